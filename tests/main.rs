@@ -36,5 +36,7 @@ mod sizes;
 mod specification;
 #[cfg(feature = "axum")]
 mod tower_layer;
+#[cfg(feature = "axum")]
+mod validation;
 #[cfg(feature = "watch")]
 mod watched_ring;

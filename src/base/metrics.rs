@@ -7,7 +7,6 @@ pub(crate) const WRITTEN: &str = "hardtack_sessions_written_total";
 pub(crate) const REFRESHES_OMITTED: &str = "hardtack_refreshes_omitted_total";
 /// A histogram.
 pub(crate) const TOKEN_BYTES: &str = "hardtack_token_bytes";
-#[cfg(feature = "tower")]
 pub(crate) const FAILURES: &str = "hardtack_failures_total";
 #[cfg(feature = "tower")]
 pub(crate) const CSRF_REFUSALS: &str = "hardtack_csrf_refusals_total";

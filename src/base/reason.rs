@@ -64,6 +64,9 @@ pub enum Reason {
     /// Bound to a device, and the request does not prove that it comes from there; or a device is required, and none
     /// was registered in time. With feature `device-bound`.
     Stale,
+    /// The application has to say whether the session goes on, and was not asked, or could not answer
+    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
+    Unvalidated,
 }
 
 impl Reason {
@@ -88,6 +91,7 @@ impl Reason {
             Reason::Payload => "Payload",
             Reason::Duplicate => "Duplicate",
             Reason::Stale => "Stale",
+            Reason::Unvalidated => "Unvalidated",
         }
     }
 }

@@ -33,7 +33,8 @@ impl<T: Payload> Session<T> {
     pub fn csrf_token(&self) -> Result<String, SessionError> {
         let mask = random::from_thread()?;
         self.try_with(|mut session| {
-            if session.state.csrf_name().is_none() {
+            // A session that waits for the answer of the application has tokens that pass, and gets no new one.
+            if session.state.csrf_name().is_none() || session.state.awaits_answer() {
                 session.ensure_id()?;
             }
             let name = session.state.csrf_name().unwrap_or_default();

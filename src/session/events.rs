@@ -128,6 +128,19 @@ pub(crate) fn session_was_stale() {
     tracing::debug!("a session without its device was not changed");
 }
 
+/// The application could not say whether a session goes on. `goes_on`: the session does, for a while.
+pub(crate) fn validation_failed(purpose: &str, goes_on: bool, error: &(dyn Error + 'static)) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        purpose,
+        goes_on,
+        error = told(error),
+        "the application could not say whether a session goes on"
+    );
+    #[cfg(feature = "metrics")]
+    counter!(name::FAILURES, "failure" => "Validation").increment(1);
+}
+
 /// The session of a response could not be saved.
 pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
     #[cfg(feature = "tracing")]

@@ -62,6 +62,7 @@ impl<T> Session<T> {
             if was_closed {
                 return Ok(Finished::keep(Touch::Touched));
             }
+            loaded.tell_if_unasked(sealer);
             let arrival = &contents.arrival;
             let state = &loaded.state;
             let reseal = sealer.must_reseal(loaded.outcome, state.now);

@@ -12,7 +12,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{id::SessionId, outcome::Outcome};
+use super::{id::SessionId, outcome::Outcome, validation::Answer};
 use crate::{
     base::{config_error::ConfigError, time::system_time},
     keys::KeyId,
@@ -33,6 +33,9 @@ pub struct SessionInfo {
     pub limit: Option<Duration>,
     /// The end that [`remember_for`](crate::Session::remember_for) set, counted from `created_at`.
     pub remembered: Option<Duration>,
+    /// The session is bound to a device.
+    #[cfg(feature = "device-bound")]
+    pub is_bound: bool,
     /// The id of the key that sealed the session. For one that is taken over from another library's cookie, that of
     /// the key that seals now.
     pub key_id: KeyId,
@@ -48,13 +51,16 @@ impl SessionInfo {
             last_active_at: system_time(metadata.last_active()),
             limit: metadata.limit.map(seconds),
             remembered: metadata.remembered.map(seconds),
+            #[cfg(feature = "device-bound")]
+            is_bound: metadata.device.is_some(),
             key_id,
         }
     }
 }
 
-/// A session that [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) accepts or refuses: its
-/// [`SessionInfo`], and its content, a `T`, where the function asks for it. Its tag and dates are valid.
+/// A session that [`revoked_if`](crate::carrier::SessionBuilder::revoked_if) or
+/// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) accepts or refuses: its [`SessionInfo`], and its
+/// content, a `T`, where the function asks for it. Its tag and dates are valid.
 #[derive(Clone, Copy)]
 pub struct OpenedSession<'a, T = Map> {
     info: SessionInfo,
@@ -133,6 +139,26 @@ impl OpenedSession<'_> {
     }
 }
 
+impl<'a> OpenedSession<'a> {
+    /// `payload`: `None` where the session is judged without its cookie.
+    #[inline]
+    pub(super) fn of(metadata: &Metadata, payload: Option<&'a [u8]>, key_id: KeyId) -> Self {
+        OpenedSession {
+            info: SessionInfo::of(metadata, key_id),
+            content: payload.map(|payload| (metadata.schema, payload)),
+            of: PhantomData,
+        }
+    }
+
+    fn of_type<T>(&self) -> OpenedSession<'a, T> {
+        OpenedSession {
+            info: self.info,
+            content: self.content,
+            of: PhantomData,
+        }
+    }
+}
+
 impl<T> Deref for OpenedSession<'_, T> {
     type Target = SessionInfo;
 
@@ -161,12 +187,14 @@ pub struct ReadEvent {
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
     pub(crate) revoked_if: Option<RevokedIf>,
-    /// Refuses sessions of another type than `revoked_if` asks for. Programs without that hook do not have it.
+    pub(crate) validate: Option<Validate>,
+    /// Refuses sessions of another type than the hooks ask for. Programs without a hook do not have it.
     pub(crate) check_type: Option<fn(TypeId) -> Result<(), ConfigError>>,
     pub(crate) on_outcome: Option<OnOutcome>,
 }
 
 type RevokedIf = Arc<dyn Fn(&OpenedSession<'_>) -> bool + Send + Sync>;
+type Validate = Arc<dyn Fn(&OpenedSession<'_>) -> Answer + Send + Sync>;
 type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {
@@ -175,13 +203,15 @@ impl Hooks {
         revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
     ) {
         self.check_type = Some(check_type::<T>);
-        self.revoked_if = Some(Arc::new(move |session| {
-            revoked_if(&OpenedSession {
-                info: session.info,
-                content: session.content,
-                of: PhantomData,
-            })
-        }));
+        self.revoked_if = Some(Arc::new(move |session| revoked_if(&session.of_type())));
+    }
+
+    pub(crate) fn set_validate<T: 'static>(
+        &mut self,
+        validate: impl Fn(&OpenedSession<'_, T>) -> Answer + Send + Sync + 'static,
+    ) {
+        self.check_type = Some(check_type::<T>);
+        self.validate = Some(Arc::new(move |session| validate(&session.of_type())));
     }
 
     /// Asks the application whether a session is revoked. A panic in its function counts as revoked. `payload`: `None`
@@ -194,11 +224,7 @@ impl Hooks {
         key_id: KeyId,
     ) -> bool {
         self.revoked_if.as_ref().is_some_and(|revoked_if| {
-            let session = OpenedSession {
-                info: SessionInfo::of(metadata, key_id),
-                content: payload.map(|payload| (metadata.schema, payload)),
-                of: PhantomData,
-            };
+            let session = OpenedSession::of(metadata, payload, key_id);
             catch_unwind(AssertUnwindSafe(|| revoked_if(&session))).unwrap_or(true)
         })
     }
@@ -209,7 +235,8 @@ fn check_type<T: 'static>(of_sessions: TypeId) -> Result<(), ConfigError> {
         return Ok(());
     }
     Err(ConfigError::general(
-        "`revoked_if` is called before `typed`, and would look for content of another type; call `typed` first",
+        "`revoked_if` or `revalidate_after` is called before `typed`, and would look for content of another type; call \
+         `typed` first",
     ))
 }
 
@@ -217,6 +244,7 @@ impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hooks")
             .field("revoked_if", &self.revoked_if.is_some())
+            .field("validate", &self.validate.is_some())
             .field("on_outcome", &self.on_outcome.is_some())
             .finish()
     }

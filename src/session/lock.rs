@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{outcome::Outcome, sealer::Sealer};
+use super::{outcome::Outcome, sealer::Sealer, validation::Waiting};
 use crate::{
     base::clock::Clock,
     cookie::{PartNumbers, Values},
@@ -53,6 +53,8 @@ pub(super) struct Loaded<T> {
     pub(super) outcome: Outcome,
     /// The parts that the request carried.
     pub(super) carried: PartNumbers,
+    /// The session about which the application is to be asked. `state` is withheld as long as it is here.
+    pub(super) waiting: Option<Box<Waiting<T>>>,
 }
 
 /// A session that was read, while its lock is held.
@@ -124,6 +126,11 @@ impl<T> LockedSession<'_, T> {
 }
 
 impl Arrival {
+    /// Returns `true` if the request has brought nothing that is still unread.
+    pub(super) fn has_no_token(&self) -> bool {
+        self.values.is_empty() && self.old.is_none()
+    }
+
     pub(super) fn context<'a>(&'a self, sealer: &'a Sealer) -> &'a Context {
         self.context.as_deref().unwrap_or(&sealer.context)
     }
@@ -133,10 +140,7 @@ impl<T: Payload> Contents<T> {
     /// Reads the session, if that has not been done.
     #[inline]
     pub(super) fn read<'a>(&'a mut self, sealer: &'a Sealer) -> LockedSession<'a, T> {
-        let Loaded { state, outcome, .. } = match self.loaded {
-            Some(ref mut loaded) => loaded,
-            None => Loaded::read(&mut self.loaded, sealer, &mut self.arrival),
-        };
+        let Loaded { state, outcome, .. } = Loaded::of(&mut self.loaded, sealer, &mut self.arrival);
         LockedSession {
             state,
             outcome: *outcome,
@@ -149,6 +153,19 @@ impl<T: Payload> Contents<T> {
 }
 
 impl<T: Payload> Loaded<T> {
+    /// Returns what was loaded, and reads what arrived if nothing was.
+    #[inline]
+    pub(super) fn of<'a>(
+        loaded: &'a mut Option<Loaded<T>>,
+        sealer: &Sealer,
+        arrival: &mut Arrival,
+    ) -> &'a mut Loaded<T> {
+        match loaded {
+            Some(loaded) => loaded,
+            None => Loaded::read(loaded, sealer, arrival),
+        }
+    }
+
     /// Reads what arrived. Built in place, because moving it costs more than building it.
     fn read<'a>(
         loaded: &'a mut Option<Loaded<T>>,
@@ -164,14 +181,20 @@ impl<T: Payload> Loaded<T> {
             state: State::new(&sealer.policy, now, has_token),
             outcome: Outcome::Absent,
             carried: values.carried(),
+            waiting: None,
         });
         let state = &mut loaded.state;
-        match old.filter(|_| values.is_empty()) {
+        let token_bytes = match old.filter(|_| values.is_empty()) {
             Some(old) => sealer.take_over(&old, state, &mut loaded.outcome),
             None => {
                 let context = arrival.context(sealer);
-                sealer.read(context, values, state, &mut loaded.outcome);
+                sealer.read(context, values, state, &mut loaded.outcome)
             }
+        };
+        if state.is_validation_due(now) {
+            loaded.wait(token_bytes, None);
+        } else {
+            sealer.tell(loaded.outcome, token_bytes);
         }
         loaded
     }

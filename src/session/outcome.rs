@@ -72,6 +72,20 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// Returns the outcome of a session that opened, and is refused after all.
+    pub(super) fn refused(self, reason: Reason) -> Outcome {
+        match self {
+            Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
+                let key_id = Some(key_id);
+                Outcome::Rejected { reason, key_id }
+            }
+            Outcome::Migrated => Outcome::NotMigrated { reason },
+            Outcome::Absent | Outcome::Rejected { .. } | Outcome::NotMigrated { .. } => self,
+        }
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

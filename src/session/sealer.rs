@@ -41,17 +41,16 @@ pub(crate) struct Sealer {
 
 impl Sealer {
     /// Reads the session of a request that brought these values: one, none, or several under one name. Stores the
-    /// result in `outcome`, then calls `on_outcome`.
+    /// result in `outcome`, and returns the length of all tokens.
     ///
-    /// The application's code may panic while the payload is decoded, and in `on_outcome`. `state` and `outcome` are
-    /// consistent both times.
+    /// The application's code may panic while the payload is decoded. `state` and `outcome` are consistent then.
     pub(crate) fn read<T: Payload>(
         &self,
         context: &Context,
         mut values: Values,
         state: &mut State<T>,
         outcome: &mut Outcome,
-    ) {
+    ) -> usize {
         let keys = self.slot.keys();
         let (chosen, token_bytes) = self.choose(&keys, context, &mut values, state.now);
         match chosen {
@@ -66,7 +65,7 @@ impl Sealer {
                 };
             }
         }
-        self.tell(*outcome, token_bytes);
+        token_bytes
     }
 
     /// Makes `state` the session of a token, unless it is withheld.
@@ -85,13 +84,13 @@ impl Sealer {
     }
 
     /// Takes over the session of a request that brought no token, from the cookies of other libraries. Stores the
-    /// result in `outcome`, then calls `on_outcome`.
+    /// result in `outcome`, and returns the length of these cookies.
     pub(crate) fn take_over<T: Payload>(
         &self,
         old: &Takeover,
         state: &mut State<T>,
         outcome: &mut Outcome,
-    ) {
+    ) -> usize {
         let keys = self.slot.keys();
         let now = state.now;
         let sealing = keys.sealing(now).info.id;
@@ -110,7 +109,7 @@ impl Sealer {
             Some(Ok(())) => Outcome::Migrated,
             Some(Err(reason)) => Outcome::NotMigrated { reason },
         };
-        self.tell(*outcome, old.len());
+        old.len()
     }
 
     /// Admits a session by the bound cookies beside it, which may bind it. The error is [`Reason::Stale`].
@@ -151,6 +150,10 @@ impl Sealer {
         let opened = self.verify(&keys, context, &whole, now, &mut buffer);
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
         let layout = opened.layout;
+        let lifetimes = &self.policy.lifetimes;
+        if lifetimes.is_validation_due(&layout.metadata, now) {
+            return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
+        }
         let payload = &buffer[opened.body][layout.payload];
         let decoded = decode(layout.metadata.schema, payload);
         let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
@@ -158,8 +161,9 @@ impl Sealer {
         Ok(decoded)
     }
 
+    /// Tells the outcome of reading: to logs, metrics and `on_outcome`, which may panic.
     #[inline]
-    fn tell(&self, outcome: Outcome, token_bytes: usize) {
+    pub(super) fn tell(&self, outcome: Outcome, token_bytes: usize) {
         events::read(self.slot.purpose.name(), outcome, token_bytes);
         if let Some(on_outcome) = &self.hooks.on_outcome {
             on_outcome(&ReadEvent {
@@ -263,15 +267,21 @@ impl Sealer {
     /// Returns `true` if the token of a session that opened would still open at `now`. Asks only what can change
     /// while the program runs; the tag cannot.
     pub(crate) fn is_alive<T>(&self, state: &State<T>, outcome: Outcome, now: UnixSeconds) -> bool {
+        state.is_vouched_for(now) && self.is_alive_if_vouched_for(state, outcome, now)
+    }
+
+    /// [`is_alive`](Self::is_alive), but for the answer of the application.
+    pub(super) fn is_alive_if_vouched_for<T>(
+        &self,
+        state: &State<T>,
+        outcome: Outcome,
+        now: UnixSeconds,
+    ) -> bool {
         let Some((metadata, payload)) = state.arrived() else {
             return true;
         };
         let keys = self.slot.keys();
-        let key_id = match outcome {
-            Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => key_id,
-            // A session that was taken over was sealed under no key.
-            _ => keys.sealing(now).info.id,
-        };
+        let key_id = sealed_under(&keys, outcome, now);
         keys.find(key_id).is_some_and(|key| !key.is_retired(now))
             && self.check(metadata, payload, key_id, &keys, now).is_ok()
             && state.admitted_until.is_none_or(|end| now < end)
@@ -294,6 +304,15 @@ impl Sealer {
 impl From<Refused> for Outcome {
     fn from(Refused { reason, key_id }: Refused) -> Outcome {
         Outcome::Rejected { reason, key_id }
+    }
+}
+
+/// Returns the id of the key that sealed a session. One that was taken over was sealed under none, and counts as sealed
+/// under the present one.
+pub(super) fn sealed_under(keys: &PurposeKeys, outcome: Outcome, now: UnixSeconds) -> KeyId {
+    match outcome {
+        Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => key_id,
+        _ => keys.sealing(now).info.id,
     }
 }
 

@@ -19,6 +19,7 @@ impl<T> State<T> {
             None => Ok(()),
             Some(Withheld::Unreadable) => Err(SessionError::UnreadablePayload),
             Some(Withheld::Stale) => Err(SessionError::Stale),
+            Some(Withheld::Unvalidated) => Err(SessionError::Unvalidated(None)),
         }
     }
 

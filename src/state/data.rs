@@ -58,6 +58,7 @@ pub(crate) struct State<T> {
     /// The first second at which the request would not prove the session's device, or at which the grace without one is
     /// over. `None`: it need not.
     pub(crate) admitted_until: Option<UnixSeconds>,
+    pub(super) validation: Validation,
 }
 
 /// The reason why the application does not get the session that opened.
@@ -67,6 +68,20 @@ pub(super) enum Withheld {
     Unreadable,
     /// The request does not prove that it comes from the session's device.
     Stale,
+    /// The application has not said that the session goes on.
+    Unvalidated,
+}
+
+/// The answer of the application to the question whether the session goes on (docs/spec/writer.md § 8.16).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Validation {
+    /// It was not due.
+    Unasked,
+    /// Asked at this moment.
+    GoesOn(UnixSeconds),
+    /// There is none, and the session may go on for a while without.
+    Failed,
+    Ended,
 }
 
 /// A verified body. `B`: its bytes, or where they are in a buffer.
@@ -115,6 +130,7 @@ impl<T> State<T> {
             save_mode: SaveMode::Auto,
             became_bound: false,
             admitted_until: None,
+            validation: Validation::Unasked,
         }
     }
 }
@@ -190,6 +206,8 @@ impl<T> State<T> {
         let (sid, issued) = match (self.withheld(), self.opened) {
             // Without this nobody could sign in or out by a form. Its holder gets no token of the bound session.
             (Some(Withheld::Stale), Some(opened)) => (opened.sid?.map(|byte| !byte), opened.issued),
+            // A guard checks a form before the application is asked.
+            (Some(Withheld::Unvalidated), Some(opened)) => (opened.sid?, opened.issued),
             _ => (self.metadata.sid?, self.metadata.issued),
         };
         let mut name = [0; 12];

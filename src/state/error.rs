@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{error::Error, fmt, sync::Arc};
 
 use super::budget::TooLarge;
 use crate::{base::debug_by_display, crypto::random::RandomError};
@@ -22,6 +22,10 @@ pub enum SessionError {
     /// The session is bound to a device, or has to be, and the request does not prove it
     /// ([`DeviceBinding::Stale`](crate::session::DeviceBinding::Stale)). `invalidate` and `renew` begin a new one.
     Stale,
+    /// The application has to say whether the session goes on
+    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), and was not asked, or could not answer.
+    /// Then its error is the [`source`](Error::source).
+    Unvalidated(Option<Arc<dyn Error + Send + Sync>>),
     /// A value of this type could not be encoded, or its encoding could not be decoded.
     Encode(&'static str),
     /// A value is nested deeper than 63 levels, or holds a MessagePack extension.
@@ -75,6 +79,12 @@ impl fmt::Display for SessionError {
             SessionError::Stale => f.write_str(
                 "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one",
             ),
+            SessionError::Unvalidated(None) => f.write_str(
+                "the application was not asked whether the session goes on; call `validate` before the session is used",
+            ),
+            SessionError::Unvalidated(Some(_)) => {
+                f.write_str("the application cannot say whether the session goes on")
+            }
             SessionError::Encode(name) => write!(f, "a value of type `{name}` cannot be stored"),
             SessionError::TooDeep => f.write_str(
                 "the value is nested deeper than 63 levels, or holds a MessagePack extension",
@@ -99,9 +109,10 @@ impl fmt::Display for SessionError {
     }
 }
 
-impl std::error::Error for SessionError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for SessionError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
+            SessionError::Unvalidated(error) => error.as_ref().map(|error| &**error as _),
             SessionError::Random(error) => error.source(),
             _ => None,
         }

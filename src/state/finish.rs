@@ -131,7 +131,8 @@ impl<T> State<T> {
         if self.is_new() || !is_quiet {
             return Decision::Keep;
         }
-        let is_refresh_due = self.policy.lifetimes.is_refresh_due(metadata, now);
+        let lifetimes = &self.policy.lifetimes;
+        let is_refresh_due = lifetimes.is_refresh_due(metadata, now, self.is_validated());
         let refreshed = BodyToSeal::With(metadata.active_at(now));
         if is_refresh_due && self.may_send(refreshed).is_some() {
             return Decision::Refresh(refreshed);

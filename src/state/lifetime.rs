@@ -1,4 +1,4 @@
-//! The end of a session, and its refresh (SPEC.md § 8).
+//! The end of a session, and its refresh (SPEC.md § 8, docs/spec/writer.md § 8.8).
 
 use std::time::Duration;
 
@@ -45,13 +45,44 @@ pub enum RefreshAfter {
     Always,
 }
 
+/// The rule by which the last activity of a session moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refresh {
+    Never,
+    OnChange,
+    /// Seconds after the last one, and on change.
+    After(u64),
+    Always,
+    /// The last activity is the moment at which the application last said that the session goes on.
+    OnValidation(Revalidation),
+}
+
+/// The seconds for which an answer of the application holds (docs/spec/writer.md § 8.16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Revalidation {
+    pub(crate) after: u64,
+    /// Seconds after the last answer until which a session goes on if the application cannot be asked. 0: it does not.
+    pub(crate) unvalidated_up_to: u64,
+}
+
+impl From<RefreshAfter> for Refresh {
+    fn from(after: RefreshAfter) -> Refresh {
+        match after {
+            RefreshAfter::Never => Refresh::Never,
+            RefreshAfter::OnChange => Refresh::OnChange,
+            RefreshAfter::Span(span) => Refresh::After(span.as_secs()),
+            RefreshAfter::Always => Refresh::Always,
+        }
+    }
+}
+
 /// The lifetimes of sessions, in seconds.
 #[derive(Clone, Debug)]
 pub(crate) struct Lifetimes {
     pub(crate) idle: Option<u64>,
     pub(crate) absolute: u64,
     pub(crate) remember_up_to: Option<u64>,
-    pub(crate) refresh_after: RefreshAfter,
+    pub(crate) refresh: Refresh,
     /// The most by which another instance's clock may be ahead of ours.
     pub(crate) skew: u64,
 }
@@ -112,16 +143,36 @@ impl Lifetimes {
         Some(metadata.last_active().saturating_add(idle))
     }
 
-    /// Returns `true` if the last activity of a touched session has to be written.
-    pub(crate) fn is_refresh_due(&self, metadata: &Metadata, now: UnixSeconds) -> bool {
-        !self.is_remembered(metadata)
-            && match self.refresh_after {
-                RefreshAfter::Never | RefreshAfter::OnChange => false,
-                RefreshAfter::Span(span) => {
-                    now >= metadata.last_active().saturating_add(span.as_secs())
-                }
-                RefreshAfter::Always => true,
-            }
+    /// Returns `true` if the last activity of a touched session has to be written. `is_validated`: in this request the
+    /// application said that it goes on.
+    pub(super) fn is_refresh_due(
+        &self,
+        metadata: &Metadata,
+        now: UnixSeconds,
+        is_validated: bool,
+    ) -> bool {
+        match self.refresh {
+            Refresh::OnValidation(_) => is_validated,
+            _ if self.is_remembered(metadata) => false,
+            Refresh::Never | Refresh::OnChange => false,
+            Refresh::After(span) => now >= metadata.last_active().saturating_add(span),
+            Refresh::Always => true,
+        }
+    }
+
+    /// Returns `true` if the application has to be asked about a session that its last activity was written for.
+    pub(crate) fn is_validation_due(&self, metadata: &Metadata, now: UnixSeconds) -> bool {
+        matches!(self.refresh, Refresh::OnValidation(spans)
+            if now >= metadata.last_active().saturating_add(spans.after))
+    }
+
+    /// Returns `true` if a written change counts as activity.
+    pub(super) fn moves(&self, is_validated: bool) -> bool {
+        match self.refresh {
+            Refresh::Never => false,
+            Refresh::OnValidation(_) => is_validated,
+            Refresh::OnChange | Refresh::After(_) | Refresh::Always => true,
+        }
     }
 
     pub(crate) fn is_remembered(&self, metadata: &Metadata) -> bool {
@@ -154,7 +205,7 @@ mod tests {
         idle: Some(1800),
         absolute: 43_200,
         remember_up_to: None,
-        refresh_after: RefreshAfter::Span(Duration::from_secs(450)),
+        refresh: Refresh::After(450),
         skew: 60,
     };
 
@@ -217,7 +268,7 @@ mod tests {
         };
         check(&remembering, &metadata, 1_800_499_999, Ok(()));
         check(&remembering, &metadata, 1_800_500_000, Err(Reason::Expired));
-        assert!(!remembering.is_refresh_due(&metadata, 1_800_400_000));
+        assert!(!remembering.is_refresh_due(&metadata, 1_800_400_000, false));
         check(&LIFETIMES, &metadata, 1_800_001_900, Err(Reason::Idle));
         let limited = Metadata {
             limit: Some(300_000),
@@ -259,9 +310,10 @@ mod tests {
 
     #[test]
     fn refresh_is_due_from_its_second_on_and_not_on_a_clock_that_stepped_back() {
-        assert!(!LIFETIMES.is_refresh_due(&METADATA, 1_800_000_549));
-        assert!(LIFETIMES.is_refresh_due(&METADATA, 1_800_000_550));
-        assert!(!LIFETIMES.is_refresh_due(&METADATA, 1_800_000_000));
+        let is_due = |now| LIFETIMES.is_refresh_due(&METADATA, now, false);
+        assert!(!is_due(1_800_000_549));
+        assert!(is_due(1_800_000_550));
+        assert!(!is_due(1_800_000_000));
         assert_eq!(METADATA.active_at(1_800_000_000).age, 100);
         assert_eq!(METADATA.active_at(1_800_000_700).age, 700);
     }

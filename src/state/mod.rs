@@ -20,6 +20,7 @@ mod payload;
 mod size;
 mod size_report;
 mod typed;
+mod validation;
 
 pub use budget::TooLarge;
 pub use device::DeviceBinding;
@@ -41,4 +42,4 @@ pub(crate) use flash::messages as flash_messages;
 #[cfg(feature = "device-bound")]
 pub(crate) use layout::DeviceId;
 pub(crate) use layout::{DEVICE_LEN, Layout, Metadata, Sid};
-pub(crate) use lifetime::Lifetimes;
+pub(crate) use lifetime::{Lifetimes, Refresh, Revalidation};

@@ -5,7 +5,6 @@ use super::{
     data::State,
     finish::BodyToSeal,
     layout::Metadata,
-    lifetime::RefreshAfter,
     payload::Payload,
     size_report::SizeReport,
 };
@@ -58,12 +57,12 @@ impl<T> State<T> {
     /// keeps its age if a longer one does not fit.
     pub(super) fn to_write(&self, content: usize, metadata: Metadata) -> Metadata {
         let active = metadata.active_at(self.now);
-        let is_never_refreshed = self.policy.lifetimes.refresh_after == RefreshAfter::Never;
+        let moves = self.policy.lifetimes.moves(self.is_validated());
         let is_too_large = || {
             self.allowed_for(content, BodyToSeal::With(active))
                 .is_none()
         };
-        if is_never_refreshed || is_too_large() {
+        if !moves || is_too_large() {
             return metadata;
         }
         active

@@ -1,11 +1,15 @@
 //! The actions of an application with its session.
 
-use std::time::Duration;
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{open::Visit, unhex};
+use super::{open::Visit, scene::Scene, unhex};
 use crate::{
     Session, SessionError,
     state::{Map, Payload, SessionData},
@@ -21,7 +25,11 @@ pub(super) struct Told {
     pub(super) ids: Vec<(usize, Option<usize>)>,
 }
 
-pub(super) fn perform<T: Acts>(session: &Session<T>, actions: &[Vec<Value>]) -> Told {
+pub(super) fn perform<T: Acts>(
+    scene: &Scene,
+    session: &Session<T>,
+    actions: &[Vec<Value>],
+) -> Told {
     let (mut told, mut known) = (Told::default(), Vec::new());
     for (index, action) in actions.iter().enumerate() {
         let result = match action[0].as_str().unwrap() {
@@ -42,6 +50,10 @@ pub(super) fn perform<T: Acts>(session: &Session<T>, actions: &[Vec<Value>]) -> 
                 told.ids.push((index, number));
                 Ok(())
             }
+            "validate" => {
+                *scene.answer.lock().unwrap() = action[1].as_str().unwrap().to_owned();
+                at_once(session.validate()).map(drop)
+            }
             _ => act(session, action),
         };
         if let Err(error) = result {
@@ -49,6 +61,14 @@ pub(super) fn perform<T: Acts>(session: &Session<T>, actions: &[Vec<Value>]) -> 
         }
     }
     told
+}
+
+/// The output of a future that waits for nothing.
+fn at_once<R>(future: impl Future<Output = R>) -> R {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("it waits"),
+    }
 }
 
 fn word(error: &SessionError) -> &'static str {
@@ -60,6 +80,7 @@ fn word(error: &SessionError) -> &'static str {
         SessionError::TooLarge(_) => "size",
         SessionError::UnreadablePayload => "unreadable",
         SessionError::Stale => "stale",
+        SessionError::Unvalidated(_) => "unvalidated",
         other => panic!("{other}"),
     }
 }

@@ -2,7 +2,6 @@ use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -10,11 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::{Content, Mode, PurposeOf, content_of, context, for_each, hex, json::Json, slot};
 use crate::{
     SessionData,
-    carrier::RefreshAfter,
     cookie::Values,
     session::{Duplicates, Hooks, Outcome, Sealer},
     state::{
-        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, State,
+        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget, State,
         map::decode_all,
     },
     token::{self, LONGEST_TOKEN},
@@ -258,7 +256,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
                 idle: policy.idle,
                 absolute: policy.absolute,
                 remember_up_to: policy.remember_up_to,
-                refresh_after: RefreshAfter::Span(Duration::from_secs(450)),
+                refresh: Refresh::After(450),
                 skew: policy.skew,
             },
             budget: SizeBudget::new(

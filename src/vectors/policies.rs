@@ -1,10 +1,10 @@
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::for_each;
-use crate::{EncryptionKey, SessionCookie, carrier::RefreshAfter};
+use crate::{EncryptionKey, SessionCookie, session::Validity, state::Refresh};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +22,8 @@ struct PolicyOf {
     remember_up_to: Option<u64>,
     skew: u64,
     refresh_after: Option<Value>,
+    revalidate_after: Option<u64>,
+    unvalidated_up_to: Option<u64>,
 }
 
 #[test]
@@ -35,7 +37,7 @@ fn lifetimes_are_configured_as_specified() {
 }
 
 /// Returns the rule for refreshes, or `None` if the values are refused.
-fn build(policy: &PolicyOf) -> Option<RefreshAfter> {
+fn build(policy: &PolicyOf) -> Option<Refresh> {
     let mut builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
         .idle_timeout(policy.idle.map(Duration::from_secs))
         .absolute_timeout(Duration::from_secs(policy.absolute))
@@ -46,15 +48,24 @@ fn build(policy: &PolicyOf) -> Option<RefreshAfter> {
     if let Some(rule) = &policy.refresh_after {
         builder = builder.refresh_after(super::refresh_after(rule));
     }
+    if let Some(span) = policy.revalidate_after {
+        builder = builder.revalidate_after(Duration::from_secs(span), |_| async {
+            Ok::<_, Infallible>(Validity::GoesOn)
+        });
+    }
+    if let Some(span) = policy.unvalidated_up_to {
+        builder = builder.unvalidated_up_to(Duration::from_secs(span));
+    }
     let cookie = builder.build().ok()?;
-    Some(cookie.token.sealer.policy.lifetimes.refresh_after)
+    Some(cookie.token.sealer.policy.lifetimes.refresh)
 }
 
-fn written(rule: RefreshAfter) -> Value {
+fn written(rule: Refresh) -> Value {
     match rule {
-        RefreshAfter::Never => "never".into(),
-        RefreshAfter::OnChange => "on-change".into(),
-        RefreshAfter::Always => "always".into(),
-        RefreshAfter::Span(span) => span.as_secs().into(),
+        Refresh::Never => "never".into(),
+        Refresh::OnChange => "on-change".into(),
+        Refresh::Always => "always".into(),
+        Refresh::After(span) => span.into(),
+        Refresh::OnValidation(_) => "on-validation".into(),
     }
 }

@@ -1,6 +1,10 @@
 //! A request that brings a session: the configuration that the vectors of writes and of devices share.
 
-use std::time::Duration;
+use std::{
+    future::ready,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
@@ -16,6 +20,7 @@ use crate::{
     carrier::{FormerAttributes, SessionBuilder, SessionCookieBuilder},
     cookie::Attributes,
     keys::Purpose,
+    session::Validity,
     state::{Circumstances, Payload},
     token::Context,
     web::caching::CacheHeaders,
@@ -46,6 +51,9 @@ pub(super) struct Scene {
     devices: Option<Value>,
     pub(super) now: u64,
     request: Vec<(String, String)>,
+    /// The answer of the application to the question whether a session goes on.
+    #[serde(skip)]
+    pub(super) answer: Arc<Mutex<String>>,
 }
 
 #[derive(Deserialize)]
@@ -56,7 +64,9 @@ struct PolicyOf {
     remember_up_to: Option<u64>,
     skew: u64,
     not_before: Option<u64>,
-    refresh_after: Value,
+    refresh_after: Option<Value>,
+    revalidate_after: Option<u64>,
+    unvalidated_up_to: Option<u64>,
     revoked: Option<Revoked>,
 }
 
@@ -155,7 +165,7 @@ impl Scene {
         if let Some(devices) = &self.devices {
             builder = builder.device_bound(super::devices::settings(devices));
         }
-        builder.typed().build().unwrap()
+        self.asking(builder.typed()).build().unwrap()
     }
 
     fn header<T: Payload>(&self, name: &str) -> SessionHeader<T> {
@@ -184,7 +194,25 @@ impl Scene {
         if self.may_share {
             builder = builder.danger_allow_shared_caching();
         }
-        builder.typed().build().unwrap()
+        self.asking(builder.typed()).build().unwrap()
+    }
+
+    /// Has sessions wait for `answer`.
+    fn asking<C, T: Payload>(&self, mut builder: SessionBuilder<C, T>) -> SessionBuilder<C, T> {
+        if let Some(span) = self.policy.revalidate_after {
+            let answer = Arc::clone(&self.answer);
+            builder = builder.revalidate_after(Duration::from_secs(span), move |_| {
+                ready(match &**answer.lock().unwrap() {
+                    "goes-on" => Ok(Validity::GoesOn),
+                    "ended" => Ok(Validity::Ended),
+                    other => Err(other.to_owned()),
+                })
+            });
+        }
+        match self.policy.unvalidated_up_to {
+            Some(span) => builder.unvalidated_up_to(Duration::from_secs(span)),
+            None => builder,
+        }
     }
 
     /// The settings that all carriers have.
@@ -197,13 +225,16 @@ impl Scene {
             not_before,
             refresh_after: rule,
             revoked,
+            ..
         } = &self.policy;
         builder = builder
             .idle_timeout(idle.map(Duration::from_secs))
             .absolute_timeout(Duration::from_secs(*absolute))
             .clock_skew(Duration::from_secs(*skew))
-            .refresh_after(refresh_after(rule))
             .padding(padding(self.padding.as_deref()));
+        if let Some(rule) = rule {
+            builder = builder.refresh_after(refresh_after(rule));
+        }
         if let Some(span) = remember_up_to {
             builder = builder.remember_up_to(Duration::from_secs(*span));
         }

@@ -112,7 +112,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     let carrier = scene.carrier::<T>();
     let session = scene.load(&carrier);
     let mut found = Expected::default();
-    let told = perform(&session, &vector.actions);
+    let told = perform(scene, &session, &vector.actions);
     (found.errors, found.told, found.ids) = (told.errors, told.ended, told.ids);
     let circumstances = circumstances(scene, vector.response.as_ref());
     let finished = match &carrier {
@@ -147,7 +147,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
             sent(scene, came, touch, &fields, &mut found);
         }
     }
-    found.late = perform(&session, &vector.late).errors;
+    found.late = perform(scene, &session, &vector.late).errors;
     found
 }
 

@@ -1,8 +1,10 @@
 //! [`SessionLayer`] as middleware of actix-web, and [`Session`] as its extractor. Feature `actix`.
 
 use std::{
+    fmt,
     future::{Ready, poll_fn, ready},
     pin::{Pin, pin},
+    task::{Context, Poll},
 };
 
 use actix_web::{
@@ -185,26 +187,69 @@ fn parts_of(request: &ServiceRequest) -> Option<Parts> {
 
 /// With feature `actix`. Without a session layer, the request is refused with 500. The sentence that says how to add one
 /// is in a `tracing` event, and in the response's extensions as a [`Failure`].
+///
+/// Asks the application whether the session goes on, where that is due
+/// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)). If it cannot answer, the request is refused
+/// with 503.
 impl<T: Payload> FromRequest for Session<T> {
-    type Error = MissingSession;
-    type Future = Ready<Result<Self, MissingSession>>;
+    type Error = Failure;
+    type Future = SessionFuture<T>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        ready(Session::provided_in(&*request.extensions()))
+        let session = Session::<T>::provided_in(&*request.extensions());
+        SessionFuture(match session {
+            Ok(session) if session.may_ask() => Extraction::Asking(Box::pin(async move {
+                session.validate().await.map_err(Failure::Session)?;
+                Ok(session)
+            })),
+            found => Extraction::Ready(ready(found.map_err(Failure::from))),
+        })
+    }
+}
+
+/// A session that actix-web extracts.
+pub struct SessionFuture<T>(Extraction<T>);
+
+enum Extraction<T> {
+    Ready(Ready<Result<Session<T>, Failure>>),
+    Asking(Pin<Box<dyn Future<Output = Result<Session<T>, Failure>>>>),
+}
+
+impl<T> Future for SessionFuture<T> {
+    type Output = Result<Session<T>, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Extraction::Ready(found) => Pin::new(found).poll(cx),
+            Extraction::Asking(asked) => asked.as_mut().poll(cx),
+        }
+    }
+}
+
+impl<T> fmt::Debug for SessionFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionFuture").finish_non_exhaustive()
+    }
+}
+
+impl ResponseError for Failure {
+    fn error_response(&self) -> HttpResponse {
+        failed(self.clone())
     }
 }
 
 impl ResponseError for MissingSession {
     fn error_response(&self) -> HttpResponse {
-        failed(Failure::Setup(self.to_string()))
+        failed((*self).into())
     }
 }
 
 /// Lets a handler use `?`: the response is a 500 that tells the visitor nothing, and changes are dropped. The sentence of
 /// the error is in a `tracing` event, and in the response's extensions as a [`Failure`].
 ///
-/// Two errors are no fault of the server: [`TooLarge`](SessionError::TooLarge) is a 413, and
-/// [`Stale`](SessionError::Stale) a 403 that asks the visitor to sign in again.
+/// Three errors are no fault of the program: [`TooLarge`](SessionError::TooLarge) is a 413,
+/// [`Stale`](SessionError::Stale) a 403 that asks the visitor to sign in again, and
+/// [`Unvalidated`](SessionError::Unvalidated) a 503.
 impl ResponseError for SessionError {
     fn error_response(&self) -> HttpResponse {
         failed(Failure::Session(self.clone()))

@@ -17,6 +17,10 @@ use crate::{
 /// With feature `axum`. Without a session layer, the request is refused with 500. The sentence that says how to add one
 /// is in a `tracing` event, and in the response's extensions as a [`Failure`].
 ///
+/// Asks the application whether the session goes on, where that is due
+/// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)). If it cannot answer, the request is refused
+/// with 503.
+///
 /// # Examples
 ///
 /// ```
@@ -40,24 +44,33 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 impl<S: Sync, T: Payload> FromRequestParts<S> for Session<T> {
-    type Rejection = MissingSession;
+    type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MissingSession> {
-        Session::from_extensions(&parts.extensions)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let session: Session<T> = Session::from_extensions(&parts.extensions)?;
+        session.validate().await.map_err(Failure::Session)?;
+        Ok(session)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        failed(self)
     }
 }
 
 impl IntoResponse for MissingSession {
     fn into_response(self) -> Response {
-        failed(Failure::Setup(self.to_string()))
+        failed(self.into())
     }
 }
 
 /// Lets a handler use `?`: the response is a 500 that tells the visitor nothing, and changes are dropped. The sentence of
 /// the error is in a `tracing` event, and in the response's extensions as a [`Failure`].
 ///
-/// Two errors are no fault of the server: [`TooLarge`](SessionError::TooLarge) is a 413, and
-/// [`Stale`](SessionError::Stale) a 403 that asks the visitor to sign in again.
+/// Three errors are no fault of the program: [`TooLarge`](SessionError::TooLarge) is a 413,
+/// [`Stale`](SessionError::Stale) a 403 that asks the visitor to sign in again, and
+/// [`Unvalidated`](SessionError::Unvalidated) a 503.
 ///
 /// # Examples
 ///

@@ -1,11 +1,11 @@
-use std::fmt;
+use std::{error::Error, fmt};
 
 use http::{
     HeaderValue, Response, StatusCode,
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
 };
 
-use super::{framework::Extensions, path};
+use super::{extensions::MissingSession, framework::Extensions, path};
 use crate::{
     session::{SaveError, events},
     state::SessionError,
@@ -50,8 +50,10 @@ use crate::{
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Failure {
-    /// A handler returned this error of its session. The status is 500; 413 where a change did not fit
-    /// ([`SessionError::TooLarge`]), and 403 where the visitor's device did not prove itself ([`SessionError::Stale`]).
+    /// A handler, or the extractor of the session, returned this error of its session. The status is 500; 413 where a
+    /// change did not fit ([`SessionError::TooLarge`]), 403 where the visitor's device did not prove itself
+    /// ([`SessionError::Stale`]), and 503 where the application could not say whether the session goes on
+    /// ([`SessionError::Unvalidated`]).
     Session(SessionError),
     /// The session could not be saved, so its cookie is missing. The status is 500, the body the handler's.
     Save(SaveError),
@@ -111,6 +113,8 @@ impl Failure {
     pub(crate) fn logged(self) -> Failure {
         match &self {
             Failure::Session(SessionError::Stale) => events::session_was_stale(),
+            // Reported when the application could not answer.
+            Failure::Session(SessionError::Unvalidated(Some(_))) => {}
             Failure::Session(error) => {
                 events::session_failed(path::current().as_deref(), error.key(), error);
             }
@@ -131,6 +135,9 @@ impl Failure {
             Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
             Failure::Session(SessionError::Stale) => {
                 (StatusCode::FORBIDDEN, "please sign in again")
+            }
+            Failure::Session(SessionError::Unvalidated(_)) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "please try again later")
             }
             Failure::Session(SessionError::TooLarge(_)) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -158,6 +165,12 @@ pub(super) fn status_to_save_by(status: u16, response: &impl Extensions) -> u16 
     }
 }
 
+impl From<MissingSession> for Failure {
+    fn from(missing: MissingSession) -> Failure {
+        Failure::Setup(missing.to_string())
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -165,6 +178,16 @@ impl fmt::Display for Failure {
             Failure::Save(error) => error.fmt(f),
             Failure::Csrf(refusal) => refusal.fmt(f),
             Failure::Setup(sentence) => f.write_str(sentence),
+        }
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Failure::Session(error) => error.source(),
+            Failure::Save(error) => error.source(),
+            Failure::Csrf(_) | Failure::Setup(_) => None,
         }
     }
 }
@@ -211,4 +234,4 @@ impl fmt::Display for CsrfRefusal {
     }
 }
 
-impl std::error::Error for CsrfRefusal {}
+impl Error for CsrfRefusal {}

@@ -36,6 +36,8 @@ mod pending;
 #[cfg(feature = "tower")]
 mod service;
 
+#[cfg(feature = "actix")]
+pub use actix::SessionFuture;
 #[cfg(all(feature = "device-bound", feature = "tower"))]
 pub use device::DeviceLayer;
 #[cfg(feature = "http")]

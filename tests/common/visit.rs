@@ -143,9 +143,9 @@ impl<T: Payload> Visit<T> {
 
     fn through_core(&self, work: &Work<T>) -> Answer {
         let session = self.cookie.load(self.request.get_all(COOKIE), self.now);
-        work(&session).unwrap();
+        let status = self.handle(block_on(session.validate()), || work(&session));
         let (status, set_cookies) = match self.cookie.save(&session) {
-            Ok(set_cookies) => (self.status, set_cookies),
+            Ok(set_cookies) => (status, set_cookies),
             Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, Default::default()),
         };
         let fields = set_cookies.iter();
@@ -168,11 +168,11 @@ impl<T: Payload> Visit<T> {
             }
         }
         let session = self.cookie.load_from_cookies(jar.iter(), self.now);
-        work(&session).unwrap();
+        let status = self.handle(block_on(session.validate()), || work(&session));
         let status = match self.cookie.save_as_cookies(&session) {
             Ok(changed) => {
                 changed.into_iter().for_each(|changed| jar.add(changed));
-                self.status
+                status
             }
             Err(SaveError::FormerInJar) => return None,
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -185,11 +185,11 @@ impl<T: Payload> Visit<T> {
 
     fn through_http(&self, work: &Work<T>) -> Answer {
         let session = self.cookie.load_from(&self.request, self.now);
-        work(&session).unwrap();
+        let status = self.handle(block_on(session.validate()), || work(&session));
         let mut headers = self.response.clone();
-        let saved = self.cookie.save_to(&session, self.status, &mut headers);
+        let saved = self.cookie.save_to(&session, status, &mut headers);
         let status = match saved {
-            Ok(()) => self.status,
+            Ok(()) => status,
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Answer { status, headers }
@@ -198,8 +198,10 @@ impl<T: Payload> Visit<T> {
     fn through_tower(&self, work: &Work<T>) -> Answer {
         let service = service_fn(|request: Request<()>| async move {
             let session = Session::<T>::from_extensions(request.extensions()).unwrap();
-            work(&session).unwrap();
-            Ok::<_, Infallible>(self.response(()))
+            let status = self.handle(session.validate().await, || work(&session));
+            let mut response = self.response(());
+            *response.status_mut() = status;
+            Ok::<_, Infallible>(response)
         });
         let service = self.layer().layer(service);
         Answer::of(block_on(service.oneshot(self.request(()))))
@@ -234,6 +236,21 @@ impl<T: Payload> Visit<T> {
             let response = test::call_service(&app, request).await;
             Answer::of(Ok(response_of(response).await))
         })
+    }
+
+    /// Runs the application, unless it cannot say whether the session goes on. Returns the status of the response.
+    fn handle(
+        &self,
+        validated: Result<bool, SessionError>,
+        work: impl FnOnce() -> Result<(), SessionError>,
+    ) -> StatusCode {
+        match validated {
+            Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Ok(_) => {
+                work().unwrap();
+                self.status
+            }
+        }
     }
 
     fn layer(&self) -> SessionLayer<T> {

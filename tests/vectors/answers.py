@@ -163,7 +163,7 @@ def perform(s, actions):
     errors, told, ids, known = [], [], [], {}
     for index, action in enumerate(actions):
         try:
-            sid = writer.act(s, *action)
+            sid = writer.validate(s, action[1]) if action[0] == "validate" else writer.act(s, *action)
             told += [[index, sid and sid.hex()]] if action[0] == "invalidate" else []
             ids += [[index, s.sid and known.setdefault(s.sid, len(known))]] if action[0] == "ask-id" else []
         except Refused as refused:
@@ -236,13 +236,18 @@ def star(name, value):
 # ---------------------------------------------------------------- policies.json
 
 def answer_policies(v):
-    """§ 8.0, § 8.8, § 8.15"""
+    """§ 8.0, § 8.8, § 8.15, § 8.16.6"""
     p = v["policy"]
     spans = [p["absolute"]] + [p[name] for name in ("idle", "remember_up_to") if p[name] is not None]
     default = p["idle"] // 4 if p["idle"] is not None else "on-change"
+    ask, up_to = p.get("revalidate_after"), p.get("unvalidated_up_to")
+    if ask is not None:
+        default = "on-validation"
     rule = p.get("refresh_after", default)
     good = all(span > 0 for span in spans) and p["skew"] <= 300 and (p["idle"] is None or p["idle"] <= p["absolute"])
     good = good and not (isinstance(rule, int) and p["idle"] is not None and rule > p["idle"] // 2)
+    good = good and not (ask is not None and (ask < 1 or "refresh_after" in p or p["idle"] is not None and ask > p["idle"] // 2))
+    good = good and not (up_to is not None and (ask is None or up_to <= ask))
     return {"accepted": good, "refresh_after": rule if good else None}
 
 
@@ -284,7 +289,7 @@ def answer_device_open(v):
 def answer_device_csrf(v):
     setup = writer.Setup(v)
     s, _ = writer.open(setup, v["request"], v["now"])
-    issued = s.withheld_metadata["issued"] if s.withheld == "stale" else s.issued
+    issued = s.withheld_metadata["issued"] if s.withheld in ("stale", "unvalidated") else s.issued
     return {"passes": csrf_passes(setup.ring, setup.purpose, setup.context, v["now"], devices.csrf_sid(s), issued, v["token"])}
 
 

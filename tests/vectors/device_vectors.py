@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 import devices as d
 from answers import *
 from material import *
-from write_vectors import DAY, HOUR, USUAL_POLICY, Writes
+from write_vectors import DAY, HOUR, Writes, policy_of
 
 I = ISSUED
 SETTINGS = d.DEFAULTS
@@ -248,7 +248,7 @@ def rooms():
 
 def usual(name, spec, kind, key=XAES, purpose=COOKIE, now=NOW, settings={}, policy={}, ring=None, **more):
     return {"name": name, "spec": spec, "kind": kind, "ring": ring or line(key), "mode": key.mode, "purpose": purpose} | {"context": []} | more | {
-        "now": now, "policy": USUAL_POLICY | policy, "devices": SETTINGS | settings}
+        "now": now, "policy": policy_of(policy), "devices": SETTINGS | settings}
 
 
 def sessions():
@@ -364,6 +364,13 @@ def sessions():
     opens("two values of one session, the newer is unbound", "§ 7.0, § 16.3.2", "unbound", cookie(session_pair(device=DEVICE), session_pair(age=400)))
     truncated = u8(0x0A) + u32(I - EPOCH) + b"\0" + SID + DEVICE[:15]
     opens("a body that ends inside the device", "§ 16.2.3", "Malformed", cookie(f"__Host-session={token(XAES, truncated)}", bound))
+    # § 8.16
+    due = {"policy": {"revalidate_after": 300}}
+    for name, spec, word, request in (("a bound session", "§ 8.16.3, § 14.1", "Unvalidated", cookie(s, bound)), ("an unbound session", "§ 8.16.3, § 14.1", "Unvalidated", cookie(session_pair())),
+                                      ("a session that would become bound", "§ 8.16.3, § 14.1", "Unvalidated", cookie(session_pair(), bound)), ("a stale session", "§ 8.16.3, § 14.1", "Stale", cookie(s)),
+                                      ("a payload that cannot be read", "§ 8.16.3, § 14.1", "Payload", cookie(session_pair(payload=DATA + b"\0")))):
+        opens(f"{name}, and a validation is due", spec, word, request, **due)
+    opens("a bound session, the second before a validation is due", "§ 8.16.1", "bound", cookie(s, bound), now=NOW - 1, **due)
     opens("a body with the reserved flag too", "§ 5.1.5", "Malformed", cookie(f"__Host-session={token(XAES, u8(0x8A) + truncated[1:] + bytes(1))}", bound))
     return out
 
@@ -471,6 +478,21 @@ def writes():
     sends([], "required_after 10: a stale unbound one is invalidated", "§ 16.4.2", "expired", cookie(session_pair(issued=NOW - 10, age=0)), "invalidate", settings={"required_after": 10})
     sends([], "a bound one whose payload cannot be read: an error", "§ 8.7.5", "refused", cookie(session_pair(device=DEVICE, payload=DATA + b"\0"), bound), set_a)
     sends(gone, "a bound one whose payload cannot be read is invalidated: its id is told", "§ 8.7.4, § 16.4.2", "expired", cookie(session_pair(device=DEVICE, payload=DATA + b"\0"), bound), "invalidate")
+    # § 8.16
+    goes_on, ended, error = (("validate", answer) for answer in ("goes-on", "ended", "error"))
+    due = {"policy": {"revalidate_after": 300}}
+    sends([], "validation: a stale one is not asked", "§ 8.16.2, § 16.3.4", "nothing", cookie(s), goes_on, **due)
+    sends([], "validation: a stale one stays stale", "§ 8.16.2, § 16.3.4", "refused", cookie(s), goes_on, set_a, **due)
+    sends([], "validation: a bound one goes on", "§ 8.16.2", {"age": 600, "device": DEVICE.hex()}, cookie(s, bound), goes_on, **due)
+    sends([], "validation: became bound, not due: its device is sealed, and the age stays", "§ 8.16.4, § 16.3.3", {"age": 301, "device": DEVICE.hex()}, cookie(session_pair(age=301), bound), "read", **due)
+    sends([], "validation: became bound, and goes on: its device and the answer are sealed", "§ 8.16.2, § 16.3.3", {"age": 600, "device": DEVICE.hex()}, cookie(u, bound), goes_on, **due)
+    sends([], "validation: became bound, and nothing was answered", "§ 8.16.3, § 16.3.3", "nothing", cookie(u, bound), "read", **due)
+    sends([], "validation: became bound, and an error: its device is sealed, and the age stays", "§ 8.16.2, § 16.3.3", {"age": 300, "device": DEVICE.hex()}, cookie(u, bound), error, policy={"revalidate_after": 300, "unvalidated_up_to": 600})
+    sends([], "validation: became bound, ended, and content: nothing of it is left", "§ 8.16.2, § 16.4.2", {"issued": NOW, "sid": None, "device": None}, cookie(u, bound), ended, set_a, **due)
+    sends(gone, "validation: a bound one has ended, and is invalidated", "§ 8.7.4, § 16.4.2", "expired", cookie(s, bound), ended, "invalidate", **due)
+    sends(gone, "validation: became bound, and is invalidated before an answer", "§ 8.7.4, § 16.4.2", "expired", cookie(u, bound), "invalidate", **due)
+    sends(gone + offer, "validation: a bound one is renewed before an answer", "§ 8.7.5, § 16.4.2", {"issued": NOW, "sid": "new", "device": None}, cookie(s, bound), "renew", **due)
+    sends(left, "validation: a young one has ended, and content", "§ 16.4.2", {"sid": None}, cookie(young()), ended, set_a, policy={"revalidate_after": 60})
     # attributes, names, order
     wide = {"attributes": {"path": "/app", "domain": "example.com", "secure": True, "same_site": "Lax", "partitioned": False}}
     plain = lambda **fields: session_pair(purpose=PLAIN, **fields)
@@ -522,6 +544,11 @@ def stale_tokens():
     add("stale without an id: the token of a sid of ones", False, of(b"\xff" * 8), cookie(session_pair(sid=None, device=DEVICE)))
     add("bound without an id: the token of a sid of zeros", False, of(bytes(8)), cookie(session_pair(sid=None, device=DEVICE), bound))
     add("stale: the token of another issued", False, of(inverted(SID), I + 1), cookie(s))
+    due = {"spec": "§ 13.4", "policy": {"revalidate_after": 300}}
+    add("a validation is due: the token of the session that waits", True, of(SID), cookie(s, bound), **due)
+    add("a validation is due: the token of the inverted sid", False, of(inverted(SID)), cookie(s, bound), **due)
+    add("a validation is due: the token of another issued", False, of(SID, NOW), cookie(s, bound), **due)
+    add("a validation is due, and it is stale: the token of the inverted sid", True, of(inverted(SID)), cookie(s), **due)
     add("stale: the token of another context", False, of(inverted(SID), context=CONTEXT), cookie(s))
     return out
 

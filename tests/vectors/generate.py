@@ -16,6 +16,7 @@ from pathlib import Path
 
 import device_vectors
 import edge_vectors
+import validation_vectors
 import write_vectors
 from answers import *
 from material import *
@@ -1498,7 +1499,7 @@ FILES = {
     "headers": (headers, "Values of a header field to what opens, or to the Reason; room for the payload."),
     "caches": (write_vectors.caches, "From the fields of a response and what it owes to its session to the fields for caches."),
     "policies": (write_vectors.policies, "Values of § 8, accepted and refused, with the span of refresh_after that follows."),
-    "writes": (lambda: write_vectors.writes() + edge_vectors.writes(), "From a request, what the application does with its session and the policy to what is written."),
+    "writes": (lambda: write_vectors.writes() + edge_vectors.writes() + validation_vectors.writes(), "From a request, what the application does with its session and the policy to what is written."),
     "devices": (device_vectors.devices, "Bound sessions, what is written of them, proofs, and the answers of the endpoints (experimental)."),
 }
 LABELS = {"name", "spec", "twin"}

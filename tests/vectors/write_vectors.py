@@ -16,7 +16,7 @@ class Writes:
     def add(self, name, spec, result, arrives, *actions, policy={}, now=NOW, key=XAES, ring=None, request=None, purpose=COOKIE, **more):
         """`arrives`: a body, the text of a value, or None; `request`: the fields of the request instead."""
         v = {"name": name, "spec": spec} | self.kind | {"ring": ring or line(key), "mode": key.mode, "purpose": purpose} | {"context": []} | more
-        v |= {"now": now, "policy": USUAL_POLICY | policy}
+        v |= {"now": now, "policy": policy_of(policy)}
         value = token(key, arrives, purpose_of(v), pairs_of(v) or ()) if isinstance(arrives, bytes) else arrives
         v["request"] = request if request is not None else ([] if value is None else [["cookie", f"{purpose['name']}={value}"] if purpose["kind"] == "cookie" else [purpose["name"], value]])
         v["actions"] = [list(a) if isinstance(a, tuple) else [a] for a in actions]
@@ -35,6 +35,12 @@ class Writes:
         for field, value in result.items():
             given = max_age_of(found) if field == "max_age" else found["stored"].get(field, found.get(field))
             assert given == value, (name, field, value, found)
+
+
+def policy_of(policy):
+    """The usual policy with these values; there is no `refresh_after` beside `revalidate_after`."""
+    made = USUAL_POLICY | policy
+    return made if "revalidate_after" not in made else {name: value for name, value in made.items() if name != "refresh_after"}
 
 
 def max_age_of(found):
@@ -657,6 +663,17 @@ def policies():
     add("refresh_after of half of an odd idle, rounded down", "§ 8.8", True, idle=1_801, refresh_after=900)
     add("refresh_after of more than half of an odd idle", "§ 8.8", False, idle=1_801, refresh_after=901)
     add("refresh_after of any length while idle is off", "§ 8.8", True, idle=None, refresh_after=1_000_000)
+    for span, accepted in ((0, False), (1, True), (900, True), (901, False)):
+        add(f"revalidate_after {span}", "§ 8.16.6", accepted, revalidate_after=span)
+    for span, accepted in ((900, True), (901, False)):
+        add(f"revalidate_after {span}, and an odd idle", "§ 8.16.6", accepted, idle=1_801, revalidate_after=span)
+    add("revalidate_after of any length while idle is off", "§ 8.16.6", True, idle=None, revalidate_after=1_000_000)
+    add("revalidate_after of 0 while idle is off", "§ 8.16.6", False, idle=None, revalidate_after=0)
+    for rule in ("never", "on-change", "always", 0, 300):
+        add(f"revalidate_after and refresh_after {rule}", "§ 8.16.6", False, revalidate_after=300, refresh_after=rule)
+    add("unvalidated_up_to alone", "§ 8.16.6", False, unvalidated_up_to=300)
+    for span, accepted in ((299, False), (300, False), (301, True), (1_000_000, True)):
+        add(f"revalidate_after 300, and unvalidated_up_to {span}", "§ 8.16.6", accepted, revalidate_after=300, unvalidated_up_to=span)
     return out
 
 

@@ -22,6 +22,8 @@ class Setup:
         self.purpose, self.context = hardtack.purpose_of(v), hardtack.pairs_of(v)
         self.devices = devices.Devices(v["devices"]) if "devices" in v else None
         self.policy = v["policy"] | {"devices": self.devices is not None}
+        if self.policy.get("revalidate_after") is not None:
+            self.policy["refresh_after"] = "on-validation"
         self.name, self.is_cookie = v["purpose"]["name"], v["purpose"]["kind"] == "cookie"
         self.cookie = {"cookie": self.name} | v.get("attributes", DEFAULT_ATTRIBUTES)
         self.earlier = [{"cookie": self.name} | attributes for attributes in v.get("earlier", [])]
@@ -65,6 +67,7 @@ class Session:
         self.arrived = self.key = self.withheld = self.withheld_metadata = self.ended = self.limited_until = None
         self.before = self.told = None
         self.has_token = self.touched = self.renewed = self.became_bound = self.head_is_sent = False
+        self.unvalidated, self.validated, self.question_failed = None, False, False
         self.save = "auto"
         self.until = None
         self.sids = 0
@@ -126,6 +129,8 @@ def open(setup, request, now):
     token = hardtack.assemble(values[index], parts) if setup.is_cookie else values[index]
     cookies = int(values[index][0]) if "." in values[index] else 1
     s.arrived = Arrived(copy.copy(s), body["body"], len(token), cookies)
+    if validation_due(s):
+        return waiting(s), rejected("Unvalidated", s.key.kid)
     return s, {"opened": True, "key_id": s.key.kid.hex()}
 
 
@@ -188,10 +193,12 @@ def act(s, action, *arguments):
         s.limited_until = min(end for end in (s.limited_until, s.now + arguments[0]) if end is not None)
     elif action == "renew":
         s.withheld, s.renewed = None, True
+        s.unvalidated = None
     elif action == "clear":
         s.ended = s.ended or "cleared"
     elif action == "invalidate":
         s.withheld = s.arrived = s.key = s.limited_until = s.told = None
+        s.unvalidated = None
         s.ended, s.renewed, s.became_bound = "invalidated", False, False
     elif action in ("save", "discard"):
         s.save = {"save": "force", "discard": "discard"}[action]
@@ -263,16 +270,24 @@ def check_size(s, t):
 
 def age_to_write(s):
     """§ 8.7.0"""
-    if s.setup.policy["refresh_after"] == "never" or not may_send(s, age=activity(s)):
+    if not moves(s) or not may_send(s, age=activity(s)):
         return s.age
     return activity(s)
 
 
 # ---------------------------------------------------------------- § 8.8 to § 8.12 Rules of finish
 
+def moves(s):
+    """§ 8.8"""
+    rule = s.setup.policy["refresh_after"]
+    return rule != "never" and (rule != "on-validation" or s.validated)
+
+
 def refresh_due(s):
     """§ 8.8"""
     rule = s.setup.policy["refresh_after"]
+    if rule == "on-validation":
+        return bool(s.arrived) and s.validated
     if not s.arrived or is_remembered(vars(s), s.setup.policy):
         return False
     return rule == "always" or isinstance(rule, int) and s.now >= s.issued + s.age + rule
@@ -362,6 +377,41 @@ def sealable(s, body):
 def is_writable(moment):
     """§ 6.4"""
     return EPOCH <= moment <= EPOCH + U32_MAX
+
+
+# ---------------------------------------------------------------- § 8.16 Validation
+
+def validation_due(s):
+    """§ 8.16.1. No session of the vectors is taken over from another library."""
+    span = s.setup.policy.get("revalidate_after")
+    return span is not None and s.now >= s.issued + s.age + span
+
+
+def waiting(s):
+    """§ 8.16.1"""
+    w = Session(s.setup, s.now)
+    w.has_token, w.before, w.told = s.has_token, s.before, s.told
+    w.withheld, w.withheld_metadata, w.unvalidated = "unvalidated", s.metadata(), s
+    return w
+
+
+def validate(s, answer):
+    """§ 8.16.2: `answer` is that of the application, `goes-on`, `ended` or `error`."""
+    if s.withheld != "unvalidated":
+        return
+    s.touched = True
+    u, up_to = s.unvalidated, s.setup.policy.get("unvalidated_up_to")
+    if s.question_failed:
+        raise Refused("unvalidated")
+    if answer == "ended":
+        s.withheld = s.unvalidated = None
+    elif answer == "goes-on":
+        s.__dict__ |= vars(u) | {"touched": s.touched, "save": s.save, "validated": True}
+    elif up_to is not None and s.now < u.issued + u.age + up_to:
+        s.__dict__ |= vars(u) | {"touched": s.touched, "save": s.save}
+    else:
+        s.question_failed = True
+        raise Refused("unvalidated")
 
 
 # ---------------------------------------------------------------- § 9.5 Size

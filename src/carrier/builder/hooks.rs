@@ -1,9 +1,9 @@
 //! Functions of the application that take part in reading sessions.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::SessionBuilder;
-use crate::session::{OpenedSession, ReadEvent};
+use crate::session::{BoxError, OpenedSession, ReadEvent, Validity};
 
 impl<C, T: 'static> SessionBuilder<C, T> {
     /// Refuses every session for which `revoked_if` returns `true`: by its id, for a list of sessions that were signed
@@ -56,6 +56,127 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.options.hooks.set_revoked_if(revoked_if);
+        self
+    }
+
+    /// Asks the application whether a session goes on, once in `span` for each visitor: whether its user is still
+    /// allowed, or has signed out everywhere. For a question that takes a query of a database, and so cannot be asked by
+    /// [`revoked_if`](Self::revoked_if) or in every request. In whole seconds, at most half the idle timeout. Default:
+    /// nobody is asked.
+    ///
+    /// `validate` reads what it needs from the session, and returns a future, which is awaited before a handler gets the
+    /// session. [`Validity::GoesOn`] is sealed into the session by its response; [`Validity::Ended`] refuses it like any
+    /// revoked one. If the future fails or panics, the request is refused with 503 and the cookie left alone, unless
+    /// [`unvalidated_up_to`](Self::unvalidated_up_to) lets the session go on. Give the question a timeout of its own.
+    ///
+    /// **A session that is no longer allowed is refused after `span` plus [`clock_skew`](Self::clock_skew), on every
+    /// instance**, whatever its visitor does, where all programs that write these sessions have this setting. The last
+    /// activity of a session is then the moment of the last answer ([docs/spec/writer.md § 8.16]), so the idle timeout is
+    /// precise to `span`, and [`refresh_after`](Self::refresh_after) is refused beside it.
+    ///
+    /// Extractors of axum and actix-web ask. Code that gets a session in another way calls
+    /// [`validate`](crate::Session::validate) before it uses it; without that a session whose answer is too old is empty,
+    /// and refuses changes. A sign-in ([`sign_in`](crate::Session::sign_in), [`renew`](crate::Session::renew)) counts as an
+    /// answer. Call this after [`typed`](SessionBuilder::typed).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, session::Validity};
+    /// # use hardtack::{Clock, SessionError};
+    /// # use std::{io::Error, sync::{Arc, atomic::{AtomicU32, Ordering}}, time::UNIX_EPOCH};
+    /// use std::time::Duration;
+    ///
+    /// # #[derive(Clone)]
+    /// # struct Users(Arc<AtomicU32>);
+    /// # impl Users {
+    /// #     async fn epoch_of(&self, _: u64) -> Result<u32, Error> { Ok(self.0.load(Ordering::Relaxed)) }
+    /// # }
+    /// # let users = Users(Arc::new(AtomicU32::new(7)));
+    /// # let table = users.clone();
+    /// let minute = Duration::from_secs(60);
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .revalidate_after(minute, move |session| {
+    ///         let (users, user, epoch) = (users.clone(), session.get("user"), session.get("epoch"));
+    ///         async move {
+    ///             let Some(user) = user else { return Ok(Validity::GoesOn) };
+    ///             let is_allowed = epoch == Some(users.epoch_of(user).await?);
+    ///             Ok::<_, Error>(Validity::goes_on_if(is_allowed))
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// # let field = cookie.cookie_for(now, |session| {
+    /// #     session.insert("user", 42)?;
+    /// #     session.insert("epoch", 7)
+    /// # })?;
+    /// # let session = cookie.load([&field], now + minute);
+    /// # assert_eq!((session.validate().await?, session.get("user")?), (true, Some(42)));
+    /// # assert_eq!(cookie.load(cookie.save(&session)?, now + minute).last_active_at(), Some(now + minute));
+    ///
+    /// # table.0.store(8, Ordering::Relaxed);
+    /// // Signed out everywhere, less than a minute after the last answer and then a minute after it.
+    /// let session = cookie.load([&field], now + minute / 2);
+    /// assert!(session.validate().await?);
+    /// let session = cookie.load([&field], now + minute);
+    /// assert!(!session.validate().await?);
+    /// assert_eq!(session.get::<u64>("user")?, None);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [docs/spec/writer.md § 8.16]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#validation
+    pub fn revalidate_after<F, E>(
+        mut self,
+        span: Duration,
+        validate: impl Fn(&OpenedSession<'_, T>) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Validity, E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        self.options.revalidate_after = Some(span);
+        self.options.hooks.set_validate(move |session| {
+            let answer = validate(session);
+            Box::pin(async move { answer.await.map_err(Into::into) })
+        });
+        self
+    }
+
+    /// Lets a session go on until `span` after its last answer where the question of
+    /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can read while a database is down. Longer than
+    /// that setting's span. Default: it does not go on.
+    ///
+    /// A session is then refused after this span at the latest, and not after the other one, for as long as the question
+    /// fails. It is asked again in every request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, session::Validity};
+    /// # use std::time::UNIX_EPOCH;
+    /// use std::time::Duration;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .revalidate_after(minute, |_| async { Err::<Validity, _>("no database") })
+    ///     .unvalidated_up_to(10 * minute)
+    ///     .build()?;
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// # let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
+    /// let session = cookie.load([&field], now + 9 * minute);
+    /// assert!(session.validate().await?);
+    /// let session = cookie.load([&field], now + 10 * minute);
+    /// assert!(session.validate().await.is_err());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn unvalidated_up_to(mut self, span: Duration) -> Self {
+        self.options.unvalidated_up_to = Some(span);
         self
     }
 

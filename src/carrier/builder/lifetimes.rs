@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::{Options, SessionBuilder};
 use crate::{
     base::{config_error::ConfigError, time::show_span},
-    state::{Lifetimes, RefreshAfter},
+    state::{Lifetimes, Refresh, RefreshAfter, Revalidation},
 };
 
 impl<C, T> SessionBuilder<C, T> {
@@ -209,14 +209,20 @@ impl Options {
     /// Returns the lifetimes of settings without mistakes.
     pub(super) fn lifetimes(&self) -> Lifetimes {
         let idle = self.idle().map(|span| span.as_secs());
-        let default = idle.map_or(RefreshAfter::OnChange, |idle| {
-            RefreshAfter::Span(Duration::from_secs(idle / 4))
+        let default = idle.map_or(Refresh::OnChange, |idle| Refresh::After(idle / 4));
+        let revalidation = self.revalidate_after.map(|after| {
+            let unvalidated_up_to = self.unvalidated_up_to.map_or(0, |span| span.as_secs());
+            Refresh::OnValidation(Revalidation {
+                after: after.as_secs(),
+                unvalidated_up_to,
+            })
         });
+        let refresh = revalidation.or(self.refresh_after.map(Refresh::from));
         Lifetimes {
             idle,
             absolute: self.absolute_timeout.as_secs(),
             remember_up_to: self.remember_up_to.map(|span| span.as_secs()),
-            refresh_after: self.refresh_after.unwrap_or(default),
+            refresh: refresh.unwrap_or(default),
             skew: self.clock_skew.as_secs(),
         }
     }
@@ -246,10 +252,24 @@ impl Options {
             let is_given = self.idle_timeout.is_some();
             let is_longer = is_given && in_range(idle) && in_range(absolute) && idle > absolute;
             check(is_longer, "idle_timeout", idle_too_long(idle, absolute));
+            let is_late = |span: Duration| in_range(idle) && span.as_secs() > idle.as_secs() / 2;
             if let Some(RefreshAfter::Span(span)) = self.refresh_after {
-                let is_late = in_range(idle) && span.as_secs() > idle.as_secs() / 2;
-                check(is_late, "refresh_after", refresh_too_late(span, idle));
+                check(is_late(span), "refresh_after", refresh_too_late(span, idle));
             }
+            if let Some(span) = self.revalidate_after {
+                let reason = refresh_too_late(span, idle);
+                check(is_late(span), "revalidate_after", reason);
+            }
+        }
+        if let Some(after) = self.revalidate_after {
+            let reason = out_of_range(after, "");
+            check(!in_range(after), "revalidate_after", reason);
+            let is_given = self.refresh_after.is_some();
+            check(is_given, "refresh_after", WITHOUT_EFFECT.to_owned());
+        }
+        if let Some(span) = self.unvalidated_up_to {
+            let is_longer = self.revalidate_after.is_some_and(|after| span > after);
+            check(!is_longer, "unvalidated_up_to", NOT_LONGER.to_owned());
         }
         if let Some(span) = self.remember_up_to {
             check(!in_range(span), "remember_up_to", out_of_range(span, ""));
@@ -287,6 +307,8 @@ fn refresh_too_late(refresh: Duration, idle: Duration) -> String {
     )
 }
 
+const WITHOUT_EFFECT: &str = "has no effect together with `revalidate_after`; leave it out";
+const NOT_LONGER: &str = "needs a `revalidate_after` that is shorter; set that first";
 const LONGEST_SKEW: Duration = Duration::from_secs(300);
 const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);
 pub(crate) const DEFAULT_ABSOLUTE: Duration = Duration::from_secs(12 * 3600);

@@ -1,0 +1,256 @@
+//! What each answer of the application does to its visitor.
+
+use std::task::Poll;
+
+use hardtack::{
+    Session, SessionCookie, SessionError,
+    session::{Outcome, Reason},
+};
+use http::StatusCode;
+
+use super::{
+    Change, IS_GONE, IS_OUT_OF_REACH, PANICS, Row, SPAN,
+    common::{
+        ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, at, block_on, builder, check,
+        outcome::reason, sealed, seconds, signed_in,
+    },
+    find, look, miss,
+};
+
+#[test]
+fn a_session_that_has_ended_is_a_new_one_like_any_other_that_was_revoked() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let pair = signed_in(&site);
+    row.becomes(IS_GONE);
+    let visit = Visit::to(&site).with(&pair).at(SPAN);
+    // Reading never deletes a cookie.
+    check(&visit, miss, READ);
+    check(&visit, |session| session.insert("user", 43), WRITTEN);
+    check(&visit, |session| session.invalidate().map(drop), ENDED);
+
+    let session = site.load([&pair], at(SPAN));
+    assert!(!block_on(session.validate()).unwrap());
+    assert_eq!(reason(&session), Some(Reason::Revoked));
+    // It stays ended in this request, whatever becomes of the row.
+    row.becomes(0);
+    row.asked();
+    assert!(!block_on(session.validate()).unwrap());
+    assert_eq!(row.asked(), 0);
+    // The cookie has not changed, so the next request asks.
+    check(&visit, find, REFRESHED);
+}
+
+#[test]
+fn the_id_of_a_session_that_has_ended_is_told_for_a_list() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let mut id = None;
+    let pair = sealed(&site, at(0), |session| {
+        id = Some(session.ensure_id().unwrap())
+    });
+    row.becomes(IS_GONE);
+    for is_asked in [true, false] {
+        let session = site.load([&pair], at(SPAN));
+        if is_asked {
+            assert!(!block_on(session.validate()).unwrap());
+        }
+        assert_eq!(session.id(), None);
+        assert_eq!(session.invalidate().unwrap(), id);
+        assert_eq!(session.invalidate().unwrap(), None);
+    }
+}
+
+const CHANGES: [Change; 9] = [
+    |session| session.insert("user", 43),
+    |session| session.remove("user").map(drop),
+    |session| session.flash("", "Hello."),
+    |session| session.ensure_id().map(drop),
+    |session| session.renew_id(),
+    |session| session.limit_to(seconds(9)),
+    |session| session.clear(),
+    |session| session.save(),
+    |session| session.csrf_token().map(drop),
+];
+
+#[test]
+fn a_request_is_refused_and_its_cookie_left_alone_while_nobody_can_answer() {
+    for state in [IS_OUT_OF_REACH, PANICS] {
+        let row = Row::default();
+        let site = row.site().build().unwrap();
+        let pair = signed_in(&site);
+        row.becomes(state);
+        let visit = Visit::to(&site).with(&pair).at(SPAN);
+        let answer = visit.run(|_| panic!("no handler sees the session"));
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.lines(), READ);
+
+        let session = site.load([&pair], at(SPAN));
+        row.asked();
+        let error = block_on(session.validate()).unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        let expected = match state {
+            PANICS => "the function of `revalidate_after` panicked",
+            _ => "the database does not answer",
+        };
+        assert_eq!(source, expected);
+        assert_eq!(reason(&session), Some(Reason::Unvalidated));
+        miss(&session).unwrap();
+        for change in CHANGES {
+            let refused = change(&session);
+            assert!(matches!(refused, Err(SessionError::Unvalidated(_))));
+        }
+        // One question in one request.
+        row.becomes(0);
+        assert!(block_on(session.validate()).is_err());
+        assert_eq!(row.asked(), 1);
+        assert!(site.save(&session).unwrap().is_empty());
+        check(&visit, find, REFRESHED);
+    }
+}
+
+#[test]
+fn a_function_that_panics_before_its_future_counts_as_one_that_cannot_answer() {
+    let site = builder().revalidate_after(seconds(SPAN), |session| {
+        let is_asked = session.get::<u32>("user") != Some(42);
+        assert!(is_asked, "a bug");
+        Row::default().validity()
+    });
+    let site = site.build().unwrap();
+    let session = site.load([signed_in(&site)], at(SPAN));
+    assert!(block_on(session.validate()).is_err());
+}
+
+#[test]
+fn a_session_may_go_on_for_a_while_where_nobody_can_answer() {
+    let row = Row::default();
+    let site = row.site().unvalidated_up_to(seconds(600)).build().unwrap();
+    let pair = signed_in(&site);
+    row.becomes(IS_OUT_OF_REACH);
+    let visit = Visit::to(&site).with(&pair);
+    // Asked in every request, because nothing is sealed.
+    check(&visit.clone().at(SPAN), find, READ);
+    check(&visit.clone().at(599), find, READ);
+    assert!(row.asked() > 2);
+    let changed = visit
+        .clone()
+        .at(599)
+        .run(|session| session.insert("visits", 2));
+    let changed = Visit::to(&site).with(changed.pair());
+    for visit in [visit, changed] {
+        let answer = visit.clone().at(600).run(find);
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        // An answer still ends it before.
+        row.becomes(IS_GONE);
+        check(&visit.at(SPAN), miss, READ);
+        row.becomes(IS_OUT_OF_REACH);
+    }
+}
+
+#[test]
+fn a_session_that_nobody_asks_about_is_empty_and_refuses_changes() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let pair = signed_in(&site);
+    let session = site.load([&pair], at(SPAN));
+    miss(&session).unwrap();
+    assert_eq!(session.id(), None);
+    assert_eq!(reason(&session), Some(Reason::Unvalidated));
+    for change in CHANGES {
+        let refused = change(&session).unwrap_err();
+        assert!(matches!(refused, SessionError::Unvalidated(None)));
+        assert!(refused.to_string().contains("call `validate`"));
+    }
+    assert!(site.save(&session).unwrap().is_empty());
+
+    // It can be asked about later.
+    let session = site.load([&pair], at(SPAN));
+    miss(&session).unwrap();
+    session.discard().unwrap();
+    assert!(block_on(session.validate()).unwrap());
+    find(&session).unwrap();
+    assert!(matches!(session.outcome(), Outcome::Opened { .. }));
+    // And what was asked for before still counts.
+    session.insert("visits", 2).unwrap();
+    assert!(site.save(&session).unwrap().is_empty());
+}
+
+#[test]
+fn a_session_that_begins_in_place_of_one_that_waits_needs_no_answer() {
+    let begin: [Change; 2] = [
+        |session| session.sign_in().map(drop),
+        |session| session.renew(),
+    ];
+    for begin in begin {
+        let row = Row::default();
+        let site = row.site().build().unwrap();
+        let session = site.load([signed_in(&site)], at(SPAN));
+        begin(&session).unwrap();
+        session.insert("user", 43).unwrap();
+        assert!(block_on(session.validate()).unwrap());
+        assert_eq!(row.asked(), 0);
+        assert_eq!(session.get("user").unwrap(), Some(43));
+        assert_eq!(site.save(&session).unwrap().iter().count(), 1);
+    }
+}
+
+/// A site whose sessions ask for a row that comes later.
+fn slow(row: &Row) -> SessionCookie {
+    let row = row.clone();
+    let site = builder().revalidate_after(seconds(SPAN), move |_| {
+        let row = row.clone();
+        async move {
+            tokio::task::yield_now().await;
+            row.validity().await
+        }
+    });
+    site.build().unwrap()
+}
+
+#[test]
+fn an_answer_that_comes_after_a_new_session_has_begun_changes_nothing() {
+    for state in [0, IS_GONE, IS_OUT_OF_REACH] {
+        let row = Row::default();
+        row.becomes(state);
+        let site = slow(&row);
+        let session = site.load([signed_in(&site)], at(SPAN));
+        let answered = block_on(async {
+            let begin = async {
+                session.sign_in().unwrap();
+                session.insert("user", 43).unwrap();
+            };
+            tokio::join!(session.validate(), begin).0
+        });
+        assert!(answered.unwrap());
+        assert_eq!((row.asked(), session.get("user").unwrap()), (1, Some(43)));
+    }
+}
+
+#[test]
+fn a_request_that_is_cancelled_while_it_waits_leaves_the_session_as_it_was() {
+    let row = Row::default();
+    row.becomes(IS_GONE);
+    let site = slow(&row);
+    let session = site.load([signed_in(&site)], at(SPAN));
+    block_on(async {
+        let mut waiting = Box::pin(session.validate());
+        let polled = std::future::poll_fn(|cx| Poll::Ready(waiting.as_mut().poll(cx))).await;
+        assert!(polled.is_pending());
+    });
+    row.becomes(0);
+    assert!(block_on(session.validate()).unwrap());
+    find(&session).unwrap();
+}
+
+#[test]
+fn an_untouched_session_is_not_read() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let session = site.load([signed_in(&site)], at(SPAN));
+    assert!(!session.is_touched());
+    assert!(site.save(&session).unwrap().is_empty());
+    assert_eq!(row.asked(), 0);
+    let visit = Visit::to(&site).with(&signed_in(&site)).at(SPAN - 1);
+    check(&visit, |_: &Session| Ok(()), UNTOUCHED);
+    assert!(look(&site.load(None::<&str>, at(0))).is_ok());
+}

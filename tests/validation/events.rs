@@ -1,0 +1,74 @@
+//! What logs and `on_outcome` are told.
+
+use std::sync::{Arc, Mutex};
+
+use hardtack::session::{Outcome, Reason};
+use tracing::Level;
+
+use super::{
+    IS_GONE, IS_OUT_OF_REACH, Row, SPAN,
+    common::{at, block_on, seconds, signed_in},
+    look,
+    told::told_by,
+};
+
+/// Visits a site at a second, asked or unasked. Returns the outcomes that `on_outcome` was told, and the events.
+fn visit(state: u8, second: u64, is_asked: bool) -> (Vec<String>, Vec<String>) {
+    let row = Row::default();
+    let outcomes = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&outcomes);
+    let site = row
+        .site()
+        .unvalidated_up_to(seconds(2 * SPAN))
+        .on_outcome(move |reading| {
+            assert!(reading.token_bytes > 50 || reading.outcome == Outcome::Absent);
+            list.lock().unwrap().push(match reading.outcome {
+                Outcome::Rejected { reason, key_id } => {
+                    assert!(key_id.is_some());
+                    reason.name().to_owned()
+                }
+                other => other.name().to_owned(),
+            });
+        });
+    let site = site.build().unwrap();
+    let pair = signed_in(&site);
+    outcomes.lock().unwrap().clear();
+    row.becomes(state);
+    let told = told_by(|| {
+        let session = site.load([&pair], at(second));
+        if is_asked {
+            let _ = block_on(session.validate());
+            let _ = block_on(session.validate());
+        }
+        look(&session).unwrap();
+        let _ = site.save(&session).unwrap();
+    });
+    let failed = told.into_iter().filter(|told| told.level == Level::ERROR);
+    let outcomes = outcomes.lock().unwrap().clone();
+    (outcomes, failed.map(|told| told.fields).collect())
+}
+
+#[test]
+fn each_session_is_told_of_once_with_what_became_of_it() {
+    let outcomes = |state, second, is_asked| visit(state, second, is_asked).0;
+    assert_eq!(outcomes(0, 1, true), ["Opened"]);
+    assert_eq!(outcomes(0, SPAN, true), ["Opened"]);
+    assert_eq!(outcomes(IS_GONE, SPAN, true), [Reason::Revoked.name()]);
+    assert_eq!(outcomes(IS_OUT_OF_REACH, SPAN, true), ["Opened"]);
+    let unvalidated = [Reason::Unvalidated.name()];
+    assert_eq!(outcomes(IS_OUT_OF_REACH, 2 * SPAN, true), unvalidated);
+    assert_eq!(outcomes(0, SPAN, false), unvalidated);
+}
+
+#[test]
+fn an_error_of_the_application_is_logged_and_says_whether_the_session_goes_on() {
+    for (second, goes_on) in [(SPAN, "goes_on=true "), (2 * SPAN, "goes_on=false ")] {
+        let (_, errors) = visit(IS_OUT_OF_REACH, second, true);
+        let [error] = &errors[..] else {
+            panic!("{errors:?}")
+        };
+        assert!(error.contains(goes_on), "{error}");
+        assert!(error.contains("the database does not answer"), "{error}");
+    }
+    assert!(visit(IS_GONE, SPAN, true).1.is_empty());
+}

@@ -1,0 +1,89 @@
+//! The question to the application whether a session goes on: `revalidate_after`.
+
+mod answers;
+#[cfg(feature = "tracing")]
+mod events;
+mod outside;
+mod postponing;
+mod streams;
+mod times;
+
+use crate::common;
+#[cfg(feature = "tracing")]
+use crate::common::told;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, AtomicUsize, Ordering},
+};
+
+use common::{builder, seconds};
+use hardtack::{
+    Session, SessionError,
+    carrier::SessionBuilder,
+    session::{Map, Payload, Validity},
+};
+
+type Change = fn(&Session) -> Result<(), SessionError>;
+
+/// Seconds.
+const SPAN: u64 = 60;
+
+/// The row of a user, and the number of times that an application has asked for it.
+#[derive(Clone, Default)]
+struct Row {
+    state: Arc<AtomicU8>,
+    asked: Arc<AtomicUsize>,
+}
+
+const IS_GONE: u8 = 1;
+const IS_OUT_OF_REACH: u8 = 2;
+const PANICS: u8 = 3;
+
+impl Row {
+    fn becomes(&self, state: u8) {
+        self.state.store(state, Ordering::Relaxed);
+    }
+
+    /// Returns how often it was asked for, since the last call of this.
+    fn asked(&self) -> usize {
+        self.asked.swap(0, Ordering::Relaxed)
+    }
+
+    async fn validity(self) -> Result<Validity, &'static str> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        match self.state.load(Ordering::Relaxed) {
+            IS_OUT_OF_REACH => Err("the database does not answer"),
+            PANICS => panic!("a bug"),
+            state => Ok(Validity::goes_on_if(state != IS_GONE)),
+        }
+    }
+
+    /// Has sessions ask for this row.
+    fn asked_by<C, T: Payload>(&self, builder: SessionBuilder<C, T>) -> SessionBuilder<C, T> {
+        let row = self.clone();
+        builder.revalidate_after(seconds(SPAN), move |_| row.clone().validity())
+    }
+
+    /// The default settings of the tests, with sessions that ask for this row.
+    fn site(&self) -> hardtack::carrier::SessionCookieBuilder<Map> {
+        self.asked_by(builder())
+    }
+}
+
+fn look(session: &Session) -> Result<(), SessionError> {
+    session.get::<u32>("user").map(drop)
+}
+
+/// Reads the user, who has to be there.
+fn find(session: &Session) -> Result<(), SessionError> {
+    assert_eq!(session.get("user")?, Some(42));
+    Ok(())
+}
+
+/// Reads the user, who has to be gone.
+fn miss(session: &Session) -> Result<(), SessionError> {
+    assert!(session.is_new());
+    assert_eq!(session.get::<u32>("user")?, None);
+    Ok(())
+}

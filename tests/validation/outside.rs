@@ -1,0 +1,178 @@
+//! Headers, bare tokens, forms and sessions of other libraries.
+
+use std::time::Duration;
+
+use hardtack::{
+    SessionData, SessionLayer,
+    carrier::TokenChange,
+    csrf::CsrfGuard,
+    session::{Outcome, Reason, Validity},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    IS_GONE, IS_OUT_OF_REACH, Row, SPAN,
+    common::{at, block_on, header_builder, sealed, seconds, token_builder},
+    find, miss,
+};
+
+#[test]
+fn a_session_in_a_header_is_asked_about() {
+    let row = Row::default();
+    let header = row.asked_by(header_builder("x-session")).build().unwrap();
+    let session = header.load(None::<&str>, at(0));
+    session.insert("user", 42).unwrap();
+    let TokenChange::Store(token) = header.save(&session).unwrap() else {
+        panic!()
+    };
+
+    let session = header.load([&token], at(SPAN));
+    assert!(block_on(session.validate()).unwrap());
+    find(&session).unwrap();
+    let TokenChange::Store(next) = header.save(&session).unwrap() else {
+        panic!()
+    };
+    let session = header.load([&next], at(2 * SPAN - 1));
+    assert!(block_on(session.validate()).unwrap());
+    assert_eq!(row.asked(), 1);
+
+    row.becomes(IS_GONE);
+    // A copy of the older token is asked about, whatever was answered since.
+    for (token, second) in [(token, SPAN), (next, 2 * SPAN)] {
+        let session = header.load([&token], at(second));
+        assert!(!block_on(session.validate()).unwrap());
+        miss(&session).unwrap();
+    }
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Login {
+    user: u64,
+}
+
+impl SessionData for Login {
+    const LABEL: &str = "login of a token";
+    const SCHEMA: u32 = 1;
+}
+
+#[test]
+fn a_bare_token_that_is_due_opens_without_a_session_to_nothing() {
+    let tokens = token_builder("asking").typed::<Login>();
+    let asking = tokens.revalidate_after(seconds(SPAN), |session| {
+        let is_ada = session.value().is_some_and(|login| login.user == 42);
+        async move { Ok::<_, String>(Validity::goes_on_if(is_ada)) }
+    });
+    let tokens = asking.build().unwrap();
+    let sealed = |user| {
+        let session = tokens.load(None::<&str>, at(0));
+        session.replace(Login { user }).unwrap();
+        match tokens.save(&session).unwrap() {
+            TokenChange::Store(token) => token,
+            other => panic!("{other:?}"),
+        }
+    };
+    let opened = tokens.open(sealed(42), at(SPAN - 1));
+    assert_eq!(opened.map(|login| login.user), Ok(42));
+    let opened = tokens.open(sealed(42), at(SPAN));
+    assert_eq!(opened.map(|login| login.user), Err(Reason::Unvalidated));
+    // As a session it is asked about, with its value.
+    for (user, goes_on) in [(42, true), (41, false)] {
+        let session = tokens.load(Some(sealed(user)), at(SPAN));
+        assert_eq!(block_on(session.validate()).unwrap(), goes_on);
+    }
+}
+
+/// Guards run before the extractor that asks.
+#[test]
+fn a_form_of_a_session_that_waits_passes_the_guard() {
+    use axum::{Router, body::Body, routing::post};
+    use tower::ServiceExt;
+
+    for (state, status, body) in [
+        (0, 200, "42"),
+        (IS_GONE, 200, "nobody"),
+        (IS_OUT_OF_REACH, 503, "please try again later"),
+    ] {
+        let row = Row::default();
+        let site = row.site().build().unwrap();
+        let mut form = String::new();
+        let pair = sealed(&site, at(0), |session| {
+            session.insert("user", 42).unwrap();
+            form = session.csrf_token().unwrap();
+        });
+        row.becomes(state);
+        let page = async |session: hardtack::Session| match session.get::<u32>("user").unwrap() {
+            Some(user) => user.to_string(),
+            None => "nobody".to_owned(),
+        };
+        let app: Router = Router::new().route("/", post(page));
+        let app = app
+            .layer(CsrfGuard::new())
+            .layer(SessionLayer::new(site).clock(at(SPAN)));
+        let request = |token: &str| {
+            let request = http::Request::post("/").header("cookie", &pair);
+            let request = request.header("x-csrf-token", token);
+            block_on(app.clone().oneshot(request.body(Body::empty()).unwrap())).unwrap()
+        };
+        assert_eq!(request("of another session").status(), 403);
+        assert_eq!(row.asked(), 0);
+        let response = request(&form);
+        assert_eq!((response.status().as_u16(), row.asked()), (status, 1));
+        let found = block_on(axum::body::to_bytes(response.into_body(), 100)).unwrap();
+        assert_eq!(found, body);
+    }
+}
+
+/// Their dates are not answers: some have none, and then count as issued now at every request.
+#[cfg(feature = "migrate")]
+#[test]
+fn a_session_of_another_library_is_always_asked_about() {
+    use hardtack::migrate::{OldCookie, OldSession, Reader};
+
+    struct Plain;
+
+    impl Reader for Plain {
+        fn read(&self, _: &str, value: &str) -> Result<OldSession, Reason> {
+            let entries = serde_json::json!({ "user": 42 });
+            let entries = entries.as_object().filter(|_| value == "ada");
+            entries.cloned().map(OldSession::new).ok_or(Reason::Auth)
+        }
+    }
+
+    let row = Row::default();
+    let old = OldCookie::new("old", Plain);
+    let range = at(0)..at(0) + Duration::from_secs(86_400);
+    let site = row
+        .site()
+        .unvalidated_up_to(seconds(600))
+        .migrate_from(old, range);
+    let site = site.build().unwrap();
+    let session = site.load(["old=ada"], at(1));
+    miss(&session).unwrap();
+    assert_eq!(
+        session.outcome(),
+        Outcome::NotMigrated {
+            reason: Reason::Unvalidated
+        }
+    );
+    assert!(block_on(session.validate()).unwrap());
+    find(&session).unwrap();
+    assert_eq!(session.outcome(), Outcome::Migrated);
+    assert_eq!(site.save(&session).unwrap().iter().count(), 2);
+    assert_eq!(row.asked(), 1);
+
+    row.becomes(IS_GONE);
+    let session = site.load(["old=ada"], at(1));
+    assert!(!block_on(session.validate()).unwrap());
+    assert_eq!(
+        session.outcome(),
+        Outcome::NotMigrated {
+            reason: Reason::Revoked
+        }
+    );
+    // There is no answer yet that could hold for longer.
+    row.becomes(IS_OUT_OF_REACH);
+    let session = site.load(["old=ada"], at(1));
+    assert!(block_on(session.validate()).is_err());
+    assert!(site.save(&session).unwrap().is_empty());
+}

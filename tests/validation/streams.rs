@@ -1,0 +1,89 @@
+//! Work that outlives its request.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use hardtack::{Clock, Session, SessionCookie};
+
+use super::{
+    IS_GONE, IS_OUT_OF_REACH, Row, SPAN,
+    common::{at, block_on, cookie, seconds, signed_in},
+    find,
+};
+
+/// A session whose head was sent at the first second, and its clock.
+fn stream(site: &SessionCookie, first: u64) -> (Session, Arc<AtomicU64>) {
+    let second = Arc::new(AtomicU64::new(first));
+    let now = Arc::clone(&second);
+    let session = site.load(
+        [signed_in(&cookie())],
+        Clock::from_fn(move || at(now.load(Ordering::Relaxed))),
+    );
+    assert!(block_on(session.validate()).unwrap());
+    let _ = site.save(&session).unwrap();
+    (session, second)
+}
+
+#[test]
+fn a_stream_is_alive_as_long_as_its_last_answer_holds() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    for first in [0, SPAN - 1, SPAN] {
+        let (session, second) = stream(&site, first);
+        let until = if first == SPAN { 2 * SPAN } else { SPAN };
+        second.store(until - 1, Ordering::Relaxed);
+        assert!(session.is_alive());
+        second.store(until, Ordering::Relaxed);
+        assert!(!session.is_alive());
+    }
+}
+
+#[test]
+fn a_stream_asks_again_and_goes_on() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let (session, second) = stream(&site, 0);
+    for round in 1..10 {
+        second.store(round * SPAN - 1, Ordering::Relaxed);
+        assert!(block_on(session.validate()).unwrap());
+        assert_eq!(row.asked(), 0);
+        second.store(round * SPAN, Ordering::Relaxed);
+        assert!(block_on(session.validate()).unwrap());
+        assert_eq!((session.is_alive(), row.asked()), (true, 1));
+    }
+    find(&session).unwrap();
+    row.becomes(IS_GONE);
+    second.fetch_add(SPAN, Ordering::Relaxed);
+    assert!(!block_on(session.validate()).unwrap());
+    assert!(!session.is_alive());
+    // It has ended for good.
+    row.becomes(0);
+    assert!(!block_on(session.validate()).unwrap());
+}
+
+#[test]
+fn a_stream_ends_with_its_other_deadlines_too() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let (session, second) = stream(&site, 0);
+    second.store(1800, Ordering::Relaxed);
+    assert!(!block_on(session.validate()).unwrap());
+    assert_eq!(row.asked(), 0);
+}
+
+#[test]
+fn a_stream_goes_on_without_an_answer_as_long_as_a_request_would() {
+    let row = Row::default();
+    let site = row.site().unvalidated_up_to(seconds(600)).build().unwrap();
+    let (session, second) = stream(&site, 0);
+    row.becomes(IS_OUT_OF_REACH);
+    second.store(599, Ordering::Relaxed);
+    assert!(!session.is_alive(), "nobody was asked");
+    assert!(block_on(session.validate()).unwrap());
+    assert!(session.is_alive());
+    second.store(600, Ordering::Relaxed);
+    assert!(!session.is_alive());
+    assert!(block_on(session.validate()).is_err());
+}
