@@ -19,6 +19,7 @@ mod settings;
 mod site;
 mod stale;
 mod tenants;
+mod validation;
 
 use crate::common::cases;
 #[cfg(feature = "tracing")]

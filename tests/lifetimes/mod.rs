@@ -6,6 +6,7 @@ mod extreme_clocks;
 mod model;
 mod policies;
 
+use crate::common::block_on;
 use crate::common::browser;
 use crate::common::cases;
 use crate::common::moments;

@@ -1,9 +1,12 @@
 //! Everything at once: any policy and any visits, beside what the specification says.
 
-use hardtack::{EncryptionKey, SessionCookie, carrier::RefreshAfter};
+use std::{convert::Infallible, future::ready};
+
+use hardtack::{EncryptionKey, SessionCookie, carrier::RefreshAfter, session::Validity};
 use proptest::prelude::*;
 
 use super::{
+    block_on,
     browser::Browser,
     cases::cases,
     moments::{at, seconds},
@@ -21,7 +24,14 @@ struct Policy {
     idle: Option<i64>,
     absolute: i64,
     skew: i64,
-    refresh_after: RefreshAfter,
+    refresh: Refresh,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Refresh {
+    By(RefreshAfter),
+    /// The application is asked after so many seconds, and says that every session goes on.
+    ByAnswers(i64),
 }
 
 impl Policy {
@@ -33,13 +43,17 @@ impl Policy {
 
     fn site(self, key: EncryptionKey) -> SessionCookie {
         let span = |span: i64| seconds(span.unsigned_abs());
-        SessionCookie::encrypted(key)
+        let site = SessionCookie::encrypted(key)
             .idle_timeout(self.idle.map(span))
             .absolute_timeout(span(self.absolute))
-            .clock_skew(span(self.skew))
-            .refresh_after(self.refresh_after)
-            .build()
-            .unwrap()
+            .clock_skew(span(self.skew));
+        let site = match self.refresh {
+            Refresh::By(refresh_after) => site.refresh_after(refresh_after),
+            Refresh::ByAnswers(after) => site.revalidate_after(span(after), |_| {
+                ready(Ok::<_, Infallible>(Validity::GoesOn))
+            }),
+        };
+        site.build().unwrap()
     }
 }
 
@@ -48,18 +62,19 @@ fn policy() -> impl Strategy<Value = Policy> {
         let idle = prop::option::of(1..=absolute.min(3000));
         (idle, Just(absolute))
     });
-    (timeouts, 0..300i64, 0..4u8, 0..=100i64).prop_map(
-        |((idle, absolute), skew, refresh_after, percent)| Policy {
+    (timeouts, 0..300i64, 0..5u8, 0..=100i64).prop_map(
+        |((idle, absolute), skew, refresh, percent)| Policy {
             idle,
             absolute,
             skew,
-            refresh_after: match refresh_after {
-                0 => RefreshAfter::Never,
-                1 => RefreshAfter::OnChange,
-                2 => RefreshAfter::Always,
-                _ => {
-                    let span = idle.unwrap_or(3000) / 2 * percent / 100;
-                    RefreshAfter::Span(seconds(span.unsigned_abs()))
+            refresh: {
+                let span = idle.unwrap_or(3000) / 2 * percent / 100;
+                match refresh {
+                    0 => Refresh::By(RefreshAfter::Never),
+                    1 => Refresh::By(RefreshAfter::OnChange),
+                    2 => Refresh::By(RefreshAfter::Always),
+                    3 if span > 0 => Refresh::ByAnswers(span),
+                    _ => Refresh::By(RefreshAfter::Span(seconds(span.unsigned_abs()))),
                 }
             },
         },
@@ -104,6 +119,7 @@ proptest! {
                 if matches!(deed, Deed::Nothing) {
                     return (None, None);
                 }
+                assert!(block_on(session.validate()).unwrap());
                 let read = (session.created_at(), session.last_active_at());
                 let read = (Some(read), session.expires_at());
                 match deed {
@@ -127,17 +143,22 @@ proptest! {
             let written = match (alive, deed) {
                 (_, Deed::Nothing) | (None, Deed::Read) => None,
                 (_, Deed::Renew) | (None, _) => Some(Model { issued: now, seen: now }),
-                (Some(alive), Deed::Write | Deed::RenewId) => Some(match policy.refresh_after {
-                    RefreshAfter::Never => alive,
-                    _ => Model { seen: alive.seen.max(now), ..alive },
-                }),
-                (Some(alive), Deed::Read) => match policy.refresh_after {
-                    RefreshAfter::Span(span) if now >= alive.seen + span.as_secs() as i64 => {
-                        Some(Model { seen: alive.seen.max(now), ..alive })
-                    }
-                    RefreshAfter::Always => Some(Model { seen: alive.seen.max(now), ..alive }),
-                    _ => None,
-                },
+                (Some(alive), deed) => {
+                    let is_past = |span: i64| now >= alive.seen + span;
+                    let is_change = matches!(deed, Deed::Write | Deed::RenewId);
+                    // Whether the activity moves, and whether that alone is written.
+                    let (moves, is_due) = match policy.refresh {
+                        Refresh::By(RefreshAfter::Never) => (false, false),
+                        Refresh::By(RefreshAfter::Always) => (true, true),
+                        Refresh::By(RefreshAfter::Span(span)) => {
+                            (true, is_past(span.as_secs() as i64))
+                        }
+                        Refresh::By(_) => (true, false),
+                        Refresh::ByAnswers(span) => (is_past(span), is_past(span)),
+                    };
+                    let seen = if moves { alive.seen.max(now) } else { alive.seen };
+                    (is_change || is_due).then_some(Model { seen, ..alive })
+                }
             };
             prop_assert_eq!(browser.sent.len(), usize::from(written.is_some()));
             model = written.or(model);

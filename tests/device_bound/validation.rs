@@ -1,0 +1,56 @@
+//! The question whether a bound session goes on.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use hardtack::{device::DeviceBound, session::Validity};
+
+use super::{
+    browser::{Browser, Carry},
+    site::Site,
+};
+
+#[test]
+fn a_session_is_asked_about_on_its_device_and_nowhere_else() {
+    let (asked, is_allowed) = (
+        Arc::new(Mutex::new(Vec::new())),
+        Arc::new(AtomicBool::new(true)),
+    );
+    let (list, row) = (Arc::clone(&asked), Arc::clone(&is_allowed));
+    let site = Site::with(DeviceBound::at("/.session"), |cookie| {
+        cookie.revalidate_after(Duration::from_secs(60), move |session| {
+            list.lock().unwrap().push(session.is_bound);
+            let is_allowed = row.load(Ordering::Relaxed);
+            async move { Ok::<_, String>(Validity::goes_on_if(is_allowed)) }
+        })
+    });
+    let asked = || std::mem::take(&mut *asked.lock().unwrap());
+    let mut browser = Browser::new();
+    browser.post(&site, "/sign-in");
+    let mut unbound = browser.clone();
+    // Neither a registration nor a refresh asks, and neither counts as an answer.
+    site.wait(1);
+    browser.register(&site, Carry::All);
+    site.wait(58);
+    browser.refresh(&site, Carry::All);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+    assert!(asked().is_empty());
+    site.wait(1);
+    assert_eq!(browser.thief_of_session().get(&site, "/"), "nobody 0 Stale");
+    assert!(asked().is_empty());
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+    assert_eq!(asked(), [true]);
+    assert_eq!(unbound.get(&site, "/"), "ada 0 Unbound");
+    assert_eq!(asked(), [false]);
+
+    is_allowed.store(false, Ordering::Relaxed);
+    site.wait(59);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+    site.wait(1);
+    assert_eq!(browser.get(&site, "/"), "nobody 0 Unbound");
+}
