@@ -1,21 +1,26 @@
 //! "Sign out everywhere": each user has a number, the epoch, which their sessions hold too. Increasing it
 //! ends all sessions of that user, because a session of an earlier epoch no longer counts as signed in.
 //!
-//! `cargo run --example epoch`, then sign in twice, once with each file:
+//! The epochs are in a table of users, which is asked once in a span for each visitor, and not in every request.
+//!
+//! `cargo run --example epoch -- 3000 5`, with a span of 5 seconds in place of a minute, then sign in twice, once with each
+//! file:
 //!
 //! ```text
 //! curl -c laptop -d name=ada http://127.0.0.1:3000/sign-in
 //! curl -c phone  -d name=ada http://127.0.0.1:3000/sign-in
 //! curl -b laptop -c laptop -X POST http://127.0.0.1:3000/sign-out-everywhere
-//! curl -b phone -i http://127.0.0.1:3000/                           # 401
+//! curl -b phone -i http://127.0.0.1:3000/                           # 401, five seconds after the sign-in
 //! ```
 
 use std::{
     collections::HashMap,
     env,
     error::Error,
+    io,
     net::Ipv4Addr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use axum::{
@@ -27,7 +32,7 @@ use axum::{
 };
 use hardtack::{
     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionError,
-    SessionLayer, csrf::CsrfGuard,
+    SessionLayer, csrf::CsrfGuard, session::Validity,
 };
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -40,19 +45,25 @@ struct Login {
     epoch: u32,
 }
 
-fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing<EncryptionKey>, span: Duration) -> Result<Router, ConfigError> {
     let users = Users::default();
-    let epochs = users.clone();
+    let table = users.clone();
     let cookie = SessionCookie::encrypted(keys)
         .typed::<Login>()
-        // A session of an earlier epoch is refused here, for every handler. Where the epochs are in a database, keep a
-        // copy of those that changed within the absolute timeout.
-        .revoked_if(move |session| match session.value() {
-            Some(Login {
-                user: Some(user),
-                epoch,
-            }) => epoch != epochs.epoch(&user),
-            _ => false,
+        // A session of an earlier epoch is refused here, for every handler. While the table does not answer, its visitors
+        // get 503, and keep their cookies.
+        .revalidate_after(span, move |session| {
+            let (table, login) = (table.clone(), session.value());
+            async move {
+                let Some(Login {
+                    user: Some(user),
+                    epoch,
+                }) = login
+                else {
+                    return Ok::<_, io::Error>(Validity::GoesOn);
+                };
+                Ok(Validity::goes_on_if(table.epoch(&user).await? == epoch))
+            }
         })
         .build()?;
     Ok(Router::new()
@@ -81,13 +92,16 @@ async fn sign_in(
     session: Session<Login>,
     State(users): State<Users>,
     Form(SignIn { name }): Form<SignIn>,
-) -> Result<Redirect, SessionError> {
+) -> Result<Response, SessionError> {
+    let Ok(epoch) = users.epoch(&name).await else {
+        return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
+    };
     session.sign_in()?;
     session.replace(Login {
-        epoch: users.epoch(&name),
         user: Some(name),
+        epoch,
     })?;
-    Ok(Redirect::to("/"))
+    Ok(Redirect::to("/").into_response())
 }
 
 async fn sign_out_everywhere(
@@ -101,13 +115,13 @@ async fn sign_out_everywhere(
     Ok("signed out everywhere\n")
 }
 
-/// The epoch of each user. An application keeps it in a column of its users table.
+/// The epoch of each user. It stands for a column in the application's table of users, in a database.
 #[derive(Clone, Default)]
 struct Users(Arc<Mutex<HashMap<String, u32>>>);
 
 impl Users {
-    fn epoch(&self, user: &str) -> u32 {
-        self.epochs().get(user).copied().unwrap_or_default()
+    async fn epoch(&self, user: &str) -> io::Result<u32> {
+        Ok(self.epochs().get(user).copied().unwrap_or_default())
     }
 
     fn begin_epoch(&self, user: String) {
@@ -126,8 +140,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         None => EncryptionKey::generate()?.into(),
     };
     let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
+    let span = env::args().nth(2).map_or(Ok(60), |span| span.parse())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app(keys)?).await?;
+    axum::serve(listener, app(keys, Duration::from_secs(span))?).await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! The devices at which a user is signed in: listed, and signed out one by one.
 //!
 //! A session without a store cannot list itself. Each sign-in adds a row with the session's id to a table in SQLite, and
-//! a session whose row is gone is refused, in every handler and in every copy of its cookie.
+//! a session whose row is gone is refused, in every handler and in every copy of its cookie: at once by the instance that
+//! removed it, and by every other after a span of a minute, in which each visitor is asked about once.
 //!
 //! `cargo run --manifest-path examples/sign_ins/Cargo.toml`, then with curl:
 //!
@@ -26,11 +27,13 @@ use axum::{
 };
 use hardtack::{
     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionError,
-    SessionLayer, csrf::CsrfGuard, session::SessionId,
+    SessionLayer,
+    csrf::CsrfGuard,
+    session::{SessionId, Validity},
 };
 use serde::{Deserialize, Serialize};
 use table::SignIns;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::spawn_blocking};
 
 #[derive(Default, Serialize, Deserialize, SessionData)]
 #[session(label = "login", schema = 1)]
@@ -38,16 +41,27 @@ struct Login {
     user: Option<String>,
 }
 
-fn app(keys: KeyRing<EncryptionKey>, sign_ins: SignIns) -> Result<Router, ConfigError> {
-    let table = sign_ins.clone();
+fn app(
+    keys: KeyRing<EncryptionKey>,
+    sign_ins: SignIns,
+    span: Duration,
+) -> Result<Router, ConfigError> {
+    let (table, ended) = (sign_ins.clone(), sign_ins.clone());
     let cookie = SessionCookie::encrypted(keys)
         .typed::<Login>()
         .absolute_timeout(ABSOLUTE_TIMEOUT)
-        // One look-up by its key in a file of this machine. A database elsewhere would be asked by an extractor.
-        .revoked_if(move |session| {
+        .revoked_if(move |session| session.id.is_some_and(|id| ended.has_just_ended(id)))
+        .revalidate_after(span, move |session| {
             let login: Option<Login> = session.value();
-            login.is_some_and(|login| login.user.is_some())
-                && !session.id.is_some_and(|id| table.has(id))
+            let is_signed_in = login.is_some_and(|login| login.user.is_some());
+            let (table, id) = (table.clone(), session.id.filter(|_| is_signed_in));
+            async move {
+                let Some(id) = id else {
+                    return Ok(Validity::goes_on_if(!is_signed_in));
+                };
+                let has_row = spawn_blocking(move || table.has(id)).await??;
+                Ok::<_, Box<dyn Error + Send + Sync>>(Validity::goes_on_if(has_row))
+            }
         })
         .build()?;
     Ok(Router::new()
@@ -178,10 +192,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
     let path = env::args().nth(2).unwrap_or_else(|| ":memory:".to_owned());
-    let sign_ins = SignIns::open(Path::new(&path))?;
+    let span = env::args().nth(3).map_or(Ok(60), |span| span.parse())?;
+    let span = Duration::from_secs(span);
+    let sign_ins = SignIns::open(Path::new(&path), span + CLOCKS_DIFFER)?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app(keys, sign_ins)?).await?;
+    axum::serve(listener, app(keys, sign_ins, span)?).await?;
     Ok(())
 }
 

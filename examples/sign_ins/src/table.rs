@@ -1,4 +1,4 @@
-//! The table of sign-ins.
+//! The table of sign-ins, and those that have just ended.
 
 use std::{
     path::Path,
@@ -7,11 +7,17 @@ use std::{
 };
 
 use hardtack::session::SessionId;
+use moka::sync::Cache;
 use rusqlite::{Connection, Result, params};
 
 /// A row for each session that is signed in. Its clones share one connection.
 #[derive(Clone)]
-pub(crate) struct SignIns(Arc<Mutex<Connection>>);
+pub(crate) struct SignIns {
+    table: Arc<Mutex<Connection>>,
+    /// The sessions that this instance ended, until the table has been asked about each. Several instances would tell each
+    /// other by a message bus.
+    just_ended: Cache<SessionId, ()>,
+}
 
 /// One row.
 pub(crate) struct SignIn {
@@ -21,8 +27,8 @@ pub(crate) struct SignIn {
 }
 
 impl SignIns {
-    /// Opens the table in this file, or makes it.
-    pub(crate) fn open(path: &Path) -> Result<SignIns> {
+    /// Opens the table in this file, or makes it. Sessions that end are kept in memory for this span.
+    pub(crate) fn open(path: &Path, remembered: Duration) -> Result<SignIns> {
         let connection = Connection::open(path)?;
         connection.execute_batch(
             "CREATE TABLE IF NOT EXISTS sign_ins (
@@ -30,7 +36,10 @@ impl SignIns {
             ) WITHOUT ROWID;
             CREATE INDEX IF NOT EXISTS of_user ON sign_ins (user);",
         )?;
-        Ok(SignIns(Arc::new(Mutex::new(connection))))
+        Ok(SignIns {
+            table: Arc::new(Mutex::new(connection)),
+            just_ended: Cache::builder().time_to_live(remembered).build(),
+        })
     }
 
     /// Adds a row, and removes those whose sessions are over by their own deadline.
@@ -71,20 +80,25 @@ impl SignIns {
     /// Removes a row of this user. Of another user's it removes none.
     pub(crate) fn end(&self, id: SessionId, user: &str) -> Result<()> {
         let ended = "DELETE FROM sign_ins WHERE id = ?1 AND user = ?2";
-        self.table().execute(ended, params![id.as_bytes(), user])?;
+        if self.table().execute(ended, params![id.as_bytes(), user])? > 0 {
+            self.just_ended.insert(id, ());
+        }
         Ok(())
     }
 
-    /// Returns `true` if the session is signed in. One that the table cannot tell is not.
-    pub(crate) fn has(&self, id: SessionId) -> bool {
+    /// Returns `true` if the session is signed in.
+    pub(crate) fn has(&self, id: SessionId) -> Result<bool> {
         let table = self.table();
-        let query = table.prepare_cached("SELECT 1 FROM sign_ins WHERE id = ?1");
-        query
-            .and_then(|mut query| query.exists([id.as_bytes()]))
-            .unwrap_or(false)
+        let mut query = table.prepare_cached("SELECT 1 FROM sign_ins WHERE id = ?1")?;
+        query.exists([id.as_bytes()])
+    }
+
+    /// Returns `true` if this instance ended the session lately. Asks no table.
+    pub(crate) fn has_just_ended(&self, id: SessionId) -> bool {
+        self.just_ended.contains_key(&id)
     }
 
     fn table(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::process::Command;
+use std::{process::Command, thread, time::Duration};
 
-use hardtack_scenarios::{Client, Method, Server};
+use hardtack_scenarios::{Client, Method, Server, fresh_key};
 
 fn start() -> Client {
     let mut program = Command::new(env!("CARGO_BIN_EXE_hardtack-sign-ins"));
@@ -84,4 +84,30 @@ fn nobody_ends_the_devices_of_another_user() {
         bob.form("/end", &[("id", id)]);
     }
     assert_eq!([&ada, &bob].map(|browser| devices(browser).len()), [1, 1]);
+}
+
+/// Two instances with one table and one key, which ask about each visitor once in a second.
+#[test]
+fn a_device_that_was_signed_out_elsewhere_is_refused_after_the_span() {
+    let folder = std::env::temp_dir().join(format!("hardtack-sign-ins-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (file, key) = (folder.join("sign-ins.sqlite"), fresh_key());
+    let [here, elsewhere] = [(); 2].map(|()| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_hardtack-sign-ins"));
+        let program = program.arg("0").arg(&file).arg("1");
+        Client::of(Server::spawn(program.env("SESSION_KEYS", &key)))
+    });
+    let [laptop, phone] = ["laptop", "phone"].map(|device| signed_in(&here, "ada", device));
+    let phone = phone.at(&elsewhere);
+    assert_eq!(phone.get("/").status, 200);
+    let all = devices(&laptop);
+    let (id, _) = all.iter().find(|(_, name)| name == "phone").unwrap();
+    laptop.form("/end", &[("id", id)]);
+    assert!((0..100).any(|_| {
+        thread::sleep(Duration::from_millis(50));
+        phone.get("/").status == 401
+    }));
+    let laptop = laptop.at(&elsewhere);
+    assert_eq!(laptop.get("/").status, 200);
+    std::fs::remove_dir_all(folder).unwrap();
 }
