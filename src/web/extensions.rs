@@ -32,7 +32,8 @@ struct Ambiguous<W>(PhantomData<fn() -> W>);
 
 impl<T: Payload> Session<T> {
     /// Returns the session that a [`SessionLayer`](crate::SessionLayer) put into a request's extensions. With feature
-    /// `tower`.
+    /// `tower`. Where the cookie has [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), call
+    /// [`validate`](Self::validate) before the session is used.
     ///
     /// # Examples
     ///

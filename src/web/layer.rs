@@ -97,7 +97,9 @@ impl<T: Payload> SessionLayer<T> {
     }
 
     /// Puts `wrap(session)` into the extensions instead of the session. For a second layer whose
-    /// sessions have the same type.
+    /// sessions have the same type. No extractor asks whether such a session goes on: where its cookie has
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), call
+    /// [`validate`](Session::validate) before it is used.
     ///
     /// # Examples
     ///
