@@ -44,25 +44,36 @@ impl Rules {
         // Written here, because an application may answer a refused request itself.
         if let Err(Failure::Csrf(refusal)) = checked {
             let origin = text_of(request, &header::ORIGIN);
-            let origin = origin.filter(|origin| Origin::parse(origin).is_some());
-            let host = Host::of(request).map(|host| host.name);
-            // Origin and host were compared. A browser that sends `Sec-Fetch-Site` knows the site.
-            let is_compared = origin.is_some() && text_of(request, &SEC_FETCH_SITE).is_none();
-            let advice = match refusal {
-                CsrfRefusal::NoToken => Some(IN_FORMS),
-                CsrfRefusal::CrossSite if is_compared => Some(BEHIND_PROXY),
-                CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
-                _ => None,
-            };
-            let request = RefusedRequest {
+            let origin = origin.filter(|o| *o == HIDDEN || Origin::parse(o).is_some());
+            let host = Host::of(request).map(|host| host.to_string());
+            let told = RefusedRequest {
                 path: Some(request.uri.path()),
                 origin,
-                host,
-                advice,
+                host: host.as_deref(),
+                advice: self.advice(refusal, request, origin),
             };
-            events::request_refused(refusal, &request);
+            events::request_refused(refusal, &told);
         }
         checked
+    }
+
+    /// Returns what the operator of a site may do about a refusal of its own pages.
+    fn advice(
+        &self,
+        refusal: CsrfRefusal,
+        request: &Parts,
+        origin: Option<&str>,
+    ) -> Option<&'static str> {
+        // Origin and host were compared. A browser that sends `Sec-Fetch-Site` knows the site.
+        let is_compared = text_of(request, &SEC_FETCH_SITE).is_none();
+        match refusal {
+            CsrfRefusal::NoToken if !is_form(&request.headers) => Some(IN_HEADER),
+            CsrfRefusal::NoToken => Some(IN_FORMS),
+            CsrfRefusal::CrossSite if is_compared && origin == Some(HIDDEN) => Some(WITHOUT_ORIGIN),
+            CsrfRefusal::CrossSite if is_compared && origin.is_some() => Some(BEHIND_PROXY),
+            CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
+            _ => None,
+        }
     }
 
     fn check_request<T: Payload>(
@@ -172,7 +183,12 @@ fn without_session(missing: MissingSession) -> String {
     )
 }
 
+/// The origin of a page that does not tell its own.
+const HIDDEN: &str = "null";
 const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard";
+const IN_HEADER: &str = "this is no form, by its `Content-Type`; let the script send its token in the header `x-csrf-token`";
+const WITHOUT_ORIGIN: &str = "if a page of the site itself sent it, let its `Referrer-Policy` tell the origin to the own site, \
+     as `same-origin` does";
 const BEHIND_PROXY: &str = "if this is the origin of the site itself, behind a proxy that rewrites `Host`, \
      give it to the guard's `trust_origin`";
 const WITHOUT_TLS: &str = "if this is the origin of the site itself, which has no TLS, give it to the guard's `trust_origin`";

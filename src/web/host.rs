@@ -1,5 +1,7 @@
 //! The host that a request is for. Feature `http`.
 
+use std::fmt;
+
 use http::{
     header::HOST,
     request::Parts,
@@ -90,6 +92,16 @@ impl<'a> Host<'a> {
             _ => &[80, 443],
         };
         self.port.filter(|port| !defaults.contains(port))
+    }
+}
+
+/// As it arrived: with the port, if it has one.
+impl fmt::Display for Host<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.port {
+            Some(port) => write!(f, "{}:{port}", self.name),
+            None => f.write_str(self.name),
+        }
     }
 }
 

@@ -346,6 +346,28 @@ mod told {
             Level::WARN,
             &expected,
         );
+        // The port alone may differ.
+        let ports = [
+            ("origin", "https://example.com"),
+            ("host", "example.com:8000"),
+        ];
+        check_told(
+            routes(),
+            request("POST", "/form", &ports),
+            Level::WARN,
+            &[
+                "origin=\"https://example.com\"",
+                "host=\"example.com:8000\"",
+            ],
+        );
+        // A page of `Referrer-Policy: no-referrer`, in a browser that does not say the site.
+        let hidden = [("origin", "null"), host];
+        check_told(
+            routes(),
+            request("POST", "/form", &hidden),
+            Level::WARN,
+            &["origin=\"null\"", "`Referrer-Policy`"],
+        );
         // The visitor may be behind a proxy that replaces the host of the site.
         let own = [("origin", "https://example.com"), ("host", "backend")];
         check_told(
@@ -374,6 +396,7 @@ mod told {
         );
         for (method, path, fields, sentence) in [
             ("POST", "/json", &[][..], "no CSRF token"),
+            ("POST", "/form", &[], "this is no form"),
             ("POST", "/form", &[FORM], "load the page again"),
             ("GET", "/form", &[], "send the form by POST"),
         ] {
@@ -381,6 +404,19 @@ mod told {
             let path = format!("path={path:?}");
             check_told(routes(), request, Level::WARN, &[refused, sentence, &path]);
         }
+    }
+
+    #[test]
+    fn a_form_at_a_guard_of_scripts_is_logged_with_the_setting_for_forms() {
+        let router = Router::new().route("/form", post(async || ()));
+        let router = router.layer(CsrfGuard::new());
+        let router = router.layer(SessionLayer::new(cookie()).clock(at(0)));
+        check_told(
+            router,
+            request("POST", "/form", &[FORM]),
+            Level::WARN,
+            &["no CSRF token", "add `tokens_in_forms`"],
+        );
     }
 
     #[test]
