@@ -64,44 +64,50 @@ fn measure(rounds: usize, seconds: u32) -> Result<(), Box<dyn Error>> {
 struct Measured {
     kind: &'static str,
     host: String,
-    cookie: String,
     process: Process,
 }
 
 impl Measured {
-    /// Starts a server, begins a session, and checks that its pages show and change it.
+    /// Starts a server, and checks that its pages show and change a session.
     fn start(kind: &'static str, redis_port: u16) -> Result<Measured, Box<dyn Error>> {
         let mut command = Command::new(env::current_exe()?);
         let url = format!("redis://127.0.0.1:{redis_port}");
         command.args(["serve", kind]).env("REDIS_URL", url);
         let (process, line) = Process::spawn(&mut command, "listening on")?;
         let host = line.trim().trim_start_matches("listening on http://");
-        let response = process::get(host, "/start", "")?;
-        let cookie = set_cookie(&response).unwrap_or_default();
-        if cookie.is_empty() != (kind == "none") {
-            return Err(format!("{kind} answered {response}").into());
-        }
-        let response = process::get(host, "/read", cookie)?;
-        let changed = process::get(host, "/write", cookie)?;
+        let server = Measured {
+            kind,
+            host: host.to_owned(),
+            process,
+        };
+        let cookie = server.sign_in()?;
+        let response = process::get(host, "/read", &cookie)?;
+        let changed = process::get(host, "/write", &cookie)?;
         let expected = if kind == "none" { "100000" } else { "100001" };
         if !response.ends_with("Lovelace 100000") || !changed.ends_with(expected) {
             return Err(format!("{kind} answered {response} and {changed}").into());
         }
-        Ok(Measured {
-            kind,
-            cookie: cookie.to_owned(),
-            host: host.to_owned(),
-            process,
-        })
+        Ok(server)
     }
 
-    /// Runs wrk for some seconds.
+    /// Begins a session, and returns its cookie.
+    fn sign_in(&self) -> Result<String, Box<dyn Error>> {
+        let response = process::get(&self.host, "/start", "")?;
+        let cookie = set_cookie(&response).unwrap_or_default();
+        if cookie.is_empty() != (self.kind == "none") {
+            return Err(format!("{} answered {response}", self.kind).into());
+        }
+        Ok(cookie.to_owned())
+    }
+
+    /// Runs wrk for some seconds, with a session that begins now.
     fn load(&self, page: &str, seconds: u32, redis: &Process) -> Result<Cell, Box<dyn Error>> {
+        let cookie = self.sign_in()?;
         let before = (self.process.cpu()?, redis.cpu()?);
         let output = Command::new("wrk")
             .args(["--threads", "1", "--connections", "16"])
             .args(["--duration", &format!("{seconds}s")])
-            .args(["--header", &format!("Cookie: {}", self.cookie)])
+            .args(["--header", &format!("Cookie: {cookie}")])
             .arg(format!("http://{}/{page}", self.host))
             .output()
             .map_err(|error| format!("cannot start wrk: {error}"))?;
