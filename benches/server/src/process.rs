@@ -38,15 +38,27 @@ impl Process {
         Ok((process, line))
     }
 
-    /// Returns the seconds of CPU time that the process has used, in user and kernel mode.
+    /// Returns the seconds of CPU time that the process and its children have used, in user and kernel mode.
     pub(crate) fn cpu(&self) -> Result<f64, Box<dyn Error>> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The second field is a name in parentheses, and may contain spaces. utime and stime are the fields 14 and 15.
-        let (_, after_name) = stat.rsplit_once(") ").ok_or("no name in stat")?;
-        let fields: Vec<_> = after_name.split(' ').collect();
-        let ticks = fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
+        let id = self.child.id().to_string();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
+        let ids = children.split_whitespace().chain([id.as_str()]);
+        let ticks = ids.map(ticks).sum::<Result<f64, _>>()?;
         Ok(ticks / TICKS_PER_SECOND)
     }
+}
+
+/// Returns the CPU time of one process, and of those of its children that have ended.
+fn ticks(id: &str) -> Result<f64, Box<dyn Error>> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat"))?;
+    // The second field is a name in parentheses, and may contain spaces. utime, stime, cutime and cstime are the
+    // fields 14 to 17.
+    let (_, after_name) = stat.rsplit_once(") ").ok_or("no name in stat")?;
+    let mut ticks = 0.0;
+    for field in after_name.split(' ').skip(11).take(4) {
+        ticks += field.parse::<f64>()?;
+    }
+    Ok(ticks)
 }
 
 impl Drop for Process {
