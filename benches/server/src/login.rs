@@ -1,11 +1,13 @@
-//! The content of the sessions: 13 fields, the content M of `benches/peers`.
+//! The content of the sessions: the content M of `benches/peers`, 13 fields, and an epoch.
 
 use hardtack::SessionData;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Login {
-    user: u64,
+    pub(crate) user: u64,
+    /// The user's at the sign-in. "Sign out everywhere" increases the one in the database.
+    pub(crate) epoch: u32,
     tenant: String,
     name: String,
     email: String,
@@ -36,6 +38,7 @@ impl Login {
     pub(crate) fn sample() -> Login {
         Login {
             user: 4_000_000_007,
+            epoch: 1,
             tenant: "analytical-engines".to_owned(),
             name: "Ada King, Lovelace".to_owned(),
             email: "ada.lovelace@example.com".to_owned(),

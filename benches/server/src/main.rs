@@ -1,10 +1,12 @@
 //! Requests per second and CPU time per request of an axum server without sessions, with sessions in cookies, and
 //! with sessions in a store. See README.md.
 
+mod epochs;
 mod login;
 mod process;
 mod report;
 mod server;
+mod stores;
 
 use std::{
     env,
@@ -14,6 +16,8 @@ use std::{
 
 use process::Process;
 use report::{Cell, Series};
+use server::NONE;
+use stores::Stores;
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -39,20 +43,17 @@ fn serve(kind: &str) -> Result<(), Box<dyn Error>> {
 
 /// In each round every kind of session is measured once with each page, one after the other.
 fn measure(rounds: usize, seconds: u32) -> Result<(), Box<dyn Error>> {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port();
-    let redis = redis(port)?;
+    let stores = Stores::start()?;
     let servers = server::KINDS
         .iter()
-        .map(|kind| Measured::start(kind, port))
+        .map(|kind| Measured::start(kind, &stores))
         .collect::<Result<Vec<_>, _>>()?;
     let mut series = Series::default();
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}");
         for server in &servers {
             for page in report::PAGES {
-                let cell = server.load(page, seconds, &redis)?;
+                let cell = server.load(page, seconds, &stores)?;
                 series.push((server.kind, page), cell);
             }
         }
@@ -69,10 +70,9 @@ struct Measured {
 
 impl Measured {
     /// Starts a server, and checks that its pages show and change a session.
-    fn start(kind: &'static str, redis_port: u16) -> Result<Measured, Box<dyn Error>> {
+    fn start(kind: &'static str, stores: &Stores) -> Result<Measured, Box<dyn Error>> {
         let mut command = Command::new(env::current_exe()?);
-        let url = format!("redis://127.0.0.1:{redis_port}");
-        command.args(["serve", kind]).env("REDIS_URL", url);
+        command.args(["serve", kind]).envs(stores.addresses());
         let (process, line) = Process::spawn(&mut command, "listening on")?;
         let host = line.trim().trim_start_matches("listening on http://");
         let server = Measured {
@@ -83,7 +83,7 @@ impl Measured {
         let cookie = server.sign_in()?;
         let response = process::get(host, "/read", &cookie)?;
         let changed = process::get(host, "/write", &cookie)?;
-        let expected = if kind == "none" { "100000" } else { "100001" };
+        let expected = if kind == NONE { "100000" } else { "100001" };
         if !response.ends_with("Lovelace 100000") || !changed.ends_with(expected) {
             return Err(format!("{kind} answered {response} and {changed}").into());
         }
@@ -94,16 +94,16 @@ impl Measured {
     fn sign_in(&self) -> Result<String, Box<dyn Error>> {
         let response = process::get(&self.host, "/start", "")?;
         let cookie = set_cookie(&response).unwrap_or_default();
-        if cookie.is_empty() != (self.kind == "none") {
+        if cookie.is_empty() != (self.kind == NONE) {
             return Err(format!("{} answered {response}", self.kind).into());
         }
         Ok(cookie.to_owned())
     }
 
     /// Runs wrk for some seconds, with a session that begins now.
-    fn load(&self, page: &str, seconds: u32, redis: &Process) -> Result<Cell, Box<dyn Error>> {
+    fn load(&self, page: &str, seconds: u32, stores: &Stores) -> Result<Cell, Box<dyn Error>> {
         let cookie = self.sign_in()?;
-        let before = (self.process.cpu()?, redis.cpu()?);
+        let before = self.cpu(stores)?;
         let output = Command::new("wrk")
             .args(["--threads", "1", "--connections", "16"])
             .args(["--duration", &format!("{seconds}s")])
@@ -111,7 +111,7 @@ impl Measured {
             .arg(format!("http://{}/{page}", self.host))
             .output()
             .map_err(|error| format!("cannot start wrk: {error}"))?;
-        let after = (self.process.cpu()?, redis.cpu()?);
+        let after = self.cpu(stores)?;
         let text = String::from_utf8_lossy(&output.stdout);
         if !output.status.success() || text.contains("Non-2xx") || text.contains("Socket errors") {
             return Err(format!("{}, {page}: {text}", self.kind).into());
@@ -119,11 +119,20 @@ impl Measured {
         let requests: f64 = before_words(&text, " requests in ")?.parse()?;
         let per_second = text.split("Requests/sec:").nth(1).ok_or("no rate")?;
         let per_second = per_second.split_whitespace().next().ok_or("no rate")?;
+        let [server, redis, postgres] =
+            [0, 1, 2].map(|program| (after[program] - before[program]) * 1e6 / requests);
         Ok(Cell {
             per_second: per_second.parse()?,
-            server: (after.0 - before.0) * 1e6 / requests,
-            redis: (after.1 - before.1) * 1e6 / requests,
+            server,
+            redis,
+            postgres,
         })
+    }
+
+    /// Returns the seconds of CPU time that the server, Redis and Postgres have used.
+    fn cpu(&self, stores: &Stores) -> Result<[f64; 3], Box<dyn Error>> {
+        let [redis, postgres] = stores.cpu()?;
+        Ok([self.process.cpu()?, redis, postgres])
     }
 }
 
@@ -137,12 +146,4 @@ fn set_cookie(response: &str) -> Option<&str> {
 fn before_words<'a>(text: &'a str, words: &str) -> Result<&'a str, Box<dyn Error>> {
     let (before, _) = text.split_once(words).ok_or("wrk counted no requests")?;
     Ok(before.split_whitespace().last().ok_or("no number")?)
-}
-
-/// Starts a Redis that writes nothing to the disk.
-fn redis(port: u16) -> Result<Process, Box<dyn Error>> {
-    let mut command = Command::new("redis-server");
-    command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
-    command.args(["--save", "", "--appendonly", "no"]);
-    Ok(Process::spawn(&mut command, "Ready to accept connections")?.0)
 }

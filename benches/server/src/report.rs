@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, process::Command};
 
-use crate::server::KINDS;
+use crate::server::{IN_EVERY_REQUEST, KINDS, NONE, REDIS, TYPED};
 
 /// `read` only reads the session, `write` reads and changes it.
 pub(crate) const PAGES: [&str; 2] = ["read", "write"];
@@ -13,6 +13,14 @@ pub(crate) struct Cell {
     pub(crate) per_second: f64,
     pub(crate) server: f64,
     pub(crate) redis: f64,
+    pub(crate) postgres: f64,
+}
+
+impl Cell {
+    /// The CPU time of all programs.
+    fn cpu(&self) -> f64 {
+        self.server + self.redis + self.postgres
+    }
 }
 
 /// The cells of each kind and page, in the order of the rounds.
@@ -24,20 +32,25 @@ impl Series {
         self.0.entry(row).or_default().push(cell);
     }
 
-    /// The median over the rounds of a figure.
+    /// The median over the rounds of a figure of one kind.
     fn median(&self, kind: &'static str, page: &'static str, figure: fn(&Cell) -> f64) -> f64 {
-        median(self.0[&(kind, page)].iter().map(figure))
+        median(self.cells(kind, page).iter().map(figure))
     }
 
-    /// The median over the rounds of a figure, divided by that of the first kind of session in the same round.
-    fn ratio(&self, kind: &'static str, page: &'static str, figure: fn(&Cell) -> f64) -> f64 {
-        let (cells, base) = (&self.0[&(kind, page)], &self.0[&(KINDS[0], page)]);
-        median(
-            cells
-                .iter()
-                .zip(base)
-                .map(|(cell, base)| figure(cell) / figure(base)),
-        )
+    /// The median over the rounds of a figure, divided by that of another kind in the same round.
+    fn ratio(
+        &self,
+        kind: &'static str,
+        base: &'static str,
+        page: &'static str,
+        figure: fn(&Cell) -> f64,
+    ) -> f64 {
+        let pairs = self.cells(kind, page).iter().zip(self.cells(base, page));
+        median(pairs.map(|(cell, base)| figure(cell) / figure(base)))
+    }
+
+    fn cells(&self, kind: &'static str, page: &'static str) -> &[Cell] {
+        &self.0[&(kind, page)]
     }
 }
 
@@ -51,12 +64,27 @@ pub(crate) fn print(series: &Series, rounds: usize, seconds: u32) {
     println!(
         "The table of README.md. Requests per second are multiples of those without a session:\n"
     );
+    print_summary(series);
+    println!("\nEverything, as medians of {rounds} rounds of {seconds} s:\n");
+    print_everything(series);
+    println!(
+        "\nCPU of the server per request of `read`, and in parentheses that of all programs, as multiples:\n"
+    );
+    print_ratios(series);
+    println!("\nVersions: {}", versions().join(", "));
+}
+
+fn print_summary(series: &Series) {
     println!("| | read, requests per second | write | CPU per request, read | write | processes |");
     println!("|---|---|---|---|---|---|");
     for kind in KINDS {
-        let rate = |page| series.ratio(kind, page, |cell| cell.per_second);
-        let cpu = |page| series.median(kind, page, |cell| cell.server + cell.redis);
-        let processes = if kind.ends_with("Redis") { 2 } else { 1 };
+        let rate = |page| series.ratio(kind, NONE, page, |cell| cell.per_second);
+        let cpu = |page| series.median(kind, page, Cell::cpu);
+        let stores = ["Redis", "Postgres"]
+            .iter()
+            .filter(|store| kind.contains(*store))
+            .count();
+        let processes = 1 + stores;
         println!(
             "| {kind} | {:.2} | {:.2} | {:.0} µs | {:.0} µs | {processes} |",
             rate("read"),
@@ -65,30 +93,48 @@ pub(crate) fn print(series: &Series, rounds: usize, seconds: u32) {
             cpu("write"),
         );
     }
-    println!("\nEverything, as medians of {rounds} rounds of {seconds} s:\n");
-    println!("| | page | requests per second | CPU of the server | of Redis |");
-    println!("|---|---|---|---|---|");
+}
+
+fn print_everything(series: &Series) {
+    println!("| | page | requests per second | CPU of the server | of Redis | of Postgres |");
+    println!("|---|---|---|---|---|---|");
     for kind in KINDS {
         for page in PAGES {
             println!(
-                "| {kind} | {page} | {:.0} | {:.1} µs | {:.1} µs |",
+                "| {kind} | {page} | {:.0} | {:.1} µs | {:.1} µs | {:.1} µs |",
                 series.median(kind, page, |cell| cell.per_second),
                 series.median(kind, page, |cell| cell.server),
                 series.median(kind, page, |cell| cell.redis),
+                series.median(kind, page, |cell| cell.postgres),
             );
         }
     }
-    println!("\nVersions: {}", versions().join(", "));
+}
+
+/// What it costs to be able to end sessions, beside sessions that cannot be ended and those in a store.
+fn print_ratios(series: &Series) {
+    println!("| | × {TYPED} | × {REDIS} |");
+    println!("|---|---|---|");
+    for kind in [TYPED, IN_EVERY_REQUEST] {
+        let [typed, redis] = [TYPED, REDIS].map(|base| {
+            let server = series.ratio(kind, base, "read", |cell| cell.server);
+            let all = series.ratio(kind, base, "read", Cell::cpu);
+            format!("{server:.2} ({all:.2})")
+        });
+        println!("| {kind} | {typed} | {redis} |");
+    }
 }
 
 /// Returns the versions of everything measured.
 fn versions() -> Vec<String> {
     let crates = [
         "axum",
+        "deadpool-postgres",
         "fred",
         "hardtack",
         "hyper",
         "tokio",
+        "tokio-postgres",
         "tower-sessions",
         "tower-sessions-redis-store",
     ];

@@ -11,23 +11,31 @@ use tower_sessions_redis_store::{
     fred::prelude::{ClientLike, Config, Pool},
 };
 
-use crate::login::Login;
+use crate::{
+    epochs::{Asked, Epochs},
+    login::Login,
+};
 
 /// The kinds of session, by the name under which a server is started.
-pub(crate) const KINDS: [&str; 5] = [
-    "none",
-    "hardtack, typed",
+pub(crate) const KINDS: [&str; 6] = [
+    NONE,
+    TYPED,
     "hardtack, dictionary",
+    IN_EVERY_REQUEST,
     "tower-sessions, in memory",
-    "tower-sessions, Redis",
+    REDIS,
 ];
+pub(crate) const NONE: &str = "none";
+pub(crate) const TYPED: &str = "hardtack, typed";
+pub(crate) const IN_EVERY_REQUEST: &str = "hardtack, typed, Postgres in every request";
+pub(crate) const REDIS: &str = "tower-sessions, Redis";
 
 /// Serves one kind of session until the process is killed. `/start` begins a session, `/read` reads it, and `/write`
 /// reads and changes it.
 pub(crate) async fn serve(kind: &str) -> Result<(), Box<dyn Error>> {
     let app = match kind {
-        "none" => without_session(),
-        "hardtack, typed" => {
+        NONE => without_session(),
+        TYPED => {
             let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>();
             hardtack_typed().layer(SessionLayer::new(cookie.build()?))
         }
@@ -35,10 +43,14 @@ pub(crate) async fn serve(kind: &str) -> Result<(), Box<dyn Error>> {
             let cookie = SessionCookie::encrypted(EncryptionKey::generate()?);
             hardtack_dictionary().layer(SessionLayer::new(cookie.build()?))
         }
+        IN_EVERY_REQUEST => {
+            let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>();
+            hardtack_asking(Epochs::connect()?).layer(SessionLayer::new(cookie.build()?))
+        }
         "tower-sessions, in memory" => {
             tower_sessions().layer(SessionManagerLayer::new(MemoryStore::default()))
         }
-        "tower-sessions, Redis" => {
+        REDIS => {
             let config = Config::from_url(&env::var("REDIS_URL")?)?;
             // As many connections as in its documentation.
             let pool = Pool::new(config, None, None, None, 6)?;
@@ -61,17 +73,22 @@ fn without_session() -> Router {
         .route("/write", get(async || Login::sample().page()))
 }
 
+fn hardtack_start() -> Router {
+    use hardtack::{Session, SessionError};
+
+    Router::new().route(
+        "/start",
+        get(async |session: Session<Login>| {
+            session.replace(Login::sample())?;
+            Ok::<_, SessionError>(Login::sample().page())
+        }),
+    )
+}
+
 fn hardtack_typed() -> Router {
     use hardtack::{Session, SessionError};
 
-    Router::new()
-        .route(
-            "/start",
-            get(async |session: Session<Login>| {
-                session.replace(Login::sample())?;
-                Ok::<_, SessionError>(Login::sample().page())
-            }),
-        )
+    hardtack_start()
         .route(
             "/read",
             get(async |session: Session<Login>| session.read(Login::page)),
@@ -83,6 +100,25 @@ fn hardtack_typed() -> Router {
                 Ok::<_, SessionError>(session.read(Login::page))
             }),
         )
+}
+
+/// The same, but each page asks Postgres whether the session goes on.
+fn hardtack_asking(epochs: Epochs) -> Router {
+    use hardtack::SessionError;
+
+    let pages = Router::new()
+        .route(
+            "/read",
+            get(async |Asked(session): Asked| session.read(Login::page)),
+        )
+        .route(
+            "/write",
+            get(async |Asked(session): Asked| {
+                session.update(Login::change)?;
+                Ok::<_, SessionError>(session.read(Login::page))
+            }),
+        );
+    hardtack_start().merge(pages.with_state(epochs))
 }
 
 fn hardtack_dictionary() -> Router {

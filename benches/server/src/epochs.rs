@@ -1,0 +1,61 @@
+//! The epoch that Postgres has for each user. A session of an earlier epoch is over.
+
+use std::{env, error::Error};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
+use deadpool_postgres::{Manager, Pool, PoolError};
+use hardtack::Session;
+use tokio_postgres::NoTls;
+
+use crate::login::Login;
+
+#[derive(Clone)]
+pub(crate) struct Epochs(Pool);
+
+impl Epochs {
+    pub(crate) fn connect() -> Result<Epochs, Box<dyn Error>> {
+        let manager = Manager::new(env::var("POSTGRES_URL")?.parse()?, NoTls);
+        let pool = Pool::builder(manager).max_size(CONNECTIONS).build()?;
+        Ok(Epochs(pool))
+    }
+
+    /// Returns `true` if `epoch` is that of the user. A user who has been removed has none.
+    pub(crate) async fn is_current(&self, user: u64, epoch: u32) -> Result<bool, PoolError> {
+        let client = self.0.get().await?;
+        let query = "select epoch from users where id = $1";
+        let query = client.prepare_cached(query).await?;
+        let row = client.query_opt(&query, &[&user.cast_signed()]).await?;
+        row.map_or(Ok(false), |row| {
+            Ok(row.try_get::<_, i32>(0)?.cast_unsigned() == epoch)
+        })
+    }
+}
+
+/// A session whose epoch was asked for in this request. One that is over is invalidated.
+pub(crate) struct Asked(pub(crate) Session<Login>);
+
+impl FromRequestParts<Epochs> for Asked {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, epochs: &Epochs) -> Result<Asked, Response> {
+        let session = Session::<Login>::from_request_parts(parts, epochs)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let (user, epoch) = session.read(|login| (login.user, login.epoch));
+        if user != 0 && !epochs.is_current(user, epoch).await.map_err(failure)? {
+            session.invalidate().map_err(IntoResponse::into_response)?;
+        }
+        Ok(Asked(session))
+    }
+}
+
+fn failure(error: PoolError) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response()
+}
+
+/// One for each connection of wrk, so that no request waits for one.
+const CONNECTIONS: usize = 16;
