@@ -1,6 +1,6 @@
 //! The epoch that Postgres has for each user. A session of an earlier epoch is over.
 
-use std::{env, error::Error};
+use std::{env, error::Error, time::Duration};
 
 use axum::{
     extract::FromRequestParts,
@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use deadpool_postgres::{Manager, Pool, PoolError};
-use hardtack::Session;
+use hardtack::{EncryptionKey, Session, SessionCookie, session::Validity};
 use tokio_postgres::NoTls;
 
 use crate::login::Login;
@@ -33,6 +33,25 @@ impl Epochs {
             Ok(row.try_get::<_, i32>(0)?.cast_unsigned() == epoch)
         })
     }
+}
+
+/// Returns a cookie for sessions about which Postgres is asked once in `span`.
+pub(crate) fn cookie(span: Duration) -> Result<SessionCookie<Login>, Box<dyn Error>> {
+    let epochs = Epochs::connect()?;
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+        .typed::<Login>()
+        .revalidate_after(span, move |session| {
+            let (epochs, login) = (epochs.clone(), session.value());
+            async move {
+                let Some(Login { user, epoch, .. }) = login else {
+                    return Ok(Validity::GoesOn);
+                };
+                let is_current = epochs.is_current(user, epoch).await?;
+                Ok::<_, PoolError>(Validity::goes_on_if(is_current))
+            }
+        })
+        .build()?;
+    Ok(cookie)
 }
 
 /// A session whose epoch was asked for in this request. One that is over is invalidated.

@@ -12,11 +12,12 @@ use std::{
     env,
     error::Error,
     process::{Command, exit},
+    thread,
 };
 
 use process::Process;
 use report::{Cell, Series};
-use server::NONE;
+use server::{ASKING, NONE, SHORTEST_SPAN};
 use stores::Stores;
 
 fn main() {
@@ -90,19 +91,32 @@ impl Measured {
         Ok(server)
     }
 
-    /// Begins a session, and returns its cookie.
+    /// Begins a session, and returns its cookie. That of [`ASKING`] is due to be asked about.
     fn sign_in(&self) -> Result<String, Box<dyn Error>> {
         let response = process::get(&self.host, "/start", "")?;
         let cookie = set_cookie(&response).unwrap_or_default();
         if cookie.is_empty() != (self.kind == NONE) {
             return Err(format!("{} answered {response}", self.kind).into());
         }
+        if self.kind == ASKING {
+            thread::sleep(SHORTEST_SPAN);
+        }
         Ok(cookie.to_owned())
+    }
+
+    /// Checks that only [`ASKING`] is due: an answer is sealed in a new cookie.
+    fn check_due(&self, cookie: &str) -> Result<(), Box<dyn Error>> {
+        let response = process::get(&self.host, "/read", cookie)?;
+        if set_cookie(&response).is_some() != (self.kind == ASKING) {
+            return Err(format!("{} answered {response}", self.kind).into());
+        }
+        Ok(())
     }
 
     /// Runs wrk for some seconds, with a session that begins now.
     fn load(&self, page: &str, seconds: u32, stores: &Stores) -> Result<Cell, Box<dyn Error>> {
         let cookie = self.sign_in()?;
+        self.check_due(&cookie)?;
         let before = self.cpu(stores)?;
         let output = Command::new("wrk")
             .args(["--threads", "1", "--connections", "16"])
@@ -112,6 +126,7 @@ impl Measured {
             .output()
             .map_err(|error| format!("cannot start wrk: {error}"))?;
         let after = self.cpu(stores)?;
+        self.check_due(&cookie)?;
         let text = String::from_utf8_lossy(&output.stdout);
         if !output.status.success() || text.contains("Non-2xx") || text.contains("Socket errors") {
             return Err(format!("{}, {page}: {text}", self.kind).into());

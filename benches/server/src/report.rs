@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, process::Command};
 
-use crate::server::{IN_EVERY_REQUEST, KINDS, NONE, REDIS, TYPED};
+use crate::server::{ASKING, IN_EVERY_REQUEST, KINDS, NONE, ONCE_A_MINUTE, REDIS, TYPED};
 
 /// `read` only reads the session, `write` reads and changes it.
 pub(crate) const PAGES: [&str; 2] = ["read", "write"];
@@ -68,7 +68,7 @@ pub(crate) fn print(series: &Series, rounds: usize, seconds: u32) {
     println!("\nEverything, as medians of {rounds} rounds of {seconds} s:\n");
     print_everything(series);
     println!(
-        "\nCPU of the server per request of `read`, and in parentheses that of all programs, as multiples:\n"
+        "\nThe cost of ending sessions: CPU per request of `read`. Multiples are of the server, and of all programs:\n"
     );
     print_ratios(series);
     println!("\nVersions: {}", versions().join(", "));
@@ -111,17 +111,57 @@ fn print_everything(series: &Series) {
     }
 }
 
-/// What it costs to be able to end sessions, beside sessions that cannot be ended and those in a store.
+/// Prints what it costs to be able to end sessions, beside sessions that cannot be ended and those in a store.
 fn print_ratios(series: &Series) {
-    println!("| | × {TYPED} | × {REDIS} |");
-    println!("|---|---|---|");
-    for kind in [TYPED, IN_EVERY_REQUEST] {
-        let [typed, redis] = [TYPED, REDIS].map(|base| {
-            let server = series.ratio(kind, base, "read", |cell| cell.server);
-            let all = series.ratio(kind, base, "read", Cell::cpu);
+    println!("| | CPU of the server | of all programs | × {TYPED} | × {REDIS} |");
+    println!("|---|---|---|---|---|");
+    let [typed, redis] = [TYPED, REDIS].map(|kind| Costs::of(series, kind));
+    let print = |name: &str, costs: &Costs| {
+        let [server, all] = costs.median();
+        let [typed, redis] = [&typed, &redis].map(|base| {
+            let [server, all] = costs.divided_by(base).median();
             format!("{server:.2} ({all:.2})")
         });
-        println!("| {kind} | {typed} | {redis} |");
+        println!("| {name} | {server:.1} µs | {all:.1} µs | {typed} | {redis} |");
+    };
+    for kind in [TYPED, REDIS, IN_EVERY_REQUEST, ONCE_A_MINUTE, ASKING] {
+        print(kind, &Costs::of(series, kind));
+    }
+    let [once, asking] = [ONCE_A_MINUTE, ASKING].map(|kind| Costs::of(series, kind));
+    for requests in [2, 5, 10, 60] {
+        let share = 1.0 / f64::from(requests);
+        let costs = asking.zip(&once, |asking, once| share * asking + (1.0 - share) * once);
+        print(
+            &format!("hardtack, typed, one of {requests} requests asks"),
+            &costs,
+        );
+    }
+}
+
+/// The CPU time per request of `read`, of the server and of all programs, in each round.
+struct Costs(Vec<[f64; 2]>);
+
+impl Costs {
+    fn of(series: &Series, kind: &'static str) -> Costs {
+        let cells = series.cells(kind, "read").iter();
+        Costs(cells.map(|cell| [cell.server, cell.cpu()]).collect())
+    }
+
+    fn divided_by(&self, base: &Costs) -> Costs {
+        self.zip(base, |cost, base| cost / base)
+    }
+
+    fn zip(&self, other: &Costs, join: impl Fn(f64, f64) -> f64) -> Costs {
+        let rounds = self.0.iter().zip(&other.0);
+        Costs(
+            rounds
+                .map(|(a, b)| [join(a[0], b[0]), join(a[1], b[1])])
+                .collect(),
+        )
+    }
+
+    fn median(&self) -> [f64; 2] {
+        [0, 1].map(|programs| median(self.0.iter().map(|cost| cost[programs])))
     }
 }
 

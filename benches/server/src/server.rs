@@ -1,6 +1,6 @@
 //! The servers that are measured: the same two pages, each with another kind of session.
 
-use std::{env, error::Error, net::Ipv4Addr};
+use std::{env, error::Error, net::Ipv4Addr, time::Duration};
 
 use axum::{Router, routing::get};
 use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
@@ -12,23 +12,31 @@ use tower_sessions_redis_store::{
 };
 
 use crate::{
-    epochs::{Asked, Epochs},
+    epochs::{self, Asked, Epochs},
     login::Login,
 };
 
 /// The kinds of session, by the name under which a server is started.
-pub(crate) const KINDS: [&str; 6] = [
+pub(crate) const KINDS: [&str; 8] = [
     NONE,
     TYPED,
     "hardtack, dictionary",
     IN_EVERY_REQUEST,
+    ONCE_A_MINUTE,
+    ASKING,
     "tower-sessions, in memory",
     REDIS,
 ];
 pub(crate) const NONE: &str = "none";
 pub(crate) const TYPED: &str = "hardtack, typed";
 pub(crate) const IN_EVERY_REQUEST: &str = "hardtack, typed, Postgres in every request";
+pub(crate) const ONCE_A_MINUTE: &str = "hardtack, typed, Postgres once a minute";
+pub(crate) const ASKING: &str = "hardtack, typed, the request that asks Postgres";
 pub(crate) const REDIS: &str = "tower-sessions, Redis";
+
+/// How long an answer of Postgres holds for [`ASKING`]. After it each request with the same cookie asks.
+pub(crate) const SHORTEST_SPAN: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Serves one kind of session until the process is killed. `/start` begins a session, `/read` reads it, and `/write`
 /// reads and changes it.
@@ -47,6 +55,8 @@ pub(crate) async fn serve(kind: &str) -> Result<(), Box<dyn Error>> {
             let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>();
             hardtack_asking(Epochs::connect()?).layer(SessionLayer::new(cookie.build()?))
         }
+        ONCE_A_MINUTE => hardtack_typed().layer(SessionLayer::new(epochs::cookie(MINUTE)?)),
+        ASKING => hardtack_typed().layer(SessionLayer::new(epochs::cookie(SHORTEST_SPAN)?)),
         "tower-sessions, in memory" => {
             tower_sessions().layer(SessionManagerLayer::new(MemoryStore::default()))
         }
