@@ -54,3 +54,28 @@ fn a_session_is_asked_about_on_its_device_and_nowhere_else() {
     site.wait(1);
     assert_eq!(browser.get(&site, "/"), "nobody 0 Unbound");
 }
+
+/// A page that changes its session every ten seconds, on a device that is refreshed.
+#[test]
+fn a_bound_session_that_every_request_changes_ends_after_the_span() {
+    let is_allowed = Arc::new(AtomicBool::new(true));
+    let row = Arc::clone(&is_allowed);
+    let site = Site::with(DeviceBound::at("/.session"), |cookie| {
+        cookie.revalidate_after(Duration::from_secs(60), move |_| {
+            let is_allowed = row.load(Ordering::Relaxed);
+            async move { Ok::<_, String>(Validity::goes_on_if(is_allowed)) }
+        })
+    });
+    let mut browser = Browser::bound(&site);
+    let mut count = |second: u64| {
+        site.wait(10);
+        if second % 100 == 0 {
+            browser.refresh(&site, Carry::All);
+        }
+        browser.post(&site, "/count").starts_with("ada")
+    };
+    assert!((10..=300).step_by(10).all(&mut count));
+    is_allowed.store(false, Ordering::Relaxed);
+    let lasted = (310..=600).step_by(10).take_while(|second| count(*second));
+    assert_eq!(lasted.count(), 5);
+}

@@ -123,24 +123,26 @@ fn a_form_of_a_session_that_waits_passes_the_guard() {
     }
 }
 
+/// A library whose cookies hold a name.
+#[cfg(feature = "migrate")]
+pub(super) struct Plain;
+
+#[cfg(feature = "migrate")]
+impl hardtack::migrate::Reader for Plain {
+    fn read(&self, _: &str, value: &str) -> Result<hardtack::migrate::OldSession, Reason> {
+        let entries = serde_json::json!({ "user": 42 });
+        let entries = entries.as_object().filter(|_| value == "ada");
+        let entries = entries.cloned().ok_or(Reason::Auth)?;
+        Ok(hardtack::migrate::OldSession::new(entries))
+    }
+}
+
 /// Their dates are not answers: some have none, and then count as issued now at every request.
 #[cfg(feature = "migrate")]
 #[test]
 fn a_session_of_another_library_is_always_asked_about() {
-    use hardtack::migrate::{OldCookie, OldSession, Reader};
-
-    struct Plain;
-
-    impl Reader for Plain {
-        fn read(&self, _: &str, value: &str) -> Result<OldSession, Reason> {
-            let entries = serde_json::json!({ "user": 42 });
-            let entries = entries.as_object().filter(|_| value == "ada");
-            entries.cloned().map(OldSession::new).ok_or(Reason::Auth)
-        }
-    }
-
     let row = Row::default();
-    let old = OldCookie::new("old", Plain);
+    let old = hardtack::migrate::OldCookie::new("old", Plain);
     let range = at(0)..at(0) + Duration::from_secs(86_400);
     let site = row
         .site()
