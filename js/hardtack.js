@@ -833,6 +833,79 @@ function formerOf(changes, present, template) {
   return former;
 }
 
+// The fields of a response that caches read (docs/spec/carriers.md § 9.8).
+
+
+const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrogate-control" || name === "edge-control";
+
+/** The directives of a field, in lower case. A field with a line in which a quoted string does not end has none. */
+function directivesOf(lines) {
+  const quoted = /"(?:[^"\\]|\\[^])*"/g;
+  // Nothing in a quoted string is a directive, nor is a directive that has one.
+  const unquoted = lines.map((line) => line.replace(quoted, '""').toLowerCase());
+  if (unquoted.some((line) => line.replaceAll('""', "").includes('"'))) return [];
+  return unquoted.flatMap((line) => line.split(",")).map((directive) => trim(directive, BLANK));
+}
+
+/** An effective `no-store`. */
+const forbids = (directives) => directives.includes("no-store") && !directives.includes("must-understand");
+
+/** Returns true if others than the visitor may store a response with these fields, pairs of lower-case name and value. */
+function isShareable(fields) {
+  const mayTargetedStore = fields.some(
+    ([name, value]) =>
+      (isTargeted(name) && !forbids(directivesOf(linesOf(fields, name)))) ||
+      (name === "x-accel-expires" && !value.split(",").every(isZero)),
+  );
+  if (mayTargetedStore) return true;
+  const control = linesOf(fields, "cache-control");
+  if (control.length === 0) return linesOf(fields, "expires").some(isLater$1);
+  const directives = directivesOf(control);
+  return !directives.includes("private") && !forbids(directives);
+}
+
+const linesOf = (fields, wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
+
+const isZero = (seconds) => /^0+$/.test(trim(seconds, BLANK));
+
+const MONTH = /jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i;
+
+/** Returns true for a date that may be in the future: one without a year of four digits, or with one from 2026 on. */
+function isLater$1(expires) {
+  const years = expires.split(/[^0-9]+/).filter((digits) => digits.length === 4);
+  return MONTH.test(expires) && /\d/.test(expires) && (years.length === 0 || years.some((year) => year >= "2026"));
+}
+
+/**
+ * Returns the changes to the fields of a response, as `[name, value]` to set, whose session was touched so. `touch` is
+ * `untouched`, `touched` or `written`; `by` is the field that brought the session. With `mayShare` a shareable response
+ * stays one.
+ */
+function cacheChanges(fields, touch, by, mayShare = false) {
+  if (touch === "untouched") return [];
+  const changes = [];
+  const vary = linesOf(fields, "vary").join(", ");
+  const names = vary.split(",").map((name) => trim(name, BLANK).toLowerCase());
+  if (!names.includes("*") && !names.includes(by.toLowerCase())) changes.push(["vary", vary ? `${vary}, ${by}` : by]);
+  if (mayShare && isShareable(fields)) return changes;
+  const control = linesOf(fields, "cache-control");
+  if (touch === "touched") {
+    if (control.length === 0) changes.push(["cache-control", "private"]);
+  } else if (isShareable(fields) || !forbids(directivesOf(control))) {
+    for (const name of new Set(fields.map(([name]) => name))) {
+      if (isTargeted(name)) changes.push([name, "no-store"]);
+      if (name === "x-accel-expires" || name === "expires") changes.push([name, "0"]);
+    }
+    changes.push(["cache-control", "no-store"]);
+  }
+  return changes;
+}
+
+const SUBRESOURCES = ["image", "script", "style", "font", "audio", "video", "track", "worker"];
+
+/** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */
+const isSubresource = (destination = "") => SUBRESOURCES.includes(trim(destination, BLANK));
+
 // The algorithms of SPEC.md § 1 and § 2, as WebCrypto has them. No other module names one.
 
 
@@ -963,13 +1036,12 @@ function writeBody({ issued, age, limit, remembered, sid, device, schema }, flas
 }
 
 // A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
-// `change`, judged by `finish`.
+// `change`, judged by `decide`.
 
 
 class State {
-  /** The carrier that loaded the session, its keys, and the numbers of the parts that the request carried. */
+  /** The carrier that loaded the session, and the numbers of the parts that the request carried. */
   loadedBy = null;
-  sealer = null;
   carried = [];
   /** What came of reading. For logs. */
   outcome = { kind: "absent" };
@@ -1009,6 +1081,7 @@ class State {
   }
 
   #begin() {
+    this.arrived = null;
     this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
     this.#empty();
   }
@@ -1112,7 +1185,7 @@ class State {
   limitTo(seconds) {
     const { issued, limit } = this.metadata;
     const wanted = span(this.now + seconds - issued);
-    this.setMetadata({ limit: limit === null ? wanted : Math.min(limit, wanted) });
+    this.setMetadata({ limit: Math.min(limit ?? Infinity, wanted) });
     this.limitedUntil = Math.min(this.limitedUntil ?? Infinity, this.now + seconds);
   }
 
@@ -1127,7 +1200,6 @@ class State {
     const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
     const id = isTold && this.opened ? idOf(this.opened) : null;
     this.#begin();
-    this.arrived = null;
     this.withheld = null;
     this.isRenewed = false;
     this.limitedUntil = null;
@@ -1174,16 +1246,9 @@ class State {
 
   // Finishing
 
-  /** Closes the session, and says what the client's token becomes (§ 8.12). */
-  finish(response) {
-    const decision = this.decide(response);
-    this.isClosed = true;
-    return decision;
-  }
-
   /**
-   * Decides. `change` is `keep`, `drop`, or `store` with what is to be sealed and sent; `touch` says how the response
-   * depends on the session.
+   * Decides what the client's token becomes (§ 8.12). `change` is `keep`, `drop`, or `store` with what is to be sealed and
+   * sent; `touch` says how the response depends on the session.
    */
   decide(response = {}) {
     if (!this.isTouched) return { change: "keep", touch: "untouched" };
@@ -1408,10 +1473,9 @@ class BaseSession {
   /** Keeps the session after the browser is closed, for so many seconds from now. */
   rememberFor(seconds) {
     checkSpan(seconds);
-    const state = change(this);
-    const { policy, now, metadata } = state;
+    const { policy, now, metadata } = change(this);
     if (policy.rememberUpTo === null) throw new SessionError("not-remembering", "session cannot be remembered; set `rememberUpTo`");
-    state.setMetadata({ remembered: span(now + seconds - metadata.issued) });
+    stateOf(this).setMetadata({ remembered: span(now + seconds - metadata.issued) });
   }
 
   forget() {
@@ -1507,66 +1571,6 @@ function checkSpan(seconds) {
   if (!isWhole(seconds)) throw new SessionError("seconds", "seconds must be a whole number");
 }
 
-// Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
-
-const suite = (name, fmt, mode) => ({ name, fmt, mode });
-const [XAES, XCHA, SIGN] = [suite("xaes", 0x78, "encrypted"), suite("xcha", 0x79, "encrypted"), suite("sign", 0xb0, "signed")];
-const SUITES = [XAES, XCHA, SIGN];
-
-const NONCE = 24;
-const TAG = 16;
-const HEAD = 5;
-
-/** Bytes of a blob beside its body. */
-const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD + TAG);
-
-// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
-
-
-/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
-async function csrfToken(session) {
-  const state = stateOf(session).touch();
-  if (nameOf(state) === null) session.renewId();
-  return renderToken(state.sealer.tokens, nameOf(state), state.now);
-}
-
-/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
-async function verifyCsrf(session, token) {
-  const state = stateOf(session).touch();
-  return isTokenOf(state.sealer.tokens, nameOf(state), state.now, token);
-}
-
-/** The name of a session in its tokens, or null. */
-function nameOf({ withheld, opened, metadata }) {
-  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
-  const isStale = withheld?.code === "stale";
-  const { sid, issued } = isStale ? opened : metadata;
-  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
-}
-
-/** `sealer`: a `Sealer`. `mask`: only tests give it. */
-async function renderToken(sealer, name, now, mask = random(TAG)) {
-  const secret = await secretOf(sealer, sealer.sealing(now), name);
-  return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
-}
-
-async function isTokenOf(sealer, name, now, token) {
-  if (typeof token !== "string" || token.length !== 43 || name === null) return false;
-  const bytes = fromBase64url(token);
-  if (!bytes) return false;
-  const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
-  let passes = false;
-  for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
-    if (equal(given, await secretOf(sealer, keys, name))) passes = true;
-  }
-  return passes;
-}
-
-async function secretOf({ purpose, context }, keys, name) {
-  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
-  return (await hmac(await keys.csrf, concat(u32(context.length), context, name))).subarray(0, TAG);
-}
-
 // Purpose and context (SPEC.md § 3.2, § 4.2).
 
 
@@ -1593,6 +1597,19 @@ function sized(code, text, most = 255) {
   mustBe(bytes.length <= most, code, `at most ${most} bytes, found ${bytes.length}`);
   return concat(most > 255 ? u16(bytes.length) : u8(bytes.length), bytes);
 }
+
+// Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
+
+const suite = (name, fmt, mode) => ({ name, fmt, mode });
+const [XAES, XCHA, SIGN] = [suite("xaes", 0x78, "encrypted"), suite("xcha", 0x79, "encrypted"), suite("sign", 0xb0, "signed")];
+const SUITES = [XAES, XCHA, SIGN];
+
+const NONCE = 24;
+const TAG = 16;
+const HEAD = 5;
+
+/** Bytes of a blob beside its body. */
+const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD + TAG);
 
 // Keys (SPEC.md § 3.1 to § 3.3).
 
@@ -1783,218 +1800,6 @@ function checkRing(keys) {
   }
 }
 
-// Key rings that programs make, and ask about their keys (SPEC.md § 3.4 to § 3.6).
-
-
-/** One or more keys, of which one seals at any time. */
-class KeyRing extends Ring {
-  /** Generates a ring of one key. Its sessions end with the program: for tests, and for trying things out. */
-  static async generate({ mode = "encrypted" } = {}) {
-    return KeyRing.parse(await generateKey({ mode }), { mode });
-  }
-
-  /**
-   * Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7).
-   *
-   * A ring with a key of XChaCha20-Poly1305 is refused, unless `skipXChaCha` says that sessions under it, which this
-   * package cannot open, are to be left alone.
-   */
-  static async parse(texts, options) {
-    return new KeyRing(await parseRing(texts, options));
-  }
-
-  get mode() {
-    return contentOf(this).mode;
-  }
-
-  /** The public facts of the keys, in their order (§ 3.4.2). */
-  get keys() {
-    return contentOf(this).keys.map(({ id, sealFrom, acceptUntil }) => ({ id, sealFrom, acceptUntil }));
-  }
-
-  /** In Unix seconds, or null. */
-  get notBefore() {
-    return contentOf(this).notBefore;
-  }
-
-  /** Returns the fingerprint, to compare instances (§ 3.6). */
-  async fingerprint() {
-    const { keys, notBefore } = contentOf(this);
-    const fields = keys.map((key) => concat(key.kid, u64(key.sealFrom ?? 0), u64(key.acceptUntil ?? 0)));
-    return hex((await sha256(concat(...fields, u64(notBefore ?? 0)))).subarray(0, 8));
-  }
-}
-
-// Padding, which hides a part of the length of a session (SPEC.md § 5.6).
-
-
-/** The option `padding`. */
-const padme = {
-  /** The most bytes of content with which a body of at most `longest` bytes has room for the padding. */
-  roomIn(longest, metadata) {
-    let room = longest - metadata;
-    while (room >= 0 && padded(metadata + room + 1) > longest) room--;
-    return room;
-  },
-  /** Pads a body. */
-  pad(body) {
-    const bytes = new Uint8Array(padded(body.length + 1));
-    bytes.set(body);
-    bytes[0] |= PADDING;
-    bytes[body.length] = 0x80;
-    return bytes;
-  },
-};
-
-/** The padded length of `n` bytes, the mark included (§ 5.6.2). */
-function padded(n) {
-  const e = Math.floor(Math.log2(n));
-  const low = 2 ** (e - (Math.floor(Math.log2(e)) + 1));
-  return Math.ceil(n / low) * low;
-}
-
-// Sizes (docs/spec/writer.md § 9.5, § 9.6).
-
-
-/** The longest cookie that browsers store. */
-const BROWSER = 4096;
-const MOST_COOKIES = 4;
-
-function sizeOf(size) {
-  if (size === "anywhere") return { field: 3072, cookies: 1 };
-  if (size === "browser") return { field: BROWSER, cookies: 1 };
-  const [, count] = /^split:([2-4])$/.exec(size) ?? [];
-  mustBe(count, "size", "anywhere, browser, or split:2 to split:4");
-  return { field: BROWSER, cookies: Number(count) };
-}
-
-class Budget {
-  #fixed;
-  #overhead;
-  #padding;
-
-  /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 beside a cookie. */
-  constructor({ field, cookies }, fixed, overhead, padding = null, isBound = false) {
-    mustBe(padding === null || typeof padding?.pad === "function", "padding", "the value `padme`, or null");
-    this.allowed = { field, cookies, total: field * cookies };
-    this.#fixed = fixed;
-    this.#overhead = overhead;
-    this.#padding = padding;
-    const perField = field - this.#perField(cookies, true);
-    const longest = Math.floor((cookies * perField * 3) / 4) - overhead;
-    const metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
-    this.room = padding ? padding.roomIn(longest, metadata) : longest - metadata;
-    ensure(this.room >= 0, "size", "no room for a session; shorten the name and attributes");
-  }
-
-  #perField(cookies, isPersistent) {
-    const fixed = this.#fixed[Number(isPersistent)];
-    return fixed + (cookies > 1 && fixed > 0 ? 2 : 0);
-  }
-
-  /** The characters of a part, where each field has `fixed` bytes beside it. */
-  partLength(allowed, tokenLength, fixed) {
-    if (allowed.cookies === 1 || fixed + tokenLength <= allowed.field) return tokenLength;
-    return Math.max(1, allowed.field - fixed - 2);
-  }
-
-  /** Pads a body, if it is to be and has room. */
-  padded(body, content) {
-    return this.#padding && content <= this.room ? this.#padding.pad(body) : body;
-  }
-
-  /** Returns true if a body of this length may be sent. */
-  allows(allowed, bodyLength, isPersistent) {
-    const tokenLength = encodedLength(this.#overhead + bodyLength);
-    const partLength = this.partLength(allowed, tokenLength, this.#perField(1, isPersistent));
-    const cookies = Math.ceil(tokenLength / partLength);
-    const total = tokenLength + cookies * this.#perField(cookies, isPersistent);
-    return cookies <= allowed.cookies && total <= allowed.total;
-  }
-
-  /** The size of a session that arrived, whatever the profile is now (§ 9.5.3). */
-  asArrived(tokenLength, cookies, isPersistent) {
-    const perField = this.#perField(cookies, isPersistent);
-    const total = tokenLength + cookies * perField;
-    if (cookies === 1) return { cookies, field: total, total };
-    if (cookies > MOST_COOKIES) return { cookies: MOST_COOKIES, field: BROWSER, total };
-    return { cookies, field: Math.max(Math.ceil(tokenLength / cookies) + perField, BROWSER), total };
-  }
-}
-
-// The fields of a response that caches read (docs/spec/carriers.md § 9.8).
-
-
-const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrogate-control" || name === "edge-control";
-
-/** The directives of a field, in lower case. A field with a line in which a quoted string does not end has none. */
-function directivesOf(lines) {
-  const quoted = /"(?:[^"\\]|\\[^])*"/g;
-  // Nothing in a quoted string is a directive, nor is a directive that has one.
-  const unquoted = lines.map((line) => line.replace(quoted, '""').toLowerCase());
-  if (unquoted.some((line) => line.replaceAll('""', "").includes('"'))) return [];
-  return unquoted.flatMap((line) => line.split(",")).map((directive) => trim(directive, BLANK));
-}
-
-/** An effective `no-store`. */
-const forbids = (directives) => directives.includes("no-store") && !directives.includes("must-understand");
-
-/** Returns true if others than the visitor may store a response with these fields, pairs of lower-case name and value. */
-function isShareable(fields) {
-  const mayTargetedStore = fields.some(
-    ([name, value]) =>
-      (isTargeted(name) && !forbids(directivesOf(linesOf(fields, name)))) ||
-      (name === "x-accel-expires" && !value.split(",").every(isZero)),
-  );
-  if (mayTargetedStore) return true;
-  const control = linesOf(fields, "cache-control");
-  if (control.length === 0) return linesOf(fields, "expires").some(isLater$1);
-  const directives = directivesOf(control);
-  return !directives.includes("private") && !forbids(directives);
-}
-
-const linesOf = (fields, wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
-
-const isZero = (seconds) => /^0+$/.test(trim(seconds, BLANK));
-
-const MONTH = /jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i;
-
-/** Returns true for a date that may be in the future: one without a year of four digits, or with one from 2026 on. */
-function isLater$1(expires) {
-  const years = expires.split(/[^0-9]+/).filter((digits) => digits.length === 4);
-  return MONTH.test(expires) && /\d/.test(expires) && (years.length === 0 || years.some((year) => year >= "2026"));
-}
-
-/**
- * Returns the changes to the fields of a response, as `[name, value]` to set, whose session was touched so. `touch` is
- * `untouched`, `touched` or `written`; `by` is the field that brought the session. With `mayShare` a shareable response
- * stays one.
- */
-function cacheChanges(fields, touch, by, mayShare = false) {
-  if (touch === "untouched") return [];
-  const changes = [];
-  const vary = linesOf(fields, "vary").join(", ");
-  const names = vary.split(",").map((name) => trim(name, BLANK).toLowerCase());
-  if (!names.includes("*") && !names.includes(by.toLowerCase())) changes.push(["vary", vary ? `${vary}, ${by}` : by]);
-  if (mayShare && isShareable(fields)) return changes;
-  const control = linesOf(fields, "cache-control");
-  if (touch === "touched") {
-    if (control.length === 0) changes.push(["cache-control", "private"]);
-  } else if (isShareable(fields) || !forbids(directivesOf(control))) {
-    for (const name of new Set(fields.map(([name]) => name))) {
-      if (isTargeted(name)) changes.push([name, "no-store"]);
-      if (name === "x-accel-expires" || name === "expires") changes.push([name, "0"]);
-    }
-    changes.push(["cache-control", "no-store"]);
-  }
-  return changes;
-}
-
-const SUBRESOURCES = ["image", "script", "style", "font", "audio", "video", "track", "worker"];
-
-/** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */
-const isSubresource = (destination = "") => SUBRESOURCES.includes(trim(destination, BLANK));
-
 // Tokens: sealing and opening (SPEC.md § 4, § 6, and § 7 up to the body).
 
 
@@ -2158,38 +1963,36 @@ class SessionSealer {
     const { policy, tokens } = this;
     const reason = checkTimes(metadata, now, policy, Math.max(policy.notBefore, tokens.ring.notBefore ?? 0));
     if (reason || !policy.revokedIf) return reason;
-    return (await this.#isRevoked(metadata, keyId)) ? "Revoked" : null;
-  }
-
-  /** A session for which the application does not say false is revoked. */
-  async #isRevoked(metadata, keyId) {
-    const { issued, limit, remembered } = metadata;
-    const dates = { createdAt: dateOf(issued), lastActiveAt: dateOf(lastActiveOf(metadata)) };
-    const info = { id: idOf(metadata), ...dates, limit, remembered, keyId };
     try {
-      return (await this.policy.revokedIf(info)) !== false;
+      if ((await policy.revokedIf(infoOf(metadata, keyId))) === false) return null;
     } catch {
-      return true;
+      // A session for which the application does not say false is revoked.
     }
+    return "Revoked";
   }
 }
 
-/** Chooses among several values (§ 7.0). Throws a `Refusal`. */
+/** Returns the facts about a session that the application is shown. */
+function infoOf(metadata, keyId) {
+  const { issued, limit, remembered } = metadata;
+  return { id: idOf(metadata), createdAt: dateOf(issued), lastActiveAt: dateOf(lastActiveOf(metadata)), limit, remembered, keyId };
+}
+
+/** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */
 function choose(results, isHostOnly) {
   const good = results.filter((result) => !(result instanceof Refusal));
   if (good.length === 0) {
-    const [{ reason, keyId }] = results;
-    throw new Refusal(reason, keyId, results.some(({ isForOthers }) => isForOthers));
+    const [first] = results;
+    first.isForOthers = results.some(({ isForOthers }) => isForOthers);
+    return first;
   }
   const [id, ...others] = good.map(({ body }) => idOf(body.metadata));
   const isOneSession = () => id !== null && others.every((other) => other === id);
-  if (good.length > 1 && !isHostOnly && !isOneSession()) throw new Refusal("Duplicate");
+  if (good.length > 1 && !isHostOnly && !isOneSession()) return new Refusal("Duplicate");
   return good.reduce((best, next) => (isLater(next.body.metadata, best.body.metadata) ? next : best));
 }
 
-function isLater(a, b) {
-  return a.issued > b.issued || (a.issued === b.issued && lastActiveOf(a) > lastActiveOf(b));
-}
+const isLater = (a, b) => (a.issued - b.issued || lastActiveOf(a) - lastActiveOf(b)) > 0;
 
 // What every carrier of sessions has: cookies and header fields.
 
@@ -2224,7 +2027,6 @@ class Carrier {
 function newSession(carrier, source, now) {
   const state = new State(sealerOf(carrier).policy, now);
   state.loadedBy = carrier;
-  state.sealer = sealerOf(carrier);
   state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
   const { Handle = Session } = state.policy.type;
   return { state, session: new Handle(state) };
@@ -2236,7 +2038,8 @@ async function finish(carrier, session, response) {
   if (!Number.isInteger(status)) throw new TypeError("`status` must be a whole number");
   const state = stateOf(session);
   if (state.loadedBy !== carrier) throw new TypeError("session was loaded by another carrier; save it there");
-  const decision = { ...state.finish(response), state };
+  const decision = { ...state.decide(response), state };
+  state.isClosed = true;
   const { tokens } = sealerOf(carrier);
   if (decision.change !== "store") return decision;
   if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
@@ -2263,6 +2066,191 @@ const listOf = (values) => [values].flat().filter((value) => typeof value === "s
 /** Node joins or drops repeated fields elsewhere. */
 function rawValues(raw, name) {
   return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].toLowerCase() === name);
+}
+
+// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
+
+
+/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
+async function csrfToken(session) {
+  const state = stateOf(session).touch();
+  if (nameOf(state) === null) session.renewId();
+  return renderToken(sealerOf(state.loadedBy).tokens, nameOf(state), state.now);
+}
+
+/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+async function verifyCsrf(session, token) {
+  const state = stateOf(session).touch();
+  return isTokenOf(sealerOf(state.loadedBy).tokens, nameOf(state), state.now, token);
+}
+
+/** The name of a session in its tokens, or null. */
+function nameOf({ withheld, opened, metadata }) {
+  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
+  const isStale = withheld?.code === "stale";
+  const { sid, issued } = isStale ? opened : metadata;
+  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
+}
+
+/** `sealer`: a `Sealer`. `mask`: only tests give it. */
+async function renderToken(sealer, name, now, mask = random(TAG)) {
+  const secret = await secretOf(sealer, sealer.sealing(now), name);
+  return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
+}
+
+async function isTokenOf(sealer, name, now, token) {
+  if (typeof token !== "string" || token.length !== 43 || name === null) return false;
+  const bytes = fromBase64url(token);
+  if (!bytes) return false;
+  const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
+  let passes = false;
+  for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
+    if (equal(given, await secretOf(sealer, keys, name))) passes = true;
+  }
+  return passes;
+}
+
+async function secretOf({ purpose, context }, keys, name) {
+  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
+  return (await hmac(await keys.csrf, concat(u32(context.length), context, name))).subarray(0, TAG);
+}
+
+// Key rings that programs make, and ask about their keys (SPEC.md § 3.4 to § 3.6).
+
+
+/** One or more keys, of which one seals at any time. */
+class KeyRing extends Ring {
+  /** Generates a ring of one key. Its sessions end with the program: for tests, and for trying things out. */
+  static async generate({ mode = "encrypted" } = {}) {
+    return KeyRing.parse(await generateKey({ mode }), { mode });
+  }
+
+  /**
+   * Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7).
+   *
+   * A ring with a key of XChaCha20-Poly1305 is refused, unless `skipXChaCha` says that sessions under it, which this
+   * package cannot open, are to be left alone.
+   */
+  static async parse(texts, options) {
+    return new KeyRing(await parseRing(texts, options));
+  }
+
+  get mode() {
+    return contentOf(this).mode;
+  }
+
+  /** The public facts of the keys, in their order (§ 3.4.2). */
+  get keys() {
+    return contentOf(this).keys.map(({ id, sealFrom, acceptUntil }) => ({ id, sealFrom, acceptUntil }));
+  }
+
+  /** In Unix seconds, or null. */
+  get notBefore() {
+    return contentOf(this).notBefore;
+  }
+
+  /** Returns the fingerprint, to compare instances (§ 3.6). */
+  async fingerprint() {
+    const { keys, notBefore } = contentOf(this);
+    const fields = keys.map((key) => concat(key.kid, u64(key.sealFrom ?? 0), u64(key.acceptUntil ?? 0)));
+    return hex((await sha256(concat(...fields, u64(notBefore ?? 0)))).subarray(0, 8));
+  }
+}
+
+// Padding, which hides a part of the length of a session (SPEC.md § 5.6).
+
+
+/** The option `padding`. */
+const padme = {
+  /** The most bytes of content with which a body of at most `longest` bytes has room for the padding. */
+  roomIn(longest, metadata) {
+    let room = longest - metadata;
+    while (room >= 0 && padded(metadata + room + 1) > longest) room--;
+    return room;
+  },
+  /** Pads a body. */
+  pad(body) {
+    const bytes = new Uint8Array(padded(body.length + 1));
+    bytes.set(body);
+    bytes[0] |= PADDING;
+    bytes[body.length] = 0x80;
+    return bytes;
+  },
+};
+
+/** The padded length of `n` bytes, the mark included (§ 5.6.2). */
+function padded(n) {
+  const e = Math.floor(Math.log2(n));
+  const low = 2 ** (e - (Math.floor(Math.log2(e)) + 1));
+  return Math.ceil(n / low) * low;
+}
+
+// Sizes (docs/spec/writer.md § 9.5, § 9.6).
+
+
+/** The longest cookie that browsers store. */
+const BROWSER = 4096;
+const MOST_COOKIES = 4;
+
+function sizeOf(size) {
+  if (size === "anywhere") return { field: 3072, cookies: 1 };
+  if (size === "browser") return { field: BROWSER, cookies: 1 };
+  const [, count] = /^split:([2-4])$/.exec(size) ?? [];
+  mustBe(count, "size", "anywhere, browser, or split:2 to split:4");
+  return { field: BROWSER, cookies: Number(count) };
+}
+
+class Budget {
+  #fixed;
+  #overhead;
+  #padding;
+
+  /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 beside a cookie. */
+  constructor({ field, cookies }, fixed, overhead, padding = null, isBound = false) {
+    mustBe(padding === null || typeof padding?.pad === "function", "padding", "the value `padme`, or null");
+    this.allowed = { field, cookies, total: field * cookies };
+    this.#fixed = fixed;
+    this.#overhead = overhead;
+    this.#padding = padding;
+    const perField = field - this.#perField(cookies, true);
+    const longest = Math.floor((cookies * perField * 3) / 4) - overhead;
+    const metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
+    this.room = padding ? padding.roomIn(longest, metadata) : longest - metadata;
+    ensure(this.room >= 0, "size", "no room for a session; shorten the name and attributes");
+  }
+
+  #perField(cookies, isPersistent) {
+    const fixed = this.#fixed[Number(isPersistent)];
+    return fixed + (cookies > 1 && fixed > 0 ? 2 : 0);
+  }
+
+  /** The characters of a part, where each field has `fixed` bytes beside it. */
+  partLength(allowed, tokenLength, fixed) {
+    if (allowed.cookies === 1 || fixed + tokenLength <= allowed.field) return tokenLength;
+    return Math.max(1, allowed.field - fixed - 2);
+  }
+
+  /** Pads a body, if it is to be and has room. */
+  padded(body, content) {
+    return this.#padding && content <= this.room ? this.#padding.pad(body) : body;
+  }
+
+  /** Returns true if a body of this length may be sent. */
+  allows(allowed, bodyLength, isPersistent) {
+    const tokenLength = encodedLength(this.#overhead + bodyLength);
+    const partLength = this.partLength(allowed, tokenLength, this.#perField(1, isPersistent));
+    const cookies = Math.ceil(tokenLength / partLength);
+    const total = tokenLength + cookies * this.#perField(cookies, isPersistent);
+    return cookies <= allowed.cookies && total <= allowed.total;
+  }
+
+  /** The size of a session that arrived, whatever the profile is now (§ 9.5.3). */
+  asArrived(tokenLength, cookies, isPersistent) {
+    const perField = this.#perField(cookies, isPersistent);
+    const total = tokenLength + cookies * perField;
+    if (cookies > MOST_COOKIES) return { cookies: MOST_COOKIES, field: BROWSER, total };
+    return { cookies, field: Math.max(Math.ceil(tokenLength / cookies) + perField, BROWSER), total };
+  }
 }
 
 // Values in `Cookie` fields (docs/spec/carriers.md § 9.1, § 9.2).
@@ -2344,9 +2332,8 @@ class SessionCookie extends Carrier {
       const { mayShare } = cookies.#settings;
       const finished = await finish(cookies, session, { ...response, isShareable: !mayShare && isShareable(fields) });
       const set = (await cookies.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
-      const { change, touch, state } = finished;
-      const isOffered = change === "store" && state.registration !== null;
-      const offer = isOffered ? [["secure-session-registration", state.registration]] : [];
+      const { touch, state } = finished;
+      const offer = state.policy.devices?.offerIn(finished) ?? [];
       return [...cacheChanges(fields, touch, "Cookie", mayShare), ...set, ...offer];
     };
   }
@@ -2362,19 +2349,18 @@ class SessionCookie extends Carrier {
   }
 
   static async #build(mode, ring, options) {
-    const { cookie: template = DEFAULT, size = "anywhere", padding, ...more } = options;
-    const { migrateFrom = [], deviceBound = null, dangerAllowSharedCaching, ...common } = more;
+    const {
+      cookie: template = DEFAULT, size = "anywhere", padding, migrateFrom = [], deviceBound, dangerAllowSharedCaching, ...common
+    } = options;
     mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
     const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
     const sealer = await SessionSealer.build(mode, ring, template.name, common);
     const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
-    if (deviceBound) {
-      const { prepare } = madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
-      sealer.policy.devices = await prepare(sealer, template);
-    }
-    sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
+    const bound = deviceBound && madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
+    sealer.policy.devices = await bound?.prepare(sealer, template);
+    sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound);
     return new SessionCookie(sealer, { template, mayShare, old });
   }
 
@@ -2405,16 +2391,12 @@ class SessionCookie extends Carrier {
       if (!state.hasToken) await this.#settings.old?.takeOver(fields, state, sealerOf(this));
       return session;
     }
-    try {
-      const results = await Promise.all(values.map((value) => this.#read(value, found, state.now)));
-      const chosen = choose(results, this.#settings.template.isHostOnly);
-      const { devices } = state.policy;
-      if (devices) await devices.admit(chosen, fields, state);
-      else state.open(chosen);
-    } catch (refusal) {
-      if (!(refusal instanceof Refusal)) throw refusal;
-      state.refuse(refusal);
-    }
+    const results = await Promise.all(values.map((value) => this.#read(value, found, state.now)));
+    const chosen = choose(results, this.#settings.template.isHostOnly);
+    const { devices } = state.policy;
+    if (chosen instanceof Refusal) state.refuse(chosen);
+    else if (devices) await devices.admit(chosen, fields, state);
+    else state.open(chosen);
     return session;
   }
 
@@ -2445,8 +2427,8 @@ class SessionCookie extends Carrier {
     const earlier = [...template.expireFormer(carried, policy.budget.allowed.cookies), ...(old?.expire(state.now) ?? [])];
     const beside = (await policy.devices?.depart(state, change === "drop")) ?? [];
     if (change === "drop") return [...earlier, ...template.expireAll(carried), ...beside];
-    const fixed = allowed.cookies === 1 ? 0 : template.lengthWith(maxAge);
-    const cookies = template.split(token, policy.budget.partLength(allowed, token.length, fixed), maxAge);
+    const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
+    const cookies = template.split(token, length, maxAge);
     return [...earlier, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
   }
 

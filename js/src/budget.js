@@ -64,7 +64,6 @@ export class Budget {
   asArrived(tokenLength, cookies, isPersistent) {
     const perField = this.#perField(cookies, isPersistent);
     const total = tokenLength + cookies * perField;
-    if (cookies === 1) return { cookies, field: total, total };
     if (cookies > MOST_COOKIES) return { cookies: MOST_COOKIES, field: BROWSER, total };
     return { cookies, field: Math.max(Math.ceil(tokenLength / cookies) + perField, BROWSER), total };
   }

@@ -35,7 +35,6 @@ export class Carrier {
 export function newSession(carrier, source, now) {
   const state = new State(sealerOf(carrier).policy, now);
   state.loadedBy = carrier;
-  state.sealer = sealerOf(carrier);
   state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
   const { Handle = Session } = state.policy.type;
   return { state, session: new Handle(state) };
@@ -47,7 +46,8 @@ export async function finish(carrier, session, response) {
   if (!Number.isInteger(status)) throw new TypeError("`status` must be a whole number");
   const state = stateOf(session);
   if (state.loadedBy !== carrier) throw new TypeError("session was loaded by another carrier; save it there");
-  const decision = { ...state.finish(response), state };
+  const decision = { ...state.decide(response), state };
+  state.isClosed = true;
   const { tokens } = sealerOf(carrier);
   if (decision.change !== "store") return decision;
   if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };

@@ -1,6 +1,7 @@
 // Tokens that show that a request comes from a page of the session (SPEC.md § 13).
 
 import { EPOCH, concat, equal, fromBase64url, toBase64url, u32 } from "./bytes.js";
+import { sealerOf } from "./carrier.js";
 import { hmac, hmacKey, random } from "./crypto.js";
 import { stateOf } from "./session.js";
 import { TAG } from "./suites.js";
@@ -9,13 +10,13 @@ import { TAG } from "./suites.js";
 export async function csrfToken(session) {
   const state = stateOf(session).touch();
   if (nameOf(state) === null) session.renewId();
-  return renderToken(state.sealer.tokens, nameOf(state), state.now);
+  return renderToken(sealerOf(state.loadedBy).tokens, nameOf(state), state.now);
 }
 
 /** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
 export async function verifyCsrf(session, token) {
   const state = stateOf(session).touch();
-  return isTokenOf(state.sealer.tokens, nameOf(state), state.now, token);
+  return isTokenOf(sealerOf(state.loadedBy).tokens, nameOf(state), state.now, token);
 }
 
 /** The name of a session in its tokens, or null. */

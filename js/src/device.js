@@ -119,6 +119,11 @@ class Devices {
     return state.opened ? this.#left(state, isDropped) : [];
   }
 
+  /** The field with the offer, in a response with which a session is stored. */
+  offerIn({ change, state }) {
+    return change === "store" && state.registration !== null ? [["secure-session-registration", state.registration]] : [];
+  }
+
   /** The cookies of a client that no longer has the session that opened. */
   async #left({ opened, isRenewed, ended, metadata, now }, isDropped) {
     const { device, sid, issued } = opened;

@@ -141,10 +141,9 @@ export class BaseSession {
   /** Keeps the session after the browser is closed, for so many seconds from now. */
   rememberFor(seconds) {
     checkSpan(seconds);
-    const state = change(this);
-    const { policy, now, metadata } = state;
+    const { policy, now, metadata } = change(this);
     if (policy.rememberUpTo === null) throw new SessionError("not-remembering", "session cannot be remembered; set `rememberUpTo`");
-    state.setMetadata({ remembered: span(now + seconds - metadata.issued) });
+    stateOf(this).setMetadata({ remembered: span(now + seconds - metadata.issued) });
   }
 
   forget() {

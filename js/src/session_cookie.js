@@ -22,9 +22,8 @@ export class SessionCookie extends Carrier {
       const { mayShare } = cookies.#settings;
       const finished = await finish(cookies, session, { ...response, isShareable: !mayShare && isShareable(fields) });
       const set = (await cookies.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
-      const { change, touch, state } = finished;
-      const isOffered = change === "store" && state.registration !== null;
-      const offer = isOffered ? [["secure-session-registration", state.registration]] : [];
+      const { touch, state } = finished;
+      const offer = state.policy.devices?.offerIn(finished) ?? [];
       return [...cacheChanges(fields, touch, "Cookie", mayShare), ...set, ...offer];
     };
   }
@@ -40,19 +39,18 @@ export class SessionCookie extends Carrier {
   }
 
   static async #build(mode, ring, options) {
-    const { cookie: template = DEFAULT, size = "anywhere", padding, ...more } = options;
-    const { migrateFrom = [], deviceBound = null, dangerAllowSharedCaching, ...common } = more;
+    const {
+      cookie: template = DEFAULT, size = "anywhere", padding, migrateFrom = [], deviceBound, dangerAllowSharedCaching, ...common
+    } = options;
     mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
     const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
     const sealer = await SessionSealer.build(mode, ring, template.name, common);
     const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
-    if (deviceBound) {
-      const { prepare } = madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
-      sealer.policy.devices = await prepare(sealer, template);
-    }
-    sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
+    const bound = deviceBound && madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
+    sealer.policy.devices = await bound?.prepare(sealer, template);
+    sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound);
     return new SessionCookie(sealer, { template, mayShare, old });
   }
 
@@ -83,16 +81,12 @@ export class SessionCookie extends Carrier {
       if (!state.hasToken) await this.#settings.old?.takeOver(fields, state, sealerOf(this));
       return session;
     }
-    try {
-      const results = await Promise.all(values.map((value) => this.#read(value, found, state.now)));
-      const chosen = choose(results, this.#settings.template.isHostOnly);
-      const { devices } = state.policy;
-      if (devices) await devices.admit(chosen, fields, state);
-      else state.open(chosen);
-    } catch (refusal) {
-      if (!(refusal instanceof Refusal)) throw refusal;
-      state.refuse(refusal);
-    }
+    const results = await Promise.all(values.map((value) => this.#read(value, found, state.now)));
+    const chosen = choose(results, this.#settings.template.isHostOnly);
+    const { devices } = state.policy;
+    if (chosen instanceof Refusal) state.refuse(chosen);
+    else if (devices) await devices.admit(chosen, fields, state);
+    else state.open(chosen);
     return session;
   }
 
@@ -123,8 +117,8 @@ export class SessionCookie extends Carrier {
     const earlier = [...template.expireFormer(carried, policy.budget.allowed.cookies), ...(old?.expire(state.now) ?? [])];
     const beside = (await policy.devices?.depart(state, change === "drop")) ?? [];
     if (change === "drop") return [...earlier, ...template.expireAll(carried), ...beside];
-    const fixed = allowed.cookies === 1 ? 0 : template.lengthWith(maxAge);
-    const cookies = template.split(token, policy.budget.partLength(allowed, token.length, fixed), maxAge);
+    const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
+    const cookies = template.split(token, length, maxAge);
     return [...earlier, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
   }
 

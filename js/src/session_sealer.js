@@ -63,35 +63,33 @@ export class SessionSealer {
     const { policy, tokens } = this;
     const reason = checkTimes(metadata, now, policy, Math.max(policy.notBefore, tokens.ring.notBefore ?? 0));
     if (reason || !policy.revokedIf) return reason;
-    return (await this.#isRevoked(metadata, keyId)) ? "Revoked" : null;
-  }
-
-  /** A session for which the application does not say false is revoked. */
-  async #isRevoked(metadata, keyId) {
-    const { issued, limit, remembered } = metadata;
-    const dates = { createdAt: dateOf(issued), lastActiveAt: dateOf(lastActiveOf(metadata)) };
-    const info = { id: idOf(metadata), ...dates, limit, remembered, keyId };
     try {
-      return (await this.policy.revokedIf(info)) !== false;
+      if ((await policy.revokedIf(infoOf(metadata, keyId))) === false) return null;
     } catch {
-      return true;
+      // A session for which the application does not say false is revoked.
     }
+    return "Revoked";
   }
 }
 
-/** Chooses among several values (§ 7.0). Throws a `Refusal`. */
+/** Returns the facts about a session that the application is shown. */
+export function infoOf(metadata, keyId) {
+  const { issued, limit, remembered } = metadata;
+  return { id: idOf(metadata), createdAt: dateOf(issued), lastActiveAt: dateOf(lastActiveOf(metadata)), limit, remembered, keyId };
+}
+
+/** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */
 export function choose(results, isHostOnly) {
   const good = results.filter((result) => !(result instanceof Refusal));
   if (good.length === 0) {
-    const [{ reason, keyId }] = results;
-    throw new Refusal(reason, keyId, results.some(({ isForOthers }) => isForOthers));
+    const [first] = results;
+    first.isForOthers = results.some(({ isForOthers }) => isForOthers);
+    return first;
   }
   const [id, ...others] = good.map(({ body }) => idOf(body.metadata));
   const isOneSession = () => id !== null && others.every((other) => other === id);
-  if (good.length > 1 && !isHostOnly && !isOneSession()) throw new Refusal("Duplicate");
+  if (good.length > 1 && !isHostOnly && !isOneSession()) return new Refusal("Duplicate");
   return good.reduce((best, next) => (isLater(next.body.metadata, best.body.metadata) ? next : best));
 }
 
-function isLater(a, b) {
-  return a.issued > b.issued || (a.issued === b.issued && lastActiveOf(a) > lastActiveOf(b));
-}
+const isLater = (a, b) => (a.issued - b.issued || lastActiveOf(a) - lastActiveOf(b)) > 0;

@@ -1,5 +1,5 @@
 // A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
-// `change`, judged by `finish`.
+// `change`, judged by `decide`.
 
 import { flashBytes, writeBody } from "./body.js";
 import { EPOCH, U32, equal, hex } from "./bytes.js";
@@ -8,9 +8,8 @@ import { SessionError } from "./errors.js";
 import { activeAge, deadlineOf, isRefreshDue, isRememberedNow, span } from "./lifetime.js";
 
 export class State {
-  /** The carrier that loaded the session, its keys, and the numbers of the parts that the request carried. */
+  /** The carrier that loaded the session, and the numbers of the parts that the request carried. */
   loadedBy = null;
-  sealer = null;
   carried = [];
   /** What came of reading. For logs. */
   outcome = { kind: "absent" };
@@ -50,6 +49,7 @@ export class State {
   }
 
   #begin() {
+    this.arrived = null;
     this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
     this.#empty();
   }
@@ -153,7 +153,7 @@ export class State {
   limitTo(seconds) {
     const { issued, limit } = this.metadata;
     const wanted = span(this.now + seconds - issued);
-    this.setMetadata({ limit: limit === null ? wanted : Math.min(limit, wanted) });
+    this.setMetadata({ limit: Math.min(limit ?? Infinity, wanted) });
     this.limitedUntil = Math.min(this.limitedUntil ?? Infinity, this.now + seconds);
   }
 
@@ -168,7 +168,6 @@ export class State {
     const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
     const id = isTold && this.opened ? idOf(this.opened) : null;
     this.#begin();
-    this.arrived = null;
     this.withheld = null;
     this.isRenewed = false;
     this.limitedUntil = null;
@@ -215,16 +214,9 @@ export class State {
 
   // Finishing
 
-  /** Closes the session, and says what the client's token becomes (§ 8.12). */
-  finish(response) {
-    const decision = this.decide(response);
-    this.isClosed = true;
-    return decision;
-  }
-
   /**
-   * Decides. `change` is `keep`, `drop`, or `store` with what is to be sealed and sent; `touch` says how the response
-   * depends on the session.
+   * Decides what the client's token becomes (§ 8.12). `change` is `keep`, `drop`, or `store` with what is to be sealed and
+   * sent; `touch` says how the response depends on the session.
    */
   decide(response = {}) {
     if (!this.isTouched) return { change: "keep", touch: "untouched" };

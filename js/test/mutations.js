@@ -46,7 +46,7 @@ const MUTATIONS = [
   ["fixed + tokenLength <= allowed.field", "fixed + tokenLength < allowed.field"],
   ["cookies <= allowed.cookies && total <= allowed.total", "cookies <= allowed.cookies"],
   ["if (cookies > MOST_COOKIES) return {", "if (false) return {"],
-  ["const total = tokenLength + cookies * perField;\n    if (cookies === 1)", "const total = cookies * BROWSER;\n    if (cookies === 1)"],
+  ["const total = tokenLength + cookies * perField;\n    if (cookies >", "const total = cookies * BROWSER;\n    if (cookies >"],
   ["fixed + tokenLength <= allowed.field) return tokenLength;", "false) return tokenLength;"],
   ["return Math.max(1, allowed.field - fixed - 2);", "return Math.max(1, allowed.field - fixed);"],
   [": longest - metadata;", ": longest - metadata + 1;"],
@@ -59,7 +59,7 @@ const MUTATIONS = [
   ["limit: until(this.limitedUntil),", "limit: null,"],
   ["change(this).setMetadata({ sid: random(8) });", "change(this).setMetadata({ sid: touch(this).metadata.sid ?? random(8) });"],
   ["sid: random(8),\n      device: null,", "sid: (this.isNew && this.metadata.sid) || random(8),\n      device: null,"],
-  ["limit === null ? wanted : Math.min(limit, wanted)", "wanted"],
+  ["{ limit: Math.min(limit ?? Infinity, wanted) }", "{ limit: wanted }"],
   ["if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;", ""],
   ['this.#isUnderEarlier = place === "earlier";', 'this.#isUnderEarlier = place !== "sealing";'],
   ["return allowed && this.#sent(body, allowed);", "return allowed && this.#store(this.metadata.age);"],
@@ -154,7 +154,7 @@ const MUTATIONS = [
 /** Faults that no vector can notice: a test of the interface has to. */
 const OF_SESSIONS = [
   ["purposeBytes(purpose, application, label)", "purposeBytes(purpose, application, null)"],
-  ["return (await this.policy.revokedIf(info)) !== false;", "return (await this.policy.revokedIf(info)) === true;"],
+  ["(await policy.revokedIf(infoOf(metadata, keyId))) === false)", "(await policy.revokedIf(infoOf(metadata, keyId))) !== true)"],
   ["seal(body, now, entropy = random(NONCE))", "seal(body, now, entropy = new Uint8Array(NONCE))"],
   ["toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name))", "true"],
   ["|| !cutsShort(parsed.keys, longest)", "|| true"],

@@ -55,6 +55,7 @@ async function openVector(vector, sealer) {
     if (!isCookie && results.length > 1) throw new Refusal("Duplicate");
     const isHostOnly = /^__host-/i.test(vector.purpose.name);
     const chosen = choose(results, isHostOnly);
+    if (chosen instanceof Refusal) throw chosen;
     const state = new State(sealer.policy, Number(vector.now));
     state.open(chosen);
     const { Handle = Session } = sealer.policy.type;
