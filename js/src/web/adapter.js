@@ -19,8 +19,11 @@ export function opener(cookies) {
   };
 }
 
-/** Returns the refusal of the guard, or null. */
-export const refusalOf = async (guard, request, session) => (guard ? guard.check(request, session) : null);
+/** Loads the session of a request, and asks the guard. Returns the session, and the refusal of the request, or null. */
+export async function admit(sessions, request, { guard, now } = {}) {
+  const session = await sessions.load(request, now?.());
+  return { session, refusal: guard ? await guard.check(request, session) : null };
+}
 
 /** The response to a request that the guard refuses. */
 export const refusedResponse = (refusal) => new Response(refusal.message, { status: 403 });

@@ -1,6 +1,6 @@
 // Express, Connect, and what takes their middleware.
 
-import { opener, refusalOf } from "./adapter.js";
+import { opener } from "./adapter.js";
 import { answerRefusal, attach } from "./node.js";
 
 /**
@@ -12,7 +12,7 @@ export function session(cookies, { guard = null, now } = {}) {
   return async (request, response, next) => {
     try {
       request.session = await attach(await open(request), request, response, { now, failed: next });
-      const refusal = await refusalOf(guard, request, request.session);
+      const refusal = await guard?.check(request, request.session);
       if (refusal) return answerRefusal(response, refusal);
     } catch (error) {
       return next(error);

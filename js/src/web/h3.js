@@ -1,21 +1,20 @@
 // h3 1 and 2, and so Nitro and Nuxt.
 
-import { opener, refusalOf } from "./adapter.js";
+import { admit, opener } from "./adapter.js";
 import { saveToNode } from "./node.js";
 
 /**
  * Returns an event handler that loads the session, calls `handler(event, session)`, and saves the session with the
  * response. `cookies` may be a function of the event.
  */
-export function withSession(cookies, handler, { guard = null, now } = {}) {
+export function withSession(cookies, handler, options) {
   const open = opener(cookies);
   return async (event) => {
     const sessions = await open(event);
     // h3 1 has requests and responses of Node.
     const head = event.res?.headers ? event.res : null;
     const request = head ? event.req : event.node.req;
-    const session = await sessions.load(request, now?.());
-    const refusal = await refusalOf(guard, request, session);
+    const { session, refusal } = await admit(sessions, request, options);
     const result = refusal ? refuse(head ?? event.node.res, refusal) : await handler(event, session);
     if (result instanceof Response) return sessions.saveToResponse(result, session);
     if (head) await sessions.saveTo(head.headers, session, { status: head.status ?? 200 });

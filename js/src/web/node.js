@@ -1,7 +1,7 @@
 // Node's own server, over HTTP/1.1 and HTTP/2, and what is built on it.
 
 import { headChanges } from "../session_cookie.js";
-import { opener, refusalOf } from "./adapter.js";
+import { opener } from "./adapter.js";
 import { beforeHead } from "./hold.js";
 
 /** Loads the session of a request, and saves it before the head of the response is sent. */
@@ -38,7 +38,7 @@ export function withSession(cookies, handler, { guard = null, now, failed = cons
     };
     try {
       const session = await attach(await open(request), request, response, { now, failed: answerFailure });
-      const refusal = await refusalOf(guard, request, session);
+      const refusal = await guard?.check(request, session);
       if (refusal) answerRefusal(response, refusal);
       else await handler(request, response, session);
     } catch (error) {
