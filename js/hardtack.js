@@ -433,7 +433,7 @@ const MAP = [0x80, 16, 0xdd, 1];
 function headOf([fix, below, wide, shortest], length) {
   if (length < below) return u8(fix | length);
   for (let i = shortest; i < 3; i++) if (length < 2 ** (8 << i)) return concat(u8(wide + i), [u8, u16, u32][i](length));
-  return refuse("a value of this length");
+  return refuse$1("a value of this length");
 }
 
 /** Reads the length of a text or a map, which has its shortest form. */
@@ -453,7 +453,7 @@ const mapHead = (count) => headOf(MAP, count);
 const readMapHead = (reader) => readLength(reader, MAP);
 const readTextHead = (reader) => readLength(reader, TEXT);
 
-function refuse(what) {
+function refuse$1(what) {
   throw new SessionError("value", `${what} cannot be stored`);
 }
 
@@ -471,12 +471,12 @@ function encodeInteger(value) {
     const fits = value < 0 ? value >= -beyond / 2 : value < beyond;
     if (fits) return numberOf((value < 0 ? 0xd0 : 0xcc) + i, 1 << i, "setBigInt64", BigInt(value));
   }
-  return refuse("an integer of more than 64 bits");
+  return refuse$1("an integer of more than 64 bits");
 }
 
 function encodeText(text) {
-  if (typeof text !== "string") refuse(`a ${typeof text} as a text`);
-  if (!text.isWellFormed()) refuse("half of a surrogate pair");
+  if (typeof text !== "string") refuse$1(`a ${typeof text} as a text`);
+  if (!text.isWellFormed()) refuse$1("half of a surrogate pair");
   const bytes = toUtf8(text);
   return concat(headOf(TEXT, bytes.length), bytes);
 }
@@ -497,22 +497,22 @@ function encodeValue(value, depth) {
     case "object":
       return encodeObject(value, depth);
     default:
-      return refuse(`a ${typeof value}`);
+      return refuse$1(`a ${typeof value}`);
   }
 }
 
 function encodeObject(value, depth) {
   if (value instanceof Uint8Array) return concat(headOf(BINARY, value.length), value);
-  if (depth > DEEPEST) refuse(`a value nested more than ${DEEPEST} deep`);
+  if (depth > DEEPEST) refuse$1(`a value nested more than ${DEEPEST} deep`);
   if (Array.isArray(value)) {
     return joined([headOf(LIST, value.length), ...value.map((element) => encodeValue(element, depth + 1))]);
   }
   const isMap = value instanceof Map;
   const isPlain = isMap || [Object.prototype, null].includes(Object.getPrototypeOf(value));
-  if (!isPlain) refuse(`a ${value.constructor?.name ?? "value"}, which is no plain data,`);
+  if (!isPlain) refuse$1(`a ${value.constructor?.name ?? "value"}, which is no plain data,`);
   const entries = isMap ? [...value] : Object.entries(value);
   const keys = entries.map(([key]) => encodeValue(key, depth + 1));
-  if (isMap && new Set(keys.map(hex)).size < keys.length) refuse("a map with a key twice");
+  if (isMap && new Set(keys.map(hex)).size < keys.length) refuse$1("a map with a key twice");
   return joined([mapHead(entries.length), ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)])]);
 }
 
@@ -682,6 +682,7 @@ function checkTimes(metadata, now, policy, notBefore) {
 /** § 8.8. */
 function isRefreshDue(metadata, now, policy) {
   const { refreshAfter } = policy;
+  if (refreshAfter === "validated") return true;
   if (isRememberedNow(metadata, policy)) return false;
   if (typeof refreshAfter === "number") return now >= lastActiveOf(metadata) + refreshAfter;
   return refreshAfter === "always";
@@ -711,8 +712,8 @@ function madeBy(maker, name, value, method) {
 
 /** The rules of a session. Refuses options that do not exist: a mistyped one would silently keep a default. */
 function policyOf({
-  idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, clockSkew = 60, notBefore = null, revokedIf = null,
-  saveOnServerError, type = null, ...unknown
+  idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, revalidateAfter = null, clockSkew = 60,
+  notBefore = null, revokedIf = null, saveOnServerError, type = null, ...unknown
 }) {
   for (const name of Object.keys(unknown)) {
     throw new ConfigError("option", `there is no option \`${name}\`; those of a cookie go to \`attributes\``);
@@ -726,7 +727,11 @@ function policyOf({
     idle,
     absolute,
     rememberUpTo: rememberUpTo === null ? null : positive("rememberUpTo", rememberUpTo),
-    refreshAfter: refreshOf(refreshAfter, idle),
+    refreshAfter:
+      revalidateAfter === null
+        ? refreshOf(refreshAfter, idle)
+        : madeBy("`revalidation`", "revalidateAfter", revalidateAfter, "prepare").prepare(refreshAfter, idle),
+    revalidateAfter,
     skew: clockSkew,
     notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
     revokedIf,
@@ -1077,10 +1082,11 @@ class State {
   constructor(policy, now) {
     this.policy = policy;
     this.now = now;
-    this.#begin();
+    this.begin();
   }
 
-  #begin() {
+  /** Becomes a new session, in place of one that arrived. */
+  begin() {
     this.arrived = null;
     this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
     this.#empty();
@@ -1199,7 +1205,7 @@ class State {
   invalidate() {
     const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
     const id = isTold && this.opened ? idOf(this.opened) : null;
-    this.#begin();
+    this.begin();
     this.withheld = null;
     this.isRenewed = false;
     this.limitedUntil = null;
@@ -2010,6 +2016,7 @@ class Carrier {
   constructor(sealer) {
     if (!(sealer instanceof SessionSealer)) throw new TypeError("a carrier is made by `encrypted` or `unencryptedButSigned`");
     this.#sealer = sealer;
+    sealer.policy.revalidateAfter?.guard(this);
   }
 
   /** `encrypted` or `signed`. */
@@ -2088,7 +2095,8 @@ async function verifyCsrf(session, token) {
 function nameOf({ withheld, opened, metadata }) {
   // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
   const isStale = withheld?.code === "stale";
-  const { sid, issued } = isStale ? opened : metadata;
+  const isKnown = isStale || withheld?.code === "unvalidated";
+  const { sid, issued } = (isKnown && opened) || metadata;
   return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
 }
 
@@ -2183,6 +2191,111 @@ function padded(n) {
   const e = Math.floor(Math.log2(n));
   const low = 2 ** (e - (Math.floor(Math.log2(e)) + 1));
   return Math.ceil(n / low) * low;
+}
+
+// Asking the application again, once in a span, whether a session goes on (docs/spec/writer.md § 8.16).
+
+
+const WITHHELD = {
+  code: "unvalidated",
+  sentence: "`validate` did not say that the session goes on, so it is not changed; `invalidate` begins a new one",
+};
+
+/**
+ * The option `revalidateAfter`. `validate(session)` is asked, once in so many `seconds` for each session, whether it goes on:
+ * true, or false where it has ended. Anything else, and an error, is no answer. `load` fails then, unless the last answer is
+ * younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
+ */
+function revalidation({ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}) {
+  for (const name of Object.keys(unknown)) throw new ConfigError("option", `\`revalidation\` has no option \`${name}\``);
+  mustBe(isWhole(seconds, 1), "seconds", "a whole number above 0", "revalidateAfter");
+  mustBe(typeof validate === "function", "validate", "a function that says true or false", "revalidateAfter");
+  const isLonger = unvalidatedUpTo === null || isWhole(unvalidatedUpTo, seconds + 1);
+  mustBe(isLonger, "unvalidatedUpTo", "null, or a whole number of seconds above `seconds`");
+  return new Revalidation(seconds, validate, unvalidatedUpTo ?? 0);
+}
+
+class Revalidation {
+  constructor(seconds, validate, unvalidatedUpTo) {
+    this.seconds = seconds;
+    this.validate = validate;
+    this.unvalidatedUpTo = unvalidatedUpTo;
+  }
+
+  /** Checks the settings beside it, and returns the `refreshAfter` of a session that was not validated. */
+  prepare(refreshAfter, idle) {
+    mustBe(refreshAfter === undefined, "refreshAfter", "left out beside `revalidateAfter`: a session is written when it was validated");
+    mustBe(idle === null || this.seconds <= Math.floor(idle / 2), "seconds", "at most half of `idleTimeout`", "revalidateAfter");
+    return "never";
+  }
+
+  /** Makes the `load` of a carrier ask. */
+  guard(carrier) {
+    const { load } = carrier;
+    carrier.load = async (...given) => {
+      const session = await load.apply(carrier, given);
+      if (this.#isDue(stateOf(session))) await this.#judge(session);
+      return session;
+    };
+  }
+
+  #isDue({ arrived, isTakenOver, metadata, now }) {
+    return arrived !== null && (isTakenOver || now >= lastActiveOf(metadata) + this.seconds);
+  }
+
+  /** Asks about a session. Throws a `SessionError` where there is no answer. */
+  async #judge(session) {
+    const state = stateOf(session).touch();
+    const { answer, cause } = await this.#ask(state);
+    if (answer === true) state.policy = { ...state.policy, refreshAfter: "validated" };
+    else if (answer === false) refuse(state, "Revoked");
+    else if (!this.#isTolerated(state)) {
+      refuse(state, "Unvalidated");
+      state.withheld = WITHHELD;
+      throw new Unvalidated(cause, session);
+    }
+  }
+
+  /** Returns the answer of the application, or why there is none. */
+  async #ask(state) {
+    try {
+      const answer = await this.validate(shown(state));
+      return typeof answer === "boolean" ? { answer } : { cause: new TypeError(`\`validate\` said ${typeof answer}, not true or false`) };
+    } catch (cause) {
+      return { cause };
+    }
+  }
+
+  /** Returns true if a session goes on for a while without an answer. */
+  #isTolerated({ isTakenOver, metadata, now }) {
+    return !isTakenOver && now < lastActiveOf(metadata) + this.unvalidatedUpTo;
+  }
+}
+
+/** The error of `load` where the application cannot answer. A response may have its status and its message. */
+class Unvalidated extends SessionError {
+  status = 503;
+
+  /** `session`: for those who end it all the same. */
+  constructor(cause, session) {
+    super("unvalidated", "session cannot be validated now; try again later");
+    this.cause = cause;
+    this.session = session;
+  }
+}
+
+/** The facts about a session and its content, which stays as it is whatever is done with this. */
+function shown({ metadata, outcome, payload }) {
+  const facts = { ...infoOf(metadata, outcome.keyId ?? null), binding: metadata.device ? "bound" : "unbound" };
+  if ("value" in payload) return { ...facts, value: payload.copy() };
+  return { ...facts, get: (key) => payload.get(String(key)), has: (key) => payload.has(String(key)) };
+}
+
+/** Puts a new session in the place of one that opened. */
+function refuse(state, reason) {
+  const { kind, keyId } = state.outcome;
+  state.begin();
+  state.outcome = kind === "migrated" ? { kind: "notMigrated", reason } : { kind: "rejected", reason, keyId };
 }
 
 // Sizes (docs/spec/writer.md § 9.5, § 9.6).
@@ -2699,4 +2812,4 @@ class TypedValue {
   }
 }
 
-export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, attributes, csrfToken, decodeDictionary, generateKey, padme, sessionType, verifyCsrf };
+export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, attributes, csrfToken, decodeDictionary, generateKey, padme, revalidation, sessionType, verifyCsrf };

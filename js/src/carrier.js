@@ -18,6 +18,7 @@ export class Carrier {
   constructor(sealer) {
     if (!(sealer instanceof SessionSealer)) throw new TypeError("a carrier is made by `encrypted` or `unencryptedButSigned`");
     this.#sealer = sealer;
+    sealer.policy.revalidateAfter?.guard(this);
   }
 
   /** `encrypted` or `signed`. */

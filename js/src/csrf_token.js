@@ -23,7 +23,8 @@ export async function verifyCsrf(session, token) {
 function nameOf({ withheld, opened, metadata }) {
   // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
   const isStale = withheld?.code === "stale";
-  const { sid, issued } = isStale ? opened : metadata;
+  const isKnown = isStale || withheld?.code === "unvalidated";
+  const { sid, issued } = (isKnown && opened) || metadata;
   return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
 }
 

@@ -72,6 +72,8 @@ export type ConfigErrorCode =
   | "absoluteTimeout"
   | "rememberUpTo"
   | "refreshAfter"
+  | "revalidateAfter"
+  | "unvalidatedUpTo"
   | "clockSkew"
   | "notBefore"
   | "revokedIf"
@@ -90,11 +92,20 @@ export type ConfigErrorCode =
   | "trustOrigins"
   | "trustFormPosts";
 
-/** A change that was refused. The session stays as it was. */
+/** A change that was refused: the session stays as it was. With the code `unvalidated`, of `load`: there is no session now. */
 export class SessionError extends Error {
   constructor(code: SessionErrorCode, message: string);
   readonly name: "SessionError";
   readonly code: SessionErrorCode;
+  /** Of `load`, with the code `unvalidated`: what `validate` failed with. */
+  readonly cause?: unknown;
+  /** Of `load`, with the code `unvalidated`: 503. */
+  readonly status?: 503;
+  /**
+   * Of `load`, with the code `unvalidated`: reads as a new session, and refuses changes, but for `invalidate`, `signIn` and
+   * `renew`.
+   */
+  readonly session?: BaseSession;
 }
 
 export type SessionErrorCode =
@@ -106,6 +117,8 @@ export type SessionErrorCode =
   | "unreadable"
   /** The request does not prove the session's device. */
   | "stale"
+  /** `validate` did not say whether the session goes on. */
+  | "unvalidated"
   /** `rememberUpTo` is not set. */
   | "not-remembering"
   /** The clock shows a time that the format does not have. */
@@ -213,6 +226,35 @@ export interface SessionInfo {
   readonly keyId: string | null;
 }
 
+/** A session as `validate` is shown it: what is known about it, and its content, which cannot be changed here. */
+export type SessionToValidate<S extends BaseSession> = SessionInfo & Readonly<Pick<S, Extract<keyof S, "binding" | "get" | "has" | "value">>>;
+
+export interface RevalidationOptions<S extends BaseSession> {
+  /** The span for which an answer holds, above 0, and at most half of the idle timeout. */
+  readonly seconds: number;
+  /**
+   * Says whether a session goes on: true; or false, it has ended. An error is no answer, nor is anything else. Awaited before
+   * `load` returns, so give it a timeout. May be asked several times at once.
+   */
+  readonly validate: (session: SessionToValidate<S>) => boolean | Promise<boolean>;
+  /** Seconds after the last answer for which a session goes on where there is no new one. Default: null, it does not. */
+  readonly unvalidatedUpTo?: number | null;
+}
+
+/** The option `revalidateAfter`. */
+export interface Revalidation<S extends BaseSession> {
+  readonly seconds: number;
+  readonly validate: (session: SessionToValidate<S>) => boolean | Promise<boolean>;
+  prepare(...given: any[]): unknown;
+}
+
+/**
+ * Asks the application again, once in a span for each session, whether it goes on. Every program that writes these sessions,
+ * in JavaScript or in Rust, needs the setting with the same span: one without it postpones the question. Throws a
+ * `ConfigError`.
+ */
+export function revalidation<S extends BaseSession = Session>(options: RevalidationOptions<S>): Revalidation<NoInfer<S>>;
+
 export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   /** Seconds; null turns it off. Default: 1800. */
   readonly idleTimeout?: number | null;
@@ -220,7 +262,7 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly absoluteTimeout?: number;
   /** Seconds; null, the default, remembers no session. */
   readonly rememberUpTo?: number | null;
-  /** When a use is written. Default: a quarter of the idle timeout. */
+  /** When a use is written. Default: a quarter of the idle timeout; with `revalidateAfter`, whenever a session was validated. */
   readonly refreshAfter?: "never" | "on-change" | "always" | number;
   /** Seconds, 0 to 300. Default: 60. */
   readonly clockSkew?: number;
@@ -458,23 +500,26 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
   static encrypted<T>(
     ring: KeyRing | string | undefined,
-    options: CookieOptions & { readonly type: SessionType<T> },
+    options: CookieOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
   ): Promise<SessionCookie<TypedSession<T>>>;
   static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options?: CookieOptions & { readonly type?: null },
+    options?: CookieOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },
   ): Promise<SessionCookie<Session<Shape>>>;
   /** Signed sessions, whose content everyone can read who holds the cookie. */
   static unencryptedButSigned<T>(
     ring: KeyRing | string | undefined,
-    options: CookieOptions & { readonly type: SessionType<T> },
+    options: CookieOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
   ): Promise<SessionCookie<TypedSession<T>>>;
   static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options?: CookieOptions & { readonly type?: null },
+    options?: CookieOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },
   ): Promise<SessionCookie<Session<Shape>>>;
   readonly name: string;
-  /** Loads the session of a request. A cookie that does not open is a new session. */
+  /**
+   * Loads the session of a request. A cookie that does not open is a new session. With `revalidateAfter`, throws a
+   * `SessionError` with the code `unvalidated` where there is no answer.
+   */
   load(source: Source, now?: Date | number): Promise<S>;
   /** Returns the values of the response's `Set-Cookie` fields. Append each as a field of its own. */
   save(session: S, response?: ResponseFacts): Promise<string[]>;
@@ -492,23 +537,23 @@ export class SessionHeader<S extends BaseSession = Session> extends Carrier {
   static encrypted<T>(
     name: string,
     ring: KeyRing | string | undefined,
-    options: HeaderOptions & { readonly type: SessionType<T> },
+    options: HeaderOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
   ): Promise<SessionHeader<TypedSession<T>>>;
   static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
     name: string,
     ring: KeyRing | string | undefined,
-    options?: HeaderOptions & { readonly type?: null },
+    options?: HeaderOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },
   ): Promise<SessionHeader<Session<Shape>>>;
   /** Signed sessions, whose content everyone can read who holds the token. */
   static unencryptedButSigned<T>(
     name: string,
     ring: KeyRing | string | undefined,
-    options: HeaderOptions & { readonly type: SessionType<T> },
+    options: HeaderOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
   ): Promise<SessionHeader<TypedSession<T>>>;
   static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
     name: string,
     ring: KeyRing | string | undefined,
-    options?: HeaderOptions & { readonly type?: null },
+    options?: HeaderOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },
   ): Promise<SessionHeader<Session<Shape>>>;
   /** Loads the session of a request: the request, its headers, or the values of the field, not joined. */
   load(source: Source, now?: Date | number): Promise<S>;

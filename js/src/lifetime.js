@@ -48,6 +48,7 @@ export function checkTimes(metadata, now, policy, notBefore) {
 /** § 8.8. */
 export function isRefreshDue(metadata, now, policy) {
   const { refreshAfter } = policy;
+  if (refreshAfter === "validated") return true;
   if (isRememberedNow(metadata, policy)) return false;
   if (typeof refreshAfter === "number") return now >= lastActiveOf(metadata) + refreshAfter;
   return refreshAfter === "always";

@@ -23,8 +23,8 @@ export function madeBy(maker, name, value, method) {
 
 /** The rules of a session. Refuses options that do not exist: a mistyped one would silently keep a default. */
 export function policyOf({
-  idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, clockSkew = 60, notBefore = null, revokedIf = null,
-  saveOnServerError, type = null, ...unknown
+  idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, revalidateAfter = null, clockSkew = 60,
+  notBefore = null, revokedIf = null, saveOnServerError, type = null, ...unknown
 }) {
   for (const name of Object.keys(unknown)) {
     throw new ConfigError("option", `there is no option \`${name}\`; those of a cookie go to \`attributes\``);
@@ -38,7 +38,11 @@ export function policyOf({
     idle,
     absolute,
     rememberUpTo: rememberUpTo === null ? null : positive("rememberUpTo", rememberUpTo),
-    refreshAfter: refreshOf(refreshAfter, idle),
+    refreshAfter:
+      revalidateAfter === null
+        ? refreshOf(refreshAfter, idle)
+        : madeBy("`revalidation`", "revalidateAfter", revalidateAfter, "prepare").prepare(refreshAfter, idle),
+    revalidateAfter,
     skew: clockSkew,
     notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
     revokedIf,

@@ -45,10 +45,11 @@ export class State {
   constructor(policy, now) {
     this.policy = policy;
     this.now = now;
-    this.#begin();
+    this.begin();
   }
 
-  #begin() {
+  /** Becomes a new session, in place of one that arrived. */
+  begin() {
     this.arrived = null;
     this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
     this.#empty();
@@ -167,7 +168,7 @@ export class State {
   invalidate() {
     const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
     const id = isTold && this.opened ? idOf(this.opened) : null;
-    this.#begin();
+    this.begin();
     this.withheld = null;
     this.isRenewed = false;
     this.limitedUntil = null;

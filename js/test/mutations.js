@@ -149,6 +149,23 @@ const MUTATIONS = [
   ["if (body.metadata.device && !this.policy.devices)", "if (false)"],
   ["if (tokens.size > 1) throw", "if (tokens.size > 9) throw"],
   ['field === "authorization" && /^bearer /i.test(trimmed)', "/^bearer /i.test(trimmed)"],
+  // Validation
+  ['if (refreshAfter === "validated") return true;', ""],
+  ['if (refreshAfter === "validated") return true;\n  if (isRememberedNow(metadata, policy)) return false;', 'if (isRememberedNow(metadata, policy)) return false;\n  if (refreshAfter === "validated") return true;'],
+  ["sealer.policy.revalidateAfter?.guard(this);", ""],
+  ["now >= lastActiveOf(metadata) + this.seconds", "now > lastActiveOf(metadata) + this.seconds"],
+  ["now < lastActiveOf(metadata) + this.unvalidatedUpTo", "now <= lastActiveOf(metadata) + this.unvalidatedUpTo"],
+  ['return "never";', 'return "on-change";'],
+  ['refreshAfter: "validated" };', 'refreshAfter: "never" };'],
+  ["const state = stateOf(session).touch();\n    const { answer,", "const state = stateOf(session);\n    const { answer,"],
+  ['refuse(state, "Unvalidated");', ""],
+  ["state.withheld = WITHHELD;", ""],
+  ["  state.begin();\n", ""],
+  ['isStale || withheld?.code === "unvalidated"', "isStale"],
+  ["isWhole(seconds, 1)", "isWhole(seconds, 0)"],
+  ["isWhole(unvalidatedUpTo, seconds + 1)", "isWhole(unvalidatedUpTo, seconds)"],
+  ["this.seconds <= Math.floor(idle / 2)", "this.seconds <= Math.ceil(idle / 2)"],
+  ["mustBe(refreshAfter === undefined,", "mustBe(true,"],
 ];
 
 /** Faults that no vector can notice: a test of the interface has to. */
@@ -168,6 +185,20 @@ const OF_SESSIONS = [
   ['typeof padding?.pad === "function"', "true"],
   ["domain !== null || path !== \"/\" ?", "domain !== null ?"],
   ["for (const option of Object.keys(unknown))", "for (const option of [])"],
+  // Validation
+  ["arrived !== null && (isTakenOver || now", "arrived !== null && (now"],
+  ["return !isTakenOver && now <", "return now <"],
+  ['typeof answer === "boolean" ? { answer } :', "true ? { answer } :"],
+  ["catch (cause) {\n      return { cause };", "catch (cause) {\n      return { answer: cause, cause };"],
+  ["this.cause = cause;", ""],
+  ["status = 503;", ""],
+  ['kind === "migrated" ? { kind: "notMigrated", reason } :', ""],
+  ["outcome.keyId ?? null", "outcome.keyId"],
+  ["payload.copy() }", "payload.value }"],
+  ['metadata.device ? "bound" : "unbound" };', '"unbound" };'],
+  ["(isKnown && opened) || metadata", "isKnown ? opened : metadata"],
+  ["{ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}", "{ seconds, validate, unvalidatedUpTo = null, ...unknown }"],
+  ['for (const name of Object.keys(unknown)) throw new ConfigError("option", `\\`revalidation', 'for (const name of []) throw new ConfigError("option", `\\`revalidation'],
 ];
 
 /** Faults of the adapters for Next.js. */
@@ -190,7 +221,7 @@ const OF_NEXT = [
   ['own.filter(({ value }) => value !== "")', "own"],
 ];
 
-const TESTS = ["session.test.js", "responses.test.js", "settings.test.js", "types.test.js"];
+const TESTS = ["session.test.js", "responses.test.js", "settings.test.js", "types.test.js", "revalidation.test.js"];
 const NEXT_TESTS = ["next.test.js"];
 const root = new URL("..", import.meta.url);
 const read = (file) => readFile(new URL(`../tests/vectors/${file}`, root), "utf8");

@@ -55,6 +55,19 @@ test("the described type and the migration are built", async () => {
   assert.equal((await load("device.js")).cookies.name, "__Host-session");
 });
 
+test("a user who signs out everywhere is asked about a minute later", async () => {
+  const { cookies, epochs } = await load("revalidate.js");
+  const now = Date.now();
+  const session = await cookies.load(null, now - 60_000);
+  session.signIn();
+  session.set("user", 7).set("epoch", 1);
+  const [line] = await cookies.save(session);
+  const userAt = async (moment) => (await cookies.load(line.split(";")[0], moment)).get("user");
+  assert.equal(await userAt(now), 7);
+  epochs.set(7, 2);
+  assert.deepEqual([await userAt(now - 1000), await userAt(now)], [7, undefined]);
+});
+
 test("the guard lets a page through that carries a token", async () => {
   const { fetch } = await load("guard.js");
   assert.match(await (await fetch(request())).text(), /value="[A-Za-z0-9_-]{43}"/);

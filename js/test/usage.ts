@@ -8,7 +8,7 @@ import { Hono } from "hono";
 
 import {
   ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, attributes, csrfToken, decodeDictionary, generateKey, padme,
-  sessionType as typeOf, verifyCsrf,
+  revalidation, sessionType as typeOf, verifyCsrf,
   type CookieToSet, type Session, type Stored, type TypedSession,
 } from "hardtack-session";
 import { CsrfGuard } from "hardtack-session/csrf";
@@ -243,3 +243,31 @@ await SessionCookie.encrypted(ring, { type: { label: "place", schema: 1, ...shap
 
 const isOurs: boolean = await verifyCsrf(placed, await csrfToken(session));
 console.log(isOurs, entries, stored, text_, wrong, token, toSet, count, answer, handler, proxy, route, plainRoute, worker);
+
+// An application that is asked again sees the content of the session, and cannot change it.
+await SessionCookie.encrypted<Visitor>(ring, {
+  revalidateAfter: revalidation<Session<Visitor>>({
+    seconds: 60,
+    validate: async (session) => {
+      const user: string | undefined = session.get("user");
+      const at: Date = session.lastActiveAt;
+      // @ts-expect-error there is no such entry
+      session.get("vists");
+      // @ts-expect-error it is not changed here
+      session.set("user", "eve");
+      return user !== undefined && at < new Date() && session.binding !== "stale";
+    },
+    unvalidatedUpTo: 3600,
+  }),
+});
+await SessionHeader.encrypted("authorization", ring, {
+  type,
+  revalidateAfter: revalidation<TypedSession<Login>>({ seconds: 60, validate: ({ value }) => value.roles.includes("editor") }),
+});
+await SessionCookie.encrypted(ring, { revalidateAfter: revalidation({ seconds: 60, validate: ({ id, get }) => id !== null && get("user") !== null }) });
+// @ts-expect-error an answer is true or false
+await SessionCookie.encrypted(ring, { revalidateAfter: revalidation({ seconds: 60, validate: () => "goes on" }) });
+// @ts-expect-error made by `revalidation`
+await SessionCookie.encrypted(ring, { revalidateAfter: 60 });
+// @ts-expect-error it has a question
+revalidation({ seconds: 60 });

@@ -2,6 +2,7 @@
 
 import { purposeBytes } from "../../src/context.js";
 import { padme } from "../../src/padding.js";
+import { revalidation } from "../../src/revalidation.js";
 import { sessionType } from "../../src/session_type.js";
 
 /** `JSON.parse`, with integers beyond 2^53 as BigInts. */
@@ -56,15 +57,17 @@ export const purposeOf = ({ purpose, application, type_label }, prefix = "") =>
   purposeBytes(prefix + nameOf(purpose), application, type_label);
 
 /** The settings of a vector, but for those of its carrier. */
-export const optionsOf = ({ application, context = [] }, policy = {}) =>
-  given({ ...rulesOf(policy), application, context, dangerRetireEarly: true });
+export const optionsOf = ({ application, context = [] }, policy = {}, validate = undefined) =>
+  given({ ...rulesOf(policy, validate), application, context, dangerRetireEarly: true });
 
 /** The option `padding`. */
 export const paddingOf = (word = "none") => ({ none: null, padme })[word];
 
+const POLICY = "idle absolute remember_up_to skew not_before refresh_after revalidate_after unvalidated_up_to revoked".split(" ");
+
 /** The rules of a vector's sessions. */
-export function rulesOf(policy) {
-  know(policy, ["idle", "absolute", "remember_up_to", "skew", "not_before", "refresh_after", "revoked"]);
+export function rulesOf(policy, validate) {
+  know(policy, POLICY);
   return given({
     idleTimeout: policy.idle,
     absoluteTimeout: policy.absolute,
@@ -72,8 +75,15 @@ export function rulesOf(policy) {
     clockSkew: policy.skew,
     notBefore: policy.not_before ? new Date(policy.not_before * 1000) : undefined,
     refreshAfter: policy.refresh_after,
+    revalidateAfter: revalidationOf(policy, validate),
     revokedIf: policy.revoked && revokedIf(policy.revoked),
   });
+}
+
+/** `validate` is that of the application. */
+function revalidationOf({ revalidate_after: seconds, unvalidated_up_to: unvalidatedUpTo }, validate = () => true) {
+  if (seconds === undefined && unvalidatedUpTo === undefined) return undefined;
+  return revalidation({ seconds, validate, unvalidatedUpTo });
 }
 
 function revokedIf(revoked) {

@@ -6,7 +6,7 @@ import { isShareable } from "../../src/caching.js";
 import { contextBytes } from "../../src/context.js";
 import { verifyCsrf } from "../../src/csrf_token.js";
 import { deviceBound } from "../../src/device.js";
-import { KeyRing, SessionCookie, SessionHeader, attributes, decodeDictionary } from "../../src/index.js";
+import { KeyRing, SessionCookie, SessionError, SessionHeader, attributes, decodeDictionary } from "../../src/index.js";
 import { contentOf } from "../../src/ring.js";
 import { stateOf } from "../../src/session.js";
 import { headChanges } from "../../src/session_cookie.js";
@@ -23,8 +23,9 @@ const SETTINGS = ["path", "bound_for", "challenge_for", "required_after", "initi
 // The configuration
 
 async function carrierOf(vector) {
+  const { policy } = vector;
   const options = given({
-    ...optionsOf(vector, vector.policy),
+    ...optionsOf(vector, isAsked(vector) ? policy : { ...policy, unvalidated_up_to: undefined }, () => answerTo(vector)),
     padding: paddingOf(vector.padding),
     saveOnServerError: vector.save_on_server_error,
     type: typeOf(vector),
@@ -67,7 +68,25 @@ function deviceBoundOf(devices) {
   return deviceBound({ path, boundFor, requiredAfter, initiators, offers });
 }
 
-const load = (vector, carrier) => carrier.load({ rawHeaders: vector.request.flat() }, vector.now * 1000);
+/** Loads the session of a vector, which waits where the application has not answered. */
+async function load(vector, carrier) {
+  try {
+    return await carrier.load({ rawHeaders: vector.request.flat() }, vector.now * 1000);
+  } catch (error) {
+    if (error.code !== "unvalidated") throw error;
+    // Here nobody has been asked, although `load` asks.
+    if (!isAsked(vector)) stateOf(error.session).isTouched = false;
+    return error.session;
+  }
+}
+
+const isAsked = ({ actions = [] }) => actions[0]?.[0] === "validate";
+
+/** The answer of the application to the first question. */
+function answerTo(vector) {
+  const answers = { "goes-on": true, ended: false };
+  return isAsked(vector) ? answers[vector.actions[0][1]] : undefined;
+}
 
 // Writing
 
@@ -136,6 +155,7 @@ async function fieldsOf(vector, carrier, session, response, others) {
 function act(session, [action, ...given]) {
   const actions = {
     read: () => session.isNew,
+    validate: () => validated(session),
     insert: (key, value) => session.set(key, value),
     "insert-bytes": (key, value) => session.set(wide(bytes(key)), unpacked(bytes(value))),
     "flash-bytes": (queue, message) => session.flash(wide(bytes(queue)), wide(bytes(message))),
@@ -156,6 +176,11 @@ function act(session, [action, ...given]) {
     discard: () => session.discard(),
   };
   return actions[action](...given);
+}
+
+/** `load` has asked, and nobody asks again. */
+function validated(session) {
+  if (stateOf(session).withheld?.code === "unvalidated") throw new SessionError("unvalidated", "there was no answer");
 }
 
 /** The text of these bytes, in which a surrogate may stand alone. */

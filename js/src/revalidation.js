@@ -1,0 +1,108 @@
+// Asking the application again, once in a span, whether a session goes on (docs/spec/writer.md § 8.16).
+
+import { ConfigError, SessionError, isWhole, mustBe } from "./errors.js";
+import { lastActiveOf } from "./lifetime.js";
+import { stateOf } from "./session.js";
+import { infoOf } from "./session_sealer.js";
+
+const WITHHELD = {
+  code: "unvalidated",
+  sentence: "`validate` did not say that the session goes on, so it is not changed; `invalidate` begins a new one",
+};
+
+/**
+ * The option `revalidateAfter`. `validate(session)` is asked, once in so many `seconds` for each session, whether it goes on:
+ * true, or false where it has ended. Anything else, and an error, is no answer. `load` fails then, unless the last answer is
+ * younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
+ */
+export function revalidation({ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}) {
+  for (const name of Object.keys(unknown)) throw new ConfigError("option", `\`revalidation\` has no option \`${name}\``);
+  mustBe(isWhole(seconds, 1), "seconds", "a whole number above 0", "revalidateAfter");
+  mustBe(typeof validate === "function", "validate", "a function that says true or false", "revalidateAfter");
+  const isLonger = unvalidatedUpTo === null || isWhole(unvalidatedUpTo, seconds + 1);
+  mustBe(isLonger, "unvalidatedUpTo", "null, or a whole number of seconds above `seconds`");
+  return new Revalidation(seconds, validate, unvalidatedUpTo ?? 0);
+}
+
+class Revalidation {
+  constructor(seconds, validate, unvalidatedUpTo) {
+    this.seconds = seconds;
+    this.validate = validate;
+    this.unvalidatedUpTo = unvalidatedUpTo;
+  }
+
+  /** Checks the settings beside it, and returns the `refreshAfter` of a session that was not validated. */
+  prepare(refreshAfter, idle) {
+    mustBe(refreshAfter === undefined, "refreshAfter", "left out beside `revalidateAfter`: a session is written when it was validated");
+    mustBe(idle === null || this.seconds <= Math.floor(idle / 2), "seconds", "at most half of `idleTimeout`", "revalidateAfter");
+    return "never";
+  }
+
+  /** Makes the `load` of a carrier ask. */
+  guard(carrier) {
+    const { load } = carrier;
+    carrier.load = async (...given) => {
+      const session = await load.apply(carrier, given);
+      if (this.#isDue(stateOf(session))) await this.#judge(session);
+      return session;
+    };
+  }
+
+  #isDue({ arrived, isTakenOver, metadata, now }) {
+    return arrived !== null && (isTakenOver || now >= lastActiveOf(metadata) + this.seconds);
+  }
+
+  /** Asks about a session. Throws a `SessionError` where there is no answer. */
+  async #judge(session) {
+    const state = stateOf(session).touch();
+    const { answer, cause } = await this.#ask(state);
+    if (answer === true) state.policy = { ...state.policy, refreshAfter: "validated" };
+    else if (answer === false) refuse(state, "Revoked");
+    else if (!this.#isTolerated(state)) {
+      refuse(state, "Unvalidated");
+      state.withheld = WITHHELD;
+      throw new Unvalidated(cause, session);
+    }
+  }
+
+  /** Returns the answer of the application, or why there is none. */
+  async #ask(state) {
+    try {
+      const answer = await this.validate(shown(state));
+      return typeof answer === "boolean" ? { answer } : { cause: new TypeError(`\`validate\` said ${typeof answer}, not true or false`) };
+    } catch (cause) {
+      return { cause };
+    }
+  }
+
+  /** Returns true if a session goes on for a while without an answer. */
+  #isTolerated({ isTakenOver, metadata, now }) {
+    return !isTakenOver && now < lastActiveOf(metadata) + this.unvalidatedUpTo;
+  }
+}
+
+/** The error of `load` where the application cannot answer. A response may have its status and its message. */
+class Unvalidated extends SessionError {
+  status = 503;
+
+  /** `session`: for those who end it all the same. */
+  constructor(cause, session) {
+    super("unvalidated", "session cannot be validated now; try again later");
+    this.cause = cause;
+    this.session = session;
+  }
+}
+
+/** The facts about a session and its content, which stays as it is whatever is done with this. */
+function shown({ metadata, outcome, payload }) {
+  const facts = { ...infoOf(metadata, outcome.keyId ?? null), binding: metadata.device ? "bound" : "unbound" };
+  if ("value" in payload) return { ...facts, value: payload.copy() };
+  return { ...facts, get: (key) => payload.get(String(key)), has: (key) => payload.has(String(key)) };
+}
+
+/** Puts a new session in the place of one that opened. */
+function refuse(state, reason) {
+  const { kind, keyId } = state.outcome;
+  state.begin();
+  state.outcome = kind === "migrated" ? { kind: "notMigrated", reason } : { kind: "rejected", reason, keyId };
+}

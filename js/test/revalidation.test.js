@@ -1,0 +1,279 @@
+// An application that is asked again whether a session goes on, through the carriers.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { writeBody } from "../src/body.js";
+import { purposeBytes } from "../src/context.js";
+import { CsrfGuard } from "../src/csrf_guard.js";
+import { deviceBound } from "../src/device.js";
+import { KeyRing, SessionCookie, SessionHeader, csrfToken, revalidation, sessionType, verifyCsrf } from "../src/index.js";
+import { oldCookie } from "../src/old_cookies.js";
+import { contentOf } from "../src/ring.js";
+import { Sealer } from "../src/token.js";
+import { XAES_KEY } from "./keys.js";
+import { NOW, cookies, field, filled, later, misconfigured, refused } from "./visitor.js";
+
+const failure = new Error("no database");
+const fails = () => Promise.reject(failure);
+
+/** Cookies of an application that is asked after a minute, and what it was shown. */
+async function asking(answer = () => true, { unvalidatedUpTo, ...options } = {}) {
+  const asked = [];
+  const validate = (session) => (asked.push(session), answer(session));
+  const revalidateAfter = revalidation({ seconds: 60, validate, unvalidatedUpTo });
+  return { asked, cookies: await SessionCookie.encrypted(XAES_KEY, { ...options, revalidateAfter }) };
+}
+
+const arrived = await filled((session) => (session.ensureId(), session.set("user", "ada")));
+
+/** The error with which a session does not load. */
+async function errorOf(loading) {
+  try {
+    await loading;
+  } catch (error) {
+    return error;
+  }
+  return assert.fail("it was loaded");
+}
+
+const isUnvalidated = (error) => refused("unvalidated")(error) && error.cause === failure && error.status === 503;
+
+// What is asked, and when
+
+test("an application is asked once in a span", async () => {
+  const { asked, cookies } = await asking(async () => true);
+  const early = await cookies.load(arrived, later(59));
+  assert.deepEqual([asked.length, early.get("user")], [0, "ada"]);
+  assert.deepEqual(await cookies.save(early), []);
+  // The answer is written, although nothing else is done with the session.
+  const next = field(await cookies.save(await cookies.load(arrived, later(60))));
+  assert.equal(asked.length, 1);
+  assert.deepEqual((await cookies.load(next, later(119))).lastActiveAt, later(60));
+  assert.equal(asked.length, 1);
+  assert.equal((await cookies.load(next, later(120))).outcome.kind, "opened");
+  assert.equal(asked.length, 2);
+});
+
+test("an application is shown what a session is, and what is in it", async () => {
+  const { asked, cookies } = await asking(() => true, { rememberUpTo: 86_400 });
+  const fill = (session) => (session.ensureId(), session.limitTo(600), session.rememberFor(1200), session.set("roles", ["editor"]));
+  const session = await cookies.load(await filled(fill, cookies), later(60));
+  const { get, has, ...facts } = asked[0];
+  const { keyId } = session.outcome;
+  assert.deepEqual(facts, { id: session.id, createdAt: NOW, lastActiveAt: NOW, limit: 600, remembered: 1200, keyId, binding: "unbound" });
+  assert.deepEqual([get("roles"), get("user"), has("roles"), has("user")], [["editor"], undefined, true, false]);
+  get("roles").push("admin");
+  assert.deepEqual(session.get("roles"), ["editor"]);
+});
+
+test("of a typed session an application is shown a copy of the value", async () => {
+  const json = {
+    encode: (value) => new TextEncoder().encode(JSON.stringify(value)),
+    decode: (payload) => JSON.parse(new TextDecoder().decode(payload)),
+  };
+  const type = sessionType({ label: "json", schema: 1, shape: json, empty: { user: null } });
+  const { asked, cookies } = await asking(({ value }) => (value.user += "!") === "ada!", { type });
+  const session = await cookies.load(await filled((session) => (session.value = { user: "ada" }), cookies), later(60));
+  assert.deepEqual([session.value, asked[0].get], [{ user: "ada" }, undefined]);
+  // A payload that cannot be read is not asked about.
+  const other = await asking(fails, { type: sessionType({ label: "json", schema: 2, shape: json, empty: {} }) });
+  const unreadable = await other.cookies.load(await filled((session) => (session.value = { user: "ada" }), cookies), later(60));
+  assert.deepEqual([unreadable.outcome.reason, other.asked.length], ["Payload", 0]);
+});
+
+test("nothing is asked about a request without a session, or with one that is refused", async () => {
+  const { asked, cookies } = await asking(fails, { revokedIf: () => true });
+  for (const source of [null, "__Host-session=x", arrived]) await cookies.load(source, later(60));
+  assert.equal(asked.length, 0);
+});
+
+test("without the option nothing is between a request and its session", async () => {
+  assert.equal(Object.hasOwn(cookies, "load"), false);
+  assert.equal(Object.hasOwn((await asking()).cookies, "load"), true);
+});
+
+test("sessions in a header field are asked about, too", async () => {
+  let answer = true;
+  const revalidateAfter = revalidation({ seconds: 60, validate: () => answer });
+  const header = await SessionHeader.encrypted("authorization", XAES_KEY, { revalidateAfter });
+  const first = await header.load(null, NOW);
+  first.set("user", "ada");
+  const token = await header.save(first);
+  const renewed = await header.save(await header.load([`Bearer ${token}`], later(60)));
+  assert.deepEqual((await header.load([`Bearer ${renewed}`], later(61))).lastActiveAt, later(60));
+  answer = false;
+  assert.equal((await header.load([`Bearer ${renewed}`], later(120))).outcome.reason, "Revoked");
+});
+
+// Its answers
+
+test("a session that has ended is a new one, whose id is told when it is invalidated", async () => {
+  const { cookies } = await asking(() => false);
+  const load = () => cookies.load(arrived, later(60));
+  const session = await load();
+  const { kind, reason, keyId } = session.outcome;
+  assert.deepEqual([kind, reason, keyId.length, session.isNew, session.id, session.get("user")], ["rejected", "Revoked", 8, true, null, undefined]);
+  assert.deepEqual(await cookies.save(session), []);
+  const { id } = await (await asking()).cookies.load(arrived, NOW);
+  const out = await load();
+  assert.deepEqual([out.invalidate(), out.invalidate()], [id, null]);
+  assert.match((await cookies.save(out))[0], /^__Host-session=; .*Max-Age=0/);
+  const changed = await load();
+  changed.set("theme", "dark");
+  const after = await cookies.load(await cookies.save(changed), later(60));
+  assert.deepEqual([after.createdAt, after.entries()], [later(60), [["theme", "dark"]]]);
+});
+
+test("where there is no answer, `load` fails with the reason, and the cookie is left alone", async () => {
+  const { cookies } = await asking(fails);
+  const error = await errorOf(cookies.load(arrived, later(60)));
+  assert.ok(isUnvalidated(error));
+  const { session } = error;
+  assert.deepEqual([session.outcome.reason, session.isNew, session.get("user")], ["Unvalidated", true, undefined]);
+  for (const change of [() => session.set("a", 1), () => session.clear(), () => session.ensureId(), () => session.save()]) {
+    assert.throws(change, refused("unvalidated"));
+  }
+  assert.deepEqual(await cookies.save(session), []);
+});
+
+test("a session without an answer can be ended", async () => {
+  const { cookies } = await asking(fails);
+  const { id } = await cookies.load(arrived, NOW);
+  const { session } = await errorOf(cookies.load(arrived, later(60)));
+  assert.equal(session.invalidate(), id);
+  assert.match((await cookies.save(session))[0], /^__Host-session=; .*Max-Age=0/);
+  const other = (await errorOf(cookies.load(arrived, later(60)))).session;
+  assert.equal(other.signIn(), id);
+  other.set("user", "eve");
+  assert.equal((await cookies.load(await cookies.save(other), later(61))).get("user"), "eve");
+});
+
+test("only true and false are answers", async () => {
+  for (const answer of [undefined, null, 1, "true", {}, Promise.resolve("goes on")]) {
+    const { cause } = await errorOf((await asking(() => answer)).cookies.load(arrived, later(60)));
+    assert.match(cause.message, /`validate` said \w+, not true or false/);
+  }
+  const throwing = (thrown) => () => {
+    throw thrown;
+  };
+  for (const thrown of [failure, true, false, undefined]) {
+    const error = await errorOf((await asking(throwing(thrown))).cookies.load(arrived, later(60)));
+    assert.deepEqual([error.code, error.cause], ["unvalidated", thrown]);
+  }
+});
+
+test("where there is no answer, a session may go on for a while", async () => {
+  const { asked, cookies } = await asking(fails, { unvalidatedUpTo: 600 });
+  const session = await cookies.load(arrived, later(599));
+  assert.deepEqual([session.outcome.kind, session.get("user"), asked.length], ["opened", "ada", 1]);
+  // It is no answer.
+  assert.deepEqual(await cookies.save(session), []);
+  const changed = await cookies.load(arrived, later(599));
+  changed.set("theme", "dark");
+  assert.deepEqual((await cookies.load(await cookies.save(changed), later(599))).lastActiveAt, NOW);
+  assert.ok(isUnvalidated(await errorOf(cookies.load(arrived, later(600)))));
+  // An answer counts as ever.
+  const ended = await asking(() => false, { unvalidatedUpTo: 600 });
+  assert.equal((await ended.cookies.load(arrived, later(60))).outcome.reason, "Revoked");
+});
+
+// What is written
+
+test("only an answer and a sign-in move the activity that is sealed", async () => {
+  const { cookies } = await asking();
+  const after = async (seconds, change) => {
+    const session = await cookies.load(arrived, later(seconds));
+    change(session);
+    return (await cookies.load(await cookies.save(session), later(seconds))).lastActiveAt;
+  };
+  for (const change of [(session) => session.set("a", 1), (session) => session.save(), (session) => session.renewId(), (session) => session.limitTo(900)]) {
+    assert.deepEqual(await after(59, change), NOW);
+    assert.deepEqual(await after(60, change), later(60));
+  }
+  assert.deepEqual(await after(59, (session) => session.renew()), later(59));
+});
+
+test("a remembered session is written when it was validated", async () => {
+  const { cookies } = await asking(() => true, { rememberUpTo: 86_400 });
+  const remembered = await filled((session) => (session.set("user", "ada"), session.rememberFor(10_000)), cookies);
+  const [line] = await cookies.save(await cookies.load(remembered, later(4_000)));
+  assert.match(line, /Max-Age=6000$/);
+  const session = await cookies.load(field([line]), later(4_059));
+  assert.deepEqual([session.lastActiveAt, await cookies.save(session)], [later(4_000), []]);
+});
+
+test("a session of another library is always asked about, and never goes on without an answer", async () => {
+  const migrateFrom = oldCookie({ name: "sid", read: (user) => ({ entries: { user }, createdAt: NOW, lastActiveAt: NOW }), from: NOW, until: later(1000) });
+  const loading = async (answer, options) => {
+    const { asked, cookies } = await asking(answer, { ...options, migrateFrom });
+    return { asked, cookies, session: await cookies.load("sid=ada", NOW) };
+  };
+  const { asked, cookies, session } = await loading(({ keyId, get }) => keyId === null && get("user") === "ada");
+  assert.deepEqual([session.outcome, session.get("user"), asked.length], [{ kind: "migrated" }, "ada", 1]);
+  const next = await cookies.load(field((await cookies.save(session)).slice(1)), later(59));
+  assert.deepEqual([next.get("user"), asked.length], ["ada", 1]);
+  const ended = await loading(() => false);
+  assert.deepEqual([ended.session.outcome, ended.session.isNew], [{ kind: "notMigrated", reason: "Revoked" }, true]);
+  assert.deepEqual(await ended.cookies.save(ended.session), []);
+  const error = await errorOf(loading(fails, { unvalidatedUpTo: 600 }));
+  assert.deepEqual([error.code, error.session.outcome], ["unvalidated", { kind: "notMigrated", reason: "Unvalidated" }]);
+  assert.equal(await verifyCsrf(error.session, "x".repeat(43)), false);
+});
+
+test("a stale session is not asked about, and of a bound one the application is told", async () => {
+  const sid = new Uint8Array(8).fill(1);
+  const device = new Uint8Array(16).fill(1);
+  const issued = NOW.getTime() / 1000;
+  const seal = async (purpose, fields, payload) => {
+    const sealer = await Sealer.of(contentOf(await KeyRing.parse(XAES_KEY)), purposeBytes(purpose), new Uint8Array());
+    return sealer.seal(writeBody({ issued, age: 0, limit: null, remembered: null, sid, device: null, schema: 0, ...fields }, [], payload), issued);
+  };
+  const tag = Buffer.from(await crypto.subtle.digest("SHA-256", device)).subarray(0, 6).toString("base64url");
+  const alone = `__Host-session=${await seal("__Host-session", { device }, [])}`;
+  const bound = `${alone}; __Host-session.b-${tag}=${await seal("device:bound:__Host-session", {}, device)}`;
+  const { asked, cookies } = await asking(fails, { deviceBound: deviceBound({ path: "/.session" }) });
+  assert.equal((await cookies.load(alone, later(60))).binding, "stale");
+  assert.equal(asked.length, 0);
+  await errorOf(cookies.load(bound, later(60)));
+  assert.deepEqual(asked.map(({ binding }) => binding), ["bound"]);
+});
+
+// Forms
+
+test("the token of a form passes before and after an answer, and not when the session has ended", async () => {
+  const guard = new CsrfGuard();
+  const { cookies } = await asking();
+  const token = await csrfToken(await cookies.load(arrived, NOW));
+  const post = () => new Request("http://localhost/", { method: "POST", headers: { cookie: arrived, "x-csrf-token": token } });
+  for (const seconds of [59, 60]) assert.equal(await guard.check(post(), await cookies.load(post(), later(seconds))), null);
+  const ended = await (await asking(() => false)).cookies.load(arrived, later(60));
+  assert.equal((await guard.check(post(), ended)).code, "wrong-token");
+  const { session } = await errorOf((await asking(fails)).cookies.load(arrived, later(60)));
+  assert.deepEqual([await verifyCsrf(session, token), await verifyCsrf(session, await csrfToken(session))], [true, true]);
+});
+
+// Settings
+
+test("mistakes in the settings are refused", async () => {
+  const validate = () => true;
+  for (const options of [{}, { validate }, { seconds: 60 }, { seconds: 60, validate: true }, ...[0, 1.5, -1, "60", null].map((seconds) => ({ seconds, validate }))]) {
+    assert.throws(() => revalidation(options), misconfigured("revalidateAfter"), JSON.stringify(options));
+  }
+  for (const unvalidatedUpTo of [0, 59, 60, 90.5, "3600"]) {
+    assert.throws(() => revalidation({ seconds: 60, validate, unvalidatedUpTo }), misconfigured("unvalidatedUpTo"));
+  }
+  assert.throws(() => revalidation({ seconds: 60, validate, unvalidatedUpto: 61 }), misconfigured("option"));
+  assert.throws(() => revalidation(), misconfigured("revalidateAfter"));
+  const build = (seconds, options) =>
+    SessionCookie.encrypted(XAES_KEY, { ...options, revalidateAfter: revalidation({ seconds, validate, unvalidatedUpTo: seconds + 1 }) });
+  for (const refreshAfter of ["never", "always", 0, 450, null]) await assert.rejects(build(60, { refreshAfter }), misconfigured("refreshAfter"));
+  await build(900);
+  await assert.rejects(build(901), misconfigured("revalidateAfter"));
+  await build(50, { idleTimeout: 101 });
+  await assert.rejects(build(51, { idleTimeout: 101 }), misconfigured("revalidateAfter"));
+  await build(100_000, { idleTimeout: null });
+  for (const revalidateAfter of [60, 0, "", false, {}, { seconds: 60, validate }]) {
+    await assert.rejects(SessionCookie.encrypted(XAES_KEY, { revalidateAfter }), (error) => misconfigured("revalidateAfter")(error) && /`revalidation`/.test(error.message));
+  }
+});
