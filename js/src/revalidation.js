@@ -81,7 +81,7 @@ class Revalidation {
   }
 }
 
-/** The error of `load` where the application cannot answer. A response may have its status and its message. */
+/** The error of `load` where the application cannot answer. Adapters respond with its status and its message. */
 class Unvalidated extends SessionError {
   status = 503;
 

@@ -13,7 +13,7 @@ import express from "express";
 import { H3, toNodeHandler } from "h3";
 import { Hono } from "hono";
 
-import { SessionCookie, csrfToken } from "hardtack-session";
+import { SessionCookie, csrfToken, revalidation } from "hardtack-session";
 import { CsrfGuard } from "hardtack-session/csrf";
 import { session as inExpress } from "hardtack-session/express";
 import { withSession } from "hardtack-session/fetch";
@@ -39,7 +39,7 @@ async function listening(server) {
 /** What every site does at its paths. */
 const visit = (session) => `visit ${session.update("visits", (visits = 0) => visits + 1).get("visits")}`;
 
-const hono = () => {
+const hono = (cookies) => {
   const app = new Hono();
   app.onError((error, c) => c.text("failed", 500));
   app.use(inHono(() => cookies, { guard: new CsrfGuard({ originCheckOnly: true }) }));
@@ -58,7 +58,7 @@ const hono = () => {
   return serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
 };
 
-const inFetch = () => {
+const inFetch = (cookies) => {
   const handler = withSession(
     cookies,
     async (request, session) => {
@@ -97,18 +97,18 @@ const routesOfNode = (request, response, session) => {
   answers[request.url.split("?")[0]]();
 };
 
-const node = () =>
-  createServer(inNode(cookies, routesOfNode, { guard: new CsrfGuard({ originCheckOnly: true }), failed: () => {} }));
+const node = (cookies, failed = () => {}) =>
+  createServer(inNode(cookies, routesOfNode, { guard: new CsrfGuard({ originCheckOnly: true }), failed }));
 
-const inExpressApp = () => {
+const inExpressApp = (cookies) => {
   const app = express();
   app.use(inExpress(cookies, { guard: new CsrfGuard({ originCheckOnly: true }) }));
   app.use((request, response) => routesOfNode(request, response, request.session));
-  app.use((error, request, response, next) => response.status(500).send("failed"));
+  app.use((error, request, response, next) => response.status(error.status ?? 500).send("failed"));
   return createServer(app);
 };
 
-const h3 = () => {
+const h3 = (cookies) => {
   const app = new H3();
   const guard = new CsrfGuard({ originCheckOnly: true });
   const on = (path, answer) => app.all(path, inH3(cookies, answer, { guard }));
@@ -129,7 +129,7 @@ const h3 = () => {
 // Those on @hono/node-server last: it replaces the global `Response`, on which h3 relies.
 for (const [name, make] of Object.entries({ h3, Node: node, Express: inExpressApp, Hono: hono, fetch: inFetch })) {
   test(`${name}: a session is loaded, changed, saved and ended`, async () => {
-    const browser = await listening(make());
+    const browser = await listening(make(cookies));
     const first = await browser.get("/visit");
     assert.equal(first.text, "visit 1");
     assert.equal(first.headers.get("cache-control"), "no-store");
@@ -144,17 +144,17 @@ for (const [name, make] of Object.entries({ h3, Node: node, Express: inExpressAp
   });
 
   test(`${name}: a redirect and other cookies carry the session, too`, async () => {
-    const browser = await listening(make());
+    const browser = await listening(make(cookies));
     const redirect = await browser.get("/redirect");
     assert.equal(redirect.status, 303);
     assert.equal((await browser.get("/look")).text, "1");
-    const cookies = await browser.get("/cookies");
-    assert.deepEqual(cookies.setCookies.map((line) => line.split("=")[0]).toSorted(), ["__Host-session", "a", "b"]);
+    const others = await browser.get("/cookies");
+    assert.deepEqual(others.setCookies.map((line) => line.split("=")[0]).toSorted(), ["__Host-session", "a", "b"]);
     assert.equal((await browser.get("/look")).text, "2");
   });
 
   test(`${name}: what fails changes nothing`, async () => {
-    const browser = await listening(make());
+    const browser = await listening(make(cookies));
     await browser.get("/visit");
     for (const path of ["/fail", "/throw"]) {
       const failed = await browser.get(path);
@@ -164,20 +164,68 @@ for (const [name, make] of Object.entries({ h3, Node: node, Express: inExpressAp
   });
 
   test(`${name}: signing out drops the cookie`, async () => {
-    const browser = await listening(make());
+    const browser = await listening(make(cookies));
     await browser.get("/visit");
     assert.match((await browser.get("/out")).setCookies[0], /^__Host-session=; .*Max-Age=0/);
     assert.equal((await browser.get("/look")).text, "undefined");
   });
 
   test(`${name}: the guard refuses requests of other sites`, async () => {
-    const browser = await listening(make());
+    const browser = await listening(make(cookies));
     const refused = await browser.fetch("/visit", { method: "POST", headers: { "sec-fetch-site": "cross-site" } });
     assert.deepEqual([refused.status, refused.text, refused.setCookies], [403, "refused: the request comes from another site", []]);
     const passed = await browser.fetch("/visit", { method: "POST", headers: { "sec-fetch-site": "same-origin" } });
     assert.deepEqual([passed.status, passed.text], [200, "visit 1"]);
   });
+
+  test(`${name}: an application is asked once in a span, and without an answer the handler is not called`, async (t) => {
+    t.mock.method(console, "error", () => {});
+    let asked = 0;
+    let answer = () => true;
+    const validate = () => (asked++, answer());
+    const browser = await listening(make(await SessionCookie.encrypted(XAES_KEY, { revalidateAfter: revalidation({ seconds: 60, validate }) })));
+    const old = await cookies.load(null, Date.now() - 100_000);
+    visit(old);
+    const [, value] = /=([^;]*)/.exec((await cookies.save(old))[0]);
+    const bringOld = () => browser.cookies.set("__Host-session", value);
+    bringOld();
+    assert.deepEqual([(await browser.get("/visit")).text, asked], ["visit 2", 1]);
+    assert.deepEqual([(await browser.get("/visit")).text, asked], ["visit 3", 1]);
+    bringOld();
+    answer = () => Promise.reject(new Error("no database"));
+    const failed = await browser.get("/visit");
+    assert.deepEqual([failed.status, failed.setCookies, asked], [503, [], 2]);
+    answer = () => true;
+    assert.deepEqual([(await browser.get("/look")).text, asked], ["1", 3]);
+    bringOld();
+    answer = () => false;
+    assert.equal((await browser.get("/visit")).text, "visit 1");
+  });
 }
+
+test("Node: what a session cannot be validated for is told, and not shown", async () => {
+  const told = [];
+  const failure = new Error("no database");
+  const revalidateAfter = revalidation({ seconds: 60, validate: () => Promise.reject(failure) });
+  const browser = await listening(node(await SessionCookie.encrypted(XAES_KEY, { revalidateAfter }), (error) => told.push(error.cause)));
+  const old = await cookies.load(null, Date.now() - 100_000);
+  visit(old);
+  const { status, text } = await browser.get("/visit", { cookie: (await cookies.save(old))[0].split(";")[0] });
+  assert.deepEqual([status, text, told], [503, "session cannot be validated now; try again later", [failure]]);
+});
+
+test("Express: without a handler of errors, too, a session that cannot be validated is answered with 503", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const app = express();
+  const revalidateAfter = revalidation({ seconds: 60, validate: () => Promise.reject(new Error("no database")) });
+  app.use(inExpress(await SessionCookie.encrypted(XAES_KEY, { revalidateAfter })));
+  app.use((request, response) => response.send("called"));
+  const browser = await listening(createServer(app));
+  const old = await cookies.load(null, Date.now() - 100_000);
+  visit(old);
+  const { status } = await browser.get("/", { cookie: (await cookies.save(old))[0].split(";")[0] });
+  assert.equal(status, 503);
+});
 
 test("Node: a stream is saved before its head, and a change after it is an error", async () => {
   const thrown = [];

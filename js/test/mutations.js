@@ -199,6 +199,11 @@ const OF_SESSIONS = [
   ["(isKnown && opened) || metadata", "isKnown ? opened : metadata"],
   ["{ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}", "{ seconds, validate, unvalidatedUpTo = null, ...unknown }"],
   ['for (const name of Object.keys(unknown)) throw new ConfigError("option", `\\`revalidation', 'for (const name of []) throw new ConfigError("option", `\\`revalidation'],
+  ['if (error?.code !== "unvalidated") throw error;', ""],
+  ['if (error?.code !== "unvalidated") throw error;', 'if (error.code !== "unvalidated") throw error;'],
+  ["console.error(error);", ""],
+  ["return { session: error.session, refusal: error };", "return { session: error.session, refusal: null };"],
+  ["if (refusal) return cookie.saveToResponse(refusedResponse(refusal), session);", ""],
 ];
 
 /** Faults of the adapters for Next.js. */

@@ -19,11 +19,20 @@ export function opener(cookies) {
   };
 }
 
-/** Loads the session of a request, and asks the guard. Returns the session, and the refusal of the request, or null. */
+/**
+ * Loads the session of a request, and asks the guard. Returns the session, and the refusal of the request, or null: by the
+ * guard, or because the session cannot be validated now.
+ */
 export async function admit(sessions, request, { guard, now } = {}) {
-  const session = await sessions.load(request, now?.());
-  return { session, refusal: guard ? await guard.check(request, session) : null };
+  try {
+    const session = await sessions.load(request, now?.());
+    return { session, refusal: guard ? await guard.check(request, session) : null };
+  } catch (error) {
+    if (error?.code !== "unvalidated") throw error;
+    console.error(error);
+    return { session: error.session, refusal: error };
+  }
 }
 
-/** The response to a request that the guard refuses. */
-export const refusedResponse = (refusal) => new Response(refusal.message, { status: 403 });
+/** The response to a request that is refused. */
+export const refusedResponse = ({ message, status = 403 }) => new Response(message, { status });

@@ -23,7 +23,7 @@ export function withSession(cookies, handler, options) {
   };
 }
 
-function refuse(response, refusal) {
-  response["statusCode" in response ? "statusCode" : "status"] = 403;
-  return refusal.message;
+function refuse(response, { message, status = 403 }) {
+  response["statusCode" in response ? "statusCode" : "status"] = status;
+  return message;
 }

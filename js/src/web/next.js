@@ -3,7 +3,7 @@
 import { ConfigError } from "../errors.js";
 import { stateOf } from "../session.js";
 import { toSetCookie } from "../set_cookie.js";
-import { opener } from "./adapter.js";
+import { admit, opener, refusedResponse } from "./adapter.js";
 import { setCookieField } from "./cookie_field.js";
 
 /** By then every cookie of `migrateFrom` is dropped. */
@@ -57,7 +57,8 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, { now }
   const open = opener(sessions);
   return async (request) => {
     const cookie = await open();
-    const session = await cookie.load(request, now?.());
+    const { session, refusal } = await admit(cookie, request, { now });
+    if (refusal) return cookie.saveToResponse(refusedResponse(refusal), session);
     const answer = await handler(request, session);
     if (answer) return cookie.saveToResponse(answer, session);
     stateOf(session).touch();

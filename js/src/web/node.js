@@ -33,8 +33,9 @@ export function withSession(cookies, handler, { guard = null, now, failed = cons
       failed(error, request);
       if (response.headersSent) return response.destroy();
       for (const name of response.getHeaderNames()) response.removeHeader(name);
-      response.statusCode = 500;
-      response.end("internal server error");
+      const isUnvalidated = error?.code === "unvalidated";
+      response.statusCode = isUnvalidated ? 503 : 500;
+      response.end(isUnvalidated ? error.message : "internal server error");
     };
     try {
       const session = await attach(await open(request), request, response, { now, failed: answerFailure });
