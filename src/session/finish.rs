@@ -62,7 +62,9 @@ impl<T> Session<T> {
             if was_closed {
                 return Ok(Finished::keep(Touch::Touched));
             }
-            loaded.tell_if_unasked(sealer);
+            if let Some(validate) = &sealer.hooks.validate {
+                validate.has_finished(loaded.untold(), sealer);
+            }
             let arrival = &contents.arrival;
             let state = &loaded.state;
             let reseal = sealer.must_reseal(loaded.outcome, state.now);

@@ -191,10 +191,9 @@ impl<T: Payload> Loaded<T> {
                 sealer.read(context, values, state, &mut loaded.outcome)
             }
         };
-        if state.is_validation_due(now) {
-            loaded.wait(token_bytes, None);
-        } else {
-            sealer.tell(loaded.outcome, token_bytes);
+        match &sealer.hooks.validate {
+            None => sealer.tell(loaded.outcome, token_bytes),
+            Some(validate) => validate.has_read(loaded, sealer, token_bytes),
         }
         loaded
     }

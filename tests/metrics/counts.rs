@@ -1,5 +1,7 @@
 //! The count of each event.
 
+use std::future::ready;
+
 use axum::{Router, body::Body, routing};
 use hardtack::{
     KeyRing, Session, SessionCookie, SessionError, SessionLayer, Size, csrf::CsrfGuard,
@@ -8,7 +10,9 @@ use http::Request;
 use tower::ServiceExt;
 
 use super::table;
-use crate::common::{at, block_on, builder, cookie, counted::counted_by, key, sealed, signed_in};
+use crate::common::{
+    at, block_on, builder, cookie, counted::counted_by, key, sealed, seconds, signed_in,
+};
 
 /// Asserts that `work` counts this, each with the labels that the table lists. `purpose` stands for that of a cookie.
 #[track_caller]
@@ -119,6 +123,23 @@ fn post(app: Router, fields: &[(&str, &str)]) {
             request.header(*name, *value)
         });
     drop(block_on(app.oneshot(request.body(Body::empty()).unwrap())));
+}
+
+#[test]
+fn a_question_that_fails_is_counted() {
+    let asking = builder().revalidate_after(seconds(60), |_| ready(Err("no database")));
+    let cookie = asking.build().unwrap();
+    let pair = signed_in(&cookie);
+    let failed = r#"hardtack_failures_total{failure="Validation"}"#;
+    let rejected =
+        r#"hardtack_sessions_read_total{purpose,outcome="Rejected",reason="Unvalidated"}"#;
+    check(&[(failed, 1), (rejected, 1)], || {
+        let session = cookie.load([&pair], at(60));
+        assert!(block_on(session.validate()).is_err());
+        assert!(block_on(session.validate()).is_err());
+        look(&session);
+        let _ = cookie.save(&session).unwrap();
+    });
 }
 
 #[test]

@@ -72,3 +72,23 @@ fn an_error_of_the_application_is_logged_and_says_whether_the_session_goes_on() 
     }
     assert!(visit(IS_GONE, SPAN, true).1.is_empty());
 }
+
+#[test]
+fn a_request_that_is_refused_by_its_extractor_is_logged_once() {
+    use axum::{Router, body::Body, routing::get};
+    use tower::ServiceExt;
+
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let pair = signed_in(&site);
+    row.becomes(IS_OUT_OF_REACH);
+    let app = Router::new().route("/", get(async |_: hardtack::Session| ()));
+    let app: Router = app.layer(hardtack::SessionLayer::new(site).clock(at(SPAN)));
+    let told = told_by(|| {
+        let request = http::Request::get("/").header("cookie", &pair);
+        let response = block_on(app.oneshot(request.body(Body::empty()).unwrap()));
+        assert_eq!(response.unwrap().status(), 503);
+    });
+    let errors = told.iter().filter(|told| told.level == Level::ERROR);
+    assert_eq!(errors.count(), 1, "{told:?}");
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hardtack::{
-    SessionData, SessionLayer,
+    SessionData, SessionError, SessionLayer,
     carrier::TokenChange,
     csrf::CsrfGuard,
     session::{Outcome, Reason, Validity},
@@ -80,6 +80,22 @@ fn a_bare_token_that_is_due_opens_without_a_session_to_nothing() {
         let session = tokens.load(Some(sealed(user)), at(SPAN));
         assert_eq!(block_on(session.validate()).unwrap(), goes_on);
     }
+}
+
+#[test]
+fn a_session_that_waits_has_forms_that_pass_and_gets_no_new_one() {
+    let site = Row::default().site().build().unwrap();
+    let mut form = String::new();
+    let pair = sealed(&site, at(0), |session| form = session.csrf_token().unwrap());
+    let session = site.load([&pair], at(SPAN));
+    assert!(session.verify_csrf(&form));
+    assert!(matches!(
+        session.csrf_token(),
+        Err(SessionError::Unvalidated(None))
+    ));
+    assert!(block_on(session.validate()).unwrap());
+    assert!(session.verify_csrf(&form));
+    assert!(session.verify_csrf(&session.csrf_token().unwrap()));
 }
 
 /// Guards run before the extractor that asks.

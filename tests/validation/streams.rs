@@ -87,3 +87,19 @@ fn a_stream_goes_on_without_an_answer_as_long_as_a_request_would() {
     assert!(!session.is_alive());
     assert!(block_on(session.validate()).is_err());
 }
+
+#[test]
+fn a_stream_that_began_with_a_sign_in_is_alive_for_a_span_from_it() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let second = Arc::new(AtomicU64::new(SPAN - 10));
+    let now = Arc::clone(&second);
+    let clock = Clock::from_fn(move || at(now.load(Ordering::Relaxed)));
+    let session = site.load([signed_in(&cookie())], clock);
+    session.renew().unwrap();
+    let _ = site.save(&session).unwrap();
+    second.store(2 * SPAN - 11, Ordering::Relaxed);
+    assert!(session.is_alive());
+    second.store(2 * SPAN - 10, Ordering::Relaxed);
+    assert!(!session.is_alive());
+}

@@ -1,7 +1,7 @@
 //! When the application is asked, and what its answer moves.
 
 use hardtack::{
-    Session, SessionLayer,
+    Clock, Session, SessionLayer,
     carrier::{RefreshAfter, SessionCookieBuilder},
 };
 
@@ -148,6 +148,16 @@ fn a_visitor_without_a_session_costs_no_question_and_no_field() {
     let idle = Visit::to(&site).with(&signed_in(&site)).at(1800);
     check(&idle, look, READ);
     assert_eq!(row.asked(), 0);
+}
+
+#[test]
+fn a_request_without_a_cookie_of_ours_is_not_even_read() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let clock = || Clock::from_fn(|| panic!("nobody needs the time"));
+    for fields in [&[][..], &["theme=dark"]] {
+        assert!(block_on(site.load(fields, clock()).validate()).unwrap());
+    }
 }
 
 #[test]

@@ -209,20 +209,20 @@ impl Options {
     /// Returns the lifetimes of settings without mistakes.
     pub(super) fn lifetimes(&self) -> Lifetimes {
         let idle = self.idle().map(|span| span.as_secs());
-        let default = idle.map_or(Refresh::OnChange, |idle| Refresh::After(idle / 4));
-        let revalidation = self.revalidate_after.map(|after| {
-            let unvalidated_up_to = self.unvalidated_up_to.map_or(0, |span| span.as_secs());
-            Refresh::OnValidation(Revalidation {
+        let unvalidated_up_to = self.unvalidated_up_to.unwrap_or_default().as_secs();
+        let refresh = match (self.revalidate_after, self.refresh_after) {
+            (Some(after), _) => Refresh::OnValidation(Revalidation {
                 after: after.as_secs(),
                 unvalidated_up_to,
-            })
-        });
-        let refresh = revalidation.or(self.refresh_after.map(Refresh::from));
+            }),
+            (None, Some(after)) => after.into(),
+            (None, None) => idle.map_or(Refresh::OnChange, |idle| Refresh::After(idle / 4)),
+        };
         Lifetimes {
             idle,
             absolute: self.absolute_timeout.as_secs(),
             remember_up_to: self.remember_up_to.map(|span| span.as_secs()),
-            refresh: refresh.unwrap_or(default),
+            refresh,
             skew: self.clock_skew.as_secs(),
         }
     }
@@ -252,14 +252,13 @@ impl Options {
             let is_given = self.idle_timeout.is_some();
             let is_longer = is_given && in_range(idle) && in_range(absolute) && idle > absolute;
             check(is_longer, "idle_timeout", idle_too_long(idle, absolute));
-            let is_late = |span: Duration| in_range(idle) && span.as_secs() > idle.as_secs() / 2;
-            if let Some(RefreshAfter::Span(span)) = self.refresh_after {
-                check(is_late(span), "refresh_after", refresh_too_late(span, idle));
-            }
-            if let Some(span) = self.revalidate_after {
-                let reason = refresh_too_late(span, idle);
-                check(is_late(span), "revalidate_after", reason);
-            }
+            let (setting, span) = match (self.revalidate_after, self.refresh_after) {
+                (Some(span), _) => ("revalidate_after", span),
+                (None, Some(RefreshAfter::Span(span))) => ("refresh_after", span),
+                (None, _) => ("", Duration::ZERO),
+            };
+            let is_late = in_range(idle) && span.as_secs() > idle.as_secs() / 2;
+            check(is_late, setting, refresh_too_late(span, idle));
         }
         if let Some(after) = self.revalidate_after {
             let reason = out_of_range(after, "");
@@ -267,9 +266,11 @@ impl Options {
             let is_given = self.refresh_after.is_some();
             check(is_given, "refresh_after", WITHOUT_EFFECT.to_owned());
         }
-        if let Some(span) = self.unvalidated_up_to {
-            let is_longer = self.revalidate_after.is_some_and(|after| span > after);
-            check(!is_longer, "unvalidated_up_to", NOT_LONGER.to_owned());
+        if self
+            .unvalidated_up_to
+            .is_some_and(|span| self.revalidate_after.is_none_or(|after| span <= after))
+        {
+            check(true, "unvalidated_up_to", NOT_LONGER.to_owned());
         }
         if let Some(span) = self.remember_up_to {
             check(!in_range(span), "remember_up_to", out_of_range(span, ""));
