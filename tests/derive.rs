@@ -4,6 +4,7 @@ use hardtack::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionData, carrier::SessionCookieBuilder,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use crate::common::at;
 
@@ -191,6 +192,30 @@ fn a_dictionary_is_read_by_the_names_of_its_keys() {
         [read(&full), read(&empty), read(&wrong)],
         [(42, true), (0, true), (0, false)]
     );
+}
+
+#[test]
+fn an_id_is_a_text_in_a_dictionary_and_bytes_in_the_type_that_reads_it() {
+    #[derive(Default, Serialize, Deserialize, SessionData)]
+    #[session(label = "", schema = 1, from_dictionary)]
+    struct Login {
+        id: Option<Uuid>,
+    }
+    let keys = KeyRing::from(EncryptionKey::generate().unwrap());
+    let id = Uuid::from_u128(u128::MAX / 3);
+    let dictionary = builder(&keys).build().unwrap();
+    let field = dictionary.cookie_for(at(0), |session| session.insert("id", id));
+    drop(dictionary);
+
+    let typed = builder(&keys).typed::<Login>().build().unwrap();
+    let session = typed.load([field.unwrap()], at(1));
+    assert_eq!(session.read(|login| login.id), Some(id));
+    session.update(|_| ()).unwrap();
+    let fields = typed.save(&session).unwrap();
+    let token = typed.name().tokens_in(&fields).remove(0).unwrap();
+    let content = typed.inspect(&token, at(1)).unwrap();
+    let compact = [&[1, 16][..], id.as_bytes()].concat();
+    assert_eq!((content.schema, &content.payload[..]), (1, &compact[..]));
 }
 
 #[test]

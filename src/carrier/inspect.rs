@@ -124,7 +124,8 @@ pub struct TokenContent {
     pub padding: usize,
     /// The schema version of a typed payload, or 0 for a dictionary.
     pub schema: u32,
-    /// The application's part: a MessagePack map, or a type in postcard's format ([SPEC.md § 5.4], § 5.5).
+    /// The application's part: a MessagePack map, which [`Map::decode`](crate::session::Map::decode) reads, or a type in
+    /// postcard's format ([SPEC.md § 5.4], § 5.5).
     ///
     /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
     pub payload: Zeroizing<Vec<u8>>,

@@ -107,8 +107,10 @@ impl<T> SessionToken<T> {
     /// Decodes a token's schema and payload by `decode`, which may borrow from them: for programs that need a part of
     /// the value, or none of it. `None` from `decode` is [`Reason::Payload`].
     ///
-    /// The schema is that of [`SessionData`], or 0 for a dictionary, whose payload is a MessagePack map. The
-    /// bytes are overwritten afterwards.
+    /// The schema is that of [`SessionData`], or 0 for a dictionary, whose payload is a MessagePack map. Its values are in
+    /// serde's human-readable form ([SPEC.md § 5.4]). The bytes are overwritten afterwards.
+    ///
+    /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
     ///
     /// # Examples
     ///

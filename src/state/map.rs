@@ -10,7 +10,8 @@ use super::{
     msgpack::{FIX_MAP, is_text, read_be, skip_value},
 };
 use crate::crypto::scratch::Scratch;
-use serde::{Serialize, Serializer, de::DeserializeOwned};
+use rmp_serde::{Deserializer, Serializer};
+use serde::{Serialize, Serializer as _, de::DeserializeOwned};
 
 /// Returns `true` if `bytes` are a dictionary in its only spelling.
 pub(crate) fn is_valid(bytes: &[u8]) -> bool {
@@ -75,7 +76,7 @@ pub(crate) fn edit(bytes: &[u8], key: &str, value: Option<&[u8]>) -> (Vec<u8>, b
     let entry_len = value.map_or(0, |value| HEADER_LEN_MAX + key.len() + value.len());
     let mut edited = Vec::with_capacity(HEADER_LEN_MAX + bytes.len() + entry_len);
     // Writing to a vector cannot fail.
-    let _ = rmp_serde::Serializer::new(&mut edited).serialize_map(Some(count));
+    let _ = Serializer::new(&mut edited).serialize_map(Some(count));
     edited.extend_from_slice(&bytes[first..range.start]);
     if let Some(value) = value {
         let _ = rmp_serde::encode::write(&mut edited, key);
@@ -85,13 +86,16 @@ pub(crate) fn edit(bytes: &[u8], key: &str, value: Option<&[u8]>) -> (Vec<u8>, b
     (edited, was_there)
 }
 
-/// Encodes one value in `buffer`, and refuses an encoding that could not be read again.
+/// Encodes one value in `buffer`, in its readable form (SPEC.md § 5.4.10), and refuses an encoding that could not be read
+/// again.
 pub(crate) fn encode<'a, V: Serialize + ?Sized>(
     value: &V,
     buffer: &'a mut Scratch,
 ) -> Result<&'a [u8], SessionError> {
     let bytes = buffer.start(USUAL_VALUE);
-    rmp_serde::encode::write_named(bytes, value)
+    let serializer = Serializer::new(&mut *bytes).with_struct_map();
+    value
+        .serialize(&mut serializer.with_human_readable())
         .map_err(|_| SessionError::Encode(type_name::<V>()))?;
     let is_whole = |end: Option<usize>| end == Some(bytes.len());
     if is_whole(skip_value::<true>(bytes, 0)) {
@@ -108,8 +112,9 @@ pub(crate) fn decode<V: DeserializeOwned>(
     bytes: &[u8],
     key: Option<&str>,
 ) -> Result<V, SessionError> {
+    let mut deserializer = Deserializer::from_read_ref(bytes).with_human_readable();
     // The decoder's error may quote the value.
-    rmp_serde::from_slice(bytes).map_err(|_| SessionError::Decode {
+    V::deserialize(&mut deserializer).map_err(|_| SessionError::Decode {
         key: key.map(str::to_owned),
         expected: type_name::<V>(),
     })
@@ -207,10 +212,13 @@ const USUAL_VALUE: usize = 256;
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::{collections::BTreeMap, fmt::Debug, net::IpAddr};
 
     use proptest::prelude::*;
+    use serde::{Deserialize, Serializer};
     use serde_json::Value as Json;
+    use time::{OffsetDateTime, macros::datetime};
+    use uuid::{Uuid, uuid};
 
     use super::*;
 
@@ -245,6 +253,151 @@ mod tests {
 
     fn encoded<V: Serialize>(value: &V) -> Result<Vec<u8>, SessionError> {
         encode(value, &mut Scratch::borrow()).map(<[u8]>::to_vec)
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Unit;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Wrapper(u8);
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Pair(u8, bool);
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Named {
+        b: u8,
+        a: Option<u8>,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Kind {
+        A,
+        B(u8),
+        C(u8, u8),
+        D { x: u8 },
+    }
+
+    struct Bytes(&'static [u8]);
+
+    impl Serialize for Bytes {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_bytes(self.0)
+        }
+    }
+
+    #[track_caller]
+    fn check<V: Serialize + DeserializeOwned + Debug + PartialEq>(value: V, expected: &[u8]) {
+        let bytes = encoded(&value).unwrap();
+        assert_eq!(bytes, expected, "{value:?} is {bytes:x?}");
+        assert_eq!(decode::<V>(&bytes, None).unwrap(), value);
+    }
+
+    #[test]
+    fn a_value_has_the_form_of_the_specification() {
+        check((), b"\xc0");
+        check((false, true), b"\x92\xc2\xc3");
+        check([None, Some(5)], b"\x92\xc0\x05");
+        check(
+            (127_u64, 128_u16, 65_536),
+            b"\x93\x7f\xcc\x80\xce\0\x01\0\0",
+        );
+        check(
+            (-32_i64, -33_i8, -32_769),
+            b"\x93\xe0\xd0\xdf\xd2\xff\xff\x7f\xff",
+        );
+        check(u64::MAX, &[&[0xCF][..], &[0xFF; 8]].concat());
+        check(1_u128, &[&[0xC4, 16][..], &[0; 15], &[1]].concat());
+        check(-1_i128, &[&[0xC4, 16][..], &[0xFF; 16]].concat());
+        check(
+            (1.0_f32, 1.0),
+            b"\x92\xca\x3f\x80\0\0\xcb\x3f\xf0\0\0\0\0\0\0",
+        );
+        check(('ä', "a".to_owned()), b"\x92\xa2\xc3\xa4\xa1a");
+        check(
+            (vec![1_u8, 200], [1_u8, 200]),
+            b"\x92\x92\x01\xcc\xc8\x92\x01\xcc\xc8",
+        );
+        assert_eq!(encoded(&Bytes(b"\x01\xc8")).unwrap(), b"\xc4\x02\x01\xc8");
+        assert_eq!(
+            decode::<Vec<u8>>(b"\xc4\x02\x01\xc8", None).unwrap(),
+            [1, 200]
+        );
+        check(
+            (Unit, Wrapper(5), Pair(5, true)),
+            b"\x93\x90\x05\x92\x05\xc3",
+        );
+        check(Named { b: 1, a: None }, b"\x82\xa1b\x01\xa1a\xc0");
+        check(
+            BTreeMap::from([(-1, 'a'), (300, 'b')]),
+            b"\x82\xff\xa1a\xcd\x01\x2c\xa1b",
+        );
+        check(Kind::A, b"\xa1A");
+        check(Kind::B(5), b"\x81\xa1B\x05");
+        check(Kind::C(5, 6), b"\x81\xa1C\x92\x05\x06");
+        check(Kind::D { x: 5 }, b"\x81\xa1D\x81\xa1x\x05");
+    }
+
+    const ID: Uuid = uuid!("67e55044-10b1-426f-9247-bb680e5fe0c8");
+    const DATE: OffsetDateTime = datetime!(2027-03-01 06:00 UTC);
+
+    #[test]
+    fn a_value_of_two_forms_has_the_readable_one() {
+        check(ID, b"\xd9\x2467e55044-10b1-426f-9247-bb680e5fe0c8");
+        check(IpAddr::from([192, 0, 2, 7]), b"\xa9192.0.2.7");
+        check(DATE, b"\xbf2027-03-01 06:00:00.0 +00:00:00");
+
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Visit {
+            user: Option<Uuid>,
+            seen: Vec<(IpAddr, OffsetDateTime)>,
+            cart: BTreeMap<Uuid, u32>,
+        }
+        check_as_in_json(Visit {
+            user: Some(ID),
+            seen: vec![([0x20; 16].into(), DATE)],
+            cart: [(ID, 2)].into(),
+        });
+    }
+
+    /// `value` is what its JSON is, in both directions.
+    #[track_caller]
+    fn check_as_in_json<V: Serialize + DeserializeOwned + Debug + PartialEq>(value: V) {
+        let json = serde_json::to_value(&value).unwrap();
+        let bytes = encoded(&value).unwrap();
+        assert_eq!(decode::<Json>(&bytes, None).unwrap(), json);
+        assert_eq!(decode::<V>(&encoded(&json).unwrap(), None).unwrap(), value);
+        assert_eq!(decode::<V>(&bytes, None).unwrap(), value);
+    }
+
+    /// With these attributes serde reads a copy in memory, always in the readable form.
+    #[test]
+    fn a_value_of_two_forms_may_be_flattened_tagged_and_untagged() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Inner {
+            user: Uuid,
+        }
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Outer {
+            #[serde(flatten)]
+            inner: Inner,
+        }
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind")]
+        enum Tagged {
+            User { id: Uuid },
+        }
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(untagged)]
+        enum Untagged {
+            Number(u32),
+            User(Uuid),
+        }
+        check_as_in_json(Outer {
+            inner: Inner { user: ID },
+        });
+        check_as_in_json(Tagged::User { id: ID });
+        check_as_in_json(vec![Untagged::Number(7), Untagged::User(ID)]);
     }
 
     #[test]

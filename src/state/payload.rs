@@ -8,7 +8,8 @@ use crate::{base::reason::Reason, crypto::scratch::wipe};
 /// A session as a dictionary: text keys, and values of any type that serde can read and write.
 ///
 /// It has no values; it selects the methods of a [`Session`](crate::Session). In the token a dictionary is one
-/// MessagePack map ([SPEC.md § 5.4]), so programs in other languages can read it.
+/// MessagePack map ([SPEC.md § 5.4]), so programs in other languages can read it. Its values have the form that they have
+/// in JSON: a `Uuid` is a text, as serde writes it where `is_human_readable` is true.
 ///
 /// # Examples
 ///
@@ -112,7 +113,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     const SCHEMA: u32;
 
     /// Converts a payload that was written under another schema, older or newer. Schema 0 is a dictionary, whose bytes
-    /// are a MessagePack map.
+    /// are a MessagePack map: [`Map::decode`] reads them.
     ///
     /// The default converts nothing. `None`: the session is treated as new, and cannot be written (SPEC.md § 7.9). An
     /// empty dictionary has no bytes at all (SPEC.md § 5.4).

@@ -69,7 +69,7 @@ impl Cookie {
             ["cookie", "json", _] => jar(key, JarValue::Json),
             ["cookie", "derived", _] => jar(derived, JarValue::Text("user")),
             ["cookie", _, _] => jar(key, JarValue::Text("user")),
-            ["actix", _] => jar(key, JarValue::ActixSession),
+            ["actix", ..] => jar(key, JarValue::ActixSession),
             ["tower-sessions", _] => jar(key, JarValue::TowerSessions),
             ["pyramid", "salted"] => {
                 OldCookie::new(&self.name, Pyramid::new(keys.secret).salt("another.salt"))

@@ -14,6 +14,7 @@ mod rules;
 mod server_errors;
 mod settings;
 mod typed;
+mod values;
 
 #[cfg(feature = "tracing")]
 use crate::common::told;

@@ -114,7 +114,7 @@ fn a_private_jar_opens_nothing_that_is_only_signed() {
         );
         count += 1;
     }
-    assert_eq!(count, 6);
+    assert_eq!(count, 7);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Sessions of a type get the old entries as a dictionary.
 
-use hardtack::{SessionData, session::Outcome, session::Reason};
+use hardtack::{
+    SessionData,
+    session::{Map, Outcome, Reason},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{DAY, builder, rules::plain, saved, start};
@@ -20,7 +23,7 @@ impl SessionData for Login {
         struct Old {
             user: String,
         }
-        let old: Old = (schema == 0).then(|| rmp_serde::from_slice(bytes).ok())??;
+        let old: Old = (schema == 0).then(|| Map::decode(bytes))??;
         (old.user != "mallory").then_some(Login {
             name: old.user,
             visits: 0,

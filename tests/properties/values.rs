@@ -1,11 +1,12 @@
 //! Values of any kind, for a dictionary and for a typed session.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use hardtack::SessionData;
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 
 pub(crate) fn dictionary() -> impl Strategy<Value = Vec<(String, Value)>> {
     let key = prop_oneof!["[a-z]{0,8}", "\\PC{0,40}", any::<String>()];
@@ -47,6 +48,7 @@ pub(crate) struct Profile {
     large: (u64, i64, u128, i128),
     small: f32,
     bytes: Vec<u8>,
+    ids: BTreeMap<Uuid, Option<IpAddr>>,
     nested: Option<Box<Profile>>,
     unit: (),
 }
@@ -84,15 +86,18 @@ pub(crate) fn profile() -> impl Strategy<Value = Profile> {
     let scores = prop::collection::btree_map(any::<i32>(), finite(), 0..4);
     let small = any::<f32>().prop_filter("equal to itself", |number| !number.is_nan());
     let bytes = prop::collection::vec(any::<u8>(), 0..40);
+    let id = any::<u128>().prop_map(Uuid::from_u128);
+    let ids = prop::collection::btree_map(id, any::<Option<IpAddr>>(), 0..3);
     let rest = (
         scores,
         any::<(bool, char, i8)>(),
         any::<(u64, i64, u128, i128)>(),
         small,
         bytes,
+        ids,
     );
     let flat = (texts, roles, rest).prop_map(
-        |((name, nickname), (role, roles), (scores, flags, large, small, bytes))| Profile {
+        |((name, nickname), (role, roles), (scores, flags, large, small, bytes, ids))| Profile {
             name,
             nickname,
             role,
@@ -102,6 +107,7 @@ pub(crate) fn profile() -> impl Strategy<Value = Profile> {
             large,
             small,
             bytes,
+            ids,
             nested: None,
             unit: (),
         },

@@ -47,7 +47,7 @@ impl SessionData for Former {
     const SCHEMA: u32 = 1;
 
     fn convert(schema: u32, bytes: &[u8]) -> Option<Former> {
-        (schema == 0).then(|| rmp_serde::from_slice(bytes).ok())?
+        (schema == 0).then(|| Map::decode(bytes))?
     }
 }
 

@@ -4,9 +4,15 @@
 //! cargo run --manifest-path tests/migration/rust/Cargo.toml > tests/migration/rust.json
 //! ```
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
+use actix_session::{Session, SessionInsertError};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -45,7 +51,9 @@ async fn main() -> Result<(), Failure> {
                 .encoded()
                 .to_string(),
         )?;
-        add("actix", &actix(&master, is_private).await?)?;
+        add("actix", &actix(&master, is_private, fill).await?)?;
+        let typed = actix(&master, is_private, fill_with_types).await?;
+        add("actix types", &typed)?;
         add(
             "tower-sessions",
             &tower_sessions(&master, is_private).await?,
@@ -55,9 +63,24 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The content of every session.
+/// The content of every session but one.
 fn content() -> Value {
     json!({ "user": "ada", "count": 2, "nested": { "list": [1, -2, 3.5, null, true, "ä"] } })
+}
+
+fn fill(session: &Session) -> Result<(), SessionInsertError> {
+    for (key, value) in content().as_object().into_iter().flatten() {
+        session.insert(key, value)?;
+    }
+    Ok(())
+}
+
+/// Values of types that serde writes as text for people and as bytes or numbers otherwise.
+fn fill_with_types(session: &Session) -> Result<(), SessionInsertError> {
+    let id = Uuid::from_u128(0x67e5_5044_10b1_426f_9247_bb68_0e5f_e0c8);
+    session.insert("user_id", id)?;
+    session.insert("address", IpAddr::from([192, 0, 2, 7]))?;
+    session.insert("cart", BTreeMap::from([(id, 2)]))
 }
 
 fn jar(value: &str, master: &[u8], is_private: bool) -> cookie::Cookie<'static> {
@@ -72,9 +95,13 @@ fn jar(value: &str, master: &[u8], is_private: bool) -> cookie::Cookie<'static> 
     jar.get("login").expect("it was added").clone()
 }
 
-async fn actix(master: &[u8], is_private: bool) -> Result<String, Failure> {
+async fn actix(
+    master: &[u8],
+    is_private: bool,
+    fill: fn(&Session) -> Result<(), SessionInsertError>,
+) -> Result<String, Failure> {
     use actix_session::{
-        Session, SessionMiddleware, config::CookieContentSecurity, storage::CookieSessionStore,
+        SessionMiddleware, config::CookieContentSecurity, storage::CookieSessionStore,
     };
     use actix_web::{App, HttpResponse, cookie::Key, test, web};
 
@@ -88,10 +115,8 @@ async fn actix(master: &[u8], is_private: bool) -> Result<String, Failure> {
         .wrap(sessions.cookie_content_security(security).build())
         .route(
             "/",
-            web::get().to(|session: Session| async move {
-                for (key, value) in content().as_object().into_iter().flatten() {
-                    session.insert(key, value)?;
-                }
+            web::get().to(move |session: Session| async move {
+                fill(&session)?;
                 Ok::<_, actix_web::Error>(HttpResponse::Ok().finish())
             }),
         );
