@@ -47,7 +47,10 @@ fn dictionary(content: &TokenContent) -> Option<Value> {
 /// Through MessagePack, because JSON alone would lack values of the type.
 fn typed<T: SessionData>(content: &TokenContent) -> Option<Value> {
     let value: T = content.value()?;
-    let bytes = Zeroizing::new(rmp_serde::to_vec_named(&value).ok()?);
+    let mut bytes = Zeroizing::new(Vec::new());
+    let serializer = rmp_serde::Serializer::new(&mut *bytes).with_struct_map();
+    let written = value.serialize(&mut serializer.with_human_readable());
+    written.ok()?;
     from_messagepack(&bytes)
 }
 
@@ -125,5 +128,41 @@ impl<'de> Visitor<'de> for AnyValue {
         // Below the dictionary itself a key may occur twice.
         let object = object.filter(|object| object.len() == entries.len());
         Ok(object.map_or_else(|| json!({ "$map": entries }), Value::Object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        net::IpAddr,
+        time::{Duration, UNIX_EPOCH},
+    };
+
+    use hardtack::{EncryptionKey, SessionCookie};
+    use serde::Serialize;
+
+    use super::*;
+
+    #[derive(Default, Serialize, serde::Deserialize)]
+    struct Login {
+        address: Option<IpAddr>,
+    }
+
+    impl SessionData for Login {
+        const LABEL: &str = "login";
+        const SCHEMA: u32 = 1;
+    }
+
+    #[test]
+    fn a_value_of_two_forms_is_shown_in_the_readable_one() {
+        let key = EncryptionKey::generate().unwrap();
+        let cookie = SessionCookie::encrypted(key).typed().build().unwrap();
+        let address = Some([192, 0, 2, 7].into());
+        let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let field = cookie.cookie_for(now, |session| session.replace(Login { address }));
+        let token = cookie.name().tokens_in([field.unwrap()]).remove(0).unwrap();
+        let content = cookie.inspect(&token, now).unwrap();
+        let shown = (Reader::of::<Login>().read)(&content);
+        assert_eq!(shown, Some(json!({ "address": "192.0.2.7" })));
     }
 }
