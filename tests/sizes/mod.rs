@@ -11,6 +11,7 @@ mod cost;
 mod expiry;
 mod fields;
 mod formerly;
+mod forms;
 mod hostile;
 mod narrowing;
 mod padding;
