@@ -79,6 +79,18 @@ test("what JavaScript seals, Rust opens, and the other way round", async () => {
   assert.ok(written > 200, `${written} contents were small enough`);
 });
 
+test("an id that is bytes in Rust is a text here, and the text of an id is one there", async () => {
+  const [ours, theirs] = ["67e55044-10b1-426f-9247-bb680e5fe0c8", "00000000-0000-4000-8000-0000000000ff"];
+  const cookies = await cookiesOf(DEPLOYMENTS[0]);
+  const session = await cookies.load(null, NOW * 1000);
+  session.set("id", ours);
+  const cookie = field(await cookies.save(session));
+  const answer = await ask({ id: { ring: XAES_KEY, now: NOW, cookie, id: theirs } });
+  assert.equal(answer.came, ours);
+  const back = await cookies.load(field(answer.fields), NOW * 1000);
+  assert.equal(back.get("id"), theirs);
+});
+
 test("neither opens what was sealed for another deployment", async () => {
   const [plain, labelled] = DEPLOYMENTS;
   const cookies = await cookiesOf(plain);

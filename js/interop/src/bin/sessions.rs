@@ -20,11 +20,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tower::ServiceExt;
+use uuid::Uuid;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Question {
     Session(Visit),
+    Id(Identified),
     Typed(Typed),
     Guard(Guarded),
     Caches(Caches),
@@ -37,6 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for line in stdin().lock().lines() {
         let answer = match serde_json::from_str(&line?)? {
             Question::Session(visit) => visit.answer()?,
+            Question::Id(identified) => identified.answer()?,
             Question::Typed(typed) => typed.answer()?,
             Question::Guard(guarded) => guarded.answer().await?,
             Question::Caches(caches) => caches.answer()?,
@@ -123,6 +126,29 @@ fn describe(session: &Session) -> Result<Value, Box<dyn Error>> {
         "id": session.id().map(|id| id.to_string()),
         "is_new": session.is_new(),
     }))
+}
+
+/// A request with a session whose `id` is of a type with two forms (SPEC.md § 5.4.10).
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Identified {
+    ring: String,
+    now: u64,
+    cookie: String,
+    id: Uuid,
+}
+
+impl Identified {
+    /// The id that came. This side stores its own.
+    fn answer(&self) -> Result<Value, Box<dyn Error>> {
+        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let cookie = SessionCookie::encrypted(ring).build()?;
+        let session = cookie.load([&self.cookie], moment(self.now));
+        let came: Option<Uuid> = session.get("id")?;
+        session.insert("id", self.id)?;
+        let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
+        Ok(json!({ "came": came, "fields": fields }))
+    }
 }
 
 /// A session of a type with every kind of field.
