@@ -54,7 +54,8 @@ pub enum Reason {
     Expired,
     /// Past the idle timeout.
     Idle,
-    /// Issued before `not_before`.
+    /// Issued before `not_before`, or refused by the application: by its `revoked_if`, or by the conversion of sessions
+    /// that are taken over.
     Revoked,
     /// The payload has an unknown schema, or cannot be decoded.
     Payload,

@@ -71,7 +71,7 @@ impl OldCookie {
     }
 
     /// Changes the entries of every old session before it is taken over. `None` refuses the session: it is new and
-    /// empty, and [`Reason::Payload`](crate::session::Reason::Payload) is its reason.
+    /// empty, and [`Reason::Revoked`](crate::session::Reason::Revoked) is its reason.
     pub fn convert(
         mut self,
         convert: impl Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync + 'static,

@@ -70,7 +70,7 @@ impl Source {
             return Err(Reason::Expired);
         }
         let entries = match &self.old.convert {
-            Some(convert) => convert(session.entries).ok_or(Reason::Payload)?,
+            Some(convert) => convert(session.entries).ok_or(Reason::Revoked)?,
             None => session.entries,
         };
         if entries.is_empty() {

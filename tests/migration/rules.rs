@@ -342,7 +342,7 @@ fn entries_can_be_changed_and_a_session_refused_by_the_application() {
     let session = cookie.load(["old=ada"], start());
     assert_eq!(session.keys(), ["name"]);
     let session = cookie.load(["old=mallory"], start());
-    assert_eq!(session.outcome(), not_migrated(Reason::Payload));
+    assert_eq!(session.outcome(), not_migrated(Reason::Revoked));
     // A new session may take its place.
     session.insert("user", "grace").unwrap();
     assert_eq!(saved(&cookie, &session).len(), 2);
