@@ -32,6 +32,20 @@ pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
             .increment(1);
     }
     #[cfg(feature = "tracing")]
+    macro_rules! rejected {
+        ($reason:expr, $($event:tt)*) => {
+            match $reason {
+                // A bug, or another program with the key.
+                Reason::Malformed | Reason::Payload => tracing::error!($($event)*),
+                // A clock is wrong.
+                Reason::NotYetValid => tracing::warn!($($event)*),
+                // Rotation: expected for a while, and a mistake after.
+                Reason::UnknownKey | Reason::RetiredKey => tracing::info!($($event)*),
+                _ => tracing::debug!($($event)*),
+            }
+        };
+    }
+    #[cfg(feature = "tracing")]
     match outcome {
         Outcome::Absent => tracing::trace!(purpose, "no session arrived"),
         Outcome::Opened { key_id } => {
@@ -42,20 +56,7 @@ pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
         }
         Outcome::Rejected { reason, key_id } => {
             let key_id = key_id.map(tracing::field::display);
-            macro_rules! rejected {
-                ($level:ident) => {
-                    tracing::$level!(purpose, %reason, key_id, token_bytes, "session rejected")
-                };
-            }
-            match reason {
-                // A bug, or another program with the key.
-                Reason::Malformed | Reason::Payload => rejected!(error),
-                // A clock is wrong.
-                Reason::NotYetValid => rejected!(warn),
-                // Rotation: expected for a while, and a mistake after.
-                Reason::UnknownKey | Reason::RetiredKey => rejected!(info),
-                _ => rejected!(debug),
-            }
+            rejected!(reason, purpose, %reason, key_id, token_bytes, "session rejected");
         }
         Outcome::Migrated => {
             tracing::debug!(
@@ -65,7 +66,7 @@ pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
             );
         }
         Outcome::NotMigrated { reason } => {
-            tracing::debug!(purpose, %reason, token_bytes, "old cookie rejected");
+            rejected!(reason, purpose, %reason, token_bytes, "old cookie rejected");
         }
     }
 }

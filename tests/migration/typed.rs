@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{DAY, builder, rules::plain, saved, start};
 
 #[derive(Serialize, Deserialize, Default)]
-struct Login {
+pub(crate) struct Login {
     name: String,
     visits: u32,
 }
