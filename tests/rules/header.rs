@@ -87,6 +87,22 @@ fn a_token_opens_where_it_was_sealed_for_and_nowhere_else() {
 }
 
 #[test]
+fn of_different_values_none_is_taken() {
+    let header = header("x-session");
+    let token = signed_in_by(&header);
+    let own = ("x-session", &*token);
+    check_outcome(&header, &[own, own, own], None);
+    let others = ["a", "b", "c", "d", "e"].map(|other| ("x-session", other));
+    for count in 1..=others.len() {
+        for place in 0..=count {
+            let mut fields = others[..count].to_vec();
+            fields.insert(place, own);
+            check_outcome(&header, &fields, Some(Reason::Duplicate));
+        }
+    }
+}
+
+#[test]
 fn what_is_no_name_of_a_field_is_refused() {
     for name in ["", "a b", "a:b", "ä", "a\n", &"x".repeat(129)] {
         let error = header_builder(name).build().unwrap_err();

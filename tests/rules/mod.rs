@@ -30,6 +30,7 @@ mod remember;
 mod revocation;
 mod rotation;
 mod savers;
+mod siblings;
 mod sign_in;
 mod split;
 mod time;
