@@ -1,8 +1,9 @@
 //! A session that ended here does not come back by its old cookie.
 
-use hardtack::SessionCookie;
+use hardtack::{SessionCookie, migrate::OldCookie, session::Outcome};
 
-use super::{DAY, builder, rules::plain, saved, start};
+use super::{DAY, builder, readers::Fixed, rules::plain, saved, start};
+use crate::common::Jar;
 
 fn cookie() -> SessionCookie {
     builder()
@@ -47,6 +48,59 @@ fn signing_out_drops_the_old_cookie_every_time() {
     let session = cookie.load(["old=ada"], start() + 2 * DAY);
     session.invalidate().unwrap();
     check_dropped(&saved(&cookie, &session));
+}
+
+/// Each of them would sign the visitor in again.
+#[test]
+fn of_several_old_cookies_a_sign_out_leaves_none() {
+    let read = |name| (OldCookie::new(name, Fixed("ada")), start()..start() + DAY);
+    let others = [read("older"), read("oldest")];
+    let cookie = others
+        .into_iter()
+        .fold(builder(), |builder, (old, range)| {
+            builder.migrate_from(old, range)
+        })
+        .migrate_from(plain(), start()..start() + DAY)
+        .build()
+        .unwrap();
+    for brought in [
+        "older=ada; oldest=ada; old=ada",
+        "older=ada; oldest=ada",
+        "oldest=ada",
+        "old=ada",
+    ] {
+        let mut jar = Jar::of(brought);
+        let session = cookie.load(jar.pairs(), start());
+        assert_eq!(session.outcome(), Outcome::Migrated, "{brought}");
+        session.invalidate().unwrap();
+        jar.receive(saved(&cookie, &session));
+        assert!(jar.is_empty(), "{brought}: {:?}", jar.names());
+        let session = cookie.load(jar.pairs(), start());
+        assert_eq!(session.outcome(), Outcome::Absent, "{brought}");
+    }
+}
+
+#[test]
+fn of_several_old_cookies_those_whose_range_has_begun_are_dropped() {
+    for reversed in [false, true] {
+        let mut old = [
+            ("old", start()),
+            ("later", start() + DAY),
+            ("older", start() - DAY),
+        ];
+        if reversed {
+            old.reverse();
+        }
+        let cookie = old.into_iter().fold(builder(), |builder, (name, begin)| {
+            builder.migrate_from(OldCookie::new(name, Fixed("ada")), begin..start() + 2 * DAY)
+        });
+        let cookie = cookie.build().unwrap();
+        let mut jar = Jar::of("old=ada; later=ada; older=ada");
+        let session = cookie.load(jar.pairs(), start());
+        session.invalidate().unwrap();
+        jar.receive(saved(&cookie, &session));
+        assert_eq!(jar.names(), ["later"]);
+    }
 }
 
 #[test]

@@ -156,6 +156,27 @@ fn an_old_cookie_is_taken_over_from_a_jar() {
 
 #[test]
 #[cfg(feature = "cookie")]
+fn every_old_cookie_is_taken_over_from_a_jar() {
+    let names = ["older", "oldest", "old"];
+    let builder = names.into_iter().fold(builder(), |builder, name| {
+        let old = OldCookie::new(name, super::readers::Fixed(name));
+        builder.migrate_from(old, start()..start() + 10 * DAY)
+    });
+    let cookie = builder.build().unwrap();
+    for name in names {
+        let mut jar = cookie::CookieJar::new();
+        jar.add((name, "x"));
+        let session = cookie.load_from_cookies(jar.iter(), start());
+        let user = session.get::<String>("user").unwrap();
+        assert_eq!(user.as_deref(), Some(name));
+        let changed = cookie.save_as_cookies(&session).unwrap();
+        let changed: Vec<_> = changed.iter().map(cookie::Cookie::name).collect();
+        assert_eq!(changed, ["older", "oldest", "old", "__Host-session"]);
+    }
+}
+
+#[test]
+#[cfg(feature = "cookie")]
 fn a_jar_cannot_drop_two_old_cookies_of_one_name_and_says_so() {
     let range = || start()..start() + 10 * DAY;
     let cookie = builder()
@@ -384,4 +405,22 @@ fn a_session_that_does_not_fit_is_refused_whole() {
     let session = large(with_header + 1).load(["old=ada"], start());
     assert_eq!(session.outcome(), not_migrated(Reason::TooLong));
     assert!(session.is_empty());
+}
+
+#[test]
+fn the_length_of_all_old_values_is_reported() {
+    let bytes = Arc::new(Mutex::new(Vec::new()));
+    let hearing = Arc::clone(&bytes);
+    let other = OldCookie::new("other", super::readers::Fixed("grace"));
+    let range = start()..start() + DAY;
+    let cookie = builder()
+        .on_outcome(move |reading| hearing.lock().unwrap().push(reading.token_bytes))
+        .migrate_from(plain(), range.clone())
+        .migrate_from(other, range)
+        .build()
+        .unwrap();
+    for field in ["old=ada", "old=; old=ada; other=grace", "other=grace"] {
+        assert!(!cookie.load([field], start()).outcome().name().is_empty());
+    }
+    assert_eq!(*bytes.lock().unwrap(), [3, 8, 5]);
 }
