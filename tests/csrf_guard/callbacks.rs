@@ -98,6 +98,23 @@ fn a_form_of_a_trusted_origin_passes_to_the_named_path_and_to_no_other() {
 }
 
 #[test]
+fn each_of_several_origins_is_trusted_for_its_own_path() {
+    let sites = [LOGIN, "https://bank.example", "https://pay.example:8443"];
+    let paths = ["/signed-in", "/done", "/paid"];
+    let trusting = sites.into_iter().zip(paths);
+    let guard = trusting.fold(CsrfGuard::new(), |guard, (origin, path)| {
+        guard.trust_form_post(origin, path).unwrap()
+    });
+    for (i, path) in paths.into_iter().enumerate() {
+        for (j, origin) in sites.into_iter().enumerate() {
+            let status = ask(guard.clone(), "POST", path, origin, FORM);
+            let expected = if i == j { 200 } else { 403 };
+            assert_eq!(status, expected, "{origin} {path}");
+        }
+    }
+}
+
+#[test]
 fn a_form_that_needs_a_token_needs_it_at_a_trusted_path_too() {
     assert_eq!(
         ask(trusting("/guarded"), "POST", "/guarded", LOGIN, FORM),

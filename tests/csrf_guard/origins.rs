@@ -79,6 +79,8 @@ fn a_page_of_the_same_host_without_tls_is_refused() {
         ("http://example.com:443", "example.com:443"),
         ("http://localhost.example.com", "localhost.example.com"),
         ("http://127.0.0.1.example.com", "127.0.0.1.example.com"),
+        ("http://notlocalhost", "notlocalhost"),
+        ("http://app.not-localhost:3000", "app.not-localhost:3000"),
         ("http://192.168.1.5:3000", "192.168.1.5:3000"),
         ("ftp://localhost", "localhost"),
         ("app://example.com", "example.com"),
@@ -155,7 +157,8 @@ fn origins_that_differ_are_refused_whichever_comes_first() {
     for guard in [guard(), guard().origin_check_only(), trusting] {
         check(&guard, "POST", &[host, other, own], false);
         check(&guard, "POST", &[host, own, other], false);
-        check(&guard, "POST", &[host, own, own], true);
+        check(&guard, "POST", &[host, own, own, other], false);
+        check(&guard, "POST", &[host, own, own, own], true);
     }
     let (same, cross) = ("same-origin", "cross-site");
     for [first, second] in [[same, cross], [cross, same]] {
