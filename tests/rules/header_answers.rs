@@ -68,8 +68,12 @@ impl Ask<'_> {
     fn lines(&self, response: &HeaderMap) -> (Vec<String>, String) {
         let mut token = String::new();
         let lines = response.iter().map(|(name, value)| {
+            let is_sensitive = value.is_sensitive();
             let value = value.to_str().unwrap();
-            if name == self.header.response_name() && !value.is_empty() {
+            let is_token = name == self.header.response_name() && !value.is_empty();
+            // For logs and compression tables.
+            assert_eq!(is_sensitive, is_token, "{name}");
+            if is_token {
                 value.clone_into(&mut token);
                 return format!("{name}: …");
             }

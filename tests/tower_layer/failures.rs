@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use axum::{
     Form, Json, Router,
     middleware::map_response,
-    response::{Html, IntoResponse, Response},
+    response::{AppendHeaders, Html, IntoResponse, Response},
     routing::any,
 };
 use hardtack::{
@@ -14,8 +14,10 @@ use hardtack::{
     web::Failure,
 };
 use http::{
-    Request, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
+    HeaderValue, Request, StatusCode,
+    header::{
+        CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE,
+    },
 };
 use serde::Deserialize;
 use tower::ServiceExt;
@@ -191,11 +193,12 @@ async fn ended(session: Session) -> Result<(), SessionError> {
 fn a_page_of_a_failure_has_its_own_status_and_keeps_the_fields_of_others() {
     let page = |response: Response| async move {
         Failure::with_page(response, |_| {
-            let fields = [
+            let fields = AppendHeaders([
                 (SET_COOKIE, "seen=1"),
+                (SET_COOKIE, "told=1"),
                 (CONTENT_LANGUAGE, "en"),
                 (CACHE_CONTROL, "no-store, no-cache"),
-            ];
+            ]);
             (StatusCode::CONFLICT, fields, Html("<p>full")).into_response()
         })
     };
@@ -212,11 +215,34 @@ fn a_page_of_a_failure_has_its_own_status_and_keeps_the_fields_of_others() {
     assert_eq!(fields(CACHE_CONTROL), ["no-store, no-cache"]);
     assert_eq!(fields(CONTENT_LANGUAGE), ["en"]);
     assert_eq!(fields(CONTENT_LENGTH), ["7"]);
-    let [ended, seen] = fields(SET_COOKIE)[..] else {
-        panic!("two cookies, not {:?}", fields(SET_COOKIE));
+    let [ended, ref others @ ..] = fields(SET_COOKIE)[..] else {
+        panic!("no cookie");
     };
     assert!(ended.to_str().unwrap().contains("Max-Age=0"), "{ended:?}");
-    assert_eq!(seen, "seen=1");
+    assert_eq!(others, ["seen=1", "told=1"]);
+}
+
+/// As after a layer that compresses, or one that counts.
+#[test]
+fn a_page_of_a_failure_keeps_no_field_of_the_body_that_it_replaces() {
+    let counted = |mut response: Response| async move {
+        let fields = response.headers_mut();
+        fields.insert(CONTENT_LENGTH, 1234.into());
+        fields.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+        response
+    };
+    let app = routes().layer(map_response(counted));
+    let failed = block_on(app.oneshot(request("GET", "/too-late", &[]))).unwrap();
+    let of_the_body = [CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE];
+    assert!(
+        of_the_body
+            .iter()
+            .all(|name| failed.headers().contains_key(name))
+    );
+    let answered = Failure::with_page(failed, |_| Response::new("sorry".into()));
+    for name in of_the_body {
+        assert!(!answered.headers().contains_key(&name), "{name}");
+    }
 }
 
 #[cfg(feature = "tracing")]

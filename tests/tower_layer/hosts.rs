@@ -155,6 +155,38 @@ async fn a_request_without_one_host_has_an_empty_session_that_cannot_be_written(
     }
 }
 
+/// An old cookie is bound to no context, so it would be taken over in any.
+#[cfg(feature = "migrate")]
+#[tokio::test]
+async fn a_request_without_one_host_takes_no_session_over_from_an_old_cookie() {
+    use hardtack::{
+        migrate::{OldCookie, OldSession, Reader},
+        session::Reason,
+    };
+
+    struct Admin;
+
+    impl Reader for Admin {
+        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+            let entry = ("role".to_owned(), "admin".into());
+            Ok(OldSession::new([entry].into_iter().collect()))
+        }
+    }
+
+    let migrating = builder().migrate_from(OldCookie::new("old", Admin), at(0)..at(10));
+    let layer = SessionLayer::new(migrating.build().unwrap()).clock(at(0));
+    let router = Router::new()
+        .route("/", get(look))
+        .layer(layer.context_by_host());
+    let ask = async |address, hosts| fetch(router.clone(), request(address, hosts, "old=x")).await;
+    assert_eq!(ask("/", &["a.example"][..]).await.2, ADMIN);
+    for (address, hosts) in NOBODYS {
+        let (_, headers, body) = ask(address, hosts).await;
+        assert_eq!(body, "None", "{hosts:?}");
+        assert!(set_cookies(&headers).is_empty(), "{hosts:?}");
+    }
+}
+
 type Change = fn(&Session) -> Result<(), SessionError>;
 
 #[tokio::test]
