@@ -8,12 +8,13 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
+    EncryptionKey, KeyRing, SessionCookie, SessionData, SessionHeader, SessionToken, SigningKey,
     carrier::{Context, TokenChange, TokenInfo},
     cookie::CookieName,
     keys::{RingKey, SharedKeyRing},
     session::SessionId,
 };
+use serde::{Deserialize, Serialize};
 
 const SECRET: &str = "hunter2";
 
@@ -21,19 +22,37 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000)
 }
 
-/// Fails if `shown` has eight characters in a row of a key's secret, or anything of `hidden`.
+/// Fails if `value` shows eight characters or bytes in a row of a key's secret, or anything of `hidden`, as text or as
+/// the numbers of its bytes.
 #[track_caller]
 fn check(value: &dyn Debug, hidden: &[&str]) {
     for shown in [format!("{value:?}"), format!("{value:#?}")] {
+        // The numbers of an alternate form stand in lines of their own.
+        let words: Vec<_> = shown.split_whitespace().collect();
+        let in_a_line = words.join(" ");
         for hidden in hidden {
             // Prefix and type of a key are no secret.
-            let key = hidden.strip_prefix("hardtack_key_v1_");
-            let secret = key.map_or(*hidden, |key| &key["xaes_".len()..]).as_bytes();
-            let length = secret.len().min(8);
-            let is_shown = |part: &[u8]| shown.contains(str::from_utf8(part).unwrap());
-            assert!(!secret.windows(length).any(is_shown), "{shown}");
+            let key = hidden.strip_prefix("hardtack_key_v1_xaes_");
+            let key = key.or(hidden.strip_prefix("hardtack_key_v1_sign_"));
+            let text = key.unwrap_or(hidden);
+            let bytes = key.map(|key| BASE64_URL_SAFE_NO_PAD.decode(key).unwrap());
+            for secret in [text.as_bytes()].into_iter().chain(bytes.as_deref()) {
+                let length = secret.len().min(8);
+                let is_shown = |part: &[u8]| {
+                    let numbers: Vec<_> = part.iter().map(u8::to_string).collect();
+                    in_a_line.contains(&numbers.join(", "))
+                        || str::from_utf8(part).is_ok_and(|part| shown.contains(part))
+                };
+                assert!(!secret.windows(length).any(is_shown), "{shown}");
+            }
         }
     }
+}
+
+#[test]
+#[should_panic(expected = "104, 117, 110")]
+fn content_that_is_shown_as_numbers_is_found() {
+    check(&SECRET.as_bytes(), &[SECRET]);
 }
 
 #[test]
@@ -112,6 +131,38 @@ fn a_session_and_what_is_sent_of_it_show_neither_content_nor_token() {
         panic!("{change:?}");
     };
     check(&change, &[SECRET, token]);
+}
+
+/// A panic in the function would count as revoked.
+#[test]
+fn a_session_that_may_be_revoked_shows_no_content_to_the_function() {
+    #[derive(Default, Serialize, Deserialize)]
+    struct Login {
+        password: String,
+    }
+
+    impl SessionData for Login {
+        const LABEL: &str = "login";
+        const SCHEMA: u32 = 1;
+    }
+
+    let builder = || SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let cookie = builder().revoked_if(|session| {
+        check(session, &[SECRET, "password"]);
+        session.get::<String>("password").as_deref() != Some(SECRET)
+    });
+    let cookie = cookie.build().unwrap();
+    let field = cookie.cookie_for(now(), |session| session.insert("password", SECRET));
+    assert!(!cookie.load([field.unwrap()], now()).is_new());
+
+    let cookie = builder().typed::<Login>().revoked_if(|session| {
+        check(session, &[SECRET]);
+        session.value().is_none_or(|login| login.password != SECRET)
+    });
+    let cookie = cookie.build().unwrap();
+    let password = SECRET.to_owned();
+    let field = cookie.cookie_for(now(), |session| session.replace(Login { password }));
+    assert!(!cookie.load([field.unwrap()], now()).is_new());
 }
 
 /// Whether the bytes of a token show the key and the value of an entry.
