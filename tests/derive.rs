@@ -137,6 +137,17 @@ fn every_earlier_version_is_read_by_way_of_the_next_ones() {
 }
 
 #[test]
+fn a_type_that_reads_dictionaries_reads_its_earlier_version_too() {
+    let first = passed_on(MovedFirst { user: 42 }, |session: &Session<Moved>| {
+        session
+            .update(|moved| moved.name.get_or_insert_default().push('!'))
+            .unwrap();
+        session.read(|moved| (moved.user, moved.name.clone()))
+    });
+    assert_eq!(first, (42, Some("!".to_owned())));
+}
+
+#[test]
 fn an_instance_of_the_first_deployment_reads_sessions_of_the_second_and_answers_forms() {
     let second = Second {
         user: 42,
