@@ -1,6 +1,6 @@
 //! The time for which a key must stay accepted after the next one began to seal.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken,
@@ -63,6 +63,68 @@ fn the_same_holds_for_tokens_and_headers() {
     let header = |both| SessionHeader::encrypted("x-session", ring(both)).remember_up_to(30 * DAY);
     assert!(header(720 * HOUR).build().is_ok());
     assert!(header(720 * HOUR - 1).build().is_err());
+}
+
+/// Keys 0 to 2, each of which seals for an hour and opens for `overlaps` seconds more.
+fn in_turn(overlaps: [u64; 2]) -> [RingKey<EncryptionKey>; 3] {
+    [0, 1, 2].map(|number| {
+        let from = number as u64 * HOUR;
+        let key = RingKey::new(key(number)).seal_from(at(from));
+        match overlaps.get(number) {
+            Some(overlap) => key.accept_until(at(from + HOUR + overlap)),
+            None => key,
+        }
+    })
+}
+
+#[test]
+fn a_key_that_retires_when_the_next_one_seals_is_refused_wherever_it_stands() {
+    assert!(KeyRing::from_keys(in_turn([1, 1])).is_ok());
+    for (overlaps, number) in [([0, 1], 0), ([1, 0], 1)] {
+        let error = KeyRing::from_keys(in_turn(overlaps)).unwrap_err();
+        let RingError::RetiresTooEarly(overlap) = error else {
+            panic!("{error}");
+        };
+        let ids = [number, number + 1].map(|number| key(number).id());
+        assert_eq!([overlap.key, overlap.next], ids);
+    }
+}
+
+#[test]
+fn a_key_that_is_listed_twice_is_refused_wherever_it_stands() {
+    for number in 0..3 {
+        let again = RingKey::new(key(number));
+        let error = KeyRing::from_keys(in_turn([1, 1]).into_iter().chain([again])).unwrap_err();
+        assert!(matches!(error, RingError::Duplicate(id) if id == key(number).id()));
+    }
+}
+
+#[test]
+fn a_time_before_the_format_begins_is_refused_wherever_it_stands() {
+    let begin = UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    type SetTime = fn(RingKey<EncryptionKey>, SystemTime) -> RingKey<EncryptionKey>;
+    let set: [SetTime; 2] = [RingKey::seal_from, RingKey::accept_until];
+    for set_time in set {
+        for place in 0..3 {
+            let ring = |time| {
+                KeyRing::from_keys([0, 1, 2].map(|number| {
+                    let key = RingKey::new(key(number));
+                    if number == place {
+                        set_time(key, time)
+                    } else {
+                        key
+                    }
+                }))
+            };
+            let is_refused = |time| {
+                let error = ring(time).err();
+                matches!(error, Some(RingError::BeforeEpoch(id)) if id == key(place).id())
+            };
+            assert!(is_refused(begin - Duration::from_secs(1)), "{place}");
+            assert!(is_refused(UNIX_EPOCH), "{place}");
+            assert!(!is_refused(begin), "{place}");
+        }
+    }
 }
 
 /// The key that a new session is sealed with.
