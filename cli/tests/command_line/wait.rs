@@ -10,7 +10,12 @@ use std::{
     time::SystemTime,
 };
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::StatusCode,
+    routing::get,
+};
 use hardtack::{EncryptionKey, KeyRing, SessionCookie, carrier::KeysInUse, keys::SharedKeyRing};
 use serde_json::json;
 
@@ -43,6 +48,7 @@ impl Instance {
         let app = Router::new()
             .route("/health", get(show_health))
             .route("/health.json", get(show_json))
+            .route("/redirect/{status}", get(redirect))
             .with_state(self);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -73,6 +79,11 @@ async fn show_health(State(instance): State<Instance>) -> String {
 async fn show_json(State(instance): State<Instance>) -> Json<serde_json::Value> {
     let fingerprint = instance.keys_in_use().fingerprint;
     Json(json!({ "up": true, "fingerprint": fingerprint.to_string() }))
+}
+
+async fn redirect(Path(status): Path<u16>) -> (StatusCode, [(&'static str, &'static str); 1]) {
+    let status = StatusCode::from_u16(status).unwrap();
+    (status, [("location", "/health")])
 }
 
 /// A ring before and after another key was added, in the file `keys`.
@@ -163,6 +174,23 @@ fn when_the_time_is_up_it_has_told_what_every_instance_says() {
              if an instance has refused the ring, its log says why"
         )
     );
+}
+
+/// The instance behind it may be another one.
+#[test]
+fn an_instance_that_redirects_has_not_the_ring() {
+    let (desk, _) = Desk::with_ring();
+    let instance = Instance::new([&desk.ring()]).serve();
+    let fingerprint = desk.ring().fingerprint();
+    for status in [301, 302, 303, 307, 308] {
+        let asked = instance.replace("/health", &format!("/redirect/{status}"));
+        let ran = desk.run(&wait_line("--timeout 0s --keys keys", &[&asked]));
+        assert_eq!(ran.code, Some(1), "{}", ran.err);
+        let told =
+            format!("fingerprint {fingerprint} on 0 of 1 instances; {asked} answers {status}");
+        let first = ran.notes().next().unwrap();
+        assert!(first.starts_with(&told), "{}", ran.err);
+    }
 }
 
 #[test]
