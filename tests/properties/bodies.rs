@@ -129,15 +129,16 @@ struct Body {
     content: BTreeMap<String, u8>,
 }
 
+/// The weights make each end so frequent that a count of 500 misses its share less than once in 10^8 runs.
 fn body() -> impl Strategy<Value = Body> {
-    let spans = || prop_oneof![4 => 0..200u32, 2 => 1000..50_000u32, 1 => any::<u32>()];
+    let spans = |short| prop_oneof![short => 0..200u32, 2 => 1000..50_000u32, 1 => any::<u32>()];
     let times = (
         0..60_000u64,
-        spans(),
-        prop::option::of(spans()),
-        prop::option::of(spans()),
+        spans(8),
+        prop::option::of(spans(4)),
+        prop::option::of(spans(4)),
     );
-    let schema = prop_oneof![6 => Just(0), 1 => 1..u32::MAX];
+    let schema = prop_oneof![3 => Just(0), 1 => 1..u32::MAX];
     let padding = prop::option::of(0..20usize);
     let content = prop::collection::btree_map("[a-z]{0,20}", 0..128u8, 0..6);
     let rest = (
