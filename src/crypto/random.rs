@@ -36,9 +36,27 @@ impl RandomError {
 
 /// Bytes straight from the operating system, for secrets and session ids.
 pub(crate) fn from_system<const N: usize>() -> Result<[u8; N], RandomError> {
+    #[cfg(test)]
+    if HAS_FAILED.get() {
+        return Err(RandomError::UNSUPPORTED);
+    }
     let mut bytes = [0; N];
     SysRng.try_fill_bytes(&mut bytes).map_err(RandomError)?;
     Ok(bytes)
+}
+
+/// Does `work` on a thread whose system gives no bytes.
+#[cfg(test)]
+pub(crate) fn without_system<R>(work: impl FnOnce() -> R) -> R {
+    HAS_FAILED.set(true);
+    let result = work();
+    HAS_FAILED.set(false);
+    result
+}
+
+#[cfg(test)]
+thread_local! {
+    static HAS_FAILED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
 /// Bytes from this thread's generator, for nonces and masks.

@@ -218,3 +218,24 @@ pub(crate) fn refresh_was_left_out(purpose: &str) {
     #[cfg(feature = "metrics")]
     counter!(name::REFRESHES_OMITTED, "purpose" => purpose.to_owned()).increment(1);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{crypto::random::RandomError, session::SaveError, state::SessionError};
+
+    #[test]
+    fn an_error_is_told_with_its_causes() {
+        let cause = RandomError::UNSUPPORTED.source().unwrap().to_string();
+        let failed = SessionError::from(RandomError::UNSUPPORTED);
+        let unsaved = SaveError::from(RandomError::UNSUPPORTED);
+        let sentence = "the operating system's random generator failed";
+        for error in [&failed as &(dyn Error + 'static), &unsaved] {
+            assert_eq!(told(error), format!("{sentence}: {cause}"));
+        }
+        assert_eq!(
+            told(&SessionError::NoContext),
+            SessionError::NoContext.to_string()
+        );
+    }
+}

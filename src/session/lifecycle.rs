@@ -320,3 +320,54 @@ impl<T: Payload> Session<T> {
         self.with(|session| session.state.is_recent(span.as_secs()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+    use super::*;
+    use crate::{EncryptionKey, SessionCookie, crypto::random::without_system};
+
+    type Act = fn(&Session) -> Result<(), SessionError>;
+
+    fn now() -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+    }
+
+    /// Asserts that a session with these contents stays as it was where the system has no bytes for an id.
+    #[track_caller]
+    fn check(fill: Act, acts: &[Act]) {
+        let key = EncryptionKey::generate().unwrap();
+        let cookie = SessionCookie::encrypted(key).build().unwrap();
+        let field = cookie.cookie_for(now(), |session| {
+            session.insert("user", 42)?;
+            fill(session)
+        });
+        let field = field.unwrap();
+        for act in acts {
+            let session = cookie.load([&field], now());
+            let id = session.id();
+            let refused = without_system(|| act(&session));
+            assert!(matches!(refused, Err(SessionError::Random(_))));
+            assert_eq!(session.id(), id);
+            assert_eq!(session.get("user").unwrap(), Some(42));
+            assert!(cookie.save(&session).unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    fn without_random_bytes_nothing_is_ended_and_nothing_begins() {
+        let new_id: [Act; 3] = [
+            |session| session.sign_in().map(drop),
+            |session| session.renew(),
+            |session| session.renew_id().map(drop),
+        ];
+        check(|session| session.ensure_id().map(drop), &new_id);
+        check(|_| Ok(()), &new_id);
+        let first_id: [Act; 2] = [
+            |session| session.ensure_id().map(drop),
+            |session| session.csrf_token().map(drop),
+        ];
+        check(|_| Ok(()), &first_id);
+    }
+}
