@@ -43,6 +43,28 @@ struct Next {
     language: String,
 }
 
+/// The second version while instances of the first and the third run beside it.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize, SessionData)]
+#[session(label = "login", schema = 2, from = Coming)]
+struct Middle {
+    user: u64,
+    language: String,
+}
+
+/// What `Third` will be, with all versions before it.
+#[derive(Default, Serialize, Deserialize, SessionData)]
+#[session(label = "login", schema = 3, from = First)]
+struct Coming {
+    language: String,
+    users: Vec<u64>,
+}
+
+#[derive(Default, Serialize, Deserialize, SessionData)]
+#[session(label = "login", schema = 4)]
+struct Fourth {
+    user: u64,
+}
+
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize, SessionData)]
 #[session(label = "", schema = 2, from = MovedFirst, from_dictionary)]
 struct Moved {
@@ -85,6 +107,24 @@ impl From<Second> for Third {
 impl From<Next> for Between {
     fn from(Next { user, .. }: Next) -> Between {
         Between { user }
+    }
+}
+
+impl From<First> for Coming {
+    fn from(First { user }: First) -> Coming {
+        Coming {
+            language: "en".to_owned(),
+            users: vec![user],
+        }
+    }
+}
+
+impl From<Coming> for Middle {
+    fn from(Coming { language, users }: Coming) -> Middle {
+        Middle {
+            user: users.first().copied().unwrap_or_default(),
+            language,
+        }
     }
 }
 
@@ -159,6 +199,27 @@ fn an_instance_of_the_first_deployment_reads_sessions_of_the_second_and_answers_
         assert!(session.verify_csrf(&token));
         session.update(|between| between.user = 43).unwrap();
     });
+}
+
+#[test]
+fn an_instance_between_two_versions_reads_both_and_refuses_one_that_is_not_known() {
+    let read = |session: &Session<Middle>| {
+        let is_changed = session.update(|middle| middle.user += 1).is_ok();
+        session.read(|middle| (middle.user, middle.language.clone(), is_changed))
+    };
+    let third = Third {
+        language: "sv".to_owned(),
+        users: vec![7, 8],
+    };
+    assert_eq!(
+        passed_on(First { user: 42 }, read),
+        (43, "en".to_owned(), true)
+    );
+    assert_eq!(passed_on(third, read), (8, "sv".to_owned(), true));
+    assert_eq!(
+        passed_on(Fourth { user: 42 }, read),
+        (0, String::new(), false)
+    );
 }
 
 #[test]

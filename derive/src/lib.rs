@@ -3,8 +3,8 @@
 
 use proc_macro::TokenStream;
 use proc_macro2::Span;
-use quote::quote;
-use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input, spanned::Spanned};
 
 /// Implements `SessionData`, with the label and the schema of the attribute `session`:
 ///
@@ -18,7 +18,8 @@ use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input};
 /// ```
 ///
 /// - `from` is the type of another version, from which this one converts by `From`: an earlier one, and while instances
-///   of two versions run, a later one. That type converts from others in its turn.
+///   of two versions run, a later one. That type converts from others in its turn, but an earlier one from no later one:
+///   two types that read each other would not end.
 /// - `from_dictionary` reads the sessions of a dictionary, and those taken over from other libraries: its fields have
 ///   the names of the keys.
 ///
@@ -26,7 +27,7 @@ use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input};
 ///
 /// # Errors
 ///
-/// The compiler refuses an attribute without label or schema, and unknown words in it.
+/// The compiler refuses an attribute without label or schema, unknown words in it, and a `from` that leads back.
 #[proc_macro_derive(SessionData, attributes(session))]
 pub fn session_data(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -80,16 +81,43 @@ impl Session {
         let name = &input.ident;
         let (impl_generics, type_generics, bounds) = input.generics.split_for_impl();
         let convert = self.convert();
+        let end = self.from.as_ref().map(|from| self.end(from));
+        // That of a type with parameters is evaluated where its sessions are used.
+        let is_checked = end.is_some() && input.generics.params.is_empty();
+        let check =
+            is_checked.then(|| quote!(const _: () = <#name as ::hardtack::SessionData>::ENDS;));
         quote! {
             #[automatically_derived]
             impl #impl_generics ::hardtack::SessionData for #name #type_generics #bounds {
                 const LABEL: &'static str = #label;
                 const SCHEMA: u32 = #schema;
+                #end
 
                 fn convert(schema: u32, bytes: &[u8]) -> ::core::option::Option<Self> {
                     #convert
                 }
             }
+
+            #check
+        }
+    }
+
+    /// Lets a chain of types go to later schemas and then to earlier ones, and not up again, so that it ends. Each type
+    /// compares its own two steps, because a constant over the whole chain would be an error without a sentence.
+    fn end(&self, from: &Type) -> proc_macro2::TokenStream {
+        let schema = &self.schema;
+        let name = from.to_token_stream().to_string().replace(' ', "");
+        let circle = format!(
+            "`{name}` has itself a `from` of a later schema, so each could ask the other without end; leave out one of the \
+             two"
+        );
+        quote_spanned! {from.span()=>
+            const READS_LATER: bool = <#from as ::hardtack::SessionData>::SCHEMA > #schema;
+            const ENDS: () = {
+                ::core::assert!(<#from as ::hardtack::SessionData>::SCHEMA != #schema, "{}", #SAME_SCHEMA);
+                let is_below = !<#from as ::hardtack::SessionData>::READS_LATER;
+                ::core::assert!(Self::READS_LATER || is_below, "{}", #circle);
+            };
         }
     }
 
@@ -112,5 +140,6 @@ impl Session {
     }
 }
 
+const SAME_SCHEMA: &str = "`from` is a type of the same schema, and has to be another version";
 const EXPECTED: &str = "expected `label`, `schema`, `from` or `from_dictionary`";
 const MISSING: &str = "name the type's sessions: `#[session(label = \"login\", schema = 1)]`";

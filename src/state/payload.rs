@@ -112,11 +112,22 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// The version of this type's shape: 1 or more.
     const SCHEMA: u32;
 
+    /// `true` if the derive's `from` is a type of a later schema.
+    #[doc(hidden)]
+    const READS_LATER: bool = false;
+
+    /// An error at compile time if the chain of the derive's `from` may have no end.
+    #[doc(hidden)]
+    const ENDS: () = ();
+
     /// Converts a payload that was written under another schema, older or newer. Schema 0 is a dictionary, whose bytes
     /// are a MessagePack map: [`Map::decode`] reads them.
     ///
     /// The default converts nothing. `None`: the session is treated as new, and cannot be written (SPEC.md § 7.9). An
     /// empty dictionary has no bytes at all (SPEC.md § 5.4).
+    ///
+    /// Of two types only one may [`decode`](Self::decode) the other here: for a schema that neither has they would call
+    /// each other without end. The derive refuses that.
     ///
     /// # Examples
     ///
@@ -260,6 +271,7 @@ impl<T: SessionData> Payload for T {}
 impl<T: SessionData> sealed::Payload for T {
     const SCHEMA: u32 = {
         assert!(T::SCHEMA != 0, "SessionData::SCHEMA is 1 or more");
+        let () = T::ENDS;
         T::SCHEMA
     };
     const LABEL: &'static str = {
