@@ -25,21 +25,28 @@ impl Sealer {
         let came = chosen.and_then(Result::ok);
         let facts = Facts {
             marks,
-            is_alive: !is_revoked && self.may_exist(subject, now),
+            // About a session that came along the application was asked when it opened, and saw its content.
+            is_alive: !is_revoked
+                && self.may_exist(subject, now)
+                && (came.is_some() || !self.is_revoked_unseen(subject)),
             beside: came.as_ref().map(|came| came.opened.layout.metadata),
         };
         (facts, came)
     }
 
-    /// Returns `true` if the session of a request may still exist somewhere. Its idle timeout and its own limits are not
-    /// known here.
-    fn may_exist(&self, subject: &Subject<'_>, now: UnixSeconds) -> bool {
+    /// Asks the application about a session that its request did not bring.
+    fn is_revoked_unseen(&self, subject: &Subject<'_>) -> bool {
         let metadata = subject.metadata();
+        self.hooks.is_revoked(&metadata, None, subject.key_id)
+    }
+
+    /// Returns `true` if the session of a request may still exist somewhere by its dates. Its idle timeout and its own
+    /// limits are not known here.
+    fn may_exist(&self, subject: &Subject<'_>, now: UnixSeconds) -> bool {
+        let issued = subject.metadata().issued;
         let not_before = self.not_before(&self.slot.keys());
         let lifetime = self.policy.lifetimes.longest();
-        metadata.issued >= not_before
-            && now < metadata.issued.saturating_add(lifetime)
-            && !self.hooks.is_revoked(&metadata, None, subject.key_id)
+        issued >= not_before && now < issued.saturating_add(lifetime)
     }
 
     /// Binds the session that came along to its device, and has it stored like one that is sealed again. `None`: it has

@@ -76,8 +76,8 @@ pub struct OpenedSession<'a, T = Map> {
 impl<T: SessionData> OpenedSession<'_, T> {
     /// Decodes the value of a typed session.
     ///
-    /// `None`: the session cannot be read, or its device asks for a refresh without bringing it, in which case the next
-    /// request decides.
+    /// `None`: the session cannot be read, or its device registers or asks for a refresh without bringing it. Accept it
+    /// then; the next request brings the content.
     ///
     /// # Examples
     ///

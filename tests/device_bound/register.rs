@@ -1,6 +1,12 @@
 //! Registrations: those that come too late, and those that no browser makes.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
 use axum::http::StatusCode;
+use hardtack::device::DeviceBound;
 use p256::ecdsa::SigningKey;
 use serde_json::json;
 
@@ -77,6 +83,39 @@ fn a_revoked_session_is_not_bound() {
     let id = browser.session_id(&site);
     site.revoked.lock().unwrap().push(id);
     refused(&site, &proof_for(&fresh_signing_key(), &challenge));
+}
+
+/// Such a function refuses what it cannot see, which is every session that its request does not bring.
+#[test]
+fn a_session_beside_its_registration_is_judged_by_its_content() {
+    let epoch = Arc::new(AtomicU32::new(1));
+    let current = Arc::clone(&epoch);
+    let site = Site::with(DeviceBound::at("/.session"), |cookie| {
+        cookie.revoked_if(move |session| {
+            let user: Option<String> = session.get("user");
+            let epoch = u32::from(user.as_deref() == Some("ada"));
+            epoch != current.load(Ordering::Relaxed)
+        })
+    });
+    let mut browser = Browser::bound(&site);
+    site.wait(1_000);
+    browser.lose_bound_cookie();
+    assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+
+    let mut apart = Browser::new();
+    apart.post(&site, "/sign-in");
+    let offer = apart.offer.clone();
+    let refused = apart.try_register(&site, Carry::CrossSite);
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+
+    // Its content is refused too.
+    epoch.store(2, Ordering::Relaxed);
+    apart.offer = offer;
+    let refused = apart.try_register(&site, Carry::All);
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    browser.refresh(&site, Carry::All);
+    assert!(browser.device.is_none(), "its key is given up");
 }
 
 /// A sign-in, and then a change of privilege while the registration is on its way. Offering it again would offer it to

@@ -16,6 +16,9 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. Only sessions with an id can
     /// be told apart by it: [`sign_in`](crate::Session::sign_in) gives one.
     ///
+    /// Answer `false` where there is no content: a device that registers, or asks for a refresh, without bringing its
+    /// session would otherwise lose its key. Its next request brings the content.
+    ///
     /// The function is called while the session is being read, so it must not block. Code that holds a lock which the
     /// function takes must not touch a session. Queries of a database belong in the application, after the session is
     /// loaded.
