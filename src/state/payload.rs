@@ -104,7 +104,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// the sessions of the earlier one.
     ///
     /// `""` is for a type that takes over the sessions of a dictionary, which has no label, by
-    /// [`convert`](Self::convert). Two types under one ring, name and context must not share a label, `""` included:
+    /// [`convert`](Self::convert). Two types under one ring and name must not share a label, `""` included, in any context:
     /// each would read the other's sessions as its own. `build` refuses the second type only in the same program, and
     /// only if their rings share a key at that time.
     const LABEL: &'static str;

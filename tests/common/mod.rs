@@ -33,6 +33,7 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionToken,
     carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
+    keys::SharedKeyRing,
     session::{Map, Payload},
 };
 #[cfg(feature = "http")]
@@ -107,22 +108,26 @@ pub(crate) fn sealed<T: Payload>(
 }
 
 /// The same for a session that another version of the application seals, whose type has the label of `T`.
+#[track_caller]
 pub(crate) fn sealed_apart<T: Payload>(
-    builder: SessionCookieBuilder,
+    decide: Decide,
     moment: SystemTime,
     fill: impl FnOnce(&Session<T>),
 ) -> String {
-    let cookie = builder
-        .context("built apart", std::any::type_name::<T>())
-        .typed::<T>();
-    let cookie = cookie.build().unwrap();
-    let session = cookie
-        .in_context(hardtack::carrier::Context::default())
-        .load(None::<&str>, moment);
-    fill(&session);
-    let set_cookies = cookie.save(&session).unwrap();
-    pair_of(set_cookies.iter().next().expect("the session is written")).to_owned()
+    sealed(&built_apart(decide), moment, fill)
 }
+
+/// The cookie of another version of the application. In one program it is refused beside that of this version, so its
+/// ring becomes that of the tests when it is built.
+pub(crate) fn built_apart<T: Payload>(decide: Decide) -> SessionCookie<T> {
+    let keys = SharedKeyRing::new(EncryptionKey::generate().unwrap());
+    let cookie = decide(SessionCookie::encrypted(keys.clone())).typed();
+    let cookie = cookie.build().unwrap();
+    keys.replace(ring()).unwrap();
+    cookie
+}
+
+pub(crate) type Decide = fn(SessionCookieBuilder) -> SessionCookieBuilder;
 
 /// `name=token` of a session with one entry, `user: 42`, begun when the tests begin.
 pub(crate) fn signed_in(cookie: &SessionCookie<Map>) -> String {

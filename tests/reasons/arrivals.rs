@@ -178,9 +178,13 @@ fn verified() -> Vec<Arrival> {
     let ring_revoking = SessionCookie::encrypted(ring().with_not_before(at(5)))
         .build()
         .unwrap();
-    let typed = sealed_apart(builder(), at(0), |login: &Session<Login>| {
-        login.update(|login| login.user = 42).unwrap();
-    });
+    let typed = sealed_apart(
+        |site| site,
+        at(0),
+        |login: &Session<Login>| {
+            login.update(|login| login.user = 42).unwrap();
+        },
+    );
     // As long as the other name, so that the room is the same.
     let of_siblings = builder().name("__Secure-login").build().unwrap();
     let two = format!("{}; {}", signed_in(&of_siblings), signed_in(&of_siblings));

@@ -184,6 +184,27 @@ fn one_name_has_sessions_of_one_type_in_a_program() {
     assert!(other::<Admin>(&ring).build().is_ok());
 }
 
+/// A request may choose either's context, by `in_context` or `context_by`.
+#[test]
+fn a_context_keeps_no_two_types_of_one_label_apart() {
+    let ring = own_ring();
+    let builder = || SessionCookie::encrypted(ring.clone()).context("stage", "live");
+    let apart = || SessionCookie::encrypted(ring.clone()).context("stage", "test");
+    let check_refused = |built: Option<ConfigError>| {
+        let sentence = built.unwrap().to_string();
+        assert!(sentence.contains("a label of its own"), "{sentence}");
+    };
+    let dictionary = builder().build().unwrap();
+    check_refused(apart().typed::<Former>().build().err());
+    assert!(apart().typed::<Cart>().build().is_ok());
+    drop(dictionary);
+    let former = builder().typed::<Former>().build().unwrap();
+    check_refused(apart().build().err());
+    assert!(apart().application("test").build().is_ok());
+    drop(former);
+    assert!(apart().build().is_ok());
+}
+
 #[test]
 fn one_token_and_one_header_have_sessions_of_one_type_too() {
     let ring = own_ring();

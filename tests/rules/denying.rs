@@ -17,7 +17,7 @@ use hardtack::{
 use super::{
     Login, NewerLogin,
     common::{
-        ENDED, READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, key, sealed,
+        Decide, ENDED, READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, key, sealed,
         sealed_apart, seconds, signed_in,
     },
     look,
@@ -219,12 +219,12 @@ fn a_panic_in_the_hook_counts_as_revoked() {
 
 #[test]
 fn a_payload_is_looked_at_after_the_hook() {
-    let login = || builder().application("newer login");
-    let pair = sealed_apart(login(), at(0), |session: &Session<NewerLogin>| {
+    let login: Decide = |site| site.application("newer login");
+    let pair = sealed_apart(login, at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap();
     });
     for (is_revoked, expected) in [(false, Reason::Payload), (true, Reason::Revoked)] {
-        let cookie = login()
+        let cookie = login(builder())
             .typed::<Login>()
             .revoked_if(move |_| is_revoked)
             .build()
@@ -243,13 +243,13 @@ fn a_payload_is_looked_at_after_the_hook() {
 #[test]
 fn a_sign_out_returns_the_id_of_a_session_that_cannot_be_read_here() {
     // Other tests build other types with the default name at the same time.
-    let login = || builder().application("signing out");
+    let login: Decide = |site| site.application("signing out");
     let mut id = None;
-    let pair = sealed_apart(login(), at(0), |session: &Session<NewerLogin>| {
+    let pair = sealed_apart(login, at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap();
         id = Some(session.ensure_id().unwrap());
     });
-    let cookie = login().typed::<Login>().build().unwrap();
+    let cookie = login(builder()).typed::<Login>().build().unwrap();
     let sign_out = move |session: &Session<Login>| {
         assert_eq!(reason(session), Some(Reason::Payload));
         assert_eq!(session.id(), None);

@@ -8,7 +8,8 @@ use tracing::Level;
 use super::{
     Login, NewerLogin,
     common::{
-        ADAPTERS, HOUR, Visit, at, builder, cookie, key, sealed, sealed_apart, signed_in, token_of,
+        ADAPTERS, Decide, HOUR, Visit, at, builder, cookie, key, sealed, sealed_apart, signed_in,
+        token_of,
     },
     told::{Told, told_by},
 };
@@ -171,11 +172,11 @@ fn a_wrong_clock_is_a_warning_and_an_unreadable_payload_an_error() {
         Level::WARN,
         &[REJECTED, "reason=NotYetValid"],
     );
-    let login = || builder().application("newer login");
-    let pair = sealed_apart(login(), at(0), |session: &Session<NewerLogin>| {
+    let login: Decide = |site| site.application("newer login");
+    let pair = sealed_apart(login, at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap()
     });
-    let older = login().typed::<Login>().build().unwrap();
+    let older = login(builder()).typed::<Login>().build().unwrap();
     check_reading(
         &older,
         &pair,

@@ -16,25 +16,39 @@ struct Built {
     name: &'static str,
 }
 
-/// Refuses sessions of type `T` where those of another one have the same name, and a key in common.
+/// Refuses sessions of type `T` where those of another one have the same name, a key in common, and the same context or
+/// label.
 pub(super) fn claim<T: 'static>(
     slot: &Arc<PurposeSlot>,
     context: &Context,
 ) -> Result<(), ConfigError> {
     let (id, name) = (TypeId::of::<T>(), type_name::<T>());
-    // The labels of the types are not compared, because the name of the cookie is the same.
+    // In one context types with different labels meet too, because the name of the cookie is the same. A request may
+    // choose any context, and then only the labels keep types apart.
     let meets = |known: &&Built| {
-        id != known.id
-            && *context == known.context
-            && known.slot.upgrade().is_some_and(|known| slot.meets(&known))
+        let is_of_context = *context == known.context;
+        let meets = |other: Arc<PurposeSlot>| {
+            slot.meets(&other) && (is_of_context || slot.purpose == other.purpose)
+        };
+        id != known.id && known.slot.upgrade().is_some_and(meets)
     };
     // Nothing panics while the list changes.
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     built.retain(|known| known.slot.strong_count() > 0);
-    if let Some(Built { name, .. }) = built.iter().find(meets) {
+    if let Some(known) = built.iter().find(meets) {
+        let (name, is_of_context) = (known.name, *context == known.context);
+        let sentence = match is_of_context {
+            true => {
+                "name, ring and context already, and each would overwrite the other's sessions; choose another name, or \
+                 drop what was built first"
+            }
+            false => {
+                "name, ring and label already, and a request may choose either's context; give each type a label of its \
+                 own, or choose another name"
+            }
+        };
         return Err(ConfigError::general(format_args!(
-            "sessions of type `{name}` are built with this name, ring and context already, and each would \
-             overwrite the other's sessions; choose another name, or drop what was built first"
+            "sessions of type `{name}` are built with this {sentence}"
         )));
     }
     built.push(Built {
