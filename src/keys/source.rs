@@ -4,7 +4,7 @@ use std::{
     env,
     error::Error,
     fmt,
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
@@ -33,7 +33,7 @@ impl<K: Key> KeyRing<K> {
         KeyRing::from_sources([RingSource::env(variable)])
     }
 
-    /// Reads a ring from a file of at most 1 MiB, in its text form ([SPEC.md § 3.5]).
+    /// Reads a ring from a regular file of at most 1 MiB, or a link to one, in its text form ([SPEC.md § 3.5]).
     ///
     /// The file's permissions are not checked, because orchestrators choose those of the secrets that they mount.
     ///
@@ -133,7 +133,7 @@ impl RingSource {
         RingSource::new(name, move |name| read_variable(name, &variable))
     }
 
-    /// Reads a file of at most 1 MiB.
+    /// Reads a regular file of at most 1 MiB, or a link to one.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> RingSource {
         let path = path.into();
@@ -224,9 +224,12 @@ fn read_file(name: &str, path: &Path) -> Text {
         details: error.to_string(),
         ..RingSourceError::new(format!("cannot read {name}"))
     };
+    // Before it is opened, which for a pipe would wait until somebody writes to it.
+    if !fs::metadata(path).map_err(cannot_read)?.is_file() {
+        return Err(RingSourceError::new(format!("{name} {NOT_REGULAR}")));
+    }
     let file = File::open(path).map_err(cannot_read)?;
-    // Allocated for the whole file, because growing would leave a copy behind. A file that is not regular, such as a
-    // pipe, has no length.
+    // Allocated for the whole file, because growing would leave a copy behind.
     let len = file.metadata().map_err(cannot_read)?.len();
     let room = len.clamp(USUAL_FILE, LARGEST_FILE) + 1;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room as usize));
@@ -313,6 +316,8 @@ impl Error for RingSourceError {
 /// In bytes. A thousand keys with their times take 135,000.
 const LARGEST_FILE: u64 = 1 << 20;
 const USUAL_FILE: u64 = 8 << 10;
+const NOT_REGULAR: &str =
+    "is not a regular file, nor a link to one; `RingSource::from_fn` reads other sources";
 #[cfg(feature = "watch")]
 const NO_LINE_FEED: &str =
     "does not end with a line feed, so it may be half written; end it with one";

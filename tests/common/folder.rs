@@ -32,6 +32,15 @@ impl Folder {
         self.0.join(file)
     }
 
+    /// Makes a pipe with a name.
+    #[cfg(unix)]
+    pub(crate) fn pipe(&self, file: impl AsRef<Path>) -> PathBuf {
+        let path = self.path(file);
+        let made = process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        path
+    }
+
     pub(crate) fn write(&self, file: impl AsRef<Path>, content: impl AsRef<[u8]>) {
         fs::write(self.path(file), content).unwrap();
     }

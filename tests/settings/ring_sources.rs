@@ -1,6 +1,6 @@
 //! Rings from files, variables and functions, without settings.
 
-use std::{env, process::Command};
+use std::{env, fs, process::Command, thread};
 
 use hardtack::{
     EncryptionKey, KeyRing, SigningKey,
@@ -165,12 +165,37 @@ fn what_is_no_file_of_text_is_refused_by_its_path() {
     let (folder, bytes) = Folder::with("bytes", b"\xff");
     for (path, says) in [
         (folder.path("missing"), "cannot read file "),
-        (folder.path("."), "cannot read file "),
+        (folder.path("."), " is not a regular file"),
         (bytes, " is not UTF-8, expected keys"),
     ] {
         let sentence = sentence(KeyRing::from_file(&path));
         assert!(sentence.contains(&*path.to_string_lossy()), "{sentence}");
         assert!(sentence.contains(says), "{sentence}");
+    }
+}
+
+/// Reading one waits until somebody writes to it.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_and_a_link_to_a_file_is_not() {
+    let (folder, path) = Folder::with("keys", key());
+    let [to_file, to_pipe] = ["to file", "to pipe"].map(|link| folder.path(link));
+    let pipe = folder.pipe("pipe");
+    std::os::unix::fs::symlink(path, &to_file).unwrap();
+    std::os::unix::fs::symlink(&pipe, &to_pipe).unwrap();
+    assert!(KeyRing::<EncryptionKey>::from_file(to_file).is_ok());
+    for path in [&pipe, &to_pipe] {
+        let (written, text) = (pipe.clone(), key());
+        let writer = thread::spawn(move || fs::write(written, text));
+        let sentence = sentence(KeyRing::from_file(path));
+        let expected = format!(
+            "file {} is not a regular file, nor a link to one; `RingSource::from_fn` reads other sources",
+            path.display()
+        );
+        assert_eq!(sentence, expected);
+        // Lets the writer end.
+        fs::read(&pipe).unwrap();
+        writer.join().unwrap().unwrap();
     }
 }
 

@@ -259,3 +259,23 @@ fn a_file_that_is_missing_at_the_start_is_an_error() {
             .starts_with("cannot read file ")
     );
 }
+
+/// Reading a pipe would wait until somebody writes to it, and the thread with it.
+#[cfg(unix)]
+#[test]
+fn a_file_that_becomes_something_else_is_refused() {
+    let (folder, path) = Folder::with("keys", file_of(&key()));
+    let mut watched = watch(RingSource::file(&path));
+    let pipe = folder.pipe("pipe");
+    for other in [Path::new("/dev/null"), &folder.path("."), &pipe] {
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(other, &path).unwrap();
+        let sentence = refused(&mut watched);
+        assert!(sentence.contains("is not a regular file"), "{sentence}");
+        let new = key();
+        fs::remove_file(&path).unwrap();
+        folder.write("keys", file_of(&new));
+        replaced(&mut watched);
+        assert_eq!(seals(&watched), id(&new));
+    }
+}
