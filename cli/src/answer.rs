@@ -89,17 +89,24 @@ pub(crate) fn print_secret(text: &str) -> Result<(), Failure> {
 
 pub(crate) fn note(sentence: &str) {
     // A failure here cannot be reported anywhere.
-    let _ = writeln!(io::stderr(), "hardtack: {}", harmless(&redacted(sentence)));
+    let sentence = harmless(&redacted(sentence));
+    let _ = writeln!(io::stderr(), "hardtack: {sentence}");
 }
 
-/// Escapes the characters that control a terminal, except line feeds, as JSON does. The content of a cookie may
-/// come from a visitor.
+/// Escapes the characters that control a terminal, except line feeds, and those that cannot be seen, as JSON does. The
+/// content of a cookie may come from a visitor.
 fn harmless(text: &str) -> String {
-    let harmless = |c: char| match c {
-        c if c != '\n' && is_control(c) => format!("\\u{:04x}", u32::from(c)),
-        c => c.to_string(),
-    };
-    text.chars().map(harmless).collect()
+    let mut harmless = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' || !(is_control(c) || is_invisible(c)) {
+            harmless.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            harmless.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    harmless
 }
 
 /// Text from a visitor, for a sentence of one line.
@@ -114,6 +121,17 @@ fn is_control(c: char) -> bool {
             c,
             '\u{061c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
         )
+}
+
+/// Characters without a width (`Default_Ignorable_Code_Point` of Unicode), and marks of annotations.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// Errors show arguments, and an argument may be a key by mistake, with its prefix or without.

@@ -5,8 +5,11 @@ use serde_json::Value;
 
 use crate::desk::{Desk, Ran, at};
 
-/// ESC, a C1 control that does the same, DEL, two separators of lines, and all that turns text around.
-const OBEYED: &str = "\u{1b}\u{0}\u{7}\t\r\u{7f}\u{80}\u{85}\u{9b}\u{9f}\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\
+/// ESC, a C1 control that does the same, DEL, two separators of lines, and all that turns text around; the first of every
+/// range without a width, and the last of some.
+const OBEYED: &str = "\u{ad}\u{34f}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180b}\u{180f}\u{200b}\u{200d}\u{2060}\u{206f}\
+    \u{3164}\u{fe00}\u{fe0f}\u{feff}\u{ffa0}\u{fff0}\u{fffb}\u{1bca0}\u{1bca3}\u{1d173}\u{1d17a}\u{e0000}\u{e0041}\
+    \u{e0fff}\u{1b}\u{0}\u{7}\t\r\u{7f}\u{80}\u{85}\u{9b}\u{9f}\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\
     \u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
 
 #[track_caller]
