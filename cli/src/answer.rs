@@ -1,6 +1,7 @@
 //! The answer of a command: standard output, standard error and the exit code.
 
 use std::{
+    borrow::Cow,
     fmt::Display,
     io::{self, ErrorKind, Write},
     path::Path,
@@ -89,8 +90,21 @@ pub(crate) fn print_secret(text: &str) -> Result<(), Failure> {
 
 pub(crate) fn note(sentence: &str) {
     // A failure here cannot be reported anywhere.
-    let sentence = harmless(&redacted(sentence));
+    let sentence = harmless(&redacted(&readable(sentence)));
     let _ = writeln!(io::stderr(), "hardtack: {sentence}");
+}
+
+/// Ends a sentence that is too long to be read, such as one that repeats a megabyte of a visitor. It ends between two
+/// words, because a part of a key would not be known for one.
+fn readable(sentence: &str) -> Cow<'_, str> {
+    let mut end = 0;
+    for word in sentence.split_inclusive(char::is_whitespace) {
+        if end + word.len() > LONGEST_SENTENCE {
+            return format!("{}…", &sentence[..end]).into();
+        }
+        end += word.len();
+    }
+    sentence.into()
 }
 
 /// Escapes the characters that control a terminal, except line feeds, and those that cannot be seen, as JSON does. The
@@ -181,6 +195,8 @@ const SETTINGS_WITH_OPTIONS: [&str; 5] = [
     "clock_skew",
     "not_before",
 ];
+/// In bytes.
+const LONGEST_SENTENCE: usize = 4_000;
 const KEY_PREFIX: &str = "hardtack_key_v1_";
 /// Characters of a key after its suite.
 const ENCODED_LEN: usize = 48;

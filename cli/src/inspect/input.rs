@@ -1,6 +1,9 @@
 //! The input: a token, a pair, or a whole field of a request or a response.
 
-use std::io::{self, Read};
+use std::{
+    collections::HashSet,
+    io::{self, Read},
+};
 
 use hardtack::{cookie::CookieName, session::Reason};
 use zeroize::Zeroizing;
@@ -89,9 +92,9 @@ fn name_in<'a>(field: &'a str, default_name: &'a str) -> Result<&'a str, Failure
         .split(';')
         .filter_map(|pair| pair.trim_start().split_once('='));
     let mut names: Vec<&str> = pairs.map(|(name, _)| name).collect();
-    let all = names.clone();
+    let all: HashSet<_> = names.iter().copied().collect();
     // `name.1` to `name.7` are parts of the session in `name`.
-    names.retain(|name| !matches!(name.rsplit_once('.'), Some((of, _)) if all.contains(&of)));
+    names.retain(|name| !matches!(name.rsplit_once('.'), Some((of, _)) if all.contains(of)));
     let is_attribute = |name: &&str| name.eq_ignore_ascii_case("Path");
     match &names[..] {
         names if names.contains(&default_name) => Ok(default_name),

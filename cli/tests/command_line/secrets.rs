@@ -82,6 +82,20 @@ fn a_key_on_the_command_line_is_not_repeated() {
     );
 }
 
+/// A part of one would not be known for a key.
+#[test]
+fn no_sentence_that_is_cut_off_ends_inside_of_a_key() {
+    let desk = Desk::new();
+    let key = desk.done("keygen");
+    let bare = &key.trim_end()["hardtack_key_v1_xaes_".len()..];
+    for words in (1_900..2_000).step_by(7) {
+        let names = format!("{}{bare} {bare}=1; c=2", "x ".repeat(words));
+        let ran = desk.run_on(&names, "inspect");
+        assert!(ran.err.contains("x x x"), "{}", ran.err);
+        check(&ran, key.trim_end());
+    }
+}
+
 #[test]
 fn a_key_that_is_broken_is_not_repeated() {
     let desk = Desk::new();

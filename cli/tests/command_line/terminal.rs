@@ -70,3 +70,24 @@ fn a_line_feed_in_a_cookie_makes_no_line_of_its_own() {
         "there are several cookies; choose with --name one of a\\u000ahardtack: fine\\u000a, c"
     );
 }
+
+/// Each of these took minutes or seconds, to be printed whole.
+#[test]
+fn a_megabyte_from_a_visitor_is_refused_in_a_sentence_that_can_be_read() {
+    let desk = Desk::new();
+    for field in [
+        "a.b=;".repeat(180_000),
+        format!("{}=1; c=2", "a".repeat(900_000)),
+        format!("{}=1; c=2", "aaaa ".repeat(180_000)),
+    ] {
+        let ran = desk.run_on(&field, "inspect");
+        assert_eq!(ran.code, Some(2));
+        let sentence = ran.sentence();
+        assert!(sentence.starts_with("there are several cookies; choose with --name one of "));
+        assert!(
+            sentence.ends_with('…') && sentence.len() < 4_100,
+            "{}",
+            sentence.len()
+        );
+    }
+}
