@@ -110,24 +110,27 @@ pub(crate) fn sealed<T: Payload>(
 /// The same for a session that another version of the application seals, whose type has the label of `T`.
 #[track_caller]
 pub(crate) fn sealed_apart<T: Payload>(
-    decide: Decide,
     moment: SystemTime,
     fill: impl FnOnce(&Session<T>),
 ) -> String {
-    sealed(&built_apart(decide), moment, fill)
+    sealed(&built_apart(), moment, fill)
 }
 
-/// The cookie of another version of the application. In one program it is refused beside that of this version, so its
-/// ring becomes that of the tests when it is built.
-pub(crate) fn built_apart<T: Payload>(decide: Decide) -> SessionCookie<T> {
+/// The cookie of another version of the application [`of_this_test`]. In one program it is refused beside that of this
+/// version, so its ring becomes that of the tests when it is built.
+pub(crate) fn built_apart<T: Payload>() -> SessionCookie<T> {
     let keys = SharedKeyRing::new(EncryptionKey::generate().unwrap());
-    let cookie = decide(SessionCookie::encrypted(keys.clone())).typed();
+    let cookie = of_this_test(SessionCookie::encrypted(keys.clone())).typed();
     let cookie = cookie.build().unwrap();
     keys.replace(ring()).unwrap();
     cookie
 }
 
-pub(crate) type Decide = fn(SessionCookieBuilder) -> SessionCookieBuilder;
+/// An application of this test alone. Others build sessions of other types with the default name at the same time.
+pub(crate) fn of_this_test(site: SessionCookieBuilder) -> SessionCookieBuilder {
+    let test = std::thread::current();
+    site.application(test.name().expect("a test has its name"))
+}
 
 /// `name=token` of a session with one entry, `user: 42`, begun when the tests begin.
 pub(crate) fn signed_in(cookie: &SessionCookie<Map>) -> String {

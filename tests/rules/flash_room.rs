@@ -5,8 +5,8 @@ use hardtack::{Session, SessionError};
 use super::{
     Login, NewerLogin, Work,
     common::{
-        Decide, ENDED, READ, Visit, WRITTEN, at, builder, builder_of, built_apart, check, cookie,
-        sealed, sealed_apart, signed_in,
+        ENDED, READ, Visit, WRITTEN, at, builder, builder_of, built_apart, check, cookie,
+        of_this_test, sealed, sealed_apart, signed_in,
     },
     flash::visitor,
 };
@@ -79,12 +79,11 @@ fn a_typed_session_has_messages_beside_its_value() {
 
 #[test]
 fn an_unreadable_session_has_no_messages_to_pop_and_keeps_its_own() {
-    let login: Decide = |site| site.application("newer login");
-    let pair = sealed_apart(login, at(0), |session: &Session<NewerLogin>| {
+    let pair = sealed_apart(at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap();
         session.flash("", "Saved").unwrap();
     });
-    let cookie = login(builder()).typed::<Login>().build().unwrap();
+    let cookie = of_this_test(builder()).typed::<Login>().build().unwrap();
     let pop: Work<Login> = |session| {
         assert!(session.flashes("").is_empty());
         assert!(session.take_flashes("")?.is_empty());
@@ -94,7 +93,7 @@ fn an_unreadable_session_has_no_messages_to_pop_and_keeps_its_own() {
         Ok(())
     };
     check(&Visit::to(&cookie).with(&pair), pop, READ);
-    let session = built_apart::<NewerLogin>(login).load([&pair], at(1));
+    let session = built_apart::<NewerLogin>().load([&pair], at(1));
     assert_eq!(session.take_flashes("").unwrap(), ["Saved"]);
 }
 

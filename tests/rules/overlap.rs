@@ -4,10 +4,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken,
+    carrier::SessionCookieBuilder,
     keys::{KeyId, RingError, RingKey, SharedKeyRing},
 };
 
-use super::common::{Decide, HOUR, at, key};
+use super::common::{HOUR, at, key};
 
 const DAY: Duration = Duration::from_secs(24 * HOUR);
 
@@ -16,6 +17,8 @@ fn ring(both: u64) -> KeyRing<EncryptionKey> {
     let old = RingKey::new(key(0)).accept_until(at(both));
     KeyRing::from_keys([RingKey::new(key(1)).seal_from(at(0)), old]).unwrap()
 }
+
+type Decide = fn(SessionCookieBuilder) -> SessionCookieBuilder;
 
 /// Asserts that a key must stay accepted for exactly `longest` seconds under these settings.
 #[track_caller]

@@ -1,10 +1,10 @@
 //! Payloads that a typed session decodes, converts or refuses.
 
-use hardtack::{SessionData, carrier::SessionCookieBuilder, session::Reason};
+use hardtack::{SessionData, session::Reason};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    common::{self, ENDED, Visit, WRITTEN, at, builder, sealed_apart},
+    common::{self, ENDED, Visit, WRITTEN, at, builder, of_this_test, sealed_apart},
     revocation::reason,
 };
 
@@ -47,13 +47,9 @@ bytes_of_schema!(OneByteEarlier, 1, first);
 bytes_of_schema!(TwoBytes, 2, first, second);
 bytes_of_schema!(NoBytes, 2,);
 
-fn site(builder: SessionCookieBuilder) -> SessionCookieBuilder {
-    builder.application("payloads")
-}
-
 #[track_caller]
 fn check(pair: &str, expected: Result<u8, Reason>) {
-    let cookie = site(builder()).typed::<Login>().build().unwrap();
+    let cookie = of_this_test(builder()).typed::<Login>().build().unwrap();
     let session = cookie.load([pair], at(1));
     let user = session.read(|login| login.user);
     assert_eq!(reason(&session).map_or(Ok(user), Err), expected);
@@ -64,7 +60,7 @@ fn check(pair: &str, expected: Result<u8, Reason>) {
 
 #[test]
 fn bytes_after_the_value_are_refused() {
-    let two = sealed_apart(site, at(0), |session| {
+    let two = sealed_apart(at(0), |session| {
         let (first, second) = (7, 0);
         session.replace(TwoBytes { first, second }).unwrap();
     });
@@ -73,7 +69,7 @@ fn bytes_after_the_value_are_refused() {
 
 #[test]
 fn a_value_that_ends_early_is_refused_and_not_converted() {
-    let none = sealed_apart(site, at(0), |session| {
+    let none = sealed_apart(at(0), |session| {
         session.replace(NoBytes {}).unwrap();
         session.ensure_id().unwrap();
     });
@@ -82,11 +78,11 @@ fn a_value_that_ends_early_is_refused_and_not_converted() {
 
 #[test]
 fn a_value_of_the_types_own_schema_is_decoded_and_not_converted() {
-    let own = sealed_apart(site, at(0), |session| {
+    let own = sealed_apart(at(0), |session| {
         session.replace(Login { user: 7 }).unwrap();
     });
     check(&own, Ok(7));
-    let earlier = sealed_apart(site, at(0), |session| {
+    let earlier = sealed_apart(at(0), |session| {
         session.replace(OneByteEarlier { first: 8 }).unwrap();
     });
     check(&earlier, Ok(8));
@@ -95,13 +91,13 @@ fn a_value_of_the_types_own_schema_is_decoded_and_not_converted() {
 #[test]
 fn an_empty_dictionary_is_the_types_default_and_a_full_one_is_converted() {
     let mut id = None;
-    let empty = sealed_apart(site, at(0), |session: &hardtack::Session| {
+    let empty = sealed_apart(at(0), |session: &hardtack::Session| {
         id = Some(session.ensure_id().unwrap());
     });
     check(&empty, Ok(0));
-    let cookie = site(builder()).typed::<Login>().build().unwrap();
+    let cookie = of_this_test(builder()).typed::<Login>().build().unwrap();
     assert_eq!(cookie.load([&empty], at(1)).id(), id);
-    let full = sealed_apart(site, at(0), |session: &hardtack::Session| {
+    let full = sealed_apart(at(0), |session: &hardtack::Session| {
         session.insert("user", 7).unwrap();
     });
     check(&full, Err(Reason::Payload));
@@ -109,10 +105,10 @@ fn an_empty_dictionary_is_the_types_default_and_a_full_one_is_converted() {
 
 #[test]
 fn a_session_of_an_earlier_schema_that_is_cleared_ends() {
-    let earlier = sealed_apart(site, at(0), |session| {
+    let earlier = sealed_apart(at(0), |session| {
         session.replace(OneByteEarlier { first: 8 }).unwrap();
     });
-    let cookie = site(builder()).typed::<Login>().build().unwrap();
+    let cookie = of_this_test(builder()).typed::<Login>().build().unwrap();
     let visit = Visit::to(&cookie).with(&earlier);
     common::check(&visit, |session| session.clear(), ENDED);
     // What is put in afterwards is of the type's own schema.

@@ -4,7 +4,9 @@ use hardtack::{Session, SessionCookie, SessionError};
 
 use super::{
     Login, NewerLogin,
-    common::{Decide, ENDED, Visit, WRITTEN, at, builder, check, sealed, sealed_apart, seconds},
+    common::{
+        ENDED, Visit, WRITTEN, at, builder, check, of_this_test, sealed, sealed_apart, seconds,
+    },
 };
 
 /// A remembered visitor with a cart, a message and a limit, who does not sign out.
@@ -77,11 +79,10 @@ fn a_visitor_without_a_session_and_one_whose_session_cannot_be_read_sign_in() {
 
 #[test]
 fn a_visitor_whose_session_is_of_a_newer_version_signs_in() {
-    let login: Decide = |site| site.application("newer login, sign-in");
-    let pair = sealed_apart(login, at(0), |session: &Session<NewerLogin>| {
+    let pair = sealed_apart(at(0), |session: &Session<NewerLogin>| {
         session.ensure_id().unwrap();
     });
-    let cookie = login(builder()).typed::<Login>().build().unwrap();
+    let cookie = of_this_test(builder()).typed::<Login>().build().unwrap();
     let work = |session: &Session<Login>| {
         assert!(session.sign_in()?.is_some());
         session.update(|login| login.visits = 1)
