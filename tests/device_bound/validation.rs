@@ -69,7 +69,7 @@ fn a_bound_session_that_every_request_changes_ends_after_the_span() {
     let mut browser = Browser::bound(&site);
     let mut count = |second: u64| {
         site.wait(10);
-        if second % 100 == 0 {
+        if second.is_multiple_of(100) {
             browser.refresh(&site, Carry::All);
         }
         browser.post(&site, "/count").starts_with("ada")

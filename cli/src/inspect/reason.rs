@@ -36,6 +36,9 @@ pub(super) fn explanation(reason: Reason) -> &'static str {
              or domain, or a sibling host"
         }
         Reason::Stale => "it is bound to a device, and the request does not prove it",
+        Reason::Unvalidated => {
+            "the application has to be asked whether it goes on, and was not, or could not answer"
+        }
         _ => "see SPEC.md",
     }
 }
