@@ -243,7 +243,9 @@ impl<T: Payload> Session<T> {
     ///
     /// Checks the clock, the key ring, `not_before` and
     /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. For work that outlives its request, such
-    /// as a WebSocket or a streaming body.
+    /// as a WebSocket or a streaming body. With
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is `false` when the last answer is older than
+    /// the span; [`validate`](Self::validate) checks the same and asks again.
     ///
     /// A session that is bound to a device ends here with the bound cookie that came along, and one that has to be bound
     /// with its grace. A page connects again, after which the browser has refreshed its cookie.

@@ -31,7 +31,8 @@ pub struct SessionInfo {
     pub id: Option<SessionId>,
     /// The time at which the session was issued.
     pub created_at: SystemTime,
-    /// The time of the last activity that was written.
+    /// The time of the last activity that was written. With
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), that of the last answer or sign-in.
     pub last_active_at: SystemTime,
     /// The end that [`limit_to`](crate::Session::limit_to) set, counted from `created_at`.
     pub limit: Option<Duration>,

@@ -1,13 +1,17 @@
 //! The actions of an application with its session.
 
 use std::{
+    fmt::Debug,
+    net::IpAddr,
     pin::pin,
+    str::FromStr,
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{open::Visit, scene::Scene, unhex};
 use crate::{
@@ -100,10 +104,17 @@ impl Acts for Map {
                 let key = std::str::from_utf8(&key).unwrap();
                 session.insert(key, Packed::read(&value).unwrap())
             }
+            "insert-uuid" => session.insert(key, of_text::<Uuid>(&action[2])),
+            "insert-address" => session.insert(key, of_text::<IpAddr>(&action[2])),
             "remove" => session.remove(key).map(drop),
             other => panic!("{other}"),
         }
     }
+}
+
+/// A value of a type that has a readable form and a compact one.
+fn of_text<V: FromStr<Err: Debug>>(text: &Value) -> V {
+    text.as_str().unwrap().parse().unwrap()
 }
 
 impl Acts for Visit<2> {

@@ -88,6 +88,9 @@ def byte_writes(add):
         v = add(f"put in: {name}", "§ 5.4.8, § 14.5", "refused", None, action)
         assert v["expect"]["errors"] == [[0, "value"]], name
     add("put in: a map with two keys, a number and a text", "§ 5.4.8", {"payload": "81a1618201a162a13102"}, None, ("insert-bytes", "61", "8201a162a13102"))
+    for name, action, value in (("a UUID", "insert-uuid", "67e55044-10b1-426f-9247-bb680e5fe0c8"), ("an IPv4 address", "insert-address", "192.0.2.7"),
+                                ("an IPv6 address", "insert-address", "2001:db8::7")):
+        add(f"put in: {name} is its text", "§ 5.4.10", {"payload": pack({"a": value}).hex()}, None, (action, "a", value))
     add("put in: U+FFFF, U+10FFFF and U+0000", "§ 5.4.8", {"payload": "81a161a8efbfbff48fbfbf00"}, None, ("insert-bytes", "61", "a8efbfbff48fbfbf00"))
     v = add("put in: an empty key and an empty text", "§ 5.4.2", {"payload": "81a0a0"}, None, ("insert", "", ""))
     assert "errors" not in v["expect"]

@@ -970,6 +970,10 @@ def open_several(o):
     o.passes("plain name, one of two opens, and has no sid", spec, XAES, (flipped(a, -1), made(PLAIN)), purpose=PLAIN)
     three = o.passes("plain name, three of one sid", spec, XAES, (a, made(PLAIN, ISSUED + 1, sid=SID), made(PLAIN, ISSUED + 2, sid=SID)), purpose=PLAIN)
     o.fails("plain name, the third has another sid", spec, "Duplicate", three, XAES, (a, made(PLAIN, ISSUED + 1, sid=SID), made(PLAIN, ISSUED + 2, sid=OTHER_SID)), purpose=PLAIN)
+    for name, others in (("second", (OTHER_SID, SID)), ("first", (SID, SID))):
+        first = a if name == "second" else made(PLAIN, sid=OTHER_SID)
+        rest = (made(PLAIN, ISSUED + at, sid=sid) for at, sid in enumerate(others, 1))
+        o.fails(f"plain name, the {name} has another sid", spec, "Duplicate", three, XAES, (first, *rest), purpose=PLAIN)
     o.passes("plain name, the one of the other sid has expired", spec, XAES, (a, made(PLAIN, ISSUED - 50_000, sid=OTHER_SID)), purpose=PLAIN)
     filled = o.passes("plain name, a fifth value of another sid is not tried", spec, XAES, (a, *(flipped(a, -i) for i in (1, 2, 3)), b), purpose=PLAIN)
     o.fails("plain name, a fourth value of another sid is tried", spec, "Duplicate", filled, XAES, (a, *(flipped(a, -i) for i in (1, 2)), b), purpose=PLAIN)

@@ -162,6 +162,8 @@ def activity(s):
 
 def act(s, action, *arguments):
     """§ 8.7: changes `s`, or raises the error and leaves it as it was. Gives what the application is told."""
+    # Values of such types are their texts (§ 5.4.10).
+    action = {"insert-uuid": "insert", "insert-address": "insert"}.get(action, action)
     s.touched = True
     if action in ("read", "ask-id") or action == "take" and not any(queue == arguments[0] for queue, _ in s.flash):
         return None

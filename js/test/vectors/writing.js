@@ -157,6 +157,8 @@ function act(session, [action, ...given]) {
     read: () => session.isNew,
     validate: () => validated(session),
     insert: (key, value) => session.set(key, value),
+    "insert-uuid": (key, text) => session.set(key, text),
+    "insert-address": (key, text) => session.set(key, text),
     "insert-bytes": (key, value) => session.set(wide(bytes(key)), unpacked(bytes(value))),
     "flash-bytes": (queue, message) => session.flash(wide(bytes(queue)), wide(bytes(message))),
     remove: (key) => session.delete(key),

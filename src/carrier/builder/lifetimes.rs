@@ -98,7 +98,8 @@ impl<C, T> SessionBuilder<C, T> {
     }
 
     /// Sets when a session is sent again to restart its idle timeout. Default: after a quarter of the idle
-    /// timeout, or [`RefreshAfter::OnChange`] without one.
+    /// timeout, or [`RefreshAfter::OnChange`] without one. Refused beside
+    /// [`revalidate_after`](Self::revalidate_after), which decides it.
     ///
     /// # Examples
     ///
