@@ -42,6 +42,11 @@ impl Promote {
         let at = self.at.unwrap_or(Moment::NOW).resolve(edit.now)?;
         let sealing = ring.seals(edit.now);
         check_moment(&ring, &key, at, edit.now)?;
+        let has_begun = key.seal_from.is_none_or(|from| from <= edit.now);
+        if sealing == key.id && has_begun && key.accept_until.is_none() {
+            let id = key.id;
+            return Ok(vec![format!("key {id} seals already; nothing is changed")]);
+        }
         edit.text.set(key.id, ACCEPT_UNTIL, None);
         // It may seal before its time, because no other key can.
         if sealing != key.id || key.seal_from.is_some_and(|from| from > edit.now) {

@@ -15,6 +15,18 @@ fn an_accepted_key_seals_from_now_on() {
     assert_eq!(ring.accepted_keys(at(0)).len(), 2);
 }
 
+/// Its id is easily taken for that of the new key.
+#[test]
+fn a_key_that_seals_already_is_said_to() {
+    let (desk, first) = Desk::with_ring();
+    desk.add("");
+    let before = desk.read("keys");
+    let told = desk.done(&format!("ring promote keys {first}"));
+    let says = format!("key {first} seals already; nothing is changed\n");
+    assert!(told.starts_with(&says), "{told}");
+    assert_eq!(desk.read("keys"), before);
+}
+
 #[test]
 fn a_key_can_be_promoted_for_later() {
     let (desk, first) = Desk::with_ring();
