@@ -142,6 +142,15 @@ pub(crate) fn validation_failed(purpose: &str, goes_on: bool, error: &(dyn Error
     counter!(name::FAILURES, "failure" => "Validation").increment(1);
 }
 
+/// A change came after the head of its response. It is an error, which the application may have dropped.
+pub(crate) fn change_came_late(purpose: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        purpose,
+        "a session was changed after the head of its response, so the change is lost"
+    );
+}
+
 /// The session of a response could not be saved.
 pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
     #[cfg(feature = "tracing")]

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{outcome::Outcome, sealer::Sealer, validation::Waiting};
+use super::{events, outcome::Outcome, sealer::Sealer, validation::Waiting};
 use crate::{
     base::clock::Clock,
     cookie::{PartNumbers, Values},
@@ -121,7 +121,14 @@ impl<T> LockedSession<'_, T> {
 
     /// Returns an error if changes can no longer be saved.
     pub(super) fn check_open(&self) -> Result<(), SessionError> {
-        self.closed.map_or(Ok(()), |error| Err(error()))
+        let Some(error) = self.closed else {
+            return Ok(());
+        };
+        let error = error();
+        if matches!(error, SessionError::AfterHead) {
+            events::change_came_late(self.sealer.slot.purpose.name());
+        }
+        Err(error)
     }
 }
 

@@ -237,3 +237,20 @@ fn an_untouched_session_logs_nothing() {
     });
     assert_eq!(written.len(), 1, "{written:?}");
 }
+
+/// Whose `Result` a task or a streaming body may drop.
+#[test]
+fn a_change_after_the_head_is_a_warning() {
+    let session = cookie().load(None::<&str>, at(0));
+    let _ = cookie().save(&session).unwrap();
+    let told = told_by(|| {
+        let _ = session.insert("user", 42);
+        assert_eq!(session.get::<u32>("user").unwrap(), None);
+    });
+    let warnings: Vec<_> = told
+        .iter()
+        .filter(|told| told.level == Level::WARN)
+        .collect();
+    assert_eq!(warnings.len(), 1, "{told:?}");
+    assert!(warnings[0].fields.contains("the change is lost"));
+}
