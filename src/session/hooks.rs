@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use super::{
     id::SessionId,
     outcome::Outcome,
-    validation::{Answer, Asking, Validate},
+    validate::{Answer, Asking, Validate},
 };
 use crate::{
     base::{config_error::ConfigError, time::system_time},

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{events, outcome::Outcome, sealer::Sealer, validation::Waiting};
+use super::{events, outcome::Outcome, sealer::Sealer, validate::Waiting};
 use crate::{
     base::clock::Clock,
     cookie::{PartNumbers, Values},

@@ -21,7 +21,7 @@ mod lock;
 mod outcome;
 mod sealer;
 mod typed;
-mod validation;
+mod validate;
 
 pub use crate::{
     base::reason::Reason,
@@ -34,7 +34,7 @@ pub use handle::Session;
 pub use hooks::{OpenedSession, ReadEvent, SessionInfo};
 pub use id::{SessionId, SessionIdError};
 pub use outcome::Outcome;
-pub use validation::Validity;
+pub use validate::Validity;
 
 pub(crate) use crate::state::Touch;
 pub(crate) use duplicates::Duplicates;
@@ -42,4 +42,4 @@ pub(crate) use finish::{Arrived, Store};
 pub(crate) use hooks::Hooks;
 pub(crate) use lock::Arrival;
 pub(crate) use sealer::Sealer;
-pub(crate) use validation::BoxError;
+pub(crate) use validate::BoxError;
