@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{events, handle::Session, lock::Contents};
+use super::{
+    events,
+    handle::Session,
+    lock::{Contents, Loaded},
+};
 use crate::{
     cookie::Values,
     state::{Payload, SessionError},
@@ -13,7 +17,17 @@ impl<T: Payload> Session<T> {
     /// body or a task still has counts as a touch.
     pub(crate) fn was_left_alone(&mut self) -> bool {
         match Arc::get_mut(&mut self.lock) {
-            Some(lock) => !lock.get_mut().is_touched,
+            Some(lock) => {
+                let contents = lock.get_mut();
+                let is_touched = contents.is_touched;
+                // One that was verified beforehand, and that nobody asked about.
+                let untold = contents.loaded.as_ref().and_then(Loaded::untold);
+                if let Some(validate) = lock.sealer.hooks.validate.as_ref().filter(|_| !is_touched)
+                {
+                    validate.has_finished(untold, &lock.sealer);
+                }
+                !is_touched
+            }
             None => self.with(|_| false),
         }
     }

@@ -92,3 +92,30 @@ fn a_request_that_is_refused_by_its_extractor_is_logged_once() {
     let errors = told.iter().filter(|told| told.level == Level::ERROR);
     assert_eq!(errors.count(), 1, "{told:?}");
 }
+
+#[test]
+fn a_session_that_is_verified_for_the_logs_alone_is_told_of() {
+    use axum::{Router, body::Body, routing::get};
+    use tower::ServiceExt;
+
+    let outcomes = Arc::new(Mutex::new(Vec::new()));
+    let (row, list) = (Row::default(), Arc::clone(&outcomes));
+    let site = row
+        .site()
+        .on_outcome(move |reading| list.lock().unwrap().push(reading.outcome));
+    let site = site.build().unwrap();
+    let pair = signed_in(&site);
+    let app = Router::new().route("/", get(async || ()));
+    let app: Router = app.layer(hardtack::SessionLayer::new(site).clock(at(SPAN)).eager());
+    outcomes.lock().unwrap().clear();
+    let request = http::Request::get("/").header("cookie", &pair);
+    let response = block_on(app.oneshot(request.body(Body::empty()).unwrap())).unwrap();
+    assert!(response.headers().get("vary").is_none());
+    let reasons: Vec<_> = outcomes
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|outcome| outcome.reason())
+        .collect();
+    assert_eq!((reasons, row.asked()), (vec![Some(Reason::Unvalidated)], 0));
+}
