@@ -79,8 +79,8 @@ pub(super) enum Validation {
     Unasked,
     /// Asked at this moment.
     GoesOn(UnixSeconds),
-    /// There is none, and the session may go on for a while without.
-    Failed,
+    /// There is none, and the session may go on for a while after the one of this moment.
+    Failed(UnixSeconds),
     Ended,
 }
 

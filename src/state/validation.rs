@@ -43,7 +43,7 @@ impl<T> State<T> {
     pub(crate) fn is_vouched_for(&self, now: UnixSeconds) -> bool {
         match self.validation {
             Validation::Ended => false,
-            Validation::Failed => self.may_go_on_unvalidated(now),
+            Validation::Failed(_) => self.may_go_on_unvalidated(now),
             Validation::Unasked | Validation::GoesOn(_) => !self.is_validation_due(now),
         }
     }
@@ -76,7 +76,9 @@ impl<T> State<T> {
 
     /// The application could not be asked, and the session goes on.
     pub(crate) fn goes_on_unvalidated(&mut self) {
-        self.validation = Validation::Failed;
+        if let Some(answered_at) = self.answered_at() {
+            self.validation = Validation::Failed(answered_at);
+        }
     }
 
     /// The application said that the session has ended. A new one may take its place.
@@ -95,15 +97,17 @@ impl<T> State<T> {
 
     /// Returns `true` if the last answer about the session that arrived is `span` seconds old, or there is none.
     fn is_older_than(&self, span: u64, now: UnixSeconds) -> bool {
-        let Some((arrived, _)) = self.arrived() else {
-            return false;
-        };
-        let answered_at = match self.validation {
-            Validation::GoesOn(asked_at) => asked_at,
-            _ if self.renewed => self.metadata.issued,
-            _ if self.is_taken_over => return true,
-            _ => arrived.last_active(),
-        };
-        now >= answered_at.saturating_add(span)
+        let is_older = |answered_at: UnixSeconds| now >= answered_at.saturating_add(span);
+        !self.is_new() && self.answered_at().is_none_or(is_older)
+    }
+
+    /// Returns the moment of the last answer about the session that arrived. `None`: it was taken over, and has none.
+    fn answered_at(&self) -> Option<UnixSeconds> {
+        let (arrived, _) = self.arrived()?;
+        match self.validation {
+            Validation::GoesOn(at) | Validation::Failed(at) => Some(at),
+            _ if self.renewed => Some(self.metadata.issued),
+            _ => (!self.is_taken_over).then(|| arrived.last_active()),
+        }
     }
 }

@@ -103,3 +103,23 @@ fn a_stream_that_began_with_a_sign_in_is_alive_for_a_span_from_it() {
     second.store(2 * SPAN - 10, Ordering::Relaxed);
     assert!(!session.is_alive());
 }
+
+#[test]
+fn a_stream_goes_on_without_an_answer_from_the_last_one_it_had() {
+    let row = Row::default();
+    let site = row.site().unvalidated_up_to(seconds(300)).build().unwrap();
+    let (session, second) = stream(&site, 0);
+    for answered in [290, 580] {
+        second.store(answered, Ordering::Relaxed);
+        assert!(block_on(session.validate()).unwrap());
+    }
+    row.becomes(IS_OUT_OF_REACH);
+    for failed in [640, 879] {
+        second.store(failed, Ordering::Relaxed);
+        assert!(block_on(session.validate()).unwrap());
+        assert!(session.is_alive());
+    }
+    second.store(880, Ordering::Relaxed);
+    assert!(!session.is_alive());
+    assert!(block_on(session.validate()).is_err());
+}
