@@ -62,9 +62,7 @@ impl<T> Session<T> {
             if was_closed {
                 return Ok(Finished::keep(Touch::Touched));
             }
-            if let Some(validate) = &sealer.hooks.validate {
-                validate.has_finished(loaded.untold(), sealer);
-            }
+            loaded.tell_if_unasked(sealer);
             let arrival = &contents.arrival;
             let state = &loaded.state;
             let reseal = sealer.must_reseal(loaded.outcome, state.now);

@@ -12,11 +12,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{
-    id::SessionId,
-    outcome::Outcome,
-    validate::{Answer, Asking, Validate},
-};
+use super::{id::SessionId, outcome::Outcome, validate::Answer};
 use crate::{
     base::{config_error::ConfigError, time::system_time},
     keys::KeyId,
@@ -155,7 +151,7 @@ impl<'a> OpenedSession<'a> {
         }
     }
 
-    pub(super) fn of_type<T>(&self) -> OpenedSession<'a, T> {
+    fn of_type<T>(&self) -> OpenedSession<'a, T> {
         OpenedSession {
             info: self.info,
             content: self.content,
@@ -192,14 +188,14 @@ pub struct ReadEvent {
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
     pub(crate) revoked_if: Option<RevokedIf>,
-    /// Its code is only in programs that ask.
-    pub(crate) validate: Option<Arc<dyn Validate>>,
+    pub(crate) validate: Option<Validate>,
     /// Refuses sessions of another type than the hooks ask for. Programs without a hook do not have it.
     pub(crate) check_type: Option<fn(TypeId) -> Result<(), ConfigError>>,
     pub(crate) on_outcome: Option<OnOutcome>,
 }
 
 type RevokedIf = Arc<dyn Fn(&OpenedSession<'_>) -> bool + Send + Sync>;
+type Validate = Arc<dyn Fn(&OpenedSession<'_>) -> Answer + Send + Sync>;
 type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {
@@ -216,7 +212,7 @@ impl Hooks {
         validate: impl Fn(&OpenedSession<'_, T>) -> Answer + Send + Sync + 'static,
     ) {
         self.check_type = Some(check_type::<T>);
-        self.validate = Some(Arc::new(Asking::new(validate)));
+        self.validate = Some(Arc::new(move |session| validate(&session.of_type())));
     }
 
     /// Asks the application whether a session is revoked. A panic in its function counts as revoked. `payload`: `None`

@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    events,
-    handle::Session,
-    lock::{Contents, Loaded},
-};
+use super::{events, handle::Session, lock::Contents};
 use crate::{
     cookie::Values,
     state::{Payload, SessionError},
@@ -18,15 +14,12 @@ impl<T: Payload> Session<T> {
     pub(crate) fn was_left_alone(&mut self) -> bool {
         match Arc::get_mut(&mut self.lock) {
             Some(lock) => {
-                let contents = lock.get_mut();
-                let is_touched = contents.is_touched;
-                // One that was verified beforehand, and that nobody asked about.
-                let untold = contents.loaded.as_ref().and_then(Loaded::untold);
-                if let Some(validate) = lock.sealer.hooks.validate.as_ref().filter(|_| !is_touched)
-                {
-                    validate.has_finished(untold, &lock.sealer);
+                let (sealer, contents) = lock.get_mut();
+                // One that was verified beforehand.
+                if let Some(loaded) = contents.loaded.as_ref().filter(|_| !contents.is_touched) {
+                    loaded.tell_if_unasked(sealer);
                 }
-                !is_touched
+                !contents.is_touched
             }
             None => self.with(|_| false),
         }

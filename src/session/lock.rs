@@ -102,9 +102,12 @@ impl<T> SessionLock<T> {
     }
 
     #[cfg(feature = "tower")]
-    pub(super) fn get_mut(&mut self) -> &mut Contents<T> {
+    pub(super) fn get_mut(&mut self) -> (&Sealer, &mut Contents<T>) {
         let contents = self.contents.get_mut();
-        contents.unwrap_or_else(PoisonError::into_inner)
+        (
+            &self.sealer,
+            contents.unwrap_or_else(PoisonError::into_inner),
+        )
     }
 }
 
@@ -198,9 +201,10 @@ impl<T: Payload> Loaded<T> {
                 sealer.read(context, values, state, &mut loaded.outcome)
             }
         };
-        match &sealer.hooks.validate {
-            None => sealer.tell(loaded.outcome, token_bytes),
-            Some(validate) => validate.has_read(loaded, sealer, token_bytes),
+        if state.is_validation_due(now) {
+            loaded.wait(token_bytes, None);
+        } else {
+            sealer.tell(loaded.outcome, token_bytes);
         }
         loaded
     }

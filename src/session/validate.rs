@@ -1,10 +1,8 @@
 //! The question to the application whether a session goes on (docs/spec/writer.md § 8.16).
 
 use std::{
-    any::Any,
     error::Error,
     future::{poll_fn, ready},
-    marker::PhantomData,
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -51,57 +49,6 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 /// A question that is being answered.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Validity, BoxError>> + Send>>;
 
-/// The function of an application that is asked, and the steps around it. A trait, so that programs that do not ask have
-/// none of their code.
-pub(crate) trait Validate: Send + Sync {
-    fn ask(&self, session: &OpenedSession<'_>) -> Answer;
-
-    /// A session was read: a [`Loaded`] of the type that the function is for. Withholds it if the application is to be
-    /// asked, else tells its outcome.
-    fn has_read(&self, loaded: &mut dyn Any, sealer: &Sealer, token_bytes: usize);
-
-    /// The request of a session has ended. Tells its outcome, if nobody has asked about it.
-    fn has_finished(&self, untold: Option<(Outcome, usize)>, sealer: &Sealer);
-}
-
-/// A question about sessions that hold a `T`.
-pub(super) struct Asking<T, F> {
-    ask: F,
-    of: PhantomData<fn() -> T>,
-}
-
-impl<T, F> Asking<T, F> {
-    pub(super) fn new(ask: F) -> Asking<T, F> {
-        let of = PhantomData;
-        Asking { ask, of }
-    }
-}
-
-impl<T, F> Validate for Asking<T, F>
-where
-    T: 'static,
-    F: Fn(&OpenedSession<'_, T>) -> Answer + Send + Sync,
-{
-    fn ask(&self, session: &OpenedSession<'_>) -> Answer {
-        (self.ask)(&session.of_type())
-    }
-
-    fn has_read(&self, loaded: &mut dyn Any, sealer: &Sealer, token_bytes: usize) {
-        let loaded: &mut Loaded<T> = loaded.downcast_mut().expect(SAME_TYPE);
-        if loaded.state.is_validation_due(loaded.state.now) {
-            loaded.wait(token_bytes, None);
-        } else {
-            sealer.tell(loaded.outcome, token_bytes);
-        }
-    }
-
-    fn has_finished(&self, untold: Option<(Outcome, usize)>, sealer: &Sealer) {
-        if let Some((outcome, token_bytes)) = untold {
-            sealer.tell(outcome, token_bytes);
-        }
-    }
-}
-
 impl<T: Payload> Session<T> {
     /// Asks the application whether the session goes on, if its last answer is older than
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after). Without that setting, without a session, and
@@ -146,7 +93,7 @@ impl<T: Payload> Session<T> {
         let question = |contents: &mut Contents<T>| match contents.question(sealer) {
             Question::Settled(settled) => Err(settled),
             Question::Due(session, now) => {
-                let answer = catch_unwind(AssertUnwindSafe(|| validate.ask(&session)));
+                let answer = catch_unwind(AssertUnwindSafe(|| validate(&session)));
                 Ok((answer.unwrap_or_else(|_| Box::pin(ready(panicked()))), now))
             }
         };
@@ -158,8 +105,11 @@ impl<T: Payload> Session<T> {
                     polled.unwrap_or_else(|_| Poll::Ready(panicked()))
                 });
                 let answer = answer.await;
-                let hear = |contents: &mut Contents<T>| contents.hear(sealer, answer, now);
-                self.lock.with_contents(hear)?
+                self.lock.with_contents(|contents| {
+                    contents.is_touched = true;
+                    let loaded = contents.loaded.as_mut();
+                    loaded.map_or(Ok(true), |loaded| loaded.hear(sealer, answer, now))
+                })?
             }
         }
     }
@@ -201,22 +151,11 @@ impl<T: Payload> Contents<T> {
             false => Question::Settled(Ok(false)),
         }
     }
-
-    fn hear(
-        &mut self,
-        sealer: &Sealer,
-        answer: Result<Validity, BoxError>,
-        now: UnixSeconds,
-    ) -> Result<bool, SessionError> {
-        self.is_touched = true;
-        let loaded = self.loaded.as_mut();
-        loaded.map_or(Ok(true), |loaded| loaded.hear(sealer, answer, now))
-    }
 }
 
 impl<T> Loaded<T> {
     /// Withholds the session until the application is asked.
-    fn wait(&mut self, token_bytes: usize, error: Option<SessionError>) {
+    pub(super) fn wait(&mut self, token_bytes: usize, error: Option<SessionError>) {
         let refused = self.outcome.refused(Reason::Unvalidated);
         self.waiting = Some(Box::new(Waiting {
             state: self.state.withhold_unvalidated(),
@@ -226,11 +165,13 @@ impl<T> Loaded<T> {
         }));
     }
 
-    /// Returns the outcome of a session that was used although nobody asked about it, and the length of its token.
-    pub(super) fn untold(&self) -> Option<(Outcome, usize)> {
-        let waiting = self.waiting.as_ref()?;
-        let is_unasked = waiting.error.is_none();
-        is_unasked.then_some((self.outcome, waiting.token_bytes))
+    /// Tells the outcome of a session whose request has ended although nobody asked about it.
+    pub(super) fn tell_if_unasked(&self, sealer: &Sealer) {
+        if let Some(waiting) = &self.waiting
+            && waiting.error.is_none()
+        {
+            sealer.tell(self.outcome, waiting.token_bytes);
+        }
     }
 
     fn question(&self, sealer: &Sealer, now: UnixSeconds) -> Question<'_> {
@@ -309,5 +250,3 @@ impl<T> Loaded<T> {
 fn panicked() -> Result<Validity, BoxError> {
     Err("the function of `revalidate_after` panicked".into())
 }
-
-const SAME_TYPE: &str = "`build` refuses a function for sessions of another type";

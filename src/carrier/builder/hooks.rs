@@ -86,7 +86,6 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     ///
     /// ```
     /// use hardtack::{EncryptionKey, SessionCookie, session::Validity};
-    /// # use hardtack::{Clock, SessionError};
     /// # use std::{io::Error, sync::{Arc, atomic::{AtomicU32, Ordering}}, time::UNIX_EPOCH};
     /// use std::time::Duration;
     ///
