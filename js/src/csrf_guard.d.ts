@@ -17,6 +17,9 @@ export interface CsrfGuardOptions {
 export class CsrfRefusal extends Error {
   constructor(code: CsrfRefusalCode);
   readonly code: CsrfRefusalCode;
+  /** Of the response: the message, or after a form with a token of another session a page with a link back to it. */
+  readonly body: string;
+  readonly headers: { readonly "content-type": string };
 }
 
 export type CsrfRefusalCode = "cross-site" | "plain-http" | "no-token" | "wrong-token";

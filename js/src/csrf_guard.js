@@ -12,12 +12,28 @@ const SENTENCES = {
   "wrong-token": "refused: the CSRF token is not of this session; load the page again",
 };
 
-/** The reason why a guard refuses a request. Its `message` may be shown to the visitor. */
+/** The link leads to the address that the form was sent to. */
+const LOAD_AGAIN = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Please load the page again</title>
+<h1>Please load the page again</h1>
+<p>It was open for too long, or you have signed in or out since. Nothing was changed.</p>
+<p><a href="">Load the page again</a></p>
+`;
+
+/**
+ * The reason why a guard refuses a request. `body` and `headers` are for the response, whose status is 403: the `message`,
+ * or after a form with a token of another session a page that leads on.
+ */
 export class CsrfRefusal extends Error {
-  constructor(code, more = "") {
+  constructor(code, { more = "", page = null } = {}) {
     super(SENTENCES[code] + more);
     this.name = "CsrfRefusal";
     this.code = code;
+    this.body = page ?? this.message;
+    this.headers = { "content-type": `text/${page ? "html" : "plain"}; charset=utf-8` };
   }
 }
 
@@ -62,9 +78,11 @@ export class CsrfGuard {
       if (refused) return new CsrfRefusal(refused);
     }
     if (this.#asks === "nothing" || isSafe || isUpgrade || isFormPost) return null;
-    const [token = await this.#tokenInForm(head, request)] = head.values("x-csrf-token");
-    if (token === null) return new CsrfRefusal("no-token", this.#whyNone(head, request));
-    return (await verifyCsrf(session, token)) ? null : new CsrfRefusal("wrong-token");
+    const [inHeader] = head.values("x-csrf-token");
+    const token = inHeader ?? (await this.#tokenInForm(head, request));
+    if (token === null) return new CsrfRefusal("no-token", { more: this.#whyNone(head, request) });
+    const page = inHeader === undefined ? LOAD_AGAIN : null;
+    return (await verifyCsrf(session, token)) ? null : new CsrfRefusal("wrong-token", { page });
   }
 
   async #tokenInForm(head, request) {

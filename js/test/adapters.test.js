@@ -39,10 +39,10 @@ async function listening(server) {
 /** What every site does at its paths. */
 const visit = (session) => `visit ${session.update("visits", (visits = 0) => visits + 1).get("visits")}`;
 
-const hono = (cookies) => {
+const hono = (cookies, guard) => {
   const app = new Hono();
   app.onError((error, c) => c.text("failed", 500));
-  app.use(inHono(() => cookies, { guard: new CsrfGuard({ originCheckOnly: true }) }));
+  app.use(inHono(() => cookies, { guard }));
   app.get("/visit", (c) => c.text(visit(c.get("session"))));
   app.get("/look", (c) => c.text(`${c.get("session").get("visits")}`));
   app.get("/untouched", (c) => c.text("hello", 200, { "cache-control": "public" }));
@@ -58,7 +58,7 @@ const hono = (cookies) => {
   return serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
 };
 
-const inFetch = (cookies) => {
+const inFetch = (cookies, guard) => {
   const handler = withSession(
     cookies,
     async (request, session) => {
@@ -75,7 +75,7 @@ const inFetch = (cookies) => {
       if (pathname === "/cookies") ["a=1", "b=2"].forEach((line) => headers.append("set-cookie", line));
       return new Response(text, { headers });
     },
-    { guard: new CsrfGuard({ originCheckOnly: true }) },
+    { guard },
   );
   return serve({ fetch: async (request) => handler(request).catch(() => new Response("failed", { status: 500 })), port: 0, hostname: "127.0.0.1" });
 };
@@ -97,20 +97,18 @@ const routesOfNode = (request, response, session) => {
   answers[request.url.split("?")[0]]();
 };
 
-const node = (cookies, failed = () => {}) =>
-  createServer(inNode(cookies, routesOfNode, { guard: new CsrfGuard({ originCheckOnly: true }), failed }));
+const node = (cookies, guard, failed = () => {}) => createServer(inNode(cookies, routesOfNode, { guard, failed }));
 
-const inExpressApp = (cookies) => {
+const inExpressApp = (cookies, guard) => {
   const app = express();
-  app.use(inExpress(cookies, { guard: new CsrfGuard({ originCheckOnly: true }) }));
+  app.use(inExpress(cookies, { guard }));
   app.use((request, response) => routesOfNode(request, response, request.session));
   app.use((error, request, response, next) => response.status(error.status ?? 500).send("failed"));
   return createServer(app);
 };
 
-const h3 = (cookies) => {
+const h3 = (cookies, guard) => {
   const app = new H3();
-  const guard = new CsrfGuard({ originCheckOnly: true });
   const on = (path, answer) => app.all(path, inH3(cookies, answer, { guard }));
   on("/visit", (event, session) => visit(session));
   on("/look", (event, session) => `${session.get("visits")}`);
@@ -171,11 +169,20 @@ for (const [name, make] of Object.entries({ h3, Node: node, Express: inExpressAp
   });
 
   test(`${name}: the guard refuses requests of other sites`, async () => {
-    const browser = await listening(make(cookies));
+    const browser = await listening(make(cookies, new CsrfGuard({ originCheckOnly: true })));
     const refused = await browser.fetch("/visit", { method: "POST", headers: { "sec-fetch-site": "cross-site" } });
     assert.deepEqual([refused.status, refused.text, refused.setCookies], [403, "refused: the request comes from another site", []]);
     const passed = await browser.fetch("/visit", { method: "POST", headers: { "sec-fetch-site": "same-origin" } });
     assert.deepEqual([passed.status, passed.text], [200, "visit 1"]);
+  });
+
+  test(`${name}: a form with a token of another session is answered with a page that leads on`, async () => {
+    const form = new Request("https://example.com/", { method: "POST", body: new URLSearchParams({ csrf_token: "of before" }) });
+    const refusal = await new CsrfGuard({ tokensInForms: true }).check(form, await cookies.load(null));
+    const browser = await listening(make(cookies, { check: async () => refusal }));
+    const refused = await browser.fetch("/visit", { method: "POST" });
+    assert.deepEqual([refused.status, refused.headers.get("content-type")], [403, "text/html; charset=utf-8"]);
+    assert.ok(refused.text.includes('<a href="">Load the page again</a>'), refused.text);
   });
 
   test(`${name}: an application is asked once in a span, and without an answer the handler is not called`, async (t) => {
@@ -207,7 +214,7 @@ test("Node: what a session cannot be validated for is told, and not shown", asyn
   const told = [];
   const failure = new Error("no database");
   const revalidateAfter = revalidation({ seconds: 60, validate: () => Promise.reject(failure) });
-  const browser = await listening(node(await SessionCookie.encrypted(XAES_KEY, { revalidateAfter }), (error) => told.push(error.cause)));
+  const browser = await listening(node(await SessionCookie.encrypted(XAES_KEY, { revalidateAfter }), undefined, (error) => told.push(error.cause)));
   const old = await cookies.load(null, Date.now() - 100_000);
   visit(old);
   const { status, text } = await browser.get("/visit", { cookie: (await cookies.save(old))[0].split(";")[0] });

@@ -114,6 +114,22 @@ test("a form has its token in a field, and is read by the handler all the same",
   assert.equal(await guarded({ tokensInForms: true }, { ...parsed, body: { csrf_token: [token] } }), "wrong-token");
 });
 
+test("a form of another session gets a page that leads on, and a script a sentence", async () => {
+  const refusal = async (init) => {
+    const request = new Request("https://shop.example/login", { method: "POST", ...init });
+    return new CsrfGuard({ tokensInForms: true }).check(request, await cookies.load(cookie, NOW * 1000));
+  };
+  const ofForm = await refusal({ body: new URLSearchParams({ csrf_token: foreign }) });
+  assert.equal(ofForm.headers["content-type"], "text/html; charset=utf-8");
+  assert.ok(ofForm.body.includes('<a href="">Load the page again</a>'));
+  const sentence = "refused: the CSRF token is not of this session; load the page again";
+  for (const init of [{ headers: { "x-csrf-token": foreign } }, { headers: { "x-csrf-token": foreign }, body: new URLSearchParams({ csrf_token: token }) }]) {
+    const ofScript = await refusal(init);
+    assert.deepEqual([ofScript.headers["content-type"], ofScript.body], ["text/plain; charset=utf-8", sentence]);
+  }
+  assert.equal((await refusal({ body: new URLSearchParams({ amount: "7" }) })).headers["content-type"], "text/plain; charset=utf-8");
+});
+
 test("a refusal without a token names the places where the guard looks for one", async () => {
   const ofNode = { method: "POST", url: "/", rawHeaders: ["content-type", "application/x-www-form-urlencoded"] };
   const message = async (options, request) => (await new CsrfGuard(options).check(request, await cookies.load(cookie))).message;

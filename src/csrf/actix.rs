@@ -20,7 +20,7 @@ use super::{
 };
 use crate::web::{
     CsrfRefusal, Failure,
-    actix::{failed, middleware},
+    actix::{failed, middleware, refused},
 };
 
 middleware! {
@@ -114,6 +114,6 @@ impl ResponseError for GuardedRejection<Error> {
 /// With feature `actix`, a response with status 403.
 impl ResponseError for CsrfRefusal {
     fn error_response(&self) -> HttpResponse {
-        failed(Failure::Csrf(*self))
+        refused(*self)
     }
 }

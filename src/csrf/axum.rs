@@ -10,7 +10,10 @@ use http::{StatusCode, header::CONTENT_TYPE, request::Parts};
 use serde::de::DeserializeOwned;
 
 use super::form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NoForm};
-use crate::web::{CsrfRefusal, Failure, axum::failed};
+use crate::web::{
+    CsrfRefusal, Failure,
+    axum::{failed, refused},
+};
 
 /// With feature `axum`.
 impl<S: Sync> FromRequestParts<S> for CsrfCheck {
@@ -72,6 +75,6 @@ impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
 /// With feature `axum`, a response with status 403.
 impl IntoResponse for CsrfRefusal {
     fn into_response(self) -> Response {
-        failed(Failure::Csrf(self))
+        refused(self)
     }
 }

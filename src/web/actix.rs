@@ -18,7 +18,7 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version, req
 
 use super::{
     extensions::{MissingSession, provide},
-    failure::{Failure, status_to_save_by},
+    failure::{CsrfRefusal, Failure, status_to_save_by},
     framework::Fields,
     gate::Gate,
     layer::SessionLayer,
@@ -279,6 +279,11 @@ impl Responder for KeysInUse {
             .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
             .body(self.to_string())
     }
+}
+
+/// Returns the response to a form that was refused.
+pub(crate) fn refused(refusal: CsrfRefusal) -> HttpResponse {
+    converted(refusal.into_page())
 }
 
 /// Returns the response to a request that failed.

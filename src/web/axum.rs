@@ -7,7 +7,10 @@ use axum_core::{
 };
 use http::{header::CACHE_CONTROL, request::Parts};
 
-use super::{extensions::MissingSession, failure::Failure};
+use super::{
+    extensions::MissingSession,
+    failure::{CsrfRefusal, Failure},
+};
 use crate::{
     carrier::KeysInUse,
     session::Session,
@@ -118,6 +121,11 @@ impl IntoResponse for KeysInUse {
     fn into_response(self) -> Response {
         ([(CACHE_CONTROL, "no-store")], self.to_string()).into_response()
     }
+}
+
+/// Returns the response to a form that was refused.
+pub(crate) fn refused(refusal: CsrfRefusal) -> Response {
+    refusal.into_page().map(Body::from)
 }
 
 /// Returns the response to a request that failed.

@@ -15,7 +15,8 @@ use crate::{
 /// handler returned. It is in the extensions of the response, so that the application can answer with its own page
 /// ([`with_page`](Failure::with_page)).
 ///
-/// The default body is short and reveals nothing to the visitor. Each failure is also a `tracing` event. A request whose
+/// The default body is short and reveals nothing to the visitor. That of a form whose token is not of this session is a page
+/// with a link to the address that the form was sent to, which leads on after a login form was open for too long. Each failure is also a `tracing` event. A request whose
 /// failure is an error of its session saves no changes, whatever status the application chooses.
 ///
 /// # Examples
@@ -147,9 +148,18 @@ impl Failure {
                 (StatusCode::INTERNAL_SERVER_ERROR, "server error")
             }
         };
+        self.answered(status, "text/plain; charset=utf-8", body)
+    }
+
+    fn answered(
+        self,
+        status: StatusCode,
+        kind: &'static str,
+        body: &'static str,
+    ) -> Response<String> {
         let mut response = Response::new(body.to_owned());
         *response.status_mut() = status;
-        let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+        let kind = HeaderValue::from_static(kind);
         response.headers_mut().insert(CONTENT_TYPE, kind);
         response.extensions_mut().insert(self.logged());
         response
@@ -211,6 +221,21 @@ pub enum CsrfRefusal {
 }
 
 impl CsrfRefusal {
+    /// Returns the response to a form that was refused where it was read. Its visitor sees it in place of a page, so it leads
+    /// on where nobody but time made the mistake.
+    #[cfg(any(feature = "actix", feature = "axum"))]
+    pub(super) fn into_page(self) -> Response<String> {
+        let failure = Failure::Csrf(self);
+        match self {
+            CsrfRefusal::WrongToken => failure.answered(
+                StatusCode::FORBIDDEN,
+                "text/html; charset=utf-8",
+                LOAD_AGAIN,
+            ),
+            _ => failure.into_response(),
+        }
+    }
+
     pub(crate) fn sentence(self) -> &'static str {
         match self {
             CsrfRefusal::CrossSite => "refused: the request comes from another site",
@@ -227,6 +252,16 @@ impl CsrfRefusal {
         }
     }
 }
+
+/// The link leads to the address that the form was sent to.
+#[cfg(any(feature = "actix", feature = "axum"))]
+const LOAD_AGAIN: &str = concat!(
+    "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",
+    "<meta name=\"viewport\" content=\"width=device-width\">\n",
+    "<title>Please load the page again</title>\n<h1>Please load the page again</h1>\n",
+    "<p>It was open for too long, or you have signed in or out since. Nothing was changed.</p>\n",
+    "<p><a href=\"\">Load the page again</a></p>\n",
+);
 
 impl fmt::Display for CsrfRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -303,7 +303,7 @@ fn a_form_without_a_token_is_not_said_to_have_a_wrong_one() {
     for (body, sentence) in [
         ("amount=1", "has no CSRF token"),
         ("amount=1&csrf_token=", "has no CSRF token"),
-        (&foreign, "is not of this session"),
+        (&foreign, "or you have signed in or out since"),
     ] {
         let (status, text) = ask(body);
         assert_eq!(status, 403, "{body}");

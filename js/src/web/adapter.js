@@ -35,4 +35,4 @@ export async function admit(sessions, request, { guard, now } = {}) {
 }
 
 /** The response to a request that is refused. */
-export const refusedResponse = ({ message, status = 403 }) => new Response(message, { status });
+export const refusedResponse = ({ body, message, headers, status = 403 }) => new Response(body ?? message, { status, headers });

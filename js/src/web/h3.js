@@ -23,7 +23,12 @@ export function withSession(cookies, handler, options) {
   };
 }
 
-function refuse(response, { message, status = 403 }) {
-  response["statusCode" in response ? "statusCode" : "status"] = status;
-  return message;
+function refuse(response, { body, message, headers = {}, status = 403 }) {
+  const isOfNode = "statusCode" in response;
+  response[isOfNode ? "statusCode" : "status"] = status;
+  for (const [name, value] of Object.entries(headers)) {
+    if (isOfNode) response.setHeader(name, value);
+    else response.headers.set(name, value);
+  }
+  return body ?? message;
 }

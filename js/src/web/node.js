@@ -50,6 +50,6 @@ export function withSession(cookies, handler, { guard = null, now, failed = cons
 
 export function answerRefusal(response, refusal) {
   response.statusCode = 403;
-  response.setHeader("content-type", "text/plain; charset=utf-8");
-  response.end(refusal.message);
+  response.setHeader("content-type", refusal.headers["content-type"]);
+  response.end(refusal.body);
 }
