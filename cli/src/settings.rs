@@ -1,7 +1,12 @@
-//! The settings of an application, read from its file.
+//! The settings of an application, read from its files and from the environment.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
+use clap::Args;
 use hardtack::SessionSettings;
 use serde::{
     Deserialize,
@@ -11,15 +16,48 @@ use zeroize::Zeroizing;
 
 use crate::answer::Failure;
 
-/// Returns the table `session`, or the whole file where there is none: TOML, or JSON in a file named `.json`.
-pub(crate) fn read(path: &Path) -> Result<SessionSettings, Failure> {
+/// The options for the application's settings, of which later layers override earlier ones.
+#[derive(Args)]
+pub(crate) struct Layers {
+    /// The application's settings: a TOML file, JSON if named `.json`, YAML if named `.yaml` or `.yml`. May be repeated
+    #[arg(id = "settings", long = "settings", value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The prefix of environment variables with settings, which override those of the files
+    #[arg(long = "settings-env", value_name = "PREFIX")]
+    prefix: Option<String>,
+}
+
+impl Layers {
+    /// Returns `None` if no layer was given.
+    pub(crate) fn read(&self) -> Result<Option<SessionSettings>, Failure> {
+        let variables = self.prefix.as_deref().map(SessionSettings::from_env_prefix);
+        let variables = variables.map(|read| read.map_err(Failure::usage));
+        let layers = self.files.iter().map(|path| read(path)).chain(variables);
+        let layers: Vec<_> = layers.collect::<Result<_, _>>()?;
+        Ok(layers.into_iter().reduce(SessionSettings::overridden_by))
+    }
+
+    /// Returns the last file, which an error may name.
+    pub(crate) fn last(&self) -> &Path {
+        self.files
+            .last()
+            .map_or(Path::new("the environment"), PathBuf::as_path)
+    }
+}
+
+/// Returns the table `session`, or the whole file where there is none.
+fn read(path: &Path) -> Result<SessionSettings, Failure> {
+    let fail = |error: String| Failure::file("cannot read", path, error);
     let text = fs::read_to_string(path).map(Zeroizing::new);
-    let text = text.map_err(|error| Failure::file("cannot read", path, error))?;
-    let is_json = path
-        .extension()
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("json"));
-    let found = find(&text, is_json);
-    found.map_err(|error| Failure::file("cannot read settings from", path, error))
+    let text = text.map_err(|error| fail(error.to_string()))?;
+    Format::of(path).find(&text).map_err(fail)
+}
+
+#[derive(Clone, Copy)]
+enum Format {
+    Toml,
+    Json,
+    Yaml,
 }
 
 /// The text is read several times, because a tree of values would keep only the last of two settings with one name.
@@ -30,33 +68,53 @@ struct File {
 
 type Names = BTreeMap<String, IgnoredAny>;
 
-fn find(text: &str, is_json: bool) -> Result<SessionSettings, String> {
-    if let Some(settings) = parse::<File>(text, is_json)?.session {
-        let checked = settings.check().map(|()| settings);
-        return checked.map_err(|error| error.to_string());
+impl Format {
+    fn of(path: &Path) -> Format {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        match ending.map(str::to_ascii_lowercase).as_deref() {
+            Some("json") => Format::Json,
+            Some("yaml" | "yml") => Format::Yaml,
+            _ => Format::Toml,
+        }
     }
-    if parse::<Names>(text, is_json).is_ok_and(|names| names.is_empty()) {
-        return Err("there is neither a table `session` nor a setting".to_owned());
-    }
-    let settings: SessionSettings = parse(text, is_json)?;
-    let checked = settings.check().map(|()| settings);
-    checked.map_err(|error| format!("there is no table `session`, and {error}"))
-}
 
-/// The errors of the formats quote the file, which may have a key there, so only the line is told.
-fn parse<T: DeserializeOwned>(text: &str, is_json: bool) -> Result<T, String> {
-    if is_json {
-        return serde_json::from_str(text).map_err(|error| match error.line() {
-            line if error.is_data() => {
-                format!("`session` is given twice or is not an object, at line {line}")
-            }
-            line => format!("line {line} is not JSON"),
-        });
+    fn find(self, text: &str) -> Result<SessionSettings, String> {
+        if let Some(settings) = self.parse::<File>(text)?.session {
+            let checked = settings.check().map(|()| settings);
+            return checked.map_err(|error| error.to_string());
+        }
+        if self
+            .parse::<Names>(text)
+            .is_ok_and(|names| names.is_empty())
+        {
+            return Err("there is neither a table `session` nor a setting".to_owned());
+        }
+        let settings: SessionSettings = self.parse(text)?;
+        let checked = settings.check().map(|()| settings);
+        checked.map_err(|error| format!("there is no table `session`; {error}"))
     }
-    toml::from_str(text).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
-        let line = 1 + line_ends.count();
-        format!("line {line} is not TOML, the format of every file that is not named `.json`")
-    })
+
+    /// The errors of the formats quote the file, which may have a key there, so only the line is told.
+    fn parse<T: DeserializeOwned>(self, text: &str) -> Result<T, String> {
+        match self {
+            Format::Json => serde_json::from_str(text).map_err(|error| match error.line() {
+                line if error.is_data() => {
+                    format!("`session` is given twice or is not an object, at line {line}")
+                }
+                line => format!("line {line} is not JSON"),
+            }),
+            Format::Yaml => serde_saphyr::from_str(text).map_err(|error| {
+                let line = error.location().map_or(1, |place| place.line());
+                format!("line {line} is not YAML, or `session` is given twice or is not a table")
+            }),
+            Format::Toml => toml::from_str(text).map_err(|error| {
+                let start = error.span().map_or(0, |span| span.start);
+                let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
+                let line = 1 + line_ends.count();
+                format!(
+                    "line {line} is not TOML, the format of every file that is not named `.json`, `.yaml` or `.yml`"
+                )
+            }),
+        }
+    }
 }

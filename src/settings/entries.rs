@@ -29,6 +29,10 @@ impl Entry {
         let value: &dyn Any = &*self.given.value;
         value.downcast_ref()
     }
+
+    pub(super) fn is_source_of_keys(&self) -> bool {
+        self.get::<Vec<RingSource>>().is_some()
+    }
 }
 
 impl SessionSettings {
@@ -71,7 +75,7 @@ impl SessionSettings {
             shown: shown.to_owned(),
             given: (setting.read)(value)?,
         };
-        if entry.get::<Vec<RingSource>>().is_some() && self.keys().is_some() {
+        if entry.is_source_of_keys() && self.keys().is_some() {
             return Err(OTHER_KEYS.into());
         }
         self.entries.insert(setting.name, entry);

@@ -50,10 +50,12 @@ debug_by_display!(SettingsError);
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A program has other settings too.
+        f.write_str("session settings: ")?;
         if let [problem] = &*self.problems {
             return f.write_str(&problem.sentence);
         }
-        write!(f, "{} settings are refused:", self.problems.len())?;
+        write!(f, "{} are refused:", self.problems.len())?;
         for problem in &self.problems {
             write!(f, "\n  {}", problem.sentence)?;
         }

@@ -9,6 +9,7 @@ mod ini;
 mod ini_refusals;
 mod key_sources;
 mod keys;
+mod layers;
 mod names;
 mod properties;
 mod refusals;
@@ -64,10 +65,12 @@ fn field(settings: SessionSettings) -> (String, String) {
     (name.to_owned(), attributes.to_owned())
 }
 
-/// The refused settings, and the sentences.
+/// The refused settings, and the sentences behind what they are about.
 #[track_caller]
 fn refused<T>(settings: Result<T, SettingsError>) -> (Vec<String>, String) {
     let error = settings.err().expect("the settings are refused");
     let names = error.settings().map(str::to_owned).collect();
-    (names, error.to_string())
+    let told = error.to_string();
+    let sentence = told.strip_prefix("session settings: ");
+    (names, sentence.expect("it says where").to_owned())
 }

@@ -132,12 +132,10 @@ fn everything_that_is_refused_is_named_at_once() {
     let (mut names, sentence) = refused(settings.clone().into_builder());
     names.sort();
     assert_eq!(names, ["httponly", "name", "secure", "size", "timeout"]);
-    assert!(
-        sentence.starts_with("5 settings are refused:\n  `"),
-        "{sentence}"
-    );
+    assert!(sentence.starts_with("5 are refused:\n  `"), "{sentence}");
     assert_eq!(sentence.lines().count(), 6);
-    assert_eq!(format!("{:?}", settings.build().unwrap_err()), sentence);
+    let shown = format!("{:?}", settings.build().unwrap_err());
+    assert_eq!(shown, format!("session settings: {sentence}"));
 }
 
 #[test]
@@ -166,10 +164,7 @@ fn what_does_not_go_together_is_told_at_once_with_what_is_wrong_with_the_keys() 
         ("keys = 'hunter2'", "`keys`: key ring"),
     ] {
         let (_, sentence) = refused(toml(&format!("{text}\n{keys}")).build());
-        assert!(
-            sentence.starts_with("5 settings are refused:\n"),
-            "{sentence}"
-        );
+        assert!(sentence.starts_with("5 are refused:\n"), "{sentence}");
         for says in [
             "leave out `path`",
             "set `absolute_timeout`",
@@ -202,23 +197,14 @@ fn every_attribute_and_lifetime_that_does_not_fit_is_told_at_once() {
     ] {
         assert!(sentence.contains(says), "{says}: {sentence}");
     }
-    assert!(
-        sentence.starts_with("7 settings are refused:\n"),
-        "{sentence}"
-    );
+    assert!(sentence.starts_with("7 are refused:\n"), "{sentence}");
     // One mistake, one sentence.
     let (_, sentence) =
         refused(toml("absolute_timeout = 0\nidle_timeout = 0\nkeys_env = 'NO'").build());
-    assert!(
-        sentence.starts_with("3 settings are refused:\n"),
-        "{sentence}"
-    );
+    assert!(sentence.starts_with("3 are refused:\n"), "{sentence}");
     // A name that cannot be read hides nothing else.
     let (_, sentence) = refused(toml("name = 'a b'\npath = 'app'\nkeys_env = 'NO'").build());
-    assert!(
-        sentence.starts_with("3 settings are refused:\n"),
-        "{sentence}"
-    );
+    assert!(sentence.starts_with("3 are refused:\n"), "{sentence}");
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(crate) use value::Reader;
 /// content is shown. The exit code is 1 if no session is loaded, or without keys if the input
 /// is not a token.
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, mut_group("Layers", |layers| layers.requires("keys")))]
 pub(crate) struct Inspect {
     /// A token, `name=value`, a Cookie or a Set-Cookie field; by default or with `-` read from standard input,
     /// where other users of this machine cannot see it

@@ -1,7 +1,4 @@
-use std::{
-    path::PathBuf,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use hardtack::{
@@ -18,9 +15,8 @@ use crate::{answer::Failure, moment::Moment, ring::AnyRing, settings, span};
 /// The application's settings of its sessions.
 #[derive(Args)]
 pub(super) struct Sessions {
-    /// The application's settings, instead of the options below: a TOML file, or JSON if named `.json`
-    #[arg(long, value_name = "FILE", requires = "keys")]
-    settings: Option<PathBuf>,
+    #[command(flatten)]
+    settings: settings::Layers,
     /// The application's label, if it has one
     #[arg(long, value_name = "LABEL")]
     application: Option<String>,
@@ -128,14 +124,14 @@ impl Sessions {
         ring: &AnyRing,
         builder: SessionBuilder<C>,
     ) -> Result<SessionBuilder<C>, Failure> {
-        let Some(path) = &self.settings else {
+        let Some(mut settings) = self.settings.read()? else {
             return Ok(builder);
         };
-        let mut settings = settings::read(path)?;
         // The ring comes from --keys; the settings may have none.
         let _ = settings.take_key_sources();
         let fail = |error: SettingsError| {
-            Failure::file("cannot apply to this ring the settings of", path, error)
+            let place = self.settings.last().display();
+            Failure::File(format!("cannot apply {place} to this ring: {error}"))
         };
         // Alone and as a cookie, so that the file is named for its mistakes.
         let cookie = settings.clone().apply_to(ring.cookie()).map_err(fail)?;

@@ -1,7 +1,4 @@
-use std::{
-    path::PathBuf,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use hardtack::{EncryptionKey, SessionCookie};
@@ -12,11 +9,10 @@ use crate::{answer::Failure, moment, settings, span};
 #[derive(Args)]
 pub(super) struct Lifetime {
     /// The longest lifetime of a session: the longer of absolute_timeout and remember_up_to; by default 12h
-    #[arg(long, value_name = "SPAN", value_parser = span::parse, conflicts_with = "settings")]
+    #[arg(long, value_name = "SPAN", value_parser = span::parse, conflicts_with = "Layers")]
     lifetime: Option<Duration>,
-    /// The application's settings, for its lifetime: a TOML file, or JSON if named `.json`
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
+    #[command(flatten)]
+    settings: settings::Layers,
 }
 
 /// The options for the lifetime of sessions by the clocks of several instances.
@@ -39,16 +35,16 @@ pub(super) struct Longest {
 
 impl Lifetime {
     pub(super) fn longest(&self) -> Result<Longest, Failure> {
-        let settings = self.settings.as_deref().map(settings::read).transpose()?;
-        let settings = settings.unwrap_or_default();
+        let settings = self.settings.read()?;
+        let is_assumed = self.lifetime.is_none() && settings.is_none();
         let span = match self.lifetime {
             Some(span) => check(span)?,
-            None => settings.longest_lifetime().map_err(Failure::usage)?,
+            None => settings
+                .unwrap_or_default()
+                .longest_lifetime()
+                .map_err(Failure::usage)?,
         };
-        Ok(Longest {
-            span,
-            is_assumed: self.lifetime.is_none() && self.settings.is_none(),
-        })
+        Ok(Longest { span, is_assumed })
     }
 }
 

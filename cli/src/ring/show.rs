@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{AnyRing, file, text::RingText};
+use super::{AnyRing, any::Role, file, text::RingText};
 use crate::{
     answer::{self, Answer},
     moment::{self, Moment, show},
@@ -75,31 +75,39 @@ pub(super) fn described(ring: &AnyRing, at: SystemTime, secrets: Option<&RingTex
     })
 }
 
-/// Returns a described ring as text, with a line for each key.
+/// Returns a described ring as text, with a line for each key, and a `*` before the one that seals.
 pub(super) fn table(ring: &Value) -> String {
     let fingerprint = ring["fingerprint"].as_str().unwrap_or_default();
     let mut lines = vec![format!("fingerprint {fingerprint}")];
     if let Some(moment) = ring["not_before"].as_str() {
         lines.push(format!("not_before  {moment}"));
     }
-    lines.push(row("key", "suite", "role", "seal_from", "accept_until", ""));
+    lines.push(row([
+        "",
+        "key",
+        "suite",
+        "role",
+        "seal_from",
+        "accept_until",
+        "",
+    ]));
     for key in ring["keys"].as_array().into_iter().flatten() {
         let cell = |name: &str| key[name].as_str().unwrap_or("-");
+        let mark = if cell("role") == Role::Sealing.word() {
+            "*"
+        } else {
+            ""
+        };
         let secret = key["secret"].as_str().unwrap_or_default();
-        let (from, until) = (cell("seal_from"), cell("accept_until"));
-        lines.push(row(
-            cell("id"),
-            cell("suite"),
-            cell("role"),
-            from,
-            until,
-            secret,
-        ));
+        let [id, suite, role] = ["id", "suite", "role"].map(cell);
+        let [from, until] = ["seal_from", "accept_until"].map(cell);
+        lines.push(row([mark, id, suite, role, from, until, secret]));
     }
     lines.join("\n")
 }
 
-fn row(key: &str, suite: &str, role: &str, from: &str, until: &str, secret: &str) -> String {
-    let row = format!("{key:<8}  {suite:<5}  {role:<8}  {from:<20}  {until:<20}  {secret}");
+fn row([mark, key, suite, role, from, until, secret]: [&str; 7]) -> String {
+    let row =
+        format!("{mark:<1} {key:<8}  {suite:<5}  {role:<8}  {from:<20}  {until:<20}  {secret}");
     row.trim_end().to_owned()
 }

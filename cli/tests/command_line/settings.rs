@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hardtack::SessionCookie;
 
-use crate::desk::{Desk, at};
+use crate::desk::{Desk, PROGRAM, at};
 
 const TOML: &str = "port = 80\n[session]\nname = '__Host-shop'\nidle_timeout = '20m'\nremember_up_to = '30d'\n\
     context = {stage = 'live'}\nkeys_env = 'SHOP_KEYS'\n";
@@ -26,6 +26,39 @@ fn a_rotation_accepts_the_old_key_for_as_long_as_the_settings_remember() {
             "{told}"
         );
     }
+}
+
+#[test]
+fn settings_may_be_in_yaml_in_several_files_and_in_the_environment() {
+    let (desk, _) = Desk::with_ring();
+    desk.write(
+        "base.yaml",
+        "port: 80\nsession:\n  absolute_timeout: 8h\n  keys_file: a\n",
+    );
+    desk.write(
+        "live.yml",
+        "session: { remember_up_to: 30d, keys: hunter2 }\n",
+    );
+    desk.done("ring rotate keys --after 15m --lifetime 40d");
+    let longest = |options: &str| {
+        let words = format!("ring check keys --json {options}");
+        let mut command = desk.command(PROGRAM, words.split_whitespace());
+        let variables = [
+            ("SITE__REMEMBER_UP_TO", "60d"),
+            ("OTHER__ABSOLUTE_TIMEOUT", "2h"),
+        ];
+        let told = desk.ran(command.envs(variables).output().unwrap()).out;
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        told["lifetime"].as_u64().unwrap() / 3_600
+    };
+    assert_eq!(longest("--settings base.yaml"), 8);
+    assert_eq!(longest("--settings base.yaml --settings live.yml"), 720);
+    assert_eq!(
+        longest("--settings base.yaml --settings live.yml --settings-env SITE__"),
+        1_440
+    );
+    assert_eq!(longest("--settings base.yaml --settings-env OTHER__"), 2);
+    assert_eq!(longest("--settings-env OTHER__ --settings base.yaml"), 2);
 }
 
 #[test]
@@ -145,7 +178,7 @@ fn a_mistake_is_that_of_the_file_or_that_of_an_option() {
     let refused = desk.refused(3, "inspect eA --keys keys --settings late.toml");
     assert!(
         refused.starts_with(
-            "cannot apply to this ring the settings of late.toml: `idle_timeout` is longer"
+            "cannot apply late.toml to this ring: session settings: `idle_timeout` is longer"
         ),
         "{refused}"
     );
@@ -165,7 +198,7 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
         (
             "a.toml",
             format!("name = 'a'\nkeys = {key}"),
-            "line 2 is not TOML, the format of every file that is not named `.json`",
+            "line 2 is not TOML, the format of every file that is not named `.json`, `.yaml` or `.yml`",
         ),
         (
             "a.ini",
@@ -175,12 +208,12 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
         (
             "a.toml",
             "[server]\nport = 3000".to_owned(),
-            "there is no table `session`, and `server` is not a setting",
+            "there is no table `session`; session settings: `server` is not a setting",
         ),
         (
             "a.json",
             r#"{"sessions": {}}"#.to_owned(),
-            "there is no table `session`, and `sessions` is not a setting",
+            "there is no table `session`; session settings: `sessions` is not a setting",
         ),
         (
             "a.toml",
@@ -198,6 +231,12 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
             "line 3 is not JSON",
         ),
         ("a.json", format!("[\"{key}\"]"), "not a table"),
+        ("a.yaml", format!("name: a\nkeys: [{key}\n"), "is not YAML"),
+        (
+            "a.yml",
+            "server:\n  port: 3000\n".to_owned(),
+            "there is no table `session`; session settings: `server` is not a setting",
+        ),
         (
             "a.toml",
             format!("[session]\nname = '{key}'"),
@@ -229,8 +268,7 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
             let ran = desk.run(&format!("{line} --settings {file}"));
             assert_eq!(ran.code, Some(3), "{}{}", ran.out, ran.err);
             assert!(
-                ran.err
-                    .contains(&format!("cannot read settings from {file}: ")),
+                ran.err.contains(&format!("cannot read {file}: ")),
                 "{}",
                 ran.err
             );

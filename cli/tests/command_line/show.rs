@@ -12,10 +12,10 @@ fn every_key_has_its_line_in_the_order_of_the_ring() {
         desk.done("ring show keys"),
         format!(
             "fingerprint {fingerprint}\n\
-             key       suite  role      seal_from             accept_until\n\
-             {accepted}  xaes   accepted  -                     -\n\
-             {old}  xaes   seals     -                     2027-03-01T18:18:00Z\n\
-             {new}  xaes   planned   2027-03-01T06:17:00Z  -\n"
+\x20 key       suite  role      seal_from             accept_until\n\
+\x20 {accepted}  xaes   accepted  -                     -\n\
+             * {old}  xaes   seals     -                     2027-03-01T18:18:00Z\n\
+\x20 {new}  xaes   planned   2027-03-01T06:17:00Z  -\n"
         )
     );
 }

@@ -1,0 +1,39 @@
+//! Settings of several layers, the later over the earlier.
+
+use std::time::Duration;
+
+use hardtack::SessionSettings;
+
+use super::{key, refused, toml};
+
+fn with_keys() -> SessionSettings {
+    toml(&format!("keys = '{}'", key()))
+}
+
+#[test]
+fn a_later_layer_replaces_what_it_names_and_leaves_the_rest() {
+    let base = toml("path = '/shop'\nabsolute_timeout = '8h'\nremember_up_to = '10h'");
+    let settings = base.overridden_by(toml("path = '/'\nremember_up_to = '30d'"));
+    let month = Duration::from_secs(30 * 86_400);
+    assert_eq!(settings.longest_lifetime().unwrap(), month);
+    let cookie = settings.overridden_by(with_keys()).build().unwrap();
+    // That of the path `/`.
+    assert_eq!(cookie.name().as_str(), "__Host-session");
+}
+
+#[test]
+fn a_later_source_of_keys_takes_the_place_of_any_other() {
+    let base = toml("keys_file = '/no/such/file'\nname = 'a'");
+    let cookie = base.clone().overridden_by(with_keys()).build().unwrap();
+    assert_eq!(cookie.name().as_str(), "a");
+    let (names, _) = refused(with_keys().overridden_by(base).build());
+    assert_eq!(names, ["keys_file"]);
+}
+
+#[test]
+fn what_any_layer_has_wrong_is_told() {
+    let settings =
+        toml("idel_timeout = 5\nsize = 'huge'").overridden_by(toml("size = 'browser'\nname = 7"));
+    let (names, _) = refused(settings.check());
+    assert_eq!(names, ["idel_timeout", "size", "name"]);
+}
