@@ -3,15 +3,12 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 use http::{Response, request::Parts};
 use tower_layer::Layer;
 
-use super::{
-    origin::Origin,
-    rules::{Rules, TokenChecks, TokenSource},
-};
+use super::rules::{Rules, TokenChecks, TokenSource};
 use crate::{
     base::clone_by_fields,
     carrier::ConfigError,
     state::{Map, Payload},
-    web::{Extensions, Failure, Gate, Layered},
+    web::{Extensions, Failure, Gate, Layered, Origin},
 };
 
 /// Refuses requests that other sites make a visitor's browser send, with 403, before the handler runs.

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Method, header, request::Parts};
 
-use super::origin::{self, Origin, SEC_FETCH_SITE, text_of};
+use super::origin::{self, SEC_FETCH_SITE, text_of};
 use crate::{
     session::{
         Session,
         events::{self, RefusedRequest},
     },
     state::Payload,
-    web::{CsrfRefusal, Extensions, Failure, Host, MissingSession, session_of, typed},
+    web::{CsrfRefusal, Extensions, Failure, Host, MissingSession, Origin, session_of, typed},
 };
 
 #[derive(Clone, Debug, Default)]

@@ -10,6 +10,10 @@ pub(crate) trait Fields {
 
     const CACHE_CONTROL: Self::Name;
     const COOKIE: Self::Name;
+    #[cfg(feature = "tower")]
+    const HOST: Self::Name;
+    #[cfg(feature = "tower")]
+    const ORIGIN: Self::Name;
     const SEC_FETCH_DEST: Self::Name;
     const SET_COOKIE: Self::Name;
     const VARY: Self::Name;
@@ -54,6 +58,10 @@ macro_rules! implement {
 
                 const CACHE_CONTROL: Self::Name = http::header::CACHE_CONTROL;
                 const COOKIE: Self::Name = http::header::COOKIE;
+                #[cfg(feature = "tower")]
+                const HOST: Self::Name = http::header::HOST;
+                #[cfg(feature = "tower")]
+                const ORIGIN: Self::Name = http::header::ORIGIN;
                 const SEC_FETCH_DEST: Self::Name = Self::Name::from_static("sec-fetch-dest");
                 const SET_COOKIE: Self::Name = http::header::SET_COOKIE;
                 const VARY: Self::Name = http::header::VARY;

@@ -6,6 +6,7 @@ use super::{
     extensions::register,
     framework::Fields,
     host::host_of,
+    origin::Origin,
     pending::{AnyCarrier, PendingSession},
 };
 use crate::{
@@ -165,6 +166,10 @@ impl<T: Payload, W> SessionLayer<T, W> {
         PendingSession {
             carrier: Arc::clone(&self.carrier),
             session,
+            // For an event.
+            without_tls: cfg!(feature = "tracing")
+                .then(|| Origin::without_tls(request))
+                .flatten(),
             is_finished: false,
         }
     }

@@ -30,6 +30,8 @@ mod jar;
 #[cfg(feature = "tower")]
 mod layer;
 #[cfg(feature = "tower")]
+mod origin;
+#[cfg(feature = "tower")]
 mod path;
 #[cfg(feature = "tower")]
 mod pending;
@@ -57,6 +59,7 @@ pub(crate) use {
     framework::Extensions,
     gate::Gate,
     host::Host,
+    origin::Origin,
 };
 
 #[cfg(any(feature = "actix", feature = "axum"))]

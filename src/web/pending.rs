@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{failure::Failure, framework::Fields};
+use super::{failure::Failure, framework::Fields, origin::Origin};
 use crate::{
     carrier::{SessionCookie, SessionHeader},
-    session::Session,
+    session::{Session, events},
     state::Payload,
 };
 
@@ -29,25 +29,44 @@ impl<T> AnyCarrier<T> {
 pub(super) struct PendingSession<T> {
     pub(super) carrier: Arc<AnyCarrier<T>>,
     pub(super) session: Session<T>,
+    /// The origin of the page that sent the request, if its browser keeps no `Secure` cookie.
+    pub(super) without_tls: Option<Origin>,
     pub(super) is_finished: bool,
 }
 
 impl<T: Payload> PendingSession<T> {
     /// Saves the session in a response with this status and these fields, and closes it. After a failure the response
     /// has to become a 500.
-    pub(super) fn finish(
+    pub(super) fn finish<F: Fields>(
         &mut self,
         status: u16,
-        response: &mut impl Fields,
+        response: &mut F,
     ) -> Result<(), Failure> {
+        // Counted only for the event.
+        let set_cookie = F::SET_COOKIE;
+        let of_others = match self.without_tls {
+            Some(_) => response.values(&set_cookie).count(),
+            None => 0,
+        };
         let saved = match &*self.carrier {
             _ if self.session.was_left_alone() => Ok(()),
             AnyCarrier::Cookie(cookie) => cookie.finish_in(&self.session, status, response),
             AnyCarrier::Header(header) => header.finish_in(&self.session, status, response),
         };
         self.is_finished = true;
+        if let Some(origin) = &self.without_tls {
+            let mut sent = response.values(&set_cookie).skip(of_others);
+            if sent.any(sets_a_secure_cookie) {
+                events::secure_cookie_without_tls(self.carrier.name(), origin);
+            }
+        }
         saved.map_err(|error| Failure::Save(error).logged())
     }
+}
+
+fn sets_a_secure_cookie(field: &[u8]) -> bool {
+    let field = String::from_utf8_lossy(field);
+    field.contains("; Secure") && !field.contains("; Max-Age=0;")
 }
 
 /// Closes the session if the request was cancelled or failed, so that changes by a handle that lives on are errors.

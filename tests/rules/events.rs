@@ -1,8 +1,10 @@
 //! `tracing` events.
 
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SigningKey, keys::RingKey, session::Reason,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SigningKey, keys::RingKey,
+    session::Reason,
 };
+use http::header::{HOST, ORIGIN};
 use tracing::Level;
 
 use super::{
@@ -217,6 +219,63 @@ fn an_answer_for_shared_caches_that_was_replaced_is_a_warning() {
     // Once through each adapter.
     assert_eq!(warnings(visit("public, max-age=60")), ADAPTERS);
     assert_eq!(warnings(visit("private")), 0);
+}
+
+/// The warnings of a visit that changes its session, in which a form of the page of `origin` is sent to `host`.
+fn warnings(cookie: &SessionCookie, origin: &str, host: &str, work: Work) -> usize {
+    let visit = Visit::to(cookie).at(1).with(&signed_in(cookie));
+    let visit = visit.asking(ORIGIN, origin).asking(HOST, host);
+    let told = told_by(|| drop(visit.run(work)));
+    let warnings = told.iter().filter(|told| told.level == Level::WARN);
+    warnings
+        .inspect(|told| {
+            assert!(
+                told.fields.contains(&format!("origin={origin} ")),
+                "{told:?}"
+            )
+        })
+        .count()
+}
+
+type Work = fn(&Session) -> Result<(), SessionError>;
+
+#[test]
+fn a_secure_cookie_for_a_page_without_tls_is_warned_of() {
+    // One adapter has no layer.
+    const LAYERS: usize = ADAPTERS - 1;
+    let sign_in: Work = |session| session.insert("user", 7);
+    let http = builder().danger_allow_http().name("session");
+    let http = http.build().unwrap();
+    for (origin, host, expected) in [
+        ("http://intranet", "intranet", LAYERS),
+        ("http://192.168.0.7:8080", "192.168.0.7:8080", LAYERS),
+        ("https://intranet", "intranet", 0),
+        ("http://localhost:3000", "localhost:3000", 0),
+        ("http://127.0.0.1", "127.0.0.1", 0),
+        ("http://a.localhost", "a.localhost", 0),
+        // The page of another site, and a proxy that tells another host.
+        ("http://evil.example", "example.com", 0),
+        ("http://intranet", "app:3000", 0),
+        ("null", "intranet", 0),
+    ] {
+        assert_eq!(
+            warnings(&cookie(), origin, host, sign_in),
+            expected,
+            "{origin}"
+        );
+        assert_eq!(warnings(&http, origin, host, sign_in), 0, "{origin}");
+    }
+}
+
+#[test]
+fn where_no_session_is_set_nobody_is_warned_of_the_missing_tls() {
+    let works: [Work; 2] = [
+        |session| session.get::<u32>("user").map(drop),
+        |session| session.invalidate().map(drop),
+    ];
+    for work in works {
+        assert_eq!(warnings(&cookie(), "http://intranet", "intranet", work), 0);
+    }
 }
 
 #[test]

@@ -1,0 +1,85 @@
+//! The origin of a page. Feature `tower`.
+
+use std::{fmt, net::Ipv4Addr, str};
+
+use super::{framework::Fields, host::Host};
+
+/// A scheme, a host and a port, as in the header `Origin` (RFC 6454 section 7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    scheme: String,
+    host: String,
+    port: Option<u16>,
+}
+
+impl Origin {
+    /// Returns the origin of the page of this site that sent a request, if it came without TLS, and not from this machine.
+    pub(super) fn without_tls<F: Fields>(request: &F) -> Option<Origin> {
+        let (origin, host) = (F::ORIGIN, F::HOST);
+        let [origin, host] = [&origin, &host].map(|name| request.values(name).next());
+        let origin = Origin::parse(str::from_utf8(origin?).ok()?)?;
+        let host = Host::parse(str::from_utf8(host?).ok()?)?;
+        (origin.is_at(host) && origin.scheme == "http" && !origin.is_secure()).then_some(origin)
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Origin> {
+        let (scheme, authority) = text.split_once("://")?;
+        let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+        if scheme.is_empty() || !scheme.chars().all(is_scheme) {
+            return None;
+        }
+        let scheme = scheme.to_ascii_lowercase();
+        let host = Host::parse(authority)?;
+        Some(Origin {
+            port: host.port.or_else(|| default_port(&scheme)),
+            host: host.name.to_ascii_lowercase(),
+            scheme,
+        })
+    }
+
+    /// Returns `true` if `host` is the host and port of this origin.
+    pub(crate) fn is_at(&self, host: Host<'_>) -> bool {
+        host.name.eq_ignore_ascii_case(&self.host)
+            && host.port.or_else(|| default_port(&self.scheme)) == self.port
+    }
+
+    /// Returns `true` if no one on the network can have made a page of this origin: it came over TLS, or from this
+    /// machine.
+    pub(crate) fn is_secure(&self) -> bool {
+        match &*self.scheme {
+            "https" => true,
+            "http" => is_this_machine(&self.host),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.host)?;
+        match self
+            .port
+            .filter(|_| self.port != default_port(&self.scheme))
+        {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Returns `true` for the hosts that browsers trust without TLS.
+fn is_this_machine(host: &str) -> bool {
+    let address = host.parse::<Ipv4Addr>();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "[::1]"
+        || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    }
+}
