@@ -256,6 +256,58 @@ test("Node: a stream is saved before its head, and a change after it is an error
   assert.deepEqual(thrown, ["after-head"]);
 });
 
+test("Node: what an adapter prints of a failed request shows neither its cookie nor its query", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const boom = new Error("boom");
+  const throwing = () => {
+    throw boom;
+  };
+  const browser = await listening(createServer(inNode(cookies, throwing)));
+  const { status } = await browser.get("/reset?token=secret", { cookie: "__Host-session=secret", authorization: "Bearer secret" });
+  assert.equal(status, 500);
+  assert.deepEqual(mock.calls.map((call) => call.arguments), [[boom, "GET", "/reset"]]);
+});
+
+test("Express before Next.js: the session of a page arrives though `setHeader` does nothing once the head counts as sent", async () => {
+  const app = express();
+  app.use(inExpress(cookies));
+  app.use((request, response) => {
+    visit(request.session);
+    const { setHeader } = response;
+    // As the server of Next.js does.
+    response.setHeader = (...given) => (response.headersSent ? response : setHeader.apply(response, given));
+    response.end("page");
+  });
+  const browser = await listening(createServer(app));
+  const { setCookies, headers } = await browser.get("/");
+  assert.equal(setCookies.length, 1);
+  assert.deepEqual([headers.get("vary"), headers.get("cache-control")], ["Cookie", "no-store"]);
+});
+
+test("Node: after its end a head cannot be changed, as in Node itself", async () => {
+  const refused = [];
+  const changes = [
+    (response) => response.setHeader("cache-control", "public"),
+    (response) => response.appendHeader("vary", "x"),
+    (response) => response.removeHeader("cache-control"),
+  ];
+  const handler = (request, response, session) => {
+    visit(session);
+    response.setHeader("cache-control", "private");
+    response.end("page");
+    for (const change of changes) {
+      try {
+        change(response);
+      } catch (error) {
+        refused.push(error.code);
+      }
+    }
+  };
+  const { headers } = await (await listening(createServer(inNode(cookies, handler)))).get("/");
+  assert.deepEqual(refused, changes.map(() => "ERR_HTTP_HEADERS_SENT"));
+  assert.equal(headers.get("cache-control"), "no-store");
+});
+
 test("Node: heads that are flushed, given as lists, or written late", async () => {
   const heads = [
     (response) => (response.flushHeaders(), response.end("x")),

@@ -2,20 +2,20 @@
 // writes is held until the session is saved.
 
 /**
- * Calls `save` before the head of the response is sent. If that fails, calls `failed` with a response to which nothing has
- * been written.
+ * Calls `save` before the head of the response is sent, and then what that resolves to, which writes the head. Meanwhile the
+ * head counts as sent: it cannot be changed. If `save` fails, calls `failed` with a response to which nothing has been written.
  */
 export function beforeHead(response, save, failed) {
   const { writeHead, flushHeaders, write, end } = response;
   const held = [];
   /** `open`, then `saving`, then `done`, when every call goes through. */
   let phase = "open";
+  let release;
 
   const begin = () => {
     if (phase !== "open") return;
     phase = "saving";
-    // For those who ask before they answer a second time, such as handlers of errors.
-    Object.defineProperty(response, "headersSent", { configurable: true, value: true });
+    release = seal(response);
     save().then(sendHeld, (error) => {
       go();
       failed(error);
@@ -23,10 +23,11 @@ export function beforeHead(response, save, failed) {
   };
   const go = () => {
     phase = "done";
-    delete response.headersSent;
+    release();
   };
-  const sendHeld = () => {
+  const sendHeld = (writeFields) => {
     go();
+    writeFields();
     let isFull = false;
     for (const { method, given } of held) isFull = method.apply(response, given) === false;
     // A writer that was told to wait waits for this event.
@@ -48,6 +49,28 @@ export function beforeHead(response, save, failed) {
     // As in Node, this head is sent with what is written next.
     setHead(response, given);
     return response;
+  };
+}
+
+const CHANGES = ["setHeader", "setHeaders", "appendHeader", "removeHeader"];
+
+/** Lets the head look sent, as Node does. Returns a function that takes this back. */
+function seal(response) {
+  const own = CHANGES.filter((method) => method in response).map((method) => [method, Object.getOwnPropertyDescriptor(response, method)]);
+  for (const [method] of own) {
+    response[method] = () => {
+      throw Object.assign(new Error("Cannot change headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
+    };
+  }
+  // For those who ask before they answer a second time, such as handlers of errors.
+  Object.defineProperty(response, "headersSent", { configurable: true, value: true });
+  return () => {
+    delete response.headersSent;
+    for (const [method, descriptor] of own) {
+      delete response[method];
+      // A framework that has put its own in place, such as Next.js.
+      if (descriptor) Object.defineProperty(response, method, descriptor);
+    }
   };
 }
 

@@ -4,7 +4,7 @@ import type { BaseSession } from "../index.js";
 import type { AdapterOptions, Cookies } from "./adapter.js";
 
 export interface NodeOptions extends AdapterOptions {
-  /** Is told what fails. Default: `console.error`. */
+  /** Is told what fails. By default the error is printed with the method and the path. */
   readonly failed?: (error: unknown, request: IncomingMessage) => void;
 }
 

@@ -7,26 +7,33 @@ import { beforeHead } from "./hold.js";
 /** Loads the session of a request, and saves it before the head of the response is sent. */
 export async function attach(sessions, request, response, { now, failed }) {
   const session = await sessions.load(request, now?.());
-  beforeHead(response, () => saveToNode(sessions, response, session), failed);
+  beforeHead(response, () => sealedFor(sessions, response, session), failed);
   return session;
 }
 
 /** Ends the request, and saves the session into the head of its response, which has not been sent. */
-export async function saveToNode(sessions, response, session) {
+export const saveToNode = async (...given) => (await sealedFor(...given))();
+
+/** Seals the session. Returns a function that writes it into the head of the response. */
+async function sealedFor(sessions, response, session) {
   const fields = Object.entries(response.getHeaders()).flatMap(([name, values]) =>
     [values].flat().map((value) => [name.toLowerCase(), String(value)]),
   );
-  for (const [name, value] of await headChanges(sessions, fields, session, { status: response.statusCode })) {
-    if (name !== "set-cookie") response.setHeader(name, value);
-    else response.setHeader(name, [response.getHeader(name) ?? [], value].flat());
-  }
+  const changes = await headChanges(sessions, fields, session, { status: response.statusCode });
+  return () => {
+    for (const [name, value] of changes) {
+      if (name !== "set-cookie") response.setHeader(name, value);
+      else response.setHeader(name, [response.getHeader(name) ?? [], value].flat());
+    }
+  };
 }
 
 /**
  * Returns a listener for `createServer` that loads the session, calls `handler(request, response, session)`, and saves the
- * session before the head of the response is sent. `failed(error, request)` is told what fails; by default it is printed.
+ * session before the head of the response is sent. `failed(error, request)` is told what fails; by default the error is
+ * printed with the method and the path.
  */
-export function withSession(cookies, handler, { guard = null, now, failed = console.error } = {}) {
+export function withSession(cookies, handler, { guard = null, now, failed = print } = {}) {
   const open = opener(cookies);
   return async (request, response) => {
     const answerFailure = (error) => {
@@ -48,8 +55,11 @@ export function withSession(cookies, handler, { guard = null, now, failed = cons
   };
 }
 
+/** A whole request would show its cookies. */
+const print = (error, { method, url }) => console.error(error, method, url.split("?")[0]);
+
 export function answerRefusal(response, refusal) {
-  response.statusCode = 403;
+  response.statusCode = refusal.status;
   response.setHeader("content-type", refusal.headers["content-type"]);
   response.end(refusal.body);
 }
