@@ -11,18 +11,22 @@ export interface CsrfGuardOptions {
   readonly tokensInForms?: boolean;
   /** Default: `csrf_token`. */
   readonly formField?: string;
+  /** With `tokensInForms`, how many bytes of a `Request` are read for a token. A longer form is refused with 413. Default: 1 MiB. */
+  readonly formLimit?: number;
 }
 
 /** The reason why a guard refuses a request. Its `message` may be shown to the visitor. */
 export class CsrfRefusal extends Error {
   constructor(code: CsrfRefusalCode);
   readonly code: CsrfRefusalCode;
+  /** Of the response: 403, or 413 for a form beyond `formLimit`. */
+  readonly status: number;
   /** Of the response: the message, or after a form with a token of another session a page with a link back to it. */
   readonly body: string;
   readonly headers: { readonly "content-type": string };
 }
 
-export type CsrfRefusalCode = "cross-site" | "plain-http" | "no-token" | "wrong-token";
+export type CsrfRefusalCode = "cross-site" | "plain-http" | "no-token" | "wrong-token" | "too-large";
 
 /** Refuses requests that other sites make a visitor's browser send. */
 export class CsrfGuard {

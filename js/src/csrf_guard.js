@@ -1,8 +1,8 @@
 // CSRF protection: checks that a request comes from a page of the session's own site. The rules of `CsrfGuard` in Rust.
 
-import { trim } from "./bytes.js";
-import { verifyCsrf } from "./csrf_token.js";
-import { ConfigError } from "./errors.js";
+import { concat, trim } from "./bytes.js";
+import { hasTokens, verifyCsrf } from "./csrf_token.js";
+import { ConfigError, isWhole } from "./errors.js";
 import { isAt, isSecure, parseHost, parseOrigin, tellingPort } from "./origins.js";
 
 const SENTENCES = {
@@ -10,6 +10,7 @@ const SENTENCES = {
   "plain-http": "refused: the request comes from a page without TLS",
   "no-token": "refused: the request has no CSRF token; send it in the header `x-csrf-token`",
   "wrong-token": "refused: the CSRF token is not of this session; load the page again",
+  "too-large": "refused: the form is too long",
 };
 
 /** The link leads to the address that the form was sent to. */
@@ -24,7 +25,7 @@ const LOAD_AGAIN = `<!doctype html>
 `;
 
 /**
- * The reason why a guard refuses a request. `body` and `headers` are for the response, whose status is 403: the `message`,
+ * The reason why a guard refuses a request. `status`, `headers` and `body` are for the response, whose body is the `message`,
  * or after a form with a token of another session a page that leads on.
  */
 export class CsrfRefusal extends Error {
@@ -32,6 +33,7 @@ export class CsrfRefusal extends Error {
     super(SENTENCES[code] + more);
     this.name = "CsrfRefusal";
     this.code = code;
+    this.status = code === "too-large" ? 413 : 403;
     this.body = page ?? this.message;
     this.headers = { "content-type": `text/${page ? "html" : "plain"}; charset=utf-8` };
   }
@@ -39,7 +41,7 @@ export class CsrfRefusal extends Error {
 
 const SAFE = ["GET", "HEAD", "OPTIONS", "TRACE"];
 const FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"];
-const OPTIONS = ["trustOrigins", "trustFormPosts", "originCheckOnly", "tokensInForms", "formField"];
+const OPTIONS = ["trustOrigins", "trustFormPosts", "originCheckOnly", "tokensInForms", "formField", "formLimit"];
 
 /** Refuses requests that other sites make a visitor's browser send. */
 export class CsrfGuard {
@@ -47,11 +49,13 @@ export class CsrfGuard {
   #formPosts;
   #asks;
   #formField;
+  #formLimit;
 
   /**
    * `trustOrigins`: origins whose requests count as the site's own; they still need a token. `trustFormPosts`: pairs of an
    * origin and a path to which its forms may be posted without a token. `originCheckOnly`: no token is needed.
-   * `tokensInForms`: a form may have its token in the field `formField`, by default `csrf_token`.
+   * `tokensInForms`: a form may have its token in the field `formField`, by default `csrf_token`; then it has at most
+   * `formLimit` bytes, by default 1 MiB.
    */
   constructor(options = {}) {
     for (const name of Object.keys(options)) {
@@ -62,6 +66,8 @@ export class CsrfGuard {
     this.#formPosts = trustFormPosts.map(([origin, path]) => ({ origin: originOf("trustFormPosts", origin), path }));
     this.#asks = originCheckOnly ? "nothing" : tokensInForms ? "header or form" : "header";
     this.#formField = options.formField ?? "csrf_token";
+    this.#formLimit = options.formLimit ?? 1_048_576;
+    if (!isWhole(this.#formLimit, 1)) throw new ConfigError("formLimit", "`formLimit` is a number of bytes");
   }
 
   /**
@@ -79,17 +85,23 @@ export class CsrfGuard {
     }
     if (this.#asks === "nothing" || isSafe || isUpgrade || isFormPost) return null;
     const [inHeader] = head.values("x-csrf-token");
-    const token = inHeader ?? (await this.#tokenInForm(head, request));
+    if (inHeader !== undefined) return (await verifyCsrf(session, inHeader)) ? null : new CsrfRefusal("wrong-token");
+    const isInForm = this.#asks === "header or form" && isForm(head);
+    const token = isInForm ? await this.#tokenInForm(head, request, session) : null;
+    if (token === TOO_LARGE) return new CsrfRefusal("too-large");
     if (token === null) return new CsrfRefusal("no-token", { more: this.#whyNone(head, request) });
-    const page = inHeader === undefined ? LOAD_AGAIN : null;
-    return (await verifyCsrf(session, token)) ? null : new CsrfRefusal("wrong-token", { page });
+    return (await verifyCsrf(session, token)) ? null : new CsrfRefusal("wrong-token", { page: LOAD_AGAIN });
   }
 
-  async #tokenInForm(head, request) {
-    if (this.#asks !== "header or form" || !isForm(head)) return null;
+  async #tokenInForm(head, request, session) {
     if (head.isOfNode) return request.body?.[this.#formField] ?? null;
+    // No token is right, so nothing is read for one.
+    if (!hasTokens(session)) return "";
+    const bytes = await readUpTo(this.#formLimit, head, request);
+    if (bytes === TOO_LARGE) return TOO_LARGE;
     try {
-      const values = (await request.clone().formData()).getAll(this.#formField);
+      const form = new Response(bytes, { headers: { "content-type": head.values("content-type")[0] } });
+      const values = (await form.formData()).getAll(this.#formField);
       return values.length === 1 ? values[0] : null;
     } catch {
       return null;
@@ -122,6 +134,26 @@ export class CsrfGuard {
     if (head.method !== "POST" || !isForm(head) || !parsed) return false;
     return this.#formPosts.some(({ origin, path }) => path === head.path && isSameOrigin(origin, parsed));
   }
+}
+
+const TOO_LARGE = Symbol("too large");
+
+/** Reads a copy of the body, which the handler then reads itself. */
+async function readUpTo(limit, head, request) {
+  if (Number(head.values("content-length")[0] ?? 0) > limit) return TOO_LARGE;
+  const chunks = [];
+  let length = 0;
+  for (const reader = request.clone().body?.getReader(); reader; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    length += value.length;
+    if (length <= limit) continue;
+    // The other copy is left, so nobody waits for this.
+    reader.cancel().catch(() => {});
+    return TOO_LARGE;
+  }
+  return concat(...chunks);
 }
 
 function originOf(setting, text) {

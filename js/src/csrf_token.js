@@ -19,6 +19,9 @@ export async function verifyCsrf(session, token) {
   return isTokenOf(sealerOf(state.loadedBy).tokens, nameOf(state), state.now, token);
 }
 
+/** Returns false for a session that has no token which passes, because it has no id. */
+export const hasTokens = (session) => nameOf(stateOf(session).touch()) !== null;
+
 /** The name of a session in its tokens, or null. */
 function nameOf({ withheld, opened, metadata }) {
   // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.

@@ -130,6 +130,26 @@ test("a form of another session gets a page that leads on, and a script a senten
   assert.equal((await refusal({ body: new URLSearchParams({ amount: "7" }) })).headers["content-type"], "text/plain; charset=utf-8");
 });
 
+test("a body is read for a token up to a limit, and not at all where no token is right", async () => {
+  const CHUNK = new TextEncoder().encode(`csrf_token=${token}&a=`.padEnd(10_000, "x"));
+  const posted = async (cookie, { headers, chunks = 30_000, ...options } = {}) => {
+    let pulled = 0;
+    const body = new ReadableStream({ pull: (stream) => (pulled++ < chunks ? stream.enqueue(CHUNK) : stream.close()) }, { highWaterMark: 0 });
+    const type = { "content-type": "application/x-www-form-urlencoded" };
+    const request = new Request("https://shop.example/", { method: "POST", body, duplex: "half", headers: { ...type, ...headers } });
+    const refusal = await new CsrfGuard({ tokensInForms: true, ...options }).check(request, await cookies.load(cookie, NOW * 1000));
+    return [refusal?.code ?? null, refusal?.status ?? 200, pulled];
+  };
+  assert.deepEqual(await posted(null), ["wrong-token", 403, 0]);
+  assert.deepEqual(await posted(cookie, { headers: { "content-length": "300000000" } }), ["too-large", 413, 0]);
+  const [code, status, pulled] = await posted(cookie);
+  assert.deepEqual([code, status], ["too-large", 413]);
+  assert.ok(pulled >= 105 && pulled < 115, `${pulled}`);
+  assert.deepEqual((await posted(cookie, { chunks: 1 })).slice(0, 2), [null, 200]);
+  assert.deepEqual((await posted(cookie, { chunks: 1, formLimit: 9_999 })).slice(0, 2), ["too-large", 413]);
+  assert.deepEqual((await posted(cookie, { chunks: 1, formLimit: 10_000 })).slice(0, 2), [null, 200]);
+});
+
 test("a refusal without a token names the places where the guard looks for one", async () => {
   const ofNode = { method: "POST", url: "/", rawHeaders: ["content-type", "application/x-www-form-urlencoded"] };
   const message = async (options, request) => (await new CsrfGuard(options).check(request, await cookies.load(cookie))).message;
