@@ -48,7 +48,20 @@ test("a visitor without a session gets none, and one who was active just now kee
   const [line] = await cookies.save(fresh.set("visits", 1));
   for (const cookie of ["", "theme=dark", line.split(";")[0]]) {
     const { response, set } = await visit(cookie);
-    assert.deepEqual([set, response.init, response.headers.get("cache-control")], [[], undefined, null]);
+    assert.deepEqual([set, response.headers.get("cache-control")], [[], null]);
+  }
+});
+
+test("what the handler does to the fields of the request reaches the page, written or not", async () => {
+  const handler = ({ headers }, session) => {
+    headers.set("x-user", session.get("user") ?? "nobody");
+    headers.delete("x-notice");
+  };
+  const fresh = await cookies.save((await cookies.load(null, NOW)).set("user", "ada"));
+  const refreshed = await arrived((session) => session.set("user", "ada"));
+  for (const [cookie, user, writes] of [["", "nobody", 0], [fresh[0].split(";")[0], "ada", 0], [refreshed, "ada", 1]]) {
+    const { set, passedOn } = await visit(cookie, { handler, headers: { "x-user": "admin", "x-notice": "of the client" } });
+    assert.deepEqual([passedOn.get("x-user"), passedOn.get("x-notice"), set.length], [user, null, writes], cookie);
   }
 });
 
@@ -102,6 +115,29 @@ test("a session goes into the jar of Next.js, and comes from it", async () => {
   assert.deepEqual(options, { path: "/", secure: true, httpOnly: true, sameSite: "lax" });
   const { load } = inNext(() => cookies, jarWith([{ name, value }]).cookies, { now: () => NOW });
   assert.equal((await load()).get("visits"), 1);
+});
+
+test("`redirect` inside of an update saves it, and what fails does not", async () => {
+  // What they throw in Next.js 15 and 16.
+  for (const digest of ["NEXT_REDIRECT;replace;/login;307;", "NEXT_HTTP_ERROR_FALLBACK;404"]) {
+    const jar = jarWith();
+    const thrown = Object.assign(new Error(digest.split(";")[0]), { digest });
+    const leaving = inNext(cookies, jar.cookies, { now: () => NOW }).update((session) => {
+      session.set("user", "ada");
+      throw thrown;
+    });
+    await assert.rejects(leaving, thrown);
+    assert.deepEqual([...jar.set.keys()], ["__Host-session"], digest);
+  }
+  for (const thrown of [new Error("failed"), Object.assign(new Error("dynamic"), { digest: "DYNAMIC_SERVER_USAGE" }), undefined]) {
+    const jar = jarWith();
+    const failing = inNext(cookies, jar.cookies).update(async (session) => {
+      session.set("user", "ada");
+      throw thrown;
+    });
+    await assert.rejects(failing.catch((error) => Promise.reject(error ?? new Error("undefined"))));
+    assert.equal(jar.set.size, 0);
+  }
 });
 
 test("a cookie that the jar of Next.js would lose is refused", async () => {

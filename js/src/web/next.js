@@ -28,12 +28,21 @@ export function inNext(sessions, cookies, { now } = {}) {
   };
   const update = async (change) => {
     const session = await load();
-    const result = await change(session);
+    let result;
+    try {
+      result = await change(session);
+    } catch (error) {
+      if (isWayOut(error)) await save(session);
+      throw error;
+    }
     await save(session);
     return result;
   };
   return { load, save, update };
 }
+
+/** Returns true for what `redirect`, `notFound` and their kin throw, which is an answer and no failure. */
+const isWayOut = (error) => typeof error?.digest === "string" && error.digest.startsWith("NEXT_");
 
 /** Refuses sessions whose cookies the jar of Next.js would lose: it keeps one of each name, whatever its path and domain. */
 async function checked(sessions) {
@@ -65,10 +74,11 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, { now }
     // The handlers of other methods refresh the session themselves.
     const isLook = ["GET", "HEAD"].includes(request.method);
     const set = await cookie.saveAsCookies(session, isLook ? {} : { isSubresource: true });
-    if (set.length === 0) return NextResponse.next();
+    // Always, because the handler may have set a field for the page, or removed one of the client's.
     const headers = new Headers(request.headers);
-    setCookieField(headers, cookie.name, set);
+    if (set.length > 0) setCookieField(headers, cookie.name, set);
     const response = NextResponse.next({ request: { headers } });
+    if (set.length === 0) return response;
     // Its `cookies` keep one of each name, and another path may have to be expired.
     for (const one of set) response.headers.append("set-cookie", toSetCookie(one));
     response.headers.set("cache-control", "no-store");
