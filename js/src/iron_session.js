@@ -28,6 +28,8 @@ export function ironSession({ cookieName, password, cookieOptions = {}, convert 
 /** Returns the entries and the end of a seal, or null. */
 async function unseal(value, passwords) {
   const [seal, version] = value.split("~");
+  // It is not signed. Another would let the visitor choose a member of the session as the whole of it.
+  if (version !== "2") return null;
   const parts = seal.split("*");
   if (parts.length !== 8 || parts[0] !== "Fe26.2" || !/^\d*$/.test(parts[5])) return null;
   const [, id, salt, iv, sealed, expiration, tagSalt, mac] = parts;
@@ -37,7 +39,6 @@ async function unseal(value, passwords) {
   const plain = await openIron(toUtf8(passwords[id]), { salt, nonce, ciphertext, tagSalt, signed, tag });
   if (!plain) return null;
   const data = JSON.parse(fromUtf8(plain));
-  // Before version 2 of its format, iron-session put the session into a member.
-  const entries = version === "2" ? data : data.persistent;
-  return { entries, expiresAt: expiration === "" ? null : Number(expiration) };
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
+  return { entries: data, expiresAt: expiration === "" ? null : Number(expiration) };
 }

@@ -40,22 +40,36 @@ class OldCookies {
   async takeOver(fields, state, sealer) {
     const { now } = state;
     const opened = [];
-    let [refused, hasMore] = [null, false];
-    for (const source of this.#sources.filter(({ from, until }) => from <= now && now < until)) {
+    let [unread, hasMore] = [null, false];
+    for (const source of this.#sources) {
       const values = findValues(fields, source.template.name, MOST_VALUES + 1);
+      // Also one whose time is over, because a sign-out drops it.
       state.hasToken ||= values.length > 0;
+      if (now < source.from || now >= source.until) continue;
       hasMore ||= values.length > MOST_VALUES;
       for (const value of values.slice(0, MOST_VALUES)) {
         const old = await readOld(source, value);
         if (old) opened.push({ source, old, value });
-        else refused ??= "Auth";
+        else unread ??= "Auth";
       }
     }
-    // One of two may have been planted by another host of the site.
+    const reason = (await this.#acceptOne(opened, hasMore, state, sealer)) ?? unread;
+    if (state.isTakenOver) state.outcome = { kind: "migrated" };
+    else if (reason) state.outcome = { kind: "notMigrated", reason };
+  }
+
+  /** Returns a Reason if there are sessions, and none can be taken over. */
+  async #acceptOne(opened, hasMore, state, sealer) {
+    // One of two may have been planted by another host of the site. Several keys of one cookie open one value.
     const isRival = hasMore || new Set(opened.map(({ value }) => value)).size > 1;
-    if (opened.length > 0) refused = isRival ? "Duplicate" : await accept(opened[0], state, sealer);
-    if (refused) state.outcome = { kind: "notMigrated", reason: refused };
-    else if (opened.length > 0) state.outcome = state.isTakenOver ? { kind: "migrated" } : state.outcome;
+    if (opened.length > 0 && isRival) return "Duplicate";
+    let refused = null;
+    for (const one of opened) {
+      const reason = await accept(one, state, sealer);
+      refused ??= reason;
+      if (state.isTakenOver) break;
+    }
+    return refused;
   }
 
   /** Drops the old cookies that are read by now. Before that, they belong to the old program. */

@@ -126,6 +126,35 @@ test("signing out drops the old cookie, too", async () => {
   assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["sid", "__Host-session"]);
 });
 
+test("signing out drops an old cookie after its range, too, and before it leaves it to the old program", async () => {
+  const cookies = await migrating();
+  const seal = await sealed({ user: 7 }, { ttl: 0 });
+  for (const [now, dropped] of [[range.until, ["sid", "__Host-session"]], [range.until + 1e9, ["sid", "__Host-session"]], [range.from - 1000, ["__Host-session"]]]) {
+    const session = await load(cookies, seal, now);
+    session.invalidate();
+    assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), dropped, `${now}`);
+  }
+});
+
+test("of an empty old session and one that is refused, the refusal is told", async () => {
+  const both = await SessionCookie.encrypted(XAES_KEY, {
+    ...long,
+    migrateFrom: ["sid", "other"].map((cookieName) => ironSession({ cookieName, password, ...range })),
+  });
+  const session = await both.load(`sid=${await sealed({})}; other=junk`, NOW);
+  assert.deepEqual(session.outcome, { kind: "notMigrated", reason: "Auth" });
+});
+
+test("what a visitor writes behind the seal chooses no other session", async () => {
+  const cookies = await migrating();
+  const seal = await sealed({ user: 7, persistent: { user: 1 } });
+  assert.equal((await load(cookies, seal)).get("user"), 7);
+  for (const version of ["", "~", "~1", "~3", "~02"]) {
+    assert.equal((await load(cookies, seal.replace(/~2$/, version))).isNew, true, version);
+  }
+  for (const data of [[1], "text", 5, null]) assert.equal((await load(cookies, await sealed(data))).isNew, true);
+});
+
 test("a session that is revoked does not come back by its old cookie", async () => {
   const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, notBefore: NOW, migrateFrom: ironSession({ ...old, ...range }) });
   assert.equal((await load(cookies, await sealed({ user: 7 }))).outcome.reason, "Revoked");
