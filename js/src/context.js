@@ -5,8 +5,9 @@ import { mustBe } from "./errors.js";
 
 /** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
 export function purposeBytes(name, application, typeLabel) {
+  const purpose = sized("purpose", name, 65_535);
   mustBe(application !== "", "application", "a name; leave out an empty one");
-  return concat(sized("purpose", name, 65_535), sized("application", application ?? ""), sized("type", typeLabel ?? ""));
+  return concat(purpose, sized("application", application ?? ""), sized("type", typeLabel ?? ""));
 }
 
 /** Encodes the pairs of label and value that a token is bound to. Throws a `ConfigError` (§ 14.4). */
