@@ -14,6 +14,8 @@ import json
 import sys
 from pathlib import Path
 
+import corner_vectors
+import corner_writes
 import device_vectors
 import edge_vectors
 import validation_vectors
@@ -1100,7 +1102,7 @@ def openings():
         open_steps(o, key)
     for part in (open_encoding, open_bodies, open_typed, open_payloads, open_times, open_keys, open_several, open_order, open_chunks):
         part(o)
-    return o.vectors
+    return corner_vectors.openings(o)
 
 
 # ---------------------------------------------------------------- cookies.json, csrf.json
@@ -1492,18 +1494,18 @@ def headers():
 
 FILES = {
     "primitives": (primitives, "The algorithms of § 1 and § 2, with the published vectors of each."),
-    "derivation": (derivation, "From the text of a key, a purpose, an application and a type to the keys that are derived for them; or the error."),
-    "keys": (keys, "Texts of keys, with the suite and kid of those that are read and the error of those that are refused."),
-    "rings": (rings, "Texts of key rings: order, sealing key and accepted keys at given times, fingerprint; or the error."),
+    "derivation": (lambda: derivation() + corner_vectors.derivation(), "From the text of a key, a purpose, an application and a type to the keys that are derived for them; or the error."),
+    "keys": (lambda: keys() + corner_vectors.keys(), "Texts of keys, with the suite and kid of those that are read and the error of those that are refused."),
+    "rings": (lambda: rings() + corner_vectors.rings(), "Texts of key rings: order, sealing key and accepted keys at given times, fingerprint; or the error."),
     "contexts": (contexts, "From the caller's pairs to ctx, or to the error."),
     "seal": (seal, "From key, purpose, context, body and the 24 random bytes to the token."),
     "open": (openings, "From cookie values, ring, policy and time to what opens, or to the Reason."),
     "csrf": (csrf, "From key, purpose, session and mask to the CSRF token; and tokens that pass or do not pass for a session."),
-    "cookies": (cookies, "Cookie fields to values, names and attributes, Set-Cookie and expiry texts, parts, room for the payload."),
+    "cookies": (lambda: cookies() + corner_vectors.cookies(), "Cookie fields to values, names and attributes, Set-Cookie and expiry texts, parts, room for the payload."),
     "headers": (headers, "Values of a header field to what opens, or to the Reason; room for the payload."),
-    "caches": (write_vectors.caches, "From the fields of a response and what it owes to its session to the fields for caches."),
-    "policies": (write_vectors.policies, "Values of § 8, accepted and refused, with the span of refresh_after that follows."),
-    "writes": (lambda: write_vectors.writes() + edge_vectors.writes() + validation_vectors.writes(), "From a request, what the application does with its session and the policy to what is written."),
+    "caches": (lambda: write_vectors.caches() + corner_writes.caches(), "From the fields of a response and what it owes to its session to the fields for caches."),
+    "policies": (lambda: write_vectors.policies() + corner_vectors.policies(), "Values of § 8, accepted and refused, with the span of refresh_after that follows."),
+    "writes": (lambda: write_vectors.writes() + edge_vectors.writes() + validation_vectors.writes() + corner_writes.writes(), "From a request, what the application does with its session and the policy to what is written."),
     "devices": (device_vectors.devices, "Bound sessions, what is written of them, proofs, and the answers of the endpoints (experimental)."),
 }
 LABELS = {"name", "spec", "twin"}
