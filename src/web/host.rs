@@ -33,11 +33,14 @@ use http::{
 #[must_use]
 pub fn host_of(request: &Parts) -> Option<String> {
     let host = Host::of(request)?;
-    let name = host.name.to_ascii_lowercase();
-    Some(match host.telling_port(&request.uri) {
-        Some(port) => format!("{name}:{port}"),
-        None => name,
-    })
+    Some(host.with_port(host.telling_port(&request.uri)))
+}
+
+/// Returns the host that a request names, as an origin with `https://` has it: in lower case, without the port 443.
+#[cfg(feature = "device-bound")]
+pub(super) fn https_host_of(request: &Parts) -> Option<String> {
+    let host = Host::of(request)?;
+    Some(host.with_port(host.port.filter(|port| *port != 443)))
 }
 
 /// A name or an address, and a port, as in `Host` (RFC 9110 section 7.2).
@@ -77,6 +80,14 @@ impl<'a> Host<'a> {
             _ => (text, None),
         };
         is_name(name).then_some(Host { name, port })
+    }
+
+    fn with_port(self, port: Option<u16>) -> String {
+        let name = self.name.to_ascii_lowercase();
+        match port {
+            Some(port) => format!("{name}:{port}"),
+            None => name,
+        }
     }
 
     fn is_same(self, other: Host<'_>, uri: &Uri) -> bool {

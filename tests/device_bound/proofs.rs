@@ -130,6 +130,11 @@ fn an_audience_names_the_host_of_the_request() {
     check_audiences(&site, Some("App.test:8443"), &audiences);
     let audiences = [("https://app.test/.session/E", true)];
     check_audiences(&site, Some("APP.TEST:443"), &audiences);
+    let audiences = [
+        ("https://app.test:80/.session/E", true),
+        ("https://app.test/.session/E", false),
+    ];
+    check_audiences(&site, Some("app.test:80"), &audiences);
 }
 
 #[test]

@@ -12,7 +12,7 @@ mod layer;
 #[cfg(feature = "tower")]
 pub use layer::DeviceLayer;
 
-use super::{framework::Fields, host::host_of};
+use super::{framework::Fields, host::https_host_of};
 use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
@@ -78,7 +78,7 @@ impl<T> SessionCookie<T> {
         };
         let now = clock.now();
         let field = |name| request.headers.get(name).map(HeaderValue::as_bytes);
-        let host = host_of(request);
+        let host = https_host_of(request);
         let asked = DeviceRequest {
             endpoint,
             proof: field(RESPONSE),
