@@ -14,13 +14,10 @@ use super::{
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::Finder,
-    crypto::{
-        es256::{KEY_LEN, PublicKey},
-        random::RandomError,
-    },
+    crypto::es256::{KEY_LEN, PublicKey},
     keys::KeyId,
     state::{DeviceId, Metadata, Sid},
-    token::Context,
+    token::{Context, SealError},
 };
 
 /// The two requests.
@@ -37,7 +34,7 @@ pub(crate) struct DeviceRequest<'a> {
     pub(crate) proof: Option<&'a [u8]>,
     /// `Sec-Secure-Session-Id`.
     pub(crate) identifier: Option<&'a [u8]>,
-    /// The host of the request.
+    /// The host of the request, without the port 443.
     pub(crate) host: Option<&'a str>,
     pub(crate) context: &'a Context,
     pub(crate) now: UnixSeconds,
@@ -131,7 +128,7 @@ impl Devices {
                 Ok(DeviceAnswer::ended(unquoted(request.identifier), fields))
             }
         };
-        answer.unwrap_or_else(|_: RandomError| DeviceAnswer::later())
+        answer.unwrap_or_else(|_: SealError| DeviceAnswer::later())
     }
 
     /// The offer is checked before the signature, which takes much longer to verify, and which anybody may send.
@@ -152,7 +149,7 @@ impl Devices {
         request: &DeviceRequest<'_>,
         offer: &Subject<'_>,
         proof: &Proof<'_>,
-    ) -> Result<DeviceAnswer, RandomError> {
+    ) -> Result<DeviceAnswer, SealError> {
         let key = proof.verify_registration().ok();
         let Some(key) = key.filter(|_| self.is_for(proof, request)) else {
             return Ok(DeviceAnswer::refused(400));
@@ -195,7 +192,7 @@ impl Devices {
         sid: Sid,
         key: &PublicKey,
         device: DeviceId,
-    ) -> Result<DeviceAnswer, RandomError> {
+    ) -> Result<DeviceAnswer, SealError> {
         let DeviceRequest { context, now, .. } = *request;
         if self.is_proven(key, sid, request) {
             let bound_cookie = self.set_bound(context, device, sid, now)?;

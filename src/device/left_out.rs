@@ -5,10 +5,9 @@ use std::sync::Arc;
 use crate::{
     base::{config_error::ConfigError, time::UnixSeconds},
     cookie::{Attributes, BoundCookies, CookieName, SetCookies},
-    crypto::random::RandomError,
     keys::PurposeSlot,
     state::{Admitted, Metadata, State},
-    token::Context,
+    token::{Context, SealError},
 };
 
 pub(crate) enum Devices {}
@@ -42,7 +41,7 @@ impl Devices {
         _: &Context,
         _: &State<T>,
         _: bool,
-    ) -> Result<SetCookies, RandomError> {
+    ) -> Result<SetCookies, SealError> {
         match *self {}
     }
 }

@@ -30,10 +30,10 @@ use std::sync::Arc;
 use crate::{
     base::{config_error::ConfigError, time::UnixSeconds},
     cookie::{Attributes, BoundCookies, CookieName, DeviceCookies, SetCookies},
-    crypto::{base64url, random::RandomError, sha256::sha256},
+    crypto::{base64url, sha256::sha256},
     keys::PurposeSlot,
     state::{Admitted, Departure, DeviceId, Metadata, Sid, State},
-    token::Context,
+    token::{Context, SealError},
 };
 use seals::Seal;
 
@@ -114,7 +114,7 @@ impl Devices {
         context: &Context,
         state: &State<T>,
         is_dropped: bool,
-    ) -> Result<SetCookies, RandomError> {
+    ) -> Result<SetCookies, SealError> {
         let now = state.now;
         let mut news = SetCookies::default();
         match state.departure(is_dropped) {
@@ -153,7 +153,7 @@ impl Devices {
         device: DeviceId,
         sid: Sid,
         now: UnixSeconds,
-    ) -> Result<String, RandomError> {
+    ) -> Result<String, SealError> {
         let token = self.bound.seal(context, sid, now, &device, now)?;
         let cookie = self.cookies.bound(&tag(&device));
         Ok(cookie.set_whole(&token, self.bound_for()))

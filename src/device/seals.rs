@@ -5,15 +5,10 @@ use std::sync::Arc;
 
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    crypto::{
-        es256::PublicKey,
-        random::{self, RandomError},
-        scratch::Scratch,
-        sha256::sha256,
-    },
+    crypto::{es256::PublicKey, random, scratch::Scratch, sha256::sha256},
     keys::{KeyId, PurposeSlot},
-    state::{DeviceId, Layout, Metadata, Sid},
-    token::{self, Context, Draft},
+    state::{DeviceId, Layout, Metadata, Sid, wire_issued},
+    token::{self, Context, Draft, SealError},
 };
 
 /// One purpose, and the rules about its tokens.
@@ -43,7 +38,8 @@ impl Seal {
         issued: UnixSeconds,
         payload: &[u8],
         now: UnixSeconds,
-    ) -> Result<String, RandomError> {
+    ) -> Result<String, SealError> {
+        wire_issued(now).ok_or(SealError::Clock)?;
         let keys = self.slot.keys();
         let metadata = metadata(sid, issued);
         let mut buffer = Scratch::borrow();

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{base::debug_by_display, crypto::random::RandomError};
+use crate::{base::debug_by_display, crypto::random::RandomError, token::SealError};
 
 /// An error from saving a session. None depends on the content.
 #[derive(Clone)]
@@ -54,6 +54,16 @@ impl std::error::Error for SaveError {
         match self {
             SaveError::Random(error) => error.source(),
             _ => None,
+        }
+    }
+}
+
+impl From<SealError> for SaveError {
+    fn from(error: SealError) -> Self {
+        match error {
+            #[cfg(feature = "device-bound")]
+            SealError::Clock => SaveError::Clock,
+            SealError::Random(error) => SaveError::Random(error),
         }
     }
 }

@@ -232,8 +232,8 @@ fn unpadded_len(body: &[u8]) -> Option<usize> {
     (body[marker] == PAD_MARK).then_some(marker)
 }
 
-/// Returns a moment as tokens carry it. `None`: none can carry it, and no session is sealed then (SPEC.md § 6.4).
-pub(super) fn wire_issued(issued: UnixSeconds) -> Option<u32> {
+/// Returns a moment as tokens carry it. `None`: none can carry it, and nothing is sealed then (SPEC.md § 6.4).
+pub(crate) fn wire_issued(issued: UnixSeconds) -> Option<u32> {
     issued.checked_sub(EPOCH)?.try_into().ok()
 }
 

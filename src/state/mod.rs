@@ -39,7 +39,7 @@ pub(crate) use device::Departure;
 pub(crate) use finish::{BodyToSeal, Circumstances, Decision, Touch};
 #[cfg(test)]
 pub(crate) use flash::messages as flash_messages;
-#[cfg(feature = "device-bound")]
-pub(crate) use layout::DeviceId;
 pub(crate) use layout::{DEVICE_LEN, Layout, Metadata, Sid};
+#[cfg(feature = "device-bound")]
+pub(crate) use layout::{DeviceId, wire_issued};
 pub(crate) use lifetime::{Lifetimes, Refresh, Revalidation};

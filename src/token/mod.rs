@@ -12,6 +12,7 @@ use crate::{
     crypto::{
         base64url,
         cipher::RANDOM_LEN,
+        random::RandomError,
         scratch::Scratch,
         suite::{Mode, Suite, TAG_LEN},
     },
@@ -138,6 +139,20 @@ pub(crate) const fn overhead(mode: Mode) -> usize {
 /// Characters of a token for a body of `body_len` bytes.
 pub(crate) const fn token_len(mode: Mode, body_len: usize) -> usize {
     base64url::encoded_len(token_bytes(mode, body_len))
+}
+
+/// The reason why nothing was sealed (SPEC.md § 14.5).
+pub(crate) enum SealError {
+    /// A token cannot carry the moment that the clock shows.
+    #[cfg(feature = "device-bound")]
+    Clock,
+    Random(RandomError),
+}
+
+impl From<RandomError> for SealError {
+    fn from(error: RandomError) -> SealError {
+        SealError::Random(error)
+    }
 }
 
 /// A token under construction. Its body is written where it is then sealed.

@@ -7,10 +7,15 @@ use serde_json::{Map as JsonMap, Value, json};
 use super::{
     devices::{cookie, read},
     hex,
+    open::Visit,
     scene::Scene,
     writes::{came_with, starred, stored},
 };
-use crate::{base::time::system_time, state::Map};
+use crate::{
+    SessionCookie,
+    base::time::system_time,
+    state::{Map, Payload},
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,17 +49,30 @@ pub(super) fn check(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
         let host = HeaderValue::from_str(host).unwrap();
         request.headers_mut().insert("host", host);
     }
-    let cookie = cookie(name, scene);
-    let (parts, ()) = request.into_parts();
-    let clock = system_time(scene.now).into();
-    // Without a context in the scene, none was chosen for the request.
-    let context = scene.context.is_none().then_some(None);
-    let answer = cookie.answer_device_of(&parts, &clock, context);
+    let answer = match &scene.expects {
+        None => answer(&cookie::<Map>(name, scene), scene, request),
+        Some(expects) => {
+            assert_eq!(*expects, json!({"schema": 2}), "{name}");
+            answer(&cookie::<Visit<2>>(name, scene), scene, request)
+        }
+    };
     match (answer, vector.expect) {
         (None, None) => {}
         (Some(answer), Some(expect)) => check_answer(name, scene, answer, expect),
         (answer, expect) => panic!("{name}: {answer:?}, expected {expect:?}"),
     }
+}
+
+fn answer<T: Payload>(
+    cookie: &SessionCookie<T>,
+    scene: &Scene,
+    request: Request<()>,
+) -> Option<Response<String>> {
+    let (parts, ()) = request.into_parts();
+    let clock = system_time(scene.now).into();
+    // Without a context in the scene, none was chosen for the request.
+    let context = scene.context.is_none().then_some(None);
+    cookie.answer_device_of(&parts, &clock, context)
 }
 
 fn check_answer(name: &str, scene: &Scene, answer: Response<String>, expect: AnswerOf) {
@@ -69,14 +87,18 @@ fn check_answer(name: &str, scene: &Scene, answer: Response<String>, expect: Ans
     }
     assert_eq!(body, expect.body, "{name}");
 
-    let device_token = |word: &str, token: &str| {
+    let device_token = |word: &str, token: &str, tells_age: bool| {
         let content = scene.opened(scene.purpose().device(word), token);
-        json!({
+        let mut found = json!({
             "key_id": content.key_id.to_string(),
             "issued": content.metadata.issued,
             "sid": content.metadata.sid.map(|sid| hex(&sid)),
             "payload": hex(&content.payload),
-        })
+        });
+        if tells_age {
+            found["age"] = content.metadata.age.into();
+        }
+        found
     };
     let session = scene.purpose().name().to_owned();
     let token_of = |prefix: &str| {
@@ -90,17 +112,22 @@ fn check_answer(name: &str, scene: &Scene, answer: Response<String>, expect: Ans
         tokens.next()
     };
     for (what, expected) in expect.sealed {
+        let tells_age = expected.get("age").is_some();
         let found = match &*what {
-            "bound" => device_token("bound", &token_of(&format!("{session}.b-")).unwrap()),
+            "bound" => {
+                let token = token_of(&format!("{session}.b-")).unwrap();
+                device_token("bound", &token, tells_age)
+            }
             "identifier" => {
                 let identifier = identifier.clone().unwrap();
-                device_token("identifier", identifier.as_str().unwrap())
+                device_token("identifier", identifier.as_str().unwrap(), tells_age)
             }
             "challenge" => {
                 let field = &answer.headers()["secure-session-challenge"];
                 device_token(
                     "challenge",
                     field.to_str().unwrap().split('"').nth(1).unwrap(),
+                    tells_age,
                 )
             }
             "session" => {

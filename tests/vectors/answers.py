@@ -273,7 +273,7 @@ def answer_proof(v):
 
 
 def answer_device_config(v):
-    return {"accepted": devices.is_good(v["devices"], v)}
+    return {"accepted": devices.is_good(devices.settings_of(v["devices"]), v if "cookie" in v else None)}
 
 
 def answer_device_open(v):
@@ -293,7 +293,9 @@ def answer_device_csrf(v):
     return {"passes": csrf_passes(setup.ring, setup.purpose, setup.context, v["now"], devices.csrf_sid(s), issued, v["token"])}
 
 
-def answer_endpoint(v):
+def answer_endpoint(v, ages=False):
+    """`ages`: those of the tokens of devices are told, as they are in vectors that have them."""
+    ages = ages or any("age" in held for word, held in ((v.get("expect") or {}).get("sealed", {})).items() if word != "session")
     setup = writer.Setup(v)
     random = sealing(v)
     a = endpoints.answer(setup, v["method"], v["path"], v["host"], v["request"], v["now"], random)
@@ -304,7 +306,7 @@ def answer_endpoint(v):
     if body and "continue" not in body:
         body["session_identifier"] = "*"
     expect["body"] = body
-    sealed = sealed_in(setup, v["now"], a, v["request"])
+    sealed = sealed_in(setup, v["now"], a, v["request"], ages)
     return {"expect": expect | ({"sealed": sealed} if sealed else {})}
 
 
@@ -312,10 +314,11 @@ def starred_answer(fields):
     return [[name, value if name in ("cache-control", "content-type") else star(name, value)] for name, value in fields]
 
 
-def sealed_in(setup, now, a, request):
+def sealed_in(setup, now, a, request, ages):
     """What the tokens of an answer hold."""
     out, cookies = {}, [value for name, value in a.fields if name == "set-cookie" and "=;" not in value]
-    known = lambda c: {"key_id": c["key"].kid.hex(), "issued": c["issued"], "sid": c["sid"].hex(), "payload": c["payload"].hex()}
+    age = lambda c: {"age": c["last_active"] - c["issued"]} if ages else {}
+    known = lambda c: {"key_id": c["key"].kid.hex(), "issued": c["issued"]} | age(c) | {"sid": c["sid"].hex(), "payload": c["payload"].hex()}
     token = lambda line: line.partition("=")[2].partition(";")[0]
     for line in cookies:
         if re.match(re.escape(setup.name) + r"\.b-", line):

@@ -11,7 +11,7 @@ from material import *
 from write_vectors import DAY, HOUR, Writes, policy_of
 
 I = ISSUED
-SETTINGS = d.DEFAULTS
+SETTINGS = {"path": "/.session"} | d.DEFAULTS
 HOST, OTHER_HOST = "app.test", "other.test"
 SHOP, BLUE = {"application": "shop"}, {"context": CONTEXT}
 

@@ -14,7 +14,7 @@ from hardtack import Refused, base64url, decode_base64url
 
 PATH = "/[A-Za-z0-9._~/-]*"
 ORIGIN = r"https://[a-z0-9._:\[\]-]+"
-DEFAULTS = {"path": "/.session", "bound_for": 600, "challenge_for": 120, "required_after": None, "initiators": "any",
+DEFAULTS = {"bound_for": 600, "challenge_for": 120, "required_after": None, "initiators": "any",
             "excluded": [], "origin": None, "offers": True}
 PAYLOAD = {"bound": 16, "identifier": 33, "registration": 0, "challenge": 0}
 OUT_FOR = 86_400
@@ -25,12 +25,19 @@ class Devices:
     """§ 16.1: the settings."""
 
     def __init__(self, v):
-        self.__dict__ |= v
+        self.__dict__ |= settings_of(v)
         self.offer_for = min(120, math.inf if self.required_after is None else self.required_after)
 
 
+def settings_of(v):
+    """The settings of a vector; one that is left out has its default."""
+    return DEFAULTS | v
+
+
 def is_good(d, cookie):
-    """§ 16.1.1, § 16.1.2: whether settings are accepted, beside the name and the attributes of the session's cookie."""
+    """§ 16.1.1, § 16.1.2: whether settings are accepted, beside the name and the attributes of the session's cookie. None: the session is in a header field."""
+    if cookie is None:
+        return False
     paths = all(re.fullmatch(PATH, path) for path in [d["path"], *d["excluded"]]) and not d["path"].endswith("/")
     spans = 180 <= d["bound_for"] <= 86_400 and 10 <= d["challenge_for"] <= 3_600 and (d["required_after"] is None or d["required_after"] >= 10)
     origin = d["origin"] is None or re.fullmatch(ORIGIN, d["origin"])
@@ -54,6 +61,8 @@ def purpose_of(setup, word):
 
 def seal_device(setup, word, issued, sid, payload, now, random):
     """§ 16.2.1"""
+    if not hardtack.is_writable(now):
+        raise Refused("clock")
     body = hardtack.body(issued, sid=sid, payload=payload)
     return base64url(hardtack.seal_blob(setup.ring.sealing(now), purpose_of(setup, word), setup.context, body, random))
 

@@ -24,7 +24,10 @@ def answer(setup, method, path, host, request, now, random):
         return None
     if setup.context is None:
         return Answer(503, "no-context")
-    return endpoint(setup, url_of(setup, host, path), request, now, random)
+    try:
+        return endpoint(setup, url_of(setup, host, path), request, now, random)
+    except Refused as refused:  # Nothing could be sealed.
+        return Answer(503, refused.reason)
 
 
 def url_of(setup, host, path):

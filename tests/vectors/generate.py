@@ -14,6 +14,7 @@ import json
 import sys
 from pathlib import Path
 
+import corner_devices
 import corner_vectors
 import corner_writes
 import device_vectors
@@ -1506,7 +1507,7 @@ FILES = {
     "caches": (lambda: write_vectors.caches() + corner_writes.caches(), "From the fields of a response and what it owes to its session to the fields for caches."),
     "policies": (lambda: write_vectors.policies() + corner_vectors.policies(), "Values of § 8, accepted and refused, with the span of refresh_after that follows."),
     "writes": (lambda: write_vectors.writes() + edge_vectors.writes() + validation_vectors.writes() + corner_writes.writes(), "From a request, what the application does with its session and the policy to what is written."),
-    "devices": (device_vectors.devices, "Bound sessions, what is written of them, proofs, and the answers of the endpoints (experimental)."),
+    "devices": (lambda: device_vectors.devices() + corner_devices.devices(), "Bound sessions, what is written of them, proofs, and the answers of the endpoints (experimental)."),
 }
 LABELS = {"name", "spec", "twin"}
 

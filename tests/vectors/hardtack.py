@@ -545,6 +545,11 @@ def context_bytes(context):
     return u32(len(pairs)) + pairs
 
 
+def is_writable(moment):
+    """§ 6.4"""
+    return EPOCH <= moment <= EPOCH + U32_MAX
+
+
 def seal(key, purpose, context, content, random):
     """§ 6.5"""
     if OVERHEAD[key.mode] + len(content) > MAX_BLOB:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import devices
 import hardtack
-from hardtack import EPOCH, LONGEST_MAX_AGE, U32_MAX, Refused, dictionary, entries, flash_field, is_remembered, lifetime, pack, pack_head, padme, varint
+from hardtack import EPOCH, LONGEST_MAX_AGE, U32_MAX, Refused, dictionary, entries, flash_field, is_remembered, is_writable, lifetime, pack, pack_head, padme, varint
 
 METADATA = ("issued", "age", "limit", "remembered", "sid", "device", "schema")
 DEFAULT_ATTRIBUTES = {"path": "/", "domain": None, "secure": True, "same_site": "Lax", "partitioned": False}
@@ -374,11 +374,6 @@ def sealable(s, body):
     if not is_writable(s.now):
         raise Refused("clock")
     return body
-
-
-def is_writable(moment):
-    """§ 6.4"""
-    return EPOCH <= moment <= EPOCH + U32_MAX
 
 
 # ---------------------------------------------------------------- § 8.16 Validation

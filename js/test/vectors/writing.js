@@ -293,10 +293,11 @@ async function runBoundCsrf(vector) {
   equal(await verifyCsrf(session, vector.token), vector.passes);
 }
 
-async function runConfig(vector) {
-  const { accepted, devices, ...rest } = vector;
-  const options = () => ({ cookie: attributes(attributesOf(rest)), deviceBound: deviceBoundOf(devices) });
-  const configure = async () => SessionCookie.encrypted(await KeyRing.generate(), options());
+async function runConfig({ accepted, devices, field, ...rest }) {
+  const deviceBound = () => deviceBoundOf(devices);
+  const inCookie = (ring) => SessionCookie.encrypted(ring, { cookie: attributes(attributesOf(rest)), deviceBound: deviceBound() });
+  const inField = (ring) => SessionHeader.encrypted(field, ring, { deviceBound: deviceBound() });
+  const configure = async () => (field === undefined ? inCookie : inField)(await KeyRing.generate());
   equal(await isAccepted(configure), accepted);
 }
 
