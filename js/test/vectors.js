@@ -3,6 +3,7 @@
 
 import { parse } from "./vectors/common.js";
 import { runCaches, runCookie, runPolicy } from "./vectors/cookies.js";
+import { missingType, runEncode } from "./vectors/encoding.js";
 import { runContext, runDerivation, runKey, runPrimitive, runRing, runSeal } from "./vectors/format.js";
 import { runCsrf, runHeader, runOpen } from "./vectors/opening.js";
 import { runDevice, runWrite } from "./vectors/writing.js";
@@ -15,6 +16,7 @@ const RUNNERS = {
   contexts: runContext,
   seal: runSeal,
   open: runOpen,
+  encode: runEncode,
   csrf: runCsrf,
   cookies: runCookie,
   headers: runHeader,
@@ -60,6 +62,11 @@ export const SKIPPED = {
   "derivation: bare tokens": 2,
   "seal: XChaCha20-Poly1305": 16,
   "open: XChaCha20-Poly1305": 45,
+  "encode: u128": 8,
+  "encode: i128": 8,
+  "encode: f32": 8,
+  "encode: integers as floating-point numbers": 3,
+  "encode: keys that a Map holds once": 3,
   "csrf: XChaCha20-Poly1305": 1,
   "writes: requests of no context": 13,
   "writes: actions before the application is asked": 6,
@@ -82,6 +89,7 @@ function reasonToSkip(file, vector) {
     if (["endpoint", "proof", "device"].includes(vector.kind)) return vector.kind;
     if (vector.kind === "config" && !isOfSessions(vector.devices)) return "config of endpoints";
   }
+  if (file === "encode") return missingType(vector.value);
   return needsChaCha(file, vector) ? CHACHA : null;
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Told {
     pub(super) ended: Vec<(usize, Option<String>)>,
     /// Ids, numbered in the order in which they were told.
     pub(super) ids: Vec<(usize, Option<usize>)>,
+    /// The messages that were taken out.
+    pub(super) taken: Vec<(usize, Vec<String>)>,
 }
 
 pub(super) fn perform<T: Acts>(
@@ -58,6 +60,10 @@ pub(super) fn perform<T: Acts>(
                 *scene.answer.lock().unwrap() = action[1].as_str().unwrap().to_owned();
                 at_once(session.validate()).map(drop)
             }
+            "take" => {
+                let messages = session.take_flashes(action[1].as_str().unwrap());
+                messages.map(|messages| told.taken.push((index, messages)))
+            }
             _ => act(session, action),
         };
         if let Err(error) = result {
@@ -80,7 +86,7 @@ fn word(error: &SessionError) -> &'static str {
         SessionError::AfterHead => "after-head",
         SessionError::NoContext => "no-context",
         SessionError::NotRemembering => "not-remembering",
-        SessionError::TooDeep | SessionError::DuplicateKey => "value",
+        SessionError::TooDeep | SessionError::DuplicateKey | SessionError::Encode(_) => "value",
         SessionError::TooLarge(_) => "size",
         SessionError::UnreadablePayload => "unreadable",
         SessionError::Stale => "stale",
@@ -129,14 +135,23 @@ impl Acts for Converting {
     }
 }
 
-fn set<T: SessionData>(session: &Session<T>, action: &[Value]) -> Result<(), SessionError> {
+fn set<T: SessionData + From<Visit<2>>>(
+    session: &Session<T>,
+    action: &[Value],
+) -> Result<(), SessionError> {
     assert_eq!(action[0], "set");
-    session.replace(serde_json::from_value(action[1].clone()).unwrap())
+    session.replace(Visit::of(&action[1]).into())
 }
 
 /// The type of the vectors, whose first version had the same bytes.
 #[derive(Serialize, Deserialize, Default)]
 pub(super) struct Converting(Visit<2>);
+
+impl From<Visit<2>> for Converting {
+    fn from(visit: Visit<2>) -> Converting {
+        Converting(visit)
+    }
+}
 
 impl SessionData for Converting {
     const LABEL: &str = "";
@@ -209,7 +224,6 @@ fn act<T: Acts>(session: &Session<T>, action: &[Value]) -> Result<(), SessionErr
         }
         "flash" => session.flash(text(1), text(2)),
         "flash-bytes" => panic!("every text in bytes that `str` can hold is given as text"),
-        "take" => session.take_flashes(text(1)).map(drop),
         "id" => session.ensure_id().map(drop),
         "new-id" => session.renew_id(),
         "renew" => session.renew(),

@@ -10,6 +10,7 @@ mod cookies;
 mod csrf;
 #[cfg(feature = "device-bound")]
 mod devices;
+mod encode;
 #[cfg(feature = "device-bound")]
 mod endpoints;
 mod headers;

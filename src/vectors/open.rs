@@ -100,8 +100,36 @@ enum Expects {
 /// The type of the vectors, which converts nothing. Its label is the vector's.
 #[derive(Serialize, Deserialize, Default)]
 pub(super) struct Visit<const SCHEMA: u32> {
-    visits: u32,
+    #[serde(with = "visits")]
+    visits: u64,
     name: String,
+}
+
+impl<const SCHEMA: u32> Visit<SCHEMA> {
+    /// Returns the value that a vector puts in.
+    #[cfg(feature = "http")]
+    pub(super) fn of(value: &serde_json::Value) -> Visit<SCHEMA> {
+        let fields = value.as_object().unwrap();
+        assert_eq!(fields.len(), 2, "{value}");
+        Visit {
+            visits: fields["visits"].as_u64().unwrap(),
+            name: fields["name"].as_str().unwrap().to_owned(),
+        }
+    }
+}
+
+/// The number has 32 bits. One with more can be in a value, and cannot be encoded.
+mod visits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
+
+    pub(super) fn serialize<S: Serializer>(visits: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        let visits = u32::try_from(*visits).map_err(S::Error::custom)?;
+        visits.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+        u32::deserialize(from).map(u64::from)
+    }
 }
 
 impl<const SCHEMA: u32> SessionData for Visit<SCHEMA> {

@@ -42,6 +42,8 @@ struct Expected {
     told: Vec<(usize, Option<String>)>,
     #[serde(default)]
     ids: Vec<(usize, Option<usize>)>,
+    /// `None`: the vector does not tell it.
+    taken: Option<Vec<(usize, Vec<String>)>>,
     #[serde(default)]
     late: Vec<(usize, String)>,
     failed: Option<String>,
@@ -114,6 +116,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     let mut found = Expected::default();
     let told = perform(scene, &session, &vector.actions);
     (found.errors, found.told, found.ids) = (told.errors, told.ended, told.ids);
+    found.taken = vector.expect.taken.is_some().then_some(told.taken);
     let circumstances = circumstances(scene, vector.response.as_ref());
     let finished = match &carrier {
         Carrier::Cookie(cookie) => cookie

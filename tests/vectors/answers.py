@@ -1,6 +1,7 @@
 """The answer to a vector of each file, by the second implementation. README.md has the fields."""
 
 import copy
+import itertools
 
 import devices
 import endpoints
@@ -75,6 +76,19 @@ def answer_open(v):
         "data": data if is_json(data) else None}}}
 
 
+def answer_encode(v):
+    try:
+        data = encoded(v["value"])
+    except Refused:
+        return {"error": "value"}
+    return {"bytes": data.hex() if len(data) < 1_000 else runs(data)}
+
+
+def runs(data):
+    """The bytes of what is long: each byte, and how often it stands there."""
+    return [[u8(byte).hex(), len(list(run))] for byte, run in itertools.groupby(data)]
+
+
 # ---------------------------------------------------------------- carriers
 
 def answer_cookies(v):
@@ -143,9 +157,12 @@ def answer_csrf(v):
 
 # ---------------------------------------------------------------- writes.json
 
-def answer_writes(v):
+def answer_writes(v, taken=False):
+    """`taken`: the messages that are taken out are told, as they are in vectors that have them."""
     setup = writer.Setup(v)
     expect, fields = write(setup, v["request"], v["now"], v["actions"], v.get("response"), sealing(v), v.get("late", ()))
+    if not taken and "taken" not in v.get("expect", {}):
+        expect.pop("taken", None)
     return {"expect": expect | {"fields": starred(fields)}}
 
 
@@ -160,15 +177,16 @@ def write(setup, request, now, actions, response=None, random=lambda _: bytes(24
 
 def perform(s, actions):
     """The errors of actions, and what the application is told. Ids are numbered in the order in which they are told."""
-    errors, told, ids, known = [], [], [], {}
+    errors, told, ids, taken, known = [], [], [], [], {}
     for index, action in enumerate(actions):
         try:
-            sid = writer.validate(s, action[1]) if action[0] == "validate" else writer.act(s, *action)
-            told += [[index, sid and sid.hex()]] if action[0] == "invalidate" else []
+            found = writer.validate(s, action[1]) if action[0] == "validate" else writer.act(s, *action)
+            told += [[index, found and found.hex()]] if action[0] == "invalidate" else []
+            taken += [[index, found]] if action[0] == "take" else []
             ids += [[index, s.sid and known.setdefault(s.sid, len(known))]] if action[0] == "ask-id" else []
         except Refused as refused:
             errors.append([index, refused.reason])
-    return {name: found for name, found in (("errors", errors), ("told", told), ("ids", ids)) if found}
+    return {name: found for name, found in (("errors", errors), ("told", told), ("ids", ids), ("taken", taken)) if found}
 
 
 def end(s, expect, request, now, response, random):
@@ -351,5 +369,5 @@ DEVICES = {"device": answer_device, "proof": answer_proof, "config": answer_devi
 ANSWERS = {
     "derivation": answer_derivation, "keys": answer_keys, "rings": answer_rings, "contexts": answer_contexts,
     "seal": answer_seal, "cookies": answer_cookies, "csrf": answer_csrf, "headers": answer_headers, "caches": answer_caches,
-    "open": answer_open, "policies": answer_policies, "writes": answer_writes, "devices": answer_devices,
+    "open": answer_open, "encode": answer_encode, "policies": answer_policies, "writes": answer_writes, "devices": answer_devices,
 }

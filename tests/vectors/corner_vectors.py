@@ -40,6 +40,7 @@ def openings(o):
     nested_keys(o)
     long_forms(o)
     steps(o)
+    not_a_number(o)
     return o.vectors
 
 
@@ -59,6 +60,15 @@ def characters(o):
     flash = lambda text: raw(HAS_FLASH, b"\0\x01\x01q\x04" + text)
     good = o.passes("flash: U+10FFFF, the last code point", "§ 5.3.2", XAES, token(XAES, flash(last)))
     o.fails("flash: a code point beyond U+10FFFF", "§ 5.3.2", "Malformed", good, XAES, token(XAES, flash(beyond)))
+
+
+def not_a_number(o):
+    """§ 5.4.6: a reader checks no value of a number."""
+    for name, value in (("NaN of 64 bits", "cb7ff8000000000000"), ("NaN of 32 bits", "ca7fc00000"), ("NaN with another payload", "cbfff0000000000001"), ("infinity", "cb7ff0000000000000"), ("minus infinity of 32 bits", "caff800000")):
+        opens(o, f"a value: {name}", b"\x81\xa1a" + bytes.fromhex(value), "§ 5.4.6")
+    nan, other = bytes.fromhex("cb7ff8000000000000"), bytes.fromhex("cb7ff8000000000001")
+    good = opens(o, "a map within a value: two NaNs of different bytes are two keys", b"\x81\xa1a\x82" + nan + b"\1" + other + b"\2", "§ 5.4.5")
+    refused(o, "a map within a value, the same NaN twice", good, b"\x81\xa1a\x82" + nan + b"\1" + nan + b"\2")
 
 
 def nested_keys(o):

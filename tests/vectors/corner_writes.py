@@ -27,6 +27,8 @@ def writes():
     sized(out.add)
     refused(out.add)
     arriving(out.add)
+    typed(out.add)
+    taken(out)
     return out.vectors
 
 
@@ -100,6 +102,50 @@ def arriving(add):
     add("a part twice with one value", "§ 9.2.3", {"sid": "kept"}, None, ("insert", "b", 1), request=[["cookie", twice + ";" + twice.partition(";")[2]]])
     add("an empty value: invalidated", "§ 7.3, § 8.12", "expired", "", "invalidate")
     add("an empty value: only read", "§ 7.3, § 7.10", "nothing", "", "read")
+
+
+def typed(add):
+    """A typed value that cannot be encoded (§ 14.5): a number beyond 32 bits."""
+    typed = {"expects": {"schema": 2}, "type_label": "visit"}
+    value = lambda visits, name="Ada": ("set", {"visits": visits, "name": name})
+
+    def refused(name, came, word, action):
+        v = add(name, "§ 8.7, § 14.5", "refused", came, action, now=I + 101, **typed)
+        assert v["expect"]["errors"] == [[0, word]], v["expect"]
+
+    came = made(schema=2, payload=VISIT)
+    add("a type: its greatest number", "§ 5.5.1", {"payload": "ffffffff0f03416461"}, came, value(U32_MAX), **typed)
+    refused("a type: a number that cannot be encoded", came, "value", value(U32_MAX + 1))
+    refused("a type: a number that cannot be encoded, in a new session", None, "value", value(U32_MAX + 1))
+    refused("order: a payload that cannot be read, and a value that cannot be encoded", made(schema=2, payload=VISIT + b"\0"), "unreadable", value(U32_MAX + 1))
+    refused("order: a value that cannot be encoded, and more than the room", came, "value", value(U32_MAX + 1, "x" * 3_000))
+
+
+def taken(out):
+    """What `take` gives: the messages of the queue, in their order."""
+    def add(name, expected, came, *actions, spec="§ 5.3.1, § 8.7", result=None, **more):
+        v = out.add(name, spec, result or {}, came, *actions, **({"now": I + 101} | more))
+        v |= answer_writes(v, taken=True)
+        found = v["expect"].get("taken", [])
+        assert [messages for _, messages in found] == expected, (name, found)
+
+    four = [["info", "b"], ["error", "c"], ["info", "a"], ["info", "b"]]
+    take, put = ("take", "info"), ("flash", "info", "d")
+    add("taken: the messages of one queue, in their order, each as often as it is there", [["b", "a", "b"]], made(flash=four), take, result="stored")
+    add("taken: one queue after the other", [["c"], ["b", "a", "b"]], made(flash=four), ("take", "error"), take, result="stored")
+    add("taken: a queue twice", [["b", "a", "b"], []], made(flash=four), take, take, result="stored")
+    add("taken: a queue that has none", [[]], made(flash=four), ("take", "warning"), result="nothing")
+    add("taken: the name of a queue in another case", [[]], made(flash=four), ("take", "INFO"), result="nothing")
+    add("taken: an empty message of a queue without a name", [[""]], made(flash=[["", ""], ["info", "a"]]), ("take", ""), result="stored")
+    add("taken: U+FEFF stays at the start of a message", [["\ufeffa"]], made(flash=[["info", "\ufeffa"]]), take, result="stored")
+    add("taken: a message of this request, behind an earlier one", [["a", "d"]], made(flash=[["info", "a"]]), put, take, result="stored")
+    add("taken: a message of this request alone", [["d"]], made(), put, take, result="nothing")
+    add("taken: renewed before", [["b", "a", "b"]], made(flash=four), "renew", take, result="stored")
+    add("taken: cleared before", [[]], made(flash=four), "clear", take, result="expired")
+    add("taken: invalidated before", [[]], made(flash=four), "invalidate", take, result="expired")
+    add("taken: a payload that cannot be read", [[]], body(I, sid=SID, schema=1, payload=VISIT, flash=four), take, spec="§ 8.7.5", result="nothing")
+    huge = parts(large(12_300, flash=four), count=5)
+    add("taken: refused, and once more", [], None, take, take, spec="§ 8.7, § 9.5.3", result="refused", request=huge)
 
 
 def caches():

@@ -6,8 +6,9 @@
     python3 generate.py --check    writes nothing, exits with 1 if a file differs
 
 Before a vector is written it is tried: a passing one has to open, a failing one has to be refused with exactly its
-reason. write_vectors.py and edge_vectors.py have those of writer.md, device_vectors.py those of devices.md, material.py
-what all are made of.
+reason. write_vectors.py, edge_vectors.py and validation_vectors.py have those of writer.md, device_vectors.py those of
+devices.md, encode_vectors.py those of typed values, corner_vectors.py and the files beside it what came later, material.py what all
+are made of.
 """
 
 import json
@@ -19,6 +20,7 @@ import corner_vectors
 import corner_writes
 import device_vectors
 import edge_vectors
+import encode_vectors
 import validation_vectors
 import write_vectors
 from answers import *
@@ -1501,6 +1503,7 @@ FILES = {
     "contexts": (contexts, "From the caller's pairs to ctx, or to the error."),
     "seal": (seal, "From key, purpose, context, body and the 24 random bytes to the token."),
     "open": (openings, "From cookie values, ring, policy and time to what opens, or to the Reason."),
+    "encode": (encode_vectors.encodings, "From a typed value to its bytes in a dictionary, or to the error."),
     "csrf": (csrf, "From key, purpose, session and mask to the CSRF token; and tokens that pass or do not pass for a session."),
     "cookies": (lambda: cookies() + corner_vectors.cookies(), "Cookie fields to values, names and attributes, Set-Cookie and expiry texts, parts, room for the payload."),
     "headers": (headers, "Values of a header field to what opens, or to the Reason; room for the payload."),

@@ -407,6 +407,49 @@ def pack(value):
     return pack_head(len(value), 0x80, 16, (None, 0xDE, 0xDF)) + b"".join(pack(k) + pack(v) for k, v in value.items())
 
 
+def encoded(value):
+    """The bytes of a typed value (§ 5.4.3): a type and its content, as in `encode.json`. Refused if a reader would refuse them (§ 5.4.8)."""
+    data = encode(value)
+    r = Reader(data, "value")
+    unpack(r, 2)
+    return data
+
+
+def encode(value):
+    """§ 5.4.3"""
+    (kind, content), = value.items()
+    if kind in ("text", "bytes") and isinstance(content, list):
+        content = "".join(piece * count for piece, count in content)
+    if kind in INTEGERS:
+        number, bits = int(content), int(kind[1:])
+        return pack(number.to_bytes(16, signed=kind[0] == "i") if bits == 128 else number)
+    if kind in ("f32", "f64"):
+        return u8(0xCA if kind == "f32" else 0xCB) + bytes.fromhex(content)
+    if kind in ("some", "wrapper"):
+        return encode(content)
+    if kind == "nested":
+        levels, level, inner = content
+        wrap = {"wrapper": lambda v: v, "list": lambda v: [v], "struct": lambda v: [["a", v]], "variant": lambda v: ["A", v]}[level]
+        return encode(inner if levels == 0 else {level: wrap({"nested": [levels - 1, level, inner]})})
+    if kind in ("list", "tuple"):
+        return pack_head(len(content), 0x90, 16, (None, 0xDC, 0xDD)) + b"".join(map(encode, content))
+    if kind == "struct":
+        return encode_map([({"text": name}, field) for name, field in content])
+    if kind == "map":
+        return encode_map(content)
+    if kind == "variant":
+        name, *data = content
+        return encode_map([({"text": name}, data[0])]) if data else pack(name)
+    return pack({"none": None, "empty": []}[kind] if content is None else bytes.fromhex(content) if kind == "bytes" else content)
+
+
+INTEGERS = [f"{sign}{bits}" for sign in "ui" for bits in (8, 16, 32, 64, 128)]
+
+
+def encode_map(entries):
+    return pack_head(len(entries), 0x80, 16, (None, 0xDE, 0xDF)) + b"".join(encode(key) + encode(value) for key, value in entries)
+
+
 def pack_head(length, small, limit, codes):
     if length < limit:
         return u8(small | length)
@@ -488,6 +531,8 @@ class NotText(bytes):
 
 
 def is_json(value):
+    if isinstance(value, float):
+        return math.isfinite(value)
     if isinstance(value, dict):
         return not any(isinstance(key, NotText) for key in value) and all(map(is_json, value.values()))
     return not isinstance(value, list) or all(map(is_json, value))

@@ -251,7 +251,7 @@ MUTATIONS = [
     ("8.7.5", 'if s.withheld and action not in ("renew", "invalidate", "discard"):', 'if False:'),
     ("8.7.5", 'if s.withheld and action not in ("renew", "invalidate", "discard"):', 'if s.withheld and action not in ("renew", "invalidate", "discard", "remove"):'),
     ("8.7.5", 'if s.withheld and action not in ("renew", "invalidate", "discard"):', 'if s.withheld and action not in ("renew", "invalidate"):'),
-    ("8.7.5", 'action == "take" and not any(queue == arguments[0] for queue, _ in s.flash)', 'False'),
+    ("8.7.5", '    if taken == []:\n        return taken\n', ''),
     ("14.5", '    if s.withheld and action not in ("renew", "invalidate", "discard"):\n        raise Refused(s.withheld)\n    if action == "remember" and s.setup.policy["remember_up_to"] is None:\n        raise Refused("not-remembering")\n', '    if action == "remember" and s.setup.policy["remember_up_to"] is None:\n        raise Refused("not-remembering")\n    if s.withheld and action not in ("renew", "invalidate", "discard"):\n        raise Refused(s.withheld)\n'),
     ("8.7.6", '    t = copy.copy(s)\n    t.flash', '    t = s\n    t.flash'),
     ("8.7.6", '    if action in ("insert", "remove", "set", "take") and t.content_bytes() == s.content_bytes():\n        return None\n', ''),
@@ -713,6 +713,48 @@ MUTATIONS = [
     ("16.2.1", 'body = hardtack.body(issued, sid=sid, payload=payload)', 'body = hardtack.body(issued, word == "bound", sid=sid, payload=payload)'),
     *[("16.1", 'return DEFAULTS | v', f'return DEFAULTS | {{{name!r}: {value!r}}} | v') for name, value in (("bound_for", 599), ("bound_for", 601), ("challenge_for", 119), ("challenge_for", 121), ("required_after", 600), ("initiators", "same-site"),
         ("excluded", ["/static"]), ("origin", "https://other.test"), ("offers", False))],
+    # typed values, what is taken out, and what is no number
+    ("5.4.3", 'number.to_bytes(16, signed=kind[0] == "i") if bits == 128 else number', 'number.to_bytes(16, signed=kind[0] == "i") if bits == 128 and not 0 <= number < 2**64 else number'),
+    ("5.4.3", 'number.to_bytes(16, signed=kind[0] == "i") if bits == 128 else number', 'number.to_bytes(16, signed=kind[0] == "i") if bits == 128 and not -2**63 <= number < 0 else number'),
+    ("5.4.3", 'number.to_bytes(16, signed=kind[0] == "i")', 'number.to_bytes(16, "little", signed=kind[0] == "i")'),
+    ("5.4.3", 'number.to_bytes(16, signed=kind[0] == "i")', 'abs(number).to_bytes(16)'),
+    ("5.4.3", 'number.to_bytes(16, signed=kind[0] == "i")', 'number.to_bytes(17 if number == 2**128 - 1 else 16, signed=kind[0] == "i")'),
+    ("5.4.3", 'u8(0xCA if kind == "f32" else 0xCB)', 'u8(0xCA if len(content) == 8 and content != "7fc00000" else 0xCB)'),
+    ("5.4.3", 'u8(0xCA if kind == "f32" else 0xCB) + bytes.fromhex(content)', '(pack(1) if content == "3ff0000000000000" else u8(0xCA if kind == "f32" else 0xCB) + bytes.fromhex(content))'),
+    ("5.4.3", 'u8(0xCA if kind == "f32" else 0xCB) + bytes.fromhex(content)', '(pack(0) if content == "8000000000000000" else u8(0xCA if kind == "f32" else 0xCB) + bytes.fromhex(content))'),
+    ("5.4.3", 'u8(0xCA if kind == "f32" else 0xCB) + bytes.fromhex(content)', '(pack(struct.unpack(">f", bytes.fromhex(content))[0]) if kind == "f32" else b"\\xcb" + bytes.fromhex(content))'),
+    ("5.4.3", 'if kind in ("some", "wrapper"):', 'if kind == "some":\n        return pack_head(1, 0x90, 16, ()) + encode(content)\n    if kind == "wrapper":'),
+    ("5.4.3", 'if kind in ("some", "wrapper"):', 'if kind == "wrapper":\n        return pack_head(1, 0x90, 16, ()) + encode(content)\n    if kind == "some":'),
+    ("5.4.3", '    if kind in ("list", "tuple"):\n        return', '    if kind == "list" and content and all("u8" in value for value in content):\n        return pack(bytes(int(value["u8"]) for value in content))\n    if kind in ("list", "tuple"):\n        return'),
+    ("5.4.3", 'encode_map([({"text": name}, field) for name, field in content])', 'encode_map([({"text": name}, field) for name, field in sorted(content, key=lambda field: field[0])])'),
+    ("5.4.3", 'encode_map([({"text": name}, field) for name, field in content])', 'encode({"list": [field for _, field in content]})'),
+    ("5.4.3", 'encode_map([({"text": name}, field) for name, field in content])', 'encode_map([({"text": name}, field) for name, field in content if field != {"none": None}])'),
+    ("5.4.3", '    if kind == "map":\n        return encode_map(content)\n', '    if kind == "map":\n        return encode_map(sorted(content, key=lambda entry: encode(entry[0])))\n'),
+    ("5.4.3", 'if data else pack(name)', 'if data else encode_map([({"text": name}, {"none": None})])'),
+    ("5.4.3", 'encode_map([({"text": name}, data[0])]) if data', 'encode({"list": [{"text": name}, data[0]]}) if data'),
+    ("5.4.3", '{"none": None, "empty": []}', '{"none": None, "empty": None}'),
+    ("5.4.3", '{"none": None, "empty": []}', '{"none": None, "empty": {}}'),
+    ("5.4.3", 'pack_head(len(value), 0, 0, (0xC4, 0xC5, 0xC6))', 'pack_head(len(value), 0, 0, (0xC4, None, 0xC6))'),
+    ("5.4.3", 'pack_head(len(value), 0, 0, (0xC4, 0xC5, 0xC6))', 'pack_head(len(value), 0xA0, 32, (0xD9, 0xDA, 0xDB))'),
+    ("5.4.3", 'def encode_map(entries):\n    return pack_head(len(entries), 0x80, 16,', 'def encode_map(entries):\n    return pack_head(len(entries), 0x80, 15,'),
+    ("5.4.8", '    r = Reader(data, "value")\n    unpack(r, 2)\n', ''),
+    ("5.4.4", '    r = Reader(data, "value")\n    unpack(r, 2)\n', '    r = Reader(data, "value")\n    unpack(r, 3)\n'),
+    ("5.4.4", '    r = Reader(data, "value")\n    unpack(r, 2)\n', '    r = Reader(data, "value")\n    unpack(r, 1)\n'),
+    ("14.5", '    if value["visits"] > U32_MAX:\n        raise Refused("value")\n', ''),
+    ("14.5", '    if value["visits"] > U32_MAX:\n', '    if value["visits"] >= U32_MAX:\n'),
+    ("14.5", '    if value["visits"] > U32_MAX:\n        raise Refused("value")\n', '    if value["visits"] > U32_MAX:\n        raise Refused("size" if len(value["name"]) > 2_000 else "value")\n'),
+    ("8.7", 'taken = [message for queue, message in s.flash if queue == arguments[0]] if', 'taken = [message for queue, message in s.flash[::-1] if queue == arguments[0]] if'),
+    ("8.7", 'taken = [message for queue, message in s.flash if queue == arguments[0]] if', 'taken = [message for _, message in s.flash] if'),
+    ("8.7", 'taken = [message for queue, message in s.flash if queue == arguments[0]] if', 'taken = sorted(message for queue, message in s.flash if queue == arguments[0]) if'),
+    ("8.7", 'taken = [message for queue, message in s.flash if queue == arguments[0]] if', 'taken = list(dict.fromkeys(message for queue, message in s.flash if queue == arguments[0])) if'),
+    ("8.7", 'taken = [message for queue, message in s.flash if queue == arguments[0]] if', 'taken = [message.lstrip("\\ufeff") for queue, message in s.flash if queue == arguments[0]] if'),
+    ("8.7", 'taken = [message for queue, message in s.flash if queue == arguments[0]] if', 'taken = [message for queue, message in s.flash if queue.lower() == arguments[0].lower()] if'),
+    ("8.7", 'taken = [message for queue, message in s.flash if queue == arguments[0]] if', 'taken = [message for queue, message in s.flash if message and queue == arguments[0]] if'),
+    ("8.7", 'taken = [message for queue, message in s.flash if queue == arguments[0]] if', 'taken = [message for queue, message in (s.arrived.session.flash if s.arrived else s.flash) if queue == arguments[0]] if'),
+    ("5.4.6", '        return struct.unpack(">f" if head == 0xCA else ">d", r.take(4 if head == 0xCA else 8))[0]', '        value = struct.unpack(">f" if head == 0xCA else ">d", r.take(4 if head == 0xCA else 8))[0]\n        return r.fail() if math.isnan(value) else value'),
+    ("5.4.6", '        return struct.unpack(">f" if head == 0xCA else ">d", r.take(4 if head == 0xCA else 8))[0]', '        value = struct.unpack(">f" if head == 0xCA else ">d", r.take(4 if head == 0xCA else 8))[0]\n        return r.fail() if math.isinf(value) else value'),
+    ("5.4.5", '        seen.add(raw)\n', '        seen |= {raw} if key == key else set()\n'),
+    ("5.4.5", ' or raw in seen:\n            r.fail()\n        seen.add(raw)', ' or raw in seen:\n            r.fail()\n        seen.add(raw if key == key else b"\\xcb")\n        if key != key and len(seen) < _ + 1:\n            r.fail()'),
 ]
 
 
@@ -752,7 +794,7 @@ def notices(answers, vectors):
 
 
 def main():
-    files = ("derivation", "keys", "rings", "contexts", "seal", "csrf", "cookies", "headers", "caches", "policies", "writes", "devices", "open")
+    files = ("derivation", "keys", "rings", "contexts", "seal", "csrf", "cookies", "headers", "caches", "policies", "writes", "devices", "encode", "open")
     vectors = {name: json.loads(HERE.joinpath(f"{name}.json").read_text())["vectors"] for name in files}
     found = notices(broken(), vectors)
     assert found is None, f"unbroken, it does not agree with the vectors: {found}"

@@ -165,8 +165,11 @@ def act(s, action, *arguments):
     # Values of such types are their texts (§ 5.4.10).
     action = {"insert-uuid": "insert", "insert-address": "insert"}.get(action, action)
     s.touched = True
-    if action in ("read", "ask-id") or action == "take" and not any(queue == arguments[0] for queue, _ in s.flash):
+    if action in ("read", "ask-id"):
         return None
+    taken = [message for queue, message in s.flash if queue == arguments[0]] if action == "take" else None
+    if taken == []:
+        return taken
     if action == "id" and s.sid is not None:
         return None
     if s.head_is_sent:
@@ -189,7 +192,7 @@ def act(s, action, *arguments):
         return None
     if action not in ("discard", "invalidate"):
         check_size(s, t)
-    told = s.told if action == "invalidate" else None
+    told = s.told if action == "invalidate" else taken
     s.__dict__ |= t.__dict__
     if action == "limit":
         s.limited_until = min(end for end in (s.limited_until, s.now + arguments[0]) if end is not None)
@@ -260,6 +263,8 @@ def map_of(data):
 
 def visit_of(value):
     """The typed payload of the vectors, in postcard."""
+    if value["visits"] > U32_MAX:
+        raise Refused("value")
     return varint(value["visits"]) + hardtack.text(value["name"])
 
 

@@ -1,6 +1,7 @@
 // What the runners of all vectors share.
 
 import { purposeBytes } from "../../src/context.js";
+import { SessionError } from "../../src/errors.js";
 import { padme } from "../../src/padding.js";
 import { revalidation } from "../../src/revalidation.js";
 import { sessionType } from "../../src/session_type.js";
@@ -102,6 +103,7 @@ export const visitsType = (type) => sessionType({ ...type, empty: { visits: 0, n
 
 export const VISITS = {
   encode: ({ visits, name }) => {
+    if (visits > 0xffff_ffff) throw new SessionError("value", "a number of more than 32 bits");
     const text = new TextEncoder().encode(name);
     return Uint8Array.from([...leb(visits), ...leb(text.length), ...text]);
   },

@@ -90,7 +90,7 @@ function dataOf(session, vector) {
   if (vector.expects !== "dictionary") return session.value;
   const none = Symbol("none");
   const json = (value) => {
-    if (value instanceof Map) throw none;
+    if (value instanceof Map || (typeof value === "number" && !Number.isFinite(value))) throw none;
     if (value instanceof Uint8Array) return [...value];
     if (Array.isArray(value)) return value.map(json);
     if (value === null || typeof value !== "object") return value;

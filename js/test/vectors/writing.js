@@ -97,6 +97,7 @@ export async function runWrite(vector) {
   const came = stateOf(session).opened?.sid ?? null;
   const { late: expectedLate = [], ...expected } = vector.expect;
   const told = perform(session, vector.actions);
+  if (!expected.taken) delete told.taken;
   const before = Object.fromEntries(Object.entries(told).filter(([, found]) => found.length > 0));
   equal({ ...before, ...(await sent(vector, carrier, session, came)) }, expected);
   equal(perform(session, vector.late ?? []).errors, expectedLate, "late");
@@ -104,21 +105,22 @@ export async function runWrite(vector) {
 
 /** The errors of actions, and what the application is told. Ids are numbered in the order in which they are told. */
 function perform(session, actions) {
-  const [errors, told, ids, known] = [[], [], [], []];
+  const [errors, told, ids, taken, known] = [[], [], [], [], []];
   for (const [index, action] of actions.entries()) {
     try {
-      const id = act(session, action);
-      if (action[0] === "invalidate") told.push([index, id]);
+      const found = act(session, action);
+      if (action[0] === "invalidate") told.push([index, found]);
+      if (action[0] === "take") taken.push([index, found]);
       if (action[0] === "ask-id") {
-        if (id !== null && !known.includes(id)) known.push(id);
-        ids.push([index, id && known.indexOf(id)]);
+        if (found !== null && !known.includes(found)) known.push(found);
+        ids.push([index, found && known.indexOf(found)]);
       }
     } catch (error) {
       if (error.name !== "SessionError") throw error;
       errors.push([index, error.code]);
     }
   }
-  return { errors, told, ids };
+  return { errors, told, ids, taken };
 }
 
 /** Makes the response, and says what is in it. */

@@ -20,6 +20,7 @@ const worker :Workerd.Worker = (
     (name = "vectors/csrf.json", text = embed "../../../tests/vectors/csrf.json"),
     (name = "vectors/derivation.json", text = embed "../../../tests/vectors/derivation.json"),
     (name = "vectors/devices.json", text = embed "../../../tests/vectors/devices.json"),
+    (name = "vectors/encode.json", text = embed "../../../tests/vectors/encode.json"),
     (name = "vectors/headers.json", text = embed "../../../tests/vectors/headers.json"),
     (name = "vectors/keys.json", text = embed "../../../tests/vectors/keys.json"),
     (name = "vectors/open.json", text = embed "../../../tests/vectors/open.json"),

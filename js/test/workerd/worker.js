@@ -6,6 +6,7 @@ import cookiesVectors from "vectors/cookies.json";
 import csrf from "vectors/csrf.json";
 import derivation from "vectors/derivation.json";
 import devices from "vectors/devices.json";
+import encode from "vectors/encode.json";
 import headers from "vectors/headers.json";
 import keys from "vectors/keys.json";
 import open from "vectors/open.json";
@@ -27,6 +28,7 @@ const FILES = {
   csrf,
   derivation,
   devices,
+  encode,
   headers,
   keys,
   open,
