@@ -1,7 +1,7 @@
 // The vectors of the format, run by `run`: in Node by vectors.test.js, in workerd by workerd.test.js, in other runtimes by
 // runtimes/runtimes.test.js. `read(file)` returns the text of a file in tests/vectors.
 
-import { parse } from "./vectors/common.js";
+import { equal, parse } from "./vectors/common.js";
 import { runCaches, runCookie, runPolicy } from "./vectors/cookies.js";
 import { missingType, runEncode } from "./vectors/encoding.js";
 import { runContext, runDerivation, runKey, runPrimitive, runRing, runSeal } from "./vectors/format.js";
@@ -34,7 +34,8 @@ export async function run(read, { stopsAtFailure = false, first } = {}) {
   const report = { passed: {}, skipped: {}, failed: [] };
   const runners = Object.entries(RUNNERS).toSorted(([a], [b]) => (b === first) - (a === first));
   for (const [file, runner] of runners) {
-    const { vectors } = parse(await read(`${file}.json`));
+    const { about: _, version, vectors, ...more } = parse(await read(`${file}.json`));
+    equal({ version, more }, { version: 1, more: {} }, `${file}.json`);
     report.passed[file] = 0;
     for (const { name, spec: _, ...vector } of vectors) {
       const skipped = reasonToSkip(file, vector);

@@ -19,6 +19,7 @@ mod keys;
 mod open;
 mod policies;
 mod primitives;
+mod published;
 #[cfg(feature = "http")]
 mod scene;
 mod seal;
@@ -51,6 +52,8 @@ fn for_each<V: DeserializeOwned>(file_name: &str, mut check: impl FnMut(&str, V)
     struct File {
         #[serde(rename = "about")]
         _about: String,
+        /// Of the format.
+        version: u32,
         vectors: Vec<Map<String, Value>>,
     }
     let path = format!(
@@ -59,6 +62,7 @@ fn for_each<V: DeserializeOwned>(file_name: &str, mut check: impl FnMut(&str, V)
     );
     let text = std::fs::read_to_string(&path).unwrap();
     let file: File = serde_json::from_str(&text).unwrap();
+    assert_eq!(file.version, 1, "{path}");
     assert!(!file.vectors.is_empty(), "{path}");
     let mut failed = Vec::new();
     for mut vector in file.vectors {

@@ -5,6 +5,8 @@
     python3 generate.py            rewrites the JSON files; the same bytes every time
     python3 generate.py --check    writes nothing, exits with 1 if a file differs
 
+Either exits with 1 if a published vector has changed (published.py).
+
 Before a vector is written it is tried: a passing one has to open, a failing one has to be refused with exactly its
 reason. write_vectors.py, edge_vectors.py and validation_vectors.py have those of writer.md, device_vectors.py those of
 devices.md, encode_vectors.py those of typed values, corner_vectors.py and the files beside it what came later, material.py what all
@@ -21,6 +23,7 @@ import corner_writes
 import device_vectors
 import edge_vectors
 import encode_vectors
+import published
 import validation_vectors
 import write_vectors
 from answers import *
@@ -1513,6 +1516,7 @@ FILES = {
     "devices": (lambda: device_vectors.devices() + corner_devices.devices(), "Bound sessions, what is written of them, proofs, and the answers of the endpoints (experimental)."),
 }
 LABELS = {"name", "spec", "twin"}
+VERSION = 1  # Of the format.
 
 
 def made(name):
@@ -1532,7 +1536,7 @@ def written(about, vectors):
     """JSON with one field a line and each vector in its own braces."""
     fields = lambda v: ",\n".join(f"      {json.dumps(f)}: {json.dumps(value)}" for f, value in v.items())
     listed = ",\n".join("    {\n" + fields(v) + "\n    }" for v in vectors)
-    return f'{{\n  "about": {json.dumps(about)},\n  "vectors": [\n{listed}\n  ]\n}}\n'
+    return f'{{\n  "about": {json.dumps(about)},\n  "version": {VERSION},\n  "vectors": [\n{listed}\n  ]\n}}\n'
 
 
 def main(arguments):
@@ -1548,6 +1552,7 @@ def main(arguments):
             path.write_bytes(text.encode())
     if stale:
         sys.exit("these files differ from what generate.py makes: " + ", ".join(stale))
+    published.main([])
 
 
 if __name__ == "__main__":
