@@ -2,7 +2,7 @@
 
 use std::time::UNIX_EPOCH;
 
-use actix_web::{App, HttpResponse, middleware::from_fn, test, web};
+use actix_web::{App, HttpResponse, dev::Service, test, web};
 use hardtack::{Session, SessionError, SessionLayer, csrf::CsrfGuard, web::Failure};
 
 use super::{
@@ -76,17 +76,18 @@ fn an_application_replaces_the_words_of_a_failure() {
         .route("/", web::post().to(|| async move { "done" }))
         .wrap(CsrfGuard::new())
         .wrap(SessionLayer::new(cookie()).clock(at(0)))
-        .wrap(from_fn(
-            |request, next: actix_web::middleware::Next<_>| async move {
-                let answer = next.call(request).await?;
+        .wrap_fn(|request, inner| {
+            let answer = inner.call(request);
+            async move {
+                let answer = answer.await?;
                 let is_refused = {
                     let extensions = answer.response().extensions();
                     matches!(extensions.get::<Failure>(), Some(Failure::Csrf(_)))
                 };
                 assert!(is_refused);
                 Ok(answer.map_body(|_, _| "Please load the page again."))
-            },
-        ));
+            }
+        });
     block_on(async {
         let app = test::init_service(app).await;
         let answer = test::call_service(&app, test::TestRequest::post().to_request()).await;

@@ -11,9 +11,8 @@ use std::{
 use actix_web::{
     App, HttpMessage, HttpRequest, HttpResponse,
     body::{BodySize, BoxBody, MessageBody},
-    dev::{ServiceRequest, ServiceResponse},
+    dev::{Service, ServiceResponse},
     error::ErrorImATeapot,
-    middleware::{Next, from_fn},
     test, web,
 };
 use hardtack::{Session, SessionError, SessionLayer};
@@ -122,15 +121,18 @@ fn an_error_of_a_middleware_inside_drops_the_changes() {
     let kept = Kept::default();
     let app = App::new()
         .route("/", web::get().to(keeping(&kept)))
-        .wrap(from_fn(|request, next: Next<BoxBody>| async move {
-            let _answer = next.call(request).await?;
-            Err::<ServiceResponse<BoxBody>, _>(ErrorImATeapot("short and stout"))
-        }))
+        .wrap_fn(|request, inner| {
+            let answer = inner.call(request);
+            async move {
+                let _answer = answer.await?;
+                Err::<ServiceResponse<BoxBody>, _>(ErrorImATeapot("short and stout"))
+            }
+        })
         .wrap(layer());
     block_on(async {
         let app = test::init_service(app).await;
         let request = test::TestRequest::get().to_request();
-        let error = test::try_call_service(&app, request).await.err().unwrap();
+        let error = app.call(request).await.err().unwrap();
         let answer = error.error_response();
         assert_eq!(answer.status(), 418);
         assert!(!answer.headers().contains_key("set-cookie"));
@@ -168,13 +170,11 @@ fn a_middleware_inside_finds_the_session_in_the_extensions() {
                 session.get::<u32>("user").map(|user| format!("{user:?}"))
             }),
         )
-        .wrap(from_fn(
-            |request: ServiceRequest, next: Next<_>| async move {
-                let session = request.extensions().get::<Session>().cloned().unwrap();
-                session.insert("user", 7).unwrap();
-                next.call(request).await
-            },
-        ))
+        .wrap_fn(|request, inner| {
+            let session = request.extensions().get::<Session>().cloned().unwrap();
+            session.insert("user", 7).unwrap();
+            inner.call(request)
+        })
         .wrap(SessionLayer::new(builder().build().unwrap()).clock(at(0)));
     block_on(async {
         let app = test::init_service(app).await;
