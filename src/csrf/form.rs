@@ -46,8 +46,8 @@ pub trait CsrfField {
 /// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms).
 ///
 /// The token is taken out before the rest is deserialized. Without a type, `GuardedForm` is a form that needs nothing but
-/// the token, such as a button that signs out. A token in the header, which the guard has verified, is enough. A body of
-/// another type is refused with 415, and one that is no `T` with 422.
+/// the token, such as a button that signs out. A token in the header, which the guard has verified, is enough; a request
+/// without content is then an empty form. A body of another type is refused with 415, and one that is no `T` with 422.
 ///
 /// # Examples
 ///
@@ -87,7 +87,9 @@ impl<T: DeserializeOwned> GuardedForm<T> {
         body: &[u8],
         inner: impl FnOnce(NoForm) -> R,
     ) -> Result<Self, GuardedRejection<R>> {
-        if !is_of_type(content_type, URL_ENCODED) {
+        // The request of a script has no content where it needs no field but the token, which is in its header.
+        let is_empty = content_type.is_none() && body.is_empty();
+        if !is_empty && !is_of_type(content_type, URL_ENCODED) {
             let no_form = (415, format!("the body has to be {URL_ENCODED}"));
             return Err(GuardedRejection::Inner(inner(no_form)));
         }

@@ -229,6 +229,33 @@ fn a_guarded_form_takes_forms_alone() {
     }
 }
 
+/// As a script sends it by `fetch(…, {method: "POST", headers: {"x-csrf-token": …}})`.
+#[test]
+fn a_request_without_content_is_an_empty_form() {
+    let (pair, token) = visitor_of(&cookie());
+    let app = Router::new()
+        .route(
+            "/button",
+            post(|_: GuardedForm| async move { "signed out" }),
+        )
+        .layer(in_forms())
+        .layer(SessionLayer::new(cookie()).clock(at(1)));
+    for (token, body, status) in [
+        (&*token, "", 200),
+        (&*token, "amount=7", 415),
+        ("junk", "", 403),
+        ("", "", 403),
+    ] {
+        let request = Request::post("/button").header("cookie", &pair);
+        let request = request
+            .header("x-csrf-token", token)
+            .body(Body::from(body))
+            .unwrap();
+        let response = block_on(app.clone().oneshot(request)).unwrap();
+        assert_eq!(response.status(), status, "{token:?} {body:?}");
+    }
+}
+
 #[test]
 fn an_upload_is_refused_before_its_file_is_read() {
     let (pair, token) = visitor_of(&cookie());
