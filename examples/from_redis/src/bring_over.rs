@@ -14,16 +14,16 @@ use crate::{login::Login, users::Users};
 
 /// Signs in a visitor who has a session in the old store and none here. Then the old session ends.
 pub(crate) async fn bring_over<B: MessageBody + 'static>(
-    mut request: ServiceRequest,
+    session: Session<Login>,
+    users: Data<Users>,
+    request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let session = request.extract::<Session<Login>>().await?;
     let old = request.get_session();
     let Some(user_id) = old.get::<Uuid>("user_id").ok().flatten() else {
         return next.call(request).await;
     };
     if session.read(|login| login.user_id).is_none() {
-        let users = request.extract::<Data<Users>>().await?;
         // Old sessions know no epoch. Those of a user who is gone are not brought over.
         let epoch = users.epoch_of(user_id).await;
         if let Some(epoch) = epoch.map_err(ErrorServiceUnavailable)? {
