@@ -209,6 +209,7 @@ pub use web::SessionLayer;
 #[doc = include_str!("../docs/device-bound.md")]
 #[doc = include_str!("../docs/edge.md")]
 #[doc = include_str!("../docs/frameworks.md")]
+#[doc = include_str!("../docs/from-redis.md")]
 #[doc = include_str!("../docs/guides.md")]
 #[doc = include_str!("../docs/limits.md")]
 #[doc = include_str!("../docs/large-sessions.md")]

@@ -1,4 +1,4 @@
-//! Promises of docs/guides.md, docs/large-sessions.md and docs/rotation.md that no other test shows.
+//! Promises of docs/from-redis.md, docs/guides.md, docs/large-sessions.md and docs/rotation.md that no other test shows.
 
 use crate::common;
 
@@ -150,4 +150,13 @@ fn a_size_report_prints_what_its_document_shows() {
     assert!(LARGE_SESSIONS.contains(&block), "{block}");
 }
 
+/// It needs a library that no other test does, and is tested with Redis.
+#[test]
+fn the_guide_shows_the_middleware_of_its_example() {
+    let block = format!("```rust,ignore\n{BRING_OVER}```\n");
+    assert!(FROM_REDIS.contains(&block));
+}
+
+const BRING_OVER: &str = include_str!("../examples/from_redis/src/bring_over.rs");
+const FROM_REDIS: &str = include_str!("../docs/from-redis.md");
 const LARGE_SESSIONS: &str = include_str!("../docs/large-sessions.md");
