@@ -213,7 +213,7 @@ impl SessionSettings {
     ///
     /// let settings: SessionSettings = serde_json::from_str(r#"{"keys_env": "NO_SUCH_KEYS"}"#)?;
     /// let sentence = settings.build().unwrap_err().to_string();
-    /// assert!(sentence.starts_with("`keys_env`: environment variable NO_SUCH_KEYS is not set"));
+    /// assert!(sentence.starts_with("session settings: `keys_env`: environment variable NO_SUCH_KEYS is not set"));
     /// # Ok::<_, serde_json::Error>(())
     /// ```
     ///
