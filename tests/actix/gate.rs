@@ -1,41 +1,34 @@
 //! A middleware that lets nobody in who is not signed in.
 
 use actix_web::{
-    App, Error, HttpMessage, HttpResponse,
-    body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
+    App, HttpMessage, HttpResponse,
+    dev::{Service, ServiceRequest},
     http::header::LOCATION,
-    middleware::{Next, from_fn},
     test, web,
 };
-use hardtack::{Session, SessionLayer};
+use hardtack::{Session, SessionError, SessionLayer};
 
 use super::common::{at, block_on, cookie, pair_of, sealed};
 
 #[derive(Clone, Copy)]
 struct UserId(u64);
 
-/// As in docs/frameworks.md. User 13 is locked.
-async fn gate(
-    session: Session,
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+/// The rule of the gate in docs/frameworks.md: why this visitor is sent away, if so. User 13 is locked.
+fn judge(
+    session: &Session,
+    request: &ServiceRequest,
+) -> Result<Option<HttpResponse>, SessionError> {
     let user = session.get::<u64>("user")?;
-    if let Some(user) = user
-        && user != 13
-    {
+    if let Some(user) = user.filter(|user| *user != 13) {
         request.extensions_mut().insert(UserId(user));
-        return Ok(next.call(request).await?.map_into_left_body());
+        return Ok(None);
     }
     if user.is_some() {
         session.invalidate()?;
         session.flash("", "This account is locked.")?;
     }
-    let login = HttpResponse::SeeOther()
-        .insert_header((LOCATION, "/login"))
-        .finish();
-    Ok(request.into_response(login).map_into_right_body())
+    let mut login = HttpResponse::SeeOther();
+    Ok(Some(login.insert_header((LOCATION, "/login")).finish()))
 }
 
 /// Asserts the status of the answer to a visitor with this cookie, and returns its body and the cookie that it sets.
@@ -46,7 +39,19 @@ fn visit(pair: Option<&str>, status: u16) -> (String, Option<String>) {
         .service(
             web::scope("/admin")
                 .service(web::resource("/account").route(web::get().to(handler)))
-                .wrap(from_fn(gate)),
+                .wrap_fn(|request, inner| {
+                    let session = request.extensions().get::<Session>().cloned().unwrap();
+                    let (answer, refusal) = match judge(&session, &request).unwrap() {
+                        None => (Some(inner.call(request)), None),
+                        Some(login) => (None, Some(request.into_response(login))),
+                    };
+                    async move {
+                        match answer {
+                            Some(answer) => Ok(answer.await?.map_into_left_body()),
+                            None => Ok(refusal.unwrap().map_into_right_body()),
+                        }
+                    }
+                }),
         )
         .wrap(SessionLayer::new(cookie()).clock(at(1)));
     block_on(async {
