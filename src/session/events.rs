@@ -9,7 +9,7 @@
     allow(dead_code, reason = "events of adapters")
 )]
 
-use std::{error::Error, fmt::Display};
+use std::error::Error;
 
 #[cfg(feature = "metrics")]
 use metrics::{counter, histogram};
@@ -210,11 +210,11 @@ pub(crate) fn context_missed(purpose: &str) {
 
 /// A page without TLS got its session in a cookie that browsers keep for pages with TLS alone.
 #[cfg(feature = "tower")]
-pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &dyn Display) {
+pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
     #[cfg(feature = "tracing")]
     tracing::warn!(
         purpose,
-        %origin,
+        origin,
         "the browser will drop this session: its cookie is `Secure`, and the page came without TLS; serve the site by https, \
          or in development on localhost"
     );

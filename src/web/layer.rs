@@ -6,7 +6,7 @@ use super::{
     extensions::register,
     framework::Fields,
     host::host_of,
-    origin::Origin,
+    origin::without_tls,
     pending::{AnyCarrier, PendingSession},
 };
 use crate::{
@@ -167,9 +167,10 @@ impl<T: Payload, W> SessionLayer<T, W> {
             carrier: Arc::clone(&self.carrier),
             session,
             // For an event.
-            without_tls: cfg!(feature = "tracing")
-                .then(|| Origin::without_tls(request))
-                .flatten(),
+            without_tls: match cfg!(feature = "tracing") {
+                true => without_tls(request),
+                false => None,
+            },
             is_finished: false,
         }
     }

@@ -1,6 +1,6 @@
 //! The origin of a page. Feature `tower`.
 
-use std::{fmt, net::Ipv4Addr, str};
+use std::{net::Ipv4Addr, str};
 
 use super::{framework::Fields, host::Host};
 
@@ -13,15 +13,6 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// Returns the origin of the page of this site that sent a request, if it came without TLS, and not from this machine.
-    pub(super) fn without_tls<F: Fields>(request: &F) -> Option<Origin> {
-        let (origin, host) = (F::ORIGIN, F::HOST);
-        let [origin, host] = [&origin, &host].map(|name| request.values(name).next());
-        let origin = Origin::parse(str::from_utf8(origin?).ok()?)?;
-        let host = Host::parse(str::from_utf8(host?).ok()?)?;
-        (origin.is_at(host) && origin.scheme == "http" && !origin.is_secure()).then_some(origin)
-    }
-
     pub(crate) fn parse(text: &str) -> Option<Origin> {
         let (scheme, authority) = text.split_once("://")?;
         let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
@@ -54,17 +45,17 @@ impl Origin {
     }
 }
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.scheme, self.host)?;
-        match self
-            .port
-            .filter(|_| self.port != default_port(&self.scheme))
-        {
-            Some(port) => write!(f, ":{port}"),
-            None => Ok(()),
-        }
+/// Returns the origin of the page of this site that sent a request, if it came without TLS, and not from this machine.
+pub(super) fn without_tls<F: Fields>(request: &F) -> Option<Box<str>> {
+    let (origin, host) = (F::ORIGIN, F::HOST);
+    let text = str::from_utf8(request.values(&origin).next()?).ok()?;
+    if !text.starts_with("http://") {
+        return None;
     }
+    let origin = Origin::parse(text)?;
+    let host = str::from_utf8(request.values(&host).next()?).ok()?;
+    let is_own = Host::parse(host).is_some_and(|host| origin.is_at(host));
+    (is_own && !origin.is_secure()).then(|| text.into())
 }
 
 /// Returns `true` for the hosts that browsers trust without TLS.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{failure::Failure, framework::Fields, origin::Origin};
+use super::{failure::Failure, framework::Fields};
 use crate::{
     carrier::{SessionCookie, SessionHeader},
     session::{Session, events},
@@ -30,7 +30,7 @@ pub(super) struct PendingSession<T> {
     pub(super) carrier: Arc<AnyCarrier<T>>,
     pub(super) session: Session<T>,
     /// The origin of the page that sent the request, if its browser keeps no `Secure` cookie.
-    pub(super) without_tls: Option<Origin>,
+    pub(super) without_tls: Option<Box<str>>,
     pub(super) is_finished: bool,
 }
 

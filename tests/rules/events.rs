@@ -230,7 +230,7 @@ fn warnings(cookie: &SessionCookie, origin: &str, host: &str, work: Work) -> usi
     warnings
         .inspect(|told| {
             assert!(
-                told.fields.contains(&format!("origin={origin} ")),
+                told.fields.contains(&format!("origin={origin:?} ")),
                 "{told:?}"
             )
         })
