@@ -12,6 +12,8 @@ use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
 };
+use serde_json::Value;
+use yaml_rust2::{Yaml, YamlLoader};
 use zeroize::Zeroizing;
 
 use crate::answer::Failure;
@@ -103,10 +105,14 @@ impl Format {
                 }
                 line => format!("line {line} is not JSON"),
             }),
-            Format::Yaml => serde_saphyr::from_str(text).map_err(|error| {
-                let line = error.location().map_or(1, |place| place.line());
-                format!("line {line} is not YAML, or `session` is given twice or is not a table")
-            }),
+            Format::Yaml => {
+                let documents = YamlLoader::load_from_str(text);
+                let mut documents = documents.map_err(|error| {
+                    format!("line {} is not YAML, or gives a name twice", error.marker().line())
+                })?;
+                let document = documents.pop().map_or(Value::Null, json_of);
+                serde_json::from_value(document).map_err(|_| "`session` is not a table".to_owned())
+            }
             Format::Toml => toml::from_str(text).map_err(|error| {
                 let start = error.span().map_or(0, |span| span.start);
                 let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
@@ -116,5 +122,22 @@ impl Format {
                 )
             }),
         }
+    }
+}
+
+/// Returns a value of YAML as one of JSON, or null for what no setting can be.
+fn json_of(yaml: Yaml) -> Value {
+    match yaml {
+        Yaml::Boolean(flag) => flag.into(),
+        Yaml::Integer(number) => number.into(),
+        Yaml::Real(text) | Yaml::String(text) => text.into(),
+        Yaml::Array(list) => list.into_iter().map(json_of).collect(),
+        Yaml::Hash(table) => {
+            let entries = table.into_iter();
+            let entries = entries
+                .map(|(name, value)| (name.into_string().unwrap_or_default(), json_of(value)));
+            Value::Object(entries.collect())
+        }
+        Yaml::Alias(_) | Yaml::Null | Yaml::BadValue => Value::Null,
     }
 }

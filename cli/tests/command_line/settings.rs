@@ -233,6 +233,17 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
         ("a.json", format!("[\"{key}\"]"), "not a table"),
         ("a.yaml", format!("name: a\nkeys: [{key}\n"), "is not YAML"),
         (
+            "a.yaml",
+            "session:\n  absolute_timeout: 1h\n  absolute_timeout: 30d\n".to_owned(),
+            "gives a name twice",
+        ),
+        (
+            "a.yaml",
+            "session: {name: a}\nsession: {name: b}\n".to_owned(),
+            "gives a name twice",
+        ),
+        ("a.yaml", "session: 7\n".to_owned(), "not a table"),
+        (
             "a.yml",
             "server:\n  port: 3000\n".to_owned(),
             "there is no table `session`; session settings: `server` is not a setting",
