@@ -3,7 +3,7 @@
 import { concat, trim } from "./bytes.js";
 import { hasTokens, verifyCsrf } from "./csrf_token.js";
 import { ConfigError, isWhole } from "./errors.js";
-import { isAt, isSecure, parseHost, parseOrigin, tellingPort } from "./origins.js";
+import { hostOf, isAt, isSecure, parseOrigin } from "./origins.js";
 
 const SENTENCES = {
   "cross-site": "refused: the request comes from another site",
@@ -186,19 +186,6 @@ function textOf({ values }, name) {
   const found = values(name);
   if (found.length === 0) return null;
   return found.every((value) => value === found[0] && /^[\t -~]*$/.test(value)) ? found[0] : "?";
-}
-
-/** The one host that a request names. */
-function hostOf({ values, address, scheme }) {
-  const fields = values("host");
-  if (fields.length > 1) return null;
-  const inField = fields.length === 1 ? parseHost(fields[0]) : null;
-  const inAddress = address === null ? null : parseHost(address);
-  if ((fields.length === 1 && !inField) || (address !== null && !inAddress)) return null;
-  if (!inField || !inAddress) return inAddress ?? inField;
-  const isSame =
-    inField.name.toLowerCase() === inAddress.name.toLowerCase() && tellingPort(inField, scheme) === tellingPort(inAddress, scheme);
-  return isSame ? inAddress : null;
 }
 
 /** An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441). */

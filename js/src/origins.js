@@ -47,3 +47,16 @@ export function tellingPort({ port }, scheme) {
   const defaults = { "https:": [443], "http:": [80] }[scheme] ?? [80, 443];
   return defaults.includes(port) ? null : port;
 }
+
+/** The one host that a request names. */
+export function hostOf({ values, address, scheme }) {
+  const fields = values("host");
+  if (fields.length > 1) return null;
+  const inField = fields.length === 1 ? parseHost(fields[0]) : null;
+  const inAddress = address === null ? null : parseHost(address);
+  if ((fields.length === 1 && !inField) || (address !== null && !inAddress)) return null;
+  if (!inField || !inAddress) return inAddress ?? inField;
+  const isSame =
+    inField.name.toLowerCase() === inAddress.name.toLowerCase() && tellingPort(inField, scheme) === tellingPort(inAddress, scheme);
+  return isSame ? inAddress : null;
+}

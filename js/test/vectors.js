@@ -4,6 +4,7 @@
 import { equal, parse } from "./vectors/common.js";
 import { runCaches, runCookie, runPolicy } from "./vectors/cookies.js";
 import { missingType, runEncode } from "./vectors/encoding.js";
+import { runHost } from "./vectors/hosts.js";
 import { runContext, runDerivation, runKey, runPrimitive, runRing, runSeal } from "./vectors/format.js";
 import { runCsrf, runHeader, runOpen } from "./vectors/opening.js";
 import { runDevice, runWrite } from "./vectors/writing.js";
@@ -17,6 +18,7 @@ const RUNNERS = {
   seal: runSeal,
   open: runOpen,
   encode: runEncode,
+  hosts: runHost,
   csrf: runCsrf,
   cookies: runCookie,
   headers: runHeader,

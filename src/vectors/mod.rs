@@ -14,6 +14,8 @@ mod encode;
 #[cfg(feature = "device-bound")]
 mod endpoints;
 mod headers;
+#[cfg(feature = "http")]
+mod hosts;
 mod json;
 mod keys;
 mod open;

@@ -76,6 +76,10 @@ def answer_open(v):
         "data": data if is_json(data) else None}}}
 
 
+def answer_hosts(v):
+    return {"host": host_of(v["scheme"], v["authority"], v["fields"])}
+
+
 def answer_encode(v):
     try:
         data = encoded(v["value"])
@@ -369,5 +373,5 @@ DEVICES = {"device": answer_device, "proof": answer_proof, "config": answer_devi
 ANSWERS = {
     "derivation": answer_derivation, "keys": answer_keys, "rings": answer_rings, "contexts": answer_contexts,
     "seal": answer_seal, "cookies": answer_cookies, "csrf": answer_csrf, "headers": answer_headers, "caches": answer_caches,
-    "open": answer_open, "encode": answer_encode, "policies": answer_policies, "writes": answer_writes, "devices": answer_devices,
+    "open": answer_open, "encode": answer_encode, "hosts": answer_hosts, "policies": answer_policies, "writes": answer_writes, "devices": answer_devices,
 }

@@ -9,7 +9,7 @@ Either exits with 1 if a published vector has changed (published.py).
 
 Before a vector is written it is tried: a passing one has to open, a failing one has to be refused with exactly its
 reason. write_vectors.py, edge_vectors.py and validation_vectors.py have those of writer.md, device_vectors.py those of
-devices.md, encode_vectors.py those of typed values, corner_vectors.py and the files beside it what came later, material.py what all
+devices.md, encode_vectors.py those of typed values, host_vectors.py those of hosts, corner_vectors.py and the files beside it what came later, material.py what all
 are made of.
 """
 
@@ -23,6 +23,7 @@ import corner_writes
 import device_vectors
 import edge_vectors
 import encode_vectors
+import host_vectors
 import published
 import validation_vectors
 import write_vectors
@@ -1507,6 +1508,7 @@ FILES = {
     "seal": (seal, "From key, purpose, context, body and the 24 random bytes to the token."),
     "open": (openings, "From cookie values, ring, policy and time to what opens, or to the Reason."),
     "encode": (encode_vectors.encodings, "From a typed value to its bytes in a dictionary, or to the error."),
+    "hosts": (host_vectors.hosts, "From the address and the Host fields of a request to its host."),
     "csrf": (csrf, "From key, purpose, session and mask to the CSRF token; and tokens that pass or do not pass for a session."),
     "cookies": (lambda: cookies() + corner_vectors.cookies(), "Cookie fields to values, names and attributes, Set-Cookie and expiry texts, parts, room for the payload."),
     "headers": (headers, "Values of a header field to what opens, or to the Reason; room for the payload."),

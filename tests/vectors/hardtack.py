@@ -873,3 +873,24 @@ def header_tokens(field, lines):
         if value not in tokens:
             tokens.append(value)
     return tokens
+
+
+# ---------------------------------------------------------------- § 15.9 Hosts
+
+HOST = re.compile(r"([A-Za-z0-9._~-]+|\[[A-Za-z0-9:.]+\])(?::([0-9]+))?")
+
+
+def host_of(scheme, authority, fields):
+    """The host of a request, in lower case and without a default port, or None."""
+    texts = ([] if authority is None else [authority]) + fields
+    if len(fields) > 1 or not texts:
+        return None
+    defaults = {"http": (80,), "https": (443,)}.get(scheme, (80, 443))
+    hosts = set()
+    for text in texts:
+        matched = HOST.fullmatch(text)
+        port = int(matched[2]) if matched and matched[2] else None
+        if not matched or port is not None and port > 65_535:
+            return None
+        hosts.add(matched[1].lower() + (f":{port}" if port is not None and port not in defaults else ""))
+    return hosts.pop() if len(hosts) == 1 else None

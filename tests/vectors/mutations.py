@@ -756,6 +756,21 @@ MUTATIONS = [
     ("5.4.6", '        return struct.unpack(">f" if head == 0xCA else ">d", r.take(4 if head == 0xCA else 8))[0]', '        value = struct.unpack(">f" if head == 0xCA else ">d", r.take(4 if head == 0xCA else 8))[0]\n        return r.fail() if math.isinf(value) else value'),
     ("5.4.5", '        seen.add(raw)\n', '        seen |= {raw} if key == key else set()\n'),
     ("5.4.5", ' or raw in seen:\n            r.fail()\n        seen.add(raw)', ' or raw in seen:\n            r.fail()\n        seen.add(raw if key == key else b"\\xcb")\n        if key != key and len(seen) < _ + 1:\n            r.fail()'),
+    ("15.9", 'len(fields) > 1 or not texts', 'not texts'),
+    ("15.9", 'len(fields) > 1 or not texts', 'len(set(fields)) > 1 or not texts'),
+    ("15.9", '{"http": (80,), "https": (443,)}.get(scheme, (80, 443))', '(80, 443)'),
+    ("15.9", '{"http": (80,), "https": (443,)}.get(scheme, (80, 443))', '{"http": (80,)}.get(scheme, (443,))'),
+    ("15.9", 'port > 65_535', 'port > 65_534'),
+    ("15.9", 'port > 65_535', 'port > 65_536'),
+    ("15.9", 'matched[1].lower() +', 'matched[1] +'),
+    ("15.9", 'hosts.pop() if len(hosts) == 1 else None', 'hosts.pop()'),
+    ("15.9", 'hosts.pop() if len(hosts) == 1 else None', 'host_of(scheme, authority, []) if len(hosts) > 1 and authority else hosts.pop() if len(hosts) == 1 else None'),
+    ("15.9", '[A-Za-z0-9._~-]+|', '[A-Za-z0-9.-]+|'),
+    ("15.9", '[A-Za-z0-9._~-]+|', '[A-Za-z0-9._~@-]+|'),
+    ("15.9", '[A-Za-z0-9._~-]+|', '[A-Za-z0-9._~-]*|'),
+    ("15.9", '[A-Za-z0-9:.]+\\])(?::([0-9]+))?', '[A-Za-z0-9:.]*\\])(?::([0-9]+))?'),
+    ("15.9", '(?::([0-9]+))?")', '(?::([0-9]*))?")'),
+    ("15.9", '[authority]) + fields', '[authority] if not fields else []) + fields'),
 ]
 
 
@@ -794,7 +809,7 @@ def notices(answers, vectors):
                 return v["name"]
 
 
-FILES = ("derivation", "keys", "rings", "contexts", "seal", "csrf", "cookies", "headers", "caches", "policies", "writes", "devices", "encode", "open")
+FILES = ("derivation", "keys", "rings", "contexts", "seal", "csrf", "cookies", "headers", "caches", "policies", "writes", "devices", "encode", "hosts", "open")
 VECTORS = {name: json.loads(HERE.joinpath(f"{name}.json").read_text())["vectors"] for name in FILES}
 
 

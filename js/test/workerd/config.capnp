@@ -22,6 +22,7 @@ const worker :Workerd.Worker = (
     (name = "vectors/devices.json", text = embed "../../../tests/vectors/devices.json"),
     (name = "vectors/encode.json", text = embed "../../../tests/vectors/encode.json"),
     (name = "vectors/headers.json", text = embed "../../../tests/vectors/headers.json"),
+    (name = "vectors/hosts.json", text = embed "../../../tests/vectors/hosts.json"),
     (name = "vectors/keys.json", text = embed "../../../tests/vectors/keys.json"),
     (name = "vectors/open.json", text = embed "../../../tests/vectors/open.json"),
     (name = "vectors/policies.json", text = embed "../../../tests/vectors/policies.json"),

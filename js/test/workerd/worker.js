@@ -8,6 +8,7 @@ import derivation from "vectors/derivation.json";
 import devices from "vectors/devices.json";
 import encode from "vectors/encode.json";
 import headers from "vectors/headers.json";
+import hosts from "vectors/hosts.json";
 import keys from "vectors/keys.json";
 import open from "vectors/open.json";
 import policies from "vectors/policies.json";
@@ -30,6 +31,7 @@ const FILES = {
   devices,
   encode,
   headers,
+  hosts,
   keys,
   open,
   policies,
