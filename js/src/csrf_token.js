@@ -9,7 +9,8 @@ import { TAG } from "./suites.js";
 /** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
 export async function csrfToken(session) {
   const state = stateOf(session).touch();
-  if (nameOf(state) === null) session.renewId();
+  // Of one that waits a token may pass, and none is rendered: to ask for an id is refused, too.
+  if (nameOf(state) === null || state.withheld?.code === "unvalidated") session.renewId();
   return renderToken(sealerOf(state.loadedBy).tokens, nameOf(state), state.now);
 }
 

@@ -225,6 +225,7 @@ fn act<T: Acts>(session: &Session<T>, action: &[Value]) -> Result<(), SessionErr
         "flash" => session.flash(text(1), text(2)),
         "flash-bytes" => panic!("every text in bytes that `str` can hold is given as text"),
         "id" => session.ensure_id().map(drop),
+        "csrf" => session.csrf_token().map(drop),
         "new-id" => session.renew_id(),
         "renew" => session.renew(),
         "limit" => session.limit_to(span()),

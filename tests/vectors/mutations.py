@@ -860,6 +860,11 @@ MUTATIONS = [
     ("16.6.2", '    sealed = writer.same(s)\n', '    sealed = writer.same(s)\n    if writer.content(s) > setup.room:\n        return []\n'),
     ("16.6.5", '        hardtack.check_revoked(setup.ring, setup.policy, c)\n', '        c["issued"] < (setup.ring.not_before or 0) or hardtack.check_revoked(setup.ring, setup.policy, c)\n'),
     ("16.6.6", '    if method != "POST" or endpoint is None:\n', '    if setup.context is None and endpoint is None and method == "POST":\n        return Answer(503, "no-context")\n    if method != "POST" or endpoint is None:\n'),
+    ("13.1", '    if action == "csrf":\n', '    if action == "csrf":\n        return None\n    if action == "csrf":\n'),
+    ("13.1", '        action = "id"\n    if action == "id" and s.sid is not None:', '        action = "new-id"\n    if action == "id" and s.sid is not None:'),
+    ("16.3.5", 's.withheld == "stale" and s.before["sid"]:', 's.withheld == "stale":'),
+    ("16.3.5", 's.withheld == "stale" and s.before["sid"]:', 'False:'),
+    ("13.4", 's.withheld == "stale" and s.before["sid"]:', 's.before and s.withheld and s.before["sid"]:'),
 ]
 
 

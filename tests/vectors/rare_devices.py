@@ -96,6 +96,8 @@ def writes():
     add = lambda name, result, request, *actions: collected.add(f"write: {name}", "§ 16.4.2", result, None, *actions, request=request, devices=SETTINGS)
     v = add("bound, renewed, and discarded: nothing", "nothing", cookie(session_pair(device=DEVICE), bound_pair(issued=I + 500)), "renew", "discard")
     assert v["expect"]["fields"] == []
+    add("a CSRF token of a stale one: reading", "nothing", cookie(session_pair(device=DEVICE)), "csrf")
+    add("a CSRF token of a stale one without an id: refused", "refused", cookie(session_pair(device=DEVICE, sid=None)), "csrf")
     return collected.vectors
 
 

@@ -14,6 +14,7 @@ def writes():
     refreshed(out.add)
     unchanged(out.add)
     withheld(out.add)
+    rendered(out)
     return out.vectors
 
 
@@ -32,6 +33,27 @@ def refreshed(add):
     add("Cookie in upper case: a refresh that is due", "§ 8.12, § 9.1.3", {"age": 600}, None, "read", request=field("COOKIE"))
     add("Sec-Fetch-Dest in another case: a refresh that is due", "§ 8.12", "nothing", None, "read", request=field("COOKIE") + [["Sec-Fetch-Dest", "image"]])
     add("in a header field, remembered: no refresh", "§ 8.3, § 8.8", "nothing", body(I, sid=SID, remembered=30 * DAY), "read", purpose=HEADER, policy=REMEMBER)
+
+
+def rendered(out):
+    """A CSRF token is rendered (§ 13.1)."""
+    add = lambda name, *rest, spec="§ 13.1", **more: out.add(f"a CSRF token, {name}", spec, *rest, **more)
+    add("without a session: an id begins one", {"sid": "new", "payload": ""}, None, "csrf")
+    add("without an id: it gets one", {"sid": "new", "payload": DATA.hex()}, made(sid=None), "csrf")
+    add("twice without an id: it gets one", {"sid": "new"}, made(sid=None), "csrf", "csrf")
+    add("with an id: reading", "nothing", made(age=590), "csrf", spec="§ 13.1, § 8.7.5")
+    add("with an id, and a refresh is due: reading", {"age": 600, "touch": "touched"}, made(), "csrf", spec="§ 13.1, § 8.7.5")
+    add("without an id, of a response of status 500: the id is not saved", "nothing", made(sid=None), "csrf", response={"status": 500, "fields": []}, spec="§ 13.1, § 8.12")
+    add("and all is removed: the id is kept", {"sid": "new", "payload": ""}, made(sid=None, payload=pack({"a": 1})), "csrf", ("remove", "a"), spec="§ 13.1, § 8.11")
+    add("unreadable: refused", "refused", body(I, age=100, sid=SID, schema=1, payload=VISIT), "csrf", spec="§ 13.4, § 8.7.5")
+    add("unvalidated: refused, though it has an id", "refused", made(), "csrf", policy={"revalidate_after": 300}, spec="§ 13.4, § 8.16.3")
+    add("a value that does not open: a session begins", {"sid": "new", "payload": ""}, "junk", "csrf", spec="§ 13.1, § 7.10")
+    late = out.add("a CSRF token, with an id, after the head: reading", "§ 8.7.5, § 14.5", "nothing", made(age=590), "read", late=[["csrf"]])
+    assert "late" not in late["expect"], late
+    late = out.add("a CSRF token, without an id, after the head: refused", "§ 8.7.5, § 14.5", "nothing", made(age=590, sid=None), "read", late=[["csrf"]])
+    assert late["expect"]["late"] == [[0, "after-head"]], late
+    none = out.add("a CSRF token, of no context: refused", "§ 14.5, § 15.9", "nothing", made(), "csrf", context=None)
+    assert none["expect"]["errors"] == [[0, "no-context"]], none
 
 
 def unchanged(add):

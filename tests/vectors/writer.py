@@ -170,6 +170,11 @@ def act(s, action, *arguments):
     taken = [message for queue, message in s.flash if queue == arguments[0]] if action == "take" else None
     if taken == []:
         return taken
+    if action == "csrf":
+        # A stale session has tokens of its own (§ 16.3.5).
+        if s.withheld == "stale" and s.before["sid"]:
+            return None
+        action = "id"
     if action == "id" and s.sid is not None:
         return None
     if s.head_is_sent:

@@ -4,7 +4,7 @@ import { readBody } from "../../src/body.js";
 import { hex } from "../../src/bytes.js";
 import { isShareable } from "../../src/caching.js";
 import { contextBytes } from "../../src/context.js";
-import { verifyCsrf } from "../../src/csrf_token.js";
+import { csrfToken, verifyCsrf } from "../../src/csrf_token.js";
 import { deviceBound } from "../../src/device.js";
 import { KeyRing, SessionCookie, SessionError, SessionHeader, attributes, decodeDictionary } from "../../src/index.js";
 import { contentOf } from "../../src/ring.js";
@@ -96,19 +96,19 @@ export async function runWrite(vector) {
   const session = await load(vector, carrier);
   const came = stateOf(session).opened?.sid ?? null;
   const { late: expectedLate = [], ...expected } = vector.expect;
-  const told = perform(session, vector.actions);
+  const told = await perform(session, vector.actions);
   if (!expected.taken) delete told.taken;
   const before = Object.fromEntries(Object.entries(told).filter(([, found]) => found.length > 0));
   equal({ ...before, ...(await sent(vector, carrier, session, came)) }, expected);
-  equal(perform(session, vector.late ?? []).errors, expectedLate, "late");
+  equal((await perform(session, vector.late ?? [])).errors, expectedLate, "late");
 }
 
 /** The errors of actions, and what the application is told. Ids are numbered in the order in which they are told. */
-function perform(session, actions) {
+async function perform(session, actions) {
   const [errors, told, ids, taken, known] = [[], [], [], [], []];
   for (const [index, action] of actions.entries()) {
     try {
-      const found = act(session, action);
+      const found = await act(session, action);
       if (action[0] === "invalidate") told.push([index, found]);
       if (action[0] === "take") taken.push([index, found]);
       if (action[0] === "ask-id") {
@@ -168,6 +168,7 @@ function act(session, [action, ...given]) {
     flash: (queue, message) => session.flash(queue, message),
     take: (queue) => session.takeFlashes(queue),
     id: () => session.ensureId(),
+    csrf: () => csrfToken(session),
     "new-id": () => session.renewId(),
     "ask-id": () => session.id,
     renew: () => session.renew(),
