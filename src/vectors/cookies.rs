@@ -78,6 +78,18 @@ struct Earlier {
     _same_site: Option<String>,
 }
 
+impl Earlier {
+    fn attributes(&self) -> FormerAttributes {
+        let former = FormerAttributes::new()
+            .path(&self.path)
+            .partitioned(self.partitioned);
+        match &self.domain {
+            Some(domain) => former.domain(domain),
+            None => former,
+        }
+    }
+}
+
 impl Vector {
     /// The parts, as they are known after parsing a request.
     fn carried(&self) -> PartNumbers {
@@ -112,13 +124,7 @@ impl Vector {
                 Size::Split(parts.try_into().unwrap())
             }));
         for earlier in &self.earlier {
-            let mut former = FormerAttributes::new()
-                .path(&earlier.path)
-                .partitioned(earlier.partitioned);
-            if let Some(domain) = &earlier.domain {
-                former = former.domain(domain);
-            }
-            builder = builder.formerly(former);
+            builder = builder.formerly(earlier.attributes());
         }
         let cookie = builder.build().unwrap();
         let session = cookie.load(&self.lines, system_time(EPOCH));
@@ -151,8 +157,12 @@ fn cookies_are_found_and_set_to_the_byte() {
             }
             "config" => {
                 let name_of = vector.cookie.parse::<CookieName>().ok();
-                let found =
-                    name_of.is_some_and(|of| vector.attributes().mistakes(Some(&of)).is_empty());
+                let now = vector.attributes();
+                let mut earlier = vector.earlier.iter().map(Earlier::attributes);
+                let found = name_of.is_some_and(|of| {
+                    now.mistakes(Some(&of)).is_empty()
+                        && earlier.all(|former| former.template(&of, &now, "formerly").is_ok())
+                });
                 assert_eq!(Some(found), vector.accepted, "{name}");
             }
             "set" => {

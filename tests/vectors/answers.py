@@ -100,7 +100,8 @@ def answer_cookies(v):
     if kind == "find":
         return {"values": find_values(v["lines"], v["cookie"])}
     if kind == "config":
-        return {"accepted": is_good_cookie(v)}
+        earlier = [{name: e[name] for name in ("path", "domain", "partitioned")} for e in v.get("earlier", [])]
+        return {"accepted": all(is_good_cookie(v | other) for other in [{}] + earlier)}
     if kind == "set":
         return {"line": set_line(v)}
     if kind == "split":

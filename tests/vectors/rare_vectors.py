@@ -139,6 +139,18 @@ def headers():
 BASE = {"path": "/", "domain": None, "secure": True, "same_site": "Lax", "partitioned": False}
 
 
+def formerly(config):
+    """§ 9.4.2: § 9.1.2 holds for earlier attributes."""
+    def add(accepted, name, cookie="session", secure=True, **earlier):
+        return config(accepted, f"earlier: {name}", cookie=cookie, secure=secure, earlier=[BASE | {"secure": secure} | earlier])
+
+    host = "__Host-session"
+    return [add(True, "another path", path="/app"), add(True, "a domain", domain="example.com"), add(True, "partitioned", partitioned=True),
+            add(False, "another path of a name with __Host-", cookie=host, path="/app"), add(False, "a domain of a name with __Host-", cookie=host, domain="example.com"),
+            add(False, "a path that does not begin with a slash", path="app"), add(False, "a domain that is an address", domain="192.0.2.1"),
+            add(False, "partitioned without Secure", secure=False, partitioned=True)]
+
+
 def cookies():
     add = lambda name, spec, kind, expected, **v: vector("cookies", f"{kind}: {name}", spec, expected, kind=kind, **{"cookie": "session"} | v)
     config = lambda accepted, name, **v: add(name, "§ 9.1.1, § 9.1.2", "config", {"accepted": accepted}, **{"cookie": "session"} | BASE | v)
@@ -161,7 +173,7 @@ def cookies():
                 find(f"not found: the byte {ord(character):02x} before the name", [], f"{character}session=abc")]
     for count in (2, 3):
         out.append(split(count, add))
-    return out
+    return out + formerly(config)
 
 
 def split(count, add):

@@ -15,7 +15,7 @@ const ATTRIBUTES = ["cookie", "path", "domain", "secure", "same_site", "partitio
 
 const FIELDS = {
   find: ["lines", "cookie", "values"],
-  config: [...ATTRIBUTES, "accepted"],
+  config: [...ATTRIBUTES, "earlier", "accepted"],
   whole: ["lines", "cookie", "carried", "whole"],
   set: [...ATTRIBUTES, "value", "max_age", "line"],
   split: [...ATTRIBUTES, "value", "max_age", "limit", "fields"],
@@ -27,7 +27,7 @@ const FIELDS = {
 
 const RUN = {
   find: ({ lines, cookie, values }) => equal(findValues(lines, cookie), values),
-  config: async (vector) => equal(await isAccepted(() => template(vector)), vector.accepted),
+  config: async (vector) => equal(await isAccepted(() => attributes({ ...attributesOf(vector), formerly: formerlyOf(vector) })), vector.accepted),
   whole: ({ lines, cookie, carried, whole }) => {
     const found = findCookie(lines, cookie);
     equal(Object.keys(found).slice(1).map(Number), carried);
@@ -51,10 +51,7 @@ const RUN = {
   expire: (vector) =>
     equal(template(vector).expireAll(vector.carried ?? []).map(toSetCookie), vector.fields ?? [vector.line]),
   earlier: async (vector) => {
-    const formerly = vector.earlier.map(({ secure, same_site, ...former }) => {
-      equal([secure, same_site], [vector.secure, vector.same_site]);
-      return former;
-    });
+    const formerly = formerlyOf(vector);
     const size = vector.parts ? `split:${vector.parts}` : "anywhere";
     const cookies = await SessionCookie.encrypted(await KeyRing.generate(), { cookie: attributes({ ...attributesOf(vector), formerly }), size });
     const session = await cookies.load(vector.lines, EPOCH * 1000);
@@ -68,6 +65,14 @@ const RUN = {
     equal(roomOf(vector, size, fixedOf(vector)), vector.payload);
   },
 };
+
+/** Secure and SameSite are those of now (§ 9.4.2). */
+function formerlyOf(vector) {
+  return (vector.earlier ?? []).map(({ secure, same_site, ...former }) => {
+    equal([secure, same_site], [vector.secure, vector.same_site]);
+    return former;
+  });
+}
 
 export async function runCookie({ kind, ...vector }) {
   know(vector, FIELDS[kind]);
