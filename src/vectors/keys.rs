@@ -4,7 +4,7 @@ use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
 use crate::{
     EncryptionKey, SigningKey,
     base::time::system_time,
-    keys::{Key, KeyError, KeyId, KeyRing, Listing, RawKey, RingError},
+    keys::{Key, KeyError, KeyId, KeyRing, Listing, RawKey, RingError, RingKey},
 };
 
 #[test]
@@ -89,19 +89,28 @@ fn rings_are_ordered_and_refused_as_specified() {
     #[serde(deny_unknown_fields)]
     struct Vector {
         mode: Mode,
-        ring: String,
+        ring: Option<String>,
         #[serde(default)]
         joined: Vec<String>,
+        #[serde(default)]
+        keys: Vec<Listed>,
+        not_before: Option<u64>,
         longest: Option<u64>,
         expect: Option<Expected>,
         error: Option<String>,
     }
     for_each("rings", |name, vector: Vector| {
-        let texts = [&vector.ring].into_iter().chain(&vector.joined);
+        let texts = vector.ring.iter().chain(&vector.joined);
+        let texts = vector.ring.is_some().then(|| texts.cloned().collect());
+        let ring = Source {
+            texts,
+            keys: vector.keys,
+            not_before: vector.not_before,
+        };
         let (expected, longest) = (&vector.expect, vector.longest);
         let error = match vector.mode {
-            Mode::Encrypted => check_ring::<EncryptionKey>(name, texts, expected, longest),
-            Mode::Signed => check_ring::<SigningKey>(name, texts, expected, longest),
+            Mode::Encrypted => check_ring::<EncryptionKey>(name, ring, expected, longest),
+            Mode::Signed => check_ring::<SigningKey>(name, ring, expected, longest),
         };
         assert_eq!(error.as_deref(), vector.error.as_deref(), "{name}");
     });
@@ -125,19 +134,49 @@ struct Moment {
     accepts: Vec<String>,
 }
 
+/// A key with its `seal_from` and `accept_until`.
+type Listed = (String, Option<u64>, Option<u64>);
+
+/// Texts, or keys and a moment.
+struct Source {
+    texts: Option<Vec<String>>,
+    keys: Vec<Listed>,
+    not_before: Option<u64>,
+}
+
+impl Source {
+    fn build<K: Key>(self) -> Result<KeyRing<K>, RingError> {
+        if let Some(texts) = self.texts {
+            let mut listing = Listing::default();
+            let mut texts = texts.iter();
+            texts.try_for_each(|text| listing.add::<K>(text))?;
+            return KeyRing::of_listed(listing);
+        }
+        let keys = self.keys.into_iter().map(|(key, from, until)| {
+            let mut key = RingKey::new(key.parse::<K>().unwrap_or_else(|_| panic!("{key}")));
+            if let Some(from) = from {
+                key = key.seal_from(system_time(from));
+            }
+            match until {
+                Some(until) => key.accept_until(system_time(until)),
+                None => key,
+            }
+        });
+        let ring = KeyRing::from_keys(keys.collect::<Vec<_>>())?;
+        let not_before = self.not_before.map(system_time);
+        Ok(not_before.map_or(ring.clone(), |moment| ring.with_not_before(moment)))
+    }
+}
+
 /// Returns the word for the error, if there is one.
 #[track_caller]
-fn check_ring<'a, K: Key>(
+fn check_ring<K: Key>(
     name: &str,
-    texts: impl Iterator<Item = &'a String>,
+    source: Source,
     expected: &Option<Expected>,
     longest: Option<u64>,
 ) -> Option<String> {
-    let mut listing = Listing::default();
-    let listed = texts
-        .into_iter()
-        .try_for_each(|text| listing.add::<K>(text));
-    let ring = match listed.and_then(|()| KeyRing::<K>::of_listed(listing)) {
+    let ring = match source.build::<K>() {
         Ok(ring) => ring,
         Err(error) => return Some(word_for_ring(&error)),
     };
@@ -198,6 +237,7 @@ fn word_for_key(error: &KeyError) -> &'static str {
 fn word_for_ring(error: &RingError) -> String {
     match error {
         RingError::Empty => "empty",
+        RingError::BeforeEpoch(_) => "time",
         RingError::Duplicate(_) => "duplicate",
         RingError::LastRetires(_) => "last-retires",
         RingError::RetiresTooEarly { .. } => "retires-too-early",

@@ -34,7 +34,8 @@ def answer_keys(v):
 
 def answer_rings(v, nows=None):
     try:
-        r = Ring([v["ring"], *v.get("joined", [])], v["mode"])
+        texts = [v["ring"], *v.get("joined", [])] if "ring" in v else []
+        r = Ring(texts, v["mode"], [(Key.parse(key), *times) for key, *times in v.get("keys", [])], v.get("not_before"))
     except Refused as refused:
         return {"error": refused.reason}
     nows = nows or [moment["now"] for moment in v.get("expect", {"at": []})["at"]]

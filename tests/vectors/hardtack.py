@@ -238,8 +238,14 @@ def read_ring_text(text, mode):
 class Ring:
     """Entries (key, seal_from, accept_until) in the order of § 3.4.2: the last one that has begun seals."""
 
-    def __init__(self, texts, mode):
-        listed, moments = [], []
+    def __init__(self, texts, mode, listed=(), not_before=None):
+        """`listed` and `not_before`: those of a ring without a text (§ 3.4.1)."""
+        listed, moments = list(listed), [] if (not_before or 0) < EPOCH else [not_before]
+        for key, *times in listed:
+            if key.mode != mode:
+                raise Refused("mixed")
+            if any(time is not None and time < EPOCH for time in times):
+                raise Refused("time")
         for text in [texts] if isinstance(texts, str) else texts:
             keys, not_before = read_ring_text(text, mode)
             listed += keys

@@ -865,6 +865,12 @@ MUTATIONS = [
     ("16.3.5", 's.withheld == "stale" and s.before["sid"]:', 's.withheld == "stale":'),
     ("16.3.5", 's.withheld == "stale" and s.before["sid"]:', 'False:'),
     ("13.4", 's.withheld == "stale" and s.before["sid"]:', 's.before and s.withheld and s.before["sid"]:'),
+    ("3.4.1", 'time is not None and time < EPOCH for time in times', 'time is not None and time <= EPOCH for time in times'),
+    ("3.4.1", 'time is not None and time < EPOCH for time in times', 'time is not None and time < EPOCH for time in times[:1]'),
+    ("3.4.1", 'time is not None and time < EPOCH for time in times', 'time is not None and time < EPOCH for time in times[1:]'),
+    ("3.4.1", '(not_before or 0) < EPOCH else', 'not_before is None else'),
+    ("3.4.1", '(not_before or 0) < EPOCH else', '(not_before or 0) <= EPOCH else'),
+    ("9.4.2", 'for other in [{}] + earlier)', 'for other in [{}])'),
 ]
 
 

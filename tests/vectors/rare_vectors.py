@@ -27,6 +27,28 @@ def keys():
     return out
 
 
+def built():
+    """Rings without a text (§ 3.4.1, § 14.3)."""
+    def ring(name, error, *keys, spec="§ 3.4.1, § 14.3", key=XAES, **more):
+        mode = key.mode
+        v = {"mode": mode, "keys": [[key.text, *times] for key, *times in keys]} | more
+        made = vector("rings", f"without a text: {name}", spec, {}, lambda v: answer_rings(v, [ISSUED, NOW]), **v)
+        assert made.get("error") == error, made
+        return made
+
+    early = EPOCH - 1
+    return [ring("one key", None, (XAES, None, None), spec="§ 3.4.2, § 3.6"), ring("a signing key", None, (SIGN, None, None), key=SIGN, spec="§ 3.4.2, § 3.6"),
+            ring("times", None, (XAES, None, NOW + 60), (TWO, NOW, None), spec="§ 3.4.2, § 3.4.3"),
+            ring("the first listed of two is the latest", None, (XAES, None, None), (TWO, None, None), spec="§ 3.4.2"),
+            ring("seal_from at EPOCH", None, (XAES, EPOCH, None)), ring("seal_from before EPOCH", "time", (XAES, early, None)),
+            ring("accept_until before EPOCH", "time", (TWO, None, None), (XAES, None, early)),
+            ring("not_before", None, (XAES, None, None), not_before=NOW), ring("not_before at EPOCH", None, (XAES, None, None), not_before=EPOCH),
+            ring("not_before before EPOCH is absent", None, (XAES, None, None), not_before=early),
+            ring("no key", "empty"), ring("a key twice", "duplicate", (XAES, None, None), (XAES, NOW, None)),
+            ring("a key twice, with a time before EPOCH", "time", (XAES, None, None), (XAES, early, None)),
+            ring("the last key retires", "last-retires", (XAES, None, NOW)), ring("a key retires too early", "retires-too-early", (XAES, None, NOW), (TWO, NOW, None))]
+
+
 def rings():
     refused = lambda name, spec, error, ring: vector("rings", name, spec, {"error": error}, mode="encrypted", ring=ring)
     one, two = line(XAES), line(TWO)
@@ -48,7 +70,7 @@ def rings():
         out.append(refused(f"the comma form, refused as a key: {code(character)} after an item", "§ 3.5.1, § 3.5.2", "key", f"{one}{character},{two}"))
     for character in NO_SPACE[1:2] + NO_SPACE[3:]:
         out.append(vector("rings", f"{code(character)} in a comment ends no line", "§ 3.5.1", {}, lambda v: answer_rings(v, [NOW]), mode="encrypted", ring=f"# a{character}b\n{one}"))
-    return out
+    return out + built()
 
 
 def openings(o):
