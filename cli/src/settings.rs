@@ -39,11 +39,11 @@ impl Layers {
         Ok(layers.into_iter().reduce(SessionSettings::overridden_by))
     }
 
-    /// Returns the last file, which an error may name.
-    pub(crate) fn last(&self) -> &Path {
-        self.files
-            .last()
-            .map_or(Path::new("the environment"), PathBuf::as_path)
+    /// Returns the names of all layers, one of which has the mistake of an error.
+    pub(crate) fn names(&self) -> String {
+        let files = self.files.iter().map(|path| path.display().to_string());
+        let variables = self.prefix.iter().map(|prefix| format!("{prefix}…"));
+        files.chain(variables).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -110,6 +110,9 @@ impl Format {
                 let mut documents = documents.map_err(|error| {
                     format!("line {} is not YAML, or gives a name twice", error.marker().line())
                 })?;
+                if documents.len() > 1 {
+                    return Err("there are several documents of YAML".to_owned());
+                }
                 let document = documents.pop().map_or(Value::Null, json_of);
                 serde_json::from_value(document).map_err(|_| "`session` is not a table".to_owned())
             }

@@ -143,7 +143,8 @@ async function readUpTo(limit, head, request) {
   if (Number(head.values("content-length")[0] ?? 0) > limit) return TOO_LARGE;
   const chunks = [];
   let length = 0;
-  for (const reader = request.clone().body?.getReader(); reader; ) {
+  const reader = request.clone().body?.getReader();
+  while (reader) {
     const { done, value } = await reader.read();
     if (done) break;
     chunks.push(value);

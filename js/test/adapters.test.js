@@ -308,6 +308,21 @@ test("Node: after its end a head cannot be changed, as in Node itself", async ()
   assert.equal(headers.get("cache-control"), "no-store");
 });
 
+test("Node: a head that cannot be written is told, and answered with 500", async () => {
+  const told = [];
+  const full = new Error("no room for more fields");
+  const handler = (request, response, session) => {
+    visit(session);
+    response.setHeader = () => {
+      throw full;
+    };
+    response.end("page");
+  };
+  const browser = await listening(createServer(inNode(cookies, handler, { failed: (error) => told.push(error) })));
+  const { status, text, setCookies } = await browser.get("/");
+  assert.deepEqual([status, text, setCookies, told], [500, "internal server error", [], [full]]);
+});
+
 test("Node: heads that are flushed, given as lists, or written late", async () => {
   const heads = [
     (response) => (response.flushHeaders(), response.end("x")),

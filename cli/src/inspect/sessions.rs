@@ -130,7 +130,7 @@ impl Sessions {
         // The ring comes from --keys; the settings may have none.
         let _ = settings.take_key_sources();
         let fail = |error: SettingsError| {
-            let place = self.settings.last().display();
+            let place = self.settings.names();
             Failure::File(format!("cannot apply {place} to this ring: {error}"))
         };
         // Alone and as a cookie, so that the file is named for its mistakes.

@@ -182,6 +182,15 @@ fn a_mistake_is_that_of_the_file_or_that_of_an_option() {
         ),
         "{refused}"
     );
+    desk.write("here.toml", "name = 'a'");
+    let refused = desk.refused(
+        3,
+        "inspect eA --keys keys --settings late.toml --settings here.toml",
+    );
+    assert!(
+        refused.starts_with("cannot apply late.toml, here.toml to this ring: "),
+        "{refused}"
+    );
     let refused = desk.refused(2, "inspect eA --keys keys --idle-timeout 7d");
     assert!(
         refused.starts_with("`--idle-timeout` is longer than `--absolute-timeout`"),
@@ -243,6 +252,11 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
             "gives a name twice",
         ),
         ("a.yaml", "session: 7\n".to_owned(), "not a table"),
+        (
+            "a.yaml",
+            "session: {name: a}\n---\nsession: {name: b}\n".to_owned(),
+            "several documents",
+        ),
         (
             "a.yml",
             "server:\n  port: 3000\n".to_owned(),

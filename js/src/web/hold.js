@@ -3,7 +3,7 @@
 
 /**
  * Calls `save` before the head of the response is sent, and then what that resolves to, which writes the head. Meanwhile the
- * head counts as sent: it cannot be changed. If `save` fails, calls `failed` with a response to which nothing has been written.
+ * head counts as sent: it cannot be changed. If either fails, calls `failed` with a response to which nothing has been written.
  */
 export function beforeHead(response, save, failed) {
   const { writeHead, flushHeaders, write, end } = response;
@@ -27,7 +27,11 @@ export function beforeHead(response, save, failed) {
   };
   const sendHeld = (writeFields) => {
     go();
-    writeFields();
+    try {
+      writeFields();
+    } catch (error) {
+      return failed(error);
+    }
     let isFull = false;
     for (const { method, given } of held) isFull = method.apply(response, given) === false;
     // A writer that was told to wait waits for this event.
