@@ -313,7 +313,7 @@ def answer_device_open(v):
 def answer_device_csrf(v):
     setup = writer.Setup(v)
     s, _ = writer.open(setup, v["request"], v["now"])
-    issued = s.withheld_metadata["issued"] if s.withheld in ("stale", "unvalidated") else s.issued
+    issued = s.before["issued"] if s.withheld in ("stale", "unvalidated") else s.issued
     return {"passes": csrf_passes(setup.ring, setup.purpose, setup.context, v["now"], devices.csrf_sid(s), issued, v["token"])}
 
 

@@ -136,10 +136,10 @@ def opened(setup, value, now):
 def csrf_sid(s):
     """§ 16.3.5: the sid in the CSRF tokens of a session."""
     if s.withheld == "stale":
-        sid = s.withheld_metadata["sid"]
+        sid = s.before["sid"]
         return sid and bytes(byte ^ 0xFF for byte in sid)
     if s.withheld == "unvalidated":
-        return s.withheld_metadata["sid"]
+        return s.before["sid"]
     return s.sid
 
 

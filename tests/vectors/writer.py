@@ -64,7 +64,7 @@ class Session:
     def __init__(self, setup, now):
         self.setup, self.now = setup, now
         self.begin()
-        self.arrived = self.key = self.withheld = self.withheld_metadata = self.ended = self.limited_until = None
+        self.arrived = self.key = self.withheld = self.ended = self.limited_until = None
         self.before = self.told = None
         self.has_token = self.touched = self.renewed = self.became_bound = self.head_is_sent = False
         self.unvalidated, self.validated, self.question_failed = None, False, False
@@ -114,14 +114,14 @@ def open(setup, request, now):
     if setup.devices:
         verdict = devices.judge(setup, body, request, now)
         if verdict == "stale":
-            s.withheld, s.withheld_metadata, s.before = "stale", metadata, metadata
+            s.withheld, s.before = "stale", metadata
             return s, rejected("Stale", body["key"].kid)
         metadata["device"], s.became_bound, s.until = verdict
     s.before, s.told = metadata, metadata["sid"]
     try:
         hardtack.read_payload(body["schema"], body["payload"], setup.expects)
     except Refused as refused:
-        s.withheld, s.withheld_metadata = "unreadable", metadata
+        s.withheld = "unreadable"
         return s, rejected(refused.reason, body["key"].kid)
     for field, value in metadata.items():
         setattr(s, field, value)
@@ -398,7 +398,7 @@ def waiting(s):
     """§ 8.16.1"""
     w = Session(s.setup, s.now)
     w.has_token, w.before, w.told = s.has_token, s.before, s.told
-    w.withheld, w.withheld_metadata, w.unvalidated = "unvalidated", s.metadata(), s
+    w.withheld, w.unvalidated = "unvalidated", s
     return w
 
 
