@@ -20,6 +20,14 @@ function ensure(isRight, code, sentence) {
 /** Throws a `ConfigError` unless a setting is what it must be. */
 const mustBe = (isRight, name, expected, code = name) => ensure(isRight, code, `\`${name}\` must be ${expected}`);
 
+/** Refuses options that do not exist: a mistyped one would silently keep a default. */
+function refuseUnknown(options, advice = "") {
+  for (const name of Object.keys(options)) {
+    // It may be a key, in the wrong place.
+    throw new ConfigError("option", `there is no option \`${name.length > 32 ? "…" : name}\`${advice}`);
+  }
+}
+
 const isWhole = (value, least = 0, most = Infinity) => Number.isInteger(value) && value >= least && value <= most;
 
 /** A change that was refused. The session stays as it was. */
@@ -710,14 +718,12 @@ function madeBy(maker, name, value, method) {
   return value;
 }
 
-/** The rules of a session. Refuses options that do not exist: a mistyped one would silently keep a default. */
+/** The rules of a session. */
 function policyOf({
   idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, revalidateAfter = null, clockSkew = 60,
   notBefore = null, revokedIf = null, saveOnServerError, type = null, ...unknown
 }) {
-  for (const name of Object.keys(unknown)) {
-    throw new ConfigError("option", `there is no option \`${name}\`; those of a cookie go to \`attributes\``);
-  }
+  refuseUnknown(unknown, "; times are `idleTimeout` and `absoluteTimeout`, and those of a cookie go to `attributes`");
   const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
   mustBe(idleTimeout === undefined || idle <= absolute, "idleTimeout", "at most `absoluteTimeout`");
@@ -769,10 +775,7 @@ const LONGEST_PATH = 1024;
  * ended. Throws a `ConfigError`.
  */
 function attributes({ name, path, domain, sameSite, partitioned, dangerAllowHttp, formerly = [], ...unknown } = {}) {
-  for (const option of Object.keys(unknown)) {
-    const hint = option === "secure" ? "; for http use `dangerAllowHttp`" : "";
-    throw new ConfigError("option", `cookie has no attribute \`${option}\`${hint}`);
-  }
+  refuseUnknown(unknown, " of a cookie; it is `Secure` and `HttpOnly` unless you set `dangerAllowHttp`");
   const present = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
   const template = templateOf({ ...present, name: name ?? defaultName(present) });
   const former = [formerly].flat().map((changes) => formerOf(changes, present, template));
@@ -1640,7 +1643,7 @@ class Key {
   /** Parses the text of a key (§ 3.3, § 14.2). */
   static async parse(text) {
     const trimmed = trim(text, SPACE);
-    ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}`);
+    ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}${/^["'`]/.test(trimmed) ? ", without quotes" : ""}`);
     const [word, ...others] = trimmed.slice(KEY_PREFIX.length).split("_");
     const suite = SUITES.find(({ name }) => name === word);
     ensure(suite && others.length > 0, "type", "key must be of type xaes, xcha or sign");
@@ -1724,41 +1727,47 @@ function sealingAt(keys, now) {
   return Math.max(passed, 0);
 }
 
-/** Returns true if a key retires while sessions that live for `longest` seconds may still need it (§ 3.4.8). */
-function cutsShort(keys, longest) {
-  return keys.slice(1).some(({ sealFrom }, i) => {
-    const { acceptUntil } = keys[i];
-    return acceptUntil !== null && sealFrom !== null && acceptUntil - sealFrom < longest;
+/** Finds a key that retires while sessions that live for `longest` seconds may still need it (§ 3.4.8). */
+function findEarly(keys, longest) {
+  return keys.find(({ acceptUntil }, i) => {
+    const from = keys[i + 1]?.sealFrom ?? null;
+    return acceptUntil !== null && from !== null && acceptUntil - from < longest;
   });
 }
 
-/** Returns the keys of one text in their listing, and its `not_before` (§ 14.3). */
+/** Returns the keys of one text in their listing, and its `not_before` (§ 14.3). An error counts lines as an editor does. */
 async function parseText(text, mode) {
   const body = trim(text, SPACE);
   const lines = body.split(/\r?\n/);
   const hasCommas = lines.some((line) => line.includes(",") && !/^[ \t]*#/.test(line));
   const ring = { keys: [], notBefore: null };
-  for (const raw of hasCommas ? body.split(",") : lines) {
-    const item = trim(raw, BLANK);
-    if (item === "" || item.startsWith("#")) {
-      ensure(!hasCommas || body === "", "blank", "key ring with commas must have no comment or empty item");
-      continue;
+  const first = hasCommas ? 1 : text.slice(0, text.indexOf(body)).split("\n").length;
+  for (const [i, entry] of (hasCommas ? body.split(",") : lines).entries()) {
+    try {
+      await readEntry(ring, trim(entry, BLANK), mode, hasCommas);
+    } catch ({ code, message }) {
+      throw new ConfigError(code, `key ring, entry ${first + i}: ${message}`);
     }
-    const [first, ...words] = item.split(/[ \t]+/);
-    if (first.startsWith("not_before=")) {
-      ensure(words.length === 0, "attribute", "`not_before` must stand alone");
-      setTime(ring, "notBefore", first);
-      continue;
-    }
-    const key = await parseKey(first, mode);
-    for (const word of words) {
-      const [, name] = /^(seal_from|accept_until)=/.exec(word) ?? [];
-      ensure(name, "attribute", "key must be followed by `seal_from=` or `accept_until=`");
-      setTime(key, name === "seal_from" ? "sealFrom" : "acceptUntil", word);
-    }
-    ring.keys.push(key);
   }
   return ring;
+}
+
+async function readEntry(ring, entry, mode, hasCommas) {
+  if (entry === "" || entry.startsWith("#")) {
+    return ensure(!hasCommas, "blank", "expected a key between commas, found nothing or a comment");
+  }
+  const [first, ...words] = entry.split(/[ \t]+/);
+  if (first.startsWith("not_before=")) {
+    ensure(words.length === 0, "attribute", "`not_before` must stand alone");
+    return setTime(ring, "notBefore", first);
+  }
+  const key = await parseKey(first, mode);
+  for (const word of words) {
+    const [, name] = /^(seal_from|accept_until)=/.exec(word) ?? [];
+    ensure(name, "attribute", "expected `seal_from=` or `accept_until=` after a key; several keys have a line each");
+    setTime(key, name === "seal_from" ? "sealFrom" : "acceptUntil", word);
+  }
+  ring.keys.push(key);
 }
 
 /** Sets the field of an attribute, `name=time`, which stands once. */
@@ -1769,15 +1778,15 @@ function setTime(target, field, attribute) {
 }
 
 async function parseKey(text, mode) {
-  // Only SP and HTAB are white space inside an item.
-  ensure(!/^[\n\f\r]|[\n\f\r]$/.test(text), "key", "key must have no line end in it");
+  // Only SP and HTAB are white space inside an entry.
+  ensure(text === trim(text, SPACE), "key", "expected no line end in a key");
   let key;
   try {
     key = await Key.parse(text);
   } catch (error) {
     throw new ConfigError("key", error.message);
   }
-  ensure(key.suite.mode === mode, "mixed", `key ring for ${mode} sessions must have no key of type ${key.suite.name}`);
+  ensure(key.suite.mode === mode, "mixed", `keys for ${mode} sessions cannot be of type ${key.suite.name}`);
   return key;
 }
 
@@ -1798,12 +1807,14 @@ function inOrder(keys) {
 /** § 3.4.7. */
 function checkRing(keys) {
   ensure(keys.length > 0, "empty", `key ring must have a key; ${REMEDY}`);
-  ensure(new Set(keys.map((key) => key.id)).size === keys.length, "duplicate", "key ring must not have a key twice");
-  ensure(keys.at(-1).acceptUntil === null, "last-retires", "last key must have no `accept_until`");
-  for (const [i, { sealFrom }] of keys.slice(1).entries()) {
+  for (const [i, { id }] of keys.entries()) {
+    ensure(keys.findIndex((key) => key.id === id) === i, "duplicate", `key ring must not have key ${id} twice`);
+  }
+  ensure(keys.at(-1).acceptUntil === null, "last-retires", `key ${keys.at(-1).id} seals last, and must have no \`accept_until\``);
+  for (const [i, { sealFrom, id: next }] of keys.slice(1).entries()) {
     const { acceptUntil, id } = keys[i];
     const isInTime = acceptUntil === null || acceptUntil > (sealFrom ?? 0);
-    ensure(isInTime, "retires-too-early", `key ${id} must not retire before the next key seals`);
+    ensure(isInTime, "retires-too-early", `key ${id} must not retire before key ${next} seals`);
   }
 }
 
@@ -1924,9 +1935,9 @@ class SessionSealer {
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha: isSkipping });
     ensure(parsed.mode === mode, "mixed", `key ring must be for ${mode} sessions`);
     const longest = Math.max(policy.absolute, policy.rememberUpTo ?? 0);
-    const mayRetire = yesOrNo("dangerRetireEarly", dangerRetireEarly) || !cutsShort(parsed.keys, longest);
-    const advice = `key must not retire before the next key has sealed for ${longest} seconds, the life of a session`;
-    ensure(mayRetire, "dangerRetireEarly", `${advice}; or set \`dangerRetireEarly\``);
+    const early = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? null : findEarly(parsed.keys, longest);
+    const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
+    ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${longest} ${advice}`);
     const [bound, { label }] = [contextBytes(context), policy.type];
     const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
     return new SessionSealer(mode, await derive(purpose), policy, derive);
@@ -2209,7 +2220,7 @@ const WITHHELD = {
  * younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
  */
 function revalidation({ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}) {
-  for (const name of Object.keys(unknown)) throw new ConfigError("option", `\`revalidation\` has no option \`${name}\``);
+  refuseUnknown(unknown, " of `revalidation`");
   mustBe(isWhole(seconds, 1), "seconds", "a whole number above 0", "revalidateAfter");
   mustBe(typeof validate === "function", "validate", "a function that says true or false", "revalidateAfter");
   const isLonger = unvalidatedUpTo === null || isWhole(unvalidatedUpTo, seconds + 1);

@@ -1,6 +1,6 @@
 // The name and attributes of a cookie that are not the default (docs/spec/carriers.md § 9.1.1, § 9.1.2), and those that it had.
 
-import { ConfigError, mustBe } from "./errors.js";
+import { mustBe, refuseUnknown } from "./errors.js";
 import { TOKEN_CHARACTERS, Template, isHostName, toSetCookie } from "./set_cookie.js";
 import { yesOrNo } from "./settings.js";
 
@@ -12,10 +12,7 @@ const LONGEST_PATH = 1024;
  * ended. Throws a `ConfigError`.
  */
 export function attributes({ name, path, domain, sameSite, partitioned, dangerAllowHttp, formerly = [], ...unknown } = {}) {
-  for (const option of Object.keys(unknown)) {
-    const hint = option === "secure" ? "; for http use `dangerAllowHttp`" : "";
-    throw new ConfigError("option", `cookie has no attribute \`${option}\`${hint}`);
-  }
+  refuseUnknown(unknown, " of a cookie; it is `Secure` and `HttpOnly` unless you set `dangerAllowHttp`");
   const present = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
   const template = templateOf({ ...present, name: name ?? defaultName(present) });
   const former = [formerly].flat().map((changes) => formerOf(changes, present, template));

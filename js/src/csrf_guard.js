@@ -2,7 +2,7 @@
 
 import { concat, trim } from "./bytes.js";
 import { hasTokens, verifyCsrf } from "./csrf_token.js";
-import { ConfigError, isWhole } from "./errors.js";
+import { ConfigError, isWhole, mustBe, refuseUnknown } from "./errors.js";
 import { hostOf, isAt, isSecure, parseOrigin } from "./origins.js";
 
 const SENTENCES = {
@@ -41,7 +41,6 @@ export class CsrfRefusal extends Error {
 
 const SAFE = ["GET", "HEAD", "OPTIONS", "TRACE"];
 const FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"];
-const OPTIONS = ["trustOrigins", "trustFormPosts", "originCheckOnly", "tokensInForms", "formField", "formLimit"];
 
 /** Refuses requests that other sites make a visitor's browser send. */
 export class CsrfGuard {
@@ -57,17 +56,17 @@ export class CsrfGuard {
    * `tokensInForms`: a form may have its token in the field `formField`, by default `csrf_token`; then it has at most
    * `formLimit` bytes, by default 1 MiB.
    */
-  constructor(options = {}) {
-    for (const name of Object.keys(options)) {
-      if (!OPTIONS.includes(name)) throw new ConfigError("option", `there is no option \`${name}\``);
-    }
-    const { trustOrigins = [], trustFormPosts = [], originCheckOnly = false, tokensInForms = false } = options;
+  constructor({
+    trustOrigins = [], trustFormPosts = [], originCheckOnly = false, tokensInForms = false, formField = "csrf_token",
+    formLimit = 1_048_576, ...unknown
+  } = {}) {
+    refuseUnknown(unknown, " of a guard");
     this.#trusted = trustOrigins.map((origin) => originOf("trustOrigins", origin));
     this.#formPosts = trustFormPosts.map(([origin, path]) => ({ origin: originOf("trustFormPosts", origin), path }));
     this.#asks = originCheckOnly ? "nothing" : tokensInForms ? "header or form" : "header";
-    this.#formField = options.formField ?? "csrf_token";
-    this.#formLimit = options.formLimit ?? 1_048_576;
-    if (!isWhole(this.#formLimit, 1)) throw new ConfigError("formLimit", "`formLimit` is a number of bytes");
+    mustBe(isWhole(formLimit, 1), "formLimit", "a number of bytes");
+    this.#formField = formField;
+    this.#formLimit = formLimit;
   }
 
   /**

@@ -15,6 +15,14 @@ export function ensure(isRight, code, sentence) {
 /** Throws a `ConfigError` unless a setting is what it must be. */
 export const mustBe = (isRight, name, expected, code = name) => ensure(isRight, code, `\`${name}\` must be ${expected}`);
 
+/** Refuses options that do not exist: a mistyped one would silently keep a default. */
+export function refuseUnknown(options, advice = "") {
+  for (const name of Object.keys(options)) {
+    // It may be a key, in the wrong place.
+    throw new ConfigError("option", `there is no option \`${name.length > 32 ? "…" : name}\`${advice}`);
+  }
+}
+
 export const isWhole = (value, least = 0, most = Infinity) => Number.isInteger(value) && value >= least && value <= most;
 
 /** A change that was refused. The session stays as it was. */

@@ -1,6 +1,6 @@
 // Asking the application again, once in a span, whether a session goes on (docs/spec/writer.md § 8.16).
 
-import { ConfigError, SessionError, isWhole, mustBe } from "./errors.js";
+import { SessionError, isWhole, mustBe, refuseUnknown } from "./errors.js";
 import { lastActiveOf } from "./lifetime.js";
 import { stateOf } from "./session.js";
 import { infoOf } from "./session_sealer.js";
@@ -16,7 +16,7 @@ const WITHHELD = {
  * younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
  */
 export function revalidation({ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}) {
-  for (const name of Object.keys(unknown)) throw new ConfigError("option", `\`revalidation\` has no option \`${name}\``);
+  refuseUnknown(unknown, " of `revalidation`");
   mustBe(isWhole(seconds, 1), "seconds", "a whole number above 0", "revalidateAfter");
   mustBe(typeof validate === "function", "validate", "a function that says true or false", "revalidateAfter");
   const isLonger = unvalidatedUpTo === null || isWhole(unvalidatedUpTo, seconds + 1);

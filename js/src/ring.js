@@ -47,41 +47,47 @@ export function sealingAt(keys, now) {
   return Math.max(passed, 0);
 }
 
-/** Returns true if a key retires while sessions that live for `longest` seconds may still need it (§ 3.4.8). */
-export function cutsShort(keys, longest) {
-  return keys.slice(1).some(({ sealFrom }, i) => {
-    const { acceptUntil } = keys[i];
-    return acceptUntil !== null && sealFrom !== null && acceptUntil - sealFrom < longest;
+/** Finds a key that retires while sessions that live for `longest` seconds may still need it (§ 3.4.8). */
+export function findEarly(keys, longest) {
+  return keys.find(({ acceptUntil }, i) => {
+    const from = keys[i + 1]?.sealFrom ?? null;
+    return acceptUntil !== null && from !== null && acceptUntil - from < longest;
   });
 }
 
-/** Returns the keys of one text in their listing, and its `not_before` (§ 14.3). */
+/** Returns the keys of one text in their listing, and its `not_before` (§ 14.3). An error counts lines as an editor does. */
 async function parseText(text, mode) {
   const body = trim(text, SPACE);
   const lines = body.split(/\r?\n/);
   const hasCommas = lines.some((line) => line.includes(",") && !/^[ \t]*#/.test(line));
   const ring = { keys: [], notBefore: null };
-  for (const raw of hasCommas ? body.split(",") : lines) {
-    const item = trim(raw, BLANK);
-    if (item === "" || item.startsWith("#")) {
-      ensure(!hasCommas || body === "", "blank", "key ring with commas must have no comment or empty item");
-      continue;
+  const first = hasCommas ? 1 : text.slice(0, text.indexOf(body)).split("\n").length;
+  for (const [i, entry] of (hasCommas ? body.split(",") : lines).entries()) {
+    try {
+      await readEntry(ring, trim(entry, BLANK), mode, hasCommas);
+    } catch ({ code, message }) {
+      throw new ConfigError(code, `key ring, entry ${first + i}: ${message}`);
     }
-    const [first, ...words] = item.split(/[ \t]+/);
-    if (first.startsWith("not_before=")) {
-      ensure(words.length === 0, "attribute", "`not_before` must stand alone");
-      setTime(ring, "notBefore", first);
-      continue;
-    }
-    const key = await parseKey(first, mode);
-    for (const word of words) {
-      const [, name] = /^(seal_from|accept_until)=/.exec(word) ?? [];
-      ensure(name, "attribute", "key must be followed by `seal_from=` or `accept_until=`");
-      setTime(key, name === "seal_from" ? "sealFrom" : "acceptUntil", word);
-    }
-    ring.keys.push(key);
   }
   return ring;
+}
+
+async function readEntry(ring, entry, mode, hasCommas) {
+  if (entry === "" || entry.startsWith("#")) {
+    return ensure(!hasCommas, "blank", "expected a key between commas, found nothing or a comment");
+  }
+  const [first, ...words] = entry.split(/[ \t]+/);
+  if (first.startsWith("not_before=")) {
+    ensure(words.length === 0, "attribute", "`not_before` must stand alone");
+    return setTime(ring, "notBefore", first);
+  }
+  const key = await parseKey(first, mode);
+  for (const word of words) {
+    const [, name] = /^(seal_from|accept_until)=/.exec(word) ?? [];
+    ensure(name, "attribute", "expected `seal_from=` or `accept_until=` after a key; several keys have a line each");
+    setTime(key, name === "seal_from" ? "sealFrom" : "acceptUntil", word);
+  }
+  ring.keys.push(key);
 }
 
 /** Sets the field of an attribute, `name=time`, which stands once. */
@@ -92,15 +98,15 @@ function setTime(target, field, attribute) {
 }
 
 async function parseKey(text, mode) {
-  // Only SP and HTAB are white space inside an item.
-  ensure(!/^[\n\f\r]|[\n\f\r]$/.test(text), "key", "key must have no line end in it");
+  // Only SP and HTAB are white space inside an entry.
+  ensure(text === trim(text, SPACE), "key", "expected no line end in a key");
   let key;
   try {
     key = await Key.parse(text);
   } catch (error) {
     throw new ConfigError("key", error.message);
   }
-  ensure(key.suite.mode === mode, "mixed", `key ring for ${mode} sessions must have no key of type ${key.suite.name}`);
+  ensure(key.suite.mode === mode, "mixed", `keys for ${mode} sessions cannot be of type ${key.suite.name}`);
   return key;
 }
 
@@ -121,11 +127,13 @@ function inOrder(keys) {
 /** § 3.4.7. */
 function checkRing(keys) {
   ensure(keys.length > 0, "empty", `key ring must have a key; ${REMEDY}`);
-  ensure(new Set(keys.map((key) => key.id)).size === keys.length, "duplicate", "key ring must not have a key twice");
-  ensure(keys.at(-1).acceptUntil === null, "last-retires", "last key must have no `accept_until`");
-  for (const [i, { sealFrom }] of keys.slice(1).entries()) {
+  for (const [i, { id }] of keys.entries()) {
+    ensure(keys.findIndex((key) => key.id === id) === i, "duplicate", `key ring must not have key ${id} twice`);
+  }
+  ensure(keys.at(-1).acceptUntil === null, "last-retires", `key ${keys.at(-1).id} seals last, and must have no \`accept_until\``);
+  for (const [i, { sealFrom, id: next }] of keys.slice(1).entries()) {
     const { acceptUntil, id } = keys[i];
     const isInTime = acceptUntil === null || acceptUntil > (sealFrom ?? 0);
-    ensure(isInTime, "retires-too-early", `key ${id} must not retire before the next key seals`);
+    ensure(isInTime, "retires-too-early", `key ${id} must not retire before key ${next} seals`);
   }
 }

@@ -2,7 +2,7 @@
 
 import { EPOCH } from "./bytes.js";
 import { DICTIONARY } from "./dictionary.js";
-import { ConfigError, isWhole, mustBe } from "./errors.js";
+import { isWhole, mustBe, refuseUnknown } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
 
 export function positive(name, value, unit = "seconds") {
@@ -21,14 +21,12 @@ export function madeBy(maker, name, value, method) {
   return value;
 }
 
-/** The rules of a session. Refuses options that do not exist: a mistyped one would silently keep a default. */
+/** The rules of a session. */
 export function policyOf({
   idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, revalidateAfter = null, clockSkew = 60,
   notBefore = null, revokedIf = null, saveOnServerError, type = null, ...unknown
 }) {
-  for (const name of Object.keys(unknown)) {
-    throw new ConfigError("option", `there is no option \`${name}\`; those of a cookie go to \`attributes\``);
-  }
+  refuseUnknown(unknown, "; times are `idleTimeout` and `absoluteTimeout`, and those of a cookie go to `attributes`");
   const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
   mustBe(idleTimeout === undefined || idle <= absolute, "idleTimeout", "at most `absoluteTimeout`");

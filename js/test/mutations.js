@@ -175,7 +175,7 @@ const OF_SESSIONS = [
   ["(await policy.revokedIf(infoOf(metadata, keyId))) === false)", "(await policy.revokedIf(infoOf(metadata, keyId))) !== true)"],
   ["seal(body, now, entropy = random(NONCE))", "seal(body, now, entropy = new Uint8Array(NONCE))"],
   ["toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name))", "true"],
-  ["|| !cutsShort(parsed.keys, longest)", "|| true"],
+  ["? null : findEarly(parsed.keys, longest)", "? null : null"],
   ["seconds >= EPOCH && text.length === 20", "seconds >= EPOCH"],
   ['change === "store" && state.registration', "state.registration"],
   ["if (many.has(name)) throw INVALID;", ""],

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
 import { KeyRing, Session, SessionCookie, SessionHeader, attributes, generateKey, sessionType } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
@@ -40,6 +41,27 @@ test("a time in a ring has one form", async () => {
 test("a variable that is not set, or empty, is refused with the remedy", async () => {
   for (const [ring, code] of [[undefined, "ring"], ["", "empty"]]) {
     await assert.rejects(SessionCookie.encrypted(ring), (error) => misconfigured(code)(error) && /npx hardtack-session keygen/.test(error.message));
+  }
+});
+
+test("an error of a ring says which entry, and which key", async () => {
+  const other = await generateKey();
+  const [{ id }] = (await KeyRing.parse(XAES_KEY)).keys;
+  const last = "accept_until=2027-03-01T06:00:00Z";
+  const sentences = [
+    [`\n# new\n${other}\n\n${XAES_KEY.slice(0, -1)}\n`, /^key ring, entry 5: key must end in 48 bytes, found 47$/],
+    [`\n\n${other}, ${XAES_KEY.slice(0, -1)}A`, /^key ring, entry 2: key was cut off or mistyped$/],
+    [`"${XAES_KEY}"`, /^key ring, entry 1: key must begin with hardtack_key_v1_, without quotes$/],
+    [`${other}\n${XAES_KEY} seal_form=soon`, /^key ring, entry 2: expected `seal_from=` or `accept_until=`/],
+    [`${other} ${XAES_KEY}`, /^key ring, entry 1: .*; several keys have a line each$/],
+    [`${other},,${XAES_KEY}`, /^key ring, entry 2: expected a key between commas/],
+    [`${XAES_KEY}\n${other}\n${XAES_KEY}`, new RegExp(`key ring must not have key ${id} twice`)],
+    [`${XAES_KEY} ${last}`, new RegExp(`key ${id} seals last`)],
+    [`${other} seal_from=2027-03-02T00:00:00Z\n${XAES_KEY} ${last}`, new RegExp(`key ${id} must not retire before key [0-9a-f]{8} seals`)],
+    [`${other} seal_from=2027-03-01T05:00:00Z\n${XAES_KEY} ${last}`, new RegExp(`key ${id} must not retire before .* for 43200 seconds`)],
+  ];
+  for (const [ring, sentence] of sentences) {
+    await assert.rejects(build({}, ring), (error) => sentence.test(error.message) && !error.message.includes(XAES_KEY.slice(21, 40)), `${sentence}`);
   }
 });
 
@@ -137,7 +159,12 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   for (const dangerAllowHttp of [null, 0, "", NaN]) assert.throws(() => attributes({ dangerAllowHttp }), misconfigured("dangerAllowHttp"));
   assert.throws(() => attributes({ secure: false }), (error) => misconfigured("option")(error) && /dangerAllowHttp/.test(error.message));
   assert.throws(() => attributes({ sameSITE: "Lax" }), misconfigured("option"));
-  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { name: "sid" }), /there is no option `name`; those of a cookie go to `attributes`/);
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { name: "sid" }), /there is no option `name`; .*those of a cookie go to `attributes`/);
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { ttl: 60 }), /there is no option `ttl`; times are `idleTimeout`/);
+  // A key in the place of an option is not shown.
+  for (const refuse of [() => build({ [XAES_KEY]: true }), async () => attributes({ [XAES_KEY]: true }), async () => new CsrfGuard({ [XAES_KEY]: true })]) {
+    await assert.rejects(refuse(), (error) => misconfigured("option")(error) && error.message.includes("`…`"));
+  }
   for (const context of ["", null, "tenant", {}, ["a"], [["a"]]]) await refuses({ context }, "context");
   for (const revokedIf of ["", 0, false, {}]) await refuses({ revokedIf }, "revokedIf");
   // In seconds, this would be in January 1970.

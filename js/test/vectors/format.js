@@ -5,7 +5,7 @@ import { contextBytes } from "../../src/context.js";
 import { xaes } from "../../src/crypto.js";
 import { KeyRing } from "../../src/index.js";
 import { Key } from "../../src/key.js";
-import { contentOf, cutsShort, sealingAt } from "../../src/ring.js";
+import { contentOf, findEarly, sealingAt } from "../../src/ring.js";
 import { Sealer } from "../../src/token.js";
 import { bytes, equal, errorOf, know, purposeOf } from "./common.js";
 
@@ -54,7 +54,7 @@ export async function runRing(vector) {
   const at = vector.expect.at.map(({ now }) => {
     return { now, seals: keys[sealingAt(keys, now)].id, accepts: ids(keys.filter((key) => !key.isRetired(now))) };
   });
-  const cutShort = vector.longest === undefined ? {} : { cut_short: cutsShort(keys, vector.longest) };
+  const cutShort = vector.longest === undefined ? {} : { cut_short: Boolean(findEarly(keys, vector.longest)) };
   equal({ fingerprint: await ring.fingerprint(), order: ids(ring.keys), not_before: ring.notBefore, at, ...cutShort }, vector.expect);
 }
 
