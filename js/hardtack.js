@@ -1643,7 +1643,7 @@ class Key {
   /** Parses the text of a key (§ 3.3, § 14.2). */
   static async parse(text) {
     const trimmed = trim(text, SPACE);
-    ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}${/^["'`]/.test(trimmed) ? ", without quotes" : ""}`);
+    ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}, without quotes`);
     const [word, ...others] = trimmed.slice(KEY_PREFIX.length).split("_");
     const suite = SUITES.find(({ name }) => name === word);
     ensure(suite && others.length > 0, "type", "key must be of type xaes, xcha or sign");
