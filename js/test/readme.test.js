@@ -1,9 +1,12 @@
 // The programs of the README run.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { execPath } from "node:process";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { SIGNING_KEY, XAES_KEY } from "./keys.js";
 
@@ -84,12 +87,31 @@ test("the worker before an origin passes the session on", async () => {
 });
 
 test("programs of other frameworks are those that are tested with them", async () => {
-  const names = [...programs.keys()].filter((name) => name.startsWith("frameworks/"));
-  assert.equal(names.length, 5);
-  for (const name of names) assert.equal(programs.get(name), await readFile(here(name), "utf8"), name);
+  const places = {
+    "lib/session.js": "next",
+    "proxy.js": "next",
+    "src/hooks.server.js": "sveltekit",
+    "src/middleware.js": "astro",
+    "server/utils/session.js": "nuxt",
+  };
+  for (const [name, framework] of Object.entries(places)) {
+    assert.equal(programs.get(name), await readFile(here(`frameworks/${framework}/${name}`), "utf8"), name);
+  }
+});
+
+test("the test of a handler passes", async () => {
+  const file = new URL("handler.test.js", folder);
+  await writeFile(file, programs.get("handler.test.js"));
+  execFileSync(execPath, ["--test", fileURLToPath(file)], { env: { PATH: process.env.PATH } });
+});
+
+test("the table of contents has every section", () => {
+  const sections = [...readme.matchAll(/^## (.*)$/gm)].map(([, title]) => title.toLowerCase().replace(/[^a-z -]/g, "").replaceAll(" ", "-"));
+  const listed = [...readme.matchAll(/\]\(#(\S+)\)/g)].map(([, target]) => target);
+  assert.deepEqual(listed, sections);
 });
 
 test("the README has no link into the repository, and no key", () => {
-  assert.doesNotMatch(readme, /\]\((?!https:)/);
+  assert.doesNotMatch(readme, /\]\((?!https:|#)/);
   assert.ok(!readme.includes(XAES_KEY) && !readme.includes(SIGNING_KEY));
 });
