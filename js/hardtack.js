@@ -174,13 +174,7 @@ const u16 = (value) => Uint8Array.of(value >>> 8, value);
 const u32 = (value) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 const u64 = (value) => concat(u32(Math.floor(value / 2 ** 32)), u32(value % 2 ** 32));
 
-const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-function hex(bytes) {
-  let text = "";
-  for (const byte of bytes) text += DIGITS[byte];
-  return text;
-}
+const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** Compares without stopping at the first difference, for tags. */
 function equal(a, b) {
@@ -205,13 +199,10 @@ const encodedLength = (bytes) => Math.ceil((bytes * 4) / 3);
 /** Encodes as base64url without padding. */
 function toBase64url(bytes) {
   const text = new Uint8Array(encodedLength(bytes.length));
-  let at = 0;
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a, b, c] = [bytes[i], bytes[i + 1], bytes[i + 2]];
-    text[at++] = ALPHABET[a >> 2];
-    text[at++] = ALPHABET[((a & 3) << 4) | (b >> 4)];
-    if (i + 1 < bytes.length) text[at++] = ALPHABET[((b & 15) << 2) | (c >> 6)];
-    if (i + 2 < bytes.length) text[at++] = ALPHABET[c & 63];
+  for (let i = 0; i < text.length; i++) {
+    const at = (i * 3) >> 2;
+    // Six of these sixteen bits.
+    text[i] = ALPHABET[(((bytes[at] << 8) | bytes[at + 1]) >> (10 - 2 * ((i * 3) & 3))) & 63];
   }
   return latin1.decode(text);
 }
@@ -850,10 +841,12 @@ const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrog
 function directivesOf(lines) {
   const quoted = /"(?:[^"\\]|\\[^])*"/g;
   // Nothing in a quoted string is a directive, nor is a directive that has one.
-  const unquoted = lines.map((line) => line.replace(quoted, '""').toLowerCase());
-  if (unquoted.some((line) => line.replaceAll('""', "").includes('"'))) return [];
-  return unquoted.flatMap((line) => line.split(",")).map((directive) => trim(directive, BLANK));
+  const unquoted = lines.map((line) => line.replace(quoted, '""'));
+  return unquoted.some((line) => line.replaceAll('""', "").includes('"')) ? [] : listOf$1(unquoted);
 }
+
+/** The items of a field, in lower case. */
+const listOf$1 = (lines) => lines.flatMap((line) => line.toLowerCase().split(",")).map((item) => trim(item, BLANK));
 
 /** An effective `no-store`. */
 const forbids = (directives) => directives.includes("no-store") && !directives.includes("must-understand");
@@ -892,9 +885,9 @@ function isLater$1(expires) {
 function cacheChanges(fields, touch, by, mayShare = false) {
   if (touch === "untouched") return [];
   const changes = [];
-  const vary = linesOf(fields, "vary").join(", ");
-  const names = vary.split(",").map((name) => trim(name, BLANK).toLowerCase());
-  if (!names.includes("*") && !names.includes(by.toLowerCase())) changes.push(["vary", vary ? `${vary}, ${by}` : by]);
+  const vary = linesOf(fields, "vary");
+  const names = listOf$1(vary);
+  if (!names.includes("*") && !names.includes(by.toLowerCase())) changes.push(["vary", [...vary.filter(Boolean), by].join(", ")]);
   if (mayShare && isShareable(fields)) return changes;
   const control = linesOf(fields, "cache-control");
   if (touch === "touched") {
@@ -1313,10 +1306,9 @@ class State {
   hasChanged() {
     const { arrived } = this;
     if (!arrived) return !this.#isEmpty() || this.metadata.remembered !== null;
-    const fields = ["issued", "limit", "remembered", "sid", "device"];
     return (
       this.isTakenOver ||
-      fields.some((field) => String(this.metadata[field]) !== String(arrived.metadata[field])) ||
+      JSON.stringify({ ...this.metadata, age: 0 }) !== JSON.stringify({ ...arrived.metadata, age: 0 }) ||
       this.payload.schema !== arrived.schema ||
       !equal(this.payload.bytes, arrived.payload) ||
       !equal(this.#messages, arrived.flash)

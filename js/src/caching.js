@@ -8,10 +8,12 @@ const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrog
 function directivesOf(lines) {
   const quoted = /"(?:[^"\\]|\\[^])*"/g;
   // Nothing in a quoted string is a directive, nor is a directive that has one.
-  const unquoted = lines.map((line) => line.replace(quoted, '""').toLowerCase());
-  if (unquoted.some((line) => line.replaceAll('""', "").includes('"'))) return [];
-  return unquoted.flatMap((line) => line.split(",")).map((directive) => trim(directive, BLANK));
+  const unquoted = lines.map((line) => line.replace(quoted, '""'));
+  return unquoted.some((line) => line.replaceAll('""', "").includes('"')) ? [] : listOf(unquoted);
 }
+
+/** The items of a field, in lower case. */
+const listOf = (lines) => lines.flatMap((line) => line.toLowerCase().split(",")).map((item) => trim(item, BLANK));
 
 /** An effective `no-store`. */
 const forbids = (directives) => directives.includes("no-store") && !directives.includes("must-understand");
@@ -50,9 +52,9 @@ function isLater(expires) {
 export function cacheChanges(fields, touch, by, mayShare = false) {
   if (touch === "untouched") return [];
   const changes = [];
-  const vary = linesOf(fields, "vary").join(", ");
-  const names = vary.split(",").map((name) => trim(name, BLANK).toLowerCase());
-  if (!names.includes("*") && !names.includes(by.toLowerCase())) changes.push(["vary", vary ? `${vary}, ${by}` : by]);
+  const vary = linesOf(fields, "vary");
+  const names = listOf(vary);
+  if (!names.includes("*") && !names.includes(by.toLowerCase())) changes.push(["vary", [...vary.filter(Boolean), by].join(", ")]);
   if (mayShare && isShareable(fields)) return changes;
   const control = linesOf(fields, "cache-control");
   if (touch === "touched") {

@@ -273,10 +273,9 @@ export class State {
   hasChanged() {
     const { arrived } = this;
     if (!arrived) return !this.#isEmpty() || this.metadata.remembered !== null;
-    const fields = ["issued", "limit", "remembered", "sid", "device"];
     return (
       this.isTakenOver ||
-      fields.some((field) => String(this.metadata[field]) !== String(arrived.metadata[field])) ||
+      JSON.stringify({ ...this.metadata, age: 0 }) !== JSON.stringify({ ...arrived.metadata, age: 0 }) ||
       this.payload.schema !== arrived.schema ||
       !equal(this.payload.bytes, arrived.payload) ||
       !equal(this.#messages, arrived.flash)
