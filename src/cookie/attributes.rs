@@ -156,13 +156,13 @@ fn is_domain(domain: &str) -> bool {
 
 /// Returns the number of bytes of `; Max-Age=N`.
 pub(crate) fn max_age_len(seconds: u64) -> usize {
-    let digits = seconds.clamp(1, LONGEST_MAX_AGE).ilog10() as usize + 1;
+    let digits = seconds.clamp(1, MOST_SECONDS).ilog10() as usize + 1;
     "; Max-Age=".len() + digits
 }
 
 /// 400 days, the most that browsers allow (RFC 6265bis section 5.5).
-pub(super) const LONGEST_MAX_AGE: u64 = 400 * 86_400;
-pub(crate) const MAX_AGE_LONGEST: usize = "; Max-Age=34560000".len();
+pub(super) const MOST_SECONDS: u64 = 400 * 86_400;
+pub(crate) const MAX_AGE_LEN: usize = "; Max-Age=34560000".len();
 /// The most bytes of an attribute's value. Browsers ignore longer ones.
 const LONGEST_VALUE: usize = 1024;
 

@@ -14,7 +14,7 @@ pub use attributes::SameSite;
 pub use name::{CookieName, CookieNameError};
 pub use render::SetCookies;
 
-pub(crate) use attributes::{Attributes, MAX_AGE_LONGEST, max_age_len};
+pub(crate) use attributes::{Attributes, MAX_AGE_LEN, max_age_len};
 #[cfg(feature = "device-bound")]
 pub(crate) use device::{BoundCookies, DeviceCookies, is_of_device};
 pub(crate) use parse::Finder;

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{
-    attributes::{Attributes, LONGEST_MAX_AGE, MAX_AGE_LONGEST},
+    attributes::{Attributes, MAX_AGE_LEN, MOST_SECONDS},
     split::PartNumbers,
 };
 
@@ -150,7 +150,7 @@ impl Template {
             return Ok(self.set_in_parts(&token, part_len, max_age, fields));
         }
         // Written in place, because moving a token costs more than sealing a short one.
-        let mut field = String::with_capacity(self.len() + token_len + MAX_AGE_LONGEST);
+        let mut field = String::with_capacity(self.len() + token_len + MAX_AGE_LEN);
         field.push_str(&self.start);
         write(&mut field)?;
         self.push_end(max_age, &mut field);
@@ -170,7 +170,7 @@ impl Template {
             let start = number * part_len;
             // A token is ASCII, so every byte is a character.
             let part = &token[start..token.len().min(start + part_len)];
-            let other_len = self.len() + PART_LEN + MAX_AGE_LONGEST;
+            let other_len = self.len() + PART_LEN + MAX_AGE_LEN;
             let mut field = String::with_capacity(other_len + part.len());
             self.push_start(number, &mut field);
             if number == 0 {
@@ -232,7 +232,7 @@ impl Template {
     fn push_end(&self, max_age: Option<u64>, field: &mut String) {
         field.push_str(&self.end);
         if let Some(seconds) = max_age {
-            let _ = write!(field, "; Max-Age={}", seconds.min(LONGEST_MAX_AGE));
+            let _ = write!(field, "; Max-Age={}", seconds.min(MOST_SECONDS));
         }
     }
 }

@@ -101,49 +101,72 @@ impl<T> State<T> {
         if self.withheld().is_some() {
             return Decision::Keep;
         }
-        let (metadata, now) = (&self.metadata, self.now);
-        let is_forced = self.save_mode == SaveMode::Force;
         let is_discarded = self.save_mode == SaveMode::Discard;
-        let is_silenced = response.status >= 500 && !self.policy.save_on_server_error && !is_forced;
-        // A session that has ended also ends where new content is not written.
-        let is_over = match self.ended {
-            Some(Ended::Invalidated) => is_discarded || is_silenced || self.is_nothing(),
-            Some(Ended::Cleared) => !is_discarded && (is_silenced || self.is_empty()),
-            None => !is_discarded && self.is_nothing() && self.has_changed(),
-        };
-        if is_over {
-            return self.drop();
+        let is_silenced = self.is_silenced(response.status);
+        if self.is_over(is_discarded, is_silenced) {
+            return self.drop_if_any();
         }
         if is_discarded || is_silenced {
             return Decision::Keep;
         }
-        if (is_forced && !self.is_new()) || self.has_changed() {
-            if now >= self.policy.lifetimes.absolute_deadline(metadata) {
-                return self.drop();
-            }
-            let metadata = self.to_write(self.content_len(), *metadata);
-            return Decision::Store(BodyToSeal::With(metadata));
+        if self.is_to_store() {
+            return self.store();
         }
-        // Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless
-        // the response is a page that the visitor asked for and that only the visitor gets.
-        let is_shared = response.is_shareable && !self.policy.shared_caching;
-        let is_quiet = response.status < 400 && !is_shared && !is_subresource;
-        if self.is_new() || !is_quiet {
+        if self.is_new() || is_subresource || !self.is_page_of_visitor(response) {
             return Decision::Keep;
         }
+        self.refresh(reseal)
+    }
+
+    /// A failure saves nothing, unless the application insists.
+    fn is_silenced(&self, status: u16) -> bool {
+        status >= 500 && !self.policy.save_on_server_error && self.save_mode != SaveMode::Force
+    }
+
+    /// A session that has ended also ends where new content is not written.
+    fn is_over(&self, is_discarded: bool, is_silenced: bool) -> bool {
+        match self.ended {
+            Some(Ended::Invalidated) => is_discarded || is_silenced || self.is_nothing(),
+            Some(Ended::Cleared) => !is_discarded && (is_silenced || self.is_empty()),
+            None => !is_discarded && self.is_nothing() && self.has_changed(),
+        }
+    }
+
+    fn is_to_store(&self) -> bool {
+        (self.save_mode == SaveMode::Force && !self.is_new()) || self.has_changed()
+    }
+
+    /// Stores what has changed, unless the session has ended by now.
+    fn store(&self) -> Decision {
+        if self.now >= self.policy.lifetimes.absolute_deadline(&self.metadata) {
+            return self.drop_if_any();
+        }
+        let metadata = self.to_write(self.content_len(), self.metadata);
+        Decision::Store(BodyToSeal::With(metadata))
+    }
+
+    /// Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless the
+    /// response is a page that the visitor asked for and that only the visitor gets.
+    fn is_page_of_visitor(&self, response: Circumstances) -> bool {
+        let is_shared = response.is_shareable && !self.policy.shared_caching;
+        response.status < 400 && !is_shared
+    }
+
+    /// Seals the same content again where a refresh or a new key is due, and there is room.
+    fn refresh(&self, reseal: bool) -> Decision {
         let lifetimes = &self.policy.lifetimes;
-        let is_refresh_due = lifetimes.is_refresh_due(metadata, now, self.is_validated());
-        let refreshed = BodyToSeal::With(metadata.active_at(now));
-        if is_refresh_due && self.may_send(refreshed).is_some() {
+        let is_due = lifetimes.is_refresh_due(&self.metadata, self.now, self.is_validated());
+        let refreshed = BodyToSeal::With(self.metadata.active_at(self.now));
+        if is_due && self.may_send(refreshed).is_some() {
             return Decision::Refresh(refreshed);
         }
         if reseal || self.became_bound {
             return self.reseal();
         }
-        if is_refresh_due {
-            return Decision::KeepTooLarge;
+        match is_due {
+            true => Decision::KeepTooLarge,
+            false => Decision::Keep,
         }
-        Decision::Keep
     }
 
     /// Seals the same content again, which is no activity of the visitor.
@@ -160,7 +183,7 @@ impl<T> State<T> {
     }
 
     /// If nothing arrived, there is nothing to drop.
-    fn drop(&self) -> Decision {
+    fn drop_if_any(&self) -> Decision {
         if self.has_token {
             Decision::Drop
         } else {

@@ -8,8 +8,8 @@ use crate::{
     base::time::{EPOCH, system_time},
     carrier::{FormerAttributes, Size},
     cookie::{
-        Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SetCookies,
-        Template, Whole, max_age_len,
+        Attributes, CookieName, Finder, MAX_AGE_LEN, PART_LEN, PartNumbers, SetCookies, Template,
+        Whole, max_age_len,
     },
     state::{Allowed, Overhead, SizeBudget},
     token::{self, LONGEST_TOKEN},
@@ -214,7 +214,7 @@ fn cookies_are_found_and_set_to_the_byte() {
             "room" => {
                 let token_overhead = token::overhead(vector.mode.unwrap().into());
                 let limit = Allowed::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
-                let overhead = vector.overhead(MAX_AGE_LONGEST);
+                let overhead = vector.overhead(MAX_AGE_LEN);
                 let padding = padding(vector.padding.as_deref());
                 let budget = SizeBudget::new(limit, overhead, token_overhead, padding);
                 assert_eq!(budget.map(|budget| budget.room), vector.payload, "{name}");

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     EncryptionKey, SessionCookie,
-    cookie::{MAX_AGE_LONGEST, PART_LEN, Template},
+    cookie::{MAX_AGE_LEN, PART_LEN, Template},
     crypto::es256::PublicKey,
     device::{DeviceBound, Initiators, Proof, ProofError, device_id, tag},
     session::Outcome,
@@ -301,7 +301,7 @@ fn check_room(name: &str, vector: RoomOf) {
     };
     let overhead = Overhead {
         field: Template::new(&vector.cookie, &attributes.attributes()).len(),
-        max_age: MAX_AGE_LONGEST,
+        max_age: MAX_AGE_LEN,
         part: PART_LEN,
         device: DEVICE_LEN,
     };

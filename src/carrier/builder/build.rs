@@ -12,7 +12,7 @@ use crate::{
         header::SessionHeader,
         token::SessionToken,
     },
-    cookie::{CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, Template, former::FormerAttributes},
+    cookie::{CookieName, Finder, MAX_AGE_LEN, PART_LEN, Template, former::FormerAttributes},
     crypto::suite::Mode,
     device::Devices,
     keys::{Purpose, RingError},
@@ -54,7 +54,7 @@ impl<T> SessionCookieBuilder<T> {
         let template = Template::new(&name, &options.attributes);
         let overhead = Overhead {
             field: template.len(),
-            max_age: MAX_AGE_LONGEST,
+            max_age: MAX_AGE_LEN,
             part: PART_LEN,
             device: options.device.as_ref().map_or(0, |_| DEVICE_LEN),
         };

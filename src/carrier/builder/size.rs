@@ -142,8 +142,8 @@ impl Size {
 
 /// Bytes of a token in one piece.
 pub(super) fn allowed_token(max_len: usize) -> Result<Allowed, ConfigError> {
-    if max_len > LONGEST_TOKEN {
-        let reason = format!("is {max_len}, expected at most {LONGEST_TOKEN} characters");
+    if max_len > LONGEST_SENT {
+        let reason = format!("is {max_len}, expected at most {LONGEST_SENT} characters");
         return Err(ConfigError::new("max_token_len", reason));
     }
     Ok(Allowed::new(1, max_len))
@@ -151,4 +151,4 @@ pub(super) fn allowed_token(max_len: usize) -> Result<Allowed, ConfigError> {
 
 /// Bytes of a field that a default nginx passes, together with the headers of a security middleware.
 pub(super) const PASSES_ANYWHERE: usize = 3072;
-const LONGEST_TOKEN: usize = MOST_COOKIES * LARGEST_COOKIE;
+const LONGEST_SENT: usize = MOST_COOKIES * LARGEST_COOKIE;
