@@ -1,4 +1,7 @@
-/** What a session stores: plain data. Integers beyond 2^53 are BigInts of 64 bits. */
+/**
+ * What a session stores and gives: plain data. An integer within 2^53 is a number, and any other a BigInt of 64 bits. A
+ * `Map` has a key that is no text; with texts alone it is an object.
+ */
 export type Stored =
   | null
   | boolean
@@ -6,22 +9,59 @@ export type Stored =
   | bigint
   | string
   | Uint8Array
-  | Stored[]
-  | Map<Stored, Stored>
-  | { [key: string]: Stored };
+  | readonly Stored[]
+  | ReadonlyMap<Stored, Stored>
+  | { readonly [key: string]: Stored };
 
-/** `T` as far as it can be stored. What cannot, such as a `Date` or a function, becomes `never`. */
-export type Storable<T> = [T] extends [Stored | undefined]
-  ? T
-  : T extends Stored | undefined
+type Simple = null | undefined | boolean | number | bigint | string | symbol | Uint8Array | ((...given: any[]) => any);
+
+/**
+ * `T` as far as it can be stored. What cannot, such as a `Date`, a function, a field that is there and undefined, or a `Map`
+ * whose keys are texts, becomes `never`.
+ */
+export type Storable<T> = [unknown] extends [T]
+  ? [T] extends [null]
+    ? T // any
+    : never
+  : [Stored] extends [T]
     ? T
-    : T extends Date | Set<any> | WeakMap<any, any> | Promise<any> | RegExp | ((...given: any[]) => any) | symbol
+    : T extends undefined | symbol | ((...given: any[]) => any)
       ? never
-      : T extends ReadonlyMap<infer K, infer V>
-        ? ReadonlyMap<Storable<K>, Storable<V>>
-        : T extends object
-          ? { [K in keyof T]: Storable<T[K]> }
-          : never;
+      : T extends Simple
+        ? T
+        : T extends ReadonlyMap<infer K, infer V>
+          ? [K] extends [string]
+            ? never
+            : ReadonlyMap<Storable<K>, Storable<V>>
+          : T extends Date | Set<any> | WeakMap<any, any> | Promise<any> | RegExp
+            ? never
+            : { [K in keyof T]: Storable<T[K]> };
+
+/** `T` as it is read: a field of BigInts has numbers, too. */
+export type Loaded<T> = [Stored] extends [T]
+  ? T
+  : T extends bigint
+    ? number | bigint
+    : T extends Simple
+      ? T
+      : T extends Map<infer K, infer V>
+        ? Map<Loaded<K>, Loaded<V>>
+        : T extends ReadonlyMap<infer K, infer V>
+          ? ReadonlyMap<Loaded<K>, Loaded<V>>
+          : { [K in keyof T]: Loaded<T[K]> };
+
+/** `T` where it cannot be changed. Instances of classes, which have methods, stay as they are. */
+export type Frozen<T> = [Stored] extends [T]
+  ? T
+  : T extends Simple
+    ? T
+    : T extends ReadonlyMap<infer K, infer V>
+      ? ReadonlyMap<Frozen<K>, Frozen<V>>
+      : T extends readonly unknown[]
+        ? { readonly [K in keyof T]: Frozen<T[K]> }
+        : Extract<T[keyof T], (...given: any[]) => any> extends never
+          ? { readonly [K in keyof T]: Frozen<T[K]> }
+          : T;
 
 /** The entries of a session of which nothing is said. */
 export type AnyShape = { [key: string]: Stored };
@@ -437,28 +477,35 @@ export function csrfToken(session: BaseSession): Promise<string>;
 /** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
 export function verifyCsrf(session: BaseSession, token: unknown): Promise<boolean>;
 
+/** An entry as it is read and stored. */
+type Entry<Shape, K extends keyof Shape> = Frozen<Loaded<Exclude<Shape[K], undefined>>>;
+
 /** A visitor's session during one request: entries by their keys. */
 export interface Session<Shape = AnyShape> extends BaseSession {
-  /** Returns undefined where there is no such key. */
-  get<K extends Key<Shape>>(key: K): Shape[K] | undefined;
+  /** Returns a value that cannot be changed (of bytes, a copy), or undefined where there is no such key. */
+  get<K extends Key<Shape>>(key: K): Entry<Shape, K> | undefined;
   has(key: Key<Shape>): boolean;
   keys(): Key<Shape>[];
-  entries(): { [K in Key<Shape>]: [K, Shape[K]] }[Key<Shape>][];
+  entries(): { [K in Key<Shape>]-?: [K, Entry<Shape, K>] }[Key<Shape>][];
   readonly size: number;
-  /** Throws a `SessionError` where the value cannot be stored or does not fit. */
-  set<K extends Key<Shape>>(key: K, value: Exclude<Shape[K], undefined>): this;
-  /** Stores what `change` makes of the entry. */
-  update<K extends Key<Shape>>(key: K, change: (value: Shape[K] | undefined) => Exclude<Shape[K], undefined>): this;
+  /** Throws a `SessionError` where the value would not come back as it is, or does not fit. */
+  set<K extends Key<Shape>>(key: K, value: Entry<Shape, K>): this;
+  /** Stores what `change` makes of a copy of the value: what it returns, or the copy changed in place. */
+  update<K extends Key<Shape>>(
+    key: K,
+    change: (value: Loaded<Exclude<Shape[K], undefined>> | undefined) => Entry<Shape, K> | void,
+  ): this;
   /** Returns true if there was such a key. */
   delete(key: Key<Shape>): boolean;
 }
 
 /** A visitor's session during one request: one value. */
 export interface TypedSession<T> extends BaseSession {
-  /** Store a changed value again, or call `update`. */
-  value: T;
-  /** Changes a copy of the value in place, or stores what `change` returns. */
-  update(change: (value: T) => T | void): this;
+  /** It cannot be changed (of bytes and of instances of classes, it is a copy). Call `update`, or store another. */
+  get value(): Frozen<T>;
+  set value(value: Frozen<T>);
+  /** Stores what `change` makes of a copy of the value: what it returns, or the copy changed in place. */
+  update(change: (value: T) => Frozen<T> | void): this;
 }
 
 /** For `instanceof`; sessions are made by `load`. */
@@ -502,7 +549,7 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
     ring: KeyRing | string | undefined,
     options: CookieOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
   ): Promise<SessionCookie<TypedSession<T>>>;
-  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
+  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
     options?: CookieOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },
   ): Promise<SessionCookie<Session<Shape>>>;
@@ -511,7 +558,7 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
     ring: KeyRing | string | undefined,
     options: CookieOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
   ): Promise<SessionCookie<TypedSession<T>>>;
-  static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
+  static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
     options?: CookieOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },
   ): Promise<SessionCookie<Session<Shape>>>;
@@ -539,7 +586,7 @@ export class SessionHeader<S extends BaseSession = Session> extends Carrier {
     ring: KeyRing | string | undefined,
     options: HeaderOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
   ): Promise<SessionHeader<TypedSession<T>>>;
-  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
+  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     name: string,
     ring: KeyRing | string | undefined,
     options?: HeaderOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },
@@ -550,7 +597,7 @@ export class SessionHeader<S extends BaseSession = Session> extends Carrier {
     ring: KeyRing | string | undefined,
     options: HeaderOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
   ): Promise<SessionHeader<TypedSession<T>>>;
-  static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
+  static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     name: string,
     ring: KeyRing | string | undefined,
     options?: HeaderOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },

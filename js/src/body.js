@@ -1,8 +1,9 @@
 // The body of a token (SPEC.md § 5).
 
-import { EPOCH, joined, toUtf8, u32, u8 } from "./bytes.js";
+import { EPOCH, toUtf8 } from "./bytes.js";
 import { INVALID } from "./errors.js";
-import { Reader, varint } from "./reader.js";
+import { Reader } from "./reader.js";
+import { Writer } from "./writer.js";
 
 /** Flags of the fields that are there (§ 5.1.1). */
 const LIMIT = 0x01;
@@ -55,27 +56,30 @@ function readFlash(reader) {
 
 /** The flash field (§ 5.3); without messages there is none. */
 export function flashBytes(messages) {
-  if (messages.length === 0) return new Uint8Array();
-  const texts = messages.flat().flatMap((text) => {
+  const writer = new Writer();
+  if (messages.length > 0) writer.varint(messages.length);
+  for (const text of messages.flat()) {
     const bytes = toUtf8(text);
-    return [varint(bytes.length), bytes];
-  });
-  return joined([varint(messages.length), ...texts]);
+    writer.varint(bytes.length);
+    writer.push(bytes);
+  }
+  return writer.bytes;
 }
 
 /** Writes a body, without padding. */
 export function writeBody({ issued, age, limit, remembered, sid, device, schema }, flash, payload) {
-  let flags = 0;
-  const fields = [u32(issued - EPOCH), varint(age)];
-  const add = (flag, bytes) => {
-    flags |= flag;
-    fields.push(bytes);
-  };
-  if (limit !== null) add(LIMIT, varint(limit));
-  if (remembered !== null) add(REMEMBERED, varint(remembered));
-  if (sid) add(SID, sid);
-  if (device) add(BOUND, device);
-  if (schema) add(SCHEMA, varint(schema));
-  if (flash.length > 0) add(FLASH, flash);
-  return joined([u8(flags), ...fields, payload]);
+  const writer = new Writer();
+  const has = (flag, value) => (value === null ? 0 : flag);
+  const others = has(SCHEMA, schema || null) | has(FLASH, flash.length || null);
+  writer.byte(has(LIMIT, limit) | has(REMEMBERED, remembered) | has(SID, sid) | has(BOUND, device) | others);
+  writer.uint(issued - EPOCH, 4);
+  writer.varint(age);
+  if (limit !== null) writer.varint(limit);
+  if (remembered !== null) writer.varint(remembered);
+  if (sid) writer.push(sid);
+  if (device) writer.push(device);
+  if (schema) writer.varint(schema);
+  writer.push(flash);
+  writer.push(payload);
+  return writer.bytes;
 }

@@ -1,6 +1,7 @@
 // Bytes and texts (SPEC.md § 1, § 4.5).
 
 import { INVALID } from "./errors.js";
+import { Writer } from "./writer.js";
 
 /** 2026-01-01T00:00:00Z in Unix seconds. */
 export const EPOCH = 1_767_225_600;
@@ -9,6 +10,9 @@ export const U32 = 0xffff_ffff;
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder("latin1");
+
+/** A text of which every part has a form in UTF-8. Other values would become texts, such as "undefined". */
+export const isText = (text) => typeof text === "string" && text.isWellFormed();
 
 export const toUtf8 = (text) => utf8.encode(text);
 
@@ -21,19 +25,18 @@ export function fromUtf8(bytes) {
   }
 }
 
-export const concat = (...parts) => joined(parts);
+export function isAscii(text) {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
 
-/** Concatenates a list of any length; a call takes only some ten thousand arguments. */
-export function joined(parts) {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+/** One character for each byte, of which those of ASCII are right. */
+export const fromLatin1 = (bytes) => latin1.decode(bytes);
+
+export function concat(...parts) {
+  const writer = new Writer();
+  for (const part of parts) writer.push(part);
+  return writer.bytes;
 }
 
 export const u8 = (value) => Uint8Array.of(value);
@@ -41,7 +44,7 @@ export const u16 = (value) => Uint8Array.of(value >>> 8, value);
 export const u32 = (value) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 export const u64 = (value) => concat(u32(Math.floor(value / 2 ** 32)), u32(value % 2 ** 32));
 
-export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** Compares without stopping at the first difference, for tags. */
 export function equal(a, b) {
@@ -50,10 +53,12 @@ export function equal(a, b) {
   return difference === 0;
 }
 
-/** Orders texts by their bytes. */
+/** Orders texts by their bytes in UTF-8, which is the order of their characters. */
 export function compare(a, b) {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const difference = a.codePointAt(i) - b.codePointAt(i);
+    if (difference !== 0) return difference;
+  }
   return a.length - b.length;
 }
 
@@ -66,12 +71,16 @@ export const encodedLength = (bytes) => Math.ceil((bytes * 4) / 3);
 /** Encodes as base64url without padding. */
 export function toBase64url(bytes) {
   const text = new Uint8Array(encodedLength(bytes.length));
-  for (let i = 0; i < text.length; i++) {
-    const at = (i * 3) >> 2;
-    // Six of these sixteen bits.
-    text[i] = ALPHABET[(((bytes[at] << 8) | bytes[at + 1]) >> (10 - 2 * ((i * 3) & 3))) & 63];
+  let at = 0;
+  for (let i = 0; i < bytes.length; i += 3) {
+    const bits = (bytes[i] << 16) | (bytes[i + 1] << 8) | bytes[i + 2];
+    // What the last bytes do not fill is beyond the end of the text.
+    text[at++] = ALPHABET[bits >> 18];
+    text[at++] = ALPHABET[(bits >> 12) & 63];
+    text[at++] = ALPHABET[(bits >> 6) & 63];
+    text[at++] = ALPHABET[bits & 63];
   }
-  return latin1.decode(text);
+  return fromLatin1(text);
 }
 
 /** Decodes the only valid spelling of some bytes, or returns null (§ 7.2). */

@@ -1,6 +1,6 @@
 // Purpose and context (SPEC.md § 3.2, § 4.2).
 
-import { concat, joined, toUtf8, u16, u8 } from "./bytes.js";
+import { concat, isText, toUtf8, u16, u8 } from "./bytes.js";
 import { mustBe } from "./errors.js";
 
 /** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
@@ -14,11 +14,8 @@ export function purposeBytes(name, application, typeLabel) {
 export function contextBytes(pairs) {
   const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
   mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "a list of pairs of well-formed strings, label and value");
-  return joined(pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
+  return concat(...pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
 }
-
-/** What is no text would make one tenant of two: `undefined` and "undefined", or two halves of surrogate pairs. */
-const isText = (text) => typeof text === "string" && text.isWellFormed();
 
 /** A text behind its length. */
 function sized(code, text, most = 255) {

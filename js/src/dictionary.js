@@ -1,15 +1,22 @@
 // The payload of a dictionary (SPEC.md § 5.4): a map whose values are kept as bytes.
 
-import { compare, concat, equal, joined, toUtf8 } from "./bytes.js";
+import { compare, equal } from "./bytes.js";
 import { INVALID } from "./errors.js";
-import { encodeText, encodeValue, mapHead, objectOf, readMapHead, readTextHead, readValue, skipValue } from "./msgpack.js";
+import { objectOf, readKey, readValue, writeMapHead, writeText, writeValue } from "./msgpack.js";
+import { freeze } from "./plain.js";
 import { Reader } from "./reader.js";
+import { Writer } from "./writer.js";
 
-/** Encodes an entry: its key and value, and the position of the value. Throws a `SessionError` where they have no form. */
+/** Encodes an entry, its key and value. Throws a `SessionError` where they have no form. */
 export function entryOf(key, value) {
-  const head = encodeText(key);
-  return { bytes: concat(head, encodeValue(value, 2)), at: head.length };
+  const writer = new Writer();
+  writeText(writer, key);
+  writeValue(writer, value, 2);
+  return { bytes: writer.bytes };
 }
+
+/** Bytes of the head of a map. No session has room for more than 65,535 entries. */
+const headLength = (count) => (count > 15 ? 3 : Math.min(count, 1));
 
 /** Entries by their keys, as bytes that are never changed. */
 export class Dictionary {
@@ -19,28 +26,23 @@ export class Dictionary {
   /** Bytes of the payload. */
   length = 0;
   /** The payload, while it is known. */
-  #bytes = new Uint8Array();
-  /** The entries are in the order of the payload. */
-  #isSorted = true;
+  #bytes = null;
 
   /** Reads a payload. Throws `INVALID` (§ 5.4.5). */
   static read(payload) {
     const dictionary = new Dictionary();
     if (payload.length === 0) return dictionary;
     const reader = new Reader(payload);
-    const count = readMapHead(reader);
-    if (count === 0) throw INVALID;
-    let before = null;
+    const type = reader.byte();
+    const count = type === 0xde ? reader.uint(2) : type - 0x80;
+    if (headLength(count) !== reader.at) throw INVALID;
+    let before;
     for (let i = 0; i < count; i++) {
       const start = reader.at;
-      const length = readTextHead(reader);
-      const name = payload.subarray(reader.at, reader.at + length);
-      const key = reader.text(length);
-      if (before !== null && compare(before, name) >= 0) throw INVALID;
-      before = name;
-      const at = reader.at - start;
-      skipValue(reader, 2);
-      dictionary.#entries.set(key, { bytes: payload.subarray(start, reader.at), at });
+      const key = readKey(reader, 2);
+      if (typeof key !== "string" || (i > 0 && compare(before, key) >= 0)) throw INVALID;
+      before = key;
+      dictionary.#entries.set(key, { value: readValue(reader, 2), bytes: payload.subarray(start, reader.at) });
     }
     if (!reader.isAtEnd) throw INVALID;
     dictionary.length = payload.length;
@@ -57,7 +59,12 @@ export class Dictionary {
   }
 
   get bytes() {
-    this.#bytes ??= joined([mapHead(this.size), ...Array.from(this.#sorted().values(), ({ bytes }) => bytes)]);
+    if (this.#bytes === null) {
+      const writer = new Writer();
+      if (this.size > 0) writeMapHead(writer, this.size);
+      for (const { bytes } of this.#sorted().values()) writer.push(bytes);
+      this.#bytes = writer.bytes;
+    }
     return this.#bytes;
   }
 
@@ -70,33 +77,41 @@ export class Dictionary {
     return this.#entries.has(key);
   }
 
+  /** A value that cannot be changed; of bytes, a copy. */
   get(key) {
     const entry = this.#entries.get(key);
-    return entry && readValue(new Reader(entry.bytes, entry.at), 2);
+    if (!entry) return undefined;
+    const value = entry.value ?? this.copy(key);
+    entry.value = freeze(value) ? value : null;
+    return value;
+  }
+
+  /** A value that may be changed. */
+  copy(key) {
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
+    const reader = new Reader(entry.bytes);
+    readKey(reader);
+    return readValue(reader, 2);
   }
 
   /** Puts an entry, or removes it with null. `check` gets the new length, and may throw. */
-  put(key, entry, check = () => {}) {
+  put(key, entry, check) {
     const known = this.#entries.get(key);
     if (known && entry ? equal(known.bytes, entry.bytes) : !known && !entry) return;
     const { size } = this;
     const after = size + (entry ? 1 : 0) - (known ? 1 : 0);
-    const headOf = (count) => (count === 0 ? 0 : mapHead(count).length);
-    const length = this.length + headOf(after) - headOf(size) + (entry?.bytes.length ?? 0) - (known?.bytes.length ?? 0);
-    check(length);
+    const length = this.length + headLength(after) - headLength(size) + (entry?.bytes.length ?? 0) - (known?.bytes.length ?? 0);
+    check?.(length);
     if (entry) this.#entries.set(key, entry);
     else this.#entries.delete(key);
     this.length = length;
-    this.#bytes = after === 0 ? new Uint8Array() : null;
-    this.#isSorted &&= known !== undefined;
+    this.#bytes = null;
   }
 
+  /** The entries, in the order of the payload. */
   #sorted() {
-    if (!this.#isSorted) {
-      const names = new Map([...this.#entries.keys()].map((key) => [key, toUtf8(key)]));
-      this.#entries = new Map([...this.#entries].toSorted(([a], [b]) => compare(names.get(a), names.get(b))));
-      this.#isSorted = true;
-    }
+    this.#entries = new Map([...this.#entries].sort(([a], [b]) => compare(a, b)));
     return this.#entries;
   }
 }
@@ -114,7 +129,7 @@ export const DICTIONARY = {
 export function decodeDictionary(payload) {
   try {
     const dictionary = Dictionary.read(payload);
-    return objectOf(dictionary.keys().map((key) => [key, dictionary.get(key)]));
+    return objectOf(dictionary.keys().map((key) => [key, dictionary.copy(key)]));
   } catch {
     throw new TypeError("the payload is no dictionary");
   }

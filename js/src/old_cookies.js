@@ -118,7 +118,7 @@ function convert({ entries, createdAt = null, lastActiveAt = null, expiresAt = n
   if (issued < EPOCH || issued - EPOCH > U32) return null;
   const active = lastActiveAt === null ? now : secondsOf("lastActiveAt", lastActiveAt);
   const dictionary = new Dictionary();
-  for (const [key, value] of Object.entries(entries)) dictionary.put(key, entryOf(key, value));
+  for (const [key, value] of Object.entries(entries)) if (value !== undefined) dictionary.put(key, entryOf(key, value));
   const metadata = { issued, age: span(active - issued), limit: null, remembered: null, sid: null, device: null };
   return { metadata, dictionary };
 }

@@ -1,36 +1,21 @@
 // The postcard 1 wire format (SPEC.md § 5.5): its numbers and lengths.
 
-import { joined, u8 } from "./bytes.js";
 import { INVALID } from "./errors.js";
 import { Reader } from "./reader.js";
+import { Writer as Bytes } from "./writer.js";
 
-export class Writer {
-  #parts = [];
-
-  push(bytes) {
-    this.#parts.push(bytes);
-  }
-
-  byte(value) {
-    this.push(u8(value));
-  }
-
+export class Writer extends Bytes {
   varint(value) {
+    // Most numbers are small, and BigInts slow.
     if (value < 0x80) return this.byte(Number(value));
-    const bytes = [];
     let rest = BigInt(value);
-    for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
-    bytes.push(Number(rest));
-    this.push(Uint8Array.from(bytes));
+    for (; rest > 0x7fn; rest >>= 7n) this.byte(Number(rest & 0x7fn) | 0x80);
+    this.byte(Number(rest));
   }
 
   text(bytes) {
     this.varint(bytes.length);
     this.push(bytes);
-  }
-
-  get bytes() {
-    return joined(this.#parts);
   }
 }
 

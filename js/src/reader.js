@@ -1,18 +1,21 @@
 // Reading bytes: numbers, texts, varints (SPEC.md § 5.2, § 5.3).
 
 import { INVALID } from "./errors.js";
-import { U32, fromUtf8 } from "./bytes.js";
+import { U32, fromLatin1, fromUtf8, isAscii } from "./bytes.js";
 
-/** Reads some bytes from a position on. Throws `INVALID` where they end early. */
+/** Reads some bytes. Throws `INVALID` where they end early. */
 export class Reader {
-  constructor(bytes, at = 0) {
+  #latin1;
+
+  at = 0;
+
+  constructor(bytes) {
     this.bytes = bytes;
-    this.at = at;
   }
 
-  get view() {
-    const { buffer, byteOffset, length } = this.bytes;
-    return new DataView(buffer, byteOffset, length);
+  /** A view of a copy of some bytes. */
+  view(length) {
+    return new DataView(new Uint8Array(this.take(length)).buffer);
   }
 
   get isAtEnd() {
@@ -39,7 +42,7 @@ export class Reader {
 
   /** A big-endian integer of 1, 2, 4 or 8 bytes. */
   uint(width) {
-    if (width === 8) return narrow(this.view.getBigUint64(this.skip(8)));
+    if (width === 8) return narrow(this.view(8).getBigUint64(0));
     const at = this.skip(width);
     let value = 0;
     for (let i = at; i < at + width; i++) value = value * 256 + this.bytes[i];
@@ -50,14 +53,12 @@ export class Reader {
     return narrow(BigInt.asIntN(8 * width, BigInt(this.uint(width))));
   }
 
-  /** A text, or nothing where it is only checked. */
-  text(length, isWanted = true) {
+  text(length) {
     const at = this.skip(length);
-    const end = at + length;
-    if ((isWanted && length > 24) || !isAscii(this.bytes, at, end)) return fromUtf8(this.bytes.subarray(at, end));
-    let text = "";
-    if (isWanted) for (let i = at; i < end; i++) text += String.fromCharCode(this.bytes[i]);
-    return text;
+    // Decoding many short texts one by one is slow.
+    this.#latin1 ??= fromLatin1(this.bytes);
+    const text = this.#latin1.slice(at, this.at);
+    return isAscii(text) ? text : fromUtf8(this.bytes.subarray(at, this.at));
   }
 
   /** The shortest form of a number below 2^32. */
@@ -75,24 +76,8 @@ export class Reader {
   }
 }
 
-function isAscii(bytes, start, end) {
-  for (let i = start; i < end; i++) if (bytes[i] > 0x7f) return false;
-  return true;
-}
-
 /** A safe integer is a number, any other a BigInt. */
 export function narrow(value) {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
-}
-
-/** The shortest form of a number below 2^32. */
-export function varint(value) {
-  const bytes = [];
-  while (value > 0x7f) {
-    bytes.push((value % 128) | 0x80);
-    value = Math.floor(value / 128);
-  }
-  bytes.push(value);
-  return Uint8Array.from(bytes);
 }

@@ -96,7 +96,7 @@ class Unvalidated extends SessionError {
 /** The facts about a session and its content, which stays as it is whatever is done with this. */
 function shown({ metadata, outcome, payload }) {
   const facts = { ...infoOf(metadata, outcome.keyId ?? null), binding: metadata.device ? "bound" : "unbound" };
-  if ("value" in payload) return { ...facts, value: payload.copy() };
+  if ("value" in payload) return { ...facts, value: payload.value };
   return { ...facts, get: (key) => payload.get(String(key)), has: (key) => payload.has(String(key)) };
 }
 

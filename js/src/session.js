@@ -4,7 +4,6 @@ import { random } from "./crypto.js";
 import { entryOf } from "./dictionary.js";
 import { SessionError, isWhole } from "./errors.js";
 import { dateOf, endOf, lastActiveOf, span } from "./lifetime.js";
-import { encodeText } from "./msgpack.js";
 import { State, idOf } from "./state.js";
 
 /** Returns the state behind a handle, for the carriers. */
@@ -19,7 +18,10 @@ const change = (session, evenWithheld) => stateOf(session).change(evenWithheld);
 /** A visitor's session during one request. The carrier that loaded it saves its changes. */
 export class BaseSession {
   static {
-    stateOf = (session) => session.#state;
+    stateOf = (session) => {
+      if (!session) throw new TypeError("call it on the session");
+      return session.#state;
+    };
   }
 
   #state;
@@ -90,8 +92,8 @@ export class BaseSession {
 
   flash(queue, message) {
     const state = change(this);
-    encodeText(message);
-    encodeText(queue);
+    // As keys, which have to be texts.
+    for (const text of [queue, message]) entryOf(text, text);
     state.setFlash([...state.flash, [queue, message]]);
   }
 
@@ -198,9 +200,7 @@ export class Session extends BaseSession {
 
   /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
   set(key, value) {
-    const name = String(key);
-    if (value === undefined) throw new SessionError("value", "undefined cannot be stored; use `delete`");
-    change(this).setEntry(name, entryOf(name, value));
+    change(this).setEntry(String(key), entryOf(String(key), value));
     return this;
   }
 
@@ -211,9 +211,11 @@ export class Session extends BaseSession {
     return isThere;
   }
 
-  /** Stores under a key what `make` makes of its value. */
+  /** Stores what `make` makes of a copy of the value: what it returns, or the copy changed in place. */
   update(key, make) {
-    return this.set(key, make(this.get(key)));
+    const copy = touch(this).payload.copy(String(key));
+    const made = make(copy);
+    return this.set(key, made === undefined && copy instanceof Object ? copy : made);
   }
 
   get value() {
@@ -226,7 +228,7 @@ export class Session extends BaseSession {
 }
 
 function refuseValue() {
-  throw new TypeError("session is a dictionary, without a `value`; use `get` and `set`");
+  throw new TypeError("session is a dictionary; use `get` and `set`");
 }
 
 /** A date of a session that a client has, or null. */

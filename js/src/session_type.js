@@ -2,6 +2,7 @@
 
 import { U32, equal } from "./bytes.js";
 import { ConfigError, INVALID, SessionError } from "./errors.js";
+import { freeze } from "./plain.js";
 import { BaseSession, stateOf } from "./session.js";
 
 /**
@@ -30,7 +31,7 @@ export function sessionType(type) {
 
 /** A session of one value. */
 class TypedSession extends BaseSession {
-  /** Store a changed value again, or call `update`. */
+  /** It cannot be changed; call `update`, or store another. */
   get value() {
     return stateOf(this).touch().payload.value;
   }
@@ -47,7 +48,8 @@ class TypedSession extends BaseSession {
   /** Changes a copy of the value in place, or stores what `change` returns. */
   update(change) {
     const copy = stateOf(this).touch().payload.copy();
-    this.value = change(copy) ?? copy;
+    const changed = change(copy);
+    this.value = changed === undefined ? copy : changed;
     return this;
   }
 
@@ -99,19 +101,25 @@ class SessionType {
     this.#shape = shape;
     this.#convert = convert;
     this.#empty = this.encode(empty);
-    this.empty();
+    this.decode(this.#empty);
   }
 
-  /** The payload of a new session. Each session has one of its own, because the application may change a value in place. */
+  /** The payload of a new session. */
   empty() {
-    return this.#decoded(this.#empty);
+    return new TypedValue(this, this.schema, this.#empty);
   }
 
   /** Reads a payload. Throws where it cannot be read. */
   read(schema, bytes) {
-    if (schema === this.schema) return this.#decoded(bytes);
-    if (schema === 0 && bytes.length === 0) return new TypedValue(this, this.decode(this.#empty), 0, bytes);
-    return new TypedValue(this, aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined), schema, bytes);
+    const form = this.#formOf(schema, bytes);
+    return new TypedValue(this, schema, bytes, form, this.decode(form));
+  }
+
+  /** The bytes of a payload's value in the schema of now. */
+  #formOf(schema, bytes) {
+    if (schema === this.schema) return bytes;
+    if (schema === 0 && bytes.length === 0) return this.#empty;
+    return this.encode(aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined));
   }
 
   isEmpty({ schema, bytes }) {
@@ -127,10 +135,6 @@ class SessionType {
   decode(bytes) {
     return aValue(this.#shape.decode(new Uint8Array(bytes)));
   }
-
-  #decoded(bytes) {
-    return new TypedValue(this, this.decode(bytes), this.schema, bytes);
-  }
 }
 
 /** A codec cannot be asynchronous. */
@@ -139,15 +143,19 @@ function aValue(value) {
   return value;
 }
 
-/** The value of a typed session, with its bytes and the schema that they have. */
+/** The value of a typed session: its bytes, and the schema that they have. `form`: its bytes in the schema of now. */
 class TypedValue {
   #type;
+  #form;
+  /** The value, where it is known. */
+  #value;
 
-  constructor(type, value, schema, bytes) {
+  constructor(type, schema, bytes, form = bytes, value = null) {
     this.#type = type;
-    this.value = value;
     this.schema = schema;
     this.bytes = bytes;
+    this.#form = form;
+    this.#value = value;
   }
 
   get length() {
@@ -160,11 +168,18 @@ class TypedValue {
 
   /** The payload with another value in place of this one. */
   with(value) {
-    return new TypedValue(this.#type, value, this.#type.schema, this.#type.encode(value));
+    return new TypedValue(this.#type, this.#type.schema, this.#type.encode(value));
   }
 
-  /** A copy of the value. */
+  /** A value that cannot be changed; of bytes and instances of classes, a copy. */
+  get value() {
+    const value = this.#value ?? this.copy();
+    this.#value = freeze(value) ? value : null;
+    return value;
+  }
+
+  /** A value that may be changed. */
   copy() {
-    return this.#type.decode(this.#type.encode(this.value));
+    return this.#type.decode(this.#form);
   }
 }

@@ -1,7 +1,7 @@
 // Types of sessions, described by their fields. A description is a codec of the postcard format, which Rust's derive of
 // the same type writes, and a TypeScript type (SPEC.md § 5.5).
 
-import { compare, fromUtf8, toUtf8 } from "./bytes.js";
+import { compare, fromUtf8, isAscii, toUtf8 } from "./bytes.js";
 import { ConfigError, INVALID, SessionError } from "./errors.js";
 import { objectOf } from "./msgpack.js";
 import { Writer, readLength, readVarint, readWhole } from "./postcard.js";
@@ -107,7 +107,7 @@ function float(width) {
       new DataView(bytes.buffer)[set](0, value, true);
       writer.push(bytes);
     },
-    read: (reader) => reader.view[get](reader.skip(width), true),
+    read: (reader) => reader.view(width)[get](0, true),
   });
 }
 
@@ -132,10 +132,11 @@ function isOne(reader) {
   return byte === 1;
 }
 
+/** The bytes of a text, or a text of ASCII. */
 function textBytes(value) {
   if (typeof value !== "string") refuse("a text", value);
   if (!value.isWellFormed()) throw new SessionError("value", "a text has half of a surrogate pair");
-  return toUtf8(value);
+  return isAscii(value) ? value : toUtf8(value);
 }
 
 const readBytes = (reader) => reader.take(readLength(reader));
@@ -246,7 +247,7 @@ export function map(key, value) {
 }
 
 function order(a, b) {
-  if (typeof a === "string" && typeof b === "string") return compare(toUtf8(a), toUtf8(b));
+  if (typeof a === "string" && typeof b === "string") return compare(a, b);
   return typeof a === "object" || a === b ? 0 : a < b ? -1 : 1;
 }
 

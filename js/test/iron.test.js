@@ -113,6 +113,8 @@ test("entries are converted, and refused where they have no form or no room", as
   const cookies = await migrating({ convert: ({ userId, ...rest }) => (userId === 13 ? null : { ...rest, user: userId }) });
   assert.equal((await load(cookies, await sealed({ userId: 7, theme: "dark" }))).get("user"), 7);
   assert.equal((await load(cookies, await sealed({ userId: 13 }))).isNew, true);
+  const picking = await migrating({ convert: ({ user, theme }) => ({ user, theme }) });
+  assert.deepEqual((await load(picking, await sealed({ user: 7 }))).entries(), [["user", 7]]);
   const plain = await migrating();
   assert.equal((await load(plain, await sealed({ note: "x".repeat(2300) }))).outcome.reason, "TooLong");
   const empty = await load(plain, await sealed({}));

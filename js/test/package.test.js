@@ -85,6 +85,10 @@ test("types resolve in every way, and need no library of the browser's", async (
   }
 });
 
+test("fields that may be left out have the same types with exactOptionalPropertyTypes", () => {
+  for (const flag of ["true", "false"]) run(bin("tsc"), ["-p", join(here, "tsconfig.json"), "--exactOptionalPropertyTypes", flag]);
+});
+
 test("the file for those who copy is what the modules build, and works alone", async () => {
   run(execPath, [join(here, "build.js"), "--check"]);
   await writeFile(join(folder, "copied.mjs"), await readFile(join(here, "hardtack.js")));

@@ -37,6 +37,12 @@ test("the worker counts", async () => {
   assert.equal(await (await worker.fetch(request(cookieOf(first)), env)).text(), "visit 2");
 });
 
+test("a cart is changed by an update", async () => {
+  const { session } = await load("values.js");
+  assert.deepEqual(session.get("cart"), [{ id: 7 }, { id: 8 }]);
+  assert.throws(() => session.get("cart").push({ id: 9 }), TypeError);
+});
+
 test("the programs of Hono, Express and Node answer", async () => {
   const hono = (await load("hono.js")).default;
   assert.equal(await (await hono.request("/")).text(), "Hello nobody");

@@ -21,9 +21,7 @@ const json = {
 test("visitors without a session do not share its value", async () => {
   const typed = await SessionCookie.encrypted(XAES_KEY, { type: typeOf(json) });
   const first = await typed.load(null, NOW);
-  const { value } = first;
-  value.user = "ada";
-  first.value = value;
+  first.update((value) => void (value.user = "ada"));
   assert.equal((await typed.save(first)).length, 1);
   assert.deepEqual((await typed.load(null, NOW)).value, { user: null });
   const second = await typed.load(await filled((session) => (session.value = { user: "eve" }), typed), NOW);
@@ -54,9 +52,10 @@ test("the bytes of a codec are its own", async () => {
   assert.deepEqual([...(await typed.load(null, NOW)).value], [0, 0]);
   const second = await typed.load(field([line]), NOW);
   assert.deepEqual([...second.value], [99, 0]);
+  // Bytes cannot be frozen: each look at them is a copy.
   second.value[1] = 98;
-  second.value = second.value;
-  assert.equal((await typed.save(second)).length, 1);
+  assert.deepEqual([...second.value], [99, 0]);
+  assert.equal((await typed.save(second)).length, 0);
 });
 
 test("a codec that gives no value reads no session", async () => {

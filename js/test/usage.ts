@@ -58,7 +58,7 @@ const session: Session<Visitor> = await cookies.load(new Headers());
 const visits: number = (session.get("visits") ?? 0) + 1;
 session.set("visits", visits).set("cart", [{ id: 1 }]).update("visits", (count) => (count ?? 0) + 1);
 session.set("theme", "dark");
-const entries: (["user", string] | ["visits", number] | ["cart", Cart[]] | ["theme", "dark" | "light" | undefined])[] = session.entries();
+const entries: (["user", string] | ["visits", number] | ["cart", readonly Readonly<Cart>[]] | ["theme", "dark" | "light"])[] = session.entries();
 // @ts-expect-error there is no such entry
 session.get("vists");
 // @ts-expect-error a text is no number
@@ -69,6 +69,54 @@ session.set("theme", undefined);
 session.value;
 // @ts-expect-error a change gives a number
 session.update("visits", () => "7");
+
+// What is read cannot be changed, and can be stored again.
+const cart: readonly Readonly<Cart>[] = session.get("cart") ?? [];
+session.set("cart", cart).set("cart", [...cart, { id: 2 }]).update("cart", () => cart);
+// @ts-expect-error it would be lost
+session.get("cart")?.push({ id: 2 });
+// @ts-expect-error at any depth
+for (const item of cart) item.id = 2;
+// An update is given a copy, and may return nothing.
+session.update("cart", (cart = []) => {
+  cart.push({ id: 3, count: 1 });
+  for (const item of cart) item.count = 2;
+});
+session.update("cart", (cart) => cart?.filter(({ id }) => id > 1) ?? []);
+// @ts-expect-error the new length is no cart
+session.update("cart", (cart = []) => cart.push({ id: 3 }));
+
+interface Wide {
+  id: bigint;
+  byId: Map<number, { at: bigint; tags: string[] }>;
+  key?: Uint8Array;
+  mixed: Map<string | number, boolean>;
+}
+const wide = await (await SessionCookie.encrypted<Wide>(ring)).load(null);
+// An integer within 2^53 is read as a number.
+const wideId: number | bigint | undefined = wide.get("id");
+wide.set("id", 7).set("id", 2n ** 60n).set("byId", new Map([[7, { at: 1, tags: [] }]])).set("mixed", new Map([[1, true]]));
+wide.update("byId", (map) => void map?.get(7)?.tags.push("new"));
+wide.update("key", (key) => key?.fill(7) ?? new Uint8Array(8));
+// @ts-expect-error it may be a number
+wide.update("id", (id = 0n) => id + 1n);
+// @ts-expect-error it cannot be changed
+wide.get("byId")?.set(8, { at: 1, tags: [] });
+// @ts-expect-error a map of texts is an object
+await SessionCookie.encrypted<{ limits: Map<string, number> }>(ring);
+// @ts-expect-error at any depth
+await SessionCookie.encrypted<{ list: { limits: ReadonlyMap<"a" | "b", number> }[] }>(ring);
+// @ts-expect-error undefined cannot be stored
+await SessionCookie.encrypted<{ login: { user: string | undefined } }>(ring);
+// @ts-expect-error a function is no plain data
+await SessionCookie.encrypted<{ login: { user(): string } }>(ring);
+// @ts-expect-error a list of undefined is refused
+await SessionCookie.encrypted<{ list: (number | undefined)[] }>(ring);
+// @ts-expect-error nothing is known about it
+await SessionCookie.encrypted<{ login: unknown }>(ring);
+await SessionCookie.encrypted<{ login: any }>(ring);
+// A field may be left out, and lists may be `readonly` throughout.
+await SessionCookie.encrypted<{ login?: { readonly roles: readonly string[]; since?: number }; last: string | undefined }>(ring);
 
 // Dates cannot be stored.
 // @ts-expect-error a date is no plain data
@@ -120,9 +168,18 @@ const type = sessionType({
 const typed = await SessionHeader.encrypted("authorization", ring, { type });
 const value: TypedSession<Login> = await typed.load("Bearer token");
 value.value = { ...value.value, user: null };
+value.value = login;
 value.update((login) => {
   login.roles.push("reviewer");
 });
+value.update((login) => ({ ...login, roles: value.value.roles }));
+// @ts-expect-error the value cannot be changed
+value.value.roles.push("reviewer");
+// @ts-expect-error its maps neither
+value.value.limits.clear();
+// @ts-expect-error a u64 is a BigInt
+value.update((login) => void login.limits.set("a", 1));
+const limit: bigint | undefined = value.value.limits.get("a");
 // @ts-expect-error a typed session has no entries
 value.get("user");
 // @ts-expect-error a number is no text
@@ -236,12 +293,26 @@ const shape = { encode: ({ at }: { at: number }) => Uint8Array.of(at), decode: (
 const placed: TypedSession<{ at: number }> = await (
   await SessionCookie.encrypted(ring, { type: typeOf({ label: "place", schema: 1, shape, empty: { at: 0 } }) })
 ).load(null);
+// An instance of a class stays one.
+class Place {
+  #at = 0;
+  get at(): number {
+    return this.#at;
+  }
+  move(): void {
+    this.#at += 1;
+  }
+}
+const ofPlace = { encode: ({ at }: Place) => Uint8Array.of(at), decode: () => new Place() };
+const atPlace = await (await SessionCookie.encrypted(ring, { type: typeOf({ label: "at", schema: 1, shape: ofPlace, empty: new Place() }) })).load(null);
+const here: Place = atPlace.value;
 // @ts-expect-error a codec has no default
 typeOf({ label: "place", schema: 1, shape });
 // @ts-expect-error a codec is not a type
 await SessionCookie.encrypted(ring, { type: { label: "place", schema: 1, ...shape, empty: { at: 0 } } });
 
 const isOurs: boolean = await verifyCsrf(placed, await csrfToken(session));
+console.log(wideId, limit, here);
 console.log(isOurs, entries, stored, text_, wrong, token, toSet, count, answer, handler, proxy, route, plainRoute, worker);
 
 // An application that is asked again sees the content of the session, and cannot change it.

@@ -21,8 +21,7 @@ export function missingType(value) {
   return missingType(content) ?? (kind === "map" && holdsOnce(content.map(([key]) => valueOf(key))) ? "keys that a Map holds once" : null);
 }
 
-/** A number that stands twice can be a BigInt the second time. */
-const holdsOnce = (keys) => keys.some((key, i) => typeof key !== "number" && keys.indexOf(key) < i);
+const holdsOnce = (keys) => keys.some((key, i) => keys.indexOf(key) < i);
 
 const INTEGER = /^[ui](8|16|32|64)$/;
 
@@ -59,14 +58,10 @@ const around = {
   variant: (A) => ({ A }),
 };
 
-/** A `Map` holds a number once; as a BigInt it is there a second time. */
+/** A map whose keys are all texts is an object here. */
 function mapOf(entries) {
-  const map = new Map();
-  for (const [key, value] of entries) {
-    const made = valueOf(key);
-    map.set(map.has(made) ? BigInt(made) : made, valueOf(value));
-  }
-  return map;
+  const made = entries.map(([key, value]) => [valueOf(key), valueOf(value)]);
+  return made.every(([key]) => typeof key === "string") ? Object.fromEntries(made) : new Map(made);
 }
 
 function integer(text) {

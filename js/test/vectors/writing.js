@@ -196,13 +196,13 @@ function wide(utf8) {
   return String.fromCharCode(0xd000 | ((utf8[1] & 0x3f) << 6) | (utf8[2] & 0x3f));
 }
 
-/** A value in MessagePack: small numbers, short texts, lists and maps. A key that a `Map` would not hold twice is a BigInt. */
+/** A value in MessagePack: small numbers, short texts, lists and maps. */
 function unpacked(packed) {
   let at = 0;
   const next = () => {
     const head = packed[at++];
     if (head < 0x80) return head;
-    if (head < 0x90) return new Map(distinct(Array.from({ length: head & 0x0f }, () => [next(), next()])));
+    if (head < 0x90) return mapOf(Array.from({ length: head & 0x0f }, () => [next(), next()]));
     if (head < 0xa0) return Array.from({ length: head & 0x0f }, next);
     at += head & 0x1f;
     return wide(packed.subarray(at - (head & 0x1f), at));
@@ -210,7 +210,11 @@ function unpacked(packed) {
   return next();
 }
 
-const distinct = (entries) => entries.map(([key, value], i) => [entries.findIndex(([other]) => other === key) < i ? BigInt(key) : key, value]);
+/** Texts are the keys of an object. A number that a `Map` would not hold twice is a BigInt, which is refused as well. */
+function mapOf(entries) {
+  if (entries.every(([key]) => typeof key === "string")) return Object.fromEntries(entries);
+  return new Map(entries.map(([key, value], i) => [entries.findIndex(([other]) => other === key) < i ? BigInt(key) : key, value]));
+}
 
 /** The token, or a part of it, that a field carries, in a list. */
 function partIn([field, value], name) {

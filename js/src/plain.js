@@ -1,0 +1,25 @@
+// Plain data, which is what an application stores and is given.
+
+const PLAIN = [Object.prototype, Array.prototype, Map.prototype, null];
+
+/** An object, a list or a `Map`, and no instance of another class. */
+export const isPlain = (value) => PLAIN.includes(Object.getPrototypeOf(value));
+
+/**
+ * Makes plain data unchangeable, at any depth. Returns true if all of it is now: bytes and instances of classes stay as they
+ * are.
+ */
+export function freeze(value) {
+  if (Object.isFrozen(value)) return true;
+  if (!isPlain(value)) return false;
+  const isMap = value instanceof Map;
+  // Freezing a `Map` leaves its entries open.
+  if (isMap) for (const name of ["set", "delete", "clear"]) Object.defineProperty(value, name, { value: refuse });
+  Object.freeze(value);
+  const parts = isMap ? [...value].flat() : Object.values(value);
+  return !parts.map(freeze).includes(false);
+}
+
+function refuse() {
+  throw new TypeError("read-only; use `update`");
+}
