@@ -204,7 +204,8 @@ export function list(item) {
     write(value, writer) {
       if (!Array.isArray(value)) refuse("a list", value);
       writer.varint(value.length);
-      value.forEach((element, i) => within(`[${i}]`, () => item.write(element, writer)));
+      // `forEach` would pass by a hole.
+      for (const [i, element] of value.entries()) within(`[${i}]`, () => item.write(element, writer));
     },
     read: (reader) => Array.from({ length: readLength(reader, item.least) }, () => item.read(reader)),
   });
@@ -278,8 +279,9 @@ export function oneOf(alternatives) {
       throw new ConfigError("type", "an enum has no empty value; give `empty`");
     },
     write(value, writer) {
-      const [name] = typeof value === "string" ? [value] : Object.keys(value ?? {});
-      const index = entries.findIndex(([known, data]) => known === name && (data === null) === (typeof value === "string"));
+      const [name, ...more] = typeof value === "string" ? [value] : Object.keys(value ?? {});
+      const isNamed = ([known, data]) => known === name && (data === null) === (typeof value === "string");
+      const index = more.length > 0 ? -1 : entries.findIndex(isNamed);
       if (index < 0) refuse(expected, value);
       writer.varint(index);
       const [, data] = entries[index];

@@ -191,6 +191,13 @@ test("what is not of the type is refused, with its place, and changes nothing", 
   assert.deepEqual(session.value, { user: null, roles: [] });
 });
 
+test("a list with a hole, and data of two alternatives, are refused", () => {
+  assert.throws(() => t.list(t.u32).encode([1, , 3]), /^SessionError: \[1\]: expected an integer .* found undefined$/);
+  const kind = t.oneOf({ guest: null, user: t.u32, admin: t.u32 });
+  assert.throws(() => kind.encode({ user: 7, admin: 8 }), /expected one of guest, user, admin/);
+  assert.deepEqual(kind.decode(kind.encode({ user: 7 })), { user: 7 });
+});
+
 test("a failed update leaves the value as it was", async () => {
   const cookies = await SessionCookie.encrypted(XAES_KEY, { type: login });
   const session = await cookies.load(null, NOW * 1000);
