@@ -295,6 +295,9 @@ export interface Revalidation<S extends BaseSession> {
  */
 export function revalidation<S extends BaseSession = Session>(options: RevalidationOptions<S>): Revalidation<NoInfer<S>>;
 
+/** Pairs of label and value that sessions are bound to. */
+export type Context = readonly (readonly [label: string, value: string])[];
+
 export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   /** Seconds; null turns it off. Default: 1800. */
   readonly idleTimeout?: number | null;
@@ -311,7 +314,7 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   /** Binds sessions to one application. */
   readonly application?: string | null;
   /** Binds sessions to pairs of label and value, whose order counts. */
-  readonly context?: readonly (readonly [label: string, value: string])[];
+  readonly context?: Context;
   /** `padme` hides a part of the length. Default: null. */
   readonly padding?: Padding | null;
   /** A session for which this does not say false is refused; a failure of it refuses as well. */
@@ -514,7 +517,12 @@ export const Session: { readonly prototype: BaseSession; [Symbol.hasInstance](va
 declare abstract class Carrier {
   protected constructor();
   readonly mode: "encrypted" | "signed";
-  /** Refuses sessions that began before this moment, from now on. */
+  /**
+   * Returns the same carrier for the sessions of another context, such as the tenant of a request, in place of its own. Derives
+   * no key, and shares `raiseNotBefore`. A session is saved by the carrier that loaded it. Throws a `ConfigError`.
+   */
+  inContext(context: Context): this;
+  /** Refuses sessions that began before this moment, from now on, in all contexts. */
   raiseNotBefore(moment: Date | number): void;
 }
 

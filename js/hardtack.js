@@ -132,54 +132,6 @@ const isHostName = (name) => /^__host-/i.test(name);
 /** The cookie of those who choose nothing. */
 const DEFAULT = new Template("__Host-session", { path: "/", secure: true, httpOnly: true, sameSite: "lax" });
 
-// Writing bytes, one after another.
-
-/** A buffer that grows. */
-class Writer {
-  #bytes = new Uint8Array(64);
-  #at = 0;
-
-  /** Makes room for some bytes, and returns the position of the first. */
-  #grow(by) {
-    const at = this.#at;
-    this.#at += by;
-    if (this.#at > this.#bytes.length) {
-      const larger = new Uint8Array(2 * this.#at);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    return at;
-  }
-
-  byte(value) {
-    const at = this.#grow(1);
-    this.#bytes[at] = value;
-  }
-
-  /** Writes bytes, or a text of ASCII. */
-  push(bytes) {
-    const at = this.#grow(bytes.length);
-    if (typeof bytes !== "string") return this.#bytes.set(bytes, at);
-    for (let i = 0; i < bytes.length; i++) this.#bytes[at + i] = bytes.charCodeAt(i);
-  }
-
-  /** A big-endian integer. */
-  uint(value, width) {
-    while (width--) this.byte(Math.floor(value / 256 ** width));
-  }
-
-  /** The shortest form of a number below 2^32. */
-  varint(value) {
-    for (; value > 0x7f; value = Math.floor(value / 128)) this.byte((value % 128) | 0x80);
-    this.byte(value);
-  }
-
-  /** A copy of what was written. */
-  get bytes() {
-    return this.#bytes.slice(0, this.#at);
-  }
-}
-
 // Bytes and texts (SPEC.md § 1, § 4.5).
 
 
@@ -190,9 +142,6 @@ const U32 = 0xffff_ffff;
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder("latin1");
-
-/** A text of which every part has a form in UTF-8. Other values would become texts, such as "undefined". */
-const isText = (text) => typeof text === "string" && text.isWellFormed();
 
 const toUtf8 = (text) => utf8.encode(text);
 
@@ -205,18 +154,19 @@ function fromUtf8(bytes) {
   }
 }
 
-function isAscii(text) {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
-}
+const concat = (...parts) => joined(parts);
 
-/** One character for each byte, of which those of ASCII are right. */
-const fromLatin1 = (bytes) => latin1.decode(bytes);
-
-function concat(...parts) {
-  const writer = new Writer();
-  for (const part of parts) writer.push(part);
-  return writer.bytes;
+/** Concatenates a list of any length; a call takes only some ten thousand arguments. */
+function joined(parts) {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 const u8 = (value) => Uint8Array.of(value);
@@ -224,7 +174,7 @@ const u16 = (value) => Uint8Array.of(value >>> 8, value);
 const u32 = (value) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 const u64 = (value) => concat(u32(Math.floor(value / 2 ** 32)), u32(value % 2 ** 32));
 
-const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** Compares without stopping at the first difference, for tags. */
 function equal(a, b) {
@@ -233,12 +183,10 @@ function equal(a, b) {
   return difference === 0;
 }
 
-/** Orders texts by their bytes in UTF-8, which is the order of their characters. */
+/** Orders texts by their bytes. */
 function compare(a, b) {
-  for (let i = 0; i < a.length && i < b.length; i++) {
-    const difference = a.codePointAt(i) - b.codePointAt(i);
-    if (difference !== 0) return difference;
-  }
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
   return a.length - b.length;
 }
 
@@ -251,16 +199,12 @@ const encodedLength = (bytes) => Math.ceil((bytes * 4) / 3);
 /** Encodes as base64url without padding. */
 function toBase64url(bytes) {
   const text = new Uint8Array(encodedLength(bytes.length));
-  let at = 0;
-  for (let i = 0; i < bytes.length; i += 3) {
-    const bits = (bytes[i] << 16) | (bytes[i + 1] << 8) | bytes[i + 2];
-    // What the last bytes do not fill is beyond the end of the text.
-    text[at++] = ALPHABET[bits >> 18];
-    text[at++] = ALPHABET[(bits >> 12) & 63];
-    text[at++] = ALPHABET[(bits >> 6) & 63];
-    text[at++] = ALPHABET[bits & 63];
+  for (let i = 0; i < text.length; i++) {
+    const at = (i * 3) >> 2;
+    // Six of these sixteen bits.
+    text[i] = ALPHABET[(((bytes[at] << 8) | bytes[at + 1]) >> (10 - 2 * ((i * 3) & 3))) & 63];
   }
-  return fromLatin1(text);
+  return latin1.decode(text);
 }
 
 /** Decodes the only valid spelling of some bytes, or returns null (§ 7.2). */
@@ -293,204 +237,19 @@ function trim(text, characters) {
   return text.slice(start, end);
 }
 
-// Plain data, which is what an application stores and is given.
-
-const PLAIN = [Object.prototype, Array.prototype, Map.prototype, null];
-
-/** An object, a list or a `Map`, and no instance of another class. */
-const isPlain = (value) => PLAIN.includes(Object.getPrototypeOf(value));
-
-/**
- * Makes plain data unchangeable, at any depth. Returns true if all of it is now: bytes and instances of classes stay as they
- * are.
- */
-function freeze(value) {
-  if (Object.isFrozen(value)) return true;
-  if (!isPlain(value)) return false;
-  const isMap = value instanceof Map;
-  // Freezing a `Map` leaves its entries open.
-  if (isMap) for (const name of ["set", "delete", "clear"]) Object.defineProperty(value, name, { value: refuse$2 });
-  Object.freeze(value);
-  const parts = isMap ? [...value].flat() : Object.values(value);
-  return !parts.map(freeze).includes(false);
-}
-
-function refuse$2() {
-  throw new TypeError("read-only; use `update`");
-}
-
-// Values of a dictionary: MessagePack (SPEC.md § 5.4).
-
-
-const DEEPEST = 64;
-
-/** Reads one value that stands at this depth (§ 5.4.5). A map with keys that are no texts becomes a `Map`. */
-function readValue(reader, depth) {
-  const type = reader.byte();
-  // Of byte strings and integers.
-  const width = 1 << (type & 3);
-  if (type < 0x80) return type;
-  if (type < 0xa0) return readMany(reader, type & 0x0f, depth, type < 0x90);
-  if (type < 0xc0) return reader.text(type & 0x1f);
-  if (type >= 0xe0) return type - 256;
-  if (type === 0xc0) return null;
-  if (type === 0xc2 || type === 0xc3) return type === 0xc3;
-  if (type >= 0xc4 && type <= 0xc6) return reader.take(reader.uint(width)).slice();
-  if (type === 0xca) return reader.view(4).getFloat32(0);
-  if (type === 0xcb) return reader.view(8).getFloat64(0);
-  if (type >= 0xcc && type <= 0xcf) return reader.uint(width);
-  if (type >= 0xd0 && type <= 0xd3) return reader.int(width);
-  if (type >= 0xd9 && type <= 0xdb) return reader.text(reader.uint(1 << (type - 0xd9)));
-  if (type >= 0xdc) return readMany(reader, reader.uint(2 << (type & 1)), depth, type > 0xdd);
-  throw INVALID; // c1, c7 to c9, d4 to d8
-}
-
-/** Reads a list or a map of so many values or entries. No key stands twice (§ 5.4.5 h). */
-function readMany(reader, count, depth, isMap) {
-  if (depth > DEEPEST) throw INVALID;
-  const read = [];
-  for (let i = 0; i < count; i++) {
-    const start = reader.at;
-    const first = isMap ? readKey(reader, depth + 1) : readValue(reader, depth + 1);
-    const end = reader.at;
-    read.push(isMap ? [first, readValue(reader, depth + 1), start, end] : first);
-  }
-  if (!isMap) return read;
-  const isObject = read.every(([key]) => typeof key === "string");
-  const made = isObject ? objectOf(read) : new Map(read);
-  // 1 and 1.0 are two keys.
-  const isTwice = isObject ? Object.keys(made).length < count : hasTwice(read.map(([, , start, end]) => reader.bytes.subarray(start, end)));
-  if (isTwice) throw INVALID;
-  return made;
-}
-
-const hasTwice = (keys) => new Set(keys.map(hex)).size < keys.length;
-
-/** Reads a key. Integers, texts and byte strings have several forms, and as keys one (§ 5.4.5 c, h). */
-function readKey(reader, depth) {
-  const start = reader.at;
-  const key = readValue(reader, depth);
-  const type = reader.bytes[start];
-  const hasForms = type > 0xc3 && type < 0xdc && type !== 0xca && type !== 0xcb;
-  if (hasForms && !equal(encodeValue(key), reader.bytes.subarray(start, reader.at))) throw INVALID;
-  return key;
-}
-
-/** An object with these entries of its own, also for `__proto__`. */
-function objectOf(entries) {
-  const object = {};
-  for (const [key, value] of entries) {
-    // Slower, and right for every key.
-    if (key === "__proto__") return Object.fromEntries(entries);
-    object[key] = value;
-  }
-  return object;
-}
-
-/**
- * Writes the shortest head of a text, a byte string, a list or a map of this length (§ 5.4.2, § 5.4.3): below `below` in the
- * first byte, else in 1, 2 or 4 bytes behind `wide`; lists and maps have no form of 1.
- */
-function writeHead(writer, length, fix, below, wide) {
-  if (length < below) return writer.byte(fix | length);
-  const i = length > 0xffff ? 2 : length > 0xff || below === 16 ? 1 : 0;
-  writer.byte(wide + i);
-  writer.uint(length, 1 << i);
-}
-
-const writeMapHead = (writer, count) => writeHead(writer, count, 0x80, 16, 0xdd);
-
-function refuse$1(what, instead) {
-  throw new SessionError("value", `${what} cannot be stored; store ${instead}`);
-}
-
-function writeText(writer, text) {
-  if (!isText(text)) refuse$1("a text that is not well-formed", "a well-formed string");
-  // Encoding many short texts one by one is slow.
-  const bytes = isAscii(text) ? text : toUtf8(text);
-  writeHead(writer, bytes.length, 0xa0, 32, 0xd9);
-  writer.push(bytes);
-}
-
-/** Writes a value that stands at this depth (§ 5.4.3). */
-function writeValue(writer, value, depth) {
-  switch (typeof value) {
-    case "boolean":
-      return writer.byte(value ? 0xc3 : 0xc2);
-    case "string":
-      return writeText(writer, value);
-    case "number":
-    case "bigint":
-      return writeNumber(writer, value);
-    default:
-      return value === null ? writer.byte(0xc0) : writeObject(writer, value, depth);
-  }
-}
-
-function writeNumber(writer, value) {
-  const isBig = typeof value === "bigint";
-  // -0 has no form among the integers.
-  const isInteger = isBig || (Number.isSafeInteger(value) && !Object.is(value, -0));
-  let i = isInteger ? 0 : 3;
-  while (isInteger && (value < 0 ? value < -(2 ** (8 << i)) / 2 : value >= 2 ** (8 << i))) i++;
-  // One that a number can hold would be read as a number.
-  if (isBig && (i > 3 || Number.isSafeInteger(Number(value)))) refuse$1("this BigInt", "a number or a text");
-  if (isInteger && value >= -32 && value < 128) return writer.byte(value);
-  const view = new DataView(new ArrayBuffer(8));
-  if (isInteger) view.setBigInt64(0, BigInt(value));
-  else view.setFloat64(0, value);
-  writer.byte(isInteger ? (value < 0 ? 0xd0 : 0xcc) + i : 0xcb);
-  writer.push(new Uint8Array(view.buffer, 8 - (1 << i)));
-}
-
-function writeObject(writer, value, depth) {
-  if (value instanceof Uint8Array) {
-    writeHead(writer, value.length, 0, 0, 0xc4);
-    return writer.push(value);
-  }
-  if (depth > DEEPEST) refuse$1("a value more than 64 deep", "a text");
-  if (Array.isArray(value)) {
-    writeHead(writer, value.length, 0x90, 16, 0xdb);
-    for (const element of value) writeValue(writer, element, depth + 1);
-    return;
-  }
-  if (value === undefined || !isPlain(value)) refuse$1(`a value of type ${value?.constructor?.name}`, "null, a text or an object");
-  const isMap = value instanceof Map;
-  const keys = isMap ? [...value.keys()] : Object.keys(value);
-  // A `Map` of texts would be read as an object.
-  if (isMap && (keys.every((key) => typeof key === "string") || hasTwice(keys.map((key) => encodeValue(key))))) {
-    refuse$1("a Map with text keys or equal keys", "an object");
-  }
-  writeMapHead(writer, keys.length);
-  for (const key of keys) {
-    writeValue(writer, key, depth + 1);
-    writeValue(writer, isMap ? value.get(key) : value[key], depth + 1);
-  }
-}
-
-/** The bytes of a value that stands at this depth. */
-function encodeValue(value, depth = 0) {
-  const writer = new Writer();
-  writeValue(writer, value, depth);
-  return writer.bytes;
-}
-
 // Reading bytes: numbers, texts, varints (SPEC.md § 5.2, § 5.3).
 
 
-/** Reads some bytes. Throws `INVALID` where they end early. */
+/** Reads some bytes from a position on. Throws `INVALID` where they end early. */
 class Reader {
-  #latin1;
-
-  at = 0;
-
-  constructor(bytes) {
+  constructor(bytes, at = 0) {
     this.bytes = bytes;
+    this.at = at;
   }
 
-  /** A view of a copy of some bytes. */
-  view(length) {
-    return new DataView(new Uint8Array(this.take(length)).buffer);
+  get view() {
+    const { buffer, byteOffset, length } = this.bytes;
+    return new DataView(buffer, byteOffset, length);
   }
 
   get isAtEnd() {
@@ -517,7 +276,7 @@ class Reader {
 
   /** A big-endian integer of 1, 2, 4 or 8 bytes. */
   uint(width) {
-    if (width === 8) return narrow(this.view(8).getBigUint64(0));
+    if (width === 8) return narrow(this.view.getBigUint64(this.skip(8)));
     const at = this.skip(width);
     let value = 0;
     for (let i = at; i < at + width; i++) value = value * 256 + this.bytes[i];
@@ -528,12 +287,14 @@ class Reader {
     return narrow(BigInt.asIntN(8 * width, BigInt(this.uint(width))));
   }
 
-  text(length) {
+  /** A text, or nothing where it is only checked. */
+  text(length, isWanted = true) {
     const at = this.skip(length);
-    // Decoding many short texts one by one is slow.
-    this.#latin1 ??= fromLatin1(this.bytes);
-    const text = this.#latin1.slice(at, this.at);
-    return isAscii(text) ? text : fromUtf8(this.bytes.subarray(at, this.at));
+    const end = at + length;
+    if ((isWanted && length > 24) || !isAscii(this.bytes, at, end)) return fromUtf8(this.bytes.subarray(at, end));
+    let text = "";
+    if (isWanted) for (let i = at; i < end; i++) text += String.fromCharCode(this.bytes[i]);
+    return text;
   }
 
   /** The shortest form of a number below 2^32. */
@@ -551,25 +312,217 @@ class Reader {
   }
 }
 
+function isAscii(bytes, start, end) {
+  for (let i = start; i < end; i++) if (bytes[i] > 0x7f) return false;
+  return true;
+}
+
 /** A safe integer is a number, any other a BigInt. */
 function narrow(value) {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
 
+/** The shortest form of a number below 2^32. */
+function varint(value) {
+  const bytes = [];
+  while (value > 0x7f) {
+    bytes.push((value % 128) | 0x80);
+    value = Math.floor(value / 128);
+  }
+  bytes.push(value);
+  return Uint8Array.from(bytes);
+}
+
+// Values of a dictionary: MessagePack (SPEC.md § 5.4).
+
+
+const DEEPEST = 64;
+
+/** Reads one value that stands at this depth. A map with keys that are no texts becomes a `Map`. */
+const readValue = (reader, depth) => next(reader, depth, true);
+
+/** Checks one value that stands at this depth, and passes it (§ 5.4.5). */
+const skipValue = (reader, depth) => next(reader, depth, false);
+
+/** `isWanted`: the value was checked before, and is made now. */
+function next(reader, depth, isWanted) {
+  const type = reader.byte();
+  const nested = (read, count) => {
+    if (depth > DEEPEST) throw INVALID;
+    return read(reader, count, depth + 1, isWanted);
+  };
+  const map = isWanted ? readMap : skipMap;
+  if (type < 0x80) return type;
+  if (type >= 0xe0) return type - 256;
+  if (type < 0x90) return nested(map, type & 0x0f);
+  if (type < 0xa0) return nested(readList, type & 0x0f);
+  if (type < 0xc0) return reader.text(type & 0x1f, isWanted);
+  if (type === 0xc0) return null;
+  if (type === 0xc2 || type === 0xc3) return type === 0xc3;
+  if (type >= 0xc4 && type <= 0xc6) return reader.take(reader.uint(1 << (type - 0xc4))).slice();
+  if (type === 0xca) return reader.view.getFloat32(reader.skip(4));
+  if (type === 0xcb) return reader.view.getFloat64(reader.skip(8));
+  if (type >= 0xcc && type <= 0xcf) return reader.uint(1 << (type - 0xcc));
+  if (type >= 0xd0 && type <= 0xd3) return reader.int(1 << (type - 0xd0));
+  if (type >= 0xd9 && type <= 0xdb) return reader.text(reader.uint(1 << (type - 0xd9)), isWanted);
+  if (type === 0xdc || type === 0xdd) return nested(readList, reader.uint(2 << (type - 0xdc)));
+  if (type === 0xde || type === 0xdf) return nested(map, reader.uint(2 << (type - 0xde)));
+  throw INVALID; // c1, c7 to c9, d4 to d8
+}
+
+function readList(reader, count, depth, isWanted) {
+  const values = [];
+  for (let i = 0; i < count; i++) values.push(next(reader, depth, isWanted));
+  return values;
+}
+
+function readMap(reader, count, depth) {
+  const entries = [];
+  for (let i = 0; i < count; i++) entries.push([readValue(reader, depth), readValue(reader, depth)]);
+  return entries.every(([key]) => typeof key === "string") ? objectOf(entries) : new Map(entries);
+}
+
+/** An object with these entries of its own, also for `__proto__`. */
+function objectOf(entries) {
+  const object = {};
+  for (const [key, value] of entries) {
+    // Slower, and right for every key.
+    if (key === "__proto__") return Object.fromEntries(entries);
+    object[key] = value;
+  }
+  return object;
+}
+
+/** No key stands twice, and keys have their one form (§ 5.4.5 h). */
+function skipMap(reader, count, depth) {
+  // A few are compared with each other, which needs no names.
+  const [few, many] = [[], new Set()];
+  for (let i = 0; i < count; i++) {
+    const start = reader.at;
+    skipValue(reader, depth);
+    const key = reader.bytes.subarray(start, reader.at);
+    if (!isCanonicalKey(key)) throw INVALID;
+    if (count <= 8) {
+      for (const other of few) if (equal(other, key)) throw INVALID;
+      few.push(key);
+    } else {
+      const name = hex(key);
+      if (many.has(name)) throw INVALID;
+      many.add(name);
+    }
+    skipValue(reader, depth);
+  }
+}
+
+/** Integers, texts and byte strings as keys have the form that a writer gives them. The key is well-formed. */
+function isCanonicalKey(key) {
+  const [type] = key;
+  const hasForms = (type >= 0xc4 && type <= 0xc6) || (type >= 0xcc && type <= 0xdb);
+  return !hasForms || equal(encodeValue(readValue(new Reader(key), 0), 0), key);
+}
+
+/** Forms of lengths, `[fix, below, wide, shortest]`: below `below` in the first byte, else in 1, 2 or 4 bytes behind `wide`. */
+const TEXT = [0xa0, 32, 0xd9, 0];
+const BINARY = [0, 0, 0xc4, 0];
+const LIST = [0x90, 16, 0xdb, 1];
+const MAP = [0x80, 16, 0xdd, 1];
+
+/** The shortest head of a text, a byte string, a list or a map of this length (§ 5.4.2, § 5.4.3). */
+function headOf([fix, below, wide, shortest], length) {
+  if (length < below) return u8(fix | length);
+  for (let i = shortest; i < 3; i++) if (length < 2 ** (8 << i)) return concat(u8(wide + i), [u8, u16, u32][i](length));
+  return refuse$1("a value of this length");
+}
+
+/** Reads the length of a text or a map, which has its shortest form. */
+function readLength(reader, form) {
+  const [fix, below, wide, shortest] = form;
+  const start = reader.at;
+  const type = reader.byte();
+  if ((type & -below) === fix) return type - fix;
+  const i = type - wide;
+  if (i < shortest || i > 2) throw INVALID;
+  const length = reader.uint(1 << i);
+  if (headOf(form, length).length < reader.at - start) throw INVALID;
+  return length;
+}
+
+const mapHead = (count) => headOf(MAP, count);
+const readMapHead = (reader) => readLength(reader, MAP);
+const readTextHead = (reader) => readLength(reader, TEXT);
+
+function refuse$1(what) {
+  throw new SessionError("value", `${what} cannot be stored`);
+}
+
+/** A type, and the last `width` of the eight bytes of a number. */
+function numberOf(type, width, setter, value) {
+  const view = new DataView(new ArrayBuffer(8));
+  view[setter](0, value);
+  return concat(u8(type), new Uint8Array(view.buffer, 8 - width));
+}
+
+function encodeInteger(value) {
+  if (value >= -32 && value < 128) return u8(Number(value) & 0xff);
+  for (let i = 0; i < 4; i++) {
+    const beyond = 2 ** (8 << i);
+    const fits = value < 0 ? value >= -beyond / 2 : value < beyond;
+    if (fits) return numberOf((value < 0 ? 0xd0 : 0xcc) + i, 1 << i, "setBigInt64", BigInt(value));
+  }
+  return refuse$1("an integer of more than 64 bits");
+}
+
+function encodeText(text) {
+  if (typeof text !== "string") refuse$1(`a ${typeof text} as a text`);
+  if (!text.isWellFormed()) refuse$1("half of a surrogate pair");
+  const bytes = toUtf8(text);
+  return concat(headOf(TEXT, bytes.length), bytes);
+}
+
+/** Encodes a value that stands at this depth (§ 5.4.3). */
+function encodeValue(value, depth) {
+  if (value === null || value === undefined) return u8(0xc0);
+  switch (typeof value) {
+    case "boolean":
+      return u8(value ? 0xc3 : 0xc2);
+    case "bigint":
+      return encodeInteger(value);
+    case "string":
+      return encodeText(value);
+    case "number":
+      // -0 has no form among the integers.
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? encodeInteger(value) : numberOf(0xcb, 8, "setFloat64", value);
+    case "object":
+      return encodeObject(value, depth);
+    default:
+      return refuse$1(`a ${typeof value}`);
+  }
+}
+
+function encodeObject(value, depth) {
+  if (value instanceof Uint8Array) return concat(headOf(BINARY, value.length), value);
+  if (depth > DEEPEST) refuse$1(`a value nested more than ${DEEPEST} deep`);
+  if (Array.isArray(value)) {
+    return joined([headOf(LIST, value.length), ...value.map((element) => encodeValue(element, depth + 1))]);
+  }
+  const isMap = value instanceof Map;
+  const isPlain = isMap || [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  if (!isPlain) refuse$1(`a ${value.constructor?.name ?? "value"}, which is no plain data,`);
+  const entries = isMap ? [...value] : Object.entries(value);
+  const keys = entries.map(([key]) => encodeValue(key, depth + 1));
+  if (isMap && new Set(keys.map(hex)).size < keys.length) refuse$1("a map with a key twice");
+  return joined([mapHead(entries.length), ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)])]);
+}
+
 // The payload of a dictionary (SPEC.md § 5.4): a map whose values are kept as bytes.
 
 
-/** Encodes an entry, its key and value. Throws a `SessionError` where they have no form. */
+/** Encodes an entry: its key and value, and the position of the value. Throws a `SessionError` where they have no form. */
 function entryOf(key, value) {
-  const writer = new Writer();
-  writeText(writer, key);
-  writeValue(writer, value, 2);
-  return { bytes: writer.bytes };
+  const head = encodeText(key);
+  return { bytes: concat(head, encodeValue(value, 2)), at: head.length };
 }
-
-/** Bytes of the head of a map. No session has room for more than 65,535 entries. */
-const headLength = (count) => (count > 15 ? 3 : Math.min(count, 1));
 
 /** Entries by their keys, as bytes that are never changed. */
 class Dictionary {
@@ -579,23 +532,28 @@ class Dictionary {
   /** Bytes of the payload. */
   length = 0;
   /** The payload, while it is known. */
-  #bytes = null;
+  #bytes = new Uint8Array();
+  /** The entries are in the order of the payload. */
+  #isSorted = true;
 
   /** Reads a payload. Throws `INVALID` (§ 5.4.5). */
   static read(payload) {
     const dictionary = new Dictionary();
     if (payload.length === 0) return dictionary;
     const reader = new Reader(payload);
-    const type = reader.byte();
-    const count = type === 0xde ? reader.uint(2) : type - 0x80;
-    if (headLength(count) !== reader.at) throw INVALID;
-    let before;
+    const count = readMapHead(reader);
+    if (count === 0) throw INVALID;
+    let before = null;
     for (let i = 0; i < count; i++) {
       const start = reader.at;
-      const key = readKey(reader, 2);
-      if (typeof key !== "string" || (i > 0 && compare(before, key) >= 0)) throw INVALID;
-      before = key;
-      dictionary.#entries.set(key, { value: readValue(reader, 2), bytes: payload.subarray(start, reader.at) });
+      const length = readTextHead(reader);
+      const name = payload.subarray(reader.at, reader.at + length);
+      const key = reader.text(length);
+      if (before !== null && compare(before, name) >= 0) throw INVALID;
+      before = name;
+      const at = reader.at - start;
+      skipValue(reader, 2);
+      dictionary.#entries.set(key, { bytes: payload.subarray(start, reader.at), at });
     }
     if (!reader.isAtEnd) throw INVALID;
     dictionary.length = payload.length;
@@ -612,12 +570,7 @@ class Dictionary {
   }
 
   get bytes() {
-    if (this.#bytes === null) {
-      const writer = new Writer();
-      if (this.size > 0) writeMapHead(writer, this.size);
-      for (const { bytes } of this.#sorted().values()) writer.push(bytes);
-      this.#bytes = writer.bytes;
-    }
+    this.#bytes ??= joined([mapHead(this.size), ...Array.from(this.#sorted().values(), ({ bytes }) => bytes)]);
     return this.#bytes;
   }
 
@@ -630,41 +583,33 @@ class Dictionary {
     return this.#entries.has(key);
   }
 
-  /** A value that cannot be changed; of bytes, a copy. */
   get(key) {
     const entry = this.#entries.get(key);
-    if (!entry) return undefined;
-    const value = entry.value ?? this.copy(key);
-    entry.value = freeze(value) ? value : null;
-    return value;
-  }
-
-  /** A value that may be changed. */
-  copy(key) {
-    const entry = this.#entries.get(key);
-    if (!entry) return undefined;
-    const reader = new Reader(entry.bytes);
-    readKey(reader);
-    return readValue(reader, 2);
+    return entry && readValue(new Reader(entry.bytes, entry.at), 2);
   }
 
   /** Puts an entry, or removes it with null. `check` gets the new length, and may throw. */
-  put(key, entry, check) {
+  put(key, entry, check = () => {}) {
     const known = this.#entries.get(key);
     if (known && entry ? equal(known.bytes, entry.bytes) : !known && !entry) return;
     const { size } = this;
     const after = size + (entry ? 1 : 0) - (known ? 1 : 0);
-    const length = this.length + headLength(after) - headLength(size) + (entry?.bytes.length ?? 0) - (known?.bytes.length ?? 0);
-    check?.(length);
+    const headOf = (count) => (count === 0 ? 0 : mapHead(count).length);
+    const length = this.length + headOf(after) - headOf(size) + (entry?.bytes.length ?? 0) - (known?.bytes.length ?? 0);
+    check(length);
     if (entry) this.#entries.set(key, entry);
     else this.#entries.delete(key);
     this.length = length;
-    this.#bytes = null;
+    this.#bytes = after === 0 ? new Uint8Array() : null;
+    this.#isSorted &&= known !== undefined;
   }
 
-  /** The entries, in the order of the payload. */
   #sorted() {
-    this.#entries = new Map([...this.#entries].sort(([a], [b]) => compare(a, b)));
+    if (!this.#isSorted) {
+      const names = new Map([...this.#entries.keys()].map((key) => [key, toUtf8(key)]));
+      this.#entries = new Map([...this.#entries].toSorted(([a], [b]) => compare(names.get(a), names.get(b))));
+      this.#isSorted = true;
+    }
     return this.#entries;
   }
 }
@@ -682,7 +627,7 @@ const DICTIONARY = {
 function decodeDictionary(payload) {
   try {
     const dictionary = Dictionary.read(payload);
-    return objectOf(dictionary.keys().map((key) => [key, dictionary.copy(key)]));
+    return objectOf(dictionary.keys().map((key) => [key, dictionary.get(key)]));
   } catch {
     throw new TypeError("the payload is no dictionary");
   }
@@ -1066,32 +1011,29 @@ function readFlash(reader) {
 
 /** The flash field (§ 5.3); without messages there is none. */
 function flashBytes(messages) {
-  const writer = new Writer();
-  if (messages.length > 0) writer.varint(messages.length);
-  for (const text of messages.flat()) {
+  if (messages.length === 0) return new Uint8Array();
+  const texts = messages.flat().flatMap((text) => {
     const bytes = toUtf8(text);
-    writer.varint(bytes.length);
-    writer.push(bytes);
-  }
-  return writer.bytes;
+    return [varint(bytes.length), bytes];
+  });
+  return joined([varint(messages.length), ...texts]);
 }
 
 /** Writes a body, without padding. */
 function writeBody({ issued, age, limit, remembered, sid, device, schema }, flash, payload) {
-  const writer = new Writer();
-  const has = (flag, value) => (value === null ? 0 : flag);
-  const others = has(SCHEMA, schema || null) | has(FLASH, flash.length || null);
-  writer.byte(has(LIMIT, limit) | has(REMEMBERED, remembered) | has(SID, sid) | has(BOUND, device) | others);
-  writer.uint(issued - EPOCH, 4);
-  writer.varint(age);
-  if (limit !== null) writer.varint(limit);
-  if (remembered !== null) writer.varint(remembered);
-  if (sid) writer.push(sid);
-  if (device) writer.push(device);
-  if (schema) writer.varint(schema);
-  writer.push(flash);
-  writer.push(payload);
-  return writer.bytes;
+  let flags = 0;
+  const fields = [u32(issued - EPOCH), varint(age)];
+  const add = (flag, bytes) => {
+    flags |= flag;
+    fields.push(bytes);
+  };
+  if (limit !== null) add(LIMIT, varint(limit));
+  if (remembered !== null) add(REMEMBERED, varint(remembered));
+  if (sid) add(SID, sid);
+  if (device) add(BOUND, device);
+  if (schema) add(SCHEMA, varint(schema));
+  if (flash.length > 0) add(FLASH, flash);
+  return joined([u8(flags), ...fields, payload]);
 }
 
 // A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
@@ -1410,10 +1352,7 @@ const change = (session, evenWithheld) => stateOf(session).change(evenWithheld);
 /** A visitor's session during one request. The carrier that loaded it saves its changes. */
 class BaseSession {
   static {
-    stateOf = (session) => {
-      if (!session) throw new TypeError("call it on the session");
-      return session.#state;
-    };
+    stateOf = (session) => session.#state;
   }
 
   #state;
@@ -1484,8 +1423,8 @@ class BaseSession {
 
   flash(queue, message) {
     const state = change(this);
-    // As keys, which have to be texts.
-    for (const text of [queue, message]) entryOf(text, text);
+    encodeText(message);
+    encodeText(queue);
     state.setFlash([...state.flash, [queue, message]]);
   }
 
@@ -1592,7 +1531,9 @@ class Session extends BaseSession {
 
   /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
   set(key, value) {
-    change(this).setEntry(String(key), entryOf(String(key), value));
+    const name = String(key);
+    if (value === undefined) throw new SessionError("value", "undefined cannot be stored; use `delete`");
+    change(this).setEntry(name, entryOf(name, value));
     return this;
   }
 
@@ -1603,11 +1544,9 @@ class Session extends BaseSession {
     return isThere;
   }
 
-  /** Stores what `make` makes of a copy of the value: what it returns, or the copy changed in place. */
+  /** Stores under a key what `make` makes of its value. */
   update(key, make) {
-    const copy = touch(this).payload.copy(String(key));
-    const made = make(copy);
-    return this.set(key, made === undefined && copy instanceof Object ? copy : made);
+    return this.set(key, make(this.get(key)));
   }
 
   get value() {
@@ -1620,7 +1559,7 @@ class Session extends BaseSession {
 }
 
 function refuseValue() {
-  throw new TypeError("session is a dictionary; use `get` and `set`");
+  throw new TypeError("session is a dictionary, without a `value`; use `get` and `set`");
 }
 
 /** A date of a session that a client has, or null. */
@@ -1643,12 +1582,16 @@ function purposeBytes(name, application, typeLabel) {
   return concat(purpose, sized("application", application ?? ""), sized("type", typeLabel ?? ""));
 }
 
-/** Encodes the pairs of label and value that a token is bound to. Throws a `ConfigError` (§ 14.4). */
+/** Encodes the pairs of label and value that a token is bound to, behind their length. Throws a `ConfigError` (§ 14.4). */
 function contextBytes(pairs) {
   const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
   mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "a list of pairs of well-formed strings, label and value");
-  return concat(...pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
+  const bytes = joined(pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
+  return concat(u32(bytes.length), bytes);
 }
+
+/** What is no text would make one tenant of two: `undefined` and "undefined", or two halves of surrogate pairs. */
+const isText = (text) => typeof text === "string" && text.isWellFormed();
 
 /** A text behind its length. */
 function sized(code, text, most = 255) {
@@ -1880,17 +1823,19 @@ const SMALLEST_BODY = 6;
 class Sealer {
   /** `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. */
   static async of(ring, purpose, context) {
-    return new Sealer(ring, purpose, context, await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose, context))));
+    return new Sealer(ring, purpose, context, await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose))));
   }
-
-  #byId;
 
   constructor(ring, purpose, context, keys) {
     this.ring = ring;
     this.purpose = purpose;
     this.context = context;
     this.keys = keys;
-    this.#byId = new Map(keys.map((derived) => [derived.key.id, derived]));
+  }
+
+  /** The same keys, for tokens of another context. */
+  inContext(context) {
+    return new Sealer(this.ring, this.purpose, context, this.keys);
   }
 
   /** The keys that seal. */
@@ -1908,10 +1853,10 @@ class Sealer {
     const { key, head, seal } = this.sealing(now);
     if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long for a token");
     if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal: WebCrypto lacks XChaCha20-Poly1305`);
-    return toBase64url(concat(head, ...(await seal(body, entropy))));
+    return toBase64url(concat(head, ...(await seal(body, concat(head, this.context), entropy))));
   }
 
-  /** Returns the key's id and the body. Throws a `Refusal`. */
+  /** Returns the key's id, its place relative to the key that seals, and the body. Throws a `Refusal`. */
   async open(token, now) {
     if (token.length > LONGEST_TOKEN) throw new Refusal("TooLong");
     const blob = fromBase64url(token);
@@ -1921,21 +1866,17 @@ class Sealer {
     if (!suite) throw new Refusal("UnknownFormat");
     if (suite.mode !== this.ring.mode) throw new Refusal("WrongMode");
     const keyId = hex(blob.subarray(1, HEAD));
-    const known = this.#byId.get(keyId);
+    const at = this.keys.findIndex(({ key }) => key.id === keyId);
+    const known = this.keys[at];
     if (!known || known.key.suite !== suite) throw new Refusal("UnknownKey", keyId);
     if (known.key.isRetired(now)) throw new Refusal("RetiredKey", keyId);
     if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);
     if (!known.open) throw new Refusal("UnknownKey", keyId, true);
-    const body = await known.open(blob.subarray(HEAD));
-    if (!body) throw new Refusal("Auth", keyId);
-    return { keyId, body };
-  }
-
-  /** Returns the place of a key relative to the one that seals: `sealing`, `earlier` or `later`. */
-  place(keyId, now) {
-    const at = this.keys.indexOf(this.#byId.get(keyId));
     const sealing = sealingAt(this.ring.keys, now);
-    return at === sealing ? "sealing" : at < sealing ? "earlier" : "later";
+    const place = at === sealing ? "sealing" : at < sealing ? "earlier" : "later";
+    const body = await known.open(blob.subarray(HEAD), concat(known.head, this.context));
+    if (!body) throw new Refusal("Auth", keyId);
+    return { keyId, place, body };
   }
 }
 
@@ -1943,33 +1884,32 @@ class Sealer {
  * Derives the keys of one purpose. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
  * body, or null where the tag is wrong. WebCrypto has neither for XChaCha20-Poly1305.
  */
-async function deriveKeys(key, purpose, context) {
+async function deriveKeys(key, purpose) {
   const head = concat(u8(key.suite.fmt), key.kid);
-  const aad = concat(head, u32(context.length), context);
   const k = await key.derive("key", purpose);
   if (key.suite === XCHA) return { key, head };
-  if (key.suite === SIGN) return { key, head, ...signing(await hmacKey(k), aad) };
-  return { key, head, ...encrypting(await xaes(k), await hmacKey(await key.derive("nonce", purpose)), aad) };
+  if (key.suite === SIGN) return { key, head, ...signing(await hmacKey(k)) };
+  return { key, head, ...encrypting(await xaes(k), await hmacKey(await key.derive("nonce", purpose))) };
 }
 
-function encrypting(cipher, nonceKey, aad) {
+function encrypting(cipher, nonceKey) {
   return {
-    async seal(body, entropy) {
+    async seal(body, aad, entropy) {
       // The nonce depends on the content too, so that a repeated `entropy` does no harm (§ 6.2).
       const n = (await hmac(nonceKey, concat(entropy, aad, body))).subarray(0, NONCE);
       return [n, await cipher.seal(n, aad, body)];
     },
-    open: (sealed) => cipher.open(sealed.subarray(0, NONCE), aad, sealed.subarray(NONCE)),
+    open: (sealed, aad) => cipher.open(sealed.subarray(0, NONCE), aad, sealed.subarray(NONCE)),
   };
 }
 
-function signing(mac, aad) {
-  const tagOf = async (body) => (await hmac(mac, concat(aad, body))).subarray(0, TAG);
+function signing(mac) {
+  const tagOf = async (body, aad) => (await hmac(mac, concat(aad, body))).subarray(0, TAG);
   return {
-    seal: async (body) => [body, await tagOf(body)],
-    async open(sealed) {
+    seal: async (body, aad) => [body, await tagOf(body, aad)],
+    async open(sealed, aad) {
       const body = sealed.subarray(0, -TAG);
-      return equal(await tagOf(body), sealed.subarray(-TAG)) ? body.slice() : null;
+      return equal(await tagOf(body, aad), sealed.subarray(-TAG)) ? body.slice() : null;
     },
   };
 }
@@ -2001,6 +1941,11 @@ class SessionSealer {
     this.derive = derive;
   }
 
+  /** The same keys and rules, for the sessions of another context. */
+  inContext(pairs) {
+    return new SessionSealer(this.mode, this.tokens.inContext(contextBytes(pairs)), this.policy, this.derive);
+  }
+
   set budget(budget) {
     const hasRoom = this.policy.type.empty().length <= budget.room;
     ensure(hasRoom, "size", "no room for the `empty` value of the type; use a larger `size`");
@@ -2013,7 +1958,7 @@ class SessionSealer {
 
   /** Takes the steps of § 7.1 (c) to § 7.8 for a token that came in so many cookies. Throws a `Refusal`. */
   async verify(token, cookies, now) {
-    const { keyId, body: bytes } = await this.tokens.open(token, now);
+    const { keyId, place, body: bytes } = await this.tokens.open(token, now);
     let body;
     try {
       body = readBody(bytes);
@@ -2023,7 +1968,7 @@ class SessionSealer {
     if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
     const reason = await this.check(body.metadata, now, keyId);
     if (reason) throw new Refusal(reason, keyId);
-    return { keyId, bytes, body, place: this.tokens.place(keyId, now), tokenLength: token.length, cookies };
+    return { keyId, bytes, body, place, tokenLength: token.length, cookies };
   }
 
   /** Tests the dates of a session, and asks the application whether it is revoked. Returns a Reason, or null. */
@@ -2183,7 +2128,7 @@ async function isTokenOf(sealer, name, now, token) {
 
 async function secretOf({ purpose, context }, keys, name) {
   keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
-  return (await hmac(await keys.csrf, concat(u32(context.length), context, name))).subarray(0, TAG);
+  return (await hmac(await keys.csrf, concat(context, name))).subarray(0, TAG);
 }
 
 // Key rings that programs make, and ask about their keys (SPEC.md § 3.4 to § 3.6).
@@ -2350,7 +2295,7 @@ class Unvalidated extends SessionError {
 /** The facts about a session and its content, which stays as it is whatever is done with this. */
 function shown({ metadata, outcome, payload }) {
   const facts = { ...infoOf(metadata, outcome.keyId ?? null), binding: metadata.device ? "bound" : "unbound" };
-  if ("value" in payload) return { ...facts, value: payload.value };
+  if ("value" in payload) return { ...facts, value: payload.copy() };
   return { ...facts, get: (key) => payload.get(String(key)), has: (key) => payload.has(String(key)) };
 }
 
@@ -2552,6 +2497,11 @@ class SessionCookie extends Carrier {
     return this.#settings.template.name;
   }
 
+  /** Returns the same cookie for the sessions of another context, such as the tenant of a request. Derives no key. */
+  inContext(context) {
+    return new SessionCookie(sealerOf(this).inContext(context), this.#settings);
+  }
+
   /**
    * Loads the session of a request: a `Request`, a request of Node, their headers, or the values of its `Cookie` fields.
    * A cookie that does not open is a new session.
@@ -2676,6 +2626,11 @@ class SessionHeader extends Carrier {
     this.#field = field;
   }
 
+  /** Returns the same header field for the sessions of another context. Derives no key. */
+  inContext(context) {
+    return new SessionHeader(sealerOf(this).inContext(context), this.#field);
+  }
+
   /** Loads the session of a request: the request, its headers, or the values of the field, none of them joined. */
   async load(source, now = Date.now()) {
     const { state, session } = newSession(this, source, secondsOf("now", now));
@@ -2736,7 +2691,7 @@ function sessionType(type) {
 
 /** A session of one value. */
 class TypedSession extends BaseSession {
-  /** It cannot be changed; call `update`, or store another. */
+  /** Store a changed value again, or call `update`. */
   get value() {
     return stateOf(this).touch().payload.value;
   }
@@ -2753,8 +2708,7 @@ class TypedSession extends BaseSession {
   /** Changes a copy of the value in place, or stores what `change` returns. */
   update(change) {
     const copy = stateOf(this).touch().payload.copy();
-    const changed = change(copy);
-    this.value = changed === undefined ? copy : changed;
+    this.value = change(copy) ?? copy;
     return this;
   }
 
@@ -2806,25 +2760,19 @@ class SessionType {
     this.#shape = shape;
     this.#convert = convert;
     this.#empty = this.encode(empty);
-    this.decode(this.#empty);
+    this.empty();
   }
 
-  /** The payload of a new session. */
+  /** The payload of a new session. Each session has one of its own, because the application may change a value in place. */
   empty() {
-    return new TypedValue(this, this.schema, this.#empty);
+    return this.#decoded(this.#empty);
   }
 
   /** Reads a payload. Throws where it cannot be read. */
   read(schema, bytes) {
-    const form = this.#formOf(schema, bytes);
-    return new TypedValue(this, schema, bytes, form, this.decode(form));
-  }
-
-  /** The bytes of a payload's value in the schema of now. */
-  #formOf(schema, bytes) {
-    if (schema === this.schema) return bytes;
-    if (schema === 0 && bytes.length === 0) return this.#empty;
-    return this.encode(aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined));
+    if (schema === this.schema) return this.#decoded(bytes);
+    if (schema === 0 && bytes.length === 0) return new TypedValue(this, this.decode(this.#empty), 0, bytes);
+    return new TypedValue(this, aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined), schema, bytes);
   }
 
   isEmpty({ schema, bytes }) {
@@ -2840,6 +2788,10 @@ class SessionType {
   decode(bytes) {
     return aValue(this.#shape.decode(new Uint8Array(bytes)));
   }
+
+  #decoded(bytes) {
+    return new TypedValue(this, this.decode(bytes), this.schema, bytes);
+  }
 }
 
 /** A codec cannot be asynchronous. */
@@ -2848,19 +2800,15 @@ function aValue(value) {
   return value;
 }
 
-/** The value of a typed session: its bytes, and the schema that they have. `form`: its bytes in the schema of now. */
+/** The value of a typed session, with its bytes and the schema that they have. */
 class TypedValue {
   #type;
-  #form;
-  /** The value, where it is known. */
-  #value;
 
-  constructor(type, schema, bytes, form = bytes, value = null) {
+  constructor(type, value, schema, bytes) {
     this.#type = type;
+    this.value = value;
     this.schema = schema;
     this.bytes = bytes;
-    this.#form = form;
-    this.#value = value;
   }
 
   get length() {
@@ -2873,19 +2821,12 @@ class TypedValue {
 
   /** The payload with another value in place of this one. */
   with(value) {
-    return new TypedValue(this.#type, this.#type.schema, this.#type.encode(value));
+    return new TypedValue(this.#type, value, this.#type.schema, this.#type.encode(value));
   }
 
-  /** A value that cannot be changed; of bytes and instances of classes, a copy. */
-  get value() {
-    const value = this.#value ?? this.copy();
-    this.#value = freeze(value) ? value : null;
-    return value;
-  }
-
-  /** A value that may be changed. */
+  /** A copy of the value. */
   copy() {
-    return this.#type.decode(this.#form);
+    return this.#type.decode(this.#type.encode(this.value));
   }
 }
 

@@ -1,6 +1,6 @@
 // Purpose and context (SPEC.md § 3.2, § 4.2).
 
-import { concat, isText, toUtf8, u16, u8 } from "./bytes.js";
+import { concat, isText, toUtf8, u16, u32, u8 } from "./bytes.js";
 import { mustBe } from "./errors.js";
 
 /** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
@@ -10,11 +10,12 @@ export function purposeBytes(name, application, typeLabel) {
   return concat(purpose, sized("application", application ?? ""), sized("type", typeLabel ?? ""));
 }
 
-/** Encodes the pairs of label and value that a token is bound to. Throws a `ConfigError` (§ 14.4). */
+/** Encodes the pairs of label and value that a token is bound to, behind their length. Throws a `ConfigError` (§ 14.4). */
 export function contextBytes(pairs) {
   const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
   mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "a list of pairs of well-formed strings, label and value");
-  return concat(...pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
+  const bytes = concat(...pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
+  return concat(u32(bytes.length), bytes);
 }
 
 /** A text behind its length. */

@@ -52,5 +52,5 @@ export async function isTokenOf(sealer, name, now, token) {
 
 async function secretOf({ purpose, context }, keys, name) {
   keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
-  return (await hmac(await keys.csrf, concat(u32(context.length), context, name))).subarray(0, TAG);
+  return (await hmac(await keys.csrf, concat(context, name))).subarray(0, TAG);
 }

@@ -3,6 +3,7 @@
 
 import { equal, toBase64url } from "./bytes.js";
 import { readBody, writeBody } from "./body.js";
+import { sealerOf } from "./carrier.js";
 import { eachPair, plain } from "./cookie.js";
 import { sha256 } from "./crypto.js";
 import { ConfigError } from "./errors.js";
@@ -65,7 +66,7 @@ class Devices {
   /** Opens the session that was chosen, unless it has to prove a device and does not. */
   async admit(chosen, fields, state) {
     const { keyId, body } = chosen;
-    const { isStale, device } = await this.judge(body.metadata, fields, state.now);
+    const { isStale, device } = await this.judge(body.metadata, fields, state);
     if (isStale) {
       state.opened = body.metadata;
       state.withheld = { code: "stale", sentence: STALE };
@@ -77,23 +78,24 @@ class Devices {
   }
 
   /** Judges a session that opened, by the bound cookies beside it (§ 16.2). */
-  async judge({ issued, sid, device }, fields, now) {
+  async judge({ issued, sid, device }, fields, state) {
     const { requiredAfter } = this.#options;
     const cookies = boundCookies(fields, this.#template.name);
     const candidates = device ? await tagged(cookies, device) : cookies.toReversed();
     for (const { value } of candidates.slice(0, MOST_OPENED)) {
-      const bound = await this.#openBound(value, now);
+      const bound = await this.#openBound(value, state);
       const isIts = bound && (device ? equal(bound.payload, device) : sid !== null && equal(bound.sid, sid));
       if (isIts) return { isStale: false, device: bound.payload };
     }
-    const isStale = device !== null || (requiredAfter !== null && now >= issued + requiredAfter);
+    const isStale = device !== null || (requiredAfter !== null && state.now >= issued + requiredAfter);
     return { isStale, device: null };
   }
 
   /** The fields of a bound cookie that is young, or null. */
-  async #openBound(token, now) {
+  async #openBound(token, state) {
+    const { now } = state;
     try {
-      const { body: bytes } = await this.#seals.bound.open(token, now);
+      const { body: bytes } = await this.#inContextOf(state, "bound").open(token, now);
       const { metadata, flash, payload } = readBody(bytes);
       const { issued, sid, limit, remembered, device, schema } = metadata;
       const isBare = [limit, remembered, device].every((field) => field === null) && schema === 0 && flash.length === 0;
@@ -105,11 +107,17 @@ class Devices {
     }
   }
 
+  /** The seals of one kind, for the context of a session. */
+  #inContextOf({ loadedBy }, kind) {
+    return this.#seals[kind].inContext(sealerOf(loadedBy).tokens.context);
+  }
+
   /** The field that asks the browser to register a device for a session that was renewed, or null (§ 16.4.2). */
-  async #offer({ isRenewed, metadata, now }) {
+  async #offer(state) {
+    const { isRenewed, metadata, now } = state;
     if (!this.#options.offers || !isRenewed || !metadata.sid) return null;
     const fields = { issued: now, age: 0, limit: null, remembered: null, sid: metadata.sid, device: null, schema: 0 };
-    const token = await this.#seals.offer.seal(writeBody(fields, [], []), now);
+    const token = await this.#inContextOf(state, "offer").seal(writeBody(fields, [], []), now);
     return `(ES256);path="${this.#options.path}/register";challenge="${token}"`;
   }
 

@@ -104,7 +104,7 @@ async function accept({ source, old }, state, sealer) {
   if (dictionary.size === 0) return null;
   const reason = await sealer.check(metadata, now);
   if (reason) return reason;
-  const standing = await state.policy.devices?.judge(metadata, [], now);
+  const standing = await state.policy.devices?.judge(metadata, [], state);
   if (standing?.isStale) return "Stale";
   if (dictionary.length > state.policy.budget.room) return "TooLong";
   state.isTakenOver = state.become(metadata, dictionary.bytes, []);

@@ -66,6 +66,11 @@ export class SessionCookie extends Carrier {
     return this.#settings.template.name;
   }
 
+  /** Returns the same cookie for the sessions of another context, such as the tenant of a request. Derives no key. */
+  inContext(context) {
+    return new SessionCookie(sealerOf(this).inContext(context), this.#settings);
+  }
+
   /**
    * Loads the session of a request: a `Request`, a request of Node, their headers, or the values of its `Cookie` fields.
    * A cookie that does not open is a new session.

@@ -42,6 +42,11 @@ export class SessionHeader extends Carrier {
     this.#field = field;
   }
 
+  /** Returns the same header field for the sessions of another context. Derives no key. */
+  inContext(context) {
+    return new SessionHeader(sealerOf(this).inContext(context), this.#field);
+  }
+
   /** Loads the session of a request: the request, its headers, or the values of the field, none of them joined. */
   async load(source, now = Date.now()) {
     const { state, session } = newSession(this, source, secondsOf("now", now));

@@ -33,6 +33,11 @@ export class SessionSealer {
     this.derive = derive;
   }
 
+  /** The same keys and rules, for the sessions of another context. */
+  inContext(pairs) {
+    return new SessionSealer(this.mode, this.tokens.inContext(contextBytes(pairs)), this.policy, this.derive);
+  }
+
   set budget(budget) {
     const hasRoom = this.policy.type.empty().length <= budget.room;
     ensure(hasRoom, "size", "no room for the `empty` value of the type; use a larger `size`");
@@ -45,7 +50,7 @@ export class SessionSealer {
 
   /** Takes the steps of § 7.1 (c) to § 7.8 for a token that came in so many cookies. Throws a `Refusal`. */
   async verify(token, cookies, now) {
-    const { keyId, body: bytes } = await this.tokens.open(token, now);
+    const { keyId, place, body: bytes } = await this.tokens.open(token, now);
     let body;
     try {
       body = readBody(bytes);
@@ -55,7 +60,7 @@ export class SessionSealer {
     if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
     const reason = await this.check(body.metadata, now, keyId);
     if (reason) throw new Refusal(reason, keyId);
-    return { keyId, bytes, body, place: this.tokens.place(keyId, now), tokenLength: token.length, cookies };
+    return { keyId, bytes, body, place, tokenLength: token.length, cookies };
   }
 
   /** Tests the dates of a session, and asks the application whether it is revoked. Returns a Reason, or null. */

@@ -1,6 +1,6 @@
 // Tokens: sealing and opening (SPEC.md § 4, § 6, and § 7 up to the body).
 
-import { concat, equal, fromBase64url, hex, toBase64url, u32, u8 } from "./bytes.js";
+import { concat, equal, fromBase64url, hex, toBase64url, u8 } from "./bytes.js";
 import { hmac, hmacKey, random, xaes } from "./crypto.js";
 import { Refusal, SessionError } from "./errors.js";
 import { sealingAt } from "./ring.js";
@@ -15,17 +15,19 @@ const SMALLEST_BODY = 6;
 export class Sealer {
   /** `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. */
   static async of(ring, purpose, context) {
-    return new Sealer(ring, purpose, context, await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose, context))));
+    return new Sealer(ring, purpose, context, await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose))));
   }
-
-  #byId;
 
   constructor(ring, purpose, context, keys) {
     this.ring = ring;
     this.purpose = purpose;
     this.context = context;
     this.keys = keys;
-    this.#byId = new Map(keys.map((derived) => [derived.key.id, derived]));
+  }
+
+  /** The same keys, for tokens of another context. */
+  inContext(context) {
+    return new Sealer(this.ring, this.purpose, context, this.keys);
   }
 
   /** The keys that seal. */
@@ -43,10 +45,10 @@ export class Sealer {
     const { key, head, seal } = this.sealing(now);
     if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long for a token");
     if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal: WebCrypto lacks XChaCha20-Poly1305`);
-    return toBase64url(concat(head, ...(await seal(body, entropy))));
+    return toBase64url(concat(head, ...(await seal(body, concat(head, this.context), entropy))));
   }
 
-  /** Returns the key's id and the body. Throws a `Refusal`. */
+  /** Returns the key's id, its place relative to the key that seals, and the body. Throws a `Refusal`. */
   async open(token, now) {
     if (token.length > LONGEST_TOKEN) throw new Refusal("TooLong");
     const blob = fromBase64url(token);
@@ -56,21 +58,17 @@ export class Sealer {
     if (!suite) throw new Refusal("UnknownFormat");
     if (suite.mode !== this.ring.mode) throw new Refusal("WrongMode");
     const keyId = hex(blob.subarray(1, HEAD));
-    const known = this.#byId.get(keyId);
+    const at = this.keys.findIndex(({ key }) => key.id === keyId);
+    const known = this.keys[at];
     if (!known || known.key.suite !== suite) throw new Refusal("UnknownKey", keyId);
     if (known.key.isRetired(now)) throw new Refusal("RetiredKey", keyId);
     if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);
     if (!known.open) throw new Refusal("UnknownKey", keyId, true);
-    const body = await known.open(blob.subarray(HEAD));
-    if (!body) throw new Refusal("Auth", keyId);
-    return { keyId, body };
-  }
-
-  /** Returns the place of a key relative to the one that seals: `sealing`, `earlier` or `later`. */
-  place(keyId, now) {
-    const at = this.keys.indexOf(this.#byId.get(keyId));
     const sealing = sealingAt(this.ring.keys, now);
-    return at === sealing ? "sealing" : at < sealing ? "earlier" : "later";
+    const place = at === sealing ? "sealing" : at < sealing ? "earlier" : "later";
+    const body = await known.open(blob.subarray(HEAD), concat(known.head, this.context));
+    if (!body) throw new Refusal("Auth", keyId);
+    return { keyId, place, body };
   }
 }
 
@@ -78,33 +76,32 @@ export class Sealer {
  * Derives the keys of one purpose. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
  * body, or null where the tag is wrong. WebCrypto has neither for XChaCha20-Poly1305.
  */
-async function deriveKeys(key, purpose, context) {
+async function deriveKeys(key, purpose) {
   const head = concat(u8(key.suite.fmt), key.kid);
-  const aad = concat(head, u32(context.length), context);
   const k = await key.derive("key", purpose);
   if (key.suite === XCHA) return { key, head };
-  if (key.suite === SIGN) return { key, head, ...signing(await hmacKey(k), aad) };
-  return { key, head, ...encrypting(await xaes(k), await hmacKey(await key.derive("nonce", purpose)), aad) };
+  if (key.suite === SIGN) return { key, head, ...signing(await hmacKey(k)) };
+  return { key, head, ...encrypting(await xaes(k), await hmacKey(await key.derive("nonce", purpose))) };
 }
 
-function encrypting(cipher, nonceKey, aad) {
+function encrypting(cipher, nonceKey) {
   return {
-    async seal(body, entropy) {
+    async seal(body, aad, entropy) {
       // The nonce depends on the content too, so that a repeated `entropy` does no harm (§ 6.2).
       const n = (await hmac(nonceKey, concat(entropy, aad, body))).subarray(0, NONCE);
       return [n, await cipher.seal(n, aad, body)];
     },
-    open: (sealed) => cipher.open(sealed.subarray(0, NONCE), aad, sealed.subarray(NONCE)),
+    open: (sealed, aad) => cipher.open(sealed.subarray(0, NONCE), aad, sealed.subarray(NONCE)),
   };
 }
 
-function signing(mac, aad) {
-  const tagOf = async (body) => (await hmac(mac, concat(aad, body))).subarray(0, TAG);
+function signing(mac) {
+  const tagOf = async (body, aad) => (await hmac(mac, concat(aad, body))).subarray(0, TAG);
   return {
-    seal: async (body) => [body, await tagOf(body)],
-    async open(sealed) {
+    seal: async (body, aad) => [body, await tagOf(body, aad)],
+    async open(sealed, aad) {
       const body = sealed.subarray(0, -TAG);
-      return equal(await tagOf(body), sealed.subarray(-TAG)) ? body.slice() : null;
+      return equal(await tagOf(body, aad), sealed.subarray(-TAG)) ? body.slice() : null;
     },
   };
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { writeBody } from "../src/body.js";
-import { purposeBytes } from "../src/context.js";
+import { contextBytes, purposeBytes } from "../src/context.js";
 import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, attributes, csrfToken, verifyCsrf } from "../src/index.js";
 import { contentOf } from "../src/ring.js";
@@ -16,7 +16,7 @@ import { ask } from "./rust.js";
 const NOW = 1_800_000_000;
 const NAME = "__Host-session";
 const ring = await KeyRing.parse(XAES_KEY);
-const sealerOf = (purpose) => Sealer.of(contentOf(ring), purposeBytes(purpose, "shop", ""), new Uint8Array());
+const sealerOf = (purpose) => Sealer.of(contentOf(ring), purposeBytes(purpose, "shop", ""), contextBytes([]));
 const [session, bound] = await Promise.all([sealerOf(NAME), sealerOf(`device:bound:${NAME}`)]);
 
 const bytes = (length, value) => new Uint8Array(length).fill(value);

@@ -172,6 +172,9 @@ const MUTATIONS = [
 /** Faults that no vector can notice: a test of the interface has to. */
 const OF_SESSIONS = [
   ["purposeBytes(purpose, application, label)", "purposeBytes(purpose, application, null)"],
+  ["this.tokens.inContext(contextBytes(pairs))", "this.tokens"],
+  ['this.#inContextOf(state, "bound")', "this.#seals.bound"],
+  ['this.#inContextOf(state, "offer")', "this.#seals.offer"],
   ["(await policy.revokedIf(infoOf(metadata, keyId))) === false)", "(await policy.revokedIf(infoOf(metadata, keyId))) !== true)"],
   ["seal(body, now, entropy = random(NONCE))", "seal(body, now, entropy = new Uint8Array(NONCE))"],
   ["toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name))", "true"],
@@ -244,7 +247,7 @@ const OF_NEXT = [
   ['own.filter(({ value }) => value !== "")', "own"],
 ];
 
-const TESTS = ["session.test.js", "responses.test.js", "settings.test.js", "types.test.js", "revalidation.test.js", "values.test.js"];
+const TESTS = ["session.test.js", "responses.test.js", "settings.test.js", "types.test.js", "revalidation.test.js", "values.test.js", "contexts.test.js"];
 const NEXT_TESTS = ["next.test.js"];
 const root = new URL("..", import.meta.url);
 const read = (file) => readFile(new URL(`../tests/vectors/${file}`, root), "utf8");

@@ -77,6 +77,14 @@ test("a user who signs out everywhere is asked about a minute later", async () =
   assert.deepEqual([await userAt(now - 1000), await userAt(now)], [7, undefined]);
 });
 
+test("a tenant has sessions of its own", async () => {
+  const { fetch } = await load("tenants.js");
+  const visit = async (host, cookie = "") => fetch(new Request(`https://${host}/`, { headers: { cookie } }));
+  const first = await visit("acme.example");
+  assert.equal(await (await visit("acme.example", cookieOf(first))).text(), "visit 2");
+  assert.equal(await (await visit("umbrella.example", cookieOf(first))).text(), "visit 1");
+});
+
 test("the guard lets a page through that carries a token", async () => {
   const { fetch } = await load("guard.js");
   assert.match(await (await fetch(request())).text(), /value="[A-Za-z0-9_-]{43}"/);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { writeBody } from "../src/body.js";
-import { purposeBytes } from "../src/context.js";
+import { contextBytes, purposeBytes } from "../src/context.js";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, SessionHeader, csrfToken, revalidation, sessionType, verifyCsrf } from "../src/index.js";
@@ -230,7 +230,7 @@ test("a stale session is not asked about, and of a bound one the application is 
   const device = new Uint8Array(16).fill(1);
   const issued = NOW.getTime() / 1000;
   const seal = async (purpose, fields, payload) => {
-    const sealer = await Sealer.of(contentOf(await KeyRing.parse(XAES_KEY)), purposeBytes(purpose), new Uint8Array());
+    const sealer = await Sealer.of(contentOf(await KeyRing.parse(XAES_KEY)), purposeBytes(purpose), contextBytes([]));
     return sealer.seal(writeBody({ issued, age: 0, limit: null, remembered: null, sid, device: null, schema: 0, ...fields }, [], payload), issued);
   };
   const tag = Buffer.from(await crypto.subtle.digest("SHA-256", device)).subarray(0, 6).toString("base64url");

@@ -53,6 +53,9 @@ const cookies = await SessionCookie.encrypted<Visitor>(ring, {
   ],
 });
 
+const ofTenant: SessionCookie<Session<Visitor>> = cookies.inContext([["tenant", "acme"]]);
+ofTenant.raiseNotBefore(new Date());
+
 // A dictionary knows its entries.
 const session: Session<Visitor> = await cookies.load(new Headers());
 const visits: number = (session.get("visits") ?? 0) + 1;

@@ -1,0 +1,134 @@
+// Carriers for the sessions of one context, such as a tenant.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { writeBody } from "../src/body.js";
+import { contextBytes, purposeBytes } from "../src/context.js";
+import { deviceBound } from "../src/device.js";
+import { KeyRing, SessionCookie, SessionHeader, csrfToken, revalidation, verifyCsrf } from "../src/index.js";
+import { oldCookie } from "../src/old_cookies.js";
+import { contentOf } from "../src/ring.js";
+import { Sealer } from "../src/token.js";
+import { XAES_KEY } from "./keys.js";
+import { NOW, cookies, filled, later, misconfigured } from "./visitor.js";
+
+const tenant = (name) => [["tenant", name]];
+const acme = cookies.inContext(tenant("acme"));
+const opens = async (carrier, field) => !(await carrier.load(field, NOW)).isNew;
+
+test("a session opens in its context, and in no other", async () => {
+  const field = await filled(undefined, acme);
+  const built = await SessionCookie.encrypted(XAES_KEY, { context: tenant("acme") });
+  for (const carrier of [acme, cookies.inContext(tenant("acme")), built, built.inContext(tenant("umbrella")).inContext(tenant("acme"))]) {
+    assert.equal(await opens(carrier, field), true);
+    assert.equal(await opens(acme, await filled(undefined, carrier)), true);
+  }
+  for (const carrier of [cookies, cookies.inContext(tenant("umbrella")), built.inContext([])]) {
+    assert.equal(await opens(carrier, field), false);
+    assert.equal(await opens(acme, await filled(undefined, carrier)), false);
+  }
+  assert.deepEqual([acme.name, acme.mode], [cookies.name, cookies.mode]);
+});
+
+test("a carrier saves no session that another context has loaded", async () => {
+  const session = await acme.load(null, NOW);
+  session.set("user", "ada");
+  await assert.rejects(cookies.save(session), TypeError);
+  await assert.rejects(cookies.inContext(tenant("umbrella")).save(session), TypeError);
+  assert.equal((await acme.save(session)).length, 1);
+});
+
+test("a header field has contexts, too", async () => {
+  const header = await SessionHeader.encrypted("x-session", XAES_KEY);
+  const inAcme = header.inContext(tenant("acme"));
+  const session = await inAcme.load(null, NOW);
+  session.set("user", "ada");
+  const token = await inAcme.save(session);
+  assert.deepEqual([await opens(inAcme, token), await opens(header, token)], [true, false]);
+});
+
+test("no key is derived for a context", async () => {
+  const { subtle } = crypto;
+  const [sign, importKey] = [subtle.sign, subtle.importKey];
+  let calls = 0;
+  const counting = (method) => (...given) => (calls++, method.apply(subtle, given));
+  Object.assign(subtle, { sign: counting(sign), importKey: counting(importKey) });
+  try {
+    for (let i = 0; i < 10; i++) cookies.inContext(tenant(`tenant ${i}`));
+  } finally {
+    delete subtle.sign;
+    delete subtle.importKey;
+  }
+  assert.equal(calls, 0);
+});
+
+test("the end of all sessions is that of all contexts", async () => {
+  const [carrier, field] = [await SessionCookie.encrypted(XAES_KEY), await filled(undefined, acme)];
+  const before = carrier.inContext(tenant("acme"));
+  carrier.raiseNotBefore(later(1));
+  for (const one of [before, carrier.inContext(tenant("acme"))]) assert.equal((await one.load(field, NOW)).outcome.reason, "Revoked");
+  carrier.inContext(tenant("umbrella")).raiseNotBefore(later(60));
+  assert.equal((await before.load(await filled((session) => session.set("a", 1), acme), later(30))).outcome.reason, "Revoked");
+});
+
+test("a context is a list of pairs of texts", () => {
+  for (const context of [undefined, null, "acme", ["tenant", "acme"], [["tenant", undefined]], [["tenant", "\ud800"]]]) {
+    assert.throws(() => cookies.inContext(context), misconfigured("context"));
+  }
+});
+
+test("a token of a form is that of its context", async () => {
+  const session = await acme.load(await filled((session) => session.ensureId(), acme), NOW);
+  const token = await csrfToken(session);
+  assert.equal(await verifyCsrf(session, token), true);
+  const field = await filled((session) => session.ensureId());
+  assert.equal(await verifyCsrf(await cookies.load(field, NOW), token), false);
+});
+
+test("an application is asked about the sessions of a context", async () => {
+  const asked = [];
+  const carrier = await SessionCookie.encrypted(XAES_KEY, {
+    revalidateAfter: revalidation({ seconds: 60, validate: (session) => asked.push(session.get("user")) > 0 }),
+  });
+  const inAcme = carrier.inContext(tenant("acme"));
+  const field = await filled(undefined, acme);
+  assert.equal((await inAcme.load(field, later(60))).get("user"), "ada");
+  assert.deepEqual(asked, ["ada"]);
+});
+
+test("an old session is taken over into the context of its request", async () => {
+  const read = (value) => ({ entries: { user: value } });
+  const from = later(-60);
+  const carrier = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: oldCookie({ name: "sid", read, from, until: later(3600) }) });
+  const session = await carrier.inContext(tenant("acme")).load("sid=ada", NOW);
+  assert.equal(session.outcome.kind, "migrated");
+  assert.equal(session.get("user"), "ada");
+});
+
+test("a session and its device are of one context", async () => {
+  const carrier = await SessionCookie.encrypted(XAES_KEY, { deviceBound: deviceBound({ path: "/.session" }) });
+  const inAcme = carrier.inContext(tenant("acme"));
+  const ring = contentOf(await KeyRing.parse(XAES_KEY));
+  const now = NOW.getTime() / 1000;
+  const [sid, device] = [new Uint8Array(8).fill(1), new Uint8Array(16).fill(2)];
+  const sealedFor = async (purpose, context, fields, payload) => {
+    const sealer = await Sealer.of(ring, purposeBytes(purpose), contextBytes(context));
+    return sealer.seal(writeBody({ issued: now, age: 0, limit: null, remembered: null, sid, device: null, schema: 0, ...fields }, [], payload), now);
+  };
+  const tag = Buffer.from(await crypto.subtle.digest("SHA-256", device)).subarray(0, 6).toString("base64url");
+  const bindingIn = async (context) => {
+    const session = await sealedFor("__Host-session", tenant("acme"), { device }, []);
+    const bound = await sealedFor("device:bound:__Host-session", context, {}, device);
+    return (await inAcme.load(`__Host-session=${session}; __Host-session.b-${tag}=${bound}`, NOW)).binding;
+  };
+  assert.equal(await bindingIn(tenant("acme")), "bound");
+  assert.equal(await bindingIn([]), "stale");
+  const session = await inAcme.load(null, NOW);
+  session.signIn();
+  await inAcme.save(session);
+  const [, challenge] = /challenge="([^"]+)"/.exec(session.registration);
+  const offers = async (context) => Sealer.of(ring, purposeBytes("device:registration:__Host-session"), contextBytes(context));
+  assert.ok(await (await offers(tenant("acme"))).open(challenge, now));
+  await assert.rejects(async () => (await offers([])).open(challenge, now), { reason: "Auth" });
+});
