@@ -44,11 +44,12 @@ const INVALID = Symbol("invalid");
 
 /** A failed step of SPEC.md § 7, with its Reason. */
 class Refusal {
-  /** `isForOthers`: this package cannot open the token, and other instances can. */
-  constructor(reason, keyId = null, isForOthers = false) {
+  /** `isForOthers`: this package cannot open the token, and other instances can. `cause`: why there is no answer. */
+  constructor(reason, keyId = null, isForOthers = false, cause) {
     this.reason = reason;
     this.keyId = keyId;
     this.isForOthers = isForOthers;
+    this.cause = cause;
   }
 }
 
@@ -1106,28 +1107,25 @@ class State {
     if (!this.become(metadata, payload, flash)) return this.refuse({ reason: "Payload", keyId, isForOthers: true });
     this.arrived.body = bytes;
     this.arrived.allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
-    this.#isUnderEarlier = place === "earlier";
-    this.outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
+    this.#isUnderEarlier = place < 0;
+    this.outcome = { kind: place === 0 ? "opened" : "openedUnderAcceptedKey", keyId };
   }
 
   /** Notes why the request's token did not open. */
-  refuse({ reason, keyId, isForOthers }) {
-    this.outcome = { kind: "rejected", reason, keyId };
+  refuse({ reason, keyId, isForOthers, cause }) {
+    this.outcome = { kind: "rejected", reason, keyId, ...(cause && { cause }) };
     // Other instances can open it, so it is not replaced.
     if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here, and is not overwritten" };
   }
 
   /** Becomes a session with this content. Returns false where the payload cannot be read. */
   become(metadata, payload, flash) {
-    const { schema = 0 } = metadata;
-    try {
-      this.payload = this.policy.type.read(schema, payload);
-    } catch {
-      return false;
-    }
+    const read = readPayload(this.policy.type, metadata, payload);
+    if (!read) return false;
+    this.payload = read;
     this.metadata = metadata;
     this.#setMessages(flash);
-    this.arrived = { metadata, schema, payload, flash: this.#messages, allowed: null };
+    this.arrived = { metadata, schema: read.schema, payload, flash: this.#messages, allowed: null };
     return true;
   }
 
@@ -1334,6 +1332,17 @@ class State {
   }
 }
 
+/** Reads a payload, that of a dictionary where no schema is named. Undefined: it cannot be read here. */
+function readPayload(type, { schema = 0 }, payload) {
+  try {
+    return type.read(schema, payload);
+  } catch {
+    return undefined;
+  }
+}
+
+const bindingOf = ({ device }) => (device ? "bound" : "unbound");
+
 /** The id that an application sees, or null. */
 const idOf = ({ sid }) => sid && hex(sid);
 
@@ -1376,7 +1385,7 @@ class BaseSession {
   get binding() {
     const { withheld, metadata } = touch(this);
     if (withheld?.code === "stale") return "stale";
-    return metadata.device ? "bound" : "unbound";
+    return bindingOf(metadata);
   }
 
   /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
@@ -1823,19 +1832,13 @@ const SMALLEST_BODY = 6;
 class Sealer {
   /** `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. */
   static async of(ring, purpose, context) {
-    return new Sealer(ring, purpose, context, await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose))));
+    const keys = await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
+    return Object.assign(new Sealer(), { ring, purpose, context, keys });
   }
 
-  constructor(ring, purpose, context, keys) {
-    this.ring = ring;
-    this.purpose = purpose;
-    this.context = context;
-    this.keys = keys;
-  }
-
-  /** The same keys, for tokens of another context. */
+  /** The same keys, those of now and later, for tokens of another context. */
   inContext(context) {
-    return new Sealer(this.ring, this.purpose, context, this.keys);
+    return Object.assign(Object.create(this), { context });
   }
 
   /** The keys that seal. */
@@ -1856,7 +1859,7 @@ class Sealer {
     return toBase64url(concat(head, ...(await seal(body, concat(head, this.context), entropy))));
   }
 
-  /** Returns the key's id, its place relative to the key that seals, and the body. Throws a `Refusal`. */
+  /** Returns the key's id, its place behind the key that seals (0: it seals itself), and the body. Throws a `Refusal`. */
   async open(token, now) {
     if (token.length > LONGEST_TOKEN) throw new Refusal("TooLong");
     const blob = fromBase64url(token);
@@ -1872,8 +1875,7 @@ class Sealer {
     if (known.key.isRetired(now)) throw new Refusal("RetiredKey", keyId);
     if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);
     if (!known.open) throw new Refusal("UnknownKey", keyId, true);
-    const sealing = sealingAt(this.ring.keys, now);
-    const place = at === sealing ? "sealing" : at < sealing ? "earlier" : "later";
+    const place = at - sealingAt(this.ring.keys, now);
     const body = await known.open(blob.subarray(HEAD), concat(known.head, this.context));
     if (!body) throw new Refusal("Auth", keyId);
     return { keyId, place, body };
@@ -1943,7 +1945,7 @@ class SessionSealer {
 
   /** The same keys and rules, for the sessions of another context. */
   inContext(pairs) {
-    return new SessionSealer(this.mode, this.tokens.inContext(contextBytes(pairs)), this.policy, this.derive);
+    return Object.assign(Object.create(this), { tokens: this.tokens.inContext(contextBytes(pairs)) });
   }
 
   set budget(budget) {
@@ -1966,29 +1968,48 @@ class SessionSealer {
       throw new Refusal("Malformed", keyId);
     }
     if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
-    const reason = await this.check(body.metadata, now, keyId);
-    if (reason) throw new Refusal(reason, keyId);
+    const refusal = await this.check(body.metadata, body.payload, now, keyId);
+    if (refusal) throw refusal;
     return { keyId, bytes, body, place, tokenLength: token.length, cookies };
   }
 
-  /** Tests the dates of a session, and asks the application whether it is revoked. Returns a Reason, or null. */
-  async check(metadata, now, keyId = null) {
+  /** Tests the dates of a session, and asks the application whether it is revoked. Returns a `Refusal`, or null. */
+  async check(metadata, payload, now, keyId = null) {
     const { policy, tokens } = this;
     const reason = checkTimes(metadata, now, policy, Math.max(policy.notBefore, tokens.ring.notBefore ?? 0));
-    if (reason || !policy.revokedIf) return reason;
-    try {
-      if ((await policy.revokedIf(infoOf(metadata, keyId))) === false) return null;
-    } catch {
-      // A session for which the application does not say false is revoked.
-    }
-    return "Revoked";
+    if (reason) return new Refusal(reason, keyId);
+    if (!policy.revokedIf) return null;
+    const answer = await ask("revokedIf", policy.revokedIf, shown(policy.type, metadata, payload, keyId));
+    // A session for which the application does not say false is revoked.
+    return answer === false ? null : new Refusal("Revoked", keyId, false, answer.cause);
   }
 }
 
-/** Returns the facts about a session that the application is shown. */
-function infoOf(metadata, keyId) {
+/** Asks a function of the application about a session. Returns true or false, or the `cause` why there is no answer. */
+async function ask(name, question, session) {
+  try {
+    const answer = await question(session);
+    ensure(typeof answer === "boolean", name, `\`${name}\` said ${typeof answer}, not true or false`);
+    return answer;
+  } catch (cause) {
+    return { cause };
+  }
+}
+
+/** The facts about a session and its content, which stays as it is whatever is done with this. None: it cannot be read. */
+function shown(type, metadata, payload, keyId) {
   const { issued, limit, remembered } = metadata;
-  return { id: idOf(metadata), createdAt: dateOf(issued), lastActiveAt: dateOf(lastActiveOf(metadata)), limit, remembered, keyId };
+  const content = readPayload(type, metadata, payload);
+  return {
+    id: idOf(metadata),
+    createdAt: dateOf(issued),
+    lastActiveAt: dateOf(lastActiveOf(metadata)),
+    limit,
+    remembered,
+    keyId,
+    binding: bindingOf(metadata),
+    ...(type.Handle ? { value: content?.value } : { get: (key) => content?.get(String(key)), has: (key) => !!content?.has(String(key)) }),
+  };
 }
 
 /** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */
@@ -2254,23 +2275,14 @@ class Revalidation {
   /** Asks about a session. Throws a `SessionError` where there is no answer. */
   async #judge(session) {
     const state = stateOf(session).touch();
-    const { answer, cause } = await this.#ask(state);
+    const { policy, metadata, arrived, outcome } = state;
+    const answer = await ask("validate", this.validate, shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null));
     if (answer === true) state.policy = { ...state.policy, refreshAfter: "validated" };
     else if (answer === false) refuse(state, "Revoked");
     else if (!this.#isTolerated(state)) {
       refuse(state, "Unvalidated");
       state.withheld = WITHHELD;
-      throw new Unvalidated(cause, session);
-    }
-  }
-
-  /** Returns the answer of the application, or why there is none. */
-  async #ask(state) {
-    try {
-      const answer = await this.validate(shown(state));
-      return typeof answer === "boolean" ? { answer } : { cause: new TypeError(`\`validate\` said ${typeof answer}, not true or false`) };
-    } catch (cause) {
-      return { cause };
+      throw new Unvalidated(answer.cause, session);
     }
   }
 
@@ -2290,13 +2302,6 @@ class Unvalidated extends SessionError {
     this.cause = cause;
     this.session = session;
   }
-}
-
-/** The facts about a session and its content, which stays as it is whatever is done with this. */
-function shown({ metadata, outcome, payload }) {
-  const facts = { ...infoOf(metadata, outcome.keyId ?? null), binding: metadata.device ? "bound" : "unbound" };
-  if ("value" in payload) return { ...facts, value: payload.copy() };
-  return { ...facts, get: (key) => payload.get(String(key)), has: (key) => payload.has(String(key)) };
 }
 
 /** Puts a new session in the place of one that opened. */

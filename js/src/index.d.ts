@@ -212,6 +212,8 @@ export interface Outcome {
   readonly reason?: string;
   /** The key that the token names, where it names one. */
   readonly keyId?: string | null;
+  /** With the reason `Revoked`: the error of `revokedIf`, or one that names what it said in place of true and false. */
+  readonly cause?: unknown;
 }
 
 /** How a value is written: a description of `hardtack-session/struct`, or a codec of your own. */
@@ -253,7 +255,7 @@ export function sessionType<T>(type: NamedType<T> & { readonly shape: Codec<T>; 
 /** Reads a payload of schema 0, for the `convert` of a type. Throws where it is no dictionary. */
 export function decodeDictionary(payload: Uint8Array): { [key: string]: Stored };
 
-/** What the application is asked about a session: `revokedIf`. */
+/** The facts about a session that the application is asked about. */
 export interface SessionInfo {
   readonly id: string | null;
   readonly createdAt: Date;
@@ -265,6 +267,10 @@ export interface SessionInfo {
   /** Null for the session of another library. */
   readonly keyId: string | null;
 }
+
+/** A session as `revokedIf` is shown it: what is known about it, and its content, if it can be read here. */
+export type SessionToJudge<S extends BaseSession> = SessionInfo &
+  Readonly<Pick<S, Extract<keyof S, "binding" | "get" | "has">>> & { readonly [K in Extract<keyof S, "value">]: S[K] | undefined };
 
 /** A session as `validate` is shown it: what is known about it, and its content, which cannot be changed here. */
 export type SessionToValidate<S extends BaseSession> = SessionInfo & Readonly<Pick<S, Extract<keyof S, "binding" | "get" | "has" | "value">>>;
@@ -317,8 +323,6 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly context?: Context;
   /** `padme` hides a part of the length. Default: null. */
   readonly padding?: Padding | null;
-  /** A session for which this does not say false is refused; a failure of it refuses as well. */
-  readonly revokedIf?: ((session: SessionInfo) => boolean | Promise<boolean>) | null;
   /** Saves changes with responses of status 5xx, too. Default: false. */
   readonly saveOnServerError?: boolean;
   /**
@@ -326,6 +330,17 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
    * refused.
    */
   readonly dangerRetireEarly?: boolean;
+}
+
+/** Settings that depend on what a session holds. */
+export interface OptionsFor<S extends BaseSession> {
+  /**
+   * A session for which this does not say false is refused; `outcome.cause` is then its error, or what else it said. Asked in
+   * every request. Where the content cannot be read, `get` gives undefined, and so does `value`.
+   */
+  readonly revokedIf?: ((session: SessionToJudge<S>) => boolean | Promise<boolean>) | null;
+  /** Asks the application again, once in a span: what `revalidation` returns. */
+  readonly revalidateAfter?: Revalidation<S> | null;
 }
 
 /** Settings of sessions that are bound to a device: what `deviceBound` of `hardtack-session/device` returns. */
@@ -555,20 +570,20 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
   static encrypted<T>(
     ring: KeyRing | string | undefined,
-    options: CookieOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
+    options: CookieOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
   ): Promise<SessionCookie<TypedSession<T>>>;
   static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options?: CookieOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },
+    options?: CookieOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionCookie<Session<Shape>>>;
   /** Signed sessions, whose content everyone can read who holds the cookie. */
   static unencryptedButSigned<T>(
     ring: KeyRing | string | undefined,
-    options: CookieOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
+    options: CookieOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
   ): Promise<SessionCookie<TypedSession<T>>>;
   static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options?: CookieOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },
+    options?: CookieOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionCookie<Session<Shape>>>;
   readonly name: string;
   /**
@@ -592,23 +607,23 @@ export class SessionHeader<S extends BaseSession = Session> extends Carrier {
   static encrypted<T>(
     name: string,
     ring: KeyRing | string | undefined,
-    options: HeaderOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
+    options: HeaderOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
   ): Promise<SessionHeader<TypedSession<T>>>;
   static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     name: string,
     ring: KeyRing | string | undefined,
-    options?: HeaderOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },
+    options?: HeaderOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionHeader<Session<Shape>>>;
   /** Signed sessions, whose content everyone can read who holds the token. */
   static unencryptedButSigned<T>(
     name: string,
     ring: KeyRing | string | undefined,
-    options: HeaderOptions & { readonly type: SessionType<T>; readonly revalidateAfter?: Revalidation<TypedSession<T>> | null },
+    options: HeaderOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
   ): Promise<SessionHeader<TypedSession<T>>>;
   static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     name: string,
     ring: KeyRing | string | undefined,
-    options?: HeaderOptions & { readonly type?: null; readonly revalidateAfter?: Revalidation<Session<Shape>> | null },
+    options?: HeaderOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionHeader<Session<Shape>>>;
   /** Loads the session of a request: the request, its headers, or the values of the field, not joined. */
   load(source: Source, now?: Date | number): Promise<S>;

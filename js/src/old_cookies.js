@@ -50,19 +50,19 @@ class OldCookies {
       for (const value of values.slice(0, MOST_VALUES)) {
         const old = await readOld(source, value);
         if (old) opened.push({ source, old, value });
-        else unread ??= "Auth";
+        else unread ??= { reason: "Auth" };
       }
     }
-    const reason = (await this.#acceptOne(opened, hasMore, state, sealer)) ?? unread;
+    const refused = (await this.#acceptOne(opened, hasMore, state, sealer)) ?? unread;
     if (state.isTakenOver) state.outcome = { kind: "migrated" };
-    else if (reason) state.outcome = { kind: "notMigrated", reason };
+    else if (refused) state.outcome = { kind: "notMigrated", ...refused };
   }
 
-  /** Returns a Reason if there are sessions, and none can be taken over. */
+  /** Returns a Reason, with its cause if it has one, if there are sessions, and none can be taken over. */
   async #acceptOne(opened, hasMore, state, sealer) {
     // One of two may have been planted by another host of the site. Several keys of one cookie open one value.
     const isRival = hasMore || new Set(opened.map(({ value }) => value)).size > 1;
-    if (opened.length > 0 && isRival) return "Duplicate";
+    if (opened.length > 0 && isRival) return { reason: "Duplicate" };
     let refused = null;
     for (const one of opened) {
       const reason = await accept(one, state, sealer);
@@ -90,26 +90,28 @@ async function readOld({ read }, value) {
   }
 }
 
-/** Returns a Reason if the session cannot be taken over. */
+/** Returns a Reason, with its cause if it has one, if the session cannot be taken over. */
 async function accept({ source, old }, state, sealer) {
   const { now } = state;
   let converted;
   try {
     converted = convert(old, source, now);
   } catch {
-    return "Payload";
+    return { reason: "Payload" };
   }
-  if (converted === null) return "Expired";
+  if (converted === null) return { reason: "Expired" };
   const { metadata, dictionary } = converted;
   if (dictionary.size === 0) return null;
-  const reason = await sealer.check(metadata, now);
-  if (reason) return reason;
+  const refusal = await sealer.check(metadata, dictionary.bytes, now);
+  if (refusal) return causeOf(refusal);
   const standing = await state.policy.devices?.judge(metadata, [], state);
-  if (standing?.isStale) return "Stale";
-  if (dictionary.length > state.policy.budget.room) return "TooLong";
+  if (standing?.isStale) return { reason: "Stale" };
+  if (dictionary.length > state.policy.budget.room) return { reason: "TooLong" };
   state.isTakenOver = state.become(metadata, dictionary.bytes, []);
-  return state.isTakenOver ? null : "Payload";
+  return state.isTakenOver ? null : { reason: "Payload" };
 }
+
+const causeOf = ({ reason, cause }) => (cause ? { reason, cause } : { reason });
 
 /** The dates and the dictionary of an old session, or null if it has ended or began before the format did. */
 function convert({ entries, createdAt = null, lastActiveAt = null, expiresAt = null }, source, now) {

@@ -3,7 +3,7 @@
 import { SessionError, isWhole, mustBe, refuseUnknown } from "./errors.js";
 import { lastActiveOf } from "./lifetime.js";
 import { stateOf } from "./session.js";
-import { infoOf } from "./session_sealer.js";
+import { ask, shown } from "./session_sealer.js";
 
 const WITHHELD = {
   code: "unvalidated",
@@ -55,23 +55,14 @@ class Revalidation {
   /** Asks about a session. Throws a `SessionError` where there is no answer. */
   async #judge(session) {
     const state = stateOf(session).touch();
-    const { answer, cause } = await this.#ask(state);
+    const { policy, metadata, arrived, outcome } = state;
+    const answer = await ask("validate", this.validate, shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null));
     if (answer === true) state.policy = { ...state.policy, refreshAfter: "validated" };
     else if (answer === false) refuse(state, "Revoked");
     else if (!this.#isTolerated(state)) {
       refuse(state, "Unvalidated");
       state.withheld = WITHHELD;
-      throw new Unvalidated(cause, session);
-    }
-  }
-
-  /** Returns the answer of the application, or why there is none. */
-  async #ask(state) {
-    try {
-      const answer = await this.validate(shown(state));
-      return typeof answer === "boolean" ? { answer } : { cause: new TypeError(`\`validate\` said ${typeof answer}, not true or false`) };
-    } catch (cause) {
-      return { cause };
+      throw new Unvalidated(answer.cause, session);
     }
   }
 
@@ -91,13 +82,6 @@ class Unvalidated extends SessionError {
     this.cause = cause;
     this.session = session;
   }
-}
-
-/** The facts about a session and its content, which stays as it is whatever is done with this. */
-function shown({ metadata, outcome, payload }) {
-  const facts = { ...infoOf(metadata, outcome.keyId ?? null), binding: metadata.device ? "bound" : "unbound" };
-  if ("value" in payload) return { ...facts, value: payload.value };
-  return { ...facts, get: (key) => payload.get(String(key)), has: (key) => payload.has(String(key)) };
 }
 
 /** Puts a new session in the place of one that opened. */

@@ -4,7 +4,7 @@ import { random } from "./crypto.js";
 import { entryOf } from "./dictionary.js";
 import { SessionError, isWhole } from "./errors.js";
 import { dateOf, endOf, lastActiveOf, span } from "./lifetime.js";
-import { State, idOf } from "./state.js";
+import { State, bindingOf, idOf } from "./state.js";
 
 /** Returns the state behind a handle, for the carriers. */
 export let stateOf;
@@ -45,7 +45,7 @@ export class BaseSession {
   get binding() {
     const { withheld, metadata } = touch(this);
     if (withheld?.code === "stale") return "stale";
-    return metadata.device ? "bound" : "unbound";
+    return bindingOf(metadata);
   }
 
   /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */

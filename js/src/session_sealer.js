@@ -6,7 +6,7 @@ import { Refusal, ensure } from "./errors.js";
 import { checkTimes, dateOf, lastActiveOf } from "./lifetime.js";
 import { Ring, contentOf, findEarly, parseRing } from "./ring.js";
 import { notBeforeOf, policyOf, yesOrNo } from "./settings.js";
-import { idOf } from "./state.js";
+import { bindingOf, idOf, readPayload } from "./state.js";
 import { Sealer } from "./token.js";
 
 export class SessionSealer {
@@ -35,7 +35,7 @@ export class SessionSealer {
 
   /** The same keys and rules, for the sessions of another context. */
   inContext(pairs) {
-    return new SessionSealer(this.mode, this.tokens.inContext(contextBytes(pairs)), this.policy, this.derive);
+    return Object.assign(Object.create(this), { tokens: this.tokens.inContext(contextBytes(pairs)) });
   }
 
   set budget(budget) {
@@ -58,29 +58,48 @@ export class SessionSealer {
       throw new Refusal("Malformed", keyId);
     }
     if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
-    const reason = await this.check(body.metadata, now, keyId);
-    if (reason) throw new Refusal(reason, keyId);
+    const refusal = await this.check(body.metadata, body.payload, now, keyId);
+    if (refusal) throw refusal;
     return { keyId, bytes, body, place, tokenLength: token.length, cookies };
   }
 
-  /** Tests the dates of a session, and asks the application whether it is revoked. Returns a Reason, or null. */
-  async check(metadata, now, keyId = null) {
+  /** Tests the dates of a session, and asks the application whether it is revoked. Returns a `Refusal`, or null. */
+  async check(metadata, payload, now, keyId = null) {
     const { policy, tokens } = this;
     const reason = checkTimes(metadata, now, policy, Math.max(policy.notBefore, tokens.ring.notBefore ?? 0));
-    if (reason || !policy.revokedIf) return reason;
-    try {
-      if ((await policy.revokedIf(infoOf(metadata, keyId))) === false) return null;
-    } catch {
-      // A session for which the application does not say false is revoked.
-    }
-    return "Revoked";
+    if (reason) return new Refusal(reason, keyId);
+    if (!policy.revokedIf) return null;
+    const answer = await ask("revokedIf", policy.revokedIf, shown(policy.type, metadata, payload, keyId));
+    // A session for which the application does not say false is revoked.
+    return answer === false ? null : new Refusal("Revoked", keyId, false, answer.cause);
   }
 }
 
-/** Returns the facts about a session that the application is shown. */
-export function infoOf(metadata, keyId) {
+/** Asks a function of the application about a session. Returns true or false, or the `cause` why there is no answer. */
+export async function ask(name, question, session) {
+  try {
+    const answer = await question(session);
+    ensure(typeof answer === "boolean", name, `\`${name}\` said ${typeof answer}, not true or false`);
+    return answer;
+  } catch (cause) {
+    return { cause };
+  }
+}
+
+/** The facts about a session and its content, which stays as it is whatever is done with this. None: it cannot be read. */
+export function shown(type, metadata, payload, keyId) {
   const { issued, limit, remembered } = metadata;
-  return { id: idOf(metadata), createdAt: dateOf(issued), lastActiveAt: dateOf(lastActiveOf(metadata)), limit, remembered, keyId };
+  const content = readPayload(type, metadata, payload);
+  return {
+    id: idOf(metadata),
+    createdAt: dateOf(issued),
+    lastActiveAt: dateOf(lastActiveOf(metadata)),
+    limit,
+    remembered,
+    keyId,
+    binding: bindingOf(metadata),
+    ...(type.Handle ? { value: content?.value } : { get: (key) => content?.get(String(key)), has: (key) => !!content?.has(String(key)) }),
+  };
 }
 
 /** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */

@@ -73,28 +73,25 @@ export class State {
     if (!this.become(metadata, payload, flash)) return this.refuse({ reason: "Payload", keyId, isForOthers: true });
     this.arrived.body = bytes;
     this.arrived.allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
-    this.#isUnderEarlier = place === "earlier";
-    this.outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
+    this.#isUnderEarlier = place < 0;
+    this.outcome = { kind: place === 0 ? "opened" : "openedUnderAcceptedKey", keyId };
   }
 
   /** Notes why the request's token did not open. */
-  refuse({ reason, keyId, isForOthers }) {
-    this.outcome = { kind: "rejected", reason, keyId };
+  refuse({ reason, keyId, isForOthers, cause }) {
+    this.outcome = { kind: "rejected", reason, keyId, ...(cause && { cause }) };
     // Other instances can open it, so it is not replaced.
     if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here, and is not overwritten" };
   }
 
   /** Becomes a session with this content. Returns false where the payload cannot be read. */
   become(metadata, payload, flash) {
-    const { schema = 0 } = metadata;
-    try {
-      this.payload = this.policy.type.read(schema, payload);
-    } catch {
-      return false;
-    }
+    const read = readPayload(this.policy.type, metadata, payload);
+    if (!read) return false;
+    this.payload = read;
     this.metadata = metadata;
     this.#setMessages(flash);
-    this.arrived = { metadata, schema, payload, flash: this.#messages, allowed: null };
+    this.arrived = { metadata, schema: read.schema, payload, flash: this.#messages, allowed: null };
     return true;
   }
 
@@ -300,6 +297,17 @@ export class State {
     return { change: "store", body, allowed, maxAge };
   }
 }
+
+/** Reads a payload, that of a dictionary where no schema is named. Undefined: it cannot be read here. */
+export function readPayload(type, { schema = 0 }, payload) {
+  try {
+    return type.read(schema, payload);
+  } catch {
+    return undefined;
+  }
+}
+
+export const bindingOf = ({ device }) => (device ? "bound" : "unbound");
 
 /** The id that an application sees, or null. */
 export const idOf = ({ sid }) => sid && hex(sid);

@@ -15,19 +15,13 @@ const SMALLEST_BODY = 6;
 export class Sealer {
   /** `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. */
   static async of(ring, purpose, context) {
-    return new Sealer(ring, purpose, context, await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose))));
+    const keys = await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
+    return Object.assign(new Sealer(), { ring, purpose, context, keys });
   }
 
-  constructor(ring, purpose, context, keys) {
-    this.ring = ring;
-    this.purpose = purpose;
-    this.context = context;
-    this.keys = keys;
-  }
-
-  /** The same keys, for tokens of another context. */
+  /** The same keys, those of now and later, for tokens of another context. */
   inContext(context) {
-    return new Sealer(this.ring, this.purpose, context, this.keys);
+    return Object.assign(Object.create(this), { context });
   }
 
   /** The keys that seal. */
@@ -48,7 +42,7 @@ export class Sealer {
     return toBase64url(concat(head, ...(await seal(body, concat(head, this.context), entropy))));
   }
 
-  /** Returns the key's id, its place relative to the key that seals, and the body. Throws a `Refusal`. */
+  /** Returns the key's id, its place behind the key that seals (0: it seals itself), and the body. Throws a `Refusal`. */
   async open(token, now) {
     if (token.length > LONGEST_TOKEN) throw new Refusal("TooLong");
     const blob = fromBase64url(token);
@@ -64,8 +58,7 @@ export class Sealer {
     if (known.key.isRetired(now)) throw new Refusal("RetiredKey", keyId);
     if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);
     if (!known.open) throw new Refusal("UnknownKey", keyId, true);
-    const sealing = sealingAt(this.ring.keys, now);
-    const place = at === sealing ? "sealing" : at < sealing ? "earlier" : "later";
+    const place = at - sealingAt(this.ring.keys, now);
     const body = await known.open(blob.subarray(HEAD), concat(known.head, this.context));
     if (!body) throw new Refusal("Auth", keyId);
     return { keyId, place, body };

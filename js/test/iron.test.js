@@ -162,6 +162,24 @@ test("a session that is revoked does not come back by its old cookie", async () 
   assert.equal((await load(cookies, await sealed({ user: 7 }))).outcome.reason, "Revoked");
 });
 
+test("a list that revokes sees an old session, and what it fails with is told", async () => {
+  const broken = new Error("no answer");
+  const answers = { 7: false, 8: true };
+  const revokedIf = ({ get }) => answers[get("user")] ?? Promise.reject(broken);
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, revokedIf, migrateFrom: ironSession({ ...old, ...range }) });
+  const outcomeOf = async (user) => (await load(cookies, await sealed({ user }))).outcome;
+  assert.deepEqual(await outcomeOf(7), { kind: "migrated" });
+  assert.deepEqual(await outcomeOf(8), { kind: "notMigrated", reason: "Revoked" });
+  assert.deepEqual(await outcomeOf(9), { kind: "notMigrated", reason: "Revoked", cause: broken });
+});
+
+test("of two readings of one old cookie the second is taken where the first is refused", async () => {
+  const reading = (entries) => oldCookie({ name: "sid", read: () => ({ entries }), ...range });
+  const both = await SessionCookie.encrypted(XAES_KEY, { ...long, migrateFrom: [reading({ note: "x".repeat(2300) }), reading({ user: 7 })] });
+  const session = await both.load("sid=x", NOW);
+  assert.deepEqual([session.outcome.kind, session.get("user")], ["migrated", 7]);
+});
+
 test("mistakes in the settings are refused", async () => {
   const build = (migrateFrom) => SessionCookie.encrypted(XAES_KEY, { migrateFrom });
   assert.throws(() => ironSession({ ...old, from: NOW, until: NOW }), { code: "until" });

@@ -136,7 +136,35 @@ test("a list that revokes is told what a session is", async () => {
   const arrived = await filled((session) => (session.ensureId(), session.limitTo(600), session.rememberFor(1200)), asking);
   const session = await asking.load(arrived, later(60));
   const { keyId } = session.outcome;
-  assert.deepEqual(told, [{ id: session.id, createdAt: NOW, lastActiveAt: NOW, limit: 600, remembered: 1200, keyId }]);
+  const { get, has, ...facts } = told[0];
+  assert.deepEqual(facts, { id: session.id, createdAt: NOW, lastActiveAt: NOW, limit: 600, remembered: 1200, keyId, binding: "unbound" });
+  assert.deepEqual([told.length, get("user"), has("user")], [1, undefined, false]);
+});
+
+test("a list that revokes is told what a session holds, which stays as it is", async () => {
+  const epochs = new Map([["ada", 1]]);
+  const revokedIf = ({ get, has }) => has("roles") && (get("roles").push("admin"), get("epoch") !== epochs.get(get("user")));
+  const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf });
+  const arrived = await filled((session) => session.set("user", "ada").set("epoch", 1).set("roles", ["editor"]));
+  assert.deepEqual((await asking.load(arrived, NOW)).get("roles"), ["editor"]);
+  epochs.set("ada", 2);
+  const ended = await asking.load(arrived, NOW);
+  assert.deepEqual(ended.outcome, { kind: "rejected", reason: "Revoked", keyId: ended.outcome.keyId });
+});
+
+test("a list that fails refuses a session, and says why", async () => {
+  const broken = new Error("no answer");
+  const causeOf = async (revokedIf) => {
+    const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf });
+    const { outcome } = await asking.load(await filled(), NOW);
+    assert.equal(outcome.reason, "Revoked");
+    return outcome.cause;
+  };
+  assert.equal(await causeOf(() => Promise.reject(broken)), broken);
+  assert.equal((await causeOf((session) => session.value.user)).name, "TypeError");
+  assert.match((await causeOf(() => undefined)).message, /^`revokedIf` said undefined, not true or false$/);
+  assert.match((await causeOf(() => "false")).message, /^`revokedIf` said string, /);
+  assert.equal(await causeOf(() => true), undefined);
 });
 
 test("sessions from before a moment end, from when it is raised", async () => {

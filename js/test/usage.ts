@@ -338,6 +338,13 @@ await SessionHeader.encrypted("authorization", ring, {
   type,
   revalidateAfter: revalidation<TypedSession<Login>>({ seconds: 60, validate: ({ value }) => value.roles.includes("editor") }),
 });
+await SessionCookie.encrypted<Visitor>(ring, { revokedIf: ({ get, has }) => has("theme") && get("visits") === 1 });
+await SessionCookie.encrypted(ring, { revokedIf: ({ get }) => get("anything") === 1 });
+await SessionCookie.encrypted(ring, { type, revokedIf: async ({ value }) => value !== undefined && value.roles.length === 0 });
+// @ts-expect-error: this version of the program may not be able to read the content
+await SessionCookie.encrypted(ring, { type, revokedIf: ({ value }) => value.roles.length === 0 });
+// @ts-expect-error: no such entry
+await SessionCookie.encrypted<Visitor>(ring, { revokedIf: ({ has }) => has("name") });
 await SessionCookie.encrypted(ring, { revalidateAfter: revalidation({ seconds: 60, validate: ({ id, get }) => id !== null && get("user") !== null }) });
 // @ts-expect-error an answer is true or false
 await SessionCookie.encrypted(ring, { revalidateAfter: revalidation({ seconds: 60, validate: () => "goes on" }) });

@@ -67,7 +67,7 @@ async function openVector(vector, sealer) {
       opened: {
         index: results.indexOf(chosen),
         key_id: keyId,
-        under: place,
+        under: { [-1]: "earlier", 0: "sealing", 1: "later" }[Math.sign(place)],
         issued: body.metadata.issued,
         last_active: body.metadata.issued + body.metadata.age,
         limit: body.metadata.limit,
