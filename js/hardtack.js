@@ -1832,8 +1832,7 @@ const SMALLEST_BODY = 6;
 class Sealer {
   /** `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. */
   static async of(ring, purpose, context) {
-    const keys = await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
-    return Object.assign(new Sealer(), { ring, purpose, context, keys });
+    return Object.assign(new Sealer(), { ring, purpose, context, keys: await keysFor(ring, purpose) });
   }
 
   /** The same keys, those of now and later, for tokens of another context. */
@@ -1882,8 +1881,11 @@ class Sealer {
   }
 }
 
+/** Derives the keys of a ring for one purpose. */
+const keysFor = (ring, purpose) => Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
+
 /**
- * Derives the keys of one purpose. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
+ * Derives from one key. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
  * body, or null where the tag is wrong. WebCrypto has neither for XChaCha20-Poly1305.
  */
 async function deriveKeys(key, purpose) {
@@ -1926,12 +1928,14 @@ class SessionSealer {
     const isSkipping = yesOrNo("skipXChaCha", skipXChaCha);
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha: isSkipping });
     ensure(parsed.mode === mode, "mixed", `key ring must be for ${mode} sessions`);
-    const longest = Math.max(policy.absolute, policy.rememberUpTo ?? 0);
-    const early = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? null : findEarly(parsed.keys, longest);
-    const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
-    ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${longest} ${advice}`);
+    const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : Math.max(policy.absolute, policy.rememberUpTo ?? 0);
+    checkOverlap(parsed.keys, overlap);
     const [bound, { label }] = [contextBytes(context), policy.type];
-    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
+    const derive = async (purpose) => {
+      const tokens = await Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
+      await parsed.serve?.(tokens, overlap);
+      return tokens;
+    };
     return new SessionSealer(mode, await derive(purpose), policy, derive);
   }
 
@@ -1983,6 +1987,13 @@ class SessionSealer {
     // A session for which the application does not say false is revoked.
     return answer === false ? null : new Refusal("Revoked", keyId, false, answer.cause);
   }
+}
+
+/** Refuses a ring in which a key retires while sessions that live for so many seconds may need it. */
+function checkOverlap(keys, seconds) {
+  const early = findEarly(keys, seconds);
+  const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
+  ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${seconds} ${advice}`);
 }
 
 /** Asks a function of the application about a session. Returns true or false, or the `cause` why there is no answer. */
@@ -2045,6 +2056,7 @@ class Carrier {
     if (!(sealer instanceof SessionSealer)) throw new TypeError("a carrier is made by `encrypted` or `unencryptedButSigned`");
     this.#sealer = sealer;
     sealer.policy.revalidateAfter?.guard(this);
+    sealer.tokens.ring.guard?.(this);
   }
 
   /** `encrypted` or `signed`. */
@@ -2152,6 +2164,128 @@ async function secretOf({ purpose, context }, keys, name) {
   return (await hmac(await keys.csrf, concat(context, name))).subarray(0, TAG);
 }
 
+// A key ring that follows its source while the program runs. Its content is replaced in place, and with it the keys that carriers
+// have derived from it.
+
+
+const MOST_SECONDS = 86_400;
+
+/** Reads the content of a ring, and follows it. Throws a `ConfigError`, or what `source` fails with. */
+async function follow(source, { every = 60, onError = tell, mode, skipXChaCha, ...unknown } = {}) {
+  refuseUnknown(unknown);
+  mustBe(typeof source === "function", "source", "a function that returns the text of a ring");
+  mustBe(isWhole(every, 1, MOST_SECONDS), "every", "1 to 86,400 seconds");
+  mustBe(typeof onError === "function", "onError", "a function");
+  const asked = Date.now();
+  const options = { mode, skipXChaCha };
+  const texts = await source();
+  return new FollowedRing({ source, every: every * 1000, onError, options }, asked, await digestOf(texts), await parseRing(texts, options));
+}
+
+class FollowedRing {
+  #settings;
+  /** When the source was asked last, in milliseconds. */
+  #asked;
+  /** Numbers of questions: of the last one, and of the last that was answered. */
+  #turns = 0;
+  #heard = 0;
+  /** The digest of the texts in use, and what was refused last, and told, since then. */
+  #used;
+  #refused = null;
+  /** The sealers of carriers, with the life of their sessions. */
+  #served = [];
+
+  constructor(settings, asked, used, content) {
+    this.#settings = settings;
+    this.#asked = asked;
+    this.#used = used;
+    Object.assign(this, content);
+  }
+
+  /** Replaces the keys of a sealer, too, whose sessions need a key for so many seconds after the next one seals. */
+  async serve(sealer, overlap) {
+    const isPresent = () => sealer.keys.length === this.keys.length && sealer.keys.every(({ key }, i) => key === this.keys[i]);
+    // The ring may be replaced meanwhile.
+    while (!isPresent()) sealer.keys = await keysFor(this, sealer.purpose);
+    checkOverlap(this.keys, overlap);
+    this.#served.push({ reference: new Reference(sealer), overlap });
+  }
+
+  /** Makes the `load` of a carrier ask the source, where that is due. */
+  guard(carrier) {
+    const { load } = carrier;
+    carrier.load = async (...given) => {
+      const [, now = Date.now()] = given;
+      if (this.#isDue(+now)) await this.#ask(+now);
+      return load.apply(carrier, given);
+    };
+  }
+
+  /** A clock that was set back does not put the question off. */
+  #isDue(now) {
+    return Math.abs(now - this.#asked) >= this.#settings.every;
+  }
+
+  /** Others go on meanwhile with the ring that is there: a worker's request cannot wait for what another one began. */
+  async #ask(now) {
+    this.#asked = now;
+    const turn = ++this.#turns;
+    let seen;
+    try {
+      const texts = await this.#settings.source();
+      seen = await digestOf(texts);
+      if (turn < this.#heard) return;
+      this.#heard = turn;
+      if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#settings.options), seen, turn);
+      this.#refused = null;
+    } catch (error) {
+      this.#refuse(error, seen ?? String(error));
+    }
+  }
+
+  /** Derives all keys first, then changes over in one step. */
+  async #replace(content, seen, turn) {
+    this.#served = this.#served.filter(({ reference }) => reference.deref());
+    const derived = new Map();
+    // Those that are served meanwhile come last.
+    for (const { reference } of this.#served) {
+      const sealer = reference.deref();
+      if (sealer) derived.set(sealer, await keysFor(content, sealer.purpose));
+    }
+    // A later question was answered meanwhile.
+    if (turn !== this.#heard) return;
+    checkOverlap(content.keys, Math.max(0, ...this.#served.map(({ overlap }) => overlap)));
+    this.#used = seen;
+    Object.assign(this, content);
+    for (const [sealer, keys] of derived) sealer.keys = keys;
+  }
+
+  /** Tells about the same mistake once. */
+  #refuse(error, seen) {
+    if (seen === this.#refused) return;
+    this.#refused = seen;
+    try {
+      this.#settings.onError(error);
+    } catch {
+      // A request does not fail by a log.
+    }
+  }
+}
+
+/** Keeps no key. */
+const digestOf = async (texts) => hex(await sha256(toUtf8(JSON.stringify([texts].flat()))));
+
+const tell = (error) => console.error("key ring is refused, and the earlier one stays in use:", error);
+
+/** Some workers have no `WeakRef`. There, carriers stay as long as their ring. */
+const Reference =
+  globalThis.WeakRef ??
+  class {
+    constructor(sealer) {
+      this.deref = () => sealer;
+    }
+  };
+
 // Key rings that programs make, and ask about their keys (SPEC.md § 3.4 to § 3.6).
 
 
@@ -2170,6 +2304,14 @@ class KeyRing extends Ring {
    */
   static async parse(texts, options) {
     return new KeyRing(await parseRing(texts, options));
+  }
+
+  /**
+   * Reads a ring, and follows it: carriers that are built with it ask `source` again when they load a session, at most once in
+   * `every` seconds. What cannot be read, or is no such ring, is told to `onError`, and the ring stays as it is.
+   */
+  static async follow(source, options) {
+    return new KeyRing(await follow(source, options));
   }
 
   get mode() {

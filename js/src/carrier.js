@@ -19,6 +19,7 @@ export class Carrier {
     if (!(sealer instanceof SessionSealer)) throw new TypeError("a carrier is made by `encrypted` or `unencryptedButSigned`");
     this.#sealer = sealer;
     sealer.policy.revalidateAfter?.guard(this);
+    sealer.tokens.ring.guard?.(this);
   }
 
   /** `encrypted` or `signed`. */

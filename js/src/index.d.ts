@@ -84,6 +84,9 @@ export type ConfigErrorCode =
   | "weak"
   // A ring
   | "ring"
+  | "source"
+  | "every"
+  | "onError"
   | "blank"
   | "attribute"
   | "time"
@@ -176,6 +179,13 @@ export interface RingOptions {
   readonly skipXChaCha?: boolean;
 }
 
+export interface FollowOptions extends RingOptions {
+  /** Seconds after which the source is asked again, 1 to 86,400. Default: 60. */
+  readonly every?: number;
+  /** Gets the error where the source fails, or gives what is refused: once for the same text. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void;
+}
+
 /** The public facts of a key. */
 export interface RingKey {
   /** 8 hexadecimal digits. */
@@ -189,6 +199,9 @@ export interface RingKey {
 /** Generates the text of a new key. */
 export function generateKey(options?: { readonly mode?: "encrypted" | "signed" }): Promise<string>;
 
+/** The text of a ring, or several. One that is undefined is refused. */
+export type RingText = string | readonly string[] | null | undefined;
+
 /** One or more keys, of which one seals at any time. */
 export class KeyRing {
   private constructor();
@@ -196,6 +209,13 @@ export class KeyRing {
   static generate(options?: { readonly mode?: "encrypted" | "signed" }): Promise<KeyRing>;
   /** Parses the text of a ring, or several texts. Throws a `ConfigError`. */
   static parse(texts: string | readonly string[], options?: RingOptions): Promise<KeyRing>;
+  /**
+   * Reads the text of a ring from `source`, and follows it: carriers that are built with the ring ask again when they load a
+   * session, at most once in `every` seconds. One request waits for the answer, and others go on with the ring that is there.
+   * A source that fails, or gives a ring that would be refused, leaves the ring as it is. Throws a `ConfigError`, or what the
+   * source fails with, at the first reading only.
+   */
+  static follow(source: () => RingText | Promise<RingText>, options?: FollowOptions): Promise<KeyRing>;
   readonly mode: "encrypted" | "signed";
   /** By their `sealFrom`, and of equals the first listed comes last: the last whose time has come seals. */
   readonly keys: readonly RingKey[];

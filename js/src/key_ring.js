@@ -2,6 +2,7 @@
 
 import { concat, hex, u64 } from "./bytes.js";
 import { sha256 } from "./crypto.js";
+import { follow } from "./followed_ring.js";
 import { generateKey } from "./key.js";
 import { Ring, contentOf, parseRing } from "./ring.js";
 
@@ -20,6 +21,14 @@ export class KeyRing extends Ring {
    */
   static async parse(texts, options) {
     return new KeyRing(await parseRing(texts, options));
+  }
+
+  /**
+   * Reads a ring, and follows it: carriers that are built with it ask `source` again when they load a session, at most once in
+   * `every` seconds. What cannot be read, or is no such ring, is told to `onError`, and the ring stays as it is.
+   */
+  static async follow(source, options) {
+    return new KeyRing(await follow(source, options));
   }
 
   get mode() {

@@ -16,12 +16,14 @@ export class SessionSealer {
     const isSkipping = yesOrNo("skipXChaCha", skipXChaCha);
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha: isSkipping });
     ensure(parsed.mode === mode, "mixed", `key ring must be for ${mode} sessions`);
-    const longest = Math.max(policy.absolute, policy.rememberUpTo ?? 0);
-    const early = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? null : findEarly(parsed.keys, longest);
-    const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
-    ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${longest} ${advice}`);
+    const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : Math.max(policy.absolute, policy.rememberUpTo ?? 0);
+    checkOverlap(parsed.keys, overlap);
     const [bound, { label }] = [contextBytes(context), policy.type];
-    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
+    const derive = async (purpose) => {
+      const tokens = await Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
+      await parsed.serve?.(tokens, overlap);
+      return tokens;
+    };
     return new SessionSealer(mode, await derive(purpose), policy, derive);
   }
 
@@ -73,6 +75,13 @@ export class SessionSealer {
     // A session for which the application does not say false is revoked.
     return answer === false ? null : new Refusal("Revoked", keyId, false, answer.cause);
   }
+}
+
+/** Refuses a ring in which a key retires while sessions that live for so many seconds may need it. */
+export function checkOverlap(keys, seconds) {
+  const early = findEarly(keys, seconds);
+  const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
+  ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${seconds} ${advice}`);
 }
 
 /** Asks a function of the application about a session. Returns true or false, or the `cause` why there is no answer. */

@@ -15,8 +15,7 @@ const SMALLEST_BODY = 6;
 export class Sealer {
   /** `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. */
   static async of(ring, purpose, context) {
-    const keys = await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
-    return Object.assign(new Sealer(), { ring, purpose, context, keys });
+    return Object.assign(new Sealer(), { ring, purpose, context, keys: await keysFor(ring, purpose) });
   }
 
   /** The same keys, those of now and later, for tokens of another context. */
@@ -65,8 +64,11 @@ export class Sealer {
   }
 }
 
+/** Derives the keys of a ring for one purpose. */
+export const keysFor = (ring, purpose) => Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
+
 /**
- * Derives the keys of one purpose. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
+ * Derives from one key. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
  * body, or null where the tag is wrong. WebCrypto has neither for XChaCha20-Poly1305.
  */
 async function deriveKeys(key, purpose) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SessionCookie } from "../src/index.js";
+import { KeyRing, SessionCookie, generateKey } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY } from "./keys.js";
 import { random } from "./random.js";
 import { ask } from "./rust.js";
@@ -77,6 +77,28 @@ test("what JavaScript seals, Rust opens, and the other way round", async () => {
     written++;
   }
   assert.ok(written > 200, `${written} contents were small enough`);
+});
+
+test("a rotation reaches one side after the other, and no session is lost", async () => {
+  const next = await generateKey();
+  const time = (seconds) => new Date((NOW + seconds) * 1000).toISOString().replace(".000", "");
+  const steps = [XAES_KEY, `${next} seal_from=${time(3000)}\n${XAES_KEY} accept_until=${time(60_000)}`, `${next}\n${XAES_KEY}`];
+  for (const rustIsFirst of [true, false]) {
+    let text = steps[0];
+    const cookies = await SessionCookie.encrypted(await KeyRing.follow(() => text));
+    let cookie = "";
+    for (let round = 0; round < 12; round++) {
+      const [first, second] = [Math.floor((round + 2) / 4), Math.floor(round / 4)].map((step) => steps[Math.min(step, 2)]);
+      text = rustIsFirst ? second : first;
+      const session = await cookies.load(cookie, (NOW + round * 600) * 1000);
+      assert.equal(session.size, round, `round ${round}`);
+      session.set(`round ${round}`, round);
+      const ring = rustIsFirst ? first : second;
+      const answer = await inRust({ mode: "encrypted", ring }, { cookie: field(await cookies.save(session)), now: NOW + round * 600, renew: true });
+      assert.equal(answer.seen.is_new, false, `round ${round}`);
+      cookie = field(answer.fields);
+    }
+  }
 });
 
 test("an id that is bytes in Rust is a text here, and the text of an id is one there", async () => {

@@ -173,6 +173,22 @@ const MUTATIONS = [
 const OF_SESSIONS = [
   ["purposeBytes(purpose, application, label)", "purposeBytes(purpose, application, null)"],
   ["this.tokens.inContext(contextBytes(pairs))", "this.tokens"],
+  // Rings that are followed
+  ["sealer.tokens.ring.guard?.(this);", ""],
+  ["await parsed.serve?.(tokens, overlap);", ""],
+  ["await this.#ask(+now);", "this.#ask(+now);"],
+  ["Math.abs(now - this.#asked)", "now - this.#asked"],
+  ["this.#asked = now;\n    const turn", "const turn"],
+  ["if (turn < this.#heard) return;", ""],
+  ["if (turn !== this.#heard) return;", ""],
+  ["if (seen !== this.#used) await", "await"],
+  ["      this.#refused = null;\n", ""],
+  ["if (seen === this.#refused) return;", ""],
+  ["while (!isPresent()) sealer.keys", "if (false) sealer.keys"],
+  ["checkOverlap(content.keys, Math.max(", "void (content.keys, Math.max("],
+  ["this.#served.map(({ overlap }) => overlap)", "[]"],
+  ["for (const [sealer, keys] of derived) sealer.keys = keys;", ""],
+  ["    Object.assign(this, content);\n    for", "    for"],
   ['this.#inContextOf(state, "bound")', "this.#seals.bound"],
   ['this.#inContextOf(state, "offer")', "this.#seals.offer"],
   ['answer === false ? null : new Refusal("Revoked"', 'answer !== true ? null : new Refusal("Revoked"'],
@@ -180,7 +196,7 @@ const OF_SESSIONS = [
   ["const content = readPayload(type, metadata, payload);", "const content = type.read(metadata.schema ?? 0, payload);"],
   ["seal(body, now, entropy = random(NONCE))", "seal(body, now, entropy = new Uint8Array(NONCE))"],
   ["toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name))", "true"],
-  ["? null : findEarly(parsed.keys, longest)", "? null : null"],
+  ["const early = findEarly(keys, seconds);", "const early = null;"],
   ["seconds >= EPOCH && text.length === 20", "seconds >= EPOCH"],
   ['change === "store" && state.registration', "state.registration"],
   ["digits.length === 4", "digits.length >= 4"],
@@ -250,7 +266,7 @@ const OF_NEXT = [
   ['own.filter(({ value }) => value !== "")', "own"],
 ];
 
-const TESTS = ["session.test.js", "responses.test.js", "settings.test.js", "types.test.js", "revalidation.test.js", "values.test.js", "contexts.test.js"];
+const TESTS = ["session.test.js", "responses.test.js", "settings.test.js", "types.test.js", "revalidation.test.js", "values.test.js", "contexts.test.js", "following.test.js"];
 const NEXT_TESTS = ["next.test.js"];
 const root = new URL("..", import.meta.url);
 const read = (file) => readFile(new URL(`../tests/vectors/${file}`, root), "utf8");

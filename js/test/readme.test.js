@@ -8,6 +8,7 @@ import { execPath } from "node:process";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { generateKey } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY } from "./keys.js";
 
 const here = (file) => new URL(`../${file}`, import.meta.url);
@@ -75,6 +76,20 @@ test("a user who signs out everywhere is asked about a minute later", async () =
   assert.equal(await userAt(now), 7);
   epochs.set(7, 2);
   assert.deepEqual([await userAt(now - 1000), await userAt(now)], [7, undefined]);
+});
+
+test("a program takes a new ring from its file", async () => {
+  const file = new URL("session_keys", folder);
+  process.env.SESSION_KEYS_FILE = fileURLToPath(file);
+  await writeFile(file, `${XAES_KEY}\n`);
+  const { cookies } = await load("follow.js");
+  const now = Date.now();
+  const session = await cookies.load(null, now);
+  session.set("user", 7);
+  const [line] = await cookies.save(session);
+  await writeFile(file, `${await generateKey()}\n${XAES_KEY}\n`);
+  const kindAt = async (moment) => (await cookies.load(line.split(";")[0], moment)).outcome.kind;
+  assert.deepEqual([await kindAt(now), await kindAt(now + 61_000)], ["opened", "openedUnderAcceptedKey"]);
 });
 
 test("a tenant has sessions of its own", async () => {

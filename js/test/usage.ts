@@ -38,6 +38,10 @@ interface Visitor {
 }
 
 const ring: KeyRing = await KeyRing.parse(["key", "key"], { mode: "encrypted", skipXChaCha: true });
+const followed: KeyRing = await KeyRing.follow(() => process.env["SESSION_KEYS"], { every: 30, onError: (error) => console.warn(error) });
+await SessionCookie.encrypted(followed);
+// @ts-expect-error: not a text
+await KeyRing.follow(async () => 5);
 const key: string = await generateKey({ mode: "signed" });
 const cookies = await SessionCookie.encrypted<Visitor>(ring, {
   application: "shop",

@@ -2,13 +2,14 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createServer } from "node:http";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { rollup } from "rollup";
 import package_ from "workerd";
 
-import { SessionCookie } from "../src/index.js";
+import { KeyRing, SessionCookie, generateKey } from "../src/index.js";
 import { Browser } from "./browser.js";
 import { XAES_KEY } from "./keys.js";
 import { startCounter } from "./rust.js";
@@ -17,9 +18,13 @@ import { SKIPPED } from "./vectors.js";
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 const bundle = await rollup({ input: path("workerd/worker.js"), external: /^vectors\// });
 await bundle.write({ file: path("../dist-test/worker.js") });
+let keys = XAES_KEY;
+const secrets = createServer((_, response) => response.end(keys));
+await new Promise((resolve) => secrets.listen(0, "127.0.0.1", resolve));
+after(() => secrets.close());
 const config = path("workerd/config.capnp");
 const workerd = spawn(package_.default, ["serve", config, "--control-fd=3"], {
-  env: { ...process.env, SESSION_KEYS: XAES_KEY, ORIGIN: await startCounter(XAES_KEY) },
+  env: { ...process.env, SESSION_KEYS: XAES_KEY, ORIGIN: await startCounter(XAES_KEY), KEYS: `http://127.0.0.1:${secrets.address().port}` },
   stdio: ["ignore", "inherit", "inherit", "pipe"],
 });
 after(() => workerd.kill());
@@ -55,6 +60,22 @@ test("a session goes from workerd to Node and back", async () => {
     session.set("count", count + 1);
     [cookie] = (await cookies.save(session))[0].split(";");
   }
+});
+
+test("a worker follows its keys, and no request waits for what another one began", async () => {
+  const now = Date.now();
+  const visit = (seconds, cookie = "") => fetch(`${site}/followed`, { headers: { cookie, "x-now": `${now + seconds * 1000}` } });
+  const [cookie] = (await visit(0)).headers.getSetCookie()[0].split(";");
+  const next = await generateKey();
+  keys = `${next}\n${XAES_KEY}`;
+  const ids = (await KeyRing.parse([next, XAES_KEY])).keys.map(({ id }) => id);
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => (await visit(600, cookie)).text()));
+  assert.deepEqual(new Set(answers), new Set([`2 ${ids[0]}`]), `${ids}`);
+  const renewed = await visit(601, cookie);
+  const [field] = renewed.headers.getSetCookie()[0].split(";");
+  assert.match(await (await visit(602, field)).text(), /^3 /);
+  const alone = await SessionCookie.encrypted(next);
+  assert.equal((await alone.load(field, now + 601_000)).get("count"), 2);
 });
 
 test("a redirect carries the session in workerd", async () => {

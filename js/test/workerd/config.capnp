@@ -35,5 +35,6 @@ const worker :Workerd.Worker = (
   bindings = [
     (name = "SESSION_KEYS", fromEnvironment = "SESSION_KEYS"),
     (name = "ORIGIN", fromEnvironment = "ORIGIN"),
+    (name = "KEYS", fromEnvironment = "KEYS"),
   ],
 );

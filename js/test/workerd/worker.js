@@ -17,7 +17,7 @@ import rings from "vectors/rings.json";
 import seal from "vectors/seal.json";
 import writes from "vectors/writes.json";
 
-import { SessionCookie } from "../../src/index.js";
+import { KeyRing, SessionCookie } from "../../src/index.js";
 import { withSession } from "../../src/web/fetch.js";
 import { forward } from "../../src/web/origin.js";
 import { run } from "../vectors.js";
@@ -58,10 +58,22 @@ async function beforeOrigin(request, env, path) {
   return forward(sessions, session, new Request(`${env.ORIGIN}${path}`, request));
 }
 
+let followed;
+
+/** A site whose keys are elsewhere, at `KEYS`. A request says what time it is. */
+async function withFollowedKeys(request, env) {
+  followed ??= KeyRing.follow(async () => (await fetch(env.KEYS)).text()).then((ring) => SessionCookie.encrypted(ring));
+  const sessions = await followed;
+  const session = await sessions.load(request, Number(request.headers.get("x-now")));
+  session.update("count", (count = 0) => count + 1);
+  return sessions.saveToResponse(new Response(`${session.get("count")} ${session.outcome.keyId}`), session);
+}
+
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
     if (pathname === "/vectors") return Response.json(await run((file) => FILES[file.replace(".json", "")]));
+    if (pathname === "/followed") return withFollowedKeys(request, env);
     if (pathname.startsWith("/origin/")) return beforeOrigin(request, env, pathname.slice("/origin".length));
     return site(request, env);
   },

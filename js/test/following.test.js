@@ -1,0 +1,252 @@
+// A key ring that follows its source while requests run.
+
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+import { deviceBound } from "../src/device.js";
+import { KeyRing, SessionCookie, SessionHeader, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
+import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
+import { field, misconfigured } from "./visitor.js";
+
+const OTHER_KEY = await generateKey();
+const start = Date.now();
+mock.method(Date, "now", () => start);
+const at = (seconds) => start + seconds * 1000;
+const time = (seconds) => new Date(at(seconds)).toISOString().replace(/\.\d+/, "");
+
+/** A source whose text can be changed, and a ring that follows it. */
+async function following(text = XAES_KEY, options = {}) {
+  const source = { text, asked: 0, errors: [] };
+  const read = async () => {
+    source.asked++;
+    if (source.text instanceof Error) throw source.text;
+    return source.text;
+  };
+  const ring = await KeyRing.follow(read, { onError: (error) => source.errors.push(error), ...options });
+  return { source, ring };
+}
+
+/** The `Cookie` field, or the token, of a session with an entry. */
+async function sealed(carrier, now = at(0)) {
+  const session = await carrier.load(null, now);
+  session.set("user", "ada");
+  const saved = await carrier.save(session);
+  return typeof saved === "string" ? saved : field(saved);
+}
+
+const opens = async (carrier, arrived, now = at(1)) => !(await carrier.load(arrived, now)).isNew;
+
+test("a ring is read at once, and refused as a text is", async () => {
+  const { ring, source } = await following();
+  assert.deepEqual([source.asked, ring.mode, ring.keys], [1, "encrypted", (await KeyRing.parse(XAES_KEY)).keys]);
+  assert.equal(await ring.fingerprint(), await (await KeyRing.parse(XAES_KEY)).fingerprint());
+  for (const [text, code] of [[undefined, "ring"], ["", "empty"], ["junk", "key"], [SIGNING_KEY, "mixed"], [XCHACHA_KEY, "suite"]]) {
+    await assert.rejects(KeyRing.follow(() => text), misconfigured(code), `${text}`);
+  }
+  const broken = new Error("no such file");
+  await assert.rejects(KeyRing.follow(() => Promise.reject(broken)), broken);
+  await KeyRing.follow(() => [XAES_KEY, OTHER_KEY]);
+  await KeyRing.follow(() => XCHACHA_KEY, { skipXChaCha: true });
+  const signed = await KeyRing.follow(() => SIGNING_KEY, { mode: "signed" });
+  await SessionCookie.unencryptedButSigned(signed);
+  await assert.rejects(SessionCookie.encrypted(signed), misconfigured("mixed"));
+});
+
+test("mistakes in the settings of a source are refused", async () => {
+  for (const source of [undefined, XAES_KEY, {}]) await assert.rejects(KeyRing.follow(source), misconfigured("source"));
+  for (const every of [0, -1, 0.5, 86_401, "60", null]) await assert.rejects(KeyRing.follow(() => XAES_KEY, { every }), misconfigured("every"));
+  await assert.rejects(KeyRing.follow(() => XAES_KEY, { onError: "log" }), misconfigured("onError"));
+  await assert.rejects(KeyRing.follow(() => XAES_KEY, { interval: 60 }), misconfigured("option"));
+});
+
+test("a source is asked when a session is loaded, at most once in a span", async () => {
+  const { ring, source } = await following(XAES_KEY, { every: 30 });
+  const [cookies, header] = [await SessionCookie.encrypted(ring), await SessionHeader.encrypted("x-session", ring)];
+  const askedAt = async (carrier, now) => (await carrier.load(null, now), source.asked);
+  assert.equal(await askedAt(cookies, at(30) - 1), 1);
+  assert.equal(await askedAt(header, new Date(at(30))), 2);
+  assert.equal(await askedAt(cookies, at(60) - 1), 2);
+  assert.equal(await askedAt(cookies.inContext([["tenant", "acme"]]), at(60)), 3);
+  // A clock that was set back does not end the questions.
+  assert.equal(await askedAt(cookies, at(0)), 4);
+  assert.equal(await askedAt(cookies, at(29)), 4);
+  assert.equal(await askedAt(await SessionCookie.encrypted(XAES_KEY), at(600)), 4);
+  await assert.rejects(cookies.load(null, NaN), misconfigured("now"));
+});
+
+test("a new ring is that of all carriers, and of what was sealed before", async () => {
+  const { ring, source } = await following();
+  const cookies = await SessionCookie.encrypted(ring, { deviceBound: deviceBound({ path: "/.session" }) });
+  const header = await SessionHeader.encrypted("x-session", ring);
+  const carriers = [cookies, cookies.inContext([["tenant", "acme"]]), header, header.inContext([["tenant", "acme"]])];
+  const before = await Promise.all(carriers.map((carrier) => sealed(carrier)));
+  const session = await cookies.load(null, at(0));
+  const token = await csrfToken(session);
+  const withId = field(await cookies.save(session));
+
+  source.text = `${OTHER_KEY}\n${XAES_KEY}`;
+  await header.load(null, at(61));
+  const present = await KeyRing.parse(source.text);
+  assert.deepEqual([ring.keys, await ring.fingerprint()], [present.keys, await present.fingerprint()]);
+
+  const other = await KeyRing.parse(OTHER_KEY);
+  const alone = await SessionCookie.encrypted(other, { deviceBound: deviceBound({ path: "/.session" }) });
+  const [isKnown, renewed] = [[], []];
+  for (const [i, carrier] of carriers.entries()) {
+    const arrived = await carrier.load(before[i], at(62));
+    isKnown.push([arrived.get("user"), arrived.outcome.kind]);
+    renewed.push(await carrier.save(arrived));
+  }
+  assert.deepEqual(isKnown, carriers.map(() => ["ada", "openedUnderAcceptedKey"]));
+  assert.equal(await opens(alone, field(renewed[0]), at(63)), true);
+  assert.equal(await opens(alone.inContext([["tenant", "acme"]]), field(renewed[1]), at(63)), true);
+  assert.equal(await verifyCsrf(await cookies.load(withId, at(62)), token), true);
+  // Devices, too: their offers are sealed under the new key.
+  const signedIn = await cookies.load(null, at(62));
+  signedIn.signIn();
+  await cookies.save(signedIn);
+  const [, offer] = /challenge="([^"]+)"/.exec(signedIn.registration);
+  const kid = Buffer.from(offer, "base64url").subarray(1, 5).toString("hex");
+  assert.equal(kid, other.keys[0].id);
+});
+
+test("a rotation while requests run loses no session", async () => {
+  const { ring, source } = await following();
+  const cookies = await SessionCookie.encrypted(ring);
+  const arrived = await sealed(cookies);
+  const visits = async (now) => {
+    const seen = await Promise.all(Array.from({ length: 50 }, async (_, i) => {
+      const session = await cookies.load(arrived, now + i);
+      const user = session.get("user");
+      session.set("visit", i);
+      return [user, (await cookies.load(field(await cookies.save(session)), now + i)).get("visit")];
+    }));
+    assert.deepEqual(seen, Array.from({ length: 50 }, (_, i) => ["ada", i]));
+  };
+  const steps = [
+    [30, `${OTHER_KEY} seal_from=${time(300)}\n${XAES_KEY} accept_until=${time(60_000)}`],
+    [200, `${OTHER_KEY} seal_from=${time(300)}\n${XAES_KEY} accept_until=${time(60_000)}`],
+    [400, `${OTHER_KEY}\n${XAES_KEY} accept_until=${time(60_000)}`],
+    [600, `${OTHER_KEY}\n${XAES_KEY}`],
+  ];
+  for (const [seconds, text] of steps) {
+    source.text = text;
+    await visits(at(seconds));
+    await visits(at(seconds + 61));
+  }
+  assert.deepEqual(source.errors, []);
+  assert.equal(ring.keys.length, 2);
+});
+
+test("a key that is dropped ends its sessions", async () => {
+  const { ring, source } = await following();
+  const cookies = await SessionCookie.encrypted(ring);
+  const arrived = await sealed(cookies);
+  source.text = OTHER_KEY;
+  assert.equal(await opens(cookies, arrived, at(61)), false);
+  source.text = `${XAES_KEY}\nnot_before=${time(3600)}`;
+  assert.equal((await cookies.load(arrived, at(122))).outcome.reason, "Revoked");
+});
+
+test("what is no such ring leaves the ring as it is, and is told once", async () => {
+  const { ring, source } = await following();
+  const cookies = await SessionCookie.encrypted(ring);
+  const arrived = await sealed(cookies);
+  const before = await ring.fingerprint();
+  const retired = `${OTHER_KEY} seal_from=${time(600)}\n${XAES_KEY} accept_until=${time(43_799)}`;
+  const wrong = [[undefined, "ring"], ["", "empty"], [OTHER_KEY.slice(0, -1), "key"], [SIGNING_KEY, "mixed"], [XCHACHA_KEY, "suite"], [retired, "dangerRetireEarly"]];
+  let now = 0;
+  for (const [text, code] of wrong) {
+    source.text = text;
+    for (let round = 0; round < 3; round++) assert.equal(await opens(cookies, arrived, at((now += 61))), true);
+    assert.deepEqual(source.errors.map((error) => error.code), [code]);
+    assert.doesNotMatch(String(source.errors.pop()), new RegExp(`${OTHER_KEY.slice(20, 40)}|${SIGNING_KEY.slice(20, 40)}`));
+    assert.equal(await ring.fingerprint(), before);
+  }
+  source.text = new Error("no such file");
+  for (let round = 0; round < 3; round++) assert.equal(await opens(cookies, arrived, at((now += 61))), true);
+  assert.deepEqual(source.errors.splice(0), [source.text]);
+  // What was refused before is told again, if something else was there meanwhile.
+  for (const text of [XAES_KEY, "", XAES_KEY, ""]) {
+    source.text = text;
+    await cookies.load(null, at((now += 61)));
+  }
+  assert.deepEqual(source.errors.map((error) => error.code), ["empty", "empty"]);
+  source.text = OTHER_KEY;
+  assert.equal(await opens(cookies, arrived, at((now += 61))), false);
+});
+
+test("a ring that retires a key early is one for those who allow it", async () => {
+  const { ring, source } = await following();
+  const cookies = await SessionCookie.encrypted(ring, { dangerRetireEarly: true });
+  source.text = `${OTHER_KEY} seal_from=${time(600)}\n${XAES_KEY} accept_until=${time(601)}`;
+  await cookies.load(null, at(61));
+  assert.deepEqual([source.errors, ring.keys.length], [[], 2]);
+  await assert.rejects(SessionCookie.encrypted(ring), misconfigured("dangerRetireEarly"));
+});
+
+test("a log that fails does not fail a request, and by default errors are logged", async (t) => {
+  let text = XAES_KEY;
+  const failing = await KeyRing.follow(() => text, { onError: () => assert.fail("of the log") });
+  const logged = t.mock.method(console, "error", () => {});
+  const logging = await KeyRing.follow(() => text);
+  text = `${OTHER_KEY} ${OTHER_KEY}`;
+  for (const ring of [failing, logging]) assert.ok(await (await SessionCookie.encrypted(ring)).load(null, at(61)));
+  assert.equal(logged.mock.callCount(), 1);
+  assert.ok(!logged.mock.calls[0].arguments.map(String).join().includes(OTHER_KEY.slice(20)));
+});
+
+/** A source whose answers come when they are given. */
+async function waiting() {
+  const answers = [];
+  let isFirst = true;
+  const source = () => (isFirst ? ((isFirst = false), XAES_KEY) : new Promise((resolve) => answers.push(resolve)));
+  const ring = await KeyRing.follow(source);
+  return { answers, ring, cookies: await SessionCookie.encrypted(ring) };
+}
+
+test("one request waits for the source, and the others do not", async () => {
+  const { answers, ring, cookies } = await waiting();
+  const arrived = await sealed(cookies);
+  const slow = cookies.load(arrived, at(61));
+  for (const now of [61, 62, 120]) assert.equal(await opens(cookies, arrived, at(now)), true);
+  assert.equal(answers.length, 1);
+  answers[0](`${OTHER_KEY}\n${XAES_KEY}`);
+  assert.equal((await slow).outcome.kind, "openedUnderAcceptedKey");
+  assert.equal(ring.keys.length, 2);
+});
+
+test("a source that never answers keeps one request, and is asked again", async () => {
+  const { answers, ring, cookies } = await waiting();
+  cookies.load(null, at(61));
+  const next = cookies.load(null, at(122));
+  answers[1](OTHER_KEY);
+  await next;
+  assert.deepEqual(ring.keys, (await KeyRing.parse(OTHER_KEY)).keys);
+  // The first answer is older.
+  answers[0](XAES_KEY);
+  await new Promise(setImmediate);
+  assert.deepEqual(ring.keys, (await KeyRing.parse(OTHER_KEY)).keys);
+});
+
+test("of two answers that are taken at once the later question counts", async () => {
+  const { answers, ring, cookies } = await waiting();
+  const loads = [cookies.load(null, at(61)), cookies.load(null, at(122))];
+  // A long ring takes longer to derive.
+  const many = await Promise.all(Array.from({ length: 40 }, () => generateKey()));
+  answers[0](many);
+  answers[1](OTHER_KEY);
+  await Promise.all(loads);
+  assert.deepEqual(ring.keys, (await KeyRing.parse(OTHER_KEY)).keys);
+});
+
+test("a carrier that is built while the ring is replaced has the new one", async () => {
+  const { ring, source } = await following();
+  const cookies = await SessionCookie.encrypted(ring);
+  for (let round = 1; round < 20; round++) {
+    source.text = round % 2 === 0 ? XAES_KEY : OTHER_KEY;
+    const [, built] = await Promise.all([cookies.load(null, at(61 * round)), SessionCookie.encrypted(ring)]);
+    const alone = await SessionCookie.encrypted(source.text);
+    for (const carrier of [built, cookies]) assert.equal(await opens(alone, await sealed(carrier, at(61 * round)), at(61 * round)), true, `${round}`);
+  }
+});
