@@ -2740,65 +2740,99 @@ function apply(changes, headers) {
   }
 }
 
-/** Sessions in a header field (docs/spec/carriers.md § 9.7). */
-class SessionHeader extends Carrier {
-  /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
-  static encrypted(name, ring, options = {}) {
-    return SessionHeader.#build("encrypted", name, ring, options);
+const LONGEST = 16_384;
+
+/** Sessions in bare tokens: for links, messages and jobs. A token opens for the purpose alone that it was sealed for. */
+class SessionToken extends Carrier {
+  /** Encrypted sessions. `purpose`: a name. `ring`: a `KeyRing`, or its text. */
+  static encrypted(purpose, ring, options = {}) {
+    return SessionToken.#build(this, "encrypted", purpose, ring, options);
   }
 
   /** Signed sessions, whose content everyone can read who holds the token. */
-  static unencryptedButSigned(name, ring, options = {}) {
-    return SessionHeader.#build("signed", name, ring, options);
+  static unencryptedButSigned(purpose, ring, options = {}) {
+    return SessionToken.#build(this, "signed", purpose, ring, options);
   }
 
-  static async #build(mode, name, ring, options) {
-    if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name)) {
-      throw new ConfigError("name", "`name` is not the name of a header field");
-    }
-    const { maxTokenLength = 3072, padding, ...common } = options;
-    if (positive("maxTokenLength", maxTokenLength, "characters") > 16_384) {
-      throw new ConfigError("maxTokenLength", "`maxTokenLength` is at most 16,384 characters");
-    }
-    const field = name.toLowerCase();
-    const sealer = await SessionSealer.build(mode, ring, `header:${field}`, common);
+  /** `kind`: this class, or one whose tokens travel in another way. */
+  static async #build(kind, mode, name, ring, { maxTokenLength = 3072, padding, ...common }) {
+    const purpose = kind.purposeOf(name);
+    mustBe(positive("maxTokenLength", maxTokenLength, "characters") <= LONGEST, "maxTokenLength", "at most 16,384 characters");
+    const sealer = await SessionSealer.build(mode, ring, purpose, common);
     sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, [0, 0], overheadOf(mode), padding);
-    return new SessionHeader(sealer, field);
+    return new kind(sealer, name);
   }
 
-  #field;
+  /** The purpose of § 3.2. */
+  static purposeOf(name) {
+    mustBe(typeof name === "string" && name !== "", "purpose", "a name");
+    return `token:${name}`;
+  }
 
-  constructor(sealer, field) {
+  #name;
+
+  constructor(sealer, name) {
     super(sealer);
-    this.#field = field;
+    this.#name = name;
   }
 
-  /** Returns the same header field for the sessions of another context. Derives no key. */
+  /** As it was given. */
+  get name() {
+    return this.#name;
+  }
+
+  /** Returns the same tokens for the sessions of another context. Derives no key. */
   inContext(context) {
-    return new SessionHeader(sealerOf(this).inContext(context), this.#field);
+    return new this.constructor(sealerOf(this).inContext(context), this.#name);
+  }
+
+  /** Loads the session of a token; a new one without a token, or with one that does not open. */
+  async load(token, now = Date.now()) {
+    if (token === null || token === undefined) return loadFrom(this, null, [], now);
+    // What a framework makes of a parameter that came twice is no token.
+    return loadFrom(this, null, [typeof token === "string" ? token : "."], now);
+  }
+
+  /** Ends the use of a session. Returns its token, `""` if it has ended, or null if the token that came stays. */
+  async save(session, response = {}) {
+    const { change, token } = await finish(this, session, response);
+    return { keep: null, drop: "", store: token }[change];
+  }
+}
+
+/** Loads the session of a request that brought these tokens. */
+async function loadFrom(carrier, source, tokens, now) {
+  const { state, session } = newSession(carrier, source, secondsOf("now", now));
+  const distinct = new Set(tokens);
+  if (distinct.size === 0) return session;
+  state.hasToken = true;
+  try {
+    if (distinct.size > 1) throw new Refusal("Duplicate");
+    const [token] = distinct;
+    state.open(await sealerOf(carrier).verify(token, 1, state.now));
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    state.refuse(refusal);
+  }
+  return session;
+}
+
+/** Sessions in a header field (docs/spec/carriers.md § 9.7). The name of the field is that of the request. */
+class SessionHeader extends SessionToken {
+  static purposeOf(name) {
+    mustBe(typeof name === "string" && TOKEN_CHARACTERS.test(name), "name", "the name of a header field");
+    return `header:${name.toLowerCase()}`;
+  }
+
+  /** In lower case. */
+  get name() {
+    return super.name.toLowerCase();
   }
 
   /** Loads the session of a request: the request, its headers, or the values of the field, none of them joined. */
   async load(source, now = Date.now()) {
-    const { state, session } = newSession(this, source, secondsOf("now", now));
-    const tokens = new Set(fieldsOf(source, this.#field).map((value) => tokenOf(value, this.#field)));
-    if (tokens.size === 0) return session;
-    state.hasToken = true;
-    try {
-      if (tokens.size > 1) throw new Refusal("Duplicate");
-      const [token] = tokens;
-      state.open(await sealerOf(this).verify(token, 1, state.now));
-    } catch (refusal) {
-      if (!(refusal instanceof Refusal)) throw refusal;
-      state.refuse(refusal);
-    }
-    return session;
-  }
-
-  /** Ends the request. Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */
-  async save(session, response = {}) {
-    const { change, token } = await finish(this, session, response);
-    return { keep: null, drop: "", store: token }[change];
+    const tokens = fieldsOf(source, this.name).map((value) => tokenOf(value, this.name));
+    return loadFrom(this, source, tokens, now);
   }
 }
 
@@ -2977,4 +3011,4 @@ class TypedValue {
   }
 }
 
-export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, attributes, csrfToken, decodeDictionary, generateKey, padme, revalidation, sessionType, verifyCsrf };
+export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, SessionToken, attributes, csrfToken, decodeDictionary, generateKey, padme, revalidation, sessionType, verifyCsrf };

@@ -427,7 +427,7 @@ export interface FormerAttributes {
   readonly partitioned?: boolean;
 }
 
-export interface HeaderOptions extends SessionOptions {
+export interface TokenOptions extends SessionOptions {
   /** Characters. Default: 3,072. At most 16,384. */
   readonly maxTokenLength?: number;
 }
@@ -627,26 +627,63 @@ export class SessionHeader<S extends BaseSession = Session> extends Carrier {
   static encrypted<T>(
     name: string,
     ring: KeyRing | string | undefined,
-    options: HeaderOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
+    options: TokenOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
   ): Promise<SessionHeader<TypedSession<T>>>;
   static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     name: string,
     ring: KeyRing | string | undefined,
-    options?: HeaderOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
+    options?: TokenOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionHeader<Session<Shape>>>;
   /** Signed sessions, whose content everyone can read who holds the token. */
   static unencryptedButSigned<T>(
     name: string,
     ring: KeyRing | string | undefined,
-    options: HeaderOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
+    options: TokenOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
   ): Promise<SessionHeader<TypedSession<T>>>;
   static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     name: string,
     ring: KeyRing | string | undefined,
-    options?: HeaderOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
+    options?: TokenOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionHeader<Session<Shape>>>;
+  /** The name of the field, in lower case. */
+  readonly name: string;
   /** Loads the session of a request: the request, its headers, or the values of the field, not joined. */
   load(source: Source, now?: Date | number): Promise<S>;
   /** Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */
+  save(session: S, response?: ResponseFacts): Promise<string | null>;
+}
+
+/**
+ * Sessions in bare tokens: for links, messages and jobs. A token opens for the purpose alone that it was sealed for, and as often
+ * as it is brought until its deadline: a link that works once needs a list of ids.
+ */
+export class SessionToken<S extends BaseSession = Session> extends Carrier {
+  /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
+  static encrypted<T>(
+    purpose: string,
+    ring: KeyRing | string | undefined,
+    options: TokenOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
+  ): Promise<SessionToken<TypedSession<T>>>;
+  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
+    purpose: string,
+    ring: KeyRing | string | undefined,
+    options?: TokenOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
+  ): Promise<SessionToken<Session<Shape>>>;
+  /** Signed sessions, whose content everyone can read who holds the token. */
+  static unencryptedButSigned<T>(
+    purpose: string,
+    ring: KeyRing | string | undefined,
+    options: TokenOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
+  ): Promise<SessionToken<TypedSession<T>>>;
+  static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
+    purpose: string,
+    ring: KeyRing | string | undefined,
+    options?: TokenOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
+  ): Promise<SessionToken<Session<Shape>>>;
+  /** The purpose. */
+  readonly name: string;
+  /** Loads the session of a token. Without one, or with one that does not open, it is a new session. */
+  load(token: unknown, now?: Date | number): Promise<S>;
+  /** Returns the session's token, `""` if it has ended, or null if the token that came stays. */
   save(session: S, response?: ResponseFacts): Promise<string | null>;
 }

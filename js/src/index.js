@@ -13,4 +13,5 @@ export { revalidation } from "./revalidation.js";
 export { Session } from "./session.js";
 export { SessionCookie } from "./session_cookie.js";
 export { SessionHeader } from "./session_header.js";
+export { SessionToken } from "./session_token.js";
 export { sessionType } from "./session_type.js";

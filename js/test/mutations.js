@@ -147,7 +147,9 @@ const MUTATIONS = [
   ["\\.(b|out)-[A-Za-z0-9_-]{8}$", "\\.b-[A-Za-z0-9_-]{8}$"],
   ["sid.map((byte) => ~byte)", "sid"],
   ["if (body.metadata.device && !this.policy.devices)", "if (false)"],
-  ["if (tokens.size > 1) throw", "if (tokens.size > 9) throw"],
+  ["if (distinct.size > 1) throw", "if (distinct.size > 9) throw"],
+  ["return `token:${name}`;", "return name;"],
+  ['name !== "", "purpose"', 'true, "purpose"'],
   ['field === "authorization" && /^bearer /i.test(trimmed)', "/^bearer /i.test(trimmed)"],
   // Validation
   ['if (refreshAfter === "validated") return true;', ""],

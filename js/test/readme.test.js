@@ -92,6 +92,16 @@ test("a program takes a new ring from its file", async () => {
   assert.deepEqual([await kindAt(now), await kindAt(now + 61_000)], ["opened", "openedUnderAcceptedKey"]);
 });
 
+test("a link signs in once, within 15 minutes", async (t) => {
+  const { emailOf, linkFor } = await load("magic_link.js");
+  const [link, late] = [await linkFor("ada@example.com"), await linkFor("eve@example.com")];
+  assert.equal(await emailOf(`${link.slice(0, -1)}-`), undefined);
+  assert.deepEqual([await emailOf(link), await emailOf(link)], ["ada@example.com", undefined]);
+  const now = Date.now();
+  t.mock.method(Date, "now", () => now + 900_000);
+  assert.equal(await emailOf(late), undefined);
+});
+
 test("a tenant has sessions of its own", async () => {
   const { fetch } = await load("tenants.js");
   const visit = async (host, cookie = "") => fetch(new Request(`https://${host}/`, { headers: { cookie } }));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SessionCookie, csrfToken, verifyCsrf } from "../src/index.js";
+import { SessionCookie, SessionHeader, SessionToken, csrfToken, verifyCsrf } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY } from "./keys.js";
 import { NOW, cookies, field, filled, later, refused } from "./visitor.js";
 
@@ -175,6 +175,23 @@ test("sessions from before a moment end, from when it is raised", async () => {
   assert.equal((await raised.load(arrived, later(60))).outcome.reason, "Revoked");
   raised.raiseNotBefore(later(-60));
   assert.equal((await raised.load(arrived, later(60))).outcome.reason, "Revoked");
+});
+
+test("a bare token opens for its purpose alone, and what is no text is none", async () => {
+  const tokens = await SessionToken.encrypted("jobs", XAES_KEY);
+  const session = await tokens.load(undefined, NOW);
+  session.set("user", "ada");
+  const token = await tokens.save(session);
+  assert.equal((await tokens.load(token, NOW)).get("user"), "ada");
+  assert.equal((await tokens.load("", NOW)).outcome.reason, "TooShort");
+  for (const other of [[token], [token, token], { token }, 5, ` ${token}`]) assert.equal((await tokens.load(other, NOW)).outcome.reason, "Encoding");
+  const others = [SessionToken.encrypted("job", XAES_KEY), SessionToken.encrypted("Jobs", XAES_KEY), SessionHeader.encrypted("jobs", XAES_KEY)];
+  for (const other of await Promise.all(others)) assert.equal((await other.load(token, NOW)).outcome.reason, "Auth");
+  const ended = await tokens.load(token, NOW);
+  ended.invalidate();
+  assert.equal(await tokens.save(ended), "");
+  assert.equal(await tokens.save(await tokens.load(token, NOW)), null);
+  assert.deepEqual([tokens.name, (await SessionHeader.encrypted("X-Session", XAES_KEY)).name], ["jobs", "x-session"]);
 });
 
 test("two tokens of one session differ", async () => {

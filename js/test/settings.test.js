@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, Session, SessionCookie, SessionHeader, attributes, generateKey, sessionType } from "../src/index.js";
+import { KeyRing, Session, SessionCookie, SessionHeader, SessionToken, attributes, generateKey, sessionType } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
 import { NOW, cookies, filled, later, misconfigured, refused } from "./visitor.js";
 
@@ -156,6 +156,8 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   assert.throws(() => attributes({ domain: 5 }), misconfigured("cookie"));
   for (const cookie of [null, "sid", { name: "sid" }]) await refuses({ cookie }, "cookie");
   await assert.rejects(SessionHeader.encrypted(5, XAES_KEY), misconfigured("name"));
+  for (const purpose of [undefined, null, 5, "", "\ud800"]) await assert.rejects(SessionToken.encrypted(purpose, XAES_KEY), misconfigured("purpose"));
+  await assert.rejects(SessionToken.encrypted("jobs", XAES_KEY, { cookie: attributes() }), misconfigured("option"));
   for (const dangerAllowHttp of [null, 0, "", NaN]) assert.throws(() => attributes({ dangerAllowHttp }), misconfigured("dangerAllowHttp"));
   assert.throws(() => attributes({ secure: false }), (error) => misconfigured("option")(error) && /dangerAllowHttp/.test(error.message));
   assert.throws(() => attributes({ sameSITE: "Lax" }), misconfigured("option"));

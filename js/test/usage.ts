@@ -7,7 +7,7 @@ import express from "express";
 import { Hono } from "hono";
 
 import {
-  ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, attributes, csrfToken, decodeDictionary, generateKey, padme,
+  ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, SessionToken, attributes, csrfToken, decodeDictionary, generateKey, padme,
   revalidation, sessionType as typeOf, verifyCsrf,
   type CookieToSet, type Session, type Stored, type TypedSession,
 } from "hardtack-session";
@@ -172,6 +172,10 @@ const type = sessionType({
   empty: { ...login, kind: "guest" },
   convert: (schema, payload) => (schema === 0 ? { ...login, roles: Object.keys(decodeDictionary(payload)) } : undefined),
 });
+const links: SessionToken<Session<{ email: string }>> = await SessionToken.encrypted<{ email: string }>("sign-in link", ring, { absoluteTimeout: 900 });
+const link = await links.load(new URL("https://example.com").searchParams.get("token"));
+const email: string | undefined = link.get("email");
+const linkToken: string | null = await links.inContext([]).save(link);
 const typed = await SessionHeader.encrypted("authorization", ring, { type });
 const value: TypedSession<Login> = await typed.load("Bearer token");
 value.value = { ...value.value, user: null };

@@ -62,7 +62,6 @@ export async function run(read, { stopsAtFailure = false, first } = {}) {
 export const SKIPPED = {
   "primitives: SHAKE128": 1,
   "primitives: XChaCha20-Poly1305": 1,
-  "derivation: bare tokens": 2,
   "rings: rings without a text": 15,
   "seal: XChaCha20-Poly1305": 16,
   "open: XChaCha20-Poly1305": 45,
@@ -83,7 +82,7 @@ export const SKIPPED = {
 
 /** Returns what a vector needs that this package has not, or null. */
 function reasonToSkip(file, vector) {
-  if (file === "derivation") return isNamelessToken(vector.purpose) ? "bare tokens" : null;
+  if (file === "derivation") return null;
   if (file === "primitives") return { "xchacha20-poly1305": CHACHA, "xaes-256-gcm-accumulated": "SHAKE128" }[vector.kind] ?? null;
   if (file === "rings" && vector.keys) return "rings without a text";
   // A carrier has one context.
@@ -107,7 +106,6 @@ function isAskedLater({ actions }) {
   return at > 0 && !actions.slice(0, at).some(([action]) => ["renew", "invalidate"].includes(action));
 }
 
-const isNamelessToken = ({ kind, name }) => kind === "token" && name === "";
 const isOfSessions = ({ challenge_for = 120, excluded = [], origin = null }) => challenge_for === 120 && excluded.length === 0 && origin === null;
 
 /** Keys of XChaCha20-Poly1305 are read and derived, and their tokens refused by all that goes before the cipher. */

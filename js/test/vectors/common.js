@@ -2,6 +2,7 @@
 
 import { purposeBytes } from "../../src/context.js";
 import { SessionError } from "../../src/errors.js";
+import { SessionHeader, SessionToken } from "../../src/index.js";
 import { padme } from "../../src/padding.js";
 import { revalidation } from "../../src/revalidation.js";
 import { sessionType } from "../../src/session_type.js";
@@ -51,7 +52,10 @@ export async function isAccepted(configure) {
 export const bytes = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 export const binary = (text) => Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 
-export const nameOf = ({ kind, name }) => ({ cookie: name, header: `header:${name.toLowerCase()}`, token: `token:${name}` })[kind];
+export function nameOf({ kind, name }) {
+  if (kind === "cookie") return name;
+  return (kind === "header" ? SessionHeader : SessionToken).purposeOf(name);
+}
 
 /** `prefix`: that of a token of a device. */
 export const purposeOf = ({ purpose, application, type_label }, prefix = "") =>

@@ -13,8 +13,12 @@ use axum::{
     routing::any,
 };
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionLayer, SigningKey,
-    carrier::SessionCookieBuilder, csrf::CsrfGuard, device::DeviceBound, session::Outcome,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionLayer, SessionToken,
+    SigningKey,
+    carrier::{SessionCookieBuilder, TokenChange},
+    csrf::CsrfGuard,
+    device::DeviceBound,
+    session::Outcome,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -26,6 +30,7 @@ use uuid::Uuid;
 #[serde(rename_all = "snake_case")]
 enum Question {
     Session(Visit),
+    Token(Bare),
     Id(Identified),
     Typed(Typed),
     Guard(Guarded),
@@ -39,6 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for line in stdin().lock().lines() {
         let answer = match serde_json::from_str(&line?)? {
             Question::Session(visit) => visit.answer()?,
+            Question::Token(bare) => bare.answer()?,
             Question::Id(identified) => identified.answer()?,
             Question::Typed(typed) => typed.answer()?,
             Question::Guard(guarded) => guarded.answer().await?,
@@ -126,6 +132,59 @@ fn describe(session: &Session) -> Result<Value, Box<dyn Error>> {
         "id": session.id().map(|id| id.to_string()),
         "is_new": session.is_new(),
     }))
+}
+
+/// A session in a bare token.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bare {
+    mode: String,
+    ring: String,
+    purpose: String,
+    max_token_len: usize,
+    now: u64,
+    token: Option<String>,
+    set: Map<String, Value>,
+    invalidate: bool,
+}
+
+impl Bare {
+    fn answer(&self) -> Result<Value, Box<dyn Error>> {
+        let tokens = match self.mode.as_str() {
+            "signed" => {
+                let ring: KeyRing<SigningKey> = self.ring.parse()?;
+                SessionToken::unencrypted_but_signed(&self.purpose, ring)
+            }
+            _ => {
+                let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+                SessionToken::encrypted(&self.purpose, ring)
+            }
+        };
+        let tokens = tokens.max_token_len(self.max_token_len).build();
+        let tokens = match tokens {
+            Ok(tokens) => tokens,
+            Err(_) => return Ok(json!({ "refused": true })),
+        };
+        let session = tokens.load(self.token.as_ref(), moment(self.now));
+        let seen = describe(&session)?;
+        let room = session.remaining_bytes();
+        for (key, value) in &self.set {
+            session.insert(key, value)?;
+        }
+        if self.invalidate {
+            session.invalidate()?;
+        }
+        let reason = match session.outcome() {
+            Outcome::Rejected { reason, .. } => Some(reason.name()),
+            _ => None,
+        };
+        let change = match tokens.save(&session)? {
+            TokenChange::Drop => Some(String::new()),
+            TokenChange::Store(token) => Some(token),
+            _ => None,
+        };
+        Ok(json!({ "seen": seen, "room": room, "reason": reason, "change": change }))
+    }
 }
 
 /// A request with a session whose `id` is of a type with two forms (SPEC.md § 5.4.10).
