@@ -232,7 +232,10 @@ export interface Outcome {
   readonly reason?: string;
   /** The key that the token names, where it names one. */
   readonly keyId?: string | null;
-  /** With the reason `Revoked`: the error of `revokedIf`, or one that names what it said in place of true and false. */
+  /**
+   * With the reason `Revoked`: the error of `revokedIf`, or one that names what it said in place of true and false. Of an old
+   * session with the reason `TooLong`: how much it is too long.
+   */
   readonly cause?: unknown;
 }
 

@@ -7,7 +7,10 @@ export interface IronSessionOptions {
   readonly cookieOptions?: { readonly path?: string; readonly domain?: string; readonly secure?: boolean };
   /** Renames or drops entries. Null refuses the session. */
   readonly convert?: (entries: { [key: string]: any }) => { [key: string]: any } | null;
-  /** The rollout. Sessions began then, as they have no date. */
+  /**
+   * The rollout. Sessions began then, as they have no date. While it is in the future, old cookies are left alone, which a
+   * warning says.
+   */
   readonly from: Date | number;
   /** Cookies of iron-session do not count from then on. */
   readonly until: Date | number;

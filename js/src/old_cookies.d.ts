@@ -20,7 +20,10 @@ export interface OldCookieOptions {
   readonly partitioned?: boolean;
   /** Reads a value. Null, or an error: it is no such session. */
   read(value: string): OldSession | null | Promise<OldSession | null>;
-  /** The rollout. Sessions without a date began then. */
+  /**
+   * The rollout. Sessions without a date began then. While it is in the future, old cookies are left alone, which a
+   * warning says.
+   */
   readonly from: Date | number;
   /** Old cookies do not count from then on. */
   readonly until: Date | number;

@@ -4,23 +4,28 @@ import { templateOf } from "./attributes.js";
 import { EPOCH, U32 } from "./bytes.js";
 import { findValues } from "./cookie.js";
 import { Dictionary, entryOf } from "./dictionary.js";
-import { ConfigError } from "./errors.js";
+import { ConfigError, SessionError } from "./errors.js";
 import { secondsOf, span } from "./lifetime.js";
 
 /** The most bytes of a value that browsers store. */
 const LONGEST_VALUE = 4096;
 const MOST_VALUES = 4;
+const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
 /**
  * A cookie that another library wrote, for the option `migrateFrom`. `read(value)` returns the old session, or null where
- * the value is none. Its cookies count from the moment `from` until the moment `until`.
+ * the value is none. Its cookies count from the moment `from` until the moment `until`. A `from` in the future is told by
+ * `console.warn`: a rollout before it would sign everyone out silently.
  */
 export function oldCookie(cookie) {
   const { name, path, domain, partitioned, secure = true, read, from, until } = cookie;
   if (typeof read !== "function") throw new ConfigError("migrateFrom", "`read` is a function");
   const [start, end] = [secondsOf("from", from), secondsOf("until", until)];
+  // In seconds, this would be in January 1970.
+  if (start < EPOCH) throw new ConfigError("from", "`from` is the day of the rollout, from 2026 on; a number counts milliseconds");
   if (end <= start) throw new ConfigError("until", "`until` is not later than `from`");
   const template = templateOf({ name, path, domain, partitioned, secure });
+  if (start * 1000 > Date.now()) console.warn(`old cookie \`${name}\`: ${TOO_EARLY}`);
   return { read, from: start, until: end, template, together: (sources, name) => new OldCookies(sources, name) };
 }
 
@@ -48,9 +53,10 @@ class OldCookies {
       if (now < source.from || now >= source.until) continue;
       hasMore ||= values.length > MOST_VALUES;
       for (const value of values.slice(0, MOST_VALUES)) {
-        const old = await readOld(source, value);
+        const isTooLong = value.length > LONGEST_VALUE;
+        const old = isTooLong ? null : await readOld(source, value);
         if (old) opened.push({ source, old, value });
-        else unread ??= { reason: "Auth" };
+        else unread ??= { reason: isTooLong ? "TooLong" : "Auth" };
       }
     }
     const refused = (await this.#acceptOne(opened, hasMore, state, sealer)) ?? unread;
@@ -74,15 +80,15 @@ class OldCookies {
 
   /** Drops the old cookies that are read by now. Before that, they belong to the old program. */
   expire(now) {
-    const due = this.#sources.filter(({ from }) => now >= from);
-    const fields = new Map(due.map(({ template }) => [JSON.stringify(template.expire(template.name)), template]));
-    return [...fields.values()].map((template) => template.expire(template.name));
+    const fields = this.#sources.map(({ from, template }) => [template.expire(template.name), now >= from]);
+    const due = new Map(fields.map(([field]) => [JSON.stringify(field), null]));
+    for (const [field, isDue] of fields) if (isDue) due.set(JSON.stringify(field), field);
+    return [...due.values()].filter((field) => field !== null);
   }
 }
 
 /** A cookie that cannot be read is refused. */
 async function readOld({ read }, value) {
-  if (value.length > LONGEST_VALUE) return null;
   try {
     return (await read(value)) ?? null;
   } catch {
@@ -106,10 +112,14 @@ async function accept({ source, old }, state, sealer) {
   if (refusal) return causeOf(refusal);
   const standing = await state.policy.devices?.judge(metadata, [], state);
   if (standing?.isStale) return { reason: "Stale" };
-  if (dictionary.length > state.policy.budget.room) return { reason: "TooLong" };
+  const { room } = state.policy.budget;
+  if (dictionary.length > room) return { reason: "TooLong", cause: new SessionError("size", tooLong(room, dictionary.length)) };
   state.isTakenOver = state.become(metadata, dictionary.bytes, []);
   return state.isTakenOver ? null : { reason: "Payload" };
 }
+
+const tooLong = (room, found) =>
+  `old session must have at most ${room} bytes of content, found ${found}; choose a larger \`size\`, such as \`browser\``;
 
 const causeOf = ({ reason, cause }) => (cause ? { reason, cause } : { reason });
 

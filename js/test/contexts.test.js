@@ -98,8 +98,8 @@ test("an application is asked about the sessions of a context", async () => {
 });
 
 test("an old session is taken over into the context of its request", async () => {
-  const read = (value) => ({ entries: { user: value } });
-  const from = later(-60);
+  const read = (value) => ({ entries: { user: value }, createdAt: NOW });
+  const from = new Date("2026-01-02");
   const carrier = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: oldCookie({ name: "sid", read, from, until: later(3600) }) });
   const session = await carrier.inContext(tenant("acme")).load("sid=ada", NOW);
   assert.equal(session.outcome.kind, "migrated");

@@ -74,6 +74,17 @@ test("a source is asked when a session is loaded, at most once in a span", async
   await assert.rejects(cookies.load(null, NaN), misconfigured("now"));
 });
 
+test("the same text derives no key again", async (t) => {
+  const { ring, source } = await following();
+  const cookies = await SessionCookie.encrypted(ring);
+  const { mock } = t.mock.method(crypto.subtle, "importKey");
+  await cookies.load(null, at(61));
+  assert.deepEqual([source.asked, mock.callCount()], [2, 0]);
+  source.text = `${XAES_KEY}\n`;
+  await cookies.load(null, at(122));
+  assert.ok(mock.callCount() > 0);
+});
+
 test("a new ring is that of all carriers, and of what was sealed before", async () => {
   const { ring, source } = await following();
   const cookies = await SessionCookie.encrypted(ring, { deviceBound: deviceBound({ path: "/.session" }) });

@@ -116,7 +116,12 @@ test("entries are converted, and refused where they have no form or no room", as
   const picking = await migrating({ convert: ({ user, theme }) => ({ user, theme }) });
   assert.deepEqual((await load(picking, await sealed({ user: 7 }))).entries(), [["user", 7]]);
   const plain = await migrating();
-  assert.equal((await load(plain, await sealed({ note: "x".repeat(2300) }))).outcome.reason, "TooLong");
+  const tooLong = { note: "x".repeat(2300) };
+  const { reason, cause } = (await load(plain, await sealed(tooLong))).outcome;
+  assert.deepEqual([reason, cause.code], ["TooLong", "size"]);
+  assert.match(cause.message, /at most 2171 bytes of content, found 2309; choose a larger `size`, such as `browser`$/);
+  const larger = await SessionCookie.encrypted(XAES_KEY, { ...long, size: "browser", migrateFrom: ironSession({ ...old, ...range }) });
+  assert.equal((await load(larger, await sealed(tooLong))).outcome.kind, "migrated");
   const empty = await load(plain, await sealed({}));
   assert.deepEqual([empty.isNew, empty.outcome.kind], [true, "absent"]);
 });
@@ -162,6 +167,14 @@ test("a session that is revoked does not come back by its old cookie", async () 
   assert.equal((await load(cookies, await sealed({ user: 7 }))).outcome.reason, "Revoked");
 });
 
+test("a rollout before its date is told of at start-up, as it would sign everyone out", async (t) => {
+  const { mock } = t.mock.method(console, "warn", () => {});
+  await migrating();
+  assert.equal(mock.callCount(), 0);
+  await migrating({}, { from: NOW + DAY, until: NOW + 2 * DAY });
+  assert.deepEqual(mock.calls.map((call) => call.arguments), [["old cookie `sid`: `from` is in the future, and until then its sessions are not taken over"]]);
+});
+
 test("a list that revokes sees an old session, and what it fails with is told", async () => {
   const broken = new Error("no answer");
   const answers = { 7: false, 8: true };
@@ -184,6 +197,8 @@ test("mistakes in the settings are refused", async () => {
   const build = (migrateFrom) => SessionCookie.encrypted(XAES_KEY, { migrateFrom });
   assert.throws(() => ironSession({ ...old, from: NOW, until: NOW }), { code: "until" });
   assert.throws(() => ironSession({ ...old, from: "soon", until: NOW }), { code: "from" });
+  assert.throws(() => ironSession({ ...old, from: NOW / 1000, until: NOW }), { code: "from" });
+  assert.throws(() => ironSession({ ...old, from: new Date("2025-12-31T23:59:59Z"), until: NOW }), { code: "from" });
   assert.throws(() => ironSession({ ...old, password: "short", ...range }), { code: "password" });
   assert.throws(() => oldCookie({ name: "a", ...range }), { code: "migrateFrom" });
   for (const wrong of [{ name: "a" }, "sid", 7]) await assert.rejects(build(wrong), { code: "migrateFrom" });

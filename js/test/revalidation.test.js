@@ -208,7 +208,7 @@ test("a remembered session is written when it was validated", async () => {
 });
 
 test("a session of another library is always asked about, and never goes on without an answer", async () => {
-  const migrateFrom = oldCookie({ name: "sid", read: (user) => ({ entries: { user }, createdAt: NOW, lastActiveAt: NOW }), from: NOW, until: later(1000) });
+  const migrateFrom = oldCookie({ name: "sid", read: (user) => ({ entries: { user }, createdAt: NOW, lastActiveAt: NOW }), from: new Date("2026-01-02"), until: later(1000) });
   const loading = async (answer, options) => {
     const { asked, cookies } = await asking(answer, { ...options, migrateFrom });
     return { asked, cookies, session: await cookies.load("sid=ada", NOW) };

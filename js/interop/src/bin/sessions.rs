@@ -18,7 +18,8 @@ use hardtack::{
     carrier::{SessionCookieBuilder, TokenChange},
     csrf::CsrfGuard,
     device::DeviceBound,
-    session::Outcome,
+    migrate::{OldCookie, OldSession, Reader},
+    session::{Outcome, Reason},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,7 @@ use uuid::Uuid;
 enum Question {
     Session(Visit),
     Token(Bare),
+    Old(Old),
     Id(Identified),
     Typed(Typed),
     Guard(Guarded),
@@ -45,6 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let answer = match serde_json::from_str(&line?)? {
             Question::Session(visit) => visit.answer()?,
             Question::Token(bare) => bare.answer()?,
+            Question::Old(old) => old.answer()?,
             Question::Id(identified) => identified.answer()?,
             Question::Typed(typed) => typed.answer()?,
             Question::Guard(guarded) => guarded.answer().await?,
@@ -184,6 +187,111 @@ impl Bare {
             _ => None,
         };
         Ok(json!({ "seen": seen, "room": room, "reason": reason, "change": change }))
+    }
+}
+
+/// A request that may bring cookies of another library, whose values are JSON.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Old {
+    ring: String,
+    now: u64,
+    /// The `Cookie` field.
+    cookie: String,
+    absolute: u64,
+    idle: Option<u64>,
+    not_before: Option<u64>,
+    sources: Vec<OldSource>,
+    actions: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OldSource {
+    name: String,
+    path: String,
+    from: u64,
+    until: u64,
+}
+
+struct JsonCookie;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OldValue {
+    entries: Map<String, Value>,
+    created: Option<u64>,
+    active: Option<u64>,
+    expires: Option<u64>,
+}
+
+impl Reader for JsonCookie {
+    fn read(&self, _name: &str, value: &str) -> Result<OldSession, Reason> {
+        let value: OldValue = serde_json::from_str(value).map_err(|_| Reason::Auth)?;
+        let mut session = OldSession::new(value.entries);
+        if let Some(seconds) = value.created {
+            session = session.created_at(moment(seconds));
+        }
+        if let Some(seconds) = value.active {
+            session = session.last_active_at(moment(seconds));
+        }
+        if let Some(seconds) = value.expires {
+            session = session.expires_at(moment(seconds));
+        }
+        Ok(session)
+    }
+}
+
+impl Old {
+    fn answer(&self) -> Result<Value, Box<dyn Error>> {
+        let cookie = self.cookie()?;
+        let session = cookie.load([&self.cookie], moment(self.now));
+        let seen = describe(&session)?;
+        let seconds = |at: Option<SystemTime>| {
+            at.and_then(|at| Some(at.duration_since(UNIX_EPOCH).ok()?.as_secs()))
+        };
+        let dates = [
+            session.created_at(),
+            session.last_active_at(),
+            session.expires_at(),
+        ];
+        let (outcome, reason) = match session.outcome() {
+            Outcome::Absent => ("absent", None),
+            Outcome::Migrated => ("migrated", None),
+            Outcome::NotMigrated { reason } => ("notMigrated", Some(reason.name())),
+            Outcome::Rejected { reason, .. } => ("rejected", Some(reason.name())),
+            _ => ("opened", None),
+        };
+        let refused: Vec<bool> = self
+            .actions
+            .iter()
+            .map(|action| act(&session, action).is_err())
+            .collect();
+        let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
+        Ok(json!({
+            "outcome": outcome,
+            "reason": reason,
+            "seen": seen,
+            "dates": dates.map(seconds),
+            "refused": refused,
+            "fields": fields,
+        }))
+    }
+
+    fn cookie(&self) -> Result<SessionCookie, Box<dyn Error>> {
+        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let mut builder = SessionCookie::encrypted(ring)
+            .absolute_timeout(Duration::from_secs(self.absolute))
+            .idle_timeout(self.idle.map(Duration::from_secs))
+            .revoked_if(|session| session.get::<bool>("locked") == Some(true));
+        if let Some(seconds) = self.not_before {
+            builder = builder.not_before(moment(seconds));
+        }
+        for source in &self.sources {
+            let old = OldCookie::new(&source.name, JsonCookie).path(&source.path);
+            builder = builder.migrate_from(old, moment(source.from)..moment(source.until));
+        }
+        Ok(builder.build()?)
     }
 }
 

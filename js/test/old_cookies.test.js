@@ -1,0 +1,143 @@
+// Visits with cookies of another library, against Rust: what both make of the same request, on both sides of every date.
+// `VISITS=240000 node --test test/old_cookies.test.js` compares more of them.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { SessionCookie } from "../src/index.js";
+import { oldCookie } from "../src/old_cookies.js";
+import { XAES_KEY } from "./keys.js";
+import { random } from "./random.js";
+import { ask } from "./rust.js";
+
+const NOW = 1_800_000_000;
+const NAME = "__Host-session";
+const VISITS = Number(process.env.VISITS ?? 4000);
+const AT_ONCE = 50;
+const { next, oneOf, listOf, below } = random(Number(process.env.SEED ?? 31));
+const chance = (part) => next() < part;
+
+/** The settings of a site, with the carrier that has them here. */
+async function deployment() {
+  const source = () => {
+    const from = NOW + oneOf([-200, -160, -100, -1, 0, 1, 100]);
+    return { name: oneOf(["sid", "sid", "other"]), path: oneOf(["/", "/", "/app"]), from, until: from + oneOf([1, 100, 101, 5000, 5000]) };
+  };
+  const sources = [source(), ...listOf(4, source)];
+  const [absolute, idle] = oneOf([[43_200, 1800], [43_200, 1800], [5000, null], [200, 200], [150, null], [150, null]]);
+  const not_before = oneOf([null, null, null, NOW - 100, NOW]);
+  const migrateFrom = sources.map(({ name, path, from, until }) => {
+    const read = (value) => sessionOf(JSON.parse(value));
+    return oldCookie({ name, path, read, from: from * 1000, until: until * 1000 });
+  });
+  const cookies = await SessionCookie.encrypted(XAES_KEY, {
+    absoluteTimeout: absolute,
+    idleTimeout: idle,
+    notBefore: not_before && not_before * 1000,
+    revokedIf: ({ get }) => get("locked") === true,
+    migrateFrom,
+  });
+  return { cookies, settings: { ring: XAES_KEY, absolute, idle, not_before, sources } };
+}
+
+/** As the reader in Rust. */
+function sessionOf({ entries, created, active, expires }) {
+  assert.equal(typeof entries, "object");
+  const at = (seconds) => (seconds === null ? null : seconds * 1000);
+  return { entries, createdAt: at(created), lastActiveAt: at(active), expiresAt: at(expires) };
+}
+
+/** The value of an old cookie, with dates around those that count at `now`. */
+function oldValue({ absolute, idle, not_before }, now) {
+  if (chance(0.1)) return oneOf(["junk", "", "{}", "a.b", "x".repeat(4097), '{"entries":5}', `"${"y".repeat(20)}"`]);
+  const user = { user: below(2) };
+  const entries = oneOf([user, user, user, user, {}, { locked: true }, { ...user, locked: false }, { note: "x".repeat(2400) }, { list: [1, { a: null }], text: "a b" }]);
+  const created = oneOf([-50_000_000, -5000, -5000, -5000, -absolute - 1, -absolute, 1 - absolute, -100, -1, 0, 1, 60, 61, (not_before ?? now) - now]);
+  const active = oneOf([-50_000_000, -(idle ?? 1) - 1, -(idle ?? 1), 1 - (idle ?? 1), -1, 0, 1, 60, 61]);
+  const date = (offset) => (chance(0.4) ? null : now + offset);
+  return JSON.stringify({ entries, created: date(created), active: date(active), expires: date(oneOf([-1, 0, 1, 100, 100])) });
+}
+
+/** A request, with sessions of its own among the cookies. */
+function visitTo({ settings }, own) {
+  const { from, until, name } = oneOf(settings.sources);
+  const now = oneOf([from - 1, from, from + 1, Math.floor((from + until) / 2), until - 1, until, NOW]);
+  const bare = (entries) => JSON.stringify({ entries, created: null, active: null, expires: null });
+  const few = chance(0.5) ? listOf(3, () => oldValue(settings, now)) : [bare({}), "junk", bare({ note: "x".repeat(2400) }), bare({ user: 7 })];
+  const value = () => (few.length > 0 && chance(0.8) ? oneOf(few) : oldValue(settings, now));
+  const old = listOf(chance(0.1) ? 9 : 5, () => `${oneOf([name, name, "sid", "other", chance(0.8) ? name : oneOf(["id", "sid.1", "Sid"])])}=${value()}`);
+  const ours = chance(0.75) ? [] : [oneOf([`${NAME}=${oneOf(own)}`, `${NAME}=junk`, `${NAME}=`, `${NAME}.1=x`, `${NAME}.9=x`, "theme=dark"])];
+  const at = below(old.length + 1);
+  const cookie = [...old.slice(0, at), ...ours, ...old.slice(at)].join(oneOf(["; ", ";"]));
+  const actions = listOf(4, () => oneOf(["look", "set", "renew", "new-id", "clear", "invalidate"]));
+  return { ...settings, now, cookie, actions };
+}
+
+async function inJavaScript({ cookies }, { now, cookie, actions }) {
+  const session = await cookies.load(cookie, now * 1000);
+  const { kind, reason = null } = session.outcome;
+  const seconds = (date) => date && date.getTime() / 1000;
+  const seen = { data: Object.fromEntries(session.entries()), flashes: [], id: session.id, is_new: session.isNew };
+  const dates = [session.createdAt, session.lastActiveAt, session.expiresAt].map(seconds);
+  const act = { set: () => session.set("set", true), renew: () => session.renew(), "new-id": () => session.renewId(), clear: () => session.clear(), invalidate: () => session.invalidate() };
+  const refused = actions.map((action) => {
+    try {
+      act[action]?.();
+      return false;
+    } catch (error) {
+      assert.equal(error.name, "SessionError");
+      return true;
+    }
+  });
+  return { outcome: kind, reason, seen, dates, refused, fields: await cookies.save(session) };
+}
+
+/** Without the tokens, which differ each time. */
+const shapeOf = ({ outcome, fields, ...rest }) => ({
+  outcome: outcome.startsWith("opened") ? "opened" : outcome,
+  fields: fields.map((line) => line.replace(/^(__Host-session=)([^;]+)/, (_, name, token) => `${name}${token.length}`)),
+  ...rest,
+});
+
+const tokenIn = ({ fields }) => fields.find((line) => line.startsWith(`${NAME}=e`))?.split(/[=;]/)[1];
+
+test("both make the same of a visit with old cookies, and of what the other has written", async (t) => {
+  t.mock.method(console, "warn", () => {});
+  const deployments = await Promise.all(Array.from({ length: 200 }, deployment));
+  const own = [await sealedHere(deployments[0]), "e".repeat(80)];
+  const seen = new Map();
+  const found = [];
+  for (let begun = 0; begun < VISITS; begun += AT_ONCE) {
+    const visits = Array.from({ length: AT_ONCE }, () => oneOf(deployments)).map((site) => ({ site, visit: visitTo(site, own) }));
+    await Promise.all(visits.map(async ({ site, visit }, i) => {
+      const [there, here] = await Promise.all([ask({ old: visit }), inJavaScript(site, visit)]);
+      const kind = here.reason ? `${here.outcome} ${here.reason}` : here.outcome;
+      seen.set(kind, (seen.get(kind) ?? 0) + 1);
+      const [a, b] = [shapeOf(here), shapeOf(there)].map((shape) => JSON.stringify(sorted(shape)));
+      if (a !== b) found.push({ number: begun + i, visit, here: a, there: b });
+      // What was written under an old cookie opens on the other side.
+      const [ours, theirs] = [tokenIn(here), tokenIn(there)];
+      if (!ours || !theirs || i % 10 > 0) return;
+      const again = (token) => ({ ...visit, cookie: `${NAME}=${token}; ${visit.cookie}`, actions: ["look"] });
+      const crossed = await Promise.all([ask({ old: again(ours) }), inJavaScript(site, again(theirs))]);
+      const [c, d] = crossed.map((answer) => JSON.stringify(sorted({ data: answer.seen.data, is_new: answer.seen.is_new, dates: answer.dates, reason: answer.reason })));
+      if (c !== d) found.push({ number: begun + i, crossed: again(ours), there: c, here: d });
+    }));
+  }
+  if (VISITS > 10_000) console.log(`${VISITS} visits, ${found.length} differences`, Object.fromEntries(seen));
+  assert.deepEqual(found.slice(0, 3), [], `${found.length} of ${VISITS}`);
+  for (const kind of ["absent", "opened", "migrated", "rejected TooShort", ...["Auth", "Duplicate", "Expired", "Idle", "NotYetValid", "Revoked", "TooLong"].map((reason) => `notMigrated ${reason}`)]) {
+    assert.ok(seen.get(kind) > 2, `${kind}: ${JSON.stringify([...seen])}`);
+  }
+});
+
+async function sealedHere({ cookies }) {
+  const session = await cookies.load(null, NOW * 1000);
+  session.set("user", 5);
+  return tokenIn({ fields: await cookies.save(session) });
+}
+
+const sorted = (value) => {
+  if (Array.isArray(value) || value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
+};
