@@ -175,7 +175,10 @@ export type SessionErrorCode =
 
 export interface RingOptions {
   readonly mode?: "encrypted" | "signed";
-  /** Accepts keys of XChaCha20-Poly1305 and leaves the sessions under them alone. By default such a ring is refused. */
+  /**
+   * Accepts keys of XChaCha20-Poly1305 and leaves the sessions under them alone. By default such a ring is refused. The name of a
+   * cookie then begins with `__Host-`: another host of the site could plant what is left alone.
+   */
   readonly skipXChaCha?: boolean;
 }
 

@@ -771,16 +771,21 @@ function attributes({ name, path, domain, sameSite, partitioned, dangerAllowHttp
   const present = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
   const template = templateOf({ ...present, name: name ?? defaultName(present) });
   const former = [formerly].flat().map((changes) => formerOf(changes, present, template));
-  return new Moved(template.name, template.options, former);
+  return new Chosen(template.name, template.options, former);
 }
 
-/** A cookie that had other attributes. */
-class Moved extends Template {
+/** A cookie whose attributes were chosen, and that may have had others. */
+class Chosen extends Template {
   #former;
 
   constructor(name, options, former) {
     super(name, options);
     this.#former = former;
+  }
+
+  /** What another host of the site plants, and this package cannot verify, would make a session unwritable. */
+  checkRing({ skipXChaCha }) {
+    mustBe(this.isHostOnly || !skipXChaCha, "skipXChaCha", "false, unless the cookie's name begins with `__Host-`");
   }
 
   /** Parts that another path has do not come with this request, so all of them are expired that there may be. */
@@ -1708,9 +1713,9 @@ class Ring {
   }
 }
 
-/** Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, and `notBefore`. */
+/** Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, `notBefore`, and `skipXChaCha`. */
 async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
-  const ring = { mode, keys: [], notBefore: null };
+  const ring = { mode, skipXChaCha, keys: [], notBefore: null };
   for (const text of [texts].flat()) {
     ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
     const { keys, notBefore } = await parseText(text, mode);
@@ -2625,6 +2630,7 @@ class SessionCookie extends Carrier {
     const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
     const sealer = await SessionSealer.build(mode, ring, template.name, common);
+    template.checkRing?.(sealer.tokens.ring);
     const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
     const bound = deviceBound && madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
     sealer.policy.devices = await bound?.prepare(sealer, template);

@@ -16,16 +16,21 @@ export function attributes({ name, path, domain, sameSite, partitioned, dangerAl
   const present = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
   const template = templateOf({ ...present, name: name ?? defaultName(present) });
   const former = [formerly].flat().map((changes) => formerOf(changes, present, template));
-  return new Moved(template.name, template.options, former);
+  return new Chosen(template.name, template.options, former);
 }
 
-/** A cookie that had other attributes. */
-class Moved extends Template {
+/** A cookie whose attributes were chosen, and that may have had others. */
+class Chosen extends Template {
   #former;
 
   constructor(name, options, former) {
     super(name, options);
     this.#former = former;
+  }
+
+  /** What another host of the site plants, and this package cannot verify, would make a session unwritable. */
+  checkRing({ skipXChaCha }) {
+    mustBe(this.isHostOnly || !skipXChaCha, "skipXChaCha", "false, unless the cookie's name begins with `__Host-`");
   }
 
   /** Parts that another path has do not come with this request, so all of them are expired that there may be. */

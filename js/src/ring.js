@@ -26,9 +26,9 @@ export class Ring {
   }
 }
 
-/** Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, and `notBefore`. */
+/** Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, `notBefore`, and `skipXChaCha`. */
 export async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
-  const ring = { mode, keys: [], notBefore: null };
+  const ring = { mode, skipXChaCha, keys: [], notBefore: null };
   for (const text of [texts].flat()) {
     ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
     const { keys, notBefore } = await parseText(text, mode);

@@ -47,6 +47,7 @@ export class SessionCookie extends Carrier {
     const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
     const sealer = await SessionSealer.build(mode, ring, template.name, common);
+    template.checkRing?.(sealer.tokens.ring);
     const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
     const bound = deviceBound && madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
     sealer.policy.devices = await bound?.prepare(sealer, template);

@@ -205,6 +205,7 @@ const OF_SESSIONS = [
   ["Math.max(policy.absolute, policy.rememberUpTo ?? 0)", "policy.absolute"],
   ['httpOnly: true, sameSite: "lax" }', 'httpOnly: true, sameSite: "strict" }'],
   ["template instanceof Template", "true"],
+  ["this.isHostOnly || !skipXChaCha", "true"],
   ['typeof padding?.pad === "function"', "true"],
   ["domain !== null || path !== \"/\" ?", "domain !== null ?"],
   ["for (const option of Object.keys(unknown))", "for (const option of [])"],

@@ -217,6 +217,18 @@ test("a ring with a key of XChaCha20-Poly1305 is refused, or its sessions are le
   }
 });
 
+test("sessions are left to others only under a name that no other host can set", async () => {
+  const both = `${XAES_KEY},${XCHACHA_KEY}`;
+  const cookie = attributes({ domain: "example.com" });
+  const skipping = await KeyRing.parse(both, { skipXChaCha: true });
+  await assert.rejects(SessionCookie.encrypted(both, { cookie, skipXChaCha: true }), misconfigured("skipXChaCha"));
+  await assert.rejects(SessionCookie.encrypted(skipping, { cookie }), misconfigured("skipXChaCha"));
+  const followed = await KeyRing.follow(() => XAES_KEY, { skipXChaCha: true });
+  await assert.rejects(SessionCookie.encrypted(followed, { cookie }), misconfigured("skipXChaCha"));
+  await SessionCookie.encrypted(skipping, { cookie: attributes({ name: "__host-a" }) });
+  await SessionHeader.encrypted("x-session", skipping);
+});
+
 test("mistakes in the settings are refused", async () => {
   const build = (options, ring = XAES_KEY) => SessionCookie.encrypted(ring, options);
   await assert.rejects(build({}, SIGNING_KEY), misconfigured("mixed"));
