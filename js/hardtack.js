@@ -1586,6 +1586,144 @@ function checkSpan(seconds) {
   if (!isWhole(seconds)) throw new SessionError("seconds", "seconds must be a whole number");
 }
 
+// What every carrier of sessions has: cookies and header fields.
+
+
+/** Returns the sealer of a carrier. */
+let sealerOf;
+
+class Carrier {
+  static {
+    sealerOf = (carrier) => carrier.#sealer;
+  }
+
+  #sealer;
+
+  /** `sealer`: a `SessionSealer`. Carriers are made by `encrypted` and `unencryptedButSigned`. */
+  constructor(sealer) {
+    this.#sealer = sealer;
+    sealer.policy.revalidateAfter?.guard(this);
+    sealer.tokens.ring.guard?.(this);
+  }
+
+  /** `encrypted` or `signed`. */
+  get mode() {
+    return this.#sealer.mode;
+  }
+
+  /** Refuses sessions that began before this moment, from now on. */
+  raiseNotBefore(moment) {
+    this.#sealer.raiseNotBefore(moment);
+  }
+}
+
+/** Makes a new session, which `carrier` alone may save. */
+function newSession(carrier, source, now) {
+  const state = new State(sealerOf(carrier).policy, now);
+  state.loadedBy = carrier;
+  state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
+  const { Handle = Session } = state.policy.type;
+  return { state, session: new Handle(state) };
+}
+
+/** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
+async function finish(carrier, session, response) {
+  const { status = 200 } = response;
+  if (!Number.isInteger(status)) throw new TypeError("`status` must be a whole number");
+  const state = stateOf(session);
+  if (state.loadedBy !== carrier) throw new TypeError("session was loaded by another carrier; save it there");
+  const decision = { ...state.decide(response), state };
+  state.isClosed = true;
+  const { tokens } = sealerOf(carrier);
+  if (decision.change !== "store") return decision;
+  if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
+  return { ...decision, token: await tokens.seal(decision.body, state.now) };
+}
+
+/**
+ * Returns the values of the field `name` in a request: a `Request`, a request of Node, their headers, or the values
+ * themselves, unless `areValues` is false.
+ */
+function fieldsOf(source, name, areValues = true) {
+  if (source === null || source === undefined) return [];
+  if (typeof source === "string") return areValues ? [source] : [];
+  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or values of the field");
+  if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
+  if (typeof source.get === "function") return listOf(source.get(name));
+  if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];
+  if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
+  return Object.hasOwn(source, name) ? listOf(source[name]) : [];
+}
+
+const listOf = (values) => [values].flat().filter((value) => typeof value === "string");
+
+/** Node joins or drops repeated fields elsewhere. */
+function rawValues(raw, name) {
+  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].toLowerCase() === name);
+}
+
+// Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
+
+const suite = (name, fmt, mode) => ({ name, fmt, mode });
+const [XAES, XCHA, SIGN] = [suite("xaes", 0x78, "encrypted"), suite("xcha", 0x79, "encrypted"), suite("sign", 0xb0, "signed")];
+const SUITES = [XAES, XCHA, SIGN];
+
+const NONCE = 24;
+const TAG = 16;
+const HEAD = 5;
+
+/** Bytes of a blob beside its body. */
+const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD + TAG);
+
+// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
+
+
+/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
+async function csrfToken(session) {
+  const state = stateOf(session).touch();
+  // Of one that waits a token may pass, and none is rendered: to ask for an id is refused, too.
+  if (nameOf(state) === null || state.withheld?.code === "unvalidated") session.renewId();
+  return renderToken(sealerOf(state.loadedBy).tokens, nameOf(state), state.now);
+}
+
+/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+async function verifyCsrf(session, token) {
+  const state = stateOf(session).touch();
+  return isTokenOf(sealerOf(state.loadedBy).tokens, nameOf(state), state.now, token);
+}
+
+/** The name of a session in its tokens, or null. */
+function nameOf({ withheld, opened, metadata }) {
+  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
+  const isStale = withheld?.code === "stale";
+  const isKnown = isStale || withheld?.code === "unvalidated";
+  const { sid, issued } = (isKnown && opened) || metadata;
+  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
+}
+
+/** `sealer`: a `Sealer`. `mask`: only tests give it. */
+async function renderToken(sealer, name, now, mask = random(TAG)) {
+  const secret = await secretOf(sealer, sealer.sealing(now), name);
+  return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
+}
+
+async function isTokenOf(sealer, name, now, token) {
+  if (typeof token !== "string" || token.length !== 43 || name === null) return false;
+  const bytes = fromBase64url(token);
+  if (!bytes) return false;
+  const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
+  let passes = false;
+  for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
+    if (equal(given, await secretOf(sealer, keys, name))) passes = true;
+  }
+  return passes;
+}
+
+async function secretOf({ purpose, context }, keys, name) {
+  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
+  return (await hmac(await keys.csrf, concat(context, name))).subarray(0, TAG);
+}
+
 // Purpose and context (SPEC.md § 3.2, § 4.2).
 
 
@@ -1614,19 +1752,6 @@ function sized(code, text, most = 255) {
   mustBe(bytes.length <= most, code, `at most ${most} bytes, found ${bytes.length}`);
   return concat(most > 255 ? u16(bytes.length) : u8(bytes.length), bytes);
 }
-
-// Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
-
-const suite = (name, fmt, mode) => ({ name, fmt, mode });
-const [XAES, XCHA, SIGN] = [suite("xaes", 0x78, "encrypted"), suite("xcha", 0x79, "encrypted"), suite("sign", 0xb0, "signed")];
-const SUITES = [XAES, XCHA, SIGN];
-
-const NONCE = 24;
-const TAG = 16;
-const HEAD = 5;
-
-/** Bytes of a blob beside its body. */
-const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD + TAG);
 
 // Keys (SPEC.md § 3.1 to § 3.3).
 
@@ -1835,14 +1960,14 @@ const SMALLEST_BODY = 6;
 
 /** The keys of a ring, derived for one purpose, and the context. */
 class Sealer {
-  /** `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. */
-  static async of(ring, purpose, context) {
-    return Object.assign(new Sealer(), { ring, purpose, context, keys: await keysFor(ring, purpose) });
-  }
-
-  /** The same keys, those of now and later, for tokens of another context. */
-  inContext(context) {
-    return Object.assign(Object.create(this), { context });
+  /**
+   * `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. `overlap`: seconds for which its tokens need a
+   * key after the next one seals.
+   */
+  static async of(ring, purpose, context, overlap) {
+    const sealer = changed(Sealer.prototype, { ring, purpose, context, keys: await keysFor(ring, purpose) });
+    await ring.serve?.(sealer, overlap);
+    return sealer;
   }
 
   /** The keys that seal. */
@@ -1885,6 +2010,9 @@ class Sealer {
     return { keyId, place, body };
   }
 }
+
+/** The same object but for the changes: it sees those that are made in it later. */
+const changed = (object, changes) => Object.assign(Object.create(object), changes);
 
 /** Derives the keys of a ring for one purpose. */
 const keysFor = (ring, purpose) => Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
@@ -1930,17 +2058,13 @@ class SessionSealer {
   /** `options`: those that all carriers have. */
   static async build(mode, ring, purpose, { skipXChaCha, dangerRetireEarly, application, context = [], ...rules }) {
     const policy = policyOf(rules);
-    const isSkipping = yesOrNo("skipXChaCha", skipXChaCha);
-    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha: isSkipping });
+    const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
+    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
     ensure(parsed.mode === mode, "mixed", `key ring must be for ${mode} sessions`);
     const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : Math.max(policy.absolute, policy.rememberUpTo ?? 0);
     checkOverlap(parsed.keys, overlap);
-    const [bound, { label }] = [contextBytes(context), policy.type];
-    const derive = async (purpose) => {
-      const tokens = await Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
-      await parsed.serve?.(tokens, overlap);
-      return tokens;
-    };
+    const bound = contextBytes(context);
+    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, policy.type.label), bound, overlap);
     return new SessionSealer(mode, await derive(purpose), policy, derive);
   }
 
@@ -1954,7 +2078,7 @@ class SessionSealer {
 
   /** The same keys and rules, for the sessions of another context. */
   inContext(pairs) {
-    return Object.assign(Object.create(this), { tokens: this.tokens.inContext(contextBytes(pairs)) });
+    return changed(this, { tokens: changed(this.tokens, { context: contextBytes(pairs) }) });
   }
 
   set budget(budget) {
@@ -1988,9 +2112,16 @@ class SessionSealer {
     const reason = checkTimes(metadata, now, policy, Math.max(policy.notBefore, tokens.ring.notBefore ?? 0));
     if (reason) return new Refusal(reason, keyId);
     if (!policy.revokedIf) return null;
-    const answer = await ask("revokedIf", policy.revokedIf, shown(policy.type, metadata, payload, keyId));
+    let cause;
+    try {
+      const answer = await policy.revokedIf(shown(policy.type, metadata, payload, keyId));
+      if (answer === false) return null;
+      ensure(answer === true, "revokedIf", `\`revokedIf\` said ${typeof answer}, not true or false`);
+    } catch (error) {
+      cause = error;
+    }
     // A session for which the application does not say false is revoked.
-    return answer === false ? null : new Refusal("Revoked", keyId, false, answer.cause);
+    return new Refusal("Revoked", keyId, false, cause);
   }
 }
 
@@ -2001,18 +2132,10 @@ function checkOverlap(keys, seconds) {
   ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${seconds} ${advice}`);
 }
 
-/** Asks a function of the application about a session. Returns true or false, or the `cause` why there is no answer. */
-async function ask(name, question, session) {
-  try {
-    const answer = await question(session);
-    ensure(typeof answer === "boolean", name, `\`${name}\` said ${typeof answer}, not true or false`);
-    return answer;
-  } catch (cause) {
-    return { cause };
-  }
-}
-
-/** The facts about a session and its content, which stays as it is whatever is done with this. None: it cannot be read. */
+/**
+ * The facts about a session and its content, which stays as it is whatever is done with this: entries, or a `value`. Nothing is
+ * found in one that cannot be read.
+ */
 function shown(type, metadata, payload, keyId) {
   const { issued, limit, remembered } = metadata;
   const content = readPayload(type, metadata, payload);
@@ -2024,7 +2147,9 @@ function shown(type, metadata, payload, keyId) {
     remembered,
     keyId,
     binding: bindingOf(metadata),
-    ...(type.Handle ? { value: content?.value } : { get: (key) => content?.get(String(key)), has: (key) => !!content?.has(String(key)) }),
+    value: content?.value,
+    get: (key) => content?.get(String(key)),
+    has: (key) => !!content?.has(String(key)),
   };
 }
 
@@ -2043,131 +2168,6 @@ function choose(results, isHostOnly) {
 }
 
 const isLater = (a, b) => (a.issued - b.issued || lastActiveOf(a) - lastActiveOf(b)) > 0;
-
-// What every carrier of sessions has: cookies and header fields.
-
-
-/** Returns the sealer of a carrier. */
-let sealerOf;
-
-class Carrier {
-  static {
-    sealerOf = (carrier) => carrier.#sealer;
-  }
-
-  #sealer;
-
-  constructor(sealer) {
-    if (!(sealer instanceof SessionSealer)) throw new TypeError("a carrier is made by `encrypted` or `unencryptedButSigned`");
-    this.#sealer = sealer;
-    sealer.policy.revalidateAfter?.guard(this);
-    sealer.tokens.ring.guard?.(this);
-  }
-
-  /** `encrypted` or `signed`. */
-  get mode() {
-    return this.#sealer.mode;
-  }
-
-  /** Refuses sessions that began before this moment, from now on. */
-  raiseNotBefore(moment) {
-    this.#sealer.raiseNotBefore(moment);
-  }
-}
-
-/** Makes a new session, which `carrier` alone may save. */
-function newSession(carrier, source, now) {
-  const state = new State(sealerOf(carrier).policy, now);
-  state.loadedBy = carrier;
-  state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
-  const { Handle = Session } = state.policy.type;
-  return { state, session: new Handle(state) };
-}
-
-/** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
-async function finish(carrier, session, response) {
-  const { status = 200 } = response;
-  if (!Number.isInteger(status)) throw new TypeError("`status` must be a whole number");
-  const state = stateOf(session);
-  if (state.loadedBy !== carrier) throw new TypeError("session was loaded by another carrier; save it there");
-  const decision = { ...state.decide(response), state };
-  state.isClosed = true;
-  const { tokens } = sealerOf(carrier);
-  if (decision.change !== "store") return decision;
-  if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
-  return { ...decision, token: await tokens.seal(decision.body, state.now) };
-}
-
-/**
- * Returns the values of the field `name` in a request: a `Request`, a request of Node, their headers, or the values
- * themselves, unless `areValues` is false.
- */
-function fieldsOf(source, name, areValues = true) {
-  if (source === null || source === undefined) return [];
-  if (typeof source === "string") return areValues ? [source] : [];
-  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or values of the field");
-  if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
-  if (typeof source.get === "function") return listOf(source.get(name));
-  if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];
-  if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
-  return Object.hasOwn(source, name) ? listOf(source[name]) : [];
-}
-
-const listOf = (values) => [values].flat().filter((value) => typeof value === "string");
-
-/** Node joins or drops repeated fields elsewhere. */
-function rawValues(raw, name) {
-  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].toLowerCase() === name);
-}
-
-// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
-
-
-/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
-async function csrfToken(session) {
-  const state = stateOf(session).touch();
-  // Of one that waits a token may pass, and none is rendered: to ask for an id is refused, too.
-  if (nameOf(state) === null || state.withheld?.code === "unvalidated") session.renewId();
-  return renderToken(sealerOf(state.loadedBy).tokens, nameOf(state), state.now);
-}
-
-/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
-async function verifyCsrf(session, token) {
-  const state = stateOf(session).touch();
-  return isTokenOf(sealerOf(state.loadedBy).tokens, nameOf(state), state.now, token);
-}
-
-/** The name of a session in its tokens, or null. */
-function nameOf({ withheld, opened, metadata }) {
-  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
-  const isStale = withheld?.code === "stale";
-  const isKnown = isStale || withheld?.code === "unvalidated";
-  const { sid, issued } = (isKnown && opened) || metadata;
-  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
-}
-
-/** `sealer`: a `Sealer`. `mask`: only tests give it. */
-async function renderToken(sealer, name, now, mask = random(TAG)) {
-  const secret = await secretOf(sealer, sealer.sealing(now), name);
-  return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
-}
-
-async function isTokenOf(sealer, name, now, token) {
-  if (typeof token !== "string" || token.length !== 43 || name === null) return false;
-  const bytes = fromBase64url(token);
-  if (!bytes) return false;
-  const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
-  let passes = false;
-  for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
-    if (equal(given, await secretOf(sealer, keys, name))) passes = true;
-  }
-  return passes;
-}
-
-async function secretOf({ purpose, context }, keys, name) {
-  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
-  return (await hmac(await keys.csrf, concat(context, name))).subarray(0, TAG);
-}
 
 // A key ring that follows its source while the program runs. Its content is replaced in place, and with it the keys that carriers
 // have derived from it.
@@ -2422,14 +2422,23 @@ class Revalidation {
   /** Asks about a session. Throws a `SessionError` where there is no answer. */
   async #judge(session) {
     const state = stateOf(session).touch();
-    const { policy, metadata, arrived, outcome } = state;
-    const answer = await ask("validate", this.validate, shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null));
+    const { answer, cause } = await this.#ask(state);
     if (answer === true) state.policy = { ...state.policy, refreshAfter: "validated" };
     else if (answer === false) refuse(state, "Revoked");
     else if (!this.#isTolerated(state)) {
       refuse(state, "Unvalidated");
       state.withheld = WITHHELD;
-      throw new Unvalidated(answer.cause, session);
+      throw new Unvalidated(cause, session);
+    }
+  }
+
+  /** Returns the answer of the application, or why there is none. */
+  async #ask({ policy, metadata, arrived, outcome }) {
+    try {
+      const answer = await this.validate(shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null));
+      return typeof answer === "boolean" ? { answer } : { cause: new TypeError(`\`validate\` said ${typeof answer}, not true or false`) };
+    } catch (cause) {
+      return { cause };
     }
   }
 

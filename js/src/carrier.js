@@ -2,7 +2,6 @@
 
 import { isSubresource } from "./caching.js";
 import { Session, stateOf } from "./session.js";
-import { SessionSealer } from "./session_sealer.js";
 import { State } from "./state.js";
 
 /** Returns the sealer of a carrier. */
@@ -15,8 +14,8 @@ export class Carrier {
 
   #sealer;
 
+  /** `sealer`: a `SessionSealer`. Carriers are made by `encrypted` and `unencryptedButSigned`. */
   constructor(sealer) {
-    if (!(sealer instanceof SessionSealer)) throw new TypeError("a carrier is made by `encrypted` or `unencryptedButSigned`");
     this.#sealer = sealer;
     sealer.policy.revalidateAfter?.guard(this);
     sealer.tokens.ring.guard?.(this);

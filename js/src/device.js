@@ -8,6 +8,7 @@ import { eachPair, plain } from "./cookie.js";
 import { sha256 } from "./crypto.js";
 import { ConfigError } from "./errors.js";
 import { Template } from "./set_cookie.js";
+import { changed } from "./token.js";
 
 const MOST = 32;
 const MOST_OPENED = 4;
@@ -109,7 +110,8 @@ class Devices {
 
   /** The seals of one kind, for the context of a session. */
   #inContextOf({ loadedBy }, kind) {
-    return this.#seals[kind].inContext(sealerOf(loadedBy).tokens.context);
+    const { context } = sealerOf(loadedBy).tokens;
+    return changed(this.#seals[kind], { context });
   }
 
   /** The field that asks the browser to register a device for a session that was renewed, or null (§ 16.4.2). */

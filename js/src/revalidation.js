@@ -3,7 +3,7 @@
 import { SessionError, isWhole, mustBe, refuseUnknown } from "./errors.js";
 import { lastActiveOf } from "./lifetime.js";
 import { stateOf } from "./session.js";
-import { ask, shown } from "./session_sealer.js";
+import { shown } from "./session_sealer.js";
 
 const WITHHELD = {
   code: "unvalidated",
@@ -55,14 +55,23 @@ class Revalidation {
   /** Asks about a session. Throws a `SessionError` where there is no answer. */
   async #judge(session) {
     const state = stateOf(session).touch();
-    const { policy, metadata, arrived, outcome } = state;
-    const answer = await ask("validate", this.validate, shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null));
+    const { answer, cause } = await this.#ask(state);
     if (answer === true) state.policy = { ...state.policy, refreshAfter: "validated" };
     else if (answer === false) refuse(state, "Revoked");
     else if (!this.#isTolerated(state)) {
       refuse(state, "Unvalidated");
       state.withheld = WITHHELD;
-      throw new Unvalidated(answer.cause, session);
+      throw new Unvalidated(cause, session);
+    }
+  }
+
+  /** Returns the answer of the application, or why there is none. */
+  async #ask({ policy, metadata, arrived, outcome }) {
+    try {
+      const answer = await this.validate(shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null));
+      return typeof answer === "boolean" ? { answer } : { cause: new TypeError(`\`validate\` said ${typeof answer}, not true or false`) };
+    } catch (cause) {
+      return { cause };
     }
   }
 

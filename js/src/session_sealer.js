@@ -7,23 +7,19 @@ import { checkTimes, dateOf, lastActiveOf } from "./lifetime.js";
 import { Ring, contentOf, findEarly, parseRing } from "./ring.js";
 import { notBeforeOf, policyOf, yesOrNo } from "./settings.js";
 import { bindingOf, idOf, readPayload } from "./state.js";
-import { Sealer } from "./token.js";
+import { Sealer, changed } from "./token.js";
 
 export class SessionSealer {
   /** `options`: those that all carriers have. */
   static async build(mode, ring, purpose, { skipXChaCha, dangerRetireEarly, application, context = [], ...rules }) {
     const policy = policyOf(rules);
-    const isSkipping = yesOrNo("skipXChaCha", skipXChaCha);
-    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha: isSkipping });
+    const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
+    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
     ensure(parsed.mode === mode, "mixed", `key ring must be for ${mode} sessions`);
     const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : Math.max(policy.absolute, policy.rememberUpTo ?? 0);
     checkOverlap(parsed.keys, overlap);
-    const [bound, { label }] = [contextBytes(context), policy.type];
-    const derive = async (purpose) => {
-      const tokens = await Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
-      await parsed.serve?.(tokens, overlap);
-      return tokens;
-    };
+    const bound = contextBytes(context);
+    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, policy.type.label), bound, overlap);
     return new SessionSealer(mode, await derive(purpose), policy, derive);
   }
 
@@ -37,7 +33,7 @@ export class SessionSealer {
 
   /** The same keys and rules, for the sessions of another context. */
   inContext(pairs) {
-    return Object.assign(Object.create(this), { tokens: this.tokens.inContext(contextBytes(pairs)) });
+    return changed(this, { tokens: changed(this.tokens, { context: contextBytes(pairs) }) });
   }
 
   set budget(budget) {
@@ -71,9 +67,16 @@ export class SessionSealer {
     const reason = checkTimes(metadata, now, policy, Math.max(policy.notBefore, tokens.ring.notBefore ?? 0));
     if (reason) return new Refusal(reason, keyId);
     if (!policy.revokedIf) return null;
-    const answer = await ask("revokedIf", policy.revokedIf, shown(policy.type, metadata, payload, keyId));
+    let cause;
+    try {
+      const answer = await policy.revokedIf(shown(policy.type, metadata, payload, keyId));
+      if (answer === false) return null;
+      ensure(answer === true, "revokedIf", `\`revokedIf\` said ${typeof answer}, not true or false`);
+    } catch (error) {
+      cause = error;
+    }
     // A session for which the application does not say false is revoked.
-    return answer === false ? null : new Refusal("Revoked", keyId, false, answer.cause);
+    return new Refusal("Revoked", keyId, false, cause);
   }
 }
 
@@ -84,18 +87,10 @@ export function checkOverlap(keys, seconds) {
   ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${seconds} ${advice}`);
 }
 
-/** Asks a function of the application about a session. Returns true or false, or the `cause` why there is no answer. */
-export async function ask(name, question, session) {
-  try {
-    const answer = await question(session);
-    ensure(typeof answer === "boolean", name, `\`${name}\` said ${typeof answer}, not true or false`);
-    return answer;
-  } catch (cause) {
-    return { cause };
-  }
-}
-
-/** The facts about a session and its content, which stays as it is whatever is done with this. None: it cannot be read. */
+/**
+ * The facts about a session and its content, which stays as it is whatever is done with this: entries, or a `value`. Nothing is
+ * found in one that cannot be read.
+ */
 export function shown(type, metadata, payload, keyId) {
   const { issued, limit, remembered } = metadata;
   const content = readPayload(type, metadata, payload);
@@ -107,7 +102,9 @@ export function shown(type, metadata, payload, keyId) {
     remembered,
     keyId,
     binding: bindingOf(metadata),
-    ...(type.Handle ? { value: content?.value } : { get: (key) => content?.get(String(key)), has: (key) => !!content?.has(String(key)) }),
+    value: content?.value,
+    get: (key) => content?.get(String(key)),
+    has: (key) => !!content?.has(String(key)),
   };
 }
 

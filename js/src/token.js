@@ -13,14 +13,14 @@ const SMALLEST_BODY = 6;
 
 /** The keys of a ring, derived for one purpose, and the context. */
 export class Sealer {
-  /** `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. */
-  static async of(ring, purpose, context) {
-    return Object.assign(new Sealer(), { ring, purpose, context, keys: await keysFor(ring, purpose) });
-  }
-
-  /** The same keys, those of now and later, for tokens of another context. */
-  inContext(context) {
-    return Object.assign(Object.create(this), { context });
+  /**
+   * `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. `overlap`: seconds for which its tokens need a
+   * key after the next one seals.
+   */
+  static async of(ring, purpose, context, overlap) {
+    const sealer = changed(Sealer.prototype, { ring, purpose, context, keys: await keysFor(ring, purpose) });
+    await ring.serve?.(sealer, overlap);
+    return sealer;
   }
 
   /** The keys that seal. */
@@ -63,6 +63,9 @@ export class Sealer {
     return { keyId, place, body };
   }
 }
+
+/** The same object but for the changes: it sees those that are made in it later. */
+export const changed = (object, changes) => Object.assign(Object.create(object), changes);
 
 /** Derives the keys of a ring for one purpose. */
 export const keysFor = (ring, purpose) => Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));

@@ -159,7 +159,7 @@ const MUTATIONS = [
   ["now < lastActiveOf(metadata) + this.unvalidatedUpTo", "now <= lastActiveOf(metadata) + this.unvalidatedUpTo"],
   ['return "never";', 'return "on-change";'],
   ['refreshAfter: "validated" };', 'refreshAfter: "never" };'],
-  ["const state = stateOf(session).touch();\n    const { policy,", "const state = stateOf(session);\n    const { policy,"],
+  ["const state = stateOf(session).touch();\n    const { answer,", "const state = stateOf(session);\n    const { answer,"],
   ['refuse(state, "Unvalidated");', ""],
   ["state.withheld = WITHHELD;", ""],
   ["  state.begin();\n", ""],
@@ -173,11 +173,11 @@ const MUTATIONS = [
 
 /** Faults that no vector can notice: a test of the interface has to. */
 const OF_SESSIONS = [
-  ["purposeBytes(purpose, application, label)", "purposeBytes(purpose, application, null)"],
-  ["this.tokens.inContext(contextBytes(pairs))", "this.tokens"],
+  ["application, policy.type.label)", "application, null)"],
+  ["{ context: contextBytes(pairs) })", "{})"],
   // Rings that are followed
   ["sealer.tokens.ring.guard?.(this);", ""],
-  ["await parsed.serve?.(tokens, overlap);", ""],
+  ["await ring.serve?.(sealer, overlap);", ""],
   ["await this.#ask(+now);", "this.#ask(+now);"],
   ["Math.abs(now - this.#asked)", "now - this.#asked"],
   ["this.#asked = now;\n    const turn", "const turn"],
@@ -193,8 +193,9 @@ const OF_SESSIONS = [
   ["    Object.assign(this, content);\n    for", "    for"],
   ['this.#inContextOf(state, "bound")', "this.#seals.bound"],
   ['this.#inContextOf(state, "offer")', "this.#seals.offer"],
-  ['answer === false ? null : new Refusal("Revoked"', 'answer !== true ? null : new Refusal("Revoked"'],
-  ["keyId, false, answer.cause)", "keyId, false)"],
+  ["if (answer === false) return null;", "if (!answer) return null;"],
+  ['ensure(answer === true, "revokedIf",', 'ensure(true, "revokedIf",'],
+  ["keyId, false, cause);", "keyId, false);"],
   ["const content = readPayload(type, metadata, payload);", "const content = type.read(metadata.schema ?? 0, payload);"],
   ["seal(body, now, entropy = random(NONCE))", "seal(body, now, entropy = new Uint8Array(NONCE))"],
   ["toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name))", "true"],
@@ -227,8 +228,8 @@ const OF_SESSIONS = [
   // Validation
   ["arrived !== null && (isTakenOver || now", "arrived !== null && (now"],
   ["return !isTakenOver && now <", "return now <"],
-  ['ensure(typeof answer === "boolean", name,', "ensure(true, name,"],
-  ["catch (cause) {\n    return { cause };", "catch (cause) {\n    return cause;"],
+  ['typeof answer === "boolean" ? { answer } :', "true ? { answer } :"],
+  ["catch (cause) {\n      return { cause };", "catch (cause) {\n      return { answer: cause, cause };"],
   ["this.cause = cause;\n    this.session", "this.session"],
   ["status = 503;", ""],
   ['kind === "migrated" ? { kind: "notMigrated", reason } :', ""],

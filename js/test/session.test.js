@@ -136,9 +136,9 @@ test("a list that revokes is told what a session is", async () => {
   const arrived = await filled((session) => (session.ensureId(), session.limitTo(600), session.rememberFor(1200)), asking);
   const session = await asking.load(arrived, later(60));
   const { keyId } = session.outcome;
-  const { get, has, ...facts } = told[0];
+  const { get, has, value, ...facts } = told[0];
   assert.deepEqual(facts, { id: session.id, createdAt: NOW, lastActiveAt: NOW, limit: 600, remembered: 1200, keyId, binding: "unbound" });
-  assert.deepEqual([told.length, get("user"), has("user")], [1, undefined, false]);
+  assert.deepEqual([told.length, get("user"), has("user"), value], [1, undefined, false, undefined]);
 });
 
 test("a list that revokes is told what a session holds, which stays as it is", async () => {
