@@ -27,7 +27,7 @@ async function buildPackage() {
   const input = Object.fromEntries(files.map((file) => [file.slice("./dist/".length, -".js".length), path(file.replace("dist", "src"))]));
   const core = await modulesOf(path("src/index.js"));
   const bundle = await rollup({ input });
-  const chunks = { manualChunks: (id) => (core.has(id) ? "core" : undefined), chunkFileNames: "[name].js", entryFileNames: "[name].js" };
+  const chunks = { hoistTransitiveImports: false, manualChunks: (id) => (core.has(id) ? "core" : undefined), chunkFileNames: "[name].js", entryFileNames: "[name].js" };
   await bundle.write({ dir: path("dist"), format: "es", ...chunks });
   for (const file of await readdir(path("src"), { recursive: true })) {
     if (file.endsWith(".d.ts")) await cp(path(`src/${file}`), path(`dist/${file}`));

@@ -44,6 +44,8 @@ const FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
 /** Refuses requests that other sites make a visitor's browser send. */
 export class CsrfGuard {
+  /** Names a guard that was given in place of the options of an adapter, which refuse what they do not know. */
+  isCsrfGuard = true;
   #trusted;
   #formPosts;
   #asks;

@@ -1,4 +1,4 @@
-// The adapters, each behind its real framework and a real HTTP client.
+// What is particular to an adapter, on the built package. What all do is in scenarios.js.
 
 import assert from "node:assert/strict";
 import { createServer, request as httpRequest } from "node:http";
@@ -8,17 +8,11 @@ import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
 import { after, test } from "node:test";
 
-import { serve } from "@hono/node-server";
 import express from "express";
-import { H3, toNodeHandler } from "h3";
-import { Hono } from "hono";
 
 import { SessionCookie, csrfToken, revalidation } from "hardtack-session";
 import { CsrfGuard } from "hardtack-session/csrf";
 import { session as inExpress } from "hardtack-session/express";
-import { withSession } from "hardtack-session/fetch";
-import { withSession as inH3 } from "hardtack-session/h3";
-import { session as inHono } from "hardtack-session/hono";
 import { withSession as inNode } from "hardtack-session/node";
 import { XAES_KEY } from "./keys.js";
 import { Browser } from "./browser.js";
@@ -36,185 +30,15 @@ async function listening(server) {
   return new Browser(`http://127.0.0.1:${server.address().port}`);
 }
 
-/** What every site does at its paths. */
 const visit = (session) => `visit ${session.update("visits", (visits = 0) => visits + 1).get("visits")}`;
-
-const hono = (cookies, guard) => {
-  const app = new Hono();
-  app.onError((error, c) => c.text("failed", 500));
-  app.use(inHono(() => cookies, { guard }));
-  app.get("/visit", (c) => c.text(visit(c.get("session"))));
-  app.get("/look", (c) => c.text(`${c.get("session").get("visits")}`));
-  app.get("/untouched", (c) => c.text("hello", 200, { "cache-control": "public" }));
-  app.get("/redirect", (c) => (visit(c.get("session")), Response.redirect("http://127.0.0.1/look", 303)));
-  app.get("/cookies", (c) => (c.header("set-cookie", "a=1", { append: true }), c.header("set-cookie", "b=2", { append: true }), c.text(visit(c.get("session")))));
-  app.get("/fail", (c) => (visit(c.get("session")), c.text("no", 500)));
-  app.get("/throw", (c) => {
-    visit(c.get("session"));
-    throw new Error("thrown");
-  });
-  app.get("/out", (c) => (c.get("session").invalidate(), c.text("out")));
-  app.post("/visit", (c) => c.text(visit(c.get("session"))));
-  return serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
-};
-
-const inFetch = (cookies, guard) => {
-  const handler = withSession(
-    cookies,
-    async (request, session) => {
-      const { pathname } = new URL(request.url);
-      if (pathname === "/look") return new Response(`${session.get("visits")}`);
-      if (pathname === "/untouched") return new Response("hello", { headers: { "cache-control": "public" } });
-      if (pathname === "/out") session.invalidate();
-      if (pathname === "/out") return new Response("out");
-      const text = visit(session);
-      if (pathname === "/redirect") return Response.redirect("http://127.0.0.1/look", 303);
-      if (pathname === "/fail") return new Response("no", { status: 500 });
-      if (pathname === "/throw") throw new Error("thrown");
-      const headers = new Headers();
-      if (pathname === "/cookies") ["a=1", "b=2"].forEach((line) => headers.append("set-cookie", line));
-      return new Response(text, { headers });
-    },
-    { guard },
-  );
-  return serve({ fetch: async (request) => handler(request).catch(() => new Response("failed", { status: 500 })), port: 0, hostname: "127.0.0.1" });
-};
-
-const routesOfNode = (request, response, session) => {
-  const answers = {
-    "/visit": () => response.end(visit(session)),
-    "/look": () => response.end(`${session.get("visits")}`),
-    "/untouched": () => (response.setHeader("cache-control", "public"), response.end("hello")),
-    "/redirect": () => (visit(session), response.writeHead(303, { location: "/look" }).end()),
-    "/cookies": () => (visit(session), response.writeHead(200, ["set-cookie", "a=1", "set-cookie", "b=2"]), response.end("cookies")),
-    "/fail": () => (visit(session), (response.statusCode = 500), response.end("no")),
-    "/throw": () => {
-      visit(session);
-      throw new Error("thrown");
-    },
-    "/out": () => (session.invalidate(), response.end("out")),
-  };
-  answers[request.url.split("?")[0]]();
-};
-
-const node = (cookies, guard, failed = () => {}) => createServer(inNode(cookies, routesOfNode, { guard, failed }));
-
-const inExpressApp = (cookies, guard) => {
-  const app = express();
-  app.use(inExpress(cookies, { guard }));
-  app.use((request, response) => routesOfNode(request, response, request.session));
-  app.use((error, request, response, next) => response.status(error.status ?? 500).send("failed"));
-  return createServer(app);
-};
-
-const h3 = (cookies, guard) => {
-  const app = new H3();
-  const on = (path, answer) => app.all(path, inH3(cookies, answer, { guard }));
-  on("/visit", (event, session) => visit(session));
-  on("/look", (event, session) => `${session.get("visits")}`);
-  on("/untouched", (event) => (event.res.headers.set("cache-control", "public"), "hello"));
-  on("/redirect", (event, session) => (visit(session), Response.redirect("http://127.0.0.1/look", 303)));
-  on("/cookies", (event, session) => (["a=1", "b=2"].forEach((line) => event.res.headers.append("set-cookie", line)), visit(session)));
-  on("/fail", (event, session) => (visit(session), (event.res.status = 500), "no"));
-  on("/throw", (event, session) => {
-    visit(session);
-    throw new Error("thrown");
-  });
-  on("/out", (event, session) => (session.invalidate(), "out"));
-  return createServer(toNodeHandler(app));
-};
-
-// Those on @hono/node-server last: it replaces the global `Response`, on which h3 relies.
-for (const [name, make] of Object.entries({ h3, Node: node, Express: inExpressApp, Hono: hono, fetch: inFetch })) {
-  test(`${name}: a session is loaded, changed, saved and ended`, async () => {
-    const browser = await listening(make(cookies));
-    const first = await browser.get("/visit");
-    assert.equal(first.text, "visit 1");
-    assert.equal(first.headers.get("cache-control"), "no-store");
-    assert.match(first.headers.get("vary"), /cookie/i);
-    assert.equal((await browser.get("/visit")).text, "visit 2");
-    const look = await browser.get("/look");
-    assert.equal(look.text, "2");
-    assert.deepEqual([look.setCookies, look.headers.get("cache-control")], [[], "private"]);
-    const untouched = await browser.get("/untouched");
-    assert.deepEqual([untouched.text, untouched.setCookies, untouched.headers.get("cache-control")], ["hello", [], "public"]);
-    assert.ok(!/cookie/i.test(untouched.headers.get("vary") ?? ""));
-  });
-
-  test(`${name}: a redirect and other cookies carry the session, too`, async () => {
-    const browser = await listening(make(cookies));
-    const redirect = await browser.get("/redirect");
-    assert.equal(redirect.status, 303);
-    assert.equal((await browser.get("/look")).text, "1");
-    const others = await browser.get("/cookies");
-    assert.deepEqual(others.setCookies.map((line) => line.split("=")[0]).toSorted(), ["__Host-session", "a", "b"]);
-    assert.equal((await browser.get("/look")).text, "2");
-  });
-
-  test(`${name}: what fails changes nothing`, async () => {
-    const browser = await listening(make(cookies));
-    await browser.get("/visit");
-    for (const path of ["/fail", "/throw"]) {
-      const failed = await browser.get(path);
-      assert.deepEqual([failed.status, failed.setCookies], [500, []], path);
-    }
-    assert.equal((await browser.get("/look")).text, "1");
-  });
-
-  test(`${name}: signing out drops the cookie`, async () => {
-    const browser = await listening(make(cookies));
-    await browser.get("/visit");
-    assert.match((await browser.get("/out")).setCookies[0], /^__Host-session=; .*Max-Age=0/);
-    assert.equal((await browser.get("/look")).text, "undefined");
-  });
-
-  test(`${name}: the guard refuses requests of other sites`, async () => {
-    const browser = await listening(make(cookies, new CsrfGuard({ originCheckOnly: true })));
-    const refused = await browser.fetch("/visit", { method: "POST", headers: { "sec-fetch-site": "cross-site" } });
-    assert.deepEqual([refused.status, refused.text, refused.setCookies], [403, "refused: the request comes from another site", []]);
-    const passed = await browser.fetch("/visit", { method: "POST", headers: { "sec-fetch-site": "same-origin" } });
-    assert.deepEqual([passed.status, passed.text], [200, "visit 1"]);
-  });
-
-  test(`${name}: a form with a token of another session is answered with a page that leads on`, async () => {
-    const form = new Request("https://example.com/", { method: "POST", body: new URLSearchParams({ csrf_token: "of before" }) });
-    const refusal = await new CsrfGuard({ tokensInForms: true }).check(form, await cookies.load(null));
-    const browser = await listening(make(cookies, { check: async () => refusal }));
-    const refused = await browser.fetch("/visit", { method: "POST" });
-    assert.deepEqual([refused.status, refused.headers.get("content-type")], [403, "text/html; charset=utf-8"]);
-    assert.ok(refused.text.includes('<a href="">Load the page again</a>'), refused.text);
-  });
-
-  test(`${name}: an application is asked once in a span, and without an answer the handler is not called`, async (t) => {
-    t.mock.method(console, "error", () => {});
-    let asked = 0;
-    let answer = () => true;
-    const validate = () => (asked++, answer());
-    const browser = await listening(make(await SessionCookie.encrypted(XAES_KEY, { revalidateAfter: revalidation({ seconds: 60, validate }) })));
-    const old = await cookies.load(null, Date.now() - 100_000);
-    visit(old);
-    const [, value] = /=([^;]*)/.exec((await cookies.save(old))[0]);
-    const bringOld = () => browser.cookies.set("__Host-session", value);
-    bringOld();
-    assert.deepEqual([(await browser.get("/visit")).text, asked], ["visit 2", 1]);
-    assert.deepEqual([(await browser.get("/visit")).text, asked], ["visit 3", 1]);
-    bringOld();
-    answer = () => Promise.reject(new Error("no database"));
-    const failed = await browser.get("/visit");
-    assert.deepEqual([failed.status, failed.setCookies, asked], [503, [], 2]);
-    answer = () => true;
-    assert.deepEqual([(await browser.get("/look")).text, asked], ["1", 3]);
-    bringOld();
-    answer = () => false;
-    assert.equal((await browser.get("/visit")).text, "visit 1");
-  });
-}
 
 test("Node: what a session cannot be validated for is told, and not shown", async () => {
   const told = [];
   const failure = new Error("no database");
   const revalidateAfter = revalidation({ seconds: 60, validate: () => Promise.reject(failure) });
-  const browser = await listening(node(await SessionCookie.encrypted(XAES_KEY, { revalidateAfter }), undefined, (error) => told.push(error.cause)));
+  const failed = (error) => told.push(error.cause);
+  const asking = await SessionCookie.encrypted(XAES_KEY, { revalidateAfter });
+  const browser = await listening(createServer(inNode(asking, () => assert.fail("it was called"), { failed })));
   const old = await cookies.load(null, Date.now() - 100_000);
   visit(old);
   const { status, text } = await browser.get("/visit", { cookie: (await cookies.save(old))[0].split(";")[0] });
@@ -408,13 +232,3 @@ test("Express: an error after the answer changes nothing of it", async () => {
   assert.deepEqual([status, text, headers.get("x-a")], [200, "answered", "1"]);
 });
 
-test("a cookie that cannot be made at one request is made at the next", async () => {
-  let isThere = false;
-  const handler = withSession(
-    () => (isThere ? cookies : Promise.reject(new Error("no secret"))),
-    (request, session) => new Response(visit(session)),
-  );
-  await assert.rejects(handler(new Request("http://localhost/")), /no secret/);
-  isThere = true;
-  assert.equal(await (await handler(new Request("http://localhost/"))).text(), "visit 1");
-});

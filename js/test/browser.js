@@ -3,8 +3,10 @@
 export class Browser {
   cookies = new Map();
 
-  constructor(origin) {
+  /** `send`: what answers in place of a server. */
+  constructor(origin, send = (...given) => fetch(...given)) {
     this.origin = origin;
+    this.send = send;
   }
 
   get(path, headers) {
@@ -14,7 +16,7 @@ export class Browser {
   async fetch(path, { headers = {}, ...options } = {}) {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const given = { ...headers, ...(cookie && { cookie }) };
-    const response = await fetch(`${this.origin}${path}`, { redirect: "manual", headers: given, ...options });
+    const response = await this.send(`${this.origin}${path}`, { redirect: "manual", headers: given, ...options });
     const setCookies = response.headers.getSetCookie();
     for (const line of setCookies) this.#keep(line);
     return { status: response.status, headers: response.headers, setCookies, text: await response.text() };

@@ -1,4 +1,4 @@
-// An application that is asked again whether a session goes on, through the carriers and the adapters that need no server.
+// An application that is asked again whether a session goes on, through the carriers and the adapters.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,11 +11,8 @@ import { KeyRing, SessionCookie, SessionHeader, csrfToken, revalidation, session
 import { oldCookie } from "../src/old_cookies.js";
 import { contentOf } from "../src/ring.js";
 import { Sealer } from "../src/token.js";
-import { onSession } from "../src/web/astro.js";
 import { withSession } from "../src/web/fetch.js";
-import { session as inHono } from "../src/web/hono.js";
-import { inNext, sessionProxy } from "../src/web/next.js";
-import { handleSession } from "../src/web/sveltekit.js";
+import { inNext } from "../src/web/next.js";
 import { XAES_KEY } from "./keys.js";
 import { NOW, cookies, field, filled, later, misconfigured, refused } from "./visitor.js";
 
@@ -284,58 +281,7 @@ test("mistakes in the settings are refused", async () => {
   }
 });
 
-// Adapters that need no server
-
-/** Each adapter as a function of a request, with what it calls. The frameworks are stand-ins. */
-const ADAPTERS = {
-  fetch: (cookies, handler, options) => withSession(cookies, (request, session) => handler(session), options),
-  SvelteKit: (cookies, handler, options) => (request) => {
-    const event = { request, locals: {} };
-    return handleSession(cookies, options)({ event, resolve: () => handler(event.locals.session) });
-  },
-  Astro: (cookies, handler, options) => (request) => {
-    const context = { request, locals: {} };
-    return onSession(cookies, options)(context, () => handler(context.locals.session));
-  },
-  Hono: (cookies, handler, options) => async (request) => {
-    const known = new Map();
-    const c = { req: { raw: request }, set: (name, value) => known.set(name, value) };
-    await inHono(cookies, options)(c, () => (c.res = handler(known.get("session"))));
-    return c.res;
-  },
-  "Next.js": (cookies, handler, { now }) => sessionProxy(cookies, Response, (request, session) => handler(session), { now }),
-};
-
-for (const [name, adapt] of Object.entries(ADAPTERS)) {
-  test(`${name}: an application is asked before the handler, and without an answer there is none`, async (t) => {
-    const logged = t.mock.method(console, "error", () => {}).mock;
-    let answer = () => true;
-    let calls = 0;
-    let now = later(60);
-    const { asked, cookies } = await asking(() => answer());
-    const handler = (session) => (calls++, new Response(`Hello ${session.get("user")}`));
-    const guard = new CsrfGuard({ originCheckOnly: true });
-    const handle = adapt(cookies, handler, { guard, now: () => now });
-    const visit = async (cookie) => {
-      const response = await handle(new Request("http://localhost/", { headers: { cookie } }));
-      return { status: response.status, set: response.headers.getSetCookie(), text: await response.text(), headers: response.headers };
-    };
-    const { text, set } = await visit(arrived);
-    assert.deepEqual([text, set.length, asked.length], ["Hello ada", 1, 1]);
-    now = later(119);
-    const soon = await visit(field(set));
-    assert.deepEqual([soon.text, soon.set, asked.length], ["Hello ada", [], 1]);
-    now = later(120);
-    answer = fails;
-    const failed = await visit(field(set));
-    assert.deepEqual([failed.status, failed.set, calls, asked.length], [503, [], 2, 2]);
-    assert.deepEqual([failed.text, failed.headers.get("cache-control")], ["session cannot be validated now; try again later", "private"]);
-    assert.deepEqual(logged.calls.map(({ arguments: [error] }) => isUnvalidated(error)), [true]);
-    answer = () => false;
-    const ended = await visit(field(set));
-    assert.deepEqual([ended.status, ended.text, ended.set], [200, "Hello undefined", []]);
-  });
-}
+// Adapters
 
 test("what else fails while a session is loaded goes through the adapters", async () => {
   const { cookies } = await asking();

@@ -1,38 +1,63 @@
 // What all adapters share.
 
+import { ensure, mustBe, refuseUnknown } from "../errors.js";
+import { madeBy } from "../settings.js";
+
+const checkedCookie = (cookie) => madeBy("`SessionCookie.encrypted`", "cookies", cookie, "saveToResponse");
+
 /**
  * Returns a function that gives the cookie which an adapter was given: a `SessionCookie`, a promise of one, or a function
  * that makes one, which is called at the first request, as workers have their secrets only then. A function that fails is
- * called again.
+ * called again. Throws a `ConfigError`.
  */
 export function opener(cookies) {
-  if (typeof cookies !== "function") return () => cookies;
-  let opened;
-  return async (...given) => {
-    opened ??= Promise.resolve(cookies(...given));
-    try {
-      return await opened;
-    } catch (error) {
-      opened = undefined;
+  let opened = typeof cookies === "function" ? null : (cookies?.then?.(checkedCookie) ?? checkedCookie(cookies));
+  const open = async (...given) => checkedCookie(await cookies(...given));
+  return (...given) =>
+    (opened ??= open(...given).catch((error) => {
+      opened = null;
       throw error;
-    }
-  };
+    }));
 }
 
-/**
- * Loads the session of a request, and asks the guard. Returns the session, and the refusal of the request, or null: by the
- * guard, or because the session cannot be validated now.
- */
-export async function admit(sessions, request, { guard, now } = {}) {
+/** Tells a hook, or prints a failure where there is none. Fails no request, and prints none: it has cookies. */
+export async function tell(hook, told, request) {
   try {
-    const session = await sessions.load(request, now?.());
-    return { session, refusal: guard ? await guard.check(request, session) : null };
+    if (hook) await hook(told, request);
+    else if (told.cause) throw told.cause;
   } catch (error) {
-    if (error?.code !== "unvalidated") throw error;
-    console.error(error);
-    return { session: error.session, refusal: error };
+    console.error(error, request.method, request.url.split("?")[0]);
   }
 }
 
 /** The response to a request that is refused. */
-export const refusedResponse = ({ body, message, headers, status = 403 }) => new Response(body ?? message, { status, headers });
+const refusedResponse = ({ body, message, headers, status = 403 }) => new Response(body ?? message, { status, headers });
+
+/**
+ * Returns a function that loads the session of a request and asks the guard. `given` is for the function that makes the
+ * cookie. It returns the session; a function that saves it with a response; what answers the request, if that is refused by the
+ * guard or because the session cannot be validated now; and the cookie. Throws a `ConfigError`.
+ */
+export function admission(cookies, options = {}) {
+  const { guard, now, contextBy, onOutcome, onRefused, refuse = refusedResponse, ...unknown } = options;
+  refuseUnknown(unknown, "; the guard goes into `{ guard }`");
+  for (const [name, value] of Object.entries(options)) {
+    mustBe((value?.check ?? value ?? ensure).call, name, "a function or CsrfGuard");
+  }
+  const open = opener(cookies);
+  return async (request, ...given) => {
+    let sessions = await open(...given);
+    if (contextBy) sessions = sessions.inContext(await contextBy(request));
+    let refusal;
+    const session = await sessions.load(request, now?.()).catch((error) => (refusal = error).session);
+    if (!session) throw refusal;
+    tell(onOutcome, session.outcome, request);
+    refusal ??= await guard?.check(request, session);
+    if (refusal) tell(onRefused, refusal, request);
+    const save = (response) => {
+      ensure(response?.headers, "handler", "handler must return a Response");
+      return sessions.saveToResponse(response, session);
+    };
+    return [session, save, refusal && refuse(refusal, request), sessions];
+  };
+}

@@ -1,19 +1,22 @@
 // Express, Connect, and what takes their middleware.
 
-import { opener } from "./adapter.js";
-import { answerRefusal, attach } from "./node.js";
+import { admission } from "./adapter.js";
+import { answerRefusal, attach, ofNode } from "./node.js";
 
 /**
  * Middleware that loads the session into `request.session` and saves it before the head of the response is sent. What
  * fails goes to `next`. For a guard with `tokensInForms`, put the parser of forms before it.
  */
-export function session(cookies, { guard = null, now } = {}) {
-  const open = opener(cookies);
+export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
+  // What `next` is given is printed there.
+  const admit = admission(cookies, ofNode({ onRefused: () => {}, ...options }, { refuse }));
   return async (request, response, next) => {
     try {
-      request.session = await attach(await open(request), request, response, { now, failed: next });
-      const refusal = await guard?.check(request, request.session);
-      if (refusal) return answerRefusal(response, refusal);
+      const [session, , refusal, sessions] = await admit(request);
+      if (refusal?.session) return next(refusal);
+      request.session = session;
+      attach(sessions, session, response, next);
+      if (refusal) return await refuse(refusal, request, response);
     } catch (error) {
       return next(error);
     }

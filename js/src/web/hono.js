@@ -1,23 +1,30 @@
 // Hono.
 
-import { admit, opener, refusedResponse } from "./adapter.js";
+import { admission } from "./adapter.js";
+import { claim } from "./claim.js";
 
 /**
  * Middleware that loads the session into the variable `session` and saves it with the response. `cookies` is a cookie, a
- * promise of one, or a function of the context: `(c) => SessionCookie.encrypted(c.env.SESSION_KEYS)`.
+ * promise of one, or a function of the environment: `(env) => SessionCookie.encrypted(env.SESSION_KEYS)`.
  */
 export function session(cookies, options) {
-  const open = opener(cookies);
+  const admit = admission(cookies, options);
   return async (c, next) => {
-    const sessions = await open(c);
-    const { session, refusal } = await admit(sessions, c.req.raw, options);
-    c.set("session", session);
-    if (refusal) c.res = refusedResponse(refusal);
-    else await next();
-    const saved = await sessions.saveToResponse(c.res, session);
-    if (saved === c.res) return;
-    // Else Hono adds the fields of the response that is replaced.
-    c.res = undefined;
-    c.res = saved;
+    const [session, save, refused, sessions] = await admit(c.req.raw, c.env);
+    const release = claim(c.req.raw, sessions);
+    try {
+      c.set("session", session);
+      if (refused) c.res = await refused;
+      else await next();
+      // Hono says so where nothing has answered.
+      if (!c.finalized) return;
+      const saved = await save(c.res);
+      if (saved === c.res) return;
+      // Else Hono adds the fields of the response that is replaced.
+      c.res = undefined;
+      c.res = saved;
+    } finally {
+      release();
+    }
   };
 }

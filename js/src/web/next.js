@@ -3,7 +3,7 @@
 import { ConfigError } from "../errors.js";
 import { stateOf } from "../session.js";
 import { toSetCookie } from "../set_cookie.js";
-import { admit, opener, refusedResponse } from "./adapter.js";
+import { admission, opener } from "./adapter.js";
 import { setCookieField } from "./cookie_field.js";
 
 /** By then every cookie of `migrateFrom` is dropped. */
@@ -63,13 +63,11 @@ async function checked(sessions) {
  * page of the same request then loads; and may answer the request, by a redirect for example.
  */
 export function sessionProxy(sessions, NextResponse, handler = () => {}, { now } = {}) {
-  const open = opener(sessions);
+  const admit = admission(sessions, { now });
   return async (request) => {
-    const cookie = await open();
-    const { session, refusal } = await admit(cookie, request, { now });
-    if (refusal) return cookie.saveToResponse(refusedResponse(refusal), session);
-    const answer = await handler(request, session);
-    if (answer) return cookie.saveToResponse(answer, session);
+    const [session, save, refused, cookie] = await admit(request);
+    const answer = await (refused ?? handler(request, session));
+    if (answer) return save(answer);
     stateOf(session).touch();
     // The handlers of other methods refresh the session themselves.
     const isLook = ["GET", "HEAD"].includes(request.method);

@@ -1,14 +1,21 @@
 // Node's own server, over HTTP/1.1 and HTTP/2, and what is built on it.
 
+import { mustBe } from "../errors.js";
 import { headChanges } from "../session_cookie.js";
-import { opener } from "./adapter.js";
+import { admission, tell } from "./adapter.js";
+import { claim } from "./claim.js";
 import { beforeHead } from "./hold.js";
 
-/** Loads the session of a request, and saves it before the head of the response is sent. */
-export async function attach(sessions, request, response, { now, failed }) {
-  const session = await sessions.load(request, now?.());
+/** The options of an adapter whose responses are Node's, where a refusal is given back. `own`: functions that it calls itself. */
+export function ofNode(options, own) {
+  for (const [name, value] of Object.entries(own)) mustBe(typeof value === "function", name, "a function");
+  return { ...options, refuse: (refusal) => refusal };
+}
+
+/** Saves a session before the head of the response is sent. */
+export function attach(sessions, session, response, failed) {
+  claim(response, sessions);
   beforeHead(response, () => sealedFor(sessions, response, session), failed);
-  return session;
 }
 
 /** Ends the request, and saves the session into the head of its response, which has not been sent. */
@@ -33,33 +40,32 @@ async function sealedFor(sessions, response, session) {
  * session before the head of the response is sent. `failed(error, request)` is told what fails; by default the error is
  * printed with the method and the path.
  */
-export function withSession(cookies, handler, { guard = null, now, failed = print } = {}) {
-  const open = opener(cookies);
+export function withSession(cookies, handler, { failed = print, refuse = answerRefusal, ...options } = {}) {
+  const onRefused = (refusal, request) => refusal.cause && failed(refusal, request);
+  const admit = admission(cookies, ofNode({ onRefused, ...options }, { failed, refuse }));
   return async (request, response) => {
     const answerFailure = (error) => {
       failed(error, request);
       if (response.headersSent) return response.destroy();
       for (const name of response.getHeaderNames()) response.removeHeader(name);
-      const isUnvalidated = error?.code === "unvalidated";
-      response.statusCode = isUnvalidated ? 503 : 500;
-      response.end(isUnvalidated ? error.message : "internal server error");
+      response.statusCode = 500;
+      response.end("internal server error");
     };
     try {
-      const session = await attach(await open(request), request, response, { now, failed: answerFailure });
-      const refusal = await guard?.check(request, session);
-      if (refusal) answerRefusal(response, refusal);
-      else await handler(request, response, session);
+      const [session, , refusal, sessions] = await admit(request);
+      attach(sessions, session, response, answerFailure);
+      await (refusal ? refuse(refusal, request, response) : handler(request, response, session));
     } catch (error) {
       answerFailure(error);
     }
   };
 }
 
-/** A whole request would show its cookies. */
-const print = (error, { method, url }) => console.error(error, method, url.split("?")[0]);
+const print = (cause, request) => tell(null, { cause }, request);
 
-export function answerRefusal(response, refusal) {
-  response.statusCode = refusal.status;
-  response.setHeader("content-type", refusal.headers["content-type"]);
-  response.end(refusal.body);
+/** Answers as adapters for a `Request` do. */
+export function answerRefusal({ body, message, headers, status = 403 }, request, response) {
+  response.statusCode = status;
+  response.setHeader("content-type", headers?.["content-type"] ?? "text/plain; charset=utf-8");
+  response.end(body ?? message);
 }

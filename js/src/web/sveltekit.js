@@ -1,14 +1,19 @@
 // SvelteKit.
 
-import { admit, opener, refusedResponse } from "./adapter.js";
+import { admission } from "./adapter.js";
+import { claim } from "./claim.js";
 
 /** Returns the hook `handle`, which loads the session into `event.locals.session` and saves it with the response. */
 export function handleSession(cookies, options) {
-  const open = opener(cookies);
+  const admit = admission(cookies, options);
   return async ({ event, resolve }) => {
-    const sessions = await open(event);
-    const { session, refusal } = await admit(sessions, event.request, options);
-    event.locals.session = session;
-    return sessions.saveToResponse(refusal ? refusedResponse(refusal) : await resolve(event), session);
+    const [session, save, refused, sessions] = await admit(event.request, event.platform?.env);
+    const release = claim(event.request, sessions);
+    try {
+      event.locals.session = session;
+      return await save(await (refused ?? resolve(event)));
+    } finally {
+      release();
+    }
   };
 }

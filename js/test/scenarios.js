@@ -1,0 +1,373 @@
+// What every adapter does: the tests of scenarios.test.js and of servers.test.js.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { test } from "node:test";
+
+import { CsrfGuard } from "../src/csrf_guard.js";
+import { SessionCookie, SessionHeader, attributes, csrfToken, revalidation } from "../src/index.js";
+import { XAES_KEY } from "./keys.js";
+import { listening } from "./stand_ins.js";
+
+const NAME = "__Host-session";
+const cookies = await SessionCookie.encrypted(XAES_KEY);
+const header = await SessionHeader.encrypted("authorization", XAES_KEY);
+
+const visit = (session) => `visit ${session.update("visits", (visits = 0) => visits + 1).get("visits")}`;
+
+/** What every site does at its paths. */
+const PAGES = {
+  "/visit": (session) => ({ body: visit(session) }),
+  "/look": (session) => ({ body: `${session.get("visits")}` }),
+  "/untouched": () => ({ body: "hello", headers: { "cache-control": "public" } }),
+  "/public": (session) => ({ body: visit(session), headers: { "cache-control": "public, max-age=60", "cdn-cache-control": "max-age=60" } }),
+  "/redirect": (session) => (visit(session), { response: Response.redirect("http://localhost/look", 303) }),
+  "/cookies": (session) => ({ body: visit(session), headers: { "set-cookie": ["a=1", "b=2"] } }),
+  "/fail": (session) => (visit(session), { status: 500, body: "no" }),
+  "/throw": (session) => {
+    visit(session);
+    throw new Error("thrown");
+  },
+  "/out": (session) => (session.invalidate(), { body: "out" }),
+  "/out-and-fail": (session) => (session.invalidate(), { status: 500, body: "no" }),
+  "/sign-in": (session) => (session.signIn(), session.set("user", "ada"), session.flash("notice", "hello"), { status: 303, headers: { location: "/" } }),
+  "/large": (session) => (session.set("note", "x".repeat(4000)), { body: "large" }),
+  "/small": (session) => (session.delete("note"), visit(session), { body: "small" }),
+  "/token": async (session) => ({ body: await csrfToken(session) }),
+};
+
+const page = (session, path) => PAGES[path](session);
+const fieldOf = (lines) => lines.map((line) => line.split(";")[0]).join("; ");
+const namesOf = (lines) => lines.map((line) => line.split("=")[0]);
+const posted = (headers = {}) => ({ method: "POST", headers });
+const crossSite = posted({ "sec-fetch-site": "cross-site" });
+const fails = () => Promise.reject(new Error("no database"));
+
+/** Keeps what was printed in place of printing it: of each call, what was given. */
+function printed(t) {
+  const { mock } = t.mock.method(console, "error", () => {});
+  return () => mock.calls.map((call) => call.arguments);
+}
+
+/** The value of a session that was written 100 seconds ago. */
+async function valueOfOld() {
+  const session = await cookies.load(null, Date.now() - 100_000);
+  visit(session);
+  return fieldOf(await cookies.save(session)).split("=")[1];
+}
+
+const validatedBy = (validate) => SessionCookie.encrypted(XAES_KEY, { revalidateAfter: revalidation({ seconds: 60, validate }) });
+
+/** Defines the tests of adapters: each makes a browser of a site. */
+export function scenarios(sites) {
+  for (const [name, open] of Object.entries(sites)) {
+    /** The proxy of Next.js has neither a guard nor hooks. */
+    const isProxy = name.includes("Next.js");
+    writesSessions(name, open);
+    keepsOthers(name, open);
+    saysWhereItCannotValidate(name, open);
+    refusesWhatIsNoCookie(name, open);
+    if (isProxy) continue;
+    guards(name, open);
+    answersRefusals(name, open);
+    tellsOperators(name, open);
+    servesTenants(name, open);
+    refusesOptions(name, open);
+  }
+}
+
+function writesSessions(name, open) {
+  test(`${name}: a session is loaded, changed, saved and ended`, async () => {
+    const browser = await open(cookies, {}, page);
+    const first = await browser.get("/visit");
+    assert.equal(first.text, "visit 1");
+    assert.deepEqual([first.setCookies.length, first.headers.get("cache-control"), first.headers.get("vary")], [1, "no-store", "Cookie"]);
+    assert.equal((await browser.get("/visit")).text, "visit 2");
+    const look = await browser.get("/look");
+    assert.deepEqual([look.text, look.setCookies, look.headers.get("cache-control"), look.headers.get("vary")], ["2", [], "private", "Cookie"]);
+    const out = await browser.get("/out");
+    assert.deepEqual([out.setCookies.length, out.headers.get("cache-control")], [1, "no-store"]);
+    assert.match(out.setCookies[0], /^__Host-session=; .*Max-Age=0/);
+    assert.equal((await browser.get("/look")).text, "undefined");
+  });
+
+  test(`${name}: a sign-in begins a session of its own, with a message for the next page`, async () => {
+    const browser = await open(cookies, {}, page);
+    await browser.get("/visit");
+    const { status, headers, setCookies } = await browser.fetch("/sign-in", posted());
+    assert.deepEqual([status, headers.get("location"), setCookies.length], [303, "/", 1]);
+    const session = await cookies.load(fieldOf(setCookies));
+    assert.deepEqual([session.get("user"), session.get("visits"), session.flashes("notice")], ["ada", undefined, ["hello"]]);
+    assert.notEqual(session.id, null);
+  });
+
+  test(`${name}: what fails changes nothing, and signs out all the same`, async (t) => {
+    printed(t);
+    const browser = await open(cookies, {}, page);
+    await browser.get("/visit");
+    for (const path of ["/fail", "/throw"]) {
+      const failed = await browser.get(path);
+      assert.deepEqual([failed.status, failed.setCookies], [500, []], path);
+    }
+    assert.equal((await browser.get("/look")).text, "1");
+    const out = await browser.get("/out-and-fail");
+    assert.deepEqual([out.status, out.setCookies.length], [500, 1]);
+    assert.equal((await browser.get("/look")).text, "undefined");
+  });
+
+  test(`${name}: a request for the head gets the session of the page`, async () => {
+    const browser = await open(cookies, {}, page);
+    const { setCookies, headers } = await browser.fetch("/visit", { method: "HEAD" });
+    assert.deepEqual([setCookies.length, headers.get("cache-control")], [1, "no-store"]);
+    assert.equal((await browser.get("/look")).text, "1");
+  });
+
+  test(`${name}: a large session goes in several cookies, which a smaller one drops`, async () => {
+    const browser = await open(await SessionCookie.encrypted(XAES_KEY, { size: "split:2" }), {}, page);
+    assert.deepEqual(namesOf((await browser.get("/large")).setCookies), [NAME, `${NAME}.1`]);
+    const small = await browser.get("/small");
+    assert.deepEqual(small.setCookies.map((line) => [line.split("=")[0], line.includes("Max-Age=0")]), [[NAME, false], [`${NAME}.1`, true]]);
+    assert.deepEqual([(await browser.get("/look")).text, [...browser.cookies.keys()]], ["1", [NAME]]);
+  });
+
+  test(`${name}: a session is used at the time of the option \`now\``, async () => {
+    const noon = new Date("2027-01-15T12:00:00Z");
+    const browser = await open(cookies, { now: () => noon }, page);
+    const { setCookies } = await browser.get("/visit");
+    assert.deepEqual((await cookies.load(fieldOf(setCookies), noon)).createdAt, noon);
+  });
+}
+
+function keepsOthers(name, open) {
+  test(`${name}: a session that is not touched leaves the response as it is`, async () => {
+    const browser = await open(cookies, {}, page);
+    await browser.get("/visit");
+    const { text, setCookies, headers } = await browser.get("/untouched");
+    assert.deepEqual([text, setCookies, headers.get("cache-control"), headers.get("vary")], ["hello", [], "public", null]);
+  });
+
+  test(`${name}: a page for everybody that writes a session is for its visitor alone`, async () => {
+    const browser = await open(cookies, {}, page);
+    const { setCookies, headers } = await browser.get("/public");
+    const fields = ["cache-control", "cdn-cache-control", "vary"].map((name) => headers.get(name));
+    assert.deepEqual([setCookies.length, ...fields], [1, "no-store", "no-store", "Cookie"]);
+  });
+
+  test(`${name}: a redirect whose headers cannot be changed, and other cookies, carry the session too`, async () => {
+    const browser = await open(cookies, {}, page);
+    const redirect = await browser.get("/redirect");
+    assert.deepEqual([redirect.status, redirect.headers.get("location"), redirect.setCookies.length], [303, "http://localhost/look", 1]);
+    assert.deepEqual(namesOf((await browser.get("/cookies")).setCookies).toSorted(), [NAME, "a", "b"]);
+    assert.equal((await browser.get("/look")).text, "2");
+  });
+
+  test(`${name}: a response that was fetched has each field once`, async () => {
+    const fields = { "cache-control": "public", "x-a": "1", "set-cookie": "a=1" };
+    const { origin } = await listening(createServer((request, response) => response.writeHead(200, fields).end("far")));
+    const browser = await open(cookies, {}, async (session) => (visit(session), { response: await fetch(origin) }));
+    const { text, headers, setCookies } = await browser.get("/");
+    assert.deepEqual([text, headers.get("cache-control"), headers.get("x-a")], ["far", "no-store", "1"]);
+    assert.deepEqual(namesOf(setCookies).toSorted(), [NAME, "a"]);
+  });
+}
+
+function saysWhereItCannotValidate(name, open) {
+  test(`${name}: an application is asked once in a span, and without an answer the handler is not called`, async (t) => {
+    const lines = printed(t);
+    let asked = 0;
+    let answer = () => true;
+    const browser = await open(await validatedBy(() => (asked++, answer())), {}, page);
+    const old = await valueOfOld();
+    const bringOld = () => browser.cookies.set(NAME, old);
+    bringOld();
+    assert.deepEqual([(await browser.get("/visit")).text, asked], ["visit 2", 1]);
+    assert.deepEqual([(await browser.get("/visit")).text, asked], ["visit 3", 1]);
+    bringOld();
+    answer = fails;
+    const failed = await browser.get("/visit");
+    assert.deepEqual([failed.status, failed.setCookies, asked], [503, [], 2]);
+    // In Express the application answers and prints what `next` is given.
+    const isNext = name.startsWith("Express");
+    assert.equal(lines().length, isNext ? 0 : 1);
+    if (!isNext) assert.deepEqual([failed.text, failed.headers.get("cache-control")], ["session cannot be validated now; try again later", "private"]);
+    answer = () => true;
+    assert.deepEqual([(await browser.get("/look")).text, asked], ["1", 3]);
+    bringOld();
+    answer = () => false;
+    assert.equal((await browser.get("/visit")).text, "visit 1");
+  });
+}
+
+function guards(name, open) {
+  test(`${name}: the guard refuses requests of other sites before the handler`, async () => {
+    let called = 0;
+    const counting = (session) => (called++, { body: visit(session) });
+    const browser = await open(cookies, { guard: new CsrfGuard({ originCheckOnly: true }) }, counting);
+    const refused = await browser.fetch("/", crossSite);
+    const type = refused.headers.get("content-type");
+    const sentence = "refused: the request comes from another site";
+    assert.deepEqual([refused.status, refused.text, type, refused.setCookies, called], [403, sentence, "text/plain; charset=utf-8", [], 0]);
+    const passed = await browser.fetch("/", posted({ "sec-fetch-site": "same-origin" }));
+    assert.deepEqual([passed.status, passed.text, passed.setCookies.length, called], [200, "visit 1", 1, 1]);
+  });
+
+  test(`${name}: the guard asks for a token, and what depends on the session is the visitor's alone`, async () => {
+    const browser = await open(cookies, { guard: new CsrfGuard() }, page);
+    const { text: token } = await browser.get("/token");
+    const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
+    const post = async (headers) => {
+      const { status, headers: answered } = await browser.fetch("/visit", posted({ cookie, ...headers }));
+      return [status, answered.get("cache-control"), answered.get("vary")];
+    };
+    assert.deepEqual(await post({}), [403, null, null]);
+    assert.deepEqual(await post({ "x-csrf-token": "wrong" }), [403, "private", "Cookie"]);
+    assert.deepEqual(await post({ "x-csrf-token": token }), [200, "no-store", "Cookie"]);
+  });
+
+  test(`${name}: a form with a token of another session is answered with a page that leads on`, async () => {
+    const form = new Request("https://example.com/", { method: "POST", body: new URLSearchParams({ csrf_token: "of before" }) });
+    const refusal = await new CsrfGuard({ tokensInForms: true }).check(form, await cookies.load(null));
+    const browser = await open(cookies, { guard: { check: async () => refusal } }, page);
+    const refused = await browser.fetch("/visit", posted());
+    assert.deepEqual([refused.status, refused.headers.get("content-type")], [403, "text/html; charset=utf-8"]);
+    assert.ok(refused.text.includes('<a href="">Load the page again</a>'), refused.text);
+  });
+}
+
+function answersRefusals(name, open) {
+  test(`${name}: an application answers a refusal itself`, async () => {
+    const refuse = ({ code }, request, response) => {
+      if (!response) return Response.redirect(`http://localhost/login?${code}`, 303);
+      return response.writeHead(303, { location: `http://localhost/login?${code}` }).end();
+    };
+    const guard = new CsrfGuard();
+    const browser = await open(cookies, { guard, refuse }, page);
+    await browser.get("/visit");
+    const { status, headers, setCookies } = await browser.fetch("/visit", crossSite);
+    assert.deepEqual([status, headers.get("location"), setCookies], [303, "http://localhost/login?cross-site", []]);
+  });
+}
+
+function tellsOperators(name, open) {
+  const methodAndPath = ({ method, url }) => `${method} ${new URL(url, "http://localhost").pathname}`;
+
+  test(`${name}: operators are told what came of each session, and what was refused`, async () => {
+    const told = [];
+    const onOutcome = ({ kind, reason }, request) => told.push([kind, reason, methodAndPath(request)]);
+    const onRefused = ({ code }, request) => told.push([code, methodAndPath(request)]);
+    const browser = await open(cookies, { guard: new CsrfGuard(), onOutcome, onRefused }, page);
+    await browser.get("/untouched");
+    await browser.get("/visit");
+    await browser.get("/look");
+    browser.cookies.set(NAME, "junk");
+    await browser.get("/look");
+    await browser.fetch("/look", crossSite);
+    assert.deepEqual(told, [
+      ["absent", undefined, "GET /untouched"],
+      ["absent", undefined, "GET /visit"],
+      ["opened", undefined, "GET /look"],
+      ["rejected", "TooShort", "GET /look"],
+      ["rejected", "TooShort", "POST /look"],
+      ["cross-site", "POST /look"],
+    ]);
+  });
+
+  test(`${name}: a hook that fails is printed, and fails no request`, async (t) => {
+    const lines = printed(t);
+    const boom = new Error("boom");
+    const throwing = () => {
+      throw boom;
+    };
+    const options = { guard: new CsrfGuard(), onOutcome: async () => throwing(), onRefused: throwing };
+    const browser = await open(cookies, options, page);
+    assert.equal((await browser.get("/visit?secret")).text, "visit 1");
+    assert.equal((await browser.fetch("/visit?secret", crossSite)).status, 403);
+    assert.deepEqual(lines().map(([error, method]) => [error, method]), [[boom, "GET"], [boom, "POST"], [boom, "POST"]]);
+    for (const [, , url] of lines()) assert.match(url, /\/visit$/);
+  });
+
+  test(`${name}: why \`revokedIf\` failed is printed, or told`, async (t) => {
+    const lines = printed(t);
+    const failing = await SessionCookie.encrypted(XAES_KEY, { revokedIf: fails });
+    const causes = [];
+    for (const options of [{}, { onOutcome: ({ cause }) => causes.push(cause?.message) }]) {
+      const browser = await open(failing, options, page);
+      await browser.get("/visit");
+      assert.equal((await browser.get("/visit")).text, "visit 1");
+    }
+    assert.deepEqual(lines().map(([error, method]) => [error.message, method]), [["no database", "GET"]]);
+    assert.ok(!JSON.stringify(lines()).includes(NAME));
+    assert.deepEqual(causes, [undefined, "no database"]);
+  });
+
+  test(`${name}: a session that cannot be validated is told`, async (t) => {
+    const lines = printed(t);
+    const told = [];
+    const onRefused = (refusal) => told.push([refusal.code, refusal.status, refusal.cause.message]);
+    const browser = await open(await validatedBy(fails), { onRefused }, page);
+    browser.cookies.set(NAME, await valueOfOld());
+    assert.equal((await browser.get("/visit")).status, 503);
+    assert.deepEqual([told, lines()], [[["unvalidated", 503, "no database"]], []]);
+  });
+}
+
+function servesTenants(name, open) {
+  test(`${name}: the session of one tenant does not open at another`, async () => {
+    const hosts = [];
+    const contextBy = async ({ headers }) => {
+      const tenant = headers.get?.("x-tenant") ?? headers["x-tenant"];
+      hosts.push(tenant);
+      return [["tenant", tenant]];
+    };
+    const browser = await open(cookies, { contextBy }, page);
+    const at = async (tenant, path = "/visit") => (await browser.get(path, { "x-tenant": tenant })).text;
+    assert.deepEqual([await at("a"), await at("a"), await at("a", "/look")], ["visit 1", "visit 2", "2"]);
+    assert.deepEqual([await at("b", "/look"), await at("b")], ["undefined", "visit 1"]);
+    assert.equal(await at("a", "/look"), "undefined");
+    assert.deepEqual(hosts, ["a", "a", "a", "b", "b", "a"]);
+  });
+
+  test(`${name}: a request without a context fails`, async (t) => {
+    printed(t);
+    const browser = await open(cookies, { contextBy: () => undefined }, page);
+    assert.equal((await browser.get("/look")).status, 500);
+  });
+}
+
+const misconfigured = (code, message) => ({ name: "ConfigError", code, message });
+
+function refusesOptions(name, open) {
+  test(`${name}: options that do not exist, or are not what they must be, are refused`, async () => {
+    const guard = new CsrfGuard();
+    const advice = /the guard goes into `\{ guard \}`$/;
+    assert.throws(() => open(cookies, { csrf: guard }, page), misconfigured("option", advice));
+    assert.throws(() => open(cookies, guard, page), misconfigured("option", advice));
+    const wrong = [{ guard: true }, { guard: {} }, { guard: "on" }, { now: Date.now() }, { now: new Date() }, { onOutcome: {} }, { onRefused: 1 }, { refuse: "/login" }, { contextBy: [] }];
+    for (const options of wrong) {
+      const [option] = Object.keys(options);
+      assert.throws(() => open(cookies, options, page), misconfigured(option, new RegExp(`^\`${option}\` must be a function`)));
+    }
+    for (const options of [undefined, {}, { now: undefined }, { guard: null }]) await open(cookies, options, page);
+  });
+}
+
+function refusesWhatIsNoCookie(name, open) {
+  test(`${name}: what is no cookie is refused`, async (t) => {
+    printed(t);
+    for (const wrong of [header, XAES_KEY, undefined, null, {}, 5]) {
+      assert.throws(() => open(wrong, {}, page), misconfigured("cookies", "`cookies` must be what `SessionCookie.encrypted` returns"));
+    }
+    const browser = await open(() => header, {}, page);
+    assert.equal((await browser.get("/look")).status, 500);
+  });
+
+  test(`${name}: a cookie that cannot be made at one request is made at the next, once`, async (t) => {
+    printed(t);
+    let made = 0;
+    const make = () => (made++ === 0 ? Promise.reject(new Error("no secret")) : cookies);
+    const browser = await open(make, {}, page);
+    assert.equal((await browser.get("/visit")).status, 500);
+    for (const text of ["visit 1", "visit 2"]) assert.equal((await browser.get("/visit")).text, text);
+    assert.equal(made, 2);
+  });
+}

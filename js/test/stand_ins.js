@@ -1,0 +1,110 @@
+// One site behind adapters that need no framework: `page(session, path)` answers with `{ status, headers, body }`, or with a
+// `response` of its own. SvelteKit, Astro, Hono and Next.js are stand-ins; frameworks/ and servers.js have real ones.
+
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { after } from "node:test";
+
+import { onSession } from "../src/web/astro.js";
+import { withSession } from "../src/web/fetch.js";
+import { session as inHono } from "../src/web/hono.js";
+import { sessionProxy } from "../src/web/next.js";
+import { withSession as inNode } from "../src/web/node.js";
+import { handleSession } from "../src/web/sveltekit.js";
+import { Browser } from "./browser.js";
+
+const servers = [];
+after(() => servers.forEach((server) => server.close()));
+
+export async function listening(server) {
+  servers.push(server);
+  if (!server.listening) {
+    server.listen?.(0, "127.0.0.1");
+    await once(server, "listening");
+  }
+  return new Browser(`http://127.0.0.1:${server.address().port}`);
+}
+
+/** A browser before a handler of requests, with which a framework answers what fails. */
+const before = (handler) =>
+  new Browser("http://localhost", (url, init) => handler(new Request(url, init)).catch(() => new Response("failed", { status: 500 })));
+
+export const pathOf = ({ url }) => new URL(url, "http://localhost").pathname;
+
+async function responseOf(answer) {
+  const { response, status, headers = {}, body = "" } = await answer;
+  const pairs = Object.entries(headers).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
+  return response ?? new Response(body, { status, headers: pairs });
+}
+
+export async function writeTo(response, answer) {
+  const { status = 200, headers = {}, body = "", response: ready } = await answer;
+  if (!ready) return response.writeHead(status, headers).end(body);
+  response.writeHead(ready.status, [...ready.headers].flat()).end(await ready.text());
+}
+
+/** Each makes a browser of the site. */
+export const STAND_INS = {
+  fetch: (cookies, options, page) => before(withSession(cookies, (request, session) => responseOf(page(session, pathOf(request))), options)),
+  SvelteKit: (cookies, options, page) => {
+    const handle = handleSession(cookies, options);
+    // As SvelteKit does, which makes a page of what a page throws.
+    const resolve = async ({ request, locals }) => {
+      try {
+        return await responseOf(page(locals.session, pathOf(request)));
+      } catch {
+        return new Response("failed", { status: 500 });
+      }
+    };
+    return before((request) => handle({ event: { request, locals: {} }, resolve }));
+  },
+  Astro: (cookies, options, page) => {
+    const onRequest = onSession(cookies, options);
+    return before((request) => {
+      const context = { request, locals: {}, isPrerendered: false };
+      return onRequest(context, async () => responseOf(page(context.locals.session, pathOf(request))));
+    });
+  },
+  "a stand-in of Hono": (cookies, options, page) => {
+    const handle = inHono(cookies, options);
+    return before(async (request) => {
+      const c = new HonoContext(request);
+      await handle(c, async () => {
+        c.res = await responseOf(Promise.resolve().then(() => page(c.session, pathOf(request)))).catch(() => new Response("failed", { status: 500 }));
+      });
+      return c.res;
+    });
+  },
+  "the proxy of Next.js": (cookies, options, page) => {
+    const handler = (request, session) => responseOf(page(session, pathOf(request)));
+    return before(sessionProxy(cookies, { next: () => new Response() }, handler, options));
+  },
+  Node: (cookies, options, page) =>
+    listening(createServer(inNode(cookies, (request, response, session) => writeTo(response, page(session, pathOf(request))), options))),
+};
+
+/** Adds the fields of a response that is replaced, as Hono does. */
+class HonoContext {
+  finalized = false;
+  #res;
+
+  constructor(raw) {
+    this.req = { raw };
+  }
+
+  set(name, value) {
+    this[name] = value;
+  }
+
+  get res() {
+    return (this.#res ??= new Response());
+  }
+
+  set res(response) {
+    for (const [name, value] of response ? (this.#res?.headers ?? []) : []) {
+      if (name !== "content-type") response.headers.set(name, value);
+    }
+    this.#res = response;
+    this.finalized = true;
+  }
+}
