@@ -133,7 +133,16 @@ export type ConfigErrorCode =
   | "until"
   | "password"
   | "trustOrigins"
-  | "trustFormPosts";
+  | "trustFormPosts"
+  // Adapters
+  | "cookies"
+  | "guard"
+  | "contextBy"
+  | "onOutcome"
+  | "onRefused"
+  | "refuse"
+  | "failed"
+  | "handler";
 
 /** A change that was refused: the session stays as it was. With the code `unvalidated`, of `load`: there is no session now. */
 export class SessionError extends Error {

@@ -116,6 +116,18 @@ test("the guard lets a page through that carries a token", async () => {
   assert.equal((await fetch(new Request("http://localhost/", { method: "POST" }))).status, 403);
 });
 
+test("operators count outcomes and refusals, and tenants have sessions of their own", async () => {
+  const { fetch, counts } = await load("hooks.js");
+  await fetch(request("__Host-session=junk"));
+  await fetch(new Request("http://localhost/", { method: "POST", headers: { "sec-fetch-site": "cross-site" } }));
+  assert.deepEqual(counts, { TooShort: 1, absent: 1, "cross-site": 1 });
+  const tenants = (await load("tenants_hono.js")).default;
+  const first = await tenants.request("http://a.example/");
+  const headers = { cookie: cookieOf(first) };
+  assert.equal(await (await tenants.request("http://a.example/", { headers })).text(), "visit 2");
+  assert.equal(await (await tenants.request("http://b.example/", { headers })).text(), "visit 1");
+});
+
 test("the worker before an origin passes the session on", async () => {
   const origin = createServer((request, response) => response.end(request.headers.cookie));
   await new Promise((resolve) => origin.listen(0, "127.0.0.1", resolve));

@@ -26,12 +26,12 @@ export async function listening(server) {
 }
 
 /** A browser before a handler of requests, with which a framework answers what fails. */
-const before = (handler) =>
+export const before = (handler) =>
   new Browser("http://localhost", (url, init) => handler(new Request(url, init)).catch(() => new Response("failed", { status: 500 })));
 
 export const pathOf = ({ url }) => new URL(url, "http://localhost").pathname;
 
-async function responseOf(answer) {
+export async function responseOf(answer) {
   const { response, status, headers = {}, body = "" } = await answer;
   const pairs = Object.entries(headers).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
   return response ?? new Response(body, { status, headers: pairs });
@@ -84,7 +84,7 @@ export const STAND_INS = {
 };
 
 /** Adds the fields of a response that is replaced, as Hono does. */
-class HonoContext {
+export class HonoContext {
   finalized = false;
   #res;
 

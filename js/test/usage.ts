@@ -15,7 +15,7 @@ import { CsrfGuard } from "hardtack-session/csrf";
 import { session as inExpress } from "hardtack-session/express";
 import { withSession } from "hardtack-session/fetch";
 import { withSession as inH3 } from "hardtack-session/h3";
-import { session as inHono } from "hardtack-session/hono";
+import { session as inHono, type AdapterOptions, type Refused } from "hardtack-session/hono";
 import { ironSession } from "hardtack-session/iron-session";
 import { oldCookie } from "hardtack-session/migrate";
 import { inNext, sessionProxy } from "hardtack-session/next";
@@ -226,6 +226,23 @@ interface Env {
   SESSION_KEYS: string;
 }
 
+const options: AdapterOptions<Request, Response> = {
+  guard,
+  contextBy: (request) => [["host", new URL(request.url).host]],
+  onOutcome: ({ kind, reason, keyId, cause }, { method }) => console.log(kind, reason, keyId, cause, method),
+  onRefused: async ({ code, status, message }: Refused, request) => console.log(code, status, message, request.url),
+  refuse: ({ status }, { url }) => (status === 503 ? new Response("later", { status }) : Response.redirect(new URL("/login", url))),
+};
+inHono(cookies, options);
+// @ts-expect-error there is no such option
+inHono(cookies, { csrf: guard });
+// @ts-expect-error the guard goes into `{ guard }`
+inHono(cookies, guard);
+// @ts-expect-error an answer is a Response
+onSession(cookies, { refuse: () => "no" });
+inExpress(cookies, { refuse: ({ code }, request, response) => response.redirect(`/login?${code}`) });
+inNode(cookies, (_request, response) => void response.end(), { refuse: ({ status }, request, response) => response.writeHead(status ?? 403, { location: request.url }).end() });
+
 export default {
   fetch: withSession(
     (env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS),
@@ -258,7 +275,14 @@ const worker: (request: Request, env: Env) => Promise<Response> = withSession(
 
 const site = new Hono<{ Variables: { session: Session<Visitor> } }>();
 site.use(inHono(cookies, { guard, now: () => new Date() }));
+site.use("/admin/*", inHono((env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS)));
 site.get("/", (c) => c.text(c.get("session").get("user") ?? "nobody"));
+// @ts-expect-error the application has sessions of another shape
+new Hono<{ Variables: { session: Session<{ user: number }> } }>().use(inHono(cookies));
+// @ts-expect-error the application has no sessions
+new Hono<{ Variables: { user: string } }>().use(inHono(cookies));
+new Hono<{ Bindings: Env; Variables: { session: Session<Visitor>; user: string } }>().use(inHono(cookies)).get("/", inHono(cookies), (c) => c.text(c.get("user")));
+new Hono().use(inHono(cookies));
 serve(site);
 
 declare global {

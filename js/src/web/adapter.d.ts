@@ -1,5 +1,5 @@
-import type { CsrfGuard } from "../csrf_guard.js";
-import type { BaseSession, HeadersSource, ResponseHeaders, SessionCookie } from "../index.js";
+import type { CsrfGuard, CsrfRefusal } from "../csrf_guard.js";
+import type { BaseSession, Context, HeadersSource, Outcome, ResponseHeaders, SessionCookie, SessionError } from "../index.js";
 
 /** A cookie, a promise of one, or a function that makes one at the first request. */
 export type Cookies<S extends BaseSession, Given extends unknown[] = any[]> =
@@ -7,12 +7,45 @@ export type Cookies<S extends BaseSession, Given extends unknown[] = any[]> =
   | Promise<SessionCookie<S>>
   | ((...given: Given) => SessionCookie<S> | Promise<SessionCookie<S>>);
 
-export interface AdapterOptions {
+/** Why a request is refused: by the guard, or because its session cannot be validated, with the code `unvalidated`. */
+export type Refused = CsrfRefusal | SessionError;
+
+/** `Q` is the request that the session is loaded from: a `Request`, or that of Node. */
+export interface CommonOptions<Q> {
   /** Refuses requests of other sites with 403, before the handler. */
   readonly guard?: CsrfGuard | null;
   /** The clock, for tests. */
   readonly now?: () => Date | number;
+  /**
+   * Binds the session of each request to a context, such as its tenant, in place of the cookie's own. What it throws fails the
+   * request.
+   */
+  readonly contextBy?: (request: Q) => Context | Promise<Context>;
+  /**
+   * Is told what came of reading the session of each request, before the guard and the handler. What it throws is printed, and
+   * fails no request; a promise is not waited for. Without it, `outcome.cause` is printed with the method and the path.
+   */
+  readonly onOutcome?: (outcome: Outcome, request: Q) => unknown;
+  /** Is told each refusal, as `onOutcome` is. Without it, what a session cannot be validated for is printed. */
+  readonly onRefused?: (refusal: Refused, request: Q) => unknown;
 }
+
+export interface AdapterOptions<Q = any, R = any> extends CommonOptions<Q> {
+  /** Answers a request that is refused, with which the session is saved. Default: the refusal's `status` and `body`. */
+  readonly refuse?: (refusal: Refused, request: Q) => R | Promise<R>;
+}
+
+/** Of adapters whose responses are Node's. */
+export interface NodeAdapterOptions<Q, R> extends CommonOptions<Q> {
+  /** Answers a request that is refused, with which the session is saved. Default: the refusal's `status` and `body`. */
+  readonly refuse?: (refusal: Refused, request: Q, response: R) => unknown;
+}
+
+/** The `Request` of the platform, where its types are known. */
+export type AnyRequest = typeof globalThis extends { Request: { prototype: infer Q } } ? Q : RequestLike;
+
+/** The `Response` of the platform, where its types are known. */
+export type AnyResponse = typeof globalThis extends { Response: { prototype: infer R } } ? R : ResponseLike;
 
 /** A `Request`, as far as it is needed. */
 export interface RequestLike {

@@ -1,13 +1,17 @@
 import type { BaseSession } from "../index.js";
-import type { AdapterOptions, Cookies } from "./adapter.js";
+import type { Cookies, NodeAdapterOptions } from "./adapter.js";
+
+export type { NodeAdapterOptions, Refused } from "./adapter.js";
 
 /**
  * Middleware of Express that loads the session into `request.session`, and saves it before the head of the response is
  * sent. Name the type of the session once:
  *
  *     declare global { namespace Express { interface Request { session: Session<Shape> } } }
+ *
+ * A session that cannot be validated goes to `next`, and not to `refuse`.
  */
 export function session<S extends BaseSession>(
-  cookies: Cookies<S, [any]>,
-  options?: AdapterOptions,
+  cookies: Cookies<S, []>,
+  options?: NodeAdapterOptions<any, any>,
 ): (request: any, response: any, next: (error?: any) => void) => Promise<void>;

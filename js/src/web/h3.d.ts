@@ -1,9 +1,15 @@
 import type { BaseSession } from "../index.js";
-import type { AdapterOptions, Cookies } from "./adapter.js";
+import type { AdapterOptions, Cookies, AnyResponse } from "./adapter.js";
 
-/** Returns an event handler of h3 1 or 2, and so of Nitro and Nuxt, that loads the session, and saves it with the response. */
+export type { AdapterOptions, Refused } from "./adapter.js";
+
+/**
+ * Returns an event handler of h3 1 or 2, and so of Nitro and Nuxt, that loads the session, and saves it with the response.
+ * `cookies` may be a function of the environment that Nitro has on Cloudflare. Hooks are given the request of h3: a `Request`, or
+ * in h3 1 that of Node.
+ */
 export function withSession<S extends BaseSession, E, R>(
-  cookies: Cookies<S, [E]>,
+  cookies: Cookies<S, [env: any]>,
   handler: (event: E, session: S) => R | Promise<R>,
-  options?: AdapterOptions,
+  options?: AdapterOptions<any, AnyResponse>,
 ): (event: E) => Promise<R>;

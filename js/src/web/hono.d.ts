@@ -1,11 +1,22 @@
 import type { BaseSession } from "../index.js";
-import type { AdapterOptions, Cookies } from "./adapter.js";
+import type { AdapterOptions, Cookies, AnyRequest, AnyResponse } from "./adapter.js";
+
+export type { AdapterOptions, Refused } from "./adapter.js";
+
+/** Hono's `Context`, as far as it is needed: of an application whose variable `session` has this type. */
+export interface HonoContext<S extends BaseSession> {
+  readonly req: { readonly raw: AnyRequest };
+  readonly env: unknown;
+  readonly var: { readonly session?: S };
+  res: unknown;
+}
 
 /**
  * Middleware of Hono that loads the session into the variable `session`, and saves it with the response. Name the type of
- * the session in the application: `new Hono<{ Variables: { session: Session<Shape> } }>()`.
+ * the session in the application: `new Hono<{ Variables: { session: Session<Shape> } }>()`. `cookies` may be a function of
+ * the environment: `(env) => SessionCookie.encrypted(env.SESSION_KEYS)`.
  */
 export function session<S extends BaseSession>(
-  cookies: Cookies<S, [any]>,
-  options?: AdapterOptions,
-): (c: any, next: () => Promise<void>) => Promise<void>;
+  cookies: Cookies<S, [env: any]>,
+  options?: AdapterOptions<AnyRequest, AnyResponse>,
+): (c: HonoContext<S>, next: () => Promise<void>) => Promise<void>;

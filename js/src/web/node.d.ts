@@ -1,16 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { BaseSession } from "../index.js";
-import type { AdapterOptions, Cookies } from "./adapter.js";
+import type { Cookies, NodeAdapterOptions } from "./adapter.js";
 
-export interface NodeOptions extends AdapterOptions {
+export type { NodeAdapterOptions, Refused } from "./adapter.js";
+
+export interface NodeOptions<Q = IncomingMessage, R = ServerResponse> extends NodeAdapterOptions<Q, R> {
   /** Is told what fails. By default the error is printed with the method and the path. */
-  readonly failed?: (error: unknown, request: IncomingMessage) => void;
+  readonly failed?: (error: unknown, request: Q) => void;
 }
 
 /** Returns a listener for `createServer` that loads the session, and saves it before the head of the response is sent. */
 export function withSession<S extends BaseSession, Q extends IncomingMessage = IncomingMessage, R extends ServerResponse = ServerResponse>(
-  cookies: Cookies<S, [Q]>,
+  cookies: Cookies<S, []>,
   handler: (request: Q, response: R, session: S) => void | Promise<void>,
-  options?: NodeOptions,
+  options?: NodeOptions<NoInfer<Q>, NoInfer<R>>,
 ): (request: Q, response: R) => Promise<void>;

@@ -1,11 +1,13 @@
 import type { BaseSession } from "../index.js";
-import type { AdapterOptions, Cookies, ResponseLike } from "./adapter.js";
+import type { AdapterOptions, Cookies, ResponseLike, AnyRequest, AnyResponse } from "./adapter.js";
+
+export type { AdapterOptions, Refused } from "./adapter.js";
 
 /**
  * Returns the hook `handle`, which loads the session into `event.locals.session`, and saves it with the response. Name the
- * type of the session in `App.Locals`.
+ * type of the session in `App.Locals`. `cookies` may be a function of `event.platform.env`.
  */
 export function handleSession<S extends BaseSession>(
-  cookies: Cookies<S, [any]>,
-  options?: AdapterOptions,
+  cookies: Cookies<S, [env: any]>,
+  options?: AdapterOptions<AnyRequest, AnyResponse>,
 ): <R extends ResponseLike>(input: { event: any; resolve(event: any): R | Promise<R> }) => Promise<R>;

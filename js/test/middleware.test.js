@@ -1,0 +1,171 @@
+// Middleware that is mounted twice, what makes a cookie, and handlers that answer nothing.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createServer } from "node:http";
+import { execPath } from "node:process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { SessionCookie, attributes } from "../src/index.js";
+import { onSession } from "../src/web/astro.js";
+import { session as inExpress } from "../src/web/express.js";
+import { withSession } from "../src/web/fetch.js";
+import { withSession as inH3 } from "../src/web/h3.js";
+import { session as inHono } from "../src/web/hono.js";
+import { withSession as inNode } from "../src/web/node.js";
+import { handleSession } from "../src/web/sveltekit.js";
+import { XAES_KEY } from "./keys.js";
+import { HonoContext, before, listening } from "./stand_ins.js";
+
+const cookies = await SessionCookie.encrypted(XAES_KEY);
+const other = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-other" }) });
+const request = () => new Request("http://localhost/");
+const tick = (session) => session.update("ticks", (ticks = 0) => ticks + 1);
+const ticked = (session) => new Response(`${tick(session).get("ticks")}`);
+
+/** Each makes a browser of a site with one middleware in another, both of which change their session. */
+const NESTED = {
+  SvelteKit: (outer, inner) => {
+    const [first, second] = [outer, inner].map((sessions) => handleSession(sessions));
+    const resolve = ({ locals }) => ticked(locals.session);
+    return before((request) => first({ event: { request, locals: {} }, resolve: (event) => (tick(event.locals.session), second({ event, resolve })) }));
+  },
+  Astro: (outer, inner) => {
+    const [first, second] = [outer, inner].map((sessions) => onSession(sessions));
+    return before((request) => {
+      const context = { request, locals: {} };
+      return first(context, () => (tick(context.locals.session), second(context, () => ticked(context.locals.session))));
+    });
+  },
+  Hono: (outer, inner) => {
+    const [first, second] = [outer, inner].map((sessions) => inHono(sessions));
+    return before(async (request) => {
+      const c = new HonoContext(request);
+      await first(c, async () => (tick(c.session), second(c, async () => void (c.res = ticked(c.session)))));
+      return c.res;
+    });
+  },
+  Express: (outer, inner) => {
+    const [first, second] = [outer, inner].map((sessions) => inExpress(sessions));
+    const failing = (response, run) => (error) => (error ? response.writeHead(500).end("failed") : run());
+    return listening(
+      createServer((request, response) => {
+        const answer = failing(response, () => response.end(`${tick(request.session).get("ticks")}`));
+        first(request, response, failing(response, () => (tick(request.session), second(request, response, answer))));
+      }),
+    );
+  },
+  "h3, one handler after another": (outer, inner) => {
+    const [first, second] = [outer, inner].map((sessions) => inH3(sessions, (event, session) => void tick(session)));
+    return before(async (request) => {
+      const event = { req: request, res: new Response(), context: {} };
+      await first(event);
+      await second(event);
+      return event.res;
+    });
+  },
+};
+
+for (const [name, nest] of Object.entries(NESTED)) {
+  test(`${name}: a cookie has one session in a request, and two cookies have one each`, async () => {
+    const twice = await (await nest(cookies, cookies)).get("/");
+    assert.deepEqual([twice.status, twice.setCookies], [500, []]);
+    const again = await SessionCookie.encrypted(XAES_KEY);
+    assert.equal((await (await nest(cookies, again)).get("/")).status, 500);
+    const both = await (await nest(cookies, other)).get("/");
+    assert.deepEqual([both.status, both.setCookies.map((line) => line.split("=")[0]).toSorted()], [200, ["__Host-other", "__Host-session"]]);
+  });
+}
+
+test("a second session says what to do", async () => {
+  const handle = handleSession(cookies);
+  const event = { request: request(), locals: {} };
+  const sentence = /^request has a session of the cookie __Host-session already; mount one adapter, or give the second cookie a name$/;
+  await assert.rejects(handle({ event, resolve: () => handle({ event, resolve: () => new Response() }) }), { code: "cookies", message: sentence });
+});
+
+test("a request is handled again, by the same adapter or another, also after a failure", async () => {
+  const once = request();
+  const event = { request: once, locals: {} };
+  const c = new HonoContext(once);
+  const respond = ({ locals }) => ticked(locals.session);
+  const throwing = () => {
+    throw new Error("thrown");
+  };
+  for (let round = 0; round < 2; round++) {
+    await assert.rejects(async () => handleSession(cookies)({ event, resolve: throwing }), /thrown/);
+    assert.equal(await (await handleSession(cookies)({ event, resolve: respond })).text(), "1");
+    await assert.rejects(async () => onSession(cookies)(event, throwing), /thrown/);
+    assert.equal(await (await onSession(cookies)(event, () => respond(event))).text(), "1");
+    await assert.rejects(async () => inHono(cookies)(c, throwing), /thrown/);
+    await inHono(cookies)(c, async () => void (c.res = ticked(c.session)));
+    assert.equal(await (await withSession(cookies, (_, session) => ticked(session))(once)).text(), "1");
+  }
+});
+
+test("what makes a cookie is given the environment, and nothing of a request", async () => {
+  const env = { SESSION_KEYS: XAES_KEY };
+  const given = [];
+  const make = (...all) => (given.push(all.length === 1 ? all[0] : all), cookies);
+  // Written with a parameter, as in an application.
+  const made = (env) => make(env);
+  await inHono(made)(Object.assign(new HonoContext(request()), { env }), async () => {});
+  await handleSession(made)({ event: { request: request(), locals: {}, platform: { env } }, resolve: () => new Response() });
+  await onSession(made)({ request: request(), locals: { runtime: { env } } }, () => new Response());
+  await inH3(made, () => "")({ req: request(), res: new Response(), context: { cloudflare: { env } } });
+  await inH3(made, () => "")({ req: Object.assign(request(), { runtime: { cloudflare: { env } } }), res: new Response() });
+  await withSession(made, () => new Response())(request(), env);
+  assert.deepEqual(given, Array(6).fill(env));
+  given.length = 0;
+  const none = (...all) => make(...all);
+  await handleSession(none)({ event: { request: request(), locals: {} }, resolve: () => new Response() });
+  await inH3(none, () => "")({ req: request(), res: new Response() });
+  await (await listening(createServer(inNode(none, (_, response) => response.end())))).get("/");
+  await (await listening(createServer((request, response) => inExpress(none)(request, response, () => response.end())))).get("/");
+  assert.deepEqual(given, [undefined, undefined, [], []]);
+});
+
+test("Astro: a page that is rendered at build time has no session, and `locals.runtime` is read for those alone who ask", async () => {
+  const page = new Response("static");
+  const onRequest = onSession(() => assert.fail("it was made"));
+  assert.equal(await onRequest({ isPrerendered: true, request: request(), locals: {} }, () => page), page);
+  const locals = {
+    get runtime() {
+      throw new Error("import it from cloudflare:workers");
+    },
+  };
+  await onSession(() => cookies)({ request: request(), locals }, () => new Response());
+  await assert.rejects(onSession((env) => cookies)({ request: request(), locals }, () => new Response()), /cloudflare:workers/);
+});
+
+test("a handler that answers nothing, or no Response, is an error that says so", async () => {
+  for (const answer of [undefined, null, "text", { status: 200 }]) {
+    const expected = { name: "ConfigError", code: "handler", message: "handler must return a Response" };
+    await assert.rejects(withSession(cookies, () => answer)(request()), expected);
+    await assert.rejects(handleSession(cookies)({ event: { request: request(), locals: {} }, resolve: () => answer }), expected);
+    await assert.rejects(onSession(cookies)({ request: request(), locals: {} }, () => answer), expected);
+  }
+  // Hono says it itself, where no response is in its place.
+  const c = new HonoContext(request());
+  await inHono(cookies)(c, async () => void tick(c.session));
+  assert.equal(c.finalized, false);
+});
+
+test("a promise of something else ends the program at its start", () => {
+  const program = `
+    import { SessionHeader } from "./src/index.js";
+    import { withSession } from "./src/web/fetch.js";
+    withSession(SessionHeader.encrypted("authorization", "${XAES_KEY}"), () => new Response());
+  `;
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  const run = () => execFileSync(execPath, ["--input-type=module", "--eval", program], { cwd, stdio: "pipe", encoding: "utf8" });
+  assert.throws(run, ({ status, stderr }) => status === 1 && stderr.includes("`cookies` must be what `SessionCookie.encrypted` returns"));
+});
+
+test("options of Node's adapters alone are checked, too", () => {
+  assert.throws(() => inNode(cookies, () => {}, { failed: true }), { code: "failed" });
+  for (const adapt of [(options) => inNode(cookies, () => {}, options), (options) => inExpress(cookies, options)]) {
+    assert.throws(() => adapt({ refuse: "/login" }), { code: "refuse" });
+  }
+});
