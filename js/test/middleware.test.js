@@ -7,7 +7,8 @@ import { execPath } from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { SessionCookie, attributes } from "../src/index.js";
+import { CsrfGuard } from "../src/csrf_guard.js";
+import { SessionCookie, SessionHeader, attributes } from "../src/index.js";
 import { onSession } from "../src/web/astro.js";
 import { session as inExpress } from "../src/web/express.js";
 import { withSession } from "../src/web/fetch.js";
@@ -146,10 +147,14 @@ test("a handler that answers nothing, or no Response, is an error that says so",
     await assert.rejects(handleSession(cookies)({ event: { request: request(), locals: {} }, resolve: () => answer }), expected);
     await assert.rejects(onSession(cookies)({ request: request(), locals: {} }, () => answer), expected);
   }
-  // Hono says it itself, where no response is in its place.
+  // Hono says it itself, where nothing has answered.
   const c = new HonoContext(request());
   await inHono(cookies)(c, async () => void tick(c.session));
   assert.equal(c.finalized, false);
+});
+
+test("what else fails while a session is loaded is the error of the request", async () => {
+  await assert.rejects(withSession(cookies, () => assert.fail("it was called"), { now: () => "noon" })(request()), { name: "ConfigError", code: "now" });
 });
 
 test("a promise of something else ends the program at its start", () => {
@@ -161,6 +166,20 @@ test("a promise of something else ends the program at its start", () => {
   const cwd = fileURLToPath(new URL("..", import.meta.url));
   const run = () => execFileSync(execPath, ["--input-type=module", "--eval", program], { cwd, stdio: "pipe", encoding: "utf8" });
   assert.throws(run, ({ status, stderr }) => status === 1 && stderr.includes("`cookies` must be what `SessionCookie.encrypted` returns"));
+});
+
+test("what makes no cookie is refused at the first request", async () => {
+  const header = await SessionHeader.encrypted("authorization", XAES_KEY);
+  await assert.rejects(withSession(() => header, () => new Response())(request()), { name: "ConfigError", code: "cookies" });
+});
+
+test("Node: what a guard refuses is no failure", async () => {
+  const guard = new CsrfGuard({ originCheckOnly: true });
+  const told = [];
+  const failed = (error) => told.push(error);
+  const browser = await listening(createServer(inNode(cookies, () => assert.fail("it was called"), { guard, failed })));
+  assert.equal((await browser.fetch("/", { method: "POST", headers: { "sec-fetch-site": "cross-site" } })).status, 403);
+  assert.deepEqual(told, []);
 });
 
 test("options of Node's adapters alone are checked, too", () => {

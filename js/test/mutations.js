@@ -1,11 +1,11 @@
 // Breaks the package in one place at a time: a vector has to notice each, or a test of the interface. `node test/mutations.js`
 
 import { spawnSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execPath } from "node:process";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const MUTATIONS = [
   ["if (l[0] & 0x80) k1[15] ^= 0x87;", ""],
@@ -240,11 +240,6 @@ const OF_SESSIONS = [
   ["(isKnown && opened) || metadata", "isKnown ? opened : metadata"],
   ["{ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}", "{ seconds, validate, unvalidatedUpTo = null, ...unknown }"],
   ['for (const name of Object.keys(unknown)) throw new ConfigError("option", `\\`revalidation', 'for (const name of []) throw new ConfigError("option", `\\`revalidation'],
-  ['if (error?.code !== "unvalidated") throw error;', ""],
-  ['if (error?.code !== "unvalidated") throw error;', 'if (error.code !== "unvalidated") throw error;'],
-  ["console.error(error);", ""],
-  ["return { session: error.session, refusal: error };", "return { session: error.session, refusal: null };"],
-  ["if (refusal) return cookie.saveToResponse(refusedResponse(refusal), session);", ""],
 ];
 
 /** Faults of the adapters for Next.js. */
@@ -265,13 +260,76 @@ const OF_NEXT = [
   ["if (set.length > 0) setCookieField(headers, cookie.name, set);", ""],
   ["response.headers.append(", "response.headers.set("],
   ['response.headers.set("cache-control", "no-store");', ""],
-  ["if (answer) return cookie.saveToResponse(answer, session);", "if (answer) return answer;"],
+  ["if (answer) return save(answer);", "if (answer) return answer;"],
   ['.filter((pair) => pair.trim() !== "" && !isOwn(pair))', '.filter((pair) => pair.trim() !== "")'],
   ['own.filter(({ value }) => value !== "")', "own"],
 ];
 
+/** Faults of the adapters, of guards, and of old cookies. */
+const OF_ADAPTERS = [
+  ["cookies?.then?.(checkedCookie) ?? checkedCookie(cookies)", "cookies"],
+  ["checkedCookie(await cookies(...given));", "cookies(...given);"],
+  ["opened = null;\n      throw", "throw"],
+  ["(opened ??= open(", "(opened = open("],
+  ['refuseUnknown(unknown, "; the guard goes into `{ guard }`");', ""],
+  ["isCsrfGuard = true;", ""],
+  ["(value?.check ?? value ?? ensure).call", "true"],
+  ["if (contextBy) sessions", "if (false) sessions"],
+  ["sessions.inContext(await contextBy(request));", "sessions.inContext(contextBy(request));"],
+  ["if (!session) throw refusal;", ""],
+  ["tell(onOutcome, session.outcome, request);", ""],
+  ["refusal ??= await guard?.check(request, session);", ""],
+  ["if (refusal) tell(onRefused, refusal, request);", ""],
+  ["if (hook) await hook(told, request);", "if (hook) hook(told, request);"],
+  ["else if (told.cause) throw told.cause;", ""],
+  ['request.url.split("?")[0]', "request.url"],
+  ['ensure(response?.headers, "handler", "handler must return a Response");', ""],
+  ["refusal && refuse(refusal, request), sessions]", "null, sessions]"],
+  ["new Response(body ?? message, {", "new Response(message, {"],
+  ['ensure(!names.includes(name), "cookies", sentence);', ""],
+  ["return () => namesIn.set(request, names);", "return () => {};"],
+  ["admit(c.req.raw, c.env)", "admit(c.req.raw, c)"],
+  ["if (refused) c.res = await refused;\n      else await next();", "await next();"],
+  ["      c.res = undefined;\n", ""],
+  ["admit(event.request, event.platform?.env)", "admit(event.request, event)"],
+  ["await (refused ?? resolve(event))", "await resolve(event)"],
+  ["if (context.isPrerendered) return next();", ""],
+  ["cookies.length > 0 ?", "true ?"],
+  ["return await save(await (refused ?? next()));", "return await save(await next());"],
+  ["return await save(await (refused ?? next()));", "return refused ? await refused : await save(await next());"],
+  ["claim(event, sessions);", ""],
+  ["claim(response, sessions);", ""],
+  ["await (refusal ? refuse(refusal, request, response) : handler(request, response, session));", "await handler(request, response, session);"],
+  ["refusal.cause && failed(refusal, request);", "failed(refusal, request);"],
+  ["response.end(body ?? message);", "response.end(message);"],
+  ['mustBe(typeof value === "function", name, "a function");', ""],
+  ["path === head.path && isSameOrigin(origin, parsed)", "head.path.startsWith(path) && isSameOrigin(origin, parsed)"],
+  ["path === head.path && isSameOrigin(origin, parsed)", "path === head.path"],
+  ['host.endsWith(".localhost")', 'host.endsWith("localhost")'],
+  ["isSecure(parsed) ? null :", "true ? null :"],
+  ["MOST_VALUES + 1);", "MOST_VALUES);"],
+  ["this.#sources.filter(({ from }) => now >= from)", "this.#sources"],
+  ["if (!state.hasToken) await this.#settings.old", "await this.#settings.old"],
+  ["/^[1-7]$/.test(of.slice(name.length + 1))", "false"],
+  ["/^[1-7]$/.test(of.slice(name.length + 1))", "true"],
+  ['&& !value.includes(";")', ""],
+];
+
+/** Faults of the adapters behind frameworks. */
+const OF_SERVERS = [
+  ["await (refused ?? handler(event, session))", "await handler(event, session)"],
+  ["if (result instanceof Response) return save(result);", "if (result instanceof Response) return result;"],
+  ["if (refusal?.session) return next(refusal);", ""],
+  ["if (refusal) return await refuse(refusal, request, response);", ""],
+  ["onRefused: () => {}, ", ""],
+  ["attach(sessions, session, response, next);", ""],
+];
+
 const TESTS = ["session.test.js", "responses.test.js", "settings.test.js", "types.test.js", "revalidation.test.js", "values.test.js", "contexts.test.js", "following.test.js"];
 const NEXT_TESTS = ["next.test.js"];
+const ADAPTER_TESTS = ["scenarios.test.js", "middleware.test.js", "guard_cases.test.js", "old_reader.test.js", "cookie_field.test.js"];
+const SERVER_TESTS = ["servers.test.js"];
+const HELPERS = ["vectors.js", "vectors", "keys.js", "visitor.js", "browser.js", "scenarios.js", "stand_ins.js", "servers.js"];
 const root = new URL("..", import.meta.url);
 const read = (file) => readFile(new URL(`../tests/vectors/${file}`, root), "utf8");
 const modules = new Map();
@@ -293,9 +351,12 @@ async function copyWith(number, from, to) {
   await mkdir(join(copy, "test"), { recursive: true });
   await mkdir(join(copy, "src/web"), { recursive: true });
   await writeFile(join(copy, "package.json"), '{"type": "module"}');
+  await symlink(fileURLToPath(new URL("node_modules", root)), join(copy, "node_modules"));
   for (const [file, text] of modules) {
     await writeFile(join(copy, "src", file), file === place ? text.replace(from, () => to) : text);
   }
+  for (const file of [...HELPERS, ...TESTS, ...NEXT_TESTS, ...ADAPTER_TESTS, ...SERVER_TESTS]) {
+
   for (const file of ["vectors.js", "vectors", "keys.js", "random.js", "visitor.js", ...TESTS, ...NEXT_TESTS]) {
     await cp(new URL(`test/${file}`, root), join(copy, "test", file), { recursive: true });
   }
@@ -314,7 +375,7 @@ async function vectorsNotice(copy) {
 
 const noticedBy = (tests) => (copy) => spawnSync(execPath, ["--test", ...tests.map((file) => join(copy, "test", file))]).status !== 0;
 
-const kinds = [[MUTATIONS, vectorsNotice], [OF_SESSIONS, noticedBy(TESTS)], [OF_NEXT, noticedBy(NEXT_TESTS)]];
+const kinds = [[MUTATIONS, vectorsNotice], [OF_SESSIONS, noticedBy(TESTS)], [OF_NEXT, noticedBy(NEXT_TESTS)], [OF_ADAPTERS, noticedBy(ADAPTER_TESTS)], [OF_SERVERS, noticedBy(SERVER_TESTS)]];
 const all = kinds.flatMap(([faults, notice]) => faults.map((fault) => [...fault, notice]));
 for (const [from] of all) placeOf(from);
 const [[same]] = all;

@@ -16,8 +16,6 @@ export function session(cookies, options) {
       c.set("session", session);
       if (refused) c.res = await refused;
       else await next();
-      // Hono says so where nothing has answered.
-      if (!c.finalized) return;
       const saved = await save(c.res);
       if (saved === c.res) return;
       // Else Hono adds the fields of the response that is replaced.

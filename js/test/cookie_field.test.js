@@ -1,0 +1,44 @@
+// The `Cookie` field of a request that is passed on, and that is made of a framework's cookies.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { SessionCookie } from "../src/index.js";
+import { inNext } from "../src/web/next.js";
+import { setCookieField } from "../src/web/cookie_field.js";
+import { XAES_KEY } from "./keys.js";
+import { NOW, cookies, filled } from "./visitor.js";
+
+test("the cookies of a session take the place of those that came, parts included", () => {
+  const fieldWith = (cookie, own) => {
+    const headers = new Headers(cookie ? { cookie } : {});
+    setCookieField(headers, "sid", own);
+    return headers.get("cookie");
+  };
+  const own = [{ name: "sid", value: "new" }];
+  const came = "a=1; sid=old; sid.1=old; sid.7=old; sid.8=theirs; sid.x=theirs; sidecar=theirs; xsid=theirs";
+  assert.equal(fieldWith(came, own), "a=1; sid.8=theirs; sid.x=theirs; sidecar=theirs; xsid=theirs; sid=new");
+  assert.equal(fieldWith("sid=old; sid.1=old", [{ name: "sid", value: "" }, { name: "sid.1", value: "" }]), null);
+  assert.equal(fieldWith(null, own), "sid=new");
+});
+
+test("a cookie of Next.js whose decoded value holds another cookie is left out", async () => {
+  const [, value] = (await filled((session) => session.set("user", "eve"))).split("=");
+  const loadFrom = async (...all) => {
+    const { load } = inNext(cookies, async () => ({ getAll: () => all, set: () => {} }), { now: () => NOW });
+    return (await load()).get("user");
+  };
+  assert.equal(await loadFrom({ name: "__Host-session", value }), "eve");
+  assert.equal(await loadFrom({ name: "__Host-session.x", value: `1; __Host-session=${value}` }), undefined);
+});
+
+test("a session in parts is passed on once", async () => {
+  const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:2" });
+  const session = await split.load(await filled((session) => session.set("note", "x".repeat(4000)), split), NOW);
+  session.delete("note");
+  const own = await split.saveAsCookies(session.set("user", "ada"));
+  const headers = new Headers({ cookie: "__Host-session=old; __Host-session.1=old" });
+  setCookieField(headers, split.name, own);
+  assert.equal(headers.get("cookie").split("; ").length, 1);
+  assert.equal((await split.load(headers, NOW)).get("user"), "ada");
+});

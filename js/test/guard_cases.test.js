@@ -1,0 +1,62 @@
+// Cases of `CsrfGuard` that random requests (guard.test.js) seldom meet.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { CsrfGuard } from "../src/csrf_guard.js";
+import { csrfToken } from "../src/index.js";
+import { cookies } from "./visitor.js";
+
+const session = await cookies.load(null);
+const token = await csrfToken(session);
+const SHOP = "https://shop.example";
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+
+async function codeOf(options, { method = "POST", path = "/", at = SHOP, ...headers }) {
+  const request = new Request(`${at}${path}`, { method, headers });
+  return (await new CsrfGuard(options).check(request, session))?.code ?? null;
+}
+
+test("a form of an identity provider passes to its path alone", async () => {
+  const options = { trustFormPosts: [["https://first.example", "/first"], ["https://idp.example", "/signed-in"]] };
+  const posted = (path, origin = "https://idp.example", more = FORM) => codeOf(options, { path, origin, "sec-fetch-site": "cross-site", ...more });
+  for (const path of ["/signed-in", "/signed-in?x=1"]) assert.equal(await posted(path), null, path);
+  for (const path of ["/signed-in/anything", "/signed-in/", "/signed-inn", "/", "/a/signed-in", "/first"]) {
+    assert.equal(await posted(path), "cross-site", path);
+  }
+  assert.equal(await posted("/first", "https://first.example"), null);
+  for (const origin of ["http://idp.example", "https://idp.example:8443", "https://evil.example", "null"]) {
+    assert.equal(await posted("/signed-in", origin), "cross-site", origin);
+  }
+  assert.equal(await posted("/signed-in", "https://idp.example", { "content-type": "application/json" }), "cross-site");
+  assert.equal(await codeOf(options, { method: "PUT", path: "/signed-in", origin: "https://idp.example", ...FORM }), "cross-site");
+});
+
+test("a page without TLS is refused, but for one of this machine", async () => {
+  const posted = (host) => codeOf({ originCheckOnly: true }, { at: `http://${host}`, origin: `http://${host}` });
+  for (const host of ["localhost", "localhost:3000", "a.localhost", "127.0.0.1", "127.9.8.7", "[::1]"]) assert.equal(await posted(host), null, host);
+  for (const host of ["shop.example", "notlocalhost", "localhost.example", "128.0.0.1", "127.example", "[::2]"]) assert.equal(await posted(host), "plain-http", host);
+});
+
+test("the origin is compared with all of the host", async () => {
+  const posted = (origin, at = SHOP) => codeOf({ originCheckOnly: true }, { at, origin });
+  for (const origin of [SHOP, `${SHOP}:443`]) assert.equal(await posted(origin), null, origin);
+  for (const origin of [`${SHOP}:8443`, "https://app.shop.example", "https://shop.example.evil", "null", ""]) assert.equal(await posted(origin), "cross-site", origin);
+  assert.equal(await posted(`${SHOP}:8443`, `${SHOP}:8443`), null);
+});
+
+test("a trusted origin still needs a token, and what looks does not", async () => {
+  const options = { trustOrigins: ["https://other.example", "https://app.example"] };
+  const from = (more) => codeOf(options, { origin: "https://app.example", "sec-fetch-site": "cross-site", ...more });
+  assert.equal(await from({}), "no-token");
+  assert.equal(await from({ "x-csrf-token": "wrong" }), "wrong-token");
+  assert.equal(await from({ "x-csrf-token": token }), null);
+  for (const method of ["GET", "HEAD", "OPTIONS"]) assert.equal(await codeOf({}, { method, "sec-fetch-site": "cross-site" }), null, method);
+  for (const site of ["same-site", "cross-site", "Same-Origin"]) assert.equal(await codeOf({}, { "sec-fetch-site": site, "x-csrf-token": token }), "cross-site", site);
+  for (const site of ["same-origin", "none"]) assert.equal(await codeOf({}, { "sec-fetch-site": site, "x-csrf-token": token }), null, site);
+});
+
+test("a WebSocket is checked for its origin, though it is opened by GET", async () => {
+  const upgrade = (site) => codeOf({}, { method: "GET", upgrade: "websocket", "sec-fetch-site": site });
+  assert.deepEqual([await upgrade("cross-site"), await upgrade("same-origin")], ["cross-site", null]);
+});
