@@ -132,6 +132,9 @@ test("Astro: pages read and write, and one made at build time has no session", a
   const browser = await start("astro", ["astro", "build"], () => ["dist/server/entry.mjs"]);
   await countsAndSignsOut(browser, () => formTo(browser, "/", { action: "count" }), () => formTo(browser, "/", { action: "out" }));
   assert.match((await browser.get("/static/")).text, /static/);
+  // Two pages of one request, which share its session.
+  const moved = await browser.get("/moved");
+  assert.deepEqual([visitsOf(moved), moved.setCookies.length], [7, 1]);
 });
 
 test("Nuxt: handlers read and write, and pages by them", async () => {

@@ -140,6 +140,19 @@ test("Astro: a page that is rendered at build time has no session, and `locals.r
   await assert.rejects(onSession((env) => cookies)({ request: request(), locals }, () => new Response()), /cloudflare:workers/);
 });
 
+test("Astro: a page that is rendered in place of another goes on with its session", async () => {
+  const onRequest = onSession(cookies);
+  const context = { request: request(), locals: {} };
+  const rewriting = () => {
+    tick(context.locals.session);
+    return onRequest({ ...context, request: request() }, () => ticked(context.locals.session));
+  };
+  for (let round = 0; round < 2; round++) {
+    const response = await onRequest(context, rewriting);
+    assert.deepEqual([await response.text(), response.headers.getSetCookie().length], ["2", 1]);
+  }
+});
+
 test("a handler that answers nothing, or no Response, is an error that says so", async () => {
   for (const answer of [undefined, null, "text", { status: 200 }]) {
     const expected = { name: "ConfigError", code: "handler", message: "handler must return a Response" };

@@ -30,16 +30,17 @@ export async function tell(hook, told, request) {
   }
 }
 
-/** The response to a request that is refused. */
-const refusedResponse = ({ body, message, headers, status = 403 }) => new Response(body ?? message, { status, headers });
-
 /**
  * Returns a function that loads the session of a request and asks the guard. `given` is for the function that makes the
  * cookie. It returns the session; a function that saves it with a response; what answers the request, if that is refused by the
  * guard or because the session cannot be validated now; and the cookie. Throws a `ConfigError`.
  */
 export function admission(cookies, options = {}) {
-  const { guard, now, contextBy, onOutcome, onRefused, refuse = refusedResponse, ...unknown } = options;
+  const {
+    guard, now, contextBy, onOutcome, onRefused,
+    refuse = ({ body, message, headers, status = 403 }) => new Response(body ?? message, { status, headers }),
+    ...unknown
+  } = options;
   refuseUnknown(unknown, "; the guard goes into `{ guard }`");
   for (const [name, value] of Object.entries(options)) {
     mustBe((value?.check ?? value ?? ensure).call, name, "a function or CsrfGuard");

@@ -11,14 +11,20 @@ export function onSession(cookies, options) {
   const admit = admission(cookies, options);
   // Since Astro 6 the adapter for Cloudflare throws where this is read, and names `cloudflare:workers`.
   const envOf = ({ locals }) => (cookies.length > 0 ? locals.runtime?.env : undefined);
+  /** The `locals` whose sessions are not saved yet. */
+  const begun = new WeakSet();
   return async (context, next) => {
-    if (context.isPrerendered) return next();
-    const [session, save, refused, sessions] = await admit(context.request, envOf(context));
-    const release = claim(context.request, sessions);
+    const { locals, request } = context;
+    // A page that is rendered in place of another, by `rewrite`, has the same `locals`, and goes on with its session.
+    if (context.isPrerendered || begun.has(locals)) return next();
+    const [session, save, refused, sessions] = await admit(request, envOf(context));
+    const release = claim(request, sessions);
     try {
-      context.locals.session = session;
+      begun.add(locals);
+      locals.session = session;
       return await save(await (refused ?? next()));
     } finally {
+      begun.delete(locals);
       release();
     }
   };
