@@ -38,7 +38,7 @@ export async function tell(hook, told, request) {
 export function admission(cookies, options = {}) {
   const {
     guard, now, contextBy, onOutcome, onRefused,
-    refuse = ({ body, message, headers, status = 403 }) => new Response(body ?? message, { status, headers }),
+    refuse = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers }),
     ...unknown
   } = options;
   refuseUnknown(unknown, "; the guard goes into `{ guard }`");

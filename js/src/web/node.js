@@ -64,7 +64,7 @@ export function withSession(cookies, handler, { failed = print, refuse = answerR
 const print = (cause, request) => tell(null, { cause }, request);
 
 /** Answers as adapters for a `Request` do. */
-export function answerRefusal({ body, message, headers, status = 403 }, request, response) {
+export function answerRefusal({ status, headers, body, message }, request, response) {
   response.statusCode = status;
   response.setHeader("content-type", headers?.["content-type"] ?? "text/plain; charset=utf-8");
   response.end(body ?? message);
