@@ -79,8 +79,8 @@ const MUTATIONS = [
   ["new Set(keys.map(hex)).size < keys.length", "false"],
   ["this.payload.schema !== arrived.schema ||", ""],
   ["return schema === this.schema && equal(bytes, this.#empty);", "return equal(bytes, this.#empty);"],
-  ['["issued", "limit", "remembered", "sid", "device"]', '["limit", "remembered", "sid", "device"]'],
-  ['"sid", "device"]', '"sid"]'],
+  ["JSON.stringify({ ...this.metadata, age: 0 })", "JSON.stringify({ ...this.metadata, age: 0, issued: arrived.metadata.issued })"],
+  ["JSON.stringify({ ...this.metadata, age: 0 })", "JSON.stringify({ ...this.metadata, age: 0, device: arrived.metadata.device })"],
   ["this.isTakenOver ||\n", "this.isTakenOver || this.metadata.age !== arrived.metadata.age ||\n"],
   ['this.wish === "force" && this.arrived', 'this.wish === "force"'],
   ["includes(trim(destination, BLANK))", "includes(destination)"],
@@ -89,7 +89,7 @@ const MUTATIONS = [
   ["if (policy.rememberUpTo === null) throw", "if (false) throw"],
   ["sealer.keys.filter(({ key }) => !key.isRetired(now))", "sealer.keys"],
   ["body.length > LONGEST_BLOB", "body.length >= LONGEST_BLOB"],
-  ["acceptUntil - sealFrom < longest", "acceptUntil - sealFrom <= longest"],
+  ["acceptUntil - from < longest", "acceptUntil - from <= longest"],
   ["name, 65_535)", "name, 65_536)"],
   ["isWhole(clockSkew, 0, 300)", "isWhole(clockSkew, 0, 301)"],
   ["idleTimeout === undefined || idle <= absolute", "idleTimeout === undefined || idle < absolute"],
@@ -114,7 +114,7 @@ const MUTATIONS = [
   ["name.length <= LONGEST_NAME", "name.length < LONGEST_NAME"],
   // Caches
   ["unquoted.some((line) =>", "unquoted.every((line) =>"],
-  ["map((directive) => trim(directive, BLANK))", "map((directive) => directive)"],
+  ["map((item) => trim(item, BLANK))", "map((item) => item)"],
   ['&& !directives.includes("must-understand")', ""],
   ["(years.length === 0 ||", "("],
   ['year >= "2026"', 'year > "2026"'],
@@ -209,7 +209,7 @@ const OF_SESSIONS = [
   ["this.isHostOnly || !skipXChaCha", "true"],
   ['typeof padding?.pad === "function"', "true"],
   ["domain !== null || path !== \"/\" ?", "domain !== null ?"],
-  ["for (const option of Object.keys(unknown))", "for (const option of [])"],
+  ['refuseUnknown(unknown, " of a cookie', '((..._) => {})(unknown, " of a cookie'],
   // Values
   ["(i > 3 || Number.isSafeInteger(Number(value)))", "i > 3"],
   ['keys.every((key) => typeof key === "string") || ', ""],
@@ -239,7 +239,7 @@ const OF_SESSIONS = [
   ['(device ? "bound" : "unbound")', '"unbound"'],
   ["(isKnown && opened) || metadata", "isKnown ? opened : metadata"],
   ["{ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}", "{ seconds, validate, unvalidatedUpTo = null, ...unknown }"],
-  ['for (const name of Object.keys(unknown)) throw new ConfigError("option", `\\`revalidation', 'for (const name of []) throw new ConfigError("option", `\\`revalidation'],
+  ['refuseUnknown(unknown, " of `revalidation`");', ""],
 ];
 
 /** Faults of the adapters for Next.js. */
