@@ -771,21 +771,16 @@ function attributes({ name, path, domain, sameSite, partitioned, dangerAllowHttp
   const present = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
   const template = templateOf({ ...present, name: name ?? defaultName(present) });
   const former = [formerly].flat().map((changes) => formerOf(changes, present, template));
-  return new Chosen(template.name, template.options, former);
+  return new Moved(template.name, template.options, former);
 }
 
-/** A cookie whose attributes were chosen, and that may have had others. */
-class Chosen extends Template {
+/** A cookie that had other attributes. */
+class Moved extends Template {
   #former;
 
   constructor(name, options, former) {
     super(name, options);
     this.#former = former;
-  }
-
-  /** What another host of the site plants, and this package cannot verify, would make a session unwritable. */
-  checkRing({ skipXChaCha }) {
-    mustBe(this.isHostOnly || !skipXChaCha, "skipXChaCha", "false, unless the cookie's name begins with `__Host-`");
   }
 
   /** Parts that another path has do not come with this request, so all of them are expired that there may be. */
@@ -1586,144 +1581,6 @@ function checkSpan(seconds) {
   if (!isWhole(seconds)) throw new SessionError("seconds", "seconds must be a whole number");
 }
 
-// What every carrier of sessions has: cookies and header fields.
-
-
-/** Returns the sealer of a carrier. */
-let sealerOf;
-
-class Carrier {
-  static {
-    sealerOf = (carrier) => carrier.#sealer;
-  }
-
-  #sealer;
-
-  /** `sealer`: a `SessionSealer`. Carriers are made by `encrypted` and `unencryptedButSigned`. */
-  constructor(sealer) {
-    this.#sealer = sealer;
-    sealer.policy.revalidateAfter?.guard(this);
-    sealer.tokens.ring.guard?.(this);
-  }
-
-  /** `encrypted` or `signed`. */
-  get mode() {
-    return this.#sealer.mode;
-  }
-
-  /** Refuses sessions that began before this moment, from now on. */
-  raiseNotBefore(moment) {
-    this.#sealer.raiseNotBefore(moment);
-  }
-}
-
-/** Makes a new session, which `carrier` alone may save. */
-function newSession(carrier, source, now) {
-  const state = new State(sealerOf(carrier).policy, now);
-  state.loadedBy = carrier;
-  state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
-  const { Handle = Session } = state.policy.type;
-  return { state, session: new Handle(state) };
-}
-
-/** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
-async function finish(carrier, session, response) {
-  const { status = 200 } = response;
-  if (!Number.isInteger(status)) throw new TypeError("`status` must be a whole number");
-  const state = stateOf(session);
-  if (state.loadedBy !== carrier) throw new TypeError("session was loaded by another carrier; save it there");
-  const decision = { ...state.decide(response), state };
-  state.isClosed = true;
-  const { tokens } = sealerOf(carrier);
-  if (decision.change !== "store") return decision;
-  if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
-  return { ...decision, token: await tokens.seal(decision.body, state.now) };
-}
-
-/**
- * Returns the values of the field `name` in a request: a `Request`, a request of Node, their headers, or the values
- * themselves, unless `areValues` is false.
- */
-function fieldsOf(source, name, areValues = true) {
-  if (source === null || source === undefined) return [];
-  if (typeof source === "string") return areValues ? [source] : [];
-  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or values of the field");
-  if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
-  if (typeof source.get === "function") return listOf(source.get(name));
-  if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];
-  if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
-  return Object.hasOwn(source, name) ? listOf(source[name]) : [];
-}
-
-const listOf = (values) => [values].flat().filter((value) => typeof value === "string");
-
-/** Node joins or drops repeated fields elsewhere. */
-function rawValues(raw, name) {
-  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].toLowerCase() === name);
-}
-
-// Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
-
-const suite = (name, fmt, mode) => ({ name, fmt, mode });
-const [XAES, XCHA, SIGN] = [suite("xaes", 0x78, "encrypted"), suite("xcha", 0x79, "encrypted"), suite("sign", 0xb0, "signed")];
-const SUITES = [XAES, XCHA, SIGN];
-
-const NONCE = 24;
-const TAG = 16;
-const HEAD = 5;
-
-/** Bytes of a blob beside its body. */
-const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD + TAG);
-
-// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
-
-
-/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
-async function csrfToken(session) {
-  const state = stateOf(session).touch();
-  // Of one that waits a token may pass, and none is rendered: to ask for an id is refused, too.
-  if (nameOf(state) === null || state.withheld?.code === "unvalidated") session.renewId();
-  return renderToken(sealerOf(state.loadedBy).tokens, nameOf(state), state.now);
-}
-
-/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
-async function verifyCsrf(session, token) {
-  const state = stateOf(session).touch();
-  return isTokenOf(sealerOf(state.loadedBy).tokens, nameOf(state), state.now, token);
-}
-
-/** The name of a session in its tokens, or null. */
-function nameOf({ withheld, opened, metadata }) {
-  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
-  const isStale = withheld?.code === "stale";
-  const isKnown = isStale || withheld?.code === "unvalidated";
-  const { sid, issued } = (isKnown && opened) || metadata;
-  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
-}
-
-/** `sealer`: a `Sealer`. `mask`: only tests give it. */
-async function renderToken(sealer, name, now, mask = random(TAG)) {
-  const secret = await secretOf(sealer, sealer.sealing(now), name);
-  return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
-}
-
-async function isTokenOf(sealer, name, now, token) {
-  if (typeof token !== "string" || token.length !== 43 || name === null) return false;
-  const bytes = fromBase64url(token);
-  if (!bytes) return false;
-  const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
-  let passes = false;
-  for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
-    if (equal(given, await secretOf(sealer, keys, name))) passes = true;
-  }
-  return passes;
-}
-
-async function secretOf({ purpose, context }, keys, name) {
-  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
-  return (await hmac(await keys.csrf, concat(context, name))).subarray(0, TAG);
-}
-
 // Purpose and context (SPEC.md § 3.2, § 4.2).
 
 
@@ -1752,6 +1609,19 @@ function sized(code, text, most = 255) {
   mustBe(bytes.length <= most, code, `at most ${most} bytes, found ${bytes.length}`);
   return concat(most > 255 ? u16(bytes.length) : u8(bytes.length), bytes);
 }
+
+// Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
+
+const suite = (name, fmt, mode) => ({ name, fmt, mode });
+const [XAES, XCHA, SIGN] = [suite("xaes", 0x78, "encrypted"), suite("xcha", 0x79, "encrypted"), suite("sign", 0xb0, "signed")];
+const SUITES = [XAES, XCHA, SIGN];
+
+const NONCE = 24;
+const TAG = 16;
+const HEAD = 5;
+
+/** Bytes of a blob beside its body. */
+const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD + TAG);
 
 // Keys (SPEC.md § 3.1 to § 3.3).
 
@@ -1838,9 +1708,9 @@ class Ring {
   }
 }
 
-/** Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, `notBefore`, and `skipXChaCha`. */
+/** Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, and `notBefore`. */
 async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
-  const ring = { mode, skipXChaCha, keys: [], notBefore: null };
+  const ring = { mode, keys: [], notBefore: null };
   for (const text of [texts].flat()) {
     ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
     const { keys, notBefore } = await parseText(text, mode);
@@ -1960,14 +1830,15 @@ const SMALLEST_BODY = 6;
 
 /** The keys of a ring, derived for one purpose, and the context. */
 class Sealer {
-  /**
-   * `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. `overlap`: seconds for which its tokens need a
-   * key after the next one seals.
-   */
-  static async of(ring, purpose, context, overlap) {
-    const sealer = changed(Sealer.prototype, { ring, purpose, context, keys: await keysFor(ring, purpose) });
-    await ring.serve?.(sealer, overlap);
-    return sealer;
+  /** `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. */
+  static async of(ring, purpose, context) {
+    const keys = await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
+    return Object.assign(new Sealer(), { ring, purpose, context, keys });
+  }
+
+  /** The same keys, those of now and later, for tokens of another context. */
+  inContext(context) {
+    return Object.assign(Object.create(this), { context });
   }
 
   /** The keys that seal. */
@@ -2011,14 +1882,8 @@ class Sealer {
   }
 }
 
-/** The same object but for the changes: it sees those that are made in it later. */
-const changed = (object, changes) => Object.assign(Object.create(object), changes);
-
-/** Derives the keys of a ring for one purpose. */
-const keysFor = (ring, purpose) => Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
-
 /**
- * Derives from one key. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
+ * Derives the keys of one purpose. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
  * body, or null where the tag is wrong. WebCrypto has neither for XChaCha20-Poly1305.
  */
 async function deriveKeys(key, purpose) {
@@ -2058,13 +1923,15 @@ class SessionSealer {
   /** `options`: those that all carriers have. */
   static async build(mode, ring, purpose, { skipXChaCha, dangerRetireEarly, application, context = [], ...rules }) {
     const policy = policyOf(rules);
-    const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
-    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
+    const isSkipping = yesOrNo("skipXChaCha", skipXChaCha);
+    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha: isSkipping });
     ensure(parsed.mode === mode, "mixed", `key ring must be for ${mode} sessions`);
-    const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : Math.max(policy.absolute, policy.rememberUpTo ?? 0);
-    checkOverlap(parsed.keys, overlap);
-    const bound = contextBytes(context);
-    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, policy.type.label), bound, overlap);
+    const longest = Math.max(policy.absolute, policy.rememberUpTo ?? 0);
+    const early = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? null : findEarly(parsed.keys, longest);
+    const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
+    ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${longest} ${advice}`);
+    const [bound, { label }] = [contextBytes(context), policy.type];
+    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
     return new SessionSealer(mode, await derive(purpose), policy, derive);
   }
 
@@ -2078,7 +1945,7 @@ class SessionSealer {
 
   /** The same keys and rules, for the sessions of another context. */
   inContext(pairs) {
-    return changed(this, { tokens: changed(this.tokens, { context: contextBytes(pairs) }) });
+    return Object.assign(Object.create(this), { tokens: this.tokens.inContext(contextBytes(pairs)) });
   }
 
   set budget(budget) {
@@ -2112,30 +1979,24 @@ class SessionSealer {
     const reason = checkTimes(metadata, now, policy, Math.max(policy.notBefore, tokens.ring.notBefore ?? 0));
     if (reason) return new Refusal(reason, keyId);
     if (!policy.revokedIf) return null;
-    let cause;
-    try {
-      const answer = await policy.revokedIf(shown(policy.type, metadata, payload, keyId));
-      if (answer === false) return null;
-      ensure(answer === true, "revokedIf", `\`revokedIf\` said ${typeof answer}, not true or false`);
-    } catch (error) {
-      cause = error;
-    }
+    const answer = await ask("revokedIf", policy.revokedIf, shown(policy.type, metadata, payload, keyId));
     // A session for which the application does not say false is revoked.
-    return new Refusal("Revoked", keyId, false, cause);
+    return answer === false ? null : new Refusal("Revoked", keyId, false, answer.cause);
   }
 }
 
-/** Refuses a ring in which a key retires while sessions that live for so many seconds may need it. */
-function checkOverlap(keys, seconds) {
-  const early = findEarly(keys, seconds);
-  const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
-  ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${seconds} ${advice}`);
+/** Asks a function of the application about a session. Returns true or false, or the `cause` why there is no answer. */
+async function ask(name, question, session) {
+  try {
+    const answer = await question(session);
+    ensure(typeof answer === "boolean", name, `\`${name}\` said ${typeof answer}, not true or false`);
+    return answer;
+  } catch (cause) {
+    return { cause };
+  }
 }
 
-/**
- * The facts about a session and its content, which stays as it is whatever is done with this: entries, or a `value`. Nothing is
- * found in one that cannot be read.
- */
+/** The facts about a session and its content, which stays as it is whatever is done with this. None: it cannot be read. */
 function shown(type, metadata, payload, keyId) {
   const { issued, limit, remembered } = metadata;
   const content = readPayload(type, metadata, payload);
@@ -2147,9 +2008,7 @@ function shown(type, metadata, payload, keyId) {
     remembered,
     keyId,
     binding: bindingOf(metadata),
-    value: content?.value,
-    get: (key) => content?.get(String(key)),
-    has: (key) => !!content?.has(String(key)),
+    ...(type.Handle ? { value: content?.value } : { get: (key) => content?.get(String(key)), has: (key) => !!content?.has(String(key)) }),
   };
 }
 
@@ -2169,127 +2028,137 @@ function choose(results, isHostOnly) {
 
 const isLater = (a, b) => (a.issued - b.issued || lastActiveOf(a) - lastActiveOf(b)) > 0;
 
-// A key ring that follows its source while the program runs. Its content is replaced in place, and with it the keys that carriers
-// have derived from it.
+// What every carrier of sessions has: cookies and header fields.
 
 
-const MOST_SECONDS = 86_400;
+/** Returns the sealer of a carrier. */
+let sealerOf;
 
-/** Reads the content of a ring, and follows it. Throws a `ConfigError`, or what `source` fails with. */
-async function follow(source, { every = 60, onError = tell, mode, skipXChaCha, ...unknown } = {}) {
-  refuseUnknown(unknown);
-  mustBe(typeof source === "function", "source", "a function that returns the text of a ring");
-  mustBe(isWhole(every, 1, MOST_SECONDS), "every", "1 to 86,400 seconds");
-  mustBe(typeof onError === "function", "onError", "a function");
-  const asked = Date.now();
-  const options = { mode, skipXChaCha };
-  const texts = await source();
-  return new FollowedRing({ source, every: every * 1000, onError, options }, asked, await digestOf(texts), await parseRing(texts, options));
-}
-
-class FollowedRing {
-  #settings;
-  /** When the source was asked last, in milliseconds. */
-  #asked;
-  /** Numbers of questions: of the last one, and of the last that was answered. */
-  #turns = 0;
-  #heard = 0;
-  /** The digest of the texts in use, and what was refused last, and told, since then. */
-  #used;
-  #refused = null;
-  /** The sealers of carriers, with the life of their sessions. */
-  #served = [];
-
-  constructor(settings, asked, used, content) {
-    this.#settings = settings;
-    this.#asked = asked;
-    this.#used = used;
-    Object.assign(this, content);
+class Carrier {
+  static {
+    sealerOf = (carrier) => carrier.#sealer;
   }
 
-  /** Replaces the keys of a sealer, too, whose sessions need a key for so many seconds after the next one seals. */
-  async serve(sealer, overlap) {
-    const isPresent = () => sealer.keys.length === this.keys.length && sealer.keys.every(({ key }, i) => key === this.keys[i]);
-    // The ring may be replaced meanwhile.
-    while (!isPresent()) sealer.keys = await keysFor(this, sealer.purpose);
-    checkOverlap(this.keys, overlap);
-    this.#served.push({ reference: new Reference(sealer), overlap });
+  #sealer;
+
+  constructor(sealer) {
+    if (!(sealer instanceof SessionSealer)) throw new TypeError("a carrier is made by `encrypted` or `unencryptedButSigned`");
+    this.#sealer = sealer;
+    sealer.policy.revalidateAfter?.guard(this);
   }
 
-  /** Makes the `load` of a carrier ask the source, where that is due. */
-  guard(carrier) {
-    const { load } = carrier;
-    carrier.load = async (...given) => {
-      const [, now = Date.now()] = given;
-      if (this.#isDue(+now)) await this.#ask(+now);
-      return load.apply(carrier, given);
-    };
+  /** `encrypted` or `signed`. */
+  get mode() {
+    return this.#sealer.mode;
   }
 
-  /** A clock that was set back does not put the question off. */
-  #isDue(now) {
-    return Math.abs(now - this.#asked) >= this.#settings.every;
-  }
-
-  /** Others go on meanwhile with the ring that is there: a worker's request cannot wait for what another one began. */
-  async #ask(now) {
-    this.#asked = now;
-    const turn = ++this.#turns;
-    let seen;
-    try {
-      const texts = await this.#settings.source();
-      seen = await digestOf(texts);
-      if (turn < this.#heard) return;
-      this.#heard = turn;
-      if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#settings.options), seen, turn);
-      this.#refused = null;
-    } catch (error) {
-      this.#refuse(error, seen ?? String(error));
-    }
-  }
-
-  /** Derives all keys first, then changes over in one step. */
-  async #replace(content, seen, turn) {
-    this.#served = this.#served.filter(({ reference }) => reference.deref());
-    const derived = new Map();
-    // Those that are served meanwhile come last.
-    for (const { reference } of this.#served) {
-      const sealer = reference.deref();
-      if (sealer) derived.set(sealer, await keysFor(content, sealer.purpose));
-    }
-    // A later question was answered meanwhile.
-    if (turn !== this.#heard) return;
-    checkOverlap(content.keys, Math.max(0, ...this.#served.map(({ overlap }) => overlap)));
-    this.#used = seen;
-    Object.assign(this, content);
-    for (const [sealer, keys] of derived) sealer.keys = keys;
-  }
-
-  /** Tells about the same mistake once. */
-  #refuse(error, seen) {
-    if (seen === this.#refused) return;
-    this.#refused = seen;
-    try {
-      this.#settings.onError(error);
-    } catch {
-      // A request does not fail by a log.
-    }
+  /** Refuses sessions that began before this moment, from now on. */
+  raiseNotBefore(moment) {
+    this.#sealer.raiseNotBefore(moment);
   }
 }
 
-/** Keeps no key. */
-const digestOf = async (texts) => hex(await sha256(toUtf8(JSON.stringify([texts].flat()))));
+/** Says what is missing where `await` was forgotten. */
+const withAdvice = (promise) =>
+  Object.assign(promise, {
+    load() {
+      throw new TypeError("`encrypted` returns a promise; await it before `load`");
+    },
+  });
 
-const tell = (error) => console.error("key ring is refused, and the earlier one stays in use:", error);
+/** Makes a new session, which `carrier` alone may save. */
+function newSession(carrier, source, now) {
+  const state = new State(sealerOf(carrier).policy, now);
+  state.loadedBy = carrier;
+  state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
+  const { Handle = Session } = state.policy.type;
+  return { state, session: new Handle(state) };
+}
 
-/** Some workers have no `WeakRef`. There, carriers stay as long as their ring. */
-const Reference =
-  globalThis.WeakRef ??
-  class {
-    constructor(sealer) {
-      this.deref = () => sealer;
-    }
-  };
+/** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
+async function finish(carrier, session, response) {
+  const { status = 200 } = response;
+  if (!Number.isInteger(status)) throw new TypeError("`status` must be a whole number");
+  const state = stateOf(session);
+  if (state.loadedBy !== carrier) throw new TypeError("session was loaded by another carrier; save it there");
+  const decision = { ...state.decide(response), state };
+  state.isClosed = true;
+  const { tokens } = sealerOf(carrier);
+  if (decision.change !== "store") return decision;
+  if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
+  return { ...decision, token: await tokens.seal(decision.body, state.now) };
+}
+
+/**
+ * Returns the values of the field `name` in a request: a `Request`, a request of Node, their headers, or the values
+ * themselves, unless `areValues` is false.
+ */
+function fieldsOf(source, name, areValues = true) {
+  if (source === null || source === undefined) return [];
+  if (typeof source === "string") return areValues ? [source] : [];
+  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or values of the field");
+  if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
+  if (typeof source.get === "function") return listOf(source.get(name));
+  if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];
+  if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
+  return Object.hasOwn(source, name) ? listOf(source[name]) : [];
+}
+
+const listOf = (values) => [values].flat().filter((value) => typeof value === "string");
+
+/** Node joins or drops repeated fields elsewhere. */
+function rawValues(raw, name) {
+  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].toLowerCase() === name);
+}
+
+// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
+
+
+/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
+async function csrfToken(session) {
+  const state = stateOf(session).touch();
+  // Of one that waits a token may pass, and none is rendered: to ask for an id is refused, too.
+  if (nameOf(state) === null || state.withheld?.code === "unvalidated") session.renewId();
+  return renderToken(sealerOf(state.loadedBy).tokens, nameOf(state), state.now);
+}
+
+/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+async function verifyCsrf(session, token) {
+  const state = stateOf(session).touch();
+  return isTokenOf(sealerOf(state.loadedBy).tokens, nameOf(state), state.now, token);
+}
+
+/** The name of a session in its tokens, or null. */
+function nameOf({ withheld, opened, metadata }) {
+  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
+  const isStale = withheld?.code === "stale";
+  const isKnown = isStale || withheld?.code === "unvalidated";
+  const { sid, issued } = (isKnown && opened) || metadata;
+  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
+}
+
+/** `sealer`: a `Sealer`. `mask`: only tests give it. */
+async function renderToken(sealer, name, now, mask = random(TAG)) {
+  const secret = await secretOf(sealer, sealer.sealing(now), name);
+  return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
+}
+
+async function isTokenOf(sealer, name, now, token) {
+  if (typeof token !== "string" || token.length !== 43 || name === null) return false;
+  const bytes = fromBase64url(token);
+  if (!bytes) return false;
+  const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
+  let passes = false;
+  for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
+    if (equal(given, await secretOf(sealer, keys, name))) passes = true;
+  }
+  return passes;
+}
+
+async function secretOf({ purpose, context }, keys, name) {
+  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
+  return (await hmac(await keys.csrf, concat(context, name))).subarray(0, TAG);
+}
 
 // Key rings that programs make, and ask about their keys (SPEC.md § 3.4 to § 3.6).
 
@@ -2309,14 +2178,6 @@ class KeyRing extends Ring {
    */
   static async parse(texts, options) {
     return new KeyRing(await parseRing(texts, options));
-  }
-
-  /**
-   * Reads a ring, and follows it: carriers that are built with it ask `source` again when they load a session, at most once in
-   * `every` seconds. What cannot be read, or is no such ring, is told to `onError`, and the ring stays as it is.
-   */
-  static async follow(source, options) {
-    return new KeyRing(await follow(source, options));
   }
 
   get mode() {
@@ -2422,23 +2283,14 @@ class Revalidation {
   /** Asks about a session. Throws a `SessionError` where there is no answer. */
   async #judge(session) {
     const state = stateOf(session).touch();
-    const { answer, cause } = await this.#ask(state);
+    const { policy, metadata, arrived, outcome } = state;
+    const answer = await ask("validate", this.validate, shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null));
     if (answer === true) state.policy = { ...state.policy, refreshAfter: "validated" };
     else if (answer === false) refuse(state, "Revoked");
     else if (!this.#isTolerated(state)) {
       refuse(state, "Unvalidated");
       state.withheld = WITHHELD;
-      throw new Unvalidated(cause, session);
-    }
-  }
-
-  /** Returns the answer of the application, or why there is none. */
-  async #ask({ policy, metadata, arrived, outcome }) {
-    try {
-      const answer = await this.validate(shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null));
-      return typeof answer === "boolean" ? { answer } : { cause: new TypeError(`\`validate\` said ${typeof answer}, not true or false`) };
-    } catch (cause) {
-      return { cause };
+      throw new Unvalidated(answer.cause, session);
     }
   }
 
@@ -2622,12 +2474,12 @@ class SessionCookie extends Carrier {
 
   /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
   static encrypted(ring, options = {}) {
-    return SessionCookie.#build("encrypted", ring, options);
+    return withAdvice(SessionCookie.#build("encrypted", ring, options));
   }
 
   /** Signed sessions, whose content everyone can read who holds the cookie. */
   static unencryptedButSigned(ring, options = {}) {
-    return SessionCookie.#build("signed", ring, options);
+    return withAdvice(SessionCookie.#build("signed", ring, options));
   }
 
   static async #build(mode, ring, options) {
@@ -2639,7 +2491,6 @@ class SessionCookie extends Carrier {
     const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
     const sealer = await SessionSealer.build(mode, ring, template.name, common);
-    template.checkRing?.(sealer.tokens.ring);
     const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
     const bound = deviceBound && madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
     sealer.policy.devices = await bound?.prepare(sealer, template);
@@ -2755,99 +2606,65 @@ function apply(changes, headers) {
   }
 }
 
-const LONGEST = 16_384;
-
-/** Sessions in bare tokens: for links, messages and jobs. A token opens for the purpose alone that it was sealed for. */
-class SessionToken extends Carrier {
-  /** Encrypted sessions. `purpose`: a name. `ring`: a `KeyRing`, or its text. */
-  static encrypted(purpose, ring, options = {}) {
-    return SessionToken.#build(this, "encrypted", purpose, ring, options);
+/** Sessions in a header field (docs/spec/carriers.md § 9.7). */
+class SessionHeader extends Carrier {
+  /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
+  static encrypted(name, ring, options = {}) {
+    return withAdvice(SessionHeader.#build("encrypted", name, ring, options));
   }
 
   /** Signed sessions, whose content everyone can read who holds the token. */
-  static unencryptedButSigned(purpose, ring, options = {}) {
-    return SessionToken.#build(this, "signed", purpose, ring, options);
+  static unencryptedButSigned(name, ring, options = {}) {
+    return withAdvice(SessionHeader.#build("signed", name, ring, options));
   }
 
-  /** `kind`: this class, or one whose tokens travel in another way. */
-  static async #build(kind, mode, name, ring, { maxTokenLength = 3072, padding, ...common }) {
-    const purpose = kind.purposeOf(name);
-    mustBe(positive("maxTokenLength", maxTokenLength, "characters") <= LONGEST, "maxTokenLength", "at most 16,384 characters");
-    const sealer = await SessionSealer.build(mode, ring, purpose, common);
+  static async #build(mode, name, ring, options) {
+    if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name)) {
+      throw new ConfigError("name", "`name` is not the name of a header field");
+    }
+    const { maxTokenLength = 3072, padding, ...common } = options;
+    if (positive("maxTokenLength", maxTokenLength, "characters") > 16_384) {
+      throw new ConfigError("maxTokenLength", "`maxTokenLength` is at most 16,384 characters");
+    }
+    const field = name.toLowerCase();
+    const sealer = await SessionSealer.build(mode, ring, `header:${field}`, common);
     sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, [0, 0], overheadOf(mode), padding);
-    return new kind(sealer, name);
+    return new SessionHeader(sealer, field);
   }
 
-  /** The purpose of § 3.2. */
-  static purposeOf(name) {
-    mustBe(typeof name === "string" && name !== "", "purpose", "a name");
-    return `token:${name}`;
-  }
+  #field;
 
-  #name;
-
-  constructor(sealer, name) {
+  constructor(sealer, field) {
     super(sealer);
-    this.#name = name;
+    this.#field = field;
   }
 
-  /** As it was given. */
-  get name() {
-    return this.#name;
-  }
-
-  /** Returns the same tokens for the sessions of another context. Derives no key. */
+  /** Returns the same header field for the sessions of another context. Derives no key. */
   inContext(context) {
-    return new this.constructor(sealerOf(this).inContext(context), this.#name);
-  }
-
-  /** Loads the session of a token; a new one without a token, or with one that does not open. */
-  async load(token, now = Date.now()) {
-    if (token === null || token === undefined) return loadFrom(this, null, [], now);
-    // What a framework makes of a parameter that came twice is no token.
-    return loadFrom(this, null, [typeof token === "string" ? token : "."], now);
-  }
-
-  /** Ends the use of a session. Returns its token, `""` if it has ended, or null if the token that came stays. */
-  async save(session, response = {}) {
-    const { change, token } = await finish(this, session, response);
-    return { keep: null, drop: "", store: token }[change];
-  }
-}
-
-/** Loads the session of a request that brought these tokens. */
-async function loadFrom(carrier, source, tokens, now) {
-  const { state, session } = newSession(carrier, source, secondsOf("now", now));
-  const distinct = new Set(tokens);
-  if (distinct.size === 0) return session;
-  state.hasToken = true;
-  try {
-    if (distinct.size > 1) throw new Refusal("Duplicate");
-    const [token] = distinct;
-    state.open(await sealerOf(carrier).verify(token, 1, state.now));
-  } catch (refusal) {
-    if (!(refusal instanceof Refusal)) throw refusal;
-    state.refuse(refusal);
-  }
-  return session;
-}
-
-/** Sessions in a header field (docs/spec/carriers.md § 9.7). The name of the field is that of the request. */
-class SessionHeader extends SessionToken {
-  static purposeOf(name) {
-    mustBe(typeof name === "string" && TOKEN_CHARACTERS.test(name), "name", "the name of a header field");
-    return `header:${name.toLowerCase()}`;
-  }
-
-  /** In lower case. */
-  get name() {
-    return super.name.toLowerCase();
+    return new SessionHeader(sealerOf(this).inContext(context), this.#field);
   }
 
   /** Loads the session of a request: the request, its headers, or the values of the field, none of them joined. */
   async load(source, now = Date.now()) {
-    const tokens = fieldsOf(source, this.name).map((value) => tokenOf(value, this.name));
-    return loadFrom(this, source, tokens, now);
+    const { state, session } = newSession(this, source, secondsOf("now", now));
+    const tokens = new Set(fieldsOf(source, this.#field).map((value) => tokenOf(value, this.#field)));
+    if (tokens.size === 0) return session;
+    state.hasToken = true;
+    try {
+      if (tokens.size > 1) throw new Refusal("Duplicate");
+      const [token] = tokens;
+      state.open(await sealerOf(this).verify(token, 1, state.now));
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      state.refuse(refusal);
+    }
+    return session;
+  }
+
+  /** Ends the request. Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */
+  async save(session, response = {}) {
+    const { change, token } = await finish(this, session, response);
+    return { keep: null, drop: "", store: token }[change];
   }
 }
 
@@ -3026,4 +2843,4 @@ class TypedValue {
   }
 }
 
-export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, SessionToken, attributes, csrfToken, decodeDictionary, generateKey, padme, revalidation, sessionType, verifyCsrf };
+export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, attributes, csrfToken, decodeDictionary, generateKey, padme, revalidation, sessionType, verifyCsrf };

@@ -32,6 +32,14 @@ export class Carrier {
   }
 }
 
+/** Says what is missing where `await` was forgotten. */
+export const withAdvice = (promise) =>
+  Object.assign(promise, {
+    load() {
+      throw new TypeError("`encrypted` returns a promise; await it before `load`");
+    },
+  });
+
 /** Makes a new session, which `carrier` alone may save. */
 export function newSession(carrier, source, now) {
   const state = new State(sealerOf(carrier).policy, now);

@@ -1,6 +1,6 @@
 import { Budget, sizeOf } from "./budget.js";
 import { cacheChanges, isShareable } from "./caching.js";
-import { Carrier, fieldsOf, finish, newSession, sealerOf } from "./carrier.js";
+import { Carrier, fieldsOf, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
 import { assemble, findCookie } from "./cookie.js";
 import { Refusal, mustBe } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
@@ -30,12 +30,12 @@ export class SessionCookie extends Carrier {
 
   /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
   static encrypted(ring, options = {}) {
-    return SessionCookie.#build("encrypted", ring, options);
+    return withAdvice(SessionCookie.#build("encrypted", ring, options));
   }
 
   /** Signed sessions, whose content everyone can read who holds the cookie. */
   static unencryptedButSigned(ring, options = {}) {
-    return SessionCookie.#build("signed", ring, options);
+    return withAdvice(SessionCookie.#build("signed", ring, options));
   }
 
   static async #build(mode, ring, options) {

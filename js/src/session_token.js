@@ -1,5 +1,5 @@
 import { Budget } from "./budget.js";
-import { Carrier, finish, newSession, sealerOf } from "./carrier.js";
+import { Carrier, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
 import { Refusal, mustBe } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
 import { SessionSealer } from "./session_sealer.js";
@@ -12,12 +12,12 @@ const LONGEST = 16_384;
 export class SessionToken extends Carrier {
   /** Encrypted sessions. `purpose`: a name. `ring`: a `KeyRing`, or its text. */
   static encrypted(purpose, ring, options = {}) {
-    return SessionToken.#build(this, "encrypted", purpose, ring, options);
+    return withAdvice(SessionToken.#build(this, "encrypted", purpose, ring, options));
   }
 
   /** Signed sessions, whose content everyone can read who holds the token. */
   static unencryptedButSigned(purpose, ring, options = {}) {
-    return SessionToken.#build(this, "signed", purpose, ring, options);
+    return withAdvice(SessionToken.#build(this, "signed", purpose, ring, options));
   }
 
   /** `kind`: this class, or one whose tokens travel in another way. */

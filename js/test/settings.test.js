@@ -294,3 +294,9 @@ test("the public facts of a ring hold nothing secret", async () => {
   const ring = await KeyRing.parse(`${XAES_KEY} seal_from=2027-01-01T00:00:00Z`);
   assert.deepEqual(ring.keys, [{ id: ring.keys[0].id, sealFrom: Date.UTC(2027, 0) / 1000, acceptUntil: null }]);
 });
+
+test("where `await` was forgotten, `load` says so", async () => {
+  const pending = [SessionCookie.encrypted(XAES_KEY), SessionHeader.encrypted("authorization", XAES_KEY), SessionCookie.unencryptedButSigned(SIGNING_KEY)];
+  for (const carrier of pending) assert.throws(() => carrier.load(null), { name: "TypeError", message: "`encrypted` returns a promise; await it before `load`" });
+  await Promise.all(pending);
+});
