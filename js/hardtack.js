@@ -133,6 +133,54 @@ const isHostName = (name) => /^__host-/i.test(name);
 /** The cookie of those who choose nothing. */
 const DEFAULT = new Template("__Host-session", { path: "/", secure: true, httpOnly: true, sameSite: "lax" });
 
+// Writing bytes, one after another.
+
+/** A buffer that grows. */
+class Writer {
+  #bytes = new Uint8Array(64);
+  #at = 0;
+
+  /** Makes room for some bytes, and returns the position of the first. */
+  #grow(by) {
+    const at = this.#at;
+    this.#at += by;
+    if (this.#at > this.#bytes.length) {
+      const larger = new Uint8Array(2 * this.#at);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    return at;
+  }
+
+  byte(value) {
+    const at = this.#grow(1);
+    this.#bytes[at] = value;
+  }
+
+  /** Writes bytes, or a text of ASCII. */
+  push(bytes) {
+    const at = this.#grow(bytes.length);
+    if (typeof bytes !== "string") return this.#bytes.set(bytes, at);
+    for (let i = 0; i < bytes.length; i++) this.#bytes[at + i] = bytes.charCodeAt(i);
+  }
+
+  /** A big-endian integer. */
+  uint(value, width) {
+    while (width--) this.byte(Math.floor(value / 256 ** width));
+  }
+
+  /** The shortest form of a number below 2^32. */
+  varint(value) {
+    for (; value > 0x7f; value = Math.floor(value / 128)) this.byte((value % 128) | 0x80);
+    this.byte(value);
+  }
+
+  /** A copy of what was written. */
+  get bytes() {
+    return this.#bytes.slice(0, this.#at);
+  }
+}
+
 // Bytes and texts (SPEC.md § 1, § 4.5).
 
 
@@ -143,6 +191,9 @@ const U32 = 0xffff_ffff;
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder("latin1");
+
+/** A text of which every part has a form in UTF-8. Other values would become texts, such as "undefined". */
+const isText = (text) => typeof text === "string" && text.isWellFormed();
 
 const toUtf8 = (text) => utf8.encode(text);
 
@@ -155,19 +206,18 @@ function fromUtf8(bytes) {
   }
 }
 
-const concat = (...parts) => joined(parts);
+function isAscii(text) {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
 
-/** Concatenates a list of any length; a call takes only some ten thousand arguments. */
-function joined(parts) {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+/** One character for each byte, of which those of ASCII are right. */
+const fromLatin1 = (bytes) => latin1.decode(bytes);
+
+function concat(...parts) {
+  const writer = new Writer();
+  for (const part of parts) writer.push(part);
+  return writer.bytes;
 }
 
 const u8 = (value) => Uint8Array.of(value);
@@ -175,7 +225,7 @@ const u16 = (value) => Uint8Array.of(value >>> 8, value);
 const u32 = (value) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 const u64 = (value) => concat(u32(Math.floor(value / 2 ** 32)), u32(value % 2 ** 32));
 
-const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** Compares without stopping at the first difference, for tags. */
 function equal(a, b) {
@@ -184,10 +234,12 @@ function equal(a, b) {
   return difference === 0;
 }
 
-/** Orders texts by their bytes. */
+/** Orders texts by their bytes in UTF-8, which is the order of their characters. */
 function compare(a, b) {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const difference = a.codePointAt(i) - b.codePointAt(i);
+    if (difference !== 0) return difference;
+  }
   return a.length - b.length;
 }
 
@@ -200,12 +252,16 @@ const encodedLength = (bytes) => Math.ceil((bytes * 4) / 3);
 /** Encodes as base64url without padding. */
 function toBase64url(bytes) {
   const text = new Uint8Array(encodedLength(bytes.length));
-  for (let i = 0; i < text.length; i++) {
-    const at = (i * 3) >> 2;
-    // Six of these sixteen bits.
-    text[i] = ALPHABET[(((bytes[at] << 8) | bytes[at + 1]) >> (10 - 2 * ((i * 3) & 3))) & 63];
+  let at = 0;
+  for (let i = 0; i < bytes.length; i += 3) {
+    const bits = (bytes[i] << 16) | (bytes[i + 1] << 8) | bytes[i + 2];
+    // What the last bytes do not fill is beyond the end of the text.
+    text[at++] = ALPHABET[bits >> 18];
+    text[at++] = ALPHABET[(bits >> 12) & 63];
+    text[at++] = ALPHABET[(bits >> 6) & 63];
+    text[at++] = ALPHABET[bits & 63];
   }
-  return latin1.decode(text);
+  return fromLatin1(text);
 }
 
 /** Decodes the only valid spelling of some bytes, or returns null (§ 7.2). */
@@ -238,19 +294,204 @@ function trim(text, characters) {
   return text.slice(start, end);
 }
 
+// Plain data, which is what an application stores and is given.
+
+const PLAIN = [Object.prototype, Array.prototype, Map.prototype, null];
+
+/** An object, a list or a `Map`, and no instance of another class. */
+const isPlain = (value) => PLAIN.includes(Object.getPrototypeOf(value));
+
+/**
+ * Makes plain data unchangeable, at any depth. Returns true if all of it is now: bytes and instances of classes stay as they
+ * are.
+ */
+function freeze(value) {
+  if (Object.isFrozen(value)) return true;
+  if (!isPlain(value)) return false;
+  const isMap = value instanceof Map;
+  // Freezing a `Map` leaves its entries open.
+  if (isMap) for (const name of ["set", "delete", "clear"]) Object.defineProperty(value, name, { value: refuse$2 });
+  Object.freeze(value);
+  const parts = isMap ? [...value].flat() : Object.values(value);
+  return !parts.map(freeze).includes(false);
+}
+
+function refuse$2() {
+  throw new TypeError("read-only; use `update`");
+}
+
+// Values of a dictionary: MessagePack (SPEC.md § 5.4).
+
+
+const DEEPEST = 64;
+
+/** Reads one value that stands at this depth (§ 5.4.5). A map with keys that are no texts becomes a `Map`. */
+function readValue(reader, depth) {
+  const type = reader.byte();
+  // Of byte strings and integers.
+  const width = 1 << (type & 3);
+  if (type < 0x80) return type;
+  if (type < 0xa0) return readMany(reader, type & 0x0f, depth, type < 0x90);
+  if (type < 0xc0) return reader.text(type & 0x1f);
+  if (type >= 0xe0) return type - 256;
+  if (type === 0xc0) return null;
+  if (type === 0xc2 || type === 0xc3) return type === 0xc3;
+  if (type >= 0xc4 && type <= 0xc6) return reader.take(reader.uint(width)).slice();
+  if (type === 0xca) return reader.view(4).getFloat32(0);
+  if (type === 0xcb) return reader.view(8).getFloat64(0);
+  if (type >= 0xcc && type <= 0xcf) return reader.uint(width);
+  if (type >= 0xd0 && type <= 0xd3) return reader.int(width);
+  if (type >= 0xd9 && type <= 0xdb) return reader.text(reader.uint(1 << (type - 0xd9)));
+  if (type >= 0xdc) return readMany(reader, reader.uint(2 << (type & 1)), depth, type > 0xdd);
+  throw INVALID; // c1, c7 to c9, d4 to d8
+}
+
+/** Reads a list or a map of so many values or entries. No key stands twice (§ 5.4.5 h). */
+function readMany(reader, count, depth, isMap) {
+  if (depth > DEEPEST) throw INVALID;
+  const read = [];
+  for (let i = 0; i < count; i++) {
+    const start = reader.at;
+    const first = isMap ? readKey(reader, depth + 1) : readValue(reader, depth + 1);
+    const end = reader.at;
+    read.push(isMap ? [first, readValue(reader, depth + 1), start, end] : first);
+  }
+  if (!isMap) return read;
+  const isObject = read.every(([key]) => typeof key === "string");
+  const made = isObject ? objectOf(read) : new Map(read);
+  // 1 and 1.0 are two keys.
+  const isTwice = isObject ? Object.keys(made).length < count : hasTwice(read.map(([, , start, end]) => reader.bytes.subarray(start, end)));
+  if (isTwice) throw INVALID;
+  return made;
+}
+
+const hasTwice = (keys) => new Set(keys.map(hex)).size < keys.length;
+
+/** Reads a key. Integers, texts and byte strings have several forms, and as keys one (§ 5.4.5 c, h). */
+function readKey(reader, depth) {
+  const start = reader.at;
+  const key = readValue(reader, depth);
+  const type = reader.bytes[start];
+  const hasForms = type > 0xc3 && type < 0xdc && type !== 0xca && type !== 0xcb;
+  if (hasForms && !equal(encodeValue(key), reader.bytes.subarray(start, reader.at))) throw INVALID;
+  return key;
+}
+
+/** An object with these entries of its own, also for `__proto__`. */
+function objectOf(entries) {
+  const object = {};
+  for (const [key, value] of entries) {
+    // Slower, and right for every key.
+    if (key === "__proto__") return Object.fromEntries(entries);
+    object[key] = value;
+  }
+  return object;
+}
+
+/**
+ * Writes the shortest head of a text, a byte string, a list or a map of this length (§ 5.4.2, § 5.4.3): below `below` in the
+ * first byte, else in 1, 2 or 4 bytes behind `wide`; lists and maps have no form of 1.
+ */
+function writeHead(writer, length, fix, below, wide) {
+  if (length < below) return writer.byte(fix | length);
+  const i = length > 0xffff ? 2 : length > 0xff || below === 16 ? 1 : 0;
+  writer.byte(wide + i);
+  writer.uint(length, 1 << i);
+}
+
+const writeMapHead = (writer, count) => writeHead(writer, count, 0x80, 16, 0xdd);
+
+function refuse$1(what, instead) {
+  throw new SessionError("value", `${what} cannot be stored; store ${instead}`);
+}
+
+function writeText(writer, text) {
+  if (!isText(text)) refuse$1("a text that is not well-formed", "a well-formed string");
+  // Encoding many short texts one by one is slow.
+  const bytes = isAscii(text) ? text : toUtf8(text);
+  writeHead(writer, bytes.length, 0xa0, 32, 0xd9);
+  writer.push(bytes);
+}
+
+/** Writes a value that stands at this depth (§ 5.4.3). */
+function writeValue(writer, value, depth) {
+  switch (typeof value) {
+    case "boolean":
+      return writer.byte(value ? 0xc3 : 0xc2);
+    case "string":
+      return writeText(writer, value);
+    case "number":
+    case "bigint":
+      return writeNumber(writer, value);
+    default:
+      return value === null ? writer.byte(0xc0) : writeObject(writer, value, depth);
+  }
+}
+
+function writeNumber(writer, value) {
+  const isBig = typeof value === "bigint";
+  // -0 has no form among the integers.
+  const isInteger = isBig || (Number.isSafeInteger(value) && !Object.is(value, -0));
+  let i = isInteger ? 0 : 3;
+  while (isInteger && (value < 0 ? value < -(2 ** (8 << i)) / 2 : value >= 2 ** (8 << i))) i++;
+  // One that a number can hold would be read as a number.
+  if (isBig && (i > 3 || Number.isSafeInteger(Number(value)))) refuse$1("this BigInt", "a number or a text");
+  if (isInteger && value >= -32 && value < 128) return writer.byte(value);
+  const view = new DataView(new ArrayBuffer(8));
+  if (isInteger) view.setBigInt64(0, BigInt(value));
+  else view.setFloat64(0, value);
+  writer.byte(isInteger ? (value < 0 ? 0xd0 : 0xcc) + i : 0xcb);
+  writer.push(new Uint8Array(view.buffer, 8 - (1 << i)));
+}
+
+function writeObject(writer, value, depth) {
+  if (value instanceof Uint8Array) {
+    writeHead(writer, value.length, 0, 0, 0xc4);
+    return writer.push(value);
+  }
+  if (depth > DEEPEST) refuse$1("a value more than 64 deep", "a text");
+  if (Array.isArray(value)) {
+    writeHead(writer, value.length, 0x90, 16, 0xdb);
+    for (const element of value) writeValue(writer, element, depth + 1);
+    return;
+  }
+  if (value === undefined || !isPlain(value)) refuse$1(`a value of type ${value?.constructor?.name}`, "null, a text or an object");
+  const isMap = value instanceof Map;
+  const keys = isMap ? [...value.keys()] : Object.keys(value);
+  // A `Map` of texts would be read as an object.
+  if (isMap && (keys.every((key) => typeof key === "string") || hasTwice(keys.map((key) => encodeValue(key))))) {
+    refuse$1("a Map with text keys or equal keys", "an object");
+  }
+  writeMapHead(writer, keys.length);
+  for (const key of keys) {
+    writeValue(writer, key, depth + 1);
+    writeValue(writer, isMap ? value.get(key) : value[key], depth + 1);
+  }
+}
+
+/** The bytes of a value that stands at this depth. */
+function encodeValue(value, depth = 0) {
+  const writer = new Writer();
+  writeValue(writer, value, depth);
+  return writer.bytes;
+}
+
 // Reading bytes: numbers, texts, varints (SPEC.md § 5.2, § 5.3).
 
 
-/** Reads some bytes from a position on. Throws `INVALID` where they end early. */
+/** Reads some bytes. Throws `INVALID` where they end early. */
 class Reader {
-  constructor(bytes, at = 0) {
+  #latin1;
+
+  at = 0;
+
+  constructor(bytes) {
     this.bytes = bytes;
-    this.at = at;
   }
 
-  get view() {
-    const { buffer, byteOffset, length } = this.bytes;
-    return new DataView(buffer, byteOffset, length);
+  /** A view of a copy of some bytes. */
+  view(length) {
+    return new DataView(new Uint8Array(this.take(length)).buffer);
   }
 
   get isAtEnd() {
@@ -277,7 +518,7 @@ class Reader {
 
   /** A big-endian integer of 1, 2, 4 or 8 bytes. */
   uint(width) {
-    if (width === 8) return narrow(this.view.getBigUint64(this.skip(8)));
+    if (width === 8) return narrow(this.view(8).getBigUint64(0));
     const at = this.skip(width);
     let value = 0;
     for (let i = at; i < at + width; i++) value = value * 256 + this.bytes[i];
@@ -288,14 +529,12 @@ class Reader {
     return narrow(BigInt.asIntN(8 * width, BigInt(this.uint(width))));
   }
 
-  /** A text, or nothing where it is only checked. */
-  text(length, isWanted = true) {
+  text(length) {
     const at = this.skip(length);
-    const end = at + length;
-    if ((isWanted && length > 24) || !isAscii(this.bytes, at, end)) return fromUtf8(this.bytes.subarray(at, end));
-    let text = "";
-    if (isWanted) for (let i = at; i < end; i++) text += String.fromCharCode(this.bytes[i]);
-    return text;
+    // Decoding many short texts one by one is slow.
+    this.#latin1 ??= fromLatin1(this.bytes);
+    const text = this.#latin1.slice(at, this.at);
+    return isAscii(text) ? text : fromUtf8(this.bytes.subarray(at, this.at));
   }
 
   /** The shortest form of a number below 2^32. */
@@ -313,217 +552,25 @@ class Reader {
   }
 }
 
-function isAscii(bytes, start, end) {
-  for (let i = start; i < end; i++) if (bytes[i] > 0x7f) return false;
-  return true;
-}
-
 /** A safe integer is a number, any other a BigInt. */
 function narrow(value) {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** The shortest form of a number below 2^32. */
-function varint(value) {
-  const bytes = [];
-  while (value > 0x7f) {
-    bytes.push((value % 128) | 0x80);
-    value = Math.floor(value / 128);
-  }
-  bytes.push(value);
-  return Uint8Array.from(bytes);
-}
-
-// Values of a dictionary: MessagePack (SPEC.md § 5.4).
-
-
-const DEEPEST = 64;
-
-/** Reads one value that stands at this depth. A map with keys that are no texts becomes a `Map`. */
-const readValue = (reader, depth) => next(reader, depth, true);
-
-/** Checks one value that stands at this depth, and passes it (§ 5.4.5). */
-const skipValue = (reader, depth) => next(reader, depth, false);
-
-/** `isWanted`: the value was checked before, and is made now. */
-function next(reader, depth, isWanted) {
-  const type = reader.byte();
-  const nested = (read, count) => {
-    if (depth > DEEPEST) throw INVALID;
-    return read(reader, count, depth + 1, isWanted);
-  };
-  const map = isWanted ? readMap : skipMap;
-  if (type < 0x80) return type;
-  if (type >= 0xe0) return type - 256;
-  if (type < 0x90) return nested(map, type & 0x0f);
-  if (type < 0xa0) return nested(readList, type & 0x0f);
-  if (type < 0xc0) return reader.text(type & 0x1f, isWanted);
-  if (type === 0xc0) return null;
-  if (type === 0xc2 || type === 0xc3) return type === 0xc3;
-  if (type >= 0xc4 && type <= 0xc6) return reader.take(reader.uint(1 << (type - 0xc4))).slice();
-  if (type === 0xca) return reader.view.getFloat32(reader.skip(4));
-  if (type === 0xcb) return reader.view.getFloat64(reader.skip(8));
-  if (type >= 0xcc && type <= 0xcf) return reader.uint(1 << (type - 0xcc));
-  if (type >= 0xd0 && type <= 0xd3) return reader.int(1 << (type - 0xd0));
-  if (type >= 0xd9 && type <= 0xdb) return reader.text(reader.uint(1 << (type - 0xd9)), isWanted);
-  if (type === 0xdc || type === 0xdd) return nested(readList, reader.uint(2 << (type - 0xdc)));
-  if (type === 0xde || type === 0xdf) return nested(map, reader.uint(2 << (type - 0xde)));
-  throw INVALID; // c1, c7 to c9, d4 to d8
-}
-
-function readList(reader, count, depth, isWanted) {
-  const values = [];
-  for (let i = 0; i < count; i++) values.push(next(reader, depth, isWanted));
-  return values;
-}
-
-function readMap(reader, count, depth) {
-  const entries = [];
-  for (let i = 0; i < count; i++) entries.push([readValue(reader, depth), readValue(reader, depth)]);
-  return entries.every(([key]) => typeof key === "string") ? objectOf(entries) : new Map(entries);
-}
-
-/** An object with these entries of its own, also for `__proto__`. */
-function objectOf(entries) {
-  const object = {};
-  for (const [key, value] of entries) {
-    // Slower, and right for every key.
-    if (key === "__proto__") return Object.fromEntries(entries);
-    object[key] = value;
-  }
-  return object;
-}
-
-/** No key stands twice, and keys have their one form (§ 5.4.5 h). */
-function skipMap(reader, count, depth) {
-  // A few are compared with each other, which needs no names.
-  const [few, many] = [[], new Set()];
-  for (let i = 0; i < count; i++) {
-    const start = reader.at;
-    skipValue(reader, depth);
-    const key = reader.bytes.subarray(start, reader.at);
-    if (!isCanonicalKey(key)) throw INVALID;
-    if (count <= 8) {
-      for (const other of few) if (equal(other, key)) throw INVALID;
-      few.push(key);
-    } else {
-      const name = hex(key);
-      if (many.has(name)) throw INVALID;
-      many.add(name);
-    }
-    skipValue(reader, depth);
-  }
-}
-
-/** Integers, texts and byte strings as keys have the form that a writer gives them. The key is well-formed. */
-function isCanonicalKey(key) {
-  const [type] = key;
-  const hasForms = (type >= 0xc4 && type <= 0xc6) || (type >= 0xcc && type <= 0xdb);
-  return !hasForms || equal(encodeValue(readValue(new Reader(key), 0), 0), key);
-}
-
-/** Forms of lengths, `[fix, below, wide, shortest]`: below `below` in the first byte, else in 1, 2 or 4 bytes behind `wide`. */
-const TEXT = [0xa0, 32, 0xd9, 0];
-const BINARY = [0, 0, 0xc4, 0];
-const LIST = [0x90, 16, 0xdb, 1];
-const MAP = [0x80, 16, 0xdd, 1];
-
-/** The shortest head of a text, a byte string, a list or a map of this length (§ 5.4.2, § 5.4.3). */
-function headOf([fix, below, wide, shortest], length) {
-  if (length < below) return u8(fix | length);
-  for (let i = shortest; i < 3; i++) if (length < 2 ** (8 << i)) return concat(u8(wide + i), [u8, u16, u32][i](length));
-  return refuse$1("a value of this length");
-}
-
-/** Reads the length of a text or a map, which has its shortest form. */
-function readLength(reader, form) {
-  const [fix, below, wide, shortest] = form;
-  const start = reader.at;
-  const type = reader.byte();
-  if ((type & -below) === fix) return type - fix;
-  const i = type - wide;
-  if (i < shortest || i > 2) throw INVALID;
-  const length = reader.uint(1 << i);
-  if (headOf(form, length).length < reader.at - start) throw INVALID;
-  return length;
-}
-
-const mapHead = (count) => headOf(MAP, count);
-const readMapHead = (reader) => readLength(reader, MAP);
-const readTextHead = (reader) => readLength(reader, TEXT);
-
-function refuse$1(what) {
-  throw new SessionError("value", `${what} cannot be stored`);
-}
-
-/** A type, and the last `width` of the eight bytes of a number. */
-function numberOf(type, width, setter, value) {
-  const view = new DataView(new ArrayBuffer(8));
-  view[setter](0, value);
-  return concat(u8(type), new Uint8Array(view.buffer, 8 - width));
-}
-
-function encodeInteger(value) {
-  if (value >= -32 && value < 128) return u8(Number(value) & 0xff);
-  for (let i = 0; i < 4; i++) {
-    const beyond = 2 ** (8 << i);
-    const fits = value < 0 ? value >= -beyond / 2 : value < beyond;
-    if (fits) return numberOf((value < 0 ? 0xd0 : 0xcc) + i, 1 << i, "setBigInt64", BigInt(value));
-  }
-  return refuse$1("an integer of more than 64 bits");
-}
-
-function encodeText(text) {
-  if (typeof text !== "string") refuse$1(`a ${typeof text} as a text`);
-  if (!text.isWellFormed()) refuse$1("half of a surrogate pair");
-  const bytes = toUtf8(text);
-  return concat(headOf(TEXT, bytes.length), bytes);
-}
-
-/** Encodes a value that stands at this depth (§ 5.4.3). */
-function encodeValue(value, depth) {
-  if (value === null || value === undefined) return u8(0xc0);
-  switch (typeof value) {
-    case "boolean":
-      return u8(value ? 0xc3 : 0xc2);
-    case "bigint":
-      return encodeInteger(value);
-    case "string":
-      return encodeText(value);
-    case "number":
-      // -0 has no form among the integers.
-      return Number.isSafeInteger(value) && !Object.is(value, -0) ? encodeInteger(value) : numberOf(0xcb, 8, "setFloat64", value);
-    case "object":
-      return encodeObject(value, depth);
-    default:
-      return refuse$1(`a ${typeof value}`);
-  }
-}
-
-function encodeObject(value, depth) {
-  if (value instanceof Uint8Array) return concat(headOf(BINARY, value.length), value);
-  if (depth > DEEPEST) refuse$1(`a value nested more than ${DEEPEST} deep`);
-  if (Array.isArray(value)) {
-    return joined([headOf(LIST, value.length), ...value.map((element) => encodeValue(element, depth + 1))]);
-  }
-  const isMap = value instanceof Map;
-  const isPlain = isMap || [Object.prototype, null].includes(Object.getPrototypeOf(value));
-  if (!isPlain) refuse$1(`a ${value.constructor?.name ?? "value"}, which is no plain data,`);
-  const entries = isMap ? [...value] : Object.entries(value);
-  const keys = entries.map(([key]) => encodeValue(key, depth + 1));
-  if (isMap && new Set(keys.map(hex)).size < keys.length) refuse$1("a map with a key twice");
-  return joined([mapHead(entries.length), ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)])]);
-}
-
 // The payload of a dictionary (SPEC.md § 5.4): a map whose values are kept as bytes.
 
 
-/** Encodes an entry: its key and value, and the position of the value. Throws a `SessionError` where they have no form. */
+/** Encodes an entry, its key and value. Throws a `SessionError` where they have no form. */
 function entryOf(key, value) {
-  const head = encodeText(key);
-  return { bytes: concat(head, encodeValue(value, 2)), at: head.length };
+  const writer = new Writer();
+  writeText(writer, key);
+  writeValue(writer, value, 2);
+  return { bytes: writer.bytes };
 }
+
+/** Bytes of the head of a map. No session has room for more than 65,535 entries. */
+const headLength = (count) => (count > 15 ? 3 : Math.min(count, 1));
 
 /** Entries by their keys, as bytes that are never changed. */
 class Dictionary {
@@ -533,28 +580,23 @@ class Dictionary {
   /** Bytes of the payload. */
   length = 0;
   /** The payload, while it is known. */
-  #bytes = new Uint8Array();
-  /** The entries are in the order of the payload. */
-  #isSorted = true;
+  #bytes = null;
 
   /** Reads a payload. Throws `INVALID` (§ 5.4.5). */
   static read(payload) {
     const dictionary = new Dictionary();
     if (payload.length === 0) return dictionary;
     const reader = new Reader(payload);
-    const count = readMapHead(reader);
-    if (count === 0) throw INVALID;
-    let before = null;
+    const type = reader.byte();
+    const count = type === 0xde ? reader.uint(2) : type - 0x80;
+    if (headLength(count) !== reader.at) throw INVALID;
+    let before;
     for (let i = 0; i < count; i++) {
       const start = reader.at;
-      const length = readTextHead(reader);
-      const name = payload.subarray(reader.at, reader.at + length);
-      const key = reader.text(length);
-      if (before !== null && compare(before, name) >= 0) throw INVALID;
-      before = name;
-      const at = reader.at - start;
-      skipValue(reader, 2);
-      dictionary.#entries.set(key, { bytes: payload.subarray(start, reader.at), at });
+      const key = readKey(reader, 2);
+      if (typeof key !== "string" || (i > 0 && compare(before, key) >= 0)) throw INVALID;
+      before = key;
+      dictionary.#entries.set(key, { value: readValue(reader, 2), bytes: payload.subarray(start, reader.at) });
     }
     if (!reader.isAtEnd) throw INVALID;
     dictionary.length = payload.length;
@@ -571,7 +613,12 @@ class Dictionary {
   }
 
   get bytes() {
-    this.#bytes ??= joined([mapHead(this.size), ...Array.from(this.#sorted().values(), ({ bytes }) => bytes)]);
+    if (this.#bytes === null) {
+      const writer = new Writer();
+      if (this.size > 0) writeMapHead(writer, this.size);
+      for (const { bytes } of this.#sorted().values()) writer.push(bytes);
+      this.#bytes = writer.bytes;
+    }
     return this.#bytes;
   }
 
@@ -584,33 +631,41 @@ class Dictionary {
     return this.#entries.has(key);
   }
 
+  /** A value that cannot be changed; of bytes, a copy. */
   get(key) {
     const entry = this.#entries.get(key);
-    return entry && readValue(new Reader(entry.bytes, entry.at), 2);
+    if (!entry) return undefined;
+    const value = entry.value ?? this.copy(key);
+    entry.value = freeze(value) ? value : null;
+    return value;
+  }
+
+  /** A value that may be changed. */
+  copy(key) {
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
+    const reader = new Reader(entry.bytes);
+    readKey(reader);
+    return readValue(reader, 2);
   }
 
   /** Puts an entry, or removes it with null. `check` gets the new length, and may throw. */
-  put(key, entry, check = () => {}) {
+  put(key, entry, check) {
     const known = this.#entries.get(key);
     if (known && entry ? equal(known.bytes, entry.bytes) : !known && !entry) return;
     const { size } = this;
     const after = size + (entry ? 1 : 0) - (known ? 1 : 0);
-    const headOf = (count) => (count === 0 ? 0 : mapHead(count).length);
-    const length = this.length + headOf(after) - headOf(size) + (entry?.bytes.length ?? 0) - (known?.bytes.length ?? 0);
-    check(length);
+    const length = this.length + headLength(after) - headLength(size) + (entry?.bytes.length ?? 0) - (known?.bytes.length ?? 0);
+    check?.(length);
     if (entry) this.#entries.set(key, entry);
     else this.#entries.delete(key);
     this.length = length;
-    this.#bytes = after === 0 ? new Uint8Array() : null;
-    this.#isSorted &&= known !== undefined;
+    this.#bytes = null;
   }
 
+  /** The entries, in the order of the payload. */
   #sorted() {
-    if (!this.#isSorted) {
-      const names = new Map([...this.#entries.keys()].map((key) => [key, toUtf8(key)]));
-      this.#entries = new Map([...this.#entries].toSorted(([a], [b]) => compare(names.get(a), names.get(b))));
-      this.#isSorted = true;
-    }
+    this.#entries = new Map([...this.#entries].sort(([a], [b]) => compare(a, b)));
     return this.#entries;
   }
 }
@@ -628,7 +683,7 @@ const DICTIONARY = {
 function decodeDictionary(payload) {
   try {
     const dictionary = Dictionary.read(payload);
-    return objectOf(dictionary.keys().map((key) => [key, dictionary.get(key)]));
+    return objectOf(dictionary.keys().map((key) => [key, dictionary.copy(key)]));
   } catch {
     throw new TypeError("the payload is no dictionary");
   }
@@ -720,7 +775,6 @@ function policyOf({
   const absolute = positive("absoluteTimeout", absoluteTimeout);
   mustBe(idleTimeout === undefined || idle <= absolute, "idleTimeout", "at most `absoluteTimeout`");
   mustBe(isWhole(clockSkew, 0, 300), "clockSkew", "0 to 300 seconds");
-  mustBe(revokedIf === null || typeof revokedIf === "function", "revokedIf", "a function");
   return {
     idle,
     absolute,
@@ -732,7 +786,7 @@ function policyOf({
     revalidateAfter,
     skew: clockSkew,
     notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
-    revokedIf,
+    revokedIf: revokedIf === null ? null : madeBy("`revocation`", "revokedIf", revokedIf, "ask"),
     saveOnServerError: yesOrNo("saveOnServerError", saveOnServerError),
     type: type === null ? DICTIONARY : madeBy("`sessionType`", "type", type, "read"),
   };
@@ -771,16 +825,21 @@ function attributes({ name, path, domain, sameSite, partitioned, dangerAllowHttp
   const present = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
   const template = templateOf({ ...present, name: name ?? defaultName(present) });
   const former = [formerly].flat().map((changes) => formerOf(changes, present, template));
-  return new Moved(template.name, template.options, former);
+  return new Chosen(template.name, template.options, former);
 }
 
-/** A cookie that had other attributes. */
-class Moved extends Template {
+/** A cookie whose attributes were chosen, and that may have had others. */
+class Chosen extends Template {
   #former;
 
   constructor(name, options, former) {
     super(name, options);
     this.#former = former;
+  }
+
+  /** What another host of the site plants, and this package cannot verify, would make a session unwritable. */
+  checkRing({ skipXChaCha }) {
+    mustBe(this.isHostOnly || !skipXChaCha, "skipXChaCha", "false, unless the cookie's name begins with `__Host-`");
   }
 
   /** Parts that another path has do not come with this request, so all of them are expired that there may be. */
@@ -1012,29 +1071,32 @@ function readFlash(reader) {
 
 /** The flash field (§ 5.3); without messages there is none. */
 function flashBytes(messages) {
-  if (messages.length === 0) return new Uint8Array();
-  const texts = messages.flat().flatMap((text) => {
+  const writer = new Writer();
+  if (messages.length > 0) writer.varint(messages.length);
+  for (const text of messages.flat()) {
     const bytes = toUtf8(text);
-    return [varint(bytes.length), bytes];
-  });
-  return joined([varint(messages.length), ...texts]);
+    writer.varint(bytes.length);
+    writer.push(bytes);
+  }
+  return writer.bytes;
 }
 
 /** Writes a body, without padding. */
 function writeBody({ issued, age, limit, remembered, sid, device, schema }, flash, payload) {
-  let flags = 0;
-  const fields = [u32(issued - EPOCH), varint(age)];
-  const add = (flag, bytes) => {
-    flags |= flag;
-    fields.push(bytes);
-  };
-  if (limit !== null) add(LIMIT, varint(limit));
-  if (remembered !== null) add(REMEMBERED, varint(remembered));
-  if (sid) add(SID, sid);
-  if (device) add(BOUND, device);
-  if (schema) add(SCHEMA, varint(schema));
-  if (flash.length > 0) add(FLASH, flash);
-  return joined([u8(flags), ...fields, payload]);
+  const writer = new Writer();
+  const has = (flag, value) => (value === null ? 0 : flag);
+  const others = has(SCHEMA, schema || null) | has(FLASH, flash.length || null);
+  writer.byte(has(LIMIT, limit) | has(REMEMBERED, remembered) | has(SID, sid) | has(BOUND, device) | others);
+  writer.uint(issued - EPOCH, 4);
+  writer.varint(age);
+  if (limit !== null) writer.varint(limit);
+  if (remembered !== null) writer.varint(remembered);
+  if (sid) writer.push(sid);
+  if (device) writer.push(device);
+  if (schema) writer.varint(schema);
+  writer.push(flash);
+  writer.push(payload);
+  return writer.bytes;
 }
 
 // A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
@@ -1361,7 +1423,10 @@ const change = (session, evenWithheld) => stateOf(session).change(evenWithheld);
 /** A visitor's session during one request. The carrier that loaded it saves its changes. */
 class BaseSession {
   static {
-    stateOf = (session) => session.#state;
+    stateOf = (session) => {
+      if (!session) throw new TypeError("call it on the session");
+      return session.#state;
+    };
   }
 
   #state;
@@ -1432,8 +1497,8 @@ class BaseSession {
 
   flash(queue, message) {
     const state = change(this);
-    encodeText(message);
-    encodeText(queue);
+    // As keys, which have to be texts.
+    for (const text of [queue, message]) entryOf(text, text);
     state.setFlash([...state.flash, [queue, message]]);
   }
 
@@ -1540,9 +1605,7 @@ class Session extends BaseSession {
 
   /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
   set(key, value) {
-    const name = String(key);
-    if (value === undefined) throw new SessionError("value", "undefined cannot be stored; use `delete`");
-    change(this).setEntry(name, entryOf(name, value));
+    change(this).setEntry(String(key), entryOf(String(key), value));
     return this;
   }
 
@@ -1553,9 +1616,11 @@ class Session extends BaseSession {
     return isThere;
   }
 
-  /** Stores under a key what `make` makes of its value. */
+  /** Stores what `make` makes of a copy of the value: what it returns, or the copy changed in place. */
   update(key, make) {
-    return this.set(key, make(this.get(key)));
+    const copy = touch(this).payload.copy(String(key));
+    const made = make(copy);
+    return this.set(key, made === undefined && copy instanceof Object ? copy : made);
   }
 
   get value() {
@@ -1568,7 +1633,7 @@ class Session extends BaseSession {
 }
 
 function refuseValue() {
-  throw new TypeError("session is a dictionary, without a `value`; use `get` and `set`");
+  throw new TypeError("session is a dictionary; use `get` and `set`");
 }
 
 /** A date of a session that a client has, or null. */
@@ -1579,6 +1644,152 @@ function dateIn(session, of) {
 
 function checkSpan(seconds) {
   if (!isWhole(seconds)) throw new SessionError("seconds", "seconds must be a whole number");
+}
+
+// What every carrier of sessions has: cookies and header fields.
+
+
+/** Returns the sealer of a carrier. */
+let sealerOf;
+
+class Carrier {
+  static {
+    sealerOf = (carrier) => carrier.#sealer;
+  }
+
+  #sealer;
+
+  /** `sealer`: a `SessionSealer`. Carriers are made by `encrypted` and `unencryptedButSigned`. */
+  constructor(sealer) {
+    this.#sealer = sealer;
+    sealer.policy.revalidateAfter?.guard(this);
+    sealer.tokens.ring.guard?.(this);
+  }
+
+  /** `encrypted` or `signed`. */
+  get mode() {
+    return this.#sealer.mode;
+  }
+
+  /** Refuses sessions that began before this moment, from now on. */
+  raiseNotBefore(moment) {
+    this.#sealer.raiseNotBefore(moment);
+  }
+}
+
+/** Says what is missing where `await` was forgotten. */
+const withAdvice = (promise) =>
+  Object.assign(promise, {
+    load() {
+      throw new TypeError("`encrypted` returns a promise; await it before `load`");
+    },
+  });
+
+/** Makes a new session, which `carrier` alone may save. */
+function newSession(carrier, source, now) {
+  const state = new State(sealerOf(carrier).policy, now);
+  state.loadedBy = carrier;
+  state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
+  const { Handle = Session } = state.policy.type;
+  return { state, session: new Handle(state) };
+}
+
+/** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
+async function finish(carrier, session, response) {
+  const { status = 200 } = response;
+  if (!Number.isInteger(status)) throw new TypeError("`status` must be a whole number");
+  const state = stateOf(session);
+  if (state.loadedBy !== carrier) throw new TypeError("session was loaded by another carrier; save it there");
+  const decision = { ...state.decide(response), state };
+  state.isClosed = true;
+  const { tokens } = sealerOf(carrier);
+  if (decision.change !== "store") return decision;
+  if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
+  return { ...decision, token: await tokens.seal(decision.body, state.now) };
+}
+
+/**
+ * Returns the values of the field `name` in a request: a `Request`, a request of Node, their headers, or the values
+ * themselves, unless `areValues` is false.
+ */
+function fieldsOf(source, name, areValues = true) {
+  if (source === null || source === undefined) return [];
+  if (typeof source === "string") return areValues ? [source] : [];
+  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or values of the field");
+  if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
+  if (typeof source.get === "function") return listOf(source.get(name));
+  if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];
+  if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
+  return Object.hasOwn(source, name) ? listOf(source[name]) : [];
+}
+
+const listOf = (values) => [values].flat().filter((value) => typeof value === "string");
+
+/** Node joins or drops repeated fields elsewhere. */
+function rawValues(raw, name) {
+  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].toLowerCase() === name);
+}
+
+// Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
+
+const suite = (name, fmt, mode) => ({ name, fmt, mode });
+const [XAES, XCHA, SIGN] = [suite("xaes", 0x78, "encrypted"), suite("xcha", 0x79, "encrypted"), suite("sign", 0xb0, "signed")];
+const SUITES = [XAES, XCHA, SIGN];
+
+const NONCE = 24;
+const TAG = 16;
+const HEAD = 5;
+
+/** Bytes of a blob beside its body. */
+const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD + TAG);
+
+// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
+
+
+/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
+async function csrfToken(session) {
+  const state = stateOf(session).touch();
+  // Of one that waits a token may pass, and none is rendered: to ask for an id is refused, too.
+  if (nameOf(state) === null || state.withheld?.code === "unvalidated") session.renewId();
+  return renderToken(sealerOf(state.loadedBy).tokens, nameOf(state), state.now);
+}
+
+/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+async function verifyCsrf(session, token) {
+  const state = stateOf(session).touch();
+  return isTokenOf(sealerOf(state.loadedBy).tokens, nameOf(state), state.now, token);
+}
+
+/** The name of a session in its tokens, or null. */
+function nameOf({ withheld, opened, metadata }) {
+  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
+  const isStale = withheld?.code === "stale";
+  const isKnown = isStale || withheld?.code === "unvalidated";
+  const { sid, issued } = (isKnown && opened) || metadata;
+  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
+}
+
+/** `sealer`: a `Sealer`. `mask`: only tests give it. */
+async function renderToken(sealer, name, now, mask = random(TAG)) {
+  const secret = await secretOf(sealer, sealer.sealing(now), name);
+  return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
+}
+
+async function isTokenOf(sealer, name, now, token) {
+  if (typeof token !== "string" || token.length !== 43 || name === null) return false;
+  const bytes = fromBase64url(token);
+  if (!bytes) return false;
+  const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
+  let passes = false;
+  for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
+    if (equal(given, await secretOf(sealer, keys, name))) passes = true;
+  }
+  return passes;
+}
+
+async function secretOf({ purpose, context }, keys, name) {
+  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
+  return (await hmac(await keys.csrf, concat(context, name))).subarray(0, TAG);
 }
 
 // Purpose and context (SPEC.md § 3.2, § 4.2).
@@ -1595,12 +1806,9 @@ function purposeBytes(name, application, typeLabel) {
 function contextBytes(pairs) {
   const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
   mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "a list of pairs of well-formed strings, label and value");
-  const bytes = joined(pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
+  const bytes = concat(...pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
   return concat(u32(bytes.length), bytes);
 }
-
-/** What is no text would make one tenant of two: `undefined` and "undefined", or two halves of surrogate pairs. */
-const isText = (text) => typeof text === "string" && text.isWellFormed();
 
 /** A text behind its length. */
 function sized(code, text, most = 255) {
@@ -1609,19 +1817,6 @@ function sized(code, text, most = 255) {
   mustBe(bytes.length <= most, code, `at most ${most} bytes, found ${bytes.length}`);
   return concat(most > 255 ? u16(bytes.length) : u8(bytes.length), bytes);
 }
-
-// Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
-
-const suite = (name, fmt, mode) => ({ name, fmt, mode });
-const [XAES, XCHA, SIGN] = [suite("xaes", 0x78, "encrypted"), suite("xcha", 0x79, "encrypted"), suite("sign", 0xb0, "signed")];
-const SUITES = [XAES, XCHA, SIGN];
-
-const NONCE = 24;
-const TAG = 16;
-const HEAD = 5;
-
-/** Bytes of a blob beside its body. */
-const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD + TAG);
 
 // Keys (SPEC.md § 3.1 to § 3.3).
 
@@ -1708,9 +1903,9 @@ class Ring {
   }
 }
 
-/** Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, and `notBefore`. */
+/** Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, `notBefore`, and `skipXChaCha`. */
 async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
-  const ring = { mode, keys: [], notBefore: null };
+  const ring = { mode, skipXChaCha, keys: [], notBefore: null };
   for (const text of [texts].flat()) {
     ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
     const { keys, notBefore } = await parseText(text, mode);
@@ -1830,15 +2025,14 @@ const SMALLEST_BODY = 6;
 
 /** The keys of a ring, derived for one purpose, and the context. */
 class Sealer {
-  /** `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. */
-  static async of(ring, purpose, context) {
-    const keys = await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
-    return Object.assign(new Sealer(), { ring, purpose, context, keys });
-  }
-
-  /** The same keys, those of now and later, for tokens of another context. */
-  inContext(context) {
-    return Object.assign(Object.create(this), { context });
+  /**
+   * `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. `overlap`: seconds for which its tokens need a
+   * key after the next one seals.
+   */
+  static async of(ring, purpose, context, overlap) {
+    const sealer = changed(Sealer.prototype, { ring, purpose, context, keys: await keysFor(ring, purpose) });
+    await ring.serve?.(sealer, overlap);
+    return sealer;
   }
 
   /** The keys that seal. */
@@ -1882,8 +2076,14 @@ class Sealer {
   }
 }
 
+/** The same object but for the changes: it sees those that are made in it later. */
+const changed = (object, changes) => Object.assign(Object.create(object), changes);
+
+/** Derives the keys of a ring for one purpose. */
+const keysFor = (ring, purpose) => Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
+
 /**
- * Derives the keys of one purpose. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
+ * Derives from one key. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
  * body, or null where the tag is wrong. WebCrypto has neither for XChaCha20-Poly1305.
  */
 async function deriveKeys(key, purpose) {
@@ -1923,15 +2123,13 @@ class SessionSealer {
   /** `options`: those that all carriers have. */
   static async build(mode, ring, purpose, { skipXChaCha, dangerRetireEarly, application, context = [], ...rules }) {
     const policy = policyOf(rules);
-    const isSkipping = yesOrNo("skipXChaCha", skipXChaCha);
-    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha: isSkipping });
+    const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
+    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
     ensure(parsed.mode === mode, "mixed", `key ring must be for ${mode} sessions`);
-    const longest = Math.max(policy.absolute, policy.rememberUpTo ?? 0);
-    const early = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? null : findEarly(parsed.keys, longest);
-    const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
-    ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${longest} ${advice}`);
-    const [bound, { label }] = [contextBytes(context), policy.type];
-    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
+    const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : Math.max(policy.absolute, policy.rememberUpTo ?? 0);
+    checkOverlap(parsed.keys, overlap);
+    const bound = contextBytes(context);
+    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, policy.type.label), bound, overlap);
     return new SessionSealer(mode, await derive(purpose), policy, derive);
   }
 
@@ -1945,7 +2143,7 @@ class SessionSealer {
 
   /** The same keys and rules, for the sessions of another context. */
   inContext(pairs) {
-    return Object.assign(Object.create(this), { tokens: this.tokens.inContext(contextBytes(pairs)) });
+    return changed(this, { tokens: changed(this.tokens, { context: contextBytes(pairs) }) });
   }
 
   set budget(budget) {
@@ -1978,38 +2176,15 @@ class SessionSealer {
     const { policy, tokens } = this;
     const reason = checkTimes(metadata, now, policy, Math.max(policy.notBefore, tokens.ring.notBefore ?? 0));
     if (reason) return new Refusal(reason, keyId);
-    if (!policy.revokedIf) return null;
-    const answer = await ask("revokedIf", policy.revokedIf, shown(policy.type, metadata, payload, keyId));
-    // A session for which the application does not say false is revoked.
-    return answer === false ? null : new Refusal("Revoked", keyId, false, answer.cause);
+    return policy.revokedIf?.ask(policy.type, metadata, payload, keyId) ?? null;
   }
 }
 
-/** Asks a function of the application about a session. Returns true or false, or the `cause` why there is no answer. */
-async function ask(name, question, session) {
-  try {
-    const answer = await question(session);
-    ensure(typeof answer === "boolean", name, `\`${name}\` said ${typeof answer}, not true or false`);
-    return answer;
-  } catch (cause) {
-    return { cause };
-  }
-}
-
-/** The facts about a session and its content, which stays as it is whatever is done with this. None: it cannot be read. */
-function shown(type, metadata, payload, keyId) {
-  const { issued, limit, remembered } = metadata;
-  const content = readPayload(type, metadata, payload);
-  return {
-    id: idOf(metadata),
-    createdAt: dateOf(issued),
-    lastActiveAt: dateOf(lastActiveOf(metadata)),
-    limit,
-    remembered,
-    keyId,
-    binding: bindingOf(metadata),
-    ...(type.Handle ? { value: content?.value } : { get: (key) => content?.get(String(key)), has: (key) => !!content?.has(String(key)) }),
-  };
+/** Refuses a ring in which a key retires while sessions that live for so many seconds may need it. */
+function checkOverlap(keys, seconds) {
+  const early = findEarly(keys, seconds);
+  const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
+  ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${seconds} ${advice}`);
 }
 
 /** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */
@@ -2028,137 +2203,127 @@ function choose(results, isHostOnly) {
 
 const isLater = (a, b) => (a.issued - b.issued || lastActiveOf(a) - lastActiveOf(b)) > 0;
 
-// What every carrier of sessions has: cookies and header fields.
+// A key ring that follows its source while the program runs. Its content is replaced in place, and with it the keys that carriers
+// have derived from it.
 
 
-/** Returns the sealer of a carrier. */
-let sealerOf;
+const MOST_SECONDS = 86_400;
 
-class Carrier {
-  static {
-    sealerOf = (carrier) => carrier.#sealer;
+/** Reads the content of a ring, and follows it. Throws a `ConfigError`, or what `source` fails with. */
+async function follow(source, { every = 60, onError = tell, mode, skipXChaCha, ...unknown } = {}) {
+  refuseUnknown(unknown);
+  mustBe(typeof source === "function", "source", "a function that returns the text of a ring");
+  mustBe(isWhole(every, 1, MOST_SECONDS), "every", "1 to 86,400 seconds");
+  mustBe(typeof onError === "function", "onError", "a function");
+  const asked = Date.now();
+  const options = { mode, skipXChaCha };
+  const texts = await source();
+  return new FollowedRing({ source, every: every * 1000, onError, options }, asked, await digestOf(texts), await parseRing(texts, options));
+}
+
+class FollowedRing {
+  #settings;
+  /** When the source was asked last, in milliseconds. */
+  #asked;
+  /** Numbers of questions: of the last one, and of the last that was answered. */
+  #turns = 0;
+  #heard = 0;
+  /** The digest of the texts in use, and what was refused last, and told, since then. */
+  #used;
+  #refused = null;
+  /** The sealers of carriers, with the life of their sessions. */
+  #served = [];
+
+  constructor(settings, asked, used, content) {
+    this.#settings = settings;
+    this.#asked = asked;
+    this.#used = used;
+    Object.assign(this, content);
   }
 
-  #sealer;
-
-  constructor(sealer) {
-    if (!(sealer instanceof SessionSealer)) throw new TypeError("a carrier is made by `encrypted` or `unencryptedButSigned`");
-    this.#sealer = sealer;
-    sealer.policy.revalidateAfter?.guard(this);
+  /** Replaces the keys of a sealer, too, whose sessions need a key for so many seconds after the next one seals. */
+  async serve(sealer, overlap) {
+    const isPresent = () => sealer.keys.length === this.keys.length && sealer.keys.every(({ key }, i) => key === this.keys[i]);
+    // The ring may be replaced meanwhile.
+    while (!isPresent()) sealer.keys = await keysFor(this, sealer.purpose);
+    checkOverlap(this.keys, overlap);
+    this.#served.push({ reference: new Reference(sealer), overlap });
   }
 
-  /** `encrypted` or `signed`. */
-  get mode() {
-    return this.#sealer.mode;
+  /** Makes the `load` of a carrier ask the source, where that is due. */
+  guard(carrier) {
+    const { load } = carrier;
+    carrier.load = async (...given) => {
+      const [, now = Date.now()] = given;
+      if (this.#isDue(+now)) await this.#ask(+now);
+      return load.apply(carrier, given);
+    };
   }
 
-  /** Refuses sessions that began before this moment, from now on. */
-  raiseNotBefore(moment) {
-    this.#sealer.raiseNotBefore(moment);
+  /** A clock that was set back does not put the question off. */
+  #isDue(now) {
+    return Math.abs(now - this.#asked) >= this.#settings.every;
+  }
+
+  /** Others go on meanwhile with the ring that is there: a worker's request cannot wait for what another one began. */
+  async #ask(now) {
+    this.#asked = now;
+    const turn = ++this.#turns;
+    let seen;
+    try {
+      const texts = await this.#settings.source();
+      seen = await digestOf(texts);
+      if (turn < this.#heard) return;
+      this.#heard = turn;
+      if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#settings.options), seen, turn);
+      this.#refused = null;
+    } catch (error) {
+      this.#refuse(error, seen ?? String(error));
+    }
+  }
+
+  /** Derives all keys first, then changes over in one step. */
+  async #replace(content, seen, turn) {
+    this.#served = this.#served.filter(({ reference }) => reference.deref());
+    const derived = new Map();
+    // Those that are served meanwhile come last.
+    for (const { reference } of this.#served) {
+      const sealer = reference.deref();
+      if (sealer) derived.set(sealer, await keysFor(content, sealer.purpose));
+    }
+    // A later question was answered meanwhile.
+    if (turn !== this.#heard) return;
+    checkOverlap(content.keys, Math.max(0, ...this.#served.map(({ overlap }) => overlap)));
+    this.#used = seen;
+    Object.assign(this, content);
+    for (const [sealer, keys] of derived) sealer.keys = keys;
+  }
+
+  /** Tells about the same mistake once. */
+  #refuse(error, seen) {
+    if (seen === this.#refused) return;
+    this.#refused = seen;
+    try {
+      this.#settings.onError(error);
+    } catch {
+      // A request does not fail by a log.
+    }
   }
 }
 
-/** Says what is missing where `await` was forgotten. */
-const withAdvice = (promise) =>
-  Object.assign(promise, {
-    load() {
-      throw new TypeError("`encrypted` returns a promise; await it before `load`");
-    },
-  });
+/** Keeps no key. */
+const digestOf = async (texts) => hex(await sha256(toUtf8(JSON.stringify([texts].flat()))));
 
-/** Makes a new session, which `carrier` alone may save. */
-function newSession(carrier, source, now) {
-  const state = new State(sealerOf(carrier).policy, now);
-  state.loadedBy = carrier;
-  state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
-  const { Handle = Session } = state.policy.type;
-  return { state, session: new Handle(state) };
-}
+const tell = (error) => console.error("key ring is refused, and the earlier one stays in use:", error);
 
-/** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
-async function finish(carrier, session, response) {
-  const { status = 200 } = response;
-  if (!Number.isInteger(status)) throw new TypeError("`status` must be a whole number");
-  const state = stateOf(session);
-  if (state.loadedBy !== carrier) throw new TypeError("session was loaded by another carrier; save it there");
-  const decision = { ...state.decide(response), state };
-  state.isClosed = true;
-  const { tokens } = sealerOf(carrier);
-  if (decision.change !== "store") return decision;
-  if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
-  return { ...decision, token: await tokens.seal(decision.body, state.now) };
-}
-
-/**
- * Returns the values of the field `name` in a request: a `Request`, a request of Node, their headers, or the values
- * themselves, unless `areValues` is false.
- */
-function fieldsOf(source, name, areValues = true) {
-  if (source === null || source === undefined) return [];
-  if (typeof source === "string") return areValues ? [source] : [];
-  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or values of the field");
-  if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
-  if (typeof source.get === "function") return listOf(source.get(name));
-  if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];
-  if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
-  return Object.hasOwn(source, name) ? listOf(source[name]) : [];
-}
-
-const listOf = (values) => [values].flat().filter((value) => typeof value === "string");
-
-/** Node joins or drops repeated fields elsewhere. */
-function rawValues(raw, name) {
-  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].toLowerCase() === name);
-}
-
-// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
-
-
-/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
-async function csrfToken(session) {
-  const state = stateOf(session).touch();
-  // Of one that waits a token may pass, and none is rendered: to ask for an id is refused, too.
-  if (nameOf(state) === null || state.withheld?.code === "unvalidated") session.renewId();
-  return renderToken(sealerOf(state.loadedBy).tokens, nameOf(state), state.now);
-}
-
-/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
-async function verifyCsrf(session, token) {
-  const state = stateOf(session).touch();
-  return isTokenOf(sealerOf(state.loadedBy).tokens, nameOf(state), state.now, token);
-}
-
-/** The name of a session in its tokens, or null. */
-function nameOf({ withheld, opened, metadata }) {
-  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
-  const isStale = withheld?.code === "stale";
-  const isKnown = isStale || withheld?.code === "unvalidated";
-  const { sid, issued } = (isKnown && opened) || metadata;
-  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
-}
-
-/** `sealer`: a `Sealer`. `mask`: only tests give it. */
-async function renderToken(sealer, name, now, mask = random(TAG)) {
-  const secret = await secretOf(sealer, sealer.sealing(now), name);
-  return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
-}
-
-async function isTokenOf(sealer, name, now, token) {
-  if (typeof token !== "string" || token.length !== 43 || name === null) return false;
-  const bytes = fromBase64url(token);
-  if (!bytes) return false;
-  const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
-  let passes = false;
-  for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
-    if (equal(given, await secretOf(sealer, keys, name))) passes = true;
-  }
-  return passes;
-}
-
-async function secretOf({ purpose, context }, keys, name) {
-  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
-  return (await hmac(await keys.csrf, concat(context, name))).subarray(0, TAG);
-}
+/** Some workers have no `WeakRef`. There, carriers stay as long as their ring. */
+const Reference =
+  globalThis.WeakRef ??
+  class {
+    constructor(sealer) {
+      this.deref = () => sealer;
+    }
+  };
 
 // Key rings that programs make, and ask about their keys (SPEC.md § 3.4 to § 3.6).
 
@@ -2178,6 +2343,14 @@ class KeyRing extends Ring {
    */
   static async parse(texts, options) {
     return new KeyRing(await parseRing(texts, options));
+  }
+
+  /**
+   * Reads a ring, and follows it: carriers that are built with it ask `source` again when they load a session, at most once in
+   * `every` seconds. What cannot be read, or is no such ring, is told to `onError`, and the ring stays as it is.
+   */
+  static async follow(source, options) {
+    return new KeyRing(await follow(source, options));
   }
 
   get mode() {
@@ -2228,6 +2401,61 @@ function padded(n) {
   const e = Math.floor(Math.log2(n));
   const low = 2 ** (e - (Math.floor(Math.log2(e)) + 1));
   return Math.ceil(n / low) * low;
+}
+
+// Asking the application about each session whether it is revoked (SPEC.md § 7.8).
+
+
+/**
+ * The option `revokedIf`. `judge(session)` is asked about each session in every request, and says true or false. A session for
+ * which it does not say false is refused; `outcome.cause` is then its error, or what else it said. Throws a `ConfigError`.
+ */
+function revocation(judge) {
+  mustBe(typeof judge === "function", "revokedIf", "a function that says true or false");
+  return new Revocation(judge);
+}
+
+class Revocation {
+  constructor(judge) {
+    this.judge = judge;
+  }
+
+  /** Returns a `Refusal`, or null. */
+  async ask(type, metadata, payload, keyId) {
+    const { answer, cause } = await ask("revokedIf", this.judge, shown(type, metadata, payload, keyId));
+    return answer === false ? null : new Refusal("Revoked", keyId, false, cause);
+  }
+}
+
+/** Returns the `answer` of the application about a session, or the `cause` why there is none. */
+async function ask(name, question, session) {
+  try {
+    const answer = await question(session);
+    return typeof answer === "boolean" ? { answer } : { cause: new TypeError(`\`${name}\` said ${typeof answer}, not true or false`) };
+  } catch (cause) {
+    return { cause };
+  }
+}
+
+/**
+ * The facts about a session and its content, which stays as it is whatever is done with this: entries, or a `value`. Nothing is
+ * found in one that cannot be read.
+ */
+function shown(type, metadata, payload, keyId) {
+  const { issued, limit, remembered } = metadata;
+  const content = readPayload(type, metadata, payload);
+  return {
+    id: idOf(metadata),
+    createdAt: dateOf(issued),
+    lastActiveAt: dateOf(lastActiveOf(metadata)),
+    limit,
+    remembered,
+    keyId,
+    binding: bindingOf(metadata),
+    value: content?.value,
+    get: (key) => content?.get(String(key)),
+    has: (key) => !!content?.has(String(key)),
+  };
 }
 
 // Asking the application again, once in a span, whether a session goes on (docs/spec/writer.md § 8.16).
@@ -2284,13 +2512,14 @@ class Revalidation {
   async #judge(session) {
     const state = stateOf(session).touch();
     const { policy, metadata, arrived, outcome } = state;
-    const answer = await ask("validate", this.validate, shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null));
+    const asked = shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null);
+    const { answer, cause } = await ask("validate", this.validate, asked);
     if (answer === true) state.policy = { ...state.policy, refreshAfter: "validated" };
     else if (answer === false) refuse(state, "Revoked");
     else if (!this.#isTolerated(state)) {
       refuse(state, "Unvalidated");
       state.withheld = WITHHELD;
-      throw new Unvalidated(answer.cause, session);
+      throw new Unvalidated(cause, session);
     }
   }
 
@@ -2491,6 +2720,7 @@ class SessionCookie extends Carrier {
     const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
     const sealer = await SessionSealer.build(mode, ring, template.name, common);
+    template.checkRing?.(sealer.tokens.ring);
     const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
     const bound = deviceBound && madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
     sealer.policy.devices = await bound?.prepare(sealer, template);
@@ -2606,65 +2836,99 @@ function apply(changes, headers) {
   }
 }
 
-/** Sessions in a header field (docs/spec/carriers.md § 9.7). */
-class SessionHeader extends Carrier {
-  /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
-  static encrypted(name, ring, options = {}) {
-    return withAdvice(SessionHeader.#build("encrypted", name, ring, options));
+const LONGEST = 16_384;
+
+/** Sessions in bare tokens: for links, messages and jobs. A token opens for the purpose alone that it was sealed for. */
+class SessionToken extends Carrier {
+  /** Encrypted sessions. `purpose`: a name. `ring`: a `KeyRing`, or its text. */
+  static encrypted(purpose, ring, options = {}) {
+    return withAdvice(SessionToken.#build(this, "encrypted", purpose, ring, options));
   }
 
   /** Signed sessions, whose content everyone can read who holds the token. */
-  static unencryptedButSigned(name, ring, options = {}) {
-    return withAdvice(SessionHeader.#build("signed", name, ring, options));
+  static unencryptedButSigned(purpose, ring, options = {}) {
+    return withAdvice(SessionToken.#build(this, "signed", purpose, ring, options));
   }
 
-  static async #build(mode, name, ring, options) {
-    if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name)) {
-      throw new ConfigError("name", "`name` is not the name of a header field");
-    }
-    const { maxTokenLength = 3072, padding, ...common } = options;
-    if (positive("maxTokenLength", maxTokenLength, "characters") > 16_384) {
-      throw new ConfigError("maxTokenLength", "`maxTokenLength` is at most 16,384 characters");
-    }
-    const field = name.toLowerCase();
-    const sealer = await SessionSealer.build(mode, ring, `header:${field}`, common);
+  /** `kind`: this class, or one whose tokens travel in another way. */
+  static async #build(kind, mode, name, ring, { maxTokenLength = 3072, padding, ...common }) {
+    const purpose = kind.purposeOf(name);
+    mustBe(positive("maxTokenLength", maxTokenLength, "characters") <= LONGEST, "maxTokenLength", "at most 16,384 characters");
+    const sealer = await SessionSealer.build(mode, ring, purpose, common);
     sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, [0, 0], overheadOf(mode), padding);
-    return new SessionHeader(sealer, field);
+    return new kind(sealer, name);
   }
 
-  #field;
+  /** The purpose of § 3.2. */
+  static purposeOf(name) {
+    mustBe(typeof name === "string" && name !== "", "purpose", "a name");
+    return `token:${name}`;
+  }
 
-  constructor(sealer, field) {
+  #name;
+
+  constructor(sealer, name) {
     super(sealer);
-    this.#field = field;
+    this.#name = name;
   }
 
-  /** Returns the same header field for the sessions of another context. Derives no key. */
+  /** As it was given. */
+  get name() {
+    return this.#name;
+  }
+
+  /** Returns the same tokens for the sessions of another context. Derives no key. */
   inContext(context) {
-    return new SessionHeader(sealerOf(this).inContext(context), this.#field);
+    return new this.constructor(sealerOf(this).inContext(context), this.#name);
+  }
+
+  /** Loads the session of a token; a new one without a token, or with one that does not open. */
+  async load(token, now = Date.now()) {
+    if (token === null || token === undefined) return loadFrom(this, null, [], now);
+    // What a framework makes of a parameter that came twice is no token.
+    return loadFrom(this, null, [typeof token === "string" ? token : "."], now);
+  }
+
+  /** Ends the use of a session. Returns its token, `""` if it has ended, or null if the token that came stays. */
+  async save(session, response = {}) {
+    const { change, token } = await finish(this, session, response);
+    return { keep: null, drop: "", store: token }[change];
+  }
+}
+
+/** Loads the session of a request that brought these tokens. */
+async function loadFrom(carrier, source, tokens, now) {
+  const { state, session } = newSession(carrier, source, secondsOf("now", now));
+  const distinct = new Set(tokens);
+  if (distinct.size === 0) return session;
+  state.hasToken = true;
+  try {
+    if (distinct.size > 1) throw new Refusal("Duplicate");
+    const [token] = distinct;
+    state.open(await sealerOf(carrier).verify(token, 1, state.now));
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    state.refuse(refusal);
+  }
+  return session;
+}
+
+/** Sessions in a header field (docs/spec/carriers.md § 9.7). The name of the field is that of the request. */
+class SessionHeader extends SessionToken {
+  static purposeOf(name) {
+    mustBe(typeof name === "string" && TOKEN_CHARACTERS.test(name), "name", "the name of a header field");
+    return `header:${name.toLowerCase()}`;
+  }
+
+  /** In lower case. */
+  get name() {
+    return super.name.toLowerCase();
   }
 
   /** Loads the session of a request: the request, its headers, or the values of the field, none of them joined. */
   async load(source, now = Date.now()) {
-    const { state, session } = newSession(this, source, secondsOf("now", now));
-    const tokens = new Set(fieldsOf(source, this.#field).map((value) => tokenOf(value, this.#field)));
-    if (tokens.size === 0) return session;
-    state.hasToken = true;
-    try {
-      if (tokens.size > 1) throw new Refusal("Duplicate");
-      const [token] = tokens;
-      state.open(await sealerOf(this).verify(token, 1, state.now));
-    } catch (refusal) {
-      if (!(refusal instanceof Refusal)) throw refusal;
-      state.refuse(refusal);
-    }
-    return session;
-  }
-
-  /** Ends the request. Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */
-  async save(session, response = {}) {
-    const { change, token } = await finish(this, session, response);
-    return { keep: null, drop: "", store: token }[change];
+    const tokens = fieldsOf(source, this.name).map((value) => tokenOf(value, this.name));
+    return loadFrom(this, source, tokens, now);
   }
 }
 
@@ -2704,7 +2968,7 @@ function sessionType(type) {
 
 /** A session of one value. */
 class TypedSession extends BaseSession {
-  /** Store a changed value again, or call `update`. */
+  /** It cannot be changed; call `update`, or store another. */
   get value() {
     return stateOf(this).touch().payload.value;
   }
@@ -2721,7 +2985,8 @@ class TypedSession extends BaseSession {
   /** Changes a copy of the value in place, or stores what `change` returns. */
   update(change) {
     const copy = stateOf(this).touch().payload.copy();
-    this.value = change(copy) ?? copy;
+    const changed = change(copy);
+    this.value = changed === undefined ? copy : changed;
     return this;
   }
 
@@ -2773,19 +3038,25 @@ class SessionType {
     this.#shape = shape;
     this.#convert = convert;
     this.#empty = this.encode(empty);
-    this.empty();
+    this.decode(this.#empty);
   }
 
-  /** The payload of a new session. Each session has one of its own, because the application may change a value in place. */
+  /** The payload of a new session. */
   empty() {
-    return this.#decoded(this.#empty);
+    return new TypedValue(this, this.schema, this.#empty);
   }
 
   /** Reads a payload. Throws where it cannot be read. */
   read(schema, bytes) {
-    if (schema === this.schema) return this.#decoded(bytes);
-    if (schema === 0 && bytes.length === 0) return new TypedValue(this, this.decode(this.#empty), 0, bytes);
-    return new TypedValue(this, aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined), schema, bytes);
+    const form = this.#formOf(schema, bytes);
+    return new TypedValue(this, schema, bytes, form, this.decode(form));
+  }
+
+  /** The bytes of a payload's value in the schema of now. */
+  #formOf(schema, bytes) {
+    if (schema === this.schema) return bytes;
+    if (schema === 0 && bytes.length === 0) return this.#empty;
+    return this.encode(aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined));
   }
 
   isEmpty({ schema, bytes }) {
@@ -2801,10 +3072,6 @@ class SessionType {
   decode(bytes) {
     return aValue(this.#shape.decode(new Uint8Array(bytes)));
   }
-
-  #decoded(bytes) {
-    return new TypedValue(this, this.decode(bytes), this.schema, bytes);
-  }
 }
 
 /** A codec cannot be asynchronous. */
@@ -2813,15 +3080,19 @@ function aValue(value) {
   return value;
 }
 
-/** The value of a typed session, with its bytes and the schema that they have. */
+/** The value of a typed session: its bytes, and the schema that they have. `form`: its bytes in the schema of now. */
 class TypedValue {
   #type;
+  #form;
+  /** The value, where it is known. */
+  #value;
 
-  constructor(type, value, schema, bytes) {
+  constructor(type, schema, bytes, form = bytes, value = null) {
     this.#type = type;
-    this.value = value;
     this.schema = schema;
     this.bytes = bytes;
+    this.#form = form;
+    this.#value = value;
   }
 
   get length() {
@@ -2834,13 +3105,20 @@ class TypedValue {
 
   /** The payload with another value in place of this one. */
   with(value) {
-    return new TypedValue(this.#type, value, this.#type.schema, this.#type.encode(value));
+    return new TypedValue(this.#type, this.#type.schema, this.#type.encode(value));
   }
 
-  /** A copy of the value. */
+  /** A value that cannot be changed; of bytes and instances of classes, a copy. */
+  get value() {
+    const value = this.#value ?? this.copy();
+    this.#value = freeze(value) ? value : null;
+    return value;
+  }
+
+  /** A value that may be changed. */
   copy() {
-    return this.#type.decode(this.#type.encode(this.value));
+    return this.#type.decode(this.#form);
   }
 }
 
-export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, attributes, csrfToken, decodeDictionary, generateKey, padme, revalidation, sessionType, verifyCsrf };
+export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, SessionToken, attributes, csrfToken, decodeDictionary, generateKey, padme, revalidation, revocation, sessionType, verifyCsrf };

@@ -310,6 +310,21 @@ export type SessionToJudge<S extends BaseSession> = SessionInfo &
 /** A session as `validate` is shown it: what is known about it, and its content, which cannot be changed here. */
 export type SessionToValidate<S extends BaseSession> = SessionInfo & Readonly<Pick<S, Extract<keyof S, "binding" | "get" | "has" | "value">>>;
 
+/** The option `revokedIf`. */
+export interface Revocation<S extends BaseSession> {
+  readonly judge: (session: SessionToJudge<S>) => boolean | Promise<boolean>;
+  ask(...given: any[]): unknown;
+}
+
+/**
+ * Asks the application about each session, in every request, whether it is revoked. A session for which it does not say false is
+ * refused; `outcome.cause` is then its error, or what else it said. Where the content cannot be read, `get` gives undefined, and so
+ * does `value`. Throws a `ConfigError`.
+ */
+export function revocation<S extends BaseSession = Session>(
+  judge: (session: SessionToJudge<S>) => boolean | Promise<boolean>,
+): Revocation<NoInfer<S>>;
+
 export interface RevalidationOptions<S extends BaseSession> {
   /** The span for which an answer holds, above 0, and at most half of the idle timeout. */
   readonly seconds: number;
@@ -369,11 +384,8 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
 
 /** Settings that depend on what a session holds. */
 export interface OptionsFor<S extends BaseSession> {
-  /**
-   * A session for which this does not say false is refused; `outcome.cause` is then its error, or what else it said. Asked in
-   * every request. Where the content cannot be read, `get` gives undefined, and so does `value`.
-   */
-  readonly revokedIf?: ((session: SessionToJudge<S>) => boolean | Promise<boolean>) | null;
+  /** Refuses sessions for which the application does not say false: what `revocation` returns. */
+  readonly revokedIf?: Revocation<S> | null;
   /** Asks the application again, once in a span: what `revalidation` returns. */
   readonly revalidateAfter?: Revalidation<S> | null;
 }

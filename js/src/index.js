@@ -10,6 +10,7 @@ export { generateKey } from "./key.js";
 export { KeyRing } from "./key_ring.js";
 export { padme } from "./padding.js";
 export { revalidation } from "./revalidation.js";
+export { revocation } from "./revocation.js";
 export { Session } from "./session.js";
 export { SessionCookie } from "./session_cookie.js";
 export { SessionHeader } from "./session_header.js";

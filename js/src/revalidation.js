@@ -2,8 +2,8 @@
 
 import { SessionError, isWhole, mustBe, refuseUnknown } from "./errors.js";
 import { lastActiveOf } from "./lifetime.js";
+import { ask, shown } from "./revocation.js";
 import { stateOf } from "./session.js";
-import { shown } from "./session_sealer.js";
 
 const WITHHELD = {
   code: "unvalidated",
@@ -55,23 +55,15 @@ class Revalidation {
   /** Asks about a session. Throws a `SessionError` where there is no answer. */
   async #judge(session) {
     const state = stateOf(session).touch();
-    const { answer, cause } = await this.#ask(state);
+    const { policy, metadata, arrived, outcome } = state;
+    const asked = shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null);
+    const { answer, cause } = await ask("validate", this.validate, asked);
     if (answer === true) state.policy = { ...state.policy, refreshAfter: "validated" };
     else if (answer === false) refuse(state, "Revoked");
     else if (!this.#isTolerated(state)) {
       refuse(state, "Unvalidated");
       state.withheld = WITHHELD;
       throw new Unvalidated(cause, session);
-    }
-  }
-
-  /** Returns the answer of the application, or why there is none. */
-  async #ask({ policy, metadata, arrived, outcome }) {
-    try {
-      const answer = await this.validate(shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null));
-      return typeof answer === "boolean" ? { answer } : { cause: new TypeError(`\`validate\` said ${typeof answer}, not true or false`) };
-    } catch (cause) {
-      return { cause };
     }
   }
 

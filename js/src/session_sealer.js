@@ -3,10 +3,10 @@
 import { contextBytes, purposeBytes } from "./context.js";
 import { readBody } from "./body.js";
 import { Refusal, ensure } from "./errors.js";
-import { checkTimes, dateOf, lastActiveOf } from "./lifetime.js";
+import { checkTimes, lastActiveOf } from "./lifetime.js";
 import { Ring, contentOf, findEarly, parseRing } from "./ring.js";
 import { notBeforeOf, policyOf, yesOrNo } from "./settings.js";
-import { bindingOf, idOf, readPayload } from "./state.js";
+import { idOf } from "./state.js";
 import { Sealer, changed } from "./token.js";
 
 export class SessionSealer {
@@ -66,17 +66,7 @@ export class SessionSealer {
     const { policy, tokens } = this;
     const reason = checkTimes(metadata, now, policy, Math.max(policy.notBefore, tokens.ring.notBefore ?? 0));
     if (reason) return new Refusal(reason, keyId);
-    if (!policy.revokedIf) return null;
-    let cause;
-    try {
-      const answer = await policy.revokedIf(shown(policy.type, metadata, payload, keyId));
-      if (answer === false) return null;
-      ensure(answer === true, "revokedIf", `\`revokedIf\` said ${typeof answer}, not true or false`);
-    } catch (error) {
-      cause = error;
-    }
-    // A session for which the application does not say false is revoked.
-    return new Refusal("Revoked", keyId, false, cause);
+    return policy.revokedIf?.ask(policy.type, metadata, payload, keyId) ?? null;
   }
 }
 
@@ -85,27 +75,6 @@ export function checkOverlap(keys, seconds) {
   const early = findEarly(keys, seconds);
   const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
   ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${seconds} ${advice}`);
-}
-
-/**
- * The facts about a session and its content, which stays as it is whatever is done with this: entries, or a `value`. Nothing is
- * found in one that cannot be read.
- */
-export function shown(type, metadata, payload, keyId) {
-  const { issued, limit, remembered } = metadata;
-  const content = readPayload(type, metadata, payload);
-  return {
-    id: idOf(metadata),
-    createdAt: dateOf(issued),
-    lastActiveAt: dateOf(lastActiveOf(metadata)),
-    limit,
-    remembered,
-    keyId,
-    binding: bindingOf(metadata),
-    value: content?.value,
-    get: (key) => content?.get(String(key)),
-    has: (key) => !!content?.has(String(key)),
-  };
 }
 
 /** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */

@@ -31,7 +31,6 @@ export function policyOf({
   const absolute = positive("absoluteTimeout", absoluteTimeout);
   mustBe(idleTimeout === undefined || idle <= absolute, "idleTimeout", "at most `absoluteTimeout`");
   mustBe(isWhole(clockSkew, 0, 300), "clockSkew", "0 to 300 seconds");
-  mustBe(revokedIf === null || typeof revokedIf === "function", "revokedIf", "a function");
   return {
     idle,
     absolute,
@@ -43,7 +42,7 @@ export function policyOf({
     revalidateAfter,
     skew: clockSkew,
     notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
-    revokedIf,
+    revokedIf: revokedIf === null ? null : madeBy("`revocation`", "revokedIf", revokedIf, "ask"),
     saveOnServerError: yesOrNo("saveOnServerError", saveOnServerError),
     type: type === null ? DICTIONARY : madeBy("`sessionType`", "type", type, "read"),
   };

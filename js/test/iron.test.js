@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { getIronSession, sealData } from "iron-session";
 
-import { SessionCookie } from "../src/index.js";
+import { SessionCookie, revocation } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { XAES_KEY } from "./keys.js";
@@ -179,7 +179,7 @@ test("a list that revokes sees an old session, and what it fails with is told", 
   const broken = new Error("no answer");
   const answers = { 7: false, 8: true };
   const revokedIf = ({ get }) => answers[get("user")] ?? Promise.reject(broken);
-  const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, revokedIf, migrateFrom: ironSession({ ...old, ...range }) });
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, revokedIf: revocation(revokedIf), migrateFrom: ironSession({ ...old, ...range }) });
   const outcomeOf = async (user) => (await load(cookies, await sealed({ user }))).outcome;
   assert.deepEqual(await outcomeOf(7), { kind: "migrated" });
   assert.deepEqual(await outcomeOf(8), { kind: "notMigrated", reason: "Revoked" });

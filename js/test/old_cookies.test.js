@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SessionCookie } from "../src/index.js";
+import { SessionCookie, revocation } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { XAES_KEY } from "./keys.js";
 import { random } from "./random.js";
@@ -34,7 +34,7 @@ async function deployment() {
     absoluteTimeout: absolute,
     idleTimeout: idle,
     notBefore: not_before && not_before * 1000,
-    revokedIf: ({ get }) => get("locked") === true,
+    revokedIf: revocation(({ get }) => get("locked") === true),
     migrateFrom,
   });
   return { cookies, settings: { ring: XAES_KEY, absolute, idle, not_before, sources } };

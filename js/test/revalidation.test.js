@@ -7,7 +7,7 @@ import { writeBody } from "../src/body.js";
 import { contextBytes, purposeBytes } from "../src/context.js";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, SessionHeader, csrfToken, revalidation, sessionType, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, csrfToken, revalidation, revocation, sessionType, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { contentOf } from "../src/ring.js";
 import { Sealer } from "../src/token.js";
@@ -85,7 +85,7 @@ test("of a typed session an application is shown the value", async () => {
 });
 
 test("nothing is asked about a request without a session, or with one that is refused", async () => {
-  const { asked, cookies } = await asking(fails, { revokedIf: () => true });
+  const { asked, cookies } = await asking(fails, { revokedIf: revocation(() => true) });
   for (const source of [null, "__Host-session=x", arrived]) await cookies.load(source, later(60));
   assert.equal(asked.length, 0);
 });

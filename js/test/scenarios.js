@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { SessionCookie, SessionHeader, attributes, csrfToken, revalidation } from "../src/index.js";
+import { SessionCookie, SessionHeader, attributes, csrfToken, revalidation, revocation } from "../src/index.js";
 import { XAES_KEY } from "./keys.js";
 import { listening } from "./stand_ins.js";
 
@@ -289,7 +289,7 @@ function tellsOperators(name, open) {
 
   test(`${name}: why \`revokedIf\` failed is printed, or told`, async (t) => {
     const lines = printed(t);
-    const failing = await SessionCookie.encrypted(XAES_KEY, { revokedIf: fails });
+    const failing = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(fails) });
     const causes = [];
     for (const options of [{}, { onOutcome: ({ cause }) => causes.push(cause?.message) }]) {
       const browser = await open(failing, options, page);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SessionCookie, SessionHeader, SessionToken, csrfToken, verifyCsrf } from "../src/index.js";
+import { SessionCookie, SessionHeader, SessionToken, csrfToken, revocation, verifyCsrf } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY } from "./keys.js";
 import { NOW, cookies, field, filled, later, refused } from "./visitor.js";
 
@@ -105,7 +105,7 @@ test("forms carry a token of their session", async () => {
 
 test("revocation is asked, and a failure of it counts as revoked", async () => {
   for (const [revokedIf, isNew] of [[() => false, false], [async () => true, true], [() => Promise.reject(), true]]) {
-    const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf });
+    const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(revokedIf) });
     assert.equal((await asking.load(await filled(), NOW)).isNew, isNew);
   }
 });
@@ -121,7 +121,7 @@ test("in the signed mode the content can be read, and not changed", async () => 
 
 test("a deny list is asked about the id of a session", async () => {
   const denied = new Set();
-  const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: ({ id }) => denied.has(id) });
+  const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(({ id }) => denied.has(id)) });
   const arrived = await filled((session) => session.ensureId(), asking);
   const session = await asking.load(arrived, NOW);
   assert.equal(session.isNew, false);
@@ -131,7 +131,7 @@ test("a deny list is asked about the id of a session", async () => {
 
 test("a list that revokes is told what a session is", async () => {
   const told = [];
-  const options = { rememberUpTo: 86_400, revokedIf: (info) => (told.push(info), false) };
+  const options = { rememberUpTo: 86_400, revokedIf: revocation((info) => (told.push(info), false)) };
   const asking = await SessionCookie.encrypted(XAES_KEY, options);
   const arrived = await filled((session) => (session.ensureId(), session.limitTo(600), session.rememberFor(1200)), asking);
   const session = await asking.load(arrived, later(60));
@@ -144,7 +144,7 @@ test("a list that revokes is told what a session is", async () => {
 test("a list that revokes is told what a session holds, which stays as it is", async () => {
   const epochs = new Map([["ada", 1]]);
   const revokedIf = ({ get, has }) => has("roles") && (!Object.isFrozen(get("roles")) || get("epoch") !== epochs.get(get("user")));
-  const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf });
+  const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(revokedIf) });
   const arrived = await filled((session) => session.set("user", "ada").set("epoch", 1).set("roles", ["editor"]));
   assert.deepEqual((await asking.load(arrived, NOW)).get("roles"), ["editor"]);
   epochs.set("ada", 2);
@@ -155,7 +155,7 @@ test("a list that revokes is told what a session holds, which stays as it is", a
 test("a list that fails refuses a session, and says why", async () => {
   const broken = new Error("no answer");
   const causeOf = async (revokedIf) => {
-    const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf });
+    const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(revokedIf) });
     const { outcome } = await asking.load(await filled(), NOW);
     assert.equal(outcome.reason, "Revoked");
     return outcome.cause;

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, Session, SessionCookie, SessionHeader, SessionToken, attributes, generateKey, sessionType } from "../src/index.js";
+import { KeyRing, Session, SessionCookie, SessionHeader, SessionToken, attributes, generateKey, revocation, sessionType } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
 import { NOW, cookies, filled, later, misconfigured, refused } from "./visitor.js";
 
@@ -245,7 +245,7 @@ test("mistakes in the settings are refused", async () => {
 
 test("only false of revokedIf means that a session goes on", async () => {
   for (const answer of [1, "", 0, undefined, null, {}, Promise.resolve(undefined), "false"]) {
-    const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: () => answer });
+    const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(() => answer) });
     const session = await asking.load(await filled(), NOW);
     assert.deepEqual([session.isNew, session.outcome.reason], [true, "Revoked"], String(answer));
   }

@@ -8,7 +8,7 @@ import { Hono } from "hono";
 
 import {
   ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, SessionToken, attributes, csrfToken, decodeDictionary, generateKey, padme,
-  revalidation, sessionType as typeOf, verifyCsrf,
+  revalidation, revocation, sessionType as typeOf, verifyCsrf,
   type CookieToSet, type Session, type Stored, type TypedSession,
 } from "hardtack-session";
 import { CsrfGuard } from "hardtack-session/csrf";
@@ -50,7 +50,7 @@ const cookies = await SessionCookie.encrypted<Visitor>(ring, {
   size: "split:2",
   padding: padme,
   cookie: attributes({ domain: "example.com", sameSite: null, formerly: [{ domain: null }, { path: "/app" }] }),
-  revokedIf: async ({ id, createdAt, keyId }) => id === null && createdAt < new Date() && keyId !== key,
+  revokedIf: revocation(async ({ id, createdAt, keyId }) => id === null && createdAt < new Date() && keyId !== key),
   migrateFrom: [
     ironSession({ cookieName: "sid", password: "x".repeat(32), from: new Date(), until: Date.now() }),
     oldCookie({ name: "old", read: (value) => ({ entries: { value } }), from: 0, until: 1 }),
@@ -370,13 +370,13 @@ await SessionHeader.encrypted("authorization", ring, {
   type,
   revalidateAfter: revalidation<TypedSession<Login>>({ seconds: 60, validate: ({ value }) => value.roles.includes("editor") }),
 });
-await SessionCookie.encrypted<Visitor>(ring, { revokedIf: ({ get, has }) => has("theme") && get("visits") === 1 });
-await SessionCookie.encrypted(ring, { revokedIf: ({ get }) => get("anything") === 1 });
-await SessionCookie.encrypted(ring, { type, revokedIf: async ({ value }) => value !== undefined && value.roles.length === 0 });
+await SessionCookie.encrypted<Visitor>(ring, { revokedIf: revocation<Session<Visitor>>(({ get, has }) => has("theme") && get("visits") === 1) });
+await SessionCookie.encrypted(ring, { revokedIf: revocation(({ get }) => get("anything") === 1) });
+await SessionCookie.encrypted(ring, { type, revokedIf: revocation<TypedSession<Login>>(async ({ value }) => value !== undefined && value.roles.length === 0) });
 // @ts-expect-error: this version of the program may not be able to read the content
-await SessionCookie.encrypted(ring, { type, revokedIf: ({ value }) => value.roles.length === 0 });
+await SessionCookie.encrypted(ring, { type, revokedIf: revocation<TypedSession<Login>>(({ value }) => value.roles.length === 0) });
 // @ts-expect-error: no such entry
-await SessionCookie.encrypted<Visitor>(ring, { revokedIf: ({ has }) => has("name") });
+await SessionCookie.encrypted<Visitor>(ring, { revokedIf: revocation<Session<Visitor>>(({ has }) => has("name")) });
 await SessionCookie.encrypted(ring, { revalidateAfter: revalidation({ seconds: 60, validate: ({ id, get }) => id !== null && get("user") !== null }) });
 // @ts-expect-error an answer is true or false
 await SessionCookie.encrypted(ring, { revalidateAfter: revalidation({ seconds: 60, validate: () => "goes on" }) });

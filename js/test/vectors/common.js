@@ -5,6 +5,7 @@ import { SessionError } from "../../src/errors.js";
 import { SessionHeader, SessionToken } from "../../src/index.js";
 import { padme } from "../../src/padding.js";
 import { revalidation } from "../../src/revalidation.js";
+import { revocation } from "../../src/revocation.js";
 import { sessionType } from "../../src/session_type.js";
 
 /** `JSON.parse`, with integers beyond 2^53 as BigInts. */
@@ -81,7 +82,7 @@ export function rulesOf(policy, validate) {
     notBefore: policy.not_before ? new Date(policy.not_before * 1000) : undefined,
     refreshAfter: policy.refresh_after,
     revalidateAfter: revalidationOf(policy, validate),
-    revokedIf: policy.revoked && revokedIf(policy.revoked),
+    revokedIf: policy.revoked && revocation(revokedIf(policy.revoked)),
   });
 }
 
