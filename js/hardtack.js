@@ -243,7 +243,8 @@ function compare(a, b) {
   return a.length - b.length;
 }
 
-const ALPHABET = utf8.encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+/** A to Z, a to z, 0 to 9, - and _. */
+const ALPHABET = Uint8Array.from({ length: 64 }, (_, i) => (i < 26 ? 65 + i : i < 52 ? 71 + i : i < 62 ? i - 4 : i < 63 ? 45 : 95));
 const SEXTETS = new Int8Array(128).fill(-1);
 ALPHABET.forEach((code, sextet) => (SEXTETS[code] = sextet));
 
@@ -695,7 +696,7 @@ function decodeDictionary(payload) {
 /** The Unix seconds of a `Date` or of milliseconds. Refuses a moment that is no number, at which nothing would expire. */
 function secondsOf(name, moment, round = Math.floor) {
   const milliseconds = moment instanceof Date ? moment.getTime() : moment;
-  mustBe(Number.isFinite(milliseconds), name, "a valid Date or milliseconds");
+  mustBe(Number.isFinite(milliseconds), name, "a Date or milliseconds");
   return round(milliseconds / 1000);
 }
 
@@ -770,7 +771,7 @@ function policyOf({
   idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, revalidateAfter = null, clockSkew = 60,
   notBefore = null, revokedIf = null, saveOnServerError, type = null, ...unknown
 }) {
-  refuseUnknown(unknown, "; times are `idleTimeout` and `absoluteTimeout`, and those of a cookie go to `attributes`");
+  refuseUnknown(unknown, "; see `idleTimeout` and `attributes`");
   const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
   mustBe(idleTimeout === undefined || idle <= absolute, "idleTimeout", "at most `absoluteTimeout`");
@@ -805,7 +806,7 @@ function refreshOf(refreshAfter, idle) {
   mustBe(
     isWord || isWhole(refreshAfter, 0, longest),
     "refreshAfter",
-    "never, on-change, always or seconds, at most half of `idleTimeout`",
+    "never, on-change, always or at most half of `idleTimeout`",
   );
   return refreshAfter;
 }
@@ -962,10 +963,10 @@ function cacheChanges(fields, touch, by, mayShare = false) {
   return changes;
 }
 
-const SUBRESOURCES = ["image", "script", "style", "font", "audio", "video", "track", "worker"];
+const SUBRESOURCE = /^(image|script|style|font|audio|video|track|worker)$/;
 
 /** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */
-const isSubresource = (destination = "") => SUBRESOURCES.includes(trim(destination, BLANK));
+const isSubresource = (destination = "") => SUBRESOURCE.test(trim(destination, BLANK));
 
 // The algorithms of SPEC.md § 1 and § 2, as WebCrypto has them. No other module names one.
 
@@ -1177,7 +1178,7 @@ class State {
   refuse({ reason, keyId, isForOthers, cause }) {
     this.outcome = { kind: "rejected", reason, keyId, ...(cause && { cause }) };
     // Other instances can open it, so it is not replaced.
-    if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here, and is not overwritten" };
+    if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here" };
   }
 
   /** Becomes a session with this content. Returns false where the payload cannot be read. */
@@ -1207,7 +1208,7 @@ class State {
   /** Marks the session as used, and returns it to be changed. Throws a `SessionError` where changes are refused. */
   change(evenWithheld = false) {
     this.isTouched = true;
-    if (this.isClosed) throw new SessionError("after-head", "session is saved and cannot be changed");
+    if (this.isClosed) throw new SessionError("after-head", "session is saved already");
     if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.code, this.withheld.sentence);
     return this;
   }
@@ -1280,7 +1281,7 @@ class State {
     if (content <= budget.room) return;
     const mayShrink = this.arrived && content <= this.contentLength;
     if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
-    throw new SessionError("size", `session must have at most ${budget.room} bytes of content, found ${content}; store less`);
+    throw new SessionError("size", `session has room for ${budget.room} bytes of content, found ${content}`);
   }
 
   /** The size under which a session may be sent, if any (§ 9.5.3). */
@@ -1433,7 +1434,6 @@ class BaseSession {
 
   /** Only carriers make sessions, by `load`. */
   constructor(state) {
-    if (!(state instanceof State)) throw new TypeError("a session is made by `load`");
     this.#state = state;
     // `session.user = …` throws, because it would be lost.
     Object.preventExtensions(this);
@@ -1681,7 +1681,7 @@ class Carrier {
 const withAdvice = (promise) =>
   Object.assign(promise, {
     load() {
-      throw new TypeError("`encrypted` returns a promise; await it before `load`");
+      throw new TypeError("await `encrypted` first");
     },
   });
 
@@ -1696,10 +1696,8 @@ function newSession(carrier, source, now) {
 
 /** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
 async function finish(carrier, session, response) {
-  const { status = 200 } = response;
-  if (!Number.isInteger(status)) throw new TypeError("`status` must be a whole number");
   const state = stateOf(session);
-  if (state.loadedBy !== carrier) throw new TypeError("session was loaded by another carrier; save it there");
+  if (state.loadedBy !== carrier) throw new TypeError("session is of another carrier");
   const decision = { ...state.decide(response), state };
   state.isClosed = true;
   const { tokens } = sealerOf(carrier);
@@ -1715,7 +1713,6 @@ async function finish(carrier, session, response) {
 function fieldsOf(source, name, areValues = true) {
   if (source === null || source === undefined) return [];
   if (typeof source === "string") return areValues ? [source] : [];
-  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or values of the field");
   if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
   if (typeof source.get === "function") return listOf(source.get(name));
   if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];
@@ -1798,14 +1795,14 @@ async function secretOf({ purpose, context }, keys, name) {
 /** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
 function purposeBytes(name, application, typeLabel) {
   const purpose = sized("purpose", name, 65_535);
-  mustBe(application !== "", "application", "a name; leave out an empty one");
+  mustBe(application !== "", "application", "a name");
   return concat(purpose, sized("application", application ?? ""), sized("type", typeLabel ?? ""));
 }
 
 /** Encodes the pairs of label and value that a token is bound to, behind their length. Throws a `ConfigError` (§ 14.4). */
 function contextBytes(pairs) {
   const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
-  mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "a list of pairs of well-formed strings, label and value");
+  mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "pairs of a label and a value, well-formed strings");
   const bytes = concat(...pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
   return concat(u32(bytes.length), bytes);
 }
@@ -1852,7 +1849,7 @@ class Key {
     const secret = bytes.slice(0, 32);
     const isIntact = equal(await checksum(word, secret), bytes.slice(32));
     ensure(isIntact, "checksum", "key was cut off or mistyped");
-    ensure(new Set(secret).size > 7, "weak", "key must be random, not a placeholder");
+    ensure(new Set(secret).size > 7, "weak", "key must be random");
     const salt = await hmacKey(LABEL);
     const key = new Key(suite, await hmacKey(await hmac(salt, secret)));
     key.kid = (await key.derive("kid", purposeBytes("", null, ""))).slice(0, 4);
@@ -1883,7 +1880,7 @@ class Key {
 // The text of key rings (SPEC.md § 3.4, § 3.5).
 
 
-const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or skip this one by `skipXChaCha`";
+const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or `skipXChaCha`";
 const REMEDY = "`npx hardtack-session keygen` makes a key";
 
 /** Returns what a ring has, for those who derive from its keys. */
@@ -1932,18 +1929,20 @@ function findEarly(keys, longest) {
   });
 }
 
-/** Returns the keys of one text in their listing, and its `not_before` (§ 14.3). An error counts lines as an editor does. */
+/**
+ * Returns the keys of one text in their listing, and its `not_before` (§ 14.3). An error counts entries, from the first line that
+ * is not blank.
+ */
 async function parseText(text, mode) {
   const body = trim(text, SPACE);
   const lines = body.split(/\r?\n/);
   const hasCommas = lines.some((line) => line.includes(",") && !/^[ \t]*#/.test(line));
   const ring = { keys: [], notBefore: null };
-  const first = hasCommas ? 1 : text.slice(0, text.indexOf(body)).split("\n").length;
   for (const [i, entry] of (hasCommas ? body.split(",") : lines).entries()) {
     try {
       await readEntry(ring, trim(entry, BLANK), mode, hasCommas);
     } catch ({ code, message }) {
-      throw new ConfigError(code, `key ring, entry ${first + i}: ${message}`);
+      throw new ConfigError(code, `key ring, entry ${i + 1}: ${message}`);
     }
   }
   return ring;
@@ -1951,7 +1950,7 @@ async function parseText(text, mode) {
 
 async function readEntry(ring, entry, mode, hasCommas) {
   if (entry === "" || entry.startsWith("#")) {
-    return ensure(!hasCommas, "blank", "expected a key between commas, found nothing or a comment");
+    return ensure(!hasCommas, "blank", "expected a key between commas");
   }
   const [first, ...words] = entry.split(/[ \t]+/);
   if (first.startsWith("not_before=")) {
@@ -1961,7 +1960,7 @@ async function readEntry(ring, entry, mode, hasCommas) {
   const key = await parseKey(first, mode);
   for (const word of words) {
     const [, name] = /^(seal_from|accept_until)=/.exec(word) ?? [];
-    ensure(name, "attribute", "expected `seal_from=` or `accept_until=` after a key; several keys have a line each");
+    ensure(name, "attribute", "expected `seal_from=` or `accept_until=`; each key has a line");
     setTime(key, name === "seal_from" ? "sealFrom" : "acceptUntil", word);
   }
   ring.keys.push(key);
@@ -1983,7 +1982,7 @@ async function parseKey(text, mode) {
   } catch (error) {
     throw new ConfigError("key", error.message);
   }
-  ensure(key.suite.mode === mode, "mixed", `keys for ${mode} sessions cannot be of type ${key.suite.name}`);
+  ensure(key.suite.mode === mode, "mixed", `key must be for ${mode} sessions`);
   return key;
 }
 
@@ -2049,7 +2048,7 @@ class Sealer {
   async seal(body, now, entropy = random(NONCE)) {
     const { key, head, seal } = this.sealing(now);
     if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long for a token");
-    if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal: WebCrypto lacks XChaCha20-Poly1305`);
+    if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal here`);
     return toBase64url(concat(head, ...(await seal(body, concat(head, this.context), entropy))));
   }
 
@@ -2125,7 +2124,7 @@ class SessionSealer {
     const policy = policyOf(rules);
     const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
-    ensure(parsed.mode === mode, "mixed", `key ring must be for ${mode} sessions`);
+    ensure(parsed.mode === mode, "mixed", `key must be for ${mode} sessions`);
     const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : Math.max(policy.absolute, policy.rememberUpTo ?? 0);
     checkOverlap(parsed.keys, overlap);
     const bound = contextBytes(context);
@@ -2147,8 +2146,7 @@ class SessionSealer {
   }
 
   set budget(budget) {
-    const hasRoom = this.policy.type.empty().length <= budget.room;
-    ensure(hasRoom, "size", "no room for the `empty` value of the type; use a larger `size`");
+    this.policy.type.checkRoom?.(budget.room);
     this.policy.budget = budget;
   }
 
@@ -2183,8 +2181,7 @@ class SessionSealer {
 /** Refuses a ring in which a key retires while sessions that live for so many seconds may need it. */
 function checkOverlap(keys, seconds) {
   const early = findEarly(keys, seconds);
-  const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
-  ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${seconds} ${advice}`);
+  ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next one has sealed for ${seconds} seconds`);
 }
 
 /** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */
@@ -2623,25 +2620,10 @@ const MOST_VALUES = 4;
 
 /** Calls `found(rest, value)` for each pair whose name begins with `name`, in order; `rest` is what follows in its name. */
 function eachPair(fields, name, found) {
-  for (const field of fields) {
-    // Searching for the name skips the other cookies of the site, of which there may be many.
-    for (let at = field.indexOf(name); at >= 0; at = field.indexOf(name, at + 1)) {
-      if (!beginsPair(field, at)) continue;
-      const end = field.indexOf(";", at);
-      const pair = field.slice(at + name.length, end < 0 ? field.length : end);
-      const equals = pair.indexOf("=");
-      if (equals >= 0) found(pair.slice(0, equals), pair.slice(equals + 1));
-      if (end < 0) break;
-      at = end;
-    }
+  for (const pair of fields.flatMap((field) => field.split(";"))) {
+    const [of, ...value] = trim(pair, BLANK).split("=");
+    if (of.startsWith(name) && value.length > 0) found(of.slice(name.length), value.join("="));
   }
-}
-
-/** Returns true if nothing but blanks stands between this position and the start of the pair. */
-function beginsPair(field, at) {
-  let before = at - 1;
-  while (before >= 0 && BLANK.includes(field[before])) before--;
-  return before < 0 || field[before] === ";";
 }
 
 /** The value of a pair without blanks and one pair of quotes, cut to one character more than a token may have (§ 9.1.4). */
@@ -2717,12 +2699,12 @@ class SessionCookie extends Carrier {
     } = options;
     mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
-    const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
+    const olds = [migrateFrom].flat().map((old) => madeBy("`oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
     const sealer = await SessionSealer.build(mode, ring, template.name, common);
     template.checkRing?.(sealer.tokens.ring);
     const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
-    const bound = deviceBound && madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
+    const bound = deviceBound && madeBy("`deviceBound`", "deviceBound", deviceBound, "prepare");
     sealer.policy.devices = await bound?.prepare(sealer, template);
     sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound);
     return new SessionCookie(sealer, { template, mayShare, old });
@@ -3039,6 +3021,10 @@ class SessionType {
     this.#convert = convert;
     this.#empty = this.encode(empty);
     this.decode(this.#empty);
+  }
+
+  checkRoom(room) {
+    ensure(this.#empty.length <= room, "size", "no room for the `empty` value of the type; use a larger `size`");
   }
 
   /** The payload of a new session. */

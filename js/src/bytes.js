@@ -62,7 +62,8 @@ export function compare(a, b) {
   return a.length - b.length;
 }
 
-const ALPHABET = utf8.encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+/** A to Z, a to z, 0 to 9, - and _. */
+const ALPHABET = Uint8Array.from({ length: 64 }, (_, i) => (i < 26 ? 65 + i : i < 52 ? 71 + i : i < 62 ? i - 4 : i < 63 ? 45 : 95));
 const SEXTETS = new Int8Array(128).fill(-1);
 ALPHABET.forEach((code, sextet) => (SEXTETS[code] = sextet));
 

@@ -69,7 +69,7 @@ export function cacheChanges(fields, touch, by, mayShare = false) {
   return changes;
 }
 
-const SUBRESOURCES = ["image", "script", "style", "font", "audio", "video", "track", "worker"];
+const SUBRESOURCE = /^(image|script|style|font|audio|video|track|worker)$/;
 
 /** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */
-export const isSubresource = (destination = "") => SUBRESOURCES.includes(trim(destination, BLANK));
+export const isSubresource = (destination = "") => SUBRESOURCE.test(trim(destination, BLANK));

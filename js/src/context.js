@@ -6,14 +6,14 @@ import { mustBe } from "./errors.js";
 /** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
 export function purposeBytes(name, application, typeLabel) {
   const purpose = sized("purpose", name, 65_535);
-  mustBe(application !== "", "application", "a name; leave out an empty one");
+  mustBe(application !== "", "application", "a name");
   return concat(purpose, sized("application", application ?? ""), sized("type", typeLabel ?? ""));
 }
 
 /** Encodes the pairs of label and value that a token is bound to, behind their length. Throws a `ConfigError` (§ 14.4). */
 export function contextBytes(pairs) {
   const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
-  mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "a list of pairs of well-formed strings, label and value");
+  mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "pairs of a label and a value, well-formed strings");
   const bytes = concat(...pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
   return concat(u32(bytes.length), bytes);
 }

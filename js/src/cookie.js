@@ -8,25 +8,10 @@ export const MOST_VALUES = 4;
 
 /** Calls `found(rest, value)` for each pair whose name begins with `name`, in order; `rest` is what follows in its name. */
 export function eachPair(fields, name, found) {
-  for (const field of fields) {
-    // Searching for the name skips the other cookies of the site, of which there may be many.
-    for (let at = field.indexOf(name); at >= 0; at = field.indexOf(name, at + 1)) {
-      if (!beginsPair(field, at)) continue;
-      const end = field.indexOf(";", at);
-      const pair = field.slice(at + name.length, end < 0 ? field.length : end);
-      const equals = pair.indexOf("=");
-      if (equals >= 0) found(pair.slice(0, equals), pair.slice(equals + 1));
-      if (end < 0) break;
-      at = end;
-    }
+  for (const pair of fields.flatMap((field) => field.split(";"))) {
+    const [of, ...value] = trim(pair, BLANK).split("=");
+    if (of.startsWith(name) && value.length > 0) found(of.slice(name.length), value.join("="));
   }
-}
-
-/** Returns true if nothing but blanks stands between this position and the start of the pair. */
-function beginsPair(field, at) {
-  let before = at - 1;
-  while (before >= 0 && BLANK.includes(field[before])) before--;
-  return before < 0 || field[before] === ";";
 }
 
 /** The value of a pair without blanks and one pair of quotes, cut to one character more than a token may have (§ 9.1.4). */

@@ -37,7 +37,7 @@ export class Key {
     const secret = bytes.slice(0, 32);
     const isIntact = equal(await checksum(word, secret), bytes.slice(32));
     ensure(isIntact, "checksum", "key was cut off or mistyped");
-    ensure(new Set(secret).size > 7, "weak", "key must be random, not a placeholder");
+    ensure(new Set(secret).size > 7, "weak", "key must be random");
     const salt = await hmacKey(LABEL);
     const key = new Key(suite, await hmacKey(await hmac(salt, secret)));
     key.kid = (await key.derive("kid", purposeBytes("", null, ""))).slice(0, 4);

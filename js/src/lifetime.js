@@ -6,7 +6,7 @@ import { U32 } from "./bytes.js";
 /** The Unix seconds of a `Date` or of milliseconds. Refuses a moment that is no number, at which nothing would expire. */
 export function secondsOf(name, moment, round = Math.floor) {
   const milliseconds = moment instanceof Date ? moment.getTime() : moment;
-  mustBe(Number.isFinite(milliseconds), name, "a valid Date or milliseconds");
+  mustBe(Number.isFinite(milliseconds), name, "a Date or milliseconds");
   return round(milliseconds / 1000);
 }
 

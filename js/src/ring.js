@@ -6,7 +6,7 @@ import { Key } from "./key.js";
 import { dateOf } from "./lifetime.js";
 import { XCHA } from "./suites.js";
 
-const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or skip this one by `skipXChaCha`";
+const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or `skipXChaCha`";
 const REMEDY = "`npx hardtack-session keygen` makes a key";
 
 /** Returns what a ring has, for those who derive from its keys. */
@@ -55,18 +55,20 @@ export function findEarly(keys, longest) {
   });
 }
 
-/** Returns the keys of one text in their listing, and its `not_before` (§ 14.3). An error counts lines as an editor does. */
+/**
+ * Returns the keys of one text in their listing, and its `not_before` (§ 14.3). An error counts entries, from the first line that
+ * is not blank.
+ */
 async function parseText(text, mode) {
   const body = trim(text, SPACE);
   const lines = body.split(/\r?\n/);
   const hasCommas = lines.some((line) => line.includes(",") && !/^[ \t]*#/.test(line));
   const ring = { keys: [], notBefore: null };
-  const first = hasCommas ? 1 : text.slice(0, text.indexOf(body)).split("\n").length;
   for (const [i, entry] of (hasCommas ? body.split(",") : lines).entries()) {
     try {
       await readEntry(ring, trim(entry, BLANK), mode, hasCommas);
     } catch ({ code, message }) {
-      throw new ConfigError(code, `key ring, entry ${first + i}: ${message}`);
+      throw new ConfigError(code, `key ring, entry ${i + 1}: ${message}`);
     }
   }
   return ring;
@@ -74,7 +76,7 @@ async function parseText(text, mode) {
 
 async function readEntry(ring, entry, mode, hasCommas) {
   if (entry === "" || entry.startsWith("#")) {
-    return ensure(!hasCommas, "blank", "expected a key between commas, found nothing or a comment");
+    return ensure(!hasCommas, "blank", "expected a key between commas");
   }
   const [first, ...words] = entry.split(/[ \t]+/);
   if (first.startsWith("not_before=")) {
@@ -84,7 +86,7 @@ async function readEntry(ring, entry, mode, hasCommas) {
   const key = await parseKey(first, mode);
   for (const word of words) {
     const [, name] = /^(seal_from|accept_until)=/.exec(word) ?? [];
-    ensure(name, "attribute", "expected `seal_from=` or `accept_until=` after a key; several keys have a line each");
+    ensure(name, "attribute", "expected `seal_from=` or `accept_until=`; each key has a line");
     setTime(key, name === "seal_from" ? "sealFrom" : "acceptUntil", word);
   }
   ring.keys.push(key);
@@ -106,7 +108,7 @@ async function parseKey(text, mode) {
   } catch (error) {
     throw new ConfigError("key", error.message);
   }
-  ensure(key.suite.mode === mode, "mixed", `keys for ${mode} sessions cannot be of type ${key.suite.name}`);
+  ensure(key.suite.mode === mode, "mixed", `key must be for ${mode} sessions`);
   return key;
 }
 

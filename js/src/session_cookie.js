@@ -44,12 +44,12 @@ export class SessionCookie extends Carrier {
     } = options;
     mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
-    const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
+    const olds = [migrateFrom].flat().map((old) => madeBy("`oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
     const sealer = await SessionSealer.build(mode, ring, template.name, common);
     template.checkRing?.(sealer.tokens.ring);
     const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
-    const bound = deviceBound && madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
+    const bound = deviceBound && madeBy("`deviceBound`", "deviceBound", deviceBound, "prepare");
     sealer.policy.devices = await bound?.prepare(sealer, template);
     sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound);
     return new SessionCookie(sealer, { template, mayShare, old });

@@ -15,7 +15,7 @@ export class SessionSealer {
     const policy = policyOf(rules);
     const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
-    ensure(parsed.mode === mode, "mixed", `key ring must be for ${mode} sessions`);
+    ensure(parsed.mode === mode, "mixed", `key must be for ${mode} sessions`);
     const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : Math.max(policy.absolute, policy.rememberUpTo ?? 0);
     checkOverlap(parsed.keys, overlap);
     const bound = contextBytes(context);
@@ -37,8 +37,7 @@ export class SessionSealer {
   }
 
   set budget(budget) {
-    const hasRoom = this.policy.type.empty().length <= budget.room;
-    ensure(hasRoom, "size", "no room for the `empty` value of the type; use a larger `size`");
+    this.policy.type.checkRoom?.(budget.room);
     this.policy.budget = budget;
   }
 
@@ -73,8 +72,7 @@ export class SessionSealer {
 /** Refuses a ring in which a key retires while sessions that live for so many seconds may need it. */
 export function checkOverlap(keys, seconds) {
   const early = findEarly(keys, seconds);
-  const advice = "seconds, the life of a session; or set `dangerRetireEarly`";
-  ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next key has sealed for ${seconds} ${advice}`);
+  ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next one has sealed for ${seconds} seconds`);
 }
 
 /** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */

@@ -1,7 +1,7 @@
 // Typed sessions, which hold one value (SPEC.md § 5.5).
 
 import { U32, equal } from "./bytes.js";
-import { ConfigError, INVALID, SessionError } from "./errors.js";
+import { ConfigError, INVALID, SessionError, ensure } from "./errors.js";
 import { freeze } from "./plain.js";
 import { BaseSession, stateOf } from "./session.js";
 
@@ -102,6 +102,10 @@ class SessionType {
     this.#convert = convert;
     this.#empty = this.encode(empty);
     this.decode(this.#empty);
+  }
+
+  checkRoom(room) {
+    ensure(this.#empty.length <= room, "size", "no room for the `empty` value of the type; use a larger `size`");
   }
 
   /** The payload of a new session. */

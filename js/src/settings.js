@@ -26,7 +26,7 @@ export function policyOf({
   idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, revalidateAfter = null, clockSkew = 60,
   notBefore = null, revokedIf = null, saveOnServerError, type = null, ...unknown
 }) {
-  refuseUnknown(unknown, "; times are `idleTimeout` and `absoluteTimeout`, and those of a cookie go to `attributes`");
+  refuseUnknown(unknown, "; see `idleTimeout` and `attributes`");
   const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
   mustBe(idleTimeout === undefined || idle <= absolute, "idleTimeout", "at most `absoluteTimeout`");
@@ -61,7 +61,7 @@ function refreshOf(refreshAfter, idle) {
   mustBe(
     isWord || isWhole(refreshAfter, 0, longest),
     "refreshAfter",
-    "never, on-change, always or seconds, at most half of `idleTimeout`",
+    "never, on-change, always or at most half of `idleTimeout`",
   );
   return refreshAfter;
 }

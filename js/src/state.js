@@ -81,7 +81,7 @@ export class State {
   refuse({ reason, keyId, isForOthers, cause }) {
     this.outcome = { kind: "rejected", reason, keyId, ...(cause && { cause }) };
     // Other instances can open it, so it is not replaced.
-    if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here, and is not overwritten" };
+    if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here" };
   }
 
   /** Becomes a session with this content. Returns false where the payload cannot be read. */
@@ -111,7 +111,7 @@ export class State {
   /** Marks the session as used, and returns it to be changed. Throws a `SessionError` where changes are refused. */
   change(evenWithheld = false) {
     this.isTouched = true;
-    if (this.isClosed) throw new SessionError("after-head", "session is saved and cannot be changed");
+    if (this.isClosed) throw new SessionError("after-head", "session is saved already");
     if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.code, this.withheld.sentence);
     return this;
   }
@@ -184,7 +184,7 @@ export class State {
     if (content <= budget.room) return;
     const mayShrink = this.arrived && content <= this.contentLength;
     if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
-    throw new SessionError("size", `session must have at most ${budget.room} bytes of content, found ${content}; store less`);
+    throw new SessionError("size", `session has room for ${budget.room} bytes of content, found ${content}`);
   }
 
   /** The size under which a session may be sent, if any (§ 9.5.3). */

@@ -37,7 +37,7 @@ export class Sealer {
   async seal(body, now, entropy = random(NONCE)) {
     const { key, head, seal } = this.sealing(now);
     if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long for a token");
-    if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal: WebCrypto lacks XChaCha20-Poly1305`);
+    if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal here`);
     return toBase64url(concat(head, ...(await seal(body, concat(head, this.context), entropy))));
   }
 

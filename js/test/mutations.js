@@ -271,7 +271,7 @@ const OF_ADAPTERS = [
   ["checkedCookie(await cookies(...given));", "cookies(...given);"],
   ["opened = null;\n      throw", "throw"],
   ["(opened ??= open(", "(opened = open("],
-  ['refuseUnknown(unknown, "; the guard goes into `{ guard }`");', ""],
+  ['refuseUnknown(unknown, "; pass `{ guard }`");', ""],
   ["isCsrfGuard = true;", ""],
   ["(value?.check ?? value ?? ensure).call", "true"],
   ["if (contextBy) sessions", "if (false) sessions"],

@@ -61,7 +61,7 @@ test("a session is saved by what loaded it", async () => {
   for (const [from, to] of [[cookies, readable], [...tenants], [cookies, header], [header, cookies]]) {
     const session = await from.load(null, NOW);
     session.set("user", "ada");
-    await assert.rejects(to.save(session), /loaded by another carrier/);
+    await assert.rejects(to.save(session), /session is of another carrier/);
     assert.ok(await from.save(session));
   }
 });
@@ -229,8 +229,7 @@ test("a request is loaded from whatever carries its headers", async () => {
   const request = new Request("https://shop.example/", { headers: { cookie } });
   const sources = [cookie, [cookie], ["a=1", cookie], request, request.headers, { cookie }, { cookie: [cookie] }, { headers: { cookie } }, { rawHeaders: ["Cookie", "a=1", "Cookie", cookie] }, new Set([cookie])];
   for (const source of sources) assert.equal((await cookies.load(source, NOW)).isNew, false, JSON.stringify(source));
-  for (const source of [null, undefined, "", [], {}, { headers: {} }, { host: "x" }]) assert.equal((await cookies.load(source, NOW)).isNew, true);
-  for (const source of [7, true]) await assert.rejects(cookies.load(source, NOW), TypeError);
+  for (const source of [null, undefined, "", [], {}, { headers: {} }, { host: "x" }, 7, true]) assert.equal((await cookies.load(source, NOW)).isNew, true);
 });
 
 test("a part of a page refreshes nothing", async () => {

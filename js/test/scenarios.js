@@ -340,13 +340,11 @@ const misconfigured = (code, message) => ({ name: "ConfigError", code, message }
 function refusesOptions(name, open) {
   test(`${name}: options that do not exist, or are not what they must be, are refused`, async () => {
     const guard = new CsrfGuard();
-    const advice = /the guard goes into `\{ guard \}`$/;
+    const advice = /; pass `\{ guard \}`$/;
     assert.throws(() => open(cookies, { csrf: guard }, page), misconfigured("option", advice));
     assert.throws(() => open(cookies, guard, page), misconfigured("option", advice));
-    const wrong = [{ guard: true }, { guard: {} }, { guard: "on" }, { now: Date.now() }, { now: new Date() }, { onOutcome: {} }, { onRefused: 1 }, { refuse: "/login" }, { contextBy: [] }];
-    for (const options of wrong) {
-      const [option] = Object.keys(options);
-      assert.throws(() => open(cookies, options, page), misconfigured(option, new RegExp(`^\`${option}\` must be a function`)));
+    for (const wrong of [true, {}, "on", CsrfGuard]) {
+      assert.throws(() => open(cookies, { guard: wrong }, page), misconfigured("guard", "`guard` must be a CsrfGuard"));
     }
     for (const options of [undefined, {}, { now: undefined }, { guard: null }]) await open(cookies, options, page);
   });

@@ -49,11 +49,11 @@ test("an error of a ring says which entry, and which key", async () => {
   const [{ id }] = (await KeyRing.parse(XAES_KEY)).keys;
   const last = "accept_until=2027-03-01T06:00:00Z";
   const sentences = [
-    [`\n# new\n${other}\n\n${XAES_KEY.slice(0, -1)}\n`, /^key ring, entry 5: key must end in 48 bytes, found 47$/],
+    [`\n# new\n${other}\n\n${XAES_KEY.slice(0, -1)}\n`, /^key ring, entry 4: key must end in 48 bytes, found 47$/],
     [`\n\n${other}, ${XAES_KEY.slice(0, -1)}A`, /^key ring, entry 2: key was cut off or mistyped$/],
     [`"${XAES_KEY}"`, /^key ring, entry 1: key must begin with hardtack_key_v1_, without quotes$/],
     [`${other}\n${XAES_KEY} seal_form=soon`, /^key ring, entry 2: expected `seal_from=` or `accept_until=`/],
-    [`${other} ${XAES_KEY}`, /^key ring, entry 1: .*; several keys have a line each$/],
+    [`${other} ${XAES_KEY}`, /^key ring, entry 1: .*; each key has a line$/],
     [`${other},,${XAES_KEY}`, /^key ring, entry 2: expected a key between commas/],
     [`${XAES_KEY}\n${other}\n${XAES_KEY}`, new RegExp(`key ring must not have key ${id} twice`)],
     [`${XAES_KEY} ${last}`, new RegExp(`key ${id} seals last`)],
@@ -161,8 +161,8 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   for (const dangerAllowHttp of [null, 0, "", NaN]) assert.throws(() => attributes({ dangerAllowHttp }), misconfigured("dangerAllowHttp"));
   assert.throws(() => attributes({ secure: false }), (error) => misconfigured("option")(error) && /dangerAllowHttp/.test(error.message));
   assert.throws(() => attributes({ sameSITE: "Lax" }), misconfigured("option"));
-  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { name: "sid" }), /there is no option `name`; .*those of a cookie go to `attributes`/);
-  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { ttl: 60 }), /there is no option `ttl`; times are `idleTimeout`/);
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { name: "sid" }), /there is no option `name`; see `idleTimeout` and `attributes`/);
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { ttl: 60 }), /there is no option `ttl`; see `idleTimeout`/);
   // A key in the place of an option is not shown.
   for (const refuse of [() => build({ [XAES_KEY]: true }), async () => attributes({ [XAES_KEY]: true }), async () => new CsrfGuard({ [XAES_KEY]: true })]) {
     await assert.rejects(refuse(), (error) => misconfigured("option")(error) && error.message.includes("`…`"));
@@ -195,7 +195,6 @@ test("keys are texts, and a list has no greatest length but the session's", asyn
   session.set(5, "five");
   assert.deepEqual([session.get(5), session.has("5"), session.delete(5), session.has(5)], ["five", true, true, false]);
   assert.throws(() => session.set("list", Array(300_000).fill(1)), refused("size"));
-  for (const status of ["500", NaN, null]) await assert.rejects(cookies.save(session, { status }), TypeError);
 });
 
 test("a secret that is not set is named", async () => {
@@ -274,8 +273,7 @@ test("the cookie of those who choose nothing is that of attributes without any",
   assert.match(await filled((session) => session.set("a", 1)), /^__Host-session=/);
 });
 
-test("a session and a carrier are made by what makes them", async () => {
-  assert.throws(() => new Session({}), TypeError);
+test("a carrier is made by what makes it", async () => {
   assert.throws(() => new SessionCookie({}), TypeError);
   assert.ok((await cookies.load(null)) instanceof Session);
 });
@@ -297,6 +295,6 @@ test("the public facts of a ring hold nothing secret", async () => {
 
 test("where `await` was forgotten, `load` says so", async () => {
   const pending = [SessionCookie.encrypted(XAES_KEY), SessionHeader.encrypted("authorization", XAES_KEY), SessionCookie.unencryptedButSigned(SIGNING_KEY)];
-  for (const carrier of pending) assert.throws(() => carrier.load(null), { name: "TypeError", message: "`encrypted` returns a promise; await it before `load`" });
+  for (const carrier of pending) assert.throws(() => carrier.load(null), { name: "TypeError", message: "await `encrypted` first" });
   await Promise.all(pending);
 });

@@ -41,10 +41,8 @@ export function admission(cookies, options = {}) {
     refuse = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers }),
     ...unknown
   } = options;
-  refuseUnknown(unknown, "; the guard goes into `{ guard }`");
-  for (const [name, value] of Object.entries(options)) {
-    mustBe((value?.check ?? value ?? ensure).call, name, "a function or CsrfGuard");
-  }
+  refuseUnknown(unknown, "; pass `{ guard }`");
+  mustBe(!guard || guard.check, "guard", "a CsrfGuard");
   const open = opener(cookies);
   return async (request, ...given) => {
     let sessions = await open(...given);
