@@ -267,6 +267,16 @@ const plainRoute: (request: Request) => Promise<Response> = withSession(
   cookies,
   (_request: Request, session) => new Response(session.get("user")),
 );
+// Without annotations the request is a `Request`, and what follows is what the framework gives.
+export const GET: (request: Request, context: { params: Promise<{ id: string }> }) => Promise<Response> = withSession(
+  opened,
+  async (request, session, context) => {
+    const name: string | undefined = session.get("user");
+    // @ts-expect-error a request has no such property
+    request.uri;
+    return Response.json([request.url, name, await context.params]);
+  },
+);
 // A worker whose handler needs no `env`.
 const worker: (request: Request, env: Env) => Promise<Response> = withSession(
   (env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS),
