@@ -248,21 +248,87 @@ const OF_NEXT = [
   [": checked(sessions));", ": sessions);"],
   ["names.indexOf(name) < i", "names.indexOf(name) < i && name === cookie.name"],
   ['new Date("9999-01-01")', 'new Date("2027-01-01")'],
-  ["stateOf(session).touch();\n    // The handlers", "// The handlers"],
-  ['["GET", "HEAD"].includes(request.method)', "true"],
-  ['["GET", "HEAD"].includes(request.method)', 'request.method === "GET"'],
-  ["isLook ? {} : { isSubresource: true }", "{ isSubresource: !isLook }"],
-  ["if (set.length === 0) return response;", ""],
-  ["new Headers(request.headers);\n    if (set", "new Headers();\n    if (set"],
-  ["NextResponse.next({ request: { headers } });", "NextResponse.next(set.length > 0 ? { request: { headers } } : {});"],
   ["if (isWayOut(error)) await save(session);", ""],
-  ['error.digest.startsWith("NEXT_")', "true"],
+  ["/^NEXT_(REDIRECT|HTTP_ERROR_FALLBACK|NOT_FOUND)(;|$)/", "/^NEXT_/"],
+  ["/^NEXT_(REDIRECT|HTTP_ERROR_FALLBACK|NOT_FOUND)(;|$)/", "/NEXT_(REDIRECT|HTTP_ERROR_FALLBACK|NOT_FOUND)(;|$)/"],
+  ["|NOT_FOUND)(;|$)/", ")(;|$)/"],
+  ['typeof error?.digest === "string" &&', ""],
+  ['ensure(typeof cookies === "function", "option",', 'ensure(true, "option",'],
+  ['checkOptions("inNext", options, ["now"]);', ""],
+  ['checkOptions("sessionProxy", options, ["flashes", "now"]);', ""],
+  ['const isPlain = typeof options === "object" && options !== null &&', "const isPlain ="],
+  ["options !== null && [Object.prototype, null].includes(", "options !== null && [Object.prototype].includes("],
+  ["ensure(isPlain, ", "ensure(true, "],
+  [".filter((name) => !names.includes(name))", ".filter(() => false)"],
+  ['unknown[0] === "guard" ?', "false ?"],
+  ['ensure(now === undefined || typeof now === "function",', "ensure(true,"],
+  ['ensure(typeof NextResponse?.next === "function",', "ensure(true,"],
+  ['ensure(typeof handler === "function",', "ensure(true,"],
+  ["ensure(areTexts, ", "ensure(true, "],
+  ["Array.isArray(flashes) &&", ""],
+  ["&& flashes.every((queue) => typeof queue === \"string\")", ""],
+  ['if (!["GET", "HEAD"].includes(method)) return "act";', ""],
+  ['if (!["GET", "HEAD"].includes(method))', 'if (method !== "GET")'],
+  ['if (headers.has("x-action-redirect")) return "inner";', ""],
+  ["if (PREFETCHES.some((name) => headers.has(name)) || isAhead(headers))", "if (PREFETCHES.some((name) => headers.has(name)))"],
+  ["if (PREFETCHES.some((name) => headers.has(name)) || isAhead(headers))", "if (isAhead(headers))"],
+  ['["next-router-prefetch", "next-router-segment-prefetch"]', '["next-router-prefetch"]'],
+  ['["next-router-prefetch", "next-router-segment-prefetch"]', '["next-router-segment-prefetch"]'],
+  ['headers.get("sec-purpose") ?? headers.get("purpose")', 'headers.get("sec-purpose")'],
+  ['method === "GET" && isDocument(headers)', "isDocument(headers)"],
+  ['method === "GET" && isDocument(headers)', 'method === "GET"'],
+  ['(accepts(headers, "text/html") && "document")', '"document"'],
+  ['(accepts(headers, "text/html") && "document")', '""'],
+  ['if (answer && kind !== "inner") return', "if (answer) return"],
+  ['return kind === "prefetch" ? answer : cookie.saveToResponse(answer, session);', "return answer;"],
+  ['return kind === "prefetch" ? answer : cookie.saveToResponse(answer, session);', "return cookie.saveToResponse(answer, session);"],
+  ['if (kind === "prefetch") takeAll(session, flashes);', ""],
+  ["stateOf(session).touch();\n    // Others", "// Others"],
+  ['["document", "look"].includes(kind) ? {} : { isSubresource: true }', "{}"],
+  ['["document", "look"].includes(kind) ?', '["document"].includes(kind) ?'],
+  ['["document", "look"].includes(kind) ?', '["look"].includes(kind) ?'],
+  ['(answer || hasFlashes || set.length > 0)', "(hasFlashes || set.length > 0)"],
+  ['(answer || hasFlashes || set.length > 0)', "(answer || set.length > 0)"],
+  ['(answer || hasFlashes || set.length > 0)', "(answer || hasFlashes)"],
+  ['new Response(null, { status: 204, headers: { "cache-control": "no-store" } })', "new Response(null, { status: 204 })"],
+  ["new Headers(request.headers);\n    if (set", "new Headers();\n    if (set"],
   ["if (set.length > 0) setCookieField(headers, cookie.name, set);", ""],
+  ["NextResponse.next({ request: { headers } });", "NextResponse.next(set.length > 0 ? { request: { headers } } : {});"],
+  ['if (kind === "prefetch") return response;', ""],
+  ['kind === "document" && hasFlashes', "hasFlashes"],
+  ["...set.filter(isExpiry),", ""],
+  ["...set.filter(isExpiry),", "...set,"],
+  ["takeAll(session, flashes);\n  return", "return"],
   ["response.headers.append(", "response.headers.set("],
-  ['response.headers.set("cache-control", "no-store");', ""],
-  ["if (answer) return save(answer);", "if (answer) return answer;"],
+  ['if (set.length > 0) response.headers.set("cache-control", "no-store");', ""],
+  ['if (set.length > 0) response.headers.set("cache-control", "no-store");', 'response.headers.set("cache-control", "no-store");'],
   ['.filter((pair) => pair.trim() !== "" && !isOwn(pair))', '.filter((pair) => pair.trim() !== "")'],
   ['own.filter(({ value }) => value !== "")', "own"],
+  ['refuseUnknown(unknown, " in `protect`");', ""],
+  ["prefixes.length > 0 &&", ""],
+  ["&& prefixes.every(isPath)", ""],
+  ['isPath(to) && to !== "/"', "isPath(to)"],
+  ['isPath(to) && to !== "/"', 'to !== "/"'],
+  ['check(typeof unless === "function",', "check(true,"],
+  ['check(back === null || typeof back === "string",', "check(true,"],
+  ["const path = decoded(nextUrl.pathname);", "const path = nextUrl.pathname;"],
+  ["if (path === to ||", "if ("],
+  ["(await unless(session, request))", "unless(session, request)"],
+  ['if (headers.has("next-action")) return', "if (false) return"],
+  ['url.searchParams.delete("_rsc");', ""],
+  ["const url = nextUrl.clone();", "const url = nextUrl;"],
+  ['url.search = "";', ""],
+  ["if (back !== null && isLook)", "if (back !== null)"],
+  ["if (back !== null && isLook)", "if (isLook)"],
+  ["isLook ? 307 : 303", "307"],
+  ['const isLook = ["GET", "HEAD"].includes(method);', 'const isLook = method === "GET";'],
+  ["path.startsWith(`${prefix}/`)", "path.startsWith(prefix)"],
+  ['prefix === "/" ||', ""],
+  ["(\\/[^/\\\\?#*:]+)+$", "(\\/.*)+$"],
+  ['!value.startsWith("/") ||', ""],
+  ["!URL.canParse(value, NOWHERE)", "false"],
+  ['origin === NOWHERE && !pathname.startsWith("//")', "origin === NOWHERE"],
+  ['origin === NOWHERE && !pathname.startsWith("//")', '!pathname.startsWith("//")'],
 ];
 
 /** Faults of the adapters, of guards, and of old cookies. */
@@ -328,10 +394,10 @@ const OF_SERVERS = [
 ];
 
 const TESTS = ["session.test.js", "responses.test.js", "settings.test.js", "types.test.js", "revalidation.test.js", "values.test.js", "contexts.test.js", "following.test.js"];
-const NEXT_TESTS = ["next.test.js"];
+const NEXT_TESTS = ["next.test.js", "next_protect.test.js"];
 const ADAPTER_TESTS = ["scenarios.test.js", "middleware.test.js", "guard_cases.test.js", "old_reader.test.js", "cookie_field.test.js"];
 const SERVER_TESTS = ["servers.test.js"];
-const HELPERS = ["vectors.js", "vectors", "keys.js", "visitor.js", "browser.js", "scenarios.js", "stand_ins.js", "servers.js"];
+const HELPERS = ["vectors.js", "vectors", "keys.js", "random.js", "visitor.js", "browser.js", "scenarios.js", "stand_ins.js", "servers.js"];
 const root = new URL("..", import.meta.url);
 const read = (file) => readFile(new URL(`../tests/vectors/${file}`, root), "utf8");
 const modules = new Map();
@@ -351,15 +417,13 @@ async function copyWith(number, from, to) {
   const place = placeOf(from);
   const copy = join(folder, `${number}`);
   await mkdir(join(copy, "test"), { recursive: true });
-  await mkdir(join(copy, "src/web"), { recursive: true });
+  await mkdir(join(copy, "src/web/next"), { recursive: true });
   await writeFile(join(copy, "package.json"), '{"type": "module"}');
   await symlink(fileURLToPath(new URL("node_modules", root)), join(copy, "node_modules"));
   for (const [file, text] of modules) {
     await writeFile(join(copy, "src", file), file === place ? text.replace(from, () => to) : text);
   }
   for (const file of [...HELPERS, ...TESTS, ...NEXT_TESTS, ...ADAPTER_TESTS, ...SERVER_TESTS]) {
-
-  for (const file of ["vectors.js", "vectors", "keys.js", "random.js", "visitor.js", ...TESTS, ...NEXT_TESTS]) {
     await cp(new URL(`test/${file}`, root), join(copy, "test", file), { recursive: true });
   }
   return copy;

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { CsrfGuard } from "../src/csrf_guard.js";
 import { SessionCookie, attributes } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { inNext, sessionProxy } from "../src/web/next.js";
@@ -23,9 +24,9 @@ async function arrived(fill = (session) => session.set("visits", 9)) {
   return line.split(";")[0];
 }
 
-async function visit(cookie, { handler, sessions = cookies, ...init } = {}) {
+async function visit(cookie, { handler, sessions = cookies, flashes, ...init } = {}) {
   const headers = { cookie, accept: "text/html", ...init.headers };
-  const response = await sessionProxy(sessions, NextResponse, handler, { now: () => NOW })(new Request("http://localhost/", { ...init, headers }));
+  const response = await sessionProxy(sessions, NextResponse, handler, { now: () => NOW, ...(flashes && { flashes }) })(new Request("http://localhost/", { ...init, headers }));
   return { response, set: response.headers.getSetCookie(), passedOn: response.init?.request.headers };
 }
 
@@ -77,6 +78,141 @@ test("requests for parts of a page refresh nothing", async () => {
   assert.deepEqual((await visit(await arrived(), { headers: { "sec-fetch-dest": "image" } })).set, []);
 });
 
+/** What the fields of a request say: that a server action led to it, that nobody waits for it, and that a script asked. */
+const INNER = { "x-action-redirect": "/;push", accept: "text/x-component", "sec-fetch-dest": "empty" };
+const AHEAD = [
+  { "next-router-prefetch": "1" }, { "next-router-segment-prefetch": "/_tree" }, { "sec-purpose": "prefetch;prerender" }, { purpose: "prefetch" },
+];
+const BY_ROUTER = { accept: "*/*", "sec-fetch-dest": "empty" };
+
+const noticed = (session) => {
+  session.set("visits", 9).flash("notice", "Saved.");
+  session.flash("other", "Later.");
+};
+
+test("a page that the browser loads has the messages, whose cookie has them no longer", async () => {
+  for (const headers of [{}, { "sec-fetch-dest": "document" }]) {
+    const { set, response, passedOn } = await visit(await arrived(noticed), { headers, flashes: ["notice"] });
+    const page = await sessionOf(passedOn.get("cookie"));
+    assert.deepEqual([page.get("visits"), page.flashes("notice"), page.flashes("other")], [9, ["Saved."], ["Later."]]);
+    assert.equal(set.length, 1);
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    const kept = await sessionOf(set[0].split(";")[0]);
+    assert.deepEqual([kept.get("visits"), kept.flashes("notice"), kept.flashes("other"), kept.lastActiveAt], [9, [], ["Later."], NOW]);
+  }
+  // A session that was active just now, and what the handler changed.
+  const fresh = await cookies.load(null, NOW);
+  noticed(fresh);
+  const [line] = await cookies.save(fresh);
+  const cookie = line.split(";")[0];
+  const looked = await visit(cookie, { flashes: ["notice", "other"] });
+  assert.deepEqual([looked.passedOn.get("cookie"), looked.set.length], [cookie, 1]);
+  const changed = await visit(cookie, { flashes: ["notice"], handler: (_, session) => void session.set("visits", 10) });
+  for (const field of [changed.passedOn.get("cookie"), changed.set[0].split(";")[0]]) assert.equal((await sessionOf(field)).get("visits"), 10);
+});
+
+test("a session of messages alone ends with them", async () => {
+  const { set, passedOn } = await visit(await arrived((session) => session.flash("notice", "Goodbye.")), { flashes: ["notice"] });
+  assert.match(set.join(), /^__Host-session=;/);
+  assert.deepEqual((await sessionOf(passedOn.get("cookie"))).flashes("notice"), ["Goodbye."]);
+});
+
+test("a session in several cookies drops those that it needs no more", async () => {
+  const moved = attributes({ name: "__Secure-a", path: "/app", formerly: { path: "/" } });
+  const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:4", cookie: moved });
+  const session = await split.load(null, earlier);
+  session.set("visits", 9).set("cart", "c".repeat(4500));
+  session.flash("notice", "n".repeat(4500));
+  const kept = new Map();
+  const keep = (lines) => {
+    for (const line of lines.filter((line) => line.includes("Path=/app"))) {
+      const [name, value] = line.split(";")[0].split("=");
+      if (line.includes("Max-Age=0")) kept.delete(name);
+      else kept.set(name, value);
+    }
+    return kept.size;
+  };
+  const field = () => [...kept].map((pair) => pair.join("=")).join("; ");
+  const arrived = keep(await split.save(session));
+  const handler = (_, session) => void session.delete("cart");
+  const { set, passedOn } = await visit(field(), { sessions: split, flashes: ["notice"], handler });
+  const page = await split.load(passedOn.get("cookie"), NOW);
+  assert.deepEqual([page.has("cart"), page.flashes("notice").length], [false, 1]);
+  assert.deepEqual([arrived, passedOn.get("cookie").split("; ").length, keep(set)], [3, 2, 1]);
+  assert.equal((await split.load(field(), NOW)).get("visits"), 9);
+  assert.ok(set.some((line) => line.includes("Path=/;")));
+});
+
+test("only a page that the browser loads takes messages", async () => {
+  const cookie = await arrived(noticed);
+  const looks = [[{ method: "HEAD" }, 1], [{ headers: BY_ROUTER }, 1], [{ headers: { accept: "*/*" } }, 1], [{ headers: { "sec-fetch-dest": "empty" } }, 1], [{ method: "POST" }, 0]];
+  for (const [init, written] of [...looks, ...AHEAD.map((headers) => [{ headers }, 0])]) {
+    const { set } = await visit(cookie, { ...init, flashes: ["notice"] });
+    assert.equal(set.length, written, JSON.stringify(init));
+    for (const line of set) assert.deepEqual((await sessionOf(line.split(";")[0])).flashes("notice"), ["Saved."]);
+  }
+});
+
+test("a page that is fetched ahead sees what the handler does, shows no message, and nothing is kept", async () => {
+  for (const headers of AHEAD) {
+    const { set, response, passedOn } = await visit(await arrived(noticed), {
+      headers,
+      flashes: ["notice"],
+      handler: (_, session) => void session.set("visits", 10),
+    });
+    assert.deepEqual([set, response.headers.get("cache-control")], [[], null]);
+    const page = await sessionOf(passedOn.get("cookie"));
+    assert.deepEqual([page.get("visits"), page.flashes("notice"), page.flashes("other")], [10, [], ["Later."]]);
+    const answered = await visit("", { headers, handler: (_, session) => (session.set("visits", 1), new Response("no")) });
+    assert.deepEqual([await answered.response.text(), answered.set], ["no", []]);
+  }
+});
+
+test("the page to which an action redirects is left to the browser where it would write", async () => {
+  const writes = [
+    [await arrived(noticed), { flashes: ["other"] }],
+    ["", { handler: (_, session) => void session.ensureId() }],
+    ["", { handler: ({ url }) => Response.redirect(url) }],
+  ];
+  for (const [cookie, init] of writes) {
+    const { response, set } = await visit(cookie, { headers: INNER, ...init });
+    assert.deepEqual([response.status, response.init, set, response.headers.get("cache-control")], [204, undefined, [], "no-store"]);
+    assert.equal(response.headers.get("location"), null);
+  }
+  // A refresh can wait.
+  for (const cookie of ["", await arrived(), await arrived(noticed)]) {
+    const { response, set, passedOn } = await visit(cookie, { headers: INNER, flashes: ["none"] });
+    assert.deepEqual([response.status, set, passedOn.get("cookie") ?? ""], [200, [], cookie]);
+  }
+  // Of an action itself the field says nothing.
+  assert.equal((await visit("", { method: "POST", headers: INNER, handler: (_, session) => void session.ensureId() })).response.status, 200);
+});
+
+test("mistakes in the arguments are named at once", async () => {
+  const guard = new CsrfGuard({ originCheckOnly: true });
+  const jar = jarWith().cookies;
+  const refused = [
+    [() => inNext(cookies, jar, { guard }), /no option `guard`; .*withSession/],
+    [() => inNext(cookies, jar, guard), /object of options/],
+    [() => inNext(cookies, jar, null), /object of options/],
+    [() => inNext(cookies, jar, () => {}), /object of options/],
+    [() => inNext(cookies, jar, { clock: Date.now }), /no option `clock` in `inNext`/],
+    [() => inNext(cookies, jar, { now: NOW }), /`now` is a function/],
+    [() => inNext(cookies), /`cookies` of next\/headers/],
+    [() => sessionProxy(cookies), /`NextResponse`/],
+    [() => sessionProxy(cookies, Response), /`NextResponse`/],
+    [() => sessionProxy(cookies, NextResponse, { flashes: [] }), /handler .* is a function/],
+    [() => sessionProxy(cookies, NextResponse, guard), /handler .* is a function/],
+    [() => sessionProxy(cookies, NextResponse, undefined, guard), /object of options/],
+    [() => sessionProxy(cookies, NextResponse, undefined, { guard }), /no option `guard`; .*withSession/],
+    [() => sessionProxy(cookies, NextResponse, undefined, { flash: ["notice"] }), /no option `flash` in `sessionProxy`/],
+    [() => sessionProxy(cookies, NextResponse, undefined, { flashes: "notice" }), /list of the queues/],
+    [() => sessionProxy(cookies, NextResponse, undefined, { flashes: [1] }), /list of the queues/],
+  ];
+  for (const [make, message] of refused) assert.throws(make, { name: "ConfigError", code: "option", message }, `${make}`);
+  sessionProxy(cookies, NextResponse, undefined, Object.create(null));
+});
+
 test("a session that the handler ends is not passed on", async () => {
   const { set, passedOn } = await visit(await arrived(), { handler: async (_, session) => void session.invalidate() });
   assert.match(set[0], /^__Host-session=;/);
@@ -119,7 +255,7 @@ test("a session goes into the jar of Next.js, and comes from it", async () => {
 
 test("`redirect` inside of an update saves it, and what fails does not", async () => {
   // What they throw in Next.js 15 and 16.
-  for (const digest of ["NEXT_REDIRECT;replace;/login;307;", "NEXT_HTTP_ERROR_FALLBACK;404"]) {
+  for (const digest of ["NEXT_REDIRECT;replace;/login;307;", "NEXT_HTTP_ERROR_FALLBACK;404", "NEXT_NOT_FOUND"]) {
     const jar = jarWith();
     const thrown = Object.assign(new Error(digest.split(";")[0]), { digest });
     const leaving = inNext(cookies, jar.cookies, { now: () => NOW }).update((session) => {
@@ -129,13 +265,15 @@ test("`redirect` inside of an update saves it, and what fails does not", async (
     await assert.rejects(leaving, thrown);
     assert.deepEqual([...jar.set.keys()], ["__Host-session"], digest);
   }
-  for (const thrown of [new Error("failed"), Object.assign(new Error("dynamic"), { digest: "DYNAMIC_SERVER_USAGE" }), undefined]) {
+  const unrendered = ["DYNAMIC_SERVER_USAGE", "NEXT_PRERENDER_INTERRUPTED", "HANGING_PROMISE_REJECTION", "BAILOUT_TO_CLIENT_SIDE_RENDERING", "1 NEXT_REDIRECT"];
+  const failures = unrendered.map((digest) => Object.assign(new Error("not now"), { digest }));
+  for (const thrown of [new Error("failed"), Object.assign(new Error("odd"), { digest: 7 }), ...failures, undefined]) {
     const jar = jarWith();
     const failing = inNext(cookies, jar.cookies).update(async (session) => {
       session.set("user", "ada");
       throw thrown;
     });
-    await assert.rejects(failing.catch((error) => Promise.reject(error ?? new Error("undefined"))));
+    assert.equal(await failing.then(() => "saved", (error) => error), thrown);
     assert.equal(jar.set.size, 0);
   }
 });

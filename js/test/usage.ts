@@ -18,7 +18,7 @@ import { withSession as inH3 } from "hardtack-session/h3";
 import { session as inHono, type AdapterOptions, type Refused } from "hardtack-session/hono";
 import { ironSession } from "hardtack-session/iron-session";
 import { oldCookie } from "hardtack-session/migrate";
-import { inNext, sessionProxy } from "hardtack-session/next";
+import { inNext, protect, sessionProxy, wayBack } from "hardtack-session/next";
 import { withSession as inNode } from "hardtack-session/node";
 import { forward } from "hardtack-session/origin";
 import { type Infer, list, map, oneOf, option, sessionType, struct, text, tuple, u32, u53, u64 } from "hardtack-session/struct";
@@ -326,6 +326,17 @@ sessionProxy(cookies, looked, (request: Request, session) => {
 });
 // @ts-expect-error an answer is a response
 sessionProxy(cookies, looked, () => "no");
+sessionProxy(cookies, looked, protect(["/account"], { to: "/login", unless: (session) => session.has("user") }), { flashes: ["notice"] });
+// @ts-expect-error there is no such entry
+sessionProxy(cookies, looked, protect("/account", { to: "/login", unless: (session) => session.has("usr") }));
+const members = protect<Session<Visitor>>("/account", { to: "/login", unless: async (session) => session.has("user"), back: null });
+sessionProxy(cookies, looked, (request, session) => {
+  session.ensureId();
+  return members(request, session);
+});
+// @ts-expect-error a guard goes to route handlers
+sessionProxy(cookies, looked, () => {}, { guard });
+const back: string = wayBack(new FormData().get("next"), "/account");
 const handler: (event: { path: string }) => Promise<string | undefined> = inH3(cookies, async (_event, session) => session.get("user"));
 export const handle = handleSession(cookies, { guard });
 export const onRequest = onSession(cookies);

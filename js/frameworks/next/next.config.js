@@ -1,2 +1,6 @@
-// The folder above has a lock file, too.
-export default { turbopack: { root: import.meta.dirname } };
+export default {
+  experimental: { authInterrupts: true }, // for `forbidden` and `unauthorized`
+  // The folder above has a lock file, too.
+  outputFileTracingRoot: import.meta.dirname,
+  turbopack: { root: import.meta.dirname },
+};

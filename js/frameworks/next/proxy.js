@@ -1,10 +1,19 @@
 import { NextResponse } from "next/server";
-import { sessionProxy } from "hardtack-session/next";
+import { protect, sessionProxy } from "hardtack-session/next";
 import { cookie } from "./lib/session.js";
 
-export const config = { matcher: "/((?!api/|_next/).*)" };
+// Pages, and neither handlers nor the files of `public/`.
+export const config = { matcher: ["/", "/((?!api/|_next/|.*\\.(?:css|gif|ico|jpg|js|json|pdf|png|svg|txt|webp|woff2|xml)$).*)"] };
 
-export const proxy = sessionProxy(cookie, NextResponse, (request, session) => {
-  const from = request.nextUrl.searchParams.get("from");
-  if (from) session.set("from", from);
-});
+const members = protect(["/account"], { to: "/login", unless: (session) => session.has("user") });
+
+export default sessionProxy(
+  cookie,
+  NextResponse,
+  (request, session) => {
+    session.ensureId(); // where pages for everybody carry CSRF tokens
+    request.headers.set("x-user", session.get("user") ?? "nobody");
+    return members(request, session);
+  },
+  { flashes: ["notice"] },
+);

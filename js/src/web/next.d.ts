@@ -37,6 +37,11 @@ export interface NextResponses<R extends ResponseLike> {
   next(init?: any): R;
 }
 
+export interface ProxyOptions extends Pick<AdapterOptions, "now" | "onOutcome" | "onRefused"> {
+  /** Queues of messages that pages show: a page has them, and the browser's cookie has them no longer. By default none. */
+  readonly flashes?: readonly string[];
+}
+
 /**
  * The function `proxy`, before Next.js 16 `middleware`: it refreshes the session of a visitor who only looks at pages.
  * `handler` may change the session, which the page of the same request then loads; and may answer the request itself.
@@ -44,6 +49,27 @@ export interface NextResponses<R extends ResponseLike> {
 export function sessionProxy<S extends BaseSession, R extends ResponseLike, Q extends NextRequestLike = any>(
   sessions: Cookies<S, []>,
   NextResponse: NextResponses<R>,
-  handler?: (request: Q, session: S) => R | void | Promise<R | void>,
-  options?: Pick<AdapterOptions, "now">,
+  handler?: (request: Q, session: S) => ResponseLike | undefined | void | Promise<ResponseLike | undefined | void>,
+  options?: ProxyOptions,
 ): (request: Q) => Promise<R>;
+
+export interface ProtectOptions<S extends BaseSession> {
+  /** The path of the page for signing in, without `basePath` and locale. It is never protected. */
+  readonly to: string;
+  /** Returns true for those who may pass. */
+  readonly unless: (session: S, request: any) => unknown;
+  /** The parameter in which `to` gets the address where the visitor wanted to go, or null. By default `next`. */
+  readonly back?: string | null;
+}
+
+/**
+ * A handler for `sessionProxy`: sends visitors of these paths, and of those below, to another page. Paths begin with `/`,
+ * have no patterns, no `basePath` and no locale.
+ */
+export function protect<S extends BaseSession = any>(
+  paths: string | readonly string[],
+  options: ProtectOptions<S>,
+): (request: any, session: S) => Promise<ResponseLike | undefined>;
+
+/** Returns a way back that came with a request, such as that of `protect`, if it stays on this site, and else `otherwise`. */
+export function wayBack(value: unknown, otherwise?: string): string;

@@ -1,26 +1,22 @@
+import { headers } from "next/headers";
+import { csrfToken } from "hardtack-session";
 import { sessions } from "../lib/session.js";
-
-async function count() {
-  "use server";
-  await sessions.update((session) => session.update("visits", (visits = 0) => visits + 1));
-}
-
-async function signOut() {
-  "use server";
-  await sessions.update((session) => session.invalidate());
-}
+import { count } from "./actions.js";
+import { Notices } from "./notices.jsx";
 
 export default async function Page() {
   const session = await sessions.load();
   return (
     <main>
+      <Notices session={session} />
       <p>{`visits ${session.get("visits") ?? 0}`}</p>
-      <p>{`from ${session.get("from") ?? "nowhere"}`}</p>
+      <p>{`user ${(await headers()).get("x-user")}`}</p>
       <form id="count" action={count}>
         <button>count</button>
       </form>
-      <form id="out" action={signOut}>
-        <button>sign out</button>
+      <form id="note" action="/api/note" method="post">
+        <input type="hidden" name="csrf_token" value={await csrfToken(session)} />
+        <button>note</button>
       </form>
     </main>
   );

@@ -1,0 +1,54 @@
+// A site that is built with the packed package, and started as in production.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execPath } from "node:process";
+import { after } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { XAES_KEY } from "../test/keys.js";
+import { packInto } from "../test/packed.js";
+
+const { tarball } = packInto(await mkdtemp(join(tmpdir(), "hardtack-frameworks-")));
+const QUIET = { NEXT_TELEMETRY_DISABLED: "1", ASTRO_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1" };
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Builds a site, starts it, and returns its origin. The build has no keys, and needs none. */
+export async function start(name, build, command, host = "127.0.0.1") {
+  const cwd = fileURLToPath(new URL(name, import.meta.url));
+  const options = { cwd, env: { ...process.env, ...QUIET }, stdio: ["ignore", "ignore", "inherit"] };
+  execFileSync("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", tarball], options);
+  execFileSync(join(cwd, "node_modules/.bin", build[0]), build.slice(1), options);
+  const port = await freePort();
+  const origin = `http://${host}:${port}`;
+  const env = { ...options.env, SESSION_KEYS: XAES_KEY, PORT: `${port}`, HOST: host, ORIGIN: origin };
+  const server = spawn(execPath, command(port), { ...options, env });
+  after(() => server.kill());
+  await untilItAnswers(origin, server);
+  return origin;
+}
+
+/** Asks until somebody listens. */
+async function untilItAnswers(origin, server) {
+  for (;;) {
+    assert.equal(server.exitCode, null, "the server has ended");
+    try {
+      return await fetch(origin);
+    } catch {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}

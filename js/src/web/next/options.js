@@ -1,0 +1,15 @@
+// Options of the functions for Next.js, checked at start-up.
+
+import { ensure, refuseUnknown } from "../../errors.js";
+
+const OF_HANDLERS = "; Next.js checks the origin of server actions itself, so give the guard to `withSession` of each route handler";
+
+/** Throws a `ConfigError` unless there are options of these names alone. `named`: the function that takes them. */
+export function checkOptions(named, options, names) {
+  const isPlain = typeof options === "object" && options !== null && [Object.prototype, null].includes(Object.getPrototypeOf(options));
+  ensure(isPlain, "option", `the last argument of \`${named}\` is an object of options`);
+  const unknown = Object.keys(options).filter((name) => !names.includes(name));
+  refuseUnknown(Object.fromEntries(unknown.map((name) => [name])), unknown[0] === "guard" ? OF_HANDLERS : ` in \`${named}\``);
+  const { now } = options;
+  ensure(now === undefined || typeof now === "function", "option", "`now` is a function that returns the time");
+}

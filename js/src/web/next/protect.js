@@ -1,0 +1,57 @@
+// Pages for those who have signed in.
+
+import { ensure, refuseUnknown } from "../../errors.js";
+
+/**
+ * A handler for `sessionProxy`: sends visitors of these paths, and of those below, to the page `to`, unless
+ * `unless(session, request)` is true. The address where they wanted to go comes with them in the parameter `back`.
+ */
+export function protect(paths, options = {}) {
+  const { to, unless, back = "next", ...unknown } = options;
+  refuseUnknown(unknown, " in `protect`");
+  const prefixes = [paths].flat();
+  check(prefixes.length > 0 && prefixes.every(isPath), 'the paths of `protect` are prefixes such as "/account", without patterns');
+  check(isPath(to) && to !== "/", '`to` is the path of the page for signing in, such as "/login"');
+  check(typeof unless === "function", "`unless` is a function of the session, which returns true for those who may pass");
+  check(back === null || typeof back === "string", "`back` is the name of a parameter, or null");
+  return async (request, session) => {
+    const { nextUrl, method, headers } = request;
+    const path = decoded(nextUrl.pathname);
+    if (path === to || !prefixes.some((prefix) => isBelow(path, prefix)) || (await unless(session, request))) return undefined;
+    // Nobody can follow a redirect of an action, but the router of Next.js this one.
+    if (headers.has("next-action")) return new Response(null, { status: 401, headers: { "x-action-redirect": `${to};push` } });
+    const url = nextUrl.clone();
+    // The router's own parameter, where Next.js lets it pass.
+    url.searchParams.delete("_rsc");
+    const wanted = url.pathname + url.search;
+    url.pathname = to;
+    url.search = "";
+    const isLook = ["GET", "HEAD"].includes(method);
+    if (back !== null && isLook) url.searchParams.set(back, wanted);
+    return Response.redirect(url.href, isLook ? 307 : 303);
+  };
+}
+
+const check = (isRight, sentence) => ensure(isRight, "option", sentence);
+const isPath = (path) => typeof path === "string" && (path === "/" || /^(\/[^/\\?#*:]+)+$/.test(path));
+const isBelow = (path, prefix) => prefix === "/" || path === prefix || path.startsWith(`${prefix}/`);
+
+/** As Next.js finds pages. */
+function decoded(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** An origin of nobody. */
+const NOWHERE = "http://nowhere.invalid";
+
+/** Returns a way back that came with a request, if it stays on this site, and else `otherwise`. */
+export function wayBack(value, otherwise = "/") {
+  if (typeof value !== "string" || !value.startsWith("/") || !URL.canParse(value, NOWHERE)) return otherwise;
+  const { origin, pathname, search, hash } = new URL(value, NOWHERE);
+  // `/.//example.com` has another site in its path.
+  return origin === NOWHERE && !pathname.startsWith("//") ? pathname + search + hash : otherwise;
+}

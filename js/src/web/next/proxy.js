@@ -1,0 +1,70 @@
+// The proxy before the pages of Next.js, which cannot set cookies.
+
+import { ensure } from "../../errors.js";
+import { stateOf } from "../../session.js";
+import { toSetCookie } from "../../set_cookie.js";
+import { admission } from "../adapter.js";
+import { setCookieField } from "../cookie_field.js";
+import { kindOf } from "./asked.js";
+import { checkOptions } from "./options.js";
+
+/**
+ * The function `proxy`, before Next.js 16 `middleware`: it refreshes the session of a visitor who only looks at pages, which
+ * cannot set cookies. `NextResponse` is that of `next/server`. `handler(request, session)` may change the session, which the
+ * page of the same request then loads; and may answer the request, by a redirect for example. `flashes` names the queues that
+ * pages show: the page has their messages, and the browser's cookie has them no longer.
+ */
+export function sessionProxy(sessions, NextResponse, handler = () => {}, options = {}) {
+  ensure(typeof NextResponse?.next === "function", "option", "`sessionProxy` takes the `NextResponse` of next/server after the sessions");
+  ensure(typeof handler === "function", "option", "the handler of `sessionProxy` is a function, and its options come after it");
+  checkOptions("sessionProxy", options, ["flashes", "now", "onOutcome", "onRefused"]);
+  const { flashes = [], now, ...hooks } = options;
+  const areTexts = Array.isArray(flashes) && flashes.every((queue) => typeof queue === "string");
+  ensure(areTexts, "option", "`flashes` is a list of the queues whose messages pages show");
+  const admit = admission(sessions, { now, ...hooks });
+  return async (request) => {
+    const kind = kindOf(request);
+    const [session, save, refused, cookie] = await admit(request);
+    const answer = await (refused ?? handler(request, session));
+    if (answer && kind !== "inner") return kind === "prefetch" ? answer : save(answer);
+    if (kind === "prefetch") takeAll(session, flashes);
+    const hasFlashes = kind !== "prefetch" && flashes.some((queue) => session.flashes(queue).length > 0);
+    stateOf(session).touch();
+    // Others than pages refresh the session themselves, or need not.
+    const set = await cookie.saveAsCookies(session, ["document", "look"].includes(kind) ? {} : { isSubresource: true });
+    if (kind === "inner" && (answer || hasFlashes || set.length > 0)) return leftToTheBrowser();
+    // Always, because the handler may have set a field for the page, or removed one of the client's.
+    const headers = new Headers(request.headers);
+    if (set.length > 0) setCookieField(headers, cookie.name, set);
+    const response = NextResponse.next({ request: { headers } });
+    if (kind === "prefetch") return response;
+    const isShown = kind === "document" && hasFlashes;
+    return withCookies(response, isShown ? [...set.filter(isExpiry), ...(await withoutFlashes(cookie, headers, flashes, now))] : set);
+  };
+}
+
+/**
+ * Next.js drops the cookies of this response. Where it is no page, the browser loads the page to which the action redirects
+ * itself.
+ */
+const leftToTheBrowser = () => new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+
+/** The cookies of a session that a page has been given, without the messages that it shows. */
+async function withoutFlashes(cookie, headers, flashes, now) {
+  const session = await cookie.load(headers, now?.());
+  takeAll(session, flashes);
+  return cookie.saveAsCookies(session);
+}
+
+function takeAll(session, flashes) {
+  for (const queue of flashes) session.takeFlashes(queue);
+}
+
+const isExpiry = ({ value }) => value === "";
+
+function withCookies(response, set) {
+  // Its `cookies` keep one of each name, and another path may have to be expired.
+  for (const one of set) response.headers.append("set-cookie", toSetCookie(one));
+  if (set.length > 0) response.headers.set("cache-control", "no-store");
+  return response;
+}

@@ -1,0 +1,120 @@
+// Protected pages of Next.js, with a stand-in for `NextURL`. frameworks/ has them in Next.js.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { SessionCookie } from "../src/index.js";
+import { protect, sessionProxy, wayBack } from "../src/web/next.js";
+import { XAES_KEY } from "./keys.js";
+
+const cookies = await SessionCookie.encrypted(XAES_KEY);
+
+/** A URL whose path has no `basePath` and no locale, as in Next.js. */
+class NextUrl extends URL {
+  #base;
+
+  constructor(url, base = "") {
+    super(url);
+    this.#base = base;
+  }
+
+  clone() {
+    return new NextUrl(super.href, this.#base);
+  }
+
+  get href() {
+    const { origin, pathname, search } = this;
+    return `${origin}${this.#base}${pathname}${search}`;
+  }
+}
+
+/** Where a visitor ends who asks for a path: the status and the place, or undefined. */
+async function sent(path, { user, given = {}, paths = ["/account", "/settings"], base, ...init } = {}) {
+  const request = new Request(`http://localhost${path}`, init);
+  const session = await cookies.load(null);
+  if (user) session.set("user", user);
+  const handler = protect(paths, { to: "/login", unless: (session) => session.has("user"), ...given });
+  const nextUrl = new NextUrl(request.url, base);
+  const answer = await handler(Object.assign(request, { nextUrl }), session);
+  assert.equal(nextUrl.href, new NextUrl(request.url, base).href);
+  return answer && [answer.status, answer.headers.get("location"), answer.headers.get("x-action-redirect")];
+}
+
+test("a path is protected with those below it, and others are not", async () => {
+  for (const path of ["/account", "/account/", "/account/orders/7", "/settings?tab=2", "/%61ccount", "/account%2Forders"]) {
+    assert.equal((await sent(path))?.[0], 307, path);
+    assert.equal(await sent(path, { user: "ada" }), undefined, path);
+  }
+  for (const path of ["/", "/accounts", "/Account", "/my/account", "/login", "/%E0%A4%A"]) assert.equal(await sent(path), undefined, path);
+  // Everything, but the page itself.
+  assert.equal((await sent("/", { paths: "/" }))[0], 307);
+  assert.equal((await sent("/anything", { paths: "/" }))[0], 307);
+  assert.equal(await sent("/login", { paths: "/" }), undefined);
+  assert.equal(await sent("/account/login", { given: { to: "/account/login" } }), undefined);
+});
+
+test("the way back comes along, for those who wanted to look", async () => {
+  assert.deepEqual(await sent("/account?tab=2&_rsc=abc"), [307, "http://localhost/login?next=%2Faccount%3Ftab%3D2", null]);
+  assert.deepEqual(await sent("/account", { method: "HEAD" }), [307, "http://localhost/login?next=%2Faccount", null]);
+  assert.deepEqual(await sent("/account", { given: { back: "from" } }), [307, "http://localhost/login?from=%2Faccount", null]);
+  assert.deepEqual(await sent("/account?tab=2", { given: { back: null } }), [307, "http://localhost/login", null]);
+  assert.deepEqual(await sent("/account", { method: "POST" }), [303, "http://localhost/login", null]);
+  assert.deepEqual(await sent("/account", { base: "/shop" }), [307, "http://localhost/shop/login?next=%2Faccount", null]);
+});
+
+test("an action leads the router of Next.js to the form", async () => {
+  assert.deepEqual(await sent("/account", { method: "POST", headers: { "next-action": "00aa" } }), [401, null, "/login;push"]);
+});
+
+test("`unless` is asked about paths that are protected, and may take its time", async () => {
+  const asked = [];
+  const unless = async (session, { url }) => {
+    asked.push([session.isNew, url]);
+    return false;
+  };
+  assert.equal(await sent("/", { given: { unless } }), undefined);
+  assert.equal((await sent("/account", { given: { unless } }))[0], 307);
+  assert.deepEqual(asked, [[true, "http://localhost/account"]]);
+});
+
+test("before a proxy the answer has the session", async () => {
+  const proxy = sessionProxy(cookies, { next: assert.fail }, protect("/account", { to: "/login", unless: (session) => session.flash("notice", "Sign in first.") }));
+  const request = new Request("http://localhost/account");
+  const response = await proxy(Object.assign(request, { nextUrl: new NextUrl(request.url) }));
+  assert.equal(response.status, 307);
+  const session = await cookies.load(response.headers.getSetCookie()[0].split(";")[0]);
+  assert.deepEqual(session.flashes("notice"), ["Sign in first."]);
+});
+
+test("a way back stays on the site", () => {
+  for (const value of ["/", "/account", "/account?tab=2#top", "/a//b", "/%2F%2Fexample.com", "/a b?c=/\\d"]) {
+    assert.equal(new URL(wayBack(value, "/other"), "https://shop.test").href, new URL(value, "https://shop.test").href, value);
+  }
+  const others = [
+    "https://example.com/", "//example.com", "///example.com", "/\\example.com", "\\\\example.com", "/\t/example.com", "/\n/example.com",
+    "/.//example.com", "/..//example.com", "/%2e//example.com", "/a/..//example.com", "//[", "javascript:alert(1)", "account", "", " /a",
+    null, undefined, 7, ["/account"], new Blob(["/account"]),
+  ];
+  for (const value of others) assert.equal(wayBack(value, "/other"), "/other", String(value));
+  assert.equal(wayBack(null), "/");
+});
+
+test("mistakes in the arguments are named at once", () => {
+  const right = { to: "/login", unless: () => true };
+  const refused = [
+    [[], right, /paths of `protect`/],
+    [undefined, right, /paths of `protect`/],
+    ...["account", "/account/", "//account", "/account/*", "/users/:id", "/account?a", "", 7, /^\/account/].map((path) => [[path], right, /paths of `protect`/]),
+    ["/account", { ...right, to: "https://example.com/" }, /`to` is the path/],
+    ["/account", { ...right, to: "//example.com" }, /`to` is the path/],
+    ["/account", { ...right, to: "/" }, /`to` is the path/],
+    ["/account", { to: "/login" }, /`unless` is a function/],
+    ["/account", { ...right, unless: true }, /`unless` is a function/],
+    ["/account", { ...right, back: true }, /`back` is the name/],
+    ["/account", { ...right, except: [] }, /no option `except` in `protect`/],
+    ["/account", undefined, /`to` is the path/],
+  ];
+  for (const [paths, options, message] of refused) {
+    assert.throws(() => protect(paths, options), { name: "ConfigError", code: "option", message }, `${paths} ${JSON.stringify(options)}`);
+  }
+});
