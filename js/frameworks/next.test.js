@@ -1,5 +1,5 @@
-// One application in Next.js 16 and in Next.js 15, built and started as in production. `npm ci` in next/ and in next15/, and
-// `node build.js` in js/ first; `node --test`.
+// One application in Next.js 16 and in Next.js 15, built and started as in production; and in Chromium, with JavaScript on.
+// `npm ci` here, in next/ and in next15/, and `node build.js` in js/ first; `node --test`.
 
 import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { SessionCookie } from "../src/index.js";
 import { Browser } from "../test/browser.js";
 import { XAES_KEY } from "../test/keys.js";
+import { browses } from "./next_in_chromium.js";
 import { start } from "./site.js";
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
@@ -30,6 +31,7 @@ for (const [version, folder] of Object.entries(SITES)) {
     // Next.js 15 takes 127.0.0.1 for another host, and would redirect there.
     const origin = await start(folder, ["next", "build"], command, "localhost");
     for (const [name, behaviour] of Object.entries(BEHAVIOURS)) await t.test(name, () => behaviour(new Visitor(origin)));
+    await t.test("in Chromium", (t) => browses(t, origin));
   });
 }
 
