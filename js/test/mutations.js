@@ -1,8 +1,9 @@
 // Breaks the package in one place at a time: a vector has to notice each, or a test of the interface. `node test/mutations.js`
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { execPath } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -39,7 +40,6 @@ const MUTATIONS = [
   ["return equal(await tagOf(body, aad), sealed.subarray(-TAG)) ? body.slice() : null;", "return body.slice();"],
   ["found(of.slice(name.length), value.join", "found(of.slice(name.length).trimEnd(), value.join"],
   ["if (of.startsWith(name) && value.length > 0)", "if (of.startsWith(name))"],
-  ["of.startsWith(name) && value", "of.includes(name) && value"],
   ["values.length < most && !values.includes(value)", "values.length < most"],
   ['part ? "Duplicate" : "Incomplete"', '"Incomplete"'],
   ["/^\\.[1-7]$/.test(rest)", "/^\\.[1-8]$/.test(rest)"],
@@ -437,7 +437,11 @@ async function vectorsNotice(copy) {
   return failed.length > 0;
 }
 
-const noticedBy = (tests) => (copy) => spawnSync(execPath, ["--test", ...tests.map((file) => join(copy, "test", file))]).status !== 0;
+const noticedBy = (tests) => async (copy) => {
+  const process = spawn(execPath, ["--test", "--test-concurrency=1", ...tests.map((file) => join(copy, "test", file))], { stdio: "ignore" });
+  const [status] = await once(process, "exit");
+  return status !== 0;
+};
 
 const kinds = [[MUTATIONS, vectorsNotice], [OF_SESSIONS, noticedBy(TESTS)], [OF_NEXT, noticedBy(NEXT_TESTS)], [OF_ADAPTERS, noticedBy(ADAPTER_TESTS)], [OF_SERVERS, noticedBy(SERVER_TESTS)]];
 const all = kinds.flatMap(([faults, notice]) => faults.map((fault) => [...fault, notice]));
@@ -446,11 +450,16 @@ const [[same]] = all;
 for (const [kind, [, notice]] of kinds.entries()) {
   if (await notice(await copyWith(`unbroken-${kind}`, same, same))) throw new Error("something is noticed before the first fault");
 }
-for (const [number, [from, to, notice]] of all.entries()) {
-  if (await notice(await copyWith(number, from, to))) continue;
-  unnoticed++;
-  console.log(`nothing notices: ${from}`);
+const left = [...all.entries()];
+async function tryFaults() {
+  for (let next = left.shift(); next; next = left.shift()) {
+    const [number, [from, to, notice]] = next;
+    if (await notice(await copyWith(number, from, to))) continue;
+    unnoticed++;
+    console.log(`nothing notices: ${from}`);
+  }
 }
+await Promise.all(Array.from({ length: availableParallelism() }, tryFaults));
 await rm(folder, { recursive: true });
 console.log(`${all.length - unnoticed} of ${all.length} faults are noticed`);
 process.exitCode = unnoticed > 0 ? 1 : 0;
