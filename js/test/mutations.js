@@ -437,10 +437,14 @@ async function vectorsNotice(copy) {
   return failed.length > 0;
 }
 
+/** Runs one file after another, until one fails. */
 const noticedBy = (tests) => async (copy) => {
-  const process = spawn(execPath, ["--test", "--test-concurrency=1", ...tests.map((file) => join(copy, "test", file))], { stdio: "ignore" });
-  const [status] = await once(process, "exit");
-  return status !== 0;
+  for (const file of tests) {
+    const process = spawn(execPath, [join(copy, "test", file)], { stdio: "ignore" });
+    const [status] = await once(process, "exit");
+    if (status !== 0) return true;
+  }
+  return false;
 };
 
 const kinds = [[MUTATIONS, vectorsNotice], [OF_SESSIONS, noticedBy(TESTS)], [OF_NEXT, noticedBy(NEXT_TESTS)], [OF_ADAPTERS, noticedBy(ADAPTER_TESTS)], [OF_SERVERS, noticedBy(SERVER_TESTS)]];
