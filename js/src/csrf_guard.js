@@ -4,6 +4,7 @@ import { concat, trim } from "./bytes.js";
 import { hasTokens, verifyCsrf } from "./csrf_token.js";
 import { ConfigError, isWhole, mustBe, refuseUnknown } from "./errors.js";
 import { hostOf, isAt, isSecure, parseOrigin } from "./origins.js";
+import { yesOrNo } from "./settings.js";
 
 const SENTENCES = {
   "cross-site": "refused: the request comes from another site",
@@ -63,9 +64,14 @@ export class CsrfGuard {
     formLimit = 1_048_576, ...unknown
   } = {}) {
     refuseUnknown(unknown, " of a guard");
+    mustBe(Array.isArray(trustOrigins), "trustOrigins", "a list of origins");
+    const isPair = (pair) => Array.isArray(pair) && String(pair[1]).startsWith("/");
+    mustBe(Array.isArray(trustFormPosts) && trustFormPosts.every(isPair), "trustFormPosts", "pairs of an origin and a path");
+    mustBe(typeof formField === "string", "formField", "the name of a field");
     this.#trusted = trustOrigins.map((origin) => originOf("trustOrigins", origin));
     this.#formPosts = trustFormPosts.map(([origin, path]) => ({ origin: originOf("trustFormPosts", origin), path }));
-    this.#asks = originCheckOnly ? "nothing" : tokensInForms ? "header or form" : "header";
+    const asksInForms = yesOrNo("tokensInForms", tokensInForms) ? "header or form" : "header";
+    this.#asks = yesOrNo("originCheckOnly", originCheckOnly) ? "nothing" : asksInForms;
     mustBe(isWhole(formLimit, 1), "formLimit", "a number of bytes");
     this.#formField = formField;
     this.#formLimit = formLimit;

@@ -163,7 +163,7 @@ test("a refusal without a token names the places where the guard looks for one",
 });
 
 test("mistakes in the settings of a guard are refused", () => {
-  for (const options of [{ trustOrigins: ["app.example"] }, { trustOrigins: ["https://app.example/path"] }, { trustFormPosts: [[5, "/"]] }, { trustOrigin: [] }]) {
+  for (const options of [{ trustOrigins: ["app.example"] }, { trustOrigins: ["https://app.example/path"] }, { trustOrigins: "https://app.example" }, { trustFormPosts: [[5, "/"]] }, { trustFormPosts: [["https://app.example"]] }, { originCheckOnly: "false" }, { tokensInForms: 1 }, { formField: 5 }, { trustOrigin: [] }]) {
     assert.throws(() => new CsrfGuard(options), { name: "ConfigError" });
   }
 });

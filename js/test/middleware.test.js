@@ -155,7 +155,7 @@ test("Astro: a page that is rendered in place of another goes on with its sessio
 
 test("a handler that answers nothing, or no Response, is an error that says so", async () => {
   for (const answer of [undefined, null, "text", { status: 200 }]) {
-    const expected = { name: "ConfigError", code: "handler", message: "handler must return a Response" };
+    const expected = { name: "ConfigError", code: "response", message: "expected a Response" };
     await assert.rejects(withSession(cookies, () => answer)(request()), expected);
     await assert.rejects(handleSession(cookies)({ event: { request: request(), locals: {} }, resolve: () => answer }), expected);
     await assert.rejects(onSession(cookies)({ request: request(), locals: {} }, () => answer), expected);
@@ -164,6 +164,20 @@ test("a handler that answers nothing, or no Response, is an error that says so",
   const c = new HonoContext(request());
   await inHono(cookies)(c, async () => void tick(c.session));
   assert.equal(c.finalized, false);
+});
+
+test("a refusal that nothing answers is an error, and the handler is not called", async () => {
+  const guard = new CsrfGuard();
+  const crossSite = () => new Request("https://shop.example/", { method: "POST", headers: { "sec-fetch-site": "cross-site" } });
+  const handler = () => assert.fail("it was called");
+  for (const refuse of [() => {}, () => null, async () => {}, () => false]) {
+    const options = { guard, refuse };
+    await assert.rejects(async () => withSession(cookies, handler, options)(crossSite()), { name: "ConfigError", code: "response" });
+    await assert.rejects(async () => handleSession(cookies, options)({ event: { request: crossSite(), locals: {} }, resolve: handler }), { code: "response" });
+    await assert.rejects(async () => onSession(cookies, options)({ request: crossSite(), locals: {} }, handler), { code: "response" });
+    // Hono answers itself where nothing has.
+    await inHono(cookies, options)(new HonoContext(crossSite()), handler).catch(({ code }) => assert.equal(code, "response"));
+  }
 });
 
 test("what else fails while a session is loaded is the error of the request", async () => {

@@ -143,12 +143,15 @@ test("a session in several cookies drops those that it needs no more", async () 
   assert.ok(set.some((line) => line.includes("Path=/;")));
 });
 
-test("only a page that the browser loads takes messages", async () => {
+test("only a page that the browser loads has messages, and takes them", async () => {
   const cookie = await arrived(noticed);
   const looks = [[{ method: "HEAD" }, 1], [{ headers: BY_ROUTER }, 1], [{ headers: { accept: "*/*" } }, 1], [{ headers: { "sec-fetch-dest": "empty" } }, 1], [{ method: "POST" }, 0]];
   for (const [init, written] of [...looks, ...AHEAD.map((headers) => [{ headers }, 0])]) {
-    const { set } = await visit(cookie, { ...init, flashes: ["notice"] });
+    const { set, passedOn } = await visit(cookie, { ...init, flashes: ["notice"] });
     assert.equal(set.length, written, JSON.stringify(init));
+    // An action may read them. A page would show them again and again, until the browser loads one.
+    const page = await sessionOf(passedOn.get("cookie"));
+    assert.deepEqual([page.get("visits"), page.flashes("notice")], [9, init.method === "POST" ? ["Saved."] : []], JSON.stringify(init));
     for (const line of set) assert.deepEqual((await sessionOf(line.split(";")[0])).flashes("notice"), ["Saved."]);
   }
 });
@@ -276,6 +279,18 @@ test("`redirect` inside of an update saves it, and what fails does not", async (
     assert.equal(await failing.then(() => "saved", (error) => error), thrown);
     assert.equal(jar.set.size, 0);
   }
+});
+
+test("an update that fails saves nothing, and signs out all the same", async () => {
+  const [name, value] = (await arrived(noticed)).split("=");
+  const jar = jarWith([{ name, value }]);
+  const failing = inNext(cookies, jar.cookies, { now: () => NOW }).update((session) => {
+    session.invalidate();
+    session.set("user", "eve");
+    throw new Error("failed");
+  });
+  await assert.rejects(failing, /failed/);
+  assert.deepEqual([...jar.set].map(([name, { value }]) => [name, value]), [["__Host-session", ""]]);
 });
 
 test("a cookie that the jar of Next.js would lose is refused", async () => {

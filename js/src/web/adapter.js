@@ -54,9 +54,10 @@ export function admission(cookies, options = {}) {
     refusal ??= await guard?.check(request, session);
     if (refusal) tell(onRefused, refusal, request);
     const save = (response) => {
-      ensure(response?.headers, "handler", "handler must return a Response");
+      ensure(response?.headers, "response", "expected a Response");
       return sessions.saveToResponse(response, session);
     };
-    return [session, save, refusal && refuse(refusal, request), sessions];
+    // Nothing in place of an answer would let the handler run.
+    return [session, save, refusal && (refuse(refusal, request) || save()), sessions];
   };
 }

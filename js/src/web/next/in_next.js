@@ -22,9 +22,9 @@ export function inNext(sessions, cookies, options = {}) {
     const pairs = jar.getAll().filter(({ name, value }) => name.startsWith(cookie.name) && !value.includes(";"));
     return cookie.load(pairs.map(({ name, value }) => `${name}=${value}`), options.now?.());
   };
-  const save = async (session) => {
+  const save = async (session, status = 200) => {
     const jar = await cookies();
-    for (const { name, value, options } of await (await open()).saveAsCookies(session)) jar.set(name, value, options);
+    for (const { name, value, options } of await (await open()).saveAsCookies(session, { status })) jar.set(name, value, options);
   };
   const update = async (change) => {
     const session = await load();
@@ -32,13 +32,14 @@ export function inNext(sessions, cookies, options = {}) {
     try {
       result = await change(session);
     } catch (error) {
-      if (isWayOut(error)) await save(session);
+      // As a response of status 500 does: a failure saves no change, and signs out all the same.
+      await save(session, isWayOut(error) ? 200 : 500);
       throw error;
     }
     await save(session);
     return result;
   };
-  return { load, save, update };
+  return { load, save: (session) => save(session), update };
 }
 
 /**

@@ -36,6 +36,9 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     // Always, because the handler may have set a field for the page, or removed one of the client's.
     const headers = new Headers(request.headers);
     if (set.length > 0) setCookieField(headers, cookie.name, set);
+    // The browser keeps the messages for the page that it loads itself, so no other shows them.
+    const kept = kind === "look" && hasFlashes ? await withoutFlashes(cookie, headers, flashes, now) : [];
+    if (kept.length > 0) setCookieField(headers, cookie.name, kept);
     const response = NextResponse.next({ request: { headers } });
     if (kind === "prefetch") return response;
     const isShown = kind === "document" && hasFlashes;
