@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, afterEach, before, test } from "node:test";
 
-import { SessionCookie } from "../../js/hardtack.js";
+import { SessionCookie } from "../../js/src/index.js";
 import { Browser, Site, freshKey } from "./site.js";
 
 /** The module of the edge that reads and writes bound sessions. */
