@@ -6,6 +6,7 @@ import { findValues } from "./cookie.js";
 import { Dictionary, entryOf } from "./dictionary.js";
 import { ConfigError, SessionError } from "./errors.js";
 import { secondsOf, span } from "./lifetime.js";
+import { toSetCookie } from "./set_cookie.js";
 
 /** The most bytes of a value that browsers store. */
 const LONGEST_VALUE = 4096;
@@ -32,6 +33,8 @@ export function oldCookie(cookie) {
 /** The old cookies of a carrier. */
 class OldCookies {
   #sources;
+  /** The fields that drop the old cookies, each with the first second at which it may be sent. */
+  #dropped = new Map();
 
   /** `name`: that of the new cookie. */
   constructor(sources, name) {
@@ -39,6 +42,12 @@ class OldCookies {
       throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");
     }
     this.#sources = sources;
+    for (const { template, from } of sources) {
+      const field = template.expire(template.name);
+      const known = this.#dropped.get(toSetCookie(field));
+      // Several keys of one cookie are several sources.
+      this.#dropped.set(toSetCookie(field), { field, from: Math.min(from, known?.from ?? from) });
+    }
   }
 
   /** Takes over the session of an old cookie, if the request has one that opens. */
@@ -80,10 +89,8 @@ class OldCookies {
 
   /** Drops the old cookies that are read by now. Before that, they belong to the old program. */
   expire(now) {
-    const fields = this.#sources.map(({ from, template }) => [template.expire(template.name), now >= from]);
-    const due = new Map(fields.map(([field]) => [JSON.stringify(field), null]));
-    for (const [field, isDue] of fields) if (isDue) due.set(JSON.stringify(field), field);
-    return [...due.values()].filter((field) => field !== null);
+    const due = [...this.#dropped.values()].filter(({ from }) => now >= from);
+    return due.map(({ field }) => field);
   }
 }
 

@@ -31,6 +31,14 @@ test("before its time an old cookie is neither read nor dropped", async () => {
   assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session"]);
 });
 
+test("a cookie of several sources is dropped once, from the first of them on", async () => {
+  const from = (moment) => oldCookie({ name: "sid", read, from: moment, until: later(86_400) });
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: [from(NOW), from(later(60))] });
+  const session = await cookies.load(null, NOW);
+  session.set("user", "eve");
+  assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["sid", "__Host-session"]);
+});
+
 test("an old cookie is not taken over beside a part of a new session", async () => {
   const cookies = await migrating();
   for (const beside of ["__Host-session.1=x", "__Host-session=x"]) {

@@ -8,8 +8,9 @@ const OF_HANDLERS = "; Next.js checks the origin of server actions itself, so gi
 export function checkOptions(named, options, names) {
   const isPlain = typeof options === "object" && options !== null && [Object.prototype, null].includes(Object.getPrototypeOf(options));
   ensure(isPlain, "option", `the last argument of \`${named}\` is an object of options`);
-  const unknown = Object.keys(options).filter((name) => !names.includes(name));
-  refuseUnknown(Object.fromEntries(unknown.map((name) => [name])), unknown[0] === "guard" ? OF_HANDLERS : ` in \`${named}\``);
+  const unknown = { ...options };
+  for (const name of names) delete unknown[name];
+  refuseUnknown(unknown, "guard" in unknown ? OF_HANDLERS : ` in \`${named}\``);
   const { now } = options;
   ensure(now === undefined || typeof now === "function", "option", "`now` is a function that returns the time");
 }

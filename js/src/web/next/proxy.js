@@ -31,18 +31,18 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     const hasFlashes = kind !== "prefetch" && flashes.some((queue) => session.flashes(queue).length > 0);
     stateOf(session).touch();
     // Others than pages refresh the session themselves, or need not.
-    const set = await cookie.saveAsCookies(session, ["document", "look"].includes(kind) ? {} : { isSubresource: true });
+    const isPage = ["document", "look"].includes(kind);
+    const set = await cookie.saveAsCookies(session, isPage ? {} : { isSubresource: true });
     if (kind === "inner" && (answer || hasFlashes || set.length > 0)) return leftToTheBrowser();
     // Always, because the handler may have set a field for the page, or removed one of the client's.
     const headers = new Headers(request.headers);
     if (set.length > 0) setCookieField(headers, cookie.name, set);
+    const quiet = isPage && hasFlashes ? await withoutFlashes(cookie, headers, flashes, now) : null;
     // The browser keeps the messages for the page that it loads itself, so no other shows them.
-    const kept = kind === "look" && hasFlashes ? await withoutFlashes(cookie, headers, flashes, now) : [];
-    if (kept.length > 0) setCookieField(headers, cookie.name, kept);
+    if (quiet && kind === "look") setCookieField(headers, cookie.name, quiet);
     const response = NextResponse.next({ request: { headers } });
     if (kind === "prefetch") return response;
-    const isShown = kind === "document" && hasFlashes;
-    return withCookies(response, isShown ? [...set.filter(isExpiry), ...(await withoutFlashes(cookie, headers, flashes, now))] : set);
+    return withCookies(response, quiet && kind === "document" ? [...set.filter(isExpiry), ...quiet] : set);
   };
 }
 
@@ -52,7 +52,7 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
  */
 const leftToTheBrowser = () => new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
 
-/** The cookies of a session that a page has been given, without the messages that it shows. */
+/** The cookies of a session that a page is given, without the messages of these queues. */
 async function withoutFlashes(cookie, headers, flashes, now) {
   const session = await cookie.load(headers, now?.());
   takeAll(session, flashes);
