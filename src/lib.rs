@@ -172,9 +172,8 @@ pub mod carrier;
 pub mod session;
 
 // The outside.
-pub mod csrf;
 pub mod settings;
-#[cfg(any(feature = "http", feature = "cookie"))]
+#[cfg(feature = "http")]
 pub mod web;
 
 #[cfg(fuzzing)]
@@ -182,6 +181,10 @@ pub mod web;
 pub mod fuzzing;
 #[cfg(test)]
 mod vectors;
+
+#[cfg(feature = "tower")]
+#[doc(inline)]
+pub use web::csrf;
 
 pub use self::cookie::SameSite;
 pub use base::clock::Clock;

@@ -8,6 +8,8 @@ mod cookie;
 mod cookie_for;
 mod header;
 mod inspect;
+#[cfg(feature = "cookie")]
+mod jar;
 mod keys_in_use;
 mod token;
 

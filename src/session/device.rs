@@ -1,6 +1,6 @@
 //! The sealer's part in the requests that a browser makes for a device. Feature `device-bound`.
 
-use super::{duplicates::Candidate, error::SaveError, finish::Store, sealer::Sealer};
+use super::{duplicates::Candidate, finish::Store, save_error::SaveError, sealer::Sealer};
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::{PartNumbers, Values},

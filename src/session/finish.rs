@@ -3,7 +3,8 @@
 use std::cmp;
 
 use super::{
-    error::SaveError, events, handle::Session, lock::Contents, outcome::Outcome, sealer::Sealer,
+    events, handle::Session, lock::Contents, outcome::Outcome, save_error::SaveError,
+    sealer::Sealer,
 };
 use crate::{
     base::time::UnixSeconds,

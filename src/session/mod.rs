@@ -3,11 +3,12 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
 
+mod csrf;
+pub(crate) mod csrf_mask;
 #[cfg(feature = "device-bound")]
 mod device;
 mod dictionary;
 mod duplicates;
-mod error;
 pub(crate) mod events;
 mod finish;
 mod flash;
@@ -19,6 +20,7 @@ mod layer;
 mod lifecycle;
 mod lock;
 mod outcome;
+mod save_error;
 mod sealer;
 mod typed;
 mod validate;
@@ -29,11 +31,11 @@ pub use crate::{
         DeviceBinding, Map, Payload, SessionData, SessionError, SizeReport, TokenChange, TooLarge,
     },
 };
-pub use error::SaveError;
 pub use handle::Session;
 pub use hooks::{OpenedSession, ReadEvent, SessionInfo};
 pub use id::{SessionId, SessionIdError};
 pub use outcome::Outcome;
+pub use save_error::SaveError;
 pub use validate::Validity;
 
 pub(crate) use crate::state::Touch;

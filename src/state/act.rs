@@ -1,10 +1,9 @@
 //! The actions of an application on its session (docs/spec/writer.md § 8.7).
 
 use super::{
-    budget::TooLarge,
+    bytes::layout::{Metadata, Sid},
     data::{Ended, SaveMode, State, Withheld},
-    error::SessionError,
-    layout::{Metadata, Sid},
+    error::{SessionError, TooLarge},
 };
 use crate::{
     base::time::UnixSeconds,

@@ -3,9 +3,9 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    budget::SizeBudget,
-    layout::{Layout, Metadata, wire_issued},
+    bytes::layout::{Layout, Metadata, wire_issued},
     lifetime::Lifetimes,
+    size::budget::SizeBudget,
 };
 use crate::{
     base::time::UnixSeconds,

@@ -1,6 +1,5 @@
 use std::{error::Error, fmt, sync::Arc};
 
-use super::budget::TooLarge;
 use crate::{base::debug_by_display, crypto::random::RandomError};
 
 /// An error from reading or changing a session. After an error the session is unchanged.
@@ -130,3 +129,90 @@ impl From<RandomError> for SessionError {
         SessionError::Random(error)
     }
 }
+
+/// An error from a change after which the session would not fit its cookie. The session is as it was before.
+///
+/// Both numbers are bytes of the whole `Set-Cookie` field: name, token and attributes, with an id, every date and
+/// `Max-Age` at their longest ([docs/spec/writer.md § 9.6]). For a session in several cookies they count all fields
+/// together; for a bare token, the token.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
+/// use hardtack::SessionError;
+///
+/// let Err(SessionError::TooLarge(error)) = session.insert("note", "x".repeat(3_000)) else {
+///     return Err("that does not fit".into());
+/// };
+/// assert_eq!((error.needed, error.allowed), (4_189, 3_072));
+/// assert!(session.is_empty());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TooLarge {
+    /// The bytes that would have been sent.
+    pub needed: usize,
+    /// The most that may be sent.
+    pub allowed: usize,
+    /// The key whose value was to be stored, if the session is a dictionary.
+    pub key: Option<String>,
+    pub(super) is_in_cookies: bool,
+}
+
+debug_by_display!(TooLarge);
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (needed, allowed) = (self.needed, self.allowed);
+        if let Some(key) = &self.key {
+            write!(f, "`{}` does not fit: ", key.escape_debug())?;
+        }
+        // Several cookies need a few bytes more than one, so the next refusal may name a larger size.
+        let larger = if self.is_in_cookies {
+            LARGER_COOKIES
+        } else {
+            LARGER_TOKENS
+        };
+        let mut larger = larger.iter();
+        let larger = larger.find(|(bytes, _)| *bytes > allowed && *bytes >= needed);
+        let advice = larger.map_or("and keep the rest on the server", |(_, advice)| advice);
+        write!(
+            f,
+            "session needs {needed} bytes, allowed are {allowed}; store less, {advice}"
+        )
+    }
+}
+
+impl Error for TooLarge {}
+
+/// The most bytes that browsers store of one cookie (RFC 6265 section 6.1).
+pub(crate) const LARGEST_COOKIE: usize = 4096;
+/// The most cookies in which one session is sent.
+pub(crate) const MOST_COOKIES: usize = 4;
+
+/// Larger sizes, in bytes, with their drawbacks.
+const LARGER_COOKIES: &[(usize, &str)] = &[
+    (
+        LARGEST_COOKIE,
+        "or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502",
+    ),
+    (
+        2 * LARGEST_COOKIE,
+        "or choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes tuned proxies only",
+    ),
+    (
+        MOST_COOKIES * LARGEST_COOKIE,
+        "or choose `Size::Split(4)` (4 cookies of 4096 bytes), which few proxies pass",
+    ),
+];
+const LARGER_TOKENS: &[(usize, &str)] = &[(
+    MOST_COOKIES * LARGEST_COOKIE,
+    "or choose a larger `max_token_len` (at most 16384 bytes), which passes tuned proxies only",
+)];

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::layout::Metadata;
+use super::bytes::layout::Metadata;
 use crate::base::{reason::Reason, time::UnixSeconds};
 
 /// The time after which a session's last activity is written again, which restarts its idle timeout ([SPEC.md § 8.8]).

@@ -1,45 +1,41 @@
-//! A session as plain data, and every rule about it as a method of [`State`]. Knows nothing of keys, cookies or locks.
+//! A session as plain data, and every rule about it as a method of [`State`]. Knows nothing of keys or locks, and of
+//! cookies only how many bytes they take.
 //!
-//! A request [opens](open), [acts](act) and [finishes](finish), as docs/spec/writer.md has it.
+//! A request [opens](open) a session and [acts](act) on its [content]; at its end the session [decides](decide) what
+//! becomes of the token, as docs/spec/writer.md has it.
 
 mod act;
-mod budget;
+mod bytes;
+mod content;
 mod data;
-mod device;
-mod dictionary;
+mod decide;
 mod error;
-mod finish;
-mod flash;
-mod layout;
 mod lifetime;
-pub(crate) mod map;
-mod msgpack;
+mod measure;
 mod open;
-mod padding;
-mod payload;
 mod size;
-mod size_report;
-mod typed;
+mod standing;
 mod validation;
 
-pub use budget::TooLarge;
-pub use device::DeviceBinding;
-pub use error::SessionError;
-pub use finish::TokenChange;
-pub use lifetime::RefreshAfter;
-pub use padding::Padding;
-pub use payload::{Map, Payload, SessionData};
-pub use size_report::SizeReport;
-
-pub(crate) use budget::{Allowed, LARGEST_COOKIE, MOST_COOKIES, Overhead, SizeBudget};
-pub(crate) use data::{OpenedBody, Policy, State};
-pub(crate) use device::Admitted;
 #[cfg(feature = "device-bound")]
-pub(crate) use device::Departure;
-pub(crate) use finish::{BodyToSeal, Circumstances, Decision, Touch};
+pub(crate) use bytes::layout::{DeviceId, wire_issued};
 #[cfg(test)]
-pub(crate) use flash::messages as flash_messages;
-pub(crate) use layout::{DEVICE_LEN, Layout, Metadata, Sid};
-#[cfg(feature = "device-bound")]
-pub(crate) use layout::{DeviceId, wire_issued};
+pub(crate) use bytes::messages::messages as flash_messages;
+pub use bytes::payload::{Map, Payload, SessionData};
+pub(crate) use bytes::{
+    layout::{DEVICE_LEN, Layout, Metadata, Sid},
+    map,
+};
+pub(crate) use data::{OpenedBody, Policy, State};
+pub use decide::TokenChange;
+pub(crate) use decide::{BodyToSeal, Circumstances, Decision, Touch};
+pub(crate) use error::{LARGEST_COOKIE, MOST_COOKIES};
+pub use error::{SessionError, TooLarge};
+pub use lifetime::RefreshAfter;
 pub(crate) use lifetime::{Lifetimes, Refresh, Revalidation};
+pub(crate) use size::budget::{Allowed, Overhead, SizeBudget};
+pub use size::{padding::Padding, report::SizeReport};
+pub(crate) use standing::Admitted;
+#[cfg(feature = "device-bound")]
+pub(crate) use standing::Departure;
+pub use standing::DeviceBinding;

@@ -1,9 +1,11 @@
 //! The session that a request brings (docs/spec/writer.md § 8.6).
 
 use super::{
+    bytes::{
+        layout::{Layout, Metadata},
+        payload::Payload,
+    },
     data::{OpenedBody, State, Withheld},
-    layout::{Layout, Metadata},
-    payload::Payload,
 };
 use crate::{base::reason::Reason, crypto::scratch::Wiped};
 

@@ -3,7 +3,7 @@ use serde::Deserialize;
 use super::{Mode, PurposeOf, context, cookie_builder, for_each, slot, unhex};
 use crate::{
     base::time::{EPOCH, system_time},
-    csrf::mask,
+    session::csrf_mask as mask,
 };
 
 #[derive(Deserialize)]

@@ -120,7 +120,7 @@ impl Failure {
                 events::session_failed(path::current().as_deref(), error.key(), error);
             }
             Failure::Save(error) => events::save_failed(error),
-            // Reported by csrf/rules.rs, which knows the origin and the host.
+            // Reported by web/csrf/rules.rs, which knows the origin and the host.
             Failure::Csrf(_) => {}
             Failure::Setup(sentence) => {
                 events::setup_is_wrong(path::current().as_deref(), sentence);

@@ -1,16 +1,17 @@
-//! Sessions in web servers: on an `http::HeaderMap`, in a jar of cookies, in tower services, in axum and in
-//! actix-web.
+//! Sessions in web servers: on an `http::HeaderMap`, in tower services, in axum and in actix-web.
 //!
 //! With feature `http` [`SessionCookie`](crate::SessionCookie) and [`SessionHeader`](crate::SessionHeader) have the
-//! methods `load_from` and `save_to`. `SessionLayer` is a tower layer that calls them. With feature `cookie`
-//! `SessionCookie` has `load_from_cookies` and `save_as_cookies`.
+//! methods `load_from` and `save_to`. `SessionLayer` is a tower layer that calls them.
 
 #[cfg(feature = "actix")]
-pub(crate) mod actix;
+mod actix;
 #[cfg(feature = "axum")]
-pub(crate) mod axum;
+mod axum;
 #[cfg(feature = "http")]
 pub(crate) mod caching;
+#[cfg(feature = "tower")]
+#[doc(hidden)]
+pub mod csrf;
 #[cfg(feature = "device-bound")]
 mod device;
 #[cfg(feature = "tower")]
@@ -25,8 +26,6 @@ mod gate;
 mod headers;
 #[cfg(feature = "http")]
 mod host;
-#[cfg(feature = "cookie")]
-mod jar;
 #[cfg(feature = "tower")]
 mod layer;
 #[cfg(feature = "tower")]
@@ -52,15 +51,3 @@ pub use {
     layer::{BuiltCookie, SessionLayer},
     service::{Layered, ResponseFuture},
 };
-
-#[cfg(feature = "tower")]
-pub(crate) use {
-    extensions::{session_of, typed},
-    framework::Extensions,
-    gate::Gate,
-    host::Host,
-    origin::Origin,
-};
-
-#[cfg(any(feature = "actix", feature = "axum"))]
-pub(crate) use path::current as current_path;

@@ -1,0 +1,134 @@
+//! Sessions from and to the cookies of a jar. Feature `cookie`.
+
+use std::borrow::Borrow;
+
+use cookie::Cookie;
+
+use super::SessionCookie;
+use crate::{
+    base::clock::Clock,
+    session::{SaveError, Session},
+};
+
+/// With feature `cookie`.
+impl<T> SessionCookie<T> {
+    /// Loads the session of a request with these cookies, such as those of a `CookieJar`. See [`load`](Self::load).
+    ///
+    /// A jar has one cookie of each name. If the browser sent several, they are not all considered, as in `load`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use cookie::{Cookie, CookieJar};
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    ///
+    /// let mut jar = CookieJar::new();
+    /// for pair in Cookie::split_parse("theme=dark; __Host-session=forged") {
+    ///     jar.add_original(pair?.into_owned());
+    /// }
+    /// let session = cookie.load_from_cookies(jar.iter(), SystemTime::now());
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// A jar takes some other names for `__Host-session`: the crate `cookie` trims Unicode white space around a name,
+    /// and jars that decode names, such as axum-extra's, also read `%5F_Host-session` so. Browsers let every host of
+    /// the site set these. A sibling host can then replace the visitor's session by one of its own. Where one may be
+    /// hostile, load from the fields of the request ([`load`](Self::load), `load_from`). Saving to a jar is not
+    /// affected.
+    #[must_use]
+    pub fn load_from_cookies<'c, C>(
+        &self,
+        cookies: impl IntoIterator<Item = C>,
+        clock: impl Into<Clock>,
+    ) -> Session<T>
+    where
+        C: Borrow<Cookie<'c>>,
+    {
+        let fields = cookies.into_iter().filter_map(|cookie| {
+            let (name, value) = cookie.borrow().name_value();
+            // A decoded value can contain `;`, at which values end.
+            let value = value.split(';').next().unwrap_or_default();
+            self.reads(name).then(|| format!("{name}={value}"))
+        });
+        self.load(fields, clock)
+    }
+
+    /// Ends the request for `session`. Returns the cookies to add to the jar of the response, or none if the session
+    /// need not be written. See [`save`](Self::save).
+    ///
+    /// A cookie that the browser must drop is among them, with `Max-Age=0`. Add it like the others: the jar's `remove`
+    /// may forget it, and reads the system's clock.
+    ///
+    /// The fields for caches are up to you, as with `save`: `Vary: Cookie` if the session was used
+    /// ([`is_touched`](Session::is_touched)), and `Cache-Control: no-store` if there are cookies to add.
+    ///
+    /// # Examples
+    ///
+    /// A jar of the crate `cookie`:
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use cookie::CookieJar;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    ///
+    /// let mut jar = CookieJar::new();
+    /// let session = cookie.load_from_cookies(jar.iter(), SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// for changed in cookie.save_as_cookies(&session)? {
+    ///     jar.add(changed);
+    /// }
+    /// let added = jar.get("__Host-session").ok_or("a session was written")?;
+    /// assert_eq!((added.path(), added.secure()), (Some("/"), Some(true)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// The jar of axum-extra, which is returned with the response:
+    ///
+    /// ```
+    /// use std::{error::Error, time::SystemTime};
+    /// use axum_extra::extract::CookieJar;
+    /// use hardtack::SessionCookie;
+    ///
+    /// fn count(cookie: &SessionCookie, jar: CookieJar) -> Result<(CookieJar, String), Box<dyn Error>> {
+    ///     let session = cookie.load_from_cookies(jar.iter(), SystemTime::now());
+    ///     let count = session.get::<u32>("count")?.unwrap_or(0) + 1;
+    ///     session.insert("count", count)?;
+    ///     let changed = cookie.save_as_cookies(&session)?;
+    ///     Ok((changed.into_iter().fold(jar, CookieJar::add), count.to_string()))
+    /// }
+    /// # use hardtack::EncryptionKey;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let (jar, _) = count(&cookie, CookieJar::new())?;
+    /// # assert_eq!(count(&cookie, jar)?.1, "2");
+    /// # Ok::<_, Box<dyn Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`save`](Self::save), and for every session of a cookie that a jar cannot do justice to:
+    ///
+    /// - [`SaveError::FormerInJar`] with [`formerly`](crate::carrier::SessionCookieBuilder::formerly), and with two old
+    ///   cookies of one name in `migrate_from` that differ in attributes: a jar keeps one cookie of each name, so it
+    ///   cannot also drop those with other attributes.
+    /// - `SaveError::DeviceInJar` with `device_bound`: a jar has no room for the field that offers a registration.
+    pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
+        if self.has_twins() {
+            return Err(SaveError::FormerInJar);
+        }
+        if self.token.sealer.devices.is_some() {
+            return Err(SaveError::DeviceInJar);
+        }
+        let fields = self.save(session)?;
+        Ok(fields.into_iter().map(parsed).collect())
+    }
+}
+
+fn parsed(field: String) -> Cookie<'static> {
+    Cookie::parse(field).expect("a `Set-Cookie` field begins with a name and `=`")
+}

@@ -1,0 +1,212 @@
+//! The errors of keys, with advice about a text that should be a key and does not begin like one.
+
+use std::{error::Error, fmt};
+
+use crate::{base::debug_by_display, crypto::random::RandomError};
+
+/// An error from parsing or generating a key.
+#[non_exhaustive]
+pub enum KeyError {
+    /// The text does not begin with `hardtack_key_v1_`.
+    Prefix {
+        /// A sentence on what the text looks like, and what to do.
+        advice: &'static str,
+    },
+    /// The text has another key after the first.
+    Several,
+    /// The type of the key is unknown to this version.
+    Type,
+    /// The suite of the key was left out of this program, with `default-features = false`.
+    LeftOut {
+        /// The feature of hardtack to enable.
+        feature: &'static str,
+    },
+    /// The part after the type does not have 48 characters.
+    Length {
+        /// The length that was found, in bytes.
+        found: usize,
+    },
+    /// The part after the type is not unpadded base64url.
+    Encoding,
+    /// The checksum is wrong: at least one character was changed.
+    Checksum,
+    /// The secret has fewer than 8 distinct byte values, so it was not made by a random generator.
+    Weak,
+    /// A signing key where an encryption key is needed, or the reverse.
+    WrongKind {
+        /// The type in the text.
+        found: &'static str,
+    },
+    /// The operating system's random generator failed.
+    Random(RandomError),
+}
+
+debug_by_display!(KeyError);
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KeyError::Prefix { advice } => {
+                write!(f, "key does not begin with `{KEY_PREFIX}`; {advice}")
+            }
+            KeyError::Several => f.write_str(
+                "expected one key, found several; in a key ring each has a line of its own, or commas separate all",
+            ),
+            KeyError::Type => {
+                f.write_str("key is of an unknown suite, expected `xaes`, `xcha` or `sign`")
+            }
+            KeyError::LeftOut { feature } => write!(
+                f,
+                "key is of a suite that was left out; enable feature `{feature}` of hardtack"
+            ),
+            KeyError::Length { found } => write!(
+                f,
+                "key has {found} characters after its suite, expected {ENCODED_LEN}"
+            ),
+            KeyError::Encoding => f.write_str("key is not unpadded base64url"),
+            KeyError::Checksum => f.write_str(
+                "key has a wrong checksum, so at least one character is wrong; copy it again",
+            ),
+            KeyError::Weak => f.write_str("key is not random; generate one with `hardtack keygen`"),
+            KeyError::WrongKind { found: "sign" } => f.write_str(
+                "key is of suite `sign`, which does not encrypt, expected `xaes` or `xcha`",
+            ),
+            KeyError::WrongKind { found } => write!(
+                f,
+                "key is of suite `{found}`, which encrypts, expected `sign`"
+            ),
+            KeyError::Random(_) => f.write_str("key could not be generated"),
+        }
+    }
+}
+
+impl Error for KeyError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            KeyError::Random(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Returns what the text looks like, and what to do. No part of the text is repeated, because it may be a secret.
+pub(super) fn advice(text: &str) -> &'static str {
+    let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    // The padding of base64 is no value.
+    let pair = text.trim_end_matches('=').split_once('=');
+    match text {
+        "" => "it is empty; `hardtack keygen` makes a key",
+        _ if text.starts_with('\u{feff}') => {
+            "a byte order mark precedes it; save the text as UTF-8 without one"
+        }
+        _ if text.starts_with(['"', '\'', '`']) => "it is in quotes; leave them out",
+        "export" => NAME,
+        _ if pair.is_some_and(|(name, _)| is_name(name)) => NAME,
+        _ if text.starts_with(ANY_KEY_PREFIX) => {
+            "it is of another version of the format; give a key of version 1, or update hardtack"
+        }
+        _ if is_path(text) => {
+            "it looks like the path of a file; give the content of that file, or read it with `KeyRing::from_file`"
+        }
+        _ => {
+            "it looks like a password or the key of another program, neither of which is accepted; \
+             `hardtack keygen` makes a key"
+        }
+    }
+}
+
+/// The slashes of base64 alone make no path.
+fn is_path(text: &str) -> bool {
+    let is_of_windows = text.as_bytes().get(1..3) == Some(b":\\");
+    let has_file = text.contains('/') && text.contains('.');
+    is_of_windows || has_file || text.starts_with(['/', '~'])
+}
+
+/// Begins the text of a key (SPEC.md § 3.3).
+pub(super) const KEY_PREFIX: &str = "hardtack_key_v1_";
+/// Begins the text of a key in every version of the format.
+pub(super) const ANY_KEY_PREFIX: &str = "hardtack_key_";
+/// Characters of secret and checksum in base64url.
+pub(super) const ENCODED_LEN: usize = 48;
+/// For a place that needs a key and has none.
+pub(crate) const NEW_KEY: &str = "put a key into it; `hardtack keygen` makes one (`cargo install hardtack-cli`), and \
+    so does `EncryptionKey::generate`";
+const NAME: &str = "the name of a variable precedes it; give the value alone";
+
+#[cfg(test)]
+mod tests {
+    use crate::keys::{EncryptionKey, KeyRing};
+
+    const KEY: &str = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";
+
+    #[track_caller]
+    fn check(text: &str, advice: &str) {
+        let refused = |error: String| {
+            assert!(error.contains(advice), "{error}");
+            assert!(
+                !error.contains(&KEY[24..]) && !error.contains("hunter2"),
+                "{error}"
+            );
+        };
+        refused(text.parse::<EncryptionKey>().unwrap_err().to_string());
+        refused(
+            text.parse::<KeyRing<EncryptionKey>>()
+                .unwrap_err()
+                .to_string(),
+        );
+    }
+
+    #[test]
+    fn a_text_that_is_no_key_is_told_from_one_by_its_look() {
+        let password = "looks like a password or the key of another program";
+        let path = "looks like the path of a file";
+        for (text, advice) in [
+            ("hunter2", password),
+            ("Tc/wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuA=", password),
+            ("Tc7wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuA=", password),
+            ("Tc7wLcc4iPxZvK6BxG7ZxA==", password),
+            ("-----BEGIN_PRIVATE_KEY-----", password),
+            ("/run/secrets/session.keys", path),
+            ("./keys", path),
+            ("~/keys", path),
+            ("secrets/session.keys", path),
+            ("C:\\keys", path),
+            (&format!("\"{KEY}\""), "is in quotes; leave them out"),
+            (&format!("'{KEY}"), "is in quotes; leave them out"),
+            (
+                &format!("SESSION_KEYS={KEY}"),
+                "name of a variable precedes it",
+            ),
+            (&format!("\u{feff}{KEY}"), "byte order mark precedes it"),
+            (
+                &KEY.replace("_v1_", "_v2_"),
+                "of another version of the format",
+            ),
+            (&format!("{KEY} {KEY}"), "found several"),
+        ] {
+            check(text, advice);
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_shell_is_told_from_a_key() {
+        let ring = format!("export SESSION_KEYS={KEY}").parse::<KeyRing<EncryptionKey>>();
+        let sentence = ring.unwrap_err().to_string();
+        assert!(
+            sentence.contains("name of a variable precedes it"),
+            "{sentence}"
+        );
+    }
+
+    #[test]
+    fn an_empty_text_is_told_where_a_key_comes_from() {
+        let key = "".parse::<EncryptionKey>().unwrap_err().to_string();
+        let ring = "\n"
+            .parse::<KeyRing<EncryptionKey>>()
+            .unwrap_err()
+            .to_string();
+        for sentence in [key, ring] {
+            assert!(sentence.contains("`hardtack keygen` makes "), "{sentence}");
+        }
+    }
+}

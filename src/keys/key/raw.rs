@@ -1,0 +1,142 @@
+//! The secret of a key and its text (SPEC.md § 3.1, § 3.3).
+
+use std::fmt;
+
+use ctutils::CtEq;
+use zeroize::Zeroizing;
+
+use super::{
+    error::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX, KeyError, advice},
+    info::KeyId,
+};
+use crate::{
+    crypto::{
+        base64url, random,
+        sha256::{Prk, sha256},
+        suite::Suite,
+    },
+    keys::purpose::{LABEL, Purpose},
+};
+
+/// A secret with its suite, and the id derived from both.
+pub struct RawKey {
+    pub(crate) suite: Suite,
+    pub(crate) id: KeyId,
+    secret: Zeroizing<[u8; SECRET_LEN]>,
+}
+
+impl RawKey {
+    pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyError> {
+        refuse_if_left_out(suite)?;
+        loop {
+            let secret = Zeroizing::new(random::from_system().map_err(KeyError::Random)?);
+            // Our own parser refuses a secret with fewer than 8 distinct bytes. The chance of one is 2^-122.7.
+            if let Ok(key) = RawKey::new(suite, secret) {
+                return Ok(key);
+            }
+        }
+    }
+
+    fn new(suite: Suite, secret: Zeroizing<[u8; SECRET_LEN]>) -> Result<RawKey, KeyError> {
+        let distinct = (0..=u8::MAX).filter(|byte| secret.contains(byte));
+        if distinct.count() < FEWEST_DISTINCT_BYTES {
+            return Err(KeyError::Weak);
+        }
+        let id = KeyId([0; 4]);
+        let mut key = RawKey { suite, id, secret };
+        key.id = KeyId(*key.prk().expand(&Purpose::default().info("kid", suite)));
+        Ok(key)
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<RawKey, KeyError> {
+        let text = text.trim_ascii();
+        let rest = text
+            .strip_prefix(KEY_PREFIX)
+            .ok_or_else(|| KeyError::Prefix {
+                advice: advice(text),
+            })?;
+        let (word, encoded) = rest.split_once('_').ok_or(KeyError::Type)?;
+        let mut suites = Suite::ALL.into_iter();
+        let suite = suites.find(|suite| suite.word() == word);
+        let suite = suite.ok_or(KeyError::Type)?;
+        refuse_if_left_out(suite)?;
+        if encoded.contains(ANY_KEY_PREFIX) {
+            return Err(KeyError::Several);
+        }
+        if encoded.len() != ENCODED_LEN {
+            let found = encoded.len();
+            return Err(KeyError::Length { found });
+        }
+        let (secret, check) = decode(encoded.as_bytes()).ok_or(KeyError::Encoding)?;
+        if check != checksum(suite, &secret) {
+            return Err(KeyError::Checksum);
+        }
+        RawKey::new(suite, secret)
+    }
+
+    pub(super) fn to_text(&self) -> Zeroizing<String> {
+        let mut bytes = Zeroizing::new([0; SECRET_LEN + CHECK_LEN]);
+        bytes[..SECRET_LEN].copy_from_slice(&*self.secret);
+        bytes[SECRET_LEN..].copy_from_slice(&checksum(self.suite, &self.secret));
+        let word = self.suite.word();
+        let len = KEY_PREFIX.len() + word.len() + 1 + ENCODED_LEN;
+        let mut text = Zeroizing::new(String::with_capacity(len));
+        text.extend([KEY_PREFIX, word, "_"]);
+        base64url::encode(&*bytes, &mut text);
+        text
+    }
+
+    pub(crate) fn prk(&self) -> Prk {
+        Prk::extract(LABEL, &*self.secret)
+    }
+}
+
+/// Compares in constant time.
+impl PartialEq for RawKey {
+    fn eq(&self, other: &RawKey) -> bool {
+        self.suite == other.suite && bool::from(self.secret.ct_eq(&*other.secret))
+    }
+}
+
+impl Eq for RawKey {}
+
+/// Shows the id only.
+impl fmt::Debug for RawKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.id, f)
+    }
+}
+
+fn refuse_if_left_out(suite: Suite) -> Result<(), KeyError> {
+    let feature = suite.missing_feature();
+    feature.map_or(Ok(()), |feature| Err(KeyError::LeftOut { feature }))
+}
+
+/// Returns `true` if a part of `text` is a key, of any kind and version, whole or cut off; or the end of a key without
+/// its prefix, which the checksum tells from other text.
+pub(crate) fn looks_like_a_key(text: &str) -> bool {
+    let is_end = |text: &[u8]| {
+        decode(text).is_some_and(|(secret, check)| {
+            let mut suites = Suite::ALL.into_iter();
+            suites.any(|suite| check == checksum(suite, &secret))
+        })
+    };
+    text.contains(ANY_KEY_PREFIX) || text.as_bytes().windows(ENCODED_LEN).any(is_end)
+}
+
+/// Decodes the secret and the checksum of a key, which are [`ENCODED_LEN`] characters.
+fn decode(encoded: &[u8]) -> Option<(Zeroizing<[u8; SECRET_LEN]>, [u8; CHECK_LEN])> {
+    let mut bytes = Zeroizing::new([0; SECRET_LEN + CHECK_LEN]);
+    base64url::decode(encoded, &mut *bytes)?;
+    let (secret, check) = bytes.split_first_chunk()?;
+    Some((Zeroizing::new(*secret), *check.first_chunk()?))
+}
+
+fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
+    let hash = sha256(&[KEY_PREFIX.as_bytes(), suite.word().as_bytes(), b"_", secret]);
+    std::array::from_fn(|i| hash[i])
+}
+
+const SECRET_LEN: usize = 32;
+const CHECK_LEN: usize = 4;
+const FEWEST_DISTINCT_BYTES: usize = 8;

@@ -1,0 +1,126 @@
+use std::{sync::Arc, time::SystemTime};
+
+use crate::{
+    base::time::{UnixSeconds, system_time, unix_seconds},
+    crypto::sha256::Prk,
+    keys::key::{Key, KeyInfo},
+};
+
+/// A key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
+/// use std::time::{Duration, SystemTime};
+///
+/// let soon = SystemTime::now() + Duration::from_secs(3600);
+/// let ring = KeyRing::from_keys([
+///     RingKey::new(EncryptionKey::generate()?).seal_from(soon),
+///     RingKey::new(EncryptionKey::generate()?).accept_until(soon + Duration::from_secs(86_400)),
+/// ])?;
+/// # assert_eq!(ring.accepted_keys(soon).len(), 2);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RingKey<K> {
+    /// Its times are whole seconds (SPEC.md § 3.4).
+    pub(crate) info: KeyInfo,
+    /// The key itself; in a ring, what was derived from it.
+    pub(crate) material: K,
+}
+
+impl<K: Key> RingKey<K> {
+    /// Creates a key without time limits.
+    #[must_use]
+    pub fn new(key: K) -> RingKey<K> {
+        RingKey {
+            info: KeyInfo {
+                id: key.raw().id,
+                suite: key.raw().suite,
+                seal_from: None,
+                accept_until: None,
+            },
+            material: key,
+        }
+    }
+
+    /// Sets the moment from which the key seals, until a later key does. Before that moment it only opens (SPEC.md §
+    /// 3.4). Fractions of a second are cut off. Default: the key may seal at any time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let new_id = new.id();
+    /// let ring = KeyRing::from_keys([RingKey::new(old), RingKey::new(new).seal_from(now + hour)])?;
+    /// // An instance whose clock is ahead may seal with the new key already.
+    /// assert!(ring.accepted_keys(now).contains(&new_id));
+    /// assert_ne!(ring.sealing_key(now), new_id);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn seal_from(mut self, moment: SystemTime) -> RingKey<K> {
+        self.info.seal_from = Some(system_time(unix_seconds(moment)));
+        self
+    }
+
+    /// Retires the key at `moment`, from which on it opens nothing. Fractions of a second are cut off. Default: never.
+    ///
+    /// Choose a moment that follows the next key's `seal_from` by the absolute timeout (or by `remember_up_to`, if that
+    /// is longer) and the clock skew, because an instance whose clock is behind seals with this key a little longer.
+    /// [`build`](crate::carrier::SessionCookieBuilder::build) refuses a moment that is too early by every clock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (now, day) = (SystemTime::now(), Duration::from_secs(86_400));
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let ring = KeyRing::from_keys([RingKey::new(new), RingKey::new(old).accept_until(now + day)])?;
+    /// assert_eq!(ring.accepted_keys(now).len(), 2);
+    /// assert_eq!(ring.accepted_keys(now + day).len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn accept_until(mut self, moment: SystemTime) -> RingKey<K> {
+        self.info.accept_until = Some(system_time(unix_seconds(moment)));
+        self
+    }
+
+    pub(crate) fn extract(&self) -> RingKey<Arc<Prk>> {
+        self.with(Arc::new(self.material.raw().prk()))
+    }
+}
+
+impl<K: Key> From<K> for RingKey<K> {
+    fn from(key: K) -> Self {
+        RingKey::new(key)
+    }
+}
+
+impl<K> RingKey<K> {
+    pub(crate) fn may_seal(&self, now: UnixSeconds) -> bool {
+        let seal_from = self.info.seal_from;
+        seal_from.is_none_or(|from| now >= unix_seconds(from))
+    }
+
+    pub(crate) fn is_retired(&self, now: UnixSeconds) -> bool {
+        let accept_until = self.info.accept_until;
+        accept_until.is_some_and(|until| now >= unix_seconds(until))
+    }
+
+    /// Returns the same key with its times, as `material`.
+    pub(crate) fn with<L>(&self, material: L) -> RingKey<L> {
+        RingKey {
+            info: self.info,
+            material,
+        }
+    }
+}

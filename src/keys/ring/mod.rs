@@ -1,0 +1,283 @@
+//! The keys in use (SPEC.md § 3.4 to § 3.6).
+
+mod error;
+mod member;
+mod order;
+mod text;
+
+use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc, time::SystemTime};
+
+pub use error::{Overlap, RingError};
+pub use member::RingKey;
+pub use order::Fingerprint;
+pub(crate) use order::Ring;
+pub(crate) use text::Listing;
+
+use crate::{
+    base::{
+        clone_by_fields,
+        time::{EPOCH, system_time, unix_seconds, unix_seconds_from},
+    },
+    crypto::sha256::Prk,
+    keys::key::{Key, KeyId, KeyInfo},
+};
+
+/// The keys in use: one seals, and all of them open. Immutable and cheap to clone.
+///
+/// Of several keys, the one with the latest `seal_from` that has passed seals; of keys without one, the first listed. A
+/// session sealed under an earlier key is sealed again by the next response that touches it.
+///
+/// Applications that share a ring and a cookie name, such as the default one, accept each other's sessions. An
+/// [`application`](crate::carrier::SessionCookieBuilder::application) label keeps them apart.
+///
+/// The text form has one key per line, or keys separated by commas:
+///
+/// ```text
+/// hardtack_key_v1_xaes_…  accept_until=2026-12-15T00:00:00Z
+/// hardtack_key_v1_xaes_…  seal_from=2026-12-01T00:00:00Z
+/// ```
+///
+/// # Examples
+///
+/// A planned rotation in one deployment: every instance accepts the new key before any seals with it.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
+///
+/// let day = Duration::from_secs(86_400);
+/// let today = UNIX_EPOCH + 20_777 * day;
+/// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+/// let (old_id, new_id) = (old.id(), new.id());
+/// let ring = KeyRing::from_keys([
+///     RingKey::new(old).accept_until(today + 30 * day),
+///     RingKey::new(new).seal_from(today + day),
+/// ])?;
+/// assert_eq!(ring.sealing_key(today), old_id);
+/// assert_eq!(ring.sealing_key(today + day), new_id);
+/// assert_eq!(ring.accepted_keys(today + 30 * day), [new_id]);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct KeyRing<K> {
+    pub(crate) ring: Arc<Ring<Arc<Prk>>>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K: Key> KeyRing<K> {
+    /// Creates a ring of one key.
+    #[must_use]
+    pub fn new(key: K) -> KeyRing<K> {
+        KeyRing::of(Ring {
+            keys: vec![RingKey::new(key).extract()],
+            not_before: 0,
+        })
+    }
+
+    /// Creates a ring of several keys. Without `seal_from` the first listed seals.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    /// use std::time::SystemTime;
+    ///
+    /// let (new, old) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let (new_id, old_id) = (new.id(), old.id());
+    /// let ring = KeyRing::from_keys([new, old])?;
+    /// assert_eq!(ring.sealing_key(SystemTime::now()), new_id);
+    /// assert!(ring.accepted_keys(SystemTime::now()).contains(&old_id));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no key, a key occurs twice, no key would seal after the last one retires, or a key
+    /// retires before the next one seals.
+    pub fn from_keys<I>(keys: I) -> Result<KeyRing<K>, RingError>
+    where
+        I: IntoIterator,
+        I::Item: Into<RingKey<K>>,
+    {
+        let keys = keys.into_iter().map(|key| key.into().extract());
+        Ring::new(keys.collect(), 0).map(KeyRing::of)
+    }
+
+    /// Refuses every session issued before `moment`.
+    ///
+    /// For the removal of a leaked key. Fractions of a second are rounded up.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::SharedKeyRing};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let ring = KeyRing::new(EncryptionKey::generate()?);
+    /// let keys = SharedKeyRing::new(ring.clone());
+    /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
+    /// let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// let fields = cookie.save(&session)?;
+    ///
+    /// let now = SystemTime::now() + Duration::from_secs(60);
+    /// keys.replace(ring.with_not_before(now))?;
+    /// assert!(cookie.load(&fields, now).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_not_before(self, moment: SystemTime) -> KeyRing<K> {
+        let mut ring = Arc::unwrap_or_clone(self.ring);
+        // No session was issued before the epoch, so such a moment refuses none.
+        let moment = unix_seconds_from(moment);
+        ring.not_before = if moment < EPOCH { 0 } else { moment };
+        KeyRing::of(ring)
+    }
+
+    /// Returns the key that seals at `now`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let new_id = new.id();
+    /// let ring = KeyRing::from_keys([RingKey::from(old), RingKey::new(new).seal_from(now + hour)])?;
+    /// assert_ne!(ring.sealing_key(now), new_id);
+    /// assert_eq!(ring.sealing_key(now + hour), new_id);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn sealing_key(&self, now: SystemTime) -> KeyId {
+        self.ring.sealing(unix_seconds(now)).info.id
+    }
+
+    /// Returns the keys that open at `now`, the sealing key included, in the order in which they take over (SPEC.md § 3.4.2).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    /// use std::time::SystemTime;
+    ///
+    /// let ring: KeyRing<EncryptionKey> = EncryptionKey::generate()?.into();
+    /// for key in ring.accepted_keys(SystemTime::now()) {
+    ///     println!("accepted: {key}");
+    /// }
+    /// # assert_eq!(ring.accepted_keys(SystemTime::now()).len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn accepted_keys(&self, now: SystemTime) -> Vec<KeyId> {
+        let accepted = self.ring.accepted(unix_seconds(now));
+        accepted.map(|key| key.info.id).collect()
+    }
+
+    /// Returns the keys in the order in which each takes over from the one before ([SPEC.md § 3.4.2]).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// let soon = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let (old_id, new_id) = (old.id(), new.id());
+    /// let ring = KeyRing::from_keys([RingKey::new(new).seal_from(soon), RingKey::new(old)])?;
+    /// let ids: Vec<_> = ring.keys().into_iter().map(|key| key.id).collect();
+    /// assert_eq!(ids, [old_id, new_id]);
+    /// assert_eq!(ring.keys()[1].seal_from, Some(soon));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [SPEC.md § 3.4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
+    #[must_use]
+    pub fn keys(&self) -> Vec<KeyInfo> {
+        self.ring.infos().collect()
+    }
+
+    /// Returns the moment that [`with_not_before`](Self::with_not_before) set, if any. Sessions issued earlier are
+    /// refused.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// let moment = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// let ring = KeyRing::new(EncryptionKey::generate()?);
+    /// assert_eq!(ring.not_before(), None);
+    /// assert_eq!(ring.with_not_before(moment).not_before(), Some(moment));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn not_before(&self) -> Option<SystemTime> {
+        let moment = self.ring.not_before;
+        (moment != 0).then(|| system_time(moment))
+    }
+
+    /// Returns a fingerprint of the keys, their times and their order. Instances compare it, for example in a health
+    /// check, to see whether they use the same ring. It is public ([SPEC.md § 3.6]).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    ///
+    /// # let secret = EncryptionKey::generate()?.expose_secret();
+    /// let here: KeyRing<EncryptionKey> = secret.parse()?;
+    /// let there: KeyRing<EncryptionKey> = secret.parse()?;
+    /// assert_eq!(here.fingerprint(), there.fingerprint());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [SPEC.md § 3.6]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#36-fingerprint
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.ring.fingerprint()
+    }
+
+    pub(crate) fn of_listed(listing: Listing) -> Result<KeyRing<K>, RingError> {
+        Ring::new(listing.keys, listing.not_before).map(KeyRing::of)
+    }
+
+    pub(super) fn of(ring: impl Into<Arc<Ring<Arc<Prk>>>>) -> KeyRing<K> {
+        KeyRing {
+            ring: ring.into(),
+            kind: PhantomData,
+        }
+    }
+}
+
+/// Parses the text form: one key per line, with comment lines and blank lines allowed, or keys separated by commas
+/// (SPEC.md § 3.5).
+impl<K: Key> FromStr for KeyRing<K> {
+    type Err = RingError;
+
+    fn from_str(text: &str) -> Result<Self, RingError> {
+        let mut listing = Listing::default();
+        listing.add::<K>(text)?;
+        KeyRing::of_listed(listing)
+    }
+}
+
+clone_by_fields!(KeyRing<K> { ring, kind });
+
+impl<K: Key> From<K> for KeyRing<K> {
+    fn from(key: K) -> Self {
+        KeyRing::new(key)
+    }
+}
+
+impl<K> fmt::Debug for KeyRing<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = self.ring.infos().map(|key| key.id);
+        f.debug_tuple("KeyRing")
+            .field(&ids.collect::<Vec<_>>())
+            .finish()
+    }
+}

@@ -1,0 +1,201 @@
+//! The order of the keys in a ring (SPEC.md § 3.4).
+
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::BinaryHeap,
+    time::Duration,
+};
+
+use super::{
+    error::{Overlap, RingError},
+    member::RingKey,
+};
+use crate::{
+    base::{
+        show_in_hex,
+        time::{EPOCH, UnixSeconds, unix_seconds},
+    },
+    crypto::{sha256::sha256, suite::Mode},
+    keys::key::{KeyId, KeyInfo, RingEvent},
+};
+
+/// Keys in the order of SPEC.md § 3.4.2, each as `K`: as one to derive others from, or as those derived for one purpose.
+#[derive(Clone)]
+pub(crate) struct Ring<K> {
+    pub(crate) keys: Vec<RingKey<K>>,
+    /// Sessions issued before this moment are refused. 0 if the ring sets none.
+    pub(crate) not_before: UnixSeconds,
+}
+
+impl<K: Clone> Ring<K> {
+    pub(crate) fn new(
+        listed: Vec<RingKey<K>>,
+        not_before: UnixSeconds,
+    ) -> Result<Ring<K>, RingError> {
+        for key in &listed {
+            let mut times = key.info.seal_from.iter().chain(&key.info.accept_until);
+            if times.any(|&moment| unix_seconds(moment) < EPOCH) {
+                return Err(RingError::BeforeEpoch(key.info.id));
+            }
+        }
+        let ids = sorted(&listed, |key| u32::from_be_bytes(key.info.id.0).into());
+        if let Some(twice) = ids.windows(2).find(|two| two[0].0 == two[1].0) {
+            let (_, Reverse(place)) = twice[0];
+            return Err(RingError::Duplicate(listed[place].info.id));
+        }
+        // On a tie the first listed key seals, so it has to come last.
+        let order = sorted(&listed, |key| key.info.seal_from.map_or(0, unix_seconds));
+        let order = order.iter().map(|(_, Reverse(place))| &listed[*place]);
+        let ring = Ring {
+            keys: order.cloned().collect(),
+            not_before,
+        };
+        let last = ring.keys.last().ok_or(RingError::Empty)?;
+        if last.info.accept_until.is_some() {
+            return Err(RingError::LastRetires(last.info.id));
+        }
+        if let Some(overlap) = ring.overlaps().find(|overlap| overlap.span().is_zero()) {
+            return Err(RingError::RetiresTooEarly(overlap));
+        }
+        Ok(ring)
+    }
+}
+
+impl<K> Ring<K> {
+    /// Returns the key that seals at `now`.
+    pub(crate) fn sealing(&self, now: UnixSeconds) -> &RingKey<K> {
+        &self.keys[self.sealing_place(now)]
+    }
+
+    /// Returns the last key that may seal, or the first where none may yet.
+    fn sealing_place(&self, now: UnixSeconds) -> usize {
+        let last = self.keys.iter().rposition(|key| key.may_seal(now));
+        last.unwrap_or(0)
+    }
+
+    /// Returns the mode of the keys, of which there is at least one. All of a ring have the same.
+    pub(crate) fn mode(&self) -> Mode {
+        self.keys[0].info.suite.mode()
+    }
+
+    pub(crate) fn find(&self, id: KeyId) -> Option<&RingKey<K>> {
+        self.keys.iter().find(|key| key.info.id == id)
+    }
+
+    /// Returns the keys that open at `now`.
+    pub(crate) fn accepted(&self, now: UnixSeconds) -> impl Iterator<Item = &RingKey<K>> {
+        self.keys.iter().filter(move |key| !key.is_retired(now))
+    }
+
+    /// Returns the first change of a role after `now`.
+    pub(crate) fn next_event(&self, now: UnixSeconds) -> Option<RingEvent> {
+        let ends = self.infos();
+        let ends = ends.filter_map(|key| Some((key.accept_until?, key.id)));
+        let ends = ends.filter(|(until, _)| unix_seconds(*until) > now);
+        let end = ends.min_by_key(|(until, _)| *until);
+        let next = self.keys.get(self.sealing_place(now) + 1);
+        let begin = next.and_then(|next| next.info.seal_from);
+        let begin = begin.filter(|from| end.is_none_or(|(until, _)| *from <= until));
+        // Of several keys with the same moment only one seals.
+        let seals = begin.map(|at| RingEvent::Seals {
+            at,
+            key: self.sealing(unix_seconds(at)).info.id,
+        });
+        seals.or(end.map(|(at, key)| RingEvent::Retires { at, key }))
+    }
+
+    /// Returns the place of a key relative to the one that seals at `now`: `Less` before it, so that the session is
+    /// sealed again; `Greater` after it, because the clock of another instance is ahead, so that the session is left as
+    /// it is.
+    pub(crate) fn place_of(&self, id: KeyId, now: UnixSeconds) -> Option<Ordering> {
+        let place = self.keys.iter().position(|key| key.info.id == id)?;
+        Some(place.cmp(&self.sealing_place(now)))
+    }
+
+    pub(crate) fn shares_a_key(&self, other: &Ring<K>) -> bool {
+        self.keys
+            .iter()
+            .any(|key| other.find(key.info.id).is_some())
+    }
+
+    /// Returns `true` if both have the same keys with the same times, in the same order.
+    pub(crate) fn is_like(&self, other: &Ring<K>) -> bool {
+        self.not_before == other.not_before && self.infos().eq(other.infos())
+    }
+
+    pub(crate) fn infos(&self) -> impl Iterator<Item = KeyInfo> {
+        self.keys.iter().map(|key| key.info)
+    }
+
+    /// Returns the keys under which sessions may be alive at `now`, and which `next` lacks or retires before the last of
+    /// those has ended. A session lives for at most `longest` seconds.
+    #[cfg(feature = "watch")]
+    pub(crate) fn dropped_by(&self, next: &Ring<K>, longest: u64, now: UnixSeconds) -> Vec<KeyId> {
+        let place = self.sealing_place(now);
+        // The keys behind it have sealed nothing yet.
+        let used = self.keys[..=place].iter().enumerate();
+        let living = used.filter(|(_, key)| !key.is_retired(now));
+        let dropped = living.filter(|(i, key)| {
+            // A session may have begun this second. When an earlier key stopped sealing is not known.
+            let rest = if *i == place {
+                longest.saturating_sub(1)
+            } else {
+                0
+            };
+            let last = now.saturating_add(rest);
+            next.find(key.info.id)
+                .is_none_or(|kept| kept.is_retired(last))
+        });
+        dropped.map(|(_, key)| key.info.id).collect()
+    }
+
+    fn overlaps(&self) -> impl Iterator<Item = Overlap> {
+        self.keys.windows(2).filter_map(|pair| {
+            let (key, next) = (pair[0].info, pair[1].info);
+            Some(Overlap {
+                key: key.id,
+                accept_until: key.accept_until?,
+                next: next.id,
+                seal_from: next.seal_from?,
+            })
+        })
+    }
+
+    /// Refuses a ring in which a key retires less than `longest` seconds, the longest lifetime of a session, after the
+    /// next key begins to seal.
+    pub(crate) fn check_overlap(&self, longest: u64) -> Result<(), RingError> {
+        let longest = Duration::from_secs(longest);
+        match self.overlaps().find(|overlap| overlap.span() < longest) {
+            Some(overlap) => Err(RingError::RetiresEarly { overlap, longest }),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        let mut bytes = Vec::new();
+        // The order counts: it decides which key seals.
+        for key in self.infos() {
+            bytes.extend_from_slice(&key.id.0);
+            bytes.extend_from_slice(&key.seal_from.map_or(0, unix_seconds).to_be_bytes());
+            bytes.extend_from_slice(&key.accept_until.map_or(0, unix_seconds).to_be_bytes());
+        }
+        bytes.extend_from_slice(&self.not_before.to_be_bytes());
+        let hash = sha256(&[&bytes]);
+        Fingerprint(std::array::from_fn(|i| hash[i]))
+    }
+}
+
+/// The keys' numbers with their places, ascending; of equal numbers the last place comes first. By a heap, because
+/// `sort` takes 7 kB of a module for browsers.
+fn sorted<K>(keys: &[RingKey<K>], number: fn(&RingKey<K>) -> u64) -> Vec<(u64, Reverse<usize>)> {
+    let numbered = keys.iter().map(number).zip((0..).map(Reverse));
+    numbered.collect::<BinaryHeap<_>>().into_sorted_vec()
+}
+
+/// A fingerprint of a key ring: 8 bytes, shown as 16 hexadecimal digits. It is public ([SPEC.md § 3.6]).
+///
+/// [SPEC.md § 3.6]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#36-fingerprint
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 8]);
+
+show_in_hex!(Fingerprint as u64);

@@ -1,0 +1,136 @@
+//! A key ring as text (SPEC.md § 3.5).
+
+use std::{sync::Arc, time::SystemTime};
+
+use super::{error::RingError, member::RingKey};
+use crate::{
+    base::time::{EPOCH, UnixSeconds, parse_moment, unix_seconds},
+    crypto::sha256::Prk,
+    keys::key::{Key, KeyError, looks_like_a_key},
+};
+
+/// The keys of texts, as listed, and the latest `not_before` or 0. Not a ring yet, since another text may have the
+/// rest.
+#[derive(Default)]
+pub(crate) struct Listing {
+    pub(super) keys: Vec<RingKey<Arc<Prk>>>,
+    pub(super) not_before: UnixSeconds,
+}
+
+impl Listing {
+    /// Adds the keys of a text. An error counts its entries: lines, as in an editor, or texts between commas.
+    pub(crate) fn add<K: Key>(&mut self, whole: &str) -> Result<(), RingError> {
+        let text = whole.trim_ascii();
+        let mut lines = text.lines();
+        let has_commas = lines.any(|line| line.contains(',') && !is_comment(line));
+        let before = &whole[..whole.len() - whole.trim_ascii_start().len()];
+        let (first, items): (usize, &mut dyn Iterator<Item = &str>) = if has_commas {
+            (1, &mut text.split(','))
+        } else {
+            (1 + before.matches('\n').count(), &mut text.lines())
+        };
+        let mut not_before = None;
+        for (entry, item) in (first..).zip(items) {
+            let fail = |problem| RingError::Text { entry, problem };
+            let item = item.trim_matches(BLANK);
+            if let Some(moment) = item.strip_prefix(NOT_BEFORE) {
+                if moment.contains(BLANK) {
+                    return Err(fail(AFTER_NOT_BEFORE.to_owned()));
+                }
+                set(&mut not_before, NOT_BEFORE, moment).map_err(fail)?;
+            } else if !item.is_empty() && !is_comment(item) {
+                let key = parse_key::<K>(item).map_err(fail)?;
+                self.keys.push(key.extract());
+            } else if has_commas {
+                return Err(fail(BLANK_BETWEEN_COMMAS.to_owned()));
+            }
+        }
+        self.not_before = self.not_before.max(not_before.map_or(0, unix_seconds));
+        Ok(())
+    }
+}
+
+fn is_comment(line: &str) -> bool {
+    line.trim_start_matches(BLANK).starts_with('#')
+}
+
+/// `key attribute=time attribute=time`
+fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, String> {
+    let mut words = item.split(BLANK).filter(|word| !word.is_empty());
+    let key = words.next().unwrap_or_default();
+    // Parsing a key ignores white space around it, but in a ring only spaces and tabs separate words.
+    if key != key.trim_ascii() {
+        return Err(KeyError::Encoding.to_string());
+    }
+    let key: K = key.parse().map_err(|error: KeyError| error.to_string())?;
+    let mut key = RingKey::new(key);
+    for word in words {
+        if let Some(moment) = word.strip_prefix(SEAL_FROM) {
+            set(&mut key.info.seal_from, SEAL_FROM, moment)?;
+        } else if let Some(moment) = word.strip_prefix(ACCEPT_UNTIL) {
+            set(&mut key.info.accept_until, ACCEPT_UNTIL, moment)?;
+        } else if looks_like_a_key(word) {
+            return Err(SECOND_KEY.to_owned());
+        } else {
+            return Err(UNKNOWN_ATTRIBUTE.to_owned());
+        }
+    }
+    Ok(key)
+}
+
+/// Sets the moment of an attribute, in the range of the format.
+fn set(slot: &mut Option<SystemTime>, attribute: &str, moment: &str) -> Result<(), String> {
+    let moment = parse_moment(moment).filter(|&moment| unix_seconds(moment) >= EPOCH);
+    let problem = match moment {
+        None => "expects a time like `2026-12-15T00:00:00Z`, from 2026 on",
+        Some(_) if slot.is_some() => "is given twice",
+        Some(_) => {
+            *slot = moment;
+            return Ok(());
+        }
+    };
+    Err(format!("`{attribute}` {problem}"))
+}
+
+/// Separates words. Line ends and commas separate entries.
+const BLANK: [char; 2] = [' ', '\t'];
+const NOT_BEFORE: &str = "not_before=";
+const SEAL_FROM: &str = "seal_from=";
+const ACCEPT_UNTIL: &str = "accept_until=";
+const UNKNOWN_ATTRIBUTE: &str =
+    "unknown attribute after the key, expected `seal_from=` or `accept_until=`";
+const SECOND_KEY: &str = "expected an attribute after the key, found several keys; in a key ring each has a line of \
+    its own, or commas separate all";
+const AFTER_NOT_BEFORE: &str = "`not_before=` stands alone, expected nothing after its time";
+const BLANK_BETWEEN_COMMAS: &str = "an entry between commas is empty or a comment, expected a key";
+
+#[cfg(test)]
+mod tests {
+    use super::Listing;
+    use crate::keys::key::EncryptionKey;
+
+    #[test]
+    fn an_attribute_after_not_before_is_refused_in_words_about_it() {
+        let ring = Listing::default().add::<EncryptionKey>("not_before=2026-12-15T00:00:00Z old");
+        let sentence = ring.err().unwrap().to_string();
+        let expected =
+            "key ring, entry 1: `not_before=` stands alone, expected nothing after its time";
+        assert_eq!(sentence, expected);
+    }
+
+    #[test]
+    fn an_error_counts_lines_as_an_editor_does() {
+        let ring = Listing::default().add::<EncryptionKey>("\n# old\n\nno key\n");
+        let sentence = ring.err().unwrap().to_string();
+        assert!(sentence.starts_with("key ring, entry 4: "), "{sentence}");
+    }
+
+    #[test]
+    fn an_error_counts_texts_between_commas_whatever_precedes_them() {
+        for text in ["no key,no key", "\n\nno key,no key", "  no key,\nno key\n"] {
+            let ring = Listing::default().add::<EncryptionKey>(text);
+            let sentence = ring.err().unwrap().to_string();
+            assert!(sentence.starts_with("key ring, entry 1: "), "{sentence}");
+        }
+    }
+}

@@ -1,0 +1,271 @@
+mod purpose_keys;
+
+use std::{
+    fmt,
+    marker::PhantomData,
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
+
+use arc_swap::{ArcSwap, Guard};
+pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
+
+use crate::{
+    base::clone_by_fields,
+    crypto::sha256::Prk,
+    keys::{
+        key::Key,
+        purpose::Purpose,
+        ring::{KeyRing, Ring, RingError},
+    },
+};
+
+/// A key ring that can be replaced while the program runs. Cheap to clone; all clones share one ring.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::SharedKeyRing};
+///
+/// let old = EncryptionKey::generate()?.expose_secret();
+/// let keys = SharedKeyRing::new(old.parse::<KeyRing<EncryptionKey>>()?);
+/// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
+///
+/// // Later: the new key seals, and the old one still opens earlier sessions.
+/// let new = EncryptionKey::generate()?;
+/// keys.replace(KeyRing::from_keys([new, old.parse()?])?)?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct SharedKeyRing<K> {
+    shared: Arc<Mutex<RingState>>,
+    kind: PhantomData<fn() -> K>,
+}
+
+/// A source of keys for a cookie: a key, a [`KeyRing`] or a [`SharedKeyRing`].
+///
+/// Text has to be parsed first, so that a mistyped key is an error when it is read:
+///
+/// ```compile_fail,E0277
+/// hardtack::SessionCookie::encrypted("hardtack_key_v1_xaes_…");
+/// ```
+///
+/// A signing key does not encrypt:
+///
+/// ```compile_fail,E0277
+/// # fn build(key: hardtack::SigningKey) {
+/// hardtack::SessionCookie::encrypted(key);
+/// # }
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{
+///     EncryptionKey, KeyRing, SessionCookie, carrier::SessionCookieBuilder, keys::IntoKeys,
+/// };
+///
+/// fn site(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
+///     SessionCookie::encrypted(keys).name("__Host-site")
+/// }
+///
+/// # let text = EncryptionKey::generate()?.expose_secret();
+/// let cookie = site(text.parse::<KeyRing<EncryptionKey>>()?).build()?;
+/// assert_eq!(cookie.name().as_str(), "__Host-site");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a `{K}` nor a ring of such keys",
+    label = "expected `{K}`, `KeyRing<{K}>` or `SharedKeyRing<{K}>`",
+    note = "text has to be parsed first: `text.parse::<KeyRing<{K}>>()?`, or `KeyRing::from_env(\"SESSION_KEYS\")?`",
+    note = "`SessionCookie::encrypted` takes an `EncryptionKey`, and `unencrypted_but_signed` a `SigningKey`"
+)]
+pub trait IntoKeys<K>: Into<SharedKeyRing<K>> {}
+
+impl<K: Key> IntoKeys<K> for K {}
+impl<K: Key> IntoKeys<K> for KeyRing<K> {}
+impl<K: Key> IntoKeys<K> for SharedKeyRing<K> {}
+
+struct RingState {
+    ring: Arc<Ring<Arc<Prk>>>,
+    slots: Vec<Weak<PurposeSlot>>,
+}
+
+impl<K: Key> SharedKeyRing<K> {
+    /// Creates a shared ring that starts as `ring`.
+    #[must_use]
+    pub fn new(ring: impl Into<KeyRing<K>>) -> SharedKeyRing<K> {
+        SharedKeyRing {
+            shared: Arc::new(Mutex::new(RingState {
+                ring: ring.into().ring,
+                slots: Vec::new(),
+            })),
+            kind: PhantomData,
+        }
+    }
+
+    /// Replaces the ring in every cookie, header and token that was built with it.
+    ///
+    /// All keys are derived first; then each of them changes over in one step. A request in progress may still use the
+    /// earlier ring. Only `build` checks that a name has sessions of one type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, keys::SharedKeyRing};
+    /// # use std::time::SystemTime;
+    ///
+    /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
+    /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// # session.insert("user", 42)?;
+    /// # let fields = cookie.save(&session)?;
+    ///
+    /// // A ring without the old key ends every earlier session.
+    /// keys.replace(EncryptionKey::generate()?)?;
+    /// assert!(cookie.load(&fields, SystemTime::now()).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RingError::RetiresEarly`] if the `accept_until` of a key follows the next key's `seal_from` by less
+    /// than the longest lifetime of a session. The earlier ring then stays in use.
+    pub fn replace(&self, ring: impl Into<KeyRing<K>>) -> Result<(), RingError> {
+        self.exchange(ring.into()).map(drop)
+    }
+
+    /// Replaces the ring. Returns the earlier one, and the longest lifetime of a session in seconds: 0 if there are none,
+    /// or their keys may retire early.
+    pub(crate) fn exchange(&self, ring: KeyRing<K>) -> Result<(KeyRing<K>, u64), RingError> {
+        let ring = ring.ring;
+        let mut shared = self.lock();
+        let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
+        let longest = slots.iter().map(|slot| slot.overlap).max().unwrap_or(0);
+        ring.check_overlap(longest)?;
+        let derived: Vec<_> = slots
+            .iter()
+            .map(|slot| Arc::new(ring.derive(&slot.purpose)))
+            .collect();
+        for (slot, keys) in slots.iter().zip(derived) {
+            slot.keys.store(keys);
+        }
+        Ok((KeyRing::of(mem::replace(&mut shared.ring, ring)), longest))
+    }
+
+    /// Returns the ring in use.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, keys::SharedKeyRing};
+    ///
+    /// let ring = KeyRing::new(EncryptionKey::generate()?);
+    /// let keys = SharedKeyRing::new(ring.clone());
+    /// assert_eq!(keys.current().fingerprint(), ring.fingerprint());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn current(&self) -> KeyRing<K> {
+        KeyRing::of(Arc::clone(&self.lock().ring))
+    }
+
+    /// Returns `true` if another handle of this ring is left, or a cookie that was built with it.
+    #[cfg(feature = "watch")]
+    pub(crate) fn is_used_elsewhere(&self) -> bool {
+        let is_served = |slot: &Weak<PurposeSlot>| slot.strong_count() > 0;
+        Arc::strong_count(&self.shared) > 1 || self.lock().slots.iter().any(is_served)
+    }
+
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced. Each key must open for `overlap` seconds
+    /// after the next one begins to seal.
+    pub(crate) fn serve(
+        &self,
+        purpose: Purpose,
+        overlap: u64,
+    ) -> Result<Arc<PurposeSlot>, RingError> {
+        let mut shared = self.lock();
+        shared.ring.check_overlap(overlap)?;
+        let keys = shared.ring.derive(&purpose);
+        let slot = Arc::new(PurposeSlot {
+            ring: Arc::downgrade(&self.shared),
+            purpose,
+            overlap,
+            keys: ArcSwap::from_pointee(keys),
+        });
+        shared.slots.retain(|slot| slot.strong_count() > 0);
+        shared.slots.push(Arc::downgrade(&slot));
+        Ok(slot)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, RingState> {
+        // Nothing panics between two changes of the state, so the state behind a poisoned lock is consistent.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The current keys of a ring for one purpose.
+pub(crate) struct PurposeSlot {
+    /// The shared ring it belongs to. A `Weak` keeps the address from being reused.
+    ring: Weak<Mutex<RingState>>,
+    pub(crate) purpose: Purpose,
+    overlap: u64,
+    keys: ArcSwap<PurposeKeys>,
+}
+
+impl PurposeSlot {
+    /// Returns `true` if both have the same purpose and the same keys, of one shared ring or of two equal ones.
+    pub(crate) fn is_like(&self, other: &PurposeSlot) -> bool {
+        self.purpose == other.purpose
+            && (Weak::ptr_eq(&self.ring, &other.ring) || self.keys().is_like(&other.keys()))
+    }
+
+    pub(crate) fn keys(&self) -> Guard<Arc<PurposeKeys>> {
+        self.keys.load()
+    }
+
+    /// Returns `true` if both have the same name and application, whatever their types, and a key in common, so that
+    /// each would replace the other's tokens.
+    pub(crate) fn meets(&self, other: &PurposeSlot) -> bool {
+        self.purpose.differs_in_type_at_most(&other.purpose)
+            && self.keys().shares_a_key(&other.keys())
+    }
+}
+
+clone_by_fields!(SharedKeyRing<K> { shared, kind });
+
+impl<K: Key> From<KeyRing<K>> for SharedKeyRing<K> {
+    fn from(ring: KeyRing<K>) -> Self {
+        SharedKeyRing::new(ring)
+    }
+}
+
+impl<K: Key> From<K> for SharedKeyRing<K> {
+    fn from(key: K) -> Self {
+        SharedKeyRing::new(KeyRing::new(key))
+    }
+}
+
+impl<K: Key> fmt::Debug for SharedKeyRing<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SharedKeyRing")
+            .field(&self.current())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::EncryptionKey;
+
+    #[test]
+    fn a_ring_forgets_what_served_it_and_is_gone() {
+        let ring = SharedKeyRing::new(EncryptionKey::generate().unwrap());
+        let kept = ring.serve(Purpose::cookie("kept"), 0).unwrap();
+        for _ in 0..100 {
+            ring.serve(Purpose::cookie("for a moment"), 0).unwrap();
+        }
+        assert_eq!(ring.lock().slots.len(), 2);
+        assert_eq!(kept.purpose.name(), "kept");
+    }
+}

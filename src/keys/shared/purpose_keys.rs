@@ -1,0 +1,40 @@
+//! The keys of a ring, derived for one purpose.
+
+use std::sync::Arc;
+
+use crate::{
+    crypto::{
+        cipher::Cipher,
+        sha256::{Mac, Prk},
+    },
+    keys::{
+        purpose::Purpose,
+        ring::{Ring, RingKey},
+    },
+};
+
+/// The keys that are derived from one key, for one purpose.
+pub(crate) struct Derived {
+    pub(crate) cipher: Cipher,
+    pub(crate) csrf: Mac,
+}
+
+pub(crate) type PurposeKey = RingKey<Derived>;
+
+pub(crate) type PurposeKeys = Ring<Derived>;
+
+impl Ring<Arc<Prk>> {
+    pub(super) fn derive(&self, purpose: &Purpose) -> PurposeKeys {
+        let derive = |key: &RingKey<Arc<Prk>>| {
+            let derive = |what: &str| key.material.expand(&purpose.info(what, key.info.suite));
+            key.with(Derived {
+                cipher: Cipher::new(key.info.suite, derive),
+                csrf: Mac::new(&derive("csrf")),
+            })
+        };
+        Ring {
+            keys: self.keys.iter().map(derive).collect(),
+            not_before: self.not_before,
+        }
+    }
+}

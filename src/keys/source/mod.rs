@@ -1,0 +1,330 @@
+//! Reads a key ring from environment variables, files and functions.
+
+#[cfg(feature = "watch")]
+mod watch;
+
+use std::{
+    env,
+    error::Error,
+    fmt,
+    fs::{self, File},
+    io::{self, Read},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    slice,
+    sync::Arc,
+};
+
+#[cfg(feature = "watch")]
+pub use watch::{PollOutcome, WatchedKeyRing};
+use zeroize::Zeroizing;
+
+use crate::{
+    base::debug_by_display,
+    keys::{
+        key::{Key, NEW_KEY, looks_like_a_key},
+        ring::{KeyRing, Listing, RingError},
+    },
+};
+
+impl<K: Key> KeyRing<K> {
+    /// Reads a ring from an environment variable, in its text form ([SPEC.md § 3.5]), with line ends or
+    /// commas between the keys.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the variable is not set or does not contain a ring. The error does not show the value.
+    ///
+    /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
+    pub fn from_env(variable: &str) -> Result<KeyRing<K>, RingSourceError> {
+        KeyRing::from_sources([RingSource::env(variable)])
+    }
+
+    /// Reads a ring from a regular file of at most 1 MiB, or a link to one, in its text form ([SPEC.md § 3.5]).
+    ///
+    /// The file's permissions are not checked, because orchestrators choose those of the secrets that they mount.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be read, is too large, or does not contain a ring. The error does not show
+    /// the content.
+    ///
+    /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
+    pub fn from_file(path: impl Into<PathBuf>) -> Result<KeyRing<K>, RingSourceError> {
+        KeyRing::from_sources([RingSource::file(path)])
+    }
+
+    /// Reads one ring from several sources, such as a variable with the old key and a file with the new one. The
+    /// sources are joined before the ring is checked, so none has to be a ring by itself.
+    ///
+    /// The keys are in the order of the sources. The latest `not_before` counts.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
+    ///
+    /// let keys: KeyRing<EncryptionKey> = KeyRing::from_sources([
+    ///     RingSource::file("/run/secrets/session/new"),
+    ///     RingSource::env("OLD_SESSION_KEY"),
+    /// ])?;
+    /// # Ok::<_, hardtack::keys::RingSourceError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a source cannot be read or its text is wrong, in which case the error names that source; or
+    /// if the joined keys are not a ring, in which case it names all sources.
+    pub fn from_sources(
+        sources: impl IntoIterator<Item = RingSource>,
+    ) -> Result<KeyRing<K>, RingSourceError> {
+        let sources: Vec<_> = sources.into_iter().collect();
+        let texts = sources.iter().map(RingSource::read);
+        join(&sources, &texts.collect::<Result<Vec<_>, _>>()?)
+    }
+}
+
+/// Joins the texts that were read from `sources`.
+pub(super) fn join<K: Key>(
+    sources: &[RingSource],
+    texts: &[Zeroizing<String>],
+) -> Result<KeyRing<K>, RingSourceError> {
+    let mut listing = Listing::default();
+    for (source, text) in sources.iter().zip(texts) {
+        let added = listing.add::<K>(text);
+        added.map_err(|error| no_ring(slice::from_ref(source), error))?;
+    }
+    KeyRing::of_listed(listing).map_err(|error| no_ring(sources, error))
+}
+
+/// Returns the error for sources that do not make a ring.
+pub(super) fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
+    let names: Vec<_> = sources.iter().map(|source| &*source.name).collect();
+    RingSourceError {
+        details: error.to_string(),
+        ..RingSourceError::new(names.join(", "))
+    }
+}
+
+/// A source of the text of a key ring, or of a part of it ([SPEC.md § 3.5]). Cheap to clone.
+///
+/// # Examples
+///
+/// ```no_run
+/// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
+///
+/// // A folder that holds one file for each key.
+/// let keys: KeyRing<EncryptionKey> =
+///     KeyRing::from_sources(["new", "old"].map(|key| RingSource::file(format!("/run/keys/{key}"))))?;
+/// # Ok::<_, hardtack::keys::RingSourceError>(())
+/// ```
+///
+/// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
+#[derive(Clone)]
+pub struct RingSource {
+    /// The name in errors. Empty for the value of a setting, which the settings' own error names.
+    name: String,
+    read: Arc<dyn Fn(&str) -> Text + Send + Sync>,
+    #[cfg(feature = "watch")]
+    is_file: bool,
+}
+
+type Text = Result<Zeroizing<String>, RingSourceError>;
+
+impl RingSource {
+    /// Reads an environment variable.
+    #[must_use]
+    pub fn env(variable: impl Into<String>) -> RingSource {
+        let variable = variable.into();
+        let name = format!("environment variable {variable}");
+        RingSource::new(name, move |name| read_variable(name, &variable))
+    }
+
+    /// Reads a regular file of at most 1 MiB, or a link to one.
+    #[must_use]
+    pub fn file(path: impl Into<PathBuf>) -> RingSource {
+        let path = path.into();
+        let name = format!("file {}", path.display());
+        RingSource {
+            #[cfg(feature = "watch")]
+            is_file: true,
+            ..RingSource::new(name, move |name| read_file(name, &path))
+        }
+    }
+
+    /// Calls a function for the text, such as the client of a secret manager. Errors call it `name`.
+    ///
+    /// The returned text is overwritten after use. The messages of the function's error and its sources become part of
+    /// ours, so they must not contain the text; if one contains a key, none is shown. A panic in the function is caught
+    /// and becomes an error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
+    ///
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let vault = move || Ok::<_, std::io::Error>(key.to_string());
+    /// let vault = RingSource::from_fn("the vault", move || Ok(vault()?));
+    /// let keys: KeyRing<EncryptionKey> = KeyRing::from_sources([vault])?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn from_fn(
+        name: impl Into<String>,
+        read: impl Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
+    ) -> RingSource {
+        RingSource::new(name.into(), move |name| call(name, &read))
+    }
+
+    pub(crate) fn text(text: String) -> RingSource {
+        let text = Zeroizing::new(text);
+        RingSource::new(String::new(), move |_| Ok(text.clone()))
+    }
+
+    fn new(mut name: String, read: impl Fn(&str) -> Text + Send + Sync + 'static) -> RingSource {
+        // A name that contains a key, given by mistake, is not shown.
+        if looks_like_a_key(&name) {
+            name = "(a key)".to_owned();
+        }
+        RingSource {
+            name,
+            read: Arc::new(read),
+            #[cfg(feature = "watch")]
+            is_file: false,
+        }
+    }
+
+    pub(crate) fn read(&self) -> Text {
+        (self.read)(&self.name)
+    }
+
+    /// Like [`read`](Self::read), but refuses a file without a line feed at its end, which may still be being written.
+    #[cfg(feature = "watch")]
+    pub(super) fn read_whole(&self) -> Text {
+        let text = self.read()?;
+        // An empty text is refused by a better sentence.
+        if self.is_file && !text.is_empty() && !text.ends_with('\n') {
+            let problem = format!("{} {NO_LINE_FEED}", self.name);
+            return Err(RingSourceError::new(problem));
+        }
+        Ok(text)
+    }
+}
+
+/// Does not show the text.
+impl fmt::Debug for RingSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RingSource({})", self.name)
+    }
+}
+
+fn read_variable(name: &str, variable: &str) -> Text {
+    let not_set = || RingSourceError::new(format!("{name} is not set; {NEW_KEY}"));
+    let text = env::var_os(variable).ok_or_else(not_set)?;
+    let text = text.into_string().map_err(|_| not_text(name))?;
+    Ok(Zeroizing::new(text))
+}
+
+fn read_file(name: &str, path: &Path) -> Text {
+    let cannot_read = |error: io::Error| RingSourceError {
+        details: error.to_string(),
+        ..RingSourceError::new(format!("cannot read {name}"))
+    };
+    // Before it is opened, which for a pipe would wait until somebody writes to it.
+    if !fs::metadata(path).map_err(cannot_read)?.is_file() {
+        return Err(RingSourceError::new(format!("{name} {NOT_REGULAR}")));
+    }
+    let file = File::open(path).map_err(cannot_read)?;
+    // Allocated for the whole file, because growing would leave a copy behind.
+    let len = file.metadata().map_err(cannot_read)?.len();
+    let room = len.clamp(USUAL_FILE, LARGEST_FILE) + 1;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room as usize));
+    let mut file = file.take(LARGEST_FILE + 1);
+    file.read_to_end(&mut bytes).map_err(cannot_read)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        let problem = format!("{name} is larger than 1 MiB, expected keys");
+        return Err(RingSourceError::new(problem));
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| not_text(name))?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+fn not_text(name: &str) -> RingSourceError {
+    RingSourceError::new(format!("{name} is not UTF-8, expected keys"))
+}
+
+fn call(name: &str, read: impl Fn() -> Result<String, Box<dyn Error + Send + Sync>>) -> Text {
+    let problem = format!("cannot read {name}");
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(text)) => Ok(Zeroizing::new(text)),
+        Ok(Err(error)) => Err(match RingSourceError::sentences_of(&*error) {
+            Some(error) => RingSourceError { problem, ..error },
+            None => RingSourceError::new(problem + ": its error holds a key and is not shown"),
+        }),
+        Err(_) => Err(RingSourceError::new(problem + ": it panicked")),
+    }
+}
+
+/// An error from reading a key ring. Its message names the source and shows nothing of the content.
+pub struct RingSourceError {
+    /// Names the sources, and stays the same while the problem lasts.
+    pub(super) problem: String,
+    /// May change meanwhile.
+    details: String,
+    source: Option<Box<RingSourceError>>,
+}
+
+impl RingSourceError {
+    fn new(problem: String) -> RingSourceError {
+        RingSourceError {
+            problem,
+            details: String::new(),
+            source: None,
+        }
+    }
+
+    /// The sentences of an error and of its sources, without the error itself, because its `Debug`, or a downcast, may
+    /// show the text that was read. `None`: a sentence contains a key.
+    fn sentences_of(error: &(dyn Error + 'static)) -> Option<RingSourceError> {
+        let details = error.to_string();
+        if looks_like_a_key(&details) {
+            return None;
+        }
+        let source = match error.source() {
+            Some(source) => Some(Box::new(RingSourceError::sentences_of(source)?)),
+            None => None,
+        };
+        Some(RingSourceError {
+            problem: String::new(),
+            details,
+            source,
+        })
+    }
+}
+
+debug_by_display!(RingSourceError);
+
+impl fmt::Display for RingSourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&*self.problem, &*self.details) {
+            ("", sentence) | (sentence, "") => f.write_str(sentence),
+            (problem, details) => write!(f, "{problem}: {details}"),
+        }
+    }
+}
+
+impl Error for RingSourceError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// In bytes. A thousand keys with their times take 135,000.
+const LARGEST_FILE: u64 = 1 << 20;
+const USUAL_FILE: u64 = 8 << 10;
+const NOT_REGULAR: &str =
+    "is not a regular file, nor a link to one; `RingSource::from_fn` reads other sources";
+#[cfg(feature = "watch")]
+const NO_LINE_FEED: &str =
+    "does not end with a line feed, so it may be half written; end it with one";

@@ -1,0 +1,336 @@
+//! A key ring that follows its sources.
+
+use std::{
+    fmt, io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+    time::Duration,
+};
+
+#[cfg(feature = "metrics")]
+use metrics::counter;
+use zeroize::Zeroizing;
+
+use super::{RingSource, RingSourceError, join, no_ring};
+#[cfg(feature = "metrics")]
+use crate::base::metrics::{KEYS_DROPPED, RINGS};
+use crate::{
+    base::{clock::Clock, time::UnixSeconds},
+    crypto::sha256::sha256,
+    keys::{
+        key::{Key, KeyId},
+        shared::SharedKeyRing,
+    },
+};
+
+/// A [`SharedKeyRing`] that follows its sources: files, environment variables or functions.
+///
+/// Every poll reads all sources. A change takes effect when two polls in a row read the same, and a file has to end
+/// with a line feed, so that a half-written ring is not used. A file may be overwritten, replaced by a rename, or
+/// reached through a symbolic link that is swapped, as in Kubernetes.
+///
+/// A new ring is refused, and the earlier one stays in use, if a source cannot be read, if the text is not a ring of
+/// this kind of key, or if an `accept_until` is too early for the next key's `seal_from`. Each refusal is reported once,
+/// by [`PollOutcome::Refused`] and by an event (feature `tracing`), and not again while the sources stay the same.
+///
+/// A ring that lacks a key is used, because that is how a leaked key is dropped. [`PollOutcome::Replaced`] and a warning
+/// name the key if sessions under it may be alive.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::EncryptionKey;
+/// use hardtack::{SessionCookie, keys::{PollOutcome, RingSource, WatchedKeyRing}};
+///
+/// # let path = std::env::temp_dir().join(format!("hardtack-doc-watched-{}", std::process::id()));
+/// # std::fs::write(&path, format!("{}\n", *EncryptionKey::generate()?.expose_secret()))?;
+/// let watched = WatchedKeyRing::from_sources([RingSource::file(&path)])?;
+/// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
+///
+/// watched
+///     .on_poll(|outcome| {
+///         if let PollOutcome::Refused(error) = outcome {
+///             eprintln!("{error}");
+///         }
+///     })
+///     .spawn()?;
+/// # std::fs::remove_file(&path)?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "the sources are not watched before `spawn` or `poll` is called"]
+pub struct WatchedKeyRing<K> {
+    sources: Vec<RingSource>,
+    keys: SharedKeyRing<K>,
+    /// The sources of the ring in use.
+    used: Snapshot,
+    /// The sources that were last refused, and reported, since then.
+    refused: Option<Snapshot>,
+    /// Sources that changed at the last poll.
+    unsettled: Option<Snapshot>,
+    interval: Duration,
+    on_poll: Box<dyn FnMut(PollOutcome) + Send>,
+}
+
+/// The sources as one poll read them, in the form in which two polls are compared: hashes of the texts, so that no key
+/// is kept, or the problem of the error.
+type Snapshot = Result<Vec<[u8; 32]>, String>;
+
+impl<K: Key> WatchedKeyRing<K> {
+    /// Reads the ring from `sources`, which are joined as by
+    /// [`KeyRing::from_sources`](crate::KeyRing::from_sources).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a source cannot be read, a file does not end with a line feed, or the texts do not make a
+    /// ring.
+    pub fn from_sources(
+        sources: impl IntoIterator<Item = RingSource>,
+    ) -> Result<WatchedKeyRing<K>, RingSourceError> {
+        let sources: Vec<_> = sources.into_iter().collect();
+        let texts = read(&sources)?;
+        Ok(WatchedKeyRing {
+            keys: SharedKeyRing::new(join(&sources, &texts)?),
+            used: Ok(digests(&texts)),
+            sources,
+            refused: None,
+            unsettled: None,
+            interval: Duration::from_secs(10),
+            on_poll: Box::new(drop),
+        })
+    }
+
+    /// Returns the ring to build cookies with, which is replaced when the sources change.
+    #[must_use]
+    pub fn keys(&self) -> SharedKeyRing<K> {
+        self.keys.clone()
+    }
+
+    /// Reads the sources once, replaces the ring if two polls agree on a new one, and returns the result. Waits for
+    /// nothing but the sources. `clock` is the current time, and is asked only before the ring is replaced, for the
+    /// keys that [`PollOutcome::Replaced`] names.
+    ///
+    /// For programs with a scheduler or without threads, and for tests. The call blocks while sources are read, so keep
+    /// it off the threads of an async runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{Clock, EncryptionKey, keys::{PollOutcome, RingSource, WatchedKeyRing}};
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// # let (old_id, new_id) = (old.id(), new.id());
+    /// let vault = Arc::new(Mutex::new(old.expose_secret().to_string()));
+    /// let asked = Arc::clone(&vault);
+    /// let source = RingSource::from_fn("the vault", move || Ok(asked.lock().unwrap().clone()));
+    /// let mut watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
+    /// assert!(matches!(watched.poll(Clock::system()), PollOutcome::Unchanged));
+    ///
+    /// *vault.lock().unwrap() = new.expose_secret().to_string();
+    /// assert!(matches!(watched.poll(Clock::system()), PollOutcome::Unsettled));
+    /// let PollOutcome::Replaced { dropped } = watched.poll(Clock::system()) else { panic!() };
+    /// assert_eq!(dropped, [old_id]);
+    /// # assert_eq!(watched.keys().current().sealing_key(std::time::SystemTime::now()), new_id);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn poll(&mut self, clock: impl Into<Clock>) -> PollOutcome {
+        let texts = read(&self.sources);
+        let snapshot = match &texts {
+            Ok(texts) => Ok(digests(texts)),
+            Err(error) => Err(error.problem.clone()),
+        };
+        let unsettled = self.unsettled.take();
+        if snapshot == self.used {
+            self.refused = None;
+            return PollOutcome::Unchanged;
+        }
+        if self.refused.as_ref() == Some(&snapshot) {
+            return PollOutcome::Unchanged;
+        }
+        if unsettled.as_ref() != Some(&snapshot) {
+            self.unsettled = Some(snapshot);
+            return PollOutcome::Unsettled;
+        }
+        let replaced = texts.and_then(|texts| self.replace(&texts, clock.into().now()));
+        let outcome = match replaced {
+            Ok(dropped) => {
+                self.used = snapshot;
+                self.refused = None;
+                PollOutcome::Replaced { dropped }
+            }
+            Err(error) => {
+                self.refused = Some(snapshot);
+                PollOutcome::Refused(error)
+            }
+        };
+        self.tell(&outcome);
+        outcome
+    }
+
+    /// Replaces the ring, and returns the keys that it drops.
+    fn replace(
+        &self,
+        texts: &[Zeroizing<String>],
+        now: UnixSeconds,
+    ) -> Result<Vec<KeyId>, RingSourceError> {
+        let ring = join(&self.sources, texts)?;
+        let replaced = self.keys.exchange(ring.clone());
+        let (earlier, longest) = replaced.map_err(|error| no_ring(&self.sources, error))?;
+        Ok(earlier.ring.dropped_by(&ring.ring, longest, now))
+    }
+
+    /// Writes the event of a ring that was replaced or refused, with feature `tracing`, and counts it, with feature
+    /// `metrics`.
+    fn tell(&self, outcome: &PollOutcome) {
+        #[cfg(feature = "tracing")]
+        match outcome {
+            PollOutcome::Replaced { dropped } if dropped.is_empty() => {
+                tracing::info!(fingerprint = %self.keys.current().fingerprint(), "key ring replaced");
+            }
+            PollOutcome::Replaced { dropped } => tracing::warn!(
+                fingerprint = %self.keys.current().fingerprint(),
+                dropped = %join_ids(dropped),
+                "key ring replaced by one that drops keys, and living sessions under them end now, as after a leak"
+            ),
+            PollOutcome::Refused(error) => {
+                tracing::error!(%error, "key ring refused, the earlier one stays in use");
+            }
+            PollOutcome::Unchanged | PollOutcome::Unsettled => {}
+        }
+        #[cfg(feature = "metrics")]
+        match outcome {
+            PollOutcome::Replaced { dropped } => {
+                counter!(RINGS, "outcome" => "Replaced").increment(1);
+                if !dropped.is_empty() {
+                    counter!(KEYS_DROPPED).increment(dropped.len() as u64);
+                }
+            }
+            PollOutcome::Refused(_) => counter!(RINGS, "outcome" => "Refused").increment(1),
+            PollOutcome::Unchanged | PollOutcome::Unsettled => {}
+        }
+        #[cfg(not(any(feature = "metrics", feature = "tracing")))]
+        let _ = outcome;
+    }
+
+    /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least
+    /// 10 milliseconds.
+    pub fn interval(mut self, interval: Duration) -> WatchedKeyRing<K> {
+        self.interval = interval.max(SHORTEST_INTERVAL);
+        self
+    }
+
+    /// Sets a function that the thread of [`spawn`](Self::spawn) calls with the outcome of each poll. Default: none. A
+    /// panic in it is caught, and the thread goes on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, keys::{RingSource, WatchedKeyRing}};
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
+    /// use hardtack::keys::PollOutcome;
+    ///
+    /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
+    /// let watched = watched.on_poll(|outcome| match outcome {
+    ///     PollOutcome::Replaced { dropped } => println!("new keys, without {dropped:?}"),
+    ///     PollOutcome::Refused(error) => eprintln!("{error}"),
+    ///     _ => {}
+    /// });
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_poll(
+        mut self,
+        on_poll: impl FnMut(PollOutcome) + Send + 'static,
+    ) -> WatchedKeyRing<K> {
+        self.on_poll = Box::new(on_poll);
+        self
+    }
+
+    /// Starts a thread that polls the sources for as long as the ring is in use. The first poll is after the first
+    /// interval. When no cookie, header or token is left that was built with the ring, nor a [`SharedKeyRing`] of it,
+    /// the thread ends instead of the next poll.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, keys::RingSource};
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
+    /// use hardtack::{SessionCookie, keys::WatchedKeyRing};
+    ///
+    /// let watched = WatchedKeyRing::from_sources([source])?;
+    /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
+    /// watched.spawn()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the system cannot start a thread, as on `wasm32-unknown-unknown`. Use [`poll`](Self::poll)
+    /// there.
+    #[cfg(any(
+        feature = "wasm_js",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    ))]
+    pub fn spawn(mut self) -> io::Result<()> {
+        let watching = move || loop {
+            thread::sleep(self.interval);
+            if !self.keys.is_used_elsewhere() {
+                break;
+            }
+            let outcome = self.poll(Clock::system());
+            // The panic hook has reported a panic.
+            let _ = catch_unwind(AssertUnwindSafe(|| (self.on_poll)(outcome)));
+        };
+        let thread = thread::Builder::new().name("hardtack keys".to_owned());
+        thread.spawn(watching).map(drop)
+    }
+}
+
+fn read(sources: &[RingSource]) -> Result<Vec<Zeroizing<String>>, RingSourceError> {
+    sources.iter().map(RingSource::read_whole).collect()
+}
+
+#[cfg(feature = "tracing")]
+fn join_ids(ids: &[KeyId]) -> String {
+    let ids: Vec<_> = ids.iter().map(KeyId::to_string).collect();
+    ids.join(" ")
+}
+
+fn digests(texts: &[Zeroizing<String>]) -> Vec<[u8; 32]> {
+    let digests = texts.iter().map(|text| sha256(&[text.as_bytes()]));
+    digests.collect()
+}
+
+impl<K: Key> fmt::Debug for WatchedKeyRing<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchedKeyRing")
+            .field("sources", &self.sources)
+            .field("keys", &self.keys)
+            .field("interval", &self.interval)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The outcome of polling the sources of a [`WatchedKeyRing`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PollOutcome {
+    /// The sources have not changed. Their ring is in use, unless the program has replaced it itself, or was refused and
+    /// reported before.
+    Unchanged,
+    /// The sources have changed. If the next poll reads the same, the change takes effect.
+    Unsettled,
+    /// The sources are the same as at the previous poll, and the ring was replaced.
+    Replaced {
+        /// The keys under which sessions may be alive, and which the new ring lacks, or retires before the last of those
+        /// sessions has ended: the visitors with these sessions are signed out. Empty after a planned rotation. A key
+        /// that has not begun to seal is not among them.
+        dropped: Vec<KeyId>,
+    },
+    /// The sources are the same as at the previous poll, and do not make a ring that can be used. The earlier ring
+    /// stays in use.
+    Refused(RingSourceError),
+}
+
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);

@@ -1,0 +1,317 @@
+//! The bytes of a body (SPEC.md § 5).
+//!
+//! ```text
+//! flags (1) || issued (4) || age (varint)
+//!   [limit (varint)] [remembered (varint)] [sid (8)] [device (16)] [schema (varint)] [flash] || payload [80 00*]
+//! ```
+
+use std::ops::Range;
+
+use crate::base::time::{EPOCH, UnixSeconds};
+
+/// A session id: 8 random bytes.
+pub(crate) type Sid = [u8; 8];
+
+/// The fields of a body before flash and payload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Metadata {
+    /// In Unix seconds. On the wire it is counted from [`EPOCH`].
+    pub(crate) issued: UnixSeconds,
+    /// Seconds from `issued` to the last activity that was written.
+    pub(crate) age: u32,
+    /// Seconds from `issued` after which the session ends, even if it is remembered for longer.
+    pub(crate) limit: Option<u32>,
+    /// Seconds from `issued` for which the session is kept after the browser is closed.
+    pub(crate) remembered: Option<u32>,
+    pub(crate) sid: Option<Sid>,
+    /// The device that the session is bound to.
+    pub(crate) device: Option<DeviceId>,
+    /// The version of a typed payload. A dictionary has no such field: 0.
+    pub(crate) schema: u32,
+}
+
+/// A device: a hash of its key and of the id for which the key was registered (docs/spec/devices.md § 16.2).
+pub(crate) type DeviceId = [u8; DEVICE_LEN];
+
+/// The positions of flash and payload in a body, and its metadata.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) metadata: Metadata,
+    /// The count and the messages; empty if there are none.
+    pub(crate) flash: Range<usize>,
+    pub(crate) payload: Range<usize>,
+}
+
+impl Metadata {
+    pub(crate) fn last_active(&self) -> UnixSeconds {
+        self.issued + UnixSeconds::from(self.age)
+    }
+
+    /// Returns `true` if the session was remembered, so that it is kept after the browser is closed.
+    pub(crate) fn is_persistent(&self) -> bool {
+        self.remembered.is_some()
+    }
+
+    /// A dictionary has no such field.
+    fn written_schema(&self) -> Option<u32> {
+        (self.schema != 0).then_some(self.schema)
+    }
+
+    /// Returns the length of these fields in bytes.
+    pub(crate) fn len(&self) -> usize {
+        let sid = self.sid.map_or(0, |sid| sid.len());
+        let device = self.device.map_or(0, |device| device.len());
+        let optional = [self.limit, self.remembered, self.written_schema()];
+        let optional = optional.into_iter().flatten().map(varint_len);
+        1 + 4 + varint_len(self.age) + optional.sum::<usize>() + sid + device
+    }
+
+    /// Appends a whole body, padded to `padded_len` bytes if it has fewer. An `issued` that no token can carry
+    /// is written as [`EPOCH`].
+    pub(crate) fn write(
+        &self,
+        flash: &[u8],
+        payload: &[u8],
+        padded_len: usize,
+        body: &mut Vec<u8>,
+    ) {
+        let padding = padded_len.saturating_sub(self.len() + flash.len() + payload.len());
+        let mut flags = 0;
+        let mut set = |flag, is_set: bool| flags |= if is_set { flag } else { 0 };
+        set(LIMIT, self.limit.is_some());
+        set(SID, self.sid.is_some());
+        set(PAD, padding > 0);
+        set(SCHEMA, self.schema != 0);
+        set(FLASH, !flash.is_empty());
+        set(REMEMBERED, self.remembered.is_some());
+        set(DEVICE, self.device.is_some());
+
+        body.push(flags);
+        body.extend_from_slice(&wire_issued(self.issued).unwrap_or(0).to_be_bytes());
+        write_varint(self.age, body);
+        for span in [self.limit, self.remembered].into_iter().flatten() {
+            write_varint(span, body);
+        }
+        body.extend_from_slice(self.sid.as_ref().map_or(&[], |sid| sid));
+        body.extend_from_slice(self.device.as_ref().map_or(&[], |device| device));
+        if let Some(schema) = self.written_schema() {
+            write_varint(schema, body);
+        }
+        body.extend_from_slice(flash);
+        body.extend_from_slice(payload);
+        if padding > 0 {
+            body.push(PAD_MARK);
+            body.resize(body.len() + padding - 1, 0);
+        }
+    }
+}
+
+impl Layout {
+    /// Reads a body. `None`: it breaks the format, which takes a bug or a holder of the key.
+    #[inline]
+    pub(crate) fn read(body: &[u8]) -> Option<Layout> {
+        let mut reader = Reader::new(body);
+        let flags = reader.byte()?;
+        let has = |flag| flags & flag != 0;
+        if has(!KNOWN) {
+            return None;
+        }
+        let issued = EPOCH + UnixSeconds::from(u32::from_be_bytes(reader.array()?));
+        let age = reader.varint()?;
+        let limit = reader.if_set(has(LIMIT), Reader::varint)?;
+        let remembered = reader.if_set(has(REMEMBERED), Reader::varint)?;
+        let sid = reader.if_set(has(SID), Reader::array)?;
+        let device = reader.if_set(has(DEVICE), Reader::array)?;
+        let schema = reader.if_set(has(SCHEMA), Reader::positive_varint)?;
+        let flash_start = body.len() - reader.rest.len();
+        if has(FLASH) {
+            reader.skip_flash()?;
+        }
+        let payload_start = body.len() - reader.rest.len();
+        let payload_end = if has(PAD) {
+            unpadded_len(body)?
+        } else {
+            body.len()
+        };
+        if payload_end < payload_start {
+            return None;
+        }
+        Some(Layout {
+            metadata: Metadata {
+                issued,
+                age,
+                limit,
+                remembered,
+                sid,
+                device,
+                schema: schema.unwrap_or(0),
+            },
+            flash: flash_start..payload_start,
+            payload: payload_start..payload_end,
+        })
+    }
+}
+
+pub(in crate::state) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(in crate::state) fn new(body: &'a [u8]) -> Reader<'a> {
+        Reader { rest: body }
+    }
+
+    /// Reads a field that is there only where its flag is set.
+    #[inline]
+    fn if_set<T>(
+        &mut self,
+        is_set: bool,
+        read: impl FnOnce(&mut Reader<'a>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        if is_set {
+            read(self).map(Some)
+        } else {
+            Some(None)
+        }
+    }
+
+    fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
+        self.rest.split_off(..len)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.bytes(N)?.try_into().ok()
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.rest.split_off_first().copied()
+    }
+
+    /// Unsigned LEB128 below 2^32, in its shortest form only (SPEC.md § 5.2).
+    pub(in crate::state) fn varint(&mut self) -> Option<u32> {
+        let mut value = 0u32;
+        for shift in (0..35).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u32::from(byte & 0x7F);
+            if shift == 28 && bits > 0x0F {
+                return None;
+            }
+            value |= bits << shift;
+            if byte & 0x80 == 0 {
+                let is_shortest = byte != 0 || shift == 0;
+                return is_shortest.then_some(value);
+            }
+        }
+        None
+    }
+
+    fn positive_varint(&mut self) -> Option<u32> {
+        self.varint().filter(|&value| value != 0)
+    }
+
+    /// `count || count × (queue || message)`, each string with its length before it (SPEC.md § 5.3).
+    fn skip_flash(&mut self) -> Option<()> {
+        let count = self.positive_varint()?;
+        for _ in 0..count {
+            self.string()?;
+            self.string()?;
+        }
+        Some(())
+    }
+
+    pub(in crate::state) fn string(&mut self) -> Option<&'a str> {
+        let len = self.varint()?;
+        std::str::from_utf8(self.bytes(usize::try_from(len).ok()?)?).ok()
+    }
+}
+
+/// Returns the length of a padded body without its padding: everything before the last 0x80, which only zeros may
+/// follow (SPEC.md § 5.6).
+fn unpadded_len(body: &[u8]) -> Option<usize> {
+    let marker = body.iter().rposition(|&byte| byte != 0)?;
+    (body[marker] == PAD_MARK).then_some(marker)
+}
+
+/// Returns a moment as tokens carry it. `None`: none can carry it, and nothing is sealed then (SPEC.md § 6.4).
+pub(crate) fn wire_issued(issued: UnixSeconds) -> Option<u32> {
+    issued.checked_sub(EPOCH)?.try_into().ok()
+}
+
+fn varint_len(value: u32) -> usize {
+    (value.max(1).ilog2() / 7 + 1) as usize
+}
+
+fn write_varint(mut value: u32, bytes: &mut Vec<u8>) {
+    while value > 0x7F {
+        bytes.push((value & 0x7F) as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+const LIMIT: u8 = 0x01;
+const SID: u8 = 0x02;
+const PAD: u8 = 0x04;
+const DEVICE: u8 = 0x08;
+const FLASH: u8 = 0x10;
+const SCHEMA: u8 = 0x20;
+const REMEMBERED: u8 = 0x40;
+const KNOWN: u8 = LIMIT | SID | PAD | DEVICE | FLASH | SCHEMA | REMEMBERED;
+
+const PAD_MARK: u8 = 0x80;
+
+/// Bytes of the field of a device.
+pub(crate) const DEVICE_LEN: usize = 16;
+
+/// The length of the metadata without a device, with every other field at its longest: the reserve of docs/spec/writer.md § 9.5.
+pub(crate) const LONGEST_METADATA: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn metadata() -> impl Strategy<Value = Metadata> {
+        let dates = (any::<u32>(), any::<u32>());
+        let spans = (any::<Option<u32>>(), any::<Option<u32>>());
+        (dates, spans, any::<Option<Sid>>(), any::<u32>()).prop_map(
+            |((issued, age), (limit, remembered), sid, schema)| Metadata {
+                issued: EPOCH + u64::from(issued),
+                age,
+                limit,
+                remembered,
+                sid,
+                device: sid.map(|[byte, ..]| [byte; DEVICE_LEN]),
+                schema,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(metadata in metadata(), payload: Vec<u8>, padding in 0..40usize) {
+            let mut body = Vec::new();
+            let len = metadata.len() + 4 + payload.len();
+            metadata.write(b"\x01\x00\x01!", &payload, len + padding, &mut body);
+            let layout = Layout::read(&body).expect("our own body");
+            prop_assert_eq!(layout.metadata, metadata);
+            prop_assert_eq!(&body[layout.flash], b"\x01\x00\x01!");
+            prop_assert_eq!(&body[layout.payload], &payload[..]);
+            prop_assert_eq!(len + padding, body.len());
+            // A device has a reserve of its own.
+            let metadata = Metadata { device: None, ..metadata };
+            prop_assert!(metadata.len() <= LONGEST_METADATA);
+        }
+
+        #[test]
+        fn what_is_read_has_one_spelling(body: Vec<u8>) {
+            if let Some(layout) = Layout::read(&body) {
+                let mut again = Vec::new();
+                let payload = &body[layout.payload];
+                layout.metadata.write(&body[layout.flash], payload, body.len(), &mut again);
+                prop_assert_eq!(again, body);
+            }
+        }
+    }
+}

@@ -1,0 +1,345 @@
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::map;
+use crate::{base::reason::Reason, crypto::scratch::wipe};
+
+/// A session as a dictionary: text keys, and values of any type that serde can read and write.
+///
+/// It has no values; it selects the methods of a [`Session`](crate::Session). In the token a dictionary is one
+/// MessagePack map ([SPEC.md § 5.4]), so programs in other languages can read it. Its values have the form that they have
+/// in JSON: a `Uuid` is a text, as serde writes it where `is_human_readable` is true.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{Session, SessionError, session::Map};
+///
+/// // `Session` alone means the same.
+/// fn language(session: &Session<Map>) -> Result<Option<String>, SessionError> {
+///     session.get("language")
+/// }
+/// ```
+///
+/// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
+#[derive(Clone, Copy, Debug)]
+pub enum Map {}
+
+impl Map {
+    /// Decodes the payload of a dictionary into a type whose fields have the names of its keys; other keys are ignored.
+    /// For [`SessionData::convert`], where sessions used to be dictionaries.
+    ///
+    /// `None`: a field is missing that has no default, or a value is not what its field takes.
+    #[must_use]
+    pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+        map::decode_all(bytes).ok()
+    }
+}
+
+/// A type that a session can hold: [`Session<Login>`](crate::Session).
+///
+/// It is encoded with postcard (SPEC.md § 5.5), which stores the fields in their order, without their names. Any change
+/// of the type's shape therefore needs a new [`SCHEMA`](Self::SCHEMA), and these attributes of serde cannot be used:
+/// `skip_serializing_if`, `untagged`, `flatten`, and an internal `tag`.
+///
+/// # Changing a schema
+///
+/// During a rollout, instances of both versions read each other's sessions. Deploy twice: first code that converts `N +
+/// 1` and still writes `N`, then code that writes `N + 1`. An instance that does not know the schema of a session
+/// treats it as new and cannot write it ([`UnreadablePayload`](crate::SessionError::UnreadablePayload)), so nothing is
+/// lost.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::SessionData;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Default)]
+/// struct Login {
+///     user: u64,
+///     language: String,
+/// }
+///
+/// impl SessionData for Login {
+///     const LABEL: &str = "login";
+///     const SCHEMA: u32 = 2;
+///
+///     fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
+///         FormerLogin::decode(schema, bytes).map(Login::from)
+///     }
+/// }
+///
+/// /// The type of version 1, for as long as its sessions live.
+/// #[derive(Serialize, Deserialize, Default)]
+/// struct FormerLogin {
+///     user: u64,
+/// }
+///
+/// impl SessionData for FormerLogin {
+///     const LABEL: &str = "login";
+///     const SCHEMA: u32 = 1;
+/// }
+///
+/// impl From<FormerLogin> for Login {
+///     fn from(FormerLogin { user }: FormerLogin) -> Login {
+///         Login { user, ..Login::default() }
+///     }
+/// }
+/// ```
+///
+/// With feature `derive` the two implementations are `#[derive(SessionData)]`, with
+/// `#[session(label = "login", schema = 2, from = FormerLogin)]` and `#[session(label = "login", schema = 1)]`.
+#[diagnostic::on_unimplemented(
+    message = "a session cannot hold `{Self}`: it does not implement `SessionData`",
+    label = "`SessionData` is not implemented for this type",
+    note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
+)]
+pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
+    /// The name that distinguishes this type from every other: at most 255 bytes. Keys are derived for it (SPEC.md §
+    /// 3.2), so a session of one type never opens as another, even under the same ring and name.
+    ///
+    /// It stays the same when the type's shape changes; that is what [`SCHEMA`](Self::SCHEMA) is for. A new label ends
+    /// the sessions of the earlier one.
+    ///
+    /// `""` is for a type that takes over the sessions of a dictionary, which has no label, by
+    /// [`convert`](Self::convert). Two types under one ring and name must not share a label, `""` included, in any context:
+    /// each would read the other's sessions as its own. `build` refuses the second type only in the same program, and
+    /// only if their rings share a key at that time.
+    const LABEL: &'static str;
+
+    /// The version of this type's shape: 1 or more.
+    const SCHEMA: u32;
+
+    /// `true` if the derive's `from` is a type of a later schema.
+    #[doc(hidden)]
+    const READS_LATER: bool = false;
+
+    /// An error at compile time if the chain of the derive's `from` may have no end.
+    #[doc(hidden)]
+    const ENDS: () = ();
+
+    /// Converts a payload that was written under another schema, older or newer. Schema 0 is a dictionary, whose bytes
+    /// are a MessagePack map: [`Map::decode`] reads them.
+    ///
+    /// The default converts nothing. `None`: the session is treated as new, and cannot be written (SPEC.md § 7.9). An
+    /// empty dictionary has no bytes at all (SPEC.md § 5.4).
+    ///
+    /// Of two types only one may [`decode`](Self::decode) the other here: for a schema that neither has they would call
+    /// each other without end. The derive refuses that.
+    ///
+    /// # Examples
+    ///
+    /// A cookie whose sessions used to be dictionaries:
+    ///
+    /// ```
+    /// use hardtack::{SessionData, session::Map};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize, Default)]
+    /// struct Login {
+    ///     user: u64,
+    /// }
+    ///
+    /// impl SessionData for Login {
+    ///     const LABEL: &str = "";
+    ///     const SCHEMA: u32 = 1;
+    ///
+    ///     fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
+    ///         match schema {
+    ///             0 => Map::decode(bytes),
+    ///             _ => None,
+    ///         }
+    ///     }
+    /// }
+    /// #
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # let (keys, now) = (KeyRing::new(EncryptionKey::generate()?), std::time::SystemTime::now());
+    /// # let dictionary = SessionCookie::encrypted(keys.clone()).build()?;
+    /// # let session = dictionary.load(None::<&str>, now);
+    /// # session.insert("user", 42)?;
+    /// # session.insert("cart", [7])?;
+    /// # let fields = dictionary.save(&session)?;
+    /// # drop((dictionary, session));
+    /// # let typed = SessionCookie::encrypted(keys).typed::<Login>().build()?;
+    /// # let session = typed.load(fields, now);
+    /// # assert_eq!(session.read(|login| login.user), 42);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    fn convert(schema: u32, bytes: &[u8]) -> Option<Self> {
+        let _ = (schema, bytes);
+        None
+    }
+
+    /// Decodes a payload of this type: one of its own [`SCHEMA`](Self::SCHEMA), or of one that
+    /// [`convert`](Self::convert) converts. Another version of the type calls it there. Not to be overridden.
+    ///
+    /// `None`: the schema is unknown, or the bytes are not those of a value.
+    #[must_use]
+    fn decode(schema: u32, bytes: &[u8]) -> Option<Self> {
+        match (schema, bytes) {
+            // An empty dictionary, such as a session that has an id only.
+            (0, []) => Some(Self::default()),
+            _ if schema == Self::SCHEMA => decode(bytes),
+            _ => Self::convert(schema, bytes),
+        }
+    }
+}
+
+/// The content of a session: [`Map`], or any type that is [`SessionData`]. This trait is sealed.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{Session, SessionError, session::Payload};
+///
+/// fn sign_out<T: Payload>(session: &Session<T>) -> Result<(), SessionError> {
+///     if let Some(id) = session.invalidate()? {
+///         println!("session {id} ended");
+///     }
+///     Ok(())
+/// }
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
+/// # session.ensure_id()?;
+/// # sign_out(&session)?;
+/// # assert_eq!(session.id(), None);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a session cannot hold `{Self}`: it does not implement `SessionData`",
+    label = "`SessionData` is not implemented for this type",
+    note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
+)]
+pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
+
+mod sealed {
+    use std::sync::Arc;
+
+    use crate::base::reason::Reason;
+
+    /// Keeps other crates from adding kinds of payload.
+    pub trait Payload: Sized {
+        /// The version in which payloads are written; 0 for a dictionary.
+        const SCHEMA: u32;
+
+        /// The label that keys are derived for; empty for a dictionary.
+        const LABEL: &'static str;
+
+        /// Returns the payload of an empty session.
+        fn empty() -> Option<Vec<u8>>;
+
+        /// Decodes the value of a type. A dictionary is checked and stays in its bytes: `None`.
+        fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Self>>, Reason>;
+
+        /// Returns the entries of the payload, each with its number of bytes.
+        fn entries(_: &[u8]) -> Vec<(String, usize)> {
+            Vec::new()
+        }
+    }
+}
+
+impl Payload for Map {}
+
+impl sealed::Payload for Map {
+    const SCHEMA: u32 = 0;
+    const LABEL: &'static str = "";
+
+    fn empty() -> Option<Vec<u8>> {
+        Some(Vec::new())
+    }
+
+    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Map>>, Reason> {
+        if schema == 0 && map::is_valid(bytes) {
+            Ok(None)
+        } else {
+            Err(Reason::Payload)
+        }
+    }
+
+    fn entries(bytes: &[u8]) -> Vec<(String, usize)> {
+        let sizes = map::sizes(bytes);
+        sizes.map(|(key, bytes)| (key.to_owned(), bytes)).collect()
+    }
+}
+
+impl<T: SessionData> Payload for T {}
+
+impl<T: SessionData> sealed::Payload for T {
+    const SCHEMA: u32 = {
+        assert!(T::SCHEMA != 0, "SessionData::SCHEMA is 1 or more");
+        let () = T::ENDS;
+        T::SCHEMA
+    };
+    const LABEL: &'static str = {
+        assert!(
+            T::LABEL.len() <= LONGEST_LABEL,
+            "SessionData::LABEL has at most 255 bytes"
+        );
+        T::LABEL
+    };
+
+    fn empty() -> Option<Vec<u8>> {
+        encode(&T::default(), 0)
+    }
+
+    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Reason> {
+        let value = T::decode(schema, bytes).ok_or(Reason::Payload)?;
+        Ok(Some(Arc::new(value)))
+    }
+}
+
+/// The most bytes of a type's label (SPEC.md § 3.2).
+const LONGEST_LABEL: usize = 255;
+
+/// Encodes `value` into a vector of capacity `room`, because growing would leave a copy in freed memory. `None`: `value`
+/// has no encoding that can be read back.
+pub(in crate::state) fn encode<T: SessionData>(value: &T, room: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(room);
+    if postcard::serialize_with_flavor(value, Appended(&mut bytes)).is_err() {
+        wipe(&mut bytes);
+        return None;
+    }
+    if cfg!(debug_assertions) {
+        let again: T = decode(&bytes)?;
+        // Not compared byte by byte, because the order of a hash map changes.
+        let is_same = postcard::to_stdvec(&again).ok()?.len() == bytes.len();
+        return is_same.then_some(bytes);
+    }
+    Some(bytes)
+}
+
+/// Writes into a vector of the caller, so that nothing is copied afterwards.
+struct Appended<'a>(&'a mut Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Appended<'_> {
+    type Output = ();
+
+    // Called from the application's crate, for every field.
+    #[inline]
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    #[inline]
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
+}
+
+fn decode<T: SessionData>(bytes: &[u8]) -> Option<T> {
+    // `from_bytes` would ignore bytes after the value.
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Some(value),
+        _ => None,
+    }
+}

@@ -1,0 +1,114 @@
+//! The content of a session: a dictionary or a value of a type, and messages for the next page.
+
+use std::{any::type_name, sync::Arc};
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    bytes::{
+        map,
+        messages::{self, messages},
+        payload::{self, SessionData},
+    },
+    data::State,
+    error::SessionError,
+};
+use crate::crypto::scratch::Wiped;
+
+impl<T> State<T> {
+    pub(crate) fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
+        map::get(self.payload(), key)
+            .map(|value| map::decode(value, Some(key)))
+            .transpose()
+    }
+
+    /// Stores an encoded value under `key`.
+    pub(crate) fn insert(&mut self, key: &str, value: &[u8]) -> Result<(), SessionError> {
+        let (payload, _) = map::edit(self.payload(), key, Some(value));
+        self.set_payload(Wiped::from(payload)).map_err(|mut error| {
+            error.key = Some(key.to_owned());
+            error.into()
+        })
+    }
+
+    pub(crate) fn remove(&mut self, key: &str) -> Result<bool, SessionError> {
+        let (payload, was_there) = map::edit(self.payload(), key, None);
+        self.set_payload(Wiped::from(payload))?;
+        Ok(was_there)
+    }
+}
+
+impl<T: SessionData> State<T> {
+    /// Returns the value as it is now.
+    pub(crate) fn value(&mut self) -> Arc<T> {
+        let value = self.value.take().unwrap_or_else(|| self.decode());
+        self.value = Some(Arc::clone(&value));
+        value
+    }
+
+    /// Changes the value in place. If `change` panics, or the result cannot be stored, the session keeps its bytes,
+    /// from which the value is decoded again.
+    pub(crate) fn update<R>(
+        &mut self,
+        change: impl FnOnce(&mut T) -> R,
+    ) -> Result<R, SessionError> {
+        let mut value = self.value.take().unwrap_or_else(|| self.decode());
+        if Arc::get_mut(&mut value).is_none() {
+            // A reader still holds this value.
+            value = self.decode();
+        }
+        let value_mut = Arc::get_mut(&mut value).expect("a value just decoded has one owner");
+        let result = change(value_mut);
+        self.replace(value)?;
+        Ok(result)
+    }
+
+    pub(crate) fn replace(&mut self, value: Arc<T>) -> Result<(), SessionError> {
+        let room = self.policy.budget.room.max(self.payload().len());
+        let payload = payload::encode(&*value, room);
+        let payload = payload.ok_or(SessionError::Encode(type_name::<T>()))?;
+        self.set_payload(Wiped::from(payload))?;
+        self.value = Some(value);
+        Ok(())
+    }
+
+    fn decode(&self) -> Arc<T> {
+        if self.payload.is_none() && self.arrived.is_none() {
+            return Arc::new(T::default());
+        }
+        let value = T::decode(self.metadata.schema, self.payload());
+        // The arrived payload was read before, and a stored one was encoded here, so this does not fail.
+        Arc::new(value.unwrap_or_default())
+    }
+}
+
+impl<T> State<T> {
+    pub(crate) fn flash(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
+        let mut messages: Vec<_> = messages(self.flash_bytes()).collect();
+        messages.push((queue, message));
+        let flash = messages::encode(&messages);
+        self.set_flash(flash.into())
+    }
+
+    /// Like [`flash`](Self::flash), but does nothing if the queue has the same message.
+    pub(crate) fn flash_once(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
+        if messages(self.flash_bytes()).any(|known| known == (queue, message)) {
+            return Ok(());
+        }
+        self.flash(queue, message)
+    }
+
+    pub(crate) fn flashes(&self, queue: &str) -> Vec<String> {
+        messages(self.flash_bytes())
+            .filter(|(of, _)| *of == queue)
+            .map(|(_, message)| message.to_owned())
+            .collect()
+    }
+
+    /// Drops the messages of a queue.
+    pub(crate) fn drop_flashes(&mut self, queue: &str) -> Result<(), SessionError> {
+        let others = messages(self.flash_bytes()).filter(|(of, _)| *of != queue);
+        let flash = messages::encode(&others.collect::<Vec<_>>());
+        self.set_flash(flash.into())
+    }
+}

@@ -1,0 +1,254 @@
+//! The end of a request (docs/spec/writer.md § 8.12): what becomes of the client's token.
+
+use std::fmt;
+
+use super::{
+    bytes::layout::{Metadata, wire_issued},
+    data::{Ended, SaveMode, State},
+};
+use crate::crypto::scratch::Wiped;
+
+/// The change of a client's token at the end of its session's use. `T` is the token, or what carries it.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
+/// # use std::time::SystemTime;
+/// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
+/// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
+/// # session.invalidate()?;
+/// let (field, value) = match tokens.save(&session)? {
+///     TokenChange::Store(token) => ("session-token", token),
+///     TokenChange::Drop => ("session-token", String::new()),
+///     _ => return Ok(()),
+/// };
+/// assert_eq!((field, value.as_str()), ("session-token", ""));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "a session is not saved unless its token is sent"]
+pub enum TokenChange<T = String> {
+    /// The client keeps the token that it has, or has none.
+    #[default]
+    Keep,
+    /// The client stores this token in place of the one that it has.
+    Store(T),
+    /// The session has ended: the client drops its token.
+    Drop,
+}
+
+/// The extent to which a response depends on its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Touch {
+    Untouched,
+    /// The session was read or refreshed.
+    Touched,
+    /// The content was written, or the session has ended.
+    Written,
+}
+
+/// The response that a session is saved with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Circumstances {
+    pub(crate) status: u16,
+    /// Others than the visitor may store the response.
+    pub(crate) is_shareable: bool,
+}
+
+impl Circumstances {
+    /// Those of a response of which nothing is known: it succeeded, and is for the visitor alone.
+    pub(crate) const UNKNOWN: Circumstances = Circumstances {
+        status: 200,
+        is_shareable: false,
+    };
+}
+
+/// The body that is to be sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyToSeal {
+    /// The session as it is now, written with this metadata.
+    With(Metadata),
+    /// The body that arrived, with the padding that it had.
+    AsArrived,
+}
+
+/// The decision about a session that was touched.
+#[derive(Clone, Copy)]
+pub(crate) enum Decision {
+    /// The client keeps the session as it is.
+    Keep,
+    /// The client keeps the session as it is: a refresh or a new key is due, and there is no room for it.
+    KeepTooLarge,
+    /// The session has ended, so the client drops it.
+    Drop,
+    /// The client stores the changed content.
+    Store(BodyToSeal),
+    /// The client stores the same content, for a refresh or a new key. This is optional.
+    Refresh(BodyToSeal),
+}
+
+impl<T> State<T> {
+    /// Decides. `is_subresource`: the request was for an image, a script or another part of a page. `reseal`: the
+    /// session opened under a key that a newer one has replaced.
+    pub(crate) fn finish(
+        &self,
+        response: Circumstances,
+        is_subresource: bool,
+        reseal: bool,
+    ) -> Decision {
+        if self.withheld().is_some() {
+            return Decision::Keep;
+        }
+        let is_discarded = self.save_mode == SaveMode::Discard;
+        let is_silenced = self.is_silenced(response.status);
+        if self.is_over(is_discarded, is_silenced) {
+            return self.drop_if_any();
+        }
+        if is_discarded || is_silenced {
+            return Decision::Keep;
+        }
+        if self.is_to_store() {
+            return self.store();
+        }
+        if self.is_new() || is_subresource || !self.is_page_of_visitor(response) {
+            return Decision::Keep;
+        }
+        self.refresh(reseal)
+    }
+
+    /// A failure saves nothing, unless the application insists.
+    fn is_silenced(&self, status: u16) -> bool {
+        status >= 500 && !self.policy.save_on_server_error && self.save_mode != SaveMode::Force
+    }
+
+    /// A session that has ended also ends where new content is not written.
+    fn is_over(&self, is_discarded: bool, is_silenced: bool) -> bool {
+        match self.ended {
+            Some(Ended::Invalidated) => is_discarded || is_silenced || self.is_nothing(),
+            Some(Ended::Cleared) => !is_discarded && (is_silenced || self.is_empty()),
+            None => !is_discarded && self.is_nothing() && self.has_changed(),
+        }
+    }
+
+    fn is_to_store(&self) -> bool {
+        (self.save_mode == SaveMode::Force && !self.is_new()) || self.has_changed()
+    }
+
+    /// Stores what has changed, unless the session has ended by now.
+    fn store(&self) -> Decision {
+        if self.now >= self.policy.lifetimes.absolute_deadline(&self.metadata) {
+            return self.drop_if_any();
+        }
+        let metadata = self.to_write(self.content_len(), self.metadata);
+        Decision::Store(BodyToSeal::With(metadata))
+    }
+
+    /// Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless the
+    /// response is a page that the visitor asked for and that only the visitor gets.
+    fn is_page_of_visitor(&self, response: Circumstances) -> bool {
+        let is_shared = response.is_shareable && !self.policy.shared_caching;
+        response.status < 400 && !is_shared
+    }
+
+    /// Seals the same content again where a refresh or a new key is due, and there is room.
+    fn refresh(&self, reseal: bool) -> Decision {
+        let lifetimes = &self.policy.lifetimes;
+        let is_due = lifetimes.is_refresh_due(&self.metadata, self.now, self.is_validated());
+        let refreshed = BodyToSeal::With(self.metadata.active_at(self.now));
+        if is_due && self.may_send(refreshed).is_some() {
+            return Decision::Refresh(refreshed);
+        }
+        if reseal || self.became_bound {
+            return self.reseal();
+        }
+        match is_due {
+            true => Decision::KeepTooLarge,
+            false => Decision::Keep,
+        }
+    }
+
+    /// Seals the same content again, which is no activity of the visitor.
+    pub(crate) fn reseal(&self) -> Decision {
+        let same = if self.became_bound {
+            BodyToSeal::With(self.metadata)
+        } else {
+            BodyToSeal::AsArrived
+        };
+        match self.may_send(same) {
+            Some(_) => Decision::Refresh(same),
+            None => Decision::KeepTooLarge,
+        }
+    }
+
+    /// If nothing arrived, there is nothing to drop.
+    fn drop_if_any(&self) -> Decision {
+        if self.has_token {
+            Decision::Drop
+        } else {
+            Decision::Keep
+        }
+    }
+
+    /// Age alone is no change.
+    fn has_changed(&self) -> bool {
+        let Some(arrived) = &self.arrived else {
+            return !self.is_nothing();
+        };
+        let metadata = Metadata {
+            age: arrived.layout.metadata.age,
+            ..self.metadata
+        };
+        let differs =
+            |now: &Option<Wiped>, before: &[u8]| now.as_ref().is_some_and(|now| **now != *before);
+        self.is_taken_over
+            || metadata != arrived.layout.metadata
+            || differs(&self.payload, arrived.payload())
+            || differs(&self.flash, arrived.flash())
+    }
+
+    /// Empty, and not kept for its own sake either.
+    fn is_nothing(&self) -> bool {
+        self.is_empty() && !self.metadata.is_persistent()
+    }
+
+    /// No entry, no flash, no id.
+    fn is_empty(&self) -> bool {
+        self.metadata.sid.is_none()
+            && self.flash_bytes().is_empty()
+            && self.metadata.schema == self.policy.schema
+            && *self.payload() == *self.policy.empty_payload
+    }
+
+    /// Appends the body. Returns `false` if the clock shows a time that cannot be written.
+    #[must_use]
+    pub(crate) fn write_body(&self, what: BodyToSeal, body: &mut Vec<u8>) -> bool {
+        match what {
+            BodyToSeal::AsArrived => body.extend_from_slice(self.arrived_body()),
+            BodyToSeal::With(metadata) => {
+                let len = self.body_len(what);
+                metadata.write(self.flash_bytes(), self.payload(), len, body);
+            }
+        }
+        wire_issued(self.now).is_some()
+    }
+
+    /// Returns the seconds for which a browser keeps the cookie. `None`: until the browser is closed.
+    pub(crate) fn max_age(&self) -> Option<u64> {
+        let end = self.policy.lifetimes.absolute_deadline(&self.metadata);
+        let is_remembered = self.is_remembered();
+        is_remembered.then(|| end.saturating_sub(self.now))
+    }
+}
+
+/// Does not show the token.
+impl fmt::Debug for TokenChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TokenChange::Keep => f.write_str("Keep"),
+            TokenChange::Store(token) => write!(f, "Store({} bytes)", token.len()),
+            TokenChange::Drop => f.write_str("Drop"),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The size of a session, and the check that it fits its cookie (docs/spec/writer.md § 9.5, § 9.6).
+
+use super::{
+    bytes::{layout::Metadata, payload::Payload},
+    data::State,
+    decide::BodyToSeal,
+    error::TooLarge,
+    size::{budget::Allowed, report::SizeReport},
+};
+
+impl<T> State<T> {
+    /// Returns the bytes by which payload and flash may still grow.
+    pub(crate) fn remaining_bytes(&self) -> usize {
+        let room = self.policy.budget.room;
+        room.saturating_sub(self.content_len())
+    }
+
+    pub(crate) fn size_report(&self) -> SizeReport
+    where
+        T: Payload,
+    {
+        let budget = &self.policy.budget;
+        let content = self.content_len();
+        let body_len = budget.longest_body(content);
+        let padded_len = budget.padded_len(body_len, content);
+        // A session that arrived larger than the profile allows is sent as it arrived.
+        let allowed = self.allowed(BodyToSeal::With(self.metadata));
+        let sent = budget.sent(allowed, padded_len, true);
+        SizeReport {
+            entries: T::entries(self.payload()),
+            payload: self.payload().len(),
+            flash: self.flash_bytes().len(),
+            padding: padded_len - body_len,
+            empty: budget.largest(0).total,
+            set_cookie: sent.total,
+            cookies: sent.cookies,
+            allowed: budget.allowed.total,
+        }
+    }
+
+    /// Checks that a session with this content and metadata may be sent (docs/spec/writer.md § 8.7).
+    ///
+    /// In the room every field of the metadata counts at its longest, so only the content matters. A session that
+    /// arrived larger may be sent in no more bytes than it came in, and may only shrink until it fits.
+    pub(super) fn check_size(&self, content: usize, metadata: &Metadata) -> Result<(), TooLarge> {
+        let budget = &self.policy.budget;
+        let shrinks = content <= self.content_len();
+        // A later age is never shorter.
+        let shortest = BodyToSeal::With(*metadata);
+        if content <= budget.room || (shrinks && self.allowed_for(content, shortest).is_some()) {
+            return Ok(());
+        }
+        Err(budget.too_large(content))
+    }
+
+    /// Returns the metadata to write with this content: that of an active session. A session that arrived too large
+    /// keeps its age if a longer one does not fit.
+    pub(super) fn to_write(&self, content: usize, metadata: Metadata) -> Metadata {
+        let active = metadata.active_at(self.now);
+        let moves = self.policy.lifetimes.moves(self.is_validated());
+        let is_too_large = || {
+            self.allowed_for(content, BodyToSeal::With(active))
+                .is_none()
+        };
+        if !moves || is_too_large() {
+            return metadata;
+        }
+        active
+    }
+
+    /// Returns the most that may be sent of this body of the session.
+    pub(crate) fn allowed(&self, body: BodyToSeal) -> Allowed {
+        let allowed = self.may_send(body);
+        allowed.unwrap_or(self.policy.budget.allowed)
+    }
+
+    /// Returns the cookies in which this body of the session may be sent. `None`: it is too large.
+    pub(super) fn may_send(&self, body: BodyToSeal) -> Option<Allowed> {
+        self.allowed_for(self.content_len(), body)
+    }
+
+    /// Returns the most that the profile allows, or else as much as the session arrived in.
+    fn allowed_for(&self, content: usize, body: BodyToSeal) -> Option<Allowed> {
+        let budget = &self.policy.budget;
+        let (metadata, body_len) = match body {
+            // It fits with every field at its longest.
+            BodyToSeal::With(_) if content <= budget.room => return Some(budget.allowed),
+            BodyToSeal::With(metadata) => (metadata, metadata.len() + content),
+            BodyToSeal::AsArrived => (self.metadata, self.arrived_body().len()),
+        };
+        let arrived = self.arrived.as_ref();
+        let arrived = arrived.filter(|_| content > budget.room);
+        let came_in = arrived.map(|arrived| {
+            let is_persistent = arrived.layout.metadata.is_persistent();
+            budget.came_in(arrived.token_len, arrived.cookies, is_persistent)
+        });
+        let mut rules = [Some(budget.allowed), came_in].into_iter().flatten();
+        rules.find(|rule| rule.allows(budget.sent(*rule, body_len, metadata.is_persistent())))
+    }
+
+    pub(crate) fn body_len(&self, body: BodyToSeal) -> usize {
+        let content = self.content_len();
+        match body {
+            BodyToSeal::AsArrived => self.arrived_body().len(),
+            BodyToSeal::With(metadata) => {
+                let budget = &self.policy.budget;
+                budget.padded_len(metadata.len() + content, content)
+            }
+        }
+    }
+
+    /// Returns the body that arrived; empty if none did.
+    pub(super) fn arrived_body(&self) -> &[u8] {
+        let arrived = self.arrived.as_ref();
+        arrived.map_or(&[], |arrived| &arrived.body)
+    }
+}

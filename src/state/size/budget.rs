@@ -1,0 +1,183 @@
+//! The size that a session may have in its cookies (docs/spec/writer.md § 9.5, § 9.6).
+
+use super::padding::Padding;
+use crate::{
+    crypto::base64url,
+    state::{
+        bytes::layout::LONGEST_METADATA,
+        error::{LARGEST_COOKIE, MOST_COOKIES, TooLarge},
+    },
+};
+
+/// The size that a session may have, and all that takes a part of it.
+#[derive(Clone, Debug)]
+pub(crate) struct SizeBudget {
+    /// The most that the size profile allows.
+    pub(crate) allowed: Allowed,
+    overhead: Overhead,
+    token_overhead: usize,
+    padding: Padding,
+    /// The most bytes of payload and flash together. With every other field at its longest reserved, nothing
+    /// but these two can make a session too large.
+    pub(crate) room: usize,
+}
+
+/// The most that may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Allowed {
+    /// Bytes of one Set-Cookie field.
+    pub(crate) field: usize,
+    pub(crate) cookies: usize,
+    /// Bytes of all fields together.
+    pub(crate) total: usize,
+}
+
+/// Bytes of a Set-Cookie field that are not of the token, and those of its body that not every session has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Overhead {
+    /// `name=` and the attributes.
+    pub(crate) field: usize,
+    /// `Max-Age`, which only persistent sessions have. At its longest in a budget.
+    pub(crate) max_age: usize,
+    /// The bytes that each of several fields adds.
+    pub(crate) part: usize,
+    /// Bytes of the body for a device.
+    pub(crate) device: usize,
+}
+
+/// The size of a session as it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SentSize {
+    pub(crate) cookies: usize,
+    /// Bytes of all Set-Cookie fields together.
+    pub(crate) total: usize,
+}
+
+impl SizeBudget {
+    /// `token_overhead`: the bytes that a token has in addition to its body. Returns `None` if not even an empty
+    /// session fits.
+    pub(crate) fn new(
+        allowed: Allowed,
+        overhead: Overhead,
+        token_overhead: usize,
+        padding: Padding,
+    ) -> Option<SizeBudget> {
+        let longest_metadata = LONGEST_METADATA + overhead.device;
+        let field_overhead = overhead.per_field(allowed.cookies);
+        let characters = allowed.cookies * allowed.field.checked_sub(field_overhead)?;
+        // Four characters carry three bytes.
+        let body = (characters * 3 / 4).checked_sub(token_overhead)?;
+        Some(SizeBudget {
+            room: padding.longest_in(body)?.checked_sub(longest_metadata)?,
+            allowed,
+            overhead,
+            token_overhead,
+            padding,
+        })
+    }
+
+    /// Returns the length of a body with this content, and every other field at its longest.
+    pub(crate) fn longest_body(&self, content: usize) -> usize {
+        LONGEST_METADATA + self.overhead.device + content
+    }
+
+    /// Returns the most that is allowed for a session that arrived as a token of this length in so many cookies, whatever
+    /// the profile allows now (docs/spec/writer.md § 9.5.3).
+    pub(in crate::state) fn came_in(
+        &self,
+        token_len: usize,
+        cookies: usize,
+        is_persistent: bool,
+    ) -> Allowed {
+        let overhead = self.overhead(is_persistent).per_field(cookies);
+        let total = token_len + cookies * overhead;
+        let allowed = if cookies <= MOST_COOKIES {
+            // If the attributes have grown since, its parts are no longer than they were, but its fields are.
+            let field = token_len.div_ceil(cookies) + overhead;
+            Allowed::new(cookies, field.max(LARGEST_COOKIE))
+        } else {
+            Allowed::new(MOST_COOKIES, LARGEST_COOKIE)
+        };
+        Allowed {
+            total: total.min(allowed.total),
+            ..allowed
+        }
+    }
+
+    /// Returns the padded length of a body of `body_len` bytes, `content` of which are payload and flash.
+    ///
+    /// A body with more content than the room arrived like that and must not grow, so it is not padded.
+    pub(crate) fn padded_len(&self, body_len: usize, content: usize) -> usize {
+        if content > self.room {
+            return body_len;
+        }
+        self.padding.padded_len(body_len)
+    }
+
+    /// Returns the size of a padded body as it is sent where so much is `allowed`.
+    pub(crate) fn sent(&self, allowed: Allowed, body_len: usize, is_persistent: bool) -> SentSize {
+        let token_len = base64url::encoded_len(self.token_overhead + body_len);
+        let overhead = self.overhead(is_persistent);
+        let cookies = token_len.div_ceil(allowed.part_len(token_len, overhead));
+        SentSize {
+            cookies,
+            total: token_len + cookies * overhead.per_field(cookies),
+        }
+    }
+
+    fn overhead(&self, is_persistent: bool) -> Overhead {
+        let max_age = self.overhead.max_age * usize::from(is_persistent);
+        Overhead {
+            max_age,
+            ..self.overhead
+        }
+    }
+
+    /// Returns the error for a session with this content.
+    pub(in crate::state) fn too_large(&self, content: usize) -> TooLarge {
+        TooLarge {
+            needed: self.largest(content).total,
+            allowed: self.allowed.total,
+            key: None,
+            is_in_cookies: self.overhead.part > 0,
+        }
+    }
+
+    /// Returns the size of a session with this content, as it is sent with every other field at its longest.
+    pub(crate) fn largest(&self, content: usize) -> SentSize {
+        let body_len = self.padding.padded_len(self.longest_body(content));
+        self.sent(self.allowed, body_len, true)
+    }
+}
+
+impl Allowed {
+    /// `cookies` cookies, each with a field of at most `field` bytes.
+    pub(crate) fn new(cookies: usize, field: usize) -> Allowed {
+        Allowed {
+            field,
+            cookies,
+            total: cookies * field,
+        }
+    }
+
+    /// Returns the most characters of a token in each cookie: the whole token, where one cookie takes it or there may
+    /// be no second one.
+    pub(crate) fn part_len(&self, token_len: usize, overhead: Overhead) -> usize {
+        if self.cookies == 1 || overhead.per_field(1) + token_len <= self.field {
+            token_len
+        } else {
+            self.field.saturating_sub(overhead.per_field(2)).max(1)
+        }
+    }
+
+    pub(crate) fn allows(&self, sent: SentSize) -> bool {
+        sent.cookies <= self.cookies && sent.total <= self.total
+    }
+}
+
+impl Overhead {
+    /// Bytes of each of `cookies` fields that are not of the token.
+    fn per_field(&self, cookies: usize) -> usize {
+        self.field + self.max_age + self.part * usize::from(cookies > 1)
+    }
+}

@@ -1,0 +1,119 @@
+//! [`CsrfGuard`] as middleware of actix-web, and guarded bodies as its extractors. Feature `actix`.
+
+use std::{
+    future::{Ready, ready},
+    ops::Deref,
+    pin::Pin,
+};
+
+use actix_web::{
+    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, dev,
+    error::InternalError,
+    http::{StatusCode, header::CONTENT_TYPE},
+    web::Bytes,
+};
+use serde::de::DeserializeOwned;
+
+use super::{
+    CsrfGuard,
+    form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NoForm},
+};
+use crate::web::{
+    actix::{failed, middleware, refused},
+    failure::{CsrfRefusal, Failure},
+};
+
+middleware! {
+    /// With feature `actix`, a guard is middleware. `App` runs the one that is added last first, and the guard needs its
+    /// session, so write `App::new().wrap(guard).wrap(layer)`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::{App, HttpResponse, test, web};
+    /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let app = App::new()
+    ///     .route("/transfer", web::post().to(HttpResponse::Ok))
+    ///     .wrap(CsrfGuard::new())
+    ///     .wrap(SessionLayer::new(cookie));
+    /// let request = test::TestRequest::post().uri("/transfer");
+    /// let request = request.insert_header(("sec-fetch-site", "cross-site"));
+    /// # actix_web::rt::System::new().block_on(async {
+    /// let app = test::init_service(app).await;
+    /// let response = test::call_service(&app, request.to_request()).await;
+    /// assert_eq!(response.status(), 403);
+    /// # });
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    CsrfGuard<T>
+}
+
+/// With feature `actix`.
+impl FromRequest for CsrfCheck {
+    type Error = GuardedRejection<Error>;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        ready(CsrfCheck::of(&*request.extensions()))
+    }
+}
+
+/// With feature `actix`. The length of the body is limited by its `PayloadConfig`.
+impl<T: DeserializeOwned + 'static> FromRequest for GuardedForm<T> {
+    type Error = GuardedRejection<Error>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, body: &mut dev::Payload) -> Self::Future {
+        let check = CsrfCheck::of(&*request.extensions());
+        let content_type = request.headers().get(CONTENT_TYPE).cloned();
+        let body = Bytes::from_request(request, body);
+        Box::pin(async move {
+            let (check, body) = (check?, body.await.map_err(GuardedRejection::Inner)?);
+            let content_type = content_type.as_ref().and_then(|kind| kind.to_str().ok());
+            GuardedForm::read(&check, content_type, &body, no_form)
+        })
+    }
+}
+
+fn no_form((status, sentence): NoForm) -> Error {
+    let status = StatusCode::from_u16(status).expect("it is a status");
+    InternalError::new(sentence, status).into()
+}
+
+/// With feature `actix`.
+impl<E> FromRequest for Guarded<E>
+where
+    E: FromRequest + Deref<Target: CsrfField> + 'static,
+{
+    type Error = GuardedRejection<Error>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, body: &mut dev::Payload) -> Self::Future {
+        let check = CsrfCheck::of(&*request.extensions());
+        let body = E::from_request(request, body);
+        Box::pin(async move {
+            let check = check?;
+            let body = body.await;
+            check.accept(body.map_err(|error| GuardedRejection::Inner(error.into()))?)
+        })
+    }
+}
+
+impl ResponseError for GuardedRejection<Error> {
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            GuardedRejection::Inner(error) => error.error_response(),
+            GuardedRejection::Refused(refusal) => refusal.error_response(),
+            GuardedRejection::NoGuard => failed(Failure::Setup(self.to_string())),
+        }
+    }
+}
+
+/// With feature `actix`, a response with status 403.
+impl ResponseError for CsrfRefusal {
+    fn error_response(&self) -> HttpResponse {
+        refused(*self)
+    }
+}

@@ -1,0 +1,80 @@
+//! Guarded bodies as axum extractors. Feature `axum`.
+
+use std::{convert::Infallible, ops::Deref};
+
+use axum_core::{
+    extract::{FromRequest, FromRequestParts, Request},
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header::CONTENT_TYPE, request::Parts};
+use serde::de::DeserializeOwned;
+
+use super::form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NoForm};
+use crate::web::{
+    axum::{failed, refused},
+    failure::{CsrfRefusal, Failure},
+};
+
+/// With feature `axum`.
+impl<S: Sync> FromRequestParts<S> for CsrfCheck {
+    type Rejection = GuardedRejection<Infallible>;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        CsrfCheck::of(&parts.extensions)
+    }
+}
+
+/// With feature `axum`. The length of the body is limited by its `DefaultBodyLimit`.
+impl<S, T> FromRequest<S> for GuardedForm<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = GuardedRejection<Response>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let check = CsrfCheck::of(request.extensions())?;
+        let content_type = request.headers().get(CONTENT_TYPE).cloned();
+        let body = String::from_request(request, state).await;
+        let body = body.map_err(|error| GuardedRejection::Inner(error.into_response()))?;
+        let content_type = content_type.as_ref().and_then(|kind| kind.to_str().ok());
+        GuardedForm::read(&check, content_type, body.as_bytes(), no_form)
+    }
+}
+
+fn no_form((status, sentence): NoForm) -> Response {
+    let status = StatusCode::from_u16(status).expect("it is a status");
+    (status, sentence).into_response()
+}
+
+/// With feature `axum`.
+impl<S, E> FromRequest<S> for Guarded<E>
+where
+    S: Send + Sync,
+    E: FromRequest<S> + Deref<Target: CsrfField>,
+{
+    type Rejection = GuardedRejection<E::Rejection>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let check = CsrfCheck::of(request.extensions())?;
+        let body = E::from_request(request, state).await;
+        check.accept(body.map_err(GuardedRejection::Inner)?)
+    }
+}
+
+impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
+    fn into_response(self) -> Response {
+        match self {
+            GuardedRejection::Inner(rejection) => rejection.into_response(),
+            GuardedRejection::Refused(refusal) => refusal.into_response(),
+            GuardedRejection::NoGuard => failed(Failure::Setup(self.to_string())),
+        }
+    }
+}
+
+/// With feature `axum`, a response with status 403.
+impl IntoResponse for CsrfRefusal {
+    fn into_response(self) -> Response {
+        refused(self)
+    }
+}

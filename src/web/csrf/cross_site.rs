@@ -1,0 +1,34 @@
+//! The origin of a request, and the refusal of those of another site.
+
+use http::{HeaderName, header, request::Parts};
+
+use crate::web::{failure::CsrfRefusal, host::Host, origin::Origin};
+
+/// Refuses a request that a page of another site sent, or one without TLS, unless its origin is trusted.
+pub(super) fn check(request: &Parts, trusted: &[Origin]) -> Result<(), CsrfRefusal> {
+    let origin = text_of(request, &header::ORIGIN);
+    let parsed = origin.and_then(Origin::parse);
+    if trusted.iter().any(|known| parsed.as_ref() == Some(known)) {
+        return Ok(());
+    }
+    match (text_of(request, &SEC_FETCH_SITE), origin) {
+        (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
+        (Some(_), _) => Err(CsrfRefusal::CrossSite),
+        (None, Some(_)) => match parsed.zip(Host::of(request)) {
+            Some((origin, host)) if origin.is_at(host) && origin.is_secure() => Ok(()),
+            Some((origin, host)) if origin.is_at(host) => Err(CsrfRefusal::PlainHttp),
+            _ => Err(CsrfRefusal::CrossSite),
+        },
+    }
+}
+
+/// The value of the fields of this name. Fields that are not text, or that differ, count as one value that never
+/// passes.
+pub(super) fn text_of<'a>(request: &'a Parts, name: &HeaderName) -> Option<&'a str> {
+    let mut fields = request.headers.get_all(name).iter();
+    let first = fields.next()?;
+    let is_one = fields.all(|field| field == first);
+    Some(first.to_str().ok().filter(|_| is_one).unwrap_or("?"))
+}
+
+pub(super) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

@@ -1,0 +1,227 @@
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use http::{Response, request::Parts};
+use tower_layer::Layer;
+
+use super::rules::{Rules, TokenChecks, TokenSource};
+use crate::{
+    base::clone_by_fields,
+    carrier::ConfigError,
+    state::{Map, Payload},
+    web::{failure::Failure, framework::Extensions, gate::Gate, origin::Origin, service::Layered},
+};
+
+/// Refuses requests that other sites make a visitor's browser send, with 403, before the handler runs.
+///
+/// Goes inside [`SessionLayer`](crate::SessionLayer). Every request whose method is not GET, HEAD, OPTIONS or TRACE has
+/// to pass these checks, in this order:
+///
+/// 1. a request from a [trusted origin](Self::trust_origin) continues with 4;
+/// 2. `Sec-Fetch-Site`, if the browser sends it, is `same-origin` or `none`;
+/// 3. otherwise `Origin`, if it is sent, has the scheme `https` and the host and port of [the request](crate::web::host_of).
+///    For `localhost`, 127.0.0.1 and the like, `http` is enough. Behind a proxy that rewrites `Host`, and for a site
+///    without TLS, trust your own origin; `X-Forwarded-Host` is never read;
+/// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`](crate::Session::csrf_token).
+///
+/// WebSocket upgrades have to pass the first three. The guard answers before the router, so a request without a route
+/// is refused too.
+///
+/// The guard writes a refusal as text, so the body of the inner service's responses must implement `From<String>`, as
+/// `axum::body::Body` and `String` do.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
+/// use axum::{Router, body::Body, http::Request, routing::post};
+/// # use tower::ServiceExt;
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// let app: Router = Router::new()
+///     .route("/transfer", post(|| async { "done" }))
+///     .layer(CsrfGuard::new())
+///     .layer(SessionLayer::new(cookie));
+///
+/// let request = Request::post("/transfer").header("sec-fetch-site", "cross-site");
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let response = app.oneshot(request.body(Body::empty())?).await?;
+/// assert_eq!(response.status(), 403);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct CsrfGuard<T = Map> {
+    pub(super) rules: Arc<Rules>,
+    payload: PhantomData<fn() -> T>,
+}
+
+impl CsrfGuard {
+    /// Creates a guard for sessions that are dictionaries.
+    #[must_use]
+    pub fn new() -> CsrfGuard {
+        CsrfGuard::default()
+    }
+}
+
+impl<T> CsrfGuard<T> {
+    /// Trusts requests from `origin`, such as `https://app.example.com`, as if they came from the site itself. They
+    /// still need a token. A site without TLS trusts its own origin, such as `http://intranet:8080`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let guard = CsrfGuard::new().origin_check_only().trust_origin("https://app.example.com")?;
+    /// let service = guard.layer(handler);
+    /// let from = |origin| Request::post("/").header("origin", origin).body(());
+    /// assert_eq!(service.clone().oneshot(from("https://app.example.com")?).await?.status(), 200);
+    /// assert_eq!(service.oneshot(from("https://evil.example")?).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if `origin` is not a scheme and a host, for example because it has a path.
+    pub fn trust_origin(mut self, origin: &str) -> Result<Self, ConfigError> {
+        let origin = parse_origin("trust_origin", origin)?;
+        Arc::make_mut(&mut self.rules).trusted.push(origin);
+        Ok(self)
+    }
+
+    /// Accepts forms without a token that pages of `origin` post to `path`: the last step of a sign-in at another
+    /// site with `response_mode=form_post`. Other requests from there are refused as before.
+    ///
+    /// `path` is the path of the request as the guard sees it, and is compared byte by byte.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let guard = CsrfGuard::new().trust_form_post("https://login.example.com", "/signed-in")?;
+    /// let service = guard.layer(handler);
+    /// let form_to = |path| {
+    ///     Request::post(path)
+    ///         .header("origin", "https://login.example.com")
+    ///         .header("content-type", "application/x-www-form-urlencoded")
+    ///         .body(())
+    /// };
+    /// assert_eq!(service.clone().oneshot(form_to("/signed-in")?).await?.status(), 200);
+    /// assert_eq!(service.oneshot(form_to("/transfer")?).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// The handler has to compare the form's `state` with one that it gave to this browser. The browser sends a cookie
+    /// with such a form only under `SameSite=None`; with `Lax` or `Strict` the session is empty here.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if `origin` is not a scheme and a host, for example because it has a path.
+    pub fn trust_form_post(
+        mut self,
+        origin: &str,
+        path: impl Into<String>,
+    ) -> Result<Self, ConfigError> {
+        let origin = parse_origin("trust_form_post", origin)?;
+        let form_post = (origin, path.into());
+        Arc::make_mut(&mut self.rules).form_posts.push(form_post);
+        Ok(self)
+    }
+
+    /// Requires no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first, all current ones
+    /// the second; a request with neither passes. The extractor `Guarded` answers 500 unless another guard asks for a
+    /// token.
+    #[must_use]
+    pub fn origin_check_only(mut self) -> Self {
+        Arc::make_mut(&mut self.rules).token = TokenSource::None;
+        self
+    }
+
+    /// Accepts forms without the header `x-csrf-token`. Their handlers read the token from a field, by the extractor
+    /// `Guarded` of features `axum` and `actix` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
+    ///
+    /// # Security
+    ///
+    /// A handler that reads a form in another way is protected by the first three checks only.
+    #[must_use]
+    pub fn tokens_in_forms(mut self) -> Self {
+        Arc::make_mut(&mut self.rules).token = TokenSource::HeaderOrForm;
+        self
+    }
+
+    /// Creates a guard for sessions that hold a `U`.
+    #[must_use]
+    pub fn typed<U: Payload>(self) -> CsrfGuard<U> {
+        CsrfGuard {
+            rules: self.rules,
+            payload: PhantomData,
+        }
+    }
+}
+
+fn parse_origin(setting: &'static str, origin: &str) -> Result<Origin, ConfigError> {
+    Origin::parse(origin).ok_or_else(|| {
+        let reason =
+            format!("takes a scheme and a host like `https://app.example.com`, found {origin:?}");
+        ConfigError::new(setting, reason)
+    })
+}
+
+impl<T: Payload> Gate for CsrfGuard<T> {
+    fn answer(
+        &self,
+        request: &Parts,
+        extensions: &mut impl Extensions,
+    ) -> Option<Response<String>> {
+        let checked = self.rules.check::<T>(request, extensions);
+        checked.err().map(Failure::into_response)
+    }
+
+    /// The checks hold the session, which is to be saved when no one else does.
+    fn forget(extensions: &mut impl Extensions) {
+        extensions.remove::<TokenChecks>();
+    }
+}
+
+impl<S, T> Layer<S> for CsrfGuard<T> {
+    type Service = Layered<S, Self>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        let layer = self.clone();
+        Layered { inner, layer }
+    }
+}
+
+impl<T> Default for CsrfGuard<T> {
+    fn default() -> Self {
+        CsrfGuard {
+            rules: Arc::default(),
+            payload: PhantomData,
+        }
+    }
+}
+
+clone_by_fields!(CsrfGuard<T> { rules, payload });
+
+impl<T> fmt::Debug for CsrfGuard<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CsrfGuard").field(&self.rules).finish()
+    }
+}

@@ -1,0 +1,202 @@
+//! The rules of [`CsrfGuard`](super::CsrfGuard).
+
+use std::sync::Arc;
+
+use http::{HeaderMap, Method, header, request::Parts};
+
+use super::cross_site::{self, SEC_FETCH_SITE, text_of};
+use crate::{
+    session::{
+        Session,
+        events::{self, RefusedRequest},
+    },
+    state::Payload,
+    web::{
+        extensions::{MissingSession, session_of, typed},
+        failure::{CsrfRefusal, Failure},
+        framework::Extensions,
+        host::Host,
+        origin::Origin,
+    },
+};
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rules {
+    pub(super) trusted: Vec<Origin>,
+    /// Origins whose forms pass without a token, each with the path they may be sent to.
+    pub(super) form_posts: Vec<(Origin, String)>,
+    pub(super) token: TokenSource,
+}
+
+/// The place in which a request has its token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum TokenSource {
+    #[default]
+    Header,
+    /// The header, or for a form one of its fields, which an extractor verifies.
+    HeaderOrForm,
+    /// No token is needed.
+    None,
+}
+
+impl Rules {
+    /// Checks a request, and leaves in `extensions`, which are the request's, what an extractor has to verify.
+    pub(super) fn check<T: Payload>(
+        &self,
+        request: &Parts,
+        extensions: &mut impl Extensions,
+    ) -> Result<(), Failure> {
+        let checked = self.check_request::<T>(request, extensions);
+        // Written here, because an application may answer a refused request itself.
+        if let Err(Failure::Csrf(refusal)) = checked {
+            let origin = text_of(request, &header::ORIGIN);
+            let origin = origin.filter(|o| *o == HIDDEN || Origin::parse(o).is_some());
+            let host = Host::of(request).map(|host| host.to_string());
+            let told = RefusedRequest {
+                path: Some(request.uri.path()),
+                origin,
+                host: host.as_deref(),
+                advice: self.advice(refusal, request, origin),
+            };
+            events::request_refused(refusal, &told);
+        }
+        checked
+    }
+
+    /// Returns what the operator of a site may do about a refusal of its own pages.
+    fn advice(
+        &self,
+        refusal: CsrfRefusal,
+        request: &Parts,
+        origin: Option<&str>,
+    ) -> Option<&'static str> {
+        // Origin and host were compared. A browser that sends `Sec-Fetch-Site` knows the site.
+        let is_compared = text_of(request, &SEC_FETCH_SITE).is_none();
+        match refusal {
+            CsrfRefusal::NoToken if !is_form(&request.headers) => Some(IN_HEADER),
+            CsrfRefusal::NoToken => Some(IN_FORMS),
+            CsrfRefusal::CrossSite if is_compared && origin == Some(HIDDEN) => Some(WITHOUT_ORIGIN),
+            CsrfRefusal::CrossSite if is_compared && origin.is_some() => Some(BEHIND_PROXY),
+            CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
+            _ => None,
+        }
+    }
+
+    fn check_request<T: Payload>(
+        &self,
+        request: &Parts,
+        extensions: &mut impl Extensions,
+    ) -> Result<(), Failure> {
+        let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
+        let is_upgrade = is_websocket(request);
+        let is_safe = safe.contains(&request.method) && !is_upgrade;
+        let is_form_post = self.is_form_post(request);
+        if !is_safe && !is_form_post {
+            cross_site::check(request, &self.trusted).map_err(Failure::Csrf)?;
+        }
+        // A check that another guard has left stays.
+        if self.token != TokenSource::None {
+            let mut checks: TokenChecks = extensions.remove().unwrap_or_default();
+            if !is_safe && !is_upgrade && !is_form_post {
+                self.check_token::<T>(request, extensions, &mut checks)?;
+            }
+            extensions.insert(checks);
+        }
+        Ok(())
+    }
+
+    /// Verifies a token in the header. One in a form is left to `checks`.
+    fn check_token<T: Payload>(
+        &self,
+        request: &Parts,
+        extensions: &impl Extensions,
+        checks: &mut TokenChecks,
+    ) -> Result<(), Failure> {
+        let session = Session::<T>::provided_in(extensions);
+        let session = session.map_err(|missing| Failure::Setup(without_session(missing)))?;
+        let in_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
+        let verify = move |token: &str| session.verify_csrf(token);
+        match request.headers.get(TOKEN_HEADER) {
+            Some(token) => {
+                checks.has_passed = token.to_str().is_ok_and(verify);
+                if !checks.has_passed {
+                    return Err(Failure::Csrf(CsrfRefusal::WrongToken));
+                }
+            }
+            None if in_form => checks.in_form.push(Arc::new(verify)),
+            None => return Err(Failure::Csrf(CsrfRefusal::NoToken)),
+        }
+        Ok(())
+    }
+
+    /// Returns `true` if the request is a form that one of `form_posts` lets pass.
+    fn is_form_post(&self, request: &Parts) -> bool {
+        let origin = || text_of(request, &header::ORIGIN).and_then(Origin::parse);
+        let mut here = self.form_posts.iter();
+        request.method == Method::POST
+            && is_form(&request.headers)
+            && here.any(|(trusted, path)| {
+                path == request.uri.path() && origin().as_ref() == Some(trusted)
+            })
+    }
+}
+
+/// The checks that the guards around a handler leave to the extractor of a form.
+#[derive(Clone, Default)]
+#[cfg_attr(
+    not(any(feature = "actix", feature = "axum")),
+    allow(dead_code, reason = "for extractors")
+)]
+pub(super) struct TokenChecks {
+    /// The token in the header is one of the session.
+    pub(super) has_passed: bool,
+    pub(super) in_form: Vec<Verify>,
+}
+
+type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// Returns `true` for an upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
+fn is_websocket(request: &Parts) -> bool {
+    let is_word = |word: &[u8]| word.trim_ascii().eq_ignore_ascii_case(b"websocket");
+    let mut upgrades = request.headers.get_all(header::UPGRADE).iter();
+    let names_it = upgrades.any(|list| list.as_bytes().split(|&byte| byte == b',').any(is_word));
+    request.method == Method::CONNECT || (request.method == Method::GET && names_it)
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok());
+    is_of_type(kind, URL_ENCODED) || is_of_type(kind, "multipart/form-data")
+}
+
+/// Returns `true` for a `Content-Type` of this media type, with any parameters.
+pub(super) fn is_of_type(content_type: Option<&str>, media_type: &str) -> bool {
+    let found = content_type.and_then(|kind| kind.split(';').next());
+    found.is_some_and(|found| found.trim().eq_ignore_ascii_case(media_type))
+}
+
+fn without_session(missing: MissingSession) -> String {
+    let MissingSession::OtherType { asked, provided } = missing else {
+        return missing.to_string();
+    };
+    let guard = match typed(provided) {
+        Some(held) => format!("`CsrfGuard::new().typed::<{held}>()`"),
+        None => "`CsrfGuard::new()` without `typed`".to_owned(),
+    };
+    let (asked, provided) = (session_of(asked), session_of(provided));
+    format!(
+        "the CSRF guard looks for {asked}, and the session layer around it provides {provided}; write {guard}"
+    )
+}
+
+/// The origin of a page that does not tell its own.
+const HIDDEN: &str = "null";
+const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard";
+const IN_HEADER: &str = "this is no form, by its `Content-Type`; let the script send its token in the header `x-csrf-token`";
+const WITHOUT_ORIGIN: &str = "if a page of the site itself sent it, let its `Referrer-Policy` tell the origin to the own site, \
+     as `same-origin` does";
+const BEHIND_PROXY: &str = "if this is the origin of the site itself, behind a proxy that rewrites `Host`, \
+     give it to the guard's `trust_origin`";
+const WITHOUT_TLS: &str = "if this is the origin of the site itself, which has no TLS, give it to the guard's `trust_origin`";
+pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+const TOKEN_HEADER: &str = "x-csrf-token";
