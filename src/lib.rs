@@ -154,22 +154,17 @@ pub mod keys;
 mod state;
 mod token;
 
-// Proofs of the device that a session is bound to.
+// The handle of the application.
+pub mod session;
+
+// The companions of a session: proofs of the device that it is bound to, and cookies of other libraries.
 #[cfg(feature = "device-bound")]
 pub mod device;
-#[cfg(not(feature = "device-bound"))]
-#[path = "device/left_out.rs"]
-mod device;
-// Cookies of other libraries.
 #[cfg(feature = "migrate")]
 pub mod migrate;
-#[cfg(not(feature = "migrate"))]
-#[path = "migrate/left_out.rs"]
-mod migrate;
 
-// The handle of the application, and its carriers.
+// The carriers of a session.
 pub mod carrier;
-pub mod session;
 
 // The outside.
 pub mod settings;

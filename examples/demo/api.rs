@@ -16,7 +16,8 @@ use axum::{
 };
 use hardtack::{
     Session,
-    session::{DeviceBinding, Outcome, Reason},
+    device::DeviceBinding,
+    session::{Outcome, Reason},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};

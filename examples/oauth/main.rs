@@ -22,7 +22,7 @@ use axum::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
-    csrf::CsrfGuard, session::DeviceBinding,
+    csrf::CsrfGuard, device::DeviceBinding,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

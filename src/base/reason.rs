@@ -64,6 +64,7 @@ pub enum Reason {
     Duplicate,
     /// Bound to a device, and the request does not prove that it comes from there; or a device is required, and none
     /// was registered in time. With feature `device-bound`.
+    #[cfg(feature = "device-bound")]
     Stale,
     /// The application has to say whether the session goes on, and was not asked, or could not answer
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
@@ -91,6 +92,7 @@ impl Reason {
             Reason::Revoked => "Revoked",
             Reason::Payload => "Payload",
             Reason::Duplicate => "Duplicate",
+            #[cfg(feature = "device-bound")]
             Reason::Stale => "Stale",
             Reason::Unvalidated => "Unvalidated",
         }

@@ -1,12 +1,13 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::token::SessionToken;
+use super::{companions::Companions, token::SessionToken};
 use crate::{
-    base::{clock::Clock, clone_by_fields},
-    cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
+    base::{clock::Clock, clone_by_fields, time::UnixSeconds},
+    cookie::{
+        CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, Values, max_age_len,
+    },
     crypto::suite::Mode,
-    migrate::{Migration, Takeover},
-    session::{Arrived, SaveError, Session, Store, TokenChange, Touch, events},
+    session::{Arrived, SaveError, Session, Store, TokenChange, Touch},
     state::{Circumstances, Map, Overhead},
     token::{Context, LONGEST_TOKEN},
 };
@@ -52,7 +53,15 @@ pub(crate) struct Inner {
     pub(crate) template: Template,
     /// The fields that drop the cookie with former attributes.
     pub(crate) former: Vec<Template>,
-    pub(crate) migration: Arc<Migration>,
+    pub(crate) companions: Companions,
+}
+
+impl Inner {
+    /// The fields that expire the cookies of other libraries.
+    fn dropped(&self) -> &[(Template, UnixSeconds)] {
+        let old_cookies = self.companions.old_cookies.as_ref();
+        old_cookies.map_or(&[], |old| old.dropped())
+    }
 }
 
 impl<T> SessionCookie<T> {
@@ -187,15 +196,15 @@ impl<T> SessionCookie<T> {
         context: Option<Arc<Context>>,
         is_subresource: bool,
     ) -> Session<T> {
-        let mut old = Takeover::of(&self.inner.migration);
-        let cookie_fields = cookie_fields.into_iter().inspect(|field| {
+        let old_cookies = self.inner.companions.old_cookies.as_ref();
+        let mut old = old_cookies.map(|old| old.look());
+        let mut values = Values::of_cookies();
+        for field in cookie_fields {
+            let field = field.as_ref();
+            self.inner.finder.find_in(field, LONGEST_TOKEN, &mut values);
             if let Some(old) = &mut old {
-                old.find_in(field.as_ref());
+                old.find_in(field);
             }
-        });
-        let values = self.inner.finder.find(cookie_fields, LONGEST_TOKEN);
-        if let Some(missed) = old.as_ref().and_then(|old| old.unread_beside(&values)) {
-            events::old_cookie_missed(self.name().as_str(), missed);
         }
         let old = old.filter(|old| !old.is_empty());
         self.token
@@ -253,7 +262,7 @@ impl<T> SessionCookie<T> {
         for template in &self.inner.former {
             template.expire(parts, fields);
         }
-        for (template, start) in &self.inner.migration.dropped {
+        for (template, start) in self.inner.dropped() {
             if arrived.now >= *start {
                 template.expire(PartNumbers::default(), fields);
             }
@@ -275,7 +284,7 @@ impl<T> SessionCookie<T> {
     }
 
     fn old_names(&self) -> impl Iterator<Item = &str> {
-        let dropped = self.inner.migration.dropped.iter();
+        let dropped = self.inner.dropped().iter();
         dropped.map(|(template, _)| template.name())
     }
 }

@@ -109,8 +109,8 @@ impl CookieName {
 /// ```
 #[non_exhaustive]
 pub struct TokenContent {
-    /// The reason why no session is loaded from this token, or `None` if one is. A session bound to a device needs its
-    /// device too, and that is not asked for here.
+    /// The reason why no session is loaded from this token, or `None` if one is. A request may have to
+    /// prove more than the token does, which is not asked for here.
     pub refused: Option<Reason>,
     /// The session: its id, its dates, the key that sealed it.
     pub session: SessionInfo,

@@ -111,17 +111,17 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`save`](Self::save), and for every session of a cookie that a jar cannot do justice to:
+    /// Those of [`save`](Self::save), and one for every session of a cookie that a jar cannot do justice to, such as
     ///
     /// - [`SaveError::FormerInJar`] with [`formerly`](crate::carrier::SessionCookieBuilder::formerly), and with two old
     ///   cookies of one name in `migrate_from` that differ in attributes: a jar keeps one cookie of each name, so it
     ///   cannot also drop those with other attributes.
-    /// - `SaveError::DeviceInJar` with `device_bound`: a jar has no room for the field that offers a registration.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
         if self.has_twins() {
             return Err(SaveError::FormerInJar);
         }
-        if self.token.sealer.devices.is_some() {
+        #[cfg(feature = "device-bound")]
+        if self.token.sealer.companion().is_some() {
             return Err(SaveError::DeviceInJar);
         }
         let fields = self.save(session)?;

@@ -4,6 +4,7 @@
 //! settings; a [`ConfigError`] names the wrong one.
 
 mod builder;
+mod companions;
 mod cookie;
 mod cookie_for;
 mod header;

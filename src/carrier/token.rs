@@ -4,8 +4,7 @@ use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
     cookie::Values,
     crypto::suite::Mode,
-    migrate::Takeover,
-    session::{Arrival, SaveError, Sealer, Session, TokenChange, Touch},
+    session::{Arrival, Predecessor, SaveError, Sealer, Session, TokenChange, Touch},
     state::{Circumstances, Map, SessionData},
     token::{Context, LONGEST_TOKEN},
 };
@@ -189,7 +188,7 @@ impl<T> SessionToken<T> {
     pub(crate) fn arrive(
         &self,
         values: Values,
-        old: Option<Takeover>,
+        old: Option<Box<dyn Predecessor>>,
         clock: Clock,
         context: Option<Arc<Context>>,
         is_subresource: bool,

@@ -75,6 +75,15 @@ impl DeviceCookies {
     }
 }
 
+impl Template {
+    /// Returns the field that sets a value in one cookie, for so many seconds.
+    pub(crate) fn set_whole(&self, value: &str, max_age: u64) -> String {
+        let mut field = format!("{}{value}", self.start);
+        self.push_end(Some(max_age), &mut field);
+        field
+    }
+}
+
 /// Returns `true` if a session's cookie of this name could be taken for the cookie of a device.
 pub(crate) fn is_of_device(name: &str) -> bool {
     let ends_in_tag = |after: &str| {

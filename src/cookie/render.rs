@@ -30,7 +30,7 @@ use super::{
 #[must_use = "a session is not saved unless its `Set-Cookie` fields are sent"]
 pub struct SetCookies {
     fields: Vec<String>,
-    registration: Option<String>,
+    pub(crate) registration: Option<String>,
 }
 
 impl SetCookies {
@@ -56,18 +56,6 @@ impl SetCookies {
     pub(crate) fn pairs(&self) -> impl Iterator<Item = &str> {
         let set = self.fields.iter().filter(|field| !field.ends_with(EXPIRED));
         set.filter_map(|field| field.split(';').next())
-    }
-
-    /// Returns the value of the response's field `Secure-Session-Registration`, which asks the browser to register a
-    /// device for a session that was renewed. `None` without feature `device-bound`.
-    #[must_use]
-    pub fn registration(&self) -> Option<&str> {
-        self.registration.as_deref()
-    }
-
-    #[cfg(feature = "device-bound")]
-    pub(crate) fn register(&mut self, registration: String) {
-        self.registration = Some(registration);
     }
 
     /// Adds the fields for the session's device.
@@ -112,7 +100,7 @@ impl fmt::Debug for SetCookies {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Template {
     /// `name=`
-    start: String,
+    pub(super) start: String,
     /// `; Path=/; …`
     end: String,
 }
@@ -183,14 +171,6 @@ impl Template {
         cookies
     }
 
-    /// Returns the field that sets a value in one cookie, for so many seconds.
-    #[cfg(feature = "device-bound")]
-    pub(crate) fn set_whole(&self, value: &str, max_age: u64) -> String {
-        let mut field = format!("{}{value}", self.start);
-        self.push_end(Some(max_age), &mut field);
-        field
-    }
-
     /// Adds fields that expire the cookie, and the parts that the browser sent. Browsers identify a cookie by its name,
     /// path, domain and flags.
     pub(crate) fn expire(&self, carried: PartNumbers, fields: &mut SetCookies) {
@@ -229,7 +209,7 @@ impl Template {
         }
     }
 
-    fn push_end(&self, max_age: Option<u64>, field: &mut String) {
+    pub(super) fn push_end(&self, max_age: Option<u64>, field: &mut String) {
         field.push_str(&self.end);
         if let Some(seconds) = max_age {
             let _ = write!(field, "; Max-Age={}", seconds.min(MOST_SECONDS));

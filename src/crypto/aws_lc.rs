@@ -5,8 +5,6 @@
 
 #[cfg(feature = "xchacha20")]
 use aws_lc_rs::aead::CHACHA20_POLY1305;
-#[cfg(feature = "device-bound")]
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
 use aws_lc_rs::{
     aead::{self, AES_256_GCM, Aad, Algorithm, LessSafeKey, UnboundKey},
     cipher::{AES_256, EncryptingKey, UnboundCipherKey},
@@ -94,25 +92,6 @@ fn used_once(algorithm: &'static Algorithm, key: &mut [u8; 32]) -> LessSafeKey {
     LessSafeKey::new(prepared.expect(KEY))
 }
 
-/// A point of P-256, for ECDSA with SHA-256.
-#[cfg(feature = "device-bound")]
-#[derive(Clone)]
-pub(crate) struct Es256(ParsedPublicKey);
-
-#[cfg(feature = "device-bound")]
-impl Es256 {
-    /// Reads a point of SEC 1, section 2.3.3. `None`: it is not on the curve.
-    pub(crate) fn new(point: &[u8]) -> Option<Es256> {
-        let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
-        key.ok().map(Es256)
-    }
-
-    /// Verifies `r || s` over `message`.
-    pub(crate) fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        self.0.verify_sig(message, signature).is_ok()
-    }
-}
-
 const KEY: &str = "a key has 32 bytes";
 const BLOCKS: &str = "these are whole blocks";
 
@@ -162,66 +141,4 @@ mod tests {
     fn what_one_backend_seals_by_xchacha20_the_other_opens() {
         check_both_ways(Suite::XChaCha20Poly1305);
     }
-
-    /// Points and signatures that one library could take and the other refuse.
-    #[test]
-    #[cfg(feature = "device-bound")]
-    fn both_backends_take_the_same_points_and_signatures() {
-        use p256::ecdsa::{Signature, SigningKey, signature::Signer};
-
-        let both = |point: &[u8]| {
-            let ours = Es256::new(point);
-            let theirs = rust_crypto::Es256::new(point);
-            assert_eq!(ours.is_some(), theirs.is_some(), "{point:?}");
-            ours.zip(theirs)
-        };
-        let verify = |point: &[u8], signature: [u8; 64]| {
-            let (ours, theirs) = both(point).unwrap();
-            let is_good = ours.verify(b"message", &signature);
-            assert_eq!(is_good, theirs.verify(b"message", &signature));
-            is_good
-        };
-        for _ in 0..32 {
-            let secret = random::from_system::<32>().unwrap();
-            let key = SigningKey::from_slice(&secret).unwrap();
-            let signature: Signature = key.sign(b"message");
-            let signature: [u8; 64] = signature.to_bytes().into();
-            for is_compressed in [false, true] {
-                let point = key.verifying_key().to_sec1_point(is_compressed);
-                let point = point.as_bytes();
-                assert!(verify(point, signature));
-                for place in [0, 31, 32, 63] {
-                    let mut changed = signature;
-                    changed[place] ^= 1;
-                    assert!(!verify(point, changed));
-                }
-                // The other s of the same signature.
-                let (r, s) = signature.split_at(32);
-                let s = p256::NonZeroScalar::try_from(s).unwrap();
-                assert!(verify(
-                    point,
-                    [r, &(-s).to_bytes()].concat().try_into().unwrap()
-                ));
-                // r or s of 0, and of the group's order.
-                for number in [[0; 32], ORDER] {
-                    for signature in [[&number, r], [r, &number]] {
-                        assert!(!verify(point, signature.concat().try_into().unwrap()));
-                    }
-                }
-                let mut elsewhere = point.to_vec();
-                *elsewhere.last_mut().unwrap() ^= 1;
-                both(&elsewhere);
-                both(&point[1..]);
-                both(&[point, &[0]].concat());
-            }
-        }
-        assert!(both(&[0]).is_none());
-        assert!(both(&[2; 32]).is_none());
-        // An x that is no element of the field.
-        assert!(both(&[&[2], &[0xFF; 32][..]].concat()).is_none());
-    }
-
-    #[cfg(feature = "device-bound")]
-    const ORDER: [u8; 32] = *b"\xFF\xFF\xFF\xFF\x00\x00\x00\x00\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\
-        \xBC\xE6\xFA\xAD\xA7\x17\x9E\x84\xF3\xB9\xCA\xC2\xFC\x63\x25\x51";
 }

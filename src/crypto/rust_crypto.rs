@@ -6,8 +6,6 @@ use aead::{
     array::Array,
     consts::{U16, U24},
 };
-#[cfg(feature = "device-bound")]
-use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
 
 use super::suite::{Aead, Suite};
 #[cfg(any(feature = "xaes", feature = "xchacha20"))]
@@ -47,24 +45,5 @@ where
         let (nonce, tag) = (nonce.into(), tag.into());
         let opened = self.0.decrypt_inout_detached(nonce, aad, body.into(), tag);
         opened.ok()
-    }
-}
-
-/// A point of P-256, for ECDSA with SHA-256.
-#[cfg(feature = "device-bound")]
-#[derive(Clone)]
-pub(crate) struct Es256(VerifyingKey);
-
-#[cfg(feature = "device-bound")]
-impl Es256 {
-    /// Reads a point of SEC 1, section 2.3.3. `None`: it is not on the curve.
-    pub(crate) fn new(point: &[u8]) -> Option<Es256> {
-        VerifyingKey::from_sec1_bytes(point).ok().map(Es256)
-    }
-
-    /// Verifies `r || s` over `message`.
-    pub(crate) fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        let signature = Signature::from_slice(signature);
-        signature.is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
     }
 }

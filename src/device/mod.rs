@@ -9,16 +9,19 @@
 //! [Device Bound Session Credentials]: https://w3c.github.io/webappsec-dbsc/
 
 mod answer;
+mod beside;
+mod binding;
 mod endpoints;
 mod json;
 mod options;
 mod proof;
 mod seals;
 
+pub use binding::DeviceBinding;
 pub use options::{DeviceBound, Initiators};
 
 pub(crate) use answer::DeviceAnswer;
-pub(crate) use endpoints::{DeviceRequest, Endpoint, Facts, Subject};
+pub(crate) use endpoints::{DeviceRequest, Endpoint, Facts};
 #[cfg(test)]
 pub(crate) use {
     proof::{Proof, ProofError},
@@ -32,7 +35,8 @@ use crate::{
     cookie::{Attributes, BoundCookies, CookieName, DeviceCookies, SetCookies},
     crypto::{base64url, sha256::sha256},
     keys::PurposeSlot,
-    state::{Admitted, Departure, DeviceId, Metadata, Sid, State},
+    session::{Companion, Reason},
+    state::{Admitted, Departure, DeviceId, Metadata, Sid},
     token::{Context, SealError},
 };
 use seals::Seal;
@@ -48,8 +52,8 @@ pub(crate) struct Devices {
 }
 
 impl Devices {
-    /// Checks the settings. `serve` derives the keys for one of the four words of docs/spec/devices.md § 16.2, and `skew`
-    /// are the seconds by which clocks may differ.
+    /// Checks the settings beside those of a cookie. `serve` derives the keys for a word of docs/spec/devices.md § 16.2,
+    /// and `skew` are the seconds by which clocks may differ.
     pub(crate) fn new(
         settings: &DeviceBound,
         skew: u64,
@@ -71,77 +75,6 @@ impl Devices {
         })
     }
 
-    /// Judges a session that opened, by the bound cookies beside it (docs/spec/devices.md § 16.3).
-    pub(crate) fn judge(
-        &self,
-        context: &Context,
-        metadata: &Metadata,
-        cookies: &BoundCookies,
-        now: UnixSeconds,
-    ) -> Option<Admitted> {
-        let bound = |token: &[u8]| self.bound.open(context, token, now).ok();
-        let proof = match metadata.device {
-            Some(device) => {
-                let tag = tag(&device);
-                let mut cookies = cookies.of(&tag).filter_map(bound);
-                cookies.find(|cookie| cookie.payload == device)
-            }
-            None => {
-                let mut cookies = cookies.youngest().filter_map(bound);
-                cookies.find(|cookie| metadata.sid == Some(cookie.sid))
-            }
-        };
-        if let Some(proof) = proof {
-            return Some(Admitted {
-                device: Some(proof.payload),
-                until: Some(proof.issued.saturating_add(self.bound_for())),
-            });
-        }
-        let grace = self.settings.grace();
-        let until = grace.map(|grace| metadata.issued.saturating_add(grace));
-        if metadata.device.is_some() || until.is_some_and(|end| now >= end) {
-            return None;
-        }
-        Some(Admitted {
-            device: None,
-            until,
-        })
-    }
-
-    /// Returns the fields for the device of a session that the client stores, or that `is_dropped`.
-    pub(crate) fn news<T>(
-        &self,
-        context: &Context,
-        state: &State<T>,
-        is_dropped: bool,
-    ) -> Result<SetCookies, SealError> {
-        let now = state.now;
-        let mut news = SetCookies::default();
-        match state.departure(is_dropped) {
-            // A mark stays that a refresh or a registration brings along from any site.
-            Some(Departure::Bound(device)) => {
-                let tag = tag(&device);
-                news.push(self.cookies.bound(&tag).expire_one(0));
-                news.push(self.cookies.mark(&tag).set_whole("1", MARKED_FOR));
-            }
-            Some(Departure::Unbound(sid, issued)) => {
-                let offered_until = issued.saturating_add(self.settings.offer_for());
-                let left = offered_until.saturating_sub(now);
-                if self.settings.offers && left > 0 {
-                    news.push(self.cookies.mark(&tag(&sid)).set_whole("1", left));
-                }
-            }
-            None => {}
-        }
-        let renewed = state.renewed_sid();
-        if let Some(sid) = renewed.filter(|_| self.settings.offers && !is_dropped) {
-            let challenge = self.offer.seal(context, sid, now, &[], now)?;
-            let path = self.settings.path_of(Endpoint::Register);
-            news.register(format!(r#"(ES256);path="{path}";challenge="{challenge}""#));
-        }
-        Ok(news)
-    }
-
     /// Seconds for which a proof counts.
     fn bound_for(&self) -> u64 {
         self.settings.bound_for.as_secs()
@@ -157,6 +90,87 @@ impl Devices {
         let token = self.bound.seal(context, sid, now, &device, now)?;
         let cookie = self.cookies.bound(&tag(&device));
         Ok(cookie.set_whole(&token, self.bound_for()))
+    }
+}
+
+impl Companion for Devices {
+    /// docs/spec/devices.md § 16.3.
+    fn judge(
+        &self,
+        context: &Context,
+        metadata: &Metadata,
+        cookies: &BoundCookies,
+        now: UnixSeconds,
+    ) -> Result<Admitted, Reason> {
+        let bound = |token: &[u8]| self.bound.open(context, token, now).ok();
+        let proof = match metadata.device {
+            Some(device) => {
+                let tag = tag(&device);
+                let mut cookies = cookies.of(&tag).filter_map(bound);
+                cookies.find(|cookie| cookie.payload == device)
+            }
+            None => {
+                let mut cookies = cookies.youngest().filter_map(bound);
+                cookies.find(|cookie| metadata.sid == Some(cookie.sid))
+            }
+        };
+        if let Some(proof) = proof {
+            return Ok(Admitted {
+                device: Some(proof.payload),
+                until: Some(proof.issued.saturating_add(self.bound_for())),
+            });
+        }
+        let grace = self.settings.grace();
+        let until = grace.map(|grace| metadata.issued.saturating_add(grace));
+        if metadata.device.is_some() || until.is_some_and(|end| now >= end) {
+            return Err(Reason::Stale);
+        }
+        Ok(Admitted {
+            device: None,
+            until,
+        })
+    }
+
+    fn fields_for(
+        &self,
+        context: &Context,
+        departed: Option<Departure>,
+        renewed: Option<Sid>,
+        now: UnixSeconds,
+    ) -> Result<SetCookies, SealError> {
+        let mut fields = SetCookies::default();
+        match departed {
+            // A mark stays that a refresh or a registration brings along from any site.
+            Some(Departure::Bound(device)) => {
+                let tag = tag(&device);
+                fields.push(self.cookies.bound(&tag).expire_one(0));
+                fields.push(self.cookies.mark(&tag).set_whole("1", MARKED_FOR));
+            }
+            Some(Departure::Unbound(sid, issued)) => {
+                let offered_until = issued.saturating_add(self.settings.offer_for());
+                let left = offered_until.saturating_sub(now);
+                if self.settings.offers && left > 0 {
+                    fields.push(self.cookies.mark(&tag(&sid)).set_whole("1", left));
+                }
+            }
+            None => {}
+        }
+        if let Some(sid) = renewed.filter(|_| self.settings.offers) {
+            let challenge = self.offer.seal(context, sid, now, &[], now)?;
+            let path = self.settings.path_of(Endpoint::Register);
+            let offer = format!(r#"(ES256);path="{path}";challenge="{challenge}""#);
+            fields.registration = Some(offer);
+        }
+        Ok(fields)
+    }
+}
+
+impl SetCookies {
+    /// Returns the value of the response's field `Secure-Session-Registration`, which asks the browser to register a
+    /// device for a session that was renewed. Feature `device-bound`.
+    #[must_use]
+    pub fn registration(&self) -> Option<&str> {
+        self.registration.as_deref()
     }
 }
 

@@ -70,6 +70,7 @@ impl Purpose {
 
     /// Returns the purpose of something that accompanies the bound sessions of this cookie: `device:`, the word and the
     /// cookie's name, with the cookie's labels.
+    #[cfg(feature = "device-bound")]
     pub(crate) fn device(&self, word: &str) -> Purpose {
         Purpose {
             name: format!("device:{word}:{}", self.name),

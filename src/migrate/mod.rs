@@ -25,4 +25,3 @@ pub use pyramid::Pyramid;
 pub use reader::{OldSession, Reader};
 
 pub(crate) use migration::Migration;
-pub(crate) use takeover::Takeover;

@@ -9,6 +9,7 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::Values,
     crypto::scratch::Wiped,
+    session::Predecessor,
     state::Metadata,
 };
 
@@ -17,56 +18,43 @@ pub(crate) struct Takeover {
     migration: Arc<Migration>,
     /// As many as there are sources.
     values: Vec<Values>,
-    unread: Option<&'static str>,
 }
 
 impl Takeover {
-    /// `None`: there are no sources.
-    pub(crate) fn of(migration: &Arc<Migration>) -> Option<Takeover> {
-        (!migration.sources.is_empty()).then(|| Takeover {
+    pub(super) fn of(migration: &Arc<Migration>) -> Takeover {
+        Takeover {
             migration: Arc::clone(migration),
             values: vec![Values::default(); migration.sources.len()],
-            unread: None,
-        })
-    }
-
-    pub(crate) fn find_in(&mut self, field: &[u8]) {
-        for (source, values) in self.migration.sources.iter().zip(&mut self.values) {
-            source.finder.find_in(field, LONGEST_VALUE, values);
         }
-        self.unread = self.unread.or_else(|| self.migration.find_unread(field));
-    }
-
-    /// Returns the name of a cookie that keeps arriving beside no session, once, for a request that brought `own`
-    /// values.
-    pub(crate) fn unread_beside(&self, own: &Values) -> Option<&'static str> {
-        let unread = self.unread.filter(|_| own.is_empty() && self.is_empty());
-        unread.filter(|_| self.migration.is_warning_due())
-    }
-
-    /// Returns `true` if the request brought none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.values().next().is_none()
-    }
-
-    /// Returns the length of all values.
-    pub(crate) fn len(&self) -> usize {
-        self.values().map(<[u8]>::len).sum()
     }
 
     fn values(&self) -> impl Iterator<Item = &[u8]> {
         self.values.iter().flat_map(Values::iter)
     }
+}
 
-    /// Hands the old sessions to `accept`, in the order of the sources, until it takes one. Different values that open
-    /// are refused, under one name or several. Returns the first reason if none is taken, of those that opened if there
-    /// are any. `None`: there is none that has entries.
-    pub(crate) fn read(
+impl Predecessor for Takeover {
+    fn find_in(&mut self, field: &[u8]) {
+        for (source, values) in self.migration.sources.iter().zip(&mut self.values) {
+            source.finder.find_in(field, LONGEST_VALUE, values);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.values().next().is_none()
+    }
+
+    fn len(&self) -> usize {
+        self.values().map(<[u8]>::len).sum()
+    }
+
+    /// In the order of the sources. Of different values that open, under one name or several, none is taken.
+    fn read(
         &self,
         now: UnixSeconds,
-        mut accept: impl FnMut(Metadata, Wiped) -> Result<(), Reason>,
+        accept: &mut dyn FnMut(Metadata, Wiped) -> Result<(), Reason>,
     ) -> Option<Result<(), Reason>> {
-        let mut unread = None;
+        let mut unreadable = None;
         let mut opened: Vec<(&[u8], &Source, OldSession)> = Vec::new();
         let mut has_more = false;
         for (source, values) in self.migration.sources.iter().zip(&self.values) {
@@ -77,7 +65,7 @@ impl Takeover {
             for value in values.iter() {
                 match source.read(value) {
                     Ok(session) => opened.push((value, source, session)),
-                    Err(reason) => _ = unread.get_or_insert(reason),
+                    Err(reason) => _ = unreadable.get_or_insert(reason),
                 }
             }
         }
@@ -96,6 +84,6 @@ impl Takeover {
                 Err(reason) => _ = refused.get_or_insert(reason),
             }
         }
-        refused.or(unread).map(Err)
+        refused.or(unreadable).map(Err)
     }
 }

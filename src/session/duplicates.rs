@@ -25,7 +25,7 @@ pub(crate) enum Duplicates {
 /// A token that passed every step before its payload.
 pub(crate) struct Candidate<B = Wiped> {
     pub(super) key_id: KeyId,
-    pub(super) opened: OpenedBody<B>,
+    pub(crate) opened: OpenedBody<B>,
 }
 
 impl Duplicates {

@@ -93,16 +93,6 @@ pub(crate) fn sealed(purpose: &str, token_bytes: usize) {
     histogram!(name::TOKEN_BYTES, "purpose" => purpose.to_owned()).record(token_bytes as f64);
 }
 
-/// Cookies with the default name of another library keep arriving, and none of them is read.
-pub(crate) fn old_cookie_missed(purpose: &str, name: &str) {
-    #[cfg(feature = "tracing")]
-    tracing::warn!(
-        purpose,
-        name,
-        "visitors bring this cookie and no session; if it is that of the old program, give its name to `migrate_from`"
-    );
-}
-
 /// A cookie, header or token is built whose content anyone can read.
 pub(crate) fn unencrypted(purpose: &str) {
     #[cfg(feature = "tracing")]

@@ -11,7 +11,7 @@ use crate::{
     cookie::{PartNumbers, SetCookies},
     crypto::{random, scratch::Scratch},
     state::{BodyToSeal, Circumstances, Decision, SessionError, State, TokenChange, Touch},
-    token::{self, Context, Draft},
+    token::{self, Context, Draft, SealError},
 };
 
 /// The outcome of a session for its response.
@@ -90,7 +90,7 @@ impl Sealer {
     }
 
     /// Carries out the decision about a session.
-    pub(super) fn carry_out<T, R>(
+    pub(crate) fn carry_out<T, R>(
         &self,
         decision: Decision,
         context: &Context,
@@ -125,8 +125,12 @@ impl Sealer {
         };
         events::written(self.slot.purpose.name(), decision, state.is_new());
         let is_dropped = matches!(change, TokenChange::Drop);
-        let device = match &self.devices {
-            Some(devices) => devices.news(context, state, is_dropped)?,
+        let device = match self.companion() {
+            Some(companion) => {
+                let departed = state.departure(is_dropped);
+                let renewed = state.renewed_sid().filter(|_| !is_dropped);
+                companion.fields_for(context, departed, renewed, state.now)?
+            }
             None => SetCookies::default(),
         };
         Ok(Finished {
@@ -151,7 +155,7 @@ impl<T> Store<'_, T> {
         let key = keys.sealing(self.state.now);
         let mut draft = Draft::new(key, self.state.body_len(self.body), &mut buffer);
         if !self.state.write_body(self.body, draft.body()) {
-            return Err(SaveError::Clock);
+            return Err(SealError::Clock.into());
         }
         let before = text.len();
         draft.seal(self.context, &random::from_thread()?, text);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     base::{clone_by_fields, time::system_time},
-    state::{DeviceBinding, Map, Metadata, Payload, SessionError, SizeReport, State},
+    state::{Map, Metadata, Payload, SessionError, SizeReport, State},
 };
 
 /// A visitor's session during one request. Cloning is cheap, and all clones are the same session.
@@ -43,8 +43,6 @@ use crate::{
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
 /// - [`UnreadablePayload`](SessionError::UnreadablePayload): the visitor's session has an unknown
 ///   schema version, and is not overwritten ([SPEC.md § 7.9]).
-/// - [`Stale`](SessionError::Stale): the visitor's session is bound to a device, or has to be, and the request does not
-///   prove it. Returned by a handler, it is a 403 and not a 500.
 ///
 /// # Panics
 ///
@@ -57,13 +55,6 @@ pub struct Session<T = Map> {
 }
 
 impl<T: Payload> Session<T> {
-    /// Returns the session's standing with the visitor's device, where sessions are
-    /// [bound](crate::carrier::SessionCookieBuilder::device_bound). Feature `device-bound`.
-    #[must_use]
-    pub fn binding(&self) -> DeviceBinding {
-        self.with(|session| session.state.binding())
-    }
-
     /// Returns the session's id, if it has one. Does not create one.
     ///
     /// # Examples
@@ -246,9 +237,6 @@ impl<T: Payload> Session<T> {
     /// as a WebSocket or a streaming body. With
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is `false` when the last answer is older than
     /// the span; [`validate`](Self::validate) checks the same and asks again.
-    ///
-    /// A session that is bound to a device ends here with the bound cookie that came along, and one that has to be bound
-    /// with its grace. A page connects again, after which the browser has refreshed its cookie.
     ///
     /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
     /// that arrived under it. If the browser has received the session under a newer key since, its next request opens.

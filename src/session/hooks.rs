@@ -73,8 +73,8 @@ pub struct OpenedSession<'a, T = Map> {
 impl<T: SessionData> OpenedSession<'_, T> {
     /// Decodes the value of a typed session.
     ///
-    /// `None`: the session cannot be read, or its device registers or asks for a refresh without bringing it. Accept it
-    /// then; the next request brings the content.
+    /// `None`: the session cannot be read, or is judged in a request that does not bring it. Accept it then; the next
+    /// request brings the content.
     ///
     /// # Examples
     ///
@@ -218,7 +218,7 @@ impl Hooks {
     /// Asks the application whether a session is revoked. A panic in its function counts as revoked. `payload`: `None`
     /// where the session is judged without its cookie.
     #[inline]
-    pub(super) fn is_revoked(
+    pub(crate) fn is_revoked(
         &self,
         metadata: &Metadata,
         payload: Option<&[u8]>,

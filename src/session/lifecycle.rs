@@ -11,7 +11,7 @@ impl<T: Payload> Session<T> {
     /// the sign-in, such as a cart, is read before this call and inserted after it.
     ///
     /// Returns the id of the session that has ended, for a deny list, as [`invalidate`](Self::invalidate) does. An
-    /// attacker who planted the session does not share it afterwards. A session whose [device](Self::binding) is missing
+    /// attacker who planted the session does not share it afterwards. A session that refuses changes
     /// does not stand in the way.
     ///
     /// # Examples

@@ -8,11 +8,10 @@ use std::{
     },
 };
 
-use super::{events, outcome::Outcome, sealer::Sealer, validate::Waiting};
+use super::{companion::Predecessor, events, outcome::Outcome, sealer::Sealer, validate::Waiting};
 use crate::{
     base::clock::Clock,
     cookie::{PartNumbers, Values},
-    migrate::Takeover,
     state::{Payload, SessionError, Sid, State},
     token::Context,
 };
@@ -40,7 +39,7 @@ pub(super) struct Contents<T> {
 pub(crate) struct Arrival {
     pub(crate) values: Values,
     /// Cookies of other libraries, asked if there are no values.
-    pub(crate) old: Option<Takeover>,
+    pub(crate) old: Option<Box<dyn Predecessor>>,
     pub(crate) clock: Clock,
     /// `None`: the context of the builder.
     pub(crate) context: Option<Arc<Context>>,
@@ -194,8 +193,8 @@ impl<T: Payload> Loaded<T> {
             waiting: None,
         });
         let state = &mut loaded.state;
-        let token_bytes = match old.filter(|_| values.is_empty()) {
-            Some(old) => sealer.take_over(&old, state, &mut loaded.outcome),
+        let token_bytes = match old.filter(|_| cfg!(feature = "migrate") && values.is_empty()) {
+            Some(old) => sealer.take_over(&*old, state, &mut loaded.outcome),
             None => {
                 let context = arrival.context(sealer);
                 sealer.read(context, values, state, &mut loaded.outcome)

@@ -3,10 +3,9 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
 
+mod companion;
 mod csrf;
 pub(crate) mod csrf_mask;
-#[cfg(feature = "device-bound")]
-mod device;
 mod dictionary;
 mod duplicates;
 pub(crate) mod events;
@@ -27,9 +26,7 @@ mod validate;
 
 pub use crate::{
     base::reason::Reason,
-    state::{
-        DeviceBinding, Map, Payload, SessionData, SessionError, SizeReport, TokenChange, TooLarge,
-    },
+    state::{Map, Payload, SessionData, SessionError, SizeReport, TokenChange, TooLarge},
 };
 pub use handle::Session;
 pub use hooks::{OpenedSession, ReadEvent, SessionInfo};
@@ -39,6 +36,7 @@ pub use save_error::SaveError;
 pub use validate::Validity;
 
 pub(crate) use crate::state::Touch;
+pub(crate) use companion::{Companion, OldCookies, Predecessor};
 pub(crate) use duplicates::Duplicates;
 pub(crate) use finish::{Arrived, Store};
 pub(crate) use hooks::Hooks;

@@ -19,7 +19,9 @@ pub enum SaveError {
     /// The cookie was built with `formerly`, or with two old cookies of one name, and a jar of cookies cannot drop those
     /// with other attributes.
     FormerInJar,
-    /// The cookie was built with `device_bound`, and a jar of cookies has no room for the offer of a registration.
+    /// The cookie was built with `device_bound`, and a jar of cookies has no room for the offer of a registration. With
+    /// feature `device-bound`.
+    #[cfg(feature = "device-bound")]
     DeviceInJar,
 }
 
@@ -42,6 +44,7 @@ impl fmt::Display for SaveError {
                 "a jar has one cookie of each name, so it cannot also drop those with other attributes (`formerly`, or \
                  two of one name in `migrate_from`); use `save` instead",
             ),
+            #[cfg(feature = "device-bound")]
             SaveError::DeviceInJar => f.write_str(
                 "a jar has no room for `Secure-Session-Registration` (`device_bound`); use `save` instead",
             ),
@@ -61,7 +64,6 @@ impl std::error::Error for SaveError {
 impl From<SealError> for SaveError {
     fn from(error: SealError) -> Self {
         match error {
-            #[cfg(feature = "device-bound")]
             SealError::Clock => SaveError::Clock,
             SealError::Random(error) => SaveError::Random(error),
         }

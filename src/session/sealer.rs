@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::{
+    companion::{Companion, Predecessor},
     duplicates::{Candidate, Duplicates},
     events,
     hooks::{Hooks, ReadEvent},
@@ -19,9 +20,7 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::{BoundCookies, Values, Whole},
     crypto::{scratch::Scratch, suite::Mode},
-    device::Devices,
     keys::{KeyId, PurposeKeys, PurposeSlot},
-    migrate::Takeover,
     state::{Admitted, Layout, Metadata, OpenedBody, Payload, Policy, State},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
@@ -36,10 +35,18 @@ pub(crate) struct Sealer {
     /// Sessions issued before this are refused. It only rises.
     pub(crate) not_before: AtomicU64,
     pub(crate) hooks: Hooks,
-    pub(crate) devices: Option<Devices>,
+    /// Binds the sessions to devices.
+    pub(crate) companion: Option<Arc<dyn Companion>>,
 }
 
 impl Sealer {
+    /// Returns the companion of each session. Without feature `device-bound` the compiler leaves out all that needs one.
+    #[inline]
+    pub(crate) fn companion(&self) -> Option<&dyn Companion> {
+        let companion = self.companion.as_deref();
+        companion.filter(|_| cfg!(feature = "device-bound"))
+    }
+
     /// Reads the session of a request that brought these values: one, none, or several under one name. Stores the
     /// result in `outcome`, and returns the length of all tokens.
     ///
@@ -87,7 +94,7 @@ impl Sealer {
     /// result in `outcome`, and returns the length of these cookies.
     pub(crate) fn take_over<T: Payload>(
         &self,
-        old: &Takeover,
+        old: &dyn Predecessor,
         state: &mut State<T>,
         outcome: &mut Outcome,
     ) -> usize {
@@ -98,7 +105,7 @@ impl Sealer {
             reason: Reason::Payload,
         };
         let taken = state.taking_over(|state| {
-            old.read(now, |mut dates, dictionary| {
+            old.read(now, &mut |mut dates, dictionary| {
                 self.check(&dates, &dictionary, sealing, &keys, now)?;
                 self.admit(&self.context, &mut dates, &BoundCookies::default(), state)?;
                 state.take_over(dates, &dictionary)
@@ -112,7 +119,7 @@ impl Sealer {
         old.len()
     }
 
-    /// Admits a session by the bound cookies beside it, which may bind it. The error is [`Reason::Stale`].
+    /// Admits a session by the bound cookies beside it, which may bind it.
     #[inline]
     fn admit<T>(
         &self,
@@ -121,11 +128,10 @@ impl Sealer {
         cookies: &BoundCookies,
         state: &mut State<T>,
     ) -> Result<(), Reason> {
-        let Some(devices) = &self.devices else {
+        let Some(companion) = self.companion() else {
             return Ok(());
         };
-        let admitted = devices.judge(context, metadata, cookies, state.now);
-        let Admitted { device, until } = admitted.ok_or(Reason::Stale)?;
+        let Admitted { device, until } = companion.judge(context, metadata, cookies, state.now)?;
         state.admitted_until = until;
         state.became_bound = device != metadata.device;
         metadata.device = device;
@@ -175,7 +181,7 @@ impl Sealer {
 
     /// Opens all tokens and chooses one. Also returns the length of all of them.
     #[inline]
-    pub(super) fn choose(
+    pub(crate) fn choose(
         &self,
         keys: &PurposeKeys,
         context: &Context,
@@ -238,7 +244,7 @@ impl Sealer {
     #[inline]
     pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
         Layout::read(body)
-            .filter(|layout| layout.metadata.device.is_none() || self.devices.is_some())
+            .filter(|layout| layout.metadata.device.is_none() || self.companion().is_some())
     }
 
     /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
@@ -259,7 +265,7 @@ impl Sealer {
         Ok(())
     }
 
-    pub(super) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
+    pub(crate) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
         let not_before = self.not_before.load(Ordering::Relaxed);
         not_before.max(keys.not_before)
     }
@@ -291,7 +297,7 @@ impl Sealer {
     /// devices.
     pub(crate) fn is_like(&self, other: &Sealer) -> bool {
         self.context == other.context
-            && self.devices.is_some() == other.devices.is_some()
+            && self.companion().is_some() == other.companion().is_some()
             && self.slot.is_like(&other.slot)
     }
 

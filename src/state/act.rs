@@ -16,9 +16,10 @@ impl<T> State<T> {
     pub(crate) fn check_writable(&self) -> Result<(), SessionError> {
         match self.withheld() {
             None => Ok(()),
-            Some(Withheld::Unreadable) => Err(SessionError::UnreadablePayload),
-            Some(Withheld::Stale) => Err(SessionError::Stale),
             Some(Withheld::Unvalidated) => Err(SessionError::Unvalidated(None)),
+            #[cfg(feature = "device-bound")]
+            Some(Withheld::Stale) => Err(SessionError::Stale),
+            Some(_) => Err(SessionError::UnreadablePayload),
         }
     }
 

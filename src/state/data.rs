@@ -63,7 +63,7 @@ pub(crate) struct State<T> {
 
 /// The reason why the application does not get the session that opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Withheld {
+pub(crate) enum Withheld {
     /// This version cannot read the payload.
     Unreadable,
     /// The request does not prove that it comes from the session's device.
@@ -239,7 +239,7 @@ impl<T> State<T> {
 
     /// Returns the reason why the session that opened must not be overwritten. `None`: there is none, or the
     /// application began a new one.
-    pub(super) fn withheld(&self) -> Option<Withheld> {
+    pub(crate) fn withheld(&self) -> Option<Withheld> {
         self.withheld.filter(|_| !self.is_replaced())
     }
 

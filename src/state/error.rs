@@ -19,7 +19,9 @@ pub enum SessionError {
     /// Writing it would destroy it. `invalidate` and `renew` begin a new one.
     UnreadablePayload,
     /// The session is bound to a device, or has to be, and the request does not prove it
-    /// ([`DeviceBinding::Stale`](crate::session::DeviceBinding::Stale)). `invalidate` and `renew` begin a new one.
+    /// ([`DeviceBinding::Stale`](crate::device::DeviceBinding::Stale)). `invalidate` and `renew` begin a new one. With
+    /// feature `device-bound`.
+    #[cfg(feature = "device-bound")]
     Stale,
     /// The application has to say whether the session goes on
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), and was not asked, or could not answer.
@@ -75,6 +77,7 @@ impl fmt::Display for SessionError {
             SessionError::UnreadablePayload => f.write_str(
                 "the session was written in a form that this version cannot read, so it is not overwritten; `invalidate` begins a new one",
             ),
+            #[cfg(feature = "device-bound")]
             SessionError::Stale => f.write_str(
                 "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one",
             ),

@@ -26,6 +26,8 @@ pub(crate) use bytes::{
     layout::{DEVICE_LEN, Layout, Metadata, Sid},
     map,
 };
+#[cfg(feature = "device-bound")]
+pub(crate) use data::Withheld;
 pub(crate) use data::{OpenedBody, Policy, State};
 pub use decide::TokenChange;
 pub(crate) use decide::{BodyToSeal, Circumstances, Decision, Touch};
@@ -35,7 +37,4 @@ pub use lifetime::RefreshAfter;
 pub(crate) use lifetime::{Lifetimes, Refresh, Revalidation};
 pub(crate) use size::budget::{Allowed, Overhead, SizeBudget};
 pub use size::{padding::Padding, report::SizeReport};
-pub(crate) use standing::Admitted;
-#[cfg(feature = "device-bound")]
-pub(crate) use standing::Departure;
-pub use standing::DeviceBinding;
+pub(crate) use standing::{Admitted, Departure};

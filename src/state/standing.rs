@@ -1,30 +1,13 @@
 //! The standing of a session towards its device, as plain data (docs/spec/devices.md § 16.3).
 
-#![cfg_attr(
-    not(feature = "device-bound"),
-    allow(dead_code, reason = "nobody asks for a device")
-)]
-
 use super::{
     bytes::layout::{DeviceId, Sid},
-    data::{State, Withheld},
+    data::State,
 };
 use crate::base::time::UnixSeconds;
 
-/// The device of a session, as [`Session::binding`](crate::Session::binding) returns it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DeviceBinding {
-    /// The session belongs to no device. Most browsers never register one.
-    Unbound,
-    /// The request proved that it comes from the session's device.
-    Bound,
-    /// A session arrived that has to prove its device, and does not. The application sees an empty session, which
-    /// refuses every change but `renew` and `invalidate`.
-    Stale,
-}
-
 /// A session that opened, as the bound cookies of its request admit it.
+#[allow(dead_code, reason = "a companion makes it")]
 pub(crate) struct Admitted {
     pub(crate) device: Option<DeviceId>,
     /// The first second at which the same request would be refused. `None`: never for the sake of a device.
@@ -40,14 +23,6 @@ pub(crate) enum Departure {
 }
 
 impl<T> State<T> {
-    pub(crate) fn binding(&self) -> DeviceBinding {
-        match (self.withheld(), self.metadata.device) {
-            (Some(Withheld::Stale), _) => DeviceBinding::Stale,
-            (_, Some(_)) => DeviceBinding::Bound,
-            (_, None) => DeviceBinding::Unbound,
-        }
-    }
-
     /// Returns the id for which the browser may register a device: the session was renewed in this request.
     pub(crate) fn renewed_sid(&self) -> Option<Sid> {
         self.metadata.sid.filter(|_| self.renewed)

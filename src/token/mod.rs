@@ -144,7 +144,6 @@ pub(crate) const fn token_len(mode: Mode, body_len: usize) -> usize {
 /// The reason why nothing was sealed (SPEC.md § 14.5).
 pub(crate) enum SealError {
     /// A token cannot carry the moment that the clock shows.
-    #[cfg(feature = "device-bound")]
     Clock,
     Random(RandomError),
 }

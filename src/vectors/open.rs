@@ -278,7 +278,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
         duplicates,
         not_before: policy.not_before.unwrap_or(0).into(),
         hooks: hooks(policy.revoked.clone()),
-        devices: None,
+        companion: None,
         policy: Arc::new(Policy {
             lifetimes: Lifetimes {
                 idle: policy.idle,

@@ -71,9 +71,8 @@ impl IntoResponse for MissingSession {
 /// Lets a handler use `?`: the response is a 500 that tells the visitor nothing, and changes are dropped. The sentence of
 /// the error is in a `tracing` event, and in the response's extensions as a [`Failure`].
 ///
-/// Three errors are no fault of the program: [`TooLarge`](SessionError::TooLarge) is a 413,
-/// [`Stale`](SessionError::Stale) a 403 that asks the visitor to sign in again, and
-/// [`Unvalidated`](SessionError::Unvalidated) a 503.
+/// Some errors are no fault of the program: [`TooLarge`](SessionError::TooLarge) is a 413,
+/// [`Unvalidated`](SessionError::Unvalidated) a 503, and one that asks the visitor to sign in again a 403.
 ///
 /// # Examples
 ///

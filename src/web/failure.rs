@@ -52,9 +52,8 @@ use crate::{
 #[non_exhaustive]
 pub enum Failure {
     /// A handler, or the extractor of the session, returned this error of its session. The status is 500; 413 where a
-    /// change did not fit ([`SessionError::TooLarge`]), 403 where the visitor's device did not prove itself
-    /// ([`SessionError::Stale`]), and 503 where the application could not say whether the session goes on
-    /// ([`SessionError::Unvalidated`]).
+    /// change did not fit ([`SessionError::TooLarge`]), 503 where the application could not say whether the session goes
+    /// on ([`SessionError::Unvalidated`]), and 403 where the visitor has to sign in again.
     Session(SessionError),
     /// The session could not be saved, so its cookie is missing. The status is 500, the body the handler's.
     Save(SaveError),
@@ -113,7 +112,7 @@ impl Failure {
     /// Logs the failure.
     pub(crate) fn logged(self) -> Failure {
         match &self {
-            Failure::Session(SessionError::Stale) => events::session_was_stale(),
+            Failure::Session(error) if is_stale(error) => events::session_was_stale(),
             // Reported when the application could not answer.
             Failure::Session(SessionError::Unvalidated(Some(_))) => {}
             Failure::Session(error) => {
@@ -134,7 +133,7 @@ impl Failure {
     pub(crate) fn into_response(self) -> Response<String> {
         let (status, body) = match &self {
             Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
-            Failure::Session(SessionError::Stale) => {
+            Failure::Session(error) if is_stale(error) => {
                 (StatusCode::FORBIDDEN, "please sign in again")
             }
             Failure::Session(SessionError::Unvalidated(_)) => {
@@ -163,6 +162,15 @@ impl Failure {
         response.headers_mut().insert(CONTENT_TYPE, kind);
         response.extensions_mut().insert(self.logged());
         response
+    }
+}
+
+/// Returns `true` if the visitor's device did not prove itself.
+fn is_stale(error: &SessionError) -> bool {
+    match error {
+        #[cfg(feature = "device-bound")]
+        SessionError::Stale => true,
+        _ => false,
     }
 }
 

@@ -63,8 +63,8 @@ where
 }
 
 pin_project! {
-    /// The response of a service with a layer around it that answers some requests itself:
-    /// [`CsrfGuard`](crate::csrf::CsrfGuard) or `DeviceLayer`.
+    /// The response of a service with a layer around it that answers some requests itself, such as
+    /// [`CsrfGuard`](crate::csrf::CsrfGuard).
     #[derive(Debug)]
     pub struct GateFuture<F> {
         #[pin]

@@ -97,7 +97,7 @@ impl<T> SessionCookie<T> {
         let fields = finish_for_caches(source, sealer, status, response, |circumstances| {
             self.finish(session, circumstances)
         })?;
-        if let Some(registration) = fields.registration() {
+        if let Some(registration) = &fields.registration {
             response.replace(H::name(REGISTRATION), H::sensitive(registration.to_owned()));
         }
         for field in fields {

@@ -36,13 +36,6 @@ pub fn host_of(request: &Parts) -> Option<String> {
     Some(host.with_port(host.telling_port(&request.uri)))
 }
 
-/// Returns the host that a request names, as an origin with `https://` has it: in lower case, without the port 443.
-#[cfg(feature = "device-bound")]
-pub(super) fn https_host_of(request: &Parts) -> Option<String> {
-    let host = Host::of(request)?;
-    Some(host.with_port(host.port.filter(|port| *port != 443)))
-}
-
 /// A name or an address, and a port, as in `Host` (RFC 9110 section 7.2).
 #[derive(Clone, Copy)]
 pub(crate) struct Host<'a> {
@@ -82,7 +75,7 @@ impl<'a> Host<'a> {
         is_name(name).then_some(Host { name, port })
     }
 
-    fn with_port(self, port: Option<u16>) -> String {
+    pub(super) fn with_port(self, port: Option<u16>) -> String {
         let name = self.name.to_ascii_lowercase();
         match port {
             Some(port) => format!("{name}:{port}"),

@@ -17,7 +17,8 @@ use super::{
 };
 use crate::state::{Map, Payload};
 
-/// A service with one of our layers around it: [`SessionLayer`], [`CsrfGuard`](crate::csrf::CsrfGuard) or `DeviceLayer`.
+/// A service with one of our layers around it: [`SessionLayer`], or one that answers some requests itself, such
+/// as [`CsrfGuard`](crate::csrf::CsrfGuard).
 #[derive(Clone, Debug)]
 pub struct Layered<S, L> {
     pub(crate) inner: S,

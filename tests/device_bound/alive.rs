@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use hardtack::{Session, device::DeviceBound, session::DeviceBinding};
+use hardtack::{
+    Session,
+    device::{DeviceBinding, DeviceBound},
+};
 
 use super::{
     browser::{Browser, Carry},

@@ -1,6 +1,6 @@
 //! The bound cookies of a request, of which one proves the device.
 
-use hardtack::{device::DeviceBound, session::DeviceBinding};
+use hardtack::device::{DeviceBinding, DeviceBound};
 
 use super::{
     browser::{Browser, Carry},

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use hardtack::{Session, SessionCookie, device::DeviceBound, session::DeviceBinding};
+use hardtack::{
+    Session, SessionCookie,
+    device::{DeviceBinding, DeviceBound},
+};
 #[cfg(feature = "migrate")]
 use hardtack::{
     migrate::{OldCookie, OldSession, Reader},

@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
-use hardtack::{Session, SessionError, csrf::CsrfGuard, session::DeviceBinding, web::DeviceLayer};
+use hardtack::{Session, SessionError, csrf::CsrfGuard, device::DeviceBinding, web::DeviceLayer};
 
 pub(crate) fn router(layer: DeviceLayer) -> Router {
     Router::new()

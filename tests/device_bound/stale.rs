@@ -5,8 +5,8 @@ use std::time::Duration;
 use axum::http::{StatusCode, header::SET_COOKIE};
 use hardtack::{
     Session, SessionCookie, SessionData, SessionError,
-    device::DeviceBound,
-    session::{DeviceBinding, Outcome, Reason},
+    device::{DeviceBinding, DeviceBound},
+    session::{Outcome, Reason},
 };
 use serde::{Deserialize, Serialize};
 

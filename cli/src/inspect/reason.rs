@@ -35,7 +35,6 @@ pub(super) fn explanation(reason: Reason) -> &'static str {
             "several cookies of the name open and are not one session, so none is preferred: an earlier path \
              or domain, or a sibling host"
         }
-        Reason::Stale => "it is bound to a device, and the request does not prove it",
         Reason::Unvalidated => {
             "the application has to be asked whether it goes on, and was not, or could not answer"
         }

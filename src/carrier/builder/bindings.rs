@@ -1,4 +1,4 @@
-//! The application, the type, the context and the device that sessions are bound to.
+//! The application, the type and the context that sessions are bound to.
 
 use super::SessionBuilder;
 
@@ -91,37 +91,6 @@ impl<C, T> SessionBuilder<C, T> {
     /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
     pub fn context(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.context.push((label.into(), value.into()));
-        self
-    }
-}
-
-#[cfg(feature = "device-bound")]
-impl<T> super::SessionCookieBuilder<T> {
-    /// Binds sessions to the visitor's device, from the next [`renew`](crate::Session::renew) on, if the browser can do
-    /// that. Cookies that were stolen then open nothing elsewhere. Experimental; feature `device-bound`.
-    ///
-    /// The two endpoints have to be served: by [`DeviceLayer`](crate::web::DeviceLayer), or by
-    /// [`answer_device`](crate::SessionCookie::answer_device). docs/device-bound.md is the guide.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, device::DeviceBound};
-    /// # use std::time::SystemTime;
-    ///
-    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
-    ///     .device_bound(DeviceBound::at("/.session"))
-    ///     .build()?;
-    /// let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("user", 42)?;
-    /// session.renew()?;
-    /// let fields = cookie.save(&session)?;
-    /// let registration = fields.registration().ok_or("a renewed session offers it")?;
-    /// assert!(registration.starts_with("(ES256);path=\"/.session/register\";challenge="));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn device_bound(mut self, settings: crate::device::DeviceBound) -> Self {
-        self.options.device = Some(settings);
         self
     }
 }

@@ -8,15 +8,14 @@ use super::{
 use crate::{
     base::{config_error::ConfigError, time::unix_seconds_from},
     carrier::{
+        companions::Companions,
         cookie::{Inner, SessionCookie},
         header::SessionHeader,
         token::SessionToken,
     },
     cookie::{CookieName, Finder, MAX_AGE_LEN, PART_LEN, Template, former::FormerAttributes},
     crypto::suite::Mode,
-    device::Devices,
-    keys::{Purpose, RingError},
-    migrate::Migration,
+    keys::{Purpose, PurposeSlot, RingError},
     session::{Duplicates, Sealer, events},
     state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
     token::{self, Context},
@@ -49,24 +48,34 @@ impl<T> SessionCookieBuilder<T> {
         let options = &self.options;
         let name = options.cookie_name()?;
         refuse(options.attributes.mistakes(Some(&name)))?;
-        let migration = Migration::new(&options.migrate_from, &options.attributes, &name)?;
-        let former = options.former(&name)?;
+        let (former, allowed) = (options.former(&name)?, options.size.allowed()?);
         let template = Template::new(&name, &options.attributes);
+        let slot = options.slot::<T>(Purpose::cookie(name.as_str()))?;
+        let companions = Companions {
+            #[cfg(feature = "device-bound")]
+            devices: options.devices(&name, &slot)?,
+            #[cfg(feature = "migrate")]
+            old_cookies: options.old_cookies(&name)?,
+            #[cfg(not(feature = "migrate"))]
+            old_cookies: None,
+        };
+        let companion = companions.of_sessions();
         let overhead = Overhead {
             field: template.len(),
             max_age: MAX_AGE_LEN,
             part: PART_LEN,
-            device: options.device.as_ref().map_or(0, |_| DEVICE_LEN),
+            device: companion.as_ref().map_or(0, |_| DEVICE_LEN),
         };
-        let purpose = Purpose::cookie(name.as_str());
-        let (allowed, duplicates) = (options.size.allowed()?, Duplicates::of(&name));
-        let mut sealer = options.sealer::<T>(purpose, allowed, overhead, duplicates)?;
-        sealer.devices = options.devices(&sealer, &name)?;
+        let sealer = Sealer {
+            duplicates: Duplicates::of(&name),
+            companion,
+            ..options.sealer::<T>(slot, allowed, overhead)?
+        };
         Ok(SessionCookie {
             inner: Arc::new(Inner {
                 finder: Finder::new(name.as_str()),
                 former,
-                migration: Arc::new(migration),
+                companions,
                 name,
                 template,
             }),
@@ -162,41 +171,46 @@ impl Options {
     /// Sessions in tokens for `purpose`, in one piece each.
     fn token<T: Payload>(&self, purpose: Purpose) -> Result<SessionToken<T>, ConfigError> {
         let allowed = size::allowed_token(self.max_token_len)?;
-        let sealer = self.sealer::<T>(purpose, allowed, Overhead::default(), Duplicates::Refuse)?;
+        let slot = self.slot::<T>(purpose)?;
+        let sealer = self.sealer::<T>(slot, allowed, Overhead::default())?;
         Ok(SessionToken::of(sealer))
     }
 
-    fn sealer<T: Payload>(
-        &self,
-        purpose: Purpose,
-        allowed: Allowed,
-        overhead: Overhead,
-        duplicates: Duplicates,
-    ) -> Result<Sealer, ConfigError> {
+    /// Returns the keys for a purpose.
+    fn slot<T: Payload>(&self, purpose: Purpose) -> Result<Arc<PurposeSlot>, ConfigError> {
         refuse(self.lifetime_mistakes())?;
         if let Some(check_type) = self.hooks.check_type {
             check_type(TypeId::of::<T>())?;
         }
-        let mode = self.mode;
         let purpose = self.labelled(purpose, self.type_label.as_deref().unwrap_or(T::LABEL))?;
-        let context = self.context()?;
+        let slot = self.keys.serve(purpose, self.overlap())?;
+        one_type::claim::<T>(&slot, &self.context()?)?;
+        Ok(slot)
+    }
+
+    /// Returns the sealer of sessions under these keys: of tokens, which are one in a request and have no companion.
+    fn sealer<T: Payload>(
+        &self,
+        slot: Arc<PurposeSlot>,
+        allowed: Allowed,
+        overhead: Overhead,
+    ) -> Result<Sealer, ConfigError> {
+        let mode = self.mode;
         let empty_payload = T::empty().ok_or_else(|| ConfigError::general(NO_PAYLOAD))?;
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), self.padding)
             .filter(|budget| empty_payload.len() <= budget.room)
             .ok_or_else(|| ConfigError::general(NO_ROOM))?;
         if mode == Mode::UnencryptedButSigned {
-            events::unencrypted(purpose.name());
+            events::unencrypted(slot.purpose.name());
         }
-        let slot = self.keys.serve(purpose, self.overlap())?;
-        one_type::claim::<T>(&slot, &context)?;
         Ok(Sealer {
             slot,
             mode,
-            context,
-            duplicates,
+            context: self.context()?,
+            duplicates: Duplicates::Refuse,
             not_before: self.not_before.map_or(0, unix_seconds_from).into(),
             hooks: self.hooks.clone(),
-            devices: None,
+            companion: None,
             policy: Arc::new(Policy {
                 lifetimes: self.lifetimes(),
                 budget,
@@ -206,15 +220,6 @@ impl Options {
                 schema: T::SCHEMA,
             }),
         })
-    }
-
-    /// Returns the seals of devices, if sessions are bound.
-    fn devices(&self, sealer: &Sealer, name: &CookieName) -> Result<Option<Devices>, ConfigError> {
-        let skew = self.clock_skew.as_secs();
-        let purpose = &sealer.slot.purpose;
-        let serve = |word: &str| Ok(self.keys.serve(purpose.device(word), self.overlap())?);
-        let new = |device| Devices::new(device, skew, name, &self.attributes, serve);
-        self.device.as_ref().map(new).transpose()
     }
 
     fn labelled(&self, purpose: Purpose, type_label: &str) -> Result<Purpose, ConfigError> {

@@ -4,9 +4,13 @@ mod attributes;
 mod bindings;
 mod build;
 mod constructors;
+#[cfg(feature = "device-bound")]
+mod device;
 mod former;
 mod hooks;
 mod lifetimes;
+#[cfg(feature = "migrate")]
+mod migrate;
 mod one_type;
 mod responses;
 mod size;
@@ -14,7 +18,6 @@ mod size;
 use std::{
     fmt,
     marker::PhantomData,
-    ops::Range,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -25,9 +28,7 @@ pub use size::Size;
 use crate::{
     cookie::{Attributes, former::FormerAttributes},
     crypto::suite::Mode,
-    device::DeviceBound,
     keys::{Key, Purpose, PurposeSlot, RingError, SharedKeyRing},
-    migrate::OldCookie,
     session::Hooks,
     state::{Map, Padding, RefreshAfter},
 };
@@ -162,8 +163,10 @@ struct Options {
 
     attributes: Attributes,
     former: Vec<FormerAttributes>,
-    migrate_from: Vec<(OldCookie, Range<SystemTime>)>,
-    device: Option<DeviceBound>,
+    #[cfg(feature = "device-bound")]
+    device: Option<crate::device::DeviceBound>,
+    #[cfg(feature = "migrate")]
+    migrate_from: Vec<migrate::Old>,
 }
 
 impl<C> SessionBuilder<C> {
@@ -199,8 +202,10 @@ impl<C> SessionBuilder<C> {
                 response_name: "session-token".to_owned(),
                 attributes: Attributes::default(),
                 former: Vec::new(),
-                migrate_from: Vec::new(),
+                #[cfg(feature = "device-bound")]
                 device: None,
+                #[cfg(feature = "migrate")]
+                migrate_from: Vec::new(),
             },
             kind: PhantomData,
         }

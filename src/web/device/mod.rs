@@ -12,11 +12,11 @@ mod layer;
 #[cfg(feature = "tower")]
 pub use layer::DeviceLayer;
 
-use super::{framework::Fields, host::https_host_of};
+use super::{framework::Fields, host::Host};
 use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
-    device::{DeviceAnswer, DeviceRequest, Endpoint},
+    device::{DeviceAnswer, DeviceRequest, Endpoint, Facts},
     session::Store,
     token::{Context, LONGEST_TOKEN},
 };
@@ -58,7 +58,7 @@ impl<T> SessionCookie<T> {
 
     /// Returns the endpoint that a request is for.
     pub(crate) fn device_endpoint(&self, method: &str, path: &str) -> Option<Endpoint> {
-        let devices = self.token.sealer.devices.as_ref()?;
+        let devices = self.inner.companions.devices.as_ref()?;
         devices.endpoint(path).filter(|_| method == "POST")
     }
 
@@ -72,7 +72,7 @@ impl<T> SessionCookie<T> {
     ) -> Option<Response<String>> {
         let endpoint = self.device_endpoint(request.method.as_str(), request.uri.path())?;
         let sealer = &self.token.sealer;
-        let devices = sealer.devices.as_ref()?;
+        let devices = self.inner.companions.devices.as_ref()?;
         let Some(context) = context.unwrap_or(Some(self.token.context())) else {
             return Some(self.respond(DeviceAnswer::later()));
         };
@@ -91,7 +91,13 @@ impl<T> SessionCookie<T> {
             let cookies = || request.headers.get_all(COOKIE);
             let mut values = self.inner.finder.find(cookies(), LONGEST_TOKEN);
             let marks = devices.marks(&subject, cookies);
-            let (facts, came) = sealer.facts(context, &subject, marks, &mut values, now);
+            let named = (&subject.metadata(), subject.key_id);
+            let (is_alive, came) = sealer.beside(context, named, &mut values, now);
+            let facts = Facts {
+                marks,
+                is_alive,
+                beside: came.as_ref().map(|came| came.layout.metadata),
+            };
             let mut answer = devices.answer(&asked, &subject, &facts);
             if let Some((device, came)) = answer.binds.zip(came) {
                 let store = |session: &Store<'_, T>| self.store(session);
@@ -121,6 +127,12 @@ impl<T> SessionCookie<T> {
         (*response.status_mut(), *response.headers_mut()) = (status, fields);
         response
     }
+}
+
+/// Returns the host that a request names, as an origin with `https://` has it: in lower case, without the port 443.
+fn https_host_of(request: &Parts) -> Option<String> {
+    let host = Host::of(request)?;
+    Some(host.with_port(host.port.filter(|port| *port != 443)))
 }
 
 const RESPONSE: HeaderName = HeaderName::from_static("secure-session-response");

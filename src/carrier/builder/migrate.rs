@@ -1,0 +1,80 @@
+//! The cookies of other libraries that sessions are taken over from. Feature `migrate`.
+
+use std::{ops::Range, sync::Arc, time::SystemTime};
+
+use super::{Options, SessionCookieBuilder};
+use crate::{
+    base::config_error::ConfigError,
+    cookie::CookieName,
+    migrate::{Migration, OldCookie},
+    session::OldCookies,
+};
+
+/// An old cookie, and the time in which it is read.
+pub(super) type Old = (OldCookie, Range<SystemTime>);
+
+impl<T> SessionCookieBuilder<T> {
+    /// Takes over the sessions of another library, from its cookie, so that a move to this crate signs nobody out. May
+    /// be repeated, for several keys, formats or names.
+    ///
+    /// The old cookie is read from the beginning of `range` until its end, and not at its end. Give constants: a beginning
+    /// that moves with every start of the program would lengthen old sessions.
+    ///
+    /// - The old cookie is asked only if the request brings no cookie of this one's name, not even one that does not
+    ///   open: a session that expired here does not come back by its old cookie.
+    /// - A session that is taken over has the dates of the old one, and passes the same checks as any other: timeouts,
+    ///   `not_before`, [`revoked_if`](crate::carrier::SessionBuilder::revoked_if). One without a date was issued at the beginning
+    ///   of `range`, so the [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout) also runs from there. One
+    ///   that does not record its last activity is active now.
+    /// - It counts as changed, so the response writes it. A dictionary gets the entries of the old session; a type gets
+    ///   them by [`convert`](crate::SessionData::convert), as a dictionary of schema 0. If there is no room, or `convert`
+    ///   returns `None`, the session is new and empty.
+    /// - From the beginning of `range` on, every response that writes or ends a session also drops the old cookie. A 5xx
+    ///   response that saves nothing drops nothing.
+    /// - Of two different old cookies that both open, under one name or two, none is taken.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{
+    ///     EncryptionKey, SessionCookie,
+    ///     migrate::{Jar, JarKey, JarValue, OldCookie},
+    /// };
+    /// use std::time::Duration;
+    /// # use std::time::UNIX_EPOCH;
+    ///
+    /// # let (master, week) = ([7; 64], Duration::from_secs(7 * 24 * 3600));
+    /// # let rollout = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// let old = Jar::private(JarKey::new(&master)?, JarValue::ActixSession);
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .absolute_timeout(2 * week)
+    ///     .migrate_from(OldCookie::new("id", old), rollout..rollout + 2 * week)
+    ///     .build()?;
+    /// # let _ = cookie;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// Until the end of `range`, a copy of an old cookie can begin a session here, also after its visitor signed out.
+    /// [`raise_not_before`](crate::SessionCookie::raise_not_before) refuses all that were issued before. Old sessions
+    /// are as safe as the key and the algorithm of their library.
+    pub fn migrate_from(mut self, old: OldCookie, range: Range<SystemTime>) -> Self {
+        self.options.migrate_from.push((old, range));
+        self
+    }
+}
+
+impl Options {
+    pub(super) fn old_cookies(
+        &self,
+        name: &CookieName,
+    ) -> Result<Option<Arc<dyn OldCookies>>, ConfigError> {
+        let given = &self.migrate_from;
+        if given.is_empty() {
+            return Ok(None);
+        }
+        let migration = Migration::new(given, &self.attributes, name)?;
+        Ok(Some(Arc::new(Arc::new(migration))))
+    }
+}

@@ -1,0 +1,61 @@
+//! The session beside a request that a browser makes for a device.
+
+use crate::{
+    base::{reason::Reason, time::UnixSeconds},
+    cookie::{PartNumbers, Values},
+    keys::KeyId,
+    session::{SaveError, Sealer, Store},
+    state::{DeviceId, Metadata, OpenedBody, State, TokenChange},
+    token::Context,
+};
+
+impl Sealer {
+    /// Returns `true` if the session `subject` of a device's request may still exist, and none that was revoked came
+    /// along; and the session that did. Nothing is told of that session, and its device is not asked for.
+    pub(crate) fn beside(
+        &self,
+        context: &Context,
+        (subject, key_id): (&Metadata, KeyId),
+        values: &mut Values,
+        now: UnixSeconds,
+    ) -> (bool, Option<OpenedBody>) {
+        let (chosen, _) = self.choose(&self.slot.keys(), context, values, now);
+        let is_revoked = matches!(&chosen, Some(Err(refused)) if refused.reason == Reason::Revoked);
+        let came = chosen.and_then(Result::ok).map(|chosen| chosen.opened);
+        // About a session that came along the application was asked when it opened, and saw its content.
+        let is_alive = !is_revoked
+            && self.may_exist(subject.issued, now)
+            && (came.is_some() || !self.hooks.is_revoked(subject, None, key_id));
+        (is_alive, came)
+    }
+
+    /// Returns `true` if a session of this moment may still exist somewhere by its dates. Its idle timeout and its own
+    /// limits are not known here.
+    fn may_exist(&self, issued: UnixSeconds, now: UnixSeconds) -> bool {
+        let not_before = self.not_before(&self.slot.keys());
+        let lifetime = self.policy.lifetimes.longest();
+        issued >= not_before && now < issued.saturating_add(lifetime)
+    }
+
+    /// Binds the session that came along to its device, and has it stored like one that is sealed again. `None`: it has
+    /// no room for a device; it is bound when it comes with its bound cookie.
+    pub(crate) fn bind<T, R>(
+        &self,
+        context: &Context,
+        mut opened: OpenedBody,
+        carried: PartNumbers,
+        device: DeviceId,
+        now: UnixSeconds,
+        store: impl FnOnce(&Store<'_, T>) -> Result<R, SaveError>,
+    ) -> Option<R> {
+        opened.layout.metadata.device = Some(device);
+        let mut state = State::<T>::new(&self.policy, now, true);
+        state.hold(opened);
+        state.became_bound = true;
+        let finished = self.carry_out(state.reseal(), context, &state, carried, store);
+        match finished.ok()?.change {
+            TokenChange::Store(stored) => Some(stored),
+            TokenChange::Keep | TokenChange::Drop => None,
+        }
+    }
+}

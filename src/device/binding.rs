@@ -1,0 +1,36 @@
+use crate::{
+    session::Session,
+    state::{Payload, Withheld},
+};
+
+/// The device of a session, as [`Session::binding`] returns it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeviceBinding {
+    /// The session belongs to no device. Most browsers never register one.
+    Unbound,
+    /// The request proved that it comes from the session's device.
+    Bound,
+    /// A session arrived that has to prove its device, and does not. The application sees an empty session, which
+    /// refuses every change but `renew`, `sign_in` and `invalidate`.
+    Stale,
+}
+
+impl<T: Payload> Session<T> {
+    /// Returns the session's standing with the visitor's device, where sessions are
+    /// [bound](crate::carrier::SessionCookieBuilder::device_bound). Feature `device-bound`.
+    ///
+    /// A [`Stale`](DeviceBinding::Stale) session refuses every change but those that begin a new one, with
+    /// [`SessionError::Stale`](crate::SessionError::Stale). Returned by a handler, that is a 403 and not a 500.
+    ///
+    /// A session that is bound stops to be [alive](Session::is_alive) with the bound cookie that came along, and one that
+    /// has to be bound with its grace. A page connects again, after which the browser has refreshed its cookie.
+    #[must_use]
+    pub fn binding(&self) -> DeviceBinding {
+        self.with(|session| match session.state.withheld() {
+            Some(Withheld::Stale) => DeviceBinding::Stale,
+            _ if session.state.metadata.device.is_some() => DeviceBinding::Bound,
+            _ => DeviceBinding::Unbound,
+        })
+    }
+}

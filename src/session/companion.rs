@@ -1,0 +1,63 @@
+//! The two companions that a session may have, by what it asks of them: its device, and a session of another library. The
+//! rooms `device/` and `migrate/`, which stand above it, implement these traits.
+
+use crate::{
+    base::{reason::Reason, time::UnixSeconds},
+    cookie::{BoundCookies, SetCookies, Template},
+    crypto::scratch::Wiped,
+    state::{Admitted, Departure, Metadata, Sid},
+    token::{Context, SealError},
+};
+
+/// Binds the sessions of one cookie to devices.
+pub(crate) trait Companion: Send + Sync {
+    /// Judges a session that opened, by the bound cookies beside it. The error says that it has to prove its device, and
+    /// does not.
+    fn judge(
+        &self,
+        context: &Context,
+        metadata: &Metadata,
+        cookies: &BoundCookies,
+        now: UnixSeconds,
+    ) -> Result<Admitted, Reason>;
+
+    /// Returns the fields for the device of a session that the client stores or drops: those about the session that
+    /// `departed`, and the offer to register a device for the one that was `renewed`.
+    fn fields_for(
+        &self,
+        context: &Context,
+        departed: Option<Departure>,
+        renewed: Option<Sid>,
+        now: UnixSeconds,
+    ) -> Result<SetCookies, SealError>;
+}
+
+/// The cookies of other libraries that a cookie's sessions are taken over from.
+pub(crate) trait OldCookies: Send + Sync {
+    /// Begins to look for them in a request.
+    fn look(&self) -> Box<dyn Predecessor>;
+
+    /// The fields that expire the old cookies, each with the first second at which it may be sent. Before that, an old
+    /// cookie belongs to the old program.
+    fn dropped(&self) -> &[(Template, UnixSeconds)];
+}
+
+/// The sessions of other libraries that a request brought. One of them may become its session.
+pub(crate) trait Predecessor: Send {
+    /// Looks for old cookies in a `Cookie` field.
+    fn find_in(&mut self, field: &[u8]);
+
+    /// Returns `true` if the request brought none.
+    fn is_empty(&self) -> bool;
+
+    /// Returns the length of all values.
+    fn len(&self) -> usize;
+
+    /// Hands the old sessions to `accept`, one after another, until it takes one. If it takes none, returns the first
+    /// refusal, of a session that opened if one did. `None`: no value has entries.
+    fn read(
+        &self,
+        now: UnixSeconds,
+        accept: &mut dyn FnMut(Metadata, Wiped) -> Result<(), Reason>,
+    ) -> Option<Result<(), Reason>>;
+}
