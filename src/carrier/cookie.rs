@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{fmt, mem, sync::Arc, time::SystemTime};
 
 use super::{companions::Companions, token::SessionToken};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
         CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, Values, max_age_len,
     },
     crypto::suite::Mode,
-    session::{Arrived, SaveError, Session, Store, TokenChange, Touch},
+    session::{SaveError, Session, Stored, TokenChange, Touch},
     state::{Circumstances, Map, Overhead},
     token::{Context, LONGEST_TOKEN},
 };
@@ -218,52 +218,62 @@ impl<T> SessionCookie<T> {
         session: &Session<T>,
         circumstances: Circumstances,
     ) -> Result<(Touch, SetCookies), SaveError> {
-        let sealer = &self.token.sealer;
-        let finished = session.finish(sealer, circumstances, |store| self.store(store))?;
-        let mut fields = SetCookies::default();
-        match finished.change {
-            TokenChange::Keep => {}
-            TokenChange::Store(stored) => fields = stored,
-            TokenChange::Drop => {
-                self.drop_replaced(finished.arrived, &mut fields);
-                let carried = finished.arrived.carried;
-                self.inner.template.expire(carried, &mut fields);
-            }
-        }
-        fields.append(finished.device);
-        Ok((finished.touch, fields))
+        let mut closing = session.closing(&self.token.sealer, circumstances)?;
+        let mut fields = match closing.ending.change {
+            TokenChange::Keep => SetCookies::default(),
+            TokenChange::Store(to_seal) => self.store(&closing.stored(to_seal)),
+            TokenChange::Drop => self.drop_fields(closing.arrived()),
+        };
+        fields.append(mem::take(&mut closing.ending.device));
+        Ok((closing.ending.touch, fields))
     }
 
     /// Returns the token in one field or several, after the fields that drop the cookies that it replaces.
-    pub(crate) fn store(&self, session: &Store<'_, T>) -> Result<SetCookies, SaveError> {
+    pub(crate) fn store(&self, session: &Stored<'_, T>) -> SetCookies {
         let template = &self.inner.template;
         let mut fields = SetCookies::with_capacity(1);
-        self.drop_replaced(session.arrived, &mut fields);
+        self.drop_replaced((session.carried, session.state.now), &mut fields);
         let (token_len, max_age) = (session.token_len(), session.state.max_age());
-        let overhead = Overhead {
+        let part_len = session.part_len(Overhead {
             field: template.len(),
             max_age: max_age.map_or(0, max_age_len),
             part: PART_LEN,
             ..Overhead::default()
+        });
+        let cookies = if part_len < token_len {
+            let mut token = String::with_capacity(token_len);
+            session.seal_into(&mut token);
+            template.set_in_parts(&token, part_len, max_age, &mut fields)
+        } else {
+            // Written in place, because moving a token costs more than sealing a short one.
+            let mut field = template.begin(token_len);
+            session.seal_into(&mut field);
+            template.push_end(max_age, &mut field);
+            fields.push(field);
+            1
         };
-        let allowed = session.state.allowed(session.body);
-        let part_len = allowed.part_len(token_len, overhead);
-        let seal = |text: &mut String| session.seal_into(text);
-        let cookies = template.set(token_len, part_len, max_age, seal, &mut fields)?;
-        template.expire_beyond(cookies, session.arrived.carried, &mut fields);
-        Ok(fields)
+        template.expire_beyond(cookies, session.carried, &mut fields);
+        fields
+    }
+
+    /// Returns the fields that drop the session's cookie, and those that it replaces.
+    fn drop_fields(&self, arrived: (PartNumbers, UnixSeconds)) -> SetCookies {
+        let mut fields = SetCookies::default();
+        self.drop_replaced(arrived, &mut fields);
+        self.inner.template.expire(arrived.0, &mut fields);
+        fields
     }
 
     /// A part may have come from a cookie with former attributes, and parts that are not sent to this page would
     /// elsewhere mix with the new ones, so all parts are dropped.
-    fn drop_replaced(&self, arrived: Arrived, fields: &mut SetCookies) {
+    fn drop_replaced(&self, (carried, now): (PartNumbers, UnixSeconds), fields: &mut SetCookies) {
         let allowed = self.token.sealer.policy.budget.allowed;
-        let parts = arrived.carried.with_all_of(allowed.cookies);
+        let parts = carried.with_all_of(allowed.cookies);
         for template in &self.inner.former {
             template.expire(parts, fields);
         }
         for (template, start) in self.inner.dropped() {
-            if arrived.now >= *start {
+            if now >= *start {
                 template.expire(PartNumbers::default(), fields);
             }
         }

@@ -210,12 +210,18 @@ impl<T> SessionToken<T> {
         session: &Session<T>,
         circumstances: Circumstances,
     ) -> Result<(Touch, TokenChange), SaveError> {
-        let finished = session.finish(&self.sealer, circumstances, |store| {
-            let mut token = String::with_capacity(store.token_len());
-            store.seal_into(&mut token)?;
-            Ok(token)
-        })?;
-        Ok((finished.touch, finished.change))
+        let closing = session.closing(&self.sealer, circumstances)?;
+        let change = match closing.ending.change {
+            TokenChange::Keep => TokenChange::Keep,
+            TokenChange::Store(to_seal) => {
+                let session = closing.stored(to_seal);
+                let mut token = String::with_capacity(session.token_len());
+                session.seal_into(&mut token);
+                TokenChange::Store(token)
+            }
+            TokenChange::Drop => TokenChange::Drop,
+        };
+        Ok((closing.ending.touch, change))
     }
 }
 

@@ -122,31 +122,16 @@ impl Template {
         self.start.trim_end_matches('=')
     }
 
-    /// Adds the fields that set a token of `token_len` characters, which `write` appends: one, or as many as there are
-    /// parts of `part_len` characters (docs/spec/carriers.md § 9.2). Returns their number.
-    pub(crate) fn set<E>(
-        &self,
-        token_len: usize,
-        part_len: usize,
-        max_age: Option<u64>,
-        write: impl FnOnce(&mut String) -> Result<(), E>,
-        fields: &mut SetCookies,
-    ) -> Result<usize, E> {
-        if part_len < token_len {
-            let mut token = String::with_capacity(token_len);
-            write(&mut token)?;
-            return Ok(self.set_in_parts(&token, part_len, max_age, fields));
-        }
-        // Written in place, because moving a token costs more than sealing a short one.
+    /// Begins the field that sets a token of `token_len` characters, which goes behind it.
+    pub(crate) fn begin(&self, token_len: usize) -> String {
         let mut field = String::with_capacity(self.len() + token_len + MAX_AGE_LEN);
         field.push_str(&self.start);
-        write(&mut field)?;
-        self.push_end(max_age, &mut field);
-        fields.push(field);
-        Ok(1)
+        field
     }
 
-    fn set_in_parts(
+    /// Adds as many fields as the token has parts of `part_len` characters (docs/spec/carriers.md § 9.2). Returns their
+    /// number.
+    pub(crate) fn set_in_parts(
         &self,
         token: &str,
         part_len: usize,
@@ -209,7 +194,8 @@ impl Template {
         }
     }
 
-    pub(super) fn push_end(&self, max_age: Option<u64>, field: &mut String) {
+    /// Ends a field, after the token.
+    pub(crate) fn push_end(&self, max_age: Option<u64>, field: &mut String) {
         field.push_str(&self.end);
         if let Some(seconds) = max_age {
             let _ = write!(field, "; Max-Age={}", seconds.min(MOST_SECONDS));

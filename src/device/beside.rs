@@ -2,9 +2,9 @@
 
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::{PartNumbers, Values},
+    cookie::Values,
     keys::KeyId,
-    session::{SaveError, Sealer, Store},
+    session::{Sealer, ToSeal},
     state::{DeviceId, Metadata, OpenedBody, State, TokenChange},
     token::Context,
 };
@@ -37,24 +37,22 @@ impl Sealer {
         issued >= not_before && now < issued.saturating_add(lifetime)
     }
 
-    /// Binds the session that came along to its device, and has it stored like one that is sealed again. `None`: it has
-    /// no room for a device; it is bound when it comes with its bound cookie.
-    pub(crate) fn bind<T, R>(
+    /// Binds the session that came along to its device, and has it sealed again like one that is refreshed. `None`: it
+    /// has no room for a device; it is bound when it comes with its bound cookie.
+    pub(crate) fn bind<T>(
         &self,
         context: &Context,
         mut opened: OpenedBody,
-        carried: PartNumbers,
         device: DeviceId,
         now: UnixSeconds,
-        store: impl FnOnce(&Store<'_, T>) -> Result<R, SaveError>,
-    ) -> Option<R> {
+    ) -> Option<(State<T>, ToSeal)> {
         opened.layout.metadata.device = Some(device);
-        let mut state = State::<T>::new(&self.policy, now, true);
+        let mut state = State::new(&self.policy, now, true);
         state.hold(opened);
         state.became_bound = true;
-        let finished = self.carry_out(state.reseal(), context, &state, carried, store);
-        match finished.ok()?.change {
-            TokenChange::Store(stored) => Some(stored),
+        let ending = self.ending(state.reseal(), context, &state).ok()?;
+        match ending.change {
+            TokenChange::Store(to_seal) => Some((state, to_seal)),
             TokenChange::Keep | TokenChange::Drop => None,
         }
     }

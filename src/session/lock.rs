@@ -2,8 +2,9 @@
 
 use std::{
     mem,
+    ops::{Deref, DerefMut},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -86,6 +87,12 @@ impl<T> SessionLock<T> {
         &self,
         work: impl FnOnce(&mut Contents<T>) -> R,
     ) -> Result<R, SessionError> {
+        Ok(work(&mut *self.hold()?))
+    }
+
+    /// Takes the lock, after other threads. The error is [`SessionError::InsideUpdate`].
+    #[inline]
+    pub(super) fn hold(&self) -> Result<HeldContents<'_, T>, SessionError> {
         let this_thread = this_thread();
         // Only this thread stores its own number, so no ordering is needed.
         if self.holder.load(Ordering::Relaxed) == this_thread {
@@ -93,11 +100,12 @@ impl<T> SessionLock<T> {
         }
         // A panic inside `update` leaves the session as it was.
         let contents = self.contents.lock();
-        let mut contents = contents.unwrap_or_else(PoisonError::into_inner);
+        let contents = contents.unwrap_or_else(PoisonError::into_inner);
         self.holder.store(this_thread, Ordering::Relaxed);
-        // Dropped before the lock is released, so it never hides the next holder.
-        let _held = Held(&self.holder);
-        Ok(work(&mut contents))
+        Ok(HeldContents {
+            _holder: Holder(&self.holder),
+            contents,
+        })
     }
 
     #[cfg(feature = "tower")]
@@ -209,10 +217,33 @@ impl<T: Payload> Loaded<T> {
     }
 }
 
-/// Forgets the thread that holds a lock, when it is done or panics.
-struct Held<'a>(&'a AtomicUsize);
+/// The contents of a session, as long as this thread holds their lock.
+pub(super) struct HeldContents<'a, T> {
+    /// Dropped before the lock is released, so it never hides the next holder.
+    _holder: Holder<'a>,
+    contents: MutexGuard<'a, Contents<T>>,
+}
 
-impl Drop for Held<'_> {
+impl<T> Deref for HeldContents<'_, T> {
+    type Target = Contents<T>;
+
+    #[inline]
+    fn deref(&self) -> &Contents<T> {
+        &self.contents
+    }
+}
+
+impl<T> DerefMut for HeldContents<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Contents<T> {
+        &mut self.contents
+    }
+}
+
+/// Forgets the thread that holds a lock, when it is done or panics.
+struct Holder<'a>(&'a AtomicUsize);
+
+impl Drop for Holder<'_> {
     fn drop(&mut self) {
         self.0.store(0, Ordering::Relaxed);
     }

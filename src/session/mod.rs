@@ -3,13 +3,13 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
 
+mod closing;
 mod companion;
 mod csrf;
 pub(crate) mod csrf_mask;
 mod dictionary;
 mod duplicates;
 pub(crate) mod events;
-mod finish;
 mod flash;
 mod handle;
 mod hooks;
@@ -36,9 +36,11 @@ pub use save_error::SaveError;
 pub use validate::Validity;
 
 pub(crate) use crate::state::Touch;
+pub(crate) use closing::Stored;
+#[cfg(feature = "device-bound")]
+pub(crate) use closing::ToSeal;
 pub(crate) use companion::{Companion, OldCookies, Predecessor};
 pub(crate) use duplicates::Duplicates;
-pub(crate) use finish::{Arrived, Store};
 pub(crate) use hooks::Hooks;
 pub(crate) use lock::Arrival;
 pub(crate) use sealer::Sealer;

@@ -40,8 +40,9 @@ pub enum TokenChange<T = String> {
 }
 
 /// The extent to which a response depends on its session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Touch {
+    #[default]
     Untouched,
     /// The session was read or refreshed.
     Touched,
@@ -92,7 +93,7 @@ pub(crate) enum Decision {
 impl<T> State<T> {
     /// Decides. `is_subresource`: the request was for an image, a script or another part of a page. `reseal`: the
     /// session opened under a key that a newer one has replaced.
-    pub(crate) fn finish(
+    pub(crate) fn decide(
         &self,
         response: Circumstances,
         is_subresource: bool,
@@ -221,9 +222,13 @@ impl<T> State<T> {
             && *self.payload() == *self.policy.empty_payload
     }
 
-    /// Appends the body. Returns `false` if the clock shows a time that cannot be written.
-    #[must_use]
-    pub(crate) fn write_body(&self, what: BodyToSeal, body: &mut Vec<u8>) -> bool {
+    /// Returns `true` if the clock shows a time that a token can carry.
+    pub(crate) fn has_writable_time(&self) -> bool {
+        wire_issued(self.now).is_some()
+    }
+
+    /// Appends the body.
+    pub(crate) fn write_body(&self, what: BodyToSeal, body: &mut Vec<u8>) {
         match what {
             BodyToSeal::AsArrived => body.extend_from_slice(self.arrived_body()),
             BodyToSeal::With(metadata) => {
@@ -231,7 +236,6 @@ impl<T> State<T> {
                 metadata.write(self.flash_bytes(), self.payload(), len, body);
             }
         }
-        wire_issued(self.now).is_some()
     }
 
     /// Returns the seconds for which a browser keeps the cookie. `None`: until the browser is closed.

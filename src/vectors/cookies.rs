@@ -1,5 +1,3 @@
-use std::convert::Infallible;
-
 use serde::Deserialize;
 
 use super::{Mode, for_each, padding, same_site};
@@ -245,10 +243,12 @@ fn set(
     max_age: Option<u64>,
     fields: &mut SetCookies,
 ) -> usize {
-    let write = |text: &mut String| {
-        text.push_str(token);
-        Ok::<_, Infallible>(())
-    };
-    let Ok(cookies) = template.set(token.len(), part_len, max_age, write, fields);
-    cookies
+    if part_len < token.len() {
+        return template.set_in_parts(token, part_len, max_age, fields);
+    }
+    let mut field = template.begin(token.len());
+    field.push_str(token);
+    template.push_end(max_age, &mut field);
+    fields.push(field);
+    1
 }

@@ -17,7 +17,7 @@ use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
     device::{DeviceAnswer, DeviceRequest, Endpoint, Facts},
-    session::Store,
+    session::Stored,
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -99,10 +99,16 @@ impl<T> SessionCookie<T> {
                 beside: came.as_ref().map(|came| came.layout.metadata),
             };
             let mut answer = devices.answer(&asked, &subject, &facts);
-            if let Some((device, came)) = answer.binds.zip(came) {
-                let store = |session: &Store<'_, T>| self.store(session);
-                let fields = sealer.bind(context, came, values.carried(), device, now, store);
-                answer.set_cookies.extend(fields.into_iter().flatten());
+            let bound = answer.binds.zip(came);
+            let bound = bound.and_then(|(device, came)| sealer.bind(context, came, device, now));
+            if let Some((state, to_seal)) = bound {
+                answer.set_cookies.extend(self.store(&Stored {
+                    sealer,
+                    context,
+                    state: &state,
+                    to_seal,
+                    carried: values.carried(),
+                }));
             }
             answer
         });

@@ -1,0 +1,214 @@
+//! The end of a session's request: closes the session, decides what becomes of the client's token, and seals it.
+
+use std::cmp;
+
+use super::{
+    events,
+    handle::Session,
+    lock::{Contents, HeldContents, Loaded},
+    outcome::Outcome,
+    save_error::SaveError,
+    sealer::Sealer,
+};
+use crate::{
+    base::time::UnixSeconds,
+    cookie::{PartNumbers, SetCookies},
+    crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
+    state::{
+        BodyToSeal, Circumstances, Decision, Overhead, SessionError, State, TokenChange, Touch,
+    },
+    token::{self, Context, Draft, SealError},
+};
+
+/// A session at the end of its request: closed, decided about, and with its lock held until its token is written.
+pub(crate) struct Closing<'a, T> {
+    contents: HeldContents<'a, T>,
+    sealer: &'a Sealer,
+    pub(crate) ending: Ending,
+}
+
+/// The effect of a request's end on its client.
+#[derive(Default)]
+pub(crate) struct Ending {
+    pub(crate) touch: Touch,
+    pub(crate) change: TokenChange<ToSeal>,
+    /// The fields for the session's device.
+    pub(crate) device: SetCookies,
+}
+
+/// A body that is to be sealed, and the random bytes for it, so that nothing is left that could fail.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ToSeal {
+    body: BodyToSeal,
+    random: [u8; RANDOM_LEN],
+}
+
+/// A session that the client is to store.
+pub(crate) struct Stored<'a, T> {
+    pub(crate) sealer: &'a Sealer,
+    pub(crate) context: &'a Context,
+    pub(crate) state: &'a State<T>,
+    pub(crate) to_seal: ToSeal,
+    pub(crate) carried: PartNumbers,
+}
+
+impl<T> Session<T> {
+    /// Closes the session at the end of its request, and decides what becomes of the client's token.
+    pub(crate) fn closing<'a>(
+        &'a self,
+        sealer: &'a Sealer,
+        circumstances: Circumstances,
+    ) -> Result<Closing<'a, T>, SaveError> {
+        let loader = &*self.lock.sealer;
+        if !std::ptr::eq(loader, sealer) && !loader.is_like(sealer) {
+            return Err(SaveError::ForeignSession);
+        }
+        let contents = self.lock.hold();
+        let mut contents = contents.map_err(|_| SaveError::InsideUpdate)?;
+        let was_closed = contents.close();
+        let ending = match contents.loaded.as_ref().filter(|_| contents.is_touched) {
+            None => Ending::default(),
+            // A session is saved once, and this response still depends on it.
+            Some(_) if was_closed => Ending::kept(),
+            Some(loaded) => {
+                loaded.tell_if_unasked(sealer);
+                let (arrival, state) = (&contents.arrival, &loaded.state);
+                let reseal = sealer.must_reseal(loaded.outcome, state.now);
+                let decision = state.decide(circumstances, arrival.is_subresource, reseal);
+                sealer.ending(decision, arrival.context(sealer), state)?
+            }
+        };
+        Ok(Closing {
+            contents,
+            sealer,
+            ending,
+        })
+    }
+}
+
+impl<T> Closing<'_, T> {
+    /// Returns the session to store.
+    pub(crate) fn stored(&self, to_seal: ToSeal) -> Stored<'_, T> {
+        let Loaded { state, carried, .. } = self.loaded();
+        Stored {
+            sealer: self.sealer,
+            context: self.contents.arrival.context(self.sealer),
+            state,
+            to_seal,
+            carried: *carried,
+        }
+    }
+
+    /// Returns the parts that the request carried, and its time.
+    pub(crate) fn arrived(&self) -> (PartNumbers, UnixSeconds) {
+        let loaded = self.loaded();
+        (loaded.carried, loaded.state.now)
+    }
+
+    fn loaded(&self) -> &Loaded<T> {
+        let loaded = self.contents.loaded.as_ref();
+        loaded.expect("the token of a session that was not read stays")
+    }
+}
+
+impl<T> Contents<T> {
+    /// Makes the session read-only from now on. Returns `true` if it already was.
+    pub(super) fn close(&mut self) -> bool {
+        self.closed.replace(|| SessionError::AfterHead).is_some()
+    }
+}
+
+impl Sealer {
+    /// Returns `true` if a session that was read with this outcome is to be sealed again under a newer key.
+    fn must_reseal(&self, outcome: Outcome, now: UnixSeconds) -> bool {
+        matches!(outcome, Outcome::OpenedUnderAcceptedKey { key_id }
+            if self.slot.keys().place_of(key_id, now) == Some(cmp::Ordering::Less))
+    }
+
+    /// Prepares what was decided about a session.
+    pub(crate) fn ending<T>(
+        &self,
+        decision: Decision,
+        context: &Context,
+        state: &State<T>,
+    ) -> Result<Ending, SaveError> {
+        let (touch, change) = match decision {
+            Decision::Keep => return Ok(Ending::kept()),
+            Decision::KeepTooLarge => {
+                events::refresh_was_left_out(self.slot.purpose.name());
+                return Ok(Ending::kept());
+            }
+            Decision::Drop => (Touch::Written, TokenChange::Drop),
+            Decision::Store(body) => {
+                let to_seal = ToSeal::new(body, state)?;
+                (Touch::Written, TokenChange::Store(to_seal))
+            }
+            Decision::Refresh(body) => match ToSeal::new(body, state) {
+                Ok(to_seal) => (Touch::Touched, TokenChange::Store(to_seal)),
+                // A refresh is optional, so it does not fail a response.
+                Err(_) => return Ok(Ending::kept()),
+            },
+        };
+        events::written(self.slot.purpose.name(), decision, state.is_new());
+        let is_dropped = matches!(change, TokenChange::Drop);
+        let device = match self.companion() {
+            Some(companion) => {
+                let departed = state.departure(is_dropped);
+                let renewed = state.renewed_sid().filter(|_| !is_dropped);
+                companion.fields_for(context, departed, renewed, state.now)?
+            }
+            None => SetCookies::default(),
+        };
+        Ok(Ending {
+            touch,
+            change,
+            device,
+        })
+    }
+}
+
+impl Ending {
+    /// The client keeps a token on which the response depends.
+    fn kept() -> Ending {
+        Ending {
+            touch: Touch::Touched,
+            ..Ending::default()
+        }
+    }
+}
+
+impl ToSeal {
+    fn new<T>(body: BodyToSeal, state: &State<T>) -> Result<ToSeal, SealError> {
+        if !state.has_writable_time() {
+            return Err(SealError::Clock);
+        }
+        let random = random::from_thread()?;
+        Ok(ToSeal { body, random })
+    }
+}
+
+impl<T> Stored<'_, T> {
+    /// Returns the length of the token that [`seal_into`](Self::seal_into) appends.
+    pub(crate) fn token_len(&self) -> usize {
+        token::token_len(self.sealer.mode, self.state.body_len(self.to_seal.body))
+    }
+
+    /// Returns the most characters of the token in each cookie, where each field has `overhead` bytes besides.
+    pub(crate) fn part_len(&self, overhead: Overhead) -> usize {
+        let allowed = self.state.allowed(self.to_seal.body);
+        allowed.part_len(self.token_len(), overhead)
+    }
+
+    /// Seals the session, and appends the token.
+    pub(crate) fn seal_into(&self, text: &mut String) {
+        let ToSeal { body, random } = &self.to_seal;
+        let keys = self.sealer.slot.keys();
+        let mut buffer = Scratch::borrow();
+        let key = keys.sealing(self.state.now);
+        let mut draft = Draft::new(key, self.state.body_len(*body), &mut buffer);
+        self.state.write_body(*body, draft.body());
+        let before = text.len();
+        draft.seal(self.context, random, text);
+        events::sealed(self.sealer.slot.purpose.name(), text.len() - before);
+    }
+}
