@@ -35,9 +35,9 @@ impl SettingsError {
     /// ```
     /// use hardtack::SessionSettings;
     ///
-    /// let text = "beaker.session.type = memcached\nbeaker.session.url = 127.0.0.1:11211";
-    /// let error = SessionSettings::from_ini(text, "beaker.session.").unwrap_err();
-    /// assert!(error.settings().eq(["beaker.session.type", "beaker.session.url"]));
+    /// let variables = [("APP_SESSION_NAME", ""), ("APP_SESSION_COLOUR", "red")];
+    /// let error = SessionSettings::from_variables("APP_SESSION_", variables).unwrap_err();
+    /// assert!(error.settings().eq(["APP_SESSION_NAME", "APP_SESSION_COLOUR"]));
     /// ```
     pub fn settings(&self) -> impl Iterator<Item = &str> {
         self.problems

@@ -1,11 +1,6 @@
 //! The settings files of Beaker, Pylons and Pyramid.
 
-use super::{
-    SessionSettings,
-    error::SettingsError,
-    table::Builder,
-    value::{Refusal, Value},
-};
+use super::{SessionSettings, error::SettingsError};
 
 impl SessionSettings {
     /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
@@ -45,34 +40,25 @@ impl SessionSettings {
     ///
     /// Returns a [`SettingsError`] if an option is refused, or no line begins with `prefix`.
     pub fn from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
-        let mut settings = SessionSettings::with_prefix(prefix);
         let options = options(text, prefix);
+        let translated = options.iter().filter_map(|(option, value)| {
+            let translated = translate(option, value).transpose()?;
+            Some((*option, translated))
+        });
+        let mut translated: Vec<_> = translated.collect();
+        let given_by = |setting| {
+            let mut all = translated.iter();
+            all.find(|(_, given)| given.is_ok_and(|(name, _)| name == setting))
+                .map(|(option, _)| *option)
+        };
+        if given_by("refresh_after") == Some(UNSAVED) && given_by("idle_timeout") == Some("timeout")
+        {
+            translated.push((UNSAVED, Err(UNSAVED_WITH_TIMEOUT)));
+        }
         if options.is_empty() {
-            settings.refuse(
-                prefix,
-                "begins no line of the file; give the prefix of the options",
-            );
+            translated.push(("", Err(NO_OPTION)));
         }
-        for (option, value) in options {
-            let shown = format!("{prefix}{option}");
-            match convert(option, Value::Text(value)) {
-                Ok(Some((name, value))) => settings.take(name, &shown, value),
-                Ok(None) => {}
-                Err(refusal) => settings.refuse(&shown, &refusal),
-            }
-        }
-        settings.check_times(prefix);
-        settings.check().map(|()| settings)
-    }
-
-    /// Refuses times that conflict, in Beaker or here.
-    fn check_times(&mut self, prefix: &str) {
-        let is_given_as = |name, option| self.shown(name) == format!("{prefix}{option}");
-        if is_given_as("refresh_after", UNSAVED) && is_given_as("idle_timeout", "timeout") {
-            self.refuse(&format!("{prefix}{UNSAVED}"), UNSAVED_WITH_TIMEOUT);
-        }
-        let mistakes = self.mistakes(Builder::lifetime_mistakes);
-        self.problems.extend(mistakes);
+        SessionSettings::from_translated(prefix, translated)
     }
 }
 
@@ -107,65 +93,81 @@ fn options<'a>(text: &'a str, prefix: &str) -> Vec<(&'a str, String)> {
 }
 
 /// The setting that stands for an option, and its value. `None`: the option restates its only possible value.
-type Converted<'a> = Result<Option<(&'a str, Value)>, Refusal>;
+type Translated<'a> = Result<Option<(&'static str, &'a str)>, &'static str>;
 
-fn convert(option: &str, value: Value) -> Converted<'_> {
+fn translate<'a>(option: &'a str, value: &'a str) -> Result<Option<(&'a str, &'a str)>, &'a str> {
     match OPTIONS.iter().find(|(names, _)| names.contains(&option)) {
-        Some((_, convert)) if !value.is_empty() => convert(value),
+        Some((_, translate)) if !value.trim().is_empty() => translate(value),
         _ => Ok(Some((option, value))),
     }
 }
 
-type OptionRow = (&'static [&'static str], fn(Value) -> Converted<'static>);
+/// A flag, as Beaker reads it.
+fn flag(value: &str) -> Result<bool, &'static str> {
+    match &*value.trim().to_ascii_lowercase() {
+        "true" | "yes" | "on" | "y" | "t" | "1" => Ok(true),
+        "false" | "no" | "off" | "n" | "f" | "0" => Ok(false),
+        _ => Err("must be `true` or `false`"),
+    }
+}
+
+/// An option that is always on. `why` refuses any other value.
+fn only_true(value: &str, why: &'static str) -> Translated<'static> {
+    match flag(value) {
+        Ok(true) => Ok(None),
+        _ => Err(why),
+    }
+}
+
+type OptionRow = (
+    &'static [&'static str],
+    for<'a> fn(&'a str) -> Translated<'a>,
+);
 
 /// The options with another name or other values than the setting. All others are settings under their own name.
 #[rustfmt::skip] // The names of an option, and what becomes of it.
 const OPTIONS: &[OptionRow] = &[
     (&["key", "cookie_name"], |value| Ok(Some(("name", value)))),
     (&["cookie_path"], |value| Ok(Some(("path", value)))),
-    (&["cookie_domain", "domain"], |value| {
-        let domain = value.text()?;
-        let domain = domain.strip_prefix('.').unwrap_or(&domain).to_owned();
-        Ok(Some(("domain", Value::Text(domain))))
-    }),
+    (&["cookie_domain", "domain"], |value| Ok(Some(("domain", value.strip_prefix('.').unwrap_or(value))))),
     (&["samesite"], |value| Ok(Some(("same_site", value)))),
     (&["timeout"], |value| Ok(Some(("idle_timeout", value)))),
     (&["reissue_time"], |value| Ok(Some(("refresh_after", value)))),
-    (&[UNSAVED], |value| match value.flag()? {
-        true => Ok(None),
-        false => Ok(Some(("refresh_after", Value::Text("on-change".to_owned())))),
-    }),
+    (&[UNSAVED], |value| Ok((!flag(value)?).then_some(("refresh_after", "on-change")))),
     (&["set_on_exception", "cookie_on_exception"], |value| Ok(Some(("save_on_server_error", value)))),
-    (&["type"], |value| value.choice(&[("cookie", ())]).map(|()| None).map_err(|_|
-        "is not `cookie`, and sessions are kept nowhere else; leave it out".into())),
-    (&["auto"], |value| value.only_true(
+    (&["type"], |value| match value.trim().eq_ignore_ascii_case("cookie") {
+        true => Ok(None),
+        false => Err("is not `cookie`, and sessions are kept nowhere else; leave it out"),
+    }),
+    (&["auto"], |value| only_true(value,
         "cannot be turned off, because a change is saved without `save`; leave it out, and call `discard` \
-         for changes that are not to be saved").map(|()| None)),
-    (&["invalidate_corrupt"], |value| value.only_true(
+         for changes that are not to be saved")),
+    (&["invalidate_corrupt"], |value| only_true(value,
         "cannot be turned off, because a cookie that does not open is a new session and not an error; \
-         leave it out").map(|()| None)),
-    (&["use_cookies"], |value| value.only_true(
+         leave it out")),
+    (&["use_cookies"], |value| only_true(value,
         "cannot be turned off in a file; leave it out, and let the program build a `SessionHeader` \
-         or a `SessionToken`").map(|()| None)),
-    (&["cookie_expires"], |value| value.only_true(EXPIRES).map(|()| None)),
-    (&["max_age"], |_| Err(EXPIRES.into())),
+         or a `SessionToken`")),
+    (&["cookie_expires"], |value| only_true(value, EXPIRES)),
+    (&["max_age"], |_| Err(EXPIRES)),
     (&["secret", "encrypt_key", "validate_key"], |_| Err(
         "is a password, and sessions are sealed with a key; make one with `EncryptionKey::generate`, put it \
-         into an environment variable, and write `keys_env` with that variable's name in its place".into())),
+         into an environment variable, and write `keys_env` with that variable's name in its place")),
     (&["data_serializer", "serializer"], |_| Err(
-        "has no counterpart, because a session is MessagePack or a type of the program; leave it out".into())),
+        "has no counterpart, because a session is MessagePack or a type of the program; leave it out")),
     (&["crypto_type", "encrypt_nonce_bits", "hashalg"], |_| Err(
-        "has no counterpart, because each key names its algorithm; leave it out".into())),
+        "has no counterpart, because each key names its algorithm; leave it out")),
     (&["salt"], |_| Err(
         "has no counterpart, because a session opens under its cookie's name alone; leave it out, or \
-         write `context`".into())),
+         write `context`")),
     (&["data_dir", "lock_dir", "url"], |_| Err(
-        "has no counterpart, because nothing is stored; leave it out".into())),
+        "has no counterpart, because nothing is stored; leave it out")),
 ];
 
 const EXPIRES: &str = "has no counterpart, because a cookie ends with the browser's session unless the \
     program calls `remember_for`; leave it out, and write `remember_up_to` with the longest time, or \
     `absolute_timeout` for a deadline";
+const NO_OPTION: &str = "begins no line of the file; give the prefix of the options";
 const UNSAVED: &str = "save_accessed_time";
 const UNSAVED_WITH_TIMEOUT: &str = "is false, and `idle_timeout` needs the time of each visit; leave it out, \
     or write `refresh_after = on-change` in its place where visitors may be signed out who only read";

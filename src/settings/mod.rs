@@ -10,6 +10,7 @@ mod keys;
 mod table;
 #[cfg(feature = "toml")]
 mod toml;
+mod translated;
 mod value;
 mod variables;
 

@@ -17,6 +17,7 @@ mod ring_sources;
 mod secrets;
 #[cfg(feature = "toml")]
 mod toml;
+mod translated;
 mod variables;
 mod watching;
 

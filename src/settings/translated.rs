@@ -1,0 +1,51 @@
+//! Settings in the words of another system.
+
+use super::{SessionSettings, error::SettingsError, table::Builder, value::Value};
+
+impl SessionSettings {
+    /// Reads the options of another system, each translated to a setting and its value, or refused with the reason.
+    ///
+    /// An option has its name after `prefix`, and a setting has the name and the value, as text, that `docs/settings.md`
+    /// lists. A reason goes on after the option's name. Errors call each setting by its option, and a setting that no
+    /// option stands for by its own name after `prefix`, also where a reason has that name between backticks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    ///
+    /// let options = [
+    ///     ("CookieName", Ok(("name", "wiki"))),
+    ///     ("Lifetime", Ok(("absolute_timeout", "8 hours"))),
+    ///     ("Persistent", Err("has no counterpart; leave it out, and write `remember_up_to`")),
+    /// ];
+    /// let error = SessionSettings::from_translated("Session.", options).unwrap_err();
+    /// assert!(error.settings().eq(["Session.Persistent"]));
+    /// assert!(error.to_string().ends_with("and write `Session.remember_up_to`"));
+    ///
+    /// let settings = SessionSettings::from_translated("Session.", options.into_iter().take(2))?;
+    /// # let _ = settings;
+    /// # Ok::<_, hardtack::settings::SettingsError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`] if an option is refused, if a value is none that its setting has, or if spans of time
+    /// conflict.
+    pub fn from_translated<'a>(
+        prefix: &str,
+        options: impl IntoIterator<Item = (&'a str, Result<(&'a str, &'a str), &'a str>)>,
+    ) -> Result<SessionSettings, SettingsError> {
+        let mut settings = SessionSettings::with_prefix(prefix);
+        for (option, translated) in options {
+            let shown = format!("{prefix}{option}");
+            match translated {
+                Ok((name, value)) => settings.take(name, &shown, Value::Text(value.to_owned())),
+                Err(reason) => settings.refuse(&shown, reason),
+            }
+        }
+        let mistakes = settings.mistakes(Builder::lifetime_mistakes);
+        settings.problems.extend(mistakes);
+        settings.check().map(|()| settings)
+    }
+}
