@@ -5,6 +5,7 @@ use aes_gcm::{
     aead::{Aead, Payload},
 };
 use ctutils::CtEq;
+use hkdf::Hkdf;
 use hmac::{EagerHash, Hmac, KeyInit, Mac as _};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
@@ -44,6 +45,14 @@ pub(crate) fn pbkdf2_sha1_once(password: &[u8], salt: &[u8]) -> Zeroizing<[u8; 3
     let mut key = Zeroizing::new([0; 32]);
     pbkdf2::pbkdf2_hmac::<Sha1>(password, salt, 1, &mut *key);
     key
+}
+
+/// `HKDF-Expand(PRK, info)` over SHA-256, 64 bytes. `None`: the PRK is shorter than the hash.
+pub(crate) fn hkdf_expand_sha256(prk: &[u8], info: &[u8]) -> Option<Zeroizing<[u8; 64]>> {
+    let mut output = Zeroizing::new([0; 64]);
+    let hkdf = Hkdf::<Sha256>::from_prk(prk).ok()?;
+    hkdf.expand(info, &mut *output).ok()?;
+    Some(output)
 }
 
 fn hmac<H: EagerHash>(key: &[u8], message: &[u8]) -> Hmac<H> {

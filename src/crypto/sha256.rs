@@ -76,16 +76,11 @@ impl Prk {
 
     /// `HKDF-Expand(PRK, info, N)` (RFC 5869 section 2.3).
     pub(crate) fn expand<const N: usize>(&self, info: &[u8]) -> Zeroizing<[u8; N]> {
-        expand(&*self.0, info).expect("a PRK is as long as the hash")
+        const { assert!(N <= 255 * 32, "HKDF yields at most 255 blocks") };
+        let mut output = Zeroizing::new([0; N]);
+        let hkdf = Hkdf::<Sha256>::from_prk(&*self.0).expect("a PRK is as long as the hash");
+        let expanded = hkdf.expand(info, &mut *output);
+        expanded.expect("the length was checked when this was compiled");
+        output
     }
-}
-
-/// `HKDF-Expand(PRK, info, N)` of a pseudorandom key of any length. `None`: it is shorter than the hash.
-pub(crate) fn expand<const N: usize>(prk: &[u8], info: &[u8]) -> Option<Zeroizing<[u8; N]>> {
-    const { assert!(N <= 255 * 32, "HKDF yields at most 255 blocks") };
-    let mut output = Zeroizing::new([0; N]);
-    let hkdf = Hkdf::<Sha256>::from_prk(prk).ok()?;
-    let expanded = hkdf.expand(info, &mut *output);
-    expanded.expect("the length was checked when this was compiled");
-    Some(output)
 }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{
     OldSession, Reader,
-    format::{Secret, check, decode, moment, open, parse},
+    format::{Secret, active_at, check, decode, moment, open, parse},
 };
 use crate::{base::reason::Reason, crypto::old};
 
@@ -99,12 +99,14 @@ impl Reader for Beaker {
         };
         let (created_at, last_active_at) = (date("_creation_time")?, date("_accessed_time")?);
         entries.retain(|key, _| !["_domain", "_id", "_path"].contains(&key.as_str()));
-        let session = OldSession {
-            created_at,
-            last_active_at,
-            ..OldSession::new(entries)
-        };
-        Ok(session.ends_after(self.timeout))
+        let mut session = OldSession::new(entries);
+        if let Some(moment) = created_at {
+            session = session.created_at(moment);
+        }
+        if let Some(moment) = last_active_at {
+            session = active_at(session, moment, self.timeout);
+        }
+        Ok(session)
     }
 }
 

@@ -10,6 +10,7 @@ use base64::Engine;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
+use super::OldSession;
 use crate::{base::reason::Reason, crypto::old};
 
 /// A password or a key, which `Debug` does not show.
@@ -63,6 +64,19 @@ pub(super) fn open(
 /// Parses JSON.
 pub(super) fn parse<V: DeserializeOwned>(json: &[u8]) -> Result<V, Reason> {
     serde_json::from_slice(json).map_err(|_| Reason::Payload)
+}
+
+/// Ends a session after `timeout` without activity.
+pub(super) fn active_at(
+    session: OldSession,
+    moment: SystemTime,
+    timeout: Option<Duration>,
+) -> OldSession {
+    let session = session.last_active_at(moment);
+    match timeout.and_then(|timeout| moment.checked_add(timeout)) {
+        Some(end) => session.expires_at(end),
+        None => session,
+    }
 }
 
 /// Returns the moment that is this many seconds after 1970.

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::format::Secret;
-use crate::{base::debug_by_display, crypto::sha256};
+use crate::crypto::old;
 
 /// The key of a cookie jar of cookie-rs, which actix-session and tower-sessions-cookie-store also use.
 ///
@@ -40,7 +40,7 @@ impl JarKey {
     ///
     /// Returns an error if there are fewer than 32 bytes.
     pub fn derive_from(master: &[u8]) -> Result<JarKey, JarKeyError> {
-        let key = sha256::expand::<KEY_LEN>(master, KEYS_INFO).ok_or(JarKeyError {
+        let key = old::hkdf_expand_sha256(master, KEYS_INFO).ok_or(JarKeyError {
             expected: 32,
             found: master.len(),
         })?;
@@ -65,7 +65,11 @@ pub struct JarKeyError {
     found: usize,
 }
 
-debug_by_display!(JarKeyError);
+impl fmt::Debug for JarKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl fmt::Display for JarKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{
     OldSession, Reader,
-    format::{Secret, check, decode, moment, parse},
+    format::{Secret, active_at, check, decode, moment, parse},
 };
 use crate::{base::reason::Reason, crypto::old};
 
@@ -68,9 +68,7 @@ impl Reader for Pyramid {
         check(old::is_hmac_sha512(&key, json, tag))?;
         let (renewed, created, mut entries): (f64, f64, Map<String, Value>) = parse(json)?;
         entries.retain(|key, _| !key.starts_with("_f_") && key != "_csrft_");
-        let session = OldSession::new(entries)
-            .created_at(moment(created)?)
-            .last_active_at(moment(renewed)?);
-        Ok(session.ends_after(self.timeout))
+        let session = OldSession::new(entries).created_at(moment(created)?);
+        Ok(active_at(session, moment(renewed)?, self.timeout))
     }
 }

@@ -1,7 +1,4 @@
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+use std::{fmt, time::SystemTime};
 
 use serde_json::{Map, Value};
 
@@ -96,13 +93,6 @@ impl OldSession {
     #[must_use]
     pub fn expires_at(mut self, moment: SystemTime) -> OldSession {
         self.expires_at = Some(moment);
-        self
-    }
-
-    /// Ends the session after `timeout` without activity.
-    pub(super) fn ends_after(mut self, timeout: Option<Duration>) -> OldSession {
-        let timed = self.last_active_at.zip(timeout);
-        self.expires_at = timed.and_then(|(active, timeout)| active.checked_add(timeout));
         self
     }
 }
