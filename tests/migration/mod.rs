@@ -6,6 +6,7 @@ mod ending;
 #[cfg(feature = "tracing")]
 mod events;
 mod formats;
+mod keys;
 mod made;
 mod planted;
 mod readers;

@@ -23,7 +23,7 @@ fn of_two_old_cookies_that_open_none_is_taken() {
 }
 
 /// Opens the values that begin with one of these letters.
-struct Keys(&'static str);
+pub(crate) struct Keys(pub(crate) &'static str);
 
 impl Reader for Keys {
     fn read(&self, _: &str, value: &str) -> Result<OldSession, Reason> {

@@ -41,8 +41,8 @@ fn keys_stand_in_several_files() {
     let variables = [("SESSION_KEYS_FROM", &text)];
     let settings = SessionSettings::from_variables("SESSION_", variables).unwrap();
     check_rotates(settings, &keys);
-    let ini = format!("session.keys_from = {text}");
-    let settings = SessionSettings::from_ini(&ini, "session.").unwrap();
+    let translated = [("keys", Ok(("keys_from", &*text)))];
+    let settings = SessionSettings::from_translated("session.", translated).unwrap();
     check_rotates(settings, &keys);
 }
 
