@@ -27,7 +27,7 @@ fn settings(file: Option<&str>) -> Result<SessionSettings, Box<dyn Error>> {
     Ok(match file {
         None => SessionSettings::from_env_prefix("APP_SESSION_")?,
         Some(path) if path.ends_with(".ini") => {
-            SessionSettings::from_ini(&fs::read_to_string(path)?, "session.")?
+            hardtack_migrate::settings_from_ini(&fs::read_to_string(path)?, "session.")?
         }
         Some(path) => SessionSettings::from_toml(&fs::read_to_string(path)?, "session")?,
     })

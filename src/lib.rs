@@ -125,7 +125,7 @@
 //! | `metrics` | Counters of outcomes, writes, refusals and failures, and the sizes of tokens, by the facade of the crate `metrics`. | metrics |
 //! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`], the setting `watch_keys` |
 //! | `toml` | Settings from a table of a TOML file. | [`SessionSettings::from_toml`] |
-//! | `migrate` | Sessions of other libraries, taken over from their cookies until a date. | [`migrate`], [`migrate_from`](carrier::SessionCookieBuilder::migrate_from) |
+//! | `migrate` | Sessions of other libraries, taken over from their cookies until a date. The package `hardtack-migrate` has their formats. | [`migrate`], [`migrate_from`](carrier::SessionCookieBuilder::migrate_from) |
 //! | `derive` | `#[derive(SessionData)]`, the label and the schema of a typed session. | [`SessionData`] |
 //! | `device-bound` | Sessions bound to a device. Experimental: it may change in a minor release. | [`device`], [`device_bound`](carrier::SessionCookieBuilder::device_bound), `web::DeviceLayer`, and feature `http` |
 //! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
@@ -212,7 +212,6 @@ pub use web::SessionLayer;
 #[doc = include_str!("../docs/limits.md")]
 #[doc = include_str!("../docs/large-sessions.md")]
 #[doc = include_str!("../docs/migration.md")]
-#[doc = include_str!("../docs/moving-in.md")]
 #[doc = include_str!("../docs/operation.md")]
 #[doc = include_str!("../docs/rotation.md")]
 #[doc = include_str!("../docs/settings.md")]

@@ -14,9 +14,10 @@ use base64::{
 };
 use hardtack::{
     EncryptionKey, SessionCookie,
-    migrate::{Beaker, Jar, JarKey, JarValue, OldCookie, Pyramid, Reader},
+    migrate::{OldCookie, Reader},
     session::Outcome,
 };
+use hardtack_migrate::{Beaker, Jar, JarKey, JarValue, Pyramid};
 use hmac::{EagerHash, Hmac, KeyInit, Mac};
 use libfuzzer_sys::fuzz_target;
 use sha1::Sha1;

@@ -6,8 +6,6 @@ pub(crate) mod base64url;
 pub(crate) mod cipher;
 #[cfg(feature = "device-bound")]
 pub(crate) mod es256;
-#[cfg(feature = "migrate")]
-pub(crate) mod old;
 pub(crate) mod random;
 #[cfg(any(test, not(feature = "aws-lc")))]
 mod rust_crypto;

@@ -11,21 +11,18 @@ use crate::cookie::former::FormerAttributes;
 /// # Examples
 ///
 /// ```
-/// use hardtack::migrate::{Jar, JarKey, JarValue, OldCookie};
+/// use hardtack::migrate::{OldCookie, Reader};
 ///
-/// # let master = [7; 64];
-/// let key = JarKey::new(&master)?;
-/// let old = OldCookie::new("id", Jar::private(key, JarValue::ActixSession))
-///     .path("/app")
-///     .convert(|mut entries| {
+/// /// `reader` is one of the package `hardtack-migrate`, or yours.
+/// fn old_cookie(reader: impl Reader) -> OldCookie {
+///     OldCookie::new("id", reader).path("/app").convert(|mut entries| {
 ///         // Renamed in the new version.
 ///         if let Some(user) = entries.remove("user_id") {
 ///             entries.insert("user".to_owned(), user);
 ///         }
 ///         Some(entries)
-///     });
-/// # let _ = old;
-/// # Ok::<_, hardtack::migrate::JarKeyError>(())
+///     })
+/// }
 /// ```
 #[derive(Clone)]
 #[must_use = "an old cookie has no effect unless it is given to the builder"]
@@ -39,7 +36,7 @@ pub struct OldCookie {
 type Convert = Arc<dyn Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync>;
 
 impl OldCookie {
-    /// Creates a cookie with path `/` and without a domain, the default of every library that has a reader here.
+    /// Creates a cookie with path `/` and without a domain, the default of most libraries.
     pub fn new(name: impl Into<String>, reader: impl Reader) -> OldCookie {
         OldCookie {
             name: name.into(),

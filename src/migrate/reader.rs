@@ -4,7 +4,10 @@ use serde_json::{Map, Value};
 
 use crate::base::reason::Reason;
 
-/// A format of another library's session cookies. Implement it for a format that this crate does not have.
+/// A format of another library's session cookies.
+///
+/// The package [`hardtack-migrate`](https://docs.rs/hardtack-migrate) has those of several libraries. Implement it for
+/// any other.
 ///
 /// # Examples
 ///

@@ -5,7 +5,6 @@
 mod compound;
 mod entries;
 mod error;
-mod ini;
 mod keys;
 mod table;
 #[cfg(feature = "toml")]

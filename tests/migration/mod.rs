@@ -1,13 +1,8 @@
-//! Sessions of other libraries, taken over from cookies that these libraries wrote.
+//! Sessions of other libraries, taken over from their cookies.
 
-mod changed;
-mod cookies;
 mod ending;
 #[cfg(feature = "tracing")]
 mod events;
-mod formats;
-mod keys;
-mod made;
 mod planted;
 mod readers;
 mod rules;
@@ -15,7 +10,6 @@ mod rules;
 mod server_errors;
 mod settings;
 mod typed;
-mod values;
 
 #[cfg(feature = "tracing")]
 use crate::common::told;

@@ -1,14 +1,10 @@
-//! Settings from files, from the environment and from the ini files of earlier systems.
+//! Settings from files, from the environment and from options of other systems.
 
 mod behaviour;
 mod causes;
 #[cfg(feature = "http")]
 mod effects;
 mod formats;
-mod ini;
-mod ini_properties;
-mod ini_refusals;
-mod ini_secrets;
 mod key_sources;
 mod keys;
 mod layers;

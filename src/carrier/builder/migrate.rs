@@ -37,21 +37,23 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// ```
     /// use hardtack::{
-    ///     EncryptionKey, SessionCookie,
-    ///     migrate::{Jar, JarKey, JarValue, OldCookie},
+    ///     ConfigError, EncryptionKey, KeyRing, SessionCookie,
+    ///     migrate::{OldCookie, Reader},
     /// };
-    /// use std::time::Duration;
-    /// # use std::time::UNIX_EPOCH;
+    /// use std::time::{Duration, UNIX_EPOCH};
     ///
-    /// # let (master, week) = ([7; 64], Duration::from_secs(7 * 24 * 3600));
-    /// # let rollout = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-    /// let old = Jar::private(JarKey::new(&master)?, JarValue::ActixSession);
-    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
-    ///     .absolute_timeout(2 * week)
-    ///     .migrate_from(OldCookie::new("id", old), rollout..rollout + 2 * week)
-    ///     .build()?;
-    /// # let _ = cookie;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// /// `reader` is one of the package `hardtack-migrate`, or yours.
+    /// fn cookie(
+    ///     keys: KeyRing<EncryptionKey>,
+    ///     reader: impl Reader,
+    /// ) -> Result<SessionCookie, ConfigError> {
+    ///     let week = Duration::from_secs(7 * 24 * 3600);
+    ///     let rollout = UNIX_EPOCH + Duration::from_secs(1_796_083_200); // 2026-12-01
+    ///     SessionCookie::encrypted(keys)
+    ///         .absolute_timeout(2 * week)
+    ///         .migrate_from(OldCookie::new("id", reader), rollout..rollout + 2 * week)
+    ///         .build()
+    /// }
     /// ```
     ///
     /// # Security

@@ -1,65 +1,61 @@
 //! The settings files of Beaker, Pylons and Pyramid.
 
-use super::{SessionSettings, error::SettingsError};
+use hardtack::{SessionSettings, settings::SettingsError};
 
-impl SessionSettings {
-    /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
-    /// `prefix`, which is `beaker.session.` or `session.`, in any section.
-    ///
-    /// An option keeps its meaning or is refused, but is never ignored: the error names every refused option and the
-    /// reason. `docs/settings.md` lists the options. The settings of this crate may appear under the same prefix;
-    /// `keys_env` takes the place of passwords. An option that is left out has the default of this crate, not of the
-    /// earlier system.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::EncryptionKey;
-    /// use hardtack::{SessionCookie, SessionSettings};
-    ///
-    /// let ini = "
-    ///     [app:main]
-    ///     beaker.session.type = cookie
-    ///     beaker.session.key = wiki
-    ///     beaker.session.cookie_domain = .example.com
-    ///     beaker.session.timeout = 1200
-    ///     beaker.session.secure = true
-    /// ";
-    /// let settings = SessionSettings::from_ini(ini, "beaker.session.")?;
-    /// # let keys = EncryptionKey::generate()?;
-    /// let cookie = settings.apply_to(SessionCookie::encrypted(keys))?.build()?;
-    /// assert_eq!(cookie.name().as_str(), "wiki");
-    ///
-    /// let ini = "session.secret = itsaseekreet\nsession.httponly = false";
-    /// let error = SessionSettings::from_ini(ini, "session.").unwrap_err();
-    /// assert!(error.settings().eq(["session.secret", "session.httponly"]));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Returns a [`SettingsError`] if an option is refused, or no line begins with `prefix`.
-    pub fn from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
-        let options = options(text, prefix);
-        let translated = options.iter().filter_map(|(option, value)| {
-            let translated = translate(option, value).transpose()?;
-            Some((*option, translated))
-        });
-        let mut translated: Vec<_> = translated.collect();
-        let given_by = |setting| {
-            let mut all = translated.iter();
-            all.find(|(_, given)| given.is_ok_and(|(name, _)| name == setting))
-                .map(|(option, _)| *option)
-        };
-        if given_by("refresh_after") == Some(UNSAVED) && given_by("idle_timeout") == Some("timeout")
-        {
-            translated.push((UNSAVED, Err(UNSAVED_WITH_TIMEOUT)));
-        }
-        if options.is_empty() {
-            translated.push(("", Err(NO_OPTION)));
-        }
-        SessionSettings::from_translated(prefix, translated)
+/// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
+/// `prefix`, which is `beaker.session.` or `session.`, in any section.
+///
+/// An option keeps its meaning or is refused, but is never ignored: the error names every refused option and the
+/// reason. `docs/ini.md` lists the options. The settings of hardtack may appear under the same prefix; `keys_env` takes
+/// the place of passwords. An option that is left out has the default of hardtack, not of the earlier system.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::EncryptionKey;
+/// use hardtack::SessionCookie;
+/// use hardtack_migrate::settings_from_ini;
+///
+/// let ini = "
+///     [app:main]
+///     beaker.session.type = cookie
+///     beaker.session.key = wiki
+///     beaker.session.cookie_domain = .example.com
+///     beaker.session.timeout = 1200
+///     beaker.session.secure = true
+/// ";
+/// let settings = settings_from_ini(ini, "beaker.session.")?;
+/// # let keys = EncryptionKey::generate()?;
+/// let cookie = settings.apply_to(SessionCookie::encrypted(keys))?.build()?;
+/// assert_eq!(cookie.name().as_str(), "wiki");
+///
+/// let ini = "session.secret = itsaseekreet\nsession.httponly = false";
+/// let error = settings_from_ini(ini, "session.").unwrap_err();
+/// assert!(error.settings().eq(["session.secret", "session.httponly"]));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// Returns a [`SettingsError`] if an option is refused, or no line begins with `prefix`.
+///
+/// # Security
+///
+/// Neither the error nor `Debug` of the settings shows a key or a password. `text` is not overwritten.
+pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
+    let options = options(text, prefix);
+    let translated = options.iter().filter_map(|(option, value)| {
+        let translated = translate(option, value).transpose()?;
+        Some((*option, translated))
+    });
+    let mut translated: Vec<_> = translated.collect();
+    if is_unsaved_with_timeout(&translated) {
+        translated.push((UNSAVED, Err(UNSAVED_WITH_TIMEOUT)));
     }
+    if options.is_empty() {
+        translated.push(("", Err(NO_OPTION)));
+    }
+    SessionSettings::from_translated(prefix, translated)
 }
 
 /// Returns the options after `prefix` and their values, by the rules of Python's `configparser`: a line that is
@@ -92,14 +88,24 @@ fn options<'a>(text: &'a str, prefix: &str) -> Vec<(&'a str, String)> {
         .collect()
 }
 
-/// The setting that stands for an option, and its value. `None`: the option restates its only possible value.
-type Translated<'a> = Result<Option<(&'static str, &'a str)>, &'static str>;
+/// An option, and the setting and the value that stand for it, or the reason why there are none.
+type Translated<'a> = (&'a str, Result<(&'a str, &'a str), &'a str>);
 
+/// Returns `None` in place of a setting if the option restates its only possible value.
 fn translate<'a>(option: &'a str, value: &'a str) -> Result<Option<(&'a str, &'a str)>, &'a str> {
     match OPTIONS.iter().find(|(names, _)| names.contains(&option)) {
-        Some((_, translate)) if !value.trim().is_empty() => translate(value),
+        Some((_, meaning)) if !value.trim().is_empty() => meaning(value),
         _ => Ok(Some((option, value))),
     }
+}
+
+/// Beaker refuses them together, too.
+fn is_unsaved_with_timeout(translated: &[Translated<'_>]) -> bool {
+    let given_by = |setting| {
+        let gives = |(_, given): &&Translated<'_>| given.is_ok_and(|(name, _)| name == setting);
+        translated.iter().find(gives).map(|(option, _)| *option)
+    };
+    given_by("refresh_after") == Some(UNSAVED) && given_by("idle_timeout") == Some("timeout")
 }
 
 /// A flag, as Beaker reads it.
@@ -112,17 +118,15 @@ fn flag(value: &str) -> Result<bool, &'static str> {
 }
 
 /// An option that is always on. `why` refuses any other value.
-fn only_true(value: &str, why: &'static str) -> Translated<'static> {
+fn only_true(value: &str, why: &'static str) -> Meaning<'static> {
     match flag(value) {
         Ok(true) => Ok(None),
         _ => Err(why),
     }
 }
 
-type OptionRow = (
-    &'static [&'static str],
-    for<'a> fn(&'a str) -> Translated<'a>,
-);
+type Meaning<'a> = Result<Option<(&'static str, &'a str)>, &'static str>;
+type OptionRow = (&'static [&'static str], for<'a> fn(&'a str) -> Meaning<'a>);
 
 /// The options with another name or other values than the setting. All others are settings under their own name.
 #[rustfmt::skip] // The names of an option, and what becomes of it.
@@ -178,10 +182,9 @@ mod tests {
 
     #[test]
     fn every_option_is_on_the_reference_page() {
-        let page = include_str!("../../docs/settings.md");
-        let (_, section) = page.split_once("## From Beaker").unwrap();
+        let page = include_str!("../docs/ini.md");
         for option in OPTIONS.iter().flat_map(|(names, _)| *names) {
-            assert!(section.contains(&format!("`{option}`")), "{option}");
+            assert!(page.contains(&format!("`{option}`")), "{option}");
         }
     }
 }

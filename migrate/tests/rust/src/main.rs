@@ -1,7 +1,7 @@
 //! Prints session cookies that other Rust libraries write, as JSON:
 //!
 //! ```sh
-//! cargo run --manifest-path tests/migration/rust/Cargo.toml > tests/migration/rust.json
+//! cargo run --manifest-path migrate/tests/rust/Cargo.toml > migrate/tests/rust.json
 //! ```
 
 use std::{

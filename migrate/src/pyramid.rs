@@ -1,14 +1,17 @@
 use std::time::Duration;
 
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use hardtack::{
+    migrate::{OldSession, Reader},
+    session::Reason,
+};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{
-    OldSession, Reader,
+use crate::{
+    crypto,
     format::{Secret, active_at, check, decode, moment, parse},
 };
-use crate::{base::reason::Reason, crypto::old};
 
 /// The reader of Pyramid's `SignedCookieSessionFactory` with its default serializer, JSON, and its default `hashalg`,
 /// SHA-512. The default name of the cookie is `session`.
@@ -18,7 +21,8 @@ use crate::{base::reason::Reason, crypto::old};
 /// # Examples
 ///
 /// ```
-/// use hardtack::migrate::{OldCookie, Pyramid};
+/// use hardtack::migrate::OldCookie;
+/// use hardtack_migrate::Pyramid;
 /// use std::time::Duration;
 ///
 /// # let secret = "secret";
@@ -65,7 +69,7 @@ impl Reader for Pyramid {
         let bytes = decode(&BASE64_URL_SAFE_NO_PAD, value)?;
         let (tag, json) = bytes.split_at_checked(64).ok_or(Reason::TooShort)?;
         let key = Zeroizing::new([self.salt.as_bytes(), &self.secret].concat());
-        check(old::is_hmac_sha512(&key, json, tag))?;
+        check(crypto::is_hmac_sha512(&key, json, tag))?;
         let (renewed, created, mut entries): (f64, f64, Map<String, Value>) = parse(json)?;
         entries.retain(|key, _| !key.starts_with("_f_") && key != "_csrft_");
         let session = OldSession::new(entries).created_at(moment(created)?);

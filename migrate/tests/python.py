@@ -1,7 +1,7 @@
 """Prints session cookies that Pyramid and Beaker write, as JSON:
 
     pip install pyramid beaker cryptography
-    python3 tests/migration/python.py > tests/migration/python.json
+    python3 migrate/tests/python.py > migrate/tests/python.json
 """
 
 import json

@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 use hardtack::{
-    Session, SessionCookie,
+    Session, SessionCookie, SessionData,
     carrier::SessionCookieBuilder,
     session::{Outcome, Payload},
 };
+use serde::{Deserialize, Serialize};
 use uuid::{Uuid, uuid};
 
 use super::{DAY, builder, cookies::Cookie, saved};
@@ -66,32 +67,24 @@ fn a_value_that_is_put_in_again_is_the_same() {
     });
 }
 
-#[cfg(feature = "derive")]
-mod of_a_type {
-    use hardtack::SessionData;
-    use serde::{Deserialize, Serialize};
-
-    use super::*;
-
-    #[test]
-    fn a_type_has_the_values_of_the_old_session() {
-        #[derive(Serialize, Deserialize, Default, SessionData)]
-        #[session(label = "login", schema = 1, from_dictionary)]
-        struct Login {
-            user_id: Option<Uuid>,
-            address: Option<IpAddr>,
-            cart: BTreeMap<Uuid, u32>,
-        }
-
-        taken_over(
-            || builder().typed::<Login>(),
-            |_, session| {
-                session.read(|login| {
-                    assert_eq!(login.user_id, Some(ID));
-                    assert_eq!(login.address, Some(address()));
-                    assert_eq!(login.cart, cart());
-                });
-            },
-        );
+#[test]
+fn a_type_has_the_values_of_the_old_session() {
+    #[derive(Serialize, Deserialize, Default, SessionData)]
+    #[session(label = "login", schema = 1, from_dictionary)]
+    struct Login {
+        user_id: Option<Uuid>,
+        address: Option<IpAddr>,
+        cart: BTreeMap<Uuid, u32>,
     }
+
+    taken_over(
+        || builder().typed::<Login>(),
+        |_, session| {
+            session.read(|login| {
+                assert_eq!(login.user_id, Some(ID));
+                assert_eq!(login.address, Some(address()));
+                assert_eq!(login.cart, cart());
+            });
+        },
+    );
 }

@@ -1,13 +1,13 @@
 //! Options of ini files that are refused.
 
-use hardtack::SessionSettings;
+use hardtack_migrate::settings_from_ini;
 
 use super::refused;
 
 /// This option is refused by its whole name, and the sentence says this.
 #[track_caller]
 fn check(line: &str, says: &str) {
-    let result = SessionSettings::from_ini(&format!("beaker.session.{line}"), "beaker.session.");
+    let result = settings_from_ini(&format!("beaker.session.{line}"), "beaker.session.");
     let (names, sentence) = refused(result);
     let (option, _) = line.split_once(" =").unwrap();
     assert_eq!(names, [format!("beaker.session.{option}")]);
@@ -68,7 +68,7 @@ fn a_timeout_that_no_session_reaches_is_refused() {
         "set `beaker.session.absolute_timeout` to at least the same",
     );
     check("timeout = 43201", "the default is 12h");
-    let ini = |text| SessionSettings::from_ini(text, "session.");
+    let ini = |text| settings_from_ini(text, "session.");
     assert!(ini("session.timeout = 43200").is_ok());
     assert!(ini("session.timeout = 604800\nsession.absolute_timeout = 7d").is_ok());
     assert!(ini("session.timeout = 604801\nsession.absolute_timeout = 7d").is_err());
@@ -111,10 +111,7 @@ fn an_option_that_does_not_go_with_another_is_refused() {
             "session.secure",
         ),
     ] {
-        assert_eq!(
-            refused(SessionSettings::from_ini(text, "session.")).0,
-            [name]
-        );
+        assert_eq!(refused(settings_from_ini(text, "session.")).0, [name]);
     }
 }
 
@@ -131,7 +128,7 @@ beaker.session.secure = false
 beaker.session.timeout = 1200
 beaker.session.cookie_expires = false
 ";
-    let (names, sentence) = refused(SessionSettings::from_ini(text, "beaker.session."));
+    let (names, sentence) = refused(settings_from_ini(text, "beaker.session."));
     let expected = [
         "type",
         "data_dir",
@@ -152,7 +149,7 @@ beaker.session.cookie_expires = false
 #[test]
 fn a_prefix_that_begins_no_line_is_refused() {
     let text = "beaker.session.secure = false";
-    let (names, sentence) = refused(SessionSettings::from_ini(text, "session."));
+    let (names, sentence) = refused(settings_from_ini(text, "session."));
     assert_eq!(names, ["session."]);
     assert!(sentence.contains("begins no line"));
 }

@@ -1,9 +1,10 @@
 //! The keys of old cookies: several for one cookie, keys of another kind, and their `Debug`.
 
 use hardtack::{
-    migrate::{Beaker, Jar, JarKey, JarValue, OldCookie, Pyramid},
+    migrate::OldCookie,
     session::{Outcome, Reason},
 };
+use hardtack_migrate::{Beaker, Jar, JarKey, JarValue, Pyramid};
 
 use super::{
     DAY, builder,

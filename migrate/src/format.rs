@@ -7,18 +7,18 @@ use std::{
 };
 
 use base64::Engine;
+use hardtack::{migrate::OldSession, session::Reason};
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use super::OldSession;
-use crate::{base::reason::Reason, crypto::old};
+use crate::crypto;
 
 /// A password or a key, which `Debug` does not show.
 #[derive(Clone)]
-pub(super) struct Secret(Zeroizing<Vec<u8>>);
+pub(crate) struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
-    pub(super) fn new(bytes: impl Into<Vec<u8>>) -> Secret {
+    pub(crate) fn new(bytes: impl Into<Vec<u8>>) -> Secret {
         Secret(Zeroizing::new(bytes.into()))
     }
 }
@@ -38,7 +38,7 @@ impl fmt::Debug for Secret {
 }
 
 /// Decodes a form of base64.
-pub(super) fn decode(
+pub(crate) fn decode(
     base64: &impl Engine,
     text: impl AsRef<[u8]>,
 ) -> Result<Zeroizing<Vec<u8>>, Reason> {
@@ -47,27 +47,27 @@ pub(super) fn decode(
 }
 
 /// Refuses a wrong signature.
-pub(super) fn check(is_signed: bool) -> Result<(), Reason> {
+pub(crate) fn check(is_signed: bool) -> Result<(), Reason> {
     is_signed.then_some(()).ok_or(Reason::Auth)
 }
 
 /// Opens `nonce (12 bytes) || ciphertext || tag (16 bytes)` of AES-256-GCM.
-pub(super) fn open(
+pub(crate) fn open(
     key: &[u8; 32],
     sealed: &[u8],
     aad: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Reason> {
     let (nonce, sealed) = sealed.split_first_chunk().ok_or(Reason::TooShort)?;
-    old::open_aes_256_gcm(key, nonce, aad, sealed).ok_or(Reason::Auth)
+    crypto::open_aes_256_gcm(key, nonce, aad, sealed).ok_or(Reason::Auth)
 }
 
 /// Parses JSON.
-pub(super) fn parse<V: DeserializeOwned>(json: &[u8]) -> Result<V, Reason> {
+pub(crate) fn parse<V: DeserializeOwned>(json: &[u8]) -> Result<V, Reason> {
     serde_json::from_slice(json).map_err(|_| Reason::Payload)
 }
 
-/// Ends a session after `timeout` without activity.
-pub(super) fn active_at(
+/// Sets the last activity of a session, and its end `timeout` later.
+pub(crate) fn active_at(
     session: OldSession,
     moment: SystemTime,
     timeout: Option<Duration>,
@@ -80,7 +80,7 @@ pub(super) fn active_at(
 }
 
 /// Returns the moment that is this many seconds after 1970.
-pub(super) fn moment(seconds: f64) -> Result<SystemTime, Reason> {
+pub(crate) fn moment(seconds: f64) -> Result<SystemTime, Reason> {
     let since = Duration::try_from_secs_f64(seconds).ok();
     let moment = since.and_then(|since| UNIX_EPOCH.checked_add(since));
     moment.ok_or(Reason::Payload)

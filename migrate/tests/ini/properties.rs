@@ -2,10 +2,9 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
+use hardtack::{EncryptionKey, SessionCookie};
+use hardtack_migrate::settings_from_ini;
 use proptest::{collection::vec, prelude::*, sample::select};
-
-use super::cases::cases;
 
 /// Lines as they stand in files of earlier systems, some of them damaged.
 fn lines() -> impl Strategy<Value = Vec<String>> {
@@ -61,7 +60,7 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
 /// The fields that a cookie of these settings sends, if there is one.
 fn fields_of(text: &str) -> Option<Vec<String>> {
     let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
-    let settings = SessionSettings::from_ini(text, "session.").ok()?;
+    let settings = settings_from_ini(text, "session.").ok()?;
     let site = settings.apply_to(builder).unwrap().build().ok()?;
     let session = site.load(
         None::<&str>,
@@ -72,7 +71,11 @@ fn fields_of(text: &str) -> Option<Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(cases(256))]
+    #![proptest_config(ProptestConfig {
+        // A case that fails becomes a test of its own.
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn a_cookie_is_secure_unless_the_dangerous_setting_says_otherwise(lines in lines()) {
@@ -87,6 +90,6 @@ proptest! {
 
     #[test]
     fn no_file_makes_it_panic(text in any::<String>(), prefix in ".{0,3}") {
-        let _ = SessionSettings::from_ini(&text, &prefix);
+        let _ = settings_from_ini(&text, &prefix);
     }
 }

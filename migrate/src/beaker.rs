@@ -1,15 +1,18 @@
 use std::time::Duration;
 
 use base64::prelude::BASE64_STANDARD;
+use hardtack::{
+    migrate::{OldSession, Reader},
+    session::Reason,
+};
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{
-    OldSession, Reader,
+use crate::{
+    crypto,
     format::{Secret, active_at, check, decode, moment, open, parse},
 };
-use crate::{base::reason::Reason, crypto::old};
 
 /// The reader of Beaker's cookie-only sessions with the JSON serializer. The default name of the cookie is
 /// `beaker.session.id`.
@@ -21,7 +24,8 @@ use crate::{base::reason::Reason, crypto::old};
 /// # Examples
 ///
 /// ```
-/// use hardtack::migrate::{Beaker, OldCookie};
+/// use hardtack::migrate::OldCookie;
+/// use hardtack_migrate::Beaker;
 ///
 /// # let (validate_key, encrypt_key) = ("validate", "encrypt");
 /// let reader = Beaker::encrypted(validate_key, encrypt_key);
@@ -74,7 +78,7 @@ impl Beaker {
         let tagged = sealed.get_mut(12..).filter(|tagged| tagged.len() >= 16);
         // The tag moves to the end, where the cipher expects it.
         tagged.ok_or(Reason::TooShort)?.rotate_left(16);
-        open(&old::pbkdf2_sha1_once(key, &salt), &sealed, &[])
+        open(&crypto::pbkdf2_sha1_once(key, &salt), &sealed, &[])
     }
 }
 
@@ -83,7 +87,7 @@ impl Reader for Beaker {
     fn read(&self, _name: &str, value: &str) -> Result<OldSession, Reason> {
         let (tag, text) = value.split_at_checked(40).ok_or(Reason::TooShort)?;
         let is_signed =
-            old::is_hmac_sha1_in_hex(&self.validate_key, text.as_bytes(), tag.as_bytes());
+            crypto::is_hmac_sha1_in_hex(&self.validate_key, text.as_bytes(), tag.as_bytes());
         check(is_signed)?;
         let compressed = match &self.encrypt_key {
             Some(key) => self.decrypt(key, text)?,

@@ -1,17 +1,20 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use hardtack::{
+    migrate::{OldSession, Reader},
+    session::Reason,
+};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{
-    JarKey, OldSession, Reader,
+use crate::{
+    JarKey, crypto,
     expiry_date::ExpiryDate,
     format::{check, decode, open, parse},
 };
-use crate::{base::reason::Reason, crypto::old};
 
 /// The reader of a private or signed jar of cookie-rs 0.18.
 ///
@@ -20,14 +23,15 @@ use crate::{base::reason::Reason, crypto::old};
 /// # Examples
 ///
 /// ```
-/// use hardtack::migrate::{Jar, JarKey, JarValue, OldCookie};
+/// use hardtack::migrate::OldCookie;
+/// use hardtack_migrate::{Jar, JarKey, JarValue};
 ///
 /// # let master = [7; 64];
 /// let key = JarKey::new(&master)?;
 /// // `PrivateCookieJar` of axum-extra, with the user's name in the cookie `login`.
 /// let old = OldCookie::new("login", Jar::private(key, JarValue::Text("user")));
 /// # let _ = old;
-/// # Ok::<_, hardtack::migrate::JarKeyError>(())
+/// # Ok::<_, hardtack_migrate::JarKeyError>(())
 /// ```
 ///
 /// # Security
@@ -89,7 +93,7 @@ impl Jar {
         // base64(HMAC-SHA-256(text)) (44 characters) || text
         let (tag, text) = value.split_at_checked(44).ok_or(Reason::TooShort)?;
         let tag = decode(&BASE64_STANDARD, tag)?;
-        check(old::is_hmac_sha256(
+        check(crypto::is_hmac_sha256(
             self.key.signing(),
             text.as_bytes(),
             &tag,

@@ -8,9 +8,10 @@ use base64::{
 };
 use hardtack::{
     SessionCookie,
-    migrate::{Beaker, Jar, JarKey, JarValue, OldCookie},
+    migrate::OldCookie,
     session::{Outcome, Reason},
 };
+use hardtack_migrate::{Beaker, Jar, JarKey, JarValue};
 use hmac::{Hmac, KeyInit, Mac};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use serde_json::json;

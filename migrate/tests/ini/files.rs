@@ -1,6 +1,7 @@
-//! Ini files of Beaker, Pylons and Pyramid.
+//! Ini files that become settings.
 
 use hardtack::{Session, SessionSettings};
+use hardtack_migrate::settings_from_ini;
 
 use super::{browser::Browser, cookie, field, fields, moments::seconds, toml};
 
@@ -55,7 +56,7 @@ session.set_on_exception = true
 ";
 
 fn ini(text: &str, prefix: &str) -> SessionSettings {
-    SessionSettings::from_ini(text, prefix).unwrap()
+    settings_from_ini(text, prefix).unwrap()
 }
 
 #[track_caller]

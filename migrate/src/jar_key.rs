@@ -1,21 +1,20 @@
 use std::fmt;
 
-use super::format::Secret;
-use crate::crypto::old;
+use crate::{crypto, format::Secret};
 
 /// The key of a cookie jar of cookie-rs, which actix-session and tower-sessions-cookie-store also use.
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::migrate::JarKey;
+/// use hardtack_migrate::JarKey;
 ///
 /// // The bytes that the old program gave to `Key::from`.
 /// # let master = [7; 64];
 /// let key = JarKey::new(&master)?;
 /// assert_eq!(format!("{key:?}"), "JarKey(..)");
 /// assert!(JarKey::new(b"short").is_err());
-/// # Ok::<_, hardtack::migrate::JarKeyError>(())
+/// # Ok::<_, hardtack_migrate::JarKeyError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct JarKey(Secret);
@@ -40,7 +39,7 @@ impl JarKey {
     ///
     /// Returns an error if there are fewer than 32 bytes.
     pub fn derive_from(master: &[u8]) -> Result<JarKey, JarKeyError> {
-        let key = old::hkdf_expand_sha256(master, KEYS_INFO).ok_or(JarKeyError {
+        let key = crypto::hkdf_expand_sha256(master, KEYS_INFO).ok_or(JarKeyError {
             expected: 32,
             found: master.len(),
         })?;
@@ -48,12 +47,12 @@ impl JarKey {
     }
 
     /// Returns the key of signed jars.
-    pub(super) fn signing(&self) -> &[u8] {
+    pub(crate) fn signing(&self) -> &[u8] {
         &self.0[..32]
     }
 
     /// Returns the key of private jars.
-    pub(super) fn encryption(&self) -> &[u8; 32] {
+    pub(crate) fn encryption(&self) -> &[u8; 32] {
         self.0.last_chunk().expect("64 bytes have 32 at their end")
     }
 }

@@ -8,7 +8,7 @@ use time::{Date, OffsetDateTime, Time, UtcOffset, format_description::parse_borr
 // `time` reads both by itself, but only with that feature, which would change what the rest of the program writes.
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(super) enum ExpiryDate {
+pub(crate) enum ExpiryDate {
     /// Year, day of the year, hour, minute, second, nanosecond, and the offset in hours, minutes and seconds.
     Numbers(i32, u16, u8, u8, u8, u32, i8, i8, i8),
     /// `2026-12-05 06:20:49.5 +00:00:00`.
@@ -17,7 +17,7 @@ pub(super) enum ExpiryDate {
 
 impl ExpiryDate {
     /// Returns the moment. `None`: there is no such date.
-    pub(super) fn moment(&self) -> Option<SystemTime> {
+    pub(crate) fn moment(&self) -> Option<SystemTime> {
         let date = match self {
             ExpiryDate::Numbers(year, day, hour, minute, second, nano, hours, minutes, seconds) => {
                 let date = Date::from_ordinal_date(*year, *day).ok()?;

@@ -1,0 +1,33 @@
+//! Keys and passwords in ini files stand in no error.
+
+use hardtack::{EncryptionKey, SessionSettings};
+use hardtack_migrate::settings_from_ini;
+
+#[test]
+fn no_error_shows_a_key_or_a_password() {
+    let key = EncryptionKey::generate().unwrap().expose_secret();
+    for secret in [&**key, "itsaseekreet"] {
+        for line in [
+            format!("session.secret = {secret}"),
+            format!("session.validate_key = {secret}"),
+            format!("session.keys = {secret} x=1"),
+        ] {
+            check_hidden(&line, secret);
+        }
+    }
+    check_hidden(&format!("session.key = {}", *key), &key);
+    check_hidden(&format!("session.{}", *key), &key);
+}
+
+#[track_caller]
+fn check_hidden(line: &str, secret: &str) {
+    let settings = settings_from_ini(line, "session.");
+    let error = settings.and_then(SessionSettings::build).unwrap_err();
+    let shown = format!("{error} {error:?} {error:#?}");
+    // The beginning of a key's text names its type.
+    let secret = &secret.as_bytes()[secret.len().saturating_sub(48)..];
+    for part in secret.windows(8) {
+        let part = std::str::from_utf8(part).unwrap();
+        assert!(!shown.contains(part), "{shown}");
+    }
+}
