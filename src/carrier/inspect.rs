@@ -229,7 +229,7 @@ impl<T: Payload> SessionToken<T> {
         let metadata = &layout.metadata;
         let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
         let checked = sealer.check(metadata, &payload, opened.key_id(), &keys, now);
-        let read = checked.and_then(|()| T::read(metadata.schema, &payload));
+        let read = checked.and_then(|()| T::accept(metadata.schema, &payload));
         Ok(TokenContent {
             refused: read.err(),
             session: SessionInfo::of(metadata, opened.key_id()),

@@ -19,7 +19,7 @@ impl Sealer {
         values: &mut Values,
         now: UnixSeconds,
     ) -> (bool, Option<OpenedBody>) {
-        let (chosen, _) = self.choose(&self.slot.keys(), context, values, now);
+        let chosen = self.choose(&self.slot.keys(), context, values, now).chosen;
         let is_revoked = matches!(&chosen, Some(Err(refused)) if refused.reason == Reason::Revoked);
         let came = chosen.and_then(Result::ok).map(|chosen| chosen.opened);
         // About a session that came along the application was asked when it opened, and saw its content.

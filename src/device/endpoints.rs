@@ -133,7 +133,7 @@ impl Devices {
 
     /// The offer is checked before the signature, which takes much longer to verify, and which anybody may send.
     fn offered<'a>(&self, request: &DeviceRequest<'a>) -> Option<Subject<'a>> {
-        let proof = Proof::read(unquoted(request.proof)).ok()?;
+        let proof = Proof::parse(unquoted(request.proof)).ok()?;
         let token = proof.challenge.as_bytes();
         let offer: Unsealed<0> = self.offer.open(request.context, token, request.now).ok()?;
         Some(Subject {
@@ -210,7 +210,7 @@ impl Devices {
     /// Returns `true` if the request proves `key`, by a young challenge for this session. The challenge is checked before
     /// the signature, as at a registration.
     fn is_proven(&self, key: &PublicKey, sid: Sid, request: &DeviceRequest<'_>) -> bool {
-        let Ok(proof) = Proof::read(unquoted(request.proof)) else {
+        let Ok(proof) = Proof::parse(unquoted(request.proof)) else {
             return false;
         };
         let token = proof.challenge.as_bytes();

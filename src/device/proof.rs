@@ -42,7 +42,7 @@ pub(crate) struct Proof<'a> {
 
 impl<'a> Proof<'a> {
     /// Reads a proof. Unknown fields are ignored, and `crit`, which has to be understood, is refused (RFC 7515 § 4.1.11).
-    pub(crate) fn read(text: &'a [u8]) -> Result<Proof<'a>, ProofError> {
+    pub(crate) fn parse(text: &'a [u8]) -> Result<Proof<'a>, ProofError> {
         let malformed = ProofError::Malformed;
         let [signed, header, claims, signature] = split(text).ok_or(malformed)?;
         let decoded = |part| decode(part).ok_or(malformed);
@@ -129,11 +129,11 @@ mod tests {
     const REFRESH: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImRic2Mrand0In0.eyJqdGkiOiJ2OFBSZEpjdkZCUmJPRmlrYS1sOW9WM0JVbmQwVGtsOGhOTlRlUVg2SlFtY0tHNWRWNVhYa0tlRkl3VFdkNk44In0.QaCTyuda_EpKPrehJNd6Yeh99tEg8sETr-IHxC-d3IbJ62I_OFPrA107H1ofBeugoQzLEkvo6EdaU2PPsrm6Ww";
 
     fn registration(text: &[u8]) -> Result<PublicKey, ProofError> {
-        Proof::read(text)?.verify_registration()
+        Proof::parse(text)?.verify_registration()
     }
 
     fn refresh(text: &[u8], key: &PublicKey) -> Result<(), ProofError> {
-        Proof::read(text)?.verify_refresh(key)
+        Proof::parse(text)?.verify_refresh(key)
     }
 
     fn captured_key() -> PublicKey {
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn the_proofs_of_a_browser_are_verified() {
         let key = captured_key();
-        let proof = |text: &'static str| Proof::read(text.as_bytes());
+        let proof = |text: &'static str| Proof::parse(text.as_bytes());
         assert_eq!(
             proof(REGISTRATION).expect("it was sent").challenge,
             "g7m8q090YJbYtA3TcYYpzqaQTLi6IQAhylcyjk5tfcO7b6jpPmSHz97Tnxitztke"

@@ -62,7 +62,7 @@ impl Seal {
         let mut buffer = Scratch::borrow();
         let opened = token::open(&keys, context, now, token, &mut buffer)
             .map_err(|refused| refused.reason)?;
-        let unsealed = Unsealed::read(&buffer[opened.body()], opened.key_id());
+        let unsealed = Unsealed::parse(&buffer[opened.body()], opened.key_id());
         let unsealed = unsealed.ok_or(Reason::Malformed)?;
         let Unsealed { issued, .. } = unsealed;
         match self.span {
@@ -74,8 +74,8 @@ impl Seal {
 }
 
 impl<const N: usize> Unsealed<N> {
-    fn read(body: &[u8], key_id: KeyId) -> Option<Unsealed<N>> {
-        let layout = Layout::read(body)?;
+    fn parse(body: &[u8], key_id: KeyId) -> Option<Unsealed<N>> {
+        let layout = Layout::parse(body)?;
         let Metadata { issued, age, .. } = layout.metadata;
         let sid = layout.metadata.sid?;
         let bare = Metadata {

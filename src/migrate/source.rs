@@ -50,7 +50,7 @@ impl Source {
     }
 
     /// Reads one value.
-    pub(super) fn read(&self, value: &[u8]) -> Result<OldSession, Reason> {
+    pub(super) fn open(&self, value: &[u8]) -> Result<OldSession, Reason> {
         if value.len() > LONGEST_VALUE {
             return Err(Reason::TooLong);
         }

@@ -49,7 +49,7 @@ impl Predecessor for Takeover {
     }
 
     /// In the order of the sources. Of different values that open, under one name or several, none is taken.
-    fn read(
+    fn offer(
         &self,
         now: UnixSeconds,
         accept: &mut dyn FnMut(Metadata, Wiped) -> Result<(), Reason>,
@@ -63,7 +63,7 @@ impl Predecessor for Takeover {
             }
             has_more |= values.has_more;
             for value in values.iter() {
-                match source.read(value) {
+                match source.open(value) {
                     Ok(session) => opened.push((value, source, session)),
                     Err(reason) => _ = unreadable.get_or_insert(reason),
                 }

@@ -53,9 +53,9 @@ pub(crate) trait Predecessor: Send {
     /// Returns the length of all values.
     fn len(&self) -> usize;
 
-    /// Hands the old sessions to `accept`, one after another, until it takes one. If it takes none, returns the first
+    /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes none, returns the first
     /// refusal, of a session that opened if one did. `None`: no value has entries.
-    fn read(
+    fn offer(
         &self,
         now: UnixSeconds,
         accept: &mut dyn FnMut(Metadata, Wiped) -> Result<(), Reason>,

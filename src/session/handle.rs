@@ -328,7 +328,7 @@ impl<T: Payload> Session<T> {
     ) -> Result<R, SessionError> {
         self.lock.with_contents(|contents| {
             contents.is_touched = true;
-            work(contents.read(&self.lock.sealer))
+            work(contents.load(&self.lock.sealer))
         })
     }
 

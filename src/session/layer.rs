@@ -34,7 +34,7 @@ impl<T: Payload> Session<T> {
     /// Reads the session without touching it.
     pub(crate) fn verify(&self) {
         // An error: this thread is inside an `update` of the session, which has read it.
-        let read = |contents: &mut Contents<T>| _ = contents.read(&self.lock.sealer);
+        let read = |contents: &mut Contents<T>| _ = contents.load(&self.lock.sealer);
         let _ = self.lock.with_contents(read);
     }
 }

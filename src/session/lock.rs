@@ -48,9 +48,9 @@ pub(crate) struct Arrival {
 }
 
 /// A session that was read.
-pub(super) struct Loaded<T> {
-    pub(super) state: State<T>,
-    pub(super) outcome: Outcome,
+pub(crate) struct Loaded<T> {
+    pub(crate) state: State<T>,
+    pub(crate) outcome: Outcome,
     /// The parts that the request carried.
     pub(super) carried: PartNumbers,
     /// The session about which the application is to be asked. `state` is withheld as long as it is here.
@@ -156,7 +156,7 @@ impl Arrival {
 impl<T: Payload> Contents<T> {
     /// Reads the session, if that has not been done.
     #[inline]
-    pub(super) fn read<'a>(&'a mut self, sealer: &'a Sealer) -> LockedSession<'a, T> {
+    pub(super) fn load<'a>(&'a mut self, sealer: &'a Sealer) -> LockedSession<'a, T> {
         let Loaded { state, outcome, .. } = Loaded::of(&mut self.loaded, sealer, &mut self.arrival);
         LockedSession {
             state,
@@ -165,6 +165,18 @@ impl<T: Payload> Contents<T> {
             sealer,
             context: self.arrival.context(sealer),
             clock: &self.arrival.clock,
+        }
+    }
+}
+
+impl<T> Loaded<T> {
+    #[inline]
+    pub(crate) fn new(state: State<T>, carried: PartNumbers) -> Loaded<T> {
+        Loaded {
+            state,
+            outcome: Outcome::Absent,
+            carried,
+            waiting: None,
         }
     }
 }
@@ -179,12 +191,12 @@ impl<T: Payload> Loaded<T> {
     ) -> &'a mut Loaded<T> {
         match loaded {
             Some(loaded) => loaded,
-            None => Loaded::read(loaded, sealer, arrival),
+            None => Loaded::load(loaded, sealer, arrival),
         }
     }
 
     /// Reads what arrived. Built in place, because moving it costs more than building it.
-    fn read<'a>(
+    fn load<'a>(
         loaded: &'a mut Option<Loaded<T>>,
         sealer: &Sealer,
         arrival: &mut Arrival,
@@ -194,21 +206,16 @@ impl<T: Payload> Loaded<T> {
         let values = mem::take(&mut arrival.values);
         let old = arrival.old.take();
         let has_token = !values.is_empty() || old.is_some();
-        let loaded = loaded.insert(Loaded {
-            state: State::new(&sealer.policy, now, has_token),
-            outcome: Outcome::Absent,
-            carried: values.carried(),
-            waiting: None,
-        });
-        let state = &mut loaded.state;
+        let state = State::new(&sealer.policy, now, has_token);
+        let loaded = loaded.insert(Loaded::new(state, values.carried()));
         let token_bytes = match old.filter(|_| cfg!(feature = "migrate") && values.is_empty()) {
-            Some(old) => sealer.take_over(&*old, state, &mut loaded.outcome),
+            Some(old) => sealer.take_over(&*old, loaded),
             None => {
                 let context = arrival.context(sealer);
-                sealer.read(context, values, state, &mut loaded.outcome)
+                sealer.open_arrived(context, values, loaded)
             }
         };
-        if state.is_validation_due(now) {
+        if loaded.state.is_validation_due(now) {
             loaded.wait(token_bytes, None);
         } else {
             sealer.tell(loaded.outcome, token_bytes);

@@ -43,5 +43,7 @@ pub(crate) use companion::{Companion, OldCookies, Predecessor};
 pub(crate) use duplicates::Duplicates;
 pub(crate) use hooks::Hooks;
 pub(crate) use lock::Arrival;
+#[cfg(test)]
+pub(crate) use lock::Loaded;
 pub(crate) use sealer::Sealer;
 pub(crate) use validate::BoxError;

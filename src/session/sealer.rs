@@ -14,6 +14,7 @@ use super::{
     duplicates::{Candidate, Duplicates},
     events,
     hooks::{Hooks, ReadEvent},
+    lock::Loaded,
     outcome::Outcome,
 };
 use crate::{
@@ -39,6 +40,14 @@ pub(crate) struct Sealer {
     pub(crate) companion: Option<Arc<dyn Companion>>,
 }
 
+/// The tokens of a request, opened.
+pub(crate) struct Reading {
+    /// The one that is its session, or the reason why there is none. `None`: no token came.
+    pub(crate) chosen: Option<Result<Candidate, Refused>>,
+    /// The length of all tokens.
+    token_bytes: usize,
+}
+
 impl Sealer {
     /// Returns the companion of each session. Without feature `device-bound` the compiler leaves out all that needs one.
     #[inline]
@@ -47,20 +56,20 @@ impl Sealer {
         companion.filter(|_| cfg!(feature = "device-bound"))
     }
 
-    /// Reads the session of a request that brought these values: one, none, or several under one name. Stores the
-    /// result in `outcome`, and returns the length of all tokens.
+    /// Opens the session of a request that brought these values: one, none, or several under one name. Stores the
+    /// result in `loaded`, and returns the length of all tokens.
     ///
-    /// The application's code may panic while the payload is decoded. `state` and `outcome` are consistent then.
-    pub(crate) fn read<T: Payload>(
+    /// The application's code may panic while the payload is decoded. `loaded` is consistent then.
+    pub(crate) fn open_arrived<T: Payload>(
         &self,
         context: &Context,
         mut values: Values,
-        state: &mut State<T>,
-        outcome: &mut Outcome,
+        loaded: &mut Loaded<T>,
     ) -> usize {
+        let Loaded { state, outcome, .. } = loaded;
         let keys = self.slot.keys();
-        let (chosen, token_bytes) = self.choose(&keys, context, &mut values, state.now);
-        match chosen {
+        let reading = self.choose(&keys, context, &mut values, state.now);
+        match reading.chosen {
             None => {}
             Some(Err(refused)) => *outcome = refused.into(),
             Some(Ok(candidate)) => {
@@ -72,7 +81,7 @@ impl Sealer {
                 };
             }
         }
-        token_bytes
+        reading.token_bytes
     }
 
     /// Makes `state` the session of a token, unless it is withheld.
@@ -91,13 +100,13 @@ impl Sealer {
     }
 
     /// Takes over the session of a request that brought no token, from the cookies of other libraries. Stores the
-    /// result in `outcome`, and returns the length of these cookies.
-    pub(crate) fn take_over<T: Payload>(
+    /// result in `loaded`, and returns the length of these cookies.
+    pub(super) fn take_over<T: Payload>(
         &self,
         old: &dyn Predecessor,
-        state: &mut State<T>,
-        outcome: &mut Outcome,
+        loaded: &mut Loaded<T>,
     ) -> usize {
+        let Loaded { state, outcome, .. } = loaded;
         let keys = self.slot.keys();
         let now = state.now;
         let sealing = keys.sealing(now).info.id;
@@ -105,7 +114,7 @@ impl Sealer {
             reason: Reason::Payload,
         };
         let taken = state.taking_over(|state| {
-            old.read(now, &mut |mut dates, dictionary| {
+            old.offer(now, &mut |mut dates, dictionary| {
                 self.check(&dates, &dictionary, sealing, &keys, now)?;
                 self.admit(&self.context, &mut dates, &BoundCookies::default(), state)?;
                 state.take_over(dates, &dictionary)
@@ -179,7 +188,7 @@ impl Sealer {
         }
     }
 
-    /// Opens all tokens and chooses one. Also returns the length of all of them.
+    /// Opens all tokens and chooses one.
     #[inline]
     pub(crate) fn choose(
         &self,
@@ -187,7 +196,7 @@ impl Sealer {
         context: &Context,
         values: &mut Values,
         now: UnixSeconds,
-    ) -> (Option<Result<Candidate, Refused>>, usize) {
+    ) -> Reading {
         let mut buffer = Scratch::borrow();
         let mut token_bytes = 0;
         let mut verify = |token: Result<Whole<'_>, Reason>, buffer: &mut Scratch| {
@@ -206,7 +215,10 @@ impl Sealer {
             let keep = |token| Ok(verify(token, &mut buffer)?.keep(&mut buffer, Vec::new()));
             self.duplicates.choose(tokens.map(keep))
         };
-        (chosen, token_bytes)
+        Reading {
+            chosen,
+            token_bytes,
+        }
     }
 
     /// Takes the steps of SPEC.md § 7 up to the payload.
@@ -243,7 +255,7 @@ impl Sealer {
     /// Reads a body. `None`: it breaks the format, or is bound to a device without settings that could check it.
     #[inline]
     pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
-        Layout::read(body)
+        Layout::parse(body)
             .filter(|layout| layout.metadata.device.is_none() || self.companion().is_some())
     }
 

@@ -16,7 +16,7 @@ impl<T: Payload> State<T> {
         // Set first, because decoding runs the application's code, which may panic.
         self.withheld = Some(Withheld::Unreadable);
         self.opened = Some(metadata);
-        self.value = T::read(metadata.schema, opened.payload())?;
+        self.value = T::accept(metadata.schema, opened.payload())?;
         self.withheld = None;
         self.hold(opened);
         Ok(())
@@ -42,7 +42,7 @@ impl<T: Payload> State<T> {
         let mut body = Vec::with_capacity(len);
         dates.write(&[], dictionary, len, &mut body);
         let body = Wiped::from(body);
-        let layout = Layout::read(&body).ok_or(Reason::Malformed)?;
+        let layout = Layout::parse(&body).ok_or(Reason::Malformed)?;
         let resumed = self.resume(OpenedBody {
             body,
             layout,

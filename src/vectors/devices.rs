@@ -194,7 +194,7 @@ fn check_proof(name: &str, vector: ProofOf) {
         [b'"', inner @ .., b'"'] => inner,
         bare => bare,
     };
-    let read = Proof::read(text).and_then(|proof| {
+    let read = Proof::parse(text).and_then(|proof| {
         let key = match &vector.key {
             None => proof.verify_registration()?,
             Some(key) => {

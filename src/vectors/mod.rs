@@ -143,7 +143,7 @@ fn content_of(slot: &PurposeSlot, context: &Context, now: u64, token: &[u8]) -> 
     let mut buffer = Scratch::borrow();
     let opened = token::open(&slot.keys(), context, now, token, &mut buffer).ok()?;
     let body = &buffer[opened.body()];
-    let layout = Layout::read(body)?;
+    let layout = Layout::parse(body)?;
     let owned = |(queue, message): (&str, &str)| (queue.to_owned(), message.to_owned());
     Some(Content {
         key_id: opened.key_id(),

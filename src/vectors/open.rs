@@ -10,12 +10,12 @@ use super::{Content, Mode, PurposeOf, content_of, context, for_each, hex, json::
 use crate::{
     SessionData,
     cookie::Values,
-    session::{Duplicates, Hooks, Outcome, Sealer},
+    session::{Duplicates, Hooks, Loaded, Outcome, Sealer},
     state::{
         Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget, State,
         map::decode_all,
     },
-    token::{self, LONGEST_TOKEN},
+    token::{self, Context, LONGEST_TOKEN},
 };
 
 #[derive(Deserialize)]
@@ -217,8 +217,7 @@ fn value<T: SessionData>(content: &Content) -> Option<serde_json::Value> {
 #[track_caller]
 fn check_dictionary(name: &str, vector: &Vector, expected: &Opened) {
     let (sealer, context) = (sealer::<Map>(vector), context(&vector.context));
-    let mut state = State::<Map>::new(&sealer.policy, vector.now, true);
-    sealer.read(&context, values(vector), &mut state, &mut Outcome::Absent);
+    let state = load::<Map>(&sealer, &context, vector).state;
     let metadata = state.metadata().unwrap();
     assert_eq!(metadata.issued, expected.issued, "{name}");
     assert_eq!(metadata.last_active(), expected.last_active, "{name}");
@@ -244,10 +243,14 @@ fn outcome(vector: &Vector) -> Outcome {
 fn read<T: Payload>(vector: &Vector) -> Outcome {
     let context = context(&vector.context);
     let sealer = sealer::<T>(vector);
-    let mut state = State::<T>::new(&sealer.policy, vector.now, true);
-    let mut outcome = Outcome::Absent;
-    sealer.read(&context, values(vector), &mut state, &mut outcome);
-    outcome
+    load::<T>(&sealer, &context, vector).outcome
+}
+
+fn load<T: Payload>(sealer: &Sealer, context: &Context, vector: &Vector) -> Loaded<T> {
+    let (state, values) = (State::new(&sealer.policy, vector.now, true), values(vector));
+    let mut loaded = Loaded::new(state, values.carried());
+    sealer.open_arrived(context, values, &mut loaded);
+    loaded
 }
 
 fn values(vector: &Vector) -> Values {

@@ -109,7 +109,7 @@ impl Metadata {
 impl Layout {
     /// Reads a body. `None`: it breaks the format, which takes a bug or a holder of the key.
     #[inline]
-    pub(crate) fn read(body: &[u8]) -> Option<Layout> {
+    pub(crate) fn parse(body: &[u8]) -> Option<Layout> {
         let mut reader = Reader::new(body);
         let flags = reader.byte()?;
         let has = |flag| flags & flag != 0;
@@ -294,7 +294,7 @@ mod tests {
             let mut body = Vec::new();
             let len = metadata.len() + 4 + payload.len();
             metadata.write(b"\x01\x00\x01!", &payload, len + padding, &mut body);
-            let layout = Layout::read(&body).expect("our own body");
+            let layout = Layout::parse(&body).expect("our own body");
             prop_assert_eq!(layout.metadata, metadata);
             prop_assert_eq!(&body[layout.flash], b"\x01\x00\x01!");
             prop_assert_eq!(&body[layout.payload], &payload[..]);
@@ -306,7 +306,7 @@ mod tests {
 
         #[test]
         fn what_is_read_has_one_spelling(body: Vec<u8>) {
-            if let Some(layout) = Layout::read(&body) {
+            if let Some(layout) = Layout::parse(&body) {
                 let mut again = Vec::new();
                 let payload = &body[layout.payload];
                 layout.metadata.write(&body[layout.flash], payload, body.len(), &mut again);

@@ -233,7 +233,7 @@ mod sealed {
         fn empty() -> Option<Vec<u8>>;
 
         /// Decodes the value of a type. A dictionary is checked and stays in its bytes: `None`.
-        fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Self>>, Reason>;
+        fn accept(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Self>>, Reason>;
 
         /// Returns the entries of the payload, each with its number of bytes.
         fn entries(_: &[u8]) -> Vec<(String, usize)> {
@@ -252,7 +252,7 @@ impl sealed::Payload for Map {
         Some(Vec::new())
     }
 
-    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Map>>, Reason> {
+    fn accept(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Map>>, Reason> {
         if schema == 0 && map::is_valid(bytes) {
             Ok(None)
         } else {
@@ -286,7 +286,7 @@ impl<T: SessionData> sealed::Payload for T {
         encode(&T::default(), 0)
     }
 
-    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Reason> {
+    fn accept(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Reason> {
         let value = T::decode(schema, bytes).ok_or(Reason::Payload)?;
         Ok(Some(Arc::new(value)))
     }
