@@ -24,6 +24,7 @@ import device_vectors
 import edge_vectors
 import encode_vectors
 import host_vectors
+import layout
 import published
 import rare_devices
 import rare_vectors
@@ -1538,20 +1539,12 @@ def made(name):
     return vectors
 
 
-def written(about, vectors):
-    """JSON with one field a line and each vector in its own braces."""
-    fields = lambda v: ",\n".join(f"      {json.dumps(f)}: {json.dumps(value)}" for f, value in v.items())
-    listed = ",\n".join("    {\n" + fields(v) + "\n    }" for v in vectors)
-    return f'{{\n  "about": {json.dumps(about)},\n  "version": {VERSION},\n  "vectors": [\n{listed}\n  ]\n}}\n'
-
-
 def main(arguments):
     if arguments not in ([], ["--check"]):
         sys.exit(__doc__)
     stale = []
     for name, (_, about) in FILES.items():
-        path, text = Path(__file__).with_name(f"{name}.json"), written(about, made(name))
-        json.loads(text)
+        path, text = Path(__file__).with_name(f"{name}.json"), layout.written({"about": about, "version": VERSION, "vectors": made(name)})
         if arguments and (not path.exists() or path.read_bytes() != text.encode()):
             stale.append(path.name)
         elif not arguments:

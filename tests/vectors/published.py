@@ -4,7 +4,7 @@
     python3 published.py             exits with 1 if one of them differs
     python3 published.py --release   publishes all vectors that there are
 
-A line has the name of a file, how many of its vectors are published, from the first one on, and the SHA-256 of their lines.
+A line has the name of a file, how many of its vectors are published, from the first one on, and the SHA-256 of these, one a line.
 devices.json has none: devices are experimental.
 """
 
@@ -14,14 +14,15 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LIST = HERE / "published.txt"
-HEAD = "# The vectors that never change: file, how many of it, SHA-256 of their lines (published.py writes this).\n"
+HEAD = "# The vectors that never change: file, how many of it, SHA-256 of these, one a line (published.py writes this).\n"
 EXPERIMENTAL = {"devices"}
 ADVICE = "a published vector has changed, or another stands before it. Leave it as it was; add a new one at the end of its file"
 
 
 def vectors_of(text):
-    """The lines of each vector, without its braces."""
-    return [rest.split("\n    }")[0] for rest in text.split("\n    {\n")[1:]]
+    """Each vector on one line, without its braces, however layout.py lays it out."""
+    listed = text.split('"vectors": [\n    {')[1].removesuffix("}\n  ]\n}\n").split("},\n    {")
+    return [" ".join(line.strip() for line in vector.split("\n")) for vector in listed]
 
 
 def digest(vectors):
