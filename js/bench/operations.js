@@ -1,4 +1,5 @@
-// The cost of reading, changing and making a session, beside other libraries, in one process. `npm ci && node bench/operations.js`
+// The cost of reading, changing and making a session, beside other libraries, in one process. `../.ci/packages .`, then
+// `node bench/operations.js`
 //
 // Each figure is the minimum over the rounds, in microseconds an operation. The libraries take turns within a round, so that
 // a machine that is busy for a while slows all of them. Rounds are short, so that one of them finds the machine quiet.

@@ -1,4 +1,4 @@
-// The size of a bundle, and the time until the first session. `npm ci && node bench/size.js`
+// The size of a bundle, and the time until the first session. `../.ci/packages .`, then `node bench/size.js`
 // With `--check` it fails where the bundle of a typical worker is larger than LIMIT, compressed.
 
 import { execFileSync } from "node:child_process";

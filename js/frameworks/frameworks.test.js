@@ -1,5 +1,5 @@
-// SvelteKit, Astro and Nuxt with the packed package, built and started as in production. `npm ci` in each folder and
-// `node build.js` in js/ first; `node --test`. Next.js is in next.test.js.
+// SvelteKit, Astro and Nuxt with the packed package, built and started as in production. `.ci/packages js js/frameworks`
+// and `node build.js` in js/ first; `node --test`. Next.js is in next.test.js.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
 // One application in Next.js 16 and in Next.js 15, built and started as in production; and in Chromium, with JavaScript on.
-// `npm ci` here, in next/ and in next15/, and `node build.js` in js/ first; `node --test`.
+// `.ci/packages js js/frameworks` and `node build.js` in js/ first; `node --test`.
 
 import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";

@@ -1,4 +1,5 @@
-// The vectors in the newest Node, in Deno, in Bun and in a page of Chromium. `npm ci` here and `node build.js` in js/ first.
+// The vectors in the newest Node, in Deno, in Bun and in a page of Chromium. `.ci/packages js js/runtimes` and
+// `node build.js` in js/ first.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";

@@ -35,7 +35,7 @@ test("the package holds its modules, their types, and what says what it is", () 
 });
 
 test("publint has nothing to say", async () => {
-  const { messages, pkg } = await publint({ pkgDir: here, strict: true });
+  const { messages, pkg } = await publint({ pkgDir: here, strict: true, pack: "npm" });
   assert.deepEqual(messages.map((message) => formatMessage(message, pkg)), []);
 });
 

@@ -31,7 +31,7 @@ after(() => workerd.kill());
 
 const port = await new Promise((resolve, reject) => {
   workerd.once("error", reject);
-  workerd.once("exit", (code) => reject(new Error(`workerd has ended with ${code}; run \`npm ci\` in js/ first`)));
+  workerd.once("exit", (code) => reject(new Error(`workerd has ended with ${code}; run \`.ci/packages js\` first`)));
   let told = "";
   workerd.stdio[3].on("data", (data) => {
     told += data;

@@ -1,6 +1,8 @@
+import { dirname } from "node:path";
+
 export default {
   experimental: { authInterrupts: true }, // for `forbidden` and `unauthorized`
-  // The folder above has a lock file, too.
-  outputFileTracingRoot: import.meta.dirname,
-  turbopack: { root: import.meta.dirname },
+  // The packages are in the folder above, as all frameworks have one lock file.
+  outputFileTracingRoot: dirname(import.meta.dirname),
+  turbopack: { root: dirname(import.meta.dirname) },
 };
