@@ -147,6 +147,7 @@
 // The ground floor.
 mod base;
 mod crypto;
+mod events;
 
 // The four parts of a session, independent of each other, except that a token uses keys.
 pub mod cookie;

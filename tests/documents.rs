@@ -211,11 +211,15 @@ const QUESTION_WORDS: [&str; 7] = ["What", "Whether", "How", "Where", "Who", "Wh
 const PARITY: &str = "tests/documented/README.md";
 
 /// Words of code, and the only files that may contain them.
-const PLACES: [(&[&str], &[&str]); 5] = [
+const PLACES: [(&[&str], &[&str]); 6] = [
     (&["SystemTime::now", "Instant::now"], &["src/base/clock.rs"]),
     (&["env::"], &["src/keys/source/mod.rs", "src/settings/"]),
     (&["fs::", "File::"], &["src/keys/source/mod.rs"]),
     (&["rand::", "StdRng", "SysRng"], &["src/crypto/random.rs"]),
+    (
+        &["metrics::", "tracing::", "\"metrics\"", "\"tracing\""],
+        &["src/events/"],
+    ),
     (
         &[
             "use aes",

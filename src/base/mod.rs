@@ -2,8 +2,6 @@
 
 pub(crate) mod clock;
 pub(crate) mod config_error;
-#[cfg(feature = "metrics")]
-pub(crate) mod metrics;
 pub(crate) mod reason;
 pub(crate) mod time;
 

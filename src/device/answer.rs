@@ -2,9 +2,7 @@
 
 use serde_json::json;
 
-#[cfg(feature = "metrics")]
-use crate::base::metrics::DEVICE_ANSWERS;
-use crate::state::DeviceId;
+use crate::{events, state::DeviceId};
 
 /// The response of an endpoint.
 pub(crate) struct DeviceAnswer {
@@ -68,34 +66,14 @@ impl DeviceAnswer {
         }
     }
 
-    /// Writes the event of the answer, with feature `tracing`, and counts it, with feature `metrics`. Neither contains a
-    /// token.
+    /// Tells logs and metrics.
     pub(crate) fn tell(&self, purpose: &str) {
-        #[cfg(feature = "tracing")]
         match self.kind {
-            AnswerKind::Registered => tracing::debug!(purpose, "device registered"),
-            AnswerKind::Refreshed => tracing::debug!(purpose, "device refreshed"),
-            AnswerKind::Challenged => tracing::trace!(purpose, "device challenged"),
-            AnswerKind::Ended => tracing::debug!(purpose, "device session ended"),
-            AnswerKind::Refused(_) => tracing::info!(purpose, "device refused"),
-        }
-        #[cfg(feature = "metrics")]
-        metrics::counter!(DEVICE_ANSWERS, "purpose" => purpose.to_owned(), "answer" => self.kind.name())
-            .increment(1);
-        #[cfg(not(any(feature = "metrics", feature = "tracing")))]
-        let _ = purpose;
-    }
-}
-
-#[cfg(feature = "metrics")]
-impl AnswerKind {
-    fn name(self) -> &'static str {
-        match self {
-            AnswerKind::Registered => "Registered",
-            AnswerKind::Refreshed => "Refreshed",
-            AnswerKind::Challenged => "Challenged",
-            AnswerKind::Ended => "Ended",
-            AnswerKind::Refused(_) => "Refused",
+            AnswerKind::Registered => events::device_registered(purpose),
+            AnswerKind::Refreshed => events::device_refreshed(purpose),
+            AnswerKind::Challenged => events::device_challenged(purpose),
+            AnswerKind::Ended => events::device_ended(purpose),
+            AnswerKind::Refused(_) => events::device_refused(purpose),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::cmp;
 
 use super::{
-    events,
     handle::Session,
     lock::{Contents, HeldContents, Loaded},
     outcome::Outcome,
@@ -14,6 +13,7 @@ use crate::{
     base::time::UnixSeconds,
     cookie::{PartNumbers, SetCookies},
     crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
+    events,
     state::{
         BodyToSeal, Circumstances, Decision, Overhead, SessionError, State, TokenChange, Touch,
     },
@@ -149,7 +149,9 @@ impl Sealer {
                 Err(_) => return Ok(Ending::kept()),
             },
         };
-        events::written(self.slot.purpose.name(), decision, state.is_new());
+        if let Some(change) = decision.change(state.is_new()) {
+            events::written(self.slot.purpose.name(), change);
+        }
         let is_dropped = matches!(change, TokenChange::Drop);
         let device = match self.companion() {
             Some(companion) => {

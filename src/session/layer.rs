@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{events, handle::Session, lock::Contents};
+use super::{handle::Session, lock::Contents};
 use crate::{
     cookie::Values,
+    events,
     state::{Payload, SessionError},
 };
 

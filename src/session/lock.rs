@@ -9,10 +9,11 @@ use std::{
     },
 };
 
-use super::{companion::Predecessor, events, outcome::Outcome, sealer::Sealer, validate::Waiting};
+use super::{companion::Predecessor, outcome::Outcome, sealer::Sealer, validate::Waiting};
 use crate::{
     base::clock::Clock,
     cookie::{PartNumbers, Values},
+    events,
     state::{Payload, SessionError, Sid, State},
     token::Context,
 };

@@ -9,7 +9,6 @@ mod csrf;
 pub(crate) mod csrf_mask;
 mod dictionary;
 mod duplicates;
-pub(crate) mod events;
 mod flash;
 mod handle;
 mod hooks;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{base::reason::Reason, keys::KeyId};
+use crate::{base::reason::Reason, events, keys::KeyId};
 
 /// The outcome of reading a session, for logs and metrics.
 ///
@@ -82,6 +82,26 @@ impl Outcome {
             }
             Outcome::Migrated => Outcome::NotMigrated { reason },
             Outcome::Absent | Outcome::Rejected { .. } | Outcome::NotMigrated { .. } => self,
+        }
+    }
+
+    /// Tells logs and metrics.
+    #[inline]
+    pub(super) fn tell(self, purpose: &str, token_bytes: usize) {
+        events::read(purpose, self.name(), self.reason());
+        match self {
+            Outcome::Absent => events::absent(purpose),
+            Outcome::Opened { key_id } => events::opened(purpose, key_id, token_bytes),
+            Outcome::OpenedUnderAcceptedKey { key_id } => {
+                events::opened_under_accepted_key(purpose, key_id, token_bytes);
+            }
+            Outcome::Rejected { reason, key_id } => {
+                events::rejected(purpose, reason, key_id, token_bytes);
+            }
+            Outcome::Migrated => events::taken_over(purpose, token_bytes),
+            Outcome::NotMigrated { reason } => {
+                events::old_cookie_rejected(purpose, reason, token_bytes);
+            }
         }
     }
 }

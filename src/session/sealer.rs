@@ -12,7 +12,6 @@ use std::{
 use super::{
     companion::{Companion, Predecessor},
     duplicates::{Candidate, Duplicates},
-    events,
     hooks::{Hooks, ReadEvent},
     lock::Loaded,
     outcome::Outcome,
@@ -179,7 +178,7 @@ impl Sealer {
     /// Tells the outcome of reading: to logs, metrics and `on_outcome`, which may panic.
     #[inline]
     pub(super) fn tell(&self, outcome: Outcome, token_bytes: usize) {
-        events::read(self.slot.purpose.name(), outcome, token_bytes);
+        outcome.tell(self.slot.purpose.name(), token_bytes);
         if let Some(on_outcome) = &self.hooks.on_outcome {
             on_outcome(&ReadEvent {
                 outcome,

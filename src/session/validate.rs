@@ -10,7 +10,6 @@ use std::{
 };
 
 use super::{
-    events,
     handle::Session,
     hooks::OpenedSession,
     lock::{Contents, Loaded},
@@ -19,6 +18,7 @@ use super::{
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
+    events,
     state::{Payload, SessionError, State},
 };
 

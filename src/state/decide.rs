@@ -90,6 +90,21 @@ pub(crate) enum Decision {
     Refresh(BodyToSeal),
 }
 
+impl Decision {
+    /// Returns the name of the change that the client makes, for metrics. `is_new`: the request brought no session that
+    /// opened.
+    pub(crate) fn change(self, is_new: bool) -> Option<&'static str> {
+        match self {
+            Decision::Keep | Decision::KeepTooLarge => None,
+            Decision::Drop => Some("Ended"),
+            Decision::Store(_) if is_new => Some("Began"),
+            Decision::Store(_) => Some("Changed"),
+            Decision::Refresh(BodyToSeal::With(_)) => Some("Refreshed"),
+            Decision::Refresh(BodyToSeal::AsArrived) => Some("Resealed"),
+        }
+    }
+}
+
 impl<T> State<T> {
     /// Decides. `is_subresource`: the request was for an image, a script or another part of a page. `reseal`: the
     /// session opened under a key that a newer one has replaced.

@@ -6,10 +6,7 @@ use http::{
 };
 
 use super::{extensions::MissingSession, framework::Extensions, path};
-use crate::{
-    session::{SaveError, events},
-    state::SessionError,
-};
+use crate::{events, session::SaveError, state::SessionError};
 
 /// The reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
 /// handler returned. It is in the extensions of the response, so that the application can answer with its own page

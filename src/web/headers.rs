@@ -11,7 +11,8 @@ use super::{
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader, TokenChange},
-    session::{SaveError, Sealer, Session, Touch, events},
+    events,
+    session::{SaveError, Sealer, Session, Touch},
     state::Circumstances,
     token::Context,
 };

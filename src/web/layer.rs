@@ -12,6 +12,7 @@ use super::{
 use crate::{
     base::{clock::Clock, clone_by_fields},
     carrier::{SessionCookie, SessionHeader},
+    events,
     session::Session,
     state::{Map, Payload},
     token::Context,
@@ -167,7 +168,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
             carrier: Arc::clone(&self.carrier),
             session,
             // For an event.
-            without_tls: match cfg!(feature = "tracing") {
+            without_tls: match events::ARE_WRITTEN {
                 true => without_tls(request),
                 false => None,
             },

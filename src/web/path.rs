@@ -2,12 +2,14 @@
 
 use std::{cell::RefCell, mem};
 
+use crate::events;
+
 /// The path of a request, without its query.
 pub(super) struct RequestPath(Option<String>);
 
 impl RequestPath {
     pub(super) fn new(path: &str) -> RequestPath {
-        RequestPath(cfg!(feature = "tracing").then(|| path.to_owned()))
+        RequestPath(events::ARE_WRITTEN.then(|| path.to_owned()))
     }
 
     /// Calls `work`, for which [`current`] returns this path.
@@ -28,7 +30,7 @@ struct During<'a>(&'a mut Option<String>);
 
 impl During<'_> {
     fn swap(&mut self) {
-        if cfg!(feature = "tracing") {
+        if events::ARE_WRITTEN {
             // An error: the thread ends.
             let _ = CURRENT.try_with(|path| mem::swap(&mut *path.borrow_mut(), self.0));
         }

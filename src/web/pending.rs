@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{failure::Failure, framework::Fields};
 use crate::{
     carrier::{SessionCookie, SessionHeader},
-    session::{Session, events},
+    events,
+    session::Session,
     state::Payload,
 };
 

@@ -14,6 +14,7 @@ use tracing::{
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
     pub(crate) level: Level,
+    pub(crate) target: &'static str,
     /// `name=value `, for each.
     pub(crate) fields: String,
 }
@@ -35,6 +36,7 @@ impl Subscriber for Log {
     fn event(&self, event: &Event<'_>) {
         let mut told = Told {
             level: *event.metadata().level(),
+            target: event.metadata().target(),
             fields: String::new(),
         };
         event.record(&mut told);

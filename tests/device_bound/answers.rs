@@ -149,6 +149,7 @@ fn the_endpoints_write_events() {
                 "{found:?}"
             );
             assert_eq!(found.level, *level, "{found:?}");
+            assert_eq!(found.target, "hardtack::device::answer", "{found:?}");
             assert!(!found.fields.contains(&secret[..20]), "{found:?}");
         }
     }

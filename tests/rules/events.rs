@@ -31,6 +31,7 @@ fn check_reading<T: hardtack::session::Payload>(
     let [
         Told {
             level: found,
+            target,
             fields,
         },
     ] = &told[..]
@@ -38,6 +39,7 @@ fn check_reading<T: hardtack::session::Payload>(
         panic!("one event, not {told:?}")
     };
     assert_eq!(*found, level, "{fields}");
+    assert_eq!(*target, "hardtack::session::events", "{fields}");
     for part in expected {
         assert!(fields.contains(&format!("{part} ")), "{part} in {fields}");
     }
@@ -197,6 +199,7 @@ fn building_an_unencrypted_cookie_is_logged() {
         Told {
             level: Level::INFO,
             fields,
+            ..
         },
     ] = &told[..]
     else {

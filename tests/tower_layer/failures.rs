@@ -281,6 +281,7 @@ mod told {
         let (
             Some(Told {
                 level: found,
+                target,
                 fields,
             }),
             None,
@@ -289,6 +290,7 @@ mod told {
             panic!("one event of {expected:?}, not another")
         };
         assert_eq!(*found, level, "{fields}");
+        assert_eq!(*target, "hardtack::session::events", "{fields}");
         for part in expected {
             assert!(fields.contains(part), "{part} in {fields}");
         }

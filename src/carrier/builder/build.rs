@@ -15,8 +15,9 @@ use crate::{
     },
     cookie::{CookieName, Finder, MAX_AGE_LEN, PART_LEN, Template, former::FormerAttributes},
     crypto::suite::Mode,
+    events,
     keys::{Purpose, PurposeSlot, RingError},
-    session::{Duplicates, Sealer, events},
+    session::{Duplicates, Sealer},
     state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
     token::{self, Context},
 };

@@ -7,16 +7,13 @@ use std::{
     time::Duration,
 };
 
-#[cfg(feature = "metrics")]
-use metrics::counter;
 use zeroize::Zeroizing;
 
 use super::{RingSource, RingSourceError, join, no_ring};
-#[cfg(feature = "metrics")]
-use crate::base::metrics::{KEYS_DROPPED, RINGS};
 use crate::{
     base::{clock::Clock, time::UnixSeconds},
     crypto::sha256::sha256,
+    events,
     keys::{
         key::{Key, KeyId},
         shared::SharedKeyRing,
@@ -152,19 +149,19 @@ impl<K: Key> WatchedKeyRing<K> {
             return PollOutcome::Unsettled;
         }
         let replaced = texts.and_then(|texts| self.replace(&texts, clock.into().now()));
-        let outcome = match replaced {
+        match replaced {
             Ok(dropped) => {
+                events::ring_replaced(self.keys.current().fingerprint(), &dropped);
                 self.used = snapshot;
                 self.refused = None;
                 PollOutcome::Replaced { dropped }
             }
             Err(error) => {
+                events::ring_refused(&error);
                 self.refused = Some(snapshot);
                 PollOutcome::Refused(error)
             }
-        };
-        self.tell(&outcome);
-        outcome
+        }
     }
 
     /// Replaces the ring, and returns the keys that it drops.
@@ -177,39 +174,6 @@ impl<K: Key> WatchedKeyRing<K> {
         let replaced = self.keys.exchange(ring.clone());
         let (earlier, longest) = replaced.map_err(|error| no_ring(&self.sources, error))?;
         Ok(earlier.ring.dropped_by(&ring.ring, longest, now))
-    }
-
-    /// Writes the event of a ring that was replaced or refused, with feature `tracing`, and counts it, with feature
-    /// `metrics`.
-    fn tell(&self, outcome: &PollOutcome) {
-        #[cfg(feature = "tracing")]
-        match outcome {
-            PollOutcome::Replaced { dropped } if dropped.is_empty() => {
-                tracing::info!(fingerprint = %self.keys.current().fingerprint(), "key ring replaced");
-            }
-            PollOutcome::Replaced { dropped } => tracing::warn!(
-                fingerprint = %self.keys.current().fingerprint(),
-                dropped = %join_ids(dropped),
-                "key ring replaced by one that drops keys, and living sessions under them end now, as after a leak"
-            ),
-            PollOutcome::Refused(error) => {
-                tracing::error!(%error, "key ring refused, the earlier one stays in use");
-            }
-            PollOutcome::Unchanged | PollOutcome::Unsettled => {}
-        }
-        #[cfg(feature = "metrics")]
-        match outcome {
-            PollOutcome::Replaced { dropped } => {
-                counter!(RINGS, "outcome" => "Replaced").increment(1);
-                if !dropped.is_empty() {
-                    counter!(KEYS_DROPPED).increment(dropped.len() as u64);
-                }
-            }
-            PollOutcome::Refused(_) => counter!(RINGS, "outcome" => "Refused").increment(1),
-            PollOutcome::Unchanged | PollOutcome::Unsettled => {}
-        }
-        #[cfg(not(any(feature = "metrics", feature = "tracing")))]
-        let _ = outcome;
     }
 
     /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least
@@ -289,12 +253,6 @@ impl<K: Key> WatchedKeyRing<K> {
 
 fn read(sources: &[RingSource]) -> Result<Vec<Zeroizing<String>>, RingSourceError> {
     sources.iter().map(RingSource::read_whole).collect()
-}
-
-#[cfg(feature = "tracing")]
-fn join_ids(ids: &[KeyId]) -> String {
-    let ids: Vec<_> = ids.iter().map(KeyId::to_string).collect();
-    ids.join(" ")
 }
 
 fn digests(texts: &[Zeroizing<String>]) -> Vec<[u8; 32]> {

@@ -6,7 +6,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::rules::{TokenChecks, URL_ENCODED, is_of_type};
 use crate::{
-    session::events::{self, RefusedRequest},
+    events::{self, RefusedRequest},
     web::{failure::CsrfRefusal, framework::Extensions, path},
 };
 

@@ -6,10 +6,8 @@ use http::{HeaderMap, Method, header, request::Parts};
 
 use super::cross_site::{self, SEC_FETCH_SITE, text_of};
 use crate::{
-    session::{
-        Session,
-        events::{self, RefusedRequest},
-    },
+    events::{self, RefusedRequest},
+    session::Session,
     state::Payload,
     web::{
         extensions::{MissingSession, session_of, typed},

@@ -1,0 +1,140 @@
+//! Requests, and the responses that are made or changed for them.
+
+use std::error::Error;
+
+/// A handler returned an error of its session. A typed session has no key, but its request has a path.
+pub(crate) fn session_failed(path: Option<&str>, key: Option<&str>, error: &(dyn Error + 'static)) {
+    log!(
+        SESSIONS,
+        error,
+        path,
+        key,
+        error = super::told(error),
+        "a session could not be read or changed"
+    );
+    count!(1, FAILURES, "failure" => "Session");
+}
+
+/// A handler returned the error of a change that its visitor's device did not prove. The session itself was told of when
+/// it was read.
+pub(crate) fn session_was_stale() {
+    log!(
+        SESSIONS,
+        debug,
+        "a session without its device was not changed"
+    );
+}
+
+/// The session of a response could not be saved.
+pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
+    log!(
+        SESSIONS,
+        error,
+        error = super::told(error),
+        "a session could not be saved"
+    );
+    count!(1, FAILURES, "failure" => "Save");
+}
+
+/// A layer is missing, or there are two.
+pub(crate) fn setup_is_wrong(path: Option<&str>, sentence: &str) {
+    log!(
+        SESSIONS,
+        error,
+        path,
+        sentence,
+        "a request could not be served"
+    );
+    count!(1, FAILURES, "failure" => "Setup");
+}
+
+/// A request belongs to no context, so its session was not read.
+pub(crate) fn context_missed(purpose: &str) {
+    log!(
+        SESSIONS,
+        debug,
+        purpose,
+        "no context for this request, its session is refused"
+    );
+}
+
+/// A request, as far as the event of its refusal shows it.
+#[derive(Default)]
+pub(crate) struct RefusedRequest<'a> {
+    pub(crate) path: Option<&'a str>,
+    /// Origin and host are given if they have the form of one.
+    pub(crate) origin: Option<&'a str>,
+    pub(crate) host: Option<&'a str>,
+    pub(crate) advice: Option<&'a str>,
+}
+
+/// A CSRF check refused a request.
+pub(crate) fn request_refused(refusal: impl Error, request: &RefusedRequest<'_>) {
+    count!(1, CSRF_REFUSALS, "refusal" => format!("{refusal:?}"));
+    log!(
+        SESSIONS,
+        warn,
+        refusal = refusal.to_string(),
+        advice = request.advice,
+        path = request.path,
+        origin = request.origin,
+        host = request.host,
+        "a request was refused by a CSRF check"
+    );
+}
+
+/// A page without TLS got its session in a cookie that browsers keep for pages with TLS alone.
+pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
+    log!(
+        SESSIONS,
+        warn,
+        purpose,
+        origin,
+        "the browser will drop this session: its cookie is `Secure`, and the page came without TLS; serve the site by https, \
+         or in development on localhost"
+    );
+}
+
+/// The application let shared caches store a response that carries a session.
+pub(crate) fn caching_was_replaced(purpose: &str) {
+    log!(
+        SESSIONS,
+        warn,
+        purpose,
+        "a response for shared caches carries a session, so it was made no-store"
+    );
+}
+
+/// A device registered its key.
+pub(crate) fn device_registered(purpose: &str) {
+    log!(DEVICES, debug, purpose, "device registered");
+    device_answered(purpose, "Registered");
+}
+
+/// A device proved its key.
+pub(crate) fn device_refreshed(purpose: &str) {
+    log!(DEVICES, debug, purpose, "device refreshed");
+    device_answered(purpose, "Refreshed");
+}
+
+/// A device has to send a proof.
+pub(crate) fn device_challenged(purpose: &str) {
+    log!(DEVICES, trace, purpose, "device challenged");
+    device_answered(purpose, "Challenged");
+}
+
+/// A device has to drop its key.
+pub(crate) fn device_ended(purpose: &str) {
+    log!(DEVICES, debug, purpose, "device session ended");
+    device_answered(purpose, "Ended");
+}
+
+/// The request of a device was refused.
+pub(crate) fn device_refused(purpose: &str) {
+    log!(DEVICES, info, purpose, "device refused");
+    device_answered(purpose, "Refused");
+}
+
+fn device_answered(purpose: &str, answer: &'static str) {
+    count!(1, DEVICE_ANSWERS, "purpose" => purpose.to_owned(), "answer" => answer);
+}

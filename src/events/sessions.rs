@@ -1,0 +1,144 @@
+//! Sessions that are built, read and written.
+
+use std::{error::Error, fmt::Display};
+
+use crate::base::reason::Reason;
+
+/// A cookie, header or token is built whose content anyone can read.
+pub(crate) fn unencrypted(purpose: &str) {
+    log!(
+        SESSIONS,
+        info,
+        purpose,
+        "sessions are unencrypted but signed"
+    );
+}
+
+/// A session was read, with this outcome, which one of the next six functions logs.
+#[inline]
+pub(crate) fn read(purpose: &str, outcome: &'static str, reason: Option<Reason>) {
+    let reason = reason.map_or("", Reason::name);
+    count!(1, READ, "purpose" => purpose.to_owned(), "outcome" => outcome, "reason" => reason);
+}
+
+/// The request brought no session.
+#[inline]
+pub(crate) fn absent(purpose: &str) {
+    log!(SESSIONS, trace, purpose, "no session arrived");
+}
+
+/// A token opened under the key that seals.
+#[inline]
+pub(crate) fn opened(purpose: &str, key_id: impl Display, token_bytes: usize) {
+    log!(SESSIONS, trace, purpose, %key_id, token_bytes, "session opened");
+}
+
+/// A token opened under a key that only opens.
+#[inline]
+pub(crate) fn opened_under_accepted_key(purpose: &str, key_id: impl Display, token_bytes: usize) {
+    log!(
+        SESSIONS,
+        debug,
+        purpose,
+        %key_id,
+        token_bytes,
+        "session opened under an accepted key"
+    );
+}
+
+/// Writes an event at the level that `reason` has.
+macro_rules! log_rejected {
+    ($reason:expr, $($event:tt)+) => {
+        match $reason {
+            // A bug, or another program with the key.
+            Reason::Malformed | Reason::Payload => log!(SESSIONS, error, $($event)+),
+            // A clock is wrong.
+            Reason::NotYetValid => log!(SESSIONS, warn, $($event)+),
+            // Rotation: expected for a while, and a mistake after.
+            Reason::UnknownKey | Reason::RetiredKey => log!(SESSIONS, info, $($event)+),
+            _ => log!(SESSIONS, debug, $($event)+),
+        }
+    };
+}
+
+/// A token did not open. `key_id` is that of the key that it names.
+#[inline]
+pub(crate) fn rejected(
+    purpose: &str,
+    reason: Reason,
+    key_id: Option<impl Display>,
+    token_bytes: usize,
+) {
+    log_rejected!(
+        reason,
+        purpose,
+        %reason,
+        key_id = key_id.as_ref().map(tracing::field::display),
+        token_bytes,
+        "session rejected"
+    );
+}
+
+/// The session of another library was taken over.
+#[inline]
+pub(crate) fn taken_over(purpose: &str, token_bytes: usize) {
+    log!(
+        SESSIONS,
+        debug,
+        purpose,
+        token_bytes,
+        "session taken over from an old cookie"
+    );
+}
+
+/// The session of another library was not taken over.
+#[inline]
+pub(crate) fn old_cookie_rejected(purpose: &str, reason: Reason, token_bytes: usize) {
+    log_rejected!(reason, purpose, %reason, token_bytes, "old cookie rejected");
+}
+
+/// The application could not say whether a session goes on. `goes_on`: the session does, for a while.
+pub(crate) fn validation_failed(purpose: &str, goes_on: bool, error: &(dyn Error + 'static)) {
+    log!(
+        SESSIONS,
+        error,
+        purpose,
+        goes_on,
+        error = super::told(error),
+        "the application could not say whether a session goes on"
+    );
+    count!(1, FAILURES, "failure" => "Validation");
+}
+
+/// The client is to store or drop its session. `change` is the name of a change.
+#[inline]
+pub(crate) fn written(purpose: &str, change: &'static str) {
+    count!(1, WRITTEN, "purpose" => purpose.to_owned(), "change" => change);
+}
+
+/// A session was sealed.
+#[inline]
+pub(crate) fn sealed(purpose: &str, token_bytes: usize) {
+    record!(token_bytes as f64, TOKEN_BYTES, "purpose" => purpose.to_owned());
+}
+
+/// A refresh or a new key was due, and the session would have grown past its limit.
+pub(crate) fn refresh_was_left_out(purpose: &str) {
+    log!(
+        SESSIONS,
+        debug,
+        purpose,
+        "refresh or re-sealing left out, the session is too large for it"
+    );
+    count!(1, REFRESHES_OMITTED, "purpose" => purpose.to_owned());
+}
+
+/// A change came after the head of its response. It is an error, which the application may have dropped.
+pub(crate) fn change_came_late(purpose: &str) {
+    log!(
+        SESSIONS,
+        warn,
+        purpose,
+        "a session was changed after the head of its response, so the change is lost"
+    );
+}
