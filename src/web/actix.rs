@@ -112,7 +112,7 @@ where
         let context = choose.map(|choose| choose(&parts_of(&request)?));
         let mut pending = layer.load_from(request.headers(), context);
         let session = (layer.wrap)(pending.session.clone());
-        provide(&mut *request.extensions_mut(), session);
+        provide::<T, _>(&mut *request.extensions_mut(), session);
         let mut path = RequestPath::new(request.path());
         let inner = path.during(|| self.inner.call(request));
         Box::pin(async move {

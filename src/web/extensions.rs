@@ -1,8 +1,7 @@
 use std::{
-    any::{Any, type_name},
+    any::{TypeId, type_name},
     fmt,
     marker::PhantomData,
-    sync::{Mutex, PoisonError},
 };
 
 use super::framework::Extensions;
@@ -12,19 +11,27 @@ use crate::{
     state::{Map, Payload},
 };
 
-/// Puts `session` into the extensions, for handlers. A second one of the same type removes the first, because a
-/// handler could not tell which of the two it gets.
-pub(crate) fn provide<W: Clone + Send + Sync + 'static>(
+/// Puts `session`, or what a layer makes of it, into the extensions, for handlers. A second one of the same type removes
+/// the first, because a handler could not tell which of the two it gets.
+pub(super) fn provide<T: Payload, W: Clone + Send + Sync + 'static>(
     extensions: &mut impl Extensions,
     session: W,
 ) {
     let is_second = extensions.remove::<W>().is_some();
     if is_second || extensions.get::<Ambiguous<W>>().is_some() {
         extensions.insert(Ambiguous::<W>(PhantomData));
-    } else {
-        extensions.insert(session);
+        return;
+    }
+    extensions.insert(session);
+    // The first request shows such a mistake, in development, so a released program does not pay for the marker.
+    if cfg!(debug_assertions) && TypeId::of::<W>() == TypeId::of::<Session<T>>() {
+        extensions.insert(Provided(type_name::<T>()));
     }
 }
+
+/// The type that the sessions of the innermost layer hold, for the error of a handler that asks for another.
+#[derive(Clone, Copy)]
+struct Provided(&'static str);
 
 /// Several layers put a `W` into the same request.
 #[derive(Clone)]
@@ -52,7 +59,7 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Fails if there is no such layer around this service, or if there are two for the same type. Names the type of
-    /// another layer around it.
+    /// another layer around it, in a build with debug assertions.
     pub fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, MissingSession> {
         Session::provided_in(extensions)
     }
@@ -65,47 +72,12 @@ impl<T: Payload> Session<T> {
             None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
                 Err(MissingSession::Ambiguous(asked))
             }
-            None => Err(match provided(extensions) {
-                Some(provided) => MissingSession::OtherType { asked, provided },
+            None => Err(match extensions.get() {
+                Some(&Provided(provided)) => MissingSession::OtherType { asked, provided },
                 None => MissingSession::NoLayer(asked),
             }),
         }
     }
-}
-
-/// The types of the sessions of all layers, each with a look for one of them in any extensions. Requests that find
-/// their session pay nothing for this.
-static PROVIDED: Mutex<Vec<(&str, IsIn)>> = Mutex::new(Vec::new());
-
-type IsIn = fn(&dyn Any) -> bool;
-
-/// Notes that there is a layer for sessions of this type.
-pub(super) fn register<T: Payload>() {
-    let held = type_name::<T>();
-    // Nothing panics while the list changes.
-    let mut all = PROVIDED.lock().unwrap_or_else(PoisonError::into_inner);
-    if all.iter().all(|(known, _)| *known != held) {
-        all.push((held, is_in::<T>));
-    }
-}
-
-/// Returns the name of the type whose session is in the extensions, if there is one.
-fn provided(extensions: &impl Extensions) -> Option<&'static str> {
-    let all = PROVIDED.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = all.iter().find(|(_, is_in)| is_in(extensions));
-    found.map(|(held, _)| *held)
-}
-
-fn is_in<T: Payload>(extensions: &dyn Any) -> bool {
-    fn has<T: Payload>(extensions: &impl Extensions) -> bool {
-        extensions.get::<Session<T>>().is_some()
-    }
-    #[cfg(feature = "actix")]
-    if let Some(extensions) = extensions.downcast_ref::<actix_web::dev::Extensions>() {
-        return has::<T>(extensions);
-    }
-    let extensions = extensions.downcast_ref::<http::Extensions>();
-    extensions.is_some_and(has::<T>)
 }
 
 /// The error of a request without a session of the requested type, which is a mistake in the setup of the application.
@@ -115,7 +87,8 @@ pub enum MissingSession {
     /// No [`SessionLayer`](crate::SessionLayer) is around the service. Contains the name of the type that the session
     /// was to hold.
     NoLayer(&'static str),
-    /// The layer around the service is for sessions that hold another type. Contains the names of both.
+    /// The layer around the service is for sessions that hold another type. Contains the names of both. Without debug
+    /// assertions this is [`NoLayer`](Self::NoLayer), because no request carries the name.
     OtherType {
         /// The type that the session was to hold.
         asked: &'static str,

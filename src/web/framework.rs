@@ -38,7 +38,7 @@ pub(crate) trait Fields {
 
 /// Values that travel with a request, one of each type.
 #[cfg(feature = "tower")]
-pub(crate) trait Extensions: std::any::Any {
+pub(crate) trait Extensions {
     fn get<V: Send + Sync + 'static>(&self) -> Option<&V>;
 
     fn insert<V: Clone + Send + Sync + 'static>(&mut self, value: V);

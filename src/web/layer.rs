@@ -3,7 +3,6 @@ use std::{fmt, sync::Arc};
 use http::request::Parts;
 
 use super::{
-    extensions::register,
     framework::Fields,
     host::host_of,
     origin::without_tls,
@@ -88,7 +87,6 @@ impl<T: Payload> SessionLayer<T> {
     }
 
     fn of(carrier: AnyCarrier<T>) -> SessionLayer<T> {
-        register::<T>();
         SessionLayer {
             carrier: Arc::new(carrier),
             clock: Clock::system(),

@@ -77,7 +77,7 @@ where
         let pending = layer.load_from(request.headers(), context);
         let mut path = RequestPath::new(request.uri().path());
         let session = (layer.wrap)(pending.session.clone());
-        provide(request.extensions_mut(), session);
+        provide::<T, _>(request.extensions_mut(), session);
         ResponseFuture {
             inner: path.during(|| self.inner.call(request)),
             pending,

@@ -3,9 +3,12 @@
 use std::{any::type_name, convert::Infallible};
 
 use axum::{Extension, Router, body::Body, routing::get};
-use hardtack::{Session, SessionCookie, SessionLayer, session::Map, web::MissingSession};
+use hardtack::{
+    Session, SessionCookie, SessionData, SessionLayer, session::Map, web::MissingSession,
+};
 use http::{Request, Response, StatusCode};
-use tower::{Layer, ServiceExt, service_fn};
+use serde::{Deserialize, Serialize};
+use tower::{Layer, Service, ServiceExt, service_fn};
 
 use super::{
     Login,
@@ -217,6 +220,37 @@ async fn a_layer_of_another_type_is_no_layer_and_both_types_are_named() {
     };
     assert_refused(&visit, error);
     assert_eq!(login, ok(""));
+}
+
+/// As in a service without a framework that asks for a type of its own.
+#[derive(Default, Serialize, Deserialize)]
+struct Cart(u32);
+
+impl SessionData for Cart {
+    const LABEL: &str = "cart";
+    const SCHEMA: u32 = 1;
+}
+
+#[tokio::test]
+async fn of_several_layers_of_other_types_the_innermost_is_named() {
+    async fn named_by<S>(service: S) -> &'static str
+    where
+        S: Service<Request<Body>, Response = Response<MissingSession>, Error = Infallible>,
+    {
+        let Ok(response) = service.oneshot(request_to("/", "")).await;
+        match response.into_body() {
+            MissingSession::OtherType { provided, .. } => provided,
+            missing => panic!("{missing}"),
+        }
+    }
+    let handler = service_fn(|request: Request<Body>| async move {
+        let missing = Session::<Cart>::from_extensions(request.extensions()).unwrap_err();
+        Ok(Response::new(missing))
+    });
+    let visit_inside = login_layer().layer(layer("__Host-visit").layer(handler));
+    assert_eq!(named_by(visit_inside).await, type_name::<Map>());
+    let login_inside = layer("__Host-visit").layer(login_layer().layer(handler));
+    assert_eq!(named_by(login_inside).await, type_name::<Login>());
 }
 
 #[tokio::test]
