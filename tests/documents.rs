@@ -139,6 +139,21 @@ fn what_is_outside_of_the_program_is_asked_in_one_place() {
     }
 }
 
+/// Two programs in one process do not meet, as two tests do not.
+#[test]
+fn nothing_is_kept_for_the_process_or_a_thread_but_in_few_places() {
+    let repository = Repository::read();
+    for (path, text) in repository.files.iter().filter(|(path, _)| is_library(path)) {
+        let is_item = |line: &&str| {
+            let item = line.trim_start().trim_start_matches("pub(crate) ");
+            item.starts_with("static ") || item.starts_with("thread_local!")
+        };
+        if let Some(line) = text.lines().find(is_item) {
+            assert!(KEPT.contains(&path.as_str()), "{path}: {line}");
+        }
+    }
+}
+
 /// Resolved as for a dependent crate, without the features that tests add.
 #[test]
 fn the_libraries_that_hold_secrets_overwrite_them() {
@@ -235,6 +250,17 @@ const PLACES: [(&[&str], &[&str]); 6] = [
         ],
         &["src/crypto/", "migrate/src/crypto.rs"],
     ),
+];
+
+/// Of a thread: a generator, buffers, and in tests counts; an address that tells threads apart. Of the process: the encoder,
+/// which does not change, and the types of built sessions.
+const KEPT: [&str; 6] = [
+    "src/carrier/builder/one_type.rs",
+    "src/crypto/base64url.rs",
+    "src/crypto/es256.rs",
+    "src/crypto/random.rs",
+    "src/crypto/scratch.rs",
+    "src/session/lock.rs",
 ];
 
 /// All that hold a key, a state made of one, or a key stream.

@@ -2,12 +2,11 @@
 
 use std::error::Error;
 
-/// A handler returned an error of its session. A typed session has no key, but its request has a path.
-pub(crate) fn session_failed(path: Option<&str>, key: Option<&str>, error: &(dyn Error + 'static)) {
+/// A handler returned an error of its session. A typed session has no key.
+pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
     log!(
         SESSIONS,
         error,
-        path,
         key,
         error = super::told(error),
         "a session could not be read or changed"
@@ -61,7 +60,7 @@ pub(crate) fn context_missed(purpose: &str) {
 /// A request, as far as the event of its refusal shows it.
 #[derive(Default)]
 pub(crate) struct RefusedRequest<'a> {
-    pub(crate) path: Option<&'a str>,
+    pub(crate) path: &'a str,
     /// Origin and host are given if they have the form of one.
     pub(crate) origin: Option<&'a str>,
     pub(crate) host: Option<&'a str>,

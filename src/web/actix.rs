@@ -2,8 +2,8 @@
 
 use std::{
     fmt,
-    future::{Ready, poll_fn, ready},
-    pin::{Pin, pin},
+    future::{Ready, ready},
+    pin::Pin,
     task::{Context, Poll},
 };
 
@@ -22,7 +22,6 @@ use super::{
     framework::Fields,
     gate::Gate,
     layer::SessionLayer,
-    path::RequestPath,
     service::Layered,
 };
 use crate::{
@@ -113,11 +112,9 @@ where
         let mut pending = layer.load_from(request.headers(), context);
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(&mut *request.extensions_mut(), session);
-        let mut path = RequestPath::new(request.path());
-        let inner = path.during(|| self.inner.call(request));
+        let inner = self.inner.call(request);
         Box::pin(async move {
-            let mut inner = pin!(inner);
-            let mut answered = poll_fn(|cx| path.during(|| inner.as_mut().poll(cx))).await?;
+            let mut answered = inner.await?;
             // The request lives as long as its response here. Only a handle that the application keeps is to count.
             answered.request().extensions_mut().remove::<W>();
             let response = answered.response_mut();
@@ -287,7 +284,7 @@ pub(crate) fn refused(refusal: CsrfRefusal) -> HttpResponse {
 
 /// Returns the response to a request that failed.
 pub(crate) fn failed(failure: Failure) -> HttpResponse {
-    converted(failure.into_response())
+    converted(failure.into_response(None))
 }
 
 /// Returns a response in the types of actix-web.

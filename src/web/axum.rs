@@ -129,5 +129,5 @@ pub(crate) fn refused(refusal: CsrfRefusal) -> Response {
 
 /// Returns the response to a request that failed.
 pub(crate) fn failed(failure: Failure) -> Response {
-    failure.into_response().map(Body::from)
+    failure.into_response(None).map(Body::from)
 }

@@ -5,7 +5,7 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
 };
 
-use super::{extensions::MissingSession, framework::Extensions, path};
+use super::{extensions::MissingSession, framework::Extensions};
 use crate::{events, session::SaveError, state::SessionError};
 
 /// The reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
@@ -106,28 +106,24 @@ impl Failure {
         response
     }
 
-    /// Logs the failure.
-    pub(crate) fn logged(self) -> Failure {
+    /// Logs the failure, with the path of its request where that is at hand.
+    pub(super) fn logged(self, path: Option<&str>) -> Failure {
         match &self {
             Failure::Session(error) if is_stale(error) => events::session_was_stale(),
             // Reported when the application could not answer.
             Failure::Session(SessionError::Unvalidated(Some(_))) => {}
-            Failure::Session(error) => {
-                events::session_failed(path::current().as_deref(), error.key(), error);
-            }
+            Failure::Session(error) => events::session_failed(error.key(), error),
             Failure::Save(error) => events::save_failed(error),
             // Reported by web/csrf/rules.rs, which knows the origin and the host.
             Failure::Csrf(_) => {}
-            Failure::Setup(sentence) => {
-                events::setup_is_wrong(path::current().as_deref(), sentence);
-            }
+            Failure::Setup(sentence) => events::setup_is_wrong(path, sentence),
         }
         self
     }
 
     /// Logs the failure, and returns the response to its request. A mistake of the application is none of the visitor's
     /// business.
-    pub(crate) fn into_response(self) -> Response<String> {
+    pub(super) fn into_response(self, path: Option<&str>) -> Response<String> {
         let (status, body) = match &self {
             Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
             Failure::Session(error) if is_stale(error) => {
@@ -144,7 +140,8 @@ impl Failure {
                 (StatusCode::INTERNAL_SERVER_ERROR, "server error")
             }
         };
-        self.answered(status, "text/plain; charset=utf-8", body)
+        self.logged(path)
+            .answered(status, "text/plain; charset=utf-8", body)
     }
 
     fn answered(
@@ -157,7 +154,7 @@ impl Failure {
         *response.status_mut() = status;
         let kind = HeaderValue::from_static(kind);
         response.headers_mut().insert(CONTENT_TYPE, kind);
-        response.extensions_mut().insert(self.logged());
+        response.extensions_mut().insert(self);
         response
     }
 }
@@ -237,7 +234,7 @@ impl CsrfRefusal {
                 "text/html; charset=utf-8",
                 LOAD_AGAIN,
             ),
-            _ => failure.into_response(),
+            _ => failure.into_response(None),
         }
     }
 

@@ -31,8 +31,6 @@ mod layer;
 #[cfg(feature = "tower")]
 mod origin;
 #[cfg(feature = "tower")]
-mod path;
-#[cfg(feature = "tower")]
 mod pending;
 #[cfg(feature = "tower")]
 mod service;

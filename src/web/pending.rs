@@ -61,7 +61,7 @@ impl<T: Payload> PendingSession<T> {
                 events::secure_cookie_without_tls(self.carrier.name(), origin);
             }
         }
-        saved.map_err(|error| Failure::Save(error).logged())
+        saved.map_err(|error| Failure::Save(error).logged(None))
     }
 }
 

@@ -12,8 +12,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    extensions::provide, failure::status_to_save_by, layer::SessionLayer, path::RequestPath,
-    pending::PendingSession,
+    extensions::provide, failure::status_to_save_by, layer::SessionLayer, pending::PendingSession,
 };
 use crate::state::{Map, Payload};
 
@@ -75,13 +74,11 @@ where
             request = Request::from_parts(parts, body);
         }
         let pending = layer.load_from(request.headers(), context);
-        let mut path = RequestPath::new(request.uri().path());
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(request.extensions_mut(), session);
         ResponseFuture {
-            inner: path.during(|| self.inner.call(request)),
+            inner: self.inner.call(request),
             pending,
-            path,
         }
     }
 }
@@ -92,7 +89,6 @@ pin_project! {
         #[pin]
         inner: F,
         pending: PendingSession<T>,
-        path: RequestPath,
     }
 }
 
@@ -111,7 +107,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let mut response = ready!(this.path.during(|| this.inner.poll(cx)))?;
+        let mut response = ready!(this.inner.poll(cx))?;
         let status = status_to_save_by(response.status().as_u16(), response.extensions());
         if let Err(failure) = this.pending.finish(status, response.headers_mut()) {
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;

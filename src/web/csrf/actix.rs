@@ -56,7 +56,7 @@ impl FromRequest for CsrfCheck {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        ready(CsrfCheck::of(&*request.extensions()))
+        ready(CsrfCheck::of(&*request.extensions(), request.path()))
     }
 }
 
@@ -66,7 +66,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for GuardedForm<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, body: &mut dev::Payload) -> Self::Future {
-        let check = CsrfCheck::of(&*request.extensions());
+        let check = CsrfCheck::of(&*request.extensions(), request.path());
         let content_type = request.headers().get(CONTENT_TYPE).cloned();
         let body = Bytes::from_request(request, body);
         Box::pin(async move {
@@ -91,7 +91,7 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, body: &mut dev::Payload) -> Self::Future {
-        let check = CsrfCheck::of(&*request.extensions());
+        let check = CsrfCheck::of(&*request.extensions(), request.path());
         let body = E::from_request(request, body);
         Box::pin(async move {
             let check = check?;

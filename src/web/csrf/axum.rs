@@ -20,7 +20,7 @@ impl<S: Sync> FromRequestParts<S> for CsrfCheck {
     type Rejection = GuardedRejection<Infallible>;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        CsrfCheck::of(&parts.extensions)
+        CsrfCheck::of(&parts.extensions, parts.uri.path())
     }
 }
 
@@ -33,7 +33,7 @@ where
     type Rejection = GuardedRejection<Response>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let check = CsrfCheck::of(request.extensions())?;
+        let check = CsrfCheck::of(request.extensions(), request.uri().path())?;
         let content_type = request.headers().get(CONTENT_TYPE).cloned();
         let body = String::from_request(request, state).await;
         let body = body.map_err(|error| GuardedRejection::Inner(error.into_response()))?;
@@ -56,7 +56,7 @@ where
     type Rejection = GuardedRejection<E::Rejection>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let check = CsrfCheck::of(request.extensions())?;
+        let check = CsrfCheck::of(request.extensions(), request.uri().path())?;
         let body = E::from_request(request, state).await;
         check.accept(body.map_err(GuardedRejection::Inner)?)
     }

@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use super::rules::{TokenChecks, URL_ENCODED, is_of_type};
 use crate::{
     events::{self, RefusedRequest},
-    web::{failure::CsrfRefusal, framework::Extensions, path},
+    web::{failure::CsrfRefusal, framework::Extensions},
 };
 
 /// A body with a field for a CSRF token, for [`Guarded`]. A form needs none of this: [`GuardedForm`] takes the token out
@@ -163,17 +163,28 @@ where
 /// [the guide]: https://github.com/hardtack-rs/hardtack/blob/main/docs/guides.md#forms
 #[derive(Clone)]
 #[must_use = "nothing is refused before `verify` is called"]
-pub struct CsrfCheck(TokenChecks);
+pub struct CsrfCheck {
+    checks: TokenChecks,
+    /// Of the request, for the event of its refusal.
+    path: String,
+}
 
 impl CsrfCheck {
     /// Refuses a request that no guard asked for a token.
-    pub(super) fn of<R>(extensions: &impl Extensions) -> Result<CsrfCheck, GuardedRejection<R>> {
+    pub(super) fn of<R>(
+        extensions: &impl Extensions,
+        path: &str,
+    ) -> Result<CsrfCheck, GuardedRejection<R>> {
         let checks: Option<&TokenChecks> = extensions.get();
         let checks = checks.ok_or(GuardedRejection::NoGuard)?;
         if !checks.has_passed && checks.in_form.is_empty() {
-            return Err(GuardedRejection::Refused(reported(CsrfRefusal::NotAsked)));
+            let refusal = reported(CsrfRefusal::NotAsked, path);
+            return Err(GuardedRejection::Refused(refusal));
         }
-        Ok(CsrfCheck(checks.clone()))
+        Ok(CsrfCheck {
+            checks: checks.clone(),
+            path: path.to_owned(),
+        })
     }
 
     /// Accepts a token of the session, and any text if the header had one. An empty text is no token.
@@ -182,11 +193,11 @@ impl CsrfCheck {
     ///
     /// Returns a [`CsrfRefusal`], which is a response with status 403.
     pub fn verify(&self, token: &str) -> Result<(), CsrfRefusal> {
-        let mut left = self.0.in_form.iter();
+        let mut left = self.checks.in_form.iter();
         match left.all(|verify| verify(token)) {
             true => Ok(()),
-            false if token.is_empty() => Err(reported(CsrfRefusal::NoToken)),
-            false => Err(reported(CsrfRefusal::WrongToken)),
+            false if token.is_empty() => Err(reported(CsrfRefusal::NoToken, &self.path)),
+            false => Err(reported(CsrfRefusal::WrongToken, &self.path)),
         }
     }
 
@@ -207,10 +218,9 @@ impl fmt::Debug for CsrfCheck {
     }
 }
 
-fn reported(refusal: CsrfRefusal) -> CsrfRefusal {
-    let path = path::current();
+fn reported(refusal: CsrfRefusal, path: &str) -> CsrfRefusal {
     let request = RefusedRequest {
-        path: path.as_deref(),
+        path,
         ..RefusedRequest::default()
     };
     events::request_refused(refusal, &request);

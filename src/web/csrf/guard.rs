@@ -8,7 +8,7 @@ use crate::{
     base::clone_by_fields,
     carrier::ConfigError,
     state::{Map, Payload},
-    web::{failure::Failure, framework::Extensions, gate::Gate, origin::Origin, service::Layered},
+    web::{framework::Extensions, gate::Gate, origin::Origin, service::Layered},
 };
 
 /// Refuses requests that other sites make a visitor's browser send, with 403, before the handler runs.
@@ -191,7 +191,8 @@ impl<T: Payload> Gate for CsrfGuard<T> {
         extensions: &mut impl Extensions,
     ) -> Option<Response<String>> {
         let checked = self.rules.check::<T>(request, extensions);
-        checked.err().map(Failure::into_response)
+        let failure = checked.err()?;
+        Some(failure.into_response(Some(request.uri.path())))
     }
 
     /// The checks hold the session, which is to be saved when no one else does.

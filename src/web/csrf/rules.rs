@@ -51,7 +51,7 @@ impl Rules {
             let origin = origin.filter(|o| *o == HIDDEN || Origin::parse(o).is_some());
             let host = Host::of(request).map(|host| host.to_string());
             let told = RefusedRequest {
-                path: Some(request.uri.path()),
+                path: request.uri.path(),
                 origin,
                 host: host.as_deref(),
                 advice: self.advice(refusal, request, origin),
