@@ -13,7 +13,7 @@ use tower_service::Service;
 use super::{framework::Extensions, service::Layered};
 
 /// A layer that answers some requests in place of the service behind it.
-pub(crate) trait Gate {
+pub(super) trait Gate {
     /// Returns `false` for requests that pass in any case.
     fn concerns(&self, _method: &str, _path: &str) -> bool {
         true
@@ -56,8 +56,14 @@ where
             request = Request::from_parts(parts, body);
         }
         GateFuture {
-            inner: answer.is_none().then(|| self.inner.call(request)),
-            answer,
+            response: match answer {
+                Some(answer) => GateResponse::Answered {
+                    answer: Some(answer),
+                },
+                None => GateResponse::Passed {
+                    inner: self.inner.call(request),
+                },
+            },
         }
     }
 }
@@ -68,8 +74,18 @@ pin_project! {
     #[derive(Debug)]
     pub struct GateFuture<F> {
         #[pin]
-        inner: Option<F>,
-        answer: Option<Response<String>>,
+        response: GateResponse<F>,
+    }
+}
+
+pin_project! {
+    #[project = GateResponseProjection]
+    #[derive(Debug)]
+    enum GateResponse<F> {
+        /// The service behind the layer answers.
+        Passed { #[pin] inner: F },
+        /// `None` after the future was ready.
+        Answered { answer: Option<Response<String>> },
     }
 }
 
@@ -81,12 +97,13 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        if let Some(inner) = this.inner.as_pin_mut() {
-            return inner.poll(cx);
+        match self.project().response.project() {
+            GateResponseProjection::Passed { inner } => inner.poll(cx),
+            GateResponseProjection::Answered { answer } => {
+                let answer = answer.take();
+                let answer = answer.expect("a future is not polled after it was ready");
+                Poll::Ready(Ok(answer.map(ResponseBody::from)))
+            }
         }
-        let answer = this.answer.take();
-        let answer = answer.expect("a future is not polled after it was ready");
-        Poll::Ready(Ok(answer.map(ResponseBody::from)))
     }
 }
