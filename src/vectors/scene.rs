@@ -23,7 +23,7 @@ use crate::{
     session::Validity,
     state::{Circumstances, Payload},
     token::Context,
-    web::caching::CacheHeaders,
+    web::CacheHeaders,
 };
 
 #[derive(Deserialize)]

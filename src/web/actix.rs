@@ -18,7 +18,7 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version, req
 
 use super::{
     extensions::{MissingSession, provide},
-    failure::{CsrfRefusal, Failure, status_to_save_by},
+    failure::{Failure, status_to_save_by},
     framework::Fields,
     gate::Gate,
     layer::SessionLayer,
@@ -57,7 +57,7 @@ macro_rules! middleware {
     };
 }
 
-pub(crate) use middleware;
+pub(super) use middleware;
 
 middleware! {
     /// With feature `actix`, a layer is middleware: `App::new().wrap(layer)`. Make it before `HttpServer::new` and clone it
@@ -277,18 +277,13 @@ impl Responder for KeysInUse {
     }
 }
 
-/// Returns the response to a form that was refused.
-pub(crate) fn refused(refusal: CsrfRefusal) -> HttpResponse {
-    converted(refusal.into_page())
-}
-
 /// Returns the response to a request that failed.
-pub(crate) fn failed(failure: Failure) -> HttpResponse {
+pub(super) fn failed(failure: Failure) -> HttpResponse {
     converted(failure.into_response(None))
 }
 
 /// Returns a response in the types of actix-web.
-fn converted(response: Response<String>) -> HttpResponse {
+pub(super) fn converted(response: Response<String>) -> HttpResponse {
     let (mut head, body) = response.into_parts();
     let status = StatusCode::from_u16(head.status.as_u16());
     let mut response = HttpResponse::new(status.expect("it is a status"));

@@ -7,10 +7,7 @@ use axum_core::{
 };
 use http::{header::CACHE_CONTROL, request::Parts};
 
-use super::{
-    extensions::MissingSession,
-    failure::{CsrfRefusal, Failure},
-};
+use super::{extensions::MissingSession, failure::Failure};
 use crate::{
     carrier::KeysInUse,
     session::Session,
@@ -122,12 +119,7 @@ impl IntoResponse for KeysInUse {
     }
 }
 
-/// Returns the response to a form that was refused.
-pub(crate) fn refused(refusal: CsrfRefusal) -> Response {
-    refusal.into_page().map(Body::from)
-}
-
 /// Returns the response to a request that failed.
-pub(crate) fn failed(failure: Failure) -> Response {
+pub(super) fn failed(failure: Failure) -> Response {
     failure.into_response(None).map(Body::from)
 }

@@ -20,7 +20,7 @@ const FIELDS: [(&str, FieldKind, &str); 6] = [
 
 /// The condition under which a field lets caches store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FieldKind {
+pub(super) enum FieldKind {
     /// It has neither `private` nor `no-store`.
     Directives,
     /// It lacks `no-store`. Its caches are shared ones, and not all of them know `private`.
@@ -32,10 +32,10 @@ pub(crate) enum FieldKind {
 }
 
 /// The word of `Cache-Control` and its kin that forbids all caches to store a response.
-pub(crate) const NO_STORE: &str = "no-store";
+pub(super) const NO_STORE: &str = "no-store";
 
 /// Returns the condition of a field, and the value by which it forbids caches to store a response.
-pub(crate) fn field(name: &str) -> Option<(FieldKind, &'static str)> {
+pub(super) fn field(name: &str) -> Option<(FieldKind, &'static str)> {
     let is_name = |known: &str| match known.strip_prefix('*') {
         Some(end) => name.ends_with(end),
         None => name == known,
@@ -88,7 +88,7 @@ impl CacheHeaders {
 
     /// Returns the value that `Cache-Control` needs in a response that depends on its session in this way, if it is not
     /// good as it is. With `is_sharing_allowed`, a response that others may store stays as it is.
-    pub(crate) fn cache_control_for(
+    pub(super) fn cache_control_for(
         &self,
         touch: Touch,
         is_sharing_allowed: bool,
@@ -164,7 +164,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// Returns `true` if `field`, in which the session came, must be added to the values of `Vary`.
-pub(crate) fn needs_vary<'a>(
+pub(super) fn needs_vary<'a>(
     touch: Touch,
     mut vary: impl Iterator<Item = &'a [u8]>,
     field: &str,
@@ -178,7 +178,7 @@ pub(crate) fn needs_vary<'a>(
 }
 
 /// Returns `true` if `Sec-Fetch-Dest` names an image, a script or another part of a page.
-pub(crate) fn is_subresource(destination: &[u8]) -> bool {
+pub(super) fn is_subresource(destination: &[u8]) -> bool {
     let subresources: [&[u8]; 8] = [
         b"image", b"script", b"style", b"font", b"audio", b"video", b"track", b"worker",
     ];

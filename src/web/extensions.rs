@@ -65,7 +65,7 @@ impl<T: Payload> Session<T> {
     }
 
     /// [`from_extensions`](Self::from_extensions) for the extensions of any framework.
-    pub(crate) fn provided_in(extensions: &impl Extensions) -> Result<Session<T>, MissingSession> {
+    pub(super) fn provided_in(extensions: &impl Extensions) -> Result<Session<T>, MissingSession> {
         let asked = type_name::<T>();
         match extensions.get::<Session<T>>() {
             Some(session) => Ok(session.clone()),
@@ -139,12 +139,12 @@ impl fmt::Display for MissingSession {
 }
 
 /// Returns `held`, the name of the type that a session holds, unless it is a dictionary.
-pub(crate) fn typed(held: &'static str) -> Option<&'static str> {
+pub(super) fn typed(held: &'static str) -> Option<&'static str> {
     Some(held).filter(|held| *held != type_name::<Map>())
 }
 
 /// Returns the type of a session as a handler writes it.
-pub(crate) fn session_of(held: &'static str) -> String {
+pub(super) fn session_of(held: &'static str) -> String {
     match typed(held) {
         Some(held) => format!("`Session<{held}>`"),
         None => "`Session`".to_owned(),

@@ -5,7 +5,7 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
 };
 
-use super::{extensions::MissingSession, framework::Extensions};
+use super::{csrf::CsrfRefusal, extensions::MissingSession, framework::Extensions};
 use crate::{events, session::SaveError, state::SessionError};
 
 /// The reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
@@ -144,6 +144,20 @@ impl Failure {
             .answered(status, "text/plain; charset=utf-8", body)
     }
 
+    /// Returns the response to a form that was refused where it was read. Its visitor sees it in place of a page, so it leads
+    /// on where nobody but time made the mistake.
+    #[cfg(any(feature = "actix", feature = "axum"))]
+    pub(super) fn into_page(self) -> Response<String> {
+        match self {
+            Failure::Csrf(CsrfRefusal::WrongToken) => self.answered(
+                StatusCode::FORBIDDEN,
+                "text/html; charset=utf-8",
+                LOAD_AGAIN,
+            ),
+            failure => failure.into_response(None),
+        }
+    }
+
     fn answered(
         self,
         status: StatusCode,
@@ -204,57 +218,6 @@ impl Error for Failure {
     }
 }
 
-/// The reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `Guarded`, refuses a request. The sentences contain
-/// no secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CsrfRefusal {
-    /// A page of another site sent the request.
-    CrossSite,
-    /// A page without TLS on the same host sent the request. Anybody on the network path can make such a page. A site
-    /// without TLS [trusts its own origin](crate::csrf::CsrfGuard::trust_origin).
-    PlainHttp,
-    /// The request has no token.
-    NoToken,
-    /// The token is not one of this session.
-    WrongToken,
-    /// A form that needs a token was sent in a way that no guard checks, for example by GET.
-    NotAsked,
-}
-
-impl CsrfRefusal {
-    /// Returns the response to a form that was refused where it was read. Its visitor sees it in place of a page, so it leads
-    /// on where nobody but time made the mistake.
-    #[cfg(any(feature = "actix", feature = "axum"))]
-    pub(super) fn into_page(self) -> Response<String> {
-        let failure = Failure::Csrf(self);
-        match self {
-            CsrfRefusal::WrongToken => failure.answered(
-                StatusCode::FORBIDDEN,
-                "text/html; charset=utf-8",
-                LOAD_AGAIN,
-            ),
-            _ => failure.into_response(None),
-        }
-    }
-
-    pub(crate) fn sentence(self) -> &'static str {
-        match self {
-            CsrfRefusal::CrossSite => "refused: the request comes from another site",
-            CsrfRefusal::PlainHttp => "refused: the request comes from a page without TLS",
-            CsrfRefusal::NoToken => {
-                "refused: the request has no CSRF token; send it in the header `x-csrf-token`, or a form in its field `csrf_token`"
-            }
-            CsrfRefusal::WrongToken => {
-                "refused: the CSRF token is not of this session; load the page again"
-            }
-            CsrfRefusal::NotAsked => {
-                "refused: no CSRF token is checked for a request like this one; send the form by POST"
-            }
-        }
-    }
-}
-
 /// The link leads to the address that the form was sent to.
 #[cfg(any(feature = "actix", feature = "axum"))]
 const LOAD_AGAIN: &str = concat!(
@@ -264,11 +227,3 @@ const LOAD_AGAIN: &str = concat!(
     "<p>It was open for too long, or you have signed in or out since. Nothing was changed.</p>\n",
     "<p><a href=\"\">Load the page again</a></p>\n",
 );
-
-impl fmt::Display for CsrfRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.sentence())
-    }
-}
-
-impl Error for CsrfRefusal {}

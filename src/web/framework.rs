@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// The fields of a request or a response.
-pub(crate) trait Fields {
+pub(super) trait Fields {
     type Name: AsRef<str> + Clone;
     type Value;
 
@@ -38,7 +38,7 @@ pub(crate) trait Fields {
 
 /// Values that travel with a request, one of each type.
 #[cfg(feature = "tower")]
-pub(crate) trait Extensions {
+pub(super) trait Extensions {
     fn get<V: Send + Sync + 'static>(&self) -> Option<&V>;
 
     fn insert<V: Clone + Send + Sync + 'static>(&mut self, value: V);

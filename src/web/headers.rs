@@ -41,7 +41,7 @@ impl<T> SessionCookie<T> {
         self.arrive_from(request, clock.into(), None)
     }
 
-    pub(crate) fn arrive_from<H: Fields>(
+    pub(super) fn arrive_from<H: Fields>(
         &self,
         request: &H,
         clock: Clock,
@@ -88,7 +88,7 @@ impl<T> SessionCookie<T> {
     }
 
     /// [`save_to`](Self::save_to) for the fields of any framework.
-    pub(crate) fn finish_in<H: Fields>(
+    pub(super) fn finish_in<H: Fields>(
         &self,
         session: &Session<T>,
         status: u16,
@@ -127,7 +127,7 @@ impl<T> SessionHeader<T> {
         self.arrive_from(request, clock.into(), None)
     }
 
-    pub(crate) fn arrive_from<H: Fields>(
+    pub(super) fn arrive_from<H: Fields>(
         &self,
         request: &H,
         clock: Clock,
@@ -170,7 +170,7 @@ impl<T> SessionHeader<T> {
     }
 
     /// [`save_to`](Self::save_to) for the fields of any framework.
-    pub(crate) fn finish_in<H: Fields>(
+    pub(super) fn finish_in<H: Fields>(
         &self,
         session: &Session<T>,
         status: u16,

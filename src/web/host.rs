@@ -38,14 +38,14 @@ pub fn host_of(request: &Parts) -> Option<String> {
 
 /// A name or an address, and a port, as in `Host` (RFC 9110 section 7.2).
 #[derive(Clone, Copy)]
-pub(crate) struct Host<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) port: Option<u16>,
+pub(super) struct Host<'a> {
+    pub(super) name: &'a str,
+    pub(super) port: Option<u16>,
 }
 
 impl<'a> Host<'a> {
     /// Returns the one host that `request` names.
-    pub(crate) fn of(request: &'a Parts) -> Option<Host<'a>> {
+    pub(super) fn of(request: &'a Parts) -> Option<Host<'a>> {
         let mut fields = request.headers.get_all(HOST).iter();
         let in_field = match fields.next() {
             Some(field) => Some(Host::parse(field.to_str().ok()?)?),
@@ -63,7 +63,7 @@ impl<'a> Host<'a> {
     }
 
     /// Returns `None` if `text` is not a host with an optional port. A user name before it is not allowed.
-    pub(crate) fn parse(text: &'a str) -> Option<Host<'a>> {
+    pub(super) fn parse(text: &'a str) -> Option<Host<'a>> {
         let (name, port) = match text.rsplit_once(':') {
             // A colon of an address in brackets begins no port.
             Some((name, port)) if !port.ends_with(']') => {

@@ -8,7 +8,7 @@ mod actix;
 #[cfg(feature = "axum")]
 mod axum;
 #[cfg(feature = "http")]
-pub(crate) mod caching;
+mod caching;
 #[cfg(feature = "tower")]
 #[doc(hidden)]
 pub mod csrf;
@@ -35,6 +35,10 @@ mod pending;
 #[cfg(feature = "tower")]
 mod service;
 
+// For the vectors.
+#[cfg(all(feature = "http", test))]
+pub(crate) use caching::CacheHeaders;
+
 #[cfg(feature = "actix")]
 pub use actix::SessionFuture;
 #[cfg(all(feature = "device-bound", feature = "tower"))]
@@ -43,8 +47,9 @@ pub use device::DeviceLayer;
 pub use host::host_of;
 #[cfg(feature = "tower")]
 pub use {
+    csrf::CsrfRefusal,
     extensions::MissingSession,
-    failure::{CsrfRefusal, Failure},
+    failure::Failure,
     gate::GateFuture,
     layer::{BuiltCookie, SessionLayer},
     service::{Layered, ResponseFuture},

@@ -6,14 +6,14 @@ use super::{framework::Fields, host::Host};
 
 /// A scheme, a host and a port, as in the header `Origin` (RFC 6454 section 7).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub(super) struct Origin {
     scheme: String,
     host: String,
     port: Option<u16>,
 }
 
 impl Origin {
-    pub(crate) fn parse(text: &str) -> Option<Origin> {
+    pub(super) fn parse(text: &str) -> Option<Origin> {
         let (scheme, authority) = text.split_once("://")?;
         let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
         if scheme.is_empty() || !scheme.chars().all(is_scheme) {
@@ -29,14 +29,14 @@ impl Origin {
     }
 
     /// Returns `true` if `host` is the host and port of this origin.
-    pub(crate) fn is_at(&self, host: Host<'_>) -> bool {
+    pub(super) fn is_at(&self, host: Host<'_>) -> bool {
         host.name.eq_ignore_ascii_case(&self.host)
             && host.port.or_else(|| default_port(&self.scheme)) == self.port
     }
 
     /// Returns `true` if no one on the network can have made a page of this origin: it came over TLS, or from this
     /// machine.
-    pub(crate) fn is_secure(&self) -> bool {
+    pub(super) fn is_secure(&self) -> bool {
         match &*self.scheme {
             "https" => true,
             "http" => is_this_machine(&self.host),

@@ -20,8 +20,8 @@ use crate::state::{Map, Payload};
 /// as [`CsrfGuard`](crate::csrf::CsrfGuard).
 #[derive(Clone, Debug)]
 pub struct Layered<S, L> {
-    pub(crate) inner: S,
-    pub(crate) layer: L,
+    pub(super) inner: S,
+    pub(super) layer: L,
 }
 
 impl<S, L> Layered<S, L> {

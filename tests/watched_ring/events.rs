@@ -26,7 +26,7 @@ fn a_refusal_is_logged_once_as_an_error() {
         unchanged(&mut watched);
     }));
     assert_eq!(told.level, Level::ERROR);
-    assert_eq!(told.target, "hardtack::keys::source::watch");
+    assert_eq!(told.target, "hardtack::keys::watch");
     let expected = "message=key ring refused, the earlier one stays in use ";
     assert!(told.fields.starts_with(expected), "{}", told.fields);
     assert!(

@@ -15,12 +15,12 @@ use actix_web::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    CsrfGuard,
+    CsrfGuard, CsrfRefusal,
     form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NoForm},
 };
 use crate::web::{
-    actix::{failed, middleware, refused},
-    failure::{CsrfRefusal, Failure},
+    actix::{converted, failed, middleware},
+    failure::Failure,
 };
 
 middleware! {
@@ -114,6 +114,6 @@ impl ResponseError for GuardedRejection<Error> {
 /// With feature `actix`, a response with status 403.
 impl ResponseError for CsrfRefusal {
     fn error_response(&self) -> HttpResponse {
-        refused(*self)
+        converted(Failure::Csrf(*self).into_page())
     }
 }

@@ -3,17 +3,18 @@
 use std::{convert::Infallible, ops::Deref};
 
 use axum_core::{
+    body::Body,
     extract::{FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header::CONTENT_TYPE, request::Parts};
 use serde::de::DeserializeOwned;
 
-use super::form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NoForm};
-use crate::web::{
-    axum::{failed, refused},
-    failure::{CsrfRefusal, Failure},
+use super::{
+    CsrfRefusal,
+    form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NoForm},
 };
+use crate::web::{axum::failed, failure::Failure};
 
 /// With feature `axum`.
 impl<S: Sync> FromRequestParts<S> for CsrfCheck {
@@ -75,6 +76,6 @@ impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
 /// With feature `axum`, a response with status 403.
 impl IntoResponse for CsrfRefusal {
     fn into_response(self) -> Response {
-        refused(self)
+        Failure::Csrf(self).into_page().map(Body::from)
     }
 }

@@ -2,7 +2,8 @@
 
 use http::{HeaderName, header, request::Parts};
 
-use crate::web::{failure::CsrfRefusal, host::Host, origin::Origin};
+use super::CsrfRefusal;
+use crate::web::{host::Host, origin::Origin};
 
 /// Refuses a request that a page of another site sent, or one without TLS, unless its origin is trusted.
 pub(super) fn check(request: &Parts, trusted: &[Origin]) -> Result<(), CsrfRefusal> {

@@ -4,10 +4,13 @@ use std::{fmt, ops::Deref};
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::rules::{TokenChecks, URL_ENCODED, is_of_type};
+use super::{
+    CsrfRefusal,
+    rules::{TokenChecks, URL_ENCODED, is_of_type},
+};
 use crate::{
     events::{self, RefusedRequest},
-    web::{failure::CsrfRefusal, framework::Extensions},
+    web::framework::Extensions,
 };
 
 /// A body with a field for a CSRF token, for [`Guarded`]. A form needs none of this: [`GuardedForm`] takes the token out

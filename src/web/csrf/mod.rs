@@ -12,10 +12,10 @@ mod cross_site;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod form;
 mod guard;
+mod refusal;
 mod rules;
 
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection};
 pub use guard::CsrfGuard;
-
-pub use super::failure::CsrfRefusal;
+pub use refusal::CsrfRefusal;

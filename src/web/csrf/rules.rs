@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Method, header, request::Parts};
 
-use super::cross_site::{self, SEC_FETCH_SITE, text_of};
+use super::{
+    CsrfRefusal,
+    cross_site::{self, SEC_FETCH_SITE, text_of},
+};
 use crate::{
     events::{self, RefusedRequest},
     session::Session,
     state::Payload,
     web::{
         extensions::{MissingSession, session_of, typed},
-        failure::{CsrfRefusal, Failure},
+        failure::Failure,
         framework::Extensions,
         host::Host,
         origin::Origin,

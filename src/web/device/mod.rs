@@ -57,7 +57,7 @@ impl<T> SessionCookie<T> {
     }
 
     /// Returns the endpoint that a request is for.
-    pub(crate) fn device_endpoint(&self, method: &str, path: &str) -> Option<Endpoint> {
+    fn device_endpoint(&self, method: &str, path: &str) -> Option<Endpoint> {
         let devices = self.inner.companions.devices.as_ref()?;
         devices.endpoint(path).filter(|_| method == "POST")
     }

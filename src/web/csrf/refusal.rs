@@ -1,0 +1,46 @@
+use std::{error::Error, fmt};
+
+/// The reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `Guarded`, refuses a request. The sentences contain
+/// no secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CsrfRefusal {
+    /// A page of another site sent the request.
+    CrossSite,
+    /// A page without TLS on the same host sent the request. Anybody on the network path can make such a page. A site
+    /// without TLS [trusts its own origin](crate::csrf::CsrfGuard::trust_origin).
+    PlainHttp,
+    /// The request has no token.
+    NoToken,
+    /// The token is not one of this session.
+    WrongToken,
+    /// A form that needs a token was sent in a way that no guard checks, for example by GET.
+    NotAsked,
+}
+
+impl CsrfRefusal {
+    /// Returns the text of the response.
+    pub(in crate::web) fn sentence(self) -> &'static str {
+        match self {
+            CsrfRefusal::CrossSite => "refused: the request comes from another site",
+            CsrfRefusal::PlainHttp => "refused: the request comes from a page without TLS",
+            CsrfRefusal::NoToken => {
+                "refused: the request has no CSRF token; send it in the header `x-csrf-token`, or a form in its field `csrf_token`"
+            }
+            CsrfRefusal::WrongToken => {
+                "refused: the CSRF token is not of this session; load the page again"
+            }
+            CsrfRefusal::NotAsked => {
+                "refused: no CSRF token is checked for a request like this one; send the form by POST"
+            }
+        }
+    }
+}
+
+impl fmt::Display for CsrfRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sentence())
+    }
+}
+
+impl Error for CsrfRefusal {}
