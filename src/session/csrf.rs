@@ -36,7 +36,8 @@ impl<T: Payload> Session<T> {
             if session.state.csrf_name().is_none() || session.state.awaits_answer() {
                 session.ensure_id()?;
             }
-            let name = session.state.csrf_name().unwrap_or_default();
+            // No token is made for a name that anyone knows.
+            let name = session.state.csrf_name().ok_or(SessionError::Stale)?;
             let (keys, now) = (session.sealer.slot.keys(), session.state.now);
             Ok(mask::render(&keys, session.context, now, &name, mask))
         })?

@@ -30,6 +30,11 @@ impl<T: SessionData> Session<T> {
     /// assert_eq!(session.read(|login| login.name.clone()), "Ada");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if `T` does not read what it has read or written before, where a change of the session failed and the value
+    /// is decoded again.
     pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         let value = self.with(|session| session.state.value());
         look(&value)
