@@ -29,7 +29,7 @@ pub fn cookie_tokens(field: &[u8], name: &str) -> Vec<(Vec<u8>, Option<Vec<u8>>)
 pub fn seal_body(key: EncryptionKey, name: &str, body: &[u8]) -> String {
     let ring = SharedKeyRing::new(KeyRing::new(key));
     let slot = ring
-        .serve(Purpose::cookie(name), 0)
+        .serve(Purpose::cookie(name), 0, None)
         .expect("one key never retires");
     let keys = slot.keys();
     let mut buffer = Scratch::borrow();

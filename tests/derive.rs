@@ -144,7 +144,6 @@ fn passed_on<A: SessionData, B: SessionData, R>(
     let field = cookie
         .cookie_for(at(0), |session| session.replace(value))
         .unwrap();
-    drop(cookie);
     let cookie = builder(&keys).typed::<B>().build().unwrap();
     look(&cookie.load([&field], at(1)))
 }
@@ -251,7 +250,6 @@ fn a_dictionary_is_read_by_the_names_of_its_keys() {
     });
     let empty = field(&|_| {});
     let wrong = field(&|session| session.insert("user", "ada").unwrap());
-    drop(dictionary);
     let typed = builder(&keys).typed::<Moved>().build().unwrap();
     let read = |field: &str| {
         let session = typed.load([field], at(1));
@@ -277,7 +275,6 @@ fn an_id_is_a_text_in_a_dictionary_and_bytes_in_the_type_that_reads_it() {
     let id = Uuid::from_u128(u128::MAX / 3);
     let dictionary = builder(&keys).build().unwrap();
     let field = dictionary.cookie_for(at(0), |session| session.insert("id", id));
-    drop(dictionary);
 
     let typed = builder(&keys).typed::<Login>().build().unwrap();
     let session = typed.load([field.unwrap()], at(1));

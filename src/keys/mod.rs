@@ -15,7 +15,7 @@ pub use key::{EncryptionKey, Key, KeyError, KeyId, KeyInfo, RingEvent, SigningKe
 pub(crate) use purpose::Purpose;
 pub use ring::{Fingerprint, KeyRing, Overlap, RingError, RingKey};
 pub use shared::{IntoKeys, SharedKeyRing};
-pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot};
+pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, SessionType};
 #[cfg(feature = "watch")]
 pub use source::{PollOutcome, WatchedKeyRing};
 pub use source::{RingSource, RingSourceError};

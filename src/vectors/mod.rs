@@ -186,7 +186,7 @@ fn padding(word: Option<&str>) -> Padding {
 fn slot(mode: Mode, ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot> {
     fn serve<K: Key>(ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot> {
         let ring: KeyRing<K> = ring.parse().unwrap();
-        SharedKeyRing::new(ring).serve(purpose, 0).unwrap()
+        SharedKeyRing::new(ring).serve(purpose, 0, None).unwrap()
     }
     match mode {
         Mode::Encrypted => serve::<EncryptionKey>(ring, purpose),

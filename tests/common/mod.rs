@@ -33,7 +33,6 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionToken,
     carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
-    keys::SharedKeyRing,
     session::{Map, Payload},
 };
 #[cfg(feature = "http")]
@@ -73,10 +72,9 @@ pub(crate) fn builder() -> SessionCookieBuilder {
     SessionCookie::encrypted(ring())
 }
 
-/// The same for sessions that hold a `T`. In one process a name has sessions of one type, so each type has its
-/// own application.
+/// The same for sessions that hold a `T`.
 pub(crate) fn builder_of<T: Payload>() -> SessionCookieBuilder<T> {
-    builder().application(std::any::type_name::<T>()).typed()
+    builder().typed()
 }
 
 /// The same in a header.
@@ -107,29 +105,10 @@ pub(crate) fn sealed<T: Payload>(
     pair_of(field).to_owned()
 }
 
-/// The same for a session that another version of the application seals, whose type has the label of `T`.
+/// The same for sessions that hold a `T`.
 #[track_caller]
-pub(crate) fn sealed_apart<T: Payload>(
-    moment: SystemTime,
-    fill: impl FnOnce(&Session<T>),
-) -> String {
-    sealed(&built_apart(), moment, fill)
-}
-
-/// The cookie of another version of the application [`of_this_test`]. In one program it is refused beside that of this
-/// version, so its ring becomes that of the tests when it is built.
-pub(crate) fn built_apart<T: Payload>() -> SessionCookie<T> {
-    let keys = SharedKeyRing::new(EncryptionKey::generate().unwrap());
-    let cookie = of_this_test(SessionCookie::encrypted(keys.clone())).typed();
-    let cookie = cookie.build().unwrap();
-    keys.replace(ring()).unwrap();
-    cookie
-}
-
-/// An application of this test alone. Others build sessions of other types with the default name at the same time.
-pub(crate) fn of_this_test(site: SessionCookieBuilder) -> SessionCookieBuilder {
-    let test = std::thread::current();
-    site.application(test.name().expect("a test has its name"))
+pub(crate) fn sealed_of<T: Payload>(moment: SystemTime, fill: impl FnOnce(&Session<T>)) -> String {
+    sealed(&builder_of().build().unwrap(), moment, fill)
 }
 
 /// `name=token` of a session with one entry, `user: 42`, begun when the tests begin.

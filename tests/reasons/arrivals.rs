@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::common::{
-    at, builder, cookie, key, of_this_test, ring, sealed, sealed_apart, seconds, signed_in,
-    token_builder, token_of,
+    at, builder, cookie, key, ring, sealed, sealed_of, seconds, signed_in, token_builder, token_of,
 };
 
 /// One request to one application.
@@ -178,10 +177,10 @@ fn verified() -> Vec<Arrival> {
     let ring_revoking = SessionCookie::encrypted(ring().with_not_before(at(5)))
         .build()
         .unwrap();
-    let typed = sealed_apart(at(0), |login: &Session<Login>| {
+    let typed = sealed_of(at(0), |login: &Session<Login>| {
         login.update(|login| login.user = 42).unwrap();
     });
-    let of_typed = of_this_test(builder()).build().unwrap();
+    let of_typed = builder().build().unwrap();
     // As long as the other name, so that the room is the same.
     let of_siblings = builder().name("__Secure-login").build().unwrap();
     let two = format!("{}; {}", signed_in(&of_siblings), signed_in(&of_siblings));

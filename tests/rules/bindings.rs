@@ -6,6 +6,7 @@ use hardtack::{
     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionHeader,
     SessionToken,
     carrier::{Context, SessionCookieBuilder},
+    keys::SharedKeyRing,
     session::{Map, Payload, Reason},
 };
 use serde::{Deserialize, Serialize};
@@ -77,7 +78,6 @@ fn a_session_of_one_type_does_not_open_as_another_of_the_same_shape() {
     let session = admins.load([&pair], at(1));
     assert_eq!(reason(&session), Some(Reason::Auth));
     assert_eq!(session.read(|admin| admin.level), 0);
-    drop((admins, session));
     let dictionary = SessionCookie::encrypted(ring).build().unwrap();
     assert_eq!(reason(&dictionary.load([&pair], at(1))), Some(Reason::Auth));
 }
@@ -87,7 +87,6 @@ fn a_type_without_a_label_takes_over_the_sessions_of_a_dictionary() {
     let ring = own_ring();
     let dictionary = SessionCookie::encrypted(ring.clone()).build().unwrap();
     let pair = sealed(&dictionary, at(0), user);
-    drop(dictionary);
     let typed = SessionCookie::encrypted(ring).typed::<Former>();
     let session = typed.build().unwrap().load([&pair], at(1));
     assert_eq!(session.read(|former| former.user), 42);
@@ -149,24 +148,19 @@ fn check_refused<C: Debug>(built: Result<C, ConfigError>) {
 }
 
 #[test]
-fn one_name_has_sessions_of_one_type_in_a_program() {
-    fn other<T: Payload>(ring: &KeyRing<EncryptionKey>) -> SessionCookieBuilder<T> {
+fn one_name_has_sessions_of_one_type_under_a_shared_ring() {
+    fn other<T: Payload>(ring: &SharedKeyRing<EncryptionKey>) -> SessionCookieBuilder<T> {
         SessionCookie::encrypted(ring.clone()).typed()
     }
-    let secret = EncryptionKey::generate().unwrap().expose_secret();
-    let key = || secret.parse::<EncryptionKey>().unwrap();
-    let ring = KeyRing::new(key());
+    let ring = SharedKeyRing::new(own_ring());
     let carts = other::<Cart>(&ring).build().unwrap();
     check_refused(other::<Admin>(&ring).build());
     check_refused(other::<Map>(&ring).build());
-    // One key in common is enough, whichever it is.
-    let new = || EncryptionKey::generate().unwrap();
-    for keys in [[new(), key()], [key(), new()]] {
-        let rotated = KeyRing::from_keys(keys).unwrap();
-        check_refused(other::<Admin>(&rotated).build());
-    }
+    // Also after its keys changed.
+    ring.replace(own_ring()).unwrap();
+    check_refused(other::<Admin>(&ring).build());
 
-    // No conflict: the same type, or another name, application, context, carrier or key.
+    // No conflict: the same type, or another name, application, context, carrier or ring.
     assert!(other::<Cart>(&ring).build().is_ok());
     let apart = || other::<Admin>(&ring);
     assert!(apart().name("__Host-admin").build().is_ok());
@@ -174,7 +168,8 @@ fn one_name_has_sessions_of_one_type_in_a_program() {
     assert!(apart().context("for", "admins").build().is_ok());
     let token = SessionToken::encrypted("__Host-session", ring.clone());
     assert!(token.typed::<Admin>().build().is_ok());
-    assert!(other::<Admin>(&own_ring()).build().is_ok());
+    let other_ring = SharedKeyRing::new(own_ring());
+    assert!(other::<Admin>(&other_ring).build().is_ok());
 
     // A clone of the cookie keeps the name taken, and so does a session.
     let session = carts.clone().load(None::<&str>, at(0));
@@ -184,10 +179,33 @@ fn one_name_has_sessions_of_one_type_in_a_program() {
     assert!(other::<Admin>(&ring).build().is_ok());
 }
 
+/// Two rings are not compared, so only the labels and the schemas of two types keep their sessions apart.
+#[test]
+fn two_rings_of_the_same_keys_may_have_two_types_under_one_name() {
+    let text = EncryptionKey::generate().unwrap().expose_secret();
+    let ring = || text.parse::<KeyRing<EncryptionKey>>().unwrap();
+    let pair = full_cart(SessionCookie::encrypted(ring()));
+    for other in [ring(), ring().clone()] {
+        let admins = SessionCookie::encrypted(other).typed::<Admin>();
+        let session = admins.build().unwrap().load([&pair], at(1));
+        assert_eq!(reason(&session), Some(Reason::Auth));
+    }
+    // The type has the label of a dictionary.
+    let dictionary = SessionCookie::encrypted(ring()).build().unwrap();
+    let former = SessionCookie::encrypted(ring()).typed::<Former>();
+    let former = former.build().unwrap();
+    let pair = sealed(&former, at(0), |session| {
+        session.replace(Former { user: 42 }).unwrap();
+    });
+    let session = dictionary.load([&pair], at(1));
+    assert_eq!(reason(&session), Some(Reason::Payload));
+    assert!(session.insert("user", 43).is_err());
+}
+
 /// A request may choose either's context, by `in_context` or `context_by`.
 #[test]
 fn a_context_keeps_no_two_types_of_one_label_apart() {
-    let ring = own_ring();
+    let ring = SharedKeyRing::new(own_ring());
     let builder = || SessionCookie::encrypted(ring.clone()).context("stage", "live");
     let apart = || SessionCookie::encrypted(ring.clone()).context("stage", "test");
     let check_refused = |built: Option<ConfigError>| {
@@ -207,7 +225,7 @@ fn a_context_keeps_no_two_types_of_one_label_apart() {
 
 #[test]
 fn one_token_and_one_header_have_sessions_of_one_type_too() {
-    let ring = own_ring();
+    let ring = SharedKeyRing::new(own_ring());
     let token = |purpose| SessionToken::encrypted(purpose, ring.clone());
     let header = |name| SessionHeader::encrypted(name, ring.clone());
     let _token = token("mobile").typed::<Cart>().build().unwrap();

@@ -17,8 +17,8 @@ use hardtack::{
 use super::{
     Login, NewerLogin,
     common::{
-        ENDED, READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, key, of_this_test,
-        sealed, sealed_apart, seconds, signed_in,
+        ENDED, READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, key, sealed,
+        sealed_of, seconds, signed_in,
     },
     look,
     revocation::{begun, check_reason, reason},
@@ -219,12 +219,11 @@ fn a_panic_in_the_hook_counts_as_revoked() {
 
 #[test]
 fn a_payload_is_looked_at_after_the_hook() {
-    let pair = sealed_apart(at(0), |session: &Session<NewerLogin>| {
+    let pair = sealed_of(at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap();
     });
     for (is_revoked, expected) in [(false, Reason::Payload), (true, Reason::Revoked)] {
-        let cookie = of_this_test(builder())
-            .typed::<Login>()
+        let cookie = builder_of::<Login>()
             .revoked_if(move |_| is_revoked)
             .build()
             .unwrap();
@@ -242,11 +241,11 @@ fn a_payload_is_looked_at_after_the_hook() {
 #[test]
 fn a_sign_out_returns_the_id_of_a_session_that_cannot_be_read_here() {
     let mut id = None;
-    let pair = sealed_apart(at(0), |session: &Session<NewerLogin>| {
+    let pair = sealed_of(at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap();
         id = Some(session.ensure_id().unwrap());
     });
-    let cookie = of_this_test(builder()).typed::<Login>().build().unwrap();
+    let cookie = builder_of::<Login>().build().unwrap();
     let sign_out = move |session: &Session<Login>| {
         assert_eq!(reason(session), Some(Reason::Payload));
         assert_eq!(session.id(), None);

@@ -10,8 +10,8 @@ use tracing::Level;
 use super::{
     Login, NewerLogin,
     common::{
-        ADAPTERS, HOUR, Visit, at, builder, cookie, key, of_this_test, sealed, sealed_apart,
-        signed_in, token_of,
+        ADAPTERS, HOUR, Visit, at, builder, builder_of, cookie, key, sealed, sealed_of, signed_in,
+        token_of,
     },
     told::{Told, told_by},
 };
@@ -176,10 +176,10 @@ fn a_wrong_clock_is_a_warning_and_an_unreadable_payload_an_error() {
         Level::WARN,
         &[REJECTED, "reason=NotYetValid"],
     );
-    let pair = sealed_apart(at(0), |session: &Session<NewerLogin>| {
+    let pair = sealed_of(at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap()
     });
-    let older = of_this_test(builder()).typed::<Login>().build().unwrap();
+    let older = builder_of::<Login>().build().unwrap();
     check_reading(
         &older,
         &pair,

@@ -5,8 +5,7 @@ use hardtack::{Session, SessionError};
 use super::{
     Login, NewerLogin, Work,
     common::{
-        ENDED, READ, Visit, WRITTEN, at, builder, builder_of, built_apart, check, cookie,
-        of_this_test, sealed, sealed_apart, signed_in,
+        ENDED, READ, Visit, WRITTEN, at, builder_of, check, cookie, sealed, sealed_of, signed_in,
     },
     flash::visitor,
 };
@@ -79,11 +78,11 @@ fn a_typed_session_has_messages_beside_its_value() {
 
 #[test]
 fn an_unreadable_session_has_no_messages_to_pop_and_keeps_its_own() {
-    let pair = sealed_apart(at(0), |session: &Session<NewerLogin>| {
+    let pair = sealed_of(at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap();
         session.flash("", "Saved").unwrap();
     });
-    let cookie = of_this_test(builder()).typed::<Login>().build().unwrap();
+    let cookie = builder_of::<Login>().build().unwrap();
     let pop: Work<Login> = |session| {
         assert!(session.flashes("").is_empty());
         assert!(session.take_flashes("")?.is_empty());
@@ -93,7 +92,10 @@ fn an_unreadable_session_has_no_messages_to_pop_and_keeps_its_own() {
         Ok(())
     };
     check(&Visit::to(&cookie).with(&pair), pop, READ);
-    let session = built_apart::<NewerLogin>().load([&pair], at(1));
+    let session = builder_of::<NewerLogin>()
+        .build()
+        .unwrap()
+        .load([&pair], at(1));
     assert_eq!(session.take_flashes("").unwrap(), ["Saved"]);
 }
 

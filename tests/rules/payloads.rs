@@ -1,10 +1,15 @@
 //! Payloads that a typed session decodes, converts or refuses.
 
-use hardtack::{SessionData, session::Reason};
+use std::{
+    cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use hardtack::{SessionData, SessionError, session::Reason};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    common::{self, ENDED, Visit, WRITTEN, at, builder, of_this_test, sealed_apart},
+    common::{self, ENDED, Visit, WRITTEN, at, builder_of, sealed_of},
     revocation::reason,
 };
 
@@ -49,7 +54,7 @@ bytes_of_schema!(NoBytes, 2,);
 
 #[track_caller]
 fn check(pair: &str, expected: Result<u8, Reason>) {
-    let cookie = of_this_test(builder()).typed::<Login>().build().unwrap();
+    let cookie = builder_of::<Login>().build().unwrap();
     let session = cookie.load([pair], at(1));
     let user = session.read(|login| login.user);
     assert_eq!(reason(&session).map_or(Ok(user), Err), expected);
@@ -60,7 +65,7 @@ fn check(pair: &str, expected: Result<u8, Reason>) {
 
 #[test]
 fn bytes_after_the_value_are_refused() {
-    let two = sealed_apart(at(0), |session| {
+    let two = sealed_of(at(0), |session| {
         let (first, second) = (7, 0);
         session.replace(TwoBytes { first, second }).unwrap();
     });
@@ -69,7 +74,7 @@ fn bytes_after_the_value_are_refused() {
 
 #[test]
 fn a_value_that_ends_early_is_refused_and_not_converted() {
-    let none = sealed_apart(at(0), |session| {
+    let none = sealed_of(at(0), |session| {
         session.replace(NoBytes {}).unwrap();
         session.ensure_id().unwrap();
     });
@@ -78,11 +83,11 @@ fn a_value_that_ends_early_is_refused_and_not_converted() {
 
 #[test]
 fn a_value_of_the_types_own_schema_is_decoded_and_not_converted() {
-    let own = sealed_apart(at(0), |session| {
+    let own = sealed_of(at(0), |session| {
         session.replace(Login { user: 7 }).unwrap();
     });
     check(&own, Ok(7));
-    let earlier = sealed_apart(at(0), |session| {
+    let earlier = sealed_of(at(0), |session| {
         session.replace(OneByteEarlier { first: 8 }).unwrap();
     });
     check(&earlier, Ok(8));
@@ -91,13 +96,13 @@ fn a_value_of_the_types_own_schema_is_decoded_and_not_converted() {
 #[test]
 fn an_empty_dictionary_is_the_types_default_and_a_full_one_is_converted() {
     let mut id = None;
-    let empty = sealed_apart(at(0), |session: &hardtack::Session| {
+    let empty = sealed_of(at(0), |session: &hardtack::Session| {
         id = Some(session.ensure_id().unwrap());
     });
     check(&empty, Ok(0));
-    let cookie = of_this_test(builder()).typed::<Login>().build().unwrap();
+    let cookie = builder_of::<Login>().build().unwrap();
     assert_eq!(cookie.load([&empty], at(1)).id(), id);
-    let full = sealed_apart(at(0), |session: &hardtack::Session| {
+    let full = sealed_of(at(0), |session: &hardtack::Session| {
         session.insert("user", 7).unwrap();
     });
     check(&full, Err(Reason::Payload));
@@ -105,10 +110,10 @@ fn an_empty_dictionary_is_the_types_default_and_a_full_one_is_converted() {
 
 #[test]
 fn a_session_of_an_earlier_schema_that_is_cleared_ends() {
-    let earlier = sealed_apart(at(0), |session| {
+    let earlier = sealed_of(at(0), |session| {
         session.replace(OneByteEarlier { first: 8 }).unwrap();
     });
-    let cookie = of_this_test(builder()).typed::<Login>().build().unwrap();
+    let cookie = builder_of::<Login>().build().unwrap();
     let visit = Visit::to(&cookie).with(&earlier);
     common::check(&visit, |session| session.clear(), ENDED);
     // What is put in afterwards is of the type's own schema.
@@ -118,4 +123,58 @@ fn a_session_of_an_earlier_schema_that_is_cleared_ends() {
         WRITTEN,
     );
     check(answer.pair(), Ok(3));
+}
+
+thread_local! {
+    static REFUSES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// An account that is not read while `REFUSES`.
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+struct Fickle {
+    name: String,
+}
+
+impl TryFrom<String> for Fickle {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Fickle, &'static str> {
+        match REFUSES.get() {
+            true => Err("on purpose"),
+            false => Ok(Fickle { name }),
+        }
+    }
+}
+
+impl From<Fickle> for String {
+    fn from(value: Fickle) -> String {
+        value.name
+    }
+}
+
+impl SessionData for Fickle {
+    const LABEL: &str = "fickle";
+    const SCHEMA: u32 = 1;
+}
+
+#[test]
+fn a_value_that_is_not_read_a_second_time_is_no_empty_one() {
+    let cookie = builder_of::<Fickle>().build().unwrap();
+    let session = cookie.load(None::<&str>, at(0));
+    let ada = || "Ada".to_owned();
+    session.update(|account| account.name = ada()).unwrap();
+    let too_large = session.update(|account| account.name = "x".repeat(9_000));
+    assert!(matches!(too_large, Err(SessionError::TooLarge(_))));
+
+    REFUSES.set(true);
+    let read = || session.read(|account| account.name.clone());
+    assert!(catch_unwind(AssertUnwindSafe(read)).is_err());
+    let mut is_called = false;
+    let update = session.update(|_| is_called = true);
+    assert!(matches!(update, Err(SessionError::Encode(_))));
+    assert!(!is_called, "the change would begin with an empty value");
+
+    REFUSES.set(false);
+    assert_eq!(read(), ada());
 }

@@ -4,9 +4,7 @@ use hardtack::{Session, SessionCookie, SessionError};
 
 use super::{
     Login, NewerLogin,
-    common::{
-        ENDED, Visit, WRITTEN, at, builder, check, of_this_test, sealed, sealed_apart, seconds,
-    },
+    common::{ENDED, Visit, WRITTEN, at, builder, builder_of, check, sealed, sealed_of, seconds},
 };
 
 /// A remembered visitor with a cart, a message and a limit, who does not sign out.
@@ -79,10 +77,10 @@ fn a_visitor_without_a_session_and_one_whose_session_cannot_be_read_sign_in() {
 
 #[test]
 fn a_visitor_whose_session_is_of_a_newer_version_signs_in() {
-    let pair = sealed_apart(at(0), |session: &Session<NewerLogin>| {
+    let pair = sealed_of(at(0), |session: &Session<NewerLogin>| {
         session.ensure_id().unwrap();
     });
-    let cookie = of_this_test(builder()).typed::<Login>().build().unwrap();
+    let cookie = builder_of::<Login>().build().unwrap();
     let work = |session: &Session<Login>| {
         assert!(session.sign_in()?.is_some());
         session.update(|login| login.visits = 1)

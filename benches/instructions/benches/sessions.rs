@@ -90,7 +90,6 @@ fn open_token<T: Workload>() -> Work {
 
 fn tokens<T: Workload>() -> SessionToken<T> {
     SessionToken::encrypted("instructions", ring(1))
-        .application(T::LABEL)
         .typed()
         .build()
         .expect(FAILURE)
@@ -206,9 +205,8 @@ fn cookie<T: Workload>(keys: usize) -> SessionCookie<T> {
     builder_of::<T>(keys).build().expect(FAILURE)
 }
 
-/// In a process a name has sessions of one type, so each is an application.
 fn builder_of<T: Workload>(keys: usize) -> SessionCookieBuilder<T> {
-    builder(keys).application(T::LABEL).typed()
+    builder(keys).typed()
 }
 
 /// With the first key and so many in all: it is the oldest of them, and seals where it is the only one.

@@ -2,9 +2,7 @@
 
 use std::{any::TypeId, sync::Arc};
 
-use super::{
-    Options, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, one_type, size,
-};
+use super::{Options, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, size};
 use crate::{
     base::{config_error::ConfigError, time::unix_seconds_from},
     carrier::{
@@ -16,7 +14,7 @@ use crate::{
     cookie::{CookieName, Finder, MAX_AGE_LEN, PART_LEN, Template, former::FormerAttributes},
     crypto::suite::Mode,
     events,
-    keys::{Purpose, PurposeSlot, RingError},
+    keys::{Purpose, PurposeSlot, SessionType},
     session::{Duplicates, Sealer},
     state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
     token::{self, Context},
@@ -184,9 +182,8 @@ impl Options {
             check_type(TypeId::of::<T>())?;
         }
         let purpose = self.labelled(purpose, self.type_label.as_deref().unwrap_or(T::LABEL))?;
-        let slot = self.keys.serve(purpose, self.overlap())?;
-        one_type::claim::<T>(&slot, &self.context()?)?;
-        Ok(slot)
+        let sessions = SessionType::of::<T>(self.context()?.encoded());
+        self.keys.serve(purpose, self.overlap(), Some(sessions))
     }
 
     /// Returns the sealer of sessions under these keys: of tokens, which are one in a request and have no companion.
@@ -244,13 +241,6 @@ fn header_purpose(setting: &'static str, name: &str) -> Result<Purpose, ConfigEr
 
 fn refuse(mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
     mistakes.into_iter().next().map_or(Ok(()), Err)
-}
-
-/// The sentence names keys by their ids.
-impl From<RingError> for ConfigError {
-    fn from(error: RingError) -> Self {
-        ConfigError::about("keys", error)
-    }
 }
 
 const NOTHING_CHANGED: &str = "has the attributes that the cookie has now; leave it out";

@@ -47,7 +47,10 @@ impl Options {
         slot: &PurposeSlot,
     ) -> Result<Option<Arc<Devices>>, ConfigError> {
         let skew = self.clock_skew.as_secs();
-        let serve = |word: &str| Ok(self.keys.serve(slot.purpose.device(word), self.overlap())?);
+        let serve = |word: &str| {
+            let purpose = slot.purpose.device(word);
+            self.keys.serve(purpose, self.overlap(), None)
+        };
         let new = |device| Devices::new(device, skew, name, &self.attributes, serve);
         let devices = self.device.as_ref().map(new).transpose()?;
         Ok(devices.map(Arc::new))

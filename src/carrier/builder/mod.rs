@@ -11,7 +11,6 @@ mod hooks;
 mod lifetimes;
 #[cfg(feature = "migrate")]
 mod migrate;
-mod one_type;
 mod responses;
 mod size;
 
@@ -26,9 +25,10 @@ pub(crate) use lifetimes::DEFAULT_ABSOLUTE;
 pub use size::Size;
 
 use crate::{
+    base::config_error::ConfigError,
     cookie::{Attributes, former::FormerAttributes},
     crypto::suite::Mode,
-    keys::{Key, Purpose, PurposeSlot, RingError, SharedKeyRing},
+    keys::{Key, Purpose, PurposeSlot, SessionType, SharedKeyRing},
     session::Hooks,
     state::{Map, Padding, RefreshAfter},
 };
@@ -214,12 +214,22 @@ impl<C> SessionBuilder<C> {
 
 /// A shared ring of keys of either kind.
 trait Keys: fmt::Debug + Send + Sync {
-    fn serve(&self, purpose: Purpose, overlap: u64) -> Result<Arc<PurposeSlot>, RingError>;
+    fn serve(
+        &self,
+        purpose: Purpose,
+        overlap: u64,
+        sessions: Option<SessionType>,
+    ) -> Result<Arc<PurposeSlot>, ConfigError>;
 }
 
 impl<K: Key> Keys for SharedKeyRing<K> {
-    fn serve(&self, purpose: Purpose, overlap: u64) -> Result<Arc<PurposeSlot>, RingError> {
-        SharedKeyRing::serve(self, purpose, overlap)
+    fn serve(
+        &self,
+        purpose: Purpose,
+        overlap: u64,
+        sessions: Option<SessionType>,
+    ) -> Result<Arc<PurposeSlot>, ConfigError> {
+        SharedKeyRing::serve(self, purpose, overlap, sessions)
     }
 }
 

@@ -5,6 +5,7 @@ use std::{
 
 use crate::{
     base::{
+        config_error::ConfigError,
         debug_by_display,
         time::{show_moment, show_span},
     },
@@ -123,10 +124,17 @@ impl Overlap {
 
 impl std::error::Error for RingError {}
 
+/// The sentence names keys by their ids.
+impl From<RingError> for ConfigError {
+    fn from(error: RingError) -> Self {
+        ConfigError::about("keys", error)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::{
-        base::time,
+        base::{config_error::ConfigError, time},
         keys::{EncryptionKey, KeyRing, Purpose, RingKey, SharedKeyRing},
     };
 
@@ -141,9 +149,9 @@ mod tests {
         let new_id = new.id().to_string();
         let old = RingKey::new(old).accept_until(at(until));
         let ring = KeyRing::from_keys([old, RingKey::new(new).seal_from(at(from))]);
-        let served = ring.and_then(|ring| {
+        let served = ring.map_err(ConfigError::from).and_then(|ring| {
             let purpose = Purpose::cookie("sid");
-            SharedKeyRing::new(ring).serve(purpose, 30 * 86_400)
+            SharedKeyRing::new(ring).serve(purpose, 30 * 86_400, None)
         });
         let sentence = served.err()?.to_string();
         Some(sentence.replace(&new_id, "NEW"))

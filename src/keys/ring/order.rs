@@ -112,12 +112,6 @@ impl<K> Ring<K> {
         Some(place.cmp(&self.sealing_place(now)))
     }
 
-    pub(crate) fn shares_a_key(&self, other: &Ring<K>) -> bool {
-        self.keys
-            .iter()
-            .any(|key| other.find(key.info.id).is_some())
-    }
-
     /// Returns `true` if both have the same keys with the same times, in the same order.
     pub(crate) fn is_like(&self, other: &Ring<K>) -> bool {
         self.not_before == other.not_before && self.infos().eq(other.infos())

@@ -1,3 +1,4 @@
+mod one_type;
 mod purpose_keys;
 
 use std::{
@@ -8,10 +9,11 @@ use std::{
 };
 
 use arc_swap::{ArcSwap, Guard};
+pub(crate) use one_type::SessionType;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 
 use crate::{
-    base::clone_by_fields,
+    base::{clone_by_fields, config_error::ConfigError},
     crypto::sha256::Prk,
     keys::{
         key::Key,
@@ -106,7 +108,7 @@ impl<K: Key> SharedKeyRing<K> {
     /// Replaces the ring in every cookie, header and token that was built with it.
     ///
     /// All keys are derived first; then each of them changes over in one step. A request in progress may still use the
-    /// earlier ring. Only `build` checks that a name has sessions of one type.
+    /// earlier ring.
     ///
     /// # Examples
     ///
@@ -177,19 +179,24 @@ impl<K: Key> SharedKeyRing<K> {
     }
 
     /// Derives the keys for `purpose`, now and whenever the ring is replaced. Each key must open for `overlap` seconds
-    /// after the next one begins to seal.
+    /// after the next one begins to seal. `sessions`: their type, if they are for sessions; one name has one type.
     pub(crate) fn serve(
         &self,
         purpose: Purpose,
         overlap: u64,
-    ) -> Result<Arc<PurposeSlot>, RingError> {
+        sessions: Option<SessionType>,
+    ) -> Result<Arc<PurposeSlot>, ConfigError> {
         let mut shared = self.lock();
         shared.ring.check_overlap(overlap)?;
+        if let Some(sessions) = &sessions {
+            sessions.check(&purpose, &shared.slots)?;
+        }
         let keys = shared.ring.derive(&purpose);
         let slot = Arc::new(PurposeSlot {
             ring: Arc::downgrade(&self.shared),
             purpose,
             overlap,
+            sessions,
             keys: ArcSwap::from_pointee(keys),
         });
         shared.slots.retain(|slot| slot.strong_count() > 0);
@@ -209,6 +216,7 @@ pub(crate) struct PurposeSlot {
     ring: Weak<Mutex<RingState>>,
     pub(crate) purpose: Purpose,
     overlap: u64,
+    sessions: Option<SessionType>,
     keys: ArcSwap<PurposeKeys>,
 }
 
@@ -221,13 +229,6 @@ impl PurposeSlot {
 
     pub(crate) fn keys(&self) -> Guard<Arc<PurposeKeys>> {
         self.keys.load()
-    }
-
-    /// Returns `true` if both have the same name and application, whatever their types, and a key in common, so that
-    /// each would replace the other's tokens.
-    pub(crate) fn meets(&self, other: &PurposeSlot) -> bool {
-        self.purpose.differs_in_type_at_most(&other.purpose)
-            && self.keys().shares_a_key(&other.keys())
     }
 }
 
@@ -261,9 +262,10 @@ mod tests {
     #[test]
     fn a_ring_forgets_what_served_it_and_is_gone() {
         let ring = SharedKeyRing::new(EncryptionKey::generate().unwrap());
-        let kept = ring.serve(Purpose::cookie("kept"), 0).unwrap();
+        let kept = ring.serve(Purpose::cookie("kept"), 0, None).unwrap();
         for _ in 0..100 {
-            ring.serve(Purpose::cookie("for a moment"), 0).unwrap();
+            let purpose = Purpose::cookie("for a moment");
+            ring.serve(purpose, 0, None).unwrap();
         }
         assert_eq!(ring.lock().slots.len(), 2);
         assert_eq!(kept.purpose.name(), "kept");

@@ -105,8 +105,8 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     ///
     /// `""` is for a type that takes over the sessions of a dictionary, which has no label, by
     /// [`convert`](Self::convert). Two types under one ring and name must not share a label, `""` included, in any context:
-    /// each would read the other's sessions as its own. `build` refuses the second type only in the same program, and
-    /// only if their rings share a key at that time.
+    /// each would read the other's sessions as its own. `build` refuses the second type only where both are built with one
+    /// [`SharedKeyRing`](crate::keys::SharedKeyRing).
     const LABEL: &'static str;
 
     /// The version of this type's shape: 1 or more.
@@ -161,7 +161,6 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// # session.insert("user", 42)?;
     /// # session.insert("cart", [7])?;
     /// # let fields = dictionary.save(&session)?;
-    /// # drop((dictionary, session));
     /// # let typed = SessionCookie::encrypted(keys).typed::<Login>().build()?;
     /// # let session = typed.load(fields, now);
     /// # assert_eq!(session.read(|login| login.user), 42);

@@ -128,12 +128,12 @@ impl Keys {
             let ring: KeyRing<SigningKey> = ring.parse().expect(FAILURE);
             SessionToken::unencrypted_but_signed("bench", ring)
         };
-        let builder = builder.max_token_len(4096).application(T::LABEL);
+        let builder = builder.max_token_len(4096);
         builder.typed().build().expect(FAILURE)
     }
 
-    /// The same for one type. In a process a name has sessions of one type, so each is an application.
+    /// The same for one type.
     pub(super) fn builder_of<T: Workload>(&self, count: usize) -> SessionCookieBuilder<T> {
-        self.builder(count).application(T::LABEL).typed()
+        self.builder(count).typed()
     }
 }

@@ -1,0 +1,67 @@
+//! The check that one name has sessions of one type under a shared ring. Of two types, each would replace the other's
+//! sessions.
+
+use std::{
+    any::{TypeId, type_name},
+    sync::Weak,
+};
+
+use super::PurposeSlot;
+use crate::{base::config_error::ConfigError, keys::Purpose};
+
+/// The type of the sessions that keys are derived for, and their context.
+pub(crate) struct SessionType {
+    id: TypeId,
+    name: &'static str,
+    /// The context of a session for which a request chooses none.
+    context: Box<[u8]>,
+}
+
+impl SessionType {
+    pub(crate) fn of<T: 'static>(context: &[u8]) -> SessionType {
+        SessionType {
+            id: TypeId::of::<T>(),
+            name: type_name::<T>(),
+            context: context.into(),
+        }
+    }
+
+    /// Refuses these sessions where those of another type have the same name and application, and the same context or
+    /// label.
+    pub(super) fn check(
+        &self,
+        purpose: &Purpose,
+        slots: &[Weak<PurposeSlot>],
+    ) -> Result<(), ConfigError> {
+        let mut served = slots.iter().filter_map(Weak::upgrade);
+        match served.find_map(|slot| self.conflict(purpose, &slot)) {
+            Some(conflict) => Err(conflict),
+            None => Ok(()),
+        }
+    }
+
+    fn conflict(&self, purpose: &Purpose, slot: &PurposeSlot) -> Option<ConfigError> {
+        let other = slot.sessions.as_ref().filter(|other| other.id != self.id)?;
+        if !purpose.differs_in_type_at_most(&slot.purpose) {
+            return None;
+        }
+        // In one context types with different labels meet too, because the name of the cookie is the same. A request may
+        // choose any context, and then only the labels keep types apart.
+        let reason = if self.context == other.context {
+            SAME_CONTEXT
+        } else if *purpose == slot.purpose {
+            SAME_LABEL
+        } else {
+            return None;
+        };
+        Some(ConfigError::general(format_args!(
+            "sessions of type `{}` are built with this {reason}",
+            other.name
+        )))
+    }
+}
+
+const SAME_CONTEXT: &str = "name, ring and context already, and each would overwrite the other's sessions; choose \
+    another name, or drop what was built first";
+const SAME_LABEL: &str = "name, ring and label already, and a request may choose either's context; give each type a \
+    label of its own, or choose another name";
