@@ -22,7 +22,7 @@ pub use crate::{
     token::{Context, ContextError},
 };
 pub use builder::{
-    InCookie, InHeader, InToken, OverHttp, SessionBuilder, SessionCookieBuilder,
+    Carrier, InCookie, InHeader, InToken, OverHttp, SessionBuilder, SessionCookieBuilder,
     SessionHeaderBuilder, SessionTokenBuilder, Size,
 };
 pub use cookie::SessionCookie;
@@ -32,4 +32,4 @@ pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use token::SessionToken;
 
-pub(crate) use builder::{Carrier, DEFAULT_ABSOLUTE};
+pub(crate) use builder::{Options, Responses};

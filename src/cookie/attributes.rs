@@ -74,13 +74,13 @@ impl Attributes {
     }
 
     /// Returns the name of a cookie if none was chosen, with the safest prefix that the attributes allow.
-    pub(crate) fn default_name(&self) -> &'static str {
+    pub(crate) fn default_name(&self) -> CookieName {
         if !self.secure {
-            "session"
+            CookieName::by_default("")
         } else if self.domain.is_some() || self.path != "/" {
-            "__Secure-session"
+            CookieName::by_default("__Secure-")
         } else {
-            "__Host-session"
+            CookieName::default()
         }
     }
 }

@@ -21,6 +21,11 @@ use crate::base::{debug_by_display, is_token_char};
 pub struct CookieName(String);
 
 impl CookieName {
+    /// Returns the name of a cookie without one, with this prefix.
+    pub(super) fn by_default(prefix: &str) -> CookieName {
+        CookieName(format!("{prefix}session"))
+    }
+
     /// Returns the name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -57,6 +62,13 @@ pub(super) enum Prefix {
     Secure,
     /// Requires `Secure`, `Path=/` and no Domain.
     Host,
+}
+
+/// The name of a cookie without settings: `__Host-session`.
+impl Default for CookieName {
+    fn default() -> Self {
+        CookieName::by_default("__Host-")
+    }
 }
 
 impl FromStr for CookieName {

@@ -1,13 +1,14 @@
 //! The settings that were given, and their names in the source.
 
-use std::{any::Any, collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Deserializer};
 
 use super::{
     SessionSettings,
+    choice::Choice,
     error::Problem,
-    table::{Given, Of, find},
+    table::find,
     value::{Refusal, Table, Value},
 };
 use crate::{
@@ -18,20 +19,14 @@ use crate::{
 /// A setting that was given.
 #[derive(Clone)]
 pub(super) struct Entry {
-    pub(super) of: &'static Of,
     /// The name under which it was given.
     pub(super) shown: String,
-    pub(super) given: Given,
+    pub(super) choice: Choice,
 }
 
 impl Entry {
-    fn get<V: Any>(&self) -> Option<&V> {
-        let value: &dyn Any = &*self.given.value;
-        value.downcast_ref()
-    }
-
     pub(super) fn is_source_of_keys(&self) -> bool {
-        self.get::<Vec<RingSource>>().is_some()
+        matches!(self.choice, Choice::Keys(_))
     }
 }
 
@@ -71,9 +66,8 @@ impl SessionSettings {
             return Err("is given twice, or under two names; keep one".into());
         }
         let entry = Entry {
-            of: &setting.of,
             shown: shown.to_owned(),
-            given: (setting.read)(value)?,
+            choice: (setting.read)(value)?,
         };
         if entry.is_source_of_keys() && self.keys().is_some() {
             return Err(OTHER_KEYS.into());
@@ -141,14 +135,12 @@ impl SessionSettings {
         words.collect::<Vec<_>>().join("`")
     }
 
-    pub(super) fn get<V: Any>(&self, name: &str) -> Option<&V> {
-        self.entries.get(name)?.get()
-    }
-
     /// Returns the sources of the keys, and the name of their setting.
     pub(super) fn keys(&self) -> Option<(&str, &Vec<RingSource>)> {
-        let mut entries = self.entries.values();
-        entries.find_map(|entry| Some((&*entry.shown, entry.get()?)))
+        self.entries.values().find_map(|entry| match &entry.choice {
+            Choice::Keys(sources) => Some((&*entry.shown, sources)),
+            _ => None,
+        })
     }
 }
 
@@ -169,7 +161,7 @@ impl<'de> Deserialize<'de> for SessionSettings {
 impl fmt::Debug for SessionSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entries = self.entries.iter();
-        let given = entries.map(|(name, entry)| (name, &entry.given.value));
+        let given = entries.map(|(name, entry)| (name, &entry.choice));
         f.debug_struct("SessionSettings")
             .field("given", &given.collect::<BTreeMap<_, _>>())
             .field("problems", &self.problems)

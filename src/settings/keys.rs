@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::{
     SessionSettings,
+    choice::Choice,
     error::{Problem, SettingsError},
-    table::{Builder, Of},
 };
 use crate::{
-    carrier::SessionCookie,
+    carrier::{SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
     keys::{Key, KeyRing, RingSource, SharedKeyRing},
 };
@@ -38,12 +38,20 @@ impl SessionSettings {
         self.check()?;
         let sources = self.key_sources()?;
         self.entries
-            .retain(|_, entry| !matches!(entry.of, Of::Keys));
+            .retain(|_, entry| !entry.choice.is_about_keys());
         Ok(sources)
     }
 
-    pub(super) fn builder(&self) -> Result<Builder, Problem> {
-        match self.get("mode") {
+    /// Returns the mode, if it was given.
+    pub(super) fn mode(&self) -> Option<Mode> {
+        self.entries.values().find_map(|entry| match entry.choice {
+            Choice::Mode(mode) => Some(mode),
+            _ => None,
+        })
+    }
+
+    pub(super) fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
+        match self.mode() {
             Some(Mode::UnencryptedButSigned) => {
                 self.ring().map(SessionCookie::unencrypted_but_signed)
             }
@@ -53,7 +61,7 @@ impl SessionSettings {
 
     fn ring<K: Key>(&self) -> Result<SharedKeyRing<K>, Problem> {
         let sources = self.key_sources()?;
-        if let Some(interval) = self.get::<Duration>(WATCH_KEYS) {
+        if let Some(Choice::WatchKeys(interval)) = self.choice(WATCH_KEYS) {
             return self.watched_ring(sources, *interval);
         }
         let ring = KeyRing::from_sources(sources);

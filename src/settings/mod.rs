@@ -2,6 +2,7 @@
 //!
 //! [`SessionSettings`] reads them, and a [`SettingsError`] names every refused one.
 
+mod choice;
 mod compound;
 mod entries;
 mod error;
@@ -18,15 +19,12 @@ use std::{collections::BTreeMap, time::Duration};
 pub use error::SettingsError;
 
 use self::{
+    choice::{Choice, OfCookies},
     entries::Entry,
     error::{Problem, refuse_any},
-    table::{Builder, Of},
 };
 use crate::{
-    carrier::{
-        Carrier, ConfigError, DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie, SessionCookieBuilder,
-    },
-    keys::EncryptionKey,
+    carrier::{Carrier, InCookie, Options, SessionBuilder, SessionCookie, SessionCookieBuilder},
     state::Payload,
 };
 
@@ -102,7 +100,8 @@ impl SessionSettings {
     ///
     /// Returns a [`SettingsError`], with a message for each refused setting.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let is_http = self.get("danger_allow_http") == Some(&true);
+        let http = self.choice("danger_allow_http");
+        let is_http = matches!(http, Some(Choice::OfCookies(OfCookies::AllowHttp(true))));
         let is_both = is_http && self.entries.contains_key("secure");
         let both = is_both.then(|| self.problem(&self.shown("secure"), OPPOSITE));
         refuse_any(self.problems.iter().cloned().chain(both))
@@ -176,16 +175,16 @@ impl SessionSettings {
     ///
     /// Returns a [`SettingsError`] if a setting is refused, if the settings name keys too, or if the builder has keys
     /// of another mode. For a header or a bare token also if a setting is one that only cookies have.
-    pub fn apply_to<C, T: Payload>(
+    pub fn apply_to<C: Carrier, T: Payload>(
         self,
         builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
         self.check()?;
         let of_keys = self.entries.values();
-        let of_keys = of_keys.filter(|entry| matches!(entry.of, Of::Keys));
+        let of_keys = of_keys.filter(|entry| entry.choice.is_about_keys());
         refuse_any(of_keys.map(|entry| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)))?;
         let mode = builder.mode();
-        if *self.get("mode").unwrap_or(&mode) != mode {
+        if self.mode().is_some_and(|given| given != mode) {
             return Err(self.problem(&self.shown("mode"), OTHER_MODE).into());
         }
         self.apply(builder)
@@ -199,9 +198,10 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if a setting is refused.
     pub fn longest_lifetime(&self) -> Result<Duration, SettingsError> {
         self.check()?;
-        let span = |name| self.get(name).copied();
-        let absolute = span("absolute_timeout").unwrap_or(DEFAULT_ABSOLUTE);
-        Ok(absolute.max(span("remember_up_to").unwrap_or_default()))
+        let (options, _) = self.options();
+        Ok(options
+            .absolute_timeout
+            .max(options.remember_up_to.unwrap_or_default()))
     }
 
     /// Reads the keys and builds the cookie.
@@ -225,47 +225,48 @@ impl SessionSettings {
         // A setting that is not understood may be the reason for other conflicts.
         self.check()?;
         let builder = self.builder();
-        let mistakes = self.mistakes(Builder::mistakes).into_iter();
+        let mistakes = self.mistakes().into_iter();
         refuse_any(mistakes.chain(builder.as_ref().err().cloned()))?;
         let cookie = self.apply(builder?)?.build();
         cookie.map_err(|error| self.mistake(&error).into())
     }
 
-    /// Returns the mistakes that `find` finds in a builder with these settings, and a key of its own.
-    fn mistakes(&self, find: fn(&Builder) -> Vec<ConfigError>) -> Vec<Problem> {
-        let builder = EncryptionKey::generate().ok().map(SessionCookie::encrypted);
-        let builder = builder.and_then(|builder| self.apply(builder).ok());
-        let mistakes = builder.iter().flat_map(find);
-        mistakes.map(|error| self.mistake(&error)).collect()
+    /// Returns the mistakes in the options of these settings, whatever the keys are.
+    fn mistakes(&self) -> Vec<Problem> {
+        let (options, cookie) = self.options();
+        let mistakes = cookie.mistakes(&options);
+        mistakes.iter().map(|error| self.mistake(error)).collect()
     }
 
-    fn apply<C, T: Payload>(
+    /// Returns the options of a cookie with these settings.
+    fn options(&self) -> (Options, InCookie) {
+        let (mut options, mut cookie) = (Options::default(), InCookie::new());
+        for entry in self.entries.values() {
+            let applied = entry.choice.apply(&mut options, &mut cookie);
+            debug_assert!(applied.is_ok(), "a cookie has every setting");
+        }
+        (options, cookie)
+    }
+
+    fn choice(&self, name: &str) -> Option<&Choice> {
+        self.entries.get(name).map(|entry| &entry.choice)
+    }
+
+    fn apply<C: Carrier, T: Payload>(
         &self,
-        builder: SessionBuilder<C, T>,
+        mut builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
-        let (entries, carrier) = (self.entries.values(), builder.carrier());
-        let problems = entries.clone().filter_map(|entry| {
-            let reason = match entry.of {
-                Of::Cookies if carrier != Carrier::Cookie => OF_COOKIES,
-                Of::Responses if carrier == Carrier::Token => OF_RESPONSES,
-                _ => return None,
-            };
-            Some(self.problem(&entry.shown, reason))
-        });
-        refuse_any(problems)?;
-        // The table has the methods of a cookie's builder.
-        let builder = entries.fold(builder.into_kind(), |builder, entry| {
-            (entry.given.call)(builder)
-        });
-        Ok(builder.into_kind())
+        let (options, carrier) = builder.options();
+        let apply = |entry: &Entry| {
+            let refused = entry.choice.apply(options, carrier).err()?;
+            Some(self.problem(&entry.shown, refused))
+        };
+        refuse_any(self.entries.values().filter_map(apply))?;
+        Ok(builder)
     }
 }
 
 const OPPOSITE: &str = "is the opposite of `danger_allow_http`; leave out one of them";
-const OF_COOKIES: &str =
-    "is a setting of cookies, and these sessions travel without one; leave it out";
-const OF_RESPONSES: &str =
-    "is a setting of sessions in cookies and headers, and these are bare tokens; leave it out";
 const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has keys of its own; leave it out";
 const OTHER_MODE: &str =
     "does not match the program's keys; leave it out or change the kind of keys";

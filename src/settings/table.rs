@@ -1,15 +1,14 @@
 //! Every setting, in one row each.
 
-use std::{any::Any, fmt::Debug, sync::Arc};
-
 use strsim::levenshtein;
 
 use super::{
+    choice::{Choice, OfAll, OfCookies, OfResponses},
     compound,
     value::{Refusal, Value, either},
 };
 use crate::{
-    carrier::{SessionCookieBuilder, Size},
+    carrier::Size,
     cookie::SameSite,
     crypto::suite::Mode,
     keys::RingSource,
@@ -19,104 +18,74 @@ use crate::{
 /// A setting. Its row in docs/settings.md has the same name.
 pub(super) struct Setting {
     pub(super) name: &'static str,
-    pub(super) of: Of,
-    pub(super) read: fn(Value) -> Result<Given, Refusal>,
+    pub(super) read: fn(Value) -> Result<Choice, Refusal>,
 }
-
-/// The sessions that have a setting.
-pub(super) enum Of {
-    All,
-    /// All, about their keys.
-    Keys,
-    /// Those that are saved with a response: in cookies and in headers.
-    Responses,
-    Cookies,
-}
-
-/// The value of a setting, and the call of the builder's method with it.
-#[derive(Clone)]
-pub(super) struct Given {
-    pub(super) value: Arc<dyn AnyValue>,
-    pub(super) call: Arc<dyn Fn(Builder) -> Builder + Send + Sync>,
-}
-
-pub(super) trait AnyValue: Any + Debug + Send + Sync {}
-impl<V: Any + Debug + Send + Sync> AnyValue for V {}
-
-pub(super) type Builder = SessionCookieBuilder;
 
 #[rustfmt::skip] // One row a setting.
 pub(super) const SETTINGS: &[Setting] = {
-    use Of::*;
+    use Choice::{Keys, OfAll as All, OfCookies as Cookies, OfResponses as Responses, WatchKeys};
     &[
-        row("mode", All, |v| call(v.choice(&[
+        row("mode", |v| Ok(Choice::Mode(v.choice(&[
             ("encrypted", Mode::Encrypted),
             ("unencrypted-but-signed", Mode::UnencryptedButSigned),
-        ]), |b, _| b)),
-        row("keys", Keys, |v| call(v.text().map(|text| vec![RingSource::text(text)]), |b, _| b)),
-        row("keys_env", Keys, |v| call(compound::source("env", v), |b, _| b)),
-        row("keys_file", Keys, |v| call(compound::source("file", v), |b, _| b)),
-        row("keys_from", Keys, |v| call(compound::sources(v), |b, _| b)),
-        row("watch_keys", Keys, |v| call(v.span(), |b, _| b)),
-        row("name", Cookies, |v| call(v.text(), Builder::name)),
-        row("path", Cookies, |v| call(v.text(), Builder::path)),
-        row("domain", Cookies, |v| call(v.text(), Builder::domain)),
-        row("same_site", Cookies, |v| call(v.choice(&[
+        ])?))),
+        row("keys", |v| Ok(Keys(vec![RingSource::text(v.text()?)]))),
+        row("keys_env", |v| Ok(Keys(compound::source("env", v)?))),
+        row("keys_file", |v| Ok(Keys(compound::source("file", v)?))),
+        row("keys_from", |v| Ok(Keys(compound::sources(v)?))),
+        row("watch_keys", |v| Ok(WatchKeys(v.span()?))),
+        row("name", |v| Ok(Cookies(OfCookies::Name(v.text()?)))),
+        row("path", |v| Ok(Cookies(OfCookies::Path(v.text()?)))),
+        row("domain", |v| Ok(Cookies(OfCookies::Domain(v.text()?)))),
+        row("same_site", |v| Ok(Cookies(OfCookies::SameSite(v.choice(&[
             ("strict", SameSite::Strict),
             ("lax", SameSite::Lax),
             ("none", SameSite::None),
             ("omit", SameSite::Omit),
-        ]), Builder::same_site)),
-        row("partitioned", Cookies, |v| call(v.flag(), |b, on| if on { b.partitioned() } else { b })),
-        row("idle_timeout", All, |v| call(v.choice_or_span(&[("off", None), ("false", None)], Some), Builder::idle_timeout)),
-        row("absolute_timeout", All, |v| call(v.span(), Builder::absolute_timeout)),
-        row("remember_up_to", All, |v| call(v.span(), Builder::remember_up_to)),
-        row("refresh_after", All, |v| call(v.choice_or_span(&[
+        ])?)))),
+        row("partitioned", |v| Ok(Cookies(OfCookies::Partitioned(v.flag()?)))),
+        row("idle_timeout", |v| Ok(All(OfAll::IdleTimeout(
+            v.choice_or_span(&[("off", None), ("false", None)], Some)?,
+        )))),
+        row("absolute_timeout", |v| Ok(All(OfAll::AbsoluteTimeout(v.span()?)))),
+        row("remember_up_to", |v| Ok(All(OfAll::RememberUpTo(v.span()?)))),
+        row("refresh_after", |v| Ok(All(OfAll::RefreshAfter(v.choice_or_span(&[
             ("never", RefreshAfter::Never),
             ("on-change", RefreshAfter::OnChange),
             ("always", RefreshAfter::Always),
-        ], RefreshAfter::Span), Builder::refresh_after)),
-        row("clock_skew", All, |v| call(v.span(), Builder::clock_skew)),
-        row("not_before", All, |v| call(v.moment(), Builder::not_before)),
-        row("size", Cookies, |v| call(v.choice(&[
+        ], RefreshAfter::Span)?)))),
+        row("clock_skew", |v| Ok(All(OfAll::ClockSkew(v.span()?)))),
+        row("not_before", |v| Ok(All(OfAll::NotBefore(v.moment()?)))),
+        row("size", |v| Ok(Cookies(OfCookies::Size(v.choice(&[
             ("anywhere", Size::Anywhere),
             ("browser", Size::Browser),
             ("split:2", Size::Split(2)),
             ("split:3", Size::Split(3)),
             ("split:4", Size::Split(4)),
-        ]), Builder::size)),
-        row("padding", All, |v| call(v.choice(&[("none", Padding::None), ("padme", Padding::Padme)]), Builder::padding)),
-        row("application", All, |v| call(v.text(), Builder::application)),
-        row("context", All, |v| call(compound::context(v), |builder, pairs| {
-            pairs.into_iter().fold(builder, |builder, (label, value)| builder.context(label, value))
-        })),
-        row("formerly", Cookies, |v| call(compound::formerly(v), |builder, all| {
-            all.into_iter().fold(builder, Builder::formerly)
-        })),
-        row("save_on_server_error", Responses, |v| call(v.flag(), |b, on| if on { b.save_on_server_error() } else { b })),
-        row("danger_allow_http", Cookies, |v| call(v.flag(), |b, on| if on { b.danger_allow_http() } else { b })),
-        row("danger_allow_shared_caching", Responses,
-            |v| call(v.flag(), |b, on| if on { b.danger_allow_shared_caching() } else { b })),
-        row("danger_retire_early", All, |v| call(v.flag(), |b, on| if on { b.danger_retire_early() } else { b })),
-        row("secure", Cookies, |v| call(v.only_true(NOT_SECURE), |b, _| b)),
-        row("httponly", Cookies, |v| call(v.only_true(NOT_HTTP_ONLY), |b, _| b)),
-        row("http_only", Cookies, |v| call(v.only_true(NOT_HTTP_ONLY), |b, _| b)),
+        ])?)))),
+        row("padding", |v| Ok(All(OfAll::Padding(
+            v.choice(&[("none", Padding::None), ("padme", Padding::Padme)])?,
+        )))),
+        row("application", |v| Ok(All(OfAll::Application(v.text()?)))),
+        row("context", |v| Ok(All(OfAll::Context(compound::context(v)?)))),
+        row("formerly", |v| Ok(Cookies(OfCookies::Formerly(compound::formerly(v)?)))),
+        row("save_on_server_error", |v| Ok(Responses(OfResponses::SaveOnServerError(v.flag()?)))),
+        row("danger_allow_http", |v| Ok(Cookies(OfCookies::AllowHttp(v.flag()?)))),
+        row("danger_allow_shared_caching", |v| Ok(Responses(OfResponses::AllowSharedCaching(v.flag()?)))),
+        row("danger_retire_early", |v| Ok(All(OfAll::RetireEarly(v.flag()?)))),
+        row("secure", |v| always(&v, NOT_SECURE)),
+        row("httponly", |v| always(&v, NOT_HTTP_ONLY)),
+        row("http_only", |v| always(&v, NOT_HTTP_ONLY)),
     ]
 };
 
-const fn row(name: &'static str, of: Of, read: fn(Value) -> Result<Given, Refusal>) -> Setting {
-    Setting { name, of, read }
+const fn row(name: &'static str, read: fn(Value) -> Result<Choice, Refusal>) -> Setting {
+    Setting { name, read }
 }
 
-fn call<V: Clone + AnyValue>(
-    value: Result<V, Refusal>,
-    method: fn(Builder, V) -> Builder,
-) -> Result<Given, Refusal> {
-    let value = Arc::new(value?);
-    Ok(Given {
-        value: value.clone(),
-        call: Arc::new(move |builder| method(builder, V::clone(&value))),
-    })
+fn always(value: &Value, why: &'static str) -> Result<Choice, Refusal> {
+    value.only_true(why)?;
+    Ok(Choice::OfCookies(OfCookies::Always))
 }
 
 /// The setting of this name, or the rest of the sentence that refuses it.
@@ -157,6 +126,7 @@ const NOT_HTTP_ONLY: &str = "cannot be false, because every script in the page c
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::carrier::{InCookie, Options};
 
     const PAGE: &str = include_str!("../../docs/settings.md");
 
@@ -180,19 +150,20 @@ mod tests {
 
     #[test]
     fn a_default_that_is_written_out_changes_nothing() {
-        let key = crate::EncryptionKey::generate().unwrap();
-        let builder = crate::SessionCookie::encrypted(key);
         for [name, _, default] in rows() {
             let name = name.split('`').nth(1).unwrap();
             let value = default.trim_matches('`');
             let is_value = default == format!("`{value}`") && !value.contains('`');
-            // The builder knows whether its default of 30 minutes was given.
+            // The options know whether its default of 30 minutes was given.
             if !is_value || name == "idle_timeout" {
                 continue;
             }
-            let given = (find(name).unwrap().read)(Value::Text(value.to_owned())).unwrap();
-            let applied = (given.call)(builder.clone());
-            assert_eq!(format!("{applied:?}"), format!("{builder:?}"), "{name}");
+            let choice = (find(name).unwrap().read)(Value::Text(value.to_owned())).unwrap();
+            let of_defaults = || (Options::default(), InCookie::new());
+            let (mut options, mut cookie) = of_defaults();
+            choice.apply(&mut options, &mut cookie).unwrap();
+            let applied = format!("{:?}", (options, cookie));
+            assert_eq!(applied, format!("{:?}", of_defaults()), "{name}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Settings in the words of another system.
 
-use super::{SessionSettings, error::SettingsError, table::Builder, value::Value};
+use super::{SessionSettings, error::SettingsError, value::Value};
 
 impl SessionSettings {
     /// Reads the options of another system, each translated to a setting and its value, or refused with the reason.
@@ -44,7 +44,12 @@ impl SessionSettings {
                 Err(reason) => settings.refuse(&shown, reason),
             }
         }
-        let mistakes = settings.mistakes(Builder::lifetime_mistakes);
+        let (options, _) = settings.options();
+        let mistakes = options.lifetime_mistakes();
+        let mistakes: Vec<_> = mistakes
+            .iter()
+            .map(|error| settings.mistake(error))
+            .collect();
         settings.problems.extend(mistakes);
         settings.check().map(|()| settings)
     }

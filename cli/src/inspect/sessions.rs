@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 use hardtack::{
     SessionCookie, SessionHeader, SessionToken,
-    carrier::{SessionBuilder, TokenContent},
+    carrier::{self, SessionBuilder, TokenContent},
     cookie::CookieName,
     session::{Outcome, Payload, Reason},
     settings::SettingsError,
@@ -82,7 +82,7 @@ impl Sessions {
     }
 
     /// Settings as the application has them.
-    fn configured<C>(
+    fn configured<C: carrier::Carrier>(
         &self,
         ring: &AnyRing,
         builder: SessionBuilder<C>,
@@ -119,7 +119,7 @@ impl Sessions {
         Ok(builder.danger_retire_early())
     }
 
-    fn with_settings<C>(
+    fn with_settings<C: carrier::Carrier>(
         &self,
         ring: &AnyRing,
         builder: SessionBuilder<C>,

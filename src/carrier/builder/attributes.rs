@@ -21,7 +21,7 @@ impl<T> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.options.name = Some(name.into());
+        self.carrier.name = Some(name.into());
         self
     }
 
@@ -41,7 +41,7 @@ impl<T> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.options.attributes.path = path.into();
+        self.carrier.attributes.path = path.into();
         self
     }
 
@@ -62,7 +62,7 @@ impl<T> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
-        self.options.attributes.domain = Some(domain.into());
+        self.carrier.attributes.domain = Some(domain.into());
         self
     }
 
@@ -83,7 +83,7 @@ impl<T> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn same_site(mut self, same_site: SameSite) -> Self {
-        self.options.attributes.same_site = same_site;
+        self.carrier.attributes.same_site = same_site;
         self
     }
 
@@ -104,7 +104,7 @@ impl<T> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn partitioned(mut self) -> Self {
-        self.options.attributes.partitioned = true;
+        self.carrier.attributes.partitioned = true;
         self
     }
 
@@ -131,7 +131,7 @@ impl<T> SessionCookieBuilder<T> {
     /// Anyone on the network path can steal the session, and can plant one. A server on `localhost` needs this for
     /// Safari only: Chromium and Firefox accept `Secure` cookies from `http://localhost`.
     pub fn danger_allow_http(mut self) -> Self {
-        self.options.attributes.secure = false;
+        self.carrier.attributes.secure = false;
         self
     }
 }

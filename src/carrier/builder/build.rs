@@ -1,8 +1,11 @@
 //! Builds the three carriers: checks their settings together, and derives their keys.
 
-use std::{any::TypeId, sync::Arc};
+use std::sync::Arc;
 
-use super::{Options, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, size};
+use super::{
+    InCookie, InToken, Options, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
+    SessionTokenBuilder, options::Responses, size,
+};
 use crate::{
     base::{config_error::ConfigError, time::unix_seconds_from},
     carrier::{
@@ -17,7 +20,7 @@ use crate::{
     keys::{Purpose, PurposeSlot, SessionType},
     session::{Duplicates, Sealer},
     state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
-    token::{self, Context},
+    token,
 };
 
 /// For cookies.
@@ -44,17 +47,17 @@ impl<T> SessionCookieBuilder<T> {
     where
         T: Payload,
     {
-        let options = &self.options;
-        let name = options.cookie_name()?;
-        refuse(options.attributes.mistakes(Some(&name)))?;
-        let (former, allowed) = (options.former(&name)?, options.size.allowed()?);
-        let template = Template::new(&name, &options.attributes);
-        let slot = options.slot::<T>(Purpose::cookie(name.as_str()))?;
+        let carrier = &self.carrier;
+        let name = carrier.cookie_name()?;
+        refuse(carrier.attributes.mistakes(Some(&name)))?;
+        let (former, allowed) = (carrier.former(&name)?, carrier.size.allowed()?);
+        let template = Template::new(&name, &carrier.attributes);
+        let slot = self.slot(Purpose::cookie(name.as_str()))?;
         let companions = Companions {
             #[cfg(feature = "device-bound")]
-            devices: options.devices(&name, &slot)?,
+            devices: self.devices(&name, &slot)?,
             #[cfg(feature = "migrate")]
-            old_cookies: options.old_cookies(&name)?,
+            old_cookies: carrier.old_cookies(&name)?,
             #[cfg(not(feature = "migrate"))]
             old_cookies: None,
         };
@@ -68,7 +71,7 @@ impl<T> SessionCookieBuilder<T> {
         let sealer = Sealer {
             duplicates: Duplicates::of(&name),
             companion,
-            ..options.sealer::<T>(slot, allowed, overhead)?
+            ..self.sealer(slot, allowed, overhead, carrier.responses)?
         };
         Ok(SessionCookie {
             inner: Arc::new(Inner {
@@ -80,27 +83,6 @@ impl<T> SessionCookieBuilder<T> {
             }),
             token: SessionToken::of(sealer),
         })
-    }
-
-    pub(crate) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
-        self.options.lifetime_mistakes()
-    }
-
-    /// Returns the mistakes that settings from outside the program can have, whatever the keys and the type are.
-    pub(crate) fn mistakes(&self) -> Vec<ConfigError> {
-        let options = &self.options;
-        let name = options.cookie_name();
-        let mut mistakes = options.attributes.mistakes(name.as_ref().ok());
-        match &name {
-            // Former attributes have the mistakes of the present ones, too.
-            Ok(name) if mistakes.is_empty() => mistakes.extend(options.former(name).err()),
-            _ => mistakes.extend(name.err()),
-        }
-        mistakes.extend(options.size.allowed().err());
-        mistakes.extend(options.lifetime_mistakes());
-        mistakes.extend(options.labelled(Purpose::default(), "").err());
-        mistakes.extend(options.context().err());
-        mistakes
     }
 }
 
@@ -115,14 +97,13 @@ impl<T> SessionHeaderBuilder<T> {
     where
         T: Payload,
     {
-        let options = &self.options;
-        let name = options.name.as_deref().unwrap_or_default();
-        let purpose = header_purpose("name", name)?;
-        header_purpose("response_name", &options.response_name)?;
+        let carrier = &self.carrier;
+        let purpose = header_purpose("name", &carrier.name)?;
+        header_purpose("response_name", &carrier.response_name)?;
         Ok(SessionHeader {
-            token: options.token(purpose)?,
-            name: name.to_ascii_lowercase().into(),
-            response_name: options.response_name.to_ascii_lowercase().into(),
+            token: self.token(purpose, carrier.max_token_len, carrier.responses)?,
+            name: carrier.name.to_ascii_lowercase().into(),
+            response_name: carrier.response_name.to_ascii_lowercase().into(),
         })
     }
 }
@@ -138,20 +119,87 @@ impl<T> SessionTokenBuilder<T> {
     where
         T: Payload,
     {
-        let name = self.options.name.as_deref().unwrap_or_default();
+        let InToken {
+            purpose: name,
+            max_token_len,
+        } = &self.carrier;
         let purpose = Purpose::token(name).ok_or_else(|| {
             let reason = format!("has {} bytes, expected 1 to 65529", name.len());
             ConfigError::new("purpose", reason)
         })?;
-        self.options.token(purpose)
+        self.token(purpose, *max_token_len, Responses::default())
     }
 }
 
-impl Options {
+impl<C, T: Payload> SessionBuilder<C, T> {
+    /// Sessions in tokens for `purpose`, in one piece each.
+    fn token(
+        &self,
+        purpose: Purpose,
+        max_len: usize,
+        responses: Responses,
+    ) -> Result<SessionToken<T>, ConfigError> {
+        let allowed = size::allowed_token(max_len)?;
+        let slot = self.slot(purpose)?;
+        let sealer = self.sealer(slot, allowed, Overhead::default(), responses)?;
+        Ok(SessionToken::of(sealer))
+    }
+
+    /// Returns the keys for a purpose.
+    fn slot(&self, purpose: Purpose) -> Result<Arc<PurposeSlot>, ConfigError> {
+        let options = &self.options;
+        refuse(options.lifetime_mistakes())?;
+        if let Some(check_type) = self.hooks.check_type {
+            check_type(std::any::TypeId::of::<T>())?;
+        }
+        let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
+        let purpose = options.labelled(purpose, type_label)?;
+        let sessions = SessionType::of::<T>(options.context()?.encoded());
+        self.keys.serve(purpose, options.overlap(), Some(sessions))
+    }
+
+    /// Returns the sealer of sessions under these keys: of tokens, which are one in a request and have no companion.
+    fn sealer(
+        &self,
+        slot: Arc<PurposeSlot>,
+        allowed: Allowed,
+        overhead: Overhead,
+        responses: Responses,
+    ) -> Result<Sealer, ConfigError> {
+        let (options, mode) = (&self.options, self.mode);
+        let empty_payload = T::empty().ok_or_else(|| ConfigError::general(NO_PAYLOAD))?;
+        let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), options.padding)
+            .filter(|budget| empty_payload.len() <= budget.room)
+            .ok_or_else(|| ConfigError::general(NO_ROOM))?;
+        if mode == Mode::UnencryptedButSigned {
+            events::unencrypted(slot.purpose.name());
+        }
+        Ok(Sealer {
+            slot,
+            mode,
+            context: options.context()?,
+            duplicates: Duplicates::Refuse,
+            not_before: options.not_before.map_or(0, unix_seconds_from).into(),
+            hooks: self.hooks.clone(),
+            companion: None,
+            policy: Arc::new(Policy {
+                lifetimes: options.lifetimes(),
+                budget,
+                save_on_server_error: responses.save_on_server_error,
+                shared_caching: responses.shared_caching,
+                empty_payload: empty_payload.into(),
+                schema: T::SCHEMA,
+            }),
+        })
+    }
+}
+
+impl InCookie {
     fn cookie_name(&self) -> Result<CookieName, ConfigError> {
-        let default = self.attributes.default_name();
-        let name = self.name.as_deref().unwrap_or(default).parse();
-        name.map_err(|error| ConfigError::of("name", error))
+        match &self.name {
+            Some(name) => name.parse().map_err(|error| ConfigError::of("name", error)),
+            None => Ok(self.attributes.default_name()),
+        }
     }
 
     fn former(&self, name: &CookieName) -> Result<Vec<Template>, ConfigError> {
@@ -167,66 +215,20 @@ impl Options {
         self.former.iter().map(template).collect()
     }
 
-    /// Sessions in tokens for `purpose`, in one piece each.
-    fn token<T: Payload>(&self, purpose: Purpose) -> Result<SessionToken<T>, ConfigError> {
-        let allowed = size::allowed_token(self.max_token_len)?;
-        let slot = self.slot::<T>(purpose)?;
-        let sealer = self.sealer::<T>(slot, allowed, Overhead::default())?;
-        Ok(SessionToken::of(sealer))
-    }
-
-    /// Returns the keys for a purpose.
-    fn slot<T: Payload>(&self, purpose: Purpose) -> Result<Arc<PurposeSlot>, ConfigError> {
-        refuse(self.lifetime_mistakes())?;
-        if let Some(check_type) = self.hooks.check_type {
-            check_type(TypeId::of::<T>())?;
+    /// Returns the mistakes that settings from outside the program can have, whatever the keys and the type are.
+    pub(crate) fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
+        let name = self.cookie_name();
+        let mut mistakes = self.attributes.mistakes(name.as_ref().ok());
+        match &name {
+            // Former attributes have the mistakes of the present ones, too.
+            Ok(name) if mistakes.is_empty() => mistakes.extend(self.former(name).err()),
+            _ => mistakes.extend(name.err()),
         }
-        let purpose = self.labelled(purpose, self.type_label.as_deref().unwrap_or(T::LABEL))?;
-        let sessions = SessionType::of::<T>(self.context()?.encoded());
-        self.keys.serve(purpose, self.overlap(), Some(sessions))
-    }
-
-    /// Returns the sealer of sessions under these keys: of tokens, which are one in a request and have no companion.
-    fn sealer<T: Payload>(
-        &self,
-        slot: Arc<PurposeSlot>,
-        allowed: Allowed,
-        overhead: Overhead,
-    ) -> Result<Sealer, ConfigError> {
-        let mode = self.mode;
-        let empty_payload = T::empty().ok_or_else(|| ConfigError::general(NO_PAYLOAD))?;
-        let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), self.padding)
-            .filter(|budget| empty_payload.len() <= budget.room)
-            .ok_or_else(|| ConfigError::general(NO_ROOM))?;
-        if mode == Mode::UnencryptedButSigned {
-            events::unencrypted(slot.purpose.name());
-        }
-        Ok(Sealer {
-            slot,
-            mode,
-            context: self.context()?,
-            duplicates: Duplicates::Refuse,
-            not_before: self.not_before.map_or(0, unix_seconds_from).into(),
-            hooks: self.hooks.clone(),
-            companion: None,
-            policy: Arc::new(Policy {
-                lifetimes: self.lifetimes(),
-                budget,
-                save_on_server_error: self.save_on_server_error,
-                shared_caching: self.shared_caching,
-                empty_payload: empty_payload.into(),
-                schema: T::SCHEMA,
-            }),
-        })
-    }
-
-    fn labelled(&self, purpose: Purpose, type_label: &str) -> Result<Purpose, ConfigError> {
-        purpose.with_labels(self.application.as_deref(), type_label)
-    }
-
-    fn context(&self) -> Result<Context, ConfigError> {
-        let pairs = self.context.iter().map(|(label, value)| (label, value));
-        Context::new(pairs).map_err(|error| ConfigError::of("context", error))
+        mistakes.extend(self.size.allowed().err());
+        mistakes.extend(options.lifetime_mistakes());
+        mistakes.extend(options.labelled(Purpose::default(), "").err());
+        mistakes.extend(options.context().err());
+        mistakes
     }
 }
 

@@ -1,7 +1,8 @@
 //! The functions with which a builder begins.
 
 use super::{
-    Carrier, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder,
+    InCookie, InHeader, InToken, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
+    SessionTokenBuilder,
 };
 use crate::{
     carrier::{cookie::SessionCookie, header::SessionHeader, token::SessionToken},
@@ -29,7 +30,7 @@ impl SessionCookie {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
-        SessionBuilder::new(Carrier::Cookie, None, keys.into())
+        SessionBuilder::new(InCookie::new(), keys.into())
     }
 
     /// Creates a builder of cookies whose content **anyone can read** who sees the cookie, such as the visitor. Only
@@ -49,7 +50,7 @@ impl SessionCookie {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn unencrypted_but_signed(keys: impl IntoKeys<SigningKey>) -> SessionCookieBuilder {
-        SessionBuilder::new(Carrier::Cookie, None, keys.into())
+        SessionBuilder::new(InCookie::new(), keys.into())
     }
 }
 
@@ -75,7 +76,7 @@ impl SessionHeader {
         name: impl Into<String>,
         keys: impl IntoKeys<EncryptionKey>,
     ) -> SessionHeaderBuilder {
-        SessionBuilder::new(Carrier::Header, Some(name.into()), keys.into())
+        SessionBuilder::new(InHeader::new(name.into()), keys.into())
     }
 
     /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** who sees the
@@ -84,7 +85,7 @@ impl SessionHeader {
         name: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,
     ) -> SessionHeaderBuilder {
-        SessionBuilder::new(Carrier::Header, Some(name.into()), keys.into())
+        SessionBuilder::new(InHeader::new(name.into()), keys.into())
     }
 }
 
@@ -110,7 +111,7 @@ impl SessionToken {
         purpose: impl Into<String>,
         keys: impl IntoKeys<EncryptionKey>,
     ) -> SessionTokenBuilder {
-        SessionBuilder::new(Carrier::Token, Some(purpose.into()), keys.into())
+        SessionBuilder::new(InToken::new(purpose.into()), keys.into())
     }
 
     /// Creates a builder of bare tokens whose content **anyone can read** who sees one. Only holders of a key can
@@ -119,6 +120,6 @@ impl SessionToken {
         purpose: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,
     ) -> SessionTokenBuilder {
-        SessionBuilder::new(Carrier::Token, Some(purpose.into()), keys.into())
+        SessionBuilder::new(InToken::new(purpose.into()), keys.into())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Options, SessionCookieBuilder};
+use super::SessionCookieBuilder;
 use crate::{
     base::config_error::ConfigError,
     cookie::CookieName,
@@ -35,24 +35,21 @@ impl<T> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn device_bound(mut self, settings: DeviceBound) -> Self {
-        self.options.device = Some(settings);
+        self.carrier.device = Some(settings);
         self
     }
 }
 
-impl Options {
+impl<T> SessionCookieBuilder<T> {
     pub(super) fn devices(
         &self,
         name: &CookieName,
         slot: &PurposeSlot,
     ) -> Result<Option<Arc<Devices>>, ConfigError> {
-        let skew = self.clock_skew.as_secs();
-        let serve = |word: &str| {
-            let purpose = slot.purpose.device(word);
-            self.keys.serve(purpose, self.overlap(), None)
-        };
-        let new = |device| Devices::new(device, skew, name, &self.attributes, serve);
-        let devices = self.device.as_ref().map(new).transpose()?;
+        let (skew, overlap) = (self.options.clock_skew.as_secs(), self.options.overlap());
+        let serve = |word: &str| self.keys.serve(slot.purpose.device(word), overlap, None);
+        let new = |device| Devices::new(device, skew, name, &self.carrier.attributes, serve);
+        let devices = self.carrier.device.as_ref().map(new).transpose()?;
         Ok(devices.map(Arc::new))
     }
 }

@@ -23,7 +23,7 @@ impl<T> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn formerly(mut self, former: FormerAttributes) -> Self {
-        self.options.former.push(former);
+        self.carrier.former.push(former);
         self
     }
 }

@@ -58,7 +58,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         mut self,
         revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.options.hooks.set_revoked_if(revoked_if);
+        self.hooks.set_revoked_if(revoked_if);
         self
     }
 
@@ -140,7 +140,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         E: Into<BoxError>,
     {
         self.options.revalidate_after = Some(span);
-        self.options.hooks.set_validate(move |session| {
+        self.hooks.set_validate(move |session| {
             let answer = validate(session);
             Box::pin(async move { answer.await.map_err(Into::into) })
         });
@@ -209,7 +209,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_outcome(mut self, on_outcome: impl Fn(&ReadEvent) + Send + Sync + 'static) -> Self {
-        self.options.hooks.on_outcome = Some(Arc::new(on_outcome));
+        self.hooks.on_outcome = Some(Arc::new(on_outcome));
         self
     }
 }

@@ -235,7 +235,7 @@ impl Options {
     }
 
     /// Returns all mistakes in the lifetimes. Two are compared only if both are in range.
-    pub(super) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
+    pub(crate) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
         let mut mistakes = Vec::new();
         let mut check = |is_wrong: bool, setting, reason: String| {
             mistakes.extend(is_wrong.then(|| ConfigError::new(setting, reason)));
@@ -313,4 +313,4 @@ const WITHOUT_EFFECT: &str = "has no effect together with `revalidate_after`; le
 const NOT_LONGER: &str = "needs a `revalidate_after` that is shorter; set that first";
 const LONGEST_SKEW: Duration = Duration::from_secs(300);
 const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);
-pub(crate) const DEFAULT_ABSOLUTE: Duration = Duration::from_secs(12 * 3600);
+pub(super) const DEFAULT_ABSOLUTE: Duration = Duration::from_secs(12 * 3600);

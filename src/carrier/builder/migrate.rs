@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc, time::SystemTime};
 
-use super::{Options, SessionCookieBuilder};
+use super::{InCookie, SessionCookieBuilder};
 use crate::{
     base::config_error::ConfigError,
     cookie::CookieName,
@@ -62,12 +62,12 @@ impl<T> SessionCookieBuilder<T> {
     /// [`raise_not_before`](crate::SessionCookie::raise_not_before) refuses all that were issued before. Old sessions
     /// are as safe as the key and the algorithm of their library.
     pub fn migrate_from(mut self, old: OldCookie, range: Range<SystemTime>) -> Self {
-        self.options.migrate_from.push((old, range));
+        self.carrier.migrate_from.push((old, range));
         self
     }
 }
 
-impl Options {
+impl InCookie {
     pub(super) fn old_cookies(
         &self,
         name: &CookieName,

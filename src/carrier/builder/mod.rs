@@ -11,26 +11,22 @@ mod hooks;
 mod lifetimes;
 #[cfg(feature = "migrate")]
 mod migrate;
+mod options;
 mod responses;
 mod size;
 
-use std::{
-    fmt,
-    marker::PhantomData,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
-pub(crate) use lifetimes::DEFAULT_ABSOLUTE;
+pub use options::{Carrier, InCookie, InHeader, InToken, OverHttp};
+pub(crate) use options::{Options, Responses};
 pub use size::Size;
 
 use crate::{
     base::config_error::ConfigError,
-    cookie::{Attributes, former::FormerAttributes},
     crypto::suite::Mode,
     keys::{Key, Purpose, PurposeSlot, SessionType, SharedKeyRing},
     session::Hooks,
-    state::{Map, Padding, RefreshAfter},
+    state::Map,
 };
 
 /// The builder of sessions in cookies, headers and bare tokens, whose settings `build` checks together.
@@ -90,7 +86,11 @@ use crate::{
 #[must_use = "nothing is built before `build`"]
 pub struct SessionBuilder<C, T = Map> {
     options: Options,
-    kind: PhantomData<fn() -> (C, T)>,
+    carrier: C,
+    mode: Mode,
+    keys: Arc<dyn Keys>,
+    hooks: Hooks,
+    content: PhantomData<fn() -> T>,
 }
 
 /// The builder of a [`SessionCookie`](crate::SessionCookie).
@@ -102,112 +102,15 @@ pub type SessionHeaderBuilder<T = Map> = SessionBuilder<InHeader, T>;
 /// The builder of a [`SessionToken`](crate::SessionToken).
 pub type SessionTokenBuilder<T = Map> = SessionBuilder<InToken, T>;
 
-/// Sessions in cookies, as a parameter of [`SessionBuilder`].
-#[derive(Clone, Debug)]
-pub enum InCookie {}
-
-/// Sessions in a header, as a parameter of [`SessionBuilder`].
-#[derive(Clone, Debug)]
-pub enum InHeader {}
-
-/// Sessions in bare tokens, as a parameter of [`SessionBuilder`].
-#[derive(Clone, Debug)]
-pub enum InToken {}
-
-/// Sessions that are saved with a response: [`InCookie`] or [`InHeader`].
-pub trait OverHttp {}
-
-impl OverHttp for InCookie {}
-impl OverHttp for InHeader {}
-
-/// The carrier of sessions. Settings from outside the program, which have no types, ask for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Carrier {
-    Cookie,
-    Header,
-    Token,
-}
-
-/// The settings as they were given, unchecked. A builder changes those that its carrier has.
-#[derive(Clone, Debug)]
-struct Options {
-    carrier: Carrier,
-    /// The name of the cookie or the header, or the purpose of the token. `None`: the default name of a cookie.
-    name: Option<String>,
-    mode: Mode,
-    keys: Arc<dyn Keys>,
-
-    /// `None`: the default.
-    idle_timeout: Option<Option<Duration>>,
-    absolute_timeout: Duration,
-    remember_up_to: Option<Duration>,
-    refresh_after: Option<RefreshAfter>,
-    revalidate_after: Option<Duration>,
-    unvalidated_up_to: Option<Duration>,
-    clock_skew: Duration,
-    not_before: Option<SystemTime>,
-    retire_early: bool,
-
-    application: Option<String>,
-    type_label: Option<String>,
-    context: Vec<(String, String)>,
-    hooks: Hooks,
-
-    size: Size,
-    max_token_len: usize,
-    padding: Padding,
-
-    save_on_server_error: bool,
-    shared_caching: bool,
-    response_name: String,
-
-    attributes: Attributes,
-    former: Vec<FormerAttributes>,
-    #[cfg(feature = "device-bound")]
-    device: Option<crate::device::DeviceBound>,
-    #[cfg(feature = "migrate")]
-    migrate_from: Vec<migrate::Old>,
-}
-
 impl<C> SessionBuilder<C> {
-    fn new<K: Key>(
-        carrier: Carrier,
-        name: Option<String>,
-        keys: SharedKeyRing<K>,
-    ) -> SessionBuilder<C> {
+    fn new<K: Key>(carrier: C, keys: SharedKeyRing<K>) -> SessionBuilder<C> {
         SessionBuilder {
-            options: Options {
-                carrier,
-                name,
-                mode: K::MODE,
-                keys: Arc::new(keys),
-                idle_timeout: None,
-                absolute_timeout: DEFAULT_ABSOLUTE,
-                remember_up_to: None,
-                refresh_after: None,
-                revalidate_after: None,
-                unvalidated_up_to: None,
-                clock_skew: Duration::from_secs(60),
-                not_before: None,
-                retire_early: false,
-                application: None,
-                type_label: None,
-                context: Vec::new(),
-                hooks: Hooks::default(),
-                size: Size::default(),
-                max_token_len: size::PASSES_ANYWHERE,
-                padding: Padding::default(),
-                save_on_server_error: false,
-                shared_caching: false,
-                response_name: "session-token".to_owned(),
-                attributes: Attributes::default(),
-                former: Vec::new(),
-                #[cfg(feature = "device-bound")]
-                device: None,
-                #[cfg(feature = "migrate")]
-                migrate_from: Vec::new(),
-            },
-            kind: PhantomData,
+            options: Options::default(),
+            carrier,
+            mode: K::MODE,
+            keys: Arc::new(keys),
+            hooks: Hooks::default(),
+            content: PhantomData,
         }
     }
 }
@@ -235,19 +138,12 @@ impl<K: Key> Keys for SharedKeyRing<K> {
 
 impl<C, T> SessionBuilder<C, T> {
     pub(crate) fn mode(&self) -> Mode {
-        self.options.mode
+        self.mode
     }
 
-    pub(crate) fn carrier(&self) -> Carrier {
-        self.options.carrier
-    }
-
-    /// Returns the same settings under another type.
-    pub(crate) fn into_kind<D, U>(self) -> SessionBuilder<D, U> {
-        SessionBuilder {
-            options: self.options,
-            kind: PhantomData,
-        }
+    /// Returns the options, of every carrier and of this one, for settings from outside the program.
+    pub(crate) fn options(&mut self) -> (&mut Options, &mut C) {
+        (&mut self.options, &mut self.carrier)
     }
 
     /// Makes sessions hold one `U` instead of a dictionary. `build` requires that `U` is a
@@ -268,7 +164,14 @@ impl<C, T> SessionBuilder<C, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn typed<U>(self) -> SessionBuilder<C, U> {
-        self.into_kind()
+        SessionBuilder {
+            options: self.options,
+            carrier: self.carrier,
+            mode: self.mode,
+            keys: self.keys,
+            hooks: self.hooks,
+            content: PhantomData,
+        }
     }
 }
 

@@ -25,7 +25,7 @@ impl<C: OverHttp, T> SessionBuilder<C, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn save_on_server_error(mut self) -> Self {
-        self.options.save_on_server_error = true;
+        self.carrier.responses().save_on_server_error = true;
         self
     }
 
@@ -55,7 +55,7 @@ impl<C: OverHttp, T> SessionBuilder<C, T> {
     ///
     /// A cache that stores `Set-Cookie` gives the session of one visitor to others.
     pub fn danger_allow_shared_caching(mut self) -> Self {
-        self.options.shared_caching = true;
+        self.carrier.responses().shared_caching = true;
         self
     }
 }
@@ -75,7 +75,7 @@ impl<T> SessionHeaderBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn response_name(mut self, name: impl Into<String>) -> Self {
-        self.options.response_name = name.into();
+        self.carrier.response_name = name.into();
         self
     }
 }

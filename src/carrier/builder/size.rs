@@ -69,7 +69,7 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// [docs/spec/writer.md § 9.5]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#95-size-profiles
     pub fn size(mut self, size: Size) -> Self {
-        self.options.size = size;
+        self.carrier.size = size;
         self
     }
 }
@@ -90,7 +90,7 @@ impl<T> SessionTokenBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn max_token_len(mut self, characters: usize) -> Self {
-        self.options.max_token_len = characters;
+        self.carrier.max_token_len = characters;
         self
     }
 }
@@ -98,7 +98,7 @@ impl<T> SessionTokenBuilder<T> {
 impl<T> SessionHeaderBuilder<T> {
     /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
     pub fn max_token_len(mut self, characters: usize) -> Self {
-        self.options.max_token_len = characters;
+        self.carrier.max_token_len = characters;
         self
     }
 }

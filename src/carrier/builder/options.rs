@@ -1,0 +1,207 @@
+//! The settings of sessions as plain data, as they were given: those of every carrier, and those of one.
+
+use std::time::{Duration, SystemTime};
+
+use super::{
+    lifetimes::DEFAULT_ABSOLUTE,
+    size::{PASSES_ANYWHERE, Size},
+};
+use crate::{
+    base::config_error::ConfigError,
+    cookie::{Attributes, former::FormerAttributes},
+    keys::Purpose,
+    state::{Padding, RefreshAfter},
+    token::Context,
+};
+
+/// The settings that every carrier has.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// `None`: the default.
+    pub(crate) idle_timeout: Option<Option<Duration>>,
+    pub(crate) absolute_timeout: Duration,
+    pub(crate) remember_up_to: Option<Duration>,
+    pub(crate) refresh_after: Option<RefreshAfter>,
+    pub(crate) revalidate_after: Option<Duration>,
+    pub(crate) unvalidated_up_to: Option<Duration>,
+    pub(crate) clock_skew: Duration,
+    pub(crate) not_before: Option<SystemTime>,
+    pub(crate) retire_early: bool,
+
+    pub(crate) application: Option<String>,
+    pub(crate) type_label: Option<String>,
+    pub(crate) context: Vec<(String, String)>,
+
+    pub(crate) padding: Padding,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            idle_timeout: None,
+            absolute_timeout: DEFAULT_ABSOLUTE,
+            remember_up_to: None,
+            refresh_after: None,
+            revalidate_after: None,
+            unvalidated_up_to: None,
+            clock_skew: Duration::from_secs(60),
+            not_before: None,
+            retire_early: false,
+            application: None,
+            type_label: None,
+            context: Vec::new(),
+            padding: Padding::default(),
+        }
+    }
+}
+
+impl Options {
+    pub(super) fn labelled(
+        &self,
+        purpose: Purpose,
+        type_label: &str,
+    ) -> Result<Purpose, ConfigError> {
+        purpose.with_labels(self.application.as_deref(), type_label)
+    }
+
+    pub(super) fn context(&self) -> Result<Context, ConfigError> {
+        let pairs = self.context.iter().map(|(label, value)| (label, value));
+        Context::new(pairs).map_err(|error| ConfigError::of("context", error))
+    }
+}
+
+/// Sessions in cookies, as a parameter of [`SessionBuilder`](super::SessionBuilder).
+#[derive(Clone, Debug)]
+pub struct InCookie {
+    /// `None`: the default name.
+    pub(crate) name: Option<String>,
+    pub(crate) attributes: Attributes,
+    pub(crate) former: Vec<FormerAttributes>,
+    pub(crate) size: Size,
+    pub(crate) responses: Responses,
+    #[cfg(feature = "migrate")]
+    pub(crate) migrate_from: Vec<super::migrate::Old>,
+    #[cfg(feature = "device-bound")]
+    pub(crate) device: Option<crate::device::DeviceBound>,
+}
+
+impl InCookie {
+    pub(crate) fn new() -> InCookie {
+        InCookie {
+            name: None,
+            attributes: Attributes::default(),
+            former: Vec::new(),
+            size: Size::default(),
+            responses: Responses::default(),
+            #[cfg(feature = "migrate")]
+            migrate_from: Vec::new(),
+            #[cfg(feature = "device-bound")]
+            device: None,
+        }
+    }
+}
+
+/// Sessions in a header, as a parameter of [`SessionBuilder`](super::SessionBuilder).
+#[derive(Clone, Debug)]
+pub struct InHeader {
+    pub(super) name: String,
+    pub(super) response_name: String,
+    pub(super) max_token_len: usize,
+    pub(super) responses: Responses,
+}
+
+impl InHeader {
+    pub(super) fn new(name: String) -> InHeader {
+        InHeader {
+            name,
+            response_name: "session-token".to_owned(),
+            max_token_len: PASSES_ANYWHERE,
+            responses: Responses::default(),
+        }
+    }
+}
+
+/// Sessions in bare tokens, as a parameter of [`SessionBuilder`](super::SessionBuilder).
+#[derive(Clone, Debug)]
+pub struct InToken {
+    pub(super) purpose: String,
+    pub(super) max_token_len: usize,
+}
+
+impl InToken {
+    pub(super) fn new(purpose: String) -> InToken {
+        InToken {
+            purpose,
+            max_token_len: PASSES_ANYWHERE,
+        }
+    }
+}
+
+/// The settings of sessions that are saved with a response.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Responses {
+    pub(crate) save_on_server_error: bool,
+    pub(crate) shared_caching: bool,
+}
+
+/// A carrier of sessions: [`InCookie`], [`InHeader`] or [`InToken`]. This trait is sealed.
+pub trait Carrier: sealed::Carrier {}
+
+impl Carrier for InCookie {}
+impl Carrier for InHeader {}
+impl Carrier for InToken {}
+
+/// A carrier of sessions that are saved with a response: [`InCookie`] or [`InHeader`]. This trait is sealed.
+pub trait OverHttp: Carrier + sealed::OverHttp {}
+
+impl OverHttp for InCookie {}
+impl OverHttp for InHeader {}
+
+pub(super) mod sealed {
+    use super::{InCookie, InHeader, InToken, Responses};
+
+    /// The settings that not all carriers have, for settings from outside the program.
+    pub trait Carrier {
+        fn cookie(&mut self) -> Option<&mut InCookie> {
+            None
+        }
+
+        fn any_responses(&mut self) -> Option<&mut Responses> {
+            None
+        }
+    }
+
+    impl Carrier for InCookie {
+        fn cookie(&mut self) -> Option<&mut InCookie> {
+            Some(self)
+        }
+
+        fn any_responses(&mut self) -> Option<&mut Responses> {
+            Some(&mut self.responses)
+        }
+    }
+
+    impl Carrier for InHeader {
+        fn any_responses(&mut self) -> Option<&mut Responses> {
+            Some(&mut self.responses)
+        }
+    }
+
+    impl Carrier for InToken {}
+
+    pub trait OverHttp {
+        fn responses(&mut self) -> &mut Responses;
+    }
+
+    impl OverHttp for InCookie {
+        fn responses(&mut self) -> &mut Responses {
+            &mut self.responses
+        }
+    }
+
+    impl OverHttp for InHeader {
+        fn responses(&mut self) -> &mut Responses {
+            &mut self.responses
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The values of settings, and the options that they change.
+
+use std::time::{Duration, SystemTime};
+
+use crate::{
+    carrier::{Carrier, FormerAttributes, InCookie, Options, Responses, Size},
+    cookie::SameSite,
+    crypto::suite::Mode,
+    keys::RingSource,
+    state::{Padding, RefreshAfter},
+};
+
+/// The value of a setting, by the sessions that have it.
+#[derive(Clone, Debug)]
+pub(super) enum Choice {
+    Mode(Mode),
+    Keys(Vec<RingSource>),
+    WatchKeys(Duration),
+    /// Of sessions in every carrier.
+    OfAll(OfAll),
+    /// Of sessions that are saved with a response: in cookies and in headers.
+    OfResponses(OfResponses),
+    OfCookies(OfCookies),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum OfAll {
+    IdleTimeout(Option<Duration>),
+    AbsoluteTimeout(Duration),
+    RememberUpTo(Duration),
+    RefreshAfter(RefreshAfter),
+    ClockSkew(Duration),
+    NotBefore(SystemTime),
+    RetireEarly(bool),
+    Padding(Padding),
+    Application(String),
+    Context(Vec<(String, String)>),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum OfResponses {
+    SaveOnServerError(bool),
+    AllowSharedCaching(bool),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum OfCookies {
+    Name(String),
+    Path(String),
+    Domain(String),
+    SameSite(SameSite),
+    Partitioned(bool),
+    AllowHttp(bool),
+    Size(Size),
+    Formerly(Vec<FormerAttributes>),
+    /// An attribute that every cookie has.
+    Always,
+}
+
+impl Choice {
+    /// Returns `true` for settings about the keys, which a program may have of its own.
+    pub(super) fn is_about_keys(&self) -> bool {
+        matches!(self, Choice::Keys(_) | Choice::WatchKeys(_))
+    }
+
+    /// Changes the options of a builder, which has its keys and their mode. The error is the rest of a sentence: the
+    /// carrier has no such setting.
+    pub(super) fn apply(
+        &self,
+        options: &mut Options,
+        carrier: &mut impl Carrier,
+    ) -> Result<(), &'static str> {
+        match self {
+            Choice::Mode(_) | Choice::Keys(_) | Choice::WatchKeys(_) => {}
+            Choice::OfAll(choice) => choice.apply(options),
+            Choice::OfResponses(choice) => {
+                choice.apply(carrier.any_responses().ok_or(OF_RESPONSES)?);
+            }
+            Choice::OfCookies(choice) => choice.apply(carrier.cookie().ok_or(OF_COOKIES)?),
+        }
+        Ok(())
+    }
+}
+
+impl OfAll {
+    fn apply(&self, options: &mut Options) {
+        match self {
+            OfAll::IdleTimeout(span) => options.idle_timeout = Some(*span),
+            OfAll::AbsoluteTimeout(span) => options.absolute_timeout = *span,
+            OfAll::RememberUpTo(span) => options.remember_up_to = Some(*span),
+            OfAll::RefreshAfter(refresh) => options.refresh_after = Some(*refresh),
+            OfAll::ClockSkew(span) => options.clock_skew = *span,
+            OfAll::NotBefore(moment) => options.not_before = Some(*moment),
+            OfAll::RetireEarly(on) => options.retire_early |= on,
+            OfAll::Padding(padding) => options.padding = *padding,
+            OfAll::Application(label) => options.application = Some(label.clone()),
+            OfAll::Context(pairs) => options.context.extend_from_slice(pairs),
+        }
+    }
+}
+
+impl OfResponses {
+    fn apply(self, responses: &mut Responses) {
+        match self {
+            OfResponses::SaveOnServerError(on) => responses.save_on_server_error |= on,
+            OfResponses::AllowSharedCaching(on) => responses.shared_caching |= on,
+        }
+    }
+}
+
+impl OfCookies {
+    fn apply(&self, cookie: &mut InCookie) {
+        let attributes = &mut cookie.attributes;
+        match self {
+            OfCookies::Name(name) => cookie.name = Some(name.clone()),
+            OfCookies::Path(path) => attributes.path.clone_from(path),
+            OfCookies::Domain(domain) => attributes.domain = Some(domain.clone()),
+            OfCookies::SameSite(same_site) => attributes.same_site = *same_site,
+            OfCookies::Partitioned(on) => attributes.partitioned |= on,
+            OfCookies::AllowHttp(on) => attributes.secure &= !on,
+            OfCookies::Size(size) => cookie.size = *size,
+            OfCookies::Formerly(all) => cookie.former.extend_from_slice(all),
+            OfCookies::Always => {}
+        }
+    }
+}
+
+const OF_COOKIES: &str =
+    "is a setting of cookies, and these sessions travel without one; leave it out";
+const OF_RESPONSES: &str =
+    "is a setting of sessions in cookies and headers, and these are bare tokens; leave it out";
