@@ -107,6 +107,30 @@ impl SessionSettings {
         refuse_any(self.problems.iter().cloned().chain(both))
     }
 
+    /// Checks the settings by themselves and together, as [`build`](Self::build) does, without their keys. For a test of a
+    /// settings file, where the keys are not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    ///
+    /// let settings: SessionSettings = serde_json::from_str(r#"{"keys_env": "SESSION_KEYS", "idle_timeout": "13h"}"#)?;
+    /// assert!(settings.check().is_ok());
+    /// let sentence = settings.check_without_keys().unwrap_err().to_string();
+    /// assert!(sentence.starts_with("session settings: `idle_timeout` is longer than `absolute_timeout`"));
+    /// # Ok::<_, serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`], with a message for each refused setting and each conflict.
+    pub fn check_without_keys(&self) -> Result<(), SettingsError> {
+        // A setting that is not understood may be the reason for other conflicts.
+        self.check()?;
+        refuse_any(self.mistakes())
+    }
+
     /// Replaces settings by those of a later layer. A source of keys in `later` takes the place of every source here, so a
     /// file may have `keys_file`, and a variable that overrides it `keys`.
     ///
@@ -222,7 +246,6 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if a setting is refused, if settings conflict, or if the keys are missing or
     /// invalid.
     pub fn build(self) -> Result<SessionCookie, SettingsError> {
-        // A setting that is not understood may be the reason for other conflicts.
         self.check()?;
         let builder = self.builder();
         let mistakes = self.mistakes().into_iter();

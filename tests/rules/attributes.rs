@@ -2,9 +2,10 @@
 
 use hardtack::{
     EncryptionKey, SameSite, Session, SessionCookie, SigningKey, carrier::SessionCookieBuilder,
+    cookie::CookieName,
 };
 
-use super::common::{Answer, READ, Visit, builder, check};
+use super::common::{Answer, READ, Visit, builder, check, cookie};
 
 const EXPIRY: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 
@@ -67,6 +68,12 @@ fn the_name_can_be_chosen() {
     ] {
         check_attributes(builder().name(name), name, attributes);
     }
+}
+
+#[test]
+fn the_default_name_is_known_without_a_cookie() {
+    assert_eq!(cookie().name(), &CookieName::default());
+    assert_eq!(CookieName::default().as_str(), "__Host-session");
 }
 
 #[test]

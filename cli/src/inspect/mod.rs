@@ -10,10 +10,10 @@ mod value;
 use std::path::PathBuf;
 
 use clap::Args;
-use hardtack::{EncryptionKey, SessionCookie, cookie::CookieName, session::Payload};
+use hardtack::{cookie::CookieName, session::Payload};
 
 use crate::{
-    answer::{self, Answer, Failure},
+    answer::{self, Answer},
     moment::{self, Moment},
     ring::read_ring,
 };
@@ -73,7 +73,7 @@ impl Inspect {
         let ring = self.keys.as_deref().map(read_ring).transpose()?;
         let name = || match &ring {
             Some(ring) => self.sessions.cookie_name(ring, now),
-            None => default_name(),
+            None => Ok(CookieName::default()),
         };
         let found = input::find(self.cookie.as_deref(), &self.carrier, name)?;
         let opener = ring.map(|ring| {
@@ -95,11 +95,4 @@ impl Inspect {
         })?;
         Ok(report.is_good())
     }
-}
-
-/// Returns the name of a cookie without settings.
-fn default_name() -> Result<CookieName, Failure> {
-    let key = EncryptionKey::generate().map_err(Failure::usage)?;
-    let cookie = SessionCookie::encrypted(key).build();
-    Ok(cookie.map_err(Failure::usage)?.name().clone())
 }

@@ -1,7 +1,8 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hardtack::{EncryptionKey, SessionCookie};
+use hardtack::SessionSettings;
+use serde_json::json;
 
 use crate::{answer::Failure, moment, settings, span};
 
@@ -50,13 +51,13 @@ impl Lifetime {
 
 /// Refuses a span that no application can have.
 fn check(lifetime: Duration) -> Result<Duration, Failure> {
-    let key = EncryptionKey::generate().map_err(Failure::usage)?;
-    let builder = SessionCookie::encrypted(key).idle_timeout(None);
-    let built = builder.absolute_timeout(lifetime).build();
-    built.map(|_| lifetime).map_err(|error| {
+    let settings = json!({ "idle_timeout": "off", "absolute_timeout": lifetime.as_secs() });
+    let settings: SessionSettings = serde_json::from_value(settings).map_err(Failure::usage)?;
+    settings.check_without_keys().map_err(|error| {
         let sentence = error.to_string();
-        Failure::Usage(sentence.replace("`absolute_timeout`", "`--lifetime`"))
-    })
+        Failure::Usage(sentence.replace("session settings: `absolute_timeout`", "`--lifetime`"))
+    })?;
+    Ok(lifetime)
 }
 
 impl Times {
