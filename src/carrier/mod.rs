@@ -22,8 +22,8 @@ pub use crate::{
     token::{Context, ContextError},
 };
 pub use builder::{
-    Carrier, InCookie, InHeader, InToken, OverHttp, SessionBuilder, SessionCookieBuilder,
-    SessionHeaderBuilder, SessionTokenBuilder, Size,
+    BeforeHooks, Carrier, Hooked, InCookie, InHeader, InToken, NoHook, OverHttp, SessionBuilder,
+    SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, Size,
 };
 pub use cookie::SessionCookie;
 pub use cookie_for::CookieForError;

@@ -1,7 +1,6 @@
 //! Functions of the application that take part in reading sessions.
 
 use std::{
-    any::TypeId,
     fmt,
     marker::PhantomData,
     ops::Deref,
@@ -14,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::{id::SessionId, outcome::Outcome, validate::Answer};
 use crate::{
-    base::{config_error::ConfigError, time::system_time},
+    base::time::system_time,
     keys::KeyId,
     state::{Map, Metadata, SessionData, map},
 };
@@ -64,10 +63,16 @@ impl SessionInfo {
 /// content, a `T`, where the function asks for it. Its tag and dates are valid.
 #[derive(Clone, Copy)]
 pub struct OpenedSession<'a, T = Map> {
-    info: SessionInfo,
+    session: Judged<'a>,
+    of: PhantomData<fn() -> T>,
+}
+
+/// A session whose content has no type.
+#[derive(Clone, Copy)]
+pub(crate) struct Judged<'a> {
+    pub(crate) info: SessionInfo,
     /// The schema and the payload. `None` where the session is judged without its cookie, as in a refresh of a device.
     content: Option<(u32, &'a [u8])>,
-    of: PhantomData<fn() -> T>,
 }
 
 impl<T: SessionData> OpenedSession<'_, T> {
@@ -122,7 +127,7 @@ impl<T: SessionData> OpenedSession<'_, T> {
     /// ```
     #[must_use]
     pub fn value(&self) -> Option<T> {
-        let (schema, payload) = self.content?;
+        let (schema, payload) = self.session.content?;
         T::decode(schema, payload)
     }
 }
@@ -134,27 +139,27 @@ impl OpenedSession<'_> {
     #[must_use]
     pub fn get<V: DeserializeOwned>(&self, key: &str) -> Option<V> {
         let (_, payload) = self
+            .session
             .content
             .filter(|(schema, payload)| *schema == 0 && map::is_valid(payload))?;
         map::decode(map::get(payload, key)?, None).ok()
     }
 }
 
-impl<'a> OpenedSession<'a> {
+impl<'a> Judged<'a> {
     /// `payload`: `None` where the session is judged without its cookie.
     #[inline]
-    pub(super) fn of(metadata: &Metadata, payload: Option<&'a [u8]>, key_id: KeyId) -> Self {
-        OpenedSession {
+    pub(super) fn new(metadata: &Metadata, payload: Option<&'a [u8]>, key_id: KeyId) -> Self {
+        Judged {
             info: SessionInfo::of(metadata, key_id),
             content: payload.map(|payload| (metadata.schema, payload)),
-            of: PhantomData,
         }
     }
 
-    fn of_type<T>(&self) -> OpenedSession<'a, T> {
+    /// Returns the session as one that holds a `T`.
+    fn holding<T>(&self) -> OpenedSession<'a, T> {
         OpenedSession {
-            info: self.info,
-            content: self.content,
+            session: *self,
             of: PhantomData,
         }
     }
@@ -164,14 +169,15 @@ impl<T> Deref for OpenedSession<'_, T> {
     type Target = SessionInfo;
 
     fn deref(&self) -> &SessionInfo {
-        &self.info
+        &self.session.info
     }
 }
 
 /// Leaves the content out.
 impl<T> fmt::Debug for OpenedSession<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("OpenedSession").field(&self.info).finish()
+        let info = &self.session.info;
+        f.debug_tuple("OpenedSession").field(info).finish()
     }
 }
 
@@ -189,13 +195,11 @@ pub struct ReadEvent {
 pub(crate) struct Hooks {
     pub(crate) revoked_if: Option<RevokedIf>,
     pub(crate) validate: Option<Validate>,
-    /// Refuses sessions of another type than the hooks ask for. Programs without a hook do not have it.
-    pub(crate) check_type: Option<fn(TypeId) -> Result<(), ConfigError>>,
     pub(crate) on_outcome: Option<OnOutcome>,
 }
 
-type RevokedIf = Arc<dyn Fn(&OpenedSession<'_>) -> bool + Send + Sync>;
-type Validate = Arc<dyn Fn(&OpenedSession<'_>) -> Answer + Send + Sync>;
+type RevokedIf = Arc<dyn Fn(&Judged<'_>) -> bool + Send + Sync>;
+type Validate = Arc<dyn Fn(&Judged<'_>) -> Answer + Send + Sync>;
 type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {
@@ -203,16 +207,14 @@ impl Hooks {
         &mut self,
         revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
     ) {
-        self.check_type = Some(check_type::<T>);
-        self.revoked_if = Some(Arc::new(move |session| revoked_if(&session.of_type())));
+        self.revoked_if = Some(Arc::new(move |session| revoked_if(&session.holding())));
     }
 
     pub(crate) fn set_validate<T: 'static>(
         &mut self,
         validate: impl Fn(&OpenedSession<'_, T>) -> Answer + Send + Sync + 'static,
     ) {
-        self.check_type = Some(check_type::<T>);
-        self.validate = Some(Arc::new(move |session| validate(&session.of_type())));
+        self.validate = Some(Arc::new(move |session| validate(&session.holding())));
     }
 
     /// Asks the application whether a session is revoked. A panic in its function counts as revoked. `payload`: `None`
@@ -225,20 +227,10 @@ impl Hooks {
         key_id: KeyId,
     ) -> bool {
         self.revoked_if.as_ref().is_some_and(|revoked_if| {
-            let session = OpenedSession::of(metadata, payload, key_id);
+            let session = Judged::new(metadata, payload, key_id);
             catch_unwind(AssertUnwindSafe(|| revoked_if(&session))).unwrap_or(true)
         })
     }
-}
-
-fn check_type<T: 'static>(of_sessions: TypeId) -> Result<(), ConfigError> {
-    if of_sessions == TypeId::of::<T>() {
-        return Ok(());
-    }
-    Err(ConfigError::general(
-        "`revoked_if` or `revalidate_after` is called before `typed`, and would look for content of another type; call \
-         `typed` first",
-    ))
 }
 
 impl fmt::Debug for Hooks {

@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     handle::Session,
-    hooks::OpenedSession,
+    hooks::Judged,
     lock::{Contents, Loaded},
     outcome::Outcome,
     sealer::{Sealer, sealed_under},
@@ -119,7 +119,7 @@ impl<T: Payload> Session<T> {
 enum Question<'a> {
     Settled(Result<bool, SessionError>),
     /// The application is to be asked about the session, as it is at this moment.
-    Due(OpenedSession<'a>, UnixSeconds),
+    Due(Judged<'a>, UnixSeconds),
 }
 
 /// A session that waits for the answer of the application.
@@ -185,7 +185,7 @@ impl<T> Loaded<T> {
         match state.arrived() {
             Some((metadata, payload)) if state.is_validation_due(now) => {
                 let key_id = sealed_under(&sealer.slot.keys(), outcome, now);
-                Question::Due(OpenedSession::of(metadata, Some(payload), key_id), now)
+                Question::Due(Judged::new(metadata, Some(payload), key_id), now)
             }
             _ => Question::Settled(Ok(!state.was_refused())),
         }

@@ -199,10 +199,10 @@ impl SessionSettings {
     ///
     /// Returns a [`SettingsError`] if a setting is refused, if the settings name keys too, or if the builder has keys
     /// of another mode. For a header or a bare token also if a setting is one that only cookies have.
-    pub fn apply_to<C: Carrier, T: Payload>(
+    pub fn apply_to<C: Carrier, T: Payload, H>(
         self,
-        builder: SessionBuilder<C, T>,
-    ) -> Result<SessionBuilder<C, T>, SettingsError> {
+        builder: SessionBuilder<C, T, H>,
+    ) -> Result<SessionBuilder<C, T, H>, SettingsError> {
         self.check()?;
         let of_keys = self.entries.values();
         let of_keys = of_keys.filter(|entry| entry.choice.is_about_keys());
@@ -275,10 +275,10 @@ impl SessionSettings {
         self.entries.get(name).map(|entry| &entry.choice)
     }
 
-    fn apply<C: Carrier, T: Payload>(
+    fn apply<C: Carrier, T: Payload, H>(
         &self,
-        mut builder: SessionBuilder<C, T>,
-    ) -> Result<SessionBuilder<C, T>, SettingsError> {
+        mut builder: SessionBuilder<C, T, H>,
+    ) -> Result<SessionBuilder<C, T, H>, SettingsError> {
         let (options, carrier) = builder.options();
         let apply = |entry: &Entry| {
             let refused = entry.choice.apply(options, carrier).err()?;

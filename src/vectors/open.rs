@@ -10,7 +10,7 @@ use super::{Content, Mode, PurposeOf, content_of, context, for_each, hex, json::
 use crate::{
     SessionData,
     cookie::Values,
-    session::{Duplicates, Hooks, Loaded, Outcome, Sealer},
+    session::{Duplicates, Hooks, Loaded, Outcome, Sealer, SessionId},
     state::{
         Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget, State,
         map::decode_all,
@@ -55,6 +55,15 @@ pub(super) enum Revoked {
     Ids(Vec<String>),
     /// The word "fails": it gives none.
     Fails(#[allow(dead_code, reason = "it is always the same")] String),
+}
+
+impl Revoked {
+    pub(super) fn has(&self, id: Option<SessionId>) -> bool {
+        match self {
+            Revoked::Ids(ids) => id.is_some_and(|id| ids.contains(&id.to_string())),
+            Revoked::Fails(_) => panic!("no answer"),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -305,13 +314,10 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
     }
 }
 
-pub(super) fn hooks(revoked: Option<Revoked>) -> Hooks {
+fn hooks(revoked: Option<Revoked>) -> Hooks {
     let mut hooks = Hooks::default();
     if let Some(revoked) = revoked {
-        hooks.revoked_if = Some(Arc::new(move |session| match &revoked {
-            Revoked::Ids(ids) => session.id.is_some_and(|id| ids.contains(&id.to_string())),
-            Revoked::Fails(_) => panic!("no answer"),
-        }));
+        hooks.set_revoked_if::<Map>(move |session| revoked.has(session.id));
     }
     hooks
 }

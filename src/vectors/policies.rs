@@ -48,11 +48,12 @@ fn build(policy: &PolicyOf) -> Option<Refresh> {
     if let Some(rule) = &policy.refresh_after {
         builder = builder.refresh_after(super::refresh_after(rule));
     }
-    if let Some(span) = policy.revalidate_after {
-        builder = builder.revalidate_after(Duration::from_secs(span), |_| async {
+    let mut builder = match policy.revalidate_after {
+        Some(span) => builder.revalidate_after(Duration::from_secs(span), |_| async {
             Ok::<_, Infallible>(Validity::GoesOn)
-        });
-    }
+        }),
+        None => builder.into(),
+    };
     if let Some(span) = policy.unvalidated_up_to {
         builder = builder.unvalidated_up_to(Duration::from_secs(span));
     }

@@ -11,13 +11,13 @@ use serde::Deserialize;
 use serde_json::{Map as JsonMap, Value};
 
 use super::{
-    Content, Mode, PurposeOf, content_of, context, open::Revoked, open::hooks, padding,
-    refresh_after, same_site, slot,
+    Content, Mode, PurposeOf, content_of, context, open::Revoked, padding, refresh_after,
+    same_site, slot,
 };
 use crate::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SigningKey, Size,
     base::time::system_time,
-    carrier::{FormerAttributes, SessionBuilder, SessionCookieBuilder},
+    carrier::{FormerAttributes, Hooked, SessionBuilder, SessionCookieBuilder},
     cookie::Attributes,
     keys::Purpose,
     session::Validity,
@@ -197,17 +197,23 @@ impl Scene {
         self.asking(builder.typed()).build().unwrap()
     }
 
-    /// Has sessions wait for `answer`.
-    fn asking<C, T: Payload>(&self, mut builder: SessionBuilder<C, T>) -> SessionBuilder<C, T> {
-        if let Some(span) = self.policy.revalidate_after {
-            let answer = Arc::clone(&self.answer);
-            builder = builder.revalidate_after(Duration::from_secs(span), move |_| {
-                ready(match &**answer.lock().unwrap() {
-                    "goes-on" => Ok(Validity::GoesOn),
-                    "ended" => Ok(Validity::Ended),
-                    other => Err(other.to_owned()),
+    /// Has sessions wait for `answer`, and refuses those that are revoked.
+    fn asking<C, T: Payload>(&self, builder: SessionBuilder<C, T>) -> SessionBuilder<C, T, Hooked> {
+        let mut builder = match self.policy.revalidate_after {
+            Some(span) => {
+                let answer = Arc::clone(&self.answer);
+                builder.revalidate_after(Duration::from_secs(span), move |_| {
+                    ready(match &**answer.lock().unwrap() {
+                        "goes-on" => Ok(Validity::GoesOn),
+                        "ended" => Ok(Validity::Ended),
+                        other => Err(other.to_owned()),
+                    })
                 })
-            });
+            }
+            None => builder.into(),
+        };
+        if let Some(revoked) = self.policy.revoked.clone() {
+            builder = builder.revoked_if(move |session| revoked.has(session.id));
         }
         match self.policy.unvalidated_up_to {
             Some(span) => builder.unvalidated_up_to(Duration::from_secs(span)),
@@ -224,7 +230,6 @@ impl Scene {
             skew,
             not_before,
             refresh_after: rule,
-            revoked,
             ..
         } = &self.policy;
         builder = builder
@@ -240,9 +245,6 @@ impl Scene {
         }
         if let Some(moment) = not_before {
             builder = builder.not_before(system_time(*moment));
-        }
-        if let Some(revoked_if) = hooks(revoked.clone()).revoked_if {
-            builder = builder.revoked_if(move |session| revoked_if(session));
         }
         if let Some(label) = &self.application {
             builder = builder.application(label);

@@ -1,12 +1,12 @@
 //! Refreshes, and those that no browser makes.
 
 use axum::http::StatusCode;
-use hardtack::{carrier::SessionCookieBuilder, device::DeviceBound};
+use hardtack::device::DeviceBound;
 use serde_json::json;
 
 use super::{
     browser::{Browser, Carry, challenge_of, fresh_signing_key, refresh, signed},
-    site::{Keys, START, Site, moment},
+    site::{Builder, Keys, START, Site, moment},
 };
 
 #[test]
@@ -128,7 +128,7 @@ fn an_instance_without_the_key_destroys_nothing() {
 #[test]
 fn a_device_belongs_to_one_application_and_one_type() {
     let keys = Keys::new();
-    let other = |change: fn(SessionCookieBuilder) -> SessionCookieBuilder| {
+    let other = |change: fn(Builder) -> Builder| {
         Site::under(keys.clone(), DeviceBound::at("/.session"), change)
     };
     let site = other(|cookie| cookie.application("shop"));

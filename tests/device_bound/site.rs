@@ -14,8 +14,13 @@ use axum::{
     http::{Request, Response},
 };
 use hardtack::{
-    Clock, EncryptionKey, KeyRing, SessionCookie, SessionLayer, carrier::SessionCookieBuilder,
-    device::DeviceBound, keys::SharedKeyRing, session::SessionId, web::DeviceLayer,
+    Clock, EncryptionKey, KeyRing, SessionCookie, SessionLayer,
+    carrier::{Hooked, SessionCookieBuilder},
+    device::DeviceBound,
+    keys::SharedKeyRing,
+    session::Map,
+    session::SessionId,
+    web::DeviceLayer,
 };
 use tower::ServiceExt;
 
@@ -37,22 +42,22 @@ enum App {
     Actix(DeviceLayer),
 }
 
+/// Its sessions are revoked by a list.
+pub(crate) type Builder = SessionCookieBuilder<Map, Hooked>;
+
 impl Site {
     pub(crate) fn new() -> Site {
         Site::with(DeviceBound::at("/.session"), |cookie| cookie)
     }
 
-    pub(crate) fn with(
-        device: DeviceBound,
-        change: impl FnOnce(SessionCookieBuilder) -> SessionCookieBuilder,
-    ) -> Site {
+    pub(crate) fn with(device: DeviceBound, change: impl FnOnce(Builder) -> Builder) -> Site {
         Site::under(Keys::new(), device, change)
     }
 
     pub(crate) fn under(
         keys: Keys,
         device: DeviceBound,
-        change: impl FnOnce(SessionCookieBuilder) -> SessionCookieBuilder,
+        change: impl FnOnce(Builder) -> Builder,
     ) -> Site {
         let revoked = Arc::new(Mutex::new(Vec::new()));
         let list = Arc::clone(&revoked);

@@ -48,7 +48,7 @@ impl Policy {
             .absolute_timeout(span(self.absolute))
             .clock_skew(span(self.skew));
         let site = match self.refresh {
-            Refresh::By(refresh_after) => site.refresh_after(refresh_after),
+            Refresh::By(refresh_after) => site.refresh_after(refresh_after).into(),
             Refresh::ByAnswers(after) => site.revalidate_after(span(after), |_| {
                 ready(Ok::<_, Infallible>(Validity::GoesOn))
             }),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use hardtack::{
-    EncryptionKey, Session, SessionCookie,
+    Session, SessionCookie,
     keys::KeyId,
     session::{OpenedSession, Reason, SessionId},
 };
@@ -281,15 +281,17 @@ fn of_epoch(name: &str, epoch: u32, now: u64) -> String {
 }
 
 #[test]
-fn a_hook_of_sessions_of_another_type_is_refused_at_the_start() {
-    let hook = |session: &OpenedSession<'_>| session.get("name") == Some("A".to_owned());
-    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
-    let error = builder
-        .revoked_if(hook)
-        .typed::<Login>()
-        .build()
-        .unwrap_err();
-    assert!(error.to_string().contains("call `typed` first"), "{error}");
+fn a_hook_may_depend_on_a_condition() {
+    let site = |is_strict: bool| {
+        let builder = match is_strict {
+            true => builder().revoked_if(|_| true),
+            false => builder().into(),
+        };
+        builder.save_on_server_error().build().unwrap()
+    };
+    let pair = signed_in(&cookie());
+    let reasons = [true, false].map(|is_strict| reason(&site(is_strict).load([&pair], at(1))));
+    assert_eq!(reasons, [Some(Reason::Revoked), None]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use std::sync::{
 use common::{builder, seconds};
 use hardtack::{
     Session, SessionError,
-    carrier::SessionBuilder,
+    carrier::{Hooked, SessionBuilder},
     session::{Map, Payload, Validity},
 };
 
@@ -60,13 +60,16 @@ impl Row {
     }
 
     /// Has sessions ask for this row.
-    fn asked_by<C, T: Payload>(&self, builder: SessionBuilder<C, T>) -> SessionBuilder<C, T> {
+    fn asked_by<C, T: Payload>(
+        &self,
+        builder: SessionBuilder<C, T>,
+    ) -> SessionBuilder<C, T, Hooked> {
         let row = self.clone();
         builder.revalidate_after(seconds(SPAN), move |_| row.clone().validity())
     }
 
     /// The default settings of the tests, with sessions that ask for this row.
-    fn site(&self) -> hardtack::carrier::SessionCookieBuilder<Map> {
+    fn site(&self) -> hardtack::carrier::SessionCookieBuilder<Map, Hooked> {
         self.asked_by(builder())
     }
 }

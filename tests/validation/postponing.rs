@@ -11,8 +11,8 @@ use std::{
 
 use hardtack::{
     Session, SessionCookie, SessionError,
-    carrier::{SessionBuilder, TokenChange},
-    session::Validity,
+    carrier::{Hooked, SessionBuilder, TokenChange},
+    session::{Map, Validity},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header::COOKIE};
 use proptest::prelude::*;
@@ -97,7 +97,7 @@ impl Instances {
         self.now.load(Ordering::Relaxed) < self.gone_at
     }
 
-    fn asked_by<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
+    fn asked_by<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C, Map, Hooked> {
         let instances = self.clone();
         let builder = builder.idle_timeout(None).remember_up_to(seconds(50_000));
         builder

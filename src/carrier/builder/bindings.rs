@@ -2,7 +2,7 @@
 
 use super::SessionBuilder;
 
-impl<C, T> SessionBuilder<C, T> {
+impl<C, T, H> SessionBuilder<C, T, H> {
     /// Binds every session to an application ([SPEC.md § 3.2]), by a label of 1 to 255 bytes. Default: none.
     ///
     /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. Keys are

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// For cookies.
-impl<T> SessionCookieBuilder<T> {
+impl<T, H> SessionCookieBuilder<T, H> {
     /// Checks all settings, derives the keys, and builds the cookie.
     ///
     /// # Examples
@@ -87,7 +87,7 @@ impl<T> SessionCookieBuilder<T> {
 }
 
 /// For headers.
-impl<T> SessionHeaderBuilder<T> {
+impl<T, H> SessionHeaderBuilder<T, H> {
     /// Checks all settings, derives the keys, and builds the header.
     ///
     /// # Errors
@@ -109,7 +109,7 @@ impl<T> SessionHeaderBuilder<T> {
 }
 
 /// For bare tokens.
-impl<T> SessionTokenBuilder<T> {
+impl<T, H> SessionTokenBuilder<T, H> {
     /// Checks all settings, derives the keys, and builds the tokens.
     ///
     /// # Errors
@@ -131,7 +131,7 @@ impl<T> SessionTokenBuilder<T> {
     }
 }
 
-impl<C, T: Payload> SessionBuilder<C, T> {
+impl<C, T: Payload, H> SessionBuilder<C, T, H> {
     /// Sessions in tokens for `purpose`, in one piece each.
     fn token(
         &self,
@@ -149,9 +149,6 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     fn slot(&self, purpose: Purpose) -> Result<Arc<PurposeSlot>, ConfigError> {
         let options = &self.options;
         refuse(options.lifetime_mistakes())?;
-        if let Some(check_type) = self.hooks.check_type {
-            check_type(std::any::TypeId::of::<T>())?;
-        }
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
         let purpose = options.labelled(purpose, type_label)?;
         let sessions = SessionType::of::<T>(options.context()?.encoded());

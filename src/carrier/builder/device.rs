@@ -10,7 +10,7 @@ use crate::{
     keys::PurposeSlot,
 };
 
-impl<T> SessionCookieBuilder<T> {
+impl<T, H> SessionCookieBuilder<T, H> {
     /// Binds sessions to the visitor's device, from the next [`renew`](crate::Session::renew) on, if the browser can do
     /// that. Cookies that were stolen then open nothing elsewhere. Experimental; feature `device-bound`.
     ///
@@ -40,7 +40,7 @@ impl<T> SessionCookieBuilder<T> {
     }
 }
 
-impl<T> SessionCookieBuilder<T> {
+impl<T, H> SessionCookieBuilder<T, H> {
     pub(super) fn devices(
         &self,
         name: &CookieName,

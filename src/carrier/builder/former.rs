@@ -4,7 +4,7 @@ use super::SessionCookieBuilder;
 use crate::cookie::former::FormerAttributes;
 
 /// For cookies.
-impl<T> SessionCookieBuilder<T> {
+impl<T, H> SessionCookieBuilder<T, H> {
     /// Also drops cookies that were set with these former attributes, whenever a session is sent or ended. May be
     /// repeated.
     ///

@@ -2,15 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::SessionBuilder;
+use super::{Hooked, SessionBuilder};
 use crate::session::{BoxError, OpenedSession, ReadEvent, Validity};
 
-impl<C, T: 'static> SessionBuilder<C, T> {
+impl<C, T: 'static, H> SessionBuilder<C, T, H> {
     /// Refuses every session for which `revoked_if` returns `true`: by its id, for a list of sessions that were signed
     /// out, by its dates, or by its content ([`value`](OpenedSession::value), [`get`](OpenedSession::get)), such as an
     /// epoch of its user.
     ///
-    /// Call it after [`typed`](SessionBuilder::typed): the content that it sees is of the builder's type.
+    /// Comes after [`typed`](SessionBuilder::typed): the content that it sees is of the builder's type. Where only one way
+    /// through the program calls this, the other one calls `into`: `None => builder.into()`.
     ///
     /// It is called after the tag and the dates are verified, for handlers, streams
     /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. Only sessions with an id can
@@ -57,9 +58,9 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     pub fn revoked_if(
         mut self,
         revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
-    ) -> Self {
+    ) -> SessionBuilder<C, T, Hooked> {
         self.hooks.set_revoked_if(revoked_if);
-        self
+        self.holding()
     }
 
     /// Asks the application whether a session goes on, once in `span` for each visitor: whether its user is still
@@ -80,7 +81,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// Extractors of axum and actix-web ask. Code that gets a session in another way calls
     /// [`validate`](crate::Session::validate) before it uses it; without that a session whose answer is too old is empty,
     /// and refuses changes. A sign-in ([`sign_in`](crate::Session::sign_in), [`renew`](crate::Session::renew)) counts as an
-    /// answer. Call this after [`typed`](SessionBuilder::typed).
+    /// answer. Comes after [`typed`](SessionBuilder::typed), as [`revoked_if`](Self::revoked_if) does.
     ///
     /// # Examples
     ///
@@ -134,7 +135,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         mut self,
         span: Duration,
         validate: impl Fn(&OpenedSession<'_, T>) -> F + Send + Sync + 'static,
-    ) -> Self
+    ) -> SessionBuilder<C, T, Hooked>
     where
         F: Future<Output = Result<Validity, E>> + Send + 'static,
         E: Into<BoxError>,
@@ -144,7 +145,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
             let answer = validate(session);
             Box::pin(async move { answer.await.map_err(Into::into) })
         });
-        self
+        self.holding()
     }
 
     /// Lets a session go on until `span` after its last answer where the question of

@@ -8,7 +8,7 @@ use crate::{
     state::{Lifetimes, Refresh, RefreshAfter, Revalidation},
 };
 
-impl<C, T> SessionBuilder<C, T> {
+impl<C, T, H> SessionBuilder<C, T, H> {
     /// Sets the time without activity after which a session ends, or `None` for no such end. Default: 30
     /// minutes. In whole seconds, from 1 second to the absolute timeout; a longer one would never be reached, and is
     /// refused. The default may be longer than a short absolute timeout, and then has no effect.

@@ -41,7 +41,9 @@ use crate::{
 /// | [`SessionToken::encrypted`](crate::SessionToken::encrypted) | [`SessionTokenBuilder`] | [`SessionToken`](crate::SessionToken) |
 ///
 /// Each carrier also has `unencrypted_but_signed`. `C` is the carrier ([`InCookie`], [`InHeader`], [`InToken`]), and `T`
-/// is the content of sessions: a dictionary, or a type of yours ([`typed`](Self::typed)).
+/// is the content of sessions: a dictionary, or a type of yours ([`typed`](Self::typed)). `H` says whether the type may
+/// still change; a signature names it only after [`revoked_if`](Self::revoked_if) or
+/// [`revalidate_after`](Self::revalidate_after): `SessionCookieBuilder<Login, Hooked>`.
 ///
 /// # Examples
 ///
@@ -84,23 +86,48 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is built before `build`"]
-pub struct SessionBuilder<C, T = Map> {
+pub struct SessionBuilder<C, T = Map, H = NoHook> {
     options: Options,
     carrier: C,
     mode: Mode,
     keys: Arc<dyn Keys>,
     hooks: Hooks,
-    content: PhantomData<fn() -> T>,
+    content: PhantomData<fn() -> (T, H)>,
 }
 
 /// The builder of a [`SessionCookie`](crate::SessionCookie).
-pub type SessionCookieBuilder<T = Map> = SessionBuilder<InCookie, T>;
+pub type SessionCookieBuilder<T = Map, H = NoHook> = SessionBuilder<InCookie, T, H>;
 
 /// The builder of a [`SessionHeader`](crate::SessionHeader).
-pub type SessionHeaderBuilder<T = Map> = SessionBuilder<InHeader, T>;
+pub type SessionHeaderBuilder<T = Map, H = NoHook> = SessionBuilder<InHeader, T, H>;
 
 /// The builder of a [`SessionToken`](crate::SessionToken).
-pub type SessionTokenBuilder<T = Map> = SessionBuilder<InToken, T>;
+pub type SessionTokenBuilder<T = Map, H = NoHook> = SessionBuilder<InToken, T, H>;
+
+/// No function looks at the content of sessions yet, as a parameter of [`SessionBuilder`].
+#[derive(Clone, Debug)]
+pub enum NoHook {}
+
+/// [`revoked_if`](SessionBuilder::revoked_if) or [`revalidate_after`](SessionBuilder::revalidate_after) looks at the
+/// content of sessions, so its type stays, as a parameter of [`SessionBuilder`].
+#[derive(Clone, Debug)]
+pub enum Hooked {}
+
+/// For a hook under a condition: `match … { Some(list) => builder.revoked_if(…), None => builder.into() }`.
+impl<C, T> From<SessionBuilder<C, T>> for SessionBuilder<C, T, Hooked> {
+    fn from(builder: SessionBuilder<C, T>) -> Self {
+        builder.holding()
+    }
+}
+
+/// A builder whose type may still change: [`NoHook`].
+#[diagnostic::on_unimplemented(
+    message = "`typed` is called after `revoked_if` or `revalidate_after`, which would look for content of another type",
+    label = "call `typed` before them"
+)]
+pub trait BeforeHooks {}
+
+impl BeforeHooks for NoHook {}
 
 impl<C> SessionBuilder<C> {
     fn new<K: Key>(carrier: C, keys: SharedKeyRing<K>) -> SessionBuilder<C> {
@@ -136,7 +163,7 @@ impl<K: Key> Keys for SharedKeyRing<K> {
     }
 }
 
-impl<C, T> SessionBuilder<C, T> {
+impl<C, T, H> SessionBuilder<C, T, H> {
     pub(crate) fn mode(&self) -> Mode {
         self.mode
     }
@@ -148,6 +175,9 @@ impl<C, T> SessionBuilder<C, T> {
 
     /// Makes sessions hold one `U` instead of a dictionary. `build` requires that `U` is a
     /// [`SessionData`](crate::SessionData).
+    ///
+    /// Comes before [`revoked_if`](Self::revoked_if) and [`revalidate_after`](Self::revalidate_after), whose functions
+    /// look at a `U`.
     ///
     /// # Examples
     ///
@@ -163,7 +193,27 @@ impl<C, T> SessionBuilder<C, T> {
     /// assert_eq!(session.read(|login| login.user), 0);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn typed<U>(self) -> SessionBuilder<C, U> {
+    ///
+    /// A function that looks for entries of a dictionary would find none:
+    ///
+    /// ```compile_fail,E0277
+    /// # #[derive(Default, serde::Serialize, serde::Deserialize)]
+    /// # struct Login;
+    /// # impl hardtack::SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
+    /// # let key = hardtack::EncryptionKey::generate().unwrap();
+    /// let _ = hardtack::SessionCookie::encrypted(key)
+    ///     .revoked_if(|session| session.get("is_locked") == Some(true))
+    ///     .typed::<Login>();
+    /// ```
+    pub fn typed<U>(self) -> SessionBuilder<C, U>
+    where
+        H: BeforeHooks,
+    {
+        self.holding()
+    }
+
+    /// Returns the same settings under another type.
+    fn holding<U, I>(self) -> SessionBuilder<C, U, I> {
         SessionBuilder {
             options: self.options,
             carrier: self.carrier,

@@ -3,7 +3,7 @@
 use super::{OverHttp, SessionBuilder, SessionHeaderBuilder};
 
 /// For sessions in cookies and headers.
-impl<C: OverHttp, T> SessionBuilder<C, T> {
+impl<C: OverHttp, T, H> SessionBuilder<C, T, H> {
     /// Saves changes also with responses of a 5xx status. Default: off, so that such a response only ends a session, or
     /// writes it after an explicit [`save`](crate::Session::save).
     ///
@@ -61,7 +61,7 @@ impl<C: OverHttp, T> SessionBuilder<C, T> {
 }
 
 /// For headers.
-impl<T> SessionHeaderBuilder<T> {
+impl<T, H> SessionHeaderBuilder<T, H> {
     /// Sends sessions back in the response header `name`. Default: `session-token`.
     ///
     /// # Examples

@@ -48,7 +48,7 @@ pub enum Size {
     Split(u8),
 }
 
-impl<T> SessionCookieBuilder<T> {
+impl<T, H> SessionCookieBuilder<T, H> {
     /// Sets the largest `Set-Cookie` field, and the number of cookies. Default: [`Size::Anywhere`].
     ///
     /// A smaller size signs nobody out: a session that is already larger may be sent in its current size, and only
@@ -74,7 +74,7 @@ impl<T> SessionCookieBuilder<T> {
     }
 }
 
-impl<T> SessionTokenBuilder<T> {
+impl<T, H> SessionTokenBuilder<T, H> {
     /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
     ///
     /// # Examples
@@ -95,7 +95,7 @@ impl<T> SessionTokenBuilder<T> {
     }
 }
 
-impl<T> SessionHeaderBuilder<T> {
+impl<T, H> SessionHeaderBuilder<T, H> {
     /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
     pub fn max_token_len(mut self, characters: usize) -> Self {
         self.carrier.max_token_len = characters;
@@ -103,7 +103,7 @@ impl<T> SessionHeaderBuilder<T> {
     }
 }
 
-impl<C, T> SessionBuilder<C, T> {
+impl<C, T, H> SessionBuilder<C, T, H> {
     /// Rounds up the length of the token, which then reveals less about the length of the content. Hides little for
     /// short sessions. Default: [`Padding::None`].
     ///

@@ -15,7 +15,7 @@ use hardtack::{
     EncryptionKey, Session, SessionCookie, SessionData, SessionError, SessionToken, SigningKey,
     Size,
     carrier::SessionCookieBuilder,
-    session::{Payload, SaveError},
+    session::{Map, Payload, SaveError},
 };
 use hardtack_memory::{MARKER_LEN, Scanning, held_after, left_behind, look_for};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
@@ -61,8 +61,8 @@ fn put(session: &Session) -> Result<(), SessionError> {
 
 /// Runs `work` on a cookie of each kind, with the field of a visitor whose session has the marker.
 #[track_caller]
-fn check(
-    configure: impl Fn(SessionCookieBuilder) -> SessionCookieBuilder,
+fn check<H>(
+    configure: impl Fn(SessionCookieBuilder) -> SessionCookieBuilder<Map, H>,
     work: impl Fn(&SessionCookie, &str) + Sync,
 ) {
     let _alone = alone();
