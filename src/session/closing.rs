@@ -4,7 +4,7 @@ use std::cmp;
 
 use super::{
     handle::Session,
-    lock::{Contents, HeldContents, Loaded},
+    lock::{Closed, Contents, HeldContents, Loaded},
     outcome::Outcome,
     save_error::SaveError,
     sealer::Sealer,
@@ -14,9 +14,7 @@ use crate::{
     cookie::{PartNumbers, SetCookies},
     crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
     events,
-    state::{
-        BodyToSeal, Circumstances, Decision, Overhead, SessionError, State, TokenChange, Touch,
-    },
+    state::{BodyToSeal, Circumstances, Decision, Overhead, State, TokenChange, Touch},
     token::{self, Context, Draft, SealError},
 };
 
@@ -114,7 +112,7 @@ impl<T> Closing<'_, T> {
 impl<T> Contents<T> {
     /// Makes the session read-only from now on. Returns `true` if it already was.
     pub(super) fn close(&mut self) -> bool {
-        self.closed.replace(|| SessionError::AfterHead).is_some()
+        self.closed.replace(Closed::AfterHead).is_some()
     }
 }
 

@@ -36,8 +36,9 @@ impl<T: Payload> Session<T> {
             if session.state.csrf_name().is_none() || session.state.awaits_answer() {
                 session.ensure_id()?;
             }
-            // No token is made for a name that anyone knows.
-            let name = session.state.csrf_name().ok_or(SessionError::Stale)?;
+            // No token is made for a name that anyone knows. A session without one is withheld.
+            let name = session.state.csrf_name();
+            let name = name.ok_or(SessionError::UnreadablePayload)?;
             let (keys, now) = (session.sealer.slot.keys(), session.state.now);
             Ok(mask::render(&keys, session.context, now, &name, mask))
         })?

@@ -1,13 +1,12 @@
-//! Methods for layers, besides [`Session::finish`]. Feature `tower`.
+//! Methods for layers, besides [`Session::closing`]. Feature `tower`.
 
 use std::sync::Arc;
 
-use super::{handle::Session, lock::Contents};
-use crate::{
-    cookie::Values,
-    events,
-    state::{Payload, SessionError},
+use super::{
+    handle::Session,
+    lock::{Closed, Contents},
 };
+use crate::{cookie::Values, events, state::Payload};
 
 impl<T: Payload> Session<T> {
     /// Returns `true` if the application did not touch the session, and has no handle left to do so. A handle that a
@@ -46,7 +45,7 @@ impl<T> Session<T> {
         events::context_missed(self.lock.sealer.slot.purpose.name());
         let _ = self.lock.with_contents(|contents| {
             (contents.arrival.values, contents.arrival.old) = (Values::default(), None);
-            contents.closed = Some(|| SessionError::NoContext);
+            contents.closed = Some(Closed::NoContext);
         });
     }
 

@@ -33,8 +33,18 @@ pub(super) struct Contents<T> {
     pub(super) loaded: Option<Loaded<T>>,
     /// The application touched the session. One that is only verified beforehand has no part in the response.
     pub(super) is_touched: bool,
-    /// The error of every change, because it could no longer be saved.
-    pub(super) closed: Option<fn() -> SessionError>,
+    /// The reason why no change can be saved any more.
+    pub(super) closed: Option<Closed>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Closed {
+    AfterHead,
+    #[cfg_attr(
+        not(feature = "tower"),
+        allow(dead_code, reason = "layers choose contexts")
+    )]
+    NoContext,
 }
 
 /// A request's part in its session, before the session is read.
@@ -65,7 +75,7 @@ pub(crate) struct LockedSession<'a, T> {
     pub(crate) sealer: &'a Sealer,
     pub(crate) context: &'a Context,
     pub(crate) clock: &'a Clock,
-    closed: Option<fn() -> SessionError>,
+    closed: Option<Closed>,
 }
 
 impl<T> SessionLock<T> {
@@ -132,14 +142,14 @@ impl<T> LockedSession<'_, T> {
 
     /// Returns an error if changes can no longer be saved.
     pub(super) fn check_open(&self) -> Result<(), SessionError> {
-        let Some(error) = self.closed else {
-            return Ok(());
-        };
-        let error = error();
-        if matches!(error, SessionError::AfterHead) {
-            events::change_came_late(self.sealer.slot.purpose.name());
+        match self.closed {
+            None => Ok(()),
+            Some(Closed::AfterHead) => {
+                events::change_came_late(self.sealer.slot.purpose.name());
+                Err(SessionError::AfterHead)
+            }
+            Some(Closed::NoContext) => Err(SessionError::NoContext),
         }
-        Err(error)
     }
 }
 

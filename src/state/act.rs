@@ -11,8 +11,8 @@ use crate::{
 };
 
 impl<T> State<T> {
-    /// Returns an error if the session that opened must not be overwritten. Every action but `renew`, `invalidate` and
-    /// `discard` needs this.
+    /// Returns an error if the session that opened must not be overwritten. Every action but `renew`, `sign_in`,
+    /// `invalidate` and `discard` needs this.
     pub(crate) fn check_writable(&self) -> Result<(), SessionError> {
         match self.withheld() {
             None => Ok(()),

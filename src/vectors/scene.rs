@@ -301,10 +301,7 @@ impl Scene {
     pub(super) fn circumstances(&self, status: u16, fields: &HeaderMap) -> Circumstances {
         let values = |name| fields.get_all(name).into_iter().map(HeaderValue::as_bytes);
         let said = fields.keys().map(|name| (name.as_str(), values(name)));
-        Circumstances {
-            status,
-            is_shareable: CacheHeaders::read(said).is_shareable(),
-        }
+        CacheHeaders::read(said).circumstances(status)
     }
 
     /// The keys' purpose, with the labels.

@@ -119,7 +119,7 @@ where
             answered.request().extensions_mut().remove::<W>();
             let response = answered.response_mut();
             let status = status_to_save_by(response.status().as_u16(), &*response.extensions());
-            if let Err(failure) = pending.finish(status, response.headers_mut()) {
+            if let Err(failure) = pending.save(status, response.headers_mut()) {
                 *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
                 response.extensions_mut().insert(failure);
             }

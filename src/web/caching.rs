@@ -2,7 +2,7 @@
 //!
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, and could give the session of one visitor to the next.
 
-use crate::session::Touch;
+use crate::{session::Touch, state::Circumstances};
 
 /// The fields that tell caches whether they may store a response, and the value of each that forbids it.
 /// `*` stands for any prefix.
@@ -75,6 +75,14 @@ impl CacheHeaders {
             }
         }
         headers
+    }
+
+    /// Returns the circumstances of a response with this status.
+    pub(crate) fn circumstances(&self, status: u16) -> Circumstances {
+        Circumstances {
+            status,
+            is_shareable: self.is_shareable(),
+        }
     }
 
     /// Returns `true` if others than the visitor may store the response.

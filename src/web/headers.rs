@@ -13,7 +13,6 @@ use crate::{
     carrier::{SessionCookie, SessionHeader, TokenChange},
     events,
     session::{SaveError, Sealer, Session, Touch},
-    state::Circumstances,
     token::Context,
 };
 
@@ -84,20 +83,27 @@ impl<T> SessionCookie<T> {
         status: StatusCode,
         response: &mut HeaderMap,
     ) -> Result<(), SaveError> {
-        self.finish_in(session, status.as_u16(), response)
+        self.save_in(session, status.as_u16(), response)
     }
 
     /// [`save_to`](Self::save_to) for the fields of any framework.
-    pub(super) fn finish_in<H: Fields>(
+    pub(super) fn save_in<H: Fields>(
         &self,
         session: &Session<T>,
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
-        let (source, sealer) = (Cow::Borrowed("Cookie"), &self.token.sealer);
-        let fields = finish_for_caches(source, sealer, status, response, |circumstances| {
-            self.finish(session, circumstances)
-        })?;
+        let caches = caches_of(response);
+        let finished = self.finish(session, caches.circumstances(status));
+        let source = Cow::Borrowed("Cookie");
+        instruct(
+            &caches,
+            touch_of(&finished),
+            source,
+            &self.token.sealer,
+            response,
+        );
+        let (_, fields) = finished?;
         if let Some(registration) = &fields.registration {
             response.replace(H::name(REGISTRATION), H::sensitive(registration.to_owned()));
         }
@@ -166,20 +172,27 @@ impl<T> SessionHeader<T> {
         status: StatusCode,
         response: &mut HeaderMap,
     ) -> Result<(), SaveError> {
-        self.finish_in(session, status.as_u16(), response)
+        self.save_in(session, status.as_u16(), response)
     }
 
     /// [`save_to`](Self::save_to) for the fields of any framework.
-    pub(super) fn finish_in<H: Fields>(
+    pub(super) fn save_in<H: Fields>(
         &self,
         session: &Session<T>,
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
-        let (source, sealer) = (Cow::Owned(self.name.to_string()), &self.token.sealer);
-        let change = finish_for_caches(source, sealer, status, response, |circumstances| {
-            self.token.finish(session, circumstances)
-        })?;
+        let caches = caches_of(response);
+        let finished = self.token.finish(session, caches.circumstances(status));
+        let source = Cow::Owned(self.name.to_string());
+        instruct(
+            &caches,
+            touch_of(&finished),
+            source,
+            &self.token.sealer,
+            response,
+        );
+        let (_, change) = finished?;
         let value = match change {
             TokenChange::Keep => return Ok(()),
             TokenChange::Store(token) => H::sensitive(token),
@@ -190,31 +203,33 @@ impl<T> SessionHeader<T> {
     }
 }
 
-/// Calls `finish`, and adds the fields for caches that its session requires, which came in the field `source`.
-fn finish_for_caches<H: Fields, C>(
+/// Reads what the application says to caches.
+fn caches_of<H: Fields>(response: &H) -> CacheHeaders {
+    let names = response.names();
+    CacheHeaders::read(names.map(|name| (name.as_ref(), response.values(name))))
+}
+
+/// Returns the extent to which a response depends on its session. Nor may it be stored if saving failed.
+fn touch_of<C>(finished: &Result<(Touch, C), SaveError>) -> Touch {
+    finished
+        .as_ref()
+        .map_or(Touch::Written, |(touch, _)| *touch)
+}
+
+/// Instructs caches about a response to this extent of a session, which came in the field `source`.
+fn instruct<H: Fields>(
+    caches: &CacheHeaders,
+    touch: Touch,
     source: Cow<'static, str>,
     sealer: &Sealer,
-    status: u16,
     response: &mut H,
-    finish: impl FnOnce(Circumstances) -> Result<(Touch, C), SaveError>,
-) -> Result<C, SaveError> {
-    let names = response.names();
-    let fields = names.map(|name| (name.as_ref(), response.values(name)));
-    let headers = CacheHeaders::read(fields);
-    let is_shareable = headers.is_shareable();
-    let finished = finish(Circumstances {
-        status,
-        is_shareable,
-    });
-    // Nor must the response be stored if that failed.
-    let touched = finished.as_ref().map(|(touch, _)| *touch);
-    let touch = touched.unwrap_or(Touch::Written);
+) {
     if caching::needs_vary(touch, response.values(&H::VARY), &source) {
         response.add(H::VARY, H::value(source));
     }
-    match headers.cache_control_for(touch, sealer.policy.shared_caching) {
+    match caches.cache_control_for(touch, sealer.policy.shared_caching) {
         Some(NO_STORE) => {
-            if is_shareable {
+            if caches.is_shareable() {
                 events::caching_was_replaced(sealer.slot.purpose.name());
             }
             forbid_to_store(response);
@@ -222,7 +237,6 @@ fn finish_for_caches<H: Fields, C>(
         Some(word) => response.replace(H::CACHE_CONTROL, H::value(word.into())),
         None => {}
     }
-    finished.map(|(_, change)| change)
 }
 
 /// Makes every field for caches that is present forbid them to store the response, and adds `Cache-Control`.

@@ -170,7 +170,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
                 true => without_tls(request),
                 false => None,
             },
-            is_finished: false,
+            is_saved: false,
         }
     }
 }

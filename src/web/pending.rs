@@ -32,17 +32,13 @@ pub(super) struct PendingSession<T> {
     pub(super) session: Session<T>,
     /// The origin of the page that sent the request, if its browser keeps no `Secure` cookie.
     pub(super) without_tls: Option<Box<str>>,
-    pub(super) is_finished: bool,
+    pub(super) is_saved: bool,
 }
 
 impl<T: Payload> PendingSession<T> {
     /// Saves the session in a response with this status and these fields, and closes it. After a failure the response
     /// has to become a 500.
-    pub(super) fn finish<F: Fields>(
-        &mut self,
-        status: u16,
-        response: &mut F,
-    ) -> Result<(), Failure> {
+    pub(super) fn save<F: Fields>(&mut self, status: u16, response: &mut F) -> Result<(), Failure> {
         // Counted only for the event.
         let set_cookie = F::SET_COOKIE;
         let of_others = match self.without_tls {
@@ -51,10 +47,10 @@ impl<T: Payload> PendingSession<T> {
         };
         let saved = match &*self.carrier {
             _ if self.session.was_left_alone() => Ok(()),
-            AnyCarrier::Cookie(cookie) => cookie.finish_in(&self.session, status, response),
-            AnyCarrier::Header(header) => header.finish_in(&self.session, status, response),
+            AnyCarrier::Cookie(cookie) => cookie.save_in(&self.session, status, response),
+            AnyCarrier::Header(header) => header.save_in(&self.session, status, response),
         };
-        self.is_finished = true;
+        self.is_saved = true;
         if let Some(origin) = &self.without_tls {
             let mut sent = response.values(&set_cookie).skip(of_others);
             if sent.any(sets_a_secure_cookie) {
@@ -73,7 +69,7 @@ fn sets_a_secure_cookie(field: &[u8]) -> bool {
 /// Closes the session if the request was cancelled or failed, so that changes by a handle that lives on are errors.
 impl<T> Drop for PendingSession<T> {
     fn drop(&mut self) {
-        if !self.is_finished {
+        if !self.is_saved {
             self.session.close();
         }
     }

@@ -109,7 +109,7 @@ where
         let this = self.project();
         let mut response = ready!(this.inner.poll(cx))?;
         let status = status_to_save_by(response.status().as_u16(), response.extensions());
-        if let Err(failure) = this.pending.finish(status, response.headers_mut()) {
+        if let Err(failure) = this.pending.save(status, response.headers_mut()) {
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             response.extensions_mut().insert(failure);
         }
