@@ -231,10 +231,11 @@ impl<T> State<T> {
 
     /// No entry, no flash, no id.
     fn is_empty(&self) -> bool {
-        self.metadata.sid.is_none()
-            && self.flash_bytes().is_empty()
-            && self.metadata.schema == self.policy.schema
-            && *self.payload() == *self.policy.empty_payload
+        self.metadata.sid.is_none() && self.flash_bytes().is_empty() && self.has_empty_payload()
+    }
+
+    pub(super) fn has_empty_payload(&self) -> bool {
+        self.metadata.schema == self.policy.schema && *self.payload() == *self.policy.empty_payload
     }
 
     /// Returns `true` if the clock shows a time that a token can carry.
