@@ -171,16 +171,24 @@ pub mod carrier;
 pub mod settings;
 #[cfg(feature = "http")]
 pub mod web;
+#[cfg(feature = "tower")]
+pub mod csrf {
+    //! CSRF protection: checks that a request comes from a page of the session's own site. Feature `tower`.
+    //!
+    //! [`CsrfGuard`] is a tower layer, and middleware for actix-web, that refuses requests of other sites before a handler
+    //! runs. [`GuardedForm`] is an extractor, of axum and of actix-web, for forms that carry a token. Without either, call
+    //! [`csrf_token`](crate::Session::csrf_token) and [`verify_csrf`](crate::Session::verify_csrf).
+
+    #[cfg(any(feature = "actix", feature = "axum"))]
+    pub use crate::web::csrf::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection};
+    pub use crate::web::csrf::{CsrfGuard, CsrfRefusal};
+}
 
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(test)]
 mod vectors;
-
-#[cfg(feature = "tower")]
-#[doc(inline)]
-pub use web::csrf;
 
 pub use self::cookie::SameSite;
 pub use base::clock::Clock;

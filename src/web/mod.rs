@@ -10,8 +10,7 @@ mod axum;
 #[cfg(feature = "http")]
 mod caching;
 #[cfg(feature = "tower")]
-#[doc(hidden)]
-pub mod csrf;
+pub(crate) mod csrf;
 #[cfg(feature = "device-bound")]
 mod device;
 #[cfg(feature = "tower")]

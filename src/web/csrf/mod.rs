@@ -1,8 +1,4 @@
-//! CSRF protection: checks that a request comes from a page of the session's own site. Feature `tower`.
-//!
-//! [`CsrfGuard`] is a tower layer, and middleware for actix-web, that refuses requests of other sites before a handler
-//! runs. [`GuardedForm`] is an extractor, of axum and of actix-web, for forms that carry a token. Without either, call
-//! [`csrf_token`](crate::Session::csrf_token) and [`verify_csrf`](crate::Session::verify_csrf).
+//! `CsrfGuard`, and the extractors of bodies that have their token in a field; published as `hardtack::csrf`.
 
 #[cfg(feature = "actix")]
 mod actix;
