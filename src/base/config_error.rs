@@ -23,7 +23,7 @@ use super::debug_by_display;
 #[derive(Clone)]
 pub struct ConfigError {
     setting: Option<&'static str>,
-    /// The text between the setting and the reason. `None`: the reason is a whole sentence.
+    /// Text between the setting and the reason. `None`: the reason is a whole sentence.
     link: Option<&'static str>,
     reason: String,
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// The reason why a token did not open, for logs and metrics. The response to the visitor never depends on it.
+/// Reason why a token did not open, for logs and metrics. The response to the visitor never depends on it.
 ///
 /// Each variant is the failure of one step of [SPEC.md § 7].
 ///

@@ -8,7 +8,7 @@ use std::{
 /// Whole seconds since 1970-01-01T00:00:00Z.
 pub(crate) type UnixSeconds = u64;
 
-/// The first second that a token can carry: 2026-01-01T00:00:00Z (SPEC.md § 1).
+/// First second that a token can carry: 2026-01-01T00:00:00Z (SPEC.md § 1).
 pub(crate) const EPOCH: UnixSeconds = 1_767_225_600;
 
 /// Truncates fractions. A moment before 1970 becomes 0, which no token can carry.

@@ -92,7 +92,7 @@ mod aws_lc {
 
 #[cfg(test)]
 thread_local! {
-    /// The signatures that this thread has verified.
+    /// Signatures that this thread has verified.
     pub(crate) static VERIFIED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 

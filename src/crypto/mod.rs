@@ -1,4 +1,4 @@
-//! The one folder that names algorithms. It implements none, and knows nothing of key rings or tokens.
+//! Algorithms, which no other folder names. This one implements none, and knows nothing of key rings or tokens.
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;

@@ -7,7 +7,7 @@ use rand::{
     rngs::{StdRng, SysError, SysRng},
 };
 
-/// The operating system's random generator failed.
+/// Failure of the operating system's random generator.
 #[derive(Clone, Copy)]
 pub struct RandomError(SysError);
 

@@ -34,7 +34,7 @@ impl Drop for Wiped {
     }
 }
 
-/// The buffer of this thread, on loan, so that opening and sealing allocate nothing.
+/// Buffer of this thread, on loan, so that opening and sealing allocate nothing.
 ///
 /// A second loan at the same time, as in a hook that reads another session, gets a new buffer.
 pub(crate) struct Scratch(Vec<u8>);

@@ -63,8 +63,8 @@ fn wipe_stack() {
     wipe(&mut stack);
 }
 
-/// The pseudorandom key of HKDF-SHA-256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)), which a ring keeps in
-/// place of the secret.
+/// Pseudorandom key of HKDF-SHA-256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)), which a ring keeps in place
+/// of the secret.
 pub(crate) struct Prk(Zeroizing<[u8; 32]>);
 
 impl Prk {

@@ -1,8 +1,8 @@
-//! The suites and modes, with their names and lengths, and the libraries they run on.
+//! Suites and modes, with their names and lengths, and the libraries they run on.
 
 use std::fmt;
 
-/// The protection of a session's content: encrypted, or signed only.
+/// Protection of a session's content: encrypted, or signed only.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ impl fmt::Display for Mode {
     }
 }
 
-/// The algorithm that a key seals with ([SPEC.md § 2]).
+/// Algorithm that a key seals with ([SPEC.md § 2]).
 ///
 /// The key selects it; a token never does.
 ///
@@ -86,7 +86,7 @@ impl Suite {
             .find(|suite| suite.format() == format)
     }
 
-    /// The suite of [`EncryptionKey::generate`](crate::EncryptionKey::generate): the first encrypting one that was not
+    /// Suite of [`EncryptionKey::generate`](crate::EncryptionKey::generate): the first encrypting one that was not
     /// left out.
     pub(crate) const RECOMMENDED: Suite = match Suite::Xaes256Gcm.missing_feature() {
         None => Suite::Xaes256Gcm,
@@ -148,7 +148,7 @@ impl Suite {
     }
 }
 
-/// The name of the algorithm.
+/// Name of the algorithm.
 impl fmt::Display for Suite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -159,7 +159,7 @@ impl fmt::Display for Suite {
     }
 }
 
-/// The library that a suite runs on. Tokens are the same under each.
+/// Library that a suite runs on. Tokens are the same under each.
 ///
 /// # Examples
 ///
@@ -172,7 +172,7 @@ impl fmt::Display for Suite {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Backend {
-    /// The crates of RustCrypto, the default.
+    /// Crates of RustCrypto, the default.
     RustCrypto,
     /// AWS-LC, with feature `aws-lc`.
     AwsLc,
@@ -181,7 +181,7 @@ pub enum Backend {
     AwsLcFips,
 }
 
-/// The name of the library.
+/// Name of the library.
 impl fmt::Display for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

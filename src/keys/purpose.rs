@@ -1,12 +1,12 @@
-//! The purposes that keys are derived for.
+//! Purposes that keys are derived for.
 
 use crate::{
     base::{config_error::ConfigError, is_token_char},
     crypto::suite::Suite,
 };
 
-/// The name, application and type that keys are derived for. A token opens under the purpose that it was sealed for,
-/// and under no other (SPEC.md § 3.2).
+/// Name, application and type that keys are derived for. A token opens under the purpose that it was sealed for, and
+/// under no other (SPEC.md § 3.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Purpose {
     name: String,

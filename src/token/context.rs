@@ -108,5 +108,5 @@ impl std::error::Error for ContextError {}
 const LENGTH_LEN: usize = 4;
 /// Associated data without pairs.
 pub(super) type AadRoom = [u8; HEAD_LEN + LENGTH_LEN];
-/// The length of no pairs.
+/// Length of no pairs.
 const WITHOUT_PAIRS: [u8; LENGTH_LEN] = [0; LENGTH_LEN];

@@ -36,7 +36,7 @@ impl Opened {
     }
 }
 
-/// The reason why a token does not open, and the key that it names, if that could be read.
+/// Reason why a token does not open, and the key that it names, if that could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     pub(crate) reason: Reason,
@@ -44,7 +44,7 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
-    /// The token names this key.
+    /// Refuses a token that names this key.
     #[inline]
     pub(crate) fn under(key_id: KeyId, reason: Reason) -> Refused {
         Refused {
@@ -141,7 +141,7 @@ pub(crate) const fn token_len(mode: Mode, body_len: usize) -> usize {
     base64url::encoded_len(token_bytes(mode, body_len))
 }
 
-/// The reason why nothing was sealed (SPEC.md § 14.5).
+/// Reason why nothing was sealed (SPEC.md § 14.5).
 pub(crate) enum SealError {
     /// A token cannot carry the moment that the clock shows.
     Clock,

@@ -1,4 +1,4 @@
-//! The errors of keys, with advice about a text that should be a key and does not begin like one.
+//! Errors of keys, with advice about a text that should be a key and does not begin like one.
 
 use std::{error::Error, fmt};
 
@@ -18,12 +18,12 @@ pub enum KeyError {
     Type,
     /// The suite of the key was left out of this program, with `default-features = false`.
     LeftOut {
-        /// The feature of hardtack to enable.
+        /// Feature of hardtack to enable.
         feature: &'static str,
     },
     /// The part after the type does not have 48 characters.
     Length {
-        /// The length that was found, in bytes.
+        /// Length found, in bytes.
         found: usize,
     },
     /// The part after the type is not unpadded base64url.
@@ -34,7 +34,7 @@ pub enum KeyError {
     Weak,
     /// A signing key where an encryption key is needed, or the reverse.
     WrongKind {
-        /// The type in the text.
+        /// Type in the text.
         found: &'static str,
     },
     /// The operating system's random generator failed.

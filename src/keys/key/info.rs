@@ -1,4 +1,4 @@
-//! The public facts about a key.
+//! Public facts about a key.
 
 use std::{fmt, time::SystemTime};
 
@@ -7,7 +7,7 @@ use crate::{
     crypto::suite::Suite,
 };
 
-/// The public id of a key: 4 bytes derived from its secret, shown in hexadecimal.
+/// Public id of a key: 4 bytes derived from its secret, shown in hexadecimal.
 ///
 /// Every token contains it, so that a key ring finds the key without trying others ([SPEC.md § 3.1]).
 ///
@@ -29,17 +29,17 @@ pub struct KeyId(pub(crate) [u8; 4]);
 
 show_in_hex!(KeyId as u32);
 
-/// The public facts about a key in a [`KeyRing`](crate::KeyRing): everything but its secret.
+/// Public facts about a key in a [`KeyRing`](crate::KeyRing): everything but its secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyInfo {
-    /// The id of the key.
+    /// Id of the key.
     pub id: KeyId,
-    /// The suite that it seals with.
+    /// Suite that it seals with.
     pub suite: Suite,
-    /// The moment at which it begins to seal. `None`: it may seal at any time.
+    /// Moment at which it begins to seal. `None`: it may seal at any time.
     pub seal_from: Option<SystemTime>,
-    /// The moment at which it retires and opens nothing more. `None`: never.
+    /// Moment at which it retires and opens nothing more. `None`: never.
     pub accept_until: Option<SystemTime>,
 }
 
@@ -50,16 +50,16 @@ pub struct KeyInfo {
 pub enum RingEvent {
     /// The key begins to seal.
     Seals {
-        /// The moment, which is its `seal_from`.
+        /// `seal_from` of the key.
         at: SystemTime,
-        /// The id of the key.
+        /// Id of the key.
         key: KeyId,
     },
     /// The key opens nothing from then on.
     Retires {
-        /// The moment, which is its `accept_until`.
+        /// `accept_until` of the key.
         at: SystemTime,
-        /// The id of the key.
+        /// Id of the key.
         key: KeyId,
     },
 }

@@ -1,4 +1,4 @@
-//! The secret of a key and its text (SPEC.md § 3.1, § 3.3).
+//! Secret of a key and its text (SPEC.md § 3.1, § 3.3).
 
 use std::fmt;
 

@@ -26,16 +26,16 @@ pub enum RingError {
     RetiresTooEarly(Overlap),
     /// A key retires while sessions that it sealed may still be alive.
     RetiresEarly {
-        /// The key, and the one that takes over from it.
+        /// Retiring key, and the one that takes over from it.
         overlap: Overlap,
-        /// The longest lifetime of a session.
+        /// Longest lifetime of a session.
         longest: Duration,
     },
     /// A time is before 2026-01-01T00:00:00Z, when the format begins.
     BeforeEpoch(KeyId),
     /// The text form is wrong.
     Text {
-        /// The number of the entry: a line, or the text between two commas.
+        /// Number of the entry: a line, or the text between two commas.
         entry: usize,
         /// A sentence on what is wrong with it.
         problem: String,
@@ -77,13 +77,13 @@ impl fmt::Display for RingError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Overlap {
-    /// The key that retires.
+    /// Key that retires.
     pub key: KeyId,
     /// Its `accept_until`.
     pub accept_until: SystemTime,
-    /// The key that takes over.
+    /// Key that takes over.
     pub next: KeyId,
-    /// The `seal_from` of that key.
+    /// `seal_from` of that key.
     pub seal_from: SystemTime,
 }
 

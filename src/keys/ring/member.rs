@@ -26,7 +26,7 @@ use crate::{
 pub struct RingKey<K> {
     /// Its times are whole seconds (SPEC.md § 3.4).
     pub(crate) info: KeyInfo,
-    /// The key itself; in a ring, what was derived from it.
+    /// Key itself; in a ring, what was derived from it.
     pub(crate) material: K,
 }
 

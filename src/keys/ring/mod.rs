@@ -1,4 +1,4 @@
-//! The keys in use (SPEC.md § 3.4 to § 3.6).
+//! Keys in use (SPEC.md § 3.4 to § 3.6).
 
 mod error;
 mod member;
@@ -22,7 +22,7 @@ use crate::{
     keys::key::{Key, KeyId, KeyInfo},
 };
 
-/// The keys in use: one seals, and all of them open. Immutable and cheap to clone.
+/// Keys in use: one seals, and all of them open. Immutable and cheap to clone.
 ///
 /// Of several keys, the one with the latest `seal_from` that has passed seals; of keys without one, the first listed. A
 /// session sealed under an earlier key is sealed again by the next response that touches it.

@@ -1,4 +1,4 @@
-//! The order of the keys in a ring (SPEC.md § 3.4).
+//! Order of the keys in a ring (SPEC.md § 3.4).
 
 use std::{
     cmp::{Ordering, Reverse},
@@ -179,8 +179,8 @@ impl<K> Ring<K> {
     }
 }
 
-/// The keys' numbers with their places, ascending; of equal numbers the last place comes first. By a heap, because
-/// `sort` takes 7 kB of a module for browsers.
+/// Returns the keys' numbers with their places, ascending; of equal numbers the last place comes first. By a heap,
+/// because `sort` takes 7 kB of a module for browsers.
 fn sorted<K>(keys: &[RingKey<K>], number: fn(&RingKey<K>) -> u64) -> Vec<(u64, Reverse<usize>)> {
     let numbered = keys.iter().map(number).zip((0..).map(Reverse));
     numbered.collect::<BinaryHeap<_>>().into_sorted_vec()

@@ -9,8 +9,7 @@ use crate::{
     keys::key::{Key, KeyError, looks_like_a_key},
 };
 
-/// The keys of texts, as listed, and the latest `not_before` or 0. Not a ring yet, since another text may have the
-/// rest.
+/// Keys of texts, as listed, and the latest `not_before` or 0. Not a ring yet, since another text may have the rest.
 #[derive(Default)]
 pub(crate) struct Listing {
     pub(super) keys: Vec<RingKey<Arc<Prk>>>,

@@ -210,9 +210,9 @@ impl<K: Key> SharedKeyRing<K> {
     }
 }
 
-/// The current keys of a ring for one purpose.
+/// Current keys of a ring for one purpose.
 pub(crate) struct PurposeSlot {
-    /// The shared ring it belongs to. A `Weak` keeps the address from being reused.
+    /// Shared ring it belongs to. A `Weak` keeps the address from being reused.
     ring: Weak<Mutex<RingState>>,
     pub(crate) purpose: Purpose,
     overlap: u64,

@@ -1,4 +1,4 @@
-//! The check that one name has sessions of one type under a shared ring. Of two types, each would replace the other's
+//! Check that one name has sessions of one type under a shared ring. Of two types, each would replace the other's
 //! sessions.
 
 use std::{
@@ -9,11 +9,11 @@ use std::{
 use super::PurposeSlot;
 use crate::{base::config_error::ConfigError, keys::Purpose};
 
-/// The type of the sessions that keys are derived for, and their context.
+/// Type of the sessions that keys are derived for, and their context.
 pub(crate) struct SessionType {
     id: TypeId,
     name: &'static str,
-    /// The context of a session for which a request chooses none.
+    /// Context of a session for which a request chooses none.
     context: Box<[u8]>,
 }
 

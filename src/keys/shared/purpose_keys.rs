@@ -1,4 +1,4 @@
-//! The keys of a ring, derived for one purpose.
+//! Keys of a ring, derived for one purpose.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// The keys that are derived from one key, for one purpose.
+/// Keys that are derived from one key, for one purpose.
 pub(crate) struct Derived {
     pub(crate) cipher: Cipher,
     pub(crate) csrf: Mac,

@@ -122,7 +122,7 @@ pub(super) fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceErr
 /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
 #[derive(Clone)]
 pub struct RingSource {
-    /// The name in errors. Empty for the value of a setting, which the settings' own error names.
+    /// Name in errors. Empty for the value of a setting, which the settings' own error names.
     name: String,
     read: Arc<dyn Fn(&str) -> Text + Send + Sync>,
     #[cfg(feature = "watch")]
@@ -284,8 +284,8 @@ impl RingSourceError {
         }
     }
 
-    /// The sentences of an error and of its sources, without the error itself, because its `Debug`, or a downcast, may
-    /// show the text that was read. `None`: a sentence contains a key.
+    /// Reduces an error and its sources to their sentences, because its `Debug`, or a downcast, may show the text that
+    /// was read. `None`: a sentence contains a key.
     fn sentences_of(error: &(dyn Error + 'static)) -> Option<RingSourceError> {
         let details = error.to_string();
         if looks_like_a_key(&details) {

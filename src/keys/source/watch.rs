@@ -58,9 +58,9 @@ use crate::{
 pub struct WatchedKeyRing<K> {
     sources: Vec<RingSource>,
     keys: SharedKeyRing<K>,
-    /// The sources of the ring in use.
+    /// Sources of the ring in use.
     used: Snapshot,
-    /// The sources that were last refused, and reported, since then.
+    /// Sources last refused and reported since then, if any.
     refused: Option<Snapshot>,
     /// Sources that changed at the last poll.
     unsettled: Option<Snapshot>,
@@ -68,8 +68,8 @@ pub struct WatchedKeyRing<K> {
     on_poll: Box<dyn FnMut(PollOutcome) + Send>,
 }
 
-/// The sources as one poll read them, in the form in which two polls are compared: hashes of the texts, so that no key
-/// is kept, or the problem of the error.
+/// Sources as one poll read them, for comparing two polls: hashes of the texts, so that no key is kept, or the problem
+/// of the error.
 type Snapshot = Result<Vec<[u8; 32]>, String>;
 
 impl<K: Key> WatchedKeyRing<K> {
@@ -270,7 +270,7 @@ impl<K: Key> fmt::Debug for WatchedKeyRing<K> {
     }
 }
 
-/// The outcome of polling the sources of a [`WatchedKeyRing`].
+/// Outcome of polling the sources of a [`WatchedKeyRing`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollOutcome {
@@ -281,9 +281,9 @@ pub enum PollOutcome {
     Unsettled,
     /// The sources are the same as at the previous poll, and the ring was replaced.
     Replaced {
-        /// The keys under which sessions may be alive, and which the new ring lacks, or retires before the last of those
-        /// sessions has ended: the visitors with these sessions are signed out. Empty after a planned rotation. A key
-        /// that has not begun to seal is not among them.
+        /// Keys whose sessions may outlive them, because the new ring lacks these keys or retires them too early:
+        /// visitors with these sessions are signed out. Empty after a planned rotation. A key that has not begun to
+        /// seal is not among them.
         dropped: Vec<KeyId>,
     },
     /// The sources are the same as at the previous poll, and do not make a ring that can be used. The earlier ring
