@@ -1,4 +1,4 @@
-//! The companions of a cookie's sessions.
+//! Companions of a cookie's sessions.
 
 use std::sync::Arc;
 

@@ -43,7 +43,7 @@ use crate::{
 /// ```
 pub struct SessionCookie<T = Map> {
     pub(crate) inner: Arc<Inner>,
-    /// The tokens in the cookies.
+    /// Tokens in the cookies.
     pub(crate) token: SessionToken<T>,
 }
 
@@ -51,13 +51,13 @@ pub(crate) struct Inner {
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
     pub(crate) template: Template,
-    /// The fields that drop the cookie with former attributes.
+    /// Fields that drop the cookie with former attributes.
     pub(crate) former: Vec<Template>,
     pub(crate) companions: Companions,
 }
 
 impl Inner {
-    /// The fields that expire the cookies of other libraries.
+    /// Returns the fields that expire the cookies of other libraries.
     fn dropped(&self) -> &[(Template, UnixSeconds)] {
         let old_cookies = self.companions.old_cookies.as_ref();
         old_cookies.map_or(&[], |old| old.dropped())

@@ -18,7 +18,7 @@ use crate::{
     token::{self, LONGEST_TOKEN},
 };
 
-/// The parts of a token that can be read without a key. Nothing is verified.
+/// Parts of a token that can be read without a key. Nothing is verified.
 ///
 /// # Examples
 ///
@@ -39,9 +39,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenInfo {
-    /// The suite that the token was sealed with.
+    /// Suite that the token was sealed with.
     pub suite: Suite,
-    /// The id of the key that the token was sealed under.
+    /// Id of the key that the token was sealed under.
     pub key_id: KeyId,
 }
 
@@ -85,7 +85,7 @@ impl CookieName {
     }
 }
 
-/// The content of a token whose tag was verified. The session may still be past its end.
+/// Content of a token whose tag was verified. The session may still be past its end.
 ///
 /// `Debug` shows no content. The content is overwritten when this is dropped.
 ///
@@ -109,22 +109,22 @@ impl CookieName {
 /// ```
 #[non_exhaustive]
 pub struct TokenContent {
-    /// The reason why no session is loaded from this token, or `None` if one is. A request may have to
-    /// prove more than the token does, which is not asked for here.
+    /// Reason why no session is loaded from this token, or `None` if one is. Proof that a request needs beside its
+    /// token is not asked for here.
     pub refused: Option<Reason>,
-    /// The session: its id, its dates, the key that sealed it.
+    /// Id and dates of the session, and the key that sealed it.
     pub session: SessionInfo,
-    /// The time at which the session ends by the current timeouts, without further activity.
+    /// Time at which the session ends by the current timeouts, without further activity.
     pub expires_at: SystemTime,
     /// `true` if the current timeouts allow a remembered session, and this is one.
     pub is_remembered: bool,
     /// `true` if the session holds flash messages.
     pub has_flash: bool,
-    /// The number of padding bytes, which hide the length.
+    /// Number of padding bytes, which hide the length.
     pub padding: usize,
-    /// The schema version of a typed payload, or 0 for a dictionary.
+    /// Schema version of a typed payload, or 0 for a dictionary.
     pub schema: u32,
-    /// The application's part: a MessagePack map, which [`Map::decode`](crate::session::Map::decode) reads, or a type in
+    /// Application's part: a MessagePack map, which [`Map::decode`](crate::session::Map::decode) reads, or a type in
     /// postcard's format ([SPEC.md § 5.4], § 5.5).
     ///
     /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload

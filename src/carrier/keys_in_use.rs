@@ -6,7 +6,7 @@ use crate::{
     keys::{Backend, Fingerprint, KeyId, RingEvent},
 };
 
-/// The keys of a cookie, for health checks. None of the fields is secret.
+/// Keys of a cookie, for health checks. None of the fields is secret.
 ///
 /// Its `Display` is the text that `hardtack ring wait` reads, with a line for each field:
 ///
@@ -22,15 +22,15 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeysInUse {
-    /// The id of the key that seals.
+    /// Id of the key that seals.
     pub seals: KeyId,
-    /// The ids of the keys that open, including the sealing key, in the order in which they take over (SPEC.md § 3.4.2).
+    /// Ids of the keys that open, including the sealing key, in the order in which they take over (SPEC.md § 3.4.2).
     pub accepts: Vec<KeyId>,
-    /// The fingerprint of the ring: its keys with their times, in their order.
+    /// Fingerprint of the ring: its keys with their times, in their order.
     pub fingerprint: Fingerprint,
-    /// The library on which the sealing key runs.
+    /// Library on which the sealing key runs.
     pub backend: Backend,
-    /// The next moment at which the role of a key changes. `None`: the roles stay as they are. Its line is then missing.
+    /// Next change of a key's role. `None`: the roles stay as they are, and the line is missing.
     pub next: Option<RingEvent>,
 }
 

@@ -1,4 +1,4 @@
-//! The three carriers of a session, which are a cookie, a header and a bare token, and their builder.
+//! Carriers of a session (a cookie, a header, a bare token) and their builder.
 //!
 //! [`SessionCookie`], [`SessionHeader`] and [`SessionToken`] load and save sessions. [`SessionBuilder`] has their
 //! settings; a [`ConfigError`] names the wrong one.

@@ -179,7 +179,7 @@ impl<T> SessionToken<T> {
         }
     }
 
-    /// The context of a request for which none is given.
+    /// Returns the context of a request for which none is given.
     pub(crate) fn context(&self) -> &Context {
         self.context.as_deref().unwrap_or(&self.sealer.context)
     }

@@ -3,7 +3,7 @@ use std::fmt;
 use super::name::{CookieName, Prefix};
 use crate::base::config_error::ConfigError;
 
-/// The cross-site requests with which a browser sends a cookie (RFC 6265bis section 5.6.7).
+/// Cross-site requests with which a browser sends a cookie (RFC 6265bis section 5.6.7).
 ///
 /// # Examples
 ///
@@ -33,7 +33,7 @@ pub enum SameSite {
     Omit,
 }
 
-/// The attributes of a cookie. `HttpOnly` is always set.
+/// Attributes of a cookie. `HttpOnly` is always set.
 #[derive(Clone, Debug)]
 pub(crate) struct Attributes {
     pub(crate) path: String,
@@ -163,7 +163,7 @@ pub(crate) fn max_age_len(seconds: u64) -> usize {
 /// 400 days, the most that browsers allow (RFC 6265bis section 5.5).
 pub(super) const MOST_SECONDS: u64 = 400 * 86_400;
 pub(crate) const MAX_AGE_LEN: usize = "; Max-Age=34560000".len();
-/// The most bytes of an attribute's value. Browsers ignore longer ones.
+/// Longest value of an attribute, in bytes. Browsers ignore longer ones.
 const LONGEST_VALUE: usize = 1024;
 
 const NO_DOMAIN: &str =

@@ -1,4 +1,4 @@
-//! The cookies of devices beside a session's cookie `name` (docs/spec/devices.md § 16.5): the bound cookie `name.b-` and
+//! Cookies of devices beside a session's cookie `name` (docs/spec/devices.md § 16.5): the bound cookie `name.b-` and
 //! the mark `name.out-`, each with a tag at the end.
 
 use super::{
@@ -7,7 +7,7 @@ use super::{
     render::Template,
 };
 
-/// The bound cookies of a request by their tags, at most [`MOST`].
+/// Bound cookies of a request by their tags, at most [`MOST`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BoundCookies(Vec<([u8; TAG_LEN], Vec<u8>)>);
 
@@ -64,12 +64,12 @@ impl DeviceCookies {
         text.trim_start_matches("; ").to_owned()
     }
 
-    /// The bound cookie: `name.b-` and the tag.
+    /// Returns the bound cookie: `name.b-` and the tag.
     pub(crate) fn bound(&self, tag: &str) -> Template {
         Template::new(format_args!("{}.b-{tag}", self.name), &self.attributes)
     }
 
-    /// The mark: `name.out-` and the tag.
+    /// Returns the mark: `name.out-` and the tag.
     pub(crate) fn mark(&self, tag: &str) -> Template {
         Template::new(format_args!("{}.out-{tag}", self.name), &self.of_mark)
     }

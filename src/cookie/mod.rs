@@ -1,4 +1,4 @@
-//! The syntax of cookies: names, attributes, `Cookie` fields in, `Set-Cookie` fields out.
+//! Syntax of cookies: names, attributes, `Cookie` fields in, `Set-Cookie` fields out.
 
 mod attributes;
 #[cfg(feature = "device-bound")]
@@ -22,6 +22,6 @@ pub(crate) use render::{PART_LEN, Template};
 pub(crate) use split::{PartNumbers, Whole};
 pub(crate) use values::Values;
 
-/// The stand-in for the cookies of devices, without feature `device-bound`: none is looked for.
+/// Stand-in for the cookies of devices, without feature `device-bound`: none is looked for.
 #[cfg(not(feature = "device-bound"))]
 pub(crate) type BoundCookies = ();

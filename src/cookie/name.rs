@@ -2,7 +2,7 @@ use std::{fmt, str::FromStr};
 
 use crate::base::{debug_by_display, is_token_char};
 
-/// The name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
+/// Name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
 ///
 /// [`build`](crate::carrier::SessionCookieBuilder::build) checks that the attributes meet the
 /// requirements of the prefix ([docs/spec/carriers.md § 9.1]).
@@ -54,7 +54,7 @@ impl CookieName {
     }
 }
 
-/// The prefix of a name, with the attributes that browsers require (RFC 6265bis section 4.1.3).
+/// Prefix of a name, with the attributes that browsers require (RFC 6265bis section 4.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Prefix {
     None,
@@ -64,7 +64,7 @@ pub(super) enum Prefix {
     Host,
 }
 
-/// The name of a cookie without settings: `__Host-session`.
+/// Default name: `__Host-session`.
 impl Default for CookieName {
     fn default() -> Self {
         CookieName::by_default("__Host-")

@@ -7,7 +7,7 @@ use super::{
     split::PartNumbers,
 };
 
-/// The `Set-Cookie` fields that a response must carry, each a whole field value.
+/// `Set-Cookie` fields that a response must carry, each a whole field value.
 ///
 /// Append each as a separate field; never join them (RFC 6265 section 3). `Debug` does not show the values.
 ///
@@ -96,7 +96,7 @@ impl fmt::Debug for SetCookies {
     }
 }
 
-/// The constant parts of a cookie's `Set-Cookie` fields, formatted once.
+/// Constant parts of a cookie's `Set-Cookie` fields, formatted once.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Template {
     /// `name=`

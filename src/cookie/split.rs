@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use crate::base::reason::Reason;
 
-/// The cookies `name.1` to `name.7` of a request.
+/// Cookies `name.1` to `name.7` of a request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parts {
     pub(super) carried: PartNumbers,
@@ -28,7 +28,7 @@ pub(crate) struct PartNumbers(u8);
 #[derive(Debug)]
 pub(crate) struct Whole<'a> {
     pub(crate) text: Cow<'a, [u8]>,
-    /// The number of cookies that it came in.
+    /// Number of cookies that it came in.
     pub(crate) cookies: usize,
 }
 
@@ -102,7 +102,7 @@ impl PartNumbers {
     }
 }
 
-/// The most parts, in addition to the cookie of the name itself.
+/// Maximum number of parts, in addition to the cookie of the name itself.
 const MOST_PARTS: usize = 7;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The values of one name in a request.
+//! Values of one name in a request.
 
 use std::mem;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::base::reason::Reason;
 
-/// The distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
+/// Distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values {
     text: Vec<u8>,
@@ -18,7 +18,7 @@ pub(crate) struct Values {
     pub(crate) has_more: bool,
     /// `None`: the values do not come from cookies, so none is in parts.
     parts: Option<Parts>,
-    /// The bound cookies of devices.
+    /// Bound cookies of devices.
     pub(crate) bound: BoundCookies,
 }
 
@@ -98,5 +98,5 @@ impl Values {
     }
 }
 
-/// The maximum number of distinct values. A browser sends no more than that by accident.
+/// Maximum number of distinct values. A browser sends no more than that by accident.
 pub(super) const MOST_VALUES: usize = 4;

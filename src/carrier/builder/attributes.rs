@@ -1,4 +1,4 @@
-//! The name and the attributes of a cookie.
+//! Name and attributes of a cookie.
 
 use super::SessionCookieBuilder;
 use crate::cookie::SameSite;

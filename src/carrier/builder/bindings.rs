@@ -1,4 +1,4 @@
-//! The application, the type and the context that sessions are bound to.
+//! Application, type and context that sessions are bound to.
 
 use super::SessionBuilder;
 

@@ -1,4 +1,4 @@
-//! The functions with which a builder begins.
+//! Functions with which a builder begins.
 
 use super::{
     InCookie, InHeader, InToken, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,

@@ -1,4 +1,4 @@
-//! The device that sessions are bound to. Feature `device-bound`.
+//! Device that sessions are bound to. Feature `device-bound`.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The cookie that a session's cookie replaces: itself with former attributes.
+//! Cookie that a session's cookie replaces: itself with former attributes.
 
 use super::SessionCookieBuilder;
 use crate::cookie::former::FormerAttributes;

@@ -1,4 +1,4 @@
-//! The lifetimes of sessions.
+//! Lifetimes of sessions.
 
 use std::time::{Duration, SystemTime};
 

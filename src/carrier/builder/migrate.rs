@@ -1,4 +1,4 @@
-//! The cookies of other libraries that sessions are taken over from. Feature `migrate`.
+//! Cookies of other libraries that sessions are taken over from. Feature `migrate`.
 
 use std::{ops::Range, sync::Arc, time::SystemTime};
 

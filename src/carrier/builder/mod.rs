@@ -1,4 +1,4 @@
-//! The builder of sessions in cookies, headers and tokens.
+//! Builder of sessions in cookies, headers and tokens.
 
 mod attributes;
 mod bindings;
@@ -29,7 +29,7 @@ use crate::{
     state::Map,
 };
 
-/// The builder of sessions in cookies, headers and bare tokens, whose settings `build` checks together.
+/// Builder of sessions in cookies, headers and bare tokens. `build` checks all settings together.
 ///
 /// A builder has the methods that all three share, and those of its carrier: a setting that would have no effect does
 /// not compile.
@@ -95,13 +95,13 @@ pub struct SessionBuilder<C, T = Map, H = NoHook> {
     content: PhantomData<fn() -> (T, H)>,
 }
 
-/// The builder of a [`SessionCookie`](crate::SessionCookie).
+/// Builder of a [`SessionCookie`](crate::SessionCookie).
 pub type SessionCookieBuilder<T = Map, H = NoHook> = SessionBuilder<InCookie, T, H>;
 
-/// The builder of a [`SessionHeader`](crate::SessionHeader).
+/// Builder of a [`SessionHeader`](crate::SessionHeader).
 pub type SessionHeaderBuilder<T = Map, H = NoHook> = SessionBuilder<InHeader, T, H>;
 
-/// The builder of a [`SessionToken`](crate::SessionToken).
+/// Builder of a [`SessionToken`](crate::SessionToken).
 pub type SessionTokenBuilder<T = Map, H = NoHook> = SessionBuilder<InToken, T, H>;
 
 /// No function looks at the content of sessions yet, as a parameter of [`SessionBuilder`].

@@ -1,4 +1,4 @@
-//! The settings of sessions as plain data, as they were given: those of every carrier, and those of one.
+//! Settings of sessions as plain data, as they were given: those of every carrier, and those of one.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +14,7 @@ use crate::{
     token::Context,
 };
 
-/// The settings that every carrier has.
+/// Settings that every carrier has.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// `None`: the default.
@@ -137,7 +137,7 @@ impl InToken {
     }
 }
 
-/// The settings of sessions that are saved with a response.
+/// Settings of sessions that are saved with a response.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Responses {
     pub(crate) save_on_server_error: bool,
@@ -160,7 +160,7 @@ impl OverHttp for InHeader {}
 pub(super) mod sealed {
     use super::{InCookie, InHeader, InToken, Responses};
 
-    /// The settings that not all carriers have, for settings from outside the program.
+    /// Settings that not all carriers have, for settings from outside the program.
     pub trait Carrier {
         fn cookie(&mut self) -> Option<&mut InCookie> {
             None

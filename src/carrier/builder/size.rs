@@ -1,4 +1,4 @@
-//! The sizes of cookies and tokens.
+//! Sizes of cookies and tokens.
 
 use super::{SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, Padding},
 };
 
-/// The largest size of a whole `Set-Cookie` field, in bytes ([docs/spec/writer.md § 9.5]).
+/// Largest size of a whole `Set-Cookie` field, in bytes ([docs/spec/writer.md § 9.5]).
 ///
 /// # Examples
 ///
