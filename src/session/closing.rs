@@ -1,4 +1,4 @@
-//! The end of a session's request: closes the session, decides what becomes of the client's token, and seals it.
+//! End of a session's request: closes the session, decides what becomes of the client's token, and seals it.
 
 use std::cmp;
 
@@ -25,12 +25,12 @@ pub(crate) struct Closing<'a, T> {
     pub(crate) ending: Ending,
 }
 
-/// The effect of a request's end on its client.
+/// Effect of a request's end on its client.
 #[derive(Default)]
 pub(crate) struct Ending {
     pub(crate) touch: Touch,
     pub(crate) change: TokenChange<ToSeal>,
-    /// The fields for the session's device.
+    /// Fields for the session's device.
     pub(crate) device: SetCookies,
 }
 
@@ -168,7 +168,7 @@ impl Sealer {
 }
 
 impl Ending {
-    /// The client keeps a token on which the response depends.
+    /// Keeps the client's token, on which the response depends.
     fn kept() -> Ending {
         Ending {
             touch: Touch::Touched,

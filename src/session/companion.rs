@@ -1,4 +1,4 @@
-//! The two companions that a session may have, by what it asks of them: its device, and a session of another library. The
+//! Companions that a session may have, by what it asks of them: its device, and a session of another library. The
 //! rooms `device/` and `migrate/`, which stand above it, implement these traits.
 
 use crate::{
@@ -32,17 +32,17 @@ pub(crate) trait Companion: Send + Sync {
     ) -> Result<SetCookies, SealError>;
 }
 
-/// The cookies of other libraries that a cookie's sessions are taken over from.
+/// Cookies of other libraries that a cookie's sessions are taken over from.
 pub(crate) trait OldCookies: Send + Sync {
     /// Begins to look for them in a request.
     fn look(&self) -> Box<dyn Predecessor>;
 
-    /// The fields that expire the old cookies, each with the first second at which it may be sent. Before that, an old
-    /// cookie belongs to the old program.
+    /// Returns the fields that expire the old cookies, each with the first second at which it may be sent. Before
+    /// that, an old cookie belongs to the old program.
     fn dropped(&self) -> &[(Template, UnixSeconds)];
 }
 
-/// The sessions of other libraries that a request brought. One of them may become its session.
+/// Sessions of other libraries that a request brought. One of them may become its session.
 pub(crate) trait Predecessor: Send {
     /// Looks for old cookies in a `Cookie` field.
     fn find_in(&mut self, field: &[u8]);

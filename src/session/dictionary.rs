@@ -6,7 +6,7 @@ use crate::{
     state::{Map, Payload, SessionError, map},
 };
 
-/// The session as a dictionary.
+/// Session as a dictionary.
 impl<T: Payload> Session<T> {
     /// Returns the value under `key`, if there is one.
     ///
@@ -218,7 +218,7 @@ impl Session {
     }
 }
 
-/// The content of a session with keys, which is [`Map`] alone. Methods such as [`Session::get`] ask for it, so that the
+/// Content of a session with keys, which is [`Map`] alone. Methods such as [`Session::get`] ask for it, so that the
 /// compiler names the methods of a typed session instead.
 #[diagnostic::on_unimplemented(
     message = "a session that holds a `{Self}` has no keys",

@@ -1,4 +1,4 @@
-//! The choice among several tokens of one name (SPEC.md § 7.0).
+//! Choice among several tokens of one name (SPEC.md § 7.0).
 
 use std::ops::Range;
 
@@ -11,12 +11,12 @@ use crate::{
     token::Refused,
 };
 
-/// The choice among several tokens that open.
+/// Choice among several tokens that open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Duplicates {
-    /// The newest, because only this host can have set them.
+    /// Newest, because only this host can have set them.
     Newest,
-    /// The newest, if all belong to one session.
+    /// Newest, if all belong to one session.
     NewestOfOneSession,
     /// None of them.
     Refuse,

@@ -22,22 +22,22 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SessionInfo {
-    /// The id, if the session has one.
+    /// Id, if the session has one.
     pub id: Option<SessionId>,
-    /// The time at which the session was issued.
+    /// Time at which the session was issued.
     pub created_at: SystemTime,
-    /// The time of the last activity that was written. With
+    /// Time of the last activity that was written. With
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), that of the last answer or sign-in.
     pub last_active_at: SystemTime,
-    /// The end that [`limit_to`](crate::Session::limit_to) set, counted from `created_at`.
+    /// End that [`limit_to`](crate::Session::limit_to) set, counted from `created_at`.
     pub limit: Option<Duration>,
-    /// The end that [`remember_for`](crate::Session::remember_for) set, counted from `created_at`.
+    /// End that [`remember_for`](crate::Session::remember_for) set, counted from `created_at`.
     pub remembered: Option<Duration>,
-    /// The session is bound to a device.
+    /// Bound to a device.
     #[cfg(feature = "device-bound")]
     pub is_bound: bool,
-    /// The id of the key that sealed the session. For one that is taken over from another library's cookie, that of
-    /// the key that seals now.
+    /// Id of the key that sealed the session, or, if it was taken over from another library's cookie, of the key that
+    /// seals now.
     pub key_id: KeyId,
 }
 
@@ -71,7 +71,7 @@ pub struct OpenedSession<'a, T = Map> {
 #[derive(Clone, Copy)]
 pub(crate) struct Judged<'a> {
     pub(crate) info: SessionInfo,
-    /// The schema and the payload. `None` where the session is judged without its cookie, as in a refresh of a device.
+    /// Schema and payload. `None` where the session is judged without its cookie, as in a refresh of a device.
     content: Option<(u32, &'a [u8])>,
 }
 
@@ -181,13 +181,13 @@ impl<T> fmt::Debug for OpenedSession<'_, T> {
     }
 }
 
-/// The event of a session that was read, for [`on_outcome`](crate::carrier::SessionCookieBuilder::on_outcome).
+/// Event of a session that was read, for [`on_outcome`](crate::carrier::SessionCookieBuilder::on_outcome).
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ReadEvent {
-    /// The outcome: the key under which the session opened, or the reason why it did not.
+    /// Outcome: the key under which the session opened, or the reason why it did not.
     pub outcome: Outcome,
-    /// The length of the token that arrived, in bytes. Of several tokens, the sum.
+    /// Length of the token that arrived, in bytes. Of several tokens, the sum.
     pub token_bytes: usize,
 }
 

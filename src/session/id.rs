@@ -52,7 +52,7 @@ impl FromStr for SessionId {
     }
 }
 
-/// The error of a text that is not a [`SessionId`].
+/// Error of a text that is not a [`SessionId`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SessionIdError(());
 

@@ -1,4 +1,4 @@
-//! The lock that the clones of a handle share, and the first touch.
+//! Lock that the clones of a handle share, and the first touch.
 
 use std::{
     mem,
@@ -21,19 +21,19 @@ use crate::{
 /// A session behind its lock.
 pub(super) struct SessionLock<T> {
     pub(super) sealer: Arc<Sealer>,
-    /// The number of the thread that holds the lock, or 0. It gets an error instead of waiting for itself.
+    /// Number of the thread that holds the lock, or 0. It gets an error instead of waiting for itself.
     holder: AtomicUsize,
     contents: Mutex<Contents<T>>,
 }
 
-/// The contents of a [`SessionLock`].
+/// Contents of a [`SessionLock`].
 pub(super) struct Contents<T> {
     pub(super) arrival: Arrival,
     /// `None` until the first touch.
     pub(super) loaded: Option<Loaded<T>>,
     /// The application touched the session. One that is only verified beforehand has no part in the response.
     pub(super) is_touched: bool,
-    /// The reason why no change can be saved any more.
+    /// Reason why no change can be saved any more.
     pub(super) closed: Option<Closed>,
 }
 
@@ -62,9 +62,9 @@ pub(crate) struct Arrival {
 pub(crate) struct Loaded<T> {
     pub(crate) state: State<T>,
     pub(crate) outcome: Outcome,
-    /// The parts that the request carried.
+    /// Parts that the request carried.
     pub(super) carried: PartNumbers,
-    /// The session about which the application is to be asked. `state` is withheld as long as it is here.
+    /// Session that the application is to be asked about. `state` is withheld as long as it is here.
     pub(super) waiting: Option<Box<Waiting<T>>>,
 }
 
@@ -235,7 +235,7 @@ impl<T: Payload> Loaded<T> {
     }
 }
 
-/// The contents of a session, as long as this thread holds their lock.
+/// Contents of a session while this thread holds their lock.
 pub(super) struct HeldContents<'a, T> {
     /// Dropped before the lock is released, so it never hides the next holder.
     _holder: Holder<'a>,

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::{base::reason::Reason, events, keys::KeyId};
 
-/// The outcome of reading a session, for logs and metrics.
+/// Outcome of reading a session, for logs and metrics.
 ///
 /// # Examples
 ///
@@ -22,19 +22,19 @@ pub enum Outcome {
     Absent,
     /// The token opened under the key that seals.
     Opened {
-        /// The id of that key.
+        /// Id of that key.
         key_id: KeyId,
     },
     /// The token opened under a key that only opens.
     OpenedUnderAcceptedKey {
-        /// The id of that key.
+        /// Id of that key.
         key_id: KeyId,
     },
     /// The token did not open, so the session is new.
     Rejected {
-        /// The step at which it failed.
+        /// Step that failed.
         reason: Reason,
-        /// The id of the key that the token names, if it could be read.
+        /// Id of the key that the token names, if it could be read.
         key_id: Option<KeyId>,
     },
     /// The request brought no token, and the session was taken over from the cookie of another library (feature
@@ -43,7 +43,7 @@ pub enum Outcome {
     /// The request brought no token, and a cookie of another library that was not taken over, so the session is new
     /// (feature `migrate`).
     NotMigrated {
-        /// The step at which it failed.
+        /// Step that failed.
         reason: Reason,
     },
 }

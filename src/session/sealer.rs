@@ -1,4 +1,4 @@
-//! The keys of one purpose and the policy of its sessions: opens the session of a request (docs/spec/writer.md § 8.6).
+//! Keys of one purpose and the policy of its sessions: opens the session of a request (docs/spec/writer.md § 8.6).
 
 use std::{
     cmp,
@@ -28,7 +28,7 @@ use crate::{
 pub(crate) struct Sealer {
     pub(crate) slot: Arc<PurposeSlot>,
     pub(crate) mode: Mode,
-    /// The context of requests for which none is chosen.
+    /// Context of requests for which none is chosen.
     pub(crate) context: Context,
     pub(crate) duplicates: Duplicates,
     pub(crate) policy: Arc<Policy>,
@@ -39,11 +39,11 @@ pub(crate) struct Sealer {
     pub(crate) companion: Option<Arc<dyn Companion>>,
 }
 
-/// The tokens of a request, opened.
+/// Tokens of a request, opened.
 pub(crate) struct Reading {
-    /// The one that is its session, or the reason why there is none. `None`: no token came.
+    /// Session of the request, or the reason why there is none. `None`: no token came.
     pub(crate) chosen: Option<Result<Candidate, Refused>>,
-    /// The length of all tokens.
+    /// Length of all tokens.
     token_bytes: usize,
 }
 

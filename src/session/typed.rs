@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::handle::Session;
 use crate::state::{SessionData, SessionError};
 
-/// The session as one value of a type.
+/// Session as one value of a type.
 impl<T: SessionData> Session<T> {
     /// Reads the value, and returns the result of `look`. The session is not locked while `look` runs, so `look` may
     /// use it.

@@ -1,4 +1,4 @@
-//! The question to the application whether a session goes on (docs/spec/writer.md § 8.16).
+//! Question to the application whether a session goes on (docs/spec/writer.md § 8.16).
 
 use std::{
     error::Error,
@@ -22,7 +22,7 @@ use crate::{
     state::{Payload, SessionError, State},
 };
 
-/// The answer of an application to the question whether a session goes on
+/// Answer of an application to the question whether a session goes on
 /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Validity {
@@ -115,7 +115,7 @@ impl<T: Payload> Session<T> {
     }
 }
 
-/// The next step of a validation.
+/// Next step of a validation.
 enum Question<'a> {
     Settled(Result<bool, SessionError>),
     /// The application is to be asked about the session, as it is at this moment.
@@ -225,7 +225,7 @@ impl<T> Loaded<T> {
         heard
     }
 
-    /// The application could not answer.
+    /// Goes on without an answer for as long as `revalidate_after` allows.
     fn go_on_without(
         &mut self,
         sealer: &Sealer,

@@ -1,4 +1,4 @@
-//! The actions of an application on its session (docs/spec/writer.md § 8.7).
+//! Actions of an application on its session (docs/spec/writer.md § 8.7).
 
 use super::{
     bytes::layout::{Metadata, Sid},

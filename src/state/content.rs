@@ -1,4 +1,4 @@
-//! The content of a session: a dictionary or a value of a type, and messages for the next page.
+//! Content of a session: a dictionary or a value of a type, and messages for the next page.
 
 use std::{any::type_name, sync::Arc};
 

@@ -12,7 +12,7 @@ use crate::{
     crypto::scratch::{Scratch, Wiped},
 };
 
-/// The settings of an application for its sessions.
+/// Settings of an application for its sessions.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
     pub(crate) lifetimes: Lifetimes,
@@ -21,9 +21,9 @@ pub(crate) struct Policy {
     pub(crate) save_on_server_error: bool,
     /// Responses that others may store may carry sessions.
     pub(crate) shared_caching: bool,
-    /// The payload of an empty session.
+    /// Payload of an empty session.
     pub(crate) empty_payload: Box<[u8]>,
-    /// The version in which payloads are written; 0 for a dictionary.
+    /// Version in which payloads are written; 0 for a dictionary.
     pub(crate) schema: u32,
 }
 
@@ -37,31 +37,31 @@ pub(crate) struct State<T> {
     pub(super) has_token: bool,
     /// The session comes from the cookie of another library, so it has to be written.
     pub(super) is_taken_over: bool,
-    /// The metadata of the session that opened, whatever the application did with it.
+    /// Metadata of the session that opened, whatever the application did with it.
     pub(crate) opened: Option<Metadata>,
-    /// The reason why the application did not get the session that opened, whatever it did afterwards.
+    /// Reason why the application did not get the session that opened, whatever it did afterwards.
     pub(super) withheld: Option<Withheld>,
     pub(crate) metadata: Metadata,
     /// `renew` was called in this request.
     pub(super) renewed: bool,
-    /// The earliest end that `limit_to` set in this request.
+    /// Earliest end that `limit_to` set in this request.
     pub(super) limited_until: Option<UnixSeconds>,
     /// `None`: the one that arrived, or an empty one.
     pub(super) payload: Option<Wiped>,
     pub(super) flash: Option<Wiped>,
-    /// The decoded payload. A dictionary has none.
+    /// Decoded payload. A dictionary has none.
     pub(super) value: Option<Arc<T>>,
     pub(super) ended: Option<Ended>,
     pub(super) save_mode: SaveMode,
     /// The session belongs to a device since this request, which is still to be written.
     pub(crate) became_bound: bool,
-    /// The first second at which the request would not prove the session's device, or at which the grace without one is
+    /// First second at which the request would not prove the session's device, or at which the grace without one is
     /// over. `None`: it need not.
     pub(crate) admitted_until: Option<UnixSeconds>,
     pub(super) validation: Validation,
 }
 
-/// The reason why the application does not get the session that opened.
+/// Reason why the application does not get the session that opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Withheld {
     /// This version cannot read the payload.
@@ -72,7 +72,7 @@ pub(crate) enum Withheld {
     Unvalidated,
 }
 
-/// The answer of the application to the question whether the session goes on (docs/spec/writer.md § 8.16).
+/// Answer of the application to the question whether the session goes on (docs/spec/writer.md § 8.16).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Validation {
     /// It was not due.
@@ -88,12 +88,12 @@ pub(super) enum Validation {
 pub(crate) struct OpenedBody<B = Wiped> {
     pub(crate) body: B,
     pub(crate) layout: Layout,
-    /// The length of its token, and the number of cookies that this came in.
+    /// Length of its token, and the number of cookies that this came in.
     pub(crate) token_len: usize,
     pub(crate) cookies: usize,
 }
 
-/// The end that the application gave the session in this request.
+/// End that the application gave the session in this request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ended {
     Cleared,

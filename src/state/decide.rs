@@ -1,4 +1,4 @@
-//! The end of a request (docs/spec/writer.md § 8.12): what becomes of the client's token.
+//! End of a request (docs/spec/writer.md § 8.12): what becomes of the client's token.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::crypto::scratch::Wiped;
 
-/// The change of a client's token at the end of its session's use. `T` is the token, or what carries it.
+/// Change of a client's token at the end of its session's use. `T` is the token, or what carries it.
 ///
 /// # Examples
 ///
@@ -39,7 +39,7 @@ pub enum TokenChange<T = String> {
     Drop,
 }
 
-/// The extent to which a response depends on its session.
+/// Extent to which a response depends on its session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Touch {
     #[default]
@@ -50,7 +50,7 @@ pub(crate) enum Touch {
     Written,
 }
 
-/// The response that a session is saved with.
+/// Response that a session is saved with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Circumstances {
     pub(crate) status: u16,
@@ -66,16 +66,16 @@ impl Circumstances {
     };
 }
 
-/// The body that is to be sealed.
+/// Body to seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BodyToSeal {
-    /// The session as it is now, written with this metadata.
+    /// Session as it is now, written with this metadata.
     With(Metadata),
-    /// The body that arrived, with the padding that it had.
+    /// Body that arrived, with the padding that it had.
     AsArrived,
 }
 
-/// The decision about a session that was touched.
+/// Decision about a session that was touched.
 #[derive(Clone, Copy)]
 pub(crate) enum Decision {
     /// The client keeps the session as it is.

@@ -36,9 +36,9 @@ pub enum SessionError {
     /// A stored value is not of the type that was asked for. The error does not show the value, because errors end
     /// up in logs.
     Decode {
-        /// The key of the value. `None`: the whole dictionary was decoded as one value.
+        /// Key of the value. `None`: the whole dictionary was decoded as one value.
         key: Option<String>,
-        /// The name of the type that was asked for.
+        /// Name of the requested type.
         expected: &'static str,
     },
     /// `remember_for` was called, but the cookie was built without `remember_up_to`.
@@ -160,11 +160,11 @@ impl From<RandomError> for SessionError {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooLarge {
-    /// The bytes that would have been sent.
+    /// Bytes that would have been sent.
     pub needed: usize,
-    /// The most that may be sent.
+    /// Bytes that may be sent.
     pub allowed: usize,
-    /// The key whose value was to be stored, if the session is a dictionary.
+    /// Key whose value was to be stored, if the session is a dictionary.
     pub key: Option<String>,
     pub(super) is_in_cookies: bool,
 }
@@ -195,9 +195,9 @@ impl fmt::Display for TooLarge {
 
 impl Error for TooLarge {}
 
-/// The most bytes that browsers store of one cookie (RFC 6265 section 6.1).
+/// Largest cookie that browsers store, in bytes (RFC 6265 section 6.1).
 pub(crate) const LARGEST_COOKIE: usize = 4096;
-/// The most cookies in which one session is sent.
+/// Maximum number of cookies in which one session is sent.
 pub(crate) const MOST_COOKIES: usize = 4;
 
 /// Larger sizes, in bytes, with their drawbacks.

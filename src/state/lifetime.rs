@@ -1,11 +1,11 @@
-//! The end of a session, and its refresh (SPEC.md § 8, docs/spec/writer.md § 8.8).
+//! End of a session, and its refresh (SPEC.md § 8, docs/spec/writer.md § 8.8).
 
 use std::time::Duration;
 
 use super::bytes::layout::Metadata;
 use crate::base::{reason::Reason, time::UnixSeconds};
 
-/// The time after which a session's last activity is written again, which restarts its idle timeout ([SPEC.md § 8.8]).
+/// Time after which a session's last activity is written again, which restarts its idle timeout ([SPEC.md § 8.8]).
 ///
 /// # Examples
 ///
@@ -45,7 +45,7 @@ pub enum RefreshAfter {
     Always,
 }
 
-/// The rule by which the last activity of a session moves.
+/// Rule by which the last activity of a session moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refresh {
     Never,
@@ -57,7 +57,7 @@ pub(crate) enum Refresh {
     OnValidation(Revalidation),
 }
 
-/// The seconds for which an answer of the application holds (docs/spec/writer.md § 8.16).
+/// Seconds for which an answer of the application holds (docs/spec/writer.md § 8.16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Revalidation {
     pub(crate) after: u64,
@@ -76,14 +76,14 @@ impl From<RefreshAfter> for Refresh {
     }
 }
 
-/// The lifetimes of sessions, in seconds.
+/// Lifetimes of sessions, in seconds.
 #[derive(Clone, Debug)]
 pub(crate) struct Lifetimes {
     pub(crate) idle: Option<u64>,
     pub(crate) absolute: u64,
     pub(crate) remember_up_to: Option<u64>,
     pub(crate) refresh: Refresh,
-    /// The most by which another instance's clock may be ahead of ours.
+    /// Seconds by which another instance's clock may be ahead of ours.
     pub(crate) skew: u64,
 }
 

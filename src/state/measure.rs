@@ -1,4 +1,4 @@
-//! The size of a session, and the check that it fits its cookie (docs/spec/writer.md § 9.5, § 9.6).
+//! Size of a session, and the check that it fits its cookie (docs/spec/writer.md § 9.5, § 9.6).
 
 use super::{
     bytes::{layout::Metadata, payload::Payload},

@@ -1,4 +1,4 @@
-//! The session that a request brings (docs/spec/writer.md § 8.6).
+//! Session that a request brings (docs/spec/writer.md § 8.6).
 
 use super::{
     bytes::{

@@ -1,4 +1,4 @@
-//! The standing of a session towards its device, as plain data (docs/spec/devices.md § 16.3).
+//! Standing of a session towards its device, as plain data (docs/spec/devices.md § 16.3).
 
 use super::{
     bytes::layout::{DeviceId, Sid},
@@ -10,7 +10,7 @@ use crate::base::time::UnixSeconds;
 #[allow(dead_code, reason = "a companion makes it")]
 pub(crate) struct Admitted {
     pub(crate) device: Option<DeviceId>,
-    /// The first second at which the same request would be refused. `None`: never for the sake of a device.
+    /// First second at which the same request would be refused. `None`: never for the sake of a device.
     pub(crate) until: Option<UnixSeconds>,
 }
 

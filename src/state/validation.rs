@@ -1,4 +1,4 @@
-//! The answers of the application to the question whether a session goes on (docs/spec/writer.md § 8.16).
+//! Answers of the application to the question whether a session goes on (docs/spec/writer.md § 8.16).
 
 use std::mem;
 
@@ -69,19 +69,19 @@ impl<T> State<T> {
         mem::replace(self, other)
     }
 
-    /// The application said at `asked_at` that the session goes on.
+    /// Notes the application's answer at `asked_at`: the session goes on.
     pub(crate) fn goes_on(&mut self, asked_at: UnixSeconds) {
         self.validation = Validation::GoesOn(asked_at);
     }
 
-    /// The application could not be asked, and the session goes on.
+    /// Lets the session go on, because the application could not be asked.
     pub(crate) fn goes_on_unvalidated(&mut self) {
         if let Some(answered_at) = self.answered_at() {
             self.validation = Validation::Failed(answered_at);
         }
     }
 
-    /// The application said that the session has ended. A new one may take its place.
+    /// Ends the session, as the application said. A new one may take its place.
     pub(crate) fn has_ended(&mut self) {
         self.withhold_unvalidated();
         self.withheld = None;

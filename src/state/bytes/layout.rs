@@ -1,4 +1,4 @@
-//! The bytes of a body (SPEC.md § 5).
+//! Bytes of a body (SPEC.md § 5).
 //!
 //! ```text
 //! flags (1) || issued (4) || age (varint)
@@ -12,7 +12,7 @@ use crate::base::time::{EPOCH, UnixSeconds};
 /// A session id: 8 random bytes.
 pub(crate) type Sid = [u8; 8];
 
-/// The fields of a body before flash and payload.
+/// Fields of a body before flash and payload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Metadata {
     /// In Unix seconds. On the wire it is counted from [`EPOCH`].
@@ -24,20 +24,20 @@ pub(crate) struct Metadata {
     /// Seconds from `issued` for which the session is kept after the browser is closed.
     pub(crate) remembered: Option<u32>,
     pub(crate) sid: Option<Sid>,
-    /// The device that the session is bound to.
+    /// Device that the session is bound to.
     pub(crate) device: Option<DeviceId>,
-    /// The version of a typed payload. A dictionary has no such field: 0.
+    /// Version of a typed payload. A dictionary has no such field: 0.
     pub(crate) schema: u32,
 }
 
 /// A device: a hash of its key and of the id for which the key was registered (docs/spec/devices.md § 16.2).
 pub(crate) type DeviceId = [u8; DEVICE_LEN];
 
-/// The positions of flash and payload in a body, and its metadata.
+/// Positions of flash and payload in a body, and its metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) metadata: Metadata,
-    /// The count and the messages; empty if there are none.
+    /// Count and messages; empty if there are none.
     pub(crate) flash: Range<usize>,
     pub(crate) payload: Range<usize>,
 }
@@ -263,7 +263,8 @@ const PAD_MARK: u8 = 0x80;
 /// Bytes of the field of a device.
 pub(crate) const DEVICE_LEN: usize = 16;
 
-/// The length of the metadata without a device, with every other field at its longest: the reserve of docs/spec/writer.md § 9.5.
+/// Length of the metadata without a device, with every other field at its longest: the reserve of docs/spec/writer.md
+/// § 9.5.
 pub(crate) const LONGEST_METADATA: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
 
 #[cfg(test)]

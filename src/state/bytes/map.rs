@@ -123,7 +123,7 @@ pub(crate) fn decode_all<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, Session
     decode(if bytes.is_empty() { &[FIX_MAP] } else { bytes }, None)
 }
 
-/// The entries of a dictionary, in order. Ends early if the bytes are not one.
+/// Entries of a dictionary, in order. Ends early if the bytes are not one.
 ///
 /// Only [`is_valid`] checks texts and the keys of nested maps. Bytes that passed it, or were put together here, need no
 /// second check.
@@ -205,7 +205,7 @@ fn read_key_header(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 }
 
 const HEADER_LEN_MAX: usize = 5;
-/// The bytes allocated when a value is encoded. A larger value allocates again.
+/// Bytes allocated to encode a value. A larger value allocates again.
 const USUAL_VALUE: usize = 256;
 
 #[cfg(test)]

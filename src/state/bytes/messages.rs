@@ -1,4 +1,4 @@
-//! The bytes of flash messages (SPEC.md § 5.3): `count || count × (queue || message)`, or no bytes if there are no
+//! Bytes of flash messages (SPEC.md § 5.3): `count || count × (queue || message)`, or no bytes if there are no
 //! messages.
 
 use super::layout::Reader;

@@ -97,8 +97,8 @@ impl Map {
     note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
 )]
 pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
-    /// The name that distinguishes this type from every other: at most 255 bytes. Keys are derived for it (SPEC.md §
-    /// 3.2), so a session of one type never opens as another, even under the same ring and name.
+    /// Name that distinguishes this type from every other: at most 255 bytes. Keys are derived for it (SPEC.md § 3.2),
+    /// so a session of one type never opens as another, even under the same ring and name.
     ///
     /// It stays the same when the type's shape changes; that is what [`SCHEMA`](Self::SCHEMA) is for. A new label ends
     /// the sessions of the earlier one.
@@ -109,7 +109,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// [`SharedKeyRing`](crate::keys::SharedKeyRing).
     const LABEL: &'static str;
 
-    /// The version of this type's shape: 1 or more.
+    /// Version of this type's shape: 1 or more.
     const SCHEMA: u32;
 
     /// `true` if the derive's `from` is a type of a later schema.
@@ -187,7 +187,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     }
 }
 
-/// The content of a session: [`Map`], or any type that is [`SessionData`]. This trait is sealed.
+/// Content of a session: [`Map`], or any type that is [`SessionData`]. This trait is sealed.
 ///
 /// # Examples
 ///
@@ -222,10 +222,10 @@ mod sealed {
 
     /// Keeps other crates from adding kinds of payload.
     pub trait Payload: Sized {
-        /// The version in which payloads are written; 0 for a dictionary.
+        /// Version in which payloads are written; 0 for a dictionary.
         const SCHEMA: u32;
 
-        /// The label that keys are derived for; empty for a dictionary.
+        /// Label that keys are derived for; empty for a dictionary.
         const LABEL: &'static str;
 
         /// Returns the payload of an empty session.
@@ -291,7 +291,7 @@ impl<T: SessionData> sealed::Payload for T {
     }
 }
 
-/// The most bytes of a type's label (SPEC.md § 3.2).
+/// Longest label of a type, in bytes (SPEC.md § 3.2).
 const LONGEST_LABEL: usize = 255;
 
 /// Encodes `value` into a vector of capacity `room`, because growing would leave a copy in freed memory. `None`: `value`

@@ -1,4 +1,4 @@
-//! The size that a session may have in its cookies (docs/spec/writer.md § 9.5, § 9.6).
+//! Size that a session may have in its cookies (docs/spec/writer.md § 9.5, § 9.6).
 
 use super::padding::Padding;
 use crate::{
@@ -9,20 +9,20 @@ use crate::{
     },
 };
 
-/// The size that a session may have, and all that takes a part of it.
+/// Size that a session may have, and all that takes a part of it.
 #[derive(Clone, Debug)]
 pub(crate) struct SizeBudget {
-    /// The most that the size profile allows.
+    /// Maximum that the size profile allows.
     pub(crate) allowed: Allowed,
     overhead: Overhead,
     token_overhead: usize,
     padding: Padding,
-    /// The most bytes of payload and flash together. With every other field at its longest reserved, nothing
-    /// but these two can make a session too large.
+    /// Maximum of payload and flash together, in bytes. With every other field at its longest reserved, nothing but
+    /// these two can make a session too large.
     pub(crate) room: usize,
 }
 
-/// The most that may be sent.
+/// Maximum that may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Allowed {
     /// Bytes of one Set-Cookie field.
@@ -39,13 +39,13 @@ pub(crate) struct Overhead {
     pub(crate) field: usize,
     /// `Max-Age`, which only persistent sessions have. At its longest in a budget.
     pub(crate) max_age: usize,
-    /// The bytes that each of several fields adds.
+    /// Bytes that each of several fields adds.
     pub(crate) part: usize,
     /// Bytes of the body for a device.
     pub(crate) device: usize,
 }
 
-/// The size of a session as it is sent.
+/// Size of a session as it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SentSize {
     pub(crate) cookies: usize,

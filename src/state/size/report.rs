@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// The size of a session, part by part: [`Session::size_report`](crate::Session::size_report).
+/// Size of a session, part by part: [`Session::size_report`](crate::Session::size_report).
 ///
 /// For an application's tests, and for finding out which key is large. Shows the keys of a dictionary, never a value.
 ///
@@ -26,26 +26,25 @@ use std::fmt;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SizeReport {
-    /// The keys of a dictionary, each with the bytes that it and its value take in the body. Empty for a typed session.
+    /// Keys of a dictionary, each with the bytes that it and its value take in the body. Empty for a typed session.
     pub entries: Vec<(String, usize)>,
-    /// The bytes of the dictionary or of the typed value in the body.
+    /// Bytes of the dictionary or of the typed value in the body.
     pub payload: usize,
-    /// The bytes of the flash messages in the body.
+    /// Bytes of the flash messages in the body.
     pub flash: usize,
-    /// The bytes that [`Padding`](crate::carrier::Padding) adds to the body.
+    /// Bytes that [`Padding`](crate::carrier::Padding) adds to the body.
     pub padding: usize,
-    /// The bytes of the `Set-Cookie` field of an empty session: name and attributes, key id, nonce and tag, dates and
-    /// id.
+    /// Bytes of the `Set-Cookie` field of an empty session: name and attributes, key id, nonce and tag, dates and id.
     pub empty: usize,
-    /// The bytes of all `Set-Cookie` fields together, which [`TooLarge`](crate::session::TooLarge) calls needed. Three
-    /// bytes of the body become four of these. An id, every date and `Max-Age` count at their longest, as if the session
-    /// had them ([docs/spec/writer.md § 9.6]).
+    /// Bytes of all `Set-Cookie` fields together, which [`TooLarge`](crate::session::TooLarge) calls needed. Three
+    /// bytes of the body become four of these. An id, every date and `Max-Age` count at their longest, as if the
+    /// session had them ([docs/spec/writer.md § 9.6]).
     ///
     /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
     pub set_cookie: usize,
-    /// The number of cookies.
+    /// Number of cookies.
     pub cookies: usize,
-    /// The most bytes that [`set_cookie`](Self::set_cookie) may be.
+    /// Maximum of [`set_cookie`](Self::set_cookie).
     pub allowed: usize,
 }
 
