@@ -201,7 +201,7 @@ pub use settings::SessionSettings;
 #[cfg(feature = "tower")]
 pub use web::SessionLayer;
 
-/// The examples of README.md, compiled and run.
+/// Examples of README.md, compiled and run.
 #[cfg(all(
     doctest,
     feature = "actix",

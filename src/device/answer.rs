@@ -1,10 +1,10 @@
-//! The answers of the two endpoints, as plain data.
+//! Answers of the two endpoints, as plain data.
 
 use serde_json::json;
 
 use crate::{events, state::DeviceId};
 
-/// The response of an endpoint.
+/// Response of an endpoint.
 pub(crate) struct DeviceAnswer {
     pub(super) kind: AnswerKind,
     pub(crate) set_cookies: Vec<String>,
@@ -12,7 +12,7 @@ pub(crate) struct DeviceAnswer {
     pub(crate) challenge: Option<String>,
     /// JSON.
     pub(crate) body: Option<String>,
-    /// The device that a session beside the request is bound to from now on.
+    /// Device that a session beside the request is bound to from now on.
     pub(crate) binds: Option<DeviceId>,
 }
 

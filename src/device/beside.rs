@@ -1,4 +1,4 @@
-//! The session beside a request that a browser makes for a device.
+//! Session beside a request that a browser makes for a device.
 
 use crate::{
     base::{reason::Reason, time::UnixSeconds},

@@ -3,7 +3,7 @@ use crate::{
     state::{Payload, Withheld},
 };
 
-/// The device of a session, as [`Session::binding`] returns it.
+/// Device of a session, as [`Session::binding`] returns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeviceBinding {

@@ -1,4 +1,4 @@
-//! The two requests of a browser: to register a device, and to prove it again (docs/spec/devices.md § 16.6).
+//! Requests of a browser to register a device, and to prove it again (docs/spec/devices.md § 16.6).
 //!
 //! Neither depends on a cookie, because after a link from another site the browser sends none.
 
@@ -20,7 +20,7 @@ use crate::{
     token::{Context, SealError},
 };
 
-/// The two requests.
+/// One of the two requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Register,
@@ -34,36 +34,36 @@ pub(crate) struct DeviceRequest<'a> {
     pub(crate) proof: Option<&'a [u8]>,
     /// `Sec-Secure-Session-Id`.
     pub(crate) identifier: Option<&'a [u8]>,
-    /// The host of the request, without the port 443.
+    /// Host of the request, without the port 443.
     pub(crate) host: Option<&'a str>,
     pub(crate) context: &'a Context,
     pub(crate) now: UnixSeconds,
 }
 
-/// The session that a request is about, from the offer or the identifier that it brought.
+/// Session that a request is about, from the offer or the identifier that it brought.
 pub(crate) struct Subject<'a> {
-    /// The moment of its sign-in, at which the offer was sealed.
+    /// Moment of its sign-in, at which the offer was sealed.
     issued: UnixSeconds,
     sid: Sid,
     pub(crate) key_id: KeyId,
     named_by: NamedBy<'a>,
 }
 
-/// The sealed thing that a request named its session by.
+/// Offer or identifier by which a request named its session.
 enum NamedBy<'a> {
     /// An offer, in this proof of a new device.
     Offer(Proof<'a>),
-    /// The identifier of this device.
+    /// Identifier of this device.
     Identifier(PublicKey, DeviceId),
 }
 
-/// The facts about a subject that its request shows beside it.
+/// Facts about a subject that its request shows beside it.
 pub(crate) struct Facts {
-    /// The tags of the subject whose marks came along.
+    /// Tags of the subject whose marks came along.
     pub(crate) marks: Vec<String>,
     /// The session may still exist somewhere, and none that was revoked came along.
     pub(crate) is_alive: bool,
-    /// The session that came along, if one did that opens.
+    /// Session that came along, if any opens.
     pub(crate) beside: Option<Metadata>,
 }
 
@@ -131,7 +131,7 @@ impl Devices {
         answer.unwrap_or_else(|_: SealError| DeviceAnswer::later())
     }
 
-    /// The offer is checked before the signature, which takes much longer to verify, and which anybody may send.
+    /// Opens the offer. The signature is verified later, because that takes much longer and anybody may send one.
     fn offered<'a>(&self, request: &DeviceRequest<'a>) -> Option<Subject<'a>> {
         let proof = Proof::parse(unquoted(request.proof)).ok()?;
         let token = proof.challenge.as_bytes();

@@ -41,7 +41,7 @@ use crate::{
 };
 use seals::Seal;
 
-/// The seals and settings of the devices of one cookie.
+/// Seals and settings of the devices of one cookie.
 pub(crate) struct Devices {
     bound: Seal,
     identifier: Seal,
@@ -174,7 +174,7 @@ impl SetCookies {
     }
 }
 
-/// The part for a device, or for the id of a session, in the names of cookies: `base64url(SHA-256(x)[0..6])`.
+/// Returns the part of a cookie's name for a device or a session's id: `base64url(SHA-256(x)[0..6])`.
 pub(crate) fn tag(of: &[u8]) -> String {
     let hash = sha256(&[of]);
     let mut text = String::with_capacity(8);

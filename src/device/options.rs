@@ -1,4 +1,4 @@
-//! The settings of bound sessions.
+//! Settings of bound sessions.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -31,14 +31,14 @@ pub struct DeviceBound {
     pub(super) offers: bool,
 }
 
-/// The sites whose links make a browser refresh a bound cookie that has expired.
+/// Sites whose links make a browser refresh a bound cookie that has expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Initiators {
     /// All of them: a visitor who follows a link from a mail is signed in. The default.
     Any,
-    /// The own site only: a visitor who comes from elsewhere after the bound cookie has expired is a stranger until the
-    /// next request.
+    /// Only the own site: a visitor who comes from elsewhere after the bound cookie has expired is a stranger until
+    /// the next request.
     SameSite,
 }
 

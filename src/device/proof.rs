@@ -1,4 +1,4 @@
-//! The proof of a device: a JSON Web Signature (RFC 7515) by its key.
+//! Proof of a device: a JSON Web Signature (RFC 7515) by its key.
 //!
 //! ```text
 //! base64url(header) "." base64url(payload) "." base64url(r || s)
@@ -15,7 +15,7 @@ use crate::crypto::{
     es256::{PublicKey, SIGNATURE_LEN},
 };
 
-/// The reason why a proof is refused.
+/// Reason why a proof is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProofError {
     /// Not a signature in compact form, or a part of it is not what it should be.
@@ -30,9 +30,9 @@ pub(crate) enum ProofError {
 
 /// A proof that is well formed. Nothing in it is verified, and a signature makes no claim in it true.
 pub(crate) struct Proof<'a> {
-    /// The challenge that was signed.
+    /// Challenge that was signed.
     pub(crate) challenge: String,
-    /// The URL of the endpoint that the proof was made for, where the browser says it.
+    /// URL of the endpoint that the proof was made for, where the browser says it.
     pub(crate) audience: Option<String>,
     header: Object,
     /// Both parts in front of the signature, as they were sent.

@@ -1,5 +1,5 @@
-//! The four sealed things of a bound session. Each is a token with a purpose of its own, whose body has the form of a
-//! session's (SPEC.md § 5): `issued` and a session id, and a payload that depends on the purpose.
+//! Four tokens of a bound session, each with a purpose of its own. Their bodies have the form of a session's (SPEC.md
+//! § 5): `issued`, a session id, and a payload that depends on the purpose.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(super) struct Seal {
     pub(super) skew: u64,
 }
 
-/// The fields of a token that has opened.
+/// Fields of an opened token.
 pub(crate) struct Unsealed<const N: usize> {
     /// In Unix seconds.
     pub(crate) issued: UnixSeconds,

@@ -1,5 +1,5 @@
-//! The targets of events, and the names of metrics. docs/operation.md lists both. Labels of metrics are names of variants
-//! and of purposes, and never bring anything of a visitor.
+//! Targets of events, and names of metrics. docs/operation.md lists both. Labels of metrics are names of variants and
+//! of purposes, and never contain anything of a visitor.
 
 /// Stays the same wherever the code is, because filters of logs name it.
 pub(super) const SESSIONS: &str = "hardtack::session::events";

@@ -1,4 +1,4 @@
-//! The values of settings, and the options that they change.
+//! Values of settings, and the options that they change.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use crate::{
     state::{Padding, RefreshAfter},
 };
 
-/// The value of a setting, by the sessions that have it.
+/// Value of a setting, by the sessions that have it.
 #[derive(Clone, Debug)]
 pub(super) enum Choice {
     Mode(Mode),

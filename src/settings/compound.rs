@@ -1,4 +1,4 @@
-//! The values that are not one word: where the keys are, the context, earlier attributes.
+//! Values that are not one word: where the keys are, the context, earlier attributes.
 
 use super::value::{Refusal, Table, Value};
 use crate::{carrier::FormerAttributes, keys::RingSource};

@@ -1,4 +1,4 @@
-//! The settings that were given, and their names in the source.
+//! Settings that were given, and their names in the source.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -19,7 +19,7 @@ use crate::{
 /// A setting that was given.
 #[derive(Clone)]
 pub(super) struct Entry {
-    /// The name under which it was given.
+    /// Name under which it was given.
     pub(super) shown: String,
     pub(super) choice: Choice,
 }

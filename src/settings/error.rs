@@ -3,7 +3,7 @@ use std::fmt;
 use super::SessionSettings;
 use crate::{base::debug_by_display, carrier::ConfigError};
 
-/// The mistakes in settings: a sentence for each, which names the setting and the way to correct it.
+/// Mistakes in settings: a sentence for each, which names the setting and the way to correct it.
 ///
 /// It shows no keys. Of other values it shows only where the keys are (the name of a variable, the path of a file), a
 /// length, a span of time or a character.

@@ -1,4 +1,4 @@
-//! The settings of the keys: where they are, and whether the cookie follows them.
+//! Settings of the keys: where they are, and whether the cookie follows them.
 
 use std::time::Duration;
 

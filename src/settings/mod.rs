@@ -28,7 +28,7 @@ use crate::{
     state::Payload,
 };
 
-/// The settings of a [`SessionCookie`], read from a file or from the environment.
+/// Settings of a [`SessionCookie`], read from a file or from the environment.
 ///
 /// Implements [`Deserialize`](serde::Deserialize), for any self-describing format: TOML, JSON, YAML, or the maps that
 /// other crates make from environment variables. The names are those of [`SessionCookieBuilder`]'s methods, and a
@@ -73,7 +73,7 @@ use crate::{
 #[derive(Clone, Default)]
 #[must_use = "no cookie is built before `build`"]
 pub struct SessionSettings {
-    /// The text before each name of a setting in the source.
+    /// Text before each name of a setting in the source.
     prefix: String,
     is_in_capitals: bool,
     /// By the names in the table.

@@ -88,7 +88,7 @@ fn always(value: &Value, why: &'static str) -> Result<Choice, Refusal> {
     Ok(Choice::OfCookies(OfCookies::Always))
 }
 
-/// The setting of this name, or the rest of the sentence that refuses it.
+/// Finds the setting of this name. The error is the rest of the sentence that refuses it.
 pub(super) fn find(name: &str) -> Result<&'static Setting, Refusal> {
     let found = SETTINGS.iter().find(|setting| setting.name == name);
     found.ok_or_else(|| match &*suggestions(name) {

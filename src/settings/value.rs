@@ -1,4 +1,4 @@
-//! The values of a settings file, and the simple forms in which they are read.
+//! Values of a settings file, and the simple forms in which they are read.
 
 use std::{
     borrow::Cow,
@@ -13,7 +13,7 @@ use serde::{
 
 use crate::{base::time, keys::looks_like_a_key};
 
-/// The rest of a sentence that begins with the setting's name.
+/// Rest of a sentence that begins with the setting's name.
 pub(super) type Refusal = Cow<'static, str>;
 
 /// A value of any format. Deserializing it never fails, because the error of a format may quote the text, with the

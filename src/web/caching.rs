@@ -1,11 +1,11 @@
-//! The fields of a response that caches read, and the changes that its session requires.
+//! Fields of a response that caches read, and the changes that its session requires.
 //!
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, and could give the session of one visitor to the next.
 
 use crate::{session::Touch, state::Circumstances};
 
-/// The fields that tell caches whether they may store a response, and the value of each that forbids it.
-/// `*` stands for any prefix.
+/// Fields that tell caches whether they may store a response, and the value of each that forbids it. `*` stands for
+/// any prefix.
 const FIELDS: [(&str, FieldKind, &str); 6] = [
     ("cache-control", FieldKind::Directives, NO_STORE),
     // For one kind of cache each (RFC 9213): those of a CDN, of one vendor, …
@@ -18,7 +18,7 @@ const FIELDS: [(&str, FieldKind, &str); 6] = [
     ("expires", FieldKind::Date, "0"),
 ];
 
-/// The condition under which a field lets caches store a response.
+/// Condition under which a field lets caches store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FieldKind {
     /// It has neither `private` nor `no-store`.
@@ -31,7 +31,7 @@ pub(super) enum FieldKind {
     Date,
 }
 
-/// The word of `Cache-Control` and its kin that forbids all caches to store a response.
+/// Word of `Cache-Control` and its kin that forbids all caches to store a response.
 pub(super) const NO_STORE: &str = "no-store";
 
 /// Returns the condition of a field, and the value by which it forbids caches to store a response.
@@ -45,7 +45,7 @@ pub(super) fn field(name: &str) -> Option<(FieldKind, &'static str)> {
     Some((kind, value))
 }
 
-/// The fields of a response that say whether caches may store it.
+/// Fields of a response that say whether caches may store it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct CacheHeaders {
     cache_control: Option<Directives>,

@@ -29,7 +29,7 @@ pub(super) fn provide<T: Payload, W: Clone + Send + Sync + 'static>(
     }
 }
 
-/// The type that the sessions of the innermost layer hold, for the error of a handler that asks for another.
+/// Type that the innermost layer's sessions hold, for the error of a handler that asks for another.
 #[derive(Clone, Copy)]
 struct Provided(&'static str);
 
@@ -80,7 +80,7 @@ impl<T: Payload> Session<T> {
     }
 }
 
-/// The error of a request without a session of the requested type, which is a mistake in the setup of the application.
+/// Error of a request without a session of the requested type: a mistake in the setup of the application.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MissingSession {
@@ -90,9 +90,9 @@ pub enum MissingSession {
     /// The layer around the service is for sessions that hold another type. Contains the names of both. Without debug
     /// assertions this is [`NoLayer`](Self::NoLayer), because no request carries the name.
     OtherType {
-        /// The type that the session was to hold.
+        /// Type that the session was to hold.
         asked: &'static str,
-        /// The type that the layer's sessions hold.
+        /// Type that the layer's sessions hold.
         provided: &'static str,
     },
     /// Two layers of this type are around the service.

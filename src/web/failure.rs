@@ -8,8 +8,8 @@ use http::{
 use super::{csrf::CsrfRefusal, extensions::MissingSession, framework::Extensions};
 use crate::{events, session::SaveError, state::SessionError};
 
-/// The reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
-/// handler returned. It is in the extensions of the response, so that the application can answer with its own page
+/// Reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
+/// handler returned. The response's extensions contain it, so that the application can answer with its own page
 /// ([`with_page`](Failure::with_page)).
 ///
 /// The default body is short and reveals nothing to the visitor. That of a form whose token is not of this session is a page

@@ -1,9 +1,9 @@
-//! The types that every framework has of its own. actix-web has those of an older `http`, so the rules of this room see
+//! Types that every framework has of its own. actix-web has those of an older `http`, so the rules of this room see
 //! only these traits.
 
 use std::borrow::Cow;
 
-/// The fields of a request or a response.
+/// Fields of a request or a response.
 pub(super) trait Fields {
     type Name: AsRef<str> + Clone;
     type Value;

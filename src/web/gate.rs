@@ -69,7 +69,7 @@ where
 }
 
 pin_project! {
-    /// The response of a service with a layer around it that answers some requests itself, such as
+    /// Response of a service behind a layer that answers some requests itself, such as
     /// [`CsrfGuard`](crate::csrf::CsrfGuard).
     #[derive(Debug)]
     pub struct GateFuture<F> {

@@ -1,4 +1,4 @@
-//! The host that a request is for. Feature `http`.
+//! Host that a request is for. Feature `http`.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The origin of a page. Feature `tower`.
+//! Origin of a page. Feature `tower`.
 
 use std::{net::Ipv4Addr, str};
 

@@ -1,4 +1,4 @@
-//! The session of a request, until the head of its response is made.
+//! Session of a request, until the head of its response is made.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::{
     state::Payload,
 };
 
-/// The carrier of a layer's sessions.
+/// Carrier of a layer's sessions.
 pub(super) enum AnyCarrier<T> {
     Cookie(SessionCookie<T>),
     Header(SessionHeader<T>),
@@ -30,7 +30,7 @@ impl<T> AnyCarrier<T> {
 pub(super) struct PendingSession<T> {
     pub(super) carrier: Arc<AnyCarrier<T>>,
     pub(super) session: Session<T>,
-    /// The origin of the page that sent the request, if its browser keeps no `Secure` cookie.
+    /// Origin of the page that sent the request, if its browser keeps no `Secure` cookie.
     pub(super) without_tls: Option<Box<str>>,
     pub(super) is_saved: bool,
 }

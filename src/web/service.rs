@@ -84,7 +84,7 @@ where
 }
 
 pin_project! {
-    /// The response of a service with a [`SessionLayer`] around it.
+    /// Response of a service with a [`SessionLayer`] around it.
     pub struct ResponseFuture<F, T = Map> {
         #[pin]
         inner: F,

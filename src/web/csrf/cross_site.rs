@@ -1,4 +1,4 @@
-//! The origin of a request, and the refusal of those of another site.
+//! Origin of a request, and the refusal of those of another site.
 
 use http::{HeaderName, header, request::Parts};
 
@@ -23,8 +23,8 @@ pub(super) fn check(request: &Parts, trusted: &[Origin]) -> Result<(), CsrfRefus
     }
 }
 
-/// The value of the fields of this name. Fields that are not text, or that differ, count as one value that never
-/// passes.
+/// Returns the value of the fields of this name. Fields that are not text, or that differ, count as one value that
+/// never passes.
 pub(super) fn text_of<'a>(request: &'a Parts, name: &HeaderName) -> Option<&'a str> {
     let mut fields = request.headers.get_all(name).iter();
     let first = fields.next()?;

@@ -1,4 +1,4 @@
-//! The extractors of bodies that have their token in a field. Features `axum` and `actix`.
+//! Extractors of bodies that have their token in a field. Features `axum` and `actix`.
 
 use std::{fmt, ops::Deref};
 
@@ -80,7 +80,7 @@ pub trait CsrfField {
 #[derive(Clone, Copy, Debug)]
 pub struct GuardedForm<T = IgnoredAny>(pub T);
 
-/// The reason why a body is no such form: a status, and a sentence for the client.
+/// Reason why a body is no such form: a status, and a sentence for the client.
 pub(super) type NoForm = (u16, String);
 
 impl<T: DeserializeOwned> GuardedForm<T> {
@@ -142,7 +142,7 @@ where
     // Here too, so that the compiler names a missing field where a handler asks for it.
     E: Deref<Target: CsrfField>;
 
-/// The check of a token that a guard left to the handler, as an extractor: for bodies that the handler reads itself, such
+/// Check of a token that a guard left to the handler, as an extractor: for bodies that the handler reads itself, such
 /// as an upload. With feature `axum` or `actix`.
 ///
 /// # Examples
@@ -230,7 +230,7 @@ fn reported(refusal: CsrfRefusal, path: &str) -> CsrfRefusal {
     refusal
 }
 
-/// The rejection of [`GuardedForm`], [`Guarded`] and [`CsrfCheck`].
+/// Rejection of [`GuardedForm`], [`Guarded`] and [`CsrfCheck`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GuardedRejection<R> {

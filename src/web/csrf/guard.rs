@@ -195,7 +195,7 @@ impl<T: Payload> Gate for CsrfGuard<T> {
         Some(failure.into_response(Some(request.uri.path())))
     }
 
-    /// The checks hold the session, which is to be saved when no one else does.
+    /// Removes the checks, which hold the session: it is saved when no one else holds it.
     fn forget(extensions: &mut impl Extensions) {
         extensions.remove::<TokenChecks>();
     }

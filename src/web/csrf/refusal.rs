@@ -1,7 +1,7 @@
 use std::{error::Error, fmt};
 
-/// The reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `Guarded`, refuses a request. The sentences contain
-/// no secrets.
+/// Reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `Guarded`, refuses a request. The sentences
+/// contain no secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CsrfRefusal {

@@ -1,4 +1,4 @@
-//! The rules of [`CsrfGuard`](super::CsrfGuard).
+//! Rules of [`CsrfGuard`](super::CsrfGuard).
 
 use std::sync::Arc;
 
@@ -29,12 +29,12 @@ pub(super) struct Rules {
     pub(super) token: TokenSource,
 }
 
-/// The place in which a request has its token.
+/// Place in which a request has its token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum TokenSource {
     #[default]
     Header,
-    /// The header, or for a form one of its fields, which an extractor verifies.
+    /// Header, or for a form one of its fields, which an extractor verifies.
     HeaderOrForm,
     /// No token is needed.
     None,
@@ -142,7 +142,7 @@ impl Rules {
     }
 }
 
-/// The checks that the guards around a handler leave to the extractor of a form.
+/// Checks that the guards around a handler leave to the extractor of a form.
 #[derive(Clone, Default)]
 #[cfg_attr(
     not(any(feature = "actix", feature = "axum")),
@@ -190,7 +190,7 @@ fn without_session(missing: MissingSession) -> String {
     )
 }
 
-/// The origin of a page that does not tell its own.
+/// Origin of a page that does not tell its own.
 const HIDDEN: &str = "null";
 const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard";
 const IN_HEADER: &str = "this is no form, by its `Content-Type`; let the script send its token in the header `x-csrf-token`";

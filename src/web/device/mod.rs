@@ -1,4 +1,4 @@
-//! The two endpoints of sessions that are bound to a device. Feature `device-bound`.
+//! Endpoints of sessions that are bound to a device. Feature `device-bound`.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
