@@ -37,7 +37,7 @@ pub fn session_data(input: TokenStream) -> TokenStream {
         .into()
 }
 
-/// The attribute `session`.
+/// Attribute `session`.
 struct Session {
     label: LitStr,
     schema: LitInt,

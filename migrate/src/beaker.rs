@@ -14,7 +14,7 @@ use crate::{
     format::{Secret, active_at, check, decode, moment, open, parse},
 };
 
-/// The reader of Beaker's cookie-only sessions with the JSON serializer. The default name of the cookie is
+/// Reader of Beaker's cookie-only sessions with the JSON serializer. The default name of the cookie is
 /// `beaker.session.id`.
 ///
 /// Encrypted cookies are those of the `cryptography` backend with the default `encrypt_nonce_bits`, 128. Beaker's own

@@ -1,4 +1,4 @@
-//! The settings files of Beaker, Pylons and Pyramid.
+//! Settings files of Beaker, Pylons and Pyramid.
 
 use hardtack::{SessionSettings, settings::SettingsError};
 
@@ -128,7 +128,7 @@ fn only_true(value: &str, why: &'static str) -> Meaning<'static> {
 type Meaning<'a> = Result<Option<(&'static str, &'a str)>, &'static str>;
 type OptionRow = (&'static [&'static str], for<'a> fn(&'a str) -> Meaning<'a>);
 
-/// The options with another name or other values than the setting. All others are settings under their own name.
+/// Options with another name or other values than the setting. All others are settings under their own name.
 #[rustfmt::skip] // The names of an option, and what becomes of it.
 const OPTIONS: &[OptionRow] = &[
     (&["key", "cookie_name"], |value| Ok(Some(("name", value)))),

@@ -16,7 +16,7 @@ use crate::{
     format::{check, decode, open, parse},
 };
 
-/// The reader of a private or signed jar of cookie-rs 0.18.
+/// Reader of a private or signed jar of cookie-rs 0.18.
 ///
 /// [`JarValue`] tells what is in the jar. Values are accepted with and without percent-encoding.
 ///
@@ -44,7 +44,7 @@ pub struct Jar {
     value: JarValue,
 }
 
-/// The value that a [`Jar`] protects.
+/// Value that a [`Jar`] protects.
 ///
 /// | | Default name | Dates |
 /// |---|---|---|
@@ -58,7 +58,7 @@ pub enum JarValue {
     Text(&'static str),
     /// A JSON object, whose members become entries.
     Json,
-    /// The state of actix-session with its `CookieSessionStore`.
+    /// State of actix-session with its `CookieSessionStore`.
     ActixSession,
     /// A record of tower-sessions-cookie-store. Its `expiry_date` is honoured.
     TowerSessions,

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::{crypto, format::Secret};
 
-/// The key of a cookie jar of cookie-rs, which actix-session and tower-sessions-cookie-store also use.
+/// Key of a cookie jar of cookie-rs, which actix-session and tower-sessions-cookie-store also use.
 ///
 /// # Examples
 ///

@@ -15,7 +15,7 @@ pub use jar::{Jar, JarValue};
 pub use jar_key::{JarKey, JarKeyError};
 pub use pyramid::Pyramid;
 
-/// The examples of the guides, compiled and run.
+/// Examples of the guides, compiled and run.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/ini.md")]
 #[doc = include_str!("../docs/moving-in.md")]

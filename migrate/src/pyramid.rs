@@ -13,7 +13,7 @@ use crate::{
     format::{Secret, active_at, check, decode, moment, parse},
 };
 
-/// The reader of Pyramid's `SignedCookieSessionFactory` with its default serializer, JSON, and its default `hashalg`,
+/// Reader of Pyramid's `SignedCookieSessionFactory` with its default serializer, JSON, and its default `hashalg`,
 /// SHA-512. The default name of the cookie is `session`.
 ///
 /// Flash messages and the CSRF token, whose keys begin with `_f_` and `_csrft_`, are dropped. A pickle is refused.

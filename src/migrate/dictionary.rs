@@ -1,4 +1,4 @@
-//! The entries of old sessions, as the bytes of a dictionary.
+//! Entries of old sessions, as the bytes of a dictionary.
 
 use std::collections::BTreeMap;
 

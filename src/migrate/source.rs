@@ -15,10 +15,10 @@ use crate::{
 /// An old cookie of a carrier, prepared.
 pub(super) struct Source {
     pub(super) finder: Finder,
-    /// The field that drops it.
+    /// Field that drops it.
     pub(super) template: Template,
     old: OldCookie,
-    /// The seconds in which it is read.
+    /// Seconds in which it is read.
     pub(super) range: Range<UnixSeconds>,
 }
 
@@ -94,5 +94,5 @@ const EMPTY_RANGE: &str = "has a range that ends before it begins; give `switche
 const TOO_EARLY: &str =
     "has a range that begins before 2026, which no session can; give the day of the rollout";
 
-/// The most bytes of a value that browsers store.
+/// Longest value that browsers store, in bytes.
 pub(super) const LONGEST_VALUE: usize = LARGEST_COOKIE;

@@ -13,7 +13,7 @@ use crate::{
     state::Metadata,
 };
 
-/// The values of old cookies that a request brought, one of which may become its session.
+/// Values of old cookies that a request brought, one of which may become its session.
 pub(crate) struct Takeover {
     migration: Arc<Migration>,
     /// As many as there are sources.
