@@ -30,7 +30,7 @@ pub struct KeysInUse {
     pub fingerprint: Fingerprint,
     /// Library on which the sealing key runs.
     pub backend: Backend,
-    /// Next change of a key's role. `None`: the roles stay as they are, and the line is missing.
+    /// Next change of a key's role. `None`: the roles stay as they are, and the line `next` is missing.
     pub next: Option<RingEvent>,
 }
 

@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl Sealer {
-    /// Returns `true` if the session `subject` of a device's request may still exist, and none that was revoked came
-    /// along; and the session that did. Nothing is told of that session, and its device is not asked for.
+    /// Returns `true` if the session `subject` of a device's request may still exist and no revoked one came along,
+    /// and the session that came along. No event tells of that one, and its device is not asked for.
     pub(crate) fn beside(
         &self,
         context: &Context,

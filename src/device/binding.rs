@@ -23,8 +23,8 @@ impl<T: Payload> Session<T> {
     /// A [`Stale`](DeviceBinding::Stale) session refuses every change but those that begin a new one, with
     /// [`SessionError::Stale`](crate::SessionError::Stale). Returned by a handler, that is a 403 and not a 500.
     ///
-    /// A session that is bound stops to be [alive](Session::is_alive) with the bound cookie that came along, and one that
-    /// has to be bound with its grace. A page connects again, after which the browser has refreshed its cookie.
+    /// A bound session stays [alive](Session::is_alive) as long as the bound cookie that came along, and one that has
+    /// to be bound as long as its grace. The page connects again, for which the browser refreshes its cookie.
     #[must_use]
     pub fn binding(&self) -> DeviceBinding {
         self.with(|session| match session.state.withheld() {

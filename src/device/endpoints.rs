@@ -63,7 +63,7 @@ pub(crate) struct Facts {
     pub(crate) marks: Vec<String>,
     /// The session may still exist somewhere, and none that was revoked came along.
     pub(crate) is_alive: bool,
-    /// Session that came along, if any opens.
+    /// Session that came along, if one opens.
     pub(crate) beside: Option<Metadata>,
 }
 

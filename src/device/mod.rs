@@ -140,7 +140,7 @@ impl Companion for Devices {
     ) -> Result<SetCookies, SealError> {
         let mut fields = SetCookies::default();
         match departed {
-            // A mark stays that a refresh or a registration brings along from any site.
+            // The mark stays, and tells the next refresh or registration, from any site, that the session has ended.
             Some(Departure::Bound(device)) => {
                 let tag = tag(&device);
                 fields.push(self.cookies.bound(&tag).expire_one(0));

@@ -58,8 +58,8 @@ impl DeviceBound {
         }
     }
 
-    /// Binds no further session, and keeps the rules for those that are bound: the first step of a rollout, and the
-    /// last of taking it back. An instance without these settings opens no session that another has bound.
+    /// Offers no new binding; bound sessions stay bound. Deploy it first, and on the way back last: an instance
+    /// without these settings opens no session that another has bound.
     pub fn without_offers(mut self) -> DeviceBound {
         self.offers = false;
         self

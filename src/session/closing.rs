@@ -34,7 +34,7 @@ pub(crate) struct Ending {
     pub(crate) device: SetCookies,
 }
 
-/// A body that is to be sealed, and the random bytes for it, so that nothing is left that could fail.
+/// A body to seal, and the random bytes for it, so that sealing cannot fail.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ToSeal {
     body: BodyToSeal,

@@ -21,8 +21,8 @@ pub(crate) trait Companion: Send + Sync {
         now: UnixSeconds,
     ) -> Result<Admitted, Reason>;
 
-    /// Returns the fields for the device of a session that the client stores or drops: those about the session that
-    /// `departed`, and the offer to register a device for the one that was `renewed`.
+    /// Returns the fields for the device of a stored or dropped session: those about the session that `departed`, and
+    /// the offer to register a device for the `renewed` one.
     fn fields_for(
         &self,
         context: &Context,

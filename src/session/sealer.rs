@@ -324,8 +324,7 @@ impl From<Refused> for Outcome {
     }
 }
 
-/// Returns the id of the key that sealed a session. One that was taken over was sealed under none, and counts as sealed
-/// under the present one.
+/// Returns the id of the key that sealed a session. For one that was taken over, this is the present sealing key.
 pub(super) fn sealed_under(keys: &PurposeKeys, outcome: Outcome, now: UnixSeconds) -> KeyId {
     match outcome {
         Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => key_id,

@@ -225,7 +225,7 @@ impl<T> Loaded<T> {
         heard
     }
 
-    /// Goes on without an answer for as long as `revalidate_after` allows.
+    /// Goes on without an answer for as long as `unvalidated_up_to` allows.
     fn go_on_without(
         &mut self,
         sealer: &Sealer,

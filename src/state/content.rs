@@ -78,7 +78,7 @@ impl<T: SessionData> State<T> {
         Ok(())
     }
 
-    /// Fails only for a type that does not read what it wrote, or what it read before.
+    /// Decodes the payload. Fails only if the type cannot read what it wrote or read before.
     fn decode(&self) -> Result<Arc<T>, SessionError> {
         let is_new = self.payload.is_none() && self.arrived.is_none();
         if is_new || self.has_empty_payload() {

@@ -204,7 +204,8 @@ impl<T> State<T> {
     /// Returns the name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
         let (sid, issued) = match (self.withheld(), self.opened) {
-            // Without this nobody could sign in or out by a form. Its holder gets no token of the bound session.
+            // A stale session has tokens too, or nobody could sign in or out by a form. Its id is inverted, so none of
+            // them is a token of the bound session.
             (Some(Withheld::Stale), Some(opened)) => (opened.sid?.map(|byte| !byte), opened.issued),
             // A guard checks a form before the application is asked.
             (Some(Withheld::Unvalidated), Some(opened)) => (opened.sid?, opened.issued),

@@ -14,7 +14,7 @@ pub(crate) struct Admitted {
     pub(crate) until: Option<UnixSeconds>,
 }
 
-/// A session whose device, or whose browser about to register one, is told that it is over.
+/// An ended session. Its device is told, or the browser that may be about to register one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Departure {
     Bound(DeviceId),

@@ -94,8 +94,8 @@ impl CacheHeaders {
         by_all || self.is_targeted
     }
 
-    /// Returns the value that `Cache-Control` needs in a response that depends on its session in this way, if it is not
-    /// good as it is. With `is_sharing_allowed`, a response that others may store stays as it is.
+    /// Returns the `Cache-Control` for a response that depends on its session in this way. `None`: it is good as it
+    /// is. With `is_sharing_allowed`, a response that others may store stays as it is.
     pub(super) fn cache_control_for(
         &self,
         touch: Touch,

@@ -12,9 +12,10 @@ use crate::{events, session::SaveError, state::SessionError};
 /// handler returned. The response's extensions contain it, so that the application can answer with its own page
 /// ([`with_page`](Failure::with_page)).
 ///
-/// The default body is short and reveals nothing to the visitor. That of a form whose token is not of this session is a page
-/// with a link to the address that the form was sent to, which leads on after a login form was open for too long. Each failure is also a `tracing` event. A request whose
-/// failure is an error of its session saves no changes, whatever status the application chooses.
+/// The default body is short and reveals nothing to the visitor. If a form's token is not of this session, it is a
+/// page with a link to the address of the request, which leads on after a login form was open for too long. Each
+/// failure is also a `tracing` event. A request whose failure is an error of its session saves no changes, whatever
+/// status the application chooses.
 ///
 /// # Examples
 #[cfg_attr(feature = "axum", doc = "```")]

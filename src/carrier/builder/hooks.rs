@@ -74,9 +74,9 @@ impl<C, T: 'static, H> SessionBuilder<C, T, H> {
     /// [`unvalidated_up_to`](Self::unvalidated_up_to) lets the session go on. Give the question a timeout of its own.
     ///
     /// **A session that is no longer allowed is refused after `span` plus [`clock_skew`](Self::clock_skew), on every
-    /// instance**, whatever its visitor does, where all programs that write these sessions have this setting. The last
-    /// activity of a session is then the moment of the last answer ([docs/spec/writer.md § 8.16]), so the idle timeout is
-    /// precise to `span`, and [`refresh_after`](Self::refresh_after) is refused beside it.
+    /// instance**, whatever its visitor does. This holds if all programs that write these sessions have this setting. The
+    /// last activity of a session is then the moment of the last answer ([docs/spec/writer.md § 8.16]), so the idle
+    /// timeout is precise to `span`, and [`refresh_after`](Self::refresh_after) is refused beside it.
     ///
     /// Extractors of axum and actix-web ask. Code that gets a session in another way calls
     /// [`validate`](crate::Session::validate) before it uses it; without that a session whose answer is too old is empty,

@@ -71,8 +71,8 @@ impl<K: Key> RingKey<K> {
 
     /// Retires the key at `moment`, from which on it opens nothing. Fractions of a second are cut off. Default: never.
     ///
-    /// Choose a moment that follows the next key's `seal_from` by the absolute timeout (or by `remember_up_to`, if that
-    /// is longer) and the clock skew, because an instance whose clock is behind seals with this key a little longer.
+    /// Choose a moment after the next key's `seal_from` by at least the absolute timeout (or `remember_up_to`, if that
+    /// is longer) and the clock skew: an instance whose clock is behind seals with this key a little longer.
     /// [`build`](crate::carrier::SessionCookieBuilder::build) refuses a moment that is too early by every clock.
     ///
     /// # Examples

@@ -73,8 +73,8 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// Returns an error if a source cannot be read or its text is wrong, in which case the error names that source; or
-    /// if the joined keys are not a ring, in which case it names all sources.
+    /// Returns an error if a source cannot be read, if its text is wrong, or if the joined keys are not a ring. The
+    /// error names that source, or in the last case all of them.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<KeyRing<K>, RingSourceError> {
