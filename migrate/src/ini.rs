@@ -108,7 +108,7 @@ fn is_unsaved_with_timeout(translated: &[Translated<'_>]) -> bool {
     given_by("refresh_after") == Some(UNSAVED) && given_by("idle_timeout") == Some("timeout")
 }
 
-/// A flag, as Beaker reads it.
+/// Reads a flag as Beaker does.
 fn flag(value: &str) -> Result<bool, &'static str> {
     match &*value.trim().to_ascii_lowercase() {
         "true" | "yes" | "on" | "y" | "t" | "1" => Ok(true),

@@ -34,7 +34,7 @@ impl RandomError {
     pub(crate) const UNSUPPORTED: RandomError = RandomError(SysError::UNSUPPORTED);
 }
 
-/// Bytes straight from the operating system, for secrets and session ids.
+/// Draws bytes straight from the operating system, for secrets and session ids.
 pub(crate) fn from_system<const N: usize>() -> Result<[u8; N], RandomError> {
     #[cfg(test)]
     if HAS_FAILED.get() {
@@ -59,7 +59,7 @@ thread_local! {
     static HAS_FAILED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
-/// Bytes from this thread's generator, for nonces and masks.
+/// Draws bytes from this thread's generator, for nonces and masks.
 ///
 /// A forked process or a restored machine may repeat them. That is harmless, because nonces are hedged
 /// (SPEC.md § 6.2).

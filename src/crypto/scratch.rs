@@ -112,7 +112,7 @@ pub(crate) fn wipe(bytes: &mut [u8]) {
 mod tests {
     use super::*;
 
-    /// Capacity of the buffer that this thread keeps.
+    /// Returns the capacity of the buffer that this thread keeps.
     fn kept() -> usize {
         let buffer = BUFFER.take();
         let capacity = buffer.capacity();

@@ -75,7 +75,7 @@ impl Devices {
         })
     }
 
-    /// Seconds for which a proof counts.
+    /// Returns the seconds for which a proof counts.
     fn bound_for(&self) -> u64 {
         self.settings.bound_for.as_secs()
     }

@@ -137,12 +137,12 @@ impl DeviceBound {
         }
     }
 
-    /// Seconds for which a session may be without a device, if there is a limit.
+    /// Returns the seconds for which a session may be without a device, if there is a limit.
     pub(super) fn grace(&self) -> Option<u64> {
         self.required_after.map(|grace| grace.as_secs())
     }
 
-    /// Seconds for which an offer can be taken up: as long as a session may be without a device, but no longer than
+    /// Returns the seconds for which an offer can be taken up: as long as a session may be without a device, at most
     /// [`OFFERED_FOR`].
     pub(super) fn offer_for(&self) -> u64 {
         self.grace()

@@ -114,7 +114,7 @@ impl Purpose {
 }
 
 const LONGEST_HEADER_NAME: usize = 128;
-/// Most bytes of the label of an application or a type.
+/// Longest label of an application or a type, in bytes.
 const LONGEST_LABEL: usize = 255;
 /// Separates these derivations from those of other protocols.
 pub(super) const LABEL: &[u8] = b"hardtack/v1";

@@ -74,7 +74,7 @@ impl Value {
         is_on.then_some(()).ok_or(why.into())
     }
 
-    /// One of several words, in any case.
+    /// Reads one of several words, in any case.
     pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Result<T, Refusal> {
         let given = self.word();
         let chosen = choices
@@ -96,7 +96,7 @@ impl Value {
         span.ok_or_else(|| format!("must be {A_SPAN}").into())
     }
 
-    /// One of several words, or a span.
+    /// Reads one of several words, or a span.
     pub(super) fn choice_or_span<T: Copy>(
         &self,
         choices: &[(&str, T)],

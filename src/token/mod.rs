@@ -126,12 +126,12 @@ fn read_head([format, id @ ..]: Head) -> Result<(Suite, KeyId), Reason> {
     Ok((suite, KeyId(id)))
 }
 
-/// Bytes of a token for a body of `body_len` bytes: `head || nonce || body || tag`.
+/// Returns the length of a token for a body of `body_len` bytes: `head || nonce || body || tag`.
 const fn token_bytes(mode: Mode, body_len: usize) -> usize {
     HEAD_LEN + mode.nonce_len() + body_len + TAG_LEN
 }
 
-/// Bytes that a token has in addition to its body.
+/// Returns the bytes that a token has in addition to its body.
 pub(crate) const fn overhead(mode: Mode) -> usize {
     token_bytes(mode, 0)
 }

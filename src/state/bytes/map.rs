@@ -28,7 +28,7 @@ pub(crate) fn is_valid(bytes: &[u8]) -> bool {
     last_key.is_some() && entries.left == 0 && entries.at == bytes.len()
 }
 
-/// Number of entries.
+/// Returns the number of entries.
 pub(crate) fn len(bytes: &[u8]) -> usize {
     Entries::new(bytes).left
 }

@@ -176,7 +176,7 @@ impl Allowed {
 }
 
 impl Overhead {
-    /// Bytes of each of `cookies` fields that are not of the token.
+    /// Returns the bytes of each of `cookies` fields that are not of the token.
     fn per_field(&self, cookies: usize) -> usize {
         self.field + self.max_age + self.part * usize::from(cookies > 1)
     }
