@@ -1,8 +1,8 @@
-// Sessions bound to a device (docs/spec of the format, § 16): read, kept, renewed and ended here. The endpoints at which
+// Sessions bound to a device (docs/spec/devices.md): read, kept, renewed and ended here. The endpoints at which
 // browsers register and refresh are those of the Rust side.
 
 import { equal, toBase64url } from "./bytes.js";
-import { readBody, writeBody } from "./body.js";
+import { PADDING, readBody, writeBody } from "./body.js";
 import { sealerOf } from "./carrier.js";
 import { eachPair, plain } from "./cookie.js";
 import { sha256 } from "./crypto.js";
@@ -100,7 +100,7 @@ class Devices {
       const { metadata, flash, payload } = readBody(bytes);
       const { issued, sid, limit, remembered, device, schema } = metadata;
       const isBare = [limit, remembered, device].every((field) => field === null) && schema === 0 && flash.length === 0;
-      if (!sid || !isBare || payload.length !== 16 || bytes[0] & 0x04) return null;
+      if (!sid || !isBare || payload.length !== 16 || bytes[0] & PADDING) return null;
       const { boundFor, skew } = this.#options;
       return issued <= now + skew && now < issued + boundFor ? { sid, payload } : null;
     } catch {

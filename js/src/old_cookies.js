@@ -2,7 +2,7 @@
 
 import { templateOf } from "./attributes.js";
 import { EPOCH, U32 } from "./bytes.js";
-import { findValues } from "./cookie.js";
+import { MOST_VALUES, findValues } from "./cookie.js";
 import { Dictionary, entryOf } from "./dictionary.js";
 import { ConfigError, SessionError } from "./errors.js";
 import { secondsOf, span } from "./lifetime.js";
@@ -10,7 +10,6 @@ import { toSetCookie } from "./set_cookie.js";
 
 /** The most bytes of a value that browsers store. */
 const LONGEST_VALUE = 4096;
-const MOST_VALUES = 4;
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
 /**

@@ -23,10 +23,10 @@ use super::time::{UnixSeconds, unix_seconds};
 ///
 /// [SPEC.md § 1.1]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#1-notation-and-constants
 #[derive(Clone)]
-pub struct Clock(Source);
+pub struct Clock(Reading);
 
 #[derive(Clone)]
-enum Source {
+enum Reading {
     Moment(SystemTime),
     Function(fn() -> SystemTime),
     Closure(Arc<dyn Fn() -> SystemTime + Send + Sync>),
@@ -48,7 +48,7 @@ impl Clock {
             let milliseconds = js_sys::Date::now();
             std::time::UNIX_EPOCH + std::time::Duration::from_millis(milliseconds as u64)
         };
-        Clock(Source::Function(now))
+        Clock(Reading::Function(now))
     }
 
     /// Creates a clock that calls `now`.
@@ -69,14 +69,14 @@ impl Clock {
     /// ```
     #[must_use]
     pub fn from_fn(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Clock {
-        Clock(Source::Closure(Arc::new(now)))
+        Clock(Reading::Closure(Arc::new(now)))
     }
 
     pub(crate) fn now(&self) -> UnixSeconds {
         unix_seconds(match &self.0 {
-            Source::Moment(moment) => *moment,
-            Source::Function(now) => now(),
-            Source::Closure(now) => now(),
+            Reading::Moment(moment) => *moment,
+            Reading::Function(now) => now(),
+            Reading::Closure(now) => now(),
         })
     }
 }
@@ -91,20 +91,20 @@ compile_error!("`SessionLayer` needs a clock; enable feature `wasm_js` of hardta
 
 impl From<SystemTime> for Clock {
     fn from(moment: SystemTime) -> Self {
-        Clock(Source::Moment(moment))
+        Clock(Reading::Moment(moment))
     }
 }
 
 impl From<fn() -> SystemTime> for Clock {
     fn from(now: fn() -> SystemTime) -> Self {
-        Clock(Source::Function(now))
+        Clock(Reading::Function(now))
     }
 }
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Source::Moment(moment) => f.debug_tuple("Clock").field(moment).finish(),
+            Reading::Moment(moment) => f.debug_tuple("Clock").field(moment).finish(),
             _ => f.write_str("Clock(..)"),
         }
     }

@@ -113,12 +113,12 @@ impl<T> SessionCookie<T> {
     ///
     /// Those of [`save`](Self::save), and one for every session of a cookie that a jar cannot do justice to, such as
     ///
-    /// - [`SaveError::FormerInJar`] with [`formerly`](crate::carrier::SessionCookieBuilder::formerly), and with two old
+    /// - [`SaveError::SameNameInJar`] with [`formerly`](crate::carrier::SessionCookieBuilder::formerly), and with two old
     ///   cookies of one name in `migrate_from` that differ in attributes: a jar keeps one cookie of each name, so it
     ///   cannot also drop those with other attributes.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
         if self.has_twins() {
-            return Err(SaveError::FormerInJar);
+            return Err(SaveError::SameNameInJar);
         }
         #[cfg(feature = "device-bound")]
         if self.token.sealer.companion().is_some() {

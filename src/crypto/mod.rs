@@ -1,4 +1,5 @@
-//! Algorithms, which no other folder names. This one implements none, and knows nothing of key rings or tokens.
+//! Algorithms, by libraries of the field: this room implements none. Other rooms name one where a user or a protocol
+//! does. Knows nothing of key rings or tokens.
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;

@@ -6,7 +6,7 @@ use std::fmt::Display;
 pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display]) {
     count!(1, RINGS, "outcome" => "Replaced");
     if dropped.is_empty() {
-        log!(KEYS, info, %fingerprint, "key ring replaced");
+        log!(KEYS, info, fingerprint = %fingerprint, "key ring replaced");
         return;
     }
     count!(dropped.len() as u64, KEYS_DROPPED);

@@ -1,6 +1,6 @@
 use std::{ops::Range, sync::Arc, time::SystemTime};
 
-use super::{OldCookie, source::Source, takeover::Takeover};
+use super::{OldCookie, prepared::PreparedCookie, takeover::Takeover};
 use crate::{
     base::{config_error::ConfigError, time::UnixSeconds},
     cookie::{Attributes, CookieName, Template},
@@ -9,7 +9,7 @@ use crate::{
 
 /// All old cookies that an application reads.
 pub(crate) struct Migration {
-    pub(super) sources: Vec<Source>,
+    pub(super) cookies: Vec<PreparedCookie>,
     dropped: Vec<(Template, UnixSeconds)>,
 }
 
@@ -20,21 +20,21 @@ impl Migration {
         attributes: &Attributes,
         name: &CookieName,
     ) -> Result<Migration, ConfigError> {
-        let sources = all
+        let cookies = all
             .iter()
-            .map(|(old, range)| Source::new(old, range, attributes, name));
-        let sources = sources.collect::<Result<Vec<_>, _>>()?;
+            .map(|(old, range)| PreparedCookie::new(old, range, attributes, name));
+        let cookies = cookies.collect::<Result<Vec<_>, _>>()?;
         let mut dropped: Vec<(Template, UnixSeconds)> = Vec::new();
-        for source in &sources {
-            let start = source.range.start;
+        for cookie in &cookies {
+            let start = cookie.range.start;
             let mut known = dropped.iter_mut();
-            // Several keys of one cookie are several sources.
-            match known.find(|(template, _)| *template == source.template) {
+            // A cookie with several keys is given once for each.
+            match known.find(|(template, _)| *template == cookie.template) {
                 Some((_, known)) => *known = start.min(*known),
-                None => dropped.push((source.template.clone(), start)),
+                None => dropped.push((cookie.template.clone(), start)),
             }
         }
-        Ok(Migration { sources, dropped })
+        Ok(Migration { cookies, dropped })
     }
 }
 

@@ -7,8 +7,8 @@
 mod dictionary;
 mod migration;
 mod old_cookie;
+mod prepared;
 mod reader;
-mod source;
 mod takeover;
 
 pub use old_cookie::OldCookie;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::{
     OldSession,
     migration::Migration,
-    source::{LONGEST_VALUE, Source},
+    prepared::{LONGEST_VALUE, PreparedCookie},
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
@@ -16,7 +16,7 @@ use crate::{
 /// Values of old cookies that a request brought, one of which may become its session.
 pub(crate) struct Takeover {
     migration: Arc<Migration>,
-    /// As many as there are sources.
+    /// As many as there are cookies.
     values: Vec<Values>,
 }
 
@@ -24,7 +24,7 @@ impl Takeover {
     pub(super) fn of(migration: &Arc<Migration>) -> Takeover {
         Takeover {
             migration: Arc::clone(migration),
-            values: vec![Values::default(); migration.sources.len()],
+            values: vec![Values::default(); migration.cookies.len()],
         }
     }
 
@@ -35,8 +35,8 @@ impl Takeover {
 
 impl Predecessor for Takeover {
     fn find_in(&mut self, field: &[u8]) {
-        for (source, values) in self.migration.sources.iter().zip(&mut self.values) {
-            source.finder.find_in(field, LONGEST_VALUE, values);
+        for (cookie, values) in self.migration.cookies.iter().zip(&mut self.values) {
+            cookie.finder.find_in(field, LONGEST_VALUE, values);
         }
     }
 
@@ -48,23 +48,23 @@ impl Predecessor for Takeover {
         self.values().map(<[u8]>::len).sum()
     }
 
-    /// In the order of the sources. Of different values that open, under one name or several, none is taken.
+    /// In the order of the cookies. Of different values that open, under one name or several, none is taken.
     fn offer(
         &self,
         now: UnixSeconds,
         accept: &mut dyn FnMut(Metadata, Wiped) -> Result<(), Reason>,
     ) -> Option<Result<(), Reason>> {
         let mut unreadable = None;
-        let mut opened: Vec<(&[u8], &Source, OldSession)> = Vec::new();
+        let mut opened: Vec<(&[u8], &PreparedCookie, OldSession)> = Vec::new();
         let mut has_more = false;
-        for (source, values) in self.migration.sources.iter().zip(&self.values) {
-            if !source.range.contains(&now) {
+        for (cookie, values) in self.migration.cookies.iter().zip(&self.values) {
+            if !cookie.range.contains(&now) {
                 continue;
             }
             has_more |= values.has_more;
             for value in values.iter() {
-                match source.open(value) {
-                    Ok(session) => opened.push((value, source, session)),
+                match cookie.open(value) {
+                    Ok(session) => opened.push((value, cookie, session)),
                     Err(reason) => _ = unreadable.get_or_insert(reason),
                 }
             }
@@ -75,8 +75,8 @@ impl Predecessor for Takeover {
             return Some(Err(Reason::Duplicate));
         }
         let mut refused = None;
-        for (_, source, session) in opened {
-            let Some(converted) = source.convert(session, now).transpose() else {
+        for (_, cookie, session) in opened {
+            let Some(converted) = cookie.convert(session, now).transpose() else {
                 continue;
             };
             match converted.and_then(|(dates, data)| accept(dates, data)) {

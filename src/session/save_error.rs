@@ -18,7 +18,7 @@ pub enum SaveError {
     ForeignSession,
     /// The cookie was built with `formerly`, or with two old cookies of one name, and a jar of cookies cannot drop those
     /// with other attributes.
-    FormerInJar,
+    SameNameInJar,
     /// The cookie was built with `device_bound`, and a jar of cookies has no room for the offer of a registration. With
     /// feature `device-bound`.
     #[cfg(feature = "device-bound")]
@@ -40,7 +40,7 @@ impl fmt::Display for SaveError {
             SaveError::ForeignSession => {
                 f.write_str("the session was loaded by another carrier; save it with that one")
             }
-            SaveError::FormerInJar => f.write_str(
+            SaveError::SameNameInJar => f.write_str(
                 "a jar has one cookie of each name, so it cannot also drop those with other attributes (`formerly`, or \
                  two of one name in `migrate_from`); use `save` instead",
             ),

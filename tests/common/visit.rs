@@ -174,7 +174,7 @@ impl<T: Payload> Visit<T> {
                 changed.into_iter().for_each(|changed| jar.add(changed));
                 status
             }
-            Err(SaveError::FormerInJar) => return None,
+            Err(SaveError::SameNameInJar) => return None,
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let fields = jar.delta().map(|changed| changed.to_string());

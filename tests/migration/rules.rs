@@ -188,7 +188,7 @@ fn a_jar_cannot_drop_two_old_cookies_of_one_name_and_says_so() {
     let refused = cookie.save_as_cookies(&session);
     assert!(matches!(
         refused,
-        Err(hardtack::session::SaveError::FormerInJar)
+        Err(hardtack::session::SaveError::SameNameInJar)
     ));
 }
 

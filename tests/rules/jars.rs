@@ -13,7 +13,7 @@ fn a_jar_cannot_drop_cookies_with_earlier_attributes_and_says_so() {
     let moved = builder().formerly(former).build().unwrap();
     let session = moved.load_from_cookies(CookieJar::new().iter(), at(0));
     let refused = moved.save_as_cookies(&session);
-    assert!(matches!(refused, Err(SaveError::FormerInJar)));
+    assert!(matches!(refused, Err(SaveError::SameNameInJar)));
     // The session is not closed by that.
     session.insert("user", 42).unwrap();
     assert_eq!(moved.save(&session).unwrap().iter().len(), 2);

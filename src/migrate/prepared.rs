@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// An old cookie of a carrier, prepared.
-pub(super) struct Source {
+pub(super) struct PreparedCookie {
     pub(super) finder: Finder,
     /// Field that drops it.
     pub(super) template: Template,
@@ -22,14 +22,14 @@ pub(super) struct Source {
     pub(super) range: Range<UnixSeconds>,
 }
 
-impl Source {
+impl PreparedCookie {
     /// Prepares `old`. `own` are the attributes of the cookie of this crate, which has `new_name`.
     pub(super) fn new(
         old: &OldCookie,
         range: &Range<SystemTime>,
         own: &Attributes,
         new_name: &CookieName,
-    ) -> Result<Source, ConfigError> {
+    ) -> Result<PreparedCookie, ConfigError> {
         let name = old.name.parse::<CookieName>();
         let name = name.map_err(|error| ConfigError::of(SETTING, error))?;
         let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
@@ -41,7 +41,7 @@ impl Source {
         if let Some((_, broken)) = rules.iter().find(|(is_broken, _)| *is_broken) {
             return Err(ConfigError::new(SETTING, broken));
         }
-        Ok(Source {
+        Ok(PreparedCookie {
             finder: Finder::new(name.as_str()),
             template: old.attributes.template(&name, own, SETTING)?,
             old: old.clone(),
