@@ -11,7 +11,7 @@ use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionData, SessionHeader, SessionToken, SigningKey,
     carrier::{Context, TokenChange, TokenInfo},
     cookie::CookieName,
-    keys::{RingKey, SharedKeyRing},
+    keys::{self, RingKey, SharedKeyRing},
     session::SessionId,
 };
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,44 @@ fn an_error_about_a_key_shows_nothing_of_it() {
         );
     }
     check(&text.parse::<SigningKey>().unwrap_err(), &[&text]);
+}
+
+#[test]
+fn a_key_in_other_text_is_hidden_with_its_word_and_nothing_else_is() {
+    let encrypting = EncryptionKey::generate().unwrap().expose_secret();
+    let signing = SigningKey::generate().unwrap().expose_secret();
+    for key in [encrypting, signing] {
+        let (key, bare) = (key.as_str(), &key["hardtack_key_v1_xaes_".len()..]);
+        let changed = key.replace("_v1_", "_v1_x");
+        for (text, redacted) in [
+            (key.to_owned(), "hardtack_key_v1_…"),
+            (bare.to_owned(), "…"),
+            (
+                format!("{key},{bare}\n{key}"),
+                "hardtack_key_v1_…,…\nhardtack_key_v1_…",
+            ),
+            (format!("no `{bare}`."), "no `…`."),
+            (format!("--x_{bare}-x é"), "… é"),
+            (format!("a={}", &key[..40]), "a=hardtack_key_v1_…"),
+            (format!("x{changed}x"), "xhardtack_key_v1_…"),
+        ] {
+            assert_eq!(keys::redact(&text), redacted);
+        }
+    }
+}
+
+#[test]
+fn a_text_without_a_key_stays_as_it_is() {
+    let random = "Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB3";
+    for text in [
+        "",
+        " é\n\t",
+        "/run/hardtack_key_ring",
+        random,
+        &random.repeat(9),
+    ] {
+        assert_eq!(keys::redact(text), text);
+    }
 }
 
 #[test]

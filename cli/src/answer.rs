@@ -8,7 +8,7 @@ use std::{
     process::ExitCode,
 };
 
-use hardtack::{EncryptionKey, keys::KeyError};
+use hardtack::keys::redact;
 
 /// `Ok(false)`: the command did its work, and the answer is no.
 pub(crate) type Answer = Result<bool, Failure>;
@@ -72,7 +72,7 @@ pub(crate) fn exit(parsed: Result<Answer, clap::Error>) -> ExitCode {
 
 /// Prints to standard output, without keys and without control characters.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    print_secret(&harmless(&redacted(text)))
+    print_secret(&harmless(&redact(text)))
 }
 
 /// Prints to standard output, keys included.
@@ -89,8 +89,9 @@ pub(crate) fn print_secret(text: &str) -> Result<(), Failure> {
 }
 
 pub(crate) fn note(sentence: &str) {
+    // An error shows an argument, which may be a key by mistake.
+    let sentence = harmless(&redact(&readable(sentence)));
     // A failure here cannot be reported anywhere.
-    let sentence = harmless(&redacted(&readable(sentence)));
     let _ = writeln!(io::stderr(), "hardtack: {sentence}");
 }
 
@@ -148,31 +149,6 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Errors show arguments, and an argument may be a key by mistake, with its prefix or without.
-fn redacted(text: &str) -> String {
-    let is_of_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let pieces = text.split_inclusive(|c| !is_of_key(c)).map(|piece| {
-        let word = piece.trim_end_matches(|c| !is_of_key(c));
-        match (word.find(KEY_PREFIX), has_encoded_key(word)) {
-            (Some(start), _) => piece[..start].to_owned() + KEY_PREFIX + "…" + &piece[word.len()..],
-            (None, true) => "…".to_owned() + &piece[word.len()..],
-            (None, false) => piece.to_owned(),
-        }
-    });
-    pieces.collect()
-}
-
-/// Returns `true` if a part of `word`, which is ASCII, is a key after one of the prefixes.
-fn has_encoded_key(word: &str) -> bool {
-    (ENCODED_LEN..=word.len()).any(|end| {
-        let part = &word[end - ENCODED_LEN..end];
-        ["xaes", "xcha", "sign"].iter().any(|suite| {
-            let key = format!("{KEY_PREFIX}{suite}_{part}").parse::<EncryptionKey>();
-            matches!(key, Ok(_) | Err(KeyError::WrongKind { .. }))
-        })
-    })
-}
-
 /// Returns the message of the argument parser, without the usage after it.
 fn one_sentence(error: &clap::Error) -> String {
     if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
@@ -197,6 +173,3 @@ const SETTINGS_WITH_OPTIONS: [&str; 5] = [
 ];
 /// In bytes.
 const LONGEST_SENTENCE: usize = 4_000;
-const KEY_PREFIX: &str = "hardtack_key_v1_";
-/// Characters of a key after its suite.
-const ENCODED_LEN: usize = 48;

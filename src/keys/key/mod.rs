@@ -3,13 +3,16 @@
 mod error;
 mod info;
 mod raw;
+mod redact;
 
 use std::str::FromStr;
 
 pub use error::KeyError;
 pub(crate) use error::NEW_KEY;
 pub use info::{KeyId, KeyInfo, RingEvent};
-pub(crate) use raw::{RawKey, looks_like_a_key};
+pub(crate) use raw::RawKey;
+pub(crate) use redact::looks_like_a_key;
+pub use redact::redact;
 use zeroize::Zeroizing;
 
 use crate::crypto::suite::{Mode, Suite};

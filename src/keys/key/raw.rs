@@ -112,16 +112,12 @@ fn refuse_if_left_out(suite: Suite) -> Result<(), KeyError> {
     feature.map_or(Ok(()), |feature| Err(KeyError::LeftOut { feature }))
 }
 
-/// Returns `true` if a part of `text` is a key, of any kind and version, whole or cut off; or the end of a key without
-/// its prefix, which the checksum tells from other text.
-pub(crate) fn looks_like_a_key(text: &str) -> bool {
-    let is_end = |text: &[u8]| {
-        decode(text).is_some_and(|(secret, check)| {
-            let mut suites = Suite::ALL.into_iter();
-            suites.any(|suite| check == checksum(suite, &secret))
-        })
-    };
-    text.contains(ANY_KEY_PREFIX) || text.as_bytes().windows(ENCODED_LEN).any(is_end)
+/// Returns `true` if [`ENCODED_LEN`] characters are the secret of a key, of any suite, and its checksum.
+pub(super) fn is_checked_secret(encoded: &[u8]) -> bool {
+    decode(encoded).is_some_and(|(secret, check)| {
+        let mut suites = Suite::ALL.into_iter();
+        suites.any(|suite| check == checksum(suite, &secret))
+    })
 }
 
 /// Decodes the secret and the checksum of a key, which are [`ENCODED_LEN`] characters.

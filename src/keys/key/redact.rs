@@ -1,0 +1,62 @@
+//! Keys in other text, where they stand by mistake.
+
+use std::borrow::Cow;
+
+use super::{
+    error::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX},
+    raw,
+};
+
+/// Hides the keys in a text, such as a line of a log or an error of another library.
+///
+/// A key is found by its prefix `hardtack_key_v1_`, even if it is changed or cut off; without its prefix only if it is
+/// whole, because the checksum at its end tells it from other text. What is hidden becomes `…`: the rest of the word
+/// after a prefix, or the whole word.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, keys};
+///
+/// let key = EncryptionKey::generate()?.expose_secret();
+/// let line = format!("cannot read /run/secrets/{}: not found", *key);
+/// assert_eq!(keys::redact(&line), "cannot read /run/secrets/hardtack_key_v1_…: not found");
+///
+/// let (_, bare) = key.split_at("hardtack_key_v1_xaes_".len());
+/// assert_eq!(keys::redact(&format!("unknown option `{bare}`")), "unknown option `…`");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Security
+///
+/// A part of a key without its prefix cannot be told from other text, and is shown. Redact a text before it is
+/// shortened.
+#[must_use]
+pub fn redact(text: &str) -> String {
+    let pieces = text.split_inclusive(|c| !is_of_key(c)).map(|piece| {
+        let word = piece.trim_end_matches(|c| !is_of_key(c));
+        let shown = match word.find(KEY_PREFIX) {
+            Some(start) => &word[..start + KEY_PREFIX.len()],
+            None if has_end_of_key(word) => "",
+            None => return Cow::Borrowed(piece),
+        };
+        Cow::Owned(format!("{shown}…{}", &piece[word.len()..]))
+    });
+    pieces.collect()
+}
+
+/// Returns `true` if a part of `text` is a key, of any kind and version, whole or cut off; or the end of a key without
+/// its prefix, which the checksum tells from other text.
+pub(crate) fn looks_like_a_key(text: &str) -> bool {
+    text.contains(ANY_KEY_PREFIX) || has_end_of_key(text)
+}
+
+/// Returns `true` if a part of `text` is the secret of a key and its checksum.
+fn has_end_of_key(text: &str) -> bool {
+    let mut parts = text.as_bytes().windows(ENCODED_LEN);
+    parts.any(raw::is_checked_secret)
+}
+
+fn is_of_key(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '-'
+}
