@@ -4,7 +4,7 @@ use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
 use crate::{
     EncryptionKey, SigningKey,
     base::time::system_time,
-    keys::{Key, KeyError, KeyId, KeyRing, Listing, RawKey, RingError, RingKey},
+    keys::{Key, KeyError, KeyId, KeyRing, KeyRole, Listing, RawKey, RingError, RingKey},
 };
 
 #[test]
@@ -209,6 +209,12 @@ fn check_ring<K: Key>(
             "{name} at {}",
             moment.now
         );
+        for key in ring.keys() {
+            let (id, role) = (key.id.to_string(), ring.role(key.id, now).unwrap());
+            let accepted = moment.accepts.contains(&id);
+            assert_eq!(role == KeyRole::Sealing, id == moment.seals, "{name}");
+            assert_eq!(role != KeyRole::Retired, accepted, "{name}");
+        }
     }
     None
 }

@@ -2,8 +2,8 @@
 
 use axum::{Router, body::Body, routing};
 use hardtack::{
-    KeyRing, SessionCookie, SigningKey,
-    keys::{Backend, RingEvent, RingKey},
+    EncryptionKey, KeyRing, SessionCookie, SigningKey,
+    keys::{Backend, KeyRole, Overlap, RingEvent, RingKey},
 };
 use http::Request;
 use http_body_util::BodyExt;
@@ -12,15 +12,67 @@ use tower::ServiceExt;
 use super::common::{HOUR, at, block_on, cookie, key};
 
 /// Key 1 takes over after an hour, and key 0 retires after a day.
-fn rotating() -> SessionCookie {
+fn rotation() -> [RingKey<EncryptionKey>; 2] {
     let retiring = RingKey::new(key(0)).accept_until(at(24 * HOUR));
-    let next = RingKey::new(key(1)).seal_from(at(HOUR));
-    cookie_of([retiring, next])
+    [retiring, RingKey::new(key(1)).seal_from(at(HOUR))]
 }
 
-fn cookie_of<const N: usize>(keys: [RingKey<hardtack::EncryptionKey>; N]) -> SessionCookie {
+fn rotating() -> SessionCookie {
+    cookie_of(rotation())
+}
+
+fn cookie_of<const N: usize>(keys: [RingKey<EncryptionKey>; N]) -> SessionCookie {
     let ring = KeyRing::from_keys(keys).unwrap();
     SessionCookie::encrypted(ring).build().unwrap()
+}
+
+#[test]
+fn a_key_has_each_role_from_the_second_at_which_it_begins() {
+    use KeyRole::{Accepted, Planned, Retired, Sealing};
+    let ring = KeyRing::from_keys(rotation()).unwrap();
+    for (now, roles) in [
+        (0, [Sealing, Planned]),
+        (HOUR - 1, [Sealing, Planned]),
+        (HOUR, [Accepted, Sealing]),
+        (24 * HOUR - 1, [Accepted, Sealing]),
+        (24 * HOUR, [Retired, Sealing]),
+    ] {
+        let found = [0, 1].map(|number| ring.role(key(number).id(), at(now)).unwrap());
+        assert_eq!(found, roles, "{now}");
+    }
+    assert_eq!(ring.role(key(2).id(), at(0)), None);
+}
+
+#[test]
+fn a_key_that_seals_before_its_time_because_no_other_can_is_not_planned() {
+    let alone = RingKey::new(key(0)).seal_from(at(HOUR));
+    let ring = KeyRing::from_keys([alone]).unwrap();
+    assert_eq!(ring.role(key(0).id(), at(0)), Some(KeyRole::Sealing));
+}
+
+#[test]
+fn an_overlap_is_from_the_second_key_on_until_the_first_retires() {
+    let ring = KeyRing::from_keys(rotation()).unwrap();
+    let [overlap] = ring.overlaps()[..] else {
+        panic!("one overlap")
+    };
+    assert_eq!((overlap.key, overlap.next), (key(0).id(), key(1).id()));
+    assert_eq!(overlap.seal_from, at(HOUR));
+    assert_eq!(overlap.accept_until, at(24 * HOUR));
+    assert_eq!(overlap.span().as_secs(), 23 * HOUR);
+    // A key without an end has no overlap, nor has one whose successor may seal at any time.
+    let endless = [
+        RingKey::new(key(0)),
+        RingKey::new(key(1)).seal_from(at(HOUR)),
+    ];
+    let timeless = [
+        RingKey::new(key(1)),
+        RingKey::new(key(0)).accept_until(at(HOUR)),
+    ];
+    for keys in [endless, timeless] {
+        let overlaps: Vec<Overlap> = KeyRing::from_keys(keys).unwrap().overlaps();
+        assert_eq!(overlaps, []);
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
     carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
-    keys::{Fingerprint, KeyError, KeyId, KeyInfo, RingError},
+    keys::{Fingerprint, KeyError, KeyId, KeyInfo, KeyRole, Overlap, RingError},
 };
 
 /// A ring of either kind of key.
@@ -87,50 +87,26 @@ impl AnyRing {
         planned.filter(move |(_, from)| *from > at)
     }
 
-    /// Every key that retires, with the one that takes over from it.
     fn overlaps(&self) -> Vec<Overlap> {
-        let keys = self.keys();
-        let overlaps = keys.windows(2).filter_map(|pair| {
-            let (accept_until, seal_from) = (pair[0].accept_until?, pair[1].seal_from?);
-            Some(Overlap {
-                key: pair[0].id,
-                next: pair[1].id,
-                seal_from,
-                // A ring has no key that retires before the next one seals.
-                span: accept_until.duration_since(seal_from).unwrap_or_default(),
-            })
-        });
-        overlaps.collect()
+        either!(self, ring => ring.overlaps())
     }
 
     /// Returns the longest lifetime of sessions with which none is cut short. `None`: any.
     pub(crate) fn serves(&self) -> Option<Duration> {
-        self.overlaps().iter().map(|overlap| overlap.span).min()
+        self.overlaps().iter().map(Overlap::span).min()
     }
 
     /// Returns the overlaps for which an application with sessions of this lifetime refuses the ring.
     pub(crate) fn cut_short(&self, lifetime: Duration) -> Vec<Overlap> {
         let mut overlaps = self.overlaps();
-        overlaps.retain(|overlap| overlap.span < lifetime);
+        overlaps.retain(|overlap| overlap.span() < lifetime);
         overlaps
     }
 
-    /// Returns `true` if the key opens nothing at this moment.
-    pub(crate) fn is_retired(&self, id: KeyId, at: SystemTime) -> bool {
-        !either!(self, ring => ring.accepted_keys(at)).contains(&id)
-    }
-
-    /// Returns the role of a key at `at`.
-    pub(crate) fn role(&self, key: &KeyInfo, at: SystemTime) -> Role {
-        if self.seals(at) == key.id {
-            Role::Sealing
-        } else if self.is_retired(key.id, at) {
-            Role::Retired
-        } else if key.seal_from.is_some_and(|from| at < from) {
-            Role::Planned
-        } else {
-            Role::Accepted
-        }
+    /// Returns the role of one of its keys.
+    pub(crate) fn role(&self, key: &KeyInfo, at: SystemTime) -> KeyRole {
+        let role = either!(self, ring => ring.role(key.id, at));
+        role.expect("the key is one of the ring's")
     }
 }
 
@@ -148,35 +124,6 @@ impl FromStr for AnyRing {
         match first {
             Some(Err(_)) => text.parse().map(AnyRing::Signing),
             _ => text.parse().map(AnyRing::Encryption),
-        }
-    }
-}
-
-/// A key that retires, and the next one, which takes over from it.
-pub(crate) struct Overlap {
-    pub(crate) key: KeyId,
-    pub(crate) next: KeyId,
-    pub(crate) seal_from: SystemTime,
-    /// Both keys open sessions for this long after the second began to seal.
-    pub(crate) span: Duration,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    Sealing,
-    Accepted,
-    /// Accepted, and sealing later.
-    Planned,
-    Retired,
-}
-
-impl Role {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Role::Sealing => "seals",
-            Role::Accepted => "accepted",
-            Role::Planned => "planned",
-            Role::Retired => "retired",
         }
     }
 }

@@ -4,13 +4,11 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::keys::KeyId;
+use hardtack::keys::{KeyId, KeyRole};
 use serde_json::{Value, json};
 
 use super::{
-    AnyRing,
-    any::Role,
-    file,
+    AnyRing, file,
     lifetime::{Lifetime, Longest},
 };
 use crate::{
@@ -112,7 +110,7 @@ impl Check {
             let sentence = format!(
                 "key {id} is accepted for {} after key {} begins to seal, so sessions of {} are cut \
                  short, and the application does not start; `hardtack ring retire {file} {id}{options}` mends that",
-                span::show(overlap.span),
+                span::show(overlap.span()),
                 overlap.next,
                 span::show(longest.span)
             );
@@ -127,17 +125,17 @@ impl Check {
         for (place, key) in keys.iter().enumerate() {
             let id = key.id;
             let (word, sentence) = match ring.role(key, at) {
-                Role::Retired => (
+                KeyRole::Retired => (
                     "retired",
                     format!(
                         "key {id} no longer opens anything; `hardtack ring retire {file} {id}` removes it"
                     ),
                 ),
-                Role::Sealing if place == 0 && key.seal_from.is_some() => (
+                KeyRole::Sealing if place == 0 && key.seal_from.is_some() => (
                     "seal-from",
                     format!("key {id} is the first to seal, so its seal_from has no effect"),
                 ),
-                Role::Accepted if key.accept_until.is_none() => (
+                KeyRole::Accepted if key.accept_until.is_none() => (
                     "accepted-for-ever",
                     format!(
                         "key {id} is accepted without end, `hardtack ring retire {file} {id} --at TIME` sets one"

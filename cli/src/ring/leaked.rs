@@ -1,7 +1,7 @@
 use std::time::SystemTime;
 
 use clap::Args;
-use hardtack::keys::KeyInfo;
+use hardtack::keys::{KeyInfo, KeyRole};
 
 use super::{
     AnyRing,
@@ -123,7 +123,7 @@ impl Leaked {
 
     /// Removes a key, so that another one seals.
     fn remove(&self, edit: &mut Edit, ring: &AnyRing, leaked: &KeyInfo) -> Result<String, Failure> {
-        let is_retired = |key: &KeyInfo| ring.is_retired(key.id, edit.now);
+        let is_retired = |key: &KeyInfo| ring.role(key, edit.now) == KeyRole::Retired;
         let mut rest = ring.keys();
         rest.retain(|key| key.id != leaked.id);
         edit.text.remove(leaked.id);

@@ -1,11 +1,10 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hardtack::keys::KeyInfo;
+use hardtack::keys::{KeyInfo, KeyRole};
 
 use super::{
     AnyRing,
-    any::Role,
     edit::{self, Edit, Target},
     lifetime::Lifetime,
     text::{ACCEPT_UNTIL, SEAL_FROM},
@@ -83,7 +82,7 @@ fn check_lifetime(
             "key {id} would be accepted for only {} after key {} begins to seal, so living sessions would \
                  be cut short; choose an earlier --at, or first a later end with `hardtack ring retire {file} \
                  {id} --at TIME`",
-            span::show(overlap.span),
+            span::show(overlap.span()),
             overlap.next,
             id = overlap.key
         ))),
@@ -101,10 +100,10 @@ fn check_moment(
     let id = key.id;
     match ring.role(key, now) {
         _ if at < now => Err(Failure::no("--at is in the past; leave it out for now")),
-        Role::Sealing if at > now => Err(Failure::no(format!(
+        KeyRole::Sealing if at > now => Err(Failure::no(format!(
             "key {id} seals already; leave out --at"
         ))),
-        Role::Retired if at == now => Err(Failure::no(format!(
+        KeyRole::Retired if at == now => Err(Failure::no(format!(
             "key {id} is retired, so no instance accepts it; give --at with a time by which all have the new file"
         ))),
         _ => Ok(()),

@@ -1,11 +1,10 @@
 use std::time::SystemTime;
 
 use clap::Args;
-use hardtack::keys::{KeyId, KeyInfo};
+use hardtack::keys::{KeyId, KeyInfo, KeyRole};
 
 use super::{
     AnyRing,
-    any::Role,
     edit::{self, Edit, Target},
     lifetime::Times,
     text::ACCEPT_UNTIL,
@@ -78,8 +77,8 @@ impl Retire {
         now: SystemTime,
     ) -> Result<Option<SystemTime>, Failure> {
         Ok(match ring.role(key, now) {
-            Role::Retired => None,
-            Role::Planned => {
+            KeyRole::Retired => None,
+            KeyRole::Planned => {
                 // An instance's clock may be ahead by this, as in `ring rotate`.
                 let ahead = moment::after(now, self.times.skew.saturating_mul(2))?;
                 if key.seal_from.is_some_and(|from| from <= ahead) {
@@ -88,8 +87,8 @@ impl Retire {
                 // The key that seals took over from another, perhaps from this one before its time was put off.
                 ring.sealing(now).seal_from.filter(|since| *since <= now)
             }
-            // If the next key has no `seal_from`, this one may have sealed until now.
-            Role::Sealing | Role::Accepted => {
+            // It seals or did. If the next key has no `seal_from`, this one may have sealed until now.
+            _ => {
                 let next = ring.next_after(key.id);
                 Some(next.and_then(|next| next.seal_from).unwrap_or(now))
             }

@@ -1,10 +1,11 @@
 use std::{path::PathBuf, time::SystemTime};
 
 use clap::Args;
+use hardtack::keys::KeyRole;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{AnyRing, any::Role, file, text::RingText};
+use super::{AnyRing, file, text::RingText};
 use crate::{
     answer::{self, Answer},
     moment::{self, Moment, show},
@@ -56,7 +57,7 @@ pub(super) fn described(ring: &AnyRing, at: SystemTime, secrets: Option<&RingTex
         let mut described = json!({
             "id": key.id.to_string(),
             "suite": key.suite.word(),
-            "role": ring.role(&key, at).word(),
+            "role": ring.role(&key, at).to_string(),
             "seal_from": key.seal_from.map(show),
             "accept_until": key.accept_until.map(show),
         });
@@ -93,7 +94,7 @@ pub(super) fn table(ring: &Value) -> String {
     ]));
     for key in ring["keys"].as_array().into_iter().flatten() {
         let cell = |name: &str| key[name].as_str().unwrap_or("-");
-        let mark = if cell("role") == Role::Sealing.word() {
+        let mark = if cell("role") == KeyRole::Sealing.to_string() {
             "*"
         } else {
             ""

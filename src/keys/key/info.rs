@@ -43,6 +43,32 @@ pub struct KeyInfo {
     pub accept_until: Option<SystemTime>,
 }
 
+/// The role of a key in a [`KeyRing`](crate::KeyRing) at a moment. Its `Display` is one word: `seals`, `accepted`,
+/// `planned` or `retired`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeyRole {
+    /// The key seals, and opens.
+    Sealing,
+    /// The key only opens. Another one seals, and took over from it, or is listed before it.
+    Accepted,
+    /// The key only opens, until it begins to seal.
+    Planned,
+    /// The key opens nothing.
+    Retired,
+}
+
+impl fmt::Display for KeyRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            KeyRole::Sealing => "seals",
+            KeyRole::Accepted => "accepted",
+            KeyRole::Planned => "planned",
+            KeyRole::Retired => "retired",
+        })
+    }
+}
+
 /// A change of the role of a key in a ring. Its `Display` is that of a line of
 /// [`KeysInUse`](crate::carrier::KeysInUse): `2027-03-01T06:17:00Z c7e01b94 seals`, or `… retires`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

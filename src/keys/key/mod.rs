@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 pub use error::KeyError;
 pub(crate) use error::NEW_KEY;
-pub use info::{KeyId, KeyInfo, RingEvent};
+pub use info::{KeyId, KeyInfo, KeyRole, RingEvent};
 pub(crate) use raw::RawKey;
 pub(crate) use redact::looks_like_a_key;
 pub use redact::redact;

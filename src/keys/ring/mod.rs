@@ -19,7 +19,7 @@ use crate::{
         time::{EPOCH, system_time, unix_seconds, unix_seconds_from},
     },
     crypto::sha256::Prk,
-    keys::key::{Key, KeyId, KeyInfo},
+    keys::key::{Key, KeyId, KeyInfo, KeyRole},
 };
 
 /// Keys in use: one seals, and all of them open. Immutable and cheap to clone.
@@ -197,6 +197,61 @@ impl<K: Key> KeyRing<K> {
     #[must_use]
     pub fn keys(&self) -> Vec<KeyInfo> {
         self.ring.infos().collect()
+    }
+
+    /// Returns the role of a key at `now`, or `None` if the ring lacks the key.
+    ///
+    /// # Examples
+    ///
+    /// A page for operators:
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, keys::{KeyRole, RingKey}};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let new_id = new.id();
+    /// let ring = KeyRing::from_keys([RingKey::new(old), RingKey::new(new).seal_from(now + hour)])?;
+    /// for key in ring.keys() {
+    ///     let role = ring.role(key.id, now).expect("the ring has the key");
+    ///     println!("{} {role}", key.id); // "c7e01b94 seals", "5a1f00c3 planned"
+    /// }
+    /// assert_eq!(ring.role(new_id, now), Some(KeyRole::Planned));
+    /// assert_eq!(ring.role(new_id, now + hour), Some(KeyRole::Sealing));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn role(&self, key: KeyId, now: SystemTime) -> Option<KeyRole> {
+        self.ring.role(key, unix_seconds(now))
+    }
+
+    /// Returns each key that retires after another took over from it, in the order of [`keys`](Self::keys).
+    ///
+    /// The shortest [`span`](Overlap::span) is the longest lifetime of sessions that the ring serves without cutting
+    /// one short; without an overlap it serves any.
+    ///
+    /// # Examples
+    ///
+    /// A check of a ring before it is pushed, by a program that does not build the cookie:
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, keys::Overlap};
+    /// use std::time::Duration;
+    ///
+    /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// # let (old, new) = (old.expose_secret(), new.expose_secret());
+    /// # let text = format!(
+    /// #     "{} accept_until=2026-12-31T00:00:00Z\n{} seal_from=2026-12-01T00:00:00Z", *old, *new
+    /// # );
+    /// let ring: KeyRing<EncryptionKey> = text.parse()?;
+    /// let serves = ring.overlaps().iter().map(Overlap::span).min();
+    /// assert_eq!(serves, Some(Duration::from_secs(30 * 86_400)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn overlaps(&self) -> Vec<Overlap> {
+        self.ring.overlaps().collect()
     }
 
     /// Returns the moment that [`with_not_before`](Self::with_not_before) set, if any. Sessions issued earlier are

@@ -16,7 +16,7 @@ use crate::{
         time::{EPOCH, UnixSeconds, unix_seconds},
     },
     crypto::{sha256::sha256, suite::Mode},
-    keys::key::{KeyId, KeyInfo, RingEvent},
+    keys::key::{KeyId, KeyInfo, KeyRole, RingEvent},
 };
 
 /// Keys in the order of SPEC.md § 3.4.2, each as `K`: as one to derive others from, or as those derived for one purpose.
@@ -112,6 +112,18 @@ impl<K> Ring<K> {
         Some(place.cmp(&self.sealing_place(now)))
     }
 
+    /// Returns the role of a key at `now`. `None`: the ring lacks it.
+    pub(crate) fn role(&self, id: KeyId, now: UnixSeconds) -> Option<KeyRole> {
+        let key = self.find(id)?;
+        Some(match self.place_of(id, now)? {
+            Ordering::Equal => KeyRole::Sealing,
+            // A key begins to seal before it retires.
+            Ordering::Greater => KeyRole::Planned,
+            Ordering::Less if key.is_retired(now) => KeyRole::Retired,
+            Ordering::Less => KeyRole::Accepted,
+        })
+    }
+
     /// Returns `true` if both have the same keys with the same times, in the same order.
     pub(crate) fn is_like(&self, other: &Ring<K>) -> bool {
         self.not_before == other.not_before && self.infos().eq(other.infos())
@@ -143,7 +155,7 @@ impl<K> Ring<K> {
         dropped.map(|(_, key)| key.info.id).collect()
     }
 
-    fn overlaps(&self) -> impl Iterator<Item = Overlap> {
+    pub(crate) fn overlaps(&self) -> impl Iterator<Item = Overlap> {
         self.keys.windows(2).filter_map(|pair| {
             let (key, next) = (pair[0].info, pair[1].info);
             Some(Overlap {
