@@ -10,7 +10,6 @@ mod key;
 mod moment;
 mod ring;
 mod settings;
-mod span;
 
 use std::{process::ExitCode, sync::LazyLock};
 

@@ -1,4 +1,4 @@
-//! Moments on the command line, and the clock.
+//! Moments and spans on the command line, and the clock.
 
 use std::{
     env,
@@ -6,10 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::{
-    answer::{self, Failure},
-    span,
-};
+use crate::answer::{self, Failure};
 
 /// A moment, also given as a span from now.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +31,7 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Moment, &'static str> {
         match text.strip_prefix('+') {
-            Some(text) => span::parse(text).map(Moment::FromNow),
+            Some(text) => parse_span(text).map(Moment::FromNow),
             None => parse(text).map(Moment::At),
         }
     }
@@ -56,6 +53,12 @@ pub(crate) fn after(moment: SystemTime, span: Duration) -> Result<SystemTime, Fa
     let later = moment.checked_add(span);
     let later = later.filter(|later| *later < UNIX_EPOCH + YEAR_10000);
     later.ok_or_else(|| Failure::usage("the time is after the year 9999; give a shorter span"))
+}
+
+pub(crate) fn parse_span(text: &str) -> Result<Duration, &'static str> {
+    hardtack::settings::parse_span(text).ok_or(
+        "expected a span like `90s`, `15m`, `12h` or `30days`, in lower case, in whole seconds",
+    )
 }
 
 /// Shows a moment before the year 10000 in the form of a key ring: `2026-12-15T00:00:00Z`.

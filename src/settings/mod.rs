@@ -18,6 +18,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 pub use error::SettingsError;
 
+pub use crate::base::time::{parse_span, show_span};
+
 use self::{
     choice::{Choice, OfCookies},
     entries::Entry,

@@ -5,6 +5,7 @@ use std::{fmt::Display, time::SystemTime};
 use hardtack::{
     carrier::{TokenContent, TokenInfo},
     session::{Payload, Reason},
+    settings::show_span,
 };
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ use super::{
     sessions::Opener,
     value::hex,
 };
-use crate::{moment::show, span};
+use crate::moment::show;
 
 pub(super) struct Report<'a> {
     found: &'a Found,
@@ -235,8 +236,8 @@ fn content_lines(found: &TokenContent, show_id: bool) -> impl Iterator<Item = St
         ("created", Some(show(found.session.created_at))),
         ("last active", Some(show(found.session.last_active_at))),
         ("expires", Some(show(found.expires_at))),
-        ("limited to", found.session.limit.map(span::show)),
-        ("remembered", found.session.remembered.map(span::show)),
+        ("limited to", found.session.limit.map(show_span)),
+        ("remembered", found.session.remembered.map(show_span)),
         ("persistent", Some(persistent(found))),
         ("flash", Some(flash.to_owned())),
         ("padding", Some(format!("{} bytes", found.padding))),

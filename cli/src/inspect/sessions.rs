@@ -10,7 +10,12 @@ use hardtack::{
 };
 
 use super::{Carrier, Reader, input::Found};
-use crate::{answer::Failure, moment::Moment, ring::AnyRing, settings, span};
+use crate::{
+    answer::Failure,
+    moment::{self, Moment},
+    ring::AnyRing,
+    settings,
+};
 
 /// The application's settings of its sessions.
 #[derive(Args)]
@@ -30,13 +35,13 @@ pub(super) struct Sessions {
     #[arg(long, value_name = "SPAN", value_parser = idle_timeout)]
     idle_timeout: Option<IdleTimeout>,
     /// The application's absolute_timeout; by default that of the settings, or 12h
-    #[arg(long, value_name = "SPAN", value_parser = span::parse)]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
     absolute_timeout: Option<Duration>,
     /// The application's remember_up_to, if it has one
-    #[arg(long, value_name = "SPAN", value_parser = span::parse)]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
     remember_up_to: Option<Duration>,
     /// The application's clock_skew; by default that of the settings, or 60s
-    #[arg(long, value_name = "SPAN", value_parser = span::parse)]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
     clock_skew: Option<Duration>,
     /// The application's not_before; that of the ring counts in any case
     #[arg(long, value_name = "TIME")]
@@ -49,7 +54,7 @@ type IdleTimeout = Option<Duration>;
 fn idle_timeout(text: &str) -> Result<IdleTimeout, &'static str> {
     match text {
         "off" => Ok(None),
-        text => span::parse(text).map(Some),
+        text => moment::parse_span(text).map(Some),
     }
 }
 

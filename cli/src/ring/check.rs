@@ -4,17 +4,19 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::keys::{KeyId, KeyRole};
+use hardtack::{
+    keys::{KeyId, KeyRole},
+    settings::show_span,
+};
 use serde_json::{Value, json};
 
 use super::{
     AnyRing, file,
-    lifetime::{Lifetime, Longest},
+    lifetime::{self, Lifetime, Longest},
 };
 use crate::{
     answer::{self, Answer, Failure},
     moment::{self, Moment, show},
-    span,
 };
 
 /// Check a ring for mistakes and oddities
@@ -99,10 +101,12 @@ impl Check {
         now: SystemTime,
     ) -> Result<Vec<Finding>, Failure> {
         let mut findings = Vec::new();
+        // As in the command that mends it.
+        let skew = moment::parse_span(lifetime::SKEW).map_err(Failure::usage)?;
         for overlap in ring.cut_short(longest.span) {
             let (id, file) = (overlap.key, self.file.display());
-            let end = moment::after(overlap.seal_from, longest.span.saturating_add(SKEW))?;
-            let lifetime = span::show(longest.span).replace(' ', "");
+            let end = moment::after(overlap.seal_from, longest.span.saturating_add(skew))?;
+            let lifetime = show_span(longest.span).replace(' ', "");
             let options = match end > now {
                 true => format!(" --at {} --lifetime {lifetime}", show(end)),
                 false => String::new(),
@@ -110,9 +114,9 @@ impl Check {
             let sentence = format!(
                 "key {id} is accepted for {} after key {} begins to seal, so sessions of {} are cut \
                  short, and the application does not start; `hardtack ring retire {file} {id}{options}` mends that",
-                span::show(overlap.span()),
+                show_span(overlap.span()),
                 overlap.next,
-                span::show(longest.span)
+                show_span(longest.span)
             );
             findings.push(Finding::wrong("retires-early", Some(id), sentence));
         }
@@ -194,8 +198,8 @@ impl Report {
     fn as_text(&self) -> String {
         let lifetime = match self.serves {
             None => "of any lifetime".to_owned(),
-            Some(serves) if self.is_good => format!("of up to {}", span::show(serves)),
-            Some(_) => format!("of up to {}", span::show(self.longest.span)),
+            Some(serves) if self.is_good => format!("of up to {}", show_span(serves)),
+            Some(_) => format!("of up to {}", show_span(self.longest.span)),
         };
         let verdict = if self.is_good { "good" } else { "not good" };
         let mut lines = vec![match &self.fingerprint {
@@ -236,6 +240,4 @@ fn mode(_: &Path) -> Option<u32> {
     None
 }
 
-/// The default of `ring retire`.
-const SKEW: Duration = Duration::from_secs(60);
 const WRONG: &str = "wrong";

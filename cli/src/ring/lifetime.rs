@@ -1,16 +1,16 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hardtack::SessionSettings;
+use hardtack::{SessionSettings, settings::show_span};
 use serde_json::json;
 
-use crate::{answer::Failure, moment, settings, span};
+use crate::{answer::Failure, moment, settings};
 
 /// The options for the longest lifetime of a session.
 #[derive(Args)]
 pub(super) struct Lifetime {
     /// The longest lifetime of a session: the longer of absolute_timeout and remember_up_to; by default 12h
-    #[arg(long, value_name = "SPAN", value_parser = span::parse, conflicts_with = "Layers")]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span, conflicts_with = "Layers")]
     lifetime: Option<Duration>,
     #[command(flatten)]
     settings: settings::Layers,
@@ -22,7 +22,7 @@ pub(super) struct Times {
     #[command(flatten)]
     pub(super) lifetime: Lifetime,
     /// The greatest difference between the clocks of two instances
-    #[arg(long, value_name = "SPAN", value_parser = span::parse, default_value = "60s")]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span, default_value = SKEW)]
     pub(super) skew: Duration,
 }
 
@@ -78,8 +78,11 @@ impl Longest {
             format!(
                 "assumed: no session lives longer than {}; if the application's sessions do, give --lifetime \
                  SPAN or --settings FILE",
-                span::show(self.span)
+                show_span(self.span)
             )
         })
     }
 }
+
+/// Text, as `--help` shows it.
+pub(super) const SKEW: &str = "60s";

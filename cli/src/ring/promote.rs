@@ -1,7 +1,10 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hardtack::keys::{KeyInfo, KeyRole};
+use hardtack::{
+    keys::{KeyInfo, KeyRole},
+    settings::show_span,
+};
 
 use super::{
     AnyRing,
@@ -12,7 +15,6 @@ use super::{
 use crate::{
     answer::Failure,
     moment::{Moment, show},
-    span,
 };
 
 /// Make an accepted key the one that seals
@@ -82,7 +84,7 @@ fn check_lifetime(
             "key {id} would be accepted for only {} after key {} begins to seal, so living sessions would \
                  be cut short; choose an earlier --at, or first a later end with `hardtack ring retire {file} \
                  {id} --at TIME`",
-            span::show(overlap.span()),
+            show_span(overlap.span()),
             overlap.next,
             id = overlap.key
         ))),

@@ -12,7 +12,6 @@ use crate::{
     answer::Failure,
     key::SuiteName,
     moment::{self, show},
-    span,
 };
 
 /// Plan a rotation in one push: a new key takes over and the old one retires, each at its time
@@ -22,7 +21,7 @@ pub(crate) struct Rotate {
     #[command(flatten)]
     pub(super) target: Target,
     /// The time until every instance has the file
-    #[arg(long, value_name = "SPAN", value_parser = span::parse)]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
     after: Duration,
     #[command(flatten)]
     times: Times,

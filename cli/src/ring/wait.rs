@@ -7,6 +7,7 @@ use std::{
 };
 
 use clap::Args;
+use hardtack::settings::show_span;
 
 use super::{
     file,
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     answer::{self, Answer, Failure},
-    span,
+    moment,
 };
 
 /// Wait until every instance has a ring
@@ -31,10 +32,10 @@ pub(crate) struct Wait {
     #[command(flatten)]
     wanted: Wanted,
     /// The time after which to give up
-    #[arg(long, value_name = "SPAN", value_parser = span::parse, default_value = "10m")]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span, default_value = "10m")]
     timeout: Duration,
     /// The pause between two rounds
-    #[arg(long, value_name = "SPAN", value_parser = span::parse, default_value = "2s")]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span, default_value = "2s")]
     every: Duration,
 }
 
@@ -83,7 +84,7 @@ impl Wait {
             }
             let left = self.timeout.saturating_sub(begun.elapsed());
             if left.is_zero() {
-                let span = span::show(self.timeout);
+                let span = show_span(self.timeout);
                 return Err(Failure::No(format!(
                     "{count}, and {span} are over; if an instance has refused the ring, its log says why"
                 )));
