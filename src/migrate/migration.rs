@@ -1,16 +1,15 @@
-use std::{ops::Range, sync::Arc, time::SystemTime};
+use std::{ops::Range, time::SystemTime};
 
-use super::{OldCookie, prepared::PreparedCookie, takeover::Takeover};
+use super::{OldCookie, prepared::PreparedCookie};
 use crate::{
     base::{config_error::ConfigError, time::UnixSeconds},
     cookie::{Attributes, CookieName, Template},
-    session::{OldCookies, Predecessor},
 };
 
 /// All old cookies that an application reads.
 pub(crate) struct Migration {
     pub(super) cookies: Vec<PreparedCookie>,
-    dropped: Vec<(Template, UnixSeconds)>,
+    pub(super) dropped: Vec<(Template, UnixSeconds)>,
 }
 
 impl Migration {
@@ -35,15 +34,5 @@ impl Migration {
             }
         }
         Ok(Migration { cookies, dropped })
-    }
-}
-
-impl OldCookies for Arc<Migration> {
-    fn look(&self) -> Box<dyn Predecessor> {
-        Box::new(Takeover::of(self))
-    }
-
-    fn dropped(&self) -> &[(Template, UnixSeconds)] {
-        &self.dropped
     }
 }

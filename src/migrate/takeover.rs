@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::Values,
+    cookie::{Template, Values},
     crypto::scratch::Wiped,
-    session::Predecessor,
+    session::{OldCookies, Predecessor},
     state::Metadata,
 };
 
@@ -21,7 +21,7 @@ pub(crate) struct Takeover {
 }
 
 impl Takeover {
-    pub(super) fn of(migration: &Arc<Migration>) -> Takeover {
+    fn of(migration: &Arc<Migration>) -> Takeover {
         Takeover {
             migration: Arc::clone(migration),
             values: vec![Values::default(); migration.cookies.len()],
@@ -30,6 +30,16 @@ impl Takeover {
 
     fn values(&self) -> impl Iterator<Item = &[u8]> {
         self.values.iter().flat_map(Values::iter)
+    }
+}
+
+impl OldCookies for Arc<Migration> {
+    fn look(&self) -> Box<dyn Predecessor> {
+        Box::new(Takeover::of(self))
+    }
+
+    fn dropped(&self) -> &[(Template, UnixSeconds)] {
+        &self.dropped
     }
 }
 

@@ -4,7 +4,8 @@ use std::cmp;
 
 use super::{
     handle::Session,
-    lock::{Closed, Contents, HeldContents, Loaded},
+    loaded::Loaded,
+    lock::{Closed, Contents, HeldContents},
     outcome::Outcome,
     save_error::SaveError,
     sealer::Sealer,

@@ -11,7 +11,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{id::SessionId, outcome::Outcome, validate::Answer};
+use super::{id::SessionId, outcome::Outcome, validity::Answer};
 use crate::{
     base::time::system_time,
     keys::KeyId,

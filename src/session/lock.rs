@@ -9,10 +9,10 @@ use std::{
     },
 };
 
-use super::{companion::Predecessor, outcome::Outcome, sealer::Sealer, validate::Waiting};
+use super::{companion::Predecessor, loaded::Loaded, outcome::Outcome, sealer::Sealer};
 use crate::{
     base::clock::Clock,
-    cookie::{PartNumbers, Values},
+    cookie::Values,
     events,
     state::{Payload, SessionError, Sid, State},
     token::Context,
@@ -56,16 +56,6 @@ pub(crate) struct Arrival {
     /// `None`: the context of the builder.
     pub(crate) context: Option<Arc<Context>>,
     pub(crate) is_subresource: bool,
-}
-
-/// A session that was read.
-pub(crate) struct Loaded<T> {
-    pub(crate) state: State<T>,
-    pub(crate) outcome: Outcome,
-    /// Parts that the request carried.
-    pub(super) carried: PartNumbers,
-    /// Session that the application is to be asked about. `state` is withheld as long as it is here.
-    pub(super) waiting: Option<Box<Waiting<T>>>,
 }
 
 /// A session that was read, while its lock is held.
@@ -176,18 +166,6 @@ impl<T: Payload> Contents<T> {
             sealer,
             context: self.arrival.context(sealer),
             clock: &self.arrival.clock,
-        }
-    }
-}
-
-impl<T> Loaded<T> {
-    #[inline]
-    pub(crate) fn new(state: State<T>, carried: PartNumbers) -> Loaded<T> {
-        Loaded {
-            state,
-            outcome: Outcome::Absent,
-            carried,
-            waiting: None,
         }
     }
 }

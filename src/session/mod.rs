@@ -16,12 +16,14 @@ mod id;
 #[cfg(feature = "tower")]
 mod layer;
 mod lifecycle;
+mod loaded;
 mod lock;
 mod outcome;
 mod save_error;
 mod sealer;
 mod typed;
 mod validate;
+mod validity;
 
 pub use crate::{
     base::reason::Reason,
@@ -32,7 +34,7 @@ pub use hooks::{OpenedSession, ReadEvent, SessionInfo};
 pub use id::{SessionId, SessionIdError};
 pub use outcome::Outcome;
 pub use save_error::SaveError;
-pub use validate::Validity;
+pub use validity::Validity;
 
 pub(crate) use crate::state::Touch;
 pub(crate) use closing::Stored;
@@ -41,8 +43,8 @@ pub(crate) use closing::ToSeal;
 pub(crate) use companion::{Companion, OldCookies, Predecessor};
 pub(crate) use duplicates::Duplicates;
 pub(crate) use hooks::Hooks;
-pub(crate) use lock::Arrival;
 #[cfg(test)]
-pub(crate) use lock::Loaded;
+pub(crate) use loaded::Loaded;
+pub(crate) use lock::Arrival;
 pub(crate) use sealer::Sealer;
-pub(crate) use validate::BoxError;
+pub(crate) use validity::BoxError;

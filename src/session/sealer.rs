@@ -13,7 +13,7 @@ use super::{
     companion::{Companion, Predecessor},
     duplicates::{Candidate, Duplicates},
     hooks::{Hooks, ReadEvent},
-    lock::Loaded,
+    loaded::Loaded,
     outcome::Outcome,
 };
 use crate::{

@@ -1,53 +1,25 @@
 //! Question to the application whether a session goes on (docs/spec/writer.md § 8.16).
 
 use std::{
-    error::Error,
     future::{poll_fn, ready},
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
     task::Poll,
 };
 
 use super::{
     handle::Session,
     hooks::Judged,
-    lock::{Contents, Loaded},
-    outcome::Outcome,
+    loaded::{Loaded, Waiting},
+    lock::Contents,
     sealer::{Sealer, sealed_under},
+    validity::{BoxError, Validity},
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     events,
-    state::{Payload, SessionError, State},
+    state::{Payload, SessionError},
 };
-
-/// Answer of an application to the question whether a session goes on
-/// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Validity {
-    /// The session goes on, and the application is not asked again before the span has passed.
-    GoesOn,
-    /// The session has ended. The visitor gets a new, empty one.
-    Ended,
-}
-
-impl Validity {
-    /// Returns [`GoesOn`](Validity::GoesOn) for `true`, and [`Ended`](Validity::Ended) for `false`.
-    #[must_use]
-    pub const fn goes_on_if(is_allowed: bool) -> Validity {
-        if is_allowed {
-            Validity::GoesOn
-        } else {
-            Validity::Ended
-        }
-    }
-}
-
-pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
-
-/// A question that is being answered.
-pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Validity, BoxError>> + Send>>;
 
 impl<T: Payload> Session<T> {
     /// Asks the application whether the session goes on, if its last answer is older than
@@ -120,15 +92,6 @@ enum Question<'a> {
     Settled(Result<bool, SessionError>),
     /// The application is to be asked about the session, as it is at this moment.
     Due(Judged<'a>, UnixSeconds),
-}
-
-/// A session that waits for the answer of the application.
-pub(super) struct Waiting<T> {
-    state: State<T>,
-    outcome: Outcome,
-    token_bytes: usize,
-    /// The application could not answer.
-    error: Option<SessionError>,
 }
 
 impl<T: Payload> Contents<T> {

@@ -1,0 +1,38 @@
+//! A session that was read.
+
+use super::outcome::Outcome;
+use crate::{
+    cookie::PartNumbers,
+    state::{SessionError, State},
+};
+
+/// A session that was read.
+pub(crate) struct Loaded<T> {
+    pub(crate) state: State<T>,
+    pub(crate) outcome: Outcome,
+    /// Parts that the request carried.
+    pub(super) carried: PartNumbers,
+    /// Session that the application is to be asked about. `state` is withheld as long as it is here.
+    pub(super) waiting: Option<Box<Waiting<T>>>,
+}
+
+/// A session that waits for the answer of the application.
+pub(super) struct Waiting<T> {
+    pub(super) state: State<T>,
+    pub(super) outcome: Outcome,
+    pub(super) token_bytes: usize,
+    /// The application could not answer.
+    pub(super) error: Option<SessionError>,
+}
+
+impl<T> Loaded<T> {
+    #[inline]
+    pub(crate) fn new(state: State<T>, carried: PartNumbers) -> Loaded<T> {
+        Loaded {
+            state,
+            outcome: Outcome::Absent,
+            carried,
+            waiting: None,
+        }
+    }
+}
