@@ -13,11 +13,11 @@ use hardtack::keys::redact;
 /// `Ok(false)`: the command did its work, and the answer is no.
 pub(crate) type Answer = Result<bool, Failure>;
 
-/// The reason why a command did nothing, in one sentence.
+/// Reason why a command did nothing, in one sentence.
 pub(crate) enum Failure {
-    /// The ring does not allow it.
+    /// Forbidden by the ring.
     No(String),
-    /// The command line is wrong.
+    /// A mistake in the command line.
     Usage(String),
     /// A file cannot be read or written, or has other content.
     File(String),
@@ -124,7 +124,7 @@ fn harmless(text: &str) -> String {
     harmless
 }
 
-/// Text from a visitor, for a sentence of one line.
+/// Escapes the line feeds in text from a visitor, for a sentence of one line.
 pub(crate) fn quoted(text: &str) -> String {
     text.replace('\n', "\\u000a")
 }

@@ -89,7 +89,7 @@ impl Command {
     }
 }
 
-/// The example of the reference, compiled.
+/// Example of the reference, compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/cli.md")]
 struct Reference;

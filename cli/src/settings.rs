@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::answer::Failure;
 
-/// The options for the application's settings, of which later layers override earlier ones.
+/// Options for the application's settings, of which later layers override earlier ones.
 #[derive(Args)]
 pub(crate) struct Layers {
     /// The application's settings: a TOML file, JSON if named `.json`, YAML if named `.yaml` or `.yml`. May be repeated
@@ -62,7 +62,8 @@ enum Format {
     Yaml,
 }
 
-/// The text is read several times, because a tree of values would keep only the last of two settings with one name.
+/// Top level of a file. The text is read several times, because a tree of values would keep only the last of two
+/// settings with one name.
 #[derive(Deserialize)]
 struct File {
     session: Option<SessionSettings>,
@@ -96,7 +97,8 @@ impl Format {
         checked.map_err(|error| format!("there is no table `session`; {error}"))
     }
 
-    /// The errors of the formats quote the file, which may have a key there, so only the line is told.
+    /// Parses `text`. An error tells only the line, because those of the formats quote the file, which may have a key
+    /// there.
     fn parse<T: DeserializeOwned>(self, text: &str) -> Result<T, String> {
         match self {
             Format::Json => serde_json::from_str(text).map_err(|error| match error.line() {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::Carrier;
 use crate::answer::{self, Failure};
 
-/// The tokens, and how they travelled.
+/// Tokens, and how they travelled.
 pub(super) struct Found {
     /// `cookie`, `header` or `token`.
     pub(super) kind: &'static str,

@@ -50,7 +50,7 @@ pub(crate) struct Inspect {
     json: bool,
 }
 
-/// The carrier of the session.
+/// Carrier of the session.
 #[derive(Args)]
 #[group(multiple = false)]
 pub(crate) struct Carrier {

@@ -22,22 +22,22 @@ pub(super) struct Report<'a> {
     found: &'a Found,
     at: SystemTime,
     has_keys: bool,
-    /// The reason why a request with all of them has no session, though one alone might.
+    /// Reason why a request with all of them has no session, though one alone might.
     refused_together: Option<Reason>,
     tokens: Vec<Token>,
     show_id: bool,
 }
 
 struct Token {
-    /// The part that anyone can see.
+    /// Part that anyone can see.
     info: Result<TokenInfo, Reason>,
     characters: usize,
     /// Verified.
     content: Option<TokenContent>,
     is_under_sealing_key: Option<bool>,
-    /// The payload, if it can be read.
+    /// Payload, if it can be read.
     value: Option<Value>,
-    /// The reason why no session is loaded from it.
+    /// Reason why no session is loaded from it.
     reason: Option<Reason>,
 }
 
@@ -64,7 +64,7 @@ impl Report<'_> {
         self.reason().is_none()
     }
 
-    /// If no token opens, the reason of the first.
+    /// Returns the reason of the first token if none opens.
     fn reason(&self) -> Option<Reason> {
         if self.refused_together.is_some() {
             return self.refused_together;

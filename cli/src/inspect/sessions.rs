@@ -17,7 +17,7 @@ use crate::{
     settings,
 };
 
-/// The application's settings of its sessions.
+/// Settings of the application's sessions.
 #[derive(Args)]
 pub(super) struct Sessions {
     #[command(flatten)]
@@ -86,7 +86,7 @@ impl Sessions {
         Ok(cookie.map_err(Failure::options)?.name().clone())
     }
 
-    /// Settings as the application has them.
+    /// Returns `builder` with the settings that the application has.
     fn configured<C: carrier::Carrier>(
         &self,
         ring: &AnyRing,
@@ -182,8 +182,8 @@ impl<T: Payload> Opener<T> {
         }
     }
 
-    /// The reason why a request with all these tokens has no session: none can be preferred, or the preferred one
-    /// cannot be read.
+    /// Returns the reason why a request with all these tokens has no session: none can be preferred, or the preferred
+    /// one cannot be read.
     pub(super) fn refused_together(&self, found: &Found, at: SystemTime) -> Option<Reason> {
         let Inspector::Cookie(cookie) = &self.inspector else {
             return None;

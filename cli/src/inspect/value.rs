@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 pub(crate) struct Reader {
     /// `None`: the payload is of another type.
     pub(super) read: fn(&TokenContent) -> Option<Value>,
-    /// The sessions are of a type that this program has.
+    /// Set for sessions of a type that this program has.
     pub(super) is_typed: bool,
 }
 

@@ -26,7 +26,7 @@ macro_rules! either {
 }
 
 impl AnyRing {
-    /// In the order of the ring, in which each takes over from the one before it.
+    /// Returns the keys in the order in which each takes over from the one before it.
     pub(crate) fn keys(&self) -> Vec<KeyInfo> {
         either!(self, ring => ring.keys())
     }
@@ -110,7 +110,7 @@ impl AnyRing {
     }
 }
 
-/// The first key decides the kind of the ring.
+/// Parses a ring of the kind of its first key.
 impl FromStr for AnyRing {
     type Err = RingError;
 

@@ -17,7 +17,7 @@ use crate::{
     moment,
 };
 
-/// The file to change.
+/// File to change.
 #[derive(Args)]
 pub(super) struct Target {
     /// The file that holds the key ring, one key a line
@@ -28,7 +28,7 @@ pub(super) struct Target {
 }
 
 pub(super) struct Edit {
-    /// The ring before the change. `None`: there is no file, or no key in it.
+    /// Ring before the change. `None`: there is no file, or no key in it.
     pub(super) before: Option<AnyRing>,
     pub(super) text: RingText,
     pub(super) now: SystemTime,
@@ -95,7 +95,7 @@ impl Edit {
         })
     }
 
-    /// The ring after the change, read by the library before anything is written.
+    /// Returns the ring after the change, which the library reads before anything is written.
     pub(super) fn result(&self) -> Result<AnyRing, Failure> {
         let ring = self.text.to_text().parse();
         ring.map_err(|error| Failure::no(format!("{error}; nothing is written")))

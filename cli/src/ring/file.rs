@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<AnyRing, Failure> {
 pub(super) struct EditedFile {
     /// With all links resolved.
     path: PathBuf,
-    /// The content before the change.
+    /// Content before the change.
     before: Option<Zeroizing<Vec<u8>>>,
     temporary: Temporary,
 }
@@ -101,7 +101,7 @@ fn read_if_any(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
     }
 }
 
-/// The temporary file next to a ring, which is also the lock.
+/// Temporary file next to a ring, which is also the lock.
 struct Temporary {
     path: PathBuf,
     file: File,
@@ -209,7 +209,7 @@ fn text_of(bytes: &[u8], path: &Path) -> Result<Zeroizing<String>, Failure> {
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// The folder holds the name of the file.
+/// Syncs the folder, which holds the name of the file.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()?;

@@ -5,11 +5,11 @@ use std::{fmt, str::FromStr, time::Duration};
 use serde::Deserialize;
 use ureq::{Agent, http::Uri};
 
-/// The address of a health check.
+/// Address of a health check.
 #[derive(Clone)]
 pub(super) struct HealthCheck(Uri);
 
-/// The answer of an instance.
+/// Answer of an instance.
 pub(super) enum Health {
     Fingerprint(String),
     /// A status that is no success.

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{answer::Failure, moment, settings};
 
-/// The options for the longest lifetime of a session.
+/// Options for the longest lifetime of a session.
 #[derive(Args)]
 pub(super) struct Lifetime {
     /// The longest lifetime of a session: the longer of absolute_timeout and remember_up_to; by default 12h
@@ -16,7 +16,7 @@ pub(super) struct Lifetime {
     settings: settings::Layers,
 }
 
-/// The options for the lifetime of sessions by the clocks of several instances.
+/// Options for the lifetime of sessions by the clocks of several instances.
 #[derive(Args)]
 pub(super) struct Times {
     #[command(flatten)]
@@ -26,7 +26,7 @@ pub(super) struct Times {
     pub(super) skew: Duration,
 }
 
-/// The longest lifetime of a session.
+/// Longest lifetime of a session.
 #[derive(Clone, Copy)]
 pub(super) struct Longest {
     pub(super) span: Duration,

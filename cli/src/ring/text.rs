@@ -93,7 +93,7 @@ impl RingText {
         self.end_line(at);
     }
 
-    /// The last line of a file may lack its end.
+    /// Adds the end of a line, which the last of a file may lack.
     fn end_line(&mut self, at: usize) {
         let line = &mut self.lines[at];
         if !line.text.ends_with('\n') {

@@ -39,7 +39,7 @@ pub(crate) struct Wait {
     every: Duration,
 }
 
-/// The ring that the instances should have.
+/// Ring that the instances should have.
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 struct Wanted {
@@ -94,7 +94,7 @@ impl Wait {
     }
 }
 
-/// The answers of all instances.
+/// Answers of all instances.
 struct Round<'a>(Vec<(&'a HealthCheck, Health)>);
 
 impl Round<'_> {
