@@ -2,7 +2,8 @@
 //!
 //! A [`KeyRing`] is one or more [`EncryptionKey`]s or [`SigningKey`]s: one seals, the others only open. [`RingKey`]
 //! gives a key the times at which its role changes, [`RingSource`] reads rings from files, variables and functions,
-//! [`SharedKeyRing`] is replaced while the program runs, and [`WatchedKeyRing`] follows its sources.
+//! [`SharedKeyRing`] is replaced while the program runs, and [`WatchedKeyRing`] follows its sources. [`redact`] hides keys
+//! in other text.
 
 mod key;
 mod purpose;
