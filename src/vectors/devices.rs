@@ -1,20 +1,20 @@
-use std::time::Duration;
-
 use serde::Deserialize;
 use serde_json::{Map as JsonMap, Value, json};
 
 use super::{
-    Mode, endpoints, for_each, hex, padding,
-    scene::{AttributesOf, Carrier, Scene},
+    Mode,
+    bound::settings,
+    endpoints, for_each, hex, padding,
+    scene::{AttributesOf, Carrier, Scene, cookie, read},
     unhex, writes,
 };
 use crate::{
     EncryptionKey, SessionCookie,
     cookie::{MAX_AGE_LEN, PART_LEN, Template},
     crypto::es256::PublicKey,
-    device::{DeviceBound, Initiators, Proof, ProofError, device_id, tag},
+    device::{Proof, ProofError, device_id, tag},
     session::Outcome,
-    state::{Allowed, DEVICE_LEN, Map, Overhead, Payload, SizeBudget},
+    state::{Allowed, DEVICE_LEN, Map, Overhead, SizeBudget},
     token,
 };
 
@@ -39,64 +39,6 @@ fn devices_are_bound_as_specified() {
             other => panic!("{name}: {other}"),
         }
     });
-}
-
-pub(super) fn read<T: for<'a> Deserialize<'a>>(vector: JsonMap<String, Value>) -> T {
-    serde_json::from_value(Value::Object(vector)).unwrap()
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    path: String,
-    bound_for: Option<u64>,
-    challenge_for: Option<u64>,
-    required_after: Option<u64>,
-    initiators: Option<String>,
-    #[serde(default)]
-    excluded: Vec<String>,
-    origin: Option<String>,
-    offers: Option<bool>,
-}
-
-/// The settings of devices. One that is left out has its default.
-pub(super) fn settings(settings: &Value) -> DeviceBound {
-    let settings: Settings = serde_json::from_value(settings.clone()).unwrap();
-    let seconds = Duration::from_secs;
-    let mut device = DeviceBound::at(settings.path);
-    if let Some(span) = settings.bound_for {
-        device = device.bound_for(seconds(span));
-    }
-    if let Some(span) = settings.challenge_for {
-        device = device.challenge_for(seconds(span));
-    }
-    if let Some(initiators) = settings.initiators {
-        device = device.initiators(match &*initiators {
-            "any" => Initiators::Any,
-            "same-site" => Initiators::SameSite,
-            other => panic!("{other}"),
-        });
-    }
-    if let Some(grace) = settings.required_after {
-        device = device.required_after(seconds(grace));
-    }
-    for path in settings.excluded {
-        device = device.exclude(path);
-    }
-    if let Some(origin) = settings.origin {
-        device = device.origin(origin);
-    }
-    match settings.offers {
-        Some(false) => device.without_offers(),
-        _ => device,
-    }
-}
-
-pub(super) fn cookie<T: Payload>(name: &str, scene: &Scene) -> SessionCookie<T> {
-    match scene.carrier() {
-        Carrier::Cookie(cookie) => cookie,
-        Carrier::Header(_) => panic!("{name}: sessions in a header are not bound"),
-    }
 }
 
 #[derive(Deserialize)]

@@ -5,10 +5,9 @@ use serde::Deserialize;
 use serde_json::{Map as JsonMap, Value, json};
 
 use super::{
-    devices::{cookie, read},
     hex,
     open::Visit,
-    scene::Scene,
+    scene::{Scene, cookie, read},
     writes::{came_with, starred, stored},
 };
 use crate::{

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "http")]
 mod acts;
+#[cfg(feature = "device-bound")]
+mod bound;
 #[cfg(feature = "http")]
 mod caches;
 mod contexts;

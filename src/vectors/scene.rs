@@ -163,7 +163,7 @@ impl Scene {
         }
         #[cfg(feature = "device-bound")]
         if let Some(devices) = &self.devices {
-            builder = builder.device_bound(super::devices::settings(devices));
+            builder = builder.device_bound(super::bound::settings(devices));
         }
         self.asking(builder.typed()).build().unwrap()
     }
@@ -342,3 +342,14 @@ const FIELDS: [&str; 18] = [
     "now",
     "request",
 ];
+
+pub(super) fn read<T: for<'a> Deserialize<'a>>(vector: JsonMap<String, Value>) -> T {
+    serde_json::from_value(Value::Object(vector)).unwrap()
+}
+
+pub(super) fn cookie<T: Payload>(name: &str, scene: &Scene) -> SessionCookie<T> {
+    match scene.carrier() {
+        Carrier::Cookie(cookie) => cookie,
+        Carrier::Header(_) => panic!("{name}: sessions in a header are not bound"),
+    }
+}
