@@ -172,7 +172,7 @@ fn load_under(bencher: Bencher<'_, '_>, key: EncryptionKey, keys: Vec<Encryption
 /// A session that is bound to a device, with its bound cookie beside it.
 mod bound {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    use hardtack::{device::DeviceBound, session::DeviceBinding};
+    use hardtack::device::{DeviceBinding, DeviceBound};
     use http::{Response, request::Parts};
     use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 

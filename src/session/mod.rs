@@ -18,6 +18,7 @@ mod layer;
 mod lifecycle;
 mod loaded;
 mod lock;
+mod opening;
 mod outcome;
 mod save_error;
 mod sealer;

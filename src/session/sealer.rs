@@ -1,28 +1,22 @@
-//! Keys of one purpose and the policy of its sessions: opens the session of a request (docs/spec/writer.md § 8.6).
+//! Keys of one purpose and the policy of its sessions. Tokens are opened in `opening.rs`, and sealed in `closing.rs`.
 
-use std::{
-    cmp,
-    ops::Range,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use super::{
-    companion::{Companion, Predecessor},
-    duplicates::{Candidate, Duplicates},
+    companion::Companion,
+    duplicates::Duplicates,
     hooks::{Hooks, ReadEvent},
-    loaded::Loaded,
     outcome::Outcome,
 };
 use crate::{
-    base::{reason::Reason, time::UnixSeconds},
-    cookie::{BoundCookies, Values, Whole},
-    crypto::{scratch::Scratch, suite::Mode},
+    base::time::UnixSeconds,
+    crypto::suite::Mode,
     keys::{KeyId, PurposeKeys, PurposeSlot},
-    state::{Admitted, Layout, Metadata, OpenedBody, Payload, Policy, State},
-    token::{self, Context, LONGEST_TOKEN, Refused},
+    state::{Policy, State},
+    token::Context,
 };
 
 pub(crate) struct Sealer {
@@ -39,140 +33,12 @@ pub(crate) struct Sealer {
     pub(crate) companion: Option<Arc<dyn Companion>>,
 }
 
-/// Tokens of a request, opened.
-pub(crate) struct Reading {
-    /// Session of the request, or the reason why there is none. `None`: no token came.
-    pub(crate) chosen: Option<Result<Candidate, Refused>>,
-    /// Length of all tokens.
-    token_bytes: usize,
-}
-
 impl Sealer {
     /// Returns the companion of each session. Without feature `device-bound` the compiler leaves out all that needs one.
     #[inline]
     pub(crate) fn companion(&self) -> Option<&dyn Companion> {
         let companion = self.companion.as_deref();
         companion.filter(|_| cfg!(feature = "device-bound"))
-    }
-
-    /// Opens the session of a request that brought these values: one, none, or several under one name. Stores the
-    /// result in `loaded`, and returns the length of all tokens.
-    ///
-    /// The application's code may panic while the payload is decoded. `loaded` is consistent then.
-    pub(crate) fn open_arrived<T: Payload>(
-        &self,
-        context: &Context,
-        mut values: Values,
-        loaded: &mut Loaded<T>,
-    ) -> usize {
-        let Loaded { state, outcome, .. } = loaded;
-        let keys = self.slot.keys();
-        let reading = self.choose(&keys, context, &mut values, state.now);
-        match reading.chosen {
-            None => {}
-            Some(Err(refused)) => *outcome = refused.into(),
-            Some(Ok(candidate)) => {
-                let key_id = candidate.key_id;
-                *outcome = Refused::under(key_id, Reason::Payload).into();
-                *outcome = match self.resume(context, candidate, &values.bound, state) {
-                    Ok(()) => opened_under(&keys, key_id, state.now),
-                    Err(reason) => Refused::under(key_id, reason).into(),
-                };
-            }
-        }
-        reading.token_bytes
-    }
-
-    /// Makes `state` the session of a token, unless it is withheld.
-    fn resume<T: Payload>(
-        &self,
-        context: &Context,
-        candidate: Candidate,
-        cookies: &BoundCookies,
-        state: &mut State<T>,
-    ) -> Result<(), Reason> {
-        let mut opened = candidate.opened;
-        let metadata = &mut opened.layout.metadata;
-        let admitted = self.admit(context, metadata, cookies, state);
-        admitted.inspect_err(|_| state.withhold_stale(*metadata))?;
-        state.resume(opened)
-    }
-
-    /// Takes over the session of a request that brought no token, from the cookies of other libraries. Stores the
-    /// result in `loaded`, and returns the length of these cookies.
-    pub(super) fn take_over<T: Payload>(
-        &self,
-        old: &dyn Predecessor,
-        loaded: &mut Loaded<T>,
-    ) -> usize {
-        let Loaded { state, outcome, .. } = loaded;
-        let keys = self.slot.keys();
-        let now = state.now;
-        let sealing = keys.sealing(now).info.id;
-        *outcome = Outcome::NotMigrated {
-            reason: Reason::Payload,
-        };
-        let taken = state.taking_over(|state| {
-            old.offer(now, &mut |mut dates, dictionary| {
-                self.check(&dates, &dictionary, sealing, &keys, now)?;
-                self.admit(&self.context, &mut dates, &BoundCookies::default(), state)?;
-                state.take_over(dates, &dictionary)
-            })
-        });
-        *outcome = match taken {
-            None => Outcome::Absent,
-            Some(Ok(())) => Outcome::Migrated,
-            Some(Err(reason)) => Outcome::NotMigrated { reason },
-        };
-        old.len()
-    }
-
-    /// Admits a session by the bound cookies beside it, which may bind it.
-    #[inline]
-    fn admit<T>(
-        &self,
-        context: &Context,
-        metadata: &mut Metadata,
-        cookies: &BoundCookies,
-        state: &mut State<T>,
-    ) -> Result<(), Reason> {
-        let Some(companion) = self.companion() else {
-            return Ok(());
-        };
-        let Admitted { device, until } = companion.judge(context, metadata, cookies, state.now)?;
-        state.admitted_until = until;
-        state.became_bound = device != metadata.device;
-        metadata.device = device;
-        Ok(())
-    }
-
-    /// Decodes a token's schema and payload by `decode`, without a session.
-    pub(crate) fn open<R>(
-        &self,
-        context: &Context,
-        token: &[u8],
-        now: UnixSeconds,
-        decode: impl FnOnce(u32, &[u8]) -> Option<R>,
-    ) -> Result<R, Reason> {
-        let keys = self.slot.keys();
-        let mut buffer = Scratch::borrow();
-        let refuse = |refused: Refused| {
-            self.tell(refused.into(), token.len());
-            refused.reason
-        };
-        let whole = Whole::in_one_cookie(token);
-        let opened = self.verify(&keys, context, &whole, now, &mut buffer);
-        let Candidate { key_id, opened } = opened.map_err(refuse)?;
-        let layout = opened.layout;
-        let lifetimes = &self.policy.lifetimes;
-        if lifetimes.is_validation_due(&layout.metadata, now) {
-            return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
-        }
-        let payload = &buffer[opened.body][layout.payload];
-        let decoded = decode(layout.metadata.schema, payload);
-        let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
-        self.tell(opened_under(&keys, key_id, now), token.len());
-        Ok(decoded)
     }
 
     /// Tells the outcome of reading: to logs, metrics and `on_outcome`, which may panic.
@@ -185,95 +51,6 @@ impl Sealer {
                 token_bytes,
             });
         }
-    }
-
-    /// Opens all tokens and chooses one.
-    #[inline]
-    pub(crate) fn choose(
-        &self,
-        keys: &PurposeKeys,
-        context: &Context,
-        values: &mut Values,
-        now: UnixSeconds,
-    ) -> Reading {
-        let mut buffer = Scratch::borrow();
-        let mut token_bytes = 0;
-        let mut verify = |token: Result<Whole<'_>, Reason>, buffer: &mut Scratch| {
-            let token = token?;
-            token_bytes += token.text.len();
-            self.verify(keys, context, &token, now, buffer)
-        };
-        let is_one = values.is_one();
-        let mut tokens = values.whole(LONGEST_TOKEN);
-        let chosen = if is_one {
-            let only = tokens.next().map(|token| verify(token, &mut buffer));
-            drop(tokens);
-            only.map(|only| Ok(only?.keep(&mut buffer, values.take_text())))
-        } else {
-            // Each body is kept, because the next token is opened in the same buffer.
-            let keep = |token| Ok(verify(token, &mut buffer)?.keep(&mut buffer, Vec::new()));
-            self.duplicates.choose(tokens.map(keep))
-        };
-        Reading {
-            chosen,
-            token_bytes,
-        }
-    }
-
-    /// Takes the steps of SPEC.md § 7 up to the payload.
-    #[inline(never)]
-    fn verify(
-        &self,
-        keys: &PurposeKeys,
-        context: &Context,
-        token: &Whole<'_>,
-        now: UnixSeconds,
-        buffer: &mut Scratch,
-    ) -> Result<Candidate<Range<usize>>, Refused> {
-        let Whole { text, cookies } = token;
-        let opened = token::open(keys, context, now, text, buffer)?;
-        let key_id = opened.key_id();
-        let refused = |reason| Refused::under(key_id, reason);
-        let body = &buffer[opened.body()];
-        let layout = self.layout_of(body);
-        let layout = layout.ok_or(refused(Reason::Malformed))?;
-        let payload = &body[layout.payload.clone()];
-        let checked = self.check(&layout.metadata, payload, key_id, keys, now);
-        checked.map_err(refused)?;
-        Ok(Candidate {
-            key_id,
-            opened: OpenedBody {
-                body: opened.body(),
-                layout,
-                token_len: text.len(),
-                cookies: *cookies,
-            },
-        })
-    }
-
-    /// Reads a body. `None`: it breaks the format, or is bound to a device without settings that could check it.
-    #[inline]
-    pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
-        Layout::parse(body)
-            .filter(|layout| layout.metadata.device.is_none() || self.companion().is_some())
-    }
-
-    /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
-    #[inline]
-    pub(crate) fn check(
-        &self,
-        metadata: &Metadata,
-        payload: &[u8],
-        key_id: KeyId,
-        keys: &PurposeKeys,
-        now: UnixSeconds,
-    ) -> Result<(), Reason> {
-        let not_before = self.not_before(keys);
-        self.policy.lifetimes.check(metadata, now, not_before)?;
-        if self.hooks.is_revoked(metadata, Some(payload), key_id) {
-            return Err(Reason::Revoked);
-        }
-        Ok(())
     }
 
     pub(crate) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
@@ -318,24 +95,10 @@ impl Sealer {
     }
 }
 
-impl From<Refused> for Outcome {
-    fn from(Refused { reason, key_id }: Refused) -> Outcome {
-        Outcome::Rejected { reason, key_id }
-    }
-}
-
 /// Returns the id of the key that sealed a session. For one that was taken over, this is the present sealing key.
 pub(super) fn sealed_under(keys: &PurposeKeys, outcome: Outcome, now: UnixSeconds) -> KeyId {
     match outcome {
         Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => key_id,
         _ => keys.sealing(now).info.id,
-    }
-}
-
-#[inline]
-fn opened_under(keys: &PurposeKeys, key_id: KeyId, now: UnixSeconds) -> Outcome {
-    match keys.place_of(key_id, now) {
-        Some(cmp::Ordering::Equal) => Outcome::Opened { key_id },
-        _ => Outcome::OpenedUnderAcceptedKey { key_id },
     }
 }

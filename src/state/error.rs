@@ -1,5 +1,6 @@
 use std::{error::Error, fmt, sync::Arc};
 
+use super::size::limits::{LARGEST_COOKIE, MOST_COOKIES};
 use crate::{base::debug_by_display, crypto::random::RandomError};
 
 /// An error from reading or changing a session. After an error the session is unchanged.
@@ -194,11 +195,6 @@ impl fmt::Display for TooLarge {
 }
 
 impl Error for TooLarge {}
-
-/// Largest cookie that browsers store, in bytes (RFC 6265 section 6.1).
-pub(crate) const LARGEST_COOKIE: usize = 4096;
-/// Maximum number of cookies in which one session is sent.
-pub(crate) const MOST_COOKIES: usize = 4;
 
 /// Larger sizes, in bytes, with their drawbacks.
 const LARGER_COOKIES: &[(usize, &str)] = &[

@@ -1,3 +1,6 @@
+//! Context of a token, and its associated data. The name, application and type that it is for are in its key
+//! (`keys/purpose.rs`).
+
 use std::{borrow::Cow, fmt};
 
 use super::{HEAD_LEN, Head};

@@ -343,10 +343,12 @@ const FIELDS: [&str; 18] = [
     "request",
 ];
 
+#[cfg(feature = "device-bound")]
 pub(super) fn read<T: for<'a> Deserialize<'a>>(vector: JsonMap<String, Value>) -> T {
     serde_json::from_value(Value::Object(vector)).unwrap()
 }
 
+#[cfg(feature = "device-bound")]
 pub(super) fn cookie<T: Payload>(name: &str, scene: &Scene) -> SessionCookie<T> {
     match scene.carrier() {
         Carrier::Cookie(cookie) => cookie,

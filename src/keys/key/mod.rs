@@ -2,17 +2,17 @@
 
 mod error;
 mod info;
-mod raw;
 mod redact;
+mod secret;
 
 use std::str::FromStr;
 
 pub use error::KeyError;
 pub(crate) use error::NEW_KEY;
 pub use info::{KeyId, KeyInfo, KeyRole, RingEvent};
-pub(crate) use raw::RawKey;
 pub(crate) use redact::looks_like_a_key;
 pub use redact::redact;
+pub(crate) use secret::RawKey;
 use zeroize::Zeroizing;
 
 use crate::crypto::suite::{Mode, Suite};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     error::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX},
-    raw,
+    secret,
 };
 
 /// Hides the keys in a text, such as a line of a log or an error of another library.
@@ -54,7 +54,7 @@ pub(crate) fn looks_like_a_key(text: &str) -> bool {
 /// Returns `true` if a part of `text` is the secret of a key and its checksum.
 fn has_end_of_key(text: &str) -> bool {
     let mut parts = text.as_bytes().windows(ENCODED_LEN);
-    parts.any(raw::is_checked_secret)
+    parts.any(secret::is_checked_secret)
 }
 
 fn is_of_key(c: char) -> bool {

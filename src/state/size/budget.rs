@@ -5,7 +5,8 @@ use crate::{
     crypto::base64url,
     state::{
         bytes::layout::LONGEST_METADATA,
-        error::{LARGEST_COOKIE, MOST_COOKIES, TooLarge},
+        error::TooLarge,
+        size::limits::{LARGEST_COOKIE, MOST_COOKIES},
     },
 };
 
