@@ -14,8 +14,6 @@
     allow(unused, reason = "not everything is told, or there is less to tell")
 )]
 
-use std::error::Error;
-
 /// `true` if events are written, for callers that would look something up for an event alone.
 pub(crate) const ARE_WRITTEN: bool = cfg!(feature = "tracing");
 
@@ -59,33 +57,6 @@ mod names;
 mod requests;
 mod rings;
 mod sessions;
+mod told;
 
 pub(crate) use {requests::*, rings::*, sessions::*};
-
-/// Returns an error and its sources, in one sentence.
-fn told(error: &(dyn Error + 'static)) -> String {
-    let errors = std::iter::successors(Some(error), |&error| error.source());
-    let sentences: Vec<_> = errors.map(|error| error.to_string()).collect();
-    sentences.join(": ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{crypto::random::RandomError, session::SaveError, state::SessionError};
-
-    #[test]
-    fn an_error_is_told_with_its_causes() {
-        let cause = RandomError::UNSUPPORTED.source().unwrap().to_string();
-        let failed = SessionError::from(RandomError::UNSUPPORTED);
-        let unsaved = SaveError::from(RandomError::UNSUPPORTED);
-        let sentence = "the operating system's random generator failed";
-        for error in [&failed as &(dyn Error + 'static), &unsaved] {
-            assert_eq!(told(error), format!("{sentence}: {cause}"));
-        }
-        assert_eq!(
-            told(&SessionError::NoContext),
-            SessionError::NoContext.to_string()
-        );
-    }
-}

@@ -8,7 +8,7 @@ pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
         SESSIONS,
         error,
         key,
-        error = super::told(error),
+        error = super::told::told(error),
         "a session could not be read or changed"
     );
     count!(1, FAILURES, "failure" => "Session");
@@ -29,7 +29,7 @@ pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
     log!(
         SESSIONS,
         error,
-        error = super::told(error),
+        error = super::told::told(error),
         "a session could not be saved"
     );
     count!(1, FAILURES, "failure" => "Save");

@@ -104,7 +104,7 @@ pub(crate) fn validation_failed(purpose: &str, goes_on: bool, error: &(dyn Error
         error,
         purpose,
         goes_on,
-        error = super::told(error),
+        error = super::told::told(error),
         "the application could not say whether a session goes on"
     );
     count!(1, FAILURES, "failure" => "Validation");
