@@ -12,10 +12,10 @@ mod answer;
 mod beside;
 mod binding;
 mod endpoints;
-mod json;
 mod options;
 mod proof;
 mod seals;
+mod strict_json;
 
 pub use binding::DeviceBinding;
 pub use options::{DeviceBound, Initiators};

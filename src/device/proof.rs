@@ -9,7 +9,7 @@
 
 use serde_json::Value;
 
-use super::json::{self, Object};
+use super::strict_json::{self, Object};
 use crate::crypto::{
     base64url,
     es256::{PublicKey, SIGNATURE_LEN},
@@ -47,7 +47,7 @@ impl<'a> Proof<'a> {
         let [signed, header, claims, signature] = split(text).ok_or(malformed)?;
         let decoded = |part| decode(part).ok_or(malformed);
         let (header, claims) = (decoded(header)?, decoded(claims)?);
-        let object = |text: &[u8]| json::object(text).ok_or(malformed);
+        let object = |text: &[u8]| strict_json::object(text).ok_or(malformed);
         let header = object(&header)?;
         let signature = decoded(signature)?.try_into().map_err(|_| malformed)?;
         let is =

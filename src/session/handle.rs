@@ -230,40 +230,6 @@ impl<T: Payload> Session<T> {
             .map(system_time)
     }
 
-    /// Returns `true` if the session that arrived would still open now, or if the session is new.
-    ///
-    /// Checks the clock, the key ring, `not_before` and
-    /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. For work that outlives its request, such
-    /// as a WebSocket or a streaming body. With
-    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is `false` when the last answer is older than
-    /// the span; [`validate`](Self::validate) checks the same and asks again.
-    ///
-    /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
-    /// that arrived under it. If the browser has received the session under a newer key since, its next request opens.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # use std::time::{Duration, SystemTime};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// # session.insert("user", 42)?;
-    /// # let fields = cookie.save(&session)?;
-    /// let session = cookie.load(&fields, Clock::system());
-    /// assert!(session.is_alive());
-    /// cookie.raise_not_before(SystemTime::now() + Duration::from_secs(60));
-    /// assert!(!session.is_alive());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn is_alive(&self) -> bool {
-        self.with(|session| {
-            let now = session.clock.now();
-            session.sealer.is_alive(session.state, session.outcome, now)
-        })
-    }
-
     /// Returns the number of bytes by which the content may still grow ([docs/spec/writer.md § 9.6]). An empty session
     /// has 2,171 with default settings.
     ///

@@ -1,17 +1,19 @@
 //! Functions of the application that take part in reading sessions.
 
 use std::{
+    error::Error,
     fmt,
     marker::PhantomData,
     ops::Deref,
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use serde::de::DeserializeOwned;
 
-use super::{id::SessionId, outcome::Outcome, validity::Answer};
+use super::{id::SessionId, outcome::Outcome};
 use crate::{
     base::time::system_time,
     keys::KeyId,
@@ -242,3 +244,30 @@ impl fmt::Debug for Hooks {
             .finish()
     }
 }
+
+/// Answer of an application to the question whether a session goes on
+/// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    /// The session goes on, and the application is not asked again before the span has passed.
+    GoesOn,
+    /// The session has ended. The visitor gets a new, empty one.
+    Ended,
+}
+
+impl Validity {
+    /// Returns [`GoesOn`](Validity::GoesOn) for `true`, and [`Ended`](Validity::Ended) for `false`.
+    #[must_use]
+    pub const fn goes_on_if(is_allowed: bool) -> Validity {
+        if is_allowed {
+            Validity::GoesOn
+        } else {
+            Validity::Ended
+        }
+    }
+}
+
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
+
+/// A question that is being answered.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Validity, BoxError>> + Send>>;

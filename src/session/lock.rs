@@ -197,13 +197,7 @@ impl<T: Payload> Loaded<T> {
         let has_token = !values.is_empty() || old.is_some();
         let state = State::new(&sealer.policy, now, has_token);
         let loaded = loaded.insert(Loaded::new(state, values.carried()));
-        let token_bytes = match old.filter(|_| cfg!(feature = "migrate") && values.is_empty()) {
-            Some(old) => sealer.take_over(&*old, loaded),
-            None => {
-                let context = arrival.context(sealer);
-                sealer.open_arrived(context, values, loaded)
-            }
-        };
+        let token_bytes = sealer.open_arrived(arrival.context(sealer), values, old, loaded);
         if loaded.state.is_validation_due(now) {
             loaded.wait(token_bytes, None);
         } else {

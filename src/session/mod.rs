@@ -3,6 +3,7 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
 
+mod alive;
 mod closing;
 mod companion;
 mod csrf;
@@ -24,18 +25,16 @@ mod save_error;
 mod sealer;
 mod typed;
 mod validate;
-mod validity;
 
 pub use crate::{
     base::reason::Reason,
     state::{Map, Payload, SessionData, SessionError, SizeReport, TokenChange, TooLarge},
 };
 pub use handle::Session;
-pub use hooks::{OpenedSession, ReadEvent, SessionInfo};
+pub use hooks::{OpenedSession, ReadEvent, SessionInfo, Validity};
 pub use id::{SessionId, SessionIdError};
 pub use outcome::Outcome;
 pub use save_error::SaveError;
-pub use validity::Validity;
 
 pub(crate) use crate::state::Touch;
 pub(crate) use closing::Stored;
@@ -43,9 +42,8 @@ pub(crate) use closing::Stored;
 pub(crate) use closing::ToSeal;
 pub(crate) use companion::{Companion, OldCookies, Predecessor};
 pub(crate) use duplicates::Duplicates;
-pub(crate) use hooks::Hooks;
+pub(crate) use hooks::{BoxError, Hooks};
 #[cfg(test)]
 pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;
 pub(crate) use sealer::Sealer;
-pub(crate) use validity::BoxError;

@@ -31,8 +31,13 @@ impl Sealer {
         &self,
         context: &Context,
         mut values: Values,
+        old: Option<Box<dyn Predecessor>>,
         loaded: &mut Loaded<T>,
     ) -> usize {
+        // While a cookie of ours is there, even one that does not open, an old one is not asked.
+        if let Some(old) = old.filter(|_| cfg!(feature = "migrate") && values.is_empty()) {
+            return self.take_over(&*old, loaded);
+        }
         let Loaded { state, outcome, .. } = loaded;
         let keys = self.slot.keys();
         let reading = self.choose(&keys, context, &mut values, state.now);
@@ -68,11 +73,7 @@ impl Sealer {
 
     /// Takes over the session of a request that brought no token, from the cookies of other libraries. Stores the
     /// result in `loaded`, and returns the length of these cookies.
-    pub(super) fn take_over<T: Payload>(
-        &self,
-        old: &dyn Predecessor,
-        loaded: &mut Loaded<T>,
-    ) -> usize {
+    fn take_over<T: Payload>(&self, old: &dyn Predecessor, loaded: &mut Loaded<T>) -> usize {
         let Loaded { state, outcome, .. } = loaded;
         let keys = self.slot.keys();
         let now = state.now;

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     base::time::UnixSeconds,
     crypto::suite::Mode,
-    keys::{KeyId, PurposeKeys, PurposeSlot},
-    state::{Policy, State},
+    keys::{PurposeKeys, PurposeSlot},
+    state::Policy,
     token::Context,
 };
 
@@ -58,29 +58,6 @@ impl Sealer {
         not_before.max(keys.not_before)
     }
 
-    /// Returns `true` if the token of a session that opened would still open at `now`. Asks only what can change
-    /// while the program runs; the tag cannot.
-    pub(crate) fn is_alive<T>(&self, state: &State<T>, outcome: Outcome, now: UnixSeconds) -> bool {
-        state.is_vouched_for(now) && self.is_alive_if_vouched_for(state, outcome, now)
-    }
-
-    /// [`is_alive`](Self::is_alive), but for the answer of the application.
-    pub(super) fn is_alive_if_vouched_for<T>(
-        &self,
-        state: &State<T>,
-        outcome: Outcome,
-        now: UnixSeconds,
-    ) -> bool {
-        let Some((metadata, payload)) = state.arrived() else {
-            return true;
-        };
-        let keys = self.slot.keys();
-        let key_id = sealed_under(&keys, outcome, now);
-        keys.find(key_id).is_some_and(|key| !key.is_retired(now))
-            && self.check(metadata, payload, key_id, &keys, now).is_ok()
-            && state.admitted_until.is_none_or(|end| now < end)
-    }
-
     /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both or neither for
     /// devices.
     pub(crate) fn is_like(&self, other: &Sealer) -> bool {
@@ -92,13 +69,5 @@ impl Sealer {
     /// Refuses sessions issued before `moment` from now on.
     pub(crate) fn raise_not_before(&self, moment: UnixSeconds) {
         self.not_before.fetch_max(moment, Ordering::Relaxed);
-    }
-}
-
-/// Returns the id of the key that sealed a session. For one that was taken over, this is the present sealing key.
-pub(super) fn sealed_under(keys: &PurposeKeys, outcome: Outcome, now: UnixSeconds) -> KeyId {
-    match outcome {
-        Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => key_id,
-        _ => keys.sealing(now).info.id,
     }
 }

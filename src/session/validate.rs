@@ -8,12 +8,12 @@ use std::{
 };
 
 use super::{
+    alive::sealed_under,
     handle::Session,
-    hooks::Judged,
+    hooks::{BoxError, Judged, Validity},
     loaded::{Loaded, Waiting},
     lock::Contents,
-    sealer::{Sealer, sealed_under},
-    validity::{BoxError, Validity},
+    sealer::Sealer,
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},

@@ -9,12 +9,12 @@ mod bytes;
 mod content;
 mod data;
 mod decide;
+mod device;
 mod error;
 mod lifetime;
 mod measure;
 mod open;
 mod size;
-mod standing;
 mod validation;
 
 #[cfg(feature = "device-bound")]
@@ -31,10 +31,10 @@ pub(crate) use data::Withheld;
 pub(crate) use data::{OpenedBody, Policy, State};
 pub use decide::TokenChange;
 pub(crate) use decide::{BodyToSeal, Circumstances, Decision, Touch};
+pub(crate) use device::{Admitted, Departure};
 pub use error::{SessionError, TooLarge};
 pub use lifetime::RefreshAfter;
 pub(crate) use lifetime::{Lifetimes, Refresh, Revalidation};
 pub(crate) use size::budget::{Allowed, Overhead, SizeBudget};
 pub(crate) use size::limits::{LARGEST_COOKIE, MOST_COOKIES};
 pub use size::{padding::Padding, report::SizeReport};
-pub(crate) use standing::{Admitted, Departure};

@@ -1,0 +1,77 @@
+//! For work that outlives its request: whether a session would still open.
+
+use super::{handle::Session, outcome::Outcome, sealer::Sealer};
+use crate::{
+    base::time::UnixSeconds,
+    keys::{KeyId, PurposeKeys},
+    state::{Payload, State},
+};
+
+impl<T: Payload> Session<T> {
+    /// Returns `true` if the session that arrived would still open now, or if the session is new.
+    ///
+    /// Checks the clock, the key ring, `not_before` and
+    /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. For work that outlives its request, such
+    /// as a WebSocket or a streaming body. With
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is `false` when the last answer is older than
+    /// the span; [`validate`](Self::validate) checks the same and asks again.
+    ///
+    /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
+    /// that arrived under it. If the browser has received the session under a newer key since, its next request opens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, SystemTime};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// # session.insert("user", 42)?;
+    /// # let fields = cookie.save(&session)?;
+    /// let session = cookie.load(&fields, Clock::system());
+    /// assert!(session.is_alive());
+    /// cookie.raise_not_before(SystemTime::now() + Duration::from_secs(60));
+    /// assert!(!session.is_alive());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.with(|session| {
+            let now = session.clock.now();
+            session.sealer.is_alive(session.state, session.outcome, now)
+        })
+    }
+}
+
+impl Sealer {
+    /// Returns `true` if the token of a session that opened would still open at `now`. Asks only what can change
+    /// while the program runs; the tag cannot.
+    pub(crate) fn is_alive<T>(&self, state: &State<T>, outcome: Outcome, now: UnixSeconds) -> bool {
+        state.is_vouched_for(now) && self.is_alive_if_vouched_for(state, outcome, now)
+    }
+
+    /// [`is_alive`](Self::is_alive), but for the answer of the application.
+    pub(super) fn is_alive_if_vouched_for<T>(
+        &self,
+        state: &State<T>,
+        outcome: Outcome,
+        now: UnixSeconds,
+    ) -> bool {
+        let Some((metadata, payload)) = state.arrived() else {
+            return true;
+        };
+        let keys = self.slot.keys();
+        let key_id = sealed_under(&keys, outcome, now);
+        keys.find(key_id).is_some_and(|key| !key.is_retired(now))
+            && self.check(metadata, payload, key_id, &keys, now).is_ok()
+            && state.admitted_until.is_none_or(|end| now < end)
+    }
+}
+
+/// Returns the id of the key that sealed a session. For one that was taken over, this is the present sealing key.
+pub(super) fn sealed_under(keys: &PurposeKeys, outcome: Outcome, now: UnixSeconds) -> KeyId {
+    match outcome {
+        Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => key_id,
+        _ => keys.sealing(now).info.id,
+    }
+}
