@@ -127,7 +127,7 @@ const MUTATIONS = [
   [": cookies.toReversed();", ": cookies;"],
   ["&& found.length < MOST)", ")"],
   ["value.length <= LONGEST &&", ""],
-  ["|| bytes[0] & 0x04)", ")"],
+  ["|| bytes[0] & PADDING)", ")"],
   ["now >= issued + requiredAfter", "now > issued + requiredAfter"],
   ["issued <= now + skew && ", ""],
   ["now < issued + boundFor", "now <= issued + boundFor"],
