@@ -197,7 +197,7 @@ impl<T> SessionCookie<T> {
         is_subresource: bool,
     ) -> Session<T> {
         let old_cookies = self.inner.companions.old_cookies.as_ref();
-        let mut old = old_cookies.map(|old| old.look());
+        let mut old = old_cookies.map(|old| Arc::clone(old).look());
         let mut values = Values::of_cookies();
         for field in cookie_fields {
             let field = field.as_ref();

@@ -21,21 +21,17 @@ pub(crate) struct Takeover {
 }
 
 impl Takeover {
-    fn of(migration: &Arc<Migration>) -> Takeover {
-        Takeover {
-            migration: Arc::clone(migration),
-            values: vec![Values::default(); migration.cookies.len()],
-        }
-    }
-
     fn values(&self) -> impl Iterator<Item = &[u8]> {
         self.values.iter().flat_map(Values::iter)
     }
 }
 
-impl OldCookies for Arc<Migration> {
-    fn look(&self) -> Box<dyn Predecessor> {
-        Box::new(Takeover::of(self))
+impl OldCookies for Migration {
+    fn look(self: Arc<Self>) -> Box<dyn Predecessor> {
+        Box::new(Takeover {
+            values: vec![Values::default(); self.cookies.len()],
+            migration: self,
+        })
     }
 
     fn dropped(&self) -> &[(Template, UnixSeconds)] {

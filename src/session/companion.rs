@@ -1,6 +1,8 @@
 //! Companions that a session may have, by what it asks of them: its device, and a session of another library. The
 //! rooms `device/` and `migrate/`, which stand above it, implement these traits.
 
+use std::sync::Arc;
+
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::{BoundCookies, SetCookies, Template},
@@ -35,7 +37,7 @@ pub(crate) trait Companion: Send + Sync {
 /// Cookies of other libraries that a cookie's sessions are taken over from.
 pub(crate) trait OldCookies: Send + Sync {
     /// Begins to look for them in a request.
-    fn look(&self) -> Box<dyn Predecessor>;
+    fn look(self: Arc<Self>) -> Box<dyn Predecessor>;
 
     /// Returns the fields that expire the old cookies, each with the first second at which it may be sent. Before
     /// that, an old cookie belongs to the old program.

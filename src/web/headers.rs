@@ -96,13 +96,7 @@ impl<T> SessionCookie<T> {
         let caches = caches_of(response);
         let finished = self.finish(session, caches.circumstances(status));
         let source = Cow::Borrowed("Cookie");
-        instruct(
-            &caches,
-            touch_of(&finished),
-            source,
-            &self.token.sealer,
-            response,
-        );
+        instruct(&caches, &finished, source, &self.token.sealer, response);
         let (_, fields) = finished?;
         if let Some(registration) = &fields.registration {
             response.replace(H::name(REGISTRATION), H::sensitive(registration.to_owned()));
@@ -185,13 +179,7 @@ impl<T> SessionHeader<T> {
         let caches = caches_of(response);
         let finished = self.token.finish(session, caches.circumstances(status));
         let source = Cow::Owned(self.name.to_string());
-        instruct(
-            &caches,
-            touch_of(&finished),
-            source,
-            &self.token.sealer,
-            response,
-        );
+        instruct(&caches, &finished, source, &self.token.sealer, response);
         let (_, change) = finished?;
         let value = match change {
             TokenChange::Keep => return Ok(()),
@@ -209,21 +197,18 @@ fn caches_of<H: Fields>(response: &H) -> CacheHeaders {
     CacheHeaders::read(names.map(|name| (name.as_ref(), response.values(name))))
 }
 
-/// Returns the extent to which a response depends on its session. Nor may it be stored if saving failed.
-fn touch_of<C>(finished: &Result<(Touch, C), SaveError>) -> Touch {
-    finished
-        .as_ref()
-        .map_or(Touch::Written, |(touch, _)| *touch)
-}
-
-/// Instructs caches about a response to this extent of a session, which came in the field `source`.
-fn instruct<H: Fields>(
+/// Instructs caches about the response of a finished session, which came in the field `source`.
+fn instruct<H: Fields, C>(
     caches: &CacheHeaders,
-    touch: Touch,
+    finished: &Result<(Touch, C), SaveError>,
     source: Cow<'static, str>,
     sealer: &Sealer,
     response: &mut H,
 ) {
+    // Nor must the response be stored if saving failed.
+    let touch = finished
+        .as_ref()
+        .map_or(Touch::Written, |(touch, _)| *touch);
     if caching::needs_vary(touch, response.values(&H::VARY), &source) {
         response.add(H::VARY, H::value(source));
     }

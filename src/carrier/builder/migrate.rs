@@ -77,6 +77,6 @@ impl InCookie {
             return Ok(None);
         }
         let migration = Migration::new(given, &self.attributes, name)?;
-        Ok(Some(Arc::new(Arc::new(migration))))
+        Ok(Some(Arc::new(migration)))
     }
 }
