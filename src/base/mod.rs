@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod config_error;
 pub(crate) mod reason;
+pub(crate) mod span;
 pub(crate) mod time;
 
 /// Returns `true` for a character of a `token` of RFC 9110 section 5.6.2: names of headers, and by RFC 6265 of cookies.
@@ -50,4 +51,6 @@ macro_rules! clone_by_fields {
     };
 }
 
-pub(crate) use {clone_by_fields, debug_by_display, show_in_hex};
+pub(crate) use clone_by_fields;
+pub(crate) use debug_by_display;
+pub(crate) use show_in_hex;

@@ -4,7 +4,7 @@
 use super::{
     attributes::{Attributes, SameSite},
     name::CookieName,
-    render::Template,
+    set_cookie::Template,
 };
 
 /// Bound cookies of a request by their tags, at most [`MOST`].

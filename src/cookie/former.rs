@@ -1,4 +1,4 @@
-use super::{attributes::Attributes, name::CookieName, render::Template};
+use super::{attributes::Attributes, name::CookieName, set_cookie::Template};
 use crate::base::config_error::ConfigError;
 
 /// Attributes that a cookie had in an earlier version of the application, for

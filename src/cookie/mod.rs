@@ -5,20 +5,19 @@ mod attributes;
 mod device;
 pub(crate) mod former;
 mod name;
-mod parse;
-mod render;
+mod request;
+mod set_cookie;
 mod split;
 mod values;
 
 pub use attributes::SameSite;
-pub use name::{CookieName, CookieNameError};
-pub use render::SetCookies;
-
 pub(crate) use attributes::{Attributes, MAX_AGE_LEN, max_age_len};
 #[cfg(feature = "device-bound")]
 pub(crate) use device::{BoundCookies, DeviceCookies, is_of_device};
-pub(crate) use parse::Finder;
-pub(crate) use render::{PART_LEN, Template};
+pub use name::{CookieName, CookieNameError};
+pub(crate) use request::Finder;
+pub use set_cookie::SetCookies;
+pub(crate) use set_cookie::{PART_LEN, Template};
 pub(crate) use split::{PartNumbers, Whole};
 pub(crate) use values::Values;
 

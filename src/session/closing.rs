@@ -3,9 +3,10 @@
 use std::cmp;
 
 use super::{
+    closed::Closed,
     handle::Session,
     loaded::Loaded,
-    lock::{Closed, Contents, HeldContents},
+    lock::{Contents, HeldContents},
     outcome::Outcome,
     save_error::SaveError,
     sealer::Sealer,

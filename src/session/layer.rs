@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    handle::Session,
-    lock::{Closed, Contents},
-};
+use super::{closed::Closed, handle::Session, lock::Contents};
 use crate::{cookie::Values, events, state::Payload};
 
 impl<T: Payload> Session<T> {

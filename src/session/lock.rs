@@ -9,11 +9,12 @@ use std::{
     },
 };
 
-use super::{companion::Predecessor, loaded::Loaded, outcome::Outcome, sealer::Sealer};
+use super::{
+    closed::Closed, companion::Predecessor, loaded::Loaded, outcome::Outcome, sealer::Sealer,
+};
 use crate::{
     base::clock::Clock,
     cookie::Values,
-    events,
     state::{Payload, SessionError, Sid, State},
     token::Context,
 };
@@ -35,16 +36,6 @@ pub(super) struct Contents<T> {
     pub(super) is_touched: bool,
     /// Reason why no change can be saved any more.
     pub(super) closed: Option<Closed>,
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Closed {
-    AfterHead,
-    #[cfg_attr(
-        not(feature = "tower"),
-        allow(dead_code, reason = "layers choose contexts")
-    )]
-    NoContext,
 }
 
 /// A request's part in its session, before the session is read.
@@ -134,11 +125,7 @@ impl<T> LockedSession<'_, T> {
     pub(super) fn check_open(&self) -> Result<(), SessionError> {
         match self.closed {
             None => Ok(()),
-            Some(Closed::AfterHead) => {
-                events::change_came_late(self.sealer.slot.purpose.name());
-                Err(SessionError::AfterHead)
-            }
-            Some(Closed::NoContext) => Err(SessionError::NoContext),
+            Some(closed) => Err(closed.refuse(self.sealer.slot.purpose.name())),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
 
 mod alive;
+mod closed;
 mod closing;
 mod companion;
 mod csrf;
@@ -26,24 +27,24 @@ mod sealer;
 mod typed;
 mod validate;
 
-pub use crate::{
-    base::reason::Reason,
-    state::{Map, Payload, SessionData, SessionError, SizeReport, TokenChange, TooLarge},
-};
-pub use handle::Session;
-pub use hooks::{OpenedSession, ReadEvent, SessionInfo, Validity};
-pub use id::{SessionId, SessionIdError};
-pub use outcome::Outcome;
-pub use save_error::SaveError;
-
-pub(crate) use crate::state::Touch;
 pub(crate) use closing::Stored;
 #[cfg(feature = "device-bound")]
 pub(crate) use closing::ToSeal;
 pub(crate) use companion::{Companion, OldCookies, Predecessor};
 pub(crate) use duplicates::Duplicates;
+pub use handle::Session;
 pub(crate) use hooks::{BoxError, Hooks};
+pub use hooks::{OpenedSession, ReadEvent, SessionInfo, Validity};
+pub use id::{SessionId, SessionIdError};
 #[cfg(test)]
 pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;
+pub use outcome::Outcome;
+pub use save_error::SaveError;
 pub(crate) use sealer::Sealer;
+
+pub(crate) use crate::state::Touch;
+pub use crate::{
+    base::reason::Reason,
+    state::{Map, Payload, SessionData, SessionError, SizeReport, TokenChange, TooLarge},
+};

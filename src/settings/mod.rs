@@ -19,13 +19,12 @@ use std::{collections::BTreeMap, time::Duration};
 
 pub use error::SettingsError;
 
-pub use crate::base::time::{parse_span, show_span};
-
 use self::{
     choice::{Choice, OfCookies},
     entries::Entry,
     error::{Problem, refuse_any},
 };
+pub use crate::base::span::{parse_span, show_span};
 use crate::{
     carrier::{Carrier, InCookie, Options, SessionBuilder, SessionCookie, SessionCookieBuilder},
     state::Payload,

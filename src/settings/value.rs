@@ -11,7 +11,10 @@ use serde::{
     de::{MapAccess, SeqAccess, Visitor},
 };
 
-use crate::{base::time, keys::looks_like_a_key};
+use crate::{
+    base::{span::parse_span, time},
+    keys::looks_like_a_key,
+};
 
 /// Rest of a sentence that begins with the setting's name.
 pub(super) type Refusal = Cow<'static, str>;
@@ -91,7 +94,7 @@ impl Value {
         let word = self.word();
         let span = match word.bytes().all(|byte| byte.is_ascii_digit()) {
             true => word.parse().ok().map(Duration::from_secs),
-            false => time::parse_span(word),
+            false => parse_span(word),
         };
         span.ok_or_else(|| format!("must be {A_SPAN}").into())
     }

@@ -1,10 +1,10 @@
 //! A session as plain data, and every rule about it as a method of [`State`]. Knows nothing of keys or locks, and of
 //! cookies only how many bytes they take.
 //!
-//! A request [opens](open) a session and [acts](act) on its [content]; at its end the session [decides](decide) what
+//! A request [opens](open) a session and [acts](actions) on its [content]; at its end the session [decides](decide) what
 //! becomes of the token, as docs/spec/writer.md has it.
 
-mod act;
+mod actions;
 mod bytes;
 mod content;
 mod data;
@@ -35,6 +35,8 @@ pub(crate) use device::{Admitted, Departure};
 pub use error::{SessionError, TooLarge};
 pub use lifetime::RefreshAfter;
 pub(crate) use lifetime::{Lifetimes, Refresh, Revalidation};
-pub(crate) use size::budget::{Allowed, Overhead, SizeBudget};
-pub(crate) use size::limits::{LARGEST_COOKIE, MOST_COOKIES};
+pub(crate) use size::{
+    budget::{Allowed, Overhead, SizeBudget},
+    limits::{LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, PASSES_ANYWHERE},
+};
 pub use size::{padding::Padding, report::SizeReport};

@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::{HEAD_LEN, Head};
+use super::head::{HEAD_LEN, Head};
 use crate::base::debug_by_display;
 
 /// Pairs of label and value that a token is bound to, in addition to its key and purpose.

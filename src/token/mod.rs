@@ -1,11 +1,16 @@
 //! Sealing and opening tokens (SPEC.md § 4, § 6, and § 7 up to the tag).
 
 mod context;
+mod head;
+mod length;
 
 use std::ops::Range;
 
 use context::AadRoom;
 pub use context::{Context, ContextError};
+use head::{HEAD_LEN, head_of, read_head};
+use length::token_bytes;
+pub(crate) use length::{LONGEST_TOKEN, SMALLEST_BODY, overhead, token_len};
 
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
@@ -14,7 +19,7 @@ use crate::{
         cipher::RANDOM_LEN,
         random::RandomError,
         scratch::Scratch,
-        suite::{Mode, Suite, TAG_LEN},
+        suite::{Suite, TAG_LEN},
     },
     keys::{KeyId, PurposeKey, PurposeKeys},
 };
@@ -113,34 +118,6 @@ pub(crate) fn read_unverified(token: &[u8]) -> Result<(Suite, KeyId), Reason> {
     Ok((suite, key_id))
 }
 
-/// `format (1 byte) || key id (4 bytes)`, at the start of every token.
-type Head = [u8; HEAD_LEN];
-
-fn head_of(key: &PurposeKey) -> Head {
-    let KeyId([a, b, c, d]) = key.info.id;
-    [key.info.suite.format(), a, b, c, d]
-}
-
-fn read_head([format, id @ ..]: Head) -> Result<(Suite, KeyId), Reason> {
-    let suite = Suite::from_format(format).ok_or(Reason::UnknownFormat)?;
-    Ok((suite, KeyId(id)))
-}
-
-/// Returns the length of a token for a body of `body_len` bytes: `head || nonce || body || tag`.
-const fn token_bytes(mode: Mode, body_len: usize) -> usize {
-    HEAD_LEN + mode.nonce_len() + body_len + TAG_LEN
-}
-
-/// Returns the bytes that a token has in addition to its body.
-pub(crate) const fn overhead(mode: Mode) -> usize {
-    token_bytes(mode, 0)
-}
-
-/// Characters of a token for a body of `body_len` bytes.
-pub(crate) const fn token_len(mode: Mode, body_len: usize) -> usize {
-    base64url::encoded_len(token_bytes(mode, body_len))
-}
-
 /// Reason why nothing was sealed (SPEC.md § 14.5).
 pub(crate) enum SealError {
     /// A token cannot carry the moment that the clock shows.
@@ -197,9 +174,3 @@ fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Rea
     let len = base64url::decode(token, blob).ok_or(Reason::Encoding)?;
     Ok(&mut blob[..len])
 }
-
-/// Characters of eight full cookies, which decode to 24,576 bytes.
-pub(crate) const LONGEST_TOKEN: usize = 8 * 4096;
-/// Bytes of flags, `issued` and the shortest age.
-pub(crate) const SMALLEST_BODY: usize = 6;
-const HEAD_LEN: usize = 5;

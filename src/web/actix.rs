@@ -17,11 +17,12 @@ use actix_web::{
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version, request::Parts};
 
 use super::{
-    extensions::{MissingSession, provide},
+    extensions::provide,
     failure::{Failure, status_to_save_by},
     framework::Fields,
     gate::Gate,
     layer::SessionLayer,
+    missing_session::MissingSession,
     service::Layered,
 };
 use crate::{

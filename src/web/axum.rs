@@ -7,7 +7,7 @@ use axum_core::{
 };
 use http::{header::CACHE_CONTROL, request::Parts};
 
-use super::{extensions::MissingSession, failure::Failure};
+use super::{failure::Failure, missing_session::MissingSession};
 use crate::{
     carrier::KeysInUse,
     session::Session,

@@ -5,7 +5,7 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
 };
 
-use super::{csrf::CsrfRefusal, extensions::MissingSession, framework::Extensions};
+use super::{csrf::CsrfRefusal, framework::Extensions, missing_session::MissingSession};
 use crate::{events, session::SaveError, state::SessionError};
 
 /// Reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a

@@ -10,6 +10,8 @@ mod axum;
 #[cfg(feature = "http")]
 mod caching;
 #[cfg(feature = "tower")]
+mod context_by;
+#[cfg(feature = "tower")]
 pub(crate) mod csrf;
 #[cfg(feature = "device-bound")]
 mod device;
@@ -28,6 +30,8 @@ mod host;
 #[cfg(feature = "tower")]
 mod layer;
 #[cfg(feature = "tower")]
+mod missing_session;
+#[cfg(feature = "tower")]
 mod origin;
 #[cfg(feature = "tower")]
 mod pending;
@@ -35,11 +39,10 @@ mod pending;
 mod service;
 
 // For the vectors.
-#[cfg(all(feature = "http", test))]
-pub(crate) use caching::CacheHeaders;
-
 #[cfg(feature = "actix")]
 pub use actix::SessionFuture;
+#[cfg(all(feature = "http", test))]
+pub(crate) use caching::CacheHeaders;
 #[cfg(all(feature = "device-bound", feature = "tower"))]
 pub use device::DeviceLayer;
 #[cfg(feature = "http")]
@@ -47,9 +50,9 @@ pub use host::host_of;
 #[cfg(feature = "tower")]
 pub use {
     csrf::CsrfRefusal,
-    extensions::MissingSession,
     failure::Failure,
     gate::GateFuture,
     layer::{BuiltCookie, SessionLayer},
+    missing_session::MissingSession,
     service::{Layered, ResponseFuture},
 };

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Options, SessionBuilder};
 use crate::{
-    base::{config_error::ConfigError, time::show_span},
+    base::{config_error::ConfigError, span::show_span},
     state::{Lifetimes, Refresh, RefreshAfter, Revalidation},
 };
 

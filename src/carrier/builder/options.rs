@@ -2,15 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{
-    lifetimes::DEFAULT_ABSOLUTE,
-    size::{PASSES_ANYWHERE, Size},
-};
+use super::{lifetimes::DEFAULT_ABSOLUTE, size::Size};
 use crate::{
     base::config_error::ConfigError,
     cookie::{Attributes, former::FormerAttributes},
     keys::Purpose,
-    state::{Padding, RefreshAfter},
+    state::{PASSES_ANYWHERE, Padding, RefreshAfter},
     token::Context,
 };
 

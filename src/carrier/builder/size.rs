@@ -3,7 +3,7 @@
 use super::{SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder};
 use crate::{
     base::config_error::ConfigError,
-    state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, Padding},
+    state::{Allowed, LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, PASSES_ANYWHERE, Padding},
 };
 
 /// Largest size of a whole `Set-Cookie` field, in bytes ([docs/spec/writer.md § 9.5]).
@@ -148,7 +148,3 @@ pub(super) fn allowed_token(max_len: usize) -> Result<Allowed, ConfigError> {
     }
     Ok(Allowed::new(1, max_len))
 }
-
-/// Bytes of a field that a default nginx passes, together with the headers of a security middleware.
-pub(super) const PASSES_ANYWHERE: usize = 3072;
-const LONGEST_SENT: usize = MOST_COOKIES * LARGEST_COOKIE;

@@ -4,11 +4,7 @@ use std::{
 };
 
 use crate::{
-    base::{
-        config_error::ConfigError,
-        debug_by_display,
-        time::{show_moment, show_span},
-    },
+    base::{config_error::ConfigError, debug_by_display, span::show_span, time::show_moment},
     keys::key::{KeyId, NEW_KEY},
 };
 

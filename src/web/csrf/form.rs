@@ -6,7 +6,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
     CsrfRefusal,
-    rules::{TokenChecks, URL_ENCODED, is_of_type},
+    content_type::{URL_ENCODED, is_of_type},
+    token::TokenChecks,
 };
 use crate::{
     events::{self, RefusedRequest},

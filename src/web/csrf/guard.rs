@@ -3,7 +3,10 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 use http::{Response, request::Parts};
 use tower_layer::Layer;
 
-use super::rules::{Rules, TokenChecks, TokenSource};
+use super::{
+    rules::Rules,
+    token::{TokenChecks, TokenSource},
+};
 use crate::{
     base::clone_by_fields,
     carrier::ConfigError,

@@ -4,12 +4,14 @@
 mod actix;
 #[cfg(feature = "axum")]
 mod axum;
+mod content_type;
 mod cross_site;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod form;
 mod guard;
 mod refusal;
 mod rules;
+mod token;
 
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection};

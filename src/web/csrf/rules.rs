@@ -1,24 +1,17 @@
 //! Rules of [`CsrfGuard`](super::CsrfGuard).
 
-use std::sync::Arc;
-
-use http::{HeaderMap, Method, header, request::Parts};
+use http::{Method, header, request::Parts};
 
 use super::{
     CsrfRefusal,
+    content_type::is_form,
     cross_site::{self, SEC_FETCH_SITE, text_of},
+    token::{TokenChecks, TokenSource},
 };
 use crate::{
     events::{self, RefusedRequest},
-    session::Session,
     state::Payload,
-    web::{
-        extensions::{MissingSession, session_of, typed},
-        failure::Failure,
-        framework::Extensions,
-        host::Host,
-        origin::Origin,
-    },
+    web::{failure::Failure, framework::Extensions, host::Host, origin::Origin},
 };
 
 #[derive(Clone, Debug, Default)]
@@ -27,17 +20,6 @@ pub(super) struct Rules {
     /// Origins whose forms pass without a token, each with the path they may be sent to.
     pub(super) form_posts: Vec<(Origin, String)>,
     pub(super) token: TokenSource,
-}
-
-/// Place in which a request has its token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum TokenSource {
-    #[default]
-    Header,
-    /// Header, or for a form one of its fields, which an extractor verifies.
-    HeaderOrForm,
-    /// No token is needed.
-    None,
 }
 
 impl Rules {
@@ -99,33 +81,9 @@ impl Rules {
         if self.token != TokenSource::None {
             let mut checks: TokenChecks = extensions.remove().unwrap_or_default();
             if !is_safe && !is_upgrade && !is_form_post {
-                self.check_token::<T>(request, extensions, &mut checks)?;
+                self.token.check::<T>(request, extensions, &mut checks)?;
             }
             extensions.insert(checks);
-        }
-        Ok(())
-    }
-
-    /// Verifies a token in the header. One in a form is left to `checks`.
-    fn check_token<T: Payload>(
-        &self,
-        request: &Parts,
-        extensions: &impl Extensions,
-        checks: &mut TokenChecks,
-    ) -> Result<(), Failure> {
-        let session = Session::<T>::provided_in(extensions);
-        let session = session.map_err(|missing| Failure::Setup(without_session(missing)))?;
-        let in_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
-        let verify = move |token: &str| session.verify_csrf(token);
-        match request.headers.get(TOKEN_HEADER) {
-            Some(token) => {
-                checks.has_passed = token.to_str().is_ok_and(verify);
-                if !checks.has_passed {
-                    return Err(Failure::Csrf(CsrfRefusal::WrongToken));
-                }
-            }
-            None if in_form => checks.in_form.push(Arc::new(verify)),
-            None => return Err(Failure::Csrf(CsrfRefusal::NoToken)),
         }
         Ok(())
     }
@@ -142,52 +100,12 @@ impl Rules {
     }
 }
 
-/// Checks that the guards around a handler leave to the extractor of a form.
-#[derive(Clone, Default)]
-#[cfg_attr(
-    not(any(feature = "actix", feature = "axum")),
-    allow(dead_code, reason = "for extractors")
-)]
-pub(super) struct TokenChecks {
-    /// The token in the header is one of the session.
-    pub(super) has_passed: bool,
-    pub(super) in_form: Vec<Verify>,
-}
-
-type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
-
 /// Returns `true` for an upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
 fn is_websocket(request: &Parts) -> bool {
     let is_word = |word: &[u8]| word.trim_ascii().eq_ignore_ascii_case(b"websocket");
     let mut upgrades = request.headers.get_all(header::UPGRADE).iter();
     let names_it = upgrades.any(|list| list.as_bytes().split(|&byte| byte == b',').any(is_word));
     request.method == Method::CONNECT || (request.method == Method::GET && names_it)
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok());
-    is_of_type(kind, URL_ENCODED) || is_of_type(kind, "multipart/form-data")
-}
-
-/// Returns `true` for a `Content-Type` of this media type, with any parameters.
-pub(super) fn is_of_type(content_type: Option<&str>, media_type: &str) -> bool {
-    let found = content_type.and_then(|kind| kind.split(';').next());
-    found.is_some_and(|found| found.trim().eq_ignore_ascii_case(media_type))
-}
-
-fn without_session(missing: MissingSession) -> String {
-    let MissingSession::OtherType { asked, provided } = missing else {
-        return missing.to_string();
-    };
-    let guard = match typed(provided) {
-        Some(held) => format!("`CsrfGuard::new().typed::<{held}>()`"),
-        None => "`CsrfGuard::new()` without `typed`".to_owned(),
-    };
-    let (asked, provided) = (session_of(asked), session_of(provided));
-    format!(
-        "the CSRF guard looks for {asked}, and the session layer around it provides {provided}; write {guard}"
-    )
 }
 
 /// Origin of a page that does not tell its own.
@@ -199,5 +117,3 @@ const WITHOUT_ORIGIN: &str = "if a page of the site itself sent it, let its `Ref
 const BEHIND_PROXY: &str = "if this is the origin of the site itself, behind a proxy that rewrites `Host`, \
      give it to the guard's `trust_origin`";
 const WITHOUT_TLS: &str = "if this is the origin of the site itself, which has no TLS, give it to the guard's `trust_origin`";
-pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
-const TOKEN_HEADER: &str = "x-csrf-token";

@@ -1,0 +1,91 @@
+//! The context of each request: tenants of one application.
+
+use std::sync::Arc;
+
+use http::request::Parts;
+
+use super::{host::host_of, layer::SessionLayer};
+use crate::token::Context;
+
+impl<T, W> SessionLayer<T, W> {
+    /// Binds the session of each request to the context that `context_by` returns, in place of the builder's: for
+    /// example to the tenant whose host the request names. A session of one context does not open in another.
+    ///
+    /// If `context_by` returns `None`, the request belongs to no context. Its session is then empty, and changes to it
+    /// fail with [`SessionError::NoContext`](crate::SessionError::NoContext).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer, carrier::Context, session::Map};
+    /// # use http::{Request, Response};
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::web::host_of;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let layer = SessionLayer::new(cookie).context_by(|request| {
+    ///     let host = host_of(request)?;
+    ///     let tenant = host.strip_suffix(".shop.example")?;
+    ///     Context::new([("tenant", tenant)]).ok()
+    /// });
+    /// let service = layer.layer(service_fn(async |request: Request<()>| {
+    ///     let session = Session::<Map>::from_extensions(request.extensions())?;
+    ///     session.insert("user", 42)?;
+    ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(()))
+    /// }));
+    /// let to = |host| Request::builder().header("host", host).body(());
+    /// assert!(service.clone().oneshot(to("acme.shop.example")?).await.is_ok());
+    /// assert!(service.oneshot(to("example.com")?).await.is_err()); // the request has no session
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// Do not read the field `Host` yourself: HTTP/2 has none, and a default for it would put all tenants into one
+    /// context. [`host_of`](crate::web::host_of) reads both.
+    #[must_use]
+    pub fn context_by(
+        mut self,
+        context_by: impl Fn(&Parts) -> Option<Context> + Send + Sync + 'static,
+    ) -> SessionLayer<T, W> {
+        self.context_by = Some(Arc::new(context_by));
+        self
+    }
+
+    /// Binds the session of each request to [its host](crate::web::host_of), under the label `host`. The session of a
+    /// request that names no host is empty, as with [`context_by`](Self::context_by).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer, session::Map};
+    /// # use http::{Request, Response};
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let layer = SessionLayer::new(cookie).context_by_host();
+    /// let service = layer.layer(service_fn(async |request: Request<()>| {
+    ///     let session = Session::<Map>::from_extensions(request.extensions())?;
+    ///     let was_new = session.is_new();
+    ///     session.insert("user", 42)?;
+    ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(was_new))
+    /// }));
+    /// let to = |host| Request::builder().header("host", host);
+    /// let response = service.clone().oneshot(to("a.example").body(())?).await?;
+    /// let cookie = &response.headers()["set-cookie"];
+    /// // The cookie of one host is sent to another.
+    /// let request = to("b.example").header("cookie", cookie).body(())?;
+    /// let response = service.oneshot(request).await?;
+    /// assert!(response.into_body());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn context_by_host(self) -> SessionLayer<T, W> {
+        self.context_by(|request| Context::new([("host", host_of(request)?)]).ok())
+    }
+}
