@@ -54,6 +54,7 @@ pub(crate) struct Stored<'a, T> {
 
 impl<T> Session<T> {
     /// Closes the session at the end of its request, and decides what becomes of the client's token.
+    #[inline]
     pub(crate) fn closing<'a>(
         &'a self,
         sealer: &'a Sealer,
