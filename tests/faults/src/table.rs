@@ -1,0 +1,188 @@
+//! The table of faults.
+
+use std::{fs, path::Path};
+
+use serde::Deserialize;
+
+/// A fault that somebody could make.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fault {
+    pub(crate) name: String,
+    /// First column of the row of SECURITY.md that would be wrong, or the bold word of a paragraph.
+    #[allow(dead_code, reason = "for the tests of the table")]
+    row: String,
+    pub(crate) file: String,
+    pub(crate) find: String,
+    pub(crate) with: String,
+    /// Beginnings of the names of tests.
+    pub(crate) tests: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    fault: Vec<Fault>,
+}
+
+/// Reads the table of the repository at `root`.
+pub(crate) fn read(root: &Path) -> Vec<Fault> {
+    let text = fs::read_to_string(root.join("tests/faults/faults.toml"));
+    let table: Table = toml::from_str(&text.expect("the table")).expect("a table of faults");
+    table.fault
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashSet, path::PathBuf};
+
+    use super::*;
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    }
+
+    fn text(path: impl AsRef<Path>) -> String {
+        fs::read_to_string(root().join(path)).unwrap_or_default()
+    }
+
+    /// Returns the first and the last column of the rows about attempts.
+    fn rows(document: &str) -> Vec<(&str, &str)> {
+        let lines = document.lines().filter_map(|line| line.strip_prefix('|'));
+        let cells = lines.filter_map(|line| {
+            let mut cells = line.trim_end_matches('|').split('|').map(str::trim);
+            cells.next().zip(cells.next_back())
+        });
+        let rows = cells.filter(|(first, _)| !NO_ROWS.contains(first));
+        rows.collect()
+    }
+
+    /// Returns the boundaries of SECURITY.md, without the tables about FIPS.
+    fn boundaries() -> String {
+        let document = text("SECURITY.md");
+        let parts = document
+            .split("\n## ")
+            .filter(|part| part.starts_with("Boundary "));
+        let parts = parts.map(|part| part.split("\n### ").next().unwrap_or_default());
+        parts.collect::<Vec<_>>().join("\n")
+    }
+
+    /// A row without a fault could be a promise that no test keeps.
+    #[test]
+    fn every_row_of_security_has_a_fault() {
+        let (document, faults) = (boundaries(), read(&root()));
+        let rows = rows(&document);
+        assert!(rows.len() > 40, "there are {}", rows.len());
+        for (row, shown_by) in rows {
+            let has_fault = faults.iter().any(|fault| fault.row == row);
+            assert!(
+                has_fault || shown_by.is_empty(),
+                "no fault is about {row:?}"
+            );
+        }
+    }
+
+    /// A reader of a row finds what would notice that it is wrong.
+    #[test]
+    fn every_fault_is_noticed_by_tests_that_its_row_names() {
+        let document = boundaries();
+        let rows = rows(&document);
+        for fault in read(&root()) {
+            let Some((_, shown_by)) = rows.iter().find(|(row, _)| *row == fault.row) else {
+                let paragraph = format!("\n**{}**", fault.row);
+                assert!(document.contains(&paragraph), "{:?} is no row", fault.row);
+                continue;
+            };
+            let is_named = |test: &String| {
+                let words = words(test);
+                let last = words.last().copied().unwrap_or_default();
+                let mut starts = (1..=words.len()).map(|count| words[..count].join("/"));
+                shown_by.contains(&format!("`{last}`"))
+                    || shown_by.contains(&format!("`{last}.rs`"))
+                    || (words[0] == "vectors" && shown_by.contains(".json`"))
+                    || starts.any(|path| {
+                        let names = [format!("{path}.rs`"), format!("{path}/`")];
+                        names.iter().any(|name| shown_by.contains(name))
+                    })
+            };
+            let Fault {
+                name, row, tests, ..
+            } = &fault;
+            assert!(
+                tests.iter().any(is_named),
+                "{name}: {row:?} names none of {tests:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_fault_can_be_made() {
+        let faults = read(&root());
+        let names: HashSet<_> = faults.iter().map(|fault| &fault.name).collect();
+        assert_eq!(names.len(), faults.len(), "a name stands twice");
+        for Fault {
+            name,
+            file,
+            find,
+            with,
+            ..
+        } in &faults
+        {
+            assert_eq!(
+                text(file).matches(find).count(),
+                1,
+                "{name}: {find:?} in {file}"
+            );
+            assert!(
+                with.contains("FAULT"),
+                "{name}: nothing is asked in {with:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_test_of_a_fault_exists() {
+        for Fault { name, tests, .. } in read(&root()) {
+            assert!(!tests.is_empty(), "{name} has no tests");
+            for path in tests {
+                assert!(exists(&path), "{name}: there is no {path}");
+            }
+        }
+    }
+
+    fn words(path: &str) -> Vec<&str> {
+        let words = path.split("::");
+        words
+            .filter(|word| !matches!(*word, "" | "tests"))
+            .collect()
+    }
+
+    /// Returns `true` if a path names a file or folder of tests, and a test in it if its last word does.
+    fn exists(path: &str) -> bool {
+        let words = words(path);
+        let is_file = |words: &[&str]| {
+            let file = words.join("/");
+            FOLDERS.iter().find_map(|folder| {
+                let candidates = [
+                    format!("{folder}/{file}.rs"),
+                    format!("{folder}/{file}/mod.rs"),
+                ];
+                candidates
+                    .into_iter()
+                    .find(|path| root().join(path).exists())
+            })
+        };
+        match (is_file(&words), words.split_last()) {
+            (Some(_), _) => true,
+            (None, Some((test, file))) => {
+                // Programs of one file have tests without a path.
+                let file = is_file(file).unwrap_or(WITHOUT_PATHS.to_owned());
+                text(file).contains(&format!("fn {test}("))
+            }
+            (None, None) => false,
+        }
+    }
+
+    const FOLDERS: [&str; 3] = ["tests", "src", "migrate/tests"];
+    const WITHOUT_PATHS: &str = "tests/memory/tests/wiped.rs";
+    const NO_ROWS: [&str; 4] = ["---", "Attempt", "Mistake or attempt", "Stolen"];
+}
