@@ -123,6 +123,7 @@ pub(in crate::state) const FIX_MAP: u8 = 0x80;
 /// Keys that are compared with each other in place, without allocating.
 const FEW: usize = 32;
 /// Lists and maps within each other. The dictionary itself is one more.
+/// Levels of a value. The dictionary around it is one more.
 const DEEPEST: usize = 63;
 
 #[cfg(test)]
