@@ -26,10 +26,8 @@ fn every_test_that_a_document_names_exists() {
     let repository = Repository::read();
     for document in DOCUMENTS.into_iter().chain([PARITY]) {
         for name in quoted(repository.text(document)).filter(|word| is_test(word)) {
-            let function = format!("fn {name}(");
-            let stands_in =
-                |(path, text): &(String, String)| path.ends_with(".rs") && text.contains(&function);
-            let exists = repository.files.iter().any(stands_in);
+            let mut files = repository.files.iter();
+            let exists = files.any(|(path, text)| path.ends_with(".rs") && has_test(text, name));
             assert!(exists, "{document} names the test `{name}`");
         }
     }
@@ -185,8 +183,12 @@ fn has(repository: &Repository, path: &str) -> bool {
     })
 }
 
+pub(crate) fn has_test(text: &str, name: &str) -> bool {
+    text.contains(&format!("fn {name}("))
+}
+
 /// The texts between backticks, outside code blocks.
-fn quoted(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn quoted(text: &str) -> impl Iterator<Item = &str> + Clone {
     let outside = text.split("```").step_by(2);
     outside.flat_map(|text| text.split('`').skip(1).step_by(2))
 }
@@ -199,7 +201,7 @@ fn tree(text: &str) -> impl Iterator<Item = &str> {
     words.map(|word| word.trim_matches(|c: char| "(),;:".contains(c)))
 }
 
-fn is_path(word: &str) -> bool {
+pub(crate) fn is_path(word: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     let extensions = [".rs", ".md", ".json", ".py", ".toml", "/"];
     let has_name = word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
@@ -213,12 +215,18 @@ fn is_library(path: &str) -> bool {
 }
 
 /// The names of tests are sentences.
-fn is_test(word: &str) -> bool {
+pub(crate) fn is_test(word: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     word.chars().all(is_plain) && word.matches('_').count() >= 4
 }
 
-const DOCUMENTS: [&str; 3] = ["ARCHITECTURE.md", "SECURITY.md", "tests/README.md"];
+const DOCUMENTS: [&str; 5] = [
+    "ARCHITECTURE.md",
+    "SECURITY.md",
+    "docs/audit.md",
+    "docs/checklists.md",
+    "tests/README.md",
+];
 
 const QUESTION_WORDS: [&str; 7] = ["What", "Whether", "How", "Where", "Who", "Whom", "Which"];
 

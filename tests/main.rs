@@ -5,6 +5,7 @@
 #[cfg(all(feature = "actix", feature = "axum"))]
 mod actix;
 mod architecture;
+mod audit;
 mod common;
 mod copies;
 #[cfg(feature = "axum")]

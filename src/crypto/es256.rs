@@ -149,7 +149,7 @@ mod tests {
                 ));
                 // r or s of 0, and of the group's order.
                 for number in [[0; 32], ORDER] {
-                    for signature in [[&number, r], [r, &number]] {
+                    for signature in [[&number, r], [r, &number], [&number, &number]] {
                         assert!(!verify(point, signature.concat().try_into().unwrap()));
                     }
                 }
