@@ -31,7 +31,14 @@ test("the package holds its modules, their types, and what says what it is", () 
     assert.ok(files.includes(file.slice(2)), file);
     assert.ok(files.includes(file.slice(2).replace(/\.js$/, ".d.ts")), `types of ${file}`);
   }
-  assert.equal(manifest.dependencies, undefined);
+});
+
+test("installing it runs no script and brings no other package", () => {
+  const atInstall = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"];
+  assert.deepEqual(Object.keys(manifest.scripts).filter((script) => atInstall.includes(script)), []);
+  // npm builds it without being asked.
+  assert.ok(!files.includes("binding.gyp"));
+  assert.deepEqual(Object.keys(manifest).filter((field) => /dependencies$/i.test(field)), ["devDependencies"]);
 });
 
 test("publint has nothing to say", async () => {
