@@ -85,6 +85,17 @@ fn xchacha20_poly1305(key: &[u8; 32]) -> impl Fn(&Nonce) -> (LessSafeKey, aead::
     }
 }
 
+/// The cipher inside of XAES-256-GCM alone, which published vectors are about. Its nonce is the last 12 bytes.
+#[cfg(test)]
+pub(crate) fn aes_256_gcm(key: &[u8; 32]) -> Box<dyn Aead> {
+    let secret = *key;
+    Box::new(Cipher(move |nonce: &Nonce| {
+        let nonce = nonce.last_chunk().expect("12 of 24 bytes");
+        let nonce = aead::Nonce::assume_unique_for_key(*nonce);
+        (used_once(&AES_256_GCM, &mut secret.clone()), nonce)
+    }))
+}
+
 /// Prepares `key`, and overwrites it. AWS-LC overwrites what it prepared when that is dropped.
 fn used_once(algorithm: &'static Algorithm, key: &mut [u8; 32]) -> LessSafeKey {
     let prepared = UnboundKey::new(algorithm, key);

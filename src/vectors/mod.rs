@@ -21,6 +21,7 @@ mod hosts;
 mod json;
 mod keys;
 mod open;
+mod others;
 mod policies;
 mod primitives;
 mod published;

