@@ -1,3 +1,5 @@
+//! Attributes of a cookie, and those that browsers refuse beside each other or beside a prefix of its name.
+
 use std::fmt;
 
 use super::name::{CookieName, Prefix};

@@ -1,4 +1,4 @@
-//! Values of one name in a request.
+//! Values of one name in a request: at most four, of which `session/duplicates.rs` chooses.
 
 use std::mem;
 

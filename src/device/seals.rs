@@ -1,5 +1,6 @@
-//! Four tokens of a bound session, each with a purpose of its own. Their bodies have the form of a session's (SPEC.md
-//! § 5): `issued`, a session id, and a payload that depends on the purpose.
+//! Four tokens of a bound session: the bound cookie, the identifier, the offer and the challenge, each with a purpose of
+//! its own and an age. Their bodies have the form of a session's (SPEC.md § 5): `issued`, a session id, and a payload that
+//! depends on the purpose.
 
 use std::sync::Arc;
 

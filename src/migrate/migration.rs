@@ -1,3 +1,5 @@
+//! All old cookies of one cookie, and those that a response expires.
+
 use std::{ops::Range, time::SystemTime};
 
 use super::{OldCookie, prepared::PreparedCookie};

@@ -1,3 +1,5 @@
+//! Old cookie, as an application names it: its name, its attributes and the reader of its format.
+
 use std::{fmt, sync::Arc};
 
 use serde_json::{Map, Value};

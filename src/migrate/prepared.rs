@@ -1,3 +1,5 @@
+//! Old cookie, prepared when a cookie is built: what to find, until when, and how its session becomes one of ours.
+
 use std::{ops::Range, time::SystemTime};
 
 use super::{OldCookie, OldSession, dictionary::dictionary};

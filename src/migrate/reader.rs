@@ -1,3 +1,5 @@
+//! Reader of a format, as another package writes it, and the session that it returns.
+
 use std::{fmt, time::SystemTime};
 
 use serde_json::{Map, Value};

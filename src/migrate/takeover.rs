@@ -1,3 +1,6 @@
+//! Values of old cookies in one request, and the session that is taken over from one of them. Asked only where no cookie
+//! of ours came (`session/opening.rs`).
+
 use std::sync::Arc;
 
 use super::{

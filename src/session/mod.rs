@@ -4,6 +4,7 @@
 //! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
 
 mod alive;
+mod ask;
 mod closed;
 mod closing;
 mod companion;
@@ -25,7 +26,6 @@ mod outcome;
 mod save_error;
 mod sealer;
 mod typed;
-mod validate;
 
 pub(crate) use closing::Stored;
 #[cfg(feature = "device-bound")]

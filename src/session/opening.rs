@@ -134,7 +134,7 @@ impl Sealer {
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
         let layout = opened.layout;
         let lifetimes = &self.policy.lifetimes;
-        if lifetimes.is_validation_due(&layout.metadata, now) {
+        if lifetimes.arrives_unvalidated(&layout.metadata, now) {
             return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
         }
         let payload = &buffer[opened.body][layout.payload];

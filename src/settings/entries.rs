@@ -8,7 +8,7 @@ use super::{
     SessionSettings,
     choice::Choice,
     error::Problem,
-    table::find,
+    known::find,
     value::{Refusal, Table, Value},
 };
 use crate::{

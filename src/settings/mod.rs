@@ -7,8 +7,8 @@ mod compound;
 mod entries;
 mod error;
 mod keys;
+mod known;
 mod layers;
-mod table;
 #[cfg(feature = "toml")]
 mod toml;
 mod translated;

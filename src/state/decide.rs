@@ -1,4 +1,5 @@
-//! End of a request (docs/spec/writer.md § 8.12): what becomes of the client's token.
+//! End of a request (docs/spec/writer.md § 8.12): what becomes of the client's token. When a refresh is due, says
+//! `lifetime.rs`, and when a newer key is, `session/closing.rs`.
 
 use std::fmt;
 

@@ -160,8 +160,9 @@ impl Lifetimes {
         }
     }
 
-    /// Returns `true` if the application has to be asked about a session that its last activity was written for.
-    pub(crate) fn is_validation_due(&self, metadata: &Metadata, now: UnixSeconds) -> bool {
+    /// Returns `true` if the application has to be asked about a session as it arrives: its last activity is the moment of
+    /// the last answer.
+    pub(crate) fn arrives_unvalidated(&self, metadata: &Metadata, now: UnixSeconds) -> bool {
         matches!(self.refresh, Refresh::OnValidation(spans)
             if now >= metadata.last_active().saturating_add(spans.after))
     }

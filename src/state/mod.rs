@@ -5,6 +5,7 @@
 //! becomes of the token, as docs/spec/writer.md has it.
 
 mod actions;
+mod answers;
 mod bytes;
 mod content;
 mod data;
@@ -15,7 +16,6 @@ mod lifetime;
 mod measure;
 mod open;
 mod size;
-mod validation;
 
 #[cfg(feature = "device-bound")]
 pub(crate) use bytes::layout::{DeviceId, wire_issued};

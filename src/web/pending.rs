@@ -1,4 +1,4 @@
-//! Session of a request, until the head of its response is made.
+//! Session of a request, until the head of its response is made. `state/decide.rs` decides what is saved then.
 
 use std::sync::Arc;
 
