@@ -1,0 +1,291 @@
+//! A request that a browser makes for a page. What may pass follows from the page and the site alone.
+
+use arbitrary::Arbitrary;
+use http::{HeaderName, HeaderValue, Request};
+
+use super::{FORM_ORIGIN, TRUSTED, Tokens, VISITOR, is_safe, passes};
+
+#[derive(Debug, Arbitrary)]
+pub struct Visit {
+    site: Place,
+    page: Page,
+    tokens: Tokens,
+    method: Sent,
+    token: Token,
+    content_type: Kind,
+    to_form_endpoint: bool,
+    /// It sends `Sec-Fetch-Site`, as browsers since 2023 do where the connection can be trusted.
+    is_modern: bool,
+    is_http_2: bool,
+    /// Fields that mean nothing to a guard.
+    beside: Vec<(u8, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
+struct Place {
+    is_https: bool,
+    host: Host,
+    port: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
+enum Host {
+    Own,
+    Sibling,
+    Other,
+    Longer,
+    Address,
+    Local,
+    Loopback,
+    Loopback6,
+}
+
+#[derive(Debug, Arbitrary)]
+enum Page {
+    OfTheSite,
+    OfAnother(Place),
+    OfTrusted,
+    OfFormOrigin,
+    /// A sandboxed frame, or one that hides where it is.
+    WithoutOrigin,
+    /// The visitor typed the address, or no browser asked.
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
+enum Sent {
+    Get,
+    Head,
+    Options,
+    Post,
+    Put,
+    Delete,
+    Patch,
+    WebSocket,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
+enum Token {
+    Right,
+    OfAnother,
+    Missing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
+enum Kind {
+    None,
+    Json,
+    Form,
+    Multipart,
+}
+
+impl Visit {
+    pub fn check(self) {
+        let has_passed = passes(self.tokens, self.request());
+        assert_eq!(has_passed, self.may_pass(), "{self:?}");
+    }
+
+    fn may_pass(&self) -> bool {
+        let method = self.method.word();
+        let is_upgrade = self.method == Sent::WebSocket;
+        if is_safe(method) && !is_upgrade {
+            return true;
+        }
+        if self.is_form_post() {
+            return true;
+        }
+        self.has_right_origin() && (is_upgrade || self.has_right_token())
+    }
+
+    /// A sign-in at another site comes back with a form.
+    fn is_form_post(&self) -> bool {
+        matches!(self.page, Page::OfFormOrigin)
+            && self.method == Sent::Post
+            && self.to_form_endpoint
+            && self.is_form()
+    }
+
+    fn has_right_origin(&self) -> bool {
+        match &self.page {
+            Page::OfTrusted | Page::None => true,
+            Page::OfFormOrigin | Page::WithoutOrigin => false,
+            Page::OfTheSite => self.tells_site() || self.site.is_secure(),
+            Page::OfAnother(page) if *page == self.site => {
+                self.tells_site() || self.site.is_secure()
+            }
+            // The scheme of the site is unknown. A page of the same host and port over TLS is its own.
+            Page::OfAnother(page) => {
+                !self.tells_site()
+                    && page.is_secure()
+                    && page.host == self.site.host
+                    && page.is_where(&self.site)
+            }
+        }
+    }
+
+    fn has_right_token(&self) -> bool {
+        match self.tokens {
+            Tokens::None => true,
+            Tokens::InForms if self.is_form() && self.token == Token::Missing => true,
+            _ => self.token == Token::Right,
+        }
+    }
+
+    fn is_form(&self) -> bool {
+        matches!(self.content_type, Kind::Form | Kind::Multipart)
+    }
+
+    fn tells_site(&self) -> bool {
+        self.is_modern && self.site.is_secure()
+    }
+
+    fn request(&self) -> Request<String> {
+        let path = if self.to_form_endpoint {
+            "/signed-in"
+        } else {
+            "/transfer"
+        };
+        let mut request = Request::builder().method(self.method.word());
+        request = match self.is_http_2 {
+            true => request.uri(format!("{}{path}", self.site.text())),
+            false => request.uri(path).header("host", self.site.authority()),
+        };
+        request = request.header("cookie", &VISITOR.cookie);
+        if self.tells_site() {
+            request = request.header("sec-fetch-site", self.relation());
+        }
+        if let Some(origin) = self.origin() {
+            request = request.header("origin", origin);
+        }
+        match self.token {
+            Token::Right => request = request.header("x-csrf-token", &VISITOR.token),
+            Token::OfAnother => request = request.header("x-csrf-token", &VISITOR.token_of_another),
+            Token::Missing => {}
+        }
+        match self.content_type {
+            Kind::None => {}
+            Kind::Json => request = request.header("content-type", "application/json"),
+            Kind::Form => request = request.header("content-type", FORM),
+            Kind::Multipart => request = request.header("content-type", MULTIPART),
+        }
+        if self.method == Sent::WebSocket {
+            request = request
+                .header("connection", "Upgrade")
+                .header("upgrade", "websocket");
+        }
+        for (which, text) in &self.beside {
+            let name = BESIDE[usize::from(*which) % BESIDE.len()];
+            if let Ok(value) = HeaderValue::from_str(text) {
+                request = request.header(HeaderName::from_static(name), value);
+            }
+        }
+        request.body(String::new()).expect("all fields are sound")
+    }
+
+    /// Browsers tell it where the method is unsafe, and with every upgrade.
+    fn origin(&self) -> Option<String> {
+        match &self.page {
+            Page::OfTheSite => Some(self.site.text()),
+            Page::OfAnother(page) => Some(page.text()),
+            Page::OfTrusted => Some(TRUSTED.to_owned()),
+            Page::OfFormOrigin => Some(FORM_ORIGIN.to_owned()),
+            Page::WithoutOrigin => Some("null".to_owned()),
+            Page::None => None,
+        }
+    }
+
+    fn relation(&self) -> &'static str {
+        match &self.page {
+            Page::None => "none",
+            Page::OfTheSite => "same-origin",
+            Page::OfAnother(page) => page.relation_to(&self.site),
+            Page::OfTrusted | Page::OfFormOrigin | Page::WithoutOrigin => "cross-site",
+        }
+    }
+}
+
+impl Place {
+    fn scheme(self) -> &'static str {
+        if self.is_https { "https" } else { "http" }
+    }
+
+    /// Returns the port that is told, as a browser leaves out the default one.
+    fn told_port(self) -> Option<u16> {
+        self.port
+            .filter(|port| *port != if self.is_https { 443 } else { 80 })
+    }
+
+    fn authority(self) -> String {
+        match self.told_port() {
+            Some(port) => format!("{}:{port}", self.host.text()),
+            None => self.host.text().to_owned(),
+        }
+    }
+
+    fn text(self) -> String {
+        format!("{}://{}", self.scheme(), self.authority())
+    }
+
+    /// Returns whether nobody on the way can have made a page of it.
+    fn is_secure(self) -> bool {
+        self.is_https || matches!(self.host, Host::Local | Host::Loopback | Host::Loopback6)
+    }
+
+    /// Returns whether a request to `site`, which does not tell the scheme, is for the port of this page.
+    fn is_where(self, site: &Place) -> bool {
+        let default = if self.is_https { 443 } else { 80 };
+        site.told_port().unwrap_or(default) == self.told_port().unwrap_or(default)
+    }
+
+    fn relation_to(self, site: &Place) -> &'static str {
+        let is_same_site = matches!(
+            (self.host, site.host),
+            (Host::Own | Host::Sibling, Host::Own | Host::Sibling)
+        ) || self.host == site.host;
+        match is_same_site && self.is_https == site.is_https {
+            _ if self.text() == site.text() => "same-origin",
+            true => "same-site",
+            false => "cross-site",
+        }
+    }
+}
+
+impl Host {
+    fn text(self) -> &'static str {
+        match self {
+            Host::Own => "shop.example",
+            Host::Sibling => "www.shop.example",
+            Host::Other => "evil.example",
+            Host::Longer => "shop.example.evil.test",
+            Host::Address => "192.168.1.5",
+            Host::Local => "localhost",
+            Host::Loopback => "127.8.9.1",
+            Host::Loopback6 => "[::1]",
+        }
+    }
+}
+
+impl Sent {
+    fn word(self) -> &'static str {
+        match self {
+            Sent::Get | Sent::WebSocket => "GET",
+            Sent::Head => "HEAD",
+            Sent::Options => "OPTIONS",
+            Sent::Post => "POST",
+            Sent::Put => "PUT",
+            Sent::Delete => "DELETE",
+            Sent::Patch => "PATCH",
+        }
+    }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
+const MULTIPART: &str = "Multipart/Form-Data; boundary=x";
+const BESIDE: [&str; 6] = [
+    "x-forwarded-host",
+    "forwarded",
+    "referer",
+    "sec-fetch-mode",
+    "user-agent",
+    "x-requested-with",
+];
