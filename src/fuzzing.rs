@@ -1,10 +1,10 @@
 //! Access for fuzz targets beyond the public API. Only under `--cfg fuzzing`.
 
 use crate::{
-    EncryptionKey, KeyRing,
+    EncryptionKey, KeyRing, SigningKey,
     cookie::Finder,
     crypto::scratch::Scratch,
-    keys::{Purpose, SharedKeyRing},
+    keys::{Key, Purpose, SharedKeyRing},
     token::{Context, Draft, LONGEST_TOKEN},
 };
 
@@ -27,7 +27,17 @@ pub fn cookie_tokens(field: &[u8], name: &str) -> Vec<(Vec<u8>, Option<Vec<u8>>)
 /// Returns a token of the cookie `name` with a valid tag over any body.
 #[must_use]
 pub fn seal_body(key: EncryptionKey, name: &str, body: &[u8]) -> String {
-    let ring = SharedKeyRing::new(KeyRing::new(key));
+    seal(KeyRing::new(key), name, body)
+}
+
+/// Returns the same for a cookie whose sessions are only signed.
+#[must_use]
+pub fn sign_body(key: SigningKey, name: &str, body: &[u8]) -> String {
+    seal(KeyRing::new(key), name, body)
+}
+
+fn seal<K: Key>(ring: KeyRing<K>, name: &str, body: &[u8]) -> String {
+    let ring = SharedKeyRing::new(ring);
     let slot = ring
         .serve(Purpose::cookie(name), 0, None)
         .expect("one key never retires");

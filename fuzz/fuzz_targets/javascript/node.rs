@@ -1,0 +1,40 @@
+//! One process of Node, for all cases.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{ChildStdin, ChildStdout, Command, Stdio},
+};
+
+pub struct Node {
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Node {
+    /// Starts it. It ends with its standard input.
+    pub fn start() -> Node {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/javascript.mjs");
+        let mut command = Command::new("node");
+        command
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let child = command.spawn().expect("Node is installed");
+        Node {
+            questions: child.stdin.expect("it is a pipe"),
+            answers: BufReader::new(child.stdout.expect("it is a pipe")),
+        }
+    }
+
+    /// Asks for the answer to a field at `now`. length (4 bytes) || choice (1) || now (8) || field, little-endian.
+    pub fn ask(&mut self, choice: u8, now: u64, field: &[u8]) -> String {
+        let len = u32::try_from(9 + field.len()).expect("inputs are short");
+        let head = [&len.to_le_bytes()[..], &[choice], &now.to_le_bytes()].concat();
+        let sent = self.questions.write_all(&[&head, field].concat());
+        sent.expect("Node is there");
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("Node is there");
+        assert!(line.pop().is_some(), "Node has ended");
+        line
+    }
+}
