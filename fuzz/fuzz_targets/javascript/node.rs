@@ -2,16 +2,18 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    process::{ChildStdin, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
 pub struct Node {
+    /// Ends with its standard input.
+    _process: Child,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
 impl Node {
-    /// Starts it. It ends with its standard input.
+    /// Starts it.
     pub fn start() -> Node {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/javascript.mjs");
         let mut command = Command::new("node");
@@ -19,10 +21,11 @@ impl Node {
             .arg(script)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
-        let child = command.spawn().expect("Node is installed");
+        let mut process = command.spawn().expect("Node is installed");
         Node {
-            questions: child.stdin.expect("it is a pipe"),
-            answers: BufReader::new(child.stdout.expect("it is a pipe")),
+            questions: process.stdin.take().expect("it is a pipe"),
+            answers: BufReader::new(process.stdout.take().expect("it is a pipe")),
+            _process: process,
         }
     }
 
