@@ -1,4 +1,5 @@
-//! End of a session's request: closes the session, decides what becomes of the client's token, and seals it.
+//! End of a session's request: closes the session, has `state/decide.rs` decide what becomes of the client's token, and
+//! seals it.
 
 use std::cmp;
 

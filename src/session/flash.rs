@@ -1,3 +1,6 @@
+//! Messages for the next page. Those that were taken stay in the client's token where the response fails
+//! (`state/decide.rs`).
+
 use super::handle::Session;
 use crate::state::{Payload, SessionError};
 

@@ -1,4 +1,5 @@
-//! Size of a session, and the check that it fits its cookie (docs/spec/writer.md § 9.5, § 9.6).
+//! Size of one session, and the refusal of a change that does not fit its cookie (docs/spec/writer.md § 9.5, § 9.6). What
+//! fits, says `size/budget.rs`.
 
 use super::{
     bytes::{layout::Metadata, payload::Payload},

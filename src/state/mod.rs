@@ -5,7 +5,6 @@
 //! becomes of the token, as docs/spec/writer.md has it.
 
 mod actions;
-mod answers;
 mod bytes;
 mod content;
 mod data;
@@ -15,6 +14,7 @@ mod error;
 mod lifetime;
 mod measure;
 mod open;
+mod revalidation;
 mod size;
 
 #[cfg(feature = "device-bound")]

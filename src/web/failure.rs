@@ -1,3 +1,6 @@
+//! Failure of a request, its response, and the status that its session is saved by. With one of 5xx `state/decide.rs` keeps
+//! the token as it was.
+
 use std::{error::Error, fmt};
 
 use http::{

@@ -1,4 +1,5 @@
-//! Answers of the application to the question whether a session goes on (docs/spec/writer.md § 8.16).
+//! Answers of the application to the question whether a session goes on, and when it is asked again (docs/spec/writer.md
+//! § 8.16).
 
 use std::mem;
 
