@@ -114,11 +114,13 @@ impl Places {
     }
 }
 
-/// A token whose tag, its last 16 bytes, is changed.
+/// A token whose tag, its last 16 bytes, is changed. It is a copy of one of many, drawn anew each time: base64 is not
+/// constant in time, and the letters of one token could tell the classes apart.
 struct Token {
     tokens: SessionToken<Login>,
     places: Places,
-    good: Vec<u8>,
+    pool: Vec<Vec<u8>>,
+    good_tag: [u8; TAG_LEN],
     bytes: Vec<u8>,
     text: Vec<u8>,
 }
@@ -126,31 +128,39 @@ struct Token {
 impl Token {
     fn new(builder: SessionTokenBuilder<Map>, places: Places) -> Token {
         let tokens = builder.typed::<Login>().build().expect("good settings");
-        let session = tokens.load(None::<&str>, now());
-        session.replace(Login::full()).expect("it fits");
-        let Ok(TokenChange::Store(token)) = tokens.save(&session) else {
-            panic!("a changed session is written");
-        };
-        let good = URL_SAFE_NO_PAD.decode(&token).expect("base64url");
+        let pool: Vec<_> = (0..POOL).map(|number| sealed(&tokens, number)).collect();
+        let bytes = pool[0].clone();
         Token {
             tokens,
             places,
-            bytes: good.clone(),
-            good,
-            text: token.as_bytes().to_vec(),
+            text: URL_SAFE_NO_PAD.encode(&bytes).into_bytes(),
+            good_tag: *tag(&bytes),
+            bytes,
+            pool,
         }
     }
+}
 
-    fn tag(bytes: &[u8]) -> &[u8; TAG_LEN] {
-        bytes.last_chunk().expect("a token has a tag")
-    }
+fn sealed(tokens: &SessionToken<Login>, number: u64) -> Vec<u8> {
+    let session = tokens.load(None::<&str>, now());
+    session.replace(Login::new(number)).expect("it fits");
+    let Ok(TokenChange::Store(token)) = tokens.save(&session) else {
+        panic!("a changed session is written");
+    };
+    URL_SAFE_NO_PAD.decode(token).expect("base64url")
+}
+
+fn tag(token: &[u8]) -> &[u8; TAG_LEN] {
+    token.last_chunk().expect("a token has a tag")
 }
 
 impl Timed for Token {
     fn prepare(&mut self, class: Class, random: &mut Rng) {
-        self.bytes.copy_from_slice(&self.good);
-        let tag = self.bytes.len() - TAG_LEN;
-        self.places.change(class, &mut self.bytes[tag..], random);
+        self.bytes
+            .copy_from_slice(&self.pool[random.usize(..self.pool.len())]);
+        self.good_tag = *tag(&self.bytes);
+        let start = self.bytes.len() - TAG_LEN;
+        self.places.change(class, &mut self.bytes[start..], random);
         encode(&self.bytes, &mut self.text);
     }
 
@@ -168,7 +178,7 @@ impl Timed for TokenAndEarlyExit {
     }
 
     fn work(&self) -> bool {
-        self.0.work() | is_equal_early(Token::tag(&self.0.bytes), Token::tag(&self.0.good))
+        self.0.work() | is_equal_early(tag(&self.0.bytes), &self.0.good_tag)
     }
 }
 
@@ -205,12 +215,11 @@ fn is_equal_early(one: &[u8; TAG_LEN], other: &[u8; TAG_LEN]) -> bool {
     true
 }
 
-/// A CSRF token, `mask || mask XOR secret`, whose second half is changed.
+/// A CSRF token, `mask || mask XOR secret`, with a new mask each time, and a changed secret.
 struct CsrfToken {
     session: Session,
     places: Places,
-    good: Vec<u8>,
-    bytes: Vec<u8>,
+    secret: [u8; TAG_LEN],
     text: Vec<u8>,
 }
 
@@ -220,12 +229,11 @@ impl CsrfToken {
         let cookie = SessionCookie::encrypted(key).build().expect("defaults");
         let session = cookie.load(None::<&str>, now());
         let token = session.csrf_token().expect("a new session gets an id");
-        let good = URL_SAFE_NO_PAD.decode(&token).expect("base64url");
+        let bytes = URL_SAFE_NO_PAD.decode(&token).expect("base64url");
         CsrfToken {
             session,
             places,
-            bytes: good.clone(),
-            good,
+            secret: std::array::from_fn(|i| bytes[i] ^ bytes[TAG_LEN + i]),
             text: token.into_bytes(),
         }
     }
@@ -233,10 +241,11 @@ impl CsrfToken {
 
 impl Timed for CsrfToken {
     fn prepare(&mut self, class: Class, random: &mut Rng) {
-        self.bytes.copy_from_slice(&self.good);
-        self.places
-            .change(class, &mut self.bytes[TAG_LEN..], random);
-        encode(&self.bytes, &mut self.text);
+        let mut secret = self.secret;
+        self.places.change(class, &mut secret, random);
+        let mask: [u8; TAG_LEN] = std::array::from_fn(|_| random.u8(..));
+        let masked = std::array::from_fn(|i| mask[i] ^ secret[i]);
+        encode([mask, masked].as_flattened(), &mut self.text);
     }
 
     fn work(&self) -> bool {
@@ -315,9 +324,10 @@ struct Login {
 }
 
 impl Login {
-    fn full() -> Login {
+    /// Of the same length for every number.
+    fn new(number: u64) -> Login {
         Login {
-            words: std::array::from_fn(|i| u64::MAX / (i as u64 + 1)),
+            words: std::array::from_fn(|i| u64::MAX - (number << 20) - i as u64),
         }
     }
 }
@@ -328,6 +338,7 @@ impl SessionData for Login {
 }
 
 const TAG_LEN: usize = 16;
+const POOL: u64 = 1024;
 const SECRET_LEN: usize = 32;
 const PREFIX: &str = "hardtack_key_v1_xaes_";
 
