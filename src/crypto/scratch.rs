@@ -1,4 +1,4 @@
-//! Memory for the bytes of sessions, overwritten after use.
+//! Memory for the bytes of sessions, and the stack of their keys, overwritten after use.
 
 use std::{
     cell::Cell,
@@ -106,6 +106,27 @@ const LARGEST_KEPT: usize = 64 * 1024;
 pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes);
+}
+
+/// Does `work`, and overwrites the stack that its calls used, for they leave copies of keys there: a value that is moved
+/// is overwritten in its last place only. The result should own no secret but in memory of its own.
+pub(crate) fn on_wiped_stack<R>(work: impl FnOnce() -> R) -> R {
+    let result = call(work);
+    wipe_stack::<{ 16 * 1024 }>();
+    result
+}
+
+/// A frame below that of the caller, where `wipe_stack` then has its own.
+#[inline(never)]
+fn call<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+/// Overwrites the stack of the function that was called last.
+#[inline(never)]
+pub(super) fn wipe_stack<const LEN: usize>() {
+    let mut stack = [0; LEN];
+    wipe(&mut stack);
 }
 
 #[cfg(test)]

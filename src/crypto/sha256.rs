@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{scratch::wipe, suite::Tag};
+use super::{scratch::wipe_stack, suite::Tag};
 
 /// `SHA-256(parts[0] || parts[1] || …)`.
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
@@ -27,14 +27,14 @@ impl Mac {
     /// `HMAC(key, parts[0] || parts[1] || …)[0..N]` (RFC 2104 section 5).
     pub(crate) fn compute<const N: usize>(&self, parts: &[&[u8]]) -> [u8; N] {
         let code = self.code(parts);
-        wipe_stack();
+        wipe_stack::<USED>();
         std::array::from_fn(|i| code[i])
     }
 
     /// `tag == HMAC(key, parts[0] || parts[1] || …)[0..16]`, in constant time.
     pub(crate) fn verify(&self, parts: &[&[u8]], tag: &Tag) -> bool {
         let is_equal = self.has_code(parts, tag);
-        wipe_stack();
+        wipe_stack::<USED>();
         is_equal
     }
 
@@ -53,14 +53,6 @@ impl Mac {
         parts.iter().for_each(|part| mac.update(part));
         mac
     }
-}
-
-/// Overwrites the stack of the function that was called last. HMAC leaves the end of its message there, from where a
-/// later move would copy it, as the unused bytes of a value, into memory that is freed without being overwritten.
-#[inline(never)]
-fn wipe_stack() {
-    let mut stack = [0; 2048];
-    wipe(&mut stack);
 }
 
 /// Pseudorandom key of HKDF-SHA-256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)), which a ring keeps in place
@@ -84,3 +76,7 @@ impl Prk {
         output
     }
 }
+
+/// Stack that HMAC uses. It leaves the end of its message there, from where a later move would copy it, as the unused bytes
+/// of a value, into memory that is freed without being overwritten.
+const USED: usize = 2048;

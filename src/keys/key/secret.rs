@@ -12,6 +12,7 @@ use super::{
 use crate::{
     crypto::{
         base64url, random,
+        scratch::on_wiped_stack,
         sha256::{Prk, sha256},
         suite::Suite,
     },
@@ -28,6 +29,10 @@ pub struct RawKey {
 impl RawKey {
     pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyError> {
         refuse_if_left_out(suite)?;
+        on_wiped_stack(|| RawKey::draw(suite))
+    }
+
+    fn draw(suite: Suite) -> Result<RawKey, KeyError> {
         loop {
             let secret = Zeroizing::new(random::from_system().map_err(KeyError::Random)?);
             // Our own parser refuses a secret with fewer than 8 distinct bytes. The chance of one is 2^-122.7.
@@ -49,6 +54,10 @@ impl RawKey {
     }
 
     pub(crate) fn parse(text: &str) -> Result<RawKey, KeyError> {
+        on_wiped_stack(|| RawKey::read(text))
+    }
+
+    fn read(text: &str) -> Result<RawKey, KeyError> {
         let text = text.trim_ascii();
         let rest = text
             .strip_prefix(KEY_PREFIX)
@@ -77,7 +86,8 @@ impl RawKey {
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         let mut bytes = Zeroizing::new([0; SECRET_LEN + CHECK_LEN]);
         bytes[..SECRET_LEN].copy_from_slice(&*self.secret);
-        bytes[SECRET_LEN..].copy_from_slice(&checksum(self.suite, &self.secret));
+        let check = on_wiped_stack(|| checksum(self.suite, &self.secret));
+        bytes[SECRET_LEN..].copy_from_slice(&check);
         let word = self.suite.word();
         let len = KEY_PREFIX.len() + word.len() + 1 + ENCODED_LEN;
         let mut text = Zeroizing::new(String::with_capacity(len));

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use crate::{
     base::time::{UnixSeconds, system_time, unix_seconds},
-    crypto::sha256::Prk,
+    crypto::{scratch::on_wiped_stack, sha256::Prk},
     keys::key::{Key, KeyInfo},
 };
 
@@ -95,7 +95,7 @@ impl<K: Key> RingKey<K> {
     }
 
     pub(crate) fn extract(&self) -> RingKey<Arc<Prk>> {
-        self.with(Arc::new(self.material.raw().prk()))
+        self.with(on_wiped_stack(|| Arc::new(self.material.raw().prk())))
     }
 }
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::SystemTime};
 use super::{error::RingError, member::RingKey};
 use crate::{
     base::time::{EPOCH, UnixSeconds, parse_moment, unix_seconds},
-    crypto::sha256::Prk,
+    crypto::{scratch::on_wiped_stack, sha256::Prk},
     keys::key::{Key, KeyError, looks_like_a_key},
 };
 
@@ -38,8 +38,8 @@ impl Listing {
                 }
                 set(&mut not_before, NOT_BEFORE, moment).map_err(fail)?;
             } else if !item.is_empty() && !is_comment(item) {
-                let key = parse_key::<K>(item).map_err(fail)?;
-                self.keys.push(key.extract());
+                let extract = || parse_key::<K>(item).map(|key| key.extract());
+                self.keys.push(on_wiped_stack(extract).map_err(fail)?);
             } else if has_commas {
                 return Err(fail(BLANK_BETWEEN_COMMAS.to_owned()));
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     crypto::{
         cipher::Cipher,
+        scratch::on_wiped_stack,
         sha256::{Mac, Prk},
     },
     keys::{
@@ -33,7 +34,7 @@ impl Ring<Arc<Prk>> {
             })
         };
         Ring {
-            keys: self.keys.iter().map(derive).collect(),
+            keys: on_wiped_stack(|| self.keys.iter().map(derive).collect()),
             not_before: self.not_before,
         }
     }
