@@ -4,7 +4,6 @@ use aes_gcm::{
     Aes256Gcm,
     aead::{Aead, Payload},
 };
-use ctutils::CtEq;
 use hkdf::Hkdf;
 use hmac::{EagerHash, Hmac, KeyInit, Mac as _};
 use sha1::Sha1;
@@ -33,11 +32,27 @@ pub(crate) fn is_hmac_sha512(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     hmac::<Sha512>(key, message).verify_slice(tag).is_ok()
 }
 
-/// `tag == hex(HMAC-SHA-1(key, message))` in lower case, in constant time.
+/// `tag == hex(HMAC-SHA-1(key, message))` in lower case, in constant time. The tag that came is decoded, for to encode
+/// the right one would take a table.
 pub(crate) fn is_hmac_sha1_in_hex(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
-    let code = hmac::<Sha1>(key, message).finalize().into_bytes();
-    let text: String = code.iter().map(|byte| format!("{byte:02x}")).collect();
-    text.as_bytes().ct_eq(tag).into()
+    let tag = from_hex(tag);
+    tag.is_some_and(|tag| hmac::<Sha1>(key, message).verify_slice(&tag).is_ok())
+}
+
+/// Decodes pairs of lower-case hexadecimal digits.
+fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let (pairs, []) = text.as_chunks::<2>() else {
+        return None;
+    };
+    let bytes = pairs.iter();
+    bytes
+        .map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?))
+        .collect()
 }
 
 /// `PBKDF2-HMAC-SHA-1(password, salt)` with one iteration, 32 bytes.
@@ -103,6 +118,26 @@ mod tests {
             }
         }
         (good, refused)
+    }
+
+    #[test]
+    fn a_tag_in_hex_has_one_spelling() {
+        let is_good = |tag: &str| is_hmac_sha1_in_hex(b"key", b"hello", tag.as_bytes());
+        let tag = "b34ceac4516ff23a143e61d79d0fa7a4fbe5f266";
+        assert!(is_good(tag));
+        let cut = &tag[..38];
+        for wrong in [
+            tag.to_uppercase(),
+            format!(" {tag}"),
+            format!("{tag}0"),
+            format!("{tag}00"),
+            format!("{cut}6"),
+            format!("{cut}+6"),
+            cut.to_owned(),
+            String::new(),
+        ] {
+            assert!(!is_good(&wrong), "{wrong}");
+        }
     }
 
     #[test]
