@@ -10,8 +10,8 @@ pub(crate) struct Declared {
     works: &'static [&'static str],
     /// Name without version.
     package: &'static str,
-    /// Beginning of the file's path; of AWS-LC the function.
-    file: &'static str,
+    /// Beginnings of paths of files, for what is inlined here may be inlined there; of AWS-LC the function.
+    files: &'static [&'static str],
     pub(crate) kind: Kind,
     /// Most instructions in one operation, where a second one would be another matter.
     most: Option<usize>,
@@ -23,7 +23,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["control_lookup"],
         package: "control",
-        file: "src/",
+        files: &["src/"],
         kind: Kind::Address,
         most: None,
         why: "to be found: a table, looked up by a byte of a secret",
@@ -31,7 +31,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["control_early_exit", "control_memcmp"],
         package: "control",
-        file: "src/",
+        files: &["src/"],
         kind: Kind::Branch,
         most: None,
         why: "to be found: comparisons that end early, one of them `memcmp`",
@@ -39,7 +39,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["parse_key", "write_key"],
         package: "base64",
-        file: "src/",
+        files: &["src/"],
         kind: Kind::Address,
         most: None,
         why: "documented: base64 of the text of a key is a table; only who has the key calls it",
@@ -47,7 +47,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["parse_key"],
         package: "base64",
-        file: "src/",
+        files: &["src/"],
         kind: Kind::Branch,
         most: None,
         why: "documented: whether the last characters of the text of a key are base64",
@@ -55,7 +55,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["parse_key"],
         package: "hardtack",
-        file: "src/keys/key/secret.rs",
+        files: &["src/keys/key/secret.rs"],
         kind: Kind::Branch,
         most: None,
         why: "documented: the checksum and the distinct bytes of the text of a key",
@@ -63,7 +63,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["seal", "make_csrf_token", "verify_csrf_token"],
         package: "base64",
-        file: "src/",
+        files: &["src/"],
         kind: Kind::Address,
         most: None,
         why: "public: base64 of the token that is then sent (`verify_csrf_token` makes one first)",
@@ -71,7 +71,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["seal"],
         package: "hardtack",
-        file: "src/crypto/base64url.rs",
+        files: &["src/crypto/base64url.rs"],
         kind: Kind::Branch,
         most: None,
         why: "public: whether the text of the token is ASCII",
@@ -79,7 +79,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["seal"],
         package: "hardtack",
-        file: "src/crypto/base64url.rs",
+        files: &["src/crypto/base64url.rs"],
         kind: Kind::Address,
         most: None,
         why: "public: the same, by a table of the standard library",
@@ -87,7 +87,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["seal_hidden_content"],
         package: "hardtack",
-        file: "src/state/",
+        files: &["src/state/"],
         kind: Kind::Branch,
         most: None,
         why: "documented: whether content is empty and whether it has changed",
@@ -96,7 +96,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["open"],
         package: "aes-gcm",
-        file: "src/lib.rs",
+        files: &["src/lib.rs"],
         kind: Kind::Branch,
         most: Some(1),
         why: "the outcome: whether the tag is good",
@@ -105,7 +105,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["open"],
         package: "chacha20poly1305",
-        file: "src/cipher.rs",
+        files: &["src/cipher.rs"],
         kind: Kind::Branch,
         most: Some(1),
         why: "the outcome: whether the tag is good",
@@ -114,7 +114,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["open"],
         package: "AWS-LC",
-        file: "EVP_AEAD_CTX_open_gather",
+        files: &["EVP_AEAD_CTX_open_gather"],
         kind: Kind::Branch,
         most: Some(1),
         why: "the outcome: whether the tag is good",
@@ -122,7 +122,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["open"],
         package: "hardtack",
-        file: "src/token/mod.rs",
+        files: &["src/token/mod.rs"],
         kind: Kind::Branch,
         most: Some(1),
         why: "the outcome, once more; in the signed mode the only time",
@@ -130,24 +130,32 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["open "],
         package: "hardtack",
-        file: "src/state/",
+        files: &["src/state/", "src/session/opening.rs"],
         kind: Kind::Branch,
         most: None,
         why: "documented: reading the body, after the tag",
     },
     Declared {
-        works: &["open "],
-        package: "hardtack",
-        file: "src/session/opening.rs",
+        works: &["old_cookie_of_a_private_jar"],
+        package: "aes-gcm",
+        files: &["src/lib.rs"],
         kind: Kind::Branch,
-        most: None,
-        why: "documented: reading the body, after the tag",
+        most: Some(1),
+        why: "the outcome: whether the tag of another library's cookie is good",
+    },
+    Declared {
+        works: &["old_cookie"],
+        package: "hardtack",
+        files: &["migrate/src/"],
+        kind: Kind::Branch,
+        most: Some(1),
+        why: "the outcome: whether the tag of another library's cookie is good",
     },
 ];
 
 impl Declared {
     pub(crate) fn place(&self) -> String {
-        format!("{} `{}`", self.package, self.file)
+        format!("{} `{}`", self.package, self.files.join("`, `"))
     }
 
     fn has(&self, operation: &str, place: &Place, sites: usize) -> bool {
@@ -158,7 +166,7 @@ impl Declared {
         let is_package = [name, &place.package].contains(&self.package);
         self.works.iter().any(|work| operation.starts_with(work))
             && is_package
-            && place.file.starts_with(self.file)
+            && self.files.iter().any(|file| place.file.starts_with(file))
             && place.kind == self.kind
             && self.most.is_none_or(|most| sites <= most)
     }

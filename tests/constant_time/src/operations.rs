@@ -5,11 +5,15 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD as BASE64_STANDARD, URL_SAFE_NO_PAD},
+};
 use hardtack::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SigningKey,
-    carrier::SessionCookieBuilder,
+    carrier::SessionCookieBuilder, migrate::Reader,
 };
+use hardtack_migrate::{Beaker, Jar, JarKey, JarValue, Pyramid};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{SeqAccess, Visitor},
@@ -24,13 +28,15 @@ pub(crate) fn names() -> Vec<String> {
     let of_suite = |work: &str| SUITES.map(|(suite, _)| format!("{work} {suite}"));
     let suites = WORKS.iter().flat_map(|(name, _)| of_suite(name));
     let controls = CONTROLS.iter().map(|(name, _)| (*name).to_owned());
-    controls.chain(suites).collect()
+    let old = OLD_COOKIES.iter().map(|(name, _)| (*name).to_owned());
+    controls.chain(suites).chain(old).collect()
 }
 
 /// Does the operation of this name.
 pub(crate) fn run(name: &str) {
-    if let Some((_, control)) = CONTROLS.iter().find(|(control, _)| *control == name) {
-        return control();
+    let mut alone = CONTROLS.iter().chain(&OLD_COOKIES);
+    if let Some((_, work)) = alone.find(|(known, _)| *known == name) {
+        return work();
     }
     let (work, suite) = name.split_once(' ').expect("a work and a suite");
     let (_, work) = WORKS
@@ -143,6 +149,46 @@ const WORKS: [(&str, Work); 13] = [
         }
     }),
 ];
+
+/// Cookies of other libraries with wrong tags, read with hidden keys.
+const OLD_COOKIES: [(&str, fn()); 5] = [
+    ("old_cookie_of_a_private_jar", || {
+        let jar = Jar::private(hidden_jar_key(), JarValue::Json);
+        refuse(&jar, &BASE64_STANDARD.encode([7; 64]));
+    }),
+    ("old_cookie_of_a_signed_jar", || {
+        let jar = Jar::signed(hidden_jar_key(), JarValue::Json);
+        refuse(&jar, &format!("{}{{}}", BASE64_STANDARD.encode([7; 32])));
+    }),
+    ("old_cookie_of_pyramid", || {
+        let pyramid = Pyramid::new(hidden_password());
+        refuse(&pyramid, &URL_SAFE_NO_PAD.encode([7; 80]));
+    }),
+    ("old_cookie_of_beaker_signed", || {
+        let beaker = Beaker::signed(hidden_password());
+        refuse(&beaker, &format!("{}e30=", "ab".repeat(20)));
+    }),
+    ("old_cookie_of_beaker_encrypted", || {
+        let beaker = Beaker::encrypted(hidden_password(), hidden_password());
+        refuse(&beaker, &format!("{}e30=", "ab".repeat(20)));
+    }),
+];
+
+fn hidden_jar_key() -> JarKey {
+    let master = [7; 64];
+    hide(&master);
+    JarKey::new(&master).expect("64 bytes")
+}
+
+fn hidden_password() -> String {
+    let password = "a password of the old site".to_owned();
+    hide(password.as_bytes());
+    password
+}
+
+fn refuse(reader: &impl Reader, value: &str) {
+    assert!(shown(reader.read("id", value).is_err()));
+}
 
 fn compare(text: &str, change: fn(&mut [u8])) {
     let other = changed_key(text, change);
