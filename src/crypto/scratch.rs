@@ -109,7 +109,7 @@ pub(crate) fn wipe(bytes: &mut [u8]) {
 }
 
 /// Does `work`, and overwrites the stack that its calls used, for they leave copies of keys there: a value that is moved
-/// is overwritten in its last place only. The result should own no secret but in memory of its own.
+/// is overwritten in its last place only. That place, if it is the result, is up to the caller.
 pub(crate) fn on_wiped_stack<R>(work: impl FnOnce() -> R) -> R {
     let result = call(work);
     wipe_stack::<{ 16 * 1024 }>();

@@ -1,4 +1,4 @@
-//! The loop that times an operation on inputs of both classes, in random order.
+//! Loop that times an operation on inputs of both classes, in random order.
 
 use std::{hint::black_box, time::Instant};
 

@@ -1,11 +1,11 @@
 //! Welch's t-test, as dudect applies it: to all samples, and to those below each of a hundred percentiles.
 
-/// The greatest difference of two series, over all crops.
+/// Greatest difference of two series, over all crops.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Difference {
     /// Welch's t.
     pub(crate) t: f64,
-    /// The second mean less the first, in the crop that has this t.
+    /// Second mean less the first, in the crop that has this t.
     pub(crate) means: f64,
 }
 
@@ -109,7 +109,7 @@ mod tests {
         assert!(Difference::of(&series).t > 4.5);
     }
 
-    /// 27.5, 21.0, … are Welch's own kind of example: unequal counts and variances.
+    /// Of unequal counts and variances, which Student's t does not allow for.
     #[test]
     fn t_is_that_of_welch() {
         let [first, second] = [vec![1.0, 2.0, 3.0, 4.0], vec![2.0, 4.0, 6.0, 8.0, 10.0]]

@@ -1,4 +1,4 @@
-//! The reports that are expected, each with its reason, and the comparison with what was found.
+//! Reports that are expected, each with its reason, and their comparison with what was found.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub(crate) struct Declared {
     pub(crate) why: &'static str,
 }
 
-/// The outcome of a comparison is one branch. A comparison that ends early would be another, elsewhere or in a loop.
+/// Whether a comparison succeeds is one branch. A comparison that ends early would be another, elsewhere or in a loop.
 pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["control_lookup"],

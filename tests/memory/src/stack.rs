@@ -1,4 +1,4 @@
-//! The stack that a thread used, read after its work has returned.
+//! Stack that a thread used, read after its work has returned.
 
 use std::{
     hint::{self, black_box},
@@ -24,8 +24,11 @@ pub fn stack_after<R: Send>(work: impl FnOnce() -> R + Send) -> (R, Vec<u8>) {
             clear();
             let place = 0_u8;
             let result = call(work);
-            start.store(black_box(&raw const place).addr(), Ordering::SeqCst);
-            // No call from here on, which would write to the stack.
+            start.store(
+                black_box(&raw const place).expose_provenance(),
+                Ordering::SeqCst,
+            );
+            // Optimized, this calls nothing that would write to the stack.
             while !is_read.load(Ordering::SeqCst) {
                 hint::spin_loop();
             }
@@ -72,7 +75,7 @@ fn call<R>(work: impl FnOnce() -> R) -> R {
     black_box(work())
 }
 
-/// The C library gives a new thread the stack of one that has ended.
+/// Overwrites the stack: the C library gives a new thread that of one that has ended.
 #[inline(never)]
 fn clear() {
     let mut stack = [0_u8; SEARCHED + 64 * 1024];

@@ -1,4 +1,4 @@
-//! The secrets of a key and a token, computed by the libraries' own parts, and where a stack has them.
+//! Secrets of a key and a token, computed by the libraries' own parts, and where a stack has them.
 
 use std::{collections::HashMap, fmt};
 
