@@ -1,5 +1,5 @@
-//! Any requests of several browsers, with clocks that go back, keys that change, and responses that are late or lost:
-//! each session has the content, the id and the end that a model of the documents says.
+//! Any requests of several browsers, with clocks that go back, keys that change, tenants, releases, and responses that
+//! are late or lost: each session has the content, the id and the end that a model of the documents says.
 #![no_main]
 
 mod case;
@@ -11,8 +11,7 @@ use libfuzzer_sys::fuzz_target;
 use world::World;
 
 fuzz_target!(|case: Case| {
-    let settings = case.settings();
-    let mut world = World::new(settings);
+    let mut world = World::new(case.setup.settings(), case.setup.wiring());
     for step in case.steps.iter().take(40) {
         world.take(step);
     }

@@ -1,23 +1,6 @@
-//! What a case of the fuzzer says.
+//! The steps of a case.
 
 use arbitrary::Arbitrary;
-
-use super::model::{Refresh, Settings};
-
-#[derive(Debug, Arbitrary)]
-pub struct Case {
-    setup: Setup,
-    pub steps: Vec<Step>,
-}
-
-#[derive(Debug, Arbitrary)]
-struct Setup {
-    idle: Option<u16>,
-    absolute: u32,
-    remember_up_to: Option<u32>,
-    refresh: u8,
-    saves_on_server_error: bool,
-}
 
 #[derive(Debug, Arbitrary)]
 pub enum Step {
@@ -26,8 +9,7 @@ pub enum Step {
     Wait(u16),
     /// Seconds by which the clock of the next instance is behind.
     SetBack(u8),
-    /// The keys of the next ring, each with the tens of seconds after which it seals.
-    Rotate(Vec<(u8, u8)>),
+    Rotate(Vec<Planned>),
     /// A response that was under way arrives: the oldest, or the newest.
     Arrive {
         browser: u8,
@@ -38,6 +20,21 @@ pub enum Step {
         from: u8,
         to: u8,
     },
+    /// Sessions that began earlier than these seconds ago end: by the ring, or by the running program.
+    EndThoseBefore {
+        seconds: u16,
+        by_ring: bool,
+    },
+    /// The id of an earlier session is put on the list of revoked ones.
+    Revoke(u8),
+}
+
+/// A key of the next ring. Times are tens of seconds from now, and 0 is none.
+#[derive(Clone, Copy, Debug, Arbitrary)]
+pub struct Planned {
+    pub key: u8,
+    pub seal_from: u8,
+    pub accept_until: u8,
 }
 
 #[derive(Debug, Arbitrary)]
@@ -47,6 +44,23 @@ pub struct Request {
     pub status: Status,
     pub is_page: bool,
     pub fate: Fate,
+    pub tenant: Tenant,
+    /// An instance with an earlier release of the application answers.
+    pub is_earlier_release: bool,
+    pub cached: Option<CacheField>,
+    /// Seconds for which a task of the handler goes on after the response.
+    pub task: Option<u16>,
+}
+
+/// The context that a request is in.
+#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
+pub enum Tenant {
+    /// That of the carrier.
+    Own,
+    A,
+    B,
+    /// The request does not say, and gets no session.
+    Unknown,
 }
 
 #[derive(Clone, Copy, Debug, Arbitrary)]
@@ -54,6 +68,22 @@ pub enum Status {
     Ok,
     NotFound,
     Failed,
+}
+
+/// A field of the response for caches, which the handler sets.
+#[derive(Clone, Copy, Debug, Arbitrary)]
+pub enum CacheField {
+    Public,
+    PublicPrivate,
+    NoStore,
+    NoStoreIfUnderstood,
+    Quoted,
+    OfCdn,
+    NoStoreOfCdn,
+    OfNginx,
+    ExpiresLater,
+    Expired,
+    Vary,
 }
 
 /// What becomes of a response.
@@ -105,6 +135,16 @@ pub enum Act {
     LimitTo(Span),
     Save,
     Discard,
+    /// Asks the application whether the session goes on.
+    Validate(Answer),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
+pub enum Answer {
+    GoesOn,
+    Ended,
+    Error,
+    Panic,
 }
 
 #[derive(Clone, Copy, Debug, Arbitrary)]
@@ -118,30 +158,6 @@ impl Span {
         match self {
             Span::Seconds(seconds) => seconds.into(),
             Span::Any(seconds) => seconds,
-        }
-    }
-}
-
-impl Case {
-    /// Returns settings that no builder refuses.
-    pub fn settings(&self) -> Settings {
-        let setup = &self.setup;
-        let absolute = 1 + u64::from(setup.absolute % 100_000);
-        let idle = setup.idle.map(|idle| (1 + u64::from(idle)).min(absolute));
-        let half = idle.map_or(1000, |idle| idle / 2);
-        Settings {
-            idle,
-            absolute,
-            remember_up_to: setup
-                .remember_up_to
-                .map(|span| 1 + u64::from(span % 200_000)),
-            refresh: match setup.refresh {
-                0 => Refresh::Never,
-                1 => Refresh::OnChange,
-                2 => Refresh::Always,
-                part => Refresh::After(half * u64::from(part) / 255),
-            },
-            saves_on_server_error: setup.saves_on_server_error,
         }
     }
 }

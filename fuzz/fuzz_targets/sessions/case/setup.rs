@@ -1,0 +1,113 @@
+//! The settings of a case.
+
+use arbitrary::Arbitrary;
+
+use crate::model::{self, Form, Refresh, Revalidation, Settings};
+
+#[derive(Debug, Arbitrary)]
+pub struct Setup {
+    idle: Option<u16>,
+    absolute: u32,
+    remember_up_to: Option<u32>,
+    refresh: u8,
+    saves_on_server_error: bool,
+    carrier: Carrier,
+    is_signed: bool,
+    is_typed: bool,
+    is_padded: bool,
+    may_retire_early: bool,
+    allows_shared_caching: bool,
+    skew: u16,
+    revalidation: Option<(u16, Option<u16>)>,
+    wiring: Wiring,
+}
+
+/// How a site is put together, which changes nothing that a visitor sees.
+#[derive(Clone, Copy, Debug, Arbitrary)]
+pub struct Wiring {
+    /// Sessions are loaded and saved by a layer.
+    pub has_layer: bool,
+    /// The layer reads each session before its handler.
+    pub is_eager: bool,
+    /// Sessions have a context of their own where the request chooses none.
+    pub has_context: bool,
+}
+
+#[derive(Clone, Copy, Debug, Arbitrary)]
+enum Carrier {
+    Anywhere,
+    Browser,
+    Split(u8),
+    Header(u16),
+    Authorization(u16),
+    Token(u16),
+}
+
+impl Setup {
+    pub fn wiring(&self) -> Wiring {
+        self.wiring
+    }
+
+    /// Returns settings that no builder refuses.
+    pub fn settings(&self) -> Settings {
+        let absolute = 1 + u64::from(self.absolute % 100_000);
+        let idle = self.idle.map(|idle| (1 + u64::from(idle)).min(absolute));
+        let half = idle.map_or(1000, |idle| idle / 2);
+        Settings {
+            idle,
+            absolute,
+            remember_up_to: self
+                .remember_up_to
+                .map(|span| 1 + u64::from(span % 200_000)),
+            refresh: self.revalidation(half).unwrap_or(match self.refresh {
+                0 => Refresh::Never,
+                1 => Refresh::OnChange,
+                2 => Refresh::Always,
+                part => Refresh::After(half * u64::from(part) / 255),
+            }),
+            skew: u64::from(self.skew % 301),
+            carrier: self.carrier.carrier(),
+            form: if self.is_typed {
+                Form::Later
+            } else {
+                Form::Dictionary
+            },
+            is_signed: self.is_signed,
+            is_padded: self.is_padded,
+            may_retire_early: self.may_retire_early,
+            saves_on_server_error: self.saves_on_server_error,
+            allows_shared_caching: self.allows_shared_caching,
+        }
+    }
+
+    /// Returns `None` as well where sessions end too soon to be asked about.
+    fn revalidation(&self, half: u64) -> Option<Refresh> {
+        let (after, more) = self.revalidation?;
+        let after = 1 + u64::from(after).checked_rem(half)?;
+        Some(Refresh::OnValidation(Revalidation {
+            after,
+            unvalidated_up_to: more.map(|more| after + 1 + u64::from(more)),
+        }))
+    }
+}
+
+impl Carrier {
+    fn carrier(self) -> model::Carrier {
+        let size = match self {
+            Carrier::Anywhere => model::Size::Anywhere,
+            Carrier::Browser => model::Size::Browser,
+            Carrier::Split(cookies) => model::Size::Split(2 + cookies % 3),
+            Carrier::Header(len) => return model::Carrier::Header("x-session", characters(len)),
+            Carrier::Authorization(len) => {
+                return model::Carrier::Header("authorization", characters(len));
+            }
+            Carrier::Token(len) => return model::Carrier::Token(characters(len)),
+        };
+        model::Carrier::Cookie(size)
+    }
+}
+
+/// Returns a length of tokens that leaves room for content.
+fn characters(len: u16) -> usize {
+    400 + usize::from(len) % (16_384 - 400 + 1)
+}

@@ -1,0 +1,126 @@
+//! The end of a request (docs/spec/writer.md § 8.8 to § 8.12).
+
+use super::{
+    record::Record,
+    settings::Refresh,
+    validation::Answered,
+    visit::{Ended, Visit, Wish},
+};
+
+/// What the response does with the token that the browser keeps.
+#[derive(Debug, PartialEq)]
+pub enum Change {
+    Keep,
+    Drop,
+    Store(Record),
+}
+
+/// The response to a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Response {
+    pub status: u16,
+    /// The request was for a page, and not for a part of one.
+    pub is_page: bool,
+    /// Its fields let a cache give it to other visitors.
+    pub is_shareable: bool,
+    /// The session arrived under a key that stands before the one that seals.
+    pub is_under_earlier_key: bool,
+}
+
+impl Visit<'_> {
+    /// Returns what becomes of the token, and whether the response counts as written (§ 9.8).
+    pub fn finish(self, response: Response) -> (Change, bool) {
+        if !self.is_touched || self.session.withheld.is_some() {
+            return (Change::Keep, false);
+        }
+        let discards = self.wish == Wish::Discard;
+        let is_silenced = response.status >= 500
+            && !self.settings.saves_on_server_error
+            && self.wish != Wish::Force;
+        if self.is_over(discards, is_silenced) {
+            return self.drop_token();
+        }
+        if discards || is_silenced {
+            return (Change::Keep, false);
+        }
+        if self.has_changed() || (self.wish == Wish::Force && !self.is_new()) {
+            return match self.now >= self.settings.last_end(&self.session.record) {
+                true => self.drop_token(),
+                false => (Change::Store(self.written()), true),
+            };
+        }
+        let is_shared = response.is_shareable && !self.settings.allows_shared_caching;
+        let is_quiet = response.status < 400 && response.is_page && !is_shared;
+        if self.is_new() || !is_quiet {
+            return (Change::Keep, false);
+        }
+        if self.is_refresh_due() {
+            return (Change::Store(self.active_now()), false);
+        }
+        match response.is_under_earlier_key {
+            true => (Change::Store(self.session.record), false),
+            false => (Change::Keep, false),
+        }
+    }
+
+    fn is_over(&self, discards: bool, is_silenced: bool) -> bool {
+        let is_empty = self.session.record.is_empty(self.form);
+        let is_nothing = is_empty && self.session.record.remembered.is_none();
+        match self.session.ended {
+            Ended::Invalidated => discards || is_silenced || is_nothing,
+            Ended::Cleared => !discards && (is_silenced || is_empty),
+            Ended::No => !discards && is_nothing && self.has_changed(),
+        }
+    }
+
+    fn drop_token(&self) -> (Change, bool) {
+        match self.has_token {
+            true => (Change::Drop, true),
+            false => (Change::Keep, false),
+        }
+    }
+
+    fn has_changed(&self) -> bool {
+        let record = &self.session.record;
+        match &self.session.arrived {
+            None => !record.is_empty(self.form) || record.remembered.is_some(),
+            // Activity alone is no change, and nothing but a renewal moves it before the end.
+            Some(arrived) => {
+                let active = arrived.active;
+                let record = record.clone();
+                Record { active, ..record } != *arrived
+            }
+        }
+    }
+
+    fn is_refresh_due(&self) -> bool {
+        let record = &self.session.record;
+        let is_remembered = self.settings.is_remembered(record);
+        match self.settings.refresh {
+            Refresh::OnValidation(_) => self.answered == Answered::GoesOn,
+            Refresh::Never | Refresh::OnChange => false,
+            Refresh::After(span) => !is_remembered && self.now >= record.active + span,
+            Refresh::Always => !is_remembered,
+        }
+    }
+
+    fn written(self) -> Record {
+        let moves = match self.settings.refresh {
+            Refresh::Never => false,
+            Refresh::OnValidation(_) => self.answered == Answered::GoesOn,
+            Refresh::OnChange | Refresh::After(_) | Refresh::Always => true,
+        };
+        match moves {
+            true => self.active_now(),
+            false => self.session.record,
+        }
+    }
+
+    fn active_now(self) -> Record {
+        let active = self.session.record.active.max(self.now);
+        Record {
+            active,
+            ..self.session.record
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Settings of all sessions of a case, and the end that they give to one.
+
+use hardtack::session::Reason;
+
+use super::record::{Form, Record};
+
+/// Spans are in seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub idle: Option<u64>,
+    pub absolute: u64,
+    pub remember_up_to: Option<u64>,
+    pub refresh: Refresh,
+    pub skew: u64,
+    pub carrier: Carrier,
+    pub form: Form,
+    pub is_signed: bool,
+    pub is_padded: bool,
+    pub may_retire_early: bool,
+    pub saves_on_server_error: bool,
+    pub allows_shared_caching: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Refresh {
+    Never,
+    OnChange,
+    After(u64),
+    Always,
+    OnValidation(Revalidation),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Revalidation {
+    pub after: u64,
+    pub unvalidated_up_to: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Carrier {
+    Cookie(Size),
+    /// Field of the request, and the characters that a token has at most.
+    Header(&'static str, usize),
+    Token(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Size {
+    Anywhere,
+    Browser,
+    Split(u8),
+}
+
+impl Settings {
+    pub fn is_remembered(&self, record: &Record) -> bool {
+        record.remembered.is_some() && self.remember_up_to.is_some()
+    }
+
+    /// Returns the second at which the session is over whatever the visitor does (SPEC.md § 8.1).
+    pub fn last_end(&self, record: &Record) -> u64 {
+        let longest = match self.remember_up_to {
+            Some(span) if record.remembered.is_some() => span,
+            _ => self.absolute,
+        };
+        let ends = [
+            Some(record.issued + longest),
+            record.limit,
+            record.remembered,
+        ];
+        ends.into_iter().flatten().min().expect("one is there")
+    }
+
+    /// Returns the second at which it is over without another request.
+    pub fn end(&self, record: &Record) -> u64 {
+        let last = self.last_end(record);
+        match self.idle {
+            Some(idle) if !self.is_remembered(record) => last.min(record.active + idle),
+            _ => last,
+        }
+    }
+
+    /// Returns the reason for which a request at `now` does not get the session (SPEC.md § 7.7, § 7.8).
+    pub fn refusal(&self, record: &Record, now: u64, not_before: u64) -> Option<Reason> {
+        if record.active > now + self.skew {
+            Some(Reason::NotYetValid)
+        } else if now >= self.last_end(record) {
+            Some(Reason::Expired)
+        } else if now >= self.end(record) {
+            Some(Reason::Idle)
+        } else if record.issued < not_before {
+            Some(Reason::Revoked)
+        } else {
+            None
+        }
+    }
+
+    pub fn revalidation(&self) -> Option<Revalidation> {
+        match self.refresh {
+            Refresh::OnValidation(spans) => Some(spans),
+            _ => None,
+        }
+    }
+
+    /// Returns the longest span for which a session lives.
+    pub fn longest(&self) -> u64 {
+        self.absolute.max(self.remember_up_to.unwrap_or(0))
+    }
+}

@@ -1,0 +1,125 @@
+//! The question to the application whether a session goes on (docs/spec/writer.md § 8.16).
+
+use std::mem;
+
+use hardtack::session::Reason;
+
+use super::{
+    record::Record,
+    visit::{Refused, Session, Visit},
+};
+
+/// What the application says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Answer {
+    GoesOn,
+    Ended,
+    /// An error, or a panic.
+    None,
+}
+
+/// What it has said in this request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Answered {
+    Not,
+    GoesOn,
+    Ended,
+    /// There was an error, and the session goes on without an answer.
+    WithoutAnswer,
+    Refused,
+}
+
+impl Visit<'_> {
+    /// Puts the session aside if its last answer is too old.
+    pub(super) fn wait_if_due(&mut self) {
+        let Some(spans) = self.settings.revalidation() else {
+            return;
+        };
+        if self.now >= self.session.record.active + spans.after {
+            let told = self.session.told;
+            let mut withheld = Session::new(self.now, self.form);
+            (withheld.withheld, withheld.told) = (Some(Refused::Unvalidated), told);
+            self.waiting = Some(mem::replace(&mut self.session, withheld));
+        }
+    }
+
+    /// Asks the application, which says `answer`. Returns whether the session goes on.
+    pub fn validate(&mut self, answer: Answer) -> Result<bool, Refused> {
+        if self.answered == Answered::Refused && self.waiting.is_some() {
+            return Err(Refused::Unvalidated);
+        }
+        let Some(waiting) = self.waiting.take_if(|_| self.answered == Answered::Not) else {
+            return Ok(self.answered != Answered::Ended);
+        };
+        self.is_touched = true;
+        match answer {
+            Answer::GoesOn => {
+                self.session = waiting;
+                self.answered = Answered::GoesOn;
+                Ok(true)
+            }
+            Answer::Ended => {
+                self.session.withheld = None;
+                self.answered = Answered::Ended;
+                Ok(false)
+            }
+            Answer::None if self.may_go_on(&waiting) => {
+                self.session = waiting;
+                self.answered = Answered::WithoutAnswer;
+                Ok(true)
+            }
+            Answer::None => {
+                self.waiting = Some(waiting);
+                self.answered = Answered::Refused;
+                Err(Refused::Unvalidated)
+            }
+        }
+    }
+
+    fn may_go_on(&self, waiting: &Session) -> bool {
+        let spans = self.settings.revalidation();
+        let span = spans.and_then(|spans| spans.unvalidated_up_to);
+        span.is_some_and(|span| self.now < waiting.record.active + span)
+    }
+
+    fn has_ended(&self) -> bool {
+        self.answered == Answered::Ended
+    }
+
+    /// Returns the reason for which the application does not get the session that passed.
+    pub fn reason(&self) -> Option<Reason> {
+        match (self.was_withheld, self.answered) {
+            (Some(Refused::Unreadable), _) => Some(Reason::Payload),
+            (_, Answered::Ended) => Some(Reason::Revoked),
+            (Some(Refused::Unvalidated), Answered::Not | Answered::Refused) => {
+                Some(Reason::Unvalidated)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the session that tokens of forms are checked for: also one that waits.
+    pub fn session_of_forms(&self) -> &Session {
+        self.waiting.as_ref().unwrap_or(&self.session)
+    }
+
+    /// Returns whether the last answer holds at `later`, for work that outlives the request.
+    pub fn is_vouched_for(&self, later: u64) -> bool {
+        let (Some(spans), Some(arrived)) = (self.settings.revalidation(), &self.session.arrived)
+        else {
+            return !self.has_ended();
+        };
+        let (said_at, span) = match self.answered {
+            _ if self.session.is_renewed => (self.session.record.issued, spans.after),
+            Answered::GoesOn => (self.now, spans.after),
+            Answered::WithoutAnswer => (arrived.active, spans.unvalidated_up_to.unwrap_or(0)),
+            _ => (arrived.active, spans.after),
+        };
+        later < said_at + span
+    }
+
+    /// Returns the session that arrived, unless it is withheld or was invalidated.
+    pub fn arrived(&self) -> Option<&Record> {
+        self.session.arrived.as_ref()
+    }
+}

@@ -1,0 +1,126 @@
+//! A browser: its cookies, or the token that a client keeps elsewhere, and the responses that are under way to it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use http::{HeaderMap, header::SET_COOKIE};
+
+use super::carrier::RESPONSE_FIELD;
+use crate::model::Carrier;
+
+#[derive(Default)]
+pub struct Browser {
+    pub jar: Jar,
+    pub late: VecDeque<Vec<Sent>>,
+}
+
+/// Cookies by name. The token of a header field or without a carrier is under an empty name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Jar(BTreeMap<String, String>);
+
+/// A cookie of a response, or its token.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub name: String,
+    /// Empty if the browser is to drop it.
+    pub value: String,
+    /// Length of the whole field.
+    pub len: usize,
+    pub max_age: Option<u64>,
+}
+
+/// What a jar holds of a token.
+#[derive(Debug, PartialEq)]
+pub enum Held {
+    Nothing,
+    Token(String),
+    /// Parts of which no token can be put together.
+    Pieces,
+}
+
+impl Jar {
+    pub fn receive(&mut self, sent: impl IntoIterator<Item = Sent>) {
+        for Sent { name, value, .. } in sent {
+            match value.is_empty() {
+                true => drop(self.0.remove(&name)),
+                false => drop(self.0.insert(name, value)),
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns the field `Cookie`.
+    pub fn cookie_field(&self) -> String {
+        let pairs = self.0.iter().map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Puts the token together (docs/spec/carriers.md § 9.2).
+    pub fn held(&self) -> Held {
+        if let Some(token) = self.0.get("") {
+            return Held::Token(token.clone());
+        }
+        let Some(value) = self.0.get(NAME) else {
+            return Held::Nothing;
+        };
+        let Some((count, first)) = value.split_once('.') else {
+            return Held::Token(value.clone());
+        };
+        let count: usize = count.parse().expect("the site has written it");
+        let mut token = first.to_owned();
+        for part in 1..count {
+            match self.0.get(&format!("{NAME}.{part}")) {
+                Some(text) => token.push_str(text),
+                None => return Held::Pieces,
+            }
+        }
+        Held::Token(token)
+    }
+}
+
+impl Sent {
+    /// Reads what a response says of the session.
+    pub fn all_of(answer: &HeaderMap, carrier: Carrier) -> Vec<Sent> {
+        let text = |field: &http::HeaderValue| field.to_str().expect("it is text").to_owned();
+        match carrier {
+            Carrier::Cookie(_) => {
+                let fields = answer.get_all(SET_COOKIE).iter().map(text);
+                fields.map(|field| Sent::of_cookie(&field)).collect()
+            }
+            Carrier::Header(..) | Carrier::Token(_) => {
+                let fields = answer.get_all(RESPONSE_FIELD).iter().map(text);
+                let sent = fields.map(|value| Sent {
+                    name: String::new(),
+                    len: value.len(),
+                    max_age: None,
+                    value,
+                });
+                sent.collect()
+            }
+        }
+    }
+
+    fn of_cookie(field: &str) -> Sent {
+        let (pair, attributes) = field.split_once(';').expect("it has attributes");
+        let (name, value) = pair.split_once('=').expect("it has a value");
+        let max_age = attributes.split("; Max-Age=").nth(1).map(|rest| {
+            let seconds = rest.split(';').next().expect("there is a first");
+            seconds.parse().expect("it is a number")
+        });
+        assert_eq!(value.is_empty(), max_age == Some(0), "{field}");
+        Sent {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            len: field.len(),
+            max_age,
+        }
+    }
+}
+
+pub const NAME: &str = "__Host-session";

@@ -1,0 +1,132 @@
+//! What can be asked about a session or a token, beside the model.
+
+use hardtack::{Session, session::SessionInfo};
+
+use super::{
+    QUEUES, Sealed, World,
+    application::Shown,
+    carrier::Carrier,
+    content::{Content, Entries},
+    keys::id_of,
+    moment, seconds,
+    site::Door,
+    visit::Reading,
+};
+use crate::model::{Record, Visit};
+
+impl World {
+    /// Compares what the handle of a session says.
+    pub fn look<T: Content>(&self, session: &Session<T>, visit: &Visit<'_>) {
+        let record = &visit.session.record;
+        assert_eq!(T::content(session), record.content);
+        for queue in QUEUES {
+            assert_eq!(session.flashes(queue), record.flashes(queue));
+        }
+        assert_eq!(session.id(), record.id);
+        assert_eq!(session.is_new(), visit.is_new());
+        assert_eq!(session.is_persistent(), self.settings.is_remembered(record));
+        for span in [0, 100, 1 << 40] {
+            assert_eq!(session.is_recent(seconds(span)), visit.is_recent(span));
+        }
+        let times = [
+            session.created_at(),
+            session.last_active_at(),
+            session.expires_at(),
+        ];
+        let known = [record.issued, record.active, self.settings.end(record)];
+        assert_eq!(times, known.map(|at| (!visit.is_new()).then(|| moment(at))));
+        self.look_at_size(session, visit);
+    }
+
+    fn look_at_size<T: Content>(&self, session: &Session<T>, visit: &Visit<'_>) {
+        let record = &visit.session.record;
+        assert_eq!(session.remaining_bytes(), visit.room());
+        let report = session.size_report();
+        let (most, field) = self.settings.allowed();
+        assert_eq!(report.payload, record.payload_len());
+        assert_eq!(report.payload + report.flash, record.len());
+        assert_eq!(report.allowed, most * field);
+        assert!(report.set_cookie <= report.allowed && report.cookies <= most);
+        assert!(self.settings.is_padded || report.padding == 0);
+    }
+
+    /// Compares what tools are shown of a token, without a session.
+    pub fn inspect<T: Content>(&self, door: &Door<T>, reading: &Reading) {
+        self.look_at_keys(&door.carrier);
+        let (Some(token), Some(sealed)) = (reading.token.text(), &reading.sealed) else {
+            return;
+        };
+        let inspected = door
+            .carrier
+            .inspect(token, reading.tenant, moment(self.now));
+        let content = match (inspected, reading.refusal) {
+            (Ok(content), _) => content,
+            (Err(reason), refusal) => {
+                assert_eq!(Some(reason), refusal);
+                return;
+            }
+        };
+        let record = &sealed.record;
+        let is_readable = record.form <= T::FORM;
+        let unreadable = (!is_readable).then_some(hardtack::session::Reason::Payload);
+        assert_eq!(content.refused, reading.refusal.or(unreadable));
+        self.check_info(&content.session, sealed);
+        let expires_at = moment(self.settings.end(record));
+        assert_eq!(content.expires_at, expires_at);
+        assert_eq!(content.is_remembered, self.settings.is_remembered(record));
+        assert_eq!(content.has_flash, !record.flash.is_empty());
+        assert_eq!(content.payload.len(), record.payload_len());
+        assert_eq!(content.padding == 0, !self.settings.is_padded);
+    }
+
+    fn check_info(&self, info: &SessionInfo, sealed: &Sealed) {
+        let shown = Shown {
+            id: info.id,
+            created_at: info.created_at,
+            last_active_at: info.last_active_at,
+            limit: info.limit,
+            remembered: info.remembered,
+            key_id: info.key_id,
+            content: None,
+        };
+        assert_eq!(shown, self.shown(sealed, None));
+    }
+
+    /// Checks that the functions of the application saw the session that arrived.
+    pub fn check_shown<T: Content>(&self, reading: &Reading) {
+        let knowledge = self.application.knowledge();
+        if knowledge.shown.is_empty() {
+            return;
+        }
+        let sealed = reading.sealed.as_ref().expect("a session arrived");
+        let is_readable = sealed.record.form <= T::FORM;
+        let content = is_readable.then(|| sealed.record.content.clone());
+        let expected = self.shown(sealed, content);
+        assert!(knowledge.shown.iter().all(|shown| *shown == expected));
+    }
+
+    fn shown(&self, sealed: &Sealed, content: Option<Entries>) -> Shown {
+        let record: &Record = &sealed.record;
+        let span = |until: Option<u64>| until.map(|until| seconds(until - record.issued));
+        Shown {
+            id: record.id,
+            created_at: moment(record.issued),
+            last_active_at: moment(record.active),
+            limit: span(record.limit),
+            remembered: span(record.remembered),
+            key_id: id_of(sealed.key, self.settings.is_signed),
+            content,
+        }
+    }
+
+    fn look_at_keys<T: Content>(&self, carrier: &Carrier<T>) {
+        let Carrier::Cookie(cookie) = carrier else {
+            return;
+        };
+        let keys = cookie.keys_in_use(moment(self.now));
+        let id = |key| id_of(key, self.settings.is_signed);
+        assert_eq!(keys.seals, id(self.ring.sealing(self.now)));
+        let accepted = self.ring.accepted(self.now).into_iter().map(id);
+        assert!(accepted.eq(keys.accepts));
+    }
+}

@@ -1,0 +1,158 @@
+//! The site, its clock and keys, and the browsers; each request beside the model.
+
+mod acts;
+mod application;
+mod browser;
+mod caches;
+mod carrier;
+mod content;
+mod keys;
+mod look;
+mod ring;
+mod site;
+mod visit;
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use hardtack::session::SessionId;
+
+use crate::{
+    case::{Request, Step, Tenant, Wiring},
+    model::{Record, Settings},
+};
+use application::Application;
+use browser::Browser;
+use ring::Ring;
+use site::Site;
+
+pub struct World {
+    settings: Settings,
+    wiring: Wiring,
+    application: Application,
+    site: Site,
+    ring: Ring,
+    /// Sessions that began earlier are over, by the running program.
+    not_before: u64,
+    now: u64,
+    browsers: [Browser; 3],
+    tokens: HashMap<String, Sealed>,
+    ids: Vec<SessionId>,
+    seen_ids: HashSet<SessionId>,
+    csrf: Vec<CsrfToken>,
+}
+
+/// What a token holds, and what it is bound to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sealed {
+    key: usize,
+    tenant: Tenant,
+    record: Record,
+}
+
+struct CsrfToken {
+    text: String,
+    key: usize,
+    tenant: Tenant,
+    id: Option<SessionId>,
+    issued: u64,
+}
+
+impl World {
+    pub fn new(settings: Settings, wiring: Wiring) -> World {
+        let application = Application::default();
+        World {
+            site: Site::new(&settings, wiring, &application),
+            settings,
+            wiring,
+            application,
+            ring: Ring::new(),
+            not_before: 0,
+            now: START,
+            browsers: Default::default(),
+            tokens: HashMap::new(),
+            ids: Vec::new(),
+            seen_ids: HashSet::new(),
+            csrf: Vec::new(),
+        }
+    }
+
+    pub fn take(&mut self, step: &Step) {
+        match step {
+            Step::Request(request) => self.answer(request),
+            Step::Wait(seconds) => self.now += u64::from(*seconds),
+            Step::SetBack(seconds) => self.now -= u64::from(*seconds),
+            Step::Rotate(planned) => {
+                self.replace_ring(Ring::of(planned, self.now, self.ring.not_before));
+            }
+            Step::Arrive { browser, is_newest } => {
+                let browser = &mut self.browsers[usize::from(*browser) % 3];
+                let sent = match is_newest {
+                    true => browser.late.pop_back(),
+                    false => browser.late.pop_front(),
+                };
+                browser.jar.receive(sent.into_iter().flatten());
+            }
+            Step::Copy { from, to } => {
+                let copied = self.browsers[usize::from(*from) % 3].jar.clone();
+                self.browsers[usize::from(*to) % 3].jar = copied;
+            }
+            Step::EndThoseBefore { seconds, by_ring } => {
+                self.end_those_before(self.now - u64::from(*seconds), *by_ring);
+            }
+            Step::Revoke(which) => {
+                if let Some(id) = self.ids.get(usize::from(*which) % self.ids.len().max(1)) {
+                    self.application.knowledge().revoked.insert(*id);
+                }
+            }
+        }
+    }
+
+    fn replace_ring(&mut self, ring: Ring) {
+        let overlap = match self.settings.may_retire_early {
+            true => 0,
+            false => self.settings.longest(),
+        };
+        let is_allowed = ring.is_allowed(overlap);
+        assert_eq!(self.site.replace(&ring), is_allowed, "{ring:?}");
+        if is_allowed {
+            self.ring = ring;
+        }
+    }
+
+    fn end_those_before(&mut self, moment: u64, by_ring: bool) {
+        if by_ring {
+            let mut ring = self.ring.clone();
+            ring.not_before = moment;
+            self.replace_ring(ring);
+        } else {
+            self.site.raise_not_before(self::moment(moment));
+            self.not_before = self.not_before.max(moment);
+        }
+    }
+
+    fn answer(&mut self, request: &Request) {
+        match self.site.clone() {
+            Site::Dictionary(door) => self.visit(&door, request),
+            Site::Releases(earlier, _) if request.is_earlier_release => {
+                self.visit(&earlier, request);
+            }
+            Site::Releases(_, later) => self.visit(&later, request),
+        }
+    }
+}
+
+fn moment(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// Keys of the content.
+const KEYS: [&str; 4] = ["a", "b", "user", "a key of more than thirty-one bytes, å"];
+const QUEUES: [&str; 2] = ["", "x"];
+const START: u64 = 1_800_000_000;

@@ -1,0 +1,118 @@
+//! A key ring as SPEC.md § 3.4 orders it.
+
+use hardtack::{
+    KeyRing,
+    keys::{Key, RingError, RingKey},
+};
+
+use super::{keys::MOST_KEYS, moment};
+use crate::case::Planned;
+
+/// Keys by their place in the list of those that the case has.
+#[derive(Clone, Debug)]
+pub struct Ring {
+    listed: Vec<Member>,
+    ordered: Vec<Member>,
+    pub not_before: u64,
+}
+
+/// Times are Unix seconds.
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    key: usize,
+    seal_from: Option<u64>,
+    accept_until: Option<u64>,
+}
+
+impl Ring {
+    /// Begins with one key that always seals.
+    pub fn new() -> Ring {
+        let first = Planned {
+            key: 0,
+            seal_from: 0,
+            accept_until: 0,
+        };
+        Ring::of(&[first], 0, 0)
+    }
+
+    /// Lists each key once.
+    pub fn of(planned: &[Planned], now: u64, not_before: u64) -> Ring {
+        let mut listed: Vec<Member> = Vec::new();
+        for planned in planned {
+            let key = usize::from(planned.key) % MOST_KEYS;
+            let later = |tens: u8| (tens != 0).then(|| now + u64::from(tens) * 10);
+            if listed.iter().all(|member| member.key != key) {
+                listed.push(Member {
+                    key,
+                    seal_from: later(planned.seal_from),
+                    accept_until: later(planned.accept_until),
+                });
+            }
+        }
+        // Of equal ones the first listed counts as the latest.
+        let mut ordered = listed.clone();
+        ordered.reverse();
+        ordered.sort_by_key(|member| member.seal_from);
+        Ring {
+            listed,
+            ordered,
+            not_before,
+        }
+    }
+
+    /// Returns whether a site takes the ring, whose sessions need an overlap of so many seconds.
+    pub fn is_allowed(&self, overlap: u64) -> bool {
+        let Some(last) = self.ordered.last() else {
+            return false;
+        };
+        let keeps = |pair: &[Member]| match (pair[0].accept_until, pair[1].seal_from) {
+            (Some(until), Some(from)) => until > from && until >= from + overlap,
+            _ => true,
+        };
+        last.accept_until.is_none() && self.ordered.windows(2).all(keeps)
+    }
+
+    /// Returns the place of the key that seals.
+    pub fn sealing_place(&self, now: u64) -> usize {
+        let has_begun = |member: &Member| member.seal_from.is_none_or(|from| from <= now);
+        self.ordered.iter().rposition(has_begun).unwrap_or(0)
+    }
+
+    pub fn sealing(&self, now: u64) -> usize {
+        self.ordered[self.sealing_place(now)].key
+    }
+
+    pub fn place_of(&self, key: usize) -> Option<usize> {
+        self.ordered.iter().position(|member| member.key == key)
+    }
+
+    pub fn is_retired(&self, key: usize, now: u64) -> bool {
+        let mut members = self.ordered.iter().filter(|member| member.key == key);
+        members.any(|member| member.accept_until.is_some_and(|until| now >= until))
+    }
+
+    /// Returns whether what the key has sealed opens.
+    pub fn accepts(&self, key: usize, now: u64) -> bool {
+        self.place_of(key).is_some() && !self.is_retired(key, now)
+    }
+
+    pub fn accepted(&self, now: u64) -> Vec<usize> {
+        let keys = self.ordered.iter().map(|member| member.key);
+        keys.filter(|key| self.accepts(*key, now)).collect()
+    }
+
+    /// Returns the ring of the library. `key` gives the key of a place.
+    pub fn build<K: Key>(&self, key: impl Fn(usize) -> K) -> Result<KeyRing<K>, RingError> {
+        let keys = self.listed.iter().map(|member| {
+            let mut listed = RingKey::new(key(member.key));
+            if let Some(from) = member.seal_from {
+                listed = listed.seal_from(moment(from));
+            }
+            match member.accept_until {
+                Some(until) => listed.accept_until(moment(until)),
+                None => listed,
+            }
+        });
+        Ok(KeyRing::from_keys(keys)?.with_not_before(moment(self.not_before)))
+    }
+}

@@ -1,0 +1,176 @@
+//! The site of a case: its carriers, built from the settings, for each release of the application.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use hardtack::{
+    SessionCookie, SessionHeader, SessionToken, Size,
+    carrier::{self, Hooked, Padding, RefreshAfter, SessionBuilder},
+    session::Map,
+};
+
+use super::{
+    application::Application,
+    carrier::Carrier,
+    content::{Content, Typed},
+    keys::Keys,
+    ring::Ring,
+    seconds,
+};
+use crate::{
+    case::Wiring,
+    model::{self, Form, Refresh, Settings},
+};
+
+#[derive(Clone)]
+pub enum Site {
+    Dictionary(Arc<Door<Map>>),
+    Releases(Arc<Door<Typed<1>>>, Arc<Door<Typed<2>>>),
+}
+
+/// A carrier with keys of its own, as an instance of the application has it.
+pub struct Door<T> {
+    pub carrier: Carrier<T>,
+    pub keys: Keys,
+}
+
+impl Site {
+    pub fn new(settings: &Settings, wiring: Wiring, application: &Application) -> Site {
+        let builder = Builder {
+            settings,
+            wiring,
+            application,
+        };
+        match settings.form {
+            Form::Dictionary => Site::Dictionary(builder.door()),
+            Form::Earlier | Form::Later => Site::Releases(builder.door(), builder.door()),
+        }
+    }
+
+    /// Returns whether every instance takes the ring.
+    pub fn replace(&self, ring: &Ring) -> bool {
+        let replaced = match self {
+            Site::Dictionary(door) => [door.keys.replace(ring), Ok(())],
+            Site::Releases(earlier, later) => {
+                [earlier.keys.replace(ring), later.keys.replace(ring)]
+            }
+        };
+        replaced.iter().all(Result::is_ok)
+    }
+
+    pub fn raise_not_before(&self, at: SystemTime) {
+        match self {
+            Site::Dictionary(door) => door.carrier.raise_not_before(at),
+            Site::Releases(earlier, later) => {
+                earlier.carrier.raise_not_before(at);
+                later.carrier.raise_not_before(at);
+            }
+        }
+    }
+}
+
+struct Builder<'a> {
+    settings: &'a Settings,
+    wiring: Wiring,
+    application: &'a Application,
+}
+
+impl Builder<'_> {
+    fn door<T: Content>(&self) -> Arc<Door<T>> {
+        let keys = Keys::new(&Ring::new(), self.settings.is_signed);
+        let carrier = match self.settings.carrier {
+            model::Carrier::Cookie(size) => Carrier::Cookie(self.cookie(&keys, size)),
+            model::Carrier::Header(name, longest) => {
+                Carrier::Header(self.header(&keys, name, longest))
+            }
+            model::Carrier::Token(longest) => Carrier::Token(self.token(&keys, longest)),
+        };
+        Arc::new(Door { carrier, keys })
+    }
+
+    fn cookie<T: Content>(&self, keys: &Keys, size: model::Size) -> SessionCookie<T> {
+        let mut builder = match keys.clone() {
+            Keys::ThatEncrypt(keys) => SessionCookie::encrypted(keys),
+            Keys::ThatSign(keys) => SessionCookie::unencrypted_but_signed(keys),
+        };
+        builder = builder.size(match size {
+            model::Size::Anywhere => Size::Anywhere,
+            model::Size::Browser => Size::Browser,
+            model::Size::Split(cookies) => Size::Split(cookies),
+        });
+        let builder = self.with_responses(builder);
+        self.with_options(builder).build().expect(AGREE)
+    }
+
+    fn header<T: Content>(&self, keys: &Keys, name: &str, longest: usize) -> SessionHeader<T> {
+        let builder = match keys.clone() {
+            Keys::ThatEncrypt(keys) => SessionHeader::encrypted(name, keys),
+            Keys::ThatSign(keys) => SessionHeader::unencrypted_but_signed(name, keys),
+        };
+        let builder = self.with_responses(builder.max_token_len(longest));
+        self.with_options(builder).build().expect(AGREE)
+    }
+
+    fn token<T: Content>(&self, keys: &Keys, longest: usize) -> SessionToken<T> {
+        let builder = match keys.clone() {
+            Keys::ThatEncrypt(keys) => SessionToken::encrypted("visits", keys),
+            Keys::ThatSign(keys) => SessionToken::unencrypted_but_signed("visits", keys),
+        };
+        let builder = builder.max_token_len(longest);
+        self.with_options(builder).build().expect(AGREE)
+    }
+
+    fn with_responses<C: carrier::OverHttp>(
+        &self,
+        mut builder: SessionBuilder<C>,
+    ) -> SessionBuilder<C> {
+        if self.settings.saves_on_server_error {
+            builder = builder.save_on_server_error();
+        }
+        if self.settings.allows_shared_caching {
+            builder = builder.danger_allow_shared_caching();
+        }
+        builder
+    }
+
+    fn with_options<C, T: Content>(
+        &self,
+        builder: SessionBuilder<C>,
+    ) -> SessionBuilder<C, T, Hooked> {
+        let settings = self.settings;
+        let mut builder = builder
+            .absolute_timeout(seconds(settings.absolute))
+            .idle_timeout(settings.idle.map(seconds))
+            .clock_skew(seconds(settings.skew));
+        if let Some(span) = settings.remember_up_to {
+            builder = builder.remember_up_to(seconds(span));
+        }
+        if settings.is_padded {
+            builder = builder.padding(Padding::Padme);
+        }
+        if settings.may_retire_early {
+            builder = builder.danger_retire_early();
+        }
+        if self.wiring.has_context {
+            builder = builder.context("tenant", "own");
+        }
+        let revalidation = settings.revalidation();
+        builder = match settings.refresh {
+            Refresh::Never => builder.refresh_after(RefreshAfter::Never),
+            Refresh::OnChange => builder.refresh_after(RefreshAfter::OnChange),
+            Refresh::After(span) => builder.refresh_after(RefreshAfter::Span(seconds(span))),
+            Refresh::Always => builder.refresh_after(RefreshAfter::Always),
+            Refresh::OnValidation(_) => builder,
+        };
+        let asked_after: Option<Duration> = revalidation.map(|spans| seconds(spans.after));
+        let builder = self.application.hook(builder.typed::<T>(), asked_after);
+        match revalidation.and_then(|spans| spans.unvalidated_up_to) {
+            Some(span) => builder.unvalidated_up_to(seconds(span)),
+            None => builder,
+        }
+    }
+}
+
+const AGREE: &str = "the settings agree";
