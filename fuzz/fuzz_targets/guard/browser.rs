@@ -65,14 +65,14 @@ enum Sent {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
-enum Token {
+pub enum Token {
     Right,
     OfAnother,
     Missing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
-enum Kind {
+pub enum Kind {
     None,
     Json,
     Form,
@@ -102,7 +102,7 @@ impl Visit {
         matches!(self.page, Page::OfFormOrigin)
             && self.method == Sent::Post
             && self.to_form_endpoint
-            && self.is_form()
+            && self.content_type.is_form()
     }
 
     fn has_right_origin(&self) -> bool {
@@ -126,13 +126,9 @@ impl Visit {
     fn has_right_token(&self) -> bool {
         match self.tokens {
             Tokens::None => true,
-            Tokens::InForms if self.is_form() && self.token == Token::Missing => true,
+            Tokens::InForms if self.content_type.is_form() && self.token == Token::Missing => true,
             _ => self.token == Token::Right,
         }
-    }
-
-    fn is_form(&self) -> bool {
-        matches!(self.content_type, Kind::Form | Kind::Multipart)
     }
 
     fn tells_site(&self) -> bool {
@@ -157,16 +153,11 @@ impl Visit {
         if let Some(origin) = self.origin() {
             request = request.header("origin", origin);
         }
-        match self.token {
-            Token::Right => request = request.header("x-csrf-token", &VISITOR.token),
-            Token::OfAnother => request = request.header("x-csrf-token", &VISITOR.token_of_another),
-            Token::Missing => {}
+        if let Some(token) = self.token.text() {
+            request = request.header("x-csrf-token", token);
         }
-        match self.content_type {
-            Kind::None => {}
-            Kind::Json => request = request.header("content-type", "application/json"),
-            Kind::Form => request = request.header("content-type", FORM),
-            Kind::Multipart => request = request.header("content-type", MULTIPART),
+        if let Some(kind) = self.content_type.text() {
+            request = request.header("content-type", kind);
         }
         if self.method == Sent::WebSocket {
             request = request
@@ -275,6 +266,32 @@ impl Sent {
             Sent::Put => "PUT",
             Sent::Delete => "DELETE",
             Sent::Patch => "PATCH",
+        }
+    }
+}
+
+impl Token {
+    /// Returns the text that a request has of it.
+    pub fn text(self) -> Option<&'static str> {
+        match self {
+            Token::Right => Some(&VISITOR.token),
+            Token::OfAnother => Some(&VISITOR.token_of_another),
+            Token::Missing => None,
+        }
+    }
+}
+
+impl Kind {
+    pub fn is_form(self) -> bool {
+        matches!(self, Kind::Form | Kind::Multipart)
+    }
+
+    pub fn text(self) -> Option<&'static str> {
+        match self {
+            Kind::None => None,
+            Kind::Json => Some("application/json"),
+            Kind::Form => Some(FORM),
+            Kind::Multipart => Some(MULTIPART),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod any;
 mod browser;
+mod form;
 
 use std::{
     convert::Infallible,
@@ -14,21 +15,24 @@ use std::{
 };
 
 use arbitrary::Arbitrary;
-use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
+use hardtack::{EncryptionKey, SessionCookie, SessionData, SessionLayer, csrf::CsrfGuard};
 use http::{Request, Response};
 use libfuzzer_sys::fuzz_target;
+use serde::{Deserialize, Serialize};
 use tower::{Layer, ServiceExt, service_fn};
 
 #[derive(Debug, Arbitrary)]
 enum Case<'a> {
     Browser(browser::Visit),
     Any(any::Fields<'a>),
+    Form(form::Submission<'a>),
 }
 
 fuzz_target!(|case: Case<'_>| {
     match case {
         Case::Browser(visit) => visit.check(),
         Case::Any(fields) => fields.check(),
+        Case::Form(submission) => submission.check(),
     }
 });
 
@@ -53,6 +57,21 @@ static COOKIE: LazyLock<SessionCookie> = LazyLock::new(|| {
         .build()
         .expect("it has the defaults")
 });
+
+/// Cookie of sessions that hold a number.
+static COUNTS: LazyLock<SessionCookie<Count>> = LazyLock::new(|| {
+    let key: EncryptionKey = KEY.parse().expect("it is a key");
+    let builder = SessionCookie::encrypted(key).typed();
+    builder.build().expect("it has the defaults")
+});
+
+#[derive(Default, Serialize, Deserialize)]
+struct Count(u32);
+
+impl SessionData for Count {
+    const LABEL: &'static str = "count";
+    const SCHEMA: u32 = 1;
+}
 
 static VISITOR: LazyLock<Visitor> = LazyLock::new(|| {
     let [(cookie, token), (_, token_of_another)] = std::array::from_fn(|_| {
@@ -90,13 +109,17 @@ fn passes(tokens: Tokens, request: Request<String>) -> bool {
     let handler = service_fn(async |_| Ok::<_, Infallible>(Response::new(String::from("done"))));
     let layer = SessionLayer::new(COOKIE.clone()).clock(now());
     let service = layer.layer(guard(tokens).layer(handler));
-    let answer = pin!(service.oneshot(request));
-    let Poll::Ready(Ok(answer)) = answer.poll(&mut Context::from_waker(Waker::noop())) else {
-        panic!("nothing has to be waited for");
-    };
+    let Ok(answer) = block_on(service.oneshot(request));
     let has_passed = answer.body() == "done";
     assert_eq!(answer.status().as_u16(), if has_passed { 200 } else { 403 });
     has_passed
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("nothing has to be waited for"),
+    }
 }
 
 fn is_safe(method: &str) -> bool {
