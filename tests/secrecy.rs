@@ -121,6 +121,9 @@ fn a_key_in_other_text_is_hidden_with_its_word_and_nothing_else_is() {
             (format!("--x_{bare}-x é"), "… é"),
             (format!("a={}", &key[..40]), "a=hardtack_key_v1_…"),
             (format!("x{changed}x"), "xhardtack_key_v1_…"),
+            (format!("{key}{key}"), "hardtack_key_v1_…"),
+            // A prefix behind it shows no key that has lost its own.
+            (format!("{bare}{key}"), "…"),
         ] {
             assert_eq!(keys::redact(&text), redacted);
         }

@@ -1,9 +1,14 @@
-//! Any text: a parsed key has this spelling only, and in a parsed ring one key seals at every moment.
+//! Any text: a parsed key has this spelling only; in a parsed ring one key seals at every moment, and each change is
+//! announced; and no key can be read in a text from which keys were removed.
 #![no_main]
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hardtack::{EncryptionKey, KeyRing, SigningKey, keys::Key};
+use hardtack::{
+    EncryptionKey, KeyRing, SessionCookie, SigningKey,
+    carrier::SessionCookieBuilder,
+    keys::{Key, KeyId, KeyRole, RingEvent, redact},
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -11,28 +16,116 @@ fuzz_target!(|text: &str| {
         assert_eq!(*key.expose_secret(), text.trim_ascii());
         assert!(text.parse::<SigningKey>().is_err());
     }
-    check::<EncryptionKey>(text);
-    check::<SigningKey>(text);
+    check(text, |ring: KeyRing<EncryptionKey>| {
+        SessionCookie::encrypted(ring)
+    });
+    check(text, |ring: KeyRing<SigningKey>| {
+        SessionCookie::unencrypted_but_signed(ring)
+    });
+    check_shown(&redact(text));
 });
 
-fn check<K: Key>(text: &str) {
-    match text.parse::<KeyRing<K>>() {
-        Ok(ring) => {
-            for seconds in [
-                0,
-                1_767_225_600,
-                1_796_083_200,
-                1_800_000_000,
-                u64::from(u32::MAX) * 2,
-            ] {
-                let now = UNIX_EPOCH + Duration::from_secs(seconds);
-                assert!(ring.accepted_keys(now).contains(&ring.sealing_key(now)));
-            }
-        }
-        Err(error) => {
-            // The message contains no part of a secret.
-            let shown = error.to_string();
-            assert!(!shown.contains("Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2"));
-        }
+fn check<K: Key>(text: &str, builder: impl Fn(KeyRing<K>) -> SessionCookieBuilder) {
+    let ring = match text.parse::<KeyRing<K>>() {
+        Ok(ring) => ring,
+        Err(error) => return check_shown(&error.to_string()),
+    };
+    check_shown(&format!("{ring:?}"));
+    let cookie = builder(ring.clone()).danger_retire_early();
+    let cookie = cookie.build().expect("it has the defaults");
+    let moments = moments_of(&ring);
+    for &now in &moments {
+        check_roles(&ring, now);
+        let keys = cookie.keys_in_use(now);
+        assert_eq!(roles(&ring, now), (keys.seals, keys.accepts.clone()));
+        check_next(&ring, &moments, now, keys.next);
     }
 }
+
+/// Returns the moments at which a role may change, each with the seconds around it, in their order.
+fn moments_of<K: Key>(ring: &KeyRing<K>) -> Vec<SystemTime> {
+    let keys = ring.keys();
+    let of_keys = keys
+        .iter()
+        .flat_map(|key| [key.seal_from, key.accept_until]);
+    let second = Duration::from_secs(1);
+    let mut moments: Vec<_> = of_keys
+        .flatten()
+        .flat_map(|at| [at - second, at, at + second])
+        .chain([0, 1_767_225_600, 1_800_000_000, u64::from(u32::MAX) * 2].map(moment))
+        .collect();
+    moments.sort();
+    moments.dedup();
+    moments
+}
+
+/// Follows SPEC.md § 3.4.
+fn check_roles<K: Key>(ring: &KeyRing<K>, now: SystemTime) {
+    let keys = ring.keys();
+    let has_begun = |from: Option<SystemTime>| from.is_none_or(|from| now >= from);
+    let sealing = keys.iter().rposition(|key| has_begun(key.seal_from));
+    let sealing = sealing.unwrap_or(0);
+    for (place, key) in keys.iter().enumerate() {
+        let is_retired = key.accept_until.is_some_and(|until| now >= until);
+        let role = match place {
+            _ if place == sealing => KeyRole::Sealing,
+            _ if place > sealing => KeyRole::Planned,
+            _ if is_retired => KeyRole::Retired,
+            _ => KeyRole::Accepted,
+        };
+        assert_eq!(ring.role(key.id, now), Some(role));
+        let is_accepted = ring.accepted_keys(now).contains(&key.id);
+        assert_eq!(is_accepted, role != KeyRole::Retired);
+        assert_eq!(ring.sealing_key(now) == key.id, role == KeyRole::Sealing);
+    }
+}
+
+/// Nothing changes before the next event, and then what it says.
+fn check_next<K: Key>(
+    ring: &KeyRing<K>,
+    moments: &[SystemTime],
+    now: SystemTime,
+    next: Option<RingEvent>,
+) {
+    let before = roles(ring, now);
+    let at = match next {
+        Some(RingEvent::Seals { at, key }) => {
+            assert_eq!(ring.sealing_key(at), key);
+            Some(at)
+        }
+        Some(RingEvent::Retires { at, key }) => {
+            assert!(before.1.contains(&key) && !ring.accepted_keys(at).contains(&key));
+            Some(at)
+        }
+        Some(event) => panic!("{event}"),
+        None => None,
+    };
+    assert!(at.is_none_or(|at| at > now));
+    let until = |later: &&SystemTime| **later >= now && at.is_none_or(|at| **later < at);
+    for later in moments.iter().filter(until) {
+        assert_eq!(roles(ring, *later), before);
+    }
+}
+
+/// Returns the key that seals, and those that open.
+fn roles<K: Key>(ring: &KeyRing<K>, now: SystemTime) -> (KeyId, Vec<KeyId>) {
+    (ring.sealing_key(now), ring.accepted_keys(now))
+}
+
+/// What is shown has no part of a secret.
+fn check_shown(shown: &str) {
+    for secret in SECRETS {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+fn moment(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// Those of the seeds, which are public.
+const SECRETS: [&str; 3] = [
+    "Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2",
+    "ZyjbTq0jAaqBqvEPuCXv0Jr27j2fejSzDFtw05weZ1Vd1Pz5",
+    "bOUVgCG21b_AFfs8gXCU9P3xAysTOitOQf3aJBuUc3yhnXPg",
+];

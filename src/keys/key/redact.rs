@@ -36,9 +36,12 @@ pub fn redact(text: &str) -> String {
     let pieces = text.split_inclusive(|c| !is_of_key(c)).map(|piece| {
         let word = piece.trim_end_matches(|c| !is_of_key(c));
         let shown = match word.find(KEY_PREFIX) {
-            Some(start) => &word[..start + KEY_PREFIX.len()],
-            None if has_end_of_key(word) => "",
-            None => return Cow::Borrowed(piece),
+            None if !has_end_of_key(word) => return Cow::Borrowed(piece),
+            // Nothing stands between a key without its prefix and the next key.
+            Some(start) if !has_end_of_key(&word[..start + KEY_PREFIX.len()]) => {
+                &word[..start + KEY_PREFIX.len()]
+            }
+            _ => "",
         };
         Cow::Owned(format!("{shown}…{}", &piece[word.len()..]))
     });
