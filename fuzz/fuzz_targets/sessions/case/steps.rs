@@ -102,6 +102,11 @@ pub enum Act {
         letter: u8,
         len: u16,
     },
+    /// Inserts about as much as there is room for.
+    Fill {
+        key: u8,
+        less: u8,
+    },
     Update {
         key: u8,
     },

@@ -21,7 +21,11 @@ impl World {
     ) {
         match act {
             Act::Look => {}
-            Act::Insert { .. } | Act::Update { .. } | Act::Remove { .. } | Act::Take { .. } => {
+            Act::Insert { .. }
+            | Act::Fill { .. }
+            | Act::Update { .. }
+            | Act::Remove { .. }
+            | Act::Take { .. } => {
                 change_content(act, session, visit);
             }
             Act::Flash { queue, len, once } => {
@@ -167,12 +171,11 @@ impl World {
 fn change_content<T: Content>(act: &Act, session: &Session<T>, visit: &mut Visit<'_>) {
     match *act {
         Act::Insert { key, letter, len } => {
-            let (key, value) = (key_of(key), text(letter, usize::from(len % 4000)));
-            let done = told(T::insert(session, key, value.clone()));
-            let insert = |record: &mut Record| {
-                record.content.insert(key.to_owned(), value);
-            };
-            assert_eq!(done, visit.change_content(insert));
+            insert(key, text(letter, usize::from(len % 4000)), session, visit);
+        }
+        Act::Fill { key, less } => {
+            let len = visit.room().saturating_sub(less.into());
+            insert(key, text(less, len), session, visit);
         }
         Act::Update { key } => {
             let done = told(T::lengthen(session, key_of(key)));
@@ -193,6 +196,14 @@ fn change_content<T: Content>(act: &Act, session: &Session<T>, visit: &mut Visit
         }
         _ => {}
     }
+}
+
+fn insert<T: Content>(key: u8, value: String, session: &Session<T>, visit: &mut Visit<'_>) {
+    let done = told(T::insert(session, key_of(key), value.clone()));
+    let insert = |record: &mut Record| {
+        record.content.insert(key_of(key).to_owned(), value);
+    };
+    assert_eq!(done, visit.change_content(insert));
 }
 
 fn remove(key: &str, visit: &mut Visit<'_>) -> Result<Option<String>, Refused> {

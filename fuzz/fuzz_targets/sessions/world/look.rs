@@ -1,6 +1,9 @@
 //! What can be asked about a session or a token, beside the model.
 
-use hardtack::{Session, session::SessionInfo};
+use hardtack::{
+    Session,
+    session::{Reason, SessionInfo},
+};
 
 use super::{
     QUEUES, Sealed, World,
@@ -8,9 +11,10 @@ use super::{
     carrier::Carrier,
     content::{Content, Entries},
     keys::id_of,
-    moment, seconds,
+    moment,
+    reading::Reading,
+    seconds,
     site::Door,
-    visit::Reading,
 };
 use crate::model::{Record, Visit};
 
@@ -68,7 +72,7 @@ impl World {
         };
         let record = &sealed.record;
         let is_readable = record.form <= T::FORM;
-        let unreadable = (!is_readable).then_some(hardtack::session::Reason::Payload);
+        let unreadable = (!is_readable).then_some(Reason::Payload);
         assert_eq!(content.refused, reading.refusal.or(unreadable));
         self.check_info(&content.session, sealed);
         let expires_at = moment(self.settings.end(record));

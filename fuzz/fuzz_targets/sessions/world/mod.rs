@@ -1,6 +1,7 @@
 //! The site, its clock and keys, and the browsers; each request beside the model.
 
 mod acts;
+mod after;
 mod application;
 mod browser;
 mod caches;
@@ -8,6 +9,8 @@ mod carrier;
 mod content;
 mod keys;
 mod look;
+mod reading;
+mod response;
 mod ring;
 mod site;
 mod visit;

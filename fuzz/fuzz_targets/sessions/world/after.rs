@@ -1,0 +1,57 @@
+//! What goes on when the head of the response was sent: functions that are told of it, and tasks.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hardtack::{Session, SessionError};
+
+use super::{Sealed, World, browser::Held, content::Content, reading::Reading};
+use crate::{
+    case::Request,
+    model::{self, Visit},
+};
+
+impl World {
+    /// Checks that `on_outcome` was told of each session that was read, once and at its end.
+    pub fn check_told<T: Content>(&self, session: Option<&Session<T>>, reading: &Reading) {
+        let told = self.application.knowledge().told.clone();
+        let is_eager = self.wiring.has_layer && self.wiring.is_eager;
+        match session {
+            Some(session) => {
+                let len = reading.token.text().map_or(0, str::len);
+                let is_whole = reading.token != Held::Pieces;
+                assert_eq!(told.len(), 1);
+                assert_eq!(told[0].0, session.outcome());
+                assert!(!is_whole || told[0].1 == len);
+            }
+            None => assert!(told.len() <= usize::from(is_eager), "{told:?}"),
+        }
+    }
+
+    /// Checks what a task sees that goes on when the head of the response was sent.
+    pub fn check_task<T: Content>(
+        &self,
+        session: Option<&Session<T>>,
+        request: &Request,
+        visit: &Visit<'_>,
+        reading: &Reading,
+        clock: &AtomicU64,
+    ) {
+        let Some(session) = session else {
+            return;
+        };
+        for refused in [session.clear(), session.renew(), session.flash("", "late")] {
+            assert!(matches!(refused, Err(SessionError::AfterHead)));
+        }
+        let Some(span) = request.task else {
+            return;
+        };
+        let later = self.now + u64::from(span);
+        clock.store(later, Ordering::Relaxed);
+        let is_open = |(record, sealed): (&model::Record, &Sealed)| {
+            self.refusal_at(record, later).is_none() && self.ring.accepts(sealed.key, later)
+        };
+        let arrived = visit.arrived().zip(reading.sealed.as_ref());
+        let is_alive = visit.is_vouched_for(later) && arrived.is_none_or(is_open);
+        assert_eq!(session.is_alive(), is_alive);
+    }
+}
