@@ -1,12 +1,13 @@
 //! Any request to the two endpoints of devices, beside a session that is bound: no bound cookie is set without a proof by
-//! the right key for a challenge of this site, and a right proof always gets one.
+//! the right key for a challenge of this site, and a right proof always gets one. And any request of a page: the session
+//! opens with the bound cookie of its device, and not without.
 //!
 //! The input is lines of text, in which words such as `$OFFER` stand for what the site has sealed:
 //!
 //! ```text
-//! register 30            the endpoint, and the seconds since the sign-in
+//! register 30            the endpoint, or `visit` for a page, and the seconds since the sign-in
 //! app.test               the host
-//! {"alg":"ES256", …}     the header of the proof
+//! {"alg":"ES256", …}     the header of the proof; of a page what its handler does, such as `sign out`
 //! {"jti":"$OFFER"}       its payload
 //! device                 who signs it: device, thief, or a signature as it is
 //! "$ID"                  the field Sec-Secure-Session-Id
@@ -15,6 +16,7 @@
 #![no_main]
 
 mod site;
+mod visit;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -31,9 +33,13 @@ fuzz_target!(|text: &str| {
     let [target, host, header, payload, signer, identifier, cookies] =
         std::array::from_fn(|_| lines.next().unwrap_or_default());
     let (endpoint, seconds) = target.split_once(' ').unwrap_or((target, "0"));
+    let seconds = seconds.parse::<u16>().unwrap_or_default().into();
+    if endpoint == "visit" {
+        return visit::check(seconds, header, cookies);
+    }
     let asked = Asked {
         is_refresh: endpoint == "refresh",
-        seconds: seconds.parse::<u16>().unwrap_or_default().into(),
+        seconds,
         host,
         header,
         payload,
@@ -132,8 +138,9 @@ impl Asked<'_> {
             && header["typ"] == "dbsc+jwt"
             && header.get("crit").is_none()
             && self.header.len() + self.payload.len() < 1600;
-        // A visitor who signed out has the mark.
-        let is_there = !self.cookies.contains(&SITE.mark);
+        // A visitor who has signed out has a mark.
+        let is_left = self.has_cookie(&SITE.left);
+        let is_there = !is_left && !(self.is_refresh && self.has_cookie(&SITE.mark));
         let challenge = if self.is_refresh {
             &SITE.challenge
         } else {
@@ -151,6 +158,14 @@ impl Asked<'_> {
                 .all(|name| told[name] == own[name])
         };
         is_proof && is_for_here && is_there && is_answer && is_right_key && self.is_in_time()
+    }
+
+    fn has_cookie(&self, name: &str) -> bool {
+        let mut pairs = self.cookies.split(';');
+        pairs.any(|pair| {
+            let found = pair.split_once('=');
+            found.is_some_and(|(found, _)| found.trim_matches([' ', '\t']) == name)
+        })
     }
 
     /// An offer counts for 120 seconds from the sign-in, a challenge from the moment at which it was made. A clock may be

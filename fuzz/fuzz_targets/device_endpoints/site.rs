@@ -24,8 +24,10 @@ pub struct Site {
     pub unbound: String,
     pub session: String,
     pub bound: String,
-    /// Name of the cookie that tells of a sign-out.
+    /// Name of the cookie that tells of a sign-out, for the device.
     pub mark: String,
+    /// The same for the session that was not yet bound.
+    pub left: String,
 }
 
 pub static SITE: LazyLock<Site> = LazyLock::new(Site::new);
@@ -78,7 +80,15 @@ impl Site {
             .nth(1)
             .expect("it is quoted");
         let (name, _) = bound.split_once('=').expect("it has a value");
+        let session_left = cookie.load([&unbound], moment(REGISTERED));
+        session_left.invalidate().expect("it is open");
+        let fields = cookie.save(&session_left).expect("it ends");
+        let left = fields.iter().find(|field| field.contains(".out-"));
+        let (left, _) = left
+            .and_then(|field| field.split_once('='))
+            .expect("it is sent");
         Site {
+            left: left.to_owned(),
             mark: name.replace(".b-", ".out-"),
             challenge: challenge.to_owned(),
             challenged: REGISTERED,
@@ -104,6 +114,7 @@ impl Site {
             ("$SESSION", &self.session),
             ("$BOUND", &self.bound),
             ("$MARK", &self.mark),
+            ("$LEFT", &self.left),
             ("$DEVICE", &device),
             ("$THIEF", &thief),
         ];
@@ -151,4 +162,7 @@ fn pair_of(field: &str) -> String {
 
 /// Seconds from the sign-in.
 const REGISTERED: u64 = 5;
+
+/// The bound cookie counts for ten minutes.
+pub const BOUND_UNTIL: u64 = REGISTERED + 600;
 const KEY: &str = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";

@@ -59,7 +59,7 @@ impl Record {
     }
 
     pub fn payload_len(&self) -> usize {
-        let len_of = match self.form {
+        let len_of: fn(&str) -> usize = match self.form {
             Form::Dictionary => packed,
             Form::Earlier | Form::Later => counted,
         };
@@ -74,7 +74,7 @@ impl Record {
 }
 
 /// Returns the bytes of a text of MessagePack.
-fn packed(text: &String) -> usize {
+fn packed(text: &str) -> usize {
     match text.len() {
         len @ 0..32 => 1 + len,
         len @ 32..256 => 2 + len,
@@ -83,6 +83,6 @@ fn packed(text: &String) -> usize {
 }
 
 /// Returns the bytes of a text behind its length, a varint.
-fn counted(text: &String) -> usize {
+fn counted(text: &str) -> usize {
     text.len() + if text.len() < 128 { 1 } else { 2 }
 }
