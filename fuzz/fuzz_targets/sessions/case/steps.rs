@@ -5,8 +5,7 @@ use arbitrary::Arbitrary;
 #[derive(Debug, Arbitrary)]
 pub enum Step {
     Request(Request),
-    /// Seconds that pass.
-    Wait(u16),
+    Wait(Later),
     /// Seconds by which the clock of the next instance is behind.
     SetBack(u8),
     Rotate(Vec<Planned>),
@@ -20,13 +19,25 @@ pub enum Step {
         from: u8,
         to: u8,
     },
-    /// Sessions that began earlier than these seconds ago end: by the ring, or by the running program.
+    /// Sessions that began before that of a browser end, or that one too: by the ring, or by the running program.
     EndThoseBefore {
-        seconds: u16,
+        browser: u8,
+        ends_itself: bool,
         by_ring: bool,
     },
     /// The id of an earlier session is put on the list of revoked ones.
     Revoke(u8),
+}
+
+/// A moment that is not before now.
+#[derive(Clone, Copy, Debug, Arbitrary)]
+pub enum Later {
+    Seconds(u16),
+    /// One at which a key or a session that is about changes, or the second before.
+    Edge {
+        which: u8,
+        is_before: bool,
+    },
 }
 
 /// A key of the next ring. Times are tens of seconds from now, and 0 is none.
@@ -48,8 +59,8 @@ pub struct Request {
     /// An instance with an earlier release of the application answers.
     pub is_earlier_release: bool,
     pub cached: Option<CacheField>,
-    /// Seconds for which a task of the handler goes on after the response.
-    pub task: Option<u16>,
+    /// Moment to which a task of the handler goes on after the response.
+    pub task: Option<Later>,
 }
 
 /// The context that a request is in.

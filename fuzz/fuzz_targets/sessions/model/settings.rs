@@ -94,6 +94,22 @@ impl Settings {
         }
     }
 
+    /// Returns the moments at which something about the session changes by itself.
+    pub fn edges(&self, record: &Record) -> [u64; 4] {
+        let (refresh, unvalidated) = match self.refresh {
+            Refresh::After(span) => (span, 0),
+            Refresh::OnValidation(spans) => (spans.after, spans.unvalidated_up_to.unwrap_or(0)),
+            Refresh::Never | Refresh::OnChange | Refresh::Always => (0, 0),
+        };
+        let of_use = [refresh, unvalidated].map(|span| record.active + span);
+        [
+            self.end(record),
+            self.last_end(record),
+            of_use[0],
+            of_use[1],
+        ]
+    }
+
     pub fn revalidation(&self) -> Option<Revalidation> {
         match self.refresh {
             Refresh::OnValidation(spans) => Some(spans),

@@ -42,10 +42,10 @@ impl World {
         for refused in [session.clear(), session.renew(), session.flash("", "late")] {
             assert!(matches!(refused, Err(SessionError::AfterHead)));
         }
-        let Some(span) = request.task else {
+        let Some(task) = request.task else {
             return;
         };
-        let later = self.now + u64::from(span);
+        let later = self.moment_of(task);
         clock.store(later, Ordering::Relaxed);
         let is_open = |(record, sealed): (&model::Record, &Sealed)| {
             self.refusal_at(record, later).is_none() && self.ring.accepts(sealed.key, later)

@@ -23,7 +23,7 @@ use std::{
 use hardtack::session::SessionId;
 
 use crate::{
-    case::{Request, Step, Tenant, Wiring},
+    case::{Later, Request, Step, Tenant, Wiring},
     model::{Record, Settings},
 };
 use application::Application;
@@ -85,7 +85,7 @@ impl World {
     pub fn take(&mut self, step: &Step) {
         match step {
             Step::Request(request) => self.answer(request),
-            Step::Wait(seconds) => self.now += u64::from(*seconds),
+            Step::Wait(later) => self.now = self.moment_of(*later),
             Step::SetBack(seconds) => self.now -= u64::from(*seconds),
             Step::Rotate(planned) => {
                 self.replace_ring(Ring::of(planned, self.now, self.ring.not_before));
@@ -102,8 +102,15 @@ impl World {
                 let copied = self.browsers[usize::from(*from) % 3].jar.clone();
                 self.browsers[usize::from(*to) % 3].jar = copied;
             }
-            Step::EndThoseBefore { seconds, by_ring } => {
-                self.end_those_before(self.now - u64::from(*seconds), *by_ring);
+            Step::EndThoseBefore {
+                browser,
+                ends_itself,
+                by_ring,
+            } => {
+                let held = self.browsers[usize::from(*browser) % 3].jar.held();
+                let sealed = held.text().and_then(|token| self.tokens.get(token));
+                let issued = sealed.map_or(self.now, |sealed| sealed.record.issued);
+                self.end_those_before(issued + u64::from(*ends_itself), *by_ring);
             }
             Step::Revoke(which) => {
                 if let Some(id) = self.ids.get(usize::from(*which) % self.ids.len().max(1)) {
@@ -133,6 +140,22 @@ impl World {
         } else {
             self.site.raise_not_before(self::moment(moment));
             self.not_before = self.not_before.max(moment);
+        }
+    }
+
+    fn moment_of(&self, later: Later) -> u64 {
+        let (which, is_before) = match later {
+            Later::Seconds(seconds) => return self.now + u64::from(seconds),
+            Later::Edge { which, is_before } => (usize::from(which), is_before),
+        };
+        let held = self.browsers.iter().map(|browser| browser.jar.held());
+        let sealed = held.filter_map(|held| self.tokens.get(held.text()?));
+        let of_sessions = sealed.flat_map(|sealed| self.settings.edges(&sealed.record));
+        let edges = self.ring.edges().chain(of_sessions);
+        let edges: Vec<u64> = edges.filter(|edge| *edge > self.now).collect();
+        match edges.get(which % edges.len().max(1)) {
+            Some(edge) => edge - u64::from(is_before),
+            None => self.now,
         }
     }
 

@@ -101,6 +101,12 @@ impl Ring {
         keys.filter(|key| self.accepts(*key, now)).collect()
     }
 
+    /// Returns the moments at which the role of a key changes.
+    pub fn edges(&self) -> impl Iterator<Item = u64> {
+        let times = |member: &Member| [member.seal_from, member.accept_until];
+        self.ordered.iter().flat_map(times).flatten()
+    }
+
     /// Returns the ring of the library. `key` gives the key of a place.
     pub fn build<K: Key>(&self, key: impl Fn(usize) -> K) -> Result<KeyRing<K>, RingError> {
         let keys = self.listed.iter().map(|member| {
