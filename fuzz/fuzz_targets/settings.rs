@@ -43,8 +43,8 @@ fn texts_of(file: &str) -> Option<BTreeMap<String, String>> {
         return None;
     };
     let texts = settings.into_iter().map(|(name, value)| match value {
-        // Names of variables are in capitals.
-        Value::String(text) => Some((name.to_ascii_lowercase(), text)),
+        // Names of variables are in capitals, in which a key is no key.
+        Value::String(text) => (!name.contains(KEY)).then(|| (name.to_ascii_lowercase(), text)),
         _ => None,
     });
     texts.collect()

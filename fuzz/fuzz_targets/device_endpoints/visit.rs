@@ -35,7 +35,10 @@ pub fn check(seconds: u64, act: &str, cookies: &str) {
     };
     let session = SITE.cookie.load([cookies], moment(seconds));
     let got = got(&session);
-    let pairs: Vec<_> = cookies.split(';').map(|pair| pair.trim_ascii()).collect();
+    let pairs = cookies
+        .split(';')
+        .map(|pair| pair.trim_matches([' ', '\t']));
+    let pairs: Vec<_> = pairs.collect();
     let has = |pair: &String| pairs.iter().any(|found| pair == found);
     let is_proven = has(&SITE.bound) && seconds < BOUND_UNTIL;
     match got {

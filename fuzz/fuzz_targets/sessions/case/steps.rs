@@ -8,7 +8,11 @@ pub enum Step {
     Wait(Later),
     /// Seconds by which the clock of the next instance is behind.
     SetBack(u8),
-    Rotate(Vec<Planned>),
+    /// The keys of the next ring, whose ends may be moved so that no site refuses it.
+    Rotate {
+        planned: Vec<Planned>,
+        is_mended: bool,
+    },
     /// A response that was under way arrives: the oldest, or the newest.
     Arrive {
         browser: u8,
@@ -40,7 +44,7 @@ pub enum Later {
     },
 }
 
-/// A key of the next ring. Times are tens of seconds from now, and 0 is none.
+/// Times are tens of seconds from now, and 0 is none.
 #[derive(Clone, Copy, Debug, Arbitrary)]
 pub struct Planned {
     pub key: u8,

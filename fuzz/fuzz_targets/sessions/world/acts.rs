@@ -236,7 +236,16 @@ fn flash<T: Payload>(
 /// Returns the result of an action, with the error as the documents name it.
 #[track_caller]
 fn told<R>(done: Result<R, SessionError>) -> Result<R, Refused> {
-    done.map_err(|error| match error {
+    done.inspect_err(|error| {
+        let shown = format!("{error} {error:?}");
+        // Values of the content have nothing but such letters.
+        assert!(
+            ["aaaaaaaa", "bbbbbbbb", "cccccccc", "dddddddd"]
+                .iter()
+                .all(|part| !shown.contains(part))
+        );
+    })
+    .map_err(|error| match error {
         SessionError::AfterHead => Refused::AfterHead,
         SessionError::NoContext => Refused::NoContext,
         SessionError::UnreadablePayload => Refused::Unreadable,

@@ -16,7 +16,7 @@ use hardtack::{
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 
-use super::content::Content;
+use super::content::{Content, Entries};
 use crate::case::{Tenant, Wiring};
 
 pub enum Carrier<T> {
@@ -103,6 +103,19 @@ impl<T: Content> Carrier<T> {
             Carrier::Cookie(cookie) => cookie.inspect(token, now),
             Carrier::Header(header) => header.inspect(token, now),
             Carrier::Token(carrier) => carrier.inspect(token, now),
+        }
+    }
+
+    /// Opens a bare token without a session. Returns `None` for other carriers.
+    pub fn open(
+        &self,
+        token: &str,
+        tenant: Tenant,
+        now: SystemTime,
+    ) -> Option<Result<Entries, Reason>> {
+        match self.of(tenant) {
+            Carrier::Token(carrier) => Some(carrier.open_with(token, now, T::read)),
+            Carrier::Cookie(_) | Carrier::Header(_) => None,
         }
     }
 

@@ -28,6 +28,9 @@ pub trait Content: Payload {
 
     fn content(session: &Session<Self>) -> Entries;
 
+    /// Reads the bytes of a payload, as an application does that opens a token without a session.
+    fn read(schema: u32, bytes: &[u8]) -> Option<Entries>;
+
     /// Returns what a function of the application sees of a session; `None` where its release cannot read it.
     fn seen(session: &OpenedSession<'_, Self>) -> Option<Entries>;
 }
@@ -61,6 +64,10 @@ impl Content for Map {
             assert_eq!(session.contains_key(key), value.is_some());
         }
         entries
+    }
+
+    fn read(_: u32, bytes: &[u8]) -> Option<Entries> {
+        Map::decode(bytes)
     }
 
     fn seen(session: &OpenedSession<'_>) -> Option<Entries> {
@@ -112,6 +119,10 @@ impl<const RELEASE: u32> Content for Typed<RELEASE> {
 
     fn content(session: &Session<Self>) -> Entries {
         session.read(|held| held.0.clone())
+    }
+
+    fn read(schema: u32, bytes: &[u8]) -> Option<Entries> {
+        Self::decode(schema, bytes).map(|held| held.0)
     }
 
     fn seen(session: &OpenedSession<'_, Self>) -> Option<Entries> {

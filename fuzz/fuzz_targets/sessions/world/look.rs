@@ -16,7 +16,7 @@ use super::{
     seconds,
     site::Door,
 };
-use crate::model::{Record, Visit};
+use crate::model::{Record, Revalidation, Visit};
 
 impl World {
     /// Compares what the handle of a session says.
@@ -47,6 +47,8 @@ impl World {
         assert_eq!(session.remaining_bytes(), visit.room());
         let report = session.size_report();
         let (most, field) = self.settings.allowed();
+        let shown = format!("{:>7} of {} bytes", report.set_cookie, report.allowed);
+        assert!(report.to_string().starts_with(&shown), "{report}");
         assert_eq!(report.payload, record.payload_len());
         assert_eq!(report.payload + report.flash, record.len());
         assert_eq!(report.allowed, most * field);
@@ -60,6 +62,7 @@ impl World {
         let (Some(token), Some(sealed)) = (reading.token.text(), &reading.sealed) else {
             return;
         };
+        self.open(&door.carrier, token, sealed, reading);
         let inspected = door
             .carrier
             .inspect(token, reading.tenant, moment(self.now));
@@ -81,6 +84,27 @@ impl World {
         assert_eq!(content.has_flash, !record.flash.is_empty());
         assert_eq!(content.payload.len(), record.payload_len());
         assert_eq!(content.padding == 0, !self.settings.is_padded);
+    }
+
+    fn open<T: Content>(
+        &self,
+        carrier: &Carrier<T>,
+        token: &str,
+        sealed: &Sealed,
+        reading: &Reading,
+    ) {
+        let Some(opened) = carrier.open(token, reading.tenant, moment(self.now)) else {
+            return;
+        };
+        let record = &sealed.record;
+        let is_due = |spans: Revalidation| self.now >= record.active + spans.after;
+        let expected = match reading.refusal {
+            Some(reason) => Err(reason),
+            None if self.settings.revalidation().is_some_and(is_due) => Err(Reason::Unvalidated),
+            None if record.form > T::FORM => Err(Reason::Payload),
+            None => Ok(record.content.clone()),
+        };
+        assert_eq!(opened, expected);
     }
 
     fn check_info(&self, info: &SessionInfo, sealed: &Sealed) {

@@ -87,8 +87,12 @@ impl World {
             Step::Request(request) => self.answer(request),
             Step::Wait(later) => self.now = self.moment_of(*later),
             Step::SetBack(seconds) => self.now -= u64::from(*seconds),
-            Step::Rotate(planned) => {
-                self.replace_ring(Ring::of(planned, self.now, self.ring.not_before));
+            Step::Rotate { planned, is_mended } => {
+                let mut ring = Ring::of(planned, self.now, self.ring.not_before);
+                if *is_mended {
+                    ring.mend(self.overlap());
+                }
+                self.replace_ring(ring);
             }
             Step::Arrive { browser, is_newest } => {
                 let browser = &mut self.browsers[usize::from(*browser) % 3];
@@ -121,14 +125,17 @@ impl World {
     }
 
     fn replace_ring(&mut self, ring: Ring) {
-        let overlap = match self.settings.may_retire_early {
-            true => 0,
-            false => self.settings.longest(),
-        };
-        let is_allowed = ring.is_allowed(overlap);
+        let is_allowed = ring.is_allowed(self.overlap());
         assert_eq!(self.site.replace(&ring), is_allowed, "{ring:?}");
         if is_allowed {
             self.ring = ring;
+        }
+    }
+
+    fn overlap(&self) -> u64 {
+        match self.settings.may_retire_early {
+            true => 0,
+            false => self.settings.longest(),
         }
     }
 

@@ -60,6 +60,24 @@ impl Ring {
         }
     }
 
+    /// Moves the end of each key to where it may be.
+    pub fn mend(&mut self, overlap: u64) {
+        let next = self.ordered.iter().skip(1).map(|next| next.seal_from);
+        let next: Vec<_> = next.collect();
+        for (place, member) in self.ordered.iter_mut().enumerate() {
+            let earliest = next.get(place).copied();
+            let earliest = earliest.map(|from| from.map_or(0, |from| from + overlap.max(1)));
+            member.accept_until = member.accept_until.zip(earliest).map(|(a, b)| a.max(b));
+        }
+        for member in &mut self.listed {
+            let ordered = self
+                .ordered
+                .iter()
+                .find(|ordered| ordered.key == member.key);
+            member.accept_until = ordered.and_then(|ordered| ordered.accept_until);
+        }
+    }
+
     /// Returns whether a site takes the ring, whose sessions need an overlap of so many seconds.
     pub fn is_allowed(&self, overlap: u64) -> bool {
         let Some(last) = self.ordered.last() else {

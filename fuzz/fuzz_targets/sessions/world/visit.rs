@@ -24,11 +24,11 @@ use crate::{
 
 impl World {
     pub fn visit<T: Content>(&mut self, door: &Door<T>, request: &Request) {
-        self.application.begin_request();
         let browser = usize::from(request.browser) % 3;
         let jar = self.browsers[browser].jar.clone();
         let reading = self.read(&jar, request.tenant);
         self.inspect(door, &reading);
+        self.application.begin_request();
         let settings = self.settings;
         let record = reading.sealed.as_ref().map(|sealed| sealed.record.clone());
         let arrival = model::Arrival {
