@@ -139,8 +139,8 @@ impl Asked<'_> {
             && header.get("crit").is_none()
             && self.header.len() + self.payload.len() < 1600;
         // A visitor who has signed out has a mark.
-        let is_left = self.has_cookie(&SITE.left);
-        let is_there = !is_left && !(self.is_refresh && self.has_cookie(&SITE.mark));
+        let is_over = self.is_refresh && self.has_cookie(&SITE.mark);
+        let is_there = !(self.has_cookie(&SITE.left) || is_over);
         let challenge = if self.is_refresh {
             &SITE.challenge
         } else {
