@@ -3,7 +3,7 @@
 use arbitrary::Arbitrary;
 use http::{HeaderName, HeaderValue, Request};
 
-use super::{FORM_ORIGIN, TRUSTED, Tokens, VISITOR, is_safe, passes};
+use super::{FORM_ORIGIN, TRUSTED, Tokens, VISITOR, is_safe, passes, place::Place};
 
 #[derive(Debug, Arbitrary)]
 pub struct Visit {
@@ -19,25 +19,6 @@ pub struct Visit {
     is_http_2: bool,
     /// Fields that mean nothing to a guard.
     beside: Vec<(u8, String)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
-struct Place {
-    is_https: bool,
-    host: Host,
-    port: Option<u16>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
-enum Host {
-    Own,
-    Sibling,
-    Other,
-    Longer,
-    Address,
-    Local,
-    Loopback,
-    Loopback6,
 }
 
 #[derive(Debug, Arbitrary)]
@@ -191,67 +172,6 @@ impl Visit {
             Page::OfTheSite => "same-origin",
             Page::OfAnother(page) => page.relation_to(&self.site),
             Page::OfTrusted | Page::OfFormOrigin | Page::WithoutOrigin => "cross-site",
-        }
-    }
-}
-
-impl Place {
-    fn scheme(self) -> &'static str {
-        if self.is_https { "https" } else { "http" }
-    }
-
-    /// Returns the port that is told, as a browser leaves out the default one.
-    fn told_port(self) -> Option<u16> {
-        self.port
-            .filter(|port| *port != if self.is_https { 443 } else { 80 })
-    }
-
-    fn authority(self) -> String {
-        match self.told_port() {
-            Some(port) => format!("{}:{port}", self.host.text()),
-            None => self.host.text().to_owned(),
-        }
-    }
-
-    fn text(self) -> String {
-        format!("{}://{}", self.scheme(), self.authority())
-    }
-
-    /// Returns whether nobody on the way can have made a page of it.
-    fn is_secure(self) -> bool {
-        self.is_https || matches!(self.host, Host::Local | Host::Loopback | Host::Loopback6)
-    }
-
-    /// Returns whether a request to `site`, which does not tell the scheme, is for the port of this page.
-    fn is_where(self, site: &Place) -> bool {
-        let default = if self.is_https { 443 } else { 80 };
-        site.told_port().unwrap_or(default) == self.told_port().unwrap_or(default)
-    }
-
-    fn relation_to(self, site: &Place) -> &'static str {
-        let is_same_site = matches!(
-            (self.host, site.host),
-            (Host::Own | Host::Sibling, Host::Own | Host::Sibling)
-        ) || self.host == site.host;
-        match is_same_site && self.is_https == site.is_https {
-            _ if self.text() == site.text() => "same-origin",
-            true => "same-site",
-            false => "cross-site",
-        }
-    }
-}
-
-impl Host {
-    fn text(self) -> &'static str {
-        match self {
-            Host::Own => "shop.example",
-            Host::Sibling => "www.shop.example",
-            Host::Other => "evil.example",
-            Host::Longer => "shop.example.evil.test",
-            Host::Address => "192.168.1.5",
-            Host::Local => "localhost",
-            Host::Loopback => "127.8.9.1",
-            Host::Loopback6 => "[::1]",
         }
     }
 }

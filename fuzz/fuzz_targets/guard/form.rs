@@ -20,6 +20,7 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 use super::{
     COOKIE, COUNTS, Tokens, VISITOR, block_on,
     browser::{Kind, Token},
+    field::Field,
     guard, now,
 };
 
@@ -53,22 +54,6 @@ enum Extractor {
     Check,
     /// It takes no body, and asks for the session.
     Session,
-}
-
-#[derive(Debug, Arbitrary)]
-struct Field<'a> {
-    name: Text<'a>,
-    value: Text<'a>,
-    /// Every byte of it is percent-encoded.
-    is_encoded: bool,
-}
-
-#[derive(Clone, Copy, Debug, Arbitrary)]
-enum Text<'a> {
-    TokenField,
-    Token,
-    TokenOfAnother,
-    Any(&'a str),
 }
 
 /// Outcome of a request, with the fields that the handler got.
@@ -279,28 +264,5 @@ impl<S: Sync> FromRequest<S> for Note {
 
     async fn from_request(request: AxumRequest, _: &S) -> Result<Note, Self::Rejection> {
         String::from_request(request, &()).await.map(Note)
-    }
-}
-
-impl Field<'_> {
-    fn encode(&self, text: &str) -> String {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() && !self.is_encoded;
-        let encode = |byte: u8| match byte {
-            byte if is_plain(byte) => char::from(byte).to_string(),
-            b' ' if !self.is_encoded => "+".to_owned(),
-            byte => format!("%{byte:02x}"),
-        };
-        text.bytes().map(encode).collect()
-    }
-}
-
-impl Text<'_> {
-    fn text(&self) -> &str {
-        match self {
-            Text::TokenField => "csrf_token",
-            Text::Token => &VISITOR.token,
-            Text::TokenOfAnother => &VISITOR.token_of_another,
-            Text::Any(text) => text,
-        }
     }
 }

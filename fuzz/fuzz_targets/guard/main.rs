@@ -4,7 +4,9 @@
 
 mod any;
 mod browser;
+mod field;
 mod form;
+mod place;
 
 use std::{
     convert::Infallible,

@@ -1,0 +1,83 @@
+//! Place on the web: a scheme, a host and a port.
+
+use arbitrary::Arbitrary;
+
+#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
+pub struct Place {
+    pub is_https: bool,
+    pub host: Host,
+    pub port: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
+pub enum Host {
+    Own,
+    Sibling,
+    Other,
+    Longer,
+    Address,
+    Local,
+    Loopback,
+    Loopback6,
+}
+
+impl Place {
+    pub fn scheme(self) -> &'static str {
+        if self.is_https { "https" } else { "http" }
+    }
+
+    /// Returns the port that is told, as a browser leaves out the default one.
+    pub fn told_port(self) -> Option<u16> {
+        self.port
+            .filter(|port| *port != if self.is_https { 443 } else { 80 })
+    }
+
+    pub fn authority(self) -> String {
+        match self.told_port() {
+            Some(port) => format!("{}:{port}", self.host.text()),
+            None => self.host.text().to_owned(),
+        }
+    }
+
+    pub fn text(self) -> String {
+        format!("{}://{}", self.scheme(), self.authority())
+    }
+
+    /// Returns whether nobody on the way can have made a page of it.
+    pub fn is_secure(self) -> bool {
+        self.is_https || matches!(self.host, Host::Local | Host::Loopback | Host::Loopback6)
+    }
+
+    /// Returns whether a request to `site`, which does not tell the scheme, is for the port of this page.
+    pub fn is_where(self, site: &Place) -> bool {
+        let default = if self.is_https { 443 } else { 80 };
+        site.told_port().unwrap_or(default) == self.told_port().unwrap_or(default)
+    }
+
+    pub fn relation_to(self, site: &Place) -> &'static str {
+        let is_same_site = matches!(
+            (self.host, site.host),
+            (Host::Own | Host::Sibling, Host::Own | Host::Sibling)
+        ) || self.host == site.host;
+        match is_same_site && self.is_https == site.is_https {
+            _ if self.text() == site.text() => "same-origin",
+            true => "same-site",
+            false => "cross-site",
+        }
+    }
+}
+
+impl Host {
+    pub fn text(self) -> &'static str {
+        match self {
+            Host::Own => "shop.example",
+            Host::Sibling => "www.shop.example",
+            Host::Other => "evil.example",
+            Host::Longer => "shop.example.evil.test",
+            Host::Address => "192.168.1.5",
+            Host::Local => "localhost",
+            Host::Loopback => "127.8.9.1",
+            Host::Loopback6 => "[::1]",
+        }
+    }
+}
