@@ -4,16 +4,18 @@
 //! whose names contain one of these words. The copy is built once, with every fault behind a question: a variable of
 //! the environment says which of them is there.
 
-mod copy;
-mod programs;
+mod made;
+mod run;
 mod table;
 
 use std::{path::Path, process::ExitCode};
 
-use crate::{
-    programs::{Programs, Run},
-    table::Fault,
+use hardtack_faults::{
+    copy,
+    programs::{self, Program},
 };
+
+use crate::{run::Run, table::Fault};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -21,8 +23,8 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let faults = table::read(&root);
     let copy = root.join("target/faults/copy");
-    copy::make(&root, &copy, &faults);
-    let programs = Programs::build(&copy);
+    copy::make(&root, &copy, |file, code| made::into(file, code, &faults));
+    let programs = programs::build(&copy, &["hardtack", "hardtack-migrate", "hardtack-memory"]);
     let chosen: Vec<_> = faults
         .iter()
         .filter(|fault| is_chosen(&fault.name))
@@ -43,11 +45,11 @@ fn main() -> ExitCode {
 }
 
 /// Returns `true` if every test named for this fault passes without it, and fails with it.
-fn is_noticed(programs: &Programs, fault: &Fault) -> bool {
+fn is_noticed(programs: &[Program], fault: &Fault) -> bool {
     let mut is_noticed = true;
     for tests in &fault.tests {
-        let sound = programs.run(tests, None);
-        let faulty = programs.run(tests, Some(&fault.name));
+        let sound = run::run(programs, tests, None);
+        let faulty = run::run(programs, tests, Some(&fault.name));
         let verdict = match (sound, faulty) {
             (
                 Run {
