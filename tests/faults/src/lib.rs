@@ -1,5 +1,6 @@
-//! Copies of the repository whose code can be faulty, and the programs of tests that are built from them: for
-//! `hardtack-faults`, which makes the faults of a table, and `hardtack-mutants`, which makes those of a tool.
+//! Copies of the repository whose code is changed, and the programs of tests that are built from them: for
+//! `hardtack-faults`, which makes the faults of a table, `hardtack-mutants`, which makes those of a tool, and
+//! `hardtack-threads`, which has other locks.
 
 pub mod copy;
 pub mod programs;
