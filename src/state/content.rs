@@ -80,8 +80,7 @@ impl<T: SessionData> State<T> {
 
     /// Decodes the payload. Fails only if the type cannot read what it wrote or read before.
     fn decode(&self) -> Result<Arc<T>, SessionError> {
-        let is_new = self.payload.is_none() && self.arrived.is_none();
-        if is_new || self.has_empty_payload() {
+        if self.has_empty_payload() {
             return Ok(Arc::new(T::default()));
         }
         let value = T::decode(self.metadata.schema, self.payload());

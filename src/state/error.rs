@@ -185,7 +185,7 @@ impl fmt::Display for TooLarge {
             LARGER_TOKENS
         };
         let mut larger = larger.iter();
-        let larger = larger.find(|(bytes, _)| *bytes > allowed && *bytes >= needed);
+        let larger = larger.find(|(bytes, _)| *bytes >= needed);
         let advice = larger.map_or("and keep the rest on the server", |(_, advice)| advice);
         write!(
             f,

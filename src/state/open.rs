@@ -38,9 +38,8 @@ impl<T: Payload> State<T> {
         if dictionary.len() > self.policy.budget.room {
             return Err(Reason::TooLong);
         }
-        let len = dates.len() + dictionary.len();
-        let mut body = Vec::with_capacity(len);
-        dates.write(&[], dictionary, len, &mut body);
+        let mut body = Vec::with_capacity(dates.len() + dictionary.len());
+        dates.write(&[], dictionary, 0, &mut body);
         let body = Wiped::from(body);
         let layout = Layout::parse(&body).ok_or(Reason::Malformed)?;
         let resumed = self.resume(OpenedBody {
