@@ -27,6 +27,7 @@ fn now() -> SystemTime {
 #[track_caller]
 fn check(value: &dyn Debug, hidden: &[&str]) {
     for shown in [format!("{value:?}"), format!("{value:#?}")] {
+        assert_ne!(shown, "", "a value that shows nothing helps nobody");
         // The numbers of an alternate form stand in lines of their own.
         let words: Vec<_> = shown.split_whitespace().collect();
         let in_a_line = words.join(" ");
@@ -82,6 +83,16 @@ fn keys_and_everything_built_with_them_show_no_secret() {
     }
     let text = SigningKey::generate().unwrap().expose_secret();
     check(&text.parse::<SigningKey>().unwrap(), &[&text]);
+}
+
+#[test]
+fn a_builder_shows_which_functions_it_has() {
+    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let builder = builder.revoked_if(|_| false);
+    let shown = format!("{builder:?}");
+    for hook in ["revoked_if: true", "validate: false", "on_outcome: false"] {
+        assert!(shown.contains(hook), "{shown}");
+    }
 }
 
 #[test]
@@ -243,6 +254,7 @@ fn the_debug_form_of_an_error_is_its_message() {
     #[track_caller]
     fn check(error: impl Error) {
         assert_eq!(format!("{error:?}"), error.to_string());
+        assert_ne!(error.to_string(), "");
     }
     let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
     check(cookie.clone().path("app").build().unwrap_err());

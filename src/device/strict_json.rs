@@ -94,4 +94,14 @@ mod tests {
         }
         assert!(object(br#"{"x":[{"a":1},{"a":2}]}"#).is_some());
     }
+
+    #[test]
+    fn what_is_no_text_and_no_object_is_null() {
+        let text = br#"{"a":1,"b":-1,"c":1.5,"d":true,"e":null,"f":["x"],"g":"x"}"#;
+        let object = object(text).expect("an object");
+        for (key, value) in &object {
+            assert_eq!(value.is_null(), key != "g", "{key}");
+        }
+        assert_eq!(object.len(), 7);
+    }
 }

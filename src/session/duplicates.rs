@@ -82,3 +82,21 @@ impl Candidate<Range<usize>> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_token_is_no_duplicate() {
+        for rule in [
+            Duplicates::Newest,
+            Duplicates::NewestOfOneSession,
+            Duplicates::Refuse,
+        ] {
+            let chosen = rule.choose([Err(Reason::Auth.into())].into_iter());
+            let reason = chosen.map(|chosen| chosen.err().map(|refused| refused.reason));
+            assert_eq!(reason, Some(Some(Reason::Auth)), "{rule:?}");
+        }
+    }
+}

@@ -271,3 +271,29 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A question that is being answered.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Validity, BoxError>> + Send>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{base::time::EPOCH, keys::EncryptionKey};
+
+    #[test]
+    fn a_function_finds_values_in_a_dictionary_only() {
+        let key_id = EncryptionKey::generate().expect("random bytes").id();
+        let user = |schema, payload| {
+            let metadata = Metadata {
+                issued: EPOCH,
+                schema,
+                ..Metadata::default()
+            };
+            let session = Judged::new(&metadata, payload, key_id).holding::<Map>();
+            session.get::<u32>("user")
+        };
+        let dictionary = b"\x81\xa4user\x2a";
+        assert_eq!(user(0, Some(&dictionary[..])), Some(42));
+        assert_eq!(user(1, Some(&dictionary[..])), None);
+        // With a byte too much.
+        assert_eq!(user(0, Some(&b"\x81\xa4user\x2a\x00"[..])), None);
+        assert_eq!(user(0, None), None);
+    }
+}

@@ -50,6 +50,8 @@ struct Amount {
 
 /// The token is the first field.
 async fn of_upload(check: CsrfCheck, mut form: Multipart) -> Result<String, Response> {
+    // It holds the session.
+    assert_eq!(format!("{check:?}"), "CsrfCheck(..)");
     let mut sent = None;
     while let Some(field) = form
         .next_field()

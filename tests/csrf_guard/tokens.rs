@@ -153,6 +153,36 @@ impl SessionData for Login {
 }
 
 #[test]
+fn a_guard_of_a_type_keeps_what_was_set_before_the_type() {
+    let guard = CsrfGuard::new()
+        .origin_check_only()
+        .trust_origin("https://app.example.com")
+        .unwrap()
+        .typed::<Login>();
+    let app = Router::new()
+        .route("/", post(|| async move { "done" }))
+        .layer(guard)
+        .layer(SessionLayer::new(builder_of::<Login>().build().unwrap()).clock(at(1)));
+    for (origin, status) in [
+        ("https://app.example.com", StatusCode::OK),
+        ("https://evil.example", StatusCode::FORBIDDEN),
+    ] {
+        let request = Request::post("/").header("origin", origin);
+        let request = request.body(Body::empty()).unwrap();
+        let response = block_on(app.clone().oneshot(request)).unwrap();
+        assert_eq!(response.status(), status, "{origin}");
+    }
+}
+
+#[test]
+fn a_guard_shows_what_it_trusts() {
+    let guard = CsrfGuard::new().trust_origin("https://app.example.com");
+    let shown = format!("{:?}", guard.unwrap());
+    assert!(shown.starts_with("CsrfGuard("), "{shown}");
+    assert!(shown.contains("app.example.com"), "{shown}");
+}
+
+#[test]
 fn typed_sessions_are_guarded_by_a_guard_of_their_type() {
     let cookie = builder_of::<Login>().build().unwrap();
     let mut token = String::new();

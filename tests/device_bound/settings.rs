@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use hardtack::{
-    EncryptionKey, SessionCookie,
+    EncryptionKey, SessionCookie, SessionLayer,
     carrier::SessionCookieBuilder,
     cookie::SameSite,
     device::{DeviceBound, Initiators},
+    web::DeviceLayer,
 };
 
 fn device() -> DeviceBound {
@@ -64,6 +65,15 @@ fn a_setting_that_never_works_is_refused() {
     assert!(insecure.contains("needs `Secure`"), "{insecure}");
     let partitioned = mistake(device(), SessionCookieBuilder::partitioned).unwrap();
     assert!(partitioned.contains("`partitioned`"), "{partitioned}");
+}
+
+#[test]
+fn a_layer_shows_the_layer_in_it() {
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let cookie = cookie.device_bound(device()).build().unwrap();
+    let layer = DeviceLayer::new(SessionLayer::new(cookie));
+    let shown = format!("{layer:?}");
+    assert!(shown.starts_with("DeviceLayer(SessionLayer"), "{shown}");
 }
 
 #[test]

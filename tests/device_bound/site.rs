@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -15,7 +15,7 @@ use axum::{
 };
 use hardtack::{
     Clock, EncryptionKey, KeyRing, SessionCookie, SessionLayer,
-    carrier::{Hooked, SessionCookieBuilder},
+    carrier::{Context, Hooked, SessionCookieBuilder},
     device::DeviceBound,
     keys::SharedKeyRing,
     session::Map,
@@ -93,6 +93,19 @@ impl Site {
     /// The same site, where each host is a tenant with sessions of its own.
     pub(crate) fn with_tenants(self) -> Site {
         let layer = sessions(&self.cookie, &self.now).context_by_host();
+        Site {
+            app: App::Axum(router(DeviceLayer::new(layer))),
+            ..self
+        }
+    }
+
+    /// The same site, which counts the requests whose tenant it is asked for.
+    pub(crate) fn counting_contexts(self, asked: &Arc<AtomicUsize>) -> Site {
+        let asked = Arc::clone(asked);
+        let layer = sessions(&self.cookie, &self.now).context_by(move |_| {
+            asked.fetch_add(1, Ordering::Relaxed);
+            Context::new([("tenant", "acme")]).ok()
+        });
         Site {
             app: App::Axum(router(DeviceLayer::new(layer))),
             ..self

@@ -1,5 +1,10 @@
 //! Devices of an application whose hosts are tenants, and of two cookies of one ring.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use axum::http::{Request, StatusCode, header::SET_COOKIE};
 use hardtack::{carrier::Context, device::DeviceBound};
 
@@ -20,6 +25,15 @@ fn a_session_of_a_tenant_is_bound_in_the_response_to_its_registration() {
     assert_eq!(response.headers().get_all(SET_COOKIE).iter().count(), 2);
     assert_eq!(browser.thief_of_session().get(&site, "/"), "nobody 0 Stale");
     assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn the_tenant_of_a_request_is_asked_for_once() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let site = Site::new().counting_contexts(&asked);
+    let mut browser = Browser::at(ACME);
+    assert_eq!(browser.get(&site, "/"), "nobody 0 Unbound");
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
 #[test]

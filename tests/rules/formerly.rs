@@ -103,7 +103,7 @@ fn the_present_attributes_are_refused_as_earlier_ones() {
         ),
         (
             FormerAttributes::new().path("a;b"),
-            "does not begin with `/`",
+            "`formerly`: path does not begin with `/`",
         ),
     ] {
         check_former(&builder().formerly(formerly).build().unwrap_err(), says);

@@ -82,6 +82,38 @@ fn each_outcome_is_reported_with_its_key_and_the_length_of_its_token() {
 }
 
 #[test]
+fn each_outcome_has_a_sentence() {
+    let key_id = key(0).id();
+    for (outcome, sentence) in [
+        (Outcome::Absent, "the request has no token".to_owned()),
+        (
+            Outcome::Opened { key_id },
+            format!("opened under the sealing key {key_id}"),
+        ),
+        (
+            Outcome::OpenedUnderAcceptedKey { key_id },
+            format!("opened under the accepted key {key_id}"),
+        ),
+        (
+            rejected(Reason::Idle, Some(key_id)),
+            format!("rejected: {}", Reason::Idle),
+        ),
+        (
+            Outcome::Migrated,
+            "taken over from an old cookie".to_owned(),
+        ),
+        (
+            Outcome::NotMigrated {
+                reason: Reason::Auth,
+            },
+            format!("old cookie rejected: {}", Reason::Auth),
+        ),
+    ] {
+        assert_eq!(outcome.to_string(), sentence);
+    }
+}
+
+#[test]
 fn a_used_session_is_reported_once_and_an_unused_one_never() {
     let told = Told::default();
     let cookie = told.by(builder());

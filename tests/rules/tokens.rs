@@ -1,6 +1,11 @@
 //! The same rules for sessions in a bare token.
 
-use hardtack::{Session, SessionToken, carrier::TokenChange};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use hardtack::{
+    Session, SessionToken, SigningKey,
+    carrier::{TokenChange, TokenInfo},
+    session::Reason,
+};
 
 use super::{
     Work,
@@ -24,6 +29,29 @@ fn signed_in() -> String {
     match run(None, 0, |session| session.insert("user", 42)) {
         TokenChange::Store(token) => token,
         other => panic!("{other:?}"),
+    }
+}
+
+/// SPEC.md § 4.1: five bytes of head, the nonce, a body of six at least, and 16 of tag.
+#[test]
+fn a_text_shorter_than_a_token_without_content_is_none() {
+    let head_of = |token: &str| BASE64_URL_SAFE_NO_PAD.decode(&token[..8]).unwrap();
+    let signed = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate().unwrap());
+    let signed = signed.build().unwrap();
+    for (tokens, shortest) in [(tokens(), 5 + 24 + 6 + 16), (signed, 5 + 6 + 16)] {
+        let session = tokens.load(None::<&str>, at(0));
+        session.insert("user", 42).unwrap();
+        let TokenChange::Store(token) = tokens.save(&session).unwrap() else {
+            panic!("a session with content is written");
+        };
+        let info = |len| {
+            let mut bytes = head_of(&token);
+            bytes.resize(len, 0);
+            TokenInfo::of(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+        };
+        assert_eq!(info(shortest - 1), Err(Reason::TooShort));
+        assert_eq!(info(shortest), TokenInfo::of(&token));
+        assert_eq!(info(shortest + 1), TokenInfo::of(&token));
     }
 }
 
