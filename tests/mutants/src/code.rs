@@ -1,0 +1,118 @@
+//! The library with its mutants.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    fs,
+    path::Path,
+};
+
+use crate::{
+    list::{Mutant, Place},
+    rendering::{self, Rendered},
+    shape::{Mutation, Site},
+    sites,
+};
+
+/// Files that have mutants, and which mutants are in them.
+pub(crate) struct Code {
+    files: BTreeMap<String, File>,
+    /// Mutants that are in the copy.
+    made: HashSet<usize>,
+    /// Of all mutants.
+    count: usize,
+}
+
+struct File {
+    code: String,
+    sites: Vec<Site>,
+}
+
+impl Code {
+    pub(crate) fn read(root: &Path, mutants: &[Mutant]) -> Code {
+        let mut by_file: BTreeMap<String, Vec<&Mutant>> = BTreeMap::new();
+        for mutant in mutants {
+            by_file.entry(mutant.file.clone()).or_default().push(mutant);
+        }
+        let files = by_file.into_iter().map(|(name, mutants)| {
+            let code = fs::read_to_string(root.join(&name)).expect("a file of the library");
+            let mutations = mutants.into_iter().map(|mutant| Mutation {
+                id: mutant.id,
+                text: mutant.replacement.clone(),
+                genre: mutant.genre,
+                start: offset(&code, mutant.span.start),
+            });
+            let sites = sites::find(&code, &mutations.collect::<Vec<_>>());
+            (name, File { code, sites })
+        });
+        let files: BTreeMap<_, _> = files.collect();
+        let sites = files.values().flat_map(|file| &file.sites);
+        Code {
+            made: sites.flat_map(|site| site.shape.ids()).collect(),
+            count: mutants.len(),
+            files,
+        }
+    }
+
+    pub(crate) fn has(&self, id: usize) -> bool {
+        self.made.contains(&id)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.made.len()
+    }
+
+    pub(crate) fn leave_out(&mut self, id: usize) {
+        self.made.remove(&id);
+    }
+
+    /// Renders a file, if it has mutants.
+    pub(crate) fn rendered(&self, file: &str) -> Option<Rendered> {
+        let File { code, sites } = self.files.get(file)?;
+        Some(rendering::render(code, sites, |id| self.has(id)))
+    }
+
+    /// Returns what a file of the copy has in place of this text.
+    pub(crate) fn changed(&self, file: &Path, text: String) -> String {
+        let name = file.to_str().unwrap_or_default();
+        let mut text = self.rendered(name).map_or(text, |rendered| rendered.text);
+        if name == "src/lib.rs" {
+            text.push_str(&IS_MADE.replace("COUNT", &self.count.to_string()));
+        }
+        text
+    }
+}
+
+fn offset(code: &str, place: Place) -> usize {
+    let lines = code.split_inclusive('\n');
+    let before: usize = lines.clone().take(place.line - 1).map(str::len).sum();
+    let line = lines.clone().nth(place.line - 1).unwrap_or_default();
+    let letters = line.char_indices().map(|(at, _)| at);
+    before + letters.clone().nth(place.column - 1).unwrap_or(line.len())
+}
+
+const IS_MADE: &str = r#"
+/// Returns `true` if this mutant is made. Writes into a file which mutants are asked for, if there is one.
+pub(crate) fn is_made(mutant: usize) -> bool {
+    use std::{
+        fs::File,
+        io::Write as _,
+        sync::{
+            LazyLock,
+            atomic::{AtomicBool, Ordering},
+        },
+    };
+    static MADE: LazyLock<Option<usize>> =
+        LazyLock::new(|| std::env::var("HARDTACK_MUTANT").ok()?.parse().ok());
+    static REACHED: LazyLock<Option<File>> = LazyLock::new(|| {
+        let file = std::env::var("HARDTACK_REACHED").ok()?;
+        File::options().create(true).append(true).open(file).ok()
+    });
+    static SEEN: [AtomicBool; COUNT] = [const { AtomicBool::new(false) }; COUNT];
+    if let Some(mut file) = REACHED.as_ref()
+        && !SEEN[mutant].swap(true, Ordering::Relaxed)
+    {
+        let _ = file.write_all(format!("{mutant}\n").as_bytes());
+    }
+    *MADE == Some(mutant)
+}
+"#;

@@ -1,0 +1,93 @@
+//! Tries each fault that cargo-mutants could make in the code, and tells which of them no test notices. See README.md.
+
+mod code;
+mod compile;
+mod list;
+mod rendering;
+mod shape;
+mod sites;
+mod survivors;
+mod trial;
+
+use std::{path::Path, process::ExitCode};
+
+use crate::{code::Code, list::Mutant, survivors::Survivors, trial::Verdict};
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let is_chosen = |mutant: &&Mutant| {
+        let name = mutant.to_string();
+        words.is_empty() || words.iter().any(|word| name.contains(word))
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mutants = list::mutants(&root, &ROOMS);
+    let mut code = Code::read(&root, &mutants);
+    let placed = code.count();
+    let copy = root.join("target/mutants/copy");
+    compile::until_it_compiles(&root, &copy, &mut code);
+    let made: Vec<_> = mutants.iter().filter(|one| code.has(one.id)).collect();
+    let chosen: Vec<_> = made.iter().copied().filter(is_chosen).collect();
+    println!(
+        "{} mutants, {} without a place for a question, {} that do not compile; {} are tried",
+        mutants.len(),
+        mutants.len() - placed,
+        placed - made.len(),
+        chosen.len()
+    );
+    let verdicts = trial::try_all(&copy, &chosen);
+    let survivors = Survivors::read(&root);
+    let mut wrong = judge(&chosen, &verdicts, &survivors);
+    if words.is_empty() {
+        let gone = survivors.without(&made);
+        wrong.extend(gone.map(|name| format!("listed, but not tried: {name}")));
+    }
+    for line in &wrong {
+        println!("{line}");
+    }
+    let count = |wanted| verdicts.iter().filter(|found| **found == wanted).count();
+    let (failed, endless) = (count(Verdict::Noticed), count(Verdict::Endless));
+    println!("\n{failed} make a test fail, {endless} take too long\n");
+    let unnoticed = chosen.len() - failed - endless;
+    let listed = chosen.iter().filter(|mutant| survivors.lists(mutant));
+    println!(
+        "test result: {}. {} passed; {} failed; {} ignored",
+        if wrong.is_empty() { "ok" } else { "FAILED" },
+        failed + endless,
+        wrong.len(),
+        unnoticed.min(listed.count()),
+    );
+    match wrong.is_empty() && !chosen.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+/// Returns a line for each mutant that is noticed although it is listed, or not noticed and not listed.
+fn judge(mutants: &[&Mutant], verdicts: &[Verdict], survivors: &Survivors) -> Vec<String> {
+    let judged = mutants
+        .iter()
+        .zip(verdicts)
+        .filter_map(|(mutant, verdict)| {
+            let what = match (verdict, survivors.lists(mutant)) {
+                (Verdict::Noticed | Verdict::Endless, true) => "listed, but noticed",
+                (Verdict::Missed, false) => "missed",
+                (Verdict::Unreached, false) => "no test comes by",
+                _ => return None,
+            };
+            Some(format!("{what}: {mutant}"))
+        });
+    judged.collect()
+}
+
+/// What is tried, as globs.
+const ROOMS: [&str; 9] = [
+    "src/base/**",
+    "src/cookie/**",
+    "src/device/**",
+    "src/keys/**",
+    "src/session/**",
+    "src/state/**",
+    "src/token/**",
+    "src/web/csrf/**",
+    "src/web/device/**",
+];
