@@ -99,9 +99,9 @@ impl Metadata {
         }
         body.extend_from_slice(flash);
         body.extend_from_slice(payload);
-        if padding > 0 {
+        if let Some(zeros) = padding.checked_sub(1) {
             body.push(PAD_MARK);
-            body.resize(body.len() + padding - 1, 0);
+            body.resize(body.len() + zeros, 0);
         }
     }
 }
