@@ -1,9 +1,9 @@
 //! Mistakes in the settings, which `build` refuses with a sentence.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use hardtack::{
-    EncryptionKey, SessionCookie, SessionLayer,
+    EncryptionKey, SessionCookie, SessionError, SessionLayer,
     carrier::SessionCookieBuilder,
     cookie::SameSite,
     device::{DeviceBound, Initiators},
@@ -74,6 +74,22 @@ fn a_layer_shows_the_layer_in_it() {
     let layer = DeviceLayer::new(SessionLayer::new(cookie));
     let shown = format!("{layer:?}");
     assert!(shown.starts_with("DeviceLayer(SessionLayer"), "{shown}");
+}
+
+/// docs/spec/writer.md § 9.5: a session may become one of a device at any time.
+#[test]
+fn a_refusal_counts_the_bytes_of_a_device() {
+    let needed = |cookie: SessionCookieBuilder| {
+        let session = cookie.build().unwrap().load(None::<&str>, UNIX_EPOCH);
+        match session.insert("k", "x".repeat(4_000)) {
+            Err(SessionError::TooLarge(error)) => error.needed,
+            other => panic!("{other:?}"),
+        }
+    };
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let more = needed(cookie.clone().device_bound(device())) - needed(cookie);
+    // Sixteen bytes, as base64url.
+    assert!((21..=22).contains(&more), "{more}");
 }
 
 #[test]

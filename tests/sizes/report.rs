@@ -142,6 +142,13 @@ impl SessionData for Bytes {
 }
 
 #[test]
+fn the_report_of_an_empty_session_has_no_line_of_content() {
+    let site = encrypted().build().unwrap();
+    let report = site.load(None::<&str>, at(0)).size_report().to_string();
+    assert_eq!(report.lines().count(), 2, "{report}");
+}
+
+#[test]
 fn the_report_of_a_typed_session_has_the_payload_alone() {
     for padding in [Padding::None, Padding::Padme] {
         let site = encrypted().size(hardtack::Size::Split(3)).padding(padding);

@@ -240,6 +240,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_key_of_any_length_is_read() {
+        for len in [0, 1, 31, 32, 255, 256, 65_535, 65_536] {
+            let (key, next) = ("k".repeat(len), "next");
+            let bytes = with(&with(&[], next, &[1]), &key, &[0]);
+            assert!(is_valid(&bytes), "{len}");
+            assert!(keys(&bytes).eq([&*key, next]), "{len}");
+            assert_eq!(get(&bytes, &key), Some(&bytes[bytes.len() - 7..]), "{len}");
+        }
+    }
+
     fn with(bytes: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
         edit(bytes, key, Some(value)).0
     }

@@ -122,7 +122,6 @@ pub(in crate::state) fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<u
 pub(in crate::state) const FIX_MAP: u8 = 0x80;
 /// Keys that are compared with each other in place, without allocating.
 const FEW: usize = 32;
-/// Lists and maps within each other. The dictionary itself is one more.
 /// Levels of a value. The dictionary around it is one more.
 const DEEPEST: usize = 63;
 

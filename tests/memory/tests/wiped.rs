@@ -169,6 +169,8 @@ fn messages_leave_nothing() {
                 session.flash("", MARKER).unwrap();
             }
             session.flash_once("other", MARKER).unwrap();
+            // An empty one takes room, too.
+            session.flash(&"long".repeat(100), "").unwrap();
             let fields = cookie.save(&session).unwrap();
             let session = cookie.load(&fields, at(1));
             session.flash("", MARKER).unwrap();
