@@ -102,3 +102,14 @@ fn an_activity_from_a_clock_that_is_ahead_is_accepted_within_the_skew() {
 fn there_is_no_skew_at_the_end() {
     check_end(site().clock_skew(seconds(300)), 1800, Reason::Idle);
 }
+
+#[test]
+fn a_clock_that_stands_shows_its_moment() {
+    let moment = at(7);
+    assert_eq!(
+        format!("{:?}", Clock::from(moment)),
+        format!("Clock({moment:?})")
+    );
+    assert_eq!(format!("{:?}", Clock::from_fn(move || moment)), "Clock(..)");
+    assert_eq!(format!("{:?}", Clock::system()), "Clock(..)");
+}
