@@ -15,6 +15,7 @@ import { sealData } from "iron-session";
 import { EncryptJWT, SignJWT } from "jose";
 
 import { KeyRing, SessionCookie } from "../../js/src/index.js";
+import { sessionType, struct, text, u32 } from "../../js/src/struct.js";
 
 // As in src/lib.rs.
 const SESSION = { user: 48_151_623, csrf: "q9Jf3v0mXl7Rk2sTzD8hWbYp5uCgNe4iA1oVrEwMx6Q", language: "en-GB" };
@@ -29,6 +30,14 @@ async function hardtack() {
   const cookies = await SessionCookie.encrypted(await KeyRing.generate());
   const session = await cookies.load(null);
   for (const [name, value] of Object.entries(SESSION)) session.set(name, value);
+  return (await cookies.save(session)).map(valueOf);
+}
+
+async function hardtackTyped() {
+  const type = sessionType({ label: "login", schema: 1, shape: struct({ user: u32, csrf: text, language: text }) });
+  const cookies = await SessionCookie.encrypted(await KeyRing.generate(), { type });
+  const session = await cookies.load(null);
+  session.value = SESSION;
   return (await cookies.save(session)).map(valueOf);
 }
 
@@ -62,6 +71,7 @@ const inTwelveHours = (token) => token.setIssuedAt().setExpirationTime("12h");
 
 const COOKIES = {
   "hardtack-session": hardtack,
+  "hardtack-session, typed": hardtackTyped,
   "iron-session": async () => [await sealData(SESSION, { password })],
   "cookie-session": cookieSessionOfExpress,
   "@fastify/secure-session": secureSessionOfFastify,
