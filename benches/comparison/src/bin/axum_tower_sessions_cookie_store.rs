@@ -4,9 +4,8 @@ use std::error::Error;
 
 use axum::{Router, routing::get};
 use hardtack_comparison::{CSRF, LANGUAGE, USER};
-use tower_sessions_cookie_store::{
-    CookieSessionManagerLayer, Key, Session, session::Error as SessionError,
-};
+use tower_sessions_cookie_store::{CookieSessionManagerLayer, Key, Session};
+use tower_sessions_core::session::Error as SessionError;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
