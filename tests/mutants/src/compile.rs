@@ -22,9 +22,11 @@ pub(crate) fn until_it_compiles(root: &Path, folder: &Path, code: &mut Code) {
             .iter()
             .flat_map(|mistake| blame(code, mistake))
             .collect();
+        let before = code.count();
         for id in ids {
             code.leave_out(id);
         }
+        assert!(code.count() < before, "no mutant is to blame any more");
         println!(
             "{} mistakes, {} mutants are left",
             mistakes.len(),
@@ -68,6 +70,7 @@ fn mistakes(copy: &Path) -> Vec<Message> {
         .lines()
         .filter_map(|line| serde_json::from_str::<Line>(line).ok());
     let messages = lines.filter_map(|line| line.message);
+    // Those without a place only count the others.
     let mistakes = messages.filter(|message| message.level == "error" && !message.spans.is_empty());
     mistakes.collect()
 }
@@ -76,14 +79,14 @@ fn mistakes(copy: &Path) -> Vec<Message> {
 fn blame(code: &Code, mistake: &Message) -> Vec<usize> {
     let primary = mistake.spans.iter().filter(|span| span.is_primary);
     let others = mistake.spans.iter().filter(|span| !span.is_primary);
-    let places = primary.chain(others).filter_map(|span| {
+    let mut places = primary.chain(others).filter_map(|span| {
         let Rendered { places, .. } = code.rendered(&span.file_name)?;
         let around = places
             .into_iter()
             .filter(|(piece, _)| piece.start <= span.byte_start && span.byte_end <= piece.end);
         around.min_by_key(|(piece, _)| piece.len())
     });
-    let Some((_, ids)) = places.take(1).next() else {
+    let Some((_, ids)) = places.next() else {
         let text = mistake.rendered.as_deref().unwrap_or_default();
         panic!("no mutant is to blame: {text}");
     };
