@@ -1,7 +1,7 @@
 //! The documents for reviews: each row of docs/checklists.md points to a test that exists or to a heading,
 //! docs/audit.md counts the lines that it sends auditors to, and docs/dependencies.md has every direct dependency.
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use toml::{Table, Value};
 
@@ -37,35 +37,6 @@ fn every_row_of_the_checklists_points_to_a_test_or_a_heading() {
         count += 1;
     }
     assert!(count > 100, "there are {count} rows");
-}
-
-#[test]
-fn every_link_between_pages_leads_to_a_file_and_a_heading() {
-    let repository = Repository::read();
-    let is_page = |path: &str| path.ends_with(".md") && path != LINKED;
-    let pages = repository.files.iter().filter(|(path, _)| is_page(path));
-    let mut count = 0;
-    for (page, text) in pages {
-        let outside = text.split("```").step_by(2);
-        let links = outside.flat_map(|text| text.split("](").skip(1));
-        let links = links.filter_map(|rest| Some(rest.split_once(')')?.0));
-        for link in links.filter(|link| !link.contains("://")) {
-            let (path, heading) = link.split_once('#').unwrap_or((link, ""));
-            let target = if path.is_empty() {
-                page.clone()
-            } else {
-                joined(page, path)
-            };
-            let folder = format!("{target}/");
-            let mut files = repository.files.iter();
-            let file = files.find(|(file, _)| *file == target || file.starts_with(&folder));
-            let (_, text) = file.unwrap_or_else(|| panic!("{page}: {link}"));
-            let is_there = heading.is_empty() || anchors(text).contains(heading);
-            assert!(is_there, "{page}: {link}");
-            count += 1;
-        }
-    }
-    assert!(count > 200, "there are {count} links");
 }
 
 /// By a tenth at most, so that an edit does not have to come with a count.
@@ -127,40 +98,6 @@ fn direct(manifest: &Table) -> BTreeSet<String> {
 }
 
 /// The path of `link` on `page`, from the root of the repository.
-fn joined(page: &str, link: &str) -> String {
-    let folder = Path::new(page).parent().unwrap();
-    let mut parts: Vec<_> = folder.iter().map(|part| part.to_str().unwrap()).collect();
-    for part in link.split('/').filter(|part| !matches!(*part, "" | ".")) {
-        if part == ".." {
-            parts.pop().unwrap();
-        } else {
-            parts.push(part);
-        }
-    }
-    parts.join("/")
-}
-
-/// The anchors of a page's headings, as GitHub makes them.
-fn anchors(page: &str) -> BTreeSet<String> {
-    let outside = page.split("```").step_by(2);
-    let lines = outside.flat_map(str::lines);
-    let headings = lines.filter_map(|line| line.trim_start_matches('#').strip_prefix(' '));
-    let kept = |c: &char| c.is_alphanumeric() || " -_".contains(*c);
-    let anchor = |heading: &str| {
-        heading
-            .to_lowercase()
-            .chars()
-            .filter(kept)
-            .collect::<String>()
-    };
-    headings
-        .map(|heading| anchor(heading).replace(' ', "-"))
-        .collect()
-}
-
-/// A symbolic link to the page in `docs/`, whose links are for there.
-const LINKED: &str = "migrate/docs/moving-in.md";
-
 const STATUSES: [&str; 6] = [
     "satisfied",
     "application",

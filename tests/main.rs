@@ -21,6 +21,7 @@ mod guides;
 #[cfg(feature = "axum")]
 mod interleavings;
 mod lifetimes;
+mod links;
 mod metrics;
 #[cfg(feature = "migrate")]
 mod migration;

@@ -18,5 +18,5 @@ pub use pyramid::Pyramid;
 /// Examples of the guides, compiled and run.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/ini.md")]
-#[doc = include_str!("../docs/moving-in.md")]
+#[doc = include_str!("../../docs/moving-in.md")]
 struct Guides;

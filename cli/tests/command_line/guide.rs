@@ -1,4 +1,5 @@
-//! Every command in docs/rotation.md and docs/cli.md is run, and its output is the one that they show.
+//! Every command in docs/rotation.md, docs/cli.md and the package's README.md is run, and its output is the one that
+//! they show.
 //!
 //! A line `# TIME` in them sets the clock, `# TIME, in a new folder` begins a story, and `# cookie.txt: …` puts a
 //! visitor's cookie of the moment into that file. Nothing else is done, so a reader can repeat it all. Ids of keys
@@ -13,6 +14,11 @@ use crate::desk::{Desk, PROGRAM};
 #[test]
 fn the_guide_shows_what_happens() {
     check(include_str!("../../../docs/rotation.md"));
+}
+
+#[test]
+fn the_page_of_the_package_shows_what_happens() {
+    check(include_str!("../../README.md"));
 }
 
 #[test]
