@@ -3,33 +3,25 @@
 //! A session travels in the visitor's cookie, encrypted or, if you choose so, only signed. Every instance that
 //! has the keys reads every session, and stores none.
 //!
-//! ```
-//! use hardtack::{EncryptionKey, SessionCookie};
-//! use std::time::SystemTime;
+//! | | |
+//! |---|---|
+//! | First program | below, for axum; [without a framework](#without-a-framework) |
+//! | For my framework | [`SessionLayer`] for axum, tower and actix-web; [pages][frameworks] for these, hyper, poem, rocket, salvo and warp; [edge and serverless][edge] |
+//! | Keys in production | `hardtack keygen` of the package `hardtack-cli` makes one, [`KeyRing::from_env`] reads it; [keeping and rotating them][rotation] |
+//! | What it cannot do | A copied cookie opens until its deadline, sessions cannot be listed, and the last of parallel responses wins: [limits], with what helps |
 //!
-//! let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-//!
-//! let session = cookie.load(None::<&str>, SystemTime::now()); // a request without a cookie
-//! session.insert("language", "sv")?;
-//! let fields = cookie.save(&session)?; // the `Set-Cookie` field of its response
-//!
-//! let session = cookie.load(&fields, SystemTime::now()); // the next request
-//! assert_eq!(session.get::<String>("language")?.as_deref(), Some("sv"));
-//! # Ok::<_, Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! With feature `axum` a layer loads and saves, and handlers take the session as an argument:
-//!
-#![cfg_attr(feature = "axum", doc = "```")]
+#![cfg_attr(feature = "axum", doc = "```no_run")]
 #![cfg_attr(not(feature = "axum"), doc = "```ignore")]
 //! use axum::{Router, routing::get};
-//! use hardtack::{
-//!     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
-//! };
+//! use hardtack::{EncryptionKey, Session, SessionCookie, SessionError, SessionLayer};
 //!
-//! fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
-//!     let cookie = SessionCookie::encrypted(keys).build()?;
-//!     Ok(Router::new().route("/", get(home)).layer(SessionLayer::new(cookie)))
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let key = EncryptionKey::generate()?; // in production: KeyRing::from_env("SESSION_KEYS")?
+//!     let cookie = SessionCookie::encrypted(key).build()?;
+//!     let app = Router::new().route("/", get(home)).layer(SessionLayer::new(cookie));
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//!     Ok(axum::serve(listener, app).await?)
 //! }
 //!
 //! async fn home(session: Session) -> Result<String, SessionError> {
@@ -54,6 +46,23 @@
 //! | serve sessions without a framework | [`SessionCookie::load`], [`SessionCookie::save`] |
 //! | carry sessions without a cookie | [`SessionHeader`], [`SessionToken`] |
 //! | bind sessions to a tenant or a stage | [`context`](carrier::SessionBuilder::context), [`carrier::Context`] |
+//!
+//! # Without a framework
+//!
+//! ```
+//! use hardtack::{EncryptionKey, SessionCookie};
+//! use std::time::SystemTime;
+//!
+//! let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+//!
+//! let session = cookie.load(None::<&str>, SystemTime::now()); // a request without a cookie
+//! session.insert("language", "sv")?;
+//! let fields = cookie.save(&session)?; // the `Set-Cookie` field of its response
+//!
+//! let session = cookie.load(&fields, SystemTime::now()); // the next request
+//! assert_eq!(session.get::<String>("language")?.as_deref(), Some("sv"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # Sessions
 //!
@@ -136,8 +145,11 @@
 //! The repository has [guides], the [limits] of sessions without a store, the [specification] of the format, the
 //! [threat model], and [examples], small programs with the `curl` commands that try them.
 //!
+//! [edge]: https://github.com/hardtack-rs/hardtack/blob/main/docs/edge.md
+//! [frameworks]: https://github.com/hardtack-rs/hardtack/blob/main/docs/frameworks.md
 //! [guides]: https://github.com/hardtack-rs/hardtack/blob/main/docs/guides.md
 //! [limits]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md
+//! [rotation]: https://github.com/hardtack-rs/hardtack/blob/main/docs/rotation.md
 //! [specification]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md
 //! [threat model]: https://github.com/hardtack-rs/hardtack/blob/main/SECURITY.md
 //! [examples]: https://github.com/hardtack-rs/hardtack/tree/main/examples
