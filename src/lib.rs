@@ -3,9 +3,9 @@
 //! A session travels in the visitor's cookie, encrypted or, if you choose so, only signed. Every instance that
 //! has the keys reads every session, and stores none.
 //!
-//! | | |
+//! | To begin | |
 //! |---|---|
-//! | First program | below, for axum; [without a framework](#without-a-framework) |
+//! | First program | below, after `cargo add hardtack --features axum`; [without a framework](#without-a-framework) |
 //! | For my framework | [`SessionLayer`] for axum, tower and actix-web; [pages][frameworks] for these, hyper, poem, rocket, salvo and warp; [edge and serverless][edge] |
 //! | Keys in production | `hardtack keygen` of the package `hardtack-cli` makes one, [`KeyRing::from_env`] reads it; [keeping and rotating them][rotation] |
 //! | What it cannot do | A copied cookie opens until its deadline, sessions cannot be listed, and the last of parallel responses wins: [limits], with what helps |
