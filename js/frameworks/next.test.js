@@ -35,6 +35,18 @@ for (const [version, folder] of Object.entries(SITES)) {
   });
 }
 
+test("Next.js 16 with cacheComponents, without a complaint", async () => {
+  const complaints = [];
+  const command = (port) => ["node_modules/next/dist/bin/next", "start", "-p", `${port}`, "-H", "localhost"];
+  const origin = await start("next_cached", ["next", "build"], command, "localhost", (text) => complaints.push(`${text}`));
+  const visitor = new Visitor(origin);
+  for (const visits of [0, 1, 2]) {
+    assert.equal(visitsOf(await visitor.look("/")), visits);
+    assert.equal((await visitor.submit("/", "count")).status, 200);
+  }
+  assert.deepEqual(complaints, []);
+});
+
 class Visitor extends Browser {
   /** Loads a page as a browser does. */
   look(path, headers) {

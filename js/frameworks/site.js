@@ -26,8 +26,8 @@ async function freePort() {
   return port;
 }
 
-/** Builds a site, starts it, and returns its origin. The build has no keys, and needs none. */
-export async function start(name, build, command, host = "127.0.0.1") {
+/** Builds a site, starts it, and returns its origin. The build has no keys, and needs none. `hear` is told what the server complains of. */
+export async function start(name, build, command, host = "127.0.0.1", hear = (text) => process.stderr.write(text)) {
   const cwd = fileURLToPath(new URL(name, import.meta.url));
   const options = { cwd, env: { ...process.env, ...QUIET }, stdio: ["ignore", "ignore", "inherit"] };
   await unpackInto(join(cwd, "node_modules/hardtack-session"));
@@ -35,7 +35,8 @@ export async function start(name, build, command, host = "127.0.0.1") {
   const port = await freePort();
   const origin = `http://${host}:${port}`;
   const env = { ...options.env, SESSION_KEYS: XAES_KEY, PORT: `${port}`, HOST: host, ORIGIN: origin };
-  const server = spawn(execPath, command(port), { ...options, env });
+  const server = spawn(execPath, command(port), { ...options, env, stdio: ["ignore", "ignore", "pipe"] });
+  server.stderr.on("data", hear);
   after(() => server.kill());
   await untilItAnswers(origin, server);
   return origin;
