@@ -89,6 +89,29 @@ fn no_page_hides_lines_of_its_examples() {
     assert!(blocks > 20, "there are {blocks} examples");
 }
 
+/// A bug takes the same to be reproduced as a vulnerability.
+#[test]
+fn the_form_for_bugs_asks_for_what_a_report_needs() {
+    let repository = Repository::read();
+    let form = repository.text(".github/ISSUE_TEMPLATE/bug.yml");
+    let form = form.to_lowercase();
+    let report = repository.text("SECURITY.md").replace('\n', " ");
+    let (_, report) = report
+        .split_once("Include the version, the features, ")
+        .unwrap();
+    let asked = "your configuration, and the smallest program or token that shows the problem, with keys made for that purpose.";
+    assert!(report.starts_with(asked), "the form asks for what this was");
+    for word in [
+        "version",
+        "features",
+        "configuration",
+        "the smallest program or token",
+        "with keys made for that purpose",
+    ] {
+        assert!(form.contains(word), "{word}");
+    }
+}
+
 #[test]
 fn no_doc_comment_opens_with_a_question_word() {
     let repository = Repository::read();
