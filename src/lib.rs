@@ -116,6 +116,9 @@
 //! [`keys::RingSourceError`]). Saving fails when random bytes or the clock fail, or for a session of another
 //! cookie ([`session::SaveError`]), never because of the content.
 //!
+//! What a program may answer in different ways is an enum, such as `SessionError`. Every other error is a sentence for
+//! the person who can mend it.
+//!
 //! # Features
 //!
 //! `xaes` and `xchacha20` are on by default. A small program may leave one of them out, or both if its sessions are

@@ -2,7 +2,7 @@ use std::{fmt, time::SystemTime};
 
 use super::cookie::SessionCookie;
 use crate::{
-    base::debug_by_display,
+    base::opaque_error,
     session::{SaveError, Session},
     state::{Payload, SessionError},
 };
@@ -27,26 +27,30 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of `fill` and of [`save`](Self::save), and [`CookieForError::Empty`] if the session is empty.
+    /// Returns the errors of `fill` and of [`save`](Self::save), and one if the session is empty.
     pub fn cookie_for(
         &self,
         now: SystemTime,
         fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
     ) -> Result<String, CookieForError> {
         let session = self.load(None::<&str>, now);
-        fill(&session).map_err(CookieForError::Session)?;
-        let fields = self.save(&session).map_err(CookieForError::Save)?;
+        fill(&session).map_err(NoCookie::Session)?;
+        let fields = self.save(&session).map_err(NoCookie::Save)?;
         let pairs: Vec<_> = fields.pairs().collect();
         if pairs.is_empty() {
-            return Err(CookieForError::Empty);
+            return Err(NoCookie::Empty.into());
         }
         Ok(pairs.join("; "))
     }
 }
 
-/// An error from [`cookie_for`](crate::SessionCookie::cookie_for).
-#[non_exhaustive]
-pub enum CookieForError {
+/// An error from [`cookie_for`](crate::SessionCookie::cookie_for): the session could not be filled or saved, or is empty.
+pub struct CookieForError(NoCookie);
+
+opaque_error!(CookieForError(NoCookie));
+
+/// Reason why there is no cookie.
+enum NoCookie {
     /// The session could not be filled.
     Session(SessionError),
     /// The session could not be saved.
@@ -55,26 +59,22 @@ pub enum CookieForError {
     Empty,
 }
 
-debug_by_display!(CookieForError);
-
-impl fmt::Display for CookieForError {
+impl fmt::Display for NoCookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CookieForError::Session(error) => error.fmt(f),
-            CookieForError::Save(error) => error.fmt(f),
-            CookieForError::Empty => {
-                f.write_str("an empty session has no cookie; store a value first")
-            }
+            NoCookie::Session(error) => error.fmt(f),
+            NoCookie::Save(error) => error.fmt(f),
+            NoCookie::Empty => f.write_str("an empty session has no cookie; store a value first"),
         }
     }
 }
 
 impl std::error::Error for CookieForError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            CookieForError::Session(error) => error.source(),
-            CookieForError::Save(error) => error.source(),
-            CookieForError::Empty => None,
+        match &self.0 {
+            NoCookie::Session(error) => error.source(),
+            NoCookie::Save(error) => error.source(),
+            NoCookie::Empty => None,
         }
     }
 }
@@ -84,7 +84,7 @@ mod tests {
     use std::error::Error;
 
     use super::*;
-    use crate::crypto::random::RandomError;
+    use crate::{crypto::random::RandomError, session::SaveProblem};
 
     #[test]
     fn the_error_of_the_operating_system_is_the_source() {
@@ -92,9 +92,10 @@ mod tests {
         let expected = error.source().map(ToString::to_string);
         assert!(expected.is_some());
         for error in [
-            CookieForError::Session(RandomError::UNSUPPORTED.into()),
-            CookieForError::Save(RandomError::UNSUPPORTED.into()),
+            NoCookie::Session(RandomError::UNSUPPORTED.into()),
+            NoCookie::Save(SaveProblem::Random(RandomError::UNSUPPORTED).into()),
         ] {
+            let error = CookieForError(error);
             assert_eq!(error.source().map(ToString::to_string), expected);
         }
     }

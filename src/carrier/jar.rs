@@ -7,7 +7,7 @@ use cookie::Cookie;
 use super::SessionCookie;
 use crate::{
     base::clock::Clock,
-    session::{SaveError, Session},
+    session::{SaveError, SaveProblem, Session},
 };
 
 /// With feature `cookie`.
@@ -111,18 +111,17 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`save`](Self::save), and one for every session of a cookie that a jar cannot do justice to, such as
-    ///
-    /// - [`SaveError::SameNameInJar`] with [`formerly`](crate::carrier::SessionCookieBuilder::formerly), and with two old
-    ///   cookies of one name in `migrate_from` that differ in attributes: a jar keeps one cookie of each name, so it
-    ///   cannot also drop those with other attributes.
+    /// Those of [`save`](Self::save), and one for every session of a cookie that a jar cannot do justice to, such as with
+    /// [`formerly`](crate::carrier::SessionCookieBuilder::formerly), and with two old cookies of one name in
+    /// `migrate_from` that differ in attributes, because a jar keeps one cookie of each name, so it cannot also drop
+    /// those with other attributes.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
         if self.has_twins() {
-            return Err(SaveError::SameNameInJar);
+            return Err(SaveProblem::NotInJar(ONE_OF_A_NAME).into());
         }
         #[cfg(feature = "device-bound")]
         if self.token.sealer.companion().is_some() {
-            return Err(SaveError::DeviceInJar);
+            return Err(SaveProblem::NotInJar(NO_REGISTRATION).into());
         }
         let fields = self.save(session)?;
         Ok(fields.into_iter().map(parsed).collect())
@@ -132,3 +131,9 @@ impl<T> SessionCookie<T> {
 fn parsed(field: String) -> Cookie<'static> {
     Cookie::parse(field).expect("a `Set-Cookie` field begins with a name and `=`")
 }
+
+const ONE_OF_A_NAME: &str = "a jar has one cookie of each name, so it cannot also drop those with other attributes \
+    (`formerly`, or two of one name in `migrate_from`); use `save` instead";
+#[cfg(feature = "device-bound")]
+const NO_REGISTRATION: &str =
+    "a jar has no room for `Secure-Session-Registration` (`device_bound`); use `save` instead";

@@ -23,7 +23,10 @@ pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, SessionType};
 pub use source::{PollOutcome, WatchedKeyRing};
 pub use source::{RingSource, RingSourceError};
 #[cfg(test)]
-pub(crate) use {key::RawKey, ring::Listing};
+pub(crate) use {
+    key::{KeyProblem, RawKey},
+    ring::{Listing, RingProblem},
+};
 
 pub use crate::crypto::{
     random::RandomError,

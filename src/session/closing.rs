@@ -9,7 +9,7 @@ use super::{
     loaded::Loaded,
     lock::{Contents, HeldContents},
     outcome::Outcome,
-    save_error::SaveError,
+    save_error::{SaveError, SaveProblem},
     sealer::Sealer,
 };
 use crate::{
@@ -63,10 +63,10 @@ impl<T> Session<T> {
     ) -> Result<Closing<'a, T>, SaveError> {
         let loader = &*self.lock.sealer;
         if !std::ptr::eq(loader, sealer) && !loader.is_like(sealer) {
-            return Err(SaveError::ForeignSession);
+            return Err(SaveProblem::ForeignSession.into());
         }
         let contents = self.lock.hold();
-        let mut contents = contents.map_err(|_| SaveError::InsideUpdate)?;
+        let mut contents = contents.map_err(|_| SaveProblem::InsideUpdate)?;
         let was_closed = contents.close();
         let ending = match contents.loaded.as_ref().filter(|_| contents.is_touched) {
             None => Ending::default(),

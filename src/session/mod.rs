@@ -41,6 +41,8 @@ pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;
 pub use outcome::Outcome;
 pub use save_error::SaveError;
+#[cfg(any(feature = "cookie", test))]
+pub(crate) use save_error::SaveProblem;
 pub(crate) use sealer::Sealer;
 
 pub(crate) use crate::state::Touch;

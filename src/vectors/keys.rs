@@ -4,7 +4,10 @@ use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
 use crate::{
     EncryptionKey, SigningKey,
     base::time::system_time,
-    keys::{Key, KeyError, KeyId, KeyRing, KeyRole, Listing, RawKey, RingError, RingKey},
+    keys::{
+        Key, KeyError, KeyId, KeyProblem, KeyRing, KeyRole, Listing, RawKey, RingError, RingKey,
+        RingProblem,
+    },
 };
 
 #[test]
@@ -30,7 +33,7 @@ fn keys_are_derived_as_specified() {
         }
         let purpose = vector.purpose.with(&vector.application, &vector.type_label);
         let derived = purpose.map(|purpose| {
-            let raw = RawKey::parse(key).unwrap();
+            let raw = RawKey::parse(key).map_err(KeyError::from).unwrap();
             let derive = |what| {
                 let key: [u8; 32] = *raw.prk().expand(&purpose.info(what, raw.suite));
                 Some(hex(&key))
@@ -229,25 +232,25 @@ fn key_id(text: &str) -> Result<String, KeyError> {
 }
 
 fn word_for_key(error: &KeyError) -> &'static str {
-    match error {
-        KeyError::Prefix { .. } => "prefix",
-        KeyError::Type => "type",
-        KeyError::Length { .. } | KeyError::Several => "length",
-        KeyError::Encoding => "encoding",
-        KeyError::Checksum => "checksum",
-        KeyError::Weak => "weak",
+    match &error.0 {
+        KeyProblem::Prefix { .. } => "prefix",
+        KeyProblem::Type => "type",
+        KeyProblem::Length { .. } | KeyProblem::Several => "length",
+        KeyProblem::Encoding => "encoding",
+        KeyProblem::Checksum => "checksum",
+        KeyProblem::Weak => "weak",
         other => panic!("{other}"),
     }
 }
 
 fn word_for_ring(error: &RingError) -> String {
-    match error {
-        RingError::Empty => "empty",
-        RingError::BeforeEpoch(_) => "time",
-        RingError::Duplicate(_) => "duplicate",
-        RingError::LastRetires(_) => "last-retires",
-        RingError::RetiresTooEarly { .. } => "retires-too-early",
-        RingError::Text { problem, .. } => word_for_text(problem),
+    match &error.0 {
+        RingProblem::Empty => "empty",
+        RingProblem::BeforeEpoch(_) => "time",
+        RingProblem::Duplicate(_) => "duplicate",
+        RingProblem::LastRetires(_) => "last-retires",
+        RingProblem::RetiresTooEarly { .. } => "retires-too-early",
+        RingProblem::Text { problem, .. } => word_for_text(problem),
         other => panic!("{other}"),
     }
     .to_owned()

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     carrier::TokenChange,
-    session::{SaveError, Touch},
+    session::{SaveError, SaveProblem, Touch},
     state::{Circumstances, Map, Payload, Sid},
 };
 
@@ -143,7 +143,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
         }
     };
     match finished {
-        Err(SaveError::Clock) => found.failed = Some("clock".to_owned()),
+        Err(SaveError(SaveProblem::Clock)) => found.failed = Some("clock".to_owned()),
         Err(other) => panic!("{other}"),
         Ok((touch, fields)) => {
             let came = came_with(scene, &carrier);

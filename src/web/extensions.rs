@@ -5,7 +5,10 @@ use std::{
     marker::PhantomData,
 };
 
-use super::{framework::Extensions, missing_session::MissingSession};
+use super::{
+    framework::Extensions,
+    missing_session::{Missing, MissingSession},
+};
 use crate::{session::Session, state::Payload};
 
 /// Puts `session`, or what a layer makes of it, into the extensions, for handlers. A second one of the same type removes
@@ -67,12 +70,12 @@ impl<T: Payload> Session<T> {
         match extensions.get::<Session<T>>() {
             Some(session) => Ok(session.clone()),
             None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
-                Err(MissingSession::Ambiguous(asked))
+                Err(Missing::Ambiguous(asked).into())
             }
-            None => Err(match extensions.get() {
-                Some(&Provided(provided)) => MissingSession::OtherType { asked, provided },
-                None => MissingSession::NoLayer(asked),
-            }),
+            None => Err(MissingSession(match extensions.get() {
+                Some(&Provided(provided)) => Missing::OtherType { asked, provided },
+                None => Missing::NoLayer(asked),
+            })),
         }
     }
 }

@@ -2,12 +2,18 @@
 
 use std::{any::type_name, fmt};
 
-use crate::{base::debug_by_display, state::Map};
+use crate::{base::opaque_error, state::Map};
 
-/// Error of a request without a session of the requested type: a mistake in the setup of the application.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MissingSession {
+/// Error of a request without a session of the requested type: a mistake in the setup of the application. Its message
+/// says which, and how to mend it.
+#[derive(Clone, Copy)]
+pub struct MissingSession(pub(super) Missing);
+
+opaque_error!(MissingSession(Missing));
+
+/// Reason why a request has no session of a type.
+#[derive(Clone, Copy)]
+pub(super) enum Missing {
     /// No [`SessionLayer`](crate::SessionLayer) is around the service. Contains the name of the type that the session
     /// was to hold.
     NoLayer(&'static str),
@@ -23,12 +29,10 @@ pub enum MissingSession {
     Ambiguous(&'static str),
 }
 
-debug_by_display!(MissingSession);
-
-impl fmt::Display for MissingSession {
+impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            MissingSession::NoLayer(asked) => {
+            Missing::NoLayer(asked) => {
                 let and = match typed(asked) {
                     Some(held) => format!(", with a cookie of `.typed::<{held}>()`"),
                     None => "; if its sessions are typed, take `Session<T>`, and add \
@@ -42,7 +46,7 @@ impl fmt::Display for MissingSession {
                      to the router, after its routes and its CSRF guard{and}"
                 )
             }
-            MissingSession::OtherType { asked, provided } => {
+            Missing::OtherType { asked, provided } => {
                 let (asked, provided) = (session_of(asked), session_of(provided));
                 write!(
                     f,
@@ -50,7 +54,7 @@ impl fmt::Display for MissingSession {
                      ask for that one, or add a `SessionLayer::new(cookie)` for {asked}"
                 )
             }
-            MissingSession::Ambiguous(asked) => {
+            Missing::Ambiguous(asked) => {
                 let session = session_of(asked);
                 write!(
                     f,

@@ -25,6 +25,7 @@ pub(crate) mod told;
 mod visit;
 
 use std::{
+    fmt::Display,
     pin::{Pin, pin},
     sync::LazyLock,
     time::SystemTime,
@@ -56,6 +57,12 @@ static KEYS: LazyLock<[String; 3]> = LazyLock::new(|| {
             .to_string()
     })
 });
+
+/// Returns `true` if the result is an error whose sentence contains these words.
+pub(crate) fn says<T, E: Display>(result: &Result<T, E>, words: &str) -> bool {
+    let error = result.as_ref().err();
+    error.is_some_and(|error| error.to_string().contains(words))
+}
 
 /// The key number `index`, 0 to 2.
 pub(crate) fn key(index: usize) -> EncryptionKey {

@@ -3,7 +3,7 @@ use std::{convert::Infallible, sync::Arc, time::SystemTime};
 use axum::{Router, body::Body, routing::get};
 use hardtack::{
     Session, SessionCookie, SessionError, SessionLayer,
-    session::{Map, Payload, SaveError},
+    session::{Map, Payload},
 };
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode,
@@ -174,7 +174,7 @@ impl<T: Payload> Visit<T> {
                 changed.into_iter().for_each(|changed| jar.add(changed));
                 status
             }
-            Err(SaveError::SameNameInJar) => return None,
+            Err(error) if error.to_string().contains("one cookie of each name") => return None,
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let fields = jar.delta().map(|changed| changed.to_string());

@@ -11,6 +11,7 @@ use crate::common::browser;
 use crate::common::cases;
 use crate::common::moments;
 use crate::common::outcome;
+use crate::common::says;
 
 use browser::Browser;
 use hardtack::{

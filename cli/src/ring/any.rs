@@ -6,7 +6,7 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
     carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
-    keys::{Fingerprint, KeyError, KeyId, KeyInfo, KeyRole, Overlap, RingError},
+    keys::{Fingerprint, KeyId, KeyInfo, KeyRole, Overlap, RingError},
 };
 
 /// A ring of either kind of key.
@@ -119,10 +119,12 @@ impl FromStr for AnyRing {
             .lines()
             .filter(|line| !line.trim_start().starts_with('#'));
         let words = lines.flat_map(|line| line.split([' ', '\t', ',']));
-        let mut keys = words.map(str::parse::<EncryptionKey>);
-        let first = keys.find(|key| matches!(key, Ok(_) | Err(KeyError::WrongKind { .. })));
-        match first {
-            Some(Err(_)) => text.parse().map(AnyRing::Signing),
+        let mut signs = words.filter_map(|word| match word.parse::<EncryptionKey>() {
+            Ok(_) => Some(false),
+            Err(_) => word.parse::<SigningKey>().ok().map(|_| true),
+        });
+        match signs.next() {
+            Some(true) => text.parse().map(AnyRing::Signing),
             _ => text.parse().map(AnyRing::Encryption),
         }
     }

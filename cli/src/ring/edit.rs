@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::SystemTime};
 
 use clap::Args;
-use hardtack::keys::{KeyId, KeyInfo, RingError};
+use hardtack::keys::{KeyId, KeyInfo};
 use zeroize::Zeroizing;
 
 use super::{
@@ -68,9 +68,9 @@ impl Target {
     }
 
     fn begin(&self, text: &str, now: SystemTime) -> Result<Edit, Failure> {
-        let before = match text.parse::<AnyRing>() {
-            Err(RingError::Empty) => None,
-            _ => Some(file::parse(text, &self.file)?),
+        let before = match has_keys(text) {
+            true => Some(file::parse(text, &self.file)?),
+            false => None,
         };
         let text = RingText::new(text).ok_or_else(|| {
             let why = "its keys are separated by commas; put each on a line of its own";
@@ -112,6 +112,12 @@ impl Edit {
              this change would stop it; first run `hardtack ring promote {file} {sealing}`"
         )))
     }
+}
+
+/// Returns `true` if the text of a ring has more than comments and a `not_before`, so that it is wrong or has keys.
+fn has_keys(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim);
+    lines.any(|line| !(line.is_empty() || line.starts_with('#') || line.starts_with("not_before=")))
 }
 
 /// Returns the id of a key on the command line.

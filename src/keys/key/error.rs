@@ -2,11 +2,16 @@
 
 use std::{error::Error, fmt};
 
-use crate::{base::debug_by_display, crypto::random::RandomError};
+use crate::{base::opaque_error, crypto::random::RandomError};
 
-/// An error from parsing or generating a key.
-#[non_exhaustive]
-pub enum KeyError {
+/// An error from parsing or generating a key. Its message says what is wrong and what to do, and repeats nothing of the
+/// text, which may be a secret.
+pub struct KeyError(pub(crate) KeyProblem);
+
+opaque_error!(KeyError(KeyProblem));
+
+/// Problem of a key, or of the text of one.
+pub(crate) enum KeyProblem {
     /// The text does not begin with `hardtack_key_v1_`.
     Prefix {
         /// A sentence on what the text looks like, and what to do.
@@ -41,49 +46,47 @@ pub enum KeyError {
     Random(RandomError),
 }
 
-debug_by_display!(KeyError);
-
-impl fmt::Display for KeyError {
+impl fmt::Display for KeyProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            KeyError::Prefix { advice } => {
+            KeyProblem::Prefix { advice } => {
                 write!(f, "key does not begin with `{KEY_PREFIX}`; {advice}")
             }
-            KeyError::Several => f.write_str(
+            KeyProblem::Several => f.write_str(
                 "expected one key, found several; in a key ring each has a line of its own, or commas separate all",
             ),
-            KeyError::Type => {
+            KeyProblem::Type => {
                 f.write_str("key is of an unknown suite, expected `xaes`, `xcha` or `sign`")
             }
-            KeyError::LeftOut { feature } => write!(
+            KeyProblem::LeftOut { feature } => write!(
                 f,
                 "key is of a suite that was left out; enable feature `{feature}` of hardtack"
             ),
-            KeyError::Length { found } => write!(
+            KeyProblem::Length { found } => write!(
                 f,
                 "key has {found} characters after its suite, expected {ENCODED_LEN}"
             ),
-            KeyError::Encoding => f.write_str("key is not unpadded base64url"),
-            KeyError::Checksum => f.write_str(
+            KeyProblem::Encoding => f.write_str("key is not unpadded base64url"),
+            KeyProblem::Checksum => f.write_str(
                 "key has a wrong checksum, so at least one character is wrong; copy it again",
             ),
-            KeyError::Weak => f.write_str("key is not random; generate one with `hardtack keygen`"),
-            KeyError::WrongKind { found: "sign" } => f.write_str(
+            KeyProblem::Weak => f.write_str("key is not random; generate one with `hardtack keygen`"),
+            KeyProblem::WrongKind { found: "sign" } => f.write_str(
                 "key is of suite `sign`, which does not encrypt, expected `xaes` or `xcha`",
             ),
-            KeyError::WrongKind { found } => write!(
+            KeyProblem::WrongKind { found } => write!(
                 f,
                 "key is of suite `{found}`, which encrypts, expected `sign`"
             ),
-            KeyError::Random(_) => f.write_str("key could not be generated"),
+            KeyProblem::Random(_) => f.write_str("key could not be generated"),
         }
     }
 }
 
 impl Error for KeyError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            KeyError::Random(error) => Some(error),
+        match &self.0 {
+            KeyProblem::Random(error) => Some(error),
             _ => None,
         }
     }

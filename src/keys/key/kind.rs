@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use zeroize::Zeroizing;
 
-use super::{EncryptionKey, KeyError, KeyId, SigningKey, secret::RawKey};
+use super::{EncryptionKey, KeyError, KeyId, SigningKey, error::KeyProblem, secret::RawKey};
 use crate::crypto::suite::Mode;
 
 /// A kind of key: [`EncryptionKey`] or [`SigningKey`]. This trait is sealed.
@@ -94,9 +94,8 @@ macro_rules! kind_of_key {
                 if key.suite.mode() == <$name as sealed::Key>::MODE {
                     Ok($name(key))
                 } else {
-                    Err(KeyError::WrongKind {
-                        found: key.suite.word(),
-                    })
+                    let found = key.suite.word();
+                    Err(KeyProblem::WrongKind { found }.into())
                 }
             }
         }

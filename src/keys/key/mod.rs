@@ -7,6 +7,7 @@ mod redact;
 mod secret;
 
 pub use error::KeyError;
+pub(crate) use error::KeyProblem;
 pub(crate) use error::NEW_KEY;
 pub use info::{KeyId, KeyInfo, KeyRole, RingEvent};
 pub use kind::Key;
@@ -68,10 +69,10 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// Returns [`KeyError::Random`] if the operating system's random generator fails, and [`KeyError::LeftOut`]
-    /// without a feature for an encrypting suite.
+    /// Returns an error if the operating system's random generator fails, and without a feature for an encrypting
+    /// suite.
     pub fn generate() -> Result<EncryptionKey, KeyError> {
-        RawKey::generate(Suite::RECOMMENDED).map(EncryptionKey)
+        Ok(EncryptionKey(RawKey::generate(Suite::RECOMMENDED)?))
     }
 
     /// Generates a key for XChaCha20-Poly1305, for targets without AES instructions, such as WebAssembly.
@@ -88,10 +89,9 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// Returns [`KeyError::Random`] if the operating system's random generator fails, and [`KeyError::LeftOut`]
-    /// without feature `xchacha20`.
+    /// Returns an error if the operating system's random generator fails, and without feature `xchacha20`.
     pub fn generate_xchacha20() -> Result<EncryptionKey, KeyError> {
-        RawKey::generate(Suite::XChaCha20Poly1305).map(EncryptionKey)
+        Ok(EncryptionKey(RawKey::generate(Suite::XChaCha20Poly1305)?))
     }
 }
 
@@ -100,8 +100,8 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// Returns [`KeyError::Random`] if the operating system's random generator fails.
+    /// Returns an error if the operating system's random generator fails.
     pub fn generate() -> Result<SigningKey, KeyError> {
-        RawKey::generate(Suite::HmacSha256).map(SigningKey)
+        Ok(SigningKey(RawKey::generate(Suite::HmacSha256)?))
     }
 }

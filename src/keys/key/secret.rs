@@ -6,7 +6,7 @@ use ctutils::CtEq;
 use zeroize::Zeroizing;
 
 use super::{
-    error::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX, KeyError, advice},
+    error::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX, KeyProblem, advice},
     info::KeyId,
 };
 use crate::{
@@ -27,14 +27,14 @@ pub struct RawKey {
 }
 
 impl RawKey {
-    pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyError> {
+    pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyProblem> {
         refuse_if_left_out(suite)?;
         on_wiped_stack(|| RawKey::draw(suite))
     }
 
-    fn draw(suite: Suite) -> Result<RawKey, KeyError> {
+    fn draw(suite: Suite) -> Result<RawKey, KeyProblem> {
         loop {
-            let secret = Zeroizing::new(random::from_system().map_err(KeyError::Random)?);
+            let secret = Zeroizing::new(random::from_system().map_err(KeyProblem::Random)?);
             // Our own parser refuses a secret with fewer than 8 distinct bytes. The chance of one is 2^-122.7.
             if let Ok(key) = RawKey::new(suite, secret) {
                 return Ok(key);
@@ -42,10 +42,10 @@ impl RawKey {
         }
     }
 
-    fn new(suite: Suite, secret: Zeroizing<[u8; SECRET_LEN]>) -> Result<RawKey, KeyError> {
+    fn new(suite: Suite, secret: Zeroizing<[u8; SECRET_LEN]>) -> Result<RawKey, KeyProblem> {
         let distinct = (0..=u8::MAX).filter(|byte| secret.contains(byte));
         if distinct.count() < FEWEST_DISTINCT_BYTES {
-            return Err(KeyError::Weak);
+            return Err(KeyProblem::Weak);
         }
         let id = KeyId([0; 4]);
         let mut key = RawKey { suite, id, secret };
@@ -53,32 +53,32 @@ impl RawKey {
         Ok(key)
     }
 
-    pub(crate) fn parse(text: &str) -> Result<RawKey, KeyError> {
+    pub(crate) fn parse(text: &str) -> Result<RawKey, KeyProblem> {
         on_wiped_stack(|| RawKey::read(text))
     }
 
-    fn read(text: &str) -> Result<RawKey, KeyError> {
+    fn read(text: &str) -> Result<RawKey, KeyProblem> {
         let text = text.trim_ascii();
         let rest = text
             .strip_prefix(KEY_PREFIX)
-            .ok_or_else(|| KeyError::Prefix {
+            .ok_or_else(|| KeyProblem::Prefix {
                 advice: advice(text),
             })?;
-        let (word, encoded) = rest.split_once('_').ok_or(KeyError::Type)?;
+        let (word, encoded) = rest.split_once('_').ok_or(KeyProblem::Type)?;
         let mut suites = Suite::ALL.into_iter();
         let suite = suites.find(|suite| suite.word() == word);
-        let suite = suite.ok_or(KeyError::Type)?;
+        let suite = suite.ok_or(KeyProblem::Type)?;
         refuse_if_left_out(suite)?;
         if encoded.contains(ANY_KEY_PREFIX) {
-            return Err(KeyError::Several);
+            return Err(KeyProblem::Several);
         }
         if encoded.len() != ENCODED_LEN {
             let found = encoded.len();
-            return Err(KeyError::Length { found });
+            return Err(KeyProblem::Length { found });
         }
-        let (secret, check) = decode(encoded.as_bytes()).ok_or(KeyError::Encoding)?;
+        let (secret, check) = decode(encoded.as_bytes()).ok_or(KeyProblem::Encoding)?;
         if check != checksum(suite, &secret) {
-            return Err(KeyError::Checksum);
+            return Err(KeyProblem::Checksum);
         }
         RawKey::new(suite, secret)
     }
@@ -117,9 +117,9 @@ impl fmt::Debug for RawKey {
     }
 }
 
-fn refuse_if_left_out(suite: Suite) -> Result<(), KeyError> {
+fn refuse_if_left_out(suite: Suite) -> Result<(), KeyProblem> {
     let feature = suite.missing_feature();
-    feature.map_or(Ok(()), |feature| Err(KeyError::LeftOut { feature }))
+    feature.map_or(Ok(()), |feature| Err(KeyProblem::LeftOut { feature }))
 }
 
 /// Returns `true` if [`ENCODED_LEN`] characters are the secret of a key, of any suite, and its checksum.

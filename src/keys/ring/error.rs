@@ -4,13 +4,20 @@ use std::{
 };
 
 use crate::{
-    base::{config_error::ConfigError, debug_by_display, span::show_span, time::show_moment},
+    base::{config_error::ConfigError, opaque_error, span::show_span, time::show_moment},
     keys::key::{KeyId, NEW_KEY},
 };
 
-/// An error from making a key ring.
-#[non_exhaustive]
-pub enum RingError {
+/// An error from making or replacing a key ring. Its message says what is wrong and what to do. It names keys by their
+/// ids, and shows no key.
+pub struct RingError(pub(crate) RingProblem);
+
+opaque_error!(RingError(RingProblem));
+
+impl std::error::Error for RingError {}
+
+/// Problem of a ring, or of the text of one.
+pub(crate) enum RingProblem {
     /// There is no key.
     Empty,
     /// Two keys have the same id: one key is listed twice, or two different keys share an id by chance, which happens
@@ -38,29 +45,27 @@ pub enum RingError {
     },
 }
 
-debug_by_display!(RingError);
-
-impl fmt::Display for RingError {
+impl fmt::Display for RingProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RingError::Empty => write!(f, "key ring has no key; {NEW_KEY}"),
-            RingError::Duplicate(key) => write!(
+            RingProblem::Empty => write!(f, "key ring has no key; {NEW_KEY}"),
+            RingProblem::Duplicate(key) => write!(
                 f,
                 "key {key} is listed twice in the key ring; leave one out; if the two differ, they share an id by \
                  chance, so generate another key"
             ),
-            RingError::LastRetires(key) => write!(
+            RingProblem::LastRetires(key) => write!(
                 f,
                 "key {key} is the last one to seal, so it cannot have `accept_until`; remove it, or add a key \
                  that seals later"
             ),
-            RingError::RetiresTooEarly(overlap) => overlap.show_gap(f),
-            RingError::RetiresEarly { overlap, longest } => overlap.show_early(*longest, f),
-            RingError::BeforeEpoch(key) => write!(
+            RingProblem::RetiresTooEarly(overlap) => overlap.show_gap(f),
+            RingProblem::RetiresEarly { overlap, longest } => overlap.show_early(*longest, f),
+            RingProblem::BeforeEpoch(key) => write!(
                 f,
                 "key {key} has a `seal_from` or `accept_until` before 2026-01-01T00:00:00Z; remove it"
             ),
-            RingError::Text { entry, problem } => write!(f, "key ring, entry {entry}: {problem}"),
+            RingProblem::Text { entry, problem } => write!(f, "key ring, entry {entry}: {problem}"),
         }
     }
 }
@@ -117,8 +122,6 @@ impl Overlap {
         )
     }
 }
-
-impl std::error::Error for RingError {}
 
 /// The sentence names keys by their ids.
 impl From<RingError> for ConfigError {

@@ -7,6 +7,8 @@ mod text;
 
 use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc, time::SystemTime};
 
+#[cfg(test)]
+pub(crate) use error::RingProblem;
 pub use error::{Overlap, RingError};
 pub use member::RingKey;
 pub use order::Fingerprint;
@@ -99,7 +101,7 @@ impl<K: Key> KeyRing<K> {
         I::Item: Into<RingKey<K>>,
     {
         let keys = keys.into_iter().map(|key| key.into().extract());
-        Ring::new(keys.collect(), 0).map(KeyRing::of)
+        Ok(KeyRing::of(Ring::new(keys.collect(), 0)?))
     }
 
     /// Refuses every session issued before `moment`.
@@ -297,7 +299,7 @@ impl<K: Key> KeyRing<K> {
     }
 
     pub(crate) fn of_listed(listing: Listing) -> Result<KeyRing<K>, RingError> {
-        Ring::new(listing.keys, listing.not_before).map(KeyRing::of)
+        Ok(KeyRing::of(Ring::new(listing.keys, listing.not_before)?))
     }
 
     pub(super) fn of(ring: impl Into<Arc<Ring<Arc<Prk>>>>) -> KeyRing<K> {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    error::{Overlap, RingError},
+    error::{Overlap, RingError, RingProblem},
     member::RingKey,
 };
 use crate::{
@@ -31,17 +31,17 @@ impl<K: Clone> Ring<K> {
     pub(crate) fn new(
         listed: Vec<RingKey<K>>,
         not_before: UnixSeconds,
-    ) -> Result<Ring<K>, RingError> {
+    ) -> Result<Ring<K>, RingProblem> {
         for key in &listed {
             let mut times = key.info.seal_from.iter().chain(&key.info.accept_until);
             if times.any(|&moment| unix_seconds(moment) < EPOCH) {
-                return Err(RingError::BeforeEpoch(key.info.id));
+                return Err(RingProblem::BeforeEpoch(key.info.id));
             }
         }
         let ids = sorted(&listed, |key| u32::from_be_bytes(key.info.id.0).into());
         if let Some(twice) = ids.windows(2).find(|two| two[0].0 == two[1].0) {
             let (_, Reverse(place)) = twice[0];
-            return Err(RingError::Duplicate(listed[place].info.id));
+            return Err(RingProblem::Duplicate(listed[place].info.id));
         }
         // On a tie the first listed key seals, so it has to come last.
         let order = sorted(&listed, |key| key.info.seal_from.map_or(0, unix_seconds));
@@ -50,12 +50,12 @@ impl<K: Clone> Ring<K> {
             keys: order.cloned().collect(),
             not_before,
         };
-        let last = ring.keys.last().ok_or(RingError::Empty)?;
+        let last = ring.keys.last().ok_or(RingProblem::Empty)?;
         if last.info.accept_until.is_some() {
-            return Err(RingError::LastRetires(last.info.id));
+            return Err(RingProblem::LastRetires(last.info.id));
         }
         if let Some(overlap) = ring.overlaps().find(|overlap| overlap.span().is_zero()) {
-            return Err(RingError::RetiresTooEarly(overlap));
+            return Err(RingProblem::RetiresTooEarly(overlap));
         }
         Ok(ring)
     }
@@ -172,7 +172,7 @@ impl<K> Ring<K> {
     pub(crate) fn check_overlap(&self, longest: u64) -> Result<(), RingError> {
         let longest = Duration::from_secs(longest);
         match self.overlaps().find(|overlap| overlap.span() < longest) {
-            Some(overlap) => Err(RingError::RetiresEarly { overlap, longest }),
+            Some(overlap) => Err(RingProblem::RetiresEarly { overlap, longest }.into()),
             None => Ok(()),
         }
     }

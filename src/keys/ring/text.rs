@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use super::{error::RingError, member::RingKey};
+use super::{error::RingProblem, member::RingKey};
 use crate::{
     base::time::{EPOCH, UnixSeconds, parse_moment, unix_seconds},
     crypto::{scratch::on_wiped_stack, sha256::Prk},
-    keys::key::{Key, KeyError, looks_like_a_key},
+    keys::key::{Key, KeyError, KeyProblem, looks_like_a_key},
 };
 
 /// Keys of texts, as listed, and the latest `not_before` or 0. Not a ring yet, since another text may have the rest.
@@ -18,7 +18,7 @@ pub(crate) struct Listing {
 
 impl Listing {
     /// Adds the keys of a text. An error counts its entries: lines, as in an editor, or texts between commas.
-    pub(crate) fn add<K: Key>(&mut self, whole: &str) -> Result<(), RingError> {
+    pub(crate) fn add<K: Key>(&mut self, whole: &str) -> Result<(), RingProblem> {
         let text = whole.trim_ascii();
         let mut lines = text.lines();
         let has_commas = lines.any(|line| line.contains(',') && !is_comment(line));
@@ -30,7 +30,7 @@ impl Listing {
         };
         let mut not_before = None;
         for (entry, item) in (first..).zip(items) {
-            let fail = |problem| RingError::Text { entry, problem };
+            let fail = |problem| RingProblem::Text { entry, problem };
             let item = item.trim_matches(BLANK);
             if let Some(moment) = item.strip_prefix(NOT_BEFORE) {
                 if moment.contains(BLANK) {
@@ -59,7 +59,7 @@ fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, String> {
     let key = words.next().unwrap_or_default();
     // Parsing a key ignores white space around it, but in a ring only spaces and tabs separate words.
     if key != key.trim_ascii() {
-        return Err(KeyError::Encoding.to_string());
+        return Err(KeyProblem::Encoding.to_string());
     }
     let key: K = key.parse().map_err(|error: KeyError| error.to_string())?;
     let mut key = RingKey::new(key);

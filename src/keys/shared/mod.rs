@@ -130,7 +130,7 @@ impl<K: Key> SharedKeyRing<K> {
     ///
     /// # Errors
     ///
-    /// Returns [`RingError::RetiresEarly`] if the `accept_until` of a key follows the next key's `seal_from` by less
+    /// Returns an error if the `accept_until` of a key follows the next key's `seal_from` by less
     /// than the longest lifetime of a session. The earlier ring then stays in use.
     pub fn replace(&self, ring: impl Into<KeyRing<K>>) -> Result<(), RingError> {
         self.exchange(ring.into()).map(drop)

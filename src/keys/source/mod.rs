@@ -92,7 +92,7 @@ pub(super) fn join<K: Key>(
     let mut listing = Listing::default();
     for (source, text) in sources.iter().zip(texts) {
         let added = listing.add::<K>(text);
-        added.map_err(|error| no_ring(slice::from_ref(source), error))?;
+        added.map_err(|problem| no_ring(slice::from_ref(source), problem.into()))?;
     }
     KeyRing::of_listed(listing).map_err(|error| no_ring(sources, error))
 }

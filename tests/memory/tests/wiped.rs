@@ -15,7 +15,7 @@ use hardtack::{
     EncryptionKey, Session, SessionCookie, SessionData, SessionError, SessionToken, SigningKey,
     Size,
     carrier::SessionCookieBuilder,
-    session::{Map, Payload, SaveError},
+    session::{Map, Payload},
 };
 use hardtack_memory::{MARKER_LEN, Scanning, held_after, left_behind, look_for};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
@@ -204,7 +204,7 @@ fn a_session_that_cannot_be_written_leaves_nothing() {
         |cookie, field| {
             let session = cookie.load([field], UNIX_EPOCH);
             put(&session).unwrap();
-            assert!(matches!(cookie.save(&session), Err(SaveError::Clock)));
+            assert!(cookie.save(&session).is_err());
         },
     );
 }
