@@ -36,6 +36,7 @@ mod settings;
 mod sharing;
 mod sizes;
 mod specification;
+mod surface;
 #[cfg(feature = "axum")]
 mod tower_layer;
 #[cfg(feature = "axum")]

@@ -7,8 +7,8 @@ use crate::{
         CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, Values, max_age_len,
     },
     crypto::suite::Mode,
-    session::{SaveError, Session, Stored, TokenChange, Touch},
-    state::{Circumstances, Map, Overhead},
+    session::{SaveError, Session, Stored, Touch},
+    state::{Circumstances, Map, Overhead, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 

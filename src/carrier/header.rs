@@ -5,8 +5,8 @@ use crate::{
     base::{clock::Clock, clone_by_fields},
     cookie::Values,
     crypto::suite::Mode,
-    session::{SaveError, Session, TokenChange},
-    state::Map,
+    session::{SaveError, Session},
+    state::{Map, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 

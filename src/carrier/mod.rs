@@ -15,10 +15,9 @@ mod keys_in_use;
 mod token;
 
 pub use crate::base::config_error::ConfigError;
-pub use crate::session::TokenChange;
 pub use crate::{
     cookie::former::FormerAttributes,
-    state::{Padding, RefreshAfter},
+    state::{Padding, RefreshAfter, TokenChange},
     token::{Context, ContextError},
 };
 pub use builder::{

@@ -4,8 +4,8 @@ use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
     cookie::Values,
     crypto::suite::Mode,
-    session::{Arrival, Predecessor, SaveError, Sealer, Session, TokenChange, Touch},
-    state::{Circumstances, Map, SessionData},
+    session::{Arrival, Predecessor, SaveError, Sealer, Session, Touch},
+    state::{Circumstances, Map, SessionData, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 

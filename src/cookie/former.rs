@@ -48,7 +48,20 @@ impl FormerAttributes {
         self
     }
 
-    /// Declares that the cookie had no domain.
+    /// Declares that the cookie had no domain: it was for one host, and is now for all of a domain.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, carrier::FormerAttributes};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .name("session")
+    ///     .domain("example.com")
+    ///     .formerly(FormerAttributes::new().no_domain())
+    ///     .build()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn no_domain(mut self) -> FormerAttributes {
         self.domain = Some(None);
         self

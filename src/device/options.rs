@@ -79,6 +79,20 @@ impl DeviceBound {
     }
 
     /// Sets the sites whose links make a browser refresh.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, device::{DeviceBound, Initiators}};
+    /// use std::time::Duration;
+    ///
+    /// let device = DeviceBound::at("/.session")
+    ///     .initiators(Initiators::SameSite)
+    ///     .bound_for(Duration::from_secs(300))
+    ///     .challenge_for(Duration::from_secs(60));
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).device_bound(device).build()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn initiators(mut self, initiators: Initiators) -> DeviceBound {
         self.initiators = initiators;
         self

@@ -265,6 +265,19 @@ impl<T> Session<T> {
     ///
     /// For code that writes the fields of a response itself: the response depends on the request's cookie exactly
     /// when this is `true`, and needs `Vary: Cookie` then. `SessionLayer` and `save_to` add it themselves.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let session = cookie.load(None::<&str>, SystemTime::now());
+    /// assert!(!session.is_touched());
+    /// session.get::<String>("language")?;
+    /// assert!(session.is_touched());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_touched(&self) -> bool {
         // An error: this thread is inside an `update` of the session.

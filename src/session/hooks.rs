@@ -248,6 +248,7 @@ impl fmt::Debug for Hooks {
 /// Answer of an application to the question whether a session goes on
 /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Validity {
     /// The session goes on, and the application is not asked again before the span has passed.
     GoesOn,

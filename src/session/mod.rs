@@ -48,5 +48,5 @@ pub(crate) use sealer::Sealer;
 pub(crate) use crate::state::Touch;
 pub use crate::{
     base::reason::Reason,
-    state::{Map, Payload, SessionData, SessionError, SizeReport, TokenChange, TooLarge},
+    state::{Map, Payload, SessionData, SessionError, SizeReport, TooLarge},
 };

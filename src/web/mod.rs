@@ -49,7 +49,6 @@ pub use device::DeviceLayer;
 pub use host::host_of;
 #[cfg(feature = "tower")]
 pub use {
-    csrf::CsrfRefusal,
     failure::Failure,
     gate::GateFuture,
     layer::{BuiltCookie, SessionLayer},

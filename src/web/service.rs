@@ -24,23 +24,6 @@ pub struct Layered<S, L> {
     pub(super) layer: L,
 }
 
-impl<S, L> Layered<S, L> {
-    /// Returns a reference to the inner service.
-    pub fn get_ref(&self) -> &S {
-        &self.inner
-    }
-
-    /// Returns a mutable reference to the inner service.
-    pub fn get_mut(&mut self) -> &mut S {
-        &mut self.inner
-    }
-
-    /// Returns the inner service.
-    pub fn into_inner(self) -> S {
-        self.inner
-    }
-}
-
 impl<S, T, W> Layer<S> for SessionLayer<T, W> {
     type Service = Layered<S, Self>;
 

@@ -310,11 +310,3 @@ fn the_debug_form_of_a_layer_shows_its_settings() {
     let layer = layer.eager().context_by_host();
     assert!(format!("{layer:?}").contains("is_eager: true, has_context_by: true"));
 }
-
-#[test]
-fn the_inner_service_of_a_layer_is_at_hand() {
-    let mut service = SessionLayer::new(named("a")).layer("inner");
-    *service.get_mut() = "another";
-    assert_eq!(*service.get_ref(), "another");
-    assert_eq!(service.into_inner(), "another");
-}

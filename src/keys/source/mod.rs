@@ -44,6 +44,15 @@ impl<K: Key> KeyRing<K> {
     ///
     /// The file's permissions are not checked, because orchestrators choose those of the secrets that they mount.
     ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use hardtack::{EncryptionKey, KeyRing};
+    ///
+    /// let keys = KeyRing::<EncryptionKey>::from_file("/run/secrets/session_keys")?;
+    /// # Ok::<_, hardtack::keys::RingSourceError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error if the file cannot be read, is too large, or does not contain a ring. The error does not show
