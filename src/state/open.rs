@@ -31,8 +31,8 @@ impl<T: Payload> State<T> {
         taken
     }
 
-    /// Becomes a session of another library, with these dates and this dictionary, which a type converts as it would
-    /// its own of schema 0. Returns a reason if there is no room for it, or the type does not convert it. The session is
+    /// Becomes a session of another library, with these dates and this dictionary. A typed session converts it like a
+    /// payload of schema 0. Returns a reason if there is no room for it, or the type does not convert it. The session is
     /// new then.
     pub(crate) fn take_over(&mut self, dates: Metadata, dictionary: &[u8]) -> Result<(), Reason> {
         if dictionary.len() > self.policy.budget.room {
