@@ -44,7 +44,9 @@ fn texts_of(file: &str) -> Option<BTreeMap<String, String>> {
     };
     let texts = settings.into_iter().map(|(name, value)| match value {
         // Names of variables are in capitals, in which a key is no key.
-        Value::String(text) => (!name.contains(KEY)).then(|| (name.to_ascii_lowercase(), text)),
+        Value::String(text) => {
+            (!name.contains("hardtack_key_")).then(|| (name.to_ascii_lowercase(), text))
+        }
         _ => None,
     });
     texts.collect()
