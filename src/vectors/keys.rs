@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
+use super::{Mode, PurposeOf, for_each, hex, mode_of};
 use crate::{
     EncryptionKey, SigningKey,
     base::time::system_time,
@@ -275,5 +275,14 @@ fn a_secret_is_shown_as_the_text_it_was_read_from() {
     let text = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";
     let key: EncryptionKey = text.parse().unwrap();
     assert_eq!(*key.expose_secret(), text);
-    assert!(unhex("00").len() == 1 && !format!("{key:?}").contains("Tc_w"));
+    assert_eq!(format!("{key:?}"), format!("EncryptionKey({})", key.id()));
+}
+
+#[test]
+fn a_key_equals_the_one_of_its_text_alone() {
+    let key = EncryptionKey::generate().unwrap();
+    let again: EncryptionKey = key.expose_secret().parse().unwrap();
+    assert_eq!(key, again);
+    assert_ne!(key, EncryptionKey::generate().unwrap());
+    assert_ne!(key, EncryptionKey::generate_xchacha20().unwrap());
 }

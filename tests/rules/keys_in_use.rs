@@ -44,6 +44,13 @@ fn a_key_has_each_role_from_the_second_at_which_it_begins() {
 }
 
 #[test]
+fn a_role_is_shown_as_the_documented_word() {
+    use KeyRole::{Accepted, Planned, Retired, Sealing};
+    let words = [Sealing, Accepted, Planned, Retired].map(|role| role.to_string());
+    assert_eq!(words, ["seals", "accepted", "planned", "retired"]);
+}
+
+#[test]
 fn a_key_that_seals_before_its_time_because_no_other_can_is_not_planned() {
     let alone = RingKey::new(key(0)).seal_from(at(HOUR));
     let ring = KeyRing::from_keys([alone]).unwrap();

@@ -138,7 +138,11 @@ const NAME: &str = "the name of a variable precedes it; give the value alone";
 
 #[cfg(test)]
 mod tests {
-    use crate::keys::{EncryptionKey, KeyRing};
+    use super::{Error, KeyError, KeyProblem};
+    use crate::{
+        crypto::random::RandomError,
+        keys::{EncryptionKey, KeyRing},
+    };
 
     const KEY: &str = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";
 
@@ -208,8 +212,18 @@ mod tests {
             .parse::<KeyRing<EncryptionKey>>()
             .unwrap_err()
             .to_string();
-        for sentence in [key, ring] {
-            assert!(sentence.contains("`hardtack keygen` makes "), "{sentence}");
-        }
+        assert!(
+            key.contains("it is empty; `hardtack keygen` makes a key"),
+            "{key}"
+        );
+        assert!(ring.contains("`hardtack keygen` makes "), "{ring}");
+    }
+
+    #[test]
+    fn a_failure_of_the_system_is_the_source_of_the_error() {
+        let error = KeyError(KeyProblem::Random(RandomError::UNSUPPORTED));
+        let source = error.source().map(ToString::to_string);
+        assert_eq!(source, Some(RandomError::UNSUPPORTED.to_string()));
+        assert!("".parse::<EncryptionKey>().unwrap_err().source().is_none());
     }
 }

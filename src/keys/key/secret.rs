@@ -88,10 +88,7 @@ impl RawKey {
         bytes[..SECRET_LEN].copy_from_slice(&*self.secret);
         let check = on_wiped_stack(|| checksum(self.suite, &self.secret));
         bytes[SECRET_LEN..].copy_from_slice(&check);
-        let word = self.suite.word();
-        let len = KEY_PREFIX.len() + word.len() + 1 + ENCODED_LEN;
-        let mut text = Zeroizing::new(String::with_capacity(len));
-        text.extend([KEY_PREFIX, word, "_"]);
+        let mut text = Zeroizing::new(format!("{KEY_PREFIX}{}_", self.suite.word()));
         base64url::encode(&*bytes, &mut text);
         text
     }
