@@ -113,6 +113,18 @@ fn the_form_for_bugs_asks_for_what_a_report_needs() {
 }
 
 #[test]
+fn every_step_of_the_gate_has_its_reason() {
+    let repository = Repository::read();
+    let steps = repository.text(".ci/run").split("step \"").skip(1);
+    let steps = steps.filter_map(|rest| rest.split('"').next());
+    let steps: BTreeSet<_> = steps.filter(|step| *step != "passed").collect();
+    let rows = repository.text("tests/gate.md").lines();
+    let rows = rows.filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+    let rows: BTreeSet<_> = rows.filter(|row| *row != "Step").collect();
+    assert_eq!(steps, rows);
+}
+
+#[test]
 fn no_doc_comment_opens_with_a_question_word() {
     let repository = Repository::read();
     let is_source = |path: &str| {
