@@ -191,7 +191,7 @@ impl CsrfCheck {
         })
     }
 
-    /// Accepts a token of the session, and any text if the header had one. An empty text is no token.
+    /// Accepts a token of the session, or any text if the header already had a token. An empty text is no token.
     ///
     /// # Errors
     ///
