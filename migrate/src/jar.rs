@@ -60,7 +60,7 @@ pub enum JarValue {
     Json,
     /// State of actix-session with its `CookieSessionStore`.
     ActixSession,
-    /// A record of tower-sessions-cookie-store. Its `expiry_date` is honored.
+    /// A record of tower-sessions-cookie-store. Its `expiry_date` is honoured.
     TowerSessions,
 }
 
