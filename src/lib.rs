@@ -6,8 +6,8 @@
 //! | To begin | |
 //! |---|---|
 //! | First program | below, after `cargo add hardtack --features axum`; [without a framework](#without-a-framework) |
-//! | For my framework | [`SessionLayer`] for axum, tower and actix-web; [pages][frameworks] for these, hyper, poem, rocket, salvo and warp; [edge and serverless][edge] |
-//! | Keys in production | `hardtack keygen` of the package `hardtack-cli` makes one, [`KeyRing::from_env`] reads it; [keeping and rotating them][rotation] |
+//! | For my framework | [`SessionLayer`] for axum, tower and actix-web; [instructions][frameworks] for these and for hyper, poem, rocket, salvo and warp; [edge and serverless][edge] |
+//! | Keys in production | `hardtack keygen` of the package `hardtack-cli` makes a key, and [`KeyRing::from_env`] reads it; [keeping and rotating them][rotation] |
 //! | What it cannot do | A copied cookie opens until its deadline, sessions cannot be listed, and the last of parallel responses wins: [limits], with what helps |
 //!
 #![cfg_attr(feature = "axum", doc = "```no_run")]
@@ -71,10 +71,10 @@
 //! default there is room for 2,171 bytes, with [`Size::Browser`] for 2,939, and with [`Size::Split`] for more
 //! in up to four cookies.
 //!
-//! It is read when it is first used, and written with the head of the response: when its content has changed,
-//! when its idle timeout is due for a refresh ([`refresh_after`](carrier::SessionBuilder::refresh_after)), and
-//! when another key has begun to seal. [`Session::save`] and [`Session::discard`] override the decision. A
-//! session that the application ended makes the browser drop its cookie; one that does not open never does.
+//! A session is read when it is first used. It is written with the head of the response when its content has changed,
+//! when its idle timeout has to be refreshed ([`refresh_after`](carrier::SessionBuilder::refresh_after)), and when
+//! another key has begun to seal. [`Session::save`] and [`Session::discard`] override the decision. A session that the
+//! application ended makes the browser drop its cookie; a session that does not open never does.
 //!
 //! # Keys
 //!
@@ -111,13 +111,13 @@
 //!
 //! # Errors
 //!
-//! A change that cannot be saved is an error at its line ([`SessionError`]) and leaves the session as it was.
-//! Wrong settings and keys are errors at start-up ([`ConfigError`], [`settings::SettingsError`],
-//! [`keys::RingSourceError`]). Saving fails when random bytes or the clock fail, or for a session of another
-//! cookie ([`session::SaveError`]), never because of the content.
+//! A change that cannot be saved is an error at the line that makes it ([`SessionError`]) and leaves the session as it
+//! was. Wrong settings and keys are errors at start-up ([`ConfigError`], [`settings::SettingsError`],
+//! [`keys::RingSourceError`]). Saving fails when random bytes or the clock fail, or for a session of another cookie
+//! ([`session::SaveError`]), never because of the content.
 //!
-//! What a program may answer in different ways is an enum, such as `SessionError`. Every other error is a sentence for
-//! the person who can mend it.
+//! Errors that a program may answer in different ways are enums, such as `SessionError`. Every other error is a
+//! sentence for the person who can correct the mistake.
 //!
 //! # Features
 //!

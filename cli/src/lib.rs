@@ -41,7 +41,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Runs `hardtack inspect` for an application whose sessions hold a `T`, with the arguments of the process. It shows
-/// the value of a session, and refuses one that `T` cannot read.
+/// the value of a session, and refuses a session that `T` cannot read.
 ///
 /// # Examples
 ///

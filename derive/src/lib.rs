@@ -17,17 +17,18 @@ use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input, s
 /// }
 /// ```
 ///
-/// - `from` is the type of another version, from which this one converts by `From`: an earlier one, and while instances
-///   of two versions run, a later one. That type converts from others in its turn, but an earlier one from no later one:
-///   two types that read each other would not end.
+/// - `from` is the type of another version, from which this type converts by `From`: an earlier version or, while
+///   instances of two versions run, a later one. That type may in turn convert from others, but an earlier version
+///   never from a later one: two types that read each other would not end.
 /// - `from_dictionary` reads the sessions of a dictionary, and those taken over from other libraries: its fields have
 ///   the names of the keys.
 ///
-/// Without them no other schema is read.
+/// Without `from` and `from_dictionary`, no other schema is read.
 ///
 /// # Errors
 ///
-/// The compiler refuses an attribute without label or schema, unknown words in it, and a `from` that leads back.
+/// The compiler refuses an attribute without a label or a schema, unknown words in the attribute, and a `from` that
+/// leads back.
 #[proc_macro_derive(SessionData, attributes(session))]
 pub fn session_data(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -3,13 +3,13 @@ import type { BaseSession } from "./index.js";
 export interface CsrfGuardOptions {
   /** Origins whose requests count as the site's own, such as `https://app.example.com`. They still need a token. */
   readonly trustOrigins?: readonly string[];
-  /** Origins whose forms may be posted to a path without a token: the last step of a sign-in elsewhere. */
+  /** Origins whose forms may be posted to a path without a token, as in the last step of a sign-in elsewhere. */
   readonly trustFormPosts?: readonly (readonly [origin: string, path: string])[];
-  /** Needs no token: `Sec-Fetch-Site` and `Origin` are enough. Default: false. */
+  /** Lets requests through without a token: `Sec-Fetch-Site` and `Origin` are enough. Default: false. */
   readonly originCheckOnly?: boolean;
   /** Accepts the token in a field of a form. Default: false. */
   readonly tokensInForms?: boolean;
-  /** Default: `csrf_token`. */
+  /** Field of the form that has the token. Default: `csrf_token`. */
   readonly formField?: string;
   /** With `tokensInForms`, how many bytes of a `Request` are read for a token. A longer form is refused with 413. Default: 1 MiB. */
   readonly formLimit?: number;
@@ -19,9 +19,9 @@ export interface CsrfGuardOptions {
 export class CsrfRefusal extends Error {
   constructor(code: CsrfRefusalCode);
   readonly code: CsrfRefusalCode;
-  /** Of the response: 403, or 413 for a form beyond `formLimit`. */
+  /** Status of the response: 403, or 413 for a form beyond `formLimit`. */
   readonly status: number;
-  /** Of the response: the message, or after a form with a token of another session a page with a link back to it. */
+  /** Body of the response: the message or, for a form with a token of another session, a page with a link back to the form. */
   readonly body: string;
   readonly headers: { readonly "content-type": string };
 }
@@ -30,8 +30,8 @@ export type CsrfRefusalCode = "cross-site" | "plain-http" | "no-token" | "wrong-
 
 /** Refuses requests that other sites make a visitor's browser send. */
 export class CsrfGuard {
-  /** Throws a `ConfigError`. */
+  /** Makes a guard. Throws a `ConfigError`. */
   constructor(options?: CsrfGuardOptions);
-  /** Checks a `Request`, or a request of Node. Returns null if it may pass. */
+  /** Checks a `Request`, or a request of Node. Returns null if the request may pass. */
   check(request: { readonly method?: string; readonly headers: object }, session: BaseSession): Promise<CsrfRefusal | null>;
 }

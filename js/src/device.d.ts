@@ -2,7 +2,7 @@ import type { BoundOptions } from "./index.js";
 
 /** The settings of the Rust side, whose endpoints register and refresh. */
 export interface DeviceBoundOptions {
-  /** That of the endpoints, such as `/.session`. */
+  /** Path of the endpoints, such as `/.session`. */
   readonly path: string;
   /** Seconds for which a proof is good, 180 to 86,400. Default: 600. */
   readonly boundFor?: number;

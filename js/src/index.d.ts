@@ -1,6 +1,6 @@
 /**
- * What a session stores and gives: plain data. An integer within 2^53 is a number, and any other a BigInt of 64 bits. A
- * `Map` has a key that is no text; with texts alone it is an object.
+ * Values that a session stores and returns: plain data. An integer within 2^53 is a number, and any other a BigInt of 64
+ * bits. A `Map` has at least one key that is not a string; with strings alone, it is an object.
  */
 export type Stored =
   | null
@@ -16,8 +16,8 @@ export type Stored =
 type Simple = null | undefined | boolean | number | bigint | string | symbol | Uint8Array | ((...given: any[]) => any);
 
 /**
- * `T` as far as it can be stored. What cannot, such as a `Date`, a function, a field that is there and undefined, or a `Map`
- * whose keys are texts, becomes `never`.
+ * `T` as far as it can be stored. Any part that cannot be stored becomes `never`, such as a `Date`, a function, a field
+ * that is present but undefined, or a `Map` whose keys are strings.
  */
 export type Storable<T> = [unknown] extends [T]
   ? [T] extends [null]
@@ -37,7 +37,7 @@ export type Storable<T> = [unknown] extends [T]
             ? never
             : { [K in keyof T]: Storable<T[K]> };
 
-/** `T` as it is read: a field of BigInts has numbers, too. */
+/** `T` as it is read: a `bigint` may also be read as a number. */
 export type Loaded<T> = [Stored] extends [T]
   ? T
   : T extends bigint
@@ -50,7 +50,7 @@ export type Loaded<T> = [Stored] extends [T]
           ? ReadonlyMap<Loaded<K>, Loaded<V>>
           : { [K in keyof T]: Loaded<T[K]> };
 
-/** `T` where it cannot be changed. Instances of classes, which have methods, stay as they are. */
+/** `T` made read-only. Instances of classes, which have methods, stay as they are. */
 export type Frozen<T> = [Stored] extends [T]
   ? T
   : T extends Simple
@@ -63,14 +63,14 @@ export type Frozen<T> = [Stored] extends [T]
           ? { readonly [K in keyof T]: Frozen<T[K]> }
           : T;
 
-/** The entries of a session of which nothing is said. */
+/** Entries of a session whose shape is not given. */
 export type AnyShape = { [key: string]: Stored };
 
-/** A mistake in a key, a ring, a context or a setting. */
+/** Error for a mistake in a key, a ring, a context or a setting. */
 export class ConfigError extends Error {
   constructor(code: ConfigErrorCode, message: string);
   readonly name: "ConfigError";
-  /** A word of the format for a key, a ring or a context; else the name of the setting. */
+  /** For a key, a ring or a context, a word of the format; otherwise the name of the setting. */
   readonly code: ConfigErrorCode;
 }
 
@@ -144,18 +144,21 @@ export type ConfigErrorCode =
   | "failed"
   | "handler";
 
-/** A change that was refused: the session stays as it was. With the code `unvalidated`, of `load`: there is no session now. */
+/**
+ * Error for a change that was refused; the session stays as it was. Thrown by `load` with the code `unvalidated`, it means
+ * that there is no session for now.
+ */
 export class SessionError extends Error {
   constructor(code: SessionErrorCode, message: string);
   readonly name: "SessionError";
   readonly code: SessionErrorCode;
-  /** Of `load`, with the code `unvalidated`: what `validate` failed with. */
+  /** What `validate` failed with. Only on errors of `load` with the code `unvalidated`. */
   readonly cause?: unknown;
-  /** Of `load`, with the code `unvalidated`: 503. */
+  /** Status for the response, 503. Only on errors of `load` with the code `unvalidated`. */
   readonly status?: 503;
   /**
-   * Of `load`, with the code `unvalidated`: reads as a new session, and refuses changes, but for `invalidate`, `signIn` and
-   * `renew`.
+   * Session that reads as new, and refuses all changes but `invalidate`, `signIn` and `renew`. Only on errors of `load`
+   * with the code `unvalidated`.
    */
   readonly session?: BaseSession;
 }
@@ -175,18 +178,19 @@ export type SessionErrorCode =
   | "not-remembering"
   /** The clock shows a time that the format does not have. */
   | "clock"
-  /** The session is saved already. */
+  /** The session has already been saved. */
   | "after-head"
-  /** The key that seals is one of XChaCha20-Poly1305. */
+  /** The sealing key is a key of XChaCha20-Poly1305. */
   | "suite"
-  /** Not a whole number of seconds. */
+  /** The argument is not a whole number of seconds. */
   | "seconds";
 
 export interface RingOptions {
   readonly mode?: "encrypted" | "signed";
   /**
-   * Accepts keys of XChaCha20-Poly1305 and leaves the sessions under them alone. By default such a ring is refused. The name of a
-   * cookie then begins with `__Host-`: another host of the site could plant what is left alone.
+   * Accepts keys of XChaCha20-Poly1305 and leaves the sessions under them alone. By default, a ring with such keys is
+   * refused. With this option, the name of a cookie has to begin with `__Host-`; otherwise another host of the site could
+   * plant the sessions that are left alone.
    */
   readonly skipXChaCha?: boolean;
 }
@@ -194,7 +198,10 @@ export interface RingOptions {
 export interface FollowOptions extends RingOptions {
   /** Seconds after which the source is asked again, 1 to 86,400. Default: 60. */
   readonly every?: number;
-  /** Gets the error where the source fails, or gives what is refused: once for the same text. Default: `console.error`. */
+  /**
+   * Gets the error where the source fails or returns a ring that is refused, once for the same text. Default:
+   * `console.error`.
+   */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -211,25 +218,28 @@ export interface RingKey {
 /** Generates the text of a new key. */
 export function generateKey(options?: { readonly mode?: "encrypted" | "signed" }): Promise<string>;
 
-/** The text of a ring, or several. One that is undefined is refused. */
+/** Text of a ring, or several texts. A text that is undefined is refused. */
 export type RingText = string | readonly string[] | null | undefined;
 
 /** One or more keys, of which one seals at any time. */
 export class KeyRing {
   private constructor();
-  /** Generates a ring of one key. Its sessions end with the program: for tests, and for trying things out. */
+  /** Generates a ring of one key, for tests and for trying things out. Its sessions end with the program. */
   static generate(options?: { readonly mode?: "encrypted" | "signed" }): Promise<KeyRing>;
   /** Parses the text of a ring, or several texts. Throws a `ConfigError`. */
   static parse(texts: string | readonly string[], options?: RingOptions): Promise<KeyRing>;
   /**
-   * Reads the text of a ring from `source`, and follows it: carriers that are built with the ring ask again when they load a
-   * session, at most once in `every` seconds. One request waits for the answer, and others go on with the ring that is there.
-   * A source that fails, or gives a ring that would be refused, leaves the ring as it is. Throws a `ConfigError`, or what the
-   * source fails with, at the first reading only.
+   * Reads the text of a ring from `source`, and follows it: carriers that are built with the ring ask again when they load
+   * a session, at most once in `every` seconds. One request waits for the answer, and others go on with the current ring.
+   * If the source fails, or returns a ring that would be refused, the ring stays as it is. Throws a `ConfigError`, or what
+   * the source fails with, at the first reading only.
    */
   static follow(source: () => RingText | Promise<RingText>, options?: FollowOptions): Promise<KeyRing>;
   readonly mode: "encrypted" | "signed";
-  /** By their `sealFrom`, and of equals the first listed comes last: the last whose time has come seals. */
+  /**
+   * Keys in the order of their `sealFrom`; among equals, the one listed first comes last. The last key whose time has come
+   * seals.
+   */
   readonly keys: readonly RingKey[];
   /** Unix seconds. */
   readonly notBefore: number | null;
@@ -237,25 +247,25 @@ export class KeyRing {
   fingerprint(): Promise<string>;
 }
 
-/** What came of reading a session. For logs; a response must not depend on it. */
+/** Outcome of reading a session, for logs. A response must not depend on it. */
 export interface Outcome {
   readonly kind: "absent" | "opened" | "openedUnderAcceptedKey" | "rejected" | "migrated" | "notMigrated";
-  /** The Reason of SPEC.md § 14.1. */
+  /** Reason, as SPEC.md § 14.1 names it. */
   readonly reason?: string;
   /** The key that the token names, where it names one. */
   readonly keyId?: string | null;
   /**
-   * With the reason `Revoked`: the error of `revokedIf`, or one that names what it said in place of true and false. Of an old
-   * session with the reason `TooLong`: how much it is too long.
+   * With the reason `Revoked`: the error of `revokedIf`, or an error that names what it returned instead of true or false.
+   * With the reason `TooLong`, for a session of another library: by how much it is too long.
    */
   readonly cause?: unknown;
 }
 
-/** How a value is written: a description of `hardtack-session/struct`, or a codec of your own. */
+/** Codec of a value: a description of `hardtack-session/struct`, or one of your own. */
 export interface Codec<T> {
-  /** A description throws a `SessionError` where the value is none of its type. */
+  /** Encodes a value. A description throws a `SessionError` where the value is not of its type. */
   encode(value: T): Uint8Array;
-  /** Throws where bytes are missing, left, or no such value. */
+  /** Decodes a value. Throws where bytes are missing or left over, or are not such a value. */
   decode(bytes: Uint8Array): T;
 }
 
@@ -264,7 +274,7 @@ interface NamedType<T> {
   readonly label: string;
   /** `SessionData::SCHEMA`: 1 or more. */
   readonly schema: number;
-  /** Converts a payload of another schema; 0 is a dictionary (`decodeDictionary`). Undefined: it cannot. */
+  /** Converts a payload of another schema; 0 is a dictionary (`decodeDictionary`). Returns undefined if it cannot. */
   readonly convert?: (schema: number, payload: Uint8Array) => T | undefined;
 }
 
@@ -281,16 +291,16 @@ export interface SessionType<T> {
 export function sessionType<T>(
   type: NamedType<T> & {
     readonly shape: Codec<T> & { empty(): T };
-    /** The value of a new session. Default: that of Rust's `Default`. */
+    /** Value of a new session. Default: the value of Rust's `Default`. */
     readonly empty?: T;
   },
 ): SessionType<T>;
 export function sessionType<T>(type: NamedType<T> & { readonly shape: Codec<T>; readonly empty: T }): SessionType<T>;
 
-/** Reads a payload of schema 0, for the `convert` of a type. Throws where it is no dictionary. */
+/** Reads a payload of schema 0, for the `convert` of a type. Throws where the payload is not a dictionary. */
 export function decodeDictionary(payload: Uint8Array): { [key: string]: Stored };
 
-/** The facts about a session that the application is asked about. */
+/** Facts about a session, for the application to decide on it. */
 export interface SessionInfo {
   readonly id: string | null;
   readonly createdAt: Date;
@@ -303,11 +313,11 @@ export interface SessionInfo {
   readonly keyId: string | null;
 }
 
-/** A session as `revokedIf` is shown it: what is known about it, and its content, if it can be read here. */
+/** Session as `revokedIf` sees it: the facts about it, and its content if it can be read here. */
 export type SessionToJudge<S extends BaseSession> = SessionInfo &
   Readonly<Pick<S, Extract<keyof S, "binding" | "get" | "has">>> & { readonly [K in Extract<keyof S, "value">]: S[K] | undefined };
 
-/** A session as `validate` is shown it: what is known about it, and its content, which cannot be changed here. */
+/** Session as `validate` sees it: the facts about it, and its content, which cannot be changed here. */
 export type SessionToValidate<S extends BaseSession> = SessionInfo & Readonly<Pick<S, Extract<keyof S, "binding" | "get" | "has" | "value">>>;
 
 /** The option `revokedIf`. */
@@ -317,23 +327,23 @@ export interface Revocation<S extends BaseSession> {
 }
 
 /**
- * Asks the application about each session, in every request, whether it is revoked. A session for which it does not say false is
- * refused; `outcome.cause` is then its error, or what else it said. Where the content cannot be read, `get` gives undefined, and so
- * does `value`. Throws a `ConfigError`.
+ * Asks the application about each session, in every request, whether it is revoked. A session for which `judge` does not
+ * return false is refused; after an error, or an answer that is neither true nor false, `outcome.cause` says why. Where the
+ * content cannot be read, `get` returns undefined, and `value` is undefined. Throws a `ConfigError`.
  */
 export function revocation<S extends BaseSession = Session>(
   judge: (session: SessionToJudge<S>) => boolean | Promise<boolean>,
 ): Revocation<NoInfer<S>>;
 
 export interface RevalidationOptions<S extends BaseSession> {
-  /** The span for which an answer holds, above 0, and at most half of the idle timeout. */
+  /** Span in seconds for which an answer holds: above 0, and at most half of the idle timeout. */
   readonly seconds: number;
   /**
-   * Says whether a session goes on: true; or false, it has ended. An error is no answer, nor is anything else. Awaited before
-   * `load` returns, so give it a timeout. May be asked several times at once.
+   * Returns true if a session goes on, and false if it has ended. An error, or any other value, is not an answer. `load`
+   * waits for it, so give it a timeout. May be called several times at once.
    */
   readonly validate: (session: SessionToValidate<S>) => boolean | Promise<boolean>;
-  /** Seconds after the last answer for which a session goes on where there is no new one. Default: null, it does not. */
+  /** Seconds after the last answer for which a session goes on without a new answer. Default: null, it does not go on. */
   readonly unvalidatedUpTo?: number | null;
 }
 
@@ -345,9 +355,9 @@ export interface Revalidation<S extends BaseSession> {
 }
 
 /**
- * Asks the application again, once in a span for each session, whether it goes on. Every program that writes these sessions,
- * in JavaScript or in Rust, needs the setting with the same span: one without it postpones the question. Throws a
- * `ConfigError`.
+ * Asks the application again, once in a span for each session, whether it goes on. Every program that writes these
+ * sessions, in JavaScript or in Rust, needs the setting with the same span: a program without it postpones the question.
+ * Throws a `ConfigError`.
  */
 export function revalidation<S extends BaseSession = Session>(options: RevalidationOptions<S>): Revalidation<NoInfer<S>>;
 
@@ -359,9 +369,12 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly idleTimeout?: number | null;
   /** Seconds. Default: 43,200. */
   readonly absoluteTimeout?: number;
-  /** Seconds; null, the default, remembers no session. */
+  /** Seconds. Default: null, no session is remembered. */
   readonly rememberUpTo?: number | null;
-  /** When a use is written. Default: a quarter of the idle timeout; with `revalidateAfter`, whenever a session was validated. */
+  /**
+   * When the use of a session is written. Default: a quarter of the idle timeout; with `revalidateAfter`, whenever a
+   * session was validated.
+   */
   readonly refreshAfter?: "never" | "on-change" | "always" | number;
   /** Seconds, 0 to 300. Default: 60. */
   readonly clockSkew?: number;
@@ -369,11 +382,11 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly notBefore?: Date | number | null;
   /** Binds sessions to one application. */
   readonly application?: string | null;
-  /** Binds sessions to pairs of label and value, whose order counts. */
+  /** Binds sessions to pairs of label and value. The order of the pairs counts. */
   readonly context?: Context;
   /** `padme` hides a part of the length. Default: null. */
   readonly padding?: Padding | null;
-  /** Saves changes with responses of status 5xx, too. Default: false. */
+  /** Saves changes even with responses of status 5xx. Default: false. */
   readonly saveOnServerError?: boolean;
   /**
    * Accepts a ring in which a key retires while sessions under it may still be alive. Default: false, such a ring is
@@ -384,9 +397,9 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
 
 /** Settings that depend on what a session holds. */
 export interface OptionsFor<S extends BaseSession> {
-  /** Refuses sessions for which the application does not say false: what `revocation` returns. */
+  /** What `revocation` returns. Refuses sessions for which the application does not say false. */
   readonly revokedIf?: Revocation<S> | null;
-  /** Asks the application again, once in a span: what `revalidation` returns. */
+  /** What `revalidation` returns. Asks the application again, once in a span. */
   readonly revalidateAfter?: Revalidation<S> | null;
 }
 
@@ -417,11 +430,11 @@ export interface CookieAttributes {
   /** Default: `Lax`. null leaves the attribute out. */
   readonly sameSite?: "Strict" | "Lax" | "None" | null;
   readonly partitioned?: boolean;
-  /** Also drops the cookie as it was with these attributes, whenever a session is sent or ended. */
+  /** Former attributes, with which the cookie is dropped whenever a session is sent or ended. */
   readonly formerly?: FormerAttributes | readonly FormerAttributes[];
 }
 
-/** The option `cookie`: what `attributes` returns. */
+/** Value for the option `cookie`: what `attributes` returns. */
 export interface CheckedAttributes {
   readonly name: string;
   readonly options: CookieToSet["options"];
@@ -434,10 +447,13 @@ export function attributes(chosen?: CookieAttributes): CheckedAttributes;
 export interface CookieOptions extends SessionOptions {
   /** Made by `attributes`. Default: `__Host-session`, `Secure`, `SameSite=Lax`, for this host alone. */
   readonly cookie?: CheckedAttributes;
-  /** The greatest size: 3,072 bytes (the default), 4,096 bytes, or several cookies of 4,096 bytes. */
+  /**
+   * Greatest size: 3,072 bytes (`anywhere`, the default), 4,096 bytes (`browser`), or several cookies of 4,096 bytes
+   * (`split`).
+   */
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
   /**
-   * Leaves responses with sessions to shared caches where the application does. Default: false. A cache that stores
+   * Lets shared caches store responses with sessions where the application does. Default: false. A cache that stores
    * `Set-Cookie` gives the session of one visitor to others.
    */
   readonly dangerAllowSharedCaching?: boolean;
@@ -447,7 +463,7 @@ export interface CookieOptions extends SessionOptions {
   readonly deviceBound?: BoundOptions | null;
 }
 
-/** Attributes that a cookie had. What is left out is as it is now. */
+/** Attributes that a cookie had before. An attribute that is left out is as it is now. */
 export interface FormerAttributes {
   readonly path?: string;
   readonly domain?: string | null;
@@ -467,15 +483,18 @@ export interface OldCookie {
 
 /** A response that a session is saved for. */
 export interface ResponseFacts {
-  /** Default: 200. With 5xx no change is saved. */
+  /** Status of the response. Default: 200. With 5xx no change is saved. */
   readonly status?: number;
-  /** Others than the visitor may store the response. Default: false. */
+  /** True if caches other than the visitor's may store the response. Default: false. */
   readonly isShareable?: boolean;
-  /** The request was for an image, a script or another part of a page. Default: as its `Sec-Fetch-Dest` says. */
+  /**
+   * True if the request was for an image, a script or another part of a page. Default: as the request's `Sec-Fetch-Dest`
+   * says.
+   */
   readonly isSubresource?: boolean;
 }
 
-/** Headers to read from: a `Headers`, or those of Node. */
+/** Headers to read from: a `Headers`, or the headers of Node. */
 export type HeadersSource =
   | { get(name: string): string | null }
   | { readonly [name: string]: string | readonly string[] | undefined };
@@ -483,14 +502,14 @@ export type HeadersSource =
 /** A request, its headers, or the values of the field. */
 export type Source = { readonly headers: HeadersSource } | HeadersSource | string | readonly string[] | null | undefined;
 
-/** What every session has. */
+/** Properties and methods that every session has. */
 export interface BaseSession {
   readonly outcome: Outcome;
   /** The session's standing with the visitor's device. */
   readonly binding: "unbound" | "bound" | "stale";
   /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
   readonly registration: string | null;
-  /** The session exists in this request only. */
+  /** True if the session exists in this request only. */
   readonly isNew: boolean;
   /** 16 hexadecimal digits. */
   readonly id: string | null;
@@ -499,30 +518,32 @@ export interface BaseSession {
   readonly expiresAt: Date | null;
   /** Bytes by which the content may still grow. */
   readonly remainingBytes: number;
-  /** Returns true if the sign-in is less than so many seconds ago. */
+  /** Returns true if the sign-in was less than this many seconds ago. */
   isRecent(seconds: number): boolean;
 
   /** Adds a message for the next page. `""` is a queue like any other. */
   flash(queue: string, message: string): void;
-  /** The messages of a queue, left in place. */
+  /** Returns the messages of a queue, and leaves them in place. */
   flashes(queue: string): string[];
   takeFlashes(queue: string): string[];
 
   /** Returns the id, and makes one if there is none. */
   ensureId(): string;
   /**
-   * Begins the session of whoever has just signed in, with a new id and nothing of before: no data, no messages, no limit.
-   * What the same visitor left before, such as a cart, is read before it and set after it. Returns the id of the session
-   * that has ended.
+   * Begins the session of a user who has just signed in, with a new id and nothing from before: no data, no messages, no
+   * limit. To keep what the same visitor left before, such as a cart, read it before this call and set it afterwards.
+   * Returns the id of the session that has ended.
    */
   signIn(): string | null;
-  /** After the password was asked once more: a new id, issued now, the same data. */
+  /**
+   * Renews the session, after the password was asked for once more: it gets a new id and is issued now, with the same data.
+   */
   renew(): void;
-  /** A new id; data and dates are kept. */
+  /** Gives the session a new id, and keeps its data and dates. */
   renewId(): void;
-  /** Ends the session at the latest so many seconds from now. */
+  /** Ends the session at the latest this many seconds from now. */
   limitTo(seconds: number): void;
-  /** Keeps the session after the browser is closed, for so many seconds from now. */
+  /** Keeps the session after the browser is closed, for this many seconds from now. */
   rememberFor(seconds: number): void;
   forget(): void;
   /** Drops the data, the messages and the id. */
@@ -547,26 +568,29 @@ type Entry<Shape, K extends keyof Shape> = Frozen<Loaded<Exclude<Shape[K], undef
 
 /** A visitor's session during one request: entries by their keys. */
 export interface Session<Shape = AnyShape> extends BaseSession {
-  /** Returns a value that cannot be changed (of bytes, a copy), or undefined where there is no such key. */
+  /** Returns a value that cannot be changed (for bytes, a copy), or undefined where there is no such key. */
   get<K extends Key<Shape>>(key: K): Entry<Shape, K> | undefined;
   has(key: Key<Shape>): boolean;
   keys(): Key<Shape>[];
   entries(): { [K in Key<Shape>]-?: [K, Entry<Shape, K>] }[Key<Shape>][];
   readonly size: number;
-  /** Throws a `SessionError` where the value would not come back as it is, or does not fit. */
+  /** Stores a value. Throws a `SessionError` where the value would not come back as it is, or does not fit. */
   set<K extends Key<Shape>>(key: K, value: Entry<Shape, K>): this;
   /** Stores what `change` makes of a copy of the value: what it returns, or the copy changed in place. */
   update<K extends Key<Shape>>(
     key: K,
     change: (value: Loaded<Exclude<Shape[K], undefined>> | undefined) => Entry<Shape, K> | void,
   ): this;
-  /** Returns true if there was such a key. */
+  /** Deletes an entry. Returns true if there was such a key. */
   delete(key: Key<Shape>): boolean;
 }
 
 /** A visitor's session during one request: one value. */
 export interface TypedSession<T> extends BaseSession {
-  /** It cannot be changed (of bytes and of instances of classes, it is a copy). Call `update`, or store another. */
+  /**
+   * Value of the session. It cannot be changed in place (bytes and instances of classes are copies): call `update`, or
+   * store another value.
+   */
   get value(): Frozen<T>;
   set value(value: Frozen<T>);
   /** Stores what `change` makes of a copy of the value: what it returns, or the copy changed in place. */
@@ -605,7 +629,7 @@ export interface CookieToSet {
   };
 }
 
-/** A `Headers`, as far as it is needed. */
+/** The part of a `Headers` that is needed. */
 export interface ResponseHeaders extends Iterable<[string, string]> {
   append(name: string, value: string): void;
   delete(name: string): void;
@@ -623,7 +647,7 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
     ring: KeyRing | string | undefined,
     options?: CookieOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionCookie<Session<Shape>>>;
-  /** Signed sessions, whose content everyone can read who holds the cookie. */
+  /** Signed sessions, whose content anyone who holds the cookie can read. */
   static unencryptedButSigned<T>(
     ring: KeyRing | string | undefined,
     options: CookieOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
@@ -644,7 +668,7 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   saveAsCookies(session: S, response?: ResponseFacts): Promise<CookieToSet[]>;
   /** Saves into the `Headers` of a response: `Set-Cookie`, `Vary` and the fields for caches. */
   saveTo(headers: ResponseHeaders, session: S, response?: Omit<ResponseFacts, "isShareable">): Promise<void>;
-  /** Returns the response with the session saved: the same one, or a copy where its headers cannot be changed. */
+  /** Returns the response with the session saved: the same response, or a copy where its headers cannot be changed. */
   saveToResponse<R extends { readonly status: number; readonly headers: ResponseHeaders }>(response: R, session: S): Promise<R>;
 }
 
@@ -661,7 +685,7 @@ export class SessionHeader<S extends BaseSession = Session> extends Carrier {
     ring: KeyRing | string | undefined,
     options?: TokenOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionHeader<Session<Shape>>>;
-  /** Signed sessions, whose content everyone can read who holds the token. */
+  /** Signed sessions, whose content anyone who holds the token can read. */
   static unencryptedButSigned<T>(
     name: string,
     ring: KeyRing | string | undefined,
@@ -674,15 +698,15 @@ export class SessionHeader<S extends BaseSession = Session> extends Carrier {
   ): Promise<SessionHeader<Session<Shape>>>;
   /** The name of the field, in lower case. */
   readonly name: string;
-  /** Loads the session of a request: the request, its headers, or the values of the field, not joined. */
+  /** Loads the session of a request. The source is the request, its headers, or the values of the field, not joined. */
   load(source: Source, now?: Date | number): Promise<S>;
   /** Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */
   save(session: S, response?: ResponseFacts): Promise<string | null>;
 }
 
 /**
- * Sessions in bare tokens: for links, messages and jobs. A token opens for the purpose alone that it was sealed for, and as often
- * as it is brought until its deadline: a link that works once needs a list of ids.
+ * Sessions in bare tokens: for links, messages and jobs. A token opens only for the purpose that it was sealed for, and as
+ * often as it is presented until its deadline: a link that works only once needs a list of used ids.
  */
 export class SessionToken<S extends BaseSession = Session> extends Carrier {
   /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
@@ -696,7 +720,7 @@ export class SessionToken<S extends BaseSession = Session> extends Carrier {
     ring: KeyRing | string | undefined,
     options?: TokenOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionToken<Session<Shape>>>;
-  /** Signed sessions, whose content everyone can read who holds the token. */
+  /** Signed sessions, whose content anyone who holds the token can read. */
   static unencryptedButSigned<T>(
     purpose: string,
     ring: KeyRing | string | undefined,
@@ -711,6 +735,6 @@ export class SessionToken<S extends BaseSession = Session> extends Carrier {
   readonly name: string;
   /** Loads the session of a token. Without one, or with one that does not open, it is a new session. */
   load(token: unknown, now?: Date | number): Promise<S>;
-  /** Returns the session's token, `""` if it has ended, or null if the token that came stays. */
+  /** Returns the session's token, `""` if the session has ended, or null if the token that came stays. */
   save(session: S, response?: ResponseFacts): Promise<string | null>;
 }

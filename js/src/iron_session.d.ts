@@ -1,18 +1,18 @@
 import type { OldCookie } from "./index.js";
 
-/** The options that iron-session got, as far as its cookies depend on them. */
+/** Options that iron-session was given, as far as its cookies depend on them. */
 export interface IronSessionOptions {
   readonly cookieName: string;
   readonly password: string | { readonly [id: string]: string };
   readonly cookieOptions?: { readonly path?: string; readonly domain?: string; readonly secure?: boolean };
-  /** Renames or drops entries. Null refuses the session. */
+  /** Renames or drops entries. Returning null refuses the session. */
   readonly convert?: (entries: { [key: string]: any }) => { [key: string]: any } | null;
   /**
-   * The rollout. Sessions began then, as they have no date. While it is in the future, old cookies are left alone, which a
-   * warning says.
+   * Moment of the rollout. Sessions count as begun then, because they have no date. While it is in the future, old cookies
+   * are left alone, and a warning says so.
    */
   readonly from: Date | number;
-  /** Cookies of iron-session do not count from then on. */
+  /** Moment from which cookies of iron-session no longer count. */
   readonly until: Date | number;
 }
 

@@ -1,9 +1,9 @@
 import type { OldCookie } from "./index.js";
 
-/** What another library had in its cookie. */
+/** Session that another library had in its cookie. */
 export interface OldSession {
   readonly entries: { readonly [key: string]: unknown };
-  /** Default: the beginning of the range. */
+  /** Default: `from`, the beginning of the range. */
   readonly createdAt?: Date | number | null;
   /** Default: now. */
   readonly lastActiveAt?: Date | number | null;
@@ -18,14 +18,14 @@ export interface OldCookieOptions {
   /** Default: true. */
   readonly secure?: boolean;
   readonly partitioned?: boolean;
-  /** Reads a value. Null, or an error: it is no such session. */
+  /** Reads the value of a cookie. Null, or an error, means that it is not such a session. */
   read(value: string): OldSession | null | Promise<OldSession | null>;
   /**
-   * The rollout. Sessions without a date began then. While it is in the future, old cookies are left alone, which a
-   * warning says.
+   * Moment of the rollout. Sessions without a date count as begun then. While it is in the future, old cookies are left
+   * alone, and a warning says so.
    */
   readonly from: Date | number;
-  /** Old cookies do not count from then on. */
+  /** Moment from which old cookies no longer count. */
   readonly until: Date | number;
 }
 

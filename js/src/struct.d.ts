@@ -4,7 +4,7 @@ export { sessionType } from "./index.js";
 
 /** A type of Rust: a codec of the postcard format, and the TypeScript type of its values. */
 export interface Description<T> extends Codec<T> {
-  /** The value of Rust's `Default`. */
+  /** Returns the value of Rust's `Default`. */
   empty(): T;
 }
 
@@ -47,7 +47,7 @@ export function map<K, V>(key: Description<K>, value: Description<V>): Descripti
 export function struct<F extends { readonly [name: string]: Description<any> }>(
   fields: F,
 ): Description<{ [K in keyof F]: Infer<F[K]> }>;
-/** An `enum`, with its alternatives in the order of the declaration in Rust. null: one without data. */
+/** An `enum`, with its alternatives in the order of the declaration in Rust. An alternative without data is null. */
 export function oneOf<A extends { readonly [name: string]: Description<any> | null }>(
   alternatives: A,
 ): Description<{ [K in keyof A]: A[K] extends Description<infer T> ? { [N in K]: T } : K }[keyof A]>;

@@ -18,8 +18,8 @@ use crate::{
 /// `beaker.session.id`.
 ///
 /// Encrypted cookies are those of the `cryptography` backend with the default `encrypt_nonce_bits`, 128. Beaker's own
-/// entries, such as `_id` and `_path`, are dropped; `_creation_time` and `_accessed_time` become the session's dates, and a
-/// session in which one of them is not a date is refused. So is a pickle, which is Beaker's default.
+/// entries, such as `_id` and `_path`, are dropped; `_creation_time` and `_accessed_time` become the session's dates,
+/// and a session in which one of them is not a date is refused. A pickle, which is Beaker's default, is refused too.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ use crate::{
 ///
 /// # Security
 ///
-/// Beaker signs with HMAC-SHA-1 and does not bind the name. Without `encrypt_key`, the visitor reads the session.
+/// Beaker signs with HMAC-SHA-1 and does not bind the name. Without `encrypt_key`, the visitor can read the session.
 #[derive(Clone, Debug)]
 pub struct Beaker {
     validate_key: Secret,

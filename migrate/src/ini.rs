@@ -5,9 +5,9 @@ use hardtack::{SessionSettings, settings::SettingsError};
 /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
 /// `prefix`, which is `beaker.session.` or `session.`, in any section.
 ///
-/// An option keeps its meaning or is refused, but is never ignored: the error names every refused option and the
-/// reason. `docs/ini.md` lists the options. The settings of hardtack may appear under the same prefix; `keys_env` takes
-/// the place of passwords. An option that is left out has the default of hardtack, not of the earlier system.
+/// Each option keeps its meaning or is refused; none is ignored: the error names every refused option and the reason.
+/// `docs/ini.md` lists the options. The settings of hardtack may appear under the same prefix; `keys_env` takes the
+/// place of passwords. An option that is left out has the default of hardtack, not of the earlier system.
 ///
 /// # Examples
 ///

@@ -18,7 +18,7 @@ use crate::{
 
 /// Reader of a private or signed jar of cookie-rs 0.18.
 ///
-/// [`JarValue`] tells what is in the jar. Values are accepted with and without percent-encoding.
+/// [`JarValue`] says what is in the jar. Values are accepted with and without percent-encoding.
 ///
 /// # Examples
 ///

@@ -73,8 +73,8 @@ impl ConfigError {
         }
     }
 
-    /// Returns the setting that is wrong, by the name of its method or parameter, such as `idle_timeout`, `name` or
-    /// `keys`. `None` if several settings conflict.
+    /// Returns the name of the setting that is wrong, which is the name of its method or parameter, such as
+    /// `idle_timeout`, `name` or `keys`. Returns `None` if several settings conflict.
     ///
     /// # Examples
     ///

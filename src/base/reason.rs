@@ -25,45 +25,45 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// Longer than any token.
+    /// The value is longer than any token.
     TooLong,
     /// A large session is split into several cookies, and one of them is missing, or their number is wrong
     /// ([docs/spec/carriers.md § 9.2]). Clients with little room for cookies cause this.
     ///
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
     Incomplete,
-    /// Not base64url in its only spelling: cut off, changed, or made by another program.
+    /// The value is not base64url in its only spelling: it was cut off, changed, or made by another program.
     Encoding,
-    /// Shorter than any token of its kind.
+    /// The token is shorter than any token of its kind.
     TooShort,
     /// The first byte is not a format of this version.
     UnknownFormat,
-    /// Signed where this cookie is encrypted, or the other way round.
+    /// The token is signed where this cookie is encrypted, or the other way round.
     WrongMode,
-    /// Sealed under a key that is not in the ring: a removed one, or one that only newer instances have.
+    /// The token was sealed under a key that is not in the ring: a removed key, or one that only newer instances have.
     UnknownKey,
-    /// Sealed under a key whose `accept_until` has passed.
+    /// The token was sealed under a key whose `accept_until` has passed.
     RetiredKey,
-    /// The tag is wrong: forged, changed, or sealed for another purpose or context.
+    /// The tag is wrong: the token was forged, changed, or sealed for another purpose or context.
     Auth,
     /// The tag is right but the body breaks the format: a bug, or another program with the key.
     Malformed,
-    /// From the future by more than the skew: a clock is wrong.
+    /// The session is from the future by more than the clock skew: a clock is wrong.
     NotYetValid,
-    /// Past the absolute timeout.
+    /// The session is past its absolute timeout.
     Expired,
-    /// Past the idle timeout.
+    /// The session is past its idle timeout.
     Idle,
-    /// Issued before `not_before`, or refused by the application: by its `revoked_if`, or by the conversion of sessions
-    /// that are taken over.
+    /// The session was issued before `not_before`, or refused by the application: by its `revoked_if`, or by the
+    /// conversion of sessions that are taken over.
     Revoked,
     /// The payload has an unknown schema, or cannot be decoded.
     Payload,
     /// Several cookies of this name open and none can be preferred, or a part of a large session has two
     /// values.
     Duplicate,
-    /// Bound to a device, and the request does not prove that it comes from there; or a device is required, and none
-    /// was registered in time. With feature `device-bound`.
+    /// The session is bound to a device, and the request does not prove that it comes from there; or a device is
+    /// required, and none was registered in time. With feature `device-bound`.
     #[cfg(feature = "device-bound")]
     Stale,
     /// The application has to say whether the session goes on, and was not asked, or could not answer

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-/// Parses a span of time in the form of settings: `30m`, `1h 30m` or `30days`. For spans that are no settings of a
-/// cookie and stand beside them, such as that of [`remember_for`](crate::Session::remember_for), and for options of a
+/// Parses a span of time in the form of settings: `30m`, `1h 30m` or `30days`. It is for spans that are used beside the
+/// settings of a cookie, such as the span of [`remember_for`](crate::Session::remember_for), and for options of a
 /// command line.
 ///
-/// `None` for any other text: one without a unit, with a fraction of a second, or with a capital letter, because `M`
-/// would be a month and `m` is a minute. (In settings a number without a unit is seconds.)
+/// Returns `None` for any other text: one without a unit, with a fraction of a second, or with a capital letter,
+/// because `M` would be a month and `m` is a minute. (In settings a number without a unit is seconds.)
 ///
 /// # Examples
 ///

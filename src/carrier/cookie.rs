@@ -19,8 +19,8 @@ use crate::{
 ///
 /// # Examples
 ///
-/// Without any web framework: the values of the request's `Cookie` fields in, the values of the
-/// response's `Set-Cookie` fields out.
+/// Without any web framework, the values of the request's `Cookie` fields go in, and the values of the response's
+/// `Set-Cookie` fields come out:
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -80,8 +80,8 @@ impl<T> SessionCookie<T> {
     /// Loads the session of a request. `cookie_fields` are the values of its `Cookie` fields, of which there
     /// may be none or several. `clock` is the current time, or a function that returns it.
     ///
-    /// Never fails. Nothing is verified before the session is first used, and a cookie that does not open is a
-    /// new session ([SPEC.md § 7], § 9.1). Of several cookies of this name, the first four that differ are
+    /// Never fails. Nothing is verified before the session is first used, and a cookie that does not open is a new
+    /// session ([SPEC.md § 7], § 9.1). If there are several cookies of this name, the first four that differ are
     /// considered.
     ///
     /// # Examples
@@ -168,8 +168,8 @@ impl<T> SessionCookie<T> {
     /// Refuses every session issued before `moment`, from now on and in this program. This signs out everyone who
     /// signed in earlier. A moment earlier than the last one has no effect.
     ///
-    /// Sessions carry whole seconds, so a moment within a second counts as the next one. The current
-    /// time ends every existing session, and those that begin in the rest of this second.
+    /// Sessions carry whole seconds, so a moment within a second counts as the next one. With the current time, every
+    /// existing session ends, and so do those that begin in the rest of this second.
     ///
     /// # Examples
     ///

@@ -52,8 +52,8 @@ impl<T> SessionHeader<T> {
         &self.response_name
     }
 
-    /// Loads the session of a request. `values` are the values of the header, of which there is one or none.
-    /// If there are two different ones, neither opens. In `Authorization`, `Bearer ` before the token is skipped.
+    /// Loads the session of a request. `values` are the values of the header, usually one or none. If there are two
+    /// different values, neither opens. In `Authorization`, `Bearer ` before the token is skipped.
     ///
     /// # Examples
     ///
@@ -74,7 +74,7 @@ impl<T> SessionHeader<T> {
         self.arrive(values, clock.into(), None, false)
     }
 
-    /// Ends the request for `session`, which can only be read from then on. Returns the change of its token.
+    /// Ends the request for `session`, which can only be read from then on. Returns what becomes of the client's token.
     ///
     /// # Examples
     ///

@@ -85,7 +85,7 @@ impl CookieName {
     }
 }
 
-/// Content of a token whose tag was verified. The session may still be past its end.
+/// Content of a token whose tag was verified. The session may nevertheless be past its end.
 ///
 /// `Debug` shows no content. The content is overwritten when this is dropped.
 ///
@@ -109,14 +109,14 @@ impl CookieName {
 /// ```
 #[non_exhaustive]
 pub struct TokenContent {
-    /// Reason why no session is loaded from this token, or `None` if one is. Proof that a request needs beside its
-    /// token is not asked for here.
+    /// Reason why no session is loaded from this token, or `None` if a session is loaded. Any proof that a request
+    /// needs beside its token is not checked here.
     pub refused: Option<Reason>,
     /// Id and dates of the session, and the key that sealed it.
     pub session: SessionInfo,
     /// Time at which the session ends by the current timeouts, without further activity.
     pub expires_at: SystemTime,
-    /// `true` if the current timeouts allow a remembered session, and this is one.
+    /// `true` if the current timeouts allow remembered sessions, and this session is remembered.
     pub is_remembered: bool,
     /// `true` if the session holds flash messages.
     pub has_flash: bool,
@@ -124,8 +124,8 @@ pub struct TokenContent {
     pub padding: usize,
     /// Schema version of a typed payload, or 0 for a dictionary.
     pub schema: u32,
-    /// Application's part: a MessagePack map, which [`Map::decode`](crate::session::Map::decode) reads, or a type in
-    /// postcard's format ([SPEC.md § 5.4], § 5.5).
+    /// Content that the application stored: a MessagePack map, which [`Map::decode`](crate::session::Map::decode)
+    /// reads, or a type in postcard's format ([SPEC.md § 5.4], § 5.5).
     ///
     /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
     pub payload: Zeroizing<Vec<u8>>,
@@ -180,8 +180,8 @@ impl fmt::Debug for TokenContent {
 }
 
 impl<T: Payload> SessionCookie<T> {
-    /// Reads the content of `token` at `now`, in the context and by the timeouts of this cookie. For tools: no session
-    /// is loaded, and `on_outcome` is not called.
+    /// Reads the content of `token` at `now`, in the context and with the timeouts of this cookie. For tools: no
+    /// session is loaded, and `on_outcome` is not called.
     ///
     /// # Examples
     ///
@@ -195,8 +195,8 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Returns the [`Reason`] why the token does not open. A session that opens and is past its end, revoked, or of an
-    /// unknown schema is not an error, and has a [`TokenContent::refused`].
+    /// Returns the [`Reason`] why the token does not open. A session that opens but is past its end, revoked, or of an
+    /// unknown schema is not an error: the reason is in [`TokenContent::refused`].
     pub fn inspect(
         &self,
         token: impl AsRef<[u8]>,

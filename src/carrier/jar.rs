@@ -14,7 +14,8 @@ use crate::{
 impl<T> SessionCookie<T> {
     /// Loads the session of a request with these cookies, such as those of a `CookieJar`. See [`load`](Self::load).
     ///
-    /// A jar has one cookie of each name. If the browser sent several, they are not all considered, as in `load`.
+    /// A jar has only one cookie of each name. If the browser sent several, not all of them are considered, unlike in
+    /// [`load`](Self::load).
     ///
     /// # Examples
     ///
@@ -35,10 +36,10 @@ impl<T> SessionCookie<T> {
     ///
     /// # Security
     ///
-    /// A jar takes some other names for `__Host-session`: the crate `cookie` trims Unicode white space around a name,
-    /// and jars that decode names, such as axum-extra's, also read `%5F_Host-session` so. Browsers let every host of
-    /// the site set these. A sibling host can then replace the visitor's session by one of its own. Where one may be
-    /// hostile, load from the fields of the request ([`load`](Self::load), `load_from`). Saving to a jar is not
+    /// A jar mistakes some other names for `__Host-session`: the crate `cookie` trims Unicode white space around a
+    /// name, and jars that decode names, such as axum-extra's, also read `%5F_Host-session` so. Browsers let every host
+    /// of the site set these. A sibling host can then replace the visitor's session with its own. Where a sibling host
+    /// may be hostile, load from the fields of the request ([`load`](Self::load), `load_from`). Saving to a jar is not
     /// affected.
     #[must_use]
     pub fn load_from_cookies<'c, C>(
@@ -111,10 +112,10 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`save`](Self::save), and one for every session of a cookie that a jar cannot do justice to, such as with
-    /// [`formerly`](crate::carrier::SessionCookieBuilder::formerly), and with two old cookies of one name in
-    /// `migrate_from` that differ in attributes, because a jar keeps one cookie of each name, so it cannot also drop
-    /// those with other attributes.
+    /// Returns the errors of [`save`](Self::save). A jar keeps only one cookie of each name, so it cannot also drop
+    /// cookies with other attributes. Where that would be needed, saving any session of the cookie is an error: with
+    /// [`formerly`](crate::carrier::SessionCookieBuilder::formerly), for example, and with two old cookies of one name
+    /// in `migrate_from` that differ in attributes.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
         if self.has_twins() {
             return Err(SaveProblem::NotInJar(ONE_OF_A_NAME).into());

@@ -35,8 +35,8 @@ pub struct KeysInUse {
 }
 
 impl<T> SessionCookie<T> {
-    /// Returns the keys at `now`, for health checks that compare instances. Those of a
-    /// [`SharedKeyRing`](crate::keys::SharedKeyRing) are its current ones.
+    /// Returns the keys at `now`, for health checks that compare instances. For a
+    /// [`SharedKeyRing`](crate::keys::SharedKeyRing), they are its current keys.
     ///
     /// # Examples
     ///

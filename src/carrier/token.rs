@@ -16,7 +16,7 @@ use crate::{
 /// longer, set [`idle_timeout(None)`](crate::carrier::SessionBuilder::idle_timeout) and an
 /// [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout).
 ///
-/// [`load`](Self::load) returns an empty session for an expired token. A program that has to know checks
+/// [`load`](Self::load) returns an empty session for an expired token. A program that has to tell the two apart checks
 /// [`outcome`](Session::outcome), or calls [`open`](Self::open) of a typed token.
 ///
 /// # Examples
@@ -68,7 +68,7 @@ impl<T> SessionToken<T> {
         self.arrive(values, None, clock.into(), None, false)
     }
 
-    /// Ends the request for `session`, which can only be read from then on. Returns the change of its token.
+    /// Ends the request for `session`, which can only be read from then on. Returns what becomes of the client's token.
     ///
     /// # Examples
     ///
@@ -103,8 +103,8 @@ impl<T> SessionToken<T> {
         self.sealer.raise_not_before(unix_seconds_from(moment));
     }
 
-    /// Decodes a token's schema and payload by `decode`, which may borrow from them: for programs that need a part of
-    /// the value, or none of it. `None` from `decode` is [`Reason::Payload`].
+    /// Decodes a token's schema and payload by `decode`, which may borrow from them. For programs that need only a part
+    /// of the value, or none of it. `None` from `decode` is [`Reason::Payload`].
     ///
     /// The schema is that of [`SessionData`], or 0 for a dictionary, whose payload is a MessagePack map. Its values are in
     /// serde's human-readable form ([SPEC.md § 5.4]). The bytes are overwritten afterwards.

@@ -26,12 +26,12 @@ use crate::base::config_error::ConfigError;
 pub enum SameSite {
     /// None: the cookie is sent with same-site requests only.
     Strict,
-    /// Those of a visitor who follows a link from another site. The default.
+    /// Requests of a visitor who follows a link from another site. The default.
     Lax,
-    /// All of them. Browsers require `Secure` with it.
+    /// All cross-site requests. Browsers require `Secure` with this value.
     None,
-    /// The attribute is left out. Chromium treats the cookie as `Lax`, but for two minutes after it was set also sends
-    /// it with cross-site POST requests. Other browsers may send it with every request, as with `None`.
+    /// The attribute is left out. Chromium treats the cookie as `Lax`, but also sends it with cross-site POST requests
+    /// for two minutes after it was set. Other browsers may send it with every request, as with `None`.
     Omit,
 }
 

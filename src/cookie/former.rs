@@ -48,7 +48,7 @@ impl FormerAttributes {
         self
     }
 
-    /// Declares that the cookie had no domain: it was for one host, and is now for all of a domain.
+    /// Declares that the cookie had no domain: it was for one host, and is now for all hosts of a domain.
     ///
     /// # Examples
     ///

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use super::attributes::{Attributes, MAX_AGE_LEN, MOST_SECONDS};
 
-/// `Set-Cookie` fields that a response must carry, each a whole field value.
+/// `Set-Cookie` fields that a response must carry, each as a whole field value.
 ///
 /// Append each as a separate field; never join them (RFC 6265 section 3). `Debug` does not show the values.
 ///

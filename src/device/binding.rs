@@ -11,7 +11,7 @@ pub enum DeviceBinding {
     Unbound,
     /// The request proved that it comes from the session's device.
     Bound,
-    /// A session arrived that has to prove its device, and does not. The application sees an empty session, which
+    /// The session that arrived has to prove its device, and does not. The application sees an empty session, which
     /// refuses every change but `renew`, `sign_in` and `invalidate`.
     Stale,
 }
@@ -21,10 +21,12 @@ impl<T: Payload> Session<T> {
     /// [bound](crate::carrier::SessionCookieBuilder::device_bound). Feature `device-bound`.
     ///
     /// A [`Stale`](DeviceBinding::Stale) session refuses every change but those that begin a new one, with
-    /// [`SessionError::Stale`](crate::SessionError::Stale). Returned by a handler, that is a 403 and not a 500.
+    /// [`SessionError::Stale`](crate::SessionError::Stale). If a handler returns this error, the response is a 403 and
+    /// not a 500.
     ///
-    /// A bound session stays [alive](Session::is_alive) as long as the bound cookie that came along, and one that has
-    /// to be bound as long as its grace. The page connects again, for which the browser refreshes its cookie.
+    /// A bound session stays [alive](Session::is_alive) as long as the bound cookie that came with it, and a session
+    /// that has to be bound stays alive as long as its grace. The page then connects again, and for that the browser
+    /// refreshes its cookie.
     #[must_use]
     pub fn binding(&self) -> DeviceBinding {
         self.with(|session| match session.state.withheld() {

@@ -1,8 +1,8 @@
 //! Sessions bound to a device, so that a stolen cookie opens nothing. Experimental.
 //!
-//! The browser keeps a private key in the device and proves it every few minutes ([Device Bound Session Credentials]).
-//! The public key is kept in no store: everything that the two endpoints need travels in sealed tokens
-//! (docs/spec/devices.md).
+//! The browser keeps a private key in the device and proves that it has the key every few minutes ([Device Bound
+//! Session Credentials]). The public key is kept in no store: everything that the two endpoints need travels in sealed
+//! tokens (docs/spec/devices.md).
 //!
 //! This module and feature `device-bound` may change in a minor release, because the protocol is a draft.
 //!

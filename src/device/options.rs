@@ -35,9 +35,9 @@ pub struct DeviceBound {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Initiators {
-    /// All of them: a visitor who follows a link from a mail is signed in. The default.
+    /// All sites: a visitor who follows a link from a mail is signed in. The default.
     Any,
-    /// Only the own site: a visitor who comes from elsewhere after the bound cookie has expired is a stranger until
+    /// Only the site itself: a visitor who comes from elsewhere after the bound cookie has expired is a stranger until
     /// the next request.
     SameSite,
 }
@@ -58,21 +58,21 @@ impl DeviceBound {
         }
     }
 
-    /// Offers no new binding; bound sessions stay bound. Deploy it first, and on the way back last: an instance
-    /// without these settings opens no session that another has bound.
+    /// Offers no new bindings; bound sessions stay bound. Deploy this setting first when you introduce binding, and
+    /// last when you remove it: an instance without these settings opens no session that another has bound.
     pub fn without_offers(mut self) -> DeviceBound {
         self.offers = false;
         self
     }
 
-    /// Sets the time for which a proof counts: a stolen pair of cookies opens for no longer. 3 minutes to a day; the
-    /// default is 10 minutes. Browsers refresh two minutes before the end.
+    /// Sets the time for which a proof counts: a stolen pair of cookies opens for no longer. From 3 minutes to a day;
+    /// the default is 10 minutes. Browsers refresh two minutes before the end.
     pub fn bound_for(mut self, span: Duration) -> DeviceBound {
         self.bound_for = span;
         self
     }
 
-    /// Sets the time for which a challenge can be answered. 10 seconds to an hour; the default is 2 minutes.
+    /// Sets the time for which a challenge can be answered. From 10 seconds to an hour; the default is 2 minutes.
     pub fn challenge_for(mut self, span: Duration) -> DeviceBound {
         self.challenge_for = span;
         self
@@ -98,18 +98,18 @@ impl DeviceBound {
         self
     }
 
-    /// Leaves out the requests below this path: they wait for no refresh. Use it for files that need no session.
+    /// Leaves out the requests below this path: they do not wait for a refresh. Use it for files that need no session.
     pub fn exclude(mut self, path: impl Into<String>) -> DeviceBound {
         self.excluded.push(path.into());
         self
     }
 
     /// Refuses every session that has no device `grace` after it began, at least 10 seconds, and registers none later.
-    /// **Browsers without this protocol, which are most, cannot stay signed in.** By default their sessions stay what
-    /// they are without it.
+    /// **Browsers without this protocol, which are most, cannot stay signed in.** By default, their sessions are the
+    /// same as without binding.
     ///
-    /// That holds wherever the session came from: one that nobody signed in to, one from before these settings, one
-    /// taken over from another library. Switch it on when all sessions from before have ended.
+    /// The refusal applies wherever a session came from: a session that nobody signed in to, one from before these
+    /// settings, or one taken over from another library. Switch this on when all sessions from before have ended.
     pub fn required_after(mut self, grace: Duration) -> DeviceBound {
         self.required_after = Some(grace);
         self

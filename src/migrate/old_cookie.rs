@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::Reader;
 use crate::cookie::former::FormerAttributes;
 
-/// A cookie that another library wrote: its name, the [`Reader`] of its format, and the attributes by which a browser
-/// drops it.
+/// A cookie that another library wrote: its name, the [`Reader`] of its format, and the attributes that make a browser
+/// drop it.
 ///
 /// # Examples
 ///
@@ -51,13 +51,13 @@ impl OldCookie {
         }
     }
 
-    /// Sets the path that the cookie has. With another one browsers do not drop it.
+    /// Sets the path that the cookie has. With a wrong path, browsers do not drop the cookie.
     pub fn path(mut self, path: impl Into<String>) -> OldCookie {
         self.attributes = self.attributes.path(path);
         self
     }
 
-    /// Sets the domain that the cookie has. With another one browsers do not drop it.
+    /// Sets the domain that the cookie has. With a wrong domain, browsers do not drop the cookie.
     pub fn domain(mut self, domain: impl Into<String>) -> OldCookie {
         self.attributes = self.attributes.domain(domain);
         self
@@ -69,8 +69,8 @@ impl OldCookie {
         self
     }
 
-    /// Changes the entries of every old session before it is taken over. `None` refuses the session: it is new and
-    /// empty, and [`Reason::Revoked`](crate::session::Reason::Revoked) is its reason.
+    /// Changes the entries of every old session before it is taken over. `None` refuses the old session: the visitor's
+    /// session is new and empty, with the reason [`Reason::Revoked`](crate::session::Reason::Revoked).
     pub fn convert(
         mut self,
         convert: impl Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync + 'static,

@@ -34,15 +34,15 @@ use crate::base::reason::Reason;
 ///
 /// # Security
 ///
-/// The visitor chooses the value. Verify it with a key, in constant time, before anything else is made of it. It has at
-/// most 4,096 bytes.
+/// The visitor chooses the value. Verify it with a key, in constant time, before you do anything else with it. It has
+/// at most 4,096 bytes.
 pub trait Reader: Send + Sync + 'static {
     /// Reads the value of the cookie `name`, without the quotes around it. Dates are checked afterwards.
     ///
     /// # Errors
     ///
-    /// Returns the reason why the value is not a session, such as [`Reason::Auth`] for one that another key signed. It
-    /// appears in the [`Outcome`](crate::session::Outcome).
+    /// Returns the reason why the value is not a session, such as [`Reason::Auth`] for a value that another key signed.
+    /// It appears in the [`Outcome`](crate::session::Outcome).
     fn read(&self, name: &str, value: &str) -> Result<OldSession, Reason>;
 }
 

@@ -1,4 +1,4 @@
-//! For work that outlives its request: whether a session would still open.
+//! Check whether a session would still open, for work that outlives its request.
 
 use super::{handle::Session, outcome::Outcome, sealer::Sealer};
 use crate::{
@@ -11,10 +11,10 @@ impl<T: Payload> Session<T> {
     /// Returns `true` if the session that arrived would still open now, or if the session is new.
     ///
     /// Checks the clock, the key ring, `not_before` and
-    /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. For work that outlives its request, such
-    /// as a WebSocket or a streaming body. With
-    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is `false` when the last answer is older than
-    /// the span; [`validate`](Self::validate) checks the same and asks again.
+    /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. It is for work that outlives its
+    /// request, such as a WebSocket or a streaming body. With
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is `false` when the last answer is
+    /// older than the span; [`validate`](Self::validate) checks the same and asks again.
     ///
     /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
     /// that arrived under it. If the browser has received the session under a newer key since, its next request opens.

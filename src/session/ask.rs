@@ -1,4 +1,4 @@
-//! Question to the application whether a session goes on (docs/spec/writer.md § 8.16).
+//! Question to the application of whether a session goes on (docs/spec/writer.md § 8.16).
 
 use std::{
     future::{poll_fn, ready},
@@ -23,15 +23,15 @@ use crate::{
 
 impl<T: Payload> Session<T> {
     /// Asks the application whether the session goes on, if its last answer is older than
-    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after). Without that setting, without a session, and
-    /// while the answer holds, nothing happens.
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after). Nothing happens without that setting,
+    /// without a session, or while the last answer holds.
     ///
-    /// Extractors of axum and actix-web call this. Other code calls it before it uses the session, which is empty and
-    /// refuses changes until then. Returns `false` if the session has ended; it is then a new one, as after any other
-    /// reason for which a token does not open.
+    /// Extractors of axum and actix-web call this. Other code has to call it before it uses the session, which is empty
+    /// and refuses changes until then. Returns `false` if the session has ended; the handle then holds a new session,
+    /// as it does whenever a token does not open.
     ///
-    /// Work that outlives its request, such as a WebSocket, calls it from time to time. `false` then also means that the
-    /// session would no longer open ([`is_alive`](Self::is_alive)).
+    /// Work that outlives its request, such as a WebSocket, has to call it from time to time. `false` then also means
+    /// that the session would no longer open ([`is_alive`](Self::is_alive)).
     ///
     /// # Examples
     ///
@@ -54,9 +54,9 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns [`Unvalidated`](SessionError::Unvalidated) if the application cannot answer. Refuse the request then, with
-    /// status 503: the session is empty for reading, and its cookie stays as it is. The application is not asked again in
-    /// this request. [`InsideUpdate`](SessionError::InsideUpdate) inside an `update` of the session.
+    /// Returns [`Unvalidated`](SessionError::Unvalidated) if the application cannot answer. Refuse the request then,
+    /// with status 503: the session is empty for reading, and its cookie stays as it is. The application is not asked
+    /// again in this request. Returns [`InsideUpdate`](SessionError::InsideUpdate) inside an `update` of the session.
     pub async fn validate(&self) -> Result<bool, SessionError> {
         let sealer = &*self.lock.sealer;
         let Some(validate) = &sealer.hooks.validate else {

@@ -6,8 +6,8 @@ use crate::{
     state::{Payload, SessionError},
 };
 
-/// Tokens for forms. A token proves that a form came from a page of this session; the cookie carries nothing for it but
-/// the session's id.
+/// Tokens for forms. A token proves that a form came from a page of this session; for this, the cookie carries nothing
+/// but the session's id.
 impl<T: Payload> Session<T> {
     /// Returns a token for a form, or for the header `x-csrf-token`: 43 characters, different at every call. Creates
     /// the session's id if there is none. A new id, as from [`renew`](Session::renew), invalidates earlier tokens.
@@ -28,7 +28,8 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors) if the session has no id yet, and a failing random generator.
+    /// Returns the errors of [every change](Session#errors) if the session has no id yet, and an error if the random
+    /// generator fails.
     pub fn csrf_token(&self) -> Result<String, SessionError> {
         let mask = random::from_thread()?;
         self.try_with(|mut session| {

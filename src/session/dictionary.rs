@@ -60,7 +60,7 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
-    /// cannot write, [`TooDeep`](SessionError::TooDeep) for one that is nested too deeply to be read again, and
+    /// cannot write, [`TooDeep`](SessionError::TooDeep) for a value that is nested too deeply to be read again, and
     /// [`DuplicateKey`](SessionError::DuplicateKey) for a map that has a key twice.
     #[doc(alias = "set")]
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError>

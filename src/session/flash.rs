@@ -7,8 +7,8 @@ use crate::state::{Payload, SessionError};
 /// Flash messages, which one request leaves for a later one, such as "Saved" after a form. They travel in the
 /// session (SPEC.md § 5.3) and count towards its size. The usual queue is `""`.
 impl<T: Payload> Session<T> {
-    /// Appends a message to a queue. Messages that no page shows stay and take room; where that can happen, use
-    /// [`flash_once`](Self::flash_once).
+    /// Appends a message to a queue. Messages that no page shows stay in the session and take room; where that can
+    /// happen, use [`flash_once`](Self::flash_once).
     ///
     /// # Examples
     ///

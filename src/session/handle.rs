@@ -36,8 +36,8 @@ use crate::{
 ///
 /// Every change can fail with one of these errors, which leaves the session as it was.
 ///
-/// - [`TooLarge`](SessionError::TooLarge): the session would no longer fit its cookie ([docs/spec/writer.md § 9.6]).
-///   Returned by a handler, it is a 413 and not a 500.
+/// - [`TooLarge`](SessionError::TooLarge): the session would no longer fit its cookie ([docs/spec/writer.md § 9.6]). If
+///   a handler returns it, the response is a 413 and not a 500.
 /// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, so nothing more can be saved.
 /// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
@@ -94,15 +94,15 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Where an id has to be made, returns the errors of [every change](Session#errors), or a failure of the random
+    /// If an id has to be made, returns the errors of [every change](Session#errors), or a failure of the random
     /// generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
         self.try_with(|mut session| session.ensure_id())?
             .map(SessionId)
     }
 
-    /// Returns `true` if the session exists in this request only: the request had none that opened, or the session was
-    /// invalidated.
+    /// Returns `true` if the session exists in this request only: the request had no token that opened, or the session
+    /// was invalidated.
     ///
     /// # Examples
     ///
@@ -123,9 +123,10 @@ impl<T: Payload> Session<T> {
         self.with(|session| session.state.is_new())
     }
 
-    /// Returns `true` if the session was [remembered](Session::remember_for), and so outlives the browser's
-    /// ([SPEC.md § 8.2]). Always `false` without
-    /// [`remember_up_to`](crate::carrier::SessionCookieBuilder::remember_up_to): such a session is treated like any other.
+    /// Returns `true` if the session was [remembered](Session::remember_for), and so outlives the browser's session
+    /// ([SPEC.md § 8.2]). Always returns `false` without
+    /// [`remember_up_to`](crate::carrier::SessionCookieBuilder::remember_up_to): a remembered session is then treated
+    /// like any other.
     ///
     /// [SPEC.md § 8.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
     #[must_use]
@@ -183,7 +184,7 @@ impl<T: Payload> Session<T> {
     /// Returns the time of the last activity that the session carried when it arrived, or `None` if it has not been
     /// sent yet.
     ///
-    /// Reading alone is written only when a refresh is due
+    /// If the session is only read, its last activity is written only when it has to be refreshed
     /// ([`refresh_after`](crate::carrier::SessionCookieBuilder::refresh_after)).
     ///
     /// # Examples
@@ -231,7 +232,7 @@ impl<T: Payload> Session<T> {
     }
 
     /// Returns the number of bytes by which the content may still grow ([docs/spec/writer.md § 9.6]). An empty session
-    /// has 2,171 with default settings.
+    /// has room for 2,171 bytes with default settings.
     ///
     /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
     #[must_use]
@@ -263,8 +264,8 @@ impl<T: Payload> Session<T> {
 impl<T> Session<T> {
     /// Returns `true` if any other method of the session was called in this request. Does not read the session.
     ///
-    /// For code that writes the fields of a response itself: the response depends on the request's cookie exactly
-    /// when this is `true`, and needs `Vary: Cookie` then. `SessionLayer` and `save_to` add it themselves.
+    /// This is for code that writes the fields of a response itself: the response depends on the request's cookie
+    /// exactly when this is `true`, and then needs `Vary: Cookie`. `SessionLayer` and `save_to` add it themselves.
     ///
     /// # Examples
     ///

@@ -29,13 +29,13 @@ pub struct SessionInfo {
     /// Time at which the session was issued.
     pub created_at: SystemTime,
     /// Time of the last activity that was written. With
-    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), that of the last answer or sign-in.
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), the time of the last answer or sign-in.
     pub last_active_at: SystemTime,
     /// End that [`limit_to`](crate::Session::limit_to) set, counted from `created_at`.
     pub limit: Option<Duration>,
     /// End that [`remember_for`](crate::Session::remember_for) set, counted from `created_at`.
     pub remembered: Option<Duration>,
-    /// Bound to a device.
+    /// `true` if the session is bound to a device.
     #[cfg(feature = "device-bound")]
     pub is_bound: bool,
     /// Id of the key that sealed the session, or, if it was taken over from another library's cookie, of the key that
@@ -80,8 +80,8 @@ pub(crate) struct Judged<'a> {
 impl<T: SessionData> OpenedSession<'_, T> {
     /// Decodes the value of a typed session.
     ///
-    /// `None`: the session cannot be read, or is judged in a request that does not bring it. Accept it then; the next
-    /// request brings the content.
+    /// Returns `None` if the session cannot be read, or if it is judged in a request that does not bring it. Accept the
+    /// session then; the next request brings the content.
     ///
     /// # Examples
     ///
@@ -137,7 +137,8 @@ impl<T: SessionData> OpenedSession<'_, T> {
 impl OpenedSession<'_> {
     /// Decodes the value under `key` in a dictionary.
     ///
-    /// `None`: there is none, or it is of another type, or as for [`value`](OpenedSession::value).
+    /// Returns `None` if there is no such value, if it is of another type, or in the cases of
+    /// [`value`](OpenedSession::value).
     #[must_use]
     pub fn get<V: DeserializeOwned>(&self, key: &str) -> Option<V> {
         let (_, payload) = self
@@ -189,7 +190,7 @@ impl<T> fmt::Debug for OpenedSession<'_, T> {
 pub struct ReadEvent {
     /// Outcome: the key under which the session opened, or the reason why it did not.
     pub outcome: Outcome,
-    /// Length of the token that arrived, in bytes. Of several tokens, the sum.
+    /// Length of the token that arrived, in bytes. If there are several tokens, the sum of their lengths.
     pub token_bytes: usize,
 }
 
@@ -252,7 +253,7 @@ impl fmt::Debug for Hooks {
 pub enum Validity {
     /// The session goes on, and the application is not asked again before the span has passed.
     GoesOn,
-    /// The session has ended. The visitor gets a new, empty one.
+    /// The session has ended. The visitor gets a new, empty session.
     Ended,
 }
 

@@ -52,7 +52,7 @@ impl FromStr for SessionId {
     }
 }
 
-/// Error of a text that is not a [`SessionId`].
+/// Error for a text that is not a [`SessionId`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SessionIdError(());
 

@@ -6,13 +6,13 @@ use super::{handle::Session, id::SessionId};
 use crate::state::{Payload, SessionError};
 
 impl<T: Payload> Session<T> {
-    /// Begins the session of a visitor who has just signed in, with a new id and nothing of before: no data, no flash
-    /// messages, no [limit](Self::limit_to) and no [remembering](Self::remember_for). What the same visitor left before
-    /// the sign-in, such as a cart, is read before this call and inserted after it.
+    /// Begins the session of a visitor who has just signed in, with a new id and nothing from before: no data, no flash
+    /// messages, no [limit](Self::limit_to) and no [remembering](Self::remember_for). To keep what the same visitor
+    /// left before the sign-in, such as a cart, read it before this call and insert it afterwards.
     ///
     /// Returns the id of the session that has ended, for a deny list, as [`invalidate`](Self::invalidate) does. An
-    /// attacker who planted the session does not share it afterwards. A session that refuses changes
-    /// does not stand in the way.
+    /// attacker who planted the session does not share it afterwards. The call also works for a session that refuses
+    /// changes.
     ///
     /// # Examples
     ///
@@ -38,13 +38,13 @@ impl<T: Payload> Session<T> {
         self.change_any(|state| Ok(state.sign_in()?.map(SessionId)))
     }
 
-    /// Renews the session of a visitor who gets more rights, such as after the password was asked once more: gives it a
-    /// new id, and starts the absolute timeout again ([docs/spec/writer.md § 8.7]). Data and remembering are kept. An
-    /// end that [`limit_to`](Self::limit_to) set in an earlier request is lifted.
+    /// Renews the session of a visitor who gets more rights, for example after the password was asked for once more:
+    /// gives it a new id, and starts the absolute timeout again ([docs/spec/writer.md § 8.7]). Data and remembering are
+    /// kept. An end that [`limit_to`](Self::limit_to) set in an earlier request is lifted.
     ///
-    /// For a sign-in, which may be that of another visitor of the same browser, call [`sign_in`](Self::sign_in).
+    /// For a sign-in, which may be by another visitor with the same browser, call [`sign_in`](Self::sign_in).
     ///
-    /// The earlier token still opens until its own deadline, with the content from before.
+    /// The earlier token still opens until its own deadline, with its earlier content.
     ///
     /// # Examples
     ///
@@ -268,9 +268,9 @@ impl<T: Payload> Session<T> {
 
     /// Ends the session at the latest `span` from now, for example when an identity provider's token ends.
     ///
-    /// The session cannot outlive its timeouts. Of several calls the earliest end counts. Only
-    /// [`sign_in`](Self::sign_in), [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request, lifts
-    /// it, so call this after every `sign_in`.
+    /// The session cannot outlive its timeouts. If there are several calls, the earliest end counts. Only
+    /// [`sign_in`](Self::sign_in), [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request,
+    /// lifts it, so call this after every `sign_in`.
     ///
     /// # Examples
     ///
@@ -300,7 +300,7 @@ impl<T: Payload> Session<T> {
     /// Returns `true` if the session was issued or [renewed](Session::renew) less than `span` ago. If not, ask for the
     /// password again before an important action.
     ///
-    /// `false` for a session that has not been sent yet, unless it was renewed in this request.
+    /// Returns `false` for a session that has not been sent yet, unless it was renewed in this request.
     ///
     /// # Examples
     ///

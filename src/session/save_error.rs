@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::{base::opaque_error, crypto::random::RandomError, token::SealError};
 
-/// An error from saving a session. None depends on the content.
+/// An error from saving a session. It never depends on the content.
 ///
 /// The operating system's random generator failed, the clock shows a time that a token cannot carry, or the program saves
 /// a session where it cannot: with another carrier than the one that loaded it, inside its own `update`, or in a jar of

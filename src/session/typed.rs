@@ -33,8 +33,8 @@ impl<T: SessionData> Session<T> {
     ///
     /// # Panics
     ///
-    /// Panics if `T` does not read what it has read or written before, where a change of the session failed and the value
-    /// is decoded again.
+    /// Panics if a change of the session failed, so that the value is decoded again, and `T` cannot read what it has
+    /// read or written before.
     pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         let value = self.with(|session| session.state.value());
         look(&value)

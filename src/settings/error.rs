@@ -5,8 +5,8 @@ use crate::{base::debug_by_display, carrier::ConfigError};
 
 /// Mistakes in settings: a sentence for each, which names the setting and the way to correct it.
 ///
-/// It shows no keys. Of other values it shows only where the keys are (the name of a variable, the path of a file), a
-/// length, a span of time or a character.
+/// It shows no keys. Of other values, it shows only the place of the keys (the name of a variable, the path of a file),
+/// a length, a span of time or a character.
 ///
 /// # Examples
 ///

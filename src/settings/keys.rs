@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl SessionSettings {
-    /// Removes the settings of the keys and returns their sources, for a program that reads the keys itself, for example
-    /// with a `WatchedKeyRing` of its own. The other settings go to [`apply_to`](Self::apply_to).
+    /// Removes the settings of the keys and returns their sources, for a program that reads the keys itself, for
+    /// example with its own `WatchedKeyRing`. The other settings go to [`apply_to`](Self::apply_to).
     ///
     /// # Examples
     ///
@@ -33,7 +33,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`] if a setting is refused, or none names keys. The keys are not read.
+    /// Returns a [`SettingsError`] if a setting is refused, or if no setting names keys. The keys are not read.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
         let sources = self.key_sources()?;

@@ -3,8 +3,8 @@
 use super::SessionSettings;
 
 impl SessionSettings {
-    /// Replaces settings by those of a later layer. A source of keys in `later` takes the place of every source here, so a
-    /// file may have `keys_file`, and a variable that overrides it `keys`.
+    /// Replaces settings with those of a later layer. A source of keys in `later` takes the place of every source in
+    /// these settings, so a file may have `keys_file`, and a variable that overrides it `keys`.
     ///
     /// # Examples
     ///

@@ -1,6 +1,6 @@
 //! Settings from outside the program: files of any format, environment variables, ini files of earlier systems.
 //!
-//! [`SessionSettings`] reads them, and a [`SettingsError`] names every refused one.
+//! [`SessionSettings`] reads them, and a [`SettingsError`] names every refused setting.
 
 mod choice;
 mod compound;
@@ -33,7 +33,7 @@ use crate::{
 /// Settings of a [`SessionCookie`], read from a file or from the environment.
 ///
 /// Implements [`Deserialize`](serde::Deserialize), for any self-describing format: TOML, JSON, YAML, or the maps that
-/// other crates make from environment variables. The names are those of [`SessionCookieBuilder`]'s methods, and a
+/// other crates make from environment variables. Settings have the names of [`SessionCookieBuilder`]'s methods, and a
 /// setting that is left out has the builder's default. `docs/settings.md` lists them.
 ///
 /// A span of time is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
@@ -70,8 +70,8 @@ use crate::{
 ///
 /// # Security
 ///
-/// `Debug` shows no key, and the text in `keys` is overwritten when the settings are dropped. The file or text
-/// from which they were read is not.
+/// `Debug` shows no key, and the text in `keys` is overwritten when the settings are dropped. The file or text from
+/// which they were read is not overwritten.
 #[derive(Clone, Default)]
 #[must_use = "no cookie is built before `build`"]
 pub struct SessionSettings {
@@ -109,8 +109,8 @@ impl SessionSettings {
         refuse_any(self.problems.iter().cloned().chain(both))
     }
 
-    /// Checks the settings by themselves and together, as [`build`](Self::build) does, without their keys. For a test of a
-    /// settings file, where the keys are not.
+    /// Checks the settings by themselves and together, as [`build`](Self::build) does, without their keys. It is for a
+    /// test of a settings file in a place without the keys.
     ///
     /// # Examples
     ///
@@ -133,7 +133,7 @@ impl SessionSettings {
         refuse_any(self.mistakes())
     }
 
-    /// Reads the keys and returns a builder with these settings, for a program to add a type
+    /// Reads the keys and returns a builder with these settings, so that a program can add a type
     /// ([`typed`](SessionCookieBuilder::typed)) or hooks.
     ///
     /// # Examples
@@ -176,7 +176,7 @@ impl SessionSettings {
     /// # Errors
     ///
     /// Returns a [`SettingsError`] if a setting is refused, if the settings name keys too, or if the builder has keys
-    /// of another mode. For a header or a bare token also if a setting is one that only cookies have.
+    /// of another mode. For a header or a bare token, also returns an error if a setting is one that only cookies have.
     pub fn apply_to<C: Carrier, T: Payload, H>(
         self,
         builder: SessionBuilder<C, T, H>,
@@ -192,8 +192,8 @@ impl SessionSettings {
         self.apply(builder)
     }
 
-    /// Returns the longest lifetime of a session: the longer of `absolute_timeout` and `remember_up_to`. For tools that
-    /// change key rings: a key must be accepted for this long after the next one begins to seal.
+    /// Returns the longest lifetime of a session: the longer of `absolute_timeout` and `remember_up_to`. It is for
+    /// tools that change key rings: a key must be accepted for this long after the next one begins to seal.
     ///
     /// # Errors
     ///

@@ -9,9 +9,9 @@ use super::{
 };
 
 impl SessionSettings {
-    /// Reads the settings from a table of a TOML file. Its other tables are the program's.
+    /// Reads the settings from a table of a TOML file. Its other tables belong to the program.
     ///
-    /// A TOML parser's own error quotes the file, which may hold keys. This one names the line.
+    /// A TOML parser's own error quotes the file, which may hold keys. This error names the line.
     ///
     /// # Examples
     ///

@@ -5,9 +5,10 @@ use super::{SessionSettings, error::SettingsError, value::Value};
 impl SessionSettings {
     /// Reads the options of another system, each translated to a setting and its value, or refused with the reason.
     ///
-    /// An option has its name after `prefix`, and a setting has the name and the value, as text, that `docs/settings.md`
-    /// lists. A reason goes on after the option's name. Errors call each setting by its option, and a setting that no
-    /// option stands for by its own name after `prefix`, also where a reason has that name between backticks.
+    /// The name of an option comes after `prefix`, and a setting has the name and the value, as text, that
+    /// `docs/settings.md` lists. A reason continues the sentence that begins with the option's name. Errors call each
+    /// setting by its option, and a setting for which no option stands by its own name after `prefix`, even where a
+    /// reason has that name between backticks.
     ///
     /// # Examples
     ///
@@ -30,8 +31,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`] if an option is refused, if a value is none that its setting has, or if spans of time
-    /// conflict.
+    /// Returns a [`SettingsError`] if an option is refused, if a value is not one that its setting can have, or if
+    /// spans of time conflict.
     pub fn from_translated<'a>(
         prefix: &str,
         options: impl IntoIterator<Item = (&'a str, Result<(&'a str, &'a str), &'a str>)>,

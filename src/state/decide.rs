@@ -1,5 +1,5 @@
-//! End of a request (docs/spec/writer.md § 8.12): what becomes of the client's token. When a refresh is due, says
-//! `lifetime.rs`, and when a newer key is, `session/closing.rs`.
+//! End of a request (docs/spec/writer.md § 8.12): what becomes of the client's token. `lifetime.rs` says when a refresh
+//! has to be written, and `session/closing.rs` when a newer key has to seal.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ pub enum TokenChange<T = String> {
     /// The client keeps the token that it has, or has none.
     #[default]
     Keep,
-    /// The client stores this token in place of the one that it has.
+    /// The client stores this token in place of the token that it has.
     Store(T),
     /// The session has ended: the client drops its token.
     Drop,

@@ -17,7 +17,7 @@ pub enum SessionError {
     /// The session was used inside its own `update`.
     InsideUpdate,
     /// The session was written by a newer version of the application, or by another program, and cannot be read.
-    /// Writing it would destroy it. `invalidate` and `renew` begin a new one.
+    /// Writing the session would destroy it. `invalidate` and `renew` begin a new one.
     UnreadablePayload,
     /// The session is bound to a device, or has to be, and the request does not prove it
     /// ([`DeviceBinding::Stale`](crate::device::DeviceBinding::Stale)). `invalidate` and `renew` begin a new one. With
@@ -25,8 +25,8 @@ pub enum SessionError {
     #[cfg(feature = "device-bound")]
     Stale,
     /// The application has to say whether the session goes on
-    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), and was not asked, or could not answer.
-    /// Then its error is the [`source`](Error::source).
+    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), and was not asked, or could not
+    /// answer. If it could not answer, its error is the [`source`](Error::source).
     Unvalidated(Option<Arc<dyn Error + Send + Sync>>),
     /// A value of this type could not be encoded, or its encoding could not be decoded.
     Encode(&'static str),

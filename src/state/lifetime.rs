@@ -34,7 +34,7 @@ use crate::base::{reason::Reason, time::UnixSeconds};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshAfter {
-    /// Never. The idle timeout runs from the sign-in, whatever the visitor does.
+    /// Never. The idle timeout runs from the sign-in, whatever the visitor does afterwards.
     Never,
     /// Whenever the session's content is written. The default without an idle timeout.
     OnChange,

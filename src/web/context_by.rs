@@ -8,8 +8,8 @@ use super::{host::host_of, layer::SessionLayer};
 use crate::token::Context;
 
 impl<T, W> SessionLayer<T, W> {
-    /// Binds the session of each request to the context that `context_by` returns, in place of the builder's: for
-    /// example to the tenant whose host the request names. A session of one context does not open in another.
+    /// Binds the session of each request to the context that `context_by` returns, in place of the builder's context:
+    /// for example, to the tenant whose host the request names. A session of one context does not open in another.
     ///
     /// If `context_by` returns `None`, the request belongs to no context. Its session is then empty, and changes to it
     /// fail with [`SessionError::NoContext`](crate::SessionError::NoContext).
@@ -44,8 +44,8 @@ impl<T, W> SessionLayer<T, W> {
     ///
     /// # Security
     ///
-    /// Do not read the field `Host` yourself: HTTP/2 has none, and a default for it would put all tenants into one
-    /// context. [`host_of`](crate::web::host_of) reads both.
+    /// Do not read the field `Host` yourself: HTTP/2 does not have this field, and a default for it would put all
+    /// tenants into one context. [`host_of`](crate::web::host_of) reads the host in both versions.
     #[must_use]
     pub fn context_by(
         mut self,

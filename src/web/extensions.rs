@@ -38,7 +38,7 @@ struct Provided(&'static str);
 struct Ambiguous<W>(PhantomData<fn() -> W>);
 
 impl<T: Payload> Session<T> {
-    /// Returns the session that a [`SessionLayer`](crate::SessionLayer) put into a request's extensions. With feature
+    /// Returns the session that a [`SessionLayer`](crate::SessionLayer) put into a request's extensions. Feature
     /// `tower`. Where the cookie has [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), call
     /// [`validate`](Self::validate) before the session is used.
     ///
@@ -58,8 +58,8 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Fails if there is no such layer around this service, or if there are two for the same type. Names the type of
-    /// another layer around it, in a build with debug assertions.
+    /// Returns an error if there is no such layer around this service, or if there are two for the same type. In a
+    /// build with debug assertions, the error names the type of another layer around the service.
     pub fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, MissingSession> {
         Session::provided_in(extensions)
     }

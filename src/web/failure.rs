@@ -15,10 +15,10 @@ use crate::{events, session::SaveError, state::SessionError};
 /// handler returned. The response's extensions contain it, so that the application can answer with its own page
 /// ([`with_page`](Failure::with_page)).
 ///
-/// The default body is short and reveals nothing to the visitor. If a form's token is not of this session, it is a
-/// page with a link to the address of the request, which leads on after a login form was open for too long. Each
-/// failure is also a `tracing` event. A request whose failure is an error of its session saves no changes, whatever
-/// status the application chooses.
+/// The default body is short and reveals nothing to the visitor. If a form's token is not of this session, the body is
+/// a page with a link to the address of the request, so that a visitor whose login form was open for too long can go
+/// on. Each failure is also a `tracing` event. A request whose failure is an error of its session saves no changes,
+/// whatever status the application chooses.
 ///
 /// # Examples
 #[cfg_attr(feature = "axum", doc = "```")]
@@ -52,11 +52,11 @@ use crate::{events, session::SaveError, state::SessionError};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Failure {
-    /// A handler, or the extractor of the session, returned this error of its session. The status is 500; 413 where a
-    /// change did not fit ([`SessionError::TooLarge`]), 503 where the application could not say whether the session goes
-    /// on ([`SessionError::Unvalidated`]), and 403 where the visitor has to sign in again.
+    /// A handler, or the extractor of the session, returned this error of its session. The status is 500, or 413 where
+    /// a change did not fit ([`SessionError::TooLarge`]), 503 where the application could not say whether the session
+    /// goes on ([`SessionError::Unvalidated`]), and 403 where the visitor has to sign in again.
     Session(SessionError),
-    /// The session could not be saved, so its cookie is missing. The status is 500, the body the handler's.
+    /// The session could not be saved, so its cookie is missing. The status is 500, and the body is the handler's.
     Save(SaveError),
     /// The guard, or a form's extractor, refused the request. The status is 403.
     Csrf(CsrfRefusal),
@@ -67,8 +67,8 @@ pub enum Failure {
 impl Failure {
     /// Answers a request that failed with `page`, and returns every other response as it is.
     ///
-    /// The status is the failure's, unless the page has one other than 200. Other fields of the failure's response stay
-    /// where the page does not have them: some are for caches, and one may end a session.
+    /// The status is the failure's, unless the page has one other than 200. Other header fields of the failure's
+    /// response stay unless the page has them too: some are for caches, and one may end a session.
     ///
     /// # Examples
     #[cfg_attr(feature = "axum", doc = "```")]

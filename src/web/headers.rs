@@ -54,8 +54,8 @@ impl<T> SessionCookie<T> {
     /// Ends the request for `session`, and adds the fields that its response must have:
     /// `Set-Cookie`, `Vary` and `Cache-Control`. See [`save`](Self::save).
     ///
-    /// With a 5xx status, changes are not saved. A response that others may store refreshes nothing, and becomes
-    /// `no-store` if the session changed.
+    /// With a 5xx status, changes are not saved. A response that caches other than the visitor's may store refreshes
+    /// nothing, and becomes `no-store` if the session changed.
     ///
     /// # Examples
     ///
@@ -76,7 +76,7 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`save`](Self::save). The response then has no `Set-Cookie`; its status should be 500.
+    /// Returns the errors of [`save`](Self::save). The response then has no `Set-Cookie`; its status should be 500.
     pub fn save_to(
         &self,
         session: &Session<T>,
@@ -138,8 +138,8 @@ impl<T> SessionHeader<T> {
         self.arrive(values, clock, context, is_subresource(request))
     }
 
-    /// Ends the request for `session`, and adds the fields that its response must have: the token, or an empty field
-    /// if the session has finished, `Vary` and `Cache-Control`.
+    /// Ends the request for `session`, and adds the fields that its response must have: the token, or an empty field if
+    /// the session has ended, `Vary` and `Cache-Control`.
     ///
     /// # Examples
     ///
@@ -159,7 +159,7 @@ impl<T> SessionHeader<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`save`](Self::save). The response then has no token; its status should be 500.
+    /// Returns the errors of [`save`](Self::save). The response then has no token; its status should be 500.
     pub fn save_to(
         &self,
         session: &Session<T>,

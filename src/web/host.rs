@@ -8,11 +8,11 @@ use http::{
     uri::{Scheme, Uri},
 };
 
-/// Returns the host that a request names, in lower case, with its port unless that is the default one.
+/// Returns the host that a request names, in lower case, with its port unless that is the default port.
 ///
-/// Over HTTP/2 and HTTP/3 the host is in the request's address, over HTTP/1.1 in its `Host` field. `None` if
+/// Over HTTP/2 and HTTP/3 the host is in the request's address, over HTTP/1.1 in its `Host` field. Returns `None` if
 /// the request names no host, has several `Host` fields or one that differs from its address, or if the text is not a
-/// host. The client chooses the host, so look it up in a list of your own before you trust it.
+/// host. The client chooses the host, so look it up in your own list before you trust it.
 ///
 /// # Examples
 ///

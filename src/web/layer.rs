@@ -96,10 +96,10 @@ impl<T: Payload> SessionLayer<T> {
         }
     }
 
-    /// Puts `wrap(session)` into the extensions instead of the session. For a second layer whose
-    /// sessions have the same type. No extractor asks whether such a session goes on: where its cookie has
-    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), call
-    /// [`validate`](Session::validate) before it is used.
+    /// Puts `wrap(session)` into the extensions instead of the session. For a second layer whose sessions have the same
+    /// type. No extractor asks whether such a session goes on: where its cookie has
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), call [`validate`](Session::validate)
+    /// before you use the session.
     ///
     /// # Examples
     ///
@@ -208,8 +208,8 @@ impl<T, W> SessionLayer<T, W> {
         self
     }
 
-    /// Verifies the session of every request before its handler runs, so that `on_outcome` sees each. A session that the
-    /// handler does not touch is still neither refreshed nor mentioned in the response.
+    /// Verifies the session of every request before its handler runs, so that `on_outcome` sees each session. A session
+    /// that the handler does not touch is still neither refreshed nor mentioned in the response.
     #[must_use]
     pub fn eager(mut self) -> SessionLayer<T, W> {
         self.is_eager = true;

@@ -4,8 +4,8 @@ use std::{any::type_name, fmt};
 
 use crate::{base::opaque_error, state::Map};
 
-/// Error of a request without a session of the requested type: a mistake in the setup of the application. Its message
-/// says which, and how to mend it.
+/// Error for a request without a session of the requested type: a mistake in the setup of the application. Its message
+/// says what the mistake is, and how to correct it.
 #[derive(Clone, Copy)]
 pub struct MissingSession(pub(super) Missing);
 

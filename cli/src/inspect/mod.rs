@@ -24,7 +24,7 @@ pub(crate) use value::Reader;
 ///
 /// Without keys this shows what anyone can see: mode, suite, key id and length. With keys it
 /// also shows whether the cookie opens, or why not, its times and its content. Only verified
-/// content is shown. The exit code is 1 if no session is loaded, or without keys if the input
+/// content is shown. The exit code is 1 if no session is loaded or, without keys, if the input
 /// is not a token.
 #[derive(Args)]
 #[command(verbatim_doc_comment, mut_group("Layers", |layers| layers.requires("keys")))]
@@ -39,7 +39,7 @@ pub(crate) struct Inspect {
     carrier: Carrier,
     #[command(flatten)]
     sessions: Sessions,
-    /// Open it at this time: 2026-12-15T00:00:00Z, or +1h from now; by default now
+    /// Open the token at this time: 2026-12-15T00:00:00Z, or +1h from now; by default now
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
     /// Show the session's id
@@ -54,13 +54,13 @@ pub(crate) struct Inspect {
 #[derive(Args)]
 #[group(multiple = false)]
 pub(crate) struct Carrier {
-    /// The cookie's name; by default that of the settings, `__Host-session`, or that of the only cookie
+    /// The cookie's name; by default the name in the settings, `__Host-session`, or the name of the only cookie
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// The token is from this request header, not a cookie
     #[arg(long, value_name = "NAME")]
     header: Option<String>,
-    /// The token is a bare one with this name, not a cookie
+    /// The token is a bare token with this name, not a cookie
     #[arg(long, value_name = "NAME")]
     token: Option<String>,
 }

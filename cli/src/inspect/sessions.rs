@@ -25,16 +25,16 @@ pub(super) struct Sessions {
     /// The application's label, if it has one
     #[arg(long, value_name = "LABEL")]
     application: Option<String>,
-    /// The label of the sessions' type; by default that of the program's type, and a dictionary has none
+    /// The label of the sessions' type; by default the label of the program's type; a dictionary has none
     #[arg(long = "type", value_name = "LABEL")]
     type_label: Option<String>,
     /// A pair of the context, in order
     #[arg(long = "context", value_name = "LABEL=VALUE", value_parser = pair)]
     context: Vec<(String, String)>,
-    /// The application's idle_timeout, or `off`; by default that of the settings, or 30m
+    /// The application's idle_timeout, or `off`; by default the one in the settings, or 30m
     #[arg(long, value_name = "SPAN", value_parser = idle_timeout)]
     idle_timeout: Option<IdleTimeout>,
-    /// The application's absolute_timeout; by default that of the settings, or 12h
+    /// The application's absolute_timeout; by default the one in the settings, or 12h
     #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
     absolute_timeout: Option<Duration>,
     /// The application's remember_up_to, if it has one

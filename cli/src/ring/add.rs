@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct Add {
     #[command(flatten)]
     pub(super) target: Target,
-    /// The suite of the key; by default that of the key that seals, or xaes
+    /// The suite of the key; by default the suite of the sealing key, or xaes
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
     /// When the key begins to seal: 2026-12-15T00:00:00Z, or +1h from now

@@ -20,7 +20,7 @@ use crate::{
 /// File to change.
 #[derive(Args)]
 pub(super) struct Target {
-    /// The file that holds the key ring, one key a line
+    /// The file that holds the key ring, one key per line
     pub(super) file: PathBuf,
     /// Show the result, and write nothing
     #[arg(long)]

@@ -34,7 +34,7 @@ pub(crate) struct Leaked {
     /// Keep the other keys, and refuse sessions issued before this time: 2026-12-15T00:00:00Z, or +15m from now
     #[arg(long, value_name = "TIME")]
     not_before: Option<Moment>,
-    /// The suite of a new key; by default that of the key that seals
+    /// The suite of a new key; by default the suite of the sealing key
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
 }

@@ -29,7 +29,7 @@ pub(crate) struct Retire {
     /// When the key stops opening sessions: 2026-12-15T00:00:00Z, or +1h from now
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
-    /// Retire the key even if sessions that it sealed may be alive, and end with it
+    /// Retire the key even if sessions that it sealed may be alive; they end with it
     #[arg(long)]
     force: bool,
     #[command(flatten)]

@@ -25,7 +25,7 @@ pub(crate) struct Rotate {
     after: Duration,
     #[command(flatten)]
     times: Times,
-    /// The suite of the new key; by default that of the key that seals
+    /// The suite of the new key; by default the suite of the sealing key
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
 }

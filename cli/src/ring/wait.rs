@@ -21,8 +21,8 @@ use crate::{
 /// Wait until every instance has a ring
 ///
 /// Asks the health check of each instance, over plain HTTP, until all of them show the
-/// fingerprint of the ring in one round. Tells on standard error which ones do not. The exit
-/// code is 1 if the time is up before that.
+/// fingerprint of the ring in one round. Names on standard error the instances that do
+/// not. The exit code is 1 if the time is up before that.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Wait {

@@ -7,37 +7,43 @@ export type Cookies<S extends BaseSession, Given extends unknown[] = any[]> =
   | Promise<SessionCookie<S>>
   | ((...given: Given) => SessionCookie<S> | Promise<SessionCookie<S>>);
 
-/** Why a request is refused: by the guard, or because its session cannot be validated, with the code `unvalidated`. */
+/**
+ * Reason why a request is refused: a refusal of the guard, or an error with the code `unvalidated` if the session cannot be
+ * validated.
+ */
 export type Refused = CsrfRefusal | SessionError;
 
-/** `Q` is the request that the session is loaded from: a `Request`, or that of Node. */
+/** Options of every adapter. `Q` is the request that the session is loaded from: a `Request`, or a request of Node. */
 export interface CommonOptions<Q> {
   /** Refuses requests of other sites with 403, before the handler. */
   readonly guard?: CsrfGuard | null;
   /** The clock, for tests. */
   readonly now?: () => Date | number;
   /**
-   * Binds the session of each request to a context, such as its tenant, in place of the cookie's own. What it throws fails the
-   * request.
+   * Binds the session of each request to a context, such as its tenant, in place of the cookie's own context. If it throws,
+   * the request fails.
    */
   readonly contextBy?: (request: Q) => Context | Promise<Context>;
   /**
-   * Is told what came of reading the session of each request, before the guard and the handler. What it throws is printed, and
-   * fails no request; a promise is not waited for. Without it, `outcome.cause` is printed with the method and the path.
+   * Gets the outcome of reading the session of each request, before the guard and the handler run. What it throws is
+   * printed, and fails no request; a promise that it returns is not waited for. Without it, `outcome.cause` is printed with
+   * the method and the path.
    */
   readonly onOutcome?: (outcome: Outcome, request: Q) => unknown;
-  /** Is told each refusal, as `onOutcome` is. Without it, what a session cannot be validated for is printed. */
+  /**
+   * Gets each refusal, in the same way as `onOutcome`. Without it, the reason why a session cannot be validated is printed.
+   */
   readonly onRefused?: (refusal: Refused, request: Q) => unknown;
 }
 
 export interface AdapterOptions<Q = any, R = any> extends CommonOptions<Q> {
-  /** Answers a request that is refused, with which the session is saved. Default: the refusal's `status` and `body`. */
+  /** Answers a request that is refused; the session is saved with the answer. Default: the refusal's `status` and `body`. */
   readonly refuse?: (refusal: Refused, request: Q) => R | Promise<R>;
 }
 
-/** Of adapters whose responses are Node's. */
+/** Options of adapters whose responses are Node's. */
 export interface NodeAdapterOptions<Q, R> extends CommonOptions<Q> {
-  /** Answers a request that is refused, with which the session is saved. Default: the refusal's `status` and `body`. */
+  /** Answers a request that is refused; the session is saved with the answer. Default: the refusal's `status` and `body`. */
   readonly refuse?: (refusal: Refused, request: Q, response: R) => unknown;
 }
 
@@ -47,12 +53,12 @@ export type AnyRequest = typeof globalThis extends { Request: { prototype: infer
 /** The `Response` of the platform, where its types are known. */
 export type AnyResponse = typeof globalThis extends { Response: { prototype: infer R } } ? R : ResponseLike;
 
-/** A `Request`, as far as it is needed. */
+/** The part of a `Request` that is needed. */
 export interface RequestLike {
   readonly headers: HeadersSource;
 }
 
-/** A `Response`, as far as it is needed. */
+/** The part of a `Response` that is needed. */
 export interface ResponseLike {
   readonly status: number;
   readonly headers: ResponseHeaders;

@@ -3,7 +3,7 @@ import type { AdapterOptions, Cookies, AnyRequest, AnyResponse } from "./adapter
 
 export type { AdapterOptions, Refused } from "./adapter.js";
 
-/** Hono's `Context`, as far as it is needed: of an application whose variable `session` has this type. */
+/** The part of Hono's `Context` that is needed, in an application whose variable `session` has this type. */
 export interface HonoContext<S extends BaseSession> {
   readonly req: { readonly raw: AnyRequest };
   readonly env: unknown;

@@ -1,7 +1,7 @@
 import type { BaseSession } from "../index.js";
 import type { AdapterOptions, Cookies, RequestLike, ResponseLike } from "./adapter.js";
 
-/** The cookies of `next/headers`, as far as they are needed. */
+/** The part of the cookies of `next/headers` that is needed. */
 export interface NextCookies {
   getAll(): { readonly name: string; readonly value: string }[];
   set(name: string, value: string, options: any): unknown;
@@ -18,8 +18,9 @@ export interface NextSessions<S extends BaseSession> {
 }
 
 /**
- * `cookies` is the function of `next/headers`. Its jar has one cookie of a name, so a `SessionCookie` with `formerly`, or one
- * that drops two old cookies of a name, is refused with a `ConfigError`.
+ * Returns the sessions of the app router. `cookies` is the function of `next/headers`. Its jar has only one cookie of each
+ * name, so a `SessionCookie` with `formerly`, or one that drops two old cookies of one name, is refused with a
+ * `ConfigError`.
  */
 export function inNext<S extends BaseSession>(
   sessions: Cookies<S, []>,
@@ -27,24 +28,28 @@ export function inNext<S extends BaseSession>(
   options?: Pick<AdapterOptions, "now">,
 ): NextSessions<S>;
 
-/** A request of Next.js, as far as it is needed. */
+/** The part of a request of Next.js that is needed. */
 export interface NextRequestLike extends RequestLike {
   readonly method: string;
 }
 
-/** `NextResponse` of `next/server`, as far as it is needed. */
+/** The part of `NextResponse` of `next/server` that is needed. */
 export interface NextResponses<R extends ResponseLike> {
   next(init?: any): R;
 }
 
 export interface ProxyOptions extends Pick<AdapterOptions, "now" | "onOutcome" | "onRefused"> {
-  /** Queues of messages that pages show: a page has them, and the browser's cookie has them no longer. By default none. */
+  /**
+   * Queues of messages that pages show: once a page has the messages, the browser's cookie no longer has them. By default
+   * none.
+   */
   readonly flashes?: readonly string[];
 }
 
 /**
- * The function `proxy`, before Next.js 16 `middleware`: it refreshes the session of a visitor who only looks at pages.
- * `handler` may change the session, which the page of the same request then loads; and may answer the request itself.
+ * Returns the function `proxy`, called `middleware` before Next.js 16, which refreshes the session of a visitor who only
+ * looks at pages. `handler` may change the session, which the page of the same request then loads, and may answer the
+ * request itself.
  */
 export function sessionProxy<S extends BaseSession, R extends ResponseLike, Q extends NextRequestLike = any>(
   sessions: Cookies<S, []>,
@@ -58,18 +63,21 @@ export interface ProtectOptions<S extends BaseSession> {
   readonly to: string;
   /** Returns true for those who may pass. */
   readonly unless: (session: S, request: any) => unknown;
-  /** The parameter in which `to` gets the address where the visitor wanted to go, or null. By default `next`. */
+  /** The parameter in which the page `to` gets the address that the visitor asked for, or null for none. By default `next`. */
   readonly back?: string | null;
 }
 
 /**
- * A handler for `sessionProxy`: sends visitors of these paths, and of those below, to another page. Paths begin with `/`,
- * have no patterns, no `basePath` and no locale.
+ * Returns a handler for `sessionProxy` that sends visitors of these paths, and of the paths below them, to another page.
+ * Paths begin with `/` and have no patterns, no `basePath` and no locale.
  */
 export function protect<S extends BaseSession = any>(
   paths: string | readonly string[],
   options: ProtectOptions<S>,
 ): (request: any, session: S) => Promise<ResponseLike | undefined>;
 
-/** Returns a way back that came with a request, such as that of `protect`, if it stays on this site, and else `otherwise`. */
+/**
+ * Returns the way back that came with a request, such as the one that `protect` adds, if it stays on this site, and
+ * `otherwise` if not.
+ */
 export function wayBack(value: unknown, otherwise?: string): string;

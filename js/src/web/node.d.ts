@@ -6,7 +6,7 @@ import type { Cookies, NodeAdapterOptions } from "./adapter.js";
 export type { NodeAdapterOptions, Refused } from "./adapter.js";
 
 export interface NodeOptions<Q = IncomingMessage, R = ServerResponse> extends NodeAdapterOptions<Q, R> {
-  /** Is told what fails. By default the error is printed with the method and the path. */
+  /** Gets each error that fails a request. By default, the error is printed with the method and the path. */
   readonly failed?: (error: unknown, request: Q) => void;
 }
 

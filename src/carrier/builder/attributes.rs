@@ -8,7 +8,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// Sets the cookie's name. A session sealed under one name does not open under another.
     ///
     /// A name is a token of RFC 9110 section 5.6.2, of 1 to 128 bytes. Default: `__Host-session`; with a domain or
-    /// another path `__Secure-session`; with [`danger_allow_http`](Self::danger_allow_http) `session`.
+    /// another path, `__Secure-session`; with [`danger_allow_http`](Self::danger_allow_http), `session`.
     ///
     /// # Examples
     ///

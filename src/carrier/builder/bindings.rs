@@ -6,7 +6,7 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// Binds every session to an application ([SPEC.md § 3.2]), by a label of 1 to 255 bytes. Default: none.
     ///
     /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. Keys are
-    /// derived for the label, whatever context is chosen for a request. Changing it ends all existing sessions.
+    /// derived for the label, whatever context is chosen for a request. Changing the label ends all existing sessions.
     ///
     /// # Examples
     ///

@@ -33,7 +33,7 @@ impl SessionCookie {
         SessionBuilder::new(InCookie::new(), keys.into())
     }
 
-    /// Creates a builder of cookies whose content **anyone can read** who sees the cookie, such as the visitor. Only
+    /// Creates a builder of cookies whose content **anyone can read** if they see the cookie, such as the visitor. Only
     /// holders of a key can change it.
     ///
     /// # Examples
@@ -79,7 +79,7 @@ impl SessionHeader {
         SessionBuilder::new(InHeader::new(name.into()), keys.into())
     }
 
-    /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** who sees the
+    /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** if they see the
     /// header. Only holders of a key can change it.
     pub fn unencrypted_but_signed(
         name: impl Into<String>,
@@ -114,8 +114,8 @@ impl SessionToken {
         SessionBuilder::new(InToken::new(purpose.into()), keys.into())
     }
 
-    /// Creates a builder of bare tokens whose content **anyone can read** who sees one. Only holders of a key can
-    /// change it.
+    /// Creates a builder of bare tokens whose content **anyone can read** if they see the token. Only holders of a key
+    /// can change it.
     pub fn unencrypted_but_signed(
         purpose: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,

@@ -8,8 +8,9 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// Also drops cookies that were set with these former attributes, whenever a session is sent or ended. May be
     /// repeated.
     ///
-    /// For moving a cookie to another path or domain, because a browser would send both cookies otherwise. Each of them
-    /// takes a `Set-Cookie` field, and so does each of their parts under [`Size::Split`](crate::Size::Split).
+    /// It is for moving a cookie to another path or domain, because a browser would otherwise send both cookies. Each
+    /// former cookie takes a `Set-Cookie` field, and so does each of its parts under
+    /// [`Size::Split`](crate::Size::Split).
     ///
     /// # Examples
     ///

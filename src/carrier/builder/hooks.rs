@@ -10,19 +10,18 @@ impl<C, T: 'static, H> SessionBuilder<C, T, H> {
     /// out, by its dates, or by its content ([`value`](OpenedSession::value), [`get`](OpenedSession::get)), such as an
     /// epoch of its user.
     ///
-    /// Comes after [`typed`](SessionBuilder::typed): the content that it sees is of the builder's type. Where only one way
-    /// through the program calls this, the other one calls `into`: `None => builder.into()`.
+    /// Call this after [`typed`](SessionBuilder::typed): the content that `revoked_if` sees is of the builder's type.
+    /// Where only one branch of the program calls this, the other branch calls `into`: `None => builder.into()`.
     ///
-    /// It is called after the tag and the dates are verified, for handlers, streams
-    /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. Only sessions with an id can
-    /// be told apart by it: [`sign_in`](crate::Session::sign_in) gives one.
+    /// The function is called after the tag and the dates have been verified, for handlers, streams
+    /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. By id, only sessions that
+    /// have one can be told apart: [`sign_in`](crate::Session::sign_in) gives them an id.
     ///
     /// Answer `false` where there is no content: a device that registers, or asks for a refresh, without bringing its
     /// session would otherwise lose its key. Its next request brings the content.
     ///
-    /// The function is called while the session is being read, so it must not block. Code that holds a lock which the
-    /// function takes must not touch a session. Queries of a database belong in the application, after the session is
-    /// loaded.
+    /// It runs while the session is being read, so it must not block. Code that holds a lock that the function takes
+    /// must not touch a session. Queries of a database belong in the application, after the session is loaded.
     ///
     /// # Examples
     ///
@@ -52,7 +51,7 @@ impl<C, T: 'static, H> SessionBuilder<C, T, H> {
     ///
     /// # Security
     ///
-    /// A list of ids does not catch a copy that a thief sent to a handler which calls
+    /// A list of ids does not catch a copy that a thief sent to a handler that calls
     /// [`renew_id`](crate::Session::renew_id), [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear):
     /// that copy has another id, or none. An epoch of the user in the session does.
     pub fn revoked_if(
@@ -64,24 +63,26 @@ impl<C, T: 'static, H> SessionBuilder<C, T, H> {
     }
 
     /// Asks the application whether a session goes on, once in `span` for each visitor: whether its user is still
-    /// allowed, or has signed out everywhere. For a question that takes a query of a database, and so cannot be asked by
+    /// allowed, or has signed out everywhere. It is for questions that need a database query, and so cannot be asked by
     /// [`revoked_if`](Self::revoked_if) or in every request. In whole seconds, at most half the idle timeout. Default:
-    /// nobody is asked.
+    /// the application is not asked.
     ///
-    /// `validate` reads what it needs from the session, and returns a future, which is awaited before a handler gets the
-    /// session. [`Validity::GoesOn`] is sealed into the session by its response; [`Validity::Ended`] refuses it like any
-    /// revoked one. If the future fails or panics, the request is refused with 503 and the cookie left alone, unless
-    /// [`unvalidated_up_to`](Self::unvalidated_up_to) lets the session go on. Give the question a timeout of its own.
+    /// `validate` reads what it needs from the session, and returns a future, which is awaited before a handler gets
+    /// the session. [`Validity::GoesOn`] is sealed into the session by its response; [`Validity::Ended`] refuses the
+    /// session like any revoked one. If the future fails or panics, the request is refused with 503 and the cookie is
+    /// left alone, unless [`unvalidated_up_to`](Self::unvalidated_up_to) lets the session go on. Give the question its
+    /// own timeout.
     ///
     /// **A session that is no longer allowed is refused after `span` plus [`clock_skew`](Self::clock_skew), on every
-    /// instance**, whatever its visitor does. This holds if all programs that write these sessions have this setting. The
-    /// last activity of a session is then the moment of the last answer ([docs/spec/writer.md § 8.16]), so the idle
-    /// timeout is precise to `span`, and [`refresh_after`](Self::refresh_after) is refused beside it.
+    /// instance**, whatever its visitor does. This holds if all programs that write these sessions have this setting.
+    /// The last activity of a session is then the moment of the last answer ([docs/spec/writer.md § 8.16]), so the idle
+    /// timeout is precise to `span`, and [`refresh_after`](Self::refresh_after) cannot be set as well: it is refused.
     ///
-    /// Extractors of axum and actix-web ask. Code that gets a session in another way calls
-    /// [`validate`](crate::Session::validate) before it uses it; without that a session whose answer is too old is empty,
-    /// and refuses changes. A sign-in ([`sign_in`](crate::Session::sign_in), [`renew`](crate::Session::renew)) counts as an
-    /// answer. Comes after [`typed`](SessionBuilder::typed), as [`revoked_if`](Self::revoked_if) does.
+    /// Extractors of axum and actix-web ask the application. Code that gets a session in another way has to call
+    /// [`validate`](crate::Session::validate) before it uses the session; without that call, a session whose last
+    /// answer is too old is empty, and refuses changes. A sign-in ([`sign_in`](crate::Session::sign_in),
+    /// [`renew`](crate::Session::renew)) counts as an answer. Call this after [`typed`](SessionBuilder::typed), like
+    /// [`revoked_if`](Self::revoked_if).
     ///
     /// # Examples
     ///
@@ -149,11 +150,11 @@ impl<C, T: 'static, H> SessionBuilder<C, T, H> {
     }
 
     /// Lets a session go on until `span` after its last answer where the question of
-    /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can read while a database is down. Longer than
-    /// that setting's span. Default: it does not go on.
+    /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can read while a database is down. It must
+    /// be longer than that setting's span. Default: the session does not go on.
     ///
-    /// A session is then refused after this span at the latest, and not after the other one, for as long as the question
-    /// fails. It is asked again in every request.
+    /// For as long as the question fails, a session is then refused after this span at the latest, instead of after the
+    /// shorter one. The question is asked again in every request.
     ///
     /// # Examples
     ///
@@ -183,11 +184,11 @@ impl<C, T: 'static, H> SessionBuilder<C, T, H> {
         self
     }
 
-    /// Calls `on_outcome` with the outcome of every session that is read, at its first touch. For metrics. The
-    /// function must not use the session.
+    /// Calls `on_outcome` with the outcome of every session that is read, at its first touch, for metrics. The function
+    /// must not use the session.
     ///
-    /// A panic in the function is not caught: it propagates through the method that touched the session, which has been
-    /// read by then. If that method was a change, the change is not made, and later calls find the session as it
+    /// A panic in the function is not caught: it propagates through the method that touched the session, which has
+    /// already been read. If that method was a change, the change is not made, and later calls find the session as it
     /// arrived.
     ///
     /// # Examples

@@ -9,9 +9,9 @@ use crate::{
 };
 
 impl<C, T, H> SessionBuilder<C, T, H> {
-    /// Sets the time without activity after which a session ends, or `None` for no such end. Default: 30
-    /// minutes. In whole seconds, from 1 second to the absolute timeout; a longer one would never be reached, and is
-    /// refused. The default may be longer than a short absolute timeout, and then has no effect.
+    /// Sets the time without activity after which a session ends, or `None` for no idle timeout. Default: 30 minutes.
+    /// In whole seconds, from 1 second to the absolute timeout; a longer idle timeout would never be reached, and is
+    /// refused. The default may be longer than a short absolute timeout; it then has no effect.
     ///
     /// A shorter timeout applies to existing sessions at once.
     ///
@@ -97,9 +97,9 @@ impl<C, T, H> SessionBuilder<C, T, H> {
         self
     }
 
-    /// Sets when a session is sent again to restart its idle timeout. Default: after a quarter of the idle
-    /// timeout, or [`RefreshAfter::OnChange`] without one. Refused beside
-    /// [`revalidate_after`](Self::revalidate_after), which decides it.
+    /// Sets when a session is sent again to restart its idle timeout. Default: after a quarter of the idle timeout, or
+    /// [`RefreshAfter::OnChange`] without one. Refused together with [`revalidate_after`](Self::revalidate_after),
+    /// which decides this itself.
     ///
     /// # Examples
     ///

@@ -20,18 +20,19 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// The old cookie is read from the beginning of `range` until its end, and not at its end. Give constants: a beginning
     /// that moves with every start of the program would lengthen old sessions.
     ///
-    /// - The old cookie is asked only if the request brings no cookie of this one's name, not even one that does not
-    ///   open: a session that expired here does not come back by its old cookie.
+    /// - The old cookie is read only if the request brings no cookie with the new cookie's name, not even one that does
+    ///   not open: a session that expired here does not come back through its old cookie.
     /// - A session that is taken over has the dates of the old one, and passes the same checks as any other: timeouts,
-    ///   `not_before`, [`revoked_if`](crate::carrier::SessionBuilder::revoked_if). One without a date was issued at the beginning
-    ///   of `range`, so the [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout) also runs from there. One
-    ///   that does not record its last activity is active now.
-    /// - It counts as changed, so the response writes it. A dictionary gets the entries of the old session; a type gets
-    ///   them by [`convert`](crate::SessionData::convert), as a dictionary of schema 0. If there is no room, or `convert`
-    ///   returns `None`, the session is new and empty.
+    ///   `not_before`, [`revoked_if`](crate::carrier::SessionBuilder::revoked_if). A session without a date counts as
+    ///   issued at the beginning of `range`, so the
+    ///   [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout) also runs from there. A session that
+    ///   does not record its last activity counts as active now.
+    /// - A session that is taken over counts as changed, so the response writes it. A dictionary gets the entries of
+    ///   the old session; a type gets them through [`convert`](crate::SessionData::convert), as a dictionary of schema
+    ///   0. If there is no room, or `convert` returns `None`, the session is new and empty.
     /// - From the beginning of `range` on, every response that writes or ends a session also drops the old cookie. A 5xx
     ///   response that saves nothing drops nothing.
-    /// - Of two different old cookies that both open, under one name or two, none is taken.
+    /// - If two different old cookies both open, under one name or two, neither is taken over.
     ///
     /// # Examples
     ///
@@ -59,8 +60,8 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// # Security
     ///
     /// Until the end of `range`, a copy of an old cookie can begin a session here, also after its visitor signed out.
-    /// [`raise_not_before`](crate::SessionCookie::raise_not_before) refuses all that were issued before. Old sessions
-    /// are as safe as the key and the algorithm of their library.
+    /// [`raise_not_before`](crate::SessionCookie::raise_not_before) refuses all sessions that were issued earlier. Old
+    /// sessions are as safe as the key and the algorithm of their library.
     pub fn migrate_from(mut self, old: OldCookie, range: Range<SystemTime>) -> Self {
         self.carrier.migrate_from.push((old, range));
         self

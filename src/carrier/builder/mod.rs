@@ -31,8 +31,8 @@ use crate::{
 
 /// Builder of sessions in cookies, headers and bare tokens. `build` checks all settings together.
 ///
-/// A builder has the methods that all three share, and those of its carrier: a setting that would have no effect does
-/// not compile.
+/// A builder has the methods that all three carriers share, and those of its own carrier: a setting that would have no
+/// effect does not compile.
 ///
 /// | Function | Builder | Result |
 /// |---|---|---|
@@ -104,12 +104,13 @@ pub type SessionHeaderBuilder<T = Map, H = NoHook> = SessionBuilder<InHeader, T,
 /// Builder of a [`SessionToken`](crate::SessionToken).
 pub type SessionTokenBuilder<T = Map, H = NoHook> = SessionBuilder<InToken, T, H>;
 
-/// No function looks at the content of sessions yet, as a parameter of [`SessionBuilder`].
+/// Parameter of [`SessionBuilder`]: no function looks at the content of sessions yet.
 #[derive(Clone, Debug)]
 pub enum NoHook {}
 
-/// [`revoked_if`](SessionBuilder::revoked_if) or [`revalidate_after`](SessionBuilder::revalidate_after) looks at the
-/// content of sessions, so its type stays, as a parameter of [`SessionBuilder`].
+/// Parameter of [`SessionBuilder`]: [`revoked_if`](SessionBuilder::revoked_if) or
+/// [`revalidate_after`](SessionBuilder::revalidate_after) looks at the content of sessions, so its type can no longer
+/// change.
 #[derive(Clone, Debug)]
 pub enum Hooked {}
 
@@ -176,8 +177,8 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// Makes sessions hold one `U` instead of a dictionary. `build` requires that `U` is a
     /// [`SessionData`](crate::SessionData).
     ///
-    /// Comes before [`revoked_if`](Self::revoked_if) and [`revalidate_after`](Self::revalidate_after), whose functions
-    /// look at a `U`.
+    /// Call this before [`revoked_if`](Self::revoked_if) and [`revalidate_after`](Self::revalidate_after), whose
+    /// functions look at a `U`.
     ///
     /// # Examples
     ///

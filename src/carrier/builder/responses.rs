@@ -4,7 +4,7 @@ use super::{OverHttp, SessionBuilder, SessionHeaderBuilder};
 
 /// For sessions in cookies and headers.
 impl<C: OverHttp, T, H> SessionBuilder<C, T, H> {
-    /// Saves changes also with responses of a 5xx status. Default: off, so that such a response only ends a session, or
+    /// Saves changes even with responses of a 5xx status. Default: off, so that such a response only ends a session, or
     /// writes it after an explicit [`save`](crate::Session::save).
     ///
     /// # Examples

@@ -38,11 +38,12 @@ pub enum Size {
     /// As few cookies as possible, and at most this number (2 to 4), each of 4,096 bytes ([docs/spec/carriers.md § 9.2]).
     /// Prefer one cookie where it is large enough.
     ///
-    /// Nearly every proxy has to be configured for it. With default settings nginx answers 502 to a response with two
-    /// such cookies; nginx, Apache, gunicorn, lighttpd and Varnish answer 400 or 431 to the request that returns them.
-    /// Two pass an nginx with `proxy_buffer_size 16k` and `large_client_header_buffers 4 32k`. Some clients keep fewer
-    /// cookies than they receive, and parallel responses may each replace some of the parts. The session then does not
-    /// open ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)), and is lost.
+    /// Nearly every proxy has to be configured for several cookies. With default settings nginx answers 502 to a
+    /// response with two such cookies; nginx, Apache, gunicorn, lighttpd and Varnish answer 400 or 431 to the request
+    /// that returns them. Two such cookies pass an nginx with `proxy_buffer_size 16k` and
+    /// `large_client_header_buffers 4 32k`. Some clients keep fewer cookies than they receive, and parallel responses
+    /// may each replace some of the parts. The session then does not open
+    /// ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)), and is lost.
     ///
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
     Split(u8),
@@ -104,7 +105,7 @@ impl<T, H> SessionHeaderBuilder<T, H> {
 }
 
 impl<C, T, H> SessionBuilder<C, T, H> {
-    /// Rounds up the length of the token, which then reveals less about the length of the content. Hides little for
+    /// Rounds up the length of the token, which then reveals less about the length of the content. It hides little for
     /// short sessions. Default: [`Padding::None`].
     ///
     /// # Examples

@@ -4,8 +4,8 @@ use std::{error::Error, fmt};
 
 use crate::{base::opaque_error, crypto::random::RandomError};
 
-/// An error from parsing or generating a key. Its message says what is wrong and what to do, and repeats nothing of the
-/// text, which may be a secret.
+/// An error from parsing or generating a key. Its message says what is wrong and what to do, and does not repeat any of
+/// the text, which may be a secret.
 pub struct KeyError(pub(crate) KeyProblem);
 
 opaque_error!(KeyError(KeyProblem));

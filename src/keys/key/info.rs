@@ -35,11 +35,11 @@ show_in_hex!(KeyId as u32);
 pub struct KeyInfo {
     /// Id of the key.
     pub id: KeyId,
-    /// Suite that it seals with.
+    /// Suite that the key seals with.
     pub suite: Suite,
-    /// Moment at which it begins to seal. `None`: it may seal at any time.
+    /// Moment at which the key begins to seal. `None`: it may seal at any time.
     pub seal_from: Option<SystemTime>,
-    /// Moment at which it retires and opens nothing more. `None`: never.
+    /// Moment at which the key retires, and opens nothing more. `None`: never.
     pub accept_until: Option<SystemTime>,
 }
 
@@ -50,7 +50,7 @@ pub struct KeyInfo {
 pub enum KeyRole {
     /// The key seals, and opens.
     Sealing,
-    /// The key only opens. Another one seals, and took over from it, or is listed before it.
+    /// The key only opens. Another key seals, because it took over from this one or is listed before it.
     Accepted,
     /// The key only opens, until it begins to seal.
     Planned,
@@ -69,8 +69,8 @@ impl fmt::Display for KeyRole {
     }
 }
 
-/// A change of the role of a key in a ring. Its `Display` is that of a line of
-/// [`KeysInUse`](crate::carrier::KeysInUse): `2027-03-01T06:17:00Z c7e01b94 seals`, or `… retires`.
+/// A change of the role of a key in a ring. Its `Display` is the same as in [`KeysInUse`](crate::carrier::KeysInUse):
+/// `2027-03-01T06:17:00Z c7e01b94 seals`, or `… retires`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RingEvent {
@@ -81,7 +81,7 @@ pub enum RingEvent {
         /// Id of the key.
         key: KeyId,
     },
-    /// The key opens nothing from then on.
+    /// The key opens nothing from that moment on.
     Retires {
         /// `accept_until` of the key.
         at: SystemTime,

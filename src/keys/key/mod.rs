@@ -21,7 +21,8 @@ use crate::crypto::suite::Suite;
 ///
 /// `Debug` shows the key id only, `==` takes constant time. The secret is overwritten when the key is dropped.
 ///
-/// It is not `Clone`. To use one key in several places make a [`KeyRing`](crate::KeyRing) of it, which is.
+/// The key is not `Clone`. To use one key in several places, make a [`KeyRing`](crate::KeyRing) of it, which is
+/// `Clone`.
 ///
 /// # Examples
 ///

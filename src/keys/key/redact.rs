@@ -1,4 +1,4 @@
-//! Keys in other text, where they stand by mistake.
+//! Keys that appear in other text by mistake.
 
 use std::borrow::Cow;
 
@@ -9,9 +9,9 @@ use super::{
 
 /// Hides the keys in a text, such as a line of a log or an error of another library.
 ///
-/// A key is found by its prefix `hardtack_key_v1_`, even if it is changed or cut off; without its prefix only if it is
-/// whole, because the checksum at its end tells it from other text. What is hidden becomes `…`: the rest of the word
-/// after a prefix, or the whole word.
+/// A key is found by its prefix `hardtack_key_v1_`, even if it is changed or cut off. Without its prefix, a key is
+/// found only if it is whole, because then the checksum at its end tells it from other text. The rest of the word after
+/// a prefix, or the whole word, becomes `…`.
 ///
 /// # Examples
 ///

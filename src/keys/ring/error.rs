@@ -80,16 +80,16 @@ impl fmt::Display for RingProblem {
 pub struct Overlap {
     /// Key that retires.
     pub key: KeyId,
-    /// Its `accept_until`.
+    /// `accept_until` of that key.
     pub accept_until: SystemTime,
     /// Key that takes over.
     pub next: KeyId,
-    /// `seal_from` of that key.
+    /// `seal_from` of the key that takes over.
     pub seal_from: SystemTime,
 }
 
 impl Overlap {
-    /// Returns the span in which both keys open tokens, after the second began to seal.
+    /// Returns the span in which both keys open tokens, after the second has begun to seal.
     #[must_use]
     pub fn span(&self) -> Duration {
         let span = self.accept_until.duration_since(self.seal_from);

@@ -69,7 +69,7 @@ impl<K: Key> RingKey<K> {
         self
     }
 
-    /// Retires the key at `moment`, from which on it opens nothing. Fractions of a second are cut off. Default: never.
+    /// Retires the key at `moment`: from then on, it opens nothing. Fractions of a second are cut off. Default: never.
     ///
     /// Choose a moment after the next key's `seal_from` by at least the absolute timeout (or `remember_up_to`, if that
     /// is longer) and the clock skew: an instance whose clock is behind seals with this key a little longer.

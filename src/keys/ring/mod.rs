@@ -26,8 +26,9 @@ use crate::{
 
 /// Keys in use: one seals, and all of them open. Immutable and cheap to clone.
 ///
-/// Of several keys, the one with the latest `seal_from` that has passed seals; of keys without one, the first listed. A
-/// session sealed under an earlier key is sealed again by the next response that touches it.
+/// If there are several keys, the key with the latest `seal_from` that has passed seals; among keys without a
+/// `seal_from`, the first listed. A session sealed under an earlier key is sealed again by the next response that
+/// touches it.
 ///
 /// Applications that share a ring and a cookie name, such as the default one, accept each other's sessions. An
 /// [`application`](crate::carrier::SessionCookieBuilder::application) label keeps them apart.
@@ -41,7 +42,7 @@ use crate::{
 ///
 /// # Examples
 ///
-/// A planned rotation in one deployment: every instance accepts the new key before any seals with it.
+/// A planned rotation in one deployment: every instance accepts the new key before any instance seals with it.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -75,7 +76,7 @@ impl<K: Key> KeyRing<K> {
         })
     }
 
-    /// Creates a ring of several keys. Without `seal_from` the first listed seals.
+    /// Creates a ring of several keys. Without `seal_from`, the first key listed seals.
     ///
     /// # Examples
     ///
@@ -106,7 +107,7 @@ impl<K: Key> KeyRing<K> {
 
     /// Refuses every session issued before `moment`.
     ///
-    /// For the removal of a leaked key. Fractions of a second are rounded up.
+    /// It is for the removal of a leaked key. Fractions of a second are rounded up.
     ///
     /// # Examples
     ///
@@ -231,7 +232,7 @@ impl<K: Key> KeyRing<K> {
     /// Returns each key that retires after another took over from it, in the order of [`keys`](Self::keys).
     ///
     /// The shortest [`span`](Overlap::span) is the longest lifetime of sessions that the ring serves without cutting
-    /// one short; without an overlap it serves any.
+    /// any session short; without an overlap, it serves any lifetime.
     ///
     /// # Examples
     ///

@@ -107,8 +107,8 @@ impl<K: Key> SharedKeyRing<K> {
 
     /// Replaces the ring in every cookie, header and token that was built with it.
     ///
-    /// All keys are derived first; then each of them changes over in one step. A request in progress may still use the
-    /// earlier ring.
+    /// All keys are derived first; then each cookie, header and token changes over in one step. A request in progress
+    /// may still use the earlier ring.
     ///
     /// # Examples
     ///
@@ -154,7 +154,7 @@ impl<K: Key> SharedKeyRing<K> {
         Ok((KeyRing::of(mem::replace(&mut shared.ring, ring)), longest))
     }
 
-    /// Returns the ring in use.
+    /// Returns the ring that is in use.
     ///
     /// # Examples
     ///

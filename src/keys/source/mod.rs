@@ -28,8 +28,8 @@ use crate::{
 };
 
 impl<K: Key> KeyRing<K> {
-    /// Reads a ring from an environment variable, in its text form ([SPEC.md § 3.5]), with line ends or
-    /// commas between the keys.
+    /// Reads a ring from an environment variable, in its text form ([SPEC.md § 3.5]), with line breaks or commas
+    /// between the keys.
     ///
     /// # Errors
     ///
@@ -83,7 +83,7 @@ impl<K: Key> KeyRing<K> {
     /// # Errors
     ///
     /// Returns an error if a source cannot be read, if its text is wrong, or if the joined keys are not a ring. The
-    /// error names that source, or in the last case all of them.
+    /// error names that source or, in the last case, all of them.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<KeyRing<K>, RingSourceError> {
@@ -161,11 +161,11 @@ impl RingSource {
         }
     }
 
-    /// Calls a function for the text, such as the client of a secret manager. Errors call it `name`.
+    /// Calls a function for the text, such as the client of a secret manager. Errors call the source `name`.
     ///
     /// The returned text is overwritten after use. The messages of the function's error and its sources become part of
-    /// ours, so they must not contain the text; if one contains a key, none is shown. A panic in the function is caught
-    /// and becomes an error.
+    /// this crate's error, so they must not contain the text; if one contains a key, none is shown. A panic in the
+    /// function is caught and becomes an error.
     ///
     /// # Examples
     ///

@@ -22,8 +22,8 @@ use crate::{
 
 /// A [`SharedKeyRing`] that follows its sources: files, environment variables or functions.
 ///
-/// Every poll reads all sources. A change takes effect when two polls in a row read the same, and a file has to end
-/// with a line feed, so that a half-written ring is not used. A file may be overwritten, replaced by a rename, or
+/// Every poll reads all sources. So that a half-written ring is not used, a change takes effect only when two polls in
+/// a row read the same, and a file has to end with a line feed. A file may be overwritten, replaced by a rename, or
 /// reached through a symbolic link that is swapped, as in Kubernetes.
 ///
 /// A new ring is refused, and the earlier one stays in use, if a source cannot be read, if the text is not a ring of
@@ -106,8 +106,8 @@ impl<K: Key> WatchedKeyRing<K> {
     /// nothing but the sources. `clock` is the current time, and is asked only before the ring is replaced, for the
     /// keys that [`PollOutcome::Replaced`] names.
     ///
-    /// For programs with a scheduler or without threads, and for tests. The call blocks while sources are read, so keep
-    /// it off the threads of an async runtime.
+    /// It is for programs with a scheduler or without threads, and for tests. The call blocks while sources are read,
+    /// so keep it off the threads of an async runtime.
     ///
     /// # Examples
     ///
@@ -274,8 +274,8 @@ impl<K: Key> fmt::Debug for WatchedKeyRing<K> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollOutcome {
-    /// The sources have not changed. Their ring is in use, unless the program has replaced it itself, or was refused and
-    /// reported before.
+    /// The sources have not changed. Their ring is in use, unless the program has replaced it itself, or it was refused
+    /// and reported before.
     Unchanged,
     /// The sources have changed. If the next poll reads the same, the change takes effect.
     Unsettled,

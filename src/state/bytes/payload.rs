@@ -7,9 +7,9 @@ use crate::{base::reason::Reason, crypto::scratch::wipe};
 
 /// A session as a dictionary: text keys, and values of any type that serde can read and write.
 ///
-/// It has no values; it selects the methods of a [`Session`](crate::Session). In the token a dictionary is one
-/// MessagePack map ([SPEC.md § 5.4]), so programs in other languages can read it. Its values have the form that they have
-/// in JSON: a `Uuid` is a text, as serde writes it where `is_human_readable` is true.
+/// This type has no values; it selects the methods of a [`Session`](crate::Session). In the token a dictionary is one
+/// MessagePack map ([SPEC.md § 5.4]), so programs in other languages can read it. The dictionary's values have the form
+/// that they have in JSON: a `Uuid` is a text, as serde writes it where `is_human_readable` is true.
 ///
 /// # Examples
 ///
@@ -28,9 +28,9 @@ pub enum Map {}
 
 impl Map {
     /// Decodes the payload of a dictionary into a type whose fields have the names of its keys; other keys are ignored.
-    /// For [`SessionData::convert`], where sessions used to be dictionaries.
+    /// It is for [`SessionData::convert`], where sessions used to be dictionaries.
     ///
-    /// `None`: a field is missing that has no default, or a value is not what its field takes.
+    /// Returns `None` if a field without a default is missing, or if a value is not of its field's type.
     #[must_use]
     pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
         map::decode_all(bytes).ok()
@@ -101,11 +101,11 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// so a session of one type never opens as another, even under the same ring and name.
     ///
     /// It stays the same when the type's shape changes; that is what [`SCHEMA`](Self::SCHEMA) is for. A new label ends
-    /// the sessions of the earlier one.
+    /// the sessions under the earlier label.
     ///
-    /// `""` is for a type that takes over the sessions of a dictionary, which has no label, by
-    /// [`convert`](Self::convert). Two types under one ring and name must not share a label, `""` included, in any context:
-    /// each would read the other's sessions as its own. `build` refuses the second type only where both are built with one
+    /// `""` is for a type that takes over, by [`convert`](Self::convert), the sessions of a dictionary, which has no
+    /// label. Two types under one ring and name must not share a label, `""` included, in any context: each would read
+    /// the other's sessions as its own. `build` refuses the second type only where both are built with the same
     /// [`SharedKeyRing`](crate::keys::SharedKeyRing).
     const LABEL: &'static str;
 
@@ -123,11 +123,11 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// Converts a payload that was written under another schema, older or newer. Schema 0 is a dictionary, whose bytes
     /// are a MessagePack map: [`Map::decode`] reads them.
     ///
-    /// The default converts nothing. `None`: the session is treated as new, and cannot be written (SPEC.md § 7.9). An
-    /// empty dictionary has no bytes at all (SPEC.md § 5.4).
+    /// The default converts nothing. If this returns `None`, the session is treated as new, and cannot be written
+    /// (SPEC.md § 7.9). An empty dictionary has no bytes at all (SPEC.md § 5.4).
     ///
-    /// Of two types only one may [`decode`](Self::decode) the other here: for a schema that neither has they would call
-    /// each other without end. The derive refuses that.
+    /// Of two types, only one may [`decode`](Self::decode) the other here: for a schema that neither has, they would
+    /// call each other without end. The derive refuses that.
     ///
     /// # Examples
     ///
@@ -173,9 +173,10 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     }
 
     /// Decodes a payload of this type: one of its own [`SCHEMA`](Self::SCHEMA), or of one that
-    /// [`convert`](Self::convert) converts. Another version of the type calls it there. Not to be overridden.
+    /// [`convert`](Self::convert) converts. Another version of the type calls this in its `convert`. Do not override
+    /// it.
     ///
-    /// `None`: the schema is unknown, or the bytes are not those of a value.
+    /// Returns `None` if the schema is unknown, or if the bytes are not a value of this type.
     #[must_use]
     fn decode(schema: u32, bytes: &[u8]) -> Option<Self> {
         match (schema, bytes) {

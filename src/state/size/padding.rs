@@ -25,11 +25,12 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Padding {
-    /// No padding: the length of the token shows that of the content.
+    /// No padding: the length of the token reveals the length of the content.
     #[default]
     None,
-    /// Padding to the next PADMÉ length: at most 12 % more bytes. Lengths come in steps that grow with the body: 2 or 4
-    /// bytes below 64, 8 up to 128, 64 around 1,500. The length of a short session is hardly hidden.
+    /// Padding to the next PADMÉ length: at most 12 % more bytes. Lengths come in steps that grow with the body: steps
+    /// of 2 or 4 bytes below 64 bytes, of 8 up to 128, and of 64 around 1,500. The length of a short session is hardly
+    /// hidden.
     Padme,
 }
 

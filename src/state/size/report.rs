@@ -2,7 +2,8 @@ use std::fmt;
 
 /// Size of a session, part by part: [`Session::size_report`](crate::Session::size_report).
 ///
-/// For an application's tests, and for finding out which key is large. Shows the keys of a dictionary, never a value.
+/// It is for an application's tests, and for finding out which key is large. Shows the keys of a dictionary, never a
+/// value.
 ///
 /// # Examples
 ///

@@ -14,8 +14,8 @@ use crate::{
     web::framework::Extensions,
 };
 
-/// A body with a field for a CSRF token, for [`Guarded`]. A form needs none of this: [`GuardedForm`] takes the token out
-/// of it.
+/// A body with a field for a CSRF token, for [`Guarded`]. A form does not need this trait: [`GuardedForm`] takes the
+/// token out of the form.
 ///
 /// # Examples
 ///
@@ -45,13 +45,14 @@ pub trait CsrfField {
     fn csrf_token(&self) -> &str;
 }
 
-/// An extractor of a form, whatever its type, that refuses it with 403 unless its field `csrf_token` has a token of the
+/// An extractor of a form of any type, which it refuses with 403 unless the field `csrf_token` has a token of the
 /// session. With feature `axum` or `actix`; needs a [`CsrfGuard`](crate::csrf::CsrfGuard) around the handler, with
 /// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms).
 ///
-/// The token is taken out before the rest is deserialized. Without a type, `GuardedForm` is a form that needs nothing but
-/// the token, such as a button that signs out. A token in the header, which the guard has verified, is enough; a request
-/// without content is then an empty form. A body of another type is refused with 415, and one that is no `T` with 422.
+/// The token is taken out before the rest is deserialized. Without a type, `GuardedForm` is a form that needs nothing
+/// but the token, such as a button that signs out. A token in the header, which the guard has verified, is enough; a
+/// request without content is then an empty form. A body of another media type is refused with 415, and a body that is
+/// not a `T` with 422.
 ///
 /// # Examples
 ///
@@ -148,7 +149,7 @@ where
 ///
 /// # Examples
 ///
-/// A handler whose body is the token alone; [the guide] has one of an upload.
+/// A handler whose body is the token alone; [the guide] has an example of an upload.
 ///
 #[cfg_attr(feature = "axum", doc = "```")]
 #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
@@ -191,7 +192,7 @@ impl CsrfCheck {
         })
     }
 
-    /// Accepts a token of the session, and any text if the header had one. An empty text is no token.
+    /// Accepts a token of the session, or any text if the header already had a token. An empty text is no token.
     ///
     /// # Errors
     ///

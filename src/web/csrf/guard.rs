@@ -16,18 +16,18 @@ use crate::{
 
 /// Refuses requests that other sites make a visitor's browser send, with 403, before the handler runs.
 ///
-/// Goes inside [`SessionLayer`](crate::SessionLayer). Every request whose method is not GET, HEAD, OPTIONS or TRACE has
-/// to pass these checks, in this order:
+/// The guard goes inside [`SessionLayer`](crate::SessionLayer). Every request whose method is not GET, HEAD, OPTIONS or
+/// TRACE has to pass these checks, in this order:
 ///
 /// 1. a request from a [trusted origin](Self::trust_origin) continues with 4;
 /// 2. `Sec-Fetch-Site`, if the browser sends it, is `same-origin` or `none`;
-/// 3. otherwise `Origin`, if it is sent, has the scheme `https` and the host and port of [the request](crate::web::host_of).
-///    For `localhost`, 127.0.0.1 and the like, `http` is enough. Behind a proxy that rewrites `Host`, and for a site
-///    without TLS, trust your own origin; `X-Forwarded-Host` is never read;
+/// 3. otherwise `Origin`, if it is sent, has the scheme `https` and the host and port of
+///    [the request](crate::web::host_of). For `localhost`, 127.0.0.1 and similar hosts, `http` is enough. Behind a
+///    proxy that rewrites `Host`, and for a site without TLS, trust your own origin; `X-Forwarded-Host` is never read;
 /// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`](crate::Session::csrf_token).
 ///
-/// WebSocket upgrades have to pass the first three. The guard answers before the router, so a request without a route
-/// is refused too.
+/// WebSocket upgrades have to pass the first three checks. The guard answers before the router, so a request without a
+/// route is refused too.
 ///
 /// The guard writes a refusal as text, so the body of the inner service's responses must implement `From<String>`, as
 /// `axum::body::Body` and `String` do.
@@ -99,7 +99,7 @@ impl<T> CsrfGuard<T> {
         Ok(self)
     }
 
-    /// Accepts forms without a token that pages of `origin` post to `path`: the last step of a sign-in at another
+    /// Accepts forms without a token that pages of `origin` post to `path`, as in the last step of a sign-in at another
     /// site with `response_mode=form_post`. Other requests from there are refused as before.
     ///
     /// `path` is the path of the request as the guard sees it, and is compared byte by byte.
@@ -148,17 +148,18 @@ impl<T> CsrfGuard<T> {
         Ok(self)
     }
 
-    /// Requires no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first, all current ones
-    /// the second; a request with neither passes. The extractor `Guarded` answers 500 unless another guard asks for a
-    /// token.
+    /// Requires no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first, and all current
+    /// browsers send the second; a request with neither passes. The extractor `Guarded` answers 500 unless another
+    /// guard asks for a token.
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
         Arc::make_mut(&mut self.rules).token = TokenSource::None;
         self
     }
 
-    /// Accepts forms without the header `x-csrf-token`. Their handlers read the token from a field, by the extractor
-    /// `Guarded` of features `axum` and `actix` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
+    /// Accepts forms without the header `x-csrf-token`. Their handlers have to read the token from a field, with the
+    /// extractor `Guarded` of features `axum` and `actix` or with
+    /// [`Session::verify_csrf`](crate::Session::verify_csrf).
     ///
     /// # Security
     ///

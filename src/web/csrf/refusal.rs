@@ -1,6 +1,6 @@
 use std::{error::Error, fmt};
 
-/// Reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `Guarded`, refuses a request. The sentences
+/// Reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `Guarded`, refuses a request. Its messages
 /// contain no secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -17,7 +17,8 @@ use crate::{
 /// [bound to its device](crate::carrier::SessionCookieBuilder::device_bound). Features `device-bound` and `tower`.
 ///
 /// Add it after every other layer that may refuse a request, such as a CSRF guard, so that it is around them. In axum,
-/// add it to the outermost router, after the fallback: inside of `nest` and `route_layer` it sees none of its requests.
+/// add it to the outermost router, after the fallback: inside `nest` or `route_layer` it does not see these two
+/// requests.
 ///
 /// # Examples
 ///

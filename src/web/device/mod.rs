@@ -23,11 +23,11 @@ use crate::{
 
 /// With feature `device-bound`.
 impl<T> SessionCookie<T> {
-    /// Answers the two requests that a browser makes by itself for a session that is
-    /// [bound to a device](crate::carrier::SessionCookieBuilder::device_bound). `None`: this is another request, which
-    /// the application answers.
+    /// Answers the two requests that a browser makes by itself for a session that is [bound to a
+    /// device](crate::carrier::SessionCookieBuilder::device_bound). Returns `None` for any other request, which the
+    /// application answers.
     ///
-    /// Call it before any check for cross-site requests: these are POST requests without a token. In tower, axum and
+    /// Call this before any check for cross-site requests: these are POST requests without a token. In tower, axum and
     /// actix-web [`DeviceLayer`](crate::web::DeviceLayer) calls it. No body has to be read.
     ///
     /// # Examples
