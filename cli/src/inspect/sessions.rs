@@ -40,7 +40,7 @@ pub(super) struct Sessions {
     /// The application's remember_up_to, if it has one
     #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
     remember_up_to: Option<Duration>,
-    /// The application's clock_skew; by default that of the settings, or 60s
+    /// The application's clock_skew; by default the one in the settings, or 60s
     #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
     clock_skew: Option<Duration>,
     /// The application's not_before; that of the ring counts in any case

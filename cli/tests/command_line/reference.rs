@@ -83,7 +83,7 @@ fn defaults_are_as_the_help_says() {
         assert!(
             says("[default: ")
                 || says("by default ")
-                || says("by default that of the settings, or "),
+                || says("by default the one in the settings, or "),
             "{command} {option}"
         );
         let table = section(&format!("### {command}"));
