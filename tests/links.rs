@@ -139,5 +139,12 @@ fn anchors(page: &str) -> BTreeSet<String> {
 /// As the manifests of the packages say.
 const REPOSITORY: &str = "https://github.com/hardtack-rs/hardtack";
 
-/// Of the repository itself, its issues, and a new report of a vulnerability.
-const PLACES_OF_A_FORGE: [&str; 4] = ["", ".git", "/issues", "/security/advisories/new"];
+/// Of the repository itself, its runs of CI, its issues, and a new report of a vulnerability.
+const PLACES_OF_A_FORGE: [&str; 6] = [
+    "",
+    ".git",
+    "/actions/workflows/ci.yml",
+    "/actions/workflows/ci.yml/badge.svg",
+    "/issues",
+    "/security/advisories/new",
+];
