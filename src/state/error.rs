@@ -17,11 +17,11 @@ pub enum SessionError {
     /// The session was used inside its own `update`.
     InsideUpdate,
     /// The session was written by a newer version of the application, or by another program, and cannot be read.
-    /// Writing the session would destroy it. `invalidate` and `renew` begin a new one.
+    /// Writing the session would destroy it. `sign_in`, `invalidate` and `renew` begin a new one.
     UnreadablePayload,
     /// The session is bound to a device, or has to be, and the request does not prove it
-    /// ([`DeviceBinding::Stale`](crate::device::DeviceBinding::Stale)). `invalidate` and `renew` begin a new one. With
-    /// feature `device-bound`.
+    /// ([`DeviceBinding::Stale`](crate::device::DeviceBinding::Stale)). `sign_in`, `invalidate` and `renew` begin a new
+    /// one. With feature `device-bound`.
     #[cfg(feature = "device-bound")]
     Stale,
     /// The application has to say whether the session goes on

@@ -72,7 +72,7 @@ fn forgeries_live_on_where_the_moment_allows_for_the_skew_and_not_for_clocks() {
     attacked(&simulation).assert_only(Kind::Forged);
 }
 
-/// A sign-in gives a session a new beginning and keeps its content, even if that is forged.
+/// `renew` gives a session a new beginning and keeps its content, even if that is forged.
 #[test]
 fn forgeries_live_on_where_the_moment_has_passed_when_it_is_pushed() {
     let dropped = Push::at(DROP, [B]).dropping([A]);
