@@ -16,5 +16,5 @@ export interface IronSessionOptions {
   readonly until: Date | number;
 }
 
-/** The cookie of iron-session 6 to 8, for the option `migrateFrom`. */
+/** The cookie of iron-session 6 to 9, for the option `migrateFrom`. */
 export function ironSession(options: IronSessionOptions): OldCookie;

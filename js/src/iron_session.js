@@ -6,7 +6,7 @@ import { ConfigError } from "./errors.js";
 import { oldCookie } from "./old_cookies.js";
 
 /**
- * The cookie of iron-session 6 to 8, for the option `migrateFrom`, until a date. Takes the options that iron-session got:
+ * The cookie of iron-session 6 to 9, for the option `migrateFrom`, until a date. Takes the options that iron-session got:
  * `cookieName`, `password` and the `path`, `domain` and `secure` of `cookieOptions`. `convert` renames or drops entries, or
  * refuses a session by returning null.
  */
