@@ -1,8 +1,9 @@
 // The cost of reading, changing and making a session, beside other libraries, in one process. `../.ci/packages .`, then
-// `node bench/operations.js`
+// `taskset -c 1 node bench/operations.js`
 //
 // Each figure is the minimum over the rounds, in microseconds an operation. The libraries take turns within a round, so that
 // a machine that is busy for a while slows all of them. Rounds are short, so that one of them finds the machine quiet.
+// On one core, since WebCrypto works in a thread of its own, and waking another core can take longer than the operation.
 
 import { version } from "node:process";
 
