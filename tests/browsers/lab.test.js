@@ -316,7 +316,7 @@ for (const [name, screen] of Object.entries(screens)) {
     });
 
     test("the head of the page leads to the things to do", async () => {
-      await visitor.page.click("nav a[href='/#try']");
+      await visitor.click("nav a[href='/#try']");
       const top = await visitor.page.$eval("#try", (heading) => heading.getBoundingClientRect().top);
       assert.ok(top >= 0 && top < 100, `${top}`);
     });
