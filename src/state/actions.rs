@@ -50,6 +50,7 @@ impl<T> State<T> {
             metadata.remembered = remembered_until.map(|end| span_until(end, metadata));
         })?;
         self.renewed = true;
+        self.needs_no_answer();
         Ok(())
     }
 

@@ -82,6 +82,13 @@ impl<T> State<T> {
         }
     }
 
+    /// Notes a sign-in, which takes the place of an answer that the application could not give.
+    pub(super) fn needs_no_answer(&mut self) {
+        if let Validation::Failed(_) = self.validation {
+            self.validation = Validation::Unasked;
+        }
+    }
+
     /// Ends the session, as the application said. A new one may take its place.
     pub(crate) fn has_ended(&mut self) {
         self.withhold_unvalidated();

@@ -13,14 +13,17 @@ use super::{
     find,
 };
 
-/// A session whose head was sent at the first second, and its clock.
-fn stream(site: &SessionCookie, first: u64) -> (Session, Arc<AtomicU64>) {
+/// A session of a request at the first second, and its clock.
+fn request(site: &SessionCookie, first: u64) -> (Session, Arc<AtomicU64>) {
     let second = Arc::new(AtomicU64::new(first));
     let now = Arc::clone(&second);
-    let session = site.load(
-        [signed_in(&cookie())],
-        Clock::from_fn(move || at(now.load(Ordering::Relaxed))),
-    );
+    let clock = Clock::from_fn(move || at(now.load(Ordering::Relaxed)));
+    (site.load([signed_in(&cookie())], clock), second)
+}
+
+/// A session whose head was sent at the first second, and its clock.
+fn stream(site: &SessionCookie, first: u64) -> (Session, Arc<AtomicU64>) {
+    let (session, second) = request(site, first);
     assert!(block_on(session.validate()).unwrap());
     let _ = site.save(&session).unwrap();
     (session, second)
@@ -92,16 +95,30 @@ fn a_stream_goes_on_without_an_answer_as_long_as_a_request_would() {
 fn a_stream_that_began_with_a_sign_in_is_alive_for_a_span_from_it() {
     let row = Row::default();
     let site = row.site().build().unwrap();
-    let second = Arc::new(AtomicU64::new(SPAN - 10));
-    let now = Arc::clone(&second);
-    let clock = Clock::from_fn(move || at(now.load(Ordering::Relaxed)));
-    let session = site.load([signed_in(&cookie())], clock);
+    let (session, second) = request(&site, SPAN - 10);
     session.renew().unwrap();
     let _ = site.save(&session).unwrap();
     second.store(2 * SPAN - 11, Ordering::Relaxed);
     assert!(session.is_alive());
     second.store(2 * SPAN - 10, Ordering::Relaxed);
     assert!(!session.is_alive());
+}
+
+#[test]
+fn a_sign_in_counts_for_a_stream_after_a_question_that_failed() {
+    let row = Row::default();
+    let site = row.site().unvalidated_up_to(seconds(300)).build().unwrap();
+    row.becomes(IS_OUT_OF_REACH);
+    for at_sign_in in [SPAN, 290] {
+        let (session, second) = request(&site, at_sign_in);
+        assert!(block_on(session.validate()).unwrap());
+        session.renew().unwrap();
+        let _ = site.save(&session).unwrap();
+        second.store(at_sign_in + SPAN - 1, Ordering::Relaxed);
+        assert!(session.is_alive());
+        second.store(at_sign_in + SPAN, Ordering::Relaxed);
+        assert!(!session.is_alive(), "signed in at {at_sign_in}");
+    }
 }
 
 #[test]
