@@ -1,6 +1,6 @@
 //! Check whether a session would still open, for work that outlives its request.
 
-use super::{handle::Session, outcome::Outcome, sealer::Sealer};
+use super::{handle::Session, loaded::Loaded, outcome::Outcome, sealer::Sealer};
 use crate::{
     base::time::UnixSeconds,
     keys::{KeyId, PurposeKeys},
@@ -8,13 +8,15 @@ use crate::{
 };
 
 impl<T: Payload> Session<T> {
-    /// Returns `true` if the session that arrived would still open now, or if the session is new.
+    /// Returns `true` if the session that arrived would still open now, or the one that a sign-in has begun in its place.
+    /// A new session that nobody signed in to is alive.
     ///
     /// Checks the clock, the key ring, `not_before` and
     /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. It is for work that outlives its
     /// request, such as a WebSocket or a streaming body. With
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is `false` when the last answer is
-    /// older than the span; [`validate`](Self::validate) checks the same and asks again.
+    /// older than the span, which that of a session that waits for `validate` is; [`validate`](Self::validate) checks the
+    /// same and asks again.
     ///
     /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
     /// that arrived under it. If the browser has received the session under a newer key since, its next request opens.
@@ -36,10 +38,14 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        self.with(|session| {
-            let now = session.clock.now();
-            session.sealer.is_alive(session.state, session.outcome, now)
-        })
+        let sealer = &*self.lock.sealer;
+        let is_alive = self.lock.with_contents(|contents| {
+            contents.is_touched = true;
+            let loaded = Loaded::of(&mut contents.loaded, sealer, &mut contents.arrival);
+            let (state, outcome) = loaded.subject();
+            sealer.is_alive(state, outcome, contents.arrival.clock.now())
+        });
+        is_alive.unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
@@ -57,7 +63,7 @@ impl Sealer {
         outcome: Outcome,
         now: UnixSeconds,
     ) -> bool {
-        let Some((metadata, payload)) = state.arrived() else {
+        let Some((metadata, payload)) = state.lasting() else {
             return true;
         };
         let keys = self.slot.keys();

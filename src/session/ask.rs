@@ -28,7 +28,8 @@ impl<T: Payload> Session<T> {
     ///
     /// Extractors of axum and actix-web call this. Other code has to call it before it uses the session, which is empty
     /// and refuses changes until then. Returns `false` if the session has ended; the handle then holds a new session,
-    /// as it does whenever a token does not open.
+    /// as it does whenever a token does not open. An answer changes nothing once its session has ended, or where the
+    /// application has begun another in its place.
     ///
     /// Work that outlives its request, such as a WebSocket, has to call it from time to time. `false` then also means
     /// that the session would no longer open ([`is_alive`](Self::is_alive)).
@@ -64,14 +65,17 @@ impl<T: Payload> Session<T> {
         };
         let question = |contents: &mut Contents<T>| match contents.question(sealer) {
             Question::Settled(settled) => Err(settled),
-            Question::Due(session, now) => {
+            Question::Due(session, asked) => {
                 let answer = catch_unwind(AssertUnwindSafe(|| validate(&session)));
-                Ok((answer.unwrap_or_else(|_| Box::pin(ready(panicked()))), now))
+                Ok((
+                    answer.unwrap_or_else(|_| Box::pin(ready(panicked()))),
+                    asked,
+                ))
             }
         };
         match self.lock.with_contents(question)? {
             Err(settled) => settled,
-            Ok((mut answer, now)) => {
+            Ok((mut answer, asked)) => {
                 let answer = poll_fn(|cx| {
                     let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(cx)));
                     polled.unwrap_or_else(|_| Poll::Ready(panicked()))
@@ -80,7 +84,7 @@ impl<T: Payload> Session<T> {
                 self.lock.with_contents(|contents| {
                     contents.is_touched = true;
                     let loaded = contents.loaded.as_mut();
-                    loaded.map_or(Ok(true), |loaded| loaded.hear(sealer, answer, now))
+                    loaded.map_or(Ok(true), |loaded| loaded.hear(sealer, answer, asked))
                 })?
             }
         }
@@ -90,8 +94,15 @@ impl<T: Payload> Session<T> {
 /// Next step of a validation.
 enum Question<'a> {
     Settled(Result<bool, SessionError>),
-    /// The application is to be asked about the session, as it is at this moment.
-    Due(Judged<'a>, UnixSeconds),
+    /// The application is to be asked about the session.
+    Due(Judged<'a>, Asked),
+}
+
+/// Moment of a question, and the session that it is about.
+struct Asked {
+    at: UnixSeconds,
+    /// The session of the question was begun in this request, in place of the one that arrived.
+    is_replacement: bool,
 }
 
 impl<T: Payload> Contents<T> {
@@ -109,7 +120,8 @@ impl<T: Payload> Contents<T> {
         }
         // After the head the session is in use by work that outlives its request.
         let now = self.arrival.clock.now();
-        match sealer.is_alive_if_vouched_for(&loaded.state, loaded.outcome, now) {
+        let (state, outcome) = loaded.subject();
+        match sealer.is_alive_if_vouched_for(state, outcome, now) {
             true => loaded.question(sealer, now),
             false => Question::Settled(Ok(false)),
         }
@@ -118,7 +130,7 @@ impl<T: Payload> Contents<T> {
 
 impl<T> Loaded<T> {
     /// Withholds the session until the application is asked.
-    pub(super) fn wait(&mut self, token_bytes: usize, error: Option<SessionError>) {
+    pub(super) fn wait(&mut self, token_bytes: Option<usize>, error: Option<SessionError>) {
         let refused = self.outcome.refused(Reason::Unvalidated);
         self.waiting = Some(Box::new(Waiting {
             state: self.state.withhold_unvalidated(),
@@ -128,51 +140,60 @@ impl<T> Loaded<T> {
         }));
     }
 
-    /// Tells the outcome of a session whose request has ended although nobody asked about it.
-    pub(super) fn tell_if_unasked(&self, sealer: &Sealer) {
-        if let Some(waiting) = &self.waiting
-            && waiting.error.is_none()
+    /// Tells the outcome of a session whose request has ended before an answer about it was heard.
+    pub(super) fn tell_if_unasked(&mut self, sealer: &Sealer) {
+        if let Some(waiting) = &mut self.waiting
+            && let Some(token_bytes) = waiting.token_bytes.take()
         {
-            sealer.tell(self.outcome, waiting.token_bytes);
+            sealer.tell(self.outcome, token_bytes);
         }
     }
 
     fn question(&self, sealer: &Sealer, now: UnixSeconds) -> Question<'_> {
-        let (state, outcome) = match &self.waiting {
-            Some(waiting) if self.state.awaits_answer() => match &waiting.error {
-                Some(error) => return Question::Settled(Err(error.clone())),
-                None => (&waiting.state, waiting.outcome),
-            },
-            _ => (&self.state, self.outcome),
-        };
-        match state.arrived() {
+        if let Some(error) = self.unanswered() {
+            return Question::Settled(Err(error));
+        }
+        let (state, outcome) = self.subject();
+        match state.lasting() {
             Some((metadata, payload)) if state.is_validation_due(now) => {
                 let key_id = sealed_under(&sealer.slot.keys(), outcome, now);
-                Question::Due(Judged::new(metadata, Some(payload), key_id), now)
+                let asked = Asked {
+                    at: now,
+                    is_replacement: state.is_replaced(),
+                };
+                Question::Due(Judged::new(metadata, Some(payload), key_id), asked)
             }
             _ => Question::Settled(Ok(!state.was_refused())),
         }
     }
 
+    /// Returns the error of a question about the session that waits.
+    fn unanswered(&self) -> Option<SessionError> {
+        let waiting = self.waiting.as_ref();
+        let waiting = waiting.filter(|_| self.state.awaits_answer())?;
+        waiting.error.clone()
+    }
+
+    /// Notes an answer. It changes nothing if its session has ended, or another was begun in its place meanwhile.
     fn hear(
         &mut self,
         sealer: &Sealer,
         answer: Result<Validity, BoxError>,
-        now: UnixSeconds,
+        asked: Asked,
     ) -> Result<bool, SessionError> {
-        let mut untold = None;
-        if let Some(waiting) = self.waiting.take() {
-            if !self.state.awaits_answer() {
-                // The application has begun a new session meanwhile.
-                return Ok(true);
-            }
-            self.state.replace_by(waiting.state);
-            self.outcome = waiting.outcome;
-            untold = Some(waiting.token_bytes);
+        if let Some(error) = self.unanswered() {
+            return Err(error);
         }
+        let (subject, _) = self.subject();
+        if subject.lasting().is_none() || subject.is_replaced() != asked.is_replacement {
+            return Ok(!subject.was_refused());
+        }
+        let waited = self.waiting.take_if(|_| self.state.awaits_answer());
+        let has_waited = waited.is_some();
+        let untold = waited.and_then(|waiting| self.go_on_with(*waiting));
         let heard = match answer {
             Ok(Validity::GoesOn) => {
-                self.state.goes_on(now);
+                self.state.goes_on(asked.at);
                 Ok(true)
             }
             Ok(Validity::Ended) => {
@@ -180,7 +201,7 @@ impl<T> Loaded<T> {
                 self.outcome = self.outcome.refused(Reason::Revoked);
                 Ok(false)
             }
-            Err(error) => self.go_on_without(sealer, error, untold, now),
+            Err(error) => self.go_on_without(sealer, error, has_waited, asked.at),
         };
         if let Some(token_bytes) = untold {
             sealer.tell(self.outcome, token_bytes);
@@ -188,12 +209,20 @@ impl<T> Loaded<T> {
         heard
     }
 
+    /// Puts the session that waited in the place of the empty one. Returns the length of its tokens, unless its outcome
+    /// was told.
+    fn go_on_with(&mut self, waiting: Waiting<T>) -> Option<usize> {
+        self.state.replace_by(waiting.state);
+        self.outcome = waiting.outcome;
+        waiting.token_bytes
+    }
+
     /// Goes on without an answer for as long as `unvalidated_up_to` allows.
     fn go_on_without(
         &mut self,
         sealer: &Sealer,
         error: BoxError,
-        untold: Option<usize>,
+        has_waited: bool,
         now: UnixSeconds,
     ) -> Result<bool, SessionError> {
         let goes_on = self.state.may_go_on_unvalidated(now);
@@ -203,8 +232,8 @@ impl<T> Loaded<T> {
             return Ok(true);
         }
         let error = SessionError::Unvalidated(Some(error.into()));
-        if let Some(token_bytes) = untold {
-            self.wait(token_bytes, Some(error.clone()));
+        if has_waited {
+            self.wait(None, Some(error.clone()));
         }
         Err(error)
     }

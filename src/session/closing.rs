@@ -68,13 +68,19 @@ impl<T> Session<T> {
         let contents = self.lock.hold();
         let mut contents = contents.map_err(|_| SaveProblem::InsideUpdate)?;
         let was_closed = contents.close();
-        let ending = match contents.loaded.as_ref().filter(|_| contents.is_touched) {
+        let Contents {
+            loaded,
+            arrival,
+            is_touched,
+            ..
+        } = &mut *contents;
+        let ending = match loaded.as_mut().filter(|_| *is_touched) {
             None => Ending::default(),
             // A session is saved once, and this response still depends on it.
             Some(_) if was_closed => Ending::kept(),
             Some(loaded) => {
                 loaded.tell_if_unasked(sealer);
-                let (arrival, state) = (&contents.arrival, &loaded.state);
+                let state = &loaded.state;
                 let reseal = sealer.must_reseal(loaded.outcome, state.now);
                 let decision = state.decide(circumstances, arrival.is_subresource, reseal);
                 sealer.ending(decision, arrival.context(sealer), state)?

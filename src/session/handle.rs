@@ -262,7 +262,8 @@ impl<T: Payload> Session<T> {
 }
 
 impl<T> Session<T> {
-    /// Returns `true` if any other method of the session was called in this request. Does not read the session.
+    /// Returns `true` if any other method of the session was called in this request, except for a
+    /// [`validate`](Self::validate) that had nothing to ask. Does not read the session.
     ///
     /// This is for code that writes the fields of a response itself: the response depends on the request's cookie
     /// exactly when this is `true`, and then needs `Vary: Cookie`. `SessionLayer` and `save_to` add it themselves.

@@ -13,7 +13,7 @@ impl<T: Payload> Session<T> {
             Some(lock) => {
                 let (sealer, contents) = lock.get_mut();
                 // One that was verified beforehand.
-                if let Some(loaded) = contents.loaded.as_ref().filter(|_| !contents.is_touched) {
+                if let Some(loaded) = contents.loaded.as_mut().filter(|_| !contents.is_touched) {
                     loaded.tell_if_unasked(sealer);
                 }
                 !contents.is_touched

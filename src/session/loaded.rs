@@ -20,7 +20,8 @@ pub(crate) struct Loaded<T> {
 pub(super) struct Waiting<T> {
     pub(super) state: State<T>,
     pub(super) outcome: Outcome,
-    pub(super) token_bytes: usize,
+    /// Length of all tokens. `None`: the outcome was told.
+    pub(super) token_bytes: Option<usize>,
     /// The application could not answer.
     pub(super) error: Option<SessionError>,
 }
@@ -33,6 +34,14 @@ impl<T> Loaded<T> {
             outcome: Outcome::Absent,
             carried,
             waiting: None,
+        }
+    }
+
+    /// Returns the session that the application is asked about, and its outcome: the one that waits, or the one in use.
+    pub(super) fn subject(&self) -> (&State<T>, Outcome) {
+        match &self.waiting {
+            Some(waiting) if self.state.awaits_answer() => (&waiting.state, waiting.outcome),
+            _ => (&self.state, self.outcome),
         }
     }
 }

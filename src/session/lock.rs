@@ -55,7 +55,6 @@ pub(crate) struct LockedSession<'a, T> {
     pub(crate) outcome: Outcome,
     pub(crate) sealer: &'a Sealer,
     pub(crate) context: &'a Context,
-    pub(crate) clock: &'a Clock,
     closed: Option<Closed>,
 }
 
@@ -152,7 +151,6 @@ impl<T: Payload> Contents<T> {
             closed: self.closed,
             sealer,
             context: self.arrival.context(sealer),
-            clock: &self.arrival.clock,
         }
     }
 }
@@ -186,7 +184,7 @@ impl<T: Payload> Loaded<T> {
         let loaded = loaded.insert(Loaded::new(state, values.carried()));
         let token_bytes = sealer.open_arrived(arrival.context(sealer), values, old, loaded);
         if loaded.state.is_validation_due(now) {
-            loaded.wait(token_bytes, None);
+            loaded.wait(Some(token_bytes), None);
         } else {
             sealer.tell(loaded.outcome, token_bytes);
         }

@@ -50,7 +50,7 @@ impl<T> State<T> {
             metadata.remembered = remembered_until.map(|end| span_until(end, metadata));
         })?;
         self.renewed = true;
-        self.needs_no_answer();
+        self.forget_answer();
         Ok(())
     }
 
@@ -100,6 +100,7 @@ impl<T> State<T> {
         self.renewed = false;
         self.limited_until = None;
         self.ended = Some(Ended::Invalidated);
+        self.forget_answer();
         opened.and_then(|opened| opened.sid)
     }
 

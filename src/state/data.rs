@@ -186,6 +186,15 @@ impl<T> State<T> {
         arrived.map(|arrived| (&arrived.layout.metadata, arrived.payload()))
     }
 
+    /// Returns the metadata and the payload of the session that outlives the request: the one that arrived, or the one
+    /// that a sign-in has begun in its place. `None`: the session is new.
+    pub(crate) fn lasting(&self) -> Option<(&Metadata, &[u8])> {
+        match self.renewed {
+            true => Some((&self.metadata, self.payload())),
+            false => self.arrived(),
+        }
+    }
+
     pub(crate) fn expires_at(&self) -> Option<UnixSeconds> {
         let lifetimes = &self.policy.lifetimes;
         self.metadata().map(|known| lifetimes.expires_at(known))
@@ -245,7 +254,7 @@ impl<T> State<T> {
     }
 
     /// Returns `true` if the application began a new session in place of the one that opened.
-    pub(super) fn is_replaced(&self) -> bool {
+    pub(crate) fn is_replaced(&self) -> bool {
         self.renewed || self.ended == Some(Ended::Invalidated)
     }
 }

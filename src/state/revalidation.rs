@@ -20,12 +20,12 @@ impl<T> State<T> {
         self.validation != Validation::Unasked
     }
 
-    /// Returns `true` if the application said in this request that the session that arrived is over.
+    /// Returns `true` if the application said in this request that the session is over, and has begun no other.
     pub(crate) fn was_refused(&self) -> bool {
         self.validation == Validation::Ended
     }
 
-    /// Returns `true` if the last answer about the session that arrived is too old at `now`.
+    /// Returns `true` if the last answer about the session is too old at `now`.
     #[inline]
     pub(crate) fn is_validation_due(&self, now: UnixSeconds) -> bool {
         match self.policy.lifetimes.refresh {
@@ -40,7 +40,7 @@ impl<T> State<T> {
         spans.is_some_and(|spans| !self.is_older_than(spans.unvalidated_up_to, now))
     }
 
-    /// Returns `true` if nothing more has to be asked at `now` about the session that arrived.
+    /// Returns `true` if nothing more has to be asked at `now` about the session.
     pub(crate) fn is_vouched_for(&self, now: UnixSeconds) -> bool {
         match self.validation {
             Validation::Ended => false,
@@ -58,8 +58,7 @@ impl<T> State<T> {
         self.replace_by(withheld)
     }
 
-    /// Returns `true` while the answer is waited for. An application that has begun a new session in place of the one
-    /// that waits has no use for the answer.
+    /// Returns `true` while another session waits for the answer, unless the application has begun a new one in its place.
     pub(crate) fn awaits_answer(&self) -> bool {
         self.withheld() == Some(Withheld::Unvalidated)
     }
@@ -82,11 +81,9 @@ impl<T> State<T> {
         }
     }
 
-    /// Notes a sign-in, which takes the place of an answer that the application could not give.
-    pub(super) fn needs_no_answer(&mut self) {
-        if let Validation::Failed(_) = self.validation {
-            self.validation = Validation::Unasked;
-        }
+    /// Forgets the answer about a session in whose place the application has begun another.
+    pub(super) fn forget_answer(&mut self) {
+        self.validation = Validation::Unasked;
     }
 
     /// Ends the session, as the application said. A new one may take its place.
@@ -103,19 +100,20 @@ impl<T> State<T> {
         }
     }
 
-    /// Returns `true` if the last answer about the session that arrived is `span` seconds old, or there is none.
+    /// Returns `true` if the last answer about the session is `span` seconds old, or there is none. A new session needs
+    /// none.
     fn is_older_than(&self, span: u64, now: UnixSeconds) -> bool {
         let is_older = |answered_at: UnixSeconds| now >= answered_at.saturating_add(span);
-        !self.is_new() && self.answered_at().is_none_or(is_older)
+        self.lasting().is_some() && self.answered_at().is_none_or(is_older)
     }
 
-    /// Returns the moment of the last answer about the session that arrived. `None`: it was taken over, and has none.
+    /// Returns the moment of the last answer about the session, which a sign-in is, too. `None`: it was taken over, and
+    /// has none.
     fn answered_at(&self) -> Option<UnixSeconds> {
-        let (arrived, _) = self.arrived()?;
         match self.validation {
             Validation::GoesOn(at) | Validation::Failed(at) => Some(at),
-            _ if self.renewed => Some(self.metadata.issued),
-            _ => (!self.is_taken_over).then(|| arrived.last_active()),
+            _ if self.is_taken_over && !self.renewed => None,
+            _ => self.lasting().map(|(metadata, _)| metadata.last_active()),
         }
     }
 }

@@ -9,12 +9,12 @@ use hardtack::{
 use http::StatusCode;
 
 use super::{
-    Change, IS_GONE, IS_OUT_OF_REACH, PANICS, Row, SPAN,
+    Change, GOES_ON, IS_GONE, IS_OUT_OF_REACH, IS_OVER, NO_ANSWER, PANICS, Row, SPAN,
     common::{
-        ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, at, block_on, builder, check,
+        ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, at, block_on, builder, check, cookie,
         outcome::reason, sealed, seconds, signed_in,
     },
-    find, look, miss,
+    find, look, miss, scripted,
 };
 
 #[test]
@@ -223,6 +223,72 @@ fn an_answer_that_comes_after_a_new_session_has_begun_changes_nothing() {
         });
         assert!(answered.unwrap());
         assert_eq!((row.asked(), session.get("user").unwrap()), (1, Some(43)));
+    }
+}
+
+const BEGINNINGS: [Change; 3] = [
+    |session| session.sign_in().map(drop),
+    Session::renew,
+    |session| session.invalidate().map(drop),
+];
+
+#[test]
+fn a_session_that_begins_after_an_answer_that_ended_one_goes_on() {
+    for begin in BEGINNINGS {
+        let site = scripted([(0, IS_OVER)]);
+        let session = site.load([signed_in(&cookie())], at(SPAN));
+        assert!(!block_on(session.validate()).unwrap());
+        assert!(!session.is_alive());
+        begin(&session).unwrap();
+        session.insert("user", 43).unwrap();
+        assert!(block_on(session.validate()).unwrap() && session.is_alive());
+        assert_eq!(site.save(&session).unwrap().iter().len(), 1);
+        assert!(block_on(session.validate()).unwrap() && session.is_alive());
+    }
+}
+
+#[test]
+fn a_second_answer_changes_no_session_that_began_after_the_first() {
+    for first in [GOES_ON, IS_OVER] {
+        for second in [GOES_ON, IS_OVER, NO_ANSWER] {
+            for begin in BEGINNINGS {
+                let site = scripted([(1, first), (5, second)]);
+                let session = site.load([signed_in(&cookie())], at(SPAN));
+                let begun = async {
+                    assert_eq!(session.validate().await.unwrap(), first == GOES_ON);
+                    begin(&session).unwrap();
+                    session.insert("user", 43).unwrap();
+                };
+                let both = async { tokio::join!(begun, session.validate()).1 };
+                assert!(block_on(both).unwrap());
+                let cookie = site.save(&session).unwrap();
+                let user = site.load(&cookie, at(SPAN)).get::<u32>("user").unwrap();
+                assert_eq!(user, Some(43), "{first:?}, {second:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn of_two_answers_about_one_session_the_end_counts() {
+    for answers in [[(1, GOES_ON), (5, IS_OVER)], [(5, GOES_ON), (1, IS_OVER)]] {
+        let site = scripted(answers);
+        let session = site.load([signed_in(&cookie())], at(SPAN));
+        let _ = block_on(async { tokio::join!(session.validate(), session.validate()) });
+        miss(&session).unwrap();
+        assert!(!block_on(session.validate()).unwrap());
+    }
+}
+
+#[test]
+fn after_an_error_no_other_answer_counts() {
+    for second in [GOES_ON, IS_OVER, NO_ANSWER] {
+        let site = scripted([(1, NO_ANSWER), (5, second)]);
+        let session = site.load([signed_in(&cookie())], at(SPAN));
+        let both = async { tokio::join!(session.validate(), session.validate()) };
+        let (first, second) = block_on(both);
+        assert!(first.is_err() && second.is_err());
+        assert!(site.save(&session).unwrap().is_empty());
     }
 }
 

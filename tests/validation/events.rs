@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, Mutex};
 
-use hardtack::session::{Outcome, Reason};
+use hardtack::{
+    Session, SessionCookie,
+    session::{Outcome, Reason},
+};
 use tracing::Level;
 
 use super::{
-    IS_GONE, IS_OUT_OF_REACH, Row, SPAN,
-    common::{at, block_on, seconds, signed_in},
-    look,
+    GOES_ON, IS_GONE, IS_OUT_OF_REACH, Row, SPAN,
+    common::{at, block_on, cookie, seconds, signed_in},
+    look, scripting,
     told::told_by,
 };
 
@@ -58,6 +61,33 @@ fn each_session_is_told_of_once_with_what_became_of_it() {
     let unvalidated = [Reason::Unvalidated.name()];
     assert_eq!(outcomes(IS_OUT_OF_REACH, 2 * SPAN, true), unvalidated);
     assert_eq!(outcomes(0, SPAN, false), unvalidated);
+}
+
+#[test]
+fn a_session_that_is_asked_about_late_is_told_of_once() {
+    let late: [fn(&SessionCookie, &Session); 2] = [
+        // While the question is out, the application begins another session.
+        |site, session| {
+            let sign_in = async { session.sign_in().unwrap() };
+            block_on(async { tokio::join!(session.validate(), sign_in).0 }).unwrap();
+            let _ = site.save(session).unwrap();
+        },
+        // The head of the response was sent.
+        |site, session| {
+            look(session).unwrap();
+            let _ = site.save(session).unwrap();
+            assert!(block_on(session.validate()).unwrap());
+        },
+    ];
+    for ask in late {
+        let outcomes = Arc::new(Mutex::new(Vec::new()));
+        let list = Arc::clone(&outcomes);
+        let site = scripting([(1, GOES_ON)])
+            .on_outcome(move |reading| list.lock().unwrap().push(reading.outcome.reason()));
+        let site = site.build().unwrap();
+        ask(&site, &site.load([signed_in(&cookie())], at(SPAN)));
+        assert_eq!(*outcomes.lock().unwrap(), [Some(Reason::Unvalidated)]);
+    }
 }
 
 #[test]

@@ -19,8 +19,8 @@ use std::sync::{
 
 use common::{builder, seconds};
 use hardtack::{
-    Session, SessionError,
-    carrier::{Hooked, SessionBuilder},
+    Session, SessionCookie, SessionError,
+    carrier::{Hooked, SessionBuilder, SessionCookieBuilder},
     session::{Map, Payload, Validity},
 };
 
@@ -69,9 +69,32 @@ impl Row {
     }
 
     /// The default settings of the tests, with sessions that ask for this row.
-    fn site(&self) -> hardtack::carrier::SessionCookieBuilder<Map, Hooked> {
+    fn site(&self) -> SessionCookieBuilder<Map, Hooked> {
         self.asked_by(builder())
     }
+}
+
+type Answer = Result<Validity, &'static str>;
+const GOES_ON: Answer = Ok(Validity::GoesOn);
+const IS_OVER: Answer = Ok(Validity::Ended);
+const NO_ANSWER: Answer = Err("the database does not answer");
+
+/// The default settings of the tests, with these answers to the questions, each after so many turns of the runtime.
+fn scripting<const N: usize>(answers: [(usize, Answer); N]) -> SessionCookieBuilder<Map, Hooked> {
+    let next = AtomicUsize::new(0);
+    builder().revalidate_after(seconds(SPAN), move |_| {
+        let (turns, answer) = answers[next.fetch_add(1, Ordering::Relaxed)];
+        async move {
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            answer
+        }
+    })
+}
+
+fn scripted<const N: usize>(answers: [(usize, Answer); N]) -> SessionCookie {
+    scripting(answers).build().unwrap()
 }
 
 fn look(session: &Session) -> Result<(), SessionError> {

@@ -1,16 +1,19 @@
 //! Work that outlives its request.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    future::ready,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
-use hardtack::{Clock, Session, SessionCookie};
+use hardtack::{Clock, Session, SessionCookie, session::Validity};
 
 use super::{
-    IS_GONE, IS_OUT_OF_REACH, Row, SPAN,
-    common::{at, block_on, cookie, seconds, signed_in},
-    find,
+    Change, GOES_ON, IS_GONE, IS_OUT_OF_REACH, IS_OVER, Row, SPAN,
+    common::{at, block_on, builder, cookie, seconds, signed_in},
+    find, scripted,
 };
 
 /// A session of a request at the first second, and its clock.
@@ -91,17 +94,67 @@ fn a_stream_goes_on_without_an_answer_as_long_as_a_request_would() {
     assert!(block_on(session.validate()).is_err());
 }
 
+const SIGN_INS: [Change; 2] = [Session::renew, |session| session.sign_in().map(drop)];
+
 #[test]
 fn a_stream_that_began_with_a_sign_in_is_alive_for_a_span_from_it() {
     let row = Row::default();
     let site = row.site().build().unwrap();
-    let (session, second) = request(&site, SPAN - 10);
-    session.renew().unwrap();
-    let _ = site.save(&session).unwrap();
-    second.store(2 * SPAN - 11, Ordering::Relaxed);
-    assert!(session.is_alive());
-    second.store(2 * SPAN - 10, Ordering::Relaxed);
-    assert!(!session.is_alive());
+    for sign_in in SIGN_INS {
+        let (session, second) = request(&site, SPAN - 10);
+        sign_in(&session).unwrap();
+        let _ = site.save(&session).unwrap();
+        second.store(2 * SPAN - 11, Ordering::Relaxed);
+        assert!(session.is_alive());
+        second.store(2 * SPAN - 10, Ordering::Relaxed);
+        assert!(!session.is_alive());
+        assert!(block_on(session.validate()).unwrap());
+        assert_eq!((session.is_alive(), row.asked()), (true, 1));
+    }
+}
+
+#[test]
+fn a_stream_that_began_with_a_sign_in_is_asked_about_whoever_signed_in() {
+    let site = builder().revalidate_after(seconds(SPAN), |session| {
+        let is_new_visitor = session.get("user") == Some(43);
+        ready(Ok::<_, String>(Validity::goes_on_if(is_new_visitor)))
+    });
+    let site = site.build().unwrap();
+    for sign_in in SIGN_INS {
+        let (session, second) = request(&site, 0);
+        sign_in(&session).unwrap();
+        session.insert("user", 43).unwrap();
+        let _ = site.save(&session).unwrap();
+        second.store(SPAN, Ordering::Relaxed);
+        assert!(block_on(session.validate()).unwrap());
+    }
+}
+
+#[test]
+fn a_stream_that_began_with_a_sign_in_ends_as_its_cookie_does() {
+    let ends: [fn(&SessionCookie) -> u64; 2] = [
+        |_| 1810,
+        |site| {
+            site.raise_not_before(at(11));
+            11
+        },
+    ];
+    for sign_in in SIGN_INS {
+        for end in ends {
+            let site = builder().build().unwrap();
+            let (session, second) = request(&site, 10);
+            sign_in(&session).unwrap();
+            session.insert("user", 43).unwrap();
+            let cookie = site.save(&session).unwrap();
+            let end = end(&site);
+            for now in [end - 1, end] {
+                second.store(now, Ordering::Relaxed);
+                let would_open = !site.load(&cookie, at(now)).is_new();
+                assert_eq!(session.is_alive(), would_open, "{now}");
+            }
+            assert!(!session.is_alive());
+        }
+    }
 }
 
 #[test]
@@ -139,4 +192,52 @@ fn a_stream_goes_on_without_an_answer_from_the_last_one_it_had() {
     second.store(880, Ordering::Relaxed);
     assert!(!session.is_alive());
     assert!(block_on(session.validate()).is_err());
+}
+
+#[test]
+fn of_two_answers_to_a_stream_the_end_is_final() {
+    for answers in [[(5, GOES_ON), (1, IS_OVER)], [(1, GOES_ON), (5, IS_OVER)]] {
+        let (session, second) = stream(&scripted(answers), 0);
+        second.store(SPAN, Ordering::Relaxed);
+        let both = async { tokio::join!(session.validate(), session.validate()) };
+        let _ = block_on(both);
+        second.store(SPAN + 1, Ordering::Relaxed);
+        assert!(!session.is_alive());
+        assert!(!block_on(session.validate()).unwrap());
+    }
+}
+
+#[test]
+fn a_session_that_waits_for_its_answer_is_not_alive() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let (session, _) = request(&site, SPAN);
+    assert!(!session.is_alive());
+    row.becomes(IS_OUT_OF_REACH);
+    assert!(block_on(session.validate()).is_err());
+    assert!(!session.is_alive());
+}
+
+#[test]
+fn a_session_that_waits_is_asked_about_after_the_head_while_it_would_open() {
+    let row = Row::default();
+    let ends: [fn(&SessionCookie) -> u64; 3] = [
+        |_| SPAN,
+        |_| 1800,
+        |site| {
+            site.raise_not_before(at(1));
+            SPAN
+        },
+    ];
+    for (would_open, end) in [true, false, false].into_iter().zip(ends) {
+        let site = row.site().build().unwrap();
+        let (session, second) = request(&site, SPAN);
+        assert!(session.is_new());
+        let _ = site.save(&session).unwrap();
+        second.store(end(&site), Ordering::Relaxed);
+        assert_eq!(block_on(session.validate()).unwrap(), would_open);
+        let user = session.get::<u32>("user").unwrap();
+        assert_eq!(user, would_open.then_some(42));
+        assert_eq!(row.asked(), usize::from(would_open));
+    }
 }

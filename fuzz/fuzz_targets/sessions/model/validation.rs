@@ -6,7 +6,7 @@ use hardtack::session::Reason;
 
 use super::{
     record::Record,
-    visit::{Refused, Session, Visit},
+    visit::{Ended, Refused, Session, Visit},
 };
 
 /// What the application says.
@@ -49,7 +49,7 @@ impl Visit<'_> {
             return Err(Refused::Unvalidated);
         }
         let Some(waiting) = self.waiting.take_if(|_| self.answered == Answered::Not) else {
-            return Ok(self.answered != Answered::Ended);
+            return Ok(!self.has_ended());
         };
         self.is_touched = true;
         match answer {
@@ -82,8 +82,11 @@ impl Visit<'_> {
         span.is_some_and(|span| self.now < waiting.record.active + span)
     }
 
+    /// Returns whether the session is over by the answer, and the application has begun no other.
     fn has_ended(&self) -> bool {
-        self.answered == Answered::Ended
+        let session = &self.session;
+        let is_replaced = session.is_renewed || session.ended == Ended::Invalidated;
+        self.answered == Answered::Ended && !is_replaced
     }
 
     /// Returns the reason for which the application does not get the session that passed.
@@ -105,21 +108,25 @@ impl Visit<'_> {
 
     /// Returns whether the last answer holds at `later`, for work that outlives the request.
     pub fn is_vouched_for(&self, later: u64) -> bool {
-        let (Some(spans), Some(arrived)) = (self.settings.revalidation(), &self.session.arrived)
-        else {
+        if self.waiting.is_some() {
+            return false;
+        }
+        let (Some(spans), Some(lasting)) = (self.settings.revalidation(), self.lasting()) else {
             return !self.has_ended();
         };
         let (said_at, span) = match self.answered {
-            _ if self.session.is_renewed => (self.session.record.issued, spans.after),
+            _ if self.session.is_renewed => (lasting.issued, spans.after),
             Answered::GoesOn => (self.now, spans.after),
-            Answered::WithoutAnswer => (arrived.active, spans.unvalidated_up_to.unwrap_or(0)),
-            _ => (arrived.active, spans.after),
+            Answered::WithoutAnswer => (lasting.active, spans.unvalidated_up_to.unwrap_or(0)),
+            _ => (lasting.active, spans.after),
         };
         later < said_at + span
     }
 
-    /// Returns the session that arrived, unless it is withheld or was invalidated.
-    pub fn arrived(&self) -> Option<&Record> {
-        self.session.arrived.as_ref()
+    /// Returns the session that arrived, unless it is withheld, or the one that a sign-in has begun in its place.
+    pub fn lasting(&self) -> Option<&Record> {
+        let session = &self.session;
+        let begun = session.is_renewed.then_some(&session.record);
+        begun.or(session.arrived.as_ref())
     }
 }

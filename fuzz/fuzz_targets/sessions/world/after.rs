@@ -4,11 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hardtack::{Session, SessionError};
 
-use super::{Sealed, World, browser::Held, content::Content, reading::Reading};
-use crate::{
-    case::Request,
-    model::{self, Visit},
-};
+use super::{World, browser::Held, content::Content, reading::Reading};
+use crate::{case::Request, model::Visit};
 
 impl World {
     /// Checks that `on_outcome` was told of each session that was read, once and at its end.
@@ -47,11 +44,13 @@ impl World {
         };
         let later = self.moment_of(task);
         clock.store(later, Ordering::Relaxed);
-        let is_open = |(record, sealed): (&model::Record, &Sealed)| {
-            self.refusal_at(record, later).is_none() && self.ring.accepts(sealed.key, later)
+        let has_opened = reading.refusal.or_else(|| visit.reason()).is_none();
+        let opened = reading.sealed.as_ref().filter(|_| has_opened);
+        let is_open = |lasting| {
+            self.refusal_at(lasting, later).is_none()
+                && opened.is_none_or(|sealed| self.ring.accepts(sealed.key, later))
         };
-        let arrived = visit.arrived().zip(reading.sealed.as_ref());
-        let is_alive = visit.is_vouched_for(later) && arrived.is_none_or(is_open);
+        let is_alive = visit.is_vouched_for(later) && visit.lasting().is_none_or(is_open);
         assert_eq!(session.is_alive(), is_alive);
     }
 }
