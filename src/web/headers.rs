@@ -99,7 +99,8 @@ impl<T> SessionCookie<T> {
         instruct(&caches, &finished, source, &self.token.sealer, response);
         let (_, fields) = finished?;
         if let Some(registration) = &fields.registration {
-            response.replace(H::name(REGISTRATION), H::sensitive(registration.to_owned()));
+            // Another cookie may have offered its own.
+            response.add(H::name(REGISTRATION), H::sensitive(registration.to_owned()));
         }
         for field in fields {
             response.add(H::SET_COOKIE, H::sensitive(field));

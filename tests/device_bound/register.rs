@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use hardtack::device::DeviceBound;
 use p256::ecdsa::SigningKey;
 use serde_json::json;
@@ -210,5 +210,27 @@ fn a_registration_beside_another_session_is_refused() {
         let refused = other.send(&site, "POST", "/.session/register", Carry::All, &fields);
         assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{path}");
         assert_eq!(other.jar.cookies(), before);
+    }
+}
+
+#[test]
+fn two_cookies_that_sign_in_in_one_response_are_both_offered() {
+    let (sites, mut response) = (["a", "b"], HeaderMap::new());
+    for name in sites {
+        let device = DeviceBound::at(format!("/.{name}"));
+        let site = Site::with(device, |cookie| cookie.name(format!("__Host-{name}")));
+        let session = site.cookie.load(None::<&str>, site.clock());
+        session.sign_in().unwrap();
+        let saved = site.cookie.save_to(&session, StatusCode::OK, &mut response);
+        saved.unwrap();
+    }
+    let offers = response.get_all("secure-session-registration");
+    let offers: Vec<_> = offers.iter().map(|offer| offer.to_str().unwrap()).collect();
+    assert_eq!(offers.len(), 2);
+    for (name, offer) in sites.into_iter().zip(offers) {
+        assert!(
+            offer.contains(&format!("path=\"/.{name}/register\"")),
+            "{offer}"
+        );
     }
 }

@@ -64,6 +64,8 @@ impl<C: OverHttp, T, H> SessionBuilder<C, T, H> {
 impl<T, H> SessionHeaderBuilder<T, H> {
     /// Sends sessions back in the response header `name`. Default: `session-token`.
     ///
+    /// A response has one token in this header. Two sessions that one request may bring need two names.
+    ///
     /// # Examples
     ///
     /// ```
