@@ -38,10 +38,16 @@ impl RandomError {
 pub(crate) fn from_system<const N: usize>() -> Result<[u8; N], RandomError> {
     #[cfg(test)]
     if HAS_FAILED.get() {
-        return Err(RandomError::UNSUPPORTED);
+        return fill(&mut tests::System(None));
     }
+    fill(&mut SysRng)
+}
+
+fn fill<const N: usize>(
+    system: &mut impl TryRng<Error = SysError>,
+) -> Result<[u8; N], RandomError> {
     let mut bytes = [0; N];
-    SysRng.try_fill_bytes(&mut bytes).map_err(RandomError)?;
+    system.try_fill_bytes(&mut bytes).map_err(RandomError)?;
     Ok(bytes)
 }
 
@@ -126,7 +132,7 @@ mod tests {
     }
 
     /// An operating system that gives this seed, or fails.
-    struct System(Option<[u8; 32]>);
+    pub(super) struct System(pub(super) Option<[u8; 32]>);
 
     impl TryRng for System {
         type Error = SysError;
@@ -146,6 +152,13 @@ mod tests {
     }
 
     impl TryCryptoRng for System {}
+
+    #[test]
+    fn a_system_without_bytes_for_a_key_or_an_id_is_an_error() {
+        assert!(fill::<32>(&mut System(None)).is_err());
+        assert!(fill::<8>(&mut System(None)).is_err());
+        assert!(without_system(from_system::<8>).is_err());
+    }
 
     #[test]
     fn a_generator_has_a_new_seed_after_64_kib_of_nonces() {

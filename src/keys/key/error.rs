@@ -138,9 +138,9 @@ const NAME: &str = "the name of a variable precedes it; give the value alone";
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, KeyError, KeyProblem};
+    use super::Error;
     use crate::{
-        crypto::random::RandomError,
+        crypto::random::{RandomError, without_system},
         keys::{EncryptionKey, KeyRing},
     };
 
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_failure_of_the_system_is_the_source_of_the_error() {
-        let error = KeyError(KeyProblem::Random(RandomError::UNSUPPORTED));
+        let error = without_system(EncryptionKey::generate).unwrap_err();
         let source = error.source().map(ToString::to_string);
         assert_eq!(source, Some(RandomError::UNSUPPORTED.to_string()));
         assert!("".parse::<EncryptionKey>().unwrap_err().source().is_none());
