@@ -297,8 +297,9 @@ const PLACES: [(&[&str], &[&str]); 6] = [
 
 /// Of a thread: a generator, buffers, and in tests counts; an address that tells threads apart. Of the process: the encoder,
 /// which does not change, and the types of built sessions.
-const KEPT: [&str; 5] = [
+const KEPT: [&str; 6] = [
     "src/crypto/base64url.rs",
+    "src/crypto/cipher.rs",
     "src/crypto/es256.rs",
     "src/crypto/random.rs",
     "src/crypto/scratch.rs",

@@ -57,6 +57,8 @@ impl Cipher {
     /// Verifies the tag of `sealed`, which is `N || ciphertext || tag`, or `body || tag` (SPEC.md § 4.4), and decrypts
     /// in place.
     pub(crate) fn open(&self, aad: &[u8], sealed: &mut [u8]) -> Option<()> {
+        #[cfg(test)]
+        TAGS_CHECKED.set(TAGS_CHECKED.get() + 1);
         let (text, tag) = sealed.split_last_chunk_mut::<TAG_LEN>()?;
         match self {
             Cipher::Signing(mac) => mac.verify(&[aad, text], tag).then_some(()),
@@ -70,3 +72,9 @@ impl Cipher {
 
 /// Bytes of R, the random part of a nonce (SPEC.md § 6.1).
 pub(crate) const RANDOM_LEN: usize = 24;
+
+#[cfg(test)]
+thread_local! {
+    /// Tags that this thread has checked.
+    pub(crate) static TAGS_CHECKED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}

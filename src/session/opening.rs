@@ -247,3 +247,100 @@ fn opened_under(keys: &PurposeKeys, key_id: KeyId, now: UnixSeconds) -> Outcome 
         _ => Outcome::OpenedUnderAcceptedKey { key_id },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        iter,
+        time::{Duration, SystemTime, UNIX_EPOCH},
+    };
+
+    #[cfg(feature = "device-bound")]
+    use crate::device::DeviceBound;
+    use crate::{EncryptionKey, KeyRing, SessionCookie, Size, crypto::cipher::TAGS_CHECKED};
+
+    fn now() -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+    }
+
+    /// A cookie under a ring of two keys, and the pairs of a session in one cookie or two.
+    fn cookie_and_pairs(text_len: usize) -> (SessionCookie, Vec<String>) {
+        let keys = [(); 2].map(|()| EncryptionKey::generate().unwrap());
+        let cookie = SessionCookie::encrypted(KeyRing::from_keys(keys).unwrap());
+        let cookie = cookie.size(Size::Split(2)).build().unwrap();
+        let session = cookie.load(None::<&str>, now());
+        session.insert("text", "x".repeat(text_len)).unwrap();
+        let fields = cookie.save(&session).unwrap();
+        let pairs = fields.iter().map(|field| field.split(';').next().unwrap());
+        let pairs = pairs.map(str::to_owned).collect();
+        (cookie, pairs)
+    }
+
+    /// The same pair with one character of its token changed, in 40 ways.
+    fn changed(pair: &str) -> impl Iterator<Item = String> {
+        let (start, end) = pair.split_at(pair.len() - 40);
+        (0..40).map(move |place| {
+            let other = if end.as_bytes()[place] == b'A' {
+                "B"
+            } else {
+                "A"
+            };
+            let mut end = end.to_owned();
+            end.replace_range(place..=place, other);
+            format!("{start}{end}")
+        })
+    }
+
+    #[track_caller]
+    fn check(cookie: &SessionCookie, pairs: impl Iterator<Item = String>, expected: usize) {
+        let field = pairs.collect::<Vec<_>>().join("; ");
+        let before = TAGS_CHECKED.get();
+        let _ = cookie.load([&field], now()).is_new();
+        assert_eq!(TAGS_CHECKED.get() - before, expected, "{field}");
+    }
+
+    #[test]
+    fn one_tag_is_checked_for_each_of_four_values() {
+        let (cookie, pairs) = cookie_and_pairs(7);
+        let [pair] = &pairs[..] else {
+            panic!("{} cookies", pairs.len())
+        };
+        check(&cookie, iter::once(pair.clone()), 1);
+        check(&cookie, iter::repeat_n(pair.clone(), 40), 1);
+        for count in [1, 2, 3, 4, 5, 40] {
+            check(&cookie, changed(pair).take(count), count.min(4));
+        }
+        let of_another_ring = cookie_and_pairs(7).1.remove(0);
+        check(&cookie, changed(&of_another_ring), 0);
+    }
+
+    #[test]
+    fn parts_are_not_combined() {
+        let (cookie, pairs) = cookie_and_pairs(4_000);
+        let [first, second] = &pairs[..] else {
+            panic!("{} cookies", pairs.len())
+        };
+        check(&cookie, pairs.iter().cloned(), 1);
+        let firsts = changed(first).chain(iter::once(second.clone()));
+        check(&cookie, firsts, 4);
+        // Of two values of one part neither is taken.
+        let seconds = iter::once(first.clone()).chain(changed(second));
+        check(&cookie, seconds, 0);
+        check(&cookie, changed(first).chain(changed(second)), 0);
+    }
+    #[cfg(feature = "device-bound")]
+    #[test]
+    fn four_tags_of_bound_cookies_are_checked_beside_that_of_the_session() {
+        let keys = EncryptionKey::generate().unwrap();
+        let cookie = SessionCookie::encrypted(keys);
+        let cookie = cookie.device_bound(DeviceBound::at("/.session"));
+        let cookie = cookie.build().unwrap();
+        let pair = cookie.cookie_for(now(), |session| session.insert("user", 42));
+        let pair = pair.unwrap();
+        let bound = changed(&pair).zip(10_000_000..).map(|(pair, tag)| {
+            let (name, token) = pair.split_once('=').unwrap();
+            format!("{name}.b-{tag}={token}")
+        });
+        check(&cookie, bound.chain([pair.clone()]), 1 + 4);
+    }
+}
