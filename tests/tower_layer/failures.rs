@@ -430,8 +430,8 @@ mod told {
             ("POST", "/form", &[FORM], "load the page again"),
             ("GET", "/form", &[], "send the form by POST"),
         ] {
-            let request = request(method, path, fields);
-            let path = format!("path={path:?}");
+            let request = request(method, &format!("{path}?token=evil"), fields);
+            let path = format!("path={path:?} ");
             check_told(routes(), request, Level::WARN, &[refused, sentence, &path]);
         }
     }
