@@ -1,10 +1,13 @@
 //! A session used inside its own `read` and `update`.
 
-use hardtack::{Session, SessionError};
+use std::{convert::Infallible, future::ready};
+
+use hardtack::{Session, SessionError, session::Validity::GoesOn};
 
 use super::{
-    Pair, common::at, common::cookie, common::says, count, in_time, pair_session, pairs, panic_of,
-    session,
+    Pair,
+    common::{at, block_on, builder, cookie, says, sealed, seconds},
+    count, in_time, pair_session, pairs, panic_of, session,
 };
 
 #[test]
@@ -40,7 +43,7 @@ fn what_is_read_stays_as_it_was_while_it_is_read() {
 #[test]
 fn every_result_inside_an_update_is_an_error() {
     type Work = fn(&Session) -> Result<(), SessionError>;
-    let works: [(&str, Work); 14] = [
+    let works: [(&str, Work); 22] = [
         ("get", |session| session.get::<u32>("count").map(drop)),
         ("to", |session| {
             session.deserialize::<serde_json::Value>().map(drop)
@@ -58,6 +61,14 @@ fn every_result_inside_an_update_is_an_error() {
         ("invalidate", |session| session.invalidate().map(drop)),
         ("discard", |session| session.discard()),
         ("save", |session| session.save()),
+        ("sign_in", |session| session.sign_in().map(drop)),
+        ("limit_to", |session| session.limit_to(seconds(60))),
+        ("remember_for", |session| session.remember_for(seconds(60))),
+        ("forget", |session| session.forget()),
+        ("flash", |session| session.flash("", "text")),
+        ("flash_once", |session| session.flash_once("", "text")),
+        ("take_flashes", |session| session.take_flashes("").map(drop)),
+        ("csrf_token", |session| session.csrf_token().map(drop)),
         ("insert of a clone", |session| {
             session.clone().insert("count", 8)
         }),
@@ -82,7 +93,7 @@ fn every_result_inside_an_update_is_an_error() {
 #[test]
 fn every_result_inside_a_typed_update_is_an_error() {
     type Work = fn(&Session<Pair>) -> Result<(), SessionError>;
-    let works: [(&str, Work); 9] = [
+    let works: [(&str, Work); 17] = [
         ("update", |session| session.update(|pair| pair.set(9))),
         ("replace", |session| session.replace(Pair::default())),
         ("clear", |session| session.clear()),
@@ -92,6 +103,14 @@ fn every_result_inside_a_typed_update_is_an_error() {
         ("invalidate", |session| session.invalidate().map(drop)),
         ("discard", |session| session.discard()),
         ("save", |session| session.save()),
+        ("sign_in", |session| session.sign_in().map(drop)),
+        ("limit_to", |session| session.limit_to(seconds(60))),
+        ("remember_for", |session| session.remember_for(seconds(60))),
+        ("forget", |session| session.forget()),
+        ("flash", |session| session.flash("", "text")),
+        ("flash_once", |session| session.flash_once("", "text")),
+        ("take_flashes", |session| session.take_flashes("").map(drop)),
+        ("csrf_token", |session| session.csrf_token().map(drop)),
     ];
     for (name, work) in works {
         in_time(move || {
@@ -113,7 +132,7 @@ fn every_result_inside_a_typed_update_is_an_error() {
 #[test]
 fn an_accessor_without_a_result_panics_inside_an_update_and_harms_nothing() {
     type Look = fn(&Session);
-    let looks: [(&str, Look); 11] = [
+    let looks: &[(&str, Look)] = &[
         ("contains", |session| _ = session.contains_key("count")),
         ("keys", |session| _ = session.keys()),
         ("len", |session| _ = session.len()),
@@ -125,8 +144,16 @@ fn an_accessor_without_a_result_panics_inside_an_update_and_harms_nothing() {
         ("last_active_at", |session| _ = session.last_active_at()),
         ("expires_at", |session| _ = session.expires_at()),
         ("remaining_bytes", |session| _ = session.remaining_bytes()),
+        ("size_report", |session| _ = session.size_report()),
+        ("is_persistent", |session| _ = session.is_persistent()),
+        ("is_recent", |session| _ = session.is_recent(seconds(60))),
+        ("is_alive", |session| _ = session.is_alive()),
+        ("flashes", |session| _ = session.flashes("")),
+        ("verify_csrf", |session| _ = session.verify_csrf("token")),
+        #[cfg(feature = "device-bound")]
+        ("binding", |session| _ = session.binding()),
     ];
-    for (name, look) in looks {
+    for &(name, look) in looks {
         in_time(move || {
             let session = session();
             let change = |value: &mut u32| {
@@ -155,6 +182,22 @@ fn reading_panics_inside_a_typed_update_and_harms_nothing() {
         session.read(|pair| assert_eq!((pair.left, pair.right), (7, 7)));
         session.update(|pair| pair.set(9)).unwrap();
         session.read(|pair| assert_eq!((pair.left, pair.right), (9, 9)));
+    });
+}
+
+#[test]
+fn asking_the_application_inside_an_update_is_an_error() {
+    in_time(|| {
+        let asking =
+            builder().revalidate_after(seconds(60), |_| ready(Ok::<_, Infallible>(GoesOn)));
+        let asking = asking.build().unwrap();
+        let pair = sealed(&asking, at(0), |session| {
+            session.insert("count", 7).unwrap()
+        });
+        let session = asking.load([pair], at(1));
+        let ask = |_: &mut u32| block_on(session.validate());
+        let answer = session.update("count", ask).unwrap();
+        assert!(matches!(answer, Err(SessionError::InsideUpdate)));
     });
 }
 
