@@ -85,7 +85,8 @@ fn a_refused_request_renews_and_deletes_nothing() {
 
 #[test]
 fn a_sign_in_makes_earlier_tokens_invalid() {
-    let changes: [Work; 3] = [
+    let changes: [Work; 4] = [
+        |session| session.sign_in().map(drop),
         |session| session.renew(),
         |session| session.renew_id(),
         |session| session.invalidate().and(session.ensure_id()).map(drop),

@@ -65,6 +65,9 @@ fn take(step: &Step, session: &Session) {
     }
 }
 
+/// Bytes of a `Set-Cookie` field that browsers store.
+const BROWSER: usize = 4096;
+
 proptest! {
     #![proptest_config(cases(200))]
 
@@ -96,6 +99,10 @@ proptest! {
             let attributes = set.first().map_or(0, |field| field.len() - pair_of(field).len());
             let (limit, most) = options.limits();
             prop_assert!(bytes <= (limit * most).max(arrived + pairs.len() * attributes));
+            // Each of them may be as long as the longest that came in, and as a browser stores.
+            let came_in = pairs.iter().map(|pair: &String| pair.len() + attributes);
+            let longest = came_in.max().map_or(limit, |longest| longest.max(BROWSER));
+            prop_assert!(set.iter().all(|field| field.len() <= longest));
             if !fields.is_empty() {
                 pairs = set.into_iter().map(|field| pair_of(field).to_owned()).collect();
             }
