@@ -169,7 +169,8 @@ impl<T> SessionCookie<T> {
     /// signed in earlier. A moment earlier than the last one has no effect.
     ///
     /// Sessions carry whole seconds, so a moment within a second counts as the next one. With the current time, every
-    /// existing session ends, and so do those that begin in the rest of this second.
+    /// existing session ends, and so do those that begin in the rest of this second. A request in progress saves no changes of
+    /// a session that it refuses.
     ///
     /// # Examples
     ///
@@ -219,7 +220,7 @@ impl<T> SessionCookie<T> {
         circumstances: Circumstances,
     ) -> Result<(Touch, SetCookies), SaveError> {
         let mut closing = session.closing(&self.token.sealer, circumstances)?;
-        let mut fields = match closing.ending.change {
+        let mut fields = match mem::take(&mut closing.ending.change) {
             TokenChange::Keep => SetCookies::default(),
             TokenChange::Store(to_seal) => self.store(&closing.stored(to_seal)),
             TokenChange::Drop => self.drop_fields(closing.arrived()),

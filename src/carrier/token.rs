@@ -1,4 +1,4 @@
-use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
+use std::{fmt, marker::PhantomData, mem, sync::Arc, time::SystemTime};
 
 use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
@@ -210,8 +210,8 @@ impl<T> SessionToken<T> {
         session: &Session<T>,
         circumstances: Circumstances,
     ) -> Result<(Touch, TokenChange), SaveError> {
-        let closing = session.closing(&self.sealer, circumstances)?;
-        let change = match closing.ending.change {
+        let mut closing = session.closing(&self.sealer, circumstances)?;
+        let change = match mem::take(&mut closing.ending.change) {
             TokenChange::Keep => TokenChange::Keep,
             TokenChange::Store(to_seal) => {
                 let session = closing.stored(to_seal);

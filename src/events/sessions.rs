@@ -133,6 +133,16 @@ pub(crate) fn refresh_was_left_out(purpose: &str) {
     count!(1, REFRESHES_OMITTED, "purpose" => purpose.to_owned());
 }
 
+/// A session was changed that would not open any more at the end of its request.
+pub(crate) fn change_of_a_lapsed_session(purpose: &str) {
+    log!(
+        SESSIONS,
+        info,
+        purpose,
+        "the change of a session is lost: its key was dropped, or `not_before` raised, while the request ran"
+    );
+}
+
 /// A change came after the head of its response. It is an error, which the application may have dropped.
 pub(crate) fn change_came_late(purpose: &str) {
     log!(

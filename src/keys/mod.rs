@@ -18,7 +18,7 @@ pub use key::{
 pub(crate) use purpose::Purpose;
 pub use ring::{Fingerprint, KeyRing, Overlap, RingError, RingKey};
 pub use shared::{IntoKeys, SharedKeyRing};
-pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, SessionType};
+pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, SessionType, SlotKeys};
 #[cfg(feature = "watch")]
 pub use source::{PollOutcome, WatchedKeyRing};
 pub use source::{RingSource, RingSourceError};

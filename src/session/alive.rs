@@ -1,10 +1,12 @@
-//! Check whether a session would still open, for work that outlives its request.
+//! Check whether a session would still open, for work that outlives its request, and for the end of each request.
+
+use std::cmp;
 
 use super::{handle::Session, loaded::Loaded, outcome::Outcome, sealer::Sealer};
 use crate::{
     base::time::UnixSeconds,
     keys::{KeyId, PurposeKeys},
-    state::{Payload, State},
+    state::{Payload, Standing, State},
 };
 
 impl<T: Payload> Session<T> {
@@ -68,9 +70,32 @@ impl Sealer {
         };
         let keys = self.slot.keys();
         let key_id = sealed_under(&keys, outcome, now);
-        keys.find(key_id).is_some_and(|key| !key.is_retired(now))
+        keys.accepts(key_id, now)
             && self.check(metadata, payload, key_id, &keys, now).is_ok()
             && state.admitted_until.is_none_or(|end| now < end)
+    }
+
+    /// Returns the standing of a session under `keys`, those at the end of its request (docs/spec/writer.md § 8.14.1).
+    /// Does not ask `revoked_if` again, which gave its answer when the session was read.
+    pub(super) fn standing<T>(
+        &self,
+        keys: &PurposeKeys,
+        state: &State<T>,
+        outcome: Outcome,
+    ) -> Standing {
+        let Some((arrived, _)) = state.arrived() else {
+            return Standing::Good;
+        };
+        // The moment of reading, so that nothing is lost by a key that retires while the request runs.
+        let now = state.now;
+        let key_id = sealed_under(keys, outcome, now);
+        if !keys.accepts(key_id, now) || arrived.issued < self.not_before(keys) {
+            return Standing::Lapsed;
+        }
+        match keys.place_of(key_id, now) {
+            Some(cmp::Ordering::Less) => Standing::UnderEarlierKey,
+            _ => Standing::Good,
+        }
     }
 }
 

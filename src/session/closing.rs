@@ -1,14 +1,11 @@
 //! End of a session's request: closes the session, has `state/decide.rs` decide what becomes of the client's token, and
 //! seals it.
 
-use std::cmp;
-
 use super::{
     closed::Closed,
     handle::Session,
     loaded::Loaded,
     lock::{Contents, HeldContents},
-    outcome::Outcome,
     save_error::{SaveError, SaveProblem},
     sealer::Sealer,
 };
@@ -17,6 +14,7 @@ use crate::{
     cookie::{PartNumbers, SetCookies},
     crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
     events,
+    keys::SlotKeys,
     state::{BodyToSeal, Circumstances, Decision, Overhead, State, TokenChange, Touch},
     token::{self, Context, Draft, SealError},
 };
@@ -37,9 +35,10 @@ pub(crate) struct Ending {
     pub(crate) device: SetCookies,
 }
 
-/// A body to seal, and the random bytes for it, so that sealing cannot fail.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// A body to seal, with the keys and the random bytes for it, so that sealing cannot fail.
 pub(crate) struct ToSeal {
+    /// Keys with which it was decided. If the ring is replaced in between, the new one does not seal what it would refuse.
+    keys: SlotKeys,
     body: BodyToSeal,
     random: [u8; RANDOM_LEN],
 }
@@ -81,9 +80,10 @@ impl<T> Session<T> {
             Some(loaded) => {
                 loaded.tell_if_unasked(sealer);
                 let state = &loaded.state;
-                let reseal = sealer.must_reseal(loaded.outcome, state.now);
-                let decision = state.decide(circumstances, arrival.is_subresource, reseal);
-                sealer.ending(decision, arrival.context(sealer), state)?
+                let keys = sealer.slot.keys();
+                let standing = sealer.standing(&keys, state, loaded.outcome);
+                let decision = state.decide(circumstances, arrival.is_subresource, standing);
+                sealer.ending(decision, keys, arrival.context(sealer), state)?
             }
         };
         Ok(Closing {
@@ -127,16 +127,11 @@ impl<T> Contents<T> {
 }
 
 impl Sealer {
-    /// Returns `true` if a session that was read with this outcome is to be sealed again under a newer key.
-    fn must_reseal(&self, outcome: Outcome, now: UnixSeconds) -> bool {
-        matches!(outcome, Outcome::OpenedUnderAcceptedKey { key_id }
-            if self.slot.keys().place_of(key_id, now) == Some(cmp::Ordering::Less))
-    }
-
-    /// Prepares what was decided about a session.
+    /// Prepares what was decided about a session with these keys.
     pub(crate) fn ending<T>(
         &self,
         decision: Decision,
+        keys: SlotKeys,
         context: &Context,
         state: &State<T>,
     ) -> Result<Ending, SaveError> {
@@ -146,12 +141,16 @@ impl Sealer {
                 events::refresh_was_left_out(self.slot.purpose.name());
                 return Ok(Ending::kept());
             }
+            Decision::KeepLapsed => {
+                events::change_of_a_lapsed_session(self.slot.purpose.name());
+                return Ok(Ending::kept());
+            }
             Decision::Drop => (Touch::Written, TokenChange::Drop),
             Decision::Store(body) => {
-                let to_seal = ToSeal::new(body, state)?;
+                let to_seal = ToSeal::new(body, keys, state)?;
                 (Touch::Written, TokenChange::Store(to_seal))
             }
-            Decision::Refresh(body) => match ToSeal::new(body, state) {
+            Decision::Refresh(body) => match ToSeal::new(body, keys, state) {
                 Ok(to_seal) => (Touch::Touched, TokenChange::Store(to_seal)),
                 // A refresh is optional, so it does not fail a response.
                 Err(_) => return Ok(Ending::kept()),
@@ -188,12 +187,12 @@ impl Ending {
 }
 
 impl ToSeal {
-    fn new<T>(body: BodyToSeal, state: &State<T>) -> Result<ToSeal, SealError> {
+    fn new<T>(body: BodyToSeal, keys: SlotKeys, state: &State<T>) -> Result<ToSeal, SealError> {
         if !state.has_writable_time() {
             return Err(SealError::Clock);
         }
         let random = random::from_thread()?;
-        Ok(ToSeal { body, random })
+        Ok(ToSeal { keys, body, random })
     }
 }
 
@@ -211,8 +210,7 @@ impl<T> Stored<'_, T> {
 
     /// Seals the session, and appends the token.
     pub(crate) fn seal_into(&self, text: &mut String) {
-        let ToSeal { body, random } = &self.to_seal;
-        let keys = self.sealer.slot.keys();
+        let ToSeal { keys, body, random } = &self.to_seal;
         let mut buffer = Scratch::borrow();
         let key = keys.sealing(self.state.now);
         let mut draft = Draft::new(key, self.state.body_len(*body), &mut buffer);

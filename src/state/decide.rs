@@ -1,5 +1,5 @@
 //! End of a request (docs/spec/writer.md § 8.12): what becomes of the client's token. `lifetime.rs` says when a refresh
-//! has to be written, and `session/closing.rs` when a newer key has to seal.
+//! has to be written, and `session/alive.rs` what the key ring says.
 
 use std::fmt;
 
@@ -67,6 +67,17 @@ impl Circumstances {
     };
 }
 
+/// Standing of the session that arrived, at the end of its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It would open again, or none arrived.
+    Good,
+    /// It would open again, under a key that a newer one has replaced.
+    UnderEarlierKey,
+    /// It would not open again: its key was dropped, or `not_before` raised, while the request ran.
+    Lapsed,
+}
+
 /// Body to seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BodyToSeal {
@@ -83,6 +94,8 @@ pub(crate) enum Decision {
     Keep,
     /// The client keeps the session as it is: a refresh or a new key is due, and there is no room for it.
     KeepTooLarge,
+    /// The client keeps the session as it is: it was changed, and would not open again.
+    KeepLapsed,
     /// The session has ended, so the client drops it.
     Drop,
     /// The client stores the changed content.
@@ -96,7 +109,7 @@ impl Decision {
     /// opened.
     pub(crate) fn change(self, is_new: bool) -> Option<&'static str> {
         match self {
-            Decision::Keep | Decision::KeepTooLarge => None,
+            Decision::Keep | Decision::KeepTooLarge | Decision::KeepLapsed => None,
             Decision::Drop => Some("Ended"),
             Decision::Store(_) if is_new => Some("Began"),
             Decision::Store(_) => Some("Changed"),
@@ -107,32 +120,37 @@ impl Decision {
 }
 
 impl<T> State<T> {
-    /// Decides. `is_subresource`: the request was for an image, a script or another part of a page. `reseal`: the
-    /// session opened under a key that a newer one has replaced.
+    /// Decides. `is_subresource`: the request was for an image, a script or another part of a page.
     pub(crate) fn decide(
         &self,
         response: Circumstances,
         is_subresource: bool,
-        reseal: bool,
+        standing: Standing,
     ) -> Decision {
         if self.withheld().is_some() {
             return Decision::Keep;
         }
         let is_discarded = self.save_mode == SaveMode::Discard;
         let is_silenced = self.is_silenced(response.status);
-        if self.is_over(is_discarded, is_silenced) {
+        // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
+        let has_lapsed = standing == Standing::Lapsed;
+        if self.is_over(is_discarded, is_silenced || has_lapsed) {
             return self.drop_if_any();
         }
         if is_discarded || is_silenced {
             return Decision::Keep;
         }
         if self.is_to_store() {
-            return self.store();
+            return if has_lapsed {
+                Decision::KeepLapsed
+            } else {
+                self.store()
+            };
         }
-        if self.is_new() || is_subresource || !self.is_page_of_visitor(response) {
+        if has_lapsed || self.is_new() || is_subresource || !self.is_page_of_visitor(response) {
             return Decision::Keep;
         }
-        self.refresh(reseal)
+        self.refresh(standing == Standing::UnderEarlierKey)
     }
 
     /// A failure saves nothing, unless the application insists.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{Response, StatusCode, header::SET_COOKIE};
+use hardtack::{EncryptionKey, device::DeviceBinding};
 
 use super::{
     browser::{Browser, Carry},
@@ -317,4 +318,17 @@ fn a_session_that_ends_at_once_offers_no_registration() {
         session.limit_to(Duration::ZERO).unwrap();
         assert!(site.cookie.save(&session).unwrap().registration().is_none());
     }
+}
+
+#[test]
+fn a_session_whose_key_is_dropped_while_it_is_renewed_offers_no_registration() {
+    let site = Site::new();
+    let browser = Browser::bound(&site);
+    let session = site.cookie.load(browser.jar.pairs(), site.clock());
+    assert_eq!(session.binding(), DeviceBinding::Bound);
+    let next = EncryptionKey::generate().unwrap();
+    site.keys.shared.replace(next).unwrap();
+    session.renew().unwrap();
+    let fields = site.cookie.save(&session).unwrap();
+    assert!(fields.is_empty() && fields.registration().is_none());
 }

@@ -6,7 +6,8 @@ use std::{
 };
 
 use hardtack::{
-    SessionCookie,
+    EncryptionKey, SessionCookie,
+    keys::SharedKeyRing,
     migrate::{OldCookie, OldSession, Reader},
     session::{Outcome, Reason},
 };
@@ -65,6 +66,29 @@ fn a_session_that_is_only_read_is_written_and_the_old_cookie_dropped() {
         "old=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
     );
     assert!(fields[1].starts_with("__Host-session=e"));
+}
+
+#[test]
+fn a_ring_that_is_replaced_meanwhile_does_not_end_a_session_and_not_before_does() {
+    let keys = SharedKeyRing::new(EncryptionKey::generate().unwrap());
+    let cookie = SessionCookie::encrypted(keys.clone())
+        .migrate_from(plain(), start()..start() + DAY)
+        .build()
+        .unwrap();
+    let arrives = || {
+        let session = cookie.load(["old=ada/60"], start());
+        assert_eq!(session.outcome(), Outcome::Migrated);
+        session
+    };
+    let session = arrives();
+    keys.replace(EncryptionKey::generate().unwrap()).unwrap();
+    let fields = saved(&cookie, &session);
+    assert!(!cookie.load(&fields[1..], start()).is_new());
+
+    let session = arrives();
+    session.renew().unwrap();
+    cookie.raise_not_before(start() - Duration::from_secs(59));
+    assert!(saved(&cookie, &session).is_empty());
 }
 
 #[test]

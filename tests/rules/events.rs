@@ -1,7 +1,8 @@
 //! `tracing` events.
 
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SigningKey, keys::RingKey,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SigningKey,
+    keys::{RingKey, SharedKeyRing},
     session::Reason,
 };
 use http::header::{HOST, ORIGIN};
@@ -164,6 +165,32 @@ fn refusals_after_a_rotation_are_logged_at_info() {
         Level::INFO,
         &["reason=RetiredKey", &key_id],
     );
+}
+
+#[test]
+fn a_change_that_is_lost_with_its_key_is_logged_at_info() {
+    let keys = SharedKeyRing::new(key(0));
+    let site = SessionCookie::encrypted(keys.clone()).build().unwrap();
+    let pair = signed_in(&site);
+    let told_of = |work: Work| {
+        keys.replace(key(0)).unwrap();
+        let session = site.load([&pair], at(1000));
+        assert!(!session.is_empty());
+        keys.replace(key(1)).unwrap();
+        told_by(|| {
+            work(&session).unwrap();
+            assert!(site.save(&session).unwrap().is_empty());
+        })
+    };
+    let told = told_of(|session| session.insert("password", "hunter2"));
+    let [Told { level, fields, .. }] = &told[..] else {
+        panic!("one event, not {told:?}")
+    };
+    assert_eq!(*level, Level::INFO);
+    assert!(fields.contains("the change of a session is lost"));
+    assert!(fields.contains("__Host-session") && !fields.contains("hunter2"));
+    // A refresh that is left out is no loss.
+    assert!(told_of(|_| Ok(())).is_empty());
 }
 
 #[test]

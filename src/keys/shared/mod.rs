@@ -108,7 +108,11 @@ impl<K: Key> SharedKeyRing<K> {
     /// Replaces the ring in every cookie, header and token that was built with it.
     ///
     /// All keys are derived first; then each cookie, header and token changes over in one step. A request in progress
-    /// may still use the earlier ring.
+    /// that has read its session is saved under the new ring if that accepts the session's key. If it does not, the
+    /// session's changes are not saved, without an error; ending it, by [`sign_in`](crate::Session::sign_in) too, works
+    /// ([docs/spec/writer.md § 8.14]).
+    ///
+    /// [docs/spec/writer.md § 8.14]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
     ///
     /// # Examples
     ///
@@ -227,10 +231,13 @@ impl PurposeSlot {
             && (Weak::ptr_eq(&self.ring, &other.ring) || self.keys().is_like(&other.keys()))
     }
 
-    pub(crate) fn keys(&self) -> Guard<Arc<PurposeKeys>> {
+    pub(crate) fn keys(&self) -> SlotKeys {
         self.keys.load()
     }
 }
+
+/// Keys of a slot at one moment. They stay the same while the ring is replaced.
+pub(crate) type SlotKeys = Guard<Arc<PurposeKeys>>;
 
 clone_by_fields!(SharedKeyRing<K> { shared, kind });
 

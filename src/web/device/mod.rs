@@ -92,7 +92,8 @@ impl<T> SessionCookie<T> {
             let mut values = self.inner.finder.find(cookies(), LONGEST_TOKEN);
             let marks = devices.marks(&subject, cookies);
             let named = (&subject.metadata(), subject.key_id);
-            let (is_alive, came) = sealer.beside(context, named, &mut values, now);
+            let keys = sealer.slot.keys();
+            let (is_alive, came) = sealer.beside(&keys, context, named, &mut values, now);
             let facts = Facts {
                 marks,
                 is_alive,
@@ -100,7 +101,8 @@ impl<T> SessionCookie<T> {
             };
             let mut answer = devices.answer(&asked, &subject, &facts);
             let bound = answer.binds.zip(came);
-            let bound = bound.and_then(|(device, came)| sealer.bind(context, came, device, now));
+            let bound =
+                bound.and_then(|(device, came)| sealer.bind(keys, context, came, device, now));
             if let Some((state, to_seal)) = bound {
                 answer.set_cookies.extend(self.store(&Stored {
                     sealer,
