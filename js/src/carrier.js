@@ -42,8 +42,10 @@ export const withAdvice = (promise) =>
 
 /** Makes a new session, which `carrier` alone may save. */
 export function newSession(carrier, source, now) {
-  const state = new State(sealerOf(carrier).policy, now);
+  const sealer = sealerOf(carrier);
+  const state = new State(sealer.policy, now);
   state.loadedBy = carrier;
+  state.sealer = sealer;
   state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
   const { Handle = Session } = state.policy.type;
   return { state, session: new Handle(state) };

@@ -41,6 +41,11 @@ export class SessionSealer {
     this.policy.budget = budget;
   }
 
+  /** The moment from which on sessions must have begun. */
+  get notBefore() {
+    return Math.max(this.policy.notBefore, this.tokens.ring.notBefore ?? 0);
+  }
+
   raiseNotBefore(moment) {
     this.policy.notBefore = Math.max(this.policy.notBefore, notBeforeOf(moment));
   }
@@ -62,10 +67,21 @@ export class SessionSealer {
 
   /** Tests the dates of a session, and asks the application whether it is revoked. Returns a `Refusal`, or null. */
   async check(metadata, payload, now, keyId = null) {
-    const { policy, tokens } = this;
-    const reason = checkTimes(metadata, now, policy, Math.max(policy.notBefore, tokens.ring.notBefore ?? 0));
+    const { policy } = this;
+    const reason = checkTimes(metadata, now, policy, this.notBefore);
     if (reason) return new Refusal(reason, keyId);
     return policy.revokedIf?.ask(policy.type, metadata, payload, keyId) ?? null;
+  }
+
+  /**
+   * The standing of a session at the end of its request (§ 8.14.1): `good`; `earlier`, under a key that a newer one has
+   * replaced; or `lapsed`, where the key was dropped, or `not_before` raised, while the request ran.
+   */
+  standingOf({ arrived, isTakenOver, outcome, now }) {
+    if (!arrived) return "good";
+    const place = isTakenOver ? 0 : this.tokens.placeOf(outcome.keyId, now);
+    if (place === null || arrived.metadata.issued < this.notBefore) return "lapsed";
+    return place < 0 ? "earlier" : "good";
   }
 }
 

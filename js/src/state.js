@@ -8,8 +8,9 @@ import { SessionError } from "./errors.js";
 import { activeAge, deadlineOf, isRefreshDue, isRememberedNow, span } from "./lifetime.js";
 
 export class State {
-  /** The carrier that loaded the session, and the numbers of the parts that the request carried. */
+  /** The carrier that loaded the session, its sealer, and the numbers of the parts that the request carried. */
   loadedBy = null;
+  sealer = null;
   carried = [];
   /** What came of reading. For logs. */
   outcome = { kind: "absent" };
@@ -36,8 +37,6 @@ export class State {
   wish = "auto";
   /** The least end set by `limitTo` in this request, or null. */
   limitedUntil = null;
-  /** It opened under a key that a newer one has replaced. */
-  #isUnderEarlier = false;
   becameBound = false;
   /** The field of `flash`. */
   #messages;
@@ -73,7 +72,6 @@ export class State {
     if (!this.become(metadata, payload, flash)) return this.refuse({ reason: "Payload", keyId, isForOthers: true });
     this.arrived.body = bytes;
     this.arrived.allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
-    this.#isUnderEarlier = place < 0;
     this.outcome = { kind: place === 0 ? "opened" : "openedUnderAcceptedKey", keyId };
   }
 
@@ -222,7 +220,9 @@ export class State {
     if (this.withheld || this.isClosed) return keep;
     const { status = 200, isShareable, isSubresource = this.isSubresource } = response;
     const isDiscarded = this.wish === "discard";
-    const isSilenced = status >= 500 && !this.policy.saveOnServerError && this.wish !== "force";
+    const standing = this.sealer.standingOf(this);
+    // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
+    const isSilenced = standing === "lapsed" || (status >= 500 && !this.policy.saveOnServerError && this.wish !== "force");
     const drop = this.hasToken ? { change: "drop", touch: "written" } : keep;
     if (this.#isOver(isDiscarded, isSilenced)) return drop;
     if (isDiscarded || isSilenced) return keep;
@@ -232,7 +232,7 @@ export class State {
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
     }
     if (!this.arrived || isSubresource || isShareable || status >= 400 || !this.#canSeal()) return keep;
-    const stored = this.#refreshed() || this.#resealed();
+    const stored = this.#refreshed() || this.#resealed(standing === "earlier");
     return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
   }
 
@@ -249,9 +249,9 @@ export class State {
   }
 
   /** What a re-seal stores, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
-  #resealed() {
+  #resealed(isUnderEarlier) {
     if (this.becameBound) return this.#storeIfAllowed(this.metadata.age);
-    if (!this.#isUnderEarlier) return null;
+    if (!isUnderEarlier) return null;
     const { body } = this.arrived;
     const allowed = this.#allowedForBody(body.length, this.contentLength, this.metadata);
     return allowed && this.#sent(body, allowed);

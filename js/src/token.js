@@ -28,6 +28,13 @@ export class Sealer {
     return this.keys[sealingAt(this.ring.keys, now)];
   }
 
+  /** The place of a key behind the key that seals (0: it seals itself). Null: it does not open. */
+  placeOf(keyId, now) {
+    const at = this.keys.findIndex(({ key }) => key.id === keyId);
+    if (at < 0 || this.keys[at].key.isRetired(now)) return null;
+    return at - sealingAt(this.ring.keys, now);
+  }
+
   /** A key of XChaCha20-Poly1305 cannot, because WebCrypto lacks it. */
   canSeal(now) {
     return this.sealing(now).seal !== undefined;
@@ -41,7 +48,7 @@ export class Sealer {
     return toBase64url(concat(head, ...(await seal(body, concat(head, this.context), entropy))));
   }
 
-  /** Returns the key's id, its place behind the key that seals (0: it seals itself), and the body. Throws a `Refusal`. */
+  /** Returns the key's id, its place as `placeOf` does, and the body. Throws a `Refusal`. */
   async open(token, now) {
     if (token.length > LONGEST_TOKEN) throw new Refusal("TooLong");
     const blob = fromBase64url(token);
@@ -51,13 +58,12 @@ export class Sealer {
     if (!suite) throw new Refusal("UnknownFormat");
     if (suite.mode !== this.ring.mode) throw new Refusal("WrongMode");
     const keyId = hex(blob.subarray(1, HEAD));
-    const at = this.keys.findIndex(({ key }) => key.id === keyId);
-    const known = this.keys[at];
+    const known = this.keys.find(({ key }) => key.id === keyId);
     if (!known || known.key.suite !== suite) throw new Refusal("UnknownKey", keyId);
     if (known.key.isRetired(now)) throw new Refusal("RetiredKey", keyId);
     if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);
     if (!known.open) throw new Refusal("UnknownKey", keyId, true);
-    const place = at - sealingAt(this.ring.keys, now);
+    const place = this.placeOf(keyId, now);
     const body = await known.open(blob.subarray(HEAD), concat(known.head, this.context));
     if (!body) throw new Refusal("Auth", keyId);
     return { keyId, place, body };

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, SessionHeader, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
 import { field, misconfigured } from "./visitor.js";
 
@@ -157,6 +157,80 @@ test("a key that is dropped ends its sessions", async () => {
   assert.equal(await opens(cookies, arrived, at(61)), false);
   source.text = `${XAES_KEY}\nnot_before=${time(3600)}`;
   assert.equal((await cookies.load(arrived, at(122))).outcome.reason, "Revoked");
+});
+
+/** What an application does with a session of which something is kept. With `size` a refresh is due. */
+const KEEPING = [
+  (session) => session.size,
+  (session) => session.set("visits", 1),
+  (session) => session.flash("", "hello"),
+  (session) => session.renew(),
+  (session) => session.renewId(),
+  (session) => session.rememberFor(50_000),
+  (session) => session.save(),
+  (session) => (session.renew(), session.set("visits", 1), session.save()),
+];
+
+/** A carrier whose ring becomes `next` while a request runs, and the session of that request after `work`. */
+async function overtaken(build, next, work) {
+  const { ring, source } = await following();
+  const carrier = await build(ring);
+  const arrived = await sealed(carrier);
+  const session = await carrier.load(arrived, at(600));
+  assert.equal(session.get("user"), "ada");
+  source.text = next;
+  await carrier.load(null, at(661));
+  work(session);
+  return { carrier, session };
+}
+
+const rememberUpTo = 100_000;
+const KINDS = [
+  (ring) => SessionCookie.encrypted(ring, { rememberUpTo, dangerRetireEarly: true }),
+  async (ring) => (await SessionCookie.encrypted(ring, { rememberUpTo, dangerRetireEarly: true })).inContext([["tenant", "acme"]]),
+  (ring) => SessionHeader.encrypted("x-session", ring, { rememberUpTo, dangerRetireEarly: true }),
+  (ring) => SessionToken.encrypted("mobile", ring, { rememberUpTo, dangerRetireEarly: true }),
+];
+
+test("a session whose key is dropped between load and save is not sealed under the new one", async () => {
+  const lapsing = [OTHER_KEY, `${OTHER_KEY}\n${XAES_KEY} accept_until=${time(600)}`, `${XAES_KEY}\nnot_before=${time(1)}`];
+  for (const build of KINDS) {
+    for (const next of lapsing) {
+      for (const work of KEEPING) {
+        const { carrier, session } = await overtaken(build, next, work);
+        const saved = await carrier.save(session);
+        assert.ok(saved === null || saved.length === 0, `${carrier.name} ${work}`);
+      }
+    }
+  }
+  const [build] = KINDS;
+  const { carrier, session } = await overtaken(build, XAES_KEY, (session) => session.renew());
+  carrier.raiseNotBefore(at(1));
+  assert.deepEqual(await carrier.save(session), []);
+});
+
+test("a session whose key is dropped can be ended, and another begun", async () => {
+  const [build] = KINDS;
+  for (const work of [(session) => session.invalidate(), (session) => (session.clear(), session.flash("", "goodbye"))]) {
+    const { carrier, session } = await overtaken(build, OTHER_KEY, work);
+    const [dropped] = await carrier.saveAsCookies(session);
+    assert.equal(dropped.value, "");
+  }
+  const { carrier, session } = await overtaken(build, OTHER_KEY, (session) => session.signIn());
+  const begun = await carrier.load(field(await carrier.save(session)), at(662));
+  assert.deepEqual([begun.outcome.kind, begun.size], ["opened", 0]);
+  assert.equal(begun.createdAt.toISOString().replace(/\.\d+/, ""), time(600));
+});
+
+test("a session whose key stays accepted is carried over while its request runs", async () => {
+  const alone = await KINDS[0](OTHER_KEY);
+  // The request began before the key retires.
+  for (const next of [`${OTHER_KEY}\n${XAES_KEY}`, `${OTHER_KEY}\n${XAES_KEY} accept_until=${time(601)}`]) {
+    for (const work of KEEPING) {
+      const { carrier, session } = await overtaken(KINDS[0], next, work);
+      assert.equal((await alone.load(field(await carrier.save(session)), at(662))).get("user"), "ada");
+    }
+  }
 });
 
 test("what is no such ring leaves the ring as it is, and is told once", async () => {

@@ -62,7 +62,7 @@ const MUTATIONS = [
   ["sid: random(8),\n      device: null,", "sid: (this.isNew && this.metadata.sid) || random(8),\n      device: null,"],
   ["{ limit: Math.min(limit ?? Infinity, wanted) }", "{ limit: wanted }"],
   ["if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;", ""],
-  ['this.#isUnderEarlier = place < 0;', "this.#isUnderEarlier = place !== 0;"],
+  ['return place < 0 ? "earlier" : "good";', 'return place !== 0 ? "earlier" : "good";'],
   ["return allowed && this.#sent(body, allowed);", "return allowed && this.#store(this.metadata.age);"],
   ["if (this.becameBound) return this.#storeIfAllowed(this.metadata.age);", ""],
   ["this.#refreshed() || this.#resealed()", "this.#resealed() || this.#refreshed()"],
@@ -176,6 +176,9 @@ const OF_SESSIONS = [
   ["application, policy.type.label)", "application, null)"],
   ["{ context: contextBytes(pairs) })", "{})"],
   // Rings that are followed
+  ['const isSilenced = standing === "lapsed" || (', "const isSilenced = ("],
+  ['if (place === null || arrived.metadata.issued < this.notBefore) return "lapsed";', 'if (place === null) return "lapsed";'],
+  ['if (at < 0 || this.keys[at].key.isRetired(now)) return null;', "if (at < 0) return null;"],
   ["sealer.tokens.ring.guard?.(this);", ""],
   ["await ring.serve?.(sealer, overlap);", ""],
   ["await this.#ask(+now);", "this.#ask(+now);"],
