@@ -91,6 +91,13 @@ impl AnyRing {
         either!(self, ring => ring.overlaps())
     }
 
+    /// Returns the time for which a key is accepted after the next one begins to seal. `None`: no end is planned.
+    pub(crate) fn overlap(&self, id: KeyId) -> Option<Overlap> {
+        self.overlaps()
+            .into_iter()
+            .find(|overlap| overlap.key == id)
+    }
+
     /// Returns the longest lifetime of sessions with which none is cut short. `None`: any.
     pub(crate) fn serves(&self) -> Option<Duration> {
         self.overlaps().iter().map(Overlap::span).min()

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     answer::Failure,
     key::SuiteName,
-    moment::{Moment, show},
+    moment::{self, Moment, show},
 };
 
 /// Drop a key that someone else may have
@@ -103,7 +103,7 @@ impl Leaked {
         match edit::find(ring, &self.key, &edit.file) {
             Ok(leaked) => {
                 told.push(format!("key {} is dropped", leaked.id));
-                told.push(self.remove(edit, ring, &leaked)?);
+                told.extend(self.remove(edit, ring, &leaked)?);
             }
             Err(_) => told.push(format!("key {} is no longer in {}", self.key, edit.file)),
         }
@@ -122,30 +122,65 @@ impl Leaked {
     }
 
     /// Removes a key, so that another one seals.
-    fn remove(&self, edit: &mut Edit, ring: &AnyRing, leaked: &KeyInfo) -> Result<String, Failure> {
-        let is_retired = |key: &KeyInfo| ring.role(key, edit.now) == KeyRole::Retired;
+    fn remove(
+        &self,
+        edit: &mut Edit,
+        ring: &AnyRing,
+        leaked: &KeyInfo,
+    ) -> Result<Vec<String>, Failure> {
+        edit.text.remove(leaked.id);
         let mut rest = ring.keys();
         rest.retain(|key| key.id != leaked.id);
-        edit.text.remove(leaked.id);
+        let is_retired = |key: &KeyInfo| ring.role(key, edit.now) == KeyRole::Retired;
         if rest.iter().all(is_retired) {
             rest.iter().for_each(|key| edit.text.remove(key.id));
             let new = new_key(self.suite, leaked)?;
             edit.text.add(&new, None);
-            return Ok(format!("new key {} seals", new.id));
+            return Ok(vec![format!("new key {} seals", new.id)]);
         }
-        if edit.result().is_err() {
-            // Another key was to retire when the removed one had taken over.
-            for key in &rest {
-                if is_retired(key) {
-                    edit.text.remove(key.id);
-                } else {
-                    edit.text.set(key.id, ACCEPT_UNTIL, None);
-                }
-            }
-        }
-        let seals = edit.result()?.seals(edit.now);
-        Ok(format!("key {seals} seals"))
+        let mut told = keep_overlap(edit, ring, leaked);
+        told.push(format!("key {} seals", edit.result()?.seals(edit.now)));
+        Ok(told)
     }
+}
+
+/// Moves the end of the key before the removed one, which was to retire when that one had taken over. It now retires as
+/// long after the next takeover, so whatever took the ring takes it again. A retired key is removed instead.
+fn keep_overlap(edit: &mut Edit, ring: &AnyRing, leaked: &KeyInfo) -> Vec<String> {
+    let next = ring.next_after(leaked.id);
+    let mut before = ring.keys();
+    before.truncate(before.iter().take_while(|key| key.id != leaked.id).count());
+    let mut told = Vec::new();
+    let mut removed = *leaked;
+    while let Some(key) = before.pop() {
+        let takes_over_at_once = next.is_some_and(|next| next.seal_from == removed.seal_from);
+        if key.accept_until.is_none() || takes_over_at_once {
+            break;
+        }
+        if ring.role(&key, edit.now) == KeyRole::Retired {
+            edit.text.remove(key.id);
+            told.push(format!("key {} was retired, and is removed too", key.id));
+            removed = key;
+            continue;
+        }
+        let end = next.and_then(|next| Some(ring.overlap(key.id)?.span()).zip(next.seal_from));
+        let end = end.and_then(|(span, from)| moment::after(from, span).ok());
+        edit.text.set(key.id, ACCEPT_UNTIL, end);
+        let (id, file) = (key.id, &edit.file);
+        told.extend(next.map(|next| match end {
+            Some(end) => format!(
+                "key {id} is accepted until {}, as long after key {} as it was to be after key {}",
+                show(end),
+                next.id,
+                removed.id
+            ),
+            None => format!(
+                "key {id} is accepted without end; `hardtack ring retire {file} {id} --at TIME` sets one"
+            ),
+        }));
+        break;
+    }
+    told
 }
 
 const RECORDED: &str = "anyone with the key can still read what was recorded under it";

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use hardtack::{
     SessionCookie,
     session::{Outcome, Reason},
@@ -205,17 +207,96 @@ fn a_planned_rotation_does_not_stand_in_the_way() {
     }
 }
 
+/// A ring in which a key took over and another will, or has: the ids of the three keys.
+fn twice_rotated(lifetime: &str, second: &str, after: &str) -> (Desk, [String; 3]) {
+    let (mut desk, first) = Desk::with_ring();
+    let rotate =
+        |desk: &Desk, after| desk.done(&format!("ring rotate keys --after {after} {lifetime}"));
+    let middle = new_key(&rotate(&desk, "15m"));
+    desk.now = second.to_owned();
+    let last = new_key(&rotate(&desk, after));
+    (desk, [first, middle, last])
+}
+
 #[test]
 fn a_key_in_the_middle_of_two_rotations_can_leak() {
-    let (mut desk, _) = Desk::with_ring();
-    let middle = new_key(&desk.done("ring rotate keys --after 15m"));
-    desk.now = "2027-03-01T06:20:00Z".to_owned();
-    // The first key retires before the last one seals.
-    let last = new_key(&desk.done("ring rotate keys --after 24h"));
-    let told = desk.done(&format!("ring leaked keys {middle} --not-before +10m"));
-    assert!(!ids(&desk).contains(&middle), "{told}");
-    assert!(ids(&desk).contains(&last));
-    assert!(SessionCookie::encrypted(desk.ring()).build().is_ok());
+    for (lifetime, second, after, now) in [
+        // The first key retires before the last one seals.
+        ("", "2027-03-01T06:20:00Z", "24h", "2027-03-01T06:20:00Z"),
+        // It retires after that, but on living sessions.
+        ("", "2027-03-01T06:20:00Z", "6h", "2027-03-01T06:20:00Z"),
+        ("", "2027-03-01T11:00:00Z", "15m", "2027-03-01T12:00:00Z"),
+        ("", "2027-03-01T11:00:00Z", "8h", "2027-03-01T17:00:00Z"),
+        // It has retired, and is still listed.
+        ("", "2027-03-01T17:00:00Z", "15m", "2027-03-01T19:00:00Z"),
+        ("", "2027-03-01T17:00:00Z", "6h", "2027-03-01T19:00:00Z"),
+        ("", "2027-03-02T06:00:00Z", "15m", "2027-03-02T07:00:00Z"),
+        // Sessions are long.
+        (
+            "--lifetime 30d",
+            "2027-03-20T06:00:00Z",
+            "15m",
+            "2027-03-21T06:00:00Z",
+        ),
+    ] {
+        let (mut desk, [first, middle, last]) = twice_rotated(lifetime, second, after);
+        desk.now = now.to_owned();
+        let was_retired = desk
+            .done("ring show keys")
+            .lines()
+            .any(|line| line.contains(&first) && line.contains("retired"));
+        let told = desk.done(&format!("ring leaked keys {middle} --not-before +10m"));
+        let kept = ids(&desk);
+        assert!(!kept.contains(&middle) && kept.contains(&last), "{told}");
+        assert_eq!(kept.contains(&first), !was_retired, "{told}");
+        let checked = desk.run(&format!("ring check keys {lifetime}"));
+        assert_eq!(checked.code, Some(0), "{}", checked.out);
+        let cookie = SessionCookie::encrypted(desk.ring());
+        let cookie = match lifetime {
+            "" => cookie,
+            _ => cookie.absolute_timeout(Duration::from_secs(30 * 24 * 3600)),
+        };
+        assert!(cookie.build().is_ok(), "{told}");
+    }
+}
+
+#[test]
+fn what_becomes_of_the_key_before_the_leaked_one_is_told() {
+    let (mut desk, [first, middle, last]) = twice_rotated("", "2027-03-01T11:00:00Z", "15m");
+    desk.now = "2027-03-01T12:00:00Z".to_owned();
+    let told = desk.done(&format!(
+        "ring leaked keys {middle} --not-before +15m --dry-run"
+    ));
+    let later = format!(
+        "key {first} is accepted until 2027-03-01T23:18:00Z, as long after key {last} as it was to be after key {middle}"
+    );
+    assert!(told.contains(&later), "{told}");
+    desk.now = "2027-03-01T18:18:00Z".to_owned();
+    let told = desk.done(&format!("ring leaked keys {middle} --not-before +15m"));
+    let removed = format!("key {first} was retired, and is removed too");
+    assert!(told.contains(&removed), "{told}");
+    assert_eq!(ids(&desk), [last]);
+}
+
+#[test]
+fn a_key_whose_end_no_longer_fits_is_accepted_without_end() {
+    let (mut desk, first) = Desk::with_ring();
+    let middle = desk.add("");
+    // In an editor: the key that is listed first seals.
+    let lines = desk.read("keys");
+    let lines: Vec<_> = lines.lines().rev().collect();
+    desk.write("keys", lines.join("\n"));
+    assert_eq!(desk.sealing(), middle);
+    desk.done(&format!("ring retire keys {first} --at +13h"));
+    let last = new_key(&desk.done("ring rotate keys --after 6h"));
+    desk.now = "2027-03-01T07:00:00Z".to_owned();
+    let told = desk.done(&format!("ring leaked keys {middle} --not-before +15m"));
+    let sentence = format!(
+        "key {first} is accepted without end; `hardtack ring retire keys {first} --at TIME` sets one"
+    );
+    assert!(told.contains(&sentence), "{told}");
+    assert_eq!(ids(&desk), [first, last]);
+    desk.done("ring check keys --lifetime 30d");
 }
 
 #[test]
