@@ -1,7 +1,10 @@
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hardtack::keys::{KeyId, KeyInfo, KeyRole};
+use hardtack::{
+    keys::{KeyId, KeyInfo, KeyRole},
+    settings::show_span,
+};
 
 use super::{
     AnyRing,
@@ -58,7 +61,7 @@ impl Retire {
                 format!("key {} opens nothing from {} on", key.id, show(at))
             }
             None => {
-                check_removal(&ring, key.id, edit)?;
+                check_removal(&ring, key.id, longest.span, edit)?;
                 self.check_cost(key.id, edit.now, end)?;
                 edit.text.remove(key.id);
                 format!("key {} is removed", key.id)
@@ -112,24 +115,54 @@ impl Retire {
     }
 }
 
-/// Refuses to remove the key that seals, and the only successor of a key that is to retire.
-fn check_removal(ring: &AnyRing, id: KeyId, edit: &Edit) -> Result<(), Failure> {
+/// Refuses to remove the key that seals, and one that another key needs for its own end.
+fn check_removal(ring: &AnyRing, id: KeyId, longest: Duration, edit: &Edit) -> Result<(), Failure> {
     if ring.seals(edit.now) == id {
         return Err(Failure::no(format!(
             "key {id} seals; make another key seal first, with `hardtack ring rotate` or `hardtack ring \
              promote`, or drop this one with `hardtack ring leaked`"
         )));
     }
-    match &ring.keys()[..] {
-        [.., before, last] if last.id == id && before.accept_until.is_some() => {
-            let (before, file) = (before.id, &edit.file);
-            Err(Failure::no(format!(
-                "key {before} retires because key {id} takes over; first run `hardtack ring promote {file} \
-                 {before}`"
-            )))
-        }
-        _ => Ok(()),
+    let keys = ring.keys();
+    let Some(before) = keys.iter().take_while(|key| key.id != id).last() else {
+        return Ok(());
+    };
+    let (Some(until), file) = (before.accept_until, &edit.file) else {
+        return Ok(());
+    };
+    let Some(next) = ring.next_after(id) else {
+        let before = before.id;
+        return Err(Failure::no(format!(
+            "key {before} retires because key {id} takes over; first run `hardtack ring promote {file} \
+             {before}`"
+        )));
+    };
+    let Some(from) = next.seal_from else {
+        return Ok(());
+    };
+    let span = until.duration_since(from).unwrap_or_default();
+    let was = ring.overlap(before.id).map(|overlap| overlap.span());
+    // An end that was too early before is no reason to keep this key.
+    if span >= was.map_or(longest, |was| was.min(longest)) {
+        return Ok(());
     }
+    let remedy = match ring.role(before, edit.now) {
+        KeyRole::Retired => format!(
+            "first remove that key with `hardtack ring retire {file} {}`",
+            before.id
+        ),
+        _ => format!(
+            "first give that key a later end with `hardtack ring retire {file} {} --at TIME`",
+            before.id
+        ),
+    };
+    Err(Failure::no(format!(
+        "without key {id} key {} would be accepted for only {} after key {} begins to seal, and the application \
+         would refuse the ring; {remedy}",
+        before.id,
+        show_span(span),
+        next.id
+    )))
 }
 
 /// Refuses a moment at which the key still seals.

@@ -118,6 +118,51 @@ fn a_planned_key_that_sealed_before_it_was_put_off_is_removed_by_force_only() {
 }
 
 #[test]
+fn a_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it() {
+    let (mut desk, first) = Desk::with_ring();
+    let middle = new_key(&desk.done("ring rotate keys --after 15m"));
+    desk.now = "2027-03-01T11:00:00Z".to_owned();
+    let last = new_key(&desk.done("ring rotate keys --after 15m"));
+    // Both have retired.
+    desk.now = "2027-03-02T11:00:00Z".to_owned();
+    let retire = |id| format!("ring retire keys {id}");
+    let refused = desk.refused(1, &format!("{} --force", retire(&middle)));
+    assert_eq!(
+        refused,
+        format!(
+            "without key {middle} key {first} would be accepted for only 7h 1m after key {last} begins to seal, \
+             and the application would refuse the ring; first remove that key with `hardtack ring retire keys {first}`"
+        )
+    );
+    desk.done(&format!("{} --lifetime 7h --dry-run", retire(&middle)));
+    desk.done(&retire(&first));
+    desk.done(&retire(&middle));
+    desk.done("ring check keys");
+}
+
+#[test]
+fn a_planned_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it() {
+    for (later, remains) in [("+12h", "2h"), ("+14h", "0s"), ("+20h", "0s")] {
+        let (desk, first) = Desk::with_ring();
+        let middle = desk.add("--seal-from +1h");
+        desk.done(&format!("ring retire keys {first} --at +14h"));
+        let last = desk.add(&format!("--seal-from {later}"));
+        let refused = desk.refused(1, &format!("ring retire keys {middle}"));
+        assert_eq!(
+            refused,
+            format!(
+                "without key {middle} key {first} would be accepted for only {remains} after key {last} begins to \
+                 seal, and the application would refuse the ring; first give that key a later end with `hardtack ring \
+                 retire keys {first} --at TIME`"
+            )
+        );
+        desk.done(&format!("ring retire keys {first} --at +33h"));
+        desk.done(&format!("ring retire keys {middle}"));
+        desk.done("ring check keys");
+    }
+}
+
+#[test]
 fn the_key_that_seals_is_refused() {
     let (desk, only) = Desk::with_ring();
     let refused = desk.refused(1, &format!("ring retire keys {only} --force"));
