@@ -54,8 +54,8 @@ impl Target {
         let mut told = change(&mut edit)?;
         let ring = edit.result()?;
         if let Some(file) = file {
-            let note = file.replace(&edit.text.to_text())?;
-            note.iter().for_each(|note| answer::note(note));
+            let notes = file.replace(&edit.text.to_text())?;
+            notes.iter().for_each(|note| answer::note(note));
             told.push(format!("fingerprint {}", ring.fingerprint()));
         } else {
             let dry = "dry run, nothing is written; the result would be:";

@@ -64,8 +64,8 @@ impl EditedFile {
         text_of(before.map_or(&[], Vec::as_slice), &self.path)
     }
 
-    /// Replaces the content of the file. Returns a note if its mode changes too.
-    pub(super) fn replace(mut self, text: &str) -> Result<Option<String>, Failure> {
+    /// Replaces the content of the file. Returns notes, such as one about its mode if that changes too.
+    pub(super) fn replace(mut self, text: &str) -> Result<Vec<String>, Failure> {
         self.check_unchanged()?;
         let fail = |error| Failure::file("cannot write", &self.path, error);
         let file = &mut self.temporary.file;
@@ -77,8 +77,12 @@ impl EditedFile {
         file.sync_all().map_err(fail)?;
         fs::rename(&self.temporary.path, &self.path).map_err(fail)?;
         self.temporary.is_renamed = true;
-        sync_folder(&self.path).map_err(fail)?;
-        Ok(note)
+        // From here on the change is made, and an error would say that it is not.
+        let unsynced = sync_folder(&self.path).err().map(|error| {
+            let path = self.path.display();
+            format!("{path} is written, but may be lost at a power failure: {error}")
+        });
+        Ok(note.into_iter().chain(unsynced).collect())
     }
 
     /// Editors and other programs ignore the lock.

@@ -185,6 +185,30 @@ fn a_failing_write_leaves_the_old_file_and_nothing_else() {
 }
 
 #[test]
+fn in_a_folder_that_cannot_be_read_a_written_file_is_no_error() {
+    let (desk, _) = Desk::with_ring();
+    let set = |mode| fs::set_permissions(&desk.folder, fs::Permissions::from_mode(mode)).unwrap();
+    set(0o300);
+    // Root reads every folder, unless its capabilities are dropped.
+    let script = "test $(id -u) != 0 || drop='setpriv --bounding-set=-dac_override,-dac_read_search'; \
+                  $drop \"$0\" ring add keys";
+    let output = shell(&desk, script);
+    set(0o700);
+    let ran = desk.ran(output);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let notes: Vec<_> = ran.notes().collect();
+    let [note] = notes[..] else {
+        panic!("{notes:?}")
+    };
+    assert!(
+        note.contains("is written, but may be lost at a power failure: Permission denied"),
+        "{note}"
+    );
+    assert_eq!(desk.ring().keys().len(), 2);
+    assert_eq!(desk.files(), ["keys"]);
+}
+
+#[test]
 fn killed_at_any_moment_it_leaves_the_old_file_or_the_new_one() {
     let (desk, _) = Desk::with_ring();
     let mut count = 1;
