@@ -40,7 +40,7 @@ impl Add {
             ));
         }
         let key = NewKey::make(self.suite.unwrap_or(SuiteName::Xaes))?;
-        edit.text.add(&key, None);
+        edit.text.add(&key);
         Ok(vec![format!("new key {}, the first: it seals", key.id)])
     }
 
@@ -53,7 +53,10 @@ impl Add {
                 "no instance has the new key yet, so --seal-from must be in the future",
             ));
         }
-        edit.text.add(&key, seal_from);
+        edit.text.add(&key);
+        if let Some(from) = seal_from {
+            edit.set_seal_from(key.id, from);
+        }
         edit.check_goes_on(sealing.id)?;
         let seals = match seal_from {
             None => format!("key {} still seals", sealing.id),

@@ -10,7 +10,7 @@ use super::{
     AnyRing,
     file::{self, EditedFile},
     show,
-    text::RingText,
+    text::{RingText, SEAL_FROM},
 };
 use crate::{
     answer::{self, Answer, Failure},
@@ -99,6 +99,17 @@ impl Edit {
     pub(super) fn result(&self) -> Result<AnyRing, Failure> {
         let ring = self.text.to_text().parse();
         ring.map_err(|error| Failure::no(format!("{error}; nothing is written")))
+    }
+
+    /// Sets the time at which a key begins to seal, also before others with the same time.
+    pub(super) fn set_seal_from(&mut self, id: KeyId, from: SystemTime) {
+        self.text.set(id, SEAL_FROM, Some(from));
+        for other in self.before.iter().flat_map(AnyRing::keys) {
+            // On a tie the first listed seals.
+            if other.seal_from == Some(from) && other.id != id {
+                self.text.move_before(id, other.id);
+            }
+        }
     }
 
     /// Refuses a change by which another key than `sealing` would seal now.

@@ -55,7 +55,7 @@ impl Leaked {
             ))
         })?;
         let new = new_key(self.suite, &ring.sealing(edit.now))?;
-        edit.text.add(&new, None);
+        edit.text.add(&new);
         for key in ring.keys() {
             edit.text.remove(key.id);
         }
@@ -135,7 +135,7 @@ impl Leaked {
         if rest.iter().all(is_retired) {
             rest.iter().for_each(|key| edit.text.remove(key.id));
             let new = new_key(self.suite, leaked)?;
-            edit.text.add(&new, None);
+            edit.text.add(&new);
             return Ok(vec![format!("new key {} seals", new.id)]);
         }
         let mut told = keep_overlap(edit, ring, leaked);

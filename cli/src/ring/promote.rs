@@ -10,7 +10,7 @@ use super::{
     AnyRing,
     edit::{self, Edit, Target},
     lifetime::Lifetime,
-    text::{ACCEPT_UNTIL, SEAL_FROM},
+    text::ACCEPT_UNTIL,
 };
 use crate::{
     answer::Failure,
@@ -51,13 +51,7 @@ impl Promote {
         edit.text.set(key.id, ACCEPT_UNTIL, None);
         // It may seal before its time, because no other key can.
         if sealing != key.id || key.seal_from.is_some_and(|from| from > edit.now) {
-            edit.text.set(key.id, SEAL_FROM, Some(at));
-            for other in ring.keys() {
-                // On a tie the first listed seals.
-                if other.seal_from == Some(at) && other.id != key.id {
-                    edit.text.move_before(key.id, other.id);
-                }
-            }
+            edit.set_seal_from(key.id, at);
         }
         if at > edit.now {
             edit.check_goes_on(sealing)?;

@@ -33,7 +33,7 @@ pub(crate) struct Rotate {
 impl Rotate {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
-        let (file, old) = (&edit.file, ring.sealing(edit.now));
+        let (file, old) = (edit.file.clone(), ring.sealing(edit.now));
         if let Some((planned, _)) = ring.planned_after(edit.now).next() {
             return Err(Failure::no(format!(
                 "key {planned} is already planned to take over; wait for that, or cancel it with `hardtack ring \
@@ -47,7 +47,8 @@ impl Rotate {
         // A clock may be behind another by the skew, and both behind the clock of this machine.
         let seal_from = moment::after(pushed, self.times.skew.saturating_mul(2))?;
         let accept_until = self.times.end_of_sessions(longest, seal_from)?;
-        edit.text.add(&new, Some(seal_from));
+        edit.text.add(&new);
+        edit.set_seal_from(new.id, seal_from);
         edit.text.set(old.id, ACCEPT_UNTIL, Some(accept_until));
         let (old, new, pushed) = (old.id, new.id, show(pushed));
         let (seal_from, accept_until) = (show(seal_from), show(accept_until));

@@ -52,10 +52,8 @@ impl RingText {
         }
     }
 
-    pub(super) fn add(&mut self, key: &NewKey, seal_from: Option<SystemTime>) {
-        let mut line = Line::new(&key.text);
-        line.set(SEAL_FROM, seal_from);
-        self.insert_after_keys(line);
+    pub(super) fn add(&mut self, key: &NewKey) {
+        self.insert_after_keys(Line::new(&key.text));
     }
 
     pub(super) fn remove(&mut self, id: KeyId) {
@@ -230,7 +228,7 @@ mod tests {
             let mut edited = RingText::new(&text).unwrap();
             let count = read(&edited).keys().len();
             let new = NewKey::make(crate::key::SuiteName::Xcha).ok().unwrap();
-            edited.add(&new, None);
+            edited.add(&new);
             prop_assert_eq!(read(&edited).keys().len(), count + 1);
             edited.remove(new.id);
             let left = edited.to_text();

@@ -122,3 +122,18 @@ fn what_would_take_over_unasked_is_refused() {
     desk.add("");
     assert_eq!(desk.sealing(), only);
 }
+
+#[test]
+fn the_later_of_two_keys_with_the_same_time_seals() {
+    let (desk, _) = Desk::with_ring();
+    let planned = desk.add("--seal-from +1h");
+    let told = desk.done("ring add keys --seal-from +1h");
+    let added = new_key(&told);
+    assert!(
+        told.contains(&format!("key {added} seals from 2027-03-01T07:00:00Z")),
+        "{told}"
+    );
+    let ring = desk.ring();
+    assert_eq!(ring.sealing_key(at(3600)).to_string(), added);
+    assert_eq!(ring.keys()[1].id.to_string(), planned);
+}
