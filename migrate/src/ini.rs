@@ -44,9 +44,9 @@ use hardtack::{SessionSettings, settings::SettingsError};
 /// Neither the error nor `Debug` of the settings shows a key or a password. `text` is not overwritten.
 pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
     let options = options(text, prefix);
-    let translated = options.iter().filter_map(|(option, value)| {
-        let translated = translate(option, value).transpose()?;
-        Some((*option, translated))
+    let translated = options.iter().filter_map(|given| {
+        let translated = translate(given).transpose()?;
+        Some((given.option, translated))
     });
     let mut translated: Vec<_> = translated.collect();
     if is_unsaved_with_timeout(&translated) {
@@ -58,9 +58,44 @@ pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, Se
     SessionSettings::from_translated(prefix, translated)
 }
 
+/// An option of the file.
+struct Given<'a> {
+    /// Its name without the prefix.
+    option: &'a str,
+    value: String,
+    /// Reason to refuse any value but one that has a reason of its own.
+    problem: Option<&'static str>,
+}
+
+impl Given<'_> {
+    fn new(option: &str, value: String) -> Given<'_> {
+        // What follows a space may be a value whose `=` is missing, such as a password, and is not shown.
+        let word = option.split_whitespace().next().unwrap_or_default();
+        if word.len() < option.len() {
+            return Given {
+                option: word,
+                value: String::new(),
+                problem: Some(NO_SEPARATOR),
+            };
+        }
+        if value.replace("%%", "").contains('%') {
+            return Given {
+                option,
+                value,
+                problem: Some(INTERPOLATED),
+            };
+        }
+        Given {
+            option,
+            value: value.replace("%%", "%"),
+            problem: None,
+        }
+    }
+}
+
 /// Returns the options after `prefix` and their values, by the rules of Python's `configparser`: a line that is
 /// indented deeper than its option continues the value.
-fn options<'a>(text: &'a str, prefix: &str) -> Vec<(&'a str, String)> {
+fn options<'a>(text: &'a str, prefix: &str) -> Vec<Given<'a>> {
     // Indents, names and values. No line is deeper than the head of a section, which has no value.
     let mut options: Vec<(usize, &str, String)> = Vec::new();
     for line in text.trim_start_matches('\u{feff}').lines() {
@@ -84,7 +119,7 @@ fn options<'a>(text: &'a str, prefix: &str) -> Vec<(&'a str, String)> {
     options.retain(|(indent, ..)| *indent < usize::MAX);
     let options = options.into_iter();
     options
-        .filter_map(|(_, name, value)| Some((name.strip_prefix(prefix)?, value)))
+        .filter_map(|(_, name, value)| Some(Given::new(name.strip_prefix(prefix)?, value)))
         .collect()
 }
 
@@ -92,11 +127,13 @@ fn options<'a>(text: &'a str, prefix: &str) -> Vec<(&'a str, String)> {
 type Translated<'a> = (&'a str, Result<(&'a str, &'a str), &'a str>);
 
 /// Returns `None` in place of a setting if the option restates its only possible value.
-fn translate<'a>(option: &'a str, value: &'a str) -> Result<Option<(&'a str, &'a str)>, &'a str> {
-    match OPTIONS.iter().find(|(names, _)| names.contains(&option)) {
-        Some((_, meaning)) if !value.trim().is_empty() => meaning(value),
-        _ => Ok(Some((option, value))),
-    }
+fn translate<'a>(given: &'a Given<'_>) -> Result<Option<(&'a str, &'a str)>, &'a str> {
+    let (option, value) = (given.option, &*given.value);
+    let translated = match OPTIONS.iter().find(|(names, _)| names.contains(&option)) {
+        Some((_, meaning)) if !value.trim().is_empty() => meaning(value)?,
+        _ => Some((option, value)),
+    };
+    given.problem.map_or(Ok(translated), Err)
 }
 
 /// Beaker refuses them together, too.
@@ -171,6 +208,9 @@ const OPTIONS: &[OptionRow] = &[
 const EXPIRES: &str = "has no counterpart, because a cookie ends with the browser's session unless the \
     program calls `remember_for`; leave it out, and write `remember_up_to` with the longest time, or \
     `absolute_timeout` for a deadline";
+const NO_SEPARATOR: &str = "has no `=` after its name; write one before its value";
+const INTERPOLATED: &str = "has a `%` that Python's `configparser` would replace; write the value itself, and \
+    `%%` for a percent sign";
 const NO_OPTION: &str = "begins no line of the file; give the prefix of the options";
 const UNSAVED: &str = "save_accessed_time";
 const UNSAVED_WITH_TIMEOUT: &str = "is false, and `idle_timeout` needs the time of each visit; leave it out, \

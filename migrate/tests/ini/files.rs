@@ -123,6 +123,7 @@ fn each_option_is_a_setting_here() {
     check("cookie_domain = example.com", "domain = 'example.com'");
     check("cookie_path = /app", "path = '/app'");
     check("path = /app", "path = '/app'");
+    check("cookie_path = /a%%20b/%%(c)s", "path = '/a%20b/%(c)s'");
     check("timeout = 600", "idle_timeout = 600");
     check("reissue_time = 0", "refresh_after = 0");
     check("reissue_time = 60", "refresh_after = 60");

@@ -116,6 +116,35 @@ fn an_option_that_does_not_go_with_another_is_refused() {
 }
 
 #[test]
+fn a_line_without_a_separator_is_refused_by_its_first_word() {
+    for line in [
+        "secret itsaseekreet",
+        "secret itsa=seekreet",
+        "secret itsa : seekreet",
+    ] {
+        let text = format!("session.{line}\nsession.path = /app");
+        let (names, sentence) = refused(settings_from_ini(&text, "session."));
+        assert_eq!(names, ["session.secret"], "{line}");
+        assert!(
+            sentence.contains("has no `=` after its name; write one"),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn a_value_that_refers_to_another_is_refused() {
+    for value in ["/%(app)s", "/a%(here)s", "/%%%(app)s", "/100%", "/%d", "%"] {
+        check(
+            &format!("cookie_path = {value}"),
+            "has a `%` that Python's `configparser` would replace; write the value itself, and `%%` for a percent sign",
+        );
+    }
+    check("type = %(kind)s", "kept nowhere else");
+    check("secret = %(password)s", "is a password");
+}
+
+#[test]
 fn every_refused_option_is_named_at_once() {
     let text = "
 [app:main]

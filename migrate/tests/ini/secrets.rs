@@ -15,6 +15,16 @@ fn no_error_shows_a_key_or_a_password() {
             check_hidden(&line, secret);
         }
     }
+    // Lines without a separator, or with one that belongs to the password.
+    for line in [
+        "session.secret itsaseekreet",
+        "session.secret\titsaseekreet",
+        "session.secret itsaseekreet = x",
+        "session.secret itsaseekreet:x",
+        "session.validate_key  itsaseekreet",
+    ] {
+        check_hidden(line, "itsaseekreet");
+    }
     check_hidden(&format!("session.key = {}", *key), &key);
     check_hidden(&format!("session.{}", *key), &key);
 }
