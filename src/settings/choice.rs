@@ -91,7 +91,7 @@ impl OfAll {
             OfAll::RefreshAfter(refresh) => options.refresh_after = Some(*refresh),
             OfAll::ClockSkew(span) => options.clock_skew = *span,
             OfAll::NotBefore(moment) => options.not_before = Some(*moment),
-            OfAll::RetireEarly(on) => options.retire_early |= on,
+            OfAll::RetireEarly(on) => options.retire_early = *on,
             OfAll::Padding(padding) => options.padding = *padding,
             OfAll::Application(label) => options.application = Some(label.clone()),
             OfAll::Context(pairs) => options.context.extend_from_slice(pairs),
@@ -102,8 +102,8 @@ impl OfAll {
 impl OfResponses {
     fn apply(self, responses: &mut Responses) {
         match self {
-            OfResponses::SaveOnServerError(on) => responses.save_on_server_error |= on,
-            OfResponses::AllowSharedCaching(on) => responses.shared_caching |= on,
+            OfResponses::SaveOnServerError(on) => responses.save_on_server_error = on,
+            OfResponses::AllowSharedCaching(on) => responses.shared_caching = on,
         }
     }
 }
@@ -116,8 +116,8 @@ impl OfCookies {
             OfCookies::Path(path) => attributes.path.clone_from(path),
             OfCookies::Domain(domain) => attributes.domain = Some(domain.clone()),
             OfCookies::SameSite(same_site) => attributes.same_site = *same_site,
-            OfCookies::Partitioned(on) => attributes.partitioned |= on,
-            OfCookies::AllowHttp(on) => attributes.secure &= !on,
+            OfCookies::Partitioned(on) => attributes.partitioned = *on,
+            OfCookies::AllowHttp(on) => attributes.secure = !on,
             OfCookies::Size(size) => cookie.size = *size,
             OfCookies::Formerly(all) => cookie.former.extend_from_slice(all),
             OfCookies::Always => {}

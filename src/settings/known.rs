@@ -73,19 +73,14 @@ pub(super) const SETTINGS: &[Setting] = {
         row("danger_allow_http", |v| Ok(Cookies(OfCookies::AllowHttp(v.flag()?)))),
         row("danger_allow_shared_caching", |v| Ok(Responses(OfResponses::AllowSharedCaching(v.flag()?)))),
         row("danger_retire_early", |v| Ok(All(OfAll::RetireEarly(v.flag()?)))),
-        row("secure", |v| always(&v, NOT_SECURE)),
-        row("httponly", |v| always(&v, NOT_HTTP_ONLY)),
-        row("http_only", |v| always(&v, NOT_HTTP_ONLY)),
+        row("secure", |v| v.only_true(NOT_SECURE).map(|()| Cookies(OfCookies::AllowHttp(false)))),
+        row("httponly", |v| v.only_true(NOT_HTTP_ONLY).map(|()| Cookies(OfCookies::Always))),
+        row("http_only", |v| v.only_true(NOT_HTTP_ONLY).map(|()| Cookies(OfCookies::Always))),
     ]
 };
 
 const fn row(name: &'static str, read: fn(Value) -> Result<Choice, Refusal>) -> Setting {
     Setting { name, read }
-}
-
-fn always(value: &Value, why: &'static str) -> Result<Choice, Refusal> {
-    value.only_true(why)?;
-    Ok(Choice::OfCookies(OfCookies::Always))
 }
 
 /// Finds the setting of this name. The error is the rest of the sentence that refuses it.

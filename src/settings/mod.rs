@@ -159,7 +159,8 @@ impl SessionSettings {
     }
 
     /// Applies the settings to a builder that already has keys, such as a [`SharedKeyRing`](crate::keys::SharedKeyRing)
-    /// that the program replaces while it runs. A setting that is left out stays as it is in the builder.
+    /// that the program replaces while it runs. A setting that is left out stays as it is in the builder, and one that is
+    /// given replaces what the builder has, also where it turns a flag off. A context and former attributes are added.
     ///
     /// # Examples
     ///

@@ -200,3 +200,29 @@ fn what_settings_do_not_say_stays_as_the_builder_has_it() {
     let cookie = toml("same_site = 'strict'").apply_to(builder).unwrap();
     assert_eq!(cookie.build().unwrap().name().as_str(), "__Secure-session");
 }
+
+#[test]
+fn a_flag_that_is_off_in_the_settings_is_off_whatever_the_builder_has() {
+    let off = |settings: &str, on: fn(SessionCookieBuilder) -> SessionCookieBuilder| {
+        let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+        let applied = toml(settings).apply_to(on(builder.clone())).unwrap();
+        assert_eq!(format!("{applied:?}"), format!("{builder:?}"), "{settings}");
+        assert_ne!(format!("{:?}", on(builder.clone())), format!("{builder:?}"));
+    };
+    for settings in ["danger_allow_http = false", "secure = true"] {
+        off(settings, SessionCookieBuilder::danger_allow_http);
+    }
+    off("partitioned = false", SessionCookieBuilder::partitioned);
+    off(
+        "danger_retire_early = false",
+        SessionCookieBuilder::danger_retire_early,
+    );
+    off(
+        "danger_allow_shared_caching = false",
+        SessionCookieBuilder::danger_allow_shared_caching,
+    );
+    off(
+        "save_on_server_error = false",
+        SessionCookieBuilder::save_on_server_error,
+    );
+}
