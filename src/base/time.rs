@@ -20,9 +20,9 @@ pub(crate) fn unix_seconds(moment: SystemTime) -> UnixSeconds {
 
 /// Returns the first whole second that is not before `moment`, for a limit that refuses everything earlier.
 pub(crate) fn unix_seconds_from(moment: SystemTime) -> UnixSeconds {
-    let is_within = |since: Duration| since.subsec_nanos() > 0;
-    let begun = moment.duration_since(UNIX_EPOCH).is_ok_and(is_within);
-    unix_seconds(moment).saturating_add(u64::from(begun))
+    let next = moment.checked_add(Duration::from_nanos(999_999_999));
+    // The last second of `SystemTime` has no next one, and no token can carry either.
+    unix_seconds(next.unwrap_or(moment))
 }
 
 pub(crate) fn system_time(seconds: UnixSeconds) -> SystemTime {
@@ -51,6 +51,25 @@ pub(crate) fn show_moment(moment: SystemTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_second_that_is_not_before_a_moment_is_one_that_can_be_shown() {
+        let at = |seconds, nanos| UNIX_EPOCH + Duration::new(seconds, nanos);
+        assert_eq!(unix_seconds_from(at(7, 0)), 7);
+        assert_eq!(unix_seconds_from(at(7, 1)), 8);
+        assert_eq!(unix_seconds_from(at(7, 999_999_999)), 8);
+        assert_eq!(unix_seconds_from(UNIX_EPOCH - Duration::new(7, 1)), 0);
+        // The last second that a `SystemTime` has here.
+        let seconds = (0..63).rev().fold(0, |seconds, bit| {
+            let more = seconds | 1 << bit;
+            let reaches = UNIX_EPOCH.checked_add(Duration::from_secs(more)).is_some();
+            if reaches { more } else { seconds }
+        });
+        // Of a system with 100 ns in its clock.
+        let last = at(seconds, 100);
+        let shown = system_time(unix_seconds_from(last));
+        assert!(shown == at(seconds, 0) || shown >= last);
+    }
 
     #[test]
     fn a_moment_that_rfc_3339_cannot_write_is_shown_all_the_same() {
