@@ -17,7 +17,7 @@ pub(crate) enum KeyProblem {
         /// A sentence on what the text looks like, and what to do.
         advice: &'static str,
     },
-    /// The text has another key after the first.
+    /// The part after the type does not have 48 characters, and has another key in it.
     Several,
     /// The type of the key is unknown to this version.
     Type,
@@ -193,6 +193,15 @@ mod tests {
         ] {
             check(text, advice);
         }
+    }
+
+    #[test]
+    fn a_key_may_contain_what_begins_another() {
+        let text = "hardtack_key_v1_xaes_hardtack_key_QwErTyUiOpAsDfGhJkLzXcVbNm0122SDzmU";
+        let key: EncryptionKey = text.parse().unwrap();
+        assert_eq!(*key.expose_secret(), text);
+        assert!(text.parse::<KeyRing<EncryptionKey>>().is_ok());
+        check(&format!("{text}{KEY}"), "found several");
     }
 
     #[test]

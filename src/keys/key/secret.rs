@@ -69,12 +69,12 @@ impl RawKey {
         let suite = suites.find(|suite| suite.word() == word);
         let suite = suite.ok_or(KeyProblem::Type)?;
         refuse_if_left_out(suite)?;
-        if encoded.contains(ANY_KEY_PREFIX) {
-            return Err(KeyProblem::Several);
-        }
         if encoded.len() != ENCODED_LEN {
             let found = encoded.len();
-            return Err(KeyProblem::Length { found });
+            return Err(match encoded.contains(ANY_KEY_PREFIX) {
+                true => KeyProblem::Several,
+                false => KeyProblem::Length { found },
+            });
         }
         let (secret, check) = decode(encoded.as_bytes()).ok_or(KeyProblem::Encoding)?;
         if check != checksum(suite, &secret) {
