@@ -210,10 +210,14 @@ const USUAL_VALUE: usize = 256;
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, fmt::Debug, net::IpAddr};
+    use std::{
+        collections::{BTreeMap, HashMap},
+        fmt::Debug,
+        net::IpAddr,
+    };
 
     use proptest::prelude::*;
-    use serde::{Deserialize, Serializer};
+    use serde::{Deserialize, Serializer, de::IgnoredAny};
     use serde_json::Value as Json;
     use time::{OffsetDateTime, macros::datetime};
     use uuid::{Uuid, uuid};
@@ -440,9 +444,11 @@ mod tests {
     }
 
     /// Returns a value of any kind that JSON has, nested, with texts on both sides of the lengths at which their marker
-    /// changes.
-    fn value() -> impl Strategy<Value = Json> {
-        let text = prop::sample::select(vec![0, 31, 32, 255, 256, 65_535, 65_536]);
+    /// changes, up to the longest.
+    fn value(longest: usize) -> impl Strategy<Value = Json> {
+        let mut lens = vec![0, 31, 32, 255, 256, 65_535, 65_536];
+        lens.retain(|len| *len <= longest);
+        let text = prop::sample::select(lens);
         let single = prop_oneof![
             Just(Json::Null),
             any::<bool>().prop_map(Json::from),
@@ -487,7 +493,7 @@ mod tests {
         }
 
         #[test]
-        fn a_value_ends_where_its_last_part_ends(value in value(), at: prop::sample::Index) {
+        fn a_value_ends_where_its_last_part_ends(value in value(65_536), at: prop::sample::Index) {
             let whole = with(&with(&[], "a", &encoded(&value).unwrap()), "b", &encoded(&1).unwrap());
             prop_assert!(is_valid(&whole));
             prop_assert_eq!(decode::<Json>(get(&whole, "a").unwrap(), None).unwrap(), value);
@@ -496,9 +502,28 @@ mod tests {
         }
 
         #[test]
-        fn what_is_valid_can_be_decoded_and_nothing_panics(bytes: Vec<u8>) {
+        fn what_is_valid_can_be_decoded_and_nothing_panics(
+            entries in prop::collection::btree_map("[a-c]{0,2}", value(32), 0..4),
+            at: prop::sample::Index,
+            changed: Option<u8>,
+        ) {
+            let add = |bytes: Vec<u8>, (key, value): (&String, &Json)| {
+                with(&bytes, key, &encoded(value).unwrap())
+            };
+            let mut bytes = entries.iter().fold(Vec::new(), add);
+            if let (Some(byte), false) = (changed, bytes.is_empty()) {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
             if is_valid(&bytes) {
                 prop_assert_eq!(keys(&bytes).count(), len(&bytes));
+                for key in keys(&bytes) {
+                    decode::<IgnoredAny>(get(&bytes, key).unwrap(), Some(key)).unwrap();
+                }
+                let whole: HashMap<String, IgnoredAny> = decode_all(&bytes).unwrap();
+                prop_assert_eq!(whole.len(), len(&bytes));
+            } else {
+                prop_assert!(changed.is_some());
             }
             let _ = (get(&bytes, "a"), without(&bytes, "a"));
         }
