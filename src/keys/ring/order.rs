@@ -138,8 +138,8 @@ impl<K> Ring<K> {
         self.keys.iter().map(|key| key.info)
     }
 
-    /// Returns the keys under which sessions may be alive at `now`, and which `next` lacks or retires before the last of
-    /// those has ended. A session lives for at most `longest` seconds.
+    /// Returns the keys under which sessions may be alive at `now`, and which `next` lacks or has retired; of the key that
+    /// seals also if `next` retires it before its last session ends. A session lives for at most `longest` seconds.
     #[cfg(feature = "watch")]
     pub(crate) fn dropped_by(&self, next: &Ring<K>, longest: u64, now: UnixSeconds) -> Vec<KeyId> {
         let place = self.sealing_place(now);

@@ -281,9 +281,11 @@ pub enum PollOutcome {
     Unsettled,
     /// The sources are the same as at the previous poll, and the ring was replaced.
     Replaced {
-        /// Keys whose sessions may outlive them, because the new ring lacks these keys or retires them too early:
-        /// visitors with these sessions are signed out. Empty after a planned rotation. A key that has not begun to
-        /// seal is not among them.
+        /// Keys that the new ring lacks or has retired while sessions under them may be alive: visitors with these
+        /// sessions are signed out. The key that sealed until now is also among them if it retires before its last
+        /// session ends, unless a cookie has `danger_retire_early`. Of an earlier key it is not known when it stopped
+        /// sealing, so a later end does not count. A key that has not begun to seal is not among them. Empty after a
+        /// planned rotation.
         dropped: Vec<KeyId>,
     },
     /// The sources are the same as at the previous poll, and do not make a ring that can be used. The earlier ring
