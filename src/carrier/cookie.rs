@@ -169,8 +169,9 @@ impl<T> SessionCookie<T> {
     /// signed in earlier. A moment earlier than the last one has no effect.
     ///
     /// Sessions carry whole seconds, so a moment within a second counts as the next one. With the current time, every
-    /// existing session ends, and so do those that begin in the rest of this second. A request in progress saves no changes of
-    /// a session that it refuses.
+    /// session that this instance issued ends, and so do those that begin in the rest of this second. One that another
+    /// instance issued may carry a time ahead of this clock, by up to `clock_skew`: add that to end all of them, and
+    /// those that begin meanwhile. A request in progress saves no changes of a session that it refuses.
     ///
     /// # Examples
     ///
