@@ -43,6 +43,11 @@ impl Map {
 /// of the type's shape therefore needs a new [`SCHEMA`](Self::SCHEMA), and these attributes of serde cannot be used:
 /// `skip_serializing_if`, `untagged`, `flatten`, and an internal `tag`.
 ///
+/// Values are as deep as the type. One that contains itself, such as a tree, has no limit of 64 levels as a dictionary
+/// has, and is decoded by recursion: limit its depth where it is made of a visitor's input, or a deep one overflows the
+/// stack. From a payload that does not decode, which only a holder of the key can seal, a map of the type reserves up to
+/// about 2 MiB for entries that it announces and does not have.
+///
 /// # Changing a schema
 ///
 /// During a rollout, instances of both versions read each other's sessions. Deploy twice: first code that converts `N +
