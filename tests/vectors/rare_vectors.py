@@ -24,6 +24,9 @@ def keys():
     out = []
     for character in NO_SPACE[1:3]:
         out += [refused(f"{code(character)} after it", "length", XAES.text + character), refused(f"{code(character)} before it", "prefix", character + XAES.text)]
+    # 48 characters are 36 bytes: the secret, and the checksum.
+    secret = decode_base64url("hardtack_key_QwErTyUiOpAsDfGhJkLzXcVbNm0122SDzmU")[:32]
+    out.append(vector("keys", "the secret begins as the text of a key does", "§ 3.3.2", {}, text=Key("xaes", secret).text))
     return out
 
 
