@@ -72,7 +72,7 @@ impl Retire {
         Ok([told].into_iter().chain(assumption).collect())
     }
 
-    /// Returns the last moment at which the key may have sealed, as far as the ring shows.
+    /// Returns the last moment at which the key may have sealed, or will have by its end, as far as the ring shows.
     fn sealed_until(
         &self,
         ring: &AnyRing,
@@ -81,7 +81,7 @@ impl Retire {
     ) -> Result<Option<SystemTime>, Failure> {
         Ok(match ring.role(key, now) {
             KeyRole::Retired => None,
-            KeyRole::Planned => {
+            KeyRole::Planned if self.at.is_none() => {
                 // An instance's clock may be ahead by this, as in `ring rotate`.
                 let ahead = moment::after(now, self.times.skew.saturating_mul(2))?;
                 if key.seal_from.is_some_and(|from| from <= ahead) {
@@ -90,7 +90,7 @@ impl Retire {
                 // The key that seals took over from another, perhaps from this one before its time was put off.
                 ring.sealing(now).seal_from.filter(|since| *since <= now)
             }
-            // It seals or did. If the next key has no `seal_from`, this one may have sealed until now.
+            // It seals, did or will. If the next key has no `seal_from`, this one may have sealed until now.
             _ => {
                 let next = ring.next_after(key.id);
                 Some(next.and_then(|next| next.seal_from).unwrap_or(now))

@@ -163,6 +163,22 @@ fn a_planned_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it()
 }
 
 #[test]
+fn a_planned_key_retires_after_the_sessions_that_it_will_seal() {
+    let (desk, _) = Desk::with_ring();
+    let planned = desk.add("--seal-from +1h");
+    desk.add("--seal-from +12h");
+    let refused = desk.refused(1, &format!("ring retire keys {planned} --at +13h"));
+    assert!(
+        refused.contains("may live until 2027-03-02T06:01:00Z"),
+        "{refused}"
+    );
+    desk.done(&format!(
+        "ring retire keys {planned} --at 2027-03-02T06:01:00Z"
+    ));
+    desk.done("ring check keys");
+}
+
+#[test]
 fn the_key_that_seals_is_refused() {
     let (desk, only) = Desk::with_ring();
     let refused = desk.refused(1, &format!("ring retire keys {only} --force"));
