@@ -8,17 +8,23 @@ use crate::{
     token::{Context, Draft, LONGEST_TOKEN},
 };
 
-/// Returns the values of `name` in the `Cookie` field `field`.
+/// Returns the values of `name` in the `Cookie` fields `fields`.
 #[must_use]
-pub fn cookie_values(field: &[u8], name: &str) -> Vec<Vec<u8>> {
-    let values = Finder::new(name).find([field], LONGEST_TOKEN);
+pub fn cookie_values<F>(fields: F, name: &str) -> Vec<Vec<u8>>
+where
+    F: IntoIterator<Item: AsRef<[u8]>>,
+{
+    let values = Finder::new(name).find(fields, LONGEST_TOKEN);
     values.iter().map(<[u8]>::to_vec).collect()
 }
 
 /// Returns the same values, each with the token that it and its parts make, if they make one.
 #[must_use]
-pub fn cookie_tokens(field: &[u8], name: &str) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
-    let values = Finder::new(name).find([field], LONGEST_TOKEN);
+pub fn cookie_tokens<F>(fields: F, name: &str) -> Vec<(Vec<u8>, Option<Vec<u8>>)>
+where
+    F: IntoIterator<Item: AsRef<[u8]>>,
+{
+    let values = Finder::new(name).find(fields, LONGEST_TOKEN);
     let tokens = values.whole(LONGEST_TOKEN);
     let tokens = tokens.map(|token| token.ok().map(|whole| whole.text.into_owned()));
     values.iter().map(<[u8]>::to_vec).zip(tokens).collect()

@@ -1,4 +1,4 @@
-//! The values of a cookie in any `Cookie` field, as the crate `cookie` reads them.
+//! The values of a cookie in any `Cookie` fields, as the crate `cookie` reads them. A NUL separates each from the next.
 #![no_main]
 
 use cookie::Cookie;
@@ -7,21 +7,26 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     // The crate `cookie` reads text.
-    check_values(&String::from_utf8_lossy(bytes));
-});
-
-fn check_values(field: &str) {
-    let pairs = field.split(';').filter(|pair| !is_trimmed_more(pair));
-    let field = pairs.collect::<Vec<_>>().join(";");
+    let text = String::from_utf8_lossy(bytes);
+    let fields: Vec<String> = text.split('\0').map(without_known_differences).collect();
     let mut theirs = Vec::new();
-    for pair in Cookie::split_parse(&*field).flatten() {
+    for pair in fields
+        .iter()
+        .flat_map(|field| Cookie::split_parse(&**field))
+        .flatten()
+    {
         let value = pair.value_trimmed().as_bytes().to_vec();
         // Ours are the first four that differ.
         if pair.name() == "sid" && !theirs.contains(&value) && theirs.len() < 4 {
             theirs.push(value);
         }
     }
-    assert_eq!(cookie_values(field.as_bytes(), "sid"), theirs, "{field:?}");
+    assert_eq!(cookie_values(&fields, "sid"), theirs, "{fields:?}");
+});
+
+fn without_known_differences(field: &str) -> String {
+    let pairs = field.split(';').filter(|pair| !is_trimmed_more(pair));
+    pairs.collect::<Vec<_>>().join(";")
 }
 
 /// Known difference: the crate trims all that Unicode calls white space, on both sides of name and value. Browsers trim
