@@ -21,6 +21,7 @@ mod visit;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use hardtack::fuzzing::cookie_tokens;
 use http::{Request, Response};
 use libfuzzer_sys::fuzz_target;
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
@@ -156,8 +157,21 @@ impl Asked<'_> {
             ["kty", "crv", "x", "y"]
                 .iter()
                 .all(|name| told[name] == own[name])
+                && !self.has_bound_session()
         };
         is_proof && is_for_here && is_there && is_answer && is_right_key && self.is_in_time()
+    }
+
+    /// Returns whether the session of the request has a device. The two that there are began at one moment and were not
+    /// used since, so the first of them counts (SPEC.md § 7.0).
+    fn has_bound_session(&self) -> bool {
+        let tokens = cookie_tokens([self.cookies], NAME);
+        let mut pairs = tokens.iter().filter_map(|(_, token)| {
+            let token = str::from_utf8(token.as_deref()?).ok()?;
+            Some(format!("{NAME}={token}"))
+        });
+        let first = pairs.find(|pair| [&SITE.session, &SITE.unbound].contains(&pair));
+        first.is_some_and(|pair| pair == SITE.session)
     }
 
     fn has_cookie(&self, name: &str) -> bool {
@@ -177,13 +191,13 @@ impl Asked<'_> {
 
     /// A right proof, as a browser sends it.
     fn must_be_granted(&self) -> bool {
-        let carried = [
-            String::new(),
-            SITE.session.clone(),
-            format!("{}; {}", SITE.session, SITE.bound),
-        ];
-        // A session of before the registration has the offer's id.
-        let is_carried = carried.contains(&self.cookies.to_owned());
+        let has_right_session = match (self.is_refresh, self.cookies) {
+            (_, "") => true,
+            (false, field) => field == SITE.unbound,
+            (true, field) => {
+                field == SITE.session || field == format!("{}; {}", SITE.session, SITE.bound)
+            }
+        };
         let challenge = if self.is_refresh {
             &SITE.challenge
         } else {
@@ -198,7 +212,7 @@ impl Asked<'_> {
             && self.signer == "device"
             && self.host == "app.test"
             && self.is_in_time()
-            && (self.cookies.is_empty() || (is_carried && self.is_refresh))
+            && has_right_session
             && (!self.is_refresh || self.identifier == SITE.identifier)
     }
 }
@@ -235,3 +249,5 @@ fn check_answer(asked: &Asked<'_>, answer: &Response<String>) {
 fn moment(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
 }
+
+const NAME: &str = "__Host-session";
