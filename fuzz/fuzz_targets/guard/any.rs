@@ -1,7 +1,8 @@
 //! Any fields. Who reaches the handler must have come by one of the ways that the documents name.
 
 use arbitrary::Arbitrary;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use hardtack::fuzzing::cookie_tokens;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header, uri::Authority};
 use url::Url;
 
 use super::{FORM_ORIGIN, TRUSTED, Tokens, VISITOR, is_safe, passes};
@@ -85,11 +86,10 @@ impl Fields<'_> {
         if self.tokens == Tokens::None || is_upgrade {
             return;
         }
-        let token = fields.get("x-csrf-token");
         let is_left_to_handler = self.tokens == Tokens::InForms && is_form(&fields);
-        match token {
-            Some(token) => assert_eq!(token, &VISITOR.token),
-            None => assert!(is_left_to_handler, "{method} {uri} {fields:?}"),
+        match fields.contains_key(TOKEN) {
+            true => assert!(has_token_of_session(&fields), "{method} {uri} {fields:?}"),
+            false => assert!(is_left_to_handler, "{method} {uri} {fields:?}"),
         }
     }
 
@@ -122,22 +122,52 @@ fn has_right_origin(uri: &Uri, fields: &HeaderMap) -> bool {
     let Some(page) = origin.and_then(url_of) else {
         return false;
     };
-    let hosts = fields
-        .get_all(header::HOST)
-        .iter()
-        .filter_map(|host| host.to_str().ok());
-    let mut hosts = hosts.chain(uri.authority().map(|authority| authority.as_str()));
-    let is_here = |host| {
+    let is_here = host_of(uri, fields).is_some_and(|host| {
         let site = url_of(&format!("{}://{host}", page.scheme()));
         site.is_some_and(|site| site.origin() == page.origin())
-    };
+    });
     let is_local = match page.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
     };
-    hosts.any(is_here) && (page.scheme() == "https" || is_local)
+    is_here && (page.scheme() == "https" || is_local)
+}
+
+/// Returns the host that the request is for, if it names one (SPEC.md § 15.9).
+fn host_of<'a>(uri: &'a Uri, fields: &'a HeaderMap) -> Option<&'a str> {
+    let mut in_fields = fields.get_all(header::HOST).iter();
+    let in_field = in_fields.next().map(HeaderValue::to_str).transpose().ok()?;
+    let in_address = uri.authority().map(Authority::as_str);
+    let is_one = in_fields.next().is_none();
+    let agree = |(one, other)| without_default_port(one, uri) == without_default_port(other, uri);
+    let is_told = is_one && in_field.zip(in_address).is_none_or(agree);
+    in_address.or(in_field).filter(|_| is_told)
+}
+
+/// Returns a host in lower case. Without a scheme the default ports of both are left out.
+fn without_default_port(host: &str, uri: &Uri) -> (String, Option<u16>) {
+    let defaults: &[u16] = match uri.scheme_str() {
+        Some("https") => &[443],
+        Some("http") => &[80],
+        _ => &[80, 443],
+    };
+    let split = host.rsplit_once(':');
+    let (name, port) = split
+        .and_then(|(name, port)| Some((name, Some(port.parse().ok()?))))
+        .unwrap_or((host, None));
+    let port = port.filter(|port| !defaults.contains(port));
+    (name.to_lowercase(), port)
+}
+
+/// Returns whether the token is that of the session that the request brings (SPEC.md § 13).
+fn has_token_of_session(fields: &HeaderMap) -> bool {
+    let cookies = fields.get_all(header::COOKIE).iter();
+    let (name, sealed) = VISITOR.cookie.split_once('=').expect("it is a pair");
+    let mut found = cookie_tokens(cookies.map(HeaderValue::as_bytes), name).into_iter();
+    let is_visitor = found.any(|(_, token)| token.as_deref() == Some(sealed.as_bytes()));
+    is_visitor && fields[TOKEN] == *VISITOR.token
 }
 
 fn is_upgrade(method: &Method, fields: &HeaderMap) -> bool {
@@ -222,3 +252,5 @@ impl Text {
         }
     }
 }
+
+const TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
