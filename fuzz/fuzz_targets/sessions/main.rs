@@ -1,5 +1,6 @@
-//! Any requests of several browsers, with clocks that go back, keys that change, tenants, releases, and responses that
-//! are late or lost: each session has the content, the id and the end that a model of the documents says.
+//! Any requests of several browsers, some with the cookies of two, with clocks that go back, keys that change, tenants,
+//! releases, and responses that are late or lost: each session has the content, the id and the end that a model of the
+//! documents says.
 #![no_main]
 
 mod case;

@@ -6,7 +6,9 @@ mod steps;
 use arbitrary::Arbitrary;
 
 pub use setup::{Setup, Wiring};
-pub use steps::{Act, Answer, CacheField, Fate, Later, Planned, Request, Status, Step, Tenant};
+pub use steps::{
+    Act, Answer, Beside, Between, CacheField, Fate, Later, Planned, Request, Status, Step, Tenant,
+};
 
 #[derive(Debug, Arbitrary)]
 pub struct Case {

@@ -17,6 +17,7 @@ pub struct Setup {
     is_padded: bool,
     may_retire_early: bool,
     allows_shared_caching: bool,
+    /// Its remainder of 301 is the span, and the rest chooses the name of the cookie.
     skew: u16,
     revalidation: Option<(u16, Option<u16>)>,
     wiring: Wiring,
@@ -67,6 +68,7 @@ impl Setup {
             }),
             skew: u64::from(self.skew % 301),
             carrier: self.carrier.carrier(),
+            is_host_only: (self.skew / 301).is_multiple_of(2),
             form: if self.is_typed {
                 Form::Later
             } else {

@@ -54,6 +54,7 @@ pub struct Planned {
 
 #[derive(Debug, Arbitrary)]
 pub struct Request {
+    /// Its remainder of 3 is the browser, and the rest says what comes with its cookies.
     pub browser: u8,
     pub acts: Vec<Act>,
     pub status: Status,
@@ -65,6 +66,43 @@ pub struct Request {
     pub cached: Option<CacheField>,
     /// Moment to which a task of the handler goes on after the response.
     pub task: Option<Later>,
+}
+
+/// What a request has beside the cookies of its browser: those of another one, as where hosts of a site, paths or proxies
+/// have set a cookie twice.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside {
+    pub browser: u8,
+    pub is_first: bool,
+    /// The cookies of the two are in fields of their own.
+    pub is_apart: bool,
+    pub between: Between,
+}
+
+/// What stands between the cookies of the two.
+#[derive(Clone, Copy, Debug)]
+pub enum Between {
+    Nothing,
+    /// Cookies with names that are nearly that of the session.
+    OthersNames,
+    /// So many values of the session's cookie that nobody has sealed.
+    Values(u8),
+}
+
+impl Request {
+    pub fn beside(&self) -> Option<Beside> {
+        let bits = (self.browser / 3).checked_sub(43)?;
+        Some(Beside {
+            browser: self.browser % 3 + 1 + bits % 2,
+            is_first: bits / 2 % 2 == 1,
+            is_apart: bits / 4 % 2 == 1,
+            between: match bits / 8 {
+                0 => Between::Nothing,
+                1 => Between::OthersNames,
+                count => Between::Values(count - 1),
+            },
+        })
+    }
 }
 
 /// The context that a request is in.

@@ -13,6 +13,8 @@ pub struct Settings {
     pub refresh: Refresh,
     pub skew: u64,
     pub carrier: Carrier,
+    /// The name of its cookie begins with `__Host-`.
+    pub is_host_only: bool,
     pub form: Form,
     pub is_signed: bool,
     pub is_padded: bool,
@@ -52,6 +54,15 @@ pub enum Size {
 }
 
 impl Settings {
+    /// Returns the name of the cookie, which has as many letters in either case. Other tokens have none.
+    pub fn name(&self) -> &'static str {
+        match self.carrier {
+            Carrier::Cookie(_) if self.is_host_only => "__Host-session",
+            Carrier::Cookie(_) => "session-of-all",
+            Carrier::Header(..) | Carrier::Token(_) => "",
+        }
+    }
+
     pub fn is_remembered(&self, record: &Record) -> bool {
         record.remembered.is_some() && self.remember_up_to.is_some()
     }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hardtack::{Session, SessionError};
 
-use super::{World, browser::Held, content::Content, reading::Reading};
+use super::{World, content::Content, cookies::Held, reading::Reading};
 use crate::{case::Request, model::Visit};
 
 impl World {
@@ -14,8 +14,13 @@ impl World {
         let is_eager = self.wiring.has_layer && self.wiring.is_eager;
         match session {
             Some(session) => {
-                let len = reading.token.text().map_or(0, str::len);
-                let is_whole = reading.token != Held::Pieces;
+                let len: usize = reading
+                    .tokens
+                    .iter()
+                    .filter_map(Held::text)
+                    .map(str::len)
+                    .sum();
+                let is_whole = !reading.tokens.contains(&Held::Pieces);
                 assert_eq!(told.len(), 1);
                 assert_eq!(told[0].0, session.outcome());
                 assert!(!is_whole || told[0].1 == len);

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use http::{HeaderMap, header::SET_COOKIE};
 
-use super::carrier::RESPONSE_FIELD;
+use super::{
+    carrier::RESPONSE_FIELD,
+    cookies::{Held, held_in},
+};
 use crate::model::Carrier;
 
 #[derive(Default)]
@@ -28,15 +31,6 @@ pub struct Sent {
     pub max_age: Option<u64>,
 }
 
-/// What a jar holds of a token.
-#[derive(Debug, PartialEq)]
-pub enum Held {
-    Nothing,
-    Token(String),
-    /// Parts of which no token can be put together.
-    Pieces,
-}
-
 impl Jar {
     pub fn receive(&mut self, sent: impl IntoIterator<Item = Sent>) {
         for Sent { name, value, .. } in sent {
@@ -55,32 +49,16 @@ impl Jar {
         self.0.len()
     }
 
-    /// Returns the field `Cookie`.
-    pub fn cookie_field(&self) -> String {
-        let pairs = self.0.iter().map(|(name, value)| format!("{name}={value}"));
-        pairs.collect::<Vec<_>>().join("; ")
+    pub fn pairs(&self) -> impl Iterator<Item = (String, String)> {
+        let pairs = self.0.iter();
+        pairs.map(|(name, value)| (name.clone(), value.clone()))
     }
 
-    /// Puts the token together (docs/spec/carriers.md § 9.2).
-    pub fn held(&self) -> Held {
-        if let Some(token) = self.0.get("") {
-            return Held::Token(token.clone());
-        }
-        let Some(value) = self.0.get(NAME) else {
-            return Held::Nothing;
-        };
-        let Some((count, first)) = value.split_once('.') else {
-            return Held::Token(value.clone());
-        };
-        let count: usize = count.parse().expect("the site has written it");
-        let mut token = first.to_owned();
-        for part in 1..count {
-            match self.0.get(&format!("{NAME}.{part}")) {
-                Some(text) => token.push_str(text),
-                None => return Held::Pieces,
-            }
-        }
-        Held::Token(token)
+    /// Puts the token together.
+    pub fn held(&self, name: &str) -> Held {
+        let pairs: Vec<_> = self.pairs().collect();
+        let held = held_in(&pairs, name).into_iter().next();
+        held.unwrap_or(Held::Nothing)
     }
 }
 
@@ -122,5 +100,3 @@ impl Sent {
         }
     }
 }
-
-pub const NAME: &str = "__Host-session";

@@ -10,6 +10,7 @@ use super::{
     application::Shown,
     carrier::Carrier,
     content::{Content, Entries},
+    cookies::Held,
     keys::id_of,
     moment,
     reading::Reading,
@@ -120,17 +121,21 @@ impl World {
         assert_eq!(shown, self.shown(sealed, None));
     }
 
-    /// Checks that the functions of the application saw the session that arrived.
+    /// Checks that the functions of the application saw sessions that arrived.
     pub fn check_shown<T: Content>(&self, reading: &Reading) {
         let knowledge = self.application.knowledge();
         if knowledge.shown.is_empty() {
             return;
         }
-        let sealed = reading.sealed.as_ref().expect("a session arrived");
-        let is_readable = sealed.record.form <= T::FORM;
-        let content = is_readable.then(|| sealed.record.content.clone());
-        let expected = self.shown(sealed, content);
-        assert!(knowledge.shown.iter().all(|shown| *shown == expected));
+        let texts = reading.tokens.iter().filter_map(Held::text);
+        let expected: Vec<_> = texts
+            .filter_map(|text| self.tokens.get(text))
+            .map(|sealed| {
+                let is_readable = sealed.record.form <= T::FORM;
+                self.shown(sealed, is_readable.then(|| sealed.record.content.clone()))
+            })
+            .collect();
+        assert!(knowledge.shown.iter().all(|shown| expected.contains(shown)));
     }
 
     fn shown(&self, sealed: &Sealed, content: Option<Entries>) -> Shown {

@@ -7,6 +7,7 @@ mod browser;
 mod caches;
 mod carrier;
 mod content;
+mod cookies;
 mod keys;
 mod look;
 mod reading;
@@ -111,7 +112,8 @@ impl World {
                 ends_itself,
                 by_ring,
             } => {
-                let held = self.browsers[usize::from(*browser) % 3].jar.held();
+                let jar = &self.browsers[usize::from(*browser) % 3].jar;
+                let held = jar.held(self.settings.name());
                 let sealed = held.text().and_then(|token| self.tokens.get(token));
                 let issued = sealed.map_or(self.now, |sealed| sealed.record.issued);
                 self.end_those_before(issued + u64::from(*ends_itself), *by_ring);
@@ -155,7 +157,8 @@ impl World {
             Later::Seconds(seconds) => return self.now + u64::from(seconds),
             Later::Edge { which, is_before } => (usize::from(which), is_before),
         };
-        let held = self.browsers.iter().map(|browser| browser.jar.held());
+        let name = self.settings.name();
+        let held = self.browsers.iter().map(|browser| browser.jar.held(name));
         let sealed = held.filter_map(|held| self.tokens.get(held.text()?));
         let of_sessions = sealed.flat_map(|sealed| self.settings.edges(&sealed.record));
         let edges = self.ring.edges().chain(of_sessions);

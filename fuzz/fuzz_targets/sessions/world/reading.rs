@@ -7,8 +7,8 @@ use hardtack::{
 
 use super::{
     Sealed, World,
-    browser::{Held, Jar},
     content::Content,
+    cookies::{Cookies, Held},
     keys::id_of,
 };
 use crate::{
@@ -17,6 +17,9 @@ use crate::{
 };
 
 pub struct Reading {
+    /// All tokens that the request brings.
+    pub tokens: Vec<Held>,
+    /// The one that is chosen.
     pub token: Held,
     pub has_cookies: bool,
     pub tenant: Tenant,
@@ -26,8 +29,11 @@ pub struct Reading {
     pub refusal: Option<Reason>,
 }
 
+/// What the site has sealed in a token, and the reason for which it does not open.
+type Value<'a> = (&'a Held, Option<&'a Sealed>, Option<Reason>);
+
 impl World {
-    pub fn read(&self, jar: &Jar, tenant: Tenant) -> Reading {
+    pub fn read(&self, cookies: &Cookies, tenant: Tenant) -> Reading {
         let has_layer = self.wiring.has_layer;
         let tenant = match self.settings.carrier {
             Carrier::Cookie(_) | Carrier::Header(..) if has_layer => tenant,
@@ -35,18 +41,51 @@ impl World {
             _ if tenant == Tenant::Unknown => Tenant::Own,
             _ => tenant,
         };
-        let token = match tenant {
-            Tenant::Unknown => Held::Nothing,
-            _ => jar.held(),
+        let name = self.settings.name();
+        let tokens = match tenant {
+            Tenant::Unknown => Vec::new(),
+            _ => cookies.held(name),
         };
-        let sealed = token.text().and_then(|token| self.tokens.get(token));
+        let values = tokens.iter().map(|token| {
+            let sealed = token.text().and_then(|token| self.tokens.get(token));
+            let refusal = sealed.and_then(|sealed| self.refusal(sealed, tenant));
+            (token, sealed, refusal)
+        });
+        let (token, sealed, refusal) = self.choose(&values.collect::<Vec<_>>());
         Reading {
-            has_cookies: !jar.is_empty(),
-            refusal: sealed.and_then(|sealed| self.refusal(sealed, tenant)),
+            has_cookies: cookies.has_any(name),
+            refusal,
             sealed: sealed.cloned(),
             tenant,
-            token,
+            token: token.clone(),
+            tokens,
         }
+    }
+
+    /// Chooses among the values of one name (SPEC.md § 7.0).
+    fn choose<'a>(&self, values: &[Value<'a>]) -> Value<'a> {
+        let opening = values
+            .iter()
+            .filter_map(|&(token, sealed, refusal)| match refusal {
+                None => Some((token, sealed?)),
+                Some(_) => None,
+            });
+        let opening: Vec<_> = opening.collect();
+        let Some(&(_, first)) = opening.first() else {
+            return *values.first().unwrap_or(&(&Held::Nothing, None, None));
+        };
+        let id = first.record.id;
+        let is_of_one = id.is_some() && opening.iter().all(|(_, sealed)| sealed.record.id == id);
+        if opening.len() > 1 && !self.settings.is_host_only && !is_of_one {
+            return (&Held::Pieces, None, Some(Reason::Duplicate));
+        }
+        // Of those that are equally new it is the last one here, and so the first in the request.
+        let newest = opening
+            .into_iter()
+            .rev()
+            .max_by_key(|(_, sealed)| (sealed.record.issued, sealed.record.active));
+        let (token, sealed) = newest.expect("there is a first");
+        (token, Some(sealed), None)
     }
 
     fn refusal(&self, sealed: &Sealed, tenant: Tenant) -> Option<Reason> {
@@ -84,6 +123,7 @@ impl World {
                 Held::Nothing => assert_eq!(told, ("Absent", false)),
                 _ => assert_eq!(told, ("Rejected", true)),
             }
+            assert!(reading.refusal.is_none() || outcome.reason() == reading.refusal);
             return;
         };
         let key_id = id_of(sealed.key, self.settings.is_signed);
@@ -96,14 +136,5 @@ impl World {
             None => Outcome::OpenedUnderAcceptedKey { key_id },
         };
         assert_eq!(outcome, expected);
-    }
-}
-
-impl Held {
-    pub fn text(&self) -> Option<&str> {
-        match self {
-            Held::Token(token) => Some(token),
-            Held::Nothing | Held::Pieces => None,
-        }
     }
 }

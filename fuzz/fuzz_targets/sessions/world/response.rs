@@ -4,8 +4,9 @@ use http::{HeaderMap, Response, StatusCode, header};
 
 use super::{
     Sealed, World,
-    browser::{Held, Jar, Sent},
+    browser::{Jar, Sent},
     caches,
+    cookies::Held,
     reading::Reading,
 };
 use crate::{
@@ -72,7 +73,7 @@ impl World {
                     assert!(sent.len <= longest, "{sent:?}");
                     assert_eq!(sent.max_age, max_age);
                 }
-                let Held::Token(token) = after.held() else {
+                let Held::Token(token) = after.held(self.settings.name()) else {
                     panic!("{after:?} has no token");
                 };
                 let sealed = Sealed {

@@ -95,7 +95,7 @@ impl Builder<'_> {
             Keys::ThatEncrypt(keys) => SessionCookie::encrypted(keys),
             Keys::ThatSign(keys) => SessionCookie::unencrypted_but_signed(keys),
         };
-        builder = builder.size(match size {
+        builder = builder.name(self.settings.name()).size(match size {
             model::Size::Anywhere => Size::Anywhere,
             model::Size::Browser => Size::Browser,
             model::Size::Split(cookies) => Size::Split(cookies),

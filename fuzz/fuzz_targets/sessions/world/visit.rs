@@ -6,16 +6,11 @@ use std::sync::{
 };
 
 use hardtack::Clock;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderValue};
 
 use super::{
-    World,
-    browser::{Held, Jar, Sent},
-    carrier::Arrival,
-    content::Content,
-    moment,
-    response::respond,
-    site::Door,
+    World, browser::Sent, carrier::Arrival, content::Content, cookies::Cookies, moment,
+    response::respond, site::Door,
 };
 use crate::{
     case::{Fate, Request, Tenant},
@@ -26,7 +21,8 @@ impl World {
     pub fn visit<T: Content>(&mut self, door: &Door<T>, request: &Request) {
         let browser = usize::from(request.browser) % 3;
         let jar = self.browsers[browser].jar.clone();
-        let reading = self.read(&jar, request.tenant);
+        let cookies = self.cookies_of(request);
+        let reading = self.read(&cookies, request.tenant);
         self.inspect(door, &reading);
         self.application.begin_request();
         let settings = self.settings;
@@ -40,7 +36,7 @@ impl World {
 
         let clock = Arc::new(AtomicU64::new(self.now));
         let arrival = Arrival {
-            fields: self.fields_of(&jar, request),
+            fields: fields_of(&cookies, settings.carrier, request),
             token: reading.token.text().map(str::to_owned),
             tenant: reading.tenant,
             clock: {
@@ -79,28 +75,12 @@ impl World {
             Fate::IsLost => {}
         }
     }
+}
 
-    fn fields_of(&self, jar: &Jar, request: &Request) -> HeaderMap {
-        let mut fields = HeaderMap::new();
-        let value = |text: &str| HeaderValue::from_str(text).expect("it is text");
-        match (self.settings.carrier, jar.held()) {
-            (Carrier::Cookie(_), _) => {
-                fields.insert(header::COOKIE, value(&jar.cookie_field()));
-            }
-            (Carrier::Header(name, _), Held::Token(token)) => {
-                let scheme = if name == "authorization" {
-                    "bEARER "
-                } else {
-                    ""
-                };
-                let name = HeaderName::from_static(name);
-                fields.insert(name, value(&format!("{scheme}{token}")));
-            }
-            _ => {}
-        }
-        if !request.is_page {
-            fields.insert("sec-fetch-dest", value("image"));
-        }
-        fields
+fn fields_of(cookies: &Cookies, carrier: Carrier, request: &Request) -> HeaderMap {
+    let mut fields = cookies.fields(carrier);
+    if !request.is_page {
+        fields.insert("sec-fetch-dest", HeaderValue::from_static("image"));
     }
+    fields
 }
