@@ -7,7 +7,8 @@ use arbitrary::Arbitrary;
 
 pub use setup::{Setup, Wiring};
 pub use steps::{
-    Act, Answer, Beside, Between, CacheField, Fate, Later, Planned, Request, Status, Step, Tenant,
+    Act, Answer, Beside, Between, CacheField, Fate, Later, Meanwhile, Planned, Request, Status,
+    Step, Tenant,
 };
 
 #[derive(Debug, Arbitrary)]

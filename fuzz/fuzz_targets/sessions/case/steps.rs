@@ -58,7 +58,8 @@ pub struct Request {
     pub browser: u8,
     pub acts: Vec<Act>,
     pub status: Status,
-    pub is_page: bool,
+    /// Its last bit is whether the request is for a page, and the rest says what happens while it runs.
+    page: u8,
     pub fate: Fate,
     pub tenant: Tenant,
     /// An instance with an earlier release of the application answers.
@@ -89,7 +90,36 @@ pub enum Between {
     Values(u8),
 }
 
+/// What the operator does while a request runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Meanwhile {
+    /// The ring becomes one of one key or two, without times.
+    Replace([Planned; 2]),
+    /// As the step of this name, for the session of the request.
+    EndThoseBefore { ends_itself: bool, by_ring: bool },
+}
+
 impl Request {
+    pub fn is_page(&self) -> bool {
+        self.page % 2 == 1
+    }
+
+    pub fn meanwhile(&self) -> Option<Meanwhile> {
+        let bits = (self.page / 2).checked_sub(64)?;
+        let key = |key| Planned {
+            key,
+            seal_from: 0,
+            accept_until: 0,
+        };
+        Some(match bits % 2 {
+            0 => Meanwhile::Replace([key(bits / 2), key(bits / 8)]),
+            _ => Meanwhile::EndThoseBefore {
+                ends_itself: bits / 2 % 2 == 1,
+                by_ring: bits / 4 % 2 == 1,
+            },
+        })
+    }
+
     pub fn beside(&self) -> Option<Beside> {
         let bits = (self.browser / 3).checked_sub(43)?;
         Some(Beside {

@@ -25,6 +25,8 @@ pub struct Response {
     pub is_shareable: bool,
     /// The session arrived under a key that stands before the one that seals.
     pub is_under_earlier_key: bool,
+    /// Its key was dropped, or `not_before` raised, while the request ran (§ 8.14.1).
+    pub has_lapsed: bool,
 }
 
 impl Visit<'_> {
@@ -34,9 +36,11 @@ impl Visit<'_> {
             return (Change::Keep, false);
         }
         let discards = self.wish == Wish::Discard;
-        let is_silenced = response.status >= 500
+        let has_failed = response.status >= 500
             && !self.settings.saves_on_server_error
             && self.wish != Wish::Force;
+        let has_lapsed = response.has_lapsed && self.session.arrived.is_some();
+        let is_silenced = has_failed || has_lapsed;
         if self.is_over(discards, is_silenced) {
             return self.drop_token();
         }

@@ -24,11 +24,12 @@ use std::{
 use hardtack::session::SessionId;
 
 use crate::{
-    case::{Later, Request, Step, Tenant, Wiring},
+    case::{Later, Meanwhile, Request, Step, Tenant, Wiring},
     model::{Record, Settings},
 };
 use application::Application;
 use browser::Browser;
+use reading::Reading;
 use ring::Ring;
 use site::Site;
 
@@ -122,6 +123,22 @@ impl World {
                 if let Some(id) = self.ids.get(usize::from(*which) % self.ids.len().max(1)) {
                     self.application.knowledge().revoked.insert(*id);
                 }
+            }
+        }
+    }
+
+    fn operate(&mut self, meanwhile: Meanwhile, reading: &Reading) {
+        match meanwhile {
+            Meanwhile::Replace(planned) => {
+                self.replace_ring(Ring::of(&planned, self.now, self.ring.not_before));
+            }
+            Meanwhile::EndThoseBefore {
+                ends_itself,
+                by_ring,
+            } => {
+                let issued = reading.sealed.as_ref().map(|sealed| sealed.record.issued);
+                let issued = issued.unwrap_or(self.now);
+                self.end_those_before(issued + u64::from(ends_itself), by_ring);
             }
         }
     }

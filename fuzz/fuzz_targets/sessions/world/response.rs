@@ -20,6 +20,10 @@ impl World {
         let place = key.and_then(|key| self.ring.place_of(key));
         let is_under_earlier_key =
             place.is_some_and(|place| place < self.ring.sealing_place(self.now));
+        let not_before = self.not_before.max(self.ring.not_before);
+        let has_lapsed = reading.sealed.as_ref().is_some_and(|sealed| {
+            !self.ring.accepts(sealed.key, self.now) || sealed.record.issued < not_before
+        });
         match self.settings.carrier {
             // It knows nothing of requests and responses.
             Carrier::Token(_) => model::Response {
@@ -27,12 +31,14 @@ impl World {
                 is_page: true,
                 is_shareable: false,
                 is_under_earlier_key,
+                has_lapsed,
             },
             Carrier::Cookie(_) | Carrier::Header(..) => model::Response {
                 status: respond(request).status().as_u16(),
-                is_page: request.is_page,
+                is_page: request.is_page(),
                 is_shareable: request.cached.is_some_and(|field| field.is_shareable()),
                 is_under_earlier_key,
+                has_lapsed,
             },
         }
     }

@@ -54,6 +54,9 @@ impl World {
                 self.check_outcome(&session, &reading, visit);
             }
             assert_eq!(session.is_touched(), visit.is_touched);
+            if let Some(meanwhile) = request.meanwhile() {
+                self.operate(meanwhile, &reading);
+            }
             kept = visit.is_touched.then_some(session);
             respond(request)
         });
@@ -79,7 +82,7 @@ impl World {
 
 fn fields_of(cookies: &Cookies, carrier: Carrier, request: &Request) -> HeaderMap {
     let mut fields = cookies.fields(carrier);
-    if !request.is_page {
+    if !request.is_page() {
         fields.insert("sec-fetch-dest", HeaderValue::from_static("image"));
     }
     fields
