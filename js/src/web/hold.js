@@ -3,85 +3,114 @@
 
 /**
  * Calls `save` before the head of the response is sent, and then what that resolves to, which writes the head. Meanwhile the
- * head counts as sent: it cannot be changed. If either fails, calls `failed` with a response to which nothing has been written.
+ * head counts as sent: it cannot be changed. If either fails, or Node refuses what was held, calls `failed` with the error.
  */
 export function beforeHead(response, save, failed) {
   const { writeHead, flushHeaders, write, end } = response;
   const held = [];
   /** `open`, then `saving`, then `done`, when every call goes through. */
   let phase = "open";
-  let release;
 
-  const begin = () => {
-    if (phase !== "open") return;
+  const begin = async () => {
     phase = "saving";
-    release = seal(response);
-    save().then(sendHeld, (error) => {
-      go();
-      failed(error);
-    });
-  };
-  const go = () => {
-    phase = "done";
-    release();
-  };
-  const sendHeld = (writeFields) => {
-    go();
+    const release = seal(response, () => held.some(({ method }) => method === end));
     try {
+      const writeFields = await save().finally(() => {
+        phase = "done";
+        release();
+      });
       writeFields();
+      sendHeld();
     } catch (error) {
-      return failed(error);
+      failed(error);
     }
+  };
+  const sendHeld = () => {
     let isFull = false;
     for (const { method, given } of held) isFull = method.apply(response, given) === false;
     // A writer that was told to wait waits for this event.
     if (held.some(({ method }) => method === write) && !isFull && !response.writableEnded) response.emit("drain");
   };
-  const holding = (method, answer) =>
+  const holding = (method, answer, check = () => {}) =>
     function (...given) {
       if (phase === "done") return method.apply(response, given);
+      check(given[0]);
+      if (phase === "open") checkHead(response.statusCode, messageOf(response));
       held.push({ method, given });
-      begin();
+      if (phase === "open") begin();
       return answer;
     };
 
-  response.write = holding(write, false);
-  response.end = holding(end, response);
+  response.write = holding(write, false, checkChunk);
+  response.end = holding(end, response, (chunk) => chunk && typeof chunk !== "function" && checkChunk(chunk));
   response.flushHeaders = holding(flushHeaders);
   response.writeHead = (...given) => {
     if (phase === "done") return writeHead.apply(response, given);
+    if (phase === "saving") throw headSent();
     // As in Node, this head is sent with what is written next.
     setHead(response, given);
     return response;
   };
 }
 
-const CHANGES = ["setHeader", "setHeaders", "appendHeader", "removeHeader"];
+// What Node refuses is refused at once, by its rules, as long as the handler that wrote it can notice.
 
-/** Lets the head look sent, as Node does. Returns a function that takes this back. */
-function seal(response) {
-  const own = CHANGES.filter((method) => method in response).map((method) => [method, Object.getOwnPropertyDescriptor(response, method)]);
-  for (const [method] of own) {
-    response[method] = () => {
-      throw Object.assign(new Error("Cannot change headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
-    };
+const refusal = (Kind, code, message) => Object.assign(new Kind(message), { code });
+const headSent = () => refusal(Error, "ERR_HTTP_HEADERS_SENT", "Cannot change headers after they are sent to the client");
+
+function checkHead(status, message) {
+  const code = status | 0;
+  if (code < 100 || code > 999) throw refusal(RangeError, "ERR_HTTP_INVALID_STATUS_CODE", `Invalid status code: ${status}`);
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(message ?? "")) throw refusal(TypeError, "ERR_INVALID_CHAR", "Invalid character in statusMessage");
+}
+
+function checkChunk(chunk) {
+  if (chunk === null) throw refusal(TypeError, "ERR_STREAM_NULL_VALUES", "May not write null values to stream");
+  // By its tag, because another realm has another class.
+  if (typeof chunk === "string" || (ArrayBuffer.isView(chunk) && chunk[Symbol.toStringTag] === "Uint8Array")) return;
+  throw refusal(TypeError, "ERR_INVALID_ARG_TYPE", 'The "chunk" argument must be of type string or an instance of Buffer or Uint8Array');
+}
+
+/** The message of the status, where one was set. HTTP/2 has none, and warns those who ask for it. */
+const messageOf = (response) => Object.getOwnPropertyDescriptor(response, "statusMessage")?.value;
+
+/**
+ * Lets the head look sent, as Node does, and the response ended where `isEnded()` says so: for those who ask before they
+ * answer a second time, such as handlers of errors. Returns a function that takes this back.
+ */
+function seal(response, isEnded) {
+  const { statusCode } = response;
+  const statusMessage = messageOf(response);
+  const refuse = () => {
+    throw headSent();
+  };
+  const sealed = {
+    headersSent: { get: () => true },
+    writableEnded: { get: isEnded },
+    // As in Node, they can be set, and change nothing.
+    statusCode: { get: () => statusCode, set() {} },
+    statusMessage: { get: () => statusMessage, set() {} },
+  };
+  for (const method of ["setHeader", "setHeaders", "appendHeader", "removeHeader"]) {
+    if (method in response) sealed[method] = { value: refuse, writable: true };
   }
-  // For those who ask before they answer a second time, such as handlers of errors.
-  Object.defineProperty(response, "headersSent", { configurable: true, value: true });
+  const own = Object.keys(sealed).map((name) => [name, Object.getOwnPropertyDescriptor(response, name)]);
+  for (const name of Object.keys(sealed)) Object.defineProperty(response, name, { configurable: true, ...sealed[name] });
   return () => {
-    delete response.headersSent;
-    for (const [method, descriptor] of own) {
-      delete response[method];
+    for (const [name, descriptor] of own) {
+      delete response[name];
       // A framework that has put its own in place, such as Next.js.
-      if (descriptor) Object.defineProperty(response, method, descriptor);
+      if (descriptor) Object.defineProperty(response, name, descriptor);
     }
   };
 }
 
 /** Does what `writeHead` does to a head that is not sent yet. */
 function setHead(response, [status, ...rest]) {
+  const message = typeof rest[0] === "string" ? rest.shift() : undefined;
+  checkHead(status, message);
   response.statusCode = status;
-  if (typeof rest[0] === "string") response.statusMessage = rest.shift();
+  if (message !== undefined) response.statusMessage = message;
   const [headers] = rest;
   if (!headers) return;
   for (const [name, values] of byName(Array.isArray(headers) ? pairsOf(headers) : Object.entries(headers))) {

@@ -44,13 +44,7 @@ export function withSession(cookies, handler, { failed = print, refuse = answerR
   const onRefused = (refusal, request) => refusal.cause && failed(refusal, request);
   const admit = admission(cookies, ofNode({ onRefused, ...options }, { failed, refuse }));
   return async (request, response) => {
-    const answerFailure = (error) => {
-      failed(error, request);
-      if (response.headersSent) return response.destroy();
-      for (const name of response.getHeaderNames()) response.removeHeader(name);
-      response.statusCode = 500;
-      response.end("internal server error");
-    };
+    const answerFailure = (error) => fail(error, request, response, failed);
     try {
       const [session, , refusal, sessions] = await admit(request);
       attach(sessions, session, response, answerFailure);
@@ -62,6 +56,17 @@ export function withSession(cookies, handler, { failed = print, refuse = answerR
 }
 
 const print = (cause, request) => tell(null, { cause }, request);
+
+/** Tells what fails, and answers it, unless something was answered already: what is whole stays as it is. */
+function fail(error, request, response, failed) {
+  tell(failed, error, request);
+  if (response.headersSent) return void (response.writableEnded || response.destroy());
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.statusCode = 500;
+  // An earlier one may be what has failed. HTTP/2 has none, and would warn.
+  delete response.statusMessage;
+  response.end("internal server error");
+}
 
 /** Answers as adapters for a `Request` do. */
 export function answerRefusal({ status, headers, body, message }, request, response) {

@@ -1,0 +1,161 @@
+// What a handler writes itself on a server of Node, and what Node refuses of it.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import http2 from "node:http2";
+import { once } from "node:events";
+import { after, test } from "node:test";
+
+import express from "express";
+import express4 from "express4";
+
+import { session as inExpress } from "../src/web/express.js";
+import { withSession as inNode } from "../src/web/node.js";
+import { listening } from "./stand_ins.js";
+import { cookies, filled } from "./visitor.js";
+
+const visit = (session) => session.update("visits", (visits = 0) => visits + 1);
+const isExpiry = (lines) => /^__Host-session=; .*Max-Age=0/.test(lines.join());
+const signedIn = async () => ({ cookie: await filled((session) => session.set("user", "ada")) });
+
+/** Heads and bodies that Node refuses while the handler runs, with the code of its error. */
+const REFUSED = [
+  [(response) => response.end(5), "ERR_INVALID_ARG_TYPE"],
+  [(response) => response.end({}), "ERR_INVALID_ARG_TYPE"],
+  [(response) => response.write(new Uint16Array(1)), "ERR_INVALID_ARG_TYPE"],
+  [(response) => response.write(undefined), "ERR_INVALID_ARG_TYPE"],
+  [(response) => response.write(null), "ERR_STREAM_NULL_VALUES"],
+  [(response) => ((response.statusCode = 1000), response.end("x")), "ERR_HTTP_INVALID_STATUS_CODE"],
+  [(response) => ((response.statusCode = 0), response.flushHeaders()), "ERR_HTTP_INVALID_STATUS_CODE"],
+  [(response) => ((response.statusMessage = "a\nb"), response.write("x")), "ERR_INVALID_CHAR"],
+  [(response) => response.writeHead(99), "ERR_HTTP_INVALID_STATUS_CODE"],
+  [(response) => response.writeHead(200, "a\nb").end(), "ERR_INVALID_CHAR"],
+  [(response) => response.writeHead(200, { "x-a": "a\nb" }), "ERR_INVALID_CHAR"],
+  [(response) => (response.end("x"), response.writeHead(201)), "ERR_HTTP_HEADERS_SENT"],
+];
+
+test("Node refuses it in the same place by itself", async () => {
+  const thrown = [];
+  const plain = (request, response) => {
+    const [answer] = REFUSED[Number(request.url.slice(1))];
+    try {
+      answer(response);
+    } catch (error) {
+      thrown.push(error.code);
+      response.statusMessage = undefined;
+      response.statusCode = 500;
+    }
+    response.end();
+  };
+  const browser = await listening(createServer(plain));
+  for (const i of REFUSED.keys()) await browser.get(`/${i}`);
+  assert.deepEqual(thrown, REFUSED.map(([, code]) => code));
+});
+
+test("Node: what Node would refuse is refused at once, and the server goes on", async () => {
+  const failed = [];
+  const handler = (request, response, session) => {
+    visit(session);
+    REFUSED[Number(request.url.slice(1))][0](response);
+  };
+  const browser = await listening(createServer(inNode(cookies, handler, { failed: ({ code }) => failed.push(code) })));
+  for (const [i, [answer, code]] of REFUSED.entries()) {
+    const { status, text } = await browser.get(`/${i}`);
+    const isLate = code === "ERR_HTTP_HEADERS_SENT";
+    assert.deepEqual([failed.pop(), status, text], [code, ...(isLate ? [200, "x"] : [500, "internal server error"])], `${answer}`);
+  }
+});
+
+for (const [name, framework] of Object.entries({ Express: express, "Express 4": express4 })) {
+  test(`${name}: what Node would refuse is an error of the request, and the server goes on`, async () => {
+    const app = framework();
+    app.use(framework.json(), inExpress(cookies));
+    app.post("/echo", (request, response) => (visit(request.session), response.end(request.body.text)));
+    app.get("/:number", (request, response) => (visit(request.session), REFUSED[request.params.number][0](response)));
+    app.use((error, request, response, next) => {
+      if (response.headersSent) return;
+      response.statusMessage = "failed";
+      response.status(500).send(error.code);
+    });
+    const browser = await listening(createServer(app));
+    const echo = (text) => browser.fetch("/echo", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ text }) });
+    const refused = await echo(5);
+    assert.deepEqual([refused.status, refused.text], [500, "ERR_INVALID_ARG_TYPE"]);
+    assert.equal((await echo("hello")).text, "hello");
+    for (const [i, [answer, code]] of REFUSED.entries()) {
+      const expected = code === "ERR_HTTP_HEADERS_SENT" ? "x" : code;
+      assert.equal((await browser.get(`/${i}`)).text, expected, `${answer}`);
+    }
+  });
+}
+
+test("what Node refuses only when it writes fails the request, too", async () => {
+  const failed = [];
+  const handler = (request, response, session) => {
+    visit(session);
+    response.strictContentLength = true;
+    response.setHeader("content-length", 1);
+    response.end("too long");
+  };
+  const browser = await listening(createServer(inNode(cookies, handler, { failed: ({ code }) => failed.push(code) })));
+  await browser.get("/").catch(() => {});
+  assert.deepEqual(failed, ["ERR_HTTP_CONTENT_LENGTH_MISMATCH"]);
+  await browser.get("/").catch(() => {});
+  assert.equal(failed.length, 2);
+});
+
+test("Node: a message of the status is asked for and set over HTTP/1.1 alone", async (t) => {
+  const warned = t.mock.method(process, "emitWarning", () => {}).mock.calls;
+  const handler = (request, response, session) => (visit(session), response.end(5));
+  const server = http2.createServer(inNode(cookies, handler, { failed: () => {} })).listen(0, "127.0.0.1");
+  after(() => server.close());
+  await once(server, "listening");
+  const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
+  const stream = client.request({ ":path": "/" });
+  const [headers] = await once(stream, "response");
+  stream.resume();
+  await once(stream, "end");
+  client.close();
+  assert.deepEqual([headers[":status"], warned.length], [500, 0]);
+});
+
+test("Node: an error after the answer changes nothing of it", async () => {
+  for (const message of [undefined, "Fine"]) {
+    const failed = [];
+    const handler = (request, response, session) => {
+      session.invalidate();
+      if (message) response.statusMessage = message;
+      response.end("bye");
+      response.statusCode = 500;
+      response.statusMessage = "Late";
+      assert.deepEqual([response.headersSent, response.writableEnded], [true, true]);
+      session.set("user", "eve");
+    };
+    const { origin } = await listening(createServer(inNode(cookies, handler, { failed: ({ code }) => failed.push(code) })));
+    const answer = await fetch(origin, { headers: await signedIn() });
+    assert.deepEqual([answer.status, answer.statusText, await answer.text(), isExpiry(answer.headers.getSetCookie())], [200, message ?? "OK", "bye", true]);
+    assert.deepEqual(failed, ["after-head"]);
+  }
+});
+
+test("Node: an answer that breaks off is no whole answer", async () => {
+  const handler = (request, response) => {
+    response.write("half");
+    throw new Error("broken");
+  };
+  const browser = await listening(createServer(inNode(cookies, handler, { failed: () => {} })));
+  await assert.rejects(browser.get("/"), TypeError);
+});
+
+test("Node: a `failed` that fails itself is printed, and the server goes on", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const down = new Error("log service down");
+  const throwing = () => {
+    throw new Error("boom");
+  };
+  for (const failed of [async () => Promise.reject(down), () => { throw down; }]) {
+    const browser = await listening(createServer(inNode(cookies, throwing, { failed })));
+    for (let round = 0; round < 2; round++) assert.equal((await browser.get("/x?y")).status, 500);
+  }
+  assert.deepEqual(mock.calls.map((call) => call.arguments), Array(4).fill([down, "GET", "/x"]));
+});
