@@ -22,6 +22,19 @@ test("the cookies of a session take the place of those that came, parts included
   assert.equal(fieldWith(null, own), "sid=new");
 });
 
+test("other cookies stay as they are, so that no sibling host can plant one of another name", async () => {
+  const eve = await filled((session) => session.set("user", "eve"));
+  const own = [{ name: "sid", value: "new" }];
+  for (const space of ["\u000b", "\u000c", "\u0085", "\u00a0"]) {
+    for (const planted of [`${space}${eve}`, `${eve.replace("=", `${space}=`)}`, `${space}sid=eve${space}`]) {
+      const headers = new Headers({ cookie: `theme=1; ${planted};\t a=1 ;;b=2` });
+      setCookieField(headers, "sid", own);
+      assert.equal(headers.get("cookie"), `theme=1; ${planted}; a=1; b=2; sid=new`);
+      assert.equal((await cookies.load(headers, NOW)).isNew, true);
+    }
+  }
+});
+
 test("a cookie of Next.js whose decoded value holds another cookie is left out", async () => {
   const [, value] = (await filled((session) => session.set("user", "eve"))).split("=");
   const loadFrom = async (...all) => {

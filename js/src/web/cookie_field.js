@@ -1,14 +1,20 @@
 // The `Cookie` field of a request that is passed on.
 
-/** Sets the cookies of a session in the field, in place of those that came. `own`: of `saveAsCookies`; `name`: its cookie's. */
+import { BLANK, trim } from "../bytes.js";
+
+/**
+ * Sets the cookies of a session in the field, in place of those that came. `own`: of `saveAsCookies`; `name`: its cookie's.
+ * Others stay as they are, byte for byte: without another blank before it, a name could become one that no other host can set.
+ */
 export function setCookieField(headers, name, own) {
   const isOwn = (pair) => {
-    const [of] = pair.trim().split("=");
+    const [of] = pair.split("=");
     return of === name || (of.startsWith(`${name}.`) && /^[1-7]$/.test(of.slice(name.length + 1)));
   };
-  const others = (headers.get("cookie") ?? "").split(";").filter((pair) => pair.trim() !== "" && !isOwn(pair));
+  const pairs = (headers.get("cookie") ?? "").split(";").map((pair) => trim(pair, BLANK));
+  const others = pairs.filter((pair) => pair !== "" && !isOwn(pair));
   const set = own.filter(({ value }) => value !== "").map(({ name, value }) => `${name}=${value}`);
-  const field = [...others.map((pair) => pair.trim()), ...set].join("; ");
+  const field = [...others, ...set].join("; ");
   if (field === "") headers.delete("cookie");
   else headers.set("cookie", field);
 }
