@@ -27,9 +27,16 @@ async function countsAndSignsOut(browser, count, out) {
   assert.equal(visitsOf(await browser.get("/")), 0);
 }
 
-test("SvelteKit: pages read, actions write", async () => {
+test("SvelteKit: pages read, actions write, and a hook that redirects signs out", async () => {
   const browser = new Browser(await start("sveltekit", ["vite", "build"], () => ["build/index.js"]));
   await countsAndSignsOut(browser, () => formTo(browser, "/?/count"), () => formTo(browser, "/?/out"));
+  await formTo(browser, "/?/count");
+  // Once a page is rendered, SvelteKit takes no more cookies.
+  for (const [path, left] of [["/left", 1], ["/leave", 0]]) {
+    const { status, headers } = await browser.get(path);
+    assert.deepEqual([status, headers.get("location")], [303, "/"], path);
+    assert.equal(visitsOf(await browser.get("/")), left, path);
+  }
 });
 
 test("Astro: pages read and write, and one made at build time has no session", async () => {
@@ -51,4 +58,10 @@ test("Nuxt: handlers read and write, and pages by them", async () => {
   }
   assert.match((await formTo(browser, "/api/out")).setCookies[0], /^__Host-session=;/);
   assert.equal(visitsOf(await browser.get("/")), 0);
+  // Handlers that answer themselves, or fail.
+  for (const [path, status] of [["leave", 303], ["fail", 403]]) {
+    await formTo(browser, "/api/count");
+    const left = await formTo(browser, `/api/${path}`);
+    assert.deepEqual([left.status, left.setCookies.map((line) => line.split(";")[0])], [status, ["__Host-session="]], path);
+  }
 });

@@ -135,7 +135,7 @@ export class SessionCookie extends Carrier {
   async saveTo(headers, session, response = {}) {
     // Headers that cannot be changed say so here, before the session is closed.
     headers.delete("x-hardtack-none");
-    apply(await headChanges(this, [...headers], session, response), headers);
+    setChanges(headers, await headChanges(this, [...headers], session, response));
   }
 
   /**
@@ -146,17 +146,18 @@ export class SessionCookie extends Carrier {
     const changes = await headChanges(this, [...response.headers], session, { status: response.status });
     if (changes.length === 0) return response;
     try {
-      apply(changes, response.headers);
+      setChanges(response.headers, changes);
       return response;
     } catch {
       const copy = new Response(response.body, response);
-      apply(changes, copy.headers);
+      setChanges(copy.headers, changes);
       return copy;
     }
   }
 }
 
-function apply(changes, headers) {
+/** Makes the changes of `headChanges` in `Headers`. */
+export function setChanges(headers, changes) {
   for (const [name, value] of changes) {
     if (name === "set-cookie") headers.append(name, value);
     else headers.set(name, value);

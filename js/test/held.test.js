@@ -4,12 +4,16 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import http2 from "node:http2";
 import { once } from "node:events";
+import { Readable } from "node:stream";
 import { after, test } from "node:test";
 
 import express from "express";
 import express4 from "express4";
+import { H3, HTTPError } from "h3";
+import { createApp, createError, eventHandler, send, sendNoContent, sendRedirect, sendStream, toNodeListener, toWebHandler } from "h3-1";
 
 import { session as inExpress } from "../src/web/express.js";
+import { withSession as inH3 } from "../src/web/h3.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { listening } from "./stand_ins.js";
 import { cookies, filled } from "./visitor.js";
@@ -158,4 +162,95 @@ test("Node: a `failed` that fails itself is printed, and the server goes on", as
     for (let round = 0; round < 2; round++) assert.equal((await browser.get("/x?y")).status, 500);
   }
   assert.deepEqual(mock.calls.map((call) => call.arguments), Array(4).fill([down, "GET", "/x"]));
+});
+
+/** How a handler of h3 1 answers itself, with the status and the body. */
+const OF_H3 = {
+  sendRedirect: [(event) => sendRedirect(event, "/", 303), 303],
+  "sendRedirect, awaited": [async (event) => void (await sendRedirect(event, "/", 303)), 303],
+  send: [(event) => send(event, "hello"), 200, "hello"],
+  sendNoContent: [(event) => sendNoContent(event), 204, ""],
+  "sendStream of Node": [(event) => sendStream(event, Readable.from(["one ", "two"])), 200, "one two"],
+  "sendStream of the web": [(event) => sendStream(event, new Blob(["one ", "two"]).stream()), 200, "one two"],
+  "its response": [(event) => void event.node.res.end("hello"), 200, "hello"],
+  "a Response": [() => new Response("hello", { status: 201, headers: { "cache-control": "public" } }), 201, "hello"],
+  "an object": [() => ({ a: 1 }), 200, '{"a":1}'],
+};
+
+const onH3 = (handler, options) => {
+  const app = createApp(options);
+  app.use(eventHandler(inH3(cookies, handler)));
+  return listening(createServer(toNodeListener(app)));
+};
+
+for (const [name, [answer, status, body]] of Object.entries(OF_H3)) {
+  test(`h3 1: the session is saved with ${name}`, async () => {
+    const browser = await onH3((event, session) => (session.invalidate(), answer(event)));
+    const out = await browser.fetch("/", { headers: await signedIn() });
+    assert.deepEqual([out.status, isExpiry(out.setCookies), out.headers.get("cache-control")], [status, true, "no-store"]);
+    if (body !== undefined) assert.equal(out.text, body);
+    const writer = await onH3((event, session) => (visit(session), answer(event)));
+    assert.equal((await writer.get("/")).setCookies.length, 1);
+  });
+}
+
+test("h3 1: an answer without a server, as Nitro gives it inside of a program, is whole when the handler has ended", async () => {
+  const answered = async (answer) => {
+    const app = createApp();
+    app.use(eventHandler(inH3(cookies, (event, session) => (visit(session), answer(event)))));
+    const response = await toWebHandler(app)(new Request("http://localhost/"));
+    return [response.status, response.headers.getSetCookie().length, await response.text()];
+  };
+  assert.deepEqual(await answered(() => "hello"), [200, 1, "hello"]);
+  assert.deepEqual(await answered((event) => send(event, "hello")), [200, 1, "hello"]);
+  assert.deepEqual(await answered((event) => sendStream(event, new Blob(["hello"]).stream())), [200, 1, "hello"]);
+  assert.deepEqual((await answered((event) => sendRedirect(event, "/", 303))).slice(0, 2), [303, 1]);
+  const [status, count, text] = await answered(() => Promise.reject(createError({ statusCode: 401 })));
+  assert.deepEqual([status, count, JSON.parse(text).statusCode], [401, 1, 401]);
+});
+
+test("h3 1: a sign-out is saved with what a handler throws, whatever its status", async (t) => {
+  t.mock.method(console, "error", () => {});
+  for (const [thrown, status] of [[createError({ statusCode: 401 }), 401], [createError({ status: 503 }), 503], [new Error("boom"), 500], [{ status: "x" }, 500]]) {
+    const browser = await onH3(
+      (event, session) => {
+        session.invalidate();
+        throw thrown;
+      },
+      { onError: () => {} },
+    );
+    const out = await browser.fetch("/", { headers: await signedIn() });
+    assert.deepEqual([out.status, isExpiry(out.setCookies)], [status, true]);
+  }
+});
+
+test("h3 1: a session that cannot be saved is answered with 500, without what was written", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const app = createApp();
+  const answers = [(event) => sendRedirect(event, "/", 303), () => "secret"];
+  const handler = (event, session) => (visit(session), answers[Number(event.path.slice(1))](event));
+  app.use(eventHandler(inH3(cookies, handler, { now: () => new Date("2020-01-01T00:00:00Z") })));
+  const browser = await listening(createServer(toNodeListener(app)));
+  for (const i of answers.keys()) {
+    const { status, text, setCookies, headers } = await browser.get(`/${i}`);
+    assert.deepEqual([status, /secret/.test(text), setCookies, headers.get("location")], [500, false, [], null]);
+  }
+  assert.equal(mock.calls.length, 2);
+});
+
+test("h3: a sign-out is saved with what a handler throws, and with what the application answers in its place", async () => {
+  for (const [thrown, status] of [[new HTTPError({ status: 401 }), 401], [new Error("boom"), 500]]) {
+    for (const onError of [undefined, () => "sorry"]) {
+      const app = new H3({ silent: true, onError });
+      const handler = (event, session) => {
+        session.invalidate();
+        event.res.headers.set("x-a", "of the page");
+        throw thrown;
+      };
+      app.all("/**", inH3(cookies, handler));
+      const answer = await app.fetch(new Request("http://localhost/", { headers: await signedIn() }));
+      assert.deepEqual([answer.headers.getSetCookie().length, isExpiry(answer.headers.getSetCookie())], [1, true]);
+      if (!onError) assert.deepEqual([answer.status, answer.headers.get("x-a")], [status, null]);
+    }
+  }
 });

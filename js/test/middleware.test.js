@@ -127,6 +127,27 @@ test("what makes a cookie is given the environment, and nothing of a request", a
   assert.deepEqual(given, [undefined, undefined, [], []]);
 });
 
+test("SvelteKit: a redirect that a later hook throws carries the session, and an error is left to SvelteKit", async () => {
+  const redirect = { status: 303, location: "/" };
+  for (const [thrown, count] of [[redirect, 1], [new Error("boom"), 0], [undefined, 0]]) {
+    const set = [];
+    const event = { request: request(), locals: {}, cookies: { set: (...given) => set.push(given) } };
+    const resolve = async ({ locals }) => {
+      tick(locals.session);
+      throw thrown;
+    };
+    await assert.rejects(handleSession(cookies)({ event, resolve }), (error) => error === thrown);
+    assert.equal(set.length, count);
+    if (count === 0) continue;
+    const [[name, value, { path, httpOnly }]] = set;
+    assert.deepEqual([path, httpOnly, (await cookies.load(`${name}=${value}`)).get("ticks")], ["/", true, 1]);
+  }
+  // Once a page is rendered.
+  const event = { request: request(), locals: {}, cookies: { set: () => assert.fail("too late") } };
+  const resolve = async ({ locals }) => (tick(locals.session), Promise.reject(redirect));
+  await assert.rejects(handleSession(cookies)({ event, resolve }), (error) => error === redirect);
+});
+
 test("Astro: a page that is rendered at build time has no session, and `locals.runtime` is read for those alone who ask", async () => {
   const page = new Response("static");
   const onRequest = onSession(() => assert.fail("it was made"));

@@ -1,3 +1,3 @@
 import adapter from "@sveltejs/adapter-node";
 
-export default { kit: { adapter: adapter() } };
+export default { kit: { adapter: adapter(), files: { hooks: { server: "src/hooks_in_turn" } } } };

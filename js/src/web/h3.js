@@ -1,8 +1,9 @@
 // h3 1 and 2, and so Nitro and Nuxt.
 
+import { headChanges, setChanges } from "../session_cookie.js";
 import { admission } from "./adapter.js";
 import { claim } from "./claim.js";
-import { saveToNode } from "./node.js";
+import { attach, fail, print } from "./node.js";
 
 /**
  * Returns an event handler that loads the session, calls `handler(event, session)`, and saves the session with the
@@ -12,16 +13,51 @@ export function withSession(cookies, handler, options) {
   const admit = admission(cookies, options);
   return async (event) => {
     // h3 1 has requests and responses of Node.
-    const head = event.res?.headers ? event.res : null;
-    const request = head ? event.req : event.node.req;
+    const isNode = !event.res?.headers;
+    const request = isNode ? event.node.req : event.req;
     const { env } = event.context?.cloudflare ?? request.runtime?.cloudflare ?? {};
     const [session, save, refused, sessions] = await admit(request, env);
-    // Also for one that a handler loads after another.
-    claim(event, sessions);
-    const result = await (refused ?? handler(event, session));
-    if (result instanceof Response) return save(result);
-    if (head) await sessions.saveTo(head.headers, session, { status: head.status ?? 200 });
-    else await saveToNode(sessions, event.node.res, session);
+    const { answer, finish, finishFailed } = (isNode ? onNode : onEvent)(event, sessions, session, save);
+    let result;
+    try {
+      result = await (refused ?? handler(event, session));
+    } catch (error) {
+      const status = Number(error?.statusCode ?? error?.status ?? 500);
+      await finishFailed(status >= 100 && status <= 599 ? status : 500);
+      throw error;
+    }
+    if (result instanceof Response) return answer(result);
+    await finish();
     return result;
   };
+}
+
+/** h3 1. A handler may answer itself, as by `sendRedirect`, and the session is saved before that. */
+function onNode({ node: { req, res } }, sessions, session, save) {
+  const finish = attach(sessions, session, res, (error) => fail(error, req, res, print));
+  const answer = async (response) => {
+    const saved = save(response);
+    // h3 writes its head into the one of Node.
+    await finish(async () => (await saved, () => {}));
+    return saved;
+  };
+  const finishFailed = (status) => {
+    res.statusCode = status;
+    return finish();
+  };
+  return { answer, finish: () => finish(), finishFailed };
+}
+
+/** h3 2. It has other headers for errors, and answers by an `onError` with those of the event. */
+function onEvent(event, sessions, session, save) {
+  // Also for one that a handler loads after another.
+  claim(event, sessions);
+  const finishIn = async (status, ...heads) => {
+    const changes = await headChanges(sessions, [...heads[0]], session, { status });
+    for (const headers of heads) setChanges(headers, changes);
+  };
+  const { res } = event;
+  const finish = () => finishIn(res.status ?? 200, res.headers);
+  const finishFailed = (status) => finishIn(status, ...[res.headers, res.errHeaders].filter(Boolean));
+  return { answer: save, finish, finishFailed };
 }

@@ -4,24 +4,29 @@
 /**
  * Calls `save` before the head of the response is sent, and then what that resolves to, which writes the head. Meanwhile the
  * head counts as sent: it cannot be changed. If either fails, or Node refuses what was held, calls `failed` with the error.
+ *
+ * Returns a function that saves, by `save` or by what it is given, without waiting for something to be written, and resolves
+ * when what is held has been sent. It rejects if that fails while nothing is held, and then `failed` is not called.
  */
 export function beforeHead(response, save, failed) {
   const { writeHead, flushHeaders, write, end } = response;
   const held = [];
   /** `open`, then `saving`, then `done`, when every call goes through. */
   let phase = "open";
+  let saved;
 
-  const begin = async () => {
+  const begin = async (by = save) => {
     phase = "saving";
     const release = seal(response, () => held.some(({ method }) => method === end));
     try {
-      const writeFields = await save().finally(() => {
+      const writeFields = await by().finally(() => {
         phase = "done";
         release();
       });
       writeFields();
       sendHeld();
     } catch (error) {
+      if (held.length === 0) throw error;
       failed(error);
     }
   };
@@ -37,7 +42,7 @@ export function beforeHead(response, save, failed) {
       check(given[0]);
       if (phase === "open") checkHead(response.statusCode, messageOf(response));
       held.push({ method, given });
-      if (phase === "open") begin();
+      saved ??= begin();
       return answer;
     };
 
@@ -51,6 +56,7 @@ export function beforeHead(response, save, failed) {
     setHead(response, given);
     return response;
   };
+  return (by) => (saved ??= begin(by));
 }
 
 // What Node refuses is refused at once, by its rules, as long as the handler that wrote it can notice.

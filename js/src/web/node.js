@@ -12,14 +12,11 @@ export function ofNode(options, own) {
   return { ...options, refuse: (refusal) => refusal };
 }
 
-/** Saves a session before the head of the response is sent. */
+/** Saves a session before the head of the response is sent. Returns a function that saves it now, as `beforeHead` does. */
 export function attach(sessions, session, response, failed) {
   claim(response, sessions);
-  beforeHead(response, () => sealedFor(sessions, response, session), failed);
+  return beforeHead(response, () => sealedFor(sessions, response, session), failed);
 }
-
-/** Ends the request, and saves the session into the head of its response, which has not been sent. */
-export const saveToNode = async (...given) => (await sealedFor(...given))();
 
 /** Seals the session. Returns a function that writes it into the head of the response. */
 async function sealedFor(sessions, response, session) {
@@ -55,10 +52,10 @@ export function withSession(cookies, handler, { failed = print, refuse = answerR
   };
 }
 
-const print = (cause, request) => tell(null, { cause }, request);
+export const print = (cause, request) => tell(null, { cause }, request);
 
 /** Tells what fails, and answers it, unless something was answered already: what is whole stays as it is. */
-function fail(error, request, response, failed) {
+export function fail(error, request, response, failed) {
   tell(failed, error, request);
   if (response.headersSent) return void (response.writableEnded || response.destroy());
   for (const name of response.getHeaderNames()) response.removeHeader(name);

@@ -2,7 +2,7 @@
 
 import { cacheChanges } from "../caching.js";
 import { stateOf } from "../session.js";
-import { headChanges } from "../session_cookie.js";
+import { headChanges, setChanges } from "../session_cookie.js";
 import { toSetCookie } from "../set_cookie.js";
 import { setCookieField } from "./cookie_field.js";
 
@@ -42,9 +42,6 @@ async function changesTo(response, cookies, session, isWritten, own) {
 function withChanges(response, changes) {
   if (changes.length === 0) return response;
   const copy = new Response(response.body, response);
-  for (const [name, value] of changes) {
-    if (name === "set-cookie") copy.headers.append(name, value);
-    else copy.headers.set(name, value);
-  }
+  setChanges(copy.headers, changes);
   return copy;
 }

@@ -11,9 +11,28 @@ export function handleSession(cookies, options) {
     const release = claim(event.request, sessions);
     try {
       event.locals.session = session;
-      return await save(await (refused ?? resolve(event)));
+      return await save(await (refused ?? answer(resolve, event, sessions)));
     } finally {
       release();
     }
   };
+}
+
+/** Answers by the hooks that follow. To a redirect that one of them throws, SvelteKit adds the cookies of the event. */
+async function answer(resolve, event, sessions) {
+  try {
+    return await resolve(event);
+  } catch (error) {
+    if (error?.location) await saveToEvent(event, sessions, error);
+    throw error;
+  }
+}
+
+async function saveToEvent({ locals, cookies }, sessions, { status }) {
+  const set = await sessions.saveAsCookies(locals.session, { status });
+  try {
+    for (const { name, value, options } of set) cookies.set(name, value, options);
+  } catch {
+    // After the page is rendered, it takes none.
+  }
 }

@@ -1,0 +1,4 @@
+export default sessionHandler((event, session) => {
+  session.invalidate();
+  return sendRedirect(event, "/", 303);
+});

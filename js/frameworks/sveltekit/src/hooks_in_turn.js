@@ -1,0 +1,14 @@
+import { redirect } from "@sveltejs/kit";
+import { sequence } from "@sveltejs/kit/hooks";
+import { handle as session } from "./hooks.server.js";
+
+/** What a later hook throws passes the one of the session by. */
+const leave = async ({ event, resolve }) => {
+  const isAfter = event.url.pathname === "/left";
+  const page = isAfter && (await resolve(event));
+  if (!page && event.url.pathname !== "/leave") return resolve(event);
+  event.locals.session.invalidate();
+  redirect(303, "/");
+};
+
+export const handle = sequence(session, leave);
