@@ -7,7 +7,7 @@ export interface CsrfGuardOptions {
   readonly trustFormPosts?: readonly (readonly [origin: string, path: string])[];
   /** Lets requests through without a token: `Sec-Fetch-Site` and `Origin` are enough. Default: false. */
   readonly originCheckOnly?: boolean;
-  /** Accepts the token in a field of a form. Default: false. */
+  /** Accepts the token in a field of a form: of a `Request`, or of the `body` that a parser has left in one of Node. Default: false. */
   readonly tokensInForms?: boolean;
   /** Field of the form that has the token. Default: `csrf_token`. */
   readonly formField?: string;

@@ -177,8 +177,8 @@ function headOf(request) {
   if (Array.isArray(request.rawHeaders)) {
     const { rawHeaders } = request;
     const values = (name) => rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1].toLowerCase() === name);
-    const authority = request.authority || null;
-    return { isOfNode: true, method: request.method, path: pathOf(request.originalUrl ?? request.url), values, address: authority };
+    const { authority, ...target } = partsOf(request.originalUrl ?? request.url);
+    return { isOfNode: true, method: request.method, values, ...target, address: request.authority || authority };
   }
   const { method, headers, url } = request;
   const { host, pathname, protocol } = new URL(url);
@@ -186,8 +186,11 @@ function headOf(request) {
   return { isOfNode: false, method, path: pathname, values, address: host, scheme: protocol };
 }
 
-/** Of the target of a request. */
-const pathOf = (target) => (target.startsWith("/") ? target.split("?")[0] : new URL(target, "http://localhost").pathname);
+/** The path of the first line of a request, and where it has a whole address, the scheme and the host of that (RFC 9112 section 3.2). */
+function partsOf(target) {
+  const [, scheme, authority = null, path = target] = /^([^/?#]*:)\/\/([^/?#]*)(.*)/s.exec(target) ?? [];
+  return { scheme: scheme?.toLowerCase(), authority, path: path.split("?")[0] || "/" };
+}
 
 /** The value of the fields of this name, or null. Fields that differ count as one value that never passes. */
 function textOf({ values }, name) {

@@ -104,11 +104,9 @@ class FollowedRing {
   #refuse(error, seen) {
     if (seen === this.#refused) return;
     this.#refused = seen;
-    try {
-      this.#settings.onError(error);
-    } catch {
-      // A request does not fail by a log.
-    }
+    // A request does not fail by a log, and does not wait for it.
+    const told = async () => this.#settings.onError(error);
+    told().catch(() => tell(error));
   }
 }
 

@@ -60,3 +60,22 @@ test("a WebSocket is checked for its origin, though it is opened by GET", async 
   const upgrade = (site) => codeOf({}, { method: "GET", upgrade: "websocket", "sec-fetch-site": site });
   assert.deepEqual([await upgrade("cross-site"), await upgrade("same-origin")], ["cross-site", null]);
 });
+
+test("in Node, the address in the first line of a request is one of its hosts", async () => {
+  const posted = async (url, host) => {
+    const rawHeaders = ["Host", host, "Origin", "https://app.example", "X-CSRF-Token", token];
+    return (await new CsrfGuard().check({ method: "POST", url, rawHeaders }, session))?.code ?? null;
+  };
+  for (const url of ["/", "/?http://evil.example/", "https://app.example/", "https://app.example", "HTTPS://APP.example:443/?x", "http://app.example/"]) {
+    assert.equal(await posted(url, "app.example"), null, url);
+  }
+  for (const url of ["http://evil.example/", "http://evil.example?/", "https://app.example:80/", "https://eve@app.example/", "http://[bad", "http://", "https:///app.example"]) {
+    assert.equal(await posted(url, "app.example"), "cross-site", url);
+  }
+  assert.equal(await posted("https://app.example/", "evil.example"), "cross-site");
+  const options = { trustFormPosts: [["https://idp.example", "/signed-in"]] };
+  for (const [url, code] of [["https://app.example/signed-in?x", null], ["https://app.example", "cross-site"], ["https://app.example/x/../signed-in", "cross-site"]]) {
+    const rawHeaders = ["Host", "app.example", "Origin", "https://idp.example", "Content-Type", FORM["content-type"]];
+    assert.equal((await new CsrfGuard(options).check({ method: "POST", url, rawHeaders }, session))?.code ?? null, code, url);
+  }
+});
