@@ -6,7 +6,7 @@ import { PADDING, readBody, writeBody } from "./body.js";
 import { sealerOf } from "./carrier.js";
 import { eachPair, plain } from "./cookie.js";
 import { sha256 } from "./crypto.js";
-import { ConfigError } from "./errors.js";
+import { ConfigError, refuseUnknown } from "./errors.js";
 import { Template } from "./set_cookie.js";
 import { changed } from "./token.js";
 
@@ -26,7 +26,8 @@ const TAG = /^[A-Za-z0-9_-]{8}$/;
  * a proof is good. `requiredAfter`: seconds after which a session without a device is refused, or null. `initiators`: `any`, or
  * `same-site`, without which the cookie cannot be `SameSite=Strict`. `offers`: whether a renewed session may register a device.
  */
-export function deviceBound({ path, boundFor = 600, requiredAfter = null, initiators = "any", offers = true }) {
+export function deviceBound({ path, boundFor = 600, requiredAfter = null, initiators = "any", offers = true, ...unknown }) {
+  refuseUnknown(unknown, " of `deviceBound`");
   const refuse = (sentence) => {
     throw new ConfigError("deviceBound", sentence);
   };
@@ -129,9 +130,9 @@ class Devices {
     return state.opened ? this.#left(state, isDropped) : [];
   }
 
-  /** The field with the offer, in a response with which a session is stored. */
-  offerIn({ change, state }) {
-    return change === "store" && state.registration !== null ? [["secure-session-registration", state.registration]] : [];
+  /** The field with the offer, in a response with which a session was stored. */
+  offerIn({ registration }) {
+    return registration === null ? [] : [["secure-session-registration", registration]];
   }
 
   /** The cookies of a client that no longer has the session that opened. */

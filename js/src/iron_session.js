@@ -2,7 +2,7 @@
 
 import { fromBase64url, fromUtf8, toUtf8 } from "./bytes.js";
 import { openIron } from "./crypto_old.js";
-import { ConfigError } from "./errors.js";
+import { ConfigError, refuseUnknown } from "./errors.js";
 import { oldCookie } from "./old_cookies.js";
 
 /**
@@ -10,7 +10,8 @@ import { oldCookie } from "./old_cookies.js";
  * `cookieName`, `password` and the `path`, `domain` and `secure` of `cookieOptions`. `convert` renames or drops entries, or
  * refuses a session by returning null.
  */
-export function ironSession({ cookieName, password, cookieOptions = {}, convert = (entries) => entries, from, until }) {
+export function ironSession({ cookieName, password, cookieOptions = {}, convert = (entries) => entries, from, until, ...unknown }) {
+  refuseUnknown(unknown, " of `ironSession`");
   const passwords = typeof password === "string" ? { 1: password } : { ...password };
   if (!Object.values(passwords).every((text) => typeof text === "string" && text.length >= 32)) {
     throw new ConfigError("password", "`password` is that of iron-session, at least 32 characters, or an object of ids and passwords");

@@ -2,6 +2,7 @@
 
 import { concat, hex, u64 } from "./bytes.js";
 import { sha256 } from "./crypto.js";
+import { refuseUnknown } from "./errors.js";
 import { follow } from "./followed_ring.js";
 import { generateKey } from "./key.js";
 import { Ring, contentOf, parseRing } from "./ring.js";
@@ -19,8 +20,9 @@ export class KeyRing extends Ring {
    * A ring with a key of XChaCha20-Poly1305 is refused, unless `skipXChaCha` says that sessions under it, which this
    * package cannot open, are to be left alone.
    */
-  static async parse(texts, options) {
-    return new KeyRing(await parseRing(texts, options));
+  static async parse(texts, { mode, skipXChaCha, ...unknown } = {}) {
+    refuseUnknown(unknown, " of a key ring");
+    return new KeyRing(await parseRing(texts, { mode, skipXChaCha }));
   }
 
   /**

@@ -4,7 +4,7 @@ import { templateOf } from "./attributes.js";
 import { EPOCH, U32 } from "./bytes.js";
 import { MOST_VALUES, findValues } from "./cookie.js";
 import { Dictionary, entryOf } from "./dictionary.js";
-import { ConfigError, SessionError } from "./errors.js";
+import { ConfigError, SessionError, refuseUnknown } from "./errors.js";
 import { secondsOf, span } from "./lifetime.js";
 import { toSetCookie } from "./set_cookie.js";
 
@@ -18,7 +18,8 @@ const TOO_EARLY = "`from` is in the future, and until then its sessions are not 
  * `console.warn`: a rollout before it would sign everyone out silently.
  */
 export function oldCookie(cookie) {
-  const { name, path, domain, partitioned, secure = true, read, from, until } = cookie;
+  const { name, path, domain, partitioned, secure = true, read, from, until, ...unknown } = cookie;
+  refuseUnknown(unknown, " of an old cookie");
   if (typeof read !== "function") throw new ConfigError("migrateFrom", "`read` is a function");
   const [start, end] = [secondsOf("from", from), secondsOf("until", until)];
   // In seconds, this would be in January 1970.

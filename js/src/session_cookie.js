@@ -4,6 +4,7 @@ import { Carrier, fieldsOf, finish, newSession, sealerOf, withAdvice } from "./c
 import { assemble, findCookie } from "./cookie.js";
 import { Refusal, mustBe } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
+import { stateOf } from "./session.js";
 import { SessionSealer, choose } from "./session_sealer.js";
 import { DEFAULT, LONGEST_MAX_AGE, Template, toSetCookie } from "./set_cookie.js";
 import { madeBy, yesOrNo } from "./settings.js";
@@ -15,6 +16,9 @@ import { overheadOf } from "./suites.js";
  */
 export let headChanges;
 
+/** Returns the changes to the head of a response that offer the browser a registration of its device, after the session was saved. */
+export const offerAfter = (session) => stateOf(session).policy.devices?.offerIn(stateOf(session)) ?? [];
+
 /** Sessions in cookies. */
 export class SessionCookie extends Carrier {
   static {
@@ -22,9 +26,8 @@ export class SessionCookie extends Carrier {
       const { mayShare } = cookies.#settings;
       const finished = await finish(cookies, session, { ...response, isShareable: !mayShare && isShareable(fields) });
       const set = (await cookies.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
-      const { touch, state } = finished;
-      const offer = state.policy.devices?.offerIn(finished) ?? [];
-      return [...cacheChanges(fields, touch, "Cookie", mayShare), ...set, ...offer];
+      const offer = finished.change === "store" ? offerAfter(session) : [];
+      return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...set, ...offer];
     };
   }
 

@@ -9,6 +9,8 @@ import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, attributes, csrfToken, verifyCsrf } from "../src/index.js";
 import { contentOf } from "../src/ring.js";
 import { Sealer } from "../src/token.js";
+import { sessionProxy } from "../src/web/next.js";
+import { forward } from "../src/web/origin.js";
 import { XAES_KEY } from "./keys.js";
 import { random } from "./random.js";
 import { ask } from "./rust.js";
@@ -139,9 +141,43 @@ test("mistakes in the settings of devices are refused", async () => {
   for (const options of [{ path: ".session" }, { path: "/x/" }, { path: "/a b" }, { path: "/x", boundFor: 60 }, { path: "/x", requiredAfter: 5 }, { path: "/x", offers: 1 }]) {
     assert.throws(() => deviceBound(options), { code: "deviceBound" });
   }
+  assert.throws(() => deviceBound({ path: "/x", requireAfter: 60 }), { code: "option", message: "there is no option `requireAfter` of `deviceBound`" });
   const device = deviceBound({ path: "/.session" });
   for (const chosen of [{ dangerAllowHttp: true }, { partitioned: true }, { name: "__Host-x.b-AAAAAAAA" }]) {
     await assert.rejects(SessionCookie.encrypted(ring, { cookie: attributes(chosen), deviceBound: device }), { code: "deviceBound" });
   }
   await assert.rejects(SessionCookie.encrypted(ring, { deviceBound: true }), { code: "deviceBound" });
+});
+
+const registrationOf = ({ headers }) => headers.get("secure-session-registration");
+const signIn = (loaded) => (loaded.signIn(), loaded.set("user", "ada"));
+
+test("a worker before an origin offers the registration, unless the origin does", async () => {
+  const cookies = await cookieWith({});
+  const answered = async (change, headers, status) => {
+    const loaded = await cookies.load(null, NOW * 1000);
+    change(loaded);
+    return registrationOf(await forward(cookies, loaded, new Request("https://shop.example/"), async () => new Response("", { status, headers })));
+  };
+  assert.match(await answered(signIn), /^\(ES256\);path="\/\.session\/register";challenge="/);
+  assert.match(await answered(signIn, { "set-cookie": `${NAME}=of-the-origin` }), /^\(ES256\)/);
+  assert.equal(await answered(signIn, { "secure-session-registration": "its own" }), "its own");
+  assert.equal(await answered((loaded) => loaded.set("user", "ada")), null);
+  assert.equal(await answered((loaded) => loaded.renew(), {}, 500), null);
+});
+
+test("the proxy of Next.js offers the registration, and marks a session that has ended", async () => {
+  const cookies = await cookieWith({});
+  const visited = (handler, headers = {}) => {
+    const proxy = sessionProxy(cookies, { next: () => new Response("") }, (_, loaded) => void handler(loaded), { flashes: ["notice"], now: () => new Date(NOW * 1000) });
+    return proxy(new Request("https://shop.example/", { headers: { accept: "text/html", ...headers } }));
+  };
+  assert.match(registrationOf(await visited(signIn)), /^\(ES256\)/);
+  const greeted = await visited((loaded) => signIn(loaded).flash("notice", "hello"));
+  assert.match(registrationOf(greeted), /^\(ES256\)/);
+  assert.deepEqual([registrationOf(await visited((loaded) => loaded.set("a", 1))), registrationOf(await visited(signIn, { "sec-purpose": "prefetch" }))], [null, null]);
+  const cookie = `${NAME}=${await seal(session, { issued: NOW, sid: bytes(8, 1) }, [0x81, 0xa1, 0x61, 0x01])}`;
+  const isMarked = async (handler) => (await visited(handler, { cookie })).headers.getSetCookie().some((line) => line.startsWith(`${NAME}.out-`));
+  assert.equal(await isMarked((loaded) => loaded.invalidate()), true);
+  assert.equal(await isMarked((loaded) => (loaded.invalidate(), loaded.flash("notice", "bye"))), true);
 });

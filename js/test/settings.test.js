@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
 import { KeyRing, Session, SessionCookie, SessionHeader, SessionToken, attributes, generateKey, revocation, sessionType } from "../src/index.js";
+import { ironSession } from "../src/iron_session.js";
+import { oldCookie } from "../src/old_cookies.js";
 import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
 import { NOW, cookies, filled, later, misconfigured, refused } from "./visitor.js";
 
@@ -161,6 +163,10 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   for (const dangerAllowHttp of [null, 0, "", NaN]) assert.throws(() => attributes({ dangerAllowHttp }), misconfigured("dangerAllowHttp"));
   assert.throws(() => attributes({ secure: false }), (error) => misconfigured("option")(error) && /dangerAllowHttp/.test(error.message));
   assert.throws(() => attributes({ sameSITE: "Lax" }), misconfigured("option"));
+  const old = { read: () => null, from: new Date("2027-01-01"), until: new Date("2027-02-01") };
+  assert.throws(() => oldCookie({ name: "sid", untill: 1, ...old }), misconfigured("option"));
+  assert.throws(() => ironSession({ cookieName: "sid", password: "p".repeat(32), converts: 1, ...old }), misconfigured("option"));
+  await assert.rejects(KeyRing.parse(XAES_KEY, { skipXChacha: true }), misconfigured("option"));
   await assert.rejects(SessionCookie.encrypted(XAES_KEY, { name: "sid" }), /there is no option `name`; see `idleTimeout` and `attributes`/);
   await assert.rejects(SessionCookie.encrypted(XAES_KEY, { ttl: 60 }), /there is no option `ttl`; see `idleTimeout`/);
   // A key in the place of an option is not shown.

@@ -2,7 +2,7 @@
 
 import { cacheChanges } from "../caching.js";
 import { stateOf } from "../session.js";
-import { headChanges, setChanges } from "../session_cookie.js";
+import { headChanges, offerAfter, setChanges } from "../session_cookie.js";
 import { toSetCookie } from "../set_cookie.js";
 import { setCookieField } from "./cookie_field.js";
 
@@ -35,7 +35,9 @@ async function changesTo(response, cookies, session, isWritten, own) {
   // Of ours, the expiries of parts that the origin has not seen.
   const isLeft = ({ name, value }) => value === "" && name !== cookies.name && !setByOrigin.has(name);
   const left = isOrigins ? own.filter(isLeft) : own;
-  return [...cacheChanges(fields, "written", "Cookie"), ...left.map((cookie) => ["set-cookie", toSetCookie(cookie)])];
+  // The session is that of the origin's cookies, too, unless the origin makes an offer for another.
+  const offer = offerAfter(session).filter(([name]) => !response.headers.has(name));
+  return [...cacheChanges(fields, "written", "Cookie"), ...left.map((cookie) => ["set-cookie", toSetCookie(cookie)]), ...offer];
 }
 
 /** The headers of a response of `fetch` cannot be changed. */

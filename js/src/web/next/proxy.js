@@ -2,9 +2,10 @@
 
 import { ensure } from "../../errors.js";
 import { stateOf } from "../../session.js";
+import { offerAfter, setChanges } from "../../session_cookie.js";
 import { toSetCookie } from "../../set_cookie.js";
 import { admission } from "../adapter.js";
-import { setCookieField } from "../cookie_field.js";
+import { isOfSession, setCookieField } from "../cookie_field.js";
 import { kindOf } from "./asked.js";
 import { checkOptions } from "./options.js";
 
@@ -42,7 +43,8 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     if (quiet && kind === "look") setCookieField(headers, cookie.name, quiet);
     const response = NextResponse.next({ request: { headers } });
     if (kind === "prefetch") return response;
-    return withCookies(response, quiet && kind === "document" ? [...set.filter(isExpiry), ...quiet] : set);
+    const isReplaced = ({ name, value }) => value !== "" && isOfSession(name, cookie.name);
+    return withCookies(response, quiet && kind === "document" ? [...set.filter((one) => !isReplaced(one)), ...quiet] : set, session);
   };
 }
 
@@ -63,11 +65,10 @@ function takeAll(session, flashes) {
   for (const queue of flashes) session.takeFlashes(queue);
 }
 
-const isExpiry = ({ value }) => value === "";
-
-function withCookies(response, set) {
+function withCookies(response, set, session) {
   // Its `cookies` keep one of each name, and another path may have to be expired.
   for (const one of set) response.headers.append("set-cookie", toSetCookie(one));
+  setChanges(response.headers, offerAfter(session));
   if (set.length > 0) response.headers.set("cache-control", "no-store");
   return response;
 }
