@@ -132,14 +132,19 @@ function writeObject(writer, value, depth) {
     return writer.push(value);
   }
   if (depth > DEEPEST) refuse("a value more than 64 deep", "a text");
-  if (Array.isArray(value)) {
+  if (value === undefined || !isPlain(value)) refuse(`a value of type ${value?.constructor?.name}`, "null, a text or an object");
+  const isList = Array.isArray(value);
+  const isMap = value instanceof Map;
+  const own = Object.keys(value);
+  // They would be lost.
+  const others = isList ? own.slice(value.length) : isMap ? own : [];
+  if (others.length > 0 || Object.getOwnPropertySymbols(value).length > 0) refuse("a property beside the elements", "an object");
+  if (isList) {
     writeHead(writer, value.length, 0x90, 16, 0xdb);
     for (const element of value) writeValue(writer, element, depth + 1);
     return;
   }
-  if (value === undefined || !isPlain(value)) refuse(`a value of type ${value?.constructor?.name}`, "null, a text or an object");
-  const isMap = value instanceof Map;
-  const keys = isMap ? [...value.keys()] : Object.keys(value);
+  const keys = isMap ? [...value.keys()] : own;
   // A `Map` of texts would be read as an object.
   if (isMap && (keys.every((key) => typeof key === "string") || hasTwice(keys.map((key) => encodeValue(key))))) {
     refuse("a Map with text keys or equal keys", "an object");

@@ -43,6 +43,13 @@ test("what would come back as something else is refused, and the error says what
     [new Date(), /a value of type Date cannot be stored; store null, a text or an object/],
     [new ArrayBuffer(8), /a value of type ArrayBuffer cannot be stored/],
     [new (class extends Map {})([[1, 1]]), /a value of type .* cannot be stored/],
+    [new (class List extends Array {})(1, 2), /a value of type List cannot be stored/],
+    ["xay".match(/a/), /a property beside the elements cannot be stored; store an object/],
+    [Object.assign([1], { total: 5 }), /a property beside the elements/],
+    [Object.assign([, 1], { total: 5 }), /cannot be stored/],
+    [Object.assign(new Map([[1, 1]]), { total: 5 }), /a property beside the elements/],
+    [{ a: 1, [Symbol("b")]: 2 }, /a property beside the elements/],
+    [{ list: Object.assign([1], { [Symbol("b")]: 2 }) }, /a property beside the elements/],
     ["\ud800", /store a well-formed string/],
     [{ "\ud800": 1 }, /store a well-formed string/],
   ]) {
@@ -63,6 +70,13 @@ test("numbers come back as they were", async () => {
   const session = await next((await cookies.load(null, NOW)).set("numbers", numbers).set("big", big));
   assert.deepStrictEqual([...session.get("numbers")], numbers);
   assert.deepStrictEqual([...session.get("big")], big);
+});
+
+test("what was read may be stored again, and a Buffer comes back as the bytes that it is", async () => {
+  const session = await next((await cookies.load(null, NOW)).set("a", { map: new Map([[1, ["one"]]]), bytes: Buffer.from("x") }));
+  const read = (await next(session.set("b", session.get("a")))).get("b");
+  assert.deepStrictEqual([...read.map], [[1, ["one"]]]);
+  assert.deepStrictEqual(read.bytes, Uint8Array.of(0x78));
 });
 
 test("every value that is accepted comes back as it was", async () => {
