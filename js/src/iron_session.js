@@ -10,20 +10,15 @@ import { oldCookie } from "./old_cookies.js";
  * `cookieName`, `password` and the `path`, `domain` and `secure` of `cookieOptions`. `convert` renames or drops entries, or
  * refuses a session by returning null.
  */
-export function ironSession({ cookieName, password, cookieOptions = {}, convert = (entries) => entries, from, until, ...unknown }) {
+export function ironSession({ cookieName, password, cookieOptions = {}, convert, from, until, ...unknown }) {
   refuseUnknown(unknown, " of `ironSession`");
   const passwords = typeof password === "string" ? { 1: password } : { ...password };
   if (!Object.values(passwords).every((text) => typeof text === "string" && text.length >= 32)) {
     throw new ConfigError("password", "`password` is that of iron-session, at least 32 characters, or an object of ids and passwords");
   }
   const { path, domain, secure } = cookieOptions;
-  const read = async (value) => {
-    const opened = await unseal(value, passwords);
-    if (!opened) return null;
-    const entries = convert(opened.entries);
-    return entries === null ? null : { entries, expiresAt: opened.expiresAt };
-  };
-  return oldCookie({ name: cookieName, path, domain, secure, read, from, until });
+  const read = (value) => unseal(value, passwords);
+  return oldCookie({ name: cookieName, path, domain, secure, read, convert, from, until });
 }
 
 /** Returns the entries and the end of a seal, or null. */

@@ -20,6 +20,8 @@ export interface OldCookieOptions {
   readonly partitioned?: boolean;
   /** Reads the value of a cookie. Null, or an error, means that it is not such a session. */
   read(value: string): OldSession | null | Promise<OldSession | null>;
+  /** Renames or drops entries. Returning null refuses the session. */
+  convert?(entries: { [key: string]: any }): { [key: string]: any } | null;
   /**
    * Moment of the rollout. Sessions without a date count as begun then. While it is in the future, old cookies are left
    * alone, and a warning says so.

@@ -14,20 +14,23 @@ const TOO_EARLY = "`from` is in the future, and until then its sessions are not 
 
 /**
  * A cookie that another library wrote, for the option `migrateFrom`. `read(value)` returns the old session, or null where
- * the value is none. Its cookies count from the moment `from` until the moment `until`. A `from` in the future is told by
- * `console.warn`: a rollout before it would sign everyone out silently.
+ * the value is none. `convert(entries)` renames or drops entries, or refuses a session by returning null. Cookies count from
+ * the moment `from` until the moment `until`. A `from` in the future is told by `console.warn`: a rollout before it would
+ * sign everyone out silently.
  */
 export function oldCookie(cookie) {
-  const { name, path, domain, partitioned, secure = true, read, from, until, ...unknown } = cookie;
+  const { name, path, domain, partitioned, secure = true, read, convert = (entries) => entries, from, until, ...unknown } = cookie;
   refuseUnknown(unknown, " of an old cookie");
-  if (typeof read !== "function") throw new ConfigError("migrateFrom", "`read` is a function");
+  for (const [name, given] of Object.entries({ read, convert })) {
+    if (typeof given !== "function") throw new ConfigError("migrateFrom", `\`${name}\` is a function`);
+  }
   const [start, end] = [secondsOf("from", from), secondsOf("until", until)];
   // In seconds, this would be in January 1970.
   if (start < EPOCH) throw new ConfigError("from", "`from` is the day of the rollout, from 2026 on; a number counts milliseconds");
   if (end <= start) throw new ConfigError("until", "`until` is not later than `from`");
   const template = templateOf({ name, path, domain, partitioned, secure });
   if (start * 1000 > Date.now()) console.warn(`old cookie \`${name}\`: ${TOO_EARLY}`);
-  return { read, from: start, until: end, template, together: (sources, name) => new OldCookies(sources, name) };
+  return { read, convert, from: start, until: end, template, together: (sources, name) => new OldCookies(sources, name) };
 }
 
 /** The old cookies of a carrier. */
@@ -112,8 +115,8 @@ async function accept({ source, old }, state, sealer) {
   } catch {
     return { reason: "Payload" };
   }
-  if (converted === null) return { reason: "Expired" };
-  const { metadata, dictionary } = converted;
+  const { reason, metadata, dictionary } = converted;
+  if (reason) return { reason };
   if (dictionary.size === 0) return null;
   const refusal = await sealer.check(metadata, dictionary.bytes, now);
   if (refusal) return causeOf(refusal);
@@ -130,11 +133,13 @@ const tooLong = (room, found) =>
 
 const causeOf = ({ reason, cause }) => (cause ? { reason, cause } : { reason });
 
-/** The dates and the dictionary of an old session, or null if it has ended or began before the format did. */
-function convert({ entries, createdAt = null, lastActiveAt = null, expiresAt = null }, source, now) {
-  if (expiresAt !== null && now >= secondsOf("expiresAt", expiresAt)) return null;
+/** The dates and the dictionary of an old session, or the Reason why it is refused. */
+function convert({ createdAt = null, lastActiveAt = null, expiresAt = null, ...old }, source, now) {
+  if (expiresAt !== null && now >= secondsOf("expiresAt", expiresAt)) return { reason: "Expired" };
   const issued = createdAt === null ? source.from : secondsOf("createdAt", createdAt);
-  if (issued < EPOCH || issued - EPOCH > U32) return null;
+  if (issued < EPOCH || issued - EPOCH > U32) return { reason: "Expired" };
+  const entries = source.convert(old.entries);
+  if (entries === null) return { reason: "Revoked" };
   const active = lastActiveAt === null ? now : secondsOf("lastActiveAt", lastActiveAt);
   const dictionary = new Dictionary();
   for (const [key, value] of Object.entries(entries)) if (value !== undefined) dictionary.put(key, entryOf(key, value));

@@ -110,12 +110,18 @@ test("of two old sessions none is taken", async () => {
   });
   assert.equal((await both.load(`sid=${one}; other=${two}`, NOW)).outcome.reason, "Duplicate");
   assert.equal((await both.load(`other=${two}`, NOW)).get("user"), 8);
+  // Also where one of them is refused.
+  const converting = await migrating({ convert: (entries) => (entries.user === 7 ? null : entries) });
+  assert.equal((await converting.load(`sid=${one}; sid=${two}`, NOW)).outcome.reason, "Duplicate");
 });
 
 test("entries are converted, and refused where they have no form or no room", async () => {
   const cookies = await migrating({ convert: ({ userId, ...rest }) => (userId === 13 ? null : { ...rest, user: userId }) });
   assert.equal((await load(cookies, await sealed({ userId: 7, theme: "dark" }))).get("user"), 7);
-  assert.equal((await load(cookies, await sealed({ userId: 13 }))).isNew, true);
+  const locked = await load(cookies, await sealed({ userId: 13 }));
+  assert.deepEqual([locked.isNew, locked.outcome.reason], [true, "Revoked"]);
+  const failing = await migrating({ convert: () => assert.fail("of the application") });
+  assert.equal((await load(failing, await sealed({ user: 7 }))).outcome.reason, "Payload");
   const picking = await migrating({ convert: ({ user, theme }) => ({ user, theme }) });
   assert.deepEqual((await load(picking, await sealed({ user: 7 }))).entries(), [["user", 7]]);
   const plain = await migrating();
