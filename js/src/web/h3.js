@@ -17,7 +17,7 @@ export function withSession(cookies, handler, options) {
     const request = isNode ? event.node.req : event.req;
     const { env } = event.context?.cloudflare ?? request.runtime?.cloudflare ?? {};
     const [session, save, refused, sessions] = await admit(request, env);
-    const { answer, finish, finishFailed } = (isNode ? onNode : onEvent)(event, sessions, session, save);
+    const { finish, finishFailed } = (isNode ? onNode : onEvent)(event, sessions, session);
     let result;
     try {
       result = await (refused ?? handler(event, session));
@@ -26,30 +26,24 @@ export function withSession(cookies, handler, options) {
       await finishFailed(status >= 100 && status <= 599 ? status : 500);
       throw error;
     }
-    if (result instanceof Response) return answer(result);
+    if (result instanceof Response) return save(result);
     await finish();
     return result;
   };
 }
 
 /** h3 1. A handler may answer itself, as by `sendRedirect`, and the session is saved before that. */
-function onNode({ node: { req, res } }, sessions, session, save) {
+function onNode({ node: { req, res } }, sessions, session) {
   const finish = attach(sessions, session, res, (error) => fail(error, req, res, print));
-  const answer = async (response) => {
-    const saved = save(response);
-    // h3 writes its head into the one of Node.
-    await finish(async () => (await saved, () => {}));
-    return saved;
-  };
   const finishFailed = (status) => {
     res.statusCode = status;
     return finish();
   };
-  return { answer, finish: () => finish(), finishFailed };
+  return { finish, finishFailed };
 }
 
 /** h3 2. It has other headers for errors, and answers by an `onError` with those of the event. */
-function onEvent(event, sessions, session, save) {
+function onEvent(event, sessions, session) {
   // Also for one that a handler loads after another.
   claim(event, sessions);
   const finishIn = async (status, ...heads) => {
@@ -59,5 +53,5 @@ function onEvent(event, sessions, session, save) {
   const { res } = event;
   const finish = () => finishIn(res.status ?? 200, res.headers);
   const finishFailed = (status) => finishIn(status, ...[res.headers, res.errHeaders].filter(Boolean));
-  return { answer: save, finish, finishFailed };
+  return { finish, finishFailed };
 }

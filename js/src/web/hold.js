@@ -5,8 +5,8 @@
  * Calls `save` before the head of the response is sent, and then what that resolves to, which writes the head. Meanwhile the
  * head counts as sent: it cannot be changed. If either fails, or Node refuses what was held, calls `failed` with the error.
  *
- * Returns a function that saves, by `save` or by what it is given, without waiting for something to be written, and resolves
- * when what is held has been sent. It rejects if that fails while nothing is held, and then `failed` is not called.
+ * Returns a function that saves without waiting for something to be written, and resolves when what is held has been sent.
+ * It rejects if that fails while nothing is held, and then `failed` is not called.
  */
 export function beforeHead(response, save, failed) {
   const { writeHead, flushHeaders, write, end } = response;
@@ -15,11 +15,11 @@ export function beforeHead(response, save, failed) {
   let phase = "open";
   let saved;
 
-  const begin = async (by = save) => {
+  const begin = async () => {
     phase = "saving";
     const release = seal(response, () => held.some(({ method }) => method === end));
     try {
-      const writeFields = await by().finally(() => {
+      const writeFields = await save().finally(() => {
         phase = "done";
         release();
       });
@@ -56,7 +56,7 @@ export function beforeHead(response, save, failed) {
     setHead(response, given);
     return response;
   };
-  return (by) => (saved ??= begin(by));
+  return () => (saved ??= begin());
 }
 
 // What Node refuses is refused at once, by its rules, as long as the handler that wrote it can notice.
