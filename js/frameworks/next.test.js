@@ -6,7 +6,7 @@ import { cp } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { SessionCookie } from "../src/index.js";
+import { SessionCookie, attributes } from "../src/index.js";
 import { Browser } from "../test/browser.js";
 import { XAES_KEY } from "../test/keys.js";
 import { browses } from "./next_in_chromium.js";
@@ -131,6 +131,14 @@ const BEHAVIOURS = {
     assert.deepEqual([visitsOf(handled), handled.headers.get("cache-control")], [3, "no-store"]);
     assert.equal(visitsOf(await visitor.fetch("/api/count", { method: "POST" })), 4);
     assert.deepEqual(JSON.parse((await visitor.get("/api/note")).text), ["/api/note", false, "object"]);
+  },
+
+  "of two cookies that another host can set none is taken, and what a request has written it reads": async ({ origin }) => {
+    const shared = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Secure-shared" }) });
+    const pairOf = async (visits) => (await shared.save((await shared.load(null)).set("visits", visits)))[0].split(";")[0];
+    const [one, two] = [await pairOf(1), await pairOf(2)];
+    const answer = async (cookie, method) => (await fetch(`${origin}/api/shared`, { method, headers: { cookie } })).text();
+    assert.deepEqual([await answer(one), await answer(`${one}; ${two}`), await answer(one, "POST")], ["visits 1", "Duplicate", "visits 2"]);
   },
 
   "the proxy writes what pages cannot: that a session is used": async ({ origin }) => {

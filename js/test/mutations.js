@@ -204,7 +204,11 @@ const OF_SESSIONS = [
   ["toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name))", "true"],
   ["const early = findEarly(keys, seconds);", "const early = null;"],
   ["seconds >= EPOCH && text.length === 20", "seconds >= EPOCH"],
-  ['change === "store" && state.registration', "state.registration"],
+  ['finished.change === "store" ? offerAfter(session) : []', "offerAfter(session)"],
+  ["isList ? own.slice(value.length)", "isList ? []"],
+  ["isMap ? own : []", "[]"],
+  ["Object.getOwnPropertySymbols(value).length > 0", "false"],
+  ["told().catch(() => tell(error));", "told().catch(() => {});"],
   ["digits.length === 4", "digits.length >= 4"],
   ["Math.max(policy.absolute, policy.rememberUpTo ?? 0)", "policy.absolute"],
   ['httpOnly: true, sameSite: "lax" }', 'httpOnly: true, sameSite: "strict" }'],
@@ -245,8 +249,8 @@ const OF_SESSIONS = [
 
 /** Faults of the adapters for Next.js. */
 const OF_NEXT = [
-  ["? async () => checked(sessions()) :", "? sessions :"],
-  [": checked(sessions));", ": sessions);"],
+  ["? async () => checked(sessions(), headers) :", "? sessions :"],
+  [": checked(sessions, headers));", ": sessions);"],
   ["names.indexOf(name) < i", "names.indexOf(name) < i && name === cookie.name"],
   ['new Date("9999-01-01")', 'new Date("2027-01-01")'],
   ["isWayOut(error) ? 200 : 500", "isWayOut(error) ? 500 : 500"],
@@ -258,7 +262,15 @@ const OF_NEXT = [
   ["|NOT_FOUND)(;|$)/", ")(;|$)/"],
   ['typeof error?.digest === "string" &&', ""],
   ['ensure(typeof cookies === "function", "option",', 'ensure(true, "option",'],
-  ['checkOptions("inNext", options, ["now"]);', ""],
+  ['checkOptions("inNext", options, ["headers", "now"]);', ""],
+  ['ensure(headers === undefined || typeof headers === "function",', "ensure(true,"],
+  ["ensure(headers || isHostName(cookie.name),", "ensure(true,"],
+  ["field !== null && pairs.every", "pairs.every"],
+  ["!isOfSession(pair.name, cookie.name) || isIn(field, pair)", "true"],
+  ["!isOfSession(pair.name, cookie.name) || isIn(field, pair)", "isIn(field, pair)"],
+  ["came.push(text, decoded(text))", "came.push(text)"],
+  ["came.map(plain).includes(plain(value))", "came.includes(value)"],
+  ['value !== "" && came', "came"],
   ['checkOptions("sessionProxy", options, ["flashes", "now", "onOutcome", "onRefused"]);', ""],
   ['const isPlain = typeof options === "object" && options !== null &&', "const isPlain ="],
   ["options !== null && [Object.prototype, null].includes(", "options !== null && [Object.prototype].includes("],
@@ -300,13 +312,13 @@ const OF_NEXT = [
   ["NextResponse.next({ request: { headers } });", "NextResponse.next(set.length > 0 ? { request: { headers } } : {});"],
   ['if (kind === "prefetch") return response;', ""],
   ['quiet && kind === "document" ?', "quiet ?"],
-  ["...set.filter(isExpiry),", ""],
-  ["...set.filter(isExpiry),", "...set,"],
+  ["...set.filter((one) => !isReplaced(one)),", ""],
+  ["...set.filter((one) => !isReplaced(one)),", "...set,"],
   ["takeAll(session, flashes);\n  return", "return"],
   ["response.headers.append(", "response.headers.set("],
   ['if (set.length > 0) response.headers.set("cache-control", "no-store");', ""],
   ['if (set.length > 0) response.headers.set("cache-control", "no-store");', 'response.headers.set("cache-control", "no-store");'],
-  ['.filter((pair) => pair.trim() !== "" && !isOwn(pair))', '.filter((pair) => pair.trim() !== "")'],
+  ['.filter((pair) => pair !== "" && !isOfSession(pair.split("=")[0], name))', '.filter((pair) => pair !== "")'],
   ['own.filter(({ value }) => value !== "")', "own"],
   ['refuseUnknown(unknown, " in `protect`");', ""],
   ["prefixes.length > 0 &&", ""],
@@ -363,7 +375,11 @@ const OF_ADAPTERS = [
   ["if (refused) c.res = await refused;\n      else await next();", "await next();"],
   ["      c.res = undefined;\n", ""],
   ["admit(event.request, event.platform?.env)", "admit(event.request, event)"],
-  ["await (refused ?? resolve(event))", "await resolve(event)"],
+  ["await (refused ?? answer(resolve, event, sessions))", "await answer(resolve, event, sessions)"],
+  ["if (error?.location) await saveToEvent(event, sessions, error);", ""],
+  ["if (error?.location) await", "await"],
+  [".map((pair) => trim(pair, BLANK));", ".map((pair) => pair.trim());"],
+  ["address: request.authority || authority", "address: request.authority || null"],
   ["if (context.isPrerendered || begun.has(locals)) return next();", ""],
   ["if (context.isPrerendered || begun.has(locals)) return next();", "if (context.isPrerendered) return next();"],
   ["begun.delete(locals);", ""],
@@ -386,13 +402,30 @@ const OF_ADAPTERS = [
   ["if (!state.hasToken) await this.#settings.old", "await this.#settings.old"],
   ["/^[1-7]$/.test(of.slice(name.length + 1))", "false"],
   ["/^[1-7]$/.test(of.slice(name.length + 1))", "true"],
-  ['&& !value.includes(";")', ""],
+  ['.filter(({ value }) => !value.includes(";"))', ""],
 ];
 
 /** Faults of the adapters behind frameworks. */
 const OF_SERVERS = [
   ["await (refused ?? handler(event, session))", "await handler(event, session)"],
   ["if (result instanceof Response) return save(result);", "if (result instanceof Response) return result;"],
+  ["status >= 100 && status <= 599 ? status : 500", "200"],
+  ["res.statusCode = status;", ""],
+  [", ...[res.headers, res.errHeaders].filter(Boolean)", ", res.headers"],
+  [", ...[res.headers, res.errHeaders].filter(Boolean)", ", res.errHeaders"],
+  ["await finish();\n    return result;", "return result;"],
+  ["      check(given[0]);\n", ""],
+  ['if (phase === "open") checkHead(response.statusCode, messageOf(response));', ""],
+  ['if (phase === "saving") throw headSent();', ""],
+  ["checkHead(status, message);", ""],
+  ["if (held.length === 0) throw error;", ""],
+  ["writableEnded: { get: isEnded },", ""],
+  ["statusCode: { get: () => statusCode, set() {} },", ""],
+  ["statusMessage: { get: () => statusMessage, set() {} },", ""],
+  ["response.writableEnded || response.destroy()", "response.destroy()"],
+  ["response.writableEnded || response.destroy()", "response.writableEnded"],
+  ["delete response.statusMessage;", ""],
+  ["tell(failed, error, request);", "failed(error, request);"],
   ["if (refusal?.session) return next(refusal);", ""],
   ["if (refusal) return await refuse(refusal, request, response);", ""],
   ["onRefused: () => {}, ", ""],
@@ -402,7 +435,7 @@ const OF_SERVERS = [
 const TESTS = ["session.test.js", "responses.test.js", "settings.test.js", "types.test.js", "revalidation.test.js", "values.test.js", "contexts.test.js", "following.test.js"];
 const NEXT_TESTS = ["next.test.js", "next_protect.test.js"];
 const ADAPTER_TESTS = ["scenarios.test.js", "middleware.test.js", "guard_cases.test.js", "old_reader.test.js", "cookie_field.test.js"];
-const SERVER_TESTS = ["servers.test.js"];
+const SERVER_TESTS = ["servers.test.js", "held.test.js"];
 const HELPERS = ["vectors.js", "vectors", "keys.js", "random.js", "visitor.js", "browser.js", "scenarios.js", "stand_ins.js", "servers.js"];
 const root = new URL("..", import.meta.url);
 const read = (file) => readFile(new URL(`../tests/vectors/${file}`, root), "utf8");

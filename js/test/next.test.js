@@ -240,11 +240,63 @@ test("the cookie of an earlier path is dropped, too, and a build needs no keys",
 });
 
 /** Keeps one cookie of a name, as the jar of Next.js does. */
+function jarOf(field) {
+  const pairs = field.split(/; */).map((pair) => [pair.slice(0, pair.indexOf("=")), decodeURIComponent(pair.slice(pair.indexOf("=") + 1))]);
+  const cookies = new Map(pairs);
+  const jar = { getAll: () => [...cookies].map(([name, value]) => ({ name, value })), set: (name, value) => cookies.set(name, value) };
+  return [async () => jar, async () => new Headers({ cookie: field })];
+}
+
 function jarWith(arrived = []) {
   const cookies = new Map(arrived.map((cookie) => [cookie.name, cookie]));
   const set = new Map();
   return { set, cookies: async () => ({ getAll: () => [...cookies.values()], set: (name, value, options) => set.set(name, { value, options }) }) };
 }
+
+test("of two sessions that the jar of Next.js hides one of, none is taken", async () => {
+  const shared = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ domain: "example.com" }) });
+  const pairOf = async (user) => (await shared.save((await shared.load(null, NOW)).set("user", user)))[0].split(";")[0];
+  const [ada, eve] = [await pairOf("ada"), await pairOf("eve")];
+  const encoded = eve.replace("=e", "=%65");
+  const loaded = async (field) => {
+    const [cookies, headers] = jarOf(field);
+    const session = await inNext(shared, cookies, { headers, now: () => NOW }).load();
+    return session.get("user") ?? session.outcome.reason;
+  };
+  assert.deepEqual([await loaded(ada), await loaded(`a=1; ${ada}; b=%3B`)], ["ada", "ada"]);
+  for (const field of [`${ada}; ${eve}`, `${ada}; a=1; ${eve}`]) assert.equal(await loaded(field), "Duplicate", field);
+  // The jar decodes, and browsers and servers do not.
+  for (const field of [`${ada}; ${encoded}`, `${ada}; ${encoded} `]) assert.equal(await loaded(field), "ada", field);
+  // After a change in this request, the jar has the session.
+  const [cookies, headers] = jarOf(`a=1; ${ada}`);
+  const { load, update } = inNext(shared, cookies, { headers, now: () => NOW });
+  await update((session) => void session.set("user", "grace"));
+  assert.equal((await load()).get("user"), "grace");
+  await update((session) => void session.invalidate());
+  assert.equal((await load()).get("user"), undefined);
+  // Pages of a build have neither.
+  assert.equal((await inNext(shared, jarWith().cookies, { headers: async () => new Headers(), now: () => NOW }).load()).isNew, true);
+});
+
+test("a cookie that another host can set needs `headers`", async () => {
+  for (const cookie of [{ domain: "example.com" }, { path: "/app" }, { name: "sid" }]) {
+    const sessions = SessionCookie.encrypted(XAES_KEY, { cookie: attributes(cookie) });
+    const expected = { name: "ConfigError", code: "headers", message: /headers.* of next\/headers/ };
+    await assert.rejects(inNext(sessions, jarWith().cookies).load(), expected);
+    assert.equal((await inNext(() => sessions, jarWith().cookies, { headers: async () => new Headers(), now: () => NOW }).load()).isNew, true);
+  }
+  assert.throws(() => inNext(cookies, jarWith().cookies, { headers: new Headers() }), { code: "option", message: /`headers` is the function/ });
+});
+
+test("the session of an old cookie is taken over from the jar of Next.js", async () => {
+  const read = (value) => ({ entries: JSON.parse(value) });
+  const old = oldCookie({ name: "sid", read, from: new Date(NOW.getTime() - 1000), until: new Date("2101-01-01") });
+  const sessions = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: old });
+  const jar = jarWith([{ name: "theme", value: "dark" }, { name: "sid", value: '{"user":"ada"}' }]);
+  const { update } = inNext(sessions, jar.cookies, { now: () => NOW });
+  assert.equal(await update((session) => session.get("user")), "ada");
+  assert.deepEqual([...jar.set.keys()], ["sid", "__Host-session"]);
+});
 
 test("a session goes into the jar of Next.js, and comes from it", async () => {
   const jar = jarWith();
@@ -295,12 +347,13 @@ test("an update that fails saves nothing, and signs out all the same", async () 
 
 test("a cookie that the jar of Next.js would lose is refused", async () => {
   const moved = { cookie: attributes({ name: "__Secure-a", path: "/app", formerly: { path: "/" } }) };
+  const headers = async () => new Headers();
   const old = (path) => oldCookie({ name: "sid", path, read: () => null, from: new Date("2100-01-01"), until: new Date("2101-01-01") });
   for (const [code, options] of [["formerly", moved], ["migrateFrom", { migrateFrom: [old("/"), old("/app")] }]]) {
     const sessions = SessionCookie.encrypted(XAES_KEY, options);
     for (const given of [sessions, () => sessions]) {
       const jar = jarWith();
-      const { load, save } = inNext(given, jar.cookies, { now: () => NOW });
+      const { load, save } = inNext(given, jar.cookies, { headers, now: () => NOW });
       await assert.rejects(load(), { name: "ConfigError", code, message: /hardtack-session\/fetch/ });
       await assert.rejects(save(await (await sessions).load(null, NOW)), { code });
       assert.equal(jar.set.size, 0);

@@ -316,6 +316,7 @@ const next = inNext(() => SessionCookie.encrypted<Visitor>(process.env["SESSION_
   getAll: () => [{ name: "a", value: "b" }],
   set: () => {},
 }));
+inNext(cookies, async () => ({ getAll: () => [], set: () => {} }), { headers: async () => new Headers() });
 const count: number = await next.update((session) => session.set("visits", 1).get("visits") ?? 0);
 
 const looked = { next: (_init?: { request?: { headers?: Headers } }) => new Response() };

@@ -17,6 +17,14 @@ export interface NextSessions<S extends BaseSession> {
   update<T>(change: (session: S) => T | Promise<T>): Promise<T>;
 }
 
+export interface NextOptions extends Pick<AdapterOptions, "now"> {
+  /**
+   * The function of `next/headers`. Needed for a cookie whose name does not begin with `__Host-`, because another host may
+   * have set a second one.
+   */
+  readonly headers?: () => { get(name: string): string | null } | Promise<{ get(name: string): string | null }>;
+}
+
 /**
  * Returns the sessions of the app router. `cookies` is the function of `next/headers`. Its jar has only one cookie of each
  * name, so a `SessionCookie` with `formerly`, or one that drops two old cookies of one name, is refused with a
@@ -25,7 +33,7 @@ export interface NextSessions<S extends BaseSession> {
 export function inNext<S extends BaseSession>(
   sessions: Cookies<S, []>,
   cookies: () => NextCookies | Promise<NextCookies>,
-  options?: Pick<AdapterOptions, "now">,
+  options?: NextOptions,
 ): NextSessions<S>;
 
 /** The part of a request of Next.js that is needed. */
