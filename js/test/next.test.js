@@ -268,12 +268,16 @@ test("of two sessions that the jar of Next.js hides one of, none is taken", asyn
   // The jar decodes, and browsers and servers do not.
   for (const field of [`${ada}; ${encoded}`, `${ada}; ${encoded} `]) assert.equal(await loaded(field), "ada", field);
   // After a change in this request, the jar has the session.
-  const [cookies, headers] = jarOf(`a=1; ${ada}`);
+  const [cookies, headers] = jarOf(`__Secure-session=; ${ada}`);
   const { load, update } = inNext(shared, cookies, { headers, now: () => NOW });
   await update((session) => void session.set("user", "grace"));
   assert.equal((await load()).get("user"), "grace");
   await update((session) => void session.invalidate());
   assert.equal((await load()).get("user"), undefined);
+  // That it has written another cookie changes nothing.
+  const [changed, came] = jarOf(`a=1; ${ada}; ${eve}`);
+  (await changed()).set("a", "2");
+  assert.equal((await inNext(shared, changed, { headers: came, now: () => NOW }).load()).outcome.reason, "Duplicate");
   // Pages of a build have neither.
   assert.equal((await inNext(shared, jarWith().cookies, { headers: async () => new Headers(), now: () => NOW }).load()).isNew, true);
 });
