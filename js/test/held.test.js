@@ -148,6 +148,31 @@ test("Node: an error after the answer changes nothing of it", async () => {
   }
 });
 
+test("Node: what is written while a session is saved keeps its order, at whatever moment it comes", async () => {
+  const handler = async (request, response) => {
+    response.write("one ");
+    for (let tick = Number(request.url.slice(1)); tick > 0; tick--) await null;
+    response.end("two");
+  };
+  const browser = await listening(createServer(inNode(cookies, handler, { failed: () => {} })));
+  for (let ticks = 0; ticks < 40; ticks++) assert.equal((await browser.get(`/${ticks}`)).text, "one two", `after ${ticks} ticks`);
+});
+
+test("Node: what is written after a session could not be saved is dropped, and the server goes on", async () => {
+  const now = () => new Date("2020-01-01T00:00:00Z");
+  const done = [];
+  let goOn;
+  const handler = async (request, response, session) => {
+    visit(session);
+    response.write("secret");
+    await new Promise((resolve) => (goOn = resolve));
+    done.push(response.write("more"), response.end("the end") === response);
+  };
+  const browser = await listening(createServer(inNode(cookies, handler, { now, failed: () => goOn() })));
+  for (let round = 0; round < 2; round++) assert.equal((await browser.get("/")).text, "internal server error");
+  assert.deepEqual(done, [false, true, false, true]);
+});
+
 test("Node: an answer that breaks off is no whole answer", async () => {
   const handler = (request, response) => {
     response.write("half");

@@ -419,6 +419,8 @@ const OF_SERVERS = [
   ['if (phase === "saving") throw headSent();', ""],
   ["checkHead(status, message);", ""],
   ["if (held.length === 0) throw error;", ""],
+  ["const writeFields = await save();", "const writeFields = await save().finally(go);"],
+  ["if (hasFailed && response.writableEnded) return answer;", ""],
   ["writableEnded: { get: isEnded },", ""],
   ["statusCode: { get: () => statusCode, set() {} },", ""],
   ["statusMessage: { get: () => statusMessage, set() {} },", ""],

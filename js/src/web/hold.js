@@ -14,19 +14,25 @@ export function beforeHead(response, save, failed) {
   /** `open`, then `saving`, then `done`, when every call goes through. */
   let phase = "open";
   let saved;
+  let hasFailed = false;
 
   const begin = async () => {
     phase = "saving";
     const release = seal(response, () => held.some(({ method }) => method === end));
+    const go = () => {
+      phase = "done";
+      release();
+    };
     try {
-      const writeFields = await save().finally(() => {
-        phase = "done";
-        release();
-      });
+      const writeFields = await save();
+      // From here in one step, so that nothing goes before what is held.
+      go();
       writeFields();
       sendHeld();
     } catch (error) {
+      if (phase === "saving") go();
       if (held.length === 0) throw error;
+      hasFailed = true;
       failed(error);
     }
   };
@@ -38,6 +44,8 @@ export function beforeHead(response, save, failed) {
   };
   const holding = (method, answer, check = () => {}) =>
     function (...given) {
+      // To a handler that goes on writing nobody has said that its answer is another.
+      if (hasFailed && response.writableEnded) return answer;
       if (phase === "done") return method.apply(response, given);
       check(given[0]);
       if (phase === "open") checkHead(response.statusCode, messageOf(response));
