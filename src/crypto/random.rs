@@ -157,7 +157,12 @@ mod tests {
     fn a_system_without_bytes_for_a_key_or_an_id_is_an_error() {
         assert!(fill::<32>(&mut System(None)).is_err());
         assert!(fill::<8>(&mut System(None)).is_err());
-        assert!(without_system(from_system::<8>).is_err());
+        let error = without_system(from_system::<8>).unwrap_err();
+        let sentence = "the operating system's random generator failed";
+        assert_eq!(
+            (error.to_string(), format!("{error:?}")),
+            (sentence.into(), sentence.into())
+        );
     }
 
     #[test]

@@ -217,3 +217,22 @@ pub(crate) const NONCE_LEN: usize = 24;
 pub(crate) const TAG_LEN: usize = 16;
 pub(crate) type Nonce = [u8; NONCE_LEN];
 pub(crate) type Tag = [u8; TAG_LEN];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suites_modes_and_libraries_have_names() {
+        let suites = Suite::ALL.map(|suite| suite.to_string());
+        assert_eq!(
+            suites,
+            ["XAES-256-GCM", "XChaCha20-Poly1305", "HMAC-SHA-256"]
+        );
+        let libraries = [Backend::RustCrypto, Backend::AwsLc, Backend::AwsLcFips];
+        let libraries = libraries.map(|library| library.to_string());
+        assert_eq!(libraries, ["RustCrypto", "AWS-LC", "AWS-LC FIPS"]);
+        let modes = [Mode::Encrypted, Mode::UnencryptedButSigned].map(|mode| mode.to_string());
+        assert_eq!(modes, ["encrypted", "unencrypted-but-signed"]);
+    }
+}
