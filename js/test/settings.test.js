@@ -164,7 +164,7 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   assert.throws(() => attributes({ secure: false }), (error) => misconfigured("option")(error) && /dangerAllowHttp/.test(error.message));
   assert.throws(() => attributes({ sameSITE: "Lax" }), misconfigured("option"));
   const old = { read: () => null, from: new Date("2027-01-01"), until: new Date("2027-02-01") };
-  assert.throws(() => oldCookie({ name: "sid", untill: 1, ...old }), misconfigured("option"));
+  assert.throws(() => oldCookie({ name: "sid", ends: 1, ...old }), misconfigured("option"));
   for (const mistaken of [{ read: "text" }, { convert: "text" }]) assert.throws(() => oldCookie({ name: "sid", ...old, ...mistaken }), misconfigured("migrateFrom"));
   assert.throws(() => ironSession({ cookieName: "sid", password: "p".repeat(32), converts: 1, ...old }), misconfigured("option"));
   await assert.rejects(KeyRing.parse(XAES_KEY, { skipXChacha: true }), misconfigured("option"));
