@@ -41,13 +41,11 @@ impl<T: Payload> Session<T> {
     #[must_use]
     pub fn is_alive(&self) -> bool {
         let sealer = &*self.lock.sealer;
-        let is_alive = self.lock.with_contents(|contents| {
-            contents.is_touched = true;
+        self.with_contents(|contents| {
             let loaded = Loaded::of(&mut contents.loaded, sealer, &mut contents.arrival);
             let (state, outcome) = loaded.subject();
             sealer.is_alive(state, outcome, contents.arrival.clock.now())
-        });
-        is_alive.unwrap_or_else(|error| panic!("{error}"))
+        })
     }
 }
 

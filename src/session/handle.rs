@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{
     id::SessionId,
-    lock::{Arrival, LockedSession, SessionLock},
+    lock::{Arrival, Contents, LockedSession, SessionLock},
     outcome::Outcome,
     sealer::Sealer,
 };
@@ -295,10 +295,20 @@ impl<T: Payload> Session<T> {
     ///
     /// Inside an `update` of the same session.
     pub(crate) fn with<R>(&self, work: impl FnOnce(LockedSession<'_, T>) -> R) -> R {
-        match self.try_with(work) {
-            Ok(result) => result,
-            Err(error) => panic!("{error}"),
-        }
+        self.with_contents(|contents| work(contents.load(&self.lock.sealer)))
+    }
+
+    /// [`with`](Self::with), before the session is read.
+    ///
+    /// # Panics
+    ///
+    /// Inside an `update` of the same session.
+    pub(super) fn with_contents<R>(&self, work: impl FnOnce(&mut Contents<T>) -> R) -> R {
+        let done = self.lock.with_contents(|contents| {
+            contents.is_touched = true;
+            work(contents)
+        });
+        done.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Like [`with`](Self::with), with an error instead of a panic.
