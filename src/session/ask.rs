@@ -81,8 +81,7 @@ impl<T: Payload> Session<T> {
                     polled.unwrap_or_else(|_| Poll::Ready(panicked()))
                 });
                 let answer = answer.await;
-                self.lock.with_contents(|contents| {
-                    contents.is_touched = true;
+                self.try_with_contents(|contents| {
                     let loaded = contents.loaded.as_mut();
                     loaded.map_or(Ok(true), |loaded| loaded.hear(sealer, answer, asked))
                 })?

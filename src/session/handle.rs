@@ -304,10 +304,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Inside an `update` of the same session.
     pub(super) fn with_contents<R>(&self, work: impl FnOnce(&mut Contents<T>) -> R) -> R {
-        let done = self.lock.with_contents(|contents| {
-            contents.is_touched = true;
-            work(contents)
-        });
+        let done = self.try_with_contents(work);
         done.unwrap_or_else(|error| panic!("{error}"))
     }
 
@@ -317,9 +314,19 @@ impl<T: Payload> Session<T> {
         &self,
         work: impl FnOnce(LockedSession<'_, T>) -> R,
     ) -> Result<R, SessionError> {
+        self.try_with_contents(|contents| work(contents.load(&self.lock.sealer)))
+    }
+
+    /// Touches the session and hands its contents to `work`, before it is read. The error is
+    /// [`SessionError::InsideUpdate`].
+    #[inline]
+    pub(super) fn try_with_contents<R>(
+        &self,
+        work: impl FnOnce(&mut Contents<T>) -> R,
+    ) -> Result<R, SessionError> {
         self.lock.with_contents(|contents| {
             contents.is_touched = true;
-            work(contents.load(&self.lock.sealer))
+            work(contents)
         })
     }
 
