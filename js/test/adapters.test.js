@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { createServer, request as httpRequest } from "node:http";
-import http2 from "node:http2";
 import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
@@ -16,6 +15,7 @@ import { session as inExpress } from "hardtack-session/express";
 import { withSession as inNode } from "hardtack-session/node";
 import { XAES_KEY } from "./keys.js";
 import { Browser } from "./browser.js";
+import { headOverHttp2 } from "./stand_ins.js";
 
 const cookies = await SessionCookie.encrypted(XAES_KEY);
 const servers = [];
@@ -196,15 +196,7 @@ test("Express: forms have their token in a field", async () => {
 });
 
 test("Node: over HTTP/2", async () => {
-  const server = http2.createServer(inNode(cookies, (request, response, session) => response.end(visit(session))));
-  servers.push(server.listen(0, "127.0.0.1"));
-  await once(server, "listening");
-  const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
-  const stream = client.request({ ":path": "/" });
-  const [headers] = await once(stream, "response");
-  stream.resume();
-  await once(stream, "end");
-  client.close();
+  const headers = await headOverHttp2(inNode(cookies, (request, response, session) => response.end(visit(session))));
   assert.equal(headers["set-cookie"].length, 1);
 });
 

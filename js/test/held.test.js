@@ -2,10 +2,8 @@
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import http2 from "node:http2";
-import { once } from "node:events";
 import { Readable } from "node:stream";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import express from "express";
 import express4 from "express4";
@@ -15,7 +13,7 @@ import { createApp, createError, eventHandler, send, sendNoContent, sendRedirect
 import { session as inExpress } from "../src/web/express.js";
 import { withSession as inH3 } from "../src/web/h3.js";
 import { withSession as inNode } from "../src/web/node.js";
-import { listening } from "./stand_ins.js";
+import { headOverHttp2, listening } from "./stand_ins.js";
 import { cookies, filled } from "./visitor.js";
 
 const visit = (session) => session.update("visits", (visits = 0) => visits + 1);
@@ -117,15 +115,7 @@ test("what Node refuses only when it writes fails the request, too", async () =>
 test("Node: a message of the status is asked for and set over HTTP/1.1 alone", async (t) => {
   const warned = t.mock.method(process, "emitWarning", () => {}).mock.calls;
   const handler = (request, response, session) => (visit(session), response.end(5));
-  const server = http2.createServer(inNode(cookies, handler, { failed: () => {} })).listen(0, "127.0.0.1");
-  after(() => server.close());
-  await once(server, "listening");
-  const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
-  const stream = client.request({ ":path": "/" });
-  const [headers] = await once(stream, "response");
-  stream.resume();
-  await once(stream, "end");
-  client.close();
+  const headers = await headOverHttp2(inNode(cookies, handler, { failed: () => {} }));
   assert.deepEqual([headers[":status"], warned.length], [500, 0]);
 });
 

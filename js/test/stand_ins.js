@@ -2,6 +2,7 @@
 // `response` of its own. SvelteKit, Astro, Hono and Next.js are stand-ins; frameworks/ and servers.js have real ones.
 
 import { createServer } from "node:http";
+import http2 from "node:http2";
 import { once } from "node:events";
 import { after } from "node:test";
 
@@ -23,6 +24,19 @@ export async function listening(server) {
     await once(server, "listening");
   }
   return new Browser(`http://127.0.0.1:${server.address().port}`);
+}
+
+/** The head of what a listener of Node answers over HTTP/2. */
+export async function headOverHttp2(listener) {
+  const server = http2.createServer(listener);
+  const { origin } = await listening(server);
+  const client = http2.connect(origin);
+  const stream = client.request({ ":path": "/" });
+  const [head] = await once(stream, "response");
+  stream.resume();
+  await once(stream, "end");
+  client.close();
+  return head;
 }
 
 /** A browser before a handler of requests, with which a framework answers what fails. */
