@@ -91,7 +91,8 @@ impl AnyRing {
         either!(self, ring => ring.overlaps())
     }
 
-    /// Returns the time for which a key is accepted after the next one begins to seal. `None`: no end is planned.
+    /// Returns the time for which a key is accepted after the next one begins to seal. `None`: no end is planned, or no
+    /// such beginning.
     pub(crate) fn overlap(&self, id: KeyId) -> Option<Overlap> {
         self.overlaps()
             .into_iter()

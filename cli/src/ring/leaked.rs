@@ -20,9 +20,9 @@ use crate::{
 /// Sessions forged with it may have been sealed again under every other key of the ring, even
 /// if it was retired or removed long ago: a sign-in keeps their content and gives them new
 /// dates. So by default all keys are replaced by a new one. With --not-before the other keys
-/// stay, and sessions issued before that time are refused: it must be the time by which the
-/// last instance has the new file, plus twice the clock skew. Both sign everyone out. Anyone
-/// with the key can still read what was recorded under it.
+/// stay, but for retired ones, and sessions issued before that time are refused: it must be
+/// the time by which the last instance has the new file, plus twice the clock skew. Both sign
+/// everyone out. Anyone with the key can still read what was recorded under it.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Leaked {
@@ -167,17 +167,20 @@ fn keep_overlap(edit: &mut Edit, ring: &AnyRing, leaked: &KeyInfo) -> Vec<String
         let end = end.and_then(|(span, from)| moment::after(from, span).ok());
         edit.text.set(key.id, ACCEPT_UNTIL, end);
         let (id, file) = (key.id, &edit.file);
-        told.extend(next.map(|next| match end {
-            Some(end) => format!(
+        told.push(match next.zip(end) {
+            Some((next, end)) => format!(
                 "key {id} is accepted until {}, as long after key {} as it was to be after key {}",
                 show(end),
                 next.id,
                 removed.id
             ),
+            None if next.is_none() => {
+                format!("key {id} is the last one now, and is accepted without end")
+            }
             None => format!(
                 "key {id} is accepted without end; `hardtack ring retire {file} {id} --at TIME` sets one"
             ),
-        }));
+        });
         break;
     }
     told

@@ -158,7 +158,7 @@ fn check_removal(ring: &AnyRing, id: KeyId, longest: Duration, edit: &Edit) -> R
     };
     Err(Failure::no(format!(
         "without key {id} key {} would be accepted for only {} after key {} begins to seal, and the application \
-         would refuse the ring; {remedy}",
+         may refuse the ring; {remedy}",
         before.id,
         show_span(span),
         next.id

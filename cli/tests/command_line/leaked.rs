@@ -276,6 +276,12 @@ fn what_becomes_of_the_key_before_the_leaked_one_is_told() {
     let removed = format!("key {first} was retired, and is removed too");
     assert!(told.contains(&removed), "{told}");
     assert_eq!(ids(&desk), [last]);
+
+    let (desk, first) = Desk::with_ring();
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    let told = desk.done(&format!("ring leaked keys {new} --not-before +10m"));
+    let sentence = format!("key {first} is the last one now, and is accepted without end");
+    assert!(told.contains(&sentence), "{told}");
 }
 
 #[test]

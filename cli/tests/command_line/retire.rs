@@ -131,7 +131,7 @@ fn a_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it() {
         refused,
         format!(
             "without key {middle} key {first} would be accepted for only 7h 1m after key {last} begins to seal, \
-             and the application would refuse the ring; first remove that key with `hardtack ring retire keys {first}`"
+             and the application may refuse the ring; first remove that key with `hardtack ring retire keys {first}`"
         )
     );
     desk.done(&format!("{} --lifetime 7h --dry-run", retire(&middle)));
@@ -152,7 +152,7 @@ fn a_planned_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it()
             refused,
             format!(
                 "without key {middle} key {first} would be accepted for only {remains} after key {last} begins to \
-                 seal, and the application would refuse the ring; first give that key a later end with `hardtack ring \
+                 seal, and the application may refuse the ring; first give that key a later end with `hardtack ring \
                  retire keys {first} --at TIME`"
             )
         );
