@@ -133,13 +133,13 @@ pub(crate) fn refresh_was_left_out(purpose: &str) {
     count!(1, REFRESHES_OMITTED, "purpose" => purpose.to_owned());
 }
 
-/// A session was changed that would not open any more at the end of its request.
+/// A session was to be stored that would not open any more at the end of its request.
 pub(crate) fn change_of_a_lapsed_session(purpose: &str) {
     log!(
         SESSIONS,
         info,
         purpose,
-        "the change of a session is lost: its key was dropped, or `not_before` raised, while the request ran"
+        "a session is not stored: its key was dropped, or `not_before` raised, while the request ran"
     );
 }
 

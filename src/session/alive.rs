@@ -1,11 +1,9 @@
 //! Check whether a session would still open, for work that outlives its request, and for the end of each request.
 
-use std::cmp;
-
-use super::{handle::Session, loaded::Loaded, outcome::Outcome, sealer::Sealer};
+use super::{handle::Session, loaded::Loaded, sealer::Sealer};
 use crate::{
     base::time::UnixSeconds,
-    keys::{KeyId, PurposeKeys},
+    keys::{KeyId, KeyRole, PurposeKeys},
     state::{Payload, Standing, State},
 };
 
@@ -21,7 +19,8 @@ impl<T: Payload> Session<T> {
     /// same and asks again.
     ///
     /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
-    /// that arrived under it. If the browser has received the session under a newer key since, its next request opens.
+    /// that arrived or began under it. If the browser has received the session under a newer key since, its next request
+    /// opens.
     ///
     /// # Examples
     ///
@@ -43,8 +42,8 @@ impl<T: Payload> Session<T> {
         let sealer = &*self.lock.sealer;
         self.with_contents(|contents| {
             let loaded = Loaded::of(&mut contents.loaded, sealer, &mut contents.arrival);
-            let (state, outcome) = loaded.subject();
-            sealer.is_alive(state, outcome, contents.arrival.clock.now())
+            let (state, key_id) = loaded.subject();
+            sealer.is_alive(state, key_id, contents.arrival.clock.now())
         })
     }
 }
@@ -52,22 +51,22 @@ impl<T: Payload> Session<T> {
 impl Sealer {
     /// Returns `true` if the token of a session that opened would still open at `now`. Asks only what can change
     /// while the program runs; the tag cannot.
-    pub(crate) fn is_alive<T>(&self, state: &State<T>, outcome: Outcome, now: UnixSeconds) -> bool {
-        state.is_vouched_for(now) && self.is_alive_if_vouched_for(state, outcome, now)
+    fn is_alive<T>(&self, state: &State<T>, key_id: Option<KeyId>, now: UnixSeconds) -> bool {
+        state.is_vouched_for(now) && self.would_open(state, key_id, now)
     }
 
-    /// [`is_alive`](Self::is_alive), but for the answer of the application.
-    pub(super) fn is_alive_if_vouched_for<T>(
+    /// [`is_alive`](Self::is_alive), but for the answer of the application to the question of `revalidate_after`.
+    pub(super) fn would_open<T>(
         &self,
         state: &State<T>,
-        outcome: Outcome,
+        key_id: Option<KeyId>,
         now: UnixSeconds,
     ) -> bool {
         let Some((metadata, payload)) = state.lasting() else {
             return true;
         };
         let keys = self.slot.keys();
-        let key_id = sealed_under(&keys, outcome, now);
+        let key_id = key_id.unwrap_or_else(|| keys.sealing(now).info.id);
         keys.accepts(key_id, now)
             && self.check(metadata, payload, key_id, &keys, now).is_ok()
             && state.admitted_until.is_none_or(|end| now < end)
@@ -79,28 +78,23 @@ impl Sealer {
         &self,
         keys: &PurposeKeys,
         state: &State<T>,
-        outcome: Outcome,
+        opened_under: Option<KeyId>,
     ) -> Standing {
         let Some((arrived, _)) = state.arrived() else {
             return Standing::Good;
         };
-        // The moment of reading, so that nothing is lost by a key that retires while the request runs.
-        let now = state.now;
-        let key_id = sealed_under(keys, outcome, now);
-        if !keys.accepts(key_id, now) || arrived.issued < self.not_before(keys) {
+        if arrived.issued < self.not_before(keys) {
             return Standing::Lapsed;
         }
-        match keys.place_of(key_id, now) {
-            Some(cmp::Ordering::Less) => Standing::UnderEarlierKey,
-            _ => Standing::Good,
+        // A session that was taken over has none.
+        let Some(key_id) = opened_under else {
+            return Standing::Good;
+        };
+        // The moment of reading, so that nothing is lost by a key that retires while the request runs.
+        match keys.role(key_id, state.now) {
+            None | Some(KeyRole::Retired) => Standing::Lapsed,
+            Some(KeyRole::Accepted) => Standing::UnderEarlierKey,
+            Some(KeyRole::Sealing | KeyRole::Planned) => Standing::Good,
         }
-    }
-}
-
-/// Returns the id of the key that sealed a session. For one that was taken over, this is the present sealing key.
-pub(super) fn sealed_under(keys: &PurposeKeys, outcome: Outcome, now: UnixSeconds) -> KeyId {
-    match outcome {
-        Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => key_id,
-        _ => keys.sealing(now).info.id,
     }
 }

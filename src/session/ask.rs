@@ -8,7 +8,6 @@ use std::{
 };
 
 use super::{
-    alive::sealed_under,
     handle::Session,
     hooks::{BoxError, Judged, Validity},
     loaded::{Loaded, Waiting},
@@ -119,8 +118,8 @@ impl<T: Payload> Contents<T> {
         }
         // After the head the session is in use by work that outlives its request.
         let now = self.arrival.clock.now();
-        let (state, outcome) = loaded.subject();
-        match sealer.is_alive_if_vouched_for(state, outcome, now) {
+        let (state, key_id) = loaded.subject();
+        match sealer.would_open(state, key_id, now) {
             true => loaded.question(sealer, now),
             false => Question::Settled(Ok(false)),
         }
@@ -152,10 +151,10 @@ impl<T> Loaded<T> {
         if let Some(error) = self.unanswered() {
             return Question::Settled(Err(error));
         }
-        let (state, outcome) = self.subject();
+        let (state, key_id) = self.subject();
         match state.lasting() {
             Some((metadata, payload)) if state.is_validation_due(now) => {
-                let key_id = sealed_under(&sealer.slot.keys(), outcome, now);
+                let key_id = key_id.unwrap_or_else(|| sealer.slot.keys().sealing(now).info.id);
                 let asked = Asked {
                     at: now,
                     is_replacement: state.is_replaced(),

@@ -14,7 +14,7 @@ use crate::{
     cookie::{PartNumbers, SetCookies},
     crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
     events,
-    keys::SlotKeys,
+    keys::{KeyId, SlotKeys},
     state::{BodyToSeal, Circumstances, Decision, Overhead, State, TokenChange, Touch},
     token::{self, Context, Draft, SealError},
 };
@@ -81,9 +81,17 @@ impl<T> Session<T> {
                 loaded.tell_if_unasked(sealer);
                 let state = &loaded.state;
                 let keys = sealer.slot.keys();
-                let standing = sealer.standing(&keys, state, loaded.outcome);
+                let standing = sealer.standing(&keys, state, loaded.outcome.opened_under());
                 let decision = state.decide(circumstances, arrival.is_subresource, standing);
-                sealer.ending(decision, keys, arrival.context(sealer), state)?
+                let context = arrival.context(sealer);
+                let ending = sealer.ending(decision, keys, context, state)?;
+                if let TokenChange::Store(to_seal) = &ending.change
+                    && state.is_replaced()
+                {
+                    let key_id = to_seal.key_id(state.now);
+                    loaded.has_begun(sealer, context, key_id);
+                }
+                ending
             }
         };
         Ok(Closing {
@@ -193,6 +201,11 @@ impl ToSeal {
         }
         let random = random::from_thread()?;
         Ok(ToSeal { keys, body, random })
+    }
+
+    /// Returns the id of the key that seals at `now`.
+    fn key_id(&self, now: UnixSeconds) -> KeyId {
+        self.keys.sealing(now).info.id
     }
 }
 

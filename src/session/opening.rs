@@ -1,6 +1,6 @@
 //! Opening: from the tokens of a request to its session (docs/spec/writer.md § 8.6).
 
-use std::{cmp, ops::Range};
+use std::ops::Range;
 
 use super::{
     companion::Predecessor, duplicates::Candidate, loaded::Loaded, outcome::Outcome, sealer::Sealer,
@@ -9,7 +9,7 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::{BoundCookies, Values, Whole},
     crypto::scratch::Scratch,
-    keys::{KeyId, PurposeKeys},
+    keys::{KeyId, KeyRole, PurposeKeys},
     state::{Admitted, Layout, Metadata, OpenedBody, Payload, State},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
@@ -113,6 +113,19 @@ impl Sealer {
         state.became_bound = device != metadata.device;
         metadata.device = device;
         Ok(())
+    }
+
+    /// Returns the first second at which a session is refused that was just sealed, as [`admit`](Self::admit) would say
+    /// of its next request. A session that begins has no bound cookie yet.
+    pub(super) fn admitted_until(
+        &self,
+        context: &Context,
+        metadata: &Metadata,
+        now: UnixSeconds,
+    ) -> Option<UnixSeconds> {
+        let none = BoundCookies::default();
+        let admitted = self.companion()?.judge(context, metadata, &none, now);
+        admitted.ok()?.until
     }
 
     /// Decodes a token's schema and payload by `decode`, without a session.
@@ -242,8 +255,8 @@ impl From<Refused> for Outcome {
 
 #[inline]
 fn opened_under(keys: &PurposeKeys, key_id: KeyId, now: UnixSeconds) -> Outcome {
-    match keys.place_of(key_id, now) {
-        Some(cmp::Ordering::Equal) => Outcome::Opened { key_id },
+    match keys.role(key_id, now) {
+        Some(KeyRole::Sealing) => Outcome::Opened { key_id },
         _ => Outcome::OpenedUnderAcceptedKey { key_id },
     }
 }
@@ -328,6 +341,7 @@ mod tests {
         check(&cookie, seconds, 0);
         check(&cookie, changed(first).chain(changed(second)), 0);
     }
+
     #[cfg(feature = "device-bound")]
     #[test]
     fn four_tags_of_bound_cookies_are_checked_beside_that_of_the_session() {

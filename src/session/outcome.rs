@@ -73,6 +73,14 @@ impl Outcome {
 }
 
 impl Outcome {
+    /// Returns the id of the key under which the token opened.
+    pub(super) fn opened_under(self) -> Option<KeyId> {
+        match self {
+            Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => Some(key_id),
+            _ => None,
+        }
+    }
+
     /// Returns the outcome of a session that opened, and is refused after all.
     pub(super) fn refused(self, reason: Reason) -> Outcome {
         match self {

@@ -2,7 +2,7 @@
 
 use super::{
     bytes::layout::{Metadata, Sid},
-    data::{Ended, SaveMode, State, Withheld},
+    data::{Ended, SaveMode, State, Validation, Withheld},
     error::{SessionError, TooLarge},
 };
 use crate::{
@@ -50,7 +50,7 @@ impl<T> State<T> {
             metadata.remembered = remembered_until.map(|end| span_until(end, metadata));
         })?;
         self.renewed = true;
-        self.forget_answer();
+        self.forget_admission();
         Ok(())
     }
 
@@ -100,7 +100,7 @@ impl<T> State<T> {
         self.renewed = false;
         self.limited_until = None;
         self.ended = Some(Ended::Invalidated);
-        self.forget_answer();
+        self.forget_admission();
         opened.and_then(|opened| opened.sid)
     }
 
@@ -141,6 +141,12 @@ impl<T> State<T> {
         self.check_size(self.payload().len() + flash.len(), &self.metadata)?;
         self.flash = Some(flash);
         Ok(())
+    }
+
+    /// Forgets what was said about a session in whose place another begins: by the application, and by its device.
+    fn forget_admission(&mut self) {
+        self.validation = Validation::Unasked;
+        self.admitted_until = None;
     }
 
     fn drop_content(&mut self) {

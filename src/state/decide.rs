@@ -70,11 +70,11 @@ impl Circumstances {
 /// Standing of the session that arrived, at the end of its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// It would open again, or none arrived.
+    /// Ring and `not_before` accept it, or none arrived.
     Good,
-    /// It would open again, under a key that a newer one has replaced.
+    /// They accept it, under a key that a newer one has replaced.
     UnderEarlierKey,
-    /// It would not open again: its key was dropped, or `not_before` raised, while the request ran.
+    /// They refuse it: its key was dropped, or `not_before` raised, while the request ran.
     Lapsed,
 }
 
@@ -94,7 +94,7 @@ pub(crate) enum Decision {
     Keep,
     /// The client keeps the session as it is: a refresh or a new key is due, and there is no room for it.
     KeepTooLarge,
-    /// The client keeps the session as it is: it was changed, and would not open again.
+    /// The client keeps the session as it is: it was to be stored, and has lapsed.
     KeepLapsed,
     /// The session has ended, so the client drops it.
     Drop,

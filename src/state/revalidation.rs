@@ -81,11 +81,6 @@ impl<T> State<T> {
         }
     }
 
-    /// Forgets the answer about a session in whose place the application has begun another.
-    pub(super) fn forget_answer(&mut self) {
-        self.validation = Validation::Unasked;
-    }
-
     /// Ends the session, as the application said. A new one may take its place.
     pub(crate) fn has_ended(&mut self) {
         self.withhold_unvalidated();

@@ -1,5 +1,4 @@
 use std::{
-    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -10,6 +9,7 @@ use super::{Content, Mode, PurposeOf, content_of, context, for_each, hex, json::
 use crate::{
     SessionData,
     cookie::Values,
+    keys::KeyRole,
     session::{Duplicates, Hooks, Loaded, Outcome, Sealer, SessionId},
     state::{
         Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget, State,
@@ -185,10 +185,10 @@ fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
     assert_eq!(key_id.to_string(), expected.key_id, "{name}");
 
     let sealer = sealer::<Map>(vector);
-    let under = match sealer.slot.keys().place_of(key_id, vector.now).unwrap() {
-        Ordering::Less => "earlier",
-        Ordering::Equal => "sealing",
-        Ordering::Greater => "later",
+    let under = match sealer.slot.keys().role(key_id, vector.now).unwrap() {
+        KeyRole::Accepted | KeyRole::Retired => "earlier",
+        KeyRole::Sealing => "sealing",
+        KeyRole::Planned => "later",
     };
     assert_eq!(under, expected.under, "{name}");
 

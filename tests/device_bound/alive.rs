@@ -97,3 +97,36 @@ fn a_stream_without_a_device_goes_on_where_none_is_required() {
     site.wait(1_000);
     check(&site, &browser, &stream, true);
 }
+
+/// Signs in or renews, and asserts after each wait that `is_alive` agrees with loading the new cookie.
+#[track_caller]
+fn check_begun(site: &Site, pairs: &[String], begin: fn(&Session), waits: [(u64, bool); 2]) {
+    let session = site.cookie.load(pairs, site.clock());
+    begin(&session);
+    session.insert("user", 42).unwrap();
+    let fields = site.cookie.save(&session).unwrap();
+    for (wait, expected) in waits {
+        site.wait(wait);
+        let opens = !site.cookie.load(&fields, site.clock()).is_new();
+        assert_eq!((session.is_alive(), opens), (expected, expected));
+    }
+}
+
+#[test]
+fn a_stream_whose_request_began_its_session_has_the_time_of_the_new_one() {
+    let begin: [fn(&Session); 2] = [
+        |session| _ = session.sign_in().unwrap(),
+        |session| session.renew().unwrap(),
+    ];
+    for begin in begin {
+        let site = requiring(60);
+        check_begun(&site, &[], begin, [(59, true), (1, false)]);
+        // Whatever the bound cookie of the session before it says.
+        let site = Site::new();
+        let pairs = Browser::bound(&site).jar.pairs();
+        check_begun(&site, &pairs, begin, [(599, true), (2, true)]);
+        let site = requiring(60);
+        let pairs = Browser::bound(&site).jar.pairs();
+        check_begun(&site, &pairs, begin, [(59, true), (1, false)]);
+    }
+}

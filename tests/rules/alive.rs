@@ -104,6 +104,36 @@ fn the_same_holds_for_sessions_in_headers_and_tokens() {
 }
 
 #[test]
+fn a_session_that_its_request_began_ends_with_the_key_that_sealed_it() {
+    let both = || KeyRing::from_keys([key(1), key(0)]).unwrap();
+    let arrived = signed_in(&SessionCookie::encrypted(key(0)).build().unwrap());
+    let begin: [fn(&Session); 2] = [
+        |session| _ = session.sign_in().unwrap(),
+        |session| session.renew().unwrap(),
+    ];
+    for pair in [None, Some("__Host-session=junk"), Some(&*arrived)] {
+        for begin in begin {
+            let keys = SharedKeyRing::new(both());
+            let site = SessionCookie::encrypted(keys.clone()).build().unwrap();
+            let session = site.load(pair, at(1));
+            begin(&session);
+            assert!(session.is_alive());
+            let fields = site.save(&session).unwrap();
+            for (ring, expected) in [
+                (both(), true),
+                (key(1).into(), true),
+                (key(0).into(), false),
+                (key(2).into(), false),
+            ] {
+                keys.replace(ring).unwrap();
+                let opens = !site.load(&fields, at(1)).is_new();
+                assert_eq!((session.is_alive(), opens), (expected, expected));
+            }
+        }
+    }
+}
+
+#[test]
 fn a_session_that_never_arrived_is_alive() {
     let site = cookie();
     let session = site.load(["__Host-session=junk"], at(0));

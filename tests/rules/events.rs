@@ -187,7 +187,7 @@ fn a_change_that_is_lost_with_its_key_is_logged_at_info() {
         panic!("one event, not {told:?}")
     };
     assert_eq!(*level, Level::INFO);
-    assert!(fields.contains("the change of a session is lost"));
+    assert!(fields.contains("a session is not stored"));
     assert!(fields.contains("__Host-session") && !fields.contains("hunter2"));
     // A refresh that is left out is no loss.
     assert!(told_of(|_| Ok(())).is_empty());

@@ -109,22 +109,15 @@ impl<K> Ring<K> {
         seals.or(end.map(|(at, key)| RingEvent::Retires { at, key }))
     }
 
-    /// Returns the place of a key relative to the one that seals at `now`: `Less` before it, so that the session is
-    /// sealed again; `Greater` after it, because the clock of another instance is ahead, so that the session is left as
-    /// it is.
-    pub(crate) fn place_of(&self, id: KeyId, now: UnixSeconds) -> Option<Ordering> {
-        let place = self.keys.iter().position(|key| key.info.id == id)?;
-        Some(place.cmp(&self.sealing_place(now)))
-    }
-
-    /// Returns the role of a key at `now`. `None`: the ring lacks it.
+    /// Returns the role of a key at `now`. `None`: the ring lacks it. A session under an `Accepted` key is sealed again.
+    /// Under a `Planned` one, because the clock of another instance is ahead, it is left as it is.
     pub(crate) fn role(&self, id: KeyId, now: UnixSeconds) -> Option<KeyRole> {
-        let key = self.find(id)?;
-        Some(match self.place_of(id, now)? {
+        let place = self.keys.iter().position(|key| key.info.id == id)?;
+        Some(match place.cmp(&self.sealing_place(now)) {
             Ordering::Equal => KeyRole::Sealing,
             // A key begins to seal before it retires.
             Ordering::Greater => KeyRole::Planned,
-            Ordering::Less if key.is_retired(now) => KeyRole::Retired,
+            Ordering::Less if self.keys[place].is_retired(now) => KeyRole::Retired,
             Ordering::Less => KeyRole::Accepted,
         })
     }

@@ -123,6 +123,11 @@ impl Visit<'_> {
         later < said_at + span
     }
 
+    /// Returns whether the application has begun a session in place of the one that arrived, by a sign-in or `renew`.
+    pub fn is_renewed(&self) -> bool {
+        self.session.is_renewed
+    }
+
     /// Returns the session that arrived, unless it is withheld, or the one that a sign-in has begun in its place.
     pub fn lasting(&self) -> Option<&Record> {
         let session = &self.session;

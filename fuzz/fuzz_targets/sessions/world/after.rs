@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hardtack::{Session, SessionError};
 
 use super::{World, content::Content, cookies::Held, reading::Reading};
-use crate::{case::Request, model::Visit};
+use crate::{
+    case::Request,
+    model::{Change, Visit},
+};
 
 impl World {
     /// Checks that `on_outcome` was told of each session that was read, once and at its end.
@@ -29,18 +32,26 @@ impl World {
         }
     }
 
+    /// Returns the key under which the session of a task is sealed: the one that arrived, or was begun in its place.
+    pub fn key_of(&self, visit: &Visit<'_>, reading: &Reading, change: &Change) -> Option<usize> {
+        if visit.is_renewed() {
+            let is_stored = matches!(change, Change::Store(_));
+            return is_stored.then(|| self.ring.sealing(self.now));
+        }
+        let has_opened = reading.refusal.or_else(|| visit.reason()).is_none();
+        let opened = reading.sealed.as_ref().filter(|_| has_opened);
+        opened.map(|sealed| sealed.key)
+    }
+
     /// Checks what a task sees that goes on when the head of the response was sent.
     pub fn check_task<T: Content>(
         &self,
-        session: Option<&Session<T>>,
+        session: &Session<T>,
         request: &Request,
         visit: &Visit<'_>,
-        reading: &Reading,
+        key: Option<usize>,
         clock: &AtomicU64,
     ) {
-        let Some(session) = session else {
-            return;
-        };
         for refused in [session.clear(), session.renew(), session.flash("", "late")] {
             assert!(matches!(refused, Err(SessionError::AfterHead)));
         }
@@ -49,11 +60,9 @@ impl World {
         };
         let later = self.moment_of(task);
         clock.store(later, Ordering::Relaxed);
-        let has_opened = reading.refusal.or_else(|| visit.reason()).is_none();
-        let opened = reading.sealed.as_ref().filter(|_| has_opened);
         let is_open = |lasting| {
             self.refusal_at(lasting, later).is_none()
-                && opened.is_none_or(|sealed| self.ring.accepts(sealed.key, later))
+                && key.is_none_or(|key| self.ring.accepts(key, later))
         };
         let is_alive = visit.is_vouched_for(later) && visit.lasting().is_none_or(is_open);
         assert_eq!(session.is_alive(), is_alive);

@@ -63,11 +63,14 @@ impl World {
         assert_eq!(answer.status(), respond(request).status());
         self.check_told(kept.as_ref(), &reading);
         self.check_shown::<T>(&reading);
-        self.check_task(kept.as_ref(), request, visit, &reading, &clock);
-
-        let sent = Sent::all_of(answer.headers(), settings.carrier);
         let is_touched = visit.is_touched;
         let (change, is_written) = visit.clone().finish(self.response_to(request, &reading));
+        if let Some(session) = &kept {
+            let key = self.key_of(visit, &reading, &change);
+            self.check_task(session, request, visit, key, &clock);
+        }
+
+        let sent = Sent::all_of(answer.headers(), settings.carrier);
         if !matches!(settings.carrier, Carrier::Token(_)) {
             self.check_fields(answer.headers_mut(), request, is_touched, is_written);
         }
