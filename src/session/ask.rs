@@ -80,9 +80,9 @@ impl<T: Payload> Session<T> {
                     polled.unwrap_or_else(|_| Poll::Ready(panicked()))
                 });
                 let answer = answer.await;
-                self.try_with_contents(|contents| {
-                    let loaded = contents.loaded.as_mut();
-                    loaded.map_or(Ok(true), |loaded| loaded.hear(sealer, answer, asked))
+                self.lock.with_contents(|contents| {
+                    let loaded = Loaded::of(&mut contents.loaded, sealer, &mut contents.arrival);
+                    loaded.hear(sealer, answer, asked)
                 })?
             }
         }
@@ -109,20 +109,13 @@ impl<T: Payload> Contents<T> {
             return Question::Settled(Ok(true));
         }
         let loaded = Loaded::of(&mut self.loaded, sealer, &mut self.arrival);
-        if self.closed.is_none() {
-            let state = &loaded.state;
-            return match state.was_asked_about() {
-                true => Question::Settled(Ok(!state.was_refused())),
-                false => loaded.question(sealer, state.now),
-            };
-        }
-        // After the head the session is in use by work that outlives its request.
-        let now = self.arrival.clock.now();
-        let (state, key_id) = loaded.subject();
-        match sealer.would_open(state, key_id, now) {
-            true => loaded.question(sealer, now),
-            false => Question::Settled(Ok(false)),
-        }
+        let question = match self.closed {
+            None => loaded.question_in_request(sealer),
+            Some(_) => loaded.question_after_head(sealer, self.arrival.clock.now()),
+        };
+        // Also if no answer is waited for, because the request is cancelled.
+        self.is_touched |= matches!(question, Question::Due(..));
+        question
     }
 }
 
@@ -147,7 +140,23 @@ impl<T> Loaded<T> {
         }
     }
 
-    fn question(&self, sealer: &Sealer, now: UnixSeconds) -> Question<'_> {
+    fn question_in_request(&self, sealer: &Sealer) -> Question<'_> {
+        match self.state.was_asked_about() {
+            true => Question::Settled(Ok(!self.state.was_refused())),
+            false => self.question_at(sealer, self.state.now),
+        }
+    }
+
+    /// Asks about a session in use by work that outlives its request.
+    fn question_after_head(&self, sealer: &Sealer, now: UnixSeconds) -> Question<'_> {
+        let (state, key_id) = self.subject();
+        match sealer.would_open(state, key_id, now) {
+            true => self.question_at(sealer, now),
+            false => Question::Settled(Ok(false)),
+        }
+    }
+
+    fn question_at(&self, sealer: &Sealer, now: UnixSeconds) -> Question<'_> {
         if let Some(error) = self.unanswered() {
             return Question::Settled(Err(error));
         }
@@ -221,12 +230,11 @@ impl<T> Loaded<T> {
         sealer: &Sealer,
         error: BoxError,
         has_waited: bool,
-        now: UnixSeconds,
+        asked_at: UnixSeconds,
     ) -> Result<bool, SessionError> {
-        let goes_on = self.state.may_go_on_unvalidated(now);
+        let goes_on = self.state.goes_on_unvalidated(asked_at);
         events::validation_failed(sealer.slot.purpose.name(), goes_on, &*error);
         if goes_on {
-            self.state.goes_on_unvalidated();
             return Ok(true);
         }
         let error = SessionError::Unvalidated(Some(error.into()));

@@ -75,7 +75,7 @@ pub(crate) enum Withheld {
 /// Answer of the application to the question whether the session goes on (docs/spec/writer.md § 8.16).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Validation {
-    /// It was not due.
+    /// None about the present session.
     Unasked,
     /// Asked at this moment.
     GoesOn(UnixSeconds),
@@ -180,7 +180,7 @@ impl<T> State<T> {
     }
 
     /// Returns the metadata and the payload of the session that arrived. `None`: no session arrived, or the application
-    /// has ended it.
+    /// has invalidated it.
     pub(crate) fn arrived(&self) -> Option<(&Metadata, &[u8])> {
         let arrived = self.arrived.as_ref();
         arrived.map(|arrived| (&arrived.layout.metadata, arrived.payload()))
@@ -207,7 +207,7 @@ impl<T> State<T> {
     /// Returns `true` if the sign-in is less than `span` seconds ago. A new session has no sign-in, unless this request
     /// renewed it.
     pub(crate) fn is_recent(&self, span: u64) -> bool {
-        (!self.is_new() || self.renewed) && self.now < self.metadata.issued.saturating_add(span)
+        self.lasting().is_some() && self.now < self.metadata.issued.saturating_add(span)
     }
 
     /// Returns the name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).

@@ -4,18 +4,18 @@
 use std::mem;
 
 use super::{
-    data::{State, Validation, Withheld},
+    data::{Ended, State, Validation, Withheld},
     lifetime::{Refresh, Revalidation},
 };
 use crate::base::time::UnixSeconds;
 
 impl<T> State<T> {
-    /// Returns `true` if the application said in this request that the session goes on.
+    /// Returns `true` if the application said in this request that the present session goes on.
     pub(super) fn is_validated(&self) -> bool {
         matches!(self.validation, Validation::GoesOn(_))
     }
 
-    /// Returns `true` if the application was asked in this request, and the session does not wait for it.
+    /// Returns `true` if the application was asked in this request about the present session, and it does not wait.
     pub(crate) fn was_asked_about(&self) -> bool {
         self.validation != Validation::Unasked
     }
@@ -69,22 +69,37 @@ impl<T> State<T> {
         mem::replace(self, other)
     }
 
-    /// Notes the application's answer at `asked_at`: the session goes on.
+    /// Notes the application's answer to a question of `asked_at`: the session goes on.
     pub(crate) fn goes_on(&mut self, asked_at: UnixSeconds) {
-        self.validation = Validation::GoesOn(asked_at);
-    }
-
-    /// Lets the session go on, because the application could not be asked.
-    pub(crate) fn goes_on_unvalidated(&mut self) {
-        if let Some(answered_at) = self.answered_at() {
-            self.validation = Validation::Failed(answered_at);
+        if !self.has_answer_of(asked_at) {
+            self.validation = Validation::GoesOn(asked_at);
         }
     }
 
-    /// Ends the session, as the application said. A new one may take its place.
+    /// Lets the session go on, if it may, although the application could not answer a question of `asked_at`. Returns
+    /// `true` if it does.
+    pub(crate) fn goes_on_unvalidated(&mut self, asked_at: UnixSeconds) -> bool {
+        if self.has_answer_of(asked_at) {
+            return true;
+        }
+        let goes_on = self.may_go_on_unvalidated(asked_at);
+        if let Some(answered_at) = self.answered_at().filter(|_| goes_on) {
+            self.validation = Validation::Failed(answered_at);
+        }
+        goes_on
+    }
+
+    /// Returns `true` if another question, of this moment or later, was answered meanwhile: the session goes on.
+    fn has_answer_of(&self, moment: UnixSeconds) -> bool {
+        matches!(self.validation, Validation::GoesOn(asked_at) if asked_at >= moment)
+    }
+
+    /// Ends the session, as the application said. A new one may take its place. One that was cleared stays so.
     pub(crate) fn has_ended(&mut self) {
+        let cleared = self.ended.filter(|ended| *ended == Ended::Cleared);
         self.withhold_unvalidated();
         self.withheld = None;
+        self.ended = cleared;
         self.validation = Validation::Ended;
     }
 

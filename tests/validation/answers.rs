@@ -14,7 +14,7 @@ use super::{
         ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, at, block_on, builder, check, cookie,
         outcome::reason, sealed, seconds, signed_in,
     },
-    find, look, miss, scripted,
+    find, look, miss, scripted, scripting,
 };
 
 #[test]
@@ -293,6 +293,45 @@ fn after_an_error_no_other_answer_counts() {
 }
 
 #[test]
+fn an_error_after_an_answer_takes_nothing_back() {
+    for unvalidated_up_to in [None, Some(seconds(600))] {
+        let mut site = scripting([(1, GOES_ON), (5, NO_ANSWER)]);
+        if let Some(span) = unvalidated_up_to {
+            site = site.unvalidated_up_to(span);
+        }
+        let site = site.build().unwrap();
+        let session = site.load([signed_in(&cookie())], at(SPAN));
+        let both = async { tokio::join!(session.validate(), session.validate()) };
+        let (first, second) = block_on(both);
+        assert!(first.unwrap() && second.unwrap());
+        // The answer is sealed.
+        let cookie = site.save(&session).unwrap();
+        find(&site.load(&cookie, at(2 * SPAN - 1))).unwrap();
+    }
+}
+
+#[test]
+fn a_session_that_was_cleared_stays_so_when_a_late_answer_ends_it() {
+    for refills in [false, true] {
+        let site = scripted([(1, GOES_ON), (5, IS_OVER)]);
+        let session = site.load([signed_in(&cookie())], at(SPAN));
+        let cleared = async {
+            assert!(session.validate().await.unwrap());
+            session.clear().unwrap();
+        };
+        block_on(async { tokio::join!(cleared, session.validate()).1 }).unwrap();
+        if refills {
+            session.insert("user", 43).unwrap();
+        }
+        let cookie = site.save(&session).unwrap();
+        let after = site.load(&cookie, at(SPAN));
+        assert_eq!(cookie.iter().len(), 1);
+        assert_eq!(after.get::<u32>("user").unwrap(), refills.then_some(43));
+        assert_eq!(after.created_at(), refills.then(|| at(SPAN)));
+    }
+}
+
+#[test]
 fn a_request_that_is_cancelled_while_it_waits_leaves_the_session_as_it_was() {
     let row = Row::default();
     row.becomes(IS_GONE);
@@ -303,6 +342,8 @@ fn a_request_that_is_cancelled_while_it_waits_leaves_the_session_as_it_was() {
         let polled = std::future::poll_fn(|cx| Poll::Ready(waiting.as_mut().poll(cx))).await;
         assert!(polled.is_pending());
     });
+    // The response depends on the session all the same.
+    assert!(session.is_touched());
     row.becomes(0);
     assert!(block_on(session.validate()).unwrap());
     find(&session).unwrap();
