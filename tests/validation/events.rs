@@ -124,6 +124,58 @@ fn a_request_that_is_refused_by_its_extractor_is_logged_once() {
 }
 
 #[test]
+fn a_session_whose_request_fails_or_is_cancelled_while_it_waits_is_told_of() {
+    use std::{convert::Infallible, future::pending, task::Poll};
+
+    use hardtack::SessionLayer;
+    use http::{Request, Response};
+    use tower::{Layer, ServiceExt, service_fn};
+
+    async fn fail(_: Request<()>) -> Result<Response<()>, &'static str> {
+        Err("a service that failed")
+    }
+    async fn wait(_: Request<()>) -> Result<Response<()>, Infallible> {
+        pending().await
+    }
+    async fn panic(_: Request<()>) -> Result<Response<()>, Infallible> {
+        panic!("a bug")
+    }
+    type Outcomes = Arc<Mutex<Vec<Outcome>>>;
+    let on_failure: [fn(SessionLayer, Request<()>); 3] = [
+        |layer, request| {
+            let service = layer.layer(service_fn(fail));
+            assert!(block_on(service.oneshot(request)).is_err());
+        },
+        |layer, request| {
+            let mut response = Box::pin(layer.layer(service_fn(wait)).oneshot(request));
+            let polled = std::future::poll_fn(|cx| Poll::Ready(response.as_mut().poll(cx)));
+            assert!(block_on(polled).is_pending());
+        },
+        |layer, request| {
+            let response = layer.layer(service_fn(panic)).oneshot(request);
+            let caught = std::panic::AssertUnwindSafe(|| block_on(response));
+            assert!(std::panic::catch_unwind(caught).is_err());
+        },
+    ];
+    for panics in [false, true] {
+        for request_fails in on_failure {
+            let (row, outcomes) = (Row::default(), Outcomes::default());
+            let list = Arc::clone(&outcomes);
+            let site = row.site().on_outcome(move |reading| {
+                list.lock().unwrap().push(reading.outcome);
+                assert!(!panics);
+            });
+            let layer = SessionLayer::new(site.build().unwrap()).clock(at(SPAN));
+            let request = http::Request::get("/").header("cookie", signed_in(&cookie()));
+            request_fails(layer.eager(), request.body(()).unwrap());
+            let outcomes = outcomes.lock().unwrap();
+            let reasons: Vec<_> = outcomes.iter().map(|outcome| outcome.reason()).collect();
+            assert_eq!(reasons, [Some(Reason::Unvalidated)]);
+        }
+    }
+}
+
+#[test]
 fn a_session_that_is_verified_for_the_logs_alone_is_told_of() {
     use axum::{Router, body::Body, routing::get};
     use tower::ServiceExt;
