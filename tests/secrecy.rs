@@ -141,6 +141,46 @@ fn a_key_in_other_text_is_hidden_with_its_word_and_nothing_else_is() {
     }
 }
 
+/// A key as it may be pasted: whole, or without the beginning of its text.
+fn pasted(key: &str) -> [&str; 2] {
+    [key, &key["hardtack_key_v1_xaes_".len()..]]
+}
+
+#[test]
+fn a_key_in_place_of_a_header_is_not_shown() {
+    let text = EncryptionKey::generate().unwrap().expose_secret();
+    for pasted in pasted(&text) {
+        let name = format!("x {pasted}");
+        let key = text.parse::<EncryptionKey>().unwrap();
+        let error = SessionHeader::encrypted(name, key).build().unwrap_err();
+        check(&error, &[&text]);
+        assert!(error.to_string().contains("name: a key;"), "{error}");
+    }
+}
+
+#[cfg(feature = "tower")]
+#[test]
+fn a_key_in_place_of_an_origin_is_not_shown() {
+    let trust = |origin: &str| {
+        let guard = || hardtack::csrf::CsrfGuard::new();
+        let errors = [
+            guard().trust_origin(origin).unwrap_err(),
+            guard().trust_form_post(origin, "/").unwrap_err(),
+        ];
+        errors.map(|error| error.to_string())
+    };
+    let text = EncryptionKey::generate().unwrap().expose_secret();
+    for pasted in pasted(&text) {
+        for error in trust(pasted) {
+            check(&error, &[&text]);
+            assert!(error.ends_with("found a key"), "{error}");
+        }
+    }
+    for error in trust("app.example") {
+        assert!(error.ends_with(r#"found "app.example""#), "{error}");
+    }
+}
+
 #[test]
 fn a_text_without_a_key_stays_as_it_is() {
     let random = "Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB3";

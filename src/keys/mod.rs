@@ -11,10 +11,10 @@ mod ring;
 mod shared;
 mod source;
 
-pub(crate) use key::looks_like_a_key;
 pub use key::{
     EncryptionKey, Key, KeyError, KeyId, KeyInfo, KeyRole, RingEvent, SigningKey, redact,
 };
+pub(crate) use key::{looks_like_a_key, quoted_unless_key};
 pub(crate) use purpose::Purpose;
 pub use ring::{Fingerprint, KeyRing, Overlap, RingError, RingKey};
 pub use shared::{IntoKeys, SharedKeyRing};

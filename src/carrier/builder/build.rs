@@ -17,7 +17,7 @@ use crate::{
     cookie::{CookieName, Finder, MAX_AGE_LEN, PART_LEN, Template, former::FormerAttributes},
     crypto::suite::Mode,
     events,
-    keys::{Purpose, PurposeSlot, SessionType},
+    keys::{Purpose, PurposeSlot, SessionType, quoted_unless_key},
     session::{Duplicates, Sealer},
     state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
     token,
@@ -231,8 +231,9 @@ impl InCookie {
 
 fn header_purpose(setting: &'static str, name: &str) -> Result<Purpose, ConfigError> {
     Purpose::header(name).ok_or_else(|| {
+        let found = quoted_unless_key(name);
         let reason = format!(
-            "is not a header name: {name:?}; give one of letters, digits and `-`, at most 128 bytes long"
+            "is not a header name: {found}; give one of letters, digits and `-`, at most 128 bytes long"
         );
         ConfigError::new(setting, reason)
     })

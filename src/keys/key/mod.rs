@@ -11,8 +11,8 @@ pub(crate) use error::KeyProblem;
 pub(crate) use error::NEW_KEY;
 pub use info::{KeyId, KeyInfo, KeyRole, RingEvent};
 pub use kind::Key;
-pub(crate) use redact::looks_like_a_key;
 pub use redact::redact;
+pub(crate) use redact::{looks_like_a_key, quoted_unless_key};
 pub(crate) use secret::RawKey;
 
 use crate::crypto::suite::Suite;

@@ -54,6 +54,14 @@ pub(crate) fn looks_like_a_key(text: &str) -> bool {
     text.contains(ANY_KEY_PREFIX) || has_end_of_key(text)
 }
 
+/// Returns a text in quotes, as an error shows what it found, or that it is a key.
+pub(crate) fn quoted_unless_key(text: &str) -> String {
+    match looks_like_a_key(text) {
+        true => "a key".to_owned(),
+        false => format!("{text:?}"),
+    }
+}
+
 /// Returns `true` if a part of `text` is the secret of a key and its checksum.
 fn has_end_of_key(text: &str) -> bool {
     let mut parts = text.as_bytes().windows(ENCODED_LEN);

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     base::clone_by_fields,
     carrier::ConfigError,
+    keys::quoted_unless_key,
     state::{Map, Payload},
     web::{framework::Extensions, gate::Gate, origin::Origin, service::Layered},
 };
@@ -182,8 +183,9 @@ impl<T> CsrfGuard<T> {
 
 fn parse_origin(setting: &'static str, origin: &str) -> Result<Origin, ConfigError> {
     Origin::parse(origin).ok_or_else(|| {
+        let found = quoted_unless_key(origin);
         let reason =
-            format!("takes a scheme and a host like `https://app.example.com`, found {origin:?}");
+            format!("takes a scheme and a host like `https://app.example.com`, found {found}");
         ConfigError::new(setting, reason)
     })
 }
