@@ -1,7 +1,10 @@
 //! A stolen copy of a visitor's cookie: means that end it, and means that do not.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -71,6 +74,12 @@ fn is_signed_in(cookie: &SessionCookie, field: &str) -> bool {
     cookie.load([field], at(30)).contains_key("user")
 }
 
+fn is_revoked(cookie: &SessionCookie, field: &str) -> bool {
+    let session = cookie.load([field], at(30));
+    let reason = Reason::Revoked;
+    matches!(session.outcome(), Outcome::Rejected { reason: found, .. } if found == reason)
+}
+
 #[test]
 fn a_deny_list_of_ids_reaches_a_copy_that_was_left_alone() {
     let (cookie, denied) = site();
@@ -102,12 +111,26 @@ fn a_copy_that_calls_what_changes_the_id_escapes_a_deny_list_of_ids() {
 
 #[test]
 fn an_epoch_of_the_user_reaches_a_copy_with_another_id() {
-    let (cookie, _) = site();
+    let epoch = Arc::new(AtomicU32::new(1));
+    let of_database = epoch.clone();
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
+        .revoked_if(move |session| {
+            let user = session.get::<u32>("user");
+            let of_session = session.get::<u32>("epoch");
+            user.is_some() && of_session != Some(of_database.load(Ordering::Relaxed))
+        })
+        .build()
+        .unwrap();
     let owner = signed_in(&cookie);
-    let copy = after(&cookie, &owner, Session::renew_id);
-    // The database's epoch of user 7 is 2 from now on.
-    let is_current = |field: &str| cookie.load([field], at(30)).get("epoch").unwrap() == Some(2);
-    assert!(!is_current(&owner) && !is_current(&copy));
+    let changes: [Work; 2] = [Session::renew_id, Session::renew];
+    let copies = changes.map(|change| after(&cookie, &owner, change));
+    for field in copies.iter().chain([&owner]) {
+        assert!(is_signed_in(&cookie, field));
+    }
+    epoch.store(2, Ordering::Relaxed);
+    for field in copies.iter().chain([&owner]) {
+        assert!(is_revoked(&cookie, field));
+    }
 }
 
 #[test]
@@ -115,12 +138,20 @@ fn a_not_before_moment_reaches_a_copy_with_another_id() {
     let (cookie, _) = site();
     let copy = after(&cookie, &signed_in(&cookie), Session::renew_id);
     assert!(is_signed_in(&cookie, &copy));
+    cookie.raise_not_before(at(5));
+    assert!(is_revoked(&cookie, &copy));
+}
+
+/// A moment after the call reaches it: `renew` moves the date of a session to that of the call.
+#[test]
+fn a_copy_that_was_renewed_escapes_a_not_before_moment_from_before_the_call() {
+    let (cookie, _) = site();
+    let owner = signed_in(&cookie);
+    let copy = after(&cookie, &owner, Session::renew);
+    cookie.raise_not_before(at(5));
+    assert!(is_revoked(&cookie, &owner) && is_signed_in(&cookie, &copy));
     cookie.raise_not_before(at(25));
-    let session = cookie.load([&copy], at(30));
-    let reason = Reason::Revoked;
-    assert!(
-        matches!(session.outcome(), Outcome::Rejected { reason: found, .. } if found == reason)
-    );
+    assert!(is_revoked(&cookie, &copy));
 }
 
 #[test]
