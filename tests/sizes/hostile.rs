@@ -84,6 +84,32 @@ fn parts_of_a_megabyte_open_nothing() {
     check(&[format!("session.1={huge}x; session.1={huge}y; session=2.")]);
 }
 
+/// Nothing here ends in work that grows with the square of the length.
+#[test]
+fn a_megabyte_of_quotes_backslashes_or_separators_opens_nothing() {
+    let megabyte = |piece: &str| piece.repeat((1 << 20) / piece.len());
+    for piece in [
+        "\"",
+        "\\",
+        "\"\\",
+        "\\\"",
+        ";",
+        "; ",
+        "=",
+        " ",
+        "session",
+        "session=",
+        "session=;",
+    ] {
+        let text = megabyte(piece);
+        check(&[&text]);
+        check(&[format!("session=\"{text}\"")]);
+        check(&[format!("session.1={text}; session=2.{text}")]);
+    }
+    check(&[megabyte("session=\"\\; ")]);
+    check(&[megabyte("session; ")]);
+}
+
 #[test]
 fn a_session_is_found_among_thousands_of_cookies() {
     let (site, _) = site(Size::Split(4));
