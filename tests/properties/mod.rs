@@ -10,6 +10,7 @@ mod every_change;
 mod round_trips;
 mod sealer;
 mod values;
+mod visitors;
 
 use crate::common::browser;
 use crate::common::cases;

@@ -97,6 +97,7 @@ fn a_megabyte_of_quotes_backslashes_or_separators_opens_nothing() {
         "; ",
         "=",
         " ",
+        ".",
         "session",
         "session=",
         "session=;",
