@@ -36,6 +36,7 @@ mod tests {
     use std::{collections::HashSet, path::PathBuf};
 
     use super::*;
+    use crate::made;
 
     fn root() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -66,6 +67,14 @@ mod tests {
         parts.collect::<Vec<_>>().join("\n")
     }
 
+    /// Returns the table of tests/README.md about what README.md promises.
+    fn promises() -> String {
+        let document = text("tests/README.md");
+        let mut parts = document.split("\n## ");
+        let part = parts.find(|part| part.starts_with("What README.md promises"));
+        part.expect("the section").to_owned()
+    }
+
     /// A row without a fault could be a promise that no test keeps.
     #[test]
     fn every_row_of_security_has_a_fault() {
@@ -84,8 +93,9 @@ mod tests {
     /// A reader of a row finds what would notice that it is wrong.
     #[test]
     fn every_fault_is_noticed_by_tests_that_its_row_names() {
-        let document = boundaries();
-        let rows = rows(&document);
+        let (document, promises) = (boundaries(), promises());
+        let rows = [rows(&document), rows(&promises)].concat();
+        let mut unnamed = Vec::new();
         for fault in read(&root()) {
             let Some((_, shown_by)) = rows.iter().find(|(row, _)| *row == fault.row) else {
                 let paragraph = format!("\n**{}**", fault.row);
@@ -98,7 +108,7 @@ mod tests {
                 let mut starts = (1..=words.len()).map(|count| words[..count].join("/"));
                 shown_by.contains(&format!("`{last}`"))
                     || shown_by.contains(&format!("`{last}.rs`"))
-                    || (words[0] == "vectors" && shown_by.contains(".json`"))
+                    || (words[0] == "vectors" && names_vectors(shown_by, words[1]))
                     || starts.any(|path| {
                         let names = [format!("{path}.rs`"), format!("{path}/`")];
                         names.iter().any(|name| shown_by.contains(name))
@@ -107,11 +117,18 @@ mod tests {
             let Fault {
                 name, row, tests, ..
             } = &fault;
-            assert!(
-                tests.iter().any(is_named),
-                "{name}: {row:?} names none of {tests:?}"
-            );
+            let left = tests.iter().filter(|test| !is_named(test));
+            unnamed.extend(left.map(|test| format!("{name}: {row:?} does not name {test}")));
         }
+        assert!(unnamed.is_empty(), "{unnamed:#?}");
+    }
+
+    /// Returns `true` if a row names a file of vectors that a runner of vectors reads.
+    fn names_vectors(shown_by: &str, runner: &str) -> bool {
+        let code = text(format!("src/vectors/{runner}.rs"));
+        let calls = code.split("for_each(\"").skip(1);
+        let mut files = calls.filter_map(|call| call.split('"').next());
+        files.any(|file| shown_by.contains(&format!("{file}.json`")))
     }
 
     #[test]
@@ -136,6 +153,9 @@ mod tests {
                 with.contains("FAULT"),
                 "{name}: nothing is asked in {with:?}"
             );
+            let made = made::into(Path::new(file), text(file), &faults);
+            let question = format!("is_made({name:?})");
+            assert!(made.contains(&question), "{name}: another fault is there");
         }
     }
 
@@ -184,5 +204,5 @@ mod tests {
 
     const FOLDERS: [&str; 3] = ["tests", "src", "migrate/tests"];
     const WITHOUT_PATHS: &str = "tests/memory/tests/wiped.rs";
-    const NO_ROWS: [&str; 4] = ["---", "Attempt", "Mistake or attempt", "Stolen"];
+    const NO_ROWS: [&str; 5] = ["---", "Attempt", "Mistake or attempt", "Promise", "Stolen"];
 }
