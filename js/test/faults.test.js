@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { access } from "node:fs/promises";
+import { test } from "node:test";
+
+import { all, broken, textOf } from "./faults/all.js";
+
+test("every fault of mutations.js can be put into its module, and changes it", async () => {
+  for (const fault of all) {
+    const text = await textOf(fault.module);
+    assert.notEqual(broken(text, fault), text, fault.from);
+  }
+  assert.equal(new Set(all.map(({ module, from, to }) => JSON.stringify([module, from, to]))).size, all.length);
+});
+
+test("the tests that have to notice a fault exist", async () => {
+  for (const file of new Set(all.flatMap(({ tests }) => tests))) await access(new URL(file, import.meta.url));
+});

@@ -1,0 +1,117 @@
+// Faults of sessions, keys and settings that no vector can notice: a test of the interface notices each.
+
+export const TESTS = [
+  "session.test.js", "responses.test.js", "settings.test.js", "types.test.js",
+  "revalidation.test.js", "values.test.js", "contexts.test.js", "following.test.js",
+];
+
+export const FAULTS = {
+  "attributes.js": [
+    ["toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name))", "true"],
+    ["this.isHostOnly || !skipXChaCha", "true"],
+    ['domain !== null || path !== "/" ?', "domain !== null ?"],
+    ['refuseUnknown(unknown, " of a cookie', '((..._) => {})(unknown, " of a cookie'],
+  ],
+  "budget.js": [
+    ['typeof padding?.pad === "function"', "true"],
+  ],
+  "caching.js": [
+    ["digits.length === 4", "digits.length >= 4"],
+  ],
+  "carrier.js": [
+    "sealer.tokens.ring.guard?.(this);",
+  ],
+  "csrf_token.js": [
+    ["(isKnown && opened) || metadata", "isKnown ? opened : metadata"],
+  ],
+  "device.js": [
+    ['this.#inContextOf(state, "bound")', "this.#seals.bound"],
+    ['this.#inContextOf(state, "offer")', "this.#seals.offer"],
+  ],
+  "dictionary.js": [
+    ["entry.value = freeze(value) ? value : null;", "entry.value = (freeze(value), value);"],
+    ["[key, dictionary.copy(key)]", "[key, dictionary.get(key)]"],
+  ],
+  "followed_ring.js": [
+    ["await this.#ask(+now);", "this.#ask(+now);"],
+    ["Math.abs(now - this.#asked)", "now - this.#asked"],
+    ["this.#asked = now;\n    const turn", "const turn"],
+    "if (turn < this.#heard) return;",
+    "if (turn !== this.#heard) return;",
+    ["if (seen !== this.#used) await", "await"],
+    "      this.#refused = null;\n",
+    "if (seen === this.#refused) return;",
+    ["while (!isPresent()) sealer.keys", "if (false) sealer.keys"],
+    ["checkOverlap(content.keys, Math.max(", "void (content.keys, Math.max("],
+    ["this.#served.map(({ overlap }) => overlap)", "[]"],
+    "for (const [sealer, keys] of derived) sealer.keys = keys;",
+    ["    Object.assign(this, content);\n    for", "    for"],
+    ["told().catch(() => tell(error));", "told().catch(() => {});"],
+  ],
+  "msgpack.js": [
+    ["isList ? own.slice(value.length)", "isList ? []"],
+    ["isMap ? own : []", "[]"],
+    ["Object.getOwnPropertySymbols(value).length > 0", "false"],
+    ["(i > 3 || Number.isSafeInteger(Number(value)))", "i > 3"],
+    'keys.every((key) => typeof key === "string") || ',
+    ["if (value === undefined || !isPlain(value)) refuse(", "if (false) refuse("],
+    ["return value === null ? writer", "return value == null ? writer"],
+  ],
+  "plain.js": [
+    ["if (!isPlain(value)) return false;", "if (value instanceof Uint8Array) return false;"],
+    ['["set", "delete", "clear"]', '["set", "delete"]'],
+    "  Object.freeze(value);\n",
+    ["return !parts.map(freeze).includes(false);", "return parts.map(freeze).length >= 0;"],
+  ],
+  "revalidation.js": [
+    ["arrived !== null && (isTakenOver || now", "arrived !== null && (now"],
+    ["return !isTakenOver && now <", "return now <"],
+    ["this.cause = cause;\n    this.session", "this.session"],
+    "status = 503;",
+    'kind === "migrated" ? { kind: "notMigrated", reason } :',
+    ["outcome.keyId ?? null", "outcome.keyId"],
+    ["{ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}", "{ seconds, validate, unvalidatedUpTo = null, ...unknown }"],
+    'refuseUnknown(unknown, " of `revalidation`");',
+  ],
+  "revocation.js": [
+    ["return answer === false ? null :", "return !answer ? null :"],
+    ["keyId, false, cause);", "keyId, false);"],
+    ["const content = readPayload(type, metadata, payload);", "const content = type.read(metadata.schema ?? 0, payload);"],
+    ['typeof answer === "boolean" ? { answer } :', "true ? { answer } :"],
+    ["catch (cause) {\n    return { cause };", "catch (cause) {\n    return { answer: cause, cause };"],
+  ],
+  "ring.js": [
+    ["seconds >= EPOCH && text.length === 20", "seconds >= EPOCH"],
+  ],
+  "session.js": [
+    ["made === undefined && copy instanceof Object ? copy :", "made === undefined ? copy :", ""],
+  ],
+  "session_cookie.js": [
+    ['finished.change === "store" ? offerAfter(session) : []', "offerAfter(session)"],
+    ["template instanceof Template", "true"],
+  ],
+  "session_sealer.js": [
+    ["application, policy.type.label)", "application, null)"],
+    ["{ context: contextBytes(pairs) })", "{})"],
+    ['if (place === null || arrived.metadata.issued < this.notBefore) return "lapsed";', 'if (place === null) return "lapsed";'],
+    ["const early = findEarly(keys, seconds);", "const early = null;"],
+    ["Math.max(policy.absolute, policy.rememberUpTo ?? 0)", "policy.absolute"],
+  ],
+  "session_type.js": [
+    ["this.#empty.length <= room", "true"],
+    ["this.#value = freeze(value) ? value : null;", "this.#value = (freeze(value), value);"],
+    ["this.value = changed === undefined ? copy : changed;", "this.value = changed ?? copy;"],
+  ],
+  "set_cookie.js": [
+    ['httpOnly: true, sameSite: "lax" }', 'httpOnly: true, sameSite: "strict" }'],
+  ],
+  "state.js": [
+    ['const isSilenced = standing === "lapsed" || (', "const isSilenced = ("],
+    ['(device ? "bound" : "unbound")', '"unbound"'],
+  ],
+  "token.js": [
+    ["if (at < 0 || this.keys[at].key.isRetired(now)) return null;", "if (at < 0) return null;"],
+    "await ring.serve?.(sealer, overlap);",
+    ["seal(body, now, entropy = random(NONCE))", "seal(body, now, entropy = new Uint8Array(NONCE))"],
+  ],
+};
