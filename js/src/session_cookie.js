@@ -146,16 +146,20 @@ export class SessionCookie extends Carrier {
    * be changed, as those of `Response.redirect()` and of `fetch()`.
    */
   async saveToResponse(response, session) {
-    const changes = await headChanges(this, [...response.headers], session, { status: response.status });
-    if (changes.length === 0) return response;
-    try {
-      setChanges(response.headers, changes);
-      return response;
-    } catch {
-      const copy = new Response(response.body, response);
-      setChanges(copy.headers, changes);
-      return copy;
-    }
+    return withChanges(response, await headChanges(this, [...response.headers], session, { status: response.status }));
+  }
+}
+
+/** Makes the changes of `headChanges` in a response, or in a copy where its headers cannot be changed. */
+export function withChanges(response, changes) {
+  if (changes.length === 0) return response;
+  try {
+    setChanges(response.headers, changes);
+    return response;
+  } catch {
+    const copy = new Response(response.body, response);
+    setChanges(copy.headers, changes);
+    return copy;
   }
 }
 

@@ -7,14 +7,16 @@ import { test } from "node:test";
 
 import express from "express";
 import express4 from "express4";
-import { H3, HTTPError } from "h3";
-import { createApp, createError, eventHandler, send, sendNoContent, sendRedirect, sendStream, toNodeListener, toWebHandler } from "h3-1";
+import { H3, HTTPError, HTTPResponse } from "h3";
+import {
+  createApp, createError, eventHandler, send, sendNoContent, sendRedirect, sendStream, setHeaders, toNodeListener, toWebHandler,
+} from "h3-1";
 
 import { session as inExpress } from "../src/web/express.js";
 import { withSession as inH3 } from "../src/web/h3.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { headOverHttp2, listening } from "./stand_ins.js";
-import { cookies, filled } from "./visitor.js";
+import { cookies, filled, later } from "./visitor.js";
 
 const visit = (session) => session.update("visits", (visits = 0) => visits + 1);
 const isExpiry = (lines) => /^__Host-session=; .*Max-Age=0/.test(lines.join());
@@ -224,6 +226,8 @@ test("h3 1: an answer without a server, as Nitro gives it inside of a program, i
   };
   assert.deepEqual(await answered(() => "hello"), [200, 1, "hello"]);
   assert.deepEqual(await answered((event) => send(event, "hello")), [200, 1, "hello"]);
+  assert.deepEqual(await answered(() => new Response("hello")), [200, 1, "hello"]);
+  assert.deepEqual(await answered(() => new Response(null, { status: 204 })), [204, 1, ""]);
   assert.deepEqual(await answered((event) => sendStream(event, new Blob(["hello"]).stream())), [200, 1, "hello"]);
   assert.deepEqual((await answered((event) => sendRedirect(event, "/", 303))).slice(0, 2), [303, 1]);
   const [status, count, text] = await answered(() => Promise.reject(createError({ statusCode: 401 })));
@@ -261,19 +265,79 @@ test("h3 1: a session that cannot be saved is answered with 500, without what wa
   assert.deepEqual([mock.calls[0].arguments[0].code, failed], ["clock", ["clock"]]);
 });
 
+/** The answer of h3 2 to a visitor who has signed in. */
+const onH3Two = async (handler, { onError, now } = {}) => {
+  const app = new H3({ silent: true, onError });
+  app.all("/**", inH3(cookies, handler, { now }));
+  const answer = await app.fetch(new Request("http://localhost/", { headers: await signedIn() }));
+  return { status: answer.status, headers: answer.headers, setCookies: answer.headers.getSetCookie() };
+};
+
 test("h3: a sign-out is saved with what a handler throws, and with what the application answers in its place", async () => {
   for (const [thrown, status] of [[new HTTPError({ status: 401 }), 401], [new Error("boom"), 500]]) {
     for (const onError of [undefined, () => "sorry"]) {
-      const app = new H3({ silent: true, onError });
       const handler = (event, session) => {
         session.invalidate();
         event.res.headers.set("x-a", "of the page");
         throw thrown;
       };
-      app.all("/**", inH3(cookies, handler));
-      const answer = await app.fetch(new Request("http://localhost/", { headers: await signedIn() }));
-      assert.deepEqual([answer.headers.getSetCookie().length, isExpiry(answer.headers.getSetCookie())], [1, true]);
+      const answer = await onH3Two(handler, { onError });
+      assert.deepEqual([answer.setCookies.length, isExpiry(answer.setCookies)], [1, true]);
       if (!onError) assert.deepEqual([answer.status, answer.headers.get("x-a")], [status, null]);
     }
+  }
+});
+
+test("h3: an error that a handler returns saves a sign-out and no change, as one that it throws", async () => {
+  const failures = [[() => new HTTPError({ status: 403 }), 403], [() => new Error("boom"), 500], [() => new HTTPResponse("x", { status: 503 }), 503]];
+  for (const [fail, status] of failures) {
+    const out = await onH3Two((event, session) => (session.invalidate(), fail()));
+    assert.deepEqual([out.status, out.setCookies.length, isExpiry(out.setCookies)], [status, 1, true]);
+    const changed = await onH3Two((event, session) => (visit(session), fail()));
+    assert.deepEqual([changed.status, changed.setCookies.length], [status, status < 500 ? 1 : 0]);
+  }
+  const browser = await onH3((event, session) => (visit(session), createError({ statusCode: 500 })), { onError: () => {} });
+  const changed = await browser.get("/");
+  assert.deepEqual([changed.status, changed.setCookies], [500, []]);
+});
+
+/** Fields that let shared caches store a response. */
+const SHARED = { "cache-control": "public, max-age=600", "cdn-cache-control": "max-age=600", vary: "accept-encoding" };
+const isPrivate = ({ headers }) =>
+  headers.get("cache-control") === "no-store" && [null, "no-store"].includes(headers.get("cdn-cache-control")) && /\bCookie\b/.test(headers.get("vary"));
+
+test("h3: no shared cache stores a session, whether the event has the fields or the result", async () => {
+  const results = {
+    text: () => "x",
+    "a Response": (fields) => new Response("x", fields),
+    "a Response of status 404": (fields) => new Response("x", { status: 404, ...fields }),
+    "an HTTPResponse": (fields) => new HTTPResponse("x", fields),
+    "an HTTPError": (fields) => new HTTPError({ status: 403, ...fields }),
+  };
+  for (const [name, result] of Object.entries(results)) {
+    for (const own of [{}, SHARED, { vary: "Cookie" }]) {
+      for (const ofEvent of [{}, SHARED]) {
+        const answer = await onH3Two((event, session) => {
+          visit(session);
+          for (const head of [event.res.headers, event.res.errHeaders]) for (const field of Object.entries(ofEvent)) head.set(...field);
+          return result({ headers: own });
+        });
+        assert.deepEqual([answer.setCookies.length, isPrivate(answer)], [1, true], `${name}, ${own.vary}, ${ofEvent.vary}`);
+      }
+    }
+  }
+  // A refresh is left out where others may store the response.
+  for (const result of [() => new Response("x"), () => new HTTPResponse("x")]) {
+    const handler = (event, session) => (session.get("user"), event.res.headers.set("cache-control", "public"), result());
+    const answer = await onH3Two(handler, { now: () => later(900) });
+    assert.deepEqual([answer.setCookies, answer.headers.get("cache-control")], [[], "public"]);
+  }
+});
+
+test("h3 1: no shared cache stores a session, whether the event has the fields or a Response", async () => {
+  for (const own of [{}, SHARED]) {
+    const browser = await onH3((event, session) => (visit(session), setHeaders(event, SHARED), new Response("x", { headers: own })));
+    const answer = await browser.get("/");
+    assert.deepEqual([answer.setCookies.length, isPrivate(answer)], [1, true], own.vary);
   }
 });

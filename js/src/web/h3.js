@@ -1,9 +1,9 @@
 // h3 1 and 2, and so Nitro and Nuxt.
 
-import { headChanges, setChanges } from "../session_cookie.js";
+import { headChanges, setChanges, withChanges } from "../session_cookie.js";
 import { admission } from "./adapter.js";
 import { claim } from "./claim.js";
-import { attach, fail, print } from "./node.js";
+import { attach, fail, fieldsOf, print } from "./node.js";
 
 /**
  * Returns an event handler that loads the session, calls `handler(event, session)`, and saves the session with the
@@ -16,42 +16,57 @@ export function withSession(cookies, handler, options) {
     const isNode = !event.res?.headers;
     const request = isNode ? event.node.req : event.req;
     const { env } = event.context?.cloudflare ?? request.runtime?.cloudflare ?? {};
-    const [session, save, refused, sessions] = await admit(request, env);
-    const { finish, finishFailed } = (isNode ? onNode : onEvent)(event, sessions, session);
+    const [session, , refused, sessions] = await admit(request, env);
+    const saveWith = (isNode ? onNode : onEvent)(event, sessions, session);
     let result;
     try {
       result = await (refused ?? handler(event, session));
     } catch (error) {
-      const status = Number(error?.statusCode ?? error?.status ?? 500);
-      await finishFailed(status >= 100 && status <= 599 ? status : 500);
+      await saveWith(error, true);
       throw error;
     }
-    if (result instanceof Response) return save(result);
-    await finish();
-    return result;
+    // h3 throws an error that it is given.
+    return saveWith(result, result instanceof Error);
   };
 }
 
 /** h3 1. A handler may answer itself, as by `sendRedirect`, and the session is saved before that. */
 function onNode({ node: { req, res } }, sessions, session) {
   const finish = attach(sessions, session, res, (error) => fail(error, req, res, print));
-  const finishFailed = (status) => {
-    res.statusCode = status;
-    return finish();
+  return async (result, isFailure) => {
+    if (isFailure) res.statusCode = statusOf(result);
+    else if (result instanceof Response) {
+      const fields = merged(fieldsOf(res), result.headers);
+      result = withChanges(result, await headChanges(sessions, fields, session, { status: result.status }));
+    }
+    await finish();
+    return result;
   };
-  return { finish, finishFailed };
 }
 
-/** h3 2. It has other headers for errors, and answers by an `onError` with those of the event. */
+/** h3 2. It puts the fields of the event over those of a result; for errors, other ones, whose place `onError` may take. */
 function onEvent(event, sessions, session) {
   // Also for one that a handler loads after another.
   claim(event, sessions);
-  const finishIn = async (status, ...heads) => {
-    const changes = await headChanges(sessions, [...heads[0]], session, { status });
-    for (const headers of heads) setChanges(headers, changes);
-  };
   const { res } = event;
-  const finish = () => finishIn(res.status ?? 200, res.headers);
-  const finishFailed = (status) => finishIn(status, ...[res.headers, res.errHeaders].filter(Boolean));
-  return { finish, finishFailed };
+  return async (result, isFailure) => {
+    const isAnswer = result instanceof Response && !isFailure;
+    // A `Response`, an `HTTPResponse` and an `HTTPError` have fields of their own.
+    const own = result?.headers?.getSetCookie ? result : { headers: [] };
+    const status = isFailure ? statusOf(result) : (own.status ?? res.status ?? 200);
+    const { headers, errHeaders = headers } = res;
+    const heads = [...new Set(isFailure || (isAnswer && status >= 400) ? [headers, errHeaders] : [headers])];
+    const fields = heads.flatMap((head) => merged(own.headers, head));
+    const changes = await headChanges(sessions, fields, session, { status });
+    for (const head of heads) setChanges(head, isAnswer ? changes.filter(([name]) => name !== "set-cookie") : changes);
+    return isAnswer ? withChanges(result, changes) : result;
+  };
+}
+
+/** The fields `below` as h3 answers with them, under `Headers` that take their place. */
+const merged = (below, above) => [...[...below].filter(([name]) => !above.has(name)), ...above];
+
+function statusOf(error) {
+  const status = Number(error?.statusCode ?? error?.status ?? 500);
+  return status >= 100 && status <= 599 ? status : 500;
 }

@@ -20,10 +20,7 @@ export function attach(sessions, session, response, failed) {
 
 /** Seals the session. Returns a function that writes it into the head of the response. */
 async function sealedFor(sessions, response, session) {
-  const fields = Object.entries(response.getHeaders()).flatMap(([name, values]) =>
-    [values].flat().map((value) => [name.toLowerCase(), String(value)]),
-  );
-  const changes = await headChanges(sessions, fields, session, { status: response.statusCode });
+  const changes = await headChanges(sessions, fieldsOf(response), session, { status: response.statusCode });
   return () => {
     for (const [name, value] of changes) {
       if (name !== "set-cookie") response.setHeader(name, value);
@@ -31,6 +28,10 @@ async function sealedFor(sessions, response, session) {
     }
   };
 }
+
+/** Returns the fields of a response of Node, as pairs of lower-case name and value. */
+export const fieldsOf = (response) =>
+  Object.entries(response.getHeaders()).flatMap(([name, values]) => [values].flat().map((value) => [name.toLowerCase(), String(value)]));
 
 /**
  * Returns a listener for `createServer` that loads the session, calls `handler(request, response, session)`, and saves the

@@ -2,7 +2,7 @@
 
 import { cacheChanges } from "../caching.js";
 import { stateOf } from "../session.js";
-import { headChanges, offerAfter, setChanges } from "../session_cookie.js";
+import { headChanges, offerAfter, withChanges } from "../session_cookie.js";
 import { toSetCookie } from "../set_cookie.js";
 import { setCookieField } from "./cookie_field.js";
 
@@ -38,12 +38,4 @@ async function changesTo(response, cookies, session, isWritten, own) {
   // The session is that of the origin's cookies, too, unless the origin makes an offer for another.
   const offer = offerAfter(session).filter(([name]) => !response.headers.has(name));
   return [...cacheChanges(fields, "written", "Cookie"), ...left.map((cookie) => ["set-cookie", toSetCookie(cookie)]), ...offer];
-}
-
-/** The headers of a response of `fetch` cannot be changed. */
-function withChanges(response, changes) {
-  if (changes.length === 0) return response;
-  const copy = new Response(response.body, response);
-  setChanges(copy.headers, changes);
-  return copy;
 }
