@@ -73,6 +73,9 @@ export class Template {
   }
 }
 
+/** Returns true for what `Template.expire` returns, in a response. In a request, such a cookie is worth nothing. */
+export const isExpiry = ({ value }) => value === "";
+
 export const isHostName = (name) => /^__host-/i.test(name);
 
 /** The cookie of those who choose nothing. */

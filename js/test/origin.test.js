@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { after, test } from "node:test";
 
 import { SessionCookie } from "hardtack-session";
+import { oldCookie } from "hardtack-session/migrate";
 import { forward } from "hardtack-session/origin";
 import { withSession } from "hardtack-session/node";
 import { XAES_KEY } from "./keys.js";
@@ -94,6 +95,16 @@ test("a response of the origin that fails saves nothing of the worker's", async 
   assert.deepEqual([failed.status, failed.setCookies], [500, []]);
   const out = await worker(origin, (session) => session.invalidate())("/", { cookie });
   assert.match(out.setCookies[0], /^__Host-session=; .*Max-Age=0/);
+});
+
+test("an origin takes nothing over from an old cookie with which the worker has signed out", async () => {
+  const read = (value) => ({ entries: { user: value } });
+  const migrateFrom = oldCookie({ name: "sid", read, from: new Date("2026-01-01"), until: new Date("9999-01-01") });
+  const migrating = await SessionCookie.encrypted(XAES_KEY, { migrateFrom });
+  const { origin, seen } = await standIn(withSession(migrating, (request, response, session) => response.end(`${session.set("seen", 1).get("user")}`)));
+  const out = await worker(origin, (session) => session.invalidate(), migrating)("/", { cookie: "a=1; sid=ada" });
+  assert.deepEqual([out.text, seen, out.setCookies.map((line) => line.split("=")[0])], ["undefined", ["a=1"], ["sid", "__Host-session"]]);
+  assert.equal((await migrating.load(field(out.setCookies))).get("user"), undefined);
 });
 
 test("a redirect is the visitor's to follow", async () => {

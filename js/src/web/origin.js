@@ -3,7 +3,7 @@
 import { cacheChanges } from "../caching.js";
 import { stateOf } from "../session.js";
 import { headChanges, offerAfter, withChanges } from "../session_cookie.js";
-import { toSetCookie } from "../set_cookie.js";
+import { isExpiry, toSetCookie } from "../set_cookie.js";
 import { setCookieField } from "./cookie_field.js";
 
 /**
@@ -33,7 +33,7 @@ async function changesTo(response, cookies, session, isWritten, own) {
   const isSilenced = response.status >= 500 && !policy.saveOnServerError && wish !== "force" && ended === null;
   if (isSilenced && !isOrigins) return cacheChanges(fields, "touched", "Cookie");
   // Of ours, the expiries of parts that the origin has not seen.
-  const isLeft = ({ name, value }) => value === "" && name !== cookies.name && !setByOrigin.has(name);
+  const isLeft = (cookie) => isExpiry(cookie) && cookie.name !== cookies.name && !setByOrigin.has(cookie.name);
   const left = isOrigins ? own.filter(isLeft) : own;
   // The session is that of the origin's cookies, too, unless the origin makes an offer for another.
   const offer = offerAfter(session).filter(([name]) => !response.headers.has(name));

@@ -55,7 +55,7 @@ export const FAULTS = {
     ["return () => namesIn.set(request, names);", "return () => {};"],
   ],
   "web/cookie_field.js": [
-    [".map((pair) => trim(pair, BLANK));", ".map((pair) => pair.trim());"],
+    [".map((pair) => trim(pair, BLANK))", ".map((pair) => pair.trim())"],
     ["/^[1-7]$/.test(of.slice(name.length + 1))", "false", "true"],
   ],
   "web/h3.js": [

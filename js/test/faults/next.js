@@ -4,8 +4,9 @@ export const TESTS = ["next.test.js", "next_protect.test.js"];
 
 export const FAULTS = {
   "web/cookie_field.js": [
-    ['.filter((pair) => pair !== "" && !isOfSession(pair.split("=")[0], name))', '.filter((pair) => pair !== "")'],
-    ['own.filter(({ value }) => value !== "")', "own"],
+    ["&& !isReplaced(nameOf(pair))", ""],
+    ["&& !names.has(nameOf(pair))", ""],
+    ["cookies.filter((cookie) => !isExpiry(cookie))", "cookies"],
   ],
   "web/next/asked.js": [
     'if (!["GET", "HEAD"].includes(method)) return "act";',

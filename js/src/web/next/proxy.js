@@ -3,7 +3,7 @@
 import { ensure } from "../../errors.js";
 import { stateOf } from "../../session.js";
 import { offerAfter, setChanges } from "../../session_cookie.js";
-import { toSetCookie } from "../../set_cookie.js";
+import { isExpiry, toSetCookie } from "../../set_cookie.js";
 import { admission } from "../adapter.js";
 import { isOfSession, setCookieField } from "../cookie_field.js";
 import { kindOf } from "./asked.js";
@@ -43,7 +43,7 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     if (quiet && kind === "look") setCookieField(headers, cookie.name, quiet);
     const response = NextResponse.next({ request: { headers } });
     if (kind === "prefetch") return response;
-    const isReplaced = ({ name, value }) => value !== "" && isOfSession(name, cookie.name);
+    const isReplaced = (one) => !isExpiry(one) && isOfSession(one.name, cookie.name);
     return withCookies(response, quiet && kind === "document" ? [...set.filter((one) => !isReplaced(one)), ...quiet] : set, session);
   };
 }
