@@ -214,6 +214,11 @@ test("mistakes in the arguments are named at once", async () => {
   ];
   for (const [make, message] of refused) assert.throws(make, { name: "ConfigError", code: "option", message }, `${make}`);
   sessionProxy(cookies, NextResponse, undefined, Object.create(null));
+  const expected = { name: "ConfigError", code: "cookies", message: /what `SessionCookie.encrypted` returns/ };
+  for (const made of [undefined, {}]) {
+    await assert.rejects(inNext(() => made, jar).load(), expected);
+    assert.throws(() => inNext(made, jar), expected);
+  }
 });
 
 test("a session that the handler ends is not passed on", async () => {
@@ -239,10 +244,15 @@ test("the cookie of an earlier path is dropped, too, and a build needs no keys",
   sessionProxy(() => assert.fail("it was made before a request"), NextResponse);
 });
 
-/** Keeps one cookie of a name, as the jar of Next.js does. */
+/** Keeps one cookie of a name, as the jar of Next.js does, where it can decode it. A pair without `=` has the value `true`. */
 function jarOf(field) {
-  const pairs = field.split(/; */).map((pair) => [pair.slice(0, pair.indexOf("=")), decodeURIComponent(pair.slice(pair.indexOf("=") + 1))]);
-  const cookies = new Map(pairs);
+  const cookies = new Map();
+  for (const pair of field.split(/; */).filter(Boolean)) {
+    const [name, ...value] = pair.split("=");
+    try {
+      cookies.set(name, value.length > 0 ? decodeURIComponent(value.join("=")) : "true");
+    } catch {}
+  }
   const jar = { getAll: () => [...cookies].map(([name, value]) => ({ name, value })), set: (name, value) => cookies.set(name, value) };
   return [async () => jar, async () => new Headers({ cookie: field })];
 }
@@ -264,7 +274,13 @@ test("of two sessions that the jar of Next.js hides one of, none is taken", asyn
     return session.get("user") ?? session.outcome.reason;
   };
   assert.deepEqual([await loaded(ada), await loaded(`a=1; ${ada}; b=%3B`)], ["ada", "ada"]);
-  for (const field of [`${ada}; ${eve}`, `${ada}; a=1; ${eve}`]) assert.equal(await loaded(field), "Duplicate", field);
+  for (const field of [`${ada}; ${eve}`, `${ada}; a=1; ${eve}`]) {
+    // What is planted beside the two, as a part of them or of the same name, hides neither.
+    for (const planted of ["", "; __Secure-session.1=", "; __Secure-session.7", "; __Secure-session.1=x", "; __Secure-session", "; __Secure-session=", "; __Secure-session=%"]) {
+      assert.equal(await loaded(field + planted), "Duplicate", field + planted);
+    }
+  }
+  assert.deepEqual([await loaded(`${ada}; __Secure-session`), await loaded(`${ada}; __Secure-session.1=; __Secure-session.7`)], ["ada", "ada"]);
   // The jar decodes, and browsers and servers do not.
   for (const field of [`${ada}; ${encoded}`, `${ada}; ${encoded} `]) assert.equal(await loaded(field), "ada", field);
   // After a change in this request, the jar has the session.
@@ -282,24 +298,32 @@ test("of two sessions that the jar of Next.js hides one of, none is taken", asyn
   assert.equal((await inNext(shared, jarWith().cookies, { headers: async () => new Headers(), now: () => NOW }).load()).isNew, true);
 });
 
+const HEADERS_NEEDED = { name: "ConfigError", code: "headers", message: /headers.* of next\/headers/ };
+
 test("a cookie that another host can set needs `headers`", async () => {
   for (const cookie of [{ domain: "example.com" }, { path: "/app" }, { name: "sid" }]) {
     const sessions = SessionCookie.encrypted(XAES_KEY, { cookie: attributes(cookie) });
-    const expected = { name: "ConfigError", code: "headers", message: /headers.* of next\/headers/ };
-    await assert.rejects(inNext(sessions, jarWith().cookies).load(), expected);
+    await assert.rejects(inNext(sessions, jarWith().cookies).load(), HEADERS_NEEDED);
     assert.equal((await inNext(() => sessions, jarWith().cookies, { headers: async () => new Headers(), now: () => NOW }).load()).isNew, true);
   }
   assert.throws(() => inNext(cookies, jarWith().cookies, { headers: new Headers() }), { code: "option", message: /`headers` is the function/ });
 });
 
-test("the session of an old cookie is taken over from the jar of Next.js", async () => {
-  const read = (value) => ({ entries: JSON.parse(value) });
-  const old = oldCookie({ name: "sid", read, from: new Date(NOW.getTime() - 1000), until: new Date("2101-01-01") });
-  const sessions = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: old });
-  const jar = jarWith([{ name: "theme", value: "dark" }, { name: "sid", value: '{"user":"ada"}' }]);
-  const { update } = inNext(sessions, jar.cookies, { now: () => NOW });
-  assert.equal(await update((session) => session.get("user")), "ada");
-  assert.deepEqual([...jar.set.keys()], ["sid", "__Host-session"]);
+test("the session of an old cookie is taken over in Next.js as it came, and neither of two", async () => {
+  const read = (value) => ({ entries: { user: value } });
+  const old = (name) => oldCookie({ name, read, from: new Date(NOW.getTime() - 1000), until: new Date("2101-01-01") });
+  for (const name of ["sid", "__Host-sid"]) {
+    const sessions = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: old(name) });
+    await assert.rejects(inNext(sessions, jarWith().cookies).load(), HEADERS_NEEDED);
+    const loaded = async (field) => {
+      const [cookies, headers] = jarOf(field);
+      const { load, update } = inNext(sessions, cookies, { headers, now: () => NOW });
+      const found = await update((session) => session.get("user") ?? session.outcome.reason);
+      assert.equal((await load()).outcome.kind, found === "Duplicate" ? "notMigrated" : "opened");
+      return found;
+    };
+    assert.deepEqual([await loaded(`theme=dark; ${name}=s%3Aada`), await loaded(`${name}=ada; ${name}=eve`)], ["s%3Aada", "Duplicate"]);
+  }
 });
 
 test("a session goes into the jar of Next.js, and comes from it", async () => {
@@ -363,6 +387,6 @@ test("a cookie that the jar of Next.js would lose is refused", async () => {
       assert.equal(jar.set.size, 0);
     }
   }
-  const { load } = inNext(SessionCookie.encrypted(XAES_KEY, { size: "split:3", migrateFrom: old("/") }), jarWith().cookies, { now: () => NOW });
+  const { load } = inNext(SessionCookie.encrypted(XAES_KEY, { size: "split:3", migrateFrom: old("/") }), jarWith().cookies, { headers, now: () => NOW });
   assert.equal((await load()).isNew, true);
 });

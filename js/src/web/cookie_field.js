@@ -23,9 +23,11 @@ export function setCookieField(headers, name, own) {
 export function fieldWith(field, cookies, isReplaced = () => false) {
   const names = new Set(cookies.map(({ name }) => name));
   const isLeft = (pair) => pair !== "" && !names.has(nameOf(pair)) && !isReplaced(nameOf(pair));
-  const left = field.split(";").map((pair) => trim(pair, BLANK)).filter(isLeft);
+  const left = pairsOf(field).filter(isLeft);
   const set = cookies.filter((cookie) => !isExpiry(cookie)).map(({ name, value }) => `${name}=${value}`);
   return [...left, ...set].join("; ");
 }
+
+export const pairsOf = (field) => field.split(";").map((pair) => trim(pair, BLANK));
 
 const nameOf = (pair) => pair.split("=")[0];

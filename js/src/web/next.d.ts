@@ -20,7 +20,7 @@ export interface NextSessions<S extends BaseSession> {
 export interface NextOptions extends Pick<AdapterOptions, "now"> {
   /**
    * The function of `next/headers`. Needed for a cookie whose name does not begin with `__Host-`, because another host may
-   * have set a second one.
+   * have set a second one, and with `migrateFrom`, because the jar has the values of old cookies decoded.
    */
   readonly headers?: () => { get(name: string): string | null } | Promise<{ get(name: string): string | null }>;
 }

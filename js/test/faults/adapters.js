@@ -56,6 +56,9 @@ export const FAULTS = {
   ],
   "web/cookie_field.js": [
     [".map((pair) => trim(pair, BLANK))", ".map((pair) => pair.trim())"],
+    "&& !isReplaced(nameOf(pair))",
+    "&& !names.has(nameOf(pair))",
+    ["cookies.filter((cookie) => !isExpiry(cookie))", "cookies"],
     ["/^[1-7]$/.test(of.slice(name.length + 1))", "false", "true"],
   ],
   "web/h3.js": [
@@ -67,7 +70,7 @@ export const FAULTS = {
     "      c.res = undefined;\n",
   ],
   "web/next/in_next.js": [
-    '.filter(({ value }) => !value.includes(";"))',
+    '&& !pair.value.includes(";")',
   ],
   "web/node.js": [
     "claim(response, sessions);",

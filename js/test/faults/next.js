@@ -3,11 +3,6 @@
 export const TESTS = ["next.test.js", "next_protect.test.js"];
 
 export const FAULTS = {
-  "web/cookie_field.js": [
-    ["&& !isReplaced(nameOf(pair))", ""],
-    ["&& !names.has(nameOf(pair))", ""],
-    ["cookies.filter((cookie) => !isExpiry(cookie))", "cookies"],
-  ],
   "web/next/asked.js": [
     'if (!["GET", "HEAD"].includes(method)) return "act";',
     ['if (!["GET", "HEAD"].includes(method))', 'if (method !== "GET")'],
@@ -19,8 +14,8 @@ export const FAULTS = {
     ['(accepts(headers, "text/html") && "document")', '"document"', '""'],
   ],
   "web/next/in_next.js": [
-    ["? async () => checked(sessions(), headers) :", "? sessions :"],
-    [": checked(sessions, headers));", ": sessions);"],
+    ["? async () => checked(opened(), headers) :", "? opened :"],
+    [": checked(opened(), headers));", ": sessions);"],
     ["names.indexOf(name) < i", "names.indexOf(name) < i && name === cookie.name"],
     ['new Date("9999-01-01")', 'new Date("2027-01-01")'],
     ["isWayOut(error) ? 200 : 500", "isWayOut(error) ? 500 : 500", "200"],
@@ -30,12 +25,13 @@ export const FAULTS = {
     ['ensure(typeof cookies === "function", "option",', 'ensure(true, "option",'],
     'checkOptions("inNext", options, ["headers", "now"]);',
     ['ensure(headers === undefined || typeof headers === "function",', "ensure(true,"],
-    ["ensure(headers || isHostName(cookie.name),", "ensure(true,"],
-    ["field !== null && pairs.every", "pairs.every"],
-    ["!isOfSession(pair.name, cookie.name) || isIn(field, pair)", "true", "isIn(field, pair)"],
-    ["came.push(text, decoded(text))", "came.push(text)"],
-    ["came.map(plain).includes(plain(value))", "came.includes(value)"],
-    ['value !== "" && came', "came"],
+    ["ensure(headers || hidden === undefined,", "ensure(true,"],
+    ["name !== cookie.name || !isHostName(name)", "name !== cookie.name", "!isHostName(name)"],
+    ["!isIn(field, pair) &&", "", "false &&"],
+    ['pair === cookie.name ? ["true"] : []', "[]"],
+    ["isExpiry(cookie) ? came.slice(-1) : ", "isExpiry(cookie) ? [] : ", ""],
+    ["[value, decoded(value)]", "[value]"],
+    ["shown.map(plain).includes(plain(cookie.value))", "shown.includes(cookie.value)"],
   ],
   "web/next/options.js": [
     ['const isPlain = typeof options === "object" && options !== null &&', "const isPlain ="],

@@ -1,10 +1,11 @@
 // The app router of Next.js: server components, server actions and route handlers.
 
-import { eachPair, plain } from "../../cookie.js";
+import { plain } from "../../cookie.js";
 import { ConfigError, ensure } from "../../errors.js";
-import { isHostName } from "../../set_cookie.js";
+import { isExpiry, isHostName } from "../../set_cookie.js";
 import { opener } from "../adapter.js";
-import { isOfSession } from "../cookie_field.js";
+import { fieldWith, pairsOf } from "../cookie_field.js";
+import { decoded } from "./decoded.js";
 import { checkOptions } from "./options.js";
 
 /** By then every cookie of `migrateFrom` is dropped. */
@@ -14,24 +15,23 @@ const WITH_HEADERS = "pass `headers` of next/headers as well: `inNext(sessions, 
 /**
  * Sessions in the cookies of a request. `cookies` is the function of `next/headers`; `sessions` a `SessionCookie`, a promise
  * of one, or a function that makes one at the first request, so that a build needs no keys. `headers`, of `next/headers`
- * too, is needed for a cookie that another host can set.
+ * too, is needed for a cookie that another host can set, and for those of other libraries.
  */
 export function inNext(sessions, cookies, options = {}) {
   ensure(typeof cookies === "function", "option", "`inNext` takes the function `cookies` of next/headers after the sessions");
   checkOptions("inNext", options, ["headers", "now"]);
   const { headers, now } = options;
   ensure(headers === undefined || typeof headers === "function", "option", "`headers` is the function of next/headers");
-  const open = opener(typeof sessions === "function" ? async () => checked(sessions(), headers) : checked(sessions, headers));
+  const opened = opener(sessions);
+  const open = opener(typeof sessions === "function" ? async () => checked(opened(), headers) : checked(opened(), headers));
   const load = async () => {
     // First, so that Next.js knows that the page depends on the request before a build misses the keys.
     const jar = await cookies();
     const cookie = await open();
-    // A value is decoded, and holds one cookie all the same.
-    const pairs = jar.getAll().filter(({ value }) => !value.includes(";"));
-    const field = (await headers?.())?.get("cookie") ?? null;
-    // What this request has written is in the jar alone.
-    const isAsItCame = field !== null && pairs.every((pair) => !isOfSession(pair.name, cookie.name) || isIn(field, pair));
-    return cookie.load(isAsItCame ? field : pairs.map(({ name, value }) => `${name}=${value}`), now?.());
+    const field = (await headers?.())?.get("cookie") ?? "";
+    // What this request has written is in the jar alone. A value is decoded, and holds one cookie all the same.
+    const written = jar.getAll().filter((pair) => !isIn(field, pair) && !pair.value.includes(";"));
+    return cookie.load(fieldWith(field, written), now?.());
   };
   const save = async (session, status = 200) => {
     const jar = await cookies();
@@ -53,20 +53,17 @@ export function inNext(sessions, cookies, options = {}) {
   return { load, save: (session) => save(session), update };
 }
 
-/** Returns true for a cookie of the jar that came with the request. An empty one was dropped since, or is worth nothing. */
-function isIn(field, { name, value }) {
-  const came = [];
-  // The jar has it decoded.
-  eachPair([field], name, (rest, text) => rest === "" && came.push(text, decoded(text)));
-  return value !== "" && came.map(plain).includes(plain(value));
-}
-
-function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** Returns true for a cookie of the jar that came with the request, where the last of two may have been planted. */
+function isIn(field, cookie) {
+  const start = `${cookie.name}=`;
+  const came = pairsOf(field).flatMap((pair) => {
+    if (pair.startsWith(start)) return [pair.slice(start.length)];
+    // What the jar has of a pair without a value.
+    return pair === cookie.name ? ["true"] : [];
+  });
+  // An empty one was dropped since, unless the last that came is empty. The jar has values decoded.
+  const shown = isExpiry(cookie) ? came.slice(-1) : came.flatMap((value) => [value, decoded(value)]);
+  return shown.map(plain).includes(plain(cookie.value));
 }
 
 /**
@@ -78,19 +75,20 @@ const isWayOut = (error) => typeof error?.digest === "string" && /^NEXT_(REDIREC
 /** Refuses sessions whose cookies the jar of Next.js would lose: it keeps one of each name, whatever its path and domain. */
 async function checked(sessions, headers) {
   const cookie = await sessions;
-  const sentence = `another host can set the cookie ${cookie.name} a second time, and Next.js shows one; ${WITH_HEADERS}`;
-  ensure(headers || isHostName(cookie.name), "headers", sentence);
-  await checkDropped(cookie);
-  return cookie;
-}
-
-async function checkDropped(cookie) {
-  const session = await cookie.load(`${cookie.name}=`, LATE);
-  session.invalidate();
-  const names = (await cookie.saveAsCookies(session)).map(({ name }) => name);
+  const names = await droppedBy(cookie);
+  const hidden = names.find((name) => name !== cookie.name || !isHostName(name));
+  const sentence = `Next.js shows the cookie ${hidden} decoded, and only one of two that different hosts have set; ${WITH_HEADERS}`;
+  ensure(headers || hidden === undefined, "headers", sentence);
   const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice === undefined) return;
+  if (twice === undefined) return cookie;
   const advice = "leave it out here, where sessions are read, and write them by `withSession` of hardtack-session/fetch";
   const option = twice === cookie.name ? "formerly" : "migrateFrom";
   throw new ConfigError(option, `\`${option}\` must drop two cookies of the name ${twice}, and Next.js sets one; ${advice}`);
+}
+
+/** Returns the names of the cookies that a sign-out drops, those of other libraries included. */
+async function droppedBy(cookie) {
+  const session = await cookie.load(`${cookie.name}=`, LATE);
+  session.invalidate();
+  return (await cookie.saveAsCookies(session)).map(({ name }) => name);
 }

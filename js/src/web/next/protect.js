@@ -1,6 +1,7 @@
 // Pages for those who have signed in.
 
 import { ensure, refuseUnknown } from "../../errors.js";
+import { decoded } from "./decoded.js";
 
 /**
  * A handler for `sessionProxy`: sends visitors of these paths, and of those below, to the page `to`, unless
@@ -35,15 +36,6 @@ export function protect(paths, options = {}) {
 const check = (isRight, sentence) => ensure(isRight, "option", sentence);
 const isPath = (path) => typeof path === "string" && (path === "/" || /^(\/[^/\\?#*:]+)+$/.test(path));
 const isBelow = (path, prefix) => prefix === "/" || path === prefix || path.startsWith(`${prefix}/`);
-
-/** As Next.js finds pages. */
-function decoded(path) {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
 
 /** An origin of nobody. */
 const NOWHERE = "http://nowhere.invalid";
