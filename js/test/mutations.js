@@ -12,6 +12,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { all, broken, textOf } from "./faults/all.js";
 
 const HELPERS = ["vectors.js", "vectors", "keys.js", "random.js", "visitor.js", "browser.js", "scenarios.js", "stand_ins.js", "servers.js"];
+/** Milliseconds for one file of tests. */
+const LONGEST = 60_000;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const wanted = argv.slice(2);
 const faults = all.filter(({ module, subject }) => wanted.length === 0 || wanted.includes(module) || wanted.includes(subject));
@@ -78,10 +80,10 @@ async function isNoticedByVectors(copy) {
   return failed.length > 0;
 }
 
-/** Runs one file after another, until one fails. */
+/** Runs one file after another, until one fails, or waits for what never comes. */
 async function isNoticedByOneOf(copy, tests) {
   for (const file of tests) {
-    const process = spawn(execPath, [join(copy, "test", file)], { stdio: "ignore" });
+    const process = spawn(execPath, [join(copy, "test", file)], { stdio: "ignore", timeout: LONGEST });
     const [status] = await once(process, "exit");
     if (status !== 0) return true;
   }
