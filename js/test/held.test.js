@@ -121,6 +121,19 @@ test("Node: a message of the status is asked for and set over HTTP/1.1 alone", a
   assert.deepEqual([headers[":status"], warned.length], [500, 0]);
 });
 
+test("Node: `writeHead` takes its arguments as that of Node does", async () => {
+  const heads = [[{ "x-a": "1" }], ["Fine", { "x-a": "1" }], [undefined, { "x-a": "1" }], [null, ["x-a", "1"]], ["Fine"], [undefined], []];
+  const answered = async (listener) => {
+    const { origin } = await listening(createServer(listener));
+    const answers = await Promise.all(heads.map((_, i) => fetch(`${origin}/${i}`)));
+    return answers.map(({ status, statusText, headers }) => [status, statusText, headers.get("x-a")]);
+  };
+  const handler = ({ url }, response) => response.writeHead(201, ...heads[Number(url.slice(1))]).end();
+  const expected = await answered(handler);
+  assert.deepEqual(expected.map(([, , value]) => value), ["1", "1", "1", "1", null, null, null]);
+  assert.deepEqual(await answered(inNode(cookies, (request, response, session) => (visit(session), handler(request, response)))), expected);
+});
+
 test("Node: an error after the answer changes nothing of it", async () => {
   for (const message of [undefined, "Fine"]) {
     const failed = [];

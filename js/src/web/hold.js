@@ -120,12 +120,11 @@ function seal(response, isEnded) {
 }
 
 /** Does what `writeHead` does to a head that is not sent yet. */
-function setHead(response, [status, ...rest]) {
-  const message = typeof rest[0] === "string" ? rest.shift() : undefined;
+function setHead(response, [status, reason, given]) {
+  const [message, headers] = typeof reason === "string" ? [reason, given] : [undefined, given ?? reason];
   checkHead(status, message);
   response.statusCode = status;
   if (message !== undefined) response.statusMessage = message;
-  const [headers] = rest;
   if (!headers) return;
   for (const [name, values] of byName(Array.isArray(headers) ? pairsOf(headers) : Object.entries(headers))) {
     response.setHeader(name, values.length === 1 ? values[0] : values.flat());

@@ -32,6 +32,7 @@ export const FAULTS = {
     'if (phase === "open") checkHead(response.statusCode, messageOf(response));',
     'if (phase === "saving") throw headSent();',
     "checkHead(status, message);",
+    ["[undefined, given ?? reason]", "[undefined, reason]", "[undefined, given]"],
     "if (held.length === 0) throw error;",
     ["const writeFields = await save();", "const writeFields = await save().finally(go);"],
     "if (hasFailed && response.writableEnded) return answer;",
