@@ -1,6 +1,7 @@
 // Checked by `tsc`, not run.
 
 import { createServer } from "node:http";
+import { createSecureServer, createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 
 import { serve } from "@hono/node-server";
 import express from "express";
@@ -311,6 +312,13 @@ app.get("/", (request, response) => {
 createServer(inNode(cookies, (request, response, session) => {
   response.end(`${request.url} ${session.get("user")}`);
 }));
+const overHttp2 = inNode(
+  cookies,
+  (request: Http2ServerRequest, response: Http2ServerResponse, session) => void response.end(`${request.authority} ${session.get("user")}`),
+  { refuse: ({ status }, request, response) => response.stream.respond({ ":status": status ?? 403, location: request.authority }) },
+);
+createHttp2Server(overHttp2);
+createSecureServer({ allowHTTP1: true }, overHttp2);
 
 const next = inNext(() => SessionCookie.encrypted<Visitor>(process.env["SESSION_KEYS"]), async () => ({
   getAll: () => [{ name: "a", value: "b" }],

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 
 import type { BaseSession } from "../index.js";
 import type { Cookies, NodeAdapterOptions } from "./adapter.js";
@@ -10,8 +11,15 @@ export interface NodeOptions<Q = IncomingMessage, R = ServerResponse> extends No
   readonly failed?: (error: unknown, request: Q) => void;
 }
 
-/** Returns a listener for `createServer` that loads the session, and saves it before the head of the response is sent. */
-export function withSession<S extends BaseSession, Q extends IncomingMessage = IncomingMessage, R extends ServerResponse = ServerResponse>(
+/**
+ * Returns a listener for `createServer` that loads the session, and saves it before the head of the response is sent. For a
+ * server of `node:http2`, declare the handler's `request: Http2ServerRequest` and `response: Http2ServerResponse`.
+ */
+export function withSession<
+  S extends BaseSession,
+  Q extends IncomingMessage | Http2ServerRequest = IncomingMessage,
+  R extends ServerResponse | Http2ServerResponse = ServerResponse,
+>(
   cookies: Cookies<S, []>,
   handler: (request: Q, response: R, session: S) => void | Promise<void>,
   options?: NodeOptions<NoInfer<Q>, NoInfer<R>>,
