@@ -164,6 +164,27 @@ test("a worker before an origin offers the registration, unless the origin does"
   assert.equal(await answered(signIn, { "secure-session-registration": "its own" }), "its own");
   assert.equal(await answered((loaded) => loaded.set("user", "ada")), null);
   assert.equal(await answered((loaded) => loaded.renew(), {}, 500), null);
+  // Of a session that the origin has ended, no device is registered; that it is dropped at another path, too, says nothing.
+  const dropped = ["set-cookie", `${NAME}=; Path=/; Max-Age=0`];
+  assert.equal(await answered(signIn, [dropped]), null);
+  assert.match(await answered(signIn, [dropped, ["set-cookie", `${NAME}=of-the-origin`]]), /^\(ES256\)/);
+});
+
+test("a worker before an origin marks a session that it has ended, whatever the origin writes", async () => {
+  const cookies = await cookieWith({});
+  const token = await seal(session, { issued: NOW, sid: bytes(8, 1) }, [0x81, 0xa1, 0x61, 0x01]);
+  const marksWith = async (...lines) => {
+    const request = new Request("https://shop.example/", { headers: { cookie: `${NAME}=${token}` } });
+    const loaded = await cookies.load(request, NOW * 1000);
+    loaded.invalidate();
+    const response = await forward(cookies, loaded, request, async () => new Response("", { headers: lines.map((line) => ["set-cookie", line]) }));
+    return response.headers.getSetCookie().filter((line) => line.startsWith(`${NAME}.out-`));
+  };
+  const [mark] = await marksWith();
+  assert.match(mark, /^[^;]+=1; .*SameSite=None; Max-Age=120$/);
+  assert.deepEqual(await marksWith(`${NAME}=of-the-origin`), [mark]);
+  const theirs = mark.replace("=120", "=60");
+  assert.deepEqual(await marksWith(`${NAME}=of-the-origin`, theirs), [theirs]);
 });
 
 test("the proxy of Next.js offers the registration, and marks a session that has ended", async () => {

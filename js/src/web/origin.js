@@ -4,7 +4,7 @@ import { cacheChanges } from "../caching.js";
 import { stateOf } from "../session.js";
 import { headChanges, offerAfter, withChanges } from "../session_cookie.js";
 import { isExpiry, toSetCookie } from "../set_cookie.js";
-import { setCookieField } from "./cookie_field.js";
+import { isOfSession, setCookieField } from "./cookie_field.js";
 
 /**
  * Passes a request on to the origin, with the session as it is now in its `Cookie`, and returns the origin's response with
@@ -12,30 +12,35 @@ import { setCookieField } from "./cookie_field.js";
  * here. The session cannot be changed afterwards.
  */
 export async function forward(cookies, session, request, fetch = globalThis.fetch) {
-  const isWritten = stateOf(session).decide().touch === "written";
+  const isWritten = isWrittenWith(200, session);
+  const isKept = isWrittenWith(500, session);
   const own = isWritten ? await cookies.saveAsCookies(session) : [];
   const headers = new Headers(request.headers);
   if (isWritten) setCookieField(headers, cookies.name, own);
   // A redirect is the visitor's to follow; else its cookies would be lost.
   const response = await fetch(new Request(request, { headers, redirect: "manual" }));
-  return withChanges(response, await changesTo(response, cookies, session, isWritten, own));
+  return withChanges(response, await changesTo(response, cookies, session, { isWritten, isKept, own }));
 }
 
-async function changesTo(response, cookies, session, isWritten, own) {
+/** Returns true where a response of this status sets or drops the session. */
+const isWrittenWith = (status, session) => stateOf(session).decide({ status }).touch === "written";
+
+/** `isKept`: what is written is saved whatever the status. `own`: the cookies of the session. */
+async function changesTo(response, cookies, session, { isWritten, isKept, own }) {
   const fields = [...response.headers];
-  const setByOrigin = new Set(response.headers.getSetCookie().map((line) => line.split("=")[0].trim()));
-  const isOrigins = setByOrigin.has(cookies.name);
+  const theirs = response.headers.getSetCookie().map((line) => line.split(";")[0].split("=").map((text) => text.trim()));
+  const valuesOf = (of) => theirs.filter(([name]) => name === of).map(([, value]) => value);
+  const isOrigins = valuesOf(cookies.name).length > 0;
   if (!isWritten) {
     // A refresh is left out where the origin has written.
     return headChanges(cookies, fields, session, { status: response.status, ...(isOrigins && { isSubresource: true }) });
   }
-  const { policy, wish, ended } = stateOf(session);
-  const isSilenced = response.status >= 500 && !policy.saveOnServerError && wish !== "force" && ended === null;
-  if (isSilenced && !isOrigins) return cacheChanges(fields, "touched", "Cookie");
-  // Of ours, the expiries of parts that the origin has not seen.
-  const isLeft = (cookie) => isExpiry(cookie) && cookie.name !== cookies.name && !setByOrigin.has(cookie.name);
+  if (response.status >= 500 && !isKept && !isOrigins) return cacheChanges(fields, "touched", "Cookie");
+  // Of ours, what is beside the session, such as the mark of one that has ended, and expiries of parts that the origin has not seen.
+  const isLeft = (cookie) => valuesOf(cookie.name).length === 0 && (isExpiry(cookie) || !isOfSession(cookie.name, cookies.name));
   const left = isOrigins ? own.filter(isLeft) : own;
-  // The session is that of the origin's cookies, too, unless the origin makes an offer for another.
-  const offer = offerAfter(session).filter(([name]) => !response.headers.has(name));
+  // The session is that of the origin's cookies, too, unless the origin drops it, or makes an offer for another.
+  const isOver = isOrigins && valuesOf(cookies.name).every((value) => value === "");
+  const offer = isOver ? [] : offerAfter(session).filter(([name]) => !response.headers.has(name));
   return [...cacheChanges(fields, "written", "Cookie"), ...left.map((cookie) => ["set-cookie", toSetCookie(cookie)]), ...offer];
 }
