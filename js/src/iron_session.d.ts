@@ -1,10 +1,22 @@
 import type { OldCookie } from "./index.js";
 
-/** Options that iron-session was given, as far as its cookies depend on them. */
+/** Options that iron-session was given, of which only those that its cookies depend on are used. */
 export interface IronSessionOptions {
   readonly cookieName: string;
   readonly password: string | { readonly [id: string]: string };
-  readonly cookieOptions?: { readonly path?: string; readonly domain?: string; readonly secure?: boolean };
+  readonly cookieOptions?: {
+    readonly path?: string;
+    readonly domain?: string;
+    readonly secure?: boolean;
+    readonly partitioned?: boolean;
+    readonly [other: string]: unknown;
+  };
+  /** Not used: each seal has its own end. */
+  readonly ttl?: number;
+  /** Not used: sessions in several cookies are not read. */
+  readonly chunk?: boolean;
+  /** Not used. */
+  readonly onUnsealError?: unknown;
   /** Renames or drops entries. Returning null refuses the session. */
   readonly convert?: (entries: { [key: string]: any }) => { [key: string]: any } | null;
   /**

@@ -7,18 +7,19 @@ import { oldCookie } from "./old_cookies.js";
 
 /**
  * The cookie of iron-session 6 to 9, for the option `migrateFrom`, until a date. Takes the options that iron-session got:
- * `cookieName`, `password` and the `path`, `domain` and `secure` of `cookieOptions`. `convert` renames or drops entries, or
- * refuses a session by returning null.
+ * `cookieName`, `password` and the `path`, `domain`, `secure` and `partitioned` of `cookieOptions`; others of its options change
+ * nothing here. `convert` renames or drops entries, or refuses a session by returning null.
  */
-export function ironSession({ cookieName, password, cookieOptions = {}, convert, from, until, ...unknown }) {
+export function ironSession({ cookieName, password, cookieOptions = {}, convert, from, until, ...others }) {
+  const { ttl, chunk, onUnsealError, ...unknown } = others;
   refuseUnknown(unknown, " of `ironSession`");
   const passwords = typeof password === "string" ? { 1: password } : { ...password };
   if (!Object.values(passwords).every((text) => typeof text === "string" && text.length >= 32)) {
     throw new ConfigError("password", "`password` is that of iron-session, at least 32 characters, or an object of ids and passwords");
   }
-  const { path, domain, secure } = cookieOptions;
+  const { path, domain, secure, partitioned } = cookieOptions;
   const read = (value) => unseal(value, passwords);
-  return oldCookie({ name: cookieName, path, domain, secure, read, convert, from, until });
+  return oldCookie({ name: cookieName, path, domain, secure, partitioned, read, convert, from, until });
 }
 
 /** Returns the entries and the end of a seal, or null. */

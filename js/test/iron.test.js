@@ -142,6 +142,21 @@ test("signing out drops the old cookie, too", async () => {
   assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["sid", "__Host-session"]);
 });
 
+test("an old cookie is dropped with the attributes that it had", async () => {
+  const cookieOptions = { path: "/shop", domain: "example.com", partitioned: true, sameSite: "none", httpOnly: true };
+  const cookies = await migrating({ cookieOptions });
+  const session = await load(cookies, await sealed({ user: 7 }));
+  session.invalidate();
+  const [dropped] = await cookies.save(session);
+  assert.match(dropped, /^sid=; Path=\/shop; Domain=example\.com; Secure; .*; Partitioned; Max-Age=0; /);
+});
+
+test("the options of iron-session are taken as they are, and others refused", async () => {
+  const cookies = await migrating({ ttl: 3600, chunk: true, onUnsealError: () => {} });
+  assert.equal((await load(cookies, await sealed({ user: 7 }))).get("user"), 7);
+  assert.throws(() => ironSession({ ...old, ...range, tll: 3600 }), { code: "option" });
+});
+
 test("signing out drops an old cookie after its range, too, and before it leaves it to the old program", async () => {
   const cookies = await migrating();
   const seal = await sealed({ user: 7 }, { ttl: 0 });

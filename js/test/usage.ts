@@ -6,6 +6,7 @@ import { createSecureServer, createServer as createHttp2Server, type Http2Server
 import { serve } from "@hono/node-server";
 import express from "express";
 import { Hono } from "hono";
+import type { SessionOptions } from "iron-session";
 
 import {
   ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, SessionToken, attributes, csrfToken, decodeDictionary, generateKey, padme,
@@ -38,6 +39,7 @@ interface Visitor {
   theme?: "dark" | "light";
 }
 
+const ironOptions: SessionOptions = { cookieName: "sid", password: "x".repeat(32), ttl: 60, cookieOptions: { sameSite: "none", partitioned: true } };
 const ring: KeyRing = await KeyRing.parse(["key", "key"], { mode: "encrypted", skipXChaCha: true });
 const followed: KeyRing = await KeyRing.follow(() => process.env["SESSION_KEYS"], { every: 30, onError: (error) => console.warn(error) });
 await SessionCookie.encrypted(followed);
@@ -54,6 +56,7 @@ const cookies = await SessionCookie.encrypted<Visitor>(ring, {
   revokedIf: revocation(async ({ id, createdAt, keyId }) => id === null && createdAt < new Date() && keyId !== key),
   migrateFrom: [
     ironSession({ cookieName: "sid", password: "x".repeat(32), from: new Date(), until: Date.now() }),
+    ironSession({ ...ironOptions, from: new Date(), until: Date.now() }),
     oldCookie({ name: "old", read: (value) => ({ entries: { value } }), from: 0, until: 1 }),
   ],
 });
