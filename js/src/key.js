@@ -3,14 +3,15 @@
 import { SPACE, concat, equal, fromBase64url, hex, toBase64url, toUtf8, trim, u8 } from "./bytes.js";
 import { purposeBytes } from "./context.js";
 import { hmac, hmacKey, random, sha256 } from "./crypto.js";
-import { ensure, mustBe } from "./errors.js";
+import { ensure, mustBe, refuseUnknown } from "./errors.js";
 import { SUITES } from "./suites.js";
 
 const LABEL = toUtf8("hardtack/v1");
 const KEY_PREFIX = "hardtack_key_v1_";
 
 /** Generates the text of a new key, as `hardtack keygen` does. */
-export async function generateKey({ mode = "encrypted" } = {}) {
+export async function generateKey({ mode = "encrypted", ...unknown } = {}) {
+  refuseUnknown(unknown, " of a key");
   const type = { encrypted: "xaes", signed: "sign" }[mode];
   mustBe(type, "mode", "encrypted or signed");
   const secret = random(32);

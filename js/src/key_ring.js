@@ -10,8 +10,8 @@ import { Ring, contentOf, parseRing } from "./ring.js";
 /** One or more keys, of which one seals at any time. */
 export class KeyRing extends Ring {
   /** Generates a ring of one key. Its sessions end with the program: for tests, and for trying things out. */
-  static async generate({ mode = "encrypted" } = {}) {
-    return KeyRing.parse(await generateKey({ mode }), { mode });
+  static async generate(options) {
+    return KeyRing.parse(await generateKey(options), options);
   }
 
   /**

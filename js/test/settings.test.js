@@ -292,6 +292,9 @@ test("generated keys are keys, and differ", async () => {
   assert.notEqual(key, await generateKey());
   await SessionCookie.encrypted(key);
   await assert.rejects(generateKey({ mode: "plain" }), misconfigured("mode"));
+  for (const generate of [generateKey, KeyRing.generate]) {
+    await assert.rejects(generate({ mod: "signed" }), { code: "option", message: "there is no option `mod` of a key" });
+  }
   await SessionCookie.unencryptedButSigned(await KeyRing.generate({ mode: "signed" }));
 });
 
