@@ -1,4 +1,5 @@
 import type { OldCookie } from "./index.js";
+import type { OldCookieOptions } from "./old_cookies.js";
 
 /** Options that iron-session was given, of which only those that its cookies depend on are used. */
 export interface IronSessionOptions {
@@ -18,7 +19,7 @@ export interface IronSessionOptions {
   /** Not used. */
   readonly onUnsealError?: unknown;
   /** Renames or drops entries. Returning null refuses the session. */
-  readonly convert?: (entries: { [key: string]: any }) => { [key: string]: any } | null;
+  readonly convert?: OldCookieOptions["convert"];
   /**
    * Moment of the rollout. Sessions count as begun then, because they have no date. While it is in the future, old cookies
    * are left alone, and a warning says so.

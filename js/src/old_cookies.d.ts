@@ -10,6 +10,9 @@ export interface OldSession {
   readonly expiresAt?: Date | number | null;
 }
 
+/** Entries of a new session, or null where the session is refused. */
+export type Converted = { [key: string]: any } | null;
+
 export interface OldCookieOptions {
   readonly name: string;
   /** The attributes with which the old library set the cookie. */
@@ -21,7 +24,7 @@ export interface OldCookieOptions {
   /** Reads the value of a cookie. Null, or an error, means that it is not such a session. */
   read(value: string): OldSession | null | Promise<OldSession | null>;
   /** Renames or drops entries. Returning null refuses the session. */
-  convert?(entries: { [key: string]: any }): { [key: string]: any } | null;
+  convert?(entries: { [key: string]: any }): Converted | Promise<Converted>;
   /**
    * Moment of the rollout. Sessions without a date count as begun then. While it is in the future, old cookies are left
    * alone, and a warning says so.

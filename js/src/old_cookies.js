@@ -111,7 +111,7 @@ async function accept({ source, old }, state, sealer) {
   const { now } = state;
   let converted;
   try {
-    converted = convert(old, source, now);
+    converted = await convert(old, source, now);
   } catch {
     return { reason: "Payload" };
   }
@@ -134,11 +134,11 @@ const tooLong = (room, found) =>
 const causeOf = ({ reason, cause }) => (cause ? { reason, cause } : { reason });
 
 /** The dates and the dictionary of an old session, or the Reason why it is refused. */
-function convert({ createdAt = null, lastActiveAt = null, expiresAt = null, ...old }, source, now) {
+async function convert({ createdAt = null, lastActiveAt = null, expiresAt = null, ...old }, source, now) {
   if (expiresAt !== null && now >= secondsOf("expiresAt", expiresAt)) return { reason: "Expired" };
   const issued = createdAt === null ? source.from : secondsOf("createdAt", createdAt);
   if (issued < EPOCH || issued - EPOCH > U32) return { reason: "Expired" };
-  const entries = source.convert(old.entries);
+  const entries = await source.convert(old.entries);
   if (entries === null) return { reason: "Revoked" };
   const active = lastActiveAt === null ? now : secondsOf("lastActiveAt", lastActiveAt);
   const dictionary = new Dictionary();

@@ -122,6 +122,12 @@ test("entries are converted, and refused where they have no form or no room", as
   assert.deepEqual([locked.isNew, locked.outcome.reason], [true, "Revoked"]);
   const failing = await migrating({ convert: () => assert.fail("of the application") });
   assert.equal((await load(failing, await sealed({ user: 7 }))).outcome.reason, "Payload");
+  // It may be asynchronous, as `read` may be.
+  const asked = await migrating({ convert: async ({ userId }) => (userId === 13 ? null : { user: await userId }) });
+  assert.equal((await load(asked, await sealed({ userId: 7 }))).get("user"), 7);
+  assert.equal((await load(asked, await sealed({ userId: 13 }))).outcome.reason, "Revoked");
+  const down = await migrating({ convert: () => Promise.reject(new Error("no database")) });
+  assert.equal((await load(down, await sealed({ userId: 7 }))).outcome.reason, "Payload");
   const picking = await migrating({ convert: ({ user, theme }) => ({ user, theme }) });
   assert.deepEqual((await load(picking, await sealed({ user: 7 }))).entries(), [["user", 7]]);
   const plain = await migrating();

@@ -57,7 +57,7 @@ const cookies = await SessionCookie.encrypted<Visitor>(ring, {
   migrateFrom: [
     ironSession({ cookieName: "sid", password: "x".repeat(32), from: new Date(), until: Date.now() }),
     ironSession({ ...ironOptions, from: new Date(), until: Date.now() }),
-    oldCookie({ name: "old", read: (value) => ({ entries: { value } }), from: 0, until: 1 }),
+    oldCookie({ name: "old", read: (value) => ({ entries: { value } }), convert: async (entries) => entries, from: 0, until: 1 }),
   ],
 });
 
