@@ -129,11 +129,15 @@ test("what makes a cookie is given the environment, and nothing of a request", a
 
 test("SvelteKit: a redirect that a later hook throws carries the session, and an error is left to SvelteKit", async () => {
   const redirect = { status: 303, location: "/" };
-  for (const [thrown, count] of [[redirect, 1], [new Error("boom"), 0], [undefined, 0]]) {
+  // That of a parser, for example.
+  const misplaced = Object.assign(new Error("unexpected token"), { location: { line: 1 } });
+  for (const [thrown, count] of [[redirect, 1], [new Error("boom"), 0], [misplaced, 0], [undefined, 0]]) {
     const set = [];
     const event = { request: request(), locals: {}, cookies: { set: (...given) => set.push(given) } };
     const resolve = async ({ locals }) => {
       tick(locals.session);
+      // By then the hook may have put something else in its place.
+      locals.session = { user: null };
       throw thrown;
     };
     await assert.rejects(handleSession(cookies)({ event, resolve }), (error) => error === thrown);

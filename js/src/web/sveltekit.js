@@ -9,9 +9,10 @@ export function handleSession(cookies, options) {
   return async ({ event, resolve }) => {
     const [session, save, refused, sessions] = await admit(event.request, event.platform?.env);
     const release = claim(event.request, sessions);
+    const saveRedirect = async ({ status }) => setIn(event.cookies, await sessions.saveAsCookies(session, { status }));
     try {
       event.locals.session = session;
-      return await save(await (refused ?? answer(resolve, event, sessions)));
+      return await save(await (refused ?? answer(resolve, event, saveRedirect)));
     } finally {
       release();
     }
@@ -19,17 +20,16 @@ export function handleSession(cookies, options) {
 }
 
 /** Answers by the hooks that follow. To a redirect that one of them throws, SvelteKit adds the cookies of the event. */
-async function answer(resolve, event, sessions) {
+async function answer(resolve, event, saveRedirect) {
   try {
     return await resolve(event);
   } catch (error) {
-    if (error?.location) await saveToEvent(event, sessions, error);
+    if (typeof error?.location === "string") await saveRedirect(error);
     throw error;
   }
 }
 
-async function saveToEvent({ locals, cookies }, sessions, { status }) {
-  const set = await sessions.saveAsCookies(locals.session, { status });
+function setIn(cookies, set) {
   try {
     for (const { name, value, options } of set) cookies.set(name, value, options);
   } catch {

@@ -81,8 +81,8 @@ export const FAULTS = {
   ],
   "web/sveltekit.js": [
     ["admit(event.request, event.platform?.env)", "admit(event.request, event)"],
-    ["await (refused ?? answer(resolve, event, sessions))", "await answer(resolve, event, sessions)"],
-    "if (error?.location) await saveToEvent(event, sessions, error);",
-    ["if (error?.location) await", "await"],
+    ["refused ?? answer(", "answer("],
+    'if (typeof error?.location === "string") await saveRedirect(error);',
+    ['if (typeof error?.location === "string") await', "await", "if (error?.location) await"],
   ],
 };
