@@ -1,6 +1,7 @@
 // What a handler writes itself on a server of Node, and what Node refuses of it.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { test } from "node:test";
@@ -175,7 +176,60 @@ test("Node: what is written after a session could not be saved is dropped, and t
   };
   const browser = await listening(createServer(inNode(cookies, handler, { now, failed: () => goOn() })));
   for (let round = 0; round < 2; round++) assert.equal((await browser.get("/")).text, "internal server error");
-  assert.deepEqual(done, [false, true, false, true]);
+  assert.deepEqual(done, [true, true, true, true]);
+});
+
+test("Node: who waits for what was written is told where a session could not be saved", async () => {
+  const now = () => new Date("2020-01-01T00:00:00Z");
+  const told = [];
+  const tell = (error) => told.push(error?.code);
+  const handlers = [
+    (response) => response.end("x", tell),
+    (response) => (response.write("x", tell), response.end(tell)),
+    async (response) => {
+      if (!response.write("x")) await once(response, "drain");
+      // Dropped as well, and nothing that waits.
+      told.push("wrote", response.write("y", tell));
+      response.end();
+    },
+  ];
+  const handler = (request, response, session) => (visit(session), handlers[Number(request.url.slice(1))](response));
+  const browser = await listening(createServer(inNode(cookies, handler, { now, failed: () => {} })));
+  for (const [i, expected] of [["clock"], ["clock", "clock"], ["wrote", true, "clock"]].entries()) {
+    assert.equal((await browser.get(`/${i}`)).status, 500);
+    for (let turn = 0; turn < 100 && told.length < expected.length; turn++) await new Promise(setImmediate);
+    assert.deepEqual(told.splice(0), expected);
+  }
+});
+
+test("Express: what a handler goes on to write, before an error is answered, is no success", async () => {
+  const app = express();
+  app.use(inExpress(cookies, { now: () => new Date("2020-01-01T00:00:00Z") }));
+  let goOn;
+  app.get("/", async (request, response) => {
+    visit(request.session);
+    response.write("one ");
+    await new Promise((resolve) => (goOn = resolve));
+    response.end("two");
+  });
+  app.use(async (error, request, response, next) => goOn());
+  const { status, setCookies } = await (await listening(createServer(app))).get("/");
+  assert.deepEqual([status, setCookies], [500, []]);
+});
+
+test("Express: a `next` that fails itself is printed, breaks the answer off, and the server goes on", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const down = new Error("log service down");
+  const add = inExpress(cookies, { now: () => new Date("2020-01-01T00:00:00Z") });
+  const listener = (request, response) =>
+    add(request, response, (error) => {
+      if (error) throw down;
+      visit(request.session);
+      response.end("x");
+    });
+  const browser = await listening(createServer(listener));
+  for (let round = 0; round < 2; round++) await assert.rejects(browser.get("/"), TypeError);
+  assert.deepEqual(mock.calls.map((call) => call.arguments), [[down], [down]]);
 });
 
 test("Node: an answer that breaks off is no whole answer", async () => {

@@ -3,7 +3,8 @@
 
 /**
  * Calls `save` before the head of the response is sent, and then what that resolves to, which writes the head. Meanwhile the
- * head counts as sent: it cannot be changed. If either fails, or Node refuses what was held, calls `failed` with the error.
+ * head counts as sent: it cannot be changed. If either fails, or Node refuses what was held, calls `failed` with the error; what
+ * was held and not sent is dropped, as is what a handler goes on to write after another answer.
  *
  * Returns a function that saves without waiting for something to be written, and resolves when what is held has been sent.
  * It rejects if that fails while nothing is held, and then `failed` is not called.
@@ -11,10 +12,13 @@
 export function beforeHead(response, save, failed) {
   const { writeHead, flushHeaders, write, end } = response;
   const held = [];
+  /** How many of them were sent. */
+  let sent = 0;
   /** `open`, then `saving`, then `done`, when every call goes through. */
   let phase = "open";
   let saved;
-  let hasFailed = false;
+  /** The error for which what is written is dropped. */
+  let failure = null;
 
   const begin = async () => {
     phase = "saving";
@@ -32,20 +36,40 @@ export function beforeHead(response, save, failed) {
     } catch (error) {
       if (phase === "saving") go();
       if (held.length === 0) throw error;
-      hasFailed = true;
-      failed(error);
+      giveUp(error);
     }
   };
   const sendHeld = () => {
     let isFull = false;
-    for (const { method, given } of held) isFull = method.apply(response, given) === false;
+    for (; sent < held.length; sent++) isFull = held[sent].method.apply(response, held[sent].given) === false;
     // A writer that was told to wait waits for this event.
     if (held.some(({ method }) => method === write) && !isFull && !response.writableEnded) response.emit("drain");
+  };
+  const giveUp = (error) => {
+    failure = error;
+    // Where nothing answers at once, what a handler goes on to write is no success.
+    response.statusCode = 500;
+    try {
+      failed(error);
+    } catch (broken) {
+      console.error(broken);
+      response.destroy();
+    }
+    held.slice(sent).forEach(drop);
+    response.once("close", () => response.emit("drain"));
+  };
+  /** Tells a writer that what it has written is not sent. */
+  const drop = ({ given }) => {
+    const callback = given.at(-1);
+    if (typeof callback === "function") queueMicrotask(() => callback(failure));
   };
   const holding = (method, answer, check = () => {}) =>
     function (...given) {
       // To a handler that goes on writing nobody has said that its answer is another.
-      if (hasFailed && response.writableEnded) return answer;
+      if (failure && response.writableEnded) {
+        drop({ given });
+        return method === write || answer;
+      }
       if (phase === "done") return method.apply(response, given);
       check(given[0]);
       if (phase === "open") checkHead(response.statusCode, messageOf(response));
