@@ -44,7 +44,6 @@ export const withAdvice = (promise) =>
 export function newSession(carrier, source, now) {
   const sealer = sealerOf(carrier);
   const state = new State(sealer.policy, now);
-  state.loadedBy = carrier;
   state.sealer = sealer;
   state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
   const { Handle = Session } = state.policy.type;
@@ -54,7 +53,7 @@ export function newSession(carrier, source, now) {
 /** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
 export async function finish(carrier, session, response) {
   const state = stateOf(session);
-  if (state.loadedBy !== carrier) throw new TypeError("session is of another carrier");
+  if (state.sealer !== sealerOf(carrier)) throw new TypeError("session is of another carrier");
   const decision = { ...state.decide(response), state };
   state.isClosed = true;
   const { tokens } = sealerOf(carrier);

@@ -1,7 +1,6 @@
 // Tokens that show that a request comes from a page of the session (SPEC.md § 13).
 
 import { EPOCH, concat, equal, fromBase64url, toBase64url, u32 } from "./bytes.js";
-import { sealerOf } from "./carrier.js";
 import { hmac, hmacKey, random } from "./crypto.js";
 import { stateOf } from "./session.js";
 import { TAG } from "./suites.js";
@@ -11,13 +10,13 @@ export async function csrfToken(session) {
   const state = stateOf(session).touch();
   // Of one that waits a token may pass, and none is rendered: to ask for an id is refused, too.
   if (nameOf(state) === null || state.withheld?.code === "unvalidated") session.renewId();
-  return renderToken(sealerOf(state.loadedBy).tokens, nameOf(state), state.now);
+  return renderToken(state.sealer.tokens, nameOf(state), state.now);
 }
 
 /** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
 export async function verifyCsrf(session, token) {
   const state = stateOf(session).touch();
-  return isTokenOf(sealerOf(state.loadedBy).tokens, nameOf(state), state.now, token);
+  return isTokenOf(state.sealer.tokens, nameOf(state), state.now, token);
 }
 
 /** Returns false for a session that has no token which passes, because it has no id. */

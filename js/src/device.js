@@ -3,7 +3,6 @@
 
 import { equal, toBase64url } from "./bytes.js";
 import { PADDING, readBody, writeBody } from "./body.js";
-import { sealerOf } from "./carrier.js";
 import { eachPair, plain } from "./cookie.js";
 import { sha256 } from "./crypto.js";
 import { ConfigError, refuseUnknown } from "./errors.js";
@@ -110,8 +109,8 @@ class Devices {
   }
 
   /** The seals of one kind, for the context of a session. */
-  #inContextOf({ loadedBy }, kind) {
-    const { context } = sealerOf(loadedBy).tokens;
+  #inContextOf({ sealer }, kind) {
+    const { context } = sealer.tokens;
     return changed(this.#seals[kind], { context });
   }
 

@@ -8,8 +8,7 @@ import { SessionError } from "./errors.js";
 import { activeAge, deadlineOf, isRefreshDue, isRememberedNow, span } from "./lifetime.js";
 
 export class State {
-  /** The carrier that loaded the session, its sealer, and the numbers of the parts that the request carried. */
-  loadedBy = null;
+  /** The sealer of the carrier that loaded the session, and the numbers of the parts that the request carried. */
   sealer = null;
   carried = [];
   /** What came of reading. For logs. */
