@@ -5,7 +5,7 @@ import { createServer, request as httpRequest } from "node:http";
 import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import express from "express";
 
@@ -14,22 +14,9 @@ import { CsrfGuard } from "hardtack-session/csrf";
 import { session as inExpress } from "hardtack-session/express";
 import { withSession as inNode } from "hardtack-session/node";
 import { XAES_KEY } from "./keys.js";
-import { Browser } from "./browser.js";
-import { headOverHttp2 } from "./stand_ins.js";
+import { headOverHttp2, listening } from "./stand_ins.js";
 
 const cookies = await SessionCookie.encrypted(XAES_KEY);
-const servers = [];
-after(() => servers.forEach((server) => server.close()));
-
-async function listening(server) {
-  servers.push(server);
-  if (!server.listening) {
-    server.listen?.(0, "127.0.0.1");
-    await once(server, "listening");
-  }
-  return new Browser(`http://127.0.0.1:${server.address().port}`);
-}
-
 const visit = (session) => `visit ${session.update("visits", (visits = 0) => visits + 1).get("visits")}`;
 
 test("Node: what a session cannot be validated for is told, and not shown", async () => {

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { once } from "node:events";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import { SessionCookie } from "hardtack-session";
 import { oldCookie } from "hardtack-session/migrate";
@@ -11,6 +10,7 @@ import { forward } from "hardtack-session/origin";
 import { withSession } from "hardtack-session/node";
 import { XAES_KEY } from "./keys.js";
 import { startCounter } from "./rust.js";
+import { listening } from "./stand_ins.js";
 
 const cookies = await SessionCookie.encrypted(XAES_KEY);
 const field = (lines) => lines.filter((line) => !line.includes("Max-Age=0")).map((line) => line.split(";")[0]).join("; ");
@@ -67,10 +67,8 @@ async function standIn(answer) {
     seen.push(request.headers.cookie ?? "");
     answer(request, response);
   });
-  after(() => server.close());
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return { origin: `http://127.0.0.1:${server.address().port}`, seen };
+  const { origin } = await listening(server);
+  return { origin, seen };
 }
 
 async function filled(sessions, change) {
