@@ -363,6 +363,14 @@ test("h3: an error that a handler returns saves a sign-out and no change, as one
     const changed = await onH3Two((event, session) => (visit(session), fail()));
     assert.deepEqual([changed.status, changed.setCookies.length], [status, status < 500 ? 1 : 0]);
   }
+  for (const thrown of [new Response(null, { status: 303 }), { status: 410 }]) {
+    const handler = (event, session) => {
+      visit(session);
+      throw thrown;
+    };
+    const changed = await onH3Two(handler);
+    assert.deepEqual([changed.status, changed.setCookies], [500, []]);
+  }
   const browser = await onH3((event, session) => (visit(session), createError({ statusCode: 500 })), { onError: () => {} });
   const changed = await browser.get("/");
   assert.deepEqual([changed.status, changed.setCookies], [500, []]);

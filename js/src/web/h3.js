@@ -53,7 +53,9 @@ function onEvent(event, sessions, session) {
     const isAnswer = result instanceof Response && !isFailure;
     // A `Response`, an `HTTPResponse` and an `HTTPError` have fields of their own.
     const own = result?.headers?.getSetCookie ? result : { headers: [] };
-    const status = isFailure ? statusOf(result) : (own.status ?? res.status ?? 200);
+    // What is thrown and is no error is answered with 500.
+    const failed = result instanceof Error ? statusOf(result) : 500;
+    const status = isFailure ? failed : (own.status ?? res.status ?? 200);
     const { headers, errHeaders = headers } = res;
     const heads = [...new Set(isFailure || (isAnswer && status >= 400) ? [headers, errHeaders] : [headers])];
     const fields = heads.flatMap((head) => merged(own.headers, head));
