@@ -123,8 +123,8 @@ impl Sealer {
         metadata: &Metadata,
         now: UnixSeconds,
     ) -> Option<UnixSeconds> {
-        let none = BoundCookies::default();
-        let admitted = self.companion()?.judge(context, metadata, &none, now);
+        let companion = self.companion()?;
+        let admitted = companion.judge(context, metadata, &BoundCookies::default(), now);
         admitted.ok()?.until
     }
 
