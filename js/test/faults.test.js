@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import { access } from "node:fs/promises";
 import { test } from "node:test";
 
+import { transform } from "esbuild";
+
 import { all, broken, textOf } from "./faults/all.js";
 
-test("every fault of mutations.js can be put into its module, and changes it", async () => {
+test("every fault of mutations.js can be put into its module, which is JavaScript before and after", async () => {
   for (const fault of all) {
     const text = await textOf(fault.module);
-    assert.notEqual(broken(text, fault), text, fault.from);
+    const faulty = broken(text, fault);
+    assert.notEqual(faulty, text, fault.from);
+    await assert.doesNotReject(transform(faulty, { logLevel: "silent" }), fault.from);
   }
   assert.equal(new Set(all.map(({ module, from, to }) => JSON.stringify([module, from, to]))).size, all.length);
 });

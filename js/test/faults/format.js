@@ -162,7 +162,7 @@ export const FAULTS = {
     ['field === "authorization" && /^bearer /i.test(trimmed)', "/^bearer /i.test(trimmed)"],
   ],
   "session_sealer.js": [
-    ["tokens.ring.notBefore ?? 0", "0"],
+    ["this.tokens.ring.notBefore ?? 0", "0"],
     ["if (good.length > 1 && !isHostOnly && !isOneSession())", "if (good.length > 1 && !isHostOnly)"],
     ['return place < 0 ? "earlier" : "good";', 'return place !== 0 ? "earlier" : "good";'],
     ["if (body.metadata.device && !this.policy.devices)", "if (false)"],
