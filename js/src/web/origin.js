@@ -28,19 +28,25 @@ const isWrittenWith = (status, session) => stateOf(session).decide({ status }).t
 /** `isKept`: what is written is saved whatever the status. `own`: the cookies of the session. */
 async function changesTo(response, cookies, session, { isWritten, isKept, own }) {
   const fields = [...response.headers];
-  const theirs = response.headers.getSetCookie().map((line) => line.split(";")[0].split("=").map((text) => text.trim()));
-  const valuesOf = (of) => theirs.filter(([name]) => name === of).map(([, value]) => value);
-  const isOrigins = valuesOf(cookies.name).length > 0;
+  const theirs = response.headers.getSetCookie().map(cookieOf);
+  const setAs = (name) => theirs.filter((cookie) => cookie.name === name);
+  const isOrigins = setAs(cookies.name).length > 0;
   if (!isWritten) {
     // A refresh is left out where the origin has written.
     return headChanges(cookies, fields, session, { status: response.status, ...(isOrigins && { isSubresource: true }) });
   }
   if (response.status >= 500 && !isKept && !isOrigins) return cacheChanges(fields, "touched", "Cookie");
   // Of ours, what is beside the session, such as the mark of one that has ended, and expiries of parts that the origin has not seen.
-  const isLeft = (cookie) => valuesOf(cookie.name).length === 0 && (isExpiry(cookie) || !isOfSession(cookie.name, cookies.name));
+  const isLeft = (cookie) => setAs(cookie.name).length === 0 && (isExpiry(cookie) || !isOfSession(cookie.name, cookies.name));
   const left = isOrigins ? own.filter(isLeft) : own;
   // The session is that of the origin's cookies, too, unless the origin drops it, or makes an offer for another.
-  const isOver = isOrigins && valuesOf(cookies.name).every((value) => value === "");
+  const isOver = isOrigins && setAs(cookies.name).every(isExpiry);
   const offer = isOver ? [] : offerAfter(session).filter(([name]) => !response.headers.has(name));
   return [...cacheChanges(fields, "written", "Cookie"), ...left.map((cookie) => ["set-cookie", toSetCookie(cookie)]), ...offer];
+}
+
+/** Returns the name and the value of a line of `Set-Cookie`. */
+function cookieOf(line) {
+  const [name, value] = line.split(";")[0].split("=");
+  return { name: name.trim(), value: value?.trim() };
 }
