@@ -66,7 +66,7 @@ impl Sealer {
             return true;
         };
         let keys = self.slot.keys();
-        let key_id = key_id.unwrap_or_else(|| keys.sealing(now).info.id);
+        let key_id = key_id.unwrap_or_else(|| keys.sealing_id(now));
         keys.accepts(key_id, now)
             && self.check(metadata, payload, key_id, &keys, now).is_ok()
             && state.admitted_until.is_none_or(|end| now < end)

@@ -163,7 +163,7 @@ impl<T> Loaded<T> {
         let (state, key_id) = self.subject();
         match state.lasting() {
             Some((metadata, payload)) if state.is_validation_due(now) => {
-                let key_id = key_id.unwrap_or_else(|| sealer.slot.keys().sealing(now).info.id);
+                let key_id = key_id.unwrap_or_else(|| sealer.slot.keys().sealing_id(now));
                 let asked = Asked {
                     at: now,
                     is_replacement: state.is_replaced(),

@@ -14,7 +14,7 @@ use crate::{
     cookie::{PartNumbers, SetCookies},
     crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
     events,
-    keys::{KeyId, SlotKeys},
+    keys::SlotKeys,
     state::{BodyToSeal, Circumstances, Decision, Overhead, State, TokenChange, Touch},
     token::{self, Context, Draft, SealError},
 };
@@ -88,7 +88,7 @@ impl<T> Session<T> {
                 if let TokenChange::Store(to_seal) = &ending.change
                     && state.is_replaced()
                 {
-                    let key_id = to_seal.key_id(state.now);
+                    let key_id = to_seal.keys.sealing_id(state.now);
                     loaded.has_begun(sealer, context, key_id);
                 }
                 ending
@@ -201,11 +201,6 @@ impl ToSeal {
         }
         let random = random::from_thread()?;
         Ok(ToSeal { keys, body, random })
-    }
-
-    /// Returns the id of the key that seals at `now`.
-    fn key_id(&self, now: UnixSeconds) -> KeyId {
-        self.keys.sealing(now).info.id
     }
 }
 

@@ -77,7 +77,7 @@ impl Sealer {
         let Loaded { state, outcome, .. } = loaded;
         let keys = self.slot.keys();
         let now = state.now;
-        let sealing = keys.sealing(now).info.id;
+        let sealing = keys.sealing_id(now);
         *outcome = Outcome::NotMigrated {
             reason: Reason::Payload,
         };

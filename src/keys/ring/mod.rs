@@ -154,7 +154,7 @@ impl<K: Key> KeyRing<K> {
     /// ```
     #[must_use]
     pub fn sealing_key(&self, now: SystemTime) -> KeyId {
-        self.ring.sealing(unix_seconds(now)).info.id
+        self.ring.sealing_id(unix_seconds(now))
     }
 
     /// Returns the keys that open at `now`, the sealing key included, in the order in which they take over (SPEC.md § 3.4.2).

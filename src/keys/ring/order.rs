@@ -67,6 +67,11 @@ impl<K> Ring<K> {
         &self.keys[self.sealing_place(now)]
     }
 
+    /// Returns the id of that key.
+    pub(crate) fn sealing_id(&self, now: UnixSeconds) -> KeyId {
+        self.sealing(now).info.id
+    }
+
     /// Returns the last key that may seal, or the first where none may yet.
     fn sealing_place(&self, now: UnixSeconds) -> usize {
         let last = self.keys.iter().rposition(|key| key.may_seal(now));
@@ -104,7 +109,7 @@ impl<K> Ring<K> {
         // Of several keys with the same moment only one seals.
         let seals = begin.map(|at| RingEvent::Seals {
             at,
-            key: self.sealing(unix_seconds(at)).info.id,
+            key: self.sealing_id(unix_seconds(at)),
         });
         seals.or(end.map(|(at, key)| RingEvent::Retires { at, key }))
     }
