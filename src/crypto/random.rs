@@ -37,8 +37,8 @@ impl RandomError {
 /// Draws bytes straight from the operating system, for secrets and session ids.
 pub(crate) fn from_system<const N: usize>() -> Result<[u8; N], RandomError> {
     #[cfg(test)]
-    if HAS_FAILED.get() {
-        return fill(&mut tests::System(None));
+    if let Some(mut system) = STAND_IN.get() {
+        return fill(&mut system);
     }
     fill(&mut SysRng)
 }
@@ -51,18 +51,18 @@ fn fill<const N: usize>(
     Ok(bytes)
 }
 
-/// Does `work` on a thread whose system gives no bytes.
+/// Does `work` on a thread whose system gives these bytes whenever it is asked, or none.
 #[cfg(test)]
-pub(crate) fn without_system<R>(work: impl FnOnce() -> R) -> R {
-    HAS_FAILED.set(true);
+pub(crate) fn with_system<R>(bytes: Option<[u8; 32]>, work: impl FnOnce() -> R) -> R {
+    STAND_IN.set(Some(tests::System(bytes)));
     let result = work();
-    HAS_FAILED.set(false);
+    STAND_IN.set(None);
     result
 }
 
 #[cfg(test)]
 thread_local! {
-    static HAS_FAILED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    static STAND_IN: std::cell::Cell<Option<tests::System>> = const { std::cell::Cell::new(None) };
 }
 
 /// Draws bytes from this thread's generator, for nonces and masks.
@@ -131,7 +131,8 @@ mod tests {
         check_every_byte::<8>(from_system);
     }
 
-    /// An operating system that gives this seed, or fails.
+    /// An operating system that gives these bytes, or fails.
+    #[derive(Clone, Copy)]
     pub(super) struct System(pub(super) Option<[u8; 32]>);
 
     impl TryRng for System {
@@ -157,7 +158,7 @@ mod tests {
     fn a_system_without_bytes_for_a_key_or_an_id_is_an_error() {
         assert!(fill::<32>(&mut System(None)).is_err());
         assert!(fill::<8>(&mut System(None)).is_err());
-        let error = without_system(from_system::<8>).unwrap_err();
+        let error = with_system(None, from_system::<8>).unwrap_err();
         let sentence = "the operating system's random generator failed";
         assert_eq!(
             (error.to_string(), format!("{error:?}")),

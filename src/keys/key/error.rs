@@ -140,7 +140,7 @@ const NAME: &str = "the name of a variable precedes it; give the value alone";
 mod tests {
     use super::Error;
     use crate::{
-        crypto::random::{RandomError, without_system},
+        crypto::random::{RandomError, with_system},
         keys::{EncryptionKey, KeyRing},
     };
 
@@ -230,9 +230,18 @@ mod tests {
 
     #[test]
     fn a_failure_of_the_system_is_the_source_of_the_error() {
-        let error = without_system(EncryptionKey::generate).unwrap_err();
+        let error = with_system(None, EncryptionKey::generate).unwrap_err();
         let source = error.source().map(ToString::to_string);
         assert_eq!(source, Some(RandomError::UNSUPPORTED.to_string()));
         assert!("".parse::<EncryptionKey>().unwrap_err().source().is_none());
+    }
+
+    #[test]
+    fn a_system_that_gives_one_byte_again_and_again_makes_no_key() {
+        let error = with_system(Some([7; 32]), EncryptionKey::generate).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "key is not random; generate one with `hardtack keygen`"
+        );
     }
 }

@@ -29,17 +29,11 @@ pub struct RawKey {
 impl RawKey {
     pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyProblem> {
         refuse_if_left_out(suite)?;
-        on_wiped_stack(|| RawKey::draw(suite))
-    }
-
-    fn draw(suite: Suite) -> Result<RawKey, KeyProblem> {
-        loop {
+        on_wiped_stack(|| {
             let secret = Zeroizing::new(random::from_system().map_err(KeyProblem::Random)?);
-            // Our own parser refuses a secret with fewer than 8 distinct bytes. The chance of one is 2^-122.7.
-            if let Ok(key) = RawKey::new(suite, secret) {
-                return Ok(key);
-            }
-        }
+            // The chance that a good generator gives fewer than 8 distinct bytes is 2^-122.7.
+            RawKey::new(suite, secret)
+        })
     }
 
     fn new(suite: Suite, secret: Zeroizing<[u8; SECRET_LEN]>) -> Result<RawKey, KeyProblem> {
