@@ -10,7 +10,6 @@ import { KeyRing, SessionCookie, attributes, csrfToken, verifyCsrf } from "../sr
 import { contentOf } from "../src/ring.js";
 import { Sealer } from "../src/token.js";
 import { sessionProxy } from "../src/web/next.js";
-import { forward } from "../src/web/origin.js";
 import { XAES_KEY } from "./keys.js";
 import { random } from "./random.js";
 import { ask } from "./rust.js";
@@ -151,41 +150,6 @@ test("mistakes in the settings of devices are refused", async () => {
 
 const registrationOf = ({ headers }) => headers.get("secure-session-registration");
 const signIn = (loaded) => (loaded.signIn(), loaded.set("user", "ada"));
-
-test("a worker before an origin offers the registration, unless the origin does", async () => {
-  const cookies = await cookieWith({});
-  const answered = async (change, headers, status) => {
-    const loaded = await cookies.load(null, NOW * 1000);
-    change(loaded);
-    return registrationOf(await forward(cookies, loaded, new Request("https://shop.example/"), async () => new Response("", { status, headers })));
-  };
-  assert.match(await answered(signIn), /^\(ES256\);path="\/\.session\/register";challenge="/);
-  assert.match(await answered(signIn, { "set-cookie": `${NAME}=of-the-origin` }), /^\(ES256\)/);
-  assert.equal(await answered(signIn, { "secure-session-registration": "its own" }), "its own");
-  assert.equal(await answered((loaded) => loaded.set("user", "ada")), null);
-  assert.equal(await answered((loaded) => loaded.renew(), {}, 500), null);
-  // Of a session that the origin has ended, no device is registered; that it is dropped at another path, too, says nothing.
-  const dropped = ["set-cookie", `${NAME}=; Path=/; Max-Age=0`];
-  assert.equal(await answered(signIn, [dropped]), null);
-  assert.match(await answered(signIn, [dropped, ["set-cookie", `${NAME}=of-the-origin`]]), /^\(ES256\)/);
-});
-
-test("a worker before an origin marks a session that it has ended, whatever the origin writes", async () => {
-  const cookies = await cookieWith({});
-  const token = await seal(session, { issued: NOW, sid: bytes(8, 1) }, [0x81, 0xa1, 0x61, 0x01]);
-  const marksWith = async (...lines) => {
-    const request = new Request("https://shop.example/", { headers: { cookie: `${NAME}=${token}` } });
-    const loaded = await cookies.load(request, NOW * 1000);
-    loaded.invalidate();
-    const response = await forward(cookies, loaded, request, async () => new Response("", { headers: lines.map((line) => ["set-cookie", line]) }));
-    return response.headers.getSetCookie().filter((line) => line.startsWith(`${NAME}.out-`));
-  };
-  const [mark] = await marksWith();
-  assert.match(mark, /^[^;]+=1; .*SameSite=None; Max-Age=120$/);
-  assert.deepEqual(await marksWith(`${NAME}=of-the-origin`), [mark]);
-  const theirs = mark.replace("=120", "=60");
-  assert.deepEqual(await marksWith(`${NAME}=of-the-origin`, theirs), [theirs]);
-});
 
 test("the proxy of Next.js offers the registration, and marks a session that has ended", async () => {
   const cookies = await cookieWith({});

@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { all, broken, textOf } from "./faults/all.js";
 
-const HELPERS = ["vectors.js", "vectors", "keys.js", "random.js", "visitor.js", "browser.js", "scenarios.js", "stand_ins.js", "servers.js"];
+const HELPERS = ["vectors.js", "vectors", "keys.js", "random.js", "visitor.js", "browser.js", "scenarios.js", "stand_ins.js", "servers.js", "worker.js"];
 /** Milliseconds for one file of tests. */
 const LONGEST = 60_000;
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -2,7 +2,7 @@
 
 export const TESTS = [
   "scenarios.test.js", "middleware.test.js", "guard_cases.test.js", "old_reader.test.js",
-  "cookie_field.test.js",
+  "cookie_field.test.js", "forward.test.js",
 ];
 
 export const FAULTS = {
@@ -78,6 +78,23 @@ export const FAULTS = {
     ["refusal.cause && failed(refusal, request);", "failed(refusal, request);"],
     ["response.end(body ?? message);", "response.end(message);"],
     'mustBe(typeof value === "function", name, "a function");',
+  ],
+  "web/origin.js": [
+    ["isWritten ? await cookies.saveAsCookies(session) : []", "await cookies.saveAsCookies(session)", "[]"],
+    "if (isWritten) setCookieField(headers, cookies.name, own);",
+    ', redirect: "manual"',
+    [".touch === \"written\"", ".touch !== \"untouched\""],
+    ["isOrigins && { isSubresource: true }", "{ isSubresource: true }", "{}"],
+    "if (response.status >= 500 && !isKept && !isOrigins) return cacheChanges(fields, \"touched\", \"Cookie\");",
+    " && !isKept",
+    [" && !isOrigins)", ")"],
+    "setAs(cookie.name).length === 0 && ",
+    ["(isExpiry(cookie) || !isOfSession(cookie.name, cookies.name))", "isExpiry(cookie)", "!isOfSession(cookie.name, cookies.name)", "true"],
+    ["isOrigins ? own.filter(isLeft) : own", "own", "isOrigins ? [] : own"],
+    ["isOrigins && setAs(cookies.name).every(isExpiry)", "isOrigins", "false"],
+    ["isOver ? [] : ", ""],
+    ".filter(([name]) => !response.headers.has(name))",
+    ["...cacheChanges(fields, \"written\", \"Cookie\"), ", ""],
   ],
   "web/sveltekit.js": [
     ["admit(event.request, event.platform?.env)", "admit(event.request, event)"],

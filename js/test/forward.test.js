@@ -1,0 +1,144 @@
+// A worker before an origin, of which what the counter in Rust does not do.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { test } from "node:test";
+
+import { deviceBound } from "../src/device.js";
+import { SessionCookie } from "../src/index.js";
+import { oldCookie } from "../src/old_cookies.js";
+import { withSession } from "../src/web/node.js";
+import { forward } from "../src/web/origin.js";
+import { XAES_KEY } from "./keys.js";
+import { listening } from "./stand_ins.js";
+import { cookies, field, worker } from "./worker.js";
+
+/** An origin that answers so, and tells which `Cookie` it got. */
+async function standIn(answer) {
+  const seen = [];
+  const server = createServer((request, response) => {
+    seen.push(request.headers.cookie ?? "");
+    answer(request, response);
+  });
+  const { origin } = await listening(server);
+  return { origin, seen };
+}
+
+async function filled(sessions, change) {
+  const session = await sessions.load(null);
+  change(session);
+  return field(await sessions.save(session));
+}
+
+test("a session that the worker leaves alone goes on as it is", async () => {
+  const { origin, seen } = await standIn((request, response) => response.end("hello"));
+  const cookie = `a=1; ${await filled(cookies, (session) => session.set("user", "ada"))}`;
+  const untouched = await worker(origin, () => {})("/", { cookie });
+  assert.deepEqual([seen.pop(), untouched.setCookies, untouched.headers.get("cache-control")], [cookie, [], null]);
+  const read = await worker(origin, (session) => session.get("user"))("/", { cookie });
+  assert.deepEqual([seen.pop(), read.setCookies, read.headers.get("cache-control")], [cookie, [], "private"]);
+});
+
+test("a response of the origin that fails saves nothing of the worker's", async () => {
+  const { origin } = await standIn((request, response) => response.writeHead(500).end("no"));
+  const cookie = await filled(cookies, (session) => session.set("user", "ada"));
+  const failed = await worker(origin, (session) => session.set("seen", 1))("/", { cookie });
+  assert.deepEqual([failed.status, failed.setCookies], [500, []]);
+  const out = await worker(origin, (session) => session.invalidate())("/", { cookie });
+  assert.match(out.setCookies[0], /^__Host-session=; .*Max-Age=0/);
+});
+
+test("an origin takes nothing over from an old cookie with which the worker has signed out", async () => {
+  const read = (value) => ({ entries: { user: value } });
+  const migrateFrom = oldCookie({ name: "sid", read, from: new Date("2026-01-01"), until: new Date("9999-01-01") });
+  const migrating = await SessionCookie.encrypted(XAES_KEY, { migrateFrom });
+  const { origin, seen } = await standIn(withSession(migrating, (request, response, session) => response.end(`${session.set("seen", 1).get("user")}`)));
+  const out = await worker(origin, (session) => session.invalidate(), migrating)("/", { cookie: "a=1; sid=ada" });
+  assert.deepEqual([out.text, seen, out.setCookies.map((line) => line.split("=")[0])], ["undefined", ["a=1"], ["sid", "__Host-session"]]);
+  assert.equal((await migrating.load(field(out.setCookies))).get("user"), undefined);
+});
+
+test("a redirect is the visitor's to follow", async () => {
+  const { origin } = await standIn((request, response) => response.writeHead(303, { location: "/next" }).end());
+  const answer = await worker(origin, (session) => session.set("seen", 1))("/");
+  assert.deepEqual([answer.status, answer.headers.get("location"), answer.setCookies.length, answer.headers.get("cache-control")], [303, "/next", 1, "no-store"]);
+});
+
+test("parts of a large session that neither needs any more are dropped", async () => {
+  const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:3" });
+  const cookie = await filled(split, (session) => session.set("note", "x".repeat(7000)));
+  const { origin } = await standIn(withSession(split, (request, response, session) => response.end(`${session.set("seen", 2).get("seen")}`)));
+  const shrunk = await worker(origin, (session) => session.delete("note"), split)("/", { cookie });
+  assert.deepEqual(
+    shrunk.setCookies.map((line) => [line.split("=")[0], line.includes("Max-Age=0")]),
+    [["__Host-session", false], ["__Host-session.1", true], ["__Host-session.2", true]],
+  );
+  assert.equal((await split.load(field(shrunk.setCookies))).get("seen"), 2);
+  const { origin: reader } = await standIn((request, response) => response.end("hello"));
+  const kept = await worker(reader, (session) => session.delete("note").valueOf() && session.set("seen", 1), split)("/", { cookie });
+  assert.deepEqual(kept.setCookies.map((line) => line.includes("Max-Age=0")), [false, true, true]);
+});
+
+const NAME = cookies.name;
+
+test("a session that is only looked at is refreshed, unless the origin writes it", async () => {
+  const earlier = await cookies.load(null, Date.now() - 1000 * 450);
+  earlier.set("user", "ada");
+  const cookie = field(await cookies.save(earlier));
+  const look = (session) => session.get("user");
+  const answered = async (headers) => worker((await standIn((request, response) => response.writeHead(200, headers).end())).origin, look)("/", { cookie });
+  const refreshed = await answered({});
+  assert.deepEqual([refreshed.setCookies.length, (await cookies.load(field(refreshed.setCookies))).get("user")], [1, "ada"]);
+  assert.deepEqual((await answered({ "set-cookie": `${NAME}=of-the-origin` })).setCookies, [`${NAME}=of-the-origin`]);
+});
+
+test("a failure with which the origin has written the session is for its visitor alone", async () => {
+  const { origin } = await standIn((request, response) => response.writeHead(500, { "set-cookie": `${NAME}=of-the-origin` }).end());
+  const failed = await worker(origin, (session) => session.set("seen", 1))("/");
+  assert.deepEqual([failed.setCookies, failed.headers.get("cache-control")], [[`${NAME}=of-the-origin`], "no-store"]);
+});
+
+test("no part of the worker's session is left beside the origin's", async () => {
+  const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:3" });
+  const { origin, seen } = await standIn((request, response) => response.writeHead(200, { "set-cookie": `${NAME}=of-the-origin` }).end());
+  const { setCookies } = await worker(origin, (session) => session.set("note", "x".repeat(7000)), split)("/");
+  assert.match(seen.pop(), new RegExp(`; ${NAME}\\.1=`));
+  assert.deepEqual(setCookies, [`${NAME}=of-the-origin`]);
+});
+
+const bound = await SessionCookie.encrypted(XAES_KEY, { deviceBound: deviceBound({ path: "/.session" }) });
+const signIn = (session) => (session.signIn(), session.set("user", "ada"));
+
+test("a worker offers the registration of a device, unless the origin does", async () => {
+  const answered = async (change, headers, status) => {
+    const session = await bound.load(null);
+    change(session);
+    const response = await forward(bound, session, new Request("https://shop.example/"), async () => new Response("", { status, headers }));
+    return response.headers.get("secure-session-registration");
+  };
+  assert.match(await answered(signIn), /^\(ES256\);path="\/\.session\/register";challenge="/);
+  assert.match(await answered(signIn, { "set-cookie": `${NAME}=of-the-origin` }), /^\(ES256\)/);
+  assert.equal(await answered(signIn, { "secure-session-registration": "its own" }), "its own");
+  assert.equal(await answered((session) => session.set("user", "ada")), null);
+  assert.equal(await answered((session) => session.renew(), {}, 500), null);
+  // Of a session that the origin has ended, no device is registered; that it is dropped at another path, too, says nothing.
+  const dropped = ["set-cookie", `${NAME}=; Path=/; Max-Age=0`];
+  assert.equal(await answered(signIn, [dropped]), null);
+  assert.match(await answered(signIn, [dropped, ["set-cookie", `${NAME}=of-the-origin`]]), /^\(ES256\)/);
+});
+
+test("a worker marks a session that it has ended, whatever the origin writes", async () => {
+  const cookie = await filled(bound, signIn);
+  const marksWith = async (...lines) => {
+    const request = new Request("https://shop.example/", { headers: { cookie } });
+    const session = await bound.load(request);
+    session.invalidate();
+    const response = await forward(bound, session, request, async () => new Response("", { headers: lines.map((line) => ["set-cookie", line]) }));
+    return response.headers.getSetCookie().filter((line) => line.startsWith(`${NAME}.out-`));
+  };
+  const [mark] = await marksWith();
+  assert.match(mark, /^[^;]+=1; .*SameSite=None; Max-Age=12[0-9]$/);
+  assert.deepEqual(await marksWith(`${NAME}=of-the-origin`), [mark]);
+  const theirs = mark.replace(/=12[0-9]$/, "=60");
+  assert.deepEqual(await marksWith(`${NAME}=of-the-origin`, theirs), [theirs]);
+});
