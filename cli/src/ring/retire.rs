@@ -58,7 +58,7 @@ impl Retire {
                 check_successor(&ring, key.id, at, &edit.file)?;
                 self.check_cost(key.id, at, end)?;
                 edit.text.set(key.id, ACCEPT_UNTIL, Some(at));
-                format!("key {} opens nothing from {} on", key.id, show(at))
+                describe_end(key.id, at, end)
             }
             None => {
                 check_removal(&ring, key.id, longest.span, edit)?;
@@ -112,6 +112,19 @@ impl Retire {
             ))),
             _ => Ok(()),
         }
+    }
+}
+
+/// `end`: until when sessions that the key sealed may live.
+fn describe_end(id: KeyId, at: SystemTime, end: Option<SystemTime>) -> String {
+    let told = format!("key {id} opens nothing from {} on", show(at));
+    match end.filter(|end| at < *end) {
+        Some(end) => format!(
+            "{told}; applications whose sessions may live until {} refuse this ring without \
+             `danger_retire_early`, and accept one without the key",
+            show(end)
+        ),
+        None => told,
     }
 }
 

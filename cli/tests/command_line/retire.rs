@@ -34,6 +34,15 @@ fn a_key_whose_sessions_may_live_is_removed_by_force_only() {
         "{refused}"
     );
     assert_eq!(desk.ring().keys().len(), 2);
+    let told = desk.done(&format!(
+        "ring retire keys {old} --at +1h --force --dry-run"
+    ));
+    assert!(
+        told.contains(
+            "refuse this ring without `danger_retire_early`, and accept one without the key"
+        ),
+        "{told}"
+    );
     // Shorter sessions have ended by now.
     desk.done(&format!("ring retire keys {old} --lifetime 30m --dry-run"));
     desk.done(&format!("ring retire keys {old} --force"));
