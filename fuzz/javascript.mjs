@@ -34,13 +34,13 @@ async function answer(question) {
   told.push(...session.entries().map(([key, value]) => `${canonical(key)}:${canonical(value)}`));
   told.push(...["", "x"].flatMap((queue) => session.flashes(queue)).map(canonical));
   if (choice & 4) told.push(await tried(() => session.set("zz", 7) && "done", (code) => code));
-  const saved = await tried(async () => shown(await cookies.save(session)), () => ["not-saved"]);
+  const saved = await tried(async () => shown(await cookies.save(session), choice & 1), () => ["not-saved"]);
   return [...told, ...saved].join(" ");
 }
 
-/** The fields, with the lengths of their values. */
-function shown(fields) {
-  return fields.map((field) => field.replace(/=([^;]*)/, (_, value) => `=${value.length}`).replaceAll(" ", ""));
+/** The fields. Where encryption makes their values differ, these are lengths. */
+function shown(fields, isSigned) {
+  return fields.map((field) => field.replace(/=([^;]*)/, (_, value) => `=${isSigned ? value : value.length}`).replaceAll(" ", ""));
 }
 
 /** What `work` gives, or what `refused` makes of the code of its `SessionError`. */

@@ -80,13 +80,15 @@ fn compare(texts: &BTreeMap<String, String>, file: &str) {
     assert_eq!(second, third);
 }
 
-/// Builds a cookie of settings that are accepted. Returns the attributes of its field, or the names that are refused.
+/// Builds a cookie of settings that are accepted. Returns the attributes of its field and what was given, or the names that
+/// are refused.
 fn accept(
     settings: Result<SessionSettings, SettingsError>,
     file: &str,
 ) -> Result<String, Vec<String>> {
     let settings = settings.map_err(|error| check_error(&error))?;
-    hide(&format!("{settings:?}"));
+    let given = format!("{settings:?}");
+    hide(&given);
     let lifetime = settings.longest_lifetime();
     let lifetime = lifetime.expect("each setting is accepted");
     let mut others = settings.clone();
@@ -110,7 +112,7 @@ fn accept(
     let again = build(&layered).expect("it is the same");
     let fields = [&cookie, &again].map(attributes);
     assert_eq!(fields[0], fields[1]);
-    Ok(format!("{lifetime:?} {}", fields[0]))
+    Ok(format!("{lifetime:?} {given} {}", fields[0]))
 }
 
 /// Builds a cookie with a key of the program.

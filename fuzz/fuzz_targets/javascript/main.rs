@@ -1,5 +1,5 @@
 //! Any body, value or `Cookie` field, in Rust and in JavaScript: both open the same sessions, give the same Reason, read
-//! the same entries, and answer with fields of the same form.
+//! the same entries, and answer with the same fields: of encrypted sessions, with fields of the same form.
 //!
 //! The first byte of the input chooses (see `Case`), the second is the time. In a field `$1` to `$4` stand for tokens, and
 //! `$P` for a cookie in two parts.
@@ -122,7 +122,7 @@ impl Case {
         told.join(" ")
     }
 
-    /// Returns the fields, with the lengths of their values.
+    /// Returns the fields. Where encryption makes their values differ, these are lengths.
     fn saved(&self, session: &Session) -> Vec<String> {
         let Ok(fields) = self.site.cookie.save(session) else {
             return vec!["not-saved".to_owned()];
@@ -130,7 +130,11 @@ impl Case {
         let shown = fields.iter().map(|field| {
             let (name, rest) = field.split_once('=').expect("a field has a name");
             let (value, attributes) = rest.split_once(';').expect("it has attributes");
-            format!("{name}={};{}", value.len(), attributes.replace(' ', ""))
+            let attributes = attributes.replace(' ', "");
+            match self.site.is_signed {
+                true => format!("{name}={value};{attributes}"),
+                false => format!("{name}={};{attributes}", value.len()),
+            }
         });
         shown.collect()
     }

@@ -28,7 +28,7 @@ impl CacheField {
         answer.insert(name, HeaderValue::from_static(value));
     }
 
-    fn field(self) -> (&'static str, &'static str) {
+    pub fn field(self) -> (&'static str, &'static str) {
         match self {
             CacheField::Public => ("cache-control", "public, max-age=60"),
             CacheField::PublicPrivate => ("cache-control", "public, Private"),
