@@ -239,8 +239,17 @@ fn has(repository: &Repository, path: &str) -> bool {
     })
 }
 
+/// Returns `true` if the text has a test of this name that runs.
 pub(crate) fn has_test(text: &str, name: &str) -> bool {
-    text.contains(&format!("fn {name}("))
+    let Some((before, _)) = text.split_once(&format!("fn {name}(")) else {
+        return false;
+    };
+    let above = before.rsplit('\n').skip(1).map(str::trim);
+    let above: Vec<_> = above
+        .take_while(|line| !line.is_empty() && *line != "}")
+        .collect();
+    let has = |start| above.iter().any(|line| line.starts_with(start));
+    (has("#[test]") || has("#[tokio::test")) && !has("#[ignore")
 }
 
 /// The texts between backticks, outside code blocks.

@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_not_combined() {
+    fn parts_of_several_values_are_not_combined() {
         let (cookie, pairs) = cookie_and_pairs(4_000);
         let [first, second] = &pairs[..] else {
             panic!("{} cookies", pairs.len())
