@@ -123,6 +123,39 @@ mod tests {
         assert!(unnamed.is_empty(), "{unnamed:#?}");
     }
 
+    /// A row that names a test says that the test would fail.
+    #[test]
+    fn every_test_that_a_row_names_notices_a_fault_of_it() {
+        let (document, faults) = (boundaries(), read(&root()));
+        let mut left = Vec::new();
+        for (row, shown_by) in rows(&document) {
+            let of_row = faults.iter().filter(|fault| fault.row == row);
+            let tests: Vec<_> = of_row.flat_map(|fault| &fault.tests).collect();
+            for name in shown_by.split('`').skip(1).step_by(2) {
+                let notices = tests.iter().any(|test| is_in(name, test));
+                left.extend((is_of_tests(name) && !notices).then(|| format!("{row:?}: {name}")));
+            }
+        }
+        assert!(left.is_empty(), "{left:#?}");
+    }
+
+    /// Returns `true` if a row names a file or folder of Rust tests, a file of vectors, or a test.
+    fn is_of_tests(name: &str) -> bool {
+        let is_file = [".rs", "/", ".json"].iter().any(|end| name.ends_with(end));
+        let is_test = name.matches('_').count() > 2 && !name.contains(['(', ':', '.', '/']);
+        let is_elsewhere = ELSEWHERE.iter().any(|folder| name.starts_with(folder));
+        (is_file || is_test) && !is_elsewhere
+    }
+
+    /// Returns `true` if a test has this name, is in the file or folder of this name, or reads it.
+    fn is_in(name: &str, test: &str) -> bool {
+        let words = words(test);
+        let file = name.trim_end_matches(".rs").trim_end_matches('/');
+        let mut paths = (1..=words.len()).map(|count| words[..count].join("/"));
+        (words[0] == "vectors" && names_vectors(&format!("`{name}`"), words[1]))
+            || paths.any(|path| format!("tests/{path}").ends_with(file) || file.ends_with(&path))
+    }
+
     /// Returns `true` if a row names a file of vectors that a runner of vectors reads.
     fn names_vectors(shown_by: &str, runner: &str) -> bool {
         let code = text(format!("src/vectors/{runner}.rs"));
@@ -204,5 +237,7 @@ mod tests {
 
     const FOLDERS: [&str; 3] = ["tests", "src", "migrate/tests"];
     const WITHOUT_PATHS: &str = "tests/memory/tests/wiped.rs";
+    /// Code, and tests that the program does not run.
+    const ELSEWHERE: [&str; 5] = ["src/", "migrate/src/", "js/", "fuzz/", "cli/"];
     const NO_ROWS: [&str; 5] = ["---", "Attempt", "Mistake or attempt", "Promise", "Stolen"];
 }
