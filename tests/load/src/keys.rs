@@ -48,6 +48,11 @@ impl Keys {
     }
 }
 
+/// Returns the number of rotations in this time on a machine that is busy.
+pub(crate) fn least_rotations(span: Duration) -> u64 {
+    span.as_secs() / (2 * BETWEEN_KEYS.as_secs())
+}
+
 fn fresh() -> String {
     let key = EncryptionKey::generate().expect("random bytes");
     key.expose_secret().to_string()

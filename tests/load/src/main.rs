@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     let report = demo.end();
     println!("{tally}");
     println!("memory of each minute in KiB: {memory:?}");
-    let mut mistakes = tally.mistakes();
+    let mut mistakes = tally.mistakes(keys::least_rotations(span));
     mistakes.extend(report.contains("panicked").then(|| report.clone()));
     mistakes.extend(grown(&memory));
     for mistake in &mistakes {

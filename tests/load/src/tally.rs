@@ -39,13 +39,16 @@ impl Tally {
         });
     }
 
-    pub(crate) fn mistakes(&self) -> Vec<String> {
+    /// Returns the mistakes, one of which is that less was done than the program is for.
+    pub(crate) fn mistakes(&self, least_rotations: u64) -> Vec<String> {
         self.with(|counts| {
             let has_all = KINDS
                 .iter()
                 .all(|kind| counts.answers.keys().any(|(known, _)| known == kind));
             let mut mistakes = counts.mistakes.clone();
             mistakes.extend((!has_all).then(|| "a kind of request was never sent".to_owned()));
+            let has_rotated = counts.rotations >= least_rotations;
+            mistakes.extend((!has_rotated).then(|| "keys were rotated too rarely".to_owned()));
             mistakes
         })
     }
