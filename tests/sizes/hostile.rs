@@ -77,6 +77,7 @@ fn parts_of_a_megabyte_open_nothing() {
     let all: Vec<_> = all.collect();
     check(&all);
     check(&[all.join("; "), "session=8.e".to_owned()]);
+    check(&[all.join("; "), "session=9.e".to_owned()]);
     check(&[all.join("; "), format!("session=8.{huge}")]);
     let firsts = ["a", "b", "c", "d", "e"].map(|first| format!("session=8.{first}"));
     check(&[firsts.join("; "), all.join("; ")]);
