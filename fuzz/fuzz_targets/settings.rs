@@ -1,7 +1,7 @@
-//! Any TOML, and any variables: no key is shown, an error names its setting, and what is accepted is the same cookie from
-//! a file, from the environment and from JSON.
+//! Any TOML, any variables and any ini file: no key is shown, an error names its setting, and what is accepted is the same
+//! cookie from a file, from the environment and from JSON.
 //!
-//! The input is a file, in which `$KEY` stands for a key. Its lines are also read as variables.
+//! The input is a file, in which `$KEY` stands for a key. It is also read as an ini file, and its lines as variables.
 #![no_main]
 
 use std::{
@@ -14,6 +14,7 @@ use hardtack::{
     carrier::ConfigError,
     settings::{SettingsError, parse_span, show_span},
 };
+use hardtack_migrate::settings_from_ini;
 use libfuzzer_sys::fuzz_target;
 use toml::{Table, Value};
 
@@ -24,6 +25,7 @@ fuzz_target!(|text: &str| {
     }
     let file = text.replace("$KEY", KEY);
     let _ = accept(SessionSettings::from_toml(&file, "session"), &file);
+    let _ = accept(settings_from_ini(&file, "session."), &file);
     let lines = file.lines().filter_map(|line| line.split_once('='));
     if lines.clone().any(|(name, _)| name.starts_with("S_")) {
         let _ = accept(SessionSettings::from_variables("S_", lines), &file);
