@@ -4,7 +4,7 @@ use crate::{
     EncryptionKey, KeyRing, SigningKey,
     cookie::Finder,
     crypto::scratch::Scratch,
-    keys::{Key, Purpose, SharedKeyRing},
+    keys::{Key, KeyNeed, Purpose, SharedKeyRing},
     token::{Context, Draft, LONGEST_TOKEN},
 };
 
@@ -45,7 +45,7 @@ pub fn sign_body(key: SigningKey, name: &str, body: &[u8]) -> String {
 fn seal<K: Key>(ring: KeyRing<K>, name: &str, body: &[u8]) -> String {
     let ring = SharedKeyRing::new(ring);
     let slot = ring
-        .serve(Purpose::cookie(name), 0, None)
+        .serve(Purpose::cookie(name), KeyNeed::default(), None)
         .expect("one key never retires");
     let keys = slot.keys();
     let mut buffer = Scratch::borrow();

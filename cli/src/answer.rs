@@ -164,10 +164,11 @@ fn one_sentence(error: &clap::Error) -> String {
     format!("{sentence}; see `--help`")
 }
 
-const SETTINGS_WITH_OPTIONS: [&str; 5] = [
+const SETTINGS_WITH_OPTIONS: [&str; 6] = [
     "idle_timeout",
     "absolute_timeout",
     "remember_up_to",
+    "remembered_idle_timeout",
     "clock_skew",
     "not_before",
 ];

@@ -39,6 +39,17 @@ impl Layers {
         Ok(layers.into_iter().reduce(SessionSettings::overridden_by))
     }
 
+    /// Returns the options for another command line, each after a space.
+    pub(crate) fn repeated(&self) -> String {
+        let files = self.files.iter();
+        let files = files.map(|path| format!(" --settings {}", path.display()));
+        let prefix = self
+            .prefix
+            .iter()
+            .map(|prefix| format!(" --settings-env {prefix}"));
+        files.chain(prefix).collect()
+    }
+
     /// Returns the names of all layers, one of which has the mistake of an error.
     pub(crate) fn names(&self) -> String {
         let files = self.files.iter().map(|path| path.display().to_string());

@@ -72,8 +72,8 @@ impl Keys {
     /// Replaces it for the holder of the earlier text, so that no other change comes in between.
     fn set(&self, text: &str, mut earlier: MutexGuard<'_, Secret>) -> Result<(), RingError> {
         match &self.ring {
-            Ring::Encrypting(ring) => ring.replace(text.parse::<KeyRing<_>>()?)?,
-            Ring::Signing(ring) => ring.replace(text.parse::<KeyRing<_>>()?)?,
+            Ring::Encrypting(ring) => ring.replace(text.parse::<KeyRing<_>>()?),
+            Ring::Signing(ring) => ring.replace(text.parse::<KeyRing<_>>()?),
         }
         *earlier = text.to_owned().into();
         Ok(())

@@ -35,8 +35,8 @@ pub fn parse_span(text: &str) -> Option<Duration> {
 /// use hardtack::SessionSettings;
 /// use hardtack::settings::show_span;
 ///
-/// let longest = SessionSettings::default().longest_lifetime()?;
-/// assert_eq!(format!("sessions end after {}", show_span(longest)), "sessions end after 12h");
+/// let overlap = SessionSettings::default().key_overlap()?;
+/// assert_eq!(format!("old keys open for {}", show_span(overlap)), "old keys open for 31m");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]

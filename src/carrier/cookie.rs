@@ -8,7 +8,7 @@ use crate::{
     },
     crypto::suite::Mode,
     session::{SaveError, Session, Stored, Touch},
-    state::{Circumstances, Map, Overhead, TokenChange},
+    state::{Circumstances, Map, Overhead, Payload, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -160,7 +160,10 @@ impl<T> SessionCookie<T> {
     /// Returns an error if the random generator fails, if the clock shows a time before 2026 or after 2162, if another
     /// cookie loaded the session, and inside an `update` of the session. Content that is too large is an error when it
     /// is stored, and not here.
-    pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
+    pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError>
+    where
+        T: Payload,
+    {
         let (_, fields) = self.finish(session, Circumstances::UNKNOWN)?;
         Ok(fields)
     }
@@ -219,7 +222,10 @@ impl<T> SessionCookie<T> {
         &self,
         session: &Session<T>,
         circumstances: Circumstances,
-    ) -> Result<(Touch, SetCookies), SaveError> {
+    ) -> Result<(Touch, SetCookies), SaveError>
+    where
+        T: Payload,
+    {
         let mut closing = session.closing(&self.token.sealer, circumstances)?;
         let mut fields = match mem::take(&mut closing.ending.change) {
             TokenChange::Keep => SetCookies::default(),
@@ -235,7 +241,7 @@ impl<T> SessionCookie<T> {
         let template = &self.inner.template;
         let mut fields = SetCookies::with_capacity(1);
         self.drop_replaced((session.carried, session.state.now), &mut fields);
-        let (token_len, max_age) = (session.token_len(), session.state.max_age());
+        let (token_len, max_age) = (session.token_len(), session.max_age());
         let part_len = session.part_len(Overhead {
             field: template.len(),
             max_age: max_age.map_or(0, max_age_len),

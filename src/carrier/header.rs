@@ -6,7 +6,7 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     session::{SaveError, Session},
-    state::{Map, TokenChange},
+    state::{Map, Payload, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -91,7 +91,10 @@ impl<T> SessionHeader<T> {
     /// # Errors
     ///
     /// Returns the errors of [`SessionToken::save`].
-    pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
+    pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError>
+    where
+        T: Payload,
+    {
         self.token.save(session)
     }
 

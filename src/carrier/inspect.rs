@@ -116,8 +116,8 @@ pub struct TokenContent {
     pub session: SessionInfo,
     /// Time at which the session ends by the current timeouts, without further activity.
     pub expires_at: SystemTime,
-    /// `true` if the current timeouts allow remembered sessions, and this session is remembered.
-    pub is_remembered: bool,
+    /// `true` if the session's cookie outlives the browser's session, by the current settings.
+    pub is_persistent: bool,
     /// `true` if the session holds flash messages.
     pub has_flash: bool,
     /// Number of padding bytes, which hide the length.
@@ -234,7 +234,7 @@ impl<T: Payload> SessionToken<T> {
             refused: read.err(),
             session: SessionInfo::of(metadata, opened.key_id()),
             expires_at: system_time(sealer.policy.lifetimes.expires_at(metadata)),
-            is_remembered: sealer.policy.lifetimes.is_remembered(metadata),
+            is_persistent: sealer.policy.lifetimes.is_persistent(metadata),
             has_flash: !layout.flash.is_empty(),
             padding: body.len() - layout.payload.end,
             schema: metadata.schema,

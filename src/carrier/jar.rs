@@ -8,10 +8,11 @@ use super::SessionCookie;
 use crate::{
     base::clock::Clock,
     session::{SaveError, SaveProblem, Session},
+    state::Payload,
 };
 
 /// With feature `cookie`.
-impl<T> SessionCookie<T> {
+impl<T: Payload> SessionCookie<T> {
     /// Loads the session of a request with these cookies, such as those of a `CookieJar`. See [`load`](Self::load).
     ///
     /// A jar has only one cookie of each name. If the browser sent several, not all of them are considered, unlike in

@@ -25,6 +25,7 @@ pub struct KeysInUse {
     /// Id of the key that seals.
     pub seals: KeyId,
     /// Ids of the keys that open, including the sealing key, in the order in which they take over (SPEC.md § 3.4.2).
+    /// A key that is used after its `accept_until`, because tokens need it, is one of them.
     pub accepts: Vec<KeyId>,
     /// Fingerprint of the ring: its keys with their times, in their order.
     pub fingerprint: Fingerprint,
@@ -49,7 +50,7 @@ impl<T> SessionCookie<T> {
     /// let keys = SharedKeyRing::new(old);
     /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
     ///
-    /// keys.replace(new)?;
+    /// keys.replace(new);
     /// let in_use = cookie.keys_in_use(SystemTime::now());
     /// assert_eq!(in_use.seals, new_id);
     /// assert_eq!(in_use.accepts, [new_id]);

@@ -5,7 +5,7 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     session::{Arrival, Predecessor, SaveError, Sealer, Session, Touch},
-    state::{Circumstances, Map, SessionData, TokenChange},
+    state::{Circumstances, Map, Payload, SessionData, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -86,7 +86,10 @@ impl<T> SessionToken<T> {
     ///
     /// Returns an error if the random generator fails, if the clock shows a time before 2026 or after 2162, if another
     /// token or a cookie loaded the session, and inside an `update` of the session.
-    pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
+    pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError>
+    where
+        T: Payload,
+    {
         let (_, change) = self.finish(session, Circumstances::UNKNOWN)?;
         Ok(change)
     }
@@ -209,7 +212,10 @@ impl<T> SessionToken<T> {
         &self,
         session: &Session<T>,
         circumstances: Circumstances,
-    ) -> Result<(Touch, TokenChange), SaveError> {
+    ) -> Result<(Touch, TokenChange), SaveError>
+    where
+        T: Payload,
+    {
         let mut closing = session.closing(&self.sealer, circumstances)?;
         let change = match mem::take(&mut closing.ending.change) {
             TokenChange::Keep => TokenChange::Keep,

@@ -4,7 +4,7 @@
 /// Stays the same wherever the code is, because filters of logs name it.
 pub(super) const SESSIONS: &str = "hardtack::session::events";
 pub(super) const DEVICES: &str = "hardtack::device::answer";
-pub(super) const KEYS: &str = "hardtack::keys::watch";
+pub(super) const KEYS: &str = "hardtack::keys";
 
 pub(super) const READ: &str = "hardtack_sessions_read_total";
 pub(super) const WRITTEN: &str = "hardtack_sessions_written_total";
@@ -15,4 +15,5 @@ pub(super) const FAILURES: &str = "hardtack_failures_total";
 pub(super) const CSRF_REFUSALS: &str = "hardtack_csrf_refusals_total";
 pub(super) const DEVICE_ANSWERS: &str = "hardtack_device_answers_total";
 pub(super) const RINGS: &str = "hardtack_rings_total";
+pub(super) const KEYS_KEPT: &str = "hardtack_keys_kept_total";
 pub(super) const KEYS_DROPPED: &str = "hardtack_keys_dropped_total";

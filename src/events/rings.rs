@@ -1,4 +1,4 @@
-//! Key rings that follow their sources.
+//! Key rings that are used, and that follow their sources.
 
 use std::fmt::Display;
 
@@ -16,6 +16,21 @@ pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display])
         %fingerprint,
         dropped = %joined(dropped),
         "key ring replaced by one that drops keys, and living sessions under them end now, as after a leak"
+    );
+}
+
+/// A key is used for longer than its ring says, because tokens of `purpose` still open under it.
+pub(crate) fn key_kept(purpose: &str, key_id: impl Display, accept_until: &str, kept_until: &str) {
+    count!(1, KEYS_KEPT, "purpose" => purpose.to_owned());
+    log!(
+        KEYS,
+        error,
+        purpose,
+        %key_id,
+        accept_until,
+        kept_until,
+        "key is used after its `accept_until`, because tokens that it sealed still open until `kept_until`: set the one to \
+         the other or later, remove the key to end these sessions now, or allow that with `danger_retire_early`"
     );
 }
 

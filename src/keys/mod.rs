@@ -16,6 +16,7 @@ pub use key::{
 };
 pub(crate) use key::{looks_like_a_key, quoted_unless_key};
 pub(crate) use purpose::Purpose;
+pub(crate) use ring::KeyNeed;
 pub use ring::{Fingerprint, KeyRing, Overlap, RingError, RingKey};
 pub use shared::{IntoKeys, SharedKeyRing};
 pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, SessionType, SlotKeys};
@@ -25,7 +26,7 @@ pub use source::{RingSource, RingSourceError};
 #[cfg(test)]
 pub(crate) use {
     key::{KeyProblem, RawKey},
-    ring::{Listing, RingProblem},
+    ring::{Listing, Ring, RingProblem},
 };
 
 pub use crate::crypto::{

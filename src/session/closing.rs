@@ -15,7 +15,7 @@ use crate::{
     crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
     events,
     keys::SlotKeys,
-    state::{BodyToSeal, Circumstances, Decision, Overhead, State, TokenChange, Touch},
+    state::{BodyToSeal, Circumstances, Decision, Overhead, Payload, State, TokenChange, Touch},
     token::{self, Context, Draft, SealError},
 };
 
@@ -52,7 +52,7 @@ pub(crate) struct Stored<'a, T> {
     pub(crate) carried: PartNumbers,
 }
 
-impl<T> Session<T> {
+impl<T: Payload> Session<T> {
     /// Closes the session at the end of its request, and decides what becomes of the client's token.
     #[inline]
     pub(crate) fn closing<'a>(
@@ -66,6 +66,7 @@ impl<T> Session<T> {
         }
         let contents = self.lock.hold();
         let mut contents = contents.map_err(|_| SaveProblem::InsideUpdate)?;
+        contents.count_request(sealer, circumstances);
         let was_closed = contents.close();
         let Contents {
             loaded,
@@ -208,6 +209,11 @@ impl<T> Stored<'_, T> {
     /// Returns the length of the token that [`seal_into`](Self::seal_into) appends.
     pub(crate) fn token_len(&self) -> usize {
         token::token_len(self.sealer.mode, self.state.body_len(self.to_seal.body))
+    }
+
+    /// Returns the seconds for which a browser keeps the cookie. `None`: until the browser is closed.
+    pub(crate) fn max_age(&self) -> Option<u64> {
+        self.state.max_age(self.to_seal.body)
     }
 
     /// Returns the most characters of the token in each cookie, where each field has `overhead` bytes besides.

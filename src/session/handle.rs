@@ -123,15 +123,12 @@ impl<T: Payload> Session<T> {
         self.with(|session| session.state.is_new())
     }
 
-    /// Returns `true` if the session was [remembered](Session::remember_for), and so outlives the browser's session
-    /// ([SPEC.md § 8.2]). Always returns `false` without
-    /// [`remember_up_to`](crate::carrier::SessionCookieBuilder::remember_up_to): a remembered session is then treated
-    /// like any other.
-    ///
-    /// [SPEC.md § 8.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
+    /// Returns `true` if the session outlives the browser's session: it was [remembered](Session::remember_for), and
+    /// [`remember_up_to`](crate::carrier::SessionBuilder::remember_up_to) is set, or the cookie is
+    /// [`persistent`](crate::carrier::SessionCookieBuilder::persistent).
     #[must_use]
     pub fn is_persistent(&self) -> bool {
-        self.with(|session| session.state.is_remembered())
+        self.with(|session| session.state.is_persistent())
     }
 
     /// Returns the outcome of reading the session, for logs and metrics.

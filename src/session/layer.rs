@@ -9,8 +9,8 @@ use super::{closed::Closed, handle::Session, lock::Contents};
 use crate::{cookie::Values, events, state::Payload};
 
 impl<T: Payload> Session<T> {
-    /// Returns `true` if the application did not touch the session, and has no handle left to do so. A handle that a
-    /// body or a task still has counts as a touch.
+    /// Returns `true` if the application did not touch the session, and has no handle left to do so, so that its response
+    /// owes nothing to it. A handle that a body or a task still has counts as a touch.
     pub(crate) fn was_left_alone(&mut self) -> bool {
         match Arc::get_mut(&mut self.lock) {
             Some(lock) => {
@@ -19,7 +19,7 @@ impl<T: Payload> Session<T> {
                 if let Some(loaded) = contents.loaded.as_mut().filter(|_| !contents.is_touched) {
                     loaded.tell_if_unasked(sealer);
                 }
-                !contents.is_touched
+                !contents.is_touched && !sealer.policy.counts_every_request()
             }
             None => self.with(|_| false),
         }

@@ -1,9 +1,12 @@
 //! Changes of a session as a whole, and of its lifetime (SPEC.md § 8). Spans are in whole seconds and count from now.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::{handle::Session, id::SessionId};
-use crate::state::{Payload, SessionError};
+use crate::{
+    base::time::system_time,
+    state::{Payload, SessionError},
+};
 
 impl<T: Payload> Session<T> {
     /// Begins the session of a visitor who has just signed in, with a new id and nothing from before: no data, no flash
@@ -210,36 +213,34 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.save())
     }
 
-    /// Remembers the session for `span` from now ("remember me"): it outlives the browser's session, and has no idle
-    /// timeout until then.
+    /// Remembers the session for `span` from now ("remember me"): it outlives the browser's session. Its idle timeout is
+    /// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout) from then on, or none.
     ///
-    /// The end is at most [`remember_up_to`](crate::carrier::SessionCookieBuilder::remember_up_to) after the session
-    /// was issued, and never after the end that [`limit_to`](Self::limit_to) sets. A later call replaces an earlier
-    /// one.
+    /// Returns the time at which the session ends at the latest. That is earlier than `span` from now if
+    /// [`remember_up_to`](crate::carrier::SessionBuilder::remember_up_to), which counts from the sign-in, or
+    /// [`limit_to`](Self::limit_to) ends it before. A later call replaces an earlier one.
     ///
     /// # Examples
     ///
     /// ```
-    /// use std::time::Duration;
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
-    /// #     .remember_up_to(Duration::from_secs(90 * 86_400))
-    /// #     .build()?;
-    /// # let session = cookie.load(None::<&str>, Clock::system());
-    ///
-    /// session.renew()?;
-    /// session.remember_for(Duration::from_secs(30 * 86_400))?;
+    /// # use std::time::{Duration, UNIX_EPOCH};
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let (now, day) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(86_400));
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).remember_up_to(30 * day).build()?;
+    /// # let session = cookie.load(None::<&str>, now);
+    /// session.sign_in()?;
+    /// assert_eq!(session.remember_for(7 * day)?, now + 7 * day);
+    /// assert_eq!(session.remember_for(90 * day)?, now + 30 * day); // no more is allowed
     /// assert!(session.is_persistent());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// Returns the errors of [every change](Session#errors), and [`NotRemembering`](SessionError::NotRemembering) where
-    /// the cookie was built without
-    /// `remember_up_to`.
-    pub fn remember_for(&self, span: Duration) -> Result<(), SessionError> {
-        self.change(|state| state.remember_for(span.as_secs()))
+    /// Returns the errors of [every change](Session#errors), and [`NotRemembering`](SessionError::NotRemembering) if the
+    /// cookie was built without `remember_up_to`.
+    pub fn remember_for(&self, span: Duration) -> Result<SystemTime, SessionError> {
+        self.change(|state| state.remember_for(span.as_secs()).map(system_time))
     }
 
     /// Undoes [`remember_for`](Self::remember_for): the session ends with the browser's session, and by its

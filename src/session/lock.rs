@@ -15,7 +15,7 @@ use super::{
 use crate::{
     base::clock::Clock,
     cookie::Values,
-    state::{Payload, SessionError, Sid, State},
+    state::{Circumstances, Payload, SessionError, Sid, State},
     token::Context,
 };
 
@@ -141,6 +141,19 @@ impl Arrival {
 }
 
 impl<T: Payload> Contents<T> {
+    /// Touches a session that every request uses, at the end of one (docs/spec/writer.md § 8.12).
+    #[inline]
+    pub(super) fn count_request(&mut self, sealer: &Sealer, response: Circumstances) {
+        let (policy, arrival) = (&sealer.policy, &self.arrival);
+        if policy.counts_every_request()
+            && policy.is_quiet(response, arrival.is_subresource)
+            && (self.loaded.is_some() || !arrival.has_no_token())
+        {
+            let loaded = Loaded::of(&mut self.loaded, sealer, &mut self.arrival);
+            self.is_touched |= !loaded.state.is_new();
+        }
+    }
+
     /// Reads the session, if that has not been done.
     #[inline]
     pub(super) fn load<'a>(&'a mut self, sealer: &'a Sealer) -> LockedSession<'a, T> {

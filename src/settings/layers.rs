@@ -12,10 +12,10 @@ impl SessionSettings {
     /// use hardtack::SessionSettings;
     /// use std::time::Duration;
     ///
-    /// let base: SessionSettings = serde_json::from_str(r#"{"absolute_timeout": "8h", "idle_timeout": "15m"}"#)?;
+    /// let base: SessionSettings = serde_json::from_str(r#"{"absolute_timeout": "8h", "idle_timeout": "off"}"#)?;
     /// let here: SessionSettings = serde_json::from_str(r#"{"absolute_timeout": "1h"}"#)?;
     /// let settings = base.overridden_by(here);
-    /// assert_eq!(settings.longest_lifetime()?, Duration::from_secs(3_600));
+    /// assert_eq!(settings.key_overlap()?, Duration::from_secs(3_660));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn overridden_by(mut self, later: SessionSettings) -> SessionSettings {

@@ -193,18 +193,21 @@ impl SessionSettings {
         self.apply(builder)
     }
 
-    /// Returns the longest lifetime of a session: the longer of `absolute_timeout` and `remember_up_to`. It is for
-    /// tools that change key rings: a key must be accepted for this long after the next one begins to seal.
+    /// Returns the time for which a key has to open tokens after the next one begins to seal ([SPEC.md § 3.4.8]), for tools
+    /// that change key rings. By default 31 minutes: the idle timeout and the clock skew.
     ///
     /// # Errors
     ///
     /// Returns a [`SettingsError`] if a setting is refused.
-    pub fn longest_lifetime(&self) -> Result<Duration, SettingsError> {
+    ///
+    /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
+    pub fn key_overlap(&self) -> Result<Duration, SettingsError> {
         self.check()?;
         let (options, _) = self.options();
-        Ok(options
-            .absolute_timeout
-            .max(options.remember_up_to.unwrap_or_default()))
+        let lifetimes = options.lifetimes();
+        Ok(Duration::from_secs(
+            lifetimes.token_span().saturating_add(lifetimes.skew),
+        ))
     }
 
     /// Reads the keys and builds the cookie.

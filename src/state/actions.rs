@@ -65,13 +65,15 @@ impl<T> State<T> {
         Ok(())
     }
 
-    /// Keeps the session after the browser is closed, for `span` seconds from now.
-    pub(crate) fn remember_for(&mut self, span: u64) -> Result<(), SessionError> {
-        if self.policy.lifetimes.remember_up_to.is_none() {
+    /// Keeps the session after the browser is closed, for `span` seconds from now. Returns the moment at which it ends at the
+    /// latest, which settings and limits may bring forward.
+    pub(crate) fn remember_for(&mut self, span: u64) -> Result<UnixSeconds, SessionError> {
+        if self.policy.lifetimes.remembered.is_none() {
             return Err(SessionError::NotRemembering);
         }
         let end = self.now.saturating_add(span);
-        self.change_metadata(|metadata| metadata.remembered = Some(span_until(end, metadata)))
+        self.change_metadata(|metadata| metadata.remembered = Some(span_until(end, metadata)))?;
+        Ok(self.policy.lifetimes.absolute_deadline(&self.metadata))
     }
 
     /// Ends the session with the browser again. A limit stays.

@@ -5,6 +5,7 @@ use std::{ops::Range, sync::Arc};
 use super::{
     bytes::layout::{Layout, Metadata, wire_issued},
     lifetime::Lifetimes,
+    refresh::Refresh,
     size::budget::SizeBudget,
 };
 use crate::{
@@ -136,6 +137,12 @@ impl<T> State<T> {
 }
 
 impl Policy {
+    /// Returns `true` if a request counts as activity although its handler leaves the session alone.
+    #[inline]
+    pub(crate) fn counts_every_request(&self) -> bool {
+        self.lifetimes.refresh == Refresh::EveryRequest
+    }
+
     pub(super) fn new_metadata(&self, now: UnixSeconds) -> Metadata {
         Metadata {
             issued: now,
@@ -200,8 +207,8 @@ impl<T> State<T> {
         self.metadata().map(|known| lifetimes.expires_at(known))
     }
 
-    pub(crate) fn is_remembered(&self) -> bool {
-        self.policy.lifetimes.is_remembered(&self.metadata)
+    pub(crate) fn is_persistent(&self) -> bool {
+        self.policy.lifetimes.is_persistent(&self.metadata)
     }
 
     /// Returns `true` if the sign-in is less than `span` seconds ago. A new session has no sign-in, unless this request

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{
     bytes::layout::{Metadata, wire_issued},
-    data::{Ended, SaveMode, State},
+    data::{Ended, Policy, SaveMode, State},
 };
 use crate::crypto::scratch::Wiped;
 
@@ -119,6 +119,15 @@ impl Decision {
     }
 }
 
+impl Policy {
+    /// Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless the
+    /// response is a page that the visitor asked for and that only the visitor gets.
+    pub(crate) fn is_quiet(&self, response: Circumstances, is_subresource: bool) -> bool {
+        let is_shared = response.is_shareable && !self.shared_caching;
+        response.status < 400 && !is_shared && !is_subresource
+    }
+}
+
 impl<T> State<T> {
     /// Decides. `is_subresource`: the request was for an image, a script or another part of a page.
     pub(crate) fn decide(
@@ -147,7 +156,7 @@ impl<T> State<T> {
                 self.store()
             };
         }
-        if has_lapsed || self.is_new() || is_subresource || !self.is_page_of_visitor(response) {
+        if has_lapsed || self.is_new() || !self.policy.is_quiet(response, is_subresource) {
             return Decision::Keep;
         }
         self.refresh(standing == Standing::UnderEarlierKey)
@@ -178,13 +187,6 @@ impl<T> State<T> {
         }
         let metadata = self.to_write(self.content_len(), self.metadata);
         Decision::Store(BodyToSeal::With(metadata))
-    }
-
-    /// Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless the
-    /// response is a page that the visitor asked for and that only the visitor gets.
-    fn is_page_of_visitor(&self, response: Circumstances) -> bool {
-        let is_shared = response.is_shareable && !self.policy.shared_caching;
-        response.status < 400 && !is_shared
     }
 
     /// Seals the same content again where a refresh or a new key is due, and there is room.
@@ -245,7 +247,7 @@ impl<T> State<T> {
 
     /// Empty, and not kept for its own sake either.
     fn is_nothing(&self) -> bool {
-        self.is_empty() && !self.metadata.is_persistent()
+        self.is_empty() && !self.metadata.has_remembered()
     }
 
     /// No entry, no flash, no id.
@@ -273,11 +275,16 @@ impl<T> State<T> {
         }
     }
 
-    /// Returns the seconds for which a browser keeps the cookie. `None`: until the browser is closed.
-    pub(crate) fn max_age(&self) -> Option<u64> {
-        let end = self.policy.lifetimes.absolute_deadline(&self.metadata);
-        let is_remembered = self.is_remembered();
-        is_remembered.then(|| end.saturating_sub(self.now))
+    /// Returns the seconds for which a browser keeps the cookie: until the session ends, if it is not used again. `None`:
+    /// until the browser is closed.
+    pub(crate) fn max_age(&self, body: BodyToSeal) -> Option<u64> {
+        let lifetimes = &self.policy.lifetimes;
+        let written = match body {
+            BodyToSeal::With(metadata) => metadata,
+            BodyToSeal::AsArrived => self.metadata,
+        };
+        let is_persistent = lifetimes.is_persistent(&written);
+        is_persistent.then(|| lifetimes.expires_at(&written).saturating_sub(self.now))
     }
 }
 

@@ -1,90 +1,36 @@
 //! End of a session, and its refresh (SPEC.md § 8, docs/spec/writer.md § 8.8).
 
-use std::time::Duration;
-
-use super::bytes::layout::Metadata;
+use super::{bytes::layout::Metadata, refresh::Refresh};
 use crate::base::{reason::Reason, time::UnixSeconds};
 
-/// Time after which a session's last activity is written again, which restarts its idle timeout ([SPEC.md § 8.8]).
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-/// # use std::time::{Duration, UNIX_EPOCH};
-/// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-/// # let keys = KeyRing::new(EncryptionKey::generate()?);
-/// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-/// # let session = earlier.load(None::<&str>, now);
-/// # session.insert("user", 42)?;
-/// # let fields = earlier.save(&session)?;
-/// use hardtack::carrier::RefreshAfter;
-///
-/// let cookie = SessionCookie::encrypted(keys).refresh_after(RefreshAfter::Span(5 * minute)).build()?;
-///
-/// // Six minutes after the last activity the session is only read, which restarts the idle timeout.
-/// let session = cookie.load(&fields, now + 6 * minute);
-/// assert!(session.contains_key("user"));
-/// let session = cookie.load(cookie.save(&session)?, now + 7 * minute);
-/// assert_eq!(session.last_active_at(), Some(now + 6 * minute));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-///
-/// [SPEC.md § 8.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RefreshAfter {
-    /// Never. The idle timeout runs from the sign-in, whatever the visitor does afterwards.
-    Never,
-    /// Whenever the session's content is written. The default without an idle timeout.
-    OnChange,
-    /// With the first response that touches the session after this span, and whenever its content is written. At most
-    /// half the idle timeout; the default is a quarter of it.
-    Span(Duration),
-    /// With every response that touches the session.
-    Always,
-}
-
-/// Rule by which the last activity of a session moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refresh {
-    Never,
-    OnChange,
-    /// Seconds after the last one, and on change.
-    After(u64),
-    Always,
-    /// The last activity is the moment at which the application last said that the session goes on.
-    OnValidation(Revalidation),
-}
-
-/// Seconds for which an answer of the application holds (docs/spec/writer.md § 8.16).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Revalidation {
-    pub(crate) after: u64,
-    /// Seconds after the last answer until which a session goes on if the application cannot be asked. 0: it does not.
-    pub(crate) unvalidated_up_to: u64,
-}
-
-impl From<RefreshAfter> for Refresh {
-    fn from(after: RefreshAfter) -> Refresh {
-        match after {
-            RefreshAfter::Never => Refresh::Never,
-            RefreshAfter::OnChange => Refresh::OnChange,
-            RefreshAfter::Span(span) => Refresh::After(span.as_secs()),
-            RefreshAfter::Always => Refresh::Always,
-        }
-    }
-}
-
-/// Lifetimes of sessions, in seconds.
+/// Lifetimes of sessions.
 #[derive(Clone, Debug)]
 pub(crate) struct Lifetimes {
-    pub(crate) idle: Option<u64>,
-    pub(crate) absolute: u64,
-    pub(crate) remember_up_to: Option<u64>,
+    /// Those of a session that is not remembered now.
+    pub(crate) plain: Longest,
+    /// Those of one that is. `None`: none is remembered.
+    pub(crate) remembered: Option<Longest>,
     pub(crate) refresh: Refresh,
+    /// The cookies of all sessions outlive the browser session.
+    pub(crate) all_persist: bool,
     /// Seconds by which another instance's clock may be ahead of ours.
     pub(crate) skew: u64,
+}
+
+/// The longest that sessions of one kind live, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Longest {
+    pub(crate) after_sign_in: u64,
+    /// `None`: they have no idle timeout.
+    pub(crate) idle: Option<u64>,
+}
+
+impl Longest {
+    /// Returns the longest time for which a token opens after its last activity.
+    fn unused(self) -> u64 {
+        self.idle
+            .map_or(self.after_sign_in, |idle| idle.min(self.after_sign_in))
+    }
 }
 
 impl Lifetimes {
@@ -124,23 +70,21 @@ impl Lifetimes {
     /// Never more than the current settings allow, even if earlier ones allowed more.
     #[inline]
     fn lifetime(&self, metadata: &Metadata) -> u64 {
-        let longest = self.remembered_up_to(metadata).unwrap_or(self.absolute);
+        let longest = self.of(metadata).after_sign_in;
         let spans = [metadata.remembered, metadata.limit].into_iter().flatten();
         spans.map(u64::from).fold(longest, u64::min)
     }
 
-    /// Returns the longest lifetime of a remembered session. `None`: the session is not persistent, or the present
-    /// settings remember none, and treat it like any other.
     #[inline]
-    fn remembered_up_to(&self, metadata: &Metadata) -> Option<u64> {
-        self.remember_up_to.filter(|_| metadata.is_persistent())
+    fn idle_deadline(&self, metadata: &Metadata) -> Option<UnixSeconds> {
+        let idle = self.of(metadata).idle?;
+        Some(metadata.last_active().saturating_add(idle))
     }
 
     #[inline]
-    fn idle_deadline(&self, metadata: &Metadata) -> Option<UnixSeconds> {
-        // A remembered session has no idle timeout; it ends at its absolute deadline.
-        let idle = self.idle.filter(|_| !self.is_remembered(metadata))?;
-        Some(metadata.last_active().saturating_add(idle))
+    fn of(&self, metadata: &Metadata) -> Longest {
+        let remembered = self.remembered.filter(|_| metadata.has_remembered());
+        remembered.unwrap_or(self.plain)
     }
 
     /// Returns `true` if the last activity of a touched session has to be written. `is_validated`: in this request the
@@ -151,12 +95,16 @@ impl Lifetimes {
         now: UnixSeconds,
         is_validated: bool,
     ) -> bool {
+        let idle = self.of(metadata).idle;
+        let is_due_after = |span| now >= metadata.last_active().saturating_add(span);
         match self.refresh {
             Refresh::OnValidation(_) => is_validated,
-            _ if self.is_remembered(metadata) => false,
+            Refresh::Quarter => idle.is_some_and(|idle| is_due_after(idle / 4)),
+            // It ends at its absolute deadline, whatever is written.
+            _ if idle.is_none() && self.is_remembered_now(metadata) => false,
             Refresh::Never | Refresh::OnChange => false,
-            Refresh::After(span) => now >= metadata.last_active().saturating_add(span),
-            Refresh::Always => true,
+            Refresh::After(span) => is_due_after(span),
+            Refresh::Always | Refresh::EveryRequest => true,
         }
     }
 
@@ -172,17 +120,31 @@ impl Lifetimes {
         match self.refresh {
             Refresh::Never => false,
             Refresh::OnValidation(_) => is_validated,
-            Refresh::OnChange | Refresh::After(_) | Refresh::Always => true,
+            _ => true,
         }
     }
 
-    pub(crate) fn is_remembered(&self, metadata: &Metadata) -> bool {
-        self.remembered_up_to(metadata).is_some()
+    pub(crate) fn is_remembered_now(&self, metadata: &Metadata) -> bool {
+        self.remembered.is_some() && metadata.has_remembered()
+    }
+
+    /// Returns `true` if the session's cookie outlives the browser session.
+    pub(crate) fn is_persistent(&self, metadata: &Metadata) -> bool {
+        self.all_persist || self.is_remembered_now(metadata)
     }
 
     /// Returns the longest lifetime of any session.
     pub(crate) fn longest(&self) -> u64 {
-        self.absolute.max(self.remember_up_to.unwrap_or(0))
+        self.of_each_kind(|longest| longest.after_sign_in)
+    }
+
+    /// Returns the longest time for which a token opens that is not sealed again (SPEC.md § 3.4.8).
+    pub(crate) fn token_span(&self) -> u64 {
+        self.of_each_kind(Longest::unused)
+    }
+
+    fn of_each_kind(&self, span: fn(Longest) -> u64) -> u64 {
+        span(self.plain).max(self.remembered.map_or(0, span))
     }
 }
 
@@ -203,10 +165,13 @@ mod tests {
     use super::*;
 
     const LIFETIMES: Lifetimes = Lifetimes {
-        idle: Some(1800),
-        absolute: 43_200,
-        remember_up_to: None,
-        refresh: Refresh::After(450),
+        plain: Longest {
+            after_sign_in: 43_200,
+            idle: Some(1800),
+        },
+        remembered: None,
+        refresh: Refresh::Quarter,
+        all_persist: false,
         skew: 60,
     };
 
@@ -264,7 +229,10 @@ mod tests {
             ..METADATA
         };
         let remembering = Lifetimes {
-            remember_up_to: Some(500_000),
+            remembered: Some(Longest {
+                after_sign_in: 500_000,
+                idle: None,
+            }),
             ..LIFETIMES
         };
         check(&remembering, &metadata, 1_800_499_999, Ok(()));

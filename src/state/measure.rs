@@ -92,11 +92,11 @@ impl<T> State<T> {
         let arrived = self.arrived.as_ref();
         let arrived = arrived.filter(|_| content > budget.room);
         let came_in = arrived.map(|arrived| {
-            let is_persistent = arrived.layout.metadata.is_persistent();
-            budget.came_in(arrived.token_len, arrived.cookies, is_persistent)
+            let has_remembered = arrived.layout.metadata.has_remembered();
+            budget.came_in(arrived.token_len, arrived.cookies, has_remembered)
         });
         let mut rules = [Some(budget.allowed), came_in].into_iter().flatten();
-        rules.find(|rule| rule.allows(budget.sent(*rule, body_len, metadata.is_persistent())))
+        rules.find(|rule| rule.allows(budget.sent(*rule, body_len, metadata.has_remembered())))
     }
 
     pub(crate) fn body_len(&self, body: BodyToSeal) -> usize {

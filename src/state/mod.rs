@@ -14,6 +14,7 @@ mod error;
 mod lifetime;
 mod measure;
 mod open;
+mod refresh;
 mod revalidation;
 mod size;
 
@@ -33,8 +34,9 @@ pub use decide::TokenChange;
 pub(crate) use decide::{BodyToSeal, Circumstances, Decision, Standing, Touch};
 pub(crate) use device::{Admitted, Departure};
 pub use error::{SessionError, TooLarge};
-pub use lifetime::RefreshAfter;
-pub(crate) use lifetime::{Lifetimes, Refresh, Revalidation};
+pub(crate) use lifetime::{Lifetimes, Longest};
+pub use refresh::RefreshAfter;
+pub(crate) use refresh::{Refresh, Revalidation};
 pub(crate) use size::{
     budget::{Allowed, Overhead, SizeBudget},
     limits::{LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, PASSES_ANYWHERE},

@@ -5,7 +5,7 @@ use std::mem;
 
 use super::{
     data::{Ended, State, Validation, Withheld},
-    lifetime::{Refresh, Revalidation},
+    refresh::{Refresh, Revalidation},
 };
 use crate::base::time::UnixSeconds;
 

@@ -230,7 +230,7 @@ fn act<T: Acts>(session: &Session<T>, action: &[Value]) -> Result<(), SessionErr
         "new-id" => session.renew_id(),
         "renew" => session.renew(),
         "limit" => session.limit_to(span()),
-        "remember" => session.remember_for(span()),
+        "remember" => session.remember_for(span()).map(drop),
         "forget" => session.forget(),
         "clear" => session.clear(),
         "save" => session.save(),

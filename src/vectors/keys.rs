@@ -5,8 +5,8 @@ use crate::{
     EncryptionKey, SigningKey,
     base::time::system_time,
     keys::{
-        Key, KeyError, KeyId, KeyProblem, KeyRing, KeyRole, Listing, RawKey, RingError, RingKey,
-        RingProblem,
+        Key, KeyError, KeyId, KeyNeed, KeyProblem, KeyRing, KeyRole, Listing, RawKey, Ring,
+        RingError, RingKey, RingProblem,
     },
 };
 
@@ -127,6 +127,8 @@ struct Expected {
     not_before: Option<u64>,
     at: Vec<Moment>,
     cut_short: Option<bool>,
+    /// Keys that open for longer than the ring says, with their ends.
+    kept: Option<Vec<(String, Option<u64>)>>,
 }
 
 #[derive(Deserialize)]
@@ -196,8 +198,26 @@ fn check_ring<K: Key>(
     assert_eq!(ids(order), expected.order, "{name}");
     let not_before = expected.not_before.map(system_time);
     assert_eq!(ring.not_before(), not_before, "{name}");
-    let cut_short = longest.map(|longest| ring.ring.check_overlap(longest).is_err());
-    assert_eq!(cut_short, expected.cut_short, "{name}");
+    let kept = longest.map(|overlap| {
+        let mut kept = Ring::clone(&ring.ring);
+        let need = KeyNeed {
+            token_span: overlap,
+            skew: 0,
+        };
+        let is_early = !kept.keep(need).is_empty();
+        let ends = kept.keys.iter().zip(&ring.ring.keys);
+        let ends = ends.filter(|(kept, given)| kept.retires_at() != given.retires_at());
+        let ends = ends.map(|(kept, _)| (kept.info.id.to_string(), kept.retires_at()));
+        (is_early, ends.collect::<Vec<_>>())
+    });
+    assert_eq!(
+        kept.as_ref().map(|(is_early, _)| *is_early),
+        expected.cut_short,
+        "{name}"
+    );
+    if expected.kept.is_some() {
+        assert_eq!(kept.map(|(_, ends)| ends), expected.kept, "{name}");
+    }
     for moment in &expected.at {
         let now = system_time(moment.now);
         assert_eq!(
@@ -251,7 +271,6 @@ fn word_for_ring(error: &RingError) -> String {
         RingProblem::LastRetires(_) => "last-retires",
         RingProblem::RetiresTooEarly { .. } => "retires-too-early",
         RingProblem::Text { problem, .. } => word_for_text(problem),
-        other => panic!("{other}"),
     }
     .to_owned()
 }

@@ -44,7 +44,10 @@ use crate::{
     carrier::{RefreshAfter, SessionCookieBuilder},
     cookie::SameSite,
     crypto::scratch::Scratch,
-    keys::{EncryptionKey, Key, KeyId, KeyRing, Purpose, PurposeSlot, SharedKeyRing, SigningKey},
+    keys::{
+        EncryptionKey, Key, KeyId, KeyNeed, KeyRing, Purpose, PurposeSlot, SharedKeyRing,
+        SigningKey,
+    },
     state::{Layout, Metadata, Padding, flash_messages},
     token::{self, Context},
 };
@@ -162,6 +165,7 @@ fn refresh_after(rule: &Value) -> RefreshAfter {
             "never" => RefreshAfter::Never,
             "on-change" => RefreshAfter::OnChange,
             "always" => RefreshAfter::Always,
+            "every-request" => RefreshAfter::EveryRequest,
             other => panic!("{other}"),
         },
         seconds => RefreshAfter::Span(Duration::from_secs(seconds.as_u64().unwrap())),
@@ -189,7 +193,9 @@ fn padding(word: Option<&str>) -> Padding {
 fn slot(mode: Mode, ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot> {
     fn serve<K: Key>(ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot> {
         let ring: KeyRing<K> = ring.parse().unwrap();
-        SharedKeyRing::new(ring).serve(purpose, 0, None).unwrap()
+        SharedKeyRing::new(ring)
+            .serve(purpose, KeyNeed::default(), None)
+            .unwrap()
     }
     match mode {
         Mode::Encrypted => serve::<EncryptionKey>(ring, purpose),

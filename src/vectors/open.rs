@@ -12,8 +12,8 @@ use crate::{
     keys::KeyRole,
     session::{Duplicates, Hooks, Loaded, Outcome, Sealer, SessionId},
     state::{
-        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget, State,
-        map::decode_all,
+        Allowed, Lifetimes, Longest, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget,
+        State, map::decode_all,
     },
     token::{self, Context, LONGEST_TOKEN},
 };
@@ -43,6 +43,7 @@ struct PolicyOf {
     idle: Option<u64>,
     absolute: u64,
     remember_up_to: Option<u64>,
+    remembered_idle: Option<u64>,
     skew: u64,
     not_before: Option<u64>,
     revoked: Option<Revoked>,
@@ -293,10 +294,16 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
         companion: None,
         policy: Arc::new(Policy {
             lifetimes: Lifetimes {
-                idle: policy.idle,
-                absolute: policy.absolute,
-                remember_up_to: policy.remember_up_to,
-                refresh: Refresh::After(450),
+                plain: Longest {
+                    after_sign_in: policy.absolute,
+                    idle: policy.idle,
+                },
+                remembered: policy.remember_up_to.map(|after_sign_in| Longest {
+                    after_sign_in,
+                    idle: policy.remembered_idle,
+                }),
+                refresh: Refresh::Quarter,
+                all_persist: false,
                 skew: policy.skew,
             },
             budget: SizeBudget::new(

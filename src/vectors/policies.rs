@@ -20,6 +20,9 @@ struct PolicyOf {
     idle: Option<u64>,
     absolute: u64,
     remember_up_to: Option<u64>,
+    remembered_idle: Option<u64>,
+    #[serde(default)]
+    persistent: bool,
     skew: u64,
     refresh_after: Option<Value>,
     revalidate_after: Option<u64>,
@@ -31,7 +34,7 @@ fn lifetimes_are_configured_as_specified() {
     for_each("policies", |name, vector: Vector| {
         let found = build(&vector.policy);
         assert_eq!(found.is_some(), vector.accepted, "{name}");
-        let found = found.map_or(Value::Null, written);
+        let found = found.map_or(Value::Null, |rule| written(rule, vector.policy.idle));
         assert_eq!(found, vector.refresh_after, "{name}");
     });
 }
@@ -44,6 +47,12 @@ fn build(policy: &PolicyOf) -> Option<Refresh> {
         .clock_skew(Duration::from_secs(policy.skew));
     if let Some(span) = policy.remember_up_to {
         builder = builder.remember_up_to(Duration::from_secs(span));
+    }
+    if let Some(span) = policy.remembered_idle {
+        builder = builder.remembered_idle_timeout(Duration::from_secs(span));
+    }
+    if policy.persistent {
+        builder = builder.persistent();
     }
     if let Some(rule) = &policy.refresh_after {
         builder = builder.refresh_after(super::refresh_after(rule));
@@ -61,11 +70,14 @@ fn build(policy: &PolicyOf) -> Option<Refresh> {
     Some(cookie.token.sealer.policy.lifetimes.refresh)
 }
 
-fn written(rule: Refresh) -> Value {
+/// `idle`: the timeout of a session that is not remembered.
+fn written(rule: Refresh, idle: Option<u64>) -> Value {
     match rule {
+        Refresh::Quarter => idle.map_or("on-change".into(), |idle| (idle / 4).into()),
         Refresh::Never => "never".into(),
         Refresh::OnChange => "on-change".into(),
         Refresh::Always => "always".into(),
+        Refresh::EveryRequest => "every-request".into(),
         Refresh::After(span) => span.into(),
         Refresh::OnValidation(_) => "on-validation".into(),
     }

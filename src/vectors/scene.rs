@@ -62,6 +62,9 @@ struct PolicyOf {
     idle: Option<u64>,
     absolute: u64,
     remember_up_to: Option<u64>,
+    remembered_idle: Option<u64>,
+    #[serde(default)]
+    persistent: bool,
     skew: u64,
     not_before: Option<u64>,
     refresh_after: Option<Value>,
@@ -147,6 +150,9 @@ impl Scene {
         if let Some(attributes) = &self.attributes {
             builder = attributes.applied(builder);
         }
+        if self.policy.persistent {
+            builder = builder.persistent();
+        }
         for earlier in &self.earlier {
             let former = FormerAttributes::new().path(&earlier.path);
             let former = former.partitioned(earlier.partitioned);
@@ -227,6 +233,7 @@ impl Scene {
             idle,
             absolute,
             remember_up_to,
+            remembered_idle,
             skew,
             not_before,
             refresh_after: rule,
@@ -242,6 +249,9 @@ impl Scene {
         }
         if let Some(span) = remember_up_to {
             builder = builder.remember_up_to(Duration::from_secs(*span));
+        }
+        if let Some(span) = remembered_idle {
+            builder = builder.remembered_idle_timeout(Duration::from_secs(*span));
         }
         if let Some(moment) = not_before {
             builder = builder.not_before(system_time(*moment));

@@ -13,11 +13,12 @@ use crate::{
     carrier::{SessionCookie, SessionHeader, TokenChange},
     events,
     session::{SaveError, Sealer, Session, Touch},
+    state::Payload,
     token::Context,
 };
 
 /// With feature `http`.
-impl<T> SessionCookie<T> {
+impl<T: Payload> SessionCookie<T> {
     /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
     /// `Sec-Fetch-Dest` is also read: a request for an image, a script or another part of a page refreshes nothing.
@@ -110,7 +111,7 @@ impl<T> SessionCookie<T> {
 }
 
 /// With feature `http`.
-impl<T> SessionHeader<T> {
+impl<T: Payload> SessionHeader<T> {
     /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
     /// # Examples

@@ -195,7 +195,7 @@ impl Keys {
     fn replace(&self) {
         let text = self.texts.lock().unwrap().join("\n");
         let ring: KeyRing<EncryptionKey> = text.parse().unwrap();
-        self.shared.replace(ring).unwrap();
+        self.shared.replace(ring);
     }
 }
 

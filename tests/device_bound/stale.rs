@@ -77,7 +77,7 @@ fn no_change_of_a_stale_session_is_lost_without_an_error() {
         |session, _| session.renew_id(),
         |session, _| session.clear(),
         |session, _| session.save(),
-        |session, minute| session.remember_for(minute),
+        |session, minute| session.remember_for(minute).map(drop),
         |session, _| session.forget(),
         |session, minute| session.limit_to(minute),
     ];

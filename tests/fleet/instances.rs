@@ -9,7 +9,7 @@ use hardtack::{
 };
 
 use super::{
-    model::{ABSOLUTE, Deed, IDLE, REFRESH_AFTER, REMEMBER},
+    model::{ABSOLUTE, Deed, IDLE, REFRESH_AFTER, REMEMBER, REMEMBERED_IDLE},
     moments::{at, seconds},
     plan::{DRIFT, PROPAGATION, Plan, Push, Turn},
     report::{Event, Report},
@@ -57,6 +57,7 @@ pub(crate) fn policy(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder
         .refresh_after(RefreshAfter::Span(seconds(REFRESH_AFTER)))
         .absolute_timeout(seconds(ABSOLUTE))
         .remember_up_to(seconds(REMEMBER))
+        .remembered_idle_timeout(seconds(REMEMBERED_IDLE))
 }
 
 impl Fleet<'_> {
@@ -97,7 +98,7 @@ impl Fleet<'_> {
         while let Some(news) = self.news.pop_if(|news| news.at <= now) {
             let ring = self.rings[news.ring].clone();
             let instance = &mut self.instances[news.instance];
-            instance.keys.replace(ring).unwrap();
+            instance.keys.replace(ring);
             instance.ring = news.ring;
         }
     }

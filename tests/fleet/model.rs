@@ -2,10 +2,11 @@
 //! keys, because a rotation must cost no session.
 
 /// The policy of every fleet, in seconds.
-pub(crate) const IDLE: u64 = 1800;
-pub(crate) const REFRESH_AFTER: u64 = 450;
+pub(crate) const IDLE: u64 = 3600;
+pub(crate) const REFRESH_AFTER: u64 = 1800;
 pub(crate) const ABSOLUTE: u64 = 12 * 3600;
 pub(crate) const REMEMBER: u64 = 24 * 3600;
+pub(crate) const REMEMBERED_IDLE: u64 = 12 * 3600;
 
 /// A session as it was last written.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +36,10 @@ impl Written {
     pub(crate) fn end(&self) -> u64 {
         match self.remembered_until {
             None => (self.issued + ABSOLUTE).min(self.seen + IDLE),
-            Some(until) => (self.issued + REMEMBER).min(until),
+            Some(until) => {
+                let end = (self.issued + REMEMBER).min(until);
+                end.min(self.seen + REMEMBERED_IDLE)
+            }
         }
     }
 
@@ -72,6 +76,6 @@ impl Written {
 
     /// Whether reading it writes it.
     fn is_due(&self, now: u64) -> bool {
-        self.remembered_until.is_none() && now >= self.seen + REFRESH_AFTER
+        now >= self.seen + REFRESH_AFTER
     }
 }

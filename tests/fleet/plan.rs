@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
 
-use super::{model::REMEMBER, moments::at};
+use super::{
+    model::{IDLE, REMEMBERED_IDLE},
+    moments::at,
+};
 
 pub(crate) const HOUR: u64 = 3600;
 /// The most seconds until an instance has heard of a push.
@@ -15,10 +18,10 @@ pub(crate) const DRIFT: u64 = 30;
 /// From a push to the `seal_from` in it.
 pub(crate) const LEAD: u64 = PROPAGATION + 2 * DRIFT;
 
-/// A key whose follower seals from this moment on retires when the last session under it has ended. One
-/// that another instance began with its clock ahead may end later than its own.
+/// A key whose follower seals from this moment on retires when no token opens under it any more: no token opens for longer
+/// than this without being sealed again, and its last activity is at most the difference of two clocks ahead.
 pub(crate) fn retirement(follower_seals: u64) -> u64 {
-    follower_seals + REMEMBER + 2 * DRIFT
+    follower_seals + REMEMBERED_IDLE.max(IDLE) + 2 * DRIFT
 }
 
 /// A line of a ring: a key, and when its role changes.

@@ -3,8 +3,10 @@
 mod clocks;
 mod end;
 mod extreme_clocks;
+mod keys;
 mod model;
 mod policies;
+mod returning;
 
 use crate::common::block_on;
 use crate::common::browser;

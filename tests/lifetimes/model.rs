@@ -62,7 +62,7 @@ fn policy() -> impl Strategy<Value = Policy> {
         let idle = prop::option::of(1..=absolute.min(3000));
         (idle, Just(absolute))
     });
-    (timeouts, 0..300i64, 0..5u8, 0..=100i64).prop_map(
+    (timeouts, 0..300i64, 0..6u8, 0..=100i64).prop_map(
         |((idle, absolute), skew, refresh, percent)| Policy {
             idle,
             absolute,
@@ -73,7 +73,8 @@ fn policy() -> impl Strategy<Value = Policy> {
                     0 => Refresh::By(RefreshAfter::Never),
                     1 => Refresh::By(RefreshAfter::OnChange),
                     2 => Refresh::By(RefreshAfter::Always),
-                    3 if span > 0 => Refresh::ByAnswers(span),
+                    3 => Refresh::By(RefreshAfter::EveryRequest),
+                    4 if span > 0 => Refresh::ByAnswers(span),
                     _ => Refresh::By(RefreshAfter::Span(seconds(span.unsigned_abs()))),
                 }
             },
@@ -140,8 +141,10 @@ proptest! {
                 });
                 prop_assert_eq!(expires, end.map(moment));
             }
+            let counts_each = matches!(policy.refresh, Refresh::By(RefreshAfter::EveryRequest));
             let written = match (alive, deed) {
-                (_, Deed::Nothing) | (None, Deed::Read) => None,
+                (Some(_), Deed::Nothing) if !counts_each => None,
+                (None, Deed::Nothing | Deed::Read) => None,
                 (_, Deed::Renew) | (None, _) => Some(Model { issued: now, seen: now }),
                 (Some(alive), deed) => {
                     let is_past = |span: i64| now >= alive.seen + span;
@@ -149,7 +152,7 @@ proptest! {
                     // Whether the activity moves, and whether that alone is written.
                     let (moves, is_due) = match policy.refresh {
                         Refresh::By(RefreshAfter::Never) => (false, false),
-                        Refresh::By(RefreshAfter::Always) => (true, true),
+                        Refresh::By(RefreshAfter::Always | RefreshAfter::EveryRequest) => (true, true),
                         Refresh::By(RefreshAfter::Span(span)) => {
                             (true, is_past(span.as_secs() as i64))
                         }

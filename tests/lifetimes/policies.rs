@@ -116,3 +116,35 @@ fn an_idle_timeout_that_no_session_reaches_is_refused_where_it_was_asked_for() {
     let site = site().idle_timeout(half_an_hour);
     assert!(site.absolute_timeout(seconds(60)).build().is_err());
 }
+
+#[test]
+fn an_idle_timeout_of_remembered_sessions_that_cannot_hold_is_refused() {
+    #[track_caller]
+    fn check(site: SessionCookieBuilder, sentence: &str) {
+        assert_eq!(site.build().unwrap_err().to_string(), sentence);
+    }
+    let (day, week) = (seconds(86_400), seconds(7 * 86_400));
+    check(
+        site().remembered_idle_timeout(week),
+        "`remembered_idle_timeout` needs `remember_up_to`, without which no session is remembered; set both, or leave this out",
+    );
+    let site = || site().remember_up_to(week);
+    check(
+        site().remembered_idle_timeout(seconds(0)),
+        "`remembered_idle_timeout` is out of range: 0ns; give at least 1 second and at most 136 years, or leave it out",
+    );
+    check(
+        site().remembered_idle_timeout(week + seconds(1)),
+        "`remembered_idle_timeout` is longer than `remember_up_to` (7d 1s and 7d), so it would never take effect; set \
+         `remember_up_to` to at least the same, or a shorter `remembered_idle_timeout`",
+    );
+    assert!(site().remembered_idle_timeout(week).build().is_ok());
+    let short = || site().idle_timeout(None).remembered_idle_timeout(day);
+    let span = |span| RefreshAfter::Span(seconds(span));
+    assert!(short().refresh_after(span(43_200)).build().is_ok());
+    check(
+        short().refresh_after(span(43_201)),
+        "`refresh_after` is longer than half of `remembered_idle_timeout` (12h 1s and 1d), so active visitors would be \
+         signed out; choose at most half",
+    );
+}

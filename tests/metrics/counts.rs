@@ -217,6 +217,28 @@ fn a_ring_that_is_replaced_or_refused_is_counted_and_so_is_each_key_that_it_drop
     check(&[(refused, 1)], || put("no key".to_owned()));
 }
 
+#[test]
+fn a_key_that_is_used_after_its_end_is_counted_for_each_cookie_and_each_ring() {
+    use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::RingKey, keys::SharedKeyRing};
+
+    let ring = |seconds| -> KeyRing<EncryptionKey> {
+        let old = RingKey::new(key(0)).accept_until(at(seconds));
+        KeyRing::from_keys([old, RingKey::new(key(1)).seal_from(at(0))]).unwrap()
+    };
+    let kept = "hardtack_keys_kept_total{purpose}";
+    let keys = SharedKeyRing::new(ring(1859));
+    let build = || SessionCookie::encrypted(keys.clone()).build().unwrap();
+    let mut cookies = Vec::new();
+    check(&[(kept, 1)], || cookies.push(build()));
+    check(&[(kept, 1)], || cookies.push(build()));
+    check(&[(kept, 2)], || keys.replace(ring(1)));
+    check(&[], || keys.replace(ring(1860)));
+    check(&[], || {
+        let builder = SessionCookie::encrypted(ring(1));
+        drop(builder.danger_retire_early().build());
+    });
+}
+
 #[cfg(feature = "device-bound")]
 #[test]
 fn an_answer_to_a_device_is_counted() {

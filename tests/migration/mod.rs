@@ -33,6 +33,9 @@ fn builder() -> SessionCookieBuilder {
 }
 
 /// The `Set-Cookie` fields of a response.
-fn saved<T>(cookie: &SessionCookie<T>, session: &Session<T>) -> Vec<String> {
+fn saved<T: hardtack::session::Payload>(
+    cookie: &SessionCookie<T>,
+    session: &Session<T>,
+) -> Vec<String> {
     cookie.save(session).unwrap().into_iter().collect()
 }

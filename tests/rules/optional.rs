@@ -6,8 +6,8 @@ use hardtack::{Session, carrier::RefreshAfter};
 
 use super::{
     common::{
-        HOUR, Jar, READ, REFRESHED, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
-        set_cookies, signed_in,
+        HOUR, Jar, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, at, builder, check, cookie, sealed,
+        seconds, set_cookies, signed_in,
     },
     look,
 };
@@ -193,4 +193,39 @@ fn a_session_that_opened_with_nothing_to_renew_stays_as_it_is() {
     for cookies in ["", "__Host-session=junk", "__Host-session="] {
         check(&Visit::to(&cookie).with(cookies).at(1000), look, READ);
     }
+}
+
+/// In every adapter: a page that leaves its session alone.
+#[test]
+fn by_choice_every_request_that_brings_a_session_refreshes_it() {
+    let every = builder().refresh_after(RefreshAfter::EveryRequest);
+    let cookie = every.build().unwrap();
+    let pair = signed_in(&cookie);
+    let nothing = |_: &Session| Ok(());
+    let visit = || Visit::to(&cookie).with(&pair);
+    let answer = check(&visit().at(1), nothing, REFRESHED);
+    let session = cookie.load([answer.pair()], at(1));
+    assert_eq!(session.last_active_at(), Some(at(1)));
+    assert_eq!(session.get("user").unwrap(), Some(42));
+    check(&visit().at(1), look, REFRESHED);
+    // Nothing is refreshed by what a page loads, nor by a failure.
+    check(&visit().at(1).loading("image"), nothing, UNTOUCHED);
+    check(&visit().at(1).answered(404), nothing, UNTOUCHED);
+    let public = visit().at(1).saying("cache-control", "public");
+    check(&public, nothing, &["cache-control: public"]);
+    // The request has no session: the response does not depend on one.
+    for cookies in ["", "other=1", "__Host-session=junk"] {
+        check(&Visit::to(&cookie).with(cookies).at(1), nothing, UNTOUCHED);
+    }
+    check(&visit().at(1800), nothing, UNTOUCHED);
+    // Others pay nothing.
+    let always = builder()
+        .refresh_after(RefreshAfter::Always)
+        .build()
+        .unwrap();
+    check(
+        &Visit::to(&always).with(&signed_in(&always)).at(1),
+        nothing,
+        UNTOUCHED,
+    );
 }

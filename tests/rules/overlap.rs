@@ -1,11 +1,11 @@
-//! The time for which a key must stay accepted after the next one began to seal.
+//! The time for which a key opens after the next one began to seal.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken,
-    carrier::SessionCookieBuilder,
-    keys::{KeyId, RingKey, SharedKeyRing},
+    carrier::{RefreshAfter, SessionCookieBuilder, TokenChange},
+    keys::{RingKey, SharedKeyRing},
 };
 
 use super::common::{HOUR, at, key, says};
@@ -20,45 +20,126 @@ fn ring(both: u64) -> KeyRing<EncryptionKey> {
 
 type Decide = fn(SessionCookieBuilder) -> SessionCookieBuilder;
 
-/// Asserts that a key must stay accepted for exactly `longest` seconds under these settings.
-#[track_caller]
-fn check(decide: Decide, longest: u64) {
-    let build = |both| decide(SessionCookie::encrypted(ring(both))).build();
-    assert!(build(longest).is_ok(), "{longest}");
-    let error = build(longest - 1).unwrap_err();
-    assert_eq!(error.setting(), Some("keys"));
-    let sentence = error.to_string();
-    assert!(sentence.contains("danger_retire_early"), "{sentence}");
-    assert!(sentence.contains(&key(0).id().to_string()), "{sentence}");
-    let shared = SharedKeyRing::new(key(0));
-    let _cookie = decide(SessionCookie::encrypted(shared.clone()))
-        .build()
-        .unwrap();
-    let refused = shared.replace(ring(longest - 1)).unwrap_err();
-    assert_eq!(refused.to_string(), sentence);
-    assert!(shared.replace(ring(longest)).is_ok(), "{longest}");
+/// The last second at which key 0 opens in this ring, from when key 1 seals.
+fn opens_for(cookie: &SessionCookie) -> u64 {
+    let opens = |second| cookie.keys_in_use(at(second)).accepts.len() == 2;
+    // Longer than any lifetime of these tests, and found by halves.
+    let (mut yes, mut no) = (0, 10_000 * HOUR);
+    while no - yes > 1 {
+        let middle = yes.midpoint(no);
+        *(if opens(middle) { &mut yes } else { &mut no }) = middle;
+    }
+    no
 }
 
+/// Asserts that key 0 opens for exactly `needed` seconds under these settings, however early it was to retire.
+#[track_caller]
+fn check(decide: Decide, needed: u64) {
+    let build = |ring| decide(SessionCookie::encrypted(ring)).build().unwrap();
+    for early in [1, needed / 2, needed - 1, needed] {
+        assert_eq!(opens_for(&build(ring(early))), needed, "{early}");
+        let shared = SharedKeyRing::new(key(0));
+        let cookie = decide(SessionCookie::encrypted(shared.clone()))
+            .build()
+            .unwrap();
+        shared.replace(ring(early));
+        assert_eq!(opens_for(&cookie), needed, "{early}, replaced");
+        // What the operator gave stays what is shown and compared.
+        assert_eq!(shared.current().fingerprint(), ring(early).fingerprint());
+        assert_eq!(
+            cookie.keys_in_use(at(0)).fingerprint,
+            ring(early).fingerprint()
+        );
+    }
+    assert_eq!(opens_for(&build(ring(needed + 1))), needed + 1);
+    let early = decide(SessionCookie::encrypted(ring(1))).danger_retire_early();
+    assert_eq!(opens_for(&early.build().unwrap()), 1);
+}
+
+/// In seconds.
+const SKEW: u64 = 60;
+
 #[test]
-fn a_key_opens_for_the_longest_lifetime_after_the_next_one_began_to_seal() {
-    check(|site| site, 12 * HOUR);
-    check(|site| site.absolute_timeout(2 * DAY), 48 * HOUR);
-    check(|site| site.remember_up_to(30 * DAY), 720 * HOUR);
-    check(|site| site.remember_up_to(DAY / 24), 12 * HOUR);
+fn a_key_opens_as_long_as_a_token_does_that_is_not_sealed_again() {
+    check(|site| site, HOUR / 2 + SKEW);
+    check(|site| site.clock_skew(Duration::ZERO), HOUR / 2);
+    check(|site| site.absolute_timeout(DAY / 72), HOUR / 3 + SKEW);
+    check(|site| site.idle_timeout(None), 12 * HOUR + SKEW);
+    check(|site| site.remember_up_to(30 * DAY), 720 * HOUR + SKEW);
+    check(|site| site.remember_up_to(DAY / 72), HOUR / 2 + SKEW);
+    let with_idle: Decide = |site| {
+        site.remember_up_to(400 * DAY)
+            .remembered_idle_timeout(14 * DAY)
+    };
+    check(with_idle, 336 * HOUR + SKEW);
     check(
-        |site| site.remember_up_to(2 * DAY).absolute_timeout(3 * DAY),
-        72 * HOUR,
+        |site| {
+            let site = site.remember_up_to(2 * DAY).remembered_idle_timeout(DAY);
+            site.absolute_timeout(3 * DAY).idle_timeout(None)
+        },
+        72 * HOUR + SKEW,
+    );
+}
+
+/// The identifier of a device is sealed once, at its registration.
+#[cfg(feature = "device-bound")]
+#[test]
+fn with_devices_a_key_opens_for_the_longest_lifetime() {
+    use hardtack::device::DeviceBound;
+
+    check(
+        |site| site.device_bound(DeviceBound::at("/.session")),
+        12 * HOUR + SKEW,
+    );
+    check(
+        |site| {
+            let site = site.remember_up_to(30 * DAY).remembered_idle_timeout(DAY);
+            site.device_bound(DeviceBound::at("/.session"))
+        },
+        720 * HOUR + SKEW,
     );
 }
 
 #[test]
-fn the_same_holds_for_tokens_and_headers() {
-    let tokens = |both| SessionToken::encrypted("mobile", ring(both)).remember_up_to(30 * DAY);
-    assert!(tokens(720 * HOUR).build().is_ok());
-    assert!(tokens(720 * HOUR - 1).build().is_err());
-    let header = |both| SessionHeader::encrypted("x-session", ring(both)).remember_up_to(30 * DAY);
-    assert!(header(720 * HOUR).build().is_ok());
-    assert!(header(720 * HOUR - 1).build().is_err());
+fn how_activity_is_written_makes_no_difference() {
+    for refresh in [
+        RefreshAfter::Never,
+        RefreshAfter::OnChange,
+        RefreshAfter::Span(DAY / 288),
+        RefreshAfter::Always,
+        RefreshAfter::EveryRequest,
+    ] {
+        let site = SessionCookie::encrypted(ring(1)).refresh_after(refresh);
+        assert_eq!(
+            opens_for(&site.build().unwrap()),
+            HOUR / 2 + SKEW,
+            "{refresh:?}"
+        );
+    }
+}
+
+/// A token that was sealed under key 0 just before key 1 began to seal.
+#[test]
+fn tokens_and_headers_keep_their_keys_too() {
+    let in_time = at(0) - Duration::from_secs(1);
+    for (seconds, opens) in [(HOUR / 2 - 2, true), (HOUR / 2 - 1, false)] {
+        let tokens = SessionToken::encrypted("mobile", ring(1)).build().unwrap();
+        let session = tokens.load(None::<&str>, in_time);
+        session.insert("user", 42).unwrap();
+        let TokenChange::Store(token) = tokens.save(&session).unwrap() else {
+            panic!("it is stored");
+        };
+        assert_eq!(!tokens.load(Some(&token), at(seconds)).is_new(), opens);
+        let header = SessionHeader::encrypted("x-session", ring(1))
+            .build()
+            .unwrap();
+        let session = header.load(None::<&str>, in_time);
+        session.insert("user", 42).unwrap();
+        let TokenChange::Store(token) = header.save(&session).unwrap() else {
+            panic!("it is stored");
+        };
+        assert_eq!(!header.load(Some(&token), at(seconds)).is_new(), opens);
+    }
 }
 
 /// Keys 0 to 2, each of which seals for an hour and opens for `overlaps` seconds more.
@@ -132,44 +213,41 @@ fn a_time_before_the_format_begins_is_refused_wherever_it_stands() {
     }
 }
 
-/// The key that a new session is sealed with.
-fn seals(cookie: &SessionCookie) -> KeyId {
-    let field = cookie.cookie_for(at(1), |session| session.insert("user", 42));
-    let token = cookie.name().tokens_in([field.unwrap()]).remove(0).unwrap();
-    hardtack::carrier::TokenInfo::of(token).unwrap().key_id
+#[test]
+fn each_cookie_of_a_ring_keeps_a_key_for_its_own_sessions() {
+    let shared = SharedKeyRing::new(key(0));
+    let site = |name: &str| SessionCookie::encrypted(shared.clone()).name(name);
+    let short = site("short").build().unwrap();
+    let long = site("long").remember_up_to(30 * DAY).build().unwrap();
+    let none = site("none").danger_retire_early().build().unwrap();
+    shared.replace(ring(600));
+    // Built later, in another order.
+    let late = site("late").idle_timeout(None).build().unwrap();
+    let all = [short, long, none, late];
+    let needed = [HOUR / 2 + SKEW, 720 * HOUR + SKEW, 600, 12 * HOUR + SKEW];
+    assert_eq!(all.each_ref().map(opens_for), needed);
+    // One more replacement forgets what the earlier ring needed.
+    shared.replace(ring(800 * HOUR));
+    assert_eq!(all.each_ref().map(opens_for), [800 * HOUR; 4]);
 }
 
 #[test]
-fn a_ring_that_is_refused_for_one_cookie_is_replaced_for_none() {
-    // In any order of the cookies.
-    for place in 0..3 {
-        let shared = SharedKeyRing::new(key(0));
-        let cookies = [0, 1, 2].map(|other| {
-            let site = SessionCookie::encrypted(shared.clone()).name(format!("site{other}"));
-            let site = if other == place {
-                site.remember_up_to(30 * DAY)
-            } else {
-                site
-            };
-            site.build().unwrap()
-        });
-        let fields = cookies.each_ref().map(|cookie| {
-            let field = cookie.cookie_for(at(0), |session| session.insert("user", 42));
-            field.unwrap()
-        });
-        let refused = shared.replace(ring(12 * HOUR));
-        assert!(says(&refused, "sessions live for up to"));
-        let before = KeyRing::new(key(0)).fingerprint();
-        assert_eq!(shared.current().fingerprint(), before, "{place}");
-        for (cookie, field) in cookies.iter().zip(&fields) {
-            assert_eq!(cookie.keys_in_use(at(1)).fingerprint, before, "{place}");
-            assert_eq!(seals(cookie), key(0).id(), "{place}");
-            assert!(!cookie.load([field], at(1)).is_new(), "{place}");
-        }
-        // A ring that is good for all of them replaces it for all.
-        shared.replace(ring(720 * HOUR)).unwrap();
-        for cookie in &cookies {
-            assert_eq!(seals(cookie), key(1).id(), "{place}");
-        }
-    }
+fn of_several_keys_each_is_kept_after_the_next_one() {
+    let ring = KeyRing::from_keys(in_turn([1, HOUR])).unwrap();
+    let cookie = SessionCookie::encrypted(ring).build().unwrap();
+    let accepts = |second| cookie.keys_in_use(at(second)).accepts;
+    let all = [0, 1, 2].map(|number| key(number).id());
+    assert_eq!(accepts(HOUR + HOUR / 2 + SKEW - 1), all);
+    assert_eq!(accepts(HOUR + HOUR / 2 + SKEW), all[1..]);
+    // It was to retire later than it is needed.
+    assert_eq!(accepts(3 * HOUR - 1), all[1..]);
+    assert_eq!(accepts(3 * HOUR), all[2..]);
+}
+
+#[test]
+fn without_the_time_of_the_next_key_the_end_of_the_ring_counts() {
+    let old = RingKey::new(key(0)).accept_until(at(600));
+    let ring = KeyRing::from_keys([RingKey::new(key(1)), old]).unwrap();
+    let cookie = SessionCookie::encrypted(ring).build().unwrap();
+    assert_eq!(opens_for(&cookie), 600);
 }

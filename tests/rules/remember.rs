@@ -69,7 +69,7 @@ fn the_browser_keeps_a_remembered_session_until_its_deadline_and_no_longer() {
     let remember: Work = |session| {
         session
             .insert("user", 42)
-            .and(session.remember_for(days(10)))
+            .and(session.remember_for(days(10)).map(drop))
     };
     let first = check_kept(&Visit::to(&month()), remember, NO_STORE, 10 * DAY);
     check_life(&month(), first.pair(), 10 * DAY - 1, Reason::Expired);
@@ -90,7 +90,7 @@ fn the_browser_keeps_a_remembered_session_until_its_deadline_and_no_longer() {
 
 #[test]
 fn remembering_has_the_limit_of_the_cookie_and_of_browsers() {
-    let long: Work = |session| session.remember_for(days(450));
+    let long: Work = |session| session.remember_for(days(450)).map(drop);
     let answer = check_kept(&Visit::to(&month()), long, NO_STORE, 30 * DAY);
     check_life(&month(), answer.pair(), 30 * DAY - 1, Reason::Expired);
     // Browsers keep no cookie longer than 400 days; the session itself lives on.
@@ -102,7 +102,7 @@ fn remembering_has_the_limit_of_the_cookie_and_of_browsers() {
     // A span beyond every clock.
     check_kept(
         &Visit::to(&years),
-        |session| session.remember_for(Duration::MAX),
+        |session| session.remember_for(Duration::MAX).map(drop),
         NO_STORE,
         400 * DAY,
     );

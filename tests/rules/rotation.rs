@@ -99,25 +99,16 @@ fn a_session_is_sealed_again_from_the_second_at_which_another_key_seals() {
 
 /// Without a `seal_from` a ring does not tell since when the next key seals.
 #[test]
-fn a_key_that_retires_at_once_is_refused_only_where_the_next_one_has_a_time() {
-    let retiring = || RingKey::new(key(0)).accept_until(at(60));
-    let build =
-        |next| SessionCookie::encrypted(KeyRing::from_keys([next, retiring()]).unwrap()).build();
-    assert!(build(RingKey::new(key(1)).seal_from(at(0))).is_err());
-    assert!(build(RingKey::new(key(1))).is_ok());
-}
-
-#[test]
 fn a_ring_can_be_replaced_while_it_is_in_use() {
     let shared = SharedKeyRing::new(key(0));
     let rotating = cookie(shared.clone());
     let pair = signed_in(&rotating);
     check(&Visit::to(&rotating).with(&pair), look, READ);
 
-    shared.replace(ring([1, 0])).unwrap();
+    shared.replace(ring([1, 0]));
     let answer = check(&Visit::to(&rotating).with(&pair), look, REFRESHED);
 
-    shared.replace(key(1)).unwrap();
+    shared.replace(key(1));
     check(&Visit::to(&rotating).with(answer.pair()), look, READ);
     let session = rotating.load([&pair], at(0));
     assert!(matches!(
@@ -193,7 +184,7 @@ const KEEPING: [Work; 8] = [
     |session| session.insert("user", 43),
     |session| session.renew(),
     |session| session.renew_id().map(drop),
-    |session| session.remember_for(seconds(50_000)),
+    |session| session.remember_for(seconds(50_000)).map(drop),
     |session| session.flash("", "hello"),
     |session| session.save(),
     |session| {
@@ -212,9 +203,9 @@ fn overtaken(
     let shared = shared.clone();
     move |session| {
         // For each adapter again.
-        shared.replace(key(0)).unwrap();
+        shared.replace(key(0));
         look(session)?;
-        shared.replace(next.clone()).unwrap();
+        shared.replace(next.clone());
         work(session)
     }
 }
@@ -242,9 +233,9 @@ fn a_session_whose_key_is_dropped_between_load_and_save_is_not_sealed_under_the_
     let change = |session: &Session| session.insert("user", 43);
     let keys = shared.clone();
     let work = move |session: &Session| {
-        keys.replace(key(0)).unwrap();
+        keys.replace(key(0));
         change(session)?;
-        keys.replace(key(1)).unwrap();
+        keys.replace(key(1));
         Ok(())
     };
     check(&visit, work, READ);
@@ -274,7 +265,7 @@ fn neither_is_one_in_a_header_or_a_token() {
         let session = header.load([&in_header], at(600));
         work(&session).unwrap();
         assert_eq!(header.save(&session).unwrap(), TokenChange::Keep);
-        shared.replace(key(0)).unwrap();
+        shared.replace(key(0));
         let session = tokens.load(Some(&in_token), at(600));
         work(&session).unwrap();
         assert_eq!(tokens.save(&session).unwrap(), TokenChange::Keep);
@@ -383,7 +374,7 @@ fn a_session_that_not_before_refuses_by_now_is_not_renewed() {
         let work_of_ring = overtaken(&shared, next, work);
         check(&Visit::to(&site).with(&pair).at(600), work_of_ring, READ);
         // Of the cookie.
-        shared.replace(key(0)).unwrap();
+        shared.replace(key(0));
         let session = site.load([&pair], at(600));
         look(&session).unwrap();
         site.raise_not_before(at(1));

@@ -85,7 +85,12 @@ fn every_setting_has_an_effect() {
     let retiring = format!(
         "keys = '{one} accept_until=2027-02-01T00:00:01Z, {other} seal_from=2027-02-01T00:00:00Z'\n"
     );
-    let retires_early = |settings: &str| toml(&format!("{retiring}{settings}")).build().is_ok();
+    let retires_early = |settings: &str| {
+        let cookie = toml(&format!("{retiring}{settings}")).build().unwrap();
+        // The last second before half an hour is over.
+        let moment = humantime::parse_rfc3339("2027-02-01T00:29:59Z").unwrap();
+        cookie.keys_in_use(moment).accepts.len() == 1
+    };
     let effects = [
         effect("mode", &of_one, &signed, &|settings| {
             visitor(toml(settings).build().unwrap())
@@ -135,6 +140,21 @@ fn every_setting_has_an_effect() {
                     && browser.sent[0].ends_with("; Max-Age=86400")
             },
         ),
+        effect(
+            "remembered_idle_timeout",
+            "remember_up_to = '30d'",
+            "remember_up_to = '30d'\nremembered_idle_timeout = '7d'",
+            &|settings| {
+                let mut browser = visitor(cookie(toml(settings)));
+                let month = moments::seconds(30 * 86_400);
+                browser.visit(|session| session.remember_for(month).unwrap());
+                browser.now = 7 * 86_400;
+                browser.visit(Session::is_new)
+            },
+        ),
+        effect("persistent", "", "persistent = true", &|settings| {
+            visitor(cookie(toml(settings))).sent[0].ends_with("; Max-Age=1800")
+        }),
         effect(
             "refresh_after",
             "",

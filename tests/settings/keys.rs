@@ -112,20 +112,3 @@ fn keys_in_the_settings_and_in_the_program_are_refused() {
     assert_eq!(names, ["keys_env"]);
     assert!(sentence.contains("keys of its own"), "{sentence}");
 }
-
-#[test]
-fn a_ring_that_retires_a_key_early_needs_the_dangerous_setting() {
-    let ring = format!(
-        "keys = '''\n{} seal_from=2030-01-01T00:00:00Z\n{} accept_until=2030-01-01T01:00:00Z'''",
-        key(),
-        key()
-    );
-    let (names, sentence) = refused(toml(&ring).build());
-    assert_eq!(names, ["keys"]);
-    assert!(sentence.contains("`danger_retire_early`"), "{sentence}");
-    assert!(
-        toml(&format!("danger_retire_early = true\n{ring}"))
-            .build()
-            .is_ok()
-    );
-}

@@ -15,7 +15,10 @@ fn a_later_layer_replaces_what_it_names_and_leaves_the_rest() {
     let base = toml("path = '/shop'\nabsolute_timeout = '8h'\nremember_up_to = '10h'");
     let settings = base.overridden_by(toml("path = '/'\nremember_up_to = '30d'"));
     let month = Duration::from_secs(30 * 86_400);
-    assert_eq!(settings.longest_lifetime().unwrap(), month);
+    assert_eq!(
+        settings.key_overlap().unwrap(),
+        month + Duration::from_secs(60)
+    );
     let cookie = settings.overridden_by(with_keys()).build().unwrap();
     // That of the path `/`.
     assert_eq!(cookie.name().as_str(), "__Host-session");

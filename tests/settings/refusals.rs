@@ -43,7 +43,7 @@ fn an_unknown_setting_is_refused_by_name_and_those_that_may_be_meant_are_named()
     check(
         "timeout",
         "'15m'",
-        "did you mean `idle_timeout` or `absolute_timeout`?",
+        "did you mean `idle_timeout`, `absolute_timeout` or `remembered_idle_timeout`?",
     );
     check("no_such", "1", "docs/settings.md has all of them");
 }

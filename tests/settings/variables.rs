@@ -116,7 +116,6 @@ fn a_wrong_key_is_told_by_the_variables_name() {
 
 #[test]
 fn a_sentence_about_variables_names_them_as_they_are_called() {
-    let key = key();
     for (variables, says) in [
         (
             &[("SESSION_IDEL_TIMEOUT", "15m")][..],
@@ -124,7 +123,7 @@ fn a_sentence_about_variables_names_them_as_they_are_called() {
         ),
         (
             &[("SESSION_TIMEOUT", "15m")],
-            "`SESSION_IDLE_TIMEOUT` or `SESSION_ABSOLUTE_TIMEOUT`",
+            "`SESSION_IDLE_TIMEOUT`, `SESSION_ABSOLUTE_TIMEOUT` or `SESSION_REMEMBERED_IDLE_TIMEOUT`",
         ),
         (&[("SESSION_SECURE", "no")], "`SESSION_DANGER_ALLOW_HTTP`"),
         (
@@ -159,18 +158,6 @@ fn a_sentence_about_variables_names_them_as_they_are_called() {
             assert!(!sentence.contains(name), "{sentence}");
         }
     }
-    let early = format!("{key} seal_from=2030-01-01T00:00:00Z");
-    let ring = format!(
-        "{early}, {} accept_until=2030-01-01T01:00:00Z",
-        super::key()
-    );
-    let settings = variables([("SESSION_KEYS", &ring)]).unwrap();
-    let (names, sentence) = refused(settings.build());
-    assert_eq!(names, ["SESSION_KEYS"]);
-    assert!(
-        sentence.contains("`SESSION_DANGER_RETIRE_EARLY`"),
-        "{sentence}"
-    );
 }
 
 #[test]

@@ -57,7 +57,9 @@ fn works<T: Payload>() -> Vec<Work<T>> {
         ("save", |session| session.save()),
         ("sign_in", |session| session.sign_in().map(drop)),
         ("limit_to", |session| session.limit_to(seconds(60))),
-        ("remember_for", |session| session.remember_for(seconds(60))),
+        ("remember_for", |session| {
+            session.remember_for(seconds(60)).map(drop)
+        }),
         ("forget", |session| session.forget()),
         ("flash", |session| session.flash("", "text")),
         ("flash_once", |session| session.flash_once("", "text")),

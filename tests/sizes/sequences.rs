@@ -73,7 +73,7 @@ fn take(step: &Step, session: &Session, room: usize) {
         Step::Flash => _ = session.flash("", &"x".repeat(700)),
         Step::Pop => drop(session.take_flashes("").unwrap()),
         Step::Id => session.ensure_id().map(drop).unwrap(),
-        Step::Remember(span) => session.remember_for(seconds(*span)).unwrap(),
+        Step::Remember(span) => _ = session.remember_for(seconds(*span)).unwrap(),
         Step::Forget => session.forget().unwrap(),
         Step::Renew => session.renew().unwrap(),
         Step::Save => session.save().unwrap(),

@@ -140,7 +140,7 @@ fn perform(session: &Session, deed: Deed, count: u64) -> Result<(), SessionError
         Deed::Write => session.insert("count", count),
         Deed::RenewId => session.renew_id(),
         Deed::Limit => session.limit_to(seconds(40_000)),
-        Deed::Remember => session.remember_for(seconds(40_000)),
+        Deed::Remember => session.remember_for(seconds(40_000)).map(drop),
         Deed::Save => session.save(),
     }
 }

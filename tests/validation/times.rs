@@ -46,7 +46,7 @@ fn a_change_is_no_answer() {
         |session| session.ensure_id().map(drop),
         |session| session.renew_id(),
         |session| session.limit_to(seconds(900)),
-        |session| session.remember_for(seconds(1800)),
+        |session| session.remember_for(seconds(1800)).map(drop),
         |session| session.save(),
     ];
     let pair = signed_in(&site);
@@ -118,7 +118,7 @@ fn a_remembered_visitor_is_asked_about_too() {
     let site = row.site().remember_up_to(seconds(HOUR)).build().unwrap();
     let begun = Visit::to(&site).run(|session| {
         session.insert("user", 42)?;
-        session.remember_for(seconds(HOUR))
+        session.remember_for(seconds(HOUR)).map(drop)
     });
     let answer = Visit::to(&site).with(begun.pair()).at(SPAN).run(find);
     assert_eq!(row.asked(), REQUESTS);

@@ -1,14 +1,13 @@
 //! New rings that end sessions, and those that end none.
 
-use hardtack::{SessionCookie, keys::KeyId};
+use hardtack::{EncryptionKey, SessionCookie, carrier::SessionCookieBuilder, keys::KeyId};
 
 use super::{Vault, id, key, moments::at, replaced_at};
 
-/// The time of a lifetime of twelve hours after the tests begin.
-const TWELVE_HOURS: u64 = 12 * 3600;
+/// The seconds for which a token opens that is not sealed again, by default.
+const HALF_AN_HOUR: u64 = 1800;
 
-/// Follows one ring after another at a second, for a cookie whose sessions live for twelve hours. Returns the keys that
-/// the second ring drops.
+/// Follows one ring after another at a second. Returns the keys that the second ring drops.
 #[track_caller]
 fn dropped(earlier: &str, later: &str, second: u64) -> Vec<KeyId> {
     let vault = Vault::with(earlier);
@@ -60,7 +59,7 @@ fn an_added_key_drops_nothing() {
 fn a_planned_rotation_drops_nothing_and_neither_does_its_cancellation() {
     let (old, new) = (key(), key());
     let rotation = |seconds| {
-        let end = until(&old, seconds + TWELVE_HOURS);
+        let end = until(&old, seconds + HALF_AN_HOUR);
         format!("{}\n{end}", from(&new, seconds))
     };
     assert_eq!(dropped(&old, &rotation(60), 0), []);
@@ -70,16 +69,16 @@ fn a_planned_rotation_drops_nothing_and_neither_does_its_cancellation() {
     assert_eq!(dropped(&rotation(60), &old, 60), [id(&new)]);
 }
 
-/// The ring has no moment of the takeover, so it cannot be refused.
+/// The ring does not say when the next key takes over, so the old one cannot be kept.
 #[test]
-fn a_key_that_sealed_until_now_and_retires_within_a_lifetime_is_dropped() {
+fn a_key_that_sealed_until_now_and_retires_before_its_tokens_is_dropped() {
     let (old, new) = (key(), key());
     let ring = |seconds| format!("{new}\n{}", until(&old, seconds));
     assert_eq!(
-        dropped(&old, &ring(1000 + TWELVE_HOURS - 1), 1000),
+        dropped(&old, &ring(1000 + HALF_AN_HOUR - 1), 1000),
         [id(&old)]
     );
-    assert_eq!(dropped(&old, &ring(1000 + TWELVE_HOURS), 1000), []);
+    assert_eq!(dropped(&old, &ring(1000 + HALF_AN_HOUR), 1000), []);
     // An earlier key got its end after a push of unknown length.
     assert_eq!(dropped(&format!("{new}\n{old}"), &ring(1100), 1000), []);
     assert_eq!(
@@ -99,4 +98,26 @@ fn a_key_may_retire_early_where_the_cookie_allows_it() {
     assert_eq!(replaced_at(&mut watched, 0), []);
     vault.put(&new);
     assert_eq!(replaced_at(&mut watched, 9), [id(&old)]);
+}
+
+#[test]
+fn a_key_that_is_to_retire_early_is_kept_and_not_dropped() {
+    let (old, new) = (key(), key());
+    let ring = format!("{}\n{}", from(&new, 1000), until(&old, 1001));
+    let kept = |decide: fn(SessionCookieBuilder) -> SessionCookieBuilder| {
+        let vault = Vault::with(&old);
+        let mut watched = vault.watch();
+        let cookie = decide(SessionCookie::encrypted(watched.keys())).build();
+        vault.put(&ring);
+        // Ten seconds after the takeover, as a poll does.
+        (replaced_at(&mut watched, 1010), cookie.unwrap())
+    };
+    let accepts = |cookie: &SessionCookie, second| cookie.keys_in_use(at(second)).accepts.len();
+    let (dropped, cookie) = kept(|site| site);
+    assert_eq!(dropped, []);
+    let end = 1000 + HALF_AN_HOUR + 60;
+    assert_eq!((accepts(&cookie, end - 1), accepts(&cookie, end)), (2, 1));
+    let (dropped, cookie) = kept(|site| site.danger_retire_early());
+    assert_eq!(dropped, [old.parse::<EncryptionKey>().unwrap().id()]);
+    assert_eq!(accepts(&cookie, 1001), 1);
 }

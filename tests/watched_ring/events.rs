@@ -1,5 +1,6 @@
 //! `tracing` events.
 
+use hardtack::SessionCookie;
 use tracing::Level;
 
 use super::{
@@ -26,7 +27,7 @@ fn a_refusal_is_logged_once_as_an_error() {
         unchanged(&mut watched);
     }));
     assert_eq!(told.level, Level::ERROR);
-    assert_eq!(told.target, "hardtack::keys::watch");
+    assert_eq!(told.target, "hardtack::keys");
     let expected = "message=key ring refused, the earlier one stays in use ";
     assert!(told.fields.starts_with(expected), "{}", told.fields);
     assert!(
@@ -35,6 +36,32 @@ fn a_refusal_is_logged_once_as_an_error() {
         told.fields
     );
     assert!(!told.fields.contains(&broken[24..60]), "{}", told.fields);
+}
+
+#[test]
+fn a_key_that_is_used_after_its_end_is_an_error_that_names_the_remedies() {
+    let (old, new) = (key(), key());
+    let vault = Vault::with(&old);
+    let mut watched = vault.watch();
+    let _cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
+    vault.put(format!(
+        "{old} accept_until=2030-01-01T00:10:00Z\n{new} seal_from=2030-01-01T00:00:00Z"
+    ));
+    let mut told = told_by(|| replaced(&mut watched));
+    assert_eq!(told.len(), 2, "{told:?}");
+    let told = told.remove(0);
+    assert_eq!((told.level, told.target), (Level::ERROR, "hardtack::keys"));
+    for part in [
+        "purpose=\"__Host-session\"",
+        &format!("key_id={}", id(&old)),
+        "accept_until=\"2030-01-01T00:10:00Z\"",
+        "kept_until=\"2030-01-01T00:31:00Z\"",
+        "set the one to the other or later",
+        "remove the key",
+        "`danger_retire_early`",
+    ] {
+        assert!(told.fields.contains(part), "{}", told.fields);
+    }
 }
 
 #[test]

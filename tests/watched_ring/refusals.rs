@@ -1,6 +1,6 @@
 //! New rings that are refused.
 
-use hardtack::{SessionCookie, SigningKey, keys::PollOutcome};
+use hardtack::{SigningKey, keys::PollOutcome};
 
 use super::{Vault, Watched, id, key, moments::at, refused, replaced, seals, unchanged, unsettled};
 
@@ -68,29 +68,6 @@ fn a_refusal_is_not_reported_again_after_another_text_was_seen_once() {
     unsettled(&mut watched);
     vault.put("bad");
     unchanged(&mut watched);
-}
-
-#[test]
-fn a_ring_that_retires_a_key_early_is_refused() {
-    let old = key();
-    let vault = Vault::with(&old);
-    let mut watched = vault.watch();
-    let build = || SessionCookie::encrypted(watched.keys()).build().unwrap();
-    let cookie = build();
-    let new = key();
-    let ring = |until| {
-        format!("{new} seal_from=2030-01-01T00:00:00Z\n{old} accept_until=2030-01-01T{until}Z")
-    };
-    vault.put(ring("11:59:59"));
-    let sentence = refused(&mut watched);
-    assert!(sentence.starts_with("the vault: key "), "{sentence}");
-    assert!(
-        sentence.contains("living sessions would be cut short"),
-        "{sentence}"
-    );
-    vault.put(ring("12:00:00"));
-    replaced(&mut watched);
-    assert_eq!(cookie.keys_in_use(at(0)).accepts.len(), 2);
 }
 
 #[test]

@@ -248,9 +248,9 @@ fn content_lines(found: &TokenContent, show_id: bool) -> impl Iterator<Item = St
 }
 
 fn persistent(found: &TokenContent) -> String {
-    match (found.session.remembered.is_some(), found.is_remembered) {
-        (false, _) => "no".to_owned(),
-        (true, true) => format!("yes, until {}", show(found.expires_at)),
+    match (found.session.remembered.is_some(), found.is_persistent) {
+        (_, true) => format!("yes, until {}", show(found.expires_at)),
+        (false, false) => "no".to_owned(),
         (true, false) => {
             "yes, but it ends like any other because there is no remember_up_to; give the application's \
              with --settings or --remember-up-to"

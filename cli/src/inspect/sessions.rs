@@ -40,6 +40,9 @@ pub(super) struct Sessions {
     /// The application's remember_up_to, if it has one
     #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
     remember_up_to: Option<Duration>,
+    /// The application's remembered_idle_timeout, if it has one
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
+    remembered_idle_timeout: Option<Duration>,
     /// The application's clock_skew; by default the one in the settings, or 60s
     #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
     clock_skew: Option<Duration>,
@@ -108,6 +111,9 @@ impl Sessions {
         if let Some(span) = self.remember_up_to {
             builder = builder.remember_up_to(span);
         }
+        if let Some(span) = self.remembered_idle_timeout {
+            builder = builder.remembered_idle_timeout(span);
+        }
         if let Some(moment) = self.not_before {
             builder = builder.not_before(moment.resolve(now)?);
         }
@@ -120,8 +126,7 @@ impl Sessions {
         for (label, value) in &self.context {
             builder = builder.context(label, value);
         }
-        // The cookie only opens, so an early end of a key does no harm.
-        Ok(builder.danger_retire_early())
+        Ok(builder)
     }
 
     fn with_settings<C: carrier::Carrier>(
@@ -140,8 +145,7 @@ impl Sessions {
         };
         // Alone and as a cookie, so that the file is named for its mistakes.
         let cookie = settings.clone().apply_to(ring.cookie()).map_err(fail)?;
-        let checked = cookie.danger_retire_early().build();
-        checked.map_err(|error| fail(error.into()))?;
+        cookie.build().map_err(|error| fail(error.into()))?;
         settings.apply_to(builder).map_err(fail)
     }
 }

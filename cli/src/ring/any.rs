@@ -99,16 +99,16 @@ impl AnyRing {
             .find(|overlap| overlap.key == id)
     }
 
-    /// Returns the longest lifetime of sessions with which none is cut short. `None`: any.
+    /// Returns the shortest time for which a key opens after the next one begins to seal. `None`: none has an end, or
+    /// such a beginning.
     pub(crate) fn serves(&self) -> Option<Duration> {
         self.overlaps().iter().map(Overlap::span).min()
     }
 
-    /// Returns the overlaps for which an application with sessions of this lifetime refuses the ring.
-    pub(crate) fn cut_short(&self, lifetime: Duration) -> Vec<Overlap> {
-        let mut overlaps = self.overlaps();
-        overlaps.retain(|overlap| overlap.span() < lifetime);
-        overlaps
+    /// Returns the overlaps that are shorter than keys need.
+    pub(crate) fn shorter_than(&self, needed: Duration) -> impl Iterator<Item = Overlap> {
+        let overlaps = self.overlaps().into_iter();
+        overlaps.filter(move |overlap| overlap.span() < needed)
     }
 
     /// Returns the role of one of its keys.

@@ -12,16 +12,17 @@ use serde_json::{Value, json};
 
 use super::{
     AnyRing, file,
-    lifetime::{self, Lifetime, Longest},
+    overlap::{self, OverlapOptions},
 };
 use crate::{
     answer::{self, Answer, Failure},
     moment::{self, Moment, show},
 };
 
-/// Check a ring for mistakes and oddities
+/// Check a ring for errors
 ///
-/// The exit code is 1 if a program would refuse the ring.
+/// The exit code is 1 if programs refuse the ring, if they use one of its keys for longer than
+/// it says, or if that is not known.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Check {
@@ -31,14 +32,14 @@ pub(crate) struct Check {
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
     #[command(flatten)]
-    lifetime: Lifetime,
+    overlap: OverlapOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// A mistake, for which a program refuses the ring, or an oddity.
 struct Finding {
+    /// [`ERROR`] or [`WARNING`].
     level: &'static str,
     word: &'static str,
     key: Option<KeyId>,
@@ -46,16 +47,16 @@ struct Finding {
 }
 
 impl Finding {
-    fn wrong(word: &'static str, key: Option<KeyId>, sentence: String) -> Finding {
+    fn error(word: &'static str, key: Option<KeyId>, sentence: impl Into<String>) -> Finding {
         Finding {
-            level: WRONG,
-            ..Finding::odd(word, key, sentence)
+            level: ERROR,
+            ..Finding::warning(word, key, sentence)
         }
     }
 
-    fn odd(word: &'static str, key: Option<KeyId>, sentence: impl Into<String>) -> Finding {
+    fn warning(word: &'static str, key: Option<KeyId>, sentence: impl Into<String>) -> Finding {
         Finding {
-            level: "odd",
+            level: WARNING,
             word,
             key,
             sentence: sentence.into(),
@@ -67,20 +68,25 @@ impl Check {
     pub(super) fn run(self) -> Answer {
         let now = moment::now()?;
         let at = self.at.unwrap_or(Moment::NOW).resolve(now)?;
-        let longest = self.lifetime.longest()?;
+        let given = self.overlap.overlap()?;
         let text = file::read(&self.file)?;
+        let noted = overlap::noted(&text);
+        let overlap = given.or(noted.clone().unwrap_or_default());
+        let mut findings = Vec::new();
         let ring = text.parse::<AnyRing>();
-        let mut findings = match &ring {
-            Ok(ring) => self.of_lifetime(ring, longest, now)?,
-            Err(error) => vec![Finding::wrong("unreadable", None, error.to_string())],
-        };
-        let ring = ring.ok();
-        findings.extend(ring.iter().flat_map(|ring| self.of_ring(ring, at)));
+        match &ring {
+            Ok(ring) => {
+                findings.extend(self.of_overlaps(ring, overlap, now)?);
+                findings.extend(self.of_ring(ring, overlap, at));
+            }
+            Err(error) => findings.push(Finding::error("unreadable", None, error.to_string())),
+        }
+        findings.extend(self.of_note(given, &noted));
         findings.extend(of_file(&self.file, &text));
+        let ring = ring.ok();
         let report = Report {
             at,
-            longest,
-            is_good: findings.iter().all(|finding| finding.level != WRONG),
+            overlap,
             serves: ring.as_ref().and_then(AnyRing::serves),
             fingerprint: ring.map(|ring| ring.fingerprint().to_string()),
             findings,
@@ -90,46 +96,73 @@ impl Check {
         } else {
             report.as_text()
         })?;
-        Ok(report.is_good)
+        Ok(report.is_good())
     }
 
-    /// Returns the keys that retire on living sessions, each with a command that mends it.
-    fn of_lifetime(
+    /// Returns what is to be said about the overlap that the file notes.
+    fn of_note(
+        &self,
+        given: Option<Duration>,
+        noted: &Result<Option<Duration>, String>,
+    ) -> Option<Finding> {
+        match (noted, given) {
+            (Err(error), _) => Some(Finding::error("malformed-overlap", None, error)),
+            (Ok(Some(noted)), Some(given)) if *noted < given => {
+                let (noted, given) = (overlap::compact(*noted), overlap::compact(given));
+                let file = self.file.display();
+                let sentence = format!(
+                    "{file} notes `# overlap={noted}`, and these options need more; change that line to `# \
+                     overlap={given}`"
+                );
+                Some(Finding::warning("short-overlap", None, sentence))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the keys that retire before their tokens end, each with a command that mends it.
+    fn of_overlaps(
         &self,
         ring: &AnyRing,
-        longest: Longest,
+        needed: Option<Duration>,
         now: SystemTime,
     ) -> Result<Vec<Finding>, Failure> {
+        let Some(needed) = needed else {
+            let unknown = ring.serves().map(|_| {
+                let sentence = "it is not known how long the application's tokens open; give --settings FILE, or \
+                                --lifetime SPAN";
+                Finding::error(UNKNOWN, None, sentence)
+            });
+            return Ok(unknown.into_iter().collect());
+        };
         let mut findings = Vec::new();
-        // As in the command that mends it.
-        let skew = moment::parse_span(lifetime::SKEW).map_err(Failure::usage)?;
-        for overlap in ring.cut_short(longest.span) {
-            let (id, file) = (overlap.key, self.file.display());
-            let end = moment::after(overlap.seal_from, longest.span.saturating_add(skew))?;
-            let lifetime = show_span(longest.span).replace(' ', "");
+        for short in ring.shorter_than(needed) {
+            let (id, file) = (short.key, self.file.display());
+            let end = moment::after(short.seal_from, needed)?;
             let options = match end > now {
-                true => format!(" --at {} --lifetime {lifetime}", show(end)),
+                true => format!(" --at {}", show(end)),
                 false => String::new(),
-            };
+            } + &self.overlap.repeated();
             let sentence = format!(
-                "key {id} is accepted for {} after key {} begins to seal, so sessions of {} are cut \
-                 short, and the application does not start; `hardtack ring retire {file} {id}{options}` mends that",
-                show_span(overlap.span()),
-                overlap.next,
-                show_span(longest.span)
+                "key {id} retires at {}, and tokens that it sealed may open until {}: applications use it until then \
+                 and log an error; `hardtack ring retire {file} {id}{options}` mends that",
+                show(short.accept_until),
+                show(end)
             );
-            findings.push(Finding::wrong("retires-early", Some(id), sentence));
+            findings.push(Finding::error("retires-early", Some(id), sentence));
         }
         Ok(findings)
     }
 
-    fn of_ring(&self, ring: &AnyRing, at: SystemTime) -> Vec<Finding> {
+    fn of_ring(&self, ring: &AnyRing, needed: Option<Duration>, at: SystemTime) -> Vec<Finding> {
         let mut findings = Vec::new();
+        let early = ring.shorter_than(needed.unwrap_or_default());
+        let early: Vec<_> = early.map(|short| short.key).collect();
         let (keys, file) = (ring.keys(), self.file.display());
         for (place, key) in keys.iter().enumerate() {
             let id = key.id;
             let (word, sentence) = match ring.role(key, at) {
-                KeyRole::Retired => (
+                KeyRole::Retired if !early.contains(&id) => (
                     "retired",
                     format!(
                         "key {id} no longer opens anything; `hardtack ring retire {file} {id}` removes it"
@@ -147,18 +180,14 @@ impl Check {
                 ),
                 _ => continue,
             };
-            findings.push(Finding::odd(word, Some(id), sentence));
-        }
-        if keys.len() == 1 {
-            let sentence = "there is one key; a rotation adds another";
-            findings.push(Finding::odd("single-key", None, sentence));
+            findings.push(Finding::warning(word, Some(id), sentence));
         }
         if let Some(moment) = ring.not_before().filter(|moment| *moment > at) {
             let sentence = format!(
                 "not_before is in the future: until {} no one can stay signed in",
                 show(moment)
             );
-            findings.push(Finding::odd("not-before", None, sentence));
+            findings.push(Finding::warning("not-before", None, sentence));
         }
         findings
     }
@@ -166,8 +195,9 @@ impl Check {
 
 struct Report {
     at: SystemTime,
-    longest: Longest,
-    is_good: bool,
+    /// `None`: it is not known.
+    overlap: Option<Duration>,
+    /// `None`: any.
     serves: Option<Duration>,
     /// `None`: the file is not a ring.
     fingerprint: Option<String>,
@@ -175,6 +205,10 @@ struct Report {
 }
 
 impl Report {
+    fn is_good(&self) -> bool {
+        self.findings.iter().all(|finding| finding.level != ERROR)
+    }
+
     fn as_json(&self) -> Value {
         let findings = self.findings.iter().map(|finding| {
             json!({
@@ -186,9 +220,8 @@ impl Report {
         });
         json!({
             "at": show(self.at),
-            "good": self.is_good,
-            "lifetime": self.longest.span.as_secs(),
-            "assumed": self.longest.is_assumed,
+            "good": self.is_good(),
+            "overlap": self.overlap.map(|span| span.as_secs()),
             "serves": self.serves.map(|span| span.as_secs()),
             "fingerprint": self.fingerprint,
             "findings": findings.collect::<Vec<_>>(),
@@ -196,20 +229,32 @@ impl Report {
     }
 
     fn as_text(&self) -> String {
-        let lifetime = match self.serves {
-            None => "of any lifetime".to_owned(),
-            Some(serves) if self.is_good => format!("of up to {}", show_span(serves)),
-            Some(_) => format!("of up to {}", show_span(self.longest.span)),
-        };
-        let verdict = if self.is_good { "good" } else { "not good" };
-        let mut lines = vec![match &self.fingerprint {
-            Some(print) => format!("{verdict} for sessions {lifetime}, fingerprint {print}"),
-            None => verdict.to_owned(),
-        }];
-        lines.extend(self.serves.and_then(|_| self.longest.assumption()));
+        let mut first = self.verdict();
+        let print = self.fingerprint.iter();
+        first.extend(print.map(|print| format!(", fingerprint {print}")));
         let findings = self.findings.iter();
-        lines.extend(findings.map(|finding| format!("{}: {}", finding.level, finding.sentence)));
-        lines.join("\n")
+        let findings = findings.map(|finding| format!("{}: {}", finding.level, finding.sentence));
+        [first]
+            .into_iter()
+            .chain(findings)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    fn verdict(&self) -> String {
+        let is_unknown = self.findings.iter().any(|finding| finding.word == UNKNOWN);
+        let of_each = |span| {
+            let span = show_span(span);
+            format!("each key opens for at least {span} after the next one seals")
+        };
+        match (self.is_good(), self.serves) {
+            (true, None) => "good for any application".to_owned(),
+            (true, Some(serves)) => format!("good: {}", of_each(self.overlap.unwrap_or(serves))),
+            (false, Some(serves)) if is_unknown => {
+                format!("not known to be good: {}", of_each(serves))
+            }
+            _ => "not good".to_owned(),
+        }
     }
 }
 
@@ -219,11 +264,11 @@ fn of_file(path: &Path, text: &str) -> Vec<Finding> {
         let sentence = format!(
             "the file has mode {mode:04o}, so others may read the keys; `chmod 600` prevents that"
         );
-        findings.push(Finding::odd("mode", None, sentence));
+        findings.push(Finding::warning("mode", None, sentence));
     }
     if !text.is_empty() && !text.ends_with('\n') {
         let sentence = "the last line has no line feed, so a line that is appended would join it";
-        findings.push(Finding::odd("no-line-feed", None, sentence));
+        findings.push(Finding::warning("no-line-feed", None, sentence));
     }
     findings
 }
@@ -240,4 +285,6 @@ fn mode(_: &Path) -> Option<u32> {
     None
 }
 
-const WRONG: &str = "wrong";
+const ERROR: &str = "error";
+const WARNING: &str = "warning";
+const UNKNOWN: &str = "unknown-overlap";

@@ -1,23 +1,30 @@
 //! Code shared by all commands that change a ring.
 
-use std::{path::PathBuf, time::SystemTime};
+use std::{
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
 use clap::Args;
-use hardtack::keys::{KeyId, KeyInfo};
+use hardtack::{
+    keys::{KeyId, KeyInfo},
+    settings::show_span,
+};
 use zeroize::Zeroizing;
 
 use super::{
     AnyRing,
     file::{self, EditedFile},
-    show,
+    overlap::OverlapOptions,
+    show::{described, table},
     text::{RingText, SEAL_FROM},
 };
 use crate::{
     answer::{self, Answer, Failure},
-    moment,
+    moment::{self, show},
 };
 
-/// File to change.
+/// File to change, and the overlap of its keys.
 #[derive(Args)]
 pub(super) struct Target {
     /// The file that holds the key ring, one key per line
@@ -25,6 +32,8 @@ pub(super) struct Target {
     /// Show the result, and write nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    pub(super) overlap: OverlapOptions,
 }
 
 pub(super) struct Edit {
@@ -33,6 +42,12 @@ pub(super) struct Edit {
     pub(super) text: RingText,
     pub(super) now: SystemTime,
     pub(super) file: String,
+    /// Overlap that the file notes.
+    noted: Option<Duration>,
+    /// Overlap that keys need, as options or else the file say. `None`: it is not known.
+    pub(super) known: Option<Duration>,
+    /// Options that gave it, each after a space, for a command line that is proposed.
+    pub(super) options: String,
 }
 
 impl Target {
@@ -52,6 +67,7 @@ impl Target {
         };
         let mut edit = self.begin(&text, now)?;
         let mut told = change(&mut edit)?;
+        told.extend(edit.note_overlap());
         let ring = edit.result()?;
         if let Some(file) = file {
             let notes = file.replace(&edit.text.to_text())?;
@@ -60,7 +76,7 @@ impl Target {
         } else {
             let dry = "dry run, nothing is written; the result would be:";
             told.insert(0, dry.to_owned());
-            let table = show::table(&show::described(&ring, now, None));
+            let table = table(&described(&ring, now, edit.known, None));
             told.push(format!("\n{table}"));
         }
         answer::print(&told.join("\n"))?;
@@ -72,6 +88,7 @@ impl Target {
             true => Some(file::parse(text, &self.file)?),
             false => None,
         };
+        let noted = file::overlap(text, &self.file)?;
         let text = RingText::new(text).ok_or_else(|| {
             let why = "its keys are separated by commas; put each on a line of its own";
             Failure::file("cannot edit", &self.file, why)
@@ -81,6 +98,9 @@ impl Target {
             text,
             now,
             file: self.file.display().to_string(),
+            noted,
+            known: self.overlap.overlap()?.or(noted),
+            options: self.overlap.repeated(),
         })
     }
 }
@@ -95,10 +115,46 @@ impl Edit {
         })
     }
 
+    /// Returns the overlap that keys need.
+    pub(super) fn overlap(&self) -> Result<Duration, Failure> {
+        self.known.ok_or_else(|| Failure::no(NOT_KNOWN))
+    }
+
+    /// Notes the overlap, unless the file says it already. Returns that in a sentence.
+    fn note_overlap(&mut self) -> Option<String> {
+        let overlap = self.known.filter(|_| self.known != self.noted)?;
+        self.text.note_overlap(overlap);
+        let (file, span) = (&self.file, show_span(overlap));
+        Some(format!("{file} notes that old keys open for {span}"))
+    }
+
     /// Returns the ring after the change, which the library reads before anything is written.
     pub(super) fn result(&self) -> Result<AnyRing, Failure> {
         let ring = self.text.to_text().parse();
         ring.map_err(|error| Failure::no(format!("{error}; nothing is written")))
+    }
+
+    /// Returns a sentence about a key whose end `until` is too soon after the next one begins to seal, with the remedy.
+    pub(super) fn too_short(
+        &self,
+        id: KeyId,
+        until: SystemTime,
+        next: KeyId,
+        from: SystemTime,
+    ) -> Result<String, Failure> {
+        let needed = self.overlap()?;
+        let end = match until <= self.now {
+            true => String::new(),
+            false => format!(" --at {}", show(moment::after(from, needed)?)),
+        };
+        Ok(format!(
+            "key {id} would open for only {} after key {next} begins to seal, and its tokens may open for {}; first \
+             run `hardtack ring retire {} {id}{end}{}`",
+            show_span(until.duration_since(from).unwrap_or_default()),
+            show_span(needed),
+            self.file,
+            self.options,
+        ))
     }
 
     /// Sets the time at which a key begins to seal, also before others with the same time.
@@ -146,3 +202,6 @@ pub(super) fn find(ring: &AnyRing, id: &str, file: &str) -> Result<KeyInfo, Stri
         format!("{file} has no key {id}, only {}", ids.join(", "))
     })
 }
+
+const NOT_KNOWN: &str = "it is not known how long the application's tokens open; give --settings FILE, or --lifetime \
+                         SPAN, once: the file remembers it";

@@ -8,12 +8,13 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, ErrorKind, Read, Write},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use same_file::Handle;
 use zeroize::Zeroizing;
 
-use super::AnyRing;
+use super::{AnyRing, overlap};
 use crate::answer::Failure;
 
 /// Returns the text of a file, or of standard input for `-`.
@@ -35,6 +36,11 @@ pub(crate) fn read_ring(path: &Path) -> Result<AnyRing, Failure> {
 pub(super) fn parse(text: &str, path: &Path) -> Result<AnyRing, Failure> {
     text.parse()
         .map_err(|error| Failure::file("cannot read a key ring from", path, error))
+}
+
+/// Returns the overlap that a file notes.
+pub(super) fn overlap(text: &str, path: &Path) -> Result<Option<Duration>, Failure> {
+    overlap::noted(text).map_err(|error| Failure::file("cannot read", path, error))
 }
 
 /// A ring file, locked against other editing commands while this lives.

@@ -7,7 +7,7 @@ mod edit;
 mod file;
 mod health;
 mod leaked;
-mod lifetime;
+mod overlap;
 mod promote;
 mod retire;
 mod rotate;

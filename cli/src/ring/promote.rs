@@ -1,15 +1,11 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hardtack::{
-    keys::{KeyInfo, KeyRole},
-    settings::show_span,
-};
+use hardtack::keys::{KeyInfo, KeyRole, Overlap};
 
 use super::{
     AnyRing,
     edit::{self, Edit, Target},
-    lifetime::Lifetime,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -32,8 +28,6 @@ pub(crate) struct Promote {
     /// When the key begins to seal: 2026-12-15T00:00:00Z, or +1h from now; by default now
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
-    #[command(flatten)]
-    lifetime: Lifetime,
 }
 
 impl Promote {
@@ -46,7 +40,7 @@ impl Promote {
         let has_begun = key.seal_from.is_none_or(|from| from <= edit.now);
         if sealing == key.id && has_begun && key.accept_until.is_none() {
             let id = key.id;
-            return Ok(vec![format!("key {id} seals already; nothing is changed")]);
+            return Ok(vec![format!("key {id} seals already; no key is changed")]);
         }
         edit.text.set(key.id, ACCEPT_UNTIL, None);
         // It may seal before its time, because no other key can.
@@ -57,32 +51,33 @@ impl Promote {
             edit.check_goes_on(sealing)?;
         }
         let after = edit.result()?;
-        let longest = self.lifetime.longest()?;
-        check_lifetime(&ring, &after, longest.span, &edit.file)?;
-        let mut told = told(edit, &after, &key, at);
-        // The lifetime of sessions matters only where a key retires.
-        told.extend(after.serves().and_then(|_| longest.assumption()));
-        Ok(told)
+        // Where no key retires, none retires too early.
+        if after.serves().is_some() {
+            check_overlaps(&ring, &after, edit)?;
+        }
+        Ok(told(edit, &after, &key, at))
     }
 }
 
-/// Refuses a takeover so late that the earlier key retires on living sessions.
-fn check_lifetime(
-    before: &AnyRing,
-    after: &AnyRing,
-    longest: Duration,
-    file: &str,
-) -> Result<(), Failure> {
-    match &after.cut_short(longest)[..] {
-        [overlap, ..] if before.cut_short(longest).is_empty() => Err(Failure::no(format!(
-            "key {id} would be accepted for only {} after key {} begins to seal, so living sessions would \
-                 be cut short; choose an earlier --at, or first a later end with `hardtack ring retire {file} \
-                 {id} --at TIME`",
-            show_span(overlap.span()),
-            overlap.next,
-            id = overlap.key
-        ))),
-        _ => Ok(()),
+/// Refuses a takeover so late that an earlier key retires before its tokens end.
+fn check_overlaps(before: &AnyRing, after: &AnyRing, edit: &Edit) -> Result<(), Failure> {
+    let mut short = after.shorter_than(edit.overlap()?);
+    let is_new = |short: &Overlap| {
+        let was = before.overlap(short.key);
+        was.is_none_or(|was| was.span() > short.span())
+    };
+    match short.find(is_new) {
+        None => Ok(()),
+        Some(Overlap {
+            key,
+            accept_until,
+            next,
+            seal_from,
+            ..
+        }) => {
+            let sentence = edit.too_short(key, accept_until, next, seal_from)?;
+            Err(Failure::No(sentence))
+        }
     }
 }
 

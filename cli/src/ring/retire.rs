@@ -1,15 +1,11 @@
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use clap::Args;
-use hardtack::{
-    keys::{KeyId, KeyInfo, KeyRole},
-    settings::show_span,
-};
+use hardtack::keys::{KeyId, KeyInfo, KeyRole};
 
 use super::{
     AnyRing,
     edit::{self, Edit, Target},
-    lifetime::Times,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -20,7 +16,7 @@ use crate::{
 /// Stop accepting a key
 ///
 /// With --at the key opens nothing from that time on. Without it, its line is removed for good.
-/// Refused where that would sign visitors out, unless --force is given.
+/// Refused while tokens that the key sealed may open, unless --force is given.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Retire {
@@ -32,154 +28,155 @@ pub(crate) struct Retire {
     /// When the key stops opening sessions: 2026-12-15T00:00:00Z, or +1h from now
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
-    /// Retire the key even if sessions that it sealed may be alive; they end with it
+    /// Retire the key even if tokens that it sealed may open
     #[arg(long)]
     force: bool,
-    #[command(flatten)]
-    times: Times,
 }
 
 impl Retire {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
         let key = edit::find(&ring, &self.key, &edit.file).map_err(Failure::No)?;
-        let longest = self.times.lifetime.longest()?;
-        let end = self.sealed_until(&ring, &key, edit.now)?;
-        let end = end.map(|moment| self.times.end_of_sessions(longest, moment));
-        let end = end.transpose()?;
         let at = self.at.map(|at| at.resolve(edit.now)).transpose()?;
-        let told = match at {
-            Some(at) if at <= edit.now => {
-                return Err(Failure::no(
-                    "--at is not in the future; leave it out to remove the key",
-                ));
-            }
-            Some(at) => {
-                check_successor(&ring, key.id, at, &edit.file)?;
-                self.check_cost(key.id, at, end)?;
-                edit.text.set(key.id, ACCEPT_UNTIL, Some(at));
-                describe_end(key.id, at, end)
-            }
-            None => {
-                check_removal(&ring, key.id, longest.span, edit)?;
-                self.check_cost(key.id, edit.now, end)?;
-                edit.text.remove(key.id);
-                format!("key {} is removed", key.id)
-            }
+        match at {
+            Some(at) => check_successor(&ring, key.id, at, edit)?,
+            None => self.check_removal(&ring, key.id, edit)?,
+        }
+        let last = self.last_sealed(&ring, &key, edit)?;
+        let needed = match edit.known {
+            None if self.force => None,
+            _ => last.map(|last| moment::after(last, edit.overlap()?)),
         };
-        // The lifetime matters only if the key has sealed sessions.
-        let assumption = end.and_then(|_| longest.assumption());
-        Ok([told].into_iter().chain(assumption).collect())
+        let needed = needed.transpose()?;
+        if !self.force {
+            self.check_end(&ring, &key, at.unwrap_or(edit.now), needed, edit)?;
+        }
+        let Some(at) = at else {
+            edit.text.remove(key.id);
+            return Ok(vec![format!("key {} is removed", key.id)]);
+        };
+        edit.text.set(key.id, ACCEPT_UNTIL, Some(at));
+        let is_early = last.is_some() && needed.is_none_or(|needed| at < needed);
+        let told = format!("key {} opens nothing from {} on", key.id, show(at));
+        Ok(vec![match is_early {
+            true => told + &effect(&ring, key.id, needed),
+            false => told,
+        }])
     }
 
     /// Returns the last moment at which the key may have sealed, or will have by its end, as far as the ring shows.
-    fn sealed_until(
+    /// `None`: it did not, or nothing that still opens.
+    fn last_sealed(
         &self,
         ring: &AnyRing,
         key: &KeyInfo,
-        now: SystemTime,
+        edit: &Edit,
     ) -> Result<Option<SystemTime>, Failure> {
+        let now = edit.now;
+        let next = ring.next_after(key.id).and_then(|next| next.seal_from);
         Ok(match ring.role(key, now) {
-            KeyRole::Retired => None,
+            // Applications use it for longer if its end was too early.
+            KeyRole::Retired => next.filter(|_| edit.known.is_some()),
             KeyRole::Planned if self.at.is_none() => {
                 // An instance's clock may be ahead by this, as in `ring rotate`.
-                let ahead = moment::after(now, self.times.skew.saturating_mul(2))?;
+                let ahead = self.target.overlap.skew().saturating_mul(2);
+                let ahead = moment::after(now, ahead)?;
                 if key.seal_from.is_some_and(|from| from <= ahead) {
                     return Ok(Some(now));
                 }
                 // The key that seals took over from another, perhaps from this one before its time was put off.
                 ring.sealing(now).seal_from.filter(|since| *since <= now)
             }
-            // It seals, did or will. If the next key has no `seal_from`, this one may have sealed until now.
-            _ => {
-                let next = ring.next_after(key.id);
-                Some(next.and_then(|next| next.seal_from).unwrap_or(now))
-            }
+            // It seals, did or will. Without an end, an instance that has no later file yet may have sealed until now.
+            _ if key.accept_until.is_none() => Some(next.unwrap_or(now).max(now)),
+            _ => Some(next.unwrap_or(now)),
         })
     }
 
-    fn check_cost(
+    /// Refuses an end before `needed`, that of the last token under the key.
+    fn check_end(
         &self,
-        id: KeyId,
-        at: SystemTime,
-        end: Option<SystemTime>,
+        ring: &AnyRing,
+        key: &KeyInfo,
+        end: SystemTime,
+        needed: Option<SystemTime>,
+        edit: &Edit,
     ) -> Result<(), Failure> {
-        match end {
-            Some(end) if at < end && !self.force => Err(Failure::no(format!(
-                "sessions that key {id} sealed may live until {}, and their visitors would be signed out; \
-                 give --at with that time, or --force",
-                show(end)
-            ))),
-            _ => Ok(()),
+        let Some(needed) = needed.filter(|needed| end < *needed) else {
+            return Ok(());
+        };
+        let (id, file, options) = (key.id, &edit.file, &edit.options);
+        // A planned key may have no end, because none takes over from it.
+        let is_planned = ring.role(key, edit.now) == KeyRole::Planned;
+        let waits = self.at.is_none() && (is_planned || key.accept_until >= Some(needed));
+        let needed = show(needed);
+        let remedy = match waits {
+            true => "wait until then".to_owned(),
+            false => format!("run `hardtack ring retire {file} {id} --at {needed}{options}`"),
+        };
+        Err(Failure::no(format!(
+            "tokens that key {id} sealed may open until {needed}; {remedy}, or give --force"
+        )))
+    }
+
+    /// Refuses to remove the key that seals, and one that another key needs for its own end.
+    fn check_removal(&self, ring: &AnyRing, id: KeyId, edit: &Edit) -> Result<(), Failure> {
+        if ring.seals(edit.now) == id {
+            return Err(Failure::no(format!(
+                "key {id} seals; make another key seal first, with `hardtack ring rotate` or `hardtack ring \
+                 promote`, or drop this one with `hardtack ring leaked`"
+            )));
         }
+        let keys = ring.keys();
+        let before = keys.iter().take_while(|key| key.id != id).last();
+        let Some((before, until)) = before.and_then(|key| Some((key, key.accept_until?))) else {
+            return Ok(());
+        };
+        let Some(next) = ring.next_after(id) else {
+            let (before, file) = (before.id, &edit.file);
+            return Err(Failure::no(format!(
+                "key {before} retires because key {id} takes over; first run `hardtack ring promote {file} \
+                 {before}`"
+            )));
+        };
+        let Some(from) = next.seal_from else {
+            return Ok(());
+        };
+        if edit.known.is_none() && self.force {
+            return Ok(());
+        }
+        let needed = edit.overlap()?;
+        let was = ring.overlap(before.id).map(|overlap| overlap.span());
+        let span = until.duration_since(from).unwrap_or_default();
+        // An end that was too early before is no reason to keep this key.
+        if span >= was.map_or(needed, |was| was.min(needed)) {
+            return Ok(());
+        }
+        let short = edit.too_short(before.id, until, next.id, from)?;
+        Err(Failure::no(format!("without key {id} {short}")))
     }
 }
 
-/// `end`: until when sessions that the key sealed may live.
-fn describe_end(id: KeyId, at: SystemTime, end: Option<SystemTime>) -> String {
-    let told = format!("key {id} opens nothing from {} on", show(at));
-    match end.filter(|end| at < *end) {
-        Some(end) => format!(
-            "{told}; applications whose sessions may live until {} refuse this ring without \
-             `danger_retire_early`, and accept one without the key",
-            show(end)
+/// Returns the effect of an end before `needed`, or before a moment that is not known.
+fn effect(ring: &AnyRing, id: KeyId, needed: Option<SystemTime>) -> String {
+    let needed = needed.map_or_else(|| "its last token has ended".to_owned(), show);
+    match ring.next_after(id).and_then(|next| next.seal_from) {
+        Some(_) => format!(
+            " in applications with `danger_retire_early`; the others use it until {needed} and log an error"
         ),
-        None => told,
+        // They do not know when it stopped sealing.
+        None => "; visitors who have a token under it then are signed out".to_owned(),
     }
 }
 
-/// Refuses to remove the key that seals, and one that another key needs for its own end.
-fn check_removal(ring: &AnyRing, id: KeyId, longest: Duration, edit: &Edit) -> Result<(), Failure> {
-    if ring.seals(edit.now) == id {
-        return Err(Failure::no(format!(
-            "key {id} seals; make another key seal first, with `hardtack ring rotate` or `hardtack ring \
-             promote`, or drop this one with `hardtack ring leaked`"
-        )));
+/// Refuses a moment that has passed, or at which the key still seals.
+fn check_successor(ring: &AnyRing, id: KeyId, at: SystemTime, edit: &Edit) -> Result<(), Failure> {
+    if at <= edit.now {
+        return Err(Failure::no(
+            "--at is not in the future; leave it out to remove the key",
+        ));
     }
-    let keys = ring.keys();
-    let Some(before) = keys.iter().take_while(|key| key.id != id).last() else {
-        return Ok(());
-    };
-    let (Some(until), file) = (before.accept_until, &edit.file) else {
-        return Ok(());
-    };
-    let Some(next) = ring.next_after(id) else {
-        let before = before.id;
-        return Err(Failure::no(format!(
-            "key {before} retires because key {id} takes over; first run `hardtack ring promote {file} \
-             {before}`"
-        )));
-    };
-    let Some(from) = next.seal_from else {
-        return Ok(());
-    };
-    let span = until.duration_since(from).unwrap_or_default();
-    let was = ring.overlap(before.id).map(|overlap| overlap.span());
-    // An end that was too early before is no reason to keep this key.
-    if span >= was.map_or(longest, |was| was.min(longest)) {
-        return Ok(());
-    }
-    let remedy = match ring.role(before, edit.now) {
-        KeyRole::Retired => format!(
-            "first remove that key with `hardtack ring retire {file} {}`",
-            before.id
-        ),
-        _ => format!(
-            "first give that key a later end with `hardtack ring retire {file} {} --at TIME`",
-            before.id
-        ),
-    };
-    Err(Failure::no(format!(
-        "without key {id} key {} would be accepted for only {} after key {} begins to seal, and the application \
-         may refuse the ring; {remedy}",
-        before.id,
-        show_span(span),
-        next.id
-    )))
-}
-
-/// Refuses a moment at which the key still seals.
-fn check_successor(ring: &AnyRing, id: KeyId, at: SystemTime, file: &str) -> Result<(), Failure> {
+    let file = &edit.file;
     let Some(next) = ring.next_after(id) else {
         return Err(Failure::no(format!(
             "no key seals after key {id}; first run `hardtack ring rotate {file}` or `hardtack ring promote \

@@ -5,7 +5,6 @@ use clap::Args;
 use super::{
     add::new_key,
     edit::{Edit, Target},
-    lifetime::Times,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -23,8 +22,6 @@ pub(crate) struct Rotate {
     /// The time until every instance has the file
     #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
     after: Duration,
-    #[command(flatten)]
-    times: Times,
     /// The suite of the new key; by default the suite of the sealing key
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
@@ -41,18 +38,17 @@ impl Rotate {
                 old.id
             )));
         }
-        let longest = self.times.lifetime.longest()?;
         let new = new_key(self.suite, &old)?;
         let pushed = moment::after(edit.now, self.after)?;
         // A clock may be behind another by the skew, and both behind the clock of this machine.
-        let seal_from = moment::after(pushed, self.times.skew.saturating_mul(2))?;
-        let accept_until = self.times.end_of_sessions(longest, seal_from)?;
+        let seal_from = moment::after(pushed, self.target.overlap.skew().saturating_mul(2))?;
+        let accept_until = moment::after(seal_from, edit.overlap()?)?;
         edit.text.add(&new);
         edit.set_seal_from(new.id, seal_from);
         edit.text.set(old.id, ACCEPT_UNTIL, Some(accept_until));
         let (old, new, pushed) = (old.id, new.id, show(pushed));
         let (seal_from, accept_until) = (show(seal_from), show(accept_until));
-        let mut told = vec![
+        Ok(vec![
             format!("new key {new}, accepted"),
             format!("before {pushed} give {file} to every instance, in any order"),
             format!("from   {seal_from} key {new} seals, and key {old} only opens"),
@@ -60,8 +56,6 @@ impl Rotate {
                 "from   {accept_until} key {old} opens nothing: remove it with `hardtack ring retire {file} \
                  {old}`"
             ),
-        ];
-        told.extend(longest.assumption());
-        Ok(told)
+        ])
     }
 }

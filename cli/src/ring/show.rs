@@ -1,7 +1,10 @@
-use std::{path::PathBuf, time::SystemTime};
+use std::{
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
 use clap::Args;
-use hardtack::keys::KeyRole;
+use hardtack::{keys::KeyRole, settings::show_span};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -33,10 +36,11 @@ impl Show {
         let at = self.at.unwrap_or(Moment::NOW).resolve(moment::now()?)?;
         let text = file::read(&self.file)?;
         let ring = file::parse(&text, &self.file)?;
+        let overlap = file::overlap(&text, &self.file)?;
         // A ring does not keep the texts of its keys.
         let lines = Zeroizing::new(text.replace(',', "\n"));
         let secrets = RingText::new(&lines).filter(|_| self.secrets);
-        let described = described(&ring, at, secrets.as_ref());
+        let described = described(&ring, at, overlap, secrets.as_ref());
         let shown = Zeroizing::new(if self.json {
             described.to_string()
         } else {
@@ -52,7 +56,12 @@ impl Show {
 }
 
 /// Returns the keys of a ring, in the order in which they take over.
-pub(super) fn described(ring: &AnyRing, at: SystemTime, secrets: Option<&RingText>) -> Value {
+pub(super) fn described(
+    ring: &AnyRing,
+    at: SystemTime,
+    overlap: Option<Duration>,
+    secrets: Option<&RingText>,
+) -> Value {
     let keys = ring.keys().into_iter().map(|key| {
         let mut described = json!({
             "id": key.id.to_string(),
@@ -72,6 +81,7 @@ pub(super) fn described(ring: &AnyRing, at: SystemTime, secrets: Option<&RingTex
         "mode": ring.sealing(at).suite.mode().to_string(),
         "fingerprint": ring.fingerprint().to_string(),
         "not_before": ring.not_before().map(show),
+        "overlap": overlap.map(|overlap| overlap.as_secs()),
         "keys": keys.collect::<Vec<_>>(),
     })
 }
@@ -82,6 +92,10 @@ pub(super) fn table(ring: &Value) -> String {
     let mut lines = vec![format!("fingerprint {fingerprint}")];
     if let Some(moment) = ring["not_before"].as_str() {
         lines.push(format!("not_before  {moment}"));
+    }
+    if let Some(seconds) = ring["overlap"].as_u64() {
+        let overlap = show_span(Duration::from_secs(seconds));
+        lines.push(format!("overlap     {overlap}"));
     }
     lines.push(row([
         "",

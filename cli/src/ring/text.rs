@@ -1,10 +1,14 @@
 //! The text of a ring, line by line. A change keeps everything else: comments, blank lines, order, line ends.
 
-use std::{ops::Range, time::SystemTime};
+use std::{
+    ops::Range,
+    time::{Duration, SystemTime},
+};
 
 use hardtack::{EncryptionKey, SigningKey, keys::KeyId};
 use zeroize::Zeroizing;
 
+use super::overlap;
 use crate::{key::NewKey, moment::show};
 
 pub(super) struct RingText {
@@ -74,6 +78,20 @@ impl RingText {
         match self.lines.iter_mut().find(known) {
             Some(line) => line.set(NOT_BEFORE, Some(moment)),
             None => self.insert_after_keys(Line::new(&format!("{NOT_BEFORE}{}", show(moment)))),
+        }
+    }
+
+    /// Notes the overlap of keys, in place of an earlier note or at the top.
+    pub(super) fn note_overlap(&mut self, overlap: Duration) {
+        let span = overlap::compact(overlap);
+        let mut lines = self.lines.iter_mut();
+        match lines.find_map(|line| Some((overlap::noted_at(&line.text)?, line))) {
+            Some((place, line)) => line.replace(place, &span),
+            None => {
+                let line = Line::new(&format!("# overlap={span}"));
+                self.lines.insert(0, line);
+                self.end_line(0);
+            }
         }
     }
 
@@ -164,7 +182,7 @@ pub(super) const ACCEPT_UNTIL: &str = "accept_until=";
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::time::UNIX_EPOCH;
 
     use hardtack::KeyRing;
     use proptest::prelude::*;
@@ -221,6 +239,19 @@ mod tests {
             prop_assert_eq!(found.unwrap().seal_from, Some(moment));
             edited.set(key.id, SEAL_FROM, key.seal_from);
             prop_assert_eq!(&*edited.to_text(), &text);
+        }
+
+        #[test]
+        fn a_note_is_a_line_that_is_replaced(text in texts(), seconds in 1..100_000_000_u64) {
+            let overlap = Duration::from_secs(seconds);
+            let mut edited = RingText::new(&text).unwrap();
+            edited.note_overlap(Duration::from_secs(1));
+            let mut edited = RingText::new(&edited.to_text()).unwrap();
+            edited.note_overlap(overlap);
+            let noted = edited.to_text();
+            prop_assert_eq!(overlap::noted(&noted), Ok(Some(overlap)));
+            prop_assert_eq!(noted.split_once('\n').unwrap().1, &text);
+            prop_assert!(!read(&edited).keys().is_empty());
         }
 
         #[test]

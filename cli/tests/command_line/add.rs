@@ -82,7 +82,7 @@ fn a_key_is_of_the_suite_of_the_one_that_seals() {
 fn a_ring_of_signing_keys_is_changed_like_any_other() {
     let desk = Desk::new();
     let first = new_key(&desk.done("ring add keys --suite sign"));
-    let second = new_key(&desk.done("ring rotate keys --after 15m"));
+    let second = new_key(&desk.done("ring rotate keys --after 15m --lifetime 30m"));
     let shown = desk.json("ring show keys --json");
     assert_eq!(shown["mode"], Mode::UnencryptedButSigned.to_string());
     assert_eq!(shown["keys"][0]["id"], first);

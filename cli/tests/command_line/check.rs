@@ -3,7 +3,7 @@ use std::time::Duration;
 use hardtack::SessionCookie;
 use serde_json::json;
 
-use crate::desk::{Desk, new_key};
+use crate::desk::{Desk, at, new_key};
 
 /// Level and word of each finding.
 fn findings(desk: &Desk, options: &str) -> Vec<String> {
@@ -18,37 +18,50 @@ fn findings(desk: &Desk, options: &str) -> Vec<String> {
 
 #[test]
 fn through_a_rotation_nothing_is_wrong() {
-    let (mut desk, _) = Desk::with_ring();
-    assert_eq!(findings(&desk, ""), ["odd single-key"]);
+    let (mut desk, _) = Desk::with_ring_for("--lifetime 12h");
+    assert_eq!(findings(&desk, ""), [""; 0]);
+    assert!(
+        desk.done("ring check keys")
+            .starts_with("good for any application, fingerprint ")
+    );
     desk.done("ring rotate keys --after 15m");
     for (now, expected) in [
         ("2027-03-01T06:00:00Z", &[][..]),
         ("2027-03-01T06:17:00Z", &[]),
         ("2027-03-01T18:17:59Z", &[]),
-        ("2027-03-01T18:18:00Z", &["odd retired"]),
+        ("2027-03-01T18:18:00Z", &["warning retired"]),
     ] {
         assert_eq!(findings(&desk, &format!("--at {now}")), expected, "{now}");
         desk.now = now.to_owned();
         assert_eq!(findings(&desk, ""), expected, "{now}");
-        assert!(
-            desk.done("ring check keys")
-                .starts_with("good for sessions of up to 12h 1m, fingerprint ")
+        let fingerprint = desk.ring().fingerprint();
+        let verdict = format!(
+            "good: each key opens for at least 12h 1m after the next one seals, fingerprint {fingerprint}\n"
         );
+        assert!(desk.done("ring check keys").starts_with(&verdict));
     }
 }
 
 #[test]
-fn an_accept_until_that_is_too_early_is_wrong() {
-    let (desk, old) = Desk::with_ring();
-    desk.done("ring rotate keys --after 15m --lifetime 1h");
-    assert_eq!(findings(&desk, ""), ["wrong retires-early"]);
-    assert_eq!(findings(&desk, "--lifetime 1h"), [""; 0]);
-    let ran = desk.run("ring check keys");
+fn an_accept_until_that_is_too_early_is_an_error() {
+    let (desk, old) = Desk::with_ring_for("--lifetime 1h");
+    desk.done("ring rotate keys --after 15m");
+    assert_eq!(findings(&desk, ""), [""; 0]);
+    assert_eq!(
+        findings(&desk, "--lifetime 12h"),
+        ["error retires-early", "warning short-overlap"]
+    );
+    let ran = desk.run("ring check keys --lifetime 12h");
     assert_eq!(ran.code, Some(1));
-    let verdict = "not good for sessions of up to 12h, fingerprint ";
-    assert!(ran.out.starts_with(verdict), "{}", ran.out);
-    let wanted = format!("wrong: key {old} is accepted for 1h 1m after key");
-    assert!(ran.out.contains(&wanted), "{}", ran.out);
+    let lines = format!(
+        "not good, fingerprint {}\n\
+         error: key {old} retires at 2027-03-01T07:18:00Z, and tokens that it sealed may open until \
+         2027-03-01T18:18:00Z: applications use it until then and log an error; `hardtack ring retire keys {old} \
+         --at 2027-03-01T18:18:00Z --lifetime 12h` mends that\n\
+         warning: keys notes `# overlap=1h1m`, and these options need more; change that line to `# overlap=12h1m`\n",
+        desk.ring().fingerprint()
+    );
+    assert_eq!(ran.out, lines);
     assert_eq!(ran.notes().count(), 0);
 }
 
@@ -58,93 +71,127 @@ fn mended(told: &str) -> &str {
     command.split('`').next().unwrap()
 }
 
+/// An application uses a key until this many seconds after the tests begin.
+fn is_kept(desk: &Desk, lifetime: Duration, until: u64) -> bool {
+    let cookie = SessionCookie::encrypted(desk.ring()).idle_timeout(None);
+    let cookie = cookie.absolute_timeout(lifetime).build().unwrap();
+    let count = |seconds| cookie.keys_in_use(at(seconds)).accepts.len();
+    assert_eq!(count(until), 1);
+    count(until - 1) == 2
+}
+
 #[test]
-fn a_ring_that_an_application_would_refuse_is_mended_by_the_command_that_is_told() {
+fn a_ring_that_retires_a_key_early_is_mended_by_the_command_that_is_told() {
     let month = Duration::from_secs(30 * 86_400);
-    let builds = |desk: &Desk| {
-        let cookie = SessionCookie::encrypted(desk.ring()).remember_up_to(month);
-        cookie.build().is_ok()
-    };
     for day in ["03-01T06:20", "03-02T06:00", "03-30T06:00", "04-30T06:00"] {
-        let (mut desk, _) = Desk::with_ring();
-        desk.done("ring rotate keys --after 15m");
-        assert!(!builds(&desk));
-        desk.now = format!("2027-{day}:00Z");
-        let ran = desk.run("ring check keys --lifetime 30d");
-        assert_eq!(ran.code, Some(1));
-        desk.done(mended(&ran.out));
-        assert!(builds(&desk), "{day}");
-        let told = desk.done("ring check keys --lifetime 30d");
-        let lifetime = if day.starts_with("04") {
-            "any lifetime"
-        } else {
-            "up to 30d 1m"
-        };
-        assert!(
-            told.starts_with(&format!("good for sessions of {lifetime}, ")),
-            "{told}"
-        );
+        for (told_by, options) in [("option", " --lifetime 30d"), ("file", "")] {
+            let (mut desk, _) = Desk::with_ring_for("--lifetime 12h");
+            desk.done("ring rotate keys --after 15m");
+            if told_by == "file" {
+                desk.write("keys", desk.read("keys").replace("=12h1m", "=30d1m"));
+            }
+            let needed = 17 * 60 + 60 + month.as_secs();
+            assert!(is_kept(&desk, month, needed));
+            desk.now = format!("2027-{day}:00Z");
+            let ran = desk.run(&format!("ring check keys{options}"));
+            assert_eq!(ran.code, Some(1));
+            desk.done(mended(&ran.out));
+            let told = desk.done(&format!("ring check keys{options}"));
+            if day.starts_with("04") {
+                assert_eq!(desk.ring().keys().len(), 1);
+                assert!(told.starts_with("good for any application, "), "{told}");
+            } else {
+                let until = desk.ring().keys()[0].accept_until;
+                assert_eq!(until, Some(at(needed)), "{day}");
+                let verdict = "good: each key opens for at least 30d 1m after the next one seals, ";
+                assert!(told.starts_with(verdict), "{told}");
+            }
+        }
     }
 }
 
 #[test]
-fn a_ring_is_good_for_exactly_the_lifetimes_that_an_application_may_have() {
-    let (desk, _) = Desk::with_ring();
-    desk.done("ring rotate keys --after 15m --lifetime 2h");
-    let serves = desk.json("ring check keys --lifetime 2h --json")["serves"].as_u64();
-    let serves = serves.unwrap();
-    for (seconds, is_good) in [(serves, true), (serves + 1, false)] {
-        let lifetime = Duration::from_secs(seconds);
-        let cookie = SessionCookie::encrypted(desk.ring()).absolute_timeout(lifetime);
-        assert_eq!(cookie.build().is_ok(), is_good, "{seconds}");
+fn a_ring_is_good_for_exactly_the_applications_that_keep_no_key() {
+    let (desk, _) = Desk::with_ring_for("--lifetime 2h");
+    desk.done("ring rotate keys --after 15m");
+    let serves = desk.json("ring check keys --json")["serves"].as_u64();
+    assert_eq!(serves, Some(2 * 3_600 + 60));
+    for (seconds, is_good) in [(7_200, true), (7_201, false)] {
+        let needed = 17 * 60 + 60 + seconds;
+        assert!(is_kept(&desk, Duration::from_secs(seconds), needed));
         let ran = desk.run(&format!("ring check keys --lifetime {seconds}s"));
         assert_eq!(ran.code, Some(i32::from(!is_good)), "{seconds}");
     }
 }
 
 #[test]
-fn it_tells_for_which_lifetime_a_ring_is_good_and_whether_that_was_assumed() {
-    let (desk, _) = Desk::with_ring();
-    let told = desk.done("ring check keys");
-    assert!(told.starts_with("good for sessions of any lifetime, fingerprint "));
-    assert!(!told.contains("assumed"), "{told}");
-    desk.done("ring rotate keys --after 15m --lifetime 30d");
-    let told = desk.done("ring check keys");
-    assert!(told.starts_with("good for sessions of up to 30d 1m, fingerprint "));
-    let assumed = "\nassumed: no session lives longer than 12h; ";
-    assert!(told.contains(assumed), "{told}");
-    assert!(
-        !desk
-            .done("ring check keys --lifetime 12h")
-            .contains(assumed)
-    );
-    let shown = desk.json("ring check keys --json");
-    let (half_a_day, month) = (json!(43_200), json!(30 * 86_400 + 60));
+fn a_ring_is_called_good_only_for_what_is_known() {
+    let (desk, _) = Desk::with_ring_for("--lifetime 30d");
+    desk.done("ring rotate keys --after 15m");
+    desk.write("keys", desk.read("keys").replace("# overlap=30d1m\n", ""));
+    let ran = desk.run("ring check keys");
+    assert_eq!(ran.code, Some(1));
     assert_eq!(
-        (&shown["lifetime"], &shown["assumed"], &shown["serves"]),
-        (&half_a_day, &json!(true), &month)
+        ran.out,
+        format!(
+            "not known to be good: each key opens for at least 30d 1m after the next one seals, fingerprint {}\n\
+             error: it is not known how long the application's tokens open; give --settings FILE, or --lifetime \
+             SPAN\n",
+            desk.ring().fingerprint()
+        )
     );
+    let fields = |options: &str| {
+        let shown = desk.json(&format!("ring check keys --json {options}"));
+        ["good", "overlap", "serves"].map(|field| shown[field].clone())
+    };
+    let serves = json!(30 * 86_400 + 60);
+    let unknown = [json!(false), json!(null), serves.clone()];
+    assert_eq!(fields(""), unknown);
+    assert_eq!(findings(&desk, ""), ["error unknown-overlap"]);
+    let good = [json!(true), json!(12 * 3_600 + 60), serves];
+    assert_eq!(fields("--lifetime 12h"), good);
+    let told = desk.done("ring check keys --lifetime 12h --skew 2m");
+    let verdict = "good: each key opens for at least 12h 2m after the next one seals, ";
+    assert!(told.starts_with(verdict), "{told}");
 }
 
 #[test]
-fn what_is_odd_is_told_and_is_no_fault() {
-    let (mut desk, old) = Desk::with_ring();
+fn a_key_whose_successor_has_no_time_is_no_error() {
+    let (desk, first) = Desk::with_ring();
+    let second = desk.add("");
+    let text = desk.read("keys");
+    let lines: Vec<_> = text.lines().rev().collect();
+    // In an editor: the key that is listed first seals.
+    desk.write(
+        "keys",
+        lines.join("\n") + "  accept_until=2027-03-01T06:01:00Z\n",
+    );
+    assert_eq!(desk.sealing(), second);
+    let told = desk.done("ring check keys");
+    assert!(told.starts_with("good for any application, "), "{told}");
+    let cookie = SessionCookie::encrypted(desk.ring()).build().unwrap();
+    assert_eq!(cookie.keys_in_use(at(60)).accepts.len(), 1, "{first}");
+}
+
+#[test]
+fn a_warning_is_no_error() {
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let other = desk.add("");
-    assert_eq!(findings(&desk, ""), ["odd accepted-for-ever"]);
+    assert_eq!(findings(&desk, ""), ["warning accepted-for-ever"]);
     let told = desk.done("ring check keys");
     let wanted = format!(
-        "odd: key {other} is accepted without end, `hardtack ring retire keys {other} --at TIME`"
+        "warning: key {other} is accepted without end, `hardtack ring retire keys {other} --at TIME`"
     );
     assert!(told.contains(&wanted), "{told}");
 
     desk.done(&format!("ring promote keys {other}"));
     desk.done(&format!("ring retire keys {old} --force"));
-    assert_eq!(findings(&desk, ""), ["odd seal-from", "odd single-key"]);
+    assert_eq!(findings(&desk, ""), ["warning seal-from"]);
 
     desk.done(&format!("ring leaked keys {other} --not-before +10m"));
-    assert_eq!(findings(&desk, ""), ["odd single-key", "odd not-before"]);
+    assert_eq!(findings(&desk, ""), ["warning not-before"]);
     desk.now = "2027-03-01T06:10:00Z".to_owned();
-    assert_eq!(findings(&desk, ""), ["odd single-key"]);
+    assert_eq!(findings(&desk, ""), [""; 0]);
 }
 
 #[test]
@@ -154,7 +201,7 @@ fn mode_and_last_line_of_the_file_are_looked_at() {
 
     let (desk, _) = Desk::with_ring();
     desk.write("keys", desk.read("keys").trim_end());
-    for (mode, is_odd) in [
+    for (mode, is_told) in [
         (0o600, false),
         (0o400, false),
         (0o640, true),
@@ -164,13 +211,17 @@ fn mode_and_last_line_of_the_file_are_looked_at() {
         let permissions = fs::Permissions::from_mode(mode);
         fs::set_permissions(desk.path("keys"), permissions).unwrap();
         let found = findings(&desk, "");
-        assert_eq!(found.contains(&"odd mode".to_owned()), is_odd, "{mode:o}");
-        assert!(found.contains(&"odd no-line-feed".to_owned()));
+        assert_eq!(
+            found.contains(&"warning mode".to_owned()),
+            is_told,
+            "{mode:o}"
+        );
+        assert!(found.contains(&"warning no-line-feed".to_owned()));
     }
 }
 
 #[test]
-fn what_no_program_reads_is_wrong() {
+fn what_no_program_reads_is_an_error() {
     let desk = Desk::new();
     for (text, sentence) in [
         ("", "key ring has no key"),
@@ -190,7 +241,7 @@ fn what_no_program_reads_is_wrong() {
         let ran = desk.run("ring check keys");
         assert_eq!(ran.code, Some(1));
         assert!(
-            ran.out.starts_with("not good\nwrong: ") && ran.out.contains(sentence),
+            ran.out.starts_with("not good\nerror: ") && ran.out.contains(sentence),
             "{}",
             ran.out
         );
@@ -199,7 +250,7 @@ fn what_no_program_reads_is_wrong() {
             (&shown["good"], &shown["fingerprint"]),
             (&json!(false), &json!(null))
         );
-        assert_eq!(findings(&desk, "")[0], "wrong unreadable");
+        assert_eq!(findings(&desk, "")[0], "error unreadable");
     }
 }
 
@@ -212,13 +263,13 @@ fn a_ring_can_come_from_standard_input_and_have_commas() {
     assert_eq!(ran.code, Some(0));
     let fingerprint = desk.ring().fingerprint();
     assert!(ran.out.starts_with(&format!(
-        "good for sessions of any lifetime, fingerprint {fingerprint}\n"
+        "good for any application, fingerprint {fingerprint}\n"
     )));
 }
 
 #[test]
 fn a_lifetime_that_no_program_takes_is_a_mistake_of_the_command_line() {
-    let (desk, _) = Desk::with_ring();
+    let (desk, _) = Desk::with_ring_for("--lifetime 12h");
     for line in ["ring check keys", "ring rotate keys --after 15m"] {
         for span in ["0s", "5000000000s"] {
             let refused = desk.refused(2, &format!("{line} --lifetime {span}"));
@@ -232,14 +283,14 @@ fn a_lifetime_that_no_program_takes_is_a_mistake_of_the_command_line() {
 
 #[test]
 fn a_finding_names_its_key() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     new_key(&desk.done("ring rotate keys --after 15m"));
     desk.now = "2027-03-02T00:00:00Z".to_owned();
     let shown = desk.json("ring check keys --json");
     assert_eq!(
         shown["findings"],
         json!([{
-            "level": "odd",
+            "level": "warning",
             "finding": "retired",
             "key": old,
             "sentence": format!("key {old} no longer opens anything; `hardtack ring retire keys {old}` removes it"),

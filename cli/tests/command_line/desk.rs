@@ -43,8 +43,13 @@ impl Desk {
 
     /// With a ring of one key in the file `keys`. Its id.
     pub(crate) fn with_ring() -> (Desk, String) {
+        Desk::with_ring_for("")
+    }
+
+    /// The same for sessions that these options describe, which the file notes.
+    pub(crate) fn with_ring_for(options: &str) -> (Desk, String) {
         let desk = Desk::new();
-        desk.done("ring add keys");
+        desk.done(&format!("ring add keys {options}"));
         let id = desk.sealing();
         (desk, id)
     }

@@ -46,7 +46,7 @@ fn comments_order_blanks_and_line_ends_stay() {
         assert_eq!(others(&changed), others(&text));
         let _ = without;
 
-        desk.done(&format!("ring retire keys {first} --at +48h"));
+        desk.done(&format!("ring retire keys {first} --at +48h --force"));
         let third = desk.add("--seal-from +2h");
         let changed = desk.read("keys");
         assert_eq!(changed.matches(line_end).count(), 10);

@@ -43,7 +43,7 @@ fn who_has_the_file_open_goes_on_reading_the_earlier_text() {
     let before = desk.read("keys");
     let lines = [
         "ring add keys".to_owned(),
-        "ring rotate keys --after 15m".to_owned(),
+        "ring rotate keys --after 15m --lifetime 30m".to_owned(),
     ];
     for line in lines {
         let before = desk.read("keys");

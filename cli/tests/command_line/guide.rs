@@ -2,8 +2,9 @@
 //! they show.
 //!
 //! A line `# TIME` in them sets the clock, `# TIME, in a new folder` begins a story, and `# cookie.txt: …` puts a
-//! visitor's cookie of the moment into that file. Nothing else is done, so a reader can repeat it all. Ids of keys
-//! and fingerprints are different each time, so the ones of the document stand for them.
+//! visitor's cookie of the moment into that file. The settings of `app.toml` are the defaults. Nothing else is done, so
+//! a reader can repeat it all. Ids of keys and fingerprints are different each time, so the ones of the document stand
+//! for them.
 
 use std::{collections::HashMap, env, fs, path::Path, process::Output};
 
@@ -56,6 +57,7 @@ struct Story {
 impl Story {
     fn new() -> Story {
         let desk = Desk::new();
+        desk.write("app.toml", "[session]\n");
         desk.write("kubectl", KUBECTL);
         #[cfg(unix)]
         make_executable(&desk.path("kubectl"));

@@ -70,6 +70,42 @@ fn with_keys_it_tells_times_flags_and_content() {
 }
 
 #[test]
+fn a_remembered_session_ends_at_its_own_idle_timeout() {
+    let (desk, _) = Desk::with_ring();
+    let day = std::time::Duration::from_secs(86_400);
+    let cookie = builder(&desk).remember_up_to(30 * day).build().unwrap();
+    let pair = cookie.cookie_for(at(0), |session| {
+        session.remember_for(30 * day)?;
+        session.insert("user", 42)
+    });
+    let options = "--remember-up-to 30d --remembered-idle-timeout 14d";
+    let line = format!("inspect {} --keys keys {options}", pair.unwrap());
+    let told = desk.done(&line);
+    let row = "\nexpires      2027-03-15T06:00:00Z\nremembered   30d\npersistent   yes, until 2027-03-15T06:00:00Z\n";
+    assert!(told.contains(row), "{told}");
+    let ran = desk.run(&format!("{line} --at +14d"));
+    assert!(ran.out.contains("\nopens        no: Idle, "), "{}", ran.out);
+}
+
+#[test]
+fn a_key_that_retires_early_opens_for_as_long_as_the_application_uses_it() {
+    let (desk, old) = Desk::with_ring_for("--lifetime 30m");
+    let pair = pair(&desk);
+    desk.done("ring rotate keys --after 1m");
+    let end = "2027-03-01T06:10:00Z";
+    desk.done(&format!("ring retire keys {old} --at {end} --force"));
+    let line = format!("inspect {pair} --keys keys --at {end}");
+    assert!(desk.done(&line).contains("\nopens        yes\n"));
+    desk.write("early.toml", "danger_retire_early = true\n");
+    let ran = desk.run(&format!("{line} --settings early.toml"));
+    assert!(
+        ran.out.contains("\nopens        no: RetiredKey, "),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
 fn everything_that_a_session_may_have_is_told() {
     let (desk, id) = Desk::with_ring();
     let builder = builder(&desk).remember_up_to(std::time::Duration::from_secs(86_400));

@@ -38,7 +38,7 @@ fn every_key_is_dropped_for_a_new_one() {
 
 #[test]
 fn a_forgery_that_was_sealed_again_opens_no_more() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let new = desk.add("");
     desk.done(&format!("ring promote keys {new}"));
     let forged = SessionCookie::encrypted(desk.ring()).build().unwrap();
@@ -53,7 +53,7 @@ fn a_forgery_that_was_sealed_again_opens_no_more() {
 
 #[test]
 fn with_not_before_the_other_keys_stay() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     let other = desk.add("");
     let told = desk.done(&format!("ring leaked keys {old} --not-before +10m"));
     assert_eq!(ids(&desk), [other.as_str()]);
@@ -93,7 +93,7 @@ fn with_not_before_the_other_keys_stay() {
 
 #[test]
 fn the_moment_can_be_set_when_the_key_is_gone_already() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let other = desk.add("");
     desk.done(&format!("ring promote keys {other}"));
     desk.done(&format!("ring retire keys {old} --force"));
@@ -126,7 +126,7 @@ fn the_moment_can_be_set_when_the_key_is_gone_already() {
 
 #[test]
 fn a_forgery_is_refused_that_went_through_a_sign_in_after_its_key_was_gone() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     desk.done("ring rotate keys --after 15m");
     let cookie = SessionCookie::encrypted(desk.ring()).build().unwrap();
     let forged = cookie
@@ -162,7 +162,7 @@ fn a_forgery_is_refused_that_went_through_a_sign_in_after_its_key_was_gone() {
 
 #[test]
 fn the_moment_is_not_one_at_which_instances_still_have_the_key() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     let before = desk.read("keys");
     let refused = desk.refused(
         1,
@@ -180,7 +180,7 @@ fn the_moment_is_not_one_at_which_instances_still_have_the_key() {
 
 #[test]
 fn where_no_other_key_is_left_a_new_one_seals() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     let told = desk.done(&format!("ring leaked keys {old} --not-before +10m"));
     assert_eq!(ids(&desk), [new_key(&told)]);
 }
@@ -190,7 +190,7 @@ fn a_planned_rotation_does_not_stand_in_the_way() {
     for leaks_first in [true, false] {
         for option in ["", "--not-before +10m"] {
             for hours in [0, 1, 24] {
-                let (mut desk, old) = Desk::with_ring();
+                let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
                 let new = new_key(&desk.done("ring rotate keys --after 15m"));
                 let day = 1 + hours / 24;
                 desk.now = format!("2027-03-{day:02}T{:02}:00:00Z", 6 + hours % 24);
@@ -209,7 +209,7 @@ fn a_planned_rotation_does_not_stand_in_the_way() {
 
 /// A ring in which a key took over and another will, or has: the ids of the three keys.
 fn twice_rotated(lifetime: &str, second: &str, after: &str) -> (Desk, [String; 3]) {
-    let (mut desk, first) = Desk::with_ring();
+    let (mut desk, first) = Desk::with_ring_for("--lifetime 12h");
     let rotate =
         |desk: &Desk, after| desk.done(&format!("ring rotate keys --after {after} {lifetime}"));
     let middle = new_key(&rotate(&desk, "15m"));
@@ -277,7 +277,7 @@ fn what_becomes_of_the_key_before_the_leaked_one_is_told() {
     assert!(told.contains(&removed), "{told}");
     assert_eq!(ids(&desk), [last]);
 
-    let (desk, first) = Desk::with_ring();
+    let (desk, first) = Desk::with_ring_for("--lifetime 12h");
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     let told = desk.done(&format!("ring leaked keys {new} --not-before +10m"));
     let sentence = format!("key {first} is the last one now, and is accepted without end");
@@ -286,7 +286,7 @@ fn what_becomes_of_the_key_before_the_leaked_one_is_told() {
 
 #[test]
 fn a_key_whose_end_no_longer_fits_is_accepted_without_end() {
-    let (mut desk, first) = Desk::with_ring();
+    let (mut desk, first) = Desk::with_ring_for("--lifetime 12h");
     let middle = desk.add("");
     // In an editor: the key that is listed first seals.
     let lines = desk.read("keys");
@@ -307,7 +307,7 @@ fn a_key_whose_end_no_longer_fits_is_accepted_without_end() {
 
 #[test]
 fn a_key_that_was_retired_long_ago_takes_every_other_key_with_it() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let other = new_key(&desk.done("ring rotate keys --after 15m"));
     desk.now = "2028-03-01T06:00:00Z".to_owned();
     let told = desk.done(&format!("ring leaked keys {old}"));

@@ -12,6 +12,7 @@ mod help;
 mod inspect;
 mod keygen;
 mod leaked;
+mod overlap;
 mod promote;
 mod reasons;
 mod reference;

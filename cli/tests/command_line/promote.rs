@@ -4,7 +4,7 @@ use crate::desk::{Desk, at, new_key};
 
 #[test]
 fn an_accepted_key_seals_from_now_on() {
-    let (desk, first) = Desk::with_ring();
+    let (desk, first) = Desk::with_ring_for("--lifetime 12h");
     let second = desk.add("");
     let told = desk.done(&format!("ring promote keys {second}"));
     assert!(told.starts_with(&format!(
@@ -18,18 +18,18 @@ fn an_accepted_key_seals_from_now_on() {
 /// Its id is easily taken for that of the new key.
 #[test]
 fn a_key_that_seals_already_is_said_to() {
-    let (desk, first) = Desk::with_ring();
+    let (desk, first) = Desk::with_ring_for("--lifetime 12h");
     desk.add("");
     let before = desk.read("keys");
     let told = desk.done(&format!("ring promote keys {first}"));
-    let says = format!("key {first} seals already; nothing is changed\n");
+    let says = format!("key {first} seals already; no key is changed\n");
     assert!(told.starts_with(&says), "{told}");
     assert_eq!(desk.read("keys"), before);
 }
 
 #[test]
 fn a_key_can_be_promoted_for_later() {
-    let (desk, first) = Desk::with_ring();
+    let (desk, first) = Desk::with_ring_for("--lifetime 12h");
     let second = desk.add("");
     let told = desk.done(&format!("ring promote keys {second} --at +1h"));
     assert!(told.contains("seals from 2027-03-01T07:00:00Z"), "{told}");
@@ -67,7 +67,7 @@ fn a_promotion_for_later_stops_no_key_that_seals_before_its_time() {
 
 #[test]
 fn promoting_back_and_forth_within_one_second_does_what_was_asked_for_last() {
-    let (desk, first) = Desk::with_ring();
+    let (desk, first) = Desk::with_ring_for("--lifetime 12h");
     let second = desk.add("");
     for key in [&second, &first, &second, &first] {
         desk.done(&format!("ring promote keys {key}"));
@@ -77,7 +77,7 @@ fn promoting_back_and_forth_within_one_second_does_what_was_asked_for_last() {
 
 #[test]
 fn a_rotation_is_taken_back_and_both_keys_stay_accepted() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     desk.now = "2027-03-01T08:00:00Z".to_owned();
     assert_eq!(desk.sealing(), new);
@@ -90,7 +90,7 @@ fn a_rotation_is_taken_back_and_both_keys_stay_accepted() {
 
 #[test]
 fn a_rotation_is_called_off_before_it_begins() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     let before = desk.read("keys");
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     let refused = desk.refused(1, &format!("ring retire keys {new}"));
@@ -108,7 +108,7 @@ fn a_rotation_is_called_off_before_it_begins() {
 
 #[test]
 fn what_seals_already_stays_as_it_is() {
-    let (desk, only) = Desk::with_ring();
+    let (desk, only) = Desk::with_ring_for("--lifetime 12h");
     let before = desk.read("keys");
     desk.done(&format!("ring promote keys {only}"));
     assert_eq!(desk.read("keys"), before);
@@ -116,7 +116,7 @@ fn what_seals_already_stays_as_it_is() {
 
 #[test]
 fn what_cannot_be_promoted_is_refused() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let refused = desk.refused(1, "ring promote keys 00000000");
     assert_eq!(refused, format!("keys has no key 00000000, only {old}"));
     let refused = desk.refused(
@@ -138,18 +138,60 @@ fn what_cannot_be_promoted_is_refused() {
 
 #[test]
 fn a_takeover_is_not_put_off_past_what_the_old_key_was_given() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     let line = format!("ring promote keys {new} --at +2h");
-    let refused = desk.refused(1, &line);
-    assert!(
-        refused.contains("living sessions would be cut short"),
-        "{refused}"
+    let retire = format!("ring retire keys {old} --at 2027-03-01T20:01:00Z");
+    assert_eq!(
+        desk.refused(1, &line),
+        format!(
+            "key {old} would open for only 10h 18m after key {new} begins to seal, and its tokens may open for 12h \
+             1m; first run `hardtack {retire}`"
+        )
     );
-    let told = desk.done(&format!("{line} --lifetime 8h"));
+    // The file does not note what was given to a dry run.
+    desk.done(&format!("{line} --lifetime 8h --dry-run"));
+    desk.refused(1, &line);
+    desk.done(&retire);
+    let told = desk.done(&line);
     assert!(told.starts_with(&format!(
         "key {new} seals from 2027-03-01T08:00:00Z\nkey {old} then only opens\n"
     )));
     let seals = |seconds| desk.ring().sealing_key(at(seconds)).to_string();
     assert_eq!((seals(7199), seals(7200)), (old, new));
+}
+
+#[test]
+fn where_a_key_retires_a_takeover_needs_the_overlap() {
+    let (desk, old) = Desk::with_ring();
+    let new = desk.add("--seal-from +1h");
+    desk.done(&format!("ring promote keys {new} --at +2h"));
+    desk.done(&format!("ring retire keys {old} --at +13h --force"));
+    let before = desk.read("keys");
+    let line = format!("ring promote keys {new} --at +3h");
+    let refused = desk.refused(1, &line);
+    assert!(
+        refused.starts_with("it is not known how long "),
+        "{refused}"
+    );
+    assert_eq!(desk.read("keys"), before);
+    // The way back needs none, because no key retires then.
+    desk.done(&format!("ring promote keys {old} --dry-run"));
+    desk.done(&format!("{line} --lifetime 30m"));
+    desk.done(&format!("ring promote keys {new} --at +4h"));
+}
+
+#[test]
+fn a_ring_that_retires_a_key_early_already_can_be_changed() {
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    let line = format!("ring promote keys {new} --lifetime 30d");
+    // Not any earlier than it does.
+    let refused = desk.refused(1, &format!("{line} --at +1h"));
+    assert!(refused.contains(&format!("key {old} would open for only 11h 18m")));
+    assert!(
+        refused.ends_with("--at 2027-03-31T07:01:00Z --lifetime 30d`"),
+        "{refused}"
+    );
+    desk.done(&format!("{line} --at +5m"));
 }

@@ -111,7 +111,7 @@ fn malformed(desk: &Desk, reason: &'static str, words: &'static str) -> Case {
 
 #[test]
 fn each_reason_is_told_in_words() {
-    let (desk, _) = Desk::with_ring();
+    let (desk, _) = Desk::with_ring_for("--lifetime 12h");
     desk.done("ring rotate keys --after 15m");
     let mut reasons = BTreeSet::new();
     for Case {
@@ -149,7 +149,7 @@ fn each_reason_is_told_in_words() {
 
 #[test]
 fn a_session_that_has_ended_shows_its_times_with_the_reason() {
-    let (desk, _) = Desk::with_ring();
+    let (desk, _) = Desk::with_ring_for("--lifetime 12h");
     let pair = pair(SessionCookie::encrypted(desk.ring()), 0);
     for (options, reason) in [
         ("--at +1h", "Idle"),
@@ -171,7 +171,7 @@ fn a_session_that_has_ended_shows_its_times_with_the_reason() {
 
 #[test]
 fn without_keys_only_what_is_no_token_is_a_no() {
-    let (desk, _) = Desk::with_ring();
+    let (desk, _) = Desk::with_ring_for("--lifetime 12h");
     for (field, code, told) in [
         ("__Host-session=j%nk", 1, "no: Encoding"),
         ("hunter2", 1, "no: Encoding"),

@@ -1,8 +1,10 @@
+use hardtack::SessionCookie;
+
 use crate::desk::{Desk, at, new_key};
 
 #[test]
 fn after_its_time_a_key_is_removed_without_a_word() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     desk.now = "2027-03-01T18:17:59Z".to_owned();
     desk.refused(1, &format!("ring retire keys {old}"));
@@ -19,39 +21,132 @@ fn after_its_time_a_key_is_removed_without_a_word() {
 }
 
 #[test]
-fn a_key_whose_sessions_may_live_is_removed_by_force_only() {
-    let (mut desk, old) = Desk::with_ring();
+fn an_end_before_that_of_the_last_token_is_refused_with_the_command_that_is_right() {
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     desk.add("--seal-from +1h");
     desk.now = "2027-03-01T08:00:00Z".to_owned();
+    for line in ["", "--at +1h"] {
+        let refused = desk.refused(1, &format!("ring retire keys {old} {line}"));
+        assert_eq!(
+            refused,
+            format!(
+                "tokens that key {old} sealed may open until 2027-03-01T20:01:00Z; run `hardtack ring retire keys {old} \
+                 --at 2027-03-01T20:01:00Z`, or give --force"
+            )
+        );
+    }
+    assert_eq!(desk.ring().keys().len(), 2);
+    let refused = desk.refused(
+        1,
+        &format!("ring retire keys {old} --at +1h --lifetime 30d --skew 2m"),
+    );
+    let (_, command) = refused.split_once("`hardtack ").unwrap();
+    let (command, _) = command.split_once('`').unwrap();
+    assert!(command.ends_with("--at 2027-03-31T08:02:00Z --lifetime 30d --skew 2m"));
+    desk.done(command);
+    assert_eq!(
+        desk.ring().keys()[0].accept_until,
+        Some(at(30 * 86_400 + 2 * 3_600 + 120))
+    );
+    assert!(desk.read("keys").starts_with("# overlap=30d2m\n"));
+    // It has that end. No instance may have sealed with it since the other began, so an earlier one would do.
     let refused = desk.refused(1, &format!("ring retire keys {old}"));
     assert!(
-        refused.contains("may live until 2027-03-01T19:01:00Z") && refused.contains("--force"),
+        refused.ends_with("; wait until then, or give --force"),
         "{refused}"
     );
-    let refused = desk.refused(1, &format!("ring retire keys {old} --at +1h"));
-    assert!(
-        refused.contains("may live until 2027-03-01T19:01:00Z"),
-        "{refused}"
-    );
-    assert_eq!(desk.ring().keys().len(), 2);
-    let told = desk.done(&format!(
-        "ring retire keys {old} --at +1h --force --dry-run"
-    ));
-    assert!(
-        told.contains(
-            "refuse this ring without `danger_retire_early`, and accept one without the key"
-        ),
-        "{told}"
-    );
-    // Shorter sessions have ended by now.
+    // Unused sessions that are shorter have ended by now.
     desk.done(&format!("ring retire keys {old} --lifetime 30m --dry-run"));
     desk.done(&format!("ring retire keys {old} --force"));
     assert_eq!(desk.ring().keys().len(), 1);
 }
 
+/// As it was reported: the sessions of this application are remembered for 30 days.
+#[test]
+fn two_pushes_do_not_end_a_session_that_is_remembered() {
+    let desk = Desk::new();
+    desk.write("app.toml", "[session]\nremember_up_to = \"30d\"\n");
+    let old = desk.add("");
+    let new = desk.add("");
+    desk.done(&format!("ring promote keys {new}"));
+    let before = desk.read("keys");
+    let retire = format!("ring retire keys {old} --at +13h");
+    assert_eq!(
+        desk.refused(1, &retire),
+        "it is not known how long the application's tokens open; give --settings FILE, or --lifetime SPAN, once: \
+         the file remembers it"
+    );
+    let refused = desk.refused(1, &format!("{retire} --settings app.toml"));
+    let right = format!("ring retire keys {old} --at 2027-03-31T06:01:00Z --settings app.toml");
+    assert_eq!(
+        refused,
+        format!(
+            "tokens that key {old} sealed may open until 2027-03-31T06:01:00Z; run `hardtack {right}`, or give --force"
+        )
+    );
+    assert_eq!(desk.read("keys"), before);
+    desk.done(&right);
+    desk.done("ring check keys --settings app.toml");
+}
+
+#[test]
+fn force_tells_what_applications_do() {
+    let (desk, old) = Desk::with_ring();
+    let new = desk.add("");
+    desk.done(&format!("ring promote keys {new}"));
+    let retire = |options: &str| {
+        desk.done(&format!(
+            "ring retire keys {old} --at +10m --force {options}"
+        ))
+    };
+    for (options, until) in [
+        ("--dry-run", "its last token has ended"),
+        ("--lifetime 30m", "2027-03-01T06:31:00Z"),
+    ] {
+        let told = retire(options);
+        let effect = format!(
+            "key {old} opens nothing from 2027-03-01T06:10:00Z on in applications with `danger_retire_early`; the \
+             others use it until {until} and log an error\n"
+        );
+        assert!(told.contains(&effect), "{told}");
+    }
+    let cookie = SessionCookie::encrypted(desk.ring()).build().unwrap();
+    let count = |minute: u64| cookie.keys_in_use(at(60 * minute)).accepts.len();
+    assert_eq!((count(30), count(31)), (2, 1));
+    assert_eq!(desk.run("ring check keys").code, Some(1));
+    // The ring calls it retired, and applications use it.
+    let mut desk = desk;
+    desk.now = "2027-03-01T06:10:00Z".to_owned();
+    let refused = desk.refused(1, &format!("ring retire keys {old}"));
+    assert!(
+        refused.contains("may open until 2027-03-01T06:31:00Z"),
+        "{refused}"
+    );
+    desk.now = "2027-03-01T06:31:00Z".to_owned();
+    desk.done(&format!("ring retire keys {old}"));
+}
+
+#[test]
+fn force_tells_of_visitors_where_applications_do_not_know_when_a_key_stopped_sealing() {
+    let (desk, second) = Desk::with_ring();
+    desk.add("");
+    // In an editor: the key that is listed first seals.
+    let text = desk.read("keys");
+    let lines: Vec<_> = text.lines().rev().collect();
+    desk.write("keys", lines.join("\n"));
+    let told = desk.done(&format!("ring retire keys {second} --at +10m --force"));
+    let effect = format!(
+        "key {second} opens nothing from 2027-03-01T06:10:00Z on; visitors who have a token under it then are \
+         signed out\n"
+    );
+    assert!(told.starts_with(&effect), "{told}");
+    let cookie = SessionCookie::encrypted(desk.ring()).build().unwrap();
+    assert_eq!(cookie.keys_in_use(at(600)).accepts.len(), 1);
+}
+
 #[test]
 fn a_key_that_may_have_sealed_until_now_needs_force_as_well() {
-    let (desk, _) = Desk::with_ring();
+    let (desk, _) = Desk::with_ring_for("--lifetime 12h");
     let second = desk.add("");
     let refused = desk.refused(1, &format!("ring retire keys {second}"));
     assert!(refused.contains("2027-03-01T18:01:00Z"), "{refused}");
@@ -65,7 +160,7 @@ fn a_key_that_may_have_sealed_until_now_needs_force_as_well() {
 
 #[test]
 fn a_time_that_a_key_has_is_replaced() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     desk.add("--seal-from +1h");
     desk.done(&format!("ring retire keys {old} --at +24h"));
     desk.done(&format!("ring retire keys {old} --at +48h"));
@@ -78,7 +173,7 @@ fn a_time_that_a_key_has_is_replaced() {
 
 #[test]
 fn a_key_that_never_sealed_is_removed_without_a_word() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     let planned = desk.add("--seal-from +1h");
     desk.done(&format!("ring retire keys {planned}"));
     assert_eq!(desk.sealing(), old);
@@ -88,7 +183,7 @@ fn a_key_that_never_sealed_is_removed_without_a_word() {
 #[test]
 fn a_planned_key_that_seals_by_a_clock_that_is_ahead_is_removed_by_force_only() {
     for (now, is_refused) in [("06:57:59", false), ("06:58:00", true), ("06:59:59", true)] {
-        let (mut desk, _) = Desk::with_ring();
+        let (mut desk, _) = Desk::with_ring_for("--lifetime 12h");
         let planned = desk.add("--seal-from +1h");
         desk.now = format!("2027-03-01T{now}Z");
         let line = format!("ring retire keys {planned}");
@@ -96,7 +191,7 @@ fn a_planned_key_that_seals_by_a_clock_that_is_ahead_is_removed_by_force_only() 
             let refused = desk.refused(1, &line);
             assert!(
                 refused.starts_with(&format!(
-                    "sessions that key {planned} sealed may live until"
+                    "tokens that key {planned} sealed may open until 2027-03-01T1"
                 )),
                 "{refused}"
             );
@@ -110,7 +205,7 @@ fn a_planned_key_that_seals_by_a_clock_that_is_ahead_is_removed_by_force_only() 
 
 #[test]
 fn a_planned_key_that_sealed_before_it_was_put_off_is_removed_by_force_only() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     desk.now = "2027-03-01T08:00:00Z".to_owned();
     desk.done(&format!("ring promote keys {old}"));
@@ -118,7 +213,7 @@ fn a_planned_key_that_sealed_before_it_was_put_off_is_removed_by_force_only() {
     let line = format!("ring retire keys {new}");
     let refused = desk.refused(1, &line);
     assert!(
-        refused.contains("may live until 2027-03-01T20:01:00Z"),
+        refused.contains("may open until 2027-03-01T20:01:00Z"),
         "{refused}"
     );
     desk.done(&format!("{line} --force --dry-run"));
@@ -128,7 +223,7 @@ fn a_planned_key_that_sealed_before_it_was_put_off_is_removed_by_force_only() {
 
 #[test]
 fn a_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it() {
-    let (mut desk, first) = Desk::with_ring();
+    let (mut desk, first) = Desk::with_ring_for("--lifetime 12h");
     let middle = new_key(&desk.done("ring rotate keys --after 15m"));
     desk.now = "2027-03-01T11:00:00Z".to_owned();
     let last = new_key(&desk.done("ring rotate keys --after 15m"));
@@ -139,8 +234,8 @@ fn a_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it() {
     assert_eq!(
         refused,
         format!(
-            "without key {middle} key {first} would be accepted for only 7h 1m after key {last} begins to seal, \
-             and the application may refuse the ring; first remove that key with `hardtack ring retire keys {first}`"
+            "without key {middle} key {first} would open for only 7h 1m after key {last} begins to seal, and its \
+             tokens may open for 12h 1m; first run `hardtack ring retire keys {first}`"
         )
     );
     desk.done(&format!("{} --lifetime 7h --dry-run", retire(&middle)));
@@ -151,8 +246,12 @@ fn a_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it() {
 
 #[test]
 fn a_planned_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it() {
-    for (later, remains) in [("+12h", "2h"), ("+14h", "0s"), ("+20h", "0s")] {
-        let (desk, first) = Desk::with_ring();
+    for (later, remains, needed) in [
+        ("+12h", "2h", "2027-03-02T06:01:00Z"),
+        ("+14h", "0s", "2027-03-02T08:01:00Z"),
+        ("+20h", "0s", "2027-03-02T14:01:00Z"),
+    ] {
+        let (desk, first) = Desk::with_ring_for("--lifetime 12h");
         let middle = desk.add("--seal-from +1h");
         desk.done(&format!("ring retire keys {first} --at +14h"));
         let last = desk.add(&format!("--seal-from {later}"));
@@ -160,12 +259,11 @@ fn a_planned_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it()
         assert_eq!(
             refused,
             format!(
-                "without key {middle} key {first} would be accepted for only {remains} after key {last} begins to \
-                 seal, and the application may refuse the ring; first give that key a later end with `hardtack ring \
-                 retire keys {first} --at TIME`"
+                "without key {middle} key {first} would open for only {remains} after key {last} begins to seal, \
+                 and its tokens may open for 12h 1m; first run `hardtack ring retire keys {first} --at {needed}`"
             )
         );
-        desk.done(&format!("ring retire keys {first} --at +33h"));
+        desk.done(&format!("ring retire keys {first} --at {needed}"));
         desk.done(&format!("ring retire keys {middle}"));
         desk.done("ring check keys");
     }
@@ -173,12 +271,12 @@ fn a_planned_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it()
 
 #[test]
 fn a_planned_key_retires_after_the_sessions_that_it_will_seal() {
-    let (desk, _) = Desk::with_ring();
+    let (desk, _) = Desk::with_ring_for("--lifetime 12h");
     let planned = desk.add("--seal-from +1h");
     desk.add("--seal-from +12h");
     let refused = desk.refused(1, &format!("ring retire keys {planned} --at +13h"));
     assert!(
-        refused.contains("may live until 2027-03-02T06:01:00Z"),
+        refused.contains("may open until 2027-03-02T06:01:00Z"),
         "{refused}"
     );
     desk.done(&format!(
@@ -189,7 +287,7 @@ fn a_planned_key_retires_after_the_sessions_that_it_will_seal() {
 
 #[test]
 fn the_key_that_seals_is_refused() {
-    let (desk, only) = Desk::with_ring();
+    let (desk, only) = Desk::with_ring_for("--lifetime 12h");
     let refused = desk.refused(1, &format!("ring retire keys {only} --force"));
     assert_eq!(
         refused,

@@ -8,7 +8,7 @@ const HOUR: u64 = 3600;
 
 #[test]
 fn the_plan_is_told_and_written() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     let told = desk.done("ring rotate keys --after 15m");
     let new = new_key(&told);
     let ring = desk.ring();
@@ -19,8 +19,6 @@ fn the_plan_is_told_and_written() {
              before 2027-03-01T06:15:00Z give keys to every instance, in any order\n\
              from   2027-03-01T06:17:00Z key {new} seals, and key {old} only opens\n\
              from   2027-03-01T18:18:00Z key {old} opens nothing: remove it with `hardtack ring retire keys {old}`\n\
-             assumed: no session lives longer than 12h; if the application's sessions do, give --lifetime \
-             SPAN or --settings FILE\n\
              fingerprint {}\n",
             ring.fingerprint()
         )
@@ -36,8 +34,9 @@ fn the_plan_is_told_and_written() {
 
 #[test]
 fn lifetime_skew_and_suite_are_as_asked_for() {
-    let (desk, _) = Desk::with_ring();
+    let (desk, _) = Desk::with_ring_for("--lifetime 12h");
     desk.done("ring rotate keys --after 1h --lifetime 30days --skew 5m --suite xcha");
+    assert!(desk.read("keys").starts_with("# overlap=30d5m\n"));
     let ring = desk.ring();
     let [first, second] = &ring.keys()[..] else {
         panic!("{ring:?}")
@@ -52,7 +51,7 @@ fn lifetime_skew_and_suite_are_as_asked_for() {
 
 #[test]
 fn one_rotation_is_planned_at_a_time() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     let refused = desk.refused(1, "ring rotate keys --after 15m");
     assert_eq!(
@@ -82,6 +81,7 @@ fn there_has_to_be_a_ring_and_a_time() {
     for span in [
         "--after 9000years",
         "--after 1h --skew 10000000000000000000s",
+        "--after 1h --skew 10000000000000000000s --lifetime 1h",
     ] {
         assert_eq!(
             desk.refused(2, &format!("ring rotate keys {span}")),

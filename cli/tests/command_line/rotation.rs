@@ -39,7 +39,7 @@ fn key_of(outcome: Outcome) -> String {
 
 #[test]
 fn in_one_push_no_visitor_notices_anything() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 30m");
     let before = instance(&desk);
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     let after = instance(&desk);
@@ -68,7 +68,7 @@ fn in_one_push_no_visitor_notices_anything() {
 
 #[test]
 fn who_was_away_comes_back_to_the_last_second() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     desk.done("ring rotate keys --after 15m");
     let idle_off = || {
         SessionCookie::encrypted(desk.ring())
@@ -98,9 +98,33 @@ fn who_was_away_comes_back_to_the_last_second() {
     assert!(at(end) < at(12 * HOUR + 18 * 60));
 }
 
+/// Under the old key until its last second, by a clock that is a minute behind.
+#[test]
+fn an_idle_timeout_is_enough_for_an_old_key() {
+    let (desk, old) = Desk::with_ring_for("--lifetime 30m");
+    desk.done("ring rotate keys --after 15m");
+    let cookie = instance(&desk);
+    let begun = 17 * 60 + 59;
+    let behind = at(begun - 60);
+    let last = cookie
+        .cookie_for(behind, |session| session.insert("visits", 0))
+        .unwrap();
+    assert_eq!(key_of(visit(&cookie, behind, &mut last.clone())), old);
+    let end = begun - 60 + 30 * 60;
+    assert_eq!(key_of(visit(&cookie, at(end - 1), &mut last.clone())), old);
+    let outcome = visit(&cookie, at(end), &mut last.clone());
+    assert!(matches!(
+        outcome,
+        Outcome::Rejected {
+            reason: Reason::Idle,
+            ..
+        }
+    ));
+}
+
 #[test]
 fn in_two_pushes_no_visitor_notices_anything() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 30m");
     let first = instance(&desk);
     let mut cookie = first
         .cookie_for(at(0), |session| session.insert("visits", 0))
@@ -117,13 +141,13 @@ fn in_two_pushes_no_visitor_notices_anything() {
     assert_eq!(key_of(visit(&second, at(120), &mut cookie)), new);
     assert_eq!(key_of(visit(&third, at(120), &mut cookie)), old);
     assert_eq!(key_of(visit(&third, at(120), &mut cookie)), new);
-    desk.done(&format!("ring retire keys {old} --at +13h"));
+    desk.done(&format!("ring retire keys {old} --at +31m"));
     assert_eq!(key_of(visit(&instance(&desk), at(180), &mut cookie)), new);
 }
 
 #[test]
 fn sessions_survive_a_way_back() {
-    let (mut desk, old) = Desk::with_ring();
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     let rotated = instance(&desk);
     let mut cookie = rotated
@@ -141,7 +165,7 @@ fn sessions_survive_a_way_back() {
 
 #[test]
 fn sessions_move_to_another_suite_and_back() {
-    let (desk, xaes) = Desk::with_ring();
+    let (desk, xaes) = Desk::with_ring_for("--lifetime 12h");
     let mut cookie = instance(&desk)
         .cookie_for(at(0), |session| session.insert("visits", 0))
         .unwrap();
@@ -155,7 +179,7 @@ fn sessions_move_to_another_suite_and_back() {
 
 #[test]
 fn after_a_leak_nothing_from_before_opens() {
-    let (desk, leaked) = Desk::with_ring();
+    let (desk, leaked) = Desk::with_ring_for("--lifetime 12h");
     let other = desk.add("");
     desk.done(&format!("ring promote keys {other}"));
     let before = instance(&desk);

@@ -64,7 +64,7 @@ fn a_key_on_the_command_line_is_not_repeated() {
     // Nothing is wrong with these names.
     for line in [
         format!("ring add {key}"),
-        format!("ring rotate {key} --after 1h"),
+        format!("ring rotate {key} --after 1h --lifetime 30m"),
         format!("inspect eHhYAAA --name {key}"),
     ] {
         let ran = desk.run(&line);

@@ -11,20 +11,51 @@ const TOML: &str = "port = 80\n[session]\nname = '__Host-shop'\nidle_timeout = '
 const JSON: &str = r#"{"remember_up_to": "30d", "keys_file": "/run/secrets/session"}"#;
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
 
+/// Seconds that the ring's keys need to overlap, by `ring check` with these options.
+fn overlap(desk: &Desk, options: &str) -> u64 {
+    let line = format!("ring check keys --json {options}");
+    let mut command = desk.command(PROGRAM, line.split_whitespace());
+    let variables = [
+        ("SITE__REMEMBER_UP_TO", "60d"),
+        ("OTHER__IDLE_TIMEOUT", "2h"),
+    ];
+    let told = desk.ran(command.envs(variables).output().unwrap()).out;
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    told["overlap"].as_u64().unwrap()
+}
+
 #[test]
 fn a_rotation_accepts_the_old_key_for_as_long_as_the_settings_remember() {
     for (file, text) in [("shop.toml", TOML), ("shop.json", JSON)] {
         let (desk, _) = Desk::with_ring();
         desk.write(file, text);
-        let told = desk.done(&format!("ring rotate keys --after 15m --settings {file}"));
-        assert!(!told.contains("assumed"), "{told}");
-        let remembering = SessionCookie::encrypted(desk.ring()).remember_up_to(MONTH);
-        assert!(remembering.build().is_ok());
+        desk.done(&format!("ring rotate keys --after 15m --settings {file}"));
+        let until = desk.ring().keys()[0].accept_until;
+        assert_eq!(until, Some(at(17 * 60 + 60) + MONTH));
         let told = desk.done(&format!("ring check keys --settings {file}"));
         assert!(
-            told.starts_with("good for sessions of up to 30d 1m, "),
+            told.starts_with("good: each key opens for at least 30d 1m after the next one seals, "),
             "{told}"
         );
+    }
+}
+
+#[test]
+fn keys_overlap_for_as_long_as_a_token_opens_that_is_not_used() {
+    let (desk, _) = Desk::with_ring();
+    for (settings, seconds) in [
+        ("", 31 * 60),
+        ("clock_skew = '5m'", 35 * 60),
+        ("idle_timeout = 'off'", 12 * 3_600 + 60),
+        ("absolute_timeout = '10m'", 11 * 60),
+        ("remember_up_to = '30d'", 30 * 86_400 + 60),
+        (
+            "remember_up_to = '1000d'\nremembered_idle_timeout = '14d'",
+            14 * 86_400 + 60,
+        ),
+    ] {
+        desk.write("app.toml", format!("[session]\n{settings}\n"));
+        assert_eq!(overlap(&desk, "--settings app.toml"), seconds, "{settings}");
     }
 }
 
@@ -33,72 +64,57 @@ fn settings_may_be_in_yaml_in_several_files_and_in_the_environment() {
     let (desk, _) = Desk::with_ring();
     desk.write(
         "base.yaml",
-        "port: 80\nsession:\n  absolute_timeout: 8h\n  keys_file: a\n",
+        "port: 80\nsession:\n  idle_timeout: 8h\n  clock_skew: 0s\n  keys_file: a\n",
     );
     desk.write(
         "live.yml",
         "session: { remember_up_to: 30d, keys: hunter2 }\n",
     );
-    desk.done("ring rotate keys --after 15m --lifetime 40d");
-    let longest = |options: &str| {
-        let words = format!("ring check keys --json {options}");
-        let mut command = desk.command(PROGRAM, words.split_whitespace());
-        let variables = [
-            ("SITE__REMEMBER_UP_TO", "60d"),
-            ("OTHER__ABSOLUTE_TIMEOUT", "2h"),
-        ];
-        let told = desk.ran(command.envs(variables).output().unwrap()).out;
-        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-        told["lifetime"].as_u64().unwrap() / 3_600
-    };
-    assert_eq!(longest("--settings base.yaml"), 8);
-    assert_eq!(longest("--settings base.yaml --settings live.yml"), 720);
+    let hours = |options: &str| overlap(&desk, options) / 3_600;
+    assert_eq!(hours("--settings base.yaml"), 8);
+    assert_eq!(hours("--settings base.yaml --settings live.yml"), 720);
     assert_eq!(
-        longest("--settings base.yaml --settings live.yml --settings-env SITE__"),
+        hours("--settings base.yaml --settings live.yml --settings-env SITE__"),
         1_440
     );
-    assert_eq!(longest("--settings base.yaml --settings-env OTHER__"), 2);
-    assert_eq!(longest("--settings-env OTHER__ --settings base.yaml"), 2);
+    assert_eq!(hours("--settings base.yaml --settings-env OTHER__"), 2);
+    assert_eq!(hours("--settings-env OTHER__ --settings base.yaml"), 2);
 }
 
 #[test]
-fn a_ring_that_the_application_would_refuse_is_not_good() {
-    let (desk, old) = Desk::with_ring();
-    desk.write("shop.toml", TOML);
-    let told = desk.done("ring rotate keys --after 15m");
-    assert!(told.contains("\nassumed: no session lives longer than 12h; "));
-    assert_eq!(desk.run("ring check keys").code, Some(0));
-    let ran = desk.run("ring check keys --settings shop.toml");
+fn a_command_that_is_told_repeats_the_settings() {
+    let (desk, old) = Desk::with_ring_for("--lifetime 30m");
+    desk.write("a.toml", "[session]\n");
+    desk.write("b.toml", "remember_up_to = '30d'\n");
+    desk.done("ring rotate keys --after 15m");
+    let options = "--settings a.toml --settings b.toml --settings-env NONE__";
+    let ran = desk.run(&format!("ring check keys {options}"));
     assert_eq!(ran.code, Some(1));
-    assert!(ran.out.starts_with("not good for sessions of up to 30d, "));
-    let refused = desk.refused(
-        1,
-        &format!("ring retire keys {old} --at +1d --settings shop.toml"),
-    );
+    let command = format!("ring retire keys {old} --at 2027-03-31T06:18:00Z {options}");
     assert!(
-        refused.contains("may live until 2027-03-31T06:18:00Z"),
-        "{refused}"
+        ran.out
+            .contains(&format!("; `hardtack {command}` mends that\n")),
+        "{}",
+        ran.out
     );
-    // Without settings the assumption is shown.
-    let told = desk.done(&format!("ring retire keys {old} --at +1d"));
-    assert!(told.contains("\nassumed: "), "{told}");
-    let told = desk.done(&format!(
-        "ring retire keys {old} --at +40d --settings shop.toml"
-    ));
-    assert!(!told.contains("assumed: "), "{told}");
-    assert_eq!(
-        desk.run("ring check keys --settings shop.toml").code,
-        Some(0)
-    );
+    desk.done(&command);
+    desk.done("ring check keys");
+    assert!(desk.read("keys").starts_with("# overlap=30d1m\n"));
 }
 
 #[test]
 fn a_lifetime_beyond_every_moment_is_refused() {
     let (desk, _) = Desk::with_ring();
-    desk.done("ring rotate keys --after 15m");
-    desk.write("shop.toml", "absolute_timeout = '18446744073709551615'");
-    let refused = desk.refused(2, "ring check keys --settings shop.toml");
-    assert!(refused.contains("after the year 9999"), "{refused}");
+    desk.write(
+        "shop.toml",
+        "idle_timeout = 'off'\nabsolute_timeout = '18446744073709551615'",
+    );
+    let before = desk.read("keys");
+    for line in ["ring check keys", "ring add keys"] {
+        let refused = desk.refused(2, &format!("{line} --settings shop.toml"));
+        assert!(refused.contains("after the year 9999"), "{refused}");
+    }
+    assert_eq!(desk.read("keys"), before);
 }
 
 #[test]
@@ -191,11 +207,23 @@ fn a_mistake_is_that_of_the_file_or_that_of_an_option() {
         refused.starts_with("cannot apply late.toml, here.toml to this ring: "),
         "{refused}"
     );
-    let refused = desk.refused(2, "inspect eA --keys keys --idle-timeout 7d");
-    assert!(
-        refused.starts_with("`--idle-timeout` is longer than `--absolute-timeout`"),
-        "{refused}"
-    );
+    for (options, says) in [
+        (
+            "--idle-timeout 7d",
+            "`--idle-timeout` is longer than `--absolute-timeout`",
+        ),
+        (
+            "--remember-up-to 7d --remembered-idle-timeout 8d",
+            "`--remembered-idle-timeout` is longer than `--remember-up-to`",
+        ),
+        (
+            "--remembered-idle-timeout 8d",
+            "`--remembered-idle-timeout` needs `--remember-up-to`",
+        ),
+    ] {
+        let refused = desk.refused(2, &format!("inspect eA --keys keys {options}"));
+        assert!(refused.starts_with(says), "{refused}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::desk::{Desk, PROGRAM, new_key, secrets};
 
 #[test]
 fn every_key_has_its_line_in_the_order_of_the_ring() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     let accepted = desk.add("");
     let fingerprint = desk.ring().fingerprint();
@@ -12,6 +12,7 @@ fn every_key_has_its_line_in_the_order_of_the_ring() {
         desk.done("ring show keys"),
         format!(
             "fingerprint {fingerprint}\n\
+             overlap     12h 1m\n\
 \x20 key       suite  role      seal_from             accept_until\n\
 \x20 {accepted}  xaes   accepted  -                     -\n\
              * {old}  xaes   seals     -                     2027-03-01T18:18:00Z\n\
@@ -22,7 +23,7 @@ fn every_key_has_its_line_in_the_order_of_the_ring() {
 
 #[test]
 fn it_shows_what_will_be_at_another_moment() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     let roles = |at: &str| {
         let shown = desk.json(&format!("ring show keys --json --at {at}"));
@@ -37,7 +38,7 @@ fn it_shows_what_will_be_at_another_moment() {
 
 #[test]
 fn as_json_every_field_is_there() {
-    let (desk, old) = Desk::with_ring();
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     desk.done(&format!("ring leaked keys {old} --not-before +10m"));
     let new = desk.sealing();
     assert_eq!(
@@ -47,6 +48,7 @@ fn as_json_every_field_is_there() {
             "mode": "encrypted",
             "fingerprint": desk.ring().fingerprint().to_string(),
             "not_before": "2027-03-01T06:10:00Z",
+            "overlap": 43_260,
             "keys": [{
                 "id": new,
                 "suite": "xaes",
@@ -88,7 +90,7 @@ fn secrets_are_shown_only_where_they_are_asked_for() {
 
 #[test]
 fn a_ring_can_come_from_standard_input() {
-    let (desk, id) = Desk::with_ring();
+    let (desk, id) = Desk::with_ring_for("--lifetime 12h");
     let ran = desk.run_on(&desk.read("keys"), "ring show -");
     assert!(ran.out.contains(&id), "{}", ran.err);
 }

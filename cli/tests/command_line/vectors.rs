@@ -52,6 +52,7 @@ fn can_be_asked(vector: &Value) -> bool {
 fn check(desk: &Desk, vector: &Value) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     desk.write("keys", text(&vector["ring"]));
+    desk.write("early.toml", "danger_retire_early = true");
     let (kind, name) = (
         text(&vector["purpose"]["kind"]),
         text(&vector["purpose"]["name"]),
@@ -71,6 +72,8 @@ fn check(desk: &Desk, vector: &Value) {
         "--json".to_owned(),
         "--show-id".to_owned(),
         "--keys=keys".to_owned(),
+        // The rings of the vectors are used as they are.
+        "--settings=early.toml".to_owned(),
         format!("--{option}={name}"),
         format!("--at={}", moment(&vector["now"])),
     ];
@@ -80,6 +83,8 @@ fn check(desk: &Desk, vector: &Value) {
     words.push(format!("--idle-timeout={idle}"));
     words.extend(seconds(&policy["absolute"]).map(|span| format!("--absolute-timeout={span}")));
     words.extend(seconds(&policy["remember_up_to"]).map(|span| format!("--remember-up-to={span}")));
+    let remembered_idle = seconds(&policy["remembered_idle"]);
+    words.extend(remembered_idle.map(|span| format!("--remembered-idle-timeout={span}")));
     words.extend(seconds(&policy["skew"]).map(|span| format!("--clock-skew={span}")));
     if !policy["not_before"].is_null() {
         words.push(format!("--not-before={}", moment(&policy["not_before"])));

@@ -67,7 +67,7 @@ impl Instance {
     fn keys_in_use(&self) -> KeysInUse {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed);
         let ring = self.rings.get(asked).or(self.rings.last()).unwrap();
-        self.keys.replace(ring.clone()).unwrap();
+        self.keys.replace(ring.clone());
         self.cookie.keys_in_use(SystemTime::now())
     }
 }

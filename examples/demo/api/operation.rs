@@ -112,7 +112,7 @@ impl Operation {
                 answer = Some(json!({ "messages": session.take_flashes(&queue.queue)? }));
             }
             Csrf => answer = Some(json!({ "token": session.csrf_token()? })),
-            Remember { seconds } => session.remember_for(Duration::from_secs(seconds))?,
+            Remember { seconds } => _ = session.remember_for(Duration::from_secs(seconds))?,
             Forget => session.forget()?,
             Limit { seconds } => session.limit_to(Duration::from_secs(seconds))?,
         }

@@ -52,14 +52,19 @@ fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
 }
 
 #[test]
-fn a_ring_that_ends_living_sessions_is_refused_unless_insisted_on() {
+fn a_ring_whose_key_ends_too_early_starts_and_the_key_is_kept_unless_insisted_on() {
     let [old, new] = [encryption_key(), encryption_key()];
+    // At 2027-01-15T08:00:00Z the new key seals, and a minute later the old one is to end.
     let ring =
-        format!("{old} accept_until=2027-01-02T00:00:00Z,{new} seal_from=2027-01-01T20:00:00Z");
-    let told = refusal(command("").args(["--keys", &ring]));
-    assert!(told.contains("accept_until"), "{told}");
-    let demo = start_with(&ring, "--danger-retire-early");
-    assert_eq!(demo.get("/api/untouched").status, 200);
+        format!("{old} accept_until=2027-01-15T08:01:00Z,{new} seal_from=2027-01-15T08:00:00Z");
+    let accepts = |flags, seconds| {
+        let clock = 1_800_000_000 + seconds;
+        let demo = start_with(&ring, &format!("--clock {clock} {flags}"));
+        let keys = demo.get("/api/keys").json();
+        keys["accepts"].as_array().unwrap().len()
+    };
+    assert_eq!((accepts("", 1859), accepts("", 1860)), (2, 1));
+    assert_eq!(accepts("--danger-retire-early", 60), 1);
 }
 
 #[test]
@@ -79,7 +84,7 @@ fn help_lists_every_flag() {
     let help = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
     let flags = "port keys mode name path domain same-site partitioned insecure idle absolute skew \
-                 renew-after remember-up-to formerly header eager device-bound size padding context \
+                 renew-after remember-up-to remembered-idle persistent formerly header eager device-bound size padding context \
                  not-before save-on-error danger-retire-early danger-allow-shared-caching clock";
     for flag in flags.split_whitespace() {
         assert!(help.contains(&format!("  --{flag} ")), "{flag}");

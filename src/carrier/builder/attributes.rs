@@ -108,6 +108,36 @@ impl<T, H> SessionCookieBuilder<T, H> {
         self
     }
 
+    /// Lets the cookie of every session outlive the browser's session: each has `Max-Age`, the time until the session would
+    /// end without another request ([docs/spec/writer.md § 8.10]). Default: off, so that a cookie ends with the browser's
+    /// session unless its session is [remembered](crate::Session::remember_for).
+    ///
+    /// # Examples
+    ///
+    /// A visitor who comes back within 90 days stays signed in:
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, SystemTime};
+    /// # let (now, day) = (SystemTime::now(), Duration::from_secs(86_400));
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .persistent()
+    ///     .idle_timeout(90 * day)
+    ///     .absolute_timeout(3650 * day)
+    ///     .build()?;
+    /// # let session = cookie.load(None::<&str>, now);
+    /// session.sign_in()?;
+    /// let fields = cookie.save(&session)?;
+    /// assert!(fields.iter().all(|field| field.ends_with("; Max-Age=7776000")));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
+    pub fn persistent(mut self) -> Self {
+        self.carrier.responses.all_persist = true;
+        self
+    }
+
     /// Omits `Secure`, so that the cookie also travels over plain HTTP. A `CsrfGuard` must then trust the site's own
     /// `http://` origin, unless that is `localhost`.
     ///

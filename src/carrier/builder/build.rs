@@ -17,9 +17,9 @@ use crate::{
     cookie::{CookieName, Finder, MAX_AGE_LEN, PART_LEN, Template, former::FormerAttributes},
     crypto::suite::Mode,
     events,
-    keys::{Purpose, PurposeSlot, SessionType, quoted_unless_key},
+    keys::{KeyNeed, Purpose, PurposeSlot, SessionType, quoted_unless_key},
     session::{Duplicates, Sealer},
-    state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
+    state::{Allowed, DEVICE_LEN, Lifetimes, Overhead, Payload, Policy, SizeBudget},
     token,
 };
 
@@ -52,7 +52,8 @@ impl<T, H> SessionCookieBuilder<T, H> {
         refuse(carrier.attributes.mistakes(Some(&name)))?;
         let (former, allowed) = (carrier.former(&name)?, carrier.size.allowed()?);
         let template = Template::new(&name, &carrier.attributes);
-        let slot = self.slot(Purpose::cookie(name.as_str()))?;
+        let need = self.options.key_need(carrier.has_devices());
+        let slot = self.slot(Purpose::cookie(name.as_str()), need)?;
         let companions = Companions {
             #[cfg(feature = "device-bound")]
             devices: self.devices(&name, &slot)?,
@@ -62,9 +63,10 @@ impl<T, H> SessionCookieBuilder<T, H> {
             old_cookies: None,
         };
         let companion = companions.of_sessions();
+        let all_persist = carrier.responses.all_persist;
         let overhead = Overhead {
-            field: template.len(),
-            max_age: MAX_AGE_LEN,
+            field: template.len() + if all_persist { MAX_AGE_LEN } else { 0 },
+            max_age: if all_persist { 0 } else { MAX_AGE_LEN },
             part: PART_LEN,
             device: companion.as_ref().map_or(0, |_| DEVICE_LEN),
         };
@@ -140,19 +142,19 @@ impl<C, T: Payload, H> SessionBuilder<C, T, H> {
         responses: Responses,
     ) -> Result<SessionToken<T>, ConfigError> {
         let allowed = size::allowed_token(max_len)?;
-        let slot = self.slot(purpose)?;
+        let slot = self.slot(purpose, self.options.key_need(false))?;
         let sealer = self.sealer(slot, allowed, Overhead::default(), responses)?;
         Ok(SessionToken::of(sealer))
     }
 
-    /// Returns the keys for a purpose.
-    fn slot(&self, purpose: Purpose) -> Result<Arc<PurposeSlot>, ConfigError> {
+    /// Returns the keys for a purpose, whose tokens have this need.
+    fn slot(&self, purpose: Purpose, need: KeyNeed) -> Result<Arc<PurposeSlot>, ConfigError> {
         let options = &self.options;
         refuse(options.lifetime_mistakes())?;
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
         let purpose = options.labelled(purpose, type_label)?;
         let sessions = SessionType::of::<T>(options.context()?.encoded());
-        self.keys.serve(purpose, options.overlap(), Some(sessions))
+        self.keys.serve(purpose, need, Some(sessions))
     }
 
     /// Returns the sealer of sessions under these keys: of tokens, which are one in a request and have no companion.
@@ -180,7 +182,10 @@ impl<C, T: Payload, H> SessionBuilder<C, T, H> {
             hooks: self.hooks.clone(),
             companion: None,
             policy: Arc::new(Policy {
-                lifetimes: options.lifetimes(),
+                lifetimes: Lifetimes {
+                    all_persist: responses.all_persist,
+                    ..options.lifetimes()
+                },
                 budget,
                 save_on_server_error: responses.save_on_server_error,
                 shared_caching: responses.shared_caching,
@@ -197,6 +202,13 @@ impl InCookie {
             Some(name) => name.parse().map_err(|error| ConfigError::of("name", error)),
             None => Ok(self.attributes.default_name()),
         }
+    }
+
+    fn has_devices(&self) -> bool {
+        #[cfg(feature = "device-bound")]
+        return self.device.is_some();
+        #[cfg(not(feature = "device-bound"))]
+        return false;
     }
 
     fn former(&self, name: &CookieName) -> Result<Vec<Template>, ConfigError> {

@@ -2,11 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Options, SessionBuilder};
-use crate::{
-    base::{config_error::ConfigError, span::show_span},
-    state::{Lifetimes, Refresh, RefreshAfter, Revalidation},
-};
+use super::SessionBuilder;
+use crate::state::RefreshAfter;
 
 impl<C, T, H> SessionBuilder<C, T, H> {
     /// Sets the time without activity after which a session ends, or `None` for no idle timeout. Default: 30 minutes.
@@ -72,8 +69,9 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// Allows [`remember_for`](crate::Session::remember_for), for at most this time after the session was
     /// issued. Default: not allowed. In whole seconds; browsers keep no cookie longer than 400 days.
     ///
-    /// A remembered session outlives the browser's session and has no idle timeout. A shorter time, or none, applies to
-    /// existing sessions at once.
+    /// A remembered session outlives the browser's session, and has no idle timeout but
+    /// [`remembered_idle_timeout`](Self::remembered_idle_timeout). A shorter time, or none, applies to existing sessions at
+    /// once.
     ///
     /// # Examples
     ///
@@ -94,6 +92,45 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// ```
     pub fn remember_up_to(mut self, span: Duration) -> Self {
         self.options.remember_up_to = Some(span);
+        self
+    }
+
+    /// Sets the time without activity after which a [remembered](crate::Session::remember_for) session ends, so that a visitor
+    /// who comes back in time stays signed in, up to [`remember_up_to`](Self::remember_up_to). Default: none. In whole
+    /// seconds, from 1 second to `remember_up_to`, which it needs ([SPEC.md § 8.2]).
+    ///
+    /// Such a session is refreshed like any other, after a quarter of this time by default, and `Max-Age` counts from then.
+    /// Set it on every instance: one without it does not refresh remembered sessions.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, UNIX_EPOCH};
+    /// # let (mut now, day) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(86_400));
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .remember_up_to(365 * day)
+    ///     .remembered_idle_timeout(14 * day)
+    ///     .build()?;
+    /// # let session = cookie.load(None::<&str>, now);
+    /// session.sign_in()?;
+    /// session.remember_for(365 * day)?;
+    /// # let mut fields = cookie.save(&session)?;
+    /// # for _ in 0..10 {
+    /// #     now += 10 * day;
+    /// #     let session = cookie.load(&fields, now);
+    /// #     assert!(!session.is_new());
+    /// #     fields = cookie.save(&session)?;
+    /// #     assert!(fields.iter().all(|field| field.ends_with("; Max-Age=1209600")));
+    /// # }
+    /// assert!(!cookie.load(&fields, now + 13 * day).is_new());
+    /// assert!(cookie.load(&fields, now + 14 * day).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [SPEC.md § 8.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
+    pub fn remembered_idle_timeout(mut self, span: Duration) -> Self {
+        self.options.remembered_idle_timeout = Some(span);
         self
     }
 
@@ -176,8 +213,9 @@ impl<C, T, H> SessionBuilder<C, T, H> {
         self
     }
 
-    /// Accepts a key ring in which a key stops opening tokens while sessions that it sealed may be alive
-    /// ([SPEC.md § 3.4]). Default: the builder refuses it.
+    /// Uses a key ring as it is, although a key stops opening while tokens that it sealed may still open ([SPEC.md § 3.4.8]):
+    /// their visitors are signed out. Default: the key opens for as long as these tokens need it, and an error is logged
+    /// (feature `tracing`) and counted (feature `metrics`).
     ///
     /// # Examples
     ///
@@ -187,130 +225,18 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// # let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
     /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let ring = KeyRing::from_keys([
-    ///     RingKey::new(new).seal_from(now + hour),
-    ///     RingKey::new(old).accept_until(now + 2 * hour), // sessions live for 12 hours
+    ///     RingKey::new(new).seal_from(now),
+    ///     RingKey::new(old).accept_until(now + hour / 4), // tokens open for half an hour
     /// ])?;
-    /// assert!(SessionCookie::encrypted(ring.clone()).build().is_err());
-    /// assert!(SessionCookie::encrypted(ring).danger_retire_early().build().is_ok());
+    /// let accepts = |cookie: SessionCookie| cookie.keys_in_use(now + hour / 2).accepts.len();
+    /// assert_eq!(accepts(SessionCookie::encrypted(ring.clone()).build()?), 2);
+    /// assert_eq!(accepts(SessionCookie::encrypted(ring).danger_retire_early().build()?), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// [SPEC.md § 3.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
+    /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     pub fn danger_retire_early(mut self) -> Self {
         self.options.retire_early = true;
         self
     }
 }
-
-impl Options {
-    fn idle(&self) -> Option<Duration> {
-        self.idle_timeout.unwrap_or(Some(DEFAULT_IDLE))
-    }
-
-    /// Returns the lifetimes of settings without mistakes.
-    pub(super) fn lifetimes(&self) -> Lifetimes {
-        let idle = self.idle().map(|span| span.as_secs());
-        let unvalidated_up_to = self.unvalidated_up_to.unwrap_or_default().as_secs();
-        let refresh = match (self.revalidate_after, self.refresh_after) {
-            (Some(after), _) => Refresh::OnValidation(Revalidation {
-                after: after.as_secs(),
-                unvalidated_up_to,
-            }),
-            (None, Some(after)) => after.into(),
-            (None, None) => idle.map_or(Refresh::OnChange, |idle| Refresh::After(idle / 4)),
-        };
-        Lifetimes {
-            idle,
-            absolute: self.absolute_timeout.as_secs(),
-            remember_up_to: self.remember_up_to.map(|span| span.as_secs()),
-            refresh,
-            skew: self.clock_skew.as_secs(),
-        }
-    }
-
-    /// Returns the seconds for which a key that no longer seals has to open.
-    pub(super) fn overlap(&self) -> u64 {
-        let longest = self.lifetimes().longest();
-        if self.retire_early { 0 } else { longest }
-    }
-
-    /// Returns all mistakes in the lifetimes. Two are compared only if both are in range.
-    pub(crate) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
-        let mut mistakes = Vec::new();
-        let mut check = |is_wrong: bool, setting, reason: String| {
-            mistakes.extend(is_wrong.then(|| ConfigError::new(setting, reason)));
-        };
-        let (absolute, skew) = (self.absolute_timeout, self.clock_skew);
-        check(
-            !in_range(absolute),
-            "absolute_timeout",
-            out_of_range(absolute, ""),
-        );
-        if let Some(idle) = self.idle() {
-            let or = ", or turn it off";
-            check(!in_range(idle), "idle_timeout", out_of_range(idle, or));
-            // The default may be longer, because the application did not ask for it.
-            let is_given = self.idle_timeout.is_some();
-            let is_longer = is_given && in_range(idle) && in_range(absolute) && idle > absolute;
-            check(is_longer, "idle_timeout", idle_too_long(idle, absolute));
-            let (setting, span) = match (self.revalidate_after, self.refresh_after) {
-                (Some(span), _) => ("revalidate_after", span),
-                (None, Some(RefreshAfter::Span(span))) => ("refresh_after", span),
-                (None, _) => ("", Duration::ZERO),
-            };
-            let is_late = in_range(idle) && span.as_secs() > idle.as_secs() / 2;
-            check(is_late, setting, refresh_too_late(span, idle));
-        }
-        if let Some(after) = self.revalidate_after {
-            let reason = out_of_range(after, "");
-            check(!in_range(after), "revalidate_after", reason);
-            let is_given = self.refresh_after.is_some();
-            check(is_given, "refresh_after", WITHOUT_EFFECT.to_owned());
-        }
-        if self
-            .unvalidated_up_to
-            .is_some_and(|span| self.revalidate_after.is_none_or(|after| span <= after))
-        {
-            check(true, "unvalidated_up_to", NOT_LONGER.to_owned());
-        }
-        if let Some(span) = self.remember_up_to {
-            check(!in_range(span), "remember_up_to", out_of_range(span, ""));
-        }
-        check(
-            skew > LONGEST_SKEW,
-            "clock_skew",
-            format!("is longer than 300 seconds: {skew:?}; correct the clocks instead"),
-        );
-        mistakes
-    }
-}
-
-fn in_range(span: Duration) -> bool {
-    (1..=u64::from(u32::MAX)).contains(&span.as_secs())
-}
-
-fn out_of_range(found: Duration, or: &str) -> String {
-    format!("is out of range: {found:?}; give at least 1 second and at most 136 years{or}")
-}
-
-fn idle_too_long(idle: Duration, absolute: Duration) -> String {
-    let (idle, absolute) = (show_span(idle), show_span(absolute));
-    format!(
-        "is longer than `absolute_timeout` ({idle} and {absolute}; the default is 12h), so it would never take effect; \
-         set `absolute_timeout` to at least the same, or a shorter `idle_timeout`"
-    )
-}
-
-fn refresh_too_late(refresh: Duration, idle: Duration) -> String {
-    let (refresh, idle) = (show_span(refresh), show_span(idle));
-    format!(
-        "is longer than half of `idle_timeout` ({refresh} and {idle}), so active visitors would be signed out; \
-         choose at most half"
-    )
-}
-
-const WITHOUT_EFFECT: &str = "has no effect together with `revalidate_after`; leave it out";
-const NOT_LONGER: &str = "needs a `revalidate_after` that is shorter; set that first";
-const LONGEST_SKEW: Duration = Duration::from_secs(300);
-const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);
-pub(super) const DEFAULT_ABSOLUTE: Duration = Duration::from_secs(12 * 3600);

@@ -8,6 +8,7 @@ mod constructors;
 mod device;
 mod former;
 mod hooks;
+mod lifetime_rules;
 mod lifetimes;
 #[cfg(feature = "migrate")]
 mod migrate;
@@ -24,7 +25,7 @@ pub use size::Size;
 use crate::{
     base::config_error::ConfigError,
     crypto::suite::Mode,
-    keys::{Key, Purpose, PurposeSlot, SessionType, SharedKeyRing},
+    keys::{Key, KeyNeed, Purpose, PurposeSlot, SessionType, SharedKeyRing},
     session::Hooks,
     state::Map,
 };
@@ -148,7 +149,7 @@ trait Keys: fmt::Debug + Send + Sync {
     fn serve(
         &self,
         purpose: Purpose,
-        overlap: u64,
+        need: KeyNeed,
         sessions: Option<SessionType>,
     ) -> Result<Arc<PurposeSlot>, ConfigError>;
 }
@@ -157,10 +158,10 @@ impl<K: Key> Keys for SharedKeyRing<K> {
     fn serve(
         &self,
         purpose: Purpose,
-        overlap: u64,
+        need: KeyNeed,
         sessions: Option<SessionType>,
     ) -> Result<Arc<PurposeSlot>, ConfigError> {
-        SharedKeyRing::serve(self, purpose, overlap, sessions)
+        SharedKeyRing::serve(self, purpose, need, sessions)
     }
 }
 

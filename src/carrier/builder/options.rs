@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{lifetimes::DEFAULT_ABSOLUTE, size::Size};
+use super::{lifetime_rules::DEFAULT_ABSOLUTE, size::Size};
 use crate::{
     base::config_error::ConfigError,
     cookie::{Attributes, former::FormerAttributes},
@@ -18,6 +18,7 @@ pub(crate) struct Options {
     pub(crate) idle_timeout: Option<Option<Duration>>,
     pub(crate) absolute_timeout: Duration,
     pub(crate) remember_up_to: Option<Duration>,
+    pub(crate) remembered_idle_timeout: Option<Duration>,
     pub(crate) refresh_after: Option<RefreshAfter>,
     pub(crate) revalidate_after: Option<Duration>,
     pub(crate) unvalidated_up_to: Option<Duration>,
@@ -38,6 +39,7 @@ impl Default for Options {
             idle_timeout: None,
             absolute_timeout: DEFAULT_ABSOLUTE,
             remember_up_to: None,
+            remembered_idle_timeout: None,
             refresh_after: None,
             revalidate_after: None,
             unvalidated_up_to: None,
@@ -139,6 +141,8 @@ impl InToken {
 pub struct Responses {
     pub(crate) save_on_server_error: bool,
     pub(crate) shared_caching: bool,
+    /// Cookies of all sessions outlive the browser session.
+    pub(crate) all_persist: bool,
 }
 
 /// A carrier of sessions: [`InCookie`], [`InHeader`] or [`InToken`]. This trait is sealed.

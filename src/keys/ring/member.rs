@@ -26,6 +26,8 @@ use crate::{
 pub struct RingKey<K> {
     /// Its times are whole seconds (SPEC.md § 3.4).
     pub(crate) info: KeyInfo,
+    /// Moment until which it opens, although its `accept_until` is earlier. 0: that counts.
+    kept_until: UnixSeconds,
     /// Key itself; in a ring, what was derived from it.
     pub(crate) material: K,
 }
@@ -41,6 +43,7 @@ impl<K: Key> RingKey<K> {
                 seal_from: None,
                 accept_until: None,
             },
+            kept_until: 0,
             material: key,
         }
     }
@@ -71,9 +74,10 @@ impl<K: Key> RingKey<K> {
 
     /// Retires the key at `moment`: from then on, it opens nothing. Fractions of a second are cut off. Default: never.
     ///
-    /// Choose a moment after the next key's `seal_from` by at least the absolute timeout (or `remember_up_to`, if that
-    /// is longer) and the clock skew: an instance whose clock is behind seals with this key a little longer.
-    /// [`build`](crate::carrier::SessionCookieBuilder::build) refuses a moment that is too early by every clock.
+    /// Choose a moment after the next key's `seal_from` by at least the clock skew and the longest time for which a token
+    /// opens without being sealed again: the idle timeout, or the absolute timeout without one, and the same of remembered
+    /// sessions ([SPEC.md § 3.4.8]). A cookie uses the key for that long, even if the moment is earlier, unless
+    /// [`danger_retire_early`](crate::carrier::SessionBuilder::danger_retire_early) is set.
     ///
     /// # Examples
     ///
@@ -88,6 +92,8 @@ impl<K: Key> RingKey<K> {
     /// assert_eq!(ring.accepted_keys(now + day).len(), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     #[must_use]
     pub fn accept_until(mut self, moment: SystemTime) -> RingKey<K> {
         self.info.accept_until = Some(system_time(unix_seconds(moment)));
@@ -112,14 +118,24 @@ impl<K> RingKey<K> {
     }
 
     pub(crate) fn is_retired(&self, now: UnixSeconds) -> bool {
-        let accept_until = self.info.accept_until;
-        accept_until.is_some_and(|until| now >= unix_seconds(until))
+        self.retires_at().is_some_and(|end| now >= end)
+    }
+
+    /// Returns the first moment at which the key opens nothing. `None`: it opens without end.
+    pub(crate) fn retires_at(&self) -> Option<UnixSeconds> {
+        let accept_until = self.info.accept_until.map(unix_seconds);
+        accept_until.map(|until| until.max(self.kept_until))
+    }
+
+    pub(super) fn keep_until(&mut self, moment: UnixSeconds) {
+        self.kept_until = moment;
     }
 
     /// Returns the same key with its times, as `material`.
     pub(crate) fn with<L>(&self, material: L) -> RingKey<L> {
         RingKey {
             info: self.info,
+            kept_until: self.kept_until,
             material,
         }
     }

@@ -12,7 +12,7 @@ pub(crate) use error::RingProblem;
 pub use error::{Overlap, RingError};
 pub use member::RingKey;
 pub use order::Fingerprint;
-pub(crate) use order::Ring;
+pub(crate) use order::{KeptKey, KeyNeed, Ring};
 pub(crate) use text::Listing;
 
 use crate::{
@@ -123,7 +123,7 @@ impl<K: Key> KeyRing<K> {
     /// let fields = cookie.save(&session)?;
     ///
     /// let now = SystemTime::now() + Duration::from_secs(60);
-    /// keys.replace(ring.with_not_before(now))?;
+    /// keys.replace(ring.with_not_before(now));
     /// assert!(cookie.load(&fields, now).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -231,8 +231,8 @@ impl<K: Key> KeyRing<K> {
 
     /// Returns each key that retires after another took over from it, in the order of [`keys`](Self::keys).
     ///
-    /// The shortest [`span`](Overlap::span) is the longest lifetime of sessions that the ring serves without cutting
-    /// any session short; without an overlap, it serves any lifetime.
+    /// The shortest [`span`](Overlap::span), less the clock skew, is the longest time for which tokens may open without
+    /// being sealed again; without an overlap, they may open for any time ([SPEC.md § 3.4.8]).
     ///
     /// # Examples
     ///
@@ -252,6 +252,8 @@ impl<K: Key> KeyRing<K> {
     /// assert_eq!(serves, Some(Duration::from_secs(30 * 86_400)));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     #[must_use]
     pub fn overlaps(&self) -> Vec<Overlap> {
         self.ring.overlaps().collect()

@@ -3,19 +3,19 @@
 use std::{
     cmp::{Ordering, Reverse},
     collections::BinaryHeap,
-    time::Duration,
 };
 
 use super::{
-    error::{Overlap, RingError, RingProblem},
+    error::{Overlap, RingProblem},
     member::RingKey,
 };
 use crate::{
     base::{
         show_in_hex,
-        time::{EPOCH, UnixSeconds, unix_seconds},
+        time::{EPOCH, UnixSeconds, show_moment, system_time, unix_seconds},
     },
     crypto::{sha256::sha256, suite::Mode},
+    events,
     keys::key::{KeyId, KeyInfo, KeyRole, RingEvent},
 };
 
@@ -25,6 +25,44 @@ pub(crate) struct Ring<K> {
     pub(crate) keys: Vec<RingKey<K>>,
     /// Sessions issued before this moment are refused. 0 if the ring sets none.
     pub(crate) not_before: UnixSeconds,
+}
+
+/// A key that opens for longer than its ring says.
+pub(crate) struct KeptKey {
+    overlap: Overlap,
+    until: UnixSeconds,
+}
+
+impl KeptKey {
+    /// Reports the key, which tokens of `purpose` need.
+    pub(crate) fn tell(&self, purpose: &str) {
+        let accept_until = show_moment(self.overlap.accept_until);
+        let until = show_moment(system_time(self.until));
+        events::key_kept(purpose, self.overlap.key, &accept_until, &until);
+    }
+}
+
+/// Times for which a key has to open tokens (SPEC.md § 3.4.8), in seconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct KeyNeed {
+    /// The longest time for which a token opens that is not sealed again.
+    pub(crate) token_span: u64,
+    /// The most by which the last activity of a token is ahead of the clock of its writer.
+    pub(crate) skew: u64,
+}
+
+impl KeyNeed {
+    pub(crate) fn or_longer(self, other: KeyNeed) -> KeyNeed {
+        KeyNeed {
+            token_span: self.token_span.max(other.token_span),
+            skew: self.skew.max(other.skew),
+        }
+    }
+
+    /// Returns the time for which a key has to open after the next one begins to seal.
+    pub(crate) fn overlap(self) -> u64 {
+        self.token_span.saturating_add(self.skew)
+    }
 }
 
 impl<K: Clone> Ring<K> {
@@ -99,10 +137,11 @@ impl<K> Ring<K> {
 
     /// Returns the first change of a role after `now`.
     pub(crate) fn next_event(&self, now: UnixSeconds) -> Option<RingEvent> {
-        let ends = self.infos();
-        let ends = ends.filter_map(|key| Some((key.accept_until?, key.id)));
-        let ends = ends.filter(|(until, _)| unix_seconds(*until) > now);
+        let ends = self.keys.iter();
+        let ends = ends.filter_map(|key| Some((key.retires_at()?, key.info.id)));
+        let ends = ends.filter(|(until, _)| *until > now);
         let end = ends.min_by_key(|(until, _)| *until);
+        let end = end.map(|(until, key)| (system_time(until), key));
         let next = self.keys.get(self.sealing_place(now) + 1);
         let begin = next.and_then(|next| next.info.seal_from);
         let begin = begin.filter(|from| end.is_none_or(|(until, _)| *from <= until));
@@ -137,9 +176,9 @@ impl<K> Ring<K> {
     }
 
     /// Returns the keys under which sessions may be alive at `now`, and which `next` lacks or has retired; of the key that
-    /// seals also if `next` retires it before its last session ends. A session lives for at most `longest` seconds.
+    /// seals also if `next` retires it before its last token ends. A token opens for at most `span` seconds.
     #[cfg(feature = "watch")]
-    pub(crate) fn dropped_by(&self, next: &Ring<K>, longest: u64, now: UnixSeconds) -> Vec<KeyId> {
+    pub(crate) fn dropped_by(&self, next: &Ring<K>, span: u64, now: UnixSeconds) -> Vec<KeyId> {
         let place = self.sealing_place(now);
         // The keys behind it have sealed nothing yet.
         let used = self.keys[..=place].iter().enumerate();
@@ -147,7 +186,7 @@ impl<K> Ring<K> {
         let dropped = living.filter(|(i, key)| {
             // A session may have begun this second. When an earlier key stopped sealing is not known.
             let rest = if *i == place {
-                longest.saturating_sub(1)
+                span.saturating_sub(1)
             } else {
                 0
             };
@@ -170,14 +209,21 @@ impl<K> Ring<K> {
         })
     }
 
-    /// Refuses a ring in which a key retires less than `longest` seconds, the longest lifetime of a session, after the
-    /// next key begins to seal.
-    pub(crate) fn check_overlap(&self, longest: u64) -> Result<(), RingError> {
-        let longest = Duration::from_secs(longest);
-        match self.overlaps().find(|overlap| overlap.span() < longest) {
-            Some(overlap) => Err(RingProblem::RetiresEarly { overlap, longest }.into()),
-            None => Ok(()),
-        }
+    /// Keeps each key until no token opens under it any more that is opened for `need` (SPEC.md § 3.4.8). Returns those that
+    /// were to retire earlier.
+    pub(crate) fn keep(&mut self, need: KeyNeed) -> Vec<KeptKey> {
+        let seconds = need.overlap();
+        let early = |overlap: &Overlap| overlap.span().as_secs() < seconds;
+        let early: Vec<_> = self.overlaps().filter(early).collect();
+        let kept = early.into_iter().map(|overlap| {
+            let until = unix_seconds(overlap.seal_from).saturating_add(seconds);
+            let mut keys = self.keys.iter_mut();
+            if let Some(key) = keys.find(|key| key.info.id == overlap.key) {
+                key.keep_until(until);
+            }
+            KeptKey { overlap, until }
+        });
+        kept.collect()
     }
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {

@@ -18,7 +18,7 @@ use crate::{
     keys::{
         key::Key,
         purpose::Purpose,
-        ring::{KeyRing, Ring, RingError},
+        ring::{KeyNeed, KeyRing, Ring},
     },
 };
 
@@ -35,7 +35,7 @@ use crate::{
 ///
 /// // Later: the new key seals, and the old one still opens earlier sessions.
 /// let new = EncryptionKey::generate()?;
-/// keys.replace(KeyRing::from_keys([new, old.parse()?])?)?;
+/// keys.replace(KeyRing::from_keys([new, old.parse()?])?);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct SharedKeyRing<K> {
@@ -127,35 +127,39 @@ impl<K: Key> SharedKeyRing<K> {
     /// # let fields = cookie.save(&session)?;
     ///
     /// // A ring without the old key ends every earlier session.
-    /// keys.replace(EncryptionKey::generate()?)?;
+    /// keys.replace(EncryptionKey::generate()?);
     /// assert!(cookie.load(&fields, SystemTime::now()).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the `accept_until` of a key follows the next key's `seal_from` by less
-    /// than the longest lifetime of a session. The earlier ring then stays in use.
-    pub fn replace(&self, ring: impl Into<KeyRing<K>>) -> Result<(), RingError> {
-        self.exchange(ring.into()).map(drop)
+    pub fn replace(&self, ring: impl Into<KeyRing<K>>) {
+        self.exchange(ring.into());
     }
 
-    /// Replaces the ring. Returns the earlier one, and the longest lifetime of a session in seconds: 0 if there are none,
-    /// or their keys may retire early.
-    pub(crate) fn exchange(&self, ring: KeyRing<K>) -> Result<(KeyRing<K>, u64), RingError> {
+    /// Replaces the ring. Returns the earlier one, and how long the tokens of all purposes need a key.
+    pub(crate) fn exchange(&self, ring: KeyRing<K>) -> (KeyRing<K>, KeyNeed) {
         let ring = ring.ring;
         let mut shared = self.lock();
         let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
-        let longest = slots.iter().map(|slot| slot.overlap).max().unwrap_or(0);
-        ring.check_overlap(longest)?;
-        let derived: Vec<_> = slots
-            .iter()
-            .map(|slot| Arc::new(ring.derive(&slot.purpose)))
-            .collect();
-        for (slot, keys) in slots.iter().zip(derived) {
-            slot.keys.store(keys);
+        let derive = |slot: &Arc<PurposeSlot>| ring.derive(&slot.purpose, slot.need);
+        let derived: Vec<_> = slots.iter().map(derive).collect();
+        let mut kept = Vec::new();
+        for (slot, (keys, of_slot)) in slots.iter().zip(derived) {
+            slot.keys.store(Arc::new(keys));
+            let is_told = slot.sessions.is_some();
+            kept.extend(
+                of_slot
+                    .into_iter()
+                    .filter(|_| is_told)
+                    .map(|key| (slot, key)),
+            );
         }
-        Ok((KeyRing::of(mem::replace(&mut shared.ring, ring)), longest))
+        let earlier = mem::replace(&mut shared.ring, ring);
+        drop(shared);
+        kept.iter()
+            .for_each(|(slot, key)| key.tell(slot.purpose.name()));
+        let needs = slots.iter().map(|slot| slot.need);
+        let need = needs.fold(KeyNeed::default(), KeyNeed::or_longer);
+        (KeyRing::of(earlier), need)
     }
 
     /// Returns the ring that is in use.
@@ -182,29 +186,33 @@ impl<K: Key> SharedKeyRing<K> {
         Arc::strong_count(&self.shared) > 1 || self.lock().slots.iter().any(is_served)
     }
 
-    /// Derives the keys for `purpose`, now and whenever the ring is replaced. Each key must open for `overlap` seconds
-    /// after the next one begins to seal. `sessions`: their type, if they are for sessions; one name has one type.
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced, and keeps each for `need`. `sessions`: their
+    /// type, if they are for sessions; one name has one type.
     pub(crate) fn serve(
         &self,
         purpose: Purpose,
-        overlap: u64,
+        need: KeyNeed,
         sessions: Option<SessionType>,
     ) -> Result<Arc<PurposeSlot>, ConfigError> {
         let mut shared = self.lock();
-        shared.ring.check_overlap(overlap)?;
         if let Some(sessions) = &sessions {
             sessions.check(&purpose, &shared.slots)?;
         }
-        let keys = shared.ring.derive(&purpose);
+        let (keys, kept) = shared.ring.derive(&purpose, need);
         let slot = Arc::new(PurposeSlot {
             ring: Arc::downgrade(&self.shared),
             purpose,
-            overlap,
+            need,
             sessions,
             keys: ArcSwap::from_pointee(keys),
         });
         shared.slots.retain(|slot| slot.strong_count() > 0);
         shared.slots.push(Arc::downgrade(&slot));
+        drop(shared);
+        // Those of devices have the need of their sessions.
+        if slot.sessions.is_some() {
+            kept.iter().for_each(|key| key.tell(slot.purpose.name()));
+        }
         Ok(slot)
     }
 
@@ -219,7 +227,7 @@ pub(crate) struct PurposeSlot {
     /// Shared ring it belongs to. A `Weak` keeps the address from being reused.
     ring: Weak<Mutex<RingState>>,
     pub(crate) purpose: Purpose,
-    overlap: u64,
+    need: KeyNeed,
     sessions: Option<SessionType>,
     keys: ArcSwap<PurposeKeys>,
 }
@@ -269,10 +277,12 @@ mod tests {
     #[test]
     fn a_ring_forgets_what_served_it_and_is_gone() {
         let ring = SharedKeyRing::new(EncryptionKey::generate().unwrap());
-        let kept = ring.serve(Purpose::cookie("kept"), 0, None).unwrap();
+        let kept = ring
+            .serve(Purpose::cookie("kept"), KeyNeed::default(), None)
+            .unwrap();
         for _ in 0..100 {
             let purpose = Purpose::cookie("for a moment");
-            ring.serve(purpose, 0, None).unwrap();
+            ring.serve(purpose, KeyNeed::default(), None).unwrap();
         }
         assert_eq!(ring.lock().slots.len(), 2);
         assert_eq!(kept.purpose.name(), "kept");

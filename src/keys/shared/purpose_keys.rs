@@ -10,7 +10,7 @@ use crate::{
     },
     keys::{
         purpose::Purpose,
-        ring::{Ring, RingKey},
+        ring::{KeptKey, KeyNeed, Ring, RingKey},
     },
 };
 
@@ -25,7 +25,9 @@ pub(crate) type PurposeKey = RingKey<Derived>;
 pub(crate) type PurposeKeys = Ring<Derived>;
 
 impl Ring<Arc<Prk>> {
-    pub(super) fn derive(&self, purpose: &Purpose) -> PurposeKeys {
+    /// Returns the keys for `purpose`, and those that are kept for longer than the ring says, because their tokens have
+    /// that `need`.
+    pub(super) fn derive(&self, purpose: &Purpose, need: KeyNeed) -> (PurposeKeys, Vec<KeptKey>) {
         let derive = |key: &RingKey<Arc<Prk>>| {
             let derive = |what: &str| key.material.expand(&purpose.info(what, key.info.suite));
             key.with(Derived {
@@ -33,9 +35,11 @@ impl Ring<Arc<Prk>> {
                 csrf: Mac::new(&derive("csrf")),
             })
         };
-        Ring {
+        let mut ring = Ring {
             keys: on_wiped_stack(|| self.keys.iter().map(derive).collect()),
             not_before: self.not_before,
-        }
+        };
+        let kept = ring.keep(need);
+        (ring, kept)
     }
 }

@@ -107,7 +107,7 @@ pub(super) fn join<K: Key>(
 }
 
 /// Returns the error for sources that do not make a ring.
-pub(super) fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
+fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
     let names: Vec<_> = sources.iter().map(|source| &*source.name).collect();
     RingSourceError {
         details: error.to_string(),

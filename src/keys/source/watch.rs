@@ -9,13 +9,14 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{RingSource, RingSourceError, join, no_ring};
+use super::{RingSource, RingSourceError, join};
 use crate::{
     base::{clock::Clock, time::UnixSeconds},
     crypto::sha256::sha256,
     events,
     keys::{
         key::{Key, KeyId},
+        ring::Ring,
         shared::SharedKeyRing,
     },
 };
@@ -26,9 +27,9 @@ use crate::{
 /// a row read the same, and a file has to end with a line feed. A file may be overwritten, replaced by a rename, or
 /// reached through a symbolic link that is swapped, as in Kubernetes.
 ///
-/// A new ring is refused, and the earlier one stays in use, if a source cannot be read, if the text is not a ring of
-/// this kind of key, or if an `accept_until` is too early for the next key's `seal_from`. Each refusal is reported once,
-/// by [`PollOutcome::Refused`] and by an event (feature `tracing`), and not again while the sources stay the same.
+/// A new ring is refused, and the earlier one stays in use, if a source cannot be read, or if the text is not a ring of
+/// this kind of key. Each refusal is reported once, by [`PollOutcome::Refused`] and by an event (feature `tracing`), and
+/// not again while the sources stay the same.
 ///
 /// A ring that lacks a key is used, because that is how a leaked key is dropped. [`PollOutcome::Replaced`] and a warning
 /// name the key if sessions under it may be alive.
@@ -171,9 +172,10 @@ impl<K: Key> WatchedKeyRing<K> {
         now: UnixSeconds,
     ) -> Result<Vec<KeyId>, RingSourceError> {
         let ring = join(&self.sources, texts)?;
-        let replaced = self.keys.exchange(ring.clone());
-        let (earlier, longest) = replaced.map_err(|error| no_ring(&self.sources, error))?;
-        Ok(earlier.ring.dropped_by(&ring.ring, longest, now))
+        let (earlier, need) = self.keys.exchange(ring.clone());
+        let mut next = Ring::clone(&ring.ring);
+        next.keep(need);
+        Ok(earlier.ring.dropped_by(&next, need.token_span, now))
     }
 
     /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least

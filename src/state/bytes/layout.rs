@@ -47,8 +47,8 @@ impl Metadata {
         self.issued + UnixSeconds::from(self.age)
     }
 
-    /// Returns `true` if the session was remembered, so that it is kept after the browser is closed.
-    pub(crate) fn is_persistent(&self) -> bool {
+    /// Returns `true` if the session was remembered, whatever the present settings say.
+    pub(crate) fn has_remembered(&self) -> bool {
         self.remembered.is_some()
     }
 

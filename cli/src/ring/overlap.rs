@@ -1,0 +1,109 @@
+//! Overlap of two keys: the time for which the first has to open after the next one begins to seal (SPEC.md § 3.4.8).
+//! Options give it, and a comment of the ring's file notes it for the commands that follow: `# overlap=31m`.
+
+use std::{
+    ops::Range,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use clap::Args;
+use hardtack::{
+    SessionSettings,
+    settings::{parse_span, show_span},
+};
+use serde_json::json;
+
+use crate::{answer::Failure, moment, settings};
+
+/// Options for the overlap.
+#[derive(Args)]
+pub(super) struct OverlapOptions {
+    /// The longest that a session lives without being used: its idle_timeout or remembered_idle_timeout, or, where that
+    /// is off, its absolute_timeout or remember_up_to
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span, conflicts_with = "Layers")]
+    lifetime: Option<Duration>,
+    #[command(flatten)]
+    settings: settings::Layers,
+    /// The greatest difference between the clocks of two instances, by default 60s; --lifetime is extended by it
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
+    skew: Option<Duration>,
+}
+
+impl OverlapOptions {
+    pub(super) fn skew(&self) -> Duration {
+        self.skew.unwrap_or(Duration::from_secs(60))
+    }
+
+    /// Returns the overlap that the options give. `None`: they give none.
+    pub(super) fn overlap(&self) -> Result<Option<Duration>, Failure> {
+        let overlap = match self.lifetime {
+            Some(lifetime) => Some(check(lifetime)?.saturating_add(self.skew())),
+            None => {
+                let settings = self.settings.read()?;
+                let overlap = settings.map(|settings| settings.key_overlap());
+                overlap.transpose().map_err(Failure::usage)?
+            }
+        };
+        if let Some(overlap) = overlap {
+            moment::after(UNIX_EPOCH, overlap)?;
+        }
+        Ok(overlap)
+    }
+
+    /// Returns the options that give the overlap, for another command line.
+    pub(super) fn repeated(&self) -> String {
+        let mut options = self.settings.repeated();
+        if let Some(lifetime) = self.lifetime {
+            options += &format!(" --lifetime {}", compact(lifetime));
+            let skew = self.skew.map(|skew| format!(" --skew {}", compact(skew)));
+            options.extend(skew);
+        }
+        options
+    }
+}
+
+/// Refuses a span that no application can have.
+fn check(lifetime: Duration) -> Result<Duration, Failure> {
+    let settings = json!({ "idle_timeout": "off", "absolute_timeout": lifetime.as_secs() });
+    let settings: SessionSettings = serde_json::from_value(settings).map_err(Failure::usage)?;
+    settings.check_without_keys().map_err(|error| {
+        let sentence = error.to_string();
+        Failure::Usage(sentence.replace("session settings: `absolute_timeout`", "`--lifetime`"))
+    })?;
+    Ok(lifetime)
+}
+
+/// Returns the overlap that the text of a ring notes.
+pub(super) fn noted(text: &str) -> Result<Option<Duration>, String> {
+    let lines = text.lines().zip(1..);
+    let mut notes = lines.filter_map(|(line, number)| Some((&line[noted_at(line)?], number)));
+    let Some((note, number)) = notes.next() else {
+        return Ok(None);
+    };
+    if let Some((_, other)) = notes.next() {
+        return Err(format!(
+            "lines {number} and {other} both begin with `# overlap=`; remove one"
+        ));
+    }
+    let span = parse_span(note.trim()).filter(|span| !span.is_zero());
+    span.map(Some).ok_or_else(|| {
+        format!(
+            "line {number} does not end with a span, as in `# overlap=31m`; correct or remove it"
+        )
+    })
+}
+
+/// Returns the place of the overlap in a line that notes it.
+pub(super) fn noted_at(line: &str) -> Option<Range<usize>> {
+    let comment = line.trim_start_matches(BLANK).strip_prefix('#')?;
+    let note = comment.trim_start_matches(BLANK).strip_prefix("overlap=")?;
+    let start = line.len() - note.len();
+    Some(start..start + note.trim_end().len())
+}
+
+/// Returns a span without spaces.
+pub(super) fn compact(span: Duration) -> String {
+    show_span(span).replace(' ', "")
+}
+
+const BLANK: [char; 2] = [' ', '\t'];

@@ -1,0 +1,84 @@
+//! When a session is sent again to restart its idle timeout (docs/spec/writer.md § 8.8).
+
+use std::time::Duration;
+
+/// Time after which a session's last activity is written again, which restarts its idle timeout ([SPEC.md § 8.8]). A
+/// remembered session has an idle timeout only with
+/// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout); without one it is never refreshed.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+/// # use std::time::{Duration, UNIX_EPOCH};
+/// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+/// # let keys = KeyRing::new(EncryptionKey::generate()?);
+/// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
+/// # let session = earlier.load(None::<&str>, now);
+/// # session.insert("user", 42)?;
+/// # let fields = earlier.save(&session)?;
+/// use hardtack::carrier::RefreshAfter;
+///
+/// let cookie = SessionCookie::encrypted(keys).refresh_after(RefreshAfter::Span(5 * minute)).build()?;
+///
+/// // Six minutes after the last activity the session is only read, which restarts the idle timeout.
+/// let session = cookie.load(&fields, now + 6 * minute);
+/// assert!(session.contains_key("user"));
+/// let session = cookie.load(cookie.save(&session)?, now + 7 * minute);
+/// assert_eq!(session.last_active_at(), Some(now + 6 * minute));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// [SPEC.md § 8.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RefreshAfter {
+    /// Never. The idle timeout runs from the sign-in, whatever the visitor does afterwards.
+    Never,
+    /// Whenever the session's content is written. The default without an idle timeout.
+    OnChange,
+    /// With the first response that touches the session after this span, and whenever its content is written. At most
+    /// half the idle timeout; the default is a quarter of it.
+    Span(Duration),
+    /// With every response that touches the session.
+    Always,
+    /// With every response to a request that brings the session, even if no handler touches it. Such a response then
+    /// [depends on the session](crate::Session::is_touched), unless it is one that no refresh is sent with: a failure, a
+    /// part of a page such as an image, or one that its handler lets shared caches store.
+    EveryRequest,
+}
+
+/// Rule by which the last activity of a session moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refresh {
+    Never,
+    OnChange,
+    /// A quarter of the session's idle timeout after the last one, and on change.
+    Quarter,
+    /// Seconds after the last one, and on change.
+    After(u64),
+    Always,
+    EveryRequest,
+    /// The last activity is the moment at which the application last said that the session goes on.
+    OnValidation(Revalidation),
+}
+
+/// Seconds for which an answer of the application holds (docs/spec/writer.md § 8.16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Revalidation {
+    pub(crate) after: u64,
+    /// Seconds after the last answer until which a session goes on if the application cannot be asked. 0: it does not.
+    pub(crate) unvalidated_up_to: u64,
+}
+
+impl From<RefreshAfter> for Refresh {
+    fn from(after: RefreshAfter) -> Refresh {
+        match after {
+            RefreshAfter::Never => Refresh::Never,
+            RefreshAfter::OnChange => Refresh::OnChange,
+            RefreshAfter::Span(span) => Refresh::After(span.as_secs()),
+            RefreshAfter::Always => Refresh::Always,
+            RefreshAfter::EveryRequest => Refresh::EveryRequest,
+        }
+    }
+}
