@@ -1,13 +1,22 @@
 //! Settings files of Beaker, Pylons and Pyramid.
 
+mod together;
+
 use hardtack::{SessionSettings, settings::SettingsError};
+
+use self::together::{
+    Said,
+    Says::{self, AtMost, Else, Is},
+    settle,
+};
 
 /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
 /// `prefix`, which is `beaker.session.` or `session.`, in any section.
 ///
 /// Each option keeps its meaning or is refused; none is ignored: the error names every refused option and the reason.
 /// `docs/ini.md` lists the options. The settings of hardtack may appear under the same prefix; `keys_env` takes the
-/// place of passwords. An option that is left out has the default of hardtack, not of the earlier system.
+/// place of passwords. An option that is left out has the default of hardtack, not of the earlier system, unless another
+/// option decides it.
 ///
 /// # Examples
 ///
@@ -44,18 +53,18 @@ use hardtack::{SessionSettings, settings::SettingsError};
 /// Neither the error nor `Debug` of the settings shows a key or a password. `text` is not overwritten.
 pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
     let options = options(text, prefix);
-    let translated = options.iter().filter_map(|given| {
-        let translated = translate(given).transpose()?;
-        Some((given.option, translated))
-    });
-    let mut translated: Vec<_> = translated.collect();
-    if is_unsaved_with_timeout(&translated) {
-        translated.push((UNSAVED, Err(UNSAVED_WITH_TIMEOUT)));
+    let mut said = Vec::new();
+    for given in &options {
+        match meaning(given) {
+            Ok(says) => said.extend(says.into_iter().map(|says| (given.option, Ok(says)))),
+            Err(reason) => said.push((given.option, Err(reason))),
+        }
     }
+    said.extend(refused_together(&options, &said));
     if options.is_empty() {
-        translated.push(("", Err(NO_OPTION)));
+        said.push(("", Err(NO_OPTION)));
     }
-    SessionSettings::from_translated(prefix, translated)
+    SessionSettings::from_translated(prefix, settle(&said))
 }
 
 /// An option of the file.
@@ -123,26 +132,50 @@ fn options<'a>(text: &'a str, prefix: &str) -> Vec<Given<'a>> {
         .collect()
 }
 
-/// An option, and the setting and the value that stand for it, or the reason why there are none.
-type Translated<'a> = (&'a str, Result<(&'a str, &'a str), &'a str>);
+type Meaning<'a> = Result<Vec<Says<'a>>, &'static str>;
 
-/// Returns `None` in place of a setting if the option restates its only possible value.
-fn translate<'a>(given: &'a Given<'_>) -> Result<Option<(&'a str, &'a str)>, &'a str> {
+/// Returns what an option says; nothing, if it restates its only possible value.
+fn meaning<'a>(given: &'a Given<'_>) -> Meaning<'a> {
     let (option, value) = (given.option, &*given.value);
-    let translated = match OPTIONS.iter().find(|(names, _)| names.contains(&option)) {
+    let says = match OPTIONS.iter().find(|(names, _)| names.contains(&option)) {
         Some((_, meaning)) if !value.trim().is_empty() => meaning(value)?,
-        _ => Some((option, value)),
+        _ => vec![Is(option, value)],
     };
-    given.problem.map_or(Ok(translated), Err)
+    given.problem.map_or(Ok(says), Err)
 }
 
-/// Beaker refuses them together, too.
-fn is_unsaved_with_timeout(translated: &[Translated<'_>]) -> bool {
-    let given_by = |setting| {
-        let gives = |(_, given): &&Translated<'_>| given.is_ok_and(|(name, _)| name == setting);
-        translated.iter().find(gives).map(|(option, _)| *option)
+/// Returns the options that keep their meaning only beside others, or not beside others.
+fn refused_together(options: &[Given<'_>], said: &[Said<'_>]) -> Vec<Said<'static>> {
+    let says = said
+        .iter()
+        .filter_map(|(option, says)| Some((*option, (*says).ok()?)));
+    let any = |is_it: &dyn Fn(&str, Says<'_>) -> bool| {
+        says.clone().any(|(option, says)| is_it(option, says))
     };
-    given_by("refresh_after") == Some(UNSAVED) && given_by("idle_timeout") == Some("timeout")
+    let is = |setting| any(&|_, says| matches!(says, Is(name, _) if name == setting));
+    let limits = |given| any(&|option, says| option == given && matches!(says, AtMost(..)));
+    let is_endless = any(&|option, says| option == EXPIRES && matches!(says, Else(_, "off")));
+    let is_unsaved = any(&|option, says| option == SAVED && matches!(says, Is(..)));
+    let mut options = options.iter();
+    let is_in_cookie = options
+        .clone()
+        .any(|given| given.option == "type" && is_cookie(&given.value));
+    let has_timeout = options.any(|given| given.option == "timeout");
+    let is_timed = has_timeout || limits(EXPIRES) || limits(MAX_AGE);
+    let refused = [
+        (EXPIRES, limits(EXPIRES) && !is_in_cookie, OF_A_STORE),
+        (EXPIRES, is_endless && !is("absolute_timeout"), ENDLESS),
+        (
+            MAX_AGE,
+            limits(MAX_AGE) && !is("idle_timeout"),
+            MAX_AGE_ALONE,
+        ),
+        (SAVED, is_unsaved && is_timed, UNSAVED),
+    ];
+    let refused = refused.into_iter().filter(|(_, is_refused, _)| *is_refused);
+    refused
+        .map(|(option, _, reason)| (option, Err(reason)))
+        .collect()
 }
 
 /// Reads a flag as Beaker does.
@@ -157,27 +190,67 @@ fn flag(value: &str) -> Result<bool, &'static str> {
 /// An option that is always on. `why` refuses any other value.
 fn only_true(value: &str, why: &'static str) -> Meaning<'static> {
     match flag(value) {
-        Ok(true) => Ok(None),
+        Ok(true) => Ok(Vec::new()),
         _ => Err(why),
     }
 }
 
-type Meaning<'a> = Result<Option<(&'static str, &'a str)>, &'static str>;
+/// The option is this setting.
+fn is<'a>(setting: &'static str, value: &'a str) -> Meaning<'a> {
+    Ok(vec![Is(setting, value)])
+}
+
+fn is_cookie(of_type: &str) -> bool {
+    of_type.trim().eq_ignore_ascii_case("cookie")
+}
+
+/// Reads `cookie_expires` as Beaker does.
+fn cookie_expires(value: &str) -> Meaning<'_> {
+    match flag(value) {
+        Ok(true) => is("persistent", "false"),
+        Ok(false) => Ok(vec![
+            Is("persistent", "true"),
+            Else("idle_timeout", "off"),
+            VISITS,
+        ]),
+        Err(_) => max_age(value).map_err(|_| "must be `true`, `false` or a number of seconds"),
+    }
+}
+
+/// The cookie is sent again with each visit, and so ends that long after the last one.
+fn max_age(value: &str) -> Meaning<'_> {
+    let is_number = value.trim().bytes().all(|byte| byte.is_ascii_digit());
+    let says = || {
+        vec![
+            Is("persistent", "true"),
+            AtMost("idle_timeout", value),
+            VISITS,
+        ]
+    };
+    is_number.then(says).ok_or("must be a number of seconds")
+}
+
+/// Beaker and Pyramid write the time of each visit, if they are not told otherwise.
+const VISITS: Says<'_> = Else("refresh_after", "always");
+
 type OptionRow = (&'static [&'static str], for<'a> fn(&'a str) -> Meaning<'a>);
 
 /// Options with another name or other values than the setting. All others are settings under their own name.
 #[rustfmt::skip] // The names of an option, and what becomes of it.
 const OPTIONS: &[OptionRow] = &[
-    (&["key", "cookie_name"], |value| Ok(Some(("name", value)))),
-    (&["cookie_path"], |value| Ok(Some(("path", value)))),
-    (&["cookie_domain", "domain"], |value| Ok(Some(("domain", value.strip_prefix('.').unwrap_or(value))))),
-    (&["samesite"], |value| Ok(Some(("same_site", value)))),
-    (&["timeout"], |value| Ok(Some(("idle_timeout", value)))),
-    (&["reissue_time"], |value| Ok(Some(("refresh_after", value)))),
-    (&[UNSAVED], |value| Ok((!flag(value)?).then_some(("refresh_after", "on-change")))),
-    (&["set_on_exception", "cookie_on_exception"], |value| Ok(Some(("save_on_server_error", value)))),
-    (&["type"], |value| match value.trim().eq_ignore_ascii_case("cookie") {
-        true => Ok(None),
+    (&["key", "cookie_name"], |value| is("name", value)),
+    (&["cookie_path"], |value| is("path", value)),
+    (&["cookie_domain", "domain"], |value| is("domain", value.strip_prefix('.').unwrap_or(value))),
+    (&["samesite"], |value| is("same_site", value)),
+    (&["timeout"], |value| Ok(vec![Is("idle_timeout", value), VISITS])),
+    (&["reissue_time"], |value| is("refresh_after", value)),
+    (&[SAVED], |value| Ok(match flag(value)? {
+        true => vec![VISITS],
+        false => vec![Is("refresh_after", "on-change"), Else("idle_timeout", "off")],
+    })),
+    (&["set_on_exception", "cookie_on_exception"], |value| is("save_on_server_error", value)),
+    (&["type"], |value| match is_cookie(value) {
+        true => Ok(Vec::new()),
         false => Err("is not `cookie`, and sessions are kept nowhere else; leave it out"),
     }),
     (&["auto"], |value| only_true(value,
@@ -189,8 +262,8 @@ const OPTIONS: &[OptionRow] = &[
     (&["use_cookies"], |value| only_true(value,
         "cannot be turned off in a file; leave it out, and let the program build a `SessionHeader` \
          or a `SessionToken`")),
-    (&["cookie_expires"], |value| only_true(value, EXPIRES)),
-    (&["max_age"], |_| Err(EXPIRES)),
+    (&[EXPIRES], cookie_expires),
+    (&[MAX_AGE], max_age),
     (&["secret", "encrypt_key", "validate_key"], |_| Err(
         "is a password, and sessions are sealed with a key; make one with `EncryptionKey::generate`, put it \
          into an environment variable, and write `keys_env` with that variable's name in its place")),
@@ -205,16 +278,22 @@ const OPTIONS: &[OptionRow] = &[
         "has no counterpart, because nothing is stored; leave it out")),
 ];
 
-const EXPIRES: &str = "has no counterpart, because a cookie ends with the browser's session unless the \
-    program calls `remember_for`; leave it out, and write `remember_up_to` with the longest time, or \
-    `absolute_timeout` for a deadline";
+const EXPIRES: &str = "cookie_expires";
+const MAX_AGE: &str = "max_age";
+const SAVED: &str = "save_accessed_time";
+
+const OF_A_STORE: &str = "counts from the sign-in where sessions are in a store; write `type = cookie` if they are in \
+    the cookie, else `absolute_timeout` with this number and `persistent = true` in its place";
+const ENDLESS: &str = "is false, so its cookie has no end; write `absolute_timeout`, too, with the longest time that \
+    a session may live";
+const MAX_AGE_ALONE: &str = "does not keep a session beyond its `timeout`, which is 1200 seconds in Pyramid by \
+    default; write `timeout`, too";
+const UNSAVED: &str = "is false, and `idle_timeout` needs the time of each visit; leave it out, or write \
+    `refresh_after = on-change` in its place where visitors may be signed out who only read";
 const NO_SEPARATOR: &str = "has no `=` after its name; write one before its value";
 const INTERPOLATED: &str = "has a `%` that Python's `configparser` would replace; write the value itself, and \
     `%%` for a percent sign";
 const NO_OPTION: &str = "begins no line of the file; give the prefix of the options";
-const UNSAVED: &str = "save_accessed_time";
-const UNSAVED_WITH_TIMEOUT: &str = "is false, and `idle_timeout` needs the time of each visit; leave it out, \
-    or write `refresh_after = on-change` in its place where visitors may be signed out who only read";
 
 #[cfg(test)]
 mod tests {

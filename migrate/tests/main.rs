@@ -8,11 +8,16 @@ mod formats;
 mod ini;
 mod keys;
 mod made;
+mod parity;
+mod returning;
 mod values;
+mod visits;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hardtack::{EncryptionKey, Session, SessionCookie, carrier::SessionCookieBuilder};
+use hardtack::{
+    EncryptionKey, Session, SessionCookie, carrier::SessionCookieBuilder, session::Payload,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -29,6 +34,6 @@ fn builder() -> SessionCookieBuilder {
 }
 
 /// The `Set-Cookie` fields of a response.
-fn saved<T>(cookie: &SessionCookie<T>, session: &Session<T>) -> Vec<String> {
+fn saved<T: Payload>(cookie: &SessionCookie<T>, session: &Session<T>) -> Vec<String> {
     cookie.save(session).unwrap().into_iter().collect()
 }

@@ -4,6 +4,7 @@
 #[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod browser;
 mod files;
+mod lifetimes;
 #[path = "../../../tests/common/moments.rs"]
 mod moments;
 mod properties;

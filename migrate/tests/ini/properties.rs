@@ -14,6 +14,8 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
         "http_only",
         "samesite",
         "cookie_expires",
+        "max_age",
+        "absolute_timeout",
         "timeout",
         "auto",
         "type",

@@ -48,9 +48,6 @@ fn what_has_no_meaning_here_is_refused_with_its_reason() {
     check("data_dir = %(here)s/data", "nothing is stored");
     check("lock_dir = /tmp", "nothing is stored");
     check("url = 127.0.0.1:11211", "nothing is stored");
-    check("cookie_expires = false", "`beaker.session.remember_up_to`");
-    check("cookie_expires = 86400", "`beaker.session.remember_up_to`");
-    check("max_age = 86400", "`beaker.session.absolute_timeout`");
     check("data_serializer = json", "MessagePack");
     check("serializer = x", "MessagePack");
     check("crypto_type = cryptography", "each key names its algorithm");

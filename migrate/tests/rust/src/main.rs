@@ -1,8 +1,13 @@
-//! Prints session cookies that other Rust libraries write, as JSON:
+//! Prints session cookies that other Rust libraries write, as JSON, if their visitors are signed out when
+//! docs/migration.md says so:
 //!
 //! ```sh
 //! cargo run --manifest-path migrate/tests/rust/Cargo.toml > migrate/tests/rust.json
 //! ```
+
+mod returning;
+#[path = "../../visits.rs"]
+mod visits;
 
 use std::{
     collections::BTreeMap,
@@ -16,8 +21,12 @@ use uuid::Uuid;
 
 type Failure = Box<dyn std::error::Error>;
 
-#[actix_web::main]
-async fn main() -> Result<(), Failure> {
+fn main() -> Result<(), Failure> {
+    returning::check();
+    actix_web::rt::System::new().block_on(print())
+}
+
+async fn print() -> Result<(), Failure> {
     let master: Vec<u8> = (0..64).collect();
     let mut cookies = Vec::new();
     for is_private in [true, false] {
