@@ -4,18 +4,17 @@
 import { hex, toUtf8 } from "./bytes.js";
 import { sha256 } from "./crypto.js";
 import { isWhole, mustBe, refuseUnknown } from "./errors.js";
-import { parseRing } from "./ring.js";
-import { checkOverlap } from "./session_sealer.js";
+import { parseRing, reportEarly } from "./ring.js";
 import { keysFor } from "./token.js";
 
 const MOST_SECONDS = 86_400;
 
 /** Reads the content of a ring, and follows it. Throws a `ConfigError`, or what `source` fails with. */
-export async function follow(source, { every = 60, onError = tell, mode, skipXChaCha, ...unknown } = {}) {
+export async function follow(source, { every = 60, onError, mode, skipXChaCha, ...unknown } = {}) {
   refuseUnknown(unknown);
   mustBe(typeof source === "function", "source", "a function that returns the text of a ring");
   mustBe(isWhole(every, 1, MOST_SECONDS), "every", "1 to 86,400 seconds");
-  mustBe(typeof onError === "function", "onError", "a function");
+  mustBe(["undefined", "function"].includes(typeof onError), "onError", "a function");
   const asked = Date.now();
   const options = { mode, skipXChaCha };
   const texts = await source();
@@ -32,7 +31,7 @@ class FollowedRing {
   /** The digest of the texts in use, and what was refused last, and told, since then. */
   #used;
   #refused = null;
-  /** The sealers of carriers, with the life of their sessions. */
+  /** The sealers of carriers. */
   #served = [];
 
   constructor(settings, asked, used, content) {
@@ -42,13 +41,12 @@ class FollowedRing {
     Object.assign(this, content);
   }
 
-  /** Replaces the keys of a sealer, too, whose sessions need a key for so many seconds after the next one seals. */
-  async serve(sealer, overlap) {
+  /** Replaces the keys of a sealer, too. */
+  async serve(sealer) {
     const isPresent = () => sealer.keys.length === this.keys.length && sealer.keys.every(({ key }, i) => key === this.keys[i]);
     // The ring may be replaced meanwhile.
-    while (!isPresent()) sealer.keys = await keysFor(this, sealer.purpose);
-    checkOverlap(this.keys, overlap);
-    this.#served.push({ reference: new Reference(sealer), overlap });
+    while (!isPresent()) sealer.keys = await keysFor(this, sealer);
+    this.#served.push(new Reference(sealer));
   }
 
   /** Makes the `load` of a carrier ask the source, where that is due. */
@@ -85,35 +83,39 @@ class FollowedRing {
 
   /** Derives all keys first, then changes over in one step. */
   async #replace(content, seen, turn) {
-    this.#served = this.#served.filter(({ reference }) => reference.deref());
+    this.#served = this.#served.filter((reference) => reference.deref());
     const derived = new Map();
     // Those that are served meanwhile come last.
-    for (const { reference } of this.#served) {
+    for (const reference of this.#served) {
       const sealer = reference.deref();
-      if (sealer) derived.set(sealer, await keysFor(content, sealer.purpose));
+      if (sealer) derived.set(sealer, await keysFor(content, sealer));
     }
     // A later question was answered meanwhile.
     if (turn !== this.#heard) return;
-    checkOverlap(content.keys, Math.max(0, ...this.#served.map(({ overlap }) => overlap)));
     this.#used = seen;
     Object.assign(this, content);
     for (const [sealer, keys] of derived) sealer.keys = keys;
+    reportEarly(this, Math.max(0, ...[...derived.keys()].map(({ overlap }) => overlap)));
   }
 
   /** Tells about the same mistake once. */
   #refuse(error, seen) {
     if (seen === this.#refused) return;
     this.#refused = seen;
-    // A request does not fail by a log, and does not wait for it.
-    const told = async () => this.#settings.onError(error);
-    told().catch(() => tell(error));
+    this.report(error, "key ring is refused, and the earlier one stays in use:");
+  }
+
+  /** Tells an error, or prints it after a text. A request does not fail by a log, and does not wait for it. */
+  report(error, ...text) {
+    const print = () => console.error(...text, error);
+    const { onError = print } = this.#settings;
+    const told = async () => onError(error);
+    told().catch(print);
   }
 }
 
 /** Keeps no key. */
 const digestOf = async (texts) => hex(await sha256(toUtf8(JSON.stringify([texts].flat()))));
-
-const tell = (error) => console.error("key ring is refused, and the earlier one stays in use:", error);
 
 /** Some workers have no `WeakRef`. There, carriers stay as long as their ring. */
 const Reference =

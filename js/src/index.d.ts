@@ -114,6 +114,7 @@ export type ConfigErrorCode =
   | "idleTimeout"
   | "absoluteTimeout"
   | "rememberUpTo"
+  | "rememberedIdleTimeout"
   | "refreshAfter"
   | "revalidateAfter"
   | "unvalidatedUpTo"
@@ -122,6 +123,7 @@ export type ConfigErrorCode =
   | "revokedIf"
   | "saveOnServerError"
   | "skipXChaCha"
+  | "persistent"
   | "dangerAllowHttp"
   | "dangerAllowSharedCaching"
   | "dangerRetireEarly"
@@ -199,7 +201,8 @@ export interface FollowOptions extends RingOptions {
   /** Seconds after which the source is asked again, 1 to 86,400. Default: 60. */
   readonly every?: number;
   /**
-   * Gets the error where the source fails or returns a ring that is refused, once for the same text. Default:
+   * Gets the error where the source fails or returns a ring that is refused, once for the same text; and, with the code
+   * `dangerRetireEarly`, an error for each key that is used for longer than its `accept_until` says. Default:
    * `console.error`.
    */
   readonly onError?: (error: unknown) => void;
@@ -336,7 +339,7 @@ export function revocation<S extends BaseSession = Session>(
 ): Revocation<NoInfer<S>>;
 
 export interface RevalidationOptions<S extends BaseSession> {
-  /** Span in seconds for which an answer holds: above 0, and at most half of the idle timeout. */
+  /** Span in seconds for which an answer holds: above 0, and at most half of each idle timeout. */
   readonly seconds: number;
   /**
    * Returns true if a session goes on, and false if it has ended. An error, or any other value, is not an answer. `load`
@@ -371,11 +374,14 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly absoluteTimeout?: number;
   /** Seconds. Default: null, no session is remembered. */
   readonly rememberUpTo?: number | null;
+  /** Idle timeout of remembered sessions in seconds, at most `rememberUpTo`. Default: null, they have none. */
+  readonly rememberedIdleTimeout?: number | null;
   /**
-   * When the use of a session is written. Default: a quarter of the idle timeout; with `revalidateAfter`, whenever a
-   * session was validated.
+   * When the use of a session is written. With `every-request`, a request counts as a use even if its handler leaves the
+   * session alone, but for parts of pages, failures, and responses that caches may share. Default: a quarter of the
+   * session's idle timeout; with `revalidateAfter`, whenever a session was validated.
    */
-  readonly refreshAfter?: "never" | "on-change" | "always" | number;
+  readonly refreshAfter?: "never" | "on-change" | "always" | "every-request" | number;
   /** Seconds, 0 to 300. Default: 60. */
   readonly clockSkew?: number;
   /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. */
@@ -389,8 +395,8 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   /** Saves changes even with responses of status 5xx. Default: false. */
   readonly saveOnServerError?: boolean;
   /**
-   * Accepts a ring in which a key retires while sessions under it may still be alive. Default: false, such a ring is
-   * refused.
+   * Lets a key retire while sessions under it are still alive. Default: false, the key is used until none is, and an error
+   * says so: by the `onError` of a ring that is followed, and else by `console.error`.
    */
   readonly dangerRetireEarly?: boolean;
 }
@@ -452,6 +458,8 @@ export interface CookieOptions extends SessionOptions {
    * (`split`).
    */
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
+  /** Keeps the cookie of every session after the browser is closed, until the session ends. Default: false. */
+  readonly persistent?: boolean;
   /**
    * Lets shared caches store responses with sessions where the application does. Default: false. A cache that stores
    * `Set-Cookie` gives the session of one visitor to others.
@@ -543,8 +551,11 @@ export interface BaseSession {
   renewId(): void;
   /** Ends the session at the latest this many seconds from now. */
   limitTo(seconds: number): void;
-  /** Keeps the session after the browser is closed, for this many seconds from now. */
-  rememberFor(seconds: number): void;
+  /**
+   * Keeps the session after the browser is closed, for this many seconds from now. Returns the time at which it ends at the
+   * latest, which `rememberUpTo` or a limit may make earlier.
+   */
+  rememberFor(seconds: number): Date;
   forget(): void;
   /** Drops the data, the messages and the id. */
   clear(): void;

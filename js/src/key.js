@@ -51,17 +51,14 @@ export class Key {
   constructor(suite, prk) {
     this.suite = suite;
     this.#prk = prk;
-    this.sealFrom = null;
-    this.acceptUntil = null;
+    // Without an attribute.
+    this.sealFrom = 0;
+    this.acceptUntil = Infinity;
   }
 
   /** HKDF-Expand to one block of 32 bytes (§ 3.1.2). `purpose`: `purposeBytes`. */
   derive(word, purpose) {
     const w = toUtf8(word);
     return hmac(this.#prk, concat(u8(LABEL.length), LABEL, u8(w.length), w, u8(this.suite.fmt), purpose, u8(1)));
-  }
-
-  isRetired(now) {
-    return this.acceptUntil !== null && now >= this.acceptUntil;
   }
 }

@@ -39,18 +39,22 @@ export class KeyRing extends Ring {
 
   /** The public facts of the keys, in their order (§ 3.4.2). */
   get keys() {
-    return contentOf(this).keys.map(({ id, sealFrom, acceptUntil }) => ({ id, sealFrom, acceptUntil }));
+    const facts = ({ id, sealFrom, acceptUntil }) => ({ id, sealFrom: orNull(sealFrom), acceptUntil: orNull(acceptUntil) });
+    return contentOf(this).keys.map(facts);
   }
 
   /** In Unix seconds, or null. */
   get notBefore() {
-    return contentOf(this).notBefore;
+    return orNull(contentOf(this).notBefore);
   }
 
   /** Returns the fingerprint, to compare instances (§ 3.6). */
   async fingerprint() {
     const { keys, notBefore } = contentOf(this);
-    const fields = keys.map((key) => concat(key.kid, u64(key.sealFrom ?? 0), u64(key.acceptUntil ?? 0)));
-    return hex((await sha256(concat(...fields, u64(notBefore ?? 0)))).subarray(0, 8));
+    const fields = keys.map(({ kid, sealFrom, acceptUntil }) => concat(kid, u64(sealFrom), u64(orNull(acceptUntil) ?? 0)));
+    return hex((await sha256(concat(...fields, u64(notBefore)))).subarray(0, 8));
   }
 }
+
+/** A time of a ring, or null where the text has none. */
+const orNull = (time) => (time > 0 && time < Infinity ? time : null);

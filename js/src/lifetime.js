@@ -16,23 +16,23 @@ export const dateOf = (seconds) => new Date(seconds * 1000);
 export const span = (seconds) => Math.min(U32, Math.max(0, seconds));
 
 /** Seconds from `issued` to the end (§ 8.1). */
-function lifetimeOf({ limit, remembered }, { absolute, rememberUpTo }) {
-  const longest = remembered !== null && rememberUpTo !== null ? rememberUpTo : absolute;
-  return Math.min(longest, remembered ?? Infinity, limit ?? Infinity);
+function lifetimeOf(metadata, policy) {
+  const longest = isRememberedNow(metadata, policy) ? policy.rememberUpTo : policy.absolute;
+  return Math.min(longest, metadata.remembered ?? Infinity, metadata.limit ?? Infinity);
 }
 
 export const deadlineOf = (metadata, policy) => metadata.issued + lifetimeOf(metadata, policy);
 
 /** § 8.2. */
-export const isRememberedNow = ({ remembered }, { rememberUpTo }) => remembered !== null && rememberUpTo !== null;
+export const isRememberedNow = ({ remembered }, { rememberUpTo }) => remembered !== null && rememberUpTo > 0;
 
 export const lastActiveOf = ({ issued, age }) => issued + age;
 
+/** The idle timeout of the session (§ 8.2). */
+const idleOf = (metadata, policy) => (isRememberedNow(metadata, policy) ? policy.rememberedIdle : policy.idle);
+
 /** The second at which the session is idle, if ever. */
-function idleAt(metadata, policy) {
-  const applies = policy.idle !== null && !isRememberedNow(metadata, policy);
-  return applies ? lastActiveOf(metadata) + policy.idle : Infinity;
-}
+const idleAt = (metadata, policy) => lastActiveOf(metadata) + idleOf(metadata, policy);
 
 /** The second at which the session ends without another request. */
 export const endOf = (metadata, policy) => Math.min(deadlineOf(metadata, policy), idleAt(metadata, policy));
@@ -47,12 +47,19 @@ export function checkTimes(metadata, now, policy, notBefore) {
 
 /** § 8.8. */
 export function isRefreshDue(metadata, now, policy) {
-  const { refreshAfter } = policy;
+  const idle = idleOf(metadata, policy);
+  const { refreshAfter = Math.floor(idle / 4) } = policy;
   if (refreshAfter === "validated") return true;
-  if (isRememberedNow(metadata, policy)) return false;
+  if (isRememberedNow(metadata, policy) && idle === Infinity) return false;
   if (typeof refreshAfter === "number") return now >= lastActiveOf(metadata) + refreshAfter;
-  return refreshAfter === "always";
+  return refreshAfter === "always" || refreshAfter === "every-request";
 }
 
 /** The age of an activity (§ 8.6). */
 export const activeAge = ({ issued, age }, now) => Math.max(age, now - issued, 0);
+
+/** Seconds for which a key is needed after the next one seals (§ 3.4.8). `isBound`: the sessions are bound to devices. */
+export function overlapOf({ absolute, idle, rememberUpTo, rememberedIdle, skew }, isBound) {
+  const unused = Math.max(Math.min(absolute, idle), Math.min(rememberUpTo, rememberedIdle));
+  return span(skew + (isBound ? Math.max(absolute, rememberUpTo) : unused));
+}

@@ -32,9 +32,9 @@ class Revalidation {
   }
 
   /** Checks the settings beside it, and returns the `refreshAfter` of a session that was not validated. */
-  prepare(refreshAfter, idle) {
+  prepare(refreshAfter, longest) {
     mustBe(refreshAfter === undefined, "refreshAfter", "left out beside `revalidateAfter`: a session is written when it was validated");
-    mustBe(idle === null || this.seconds <= Math.floor(idle / 2), "seconds", "at most half of `idleTimeout`", "revalidateAfter");
+    mustBe(this.seconds <= longest, "seconds", "at most half of each idle timeout", "revalidateAfter");
     return "never";
   }
 

@@ -26,14 +26,17 @@ export class Ring {
   }
 }
 
-/** Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, `notBefore`, and `skipXChaCha`. */
+/**
+ * Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, `notBefore`, and
+ * `skipXChaCha`. Times that the text does not have are 0, and `acceptUntil` is infinite.
+ */
 export async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
-  const ring = { mode, skipXChaCha, keys: [], notBefore: null };
+  const ring = { mode, skipXChaCha, keys: [], notBefore: 0 };
   for (const text of [texts].flat()) {
     ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
     const { keys, notBefore } = await parseText(text, mode);
     ring.keys.push(...keys);
-    if (notBefore !== null) ring.notBefore = Math.max(notBefore, ring.notBefore ?? 0);
+    ring.notBefore = Math.max(notBefore, ring.notBefore);
   }
   ring.keys = inOrder(ring.keys);
   checkRing(ring.keys);
@@ -43,16 +46,27 @@ export async function parseRing(texts, { mode = "encrypted", skipXChaCha = false
 
 /** Returns the position of the key that seals at `now` (§ 3.4.3). */
 export function sealingAt(keys, now) {
-  const passed = keys.findLastIndex((key) => key.sealFrom === null || now >= key.sealFrom);
+  const passed = keys.findLastIndex(({ sealFrom }) => now >= sealFrom);
   return Math.max(passed, 0);
 }
 
-/** Finds a key that retires while sessions that live for `longest` seconds may still need it (§ 3.4.8). */
-export function findEarly(keys, longest) {
-  return keys.find(({ acceptUntil }, i) => {
-    const from = keys[i + 1]?.sealFrom ?? null;
-    return acceptUntil !== null && from !== null && acceptUntil - from < longest;
-  });
+/** The seconds from which on the keys open nothing, where each is needed for `overlap` seconds after the next one seals (§ 3.4.8). */
+export const endsOf = (keys, overlap) =>
+  keys.map(({ acceptUntil }, i) => Math.max(acceptUntil, (keys[i + 1]?.sealFrom || -Infinity) + overlap));
+
+/** Reports the keys that are used for longer than their `accept_until` says. */
+export function reportEarly(ring, overlap) {
+  for (const [i, end] of endsOf(ring.keys, overlap).entries()) {
+    const { id, acceptUntil } = ring.keys[i];
+    if (end === acceptUntil) continue;
+    const error = new ConfigError(
+      "dangerRetireEarly",
+      `key ${id} is used until ${timeOf(end)}, because tokens under it open until then; set its \`accept_until\` to that or ` +
+        "later, remove its line to end it now, or set `dangerRetireEarly`",
+    );
+    if (ring.report) ring.report(error);
+    else console.error(error.message);
+  }
 }
 
 /**
@@ -63,7 +77,7 @@ async function parseText(text, mode) {
   const body = trim(text, SPACE);
   const lines = body.split(/\r?\n/);
   const hasCommas = lines.some((line) => line.includes(",") && !/^[ \t]*#/.test(line));
-  const ring = { keys: [], notBefore: null };
+  const ring = { keys: [], notBefore: 0 };
   for (const [i, entry] of (hasCommas ? body.split(",") : lines).entries()) {
     try {
       await readEntry(ring, trim(entry, BLANK), mode, hasCommas);
@@ -95,7 +109,7 @@ async function readEntry(ring, entry, mode, hasCommas) {
 /** Sets the field of an attribute, `name=time`, which stands once. */
 function setTime(target, field, attribute) {
   const time = parseTime(attribute.slice(attribute.indexOf("=") + 1));
-  ensure(target[field] === null, "attribute", `\`${attribute}\` must stand once`);
+  ensure([0, Infinity].includes(target[field]), "attribute", `\`${attribute}\` must stand once`);
   target[field] = time;
 }
 
@@ -116,14 +130,16 @@ async function parseKey(text, mode) {
 function parseTime(text) {
   const seconds = Date.parse(text) / 1000;
   // `Date` reads other forms too, and writes one.
-  const isDate = seconds >= EPOCH && text.length === 20 && dateOf(seconds).toISOString() === text.replace("Z", ".000Z");
+  const isDate = seconds >= EPOCH && text.length === 20 && timeOf(seconds) === text;
   ensure(isDate, "time", "time must be like 2027-03-01T06:00:00Z, from 2026 on");
   return seconds;
 }
 
+const timeOf = (seconds) => dateOf(seconds).toISOString().replace(".000", "");
+
 /** Sorts by `seal_from`; of equals the first listed counts as the latest (§ 3.4.2). */
 function inOrder(keys) {
-  return keys.toReversed().toSorted((a, b) => (a.sealFrom ?? -1) - (b.sealFrom ?? -1));
+  return keys.toReversed().toSorted((a, b) => a.sealFrom - b.sealFrom);
 }
 
 /** § 3.4.7. */
@@ -132,10 +148,9 @@ function checkRing(keys) {
   for (const [i, { id }] of keys.entries()) {
     ensure(keys.findIndex((key) => key.id === id) === i, "duplicate", `key ring must not have key ${id} twice`);
   }
-  ensure(keys.at(-1).acceptUntil === null, "last-retires", `key ${keys.at(-1).id} seals last, and must have no \`accept_until\``);
+  ensure(keys.at(-1).acceptUntil === Infinity, "last-retires", `key ${keys.at(-1).id} seals last, and must have no \`accept_until\``);
   for (const [i, { sealFrom, id: next }] of keys.slice(1).entries()) {
     const { acceptUntil, id } = keys[i];
-    const isInTime = acceptUntil === null || acceptUntil > (sealFrom ?? 0);
-    ensure(isInTime, "retires-too-early", `key ${id} must not retire before key ${next} seals`);
+    ensure(acceptUntil > sealFrom, "retires-too-early", `key ${id} must not retire before key ${next} seals`);
   }
 }

@@ -3,7 +3,7 @@
 import { random } from "./crypto.js";
 import { entryOf } from "./dictionary.js";
 import { SessionError, isWhole } from "./errors.js";
-import { dateOf, endOf, lastActiveOf, span } from "./lifetime.js";
+import { dateOf, deadlineOf, endOf, lastActiveOf, span } from "./lifetime.js";
 import { bindingOf, idOf } from "./state.js";
 
 /** Returns the state behind a handle, for the carriers. */
@@ -139,12 +139,14 @@ export class BaseSession {
     change(this).limitTo(seconds);
   }
 
-  /** Keeps the session after the browser is closed, for so many seconds from now. */
+  /** Keeps the session after the browser is closed, for so many seconds from now. Returns the time at which it ends at the latest. */
   rememberFor(seconds) {
     checkSpan(seconds);
-    const { policy, now, metadata } = change(this);
-    if (policy.rememberUpTo === null) throw new SessionError("not-remembering", "session cannot be remembered; set `rememberUpTo`");
-    stateOf(this).setMetadata({ remembered: span(now + seconds - metadata.issued) });
+    const state = change(this);
+    const { policy, now, metadata } = state;
+    if (!policy.rememberUpTo) throw new SessionError("not-remembering", "session cannot be remembered; set `rememberUpTo`");
+    state.setMetadata({ remembered: span(now + seconds - metadata.issued) });
+    return dateOf(deadlineOf(state.metadata, policy));
   }
 
   forget() {

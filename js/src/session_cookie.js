@@ -43,15 +43,16 @@ export class SessionCookie extends Carrier {
 
   static async #build(mode, ring, options) {
     const {
-      cookie: template = DEFAULT, size = "anywhere", padding, migrateFrom = [], deviceBound, dangerAllowSharedCaching, ...common
+      cookie: template = DEFAULT, size = "anywhere", padding, migrateFrom = [], deviceBound, dangerAllowSharedCaching, persistent, ...common
     } = options;
     mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
     const olds = [migrateFrom].flat().map((old) => madeBy("`oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
-    const sealer = await SessionSealer.build(mode, ring, template.name, common);
+    const sealer = await SessionSealer.build(mode, ring, template.name, common, deviceBound);
     template.checkRing?.(sealer.tokens.ring);
-    const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
+    sealer.policy.persistent = yesOrNo("persistent", persistent);
+    const fixed = [persistent ? LONGEST_MAX_AGE : null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
     const bound = deviceBound && madeBy("`deviceBound`", "deviceBound", deviceBound, "prepare");
     sealer.policy.devices = await bound?.prepare(sealer, template);
     sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound);

@@ -3,24 +3,25 @@
 import { contextBytes, purposeBytes } from "./context.js";
 import { readBody } from "./body.js";
 import { Refusal, ensure } from "./errors.js";
-import { checkTimes, lastActiveOf } from "./lifetime.js";
-import { Ring, contentOf, findEarly, parseRing } from "./ring.js";
+import { checkTimes, lastActiveOf, overlapOf } from "./lifetime.js";
+import { Ring, contentOf, parseRing, reportEarly } from "./ring.js";
 import { notBeforeOf, policyOf, yesOrNo } from "./settings.js";
 import { idOf } from "./state.js";
 import { Sealer, changed } from "./token.js";
 
 export class SessionSealer {
-  /** `options`: those that all carriers have. */
-  static async build(mode, ring, purpose, { skipXChaCha, dangerRetireEarly, application, context = [], ...rules }) {
+  /** `options`: those that all carriers have. `isBound`: its sessions are bound to devices. */
+  static async build(mode, ring, purpose, { skipXChaCha, dangerRetireEarly, application, context = [], ...rules }, isBound) {
     const policy = policyOf(rules);
     const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
     ensure(parsed.mode === mode, "mixed", `key must be for ${mode} sessions`);
-    const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : Math.max(policy.absolute, policy.rememberUpTo ?? 0);
-    checkOverlap(parsed.keys, overlap);
+    const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : overlapOf(policy, isBound);
     const bound = contextBytes(context);
     const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, policy.type.label), bound, overlap);
-    return new SessionSealer(mode, await derive(purpose), policy, derive);
+    const tokens = await derive(purpose);
+    reportEarly(parsed, overlap);
+    return new SessionSealer(mode, tokens, policy, derive);
   }
 
   /** `derive`: a `Sealer` for another purpose of the same ring, application, type and context. */
@@ -43,7 +44,7 @@ export class SessionSealer {
 
   /** The moment from which on sessions must have begun. */
   get notBefore() {
-    return Math.max(this.policy.notBefore, this.tokens.ring.notBefore ?? 0);
+    return Math.max(this.policy.notBefore, this.tokens.ring.notBefore);
   }
 
   raiseNotBefore(moment) {
@@ -83,12 +84,6 @@ export class SessionSealer {
     if (place === null || arrived.metadata.issued < this.notBefore) return "lapsed";
     return place < 0 ? "earlier" : "good";
   }
-}
-
-/** Refuses a ring in which a key retires while sessions that live for so many seconds may need it. */
-export function checkOverlap(keys, seconds) {
-  const early = findEarly(keys, seconds);
-  ensure(!early, "dangerRetireEarly", `key ${early?.id} must not retire before the next one has sealed for ${seconds} seconds`);
 }
 
 /** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */

@@ -21,24 +21,31 @@ export function madeBy(maker, name, value, method) {
   return value;
 }
 
-/** The rules of a session. */
+const spanOr = (off, name, value) => (value === null ? off : positive(name, value));
+
+/** The rules of a session. An idle timeout that is off is infinite, and `rememberUpTo` is 0. */
 export function policyOf({
-  idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, revalidateAfter = null, clockSkew = 60,
-  notBefore = null, revokedIf = null, saveOnServerError, type = null, ...unknown
+  idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, rememberedIdleTimeout = null, refreshAfter, revalidateAfter = null,
+  clockSkew = 60, notBefore = null, revokedIf = null, saveOnServerError, type = null, ...unknown
 }) {
   refuseUnknown(unknown, "; see `idleTimeout` and `attributes`");
-  const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
+  const idle = spanOr(Infinity, "idleTimeout", idleTimeout === undefined ? 1800 : idleTimeout);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
-  mustBe(idleTimeout === undefined || idle <= absolute, "idleTimeout", "at most `absoluteTimeout`");
+  mustBe((idleTimeout ?? 0) <= absolute, "idleTimeout", "at most `absoluteTimeout`");
+  const longest = spanOr(0, "rememberUpTo", rememberUpTo);
+  const rememberedIdle = spanOr(Infinity, "rememberedIdleTimeout", rememberedIdleTimeout);
+  mustBe((rememberedIdleTimeout ?? 0) <= longest, "rememberedIdleTimeout", "at most `rememberUpTo`, which it needs");
+  const half = Math.floor(Math.min(idle, rememberedIdle) / 2);
   mustBe(isWhole(clockSkew, 0, 300), "clockSkew", "0 to 300 seconds");
   return {
     idle,
     absolute,
-    rememberUpTo: rememberUpTo === null ? null : positive("rememberUpTo", rememberUpTo),
+    rememberUpTo: longest,
+    rememberedIdle,
     refreshAfter:
       revalidateAfter === null
-        ? refreshOf(refreshAfter, idle)
-        : madeBy("`revalidation`", "revalidateAfter", revalidateAfter, "prepare").prepare(refreshAfter, idle),
+        ? refreshOf(refreshAfter, half)
+        : madeBy("`revalidation`", "revalidateAfter", revalidateAfter, "prepare").prepare(refreshAfter, half),
     revalidateAfter,
     skew: clockSkew,
     notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
@@ -54,14 +61,13 @@ export function notBeforeOf(moment) {
   return seconds;
 }
 
-function refreshOf(refreshAfter, idle) {
-  if (refreshAfter === undefined) return idle === null ? "on-change" : Math.floor(idle / 4);
-  const isWord = ["never", "on-change", "always"].includes(refreshAfter);
-  const longest = idle === null ? Infinity : Math.floor(idle / 2);
+/** Undefined is the default, which depends on the session. */
+function refreshOf(refreshAfter, longest) {
+  const isWord = [undefined, "never", "on-change", "always", "every-request"].includes(refreshAfter);
   mustBe(
     isWord || isWhole(refreshAfter, 0, longest),
     "refreshAfter",
-    "never, on-change, always or at most half of `idleTimeout`",
+    "never, on-change, always, every-request or at most half of each idle timeout",
   );
   return refreshAfter;
 }

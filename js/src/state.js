@@ -5,7 +5,7 @@ import { flashBytes, writeBody } from "./body.js";
 import { EPOCH, U32, equal, hex } from "./bytes.js";
 import { random } from "./crypto.js";
 import { SessionError } from "./errors.js";
-import { activeAge, deadlineOf, isRefreshDue, isRememberedNow, span } from "./lifetime.js";
+import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow, span } from "./lifetime.js";
 
 export class State {
   /** The sealer of the carrier that loaded the session, and the numbers of the parts that the request carried. */
@@ -214,10 +214,12 @@ export class State {
    * sent; `touch` says how the response depends on the session.
    */
   decide(response = {}) {
-    if (!this.isTouched) return { change: "keep", touch: "untouched" };
+    const { status = 200, isShareable, isSubresource = this.isSubresource } = response;
+    const isQuiet = this.arrived && !isSubresource && !isShareable && status < 400;
+    const isCounted = isQuiet && this.policy.refreshAfter === "every-request";
+    if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
     const keep = { change: "keep", touch: "touched" };
     if (this.withheld || this.isClosed) return keep;
-    const { status = 200, isShareable, isSubresource = this.isSubresource } = response;
     const isDiscarded = this.wish === "discard";
     const standing = this.sealer.standingOf(this);
     // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
@@ -230,7 +232,7 @@ export class State {
       if (!this.#canSeal()) throw new SessionError("clock", "clock must be from 2026 to 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
     }
-    if (!this.arrived || isSubresource || isShareable || status >= 400 || !this.#canSeal()) return keep;
+    if (!isQuiet || !this.#canSeal()) return keep;
     const stored = this.#refreshed() || this.#resealed(standing === "earlier");
     return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
   }
@@ -253,7 +255,7 @@ export class State {
     if (!isUnderEarlier) return null;
     const { body } = this.arrived;
     const allowed = this.#allowedForBody(body.length, this.contentLength, this.metadata);
-    return allowed && this.#sent(body, allowed);
+    return allowed && this.#sent(body, allowed, this.metadata.age);
   }
 
   #storeIfAllowed(age) {
@@ -287,12 +289,13 @@ export class State {
     const { budget } = this.policy;
     const content = this.contentLength;
     const body = writeBody(this.#stored(this.metadata, age), this.#messages, this.payload.bytes);
-    return this.#sent(budget.padded(body, content), this.#allowedFor(content, this.metadata, age) ?? budget.allowed);
+    return this.#sent(budget.padded(body, content), this.#allowedFor(content, this.metadata, age) ?? budget.allowed, age);
   }
 
-  #sent(body, allowed) {
-    const isRemembered = isRememberedNow(this.metadata, this.policy);
-    const maxAge = isRemembered ? Math.max(0, deadlineOf(this.metadata, this.policy) - this.now) : null;
+  #sent(body, allowed, age) {
+    const { metadata, policy } = this;
+    const isPersistent = policy.persistent || isRememberedNow(metadata, policy);
+    const maxAge = isPersistent ? Math.max(0, endOf({ ...metadata, age }, policy) - this.now) : null;
     return { change: "store", body, allowed, maxAge };
   }
 }

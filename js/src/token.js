@@ -3,7 +3,7 @@
 import { concat, equal, fromBase64url, hex, toBase64url, u8 } from "./bytes.js";
 import { hmac, hmacKey, random, xaes } from "./crypto.js";
 import { Refusal, SessionError } from "./errors.js";
-import { sealingAt } from "./ring.js";
+import { endsOf, sealingAt } from "./ring.js";
 import { HEAD, NONCE, SIGN, SUITES, TAG, XCHA, overheadOf } from "./suites.js";
 
 export const LONGEST_TOKEN = 32_768;
@@ -17,9 +17,10 @@ export class Sealer {
    * `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. `overlap`: seconds for which its tokens need a
    * key after the next one seals.
    */
-  static async of(ring, purpose, context, overlap) {
-    const sealer = changed(Sealer.prototype, { ring, purpose, context, keys: await keysFor(ring, purpose) });
-    await ring.serve?.(sealer, overlap);
+  static async of(ring, purpose, context, overlap = 0) {
+    const sealer = changed(Sealer.prototype, { ring, purpose, context, overlap });
+    sealer.keys = await keysFor(ring, sealer);
+    await ring.serve?.(sealer);
     return sealer;
   }
 
@@ -30,9 +31,8 @@ export class Sealer {
 
   /** The place of a key behind the key that seals (0: it seals itself). Null: it does not open. */
   placeOf(keyId, now) {
-    const at = this.keys.findIndex(({ key }) => key.id === keyId);
-    if (at < 0 || this.keys[at].key.isRetired(now)) return null;
-    return at - sealingAt(this.ring.keys, now);
+    const at = this.keys.findIndex(({ key, end }) => key.id === keyId && now < end);
+    return at < 0 ? null : at - sealingAt(this.ring.keys, now);
   }
 
   /** A key of XChaCha20-Poly1305 cannot, because WebCrypto lacks it. */
@@ -60,10 +60,10 @@ export class Sealer {
     const keyId = hex(blob.subarray(1, HEAD));
     const known = this.keys.find(({ key }) => key.id === keyId);
     if (!known || known.key.suite !== suite) throw new Refusal("UnknownKey", keyId);
-    if (known.key.isRetired(now)) throw new Refusal("RetiredKey", keyId);
+    const place = this.placeOf(keyId, now);
+    if (place === null) throw new Refusal("RetiredKey", keyId);
     if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);
     if (!known.open) throw new Refusal("UnknownKey", keyId, true);
-    const place = this.placeOf(keyId, now);
     const body = await known.open(blob.subarray(HEAD), concat(known.head, this.context));
     if (!body) throw new Refusal("Auth", keyId);
     return { keyId, place, body };
@@ -73,8 +73,11 @@ export class Sealer {
 /** The same object but for the changes: it sees those that are made in it later. */
 export const changed = (object, changes) => Object.assign(Object.create(object), changes);
 
-/** Derives the keys of a ring for one purpose. */
-export const keysFor = (ring, purpose) => Promise.all(ring.keys.map((key) => deriveKeys(key, purpose)));
+/** Derives the keys of a ring for a sealer, each with its end. */
+export function keysFor({ keys }, { purpose, overlap }) {
+  const ends = endsOf(keys, overlap);
+  return Promise.all(keys.map(async (key, i) => ({ ...(await deriveKeys(key, purpose)), end: ends[i] })));
+}
 
 /**
  * Derives from one key. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the

@@ -186,10 +186,10 @@ async function overtaken(build, next, work) {
 
 const rememberUpTo = 100_000;
 const KINDS = [
-  (ring) => SessionCookie.encrypted(ring, { rememberUpTo, dangerRetireEarly: true }),
-  async (ring) => (await SessionCookie.encrypted(ring, { rememberUpTo, dangerRetireEarly: true })).inContext([["tenant", "acme"]]),
-  (ring) => SessionHeader.encrypted("x-session", ring, { rememberUpTo, dangerRetireEarly: true }),
-  (ring) => SessionToken.encrypted("mobile", ring, { rememberUpTo, dangerRetireEarly: true }),
+  (ring) => SessionCookie.encrypted(ring, { rememberUpTo }),
+  async (ring) => (await SessionCookie.encrypted(ring, { rememberUpTo })).inContext([["tenant", "acme"]]),
+  (ring) => SessionHeader.encrypted("x-session", ring, { rememberUpTo }),
+  (ring) => SessionToken.encrypted("mobile", ring, { rememberUpTo }),
 ];
 
 test("a session whose key is dropped between load and save is not sealed under the new one", async () => {
@@ -238,8 +238,7 @@ test("what is no such ring leaves the ring as it is, and is told once", async ()
   const cookies = await SessionCookie.encrypted(ring);
   const arrived = await sealed(cookies);
   const before = await ring.fingerprint();
-  const retired = `${OTHER_KEY} seal_from=${time(600)}\n${XAES_KEY} accept_until=${time(43_799)}`;
-  const wrong = [[undefined, "ring"], ["", "empty"], [OTHER_KEY.slice(0, -1), "key"], [SIGNING_KEY, "mixed"], [XCHACHA_KEY, "suite"], [retired, "dangerRetireEarly"]];
+  const wrong = [[undefined, "ring"], ["", "empty"], [OTHER_KEY.slice(0, -1), "key"], [SIGNING_KEY, "mixed"], [XCHACHA_KEY, "suite"]];
   let now = 0;
   for (const [text, code] of wrong) {
     source.text = text;
@@ -259,15 +258,6 @@ test("what is no such ring leaves the ring as it is, and is told once", async ()
   assert.deepEqual(source.errors.map((error) => error.code), ["empty", "empty"]);
   source.text = OTHER_KEY;
   assert.equal(await opens(cookies, arrived, at((now += 61))), false);
-});
-
-test("a ring that retires a key early is one for those who allow it", async () => {
-  const { ring, source } = await following();
-  const cookies = await SessionCookie.encrypted(ring, { dangerRetireEarly: true });
-  source.text = `${OTHER_KEY} seal_from=${time(600)}\n${XAES_KEY} accept_until=${time(601)}`;
-  await cookies.load(null, at(61));
-  assert.deepEqual([source.errors, ring.keys.length], [[], 2]);
-  await assert.rejects(SessionCookie.encrypted(ring), misconfigured("dangerRetireEarly"));
 });
 
 test("a log that fails, also later, does not fail a request, and then and by default errors are printed", async (t) => {

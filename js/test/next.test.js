@@ -74,6 +74,18 @@ test("the handlers of other methods refresh by themselves, and see what the prox
   assert.equal((await sessionOf(passedOn.get("cookie"))).get("from"), "mail");
 });
 
+test("with every-request, pages and actions that leave the session alone refresh it", async () => {
+  const sessions = await SessionCookie.encrypted(XAES_KEY, { refreshAfter: "every-request" });
+  const [fresh] = await cookies.saveAsCookies((await cookies.load(null, NOW)).set("visits", 1));
+  const looks = [`${fresh.name}=${fresh.value}`, ""].map((cookie) => visit(cookie, { sessions }));
+  assert.deepEqual((await Promise.all(looks)).map(({ set }) => set.length), [1, 0]);
+  for (const pairs of [[fresh], []]) {
+    const { set, cookies: jar } = jarWith(pairs);
+    await inNext(sessions, jar, { now: () => NOW }).update(() => {});
+    assert.equal(set.size, pairs.length);
+  }
+});
+
 test("requests for parts of a page refresh nothing", async () => {
   assert.deepEqual((await visit(await arrived(), { headers: { "sec-fetch-dest": "image" } })).set, []);
 });

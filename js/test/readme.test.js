@@ -8,6 +8,8 @@ import { execPath } from "node:process";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { getIronSession } from "iron-session";
+
 import { generateKey } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY } from "./keys.js";
 
@@ -63,6 +65,66 @@ test("the described type and the migration are built", async () => {
   assert.equal((await load("migrate.js")).cookies.name, "__Host-session");
   assert.equal((await load("attributes.js")).cookies.name, "__Secure-shop");
   assert.equal((await load("device.js")).cookies.name, "__Host-session");
+});
+
+test("who comes from iron-session is signed in and out on the same days as there", async (t) => {
+  const DAY = 86_400_000;
+  const rollout = Date.parse("2026-12-01");
+  t.mock.timers.enable({ apis: ["Date"], now: rollout - 3 * DAY });
+  const options = { cookieName: "sid", password: process.env.IRON_PASSWORD };
+  /** The cookies of a browser, which drops them at their end. */
+  const browser = () => {
+    const jar = new Map();
+    return {
+      get cookie() {
+        return [...jar].filter(([, { end }]) => Date.now() < end).map(([name, { value }]) => `${name}=${value}`).join("; ");
+      },
+      keep(lines) {
+        for (const line of lines) {
+          const [, name, value, seconds] = /^([^=]+)=([^;]*);.*Max-Age=(\d+)/.exec(line);
+          jar.set(name, { value, end: Date.now() + seconds * 1000 });
+        }
+      },
+    };
+  };
+  const [theirs, ours] = [browser(), browser()];
+  /** Visits a site of iron-session. Returns the user, who signs in again if there is none. */
+  const visitTheirs = async (isChanged) => {
+    const response = new Response();
+    const session = await getIronSession(new Request("http://localhost/", { headers: { cookie: theirs.cookie } }), response, options);
+    const { user } = session;
+    session.user = "ada";
+    session.visits = (session.visits ?? 0) + 1;
+    if (isChanged || !user) await session.save();
+    theirs.keep(response.headers.getSetCookie());
+    return user;
+  };
+  await visitTheirs(true);
+  ours.keep([`sid=${/sid=(.*)/.exec(theirs.cookie)[1]}; Max-Age=${14 * 86_400}`]);
+
+  t.mock.timers.setTime(rollout);
+  const { cookies } = await load("migrate.js");
+  const visitOurs = async (isChanged) => {
+    const session = await cookies.load(ours.cookie);
+    const user = session.get("user");
+    session.get("visits");
+    if (!user) session.signIn();
+    if (isChanged || !user) session.set("user", "ada").update("visits", (visits = 0) => visits + 1);
+    ours.keep(await cookies.save(session));
+    return user;
+  };
+  // A visit a day, of which every third changes something; then some that come late, and too late.
+  const gaps = [...Array(120).fill(1), 6, 7, 13, 14, 13.9, 15, 1, 40, 13];
+  const [users, theirUsers] = [[], []];
+  for (const [i, gap] of gaps.entries()) {
+    const isChanged = i % 3 === 0 || i >= 120;
+    theirUsers.push(await visitTheirs(isChanged));
+    users.push(await visitOurs(isChanged));
+    t.mock.timers.setTime(Date.now() + gap * DAY);
+  }
+  assert.deepEqual(users, theirUsers);
+  assert.equal(users.slice(0, 121).every((user) => user === "ada"), true);
+  assert.deepEqual(users.slice(120), ["ada", "ada", "ada", "ada", undefined, "ada", undefined, "ada", undefined]);
 });
 
 test("a user who signs out everywhere is asked about a minute later", async () => {

@@ -19,6 +19,7 @@ const visit = (session) => `visit ${session.update("visits", (visits = 0) => vis
 const PAGES = {
   "/visit": (session) => ({ body: visit(session) }),
   "/look": (session) => ({ body: `${session.get("visits")}` }),
+  "/plain": () => ({ body: "hello" }),
   "/untouched": () => ({ body: "hello", headers: { "cache-control": "public" } }),
   "/public": (session) => ({ body: visit(session), headers: { "cache-control": "public, max-age=60", "cdn-cache-control": "max-age=60" } }),
   "/redirect": (session) => (visit(session), { response: Response.redirect("http://localhost/look", 303) }),
@@ -154,6 +155,29 @@ function keepsOthers(name, open) {
     await browser.get("/visit");
     const { text, setCookies, headers } = await browser.get("/untouched");
     assert.deepEqual([text, setCookies, headers.get("cache-control"), headers.get("vary")], ["hello", [], "public", null]);
+  });
+
+  test(`${name}: with every-request a handler that leaves the session alone refreshes it, and sends nothing where there is none`, async () => {
+    const refreshing = await SessionCookie.encrypted(XAES_KEY, { refreshAfter: "every-request", persistent: true });
+    let now = new Date("2027-01-15T12:00:00Z");
+    const browser = await open(refreshing, { now: () => now }, page);
+    const headOf = async (headers) => {
+      const answer = await browser.get("/plain", headers);
+      return [answer.setCookies.length, answer.headers.get("vary"), answer.headers.get("cache-control")];
+    };
+    assert.deepEqual(await headOf(), [0, null, null]);
+    browser.cookies.set(NAME, "junk");
+    assert.deepEqual(await headOf(), [0, null, null]);
+    await browser.get("/visit");
+    now = new Date("2027-01-15T12:00:01Z");
+    // What caches share, or parts of a page, do not depend on it.
+    assert.deepEqual(await headOf({ "sec-fetch-dest": "image" }), [0, null, null]);
+    assert.deepEqual((await browser.get("/untouched")).headers.get("vary"), null);
+    const { text, setCookies } = await browser.get("/plain");
+    assert.deepEqual([text, setCookies.length], ["hello", 1]);
+    assert.match(setCookies[0], /; Max-Age=1800$/);
+    assert.deepEqual((await refreshing.load(fieldOf(setCookies), now)).lastActiveAt, now);
+    assert.deepEqual(await headOf(), [1, "Cookie", "private"]);
   });
 
   test(`${name}: a page for everybody that writes a session is for its visitor alone`, async () => {

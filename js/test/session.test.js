@@ -218,6 +218,23 @@ test("a sign-in is recent for so many seconds", async () => {
   assert.throws(() => fresh.isRecent("300"), refused("seconds"));
 });
 
+test("a session that is remembered says until when, so that a cut shows", async () => {
+  const remembering = await SessionCookie.encrypted(XAES_KEY, { rememberUpTo: 86_400 });
+  const session = await remembering.load(null, NOW);
+  assert.deepEqual(session.rememberFor(3600), later(3600));
+  assert.deepEqual(session.rememberFor(100_000), later(86_400));
+  session.limitTo(7200);
+  assert.deepEqual([session.rememberFor(3600), session.rememberFor(100_000)], [later(3600), later(7200)]);
+  // From the sign-in, not from now.
+  const next = await remembering.load(await remembering.save(session), later(600));
+  assert.deepEqual([next.rememberFor(3600), next.rememberFor(100_000)], [later(4200), later(7200)]);
+  next.renew();
+  assert.deepEqual(next.rememberFor(100_000), later(600 + 86_400));
+  const never = await cookies.load(null, NOW);
+  assert.throws(() => never.rememberFor(3600), refused("not-remembering"));
+  assert.throws(() => session.rememberFor(-1), refused("seconds"));
+});
+
 test("a sign-in keeps nothing of the visitor before", async () => {
   const remembering = await SessionCookie.encrypted(XAES_KEY, { rememberUpTo: 100_000 });
   const before = await remembering.load(null, NOW);

@@ -144,6 +144,9 @@ await SessionCookie.encrypted(ring, { name: "sid" });
 await SessionCookie.encrypted(ring, { padding: "padme" });
 // @ts-expect-error there is no such attribute
 attributes({ secure: false });
+await SessionCookie.encrypted(ring, { persistent: true, rememberUpTo: 86_400, rememberedIdleTimeout: 3600, refreshAfter: "every-request", dangerRetireEarly: true });
+// @ts-expect-error a header field has no Max-Age
+await SessionHeader.encrypted("authorization", ring, { persistent: true });
 // @ts-expect-error a header field has no attributes
 await SessionHeader.encrypted("authorization", ring, { cookie: attributes({}) });
 
@@ -205,7 +208,7 @@ const token: string | null = await typed.save(value);
 new (await import("hardtack-session")).Session();
 
 try {
-  session.rememberFor(60);
+  const until: Date = session.rememberFor(60);
 } catch (error) {
   if (error instanceof SessionError) {
     switch (error.code) {

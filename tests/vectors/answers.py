@@ -32,14 +32,17 @@ def answer_keys(v):
     return {"expect": {"suite": key.type, "kid": key.kid.hex()}}
 
 
-def answer_rings(v, nows=None):
+def answer_rings(v, nows=None, kept=False):
+    """`kept`: it is told which keys are used for longer, as it is in vectors that have it."""
     try:
         texts = [v["ring"], *v.get("joined", [])] if "ring" in v else []
         r = Ring(texts, v["mode"], [(Key.parse(key), *times) for key, *times in v.get("keys", [])], v.get("not_before"))
     except Refused as refused:
         return {"error": refused.reason}
     nows = nows or [moment["now"] for moment in v.get("expect", {"at": []})["at"]]
-    overlap = {"cut_short": r.cuts_short(v["longest"])} if "longest" in v else {}
+    longer = [[key.kid.hex(), needed] for key, needed in r.kept(v["longest"])] if "longest" in v else []
+    overlap = {"cut_short": bool(longer)} if "longest" in v else {}
+    overlap |= {"kept": longer} if kept or "kept" in v.get("expect", {}) else {}
     return {"expect": {
         "fingerprint": r.fingerprint().hex(), "order": [e[0].kid.hex() for e in r.entries], "not_before": r.not_before,
         "at": [{"now": now, "seals": r.sealing(now).kid.hex(), "accepts": [k.kid.hex() for k in r.accepted(now)]} for now in nows]} | overlap}
@@ -262,15 +265,17 @@ def star(name, value):
 def answer_policies(v):
     """§ 8.0, § 8.8, § 8.15, § 8.16.6"""
     p = v["policy"]
-    spans = [p["absolute"]] + [p[name] for name in ("idle", "remember_up_to") if p[name] is not None]
+    idles = [p[name] for name in ("idle", "remembered_idle") if p.get(name) is not None]
+    spans = [p["absolute"], *idles] + ([p["remember_up_to"]] if p["remember_up_to"] is not None else [])
     default = p["idle"] // 4 if p["idle"] is not None else "on-change"
     ask, up_to = p.get("revalidate_after"), p.get("unvalidated_up_to")
     if ask is not None:
         default = "on-validation"
     rule = p.get("refresh_after", default)
     good = all(span > 0 for span in spans) and p["skew"] <= 300 and (p["idle"] is None or p["idle"] <= p["absolute"])
-    good = good and not (isinstance(rule, int) and p["idle"] is not None and rule > p["idle"] // 2)
-    good = good and not (ask is not None and (ask < 1 or "refresh_after" in p or p["idle"] is not None and ask > p["idle"] // 2))
+    good = good and not ("remembered_idle" in p and (p["remember_up_to"] is None or p["remembered_idle"] > p["remember_up_to"]))
+    good = good and not (isinstance(p.get("refresh_after"), int) and any(rule > idle // 2 for idle in idles))
+    good = good and not (ask is not None and (ask < 1 or "refresh_after" in p or any(ask > idle // 2 for idle in idles)))
     good = good and not (up_to is not None and (ask is None or up_to <= ask))
     return {"accepted": good, "refresh_after": rule if good else None}
 

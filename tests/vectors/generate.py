@@ -9,8 +9,8 @@ Either exits with 1 if a published vector has changed (published.py).
 
 Before a vector is written it is tried: a passing one has to open, a failing one has to be refused with exactly its
 reason. write_vectors.py, edge_vectors.py and validation_vectors.py have those of writer.md, device_vectors.py those of
-devices.md, encode_vectors.py those of typed values, host_vectors.py those of hosts, those whose names begin with corner_ and
-rare_ what came later, material.py what all are made of.
+devices.md, encode_vectors.py those of typed values, host_vectors.py those of hosts, lasting_vectors.py those of what
+lasts longer, those whose names begin with corner_ and rare_ what came later, material.py what all are made of.
 """
 
 import json
@@ -24,6 +24,7 @@ import device_vectors
 import edge_vectors
 import encode_vectors
 import host_vectors
+import lasting_vectors
 import layout
 import published
 import rare_devices
@@ -1114,7 +1115,8 @@ def openings():
     for part in (open_encoding, open_bodies, open_typed, open_payloads, open_times, open_keys, open_several, open_order, open_chunks):
         part(o)
     corner_vectors.openings(o)
-    return rare_vectors.openings(o)
+    rare_vectors.openings(o)
+    return lasting_vectors.openings(o)
 
 
 # ---------------------------------------------------------------- cookies.json, csrf.json
@@ -1508,7 +1510,7 @@ FILES = {
     "primitives": (primitives, "The algorithms of § 1 and § 2, with the published vectors of each."),
     "derivation": (lambda: derivation() + corner_vectors.derivation() + rare_vectors.derivation(), "From the text of a key, a purpose, an application and a type to the keys that are derived for them; or the error."),
     "keys": (lambda: keys() + corner_vectors.keys() + rare_vectors.keys(), "Texts of keys, with the suite and kid of those that are read and the error of those that are refused."),
-    "rings": (lambda: rings() + corner_vectors.rings() + rare_vectors.rings(), "Texts of key rings: order, sealing key and accepted keys at given times, fingerprint; or the error."),
+    "rings": (lambda: rings() + corner_vectors.rings() + rare_vectors.rings() + lasting_vectors.rings(), "Texts of key rings: order, sealing key and accepted keys at given times, fingerprint; or the error."),
     "contexts": (contexts, "From the caller's pairs to ctx, or to the error."),
     "seal": (seal, "From key, purpose, context, body and the 24 random bytes to the token."),
     "open": (openings, "From cookie values, ring, policy and time to what opens, or to the Reason."),
@@ -1518,9 +1520,9 @@ FILES = {
     "cookies": (lambda: cookies() + corner_vectors.cookies() + rare_vectors.cookies(), "Cookie fields to values, names and attributes, Set-Cookie and expiry texts, parts, room for the payload."),
     "headers": (lambda: headers() + rare_vectors.headers(), "Values of a header field to what opens, or to the Reason; room for the payload."),
     "caches": (lambda: write_vectors.caches() + corner_writes.caches() + rare_writes.caches(), "From the fields of a response and what it owes to its session to the fields for caches."),
-    "policies": (lambda: write_vectors.policies() + corner_vectors.policies(), "Values of § 8, accepted and refused, with the span of refresh_after that follows."),
-    "writes": (lambda: write_vectors.writes() + edge_vectors.writes() + validation_vectors.writes() + corner_writes.writes() + rare_writes.writes(), "From a request, what the application does with its session and the policy to what is written."),
-    "devices": (lambda: device_vectors.devices() + corner_devices.devices() + rare_devices.devices(), "Bound sessions, what is written of them, proofs, and the answers of the endpoints (experimental)."),
+    "policies": (lambda: write_vectors.policies() + corner_vectors.policies() + lasting_vectors.policies(), "Values of § 8, accepted and refused, with the span of refresh_after that follows."),
+    "writes": (lambda: write_vectors.writes() + edge_vectors.writes() + validation_vectors.writes() + corner_writes.writes() + rare_writes.writes() + lasting_vectors.writes(), "From a request, what the application does with its session and the policy to what is written."),
+    "devices": (lambda: device_vectors.devices() + corner_devices.devices() + rare_devices.devices() + lasting_vectors.devices(), "Bound sessions, what is written of them, proofs, and the answers of the endpoints (experimental)."),
 }
 LABELS = {"name", "spec", "twin"}
 VERSION = 1  # Of the format.

@@ -275,10 +275,10 @@ class Ring:
         difference = order.index(key.kid) - order.index(self.sealing(now).kid)
         return "sealing" if difference == 0 else "earlier" if difference < 0 else "later"
 
-    def cuts_short(self, longest):
-        """§ 3.4.8: whether a key retires while a session that lives for so long may still need it."""
-        pairs = zip(self.entries, self.entries[1:])
-        return any(until is not None and next_from is not None and until < next_from + longest for (_, _, until), (_, next_from, _) in pairs)
+    def kept(self, longest):
+        """§ 3.4.8: the keys that retire before they are no longer needed, each with the moment of that. `longest`: the skew and the token span."""
+        pairs = [(key, until, next_from) for (key, _, until), (_, next_from, _) in zip(self.entries, self.entries[1:])]
+        return [(key, next_from + longest) for key, until, next_from in pairs if until is not None and next_from is not None and until < next_from + longest]
 
     def fingerprint(self):
         parts = [key.kid + u64(seal_from or 0) + u64(until or 0) for key, seal_from, until in self.entries]
@@ -701,7 +701,8 @@ def check(ring, now, policy, opened):
         raise Refused("NotYetValid")
     if now >= issued + lifetime(opened, policy):
         raise Refused("Expired")
-    if policy["idle"] is not None and not is_remembered(opened, policy) and now >= seen + policy["idle"]:
+    idle = idle_of(opened, policy)
+    if idle is not None and now >= seen + idle:
         raise Refused("Idle")
     check_revoked(ring, policy, opened)
 
@@ -717,6 +718,11 @@ def check_revoked(ring, policy, opened):
 
 def is_remembered(session, policy):
     return session["remembered"] is not None and policy["remember_up_to"] is not None
+
+
+def idle_of(session, policy):
+    """§ 8.2: its idle timeout; None where it has none."""
+    return policy.get("remembered_idle") if is_remembered(session, policy) else policy["idle"]
 
 
 def lifetime(session, policy):

@@ -38,9 +38,9 @@ class Writes:
 
 
 def policy_of(policy):
-    """The usual policy with these values; there is no `refresh_after` beside `revalidate_after`."""
+    """The usual policy with these values; there is no `refresh_after` beside `revalidate_after`, nor where it is None: its default counts."""
     made = USUAL_POLICY | policy
-    return made if "revalidate_after" not in made else {name: value for name, value in made.items() if name != "refresh_after"}
+    return made if "revalidate_after" not in made and made["refresh_after"] is not None else {name: value for name, value in made.items() if name != "refresh_after"}
 
 
 def max_age_of(found):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import devices
 import hardtack
-from hardtack import EPOCH, LONGEST_MAX_AGE, U32_MAX, Refused, dictionary, entries, flash_field, is_remembered, is_writable, lifetime, pack, pack_head, padme, varint
+from hardtack import EPOCH, LONGEST_MAX_AGE, U32_MAX, Refused, dictionary, entries, flash_field, idle_of, is_remembered, is_writable, lifetime, pack, pack_head, padme, varint
 
 METADATA = ("issued", "age", "limit", "remembered", "sid", "device", "schema")
 DEFAULT_ATTRIBUTES = {"path": "/", "domain": None, "secure": True, "same_site": "Lax", "partitioned": False}
@@ -289,20 +289,26 @@ def age_to_write(s):
 
 # ---------------------------------------------------------------- § 8.8 to § 8.12 Rules of finish
 
+def refresh_after(s):
+    """§ 8.8: the rule of the configuration, or its default, which is about the session's own idle timeout."""
+    idle = idle_of(vars(s), s.setup.policy)
+    return s.setup.policy.get("refresh_after", "on-change" if idle is None else idle // 4)
+
+
 def moves(s):
     """§ 8.8"""
-    rule = s.setup.policy["refresh_after"]
+    rule = refresh_after(s)
     return rule != "never" and (rule != "on-validation" or s.validated)
 
 
 def refresh_due(s):
     """§ 8.8"""
-    rule = s.setup.policy["refresh_after"]
+    rule = refresh_after(s)
     if rule == "on-validation":
         return bool(s.arrived) and s.validated
-    if not s.arrived or is_remembered(vars(s), s.setup.policy):
+    if not s.arrived or is_remembered(vars(s), s.setup.policy) and idle_of(vars(s), s.setup.policy) is None:
         return False
-    return rule == "always" or isinstance(rule, int) and s.now >= s.issued + s.age + rule
+    return rule in ("always", "every-request") or isinstance(rule, int) and s.now >= s.issued + s.age + rule
 
 
 def reseal_due(s):
@@ -342,6 +348,8 @@ def changed(s):
 
 def finish(s, request, response):
     """§ 8.12: the change, the touch, and the body to store."""
+    if refresh_after(s) == "every-request" and s.arrived and quiet(s, request, response):
+        s.touched = True
     if not s.touched:
         return "keep", "untouched", None
     if s.withheld:
@@ -430,8 +438,8 @@ def token_length(setup, body_length):
 def fixed(setup, remembered, n):
     if not setup.is_cookie:
         return 0
-    frame = len(f"{setup.name}={hardtack.attributes(setup.cookie)}")
-    return frame + (len("; Max-Age=34560000") if remembered is not None else 0) + (2 if n > 1 else 0)
+    frame, is_kept = len(f"{setup.name}={hardtack.attributes(setup.cookie)}"), remembered is not None or setup.policy.get("persistent", False)
+    return frame + (len("; Max-Age=34560000") if is_kept else 0) + (2 if n > 1 else 0)
 
 
 def came_in(s):
@@ -486,15 +494,19 @@ def fields(s, request, change, token=None, body=None):
 
 def send(s, token, body):
     """The fields that set a token (§ 9.2.6)."""
-    v = s.setup.cookie | {"value": token, "max_age": max_age(s), "limit": may_send(s, body=body).field}
+    v = s.setup.cookie | {"value": token, "max_age": max_age(s, body), "limit": may_send(s, body=body).field}
     return [hardtack.set_line(v)] if may_send(s, body=body).cookies == 1 else hardtack.split_lines(v)
 
 
-def max_age(s):
-    """§ 8.10"""
-    if not is_remembered(vars(s), s.setup.policy):
+def max_age(s, body):
+    """§ 8.10. The age that is written is that of the body."""
+    policy = s.setup.policy
+    if not is_remembered(vars(s), policy) and not policy.get("persistent", False):
         return None
-    return min(LONGEST_MAX_AGE, s.issued + lifetime(vars(s), s.setup.policy) - s.now)
+    end, idle = s.issued + lifetime(vars(s), policy), idle_of(vars(s), policy)
+    if idle is not None:
+        end = min(end, hardtack.parse_body(body, True)["last_active"] + idle)
+    return min(LONGEST_MAX_AGE, max(0, end - s.now))
 
 
 def set_cookies(lines):

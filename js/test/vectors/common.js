@@ -69,15 +69,17 @@ export const optionsOf = ({ application, context = [] }, policy = {}, validate =
 /** The option `padding`. */
 export const paddingOf = (word = "none") => ({ none: null, padme })[word];
 
-const POLICY = "idle absolute remember_up_to skew not_before refresh_after revalidate_after unvalidated_up_to revoked".split(" ");
+const POLICY =
+  "idle absolute remember_up_to remembered_idle skew not_before refresh_after revalidate_after unvalidated_up_to revoked persistent".split(" ");
 
-/** The rules of a vector's sessions. */
+/** The rules of a vector's sessions. `persistent` is for cookies alone. */
 export function rulesOf(policy, validate) {
   know(policy, POLICY);
   return given({
     idleTimeout: policy.idle,
     absoluteTimeout: policy.absolute,
     rememberUpTo: policy.remember_up_to,
+    rememberedIdleTimeout: policy.remembered_idle,
     clockSkew: policy.skew,
     notBefore: policy.not_before ? new Date(policy.not_before * 1000) : undefined,
     refreshAfter: policy.refresh_after,

@@ -137,6 +137,7 @@ export async function runPolicy(vector) {
   const build = () => policyOf(rulesOf(vector.policy));
   equal(await isAccepted(build), vector.accepted);
   if (!vector.accepted) return;
-  const { refreshAfter, revalidateAfter } = build();
-  equal(revalidateAfter ? "on-validation" : refreshAfter, vector.refresh_after);
+  const { refreshAfter, revalidateAfter, idle } = build();
+  const byDefault = idle === Infinity ? "on-change" : Math.floor(idle / 4);
+  equal(revalidateAfter ? "on-validation" : (refreshAfter ?? byDefault), vector.refresh_after);
 }

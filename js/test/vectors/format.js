@@ -5,7 +5,7 @@ import { contextBytes } from "../../src/context.js";
 import { xaes } from "../../src/crypto.js";
 import { KeyRing } from "../../src/index.js";
 import { Key } from "../../src/key.js";
-import { contentOf, findEarly, sealingAt } from "../../src/ring.js";
+import { contentOf, endsOf, sealingAt } from "../../src/ring.js";
 import { Sealer } from "../../src/token.js";
 import { bytes, equal, errorOf, know, purposeOf } from "./common.js";
 
@@ -52,10 +52,17 @@ export async function runRing(vector) {
   const { keys } = contentOf(ring);
   const ids = (keys) => keys.map(({ id }) => id);
   const at = vector.expect.at.map(({ now }) => {
-    return { now, seals: keys[sealingAt(keys, now)].id, accepts: ids(keys.filter((key) => !key.isRetired(now))) };
+    return { now, seals: keys[sealingAt(keys, now)].id, accepts: ids(keys.filter(({ acceptUntil }) => now < acceptUntil)) };
   });
-  const cutShort = vector.longest === undefined ? {} : { cut_short: Boolean(findEarly(keys, vector.longest)) };
-  equal({ fingerprint: await ring.fingerprint(), order: ids(ring.keys), not_before: ring.notBefore, at, ...cutShort }, vector.expect);
+  const found = { fingerprint: await ring.fingerprint(), order: ids(ring.keys), not_before: ring.notBefore, at };
+  equal({ ...found, ...keptIn(vector, keys) }, vector.expect);
+}
+
+/** The keys that are used for longer than they say. */
+function keptIn({ longest, expect }, keys) {
+  if (longest === undefined) return {};
+  const kept = endsOf(keys, longest).flatMap((end, i) => (end === keys[i].acceptUntil ? [] : [[keys[i].id, end]]));
+  return { cut_short: kept.length > 0, ...(expect.kept && { kept }) };
 }
 
 export async function runContext(vector) {

@@ -30,9 +30,10 @@ export async function runOpen(vector) {
   know(vector, OPEN);
   const type =
     vector.expects === "dictionary" ? null : visitsType({ label: vector.type_label ?? "", schema: vector.expects.schema });
-  const sealer = await sealerFor(vector, { ...rulesOf(vector.policy), idleTimeout: null, refreshAfter: "never", type });
-  // A vector may have an idle timeout above the absolute one, which a configuration may not.
-  sealer.policy.idle = vector.policy.idle;
+  const sealer = await sealerFor(vector, { ...rulesOf(vector.policy), idleTimeout: null, rememberedIdleTimeout: null, refreshAfter: "never", type });
+  // A vector may have an idle timeout above the longest life, which a configuration may not.
+  const { idle, remembered_idle: rememberedIdle } = vector.policy;
+  Object.assign(sealer.policy, { idle: idle ?? Infinity, rememberedIdle: rememberedIdle ?? Infinity });
   equal(await openVector(vector, sealer), vector.expect);
 }
 

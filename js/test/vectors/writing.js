@@ -42,6 +42,7 @@ async function carrierOf(vector) {
   return SessionCookie[make](vector.ring, {
     ...options,
     ...(vector.may_share && { dangerAllowSharedCaching: true }),
+    persistent: policy.persistent,
     cookie: attributes({ ...(vector.attributes && attributesOf(vector.attributes)), name, formerly }),
     size: typeof profile === "number" ? `split:${profile}` : profile,
     deviceBound: vector.devices && deviceBoundOf(vector.devices),
