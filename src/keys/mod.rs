@@ -17,7 +17,7 @@ pub use key::{
 pub(crate) use key::{looks_like_a_key, quoted_unless_key};
 pub(crate) use purpose::Purpose;
 pub(crate) use ring::KeyNeed;
-pub use ring::{Fingerprint, KeyRing, Overlap, RingError, RingKey};
+pub use ring::{Fingerprint, KeyRing, RingError, RingKey};
 pub use shared::{IntoKeys, SharedKeyRing};
 pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, SessionType, SlotKeys};
 #[cfg(feature = "watch")]

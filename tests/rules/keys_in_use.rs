@@ -3,7 +3,7 @@
 use axum::{Router, body::Body, routing};
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SigningKey,
-    keys::{Backend, KeyRole, Overlap, RingEvent, RingKey},
+    keys::{Backend, KeyRole, RingEvent, RingKey},
 };
 use http::Request;
 use http_body_util::BodyExt;
@@ -55,31 +55,6 @@ fn a_key_that_seals_before_its_time_because_no_other_can_is_not_planned() {
     let alone = RingKey::new(key(0)).seal_from(at(HOUR));
     let ring = KeyRing::from_keys([alone]).unwrap();
     assert_eq!(ring.role(key(0).id(), at(0)), Some(KeyRole::Sealing));
-}
-
-#[test]
-fn an_overlap_is_from_the_second_key_on_until_the_first_retires() {
-    let ring = KeyRing::from_keys(rotation()).unwrap();
-    let [overlap] = ring.overlaps()[..] else {
-        panic!("one overlap")
-    };
-    assert_eq!((overlap.key, overlap.next), (key(0).id(), key(1).id()));
-    assert_eq!(overlap.seal_from, at(HOUR));
-    assert_eq!(overlap.accept_until, at(24 * HOUR));
-    assert_eq!(overlap.span().as_secs(), 23 * HOUR);
-    // A key without an end has no overlap, nor has one whose successor may seal at any time.
-    let endless = [
-        RingKey::new(key(0)),
-        RingKey::new(key(1)).seal_from(at(HOUR)),
-    ];
-    let timeless = [
-        RingKey::new(key(1)),
-        RingKey::new(key(0)).accept_until(at(HOUR)),
-    ];
-    for keys in [endless, timeless] {
-        let overlaps: Vec<Overlap> = KeyRing::from_keys(keys).unwrap().overlaps();
-        assert_eq!(overlaps, []);
-    }
 }
 
 #[test]

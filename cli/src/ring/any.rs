@@ -6,7 +6,7 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
     carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
-    keys::{Fingerprint, KeyId, KeyInfo, KeyRole, Overlap, RingError},
+    keys::{Fingerprint, KeyId, KeyInfo, KeyRole, RingError},
 };
 
 /// A ring of either kind of key.
@@ -88,7 +88,16 @@ impl AnyRing {
     }
 
     fn overlaps(&self) -> Vec<Overlap> {
-        either!(self, ring => ring.overlaps())
+        let keys = self.keys();
+        let overlap = |pair: &[KeyInfo]| {
+            Some(Overlap {
+                key: pair[0].id,
+                accept_until: pair[0].accept_until?,
+                next: pair[1].id,
+                seal_from: pair[1].seal_from?,
+            })
+        };
+        keys.windows(2).filter_map(overlap).collect()
     }
 
     /// Returns the time for which a key is accepted after the next one begins to seal. `None`: no end is planned, or no
@@ -115,6 +124,22 @@ impl AnyRing {
     pub(crate) fn role(&self, key: &KeyInfo, at: SystemTime) -> KeyRole {
         let role = either!(self, ring => ring.role(key.id, at));
         role.expect("the key is one of the ring's")
+    }
+}
+
+/// A key that retires, and the next one, which takes over from it.
+pub(crate) struct Overlap {
+    pub(crate) key: KeyId,
+    pub(crate) accept_until: SystemTime,
+    pub(crate) next: KeyId,
+    pub(crate) seal_from: SystemTime,
+}
+
+impl Overlap {
+    /// Returns the time for which both open, after the second has begun to seal.
+    pub(crate) fn span(&self) -> Duration {
+        let span = self.accept_until.duration_since(self.seal_from);
+        span.unwrap_or_default()
     }
 }
 

@@ -1,10 +1,11 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hardtack::keys::{KeyInfo, KeyRole, Overlap};
+use hardtack::keys::{KeyInfo, KeyRole};
 
 use super::{
     AnyRing,
+    any::Overlap,
     edit::{self, Edit, Target},
     text::ACCEPT_UNTIL,
 };
@@ -73,7 +74,6 @@ fn check_overlaps(before: &AnyRing, after: &AnyRing, edit: &Edit) -> Result<(), 
             accept_until,
             next,
             seal_from,
-            ..
         }) => {
             let sentence = edit.too_short(key, accept_until, next, seal_from)?;
             Err(Failure::No(sentence))

@@ -62,28 +62,19 @@ impl fmt::Display for RingProblem {
     }
 }
 
-/// A key that retires, and the next one, which takes over from it.
-///
-/// Tokens that were sealed before `seal_from` need the first key until they end ([SPEC.md § 3.4.8]).
-///
-/// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Overlap {
-    /// Key that retires.
-    pub key: KeyId,
-    /// `accept_until` of that key.
-    pub accept_until: SystemTime,
-    /// Key that takes over.
-    pub next: KeyId,
-    /// `seal_from` of the key that takes over.
-    pub seal_from: SystemTime,
+/// A key that retires, and the next one, which takes over from it. Tokens that were sealed before `seal_from` need the first
+/// key until they end (SPEC.md § 3.4.8).
+#[derive(Clone, Copy)]
+pub(crate) struct Overlap {
+    pub(crate) key: KeyId,
+    pub(crate) accept_until: SystemTime,
+    pub(crate) next: KeyId,
+    pub(crate) seal_from: SystemTime,
 }
 
 impl Overlap {
     /// Returns the span in which both keys open tokens, after the second has begun to seal.
-    #[must_use]
-    pub fn span(&self) -> Duration {
+    pub(crate) fn span(&self) -> Duration {
         let span = self.accept_until.duration_since(self.seal_from);
         span.unwrap_or_default()
     }

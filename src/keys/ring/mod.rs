@@ -7,9 +7,9 @@ mod text;
 
 use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc, time::SystemTime};
 
+pub use error::RingError;
 #[cfg(test)]
 pub(crate) use error::RingProblem;
-pub use error::{Overlap, RingError};
 pub use member::RingKey;
 pub use order::Fingerprint;
 pub(crate) use order::{KeptKey, KeyNeed, Ring};
@@ -227,36 +227,6 @@ impl<K: Key> KeyRing<K> {
     #[must_use]
     pub fn role(&self, key: KeyId, now: SystemTime) -> Option<KeyRole> {
         self.ring.role(key, unix_seconds(now))
-    }
-
-    /// Returns each key that retires after another took over from it, in the order of [`keys`](Self::keys).
-    ///
-    /// The shortest [`span`](Overlap::span), less the clock skew, is the longest time for which tokens may open without
-    /// being sealed again; without an overlap, they may open for any time ([SPEC.md § 3.4.8]).
-    ///
-    /// # Examples
-    ///
-    /// A check of a ring before it is pushed, by a program that does not build the cookie:
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::Overlap};
-    /// use std::time::Duration;
-    ///
-    /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
-    /// # let (old, new) = (old.expose_secret(), new.expose_secret());
-    /// # let text = format!(
-    /// #     "{} accept_until=2026-12-31T00:00:00Z\n{} seal_from=2026-12-01T00:00:00Z", *old, *new
-    /// # );
-    /// let ring: KeyRing<EncryptionKey> = text.parse()?;
-    /// let serves = ring.overlaps().iter().map(Overlap::span).min();
-    /// assert_eq!(serves, Some(Duration::from_secs(30 * 86_400)));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
-    #[must_use]
-    pub fn overlaps(&self) -> Vec<Overlap> {
-        self.ring.overlaps().collect()
     }
 
     /// Returns the moment that [`with_not_before`](Self::with_not_before) set, if any. Sessions issued earlier are
