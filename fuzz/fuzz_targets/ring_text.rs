@@ -1,5 +1,6 @@
 //! Any text: a parsed key has this spelling only; in a parsed ring one key seals at every moment, and each change is
-//! announced; errors show no part of a key, and none can be read in a text from which keys were removed.
+//! announced; a cookie uses each key for as long as its tokens need it; errors show no part of a key, and none can be read
+//! in a text from which keys were removed.
 #![no_main]
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -31,15 +32,32 @@ fn check<K: Key>(text: &str, builder: impl Fn(KeyRing<K>) -> SessionCookieBuilde
         Err(error) => return check_shown(&error.to_string()),
     };
     check_shown(&format!("{ring:?}"));
-    let cookie = builder(ring.clone()).danger_retire_early();
-    let cookie = cookie.build().expect("it has the defaults");
+    let build = |builder: SessionCookieBuilder| builder.build().expect("it has the defaults");
+    let cookie = build(builder(ring.clone()).danger_retire_early());
+    let keeping = build(builder(ring.clone()));
     let moments = moments_of(&ring);
     for &now in &moments {
         check_roles(&ring, now);
         let keys = cookie.keys_in_use(now);
         assert_eq!(roles(&ring, now), (keys.seals, keys.accepts.clone()));
         check_next(&ring, &moments, now, keys.next);
+        for now in [now, now + NEEDED - Duration::from_secs(1), now + NEEDED] {
+            assert_eq!(keeping.keys_in_use(now).accepts, kept(&ring, now));
+        }
     }
+}
+
+/// Returns the keys that open, each until it is no longer needed (SPEC.md § 3.4.8).
+fn kept<K: Key>(ring: &KeyRing<K>, now: SystemTime) -> Vec<KeyId> {
+    let keys = ring.keys();
+    let opens = |place: &usize| {
+        let next = keys.get(place + 1).and_then(|next| next.seal_from);
+        let needed = next.map_or(UNIX_EPOCH, |from| from + NEEDED);
+        let accept_until = keys[*place].accept_until;
+        accept_until.is_none_or(|until| now < until.max(needed))
+    };
+    let places = (0..keys.len()).filter(opens);
+    places.map(|place| keys[place].id).collect()
 }
 
 /// Returns the moments at which a role may change, each with the seconds around it, in their order.
@@ -131,6 +149,9 @@ fn check_shown(shown: &str) {
 fn moment(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
+
+/// The time for which a key is needed after the next one begins to seal: clock skew and idle timeout by default.
+const NEEDED: Duration = Duration::from_secs(60 + 1800);
 
 /// Those of the seeds, which are public.
 const SECRETS: [&str; 3] = [

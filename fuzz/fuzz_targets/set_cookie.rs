@@ -22,6 +22,7 @@ struct Case<'a> {
     is_partitioned: bool,
     allows_http: bool,
     former: Option<Former<'a>>,
+    /// Its remainder of 5 is their number, and the rest says whether all persist.
     most_cookies: u8,
     content_len: u16,
     remembered: Option<u32>,
@@ -59,8 +60,9 @@ fuzz_target!(|case: Case<'_>| {
         return;
     }
     if let Some(span) = case.remembered {
-        let done = session.remember_for(Duration::from_secs(span.into()));
-        done.expect("the settings remember");
+        let span = Duration::from_secs(span.into());
+        let ends_at = session.remember_for(span).expect("the settings remember");
+        assert_eq!(ends_at, now() + span);
     }
     let fields = cookie.save(&session).expect("it fits");
     let mut pairs = Vec::new();
@@ -75,10 +77,10 @@ fuzz_target!(|case: Case<'_>| {
             continue;
         }
         case.check(&cookie, &read);
-        let span = case
-            .remembered
-            .map(|span| i64::from(span).min(LONGEST_MAX_AGE));
-        assert_eq!(read.max_age, span, "{field}");
+        let span = case.remembered.map(i64::from);
+        let span = span.or(case.persists().then_some(IDLE));
+        let max_age = span.map(|span| span.min(LONGEST_MAX_AGE));
+        assert_eq!(read.max_age, max_age, "{field}");
         assert_eq!(read, self::read(&written_by_biscotti(&read)));
         pairs.push((read.name, read.value));
     }
@@ -201,6 +203,9 @@ impl Case<'_> {
         if self.is_partitioned {
             builder = builder.partitioned();
         }
+        if self.persists() {
+            builder = builder.persistent();
+        }
         if self.allows_http {
             builder = builder.danger_allow_http();
         }
@@ -208,6 +213,10 @@ impl Case<'_> {
             Some(former) => builder.formerly(former.attributes()),
             None => builder,
         }
+    }
+
+    fn persists(&self) -> bool {
+        self.most_cookies / 5 % 2 == 1
     }
 
     fn path(&self) -> Option<String> {
@@ -269,4 +278,6 @@ const BEGINNINGS: [&str; 9] = [
     "www.",
 ];
 const LONGEST_MAX_AGE: i64 = 34_560_000;
+/// The idle timeout by default.
+const IDLE: i64 = 1800;
 const KEY: &str = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";

@@ -91,8 +91,8 @@ fn accept(
     let settings = settings.map_err(|error| check_error(&error))?;
     let given = format!("{settings:?}");
     hide(&given);
-    let lifetime = settings.longest_lifetime();
-    let lifetime = lifetime.expect("each setting is accepted");
+    let overlap = settings.key_overlap();
+    let overlap = overlap.expect("each setting is accepted");
     let mut others = settings.clone();
     if let Err(error) = others.take_key_sources() {
         let names = check_error(&error);
@@ -114,7 +114,7 @@ fn accept(
     let again = build(&layered).expect("it is the same");
     let fields = [&cookie, &again].map(attributes);
     assert_eq!(fields[0], fields[1]);
-    Ok(format!("{lifetime:?} {given} {}", fields[0]))
+    Ok(format!("{overlap:?} {given} {}", fields[0]))
 }
 
 /// Builds a cookie with a key of the program.

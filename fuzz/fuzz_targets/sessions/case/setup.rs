@@ -8,6 +8,7 @@ use crate::model::{self, Form, Refresh, Revalidation, Settings};
 pub struct Setup {
     idle: Option<u16>,
     absolute: u32,
+    /// Its remainder of 200,000 is the span, and the rest says which idle timeout there is, if any.
     remember_up_to: Option<u32>,
     refresh: u8,
     saves_on_server_error: bool,
@@ -17,7 +18,7 @@ pub struct Setup {
     is_padded: bool,
     may_retire_early: bool,
     allows_shared_caching: bool,
-    /// Its remainder of 301 is the span, and the rest chooses the name of the cookie.
+    /// Its remainder of 301 is the span, and the rest chooses the name of the cookie, and whether it persists.
     skew: u16,
     revalidation: Option<(u16, Option<u16>)>,
     wiring: Wiring,
@@ -53,22 +54,31 @@ impl Setup {
     pub fn settings(&self) -> Settings {
         let absolute = 1 + u64::from(self.absolute % 100_000);
         let idle = self.idle.map(|idle| (1 + u64::from(idle)).min(absolute));
-        let half = idle.map_or(1000, |idle| idle / 2);
+        let remember_up_to = self
+            .remember_up_to
+            .map(|span| 1 + u64::from(span % 200_000));
+        let remembered_idle = self.remembered_idle().min(remember_up_to);
+        let idles = [idle, remembered_idle].into_iter().flatten();
+        let half = idles.min().map_or(1000, |idle| idle / 2);
+        let carrier = self.carrier.carrier();
+        let rest = self.skew / 301;
         Settings {
             idle,
             absolute,
-            remember_up_to: self
-                .remember_up_to
-                .map(|span| 1 + u64::from(span % 200_000)),
+            remember_up_to,
+            remembered_idle,
             refresh: self.revalidation(half).unwrap_or(match self.refresh {
                 0 => Refresh::Never,
                 1 => Refresh::OnChange,
                 2 => Refresh::Always,
+                100..150 => Refresh::EveryRequest,
+                150..200 => Refresh::Quarter,
                 part => Refresh::After(half * u64::from(part) / 255),
             }),
             skew: u64::from(self.skew % 301),
-            carrier: self.carrier.carrier(),
-            is_host_only: (self.skew / 301).is_multiple_of(2),
+            carrier,
+            is_host_only: rest.is_multiple_of(2),
+            persists: matches!(carrier, model::Carrier::Cookie(_)) && rest / 2 % 2 == 1,
             form: if self.is_typed {
                 Form::Later
             } else {
@@ -80,6 +90,11 @@ impl Setup {
             saves_on_server_error: self.saves_on_server_error,
             allows_shared_caching: self.allows_shared_caching,
         }
+    }
+
+    fn remembered_idle(&self) -> Option<u64> {
+        let rest = self.remember_up_to? / 200_000;
+        (rest % 4 == 2).then(|| 1 + u64::from(rest / 4))
     }
 
     /// Returns `None` as well where sessions end too soon to be asked about.

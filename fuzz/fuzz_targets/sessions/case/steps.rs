@@ -8,7 +8,7 @@ pub enum Step {
     Wait(Later),
     /// Seconds by which the clock of the next instance is behind.
     SetBack(u8),
-    /// The keys of the next ring, whose ends may be moved so that no site refuses it.
+    /// The keys of the next ring, whose ends may be moved so that it is one.
     Rotate {
         planned: Vec<Planned>,
         is_mended: bool,

@@ -30,6 +30,12 @@ pub struct Response {
 }
 
 impl Visit<'_> {
+    /// Touches the session if every request counts.
+    pub fn count_request(&mut self, response: Response) {
+        let counts = self.settings.counts_requests() && self.is_quiet(response);
+        self.is_touched |= counts && !self.is_new();
+    }
+
     /// Returns what becomes of the token, and whether the response counts as written (§ 9.8).
     pub fn finish(self, response: Response) -> (Change, bool) {
         if !self.is_touched || self.session.withheld.is_some() {
@@ -53,9 +59,7 @@ impl Visit<'_> {
                 false => (Change::Store(self.written()), true),
             };
         }
-        let is_shared = response.is_shareable && !self.settings.allows_shared_caching;
-        let is_quiet = response.status < 400 && response.is_page && !is_shared;
-        if self.is_new() || !is_quiet {
+        if self.is_new() || !self.is_quiet(response) {
             return (Change::Keep, false);
         }
         if self.is_refresh_due() {
@@ -65,6 +69,11 @@ impl Visit<'_> {
             true => (Change::Store(self.session.record), false),
             false => (Change::Keep, false),
         }
+    }
+
+    fn is_quiet(&self, response: Response) -> bool {
+        let is_shared = response.is_shareable && !self.settings.allows_shared_caching;
+        response.status < 400 && response.is_page && !is_shared
     }
 
     fn is_over(&self, discards: bool, is_silenced: bool) -> bool {
@@ -99,12 +108,14 @@ impl Visit<'_> {
 
     fn is_refresh_due(&self) -> bool {
         let record = &self.session.record;
-        let is_remembered = self.settings.is_remembered(record);
+        let idle = self.settings.idle_of(record);
+        let is_extended = idle.is_some() || !self.settings.is_remembered(record);
         match self.settings.refresh {
             Refresh::OnValidation(_) => self.answered == Answered::GoesOn,
             Refresh::Never | Refresh::OnChange => false,
-            Refresh::After(span) => !is_remembered && self.now >= record.active + span,
-            Refresh::Always => !is_remembered,
+            Refresh::Quarter => idle.is_some_and(|idle| self.now >= record.active + idle / 4),
+            Refresh::After(span) => is_extended && self.now >= record.active + span,
+            Refresh::Always | Refresh::EveryRequest => is_extended,
         }
     }
 
@@ -112,7 +123,7 @@ impl Visit<'_> {
         let moves = match self.settings.refresh {
             Refresh::Never => false,
             Refresh::OnValidation(_) => self.answered == Answered::GoesOn,
-            Refresh::OnChange | Refresh::After(_) | Refresh::Always => true,
+            _ => true,
         };
         match moves {
             true => self.active_now(),

@@ -10,11 +10,14 @@ pub struct Settings {
     pub idle: Option<u64>,
     pub absolute: u64,
     pub remember_up_to: Option<u64>,
+    pub remembered_idle: Option<u64>,
     pub refresh: Refresh,
     pub skew: u64,
     pub carrier: Carrier,
     /// The name of its cookie begins with `__Host-`.
     pub is_host_only: bool,
+    /// Its cookies outlive the browser session.
+    pub persists: bool,
     pub form: Form,
     pub is_signed: bool,
     pub is_padded: bool,
@@ -27,8 +30,11 @@ pub struct Settings {
 pub enum Refresh {
     Never,
     OnChange,
+    /// A quarter of the session's own idle timeout.
+    Quarter,
     After(u64),
     Always,
+    EveryRequest,
     OnValidation(Revalidation),
 }
 
@@ -67,6 +73,18 @@ impl Settings {
         record.remembered.is_some() && self.remember_up_to.is_some()
     }
 
+    pub fn is_persistent(&self, record: &Record) -> bool {
+        self.persists || self.is_remembered(record)
+    }
+
+    /// Returns the idle timeout of the session (SPEC.md § 8.2).
+    pub fn idle_of(&self, record: &Record) -> Option<u64> {
+        match self.is_remembered(record) {
+            true => self.remembered_idle,
+            false => self.idle,
+        }
+    }
+
     /// Returns the second at which the session is over whatever the visitor does (SPEC.md § 8.1).
     pub fn last_end(&self, record: &Record) -> u64 {
         let longest = match self.remember_up_to {
@@ -84,10 +102,8 @@ impl Settings {
     /// Returns the second at which it is over without another request.
     pub fn end(&self, record: &Record) -> u64 {
         let last = self.last_end(record);
-        match self.idle {
-            Some(idle) if !self.is_remembered(record) => last.min(record.active + idle),
-            _ => last,
-        }
+        let idle = self.idle_of(record);
+        idle.map_or(last, |idle| last.min(record.active + idle))
     }
 
     /// Returns the reason for which a request at `now` does not get the session (SPEC.md § 7.7, § 7.8).
@@ -108,9 +124,10 @@ impl Settings {
     /// Returns the moments at which something about the session changes by itself.
     pub fn edges(&self, record: &Record) -> [u64; 4] {
         let (refresh, unvalidated) = match self.refresh {
+            Refresh::Quarter => (self.idle_of(record).map_or(0, |idle| idle / 4), 0),
             Refresh::After(span) => (span, 0),
             Refresh::OnValidation(spans) => (spans.after, spans.unvalidated_up_to.unwrap_or(0)),
-            Refresh::Never | Refresh::OnChange | Refresh::Always => (0, 0),
+            _ => (0, 0),
         };
         let of_use = [refresh, unvalidated].map(|span| record.active + span);
         [
@@ -128,8 +145,22 @@ impl Settings {
         }
     }
 
-    /// Returns the longest span for which a session lives.
-    pub fn longest(&self) -> u64 {
-        self.absolute.max(self.remember_up_to.unwrap_or(0))
+    /// Returns whether a request counts that leaves its session alone (docs/spec/writer.md § 8.12).
+    pub fn counts_requests(&self) -> bool {
+        matches!(self.refresh, Refresh::EveryRequest)
+    }
+
+    /// Returns the seconds for which a key is needed after the next one begins to seal (SPEC.md § 3.4.8).
+    pub fn need(&self) -> u64 {
+        let kinds = [
+            (Some(self.absolute), self.idle),
+            (self.remember_up_to, self.remembered_idle),
+        ];
+        let spans = kinds.map(|(longest, idle)| {
+            let spans = [longest, longest.and(idle)];
+            spans.into_iter().flatten().min()
+        });
+        let token_span = spans.into_iter().flatten().max().expect("one is there");
+        self.skew + token_span
     }
 }

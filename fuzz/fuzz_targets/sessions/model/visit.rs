@@ -171,7 +171,8 @@ impl<'a> Visit<'a> {
         Ok(())
     }
 
-    pub fn remember_for(&mut self, span: u64) -> Result<(), Refused> {
+    /// Returns the second at which the session is over at the latest.
+    pub fn remember_for(&mut self, span: u64) -> Result<u64, Refused> {
         self.check_writable()?;
         if self.settings.remember_up_to.is_none() {
             return Err(Refused::NotRemembering);
@@ -179,7 +180,7 @@ impl<'a> Visit<'a> {
         let end = self.now.saturating_add(span);
         let record = &mut self.session.record;
         record.remembered = Some(within(record.issued, end));
-        Ok(())
+        Ok(self.settings.last_end(record))
     }
 
     pub fn clear(&mut self) -> Result<(), Refused> {

@@ -5,7 +5,7 @@ use hardtack::{
     session::{Payload, SessionId},
 };
 
-use super::{CsrfToken, KEYS, QUEUES, World, carrier::block_on, content::Content, seconds};
+use super::{CsrfToken, KEYS, QUEUES, World, carrier::block_on, content::Content, moment, seconds};
 use crate::{
     case::{Act, Answer, Tenant},
     model::{self, Record, Refused, Visit},
@@ -77,7 +77,7 @@ impl World {
             Act::Clear => assert_eq!(told(session.clear()), visit.clear()),
             Act::RememberFor(span) => {
                 let done = told(session.remember_for(seconds(span.seconds())));
-                assert_eq!(done, visit.remember_for(span.seconds()));
+                assert_eq!(done, visit.remember_for(span.seconds()).map(moment));
             }
             Act::Forget => {
                 let forget = |record: &mut Record| record.remembered = None;

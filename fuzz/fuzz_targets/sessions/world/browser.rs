@@ -24,7 +24,7 @@ pub struct Jar(BTreeMap<String, String>);
 #[derive(Clone, Debug)]
 pub struct Sent {
     pub name: String,
-    /// Empty if the browser is to drop it.
+    /// Empty if there is no session any more.
     pub value: String,
     /// Length of the whole field.
     pub len: usize,
@@ -33,10 +33,10 @@ pub struct Sent {
 
 impl Jar {
     pub fn receive(&mut self, sent: impl IntoIterator<Item = Sent>) {
-        for Sent { name, value, .. } in sent {
-            match value.is_empty() {
-                true => drop(self.0.remove(&name)),
-                false => drop(self.0.insert(name, value)),
+        for sent in sent {
+            match sent.value.is_empty() || sent.max_age == Some(0) {
+                true => drop(self.0.remove(&sent.name)),
+                false => drop(self.0.insert(sent.name, sent.value)),
             }
         }
     }
@@ -91,7 +91,7 @@ impl Sent {
             let seconds = rest.split(';').next().expect("there is a first");
             seconds.parse().expect("it is a number")
         });
-        assert_eq!(value.is_empty(), max_age == Some(0), "{field}");
+        assert!(!value.is_empty() || max_age == Some(0), "{field}");
         Sent {
             name: name.to_owned(),
             value: value.to_owned(),

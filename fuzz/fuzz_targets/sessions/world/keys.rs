@@ -32,6 +32,7 @@ impl Keys {
             Keys::ThatEncrypt(keys) => keys.replace(ring.build(encryption_key)?),
             Keys::ThatSign(keys) => keys.replace(ring.build(signing_key)?),
         }
+        Ok(())
     }
 }
 

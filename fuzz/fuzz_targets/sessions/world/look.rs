@@ -29,7 +29,7 @@ impl World {
         }
         assert_eq!(session.id(), record.id);
         assert_eq!(session.is_new(), visit.is_new());
-        assert_eq!(session.is_persistent(), self.settings.is_remembered(record));
+        assert_eq!(session.is_persistent(), self.settings.is_persistent(record));
         for span in [0, 100, 1 << 40] {
             assert_eq!(session.is_recent(seconds(span)), visit.is_recent(span));
         }
@@ -81,7 +81,7 @@ impl World {
         self.check_info(&content.session, sealed);
         let expires_at = moment(self.settings.end(record));
         assert_eq!(content.expires_at, expires_at);
-        assert_eq!(content.is_remembered, self.settings.is_remembered(record));
+        assert_eq!(content.is_persistent, self.settings.is_persistent(record));
         assert_eq!(content.has_flash, !record.flash.is_empty());
         assert_eq!(content.payload.len(), record.payload_len());
         assert_eq!(content.padding == 0, !self.settings.is_padded);
@@ -161,5 +161,7 @@ impl World {
         assert_eq!(keys.seals, id(self.ring.sealing(self.now)));
         let accepted = self.ring.accepted(self.now).into_iter().map(id);
         assert!(accepted.eq(keys.accepts));
+        assert_eq!(keys.next, self.ring.next(self.now, id));
+        assert_eq!(keys.fingerprint.to_string(), self.ring.fingerprint(id));
     }
 }

@@ -25,7 +25,7 @@ use hardtack::session::SessionId;
 
 use crate::{
     case::{Later, Meanwhile, Request, Step, Tenant, Wiring},
-    model::{Record, Settings},
+    model::{Carrier, Record, Settings},
 };
 use application::Application;
 use browser::Browser;
@@ -55,6 +55,8 @@ pub struct Sealed {
     key: usize,
     tenant: Tenant,
     record: Record,
+    /// Clock of the instance that sealed it.
+    at: u64,
 }
 
 struct CsrfToken {
@@ -92,7 +94,7 @@ impl World {
             Step::Rotate { planned, is_mended } => {
                 let mut ring = Ring::of(planned, self.now, self.ring.not_before);
                 if *is_mended {
-                    ring.mend(self.overlap());
+                    ring.mend();
                 }
                 self.replace_ring(ring);
             }
@@ -143,18 +145,14 @@ impl World {
         }
     }
 
-    fn replace_ring(&mut self, ring: Ring) {
-        let is_allowed = ring.is_allowed(self.overlap());
+    fn replace_ring(&mut self, mut ring: Ring) {
+        let is_allowed = ring.is_allowed();
         assert_eq!(self.site.replace(&ring), is_allowed, "{ring:?}");
         if is_allowed {
+            if !self.settings.may_retire_early {
+                ring.keep(self.settings.need());
+            }
             self.ring = ring;
-        }
-    }
-
-    fn overlap(&self) -> u64 {
-        match self.settings.may_retire_early {
-            true => 0,
-            false => self.settings.longest(),
         }
     }
 
@@ -184,6 +182,13 @@ impl World {
             Some(edge) => edge - u64::from(is_before),
             None => self.now,
         }
+    }
+
+    /// Returns whether sessions are read before the handler. Only a layer does so.
+    fn is_eager(&self) -> bool {
+        let has_layer =
+            !matches!(self.settings.carrier, Carrier::Token(_)) && self.wiring.has_layer;
+        has_layer && self.wiring.is_eager
     }
 
     fn answer(&mut self, request: &Request) {

@@ -2,8 +2,9 @@
 
 use hardtack::{
     KeyRing,
-    keys::{Key, RingError, RingKey},
+    keys::{Key, KeyId, RingError, RingEvent, RingKey},
 };
+use sha2::{Digest, Sha256};
 
 use super::{keys::MOST_KEYS, moment};
 use crate::case::Planned;
@@ -12,6 +13,7 @@ use crate::case::Planned;
 #[derive(Clone, Debug)]
 pub struct Ring {
     listed: Vec<Member>,
+    /// Each until it opens nothing more, which may be later than the ring says.
     ordered: Vec<Member>,
     pub not_before: u64,
 }
@@ -61,13 +63,10 @@ impl Ring {
     }
 
     /// Moves the end of each key to where it may be.
-    pub fn mend(&mut self, overlap: u64) {
-        let next = self.ordered.iter().skip(1).map(|next| next.seal_from);
-        let next: Vec<_> = next.collect();
-        for (place, member) in self.ordered.iter_mut().enumerate() {
-            let earliest = next.get(place).copied();
-            let earliest = earliest.map(|from| from.map_or(0, |from| from + overlap.max(1)));
-            member.accept_until = member.accept_until.zip(earliest).map(|(a, b)| a.max(b));
+    pub fn mend(&mut self) {
+        self.keep(1);
+        if let Some(last) = self.ordered.last_mut() {
+            last.accept_until = None;
         }
         for member in &mut self.listed {
             let ordered = self
@@ -78,16 +77,26 @@ impl Ring {
         }
     }
 
-    /// Returns whether a site takes the ring, whose sessions need an overlap of so many seconds.
-    pub fn is_allowed(&self, overlap: u64) -> bool {
+    /// Has each key open for so many seconds after the next one begins to seal (SPEC.md § 3.4.8).
+    pub fn keep(&mut self, seconds: u64) {
+        let next = self.ordered.iter().skip(1).map(|next| next.seal_from);
+        let next: Vec<_> = next.collect();
+        for (member, next) in self.ordered.iter_mut().zip(next) {
+            let needed = next.map_or(0, |from| from + seconds);
+            member.accept_until = member.accept_until.map(|until| until.max(needed));
+        }
+    }
+
+    /// Returns whether it is a ring (SPEC.md § 3.4.7).
+    pub fn is_allowed(&self) -> bool {
         let Some(last) = self.ordered.last() else {
             return false;
         };
-        let keeps = |pair: &[Member]| match (pair[0].accept_until, pair[1].seal_from) {
-            (Some(until), Some(from)) => until > from && until >= from + overlap,
+        let overlaps = |pair: &[Member]| match (pair[0].accept_until, pair[1].seal_from) {
+            (Some(until), Some(from)) => until > from,
             _ => true,
         };
-        last.accept_until.is_none() && self.ordered.windows(2).all(keeps)
+        last.accept_until.is_none() && self.ordered.windows(2).all(overlaps)
     }
 
     /// Returns the place of the key that seals.
@@ -117,6 +126,51 @@ impl Ring {
     pub fn accepted(&self, now: u64) -> Vec<usize> {
         let keys = self.ordered.iter().map(|member| member.key);
         keys.filter(|key| self.accepts(*key, now)).collect()
+    }
+
+    /// Returns whether a key has sealed at `at` before the beginning of the next one.
+    pub fn has_sealed_in_time(&self, key: usize, at: u64) -> bool {
+        let place = self.place_of(key);
+        let next = place.and_then(|place| self.ordered.get(place + 1)?.seal_from);
+        next.is_some_and(|from| at < from)
+    }
+
+    /// Returns the next change of a role, of which a beginning comes before an end. `id` gives the id of a key.
+    pub fn next(&self, now: u64, id: impl Fn(usize) -> KeyId) -> Option<RingEvent> {
+        let next = self.ordered.get(self.sealing_place(now) + 1);
+        let from = next.and_then(|next| next.seal_from);
+        let ends = self.ordered.iter().filter_map(|member| {
+            let until = member.accept_until.filter(|until| *until > now)?;
+            Some((until, member.key))
+        });
+        match (from, ends.min_by_key(|(until, _)| *until)) {
+            (Some(from), end) if end.is_none_or(|(until, _)| from <= until) => {
+                let (at, key) = (moment(from), id(self.sealing(from)));
+                Some(RingEvent::Seals { at, key })
+            }
+            (_, end) => end.map(|(until, key)| {
+                let (at, key) = (moment(until), id(key));
+                RingEvent::Retires { at, key }
+            }),
+        }
+    }
+
+    /// Returns the fingerprint (SPEC.md § 3.6). `id` gives the id of a key.
+    pub fn fingerprint(&self, id: impl Fn(usize) -> KeyId) -> String {
+        let mut hash = Sha256::new();
+        for Member { key, seal_from, .. } in &self.ordered {
+            let mut listed = self.listed.iter();
+            let given = listed.find(|member| member.key == *key);
+            let accept_until = given.and_then(|member| member.accept_until);
+            let id = u32::from_str_radix(&id(*key).to_string(), 16).expect("it is a number");
+            hash.update(id.to_be_bytes());
+            for time in [*seal_from, accept_until] {
+                hash.update(time.unwrap_or(0).to_be_bytes());
+            }
+        }
+        hash.update(self.not_before.to_be_bytes());
+        let first = hash.finalize()[..8].try_into().expect("there are 32");
+        format!("{:016x}", u64::from_be_bytes(first))
     }
 
     /// Returns the moments at which the role of a key changes.

@@ -49,7 +49,7 @@ impl Site {
         }
     }
 
-    /// Returns whether every instance takes the ring.
+    /// Has every instance use the ring. Returns whether it is one.
     pub fn replace(&self, ring: &Ring) -> bool {
         let replaced = match self {
             Site::Dictionary(door) => [door.keys.replace(ring), Ok(())],
@@ -100,6 +100,9 @@ impl Builder<'_> {
             model::Size::Browser => Size::Browser,
             model::Size::Split(cookies) => Size::Split(cookies),
         });
+        if self.settings.persists {
+            builder = builder.persistent();
+        }
         let builder = self.with_responses(builder);
         self.with_options(builder).build().expect(AGREE)
     }
@@ -147,6 +150,9 @@ impl Builder<'_> {
         if let Some(span) = settings.remember_up_to {
             builder = builder.remember_up_to(seconds(span));
         }
+        if let Some(span) = settings.remembered_idle {
+            builder = builder.remembered_idle_timeout(seconds(span));
+        }
         if settings.is_padded {
             builder = builder.padding(Padding::Padme);
         }
@@ -162,7 +168,8 @@ impl Builder<'_> {
             Refresh::OnChange => builder.refresh_after(RefreshAfter::OnChange),
             Refresh::After(span) => builder.refresh_after(RefreshAfter::Span(seconds(span))),
             Refresh::Always => builder.refresh_after(RefreshAfter::Always),
-            Refresh::OnValidation(_) => builder,
+            Refresh::EveryRequest => builder.refresh_after(RefreshAfter::EveryRequest),
+            Refresh::Quarter | Refresh::OnValidation(_) => builder,
         };
         let asked_after: Option<Duration> = revalidation.map(|spans| seconds(spans.after));
         let builder = self.application.hook(builder.typed::<T>(), asked_after);

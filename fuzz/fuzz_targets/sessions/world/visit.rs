@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::{
     World, browser::Sent, carrier::Arrival, content::Content, cookies::Cookies, moment,
-    response::respond, site::Door,
+    reading::Reading, response::respond, site::Door,
 };
 use crate::{
     case::{Fate, Request, Tenant},
@@ -22,17 +22,11 @@ impl World {
         let browser = usize::from(request.browser) % 3;
         let jar = self.browsers[browser].jar.clone();
         let cookies = self.cookies_of(request);
-        let reading = self.read(&cookies, request.tenant);
+        let mut reading = self.read(&cookies, request.tenant);
         self.inspect(door, &reading);
         self.application.begin_request();
         let settings = self.settings;
-        let record = reading.sealed.as_ref().map(|sealed| sealed.record.clone());
-        let arrival = model::Arrival {
-            has_token: reading.has_cookies,
-            record: record.filter(|_| reading.refusal.is_none()),
-            is_without_context: reading.tenant == Tenant::Unknown,
-        };
-        let visit = &mut Visit::new(&settings, self.now, T::FORM, arrival);
+        let visit = &mut Visit::new(&settings, self.now, T::FORM, arrival_of(&reading));
 
         let clock = Arc::new(AtomicU64::new(self.now));
         let arrival = Arrival {
@@ -61,10 +55,17 @@ impl World {
             respond(request)
         });
         assert_eq!(answer.status(), respond(request).status());
-        self.check_told(kept.as_ref(), &reading);
+        if !visit.is_touched && !self.is_eager() {
+            // It was read at the end, if at all.
+            reading = self.read(&cookies, request.tenant);
+            *visit = Visit::new(&settings, self.now, T::FORM, arrival_of(&reading));
+        }
+        let response = self.response_to(request, &reading);
+        visit.count_request(response);
+        self.check_told(kept.as_ref(), visit, &reading);
         self.check_shown::<T>(&reading);
         let is_touched = visit.is_touched;
-        let (change, is_written) = visit.clone().finish(self.response_to(request, &reading));
+        let (change, is_written) = visit.clone().finish(response);
         if let Some(session) = &kept {
             let key = self.key_of(visit, &reading, &change);
             self.check_task(session, request, visit, key, &clock);
@@ -80,6 +81,15 @@ impl World {
             Fate::ArrivesLater => self.browsers[browser].late.push_back(sent),
             Fate::IsLost => {}
         }
+    }
+}
+
+fn arrival_of(reading: &Reading) -> model::Arrival {
+    let record = reading.sealed.as_ref().map(|sealed| sealed.record.clone());
+    model::Arrival {
+        has_token: reading.has_cookies,
+        record: record.filter(|_| reading.refusal.is_none()),
+        is_without_context: reading.tenant == Tenant::Unknown,
     }
 }
 
