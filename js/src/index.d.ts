@@ -395,8 +395,9 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   /** Saves changes even with responses of status 5xx. Default: false. */
   readonly saveOnServerError?: boolean;
   /**
-   * Lets a key retire while sessions under it are still alive. Default: false, the key is used until none is, and an error
-   * says so: by the `onError` of a ring that is followed, and else by `console.error`.
+   * Lets a key retire while sessions under it are still alive. Default: false. The key stays in use until its last session
+   * ends, and an error is reported: by the `onError` of a ring that is followed, and else by `console.error`. Other cookies
+   * of the ring keep it.
    */
   readonly dangerRetireEarly?: boolean;
 }

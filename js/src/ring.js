@@ -58,11 +58,12 @@ export const endsOf = (keys, overlap) =>
 export function reportEarly(ring, overlap) {
   for (const [i, end] of endsOf(ring.keys, overlap).entries()) {
     const { id, acceptUntil } = ring.keys[i];
-    if (end === acceptUntil) continue;
+    // Of a rotation that is over there is nothing to say.
+    if (end === acceptUntil || end * 1000 <= Date.now()) continue;
     const error = new ConfigError(
       "dangerRetireEarly",
-      `key ${id} is used until ${timeOf(end)}, because tokens under it open until then; set its \`accept_until\` to that or ` +
-        "later, remove its line to end it now, or set `dangerRetireEarly`",
+      `key ${id} stays in use until ${timeOf(end)}, because its tokens are valid until then; set its \`accept_until\` to that ` +
+        "or later, remove its line to end it now, or set `dangerRetireEarly`",
     );
     if (ring.report) ring.report(error);
     else console.error(error.message);

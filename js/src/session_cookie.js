@@ -24,7 +24,7 @@ export class SessionCookie extends Carrier {
   static {
     headChanges = async (cookies, fields, session, response) => {
       const { mayShare } = cookies.#settings;
-      const finished = await finish(cookies, session, { ...response, isShareable: !mayShare && isShareable(fields) });
+      const finished = await finish(cookies, session, { ...response, isShareable: isShareable(fields), mayShare });
       const set = (await cookies.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
       const offer = finished.change === "store" ? offerAfter(session) : [];
       return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...set, ...offer];

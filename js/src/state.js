@@ -214,9 +214,9 @@ export class State {
    * sent; `touch` says how the response depends on the session.
    */
   decide(response = {}) {
-    const { status = 200, isShareable, isSubresource = this.isSubresource } = response;
-    const isQuiet = this.arrived && !isSubresource && !isShareable && status < 400;
-    const isCounted = isQuiet && this.policy.refreshAfter === "every-request";
+    const { status = 200, isShareable, mayShare, isSubresource = this.isSubresource } = response;
+    const isQuiet = this.arrived && !isSubresource && (mayShare || !isShareable) && status < 400;
+    const isCounted = isQuiet && !isShareable && this.policy.refreshAfter === "every-request";
     if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
     const keep = { change: "keep", touch: "touched" };
     if (this.withheld || this.isClosed) return keep;

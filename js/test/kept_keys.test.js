@@ -20,7 +20,7 @@ const timeAt = (seconds) => later(seconds).toISOString().replace(".000", "");
 /** The next key seals from `NOW` on. */
 const retiringAt = (seconds) => `${OTHER_KEY} seal_from=${timeAt(0)}\n${XAES_KEY} accept_until=${timeAt(seconds)}`;
 const sentence = (ends) =>
-  `key ${ID} is used until ${timeAt(ends)}, because tokens under it open until then; set its \`accept_until\` to that or later, ` +
+  `key ${ID} stays in use until ${timeAt(ends)}, because its tokens are valid until then; set its \`accept_until\` to that or later, ` +
   "remove its line to end it now, or set `dangerRetireEarly`";
 
 /** What is printed by `work`. */
@@ -104,11 +104,17 @@ test("every key that retires early is told, once for each carrier, and the ring 
   const text = `${third} seal_from=${timeAt(3600)}\n${OTHER_KEY} seal_from=${timeAt(0)} accept_until=${timeAt(3601)}\n${XAES_KEY} accept_until=${timeAt(1)}`;
   const ring = await KeyRing.parse(text);
   const printed = await printedBy(t, () => Promise.all([SessionCookie.encrypted(ring), SessionHeader.encrypted("x-session", ring)]));
-  const ends = printed.map(([line]) => /is used until (\S+),/.exec(line)[1]);
+  const ends = printed.map(([line]) => /stays in use until (\S+),/.exec(line)[1]);
   assert.deepEqual(ends.toSorted(), [timeAt(1860), timeAt(1860), timeAt(5460), timeAt(5460)]);
   const now = NOW.getTime() / 1000;
   assert.deepEqual(ring.keys.map(({ acceptUntil }) => acceptUntil), [now + 1, now + 3601, null]);
   assert.equal(await ring.fingerprint(), await (await KeyRing.parse(text)).fingerprint());
+});
+
+test("of a rotation that is over nothing is printed", async (t) => {
+  const retiring = (now) => `${OTHER_KEY} seal_from=${timeAt(now)}\n${XAES_KEY} accept_until=${timeAt(now + 1)}`;
+  const lines = async (now) => (await printedBy(t, () => SessionCookie.encrypted(retiring(now)))).length;
+  assert.deepEqual([await lines(-1860), await lines(-1859)], [0, 1]);
 });
 
 test("an end that no ring can name does no harm", async (t) => {

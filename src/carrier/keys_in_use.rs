@@ -15,7 +15,7 @@ use crate::{
 /// accepts 5a1f00c3 c7e01b94
 /// fingerprint 60e3d18f92b7ca45
 /// backend RustCrypto
-/// next 2027-03-01T18:18:00Z 5a1f00c3 retires
+/// next 2027-03-01T07:03:00Z 5a1f00c3 retires
 /// ```
 ///
 /// With feature `axum` or `actix` a handler may return it: the response is this text, and no cache stores it.

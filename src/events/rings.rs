@@ -29,8 +29,8 @@ pub(crate) fn key_kept(purpose: &str, key_id: impl Display, accept_until: &str, 
         %key_id,
         accept_until,
         kept_until,
-        "key is used after its `accept_until`, because tokens that it sealed still open until `kept_until`: set the one to \
-         the other or later, remove the key to end these sessions now, or allow that with `danger_retire_early`"
+        "key stays in use until `kept_until`, because tokens that it sealed are valid until then: set its `accept_until` to \
+         `kept_until` or later, remove the key to end these sessions now, or allow that with `danger_retire_early`"
     );
 }
 

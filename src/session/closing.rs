@@ -66,7 +66,7 @@ impl<T: Payload> Session<T> {
         }
         let contents = self.lock.hold();
         let mut contents = contents.map_err(|_| SaveProblem::InsideUpdate)?;
-        contents.count_request(sealer, circumstances);
+        contents.count_request(loader, circumstances);
         let was_closed = contents.close();
         let Contents {
             loaded,

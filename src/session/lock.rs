@@ -147,6 +147,8 @@ impl<T: Payload> Contents<T> {
         let (policy, arrival) = (&sealer.policy, &self.arrival);
         if policy.counts_every_request()
             && policy.is_quiet(response, arrival.is_subresource)
+            // What others may store has no session unless its handler uses one.
+            && !response.is_shareable
             && (self.loaded.is_some() || !arrival.has_no_token())
         {
             let loaded = Loaded::of(&mut self.loaded, sealer, &mut self.arrival);

@@ -247,7 +247,8 @@ def untouched(add):
     for status, result, touch in ((399, {"age": 600, "touch": "touched"}, "touched"), (400, "nothing", "untouched"), (500, "nothing", "untouched")):
         add(f"untouched, status {status}", spec, result, made(), response={"status": status, "fields": []}, touch=touch)
     add("untouched, in a shareable response: not refreshed", "§ 8.12, § 9.8.1", "nothing", made(), touch="untouched", **PUBLIC)
-    add("untouched, in a shareable response that may be shared", "§ 8.12, § 9.8.5", {"age": 600, "touch": "touched"}, made(), may_share=True, **PUBLIC)
+    add("untouched, in a shareable response that may be shared: not refreshed", "§ 8.12, § 9.8.5", "nothing", made(), may_share=True, touch="untouched", **PUBLIC)
+    add("read, in a shareable response that may be shared", "§ 8.12, § 9.8.5", {"age": 600, "touch": "touched"}, made(), "read", may_share=True, **PUBLIC)
     add("untouched, with a clock before the epoch", "§ 6.4, § 8.12", "nothing", body(EPOCH, sid=SID), now=EPOCH - 1)
     add("untouched, with nothing in it: refreshed", spec, {"age": 600, "payload": "", "touch": "touched"}, body(I))
     add("untouched, remembered without remembered_idle: not refreshed", "§ 8.3, § 8.8", "nothing", held(), policy=REMEMBER)

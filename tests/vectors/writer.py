@@ -348,7 +348,7 @@ def changed(s):
 
 def finish(s, request, response):
     """§ 8.12: the change, the touch, and the body to store."""
-    if refresh_after(s) == "every-request" and s.arrived and quiet(s, request, response):
+    if refresh_after(s) == "every-request" and s.arrived and quiet(s, request, response) and not shareable(response["fields"]):
         s.touched = True
     if not s.touched:
         return "keep", "untouched", None

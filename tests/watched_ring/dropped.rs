@@ -117,6 +117,12 @@ fn a_key_that_is_to_retire_early_is_kept_and_not_dropped() {
     assert_eq!(dropped, []);
     let end = 1000 + HALF_AN_HOUR + 60;
     assert_eq!((accepts(&cookie, end - 1), accepts(&cookie, end)), (2, 1));
+    // Its line is removed while it is kept.
+    let vault = Vault::with(&ring);
+    let mut watched = vault.watch();
+    let _cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
+    vault.put(&new);
+    assert_eq!(replaced_at(&mut watched, 1010), [id(&old)]);
     let (dropped, cookie) = kept(|site| site.danger_retire_early());
     assert_eq!(dropped, [old.parse::<EncryptionKey>().unwrap().id()]);
     assert_eq!(accepts(&cookie, 1001), 1);

@@ -56,7 +56,7 @@ fn a_key_that_is_used_after_its_end_is_an_error_that_names_the_remedies() {
         &format!("key_id={}", id(&old)),
         "accept_until=\"2030-01-01T00:10:00Z\"",
         "kept_until=\"2030-01-01T00:31:00Z\"",
-        "set the one to the other or later",
+        "set its `accept_until` to `kept_until` or later",
         "remove the key",
         "`danger_retire_early`",
     ] {

@@ -129,7 +129,7 @@ impl Check {
     ) -> Result<Vec<Finding>, Failure> {
         let Some(needed) = needed else {
             let unknown = ring.serves().map(|_| {
-                let sentence = "it is not known how long the application's tokens open; give --settings FILE, or \
+                let sentence = "how long the application's tokens stay valid is not known; give --settings FILE, or \
                                 --lifetime SPAN";
                 Finding::error(UNKNOWN, None, sentence)
             });
@@ -156,7 +156,8 @@ impl Check {
 
     fn of_ring(&self, ring: &AnyRing, needed: Option<Duration>, at: SystemTime) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let early = ring.shorter_than(needed.unwrap_or_default());
+        // Those that applications use for longer, or may use.
+        let early = ring.shorter_than(needed.unwrap_or(Duration::MAX));
         let early: Vec<_> = early.map(|short| short.key).collect();
         let (keys, file) = (ring.keys(), self.file.display());
         for (place, key) in keys.iter().enumerate() {

@@ -203,5 +203,5 @@ pub(super) fn find(ring: &AnyRing, id: &str, file: &str) -> Result<KeyInfo, Stri
     })
 }
 
-const NOT_KNOWN: &str = "it is not known how long the application's tokens open; give --settings FILE, or --lifetime \
-                         SPAN, once: the file remembers it";
+const NOT_KNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime \
+                         SPAN, once, and the file records it";

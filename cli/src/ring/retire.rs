@@ -76,7 +76,7 @@ impl Retire {
         let next = ring.next_after(key.id).and_then(|next| next.seal_from);
         Ok(match ring.role(key, now) {
             // Applications use it for longer if its end was too early.
-            KeyRole::Retired => next.filter(|_| edit.known.is_some()),
+            KeyRole::Retired => next,
             KeyRole::Planned if self.at.is_none() => {
                 // An instance's clock may be ahead by this, as in `ring rotate`.
                 let ahead = self.target.overlap.skew().saturating_mul(2);

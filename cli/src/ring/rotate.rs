@@ -42,7 +42,9 @@ impl Rotate {
         let pushed = moment::after(edit.now, self.after)?;
         // A clock may be behind another by the skew, and both behind the clock of this machine.
         let seal_from = moment::after(pushed, self.target.overlap.skew().saturating_mul(2))?;
-        let accept_until = moment::after(seal_from, edit.overlap()?)?;
+        // An instance that gets the file late seals with the old key until then.
+        let reserve = edit.overlap()?.saturating_add(self.after);
+        let accept_until = moment::after(seal_from, reserve)?;
         edit.text.add(&new);
         edit.set_seal_from(new.id, seal_from);
         edit.text.set(old.id, ACCEPT_UNTIL, Some(accept_until));

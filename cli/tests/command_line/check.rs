@@ -28,8 +28,8 @@ fn through_a_rotation_nothing_is_wrong() {
     for (now, expected) in [
         ("2027-03-01T06:00:00Z", &[][..]),
         ("2027-03-01T06:17:00Z", &[]),
-        ("2027-03-01T18:17:59Z", &[]),
-        ("2027-03-01T18:18:00Z", &["warning retired"]),
+        ("2027-03-01T18:32:59Z", &[]),
+        ("2027-03-01T18:33:00Z", &["warning retired"]),
     ] {
         assert_eq!(findings(&desk, &format!("--at {now}")), expected, "{now}");
         desk.now = now.to_owned();
@@ -55,7 +55,7 @@ fn an_accept_until_that_is_too_early_is_an_error() {
     assert_eq!(ran.code, Some(1));
     let lines = format!(
         "not good, fingerprint {}\n\
-         error: key {old} retires at 2027-03-01T07:18:00Z, and tokens that it sealed may open until \
+         error: key {old} retires at 2027-03-01T07:33:00Z, and tokens that it sealed may open until \
          2027-03-01T18:18:00Z: applications use it until then and log an error; `hardtack ring retire keys {old} \
          --at 2027-03-01T18:18:00Z --lifetime 12h` mends that\n\
          warning: keys notes `# overlap=1h1m`, and these options need more; change that line to `# overlap=12h1m`\n",
@@ -115,8 +115,10 @@ fn a_ring_is_good_for_exactly_the_applications_that_keep_no_key() {
     let (desk, _) = Desk::with_ring_for("--lifetime 2h");
     desk.done("ring rotate keys --after 15m");
     let serves = desk.json("ring check keys --json")["serves"].as_u64();
-    assert_eq!(serves, Some(2 * 3_600 + 60));
-    for (seconds, is_good) in [(7_200, true), (7_201, false)] {
+    // With the reserve, which is `--after`.
+    let longest = 2 * 3_600 + 15 * 60;
+    assert_eq!(serves, Some(longest + 60));
+    for (seconds, is_good) in [(longest, true), (longest + 1, false)] {
         let needed = 17 * 60 + 60 + seconds;
         assert!(is_kept(&desk, Duration::from_secs(seconds), needed));
         let ran = desk.run(&format!("ring check keys --lifetime {seconds}s"));
@@ -134,8 +136,8 @@ fn a_ring_is_called_good_only_for_what_is_known() {
     assert_eq!(
         ran.out,
         format!(
-            "not known to be good: each key opens for at least 30d 1m after the next one seals, fingerprint {}\n\
-             error: it is not known how long the application's tokens open; give --settings FILE, or --lifetime \
+            "not known to be good: each key opens for at least 30d 16m after the next one seals, fingerprint {}\n\
+             error: how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime \
              SPAN\n",
             desk.ring().fingerprint()
         )
@@ -144,7 +146,7 @@ fn a_ring_is_called_good_only_for_what_is_known() {
         let shown = desk.json(&format!("ring check keys --json {options}"));
         ["good", "overlap", "serves"].map(|field| shown[field].clone())
     };
-    let serves = json!(30 * 86_400 + 60);
+    let serves = json!(30 * 86_400 + 60 + 15 * 60);
     let unknown = [json!(false), json!(null), serves.clone()];
     assert_eq!(fields(""), unknown);
     assert_eq!(findings(&desk, ""), ["error unknown-overlap"]);

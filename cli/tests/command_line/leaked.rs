@@ -268,10 +268,10 @@ fn what_becomes_of_the_key_before_the_leaked_one_is_told() {
         "ring leaked keys {middle} --not-before +15m --dry-run"
     ));
     let later = format!(
-        "key {first} is accepted until 2027-03-01T23:18:00Z, as long after key {last} as it was to be after key {middle}"
+        "key {first} is accepted until 2027-03-01T23:33:00Z, as long after key {last} as it was to be after key {middle}"
     );
     assert!(told.contains(&later), "{told}");
-    desk.now = "2027-03-01T18:18:00Z".to_owned();
+    desk.now = "2027-03-01T18:33:00Z".to_owned();
     let told = desk.done(&format!("ring leaked keys {middle} --not-before +15m"));
     let removed = format!("key {first} was retired, and is removed too");
     assert!(told.contains(&removed), "{told}");

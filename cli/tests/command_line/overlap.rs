@@ -5,8 +5,8 @@ use serde_json::json;
 
 use crate::desk::{Desk, PROGRAM, at, new_key};
 
-const UNKNOWN: &str = "it is not known how long the application's tokens open; give --settings FILE, or --lifetime \
-                       SPAN, once: the file remembers it";
+const UNKNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime \
+                       SPAN, once, and the file records it";
 
 /// The first command has the options, and the others none.
 #[test]
@@ -17,7 +17,7 @@ fn a_command_uses_what_an_earlier_one_was_told() {
         let old = desk.add(options);
         let new = new_key(&desk.done("ring rotate keys --after 15m"));
         let until = desk.ring().keys()[0].accept_until;
-        assert_eq!(until, Some(at(30 * 86_400 + 18 * 60)), "{options}");
+        assert_eq!(until, Some(at(30 * 86_400 + 33 * 60)), "{options}");
         let told = desk.done("ring check keys");
         let verdict = "good: each key opens for at least 30d 1m after the next one seals, ";
         assert!(told.starts_with(verdict), "{told}");
@@ -121,7 +121,7 @@ fn a_note_is_the_only_thing_that_changes() {
 fn options_win_over_the_note_and_replace_it() {
     let (desk, old) = Desk::with_ring_for("--lifetime 30d");
     desk.done("ring rotate keys --after 15m --lifetime 30m");
-    assert_eq!(desk.ring().keys()[0].accept_until, Some(at(48 * 60)));
+    assert_eq!(desk.ring().keys()[0].accept_until, Some(at(63 * 60)));
     assert!(desk.read("keys").starts_with("# overlap=31m\n"));
     let refused = desk.refused(1, &format!("ring retire keys {old} --at +1h --lifetime 1h"));
     assert!(refused.contains("2027-03-01T07:18:00Z"), "{refused}");
@@ -257,8 +257,13 @@ fn nothing_ends_while_it_is_not_known_how_long_tokens_open() {
     ));
     desk.done(&format!("ring retire keys {first} --force --dry-run"));
     desk.done(&format!("ring retire keys {first} --at +1h --force"));
+    // Applications may use a key for longer than the file says.
     desk.now = "2027-03-01T08:00:00Z".to_owned();
-    desk.done(&format!("ring retire keys {first}"));
+    let retire = format!("ring retire keys {first}");
+    assert_eq!(desk.refused(1, &retire), UNKNOWN);
+    assert!(!desk.run("ring check keys").out.contains("no longer opens"));
+    desk.done(&format!("{retire} --lifetime 30m --dry-run"));
+    desk.done(&format!("{retire} --force"));
 }
 
 #[test]

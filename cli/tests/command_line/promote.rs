@@ -145,7 +145,7 @@ fn a_takeover_is_not_put_off_past_what_the_old_key_was_given() {
     assert_eq!(
         desk.refused(1, &line),
         format!(
-            "key {old} would open for only 10h 18m after key {new} begins to seal, and its tokens may open for 12h \
+            "key {old} would open for only 10h 33m after key {new} begins to seal, and its tokens may open for 12h \
              1m; first run `hardtack {retire}`"
         )
     );
@@ -170,10 +170,7 @@ fn where_a_key_retires_a_takeover_needs_the_overlap() {
     let before = desk.read("keys");
     let line = format!("ring promote keys {new} --at +3h");
     let refused = desk.refused(1, &line);
-    assert!(
-        refused.starts_with("it is not known how long "),
-        "{refused}"
-    );
+    assert!(refused.starts_with("how long the application"), "{refused}");
     assert_eq!(desk.read("keys"), before);
     // The way back needs none, because no key retires then.
     desk.done(&format!("ring promote keys {old} --dry-run"));
@@ -188,7 +185,7 @@ fn a_ring_that_retires_a_key_early_already_can_be_changed() {
     let line = format!("ring promote keys {new} --lifetime 30d");
     // Not any earlier than it does.
     let refused = desk.refused(1, &format!("{line} --at +1h"));
-    assert!(refused.contains(&format!("key {old} would open for only 11h 18m")));
+    assert!(refused.contains(&format!("key {old} would open for only 11h 33m")));
     assert!(
         refused.ends_with("--at 2027-03-31T07:01:00Z --lifetime 30d`"),
         "{refused}"

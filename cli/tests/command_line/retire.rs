@@ -73,8 +73,8 @@ fn two_pushes_do_not_end_a_session_that_is_remembered() {
     let retire = format!("ring retire keys {old} --at +13h");
     assert_eq!(
         desk.refused(1, &retire),
-        "it is not known how long the application's tokens open; give --settings FILE, or --lifetime SPAN, once: \
-         the file remembers it"
+        "how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime SPAN, once, and \
+         the file records it"
     );
     let refused = desk.refused(1, &format!("{retire} --settings app.toml"));
     let right = format!("ring retire keys {old} --at 2027-03-31T06:01:00Z --settings app.toml");
@@ -234,11 +234,11 @@ fn a_key_in_the_middle_is_not_removed_while_the_one_before_it_needs_it() {
     assert_eq!(
         refused,
         format!(
-            "without key {middle} key {first} would open for only 7h 1m after key {last} begins to seal, and its \
+            "without key {middle} key {first} would open for only 7h 16m after key {last} begins to seal, and its \
              tokens may open for 12h 1m; first run `hardtack ring retire keys {first}`"
         )
     );
-    desk.done(&format!("{} --lifetime 7h --dry-run", retire(&middle)));
+    desk.done(&format!("{} --lifetime 7h15m --dry-run", retire(&middle)));
     desk.done(&retire(&first));
     desk.done(&retire(&middle));
     desk.done("ring check keys");

@@ -1,6 +1,10 @@
 use std::time::Duration;
 
-use hardtack::{SessionCookie, keys::Suite};
+use hardtack::{
+    SessionCookie,
+    keys::Suite,
+    session::{Outcome, Reason},
+};
 
 use crate::desk::{Desk, at, new_key};
 
@@ -18,7 +22,7 @@ fn the_plan_is_told_and_written() {
             "new key {new}, accepted\n\
              before 2027-03-01T06:15:00Z give keys to every instance, in any order\n\
              from   2027-03-01T06:17:00Z key {new} seals, and key {old} only opens\n\
-             from   2027-03-01T18:18:00Z key {old} opens nothing: remove it with `hardtack ring retire keys {old}`\n\
+             from   2027-03-01T18:33:00Z key {old} opens nothing: remove it with `hardtack ring retire keys {old}`\n\
              fingerprint {}\n",
             ring.fingerprint()
         )
@@ -26,7 +30,7 @@ fn the_plan_is_told_and_written() {
     let [first, second] = &ring.keys()[..] else {
         panic!("{ring:?}")
     };
-    assert_eq!(first.accept_until, Some(at(12 * HOUR + 18 * 60)));
+    assert_eq!(first.accept_until, Some(at(12 * HOUR + 33 * 60)));
     assert_eq!(second.seal_from, Some(at(17 * 60)));
     assert_eq!((first.seal_from, second.accept_until), (None, None));
     assert!(SessionCookie::encrypted(ring).build().is_ok());
@@ -43,10 +47,46 @@ fn lifetime_skew_and_suite_are_as_asked_for() {
     };
     assert_eq!(second.suite, Suite::XChaCha20Poly1305);
     assert_eq!(second.seal_from, Some(at(HOUR + 600)));
-    assert_eq!(first.accept_until, Some(at(HOUR + 900 + 30 * 24 * HOUR)));
+    assert_eq!(
+        first.accept_until,
+        Some(at(2 * HOUR + 900 + 30 * 24 * HOUR))
+    );
     let month = Duration::from_secs(30 * 24 * HOUR);
     let remembering = SessionCookie::encrypted(ring).remember_up_to(month);
     assert!(remembering.build().is_ok());
+}
+
+/// It seals with the old key for as long after the takeover as the push was to take.
+#[test]
+fn the_old_key_outlasts_what_an_instance_that_is_late_seals() {
+    let (desk, old) = Desk::with_ring_for("--lifetime 30m");
+    let late = SessionCookie::encrypted(desk.ring()).build().unwrap();
+    desk.done("ring rotate keys --after 15m");
+    let ring = desk.ring();
+    let [first, second] = &ring.keys()[..] else {
+        panic!("{ring:?}")
+    };
+    let got = (17 + 15) * 60;
+    assert_eq!(second.seal_from, Some(at(got - 15 * 60)));
+    let cookie = SessionCookie::encrypted(ring.clone()).build().unwrap();
+    // Its clock is right, or ahead by the skew.
+    for (ahead, reason) in [(0, Reason::Idle), (60, Reason::RetiredKey)] {
+        let pair = late.cookie_for(at(got + ahead), |session| session.insert("visits", 0));
+        let pair = pair.unwrap();
+        let end = got + ahead + 30 * 60;
+        let outcome = |seconds| cookie.load([&*pair], at(seconds)).outcome();
+        let Outcome::OpenedUnderAcceptedKey { key_id } = outcome(end - 1) else {
+            panic!("{:?}", outcome(end - 1))
+        };
+        assert_eq!(key_id.to_string(), old);
+        assert!(
+            matches!(outcome(end), Outcome::Rejected { reason: why, .. } if why == reason),
+            "{:?}",
+            outcome(end)
+        );
+        assert!(first.accept_until >= Some(at(end)));
+    }
+    assert_eq!(first.accept_until, Some(at(got + 60 + 30 * 60)));
 }
 
 #[test]

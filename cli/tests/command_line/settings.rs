@@ -31,7 +31,7 @@ fn a_rotation_accepts_the_old_key_for_as_long_as_the_settings_remember() {
         desk.write(file, text);
         desk.done(&format!("ring rotate keys --after 15m --settings {file}"));
         let until = desk.ring().keys()[0].accept_until;
-        assert_eq!(until, Some(at(17 * 60 + 60) + MONTH));
+        assert_eq!(until, Some(at(17 * 60 + 60 + 15 * 60) + MONTH));
         let told = desk.done(&format!("ring check keys --settings {file}"));
         assert!(
             told.starts_with("good: each key opens for at least 30d 1m after the next one seals, "),

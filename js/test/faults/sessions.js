@@ -92,7 +92,7 @@ export const FAULTS = {
   ],
   "ring.js": [
     ["seconds >= EPOCH && text.length === 20", "seconds >= EPOCH"],
-    ["if (end === acceptUntil) continue;", "", "continue;"],
+    ["if (end === acceptUntil || end * 1000 <= Date.now()) continue;", "", "continue;", "if (end === acceptUntil) continue;"],
     ["if (ring.report) ring.report(error);\n    else console", "console"],
     ["ring.report(error);", "ring.report(error.message);"],
   ],

@@ -127,7 +127,7 @@ async function perform(session, actions) {
 /** Makes the response, and says what is in it. */
 async function sent(vector, carrier, session, came) {
   const { status, fields: others } = vector.response ?? { status: 200, fields: [] };
-  const response = { status, isShareable: !vector.may_share && isShareable(others) };
+  const response = { status, isShareable: isShareable(others), mayShare: vector.may_share };
   let decision;
   let fields;
   try {

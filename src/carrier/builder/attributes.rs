@@ -123,7 +123,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     ///     .persistent()
     ///     .idle_timeout(90 * day)
-    ///     .absolute_timeout(3650 * day)
+    ///     .absolute_timeout(365 * day)
     ///     .build()?;
     /// # let session = cookie.load(None::<&str>, now);
     /// session.sign_in()?;
@@ -131,6 +131,11 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// assert!(fields.iter().all(|field| field.ends_with("; Max-Age=7776000")));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Security
+    ///
+    /// Closing the browser no longer signs out, which matters on a shared computer. A copy of the cookie can be kept alive up
+    /// to the absolute timeout, unless [`revalidate_after`](Self::revalidate_after) asks about it.
     ///
     /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
     pub fn persistent(mut self) -> Self {

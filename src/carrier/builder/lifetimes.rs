@@ -69,9 +69,9 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// Allows [`remember_for`](crate::Session::remember_for), for at most this time after the session was
     /// issued. Default: not allowed. In whole seconds; browsers keep no cookie longer than 400 days.
     ///
-    /// A remembered session outlives the browser's session, and has no idle timeout but
-    /// [`remembered_idle_timeout`](Self::remembered_idle_timeout). A shorter time, or none, applies to existing sessions at
-    /// once.
+    /// A remembered session outlives the browser's session. Its only idle timeout is
+    /// [`remembered_idle_timeout`](Self::remembered_idle_timeout), if set. A shorter time, or none, applies to existing
+    /// sessions at once.
     ///
     /// # Examples
     ///
@@ -215,7 +215,8 @@ impl<C, T, H> SessionBuilder<C, T, H> {
 
     /// Uses a key ring as it is, although a key stops opening while tokens that it sealed may still open ([SPEC.md § 3.4.8]):
     /// their visitors are signed out. Default: the key opens for as long as these tokens need it, and an error is logged
-    /// (feature `tracing`) and counted (feature `metrics`).
+    /// (feature `tracing`) and counted (feature `metrics`). Other cookies, headers and tokens of the ring keep the key; to end
+    /// it everywhere, remove it from the ring.
     ///
     /// # Examples
     ///

@@ -3,6 +3,7 @@
 use std::{
     cmp::{Ordering, Reverse},
     collections::BinaryHeap,
+    time::Duration,
 };
 
 use super::{
@@ -53,9 +54,9 @@ pub(crate) struct KeyNeed {
 
 impl KeyNeed {
     pub(crate) fn or_longer(self, other: KeyNeed) -> KeyNeed {
-        KeyNeed {
-            token_span: self.token_span.max(other.token_span),
-            skew: self.skew.max(other.skew),
+        match self.overlap() < other.overlap() {
+            true => other,
+            false => self,
         }
     }
 
@@ -216,7 +217,8 @@ impl<K> Ring<K> {
         let early = |overlap: &Overlap| overlap.span().as_secs() < seconds;
         let early: Vec<_> = self.overlaps().filter(early).collect();
         let kept = early.into_iter().map(|overlap| {
-            let until = unix_seconds(overlap.seal_from).saturating_add(seconds);
+            let until = overlap.seal_from.checked_add(Duration::from_secs(seconds));
+            let until = unix_seconds(until.unwrap_or(overlap.accept_until));
             let mut keys = self.keys.iter_mut();
             if let Some(key) = keys.find(|key| key.info.id == overlap.key) {
                 key.keep_until(until);

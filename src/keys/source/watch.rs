@@ -16,7 +16,7 @@ use crate::{
     events,
     keys::{
         key::{Key, KeyId},
-        ring::Ring,
+        ring::{KeyRing, Ring},
         shared::SharedKeyRing,
     },
 };
@@ -173,9 +173,12 @@ impl<K: Key> WatchedKeyRing<K> {
     ) -> Result<Vec<KeyId>, RingSourceError> {
         let ring = join(&self.sources, texts)?;
         let (earlier, need) = self.keys.exchange(ring.clone());
-        let mut next = Ring::clone(&ring.ring);
-        next.keep(need);
-        Ok(earlier.ring.dropped_by(&next, need.token_span, now))
+        let kept = |ring: &KeyRing<K>| {
+            let mut kept = Ring::clone(&ring.ring);
+            kept.keep(need);
+            kept
+        };
+        Ok(kept(&earlier).dropped_by(&kept(&ring), need.token_span, now))
     }
 
     /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least

@@ -32,7 +32,8 @@ pub struct Response {
 impl Visit<'_> {
     /// Touches the session if every request counts.
     pub fn count_request(&mut self, response: Response) {
-        let counts = self.settings.counts_requests() && self.is_quiet(response);
+        let counts = self.settings.counts_requests() && !response.is_shareable;
+        let counts = counts && self.is_quiet(response);
         self.is_touched |= counts && !self.is_new();
     }
 
