@@ -276,26 +276,53 @@ proptest! {
 }
 
 /// A session that a slow instance writes, after a fast one has used it: its last activity is ahead of the clock that seals.
+fn late_session_opens_at(second: u64, site: impl Fn() -> SessionCookieBuilder) -> bool {
+    let mut browser = Browser::from(site());
+    // Signed in where the clock is 60 seconds ahead, in its last second under the old key.
+    browser.now = TURN - 1;
+    browser.visit(|session| session.insert("count", 1).unwrap());
+    // Used a minute later there, under the new key, and then changed by a slow instance under the old one.
+    browser.now = TURN + 59;
+    browser.visit(|session| session.insert("count", 2).unwrap());
+    browser.now = TURN - 1;
+    browser.visit(|session| session.insert("count", 3).unwrap());
+    browser.now = second;
+    browser.visit(|session| !session.is_new())
+}
+
+/// The last second of that session.
+const LAST: u64 = TURN + 59 + 1800 - 1;
+
 #[test]
 fn a_second_less_would_be_missed() {
     let keys = keys();
-    let open_at = |second, until| {
-        let site = || SessionCookie::encrypted(ring(&keys, Some(until))).danger_retire_early();
-        let mut browser = Browser::from(site());
-        // Signed in where the clock is 60 seconds ahead, in its last second under the old key.
-        browser.now = TURN - 1;
-        browser.visit(|session| session.insert("count", 1).unwrap());
-        // Used a minute later there, under the new key, and then changed by a slow instance under the old one.
-        browser.now = TURN + 59;
-        browser.visit(|session| session.insert("count", 2).unwrap());
-        browser.now = TURN - 1;
-        browser.visit(|session| session.insert("count", 3).unwrap());
-        browser.now = second;
-        browser.visit(|session| !session.is_new())
+    let opens_at = |second, until| {
+        let ring = || ring(&keys, Some(until));
+        late_session_opens_at(second, || {
+            SessionCookie::encrypted(ring()).danger_retire_early()
+        })
     };
-    let last = TURN + 59 + 1800 - 1;
-    assert!(open_at(last, TURN + 1800 + 60));
-    assert!(open_at(last, last + 1));
-    assert!(!open_at(last, last));
-    assert!(!open_at(last + 1, TURN + 9999));
+    assert!(opens_at(LAST, TURN + 1800 + 60));
+    assert!(opens_at(LAST, LAST + 1));
+    assert!(!opens_at(LAST, LAST));
+    assert!(!opens_at(LAST + 1, TURN + 9999));
+}
+
+#[test]
+fn a_key_that_would_leave_at_once_is_kept_to_the_last_second() {
+    let keys = keys();
+    let site = || SessionCookie::encrypted(ring(&keys, Some(TURN + 1)));
+    assert!(late_session_opens_at(LAST, site));
+    assert!(!late_session_opens_at(LAST + 1, site));
+}
+
+#[test]
+fn a_key_that_would_leave_at_once_is_kept_for_remembered_sessions() {
+    let keys = keys();
+    let site = SessionCookie::encrypted(ring(&keys, Some(TURN + 1)));
+    let mut browser = Browser::from(site.remember_up_to(seconds(9000)));
+    browser.now = TURN - 1;
+    browser.visit(|session| session.remember_for(seconds(9000)).map(drop).unwrap());
+    browser.now = TURN - 1 + 9000 - 1;
+    assert!(browser.visit(|session| !session.is_new()));
 }
