@@ -54,10 +54,14 @@ impl Site {
         assert_eq!(visitor.send(sign_out).status, 200);
     }
 
-    /// Replaces the ring, and waits until `/health` shows it.
+    /// Replaces the ring by one in which a key ends too early, and waits until `/health` shows it.
     fn rotates(&self) {
         let before = self.client.get("/health").text;
-        fs::write(self.folder.join("keys"), fresh_key() + "\n").unwrap();
+        let [new, old] = [fresh_key(), fresh_key()];
+        let ring = format!(
+            "{new} seal_from=2026-01-01T00:00:00Z\n{old} accept_until=2026-01-01T00:01:00Z\n"
+        );
+        fs::write(self.folder.join("keys"), ring).unwrap();
         until(|| (self.client.get("/health").text != before).then_some(()));
     }
 
@@ -119,6 +123,7 @@ fn every_metric_of_the_table_is_scraped_and_no_other() {
         r#"hardtack_csrf_refusals_total{refusal="CrossSite"} 1"#,
         r#"hardtack_rings_total{outcome="Replaced"} 1"#,
         "hardtack_keys_dropped_total 1",
+        r#"hardtack_keys_kept_total{purpose="__Host-session"} 1"#,
     ] {
         assert!(
             found.iter().any(|found| found == line),
