@@ -234,7 +234,7 @@ impl<T: Payload> SessionToken<T> {
             refused: read.err(),
             session: SessionInfo::of(metadata, opened.key_id()),
             expires_at: system_time(sealer.policy.lifetimes.expires_at(metadata)),
-            is_persistent: sealer.policy.lifetimes.is_persistent(metadata),
+            is_persistent: sealer.policy.is_persistent(metadata),
             has_flash: !layout.flash.is_empty(),
             padding: body.len() - layout.payload.end,
             schema: metadata.schema,

@@ -205,10 +205,7 @@ impl SessionSettings {
     pub fn key_overlap(&self) -> Result<Duration, SettingsError> {
         self.check()?;
         let (options, _) = self.options();
-        let lifetimes = options.lifetimes();
-        Ok(Duration::from_secs(
-            lifetimes.token_span().saturating_add(lifetimes.skew),
-        ))
+        Ok(Duration::from_secs(options.key_need(false).overlap()))
     }
 
     /// Reads the keys and builds the cookie.

@@ -22,6 +22,8 @@ pub(crate) struct Policy {
     pub(crate) save_on_server_error: bool,
     /// Responses that others may store may carry sessions.
     pub(crate) shared_caching: bool,
+    /// The cookies of all sessions outlive the browser session.
+    pub(crate) all_persist: bool,
     /// Payload of an empty session.
     pub(crate) empty_payload: Box<[u8]>,
     /// Version in which payloads are written; 0 for a dictionary.
@@ -143,6 +145,16 @@ impl Policy {
         self.lifetimes.refresh == Refresh::EveryRequest
     }
 
+    /// Returns `true` if the session's cookie outlives the browser session.
+    pub(crate) fn is_persistent(&self, metadata: &Metadata) -> bool {
+        self.all_persist || self.lifetimes.is_remembered_now(metadata)
+    }
+
+    /// Returns `true` if there must be room for `Max-Age`, whether or not sessions may be remembered now.
+    pub(super) fn reserves_max_age(&self, metadata: &Metadata) -> bool {
+        self.all_persist || metadata.has_remembered()
+    }
+
     pub(super) fn new_metadata(&self, now: UnixSeconds) -> Metadata {
         Metadata {
             issued: now,
@@ -208,7 +220,7 @@ impl<T> State<T> {
     }
 
     pub(crate) fn is_persistent(&self) -> bool {
-        self.policy.lifetimes.is_persistent(&self.metadata)
+        self.policy.is_persistent(&self.metadata)
     }
 
     /// Returns `true` if the sign-in is less than `span` seconds ago. A new session has no sign-in, unless this request

@@ -278,13 +278,13 @@ impl<T> State<T> {
     /// Returns the seconds for which a browser keeps the cookie: until the session ends, if it is not used again. `None`:
     /// until the browser is closed.
     pub(crate) fn max_age(&self, body: BodyToSeal) -> Option<u64> {
-        let lifetimes = &self.policy.lifetimes;
         let written = match body {
             BodyToSeal::With(metadata) => metadata,
             BodyToSeal::AsArrived => self.metadata,
         };
-        let is_persistent = lifetimes.is_persistent(&written);
-        is_persistent.then(|| lifetimes.expires_at(&written).saturating_sub(self.now))
+        let end = self.policy.lifetimes.expires_at(&written);
+        let is_persistent = self.policy.is_persistent(&written);
+        is_persistent.then(|| end.saturating_sub(self.now))
     }
 }
 

@@ -11,8 +11,6 @@ pub(crate) struct Lifetimes {
     /// Those of one that is. `None`: none is remembered.
     pub(crate) remembered: Option<Longest>,
     pub(crate) refresh: Refresh,
-    /// The cookies of all sessions outlive the browser session.
-    pub(crate) all_persist: bool,
     /// Seconds by which another instance's clock may be ahead of ours.
     pub(crate) skew: u64,
 }
@@ -124,13 +122,8 @@ impl Lifetimes {
         }
     }
 
-    pub(crate) fn is_remembered_now(&self, metadata: &Metadata) -> bool {
+    pub(super) fn is_remembered_now(&self, metadata: &Metadata) -> bool {
         self.remembered.is_some() && metadata.has_remembered()
-    }
-
-    /// Returns `true` if the session's cookie outlives the browser session.
-    pub(crate) fn is_persistent(&self, metadata: &Metadata) -> bool {
-        self.all_persist || self.is_remembered_now(metadata)
     }
 
     /// Returns the longest lifetime of any session.
@@ -171,7 +164,6 @@ mod tests {
         },
         remembered: None,
         refresh: Refresh::Quarter,
-        all_persist: false,
         skew: 60,
     };
 

@@ -82,7 +82,7 @@ impl<T> State<T> {
 
     /// Returns the most that the profile allows, or else as much as the session arrived in.
     fn allowed_for(&self, content: usize, body: BodyToSeal) -> Option<Allowed> {
-        let budget = &self.policy.budget;
+        let (policy, budget) = (&self.policy, &self.policy.budget);
         let (metadata, body_len) = match body {
             // It fits with every field at its longest.
             BodyToSeal::With(_) if content <= budget.room => return Some(budget.allowed),
@@ -92,11 +92,12 @@ impl<T> State<T> {
         let arrived = self.arrived.as_ref();
         let arrived = arrived.filter(|_| content > budget.room);
         let came_in = arrived.map(|arrived| {
-            let has_remembered = arrived.layout.metadata.has_remembered();
-            budget.came_in(arrived.token_len, arrived.cookies, has_remembered)
+            let has_max_age = policy.reserves_max_age(&arrived.layout.metadata);
+            budget.came_in(arrived.token_len, arrived.cookies, has_max_age)
         });
         let mut rules = [Some(budget.allowed), came_in].into_iter().flatten();
-        rules.find(|rule| rule.allows(budget.sent(*rule, body_len, metadata.has_remembered())))
+        let has_max_age = policy.reserves_max_age(&metadata);
+        rules.find(|rule| rule.allows(budget.sent(*rule, body_len, has_max_age)))
     }
 
     pub(crate) fn body_len(&self, body: BodyToSeal) -> usize {

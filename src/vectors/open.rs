@@ -303,7 +303,6 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
                     idle: policy.remembered_idle,
                 }),
                 refresh: Refresh::Quarter,
-                all_persist: false,
                 skew: policy.skew,
             },
             budget: SizeBudget::new(
@@ -315,6 +314,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
             .unwrap(),
             save_on_server_error: false,
             shared_caching: false,
+            all_persist: false,
             empty_payload: Box::default(),
             schema: T::SCHEMA,
         }),

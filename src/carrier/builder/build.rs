@@ -19,7 +19,7 @@ use crate::{
     events,
     keys::{KeyNeed, Purpose, PurposeSlot, SessionType, quoted_unless_key},
     session::{Duplicates, Sealer},
-    state::{Allowed, DEVICE_LEN, Lifetimes, Overhead, Payload, Policy, SizeBudget},
+    state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
     token,
 };
 
@@ -52,8 +52,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
         refuse(carrier.attributes.mistakes(Some(&name)))?;
         let (former, allowed) = (carrier.former(&name)?, carrier.size.allowed()?);
         let template = Template::new(&name, &carrier.attributes);
-        let need = self.options.key_need(carrier.has_devices());
-        let slot = self.slot(Purpose::cookie(name.as_str()), need)?;
+        let slot = self.slot(Purpose::cookie(name.as_str()), carrier.has_devices())?;
         let companions = Companions {
             #[cfg(feature = "device-bound")]
             devices: self.devices(&name, &slot)?,
@@ -63,10 +62,9 @@ impl<T, H> SessionCookieBuilder<T, H> {
             old_cookies: None,
         };
         let companion = companions.of_sessions();
-        let all_persist = carrier.responses.all_persist;
         let overhead = Overhead {
-            field: template.len() + if all_persist { MAX_AGE_LEN } else { 0 },
-            max_age: if all_persist { 0 } else { MAX_AGE_LEN },
+            field: template.len(),
+            max_age: MAX_AGE_LEN,
             part: PART_LEN,
             device: companion.as_ref().map_or(0, |_| DEVICE_LEN),
         };
@@ -142,18 +140,22 @@ impl<C, T: Payload, H> SessionBuilder<C, T, H> {
         responses: Responses,
     ) -> Result<SessionToken<T>, ConfigError> {
         let allowed = size::allowed_token(max_len)?;
-        let slot = self.slot(purpose, self.options.key_need(false))?;
+        let slot = self.slot(purpose, false)?;
         let sealer = self.sealer(slot, allowed, Overhead::default(), responses)?;
         Ok(SessionToken::of(sealer))
     }
 
-    /// Returns the keys for a purpose, whose tokens have this need.
-    fn slot(&self, purpose: Purpose, need: KeyNeed) -> Result<Arc<PurposeSlot>, ConfigError> {
+    /// Returns the keys for a purpose.
+    fn slot(&self, purpose: Purpose, has_devices: bool) -> Result<Arc<PurposeSlot>, ConfigError> {
         let options = &self.options;
         refuse(options.lifetime_mistakes())?;
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
         let purpose = options.labelled(purpose, type_label)?;
         let sessions = SessionType::of::<T>(options.context()?.encoded());
+        let need = match options.retire_early {
+            true => KeyNeed::default(),
+            false => options.key_need(has_devices),
+        };
         self.keys.serve(purpose, need, Some(sessions))
     }
 
@@ -182,13 +184,11 @@ impl<C, T: Payload, H> SessionBuilder<C, T, H> {
             hooks: self.hooks.clone(),
             companion: None,
             policy: Arc::new(Policy {
-                lifetimes: Lifetimes {
-                    all_persist: responses.all_persist,
-                    ..options.lifetimes()
-                },
+                lifetimes: options.lifetimes(),
                 budget,
                 save_on_server_error: responses.save_on_server_error,
                 shared_caching: responses.shared_caching,
+                all_persist: responses.all_persist,
                 empty_payload: empty_payload.into(),
                 schema: T::SCHEMA,
             }),

@@ -46,11 +46,8 @@ impl<T, H> SessionCookieBuilder<T, H> {
         name: &CookieName,
         slot: &PurposeSlot,
     ) -> Result<Option<Arc<Devices>>, ConfigError> {
-        let (skew, need) = (
-            self.options.clock_skew.as_secs(),
-            self.options.key_need(true),
-        );
-        let serve = |word: &str| self.keys.serve(slot.purpose.device(word), need, None);
+        let skew = self.options.clock_skew.as_secs();
+        let serve = |word: &str| self.keys.serve(slot.purpose.device(word), slot.need, None);
         let new = |device| Devices::new(device, skew, name, &self.carrier.attributes, serve);
         let devices = self.carrier.device.as_ref().map(new).transpose()?;
         Ok(devices.map(Arc::new))

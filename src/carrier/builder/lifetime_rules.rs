@@ -25,7 +25,6 @@ impl Options {
             plain: longest(self.absolute_timeout, self.idle()),
             remembered: remembered.map(|up_to| longest(up_to, self.remembered_idle_timeout)),
             refresh: self.refresh(),
-            all_persist: false,
             skew: self.clock_skew.as_secs(),
         }
     }
@@ -105,10 +104,7 @@ impl Options {
     }
 
     /// Returns how long keys have to open tokens. `has_devices`: the identifiers of devices are never sealed again.
-    pub(super) fn key_need(&self, has_devices: bool) -> KeyNeed {
-        if self.retire_early {
-            return KeyNeed::default();
-        }
+    pub(crate) fn key_need(&self, has_devices: bool) -> KeyNeed {
         let lifetimes = self.lifetimes();
         KeyNeed {
             token_span: match has_devices {

@@ -18,7 +18,7 @@ use crate::{
     keys::{
         key::Key,
         purpose::Purpose,
-        ring::{KeyNeed, KeyRing, Ring},
+        ring::{KeptKey, KeyNeed, KeyRing, Ring},
     },
 };
 
@@ -145,18 +145,13 @@ impl<K: Key> SharedKeyRing<K> {
         let mut kept = Vec::new();
         for (slot, (keys, of_slot)) in slots.iter().zip(derived) {
             slot.keys.store(Arc::new(keys));
-            let is_told = slot.sessions.is_some();
-            kept.extend(
-                of_slot
-                    .into_iter()
-                    .filter(|_| is_told)
-                    .map(|key| (slot, key)),
-            );
+            kept.push((slot, of_slot));
         }
         let earlier = mem::replace(&mut shared.ring, ring);
         drop(shared);
-        kept.iter()
-            .for_each(|(slot, key)| key.tell(slot.purpose.name()));
+        for (slot, kept) in kept {
+            slot.tell(&kept);
+        }
         let needs = slots.iter().map(|slot| slot.need);
         let need = needs.fold(KeyNeed::default(), KeyNeed::or_longer);
         (KeyRing::of(earlier), need)
@@ -209,10 +204,7 @@ impl<K: Key> SharedKeyRing<K> {
         shared.slots.retain(|slot| slot.strong_count() > 0);
         shared.slots.push(Arc::downgrade(&slot));
         drop(shared);
-        // Those of devices have the need of their sessions.
-        if slot.sessions.is_some() {
-            kept.iter().for_each(|key| key.tell(slot.purpose.name()));
-        }
+        slot.tell(&kept);
         Ok(slot)
     }
 
@@ -227,7 +219,7 @@ pub(crate) struct PurposeSlot {
     /// Shared ring it belongs to. A `Weak` keeps the address from being reused.
     ring: Weak<Mutex<RingState>>,
     pub(crate) purpose: Purpose,
-    need: KeyNeed,
+    pub(crate) need: KeyNeed,
     sessions: Option<SessionType>,
     keys: ArcSwap<PurposeKeys>,
 }
@@ -241,6 +233,13 @@ impl PurposeSlot {
 
     pub(crate) fn keys(&self) -> SlotKeys {
         self.keys.load()
+    }
+
+    /// Reports the keys that its tokens keep, but not those of devices, which have the need of their sessions.
+    fn tell(&self, kept: &[KeptKey]) {
+        if self.sessions.is_some() {
+            kept.iter().for_each(|key| key.tell(self.purpose.name()));
+        }
     }
 }
 

@@ -88,9 +88,9 @@ impl SizeBudget {
         &self,
         token_len: usize,
         cookies: usize,
-        has_remembered: bool,
+        has_max_age: bool,
     ) -> Allowed {
-        let overhead = self.overhead(has_remembered).per_field(cookies);
+        let overhead = self.overhead(has_max_age).per_field(cookies);
         let total = token_len + cookies * overhead;
         let allowed = if cookies <= MOST_COOKIES {
             // If the attributes have grown since, its parts are no longer than they were, but its fields are.
@@ -116,9 +116,9 @@ impl SizeBudget {
     }
 
     /// Returns the size of a padded body as it is sent where so much is `allowed`.
-    pub(crate) fn sent(&self, allowed: Allowed, body_len: usize, has_remembered: bool) -> SentSize {
+    pub(crate) fn sent(&self, allowed: Allowed, body_len: usize, has_max_age: bool) -> SentSize {
         let token_len = base64url::encoded_len(self.token_overhead + body_len);
-        let overhead = self.overhead(has_remembered);
+        let overhead = self.overhead(has_max_age);
         let cookies = token_len.div_ceil(allowed.part_len(token_len, overhead));
         SentSize {
             cookies,
@@ -126,8 +126,8 @@ impl SizeBudget {
         }
     }
 
-    fn overhead(&self, has_remembered: bool) -> Overhead {
-        let max_age = self.overhead.max_age * usize::from(has_remembered);
+    fn overhead(&self, has_max_age: bool) -> Overhead {
+        let max_age = self.overhead.max_age * usize::from(has_max_age);
         Overhead {
             max_age,
             ..self.overhead
