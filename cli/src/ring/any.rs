@@ -89,19 +89,13 @@ impl AnyRing {
 
     fn overlaps(&self) -> Vec<Overlap> {
         let keys = self.keys();
-        let overlap = |pair: &[KeyInfo]| {
-            Some(Overlap {
-                key: pair[0].id,
-                accept_until: pair[0].accept_until?,
-                next: pair[1].id,
-                seal_from: pair[1].seal_from?,
-            })
-        };
-        keys.windows(2).filter_map(overlap).collect()
+        let pairs = keys.windows(2);
+        pairs
+            .filter_map(|pair| Overlap::of(&pair[0], &pair[1]))
+            .collect()
     }
 
-    /// Returns the time for which a key is accepted after the next one begins to seal. `None`: no end is planned, or no
-    /// such beginning.
+    /// Returns the overlap of a key with the next one. `None`: it has no end, or that one no beginning.
     pub(crate) fn overlap(&self, id: KeyId) -> Option<Overlap> {
         self.overlaps()
             .into_iter()
@@ -136,6 +130,16 @@ pub(crate) struct Overlap {
 }
 
 impl Overlap {
+    /// `None`: the key has no end, or the next one no beginning.
+    pub(crate) fn of(key: &KeyInfo, next: &KeyInfo) -> Option<Overlap> {
+        Some(Overlap {
+            key: key.id,
+            accept_until: key.accept_until?,
+            next: next.id,
+            seal_from: next.seal_from?,
+        })
+    }
+
     /// Returns the time for which both open, after the second has begun to seal.
     pub(crate) fn span(&self) -> Duration {
         let span = self.accept_until.duration_since(self.seal_from);

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::{
     AnyRing,
+    any::Overlap,
     file::{self, EditedFile},
     overlap::OverlapOptions,
     show::{described, table},
@@ -134,23 +135,17 @@ impl Edit {
         ring.map_err(|error| Failure::no(format!("{error}; nothing is written")))
     }
 
-    /// Returns a sentence about a key whose end `until` is too soon after the next one begins to seal, with the remedy.
-    pub(super) fn too_short(
-        &self,
-        id: KeyId,
-        until: SystemTime,
-        next: KeyId,
-        from: SystemTime,
-    ) -> Result<String, Failure> {
-        let needed = self.overlap()?;
-        let end = match until <= self.now {
+    /// Returns a sentence about an overlap that is too short, with the remedy.
+    pub(super) fn too_short(&self, short: &Overlap) -> Result<String, Failure> {
+        let (id, next, needed) = (short.key, short.next, self.overlap()?);
+        let end = match short.accept_until <= self.now {
             true => String::new(),
-            false => format!(" --at {}", show(moment::after(from, needed)?)),
+            false => format!(" --at {}", show(moment::after(short.seal_from, needed)?)),
         };
         Ok(format!(
             "key {id} would open for only {} after key {next} begins to seal, and its tokens may open for {}; first \
              run `hardtack ring retire {} {id}{end}{}`",
-            show_span(until.duration_since(from).unwrap_or_default()),
+            show_span(short.span()),
             show_span(needed),
             self.file,
             self.options,

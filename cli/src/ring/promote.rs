@@ -69,15 +69,7 @@ fn check_overlaps(before: &AnyRing, after: &AnyRing, edit: &Edit) -> Result<(), 
     };
     match short.find(is_new) {
         None => Ok(()),
-        Some(Overlap {
-            key,
-            accept_until,
-            next,
-            seal_from,
-        }) => {
-            let sentence = edit.too_short(key, accept_until, next, seal_from)?;
-            Err(Failure::No(sentence))
-        }
+        Some(short) => Err(Failure::No(edit.too_short(&short)?)),
     }
 }
 

@@ -5,6 +5,7 @@ use hardtack::keys::{KeyId, KeyInfo, KeyRole};
 
 use super::{
     AnyRing,
+    any::Overlap,
     edit::{self, Edit, Target},
     text::ACCEPT_UNTIL,
 };
@@ -129,7 +130,7 @@ impl Retire {
         }
         let keys = ring.keys();
         let before = keys.iter().take_while(|key| key.id != id).last();
-        let Some((before, until)) = before.and_then(|key| Some((key, key.accept_until?))) else {
+        let Some(before) = before.filter(|key| key.accept_until.is_some()) else {
             return Ok(());
         };
         let Some(next) = ring.next_after(id) else {
@@ -139,7 +140,7 @@ impl Retire {
                  {before}`"
             )));
         };
-        let Some(from) = next.seal_from else {
+        let Some(left) = Overlap::of(before, &next) else {
             return Ok(());
         };
         if edit.known.is_none() && self.force {
@@ -147,12 +148,11 @@ impl Retire {
         }
         let needed = edit.overlap()?;
         let was = ring.overlap(before.id).map(|overlap| overlap.span());
-        let span = until.duration_since(from).unwrap_or_default();
         // An end that was too early before is no reason to keep this key.
-        if span >= was.map_or(needed, |was| was.min(needed)) {
+        if left.span() >= was.map_or(needed, |was| was.min(needed)) {
             return Ok(());
         }
-        let short = edit.too_short(before.id, until, next.id, from)?;
+        let short = edit.too_short(&left)?;
         Err(Failure::no(format!("without key {id} {short}")))
     }
 }
