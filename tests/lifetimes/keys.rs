@@ -1,13 +1,8 @@
 //! A key that is retired when no token needs it any more (SPEC.md § 3.4.8) changes no answer: any policy, visits and clocks, in
 //! two worlds of which one keeps the key for ever.
 
-use std::{convert::Infallible, future::ready};
-
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie,
-    carrier::{RefreshAfter, SessionCookieBuilder},
-    keys::RingKey,
-    session::Validity,
+    EncryptionKey, KeyRing, Session, SessionCookie, carrier::SessionCookieBuilder, keys::RingKey,
 };
 use proptest::prelude::*;
 
@@ -16,6 +11,7 @@ use super::{
     browser::Browser,
     cases::cases,
     moments::{at, seconds},
+    refresh::Refresh,
 };
 
 /// The second at which the next key begins to seal.
@@ -29,12 +25,6 @@ struct Policy {
     skew: u64,
     refresh: Refresh,
     is_persistent: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Refresh {
-    By(RefreshAfter),
-    ByAnswers(u64),
 }
 
 impl Policy {
@@ -65,18 +55,6 @@ impl Policy {
         }
         site
     }
-
-    fn build(&self, site: SessionCookieBuilder) -> SessionCookie {
-        match self.refresh {
-            Refresh::By(refresh) => site.refresh_after(refresh).build(),
-            Refresh::ByAnswers(after) => site
-                .revalidate_after(seconds(after), |_| {
-                    ready(Ok::<_, Infallible>(Validity::GoesOn))
-                })
-                .build(),
-        }
-        .unwrap()
-    }
 }
 
 fn idle_up_to(longest: u64) -> impl Strategy<Value = Option<u64>> {
@@ -99,14 +77,7 @@ fn policy() -> impl Strategy<Value = Policy> {
                 remembered,
                 skew,
                 is_persistent,
-                refresh: match refresh {
-                    0 => Refresh::By(RefreshAfter::Never),
-                    1 => Refresh::By(RefreshAfter::OnChange),
-                    2 => Refresh::By(RefreshAfter::Always),
-                    3 => Refresh::By(RefreshAfter::EveryRequest),
-                    4 if span > 0 => Refresh::ByAnswers(span),
-                    _ => Refresh::By(RefreshAfter::Span(seconds(span))),
-                },
+                refresh: Refresh::of(refresh, span),
             }
         },
     )
@@ -261,10 +232,10 @@ proptest! {
         let keys = keys();
         let needed = TURN + policy.needed();
         let worlds = [
-            policy.build(policy.site(ring(&keys, None))),
+            policy.refresh.build(policy.site(ring(&keys, None))),
             // Exactly at its time, and by a ring that would retire it at once.
-            policy.build(policy.site(ring(&keys, Some(needed))).danger_retire_early()),
-            policy.build(policy.site(ring(&keys, Some(TURN + 1)))),
+            policy.refresh.build(policy.site(ring(&keys, Some(needed))).danger_retire_early()),
+            policy.refresh.build(policy.site(ring(&keys, Some(TURN + 1)))),
         ];
         let mut worlds = worlds.map(World::of);
         for visit in visits {

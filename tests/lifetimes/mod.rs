@@ -6,6 +6,7 @@ mod extreme_clocks;
 mod keys;
 mod model;
 mod policies;
+mod refresh;
 mod returning;
 
 use crate::common::block_on;

@@ -1,8 +1,6 @@
 //! Everything at once: any policy and any visits, beside what the specification says.
 
-use std::{convert::Infallible, future::ready};
-
-use hardtack::{EncryptionKey, SessionCookie, carrier::RefreshAfter, session::Validity};
+use hardtack::{EncryptionKey, SessionCookie, carrier::RefreshAfter};
 use proptest::prelude::*;
 
 use super::{
@@ -10,6 +8,7 @@ use super::{
     browser::Browser,
     cases::cases,
     moments::{at, seconds},
+    refresh::Refresh,
 };
 
 /// What SPEC.md § 7.7 and § 8 say, in the simplest words.
@@ -27,13 +26,6 @@ struct Policy {
     refresh: Refresh,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Refresh {
-    By(RefreshAfter),
-    /// The application is asked after so many seconds, and says that every session goes on.
-    ByAnswers(i64),
-}
-
 impl Policy {
     fn is_alive(self, model: Model, now: i64) -> bool {
         model.seen <= now + self.skew
@@ -47,13 +39,7 @@ impl Policy {
             .idle_timeout(self.idle.map(span))
             .absolute_timeout(span(self.absolute))
             .clock_skew(span(self.skew));
-        let site = match self.refresh {
-            Refresh::By(refresh_after) => site.refresh_after(refresh_after).into(),
-            Refresh::ByAnswers(after) => site.revalidate_after(span(after), |_| {
-                ready(Ok::<_, Infallible>(Validity::GoesOn))
-            }),
-        };
-        site.build().unwrap()
+        self.refresh.build(site)
     }
 }
 
@@ -69,14 +55,7 @@ fn policy() -> impl Strategy<Value = Policy> {
             skew,
             refresh: {
                 let span = idle.unwrap_or(3000) / 2 * percent / 100;
-                match refresh {
-                    0 => Refresh::By(RefreshAfter::Never),
-                    1 => Refresh::By(RefreshAfter::OnChange),
-                    2 => Refresh::By(RefreshAfter::Always),
-                    3 => Refresh::By(RefreshAfter::EveryRequest),
-                    4 if span > 0 => Refresh::ByAnswers(span),
-                    _ => Refresh::By(RefreshAfter::Span(seconds(span.unsigned_abs()))),
-                }
+                Refresh::of(refresh, span.unsigned_abs())
             },
         },
     )
@@ -147,14 +126,14 @@ proptest! {
                 (None, Deed::Nothing | Deed::Read) => None,
                 (_, Deed::Renew) | (None, _) => Some(Model { issued: now, seen: now }),
                 (Some(alive), deed) => {
-                    let is_past = |span: i64| now >= alive.seen + span;
+                    let is_past = |span: u64| now >= alive.seen + span as i64;
                     let is_change = matches!(deed, Deed::Write | Deed::RenewId);
                     // Whether the activity moves, and whether that alone is written.
                     let (moves, is_due) = match policy.refresh {
                         Refresh::By(RefreshAfter::Never) => (false, false),
                         Refresh::By(RefreshAfter::Always | RefreshAfter::EveryRequest) => (true, true),
                         Refresh::By(RefreshAfter::Span(span)) => {
-                            (true, is_past(span.as_secs() as i64))
+                            (true, is_past(span.as_secs()))
                         }
                         Refresh::By(_) => (true, false),
                         Refresh::ByAnswers(span) => (is_past(span), is_past(span)),

@@ -1,0 +1,44 @@
+//! Every rule by which the last activity of a session may move, for cases that try them all.
+
+use std::{convert::Infallible, future::ready};
+
+use hardtack::{
+    SessionCookie,
+    carrier::{RefreshAfter, SessionCookieBuilder},
+    session::Validity,
+};
+
+use super::moments::seconds;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Refresh {
+    By(RefreshAfter),
+    /// The application is asked after so many seconds, and says that every session goes on.
+    ByAnswers(u64),
+}
+
+impl Refresh {
+    /// Returns one of the rules for each number, with `span` where it has one.
+    pub(super) fn of(number: u8, span: u64) -> Refresh {
+        match number {
+            0 => Refresh::By(RefreshAfter::Never),
+            1 => Refresh::By(RefreshAfter::OnChange),
+            2 => Refresh::By(RefreshAfter::Always),
+            3 => Refresh::By(RefreshAfter::EveryRequest),
+            4 if span > 0 => Refresh::ByAnswers(span),
+            _ => Refresh::By(RefreshAfter::Span(seconds(span))),
+        }
+    }
+
+    pub(super) fn build(self, site: SessionCookieBuilder) -> SessionCookie {
+        match self {
+            Refresh::By(refresh) => site.refresh_after(refresh).build(),
+            Refresh::ByAnswers(after) => site
+                .revalidate_after(seconds(after), |_| {
+                    ready(Ok::<_, Infallible>(Validity::GoesOn))
+                })
+                .build(),
+        }
+        .unwrap()
+    }
+}
