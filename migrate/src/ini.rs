@@ -156,11 +156,10 @@ fn refused_together(options: &[Given<'_>], said: &[Said<'_>]) -> Vec<Said<'stati
     let limits = |given| any(&|option, says| option == given && matches!(says, AtMost(..)));
     let is_endless = any(&|option, says| option == EXPIRES && matches!(says, Else(_, "off")));
     let is_unsaved = any(&|option, says| option == SAVED && matches!(says, Is(..)));
-    let mut options = options.iter();
+    let has_timeout = options.iter().any(|given| given.option == "timeout");
     let is_in_cookie = options
-        .clone()
+        .iter()
         .any(|given| given.option == "type" && is_cookie(&given.value));
-    let has_timeout = options.any(|given| given.option == "timeout");
     let is_timed = has_timeout || limits(EXPIRES) || limits(MAX_AGE);
     let refused = [
         (EXPIRES, limits(EXPIRES) && !is_in_cookie, OF_A_STORE),
