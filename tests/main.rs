@@ -20,6 +20,7 @@ mod fleet;
 mod guides;
 #[cfg(feature = "axum")]
 mod interleavings;
+mod kinds;
 mod lifetimes;
 mod links;
 mod metrics;

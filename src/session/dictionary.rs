@@ -60,7 +60,8 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
-    /// cannot write, [`TooDeep`](SessionError::TooDeep) for a value that is nested too deeply to be read again, and
+    /// cannot write, for `Some(None)`, and for an integer of 128 bits inside a type whose name does not show it,
+    /// [`TooDeep`](SessionError::TooDeep) for a value that is nested too deeply to be read again, and
     /// [`DuplicateKey`](SessionError::DuplicateKey) for a map that has a key twice.
     #[doc(alias = "set")]
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError>

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use super::handle::Session;
 use crate::state::{SessionData, SessionError};
 
@@ -64,9 +62,8 @@ impl<T: SessionData> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the value cannot
-    /// be written (debug builds also check that it can be read again). If `change` panics, the session also stays as it
-    /// was.
+    /// Returns the errors of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the next request would
+    /// not read the value as it is. If `change` panics, the session also stays as it was.
     pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> Result<R, SessionError> {
         self.change(|state| state.update(change))
     }
@@ -95,6 +92,6 @@ impl<T: SessionData> Session<T> {
     ///
     /// Returns the errors of [`update`](Self::update).
     pub fn replace(&self, value: T) -> Result<(), SessionError> {
-        self.change(|state| state.replace(Arc::new(value)))
+        self.change(|state| state.replace(&value))
     }
 }

@@ -1,6 +1,6 @@
 //! Content of a session: a dictionary or a value of a type, and messages for the next page.
 
-use std::{any::type_name, sync::Arc};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
@@ -65,16 +65,16 @@ impl<T: SessionData> State<T> {
         }
         let value_mut = Arc::get_mut(&mut value).expect("a value just decoded has one owner");
         let result = change(value_mut);
-        self.replace(value)?;
+        self.replace(&value)?;
         Ok(result)
     }
 
-    pub(crate) fn replace(&mut self, value: Arc<T>) -> Result<(), SessionError> {
+    /// Stores a value. From now on this request reads what the next one will.
+    pub(crate) fn replace(&mut self, value: &T) -> Result<(), SessionError> {
         let room = self.policy.budget.room.max(self.payload().len());
-        let payload = payload::encode(&*value, room);
-        let payload = payload.ok_or(SessionError::Encode(type_name::<T>()))?;
+        let (payload, read) = payload::encode(value, room)?;
         self.set_payload(Wiped::from(payload))?;
-        self.value = Some(value);
+        self.value = Some(Arc::new(read));
         Ok(())
     }
 
@@ -84,7 +84,7 @@ impl<T: SessionData> State<T> {
             return Ok(Arc::new(T::default()));
         }
         let value = T::decode(self.metadata.schema, self.payload());
-        let value = value.ok_or(SessionError::Encode(type_name::<T>()))?;
+        let value = value.ok_or_else(payload::unread::<T>)?;
         Ok(Arc::new(value))
     }
 }

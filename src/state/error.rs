@@ -28,8 +28,14 @@ pub enum SessionError {
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), and was not asked, or could not
     /// answer. If it could not answer, its error is the [`source`](Error::source).
     Unvalidated(Option<Arc<dyn Error + Send + Sync>>),
-    /// A value of this type could not be encoded, or its encoding could not be decoded.
-    Encode(&'static str),
+    /// The next request would not read a value as it is, so it is not stored. The error does not show the value.
+    #[non_exhaustive]
+    Encode {
+        /// Name of the field or variant and of its type, or of the whole value's type.
+        subject: String,
+        /// The cause, and what to do.
+        reason: &'static str,
+    },
     /// A value is nested deeper than 63 levels, or holds a MessagePack extension.
     TooDeep,
     /// A map inside the value has a key twice. Languages disagree on which entry counts.
@@ -88,7 +94,9 @@ impl fmt::Display for SessionError {
             SessionError::Unvalidated(Some(_)) => {
                 f.write_str("the application cannot say whether the session goes on")
             }
-            SessionError::Encode(name) => write!(f, "a value of type `{name}` cannot be stored"),
+            SessionError::Encode { subject, reason } => {
+                write!(f, "{subject} cannot be stored: {reason}")
+            }
             SessionError::TooDeep => f.write_str(
                 "the value is nested deeper than 63 levels, or holds a MessagePack extension",
             ),

@@ -37,19 +37,23 @@ fn finite() -> impl Strategy<Value = f64> {
     any::<f64>().prop_filter("JSON has no such number", |number| number.is_finite())
 }
 
+/// Its name says that it holds integers of 128 bits, so a dictionary takes it.
+pub(crate) type Profile = ProfileOf<(u128, i128)>;
+
 #[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
-pub(crate) struct Profile {
+pub(crate) struct ProfileOf<W> {
     name: String,
     nickname: Option<String>,
     role: Role,
     roles: Vec<Role>,
     scores: BTreeMap<i32, f64>,
     flags: (bool, char, i8),
-    large: (u64, i64, u128, i128),
+    large: (u64, i64),
+    wide: W,
     small: f32,
     bytes: Vec<u8>,
     ids: BTreeMap<Uuid, Option<IpAddr>>,
-    nested: Option<Box<Profile>>,
+    nested: Option<Box<ProfileOf<W>>>,
     unit: (),
 }
 
@@ -91,29 +95,32 @@ pub(crate) fn profile() -> impl Strategy<Value = Profile> {
     let rest = (
         scores,
         any::<(bool, char, i8)>(),
-        any::<(u64, i64, u128, i128)>(),
+        any::<((u64, i64), (u128, i128))>(),
         small,
         bytes,
         ids,
     );
     let flat = (texts, roles, rest).prop_map(
-        |((name, nickname), (role, roles), (scores, flags, large, small, bytes, ids))| Profile {
-            name,
-            nickname,
-            role,
-            roles,
-            scores,
-            flags,
-            large,
-            small,
-            bytes,
-            ids,
-            nested: None,
-            unit: (),
+        |((name, nickname), (role, roles), (scores, flags, (large, wide), small, bytes, ids))| {
+            Profile {
+                name,
+                nickname,
+                role,
+                roles,
+                scores,
+                flags,
+                large,
+                wide,
+                small,
+                bytes,
+                ids,
+                nested: None,
+                unit: (),
+            }
         },
     );
     flat.prop_recursive(1, 2, 1, |inner| {
-        (inner.clone(), prop::option::of(inner)).prop_map(|(outer, nested)| Profile {
+        (inner.clone(), prop::option::of(inner)).prop_map(|(outer, nested)| ProfileOf {
             nested: nested.map(Box::new),
             ..outer
         })

@@ -172,7 +172,7 @@ fn a_value_that_is_not_read_a_second_time_is_no_empty_one() {
     assert!(catch_unwind(AssertUnwindSafe(read)).is_err());
     let mut is_called = false;
     let update = session.update(|_| is_called = true);
-    assert!(matches!(update, Err(SessionError::Encode(_))));
+    assert!(matches!(update, Err(SessionError::Encode { .. })));
     assert!(!is_called, "the change would begin with an empty value");
 
     REFUSES.set(false);

@@ -142,18 +142,18 @@ fn what_cannot_be_encoded_changes_nothing() {
     let set = |number: &mut Number| number.0 = UNWRITABLE;
     assert!(matches!(
         session.update("number", set),
-        Err(SessionError::Encode(_))
+        Err(SessionError::Encode { .. })
     ));
     assert!(matches!(
         session.insert("count", Number(UNWRITABLE)),
-        Err(SessionError::Encode(_))
+        Err(SessionError::Encode { .. })
     ));
     assert_as_before(&session);
 
     let session = pair_session();
     assert!(matches!(
         session.update(|pair| pair.set(UNWRITABLE)),
-        Err(SessionError::Encode(_))
+        Err(SessionError::Encode { .. })
     ));
     let pair = Pair {
         left: UNWRITABLE,
@@ -161,7 +161,7 @@ fn what_cannot_be_encoded_changes_nothing() {
     };
     assert!(matches!(
         session.replace(pair),
-        Err(SessionError::Encode(_))
+        Err(SessionError::Encode { .. })
     ));
     assert_pair_as_before(&session);
 }

@@ -168,7 +168,7 @@ impl<C, T: Payload, H> SessionBuilder<C, T, H> {
         responses: Responses,
     ) -> Result<Sealer, ConfigError> {
         let (options, mode) = (&self.options, self.mode);
-        let empty_payload = T::empty().ok_or_else(|| ConfigError::general(NO_PAYLOAD))?;
+        let empty_payload = T::empty().map_err(ConfigError::general)?;
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), options.padding)
             .filter(|budget| empty_payload.len() <= budget.room)
             .ok_or_else(|| ConfigError::general(NO_ROOM))?;
@@ -258,5 +258,3 @@ fn refuse(mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
 const NOTHING_CHANGED: &str = "has the attributes that the cookie has now; leave it out";
 const NO_ROOM: &str = "there is no room for a session; shorten the cookie's name and attributes, or give a larger \
     `max_token_len`";
-const NO_PAYLOAD: &str = "the default of the session's type cannot be written and read again with postcard; remove \
-    `skip_serializing_if`, `untagged`, `flatten` and internal tags";

@@ -5,3 +5,4 @@ pub(crate) mod map;
 pub(super) mod messages;
 mod msgpack;
 pub(super) mod payload;
+mod trace;

@@ -2,8 +2,11 @@ use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::map;
-use crate::{base::reason::Reason, crypto::scratch::wipe};
+use super::{
+    map,
+    trace::{Form, Misfit, compare, trace},
+};
+use crate::{base::reason::Reason, crypto::scratch::wipe, state::error::SessionError};
 
 /// A session as a dictionary: text keys, and values of any type that serde can read and write.
 ///
@@ -40,8 +43,9 @@ impl Map {
 /// A type that a session can hold: [`Session<Login>`](crate::Session).
 ///
 /// It is encoded with postcard (SPEC.md § 5.5), which stores the fields in their order, without their names. Any change
-/// of the type's shape therefore needs a new [`SCHEMA`](Self::SCHEMA), and these attributes of serde cannot be used:
-/// `skip_serializing_if`, `untagged`, `flatten`, and an internal `tag`.
+/// of the type's shape therefore needs a new [`SCHEMA`](Self::SCHEMA). What is stored is read again as it was; a value of
+/// which that is not so, as with `skip_serializing_if`, `untagged`, `flatten` or a `tag`, is refused with
+/// [`Encode`](crate::SessionError::Encode), and a default value by `build`.
 ///
 /// Values are as deep as the type. One that contains itself, such as a tree, has no limit of 64 levels as a dictionary
 /// has, and is decoded by recursion: limit its depth where it is made of a visitor's input, or a deep one overflows the
@@ -224,7 +228,7 @@ pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 mod sealed {
     use std::sync::Arc;
 
-    use crate::base::reason::Reason;
+    use crate::{base::reason::Reason, state::error::SessionError};
 
     /// Keeps other crates from adding kinds of payload.
     pub trait Payload: Sized {
@@ -235,7 +239,7 @@ mod sealed {
         const LABEL: &'static str;
 
         /// Returns the payload of an empty session.
-        fn empty() -> Option<Vec<u8>>;
+        fn empty() -> Result<Vec<u8>, SessionError>;
 
         /// Decodes the value of a type. A dictionary is checked and stays in its bytes: `None`.
         fn accept(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Self>>, Reason>;
@@ -253,8 +257,8 @@ impl sealed::Payload for Map {
     const SCHEMA: u32 = 0;
     const LABEL: &'static str = "";
 
-    fn empty() -> Option<Vec<u8>> {
-        Some(Vec::new())
+    fn empty() -> Result<Vec<u8>, SessionError> {
+        Ok(Vec::new())
     }
 
     fn accept(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Map>>, Reason> {
@@ -287,8 +291,8 @@ impl<T: SessionData> sealed::Payload for T {
         T::LABEL
     };
 
-    fn empty() -> Option<Vec<u8>> {
-        encode(&T::default(), 0)
+    fn empty() -> Result<Vec<u8>, SessionError> {
+        encode(&T::default(), 0).map(|(bytes, _)| bytes)
     }
 
     fn accept(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Reason> {
@@ -300,21 +304,33 @@ impl<T: SessionData> sealed::Payload for T {
 /// Longest label of a type, in bytes (SPEC.md § 3.2).
 const LONGEST_LABEL: usize = 255;
 
-/// Encodes `value` into a vector of capacity `room`, because growing would leave a copy in freed memory. `None`: `value`
-/// has no encoding that can be read back.
-pub(in crate::state) fn encode<T: SessionData>(value: &T, room: usize) -> Option<Vec<u8>> {
+/// Encodes `value` into a vector of capacity `room`, because growing would leave a copy in freed memory. Returns it with
+/// the value that is read of it, which shows the same to serde.
+pub(in crate::state) fn encode<T: SessionData>(
+    value: &T,
+    room: usize,
+) -> Result<(Vec<u8>, T), SessionError> {
     let mut bytes = Vec::with_capacity(room);
-    if postcard::serialize_with_flavor(value, Appended(&mut bytes)).is_err() {
-        wipe(&mut bytes);
-        return None;
+    let read = write_and_read(value, &mut bytes);
+    let read = read.inspect_err(|_| wipe(&mut bytes));
+    read.map(|read| (bytes, read))
+        .map_err(|misfit| misfit.about::<T>())
+}
+
+fn write_and_read<T: SessionData>(value: &T, bytes: &mut Vec<u8>) -> Result<T, Misfit> {
+    let shown = trace(value, Form::Positional)?;
+    postcard::serialize_with_flavor(value, Appended(bytes)).map_err(|_| Misfit::Fails)?;
+    let read: T = decode(bytes).ok_or(Misfit::Unread)?;
+    if trace(&read, Form::Positional) != Ok(shown) {
+        compare(value, &read)?;
     }
-    if cfg!(debug_assertions) {
-        let again: T = decode(&bytes)?;
-        // Not compared byte by byte, because the order of a hash map changes.
-        let is_same = postcard::to_stdvec(&again).ok()?.len() == bytes.len();
-        return is_same.then_some(bytes);
-    }
-    Some(bytes)
+    Ok(read)
+}
+
+/// The error of a type that does not read what it wrote or read before.
+#[cold]
+pub(in crate::state) fn unread<T>() -> SessionError {
+    Misfit::Unread.about::<T>()
 }
 
 /// Writes into a vector of the caller, so that nothing is copied afterwards.

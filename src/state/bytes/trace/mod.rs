@@ -1,0 +1,185 @@
+//! A value as serde shows it: names, alternatives and content, as one number. Two values of a type that show the same are
+//! taken as equal.
+
+mod misfit;
+mod parts;
+mod serializer;
+
+use serde::Serialize;
+
+use misfit::Refused;
+pub(super) use misfit::{Form, Misfit};
+
+/// Returns a number that is the same for values that show the same, one part after another.
+#[inline]
+pub(super) fn trace<V: Serialize + ?Sized>(value: &V, form: Form) -> Result<u64, Misfit> {
+    Trace::of(value, form, None).map(|(number, _)| number)
+}
+
+/// Compares a value with what is read of its bytes, whose traces differ. Elements of a list and entries of a map count in
+/// any order here, because those of a hash set and of a hash map have none.
+#[cold]
+pub(super) fn compare<V: Serialize>(written: &V, read: &V) -> Result<(), Misfit> {
+    let thorough = |value| Trace::of(value, Form::Positional, Some(Vec::new()));
+    let (written, names) = thorough(written)?;
+    // The other may be a value that cannot be written.
+    let (read, others) = thorough(read).unwrap_or_default();
+    if written == read {
+        return Ok(());
+    }
+    let others = others.unwrap_or_default();
+    let differs = names.iter().flatten().find(|name| !others.contains(name));
+    Err(Misfit::Differs(differs.map(|name| (name.of, name.name))))
+}
+
+/// A field of a structure, or an alternative, that a value shows.
+#[derive(PartialEq, Eq)]
+struct Named {
+    of: &'static str,
+    name: &'static str,
+    content: Option<u64>,
+}
+
+/// Serializer that stores nothing.
+struct Trace {
+    form: Form,
+    number: u64,
+    /// The kind that was shown last.
+    last: Kind,
+    /// Set where the value is refused, unless its own `Serialize` fails.
+    misfit: Option<Misfit>,
+    /// The names that were shown, the innermost first. `None`: nobody asks for them, and everything counts in its order.
+    names: Option<Vec<Named>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Nothing,
+    Some,
+    Unsigned,
+    Signed,
+    Float,
+    Text,
+    Bytes,
+    List,
+    Tuple,
+    Map,
+    Struct,
+    Field,
+    Variant,
+    End,
+}
+
+impl Trace {
+    fn new(form: Form, names: Option<Vec<Named>>) -> Trace {
+        Trace {
+            form,
+            // Of zeros alone nothing would come but zero.
+            number: 1,
+            last: Kind::End,
+            misfit: None,
+            names,
+        }
+    }
+
+    fn of<V: Serialize + ?Sized>(
+        value: &V,
+        form: Form,
+        names: Option<Vec<Named>>,
+    ) -> Result<(u64, Option<Vec<Named>>), Misfit> {
+        let mut trace = Trace::new(form, names);
+        match value.serialize(&mut trace) {
+            Ok(()) => Ok((trace.number, trace.names)),
+            Err(Refused) => Err(trace.misfit.unwrap_or(Misfit::Fails)),
+        }
+    }
+
+    #[cold]
+    fn refuse<T>(&mut self, misfit: Misfit) -> Result<T, Refused> {
+        self.misfit = Some(misfit);
+        Err(Refused)
+    }
+
+    /// Takes a word in. Nobody chooses values so that their numbers meet: whoever could would have to change the program.
+    #[inline]
+    fn mix(&mut self, word: u64) {
+        self.number = (self.number.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    #[inline]
+    fn show(&mut self, kind: Kind, content: u64) -> Result<(), Refused> {
+        self.mix(kind as u64);
+        self.mix(content);
+        self.last = kind;
+        Ok(())
+    }
+
+    #[inline]
+    fn show_bytes(&mut self, kind: Kind, bytes: &[u8]) -> Result<(), Refused> {
+        let (words, rest) = bytes.as_chunks();
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
+        }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.mix(u64::from_le_bytes(last));
+        self.show(kind, bytes.len() as u64)
+    }
+
+    fn show_wide(&mut self, kind: Kind, content: u128) -> Result<(), Refused> {
+        if !self.form.keeps_wide_integers() {
+            return self.refuse(Misfit::Wide);
+        }
+        self.show(kind, (content >> 64) as u64)?;
+        self.show(kind, content as u64)
+    }
+
+    #[inline]
+    fn show_variant(&mut self, of: &'static str, name: &'static str) -> Result<(), Refused> {
+        if let Some(names) = &mut self.names {
+            names.push(Named {
+                of,
+                name,
+                content: None,
+            });
+        }
+        self.show_bytes(Kind::Variant, name.as_bytes())
+    }
+
+    /// Shows an element, or returns its number where it counts in any order. `key`: that of a map's key.
+    #[inline]
+    fn element<V: Serialize + ?Sized>(&mut self, value: &V, key: u64) -> Result<u64, Refused> {
+        if self.names.is_none() {
+            return value.serialize(self).map(|()| 0);
+        }
+        let mut apart = Trace::new(self.form, self.names.take());
+        apart.mix(key);
+        let shown = value.serialize(&mut apart);
+        (self.names, self.misfit) = (apart.names, apart.misfit);
+        shown.map(|()| apart.number)
+    }
+
+    #[inline]
+    fn field<V: Serialize + ?Sized>(
+        &mut self,
+        of: &'static str,
+        name: &'static str,
+        value: &V,
+    ) -> Result<(), Refused> {
+        self.show_bytes(Kind::Field, name.as_bytes())?;
+        value.serialize(&mut *self)?;
+        if self.names.is_some() {
+            self.note(of, name, value);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn note<V: Serialize + ?Sized>(&mut self, of: &'static str, name: &'static str, value: &V) {
+        let content = Trace::of(value, self.form, Some(Vec::new()));
+        let content = content.ok().map(|(number, _)| number);
+        self.names
+            .get_or_insert_default()
+            .push(Named { of, name, content });
+    }
+}

@@ -1,0 +1,103 @@
+//! What a session stores, the next request reads: types and attributes of serde, each in a typed session and as a value of
+//! a dictionary. Or the line that stores it fails, with a sentence about the field or the type.
+
+mod attributes;
+mod mismatches;
+mod random;
+mod standard;
+
+use std::fmt::Debug;
+
+use hardtack::{Session, SessionData, SessionError, session::Payload};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::common::{at, builder_of, sealed};
+
+/// A session's type around any other.
+#[derive(Serialize, Deserialize)]
+struct Holder<V>(Option<V>);
+
+impl<V> Default for Holder<V> {
+    fn default() -> Holder<V> {
+        Holder(None)
+    }
+}
+
+impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> SessionData for Holder<V> {
+    const LABEL: &str = "holder";
+    const SCHEMA: u32 = 1;
+}
+
+/// A value of one of the types.
+trait Kind: Serialize + DeserializeOwned + PartialEq + Clone + Debug + Send + Sync + 'static {}
+
+impl<V: Serialize + DeserializeOwned + PartialEq + Clone + Debug + Send + Sync + 'static> Kind
+    for V
+{
+}
+
+/// Stores in one request, and reads in the next.
+fn next_request<T: Payload, R>(
+    store: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
+    read: impl FnOnce(&Session<T>) -> R,
+) -> Result<R, SessionError> {
+    let cookie = builder_of::<T>().build().unwrap();
+    let mut stored = Ok(());
+    let pair = sealed(&cookie, at(0), |session| {
+        session.ensure_id().unwrap();
+        stored = store(session);
+    });
+    stored?;
+    Ok(read(&cookie.load([&pair], at(1))))
+}
+
+fn in_a_type<V: Kind>(value: &V) -> Result<Option<V>, SessionError> {
+    next_request(
+        |session| {
+            session.replace(Holder(Some(value.clone())))?;
+            // The same request reads what the next one will.
+            let now = session.read(|held| held.0.clone());
+            assert_eq!(now.as_ref(), Some(value));
+            Ok(())
+        },
+        |session: &Session<Holder<V>>| session.read(|held| held.0.clone()),
+    )
+}
+
+fn in_a_dictionary<V: Kind>(value: &V) -> Result<Option<V>, SessionError> {
+    let read = |session: &Session| session.get("value").unwrap();
+    next_request(|session| session.insert("value", value), read)
+}
+
+#[track_caller]
+fn kept<V: Kind>(value: V) {
+    kept_in_a_type(value.clone());
+    kept_in_a_dictionary(value);
+}
+
+#[track_caller]
+fn kept_in_a_type<V: Kind>(value: V) {
+    assert_eq!(in_a_type(&value).unwrap(), Some(value));
+}
+
+#[track_caller]
+fn kept_in_a_dictionary<V: Kind>(value: V) {
+    assert_eq!(in_a_dictionary(&value).unwrap(), Some(value));
+}
+
+#[track_caller]
+fn refused_in_a_type<V: Kind>(value: V, sentence: &str) {
+    check_sentence(in_a_type(&value), sentence);
+}
+
+#[track_caller]
+fn refused_in_a_dictionary<V: Kind>(value: V, sentence: &str) {
+    check_sentence(in_a_dictionary(&value), sentence);
+}
+
+#[track_caller]
+fn check_sentence<V: Debug>(stored: Result<Option<V>, SessionError>, sentence: &str) {
+    let error = stored.unwrap_err();
+    assert!(matches!(error, SessionError::Encode { .. }), "{error}");
+    assert!(error.to_string().contains(sentence), "{error}");
+}

@@ -1,0 +1,213 @@
+//! Types of the standard library, and of libraries.
+
+use std::{
+    borrow::Cow,
+    cell::Cell,
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque},
+    marker::PhantomData,
+    net::{IpAddr, SocketAddr},
+    num::{NonZero, Saturating, Wrapping},
+    ops::{Bound, Range, RangeInclusive},
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use time::{OffsetDateTime, macros::datetime};
+use uuid::uuid;
+
+use super::{
+    in_a_type, kept, kept_in_a_dictionary, kept_in_a_type, refused_in_a_dictionary,
+    refused_in_a_type,
+};
+
+const STORED_AS_NOTHING: &str = "holds `Some(None)` or `Some(())`, which would be read as `None`";
+const IS_WIDE: &str = "holds an integer of 128 bits";
+const READS_ANY_FORM: &str = "could not be read again, because the type is stored by position";
+
+#[test]
+fn numbers() {
+    kept((false, u8::MAX, u16::MAX, u32::MAX, u64::MAX, usize::MAX));
+    kept((i8::MIN, i16::MIN, i32::MIN, i64::MIN, isize::MIN));
+    kept((f32::MAX, f64::MIN_POSITIVE, -0.0, f64::INFINITY));
+    kept(u128::MAX);
+    kept((i128::MIN, 5_i128));
+    kept((
+        NonZero::<u8>::MIN,
+        NonZero::<i64>::MAX,
+        NonZero::<u128>::MAX,
+    ));
+    kept((Wrapping(7_u8), Saturating(-7_i16), Reverse(7)));
+    let nan = in_a_type(&vec![f64::NAN.to_bits()]).unwrap();
+    assert_eq!(nan, Some(vec![f64::NAN.to_bits()]));
+}
+
+#[test]
+fn texts_and_times() {
+    kept(('ß', String::from("\u{FEFF}\0'\"")));
+    kept(Cow::Borrowed("borrowed").into_owned());
+    kept(Box::<str>::from("boxed"));
+    kept(PathBuf::from("/a/b"));
+    kept((Duration::new(1, 2), SystemTime::UNIX_EPOCH));
+    kept(datetime!(2026-11-25 12:34:56.789 +02:00));
+    kept(uuid!("936da01f-9abd-4d9d-80c7-02af85c822a8"));
+    kept(
+        url::Url::parse("https://example.com/a?b#c")
+            .unwrap()
+            .to_string(),
+    );
+}
+
+#[test]
+fn containers() {
+    kept((1, "two".to_owned(), '3'));
+    kept([1, 2, 3]);
+    kept([(); 0]);
+    kept(vec![vec![1], vec![], vec![2, 3]]);
+    kept(VecDeque::from([2, 1]));
+    kept(LinkedList::from([2, 1]));
+    kept(BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]));
+    kept(BTreeMap::from([((1, 'a'), Some(true))]));
+    kept(BTreeSet::from([3, 2, 1]));
+    kept(Box::new([1, 2]));
+    kept(Cell::new(7).get());
+    kept(PhantomData::<u8>);
+    kept(());
+}
+
+#[test]
+fn hash_maps_and_hash_sets_whose_order_changes() {
+    let words = || ('a'..='z').map(|letter| letter.to_string());
+    kept(words().collect::<HashSet<_>>());
+    kept(words().zip(0..).collect::<HashMap<_, _>>());
+    kept(
+        words()
+            .map(|word| (word.clone(), HashSet::from([word, String::new()])))
+            .collect::<HashMap<_, _>>(),
+    );
+}
+
+#[test]
+fn alternatives() {
+    kept((Some(1), None::<u8>));
+    kept(Ok::<u8, String>(1));
+    kept(Err::<u8, _>("no".to_owned()));
+    kept((Bound::Included(1), Bound::<u8>::Unbounded));
+    kept((Range { start: 1, end: 2 }, RangeInclusive::new(3, 4)));
+    kept([
+        "127.0.0.1".parse::<IpAddr>().unwrap(),
+        "::1".parse().unwrap(),
+    ]);
+    kept("[::1]:80".parse::<SocketAddr>().unwrap());
+}
+
+#[test]
+fn options_in_options() {
+    kept(Some(Some(1)));
+    kept(None::<Option<u8>>);
+    for nothing in [Some(None), None] {
+        kept_in_a_type::<Option<Option<u8>>>(nothing);
+    }
+    refused_in_a_dictionary(Some(None::<u8>), STORED_AS_NOTHING);
+    refused_in_a_dictionary(vec![Some(())], STORED_AS_NOTHING);
+    refused_in_a_dictionary((1, Some(Some(None::<u8>))), STORED_AS_NOTHING);
+    kept(Some((1, None::<u8>)));
+    kept(Some(vec![None::<u8>]));
+    kept(Some(BTreeMap::from([(1, None::<u8>)])));
+    kept(Some(Ok::<Option<u8>, ()>(None)));
+}
+
+#[test]
+fn an_integer_of_128_bits_that_the_name_of_a_type_hides() {
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+    #[serde(untagged)]
+    enum Id {
+        Number(i128),
+        Name(String),
+    }
+    refused_in_a_dictionary(Id::Number(5), IS_WIDE);
+    refused_in_a_dictionary(vec![Id::Number(i128::MAX)], IS_WIDE);
+    kept_in_a_dictionary(Id::Name("five".to_owned()));
+
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+    #[serde(untagged)]
+    enum ById {
+        Number { id: u128 },
+        Name { id: String },
+    }
+    refused_in_a_dictionary(ById::Number { id: 5 }, IS_WIDE);
+    kept_in_a_dictionary(ById::Name {
+        id: "five".to_owned(),
+    });
+
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Number { id: u128 },
+    }
+    refused_in_a_dictionary(Tagged::Number { id: 5 }, IS_WIDE);
+
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+    struct Flat {
+        #[serde(flatten)]
+        inner: Number,
+    }
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+    struct Number {
+        id: u128,
+    }
+    refused_in_a_dictionary(
+        Flat {
+            inner: Number { id: 5 },
+        },
+        IS_WIDE,
+    );
+    refused_in_a_dictionary(Number { id: 5 }, IS_WIDE);
+    kept_in_a_type(Number { id: 5 });
+    kept(vec![u128::MAX]);
+    kept(BTreeMap::from([(u128::MAX, i128::MIN)]));
+}
+
+#[test]
+fn types_that_read_any_form() {
+    let value = json!({ "a": [1, null, "text"] });
+    kept_in_a_dictionary(value.clone());
+    refused_in_a_type(value, READS_ANY_FORM);
+
+    /// As decimals of some libraries are.
+    #[derive(Serialize, Clone, Debug, PartialEq)]
+    struct Decimal(String);
+
+    impl<'de> Deserialize<'de> for Decimal {
+        fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Decimal, D::Error> {
+            struct Visitor;
+
+            impl serde::de::Visitor<'_> for Visitor {
+                type Value = Decimal;
+
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str("a decimal")
+                }
+
+                fn visit_str<E>(self, text: &str) -> Result<Decimal, E> {
+                    Ok(Decimal(text.to_owned()))
+                }
+            }
+            from.deserialize_any(Visitor)
+        }
+    }
+    kept_in_a_dictionary(Decimal("1.50".to_owned()));
+    refused_in_a_type(Decimal("1.50".to_owned()), READS_ANY_FORM);
+    refused_in_a_type((1, [Decimal("1.50".to_owned())]), READS_ANY_FORM);
+    kept(Vec::<Decimal>::new());
+}
+
+#[test]
+fn a_time_that_is_not_kept_whole() {
+    /// Only whole seconds are written.
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+    struct Rounded(#[serde(with = "time::serde::timestamp")] OffsetDateTime);
+    kept(Rounded(datetime!(2026-11-25 12:34:56 UTC)));
+}
