@@ -1,13 +1,17 @@
 //! Settings files of Beaker, Pylons and Pyramid.
 
+mod given;
 mod together;
 
 use hardtack::{SessionSettings, settings::SettingsError};
 
-use self::together::{
-    Said,
-    Says::{self, AtMost, Else, Is},
-    settle,
+use self::{
+    given::{File, Given},
+    together::{
+        Said,
+        Says::{self, AtMost, Else, Is},
+        settle,
+    },
 };
 
 /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
@@ -50,9 +54,10 @@ use self::together::{
 ///
 /// # Security
 ///
-/// Neither the error nor `Debug` of the settings shows a key or a password. `text` is not overwritten.
+/// Neither the error nor `Debug` of the settings shows a key or a password, also where it stands in the value of another
+/// option, as after a line break that is missing. `text` is not overwritten.
 pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
-    let options = options(text, prefix);
+    let File { options, problem } = File::read(text, prefix);
     let mut said = Vec::new();
     for given in &options {
         match meaning(given) {
@@ -61,75 +66,8 @@ pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, Se
         }
     }
     said.extend(refused_together(&options, &said));
-    if options.is_empty() {
-        said.push(("", Err(NO_OPTION)));
-    }
+    said.extend(problem.map(|problem| ("", Err(problem))));
     SessionSettings::from_translated(prefix, settle(&said))
-}
-
-/// An option of the file.
-struct Given<'a> {
-    /// Its name without the prefix.
-    option: &'a str,
-    value: String,
-    /// Reason to refuse any value but one that has a reason of its own.
-    problem: Option<&'static str>,
-}
-
-impl Given<'_> {
-    fn new(option: &str, value: String) -> Given<'_> {
-        // What follows a space may be a value whose `=` is missing, such as a password, and is not shown.
-        let word = option.split_whitespace().next().unwrap_or_default();
-        if word.len() < option.len() {
-            return Given {
-                option: word,
-                value: String::new(),
-                problem: Some(NO_SEPARATOR),
-            };
-        }
-        if value.replace("%%", "").contains('%') {
-            return Given {
-                option,
-                value,
-                problem: Some(INTERPOLATED),
-            };
-        }
-        Given {
-            option,
-            value: value.replace("%%", "%"),
-            problem: None,
-        }
-    }
-}
-
-/// Returns the options after `prefix` and their values, by the rules of Python's `configparser`: a line that is
-/// indented deeper than its option continues the value.
-fn options<'a>(text: &'a str, prefix: &str) -> Vec<Given<'a>> {
-    // Indents, names and values. No line is deeper than the head of a section, which has no value.
-    let mut options: Vec<(usize, &str, String)> = Vec::new();
-    for line in text.trim_start_matches('\u{feff}').lines() {
-        let trimmed = line.trim();
-        if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
-            continue;
-        }
-        let indent = line.len() - line.trim_start().len();
-        match options.last_mut() {
-            Some((of_option, _, value)) if indent > *of_option => {
-                value.push('\n');
-                value.push_str(trimmed);
-            }
-            _ if trimmed.starts_with('[') => options.push((usize::MAX, "", String::new())),
-            _ => {
-                let (name, value) = trimmed.split_once(['=', ':']).unwrap_or((trimmed, ""));
-                options.push((indent, name.trim_end(), value.trim().to_owned()));
-            }
-        }
-    }
-    options.retain(|(indent, ..)| *indent < usize::MAX);
-    let options = options.into_iter();
-    options
-        .filter_map(|(_, name, value)| Some(Given::new(name.strip_prefix(prefix)?, value)))
-        .collect()
 }
 
 type Meaning<'a> = Result<Vec<Says<'a>>, &'static str>;
@@ -273,8 +211,10 @@ const OPTIONS: &[OptionRow] = &[
     (&["salt"], |_| Err(
         "has no counterpart, because a session opens under its cookie's name alone; leave it out, or \
          write `context`")),
-    (&["data_dir", "lock_dir", "url"], |_| Err(
+    (&["data_dir", "lock_dir", "url", "sa.url", "table_name", "memcache_module"], |_| Err(
         "has no counterpart, because nothing is stored; leave it out")),
+    (&["constant_csrf_token"], |_| Err(
+        "has no counterpart, because each token for a form differs; leave it out")),
 ];
 
 const EXPIRES: &str = "cookie_expires";
@@ -289,10 +229,6 @@ const MAX_AGE_ALONE: &str = "does not keep a session beyond its `timeout`, which
     default; write `timeout`, too";
 const UNSAVED: &str = "is false, and `idle_timeout` needs the time of each visit; leave it out, or write \
     `refresh_after = on-change` in its place where visitors may be signed out who only read";
-const NO_SEPARATOR: &str = "has no `=` after its name; write one before its value";
-const INTERPOLATED: &str = "has a `%` that Python's `configparser` would replace; write the value itself, and \
-    `%%` for a percent sign";
-const NO_OPTION: &str = "begins no line of the file; give the prefix of the options";
 
 #[cfg(test)]
 mod tests {

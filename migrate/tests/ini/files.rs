@@ -1,6 +1,6 @@
 //! Ini files that become settings.
 
-use hardtack::{Session, SessionSettings};
+use hardtack::{EncryptionKey, Session, SessionSettings};
 use hardtack_migrate::settings_from_ini;
 
 use super::{browser::Browser, cookie, field, fields, toml};
@@ -189,7 +189,7 @@ fn what_is_not_said_has_the_default_of_this_crate() {
 
 #[test]
 fn only_lines_with_the_prefix_count() {
-    let text = "secure = false\nbeaker.session.secure = false\nsession.path = /app";
+    let text = "secure = false\nshop.session.secure = false\nsession.path = /app";
     assert_eq!(
         format!("{:?}", ini(text, "session.")),
         format!("{:?}", toml("path = '/app'"))
@@ -198,9 +198,30 @@ fn only_lines_with_the_prefix_count() {
 
 #[test]
 fn an_indented_line_goes_on_with_the_value_before_it() {
-    let text = "[a]\nother =\n  session.secure = false\nsession.context = a=1,\n    b=2";
-    let same = toml("context = [['a', '1'], ['b', '2']]");
-    assert_eq!(format!("{:?}", ini(text, "session.")), format!("{same:?}"));
+    let keys = [(); 2].map(|()| EncryptionKey::generate().unwrap().expose_secret());
+    let text = format!(
+        "[a]\nother =\n  session.secure = false\nsession.keys = {}\n    {}",
+        *keys[0], *keys[1]
+    );
+    assert!(ini(&text, "session.").build().is_ok());
+}
+
+#[test]
+fn a_value_of_several_parts_stands_in_one_line() {
+    check("context = a=1, b=2", "context = [['a', '1'], ['b', '2']]");
+    check(
+        "context = company=Acme Inc",
+        "context = [['company', 'Acme Inc']]",
+    );
+    check(
+        "formerly = path=/app domain=example.com, path=/shop",
+        "formerly = [{ path = '/app', domain = 'example.com' }, { path = '/shop' }]",
+    );
+    check("keys_file = C:\\keys.txt", "keys_file = 'C:\\keys.txt'");
+    check(
+        "not_before = 2027-01-01T00:00:00Z",
+        "not_before = '2027-01-01T00:00:00Z'",
+    );
 }
 
 #[test]

@@ -48,13 +48,20 @@ fn what_has_no_meaning_here_is_refused_with_its_reason() {
     check("data_dir = %(here)s/data", "nothing is stored");
     check("lock_dir = /tmp", "nothing is stored");
     check("url = 127.0.0.1:11211", "nothing is stored");
+    check("sa.url = postgres://u:p@h/db", "nothing is stored");
+    check("table_name = beaker", "nothing is stored");
+    check("memcache_module = pylibmc", "nothing is stored");
+    check(
+        "constant_csrf_token = true",
+        "each token for a form differs",
+    );
     check("data_serializer = json", "MessagePack");
     check("serializer = x", "MessagePack");
     check("crypto_type = cryptography", "each key names its algorithm");
     check("hashalg = sha512", "each key names its algorithm");
     check("encrypt_nonce_bits = 48", "each key names its algorithm");
     check("salt = pyramid.session.", "`beaker.session.context`");
-    check("memcache_module = pylibmc", "is not a setting");
+    check("namespace_class = x", "is not a setting");
     check("Secure = true", "did you mean `beaker.session.secure`?");
 }
 
@@ -178,4 +185,65 @@ fn a_prefix_that_begins_no_line_is_refused() {
     let (names, sentence) = refused(settings_from_ini(text, "session."));
     assert_eq!(names, ["session."]);
     assert!(sentence.contains("begins no line"));
+}
+
+#[test]
+fn an_option_that_paste_deploy_changes_is_refused() {
+    for (line, name) in [
+        ("set session.timeout = 300", "session.timeout"),
+        ("get session.timeout = other", "session.timeout"),
+        ("set\tsession.timeout = 300", "session.timeout"),
+        ("set  session.secure = true", "session.secure"),
+    ] {
+        for text in [
+            format!("[DEFAULT]\nsession.path = /app\n[app:main]\n{line}"),
+            line.to_owned(),
+        ] {
+            let (names, sentence) = refused(settings_from_ini(&text, "session."));
+            assert_eq!(names, [name], "{text}");
+            assert!(
+                sentence.contains("stands after `set` or `get`"),
+                "{sentence}"
+            );
+        }
+    }
+    let others = "set debug = true\nsettings session.secure = false\nsession.path = /app";
+    assert!(settings_from_ini(others, "session.").is_ok());
+}
+
+#[test]
+fn options_under_two_prefixes_that_beaker_reads_together_are_refused() {
+    let prefixes = ["beaker.session.", "session.", "session_"];
+    for prefix in prefixes {
+        for other in prefixes.into_iter().filter(|other| *other != prefix) {
+            for line in [
+                format!("{other}timeout = 300"),
+                format!("set {other}timeout = 300"),
+            ] {
+                let text = format!("[app:main]\n{prefix}key = wiki\n{line}");
+                let (names, sentence) = refused(settings_from_ini(&text, prefix));
+                assert_eq!(names, [prefix]);
+                assert!(
+                    sentence.contains("write all options under this one"),
+                    "{sentence}"
+                );
+            }
+        }
+    }
+    let text = "wiki.session.key = wiki\nsession.timeout = 300";
+    assert!(settings_from_ini(text, "wiki.session.").is_ok());
+}
+
+#[test]
+fn a_value_that_goes_on_in_another_line_is_refused() {
+    for line in [
+        "key = wiki",
+        "path = /app",
+        "timeout = 600",
+        "context = a=1,",
+        "keys_file =",
+    ] {
+        check(&format!("{line}\n  b = 2"), "write it in one line");
+    }
+    check("secret =\n  itsaseekreet", "is a password");
 }

@@ -41,3 +41,57 @@ fn check_hidden(line: &str, secret: &str) {
         assert!(!shown.contains(part), "{shown}");
     }
 }
+
+/// A missing line break, an indent too many, an address in place of a name.
+#[test]
+fn a_password_in_the_value_of_another_option_is_not_shown() {
+    let options = [
+        "key",
+        "cookie_name",
+        "name",
+        "domain",
+        "path",
+        "keys_env",
+        "keys_file",
+        "keys_from",
+        "context",
+        "application",
+        "formerly",
+        "timeout",
+        "type",
+        "no_such",
+    ];
+    let values = ["", "wiki", "/", "x;y", "a=1"];
+    let names = ["session.secret", "secret", "beaker.session.encrypt_key"];
+    for (option, value) in options
+        .iter()
+        .flat_map(|option| values.map(|value| (option, value)))
+    {
+        for name in names {
+            for rest in [
+                format!("{value}\n    {name} = itsaseekreet"),
+                format!("{value}\n\t{name}: itsaseekreet"),
+                format!("{value}\n [x]\n {name} = itsaseekreet"),
+                format!("{value} {name} = itsaseekreet"),
+                format!("{value} {name}: itsaseekreet"),
+                format!("{value};{name}=itsaseekreet"),
+                format!("{value},{name}:itsaseekreet"),
+                format!("postgres://u:itsaseekreet@h/{value}"),
+            ] {
+                check_never_shown(&format!("session.{option} = {rest}"), "itsaseekreet");
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn check_never_shown(text: &str, secret: &str) {
+    let shown = match settings_from_ini(text, "session.") {
+        Err(error) => format!("{error} {error:?}"),
+        Ok(settings) => match settings.clone().build() {
+            Err(error) => format!("{settings:?} {error} {error:?}"),
+            Ok(cookie) => format!("{settings:?} {cookie:?}"),
+        },
+    };
+    assert!(!shown.contains(secret), "{text}: {shown}");
+}

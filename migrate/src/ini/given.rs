@@ -1,0 +1,152 @@
+//! Options as a file gives them, by the rules of Python's `configparser` and of PasteDeploy.
+
+/// The options of a file.
+pub(super) struct File<'a> {
+    pub(super) options: Vec<Given<'a>>,
+    /// Reason to refuse the file.
+    pub(super) problem: Option<&'static str>,
+}
+
+/// An option of the file.
+pub(super) struct Given<'a> {
+    /// Its name without the prefix.
+    pub(super) option: &'a str,
+    pub(super) value: String,
+    /// Reason to refuse any value but one that has a reason of its own.
+    pub(super) problem: Option<&'static str>,
+}
+
+impl<'a> File<'a> {
+    /// Reads the options after `prefix`.
+    pub(super) fn read(text: &'a str, prefix: &str) -> File<'a> {
+        let lines = lines(text);
+        let begins = |prefix: &&str| {
+            lines
+                .iter()
+                .any(|(name, _)| after_prefix(name, prefix).is_some())
+        };
+        let has_others = OF_BEAKER.contains(&prefix)
+            && OF_BEAKER
+                .iter()
+                .filter(|other| **other != prefix)
+                .any(begins);
+        let problem = match begins(&prefix) {
+            false => Some(NO_OPTION),
+            true => has_others.then_some(OTHER_PREFIX),
+        };
+        let options = lines.into_iter();
+        let options = options.filter_map(|(name, value)| {
+            let (option, is_plain) = after_prefix(name, prefix)?;
+            let mut given = Given::new(option, value);
+            given.problem = given.problem.or((!is_plain).then_some(OF_PASTE));
+            Some(given)
+        });
+        File {
+            options: options.collect(),
+            problem,
+        }
+    }
+}
+
+/// Returns an option's name without the prefix, and `true` if nothing is before this. `None`: it has another prefix.
+fn after_prefix<'a>(name: &'a str, prefix: &str) -> Option<(&'a str, bool)> {
+    let plain = name.strip_prefix(prefix).map(|option| (option, true));
+    plain.or_else(|| {
+        let (word, name) = name.split_once(char::is_whitespace)?;
+        let option = name.trim_start().strip_prefix(prefix)?;
+        ["get", "set"].contains(&word).then_some((option, false))
+    })
+}
+
+impl Given<'_> {
+    fn new(option: &str, value: String) -> Given<'_> {
+        // What follows a space may be a value whose `=` is missing, such as a password, and is not shown.
+        let word = option.split_whitespace().next().unwrap_or_default();
+        if word.len() < option.len() {
+            return Given {
+                option: word,
+                value: String::new(),
+                problem: Some(NO_SEPARATOR),
+            };
+        }
+        let is_interpolated = value.replace("%%", "").contains('%');
+        let problems = [
+            (option != "keys" && value.contains('\n'), CONTINUED),
+            (is_interpolated, INTERPOLATED),
+            (may_hold_another(option, &value), ANOTHER),
+        ];
+        let problem = problems.iter().find(|(is_one, _)| *is_one);
+        Given {
+            option,
+            value: value.replace("%%", "%"),
+            problem: problem.map(|(_, reason)| *reason),
+        }
+    }
+}
+
+/// Returns `true` if a second option may stand in this value, such as a password.
+fn may_hold_another(option: &str, value: &str) -> bool {
+    let separators: &[char] = match option {
+        // They are not shown, or hold nothing else.
+        "keys" | "not_before" => return false,
+        // Tables in a text: `name=value`, with commas or spaces between them.
+        "context" | "keys_from" => &[','],
+        "formerly" => &[',', ' '],
+        _ => return value.contains('=') || holds_colon(value),
+    };
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    value.split(separators).any(|piece| {
+        let (name, value) = piece.split_once('=').unwrap_or(("", piece));
+        !name.trim_start().bytes().all(is_of_name) || value.contains('=') || holds_colon(value)
+    })
+}
+
+fn holds_colon(value: &str) -> bool {
+    // A path like `C:\keys` begins with one.
+    let is_path = value.get(1..3) == Some(":\\");
+    value[if is_path { 2 } else { 0 }..].contains(':')
+}
+
+/// Returns the names and values of all lines: one that is indented deeper than its option continues the value.
+fn lines(text: &str) -> Vec<(&str, String)> {
+    // Indents, names and values. No line is deeper than the head of a section, which has no value.
+    let mut options: Vec<(usize, &str, String)> = Vec::new();
+    for line in text.trim_start_matches('\u{feff}').lines() {
+        let trimmed = line.trim();
+        if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
+            continue;
+        }
+        let indent = line.len() - line.trim_start().len();
+        match options.last_mut() {
+            Some((of_option, _, value)) if indent > *of_option => {
+                value.push('\n');
+                value.push_str(trimmed);
+            }
+            _ if trimmed.starts_with('[') => options.push((usize::MAX, "", String::new())),
+            _ => {
+                let (name, value) = trimmed.split_once(['=', ':']).unwrap_or((trimmed, ""));
+                options.push((indent, name.trim_end(), value.trim().to_owned()));
+            }
+        }
+    }
+    options.retain(|(indent, ..)| *indent < usize::MAX);
+    options
+        .into_iter()
+        .map(|(_, name, value)| (name, value))
+        .collect()
+}
+
+/// Prefixes that Beaker and pyramid_beaker read together.
+const OF_BEAKER: [&str; 3] = ["beaker.session.", "session.", "session_"];
+
+const NO_SEPARATOR: &str = "has no `=` after its name; write one before its value";
+const CONTINUED: &str = "goes on in an indented line; write it in one line, and begin other options where this one begins";
+const INTERPOLATED: &str = "has a `%` that Python's `configparser` would replace; write the value itself, and \
+    `%%` for a percent sign";
+const ANOTHER: &str = "may have another option in its value, such as a password, after a `=` or a `:`; give each a line \
+    of its own, or leave this one to the program";
+const OF_PASTE: &str = "stands after `set` or `get`, by which PasteDeploy changes options; write it once, without this \
+    word and with the value that counts";
+const NO_OPTION: &str = "begins no line of the file; give the prefix of the options";
+const OTHER_PREFIX: &str = "is not the only prefix of sessions in the file, and Beaker reads `beaker.session.`, \
+    `session.` and `session_` together; write all options under this one";
