@@ -68,6 +68,59 @@ fn two_keys_of_one_cookie_are_two_readers_and_one_field() {
 }
 
 #[test]
+fn where_one_reader_of_a_cookie_refuses_its_session_the_next_one_is_asked() {
+    struct Ended;
+    impl Reader for Ended {
+        fn read(&self, name: &str, value: &str) -> Result<OldSession, Reason> {
+            Ok(Fixed("ada").read(name, value)?.expires_at(start()))
+        }
+    }
+    let fixed = |user| OldCookie::new("old", Fixed(user));
+    let refusing = [
+        (fixed("ada").convert(|_| None), Reason::Revoked),
+        (OldCookie::new("old", Ended), Reason::Expired),
+    ];
+    for (first, reason) in refusing {
+        let range = || start()..start() + DAY;
+        let cookie = |second| {
+            let builder = builder().migrate_from(first.clone(), range());
+            builder.migrate_from(second, range()).build().unwrap()
+        };
+        let session = cookie(fixed("grace")).load(["old=x"], start());
+        assert_eq!(session.get("user").unwrap(), Some("grace".to_owned()));
+        // Of several reasons the first one is told.
+        let none = cookie(OldCookie::new("old", Keys("a"))).load(["old=x"], start());
+        assert_eq!(none.outcome(), Outcome::NotMigrated { reason });
+    }
+}
+
+#[test]
+fn a_number_is_what_the_reader_found() {
+    struct Number(serde_json::Value);
+    impl Reader for Number {
+        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+            let entry = ("id".to_owned(), self.0.clone());
+            Ok(OldSession::new([entry].into_iter().collect()))
+        }
+    }
+    let loaded = |number: serde_json::Value| {
+        let old = OldCookie::new("old", Number(number));
+        let range = start()..start() + DAY;
+        let cookie = builder().migrate_from(old, range).build().unwrap();
+        cookie.load(["old=x"], start())
+    };
+    for number in [0, 1 << 53, (1 << 53) + 1, (1 << 63) + 1, u64::MAX] {
+        assert_eq!(loaded(number.into()).get("id").unwrap(), Some(number));
+    }
+    for number in [i64::MIN, -(1 << 53) - 1, -1] {
+        assert_eq!(loaded(number.into()).get("id").unwrap(), Some(number));
+    }
+    for number in [-0.5, 1e300] {
+        assert_eq!(loaded(number.into()).get("id").unwrap(), Some(number));
+    }
+}
+
+#[test]
 fn an_old_cookie_of_two_keys_is_dropped_from_the_earlier_start_on() {
     let later = start() + DAY;
     for starts in [[start(), later], [later, start()]] {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hardtack::{SessionCookie, migrate::OldCookie};
+use hardtack::{SessionCookie, carrier::SessionCookieBuilder, migrate::OldCookie};
 
 use super::{DAY, builder, readers::Fixed, saved, start};
 
@@ -58,4 +58,37 @@ fn the_old_cookie_is_dropped_with_its_own_attributes() {
     let start = "old=; Path=/app; Domain=example.com; Secure; HttpOnly; SameSite=Lax; Partitioned; Max-Age=0";
     let fields = saved(&cookie, &session);
     assert!(fields[0].starts_with(start), "{fields:?}");
+}
+
+/// A deletion with another domain, path or partition would leave it, and it would sign the visitor in again.
+#[test]
+fn the_old_cookie_is_dropped_with_no_attribute_of_the_new_one() {
+    type New = fn(SessionCookieBuilder) -> SessionCookieBuilder;
+    let news: [New; 4] = [
+        |new| new.name("new").domain("example.com"),
+        |new| new.name("new").path("/app"),
+        |new| new.name("new").partitioned(),
+        |new| {
+            new.name("new")
+                .domain("example.com")
+                .path("/app")
+                .partitioned()
+        },
+    ];
+    for new in news {
+        let old = OldCookie::new("old", Fixed("ada"));
+        let range = start()..start() + DAY;
+        let cookie = new(builder()).migrate_from(old, range).build().unwrap();
+        for ends in [false, true] {
+            let session = cookie.load(["old=x"], start());
+            assert!(!session.is_empty());
+            if ends {
+                session.invalidate().unwrap();
+            }
+            let fields = saved(&cookie, &session);
+            let dropped = fields.iter().find(|field| field.starts_with("old="));
+            let expected = "old=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; ";
+            assert!(dropped.unwrap().starts_with(expected), "{fields:?}");
+        }
+    }
 }
