@@ -11,15 +11,19 @@ use zeroize::Zeroizing;
 
 use crate::{
     crypto,
-    format::{Secret, active_at, check, decode, moment, open, parse},
+    format::{Secret, active_at, check, decode, drop_pages_own, moment, parse},
 };
 
 /// Reader of Beaker's cookie-only sessions with the JSON serializer. The default name of the cookie is
 /// `beaker.session.id`.
 ///
-/// Encrypted cookies are those of the `cryptography` backend with the default `encrypt_nonce_bits`, 128. Beaker's own
-/// entries, such as `_id` and `_path`, are dropped; `_creation_time` and `_accessed_time` become the session's dates,
-/// and a session in which one of them is not a date is refused. A pickle, which is Beaker's default, is refused too.
+/// Encrypted cookies are those of the backends `cryptography` and `pycrypto`, with the default `encrypt_nonce_bits`, 128.
+/// Beaker's own entries, such as `_id` and `_path`, are dropped, and with them flash messages and the CSRF token of
+/// pyramid_beaker; `_creation_time` and `_accessed_time` become the session's dates, and a session in which one of them
+/// is not a date is refused. A pickle, which is Beaker's default, is refused too.
+///
+/// [`Reason::Auth`] says that the `validate_key` is another one, and [`Reason::Payload`] that the rest is: the
+/// `encrypt_key`, `encrypt_nonce_bits`, the backend or the serializer.
 ///
 /// # Examples
 ///
@@ -70,16 +74,23 @@ impl Beaker {
         self
     }
 
-    /// `text (24 characters, of the key) || base64(nonce (12 bytes) || tag (16 bytes) || ciphertext)`
+    /// `text (24 characters, of the key) || base64(sealed)`
+    ///
+    /// The text was verified. So the second cipher, which has no tag, returns what Beaker wrote, or nothing that unpacks.
     fn decrypt(&self, key: &Secret, text: &str) -> Result<Zeroizing<Vec<u8>>, Reason> {
         let (salt, sealed) = text.split_at_checked(24).ok_or(Reason::TooShort)?;
         let salt = Zeroizing::new([&*self.validate_key, salt.as_bytes()].concat());
-        let mut sealed = decode(&BASE64_STANDARD, sealed)?;
-        let tagged = sealed.get_mut(12..).filter(|tagged| tagged.len() >= 16);
-        // The tag moves to the end, where the cipher expects it.
-        tagged.ok_or(Reason::TooShort)?.rotate_left(16);
-        open(&crypto::pbkdf2_sha1_once(key, &salt), &sealed, &[])
+        let key = crypto::pbkdf2_sha1_once(key, &salt);
+        let sealed = decode(&BASE64_STANDARD, sealed)?;
+        Ok(open_tagged(&key, &sealed).unwrap_or_else(|| crypto::aes_256_ctr(&key, sealed)))
     }
+}
+
+/// Opens what the `cryptography` backend sealed: `nonce (12 bytes) || tag (16 bytes) || ciphertext`. `None`: it is not.
+fn open_tagged(key: &[u8; 32], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, rest) = sealed.split_first_chunk()?;
+    let (tag, ciphertext) = rest.split_at_checked(16)?;
+    crypto::open_aes_256_gcm(key, nonce, &[], &[ciphertext, tag].concat())
 }
 
 impl Reader for Beaker {
@@ -103,6 +114,7 @@ impl Reader for Beaker {
         };
         let (created_at, last_active_at) = (date("_creation_time")?, date("_accessed_time")?);
         entries.retain(|key, _| !["_domain", "_id", "_path"].contains(&key.as_str()));
+        drop_pages_own(&mut entries);
         let mut session = OldSession::new(entries);
         if let Some(moment) = created_at {
             session = session.created_at(moment);

@@ -3,6 +3,11 @@
 use aes_gcm::{
     Aes256Gcm,
     aead::{Aead, Payload},
+    aes::Aes256,
+};
+use ctr::{
+    Ctr128BE,
+    cipher::{KeyIvInit, StreamCipher},
 };
 use hkdf::Hkdf;
 use hmac::{EagerHash, Hmac, KeyInit, Mac as _};
@@ -20,6 +25,12 @@ pub(crate) fn open_aes_256_gcm(
     let payload = Payload { msg: sealed, aad };
     let opened = Aes256Gcm::new(key.into()).decrypt(nonce.into(), payload);
     opened.ok().map(Zeroizing::new)
+}
+
+/// Decrypts AES-256 in counter mode, whose counter of 128 bits begins at 0. It has no tag: verify `text` first.
+pub(crate) fn aes_256_ctr(key: &[u8; 32], mut text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
+    Ctr128BE::<Aes256>::new(key.into(), &[0; 16].into()).apply_keystream(&mut text);
+    text
 }
 
 /// `tag == HMAC-SHA-256(key, message)`, in constant time.

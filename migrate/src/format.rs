@@ -9,6 +9,7 @@ use std::{
 use base64::Engine;
 use hardtack::{migrate::OldSession, session::Reason};
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::crypto;
@@ -61,9 +62,44 @@ pub(crate) fn open(
     crypto::open_aes_256_gcm(key, nonce, aad, sealed).ok_or(Reason::Auth)
 }
 
-/// Parses JSON.
+/// Parses JSON. Refuses an integer beyond 64 bits, of which `serde_json` makes a float.
 pub(crate) fn parse<V: DeserializeOwned>(json: &[u8]) -> Result<V, Reason> {
-    serde_json::from_slice(json).map_err(|_| Reason::Payload)
+    parse_with_id(json, |_| 0)
+}
+
+/// Like [`parse`], where one integer, which is no entry, may have 128 bits.
+pub(crate) fn parse_with_id<V: DeserializeOwned>(
+    json: &[u8],
+    id: impl FnOnce(&V) -> i128,
+) -> Result<V, Reason> {
+    let value = serde_json::from_slice(json).map_err(|_| Reason::Payload)?;
+    let large = integers(json).filter(|integer| !fits_64_bits(integer));
+    let of_id = usize::from(!fits_64_bits(id(&value).to_string().as_bytes()));
+    (large.count() == of_id)
+        .then_some(value)
+        .ok_or(Reason::Payload)
+}
+
+/// Returns the numbers without a fraction or an exponent in valid JSON.
+fn integers(json: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let (mut is_in_text, mut is_escaped) = (false, false);
+    let numbers = json.split(move |&byte| {
+        is_in_text ^= byte == b'"' && !is_escaped;
+        is_escaped = is_in_text && byte == b'\\' && !is_escaped;
+        is_in_text || !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
+    });
+    // `e` stands in words, too.
+    numbers.filter(|number| !number.is_empty() && !number.iter().any(|byte| b".eE".contains(byte)))
+}
+
+fn fits_64_bits(integer: &[u8]) -> bool {
+    let text = str::from_utf8(integer).unwrap_or_default();
+    text.parse::<u64>().is_ok() || text.parse::<i64>().is_ok()
+}
+
+/// Drops the flash messages and the CSRF token, as Pyramid and pyramid_beaker store them.
+pub(crate) fn drop_pages_own(entries: &mut Map<String, Value>) {
+    entries.retain(|key, _| !key.starts_with("_f_") && key != "_csrft_");
 }
 
 /// Sets the last activity of a session, and its end `timeout` later.

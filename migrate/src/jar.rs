@@ -1,4 +1,4 @@
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::{
     JarKey, crypto,
     expiry_date::ExpiryDate,
-    format::{check, decode, open, parse},
+    format::{check, decode, open, parse, parse_with_id},
 };
 
 /// Reader of a private or signed jar of cookie-rs 0.18.
@@ -126,17 +126,11 @@ impl JarValue {
                 )])))
             }
             JarValue::Json => parse(text).map(OldSession::new),
-            JarValue::ActixSession => {
-                // Each value is JSON in a text.
-                let state: BTreeMap<String, String> = parse(text)?;
-                let entries = state
-                    .into_iter()
-                    .map(|(key, json)| Ok((key, parse(json.as_bytes())?)));
-                entries.collect::<Result<_, _>>().map(OldSession::new)
-            }
+            JarValue::ActixSession => actix_state(parse(text)?).map(OldSession::new),
             JarValue::TowerSessions => {
                 let json = decode(&BASE64_URL_SAFE_NO_PAD, text).map_err(|_| Reason::Payload)?;
-                let Envelope { v, record } = parse(&json)?;
+                let id = |envelope: &Envelope| envelope.record.id;
+                let Envelope { v, record } = parse_with_id(&json, id)?;
                 let end = record.expiry_date.moment().filter(|_| v == 1);
                 let session = OldSession::new(record.data);
                 Ok(session.expires_at(end.ok_or(Reason::Payload)?))
@@ -145,15 +139,39 @@ impl JarValue {
     }
 }
 
+/// Reads the forms of a state that actix-session reads: `{ "v": 1, "state": … }`, which it writes after 0.11, values that
+/// are all JSON in a text, as it wrote them until then, and plain values.
+fn actix_state(mut state: Map<String, Value>) -> Result<Map<String, Value>, Reason> {
+    if let (Some(Value::Number(version)), Some(Value::Object(_))) =
+        (state.get("v"), state.get("state"))
+    {
+        let is_known = version.as_u64() == Some(1);
+        return match state.remove("state") {
+            Some(Value::Object(state)) if is_known => Ok(state),
+            _ => Err(Reason::Payload),
+        };
+    }
+    if !state.values().all(Value::is_string) {
+        return Ok(state);
+    }
+    let entries = state.into_iter().map(|(key, json)| {
+        let json = json.as_str().unwrap_or_default();
+        Ok((key, parse(json.as_bytes())?))
+    });
+    entries.collect()
+}
+
 #[derive(Deserialize)]
 struct Envelope {
     v: u8,
     record: Record,
 }
 
-/// Without the id, which is of no use here.
 #[derive(Deserialize)]
 struct Record {
+    /// Of no use here.
+    #[serde(default)]
+    id: i128,
     data: Map<String, Value>,
     expiry_date: ExpiryDate,
 }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     crypto,
-    format::{Secret, active_at, check, decode, moment, parse},
+    format::{Secret, active_at, check, decode, drop_pages_own, moment, parse},
 };
 
 /// Reader of Pyramid's `SignedCookieSessionFactory` with its default serializer, JSON, and its default `hashalg`,
@@ -33,25 +33,26 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Pyramid {
     secret: Secret,
-    salt: String,
+    salt: Secret,
     timeout: Option<Duration>,
 }
 
 impl Pyramid {
-    /// Creates a reader with the factory's `secret`, its default `salt`, and its default `timeout`, 20 minutes.
+    /// Creates a reader with the factory's `secret`, which is a text or bytes, its default `salt`, and its default
+    /// `timeout`, 20 minutes.
     #[must_use]
-    pub fn new(secret: impl Into<String>) -> Pyramid {
+    pub fn new(secret: impl Into<Vec<u8>>) -> Pyramid {
         Pyramid {
-            secret: Secret::new(secret.into()),
-            salt: "pyramid.session.".to_owned(),
+            secret: Secret::new(secret),
+            salt: Secret::new("pyramid.session."),
             timeout: Some(Duration::from_secs(1200)),
         }
     }
 
-    /// Sets the factory's `salt`. Default: `pyramid.session.`.
+    /// Sets the factory's `salt`, a text or bytes. Default: `pyramid.session.`.
     #[must_use]
-    pub fn salt(mut self, salt: impl Into<String>) -> Pyramid {
-        self.salt = salt.into();
+    pub fn salt(mut self, salt: impl Into<Vec<u8>>) -> Pyramid {
+        self.salt = Secret::new(salt);
         self
     }
 
@@ -61,6 +62,17 @@ impl Pyramid {
         self.timeout = timeout;
         self
     }
+
+    /// Returns `true` if `tag` is that of `json`, under the secret in one of its encodings.
+    fn is_signed(&self, json: &[u8], tag: &[u8]) -> bool {
+        // WebOb takes UTF-8 for both if one of them does not fit into Latin-1. One that is bytes is as it is.
+        encodings(&self.salt).any(|salt| {
+            encodings(&self.secret).any(|secret| {
+                let key = Zeroizing::new([&salt[..], &secret[..]].concat());
+                crypto::is_hmac_sha512(&key, json, tag)
+            })
+        })
+    }
 }
 
 impl Reader for Pyramid {
@@ -68,11 +80,22 @@ impl Reader for Pyramid {
     fn read(&self, _name: &str, value: &str) -> Result<OldSession, Reason> {
         let bytes = decode(&BASE64_URL_SAFE_NO_PAD, value)?;
         let (tag, json) = bytes.split_at_checked(64).ok_or(Reason::TooShort)?;
-        let key = Zeroizing::new([self.salt.as_bytes(), &self.secret].concat());
-        check(crypto::is_hmac_sha512(&key, json, tag))?;
+        check(self.is_signed(json, tag))?;
         let (renewed, created, mut entries): (f64, f64, Map<String, Value>) = parse(json)?;
-        entries.retain(|key, _| !key.starts_with("_f_") && key != "_csrft_");
+        drop_pages_own(&mut entries);
         let session = OldSession::new(entries).created_at(moment(created)?);
         Ok(active_at(session, moment(renewed)?, self.timeout))
     }
+}
+
+/// Returns the bytes that WebOb may use for a text: its letters in Latin-1, if they fit, and UTF-8. Bytes are as they are.
+fn encodings(text: &[u8]) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
+    let latin_1 = str::from_utf8(text).ok().and_then(|text| {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+        for letter in text.chars() {
+            bytes.push(u8::try_from(letter).ok()?);
+        }
+        Some(bytes)
+    });
+    latin_1.into_iter().chain([Zeroizing::new(text.to_vec())])
 }

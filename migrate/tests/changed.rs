@@ -74,21 +74,22 @@ fn a_cookie_under_another_key_is_refused() {
         },
     ];
     for old in Cookie::all() {
-        let refusals = wrong.iter().filter(|keys| {
-            let (cookie, now) = cookie_and_now(&old, **keys);
-            let session = cookie.load([old.field()], now);
-            session.outcome()
-                == Outcome::NotMigrated {
-                    reason: Reason::Auth,
-                }
+        let outcomes = wrong.iter().map(|keys| {
+            let (cookie, now) = cookie_and_now(&old, *keys);
+            cookie.load([old.field()], now).outcome()
         });
-        let keys_of_the_format =
-            if old.format.starts_with("beaker") && !old.format.contains("signed") {
-                2
-            } else {
-                1
-            };
-        assert_eq!(refusals.count(), keys_of_the_format, "{}", old.format);
+        let outcomes: Vec<_> = outcomes.collect();
+        let count = |reason| {
+            let refused = Outcome::NotMigrated { reason };
+            outcomes.iter().filter(|found| **found == refused).count()
+        };
+        assert_eq!(count(Reason::Auth), 1, "{}", old.format);
+        if old.is_pickle() {
+            continue;
+        }
+        // Beaker's tag is right where only its other key is wrong.
+        let has_two = old.format.starts_with("beaker") && !old.format.contains("signed");
+        assert_eq!(count(Reason::Payload), usize::from(has_two));
     }
 }
 

@@ -55,9 +55,9 @@ impl Cookie {
     }
 
     pub(crate) fn old_with(&self, keys: Keys) -> OldCookie {
-        let master: Vec<u8> = (keys.first_byte..keys.first_byte + 64).collect();
-        let key = JarKey::new(&master).unwrap();
-        let derived = JarKey::derive_from(&master).unwrap();
+        let master = |len| (keys.first_byte..keys.first_byte + len).collect::<Vec<u8>>();
+        let key = |len| JarKey::new(&master(len)).unwrap();
+        let derived = |len| JarKey::derive_from(&master(len)).unwrap();
         let jar = |key, value| {
             if self.format.ends_with("private") {
                 OldCookie::new(&self.name, Jar::private(key, value))
@@ -67,13 +67,28 @@ impl Cookie {
         };
         let words: Vec<_> = self.format.split(' ').collect();
         match words[..] {
-            ["cookie", "json", _] => jar(key, JarValue::Json),
-            ["cookie", "derived", _] => jar(derived, JarValue::Text("user")),
-            ["cookie", _, _] => jar(key, JarValue::Text("user")),
-            ["actix", ..] => jar(key, JarValue::ActixSession),
-            ["tower-sessions", _] => jar(key, JarValue::TowerSessions),
+            ["cookie", "json", _] => jar(key(64), JarValue::Json),
+            ["cookie", "derived", _] => jar(derived(64), JarValue::Text("user")),
+            // The first 64 bytes are used.
+            ["cookie", "long", _] => jar(key(100), JarValue::Text("user")),
+            ["cookie", "long-derived", _] => jar(derived(100), JarValue::Text("user")),
+            ["cookie", _, _] => jar(key(64), JarValue::Text("user")),
+            ["actix", ..] => jar(key(64), JarValue::ActixSession),
+            ["tower-sessions", _] => jar(key(64), JarValue::TowerSessions),
             ["pyramid", "salted"] => {
                 OldCookie::new(&self.name, Pyramid::new(keys.secret).salt("another.salt"))
+            }
+            ["pyramid", "latin-1"] => OldCookie::new(
+                &self.name,
+                Pyramid::new(format!("{}ä", keys.secret)).salt("sälz"),
+            ),
+            ["pyramid", "utf-8"] => OldCookie::new(
+                &self.name,
+                Pyramid::new(format!("{}ä", keys.secret)).salt("€"),
+            ),
+            ["pyramid", "bytes"] => {
+                let secret: Vec<u8> = keys.secret.bytes().chain(200..232).collect();
+                OldCookie::new(&self.name, Pyramid::new(secret).salt("sälz"))
             }
             ["pyramid", ..] => OldCookie::new(&self.name, Pyramid::new(keys.secret)),
             ["beaker", "signed", ..] => {

@@ -34,21 +34,20 @@ fn every_format_is_taken_over() {
         }
 
         let fields = saved(&cookie, &session);
-        assert!(
-            fields[0].starts_with(&format!("{}=; Path=/; ", old.name)),
-            "{fields:?}"
-        );
-        let session = cookie.load(&fields[1..], now);
+        let dropped = format!("{}=; Path=/; ", old.name);
+        let is_dropped = fields.iter().any(|field| field.starts_with(&dropped));
+        assert!(is_dropped, "{fields:?}");
+        let session = cookie.load(&fields, now);
         assert!(matches!(session.outcome(), Outcome::Opened { .. }));
         check_content(&session.deserialize().unwrap(), &old.format);
         count += 1;
     }
-    assert_eq!(count, 18);
+    assert_eq!(count, 26);
 }
 
 #[track_caller]
 fn check_content(content: &Value, format: &str) {
-    let is_text = ["text", "plain", "derived"]
+    let is_text = ["text", "plain", "derived", "long"]
         .iter()
         .any(|word| format.contains(word));
     let expected = if is_text {

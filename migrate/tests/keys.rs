@@ -49,7 +49,7 @@ fn a_private_jar_opens_nothing_that_is_only_signed() {
         );
         count += 1;
     }
-    assert_eq!(count, 7);
+    assert_eq!(count, 9);
 }
 
 #[test]

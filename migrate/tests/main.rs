@@ -4,10 +4,14 @@
 
 mod changed;
 mod cookies;
+mod dates;
 mod formats;
 mod ini;
+mod jars;
 mod keys;
 mod made;
+mod making;
+mod numbers;
 mod parity;
 mod returning;
 mod values;

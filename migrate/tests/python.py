@@ -1,6 +1,6 @@
 """Prints session cookies that Pyramid and Beaker write, as JSON:
 
-    pip install pyramid beaker cryptography
+    pip install pyramid beaker cryptography pycryptodome
     python3 migrate/tests/python.py > migrate/tests/python.json
 """
 
@@ -13,17 +13,18 @@ from pyramid.session import PickleSerializer, SignedCookieSessionFactory
 from pyramid.testing import DummyRequest
 from webob import Response
 
+SECRET = "a secret of the old site"
 CONTENT = {"user": "ada", "count": 2, "nested": {"list": [1, -2, 3.5, None, True, "ä"]}}
 
 
-def pyramid(**settings):
+def pyramid(secret=SECRET, **settings):
     class Request(DummyRequest):
         def add_response_callback(self, callback):
             self.callback = callback
 
     request = Request()
     request.cookies = {}
-    session = SignedCookieSessionFactory("a secret of the old site", **settings)(request)
+    session = SignedCookieSessionFactory(secret, **settings)(request)
     session.update(CONTENT)
     session.flash("for the next page")
     session.get_csrf_token()
@@ -36,6 +37,8 @@ def beaker(**settings):
     request = {}
     session = CookieSession(request, validate_key="a key that validates", **settings)
     session.update(CONTENT)
+    # As pyramid_beaker stores them.
+    session.update({"_f_": ["for the next page"], "_f_warn": ["and another"], "_csrft_": "a token"})
     session.save()
     return request["cookie_out"].strip()
 
@@ -43,8 +46,12 @@ def beaker(**settings):
 FIELDS = {
     "pyramid": pyramid(),
     "pyramid salted": pyramid(salt="another.salt", cookie_name="other"),
+    "pyramid latin-1": pyramid(SECRET + "ä", salt="sälz"),
+    "pyramid utf-8": pyramid(SECRET + "ä", salt="€"),
+    "pyramid bytes": pyramid(SECRET.encode() + bytes(range(200, 232)), salt="sälz"),
     "pyramid pickle": pyramid(serializer=PickleSerializer()),
     "beaker encrypted": beaker(encrypt_key="a key that encrypts", data_serializer="json"),
+    "beaker ctr": beaker(encrypt_key="a key that encrypts", data_serializer="json", crypto_type="pycrypto"),
     "beaker signed": beaker(data_serializer="json"),
     "beaker pickle": beaker(encrypt_key="a key that encrypts"),
     "beaker signed pickle": beaker(),

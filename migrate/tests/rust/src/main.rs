@@ -53,13 +53,15 @@ async fn print() -> Result<(), Failure> {
         )?;
         // Base64 needs no encoding, so some applications send it as it is.
         add("cookie plain", &jar("ada", &master, is_private).to_string())?;
-        let derived = cookie::Key::derive_from(&master);
-        add(
-            "cookie derived",
-            &jar("ada", derived.master(), is_private)
-                .encoded()
-                .to_string(),
-        )?;
+        let long: Vec<u8> = (0..100).collect();
+        for (library, key) in [
+            ("cookie derived", cookie::Key::derive_from(&master)),
+            ("cookie long", cookie::Key::from(&long)),
+            ("cookie long-derived", cookie::Key::derive_from(&long)),
+        ] {
+            let cookie = jar("ada", key.master(), is_private);
+            add(library, &cookie.encoded().to_string())?;
+        }
         add("actix", &actix(&master, is_private, fill).await?)?;
         let typed = actix(&master, is_private, fill_with_types).await?;
         add("actix types", &typed)?;
