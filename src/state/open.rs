@@ -31,15 +31,22 @@ impl<T: Payload> State<T> {
         taken
     }
 
-    /// Becomes a session of another library, with these dates and this dictionary. A typed session converts it like a
-    /// payload of schema 0. Returns a reason if there is no room for it, or the type does not convert it. The session is
-    /// new then.
+    /// Becomes a session of another library, with these dates and this dictionary, which a type converts like a payload of
+    /// schema 0. It is always written, so it has the type's bytes from now on. Returns a reason if there is no room for
+    /// it, or the type does not convert it. The session is new then.
     pub(crate) fn take_over(&mut self, dates: Metadata, dictionary: &[u8]) -> Result<(), Reason> {
-        if dictionary.len() > self.policy.budget.room {
+        let room = self.policy.budget.room;
+        let of_type = T::adopt(dictionary, room)?.map(Wiped::from);
+        let payload = of_type.as_deref().unwrap_or(dictionary);
+        if payload.len() > room {
             return Err(Reason::TooLong);
         }
-        let mut body = Vec::with_capacity(dates.len() + dictionary.len());
-        dates.write(&[], dictionary, 0, &mut body);
+        let dates = Metadata {
+            schema: T::SCHEMA,
+            ..dates
+        };
+        let mut body = Vec::with_capacity(dates.len() + payload.len());
+        dates.write(&[], payload, 0, &mut body);
         let body = Wiped::from(body);
         let layout = Layout::parse(&body).ok_or(Reason::Malformed)?;
         let resumed = self.resume(OpenedBody {

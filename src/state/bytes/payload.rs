@@ -244,6 +244,12 @@ mod sealed {
         /// Decodes the value of a type. A dictionary is checked and stays in its bytes: `None`.
         fn accept(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Self>>, Reason>;
 
+        /// Encodes the value of a type that is made of this dictionary, in `room` bytes. A dictionary stays as it is:
+        /// `None`.
+        fn adopt(_dictionary: &[u8], _room: usize) -> Result<Option<Vec<u8>>, Reason> {
+            Ok(None)
+        }
+
         /// Returns the entries of the payload, each with its number of bytes.
         fn entries(_: &[u8]) -> Vec<(String, usize)> {
             Vec::new()
@@ -298,6 +304,12 @@ impl<T: SessionData> sealed::Payload for T {
     fn accept(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Reason> {
         let value = T::decode(schema, bytes).ok_or(Reason::Payload)?;
         Ok(Some(Arc::new(value)))
+    }
+
+    fn adopt(dictionary: &[u8], room: usize) -> Result<Option<Vec<u8>>, Reason> {
+        let value = T::decode(0, dictionary).ok_or(Reason::Payload)?;
+        let (payload, _) = encode(&value, room).map_err(|_| Reason::Payload)?;
+        Ok(Some(payload))
     }
 }
 
