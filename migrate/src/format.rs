@@ -1,18 +1,11 @@
 //! Steps and parts that several formats share.
 
-use std::{
-    fmt,
-    ops::Deref,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{fmt, ops::Deref};
 
 use base64::Engine;
-use hardtack::{migrate::OldSession, session::Reason};
+use hardtack::session::Reason;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 use zeroize::Zeroizing;
-
-use crate::crypto;
 
 /// A password or a key, which `Debug` does not show.
 #[derive(Clone)]
@@ -52,16 +45,6 @@ pub(crate) fn check(is_signed: bool) -> Result<(), Reason> {
     is_signed.then_some(()).ok_or(Reason::Auth)
 }
 
-/// Opens `nonce (12 bytes) || ciphertext || tag (16 bytes)` of AES-256-GCM.
-pub(crate) fn open(
-    key: &[u8; 32],
-    sealed: &[u8],
-    aad: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, Reason> {
-    let (nonce, sealed) = sealed.split_first_chunk().ok_or(Reason::TooShort)?;
-    crypto::open_aes_256_gcm(key, nonce, aad, sealed).ok_or(Reason::Auth)
-}
-
 /// Parses JSON. Refuses an integer beyond 64 bits, of which `serde_json` makes a float.
 pub(crate) fn parse<V: DeserializeOwned>(json: &[u8]) -> Result<V, Reason> {
     parse_with_id(json, |_| 0)
@@ -95,29 +78,4 @@ fn integers(json: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn fits_64_bits(integer: &[u8]) -> bool {
     let text = str::from_utf8(integer).unwrap_or_default();
     text.parse::<u64>().is_ok() || text.parse::<i64>().is_ok()
-}
-
-/// Drops the flash messages and the CSRF token, as Pyramid and pyramid_beaker store them.
-pub(crate) fn drop_pages_own(entries: &mut Map<String, Value>) {
-    entries.retain(|key, _| !key.starts_with("_f_") && key != "_csrft_");
-}
-
-/// Sets the last activity of a session, and its end `timeout` later.
-pub(crate) fn active_at(
-    session: OldSession,
-    moment: SystemTime,
-    timeout: Option<Duration>,
-) -> OldSession {
-    let session = session.last_active_at(moment);
-    match timeout.and_then(|timeout| moment.checked_add(timeout)) {
-        Some(end) => session.expires_at(end),
-        None => session,
-    }
-}
-
-/// Returns the moment that is this many seconds after 1970.
-pub(crate) fn moment(seconds: f64) -> Result<SystemTime, Reason> {
-    let since = Duration::try_from_secs_f64(seconds).ok();
-    let moment = since.and_then(|since| UNIX_EPOCH.checked_add(since));
-    moment.ok_or(Reason::Payload)
 }

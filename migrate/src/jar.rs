@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::{
     JarKey, crypto,
     expiry_date::ExpiryDate,
-    format::{check, decode, open, parse, parse_with_id},
+    format::{check, decode, parse, parse_with_id},
 };
 
 /// Reader of a private or signed jar of cookie-rs 0.18.
@@ -159,6 +159,12 @@ fn actix_state(mut state: Map<String, Value>) -> Result<Map<String, Value>, Reas
         Ok((key, parse(json.as_bytes())?))
     });
     entries.collect()
+}
+
+/// Opens `nonce (12 bytes) || ciphertext || tag (16 bytes)` of AES-256-GCM.
+fn open(key: &[u8; 32], sealed: &[u8], aad: &[u8]) -> Result<Zeroizing<Vec<u8>>, Reason> {
+    let (nonce, sealed) = sealed.split_first_chunk().ok_or(Reason::TooShort)?;
+    crypto::open_aes_256_gcm(key, nonce, aad, sealed).ok_or(Reason::Auth)
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 use crate::{
     crypto,
-    format::{Secret, active_at, check, decode, drop_pages_own, moment, parse},
+    format::{Secret, check, decode, parse},
+    python::{active_at, drop_pages_own, moment},
 };
 
 /// Reader of Pyramid's `SignedCookieSessionFactory` with its default serializer, JSON, and its default `hashalg`,
