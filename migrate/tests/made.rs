@@ -3,14 +3,20 @@
 use std::time::Duration;
 
 use hardtack::{
+    Size,
     migrate::OldCookie,
     session::{Outcome, Reason},
 };
 use hardtack_migrate::JarValue;
 use serde_json::json;
 
-use super::making::{
-    beaker, beaker_reader, cookie, cookie_of, not_migrated, outcome, signed_jar, tower_sessions,
+use super::{
+    DAY, builder,
+    making::{
+        beaker, beaker_reader, cookie, cookie_of, not_migrated, outcome, pyramid, pyramid_reader,
+        signed_jar, tower_sessions,
+    },
+    start,
 };
 
 #[test]
@@ -75,4 +81,21 @@ fn only_version_1_of_the_records_of_tower_sessions_is_read() {
             "{version}"
         );
     }
+}
+
+/// As docs/moving-in.md says of them.
+#[test]
+fn the_largest_session_of_pyramid_has_room_in_two_cookies() {
+    let text = "x".repeat(2_930);
+    let value = pyramid(&format!(r#"[1800000000,1800000000,{{"text":"{text}"}}]"#));
+    assert!((4_000..=4_064).contains(&value.len()), "{}", value.len());
+    let old = || OldCookie::new("old", pyramid_reader());
+    assert_eq!(
+        outcome(&cookie(old()), &value),
+        not_migrated(Reason::TooLong)
+    );
+    let range = start() - DAY..start() + DAY;
+    let split = builder().size(Size::Split(2)).migrate_from(old(), range);
+    let split = split.build().unwrap();
+    assert_eq!(outcome(&split, &value), Outcome::Migrated);
 }

@@ -1,11 +1,16 @@
-"""Prints session cookies that Pyramid and Beaker write, as JSON:
+"""Prints session cookies that Pyramid and Beaker write, as JSON, if the advice of docs/moving-in.md about pickles keeps
+visitors signed in:
 
     pip install pyramid beaker cryptography pycryptodome
     python3 migrate/tests/python.py > migrate/tests/python.json
 """
 
 import json
+import pathlib
+import pickle
+import re
 import time
+import zlib
 
 from beaker.session import CookieSession
 from pyramid.interfaces import IRequest
@@ -42,6 +47,24 @@ def beaker(**settings):
     session.save()
     return request["cookie_out"].strip()
 
+
+def beaker_visits(*serializers):
+    """The visits that the last one counts, of a visitor of a program that has one serializer after another."""
+    visits, cookie = 0, ""
+    for serializer in serializers:
+        request = {"cookie": cookie}
+        session = CookieSession(request, validate_key="v", data_serializer=serializer, invalidate_corrupt=True)
+        visits = session["visits"] = session.get("visits", 0) + 1
+        session.save()
+        cookie = request["cookie_out"].strip().split(";")[0]
+    return visits
+
+
+page = pathlib.Path(__file__).parents[2].joinpath("docs/moving-in.md").read_text()
+exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1])
+both = JsonOrPickle()  # noqa: F821
+assert beaker_visits("pickle", "pickle", "json") == 1
+assert beaker_visits("pickle", "pickle", both, both, "json") == 5
 
 FIELDS = {
     "pyramid": pyramid(),
