@@ -6,7 +6,7 @@ mod together;
 use hardtack::{SessionSettings, settings::SettingsError};
 
 use self::{
-    given::{File, Given},
+    given::{Given, Options},
     together::{
         Said,
         Says::{self, AtMost, Else, Is},
@@ -57,7 +57,7 @@ use self::{
 /// Neither the error nor `Debug` of the settings shows a key or a password, also where it stands in the value of another
 /// option, as after a line break that is missing. `text` is not overwritten.
 pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
-    let File { options, problem } = File::read(text, prefix);
+    let Options { options, problem } = Options::read(text, prefix);
     let mut said = Vec::new();
     for given in &options {
         match meaning(given) {

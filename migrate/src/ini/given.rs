@@ -1,7 +1,7 @@
 //! Options as a file gives them, by the rules of Python's `configparser` and of PasteDeploy.
 
-/// The options of a file.
-pub(super) struct File<'a> {
+/// All options of a file.
+pub(super) struct Options<'a> {
     pub(super) options: Vec<Given<'a>>,
     /// Reason to refuse the file.
     pub(super) problem: Option<&'static str>,
@@ -16,9 +16,9 @@ pub(super) struct Given<'a> {
     pub(super) problem: Option<&'static str>,
 }
 
-impl<'a> File<'a> {
+impl<'a> Options<'a> {
     /// Reads the options after `prefix`.
-    pub(super) fn read(text: &'a str, prefix: &str) -> File<'a> {
+    pub(super) fn read(text: &'a str, prefix: &str) -> Options<'a> {
         let lines = lines(text);
         let begins = |prefix: &&str| {
             lines
@@ -41,7 +41,7 @@ impl<'a> File<'a> {
             given.problem = given.problem.or((!is_plain).then_some(OF_PASTE));
             Some(given)
         });
-        File {
+        Options {
             options: options.collect(),
             problem,
         }
