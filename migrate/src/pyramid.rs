@@ -33,8 +33,9 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Pyramid {
-    secret: Secret,
-    salt: Secret,
+    /// In the encodings that it may have.
+    secret: Vec<Secret>,
+    salt: Vec<Secret>,
     timeout: Option<Duration>,
 }
 
@@ -44,8 +45,8 @@ impl Pyramid {
     #[must_use]
     pub fn new(secret: impl Into<Vec<u8>>) -> Pyramid {
         Pyramid {
-            secret: Secret::new(secret),
-            salt: Secret::new("pyramid.session."),
+            secret: encodings(secret.into()),
+            salt: encodings("pyramid.session.".into()),
             timeout: Some(Duration::from_secs(1200)),
         }
     }
@@ -53,7 +54,7 @@ impl Pyramid {
     /// Sets the factory's `salt`, a text or bytes. Default: `pyramid.session.`.
     #[must_use]
     pub fn salt(mut self, salt: impl Into<Vec<u8>>) -> Pyramid {
-        self.salt = Secret::new(salt);
+        self.salt = encodings(salt.into());
         self
     }
 
@@ -64,15 +65,15 @@ impl Pyramid {
         self
     }
 
-    /// Returns `true` if `tag` is that of `json`, under the secret in one of its encodings.
+    /// Returns `true` if `tag` is that of `json`. WebOb takes Latin-1 for secret and salt if both fit into it, else UTF-8
+    /// for both. One that is bytes stays as it is.
     fn is_signed(&self, json: &[u8], tag: &[u8]) -> bool {
-        // WebOb takes UTF-8 for both if one of them does not fit into Latin-1. One that is bytes is as it is.
-        encodings(&self.salt).any(|salt| {
-            encodings(&self.secret).any(|secret| {
-                let key = Zeroizing::new([&salt[..], &secret[..]].concat());
-                crypto::is_hmac_sha512(&key, json, tag)
-            })
-        })
+        let is_signed_by = |salt: &Secret, secret: &Secret| {
+            let key = Zeroizing::new([&**salt, &**secret].concat());
+            crypto::is_hmac_sha512(&key, json, tag)
+        };
+        let mut salts = self.salt.iter();
+        salts.any(|salt| self.secret.iter().any(|secret| is_signed_by(salt, secret)))
     }
 }
 
@@ -89,14 +90,19 @@ impl Reader for Pyramid {
     }
 }
 
-/// Returns the bytes that WebOb may use for a text: its letters in Latin-1, if they fit, and UTF-8. Bytes are as they are.
-fn encodings(text: &[u8]) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
-    let latin_1 = str::from_utf8(text).ok().and_then(|text| {
+/// Returns the bytes that a text may have, which are its letters in Latin-1, if they fit, and UTF-8. Bytes that are no text
+/// are as they are.
+fn encodings(text: Vec<u8>) -> Vec<Secret> {
+    let text = Secret::new(text);
+    let latin_1 = str::from_utf8(&text).ok().and_then(|text| {
         let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
         for letter in text.chars() {
             bytes.push(u8::try_from(letter).ok()?);
         }
         Some(bytes)
     });
-    latin_1.into_iter().chain([Zeroizing::new(text.to_vec())])
+    let mut encodings = vec![text];
+    encodings.extend(latin_1.map(|mut bytes| Secret::new(std::mem::take(&mut *bytes))));
+    encodings.dedup_by(|one, other| **one == **other);
+    encodings
 }
