@@ -21,15 +21,12 @@ impl<'a> Options<'a> {
     pub(super) fn read(text: &'a str, prefix: &str) -> Options<'a> {
         let lines = lines(text);
         let begins = |prefix: &&str| {
-            lines
-                .iter()
-                .any(|(name, _)| after_prefix(name, prefix).is_some())
+            let mut names = lines.iter().map(|(name, _)| name);
+            names.any(|name| after_prefix(name, prefix).is_some())
         };
-        let has_others = OF_BEAKER.contains(&prefix)
-            && OF_BEAKER
-                .iter()
-                .filter(|other| **other != prefix)
-                .any(begins);
+        let is_of_beaker = OF_BEAKER.contains(&prefix);
+        let mut others = OF_BEAKER.iter().filter(|other| **other != prefix);
+        let has_others = is_of_beaker && others.any(begins);
         let problem = match begins(&prefix) {
             false => Some(NO_OPTION),
             true => has_others.then_some(OTHER_PREFIX),
