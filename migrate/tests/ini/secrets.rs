@@ -61,8 +61,8 @@ fn a_password_in_the_value_of_another_option_is_not_shown() {
         "type",
         "no_such",
     ];
-    let values = ["", "wiki", "/", "x;y", "a=1"];
-    let names = ["session.secret", "secret", "beaker.session.encrypt_key"];
+    let values = ["", "wiki", "a=1"];
+    let names = ["session.secret", "secret"];
     for (option, value) in options
         .iter()
         .flat_map(|option| values.map(|value| (option, value)))
