@@ -3,7 +3,6 @@
 #![no_main]
 
 use std::{
-    collections::BTreeMap,
     ops::Range,
     sync::LazyLock,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -91,7 +90,7 @@ fn load(form: usize, value: &[u8]) -> Option<Old> {
         .into_iter()
         .collect();
     assert_eq!(fields.len(), 2);
-    let again = cookie.load(&fields[1..], now());
+    let again = cookie.load(&fields, now());
     assert!(matches!(again.outcome(), Outcome::Opened { .. }));
     let [old, new] = [session, again].map(|session| Old {
         entries: session.deserialize().expect("it came from JSON"),
@@ -175,13 +174,7 @@ fn content_of(form: usize, content: &[u8]) -> Option<Old> {
         _ => content,
     };
     let mut entries: Map<String, Value> = match form {
-        1 => {
-            let texts: BTreeMap<String, String> = parse(content)?;
-            let entries = texts
-                .into_iter()
-                .map(|(key, text)| Some((key, parse(text.as_bytes())?)));
-            entries.collect::<Option<_>>()?
-        }
+        1 => actix_state(parse(content)?)?,
         2 => parse::<Envelope>(content)?.record.data,
         3 => {
             let (_, moment, entries): (f64, f64, _) = parse(content)?;
@@ -190,8 +183,10 @@ fn content_of(form: usize, content: &[u8]) -> Option<Old> {
         }
         _ => parse(content)?,
     };
+    if let 3 | 4 | 6 = form {
+        entries.retain(|key, _| key != "_csrft_" && !key.starts_with("_f_"));
+    }
     match form {
-        3 => entries.retain(|key, _| key != "_csrft_" && !key.starts_with("_f_")),
         4 | 6 => {
             created = entries
                 .get("_creation_time")
@@ -217,6 +212,22 @@ fn content_of(form: usize, content: &[u8]) -> Option<Old> {
     })
 }
 
+/// Of the three forms in which actix-session reads a state.
+fn actix_state(state: Map<String, Value>) -> Option<Map<String, Value>> {
+    if let (Some(Value::Number(version)), Some(Value::Object(inner))) =
+        (state.get("v"), state.get("state"))
+    {
+        return (version.as_u64() == Some(1)).then(|| inner.clone());
+    }
+    if !state.values().all(Value::is_string) {
+        return Some(state);
+    }
+    let entries = state
+        .into_iter()
+        .map(|(key, text)| Some((key, parse(text.as_str()?.as_bytes())?)));
+    entries.collect()
+}
+
 /// Of a record of tower-sessions.
 #[derive(Deserialize)]
 struct Envelope {
@@ -236,7 +247,8 @@ fn parse<V: for<'de> Deserialize<'de>>(json: &[u8]) -> Option<V> {
     serde_json::from_slice(json).ok()
 }
 
-/// Returns whether a content of this form has no reason to be refused: it is short and not deep, and has no dates.
+/// Returns whether a content of this form has no reason to be refused: it is short and not deep, and has no dates and no
+/// long numbers.
 fn is_plain(form: usize, content: &[u8]) -> bool {
     let count = |of: &[u8]| content.iter().filter(|byte| of.contains(byte)).count();
     let may_be_dated = match form {
@@ -245,7 +257,8 @@ fn is_plain(form: usize, content: &[u8]) -> bool {
         6 => count(b"_\\") > 0,
         _ => true,
     };
-    content.len() < 800 && count(b"[{") < 32 && !may_be_dated
+    let has_short_numbers = count(b"0123456789") < 19;
+    content.len() < 800 && count(b"[{") < 32 && has_short_numbers && !may_be_dated
 }
 
 fn cookie(reader: impl Reader) -> SessionCookie {
