@@ -94,15 +94,16 @@ impl Reader for Pyramid {
 /// are as they are.
 fn encodings(text: Vec<u8>) -> Vec<Secret> {
     let text = Secret::new(text);
+    // What follows takes other ways for other letters.
+    if text.is_ascii() {
+        return vec![text];
+    }
     let latin_1 = str::from_utf8(&text).ok().and_then(|text| {
         let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
         for letter in text.chars() {
             bytes.push(u8::try_from(letter).ok()?);
         }
-        Some(bytes)
+        Some(Secret::new(std::mem::take(&mut *bytes)))
     });
-    let mut encodings = vec![text];
-    encodings.extend(latin_1.map(|mut bytes| Secret::new(std::mem::take(&mut *bytes))));
-    encodings.dedup_by(|one, other| **one == **other);
-    encodings
+    [Some(text), latin_1].into_iter().flatten().collect()
 }

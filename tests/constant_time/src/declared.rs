@@ -151,6 +151,14 @@ pub(crate) const DECLARED: &[Declared] = &[
         most: Some(1),
         why: "the outcome: whether the tag of another library's cookie is good",
     },
+    Declared {
+        works: &["old_cookie_of_pyramid"],
+        package: "hardtack",
+        files: &["migrate/src/pyramid.rs"],
+        kind: Kind::Branch,
+        most: None,
+        why: "the outcome, too; and, when the reader is made, whether the secret is ASCII",
+    },
 ];
 
 impl Declared {
