@@ -8,7 +8,7 @@ use std::{
 use hardtack_faults::copy;
 use serde::Deserialize;
 
-use crate::{code::Code, rendering::Rendered};
+use crate::{code::Code, list::PACKAGES, rendering::Rendered};
 
 /// Makes the copy. As long as it does not compile, the mutants that the compiler complains of are left out.
 pub(crate) fn until_it_compiles(root: &Path, folder: &Path, code: &mut Code) {
@@ -57,7 +57,8 @@ struct Span {
 
 fn mistakes(copy: &Path) -> Vec<Message> {
     let output = Command::new("cargo")
-        .args(["check", "--package", "hardtack", "--all-features", "--lib"])
+        .args(["check", "--all-features", "--lib"])
+        .args(PACKAGES.iter().flat_map(|name| ["--package", name]))
         // With what the library has for its tests alone, such as the second library of ciphers.
         .args(["--profile", "test", "--message-format=json"])
         .env("CARGO_TARGET_DIR", copy.with_file_name("build"))

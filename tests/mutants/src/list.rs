@@ -58,10 +58,14 @@ struct Listed {
     span: Span,
 }
 
-/// Lists the mutants of some files of the library.
+/// Packages whose code is changed.
+pub(crate) const PACKAGES: [&str; 2] = ["hardtack", "hardtack-migrate"];
+
+/// Lists the mutants of some files of the libraries.
 pub(crate) fn mutants(root: &Path, globs: &[&str]) -> Vec<Mutant> {
     let mut command = Command::new("cargo");
-    command.args(["mutants", "--package", "hardtack", "--all-features"]);
+    command.args(["mutants", "--all-features"]);
+    command.args(PACKAGES.iter().flat_map(|name| ["--package", name]));
     command.args(["--list", "--json"]).current_dir(root);
     command.args(globs.iter().flat_map(|glob| ["--file", glob]));
     let output = command.output().expect("cargo-mutants runs");
