@@ -1,5 +1,10 @@
 //! Reasons why changes of a session can no longer be saved.
 
+#[cfg(feature = "http")]
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+#[cfg(feature = "http")]
+use super::{handle::Session, lock::Contents};
 use crate::{events, state::SessionError};
 
 #[derive(Clone, Copy)]
@@ -24,5 +29,21 @@ impl Closed {
             }
             Closed::NoContext => SessionError::NoContext,
         }
+    }
+}
+
+#[cfg(feature = "http")]
+impl<T> Session<T> {
+    /// Makes the session of a request that was cancelled or failed read-only from now on, so that nothing of it is saved.
+    pub(crate) fn close(&self) {
+        let close = |contents: &mut Contents<T>| {
+            contents.close();
+            if let Some(loaded) = &mut contents.loaded {
+                loaded.tell_if_unasked(&self.lock.sealer);
+            }
+        };
+        // A panic of `on_outcome` has nobody to go to: the request is gone, perhaps by another panic.
+        // An error: this thread is inside an `update` of the session.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.lock.with_contents(close)));
     }
 }

@@ -1,9 +1,6 @@
 //! Methods for layers, besides [`Session::closing`]. Feature `tower`.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use super::{closed::Closed, handle::Session, lock::Contents};
 use crate::{cookie::Values, events, state::Payload};
@@ -47,18 +44,5 @@ impl<T> Session<T> {
             (contents.arrival.values, contents.arrival.old) = (Values::default(), None);
             contents.closed = Some(Closed::NoContext);
         });
-    }
-
-    /// Makes the session of a request that was cancelled or failed read-only from now on.
-    pub(crate) fn close(&self) {
-        let close = |contents: &mut Contents<T>| {
-            contents.close();
-            if let Some(loaded) = &mut contents.loaded {
-                loaded.tell_if_unasked(&self.lock.sealer);
-            }
-        };
-        // A panic of `on_outcome` has nobody to go to: the request is gone, perhaps by another panic.
-        // An error: this thread is inside an `update` of the session.
-        let _ = catch_unwind(AssertUnwindSafe(|| self.lock.with_contents(close)));
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     carrier::{SessionCookie, SessionHeader, TokenChange},
     events,
     session::{SaveError, Sealer, Session, Touch},
-    state::Payload,
+    state::{Circumstances, Payload},
     token::Context,
 };
 
@@ -55,8 +55,8 @@ impl<T: Payload> SessionCookie<T> {
     /// Ends the request for `session`, and adds the fields that its response must have:
     /// `Set-Cookie`, `Vary` and `Cache-Control`. See [`save`](Self::save).
     ///
-    /// With a 5xx status, changes are not saved. A response that caches other than the visitor's may store refreshes
-    /// nothing, and becomes `no-store` if the session changed.
+    /// With a 5xx status, changes are not saved, and with 408 (a timeout) nothing is. A response that caches other than the
+    /// visitor's may store refreshes nothing, and becomes `no-store` if the session changed.
     ///
     /// # Examples
     ///
@@ -95,7 +95,9 @@ impl<T: Payload> SessionCookie<T> {
         response: &mut H,
     ) -> Result<(), SaveError> {
         let caches = caches_of(response);
-        let finished = self.finish(session, caches.circumstances(status));
+        let finished = end_with(status, session, &caches, |circumstances| {
+            self.finish(session, circumstances)
+        });
         let source = Cow::Borrowed("Cookie");
         instruct(&caches, &finished, source, &self.token.sealer, response);
         let (_, fields) = finished?;
@@ -179,7 +181,9 @@ impl<T: Payload> SessionHeader<T> {
         response: &mut H,
     ) -> Result<(), SaveError> {
         let caches = caches_of(response);
-        let finished = self.token.finish(session, caches.circumstances(status));
+        let finished = end_with(status, session, &caches, |circumstances| {
+            self.token.finish(session, circumstances)
+        });
         let source = Cow::Owned(self.name.to_string());
         instruct(&caches, &finished, source, &self.token.sealer, response);
         let (_, change) = finished?;
@@ -197,6 +201,23 @@ impl<T: Payload> SessionHeader<T> {
 fn caches_of<H: Fields>(response: &H) -> CacheHeaders {
     let names = response.names();
     CacheHeaders::read(names.map(|name| (name.as_ref(), response.values(name))))
+}
+
+/// Ends the request for `session`, whose response has this status, by `finish`.
+fn end_with<T: Payload, C>(
+    status: u16,
+    session: &Session<T>,
+    caches: &CacheHeaders,
+    finish: impl FnOnce(Circumstances) -> Result<(Touch, C), SaveError>,
+) -> Result<(Touch, C), SaveError> {
+    // A timeout gave the handler up, as a client does that leaves.
+    if status == StatusCode::REQUEST_TIMEOUT.as_u16() {
+        session.close();
+    }
+    let mut circumstances = caches.circumstances(status);
+    // Caches merge the fields into a response that they have stored (RFC 9111 section 4.3.4).
+    circumstances.is_shareable |= status == StatusCode::NOT_MODIFIED.as_u16();
+    finish(circumstances)
 }
 
 /// Instructs caches about the response of a finished session, which came in the field `source`.

@@ -21,6 +21,9 @@ use crate::{
 /// Works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers find a
 /// [`Session<T>`](Session) in the request's extensions; with feature `axum` it is an extractor.
 ///
+/// Put a timeout around this layer, so that a handler which it gives up saves nothing. From inside, only a response with
+/// status 408 says that its handler did not end.
+///
 /// # Examples
 ///
 /// ```

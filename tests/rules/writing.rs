@@ -203,6 +203,27 @@ fn content_is_not_written_with_a_server_error() {
     }
 }
 
+/// A timeout answered, so the handler did not end: not even a sign-out is sent.
+#[test]
+fn nothing_is_written_with_the_status_of_a_timeout() {
+    let works: [Work; 6] = [
+        |session| session.insert("name", "Ada"),
+        |session| session.sign_in().map(drop),
+        |session| session.invalidate().map(drop),
+        |session| session.clear(),
+        |session| session.save(),
+        |session| session.get::<u32>("user").map(drop),
+    ];
+    for builder in [builder(), builder().save_on_server_error()] {
+        let cookie = builder.build().unwrap();
+        let visit = Visit::to(&cookie).with(&signed_in(&cookie)).answered(408);
+        for work in works {
+            check(&visit, work, READ);
+            check(&visit.clone().at(1000), work, READ);
+        }
+    }
+}
+
 #[test]
 fn content_is_written_with_a_server_error_where_that_is_configured() {
     let cookie = builder().save_on_server_error().build().unwrap();

@@ -7,6 +7,7 @@ mod hosts;
 mod layers;
 mod routers;
 mod services;
+mod timeouts;
 
 use crate::common;
 use crate::common::setup;
