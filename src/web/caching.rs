@@ -94,6 +94,11 @@ impl CacheHeaders {
         by_all || self.is_targeted
     }
 
+    /// Returns `true` if some cache may store the response, be it the visitor's.
+    pub(super) fn is_storable(&self) -> bool {
+        self.is_shareable() || !self.cache_control.is_some_and(|set| set.no_store)
+    }
+
     /// Returns the `Cache-Control` for a response that depends on its session in this way. `None`: it is good as it
     /// is. With `is_sharing_allowed`, a response that others may store stays as it is.
     pub(super) fn cache_control_for(
@@ -101,11 +106,9 @@ impl CacheHeaders {
         touch: Touch,
         is_sharing_allowed: bool,
     ) -> Option<&'static str> {
-        let is_shareable = self.is_shareable();
-        let is_stored = is_shareable || !self.cache_control.is_some_and(|set| set.no_store);
         match touch {
-            _ if is_shareable && is_sharing_allowed => None,
-            Touch::Written if is_stored => Some(NO_STORE),
+            _ if self.is_shareable() && is_sharing_allowed => None,
+            Touch::Written if self.is_storable() => Some(NO_STORE),
             Touch::Touched if self.cache_control.is_none() => Some("private"),
             _ => None,
         }

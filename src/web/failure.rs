@@ -5,10 +5,15 @@ use std::{error::Error, fmt};
 
 use http::{
     HeaderValue, Response, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE, VARY},
 };
 
-use super::{csrf::CsrfRefusal, framework::Extensions, missing_session::MissingSession};
+use super::{
+    csrf::CsrfRefusal,
+    framework::Extensions,
+    headers::{caches_of, forbid_to_store},
+    missing_session::MissingSession,
+};
 use crate::{events, session::SaveError, state::SessionError};
 
 /// Reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
@@ -68,7 +73,8 @@ impl Failure {
     /// Answers a request that failed with `page`, and returns every other response as it is.
     ///
     /// The status is the failure's, unless the page has one other than 200. Other header fields of the failure's
-    /// response stay unless the page has them too: some are for caches, and one may end a session.
+    /// response stay unless the page has them too. Fields of both are `Set-Cookie`, of which one may end a session, and
+    /// `Vary`; and what caches must not store they must not store with this page.
     ///
     /// # Examples
     #[cfg_attr(feature = "axum", doc = "```")]
@@ -97,14 +103,20 @@ impl Failure {
             *response.status_mut() = page.status;
         }
         let fields = response.headers_mut();
+        let was_storable = caches_of(fields).is_storable();
         for of_the_body in [CONTENT_LENGTH, CONTENT_TYPE, CONTENT_ENCODING] {
             fields.remove(of_the_body);
         }
-        for name in page.headers.keys().filter(|name| **name != SET_COOKIE) {
+        let are_added = [SET_COOKIE, VARY];
+        for name in page.headers.keys().filter(|name| !are_added.contains(name)) {
             fields.remove(name);
         }
         for (name, value) in &page.headers {
             fields.append(name, value.clone());
+        }
+        // No layer sees the page, which may be meant for caches in general.
+        if !was_storable && caches_of(fields).is_storable() {
+            forbid_to_store(fields);
         }
         *response.body_mut() = body;
         response

@@ -198,7 +198,7 @@ impl<T: Payload> SessionHeader<T> {
 }
 
 /// Reads what the application says to caches.
-fn caches_of<H: Fields>(response: &H) -> CacheHeaders {
+pub(super) fn caches_of<H: Fields>(response: &H) -> CacheHeaders {
     let names = response.names();
     CacheHeaders::read(names.map(|name| (name.as_ref(), response.values(name))))
 }
@@ -248,7 +248,7 @@ fn instruct<H: Fields, C>(
 }
 
 /// Makes every field for caches that is present forbid them to store the response, and adds `Cache-Control`.
-fn forbid_to_store<H: Fields>(response: &mut H) {
+pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
     let said = response.names().filter_map(|name| {
         let (_, word) = caching::field(name.as_ref())?;
         Some((name.clone(), word))

@@ -14,9 +14,10 @@ use hardtack::{
     web::Failure,
 };
 use http::{
-    HeaderValue, Request, StatusCode,
+    HeaderName, HeaderValue, Request, StatusCode,
     header::{
-        CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE,
+        CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, EXPIRES,
+        SET_COOKIE, VARY,
     },
 };
 use serde::Deserialize;
@@ -220,6 +221,53 @@ fn a_page_of_a_failure_has_its_own_status_and_keeps_the_fields_of_others() {
     };
     assert!(ended.to_str().unwrap().contains("Max-Age=0"), "{ended:?}");
     assert_eq!(others, ["seen=1", "told=1"]);
+}
+
+/// It is made outside of the session's layer, so nothing else keeps a session out of a cache there.
+#[test]
+fn a_page_of_a_failure_is_stored_no_more_than_the_response_that_it_replaces() {
+    for (name, value) in [
+        (CACHE_CONTROL, "public, max-age=300"),
+        (CACHE_CONTROL, "private"),
+        (HeaderName::from_static("cdn-cache-control"), "max-age=300"),
+        (HeaderName::from_static("x-accel-expires"), "300"),
+        (EXPIRES, "Thu, 01 Jan 2037 00:00:00 GMT"),
+        (VARY, "accept-language"),
+    ] {
+        let said = name.clone();
+        let page = move |response: Response| {
+            let fields = AppendHeaders([(name.clone(), value), (VARY, "accept-encoding")]);
+            async { Failure::with_page(response, |_| (fields, "sorry").into_response()) }
+        };
+        let app = Router::new()
+            .route("/written", any(ended))
+            .route("/read", any(too_large))
+            .layer(SessionLayer::new(cookie()).clock(at(0)))
+            .layer(map_response(page));
+        let pair = cookie().cookie_for(moments::at(0), |session| session.insert("user", 42));
+        let pair = pair.unwrap();
+        let fields_of = |path| {
+            let request = request("GET", path, &[("cookie", &pair)]);
+            let response = block_on(app.clone().oneshot(request)).unwrap();
+            let values = |name: HeaderName| {
+                let values = response.headers().get_all(name).into_iter();
+                let values = values.map(|value| value.to_str().unwrap().to_owned());
+                values.collect::<Vec<_>>()
+            };
+            (values(said.clone()), values(CACHE_CONTROL), values(VARY))
+        };
+        let (said_now, cache_control, vary) = fields_of("/written");
+        assert_eq!(cache_control, ["no-store"], "{said}: {value}");
+        // Beside `Cache-Control`, `Expires` says nothing.
+        let stays = [VARY, EXPIRES].contains(&said);
+        assert_eq!(said_now.contains(&value.to_owned()), stays, "{said_now:?}");
+        assert_eq!(vary[0], "Cookie");
+        assert!(vary.contains(&"accept-encoding".to_owned()), "{vary:?}");
+        // What a layer lets others store they may store: there is no cookie in it.
+        let (said_now, _, vary) = fields_of("/read");
+        assert!(said_now.contains(&value.to_owned()), "{said}: {said_now:?}");
+        assert_eq!(vary[0], "Cookie");
+    }
 }
 
 /// As after a layer that compresses, or one that counts.
