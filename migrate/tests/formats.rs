@@ -34,20 +34,21 @@ fn every_format_is_taken_over() {
         }
 
         let fields = saved(&cookie, &session);
-        let dropped = format!("{}=; Path=/; ", old.name);
-        let is_dropped = fields.iter().any(|field| field.starts_with(&dropped));
-        assert!(is_dropped, "{fields:?}");
-        let session = cookie.load(&fields, now);
+        assert!(
+            fields[1].starts_with(&format!("{}=; Path=/; ", old.name)),
+            "{fields:?}"
+        );
+        let session = cookie.load(&fields[..1], now);
         assert!(matches!(session.outcome(), Outcome::Opened { .. }));
         check_content(&session.deserialize().unwrap(), &old.format);
         count += 1;
     }
-    assert_eq!(count, 26);
+    assert_eq!(count, 18);
 }
 
 #[track_caller]
 fn check_content(content: &Value, format: &str) {
-    let is_text = ["text", "plain", "derived", "long"]
+    let is_text = ["text", "plain", "derived"]
         .iter()
         .any(|word| format.contains(word));
     let expected = if is_text {

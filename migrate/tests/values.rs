@@ -37,7 +37,7 @@ fn taken_over<T: Payload>(
         assert_eq!(session.outcome(), Outcome::Migrated, "{format}");
 
         let fields = saved(&cookie, &session);
-        let session = cookie.load(&fields, now);
+        let session = cookie.load(&fields[..1], now);
         look(&cookie, &session);
         assert!(matches!(session.outcome(), Outcome::Opened { .. }));
     }

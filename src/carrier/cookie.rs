@@ -236,11 +236,11 @@ impl<T> SessionCookie<T> {
         Ok((closing.ending.touch, fields))
     }
 
-    /// Returns the token in one field or several, after the fields that drop the cookies that it replaces.
+    /// Returns the token in one field or several, between the fields that drop the cookies that it replaces.
     pub(crate) fn store(&self, session: &Stored<'_, T>) -> SetCookies {
         let template = &self.inner.template;
         let mut fields = SetCookies::with_capacity(1);
-        self.drop_replaced((session.carried, session.state.now), &mut fields);
+        self.drop_former(session.carried, &mut fields);
         let (token_len, max_age) = (session.token_len(), session.max_age());
         let part_len = session.part_len(Overhead {
             field: template.len(),
@@ -261,25 +261,32 @@ impl<T> SessionCookie<T> {
             1
         };
         template.expire_beyond(cookies, session.carried, &mut fields);
+        self.drop_old(session.state.now, &mut fields);
         fields
     }
 
     /// Returns the fields that drop the session's cookie, and those that it replaces.
-    fn drop_fields(&self, arrived: (PartNumbers, UnixSeconds)) -> SetCookies {
+    fn drop_fields(&self, (carried, now): (PartNumbers, UnixSeconds)) -> SetCookies {
         let mut fields = SetCookies::default();
-        self.drop_replaced(arrived, &mut fields);
-        self.inner.template.expire(arrived.0, &mut fields);
+        self.drop_former(carried, &mut fields);
+        self.inner.template.expire(carried, &mut fields);
+        self.drop_old(now, &mut fields);
         fields
     }
 
     /// A part may have come from a cookie with former attributes, and parts that are not sent to this page would
-    /// elsewhere mix with the new ones, so all parts are dropped.
-    fn drop_replaced(&self, (carried, now): (PartNumbers, UnixSeconds), fields: &mut SetCookies) {
+    /// elsewhere mix with the new ones, so all parts are dropped. They come before the cookie of the same name that is set
+    /// (docs/spec/carriers.md § 9.3.3).
+    fn drop_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
         let allowed = self.token.sealer.policy.budget.allowed;
         let parts = carried.with_all_of(allowed.cookies);
         for template in &self.inner.former {
             template.expire(parts, fields);
         }
+    }
+
+    /// They come last: clients without a jar, as in tests, take the first cookie that a response sets.
+    fn drop_old(&self, now: UnixSeconds, fields: &mut SetCookies) {
         for (template, start) in self.inner.dropped() {
             if now >= *start {
                 template.expire(PartNumbers::default(), fields);

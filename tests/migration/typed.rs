@@ -43,10 +43,10 @@ fn a_type_converts_the_entries() {
     let fields = saved(&cookie, &session);
     assert_eq!(fields.len(), 2);
 
-    let session = cookie.load(&fields[1..], start());
+    let session = cookie.load(&fields[..1], start());
     session.update(|login| login.visits += 1).unwrap();
     let fields = saved(&cookie, &session);
-    let session = cookie.load(&fields[1..], start());
+    let session = cookie.load(&fields[..1], start());
     assert_eq!(
         session.read(|login| (login.name.clone(), login.visits)),
         ("ada".to_owned(), 1)
