@@ -8,7 +8,7 @@ use crate::{
     },
     crypto::suite::Mode,
     session::{SaveError, Session, Stored, Touch},
-    state::{Circumstances, Map, Overhead, Payload, TokenChange},
+    state::{Circumstances, Destination, Map, Overhead, Payload, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -105,7 +105,7 @@ impl<T> SessionCookie<T> {
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
     ) -> Session<T> {
-        self.arrive(cookie_fields, clock.into(), None, false)
+        self.arrive(cookie_fields, clock.into(), None, Destination::Page)
     }
 
     /// Returns the same cookie for the sessions of `context`, such as the tenant of a request. It replaces the builder's
@@ -199,7 +199,7 @@ impl<T> SessionCookie<T> {
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
         context: Option<Arc<Context>>,
-        is_subresource: bool,
+        destination: Destination,
     ) -> Session<T> {
         let old_cookies = self.inner.companions.old_cookies.as_ref();
         let mut old = old_cookies.map(|old| Arc::clone(old).look());
@@ -212,8 +212,7 @@ impl<T> SessionCookie<T> {
             }
         }
         let old = old.filter(|old| !old.is_empty());
-        self.token
-            .arrive(values, old, clock, context, is_subresource)
+        self.token.arrive(values, old, clock, context, destination)
     }
 
     /// Finishes the request for `session`. Returns the extent to which its response depends on it, and the `Set-Cookie`

@@ -6,7 +6,7 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     session::{SaveError, Session},
-    state::{Map, Payload, TokenChange},
+    state::{Destination, Map, Payload, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -71,7 +71,7 @@ impl<T> SessionHeader<T> {
         values: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
     ) -> Session<T> {
-        self.arrive(values, clock.into(), None, false)
+        self.arrive(values, clock.into(), None, Destination::Page)
     }
 
     /// Ends the request for `session`, which can only be read from then on. Returns what becomes of the client's token.
@@ -125,15 +125,14 @@ impl<T> SessionHeader<T> {
         values: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
         context: Option<Arc<Context>>,
-        is_subresource: bool,
+        destination: Destination,
     ) -> Session<T> {
         let mut tokens = Values::default();
         for value in values {
             let token = token_in(&self.name, value.as_ref());
             tokens.push(token, LONGEST_TOKEN);
         }
-        self.token
-            .arrive(tokens, None, clock, context, is_subresource)
+        self.token.arrive(tokens, None, clock, context, destination)
     }
 }
 

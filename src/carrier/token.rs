@@ -5,7 +5,7 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     session::{Arrival, Predecessor, SaveError, Sealer, Session, Touch},
-    state::{Circumstances, Map, Payload, SessionData, TokenChange},
+    state::{Circumstances, Destination, Map, Payload, SessionData, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -65,7 +65,7 @@ impl<T> SessionToken<T> {
         if let Some(token) = token {
             values.push(token.as_ref(), LONGEST_TOKEN);
         }
-        self.arrive(values, None, clock.into(), None, false)
+        self.arrive(values, None, clock.into(), None, Destination::Page)
     }
 
     /// Ends the request for `session`, which can only be read from then on. Returns what becomes of the client's token.
@@ -194,14 +194,14 @@ impl<T> SessionToken<T> {
         old: Option<Box<dyn Predecessor>>,
         clock: Clock,
         context: Option<Arc<Context>>,
-        is_subresource: bool,
+        destination: Destination,
     ) -> Session<T> {
         let arrival = Arrival {
             values,
             old,
             clock,
             context: context.or_else(|| self.context.clone()),
-            is_subresource,
+            destination,
         };
         Session::new(Arc::clone(&self.sealer), arrival)
     }

@@ -83,7 +83,7 @@ impl<T: Payload> Session<T> {
                 let state = &loaded.state;
                 let keys = sealer.slot.keys();
                 let standing = sealer.standing(&keys, state, loaded.outcome.opened_under());
-                let decision = state.decide(circumstances, arrival.is_subresource, standing);
+                let decision = state.decide(circumstances, arrival.destination, standing);
                 let context = arrival.context(sealer);
                 let ending = sealer.ending(decision, keys, context, state)?;
                 if let TokenChange::Store(to_seal) = &ending.change

@@ -2,7 +2,7 @@
 //! (`state/decide.rs`).
 
 use super::handle::Session;
-use crate::state::{Payload, SessionError};
+use crate::state::{Destination, Payload, SessionError};
 
 /// Flash messages, which one request leaves for a later one, such as "Saved" after a form. They travel in the
 /// session (SPEC.md § 5.3) and count towards its size. The usual queue is `""`.
@@ -52,7 +52,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.flash_once(queue, message))
     }
 
-    /// Takes the messages of a queue, oldest first.
+    /// Takes the messages of a queue, oldest first. A request by which a browser prefetches a page (`Sec-Purpose`) gets none,
+    /// and leaves them for a page that the visitor asks for.
     ///
     /// # Examples
     ///
@@ -75,6 +76,9 @@ impl<T: Payload> Session<T> {
     /// without these messages either.
     pub fn take_flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
         self.try_with(|session| {
+            if session.destination == Destination::Prefetch {
+                return Ok(Vec::new());
+            }
             let taken = session.state.flashes(queue);
             if !taken.is_empty() {
                 session.check_open()?;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     base::clock::Clock,
     cookie::Values,
-    state::{Circumstances, Payload, SessionError, Sid, State},
+    state::{Circumstances, Destination, Payload, SessionError, Sid, State},
     token::Context,
 };
 
@@ -46,7 +46,7 @@ pub(crate) struct Arrival {
     pub(crate) clock: Clock,
     /// `None`: the context of the builder.
     pub(crate) context: Option<Arc<Context>>,
-    pub(crate) is_subresource: bool,
+    pub(crate) destination: Destination,
 }
 
 /// A session that was read, while its lock is held.
@@ -55,6 +55,7 @@ pub(crate) struct LockedSession<'a, T> {
     pub(crate) outcome: Outcome,
     pub(crate) sealer: &'a Sealer,
     pub(crate) context: &'a Context,
+    pub(super) destination: Destination,
     closed: Option<Closed>,
 }
 
@@ -146,7 +147,7 @@ impl<T: Payload> Contents<T> {
     pub(super) fn count_request(&mut self, sealer: &Sealer, response: Circumstances) {
         let (policy, arrival) = (&sealer.policy, &self.arrival);
         if policy.counts_every_request()
-            && policy.is_quiet(response, arrival.is_subresource)
+            && policy.is_quiet(response, arrival.destination)
             // What others may store has no session unless its handler uses one.
             && !response.is_shareable
             && (self.loaded.is_some() || !arrival.has_no_token())
@@ -166,6 +167,7 @@ impl<T: Payload> Contents<T> {
             closed: self.closed,
             sealer,
             context: self.arrival.context(sealer),
+            destination: self.arrival.destination,
         }
     }
 }

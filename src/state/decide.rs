@@ -59,6 +59,21 @@ pub(crate) struct Circumstances {
     pub(crate) is_shareable: bool,
 }
 
+/// Use of a response, as the browser says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "http"),
+    allow(dead_code, reason = "the fields of requests say")
+)]
+pub(crate) enum Destination {
+    /// A page that the visitor asked for, as far as is known.
+    Page,
+    /// An image, a script or another part of a page.
+    Part,
+    /// A page that the visitor has not asked for yet.
+    Prefetch,
+}
+
 impl Circumstances {
     /// Those of a response of which nothing is known: it succeeded, and is for the visitor alone.
     pub(crate) const UNKNOWN: Circumstances = Circumstances {
@@ -122,18 +137,18 @@ impl Decision {
 impl Policy {
     /// Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless the
     /// response is a page that the visitor asked for and that only the visitor gets.
-    pub(crate) fn is_quiet(&self, response: Circumstances, is_subresource: bool) -> bool {
+    pub(crate) fn is_quiet(&self, response: Circumstances, destination: Destination) -> bool {
         let is_shared = response.is_shareable && !self.shared_caching;
-        response.status < 400 && !is_shared && !is_subresource
+        response.status < 400 && !is_shared && destination == Destination::Page
     }
 }
 
 impl<T> State<T> {
-    /// Decides. `is_subresource`: the request was for an image, a script or another part of a page.
+    /// Decides.
     pub(crate) fn decide(
         &self,
         response: Circumstances,
-        is_subresource: bool,
+        destination: Destination,
         standing: Standing,
     ) -> Decision {
         if self.withheld().is_some() {
@@ -156,7 +171,7 @@ impl<T> State<T> {
                 self.store()
             };
         }
-        if has_lapsed || self.is_new() || !self.policy.is_quiet(response, is_subresource) {
+        if has_lapsed || self.is_new() || !self.policy.is_quiet(response, destination) {
             return Decision::Keep;
         }
         self.refresh(standing == Standing::UnderEarlierKey)

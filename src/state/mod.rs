@@ -31,7 +31,7 @@ pub(crate) use bytes::{
 pub(crate) use data::Withheld;
 pub(crate) use data::{OpenedBody, Policy, State};
 pub use decide::TokenChange;
-pub(crate) use decide::{BodyToSeal, Circumstances, Decision, Standing, Touch};
+pub(crate) use decide::{BodyToSeal, Circumstances, Decision, Destination, Standing, Touch};
 pub(crate) use device::{Admitted, Departure};
 pub use error::{SessionError, TooLarge};
 pub(crate) use lifetime::{Lifetimes, Longest};

@@ -44,9 +44,10 @@ pub enum RefreshAfter {
     Always,
     /// With every response to a request that brings the session, even if no handler touches it. Such a response then
     /// [depends on the session](crate::Session::is_touched), unless it is one that no refresh is sent with: a failure, a
-    /// part of a page such as an image, or one that its handler lets shared caches store.
+    /// part of a page such as an image, a page that is prefetched, or one that its handler lets shared caches store.
     ///
-    /// Put the layer around pages only. A page that polls never becomes idle, and requests of clients that do not say what
+    /// Put the layer around pages only. A page that polls never becomes idle unless its handler calls
+    /// [`discard`](crate::Session::discard), and requests of clients that do not say what
     /// they load (`Sec-Fetch-Dest`) count for images and scripts, too.
     EveryRequest,
 }

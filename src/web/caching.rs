@@ -195,3 +195,9 @@ pub(super) fn is_subresource(destination: &[u8]) -> bool {
     ];
     subresources.contains(&destination.trim_ascii())
 }
+
+/// Returns `true` if `Sec-Purpose` says that a browser fetches a page before its visitor has asked for it.
+pub(super) fn is_prefetch(purpose: &[u8]) -> bool {
+    let token = purpose.split(|&byte| byte == b';').next();
+    token.is_some_and(|token| token.trim_ascii() == b"prefetch")
+}

@@ -15,6 +15,7 @@ pub(super) trait Fields {
     #[cfg(feature = "tower")]
     const ORIGIN: Self::Name;
     const SEC_FETCH_DEST: Self::Name;
+    const SEC_PURPOSE: Self::Name;
     const SET_COOKIE: Self::Name;
     const VARY: Self::Name;
 
@@ -63,6 +64,7 @@ macro_rules! implement {
                 #[cfg(feature = "tower")]
                 const ORIGIN: Self::Name = http::header::ORIGIN;
                 const SEC_FETCH_DEST: Self::Name = Self::Name::from_static("sec-fetch-dest");
+                const SEC_PURPOSE: Self::Name = Self::Name::from_static("sec-purpose");
                 const SET_COOKIE: Self::Name = http::header::SET_COOKIE;
                 const VARY: Self::Name = http::header::VARY;
 

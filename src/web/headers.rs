@@ -13,7 +13,7 @@ use crate::{
     carrier::{SessionCookie, SessionHeader, TokenChange},
     events,
     session::{SaveError, Sealer, Session, Touch},
-    state::{Circumstances, Payload},
+    state::{Circumstances, Destination, Payload},
     token::Context,
 };
 
@@ -21,7 +21,8 @@ use crate::{
 impl<T: Payload> SessionCookie<T> {
     /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
-    /// `Sec-Fetch-Dest` is also read: a request for an image, a script or another part of a page refreshes nothing.
+    /// `Sec-Fetch-Dest` and `Sec-Purpose` are also read: a request for an image, a script or another part of a page, or one
+    /// that prefetches a page, refreshes nothing.
     ///
     /// # Examples
     ///
@@ -49,7 +50,7 @@ impl<T: Payload> SessionCookie<T> {
     ) -> Session<T> {
         let name = H::COOKIE;
         let cookies = request.values(&name);
-        self.arrive(cookies, clock, context, is_subresource(request))
+        self.arrive(cookies, clock, context, destination_of(request))
     }
 
     /// Ends the request for `session`, and adds the fields that its response must have:
@@ -139,7 +140,7 @@ impl<T: Payload> SessionHeader<T> {
     ) -> Session<T> {
         let name = H::name(&self.name);
         let values = request.values(&name);
-        self.arrive(values, clock, context, is_subresource(request))
+        self.arrive(values, clock, context, destination_of(request))
     }
 
     /// Ends the request for `session`, and adds the fields that its response must have: the token, or an empty field if
@@ -262,8 +263,15 @@ pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
 /// Of Device Bound Session Credentials.
 const REGISTRATION: &str = "secure-session-registration";
 
-fn is_subresource<H: Fields>(request: &H) -> bool {
-    let name = H::SEC_FETCH_DEST;
-    let destination = request.values(&name).next();
-    destination.is_some_and(caching::is_subresource)
+/// Returns what a response is for, as the browser says.
+fn destination_of<H: Fields>(request: &H) -> Destination {
+    let says =
+        |name: H::Name, is_so: fn(&[u8]) -> bool| request.values(&name).next().is_some_and(is_so);
+    if says(H::SEC_PURPOSE, caching::is_prefetch) {
+        Destination::Prefetch
+    } else if says(H::SEC_FETCH_DEST, caching::is_subresource) {
+        Destination::Part
+    } else {
+        Destination::Page
+    }
 }

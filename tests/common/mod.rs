@@ -43,7 +43,7 @@ pub(crate) use browser::{Jar, pair_of};
 pub(crate) use moments::{at, seconds};
 #[cfg(feature = "axum")]
 pub(crate) use visit::{
-    ADAPTERS, Answer, ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, check,
+    ADAPTERS, Answer, ENDED, PREFETCHES, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, check,
 };
 
 pub(crate) const HOUR: u64 = 3600;

@@ -83,6 +83,10 @@ impl<T: Payload> Visit<T> {
         self.asking(HeaderName::from_static("sec-fetch-dest"), destination)
     }
 
+    pub(crate) fn purposed(self, purpose: &str) -> Visit<T> {
+        self.asking(HeaderName::from_static("sec-purpose"), purpose)
+    }
+
     /// Sets the status of the application's response.
     pub(crate) fn answered(self, status: u16) -> Visit<T> {
         let status = StatusCode::from_u16(status).unwrap();
@@ -120,8 +124,10 @@ impl<T: Payload> Visit<T> {
             assert_eq!(other.lengths(), answer.lengths(), "{adapter}");
         }
         // Without an adapter the status and the fields of the response are unknown.
-        let has_destination = self.request.contains_key("sec-fetch-dest");
-        if !has_destination && self.status == StatusCode::OK && self.response.is_empty() {
+        let is_destined = ["sec-fetch-dest", "sec-purpose"]
+            .iter()
+            .any(|field| self.request.contains_key(*field));
+        if !is_destined && self.status == StatusCode::OK && self.response.is_empty() {
             let core = self.through_core(work);
             let set_cookies = |answer: &Answer| {
                 let lines = answer.lines();
@@ -360,6 +366,14 @@ fn shortened(field: &str) -> Option<String> {
 
 /// The session was not touched.
 pub(crate) const UNTOUCHED: &[&str] = &[];
+
+/// Values of `Sec-Purpose` that browsers send with a page which nobody has asked for yet.
+pub(crate) const PREFETCHES: [&str; 4] = [
+    "prefetch",
+    "prefetch;prerender",
+    "prefetch;anonymous-client-ip",
+    " prefetch ; prerender",
+];
 
 /// The session was read, and nothing is written.
 pub(crate) const READ: &[&str] = &["cache-control: private", "vary: Cookie"];

@@ -4,7 +4,10 @@ use hardtack::SessionCookie;
 
 use super::{
     Work,
-    common::{ENDED, Jar, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, set_cookies},
+    common::{
+        ENDED, Jar, PREFETCHES, READ, Visit, WRITTEN, at, builder, check, cookie, sealed,
+        set_cookies,
+    },
 };
 
 /// A visitor with an entry and the messages "one" and "two", and "other" in a queue of its own.
@@ -48,6 +51,36 @@ fn a_message_is_left_once_where_that_is_wanted() {
             .and(session.flash_once("other", ""))
     };
     check_queues(swapped, &["one", "two", "errors"], &["other"]);
+}
+
+#[test]
+fn a_page_that_the_browser_prefetches_gets_no_messages_and_leaves_them() {
+    let cookie = cookie();
+    let visit = Visit::to(&cookie).with(&visitor(&cookie));
+    let take: Work = |session| {
+        assert!(session.take_flashes("")?.is_empty());
+        assert_eq!(session.flashes(""), ["one", "two"]);
+        Ok(())
+    };
+    for prefetch in PREFETCHES {
+        check(&visit.clone().purposed(prefetch), take, READ);
+    }
+    // What it changes is saved, with the messages.
+    let prefetch = visit.clone().purposed("prefetch");
+    let answer = check(
+        &prefetch,
+        |session| session.take_flashes("").and(session.insert("seen", 1)),
+        WRITTEN,
+    );
+    let session = cookie.load([answer.pair()], at(1));
+    assert_eq!(session.take_flashes("").unwrap(), ["one", "two"]);
+    // A part of a page may show them, such as a script.
+    let shown: Work = |session| {
+        session
+            .take_flashes("")
+            .map(|taken| assert_eq!(taken.len(), 2))
+    };
+    check(&visit.loading("script"), shown, WRITTEN);
 }
 
 #[test]

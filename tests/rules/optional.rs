@@ -6,8 +6,8 @@ use hardtack::{Session, carrier::RefreshAfter};
 
 use super::{
     common::{
-        HOUR, Jar, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, at, builder, check, cookie, sealed,
-        seconds, set_cookies, signed_in,
+        HOUR, Jar, PREFETCHES, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, at, builder, check,
+        cookie, sealed, seconds, set_cookies, signed_in,
     },
     look,
 };
@@ -173,6 +173,29 @@ fn optional_writes_are_sent_with_success_and_redirection_only() {
 }
 
 #[test]
+fn optional_writes_are_left_out_for_a_page_that_the_browser_prefetches() {
+    for visit in optional_writes() {
+        for prefetch in PREFETCHES {
+            check(&visit.clone().purposed(prefetch), look, READ);
+            check(
+                &visit.clone().purposed(prefetch).loading("document"),
+                look,
+                READ,
+            );
+        }
+        for page in [
+            "",
+            "prefetcher",
+            "Prefetch",
+            "prerender;prefetch",
+            "pre fetch",
+        ] {
+            check(&visit.clone().purposed(page), look, REFRESHED);
+        }
+    }
+}
+
+#[test]
 fn optional_writes_are_left_out_for_what_a_page_loads_beside_itself() {
     for visit in optional_writes() {
         for part in [
@@ -211,6 +234,7 @@ fn by_choice_every_request_that_brings_a_session_refreshes_it() {
     check(&visit().at(1), look, REFRESHED);
     // Nothing is refreshed by what a page loads, nor by a failure.
     check(&visit().at(1).loading("image"), nothing, UNTOUCHED);
+    check(&visit().at(1).purposed("prefetch"), nothing, UNTOUCHED);
     check(&visit().at(1).answered(404), nothing, UNTOUCHED);
     let public = visit().at(1).saying("cache-control", "public");
     check(&public, nothing, &["cache-control: public"]);

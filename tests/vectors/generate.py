@@ -1521,7 +1521,7 @@ FILES = {
     "headers": (lambda: headers() + rare_vectors.headers(), "Values of a header field to what opens, or to the Reason; room for the payload."),
     "caches": (lambda: write_vectors.caches() + corner_writes.caches() + rare_writes.caches(), "From the fields of a response and what it owes to its session to the fields for caches."),
     "policies": (lambda: write_vectors.policies() + corner_vectors.policies() + lasting_vectors.policies(), "Values of § 8, accepted and refused, with the span of refresh_after that follows."),
-    "writes": (lambda: write_vectors.writes() + edge_vectors.writes() + validation_vectors.writes() + corner_writes.writes() + rare_writes.writes() + lasting_vectors.writes(), "From a request, what the application does with its session and the policy to what is written."),
+    "writes": (lambda: write_vectors.writes() + edge_vectors.writes() + validation_vectors.writes() + corner_writes.writes() + rare_writes.writes() + lasting_vectors.writes() + write_vectors.prefetched(), "From a request, what the application does with its session and the policy to what is written."),
     "devices": (lambda: device_vectors.devices() + corner_devices.devices() + rare_devices.devices() + lasting_vectors.devices(), "Bound sessions, what is written of them, proofs, and the answers of the endpoints (experimental)."),
 }
 LABELS = {"name", "spec", "twin"}

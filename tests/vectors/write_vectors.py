@@ -611,6 +611,30 @@ def quiet_writes(add, I):
     add("a response for its visitor alone: a refresh that is due", "§ 8.12, § 9.8.1", {"age": 600}, made(), "read", response=answer(200, ("cache-control", "private")))
 
 
+def prefetched():
+    """Requests for pages that nobody has asked for yet (§ 8.7.5, § 8.12)."""
+    out = Writes()
+    made = lambda **fields: body(ISSUED, **({"age": 100, "sid": SID, "payload": DATA} | fields))
+    asking = lambda came, *lines: [["cookie", f"__Host-session={token(XAES, came)}"]] + [list(line) for line in lines]
+    purpose = lambda value: ("sec-purpose", value)
+    for value in ("prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip", "\tprefetch ;prerender", "Prefetch", "prefetcher", "prerender;prefetch", "", "pre fetch"):
+        result = "nothing" if value.split(";")[0].strip() == "prefetch" else "stored"
+        out.add(f"Sec-Purpose {value!r}: a refresh that is due", "§ 8.12", result, None, "read", request=asking(made(), purpose(value)))
+    for lines, result in ((("prefetch", "x"), "nothing"), (("x", "prefetch"), "stored")):
+        out.add(f"Sec-Purpose on two lines, {lines[0]} first: a refresh that is due", "§ 8.12", result, None, "read", request=asking(made(), *map(purpose, lines)))
+    messages = made(flash=[["q", "m"], ["p", "n"]])
+    image = ("sec-fetch-dest", "image")
+    for name, lines, result in (("a page that is prefetched", [purpose("prefetch")], "nothing"), ("a page", [purpose("x")], {"flash": [["p", "n"]]}), ("an image", [image], {"flash": [["p", "n"]]}),
+                                ("an image that is prefetched", [image, purpose("prefetch;x")], "nothing")):
+        v = out.add(f"messages of {name}", "§ 8.7.5", result, None, ("take", "q"), request=asking(messages, *lines))
+        v |= answer_writes(v, taken=True)
+        assert v["expect"]["taken"] == [[0, [] if result == "nothing" else ["m"]]], v["expect"]
+    v = out.add("messages of a page that is prefetched, and content", "§ 8.7.5", {"age": 600, "flash": [["q", "m"], ["p", "n"]]}, None, ("take", "q"), ("insert", "a", 1), ("take", "p"), request=asking(messages, purpose("prefetch")))
+    v |= answer_writes(v, taken=True)
+    assert v["expect"]["taken"] == [[0, []], [2, []]], v["expect"]
+    return out.vectors
+
+
 def several_writes(add, I):
     """Two of everything: other cookies, names, contexts and applications."""
     made = lambda **fields: body(I, **({"age": 100, "sid": SID, "payload": DATA} | fields))

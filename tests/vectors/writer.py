@@ -101,6 +101,7 @@ EMPTY_VISIT = b"\0\0"
 
 def open(setup, request, now):
     """§ 8.6.2: the session, and the outcome. `request` are the fields of the request, as pairs of name and value."""
+    setup.prefetches = prefetches(request)
     s = Session(setup, now)
     values, parts = values_of(setup, request)
     s.has_token = bool(values or parts)
@@ -167,6 +168,8 @@ def act(s, action, *arguments):
     s.touched = True
     if action in ("read", "ask-id"):
         return None
+    if action == "take" and s.setup.prefetches:
+        return []
     taken = [message for queue, message in s.flash if queue == arguments[0]] if action == "take" else None
     if taken == []:
         return taken
@@ -385,7 +388,12 @@ def drop(s):
 def quiet(s, request, response):
     destination = [value.strip(" \t") for name, value in request if name.lower() == "sec-fetch-dest"]
     is_shared = shareable(response["fields"]) and not s.setup.may_share
-    return response["status"] < 400 and not is_shared and not (destination and destination[0] in SUBRESOURCES)
+    return response["status"] < 400 and not is_shared and not prefetches(request) and not (destination and destination[0] in SUBRESOURCES)
+
+
+def prefetches(request):
+    purpose = [value for name, value in request if name.lower() == "sec-purpose"]
+    return bool(purpose) and purpose[0].split(";")[0].strip(" \t") == "prefetch"
 
 
 def sealable(s, body):
