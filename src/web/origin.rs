@@ -1,6 +1,9 @@
 //! Origin of a page. Feature `tower`.
 
-use std::{net::Ipv4Addr, str};
+use std::{
+    net::{Ipv4Addr, Ipv6Addr},
+    str,
+};
 
 use super::{framework::Fields, host::Host};
 
@@ -26,6 +29,16 @@ impl Origin {
             host: host.name.to_ascii_lowercase(),
             scheme,
         })
+    }
+
+    /// Returns `true` if a browser can have a page of this origin, so that requests may name it.
+    pub(super) fn may_have_pages(&self) -> bool {
+        match &*self.scheme {
+            "http" | "https" => is_named_in_full(&self.host),
+            "ws" | "wss" | "ftp" | "file" => false,
+            // Of an extension, or of an application that shows pages: the host is whatever it chose.
+            _ => true,
+        }
     }
 
     /// Returns `true` if `host` is the host and port of this origin.
@@ -65,6 +78,22 @@ fn is_this_machine(host: &str) -> bool {
         || host.ends_with(".localhost")
         || host == "[::1]"
         || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Returns `true` for an address, and for a name without empty parts.
+fn is_named_in_full(host: &str) -> bool {
+    if let Some(address) = host.strip_prefix('[') {
+        let address = address.trim_end_matches(']').parse::<Ipv6Addr>();
+        return address.is_ok();
+    }
+    let is_label = |label: &str| label.contains(|c: char| c.is_ascii_alphanumeric());
+    let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
+    // Browsers take a name with a number at its end for an address, and write that out.
+    let is_address = host.rsplit('.').next().is_some_and(is_number);
+    match is_address {
+        true => host.parse::<Ipv4Addr>().is_ok(),
+        false => host.split('.').all(is_label),
+    }
 }
 
 fn default_port(scheme: &str) -> Option<u16> {

@@ -82,7 +82,7 @@ fn a_page_of_the_same_host_without_tls_is_refused() {
         ("http://notlocalhost", "notlocalhost"),
         ("http://app.not-localhost:3000", "app.not-localhost:3000"),
         ("http://192.168.1.5:3000", "192.168.1.5:3000"),
-        ("ftp://localhost", "localhost"),
+        ("capacitor://localhost", "localhost"),
         ("app://example.com", "example.com"),
     ] {
         let fields = [("origin", origin), ("host", host)];
@@ -243,6 +243,28 @@ fn a_trusted_origin_is_one_scheme_host_and_port() {
 }
 
 #[test]
+fn origins_of_extensions_and_odd_hosts_are_trusted() {
+    for origin in [
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        "capacitor://localhost",
+        "app://-",
+        "https://localhost:5173",
+        "http://127.0.0.1:3000",
+        "https://xn--bcher-kva.example",
+        "https://my_app.example.com",
+        "https://1.example.com",
+    ] {
+        let trusting = guard().trust_origin(origin).unwrap();
+        check(
+            &trusting,
+            "POST",
+            &[("origin", origin), ("host", "example.com")],
+            true,
+        );
+    }
+}
+
+#[test]
 fn what_is_no_origin_is_not_trusted() {
     for text in [
         "",
@@ -260,6 +282,20 @@ fn what_is_no_origin_is_not_trusted() {
         "a b://x",
         "https://[]",
         "https://example.com:+443",
+        // No browser has pages of these.
+        "https://.example.com",
+        "https://example..com",
+        "https://example.com.",
+        "https://.",
+        "https://-",
+        "https://_",
+        "https://127.1",
+        "https://1.2.3.256",
+        "https://[1]",
+        "wss://example.com",
+        "ftp://example.com",
+        "file://example.com",
+        "https://Bücher.example",
     ] {
         let error = guard().trust_origin(text).unwrap_err();
         assert_eq!(error.setting(), Some("trust_origin"));

@@ -69,7 +69,7 @@ impl CsrfGuard {
 
 impl<T> CsrfGuard<T> {
     /// Trusts requests from `origin`, such as `https://app.example.com`, as if they came from the site itself. They
-    /// still need a token. A site without TLS trusts its own origin, such as `http://intranet:8080`.
+    /// still need a token. Each origin is named in full, in a call of its own. A site without TLS trusts its own origin, such as `http://intranet:8080`.
     ///
     /// # Examples
     ///
@@ -93,7 +93,7 @@ impl<T> CsrfGuard<T> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if `origin` is not a scheme and a host, for example because it has a path.
+    /// [`ConfigError`] if no browser has pages of `origin`, for example because it has a path or is a pattern.
     pub fn trust_origin(mut self, origin: &str) -> Result<Self, ConfigError> {
         let origin = parse_origin("trust_origin", origin)?;
         Arc::make_mut(&mut self.rules).trusted.push(origin);
@@ -137,7 +137,7 @@ impl<T> CsrfGuard<T> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if `origin` is not a scheme and a host, for example because it has a path.
+    /// [`ConfigError`] if no browser has pages of `origin`, for example because it has a path or is a pattern.
     pub fn trust_form_post(
         mut self,
         origin: &str,
@@ -182,10 +182,12 @@ impl<T> CsrfGuard<T> {
 }
 
 fn parse_origin(setting: &'static str, origin: &str) -> Result<Origin, ConfigError> {
-    Origin::parse(origin).ok_or_else(|| {
+    let parsed = Origin::parse(origin).filter(Origin::may_have_pages);
+    parsed.ok_or_else(|| {
         let found = quoted_unless_key(origin);
-        let reason =
-            format!("takes a scheme and a host like `https://app.example.com`, found {found}");
+        let reason = format!(
+            "takes each origin in full, a scheme and a host like `https://app.example.com`, found {found}"
+        );
         ConfigError::new(setting, reason)
     })
 }
