@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod forms;
+mod lists;
 mod old_forms;
 mod origins;
 mod requests;

@@ -52,7 +52,8 @@ pub trait CsrfField {
 /// The token is taken out before the rest is deserialized. Without a type, `GuardedForm` is a form that needs nothing
 /// but the token, such as a button that signs out. A token in the header, which the guard has verified, is enough; a
 /// request without content is then an empty form. A body of another media type is refused with 415, and a body that is
-/// not a `T` with 422.
+/// not a `T` with 422. A field that occurs several times, such as a row of boxes, is a `Vec`; as browsers send nothing for
+/// boxes without a mark, it also needs `#[serde(default)]`.
 ///
 /// # Examples
 ///
@@ -105,7 +106,7 @@ impl<T: DeserializeOwned> GuardedForm<T> {
         let rest = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(rest)
             .finish();
-        let form = serde_urlencoded::from_str(&rest);
+        let form = serde_html_form::from_str(&rest);
         let no_form = |error| GuardedRejection::Inner(inner((422, format!("the form: {error}"))));
         form.map(GuardedForm).map_err(no_form)
     }

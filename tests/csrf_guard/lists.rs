@@ -1,0 +1,111 @@
+//! Forms in which a field occurs several times, such as a row of boxes, in every framework.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    routing::post,
+};
+use hardtack::{
+    SessionLayer,
+    csrf::{CsrfGuard, GuardedForm},
+};
+use http::Request;
+use serde::Deserialize;
+use tower::ServiceExt;
+
+use super::{
+    common::{at, block_on, cookie},
+    visitor_of,
+};
+
+#[derive(Deserialize)]
+struct Boxes {
+    /// Browsers send nothing for a row without a mark.
+    #[serde(default)]
+    tags: Vec<String>,
+    sizes: Option<Vec<u32>>,
+    name: String,
+}
+
+async fn boxes(GuardedForm(form): GuardedForm<Boxes>) -> String {
+    let Boxes { tags, sizes, name } = form;
+    format!("{tags:?} {sizes:?} {name}")
+}
+
+/// Asserts the status and the text of the answer to a form, in which `TOKEN` stands for the visitor's.
+#[track_caller]
+fn check(form: &str, status: u16, text: &str) {
+    let (pair, token) = visitor_of(&cookie());
+    let request = Request::post("/")
+        .header("cookie", pair)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form.replace("TOKEN", &token))
+        .unwrap();
+    let layer = SessionLayer::new(cookie()).clock(at(1));
+    let guard = CsrfGuard::new().tokens_in_forms();
+    #[cfg(feature = "actix")]
+    {
+        use super::common::actix::{request_of, response_of};
+        use actix_web::{App, test, web};
+
+        let app = App::new()
+            .route("/", web::post().to(boxes))
+            .wrap(guard.clone())
+            .wrap(layer.clone());
+        let answer = block_on(async {
+            let app = test::init_service(app).await;
+            let request = request_of(request.clone()).to_request();
+            response_of(test::call_service(&app, request).await).await
+        });
+        assert_eq!(answer.status(), status, "{form}: {}", answer.body());
+        assert!(answer.body().contains(text), "{}", answer.body());
+    }
+    let app = Router::new()
+        .route("/", post(boxes))
+        .layer(guard)
+        .layer(layer);
+    let response = block_on(app.oneshot(request.map(Body::from))).unwrap();
+    assert_eq!(response.status(), status, "{form}");
+    let body = block_on(to_bytes(response.into_body(), 10_000)).unwrap();
+    let body = String::from_utf8_lossy(&body);
+    assert!(body.contains(text), "{body}");
+}
+
+#[test]
+fn a_field_that_occurs_several_times_is_a_list_in_its_order() {
+    for (form, text) in [
+        (
+            "csrf_token=TOKEN&tags=b&name=n&tags=a",
+            r#"["b", "a"] None n"#,
+        ),
+        ("name=n&tags=a&csrf_token=TOKEN", r#"["a"] None n"#),
+        (
+            "tags=a&csrf_token=TOKEN&tags=a&name=n",
+            r#"["a", "a"] None n"#,
+        ),
+        ("tags=&name=n&csrf_token=TOKEN", r#"[""] None n"#),
+        ("name=&csrf_token=TOKEN", "[] None "),
+        (
+            "sizes=3&sizes=4&name=n&csrf_token=TOKEN",
+            "[] Some([3, 4]) n",
+        ),
+        (
+            "tags=a%26b&tags=c+d&name=n&csrf_token=TOKEN",
+            r#"["a&b", "c d"] None n"#,
+        ),
+    ] {
+        check(form, 200, text);
+    }
+}
+
+#[test]
+fn one_value_occurs_once_and_lists_need_a_token_too() {
+    check("name=a&name=b&csrf_token=TOKEN", 422, "the form: ");
+    check(
+        "sizes=3&sizes=many&name=n&csrf_token=TOKEN",
+        422,
+        "the form: ",
+    );
+    check("tags=a&csrf_token=junk&name=n&csrf_token=TOKEN", 403, "");
+    check("tags=a&name=n", 403, "");
+}
