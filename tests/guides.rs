@@ -150,6 +150,101 @@ fn a_size_report_prints_what_its_document_shows() {
     assert!(LARGE_SESSIONS.contains(&block), "{block}");
 }
 
+/// Returns `next` if it is a path of this site.
+fn way_back(next: &str) -> &str {
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    // Browsers read `//` as the beginning of a host, `\` as `/`, and nothing where there is a tab or a line end.
+    let is_plain = next
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if path.starts_with('/') && !path.contains("//") && is_plain {
+        next
+    } else {
+        "/"
+    }
+}
+
+#[test]
+fn a_way_back_stays_on_the_site() {
+    for own in [
+        "/",
+        "/account",
+        "/account?tab=2#top",
+        "/cart?from=//example.com",
+        "/a/..",
+        "/%2F%2Fexample.com",
+        "/a%0d%0ab",
+    ] {
+        assert_eq!(way_back(own), own);
+    }
+    for other in [
+        "",
+        "account",
+        "https://example.com/",
+        "//example.com",
+        "///example.com",
+        "/\\example.com",
+        "\\\\example.com",
+        "/\t/example.com",
+        "/\n/example.com",
+        "/.//example.com",
+        "/%2e//example.com",
+        "/a/..//example.com",
+        "javascript:alert(1)",
+        " /a",
+        "?//example.com",
+        "/\u{2044}example.com",
+    ] {
+        assert_eq!(way_back(other), "/", "{other:?}");
+    }
+    let (_, shown) = GUIDES.split_once("fn way_back").unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+    let words = |text: &str| text.split_whitespace().collect::<String>();
+    assert!(words(include_str!("guides.rs")).contains(&words(shown)));
+}
+
+/// Of every address of four pieces a browser makes one of the site, also of what it has made of it.
+#[test]
+fn no_address_of_such_pieces_leads_away() {
+    let pieces = [
+        "/",
+        "\\",
+        ".",
+        "..",
+        "%2e",
+        "%2f",
+        "%5c",
+        "\t",
+        "\n",
+        " ",
+        "@",
+        ":",
+        "?",
+        "#",
+        "a",
+        "example.com",
+        "http:",
+        "\u{ff0f}",
+        "\0",
+    ];
+    let site = url::Url::parse("https://shop.test/sign-in").unwrap();
+    let mut kept = 0;
+    for n in 0..pieces.len().pow(4) {
+        let piece = |place| pieces[n / pieces.len().pow(place) % pieces.len()];
+        let text = format!("/{}{}{}{}", piece(0), piece(1), piece(2), piece(3));
+        let to = site.join(way_back(&text)).unwrap();
+        assert_eq!(to.origin(), site.origin(), "{text:?}");
+        let again = &to[url::Position::BeforePath..];
+        assert_eq!(
+            site.join(again).unwrap().origin(),
+            site.origin(),
+            "{text:?}"
+        );
+        kept += usize::from(way_back(&text) == text);
+    }
+    assert!(kept > 10_000, "{kept}");
+}
+
 /// It needs a library that no other test does, and is tested with Redis.
 #[test]
 fn the_guide_shows_the_middleware_of_its_example() {
@@ -159,4 +254,5 @@ fn the_guide_shows_the_middleware_of_its_example() {
 
 const BRING_OVER: &str = include_str!("../examples/from_redis/src/bring_over.rs");
 const FROM_REDIS: &str = include_str!("../docs/from-redis.md");
+const GUIDES: &str = include_str!("../docs/guides.md");
 const LARGE_SESSIONS: &str = include_str!("../docs/large-sessions.md");
