@@ -9,10 +9,11 @@ use std::{
 };
 
 use actix_web::{
-    App, HttpMessage, HttpRequest, HttpResponse,
+    App, FromRequest, HttpMessage, HttpRequest, HttpResponse,
     body::{BodySize, BoxBody, MessageBody},
     dev::{Service, ServiceResponse},
     error::ErrorImATeapot,
+    guard::{self, GuardContext},
     test, web,
 };
 use hardtack::{Session, SessionError, SessionLayer};
@@ -181,5 +182,49 @@ fn a_middleware_inside_finds_the_session_in_the_extensions() {
         let request = test::TestRequest::get().to_request();
         let body = test::call_and_read_body(&app, request).await;
         assert_eq!(body, "Some(7)");
+    });
+}
+
+/// As docs/migration.md shows them.
+#[test]
+fn a_guard_a_request_and_a_response_lead_to_the_session() {
+    let is_signed_in = |context: &GuardContext<'_>| {
+        let session = context.req_data();
+        let session = session.get::<Session>();
+        session.is_some_and(|session| session.contains_key("user"))
+    };
+    let of_request = |request: HttpRequest| async move {
+        let session = <Session>::extract(&request).await.unwrap();
+        format!("user {:?}", session.get::<u32>("user").unwrap())
+    };
+    let app = App::new()
+        .service(
+            web::resource("/")
+                .guard(guard::fn_guard(is_signed_in))
+                .to(of_request),
+        )
+        .wrap_fn(|request, inner| {
+            let response = inner.call(request);
+            async move {
+                let response = response.await?;
+                if let Some(session) = response.request().extensions().get::<Session>() {
+                    session.insert("seen", true).unwrap();
+                }
+                Ok(response)
+            }
+        })
+        .wrap(layer());
+    block_on(async {
+        let app = test::init_service(app).await;
+        let visitor = test::TestRequest::get().insert_header(("cookie", signed_in(&cookie())));
+        for (request, status) in [(visitor, 200), (test::TestRequest::get(), 404)] {
+            let response = test::call_service(&app, request.to_request()).await;
+            assert_eq!(response.status(), status);
+            let field = response.headers().get("set-cookie").unwrap();
+            let session = cookie().load([field.to_str().unwrap()], at(0));
+            assert_eq!(session.get("seen").unwrap(), Some(true));
+            let body = test::read_body(response).await;
+            assert_eq!(body, if status == 200 { "user Some(42)" } else { "" });
+        }
     });
 }
