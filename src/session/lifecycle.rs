@@ -161,8 +161,9 @@ impl<T: Payload> Session<T> {
         self.change_any(|state| Ok(state.invalidate().map(SessionId)))
     }
 
-    /// Discards the changes of this request: they are not saved, unless [`save`](Self::save) is called later.
-    /// A session that was invalidated is still ended.
+    /// Discards the changes of this request: they are not saved, unless [`save`](Self::save) is called later. What follows in
+    /// this request still reads them. Nothing is refreshed either, so the request is no activity of the visitor. A session that
+    /// was invalidated is still ended.
     ///
     /// # Examples
     ///

@@ -1,10 +1,12 @@
 //! Discarded changes.
 
-use hardtack::Session;
+use std::time::Duration;
+
+use hardtack::{Session, carrier::RefreshAfter};
 
 use super::{
     Work,
-    common::{ENDED, READ, Visit, WRITTEN, at, check, cookie, signed_in},
+    common::{ENDED, READ, REFRESHED, Visit, WRITTEN, at, builder, check, cookie, signed_in},
 };
 
 #[track_caller]
@@ -87,5 +89,28 @@ fn invalidating_beats_discarding_and_saving() {
     ];
     for work in works {
         check_with_cookie(work, ENDED);
+    }
+}
+
+/// As a page does that a script asks for every few seconds.
+#[test]
+fn a_request_that_is_discarded_is_no_activity() {
+    for refresh in [
+        RefreshAfter::Always,
+        RefreshAfter::EveryRequest,
+        RefreshAfter::Span(Duration::ZERO),
+    ] {
+        let cookie = builder().refresh_after(refresh).build().unwrap();
+        let visit = Visit::to(&cookie).with(&signed_in(&cookie)).at(1000);
+        check(
+            &visit,
+            |session| session.get::<u32>("user").map(drop),
+            REFRESHED,
+        );
+        let work: Work = |session| {
+            assert_eq!(session.get("user")?, Some(42));
+            session.discard()
+        };
+        check(&visit, work, READ);
     }
 }
