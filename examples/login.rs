@@ -52,6 +52,7 @@ fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
 
 async fn home(session: Session) -> Result<Html<String>, SessionError> {
     Ok(Html(match session.get::<String>("user")? {
+        // A name that its user chose would have to be escaped.
         Some(user) => format!(
             r#"<p>Hello {user}<form method="post" action="/sign-out"><button>Sign out</button></form>"#
         ),

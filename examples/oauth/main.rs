@@ -65,10 +65,17 @@ fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
 async fn home(session: Session) -> Result<Html<String>, SessionError> {
     Ok(Html(match session.get::<String>("user")? {
         Some(user) => format!(
-            r#"<p>Hello {user}<form method="post" action="/sign-out"><button>Sign out</button></form>"#
+            r#"<p>Hello {}<form method="post" action="/sign-out"><button>Sign out</button></form>"#,
+            escaped(&user)
         ),
         None => r#"<a href="/sign-in">Sign in</a>"#.to_owned(),
     }))
+}
+
+/// Returns a text of the provider as HTML.
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[derive(Deserialize)]
@@ -183,4 +190,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app(keys)?).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_the_provider_is_no_markup() {
+        assert_eq!(
+            escaped(r#"<b a="1">&lt;"#),
+            "&lt;b a=&quot;1&quot;&gt;&amp;lt;"
+        );
+        assert_eq!(escaped("ada|42@example.com"), "ada|42@example.com");
+    }
 }
