@@ -108,7 +108,7 @@ const UNCOMPRESSED: u8 = 4;
 mod tests {
     use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 
-    use super::{aws_lc, rust_crypto};
+    use super::{EVEN, ODD, PublicKey, UNCOMPRESSED, aws_lc, rust_crypto};
     use crate::crypto::random;
 
     /// Points and signatures that one library could take and the other refuse.
@@ -164,6 +164,38 @@ mod tests {
         assert!(both(&[2; 32]).is_none());
         // An x that is no element of the field.
         assert!(both(&[&[2], &[0xFF; 32][..]].concat()).is_none());
+    }
+
+    /// AWS-LC also takes hybrid points, and points in DER. Those who ask it fix the length and the first byte.
+    #[test]
+    fn a_key_is_a_compressed_point_or_two_coordinates() {
+        let secret = random::from_system::<32>().unwrap();
+        let key = SigningKey::from_slice(&secret).unwrap();
+        let whole = key.verifying_key().to_sec1_point(false);
+        let hybrid = [&[6 + (whole.as_bytes()[64] & 1)], &whole.as_bytes()[1..]].concat();
+        assert!(
+            aws_lc::Es256::new(&hybrid).is_some() && rust_crypto::Es256::new(&hybrid).is_none()
+        );
+
+        let (x, y) = whole.as_bytes()[1..].split_at(32);
+        let coordinates = |x: &[u8], y: &[u8]| {
+            PublicKey::from_coordinates(x.try_into().unwrap(), y.try_into().unwrap())
+        };
+        let known = coordinates(x, y).unwrap().to_bytes();
+        for first in 0..=u8::MAX {
+            let mut point = known;
+            point[0] = first;
+            assert_eq!(
+                PublicKey::from_bytes(&point).is_some(),
+                [EVEN, ODD].contains(&first)
+            );
+        }
+        // What begins like another form of a point is a coordinate here.
+        for first in [EVEN, ODD, UNCOMPRESSED, 6, 7, 0x30] {
+            let mut other = x.to_vec();
+            other[0] ^= first;
+            assert!(coordinates(&other, y).is_none());
+        }
     }
 
     const ORDER: [u8; 32] = *b"\xFF\xFF\xFF\xFF\x00\x00\x00\x00\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\

@@ -99,7 +99,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.remove(key))
     }
 
-    /// Drops the value under `key` and returns it.
+    /// Drops the value under `key` and returns it. A value that is not a `V` is an error and stays, as the visitor may need it
+    /// in another version of the program; [`remove`](Self::remove) drops it.
     ///
     /// # Examples
     ///
@@ -117,7 +118,7 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is not a
-    /// `V`, which leaves it in place.
+    /// `V`.
     pub fn take<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError>
     where
         T: Dictionary,

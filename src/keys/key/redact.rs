@@ -13,6 +13,9 @@ use super::{
 /// found only if it is whole, because then the checksum at its end tells it from other text. The rest of the word after
 /// a prefix, or the whole word, becomes `…`.
 ///
+/// The time grows with the length of the text. Long runs of letters and digits cost most, because a key may end at each of
+/// them.
+///
 /// # Examples
 ///
 /// ```
