@@ -95,7 +95,7 @@ impl<T> SessionLock<T> {
         let contents = contents.unwrap_or_else(PoisonError::into_inner);
         self.holder.store(this_thread, Ordering::Relaxed);
         Ok(HeldContents {
-            _holder: Holder(&self.holder),
+            holder: &self.holder,
             contents,
         })
     }
@@ -211,9 +211,16 @@ impl<T: Payload> Loaded<T> {
 
 /// Contents of a session while this thread holds their lock.
 pub(super) struct HeldContents<'a, T> {
-    /// Dropped before the lock is released, so it never hides the next holder.
-    _holder: Holder<'a>,
+    holder: &'a AtomicUsize,
     contents: MutexGuard<'a, Contents<T>>,
+}
+
+/// Forgets this thread, when it is done or panics. The fields are dropped after this, and with them the lock, so it never
+/// hides the next holder.
+impl<T> Drop for HeldContents<'_, T> {
+    fn drop(&mut self) {
+        self.holder.store(0, Ordering::Relaxed);
+    }
 }
 
 impl<T> Deref for HeldContents<'_, T> {
@@ -229,15 +236,6 @@ impl<T> DerefMut for HeldContents<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut Contents<T> {
         &mut self.contents
-    }
-}
-
-/// Forgets the thread that holds a lock, when it is done or panics.
-struct Holder<'a>(&'a AtomicUsize);
-
-impl Drop for Holder<'_> {
-    fn drop(&mut self) {
-        self.0.store(0, Ordering::Relaxed);
     }
 }
 
