@@ -1,6 +1,9 @@
 //! Values of settings, and the options that they change.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use crate::{
     carrier::{Carrier, FormerAttributes, InCookie, Options, Responses, Size},
@@ -34,8 +37,8 @@ pub(super) enum OfAll {
     NotBefore(SystemTime),
     RetireEarly(bool),
     Padding(Padding),
-    Application(String),
-    Context(Vec<(String, String)>),
+    Application(Text),
+    Context(Vec<(Text, Text)>),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,9 +49,9 @@ pub(super) enum OfResponses {
 
 #[derive(Clone, Debug)]
 pub(super) enum OfCookies {
-    Name(String),
-    Path(String),
-    Domain(String),
+    Name(Text),
+    Path(Text),
+    Domain(Text),
     SameSite(SameSite),
     Partitioned(bool),
     Persistent(bool),
@@ -57,6 +60,16 @@ pub(super) enum OfCookies {
     Formerly(Vec<FormerAttributes>),
     /// An attribute that every cookie has.
     Always,
+}
+
+/// A text whose `Debug` is its length, because a mistake in a file may have put a password into it.
+#[derive(Clone)]
+pub(super) struct Text(pub(super) String);
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
 }
 
 impl Choice {
@@ -96,8 +109,13 @@ impl OfAll {
             OfAll::NotBefore(moment) => options.not_before = Some(*moment),
             OfAll::RetireEarly(on) => options.retire_early = *on,
             OfAll::Padding(padding) => options.padding = *padding,
-            OfAll::Application(label) => options.application = Some(label.clone()),
-            OfAll::Context(pairs) => options.context.extend_from_slice(pairs),
+            OfAll::Application(label) => options.application = Some(label.0.clone()),
+            OfAll::Context(pairs) => {
+                let pairs = pairs.iter().cloned();
+                options
+                    .context
+                    .extend(pairs.map(|(label, value)| (label.0, value.0)));
+            }
         }
     }
 }
@@ -115,9 +133,9 @@ impl OfCookies {
     fn apply(&self, cookie: &mut InCookie) {
         let attributes = &mut cookie.attributes;
         match self {
-            OfCookies::Name(name) => cookie.name = Some(name.clone()),
-            OfCookies::Path(path) => attributes.path.clone_from(path),
-            OfCookies::Domain(domain) => attributes.domain = Some(domain.clone()),
+            OfCookies::Name(name) => cookie.name = Some(name.0.clone()),
+            OfCookies::Path(path) => attributes.path.clone_from(&path.0),
+            OfCookies::Domain(domain) => attributes.domain = Some(domain.0.clone()),
             OfCookies::SameSite(same_site) => attributes.same_site = *same_site,
             OfCookies::Partitioned(on) => attributes.partitioned = *on,
             OfCookies::Persistent(on) => cookie.responses.all_persist = *on,

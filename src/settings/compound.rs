@@ -1,12 +1,15 @@
 //! Values that are not one word: where the keys are, the context, earlier attributes.
 
-use super::value::{Refusal, Table, Value};
+use super::{
+    choice::Text,
+    value::{Refusal, Table, Value},
+};
 use crate::{carrier::FormerAttributes, keys::RingSource};
 
 /// Returns the source of this kind: the name of a variable, or the path of a file.
 pub(super) fn source(kind: &str, place: Value) -> Result<Vec<RingSource>, Refusal> {
     let is_good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let place = place.text()?;
+    let place = place.line()?;
     Ok(vec![match kind {
         "env" if place.bytes().all(is_good) => RingSource::env(place),
         "env" => return Err(NO_VARIABLE.into()),
@@ -31,10 +34,10 @@ pub(super) fn sources(value: Value) -> Result<Vec<RingSource>, Refusal> {
     Ok(sources)
 }
 
-pub(super) fn context(value: Value) -> Result<Vec<(String, String)>, Refusal> {
+pub(super) fn context(value: Value) -> Result<Vec<(Text, Text)>, Refusal> {
     let pairs = value.tables(|table| vec![table], NO_PAIRS)?.concat();
     let texts = |(label, value): (String, Value)| match value.text() {
-        Ok(value) => Ok((label, value)),
+        Ok(value) => Ok((Text(label), Text(value))),
         Err(_) => Err(NO_PAIRS.into()),
     };
     pairs.into_iter().map(texts).collect()
@@ -50,9 +53,9 @@ fn former(table: Table) -> Result<FormerAttributes, Refusal> {
         return Err(NO_FORMERLY.into());
     }
     let add = |former: FormerAttributes, (attribute, value): (String, Value)| match &*attribute {
-        "path" => Ok(former.path(value.text()?)),
+        "path" => Ok(former.path(value.line()?)),
         "domain" if value.is_empty() => Ok(former.no_domain()),
-        "domain" => Ok(former.domain(value.text()?)),
+        "domain" => Ok(former.domain(value.line()?)),
         "partitioned" => Ok(former.partitioned(value.flag()?)),
         _ => Err(NO_FORMERLY.into()),
     };

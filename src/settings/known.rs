@@ -3,7 +3,7 @@
 use strsim::levenshtein;
 
 use super::{
-    choice::{Choice, OfAll, OfCookies, OfResponses},
+    choice::{Choice, OfAll, OfCookies, OfResponses, Text},
     compound,
     value::{Refusal, Value, either},
 };
@@ -34,9 +34,9 @@ pub(super) const SETTINGS: &[Setting] = {
         row("keys_file", |v| Ok(Keys(compound::source("file", v)?))),
         row("keys_from", |v| Ok(Keys(compound::sources(v)?))),
         row("watch_keys", |v| Ok(WatchKeys(v.span()?))),
-        row("name", |v| Ok(Cookies(OfCookies::Name(v.text()?)))),
-        row("path", |v| Ok(Cookies(OfCookies::Path(v.text()?)))),
-        row("domain", |v| Ok(Cookies(OfCookies::Domain(v.text()?)))),
+        row("name", |v| Ok(Cookies(OfCookies::Name(Text(v.line()?))))),
+        row("path", |v| Ok(Cookies(OfCookies::Path(Text(v.line()?))))),
+        row("domain", |v| Ok(Cookies(OfCookies::Domain(Text(v.line()?))))),
         row("same_site", |v| Ok(Cookies(OfCookies::SameSite(v.choice(&[
             ("strict", SameSite::Strict),
             ("lax", SameSite::Lax),
@@ -69,7 +69,7 @@ pub(super) const SETTINGS: &[Setting] = {
         row("padding", |v| Ok(All(OfAll::Padding(
             v.choice(&[("none", Padding::None), ("padme", Padding::Padme)])?,
         )))),
-        row("application", |v| Ok(All(OfAll::Application(v.text()?)))),
+        row("application", |v| Ok(All(OfAll::Application(Text(v.line()?))))),
         row("context", |v| Ok(All(OfAll::Context(compound::context(v)?)))),
         row("formerly", |v| Ok(Cookies(OfCookies::Formerly(compound::formerly(v)?)))),
         row("save_on_server_error", |v| Ok(Responses(OfResponses::SaveOnServerError(v.flag()?)))),

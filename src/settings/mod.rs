@@ -70,8 +70,8 @@ use crate::{
 ///
 /// # Security
 ///
-/// `Debug` shows no key, and the text in `keys` is overwritten when the settings are dropped. The file or text from
-/// which they were read is not overwritten.
+/// `Debug` shows no key, and of a name, a path, a domain, an application and a context the length. The text in `keys` is
+/// overwritten when the settings are dropped. The file or text from which they were read is not overwritten.
 #[derive(Clone, Default)]
 #[must_use = "no cookie is built before `build`"]
 pub struct SessionSettings {

@@ -63,6 +63,15 @@ impl Value {
         }
     }
 
+    /// Reads a text of one line. A mistake in a file of another system may have joined several, with a password in them.
+    pub(super) fn line(self) -> Result<String, Refusal> {
+        let text = self.text()?;
+        match text.contains(['\n', '\r']) {
+            true => Err("has several lines; give it one".into()),
+            false => Ok(text),
+        }
+    }
+
     pub(super) fn flag(&self) -> Result<bool, Refusal> {
         match &*self.word().to_ascii_lowercase() {
             "true" | "yes" | "on" | "y" | "t" | "1" => Ok(true),

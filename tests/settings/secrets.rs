@@ -8,19 +8,23 @@ use hardtack::{
 };
 use serde::Deserialize;
 
-use super::{key, toml};
+use super::{key, refused, toml};
 
 #[derive(Debug, Deserialize)]
 struct Site {
     session: SessionSettings,
 }
 
-/// A key as it may be pasted: whole, or without the beginning of its text.
-fn pasted(key: &str) -> [&str; 3] {
+/// A key as it may be pasted: whole, or without the beginning of its text; and one of a later version, of which only the
+/// beginning is known.
+fn pasted(key: &str) -> [String; 4] {
+    let secret = &key["hardtack_key_v1_xaes_".len()..];
+    let backwards: String = secret.chars().rev().collect();
     [
-        key,
-        &key["hardtack_key_v1_".len()..],
-        &key["hardtack_key_v1_xaes_".len()..],
+        key.to_owned(),
+        key["hardtack_key_v1_".len()..].to_owned(),
+        secret.to_owned(),
+        format!("hardtack_key_v2_{backwards}"),
     ]
 }
 
@@ -39,7 +43,8 @@ pub(super) fn check_hidden(key: &str, shown: impl Debug) {
 fn debug_of_settings_shows_no_key() {
     let key = key();
     let settings = toml(&format!("name = 'login'\nkeys = '{key}'"));
-    assert!(format!("{settings:?}").contains("login"));
+    let shown = format!("{settings:?}");
+    assert!(shown.contains("Name(5 bytes)"), "{shown}");
     check_hidden(&key, &settings);
     check_hidden(&key, settings.into_builder().unwrap());
 }
@@ -58,10 +63,57 @@ fn no_error_shows_a_broken_key() {
     }
 }
 
+/// As where a line of a file continues the one before it.
+#[test]
+fn a_password_that_stands_in_another_setting_is_not_shown() {
+    let password = "hunter2";
+    for name in [
+        "name",
+        "path",
+        "domain",
+        "application",
+        "keys_env",
+        "keys_file",
+    ] {
+        for line_end in ["\n", "\r\n", "\r"] {
+            let settings = toml(&format!(
+                "{name} = {:?}",
+                format!("{line_end}secret = {password}")
+            ));
+            let error = settings.check().unwrap_err();
+            assert_eq!(error.settings().collect::<Vec<_>>(), [name]);
+            let shown = format!("{error} {settings:?}");
+            assert!(!shown.contains(password), "{shown}");
+        }
+    }
+    for text in [
+        "name = 'login hunter2'",
+        "path = '/ hunter2'",
+        "domain = 'admin:hunter2@example.com'",
+        "application = 'hunter2'",
+        "context = {stage = 'hunter2'}",
+        "context = [['hunter2', 'live']]",
+        "keys = 'hunter2'",
+    ] {
+        let settings = toml(text);
+        let error = settings.clone().build().unwrap_err();
+        let shown = format!("{error} {settings:?}");
+        assert!(!shown.contains(password), "{shown}");
+    }
+    let several = "[{path = \"/a\\nhunter2\"}]";
+    let sources = "[{file = \"/a\\nhunter2\"}]";
+    for (name, value) in [("formerly", several), ("keys_from", sources)] {
+        let settings = toml(&format!("{name} = {value}"));
+        assert_eq!(refused(settings.check()).0, [name]);
+        let shown = format!("{:?} {settings:?}", settings.check());
+        assert!(!shown.contains(password), "{shown}");
+    }
+}
+
 #[test]
 fn a_key_in_the_wrong_place_is_refused_and_not_shown() {
     let key = key();
-    pasted(&key).into_iter().for_each(check_places);
+    pasted(&key).iter().for_each(|key| check_places(key));
 }
 
 #[track_caller]
@@ -105,7 +157,7 @@ fn check_places(key: &str) {
 #[test]
 fn a_key_in_a_list_or_a_table_is_refused_by_name_and_not_shown() {
     let key = key();
-    pasted(&key).into_iter().for_each(check_lists);
+    pasted(&key).iter().for_each(|key| check_lists(key));
 }
 
 #[track_caller]
@@ -146,15 +198,15 @@ fn a_key_in_place_of_the_name_of_a_source_is_not_shown() {
     let key = key();
     for pasted in pasted(&key) {
         let wrong = [
-            KeyRing::<EncryptionKey>::from_env(pasted).unwrap_err(),
-            KeyRing::<EncryptionKey>::from_file(pasted).unwrap_err(),
+            KeyRing::<EncryptionKey>::from_env(&pasted).unwrap_err(),
+            KeyRing::<EncryptionKey>::from_file(&pasted).unwrap_err(),
             KeyRing::<EncryptionKey>::from_file(format!("/run/{pasted}/keys")).unwrap_err(),
         ];
         for error in wrong {
             assert!(error.to_string().contains("(a key)"), "{error}");
-            check_hidden(&key, error);
+            check_hidden(&pasted, error);
         }
-        check_hidden(&key, RingSource::env(pasted));
+        check_hidden(&pasted, RingSource::env(&pasted));
     }
     // Text of the same form that is no key is shown, since nobody could correct it otherwise.
     let name = "A".repeat(48);
