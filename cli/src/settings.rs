@@ -13,7 +13,10 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 use serde_json::Value;
-use yaml_rust2::{Yaml, YamlLoader};
+use yaml_rust2::{
+    ScanError, Yaml, YamlLoader,
+    parser::{Event, Parser},
+};
 use zeroize::Zeroizing;
 
 use crate::answer::Failure;
@@ -119,10 +122,13 @@ impl Format {
                 line => format!("line {line} is not JSON"),
             }),
             Format::Yaml => {
-                let documents = YamlLoader::load_from_str(text);
-                let mut documents = documents.map_err(|error| {
+                let no_yaml = |error: ScanError| {
                     format!("line {} is not YAML, or gives a name twice", error.marker().line())
-                })?;
+                };
+                if values_in(text).map_err(no_yaml)? > MOST_VALUES {
+                    return Err(format!("its aliases stand for more than {MOST_VALUES} values"));
+                }
+                let mut documents = YamlLoader::load_from_str(text).map_err(no_yaml)?;
                 if documents.len() > 1 {
                     return Err("there are several documents of YAML".to_owned());
                 }
@@ -137,6 +143,33 @@ impl Format {
                     "line {line} is not TOML, the format of every file that is not named `.json`, `.yaml` or `.yml`"
                 )
             }),
+        }
+    }
+}
+
+/// Returns the number of values in a text of YAML, those that its aliases stand for included. The loader copies each of
+/// them, so a few nested lines would fill the memory.
+fn values_in(text: &str) -> Result<usize, ScanError> {
+    let mut parser = Parser::new_from_str(text);
+    let mut of_anchors = BTreeMap::new();
+    // The lists and tables that are not yet at their end, with their anchors.
+    let mut open = vec![(0, 0_usize)];
+    loop {
+        let (event, _) = parser.next_token()?;
+        let (anchor, values) = match event {
+            Event::StreamEnd => return Ok(open.iter().map(|(_, values)| values).sum()),
+            Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
+                open.push((anchor, 1));
+                continue;
+            }
+            Event::SequenceEnd | Event::MappingEnd => open.pop().unwrap_or_default(),
+            Event::Scalar(_, _, anchor, _) => (anchor, 1),
+            Event::Alias(anchor) => (0, of_anchors.get(&anchor).copied().unwrap_or(1)),
+            _ => continue,
+        };
+        of_anchors.insert(anchor, values);
+        if let Some((_, sum)) = open.last_mut() {
+            *sum = sum.saturating_add(values);
         }
     }
 }
@@ -157,3 +190,5 @@ fn json_of(yaml: Yaml) -> Value {
         Yaml::Alias(_) | Yaml::Null | Yaml::BadValue => Value::Null,
     }
 }
+
+const MOST_VALUES: usize = 100_000;

@@ -341,3 +341,25 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
     let refused = desk.refused(2, "inspect eA --settings default.toml");
     assert!(refused.contains("--keys"), "{refused}");
 }
+
+/// Nine levels of them would stand for 400 million values.
+#[test]
+fn aliases_of_yaml_stand_for_a_limited_number_of_values() {
+    let (desk, _) = Desk::with_ring();
+    let nested = |level: usize| {
+        format!(
+            "a{}: &a{level} [{}]\n",
+            level,
+            vec![format!("*a{}", level - 1); 9].join(", ")
+        )
+    };
+    let levels: String = (1..9).map(nested).collect();
+    let laughs = format!("a0: &a0 [x, x, x, x, x, x, x, x, x]\n{levels}session: {{}}\n");
+    desk.write("laughs.yaml", laughs);
+    let refused = desk.refused(3, "ring check keys --settings laughs.yaml");
+    let sentence = "cannot read laughs.yaml: its aliases stand for more than 100000 values";
+    assert_eq!(refused, sentence);
+    let shared = "live: &live {idle_timeout: 8h, clock_skew: 0s}\ntest: *live\nsession: *live\n";
+    desk.write("shared.yaml", shared);
+    assert_eq!(overlap(&desk, "--settings shared.yaml"), 8 * 3_600);
+}
