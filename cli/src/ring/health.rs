@@ -121,6 +121,18 @@ mod tests {
             ("seals c7e01b94\nfingerprint 60e3d18f92b7ca45\n", true),
             ("  fingerprint   60e3d18f92b7ca45  \r\nup", true),
             (r#"{"up": true, "fingerprint": "60e3d18f92b7ca45"}"#, true),
+            // Other lines may name other rings, and the first line of its kind counts.
+            (
+                "next fingerprint aaaaaaaaaaaaaaaa\nfingerprint 60e3d18f92b7ca45",
+                true,
+            ),
+            (
+                "fingerprint 60e3d18f92b7ca45\nfingerprint aaaaaaaaaaaaaaaa",
+                true,
+            ),
+            ("wanted fingerprint 60e3d18f92b7ca45", false),
+            ("fingerprints 60e3d18f92b7ca45", false),
+            ("fingerprint 60e3d18f92b7ca45 is wanted", false),
             ("60e3d18f92b7ca45", false),
             ("fingerprint 60e3d18f92b7ca4", false),
             ("fingerprint 60e3d18f92b7ca4g", false),

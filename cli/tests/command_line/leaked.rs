@@ -9,6 +9,11 @@ use crate::desk::{Desk, at, new_key};
 
 const READS_ON: &str = "anyone with the key can still read what was recorded under it";
 
+/// The key of a line of a ring.
+fn key_of(line: &str) -> String {
+    line.split(' ').next().unwrap().to_owned()
+}
+
 fn ids(desk: &Desk) -> Vec<String> {
     let keys = desk.ring().keys();
     keys.iter().map(|key| key.id.to_string()).collect()
@@ -303,6 +308,34 @@ fn a_key_whose_end_no_longer_fits_is_accepted_without_end() {
     assert!(told.contains(&sentence), "{told}");
     assert_eq!(ids(&desk), [first, last]);
     desk.done("ring check keys --lifetime 30d");
+}
+
+/// The end of the earlier key belongs to the key that goes on.
+#[test]
+fn a_key_keeps_its_end_where_another_takes_over_at_the_moment_of_the_leaked_one() {
+    for (from, end) in [
+        ("", "2027-03-05T00:00:00Z"),
+        (" seal_from=2027-03-01T06:00:00Z", "2027-03-05T00:00:00Z"),
+        // Retired long ago, for the one that goes on.
+        (" seal_from=2027-02-01T00:00:00Z", "2027-02-05T00:00:00Z"),
+    ] {
+        let (desk, first) = Desk::with_ring();
+        let [middle, last] = [desk.add(""), desk.add("")];
+        let keys: Vec<_> = desk.read("keys").lines().map(key_of).collect();
+        let [key, middle_key, last_key] = &keys[..] else {
+            panic!("{}", desk.read("keys"))
+        };
+        let earlier = format!("{key} accept_until={end}");
+        // The one that is listed first seals.
+        desk.write(
+            "keys",
+            format!("{last_key}{from}\n{middle_key}{from}\n{earlier}\n"),
+        );
+        let told = desk.done(&format!("ring leaked keys {middle} --not-before +10m"));
+        assert!(!told.contains(&first), "{told}");
+        assert!(desk.read("keys").contains(&earlier), "{told}");
+        assert_eq!(ids(&desk), [first, last]);
+    }
 }
 
 #[test]

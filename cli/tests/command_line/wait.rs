@@ -198,11 +198,43 @@ fn of_many_instances_without_the_ring_it_names_some() {
     let (desk, _) = Desk::with_ring();
     let [before, _] = two_rings(&desk);
     let old = Instance::new([&before]).serve();
-    let line = wait_line("--timeout 0s --keys keys", &[&*old; 11]);
-    let ran = desk.run(&line);
-    let first = ran.notes().next().unwrap().to_owned();
-    assert_eq!(first.matches(&old).count(), 8);
-    assert!(first.ends_with("; and 3 others"), "{first}");
+    for (all, rest) in [(8, ""), (9, "; and 1 others"), (11, "; and 3 others")] {
+        let line = wait_line("--timeout 0s --keys keys", &vec![&*old; all]);
+        let ran = desk.run(&line);
+        let first = ran.notes().next().unwrap().to_owned();
+        assert_eq!(first.matches(&old).count(), 8);
+        let end = format!("{old} has {}{rest}", before.fingerprint());
+        assert!(first.ends_with(&end), "{first}");
+    }
+}
+
+/// More than are asked at the same time.
+#[test]
+fn the_last_of_very_many_instances_counts() {
+    let (desk, _) = Desk::with_ring();
+    let [before, after] = two_rings(&desk);
+    let fingerprint = after.fingerprint();
+    let [old, new] = [&before, &after].map(|ring| Instance::new([ring]).serve());
+    for most in [63, 64, 128] {
+        let mut urls = vec![&*new; most];
+        urls.push(&old);
+        let line = wait_line("--timeout 0s --keys keys", &urls);
+        let ran = desk.run(&line);
+        assert_eq!(ran.code, Some(1), "{}", ran.err);
+        let told = format!(
+            "fingerprint {fingerprint} on {most} of {} instances; {old} has {}",
+            most + 1,
+            before.fingerprint()
+        );
+        assert_eq!(ran.notes().next(), Some(&*told));
+        urls[most] = &new;
+        let told = desk.done(&wait_line("--timeout 0s --keys keys", &urls));
+        let all = most + 1;
+        assert_eq!(
+            told,
+            format!("fingerprint {fingerprint} on {all} of {all} instances\n")
+        );
+    }
 }
 
 #[test]
