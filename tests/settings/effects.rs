@@ -1,10 +1,12 @@
 //! The effect of each setting, seen from outside: by a visitor, a cache, or another instance.
 
-use std::{collections::BTreeSet, env, fs, process::Command};
+use std::{collections::BTreeSet, env, process::Command};
 
 use hardtack::{EncryptionKey, Session, SessionCookie, SigningKey};
 
-use super::{browser::Browser, cookie, field, fields, folder::Folder, key, moments, toml};
+use super::{
+    browser::Browser, cookie, documented, field, fields, folder::Folder, key, moments, toml,
+};
 
 /// A setting, settings without it and with it, and whether its effect is seen under settings.
 struct Effect<'a> {
@@ -240,7 +242,7 @@ fn every_setting_has_an_effect() {
         assert!(!is_seen(without), "{of} has an effect without being set");
         assert!(is_seen(with), "{of} has no effect");
     }
-    let tested: BTreeSet<_> = effects.iter().map(|effect| effect.of.to_owned()).collect();
+    let tested: BTreeSet<_> = effects.iter().map(|effect| effect.of).collect();
     assert_eq!(tested, documented());
 }
 
@@ -256,18 +258,6 @@ fn effect<'a>(
         with,
         is_seen,
     }
-}
-
-/// The settings of docs/settings.md, whose table is that of the program.
-fn documented() -> BTreeSet<String> {
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/settings.md");
-    let page = fs::read_to_string(page).unwrap();
-    let rows = page
-        .lines()
-        .skip_while(|line| !line.starts_with("| `mode` |"));
-    let rows = rows.take_while(|line| line.starts_with('|'));
-    rows.map(|row| row.split('`').nth(1).unwrap().to_owned())
-        .collect()
 }
 
 /// A program whose setting `keys_env` is this finds its keys. A variable is set for a process only.

@@ -13,6 +13,7 @@ mod properties;
 mod refusals;
 mod ring_sources;
 mod secrets;
+mod together;
 #[cfg(feature = "toml")]
 mod toml;
 mod translated;
@@ -23,6 +24,8 @@ use crate::common::browser;
 use crate::common::cases;
 use crate::common::folder;
 use crate::common::moments;
+
+use std::collections::BTreeSet;
 
 use hardtack::{EncryptionKey, SessionCookie, SessionSettings, settings::SettingsError};
 
@@ -62,6 +65,14 @@ fn field(settings: SessionSettings) -> (String, String) {
     let (name, rest) = fields.last().unwrap().split_once('=').unwrap();
     let (_, attributes) = rest.split_once("; ").unwrap();
     (name.to_owned(), attributes.to_owned())
+}
+
+/// The settings of docs/settings.md, whose table is that of the program.
+fn documented() -> BTreeSet<&'static str> {
+    let page = include_str!("../../docs/settings.md").lines();
+    let rows = page.skip_while(|line| !line.starts_with("| `mode` |"));
+    let rows = rows.take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.split('`').nth(1).unwrap()).collect()
 }
 
 /// The refused settings, and the sentences behind what they are about.

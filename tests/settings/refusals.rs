@@ -1,6 +1,6 @@
 //! Refused settings, and their sentences.
 
-use hardtack::SessionSettings;
+use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
 
 use super::{key, refused, toml};
 
@@ -136,6 +136,44 @@ fn everything_that_is_refused_is_named_at_once() {
     assert_eq!(sentence.lines().count(), 6);
     let shown = format!("{:?}", settings.build().unwrap_err());
     assert_eq!(shown, format!("session settings: {sentence}"));
+}
+
+#[test]
+fn whatever_settings_are_asked_for_a_mistake_in_them_comes_first() {
+    let keys = format!("keys = '{}'", key());
+    for (name, text) in [
+        ("remember_up_to", "remember_up_to = '30 tage'"),
+        ("idle_timeout", "idle_timeout = true"),
+        ("clock_skew", "clock_skew = -1"),
+        ("watch_keys", "watch_keys = 'often'"),
+        ("keys_env", "keys_env = 'a b'"),
+        ("mode", "mode = 'signed'"),
+        ("secure", "secure = false"),
+        ("secure", "secure = true\ndanger_allow_http = true"),
+        ("colour", "colour = 'red'"),
+        ("name", "name = ' '"),
+    ] {
+        let settings = || toml(&format!("{keys}\n{text}"));
+        let new = || SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+        let mut taken = settings();
+        for (asked, found) in [
+            ("check", settings().check()),
+            ("check_without_keys", settings().check_without_keys()),
+            ("into_builder", settings().into_builder().map(drop)),
+            ("build", settings().build().map(drop)),
+            ("apply_to", settings().apply_to(new()).map(drop)),
+            ("key_overlap", settings().key_overlap().map(drop)),
+            ("take_key_sources", taken.take_key_sources().map(drop)),
+            ("what take_key_sources left", taken.check()),
+            (
+                "an earlier layer",
+                settings().overridden_by(toml("")).check(),
+            ),
+            ("a later layer", toml("").overridden_by(settings()).check()),
+        ] {
+            assert_eq!(refused(found).0, [name], "{asked}: {text}");
+        }
+    }
 }
 
 #[test]

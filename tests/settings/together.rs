@@ -1,0 +1,246 @@
+//! A program and its settings together, and settings in layers: what holds of each setting.
+
+use std::{collections::BTreeSet, time::UNIX_EPOCH};
+
+use hardtack::{
+    EncryptionKey, SameSite, Session, SessionCookie, SessionSettings, SigningKey, Size,
+    carrier::{FormerAttributes, Padding, RefreshAfter, SessionCookieBuilder},
+    keys::{Mode, SharedKeyRing},
+};
+
+use super::{browser::Browser, documented, key, moments::seconds, refused, toml};
+
+/// A setting with two values, and the builder's calls for the second one.
+struct Row {
+    name: &'static str,
+    other: &'static str,
+    value: &'static str,
+    calls: fn(SessionCookieBuilder) -> SessionCookieBuilder,
+}
+
+const fn row(
+    name: &'static str,
+    other: &'static str,
+    value: &'static str,
+    calls: fn(SessionCookieBuilder) -> SessionCookieBuilder,
+) -> Row {
+    Row {
+        name,
+        other,
+        value,
+        calls,
+    }
+}
+
+#[rustfmt::skip] // One row a setting.
+const ROWS: [Row; 24] = [
+    row("name", "'a'", "'__Host-b'", |b| b.name("__Host-b")),
+    row("path", "'/a'", "'/b'", |b| b.path("/b")),
+    row("domain", "'a.example'", "'b.example'", |b| b.domain("b.example")),
+    row("same_site", "'none'", "'strict'", |b| b.same_site(SameSite::Strict)),
+    row("partitioned", "false", "true", SessionCookieBuilder::partitioned),
+    row("persistent", "false", "true", SessionCookieBuilder::persistent),
+    row("idle_timeout", "'off'", "'15m'", |b| b.idle_timeout(seconds(900))),
+    row("absolute_timeout", "'9h'", "'8h'", |b| b.absolute_timeout(seconds(28_800))),
+    row("remember_up_to", "'9d'", "'30days'", |b| b.remember_up_to(seconds(30 * 86_400))),
+    row("remembered_idle_timeout", "'9d'", "'7d'", |b| b.remembered_idle_timeout(seconds(7 * 86_400))),
+    row("refresh_after", "'never'", "'always'", |b| b.refresh_after(RefreshAfter::Always)),
+    row("clock_skew", "9", "5", |b| b.clock_skew(seconds(5))),
+    row("not_before", "'2028-01-15T08:00:00Z'", "'2027-01-15T08:00:00Z'", |b| {
+        b.not_before(UNIX_EPOCH + seconds(1_800_000_000))
+    }),
+    row("size", "'browser'", "'split:3'", |b| b.size(Size::Split(3))),
+    row("padding", "'none'", "'padme'", |b| b.padding(Padding::Padme)),
+    row("application", "'a'", "'b'", |b| b.application("b")),
+    row("context", "{a = 'a', b = 'a'}", "{b = 'b', c = 'c'}", |b| b.context("b", "b").context("c", "c")),
+    row("formerly", "{path = '/a'}", "[{path = '/b'}, {domain = ''}]", |b| {
+        let former = FormerAttributes::new;
+        b.formerly(former().path("/b")).formerly(former().no_domain())
+    }),
+    row("save_on_server_error", "false", "true", SessionCookieBuilder::save_on_server_error),
+    row("danger_allow_http", "false", "true", SessionCookieBuilder::danger_allow_http),
+    row("danger_allow_shared_caching", "false", "true", SessionCookieBuilder::danger_allow_shared_caching),
+    row("danger_retire_early", "false", "true", SessionCookieBuilder::danger_retire_early),
+    // Their one value changes nothing here.
+    row("httponly", "true", "true", |b| b),
+    row("secure", "true", "true", |b| b),
+];
+
+/// Settings of the keys, which a program may have of its own.
+const OF_KEYS: [&str; 6] = [
+    "mode",
+    "keys",
+    "keys_env",
+    "keys_file",
+    "keys_from",
+    "watch_keys",
+];
+
+impl Row {
+    fn settings(&self) -> SessionSettings {
+        toml(&format!("{} = {}", self.name, self.value))
+    }
+
+    /// The other value of every setting that may stand beside this one, without this one if `is_left_out`.
+    fn others(&self, is_left_out: bool) -> SessionSettings {
+        let beside = |row: &&Row| match row.name {
+            name if name == self.name => !is_left_out,
+            "secure" => self.name != "danger_allow_http",
+            _ => true,
+        };
+        let lines = ROWS.iter().filter(beside);
+        let lines = lines.map(|row| format!("{} = {}\n", row.name, row.other));
+        toml(&lines.collect::<String>())
+    }
+}
+
+fn builder() -> SessionCookieBuilder {
+    SessionCookie::encrypted(EncryptionKey::generate().unwrap())
+}
+
+#[test]
+fn every_setting_has_a_row() {
+    let rows = ROWS.iter().map(|row| row.name).chain(OF_KEYS);
+    assert_eq!(rows.collect::<BTreeSet<_>>(), documented());
+}
+
+/// So it replaces what the program says, and adds to what it lists: a context and former attributes.
+#[test]
+fn a_setting_does_what_the_method_of_its_name_does_whatever_the_program_says() {
+    for row in &ROWS {
+        let apply = |builder| row.settings().apply_to(builder).unwrap();
+        let check = |found: SessionCookieBuilder, expected: SessionCookieBuilder| {
+            assert_eq!(
+                format!("{found:?}"),
+                format!("{expected:?}"),
+                "{}",
+                row.name
+            );
+        };
+        let others = |builder| row.others(false).apply_to(builder).unwrap();
+        let new = builder();
+        check(apply(new.clone()), (row.calls)(new.clone()));
+        // What the program says before, and after.
+        let before = others(new.clone());
+        check(apply(before.clone()), (row.calls)(before));
+        check(others(apply(new.clone())), others((row.calls)(new)));
+    }
+}
+
+#[test]
+fn a_setting_of_a_later_layer_replaces_that_one_and_no_other() {
+    for row in &ROWS {
+        let new = builder();
+        let expected = row.others(true).apply_to(new.clone()).unwrap();
+        let expected = format!("{:?}", (row.calls)(expected));
+        let later = row.others(false).overridden_by(row.settings());
+        let earlier = row.settings().overridden_by(row.others(true));
+        for settings in [later, earlier] {
+            let built = settings.apply_to(new.clone()).unwrap();
+            assert_eq!(format!("{built:?}"), expected, "{}", row.name);
+        }
+    }
+}
+
+#[test]
+fn settings_of_the_keys_are_refused_where_the_program_has_some() {
+    let keys = key();
+    for line in [
+        format!("keys = '{keys}'"),
+        "keys_env = 'NO_SUCH_KEYS'".to_owned(),
+        "keys_file = '/no/such/file'".to_owned(),
+        "keys_from = [{env = 'NO_SUCH_KEYS'}]".to_owned(),
+        "watch_keys = 10".to_owned(),
+        "mode = 'unencrypted-but-signed'".to_owned(),
+    ] {
+        let (names, _) = refused(toml(&line).apply_to(builder()));
+        assert_eq!(names, [line.split(' ').next().unwrap()]);
+    }
+    assert!(toml("mode = 'encrypted'").apply_to(builder()).is_ok());
+    let signing = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap());
+    let (names, _) = refused(toml("mode = 'encrypted'").apply_to(signing));
+    assert_eq!(names, ["mode"]);
+}
+
+#[test]
+fn the_mode_of_one_layer_holds_for_the_keys_of_another() {
+    let signing = SigningKey::generate().unwrap().expose_secret();
+    let keys = toml(&format!("keys = '{}'", *signing));
+    let mode = || toml("mode = 'unencrypted-but-signed'");
+    for settings in [
+        mode().overridden_by(keys.clone()),
+        keys.clone().overridden_by(mode()),
+    ] {
+        assert_eq!(settings.build().unwrap().mode(), Mode::UnencryptedButSigned);
+    }
+}
+
+/// A file that is watched has to end with a line feed, which shows here who watches one.
+#[cfg(feature = "watch")]
+#[test]
+fn the_keys_of_one_layer_are_watched_as_another_says() {
+    let (_folder, path) = super::folder::Folder::with("keys", key());
+    let watch = || toml("watch_keys = '10s'");
+    for source in [
+        format!("keys_file = {path:?}"),
+        format!("keys_from = [{{file = {path:?}}}]"),
+    ] {
+        let source = toml(&source);
+        assert!(source.clone().build().is_ok());
+        for settings in [
+            watch().overridden_by(source.clone()),
+            source.clone().overridden_by(watch()),
+            toml(&format!("watch_keys = '10s'\nkeys = '{}'", key())).overridden_by(source),
+        ] {
+            let (_, sentence) = refused(settings.build());
+            assert!(sentence.contains("line feed"), "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn tenants_of_a_program_are_kept_apart_in_the_context_of_its_settings() {
+    let keys = EncryptionKey::generate().unwrap();
+    let keys = SharedKeyRing::new(keys);
+    let site = |tenant: &str, region: &str| {
+        let builder = SessionCookie::encrypted(keys.clone()).context("tenant", tenant);
+        let settings = toml(&format!("context = {{region = '{region}'}}"));
+        settings.apply_to(builder).unwrap().build().unwrap()
+    };
+    let mut browser = Browser::from(site("a", "eu"));
+    browser.visit(|session| session.insert("user", 42).unwrap());
+    for (tenant, region, is_theirs) in [("a", "eu", true), ("b", "eu", false), ("a", "us", false)] {
+        let mut browser = browser.clone();
+        browser.site = site(tenant, region);
+        assert_eq!(
+            browser.visit(Session::is_new),
+            !is_theirs,
+            "{tenant} {region}"
+        );
+    }
+}
+
+#[test]
+fn earlier_cookies_of_the_program_and_of_its_settings_are_dropped() {
+    let builder = builder().name("session");
+    let builder = builder.formerly(FormerAttributes::new().path("/program"));
+    let settings = toml("formerly = {path = '/settings'}");
+    let site = settings.apply_to(builder).unwrap().build().unwrap();
+    let mut browser = Browser::from(site);
+    browser.visit(|session| session.insert("user", 42).unwrap());
+    let [program, settings, _] = &browser.sent[..] else {
+        panic!("{:?}", browser.sent)
+    };
+    assert!(program.starts_with("session=; Path=/program;"), "{program}");
+    assert!(
+        settings.starts_with("session=; Path=/settings;"),
+        "{settings}"
+    );
+}
+
+#[test]
+fn what_settings_do_not_say_stays_as_the_builder_has_it() {
+    let (builder, settings) = (builder().path("/app"), toml("same_site = 'strict'"));
+    let cookie = settings.apply_to(builder).unwrap().build().unwrap();
+    assert_eq!(cookie.name().as_str(), "__Secure-session");
+}
