@@ -1,6 +1,6 @@
 //! Sessions and requests that fail.
 
-use std::time::UNIX_EPOCH;
+use std::{sync::Arc, time::UNIX_EPOCH};
 
 use actix_web::{App, HttpResponse, dev::Service, http::Method, test, web};
 use hardtack::{
@@ -8,6 +8,7 @@ use hardtack::{
     csrf::{CsrfGuard, GuardedForm},
     web::Failure,
 };
+use tower::ServiceExt;
 
 use super::{
     ask,
@@ -31,6 +32,56 @@ fn a_session_that_would_be_too_large_is_a_413_that_saves_nothing() {
     assert_eq!(answer.status(), 413);
     assert_eq!(answer.body(), "this is more than can be stored");
     assert!(set_cookies(answer.headers()).is_empty());
+}
+
+/// An error of each kind that a program can come by, and the status that it is answered with.
+fn errors() -> Vec<(SessionError, u16)> {
+    let session = cookie().load(None::<&str>, at(0));
+    let too_large = session.insert("note", "x".repeat(9_000)).unwrap_err();
+    let unvalidated = |reason: &str| SessionError::Unvalidated(Some(Arc::from(Box::from(reason))));
+    vec![
+        (too_large, 413),
+        (SessionError::AfterHead, 500),
+        (SessionError::NoContext, 500),
+        (SessionError::InsideUpdate, 500),
+        (SessionError::UnreadablePayload, 500),
+        #[cfg(feature = "device-bound")]
+        (SessionError::Stale, 403),
+        // The question was not asked, and was not answered.
+        (SessionError::Unvalidated(None), 503),
+        (unvalidated("the database does not answer"), 503),
+        (SessionError::Encode("Login"), 500),
+        (SessionError::TooDeep, 500),
+        (SessionError::DuplicateKey, 500),
+        (session.deserialize::<u32>().unwrap_err(), 500),
+        (SessionError::NotRemembering, 500),
+    ]
+}
+
+#[test]
+fn each_error_of_a_session_has_its_status_here_and_in_axum() {
+    for (error, status) in errors() {
+        let failed = error.clone();
+        let handler = move || {
+            let failed = failed.clone();
+            async move { Err::<&str, _>(failed) }
+        };
+        let of_actix = {
+            let handler = handler.clone();
+            move |app: &mut web::ServiceConfig| {
+                app.route("/", web::get().to(handler));
+            }
+        };
+        assert_eq!(ask(of_actix, &[]).status(), status, "{error}");
+        let axum = axum::Router::new().route("/", axum::routing::get(handler));
+        let request = http::Request::get("/").body(axum::body::Body::empty());
+        let answer = block_on(axum.oneshot(request.unwrap())).unwrap();
+        assert_eq!(answer.status(), status, "{error}");
+        assert!(matches!(
+            answer.extensions().get(),
+            Some(Failure::Session(_))
+        ));
+    }
 }
 
 #[cfg(feature = "tracing")]

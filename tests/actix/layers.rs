@@ -1,15 +1,22 @@
 //! Several layers, and the settings of one.
 
-use actix_web::web;
+use std::{
+    future::Ready,
+    task::{Context, Poll, Waker},
+};
+
+use actix_web::{dev, web};
 use hardtack::{
-    Session, SessionHeader, SessionLayer,
+    Session, SessionHeader, SessionLayer, carrier,
+    csrf::CsrfGuard,
     session::{Map, SessionData},
 };
 use serde::{Deserialize, Serialize};
+use tower::Layer;
 
 use super::{
     ask,
-    common::{at, builder, cookie, header_builder, set_cookies, signed_in},
+    common::{at, builder, cookie, header_builder, pair_of, set_cookies, signed_in},
 };
 
 #[derive(Clone, Default, Deserialize, Serialize)]
@@ -127,6 +134,71 @@ fn a_session_of_one_host_does_not_open_at_another() {
     );
     assert_eq!(twice.body(), "None false");
     assert!(set_cookies(twice.headers()).is_empty());
+}
+
+/// Says that it is not ready.
+struct Busy;
+
+impl dev::Service<dev::ServiceRequest> for Busy {
+    type Response = dev::ServiceResponse;
+    type Error = actix_web::Error;
+    type Future = Ready<Result<dev::ServiceResponse, actix_web::Error>>;
+
+    fn poll_ready(&self, _: &mut Context<'_>) -> Poll<Result<(), actix_web::Error>> {
+        Poll::Pending
+    }
+
+    fn call(&self, _: dev::ServiceRequest) -> Self::Future {
+        panic!("called before it was ready")
+    }
+}
+
+#[test]
+fn every_layer_is_ready_when_the_service_inside_is() {
+    #[track_caller]
+    fn check<L: Layer<Busy>>(layer: L)
+    where
+        L::Service: dev::Service<dev::ServiceRequest>,
+    {
+        let context = &mut Context::from_waker(Waker::noop());
+        let service = layer.layer(Busy);
+        assert!(dev::Service::poll_ready(&service, context).is_pending());
+    }
+    check(layer());
+    check(CsrfGuard::new());
+    #[cfg(feature = "device-bound")]
+    check(hardtack::web::DeviceLayer::new(layer()));
+}
+
+#[test]
+fn the_context_of_a_request_counts_before_that_of_the_carrier() {
+    let of = |value| carrier::Context::new([("of", value)]).unwrap();
+    let tenant = cookie().in_context(of("carrier"));
+    for (layer, context) in [
+        (SessionLayer::new(tenant.clone()), "carrier"),
+        (
+            SessionLayer::new(tenant).context_by(move |_| Some(of("request"))),
+            "request",
+        ),
+    ] {
+        let layer = layer.clock(at(0)).map_session(Admin);
+        let handler = |admin: web::ReqData<Admin>| async move {
+            admin.into_inner().0.insert("user", 42).map(|()| "page")
+        };
+        let serve = |app: &mut web::ServiceConfig| {
+            let scope = web::scope("").wrap(layer);
+            app.service(scope.route("/", web::get().to(handler)));
+        };
+        let answer = ask(serve, &[]);
+        let pair = pair_of(set_cookies(answer.headers())[0]);
+        for (other, is_theirs) in [
+            ("carrier", context == "carrier"),
+            ("request", context == "request"),
+        ] {
+            let session = cookie().in_context(of(other)).load([pair], at(0));
+            assert_eq!(!session.is_new(), is_theirs, "{context} {other}");
+        }
+    }
 }
 
 #[test]

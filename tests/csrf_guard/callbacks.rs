@@ -97,6 +97,37 @@ fn a_form_of_a_trusted_origin_passes_to_the_named_path_and_to_no_other() {
     );
 }
 
+/// As for what reads the form.
+#[test]
+fn the_first_of_several_content_types_counts() {
+    let (json, junk) = ("application/json", "x");
+    for (kinds, status) in [
+        (&[FORM, json][..], 200),
+        (&[json, FORM], 403),
+        (&[junk, FORM, FORM], 403),
+        (&[FORM, FORM], 200),
+        // One field of two types has none.
+        (
+            &["application/json, application/x-www-form-urlencoded"],
+            403,
+        ),
+        (
+            &["application/x-www-form-urlencoded, application/json"],
+            403,
+        ),
+        (&["application/x-www-form-urlencoded-json"], 403),
+        (&[], 403),
+    ] {
+        let request = Request::post("/signed-in").header("origin", LOGIN);
+        let request = kinds.iter().fold(request, |request, kind| {
+            request.header("content-type", *kind)
+        });
+        let request = request.body(Body::from("csrf_token=junk")).unwrap();
+        let response = block_on(app(trusting("/signed-in")).oneshot(request)).unwrap();
+        assert_eq!(response.status(), status, "{kinds:?}");
+    }
+}
+
 #[test]
 fn each_of_several_origins_is_trusted_for_its_own_path() {
     let sites = [LOGIN, "https://bank.example", "https://pay.example:8443"];

@@ -160,6 +160,12 @@ fn origins_that_differ_are_refused_whichever_comes_first() {
         check(&guard, "POST", &[host, own, own, other], false);
         check(&guard, "POST", &[host, own, own, own], true);
     }
+    let hosts = [host, ("host", "evil.example")];
+    for origin in [own, other] {
+        for [first, second] in [hosts, [hosts[1], hosts[0]], [host, host]] {
+            check(&self::guard(), "POST", &[origin, first, second], false);
+        }
+    }
     let (same, cross) = ("same-origin", "cross-site");
     for [first, second] in [[same, cross], [cross, same]] {
         let fields = [("sec-fetch-site", first), ("sec-fetch-site", second)];

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use hardtack::{
     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionHeader,
     SessionToken,
-    carrier::{Context, SessionCookieBuilder},
+    carrier::{Context, SessionCookieBuilder, TokenChange},
     keys::SharedKeyRing,
     session::{Map, Payload, Reason},
 };
@@ -113,6 +113,56 @@ fn an_application_holds_in_whatever_context_a_request_is() {
     let named = SessionCookie::encrypted(ring).context("application", "shop");
     let session = named.build().unwrap().load(&fields, at(1));
     assert_eq!(reason(&session), Some(Reason::Auth));
+}
+
+#[test]
+fn every_letter_of_a_binding_counts_with_its_case() {
+    let ring = own_ring();
+    type Bind = fn(SessionCookieBuilder) -> SessionCookieBuilder;
+    let bound: [(Bind, Bind); 6] = [
+        (
+            |b| b.context("tenant", "acme"),
+            |b| b.context("Tenant", "acme"),
+        ),
+        (
+            |b| b.context("tenant", "acme"),
+            |b| b.context("tenant", "Acme"),
+        ),
+        (
+            |b| b.context("TENANT", "ÄCME"),
+            |b| b.context("TENANT", "äCME"),
+        ),
+        (|b| b.application("shop"), |b| b.application("SHOP")),
+        (|b| b.type_label("cart"), |b| b.type_label("Cart")),
+        (|b| b.name("session"), |b| b.name("Session")),
+    ];
+    for (place, (one, other)) in bound.into_iter().enumerate() {
+        let [one, other] = [one, other].map(|bind| {
+            let builder = bind(SessionCookie::encrypted(ring.clone()));
+            builder.build().unwrap()
+        });
+        for (sealing, opening) in [(&one, &other), (&other, &one)] {
+            let pair = sealed(sealing, at(0), user);
+            assert!(!sealing.load([&pair], at(1)).is_new());
+            let token = pair.split_once('=').unwrap().1;
+            let pair = format!("{}={token}", opening.name());
+            assert_eq!(
+                reason(&opening.load([&pair], at(1))),
+                Some(Reason::Auth),
+                "{place}"
+            );
+        }
+    }
+    let purposes = ["mobile", "Mobile"].map(|purpose| {
+        let tokens = SessionToken::encrypted(purpose, ring.clone());
+        tokens.build().unwrap()
+    });
+    let session = purposes[0].load(None::<&str>, at(0));
+    user(&session);
+    let TokenChange::Store(token) = purposes[0].save(&session).unwrap() else {
+        panic!("nothing is written")
+    };
+    assert!(purposes[1].load(Some(&token), at(1)).is_new());
 }
 
 #[test]

@@ -88,11 +88,18 @@ fn a_token_opens_where_it_was_sealed_for_and_nowhere_else() {
 
 #[test]
 fn of_different_values_none_is_taken() {
-    let header = header("x-session");
+    for name in ["x-session", "authorization"] {
+        check_several(name);
+    }
+}
+
+#[track_caller]
+fn check_several(name: &'static str) {
+    let header = header(name);
     let token = signed_in_by(&header);
-    let own = ("x-session", &*token);
+    let own = (name, &*token);
     check_outcome(&header, &[own, own, own], None);
-    let others = ["a", "b", "c", "d", "e"].map(|other| ("x-session", other));
+    let others = ["a", "b", "c", "d", "e"].map(|other| (name, other));
     for count in 1..=others.len() {
         for place in 0..=count {
             let mut fields = others[..count].to_vec();

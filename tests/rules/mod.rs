@@ -24,6 +24,7 @@ mod observability;
 mod optional;
 mod overlap;
 mod payloads;
+mod read_before;
 mod reading;
 mod recent;
 mod remember;

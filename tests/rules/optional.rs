@@ -208,6 +208,10 @@ fn optional_writes_are_left_out_for_what_a_page_loads_beside_itself() {
         ] {
             check(&visit.clone().loading(page), look, REFRESHED);
         }
+        // The first of several fields counts.
+        let two = |first, second| visit.clone().loading(first).loading(second);
+        check(&two("image", "document"), look, READ);
+        check(&two("document", "image"), look, REFRESHED);
     }
 }
 

@@ -5,6 +5,7 @@ mod failures;
 mod handles;
 mod hosts;
 mod layers;
+mod options;
 mod routers;
 mod services;
 mod timeouts;

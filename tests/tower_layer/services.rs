@@ -5,11 +5,12 @@ use std::{
     convert::Infallible,
     future::{Ready, pending, ready},
     rc::Rc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use hardtack::{
     Session, SessionError, SessionLayer,
+    csrf::CsrfGuard,
     session::Map,
     web::{Layered, ResponseFuture},
 };
@@ -88,6 +89,46 @@ fn a_service_without_clone_or_send_is_called_itself_when_it_is_ready() {
         assert_eq!(&*service.ready().await.unwrap_err(), "tired");
     });
     assert!(format!("{service:?}").contains("Careful"));
+}
+
+/// Says each of these when it is asked whether it is ready.
+struct Says(Vec<Poll<Result<(), &'static str>>>);
+
+impl Service<Request<()>> for Says {
+    type Response = Response<String>;
+    type Error = &'static str;
+    type Future = Ready<Result<Response<String>, &'static str>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), &'static str>> {
+        self.0.remove(0)
+    }
+
+    fn call(&mut self, _: Request<()>) -> Self::Future {
+        ready(Ok(Response::default()))
+    }
+}
+
+#[test]
+fn every_layer_is_ready_when_the_service_inside_is() {
+    #[track_caller]
+    fn check<L: Layer<Says>>(layer: L)
+    where
+        L::Service: Service<Request<()>, Error = &'static str>,
+    {
+        let answers = [
+            Poll::Pending,
+            Poll::Ready(Ok(())),
+            Poll::Ready(Err("tired")),
+        ];
+        let mut service = layer.layer(Says(answers.to_vec()));
+        let context = &mut Context::from_waker(Waker::noop());
+        assert_eq!([(); 3].map(|()| service.poll_ready(context)), answers);
+    }
+    check(layer());
+    check(CsrfGuard::new());
+    #[cfg(feature = "device-bound")]
+    check(hardtack::web::DeviceLayer::new(layer()));
+    check(tower::layer::util::Stack::new(CsrfGuard::new(), layer()));
 }
 
 #[test]

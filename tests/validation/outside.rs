@@ -1,9 +1,15 @@
 //! Headers, bare tokens, forms and sessions of other libraries.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use hardtack::{
-    SessionData, SessionError, SessionLayer,
+    Clock, SessionData, SessionError, SessionLayer,
     carrier::TokenChange,
     csrf::CsrfGuard,
     session::{Outcome, Reason, Validity},
@@ -12,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     IS_GONE, IS_OUT_OF_REACH, Row, SPAN,
-    common::{at, block_on, header_builder, sealed, seconds, token_builder},
+    common::{at, block_on, builder, header_builder, sealed, seconds, token_builder},
     find, miss,
 };
 
@@ -53,6 +59,31 @@ struct Login {
 impl SessionData for Login {
     const LABEL: &str = "login of a token";
     const SCHEMA: u32 = 1;
+}
+
+#[test]
+fn every_handle_of_a_typed_session_has_what_the_last_answer_left() {
+    let row = Row::default();
+    let site = row.asked_by(builder().typed::<Login>()).build().unwrap();
+    let pair = sealed(&site, at(0), |session| {
+        session.replace(Login { user: 42 }).unwrap()
+    });
+    let second = Arc::new(AtomicU64::new(SPAN));
+    let now = Arc::clone(&second);
+    let session = site.load(
+        [&pair],
+        Clock::from_fn(move || at(now.load(Ordering::Relaxed))),
+    );
+    let handle = session.clone();
+    let user = || handle.read(|login| login.user);
+    assert_eq!(user(), 0);
+    assert!(block_on(session.validate()).unwrap());
+    assert_eq!(user(), 42);
+    let _ = site.save(&session).unwrap();
+    row.becomes(IS_GONE);
+    second.store(2 * SPAN, Ordering::Relaxed);
+    assert!(!block_on(session.validate()).unwrap());
+    assert_eq!(user(), 0);
 }
 
 #[test]
