@@ -216,6 +216,35 @@ pub use settings::SessionSettings;
 #[cfg(feature = "tower")]
 pub use web::SessionLayer;
 
+/// Types that would read each other's bytes do not compile, also where no session of them is built.
+///
+/// ```compile_fail,E0080
+/// # use hardtack::SessionData;
+/// #[derive(Default, serde::Serialize, serde::Deserialize, SessionData)]
+/// #[session(label = "login", schema = 1)]
+/// struct First {}
+///
+/// #[derive(Default, serde::Serialize, serde::Deserialize, SessionData)]
+/// #[session(label = "login", schema = 1, from = First)]
+/// struct Second {}
+/// # impl From<First> for Second { fn from(_: First) -> Second { Second {} } }
+/// ```
+///
+/// ```compile_fail,E0080
+/// # use hardtack::SessionData;
+/// #[derive(Default, serde::Serialize, serde::Deserialize, SessionData)]
+/// #[session(label = "login", schema = 1, from = Second)]
+/// struct First {}
+///
+/// #[derive(Default, serde::Serialize, serde::Deserialize, SessionData)]
+/// #[session(label = "login", schema = 2, from = First)]
+/// struct Second {}
+/// # impl From<First> for Second { fn from(_: First) -> Second { Second {} } }
+/// # impl From<Second> for First { fn from(_: Second) -> First { First {} } }
+/// ```
+#[cfg(all(doctest, feature = "derive"))]
+struct TypesThatLeadBack;
+
 /// Examples of README.md, compiled and run.
 #[cfg(all(
     doctest,

@@ -22,7 +22,8 @@ struct Second {
 }
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize, SessionData)]
-#[session(schema = 3, label = "login", from = Second)]
+#[session(schema = 3, label = "login")]
+#[session(from = Second)]
 struct Third {
     language: String,
     users: Vec<u64>,
