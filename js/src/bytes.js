@@ -33,9 +33,10 @@ export function isAscii(text) {
 /** One character for each byte, of which those of ASCII are right. */
 export const fromLatin1 = (bytes) => latin1.decode(bytes);
 
+/** Joins bytes, and lists of bytes. */
 export function concat(...parts) {
   const writer = new Writer();
-  for (const part of parts) writer.push(part);
+  for (const part of parts.flat()) writer.push(part);
   return writer.bytes;
 }
 

@@ -6,9 +6,10 @@ const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrog
 
 /** The directives of a field, in lower case. A field with a line in which a quoted string does not end has none. */
 function directivesOf(lines) {
-  const quoted = /"(?:[^"\\]|\\[^])*"/g;
+  // One that does not end reaches to the end of the line, so that it is not looked for again from each quote in it.
+  const quoted = /"(?:[^"\\]|\\[^])*("|\\?$)/g;
   // Nothing in a quoted string is a directive, nor is a directive that has one.
-  const unquoted = lines.map((line) => line.replace(quoted, '""'));
+  const unquoted = lines.map((line) => line.replace(quoted, '"$1'));
   return unquoted.some((line) => line.replaceAll('""', "").includes('"')) ? [] : listOf(unquoted);
 }
 

@@ -14,7 +14,7 @@ export function purposeBytes(name, application, typeLabel) {
 export function contextBytes(pairs) {
   const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
   mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "pairs of a label and a value, well-formed strings");
-  const bytes = concat(...pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
+  const bytes = concat(pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
   return concat(u32(bytes.length), bytes);
 }
 

@@ -1,10 +1,11 @@
 // CSRF protection: checks that a request comes from a page of the session's own site. The rules of `CsrfGuard` in Rust.
 
-import { concat, trim } from "./bytes.js";
+import { trim } from "./bytes.js";
 import { hasTokens, verifyCsrf } from "./csrf_token.js";
 import { ConfigError, isWhole, mustBe, refuseUnknown } from "./errors.js";
 import { hostOf, isAt, isSecure, parseOrigin } from "./origins.js";
 import { yesOrNo } from "./settings.js";
+import { Writer } from "./writer.js";
 
 const SENTENCES = {
   "cross-site": "refused: the request comes from another site",
@@ -148,20 +149,20 @@ const TOO_LARGE = Symbol("too large");
 /** Reads a copy of the body, which the handler then reads itself. */
 async function readUpTo(limit, head, request) {
   if (Number(head.values("content-length")[0] ?? 0) > limit) return TOO_LARGE;
-  const chunks = [];
+  const read = new Writer();
   let length = 0;
   const reader = request.clone().body?.getReader();
   while (reader) {
     const { done, value } = await reader.read();
     if (done) break;
-    chunks.push(value);
+    read.push(value);
     length += value.length;
     if (length <= limit) continue;
     // The other copy is left, so nobody waits for this.
     reader.cancel().catch(() => {});
     return TOO_LARGE;
   }
-  return concat(...chunks);
+  return read.bytes;
 }
 
 function originOf(setting, text) {

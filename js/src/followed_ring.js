@@ -95,7 +95,7 @@ class FollowedRing {
     this.#used = seen;
     Object.assign(this, content);
     for (const [sealer, keys] of derived) sealer.keys = keys;
-    reportEarly(this, Math.max(0, ...[...derived.keys()].map(({ overlap }) => overlap)));
+    reportEarly(this, [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0));
   }
 
   /** Tells about the same mistake once. */

@@ -52,7 +52,7 @@ export class KeyRing extends Ring {
   async fingerprint() {
     const { keys, notBefore } = contentOf(this);
     const fields = keys.map(({ kid, sealFrom, acceptUntil }) => concat(kid, u64(sealFrom), u64(orNull(acceptUntil) ?? 0)));
-    return hex((await sha256(concat(...fields, u64(notBefore)))).subarray(0, 8));
+    return hex((await sha256(concat(fields, u64(notBefore)))).subarray(0, 8));
   }
 }
 

@@ -35,7 +35,7 @@ export async function parseRing(texts, { mode = "encrypted", skipXChaCha = false
   for (const text of [texts].flat()) {
     ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
     const { keys, notBefore } = await parseText(text, mode);
-    ring.keys.push(...keys);
+    ring.keys = ring.keys.concat(keys);
     ring.notBefore = Math.max(notBefore, ring.notBefore);
   }
   ring.keys = inOrder(ring.keys);
@@ -146,9 +146,8 @@ function inOrder(keys) {
 /** § 3.4.7. */
 function checkRing(keys) {
   ensure(keys.length > 0, "empty", `key ring must have a key; ${REMEDY}`);
-  for (const [i, { id }] of keys.entries()) {
-    ensure(keys.findIndex((key) => key.id === id) === i, "duplicate", `key ring must not have key ${id} twice`);
-  }
+  const ids = new Set();
+  for (const { id } of keys) ensure(ids.size < ids.add(id).size, "duplicate", `key ring must not have key ${id} twice`);
   ensure(keys.at(-1).acceptUntil === Infinity, "last-retires", `key ${keys.at(-1).id} seals last, and must have no \`accept_until\``);
   for (const [i, { sealFrom, id: next }] of keys.slice(1).entries()) {
     const { acceptUntil, id } = keys[i];

@@ -45,7 +45,7 @@ export class Sealer {
     const { key, head, seal } = this.sealing(now);
     if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long for a token");
     if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal here`);
-    return toBase64url(concat(head, ...(await seal(body, concat(head, this.context), entropy))));
+    return toBase64url(concat(head, await seal(body, concat(head, this.context), entropy)));
   }
 
   /** Returns the key's id, its place as `placeOf` does, and the body. Throws a `Refusal`. */

@@ -8,6 +8,7 @@ import { SessionCookie, attributes } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { inNext, sessionProxy } from "../src/web/next.js";
 import { XAES_KEY } from "./keys.js";
+import { jarOf } from "./stand_ins.js";
 
 const NOW = new Date("2027-01-15T08:00:00Z");
 const earlier = new Date(NOW.getTime() - 600_000);
@@ -255,19 +256,6 @@ test("the cookie of an earlier path is dropped, too, and a build needs no keys",
   assert.deepEqual(set.map((line) => line.split(";")[1]), [" Path=/", " Path=/app"]);
   sessionProxy(() => assert.fail("it was made before a request"), NextResponse);
 });
-
-/** Keeps one cookie of a name, as the jar of Next.js does, where it can decode it. A pair without `=` has the value `true`. */
-function jarOf(field) {
-  const cookies = new Map();
-  for (const pair of field.split(/; */).filter(Boolean)) {
-    const [name, ...value] = pair.split("=");
-    try {
-      cookies.set(name, value.length > 0 ? decodeURIComponent(value.join("=")) : "true");
-    } catch {}
-  }
-  const jar = { getAll: () => [...cookies].map(([name, value]) => ({ name, value })), set: (name, value) => cookies.set(name, value) };
-  return [async () => jar, async () => new Headers({ cookie: field })];
-}
 
 function jarWith(arrived = []) {
   const cookies = new Map(arrived.map((cookie) => [cookie.name, cookie]));

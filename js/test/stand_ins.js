@@ -122,3 +122,16 @@ export class HonoContext {
     this.finalized = true;
   }
 }
+
+/** Keeps one cookie of a name, as the jar of Next.js does, where it can decode it. A pair without `=` has the value `true`. */
+export function jarOf(field) {
+  const cookies = new Map();
+  for (const pair of field.split(/; */).filter(Boolean)) {
+    const [name, ...value] = pair.split("=");
+    try {
+      cookies.set(name, value.length > 0 ? decodeURIComponent(value.join("=")) : "true");
+    } catch {}
+  }
+  const jar = { getAll: () => [...cookies].map(([name, value]) => ({ name, value })), set: (name, value) => cookies.set(name, value) };
+  return [async () => jar, async () => new Headers({ cookie: field })];
+}

@@ -163,7 +163,8 @@ function byName(pairs) {
   for (const [name, value] of pairs) {
     if (value === undefined) continue;
     const key = String(name).toLowerCase();
-    names.set(key, [...(names.get(key) ?? []), value]);
+    if (names.has(key)) names.get(key).push(value);
+    else names.set(key, [value]);
   }
   return names;
 }

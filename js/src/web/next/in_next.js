@@ -30,7 +30,8 @@ export function inNext(sessions, cookies, options = {}) {
     const cookie = await open();
     const field = (await headers?.())?.get("cookie") ?? "";
     // What this request has written is in the jar alone. A value is decoded, and holds one cookie all the same.
-    const written = jar.getAll().filter((pair) => !isIn(field, pair) && !pair.value.includes(";"));
+    const came = valuesOf(field);
+    const written = jar.getAll().filter((pair) => !isIn(came, pair) && !pair.value.includes(";"));
     return cookie.load(fieldWith(field, written), now?.());
   };
   const save = async (session, status = 200) => {
@@ -53,14 +54,22 @@ export function inNext(sessions, cookies, options = {}) {
   return { load, save: (session) => save(session), update };
 }
 
-/** Returns true for a cookie of the jar that came with the request, where the last of two may have been planted. */
-function isIn(field, cookie) {
-  const start = `${cookie.name}=`;
-  const came = pairsOf(field).flatMap((pair) => {
-    if (pair.startsWith(start)) return [pair.slice(start.length)];
+/** The values of each name in a field, in their order. A field has thousands of names, so it is read once. */
+function valuesOf(field) {
+  const values = new Map();
+  for (const pair of pairsOf(field)) {
+    const at = pair.indexOf("=");
     // What the jar has of a pair without a value.
-    return pair === cookie.name ? ["true"] : [];
-  });
+    const [name, value] = at < 0 ? [pair, "true"] : [pair.slice(0, at), pair.slice(at + 1)];
+    if (values.has(name)) values.get(name).push(value);
+    else values.set(name, [value]);
+  }
+  return values;
+}
+
+/** Returns true for a cookie of the jar that came with the request, where the last of two may have been planted. */
+function isIn(values, cookie) {
+  const came = values.get(cookie.name) ?? [];
   // An empty one was dropped since, unless the last that came is empty. The jar has values decoded.
   const shown = isExpiry(cookie) ? came.slice(-1) : came.flatMap((value) => [value, decoded(value)]);
   return shown.map(plain).includes(plain(cookie.value));
