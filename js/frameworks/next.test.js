@@ -230,11 +230,25 @@ const BEHAVIOURS = {
   "those who have not signed in are sent to do so, and come back": async (visitor) => {
     const sent = await visitor.look("/account?tab=2");
     assert.deepEqual([sent.status, placeOf(sent)], [307, "/login?next=%2Faccount%3Ftab%3D2"]);
-    for (const path of ["/account/none", "/%61ccount"]) assert.equal((await visitor.look(path)).status, 307, path);
+    for (const path of ["/account/none", "/%61ccount", "/Account", "/account/plain", "/account/files/x.json", "/ACCOUNT/old"]) {
+      assert.equal((await visitor.look(path)).status, 307, path);
+    }
     assert.equal((await visitor.look("/accounts")).status, 404);
     for (const [next, place] of [["/account?tab=2", "/account?tab=2"], ["https://example.com/", "/account"], ["//example.com", "/account"]]) {
       const signedIn = await new Visitor(visitor.origin).submit("/login", "sign-in", { user: "ada", next });
       assert.deepEqual([signedIn.status, placeOf(signedIn)], [303, place]);
+    }
+  },
+
+  "what is protected is in no cache for all": async (visitor) => {
+    assert.match((await visitor.look("/fixed")).text, /fixed page/);
+    assert.match((await visitor.look("/fixed")).headers.get("cache-control"), /s-maxage/);
+    await visitor.signIn();
+    for (const path of ["/account/plain", "/account/plain?again", "/account/files/x.json"]) {
+      const { text, headers } = await visitor.look(path);
+      assert.match(text, /for members/, path);
+      assert.doesNotMatch(headers.get("cache-control"), /s-maxage|public/, path);
+      assert.match(headers.get("cache-control"), /private|no-store/, path);
     }
   },
 
@@ -250,8 +264,8 @@ const BEHAVIOURS = {
     assert.deepEqual([submitted.status, placeOf(submitted)], [303, "/login"]);
   },
 
-  "a field that the proxy sets is its own": async (visitor) => {
-    const forged = { "x-user": "admin", "x-middleware-request-x-user": "admin", "x-middleware-override-headers": "x-user" };
+  "who a visitor is comes from the session, whatever fields a client sends": async (visitor) => {
+    const forged = { "x-user": "admin", "x-middleware-request-cookie": "user=admin", "x-middleware-override-headers": "cookie" };
     const userOf = ({ text }) => /user (\w+)/.exec(text)[1];
     for (const headers of [{}, { "sec-purpose": "prefetch" }]) {
       assert.equal(userOf(await visitor.look("/", { ...forged, ...headers })), "nobody");

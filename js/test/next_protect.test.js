@@ -41,16 +41,20 @@ async function sent(path, { user, given = {}, paths = ["/account", "/settings"],
 }
 
 test("a path is protected with those below it, and others are not", async () => {
-  for (const path of ["/account", "/account/", "/account/orders/7", "/settings?tab=2", "/%61ccount", "/account%2Forders"]) {
+  for (const path of ["/account", "/account/", "/account/orders/7", "/settings?tab=2", "/%61ccount", "/account%2Forders", "/Account", "/ACCOUNT/x", "/%41ccount"]) {
     assert.equal((await sent(path))?.[0], 307, path);
     assert.equal(await sent(path, { user: "ada" }), undefined, path);
   }
-  for (const path of ["/", "/accounts", "/Account", "/my/account", "/login", "/%E0%A4%A"]) assert.equal(await sent(path), undefined, path);
+  for (const path of ["/", "/accounts", "/Accounts", "/my/account", "/login", "/%E0%A4%A"]) assert.equal(await sent(path), undefined, path);
   // Everything, but the page itself.
   assert.equal((await sent("/", { paths: "/" }))[0], 307);
   assert.equal((await sent("/anything", { paths: "/" }))[0], 307);
   assert.equal(await sent("/login", { paths: "/" }), undefined);
   assert.equal(await sent("/account/login", { given: { to: "/account/login" } }), undefined);
+  // The rewrites of Next.js match these as well.
+  for (const [prefix, path] of [["/Account", "/account/x"], ["/stra\u00dfe", "/STRA\u00dfE"], ["/\u03bf\u03c3", "/\u039f\u03a3"], ["/\u00c4", "/%C3%A4"]]) {
+    assert.equal((await sent(path, { paths: prefix }))?.[0], 307, path);
+  }
 });
 
 test("the way back comes along, for those who wanted to look", async () => {
@@ -75,6 +79,19 @@ test("`unless` is asked about paths that are protected, and may take its time", 
   assert.equal(await sent("/", { given: { unless } }), undefined);
   assert.equal((await sent("/account", { given: { unless } }))[0], 307);
   assert.deepEqual(asked, [[true, "http://localhost/account"]]);
+});
+
+test("a page that is protected is for its visitor alone, be it made at build time", async () => {
+  const proxy = sessionProxy(cookies, { next: () => new Response() }, protect("/account", { to: "/login", unless: (session) => session.has("user") }));
+  const [line] = await cookies.save((await cookies.load(null)).set("user", "ada"));
+  const controlOf = async (path, headers = {}) => {
+    const request = new Request(`http://localhost${path}`, { headers: { cookie: line.split(";")[0], ...headers } });
+    return (await proxy(Object.assign(request, { nextUrl: new NextUrl(request.url) }))).headers.get("cache-control");
+  };
+  for (const headers of [{}, { accept: "text/html" }, { "sec-purpose": "prefetch" }, { "next-router-prefetch": "1" }, { "x-action-redirect": "/account;push" }]) {
+    assert.equal(await controlOf("/account/plain", headers), "private, no-cache", JSON.stringify(headers));
+    assert.equal(await controlOf("/about", headers), null, JSON.stringify(headers));
+  }
 });
 
 test("before a proxy the answer has the session", async () => {

@@ -2,8 +2,10 @@ import { NextResponse } from "next/server";
 import { protect, sessionProxy } from "hardtack-session/next";
 import { cookie } from "./lib/session.js";
 
-// Pages, and neither handlers nor the files of `public/`.
-export const config = { matcher: ["/", "/((?!api/|_next/|.*\\.(?:css|gif|ico|jpg|js|json|pdf|png|svg|txt|webp|woff2|xml)$).*)"] };
+// Pages, and neither handlers nor the files of `public/`; what is protected, whatever it ends in.
+export const config = {
+  matcher: ["/", "/account/:path*", "/((?!api/|_next/|.*\\.(?:css|gif|ico|jpg|js|json|pdf|png|svg|txt|webp|woff2|xml)$).*)"],
+};
 
 const members = protect(["/account"], { to: "/login", unless: (session) => session.has("user") });
 
@@ -12,7 +14,6 @@ export default sessionProxy(
   NextResponse,
   (request, session) => {
     session.ensureId(); // where pages for everybody carry CSRF tokens
-    request.headers.set("x-user", session.get("user") ?? "nobody");
     return members(request, session);
   },
   { flashes: ["notice"] },

@@ -1,4 +1,3 @@
-import { headers } from "next/headers";
 import { csrfToken } from "hardtack-session";
 import { sessions } from "../lib/session.js";
 import { count } from "./actions.js";
@@ -10,7 +9,7 @@ export default async function Page() {
     <main>
       <Notices session={session} />
       <p>{`visits ${session.get("visits") ?? 0}`}</p>
-      <p>{`user ${(await headers()).get("x-user")}`}</p>
+      <p>{`user ${session.get("user") ?? "nobody"}`}</p>
       <form id="count" action={count}>
         <button>count</button>
       </form>

@@ -3,6 +3,9 @@
 import { ensure, refuseUnknown } from "../../errors.js";
 import { decoded } from "./decoded.js";
 
+/** The sessions that a page was shown for. No other visitor may be given it, be it made at build time. */
+export const letIn = new WeakSet();
+
 /**
  * A handler for `sessionProxy`: sends visitors of these paths, and of those below, to the page `to`, unless
  * `unless(session, request)` is true. The address where they wanted to go comes with them in the parameter `back`.
@@ -18,7 +21,8 @@ export function protect(paths, options = {}) {
   return async (request, session) => {
     const { nextUrl, method, headers } = request;
     const path = decoded(nextUrl.pathname);
-    if (path === to || !prefixes.some((prefix) => isBelow(path, prefix)) || (await unless(session, request))) return undefined;
+    if (path === to || !prefixes.some((prefix) => isBelow(folded(path), folded(prefix)))) return undefined;
+    if (await unless(session, request)) return void letIn.add(session);
     // Nobody can follow a redirect of an action, but the router of Next.js this one.
     if (headers.has("next-action")) return new Response(null, { status: 401, headers: { "x-action-redirect": `${to};push` } });
     const url = nextUrl.clone();
@@ -35,6 +39,8 @@ export function protect(paths, options = {}) {
 
 const check = (isRight, sentence) => ensure(isRight, "option", sentence);
 const isPath = (path) => typeof path === "string" && (path === "/" || /^(\/[^/\\?#*:]+)+$/.test(path));
+/** Of two cases, because the rewrites of Next.js match both. */
+const folded = (path) => path.toUpperCase().toLowerCase();
 const isBelow = (path, prefix) => prefix === "/" || path === prefix || path.startsWith(`${prefix}/`);
 
 /** An origin of nobody. */

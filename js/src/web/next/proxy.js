@@ -8,6 +8,7 @@ import { admission } from "../adapter.js";
 import { isOfSession, setCookieField } from "../cookie_field.js";
 import { kindOf } from "./asked.js";
 import { checkOptions } from "./options.js";
+import { letIn } from "./protect.js";
 
 /**
  * The function `proxy`, before Next.js 16 `middleware`: it refreshes the session of a visitor who only looks at pages, which
@@ -42,6 +43,7 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     // The browser keeps the messages for the page that it loads itself, so no other shows them.
     if (quiet && kind === "look") setCookieField(headers, cookie.name, quiet);
     const response = NextResponse.next({ request: { headers } });
+    if (letIn.has(session)) response.headers.set("cache-control", "private, no-cache");
     if (kind === "prefetch") return response;
     const isReplaced = (one) => !isExpiry(one) && isOfSession(one.name, cookie.name);
     return withCookies(response, quiet && kind === "document" ? [...set.filter((one) => !isReplaced(one)), ...quiet] : set, session);
