@@ -317,28 +317,3 @@ test("of two answers that are taken at once the later question counts", async ()
   await Promise.all(loads);
   assert.deepEqual(ring.keys, (await KeyRing.parse(OTHER_KEY)).keys);
 });
-
-test("a carrier that is built while the ring is replaced has the new one", async (t) => {
-  const { ring, source } = await following();
-  const cookies = await SessionCookie.encrypted(ring);
-  // Its first derivation waits until the ring is another.
-  const { sign } = crypto.subtle;
-  let go;
-  const replaced = new Promise((resolve) => (go = resolve));
-  let isFirst = true;
-  t.mock.method(crypto.subtle, "sign", async (...given) => {
-    if (isFirst) {
-      isFirst = false;
-      await replaced;
-    }
-    return sign.apply(crypto.subtle, given);
-  });
-  const building = SessionCookie.encrypted(ring);
-  source.text = OTHER_KEY;
-  await cookies.load(null, at(61));
-  assert.deepEqual(ring.keys, (await KeyRing.parse(OTHER_KEY)).keys);
-  go();
-  const built = await building;
-  const alone = await SessionCookie.encrypted(OTHER_KEY);
-  for (const carrier of [built, cookies]) assert.equal(await opens(alone, await sealed(carrier)), true);
-});

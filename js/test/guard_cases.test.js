@@ -32,6 +32,18 @@ test("a form of an identity provider passes to its path alone", async () => {
   assert.equal(await codeOf(options, { method: "PUT", path: "/signed-in", origin: "https://idp.example", ...FORM }), "cross-site");
 });
 
+test("a form is what browsers send of one, and nothing that begins or ends so", async () => {
+  const options = { trustFormPosts: [["https://idp.example", "/signed-in"]] };
+  const posted = (type) => codeOf(options, { path: "/signed-in", origin: "https://idp.example", "content-type": type });
+  const [urlencoded, multipart] = ["application/x-www-form-urlencoded", "multipart/form-data"];
+  for (const type of [urlencoded, `${urlencoded};charset=UTF-8`, ` ${urlencoded.toUpperCase()} ; a=b`, multipart, `${multipart}; boundary=x`]) {
+    assert.equal(await posted(type), null, type);
+  }
+  const others = ["", "*", "application/x-www-form", "application", "text/plain", "application/json", `application/json; ${urlencoded}`, `application/json, ${urlencoded}`];
+  for (const form of [urlencoded, multipart]) others.push(`${form}-json`, `${form}x`, `${form}/`, `x${form}`, `${form}, application/json`, `${form} application/json`);
+  for (const type of others) assert.equal(await posted(type), "cross-site", type);
+});
+
 test("a page without TLS is refused, but for one of this machine", async () => {
   const posted = (host) => codeOf({ originCheckOnly: true }, { at: `http://${host}`, origin: `http://${host}` });
   for (const host of ["localhost", "localhost:3000", "a.localhost", "127.0.0.1", "127.9.8.7", "[::1]"]) assert.equal(await posted(host), null, host);

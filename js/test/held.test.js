@@ -135,6 +135,37 @@ test("Node: `writeHead` takes its arguments as that of Node does", async () => {
   assert.deepEqual(await answered(inNode(cookies, (request, response, session) => (visit(session), handler(request, response)))), expected);
 });
 
+test("several fields of one name are all sent, however `writeHead` is given them", async () => {
+  const [a, b, c] = ["a=1", "b=2", "c=3"];
+  const heads = [
+    ["set-cookie", a, "x-a", "1", "Set-Cookie", b],
+    ["set-cookie", [a, b]],
+    { "set-cookie": [a, b] },
+    // These Node takes where no field was set before.
+    { "set-cookie": a, "Set-Cookie": b },
+    [["set-cookie", a], ["x-a", "1"], ["SET-COOKIE", b]],
+    [["set-cookie", [a]], ["set-cookie", [b]]],
+  ];
+  const linesOf = async (listener) => {
+    const { origin } = await listening(createServer(listener));
+    const answers = await Promise.all(heads.map((_, i) => fetch(`${origin}/${i}`)));
+    return answers.map(({ headers }) => headers.getSetCookie().filter((line) => !line.startsWith("__Host-session=")).toSorted());
+  };
+  const write = ({ url }, response) => response.writeHead(200, heads[Number(url.slice(1))]).end();
+  for (const listener of [write, inNode(cookies, (request, response, session) => (visit(session), write(request, response)))]) {
+    assert.deepEqual(await linesOf(listener), heads.map(() => [a, b]));
+  }
+  // What was set before is replaced, and what is appended stays.
+  const both = (request, response) => (response.setHeader("set-cookie", c), write(request, response));
+  assert.deepEqual(await linesOf(inNode(cookies, (request, response, session) => (visit(session), both(request, response)))), heads.map(() => [a, b]));
+  const appended = (request, response) => (response.appendHeader("set-cookie", a), response.appendHeader("set-cookie", b), response.end());
+  const app = express();
+  app.use(inExpress(cookies), (request, response) => (visit(request.session), appended(request, response)));
+  for (const listener of [inNode(cookies, (request, response, session) => (visit(session), appended(request, response))), app]) {
+    assert.deepEqual(await linesOf(listener), heads.map(() => [a, b]));
+  }
+});
+
 test("Node: an error after the answer changes nothing of it", async () => {
   for (const message of [undefined, "Fine"]) {
     const failed = [];

@@ -129,9 +129,10 @@ test("what makes a cookie is given the environment, and nothing of a request", a
 
 test("SvelteKit: a redirect that a later hook throws carries the session, and an error is left to SvelteKit", async () => {
   const redirect = { status: 303, location: "/" };
+  const redirects = [301, 302, 303, 307, 308].map((status) => ({ status, location: "/" }));
   // That of a parser, for example.
   const misplaced = Object.assign(new Error("unexpected token"), { location: { line: 1 } });
-  for (const [thrown, count] of [[redirect, 1], [new Error("boom"), 0], [misplaced, 0], [undefined, 0]]) {
+  for (const [thrown, count] of [...redirects.map((each) => [each, 1]), [new Error("boom"), 0], [misplaced, 0], [undefined, 0]]) {
     const set = [];
     const event = { request: request(), locals: {}, cookies: { set: (...given) => set.push(given) } };
     const resolve = async ({ locals }) => {

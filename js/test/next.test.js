@@ -387,6 +387,13 @@ test("a cookie that the jar of Next.js would lose is refused", async () => {
       assert.equal(jar.set.size, 0);
     }
   }
+  // One whose name needs no `headers`.
+  const partitioned = SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ partitioned: true, formerly: { partitioned: false } }) });
+  for (const options of [{}, { headers }]) {
+    for (const given of [partitioned, () => partitioned]) {
+      await assert.rejects(inNext(given, jarWith().cookies, options).load(), { name: "ConfigError", code: "formerly" });
+    }
+  }
   const { load } = inNext(SessionCookie.encrypted(XAES_KEY, { size: "split:3", migrateFrom: old("/") }), jarWith().cookies, { headers, now: () => NOW });
   assert.equal((await load()).isNew, true);
 });

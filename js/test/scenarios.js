@@ -22,7 +22,6 @@ const PAGES = {
   "/plain": () => ({ body: "hello" }),
   "/untouched": () => ({ body: "hello", headers: { "cache-control": "public" } }),
   "/public": (session) => ({ body: visit(session), headers: { "cache-control": "public, max-age=60", "cdn-cache-control": "max-age=60" } }),
-  "/redirect": (session) => (visit(session), { response: Response.redirect("http://localhost/look", 303) }),
   "/cookies": (session) => ({ body: visit(session), headers: { "set-cookie": ["a=1", "b=2"] } }),
   "/fail": (session) => (visit(session), { status: 500, body: "no" }),
   "/throw": (session) => {
@@ -40,6 +39,12 @@ const PAGES = {
   "/small": (session) => (session.delete("note"), visit(session), { body: "small" }),
   "/token": async (session) => ({ body: await csrfToken(session) }),
 };
+
+for (const status of [301, 302, 303, 307, 308]) {
+  const location = "http://localhost/look";
+  PAGES[`/moved/${status}`] = (session) => (visit(session), { status, headers: { location } });
+  PAGES[`/redirect/${status}`] = (session) => (visit(session), { response: Response.redirect(location, status) });
+}
 
 /** Where what a handler throws is answered without this package, and without its cookies. */
 const ANSWERED_ELSEWHERE = ["fetch", "Astro", "the proxy of Next.js"];
@@ -189,10 +194,12 @@ function keepsOthers(name, open) {
 
   test(`${name}: a redirect whose headers cannot be changed, and other cookies, carry the session too`, async () => {
     const browser = await open(cookies, {}, page);
-    const redirect = await browser.get("/redirect");
-    assert.deepEqual([redirect.status, redirect.headers.get("location"), redirect.setCookies.length], [303, "http://localhost/look", 1]);
+    for (const path of Object.keys(PAGES).filter((path) => /^\/(moved|redirect)\//.test(path))) {
+      const { status, headers, setCookies } = await browser.get(path);
+      assert.deepEqual([status, headers.get("location"), setCookies.length], [Number(path.slice(-3)), "http://localhost/look", 1], path);
+    }
     assert.deepEqual(namesOf((await browser.get("/cookies")).setCookies).toSorted(), [NAME, "a", "b"]);
-    assert.equal((await browser.get("/look")).text, "2");
+    assert.equal((await browser.get("/look")).text, "11");
   });
 
   test(`${name}: a response that was fetched has each field once`, async () => {

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SessionCookie, SessionHeader, SessionToken, csrfToken, revocation, verifyCsrf } from "../src/index.js";
+import { SessionCookie, SessionHeader, SessionToken, csrfToken, revocation, sessionType, verifyCsrf } from "../src/index.js";
+import { struct, text } from "../src/struct.js";
 import { SIGNING_KEY, XAES_KEY } from "./keys.js";
 import { NOW, cookies, field, filled, later, refused } from "./visitor.js";
 
@@ -77,6 +78,31 @@ test("a change that does not fit is refused at that line", async () => {
   session.set("note", "x".repeat(2100));
   const [line] = await cookies.save(session);
   assert.ok(line.length <= 3072);
+});
+
+test("entries and messages have their room together, in whatever order they come", async () => {
+  const half = "x".repeat(1200);
+  const shape = struct({ note: text });
+  const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "note", schema: 1, shape }) });
+  const puts = [
+    [cookies, (session) => session.set("note", half), (session) => session.flash("notice", half)],
+    [cookies, (session) => session.set("note", half), (session) => session.set("other", half)],
+    [cookies, (session) => session.flash("notice", half), (session) => session.flash("other", half)],
+    [typed, (session) => (session.value = { note: half }), (session) => session.flash("notice", half)],
+  ];
+  for (const [carrier, ...both] of puts) {
+    for (const [first, second] of [both, both.toReversed()]) {
+      const session = await carrier.load(null, NOW);
+      first(session);
+      const room = session.remainingBytes;
+      assert.throws(() => second(session), refused("size"));
+      assert.equal(session.remainingBytes, room);
+      const [line] = await carrier.save(session);
+      assert.ok(line.length <= 3072, `${line.length}`);
+      // Alone it fits.
+      second(await carrier.load(null, NOW));
+    }
+  }
 });
 
 test("a session ends when it is idle", async () => {
@@ -175,6 +201,18 @@ test("sessions from before a moment end, from when it is raised", async () => {
   assert.equal((await raised.load(arrived, later(60))).outcome.reason, "Revoked");
   raised.raiseNotBefore(later(-60));
   assert.equal((await raised.load(arrived, later(60))).outcome.reason, "Revoked");
+});
+
+test("a moment within a second ends the sessions of that second", async () => {
+  const arrived = await filled();
+  for (const [milliseconds, reason] of [[0, undefined], [1, "Revoked"], [500, "Revoked"], [999, "Revoked"], [1000, "Revoked"]]) {
+    for (const moment of [new Date(NOW.getTime() + milliseconds), NOW.getTime() + milliseconds]) {
+      const raised = await SessionCookie.encrypted(XAES_KEY);
+      raised.raiseNotBefore(moment);
+      const built = await SessionCookie.encrypted(XAES_KEY, { notBefore: moment });
+      for (const carrier of [raised, built]) assert.equal((await carrier.load(arrived, later(60))).outcome.reason, reason, `${milliseconds}`);
+    }
+  }
 });
 
 test("a bare token opens for its purpose alone, and what is no text is none", async () => {

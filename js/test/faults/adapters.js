@@ -11,6 +11,7 @@ export const FAULTS = {
     ["address: request.authority || authority", "address: request.authority || null"],
     ["path === head.path && isSameOrigin(origin, parsed)", "head.path.startsWith(path) && isSameOrigin(origin, parsed)", "path === head.path"],
     ["isSecure(parsed) ? null :", "true ? null :"],
+    ['FORMS.includes(kind.split(";")[0].trim().toLowerCase())', "FORMS.some((form) => kind.trim().toLowerCase().startsWith(form))"],
   ],
   "old_cookies.js": [
     ["MOST_VALUES + 1);", "MOST_VALUES);"],
@@ -100,6 +101,6 @@ export const FAULTS = {
     ["admit(event.request, event.platform?.env)", "admit(event.request, event)"],
     ["refused ?? answer(", "answer("],
     'if (typeof error?.location === "string") await saveRedirect(error);',
-    ['if (typeof error?.location === "string") await', "await", "if (error?.location) await"],
+    ['if (typeof error?.location === "string") await', "await", "if (error?.location) await", 'if (typeof error?.location === "string" && error.status === 303) await'],
   ],
 };

@@ -26,6 +26,7 @@ export const FAULTS = {
     'checkOptions("inNext", options, ["headers", "now"]);',
     ['ensure(headers === undefined || typeof headers === "function",', "ensure(true,"],
     ["ensure(headers || hidden === undefined,", "ensure(true,"],
+    ["if (twice === undefined) return cookie;", "if (twice === undefined || !headers) return cookie;"],
     ["name !== cookie.name || !isHostName(name)", "name !== cookie.name", "!isHostName(name)"],
     ["!isIn(came, pair) &&", "", "false &&"],
     ['at < 0 ? [pair, "true"] :', 'at < 0 ? [pair, ""] :'],

@@ -31,6 +31,8 @@ export const FAULTS = {
     "      check(given[0]);\n",
     'if (phase === "open") checkHead(response.statusCode, messageOf(response));',
     'if (phase === "saving") throw headSent();',
+    ["names.get(key).push(value);", "names.set(key, [value]);"],
+    ["values.length === 1 ? values[0] : values.flat()", "values.at(-1)"],
     "checkHead(status, message);",
     ["[undefined, given ?? reason]", "[undefined, reason]", "[undefined, given]"],
     "if (held.length === 0) throw error;",
