@@ -70,6 +70,9 @@ export function cacheChanges(fields, touch, by, mayShare = false) {
   return changes;
 }
 
+/** Returns true if `Sec-Purpose` says that a browser fetches a page before its visitor has asked for it. */
+export const isPrefetch = (purpose = "") => trim(purpose.split(";")[0], BLANK) === "prefetch";
+
 const SUBRESOURCE = /^(image|script|style|font|audio|video|track|worker)$/;
 
 /** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */

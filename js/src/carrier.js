@@ -1,6 +1,7 @@
 // What every carrier of sessions has: cookies and header fields.
 
-import { isSubresource } from "./caching.js";
+import { isPrefetch, isSubresource } from "./caching.js";
+import { misused } from "./errors.js";
 import { Session, stateOf } from "./session.js";
 import { State } from "./state.js";
 
@@ -36,7 +37,7 @@ export class Carrier {
 export const withAdvice = (promise) =>
   Object.assign(promise, {
     load() {
-      throw new TypeError("await `encrypted` first");
+      misused("await `encrypted` first");
     },
   });
 
@@ -45,7 +46,9 @@ export function newSession(carrier, source, now) {
   const sealer = sealerOf(carrier);
   const state = new State(sealer.policy, now);
   state.sealer = sealer;
-  state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
+  const first = (name) => fieldsOf(source, name, false)[0];
+  state.isPrefetch = isPrefetch(first("sec-purpose"));
+  state.isSubresource = state.isPrefetch || isSubresource(first("sec-fetch-dest"));
   const { Handle = Session } = state.policy.type;
   return { state, session: new Handle(state) };
 }
@@ -53,7 +56,7 @@ export function newSession(carrier, source, now) {
 /** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
 export async function finish(carrier, session, response) {
   const state = stateOf(session);
-  if (state.sealer !== sealerOf(carrier)) throw new TypeError("session is of another carrier");
+  if (state.sealer !== sealerOf(carrier)) misused("session is of another carrier");
   const decision = { ...state.decide(response), state };
   state.isClosed = true;
   const { tokens } = sealerOf(carrier);
@@ -64,19 +67,27 @@ export async function finish(carrier, session, response) {
 
 /**
  * Returns the values of the field `name` in a request: a `Request`, a request of Node, their headers, or the values
- * themselves, unless `areValues` is false.
+ * themselves, unless `areValues` is false. Throws a `TypeError` for anything else, whose visitor would be new for ever.
  */
 export function fieldsOf(source, name, areValues = true) {
   if (source === null || source === undefined) return [];
   if (typeof source === "string") return areValues ? [source] : [];
+  if (typeof source !== "object" || source.then) noRequest();
   if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
-  if (typeof source.get === "function") return listOf(source.get(name));
-  if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];
+  if (typeof source.get === "function") {
+    const values = source.get(name);
+    // `Headers` have null where there is none, and others, such as a jar of cookies, undefined.
+    return values === undefined ? noRequest() : listOf(values);
+  }
+  if (source[Symbol.iterator]) return areValues ? listOf([...source]) : [];
   if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
-  return Object.hasOwn(source, name) ? listOf(source[name]) : [];
+  // Those of Node may have no field at all.
+  return Object.entries(source).flatMap(([of, values]) => listOf(values).filter(() => of === name));
 }
 
-const listOf = (values) => [values].flat().filter((value) => typeof value === "string");
+const noRequest = () => misused("expected a request or its headers; await a promise");
+
+const listOf = (values) => [values].flat().filter((value) => typeof value === "string" || ((value ?? null) !== null && noRequest()));
 
 /** Node joins or drops repeated fields elsewhere. */
 function rawValues(raw, name) {

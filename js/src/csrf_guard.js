@@ -2,7 +2,7 @@
 
 import { trim } from "./bytes.js";
 import { hasTokens, verifyCsrf } from "./csrf_token.js";
-import { ConfigError, isWhole, mustBe, refuseUnknown } from "./errors.js";
+import { ConfigError, isWhole, misused, mustBe, refuseUnknown } from "./errors.js";
 import { hostOf, isAt, isSecure, parseOrigin } from "./origins.js";
 import { yesOrNo } from "./settings.js";
 import { Writer } from "./writer.js";
@@ -175,13 +175,14 @@ const isSameOrigin = (a, b) => a.scheme === b.scheme && a.host === b.host && a.p
 
 /** The head of a request: its method, its path, the values of a field, and the host in its address. */
 function headOf(request) {
-  if (Array.isArray(request.rawHeaders)) {
+  if (Array.isArray(request?.rawHeaders)) {
     const { rawHeaders } = request;
     const values = (name) => rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1].toLowerCase() === name);
     const { authority, ...target } = partsOf(request.originalUrl ?? request.url);
     return { isOfNode: true, method: request.method, values, ...target, address: request.authority || authority };
   }
-  const { method, headers, url } = request;
+  const { method, headers, url } = Object(request);
+  if (!headers?.has || !url) misused("`check` takes a Request, or a request of Node, and its session; await both");
   const { host, pathname, protocol } = new URL(url);
   const values = (name) => (headers.has(name) ? [headers.get(name)] : []);
   return { isOfNode: false, method, path: pathname, values, address: host, scheme: protocol };

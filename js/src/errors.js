@@ -25,6 +25,11 @@ export function refuseUnknown(options, advice = "") {
 
 export const isWhole = (value, least = 0, most = Infinity) => Number.isInteger(value) && value >= least && value <= most;
 
+/** Throws a `TypeError`: what is called is given something else than it takes. */
+export function misused(sentence) {
+  throw new TypeError(sentence);
+}
+
 /** A change that was refused. The session stays as it was. */
 export class SessionError extends Error {
   constructor(code, message) {

@@ -497,8 +497,8 @@ export interface ResponseFacts {
   /** True if caches other than the visitor's may store the response. Default: false. */
   readonly isShareable?: boolean;
   /**
-   * True if the request was for an image, a script or another part of a page. Default: as the request's `Sec-Fetch-Dest`
-   * says.
+   * True if the request was for an image, a script or another part of a page, or prefetched a page. Default: as the
+   * request's `Sec-Fetch-Dest` and `Sec-Purpose` say.
    */
   readonly isSubresource?: boolean;
 }
@@ -534,6 +534,7 @@ export interface BaseSession {
   flash(queue: string, message: string): void;
   /** Returns the messages of a queue, and leaves them in place. */
   flashes(queue: string): string[];
+  /** Takes the messages of a queue. A page that is prefetched (`Sec-Purpose`) gets none, and leaves them for one that the visitor asks for. */
   takeFlashes(queue: string): string[];
 
   /** Returns the id, and makes one if there is none. */
@@ -670,8 +671,9 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   ): Promise<SessionCookie<Session<Shape>>>;
   readonly name: string;
   /**
-   * Loads the session of a request. A cookie that does not open is a new session. With `revalidateAfter`, throws a
-   * `SessionError` with the code `unvalidated` where there is no answer.
+   * Loads the session of a request. A cookie that does not open is a new session, as is null or undefined; anything else
+   * that is no request, such as a promise of its headers, is a `TypeError`. With `revalidateAfter`, throws a `SessionError`
+   * with the code `unvalidated` where there is no answer.
    */
   load(source: Source, now?: Date | number): Promise<S>;
   /** Returns the values of the response's `Set-Cookie` fields. Append each as a field of its own. */

@@ -2,7 +2,7 @@
 
 import { random } from "./crypto.js";
 import { entryOf } from "./dictionary.js";
-import { SessionError, isWhole } from "./errors.js";
+import { SessionError, isWhole, misused } from "./errors.js";
 import { dateOf, deadlineOf, endOf, lastActiveOf, span } from "./lifetime.js";
 import { bindingOf, idOf } from "./state.js";
 
@@ -15,11 +15,25 @@ const touch = (session) => stateOf(session).touch();
 /** Marks a session as used, and returns its state to be changed. */
 const change = (session, evenWithheld) => stateOf(session).change(evenWithheld);
 
+const refuseProperty = (_, name) => misused(`session has no property \`${String(name)}\`; use \`get\`, \`set\`, \`has\` and \`delete\``);
+
+/** A session as a plain object, as other libraries have it, would lose what is done to it, so that throws in both modes of the language. */
+class Watched {
+  constructor() {
+    return new Proxy(this, {
+      // Also by an assignment to what has no setter.
+      defineProperty: refuseProperty,
+      deleteProperty: refuseProperty,
+      has: (target, name) => name in target || (typeof name === "string" && refuseProperty(target, name)),
+    });
+  }
+}
+
 /** A visitor's session during one request. The carrier that loaded it saves its changes. */
-export class BaseSession {
+export class BaseSession extends Watched {
   static {
     stateOf = (session) => {
-      if (!session) throw new TypeError("call it on the session");
+      if (!(#state in Object(session))) misused("call it on a session; await `load`");
       return session.#state;
     };
   }
@@ -28,9 +42,8 @@ export class BaseSession {
 
   /** Only carriers make sessions, by `load`. */
   constructor(state) {
+    super();
     this.#state = state;
-    // `session.user = …` throws, because it would be lost.
-    Object.preventExtensions(this);
   }
 
   // The result of reading
@@ -102,7 +115,8 @@ export class BaseSession {
   }
 
   takeFlashes(queue) {
-    const taken = this.flashes(queue);
+    // They wait for a page that the visitor asks for.
+    const taken = touch(this).isPrefetch ? [] : this.flashes(queue);
     // Where there is none, this is reading.
     if (taken.length > 0) change(this).setFlash(touch(this).flash.filter(([of]) => of !== queue));
     return taken;
@@ -228,9 +242,7 @@ export class Session extends BaseSession {
   }
 }
 
-function refuseValue() {
-  throw new TypeError("session is a dictionary; use `get` and `set`");
-}
+const refuseValue = () => misused("session is a dictionary; use `get`, `set`, `has` and `delete`");
 
 /** A date of a session that a client has, or null. */
 function dateIn(session, of) {

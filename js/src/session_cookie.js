@@ -2,7 +2,7 @@ import { Budget, sizeOf } from "./budget.js";
 import { cacheChanges, isShareable } from "./caching.js";
 import { Carrier, fieldsOf, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
 import { assemble, findCookie } from "./cookie.js";
-import { Refusal, mustBe } from "./errors.js";
+import { Refusal, ensure, misused, mustBe } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
 import { stateOf } from "./session.js";
 import { SessionSealer, choose } from "./session_sealer.js";
@@ -137,7 +137,8 @@ export class SessionCookie extends Carrier {
    * `Cache-Control`. Whether others may store the response is read from them.
    */
   async saveTo(headers, session, response = {}) {
-    // Headers that cannot be changed say so here, before the session is closed.
+    if (!headers?.delete) misused("expected `Headers`");
+    // Those that cannot be changed say so here, before the session is closed.
     headers.delete("x-hardtack-none");
     setChanges(headers, await headChanges(this, [...headers], session, response));
   }
@@ -147,6 +148,7 @@ export class SessionCookie extends Carrier {
    * be changed, as those of `Response.redirect()` and of `fetch()`.
    */
   async saveToResponse(response, session) {
+    ensure(response?.headers, "response", "expected a Response");
     return withChanges(response, await headChanges(this, [...response.headers], session, { status: response.status }));
   }
 }
@@ -158,6 +160,8 @@ export function withChanges(response, changes) {
     setChanges(response.headers, changes);
     return response;
   } catch {
+    // A network error has no copy, nor have an opaque response and an upgrade.
+    if (response.status < 200) return response;
     const copy = new Response(response.body, response);
     setChanges(copy.headers, changes);
     return copy;

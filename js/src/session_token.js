@@ -1,6 +1,6 @@
 import { Budget } from "./budget.js";
 import { Carrier, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
-import { Refusal, mustBe } from "./errors.js";
+import { Refusal, misused, mustBe } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
 import { SessionSealer } from "./session_sealer.js";
 import { positive } from "./settings.js";
@@ -55,6 +55,8 @@ export class SessionToken extends Carrier {
   /** Loads the session of a token; a new one without a token, or with one that does not open. */
   async load(token, now = Date.now()) {
     if (token === null || token === undefined) return loadFrom(this, null, [], now);
+    // No request has it.
+    if (typeof token.then === "function") misused("await the token");
     // What a framework makes of a parameter that came twice is no token.
     return loadFrom(this, null, [typeof token === "string" ? token : "."], now);
   }

@@ -28,8 +28,9 @@ export class State {
   isTakenOver = false;
   /** After the session was saved: the field that offers the browser a registration, or null. */
   registration = null;
-  /** The request was for an image, a script or another part of a page. */
+  /** The request was for an image, a script or another part of a page, or for a page that nobody has asked for yet. */
   isSubresource = false;
+  isPrefetch = false;
   isTouched = false;
   isClosed = false;
   /** The last wish of the application: `auto`, `discard` or `force`. */

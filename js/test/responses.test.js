@@ -229,7 +229,8 @@ test("a request is loaded from whatever carries its headers", async () => {
   const request = new Request("https://shop.example/", { headers: { cookie } });
   const sources = [cookie, [cookie], ["a=1", cookie], request, request.headers, { cookie }, { cookie: [cookie] }, { headers: { cookie } }, { rawHeaders: ["Cookie", "a=1", "Cookie", cookie] }, new Set([cookie])];
   for (const source of sources) assert.equal((await cookies.load(source, NOW)).isNew, false, JSON.stringify(source));
-  for (const source of [null, undefined, "", [], {}, { headers: {} }, { host: "x" }, 7, true]) assert.equal((await cookies.load(source, NOW)).isNew, true);
+  const none = [null, undefined, "", [], {}, { headers: {} }, { headers: null }, { host: "x" }, { cookie: undefined }, [undefined], new Headers()];
+  for (const source of none) assert.equal((await cookies.load(source, NOW)).isNew, true);
 });
 
 test("a part of a page refreshes nothing", async () => {
@@ -245,6 +246,29 @@ test("a part of a page refreshes nothing", async () => {
   }
   assert.equal(await read({ cookie, "sec-fetch-dest": "document" }), 1);
   assert.equal(await read({ cookie }), 1);
+});
+
+test("a page that is prefetched refreshes nothing, and takes no message", async () => {
+  const cookie = await filled((session) => (session.set("user", "ada"), session.flash("notice", "hello")));
+  const visit = async (headers, look) => {
+    const session = await cookies.load(headers, later(600));
+    const seen = look(session);
+    return [seen, (await cookies.save(session)).length];
+  };
+  const [read, take] = [(session) => session.get("user"), (session) => session.takeFlashes("notice")];
+  for (const purpose of ["prefetch", "prefetch;prerender", " prefetch ; anonymous-client-ip"]) {
+    for (const headers of [new Headers({ cookie, "sec-purpose": purpose }), { cookie, "sec-purpose": purpose }, { rawHeaders: ["Cookie", cookie, "Sec-Purpose", purpose] }]) {
+      assert.deepEqual([await visit(headers, read), await visit(headers, take)], [["ada", 0], [[], 0]], purpose);
+      // It looks all the same, and may write.
+      assert.deepEqual(await visit(headers, (session) => session.flashes("notice")), [["hello"], 0]);
+      assert.deepEqual(await visit(headers, (session) => session.set("seen", 1).takeFlashes("notice")), [[], 1]);
+    }
+  }
+  for (const purpose of ["", "prefetcher", "Prefetch", "prerender;prefetch", "x, prefetch"]) {
+    const headers = new Headers({ cookie, "sec-purpose": purpose });
+    assert.deepEqual([await visit(headers, read), await visit(headers, take)], [["ada", 1], [["hello"], 1]], purpose);
+  }
+  assert.deepEqual(await visit({ cookie, "sec-fetch-dest": "image" }, take), [["hello"], 1]);
 });
 
 test("many cookies beside the session's are passed over", async () => {

@@ -37,6 +37,8 @@ const PAGES = {
   "/sign-in": (session) => (session.signIn(), session.set("user", "ada"), session.flash("notice", "hello"), { status: 303, headers: { location: "/" } }),
   "/large": (session) => (session.set("note", "x".repeat(4000)), { body: "large" }),
   "/small": (session) => (session.delete("note"), visit(session), { body: "small" }),
+  "/notices": (session) => ({ body: session.takeFlashes("notice").join() }),
+  "/poll": (session) => (session.discard(), { body: `${session.get("visits")}` }),
   "/token": async (session) => ({ body: await csrfToken(session) }),
 };
 
@@ -183,6 +185,29 @@ function keepsOthers(name, open) {
     assert.match(setCookies[0], /; Max-Age=1800$/);
     assert.deepEqual((await refreshing.load(fieldOf(setCookies), now)).lastActiveAt, now);
     assert.deepEqual(await headOf(), [1, "Cookie", "private"]);
+  });
+
+  test(`${name}: what is prefetched, and what polls, is no activity, and takes no message`, async () => {
+    const start = Date.parse("2027-01-15T12:00:00Z");
+    for (const options of [{}, { refreshAfter: "every-request" }]) {
+      let now = start;
+      const browser = await open(await SessionCookie.encrypted(XAES_KEY, options), { now: () => now }, page);
+      const answers = [];
+      const look = async (path, headers) => {
+        const { text, setCookies } = await browser.get(path, headers);
+        answers.push([text, setCookies.length]);
+      };
+      await browser.fetch("/sign-in", posted());
+      now = start + 600_000;
+      for (const headers of [{ "sec-purpose": "prefetch" }, { "sec-purpose": "prefetch;prerender" }]) {
+        await look("/notices", headers);
+        await look("/plain", headers);
+      }
+      for (const path of ["/poll", "/poll", "/notices", "/notices"]) await look(path);
+      assert.deepEqual(answers.slice(0, 6), [["", 0], ["hello", 0], ["", 0], ["hello", 0], ["undefined", 0], ["undefined", 0]]);
+      assert.deepEqual(answers.slice(6).map(([text]) => text), ["hello", ""]);
+      assert.equal(answers[6][1], 1);
+    }
   });
 
   test(`${name}: a page for everybody that writes a session is for its visitor alone`, async () => {

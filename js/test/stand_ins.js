@@ -110,6 +110,10 @@ export class HonoContext {
     this[name] = value;
   }
 
+  get(name) {
+    return this[name];
+  }
+
   get res() {
     return (this.#res ??= new Response());
   }

@@ -195,8 +195,10 @@ test("an update that fails leaves the value as it was", async () => {
 test("a method that was taken out of its session says where it belongs", async () => {
   const { get, id, flash } = await cookies.load(null, NOW);
   assert.equal(id, null);
-  assert.throws(() => get("user"), { name: "TypeError", message: "call it on the session" });
-  assert.throws(() => flash("notice", "text"), { name: "TypeError", message: "call it on the session" });
+  const expected = { name: "TypeError", message: "call it on a session; await `load`" };
+  for (const misused of [() => get("user"), () => flash("notice", "text"), () => get.call({}, "user"), () => get.call(7, "user")]) {
+    assert.throws(misused, expected);
+  }
 });
 
 test("a dictionary that is converted may be changed", async () => {

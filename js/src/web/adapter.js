@@ -1,6 +1,6 @@
 // What all adapters share.
 
-import { ensure, mustBe, refuseUnknown } from "../errors.js";
+import { misused, mustBe, refuseUnknown } from "../errors.js";
 import { madeBy } from "../settings.js";
 
 const checkedCookie = (cookie) => madeBy("`SessionCookie.encrypted`", "cookies", cookie, "saveToResponse");
@@ -19,6 +19,13 @@ export function opener(cookies) {
       throw error;
     }));
 }
+
+/** What stands in the place of a session is not saved, and signs nobody out. */
+export const refuseOther = () => misused("the session stays in its place; call `invalidate()` on it to sign out, and `set` to change it");
+
+/** Puts a session into a request, or into its `locals`. */
+export const hang = (holder, session) =>
+  Object.defineProperty(holder, "session", { configurable: true, enumerable: true, get: () => session, set: refuseOther });
 
 /** Tells a hook, or prints a failure where there is none. Fails no request, and prints none: it has cookies. */
 export async function tell(hook, told, request) {
@@ -53,10 +60,7 @@ export function admission(cookies, options = {}) {
     tell(onOutcome, session.outcome, request);
     refusal ??= await guard?.check(request, session);
     if (refusal) tell(onRefused, refusal, request);
-    const save = (response) => {
-      ensure(response?.headers, "response", "expected a Response");
-      return sessions.saveToResponse(response, session);
-    };
+    const save = (response) => sessions.saveToResponse(response, session);
     // Nothing in place of an answer would let the handler run.
     return [session, save, refusal && (refuse(refusal, request) || save()), sessions];
   };

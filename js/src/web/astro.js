@@ -1,6 +1,6 @@
 // Astro.
 
-import { admission } from "./adapter.js";
+import { admission, hang } from "./adapter.js";
 import { claim } from "./claim.js";
 
 /**
@@ -21,7 +21,7 @@ export function onSession(cookies, options) {
     const release = claim(request, sessions);
     try {
       begun.add(locals);
-      locals.session = session;
+      hang(locals, session);
       return await save(await (refused ?? next()));
     } finally {
       begun.delete(locals);

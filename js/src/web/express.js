@@ -1,6 +1,6 @@
 // Express, Connect, and what takes their middleware.
 
-import { admission } from "./adapter.js";
+import { admission, hang } from "./adapter.js";
 import { answerRefusal, attach, ofNode } from "./node.js";
 
 /**
@@ -14,7 +14,7 @@ export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
     try {
       const [session, , refusal, sessions] = await admit(request);
       if (refusal?.session) return next(refusal);
-      request.session = session;
+      hang(request, session);
       attach(sessions, session, response, next);
       if (refusal) return await refuse(refusal, request, response);
     } catch (error) {

@@ -1,6 +1,7 @@
 // Hono.
 
-import { admission } from "./adapter.js";
+import { BaseSession } from "../session.js";
+import { admission, refuseOther } from "./adapter.js";
 import { claim } from "./claim.js";
 
 /**
@@ -16,6 +17,8 @@ export function session(cookies, options) {
       c.set("session", session);
       if (refused) c.res = await refused;
       else await next();
+      // That of another cookie, perhaps.
+      if (!(c.get("session") instanceof BaseSession)) refuseOther();
       const saved = await save(c.res);
       if (saved === c.res) return;
       // Else Hono adds the fields of the response that is replaced.

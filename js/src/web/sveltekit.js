@@ -1,6 +1,6 @@
 // SvelteKit.
 
-import { admission } from "./adapter.js";
+import { admission, hang } from "./adapter.js";
 import { claim } from "./claim.js";
 
 /** Returns the hook `handle`, which loads the session into `event.locals.session` and saves it with the response. */
@@ -11,7 +11,7 @@ export function handleSession(cookies, options) {
     const release = claim(event.request, sessions);
     const saveRedirect = async ({ status }) => setIn(event.cookies, await sessions.saveAsCookies(session, { status }));
     try {
-      event.locals.session = session;
+      hang(event.locals, session);
       return await save(await (refused ?? answer(resolve, event, saveRedirect)));
     } finally {
       release();

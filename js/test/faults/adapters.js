@@ -2,12 +2,13 @@
 
 export const TESTS = [
   "scenarios.test.js", "middleware.test.js", "guard_cases.test.js", "old_reader.test.js",
-  "cookie_field.test.js", "forward.test.js",
+  "cookie_field.test.js", "forward.test.js", "misuse.test.js",
 ];
 
 export const FAULTS = {
   "csrf_guard.js": [
     "isCsrfGuard = true;",
+    ["if (!headers?.has || !url) misused", "if (!headers?.has) misused", "if (!url) misused"],
     ["address: request.authority || authority", "address: request.authority || null"],
     ["path === head.path && isSameOrigin(origin, parsed)", "head.path.startsWith(path) && isSameOrigin(origin, parsed)", "path === head.path"],
     ["isSecure(parsed) ? null :", "true ? null :"],
@@ -22,9 +23,13 @@ export const FAULTS = {
     ['host.endsWith(".localhost")', 'host.endsWith("localhost")'],
   ],
   "session_cookie.js": [
+    'ensure(response?.headers, "response", "expected a Response");',
+    'if (!headers?.delete) misused("expected `Headers`");',
+    ["if (response.status < 200) return response;", "", "if (response.status < 101) return response;"],
     ["if (!state.hasToken) await this.#settings.old", "await this.#settings.old"],
   ],
   "web/adapter.js": [
+    ["get: () => session, set: refuseOther", "get: () => session", "writable: true, value: session"],
     ["cookies?.then?.(checkedCookie) ?? checkedCookie(cookies)", "cookies"],
     ["checkedCookie(await cookies(...given));", "cookies(...given);"],
     ["opened = null;\n      throw", "throw"],
@@ -40,7 +45,6 @@ export const FAULTS = {
     ["if (hook) await hook(told, request);", "if (hook) hook(told, request);"],
     "else if (told.cause) throw told.cause;",
     ['request.url.split("?")[0]', "request.url"],
-    'ensure(response?.headers, "response", "expected a Response");',
     ["refusal && (refuse(refusal, request) || save()), sessions]", "null, sessions]"],
     ["(refuse(refusal, request) || save())", "refuse(refusal, request)"],
     ["new Response(body ?? message, {", "new Response(message, {"],
@@ -69,6 +73,7 @@ export const FAULTS = {
     ["admit(c.req.raw, c.env)", "admit(c.req.raw, c)"],
     ["if (refused) c.res = await refused;\n      else await next();", "await next();"],
     "      c.res = undefined;\n",
+    'if (!(c.get("session") instanceof BaseSession)) refuseOther();',
   ],
   "web/next/in_next.js": [
     '&& !pair.value.includes(";")',

@@ -94,6 +94,7 @@ export const FAULTS = {
     ['quiet && kind === "document" ?', "quiet ?"],
     ["...set.filter((one) => !isReplaced(one)),", "", "...set,"],
     ["takeAll(session, flashes);\n  return", "return"],
+    ["if (left.length < state.flash.length) state", "state"],
     ["response.headers.append(", "response.headers.set("],
     ['if (set.length > 0) response.headers.set("cache-control", "no-store");', "", 'response.headers.set("cache-control", "no-store");'],
   ],

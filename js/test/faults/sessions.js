@@ -3,7 +3,7 @@
 export const TESTS = [
   "session.test.js", "responses.test.js", "settings.test.js", "types.test.js",
   "revalidation.test.js", "values.test.js", "contexts.test.js", "following.test.js", "followed_carriers.test.js", "kept_keys.test.js",
-  "returning.test.js",
+  "returning.test.js", "misuse.test.js",
 ];
 
 export const FAULTS = {
@@ -21,6 +21,9 @@ export const FAULTS = {
   ],
   "carrier.js": [
     "sealer.tokens.ring.guard?.(this);",
+    ['if (typeof source !== "object" || source.then) noRequest();', 'if (typeof source !== "object") noRequest();', "if (source.then) noRequest();"],
+    ["values === undefined ? noRequest() : listOf(values)", "listOf(values ?? null)"],
+    ["((value ?? null) !== null && noRequest())", "false", "noRequest()"],
   ],
   "csrf_token.js": [
     ["(isKnown && opened) || metadata", "isKnown ? opened : metadata"],
@@ -99,6 +102,11 @@ export const FAULTS = {
     ["ring.report(error);", "ring.report(error.message);"],
   ],
   "session.js": [
+    "      defineProperty: refuseProperty,\n",
+    "      deleteProperty: refuseProperty,\n",
+    'has: (target, name) => name in target || (typeof name === "string" && refuseProperty(target, name)),',
+    ['(typeof name === "string" && refuseProperty(target, name))', "refuseProperty(target, name)"],
+    ["touch(this).isPrefetch ? [] :", "", "touch(this).isSubresource ? [] :"],
     ["made === undefined && copy instanceof Object ? copy :", "made === undefined ? copy :", ""],
     ["deadlineOf(state.metadata, policy)", "deadlineOf(metadata, policy)", "state.metadata.issued + state.metadata.remembered", "now + seconds"],
   ],

@@ -1,7 +1,8 @@
 // The app router of Next.js: server components, server actions and route handlers.
 
+import { fieldsOf } from "../../carrier.js";
 import { plain } from "../../cookie.js";
-import { ConfigError, ensure } from "../../errors.js";
+import { ConfigError, ensure, misused } from "../../errors.js";
 import { isExpiry, isHostName } from "../../set_cookie.js";
 import { opener } from "../adapter.js";
 import { fieldWith, pairsOf } from "../cookie_field.js";
@@ -27,8 +28,9 @@ export function inNext(sessions, cookies, options = {}) {
   const load = async () => {
     // First, so that Next.js knows that the page depends on the request before a build misses the keys.
     const jar = await cookies();
+    if (!jar?.getAll) misused("`inNext` takes the function `cookies` of next/headers");
     const cookie = await open();
-    const field = (await headers?.())?.get("cookie") ?? "";
+    const field = fieldsOf(await headers?.(), "cookie").join("; ");
     // What this request has written is in the jar alone. A value is decoded, and holds one cookie all the same.
     const came = valuesOf(field);
     const written = jar.getAll().filter((pair) => !isIn(came, pair) && !pair.value.includes(";"));

@@ -64,7 +64,10 @@ async function withoutFlashes(cookie, headers, flashes, now) {
 }
 
 function takeAll(session, flashes) {
-  for (const queue of flashes) session.takeFlashes(queue);
+  const state = stateOf(session);
+  const left = state.flash.filter(([queue]) => !flashes.includes(queue));
+  // Also where the request prefetches a page, which shows none.
+  if (left.length < state.flash.length) state.change().setFlash(left);
 }
 
 function withCookies(response, set, session) {

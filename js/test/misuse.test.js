@@ -1,0 +1,279 @@
+// What a session is not: a plain object, as other libraries have it. What would be lost in silence is an error that names the
+// right call, in strict mode and without it.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { test } from "node:test";
+import { inspect } from "node:util";
+
+import express from "express";
+import express4 from "express4";
+import { Hono } from "hono";
+
+import { CsrfGuard } from "../src/csrf_guard.js";
+import { KeyRing, Session, SessionCookie, SessionHeader, SessionToken, attributes, csrfToken, sessionType, verifyCsrf } from "../src/index.js";
+import { struct, text } from "../src/struct.js";
+import { onSession } from "../src/web/astro.js";
+import { session as inExpress } from "../src/web/express.js";
+import { withSession } from "../src/web/fetch.js";
+import { withSession as inH3 } from "../src/web/h3.js";
+import { session as inHono } from "../src/web/hono.js";
+import { inNext, sessionProxy } from "../src/web/next.js";
+import { forward } from "../src/web/origin.js";
+import { handleSession } from "../src/web/sveltekit.js";
+import { XAES_KEY } from "./keys.js";
+import { HonoContext, listening } from "./stand_ins.js";
+import { NOW, cookies, filled } from "./visitor.js";
+
+const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "user", schema: 1, shape: struct({ user: text }) }) });
+const refused = (name) => ({ name: "TypeError", message: `session has no property \`${name}\`; use \`get\`, \`set\`, \`has\` and \`delete\`` });
+/** A function of the mode in which what is refused is passed over in silence. */
+const sloppy = (body) => new Function("session", body);
+
+/** What is done to a session as if it were an object, by the property. */
+const MISUSES = {
+  user: [
+    sloppy("session.user = 7"),
+    sloppy("delete session.user"),
+    sloppy("session.user ??= 7"),
+    sloppy("session.user = undefined"),
+    sloppy("'user' in session"),
+    sloppy("session['user'] += 1"),
+    (session) => (session.user = 7),
+    (session) => delete session.user,
+    (session) => Object.assign(session, { user: 7 }),
+    (session) => Object.defineProperty(session, "user", { value: 7 }),
+    (session) => Object.defineProperties(session, { user: { get: () => 7 } }),
+    (session) => Reflect.set(session, "user", 7),
+    (session) => Reflect.defineProperty(session, "user", { value: 7 }),
+    (session) => Reflect.deleteProperty(session, "user"),
+    (session) => Reflect.has(session, "user"),
+    (session) => Object.create(session, {}).user ?? Reflect.set(Object.create(session), "user", 7, session),
+  ],
+  id: [sloppy("delete session.id")],
+  get: [sloppy("session.get = () => 7"), (session) => delete session.get],
+  "Symbol(user)": [(session) => (session[Symbol("user")] = 7)],
+};
+
+test("a session is no object whose properties are kept", async () => {
+  for (const carrier of [cookies, typed]) {
+    const session = await carrier.load(null, NOW);
+    for (const [name, misuses] of Object.entries(MISUSES)) {
+      // A typed session refuses `get` and `set` by a sentence of its own.
+      if (carrier === typed && name === "get") continue;
+      for (const misuse of misuses) assert.throws(() => misuse(session), refused(name), `${misuse}`);
+    }
+    assert.deepEqual([Object.keys(session), await carrier.save(session)], [[], []]);
+  }
+  const session = await cookies.load(await filled(), NOW);
+  for (const [name, misuses] of Object.entries(MISUSES)) for (const misuse of misuses) assert.throws(() => misuse(session), refused(name));
+  assert.deepEqual([session.get("user"), await cookies.save(session)], ["ada", []]);
+  assert.throws(() => (session.value = 7), { name: "TypeError", message: "session is a dictionary; use `get`, `set`, `has` and `delete`" });
+});
+
+test("what looks at a session goes on as before", async () => {
+  const session = await cookies.load(await filled(), NOW);
+  assert.ok(session instanceof Session);
+  assert.deepEqual(["get" in session, Symbol.iterator in session, session.user, JSON.stringify(session)], [true, false, undefined, "{}"]);
+  assert.equal(await session, session);
+  assert.match(inspect(session), /^Session/);
+  Object.freeze(session);
+  session.set("user", "eve");
+  assert.equal(await verifyCsrf(session, await csrfToken(session)), true);
+  const value = await typed.load(null, NOW);
+  value.value = { user: "ada" };
+  assert.equal(value.value.user, "ada");
+});
+
+const isRequest = { name: "TypeError", message: "expected a request or its headers; await a promise" };
+
+test("what is no request is refused, for its visitor would be new for ever", async () => {
+  const cookie = await filled();
+  const request = new Request("http://localhost/", { headers: { cookie } });
+  const { headers } = request;
+  /** As that of `cookies()` in Next.js, with a cookie of this name or without. */
+  const jar = (name) => ({ get: (asked) => (asked === name ? { name, value: "x" } : undefined), getAll: () => [], has: () => true, [Symbol.iterator]: () => [].values() });
+  const sources = [
+    Promise.resolve(request), Promise.resolve(headers), { then() {} }, async () => headers, () => headers,
+    7, 0, 1n, true, false, Symbol("x"), new TextEncoder().encode(cookie), [7], [["cookie", cookie]], [{ name: "a", value: "b" }],
+    { request }, { req: request }, { headers: Promise.resolve(headers) }, { headers: () => headers }, { headers: jar("a") }, { headers: { cookie: 7 } },
+    { cookies: jar("a"), locals: {} }, jar("a"), jar("cookie"), new Map(), new Map([["host", "x"]]), { cookie: [7] }, { host: {} },
+  ];
+  const header = await SessionHeader.encrypted("authorization", XAES_KEY);
+  const followed = await SessionCookie.encrypted(await KeyRing.follow(() => XAES_KEY));
+  for (const source of sources) {
+    for (const carrier of [cookies, cookies.inContext([["a", "b"]]), typed, header, followed]) await assert.rejects(carrier.load(source, NOW), isRequest);
+    await assert.rejects(withSession(cookies, () => assert.fail("it was called"))(source), isRequest);
+  }
+  const token = await SessionToken.encrypted("jobs", XAES_KEY);
+  await assert.rejects(token.load(Promise.resolve("x"), NOW), { name: "TypeError", message: "await the token" });
+});
+
+test("a request of Node without any field is one, also by its headers alone", async () => {
+  const outcomes = [];
+  const server = createServer(async (request, response) => {
+    for (const source of [request, request.headers]) outcomes.push((await cookies.load(source)).outcome.kind);
+    response.end();
+  });
+  const { origin } = await listening(server);
+  const socket = connect(new URL(origin).port, "127.0.0.1", () => socket.end("GET / HTTP/1.0\r\n\r\n"));
+  await once(socket.resume(), "close");
+  assert.deepEqual(outcomes, ["absent", "absent"]);
+});
+
+test("what is saved, checked or saved into is what it has to be", async () => {
+  const session = { name: "TypeError", message: "call it on a session; await `load`" };
+  const request = new Request("http://localhost/", { method: "POST", headers: { "x-csrf-token": "x".repeat(43) } });
+  for (const other of [cookies.load(null), {}, null, undefined, 7, "session", { session: await cookies.load(null) }, Object.create(await cookies.load(null))]) {
+    await assert.rejects(cookies.save(other), session);
+    await assert.rejects(cookies.saveAsCookies(other), session);
+    await assert.rejects(cookies.saveTo(new Headers(), other), session);
+    await assert.rejects(cookies.saveToResponse(new Response(), other), session);
+    await assert.rejects(inNext(cookies, async () => ({ getAll: () => [], set() {} })).save(other), session);
+    await assert.rejects(csrfToken(other), session);
+    await assert.rejects(verifyCsrf(other, "x"), session);
+    await assert.rejects(new CsrfGuard().check(request, other), session);
+  }
+  const opened = await cookies.load(null, NOW);
+  opened.set("user", "ada");
+  const asked = { name: "TypeError", message: "`check` takes a Request, or a request of Node, and its session; await both" };
+  for (const other of [Promise.resolve(request), {}, null, undefined, 7, "POST", { request }, { headers: {} }, { headers: request.headers }, { url: request.url }]) {
+    await assert.rejects(new CsrfGuard().check(other, opened), asked);
+  }
+  for (const other of [{}, null, undefined, 7, { headers: new Headers() }]) {
+    await assert.rejects(cookies.saveTo(other, opened), { name: "TypeError", message: "expected `Headers`" });
+  }
+  for (const other of [{}, null, undefined, 7, Promise.resolve(new Response())]) {
+    await assert.rejects(cookies.saveToResponse(other, opened), { name: "ConfigError", message: "expected a Response" });
+  }
+  // It is not closed by any of these.
+  assert.equal((await cookies.save(opened)).length, 1);
+});
+
+test("`inNext` is given the functions of next/headers, each in its place", async () => {
+  const jar = async () => ({ getAll: () => [], set() {} });
+  const headers = async () => new Headers();
+  const shared = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ path: "/a" }) });
+  assert.equal((await inNext(shared, jar, { headers }).load()).isNew, true);
+  for (const wrong of [headers, async () => null, () => ({})]) {
+    await assert.rejects(inNext(cookies, wrong).load(), { name: "TypeError", message: "`inNext` takes the function `cookies` of next/headers" });
+  }
+  for (const wrong of [async () => ({ get: () => undefined }), async () => 7, async () => [7]]) {
+    await assert.rejects(inNext(shared, jar, { headers: wrong }).load(), isRequest);
+  }
+});
+
+/** Responses that no other can be made of: what `Response.error()` gives, what no-cors and manual redirects give, an upgrade. */
+const ODD = [Response.error(), ...[0, 101].map((status) => Object.defineProperty(Response.error(), "status", { value: status }))];
+
+test("a response that cannot be copied passes as it is", async () => {
+  const page = (session) => void session.get("user");
+  const request = async () => new Request("http://localhost/", { headers: { cookie: await filled() } });
+  const next = Object.assign(await request(), { nextUrl: new URL("http://localhost/") });
+  for (const response of ODD) {
+    const session = await cookies.load(await filled());
+    page(session);
+    assert.equal(await cookies.saveToResponse(response, session), response);
+    assert.equal(await withSession(cookies, (_, session) => (page(session), response))(await request()), response);
+    assert.equal(await handleSession(cookies)({ event: { request: await request(), locals: {} }, resolve: ({ locals }) => (page(locals.session), response) }), response);
+    const context = { request: await request(), locals: {} };
+    assert.equal(await onSession(cookies)(context, () => (page(context.locals.session), response)), response);
+    assert.equal(await inH3(cookies, (_, session) => (page(session), response))({ req: await request(), res: { headers: new Headers() } }), response);
+    assert.equal(await sessionProxy(cookies, { next: assert.fail }, (_, session) => (page(session), response))(next), response);
+    assert.equal(await forward(cookies, await cookies.load(await filled()), await request(), async () => response), response);
+    const c = new HonoContext(await request());
+    await inHono(cookies)(c, async () => (page(c.session), (c.res = response)));
+    assert.equal(c.res, response);
+  }
+  // Those without a body, and what was fetched, have a copy.
+  for (const response of [Response.redirect("http://localhost/"), ...[204, 205, 304].map((status) => frozen(new Response(null, { status })))]) {
+    const answer = await withSession(cookies, (_, session) => (session.set("a", 1), response))(await request());
+    assert.deepEqual([answer.status, answer.headers.getSetCookie().length], [response.status, 1]);
+  }
+});
+
+/** A response whose headers cannot be changed, as that of `fetch`. */
+function frozen(response) {
+  const refuse = () => {
+    throw new TypeError("immutable");
+  };
+  for (const method of ["set", "append", "delete"]) response.headers[method] = refuse;
+  return response;
+}
+
+/** Where a session hangs: each gives `run` what has it, and returns what `run` threw, and whether a cookie was set. */
+const HOLDERS = {
+  SvelteKit: async (run) => {
+    let thrown = null;
+    const event = { request: new Request("http://localhost/"), locals: {} };
+    const resolve = ({ locals }) => (locals.session.set("a", 1), (thrown = caught(() => run(locals))), new Response());
+    const { headers } = await handleSession(cookies)({ event, resolve });
+    return [thrown, headers.has("set-cookie")];
+  },
+  Astro: async (run) => {
+    let thrown = null;
+    const context = { request: new Request("http://localhost/"), locals: {} };
+    const next = () => (context.locals.session.set("a", 1), (thrown = caught(() => run(context.locals))), new Response());
+    const { headers } = await onSession(cookies)(context, next);
+    return [thrown, headers.has("set-cookie")];
+  },
+  Express: onExpress(express),
+  "Express 4": onExpress(express4),
+};
+
+function caught(run) {
+  try {
+    return void run();
+  } catch (error) {
+    return error;
+  }
+}
+
+function onExpress(framework) {
+  return async (run) => {
+    let thrown = null;
+    const app = framework();
+    app.use(inExpress(cookies), (request, response) => (request.session.set("a", 1), (thrown = caught(() => run(request))), response.end()));
+    const { setCookies } = await (await listening(createServer(app))).get("/");
+    return [thrown, setCookies.length > 0];
+  };
+}
+
+const REPLACEMENTS = ["holder.session = null", "holder.session = { user: 7 }", "holder.session = undefined", "Object.assign(holder, { session: null })", "holder.session &&= null"];
+const STAYS = "the session stays in its place; call `invalidate()` on it to sign out, and `set` to change it";
+
+for (const [name, open] of Object.entries(HOLDERS)) {
+  test(`${name}: a session cannot be replaced, as others sign out, and goes on`, async () => {
+    for (const replacement of REPLACEMENTS) {
+      const [thrown, isSaved] = await open(new Function("holder", replacement));
+      assert.deepEqual([thrown?.name, thrown?.message, isSaved], ["TypeError", STAYS, true], replacement);
+    }
+    const [thrown] = await open(({ session }) => delete session.user);
+    assert.equal(thrown?.message, refused("user").message);
+  });
+}
+
+test("Hono: a session that was replaced is an error of the request", async () => {
+  for (const other of [null, undefined, { user: 7 }]) {
+    const told = [];
+    const app = new Hono();
+    app.onError((error, c) => (told.push(error.message), c.text("failed", 500)));
+    app.use(inHono(cookies));
+    app.get("/", (c) => (c.get("session").set("a", 1), c.set("session", other), c.text("hello")));
+    const { status, headers } = await app.request("/");
+    assert.deepEqual([status, told, headers.has("set-cookie")], [500, [STAYS], false]);
+  }
+});
+
+test("two cookies have two sessions, of which the second is in the place of the first", async () => {
+  const second = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-second" }) });
+  const app = new Hono();
+  app.use(inHono(cookies), inHono(second));
+  app.get("/", (c) => (c.get("session").set("a", 1), c.text("hello")));
+  assert.match((await app.request("/")).headers.getSetCookie().join(), /^__Host-second=/);
+  const server = express();
+  server.use(inExpress(cookies), inExpress(second), (request, response) => (request.session.set("a", 1), response.end()));
+  assert.match((await (await listening(createServer(server))).get("/")).setCookies.join(), /^__Host-second=/);
+});
