@@ -7,7 +7,7 @@ export const isPlain = (value) => PLAIN.includes(Object.getPrototypeOf(value));
 
 /**
  * Makes plain data unchangeable, at any depth. Returns true if all of it is now: bytes and instances of classes stay as they
- * are.
+ * are, and a `Map` refuses by its methods alone.
  */
 export function freeze(value) {
   if (Object.isFrozen(value)) return true;
@@ -17,7 +17,7 @@ export function freeze(value) {
   if (isMap) for (const name of ["set", "delete", "clear"]) Object.defineProperty(value, name, { value: refuse });
   Object.freeze(value);
   const parts = isMap ? [...value].flat() : Object.values(value);
-  return !parts.map(freeze).includes(false);
+  return !parts.map(freeze).includes(false) && !isMap;
 }
 
 function refuse() {

@@ -135,6 +135,50 @@ test("Node: `writeHead` takes its arguments as that of Node does", async () => {
   assert.deepEqual(await answered(inNode(cookies, (request, response, session) => (visit(session), handler(request, response)))), expected);
 });
 
+test("after `writeHead` a head cannot be changed, as in Node, and its error is one of the request", async () => {
+  const changes = [
+    (response) => response.setHeader("x-a", "2"),
+    (response) => response.appendHeader("x-b", "2"),
+    (response) => response.removeHeader("x-a"),
+    (response) => response.writeHead(500),
+    (response) => void (response.statusCode = 500),
+  ];
+  const said = [];
+  const answer = (request, response) => {
+    response.writeHead(201, { "x-a": "1" });
+    said.push(response.headersSent, response.writableEnded);
+    for (const change of changes) {
+      try {
+        change(response);
+        said.push("passes");
+      } catch (error) {
+        said.push(error.code);
+      }
+    }
+    response.end("page");
+  };
+  const app = express();
+  app.use(inExpress(cookies), (request, response) => (visit(request.session), answer(request, response)));
+  const listeners = [answer, inNode(cookies, (request, response, session) => (visit(session), answer(request, response))), app];
+  for (const [i, listener] of listeners.entries()) {
+    const { status, text, headers, setCookies } = await (await listening(createServer(listener))).get("/");
+    assert.deepEqual([status, text, headers.get("x-a"), headers.get("x-b"), setCookies.length], [201, "page", "1", null, i === 0 ? 0 : 1]);
+    assert.deepEqual(said.splice(0), [true, false, ...Array(4).fill("ERR_HTTP_HEADERS_SENT"), "passes"]);
+  }
+  // Nothing of it was sent, so what fails after it is answered, and signs out all the same.
+  const failing = (request, response, session) => {
+    session.invalidate();
+    response.writeHead(200, "Fine", { "x-a": "1" });
+    throw new Error("broken");
+  };
+  const browser = await listening(createServer(inNode(cookies, failing, { failed: () => {} })));
+  const failed = await browser.fetch("/", { headers: await signedIn() });
+  assert.deepEqual([failed.status, failed.text, failed.headers.get("x-a"), isExpiry(failed.setCookies)], [500, "internal server error", null, true]);
+  const second = (response) => response.writeHead(200).writeHead(201);
+  const h3 = await onH3((event, session) => (visit(session), second(event.node.res)));
+  assert.equal((await h3.get("/")).status, 500);
+});
+
 test("several fields of one name are all sent, however `writeHead` is given them", async () => {
   const [a, b, c] = ["a=1", "b=2", "c=3"];
   const heads = [

@@ -201,6 +201,23 @@ test("a method that was taken out of its session says where it belongs", async (
   }
 });
 
+test("nothing that is done to a value changes what is read next", async () => {
+  const values = { map: new Map([[1, ["one"]]]), list: [new Map([[1, "one"]])], object: { inner: new Map([[1, 1]]) }, bytes: Uint8Array.of(1) };
+  for (const session of await both((session) => Object.entries(values).forEach(([key, value]) => session.set(key, value)))) {
+    for (let round = 0; round < 2; round++) {
+      for (const key of Object.keys(values)) assert.deepEqual(session.get(key), values[key], key);
+      assert.throws(() => session.get("map").clear(), { name: "TypeError", message: "read-only; use `update`" });
+      for (const map of [session.get("map"), session.get("list")[0], session.get("object").inner]) Map.prototype.clear.call(map);
+      Map.prototype.set.call(session.get("map"), 2, "two");
+      assert.throws(() => session.get("map").get(1).push("two"), TypeError);
+      session.get("bytes").fill(9);
+    }
+    // Nor what is stored, of which nothing has changed.
+    const { length } = await cookies.save(session);
+    assert.ok(length <= 1);
+  }
+});
+
 test("a dictionary that is converted may be changed", async () => {
   const bytes = Uint8Array.of(0x81, 0xa1, 0x61, 0x91, 0x01);
   const entries = decodeDictionary(bytes);

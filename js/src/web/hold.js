@@ -1,6 +1,12 @@
 // Saving before Node sends the head of a response. Sealing is asynchronous and `writeHead` is not, so what a handler
 // writes is held until the session is saved.
 
+/** By response: what takes back that its head was written, as long as nothing is sent. */
+const written = new WeakMap();
+
+/** Lets a head be written once more, in place of one that a handler has written before it failed. */
+export const reopen = (response) => written.get(response)?.();
+
 /**
  * Calls `save` before the head of the response is sent, and then what that resolves to, which writes the head. Meanwhile the
  * head counts as sent: it cannot be changed. If either fails, or Node refuses what was held, calls `failed` with the error; what
@@ -19,13 +25,20 @@ export function beforeHead(response, save, failed) {
   let saved;
   /** The error for which what is written is dropped. */
   let failure = null;
+  /** Lets the head be changed, where it is sealed. */
+  let release = null;
 
+  const close = () => (release ??= seal(response, () => held.some(({ method }) => method === end)));
+  const open = () => {
+    release?.();
+    release = null;
+  };
   const begin = async () => {
     phase = "saving";
-    const release = seal(response, () => held.some(({ method }) => method === end));
+    close();
     const go = () => {
       phase = "done";
-      release();
+      open();
     };
     try {
       const writeFields = await save();
@@ -83,11 +96,13 @@ export function beforeHead(response, save, failed) {
   response.flushHeaders = holding(flushHeaders);
   response.writeHead = (...given) => {
     if (phase === "done") return writeHead.apply(response, given);
-    if (phase === "saving") throw headSent();
+    if (release) throw headSent();
     // As in Node, this head is sent with what is written next.
     setHead(response, given);
+    close();
     return response;
   };
+  written.set(response, () => phase === "open" && open());
   return () => (saved ??= begin());
 }
 

@@ -4,7 +4,7 @@ import { mustBe } from "../errors.js";
 import { headChanges } from "../session_cookie.js";
 import { admission, tell } from "./adapter.js";
 import { claim } from "./claim.js";
-import { beforeHead } from "./hold.js";
+import { beforeHead, reopen } from "./hold.js";
 
 /** The options of an adapter whose responses are Node's, where a refusal is given back. `own`: functions that it calls itself. */
 export function ofNode(options, own) {
@@ -58,6 +58,7 @@ export const print = (cause, request) => tell(null, { cause }, request);
 /** Tells what fails, and answers it, unless something was answered already: what is whole stays as it is. */
 export function fail(error, request, response, failed) {
   tell(failed, error, request);
+  reopen(response);
   if (response.headersSent) return void (response.writableEnded || response.destroy());
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.statusCode = 500;

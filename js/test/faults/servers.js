@@ -30,7 +30,10 @@ export const FAULTS = {
   "web/hold.js": [
     "      check(given[0]);\n",
     'if (phase === "open") checkHead(response.statusCode, messageOf(response));',
-    'if (phase === "saving") throw headSent();',
+    "if (release) throw headSent();",
+    ["    close();\n    return response;", "    return response;"],
+    'written.set(response, () => phase === "open" && open());',
+    ['phase === "open" && open()', "open()"],
     ["names.get(key).push(value);", "names.set(key, [value]);"],
     ["values.length === 1 ? values[0] : values.flat()", "values.at(-1)"],
     "checkHead(status, message);",
@@ -50,6 +53,7 @@ export const FAULTS = {
     "statusMessage: { get: () => statusMessage, set() {} },",
   ],
   "web/node.js": [
+    "reopen(response);",
     ["response.writableEnded || response.destroy()", "response.destroy()", "response.writableEnded"],
     "delete response.statusMessage;",
     ["tell(failed, error, request);", "failed(error, request);"],

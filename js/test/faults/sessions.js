@@ -76,7 +76,7 @@ export const FAULTS = {
     ["if (!isPlain(value)) return false;", "if (value instanceof Uint8Array) return false;"],
     ['["set", "delete", "clear"]', '["set", "delete"]'],
     "  Object.freeze(value);\n",
-    ["return !parts.map(freeze).includes(false);", "return parts.map(freeze).length >= 0;"],
+    ["return !parts.map(freeze).includes(false) && !isMap;", "return parts.map(freeze).length >= 0 && !isMap;", "return !parts.map(freeze).includes(false);"],
   ],
   "revalidation.js": [
     ["arrived !== null && (isTakenOver || now", "arrived !== null && (now"],
