@@ -1,10 +1,15 @@
 // Cases of `CsrfGuard` that random requests (guard.test.js) seldom meet.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect } from "node:net";
 import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { csrfToken } from "../src/index.js";
+import { withSession } from "../src/web/node.js";
+import { listening } from "./stand_ins.js";
 import { cookies } from "./visitor.js";
 
 const session = await cookies.load(null);
@@ -71,6 +76,33 @@ test("a trusted origin still needs a token, and what looks does not", async () =
 test("a WebSocket is checked for its origin, though it is opened by GET", async () => {
   const upgrade = (site) => codeOf({}, { method: "GET", upgrade: "websocket", "sec-fetch-site": site });
   assert.deepEqual([await upgrade("cross-site"), await upgrade("same-origin")], ["cross-site", null]);
+});
+
+test("in Node, an upgrade reaches no adapter, and its listener checks it", async () => {
+  let handled = 0;
+  const guard = new CsrfGuard();
+  const server = createServer(withSession(cookies, (request, response) => (handled++, response.end()), { guard }));
+  server.on("upgrade", async (request, socket) => {
+    const refusal = await guard.check(request, await cookies.load(request));
+    socket.end(`HTTP/1.1 ${refusal ? `403 ${refusal.code}` : "101 Switching Protocols"}\r\n\r\n`);
+  });
+  const { origin: own } = await listening(server);
+  const answered = async (fields) => {
+    const { host, hostname, port } = new URL(own);
+    const socket = connect(port, hostname);
+    const lines = ["GET / HTTP/1.1", `Host: ${host}`, "Connection: Upgrade", "Upgrade: websocket", ...fields, "", ""];
+    socket.setEncoding("utf8").write(lines.join("\r\n"));
+    const [text] = await once(socket, "data");
+    return text.split("\r\n")[0].slice("HTTP/1.1 ".length);
+  };
+  const upgraded = "101 Switching Protocols";
+  assert.equal(await answered([`Origin: ${own}`]), upgraded);
+  assert.equal(await answered(["Sec-Fetch-Site: same-origin"]), upgraded);
+  assert.equal(await answered([]), upgraded);
+  for (const fields of [["Origin: https://evil.example"], ["Sec-Fetch-Site: cross-site"], [`Origin: ${own}`, "Origin: https://evil.example"]]) {
+    assert.equal(await answered(fields), "403 cross-site", fields.join());
+  }
+  assert.equal(handled, 0);
 });
 
 test("in Node, the address in the first line of a request is one of its hosts", async () => {
