@@ -73,7 +73,8 @@ export function fieldsOf(source, name, areValues = true) {
   if (source === null || source === undefined) return [];
   if (typeof source === "string") return areValues ? [source] : [];
   if (typeof source !== "object" || source.then) noRequest();
-  if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
+  // A request that is made for Node, as on AWS Lambda, may have its fields in `headers` alone.
+  if (source.rawHeaders?.length > 0) return rawValues(source.rawHeaders, name);
   if (typeof source.get === "function") {
     const values = source.get(name);
     // `Headers` have null where there is none, and others, such as a jar of cookies, undefined.
@@ -82,7 +83,7 @@ export function fieldsOf(source, name, areValues = true) {
   if (source[Symbol.iterator]) return areValues ? listOf([...source]) : [];
   if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
   // Those of Node may have no field at all.
-  return Object.entries(source).flatMap(([of, values]) => listOf(values).filter(() => of === name));
+  return Object.entries(source).flatMap(([of, values]) => listOf(Number.isFinite(values) ? `${values}` : values).filter(() => of === name));
 }
 
 const noRequest = () => misused("expected a request or its headers; await a promise");

@@ -1,6 +1,7 @@
 // CSRF protection: checks that a request comes from a page of the session's own site. The rules of `CsrfGuard` in Rust.
 
 import { trim } from "./bytes.js";
+import { fieldsOf } from "./carrier.js";
 import { hasTokens, verifyCsrf } from "./csrf_token.js";
 import { ConfigError, isWhole, misused, mustBe, refuseUnknown } from "./errors.js";
 import { hostOf, isAt, isSecure, parseOrigin } from "./origins.js";
@@ -176,8 +177,7 @@ const isSameOrigin = (a, b) => a.scheme === b.scheme && a.host === b.host && a.p
 /** The head of a request: its method, its path, the values of a field, and the host in its address. */
 function headOf(request) {
   if (Array.isArray(request?.rawHeaders)) {
-    const { rawHeaders } = request;
-    const values = (name) => rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1].toLowerCase() === name);
+    const values = (name) => fieldsOf(request, name);
     const { authority, ...target } = partsOf(request.originalUrl ?? request.url);
     return { isOfNode: true, method: request.method, values, ...target, address: request.authority || authority };
   }

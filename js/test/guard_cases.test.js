@@ -78,6 +78,19 @@ test("a WebSocket is checked for its origin, though it is opened by GET", async 
   assert.deepEqual([await upgrade("cross-site"), await upgrade("same-origin")], ["cross-site", null]);
 });
 
+test("a request that was made for Node has its fields in `headers` alone", async () => {
+  const guarded = async (options, headers) => {
+    const request = { method: "POST", url: "/", rawHeaders: [], headers: { host: "app.example", ...headers } };
+    return (await new CsrfGuard(options).check(request, session))?.code ?? null;
+  };
+  for (const other of [{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }]) {
+    assert.equal(await guarded({ originCheckOnly: true }, other), "cross-site");
+    assert.equal(await guarded({}, { ...other, "x-csrf-token": token }), "cross-site");
+  }
+  const own = { origin: "https://app.example" };
+  assert.deepEqual([await guarded({}, own), await guarded({}, { ...own, "x-csrf-token": token })], ["no-token", null]);
+});
+
 test("in Node, an upgrade reaches no adapter, and its listener checks it", async () => {
   let handled = 0;
   const guard = new CsrfGuard();

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { SessionCookie, attributes } from "../src/index.js";
+import { SessionCookie, attributes, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
+import { struct, text } from "../src/struct.js";
 import { inNext, sessionProxy } from "../src/web/next.js";
 import { XAES_KEY } from "./keys.js";
 import { jarOf } from "./stand_ins.js";
@@ -166,6 +167,19 @@ test("only a page that the browser loads has messages, and takes them", async ()
     const page = await sessionOf(passedOn.get("cookie"));
     assert.deepEqual([page.get("visits"), page.flashes("notice")], [9, init.method === "POST" ? ["Saved."] : []], JSON.stringify(init));
     for (const line of set) assert.deepEqual((await sessionOf(line.split(";")[0])).flashes("notice"), ["Saved."]);
+  }
+});
+
+test("a session that cannot be read here is left alone, also by a page that is fetched ahead", async () => {
+  const typed = (schema) => SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "notes", schema, shape: struct({ note: text }) }) });
+  const later = await typed(2);
+  const again = await later.load(null, earlier);
+  again.value = { note: "of a later version" };
+  again.flash("notice", "Saved.");
+  const cookie = (await later.save(again))[0].split(";")[0];
+  for (const headers of [{}, ...AHEAD, BY_ROUTER, INNER]) {
+    const { response, set } = await visit(cookie, { sessions: await typed(1), headers, flashes: ["notice"] });
+    assert.deepEqual([response.status, set], [200, []], JSON.stringify(headers));
   }
 });
 

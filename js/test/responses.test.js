@@ -227,9 +227,9 @@ test("a response whose headers cannot be changed is copied", async () => {
 test("a request is loaded from whatever carries its headers", async () => {
   const cookie = await filled();
   const request = new Request("https://shop.example/", { headers: { cookie } });
-  const sources = [cookie, [cookie], ["a=1", cookie], request, request.headers, { cookie }, { cookie: [cookie] }, { headers: { cookie } }, { rawHeaders: ["Cookie", "a=1", "Cookie", cookie] }, new Set([cookie])];
+  const sources = [cookie, [cookie], ["a=1", cookie], request, request.headers, { cookie }, { cookie: [cookie] }, { headers: { cookie } }, { rawHeaders: ["Cookie", "a=1", "Cookie", cookie] }, { rawHeaders: [], headers: { cookie, "content-length": 7 } }, new Set([cookie])];
   for (const source of sources) assert.equal((await cookies.load(source, NOW)).isNew, false, JSON.stringify(source));
-  const none = [null, undefined, "", [], {}, { headers: {} }, { headers: null }, { host: "x" }, { cookie: undefined }, [undefined], new Headers()];
+  const none = [null, undefined, "", [], {}, { headers: {} }, { headers: null }, { host: "x" }, { cookie: undefined }, [undefined], new Headers(), { rawHeaders: [], headers: {} }];
   for (const source of none) assert.equal((await cookies.load(source, NOW)).isNew, true);
 });
 

@@ -77,7 +77,8 @@ export interface ProtectOptions<S extends BaseSession> {
 
 /**
  * Returns a handler for `sessionProxy` that sends visitors of these paths, and of the paths below them, to another page.
- * Paths begin with `/` and have no patterns, no `basePath` and no locale.
+ * Paths begin with `/` and have no patterns, no `basePath` and no locale; letters of both cases count as the same. A page
+ * that it lets pass is sent as `private`.
  */
 export function protect<S extends BaseSession = any>(
   paths: string | readonly string[],
