@@ -50,7 +50,7 @@ fn errors() -> Vec<(SessionError, u16)> {
         // The question was not asked, and was not answered.
         (SessionError::Unvalidated(None), 503),
         (unvalidated("the database does not answer"), 503),
-        (SessionError::Encode("Login"), 500),
+        (session.insert("a", Some(())).unwrap_err(), 500),
         (SessionError::TooDeep, 500),
         (SessionError::DuplicateKey, 500),
         (session.deserialize::<u32>().unwrap_err(), 500),
