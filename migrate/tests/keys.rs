@@ -70,12 +70,14 @@ fn a_beaker_session_ends_after_its_timeout() {
 
 #[test]
 fn short_keys_are_errors_and_no_secret_is_shown() {
-    let error = JarKey::new(&[7; 63]).unwrap_err().to_string();
-    assert_eq!(error, "key has 63 bytes, expected at least 64");
+    let error = JarKey::new(&[7; 63]).unwrap_err();
+    assert_eq!(error.to_string(), "key has 63 bytes, expected at least 64");
+    assert_eq!(format!("{error:?}"), error.to_string());
     let error = JarKey::derive_from(&[7; 31]).unwrap_err().to_string();
     assert_eq!(error, "key has 31 bytes, expected at least 32");
 
     let key = JarKey::new(&[b'k'; 64]).unwrap();
+    assert_eq!(format!("{key:?}"), "JarKey(..)");
     let shown = [
         format!("{key:?}"),
         format!("{:?}", Jar::private(key, JarValue::Json)),

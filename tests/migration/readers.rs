@@ -95,6 +95,20 @@ fn where_one_reader_of_a_cookie_refuses_its_session_the_next_one_is_asked() {
 }
 
 #[test]
+fn a_value_as_long_as_browsers_store_one_is_read() {
+    let old = OldCookie::new("old", Fixed("ada"));
+    let range = start()..start() + DAY;
+    let cookie = builder().migrate_from(old, range).build().unwrap();
+    let outcome = |len: usize| {
+        let field = format!("old={}", "x".repeat(len));
+        cookie.load([field], start()).outcome()
+    };
+    assert_eq!(outcome(4096), Outcome::Migrated);
+    let reason = Reason::TooLong;
+    assert_eq!(outcome(4097), Outcome::NotMigrated { reason });
+}
+
+#[test]
 fn a_number_is_what_the_reader_found() {
     struct Number(serde_json::Value);
     impl Reader for Number {
@@ -142,6 +156,9 @@ fn an_old_cookie_of_two_keys_is_dropped_from_the_earlier_start_on() {
 #[test]
 fn debug_shows_no_entry_and_nothing_of_a_reader() {
     let old = OldCookie::new("id", Fixed("hunter2"));
+    assert!(format!("{old:?}").starts_with("OldCookie { name: \"id\", "));
+    let session = Fixed("hunter2").read("", "").unwrap();
+    assert!(format!("{session:?}").starts_with("OldSession { entries: 1, "));
     let shown = [
         format!("{:?}", Fixed("hunter2").read("", "").unwrap()),
         format!("{old:?}"),

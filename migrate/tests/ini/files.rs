@@ -230,3 +230,19 @@ fn a_file_that_is_indented_as_a_whole_is_read_too() {
     let same = toml("path = '/app'\nidle_timeout = 60");
     assert_eq!(format!("{:?}", ini(text, "session.")), format!("{same:?}"));
 }
+
+#[test]
+fn comments_and_empty_lines_are_no_part_of_a_value() {
+    let text = "session.path = /app\n    # session.secure = false\n    ; more\n  \n\nsession.idle_timeout = 60";
+    let same = toml("path = '/app'\nidle_timeout = 60");
+    assert_eq!(format!("{:?}", ini(text, "session.")), format!("{same:?}"));
+}
+
+#[test]
+fn a_section_has_no_value_that_its_options_could_continue() {
+    let text = "[a]\n  session.path = /app\n[b]\n\tsession.idle_timeout = 60";
+    let same = toml("path = '/app'\nidle_timeout = 60");
+    assert_eq!(format!("{:?}", ini(text, "session.")), format!("{same:?}"));
+    let without_prefix = ini("[a]\npath = /app\nidle_timeout = 60", "");
+    assert_eq!(format!("{without_prefix:?}"), format!("{same:?}"));
+}
