@@ -24,12 +24,19 @@ struct Boxes {
     #[serde(default)]
     tags: Vec<String>,
     sizes: Option<Vec<u32>>,
+    /// A field that may stay empty.
+    count: Option<u32>,
     name: String,
 }
 
 async fn boxes(GuardedForm(form): GuardedForm<Boxes>) -> String {
-    let Boxes { tags, sizes, name } = form;
-    format!("{tags:?} {sizes:?} {name}")
+    let Boxes {
+        tags,
+        sizes,
+        count,
+        name,
+    } = form;
+    format!("{tags:?} {sizes:?} {count:?} {name}")
 }
 
 /// Asserts the status and the text of the answer to a form, in which `TOKEN` stands for the visitor's.
@@ -76,22 +83,24 @@ fn a_field_that_occurs_several_times_is_a_list_in_its_order() {
     for (form, text) in [
         (
             "csrf_token=TOKEN&tags=b&name=n&tags=a",
-            r#"["b", "a"] None n"#,
+            r#"["b", "a"] None None n"#,
         ),
-        ("name=n&tags=a&csrf_token=TOKEN", r#"["a"] None n"#),
+        ("name=n&tags=a&csrf_token=TOKEN", r#"["a"] None None n"#),
         (
             "tags=a&csrf_token=TOKEN&tags=a&name=n",
-            r#"["a", "a"] None n"#,
+            r#"["a", "a"] None None n"#,
         ),
-        ("tags=&name=n&csrf_token=TOKEN", r#"[""] None n"#),
-        ("name=&csrf_token=TOKEN", "[] None "),
+        ("tags=&name=n&csrf_token=TOKEN", r#"[""] None None n"#),
+        ("name=&csrf_token=TOKEN", "[] None None "),
+        ("count=&name=n&csrf_token=TOKEN", "[] None None n"),
+        ("count=7&name=n&csrf_token=TOKEN", "[] None Some(7) n"),
         (
             "sizes=3&sizes=4&name=n&csrf_token=TOKEN",
-            "[] Some([3, 4]) n",
+            "[] Some([3, 4]) None n",
         ),
         (
             "tags=a%26b&tags=c+d&name=n&csrf_token=TOKEN",
-            r#"["a&b", "c d"] None n"#,
+            r#"["a&b", "c d"] None None n"#,
         ),
     ] {
         check(form, 200, text);
