@@ -111,6 +111,7 @@ fn check_several(name: &'static str) {
 
 #[test]
 fn what_is_no_name_of_a_field_is_refused() {
+    assert!(header_builder(&"x".repeat(128)).build().is_ok());
     for name in ["", "a b", "a:b", "ä", "a\n", &"x".repeat(129)] {
         let error = header_builder(name).build().unwrap_err();
         assert_eq!(error.setting(), Some("name"), "{error}");

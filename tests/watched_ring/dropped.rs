@@ -2,7 +2,11 @@
 
 use hardtack::{EncryptionKey, SessionCookie, carrier::SessionCookieBuilder, keys::KeyId};
 
-use super::{Vault, id, key, moments::at, replaced_at};
+use super::{
+    Vault, id, key,
+    moments::{at, seconds},
+    replaced_at,
+};
 
 /// The seconds for which a token opens that is not sealed again, by default.
 const HALF_AN_HOUR: u64 = 1800;
@@ -85,6 +89,27 @@ fn a_key_that_sealed_until_now_and_retires_before_its_tokens_is_dropped() {
         dropped(&format!("{new}\n{old}"), &ring(1000), 1000),
         [id(&old)]
     );
+}
+
+#[test]
+fn of_several_cookies_the_longest_sessions_count_whichever_was_built_last() {
+    let (old, new) = (key(), key());
+    let hour = 2 * HALF_AN_HOUR;
+    for spans in [[HALF_AN_HOUR, hour], [hour, HALF_AN_HOUR]] {
+        let dropped = |end| {
+            let vault = Vault::with(&old);
+            let mut watched = vault.watch();
+            let _cookies = spans.map(|span| {
+                let site = SessionCookie::encrypted(watched.keys());
+                let site = site.idle_timeout(seconds(span));
+                site.name(format!("session-{span}")).build().unwrap()
+            });
+            vault.put(format!("{new}\n{}", until(&old, end)));
+            replaced_at(&mut watched, 0)
+        };
+        assert_eq!(dropped(hour - 1), [id(&old)], "{spans:?}");
+        assert_eq!(dropped(hour), [], "{spans:?}");
+    }
 }
 
 #[test]

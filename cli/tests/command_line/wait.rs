@@ -48,6 +48,7 @@ impl Instance {
         let app = Router::new()
             .route("/health", get(show_health))
             .route("/health.json", get(show_json))
+            .route("/long/{bytes}", get(show_long))
             .route("/redirect/{status}", get(redirect))
             .with_state(self);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -79,6 +80,12 @@ async fn show_health(State(instance): State<Instance>) -> String {
 async fn show_json(State(instance): State<Instance>) -> Json<serde_json::Value> {
     let fingerprint = instance.keys_in_use().fingerprint;
     Json(json!({ "up": true, "fingerprint": fingerprint.to_string() }))
+}
+
+/// The health check on a page of this many bytes.
+async fn show_long(Path(bytes): Path<usize>, State(instance): State<Instance>) -> String {
+    let page = instance.keys_in_use().to_string();
+    page + &"-".repeat(bytes - page.len())
 }
 
 async fn redirect(Path(status): Path<u16>) -> (StatusCode, [(&'static str, &'static str); 1]) {
@@ -234,6 +241,17 @@ fn the_last_of_very_many_instances_counts() {
             told,
             format!("fingerprint {fingerprint} on {all} of {all} instances\n")
         );
+    }
+}
+
+#[test]
+fn a_page_of_64_kib_is_read_and_no_larger_one() {
+    let (desk, _) = Desk::with_ring();
+    let instance = Instance::new([&desk.ring()]).serve();
+    for (bytes, code) in [(65_536, 0), (65_537, 1)] {
+        let page = instance.replace("/health", &format!("/long/{bytes}"));
+        let ran = desk.run(&wait_line("--timeout 0s --keys keys", &[&page]));
+        assert_eq!(ran.code, Some(code), "{bytes}: {}", ran.err);
     }
 }
 
