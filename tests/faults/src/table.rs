@@ -83,10 +83,10 @@ mod tests {
         assert!(rows.len() > 40, "there are {}", rows.len());
         for (row, shown_by) in rows {
             let has_fault = faults.iter().any(|fault| fault.row == row);
-            assert!(
-                has_fault || shown_by.is_empty(),
-                "no fault is about {row:?}"
-            );
+            // The faults of JavaScript are in js/test/faults/.
+            let mut names = shown_by.split('`').skip(1).step_by(2);
+            let is_elsewhere = names.all(|name| name.starts_with("js/"));
+            assert!(has_fault || is_elsewhere, "no fault is about {row:?}");
         }
     }
 
