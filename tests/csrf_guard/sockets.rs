@@ -32,12 +32,13 @@ fn an_upgrade_needs_the_right_origin_and_no_token() {
         (("user-agent", "curl"), true),
     ];
     for (source, passes) in sources {
-        for upgrade in ["websocket", "WebSocket", "WEBSOCKET"] {
-            check_upgrade(
-                "GET",
-                &[("upgrade", upgrade), ("connection", "upgrade"), source],
-                passes,
-            );
+        for upgrade in ["websocket", "WebSocket", "h2c, WEBSOCKET ,x"] {
+            let upgrade = ("upgrade", upgrade);
+            check_upgrade("GET", &[upgrade, ("connection", "upgrade"), source], passes);
+            // In any of several fields.
+            let other = ("upgrade", "h2c");
+            check_upgrade("GET", &[other, upgrade, source], passes);
+            check_upgrade("GET", &[upgrade, other, source], passes);
         }
         check_upgrade("CONNECT", &[source], passes);
     }

@@ -61,9 +61,12 @@ impl Proving {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap()
     }
 
-    fn send(&self, site: &Site, proof: &str) -> Response<String> {
+    fn send(&self, site: &Site, proofs: &[&str]) -> Response<String> {
         let mut browser = self.browser.clone();
-        let fields = [("secure-session-response", proof)];
+        let fields = proofs
+            .iter()
+            .map(|proof| ("secure-session-response", *proof));
+        let fields: Vec<_> = fields.collect();
         match self.endpoint {
             "register" => browser.send(site, "POST", "/.session/register", Carry::All, &fields),
             _ => browser.ask(site, Carry::All, &fields),
@@ -72,13 +75,19 @@ impl Proving {
 
     #[track_caller]
     fn check(&self, site: &Site, proof: &str, is_good: bool) {
-        let response = self.send(site, proof);
+        self.check_all(site, &[proof], is_good);
+    }
+
+    /// The same for a request with several proofs.
+    #[track_caller]
+    fn check_all(&self, site: &Site, proofs: &[&str], is_good: bool) {
+        let response = self.send(site, proofs);
         let expected = match (is_good, self.endpoint) {
             (true, _) => StatusCode::OK,
             (false, "register") => StatusCode::BAD_REQUEST,
             (false, _) => StatusCode::FORBIDDEN,
         };
-        assert_eq!(response.status(), expected, "{} {proof}", self.endpoint);
+        assert_eq!(response.status(), expected, "{} {proofs:?}", self.endpoint);
         assert_eq!(response.headers().contains_key("set-cookie"), is_good);
     }
 }
@@ -99,6 +108,16 @@ fn check_audiences(site: &Site, host: Option<&'static str>, audiences: &[(&str, 
             proving.check(site, &proof, *is_good);
         }
         proving.check(site, &proving.proof(json!({})), true);
+    }
+}
+
+#[test]
+fn the_first_of_several_proofs_counts() {
+    let site = Site::new();
+    for proving in Proving::both(&site) {
+        let proof = &*proving.proof(json!({}));
+        proving.check_all(&site, &["junk", proof], false);
+        proving.check_all(&site, &[proof, "junk"], true);
     }
 }
 

@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, time::UNIX_EPOCH};
 
 use hardtack::{
-    EncryptionKey, SameSite, Session, SessionCookie, SessionSettings, SigningKey, Size,
+    EncryptionKey, KeyRing, SameSite, Session, SessionCookie, SessionHeader, SessionSettings,
+    SessionToken, SigningKey, Size,
     carrier::{FormerAttributes, Padding, RefreshAfter, SessionCookieBuilder},
     keys::{Mode, SharedKeyRing},
 };
@@ -125,6 +126,24 @@ fn a_setting_does_what_the_method_of_its_name_does_whatever_the_program_says() {
         check(apply(before.clone()), (row.calls)(before));
         check(others(apply(new.clone())), others((row.calls)(new)));
     }
+}
+
+#[test]
+fn a_context_of_the_settings_is_added_in_headers_and_tokens_too() {
+    let (key, settings) = (key(), toml("context = {b = 'b'}"));
+    let ring = || SharedKeyRing::<EncryptionKey>::new(KeyRing::new(key.parse().unwrap()));
+    let header = SessionHeader::encrypted("x-session", ring()).context("a", "a");
+    let applied = settings.clone().apply_to(header.clone()).unwrap();
+    assert_eq!(
+        format!("{applied:?}"),
+        format!("{:?}", header.context("b", "b"))
+    );
+    let token = SessionToken::encrypted("mobile", ring()).context("a", "a");
+    let applied = settings.apply_to(token.clone()).unwrap();
+    assert_eq!(
+        format!("{applied:?}"),
+        format!("{:?}", token.context("b", "b"))
+    );
 }
 
 #[test]
