@@ -32,6 +32,9 @@ pub(super) trait Fields {
 
     fn values(&self, name: &Self::Name) -> impl Iterator<Item = &[u8]>;
 
+    /// Returns the first value, in half the instructions of [`values`](Self::values).
+    fn first(&self, name: &Self::Name) -> Option<&[u8]>;
+
     fn add(&mut self, name: Self::Name, value: Self::Value);
 
     fn replace(&mut self, name: Self::Name, value: Self::Value);
@@ -92,6 +95,10 @@ macro_rules! implement {
                 fn values(&self, name: &Self::Name) -> impl Iterator<Item = &[u8]> {
                     let values = self.get_all(name).into_iter();
                     values.map(Self::Value::as_bytes)
+                }
+
+                fn first(&self, name: &Self::Name) -> Option<&[u8]> {
+                    self.get(name).map(Self::Value::as_bytes)
                 }
 
                 fn add(&mut self, name: Self::Name, value: Self::Value) {

@@ -265,11 +265,15 @@ const REGISTRATION: &str = "secure-session-registration";
 
 /// Returns what a response is for, as the browser says.
 fn destination_of<H: Fields>(request: &H) -> Destination {
-    let says =
-        |name: H::Name, is_so: fn(&[u8]) -> bool| request.values(&name).next().is_some_and(is_so);
-    if says(H::SEC_PURPOSE, caching::is_prefetch) {
+    if request
+        .first(&H::SEC_PURPOSE)
+        .is_some_and(caching::is_prefetch)
+    {
         Destination::Prefetch
-    } else if says(H::SEC_FETCH_DEST, caching::is_subresource) {
+    } else if request
+        .first(&H::SEC_FETCH_DEST)
+        .is_some_and(caching::is_subresource)
+    {
         Destination::Part
     } else {
         Destination::Page
