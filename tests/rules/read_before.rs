@@ -185,3 +185,57 @@ fn a_value_that_is_replaced_is_gone_for_every_handle() {
     let fields = cookie.save(&session).unwrap();
     assert_eq!(Login::count(&cookie.load(&fields, at(2))), 2);
 }
+
+#[cfg(feature = "migrate")]
+#[test]
+fn a_session_that_was_taken_over_leaves_no_value_either() {
+    use hardtack::{
+        SessionData,
+        migrate::{OldCookie, OldSession, Reader},
+        session::Reason,
+    };
+    use serde::{Deserialize, Serialize};
+
+    struct Visited;
+
+    impl Reader for Visited {
+        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+            let entry = ("visits".to_owned(), 7.into());
+            Ok(OldSession::new([entry].into_iter().collect()))
+        }
+    }
+
+    #[derive(Default, Serialize, Deserialize)]
+    struct Moved {
+        visits: u32,
+    }
+
+    impl SessionData for Moved {
+        const LABEL: &str = "";
+        const SCHEMA: u32 = 1;
+
+        fn convert(schema: u32, bytes: &[u8]) -> Option<Moved> {
+            (schema == 0).then(|| Map::decode(bytes))?
+        }
+    }
+
+    let old = OldCookie::new("old", Visited);
+    let cookie = builder_of::<Moved>().migrate_from(old, at(0)..at(10));
+    let cookie = cookie.build().unwrap();
+    let ends: [Work<Moved>; 3] = [
+        |session| session.sign_in().map(drop),
+        |session| session.invalidate().map(drop),
+        |session| session.clear(),
+    ];
+    for end in ends {
+        let session = cookie.load(["old=x"], at(1));
+        let visits = |session: &Session<Moved>| session.read(|moved| moved.visits);
+        let handle = session.clone();
+        assert_eq!(visits(&handle), 7);
+        end(&session).unwrap();
+        assert_eq!(visits(&handle), 0);
+        session.update(|moved| moved.visits += 1).unwrap();
+        let fields = cookie.save(&session).unwrap();
+        assert_eq!(visits(&cookie.load(&fields, at(2))), 1);
+    }
+}
