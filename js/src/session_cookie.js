@@ -124,12 +124,13 @@ export class SessionCookie extends Carrier {
     const { carried, policy } = state;
     const { template, old } = this.#settings;
     if (change === "keep") return [];
-    const earlier = [...template.expireFormer(carried, policy.budget.allowed.cookies), ...(old?.expire(state.now) ?? [])];
-    const beside = (await policy.devices?.depart(state, change === "drop")) ?? [];
-    if (change === "drop") return [...earlier, ...template.expireAll(carried), ...beside];
+    const former = template.expireFormer(carried, policy.budget.allowed.cookies);
+    // Old cookies come behind: clients without a jar, as in tests, take the first cookie that a response sets.
+    const beside = [...(old?.expire(state.now) ?? []), ...((await policy.devices?.depart(state, change === "drop")) ?? [])];
+    if (change === "drop") return [...former, ...template.expireAll(carried), ...beside];
     const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
     const cookies = template.split(token, length, maxAge);
-    return [...earlier, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
+    return [...former, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
   }
 
   /**

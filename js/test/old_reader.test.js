@@ -36,7 +36,7 @@ test("a cookie of several sources is dropped once, from the first of them on", a
   const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: [from(NOW), from(later(60))] });
   const session = await cookies.load(null, NOW);
   session.set("user", "eve");
-  assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["sid", "__Host-session"]);
+  assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session", "sid"]);
 });
 
 test("an old cookie is not taken over beside a part of a new session", async () => {

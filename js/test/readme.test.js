@@ -145,7 +145,7 @@ for (const [version, h3] of Object.entries({ "h3 1": h3of1, "h3 2": h3of2 })) {
     };
     const session = await at(rollout);
     assert.deepEqual([session.outcome.kind, session.get("user"), session.get("roles")], ["migrated", 7, ["editor"]]);
-    const [dropped, fresh] = await cookies.save(session);
+    const [fresh, dropped] = await cookies.save(session);
     assert.match(dropped, /^h3=; .*Max-Age=0/);
     assert.match(fresh, /; Max-Age=345600$/);
     const end = rollout + 4 * 86_400_000;

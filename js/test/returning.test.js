@@ -83,8 +83,8 @@ const USES = {
 async function saved(carrier, session) {
   const answer = await carrier.save(session);
   if (carrier instanceof SessionHeader) return { kept: answer };
-  // Before it may be the expiry of another cookie.
-  const line = answer.at(-1);
+  // Behind it may be the expiry of another cookie.
+  const [line] = answer;
   return { kept: line ? field([line]) : null, maxAge: line && Number(/; Max-Age=(\d+)$/.exec(line)?.[1]) };
 }
 

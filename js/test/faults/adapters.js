@@ -27,6 +27,7 @@ export const FAULTS = {
     'if (!headers?.delete) misused("expected `Headers`");',
     ["if (response.status < 200) return response;", "", "if (response.status < 101) return response;"],
     ["if (!state.hasToken) await this.#settings.old", "await this.#settings.old"],
+    ["[...former, ...template.expireAll(carried), ...beside]", "[...former, ...beside, ...template.expireAll(carried)]"],
   ],
   "web/adapter.js": [
     ["get: () => session, set: refuseOther", "get: () => session", "writable: true, value: session"],

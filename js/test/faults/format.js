@@ -159,8 +159,8 @@ export const FAULTS = {
   ],
   "session_cookie.js": [
     ["isShareable: isShareable(fields), mayShare }", "isShareable: isShareable(fields) }", "mayShare }"],
-    ["return [...earlier, ...template.expireAll(carried), ...beside];", "return [...template.expireAll(carried), ...earlier, ...beside];"],
-    ["return [...earlier, ...cookies,", "return [...cookies, ...earlier,"],
+    ["return [...former, ...template.expireAll(carried), ...beside];", "return [...template.expireAll(carried), ...former, ...beside];"],
+    ["return [...former, ...cookies,", "return [...cookies, ...former,"],
     ["template.expireFormer(carried, policy.budget.allowed.cookies)", "template.expireFormer(carried, 1)"],
     'sealer.policy.persistent = yesOrNo("persistent", persistent);',
     ["[persistent ? LONGEST_MAX_AGE : null, LONGEST_MAX_AGE]", "[null, LONGEST_MAX_AGE]"],
