@@ -57,7 +57,11 @@ export function newSession(carrier, source, now) {
 export async function finish(carrier, session, response) {
   const state = stateOf(session);
   if (state.sealer !== sealerOf(carrier)) misused("session is of another carrier");
-  const decision = { ...state.decide(response), state };
+  const { status } = response;
+  // A timeout gave the handler up, as a client does that leaves.
+  if (status === 408) state.isClosed = true;
+  // Caches put the fields of a 304 into a response that they have stored (RFC 9111 section 4.3.4).
+  const decision = { ...state.decide(status === 304 ? { ...response, isShareable: true } : response), state };
   state.isClosed = true;
   const { tokens } = sealerOf(carrier);
   if (decision.change !== "store") return decision;

@@ -492,7 +492,7 @@ export interface OldCookie {
 
 /** A response that a session is saved for. */
 export interface ResponseFacts {
-  /** Status of the response. Default: 200. With 5xx no change is saved. */
+  /** Status of the response. Default: 200. With 5xx no change is saved, with 408 nothing. */
   readonly status?: number;
   /** True if caches other than the visitor's may store the response. Default: false. */
   readonly isShareable?: boolean;

@@ -62,6 +62,20 @@ test("a response of the origin that fails saves nothing of the worker's", async 
   assert.match(out.setCookies[0], /^__Host-session=; .*Max-Age=0/);
 });
 
+test("where the origin gave its handler up, nothing is saved", async () => {
+  const late = await standIn((request, response) => response.writeHead(408).end("late"));
+  const saving = await SessionCookie.encrypted(XAES_KEY, { saveOnServerError: true });
+  const cookie = await filled(cookies, (session) => session.set("user", "ada"));
+  for (const change of [(session) => session.set("seen", 1), (session) => session.invalidate(), (session) => (session.set("seen", 1), session.save())]) {
+    for (const sessions of [cookies, saving]) {
+      const { setCookies, headers } = await worker(late.origin, change, sessions)("/", { cookie });
+      assert.deepEqual([setCookies, headers.get("cache-control")], [[], "private"], `${change}`);
+    }
+  }
+  const { origin } = await standIn((request, response) => response.writeHead(408, { "set-cookie": "__Host-session=theirs" }).end());
+  assert.deepEqual((await worker(origin, (session) => session.set("seen", 1))("/", { cookie })).setCookies, ["__Host-session=theirs"]);
+});
+
 test("an origin takes nothing over from an old cookie with which the worker has signed out", async () => {
   const read = (value) => ({ entries: { user: value } });
   const migrateFrom = oldCookie({ name: "sid", read, from: new Date("2026-01-01"), until: new Date("9999-01-01") });

@@ -42,6 +42,20 @@ const PAGES = {
   "/token": async (session) => ({ body: await csrfToken(session) }),
 };
 
+/** What a handler has done until a timeout answers. */
+const HALF_DONE = {
+  visit,
+  save: (session) => (visit(session), session.save()),
+  "sign-in": (session) => session.signIn(),
+  out: (session) => session.invalidate(),
+  clear: (session) => session.clear(),
+};
+for (const [name, work] of Object.entries(HALF_DONE)) PAGES[`/late/${name}`] = (session) => (work(session), { status: 408, body: "late" });
+
+for (const [name, look] of Object.entries({ read: (session) => session.get("visits"), visit })) {
+  PAGES[`/same/${name}`] = (session) => (look(session), { response: new Response(null, { status: 304 }) });
+}
+
 for (const status of [301, 302, 303, 307, 308]) {
   const location = "http://localhost/look";
   PAGES[`/moved/${status}`] = (session) => (visit(session), { status, headers: { location } });
@@ -130,6 +144,33 @@ function writesSessions(name, open) {
       assert.deepEqual([out.status, out.setCookies.length], [500, 1], path);
       assert.equal((await browser.get("/look")).text, "undefined");
       await browser.get("/visit");
+    }
+  });
+
+  test(`${name}: nothing is saved with the status of a timeout, which gave the handler up`, async () => {
+    for (const options of [{}, { saveOnServerError: true }]) {
+      const browser = await open(await SessionCookie.encrypted(XAES_KEY, options), {}, page);
+      const late = async () => {
+        for (const work of Object.keys(HALF_DONE)) {
+          const { status, setCookies, headers } = await browser.get(`/late/${work}`);
+          assert.deepEqual([status, setCookies, headers.get("cache-control"), headers.get("vary")], [408, [], "private", "Cookie"], work);
+        }
+      };
+      await late();
+      await browser.get("/visit");
+      await late();
+      assert.equal((await browser.get("/look")).text, "1");
+    }
+  });
+
+  test(`${name}: a 304 refreshes nothing, as caches put its fields into what they have stored, and carries a change`, async () => {
+    for (const options of [{}, { refreshAfter: "every-request" }]) {
+      let now = new Date("2027-01-15T12:00:00Z");
+      const browser = await open(await SessionCookie.encrypted(XAES_KEY, options), { now: () => now }, page);
+      await browser.get("/visit");
+      now = new Date("2027-01-15T12:10:00Z");
+      assert.deepEqual((await browser.get("/same/read")).setCookies, []);
+      assert.equal((await browser.get("/same/visit")).setCookies.length, 1);
     }
   });
 

@@ -35,7 +35,8 @@ async function changesTo(response, cookies, session, { isWritten, isKept, own })
     // A refresh is left out where the origin has written.
     return headChanges(cookies, fields, session, { status: response.status, ...(isOrigins && { isSubresource: true }) });
   }
-  if (response.status >= 500 && !isKept && !isOrigins) return cacheChanges(fields, "touched", "Cookie");
+  const isLost = response.status === 408 || (response.status >= 500 && !isKept);
+  if (isLost && !isOrigins) return cacheChanges(fields, "touched", "Cookie");
   // Of ours, what is beside the session, such as the mark of one that has ended, and expiries of parts that the origin has not seen.
   const isLeft = (cookie) => setAs(cookie.name).length === 0 && (isExpiry(cookie) || !isOfSession(cookie.name, cookies.name));
   const left = isOrigins ? own.filter(isLeft) : own;

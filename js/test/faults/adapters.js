@@ -6,6 +6,10 @@ export const TESTS = [
 ];
 
 export const FAULTS = {
+  "carrier.js": [
+    "if (status === 408) state.isClosed = true;",
+    ["status === 304 ?", "false ?"],
+  ],
   "csrf_guard.js": [
     "isCsrfGuard = true;",
     ["if (!headers?.has || !url) misused", "if (!headers?.has) misused", "if (!url) misused"],
@@ -92,7 +96,8 @@ export const FAULTS = {
     ', redirect: "manual"',
     [".touch === \"written\"", ".touch !== \"untouched\""],
     ["isOrigins && { isSubresource: true }", "{ isSubresource: true }", "{}"],
-    "if (response.status >= 500 && !isKept && !isOrigins) return cacheChanges(fields, \"touched\", \"Cookie\");",
+    "if (isLost && !isOrigins) return cacheChanges(fields, \"touched\", \"Cookie\");",
+    "response.status === 408 || ",
     " && !isKept",
     [" && !isOrigins)", ")"],
     "setAs(cookie.name).length === 0 && ",

@@ -147,11 +147,13 @@ async function sent(vector, carrier, session, came) {
 
 /** The fields of § 9.3.3, § 9.7.5 and § 16.4.2. */
 async function fieldsOf(vector, carrier, session, response, others) {
+  // The decision is the same, but carriers refresh nothing with a 304.
+  const status = response.status === 304 ? 200 : response.status;
   if (carrier instanceof SessionHeader) {
-    const token = await carrier.save(session, response);
+    const token = await carrier.save(session, { ...response, status });
     return token === null ? [] : [[vector.answers_in ?? "session-token", token]];
   }
-  const changes = await headChanges(carrier, others, session, { status: response.status });
+  const changes = await headChanges(carrier, others, session, { status });
   return changes.filter(([name]) => ["set-cookie", "secure-session-registration"].includes(name));
 }
 
