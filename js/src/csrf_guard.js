@@ -4,7 +4,7 @@ import { trim } from "./bytes.js";
 import { fieldsOf } from "./carrier.js";
 import { hasTokens, verifyCsrf } from "./csrf_token.js";
 import { ConfigError, isWhole, misused, mustBe, refuseUnknown } from "./errors.js";
-import { hostOf, isAt, isSecure, parseOrigin } from "./origins.js";
+import { hostOf, isAt, isSecure, mayHavePages, parseOrigin } from "./origins.js";
 import { yesOrNo } from "./settings.js";
 import { Writer } from "./writer.js";
 
@@ -168,8 +168,10 @@ async function readUpTo(limit, head, request) {
 
 function originOf(setting, text) {
   const origin = typeof text === "string" ? parseOrigin(text) : null;
-  if (!origin) throw new ConfigError(setting, `\`${setting}\` takes a scheme and a host like \`https://app.example.com\``);
-  return origin;
+  if (origin && mayHavePages(origin)) return origin;
+  // It may be a key, in the wrong place.
+  const found = String(text).includes("://") ? `, found \`${text}\`` : "";
+  throw new ConfigError(setting, `\`${setting}\` takes each origin in full, a scheme and a host like \`https://app.example.com\`${found}`);
 }
 
 const isSameOrigin = (a, b) => a.scheme === b.scheme && a.host === b.host && a.port === b.port;

@@ -32,14 +32,24 @@ export function isSecure({ scheme, host }) {
 }
 
 function isThisMachine(host) {
-  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || isLoopback(host);
+  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || (host.startsWith("127.") && isIpv4(host));
 }
 
-/** 127.0.0.0/8, in the one form that numbers have. */
-function isLoopback(host) {
+/** Four numbers in the one form that they have. */
+function isIpv4(host) {
   const numbers = host.split(".");
   const isNumber = (text) => /^(0|[1-9]\d{0,2})$/.test(text) && Number(text) < 256;
-  return numbers.length === 4 && numbers.every(isNumber) && numbers[0] === "127";
+  return numbers.length === 4 && numbers.every(isNumber);
+}
+
+/** Returns true if a browser can have a page of this origin, so that requests may name it. */
+export function mayHavePages({ scheme, host }) {
+  // Others are of an extension, or of an application that shows pages: the host is whatever it chose.
+  if (scheme !== "http" && scheme !== "https") return !["ws", "wss", "ftp", "file"].includes(scheme);
+  if (host.startsWith("[")) return URL.canParse(`http://${host}`);
+  const parts = host.split(".");
+  // Browsers take a name with a number at its end for an address, and write that out.
+  return /^\d*$/.test(parts.at(-1)) ? isIpv4(host) : parts.every((part) => /[a-z\d]/.test(part));
 }
 
 /** The port, unless a browser would omit it. Without a scheme both defaults count. */

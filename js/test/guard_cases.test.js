@@ -62,6 +62,22 @@ test("the origin is compared with all of the host", async () => {
   assert.equal(await posted(`${SHOP}:8443`, `${SHOP}:8443`), null);
 });
 
+test("what no browser can send is not trusted, and what one can is", async () => {
+  const hosts = [".example.com", "example..com", "example.com.", ".", "-", "_", "a.-.example", "127.1", "1.2.3.256", "01.2.3.4", "1.2.3.4.5", "7", "a.7", "[1]", "[::1.2.3]", "[::ffff:1.2.3.4.5]", "[g::]", "[1:2:3:4:5:6:7:8:9]", "Bücher.example", "*.example.com"];
+  const schemes = ["wss://example.com", "ws://example.com", "ftp://example.com", "file://example.com", "WSS://example.com"];
+  for (const origin of [...hosts.map((host) => `https://${host}`), ...hosts.map((host) => `http://${host}`), ...schemes]) {
+    const message = `\`trustOrigins\` takes each origin in full, a scheme and a host like \`https://app.example.com\`, found \`${origin}\``;
+    assert.throws(() => new CsrfGuard({ trustOrigins: [origin] }), { code: "trustOrigins", message }, origin);
+    assert.throws(() => new CsrfGuard({ trustFormPosts: [[origin, "/"]] }), { code: "trustFormPosts" }, origin);
+  }
+  // It may be a key, in the wrong place.
+  assert.throws(() => new CsrfGuard({ trustOrigins: ["secret"] }), ({ message }) => !message.includes("secret"));
+  const odd = ["chrome-extension://abcdefghijklmnopabcdefghijklmnop", "capacitor://localhost", "app://-", "https://localhost:5173", "http://127.0.0.1:3000", "https://xn--bcher-kva.example", "https://my_app.example.com", "https://1.example.com", "https://a.1b", "http://[::1]:8080", "http://[::ffff:1.2.3.4]"];
+  for (const origin of odd) {
+    assert.equal(await codeOf({ trustOrigins: [origin], originCheckOnly: true }, { origin, "sec-fetch-site": "cross-site" }), null, origin);
+  }
+});
+
 test("a trusted origin still needs a token, and what looks does not", async () => {
   const options = { trustOrigins: ["https://other.example", "https://app.example"] };
   const from = (more) => codeOf(options, { origin: "https://app.example", "sec-fetch-site": "cross-site", ...more });

@@ -25,6 +25,10 @@ export const FAULTS = {
   ],
   "origins.js": [
     ['host.endsWith(".localhost")', 'host.endsWith("localhost")'],
+    ['!["ws", "wss", "ftp", "file"].includes(scheme)', "true"],
+    ["URL.canParse(`http://${host}`)", "true"],
+    ["isIpv4(host) : parts", "true : parts"],
+    ["parts.every((part) => /[a-z\\d]/.test(part))", "true"],
   ],
   "session_cookie.js": [
     'ensure(response?.headers, "response", "expected a Response");',
