@@ -122,10 +122,21 @@ async function accept({ source, old }, state, sealer) {
   if (refusal) return causeOf(refusal);
   const standing = await state.policy.devices?.judge(metadata, [], state);
   if (standing?.isStale) return { reason: "Stale" };
-  const { room } = state.policy.budget;
-  if (dictionary.length > room) return { reason: "TooLong", cause: new SessionError("size", tooLong(room, dictionary.length)) };
-  state.isTakenOver = state.become(metadata, dictionary.bytes, []);
+  const { type, budget: { room } } = state.policy;
+  const payload = payloadOf(type, dictionary.bytes);
+  if (!payload) return { reason: "Payload" };
+  if (payload.length > room) return { reason: "TooLong", cause: new SessionError("size", tooLong(room, payload.length)) };
+  state.isTakenOver = state.become({ ...metadata, schema: type.schema }, payload, []);
   return state.isTakenOver ? null : { reason: "Payload" };
+}
+
+/** The entries as the session is always written: in the form of its type, if it has one. Null: it has none for them. */
+function payloadOf(type, entries) {
+  try {
+    return type.adopt?.(entries) ?? entries;
+  } catch {
+    return null;
+  }
 }
 
 const tooLong = (room, found) =>

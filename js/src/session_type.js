@@ -119,6 +119,11 @@ class SessionType {
     return new TypedValue(this, schema, bytes, form, this.decode(form));
   }
 
+  /** The payload of a session that was a dictionary. Throws where it has no value. */
+  adopt(dictionary) {
+    return this.#formOf(0, dictionary);
+  }
+
   /** The bytes of a payload's value in the schema of now. */
   #formOf(schema, bytes) {
     if (schema === this.schema) return bytes;

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SessionCookie } from "../src/index.js";
+import { SessionCookie, decodeDictionary, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
+import * as t from "../src/struct.js";
 import { XAES_KEY } from "./keys.js";
 import { NOW, later } from "./visitor.js";
 
@@ -43,5 +44,55 @@ test("an old cookie is not taken over beside a part of a new session", async () 
   const cookies = await migrating();
   for (const beside of ["__Host-session.1=x", "__Host-session=x"]) {
     assert.equal((await cookies.load(`${beside}; ${values("user-ada")}`, NOW)).get("user"), undefined, beside);
+  }
+});
+
+const range = { from: NOW, until: later(86_400) };
+const shape = t.struct({ user: t.text });
+const login = (more = {}) => {
+  const convert = (schema, payload) => (schema === 0 ? { user: decodeDictionary(payload).user } : undefined);
+  return sessionType({ label: "login", schema: 1, shape, convert, ...more });
+};
+const withEntries = (entries, type) => SessionCookie.encrypted(XAES_KEY, { type, migrateFrom: oldCookie({ name: "sid", read: () => ({ entries }), ...range }) });
+const valueOf = ([line]) => /^__Host-session=([^;]*)/.exec(line)[1];
+
+test("a session of a type takes no more room than one that began here, and is not written again", async () => {
+  const cookies = await withEntries({ user: "ada", noted: "x".repeat(100) }, login());
+  const began = await cookies.load(null, NOW);
+  began.value = { user: "ada" };
+  const session = await cookies.load("sid=x", NOW);
+  assert.deepEqual([session.outcome, session.value], [{ kind: "migrated" }, { user: "ada" }]);
+  const token = valueOf(await cookies.save(session));
+  assert.equal(token.length, valueOf(await cookies.save(began)).length);
+  // One that converts nothing reads it, too, and the same value is no change.
+  const later = await SessionCookie.encrypted(XAES_KEY, { type: login({ convert: undefined }) });
+  const next = await later.load(`__Host-session=${token}`, NOW);
+  assert.deepEqual([next.outcome.kind, next.value], ["opened", { user: "ada" }]);
+  next.value = { user: "ada" };
+  assert.deepEqual(await later.save(next), []);
+});
+
+test("a session of which the type keeps nothing is dropped", async () => {
+  const cookies = await withEntries({ user: "ada" }, login({ convert: () => ({ user: "" }) }));
+  const session = await cookies.load("sid=x", NOW);
+  assert.deepEqual([session.outcome, session.value], [{ kind: "migrated" }, { user: "" }]);
+  assert.deepEqual((await cookies.save(session)).map((line) => line.split(";")[0]), ["__Host-session=", "sid="]);
+});
+
+test("a type has the room of its own bytes", async () => {
+  const outcomeOf = async (entries, type) => (await (await withEntries(entries, type)).load("sid=x", NOW)).outcome;
+  const noted = { user: "ada", note: "x".repeat(3000) };
+  assert.equal((await outcomeOf(noted)).reason, "TooLong");
+  assert.equal((await outcomeOf(noted, login())).kind, "migrated");
+  const { reason, cause } = await outcomeOf({ user: "x".repeat(2200) }, login());
+  assert.deepEqual([reason, cause.code], ["TooLong", "size"]);
+  assert.match(cause.message, /at most 2171 bytes of content, found 2202;/);
+  assert.equal((await outcomeOf({ user: "ada" }, login({ convert: () => ({ user: "x".repeat(3000) }) }))).reason, "TooLong");
+});
+
+test("a value of a type that cannot be written is refused, and one that cannot be converted", async () => {
+  for (const convert of [() => ({ user: 7 }), () => null, () => undefined, () => assert.fail("of the application"), undefined, async () => ({ user: "ada" })]) {
+    const session = await (await withEntries({ user: "ada" }, login({ convert }))).load("sid=x", NOW);
+    assert.deepEqual([session.outcome, session.isNew], [{ kind: "notMigrated", reason: "Payload" }, true], `${convert}`);
   }
 });

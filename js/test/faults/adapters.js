@@ -22,6 +22,8 @@ export const FAULTS = {
     ["MOST_VALUES + 1);", "MOST_VALUES);"],
     ["[...this.#dropped.values()].filter(({ from }) => now >= from)", "[...this.#dropped.values()]"],
     ["Math.min(from, known?.from ?? from)", "from"],
+    ["type.adopt?.(entries) ?? entries", "entries"],
+    ["{ ...metadata, schema: type.schema }", "metadata"],
   ],
   "origins.js": [
     ['host.endsWith(".localhost")', 'host.endsWith("localhost")'],
