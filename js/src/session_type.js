@@ -131,6 +131,16 @@ class SessionType {
     return this.encode(aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined));
   }
 
+  /** The payload of a value, as the next request reads it. */
+  payloadOf(value) {
+    const bytes = this.encode(value);
+    try {
+      return new TypedValue(this, this.schema, bytes, bytes, this.decode(bytes));
+    } catch (error) {
+      throw new SessionError("value", `\`shape\` does not decode what it encodes: ${error?.message ?? "it gave no value"}`);
+    }
+  }
+
   isEmpty({ schema, bytes }) {
     return schema === this.schema && equal(bytes, this.#empty);
   }
@@ -177,7 +187,7 @@ class TypedValue {
 
   /** The payload with another value in place of this one. */
   with(value) {
-    return new TypedValue(this.#type, this.#type.schema, this.#type.encode(value));
+    return this.#type.payloadOf(value);
   }
 
   /** A value that cannot be changed; of bytes and instances of classes, a copy. */

@@ -1,10 +1,11 @@
 // Types of sessions, described by their fields. A description is a codec of the postcard format, which Rust's derive of
 // the same type writes, and a TypeScript type (SPEC.md § 5.5).
 
-import { compare, fromUtf8, isAscii, toUtf8 } from "./bytes.js";
+import { compare, fromUtf8, hex, isAscii, toUtf8 } from "./bytes.js";
 import { ConfigError, INVALID, SessionError } from "./errors.js";
 import { objectOf } from "./msgpack.js";
 import { Writer, readLength, readVarint, readWhole } from "./postcard.js";
+import { checkList, checkMap, checkObject, refuse, within } from "./struct_checks.js";
 
 export { sessionType } from "./session_type.js";
 
@@ -37,21 +38,6 @@ class Description {
 }
 
 const describe = (least, methods) => new Description(least, methods);
-
-function refuse(expected, value) {
-  const found = value === null || value === undefined ? String(value) : `${typeof value} ${Array.isArray(value) ? "(a list)" : ""}`.trim();
-  throw new SessionError("value", `expected ${expected}, found ${found}`);
-}
-
-/** Says in which part of a value something is refused. */
-function within(part, work) {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof SessionError) error.message = `${part}: ${error.message}`;
-    throw error;
-  }
-}
 
 // Numbers
 
@@ -104,7 +90,9 @@ function float(width) {
     write(value, writer) {
       if (typeof value !== "number") refuse("a number", value);
       const bytes = new Uint8Array(width);
-      new DataView(bytes.buffer)[set](0, value, true);
+      const view = new DataView(bytes.buffer);
+      view[set](0, value, true);
+      if (Number.isFinite(value) && !Number.isFinite(view[get](0, true))) refuse(`a number of ${width * 8} bits`, value);
       writer.push(bytes);
     },
     read: (reader) => reader.view(width)[get](0, true),
@@ -189,8 +177,9 @@ export function option(inner) {
   return describe(1, {
     empty: () => null,
     write(value, writer) {
-      writer.byte(value === null || value === undefined ? 0 : 1);
-      if (value !== null && value !== undefined) inner.write(value, writer);
+      if (value === undefined) refuse("null or a value", value);
+      writer.byte(value === null ? 0 : 1);
+      if (value !== null) inner.write(value, writer);
     },
     read: (reader) => (isOne(reader) ? inner.read(reader) : null),
   });
@@ -202,7 +191,7 @@ export function list(item) {
   return describe(1, {
     empty: () => [],
     write(value, writer) {
-      if (!Array.isArray(value)) refuse("a list", value);
+      checkList(value, "a list");
       writer.varint(value.length);
       // `forEach` would pass by a hole.
       for (const [i, element] of value.entries()) within(`[${i}]`, () => item.write(element, writer));
@@ -216,7 +205,8 @@ export function tuple(...items) {
   return describe(sum(items), {
     empty: () => items.map((item) => item.empty()),
     write(value, writer) {
-      if (!Array.isArray(value) || value.length !== items.length) refuse(`a list of ${items.length}`, value);
+      checkList(value, `a list of ${items.length}`);
+      if (value.length !== items.length) refuse(`a list of ${items.length}`, value);
       items.forEach((item, i) => within(`[${i}]`, () => item.write(value[i], writer)));
     },
     read: (reader) => items.map((item) => item.read(reader)),
@@ -229,10 +219,14 @@ export function map(key, value) {
   return describe(1, {
     empty: () => new Map(),
     write(entries, writer) {
-      if (!(entries instanceof Map)) refuse("a Map", entries);
+      checkMap(entries);
       writer.varint(entries.size);
+      const written = new Set();
       for (const [name, element] of [...entries].toSorted(([a], [b]) => order(a, b))) {
-        key.write(name, writer);
+        const bytes = key.encode(name);
+        // Rust would keep one of them.
+        if (written.size === written.add(hex(bytes)).size) throw new SessionError("value", "a Map has two keys that are written alike");
+        writer.push(bytes);
         within(`[${String(name)}]`, () => value.write(element, writer));
       }
     },
@@ -258,9 +252,7 @@ export function struct(fields) {
   return describe(sum(Object.values(fields)), {
     empty: () => objectOf(entries.map(([name, field]) => [name, field.empty()])),
     write(value, writer) {
-      if (typeof value !== "object" || value === null || Array.isArray(value)) refuse("an object", value);
-      const unknown = Object.keys(value).find((name) => !Object.hasOwn(fields, name));
-      if (unknown !== undefined) throw new SessionError("value", `there is no field \`${unknown}\``);
+      checkObject(value, "an object", (name) => Object.hasOwn(fields, name));
       for (const [name, field] of entries) within(name, () => field.write(Object.hasOwn(value, name) ? value[name] : undefined, writer));
     },
     read: (reader) => objectOf(entries.map(([name, field]) => [name, field.read(reader)])),
@@ -279,7 +271,8 @@ export function oneOf(alternatives) {
       throw new ConfigError("type", "an enum has no empty value; give `empty`");
     },
     write(value, writer) {
-      const [name, ...more] = typeof value === "string" ? [value] : Object.keys(value ?? {});
+      if (typeof value !== "string") checkObject(value, expected, () => true);
+      const [name, ...more] = typeof value === "string" ? [value] : Reflect.ownKeys(value);
       const isNamed = ([known, data]) => known === name && (data === null) === (typeof value === "string");
       const index = more.length > 0 ? -1 : entries.findIndex(isNamed);
       if (index < 0) refuse(expected, value);

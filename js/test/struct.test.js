@@ -198,6 +198,87 @@ test("a list with a hole, and data of two alternatives, are refused", () => {
   assert.deepEqual(kind.decode(kind.encode({ user: 7 })), { user: 7 });
 });
 
+/** What is put in the place of a part of a value. */
+const odd = () => [
+  undefined, null, NaN, Infinity, 1.5, -1, 256, 2 ** 53, 1e300, 10n, -1n, 2n ** 64n, 2n ** 128n, "", "\ud800", "ab", true, Symbol("x"), () => 1,
+  {}, [], [, 1], new Map(), new Map([["a", 1]]), new Map([[1, undefined]]), new Date(0), new (class Login {})(), new (class List extends Array {})(), new Uint8Array(3), new ArrayBuffer(2),
+  "xay".match(/a/), Object.assign(["a"], { total: 5 }), { id: 1, name: null, [Symbol("b")]: 2 }, { id: 1, name: undefined }, Object.create({ id: 1 }), "Guest", { Guest: null }, { Id: 1n, Pair: [1, ""] },
+];
+
+/** The value with a part at random in another's place. */
+function broken(value, { next, oneOf, below }) {
+  const parts = value instanceof Map ? [...value] : typeof value === "object" && value !== null && !(value instanceof Uint8Array) ? Object.entries(value) : [];
+  if (parts.length === 0 || next() < 0.3) return oneOf(odd());
+  const at = below(parts.length);
+  const changed = parts.map(([key, part], i) => [key, i === at ? broken(part, { next, oneOf, below }) : part]);
+  if (value instanceof Map) return new Map(changed);
+  return Array.isArray(value) ? changed.map(([, part]) => part) : Object.fromEntries(changed);
+}
+
+test("every value of a type that is accepted comes back as it was", async () => {
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { type: t.sessionType({ label: "every", schema: 1, shape: Every, empty: EMPTY }), size: "split:4" });
+  const make = values(7);
+  const chance = random(9);
+  let [stored, refusals] = [0, 0];
+  for (let round = 0; round < 3000; round++) {
+    const value = chance.next() < 0.2 ? make() : { ...make(), ...broken(make(), chance) };
+    const session = await cookies.load(null, NOW * 1000);
+    try {
+      if (round % 2 === 0) session.value = value;
+      else session.update(() => value);
+    } catch (error) {
+      assert.ok(["value", "size"].includes(error.code), error);
+      refusals++;
+      continue;
+    }
+    const lines = await cookies.save(session);
+    const read = (await cookies.load(lines.map((line) => line.split(";")[0]).join("; "), NOW * 1000)).value;
+    assert.deepEqual(session.value, read, `round ${round}`);
+    assert.deepStrictEqual(plain(read), plain(value), `round ${round}`);
+    stored++;
+  }
+  assert.ok(stored > 800 && refusals > 800, `${stored} stored, ${refusals} refused`);
+});
+
+/** Without the methods by which a Map that was read refuses changes. */
+function plain(value) {
+  if (value instanceof Map) return new Map([...value].map(([key, part]) => [key, plain(part)]));
+  if (Array.isArray(value)) return value.map(plain);
+  return typeof value !== "object" || value === null || value instanceof Uint8Array ? value : Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
+}
+
+test("what a value has beside its parts is refused, and what would be read as something else", () => {
+  const refuses = (shape, value, sentence) => assert.throws(() => shape.encode(value), (error) => error.code === "value" && sentence.test(error.message));
+  const named = t.struct({ name: t.option(t.text) });
+  class Named {
+    name = "ada";
+  }
+  for (const value of [new Map([["name", "ada"]]), new Date(), new Named(), [], Object.create({ name: "ada" })]) refuses(named, value, /^expected an object/);
+  refuses(named, { name: null, [Symbol("more")]: 1 }, /no field `Symbol\(more\)`/);
+  for (const value of [{}, { name: undefined }]) refuses(named, value, /^name: expected null or a value, found undefined$/);
+  refuses(t.list(t.option(t.text)), ["a", , "b"], /^\[1\]: expected null or a value/);
+  refuses(t.list(t.text), "xay".match(/a/), /no field `index`/);
+  refuses(t.tuple(t.u8), Object.assign([1], { more: 1 }), /no field `more`/);
+  refuses(t.list(t.u8), new (class List extends Array {})(), /^expected a list/);
+  const kind = t.oneOf({ guest: null, user: t.u32 });
+  for (const value of [new (class User { user = 7; })(), 7, null, { user: 7, [Symbol("more")]: 1 }, ["guest"]]) refuses(kind, value, /^expected one of guest, user/);
+  refuses(t.map(t.u8, t.u8), new (class Counts extends Map {})(), /^expected a Map/);
+  refuses(t.map(t.u8, t.u8), Object.assign(new Map(), { total: 1 }), /no field `total`/);
+  const alike = [[t.f32, 0.1, Math.fround(0.1)], [t.bytes, Uint8Array.of(1), Uint8Array.of(1)], [t.tuple(t.u8), [1], [1]]];
+  for (const [key, one, other] of alike) refuses(t.map(key, t.u8), new Map([[one, 1], [other, 2]]), /two keys that are written alike/);
+  refuses(t.f32, 1e39, /^expected a number of 32 bits/);
+  for (const value of [Infinity, NaN, -0, Math.fround(3e38)]) assert.deepStrictEqual(t.f32.decode(t.f32.encode(value)), value);
+});
+
+test("a codec of one's own that cannot read what it has written is told where the value is stored", async () => {
+  const shape = { encode: (text) => new TextEncoder().encode(text), decode: (bytes) => (bytes.length > 3 ? assert.fail("too long") : new TextDecoder().decode(bytes)) };
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { type: t.sessionType({ label: "short", schema: 1, shape, empty: "" }) });
+  const session = await cookies.load(null, NOW * 1000);
+  session.value = "ada";
+  assert.throws(() => (session.value = "adas"), { name: "SessionError", code: "value", message: "`shape` does not decode what it encodes: too long" });
+  assert.equal(session.value, "ada");
+});
+
 test("a failed update leaves the value as it was", async () => {
   const cookies = await SessionCookie.encrypted(XAES_KEY, { type: login });
   const session = await cookies.load(null, NOW * 1000);
