@@ -142,7 +142,7 @@ fn everything_that_is_refused_is_named_at_once() {
 fn whatever_settings_are_asked_for_a_mistake_in_them_comes_first() {
     let keys = format!("keys = '{}'", key());
     for (name, text) in [
-        ("remember_up_to", "remember_up_to = '30 tage'"),
+        ("remember_up_to", "remember_up_to = 'thirty days'"),
         ("idle_timeout", "idle_timeout = true"),
         ("clock_skew", "clock_skew = -1"),
         ("watch_keys", "watch_keys = 'often'"),
