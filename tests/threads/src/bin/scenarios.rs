@@ -113,7 +113,7 @@ fn a_ring_is_replaced_during_a_request() {
     let session = site.load(&before, moment(1));
     session.insert("count", 7).unwrap();
     let after = site.save(&session).unwrap();
-    rotation.join().unwrap().unwrap();
+    rotation.join().unwrap();
     assert_eq!(count(&site.load(&after, moment(1))), 7);
 }
 
@@ -128,7 +128,7 @@ fn two_rings_at_once() {
         spawn(move || keys.replace(key(number)))
     });
     for rotation in rotations {
-        rotation.join().unwrap().unwrap();
+        rotation.join().unwrap();
     }
     for site in [&one, &other] {
         let alone = SessionCookie::encrypted(keys.current()).name(site.name().as_str());
@@ -147,7 +147,7 @@ fn built_during_a_replacement() {
     let other = keys.clone();
     let rotation = spawn(move || other.replace(key(1)));
     let site = SessionCookie::encrypted(keys).build().unwrap();
-    rotation.join().unwrap().unwrap();
+    rotation.join().unwrap();
     let new = SessionCookie::encrypted(key(1)).build().unwrap();
     assert!(!new.load(sealed(&site), moment(1)).is_new());
 }
