@@ -7,7 +7,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque},
     marker::PhantomData,
     net::{IpAddr, SocketAddr},
-    num::{NonZero, Saturating, Wrapping},
+    num::{NonZero, Wrapping},
     ops::{Bound, Range, RangeInclusive},
     path::PathBuf,
     time::{Duration, SystemTime},
@@ -39,7 +39,7 @@ fn numbers() {
         NonZero::<i64>::MAX,
         NonZero::<u128>::MAX,
     ));
-    kept((Wrapping(7_u8), Saturating(-7_i16), Reverse(7)));
+    kept((Wrapping(7_u8), Wrapping(-7_i16), Reverse(7)));
     let nan = in_a_type(&vec![f64::NAN.to_bits()]).unwrap();
     assert_eq!(nan, Some(vec![f64::NAN.to_bits()]));
 }
