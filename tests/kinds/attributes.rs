@@ -1,10 +1,8 @@
 //! Attributes of serde under which the next request reads the same.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{kept, kept_in_a_dictionary};
+use super::kept;
 
 /// Defines a type, and stores values of it.
 macro_rules! kept {
@@ -110,51 +108,6 @@ fn values_that_an_attribute_does_not_touch() {
     kept!(struct Full { #[serde(skip_serializing_if = "Option::is_none")] a: Option<u8>, b: u8 }
         => Full { a: Some(1), b: 2 });
     kept!(enum Middle { A, #[serde(skip)] #[allow(dead_code)] Never, #[allow(dead_code)] B } => Middle::A);
-}
-
-#[test]
-fn forms_that_need_names() {
-    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-    #[serde(untagged)]
-    enum Untagged {
-        Number(u64),
-        Text(String),
-        Named { a: u8 },
-        List(Vec<u8>),
-    }
-    kept_in_a_dictionary(Untagged::Number(1));
-    kept_in_a_dictionary(Untagged::Text("a".to_owned()));
-    kept_in_a_dictionary(Untagged::Named { a: 1 });
-    kept_in_a_dictionary(Untagged::List(vec![1]));
-
-    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-    #[serde(tag = "kind")]
-    enum Inside {
-        A { a: u8 },
-        B,
-    }
-    kept_in_a_dictionary(Inside::A { a: 1 });
-    kept_in_a_dictionary(Inside::B);
-
-    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-    #[serde(tag = "kind", content = "value")]
-    enum Beside {
-        A(u8),
-        B { b: u8 },
-        C,
-    }
-    kept_in_a_dictionary(Beside::A(1));
-    kept_in_a_dictionary(Beside::B { b: 2 });
-    kept_in_a_dictionary(Beside::C);
-
-    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-    struct Flat {
-        a: u8,
-        #[serde(flatten)]
-        others: BTreeMap<String, u8>,
-    }
-    let others = BTreeMap::from([("b".to_owned(), 2)]);
-    kept_in_a_dictionary(Flat { a: 1, others });
 }
 
 mod as_text {

@@ -177,6 +177,8 @@ fn forms_that_need_names() {
     enum Untagged {
         Number(u64),
         Text(String),
+        Named { a: u8 },
+        List(Vec<u8>),
     }
     #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
     #[serde(tag = "kind")]
@@ -188,7 +190,8 @@ fn forms_that_need_names() {
     #[serde(tag = "kind", content = "value")]
     enum Beside {
         A(u8),
-        B,
+        B { b: u8 },
+        C,
     }
     #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
     struct Flat {
@@ -206,7 +209,7 @@ fn forms_that_need_names() {
     refused_in_a_type(Inside::A { a: 1 }, UNREAD);
     refused_in_a_type(Inside::B, UNREAD);
     refused_in_a_type(Beside::A(1), UNREAD);
-    refused_in_a_type((Beside::B, 7), UNREAD);
+    refused_in_a_type((Beside::C, 7), UNREAD);
     refused_in_a_type(
         Flat {
             a: 1,
@@ -215,6 +218,18 @@ fn forms_that_need_names() {
         "remove `flatten`",
     );
     refused_in_a_type(TaggedStruct { a: 1 }, "cannot be stored");
+
+    kept_in_a_dictionary(Untagged::Number(1));
+    kept_in_a_dictionary(Untagged::Text("a".to_owned()));
+    kept_in_a_dictionary(Untagged::Named { a: 1 });
+    kept_in_a_dictionary(Untagged::List(vec![1]));
+    kept_in_a_dictionary(Inside::A { a: 1 });
+    kept_in_a_dictionary(Inside::B);
+    kept_in_a_dictionary(Beside::A(1));
+    kept_in_a_dictionary(Beside::B { b: 2 });
+    kept_in_a_dictionary(Beside::C);
+    let others = BTreeMap::from([("b".to_owned(), 2)]);
+    kept_in_a_dictionary(Flat { a: 1, others });
     kept_in_a_dictionary(TaggedStruct { a: 1 });
     // They are not asked for where there is none.
     kept((1, None::<Untagged>, Vec::<Beside>::new()));
