@@ -32,7 +32,7 @@ pub(super) trait Fields {
 
     fn values(&self, name: &Self::Name) -> impl Iterator<Item = &[u8]>;
 
-    /// Returns the first value, in half the instructions of [`values`](Self::values).
+    /// Returns the first value, in fewer instructions than [`values`](Self::values) takes.
     fn first(&self, name: &Self::Name) -> Option<&[u8]>;
 
     fn add(&mut self, name: Self::Name, value: Self::Value);

@@ -150,12 +150,15 @@ impl Trace {
         self.show(kind, bytes.len() as u64)
     }
 
-    /// Shows a name of the program. It stands in one place of the memory, so its address says which one it is, unless its
-    /// program has it twice; then the values are compared by its letters.
+    /// Shows a name of the program, by its place and length, which no other name has. One that stands in two places makes two
+    /// values different here, and they are compared by its letters.
     #[inline]
     fn show_name(&mut self, kind: Kind, name: &'static str) -> Result<(), Refused> {
         match self.names {
-            None => self.show(kind, name.as_ptr().addr() as u64),
+            None => {
+                self.mix(kind, name.len() as u64);
+                self.show(kind, name.as_ptr().addr() as u64)
+            }
             Some(_) => self.show_bytes(kind, name.as_bytes()),
         }
     }
