@@ -33,7 +33,6 @@ fn a_key_on_the_command_line_is_not_repeated() {
         format!("ring show {bare}/keys"),
         format!("ring rotate {bare} --after 1h"),
         format!("ring add keys --seal-from {bare}"),
-        format!("inspect a={bare}"),
         format!("inspect a --name {bare}/"),
         format!("inspect {bare} --keys xaes_{bare}"),
         key.to_owned(),
@@ -76,6 +75,8 @@ fn a_key_on_the_command_line_is_not_repeated() {
         );
         check(&ran, key);
     }
+    // One key in some dozens begins as a token does, so this one may end without a mistake.
+    check(&desk.run(&format!("inspect a={bare}")), key);
     check(
         &desk.run(&format!("inspect eA --keys keys --header {key}/")),
         key,
