@@ -45,7 +45,7 @@ struct Login {
     epoch: u32,
 }
 
-fn app(keys: KeyRing<EncryptionKey>, span: Duration) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing, span: Duration) -> Result<Router, ConfigError> {
     let users = Users::default();
     let table = users.clone();
     let cookie = SessionCookie::encrypted(keys)

@@ -23,7 +23,7 @@ use hardtack::{
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
-fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing) -> Result<Router, ConfigError> {
     let cookie = SessionCookie::encrypted(keys).build()?;
     Ok(Router::new()
         .route("/", get(home))

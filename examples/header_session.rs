@@ -27,7 +27,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing) -> Result<Router, ConfigError> {
     let header = SessionHeader::encrypted("authorization", keys).build()?;
     // No other site can make a browser send this header, so there is no need for a CSRF guard.
     Ok(Router::new()

@@ -34,7 +34,7 @@ use hardtack::{
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
-fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing) -> Result<Router, ConfigError> {
     let signed_out = DenyList::default();
     let denied = signed_out.clone();
     let cookie = SessionCookie::encrypted(keys)

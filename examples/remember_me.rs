@@ -25,7 +25,7 @@ use hardtack::{
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
-fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing) -> Result<Router, ConfigError> {
     // Without `remember_up_to`, `remember_for` is an error.
     let cookie = SessionCookie::encrypted(keys).remember_up_to(MONTH);
     Ok(Router::new()

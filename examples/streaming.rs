@@ -41,7 +41,7 @@ use hardtack::{
 };
 use tokio::{net::TcpListener, sync::broadcast, time::timeout};
 
-fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing) -> Result<Router, ConfigError> {
     let house = House {
         news: broadcast::channel(16).0,
         signed_out: DenyList::default(),

@@ -27,7 +27,7 @@ use hardtack::{
 };
 use tokio::net::TcpListener;
 
-fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, Box<dyn Error>> {
+fn app(keys: KeyRing) -> Result<Router, Box<dyn Error>> {
     let cookie = SessionCookie::encrypted(keys).build()?;
     let tenants: Result<Arc<[Tenant]>, ContextError> =
         ["red", "blue"].into_iter().map(Tenant::new).collect();

@@ -102,7 +102,7 @@ trait Counter: SessionData {
     fn parts(&mut self) -> (&mut String, &mut u32);
 }
 
-fn app<T: Counter>(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+fn app<T: Counter>(keys: KeyRing) -> Result<Router, ConfigError> {
     let cookie = SessionCookie::encrypted(keys).typed::<T>().build()?;
     Ok(Router::new()
         .route("/", get(home::<T>))

@@ -4,7 +4,7 @@ use crate::{
     EncryptionKey, KeyRing, SigningKey,
     cookie::Finder,
     crypto::scratch::Scratch,
-    keys::{Key, KeyNeed, Purpose, SharedKeyRing},
+    keys::{KeyNeed, Purpose, SharedKeyRing},
     token::{Context, Draft, LONGEST_TOKEN},
 };
 
@@ -33,17 +33,17 @@ where
 /// Returns a token of the cookie `name` with a valid tag over any body.
 #[must_use]
 pub fn seal_body(key: EncryptionKey, name: &str, body: &[u8]) -> String {
-    seal(KeyRing::new(key), name, body)
+    seal(KeyRing::from(key), name, body)
 }
 
 /// Returns the same for a cookie whose sessions are only signed.
 #[must_use]
 pub fn sign_body(key: SigningKey, name: &str, body: &[u8]) -> String {
-    seal(KeyRing::new(key), name, body)
+    seal(KeyRing::from(key), name, body)
 }
 
-fn seal<K: Key>(ring: KeyRing<K>, name: &str, body: &[u8]) -> String {
-    let ring = SharedKeyRing::new(ring);
+fn seal(ring: KeyRing, name: &str, body: &[u8]) -> String {
+    let ring = SharedKeyRing::from(ring);
     let slot = ring
         .serve(Purpose::cookie(name), KeyNeed::default(), None)
         .expect("one key never retires");

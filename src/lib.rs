@@ -88,8 +88,8 @@
 //! # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
 //! # let new_id = new.id();
 //! let ring = KeyRing::from_keys([
-//!     RingKey::new(old).accept_until(now + 24 * hour),
-//!     RingKey::new(new).seal_from(now + hour),
+//!     RingKey::from(old).accept_until(now + 24 * hour),
+//!     RingKey::from(new).seal_from(now + hour),
 //! ])?;
 //! assert_eq!(ring.sealing_key(now + hour), new_id);
 //! # Ok::<_, Box<dyn std::error::Error>>(())

@@ -149,7 +149,7 @@ fn passed_on<A: SessionData, B: SessionData, R>(
     look(&cookie.load([&field], at(1)))
 }
 
-fn builder(keys: &KeyRing<EncryptionKey>) -> SessionCookieBuilder {
+fn builder(keys: &KeyRing) -> SessionCookieBuilder {
     SessionCookie::encrypted(keys.clone())
 }
 

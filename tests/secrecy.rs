@@ -60,8 +60,8 @@ fn content_that_is_shown_as_numbers_is_found() {
 fn keys_and_everything_built_with_them_show_no_secret() {
     let text = EncryptionKey::generate().unwrap().expose_secret();
     let key = || text.parse::<EncryptionKey>().unwrap();
-    let ring = KeyRing::new(key());
-    let shared = SharedKeyRing::new(ring.clone());
+    let ring = KeyRing::from(key());
+    let shared = SharedKeyRing::from(ring.clone());
     let builder = SessionCookie::encrypted(shared.clone());
     let cookie = builder.clone().build().unwrap();
     let tokens = SessionToken::encrypted("mobile", shared.clone());
@@ -70,7 +70,7 @@ fn keys_and_everything_built_with_them_show_no_secret() {
     let header = header.build().unwrap();
     let values: [&dyn Debug; 8] = [
         &key(),
-        &RingKey::new(key()),
+        &RingKey::from(key()),
         &ring,
         &shared,
         &builder,
@@ -106,10 +106,7 @@ fn an_error_about_a_key_shows_nothing_of_it() {
         &format!("x{}", *text),
     ] {
         check(&wrong.parse::<EncryptionKey>().unwrap_err(), &[&text]);
-        check(
-            &wrong.parse::<KeyRing<EncryptionKey>>().unwrap_err(),
-            &[&text],
-        );
+        check(&wrong.parse::<KeyRing>().unwrap_err(), &[&text]);
     }
     check(&text.parse::<SigningKey>().unwrap_err(), &[&text]);
 }
@@ -311,7 +308,7 @@ fn the_debug_form_of_an_error_is_its_message() {
     check("log in".parse::<CookieName>().unwrap_err());
     check("0".parse::<SessionId>().unwrap_err());
     check("0".parse::<EncryptionKey>().unwrap_err());
-    check(KeyRing::<EncryptionKey>::from_env("NO_SUCH_KEYS").unwrap_err());
+    check(KeyRing::from_env("NO_SUCH_KEYS").unwrap_err());
     check(Context::new([("x".repeat(256), "")]).unwrap_err());
 }
 
@@ -341,7 +338,7 @@ fn an_error_about_a_value_shows_nothing_of_it() {
 fn what_is_looked_at_shows_no_content() {
     let key = EncryptionKey::generate().unwrap();
     let text = key.expose_secret();
-    let ring = KeyRing::new(key);
+    let ring = KeyRing::from(key);
     let cookie = SessionCookie::encrypted(ring.clone()).build().unwrap();
     let pair = cookie.cookie_for(now(), |session| session.insert("password", SECRET));
     let token = cookie.name().tokens_in([pair.unwrap()]).remove(0).unwrap();

@@ -27,13 +27,13 @@ fn check(text: &str, feature: &str, is_included: bool) {
         format!("key is of a suite that was left out; enable feature `{feature}` of hardtack");
     let error = text.parse::<EncryptionKey>().unwrap_err();
     assert_eq!(error.to_string(), sentence);
-    let error = text.parse::<KeyRing<EncryptionKey>>().unwrap_err();
+    let error = text.parse::<KeyRing>().unwrap_err();
     assert!(error.to_string().ends_with(&sentence), "{error}");
 }
 
 #[test]
 fn a_generated_key_is_of_the_first_suite_that_is_included() {
-    let suite = EncryptionKey::generate().map(|key| KeyRing::new(key).keys()[0].suite);
+    let suite = EncryptionKey::generate().map(|key| KeyRing::from(key).keys()[0].suite);
     if HAS_XAES {
         assert_eq!(suite.unwrap(), Suite::Xaes256Gcm);
     } else if cfg!(feature = "xchacha20") {

@@ -152,7 +152,7 @@ fn keys(count: usize) -> Vec<EncryptionKey> {
 
 /// Loads a session that was sealed under `key`, with a ring of `keys`.
 fn load_under(bencher: Bencher<'_, '_>, key: EncryptionKey, keys: Vec<EncryptionKey>) {
-    let site = |keys: KeyRing<EncryptionKey>| {
+    let site = |keys: KeyRing| {
         let cookie = SessionCookie::encrypted(keys).typed::<Note>();
         cookie.build().expect("a sound configuration")
     };

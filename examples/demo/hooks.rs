@@ -7,8 +7,8 @@ use std::{
 };
 
 use hardtack::{
-    carrier::{Hooked, SessionBuilder},
-    session::{Map, Outcome, SessionId},
+    carrier::SessionBuilder,
+    session::{Outcome, SessionId},
 };
 
 use crate::lock;
@@ -29,7 +29,7 @@ pub(crate) struct Seen {
 
 impl Hooks {
     /// Adds the deny list to a builder, and the counters.
-    pub(crate) fn count_in<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C, Map, Hooked> {
+    pub(crate) fn count_in<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
         let hooks = self.clone();
         self.deny_in(builder).on_outcome(move |reading| {
             let name = name_of(reading.outcome);
@@ -38,7 +38,7 @@ impl Hooks {
     }
 
     /// Adds the deny list to a builder.
-    pub(crate) fn deny_in<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C, Map, Hooked> {
+    pub(crate) fn deny_in<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
         let hooks = self.clone();
         builder.revoked_if(move |session| {
             let seen = hooks.seen();

@@ -1,4 +1,4 @@
-//! The key ring of the session cookie, of either kind.
+//! The key ring of the session cookie.
 
 use std::{
     env,
@@ -9,7 +9,7 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SigningKey,
     carrier::{SessionCookieBuilder, SessionHeaderBuilder},
-    keys::{Key, KeyError, KeyId, Mode, RingError, SharedKeyRing},
+    keys::{KeyError, KeyId, Mode, RingError, SharedKeyRing},
 };
 use zeroize::Zeroizing;
 
@@ -17,16 +17,12 @@ use crate::{Refused, lock};
 
 /// A ring whose keys fit the mode, and which can be replaced.
 pub(crate) struct Keys {
-    ring: Ring,
+    mode: Mode,
+    ring: SharedKeyRing,
     /// The ring in use, as text.
     text: Mutex<Secret>,
     /// The ids that were shown, in that order, at most [`MOST_SEEN`]. The pages give each a colour.
     seen: Mutex<Vec<String>>,
-}
-
-enum Ring {
-    Encrypting(SharedKeyRing<EncryptionKey>),
-    Signing(SharedKeyRing<SigningKey>),
 }
 
 type Secret = Zeroizing<String>;
@@ -39,28 +35,29 @@ impl Keys {
             (None, Some(text)) => text.to_string_lossy().into_owned().into(),
             (None, None) => fresh(mode)?,
         };
-        let ring = match mode {
-            Mode::UnencryptedButSigned => ring(&text).map(Ring::Signing),
-            _ => ring(&text).map(Ring::Encrypting),
-        };
+        let ring = text.parse::<KeyRing>();
+        let ring = ring.map_err(|error| format!("--keys or {VARIABLE}: {error}"))?;
         Ok(Keys {
-            ring: ring.map_err(|error| format!("--keys or {VARIABLE}: {error}"))?,
+            mode,
+            ring: ring.into(),
             text: Mutex::new(text),
             seen: Mutex::default(),
         })
     }
 
     pub(crate) fn session_cookie(&self) -> SessionCookieBuilder {
-        match &self.ring {
-            Ring::Encrypting(ring) => SessionCookie::encrypted(ring.clone()),
-            Ring::Signing(ring) => SessionCookie::unencrypted_but_signed(ring.clone()),
+        match self.mode {
+            Mode::UnencryptedButSigned => SessionCookie::unencrypted_but_signed(self.ring.clone()),
+            _ => SessionCookie::encrypted(self.ring.clone()),
         }
     }
 
     pub(crate) fn session_header(&self, name: &str) -> SessionHeaderBuilder {
-        match &self.ring {
-            Ring::Encrypting(ring) => SessionHeader::encrypted(name, ring.clone()),
-            Ring::Signing(ring) => SessionHeader::unencrypted_but_signed(name, ring.clone()),
+        match self.mode {
+            Mode::UnencryptedButSigned => {
+                SessionHeader::unencrypted_but_signed(name, self.ring.clone())
+            }
+            _ => SessionHeader::encrypted(name, self.ring.clone()),
         }
     }
 
@@ -71,20 +68,14 @@ impl Keys {
 
     /// Replaces it for the holder of the earlier text, so that no other change comes in between.
     fn set(&self, text: &str, mut earlier: MutexGuard<'_, Secret>) -> Result<(), RingError> {
-        match &self.ring {
-            Ring::Encrypting(ring) => ring.replace(text.parse::<KeyRing<_>>()?),
-            Ring::Signing(ring) => ring.replace(text.parse::<KeyRing<_>>()?),
-        }
+        self.ring.replace(text.parse::<KeyRing>()?)?;
         *earlier = text.to_owned().into();
         Ok(())
     }
 
     /// Seals with a fresh key from now on. The keys that opened before still do.
     pub(crate) fn rotate(&self) -> Result<(), Refused> {
-        let fresh = match &self.ring {
-            Ring::Encrypting(_) => fresh(Mode::Encrypted)?,
-            Ring::Signing(_) => fresh(Mode::UnencryptedButSigned)?,
-        };
+        let fresh = fresh(self.mode)?;
         let earlier = lock(&self.text);
         let lines = Secret::new(earlier.replace(',', "\n"));
         let text = Secret::new([&*fresh, "\n", &lines].concat());
@@ -95,9 +86,9 @@ impl Keys {
     pub(crate) fn retire_all_but(&self, sealing: KeyId, now: SystemTime) -> Result<(), RingError> {
         let earlier = lock(&self.text);
         let text = earlier.clone();
-        let seals = |entry: &&str| match &self.ring {
-            Ring::Encrypting(_) => sealing_key::<EncryptionKey>(entry, now) == Some(sealing),
-            Ring::Signing(_) => sealing_key::<SigningKey>(entry, now) == Some(sealing),
+        let seals = |entry: &&str| {
+            let ring = entry.parse::<KeyRing>();
+            ring.is_ok_and(|ring| ring.sealing_key(now) == sealing)
         };
         let entry = text.split([',', '\n']).find(seals);
         entry.map_or(Ok(()), |entry| self.set(entry, earlier))
@@ -132,16 +123,6 @@ fn fresh(mode: Mode) -> Result<Secret, KeyError> {
     };
     eprintln!("fresh key {id} for the session cookie; it ends with this program");
     Ok(text)
-}
-
-fn ring<K: Key>(text: &str) -> Result<SharedKeyRing<K>, RingError> {
-    Ok(text.parse::<KeyRing<K>>()?.into())
-}
-
-/// Returns the key of one entry of a ring's text.
-fn sealing_key<K: Key>(entry: &str, now: SystemTime) -> Option<KeyId> {
-    let ring: KeyRing<K> = entry.parse().ok()?;
-    Some(ring.sealing_key(now))
 }
 
 const VARIABLE: &str = "SESSION_KEYS";

@@ -170,7 +170,7 @@ impl Shared {
 
 /// A signed cookie, because its content may be read.
 fn display(is_insecure: bool, name: String) -> Result<SessionCookie, Refused> {
-    let ring = KeyRing::new(SigningKey::generate()?);
+    let ring = KeyRing::from(SigningKey::generate()?);
     let cookie = SessionCookie::unencrypted_but_signed(ring).name(name);
     Ok(match is_insecure {
         true => cookie.danger_allow_http().build()?,

@@ -42,7 +42,7 @@ struct Pending {
     nonce: String,
 }
 
-fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing) -> Result<Router, ConfigError> {
     // With `SameSite=Lax`, the default, the browser sends the cookie with the redirect from the provider. With
     // `Strict` it does not.
     let cookie = SessionCookie::encrypted(keys).build()?;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SigningKey, fuzzing::cookie_tokens, session::Outcome,
+    KeyRing, SessionCookie, SigningKey, fuzzing::cookie_tokens, session::Outcome,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -20,7 +20,7 @@ struct Site {
 
 static SITES: LazyLock<[Site; 4]> = LazyLock::new(|| {
     let encrypted = |ring: &str, sealed| {
-        let ring: KeyRing<EncryptionKey> = ring.parse().unwrap();
+        let ring: KeyRing = ring.parse().unwrap();
         let cookie = SessionCookie::encrypted(ring).build().unwrap();
         Site { cookie, sealed }
     };

@@ -58,11 +58,11 @@ fn site(old: &Cookie, rollout: SystemTime, idle: Duration) -> SessionCookie {
     let turns = [rollout + 30 * DAY, rollout + 75 * DAY];
     let needed = |turn| turn + idle + 60 * SECOND;
     let ring = KeyRing::from_keys([
-        RingKey::new(first).accept_until(needed(turns[0])),
-        RingKey::new(second)
+        RingKey::from(first).accept_until(needed(turns[0])),
+        RingKey::from(second)
             .seal_from(turns[0])
             .accept_until(needed(turns[1])),
-        RingKey::new(third).seal_from(turns[1]),
+        RingKey::from(third).seal_from(turns[1]),
     ]);
     SessionCookie::encrypted(ring.unwrap())
         .persistent()

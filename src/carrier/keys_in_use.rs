@@ -47,10 +47,10 @@ impl<T> SessionCookie<T> {
     ///
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let new_id = new.id();
-    /// let keys = SharedKeyRing::new(old);
+    /// let keys = SharedKeyRing::from(old);
     /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
     ///
-    /// keys.replace(new);
+    /// keys.replace(new)?;
     /// let in_use = cookie.keys_in_use(SystemTime::now());
     /// assert_eq!(in_use.seals, new_id);
     /// assert_eq!(in_use.accepts, [new_id]);

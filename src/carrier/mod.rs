@@ -21,8 +21,8 @@ pub use crate::{
     token::{Context, ContextError},
 };
 pub use builder::{
-    BeforeHooks, Carrier, Hooked, InCookie, InHeader, InToken, NoHook, OverHttp, SessionBuilder,
-    SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, Size,
+    InCookie, InHeader, InToken, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
+    SessionTokenBuilder, Size,
 };
 pub use cookie::SessionCookie;
 pub use cookie_for::CookieForError;

@@ -44,7 +44,7 @@ impl fmt::Display for Mode {
 /// ```
 /// use hardtack::{EncryptionKey, KeyRing, keys::{Mode, Suite}};
 ///
-/// let ring = KeyRing::new(EncryptionKey::generate()?);
+/// let ring = KeyRing::from(EncryptionKey::generate()?);
 /// let suite = ring.keys()[0].suite;
 /// assert_eq!(suite, Suite::Xaes256Gcm);
 /// assert_eq!((suite.word(), suite.mode()), ("xaes", Mode::Encrypted));

@@ -11,14 +11,12 @@ mod ring;
 mod shared;
 mod source;
 
-pub use key::{
-    EncryptionKey, Key, KeyError, KeyId, KeyInfo, KeyRole, RingEvent, SigningKey, redact,
-};
+pub use key::{EncryptionKey, KeyError, KeyId, KeyInfo, KeyRole, RingEvent, SigningKey, redact};
 pub(crate) use key::{looks_like_a_key, quoted_unless_key};
 pub(crate) use purpose::Purpose;
 pub(crate) use ring::KeyNeed;
 pub use ring::{Fingerprint, KeyRing, RingError, RingKey};
-pub use shared::{IntoKeys, SharedKeyRing};
+pub use shared::SharedKeyRing;
 pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, SessionType, SlotKeys};
 #[cfg(feature = "watch")]
 pub use source::{PollOutcome, WatchedKeyRing};

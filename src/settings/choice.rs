@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    carrier::{Carrier, FormerAttributes, InCookie, Options, Responses, Size},
+    carrier::{FormerAttributes, InCookie, Options, Responses, Size},
     cookie::SameSite,
     crypto::suite::Mode,
     keys::RingSource,
@@ -83,15 +83,16 @@ impl Choice {
     pub(super) fn apply(
         &self,
         options: &mut Options,
-        carrier: &mut impl Carrier,
+        cookie: Option<&mut InCookie>,
     ) -> Result<(), &'static str> {
         match self {
             Choice::Mode(_) | Choice::Keys(_) | Choice::WatchKeys(_) => {}
             Choice::OfAll(choice) => choice.apply(options),
-            Choice::OfResponses(choice) => {
-                choice.apply(carrier.any_responses().ok_or(OF_RESPONSES)?);
+            Choice::OfResponses(choice) => choice.apply(&mut options.responses),
+            Choice::OfCookies(OfCookies::Persistent(on)) if cookie.is_some() => {
+                options.responses.all_persist = *on;
             }
-            Choice::OfCookies(choice) => choice.apply(carrier.cookie().ok_or(OF_COOKIES)?),
+            Choice::OfCookies(choice) => choice.apply(cookie.ok_or(OF_COOKIES)?),
         }
         Ok(())
     }
@@ -138,16 +139,13 @@ impl OfCookies {
             OfCookies::Domain(domain) => attributes.domain = Some(domain.0.clone()),
             OfCookies::SameSite(same_site) => attributes.same_site = *same_site,
             OfCookies::Partitioned(on) => attributes.partitioned = *on,
-            OfCookies::Persistent(on) => cookie.responses.all_persist = *on,
             OfCookies::AllowHttp(on) => attributes.secure = !on,
             OfCookies::Size(size) => cookie.size = *size,
             OfCookies::Formerly(all) => cookie.former.extend_from_slice(all),
-            OfCookies::Always => {}
+            OfCookies::Persistent(_) | OfCookies::Always => {}
         }
     }
 }
 
 const OF_COOKIES: &str =
     "is a setting of cookies, and these sessions travel without one; leave it out";
-const OF_RESPONSES: &str =
-    "is a setting of sessions in cookies and headers, and these are bare tokens; leave it out";

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     carrier::{SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
-    keys::{Key, KeyRing, RingSource, SharedKeyRing},
+    keys::{KeyRing, RingSource, SharedKeyRing},
 };
 
 impl SessionSettings {
@@ -26,7 +26,7 @@ impl SessionSettings {
     /// # let key = EncryptionKey::generate()?.expose_secret();
     /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
     /// let mut settings: SessionSettings = serde_json::from_str(&file)?;
-    /// let keys = SharedKeyRing::new(KeyRing::from_sources(settings.take_key_sources()?)?);
+    /// let keys = SharedKeyRing::from(KeyRing::from_sources(settings.take_key_sources()?)?);
     /// let cookie = settings.apply_to(SessionCookie::encrypted(keys.clone()))?.build()?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -51,22 +51,23 @@ impl SessionSettings {
     }
 
     pub(super) fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
-        match self.mode() {
-            Some(Mode::UnencryptedButSigned) => {
-                self.ring().map(SessionCookie::unencrypted_but_signed)
-            }
-            _ => self.ring().map(SessionCookie::encrypted),
-        }
+        let (mode, ring) = (self.mode().unwrap_or(Mode::Encrypted), self.ring()?);
+        let is_checked = ring.check_mode(mode);
+        is_checked.map_err(|error| self.mistake_in_keys(error))?;
+        Ok(match mode {
+            Mode::Encrypted => SessionCookie::encrypted(ring),
+            Mode::UnencryptedButSigned => SessionCookie::unencrypted_but_signed(ring),
+        })
     }
 
-    fn ring<K: Key>(&self) -> Result<SharedKeyRing<K>, Problem> {
+    fn ring(&self) -> Result<SharedKeyRing, Problem> {
         let sources = self.key_sources()?;
         if let Some(Choice::WatchKeys(interval)) = self.choice(WATCH_KEYS) {
             return self.watched_ring(sources, *interval);
         }
         let ring = KeyRing::from_sources(sources);
         let ring = ring.map_err(|error| self.mistake_in_keys(error))?;
-        Ok(SharedKeyRing::new(ring))
+        Ok(SharedKeyRing::from(ring))
     }
 
     #[cfg(all(
@@ -76,11 +77,11 @@ impl SessionSettings {
             not(all(target_family = "wasm", target_os = "unknown"))
         )
     ))]
-    fn watched_ring<K: Key>(
+    fn watched_ring(
         &self,
         sources: Vec<RingSource>,
         interval: Duration,
-    ) -> Result<SharedKeyRing<K>, Problem> {
+    ) -> Result<SharedKeyRing, Problem> {
         let watched = crate::keys::WatchedKeyRing::from_sources(sources);
         let watched = watched.map_err(|error| self.mistake_in_keys(error))?;
         let ring = watched.keys();
@@ -98,11 +99,7 @@ impl SessionSettings {
             not(all(target_family = "wasm", target_os = "unknown"))
         )
     )))]
-    fn watched_ring<K>(
-        &self,
-        _: Vec<RingSource>,
-        _: Duration,
-    ) -> Result<SharedKeyRing<K>, Problem> {
+    fn watched_ring(&self, _: Vec<RingSource>, _: Duration) -> Result<SharedKeyRing, Problem> {
         let reason = "needs threads, and feature `watch` of the crate hardtack; enable it, or leave this out";
         Err(self.problem(&self.shown(WATCH_KEYS), reason))
     }

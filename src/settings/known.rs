@@ -159,7 +159,7 @@ mod tests {
             let choice = (find(name).unwrap().read)(Value::Text(value.to_owned())).unwrap();
             let of_defaults = || (Options::default(), InCookie::new());
             let (mut options, mut cookie) = of_defaults();
-            choice.apply(&mut options, &mut cookie).unwrap();
+            choice.apply(&mut options, Some(&mut cookie)).unwrap();
             let applied = format!("{:?}", (options, cookie));
             assert_eq!(applied, format!("{:?}", of_defaults()), "{name}");
         }

@@ -26,7 +26,7 @@ use self::{
 };
 pub use crate::base::span::{parse_span, show_span};
 use crate::{
-    carrier::{Carrier, InCookie, Options, SessionBuilder, SessionCookie, SessionCookieBuilder},
+    carrier::{InCookie, Options, SessionBuilder, SessionCookie, SessionCookieBuilder},
     state::Payload,
 };
 
@@ -167,7 +167,7 @@ impl SessionSettings {
     /// ```
     /// use hardtack::{EncryptionKey, SessionCookie, SessionSettings, keys::SharedKeyRing};
     ///
-    /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
+    /// let keys = SharedKeyRing::from(EncryptionKey::generate()?);
     /// let settings: SessionSettings = serde_json::from_str(r#"{"path": "/app"}"#)?;
     /// let cookie = settings.apply_to(SessionCookie::encrypted(keys.clone()))?.build()?;
     /// assert_eq!(cookie.name().as_str(), "__Secure-session");
@@ -178,10 +178,10 @@ impl SessionSettings {
     ///
     /// Returns a [`SettingsError`] if a setting is refused, if the settings name keys too, or if the builder has keys
     /// of another mode. For a header or a bare token, also returns an error if a setting is one that only cookies have.
-    pub fn apply_to<C: Carrier, T: Payload, H>(
+    pub fn apply_to<C: 'static, T: Payload>(
         self,
-        builder: SessionBuilder<C, T, H>,
-    ) -> Result<SessionBuilder<C, T, H>, SettingsError> {
+        builder: SessionBuilder<C, T>,
+    ) -> Result<SessionBuilder<C, T>, SettingsError> {
         self.check()?;
         let of_keys = self.entries.values();
         let of_keys = of_keys.filter(|entry| entry.choice.is_about_keys());
@@ -245,7 +245,7 @@ impl SessionSettings {
     fn options(&self) -> (Options, InCookie) {
         let (mut options, mut cookie) = (Options::default(), InCookie::new());
         for entry in self.entries.values() {
-            let applied = entry.choice.apply(&mut options, &mut cookie);
+            let applied = entry.choice.apply(&mut options, Some(&mut cookie));
             debug_assert!(applied.is_ok(), "a cookie has every setting");
         }
         (options, cookie)
@@ -255,13 +255,13 @@ impl SessionSettings {
         self.entries.get(name).map(|entry| &entry.choice)
     }
 
-    fn apply<C: Carrier, T: Payload, H>(
+    fn apply<C: 'static, T: Payload>(
         &self,
-        mut builder: SessionBuilder<C, T, H>,
-    ) -> Result<SessionBuilder<C, T, H>, SettingsError> {
-        let (options, carrier) = builder.options();
+        mut builder: SessionBuilder<C, T>,
+    ) -> Result<SessionBuilder<C, T>, SettingsError> {
+        let (options, mut cookie) = builder.options();
         let apply = |entry: &Entry| {
-            let refused = entry.choice.apply(options, carrier).err()?;
+            let refused = entry.choice.apply(options, cookie.as_deref_mut()).err()?;
             Some(self.problem(&entry.shown, refused))
         };
         refuse_any(self.entries.values().filter_map(apply))?;

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
 /// # use std::time::{Duration, UNIX_EPOCH};
 /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-/// # let keys = KeyRing::new(EncryptionKey::generate()?);
+/// # let keys = KeyRing::from(EncryptionKey::generate()?);
 /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
 /// # let session = earlier.load(None::<&str>, now);
 /// # session.insert("user", 42)?;

@@ -60,11 +60,9 @@ fn header(mode: Mode, field: &str, ring: &str) -> SessionHeader {
 
 fn builder(mode: Mode, field: &str, ring: &str) -> SessionHeaderBuilder {
     let builder = match mode {
-        Mode::Encrypted => {
-            SessionHeader::encrypted(field, ring.parse::<KeyRing<EncryptionKey>>().unwrap())
-        }
+        Mode::Encrypted => SessionHeader::encrypted(field, ring.parse::<KeyRing>().unwrap()),
         Mode::Signed => {
-            let ring = ring.parse::<KeyRing<SigningKey>>().unwrap();
+            let ring = ring.parse::<KeyRing>().unwrap();
             SessionHeader::unencrypted_but_signed(field, ring)
         }
     };

@@ -44,10 +44,7 @@ use crate::{
     carrier::{RefreshAfter, SessionCookieBuilder},
     cookie::SameSite,
     crypto::scratch::Scratch,
-    keys::{
-        EncryptionKey, Key, KeyId, KeyNeed, KeyRing, Purpose, PurposeSlot, SharedKeyRing,
-        SigningKey,
-    },
+    keys::{KeyId, KeyNeed, KeyRing, Purpose, PurposeSlot, SharedKeyRing, SigningKey},
     state::{Layout, Metadata, Padding, flash_messages},
     token::{self, Context},
 };
@@ -191,27 +188,16 @@ fn padding(word: Option<&str>) -> Padding {
 }
 
 fn slot(mode: Mode, ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot> {
-    fn serve<K: Key>(ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot> {
-        let ring: KeyRing<K> = ring.parse().unwrap();
-        SharedKeyRing::new(ring)
-            .serve(purpose, KeyNeed::default(), None)
-            .unwrap()
-    }
-    match mode {
-        Mode::Encrypted => serve::<EncryptionKey>(ring, purpose),
-        Mode::Signed => serve::<SigningKey>(ring, purpose),
-    }
+    let ring = SharedKeyRing::from(ring.parse::<KeyRing>().unwrap());
+    ring.check_mode(mode.into()).unwrap();
+    ring.serve(purpose, KeyNeed::default(), None).unwrap()
 }
 
 /// A builder of dictionary sessions. How long the keys of `ring` are accepted is not checked.
 fn builder(mode: Mode, ring: &str) -> SessionCookieBuilder {
     let builder = match mode {
-        Mode::Encrypted => {
-            SessionCookie::encrypted(ring.parse::<KeyRing<EncryptionKey>>().unwrap())
-        }
-        Mode::Signed => {
-            SessionCookie::unencrypted_but_signed(ring.parse::<KeyRing<SigningKey>>().unwrap())
-        }
+        Mode::Encrypted => SessionCookie::encrypted(ring.parse::<KeyRing>().unwrap()),
+        Mode::Signed => SessionCookie::unencrypted_but_signed(ring.parse::<KeyRing>().unwrap()),
     };
     builder.danger_retire_early()
 }

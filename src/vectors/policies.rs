@@ -61,7 +61,7 @@ fn build(policy: &PolicyOf) -> Option<Refresh> {
         Some(span) => builder.revalidate_after(Duration::from_secs(span), |_| async {
             Ok::<_, Infallible>(Validity::GoesOn)
         }),
-        None => builder.into(),
+        None => builder,
     };
     if let Some(span) = policy.unvalidated_up_to {
         builder = builder.unvalidated_up_to(Duration::from_secs(span));

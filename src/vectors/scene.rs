@@ -15,9 +15,9 @@ use super::{
     same_site, slot,
 };
 use crate::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SigningKey, Size,
+    KeyRing, Session, SessionCookie, SessionHeader, Size,
     base::time::system_time,
-    carrier::{FormerAttributes, Hooked, SessionBuilder, SessionCookieBuilder},
+    carrier::{FormerAttributes, SessionBuilder, SessionCookieBuilder},
     cookie::Attributes,
     keys::Purpose,
     session::Validity,
@@ -177,12 +177,11 @@ impl Scene {
     fn header<T: Payload>(&self, name: &str) -> SessionHeader<T> {
         let builder = match self.mode {
             Mode::Encrypted => {
-                SessionHeader::encrypted(name, self.ring.parse::<KeyRing<EncryptionKey>>().unwrap())
+                SessionHeader::encrypted(name, self.ring.parse::<KeyRing>().unwrap())
             }
-            Mode::Signed => SessionHeader::unencrypted_but_signed(
-                name,
-                self.ring.parse::<KeyRing<SigningKey>>().unwrap(),
-            ),
+            Mode::Signed => {
+                SessionHeader::unencrypted_but_signed(name, self.ring.parse::<KeyRing>().unwrap())
+            }
         };
         let len = match self.size() {
             Size::Anywhere => 3072,
@@ -204,7 +203,7 @@ impl Scene {
     }
 
     /// Has sessions wait for `answer`, and refuses those that are revoked.
-    fn asking<C, T: Payload>(&self, builder: SessionBuilder<C, T>) -> SessionBuilder<C, T, Hooked> {
+    fn asking<C, T: Payload>(&self, builder: SessionBuilder<C, T>) -> SessionBuilder<C, T> {
         let mut builder = match self.policy.revalidate_after {
             Some(span) => {
                 let answer = Arc::clone(&self.answer);
@@ -216,7 +215,7 @@ impl Scene {
                     })
                 })
             }
-            None => builder.into(),
+            None => builder,
         };
         if let Some(revoked) = self.policy.revoked.clone() {
             builder = builder.revoked_if(move |session| revoked.has(session.id));

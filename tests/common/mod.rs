@@ -70,8 +70,8 @@ pub(crate) fn key(index: usize) -> EncryptionKey {
 }
 
 /// The default ring of the tests, with one key.
-pub(crate) fn ring() -> KeyRing<EncryptionKey> {
-    KeyRing::new(key(0))
+pub(crate) fn ring() -> KeyRing {
+    KeyRing::from(key(0))
 }
 
 /// The default settings of the tests.

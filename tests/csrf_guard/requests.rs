@@ -1,6 +1,6 @@
 //! Methods, fields and tokens in all combinations.
 
-use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::RingKey};
+use hardtack::{KeyRing, SessionCookie, keys::RingKey};
 
 use super::{
     SAFE, UNSAFE, answer,
@@ -47,9 +47,9 @@ const SOURCES: [(&str, Fields, bool); 12] = [
 
 fn retiring() -> SessionCookie {
     let keys = [
-        RingKey::new(key(0)).seal_from(at(0)),
-        RingKey::<EncryptionKey>::new(key(2)).accept_until(at(1)),
-        RingKey::new(key(1)).accept_until(at(100_000)),
+        RingKey::from(key(0)).seal_from(at(0)),
+        RingKey::from(key(2)).accept_until(at(1)),
+        RingKey::from(key(1)).accept_until(at(100_000)),
     ];
     let ring = KeyRing::from_keys(keys).unwrap();
     SessionCookie::encrypted(ring)
@@ -66,7 +66,7 @@ fn the_handler_runs_where_method_source_and_token_allow_it() {
     // A token of the same session, rendered under another key.
     let rendered_under = |keys: usize| {
         let both = KeyRing::from_keys([key(keys), key(0)]);
-        let both = both.unwrap_or_else(|_| KeyRing::new(key(0)));
+        let both = both.unwrap_or_else(|_| KeyRing::from(key(0)));
         let cookie = SessionCookie::encrypted(both).build().unwrap();
         cookie.load([&pair], at(0)).csrf_token().unwrap()
     };

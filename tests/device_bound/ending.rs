@@ -327,7 +327,7 @@ fn a_session_whose_key_is_dropped_while_it_is_renewed_offers_no_registration() {
     let session = site.cookie.load(browser.jar.pairs(), site.clock());
     assert_eq!(session.binding(), DeviceBinding::Bound);
     let next = EncryptionKey::generate().unwrap();
-    site.keys.shared.replace(next);
+    site.keys.shared.replace(next).unwrap();
     session.renew().unwrap();
     let fields = site.cookie.save(&session).unwrap();
     assert!(fields.is_empty() && fields.registration().is_none());

@@ -15,10 +15,9 @@ use axum::{
 };
 use hardtack::{
     Clock, EncryptionKey, KeyRing, SessionCookie, SessionLayer,
-    carrier::{Context, Hooked, SessionCookieBuilder},
+    carrier::{Context, SessionCookieBuilder},
     device::DeviceBound,
     keys::SharedKeyRing,
-    session::Map,
     session::SessionId,
     web::DeviceLayer,
 };
@@ -43,7 +42,7 @@ enum App {
 }
 
 /// Its sessions are revoked by a list.
-pub(crate) type Builder = SessionCookieBuilder<Map, Hooked>;
+pub(crate) type Builder = SessionCookieBuilder;
 
 impl Site {
     pub(crate) fn new() -> Site {
@@ -163,16 +162,16 @@ fn clock_of(now: &Arc<AtomicU64>) -> Clock {
 /// A ring that can be replaced, and the texts of its keys, of which the first seals.
 #[derive(Clone)]
 pub(crate) struct Keys {
-    pub(crate) shared: SharedKeyRing<EncryptionKey>,
+    pub(crate) shared: SharedKeyRing,
     texts: Arc<Mutex<Vec<String>>>,
 }
 
 impl Keys {
     pub(crate) fn new() -> Keys {
         let text = fresh_key();
-        let ring: KeyRing<EncryptionKey> = text.parse().unwrap();
+        let ring: KeyRing = text.parse().unwrap();
         Keys {
-            shared: SharedKeyRing::new(ring),
+            shared: SharedKeyRing::from(ring),
             texts: Arc::new(Mutex::new(vec![text])),
         }
     }
@@ -194,8 +193,8 @@ impl Keys {
 
     fn replace(&self) {
         let text = self.texts.lock().unwrap().join("\n");
-        let ring: KeyRing<EncryptionKey> = text.parse().unwrap();
-        self.shared.replace(ring);
+        let ring: KeyRing = text.parse().unwrap();
+        self.shared.replace(ring).unwrap();
     }
 }
 

@@ -2,9 +2,9 @@
 
 use fastrand::Rng;
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie,
+    KeyRing, SessionCookie,
     carrier::{RefreshAfter, SessionCookieBuilder},
-    keys::{IntoKeys, SharedKeyRing},
+    keys::SharedKeyRing,
     session::{Outcome, Reason},
 };
 
@@ -19,7 +19,7 @@ use super::{
 
 pub(crate) struct Fleet<'a> {
     pub(crate) plan: &'a Plan,
-    rings: Vec<KeyRing<EncryptionKey>>,
+    rings: Vec<KeyRing>,
     pub(crate) instances: Vec<Instance>,
     /// The news that instances have not heard, the latest first.
     news: Vec<News>,
@@ -30,7 +30,7 @@ pub(crate) struct Instance {
     pub(crate) ahead: i64,
     /// The number of the push that it heard of last.
     pub(crate) ring: usize,
-    keys: SharedKeyRing<EncryptionKey>,
+    keys: SharedKeyRing,
     site: SessionCookie,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct Answer {
 }
 
 /// The policy of every fleet.
-pub(crate) fn policy(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
+pub(crate) fn policy(keys: impl Into<SharedKeyRing>) -> SessionCookieBuilder {
     SessionCookie::encrypted(keys)
         .idle_timeout(seconds(IDLE))
         .refresh_after(RefreshAfter::Span(seconds(REFRESH_AFTER)))
@@ -67,7 +67,7 @@ impl Fleet<'_> {
         let mut rng = Rng::with_seed(simulation.seed);
         let rings: Vec<_> = plan.pushes.iter().map(|push| plan.ring(push)).collect();
         let instance = |_| {
-            let keys = SharedKeyRing::new(rings[0].clone());
+            let keys = SharedKeyRing::from(rings[0].clone());
             let site = policy(keys.clone()).clock_skew(seconds(simulation.skew));
             Instance {
                 ahead: rng.i64(-(DRIFT as i64)..=DRIFT as i64),
@@ -98,7 +98,7 @@ impl Fleet<'_> {
         while let Some(news) = self.news.pop_if(|news| news.at <= now) {
             let ring = self.rings[news.ring].clone();
             let instance = &mut self.instances[news.instance];
-            instance.keys.replace(ring);
+            instance.keys.replace(ring).unwrap();
             instance.ring = news.ring;
         }
     }

@@ -132,9 +132,9 @@ impl Plan {
         self.keys.iter().position(|key| key.0 == id).unwrap()
     }
 
-    pub(crate) fn ring(&self, push: &Push) -> KeyRing<EncryptionKey> {
+    pub(crate) fn ring(&self, push: &Push) -> KeyRing {
         let key = |line: &Line| {
-            let mut key = RingKey::new(self.key(line.key));
+            let mut key = RingKey::from(self.key(line.key));
             if let Some(moment) = line.seal_from {
                 key = key.seal_from(at(moment));
             }

@@ -63,7 +63,7 @@ fn count(
 fn a_ring_is_replaced_two_thousand_times_while_two_threads_use_it() {
     let plan = rings();
     let rings: Vec<_> = plan.pushes.iter().map(|push| plan.ring(push)).collect();
-    let keys = SharedKeyRing::new(rings[0].clone());
+    let keys = SharedKeyRing::from(rings[0].clone());
     let site = SessionCookie::encrypted(keys.clone()).build().unwrap();
     let replaced = AtomicU32::new(0);
     let counted = [AtomicU32::new(0), AtomicU32::new(0)];
@@ -76,7 +76,7 @@ fn a_ring_is_replaced_two_thousand_times_while_two_threads_use_it() {
             let before = counted.each_ref().map(|counted| counted.load(SeqCst));
             for _ in 0..ROUND {
                 let next = replaced.load(SeqCst) as usize + 1;
-                keys.replace(rings[next % rings.len()].clone());
+                keys.replace(rings[next % rings.len()].clone()).unwrap();
                 replaced.fetch_add(1, SeqCst);
             }
             let got_on = |thread: usize| counted[thread].load(SeqCst) > before[thread];

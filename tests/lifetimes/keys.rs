@@ -39,7 +39,7 @@ impl Policy {
         plain.max(remembered) + self.skew
     }
 
-    fn site(&self, ring: KeyRing<EncryptionKey>) -> SessionCookieBuilder {
+    fn site(&self, ring: KeyRing) -> SessionCookieBuilder {
         let mut site = SessionCookie::encrypted(ring)
             .idle_timeout(self.idle.map(seconds))
             .absolute_timeout(seconds(self.absolute))
@@ -204,10 +204,10 @@ fn act(session: &Session, visit: Visit) -> Noticed {
 }
 
 /// The first key seals until the turn, and opens until a second or for ever.
-fn ring(keys: &[String; 2], until: Option<u64>) -> KeyRing<EncryptionKey> {
+fn ring(keys: &[String; 2], until: Option<u64>) -> KeyRing {
     let [old, new] = keys
         .each_ref()
-        .map(|key| RingKey::<EncryptionKey>::new(key.parse().unwrap()));
+        .map(|key| RingKey::from(key.parse::<EncryptionKey>().unwrap()));
     let old = match until {
         Some(until) => old.accept_until(at(until)),
         None => old,

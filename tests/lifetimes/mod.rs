@@ -28,7 +28,7 @@ use outcome::reason;
 
 /// Sites with one key and different options.
 struct SharedSites {
-    ring: SharedKeyRing<EncryptionKey>,
+    ring: SharedKeyRing,
 }
 
 impl SharedSites {

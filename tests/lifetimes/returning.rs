@@ -20,15 +20,15 @@ const FORTNIGHT: u64 = 14 * DAY;
 const YEARS: u64 = 3650 * DAY;
 
 /// A ring whose keys change on days 30 and 75, each retiring as soon as no token of these sessions needs it.
-fn rotating(needed: u64) -> KeyRing<EncryptionKey> {
+fn rotating(needed: u64) -> KeyRing {
     let turns = [30, 75].map(|day| day * DAY);
     let [first, second, third] = [(); 3].map(|()| EncryptionKey::generate().unwrap());
     KeyRing::from_keys([
-        RingKey::new(first).accept_until(at(turns[0] + needed)),
-        RingKey::new(second)
+        RingKey::from(first).accept_until(at(turns[0] + needed)),
+        RingKey::from(second)
             .seal_from(at(turns[0]))
             .accept_until(at(turns[1] + needed)),
-        RingKey::new(third).seal_from(at(turns[1])),
+        RingKey::from(third).seal_from(at(turns[1])),
     ])
     .unwrap()
 }
@@ -41,7 +41,8 @@ fn sites(
     let ring = rotating(unused + 60);
     [(); 3].map(|()| {
         // The ring has exactly the times that are needed, so nothing is kept for longer.
-        let site = SessionCookie::encrypted(SharedKeyRing::new(ring.clone())).danger_retire_early();
+        let site =
+            SessionCookie::encrypted(SharedKeyRing::from(ring.clone())).danger_retire_early();
         decide(site).build().unwrap()
     })
 }
@@ -284,7 +285,7 @@ fn a_session_that_is_not_remembered_keeps_its_own_timeout_and_its_cookie() {
 
 #[test]
 fn an_instance_without_the_setting_reads_the_same_tokens() {
-    let keys: SharedKeyRing<EncryptionKey> = EncryptionKey::generate().unwrap().into();
+    let keys: SharedKeyRing = EncryptionKey::generate().unwrap().into();
     let with = remembering(SessionCookie::encrypted(keys.clone()))
         .build()
         .unwrap();

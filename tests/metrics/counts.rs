@@ -187,16 +187,13 @@ fn a_request_that_the_guard_refuses_is_counted_without_its_origin() {
 fn a_ring_that_is_replaced_or_refused_is_counted_and_so_is_each_key_that_it_drops() {
     use std::sync::{Arc, Mutex};
 
-    use hardtack::{
-        EncryptionKey,
-        keys::{RingSource, WatchedKeyRing},
-    };
+    use hardtack::keys::{RingSource, WatchedKeyRing};
 
     let text = |index| key(index).expose_secret().to_string();
     let vault = Arc::new(Mutex::new(text(0)));
     let asked = Arc::clone(&vault);
     let source = RingSource::from_fn("the vault", move || Ok(asked.lock().unwrap().clone()));
-    let mut watched = WatchedKeyRing::<EncryptionKey>::from_sources([source]).unwrap();
+    let mut watched = WatchedKeyRing::from_sources([source]).unwrap();
     let mut put = |text: String| {
         *vault.lock().unwrap() = text;
         drop([
@@ -219,20 +216,20 @@ fn a_ring_that_is_replaced_or_refused_is_counted_and_so_is_each_key_that_it_drop
 
 #[test]
 fn a_key_that_is_used_after_its_end_is_counted_for_each_cookie_and_each_ring() {
-    use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::RingKey, keys::SharedKeyRing};
+    use hardtack::{KeyRing, SessionCookie, keys::RingKey, keys::SharedKeyRing};
 
-    let ring = |seconds| -> KeyRing<EncryptionKey> {
-        let old = RingKey::new(key(0)).accept_until(at(seconds));
-        KeyRing::from_keys([old, RingKey::new(key(1)).seal_from(at(0))]).unwrap()
+    let ring = |seconds| -> KeyRing {
+        let old = RingKey::from(key(0)).accept_until(at(seconds));
+        KeyRing::from_keys([old, RingKey::from(key(1)).seal_from(at(0))]).unwrap()
     };
     let kept = "hardtack_keys_kept_total{purpose}";
-    let keys = SharedKeyRing::new(ring(1859));
+    let keys = SharedKeyRing::from(ring(1859));
     let build = || SessionCookie::encrypted(keys.clone()).build().unwrap();
     let mut cookies = Vec::new();
     check(&[(kept, 1)], || cookies.push(build()));
     check(&[(kept, 1)], || cookies.push(build()));
-    check(&[(kept, 2)], || keys.replace(ring(1)));
-    check(&[], || keys.replace(ring(1860)));
+    check(&[(kept, 2)], || keys.replace(ring(1)).unwrap());
+    check(&[], || keys.replace(ring(1860)).unwrap());
     check(&[], || {
         let builder = SessionCookie::encrypted(ring(1));
         drop(builder.danger_retire_early().build());

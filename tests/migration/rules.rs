@@ -71,7 +71,7 @@ fn a_session_that_is_only_read_is_written_and_the_old_cookie_dropped() {
 
 #[test]
 fn a_ring_that_is_replaced_meanwhile_does_not_end_a_session_and_not_before_does() {
-    let keys = SharedKeyRing::new(EncryptionKey::generate().unwrap());
+    let keys = SharedKeyRing::from(EncryptionKey::generate().unwrap());
     let cookie = SessionCookie::encrypted(keys.clone())
         .migrate_from(plain(), start()..start() + DAY)
         .build()
@@ -82,7 +82,7 @@ fn a_ring_that_is_replaced_meanwhile_does_not_end_a_session_and_not_before_does(
         session
     };
     let session = arrives();
-    keys.replace(EncryptionKey::generate().unwrap());
+    keys.replace(EncryptionKey::generate().unwrap()).unwrap();
     let fields = saved(&cookie, &session);
     assert!(!cookie.load(&fields[..1], start()).is_new());
 

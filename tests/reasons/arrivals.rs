@@ -145,8 +145,8 @@ fn unverified() -> Vec<Arrival> {
 }
 
 fn retired() -> Arrival {
-    let earlier = RingKey::new(key(0)).accept_until(at(10));
-    let ring = KeyRing::from_keys([RingKey::new(key(1)).seal_from(at(0)), earlier]).unwrap();
+    let earlier = RingKey::from(key(0)).accept_until(at(10));
+    let ring = KeyRing::from_keys([RingKey::from(key(1)).seal_from(at(0)), earlier]).unwrap();
     Arrival {
         name: "under a retired key",
         cookie: SessionCookie::encrypted(ring)
@@ -230,7 +230,7 @@ fn malformed() -> Arrival {
         .iter()
         .find(is_wanted)
         .unwrap();
-    let ring: KeyRing<_> = vector["ring"].as_str().unwrap().parse().unwrap();
+    let ring: KeyRing = vector["ring"].as_str().unwrap().parse().unwrap();
     Arrival {
         name: "a body that breaks the format",
         cookie: SessionCookie::encrypted(ring).build().unwrap(),

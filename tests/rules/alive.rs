@@ -22,29 +22,29 @@ fn check(site: &SessionCookie, session: &Session, pair: &str, second: u64, expec
 
 #[test]
 fn a_session_under_a_key_that_is_dropped_ends() {
-    let keys = SharedKeyRing::new(key(0));
+    let keys = SharedKeyRing::from(key(0));
     let site = SessionCookie::encrypted(keys.clone()).build().unwrap();
     let pair = signed_in(&site);
     let session = site.load([&pair], at(1));
     check(&site, &session, &pair, 1, true);
 
     let both = KeyRing::from_keys([key(1), key(0)]).unwrap();
-    keys.replace(both);
+    keys.replace(both).unwrap();
     check(&site, &session, &pair, 1, true);
 
-    keys.replace(key(1));
+    keys.replace(key(1)).unwrap();
     check(&site, &session, &pair, 1, false);
 
     // A key that was dropped by mistake can come back.
-    keys.replace(key(0));
+    keys.replace(key(0)).unwrap();
     check(&site, &session, &pair, 1, true);
 }
 
 #[test]
 fn a_session_under_a_key_that_retires_ends_with_it() {
     let keys = [
-        RingKey::new(key(0)).accept_until(at(HOUR)),
-        RingKey::new(key(1)).seal_from(at(10)),
+        RingKey::from(key(0)).accept_until(at(HOUR)),
+        RingKey::from(key(1)).seal_from(at(10)),
     ];
     let site = SessionCookie::encrypted(KeyRing::from_keys(keys).unwrap())
         .idle_timeout(None)
@@ -63,7 +63,7 @@ fn a_session_under_a_key_that_retires_ends_with_it() {
 
 #[test]
 fn a_session_that_the_ring_or_the_application_refuses_ends() {
-    let keys = SharedKeyRing::new(ring());
+    let keys = SharedKeyRing::from(ring());
     let is_denied = Arc::new(AtomicBool::new(false));
     let hook = Arc::clone(&is_denied);
     let site = SessionCookie::encrypted(keys.clone())
@@ -76,13 +76,13 @@ fn a_session_that_the_ring_or_the_application_refuses_ends() {
     is_denied.store(true, Ordering::Relaxed);
     check(&site, &session, &pair, 1, false);
     is_denied.store(false, Ordering::Relaxed);
-    keys.replace(ring().with_not_before(at(1)));
+    keys.replace(ring().with_not_before(at(1))).unwrap();
     check(&site, &session, &pair, 1, false);
 }
 
 #[test]
 fn the_same_holds_for_sessions_in_headers_and_tokens() {
-    let keys = SharedKeyRing::new(key(0));
+    let keys = SharedKeyRing::from(key(0));
     let header = SessionHeader::encrypted("x-session", keys.clone());
     let tokens = SessionToken::encrypted("mobile", keys.clone());
     let (header, tokens) = (header.build().unwrap(), tokens.build().unwrap());
@@ -99,7 +99,7 @@ fn the_same_holds_for_sessions_in_headers_and_tokens() {
     let in_token = tokens.load(Some(set(tokens.save(&first).unwrap())), at(1));
 
     assert!(in_header.is_alive() && in_token.is_alive());
-    keys.replace(key(1));
+    keys.replace(key(1)).unwrap();
     assert!(!in_header.is_alive() && !in_token.is_alive());
 }
 
@@ -113,7 +113,7 @@ fn a_session_that_its_request_began_ends_with_the_key_that_sealed_it() {
     ];
     for pair in [None, Some("__Host-session=junk"), Some(&*arrived)] {
         for begin in begin {
-            let keys = SharedKeyRing::new(both());
+            let keys = SharedKeyRing::from(both());
             let site = SessionCookie::encrypted(keys.clone()).build().unwrap();
             let session = site.load(pair, at(1));
             begin(&session);
@@ -125,7 +125,7 @@ fn a_session_that_its_request_began_ends_with_the_key_that_sealed_it() {
                 (key(0).into(), false),
                 (key(2).into(), false),
             ] {
-                keys.replace(ring);
+                keys.replace(ring).unwrap();
                 let opens = !site.load(&fields, at(1)).is_new();
                 assert_eq!((session.is_alive(), opens), (expected, expected));
             }

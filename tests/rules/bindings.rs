@@ -53,8 +53,8 @@ impl SessionData for Former {
 }
 
 /// A ring that no other test has.
-fn own_ring() -> KeyRing<EncryptionKey> {
-    KeyRing::new(EncryptionKey::generate().unwrap())
+fn own_ring() -> KeyRing {
+    KeyRing::from(EncryptionKey::generate().unwrap())
 }
 
 /// A session of another program with this ring.
@@ -199,15 +199,15 @@ fn check_refused<C: Debug>(built: Result<C, ConfigError>) {
 
 #[test]
 fn one_name_has_sessions_of_one_type_under_a_shared_ring() {
-    fn other<T: Payload>(ring: &SharedKeyRing<EncryptionKey>) -> SessionCookieBuilder<T> {
+    fn other<T: Payload>(ring: &SharedKeyRing) -> SessionCookieBuilder<T> {
         SessionCookie::encrypted(ring.clone()).typed()
     }
-    let ring = SharedKeyRing::new(own_ring());
+    let ring = SharedKeyRing::from(own_ring());
     let carts = other::<Cart>(&ring).build().unwrap();
     check_refused(other::<Admin>(&ring).build());
     check_refused(other::<Map>(&ring).build());
     // Also after its keys changed.
-    ring.replace(own_ring());
+    ring.replace(own_ring()).unwrap();
     check_refused(other::<Admin>(&ring).build());
 
     // No conflict: the same type, or another name, application, context, carrier or ring.
@@ -218,7 +218,7 @@ fn one_name_has_sessions_of_one_type_under_a_shared_ring() {
     assert!(apart().context("for", "admins").build().is_ok());
     let token = SessionToken::encrypted("__Host-session", ring.clone());
     assert!(token.typed::<Admin>().build().is_ok());
-    let other_ring = SharedKeyRing::new(own_ring());
+    let other_ring = SharedKeyRing::from(own_ring());
     assert!(other::<Admin>(&other_ring).build().is_ok());
 
     // A clone of the cookie keeps the name taken, and so does a session.
@@ -233,7 +233,7 @@ fn one_name_has_sessions_of_one_type_under_a_shared_ring() {
 #[test]
 fn two_rings_of_the_same_keys_may_have_two_types_under_one_name() {
     let text = EncryptionKey::generate().unwrap().expose_secret();
-    let ring = || text.parse::<KeyRing<EncryptionKey>>().unwrap();
+    let ring = || text.parse::<KeyRing>().unwrap();
     let pair = full_cart(SessionCookie::encrypted(ring()));
     for other in [ring(), ring().clone()] {
         let admins = SessionCookie::encrypted(other).typed::<Admin>();
@@ -255,7 +255,7 @@ fn two_rings_of_the_same_keys_may_have_two_types_under_one_name() {
 /// A request may choose either's context, by `in_context` or `context_by`.
 #[test]
 fn a_context_keeps_no_two_types_of_one_label_apart() {
-    let ring = SharedKeyRing::new(own_ring());
+    let ring = SharedKeyRing::from(own_ring());
     let builder = || SessionCookie::encrypted(ring.clone()).context("stage", "live");
     let apart = || SessionCookie::encrypted(ring.clone()).context("stage", "test");
     let check_refused = |built: Option<ConfigError>| {
@@ -275,7 +275,7 @@ fn a_context_keeps_no_two_types_of_one_label_apart() {
 
 #[test]
 fn one_token_and_one_header_have_sessions_of_one_type_too() {
-    let ring = SharedKeyRing::new(own_ring());
+    let ring = SharedKeyRing::from(own_ring());
     let token = |purpose| SessionToken::encrypted(purpose, ring.clone());
     let header = |name| SessionHeader::encrypted(name, ring.clone());
     let _token = token("mobile").typed::<Cart>().build().unwrap();

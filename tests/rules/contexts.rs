@@ -2,7 +2,7 @@
 
 use axum::{Router, body::Body, routing::get};
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionLayer, SessionToken,
+    KeyRing, Session, SessionCookie, SessionHeader, SessionLayer, SessionToken,
     carrier::{Context, TokenChange},
     web::host_of,
 };
@@ -165,7 +165,7 @@ fn headers_and_eager_layers_are_bound_as_well() {
 
 /// A service with its own copy of the ring.
 fn service(contexts: &[(&str, &str)]) -> Router {
-    let mut builder = SessionCookie::encrypted(KeyRing::<EncryptionKey>::new(key(0)));
+    let mut builder = SessionCookie::encrypted(KeyRing::from(key(0)));
     for (label, value) in contexts {
         builder = builder.context(*label, *value);
     }

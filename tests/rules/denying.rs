@@ -11,7 +11,7 @@ use std::{
 use hardtack::{
     Session, SessionCookie,
     keys::KeyId,
-    session::{OpenedSession, Reason, SessionId},
+    session::{OpenedSession, Reason, SessionId, Validity},
 };
 
 use super::{
@@ -285,13 +285,38 @@ fn a_hook_may_depend_on_a_condition() {
     let site = |is_strict: bool| {
         let builder = match is_strict {
             true => builder().revoked_if(|_| true),
-            false => builder().into(),
+            false => builder(),
         };
         builder.save_on_server_error().build().unwrap()
     };
     let pair = signed_in(&cookie());
     let reasons = [true, false].map(|is_strict| reason(&site(is_strict).load([&pair], at(1))));
     assert_eq!(reasons, [Some(Reason::Revoked), None]);
+}
+
+/// It would look for entries of a dictionary, and find none.
+#[test]
+fn a_hook_for_content_of_another_type_is_refused_at_start_up() {
+    let late = builder().revoked_if(|session| session.get("is_locked") == Some(true));
+    let error = late.typed::<Login>().build().unwrap_err();
+    assert_eq!(error.setting(), Some("typed"));
+    assert!(
+        error.to_string().ends_with("; call `typed` first"),
+        "{error}"
+    );
+
+    let minute = Duration::from_secs(60);
+    let late = builder().revalidate_after(minute, |_| async {
+        Ok::<_, std::io::Error>(Validity::GoesOn)
+    });
+    assert!(late.typed::<Login>().build().is_err());
+
+    // Of two, the earlier one.
+    let late = builder()
+        .revoked_if(|_| false)
+        .typed::<Login>()
+        .revoked_if(|_| false);
+    assert!(late.build().is_err());
 }
 
 #[test]

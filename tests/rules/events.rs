@@ -1,7 +1,7 @@
 //! `tracing` events.
 
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SigningKey,
+    KeyRing, Session, SessionCookie, SessionError, SigningKey,
     keys::{RingKey, SharedKeyRing},
     session::Reason,
 };
@@ -153,8 +153,8 @@ fn refusals_after_a_rotation_are_logged_at_info() {
         &["reason=UnknownKey", &key_id],
     );
     let keys = [
-        RingKey::new(key(1)).seal_from(at(0)),
-        RingKey::<EncryptionKey>::new(key(0)).accept_until(at(5)),
+        RingKey::from(key(1)).seal_from(at(0)),
+        RingKey::from(key(0)).accept_until(at(5)),
     ];
     let retiring = SessionCookie::encrypted(KeyRing::from_keys(keys).unwrap());
     let retiring = retiring.danger_retire_early().build().unwrap();
@@ -169,14 +169,14 @@ fn refusals_after_a_rotation_are_logged_at_info() {
 
 #[test]
 fn a_change_that_is_lost_with_its_key_is_logged_at_info() {
-    let keys = SharedKeyRing::new(key(0));
+    let keys = SharedKeyRing::from(key(0));
     let site = SessionCookie::encrypted(keys.clone()).build().unwrap();
     let pair = signed_in(&site);
     let told_of = |work: Work| {
-        keys.replace(key(0));
+        keys.replace(key(0)).unwrap();
         let session = site.load([&pair], at(1000));
         assert!(!session.is_empty());
-        keys.replace(key(1));
+        keys.replace(key(1)).unwrap();
         told_by(|| {
             work(&session).unwrap();
             assert!(site.save(&session).unwrap().is_empty());

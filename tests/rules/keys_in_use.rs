@@ -2,7 +2,7 @@
 
 use axum::{Router, body::Body, routing};
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SigningKey,
+    KeyRing, SessionCookie, SigningKey,
     keys::{Backend, KeyRole, RingEvent, RingKey},
 };
 use http::Request;
@@ -12,16 +12,16 @@ use tower::ServiceExt;
 use super::common::{HOUR, at, block_on, cookie, key};
 
 /// Key 1 takes over after an hour, and key 0 retires after a day.
-fn rotation() -> [RingKey<EncryptionKey>; 2] {
-    let retiring = RingKey::new(key(0)).accept_until(at(24 * HOUR));
-    [retiring, RingKey::new(key(1)).seal_from(at(HOUR))]
+fn rotation() -> [RingKey; 2] {
+    let retiring = RingKey::from(key(0)).accept_until(at(24 * HOUR));
+    [retiring, RingKey::from(key(1)).seal_from(at(HOUR))]
 }
 
 fn rotating() -> SessionCookie {
     cookie_of(rotation())
 }
 
-fn cookie_of<const N: usize>(keys: [RingKey<EncryptionKey>; N]) -> SessionCookie {
+fn cookie_of<const N: usize>(keys: [RingKey; N]) -> SessionCookie {
     let ring = KeyRing::from_keys(keys).unwrap();
     SessionCookie::encrypted(ring).build().unwrap()
 }
@@ -52,7 +52,7 @@ fn a_role_is_shown_as_the_documented_word() {
 
 #[test]
 fn a_key_that_seals_before_its_time_because_no_other_can_is_not_planned() {
-    let alone = RingKey::new(key(0)).seal_from(at(HOUR));
+    let alone = RingKey::from(key(0)).seal_from(at(HOUR));
     let ring = KeyRing::from_keys([alone]).unwrap();
     assert_eq!(ring.role(key(0).id(), at(0)), Some(KeyRole::Sealing));
 }
@@ -83,8 +83,8 @@ fn the_next_event_is_the_next_change_of_a_role() {
 
 #[test]
 fn of_two_keys_with_the_same_moment_the_one_that_seals_is_next() {
-    let [first, second] = [1, 2].map(|index| RingKey::new(key(index)).seal_from(at(HOUR)));
-    let cookie = cookie_of([RingKey::new(key(0)), first, second]);
+    let [first, second] = [1, 2].map(|index| RingKey::from(key(index)).seal_from(at(HOUR)));
+    let cookie = cookie_of([RingKey::from(key(0)), first, second]);
     let next = cookie.keys_in_use(at(0)).next;
     let key = cookie.keys_in_use(at(HOUR)).seals;
     assert_eq!(next, Some(RingEvent::Seals { at: at(HOUR), key }));
@@ -92,7 +92,7 @@ fn of_two_keys_with_the_same_moment_the_one_that_seals_is_next() {
 
 #[test]
 fn a_key_that_seals_before_its_time_is_no_event() {
-    let cookie = cookie_of([RingKey::new(key(0)).seal_from(at(HOUR))]);
+    let cookie = cookie_of([RingKey::from(key(0)).seal_from(at(HOUR))]);
     let keys = cookie.keys_in_use(at(0));
     assert_eq!((keys.seals, keys.next), (key(0).id(), None));
 }

@@ -20,6 +20,7 @@ mod ids_and_dates;
 #[cfg(feature = "cookie")]
 mod jars;
 mod keys_in_use;
+mod kinds_of_keys;
 mod observability;
 mod optional;
 mod overlap;

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken,
+    KeyRing, SessionCookie, SessionHeader, SessionToken,
     carrier::{RefreshAfter, SessionCookieBuilder, TokenChange},
     keys::{RingKey, SharedKeyRing},
 };
@@ -13,9 +13,9 @@ use super::common::{HOUR, at, key, says};
 const DAY: Duration = Duration::from_secs(24 * HOUR);
 
 /// Key 0 opens for this many seconds after key 1 began to seal.
-fn ring(both: u64) -> KeyRing<EncryptionKey> {
-    let old = RingKey::new(key(0)).accept_until(at(both));
-    KeyRing::from_keys([RingKey::new(key(1)).seal_from(at(0)), old]).unwrap()
+fn ring(both: u64) -> KeyRing {
+    let old = RingKey::from(key(0)).accept_until(at(both));
+    KeyRing::from_keys([RingKey::from(key(1)).seal_from(at(0)), old]).unwrap()
 }
 
 type Decide = fn(SessionCookieBuilder) -> SessionCookieBuilder;
@@ -38,11 +38,11 @@ fn check(decide: Decide, needed: u64) {
     let build = |ring| decide(SessionCookie::encrypted(ring)).build().unwrap();
     for early in [1, needed / 2, needed - 1, needed] {
         assert_eq!(opens_for(&build(ring(early))), needed, "{early}");
-        let shared = SharedKeyRing::new(key(0));
+        let shared = SharedKeyRing::from(key(0));
         let cookie = decide(SessionCookie::encrypted(shared.clone()))
             .build()
             .unwrap();
-        shared.replace(ring(early));
+        shared.replace(ring(early)).unwrap();
         assert_eq!(opens_for(&cookie), needed, "{early}, replaced");
         // What the operator gave stays what is shown and compared.
         assert_eq!(shared.current().fingerprint(), ring(early).fingerprint());
@@ -143,10 +143,10 @@ fn tokens_and_headers_keep_their_keys_too() {
 }
 
 /// Keys 0 to 2, each of which seals for an hour and opens for `overlaps` seconds more.
-fn in_turn(overlaps: [u64; 2]) -> [RingKey<EncryptionKey>; 3] {
+fn in_turn(overlaps: [u64; 2]) -> [RingKey; 3] {
     [0, 1, 2].map(|number| {
         let from = number as u64 * HOUR;
-        let key = RingKey::new(key(number)).seal_from(at(from));
+        let key = RingKey::from(key(number)).seal_from(at(from));
         match overlaps.get(number) {
             Some(overlap) => key.accept_until(at(from + HOUR + overlap)),
             None => key,
@@ -176,7 +176,7 @@ fn a_key_that_retires_when_the_next_one_seals_is_refused_wherever_it_stands() {
 #[test]
 fn a_key_that_is_listed_twice_is_refused_wherever_it_stands() {
     for number in 0..3 {
-        let again = RingKey::new(key(number));
+        let again = RingKey::from(key(number));
         let ring = KeyRing::from_keys(in_turn([1, 1]).into_iter().chain([again]));
         assert!(says(
             &ring,
@@ -188,13 +188,13 @@ fn a_key_that_is_listed_twice_is_refused_wherever_it_stands() {
 #[test]
 fn a_time_before_the_format_begins_is_refused_wherever_it_stands() {
     let begin = UNIX_EPOCH + Duration::from_secs(1_767_225_600);
-    type SetTime = fn(RingKey<EncryptionKey>, SystemTime) -> RingKey<EncryptionKey>;
+    type SetTime = fn(RingKey, SystemTime) -> RingKey;
     let set: [SetTime; 2] = [RingKey::seal_from, RingKey::accept_until];
     for set_time in set {
         for place in 0..3 {
             let ring = |time| {
                 KeyRing::from_keys([0, 1, 2].map(|number| {
-                    let key = RingKey::new(key(number));
+                    let key = RingKey::from(key(number));
                     if number == place {
                         set_time(key, time)
                     } else {
@@ -215,19 +215,19 @@ fn a_time_before_the_format_begins_is_refused_wherever_it_stands() {
 
 #[test]
 fn each_cookie_of_a_ring_keeps_a_key_for_its_own_sessions() {
-    let shared = SharedKeyRing::new(key(0));
+    let shared = SharedKeyRing::from(key(0));
     let site = |name: &str| SessionCookie::encrypted(shared.clone()).name(name);
     let short = site("short").build().unwrap();
     let long = site("long").remember_up_to(30 * DAY).build().unwrap();
     let none = site("none").danger_retire_early().build().unwrap();
-    shared.replace(ring(600));
+    shared.replace(ring(600)).unwrap();
     // Built later, in another order.
     let late = site("late").idle_timeout(None).build().unwrap();
     let all = [short, long, none, late];
     let needed = [HOUR / 2 + SKEW, 720 * HOUR + SKEW, 600, 12 * HOUR + SKEW];
     assert_eq!(all.each_ref().map(opens_for), needed);
     // One more replacement forgets what the earlier ring needed.
-    shared.replace(ring(800 * HOUR));
+    shared.replace(ring(800 * HOUR)).unwrap();
     assert_eq!(all.each_ref().map(opens_for), [800 * HOUR; 4]);
 }
 
@@ -246,8 +246,8 @@ fn of_several_keys_each_is_kept_after_the_next_one() {
 
 #[test]
 fn without_the_time_of_the_next_key_the_end_of_the_ring_counts() {
-    let old = RingKey::new(key(0)).accept_until(at(600));
-    let ring = KeyRing::from_keys([RingKey::new(key(1)), old]).unwrap();
+    let old = RingKey::from(key(0)).accept_until(at(600));
+    let ring = KeyRing::from_keys([RingKey::from(key(1)), old]).unwrap();
     let cookie = SessionCookie::encrypted(ring).build().unwrap();
     assert_eq!(opens_for(&cookie), 600);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hardtack::{
-    EncryptionKey, Session, SessionCookie,
+    Session, SessionCookie,
     carrier::TokenChange,
     keys::SharedKeyRing,
     session::{Outcome, Payload, Reason},
@@ -120,15 +120,15 @@ fn the_latest_of_all_moments_counts() {
 
 #[test]
 fn a_new_ring_brings_its_moment_along() {
-    let shared = SharedKeyRing::<EncryptionKey>::new(ring());
+    let shared = SharedKeyRing::from(ring());
     let cookie = SessionCookie::encrypted(shared.clone()).build().unwrap();
     check_reason(&cookie, &begun(9), None);
-    shared.replace(ring().with_not_before(at(10)));
+    shared.replace(ring().with_not_before(at(10))).unwrap();
     check_reason(&cookie, &begun(9), Some(Reason::Revoked));
     check_reason(&cookie, &begun(10), None);
     // A new ring replaces the moment of the old one; a raised moment stays.
     cookie.raise_not_before(at(9));
-    shared.replace(ring());
+    shared.replace(ring()).unwrap();
     check_reason(&cookie, &begun(8), Some(Reason::Revoked));
     check_reason(&cookie, &begun(9), None);
 }

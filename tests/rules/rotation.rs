@@ -9,7 +9,7 @@ use hardtack::{
     Clock, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionHeader,
     SessionToken,
     carrier::{Padding, TokenChange},
-    keys::{IntoKeys, RingKey, SharedKeyRing},
+    keys::{RingKey, SharedKeyRing},
     session::{Outcome, Reason},
 };
 
@@ -22,12 +22,12 @@ use super::{
     look,
 };
 
-fn cookie(keys: impl IntoKeys<EncryptionKey>) -> SessionCookie {
+fn cookie(keys: impl Into<SharedKeyRing>) -> SessionCookie {
     SessionCookie::encrypted(keys).build().unwrap()
 }
 
 /// A ring of these keys, the first of which seals.
-fn ring<const N: usize>(keys: [usize; N]) -> KeyRing<EncryptionKey> {
+fn ring<const N: usize>(keys: [usize; N]) -> KeyRing {
     KeyRing::from_keys(keys.map(key)).unwrap()
 }
 
@@ -83,8 +83,8 @@ fn a_session_that_is_sealed_again_keeps_the_padding_that_it_had() {
 
 /// Key 0 seals at first, key 1 an hour after the tests begin.
 fn staged() -> SessionCookie {
-    let later = RingKey::new(key(1)).seal_from(at(HOUR));
-    cookie(KeyRing::from_keys([RingKey::new(key(0)), later]).unwrap())
+    let later = RingKey::from(key(1)).seal_from(at(HOUR));
+    cookie(KeyRing::from_keys([RingKey::from(key(0)), later]).unwrap())
 }
 
 #[test]
@@ -100,15 +100,15 @@ fn a_session_is_sealed_again_from_the_second_at_which_another_key_seals() {
 /// Without a `seal_from` a ring does not tell since when the next key seals.
 #[test]
 fn a_ring_can_be_replaced_while_it_is_in_use() {
-    let shared = SharedKeyRing::new(key(0));
+    let shared = SharedKeyRing::from(key(0));
     let rotating = cookie(shared.clone());
     let pair = signed_in(&rotating);
     check(&Visit::to(&rotating).with(&pair), look, READ);
 
-    shared.replace(ring([1, 0]));
+    shared.replace(ring([1, 0])).unwrap();
     let answer = check(&Visit::to(&rotating).with(&pair), look, REFRESHED);
 
-    shared.replace(key(1));
+    shared.replace(key(1)).unwrap();
     check(&Visit::to(&rotating).with(answer.pair()), look, READ);
     let session = rotating.load([&pair], at(0));
     assert!(matches!(
@@ -141,8 +141,8 @@ fn rings_that_seal_with_different_keys_have_different_fingerprints() {
     assert_ne!(ring([0, 1]).fingerprint(), ring([1, 0]).fingerprint());
     // If times decide, the order of the list makes no difference.
     let (first, second) = (
-        || RingKey::new(key(0)).seal_from(at(10)),
-        || RingKey::new(key(1)).seal_from(at(20)),
+        || RingKey::from(key(0)).seal_from(at(10)),
+        || RingKey::from(key(1)).seal_from(at(20)),
     );
     let listed = KeyRing::from_keys([first(), second()]).unwrap();
     let other_way_round = KeyRing::from_keys([second(), first()]).unwrap();
@@ -163,8 +163,8 @@ fn a_session_moves_between_suites() {
 
 #[test]
 fn a_key_that_has_retired_is_not_in_use() {
-    let retiring = RingKey::new(key(0)).accept_until(at(24 * HOUR));
-    let next = RingKey::new(key(1)).seal_from(at(HOUR));
+    let retiring = RingKey::from(key(0)).accept_until(at(24 * HOUR));
+    let next = RingKey::from(key(1)).seal_from(at(HOUR));
     let cookie = cookie(KeyRing::from_keys([retiring, next]).unwrap());
     let [old, new] = [key(0).id(), key(1).id()];
     for (now, seals, accepts) in [
@@ -196,34 +196,34 @@ const KEEPING: [Work; 8] = [
 
 /// Work that looks at its session under key 0, and goes on after `shared` was replaced by `next`.
 fn overtaken(
-    shared: &SharedKeyRing<EncryptionKey>,
-    next: KeyRing<EncryptionKey>,
+    shared: &SharedKeyRing,
+    next: KeyRing,
     work: Work,
 ) -> impl Fn(&Session) -> Result<(), SessionError> + Send + Sync + 'static {
     let shared = shared.clone();
     move |session| {
         // For each adapter again.
-        shared.replace(key(0));
+        shared.replace(key(0)).unwrap();
         look(session)?;
-        shared.replace(next.clone());
+        shared.replace(next.clone()).unwrap();
         work(session)
     }
 }
 
-fn remembering(keys: impl IntoKeys<EncryptionKey>) -> SessionCookie {
+fn remembering(keys: impl Into<SharedKeyRing>) -> SessionCookie {
     let builder = SessionCookie::encrypted(keys).danger_retire_early();
     builder.remember_up_to(seconds(100_000)).build().unwrap()
 }
 
 #[test]
 fn a_session_whose_key_is_dropped_between_load_and_save_is_not_sealed_under_the_new_one() {
-    let shared = SharedKeyRing::new(key(0));
+    let shared = SharedKeyRing::from(key(0));
     let site = remembering(shared.clone());
     let pair = signed_in(&site);
     let visit = Visit::to(&site).with(&pair).at(600);
     // Key 0 is gone, or has retired.
-    let retired = RingKey::new(key(0)).accept_until(at(600));
-    let retired = KeyRing::from_keys([RingKey::new(key(1)), retired]).unwrap();
+    let retired = RingKey::from(key(0)).accept_until(at(600));
+    let retired = KeyRing::from_keys([RingKey::from(key(1)), retired]).unwrap();
     for next in [ring([1]), ring([1, 2]), retired] {
         for work in KEEPING {
             check(&visit, overtaken(&shared, next.clone(), work), READ);
@@ -233,9 +233,9 @@ fn a_session_whose_key_is_dropped_between_load_and_save_is_not_sealed_under_the_
     let change = |session: &Session| session.insert("user", 43);
     let keys = shared.clone();
     let work = move |session: &Session| {
-        keys.replace(key(0));
+        keys.replace(key(0)).unwrap();
         change(session)?;
-        keys.replace(key(1));
+        keys.replace(key(1)).unwrap();
         Ok(())
     };
     check(&visit, work, READ);
@@ -243,7 +243,7 @@ fn a_session_whose_key_is_dropped_between_load_and_save_is_not_sealed_under_the_
 
 #[test]
 fn neither_is_one_in_a_header_or_a_token() {
-    let shared = SharedKeyRing::new(key(0));
+    let shared = SharedKeyRing::from(key(0));
     let header = SessionHeader::encrypted("x-session", shared.clone());
     let header = header.remember_up_to(seconds(100_000)).build().unwrap();
     let tokens = SessionToken::encrypted("mobile", shared.clone());
@@ -265,7 +265,7 @@ fn neither_is_one_in_a_header_or_a_token() {
         let session = header.load([&in_header], at(600));
         work(&session).unwrap();
         assert_eq!(header.save(&session).unwrap(), TokenChange::Keep);
-        shared.replace(key(0));
+        shared.replace(key(0)).unwrap();
         let session = tokens.load(Some(&in_token), at(600));
         work(&session).unwrap();
         assert_eq!(tokens.save(&session).unwrap(), TokenChange::Keep);
@@ -274,7 +274,7 @@ fn neither_is_one_in_a_header_or_a_token() {
 
 #[test]
 fn a_session_whose_key_is_dropped_can_be_ended_and_another_begun() {
-    let shared = SharedKeyRing::new(key(0));
+    let shared = SharedKeyRing::from(key(0));
     let site = remembering(shared.clone());
     let pair = sealed(&site, at(0), |session| {
         session.insert("user", 42).unwrap();
@@ -319,13 +319,13 @@ fn a_session_whose_key_is_dropped_can_be_ended_and_another_begun() {
 
 #[test]
 fn a_session_whose_key_stays_accepted_is_carried_over_while_its_request_runs() {
-    let shared = SharedKeyRing::new(key(0));
+    let shared = SharedKeyRing::from(key(0));
     let site = remembering(shared.clone());
     let pair = signed_in(&site);
     let visit = Visit::to(&site).with(&pair).at(100);
     // The request began a second before.
-    let retiring = RingKey::new(key(0)).accept_until(at(101));
-    let retiring = KeyRing::from_keys([RingKey::new(key(1)), retiring]).unwrap();
+    let retiring = RingKey::from(key(0)).accept_until(at(101));
+    let retiring = KeyRing::from_keys([RingKey::from(key(1)), retiring]).unwrap();
     for next in [ring([1, 0]), retiring] {
         let work = overtaken(&shared, next, look);
         let answer = check(&visit, work, REFRESHED);
@@ -337,8 +337,8 @@ fn a_session_whose_key_stays_accepted_is_carried_over_while_its_request_runs() {
 #[test]
 fn a_request_that_goes_on_after_its_key_has_retired_loses_nothing() {
     let keys = [
-        RingKey::new(key(0)).accept_until(at(HOUR)),
-        RingKey::new(key(1)).seal_from(at(10)),
+        RingKey::from(key(0)).accept_until(at(HOUR)),
+        RingKey::from(key(1)).seal_from(at(10)),
     ];
     let site = remembering(KeyRing::from_keys(keys).unwrap());
     let pair = sealed(&site, at(0), |session| {
@@ -365,7 +365,7 @@ fn a_request_that_goes_on_after_its_key_has_retired_loses_nothing() {
 
 #[test]
 fn a_session_that_not_before_refuses_by_now_is_not_renewed() {
-    let shared = SharedKeyRing::new(key(0));
+    let shared = SharedKeyRing::from(key(0));
     let pair = signed_in(&cookie(key(0)));
     for work in KEEPING {
         // Of the ring.
@@ -374,7 +374,7 @@ fn a_session_that_not_before_refuses_by_now_is_not_renewed() {
         let work_of_ring = overtaken(&shared, next, work);
         check(&Visit::to(&site).with(&pair).at(600), work_of_ring, READ);
         // Of the cookie.
-        shared.replace(key(0));
+        shared.replace(key(0)).unwrap();
         let session = site.load([&pair], at(600));
         look(&session).unwrap();
         site.raise_not_before(at(1));

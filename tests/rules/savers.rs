@@ -1,7 +1,7 @@
 //! A session is saved once, and by the cookie, header or token that loaded it.
 
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionToken, SigningKey,
+    KeyRing, Session, SessionCookie, SessionHeader, SessionToken, SigningKey,
     carrier::{Context, SessionBuilder, SessionCookieBuilder, TokenChange},
     keys::SharedKeyRing,
     session::SaveError,
@@ -17,7 +17,7 @@ fn tenant(name: &str) -> SessionCookieBuilder {
 
 /// Builders that differ in what a session is sealed with, each from all others.
 fn strangers<C>(
-    encrypted: impl Fn(KeyRing<EncryptionKey>) -> SessionBuilder<C>,
+    encrypted: impl Fn(KeyRing) -> SessionBuilder<C>,
     signed: impl Fn(SigningKey) -> SessionBuilder<C>,
 ) -> Vec<SessionBuilder<C>> {
     let signing = || signed(SigningKey::generate().unwrap());
@@ -28,7 +28,7 @@ fn strangers<C>(
         encrypted(ring()),
         signing(),
         signing(),
-        encrypted(KeyRing::new(key(1))),
+        encrypted(KeyRing::from(key(1))),
         encrypted(KeyRing::from_keys([key(1), key(0)]).unwrap()),
         encrypted(ring().with_not_before(at(0))),
     ]
@@ -132,7 +132,7 @@ fn neither_a_cookie_nor_a_header_nor_a_token_saves_for_another_kind() {
 
 #[test]
 fn a_cookie_that_is_built_again_saves_as_the_first_would() {
-    let shared = SharedKeyRing::new(key(0));
+    let shared = SharedKeyRing::from(key(0));
     let of_shared = || SessionCookie::encrypted(shared.clone());
     let same = [
         (tenant("acme"), tenant("acme")),
@@ -144,18 +144,18 @@ fn a_cookie_that_is_built_again_saves_as_the_first_would() {
         let (loader, saver) = (loader.build().unwrap(), saver.build().unwrap());
         let session = loader.load(None::<&str>, at(0));
         session.insert("user", 42).unwrap();
-        shared.replace(ring());
+        shared.replace(ring()).unwrap();
         assert_eq!(saver.save(&session).unwrap().iter().len(), 1);
     }
 }
 
 #[test]
 fn a_cookie_with_another_ring_by_now_does_not_save_the_session() {
-    let keys = SharedKeyRing::new(key(0));
+    let keys = SharedKeyRing::from(key(0));
     let loader = SessionCookie::encrypted(keys.clone()).build().unwrap();
     let session = loader.load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
-    keys.replace(key(1));
+    keys.replace(key(1)).unwrap();
     let saved = cookie().save(&session);
     assert!(says(&saved, "loaded by another carrier"), "{saved:?}");
     assert_eq!(loader.save(&session).unwrap().iter().len(), 1);

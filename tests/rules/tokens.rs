@@ -32,6 +32,24 @@ fn signed_in() -> String {
     }
 }
 
+#[test]
+fn settings_of_responses_are_refused_at_start_up() {
+    for (builder, setting) in [
+        (
+            token_builder("mobile").save_on_server_error(),
+            "save_on_server_error",
+        ),
+        (
+            token_builder("mobile").danger_allow_shared_caching(),
+            "danger_allow_shared_caching",
+        ),
+    ] {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.setting(), Some(setting));
+        assert!(error.to_string().ends_with("; leave it out"), "{error}");
+    }
+}
+
 /// SPEC.md § 4.1: five bytes of head, the nonce, a body of six at least, and 16 of tag.
 #[test]
 fn a_text_shorter_than_a_token_without_content_is_none() {

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
+use hardtack::{KeyRing, keys::RingSource};
 
 use super::key;
 
@@ -42,7 +42,7 @@ fn chain(sentences: [&'static str; 3], key: &str) -> Vec<String> {
         let [first, second, third] = sentences;
         Err(failed(boxed(boxed(None, third), second), first).into())
     });
-    let error = KeyRing::<EncryptionKey>::from_sources([source]).unwrap_err();
+    let error = KeyRing::from_sources([source]).unwrap_err();
     let mut shown = Vec::new();
     let mut next: Option<&dyn Error> = Some(&error);
     while let Some(error) = next {

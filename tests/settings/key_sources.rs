@@ -96,7 +96,7 @@ fn sources_that_are_not_understood_are_refused() {
     );
 }
 
-fn keys_of(settings: &mut SessionSettings) -> KeyRing<EncryptionKey> {
+fn keys_of(settings: &mut SessionSettings) -> KeyRing {
     KeyRing::from_sources(settings.take_key_sources().unwrap()).unwrap()
 }
 
@@ -142,7 +142,7 @@ fn a_cookie_of_settings_tells_its_keys() {
     let ring = format!("{new} seal_from=2099-01-01T00:00:00Z, {old}");
     let cookie = toml(&format!("keys = '{ring}'")).build().unwrap();
     let keys = cookie.keys_in_use(at(0));
-    let ring: KeyRing<EncryptionKey> = ring.parse().unwrap();
+    let ring: KeyRing = ring.parse().unwrap();
     assert_eq!(keys.seals, old.parse::<EncryptionKey>().unwrap().id());
     assert_eq!(keys.accepts, ring.accepted_keys(at(0)));
     assert_eq!(keys.accepts.len(), 2);

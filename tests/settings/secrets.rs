@@ -3,8 +3,7 @@
 use std::fmt::Debug;
 
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SessionSettings, keys::RingSource,
-    settings::SettingsError,
+    KeyRing, SessionCookie, SessionSettings, keys::RingSource, settings::SettingsError,
 };
 use serde::Deserialize;
 
@@ -198,9 +197,9 @@ fn a_key_in_place_of_the_name_of_a_source_is_not_shown() {
     let key = key();
     for pasted in pasted(&key) {
         let wrong = [
-            KeyRing::<EncryptionKey>::from_env(&pasted).unwrap_err(),
-            KeyRing::<EncryptionKey>::from_file(&pasted).unwrap_err(),
-            KeyRing::<EncryptionKey>::from_file(format!("/run/{pasted}/keys")).unwrap_err(),
+            KeyRing::from_env(&pasted).unwrap_err(),
+            KeyRing::from_file(&pasted).unwrap_err(),
+            KeyRing::from_file(format!("/run/{pasted}/keys")).unwrap_err(),
         ];
         for error in wrong {
             assert!(error.to_string().contains("(a key)"), "{error}");
@@ -210,7 +209,7 @@ fn a_key_in_place_of_the_name_of_a_source_is_not_shown() {
     }
     // Text of the same form that is no key is shown, since nobody could correct it otherwise.
     let name = "A".repeat(48);
-    let error = KeyRing::<EncryptionKey>::from_env(&name).unwrap_err();
+    let error = KeyRing::from_env(&name).unwrap_err();
     assert!(error.to_string().contains(&name), "{error}");
 }
 
@@ -258,7 +257,7 @@ fn no_error_of_the_environment_shows_a_key() {
 #[test]
 fn keys_that_the_program_has_are_not_shown_either() {
     let key = key();
-    let ring: hardtack::KeyRing<hardtack::EncryptionKey> = key.parse().unwrap();
+    let ring: hardtack::KeyRing = key.parse().unwrap();
     let builder = SessionCookie::encrypted(ring);
     check_hidden(&key, toml("path = '/app'").apply_to(builder).unwrap());
 }

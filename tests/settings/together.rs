@@ -131,7 +131,7 @@ fn a_setting_does_what_the_method_of_its_name_does_whatever_the_program_says() {
 #[test]
 fn a_context_of_the_settings_is_added_in_headers_and_tokens_too() {
     let (key, settings) = (key(), toml("context = {b = 'b'}"));
-    let ring = || SharedKeyRing::<EncryptionKey>::new(KeyRing::new(key.parse().unwrap()));
+    let ring = || SharedKeyRing::from(key.parse::<KeyRing>().unwrap());
     let header = SessionHeader::encrypted("x-session", ring()).context("a", "a");
     let applied = settings.clone().apply_to(header.clone()).unwrap();
     assert_eq!(
@@ -220,7 +220,7 @@ fn the_keys_of_one_layer_are_watched_as_another_says() {
 #[test]
 fn tenants_of_a_program_are_kept_apart_in_the_context_of_its_settings() {
     let keys = EncryptionKey::generate().unwrap();
-    let keys = SharedKeyRing::new(keys);
+    let keys = SharedKeyRing::from(keys);
     let site = |tenant: &str, region: &str| {
         let builder = SessionCookie::encrypted(keys.clone()).context("tenant", tenant);
         let settings = toml(&format!("context = {{region = '{region}'}}"));

@@ -20,8 +20,8 @@ use std::sync::{
 use common::{builder, seconds};
 use hardtack::{
     Session, SessionCookie, SessionError,
-    carrier::{Hooked, SessionBuilder, SessionCookieBuilder},
-    session::{Map, Payload, Validity},
+    carrier::{SessionBuilder, SessionCookieBuilder},
+    session::{Payload, Validity},
 };
 
 type Change = fn(&Session) -> Result<(), SessionError>;
@@ -60,16 +60,13 @@ impl Row {
     }
 
     /// Has sessions ask for this row.
-    fn asked_by<C, T: Payload>(
-        &self,
-        builder: SessionBuilder<C, T>,
-    ) -> SessionBuilder<C, T, Hooked> {
+    fn asked_by<C, T: Payload>(&self, builder: SessionBuilder<C, T>) -> SessionBuilder<C, T> {
         let row = self.clone();
         builder.revalidate_after(seconds(SPAN), move |_| row.clone().validity())
     }
 
     /// The default settings of the tests, with sessions that ask for this row.
-    fn site(&self) -> SessionCookieBuilder<Map, Hooked> {
+    fn site(&self) -> SessionCookieBuilder {
         self.asked_by(builder())
     }
 }
@@ -80,7 +77,7 @@ const IS_OVER: Answer = Ok(Validity::Ended);
 const NO_ANSWER: Answer = Err("the database does not answer");
 
 /// The default settings of the tests, with these answers to the questions, each after so many turns of the runtime.
-fn scripting<const N: usize>(answers: [(usize, Answer); N]) -> SessionCookieBuilder<Map, Hooked> {
+fn scripting<const N: usize>(answers: [(usize, Answer); N]) -> SessionCookieBuilder {
     let next = AtomicUsize::new(0);
     builder().revalidate_after(seconds(SPAN), move |_| {
         let (turns, answer) = answers[next.fetch_add(1, Ordering::Relaxed)];

@@ -11,8 +11,8 @@ use std::{
 
 use hardtack::{
     Session, SessionCookie, SessionError,
-    carrier::{Hooked, SessionBuilder, TokenChange},
-    session::{Map, Validity},
+    carrier::{SessionBuilder, TokenChange},
+    session::Validity,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header::COOKIE};
 use proptest::prelude::*;
@@ -97,7 +97,7 @@ impl Instances {
         self.now.load(Ordering::Relaxed) < self.gone_at
     }
 
-    fn asked_by<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C, Map, Hooked> {
+    fn asked_by<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
         let instances = self.clone();
         let builder = builder.idle_timeout(None).remember_up_to(seconds(50_000));
         builder

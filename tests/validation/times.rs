@@ -3,7 +3,6 @@
 use hardtack::{
     Clock, Session, SessionLayer,
     carrier::{RefreshAfter, SessionCookieBuilder},
-    session::Map,
 };
 
 use super::{
@@ -205,7 +204,7 @@ fn several_extractors_of_one_request_ask_once() {
 #[test]
 fn spans_that_would_have_no_effect_are_refused_at_start_up() {
     #[track_caller]
-    fn refused<H>(builder: SessionCookieBuilder<Map, H>, setting: &str) {
+    fn refused(builder: SessionCookieBuilder, setting: &str) {
         let error = builder.build().unwrap_err();
         assert_eq!(error.setting(), Some(setting), "{error}");
     }

@@ -19,12 +19,10 @@ use std::sync::{Arc, Mutex};
 
 use hardtack::{
     EncryptionKey,
-    keys::{KeyId, PollOutcome, RingSource, WatchedKeyRing},
+    keys::{KeyId, PollOutcome, RingSource, WatchedKeyRing as Watched},
 };
 
 use moments::at;
-
-type Watched = WatchedKeyRing<EncryptionKey>;
 
 /// A key as text.
 fn key() -> String {

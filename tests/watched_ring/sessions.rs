@@ -101,7 +101,8 @@ fn while_the_text_stays_the_ring_is_left_alone() {
     let other = key();
     watched
         .keys()
-        .replace(other.parse::<hardtack::EncryptionKey>().unwrap());
+        .replace(other.parse::<hardtack::EncryptionKey>().unwrap())
+        .unwrap();
     for _ in 0..3 {
         unchanged(&mut watched);
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use hardtack::{
-    EncryptionKey, SessionCookie,
+    SessionCookie,
     keys::{PollOutcome, RingSource, WatchedKeyRing},
 };
 
@@ -77,7 +77,7 @@ fn a_panic_in_a_source_or_a_hook_does_not_end_the_watching() {
 
 /// The outcomes of a thread that has polled once. It drops the sender when it ends.
 #[track_caller]
-fn polls_of(watched: WatchedKeyRing<EncryptionKey>) -> Receiver<PollOutcome> {
+fn polls_of(watched: WatchedKeyRing) -> Receiver<PollOutcome> {
     let (tell, polls) = channel();
     let watched = watched.interval(SHORT);
     let watched = watched.on_poll(move |outcome| drop(tell.send(outcome)));

@@ -214,7 +214,7 @@ fn builder(keys: usize) -> SessionCookieBuilder {
     SessionCookie::encrypted(ring(keys))
 }
 
-fn ring(keys: usize) -> KeyRing<EncryptionKey> {
+fn ring(keys: usize) -> KeyRing {
     let mut keys: Vec<EncryptionKey> = all_keys().take(keys).collect();
     keys.reverse();
     KeyRing::from_keys(keys).expect(FAILURE)

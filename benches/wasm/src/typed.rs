@@ -1,4 +1,4 @@
-use hardtack::{Clock, EncryptionKey, KeyRing, SessionCookie, SessionData};
+use hardtack::{Clock, KeyRing, SessionCookie, SessionData};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -13,7 +13,7 @@ impl SessionData for Visits {
 /// Counts a visit in the session of a `Cookie` field, and returns the `Set-Cookie` field of the response.
 #[wasm_bindgen]
 pub fn visit(keys: &str, cookie_field: &str) -> Option<String> {
-    let keys: KeyRing<EncryptionKey> = keys.parse().ok()?;
+    let keys: KeyRing = keys.parse().ok()?;
     let cookie = SessionCookie::encrypted(keys)
         .typed::<Visits>()
         .build()

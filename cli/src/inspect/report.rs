@@ -127,7 +127,7 @@ impl Token {
         let opened = opener.zip(content.as_ref());
         Token {
             is_under_sealing_key: opened
-                .map(|(opener, content)| content.session.key_id == opener.ring.seals(at)),
+                .map(|(opener, content)| content.session.key_id == opener.ring.sealing_key(at)),
             value: opened.and_then(|(opener, content)| (opener.reader.read)(content)),
             characters: token.map_or(0, |token| token.len()),
             info,

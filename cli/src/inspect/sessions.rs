@@ -2,9 +2,13 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use hardtack::{
-    SessionCookie, SessionHeader, SessionToken,
-    carrier::{self, SessionBuilder, TokenContent},
+    KeyRing, SessionCookie, SessionHeader, SessionToken,
+    carrier::{
+        SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder,
+        TokenContent,
+    },
     cookie::CookieName,
+    keys::Mode,
     session::{Outcome, Payload, Reason},
     settings::SettingsError,
 };
@@ -13,7 +17,6 @@ use super::{Carrier, Reader, input::Found};
 use crate::{
     answer::Failure,
     moment::{self, Moment},
-    ring::AnyRing,
     settings,
 };
 
@@ -66,9 +69,30 @@ fn pair(text: &str) -> Result<(String, String), &'static str> {
     Ok((label.to_owned(), value.to_owned()))
 }
 
+fn cookie_under(ring: &KeyRing) -> SessionCookieBuilder {
+    match ring.mode() {
+        Mode::UnencryptedButSigned => SessionCookie::unencrypted_but_signed(ring.clone()),
+        _ => SessionCookie::encrypted(ring.clone()),
+    }
+}
+
+fn header_under(ring: &KeyRing, name: &str) -> SessionHeaderBuilder {
+    match ring.mode() {
+        Mode::UnencryptedButSigned => SessionHeader::unencrypted_but_signed(name, ring.clone()),
+        _ => SessionHeader::encrypted(name, ring.clone()),
+    }
+}
+
+fn token_under(ring: &KeyRing, purpose: &str) -> SessionTokenBuilder {
+    match ring.mode() {
+        Mode::UnencryptedButSigned => SessionToken::unencrypted_but_signed(purpose, ring.clone()),
+        _ => SessionToken::encrypted(purpose, ring.clone()),
+    }
+}
+
 /// Opens tokens as the application does.
 pub(super) struct Opener<T> {
-    pub(super) ring: AnyRing,
+    pub(super) ring: KeyRing,
     pub(super) reader: Reader,
     inspector: Inspector<T>,
 }
@@ -82,17 +106,17 @@ enum Inspector<T> {
 impl Sessions {
     pub(super) fn cookie_name(
         &self,
-        ring: &AnyRing,
+        ring: &KeyRing,
         now: SystemTime,
     ) -> Result<CookieName, Failure> {
-        let cookie = self.configured(ring, ring.cookie(), now)?.build();
+        let cookie = self.configured(ring, cookie_under(ring), now)?.build();
         Ok(cookie.map_err(Failure::options)?.name().clone())
     }
 
     /// Returns `builder` with the settings that the application has.
-    fn configured<C: carrier::Carrier>(
+    fn configured<C: 'static>(
         &self,
-        ring: &AnyRing,
+        ring: &KeyRing,
         builder: SessionBuilder<C>,
         now: SystemTime,
     ) -> Result<SessionBuilder<C>, Failure> {
@@ -129,9 +153,9 @@ impl Sessions {
         Ok(builder)
     }
 
-    fn with_settings<C: carrier::Carrier>(
+    fn with_settings<C: 'static>(
         &self,
-        ring: &AnyRing,
+        ring: &KeyRing,
         builder: SessionBuilder<C>,
     ) -> Result<SessionBuilder<C>, Failure> {
         let Some(mut settings) = self.settings.read()? else {
@@ -144,7 +168,10 @@ impl Sessions {
             Failure::File(format!("cannot apply {place} to this ring: {error}"))
         };
         // Alone and as a cookie, so that the file is named for its mistakes.
-        let cookie = settings.clone().apply_to(ring.cookie()).map_err(fail)?;
+        let cookie = settings
+            .clone()
+            .apply_to(cookie_under(ring))
+            .map_err(fail)?;
         cookie.build().map_err(|error| fail(error.into()))?;
         settings.apply_to(builder).map_err(fail)
     }
@@ -152,7 +179,7 @@ impl Sessions {
 
 impl<T: Payload> Opener<T> {
     pub(super) fn new(
-        ring: AnyRing,
+        ring: KeyRing,
         carrier: &Carrier,
         sessions: &Sessions,
         name: &str,
@@ -160,13 +187,13 @@ impl<T: Payload> Opener<T> {
         reader: Reader,
     ) -> Result<Opener<T>, Failure> {
         let inspector = if carrier.header.is_some() {
-            let builder = sessions.configured(&ring, ring.header(name), now)?;
+            let builder = sessions.configured(&ring, header_under(&ring, name), now)?;
             builder.typed().build().map(Inspector::Header)
         } else if carrier.token.is_some() {
-            let builder = sessions.configured(&ring, ring.token(name), now)?;
+            let builder = sessions.configured(&ring, token_under(&ring, name), now)?;
             builder.typed().build().map(Inspector::Token)
         } else {
-            let builder = sessions.configured(&ring, ring.cookie(), now)?;
+            let builder = sessions.configured(&ring, cookie_under(&ring), now)?;
             let cookie = builder.typed().name(name).build();
             cookie.map(Inspector::Cookie)
         };

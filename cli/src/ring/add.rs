@@ -1,7 +1,10 @@
 use clap::Args;
 use hardtack::keys::KeyInfo;
 
-use super::edit::{Edit, Target};
+use super::{
+    KeyRingExt,
+    edit::{Edit, Target},
+};
 use crate::{
     answer::Failure,
     key::{NewKey, SuiteName},

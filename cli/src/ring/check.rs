@@ -11,7 +11,7 @@ use hardtack::{
 use serde_json::{Value, json};
 
 use super::{
-    AnyRing, file,
+    KeyRing, KeyRingExt, file,
     overlap::{self, OverlapOptions},
 };
 use crate::{
@@ -73,7 +73,7 @@ impl Check {
         let noted = overlap::noted(&text);
         let overlap = given.or(noted.clone().unwrap_or_default());
         let mut findings = Vec::new();
-        let ring = text.parse::<AnyRing>();
+        let ring = text.parse::<KeyRing>();
         match &ring {
             Ok(ring) => {
                 findings.extend(self.of_overlaps(ring, overlap, now)?);
@@ -87,7 +87,7 @@ impl Check {
         let report = Report {
             at,
             overlap,
-            serves: ring.as_ref().and_then(AnyRing::serves),
+            serves: ring.as_ref().and_then(KeyRing::serves),
             fingerprint: ring.map(|ring| ring.fingerprint().to_string()),
             findings,
         };
@@ -123,7 +123,7 @@ impl Check {
     /// Returns the keys that retire before their tokens end, each with a command that mends it.
     fn of_overlaps(
         &self,
-        ring: &AnyRing,
+        ring: &KeyRing,
         needed: Option<Duration>,
         now: SystemTime,
     ) -> Result<Vec<Finding>, Failure> {
@@ -154,7 +154,7 @@ impl Check {
         Ok(findings)
     }
 
-    fn of_ring(&self, ring: &AnyRing, needed: Option<Duration>, at: SystemTime) -> Vec<Finding> {
+    fn of_ring(&self, ring: &KeyRing, needed: Option<Duration>, at: SystemTime) -> Vec<Finding> {
         let mut findings = Vec::new();
         // Those that applications use for longer, or may use.
         let early = ring.shorter_than(needed.unwrap_or(Duration::MAX));
@@ -162,7 +162,7 @@ impl Check {
         let (keys, file) = (ring.keys(), self.file.display());
         for (place, key) in keys.iter().enumerate() {
             let id = key.id;
-            let (word, sentence) = match ring.role(key, at) {
+            let (word, sentence) = match ring.role_of(key, at) {
                 KeyRole::Retired if !early.contains(&id) => (
                     "retired",
                     format!(

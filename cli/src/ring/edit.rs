@@ -13,9 +13,9 @@ use hardtack::{
 use zeroize::Zeroizing;
 
 use super::{
-    AnyRing,
-    any::Overlap,
+    KeyRing,
     file::{self, EditedFile},
+    keys::Overlap,
     overlap::OverlapOptions,
     show::{described, table},
     text::{RingText, SEAL_FROM},
@@ -39,7 +39,7 @@ pub(super) struct Target {
 
 pub(super) struct Edit {
     /// Ring before the change. `None`: there is no file, or no key in it.
-    pub(super) before: Option<AnyRing>,
+    pub(super) before: Option<KeyRing>,
     pub(super) text: RingText,
     pub(super) now: SystemTime,
     pub(super) file: String,
@@ -107,7 +107,7 @@ impl Target {
 }
 
 impl Edit {
-    pub(super) fn ring(&self) -> Result<AnyRing, Failure> {
+    pub(super) fn ring(&self) -> Result<KeyRing, Failure> {
         self.before.clone().ok_or_else(|| {
             let file = &self.file;
             Failure::File(format!(
@@ -130,7 +130,7 @@ impl Edit {
     }
 
     /// Returns the ring after the change, which the library reads before anything is written.
-    pub(super) fn result(&self) -> Result<AnyRing, Failure> {
+    pub(super) fn result(&self) -> Result<KeyRing, Failure> {
         let ring = self.text.to_text().parse();
         ring.map_err(|error| Failure::no(format!("{error}; nothing is written")))
     }
@@ -155,7 +155,7 @@ impl Edit {
     /// Sets the time at which a key begins to seal, also before others with the same time.
     pub(super) fn set_seal_from(&mut self, id: KeyId, from: SystemTime) {
         self.text.set(id, SEAL_FROM, Some(from));
-        for other in self.before.iter().flat_map(AnyRing::keys) {
+        for other in self.before.iter().flat_map(KeyRing::keys) {
             // On a tie the first listed seals.
             if other.seal_from == Some(from) && other.id != id {
                 self.text.move_before(id, other.id);
@@ -165,7 +165,7 @@ impl Edit {
 
     /// Refuses a change by which another key than `sealing` would seal now.
     pub(super) fn check_goes_on(&self, sealing: KeyId) -> Result<(), Failure> {
-        if self.result()?.seals(self.now) == sealing {
+        if self.result()?.sealing_key(self.now) == sealing {
             return Ok(());
         }
         let file = &self.file;
@@ -189,7 +189,7 @@ pub(super) fn key_id(text: &str) -> Result<String, &'static str> {
     id.ok_or("expected a key id of 8 hexadecimal digits, as `hardtack ring show` lists them")
 }
 
-pub(super) fn find(ring: &AnyRing, id: &str, file: &str) -> Result<KeyInfo, String> {
+pub(super) fn find(ring: &KeyRing, id: &str, file: &str) -> Result<KeyInfo, String> {
     let keys = ring.keys();
     let found = keys.iter().find(|key| key.id.to_string() == id);
     found.copied().ok_or_else(|| {

@@ -14,7 +14,7 @@ use std::{
 use same_file::Handle;
 use zeroize::Zeroizing;
 
-use super::{AnyRing, overlap};
+use super::{KeyRing, overlap};
 use crate::answer::Failure;
 
 /// Returns the text of a file, or of standard input for `-`.
@@ -29,11 +29,11 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     text_of(&bytes, path)
 }
 
-pub(crate) fn read_ring(path: &Path) -> Result<AnyRing, Failure> {
+pub(crate) fn read_ring(path: &Path) -> Result<KeyRing, Failure> {
     parse(&read(path)?, path)
 }
 
-pub(super) fn parse(text: &str, path: &Path) -> Result<AnyRing, Failure> {
+pub(super) fn parse(text: &str, path: &Path) -> Result<KeyRing, Failure> {
     text.parse()
         .map_err(|error| Failure::file("cannot read a key ring from", path, error))
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use hardtack::keys::{KeyInfo, KeyRole};
 
 use super::{
-    AnyRing,
+    KeyRing, KeyRingExt,
     add::new_key,
     edit::{self, Edit, Target},
     text::ACCEPT_UNTIL,
@@ -48,7 +48,7 @@ impl Leaked {
         }
     }
 
-    fn drop_all(&self, edit: &mut Edit, ring: &AnyRing) -> Result<Vec<String>, Failure> {
+    fn drop_all(&self, edit: &mut Edit, ring: &KeyRing) -> Result<Vec<String>, Failure> {
         let leaked = edit::find(ring, &self.key, &edit.file).map_err(|absent| {
             Failure::no(format!(
                 "{absent}; for a key that was removed earlier give --not-before"
@@ -83,7 +83,7 @@ impl Leaked {
     fn drop_one(
         &self,
         edit: &mut Edit,
-        ring: &AnyRing,
+        ring: &KeyRing,
         moment: SystemTime,
     ) -> Result<Vec<String>, Failure> {
         if let Some(later) = ring.not_before().filter(|known| *known > moment) {
@@ -125,13 +125,13 @@ impl Leaked {
     fn remove(
         &self,
         edit: &mut Edit,
-        ring: &AnyRing,
+        ring: &KeyRing,
         leaked: &KeyInfo,
     ) -> Result<Vec<String>, Failure> {
         edit.text.remove(leaked.id);
         let mut rest = ring.keys();
         rest.retain(|key| key.id != leaked.id);
-        let is_retired = |key: &KeyInfo| ring.role(key, edit.now) == KeyRole::Retired;
+        let is_retired = |key: &KeyInfo| ring.role_of(key, edit.now) == KeyRole::Retired;
         if rest.iter().all(is_retired) {
             rest.iter().for_each(|key| edit.text.remove(key.id));
             let new = new_key(self.suite, leaked)?;
@@ -139,14 +139,17 @@ impl Leaked {
             return Ok(vec![format!("new key {} seals", new.id)]);
         }
         let mut told = keep_overlap(edit, ring, leaked);
-        told.push(format!("key {} seals", edit.result()?.seals(edit.now)));
+        told.push(format!(
+            "key {} seals",
+            edit.result()?.sealing_key(edit.now)
+        ));
         Ok(told)
     }
 }
 
 /// Moves the end of the key before the removed one, which was to retire when that one had taken over. It now retires as
 /// long after the next takeover, so whatever took the ring takes it again. A retired key is removed instead.
-fn keep_overlap(edit: &mut Edit, ring: &AnyRing, leaked: &KeyInfo) -> Vec<String> {
+fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String> {
     let next = ring.next_after(leaked.id);
     let mut before = ring.keys();
     before.truncate(before.iter().take_while(|key| key.id != leaked.id).count());
@@ -157,7 +160,7 @@ fn keep_overlap(edit: &mut Edit, ring: &AnyRing, leaked: &KeyInfo) -> Vec<String
         if key.accept_until.is_none() || takes_over_at_once {
             break;
         }
-        if ring.role(&key, edit.now) == KeyRole::Retired {
+        if ring.role_of(&key, edit.now) == KeyRole::Retired {
             edit.text.remove(key.id);
             told.push(format!("key {} was retired, and is removed too", key.id));
             removed = key;

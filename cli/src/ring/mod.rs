@@ -1,11 +1,11 @@
 //! Showing and changing key rings in files, and waiting for a fleet to have one.
 
 mod add;
-mod any;
 mod check;
 mod edit;
 mod file;
 mod health;
+mod keys;
 mod leaked;
 mod overlap;
 mod promote;
@@ -15,10 +15,11 @@ mod show;
 mod text;
 mod wait;
 
-pub(crate) use any::AnyRing;
 pub(crate) use file::read_ring;
+pub(crate) use keys::KeyRingExt;
 
 use clap::Subcommand;
+use hardtack::KeyRing;
 
 use crate::answer::Answer;
 

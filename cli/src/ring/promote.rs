@@ -4,9 +4,9 @@ use clap::Args;
 use hardtack::keys::{KeyInfo, KeyRole};
 
 use super::{
-    AnyRing,
-    any::Overlap,
+    KeyRing, KeyRingExt,
     edit::{self, Edit, Target},
+    keys::Overlap,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -36,7 +36,7 @@ impl Promote {
         let ring = edit.ring()?;
         let key = edit::find(&ring, &self.key, &edit.file).map_err(Failure::No)?;
         let at = self.at.unwrap_or(Moment::NOW).resolve(edit.now)?;
-        let sealing = ring.seals(edit.now);
+        let sealing = ring.sealing_key(edit.now);
         check_moment(&ring, &key, at, edit.now)?;
         let has_begun = key.seal_from.is_none_or(|from| from <= edit.now);
         if sealing == key.id && has_begun && key.accept_until.is_none() {
@@ -61,7 +61,7 @@ impl Promote {
 }
 
 /// Refuses a takeover so late that an earlier key retires before its tokens end.
-fn check_overlaps(before: &AnyRing, after: &AnyRing, edit: &Edit) -> Result<(), Failure> {
+fn check_overlaps(before: &KeyRing, after: &KeyRing, edit: &Edit) -> Result<(), Failure> {
     let mut short = after.shorter_than(edit.overlap()?);
     let is_new = |short: &Overlap| {
         let was = before.overlap(short.key);
@@ -75,13 +75,13 @@ fn check_overlaps(before: &AnyRing, after: &AnyRing, edit: &Edit) -> Result<(), 
 
 /// Refuses a moment that does not fit the key's present role.
 fn check_moment(
-    ring: &AnyRing,
+    ring: &KeyRing,
     key: &KeyInfo,
     at: SystemTime,
     now: SystemTime,
 ) -> Result<(), Failure> {
     let id = key.id;
-    match ring.role(key, now) {
+    match ring.role_of(key, now) {
         _ if at < now => Err(Failure::no("--at is in the past; leave it out for now")),
         KeyRole::Sealing if at > now => Err(Failure::no(format!(
             "key {id} seals already; leave out --at"
@@ -93,13 +93,13 @@ fn check_moment(
     }
 }
 
-fn told(edit: &Edit, after: &AnyRing, key: &KeyInfo, at: SystemTime) -> Vec<String> {
+fn told(edit: &Edit, after: &KeyRing, key: &KeyInfo, at: SystemTime) -> Vec<String> {
     let mut told = vec![if at == edit.now {
         format!("key {} seals", key.id)
     } else {
         format!("key {} seals from {}", key.id, show(at))
     }];
-    let before = after.seals(at - Duration::from_secs(1));
+    let before = after.sealing_key(at - Duration::from_secs(1));
     if before != key.id {
         told.push(format!("key {before} then only opens"));
     }

@@ -4,9 +4,9 @@ use clap::Args;
 use hardtack::keys::{KeyId, KeyInfo, KeyRole};
 
 use super::{
-    AnyRing,
-    any::Overlap,
+    KeyRing, KeyRingExt,
     edit::{self, Edit, Target},
+    keys::Overlap,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -69,13 +69,13 @@ impl Retire {
     /// `None`: it did not, or nothing that still opens.
     fn last_sealed(
         &self,
-        ring: &AnyRing,
+        ring: &KeyRing,
         key: &KeyInfo,
         edit: &Edit,
     ) -> Result<Option<SystemTime>, Failure> {
         let now = edit.now;
         let next = ring.next_after(key.id).and_then(|next| next.seal_from);
-        Ok(match ring.role(key, now) {
+        Ok(match ring.role_of(key, now) {
             // Applications use it for longer if its end was too early.
             KeyRole::Retired => next,
             KeyRole::Planned if self.at.is_none() => {
@@ -97,7 +97,7 @@ impl Retire {
     /// Refuses an end before `needed`, that of the last token under the key.
     fn check_end(
         &self,
-        ring: &AnyRing,
+        ring: &KeyRing,
         key: &KeyInfo,
         end: SystemTime,
         needed: Option<SystemTime>,
@@ -108,7 +108,7 @@ impl Retire {
         };
         let (id, file, options) = (key.id, &edit.file, &edit.options);
         // A planned key may have no end, because none takes over from it.
-        let is_planned = ring.role(key, edit.now) == KeyRole::Planned;
+        let is_planned = ring.role_of(key, edit.now) == KeyRole::Planned;
         let waits = self.at.is_none() && (is_planned || key.accept_until >= Some(needed));
         let needed = show(needed);
         let remedy = match waits {
@@ -121,8 +121,8 @@ impl Retire {
     }
 
     /// Refuses to remove the key that seals, and one that another key needs for its own end.
-    fn check_removal(&self, ring: &AnyRing, id: KeyId, edit: &Edit) -> Result<(), Failure> {
-        if ring.seals(edit.now) == id {
+    fn check_removal(&self, ring: &KeyRing, id: KeyId, edit: &Edit) -> Result<(), Failure> {
+        if ring.sealing_key(edit.now) == id {
             return Err(Failure::no(format!(
                 "key {id} seals; make another key seal first, with `hardtack ring rotate` or `hardtack ring \
                  promote`, or drop this one with `hardtack ring leaked`"
@@ -158,7 +158,7 @@ impl Retire {
 }
 
 /// Returns the effect of an end before `needed`, or before a moment that is not known.
-fn effect(ring: &AnyRing, id: KeyId, needed: Option<SystemTime>) -> String {
+fn effect(ring: &KeyRing, id: KeyId, needed: Option<SystemTime>) -> String {
     let needed = needed.map_or_else(|| "its last token has ended".to_owned(), show);
     match ring.next_after(id).and_then(|next| next.seal_from) {
         Some(_) => format!(
@@ -170,7 +170,7 @@ fn effect(ring: &AnyRing, id: KeyId, needed: Option<SystemTime>) -> String {
 }
 
 /// Refuses a moment that has passed, or at which the key still seals.
-fn check_successor(ring: &AnyRing, id: KeyId, at: SystemTime, edit: &Edit) -> Result<(), Failure> {
+fn check_successor(ring: &KeyRing, id: KeyId, at: SystemTime, edit: &Edit) -> Result<(), Failure> {
     if at <= edit.now {
         return Err(Failure::no(
             "--at is not in the future; leave it out to remove the key",

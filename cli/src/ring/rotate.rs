@@ -3,6 +3,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{
+    KeyRingExt,
     add::new_key,
     edit::{Edit, Target},
     text::ACCEPT_UNTIL,

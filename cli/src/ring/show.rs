@@ -8,7 +8,7 @@ use hardtack::{keys::KeyRole, settings::show_span};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{AnyRing, file, text::RingText};
+use super::{KeyRing, KeyRingExt, file, text::RingText};
 use crate::{
     answer::{self, Answer},
     moment::{self, Moment, show},
@@ -57,7 +57,7 @@ impl Show {
 
 /// Returns the keys of a ring, in the order in which they take over.
 pub(super) fn described(
-    ring: &AnyRing,
+    ring: &KeyRing,
     at: SystemTime,
     overlap: Option<Duration>,
     secrets: Option<&RingText>,
@@ -66,7 +66,7 @@ pub(super) fn described(
         let mut described = json!({
             "id": key.id.to_string(),
             "suite": key.suite.word(),
-            "role": ring.role(&key, at).to_string(),
+            "role": ring.role_of(&key, at).to_string(),
             "seal_from": key.seal_from.map(show),
             "accept_until": key.accept_until.map(show),
         });

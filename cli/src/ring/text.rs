@@ -215,7 +215,7 @@ mod tests {
         })
     }
 
-    fn read(text: &RingText) -> KeyRing<EncryptionKey> {
+    fn read(text: &RingText) -> KeyRing {
         text.to_text().parse().unwrap()
     }
 

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{EncryptionKey, KeyRing};
+use hardtack::KeyRing;
 use serde_json::Value;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_hardtack");
@@ -77,7 +77,7 @@ impl Desk {
     }
 
     /// The ring in the file `keys`, as the library reads it.
-    pub(crate) fn ring(&self) -> KeyRing<EncryptionKey> {
+    pub(crate) fn ring(&self) -> KeyRing {
         self.read("keys").parse().unwrap()
     }
 

@@ -8,7 +8,7 @@
 
 use std::{collections::HashMap, env, fs, path::Path, process::Output};
 
-use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+use hardtack::{KeyRing, SessionCookie};
 
 use crate::desk::{Desk, PROGRAM};
 
@@ -69,7 +69,7 @@ impl Story {
     fn set(&mut self, stage: &str) {
         if stage.starts_with("cookie.txt: ") {
             let ring = self.desk.read("session.keys").parse().unwrap();
-            let ring: KeyRing<EncryptionKey> = ring;
+            let ring: KeyRing = ring;
             let now = humantime::parse_rfc3339(&self.desk.now).unwrap();
             let cookie = SessionCookie::encrypted(ring).build().unwrap();
             let pair = cookie.cookie_for(now, |session| session.insert("user", 42));

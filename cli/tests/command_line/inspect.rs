@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hardtack::{
-    SessionCookie, SessionHeader, SessionToken, SigningKey, Size,
+    SessionCookie, SessionHeader, SessionToken, Size,
     carrier::{SessionCookieBuilder, TokenChange},
 };
 use serde::Serialize;
@@ -173,7 +173,7 @@ fn everything_that_a_session_may_have_is_told() {
 fn a_signed_cookie_is_shown_as_well() {
     let desk = Desk::new();
     desk.done("ring add keys --suite sign");
-    let ring: hardtack::KeyRing<SigningKey> = desk.read("keys").parse().unwrap();
+    let ring: hardtack::KeyRing = desk.read("keys").parse().unwrap();
     let cookie = SessionCookie::unencrypted_but_signed(ring).build().unwrap();
     let pair = cookie.cookie_for(at(0), |session| session.insert("language", "sv"));
     let pair = pair.unwrap();

@@ -16,7 +16,7 @@ use axum::{
     http::StatusCode,
     routing::get,
 };
-use hardtack::{EncryptionKey, KeyRing, SessionCookie, carrier::KeysInUse, keys::SharedKeyRing};
+use hardtack::{KeyRing, SessionCookie, carrier::KeysInUse, keys::SharedKeyRing};
 use serde_json::json;
 
 use crate::desk::Desk;
@@ -25,15 +25,15 @@ use crate::desk::Desk;
 #[derive(Clone)]
 struct Instance {
     /// The ring at each request; the last one stays.
-    rings: Vec<KeyRing<EncryptionKey>>,
-    keys: SharedKeyRing<EncryptionKey>,
+    rings: Vec<KeyRing>,
+    keys: SharedKeyRing,
     cookie: SessionCookie,
     asked: Arc<AtomicUsize>,
 }
 
 impl Instance {
-    fn new<const N: usize>(rings: [&KeyRing<EncryptionKey>; N]) -> Instance {
-        let keys = SharedKeyRing::new(rings[0].clone());
+    fn new<const N: usize>(rings: [&KeyRing; N]) -> Instance {
+        let keys = SharedKeyRing::from(rings[0].clone());
         let cookie = SessionCookie::encrypted(keys.clone()).build().unwrap();
         Instance {
             rings: rings.map(KeyRing::clone).to_vec(),
@@ -68,7 +68,7 @@ impl Instance {
     fn keys_in_use(&self) -> KeysInUse {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed);
         let ring = self.rings.get(asked).or(self.rings.last()).unwrap();
-        self.keys.replace(ring.clone());
+        self.keys.replace(ring.clone()).unwrap();
         self.cookie.keys_in_use(SystemTime::now())
     }
 }
@@ -95,7 +95,7 @@ async fn redirect(Path(status): Path<u16>) -> (StatusCode, [(&'static str, &'sta
 }
 
 /// A ring before and after another key was added, in the file `keys`.
-fn two_rings(desk: &Desk) -> [KeyRing<EncryptionKey>; 2] {
+fn two_rings(desk: &Desk) -> [KeyRing; 2] {
     let before = desk.ring();
     desk.add("");
     [before, desk.ring()]

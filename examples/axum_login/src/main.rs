@@ -29,7 +29,7 @@ use serde::Deserialize;
 use tower_layer::layer_fn;
 use tower_sessions_core::Session;
 
-fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing) -> Result<Router, ConfigError> {
     let cookie = SessionCookie::encrypted(keys).build()?;
     Ok(Router::new()
         .route("/account", get(account))

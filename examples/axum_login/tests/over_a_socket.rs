@@ -4,7 +4,7 @@
 
 use std::{process::Command, time::SystemTime};
 
-use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+use hardtack::{KeyRing, SessionCookie};
 use hardtack_scenarios::{Browser, Server, Site, answers_the_table};
 
 /// Sign in, count, tamper, rotate, sign out.
@@ -40,7 +40,7 @@ fn signing_in_renews_the_session_and_keeps_its_data() {
     let server = serve(RING);
     let browser = Browser::new();
     Site::Counter.count(&browser, &server);
-    let ring: KeyRing<EncryptionKey> = RING.parse().unwrap();
+    let ring: KeyRing = RING.parse().unwrap();
     let cookie = SessionCookie::encrypted(ring).build().unwrap();
     let id = || {
         let session = cookie.load([browser.cookie_field()], SystemTime::now());

@@ -44,7 +44,7 @@ pub fn sign_out(session: &Session) -> Result<String, SessionError> {
 
 /// Builds the cookie with the keys of `SESSION_KEYS`, or with a fresh key where it is not set.
 pub fn cookie() -> Result<SessionCookie, Box<dyn Error>> {
-    let keys: KeyRing<EncryptionKey> = match env::var_os("SESSION_KEYS") {
+    let keys: KeyRing = match env::var_os("SESSION_KEYS") {
         Some(_) => KeyRing::from_env("SESSION_KEYS")?,
         None => EncryptionKey::generate()?.into(),
     };

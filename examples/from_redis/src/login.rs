@@ -3,7 +3,7 @@
 use std::{error::Error, time::Duration};
 
 use actix_web::web::Data;
-use hardtack::{EncryptionKey, KeyRing, SessionCookie, SessionData, session::Validity};
+use hardtack::{KeyRing, SessionCookie, SessionData, session::Validity};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ pub(crate) struct Login {
 }
 
 pub(crate) fn cookie(
-    keys: KeyRing<EncryptionKey>,
+    keys: KeyRing,
     users: Data<Users>,
 ) -> Result<SessionCookie<Login>, Box<dyn Error>> {
     let cookie = SessionCookie::encrypted(keys)

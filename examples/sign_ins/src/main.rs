@@ -42,7 +42,7 @@ struct Login {
 }
 
 fn app(
-    keys: KeyRing<EncryptionKey>,
+    keys: KeyRing,
     sign_ins: SignIns,
     span: Duration,
 ) -> Result<Router, ConfigError> {

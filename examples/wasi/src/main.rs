@@ -12,12 +12,12 @@
 
 use std::{env, error::Error, io};
 
-use hardtack::{Clock, EncryptionKey, KeyRing, Session, SessionCookie, SessionError};
+use hardtack::{Clock, KeyRing, Session, SessionCookie, SessionError};
 use http::{HeaderMap, StatusCode, header::COOKIE};
 
 fn main() -> Result<(), Box<dyn Error>> {
     // A key made here would be another one in each request, so without the variable no request is answered.
-    let keys: KeyRing<EncryptionKey> = KeyRing::from_env("SESSION_KEYS")?;
+    let keys = KeyRing::from_env("SESSION_KEYS")?;
     let cookie = SessionCookie::encrypted(keys).build()?;
 
     let mut request = HeaderMap::new();

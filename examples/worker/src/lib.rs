@@ -15,7 +15,7 @@ use axum::{
     body::Body,
     routing::{get, post},
 };
-use hardtack::{EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer};
+use hardtack::{KeyRing, Session, SessionCookie, SessionError, SessionLayer};
 use serde::Deserialize;
 use tower_service::Service;
 use worker::{Context, Env, Error, HttpRequest, Result, event};
@@ -41,7 +41,7 @@ static APP: OnceLock<Router> = OnceLock::new();
 
 fn app(env: &Env) -> Result<Router> {
     // A key made here would differ between instances, so a Worker without the secret does not start.
-    let keys: KeyRing<EncryptionKey> = env
+    let keys: KeyRing = env
         .secret("SESSION_KEYS")?
         .to_string()
         .parse()

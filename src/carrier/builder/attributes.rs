@@ -4,7 +4,7 @@ use super::SessionCookieBuilder;
 use crate::cookie::SameSite;
 
 /// For cookies.
-impl<T, H> SessionCookieBuilder<T, H> {
+impl<T> SessionCookieBuilder<T> {
     /// Sets the cookie's name. A session sealed under one name does not open under another.
     ///
     /// A name is a token of RFC 9110 section 5.6.2, of 1 to 128 bytes. Default: `__Host-session`; with a domain or
@@ -15,7 +15,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// ```
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).name("__Host-login").build()?;
     /// assert_eq!(cookie.name().as_str(), "__Host-login");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -32,7 +32,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// ```
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).path("/shop").build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
@@ -53,7 +53,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// ```
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).domain("example.com").build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
@@ -74,7 +74,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// # use hardtack::SameSite;
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).same_site(SameSite::Strict).build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
@@ -95,7 +95,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// # use hardtack::SameSite;
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).same_site(SameSite::None).partitioned().build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
@@ -139,7 +139,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     ///
     /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
     pub fn persistent(mut self) -> Self {
-        self.carrier.responses.all_persist = true;
+        self.options.responses.all_persist = true;
         self
     }
 
@@ -151,7 +151,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// ```
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).danger_allow_http().build()?;
     /// assert_eq!(cookie.name().as_str(), "session");
     /// # let session = cookie.load(None::<&str>, SystemTime::now());

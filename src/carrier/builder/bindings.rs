@@ -2,7 +2,7 @@
 
 use super::SessionBuilder;
 
-impl<C, T, H> SessionBuilder<C, T, H> {
+impl<C, T> SessionBuilder<C, T> {
     /// Binds every session to an application ([SPEC.md § 3.2]), by a label of 1 to 255 bytes. Default: none.
     ///
     /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. Keys are
@@ -13,7 +13,7 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// ```
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// let shop = SessionCookie::encrypted(keys.clone()).application("shop").build()?;
     /// let forum = SessionCookie::encrypted(keys).application("forum").build()?;
     /// # let now = SystemTime::now();
@@ -44,7 +44,7 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// # #[derive(Serialize, Deserialize, Default)]
     /// # struct Login { user: u64 }
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
-    /// # let (keys, now) = (KeyRing::new(EncryptionKey::generate()?), SystemTime::now());
+    /// # let (keys, now) = (KeyRing::from(EncryptionKey::generate()?), SystemTime::now());
     /// # let builder = SessionCookie::encrypted(keys.clone());
     /// # let token = {
     /// #     let cookie = builder.clone().typed::<Login>().build()?;
@@ -73,7 +73,7 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
     /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;

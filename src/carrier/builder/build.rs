@@ -1,10 +1,10 @@
 //! Builds the three carriers: checks their settings together, and derives their keys.
 
-use std::sync::Arc;
+use std::{any::TypeId, sync::Arc};
 
 use super::{
     InCookie, InToken, Options, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
-    SessionTokenBuilder, options::Responses, size,
+    SessionTokenBuilder, size,
 };
 use crate::{
     base::{config_error::ConfigError, time::unix_seconds_from},
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// For cookies.
-impl<T, H> SessionCookieBuilder<T, H> {
+impl<T> SessionCookieBuilder<T> {
     /// Checks all settings, derives the keys, and builds the cookie.
     ///
     /// # Examples
@@ -71,7 +71,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
         let sealer = Sealer {
             duplicates: Duplicates::of(&name),
             companion,
-            ..self.sealer(slot, allowed, overhead, carrier.responses)?
+            ..self.sealer(slot, allowed, overhead)?
         };
         Ok(SessionCookie {
             inner: Arc::new(Inner {
@@ -87,7 +87,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
 }
 
 /// For headers.
-impl<T, H> SessionHeaderBuilder<T, H> {
+impl<T> SessionHeaderBuilder<T> {
     /// Checks all settings, derives the keys, and builds the header.
     ///
     /// # Errors
@@ -101,7 +101,7 @@ impl<T, H> SessionHeaderBuilder<T, H> {
         let purpose = header_purpose("name", &carrier.name)?;
         header_purpose("response_name", &carrier.response_name)?;
         Ok(SessionHeader {
-            token: self.token(purpose, carrier.max_token_len, carrier.responses)?,
+            token: self.token(purpose, carrier.max_token_len)?,
             name: carrier.name.to_ascii_lowercase().into(),
             response_name: carrier.response_name.to_ascii_lowercase().into(),
         })
@@ -109,7 +109,7 @@ impl<T, H> SessionHeaderBuilder<T, H> {
 }
 
 /// For bare tokens.
-impl<T, H> SessionTokenBuilder<T, H> {
+impl<T> SessionTokenBuilder<T> {
     /// Checks all settings, derives the keys, and builds the tokens.
     ///
     /// # Errors
@@ -127,21 +127,17 @@ impl<T, H> SessionTokenBuilder<T, H> {
             let reason = format!("has {} bytes, expected 1 to 65529", name.len());
             ConfigError::new("purpose", reason)
         })?;
-        self.token(purpose, *max_token_len, Responses::default())
+        refuse(self.options.responses.without_one())?;
+        self.token(purpose, *max_token_len)
     }
 }
 
-impl<C, T: Payload, H> SessionBuilder<C, T, H> {
+impl<C, T: Payload> SessionBuilder<C, T> {
     /// Sessions in tokens for `purpose`, in one piece each.
-    fn token(
-        &self,
-        purpose: Purpose,
-        max_len: usize,
-        responses: Responses,
-    ) -> Result<SessionToken<T>, ConfigError> {
+    fn token(&self, purpose: Purpose, max_len: usize) -> Result<SessionToken<T>, ConfigError> {
         let allowed = size::allowed_token(max_len)?;
         let slot = self.slot(purpose, false)?;
-        let sealer = self.sealer(slot, allowed, Overhead::default(), responses)?;
+        let sealer = self.sealer(slot, allowed, Overhead::default())?;
         Ok(SessionToken::of(sealer))
     }
 
@@ -149,6 +145,10 @@ impl<C, T: Payload, H> SessionBuilder<C, T, H> {
     fn slot(&self, purpose: Purpose, has_devices: bool) -> Result<Arc<PurposeSlot>, ConfigError> {
         let options = &self.options;
         refuse(options.lifetime_mistakes())?;
+        self.keys.check_mode(self.mode)?;
+        if self.looked_at.iter().any(|it| *it != TypeId::of::<T>()) {
+            return Err(ConfigError::new("typed", LATE));
+        }
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
         let purpose = options.labelled(purpose, type_label)?;
         let sessions = SessionType::of::<T>(options.context()?.encoded());
@@ -165,9 +165,9 @@ impl<C, T: Payload, H> SessionBuilder<C, T, H> {
         slot: Arc<PurposeSlot>,
         allowed: Allowed,
         overhead: Overhead,
-        responses: Responses,
     ) -> Result<Sealer, ConfigError> {
         let (options, mode) = (&self.options, self.mode);
+        let responses = options.responses;
         let empty_payload = T::empty().map_err(ConfigError::general)?;
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), options.padding)
             .filter(|budget| empty_payload.len() <= budget.room)
@@ -255,6 +255,8 @@ fn refuse(mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
     mistakes.into_iter().next().map_or(Ok(()), Err)
 }
 
+const LATE: &str = "is called after `revoked_if` or `revalidate_after`, which would look for content of another type; \
+    call `typed` first";
 const NOTHING_CHANGED: &str = "has the attributes that the cookie has now; leave it out";
 const NO_ROOM: &str = "there is no room for a session; shorten the cookie's name and attributes, or give a larger \
     `max_token_len`";

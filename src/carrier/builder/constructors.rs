@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     carrier::{cookie::SessionCookie, header::SessionHeader, token::SessionToken},
-    keys::{EncryptionKey, IntoKeys, SigningKey},
+    crypto::suite::Mode,
+    keys::SharedKeyRing,
 };
 
 impl SessionCookie {
@@ -23,14 +24,14 @@ impl SessionCookie {
     /// use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     ///
     /// # let text = EncryptionKey::generate()?.expose_secret();
-    /// let keys: KeyRing<EncryptionKey> = text.parse()?;
+    /// let keys: KeyRing = text.parse()?;
     /// let login = SessionCookie::encrypted(keys.clone()).name("__Host-login").build()?;
     /// let cart = SessionCookie::encrypted(keys).name("__Host-cart").build()?;
     /// # let _ = (login, cart);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
-        SessionBuilder::new(InCookie::new(), keys.into())
+    pub fn encrypted(keys: impl Into<SharedKeyRing>) -> SessionCookieBuilder {
+        SessionBuilder::new(InCookie::new(), Mode::Encrypted, keys.into())
     }
 
     /// Creates a builder of cookies whose content **anyone can read** if they see the cookie, such as the visitor. Only
@@ -49,8 +50,8 @@ impl SessionCookie {
     /// # assert_eq!(cookie.save(&session)?.iter().len(), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn unencrypted_but_signed(keys: impl IntoKeys<SigningKey>) -> SessionCookieBuilder {
-        SessionBuilder::new(InCookie::new(), keys.into())
+    pub fn unencrypted_but_signed(keys: impl Into<SharedKeyRing>) -> SessionCookieBuilder {
+        SessionBuilder::new(InCookie::new(), Mode::UnencryptedButSigned, keys.into())
     }
 }
 
@@ -74,18 +75,22 @@ impl SessionHeader {
     /// [docs/spec/carriers.md § 9.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#97-tokens-in-a-header-field
     pub fn encrypted(
         name: impl Into<String>,
-        keys: impl IntoKeys<EncryptionKey>,
+        keys: impl Into<SharedKeyRing>,
     ) -> SessionHeaderBuilder {
-        SessionBuilder::new(InHeader::new(name.into()), keys.into())
+        SessionBuilder::new(InHeader::new(name.into()), Mode::Encrypted, keys.into())
     }
 
     /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** if they see the
     /// header. Only holders of a key can change it.
     pub fn unencrypted_but_signed(
         name: impl Into<String>,
-        keys: impl IntoKeys<SigningKey>,
+        keys: impl Into<SharedKeyRing>,
     ) -> SessionHeaderBuilder {
-        SessionBuilder::new(InHeader::new(name.into()), keys.into())
+        SessionBuilder::new(
+            InHeader::new(name.into()),
+            Mode::UnencryptedButSigned,
+            keys.into(),
+        )
     }
 }
 
@@ -109,17 +114,21 @@ impl SessionToken {
     /// ```
     pub fn encrypted(
         purpose: impl Into<String>,
-        keys: impl IntoKeys<EncryptionKey>,
+        keys: impl Into<SharedKeyRing>,
     ) -> SessionTokenBuilder {
-        SessionBuilder::new(InToken::new(purpose.into()), keys.into())
+        SessionBuilder::new(InToken::new(purpose.into()), Mode::Encrypted, keys.into())
     }
 
     /// Creates a builder of bare tokens whose content **anyone can read** if they see the token. Only holders of a key
     /// can change it.
     pub fn unencrypted_but_signed(
         purpose: impl Into<String>,
-        keys: impl IntoKeys<SigningKey>,
+        keys: impl Into<SharedKeyRing>,
     ) -> SessionTokenBuilder {
-        SessionBuilder::new(InToken::new(purpose.into()), keys.into())
+        SessionBuilder::new(
+            InToken::new(purpose.into()),
+            Mode::UnencryptedButSigned,
+            keys.into(),
+        )
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     keys::PurposeSlot,
 };
 
-impl<T, H> SessionCookieBuilder<T, H> {
+impl<T> SessionCookieBuilder<T> {
     /// Binds sessions to the visitor's device, from the next [`renew`](crate::Session::renew) on, if the browser can do
     /// that. Cookies that were stolen then open nothing elsewhere. Experimental; feature `device-bound`.
     ///
@@ -40,7 +40,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     }
 }
 
-impl<T, H> SessionCookieBuilder<T, H> {
+impl<T> SessionCookieBuilder<T> {
     pub(super) fn devices(
         &self,
         name: &CookieName,

@@ -4,7 +4,7 @@ use super::SessionCookieBuilder;
 use crate::cookie::former::FormerAttributes;
 
 /// For cookies.
-impl<T, H> SessionCookieBuilder<T, H> {
+impl<T> SessionCookieBuilder<T> {
     /// Also drops cookies that were set with these former attributes, whenever a session is sent or ended. May be
     /// repeated.
     ///

@@ -1,17 +1,16 @@
 //! Functions of the application that take part in reading sessions.
 
-use std::{sync::Arc, time::Duration};
+use std::{any::TypeId, sync::Arc, time::Duration};
 
-use super::{Hooked, SessionBuilder};
+use super::SessionBuilder;
 use crate::session::{BoxError, OpenedSession, ReadEvent, Validity};
 
-impl<C, T: 'static, H> SessionBuilder<C, T, H> {
+impl<C, T: 'static> SessionBuilder<C, T> {
     /// Refuses every session for which `revoked_if` returns `true`: by its id, for a list of sessions that were signed
     /// out, by its dates, or by its content ([`value`](OpenedSession::value), [`get`](OpenedSession::get)), such as an
     /// epoch of its user.
     ///
     /// Call this after [`typed`](SessionBuilder::typed): the content that `revoked_if` sees is of the builder's type.
-    /// Where only one branch of the program calls this, the other branch calls `into`: `None => builder.into()`.
     ///
     /// The function is called after the tag and the dates have been verified, for handlers, streams
     /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. By id, only sessions that
@@ -57,9 +56,10 @@ impl<C, T: 'static, H> SessionBuilder<C, T, H> {
     pub fn revoked_if(
         mut self,
         revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
-    ) -> SessionBuilder<C, T, Hooked> {
+    ) -> Self {
         self.hooks.set_revoked_if(revoked_if);
-        self.holding()
+        self.looked_at.push(TypeId::of::<T>());
+        self
     }
 
     /// Asks the application whether a session goes on, once in `span` for each visitor: whether its user is still
@@ -136,7 +136,7 @@ impl<C, T: 'static, H> SessionBuilder<C, T, H> {
         mut self,
         span: Duration,
         validate: impl Fn(&OpenedSession<'_, T>) -> F + Send + Sync + 'static,
-    ) -> SessionBuilder<C, T, Hooked>
+    ) -> Self
     where
         F: Future<Output = Result<Validity, E>> + Send + 'static,
         E: Into<BoxError>,
@@ -146,7 +146,8 @@ impl<C, T: 'static, H> SessionBuilder<C, T, H> {
             let answer = validate(session);
             Box::pin(async move { answer.await.map_err(Into::into) })
         });
-        self.holding()
+        self.looked_at.push(TypeId::of::<T>());
+        self
     }
 
     /// Lets a session go on until `span` after its last answer where the question of

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::SessionBuilder;
 use crate::state::RefreshAfter;
 
-impl<C, T, H> SessionBuilder<C, T, H> {
+impl<C, T> SessionBuilder<C, T> {
     /// Sets the time without activity after which a session ends, or `None` for no idle timeout. Default: 30 minutes.
     /// In whole seconds, from 1 second to the absolute timeout; a longer idle timeout would never be reached, and is
     /// refused. The default may be longer than a short absolute timeout; it then has no effect.
@@ -18,7 +18,7 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
     /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
@@ -47,7 +47,7 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
     /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
@@ -166,7 +166,7 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
     /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
@@ -194,7 +194,7 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
     /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
@@ -226,8 +226,8 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// # let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
     /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let ring = KeyRing::from_keys([
-    ///     RingKey::new(new).seal_from(now),
-    ///     RingKey::new(old).accept_until(now + hour / 4), // tokens open for half an hour
+    ///     RingKey::from(new).seal_from(now),
+    ///     RingKey::from(old).accept_until(now + hour / 4), // tokens open for half an hour
     /// ])?;
     /// let accepts = |cookie: SessionCookie| cookie.keys_in_use(now + hour / 2).accepts.len();
     /// assert_eq!(accepts(SessionCookie::encrypted(ring.clone()).build()?), 2);

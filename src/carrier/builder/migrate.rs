@@ -13,7 +13,7 @@ use crate::{
 /// An old cookie, and the time in which it is read.
 pub(super) type Old = (OldCookie, Range<SystemTime>);
 
-impl<T, H> SessionCookieBuilder<T, H> {
+impl<T> SessionCookieBuilder<T> {
     /// Takes over the sessions of another library, from its cookie, so that a move to this crate signs nobody out. May
     /// be repeated, for several keys, formats or names.
     ///
@@ -38,14 +38,14 @@ impl<T, H> SessionCookieBuilder<T, H> {
     ///
     /// ```
     /// use hardtack::{
-    ///     ConfigError, EncryptionKey, KeyRing, SessionCookie,
+    ///     ConfigError, KeyRing, SessionCookie,
     ///     migrate::{OldCookie, Reader},
     /// };
     /// use std::time::{Duration, UNIX_EPOCH};
     ///
     /// /// `reader` is one of the package `hardtack-migrate`, or yours.
     /// fn cookie(
-    ///     keys: KeyRing<EncryptionKey>,
+    ///     keys: KeyRing,
     ///     reader: impl Reader,
     /// ) -> Result<SessionCookie, ConfigError> {
     ///     let week = Duration::from_secs(7 * 24 * 3600);

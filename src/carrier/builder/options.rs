@@ -31,6 +31,7 @@ pub(crate) struct Options {
     pub(crate) context: Vec<(String, String)>,
 
     pub(crate) padding: Padding,
+    pub(crate) responses: Responses,
 }
 
 impl Default for Options {
@@ -50,6 +51,7 @@ impl Default for Options {
             type_label: None,
             context: Vec::new(),
             padding: Padding::default(),
+            responses: Responses::default(),
         }
     }
 }
@@ -77,7 +79,6 @@ pub struct InCookie {
     pub(crate) attributes: Attributes,
     pub(crate) former: Vec<FormerAttributes>,
     pub(crate) size: Size,
-    pub(crate) responses: Responses,
     #[cfg(feature = "migrate")]
     pub(crate) migrate_from: Vec<super::migrate::Old>,
     #[cfg(feature = "device-bound")]
@@ -91,7 +92,6 @@ impl InCookie {
             attributes: Attributes::default(),
             former: Vec::new(),
             size: Size::default(),
-            responses: Responses::default(),
             #[cfg(feature = "migrate")]
             migrate_from: Vec::new(),
             #[cfg(feature = "device-bound")]
@@ -106,7 +106,6 @@ pub struct InHeader {
     pub(super) name: String,
     pub(super) response_name: String,
     pub(super) max_token_len: usize,
-    pub(super) responses: Responses,
 }
 
 impl InHeader {
@@ -115,7 +114,6 @@ impl InHeader {
             name,
             response_name: "session-token".to_owned(),
             max_token_len: PASSES_ANYWHERE,
-            responses: Responses::default(),
         }
     }
 }
@@ -138,71 +136,25 @@ impl InToken {
 
 /// Settings of sessions that are saved with a response.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Responses {
+pub(crate) struct Responses {
     pub(crate) save_on_server_error: bool,
     pub(crate) shared_caching: bool,
     /// Cookies of all sessions outlive the browser session.
     pub(crate) all_persist: bool,
 }
 
-/// A carrier of sessions: [`InCookie`], [`InHeader`] or [`InToken`]. This trait is sealed.
-pub trait Carrier: sealed::Carrier {}
-
-impl Carrier for InCookie {}
-impl Carrier for InHeader {}
-impl Carrier for InToken {}
-
-/// A carrier of sessions that are saved with a response: [`InCookie`] or [`InHeader`]. This trait is sealed.
-pub trait OverHttp: Carrier + sealed::OverHttp {}
-
-impl OverHttp for InCookie {}
-impl OverHttp for InHeader {}
-
-pub(super) mod sealed {
-    use super::{InCookie, InHeader, InToken, Responses};
-
-    /// Settings that not all carriers have, for settings from outside the program.
-    pub trait Carrier {
-        fn cookie(&mut self) -> Option<&mut InCookie> {
-            None
-        }
-
-        fn any_responses(&mut self) -> Option<&mut Responses> {
-            None
-        }
-    }
-
-    impl Carrier for InCookie {
-        fn cookie(&mut self) -> Option<&mut InCookie> {
-            Some(self)
-        }
-
-        fn any_responses(&mut self) -> Option<&mut Responses> {
-            Some(&mut self.responses)
-        }
-    }
-
-    impl Carrier for InHeader {
-        fn any_responses(&mut self) -> Option<&mut Responses> {
-            Some(&mut self.responses)
-        }
-    }
-
-    impl Carrier for InToken {}
-
-    pub trait OverHttp {
-        fn responses(&mut self) -> &mut Responses;
-    }
-
-    impl OverHttp for InCookie {
-        fn responses(&mut self) -> &mut Responses {
-            &mut self.responses
-        }
-    }
-
-    impl OverHttp for InHeader {
-        fn responses(&mut self) -> &mut Responses {
-            &mut self.responses
-        }
+impl Responses {
+    /// Returns the mistakes of sessions in bare tokens, which have no response.
+    pub(super) fn without_one(self) -> Vec<ConfigError> {
+        let given = [
+            ("save_on_server_error", self.save_on_server_error),
+            ("danger_allow_shared_caching", self.shared_caching),
+        ];
+        let given = given.into_iter().filter(|(_, is_given)| *is_given);
+        given
+            .map(|(setting, _)| ConfigError::new(setting, NO_RESPONSE))
+            .collect()
     }
 }
+
+const NO_RESPONSE: &str = "has no effect on bare tokens, which no response carries; leave it out";

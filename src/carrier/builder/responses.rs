@@ -1,9 +1,9 @@
 //! Settings of sessions that are saved with a response.
 
-use super::{OverHttp, SessionBuilder, SessionHeaderBuilder};
+use super::{SessionBuilder, SessionHeaderBuilder};
 
-/// For sessions in cookies and headers.
-impl<C: OverHttp, T, H> SessionBuilder<C, T, H> {
+/// For sessions in cookies and headers. With bare tokens, which no response carries, `build` refuses these.
+impl<C, T> SessionBuilder<C, T> {
     /// Saves changes even with responses of a 5xx status. Default: off, so that such a response only ends a session, or
     /// writes it after an explicit [`save`](crate::Session::save).
     ///
@@ -12,7 +12,7 @@ impl<C: OverHttp, T, H> SessionBuilder<C, T, H> {
     /// ```
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).save_on_server_error().build()?;
     /// # #[cfg(feature = "http")] {
     /// # use http::{HeaderMap, StatusCode};
@@ -25,7 +25,7 @@ impl<C: OverHttp, T, H> SessionBuilder<C, T, H> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn save_on_server_error(mut self) -> Self {
-        self.carrier.responses().save_on_server_error = true;
+        self.options.responses.save_on_server_error = true;
         self
     }
 
@@ -37,7 +37,7 @@ impl<C: OverHttp, T, H> SessionBuilder<C, T, H> {
     /// ```
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).danger_allow_shared_caching().build()?;
     /// # #[cfg(feature = "http")] {
     /// # use http::{HeaderMap, StatusCode};
@@ -55,13 +55,13 @@ impl<C: OverHttp, T, H> SessionBuilder<C, T, H> {
     ///
     /// A cache that stores `Set-Cookie` gives the session of one visitor to others.
     pub fn danger_allow_shared_caching(mut self) -> Self {
-        self.carrier.responses().shared_caching = true;
+        self.options.responses.shared_caching = true;
         self
     }
 }
 
 /// For headers.
-impl<T, H> SessionHeaderBuilder<T, H> {
+impl<T> SessionHeaderBuilder<T> {
     /// Sends sessions back in the response header `name`. Default: `session-token`.
     ///
     /// A response has one token in this header. Two sessions that one request may bring need two names.

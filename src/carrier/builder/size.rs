@@ -13,7 +13,7 @@ use crate::{
 /// ```
 /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
 /// # use std::time::SystemTime;
-/// # let keys = KeyRing::new(EncryptionKey::generate()?);
+/// # let keys = KeyRing::from(EncryptionKey::generate()?);
 /// use hardtack::{SessionError, Size};
 ///
 /// let anywhere = SessionCookie::encrypted(keys.clone()).build()?;
@@ -49,7 +49,7 @@ pub enum Size {
     Split(u8),
 }
 
-impl<T, H> SessionCookieBuilder<T, H> {
+impl<T> SessionCookieBuilder<T> {
     /// Sets the largest `Set-Cookie` field, and the number of cookies. Default: [`Size::Anywhere`].
     ///
     /// A smaller size signs nobody out: a session that is already larger may be sent in its current size, and only
@@ -61,7 +61,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     /// # use hardtack::Size;
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).size(Size::Browser).build()?;
     /// let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.remaining_bytes(), 2_939);
@@ -75,7 +75,7 @@ impl<T, H> SessionCookieBuilder<T, H> {
     }
 }
 
-impl<T, H> SessionTokenBuilder<T, H> {
+impl<T> SessionTokenBuilder<T> {
     /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
     ///
     /// # Examples
@@ -96,7 +96,7 @@ impl<T, H> SessionTokenBuilder<T, H> {
     }
 }
 
-impl<T, H> SessionHeaderBuilder<T, H> {
+impl<T> SessionHeaderBuilder<T> {
     /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
     pub fn max_token_len(mut self, characters: usize) -> Self {
         self.carrier.max_token_len = characters;
@@ -104,7 +104,7 @@ impl<T, H> SessionHeaderBuilder<T, H> {
     }
 }
 
-impl<C, T, H> SessionBuilder<C, T, H> {
+impl<C, T> SessionBuilder<C, T> {
     /// Rounds up the length of the token, which then reveals less about the length of the content. It hides little for
     /// short sessions. Default: [`Padding::None`].
     ///
@@ -114,7 +114,7 @@ impl<C, T, H> SessionBuilder<C, T, H> {
     /// # use hardtack::carrier::Padding;
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).padding(Padding::Padme).build()?;
     /// let session = cookie.load([""], SystemTime::now());
     /// assert_eq!(session.remaining_bytes(), 2_142); // without padding 2,171

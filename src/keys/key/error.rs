@@ -156,11 +156,7 @@ mod tests {
             );
         };
         refused(text.parse::<EncryptionKey>().unwrap_err().to_string());
-        refused(
-            text.parse::<KeyRing<EncryptionKey>>()
-                .unwrap_err()
-                .to_string(),
-        );
+        refused(text.parse::<KeyRing>().unwrap_err().to_string());
     }
 
     #[test]
@@ -200,13 +196,13 @@ mod tests {
         let text = "hardtack_key_v1_xaes_hardtack_key_QwErTyUiOpAsDfGhJkLzXcVbNm0122SDzmU";
         let key: EncryptionKey = text.parse().unwrap();
         assert_eq!(*key.expose_secret(), text);
-        assert!(text.parse::<KeyRing<EncryptionKey>>().is_ok());
+        assert!(text.parse::<KeyRing>().is_ok());
         check(&format!("{text}{KEY}"), "found several");
     }
 
     #[test]
     fn a_line_of_a_shell_is_told_from_a_key() {
-        let ring = format!("export SESSION_KEYS={KEY}").parse::<KeyRing<EncryptionKey>>();
+        let ring = format!("export SESSION_KEYS={KEY}").parse::<KeyRing>();
         let sentence = ring.unwrap_err().to_string();
         assert!(
             sentence.contains("name of a variable precedes it"),
@@ -217,10 +213,7 @@ mod tests {
     #[test]
     fn an_empty_text_is_told_where_a_key_comes_from() {
         let key = "".parse::<EncryptionKey>().unwrap_err().to_string();
-        let ring = "\n"
-            .parse::<KeyRing<EncryptionKey>>()
-            .unwrap_err()
-            .to_string();
+        let ring = "\n".parse::<KeyRing>().unwrap_err().to_string();
         assert!(
             key.contains("it is empty; `hardtack keygen` makes a key"),
             "{key}"

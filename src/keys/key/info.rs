@@ -19,7 +19,7 @@ use crate::{
 ///
 /// let key = EncryptionKey::generate()?;
 /// let id = key.id();
-/// assert_eq!(KeyRing::new(key).sealing_key(SystemTime::now()), id);
+/// assert_eq!(KeyRing::from(key).sealing_key(SystemTime::now()), id);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 ///

@@ -1,4 +1,4 @@
-//! `Key`, the trait of both kinds of keys, and what the two have in common.
+//! Methods that both kinds of keys have.
 
 use std::str::FromStr;
 
@@ -6,37 +6,6 @@ use zeroize::Zeroizing;
 
 use super::{EncryptionKey, KeyError, KeyId, SigningKey, error::KeyProblem, secret::RawKey};
 use crate::crypto::suite::Mode;
-
-/// A kind of key: [`EncryptionKey`] or [`SigningKey`]. This trait is sealed.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, KeyRing, SigningKey, keys::{Key, RingError}};
-///
-/// fn ring_of<K: Key>(secret: &str) -> Result<KeyRing<K>, RingError> {
-///     secret.parse()
-/// }
-///
-/// let secret = SigningKey::generate()?.expose_secret();
-/// assert!(ring_of::<SigningKey>(&secret).is_ok());
-/// assert!(ring_of::<EncryptionKey>(&secret).is_err());
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a kind of key",
-    label = "not a kind of key",
-    note = "the kinds of key are `EncryptionKey` and `SigningKey`"
-)]
-pub trait Key: FromStr<Err = KeyError> + sealed::Key + 'static {}
-
-mod sealed {
-    /// Keeps other crates from implementing [`Key`](super::Key).
-    pub trait Key {
-        const MODE: super::Mode;
-        fn raw(&self) -> &super::RawKey;
-    }
-}
 
 macro_rules! kind_of_key {
     ($name:ident, $mode:expr) => {
@@ -75,23 +44,13 @@ macro_rules! kind_of_key {
             }
         }
 
-        impl Key for $name {}
-
-        impl sealed::Key for $name {
-            const MODE: Mode = $mode;
-
-            fn raw(&self) -> &RawKey {
-                &self.0
-            }
-        }
-
         /// Parses the text form of a key. Surrounding ASCII white space is ignored.
         impl FromStr for $name {
             type Err = KeyError;
 
             fn from_str(text: &str) -> Result<Self, KeyError> {
                 let key = RawKey::parse(text)?;
-                if key.suite.mode() == <$name as sealed::Key>::MODE {
+                if key.suite.mode() == $mode {
                     Ok($name(key))
                 } else {
                     let found = key.suite.word();

@@ -10,7 +10,6 @@ pub use error::KeyError;
 pub(crate) use error::KeyProblem;
 pub(crate) use error::NEW_KEY;
 pub use info::{KeyId, KeyInfo, KeyRole, RingEvent};
-pub use kind::Key;
 pub use redact::redact;
 pub(crate) use redact::{looks_like_a_key, quoted_unless_key};
 pub(crate) use secret::RawKey;
@@ -36,7 +35,7 @@ use crate::crypto::suite::Suite;
 /// # Ok::<_, hardtack::keys::KeyError>(())
 /// ```
 #[derive(Debug, PartialEq, Eq)]
-pub struct EncryptionKey(RawKey);
+pub struct EncryptionKey(pub(crate) RawKey);
 
 /// A key that signs sessions without encrypting them: a secret of 32 random bytes.
 ///
@@ -53,7 +52,7 @@ pub struct EncryptionKey(RawKey);
 /// # Ok::<_, hardtack::keys::KeyError>(())
 /// ```
 #[derive(Debug, PartialEq, Eq)]
-pub struct SigningKey(RawKey);
+pub struct SigningKey(pub(crate) RawKey);
 
 impl EncryptionKey {
     /// Generates a key for XAES-256-GCM, the recommended suite; without feature `xaes`, for XChaCha20-Poly1305.

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A secret with its suite, and the id derived from both.
-pub struct RawKey {
+pub(crate) struct RawKey {
     pub(crate) suite: Suite,
     pub(crate) id: KeyId,
     secret: Zeroizing<[u8; SECRET_LEN]>,

@@ -5,6 +5,7 @@ use std::{
 
 use crate::{
     base::{config_error::ConfigError, opaque_error, time::show_moment},
+    crypto::suite::Mode,
     keys::key::{KeyId, NEW_KEY},
 };
 
@@ -27,6 +28,13 @@ pub(crate) enum RingProblem {
     LastRetires(KeyId),
     /// A key retires before the next one seals.
     RetiresTooEarly(Overlap),
+    /// Of two keys one encrypts and the other signs.
+    Mixed(KeyId, KeyId),
+    /// The keys are of the other mode than these sessions.
+    OtherMode {
+        /// Mode of the sessions.
+        sessions: Mode,
+    },
     /// A time is before 2026-01-01T00:00:00Z, when the format begins.
     BeforeEpoch(KeyId),
     /// The text form is wrong.
@@ -56,6 +64,21 @@ impl fmt::Display for RingProblem {
             RingProblem::BeforeEpoch(key) => write!(
                 f,
                 "key {key} has a `seal_from` or `accept_until` before 2026-01-01T00:00:00Z; remove it"
+            ),
+            RingProblem::Mixed(key, other) => write!(
+                f,
+                "one of the keys {key} and {other} encrypts, and the other signs without encrypting; give each kind a \
+                 key ring of its own"
+            ),
+            RingProblem::OtherMode {
+                sessions: Mode::Encrypted,
+            } => f.write_str(
+                "keys are of suite `sign`, which does not encrypt, expected `xaes` or `xcha`; give such keys, or choose \
+                 `unencrypted_but_signed`",
+            ),
+            RingProblem::OtherMode { .. } => f.write_str(
+                "keys are of suite `xaes` or `xcha`, which encrypt, expected `sign`; give such keys, or choose \
+                 `encrypted`",
             ),
             RingProblem::Text { entry, problem } => write!(f, "key ring, entry {entry}: {problem}"),
         }
@@ -114,8 +137,8 @@ mod tests {
         );
         let (old_id, new_id) = (old.id(), new.id());
         let ring = KeyRing::from_keys([
-            RingKey::new(old).accept_until(at(0)),
-            RingKey::new(new).seal_from(at(3_600)),
+            RingKey::from(old).accept_until(at(0)),
+            RingKey::from(new).seal_from(at(3_600)),
         ]);
         assert_eq!(
             ring.err().unwrap().to_string(),

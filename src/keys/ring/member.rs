@@ -1,12 +1,13 @@
-use std::{sync::Arc, time::SystemTime};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use crate::{
     base::time::{UnixSeconds, system_time, unix_seconds},
     crypto::{scratch::on_wiped_stack, sha256::Prk},
-    keys::key::{Key, KeyInfo},
+    keys::key::{EncryptionKey, KeyInfo, RawKey, SigningKey},
 };
 
-/// A key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes.
+/// A key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes. It is made from an
+/// [`EncryptionKey`] or a [`SigningKey`].
 ///
 /// # Examples
 ///
@@ -16,36 +17,37 @@ use crate::{
 ///
 /// let soon = SystemTime::now() + Duration::from_secs(3600);
 /// let ring = KeyRing::from_keys([
-///     RingKey::new(EncryptionKey::generate()?).seal_from(soon),
-///     RingKey::new(EncryptionKey::generate()?).accept_until(soon + Duration::from_secs(86_400)),
+///     RingKey::from(EncryptionKey::generate()?).seal_from(soon),
+///     RingKey::from(EncryptionKey::generate()?).accept_until(soon + Duration::from_secs(86_400)),
 /// ])?;
 /// # assert_eq!(ring.accepted_keys(soon).len(), 2);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct RingKey<K> {
+#[derive(Clone)]
+pub struct RingKey(pub(super) Member<Arc<Prk>>);
+
+/// A key of a ring, as one to derive others from, or as those derived from it for one purpose.
+#[derive(Clone)]
+pub(crate) struct Member<M> {
     /// Its times are whole seconds (SPEC.md § 3.4).
     pub(crate) info: KeyInfo,
     /// Moment until which it opens, although its `accept_until` is earlier. 0: that counts.
     kept_until: UnixSeconds,
-    /// Key itself; in a ring, what was derived from it.
-    pub(crate) material: K,
+    pub(crate) material: M,
 }
 
-impl<K: Key> RingKey<K> {
-    /// Creates a key without time limits.
-    #[must_use]
-    pub fn new(key: K) -> RingKey<K> {
-        RingKey {
+impl RingKey {
+    pub(super) fn of(key: &RawKey) -> RingKey {
+        RingKey(Member {
             info: KeyInfo {
-                id: key.raw().id,
-                suite: key.raw().suite,
+                id: key.id,
+                suite: key.suite,
                 seal_from: None,
                 accept_until: None,
             },
             kept_until: 0,
-            material: key,
-        }
+            material: on_wiped_stack(|| Arc::new(key.prk())),
+        })
     }
 
     /// Sets the moment from which the key seals, until a later key does. Before that moment it only opens (SPEC.md §
@@ -60,15 +62,15 @@ impl<K: Key> RingKey<K> {
     /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let new_id = new.id();
-    /// let ring = KeyRing::from_keys([RingKey::new(old), RingKey::new(new).seal_from(now + hour)])?;
+    /// let ring = KeyRing::from_keys([RingKey::from(old), RingKey::from(new).seal_from(now + hour)])?;
     /// // An instance whose clock is ahead may seal with the new key already.
     /// assert!(ring.accepted_keys(now).contains(&new_id));
     /// assert_ne!(ring.sealing_key(now), new_id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn seal_from(mut self, moment: SystemTime) -> RingKey<K> {
-        self.info.seal_from = Some(system_time(unix_seconds(moment)));
+    pub fn seal_from(mut self, moment: SystemTime) -> RingKey {
+        self.0.info.seal_from = Some(system_time(unix_seconds(moment)));
         self
     }
 
@@ -87,7 +89,7 @@ impl<K: Key> RingKey<K> {
     ///
     /// let (now, day) = (SystemTime::now(), Duration::from_secs(86_400));
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
-    /// let ring = KeyRing::from_keys([RingKey::new(new), RingKey::new(old).accept_until(now + day)])?;
+    /// let ring = KeyRing::from_keys([RingKey::from(new), RingKey::from(old).accept_until(now + day)])?;
     /// assert_eq!(ring.accepted_keys(now).len(), 2);
     /// assert_eq!(ring.accepted_keys(now + day).len(), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -95,23 +97,34 @@ impl<K: Key> RingKey<K> {
     ///
     /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     #[must_use]
-    pub fn accept_until(mut self, moment: SystemTime) -> RingKey<K> {
-        self.info.accept_until = Some(system_time(unix_seconds(moment)));
+    pub fn accept_until(mut self, moment: SystemTime) -> RingKey {
+        self.0.info.accept_until = Some(system_time(unix_seconds(moment)));
         self
     }
+}
 
-    pub(crate) fn extract(&self) -> RingKey<Arc<Prk>> {
-        self.with(on_wiped_stack(|| Arc::new(self.material.raw().prk())))
+/// Without time limits.
+impl From<EncryptionKey> for RingKey {
+    fn from(key: EncryptionKey) -> Self {
+        RingKey::of(&key.0)
     }
 }
 
-impl<K: Key> From<K> for RingKey<K> {
-    fn from(key: K) -> Self {
-        RingKey::new(key)
+/// Without time limits.
+impl From<SigningKey> for RingKey {
+    fn from(key: SigningKey) -> Self {
+        RingKey::of(&key.0)
     }
 }
 
-impl<K> RingKey<K> {
+/// Shows no secret.
+impl fmt::Debug for RingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RingKey").field(&self.0.info).finish()
+    }
+}
+
+impl<M> Member<M> {
     pub(crate) fn may_seal(&self, now: UnixSeconds) -> bool {
         let seal_from = self.info.seal_from;
         seal_from.is_none_or(|from| now >= unix_seconds(from))
@@ -132,8 +145,8 @@ impl<K> RingKey<K> {
     }
 
     /// Returns the same key with its times, as `material`.
-    pub(crate) fn with<L>(&self, material: L) -> RingKey<L> {
-        RingKey {
+    pub(crate) fn with<L>(&self, material: L) -> Member<L> {
+        Member {
             info: self.info,
             kept_until: self.kept_until,
             material,

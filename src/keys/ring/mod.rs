@@ -5,26 +5,24 @@ mod member;
 mod order;
 mod text;
 
-use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc, time::SystemTime};
+use std::{fmt, str::FromStr, sync::Arc, time::SystemTime};
 
 pub use error::RingError;
 #[cfg(test)]
 pub(crate) use error::RingProblem;
+pub(crate) use member::Member;
 pub use member::RingKey;
 pub use order::Fingerprint;
 pub(crate) use order::{KeptKey, KeyNeed, Ring};
 pub(crate) use text::Listing;
 
 use crate::{
-    base::{
-        clone_by_fields,
-        time::{EPOCH, system_time, unix_seconds, unix_seconds_from},
-    },
-    crypto::sha256::Prk,
-    keys::key::{Key, KeyId, KeyInfo, KeyRole},
+    base::time::{EPOCH, system_time, unix_seconds, unix_seconds_from},
+    crypto::{sha256::Prk, suite::Mode},
+    keys::key::{EncryptionKey, KeyId, KeyInfo, KeyRole, SigningKey},
 };
 
-/// Keys in use: one seals, and all of them open. Immutable and cheap to clone.
+/// Keys in use: one seals, and all of them open. All encrypt, or all only sign. Immutable and cheap to clone.
 ///
 /// If there are several keys, the key with the latest `seal_from` that has passed seals; among keys without a
 /// `seal_from`, the first listed. A session sealed under an earlier key is sealed again by the next response that
@@ -53,29 +51,18 @@ use crate::{
 /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
 /// let (old_id, new_id) = (old.id(), new.id());
 /// let ring = KeyRing::from_keys([
-///     RingKey::new(old).accept_until(today + 30 * day),
-///     RingKey::new(new).seal_from(today + day),
+///     RingKey::from(old).accept_until(today + 30 * day),
+///     RingKey::from(new).seal_from(today + day),
 /// ])?;
 /// assert_eq!(ring.sealing_key(today), old_id);
 /// assert_eq!(ring.sealing_key(today + day), new_id);
 /// assert_eq!(ring.accepted_keys(today + 30 * day), [new_id]);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-pub struct KeyRing<K> {
-    pub(crate) ring: Arc<Ring<Arc<Prk>>>,
-    kind: PhantomData<fn() -> K>,
-}
+#[derive(Clone)]
+pub struct KeyRing(pub(crate) Arc<Ring<Arc<Prk>>>);
 
-impl<K: Key> KeyRing<K> {
-    /// Creates a ring of one key.
-    #[must_use]
-    pub fn new(key: K) -> KeyRing<K> {
-        KeyRing::of(Ring {
-            keys: vec![RingKey::new(key).extract()],
-            not_before: 0,
-        })
-    }
-
+impl KeyRing {
     /// Creates a ring of several keys. Without `seal_from`, the first key listed seals.
     ///
     /// # Examples
@@ -94,14 +81,14 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no key, a key occurs twice, no key would seal after the last one retires, or a key
-    /// retires before the next one seals.
-    pub fn from_keys<I>(keys: I) -> Result<KeyRing<K>, RingError>
+    /// Returns an error if there is no key, a key occurs twice, encryption and signing keys are mixed, no key would
+    /// seal after the last one retires, or a key retires before the next one seals.
+    pub fn from_keys<I>(keys: I) -> Result<KeyRing, RingError>
     where
         I: IntoIterator,
-        I::Item: Into<RingKey<K>>,
+        I::Item: Into<RingKey>,
     {
-        let keys = keys.into_iter().map(|key| key.into().extract());
+        let keys = keys.into_iter().map(|key| key.into().0);
         Ok(KeyRing::of(Ring::new(keys.collect(), 0)?))
     }
 
@@ -115,25 +102,31 @@ impl<K: Key> KeyRing<K> {
     /// use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::SharedKeyRing};
     /// use std::time::{Duration, SystemTime};
     ///
-    /// let ring = KeyRing::new(EncryptionKey::generate()?);
-    /// let keys = SharedKeyRing::new(ring.clone());
+    /// let ring = KeyRing::from(EncryptionKey::generate()?);
+    /// let keys = SharedKeyRing::from(ring.clone());
     /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
     /// let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     ///
     /// let now = SystemTime::now() + Duration::from_secs(60);
-    /// keys.replace(ring.with_not_before(now));
+    /// keys.replace(ring.with_not_before(now))?;
     /// assert!(cookie.load(&fields, now).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn with_not_before(self, moment: SystemTime) -> KeyRing<K> {
-        let mut ring = Arc::unwrap_or_clone(self.ring);
+    pub fn with_not_before(self, moment: SystemTime) -> KeyRing {
+        let mut ring = Arc::unwrap_or_clone(self.0);
         // No session was issued before the epoch, so such a moment refuses none.
         let moment = unix_seconds_from(moment);
         ring.not_before = if moment < EPOCH { 0 } else { moment };
         KeyRing::of(ring)
+    }
+
+    /// Returns the mode of the keys: all encrypt, or all only sign.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.0.mode()
     }
 
     /// Returns the key that seals at `now`.
@@ -147,14 +140,14 @@ impl<K: Key> KeyRing<K> {
     /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let new_id = new.id();
-    /// let ring = KeyRing::from_keys([RingKey::from(old), RingKey::new(new).seal_from(now + hour)])?;
+    /// let ring = KeyRing::from_keys([RingKey::from(old), RingKey::from(new).seal_from(now + hour)])?;
     /// assert_ne!(ring.sealing_key(now), new_id);
     /// assert_eq!(ring.sealing_key(now + hour), new_id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn sealing_key(&self, now: SystemTime) -> KeyId {
-        self.ring.sealing_id(unix_seconds(now))
+        self.0.sealing_id(unix_seconds(now))
     }
 
     /// Returns the keys that open at `now`, the sealing key included, in the order in which they take over (SPEC.md § 3.4.2).
@@ -165,7 +158,7 @@ impl<K: Key> KeyRing<K> {
     /// use hardtack::{EncryptionKey, KeyRing};
     /// use std::time::SystemTime;
     ///
-    /// let ring: KeyRing<EncryptionKey> = EncryptionKey::generate()?.into();
+    /// let ring: KeyRing = EncryptionKey::generate()?.into();
     /// for key in ring.accepted_keys(SystemTime::now()) {
     ///     println!("accepted: {key}");
     /// }
@@ -174,7 +167,7 @@ impl<K: Key> KeyRing<K> {
     /// ```
     #[must_use]
     pub fn accepted_keys(&self, now: SystemTime) -> Vec<KeyId> {
-        let accepted = self.ring.accepted(unix_seconds(now));
+        let accepted = self.0.accepted(unix_seconds(now));
         accepted.map(|key| key.info.id).collect()
     }
 
@@ -189,7 +182,7 @@ impl<K: Key> KeyRing<K> {
     /// let soon = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let (old_id, new_id) = (old.id(), new.id());
-    /// let ring = KeyRing::from_keys([RingKey::new(new).seal_from(soon), RingKey::new(old)])?;
+    /// let ring = KeyRing::from_keys([RingKey::from(new).seal_from(soon), RingKey::from(old)])?;
     /// let ids: Vec<_> = ring.keys().into_iter().map(|key| key.id).collect();
     /// assert_eq!(ids, [old_id, new_id]);
     /// assert_eq!(ring.keys()[1].seal_from, Some(soon));
@@ -199,7 +192,7 @@ impl<K: Key> KeyRing<K> {
     /// [SPEC.md § 3.4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     #[must_use]
     pub fn keys(&self) -> Vec<KeyInfo> {
-        self.ring.infos().collect()
+        self.0.infos().collect()
     }
 
     /// Returns the role of a key at `now`, or `None` if the ring lacks the key.
@@ -215,7 +208,7 @@ impl<K: Key> KeyRing<K> {
     /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let new_id = new.id();
-    /// let ring = KeyRing::from_keys([RingKey::new(old), RingKey::new(new).seal_from(now + hour)])?;
+    /// let ring = KeyRing::from_keys([RingKey::from(old), RingKey::from(new).seal_from(now + hour)])?;
     /// for key in ring.keys() {
     ///     let role = ring.role(key.id, now).expect("the ring has the key");
     ///     println!("{} {role}", key.id); // "c7e01b94 seals", "5a1f00c3 planned"
@@ -226,7 +219,7 @@ impl<K: Key> KeyRing<K> {
     /// ```
     #[must_use]
     pub fn role(&self, key: KeyId, now: SystemTime) -> Option<KeyRole> {
-        self.ring.role(key, unix_seconds(now))
+        self.0.role(key, unix_seconds(now))
     }
 
     /// Returns the moment that [`with_not_before`](Self::with_not_before) set, if any. Sessions issued earlier are
@@ -239,14 +232,14 @@ impl<K: Key> KeyRing<K> {
     /// use std::time::{Duration, UNIX_EPOCH};
     ///
     /// let moment = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-    /// let ring = KeyRing::new(EncryptionKey::generate()?);
+    /// let ring = KeyRing::from(EncryptionKey::generate()?);
     /// assert_eq!(ring.not_before(), None);
     /// assert_eq!(ring.with_not_before(moment).not_before(), Some(moment));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn not_before(&self) -> Option<SystemTime> {
-        let moment = self.ring.not_before;
+        let moment = self.0.not_before;
         (moment != 0).then(|| system_time(moment))
     }
 
@@ -259,8 +252,8 @@ impl<K: Key> KeyRing<K> {
     /// use hardtack::{EncryptionKey, KeyRing};
     ///
     /// # let secret = EncryptionKey::generate()?.expose_secret();
-    /// let here: KeyRing<EncryptionKey> = secret.parse()?;
-    /// let there: KeyRing<EncryptionKey> = secret.parse()?;
+    /// let here: KeyRing = secret.parse()?;
+    /// let there: KeyRing = secret.parse()?;
     /// assert_eq!(here.fingerprint(), there.fingerprint());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -268,44 +261,54 @@ impl<K: Key> KeyRing<K> {
     /// [SPEC.md § 3.6]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#36-fingerprint
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        self.ring.fingerprint()
+        self.0.fingerprint()
     }
 
-    pub(crate) fn of_listed(listing: Listing) -> Result<KeyRing<K>, RingError> {
+    pub(crate) fn of_listed(listing: Listing) -> Result<KeyRing, RingError> {
         Ok(KeyRing::of(Ring::new(listing.keys, listing.not_before)?))
     }
 
-    pub(super) fn of(ring: impl Into<Arc<Ring<Arc<Prk>>>>) -> KeyRing<K> {
-        KeyRing {
-            ring: ring.into(),
-            kind: PhantomData,
-        }
+    fn of_one(key: RingKey) -> KeyRing {
+        KeyRing::of(Ring {
+            keys: vec![key.0],
+            not_before: 0,
+        })
+    }
+
+    pub(super) fn of(ring: impl Into<Arc<Ring<Arc<Prk>>>>) -> KeyRing {
+        KeyRing(ring.into())
     }
 }
 
 /// Parses the text form: one key per line, with comment lines and blank lines allowed, or keys separated by commas
 /// (SPEC.md § 3.5).
-impl<K: Key> FromStr for KeyRing<K> {
+impl FromStr for KeyRing {
     type Err = RingError;
 
     fn from_str(text: &str) -> Result<Self, RingError> {
         let mut listing = Listing::default();
-        listing.add::<K>(text)?;
+        listing.add(text)?;
         KeyRing::of_listed(listing)
     }
 }
 
-clone_by_fields!(KeyRing<K> { ring, kind });
-
-impl<K: Key> From<K> for KeyRing<K> {
-    fn from(key: K) -> Self {
-        KeyRing::new(key)
+/// A ring of one key.
+impl From<EncryptionKey> for KeyRing {
+    fn from(key: EncryptionKey) -> Self {
+        KeyRing::of_one(key.into())
     }
 }
 
-impl<K> fmt::Debug for KeyRing<K> {
+/// A ring of one key.
+impl From<SigningKey> for KeyRing {
+    fn from(key: SigningKey) -> Self {
+        KeyRing::of_one(key.into())
+    }
+}
+
+impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids = self.ring.infos().map(|key| key.id);
+        let ids = self.0.infos().map(|key| key.id);
         f.debug_tuple("KeyRing")
             .field(&ids.collect::<Vec<_>>())
             .finish()

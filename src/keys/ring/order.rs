@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     error::{Overlap, RingProblem},
-    member::RingKey,
+    member::Member,
 };
 use crate::{
     base::{
@@ -23,7 +23,7 @@ use crate::{
 /// Keys in the order of SPEC.md § 3.4.2, each as `K`: as one to derive others from, or as those derived for one purpose.
 #[derive(Clone)]
 pub(crate) struct Ring<K> {
-    pub(crate) keys: Vec<RingKey<K>>,
+    pub(crate) keys: Vec<Member<K>>,
     /// Sessions issued before this moment are refused. 0 if the ring sets none.
     pub(crate) not_before: UnixSeconds,
 }
@@ -68,10 +68,14 @@ impl KeyNeed {
 
 impl<K: Clone> Ring<K> {
     pub(crate) fn new(
-        listed: Vec<RingKey<K>>,
+        listed: Vec<Member<K>>,
         not_before: UnixSeconds,
     ) -> Result<Ring<K>, RingProblem> {
         for key in &listed {
+            let first = &listed[0];
+            if key.info.suite.mode() != first.info.suite.mode() {
+                return Err(RingProblem::Mixed(first.info.id, key.info.id));
+            }
             let mut times = key.info.seal_from.iter().chain(&key.info.accept_until);
             if times.any(|&moment| unix_seconds(moment) < EPOCH) {
                 return Err(RingProblem::BeforeEpoch(key.info.id));
@@ -102,7 +106,7 @@ impl<K: Clone> Ring<K> {
 
 impl<K> Ring<K> {
     /// Returns the key that seals at `now`.
-    pub(crate) fn sealing(&self, now: UnixSeconds) -> &RingKey<K> {
+    pub(crate) fn sealing(&self, now: UnixSeconds) -> &Member<K> {
         &self.keys[self.sealing_place(now)]
     }
 
@@ -122,7 +126,15 @@ impl<K> Ring<K> {
         self.keys[0].info.suite.mode()
     }
 
-    pub(crate) fn find(&self, id: KeyId) -> Option<&RingKey<K>> {
+    /// Refuses keys of another mode than that of the sessions which they are for.
+    pub(crate) fn check_mode(&self, sessions: Mode) -> Result<(), RingProblem> {
+        match self.mode() == sessions {
+            true => Ok(()),
+            false => Err(RingProblem::OtherMode { sessions }),
+        }
+    }
+
+    pub(crate) fn find(&self, id: KeyId) -> Option<&Member<K>> {
         self.keys.iter().find(|key| key.info.id == id)
     }
 
@@ -132,7 +144,7 @@ impl<K> Ring<K> {
     }
 
     /// Returns the keys that open at `now`.
-    pub(crate) fn accepted(&self, now: UnixSeconds) -> impl Iterator<Item = &RingKey<K>> {
+    pub(crate) fn accepted(&self, now: UnixSeconds) -> impl Iterator<Item = &Member<K>> {
         self.keys.iter().filter(move |key| !key.is_retired(now))
     }
 
@@ -244,7 +256,7 @@ impl<K> Ring<K> {
 
 /// Returns the keys' numbers with their places, ascending; of equal numbers the last place comes first. By a heap,
 /// because `sort` takes 7 kB of a module for browsers.
-fn sorted<K>(keys: &[RingKey<K>], number: fn(&RingKey<K>) -> u64) -> Vec<(u64, Reverse<usize>)> {
+fn sorted<K>(keys: &[Member<K>], number: fn(&Member<K>) -> u64) -> Vec<(u64, Reverse<usize>)> {
     let numbered = keys.iter().map(number).zip((0..).map(Reverse));
     numbered.collect::<BinaryHeap<_>>().into_sorted_vec()
 }

@@ -2,23 +2,28 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use super::{error::RingProblem, member::RingKey};
+use super::{
+    error::RingProblem,
+    member::{Member, RingKey},
+};
 use crate::{
     base::time::{EPOCH, UnixSeconds, parse_moment, unix_seconds},
-    crypto::{scratch::on_wiped_stack, sha256::Prk},
-    keys::key::{Key, KeyError, KeyProblem, looks_like_a_key},
+    crypto::{scratch::on_wiped_stack, sha256::Prk, suite::Mode},
+    keys::key::{KeyProblem, RawKey, looks_like_a_key},
 };
 
 /// Keys of texts, as listed, and the latest `not_before` or 0. Not a ring yet, since another text may have the rest.
 #[derive(Default)]
 pub(crate) struct Listing {
-    pub(super) keys: Vec<RingKey<Arc<Prk>>>,
+    /// Mode of the keys. `None`: that of the first.
+    pub(crate) mode: Option<Mode>,
+    pub(super) keys: Vec<Member<Arc<Prk>>>,
     pub(super) not_before: UnixSeconds,
 }
 
 impl Listing {
     /// Adds the keys of a text. An error counts its entries: lines, as in an editor, or texts between commas.
-    pub(crate) fn add<K: Key>(&mut self, whole: &str) -> Result<(), RingProblem> {
+    pub(crate) fn add(&mut self, whole: &str) -> Result<(), RingProblem> {
         let text = whole.trim_ascii();
         let mut lines = text.lines();
         let has_commas = lines.any(|line| line.contains(',') && !is_comment(line));
@@ -38,8 +43,9 @@ impl Listing {
                 }
                 set(&mut not_before, NOT_BEFORE, moment).map_err(fail)?;
             } else if !item.is_empty() && !is_comment(item) {
-                let extract = || parse_key::<K>(item).map(|key| key.extract());
-                self.keys.push(on_wiped_stack(extract).map_err(fail)?);
+                let key = on_wiped_stack(|| parse_key(item, self.mode)).map_err(fail)?;
+                self.mode = Some(key.info.suite.mode());
+                self.keys.push(key);
             } else if has_commas {
                 return Err(fail(BLANK_BETWEEN_COMMAS.to_owned()));
             }
@@ -53,16 +59,20 @@ fn is_comment(line: &str) -> bool {
     line.trim_start_matches(BLANK).starts_with('#')
 }
 
-/// `key attribute=time attribute=time`
-fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, String> {
+/// `key attribute=time attribute=time`. The key has this mode; `None`: either.
+fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, String> {
     let mut words = item.split(BLANK).filter(|word| !word.is_empty());
     let key = words.next().unwrap_or_default();
     // Parsing a key ignores white space around it, but in a ring only spaces and tabs separate words.
     if key != key.trim_ascii() {
         return Err(KeyProblem::Encoding.to_string());
     }
-    let key: K = key.parse().map_err(|error: KeyError| error.to_string())?;
-    let mut key = RingKey::new(key);
+    let key = RawKey::parse(key).map_err(|problem| problem.to_string())?;
+    if mode.is_some_and(|mode| mode != key.suite.mode()) {
+        let found = key.suite.word();
+        return Err(KeyProblem::WrongKind { found }.to_string());
+    }
+    let RingKey(mut key) = RingKey::of(&key);
     for word in words {
         if let Some(moment) = word.strip_prefix(SEAL_FROM) {
             set(&mut key.info.seal_from, SEAL_FROM, moment)?;
@@ -106,11 +116,10 @@ const BLANK_BETWEEN_COMMAS: &str = "an entry between commas is empty or a commen
 #[cfg(test)]
 mod tests {
     use super::Listing;
-    use crate::keys::key::EncryptionKey;
 
     #[test]
     fn an_attribute_after_not_before_is_refused_in_words_about_it() {
-        let ring = Listing::default().add::<EncryptionKey>("not_before=2026-12-15T00:00:00Z old");
+        let ring = Listing::default().add("not_before=2026-12-15T00:00:00Z old");
         let sentence = ring.err().unwrap().to_string();
         let expected =
             "key ring, entry 1: `not_before=` stands alone, expected nothing after its time";
@@ -119,7 +128,7 @@ mod tests {
 
     #[test]
     fn an_error_counts_lines_as_an_editor_does() {
-        let ring = Listing::default().add::<EncryptionKey>("\n# old\n\nno key\n");
+        let ring = Listing::default().add("\n# old\n\nno key\n");
         let sentence = ring.err().unwrap().to_string();
         assert!(sentence.starts_with("key ring, entry 4: "), "{sentence}");
     }
@@ -127,7 +136,7 @@ mod tests {
     #[test]
     fn an_error_counts_texts_between_commas_whatever_precedes_them() {
         for text in ["no key,no key", "\n\nno key,no key", "  no key,\nno key\n"] {
-            let ring = Listing::default().add::<EncryptionKey>(text);
+            let ring = Listing::default().add(text);
             let sentence = ring.err().unwrap().to_string();
             assert!(sentence.starts_with("key ring, entry 1: "), "{sentence}");
         }

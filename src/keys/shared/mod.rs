@@ -2,9 +2,7 @@ mod one_type;
 mod purpose_keys;
 
 use std::{
-    fmt,
-    marker::PhantomData,
-    mem,
+    fmt, mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
@@ -13,12 +11,11 @@ pub(crate) use one_type::SessionType;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 
 use crate::{
-    base::{clone_by_fields, config_error::ConfigError},
-    crypto::sha256::Prk,
+    base::config_error::ConfigError,
+    crypto::{sha256::Prk, suite::Mode},
     keys::{
-        key::Key,
         purpose::Purpose,
-        ring::{KeptKey, KeyNeed, KeyRing, Ring},
+        ring::{KeptKey, KeyNeed, KeyRing, Ring, RingError},
     },
 };
 
@@ -30,81 +27,23 @@ use crate::{
 /// use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::SharedKeyRing};
 ///
 /// let old = EncryptionKey::generate()?.expose_secret();
-/// let keys = SharedKeyRing::new(old.parse::<KeyRing<EncryptionKey>>()?);
+/// let keys = SharedKeyRing::from(old.parse::<KeyRing>()?);
 /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
 ///
 /// // Later: the new key seals, and the old one still opens earlier sessions.
 /// let new = EncryptionKey::generate()?;
-/// keys.replace(KeyRing::from_keys([new, old.parse()?])?);
+/// keys.replace(KeyRing::from_keys([new, old.parse()?])?)?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-pub struct SharedKeyRing<K> {
-    shared: Arc<Mutex<RingState>>,
-    kind: PhantomData<fn() -> K>,
-}
-
-/// A source of keys for a cookie: a key, a [`KeyRing`] or a [`SharedKeyRing`].
-///
-/// Text has to be parsed first, so that a mistyped key is an error when it is read:
-///
-/// ```compile_fail,E0277
-/// hardtack::SessionCookie::encrypted("hardtack_key_v1_xaes_…");
-/// ```
-///
-/// A signing key does not encrypt:
-///
-/// ```compile_fail,E0277
-/// # fn build(key: hardtack::SigningKey) {
-/// hardtack::SessionCookie::encrypted(key);
-/// # }
-/// ```
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{
-///     EncryptionKey, KeyRing, SessionCookie, carrier::SessionCookieBuilder, keys::IntoKeys,
-/// };
-///
-/// fn site(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
-///     SessionCookie::encrypted(keys).name("__Host-site")
-/// }
-///
-/// # let text = EncryptionKey::generate()?.expose_secret();
-/// let cookie = site(text.parse::<KeyRing<EncryptionKey>>()?).build()?;
-/// assert_eq!(cookie.name().as_str(), "__Host-site");
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a `{K}` nor a ring of such keys",
-    label = "expected `{K}`, `KeyRing<{K}>` or `SharedKeyRing<{K}>`",
-    note = "text has to be parsed first: `text.parse::<KeyRing<{K}>>()?`, or `KeyRing::from_env(\"SESSION_KEYS\")?`",
-    note = "`SessionCookie::encrypted` takes an `EncryptionKey`, and `unencrypted_but_signed` a `SigningKey`"
-)]
-pub trait IntoKeys<K>: Into<SharedKeyRing<K>> {}
-
-impl<K: Key> IntoKeys<K> for K {}
-impl<K: Key> IntoKeys<K> for KeyRing<K> {}
-impl<K: Key> IntoKeys<K> for SharedKeyRing<K> {}
+#[derive(Clone)]
+pub struct SharedKeyRing(Arc<Mutex<RingState>>);
 
 struct RingState {
     ring: Arc<Ring<Arc<Prk>>>,
     slots: Vec<Weak<PurposeSlot>>,
 }
 
-impl<K: Key> SharedKeyRing<K> {
-    /// Creates a shared ring that starts as `ring`.
-    #[must_use]
-    pub fn new(ring: impl Into<KeyRing<K>>) -> SharedKeyRing<K> {
-        SharedKeyRing {
-            shared: Arc::new(Mutex::new(RingState {
-                ring: ring.into().ring,
-                slots: Vec::new(),
-            })),
-            kind: PhantomData,
-        }
-    }
-
+impl SharedKeyRing {
     /// Replaces the ring in every cookie, header and token that was built with it.
     ///
     /// All keys are derived first; then each cookie, header and token changes over in one step. A request in progress
@@ -120,25 +59,30 @@ impl<K: Key> SharedKeyRing<K> {
     /// use hardtack::{EncryptionKey, SessionCookie, keys::SharedKeyRing};
     /// # use std::time::SystemTime;
     ///
-    /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
+    /// let keys = SharedKeyRing::from(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// # let fields = cookie.save(&session)?;
     ///
     /// // A ring without the old key ends every earlier session.
-    /// keys.replace(EncryptionKey::generate()?);
+    /// keys.replace(EncryptionKey::generate()?)?;
     /// assert!(cookie.load(&fields, SystemTime::now()).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn replace(&self, ring: impl Into<KeyRing<K>>) {
-        self.exchange(ring.into());
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the ring in use encrypts and `ring` only signs, or the reverse. The ring in use stays.
+    pub fn replace(&self, ring: impl Into<KeyRing>) -> Result<(), RingError> {
+        self.exchange(ring.into()).map(drop)
     }
 
     /// Replaces the ring. Returns the earlier one, and how long the tokens of all purposes need a key.
-    pub(crate) fn exchange(&self, ring: KeyRing<K>) -> (KeyRing<K>, KeyNeed) {
-        let ring = ring.ring;
+    pub(crate) fn exchange(&self, ring: KeyRing) -> Result<(KeyRing, KeyNeed), RingError> {
+        let ring = ring.0;
         let mut shared = self.lock();
+        ring.check_mode(shared.ring.mode())?;
         let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
         let derive = |slot: &Arc<PurposeSlot>| ring.derive(&slot.purpose, slot.need);
         let derived: Vec<_> = slots.iter().map(derive).collect();
@@ -154,7 +98,7 @@ impl<K: Key> SharedKeyRing<K> {
         }
         let needs = slots.iter().map(|slot| slot.need);
         let need = needs.fold(KeyNeed::default(), KeyNeed::or_longer);
-        (KeyRing::of(earlier), need)
+        Ok((KeyRing::of(earlier), need))
     }
 
     /// Returns the ring that is in use.
@@ -164,13 +108,13 @@ impl<K: Key> SharedKeyRing<K> {
     /// ```
     /// use hardtack::{EncryptionKey, KeyRing, keys::SharedKeyRing};
     ///
-    /// let ring = KeyRing::new(EncryptionKey::generate()?);
-    /// let keys = SharedKeyRing::new(ring.clone());
+    /// let ring = KeyRing::from(EncryptionKey::generate()?);
+    /// let keys = SharedKeyRing::from(ring.clone());
     /// assert_eq!(keys.current().fingerprint(), ring.fingerprint());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn current(&self) -> KeyRing<K> {
+    pub fn current(&self) -> KeyRing {
         KeyRing::of(Arc::clone(&self.lock().ring))
     }
 
@@ -178,7 +122,11 @@ impl<K: Key> SharedKeyRing<K> {
     #[cfg(feature = "watch")]
     pub(crate) fn is_used_elsewhere(&self) -> bool {
         let is_served = |slot: &Weak<PurposeSlot>| slot.strong_count() > 0;
-        Arc::strong_count(&self.shared) > 1 || self.lock().slots.iter().any(is_served)
+        Arc::strong_count(&self.0) > 1 || self.lock().slots.iter().any(is_served)
+    }
+
+    pub(crate) fn check_mode(&self, sessions: Mode) -> Result<(), RingError> {
+        Ok(self.lock().ring.check_mode(sessions)?)
     }
 
     /// Derives the keys for `purpose`, now and whenever the ring is replaced, and keeps each for `need`. `sessions`: their
@@ -195,7 +143,7 @@ impl<K: Key> SharedKeyRing<K> {
         }
         let (keys, kept) = shared.ring.derive(&purpose, need);
         let slot = Arc::new(PurposeSlot {
-            ring: Arc::downgrade(&self.shared),
+            ring: Arc::downgrade(&self.0),
             purpose,
             need,
             sessions,
@@ -210,7 +158,7 @@ impl<K: Key> SharedKeyRing<K> {
 
     fn lock(&self) -> MutexGuard<'_, RingState> {
         // Nothing panics between two changes of the state, so the state behind a poisoned lock is consistent.
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -246,21 +194,16 @@ impl PurposeSlot {
 /// Keys of a slot at one moment. They stay the same while the ring is replaced.
 pub(crate) type SlotKeys = Guard<Arc<PurposeKeys>>;
 
-clone_by_fields!(SharedKeyRing<K> { shared, kind });
-
-impl<K: Key> From<KeyRing<K>> for SharedKeyRing<K> {
-    fn from(ring: KeyRing<K>) -> Self {
-        SharedKeyRing::new(ring)
+impl<R: Into<KeyRing>> From<R> for SharedKeyRing {
+    fn from(ring: R) -> Self {
+        SharedKeyRing(Arc::new(Mutex::new(RingState {
+            ring: ring.into().0,
+            slots: Vec::new(),
+        })))
     }
 }
 
-impl<K: Key> From<K> for SharedKeyRing<K> {
-    fn from(key: K) -> Self {
-        SharedKeyRing::new(KeyRing::new(key))
-    }
-}
-
-impl<K: Key> fmt::Debug for SharedKeyRing<K> {
+impl fmt::Debug for SharedKeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("SharedKeyRing")
             .field(&self.current())
@@ -275,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_ring_forgets_what_served_it_and_is_gone() {
-        let ring = SharedKeyRing::new(EncryptionKey::generate().unwrap());
+        let ring = SharedKeyRing::from(EncryptionKey::generate().unwrap());
         let kept = ring
             .serve(Purpose::cookie("kept"), KeyNeed::default(), None)
             .unwrap();

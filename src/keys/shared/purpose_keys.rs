@@ -10,7 +10,7 @@ use crate::{
     },
     keys::{
         purpose::Purpose,
-        ring::{KeptKey, KeyNeed, Ring, RingKey},
+        ring::{KeptKey, KeyNeed, Member, Ring},
     },
 };
 
@@ -20,7 +20,7 @@ pub(crate) struct Derived {
     pub(crate) csrf: Mac,
 }
 
-pub(crate) type PurposeKey = RingKey<Derived>;
+pub(crate) type PurposeKey = Member<Derived>;
 
 pub(crate) type PurposeKeys = Ring<Derived>;
 
@@ -28,7 +28,7 @@ impl Ring<Arc<Prk>> {
     /// Returns the keys for `purpose`, and those that are kept for longer than the ring says, because their tokens have
     /// that `need`.
     pub(super) fn derive(&self, purpose: &Purpose, need: KeyNeed) -> (PurposeKeys, Vec<KeptKey>) {
-        let derive = |key: &RingKey<Arc<Prk>>| {
+        let derive = |key: &Member<Arc<Prk>>| {
             let derive = |what: &str| key.material.expand(&purpose.info(what, key.info.suite));
             key.with(Derived {
                 cipher: Cipher::new(key.info.suite, derive),

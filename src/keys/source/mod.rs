@@ -22,12 +22,12 @@ use zeroize::Zeroizing;
 use crate::{
     base::debug_by_display,
     keys::{
-        key::{Key, NEW_KEY, looks_like_a_key},
+        key::{NEW_KEY, looks_like_a_key},
         ring::{KeyRing, Listing, RingError},
     },
 };
 
-impl<K: Key> KeyRing<K> {
+impl KeyRing {
     /// Reads a ring from an environment variable, in its text form ([SPEC.md § 3.5]), with line breaks or commas
     /// between the keys.
     ///
@@ -36,7 +36,7 @@ impl<K: Key> KeyRing<K> {
     /// Returns an error if the variable is not set or does not contain a ring. The error does not show the value.
     ///
     /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
-    pub fn from_env(variable: &str) -> Result<KeyRing<K>, RingSourceError> {
+    pub fn from_env(variable: &str) -> Result<KeyRing, RingSourceError> {
         KeyRing::from_sources([RingSource::env(variable)])
     }
 
@@ -47,9 +47,9 @@ impl<K: Key> KeyRing<K> {
     /// # Examples
     ///
     /// ```no_run
-    /// use hardtack::{EncryptionKey, KeyRing};
+    /// use hardtack::KeyRing;
     ///
-    /// let keys = KeyRing::<EncryptionKey>::from_file("/run/secrets/session_keys")?;
+    /// let keys = KeyRing::from_file("/run/secrets/session_keys")?;
     /// # Ok::<_, hardtack::keys::RingSourceError>(())
     /// ```
     ///
@@ -59,7 +59,7 @@ impl<K: Key> KeyRing<K> {
     /// the content.
     ///
     /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
-    pub fn from_file(path: impl Into<PathBuf>) -> Result<KeyRing<K>, RingSourceError> {
+    pub fn from_file(path: impl Into<PathBuf>) -> Result<KeyRing, RingSourceError> {
         KeyRing::from_sources([RingSource::file(path)])
     }
 
@@ -71,9 +71,9 @@ impl<K: Key> KeyRing<K> {
     /// # Examples
     ///
     /// ```no_run
-    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
+    /// use hardtack::{KeyRing, keys::RingSource};
     ///
-    /// let keys: KeyRing<EncryptionKey> = KeyRing::from_sources([
+    /// let keys = KeyRing::from_sources([
     ///     RingSource::file("/run/secrets/session/new"),
     ///     RingSource::env("OLD_SESSION_KEY"),
     /// ])?;
@@ -86,7 +86,7 @@ impl<K: Key> KeyRing<K> {
     /// error names that source or, in the last case, all of them.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
-    ) -> Result<KeyRing<K>, RingSourceError> {
+    ) -> Result<KeyRing, RingSourceError> {
         let sources: Vec<_> = sources.into_iter().collect();
         let texts = sources.iter().map(RingSource::read);
         join(&sources, &texts.collect::<Result<Vec<_>, _>>()?)
@@ -94,13 +94,13 @@ impl<K: Key> KeyRing<K> {
 }
 
 /// Joins the texts that were read from `sources`.
-pub(super) fn join<K: Key>(
+pub(super) fn join(
     sources: &[RingSource],
     texts: &[Zeroizing<String>],
-) -> Result<KeyRing<K>, RingSourceError> {
+) -> Result<KeyRing, RingSourceError> {
     let mut listing = Listing::default();
     for (source, text) in sources.iter().zip(texts) {
-        let added = listing.add::<K>(text);
+        let added = listing.add(text);
         added.map_err(|problem| no_ring(slice::from_ref(source), problem.into()))?;
     }
     KeyRing::of_listed(listing).map_err(|error| no_ring(sources, error))
@@ -120,10 +120,10 @@ fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
 /// # Examples
 ///
 /// ```no_run
-/// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
+/// use hardtack::{KeyRing, keys::RingSource};
 ///
 /// // A folder that holds one file for each key.
-/// let keys: KeyRing<EncryptionKey> =
+/// let keys: KeyRing =
 ///     KeyRing::from_sources(["new", "old"].map(|key| RingSource::file(format!("/run/keys/{key}"))))?;
 /// # Ok::<_, hardtack::keys::RingSourceError>(())
 /// ```
@@ -175,7 +175,7 @@ impl RingSource {
     /// # let key = EncryptionKey::generate()?.expose_secret();
     /// # let vault = move || Ok::<_, std::io::Error>(key.to_string());
     /// let vault = RingSource::from_fn("the vault", move || Ok(vault()?));
-    /// let keys: KeyRing<EncryptionKey> = KeyRing::from_sources([vault])?;
+    /// let keys = KeyRing::from_sources([vault])?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

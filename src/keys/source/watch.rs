@@ -9,13 +9,13 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{RingSource, RingSourceError, join};
+use super::{RingSource, RingSourceError, join, no_ring};
 use crate::{
     base::{clock::Clock, time::UnixSeconds},
     crypto::sha256::sha256,
     events,
     keys::{
-        key::{Key, KeyId},
+        key::KeyId,
         ring::{KeyRing, Ring},
         shared::SharedKeyRing,
     },
@@ -56,9 +56,9 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "the sources are not watched before `spawn` or `poll` is called"]
-pub struct WatchedKeyRing<K> {
+pub struct WatchedKeyRing {
     sources: Vec<RingSource>,
-    keys: SharedKeyRing<K>,
+    keys: SharedKeyRing,
     /// Sources of the ring in use.
     used: Snapshot,
     /// Sources last refused and reported since then, if any.
@@ -73,7 +73,7 @@ pub struct WatchedKeyRing<K> {
 /// of the error.
 type Snapshot = Result<Vec<[u8; 32]>, String>;
 
-impl<K: Key> WatchedKeyRing<K> {
+impl WatchedKeyRing {
     /// Reads the ring from `sources`, which are joined as by
     /// [`KeyRing::from_sources`](crate::KeyRing::from_sources).
     ///
@@ -83,11 +83,11 @@ impl<K: Key> WatchedKeyRing<K> {
     /// ring.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
-    ) -> Result<WatchedKeyRing<K>, RingSourceError> {
+    ) -> Result<WatchedKeyRing, RingSourceError> {
         let sources: Vec<_> = sources.into_iter().collect();
         let texts = read(&sources)?;
         Ok(WatchedKeyRing {
-            keys: SharedKeyRing::new(join(&sources, &texts)?),
+            keys: SharedKeyRing::from(join(&sources, &texts)?),
             used: Ok(digests(&texts)),
             sources,
             refused: None,
@@ -99,7 +99,7 @@ impl<K: Key> WatchedKeyRing<K> {
 
     /// Returns the ring to build cookies with, which is replaced when the sources change.
     #[must_use]
-    pub fn keys(&self) -> SharedKeyRing<K> {
+    pub fn keys(&self) -> SharedKeyRing {
         self.keys.clone()
     }
 
@@ -121,7 +121,7 @@ impl<K: Key> WatchedKeyRing<K> {
     /// let vault = Arc::new(Mutex::new(old.expose_secret().to_string()));
     /// let asked = Arc::clone(&vault);
     /// let source = RingSource::from_fn("the vault", move || Ok(asked.lock().unwrap().clone()));
-    /// let mut watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
+    /// let mut watched = WatchedKeyRing::from_sources([source])?;
     /// assert!(matches!(watched.poll(Clock::system()), PollOutcome::Unchanged));
     ///
     /// *vault.lock().unwrap() = new.expose_secret().to_string();
@@ -172,9 +172,10 @@ impl<K: Key> WatchedKeyRing<K> {
         now: UnixSeconds,
     ) -> Result<Vec<KeyId>, RingSourceError> {
         let ring = join(&self.sources, texts)?;
-        let (earlier, need) = self.keys.exchange(ring.clone());
-        let kept = |ring: &KeyRing<K>| {
-            let mut kept = Ring::clone(&ring.ring);
+        let exchanged = self.keys.exchange(ring.clone());
+        let (earlier, need) = exchanged.map_err(|error| no_ring(&self.sources, error))?;
+        let kept = |ring: &KeyRing| {
+            let mut kept = Ring::clone(&ring.0);
             kept.keep(need);
             kept
         };
@@ -183,7 +184,7 @@ impl<K: Key> WatchedKeyRing<K> {
 
     /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least
     /// 10 milliseconds.
-    pub fn interval(mut self, interval: Duration) -> WatchedKeyRing<K> {
+    pub fn interval(mut self, interval: Duration) -> WatchedKeyRing {
         self.interval = interval.max(SHORTEST_INTERVAL);
         self
     }
@@ -199,7 +200,7 @@ impl<K: Key> WatchedKeyRing<K> {
     /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
     /// use hardtack::keys::PollOutcome;
     ///
-    /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
+    /// let watched = WatchedKeyRing::from_sources([source])?;
     /// let watched = watched.on_poll(|outcome| match outcome {
     ///     PollOutcome::Replaced { dropped } => println!("new keys, without {dropped:?}"),
     ///     PollOutcome::Refused(error) => eprintln!("{error}"),
@@ -207,10 +208,7 @@ impl<K: Key> WatchedKeyRing<K> {
     /// });
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn on_poll(
-        mut self,
-        on_poll: impl FnMut(PollOutcome) + Send + 'static,
-    ) -> WatchedKeyRing<K> {
+    pub fn on_poll(mut self, on_poll: impl FnMut(PollOutcome) + Send + 'static) -> WatchedKeyRing {
         self.on_poll = Box::new(on_poll);
         self
     }
@@ -265,7 +263,7 @@ fn digests(texts: &[Zeroizing<String>]) -> Vec<[u8; 32]> {
     digests.collect()
 }
 
-impl<K: Key> fmt::Debug for WatchedKeyRing<K> {
+impl fmt::Debug for WatchedKeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WatchedKeyRing")
             .field("sources", &self.sources)

@@ -164,7 +164,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// }
     /// #
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # let (keys, now) = (KeyRing::new(EncryptionKey::generate()?), std::time::SystemTime::now());
+    /// # let (keys, now) = (KeyRing::from(EncryptionKey::generate()?), std::time::SystemTime::now());
     /// # let dictionary = SessionCookie::encrypted(keys.clone()).build()?;
     /// # let session = dictionary.load(None::<&str>, now);
     /// # session.insert("user", 42)?;

@@ -233,8 +233,8 @@ fn cookie(text: &str) -> SessionCookie<Secret> {
 /// Returns a cookie whose keys are all derived from a hidden secret.
 fn hidden_cookie(text: &str) -> SessionCookie<Secret> {
     build(match is_signing(text) {
-        true => SessionCookie::unencrypted_but_signed(KeyRing::new(signing(text))),
-        false => SessionCookie::encrypted(KeyRing::new(encryption(text))),
+        true => SessionCookie::unencrypted_but_signed(KeyRing::from(signing(text))),
+        false => SessionCookie::encrypted(KeyRing::from(encryption(text))),
     })
 }
 

@@ -22,8 +22,8 @@ use axum::{
 };
 use futures_util::{Stream, stream};
 use hardtack::{
-    Clock, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
-    csrf::CsrfGuard, device::DeviceBound, web::DeviceLayer,
+    Clock, KeyRing, Session, SessionCookie, SessionError, SessionLayer, csrf::CsrfGuard,
+    device::DeviceBound, web::DeviceLayer,
 };
 use serde::Deserialize;
 use tokio::{net::TcpListener, sync::watch};
@@ -45,7 +45,7 @@ impl Ahead {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let keys: KeyRing<EncryptionKey> = KeyRing::from_env("SESSION_KEYS")?;
+    let keys = KeyRing::from_env("SESSION_KEYS")?;
     let cookie = SessionCookie::encrypted(keys)
         .device_bound(DeviceBound::at("/.session"))
         .build()?;

@@ -21,7 +21,7 @@ fn a_ring_that_is_read_from_a_file_leaves_nothing() {
         let text = format!("{}\n{}", *key, "# A line of a comment.\n".repeat(comments));
         fs::write(&file, &text).unwrap();
         assert_eq!(left_behind(|| drop(fs::read(&file).unwrap())), 1);
-        let read = || drop(KeyRing::<EncryptionKey>::from_file(&file).unwrap());
+        let read = || drop(KeyRing::from_file(&file).unwrap());
         assert_eq!(left_behind(read), 0, "{} bytes", text.len());
     }
 }

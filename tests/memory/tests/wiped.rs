@@ -13,9 +13,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hardtack::{
     EncryptionKey, Session, SessionCookie, SessionData, SessionError, SessionToken, SigningKey,
-    Size,
-    carrier::SessionCookieBuilder,
-    session::{Map, Payload},
+    Size, carrier::SessionCookieBuilder, session::Payload,
 };
 use hardtack_memory::{MARKER_LEN, Scanning, held_after, left_behind, look_for};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
@@ -61,8 +59,8 @@ fn put(session: &Session) -> Result<(), SessionError> {
 
 /// Runs `work` on a cookie of each kind, with the field of a visitor whose session has the marker.
 #[track_caller]
-fn check<H>(
-    configure: impl Fn(SessionCookieBuilder) -> SessionCookieBuilder<Map, H>,
+fn check(
+    configure: impl Fn(SessionCookieBuilder) -> SessionCookieBuilder,
     work: impl Fn(&SessionCookie, &str) + Sync,
 ) {
     let _alone = alone();

@@ -9,7 +9,7 @@ use std::{
     time::SystemTime,
 };
 
-use hardtack::{EncryptionKey, KeyRing, Session, SessionCookie, SessionError};
+use hardtack::{KeyRing, Session, SessionCookie, SessionError};
 use hardtack_scenarios::{Server, Site, answers_the_table};
 
 #[test]
@@ -60,7 +60,7 @@ enum Fault {
 }
 
 fn serve(ring: &str, fault: Fault) -> Server {
-    let keys: KeyRing<EncryptionKey> = ring.replace(',', "\n").parse().unwrap();
+    let keys: KeyRing = ring.replace(',', "\n").parse().unwrap();
     let cookie = SessionCookie::encrypted(keys).build().unwrap();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use hardtack::{EncryptionKey, KeyRing};
+use hardtack::{KeyRing};
 use hardtack_scenarios::{Browser, Server, Site};
 
 use crate::{
@@ -70,7 +70,7 @@ impl Fleet {
     /// Gives the instances a ring, and returns when both say that they use it.
     pub(crate) fn push(&mut self, ring: &str) {
         self.secret.replace(ring);
-        let ring: KeyRing<EncryptionKey> = ring.parse().unwrap();
+        let ring: KeyRing = ring.parse().unwrap();
         let expected = format!("fingerprint {}\n", ring.fingerprint());
         until("every instance has the ring", || {
             let mut instances = self.instances.iter();

@@ -9,7 +9,7 @@ use std::{
 };
 
 use hardtack::{
-    carrier::{Hooked, SessionBuilder},
+    carrier::{SessionBuilder},
     keys::KeyId,
     session::{OpenedSession, Outcome, SessionId, Validity},
 };
@@ -58,7 +58,7 @@ impl Application {
         &self,
         builder: SessionBuilder<C, T>,
         revalidate_after: Option<Duration>,
-    ) -> SessionBuilder<C, T, Hooked> {
+    ) -> SessionBuilder<C, T> {
         let (revoked_if, validate, on_outcome) = (self.clone(), self.clone(), self.clone());
         let builder = builder
             .revoked_if(move |session| revoked_if.is_revoked(session))

@@ -3,36 +3,35 @@
 use std::{array, sync::LazyLock};
 
 use hardtack::{
-    EncryptionKey, SigningKey,
+    EncryptionKey, KeyRing, SigningKey,
     keys::{KeyId, RingError, SharedKeyRing},
 };
 
 use super::ring::Ring;
 
 #[derive(Clone)]
-pub enum Keys {
-    ThatEncrypt(SharedKeyRing<EncryptionKey>),
-    ThatSign(SharedKeyRing<SigningKey>),
+pub struct Keys {
+    pub shared: SharedKeyRing,
+    pub are_signing: bool,
 }
 
 impl Keys {
     pub fn new(ring: &Ring, is_signed: bool) -> Keys {
-        match is_signed {
-            false => Keys::ThatEncrypt(SharedKeyRing::new(
-                ring.build(encryption_key).expect("it has one key"),
-            )),
-            true => Keys::ThatSign(SharedKeyRing::new(
-                ring.build(signing_key).expect("it has one key"),
-            )),
+        Keys {
+            shared: built(ring, is_signed).expect("it has one key").into(),
+            are_signing: is_signed,
         }
     }
 
     pub fn replace(&self, ring: &Ring) -> Result<(), RingError> {
-        match self {
-            Keys::ThatEncrypt(keys) => keys.replace(ring.build(encryption_key)?),
-            Keys::ThatSign(keys) => keys.replace(ring.build(signing_key)?),
-        }
-        Ok(())
+        self.shared.replace(built(ring, self.are_signing)?)
+    }
+}
+
+fn built(ring: &Ring, is_signed: bool) -> Result<KeyRing, RingError> {
+    match is_signed {
+        false => ring.build(encryption_key),
+        true => ring.build(signing_key),
     }
 }
 

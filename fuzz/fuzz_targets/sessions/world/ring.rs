@@ -2,7 +2,7 @@
 
 use hardtack::{
     KeyRing,
-    keys::{Key, KeyId, RingError, RingEvent, RingKey},
+    keys::{KeyId, RingError, RingEvent, RingKey},
 };
 use sha2::{Digest, Sha256};
 
@@ -180,9 +180,9 @@ impl Ring {
     }
 
     /// Returns the ring of the library. `key` gives the key of a place.
-    pub fn build<K: Key>(&self, key: impl Fn(usize) -> K) -> Result<KeyRing<K>, RingError> {
+    pub fn build<K: Into<RingKey>>(&self, key: impl Fn(usize) -> K) -> Result<KeyRing, RingError> {
         let keys = self.listed.iter().map(|member| {
-            let mut listed = RingKey::new(key(member.key));
+            let mut listed: RingKey = key(member.key).into();
             if let Some(from) = member.seal_from {
                 listed = listed.seal_from(moment(from));
             }

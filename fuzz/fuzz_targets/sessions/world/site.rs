@@ -7,7 +7,7 @@ use std::{
 
 use hardtack::{
     SessionCookie, SessionHeader, SessionToken, Size,
-    carrier::{self, Hooked, Padding, RefreshAfter, SessionBuilder},
+    carrier::{Padding, RefreshAfter, SessionBuilder},
     session::Map,
 };
 
@@ -91,9 +91,9 @@ impl Builder<'_> {
     }
 
     fn cookie<T: Content>(&self, keys: &Keys, size: model::Size) -> SessionCookie<T> {
-        let mut builder = match keys.clone() {
-            Keys::ThatEncrypt(keys) => SessionCookie::encrypted(keys),
-            Keys::ThatSign(keys) => SessionCookie::unencrypted_but_signed(keys),
+        let mut builder = match keys.are_signing {
+            false => SessionCookie::encrypted(keys.shared.clone()),
+            true => SessionCookie::unencrypted_but_signed(keys.shared.clone()),
         };
         builder = builder.name(self.settings.name()).size(match size {
             model::Size::Anywhere => Size::Anywhere,
@@ -108,24 +108,24 @@ impl Builder<'_> {
     }
 
     fn header<T: Content>(&self, keys: &Keys, name: &str, longest: usize) -> SessionHeader<T> {
-        let builder = match keys.clone() {
-            Keys::ThatEncrypt(keys) => SessionHeader::encrypted(name, keys),
-            Keys::ThatSign(keys) => SessionHeader::unencrypted_but_signed(name, keys),
+        let builder = match keys.are_signing {
+            false => SessionHeader::encrypted(name, keys.shared.clone()),
+            true => SessionHeader::unencrypted_but_signed(name, keys.shared.clone()),
         };
         let builder = self.with_responses(builder.max_token_len(longest));
         self.with_options(builder).build().expect(AGREE)
     }
 
     fn token<T: Content>(&self, keys: &Keys, longest: usize) -> SessionToken<T> {
-        let builder = match keys.clone() {
-            Keys::ThatEncrypt(keys) => SessionToken::encrypted("visits", keys),
-            Keys::ThatSign(keys) => SessionToken::unencrypted_but_signed("visits", keys),
+        let builder = match keys.are_signing {
+            false => SessionToken::encrypted("visits", keys.shared.clone()),
+            true => SessionToken::unencrypted_but_signed("visits", keys.shared.clone()),
         };
         let builder = builder.max_token_len(longest);
         self.with_options(builder).build().expect(AGREE)
     }
 
-    fn with_responses<C: carrier::OverHttp>(
+    fn with_responses<C>(
         &self,
         mut builder: SessionBuilder<C>,
     ) -> SessionBuilder<C> {
@@ -141,7 +141,7 @@ impl Builder<'_> {
     fn with_options<C, T: Content>(
         &self,
         builder: SessionBuilder<C>,
-    ) -> SessionBuilder<C, T, Hooked> {
+    ) -> SessionBuilder<C, T> {
         let settings = self.settings;
         let mut builder = builder
             .absolute_timeout(seconds(settings.absolute))

@@ -6,7 +6,7 @@ use axum::{
     Form, Router,
     routing::{get, post},
 };
-use hardtack::{EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer};
+use hardtack::{KeyRing, Session, SessionCookie, SessionError, SessionLayer};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
@@ -19,7 +19,7 @@ type Reply = Result<String, SessionError>;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let keys: KeyRing<EncryptionKey> = KeyRing::from_env("SESSION_KEYS")?;
+    let keys = KeyRing::from_env("SESSION_KEYS")?;
     let cookie = SessionCookie::encrypted(keys).build()?;
     let app = Router::new()
         .route("/", get(home))

@@ -13,8 +13,7 @@ use axum::{
     routing::any,
 };
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionLayer, SessionToken,
-    SigningKey,
+    KeyRing, Session, SessionCookie, SessionData, SessionLayer, SessionToken,
     carrier::{SessionCookieBuilder, TokenChange},
     csrf::CsrfGuard,
     device::DeviceBound,
@@ -87,11 +86,11 @@ impl Visit {
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
         let builder = match self.mode.as_str() {
             "signed" => {
-                let ring: KeyRing<SigningKey> = self.ring.parse()?;
+                let ring: KeyRing = self.ring.parse()?;
                 SessionCookie::unencrypted_but_signed(ring)
             }
             _ => {
-                let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+                let ring: KeyRing = self.ring.parse()?;
                 SessionCookie::encrypted(ring)
             }
         };
@@ -155,11 +154,11 @@ impl Bare {
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
         let tokens = match self.mode.as_str() {
             "signed" => {
-                let ring: KeyRing<SigningKey> = self.ring.parse()?;
+                let ring: KeyRing = self.ring.parse()?;
                 SessionToken::unencrypted_but_signed(&self.purpose, ring)
             }
             _ => {
-                let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+                let ring: KeyRing = self.ring.parse()?;
                 SessionToken::encrypted(&self.purpose, ring)
             }
         };
@@ -279,7 +278,7 @@ impl Old {
     }
 
     fn cookie(&self) -> Result<SessionCookie, Box<dyn Error>> {
-        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let ring: KeyRing = self.ring.parse()?;
         let mut builder = SessionCookie::encrypted(ring)
             .absolute_timeout(Duration::from_secs(self.absolute))
             .idle_timeout(self.idle.map(Duration::from_secs))
@@ -308,7 +307,7 @@ struct Identified {
 impl Identified {
     /// The id that came. This side stores its own.
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
-        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let ring: KeyRing = self.ring.parse()?;
         let cookie = SessionCookie::encrypted(ring).build()?;
         let session = cookie.load([&self.cookie], moment(self.now));
         let came: Option<Uuid> = session.get("id")?;
@@ -330,7 +329,7 @@ struct Typed {
 impl Typed {
     /// The payload as this side would write it, or the reason for which it is refused.
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
-        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let ring: KeyRing = self.ring.parse()?;
         let cookie = SessionCookie::encrypted(ring).typed::<Every>().build()?;
         let session = cookie.load([&self.cookie], moment(self.now));
         let payload = session.read(postcard::to_allocvec)?;
@@ -404,7 +403,7 @@ struct Guarded {
 
 impl Guarded {
     async fn answer(&self) -> Result<Value, Box<dyn Error>> {
-        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let ring: KeyRing = self.ring.parse()?;
         let cookie = SessionCookie::encrypted(ring).build()?;
         let mut guard = CsrfGuard::new();
         for origin in &self.trusted {
@@ -446,7 +445,7 @@ struct Caches {
 
 impl Caches {
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
-        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let ring: KeyRing = self.ring.parse()?;
         let cookie = SessionCookie::encrypted(ring).build()?;
         let session = cookie.load([&self.cookie], moment(self.now));
         let _ = session.keys();
@@ -489,7 +488,7 @@ struct Device {
 
 impl Device {
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
-        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let ring: KeyRing = self.ring.parse()?;
         let mut device =
             DeviceBound::at("/.session").bound_for(Duration::from_secs(self.bound_for));
         if let Some(seconds) = self.required_after {

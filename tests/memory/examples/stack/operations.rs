@@ -6,7 +6,7 @@ use std::{
 };
 
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SigningKey, carrier::SessionCookieBuilder, keys::Key,
+    EncryptionKey, KeyRing, SessionCookie, SigningKey, carrier::SessionCookieBuilder,
     keys::SharedKeyRing,
 };
 
@@ -27,10 +27,7 @@ pub(crate) const OPERATIONS: [(&str, Prepare); 12] = [
     }),
     ("parse a ring", |text| {
         Box::new(move || {
-            match is_signing(text) {
-                true => drop(black_box(ring::<SigningKey>(text))),
-                false => drop(black_box(ring::<EncryptionKey>(text))),
-            }
+            drop(black_box(ring(text)));
             None
         })
     }),
@@ -46,8 +43,8 @@ pub(crate) const OPERATIONS: [(&str, Prepare); 12] = [
     ("make a ring of a key", |text| {
         let (signing, encryption) = (text.parse::<SigningKey>(), text.parse::<EncryptionKey>());
         Box::new(move || {
-            drop(black_box(signing.map(KeyRing::new)));
-            drop(black_box(encryption.map(KeyRing::new)));
+            drop(black_box(signing.map(KeyRing::from)));
+            drop(black_box(encryption.map(KeyRing::from)));
             None
         })
     }),
@@ -130,14 +127,14 @@ fn leave_a_copy(secret: &[u8; 32]) {
     black_box(&mut copy);
 }
 
-fn ring<K: Key>(text: &str) -> KeyRing<K> {
+fn ring(text: &str) -> KeyRing {
     text.parse().expect(KEY)
 }
 
 fn builder(text: &str) -> SessionCookieBuilder {
     match is_signing(text) {
-        true => SessionCookie::unencrypted_but_signed(SharedKeyRing::new(ring(text))),
-        false => SessionCookie::encrypted(SharedKeyRing::new(ring(text))),
+        true => SessionCookie::unencrypted_but_signed(SharedKeyRing::from(ring(text))),
+        false => SessionCookie::encrypted(SharedKeyRing::from(ring(text))),
     }
 }
 

@@ -106,10 +106,10 @@ fn a_change_is_saved_or_refused() {
 }
 
 fn a_ring_is_replaced_during_a_request() {
-    let keys = SharedKeyRing::new(key(0));
+    let keys = SharedKeyRing::from(key(0));
     let site = SessionCookie::encrypted(keys.clone()).build().unwrap();
     let before = sealed(&site);
-    let rotation = spawn(move || keys.replace(ring([1, 0])));
+    let rotation = spawn(move || keys.replace(ring([1, 0])).unwrap());
     let session = site.load(&before, moment(1));
     session.insert("count", 7).unwrap();
     let after = site.save(&session).unwrap();
@@ -118,14 +118,14 @@ fn a_ring_is_replaced_during_a_request() {
 }
 
 fn two_rings_at_once() {
-    let keys = SharedKeyRing::new(key(0));
+    let keys = SharedKeyRing::from(key(0));
     let [one, other] = ["one", "other"].map(|name| {
         let site = SessionCookie::encrypted(keys.clone()).name(name);
         site.build().unwrap()
     });
     let rotations = [1, 2].map(|number| {
         let keys = keys.clone();
-        spawn(move || keys.replace(key(number)))
+        spawn(move || keys.replace(key(number)).unwrap())
     });
     for rotation in rotations {
         rotation.join().unwrap();
@@ -143,7 +143,7 @@ fn two_rings_at_once() {
 }
 
 fn built_during_a_replacement() {
-    let keys = SharedKeyRing::new(key(0));
+    let keys = SharedKeyRing::from(key(0));
     let other = keys.clone();
     let rotation = spawn(move || other.replace(key(1)));
     let site = SessionCookie::encrypted(keys).build().unwrap();
@@ -188,7 +188,7 @@ fn key(number: usize) -> EncryptionKey {
     KEYS[number].parse().unwrap()
 }
 
-fn ring<const N: usize>(numbers: [usize; N]) -> KeyRing<EncryptionKey> {
+fn ring<const N: usize>(numbers: [usize; N]) -> KeyRing {
     KeyRing::from_keys(numbers.map(key)).unwrap()
 }
 

@@ -106,9 +106,9 @@ impl Keys {
     pub(super) fn builder(&self, count: usize) -> SessionCookieBuilder {
         let ring = self.ring(count);
         let builder = if self.mode == Mode::Encrypted {
-            SessionCookie::encrypted(ring.parse::<KeyRing<EncryptionKey>>().expect(FAILURE))
+            SessionCookie::encrypted(ring.parse::<KeyRing>().expect(FAILURE))
         } else {
-            let ring = ring.parse::<KeyRing<SigningKey>>().expect(FAILURE);
+            let ring = ring.parse::<KeyRing>().expect(FAILURE);
             SessionCookie::unencrypted_but_signed(ring)
         };
         // A dictionary names its fields, and L is then too large for the default.
@@ -122,10 +122,10 @@ impl Keys {
     pub(super) fn tokens_of<T: Workload>(&self, count: usize) -> SessionToken<T> {
         let ring = self.ring(count);
         let builder = if self.mode == Mode::Encrypted {
-            let ring: KeyRing<EncryptionKey> = ring.parse().expect(FAILURE);
+            let ring: KeyRing = ring.parse().expect(FAILURE);
             SessionToken::encrypted("bench", ring)
         } else {
-            let ring: KeyRing<SigningKey> = ring.parse().expect(FAILURE);
+            let ring: KeyRing = ring.parse().expect(FAILURE);
             SessionToken::unencrypted_but_signed("bench", ring)
         };
         let builder = builder.max_token_len(4096);

@@ -1,0 +1,97 @@
+use std::time::{Duration, SystemTime};
+
+use hardtack::{
+    KeyRing,
+    keys::{KeyId, KeyInfo, KeyRole},
+};
+
+/// Questions of the commands about a ring.
+pub(crate) trait KeyRingExt {
+    /// Returns the key that seals.
+    fn sealing(&self, at: SystemTime) -> KeyInfo;
+
+    /// Returns the role of one of its keys.
+    fn role_of(&self, key: &KeyInfo, at: SystemTime) -> KeyRole;
+
+    /// Returns the key that takes over from this one.
+    fn next_after(&self, id: KeyId) -> Option<KeyInfo>;
+
+    /// Returns the keys that begin to seal after `at`, with their times.
+    fn planned_after(&self, at: SystemTime) -> impl Iterator<Item = (KeyId, SystemTime)>;
+
+    fn overlaps(&self) -> Vec<Overlap>;
+
+    /// Returns the overlap of a key with the next one. `None`: it has no end, or that one no beginning.
+    fn overlap(&self, id: KeyId) -> Option<Overlap> {
+        let mut overlaps = self.overlaps().into_iter();
+        overlaps.find(|overlap| overlap.key == id)
+    }
+
+    /// Returns the shortest time for which a key opens after the next one begins to seal. `None`: none has an end, or
+    /// such a beginning.
+    fn serves(&self) -> Option<Duration> {
+        self.overlaps().iter().map(Overlap::span).min()
+    }
+
+    /// Returns the overlaps that are shorter than keys need.
+    fn shorter_than(&self, needed: Duration) -> impl Iterator<Item = Overlap> {
+        let overlaps = self.overlaps().into_iter();
+        overlaps.filter(move |overlap| overlap.span() < needed)
+    }
+}
+
+impl KeyRingExt for KeyRing {
+    fn sealing(&self, at: SystemTime) -> KeyInfo {
+        let id = self.sealing_key(at);
+        let sealing = self.keys().into_iter().find(|key| key.id == id);
+        sealing.expect("a key of the ring seals")
+    }
+
+    fn role_of(&self, key: &KeyInfo, at: SystemTime) -> KeyRole {
+        self.role(key.id, at).expect("the key is one of the ring's")
+    }
+
+    fn next_after(&self, id: KeyId) -> Option<KeyInfo> {
+        let keys = self.keys().into_iter();
+        keys.skip_while(|key| key.id != id).nth(1)
+    }
+
+    fn planned_after(&self, at: SystemTime) -> impl Iterator<Item = (KeyId, SystemTime)> {
+        let keys = self.keys().into_iter();
+        let planned = keys.filter_map(|key| Some((key.id, key.seal_from?)));
+        planned.filter(move |(_, from)| *from > at)
+    }
+
+    fn overlaps(&self) -> Vec<Overlap> {
+        let keys = self.keys();
+        let pairs = keys.windows(2);
+        let overlaps = pairs.filter_map(|pair| Overlap::of(&pair[0], &pair[1]));
+        overlaps.collect()
+    }
+}
+
+/// A key that retires, and the next one, which takes over from it.
+pub(crate) struct Overlap {
+    pub(crate) key: KeyId,
+    pub(crate) accept_until: SystemTime,
+    pub(crate) next: KeyId,
+    pub(crate) seal_from: SystemTime,
+}
+
+impl Overlap {
+    /// `None`: the key has no end, or the next one no beginning.
+    pub(crate) fn of(key: &KeyInfo, next: &KeyInfo) -> Option<Overlap> {
+        Some(Overlap {
+            key: key.id,
+            accept_until: key.accept_until?,
+            next: next.id,
+            seal_from: next.seal_from?,
+        })
+    }
+
+    /// Returns the time for which both open, after the second has begun to seal.
+    pub(crate) fn span(&self) -> Duration {
+        let span = self.accept_until.duration_since(self.seal_from);
+        span.unwrap_or_default()
+    }
+}
