@@ -21,15 +21,14 @@ use axum::{
     routing::get,
 };
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
-    carrier::{Context, ContextError},
-    web::host_of,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    carrier::Context, web::host_of,
 };
 use tokio::net::TcpListener;
 
 fn app(keys: KeyRing) -> Result<Router, Box<dyn Error>> {
     let cookie = SessionCookie::encrypted(keys).build()?;
-    let tenants: Result<Arc<[Tenant]>, ContextError> =
+    let tenants: Result<Arc<[Tenant]>, ConfigError> =
         ["red", "blue"].into_iter().map(Tenant::new).collect();
     let layer = SessionLayer::new(cookie).context_by(|request| {
         // A request without a tenant gets no session. `find_tenant` runs earlier and has refused it already.
@@ -58,7 +57,7 @@ struct Tenant {
 }
 
 impl Tenant {
-    fn new(name: &'static str) -> Result<Tenant, ContextError> {
+    fn new(name: &'static str) -> Result<Tenant, ConfigError> {
         let context = Context::new([("tenant", name)])?;
         Ok(Tenant { name, context })
     }

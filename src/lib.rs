@@ -205,16 +205,22 @@ pub mod fuzzing;
 #[cfg(test)]
 mod vectors;
 
-pub use self::cookie::SameSite;
-pub use base::clock::Clock;
-pub use carrier::{ConfigError, SessionCookie, SessionHeader, SessionToken, Size};
+pub use self::cookie::attributes::SameSite;
+pub use base::{clock::Clock, config_error::ConfigError};
+pub use carrier::{
+    builder::Size, cookie::SessionCookie, header::SessionHeader, token::SessionToken,
+};
 #[cfg(feature = "derive")]
 pub use hardtack_derive::SessionData;
-pub use keys::{EncryptionKey, KeyRing, SigningKey};
-pub use session::{Session, SessionData, SessionError};
+pub use keys::{
+    key::{EncryptionKey, SigningKey},
+    ring::KeyRing,
+};
+pub use session::handle::Session;
 pub use settings::SessionSettings;
+pub use state::{SessionData, SessionError};
 #[cfg(feature = "tower")]
-pub use web::SessionLayer;
+pub use web::layer::SessionLayer;
 
 /// Types that would read each other's bytes do not compile, also where no session of them is built.
 ///

@@ -8,8 +8,8 @@ use arbitrary::Arbitrary;
 use biscotti::{Processor, ProcessorConfig, RequestCookies, ResponseCookie, time::SignedDuration};
 use cookie::Cookie;
 use hardtack::{
-    EncryptionKey, SameSite, SessionCookie,
-    carrier::{FormerAttributes, SessionCookieBuilder, Size},
+    EncryptionKey, SameSite, SessionCookie, Size,
+    carrier::{FormerAttributes, SessionCookieBuilder},
 };
 use libfuzzer_sys::fuzz_target;
 

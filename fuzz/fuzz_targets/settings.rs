@@ -10,8 +10,7 @@ use std::{
 };
 
 use hardtack::{
-    EncryptionKey, SessionCookie, SessionSettings, SigningKey,
-    carrier::ConfigError,
+    ConfigError, EncryptionKey, SessionCookie, SessionSettings, SigningKey,
     settings::{SettingsError, parse_span, show_span},
 };
 use hardtack_migrate::settings_from_ini;

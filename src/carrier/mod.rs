@@ -3,32 +3,29 @@
 //! [`SessionCookie`], [`SessionHeader`] and [`SessionToken`] load and save sessions. [`SessionBuilder`] has their
 //! settings; a [`ConfigError`] names the setting that is wrong.
 
-mod builder;
+pub(crate) mod builder;
 mod companions;
-mod cookie;
+pub(crate) mod cookie;
 mod cookie_for;
-mod header;
+pub(crate) mod header;
 mod inspect;
 #[cfg(feature = "cookie")]
 mod jar;
 mod keys_in_use;
-mod token;
+pub(crate) mod token;
 
-pub use crate::base::config_error::ConfigError;
 pub use crate::{
     cookie::former::FormerAttributes,
     state::{Padding, RefreshAfter, TokenChange},
-    token::{Context, ContextError},
+    token::Context,
 };
 pub use builder::{
     InCookie, InHeader, InToken, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
-    SessionTokenBuilder, Size,
+    SessionTokenBuilder,
 };
-pub use cookie::SessionCookie;
-pub use cookie_for::CookieForError;
-pub use header::SessionHeader;
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
-pub use token::SessionToken;
 
-pub(crate) use builder::{Options, Responses};
+pub(crate) use builder::{Options, Responses, Size};
+pub(crate) use cookie::SessionCookie;
+pub(crate) use header::SessionHeader;

@@ -1,6 +1,6 @@
 //! Syntax of cookies: names, attributes, `Cookie` fields in, `Set-Cookie` fields out.
 
-mod attributes;
+pub(crate) mod attributes;
 #[cfg(feature = "device-bound")]
 mod device;
 pub(crate) mod former;
@@ -10,8 +10,7 @@ mod set_cookie;
 mod split;
 mod values;
 
-pub use attributes::SameSite;
-pub(crate) use attributes::{Attributes, MAX_AGE_LEN, max_age_len};
+pub(crate) use attributes::{Attributes, MAX_AGE_LEN, SameSite, max_age_len};
 #[cfg(feature = "device-bound")]
 pub(crate) use device::{BoundCookies, DeviceCookies, is_of_device};
 pub use name::{CookieName, CookieNameError};

@@ -5,9 +5,9 @@
 //! [`SharedKeyRing`] is replaced while the program runs, and [`WatchedKeyRing`] follows its sources. [`redact`] hides keys
 //! in other text.
 
-mod key;
+pub(crate) mod key;
 mod purpose;
-mod ring;
+pub(crate) mod ring;
 mod shared;
 mod source;
 
@@ -15,7 +15,8 @@ pub use key::{EncryptionKey, KeyError, KeyId, KeyInfo, KeyRole, RingEvent, Signi
 pub(crate) use key::{looks_like_a_key, quoted_unless_key};
 pub(crate) use purpose::Purpose;
 pub(crate) use ring::KeyNeed;
-pub use ring::{Fingerprint, KeyRing, RingError, RingKey};
+pub(crate) use ring::KeyRing;
+pub use ring::{Fingerprint, RingError, RingKey};
 pub use shared::SharedKeyRing;
 pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, SessionType, SlotKeys};
 #[cfg(feature = "watch")]
@@ -27,7 +28,4 @@ pub(crate) use {
     ring::{Listing, Ring, RingProblem},
 };
 
-pub use crate::crypto::{
-    random::RandomError,
-    suite::{Backend, Mode, Suite},
-};
+pub use crate::crypto::suite::{Backend, Mode, Suite};

@@ -13,7 +13,7 @@ pub(crate) mod csrf_mask;
 mod dictionary;
 mod duplicates;
 mod flash;
-mod handle;
+pub(crate) mod handle;
 mod hooks;
 mod id;
 #[cfg(feature = "tower")]
@@ -32,7 +32,7 @@ pub(crate) use closing::Stored;
 pub(crate) use closing::ToSeal;
 pub(crate) use companion::{Companion, OldCookies, Predecessor};
 pub(crate) use duplicates::Duplicates;
-pub use handle::Session;
+pub(crate) use handle::Session;
 pub(crate) use hooks::{BoxError, Hooks};
 pub use hooks::{OpenedSession, ReadEvent, SessionInfo, Validity};
 pub use id::{SessionId, SessionIdError};
@@ -41,12 +41,11 @@ pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;
 pub use outcome::Outcome;
 pub use save_error::SaveError;
-#[cfg(any(feature = "cookie", test))]
 pub(crate) use save_error::SaveProblem;
 pub(crate) use sealer::Sealer;
 
 pub(crate) use crate::state::Touch;
 pub use crate::{
     base::reason::Reason,
-    state::{Map, Payload, SessionData, SessionError, SizeReport, TooLarge},
+    state::{Map, Payload, SizeReport, TooLarge},
 };

@@ -1,12 +1,15 @@
 use std::fmt;
 
-use crate::{base::opaque_error, crypto::random::RandomError, token::SealError};
+use crate::{
+    base::opaque_error, crypto::random::RandomError, state::SessionError, token::SealError,
+};
 
 /// An error from saving a session. It never depends on the content.
 ///
 /// The operating system's random generator failed, the clock shows a time that a token cannot carry, or the program saves
 /// a session where it cannot: with another carrier than the one that loaded it, inside its own `update`, or in a jar of
-/// cookies that has no room for it.
+/// cookies that has no room for it. [`cookie_for`](crate::SessionCookie::cookie_for) also returns the error of the function that
+/// fills the session, and one for an empty session.
 #[derive(Clone)]
 pub struct SaveError(pub(crate) SaveProblem);
 
@@ -25,6 +28,10 @@ pub(crate) enum SaveProblem {
     /// or [`SessionToken`](crate::SessionToken) with another mode, name, context or key ring than the one that saves
     /// it.
     ForeignSession,
+    /// A session for a test could not be filled.
+    Filling(SessionError),
+    /// A session for a test is empty.
+    Empty,
     /// A jar of cookies has no room for what this sentence names.
     #[cfg(feature = "cookie")]
     NotInJar(&'static str),
@@ -43,6 +50,10 @@ impl fmt::Display for SaveProblem {
             SaveProblem::ForeignSession => {
                 f.write_str("the session was loaded by another carrier; save it with that one")
             }
+            SaveProblem::Filling(error) => error.fmt(f),
+            SaveProblem::Empty => {
+                f.write_str("an empty session has no cookie; store a value first")
+            }
             #[cfg(feature = "cookie")]
             SaveProblem::NotInJar(sentence) => f.write_str(sentence),
         }
@@ -53,6 +64,7 @@ impl std::error::Error for SaveError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
             SaveProblem::Random(error) => error.source(),
+            SaveProblem::Filling(error) => error.source(),
             _ => None,
         }
     }

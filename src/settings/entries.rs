@@ -12,7 +12,7 @@ use super::{
     value::{Refusal, Table, Value},
 };
 use crate::{
-    carrier::ConfigError,
+    base::config_error::ConfigError,
     keys::{RingSource, looks_like_a_key},
 };
 

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::SessionSettings;
-use crate::{base::debug_by_display, carrier::ConfigError};
+use crate::base::{config_error::ConfigError, debug_by_display};
 
 /// Mistakes in settings: a sentence for each, which names the setting and the way to correct it.
 ///

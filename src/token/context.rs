@@ -1,10 +1,10 @@
 //! Context of a token, and its associated data. The name, application and type that it is for are in its key
 //! (`keys/purpose.rs`).
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use super::head::{HEAD_LEN, Head};
-use crate::base::debug_by_display;
+use crate::base::config_error::ConfigError;
 
 /// Pairs of label and value that a token is bound to, in addition to its key and purpose.
 ///
@@ -28,7 +28,7 @@ impl Context {
     ///
     /// let context = Context::new([("tenant", "acme"), ("stage", "test")])?;
     /// assert_ne!(context, Context::new([("stage", "test"), ("tenant", "acme")])?);
-    /// # Ok::<_, hardtack::carrier::ContextError>(())
+    /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl Context {
     /// 4 GiB ([SPEC.md § 4.2]).
     ///
     /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
-    pub fn new<L, V>(pairs: impl IntoIterator<Item = (L, V)>) -> Result<Context, ContextError>
+    pub fn new<L, V>(pairs: impl IntoIterator<Item = (L, V)>) -> Result<Context, ConfigError>
     where
         L: AsRef<str>,
         V: AsRef<str>,
@@ -76,7 +76,7 @@ impl Context {
     }
 }
 
-fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), ContextError> {
+fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), ConfigError> {
     let label_len =
         u8::try_from(label.len()).map_err(|_| too_long(" label", label.len(), "255"))?;
     let value_len = u16::try_from(value.len());
@@ -88,25 +88,12 @@ fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Co
     Ok(())
 }
 
-fn too_long(part: &str, found: usize, most: &str) -> ContextError {
-    ContextError(format!(
-        "context{part} has {found} bytes, expected at most {most}"
-    ))
+fn too_long(part: &str, found: usize, most: &str) -> ConfigError {
+    ConfigError::of(
+        "context",
+        format_args!("context{part} has {found} bytes, expected at most {most}"),
+    )
 }
-
-/// A label or value of a [`Context`] is too long.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ContextError(String);
-
-debug_by_display!(ContextError);
-
-impl fmt::Display for ContextError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ContextError {}
 
 const LENGTH_LEN: usize = 4;
 /// Associated data without pairs.

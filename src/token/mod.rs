@@ -7,7 +7,7 @@ mod length;
 use std::ops::Range;
 
 use context::AadRoom;
-pub use context::{Context, ContextError};
+pub use context::Context;
 use head::{HEAD_LEN, head_of, read_head};
 use length::token_bytes;
 pub(crate) use length::{LONGEST_TOKEN, SMALLEST_BODY, overhead, token_len};

@@ -1,11 +1,6 @@
 //! [`SessionLayer`] as middleware of actix-web, and [`Session`] as its extractor. Feature `actix`.
 
-use std::{
-    fmt,
-    future::{Ready, ready},
-    pin::Pin,
-    task::{Context, Poll},
-};
+use std::{future::ready, pin::Pin};
 
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError,
@@ -191,42 +186,17 @@ fn parts_of(request: &ServiceRequest) -> Option<Parts> {
 /// with 503.
 impl<T: Payload> FromRequest for Session<T> {
     type Error = Failure;
-    type Future = SessionFuture<T>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let session = Session::<T>::provided_in(&*request.extensions());
-        SessionFuture(match session {
-            Ok(session) if session.may_ask() => Extraction::Asking(Box::pin(async move {
+        Box::pin(async move {
+            let session = session?;
+            if session.may_ask() {
                 session.validate().await.map_err(Failure::Session)?;
-                Ok(session)
-            })),
-            found => Extraction::Ready(ready(found.map_err(Failure::from))),
+            }
+            Ok(session)
         })
-    }
-}
-
-/// A session that actix-web extracts.
-pub struct SessionFuture<T>(Extraction<T>);
-
-enum Extraction<T> {
-    Ready(Ready<Result<Session<T>, Failure>>),
-    Asking(Pin<Box<dyn Future<Output = Result<Session<T>, Failure>>>>),
-}
-
-impl<T> Future for SessionFuture<T> {
-    type Output = Result<Session<T>, Failure>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.0 {
-            Extraction::Ready(found) => Pin::new(found).poll(cx),
-            Extraction::Asking(asked) => asked.as_mut().poll(cx),
-        }
-    }
-}
-
-impl<T> fmt::Debug for SessionFuture<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionFuture").finish_non_exhaustive()
     }
 }
 

@@ -52,24 +52,14 @@ pub struct SessionLayer<T = Map, W = Session<T>> {
     pub(super) wrap: fn(Session<T>) -> W,
 }
 
-/// A [`SessionCookie`], as [`SessionLayer::new`] takes it. A trait, because the compiler then says what a builder lacks.
-#[diagnostic::on_unimplemented(
-    message = "a layer takes a `SessionCookie`, which this is not: `{Self}`",
-    label = "not a `SessionCookie`",
-    note = "a builder becomes one by `.build()?`; sessions in a header have `SessionLayer::in_header`"
-)]
-pub trait BuiltCookie<T>: Into<SessionCookie<T>> {}
-
-impl<T> BuiltCookie<T> for SessionCookie<T> {}
-
 /// Returns the context of a request. `None`: it belongs to none.
 type ContextBy = Arc<dyn Fn(&Parts) -> Option<Context> + Send + Sync>;
 
 impl<T: Payload> SessionLayer<T> {
     /// Creates a layer for the sessions of `cookie`, with the system's clock.
     #[must_use]
-    pub fn new(cookie: impl BuiltCookie<T>) -> SessionLayer<T> {
-        SessionLayer::of(AnyCarrier::Cookie(cookie.into()))
+    pub fn new(cookie: SessionCookie<T>) -> SessionLayer<T> {
+        SessionLayer::of(AnyCarrier::Cookie(cookie))
     }
 
     /// Creates a layer for sessions in a header, with the system's clock.

@@ -28,7 +28,7 @@ mod headers;
 #[cfg(feature = "http")]
 mod host;
 #[cfg(feature = "tower")]
-mod layer;
+pub(crate) mod layer;
 #[cfg(feature = "tower")]
 mod missing_session;
 #[cfg(feature = "tower")]
@@ -39,8 +39,6 @@ mod pending;
 mod service;
 
 // For the vectors.
-#[cfg(feature = "actix")]
-pub use actix::SessionFuture;
 #[cfg(all(feature = "http", test))]
 pub(crate) use caching::CacheHeaders;
 #[cfg(all(feature = "device-bound", feature = "tower"))]
@@ -48,10 +46,4 @@ pub use device::DeviceLayer;
 #[cfg(feature = "http")]
 pub use host::host_of;
 #[cfg(feature = "tower")]
-pub use {
-    failure::Failure,
-    gate::GateFuture,
-    layer::{BuiltCookie, SessionLayer},
-    missing_session::MissingSession,
-    service::{Layered, ResponseFuture},
-};
+pub use {failure::Failure, missing_session::MissingSession};

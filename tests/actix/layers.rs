@@ -7,9 +7,7 @@ use std::{
 
 use actix_web::{dev, web};
 use hardtack::{
-    Session, SessionHeader, SessionLayer, carrier,
-    csrf::CsrfGuard,
-    session::{Map, SessionData},
+    Session, SessionData, SessionHeader, SessionLayer, carrier, csrf::CsrfGuard, session::Map,
 };
 use serde::{Deserialize, Serialize};
 use tower::Layer;

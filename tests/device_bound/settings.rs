@@ -3,9 +3,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use hardtack::{
-    EncryptionKey, SessionCookie, SessionError, SessionLayer,
+    EncryptionKey, SameSite, SessionCookie, SessionError, SessionLayer,
     carrier::SessionCookieBuilder,
-    cookie::SameSite,
     device::{DeviceBound, Initiators},
     web::DeviceLayer,
 };

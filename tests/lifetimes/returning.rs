@@ -2,10 +2,10 @@
 //! when they stay away (SPEC.md § 8.2, docs/spec/writer.md § 8.10).
 
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionSettings,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionHeader, SessionSettings,
     carrier::{RefreshAfter, SessionCookieBuilder, TokenChange},
     keys::{RingKey, SharedKeyRing},
-    session::{Payload, SessionData},
+    session::Payload,
 };
 use serde::{Deserialize, Serialize};
 

@@ -8,12 +8,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use hardtack::{
-    Session, SessionError, SessionLayer,
-    csrf::CsrfGuard,
-    session::Map,
-    web::{Layered, ResponseFuture},
-};
+use hardtack::{Session, SessionError, SessionLayer, csrf::CsrfGuard, session::Map};
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
@@ -154,16 +149,13 @@ fn the_layer_is_as_capable_as_what_it_is_put_around() {
     fn is_send_and_sync<T: Send + Sync>() {}
     fn is_send<T: Send>(_: &T) {}
     fn is_clone<T: Clone>() {}
-    fn is_unpin<T: Unpin>() {}
 
     is_send_and_sync::<SessionLayer>();
     is_send_and_sync::<Session<Map>>();
-    is_send_and_sync::<Layered<u8, SessionLayer>>();
-    is_send_and_sync::<ResponseFuture<Ready<()>>>();
-    is_unpin::<ResponseFuture<Ready<()>>>();
+    is_send_and_sync::<<SessionLayer as Layer<u8>>::Service>();
     is_clone::<SessionLayer>();
-    is_clone::<Layered<u8, SessionLayer>>();
-    is_clone::<Layered<Rc<u8>, SessionLayer>>();
+    is_clone::<<SessionLayer as Layer<u8>>::Service>();
+    is_clone::<<SessionLayer as Layer<Rc<u8>>>::Service>();
     // What a session holds need not be `Clone`.
     is_clone::<Session<Login>>();
 

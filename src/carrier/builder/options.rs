@@ -67,7 +67,7 @@ impl Options {
 
     pub(super) fn context(&self) -> Result<Context, ConfigError> {
         let pairs = self.context.iter().map(|(label, value)| (label, value));
-        Context::new(pairs).map_err(|error| ConfigError::of("context", error))
+        Context::new(pairs)
     }
 }
 

@@ -8,8 +8,7 @@ use super::{
     token::{TokenChecks, TokenSource},
 };
 use crate::{
-    base::clone_by_fields,
-    carrier::ConfigError,
+    base::{clone_by_fields, config_error::ConfigError},
     keys::quoted_unless_key,
     state::{Map, Payload},
     web::{framework::Extensions, gate::Gate, origin::Origin, service::Layered},

@@ -1,6 +1,5 @@
-//! error: a layer takes a `SessionCookie`, which this is not: `SessionBuilder<InCookie>`
-//! label: not a `SessionCookie`
-//! note: a builder becomes one by `.build()?`; sessions in a header have `SessionLayer::in_header`
+//! error: mismatched types
+//! label: expected `SessionCookie<_>`, found `SessionBuilder<InCookie>`
 
 use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
 

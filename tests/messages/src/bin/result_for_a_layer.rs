@@ -1,5 +1,5 @@
-//! error: a layer takes a `SessionCookie`, which this is not: `Result<SessionCookie, ConfigError>`
-//! note: a builder becomes one by `.build()?`; sessions in a header have `SessionLayer::in_header`
+//! error: mismatched types
+//! label: expected `SessionCookie<_>`, found `Result<SessionCookie, ConfigError>`
 
 use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
 

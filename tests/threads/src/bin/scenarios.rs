@@ -145,7 +145,7 @@ fn two_rings_at_once() {
 fn built_during_a_replacement() {
     let keys = SharedKeyRing::from(key(0));
     let other = keys.clone();
-    let rotation = spawn(move || other.replace(key(1)));
+    let rotation = spawn(move || other.replace(key(1)).unwrap());
     let site = SessionCookie::encrypted(keys).build().unwrap();
     rotation.join().unwrap();
     let new = SessionCookie::encrypted(key(1)).build().unwrap();
