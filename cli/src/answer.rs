@@ -34,16 +34,6 @@ impl Failure {
         Failure::Usage(sentence.to_string())
     }
 
-    /// Returns a mistake in settings that came from options. The sentence names the options.
-    pub(crate) fn options(error: impl Display) -> Failure {
-        let mut sentence = error.to_string();
-        for name in SETTINGS_WITH_OPTIONS {
-            let option = format!("`--{}`", name.replace('_', "-"));
-            sentence = sentence.replace(&format!("`{name}`"), &option);
-        }
-        Failure::Usage(sentence)
-    }
-
     /// `what` begins the sentence: "cannot read".
     pub(crate) fn file(what: &str, path: &Path, error: impl Display) -> Failure {
         Failure::File(format!("{what} {}: {error}", path.display()))
@@ -164,13 +154,5 @@ fn one_sentence(error: &clap::Error) -> String {
     format!("{sentence}; see `--help`")
 }
 
-const SETTINGS_WITH_OPTIONS: [&str; 6] = [
-    "idle_timeout",
-    "absolute_timeout",
-    "remember_up_to",
-    "remembered_idle_timeout",
-    "clock_skew",
-    "not_before",
-];
 /// In bytes.
 const LONGEST_SENTENCE: usize = 4_000;

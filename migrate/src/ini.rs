@@ -203,14 +203,14 @@ const OPTIONS: &[OptionRow] = &[
     (&[MAX_AGE], max_age),
     (&["secret", "encrypt_key", "validate_key"], |_| Err(
         "is a password, and sessions are sealed with a key; make one with `EncryptionKey::generate`, put it \
-         into an environment variable, and write `keys_env` with that variable's name in its place")),
+         into an environment variable, and write {keys_env} with that variable's name in its place")),
     (&["data_serializer", "serializer"], |_| Err(
         "has no counterpart, because a session is MessagePack or a type of the program; leave it out")),
     (&["crypto_type", "encrypt_nonce_bits", "hashalg"], |_| Err(
         "has no counterpart, because each key names its algorithm; leave it out")),
     (&["salt"], |_| Err(
         "has no counterpart, because a session opens under its cookie's name alone; leave it out, or \
-         write `context`")),
+         write {context}")),
     (&["data_dir", "lock_dir", "url", "sa.url", "table_name", "memcache_module"], |_| Err(
         "has no counterpart, because nothing is stored; leave it out")),
     (&["constant_csrf_token"], |_| Err(
@@ -222,13 +222,13 @@ const MAX_AGE: &str = "max_age";
 const SAVED: &str = "save_accessed_time";
 
 const OF_A_STORE: &str = "counts from the sign-in where sessions are in a store; write `type = cookie` if they are in \
-    the cookie, else `absolute_timeout` with this number and `persistent = true` in its place";
-const ENDLESS: &str = "is false, so its cookie has no end; write `absolute_timeout`, too, with the longest time that \
+    the cookie, else {absolute_timeout} with this number and {persistent} with `true` in its place";
+const ENDLESS: &str = "is false, so its cookie has no end; write {absolute_timeout}, too, with the longest time that \
     a session may live";
 const MAX_AGE_ALONE: &str = "does not keep a session beyond its `timeout`, which is 1200 seconds in Pyramid by \
     default; write `timeout`, too";
-const UNSAVED: &str = "is false, and `idle_timeout` needs the time of each visit; leave it out, or write \
-    `refresh_after = on-change` in its place where visitors may be signed out who only read";
+const UNSAVED: &str = "is false, and {idle_timeout} needs the time of each visit; leave it out, or write \
+    {refresh_after} with `on-change` in its place where visitors may be signed out who only read";
 
 #[cfg(test)]
 mod tests {

@@ -23,53 +23,51 @@ use super::debug_by_display;
 #[derive(Clone)]
 pub struct ConfigError {
     setting: Option<&'static str>,
-    /// Text between the setting and the reason. `None`: the reason is a whole sentence.
-    link: Option<&'static str>,
-    reason: String,
+    sentence: Sentence,
 }
 
 impl ConfigError {
     /// `reason` continues after the name: ``"is empty, …"``.
-    pub(crate) fn new(setting: &'static str, reason: impl fmt::Display) -> ConfigError {
+    pub(crate) fn new(setting: &'static str, reason: impl Into<Sentence>) -> ConfigError {
         ConfigError {
             setting: Some(setting),
-            link: Some(" "),
-            reason: reason.to_string(),
+            sentence: Sentence::about(setting, " ", reason.into()),
         }
     }
 
     /// `error` is a whole sentence, which does not name the setting.
     pub(crate) fn of(setting: &'static str, error: impl fmt::Display) -> ConfigError {
         ConfigError {
-            link: Some(": "),
-            ..ConfigError::new(setting, error)
+            setting: Some(setting),
+            sentence: Sentence::about(setting, ": ", error.to_string().into()),
         }
     }
 
     /// `error` is of a cookie that `setting` describes, so its subject is no setting of the session's own cookie.
     pub(crate) fn within(setting: &'static str, error: &ConfigError) -> ConfigError {
-        match (error.setting, error.link) {
-            (Some(subject), Some(link)) => {
-                ConfigError::of(setting, format_args!("{subject}{link}{}", error.reason))
-            }
-            _ => ConfigError::of(setting, &error.reason),
+        let mut mistake = error.sentence.clone();
+        if let (Some(_), Some(subject)) = (error.setting, mistake.0.first_mut()) {
+            subject.is_name = false;
+        }
+        ConfigError {
+            setting: Some(setting),
+            sentence: Sentence::about(setting, ": ", mistake),
         }
     }
 
     /// `sentence` says itself which setting is wrong.
     pub(crate) fn about(setting: &'static str, sentence: impl fmt::Display) -> ConfigError {
         ConfigError {
-            link: None,
-            ..ConfigError::new(setting, sentence)
+            setting: Some(setting),
+            sentence: sentence.to_string().into(),
         }
     }
 
     /// For a conflict of several settings.
-    pub(crate) fn general(sentence: impl fmt::Display) -> ConfigError {
+    pub(crate) fn general(sentence: impl Into<Sentence>) -> ConfigError {
         ConfigError {
             setting: None,
-            link: None,
-            reason: sentence.to_string(),
+            sentence: sentence.into(),
         }
     }
 
@@ -93,18 +91,98 @@ impl ConfigError {
     pub fn setting(&self) -> Option<&'static str> {
         self.setting
     }
+
+    /// Returns the sentence with the name that `name` has for each setting. For hardtack-cli, whose options set them.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn naming(&self, name: impl Fn(&str) -> String) -> String {
+        self.sentence.naming(name)
+    }
 }
 
 debug_by_display!(ConfigError);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let (Some(setting), Some(link)) = (self.setting, self.link) {
-            write!(f, "`{setting}`{link}")?;
-        }
-        f.write_str(&self.reason)
+        f.write_str(&self.naming(str::to_owned))
     }
 }
 
 // No `source`: the sentence contains that of its cause, and no cause has a source.
 impl std::error::Error for ConfigError {}
+
+/// A sentence with a place for the name of each setting, which a method, a file and a variable spell differently.
+#[derive(Clone)]
+pub(crate) struct Sentence(Vec<Part>);
+
+#[derive(Clone)]
+struct Part {
+    text: String,
+    is_name: bool,
+}
+
+impl Sentence {
+    /// Reads words of a program, in which the name of a setting is in braces: ``"needs {remember_up_to}; set both"``.
+    pub(crate) fn of(words: &str) -> Sentence {
+        let is_name = |name: &str| {
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        };
+        let mut pieces = words.split('{');
+        let mut parts = vec![Part::text(pieces.next().unwrap_or_default())];
+        for piece in pieces {
+            match piece.split_once('}').filter(|(name, _)| is_name(name)) {
+                Some((name, text)) => parts.extend([Part::name(name), Part::text(text)]),
+                None => parts.extend([Part::text("{"), Part::text(piece)]),
+            }
+        }
+        Sentence(parts)
+    }
+
+    fn about(setting: &str, link: &str, rest: Sentence) -> Sentence {
+        let mut parts = vec![Part::name(setting), Part::text(link)];
+        parts.extend(rest.0);
+        Sentence(parts)
+    }
+
+    /// Returns the sentence with the name that `name` has for each setting.
+    pub(crate) fn naming(&self, name: impl Fn(&str) -> String) -> String {
+        let parts = self.0.iter().map(|part| match part.is_name {
+            true => format!("`{}`", name(&part.text)),
+            false => part.text.clone(),
+        });
+        parts.collect()
+    }
+}
+
+impl Part {
+    fn text(text: &str) -> Part {
+        Part {
+            text: text.to_owned(),
+            is_name: false,
+        }
+    }
+
+    fn name(name: &str) -> Part {
+        Part {
+            is_name: true,
+            ..Part::text(name)
+        }
+    }
+}
+
+/// For a constant, which may have names in braces.
+impl From<&'static str> for Sentence {
+    fn from(words: &'static str) -> Sentence {
+        Sentence::of(words)
+    }
+}
+
+/// For text that a user may have chosen, so that it has no names.
+impl From<String> for Sentence {
+    fn from(text: String) -> Sentence {
+        Sentence(vec![Part {
+            text,
+            is_name: false,
+        }])
+    }
+}

@@ -171,12 +171,12 @@ const LONGEST_VALUE: usize = 1024;
 const NO_DOMAIN: &str =
     "is not a host name, expected one like `example.com`, without a leading dot or a port";
 const SAME_SITE_NONE_WITHOUT_SECURE: &str = "browsers refuse `SameSite=None` without `Secure`; leave out \
-    `danger_allow_http` or choose another `same_site`";
+    {danger_allow_http} or choose another {same_site}";
 const PARTITIONED_WITHOUT_SECURE: &str = "browsers refuse `Partitioned` without `Secure`; leave out \
-    `danger_allow_http` or `partitioned`";
+    {danger_allow_http} or {partitioned}";
 const PREFIX_WITHOUT_SECURE: &str = "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`; \
-    leave out `danger_allow_http` or choose a name without a prefix";
-const HOST_WITH_DOMAIN: &str = "browsers refuse `__Host-` names with a domain; leave out `domain` or choose a \
+    leave out {danger_allow_http} or choose a name without a prefix";
+const HOST_WITH_DOMAIN: &str = "browsers refuse `__Host-` names with a domain; leave out {domain} or choose a \
     `__Secure-` name";
-const HOST_WITH_PATH: &str = "browsers refuse `__Host-` names with a path other than `/`; leave out `path` or choose \
+const HOST_WITH_PATH: &str = "browsers refuse `__Host-` names with a path other than `/`; leave out {path} or choose \
     a `__Secure-` name";

@@ -52,7 +52,7 @@ impl Purpose {
     ) -> Result<Purpose, ConfigError> {
         let refused = |setting, label: &str, expected: &str| {
             let len = label.len();
-            let reason = format_args!("has {len} bytes, expected {expected} {LONGEST_LABEL}");
+            let reason = format!("has {len} bytes, expected {expected} {LONGEST_LABEL}");
             ConfigError::new(setting, reason)
         };
         if let Some(label) = application.filter(|l| !(1..=LONGEST_LABEL).contains(&l.len())) {

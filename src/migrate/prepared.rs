@@ -41,7 +41,7 @@ impl PreparedCookie {
             (range.start < EPOCH, TOO_EARLY),
         ];
         if let Some((_, broken)) = rules.iter().find(|(is_broken, _)| *is_broken) {
-            return Err(ConfigError::new(SETTING, broken));
+            return Err(ConfigError::new(SETTING, *broken));
         }
         Ok(PreparedCookie {
             finder: Finder::new(name.as_str()),
@@ -91,7 +91,7 @@ impl PreparedCookie {
 
 const SETTING: &str = "migrate_from";
 const SAME_NAME: &str =
-    "has the name of this cookie; choose another `name`, so that the two can be told apart";
+    "has the name of this cookie; choose another {name}, so that the two can be told apart";
 const EMPTY_RANGE: &str = "has a range that ends before it begins; give `switched_on..end`";
 const TOO_EARLY: &str =
     "has a range that begins before 2026, which no session can; give the day of the rollout";

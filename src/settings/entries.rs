@@ -12,7 +12,7 @@ use super::{
     value::{Refusal, Table, Value},
 };
 use crate::{
-    base::config_error::ConfigError,
+    base::config_error::{ConfigError, Sentence},
     keys::{RingSource, looks_like_a_key},
 };
 
@@ -50,7 +50,7 @@ impl SessionSettings {
     /// Takes the setting `name`, which its source calls `shown`.
     pub(super) fn take(&mut self, name: &str, shown: &str, value: Value) {
         if let Err(refusal) = self.try_take(name, shown, value) {
-            self.refuse(shown, &refusal);
+            self.refuse(shown, refusal);
         }
     }
 
@@ -59,7 +59,7 @@ impl SessionSettings {
             return Err("is empty; give it a value or leave it out".into());
         }
         if name != "keys" && value.holds_a_key() {
-            return Err("holds a key, which belongs in `keys` alone".into());
+            return Err("holds a key, which belongs in {keys} alone".into());
         }
         let setting = find(name)?;
         if self.entries.contains_key(setting.name) {
@@ -77,18 +77,18 @@ impl SessionSettings {
     }
 
     /// `reason` goes on after the name: ``"is empty, …"``.
-    pub(super) fn refuse(&mut self, shown: &str, reason: &str) {
+    pub(super) fn refuse(&mut self, shown: &str, reason: impl Into<Sentence>) {
         let problem = self.problem(shown, reason);
         self.problems.push(problem);
     }
 
-    pub(super) fn problem(&self, shown: &str, reason: &str) -> Problem {
+    pub(super) fn problem(&self, shown: &str, reason: impl Into<Sentence>) -> Problem {
         let setting = match looks_like_a_key(shown) {
             true => "(a key)".to_owned(),
             false => shown.escape_debug().to_string(),
         };
         Problem {
-            sentence: format!("`{setting}` {}", self.in_words_of_source(reason)),
+            sentence: format!("`{setting}` {}", self.naming(&reason.into())),
             setting: Some(setting),
         }
     }
@@ -96,17 +96,17 @@ impl SessionSettings {
     /// Returns a mistake that the builder found.
     pub(super) fn mistake(&self, error: &ConfigError) -> Problem {
         match error.setting() {
-            Some("keys") => self.mistake_in_keys(error),
+            Some("keys") => self.mistake_in_keys(error.to_string()),
             setting => Problem {
                 setting: setting.map(|name| self.shown(name)),
-                sentence: self.in_words_of_source(&error.to_string()),
+                sentence: error.naming(|name| self.shown(name)),
             },
         }
     }
 
     /// `error` is a whole sentence, which names keys by their ids.
-    pub(super) fn mistake_in_keys(&self, error: impl fmt::Display) -> Problem {
-        let sentence = self.in_words_of_source(&error.to_string());
+    pub(super) fn mistake_in_keys(&self, error: impl Into<Sentence>) -> Problem {
+        let sentence = self.naming(&error.into());
         let given = self.keys().map(|(shown, _)| shown.to_owned());
         let shown = given.unwrap_or_else(|| self.shown("keys"));
         Problem {
@@ -115,24 +115,19 @@ impl SessionSettings {
         }
     }
 
-    /// Returns the name of a setting as its source writes it.
+    /// Returns the name of a setting as its source writes it. One that only the builder has keeps its name.
     pub(super) fn shown(&self, name: &str) -> String {
         let prefix = &self.prefix;
         match self.entries.get(name) {
             Some(entry) => entry.shown.clone(),
+            None if find(name).is_err() => name.to_owned(),
             None if self.is_in_capitals => format!("{prefix}{}", name.to_ascii_uppercase()),
             None => format!("{prefix}{name}"),
         }
     }
 
-    /// Replaces the names of settings in one of our sentences, which are between backticks, as
-    /// [`shown`](Self::shown) has them.
-    fn in_words_of_source(&self, sentence: &str) -> String {
-        let words = sentence.split('`').map(|word| match find(word) {
-            Ok(setting) => self.shown(setting.name),
-            Err(_) => word.to_owned(),
-        });
-        words.collect::<Vec<_>>().join("`")
+    fn naming(&self, sentence: &Sentence) -> String {
+        sentence.naming(|name| self.shown(name))
     }
 
     /// Returns the sources of the keys, and the name of their setting.
@@ -170,4 +165,4 @@ impl fmt::Debug for SessionSettings {
 }
 
 const OTHER_KEYS: &str =
-    "is not the only source of keys; give one of `keys`, `keys_env`, `keys_file` and `keys_from`";
+    "is not the only source of keys; give one of {keys}, {keys_env}, {keys_file} and {keys_from}";

@@ -53,7 +53,7 @@ impl SessionSettings {
     pub(super) fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
         let (mode, ring) = (self.mode().unwrap_or(Mode::Encrypted), self.ring()?);
         let is_checked = ring.check_mode(mode);
-        is_checked.map_err(|error| self.mistake_in_keys(error))?;
+        is_checked.map_err(|error| self.mistake_in_keys(error.to_string()))?;
         Ok(match mode {
             Mode::Encrypted => SessionCookie::encrypted(ring),
             Mode::UnencryptedButSigned => SessionCookie::unencrypted_but_signed(ring),
@@ -66,7 +66,7 @@ impl SessionSettings {
             return self.watched_ring(sources, *interval);
         }
         let ring = KeyRing::from_sources(sources);
-        let ring = ring.map_err(|error| self.mistake_in_keys(error))?;
+        let ring = ring.map_err(|error| self.mistake_in_keys(error.to_string()))?;
         Ok(SharedKeyRing::from(ring))
     }
 
@@ -83,11 +83,11 @@ impl SessionSettings {
         interval: Duration,
     ) -> Result<SharedKeyRing, Problem> {
         let watched = crate::keys::WatchedKeyRing::from_sources(sources);
-        let watched = watched.map_err(|error| self.mistake_in_keys(error))?;
+        let watched = watched.map_err(|error| self.mistake_in_keys(error.to_string()))?;
         let ring = watched.keys();
         let spawned = watched.interval(interval).spawn();
         spawned.map_err(|error| {
-            self.problem(&self.shown(WATCH_KEYS), &format!("needs a thread: {error}"))
+            self.problem(&self.shown(WATCH_KEYS), format!("needs a thread: {error}"))
         })?;
         Ok(ring)
     }
@@ -111,5 +111,5 @@ impl SessionSettings {
 }
 
 const WATCH_KEYS: &str = "watch_keys";
-const NO_KEYS: &str = "there are no keys; give `keys_env` with the name of an environment variable, \
-    `keys_file` with a path, `keys_from` with several of these, or `keys` with the keys themselves";
+const NO_KEYS: &str = "there are no keys; give {keys_env} with the name of an environment variable, \
+    {keys_file} with a path, {keys_from} with several of these, or {keys} with the keys themselves";

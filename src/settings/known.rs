@@ -8,6 +8,7 @@ use super::{
     value::{Refusal, Value, either},
 };
 use crate::{
+    base::config_error::Sentence,
     carrier::Size,
     cookie::SameSite,
     crypto::suite::Mode,
@@ -92,8 +93,8 @@ pub(super) fn find(name: &str) -> Result<&'static Setting, Refusal> {
     found.ok_or_else(|| match &*suggestions(name) {
         [] => "is not a setting; docs/settings.md has all of them".into(),
         near => {
-            let near = either(near.iter().copied());
-            format!("is not a setting; did you mean {near}?").into()
+            let near = either(near.iter().map(|name| format!("{{{name}}}")));
+            Sentence::of(&format!("is not a setting; did you mean {near}?"))
         }
     })
 }
@@ -117,7 +118,7 @@ fn suggestions(name: &str) -> Vec<&'static str> {
 }
 
 const NOT_SECURE: &str = "cannot be false, because anyone on the network could take the session; \
-    leave it out, or set `danger_allow_http` where there is no HTTPS";
+    leave it out, or set {danger_allow_http} where there is no HTTPS";
 const NOT_HTTP_ONLY: &str = "cannot be false, because every script in the page could take the session; \
     leave it out, and let the server tell scripts what they need";
 

@@ -1,14 +1,15 @@
 //! Settings in the words of another system.
 
 use super::{SessionSettings, error::SettingsError, value::Value};
+use crate::base::config_error::Sentence;
 
 impl SessionSettings {
     /// Reads the options of another system, each translated to a setting and its value, or refused with the reason.
     ///
     /// The name of an option comes after `prefix`, and a setting has the name and the value, as text, that
-    /// `docs/settings.md` lists. A reason continues the sentence that begins with the option's name. Errors call each
-    /// setting by its option, and a setting for which no option stands by its own name after `prefix`, even where a
-    /// reason has that name between backticks.
+    /// `docs/settings.md` lists. A reason continues the sentence that begins with the option's name, and names
+    /// a setting in braces. Errors call each setting by its option, and a setting for which no option stands by its own
+    /// name after `prefix`.
     ///
     /// # Examples
     ///
@@ -18,7 +19,7 @@ impl SessionSettings {
     /// let options = [
     ///     ("CookieName", Ok(("name", "wiki"))),
     ///     ("Lifetime", Ok(("absolute_timeout", "8 hours"))),
-    ///     ("Persistent", Err("has no counterpart; leave it out, and write `remember_up_to`")),
+    ///     ("Persistent", Err("has no counterpart; leave it out, and write {remember_up_to}")),
     /// ];
     /// let error = SessionSettings::from_translated("Session.", options).unwrap_err();
     /// assert!(error.settings().eq(["Session.Persistent"]));
@@ -42,7 +43,7 @@ impl SessionSettings {
             let shown = format!("{prefix}{option}");
             match translated {
                 Ok((name, value)) => settings.take(name, &shown, Value::Text(value.to_owned())),
-                Err(reason) => settings.refuse(&shown, reason),
+                Err(reason) => settings.refuse(&shown, Sentence::of(reason)),
             }
         }
         let (options, _) = settings.options();

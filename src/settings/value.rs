@@ -1,7 +1,6 @@
 //! Values of a settings file, and the simple forms in which they are read.
 
 use std::{
-    borrow::Cow,
     fmt,
     time::{Duration, SystemTime},
 };
@@ -12,12 +11,12 @@ use serde::{
 };
 
 use crate::{
-    base::{span::parse_span, time},
+    base::{config_error::Sentence, span::parse_span, time},
     keys::looks_like_a_key,
 };
 
 /// Rest of a sentence that begins with the setting's name.
-pub(super) type Refusal = Cow<'static, str>;
+pub(super) type Refusal = Sentence;
 
 /// A value of any format. Deserializing it never fails, because the error of a format may quote the text, with the
 /// keys in it.
@@ -82,30 +81,20 @@ impl Value {
 
     /// Returns a flag that is always on. `why` refuses any other value.
     pub(super) fn only_true(&self, why: &'static str) -> Result<(), Refusal> {
-        let is_on = self.flag() == Ok(true);
+        let is_on = self.flag().is_ok_and(|is_on| is_on);
         is_on.then_some(()).ok_or(why.into())
     }
 
     /// Reads one of several words, in any case.
     pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Result<T, Refusal> {
-        let given = self.word();
-        let chosen = choices
-            .iter()
-            .find(|(word, _)| word.eq_ignore_ascii_case(given));
-        chosen.map(|(_, choice)| *choice).ok_or_else(|| {
-            let words = either(choices.iter().map(|(word, _)| *word));
-            format!("must be {words}").into()
-        })
+        let chosen = self.chosen(choices);
+        chosen.ok_or_else(|| format!("must be {}", words(choices)).into())
     }
 
     /// `30m`, `1h 30m`; a number is seconds.
     pub(super) fn span(&self) -> Result<Duration, Refusal> {
-        let word = self.word();
-        let span = match word.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => word.parse().ok().map(Duration::from_secs),
-            false => parse_span(word),
-        };
-        span.ok_or_else(|| format!("must be {A_SPAN}").into())
+        self.as_span()
+            .ok_or_else(|| format!("must be {A_SPAN}").into())
     }
 
     /// Reads one of several words, or a span.
@@ -114,10 +103,24 @@ impl Value {
         choices: &[(&str, T)],
         of_span: fn(Duration) -> T,
     ) -> Result<T, Refusal> {
-        self.choice(choices).or_else(|no_choice| {
-            let span = self.span().map(of_span);
-            span.map_err(|_| format!("{no_choice}, or {A_SPAN}").into())
-        })
+        let of_span = || self.as_span().map(of_span);
+        let value = self.chosen(choices).or_else(of_span);
+        value.ok_or_else(|| format!("must be {}, or {A_SPAN}", words(choices)).into())
+    }
+
+    fn chosen<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
+        let given = self.word();
+        let mut choices = choices.iter();
+        let chosen = choices.find(|(word, _)| word.eq_ignore_ascii_case(given));
+        chosen.map(|(_, choice)| *choice)
+    }
+
+    fn as_span(&self) -> Option<Duration> {
+        let word = self.word();
+        match word.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => word.parse().ok().map(Duration::from_secs),
+            false => parse_span(word),
+        }
     }
 
     pub(super) fn moment(&self) -> Result<SystemTime, Refusal> {
@@ -167,10 +170,13 @@ impl Value {
     }
 }
 
+fn words<T>(choices: &[(&str, T)]) -> String {
+    either(choices.iter().map(|(word, _)| format!("`{word}`")))
+}
+
 /// Words in a sentence: `` `a`, `b` or `c` ``.
-pub(super) fn either<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
-    let words = words.join(", ");
+pub(super) fn either(words: impl Iterator<Item = String>) -> String {
+    let words = words.collect::<Vec<_>>().join(", ");
     match words.rsplit_once(", ") {
         Some((first, last)) => format!("{first} or {last}"),
         None => words,

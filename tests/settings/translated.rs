@@ -31,7 +31,7 @@ fn every_mistake_is_told_in_the_words_of_the_other_system() {
     let (names, sentence) = refused(read(&[
         (
             "secret",
-            Err("is a password; write `keys_env` in its place"),
+            Err("is a password; write {keys_env} in its place"),
         ),
         ("https", Ok(("secure", "false"))),
         ("ttl", Ok(("idle_timeout", "soon"))),

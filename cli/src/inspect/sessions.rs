@@ -1,8 +1,8 @@
 use std::time::{Duration, SystemTime};
 
-use clap::Args;
+use clap::{Args, Command};
 use hardtack::{
-    KeyRing, SessionCookie, SessionHeader, SessionToken,
+    ConfigError, KeyRing, SessionCookie, SessionHeader, SessionToken,
     carrier::{
         SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder,
         TokenContent,
@@ -110,7 +110,7 @@ impl Sessions {
         now: SystemTime,
     ) -> Result<CookieName, Failure> {
         let cookie = self.configured(ring, cookie_under(ring), now)?.build();
-        Ok(cookie.map_err(Failure::options)?.name().clone())
+        Ok(cookie.map_err(|error| mistake(&error))?.name().clone())
     }
 
     /// Returns `builder` with the settings that the application has.
@@ -177,6 +177,19 @@ impl Sessions {
     }
 }
 
+/// Returns a mistake in settings, and calls each that has an option by this.
+fn mistake(error: &ConfigError) -> Failure {
+    let options = Sessions::augment_args(Command::new("inspect"));
+    Failure::usage(error.naming(|setting| {
+        let option = setting.replace('_', "-");
+        let mut options = options.get_arguments();
+        match options.any(|known| known.get_long() == Some(&option)) {
+            true => format!("--{option}"),
+            false => setting.to_owned(),
+        }
+    }))
+}
+
 impl<T: Payload> Opener<T> {
     pub(super) fn new(
         ring: KeyRing,
@@ -197,7 +210,7 @@ impl<T: Payload> Opener<T> {
             let cookie = builder.typed().name(name).build();
             cookie.map(Inspector::Cookie)
         };
-        let inspector = inspector.map_err(Failure::options)?;
+        let inspector = inspector.map_err(|error| mistake(&error))?;
         Ok(Opener {
             ring,
             reader,

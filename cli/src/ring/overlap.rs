@@ -11,7 +11,6 @@ use hardtack::{
     SessionSettings,
     settings::{parse_span, show_span},
 };
-use serde_json::json;
 
 use crate::{answer::Failure, moment, settings};
 
@@ -64,13 +63,16 @@ impl OverlapOptions {
 
 /// Refuses a span that no application can have.
 fn check(lifetime: Duration) -> Result<Duration, Failure> {
-    let settings = json!({ "idle_timeout": "off", "absolute_timeout": lifetime.as_secs() });
-    let settings: SessionSettings = serde_json::from_value(settings).map_err(Failure::usage)?;
-    settings.check_without_keys().map_err(|error| {
+    let seconds = lifetime.as_secs().to_string();
+    let options = [
+        ("lifetime", Ok(("absolute_timeout", &*seconds))),
+        ("lifetime", Ok(("idle_timeout", "off"))),
+    ];
+    let checked = SessionSettings::from_translated("--", options).map_err(|error| {
         let sentence = error.to_string();
-        Failure::Usage(sentence.replace("session settings: `absolute_timeout`", "`--lifetime`"))
-    })?;
-    Ok(lifetime)
+        Failure::usage(sentence.trim_start_matches("session settings: "))
+    });
+    checked.map(|_| lifetime)
 }
 
 /// Returns the overlap that the text of a ring notes.

@@ -168,7 +168,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     ) -> Result<Sealer, ConfigError> {
         let (options, mode) = (&self.options, self.mode);
         let responses = options.responses;
-        let empty_payload = T::empty().map_err(ConfigError::general)?;
+        let empty_payload = T::empty().map_err(|error| ConfigError::general(error.to_string()))?;
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), options.padding)
             .filter(|budget| empty_payload.len() <= budget.room)
             .ok_or_else(|| ConfigError::general(NO_ROOM))?;
@@ -259,4 +259,4 @@ const LATE: &str = "is called after `revoked_if` or `revalidate_after`, which wo
     call `typed` first";
 const NOTHING_CHANGED: &str = "has the attributes that the cookie has now; leave it out";
 const NO_ROOM: &str = "there is no room for a session; shorten the cookie's name and attributes, or give a larger \
-    `max_token_len`";
+    {max_token_len}";

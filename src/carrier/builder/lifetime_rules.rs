@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::Options;
 use crate::{
-    base::{config_error::ConfigError, span::show_span},
+    base::{
+        config_error::{ConfigError, Sentence},
+        span::show_span,
+    },
     keys::KeyNeed,
     state::{Lifetimes, Longest, Refresh, RefreshAfter, Revalidation},
 };
@@ -59,17 +62,17 @@ impl Options {
             mistake(
                 REFRESH,
                 self.revalidate_after.and(self.refresh_after).is_some(),
-                || WITHOUT_EFFECT.to_owned(),
+                || WITHOUT_EFFECT,
             ),
             mistake("unvalidated_up_to", self.ends_before_it_is_asked(), || {
-                NOT_LONGER.to_owned()
+                NOT_LONGER
             }),
             out_of_range(UP_TO, up_to, ""),
             out_of_range(REMEMBERED_IDLE, remembered_idle, ", or leave it out"),
             mistake(
                 REMEMBERED_IDLE,
                 remembered_idle.is_some() && up_to.is_none(),
-                || NOTHING_IS_REMEMBERED.to_owned(),
+                || NOTHING_IS_REMEMBERED,
             ),
             too_long((REMEMBERED_IDLE, remembered_idle), (UP_TO, up_to), ""),
             self.refresh_too_late(REMEMBERED_IDLE, remembered_idle),
@@ -91,10 +94,10 @@ impl Options {
         let idle = idle.filter(|idle| in_range(*idle))?;
         mistake(setting, span.as_secs() > idle.as_secs() / 2, || {
             let (span, idle) = (show_span(span), show_span(idle));
-            format!(
-                "is longer than half of `{of}` ({span} and {idle}), so active visitors would be signed out; choose at \
+            Sentence::of(&format!(
+                "is longer than half of {{{of}}} ({span} and {idle}), so active visitors would be signed out; choose at \
                  most half"
-            )
+            ))
         })
     }
 
@@ -116,10 +119,10 @@ impl Options {
     }
 }
 
-fn mistake(
+fn mistake<S: Into<Sentence>>(
     setting: &'static str,
     is_wrong: bool,
-    reason: impl FnOnce() -> String,
+    reason: impl FnOnce() -> S,
 ) -> Option<ConfigError> {
     is_wrong.then(|| ConfigError::new(setting, reason()))
 }
@@ -145,10 +148,10 @@ fn too_long(
     let is_longer = in_range(idle) && in_range(longest) && idle > longest;
     mistake(a, is_longer, || {
         let (idle, longest) = (show_span(idle), show_span(longest));
-        format!(
-            "is longer than `{b}` ({idle} and {longest}{default}), so it would never take effect; set `{b}` to at least \
-             the same, or a shorter `{a}`"
-        )
+        Sentence::of(&format!(
+            "is longer than {{{b}}} ({idle} and {longest}{default}), so it would never take effect; set {{{b}}} to at least \
+             the same, or a shorter {{{a}}}"
+        ))
     })
 }
 
@@ -159,9 +162,9 @@ const REMEMBERED_IDLE: &str = "remembered_idle_timeout";
 const REFRESH: &str = "refresh_after";
 const REVALIDATE: &str = "revalidate_after";
 const NOTHING_IS_REMEMBERED: &str =
-    "needs `remember_up_to`, without which no session is remembered; set both, or leave this out";
-const WITHOUT_EFFECT: &str = "has no effect together with `revalidate_after`; leave it out";
-const NOT_LONGER: &str = "needs a `revalidate_after` that is shorter; set that first";
+    "needs {remember_up_to}, without which no session is remembered; set both, or leave this out";
+const WITHOUT_EFFECT: &str = "has no effect together with {revalidate_after}; leave it out";
+const NOT_LONGER: &str = "needs a {revalidate_after} that is shorter; set that first";
 const LONGEST_SKEW: Duration = Duration::from_secs(300);
 const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);
 pub(super) const DEFAULT_ABSOLUTE: Duration = Duration::from_secs(12 * 3600);

@@ -54,7 +54,7 @@ impl SessionType {
         } else {
             return None;
         };
-        Some(ConfigError::general(format_args!(
+        Some(ConfigError::general(format!(
             "sessions of type `{}` are built with this {reason}",
             other.name
         )))
