@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, mem};
 
 use super::debug_by_display;
 
@@ -45,10 +45,11 @@ impl ConfigError {
 
     /// `error` is of a cookie that `setting` describes, so its subject is no setting of the session's own cookie.
     pub(crate) fn within(setting: &'static str, error: &ConfigError) -> ConfigError {
-        let mut mistake = error.sentence.clone();
-        if let (Some(_), Some(subject)) = (error.setting, mistake.0.first_mut()) {
-            subject.is_name = false;
-        }
+        let mistake = error.sentence.clone();
+        let mistake = match error.setting {
+            Some(_) => mistake.with_plain_subject(),
+            None => mistake,
+        };
         ConfigError {
             setting: Some(setting),
             sentence: Sentence::about(setting, ": ", mistake),
@@ -111,62 +112,55 @@ impl fmt::Display for ConfigError {
 // No `source`: the sentence contains that of its cause, and no cause has a source.
 impl std::error::Error for ConfigError {}
 
-/// A sentence with a place for the name of each setting, which a method, a file and a variable spell differently.
+/// A sentence with a place for the name of each setting, which a method, a file and a variable spell differently: text
+/// and names, by turns.
 #[derive(Clone)]
-pub(crate) struct Sentence(Vec<Part>);
-
-#[derive(Clone)]
-struct Part {
-    text: String,
-    is_name: bool,
-}
+pub(crate) struct Sentence(Vec<String>);
 
 impl Sentence {
     /// Reads words of a program, in which the name of a setting is in braces: ``"needs {remember_up_to}; set both"``.
     pub(crate) fn of(words: &str) -> Sentence {
-        let is_name = |name: &str| {
-            !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
-        };
+        let is_of_name = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+        let is_name = |name: &str| !name.is_empty() && name.bytes().all(is_of_name);
         let mut pieces = words.split('{');
-        let mut parts = vec![Part::text(pieces.next().unwrap_or_default())];
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        let mut turns = Vec::new();
         for piece in pieces {
-            match piece.split_once('}').filter(|(name, _)| is_name(name)) {
-                Some((name, text)) => parts.extend([Part::name(name), Part::text(text)]),
-                None => parts.extend([Part::text("{"), Part::text(piece)]),
+            if let Some((name, rest)) = piece.split_once('}')
+                && is_name(name)
+            {
+                turns.extend([mem::replace(&mut text, rest.to_owned()), name.to_owned()]);
+            } else {
+                text.push('{');
+                text.push_str(piece);
             }
         }
-        Sentence(parts)
+        turns.push(text);
+        Sentence(turns)
     }
 
     fn about(setting: &str, link: &str, rest: Sentence) -> Sentence {
-        let mut parts = vec![Part::name(setting), Part::text(link)];
-        parts.extend(rest.0);
-        Sentence(parts)
+        let mut rest = rest.0.into_iter();
+        let text = link.to_owned() + &rest.next().unwrap_or_default();
+        let turns = [String::new(), setting.to_owned(), text];
+        Sentence(turns.into_iter().chain(rest).collect())
+    }
+
+    /// Returns the same sentence, in which the name that it begins with is text.
+    fn with_plain_subject(mut self) -> Sentence {
+        let subject: String = self.0.drain(..self.0.len().min(3)).collect();
+        self.0.insert(0, subject);
+        self
     }
 
     /// Returns the sentence with the name that `name` has for each setting.
     pub(crate) fn naming(&self, name: impl Fn(&str) -> String) -> String {
-        let parts = self.0.iter().map(|part| match part.is_name {
-            true => format!("`{}`", name(&part.text)),
-            false => part.text.clone(),
+        let turns = self.0.iter().enumerate();
+        let pieces = turns.map(|(turn, piece)| match turn % 2 {
+            0 => piece.clone(),
+            _ => format!("`{}`", name(piece)),
         });
-        parts.collect()
-    }
-}
-
-impl Part {
-    fn text(text: &str) -> Part {
-        Part {
-            text: text.to_owned(),
-            is_name: false,
-        }
-    }
-
-    fn name(name: &str) -> Part {
-        Part {
-            is_name: true,
-            ..Part::text(name)
-        }
+        pieces.collect()
     }
 }
 
@@ -180,9 +174,54 @@ impl From<&'static str> for Sentence {
 /// For text that a user may have chosen, so that it has no names.
 impl From<String> for Sentence {
     fn from(text: String) -> Sentence {
-        Sentence(vec![Part {
-            text,
-            is_name: false,
-        }])
+        Sentence(vec![text])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shout(sentence: impl Into<Sentence>) -> String {
+        sentence.into().naming(str::to_uppercase)
+    }
+
+    #[test]
+    fn a_name_in_braces_is_written_as_its_reader_knows_it() {
+        for (words, told) in [
+            ("{name}", "`NAME`"),
+            (
+                "set {path} or {idle_timeout}, too",
+                "set `PATH` or `IDLE_TIMEOUT`, too",
+            ),
+            (
+                "a table like `{ path = \"/\" }`, or {formerly}",
+                "a table like `{ path = \"/\" }`, or `FORMERLY`",
+            ),
+            (
+                "{open {name} {Name} {} {a b} }",
+                "{open `NAME` {Name} {} {a b} }",
+            ),
+            ("`name`", "`name`"),
+            ("", ""),
+        ] {
+            assert_eq!(shout(words), told);
+        }
+    }
+
+    #[test]
+    fn text_of_a_user_has_no_names() {
+        assert_eq!(shout("{name} and `name`".to_owned()), "{name} and `name`");
+        let error = ConfigError::of("name", "{path}");
+        assert_eq!(error.naming(str::to_uppercase), "`NAME`: {path}");
+        assert_eq!(error.to_string(), "`name`: {path}");
+    }
+
+    #[test]
+    fn the_subject_of_another_cookie_is_no_setting() {
+        let error = ConfigError::new("path", "is none beside {domain}");
+        let error = ConfigError::within("formerly", &error);
+        let told = "`FORMERLY`: path is none beside `DOMAIN`";
+        assert_eq!(error.naming(str::to_uppercase), told);
     }
 }

@@ -26,6 +26,6 @@ pub use builder::{
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 
-pub(crate) use builder::{Options, Responses, Size};
+pub(crate) use builder::{Options, Size};
 pub(crate) use cookie::SessionCookie;
 pub(crate) use header::SessionHeader;

@@ -1,7 +1,21 @@
+//! Mistakes in settings, told with the names of their source.
+
 use std::fmt;
 
-use super::SessionSettings;
-use crate::base::{config_error::ConfigError, debug_by_display};
+use strsim::levenshtein;
+
+use super::{
+    SessionSettings,
+    known::{SETTINGS, find},
+    value::either,
+};
+use crate::{
+    base::{
+        config_error::{ConfigError, Sentence},
+        debug_by_display,
+    },
+    keys::looks_like_a_key,
+};
 
 /// Mistakes in settings: a sentence for each, which names the setting and the way to correct it.
 ///
@@ -92,5 +106,123 @@ pub(super) fn refuse_any(problems: impl IntoIterator<Item = Problem>) -> Result<
     match problems.is_empty() {
         true => Ok(()),
         false => Err(SettingsError { problems }),
+    }
+}
+
+impl SessionSettings {
+    /// `reason` goes on after the name: ``"is empty, …"``.
+    pub(super) fn refuse(&mut self, shown: &str, reason: impl Into<Sentence>) {
+        let problem = self.problem(shown, reason);
+        self.problems.push(problem);
+    }
+
+    pub(super) fn problem(&self, shown: &str, reason: impl Into<Sentence>) -> Problem {
+        let setting = match looks_like_a_key(shown) {
+            true => "(a key)".to_owned(),
+            false => shown.escape_debug().to_string(),
+        };
+        Problem {
+            sentence: format!("`{setting}` {}", self.naming(&reason.into())),
+            setting: Some(setting),
+        }
+    }
+
+    /// Returns a mistake that the builder found.
+    pub(super) fn mistake(&self, error: &ConfigError) -> Problem {
+        match error.setting() {
+            Some("keys") => self.mistake_in_keys(error.to_string()),
+            setting => Problem {
+                setting: setting.map(|name| self.shown(name)),
+                sentence: error.naming(|name| self.shown(name)),
+            },
+        }
+    }
+
+    /// `error` is a whole sentence, which names keys by their ids.
+    pub(super) fn mistake_in_keys(&self, error: impl Into<Sentence>) -> Problem {
+        let sentence = self.naming(&error.into());
+        let given = self.source_of_keys().map(|entry| entry.shown.clone());
+        let shown = given.unwrap_or_else(|| self.shown("keys"));
+        Problem {
+            sentence: format!("`{shown}`: {sentence}"),
+            setting: Some(shown),
+        }
+    }
+
+    /// Returns the name of a setting as its source writes it. One that only the builder has keeps its name.
+    pub(super) fn shown(&self, name: &str) -> String {
+        let prefix = &self.prefix;
+        match self.entries.get(name) {
+            Some(entry) => entry.shown.clone(),
+            None if find(name).is_none() => name.to_owned(),
+            None if self.is_in_capitals => format!("{prefix}{}", name.to_ascii_uppercase()),
+            None => format!("{prefix}{name}"),
+        }
+    }
+
+    fn naming(&self, sentence: &Sentence) -> String {
+        sentence.naming(|name| self.shown(name))
+    }
+}
+
+/// Refuses a name that no setting has, and suggests those that may be meant.
+pub(super) fn unknown(name: &str) -> Sentence {
+    match &*suggestions(name) {
+        [] => "is not a setting; docs/settings.md has all of them".into(),
+        near => {
+            let near = either(near.iter().map(|name| format!("{{{name}}}")));
+            Sentence::of(&format!("is not a setting; did you mean {near}?"))
+        }
+    }
+}
+
+/// Returns the setting whose name is misspelled, or else those that share the most words with `name`.
+fn suggestions(name: &str) -> Vec<&'static str> {
+    let plain = name.to_ascii_lowercase().replace(['-', '.'], "_");
+    let names = SETTINGS.iter().map(|setting| setting.name);
+    let nearest = names.clone().map(|name| (levenshtein(&plain, name), name));
+    if let Some((distance, near)) = nearest.min()
+        && distance <= 1 + near.len() / 6
+    {
+        return vec![near];
+    }
+    let words: Vec<_> = plain.split('_').collect();
+    let shared = |name: &str| name.split('_').filter(|word| words.contains(word)).count();
+    let most = names.clone().map(shared).max().unwrap_or_default();
+    names
+        .filter(|name| most > 0 && shared(name) == most)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_no_setting_suggests_those_that_may_be_meant() {
+        for (name, near) in [
+            ("idel_timeout", &["idle_timeout"][..]),
+            ("Name", &["name"]),
+            ("same-site", &["same_site"]),
+            ("samesite", &["same_site"]),
+            ("http_onyl", &["http_only"]),
+            ("keys_fiel", &["keys_file"]),
+            ("remember", &["remember_up_to"]),
+            ("remember-me", &["remember_up_to"]),
+            (
+                "timeout",
+                &[
+                    "idle_timeout",
+                    "absolute_timeout",
+                    "remembered_idle_timeout",
+                ],
+            ),
+            ("session.name", &["name"]),
+            ("allow_http", &["danger_allow_http"]),
+            ("no_such", &[]),
+            ("", &[]),
+        ] {
+            assert_eq!(suggestions(name), near, "{name}");
+        }
     }
 }

@@ -1,15 +1,11 @@
-//! Every setting, in one row each.
+//! Every setting, in one row each: its name, and how its value changes the sessions.
 
-use strsim::levenshtein;
+use std::{fmt, time::Duration};
 
-use super::{
-    choice::{Choice, OfAll, OfCookies, OfResponses, Text},
-    compound,
-    value::{Refusal, Value, either},
-};
+use self::Change::{All, Cookies, Keys};
+use super::value::{Refusal, Table, Value};
 use crate::{
-    base::config_error::Sentence,
-    carrier::Size,
+    carrier::{FormerAttributes, InCookie, Options, Size},
     cookie::SameSite,
     crypto::suite::Mode,
     keys::RingSource,
@@ -19,113 +15,251 @@ use crate::{
 /// A setting. Its row in docs/settings.md has the same name.
 pub(super) struct Setting {
     pub(super) name: &'static str,
-    pub(super) read: fn(Value) -> Result<Choice, Refusal>,
+    change: Change,
+}
+
+/// A function that reads a value and changes the sessions that have the setting.
+enum Change {
+    Keys(fn(&Value, &mut KeySettings) -> Result<Shown, Refusal>),
+    /// Sessions in every carrier.
+    All(fn(&Value, &mut Options) -> Result<Shown, Refusal>),
+    Cookies(fn(&Value, &mut InCookie) -> Result<Shown, Refusal>),
+}
+
+/// Value of a setting as `Debug` shows it, without secrets.
+pub(super) type Shown = String;
+
+/// Settings about the keys, which a program may have of its own.
+#[derive(Default)]
+pub(super) struct KeySettings {
+    pub(super) mode: Option<Mode>,
+    pub(super) sources: Vec<RingSource>,
+    pub(super) watch: Option<Duration>,
+}
+
+/// A cookie's settings as plain data.
+pub(super) struct Applied {
+    pub(super) keys: KeySettings,
+    pub(super) options: Options,
+    pub(super) cookie: InCookie,
+}
+
+impl Applied {
+    /// A cookie with the defaults.
+    pub(super) fn new() -> Applied {
+        Applied {
+            keys: KeySettings::default(),
+            options: Options::default(),
+            cookie: InCookie::new(),
+        }
+    }
+
+    pub(super) fn apply(&mut self, setting: &Setting, value: &Value) -> Result<Shown, Refusal> {
+        setting.apply(
+            value,
+            &mut self.keys,
+            &mut self.options,
+            Some(&mut self.cookie),
+        )
+    }
+}
+
+impl Setting {
+    /// Reads a value and changes what it is about. The error is the rest of a sentence: the value is not one that this
+    /// setting can have, or the carrier has no such setting.
+    pub(super) fn apply(
+        &self,
+        value: &Value,
+        keys: &mut KeySettings,
+        options: &mut Options,
+        cookie: Option<&mut InCookie>,
+    ) -> Result<Shown, Refusal> {
+        match self.change {
+            Keys(change) => change(value, keys),
+            All(change) => change(value, options),
+            Cookies(change) => change(value, cookie.ok_or(OF_COOKIES)?),
+        }
+    }
+
+    pub(super) fn is_source_of_keys(&self) -> bool {
+        self.name.starts_with("keys")
+    }
+
+    /// Returns `true` for settings that a program with keys of its own cannot have.
+    pub(super) fn is_about_keys(&self) -> bool {
+        self.is_source_of_keys() || self.name == "watch_keys"
+    }
 }
 
 #[rustfmt::skip] // One row a setting.
-pub(super) const SETTINGS: &[Setting] = {
-    use Choice::{Keys, OfAll as All, OfCookies as Cookies, OfResponses as Responses, WatchKeys};
-    &[
-        row("mode", |v| Ok(Choice::Mode(v.choice(&[
-            ("encrypted", Mode::Encrypted),
-            ("unencrypted-but-signed", Mode::UnencryptedButSigned),
-        ])?))),
-        row("keys", |v| Ok(Keys(vec![RingSource::text(v.text()?)]))),
-        row("keys_env", |v| Ok(Keys(compound::source("env", v)?))),
-        row("keys_file", |v| Ok(Keys(compound::source("file", v)?))),
-        row("keys_from", |v| Ok(Keys(compound::sources(v)?))),
-        row("watch_keys", |v| Ok(WatchKeys(v.span()?))),
-        row("name", |v| Ok(Cookies(OfCookies::Name(Text(v.line()?))))),
-        row("path", |v| Ok(Cookies(OfCookies::Path(Text(v.line()?))))),
-        row("domain", |v| Ok(Cookies(OfCookies::Domain(Text(v.line()?))))),
-        row("same_site", |v| Ok(Cookies(OfCookies::SameSite(v.choice(&[
-            ("strict", SameSite::Strict),
-            ("lax", SameSite::Lax),
-            ("none", SameSite::None),
-            ("omit", SameSite::Omit),
-        ])?)))),
-        row("partitioned", |v| Ok(Cookies(OfCookies::Partitioned(v.flag()?)))),
-        row("persistent", |v| Ok(Cookies(OfCookies::Persistent(v.flag()?)))),
-        row("idle_timeout", |v| Ok(All(OfAll::IdleTimeout(
-            v.choice_or_span(&[("off", None), ("false", None)], Some)?,
-        )))),
-        row("absolute_timeout", |v| Ok(All(OfAll::AbsoluteTimeout(v.span()?)))),
-        row("remember_up_to", |v| Ok(All(OfAll::RememberUpTo(v.span()?)))),
-        row("remembered_idle_timeout", |v| Ok(All(OfAll::RememberedIdleTimeout(v.span()?)))),
-        row("refresh_after", |v| Ok(All(OfAll::RefreshAfter(v.choice_or_span(&[
-            ("never", RefreshAfter::Never),
-            ("on-change", RefreshAfter::OnChange),
-            ("always", RefreshAfter::Always),
-            ("every-request", RefreshAfter::EveryRequest),
-        ], RefreshAfter::Span)?)))),
-        row("clock_skew", |v| Ok(All(OfAll::ClockSkew(v.span()?)))),
-        row("not_before", |v| Ok(All(OfAll::NotBefore(v.moment()?)))),
-        row("size", |v| Ok(Cookies(OfCookies::Size(v.choice(&[
-            ("anywhere", Size::Anywhere),
-            ("browser", Size::Browser),
-            ("split:2", Size::Split(2)),
-            ("split:3", Size::Split(3)),
-            ("split:4", Size::Split(4)),
-        ])?)))),
-        row("padding", |v| Ok(All(OfAll::Padding(
-            v.choice(&[("none", Padding::None), ("padme", Padding::Padme)])?,
-        )))),
-        row("application", |v| Ok(All(OfAll::Application(Text(v.line()?))))),
-        row("context", |v| Ok(All(OfAll::Context(compound::context(v)?)))),
-        row("formerly", |v| Ok(Cookies(OfCookies::Formerly(compound::formerly(v)?)))),
-        row("save_on_server_error", |v| Ok(Responses(OfResponses::SaveOnServerError(v.flag()?)))),
-        row("danger_allow_http", |v| Ok(Cookies(OfCookies::AllowHttp(v.flag()?)))),
-        row("danger_allow_shared_caching", |v| Ok(Responses(OfResponses::AllowSharedCaching(v.flag()?)))),
-        row("danger_retire_early", |v| Ok(All(OfAll::RetireEarly(v.flag()?)))),
-        row("secure", |v| v.only_true(NOT_SECURE).map(|()| Cookies(OfCookies::AllowHttp(false)))),
-        row("httponly", |v| v.only_true(NOT_HTTP_ONLY).map(|()| Cookies(OfCookies::Always))),
-        row("http_only", |v| v.only_true(NOT_HTTP_ONLY).map(|()| Cookies(OfCookies::Always))),
-    ]
-};
+pub(super) const SETTINGS: &[Setting] = &[
+    row("mode", Keys(|v, keys| set(&mut keys.mode, v.choice(&[
+        ("encrypted", Mode::Encrypted),
+        ("unencrypted-but-signed", Mode::UnencryptedButSigned),
+    ])))),
+    row("keys", Keys(|v, keys| set(&mut keys.sources, v.text().map(|text| vec![RingSource::text(text)])))),
+    row("keys_env", Keys(|v, keys| set(&mut keys.sources, source("env", v).map(|source| vec![source])))),
+    row("keys_file", Keys(|v, keys| set(&mut keys.sources, source("file", v).map(|source| vec![source])))),
+    row("keys_from", Keys(|v, keys| set(&mut keys.sources, sources(v)))),
+    row("watch_keys", Keys(|v, keys| set(&mut keys.watch, v.span()))),
+    row("name", Cookies(|v, cookie| set_text(&mut cookie.name, v.line()))),
+    row("path", Cookies(|v, cookie| set_text(&mut cookie.attributes.path, v.line()))),
+    row("domain", Cookies(|v, cookie| set_text(&mut cookie.attributes.domain, v.line()))),
+    row("same_site", Cookies(|v, cookie| set(&mut cookie.attributes.same_site, v.choice(&[
+        ("strict", SameSite::Strict),
+        ("lax", SameSite::Lax),
+        ("none", SameSite::None),
+        ("omit", SameSite::Omit),
+    ])))),
+    row("partitioned", Cookies(|v, cookie| set(&mut cookie.attributes.partitioned, v.flag()))),
+    row("persistent", Cookies(|v, cookie| set(&mut cookie.persistent, v.flag()))),
+    row("idle_timeout", All(|v, options| set(&mut options.idle_timeout, v.choice_or_span(
+        &[("off", None), ("false", None)], Some,
+    )))),
+    row("absolute_timeout", All(|v, options| set(&mut options.absolute_timeout, v.span()))),
+    row("remember_up_to", All(|v, options| set(&mut options.remember_up_to, v.span()))),
+    row("remembered_idle_timeout", All(|v, options| set(&mut options.remembered_idle_timeout, v.span()))),
+    row("refresh_after", All(|v, options| set(&mut options.refresh_after, v.choice_or_span(&[
+        ("never", RefreshAfter::Never),
+        ("on-change", RefreshAfter::OnChange),
+        ("always", RefreshAfter::Always),
+        ("every-request", RefreshAfter::EveryRequest),
+    ], RefreshAfter::Span)))),
+    row("clock_skew", All(|v, options| set(&mut options.clock_skew, v.span()))),
+    row("not_before", All(|v, options| set(&mut options.not_before, v.moment()))),
+    row("size", Cookies(|v, cookie| set(&mut cookie.size, v.choice(&[
+        ("anywhere", Size::Anywhere),
+        ("browser", Size::Browser),
+        ("split:2", Size::Split(2)),
+        ("split:3", Size::Split(3)),
+        ("split:4", Size::Split(4)),
+    ])))),
+    row("padding", All(|v, options| set(&mut options.padding, v.choice(&[
+        ("none", Padding::None),
+        ("padme", Padding::Padme),
+    ])))),
+    row("application", All(|v, options| set_text(&mut options.application, v.line()))),
+    row("context", All(|v, options| add(&mut options.context, context(v)))),
+    row("formerly", Cookies(|v, cookie| add(&mut cookie.former, formerly(v)))),
+    row("save_on_server_error", All(|v, options| set(&mut options.save_on_server_error, v.flag()))),
+    row("danger_allow_http", Cookies(|v, cookie| v.flag().map(|is_on| {
+        cookie.attributes.secure = !is_on;
+        is_on.to_string()
+    }))),
+    row("danger_allow_shared_caching", All(|v, options| set(&mut options.shared_caching, v.flag()))),
+    row("danger_retire_early", All(|v, options| set(&mut options.retire_early, v.flag()))),
+    row("secure", Cookies(|v, cookie| set(&mut cookie.attributes.secure, v.only_true(NOT_SECURE)))),
+    row("httponly", Cookies(|v, _| v.only_true(NOT_HTTP_ONLY).map(|is_on| is_on.to_string()))),
+    row("http_only", Cookies(|v, _| v.only_true(NOT_HTTP_ONLY).map(|is_on| is_on.to_string()))),
+];
 
-const fn row(name: &'static str, read: fn(Value) -> Result<Choice, Refusal>) -> Setting {
-    Setting { name, read }
+const fn row(name: &'static str, change: Change) -> Setting {
+    Setting { name, change }
 }
 
-/// Finds the setting of this name. The error is the rest of the sentence that refuses it.
-pub(super) fn find(name: &str) -> Result<&'static Setting, Refusal> {
-    let found = SETTINGS.iter().find(|setting| setting.name == name);
-    found.ok_or_else(|| match &*suggestions(name) {
-        [] => "is not a setting; docs/settings.md has all of them".into(),
-        near => {
-            let near = either(near.iter().map(|name| format!("{{{name}}}")));
-            Sentence::of(&format!("is not a setting; did you mean {near}?"))
-        }
-    })
+fn set<T, V: Into<T> + fmt::Debug>(
+    place: &mut T,
+    value: Result<V, Refusal>,
+) -> Result<Shown, Refusal> {
+    let value = value?;
+    let shown = format!("{value:?}");
+    *place = value.into();
+    Ok(shown)
 }
 
-/// Returns the setting whose name is misspelled, or else those that share the most words with `name`.
-fn suggestions(name: &str) -> Vec<&'static str> {
-    let plain = name.to_ascii_lowercase().replace(['-', '.'], "_");
-    let names = SETTINGS.iter().map(|setting| setting.name);
-    let nearest = names.clone().map(|name| (levenshtein(&plain, name), name));
-    if let Some((distance, near)) = nearest.min()
-        && distance <= 1 + near.len() / 6
-    {
-        return vec![near];
+/// A mistake in a file may have put a password into a text, so only its length is shown.
+fn set_text<T: From<String>>(
+    place: &mut T,
+    text: Result<String, Refusal>,
+) -> Result<Shown, Refusal> {
+    let text = text?;
+    let shown = format!("{} bytes", text.len());
+    *place = text.into();
+    Ok(shown)
+}
+
+fn add<T>(list: &mut Vec<T>, values: Result<Vec<T>, Refusal>) -> Result<Shown, Refusal> {
+    let values = values?;
+    let shown = format!("a list of {}", values.len());
+    list.extend(values);
+    Ok(shown)
+}
+
+/// Returns the source of this kind: the name of a variable, or the path of a file.
+fn source(kind: &str, place: &Value) -> Result<RingSource, Refusal> {
+    let is_good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let place = place.line()?;
+    match kind {
+        "env" if place.bytes().all(is_good) => Ok(RingSource::env(place)),
+        "env" => Err(NO_VARIABLE.into()),
+        "file" => Ok(RingSource::file(place)),
+        _ => Err(NO_SOURCES.into()),
     }
-    let words: Vec<_> = plain.split('_').collect();
-    let shared = |name: &str| name.split('_').filter(|word| words.contains(word)).count();
-    let most = names.clone().map(shared).max().unwrap_or_default();
-    names
-        .filter(|name| most > 0 && shared(name) == most)
-        .collect()
+}
+
+/// Their order counts, so each is a separate table: `{ env = "…" }` or `{ file = "…" }`.
+fn sources(value: &Value) -> Result<Vec<RingSource>, Refusal> {
+    let tables = value.tables(|table| vec![table], NO_SOURCES)?;
+    let sources = tables.iter().map(|table| match &table[..] {
+        [(kind, place)] if !place.is_empty() => source(kind, place),
+        _ => Err(NO_SOURCES.into()),
+    });
+    let sources: Vec<_> = sources.collect::<Result<_, Refusal>>()?;
+    let given = (!sources.is_empty()).then_some(sources);
+    given.ok_or(NO_SOURCES.into())
+}
+
+fn context(value: &Value) -> Result<Vec<(String, String)>, Refusal> {
+    let pairs = value.tables(|table| vec![table], NO_PAIRS)?.concat();
+    let texts = pairs.into_iter().map(|(label, value)| match value.text() {
+        Ok(value) => Ok((label, value)),
+        Err(_) => Err(NO_PAIRS.into()),
+    });
+    texts.collect()
+}
+
+fn formerly(value: &Value) -> Result<Vec<FormerAttributes>, Refusal> {
+    let tables = value.tables(|table| table.split_whitespace().collect(), NO_FORMERLY)?;
+    tables.iter().map(former).collect()
+}
+
+fn former(table: &Table) -> Result<FormerAttributes, Refusal> {
+    if table.is_empty() {
+        return Err(NO_FORMERLY.into());
+    }
+    let add = |former: FormerAttributes, (attribute, value): &(String, Value)| match &**attribute {
+        "path" => Ok(former.path(value.line()?)),
+        "domain" if value.is_empty() => Ok(former.no_domain()),
+        "domain" => Ok(former.domain(value.line()?)),
+        "partitioned" => Ok(former.partitioned(value.flag()?)),
+        _ => Err(NO_FORMERLY.into()),
+    };
+    table.iter().try_fold(FormerAttributes::new(), add)
+}
+
+pub(super) fn find(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
 }
 
 const NOT_SECURE: &str = "cannot be false, because anyone on the network could take the session; \
     leave it out, or set {danger_allow_http} where there is no HTTPS";
 const NOT_HTTP_ONLY: &str = "cannot be false, because every script in the page could take the session; \
     leave it out, and let the server tell scripts what they need";
+const OF_COOKIES: &str =
+    "is a setting of cookies, and these sessions travel without one; leave it out";
+const NO_VARIABLE: &str =
+    "is not the name of an environment variable; give one like `SESSION_KEYS`";
+const NO_SOURCES: &str = "must be a list of tables, each with `env` or `file`, or a text like \
+    `env=OLD_KEYS, file=/run/secrets/keys`";
+const NO_PAIRS: &str = "must be a table of texts, a list of pairs of texts, or a text like \
+    `label=value, label=value`";
+const NO_FORMERLY: &str = "must be a list of tables like `{ path = \"/app\", domain = \"\", \
+    partitioned = true }`, where an empty domain is none, or a text like \
+    `path=/app domain=example.com, path=/shop`";
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::carrier::{InCookie, Options};
 
     const PAGE: &str = include_str!("../../docs/settings.md");
 
@@ -157,40 +291,11 @@ mod tests {
             if !is_value || name == "idle_timeout" {
                 continue;
             }
-            let choice = (find(name).unwrap().read)(Value::Text(value.to_owned())).unwrap();
-            let of_defaults = || (Options::default(), InCookie::new());
-            let (mut options, mut cookie) = of_defaults();
-            choice.apply(&mut options, Some(&mut cookie)).unwrap();
-            let applied = format!("{:?}", (options, cookie));
-            assert_eq!(applied, format!("{:?}", of_defaults()), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_name_that_is_no_setting_suggests_those_that_may_be_meant() {
-        for (name, near) in [
-            ("idel_timeout", &["idle_timeout"][..]),
-            ("Name", &["name"]),
-            ("same-site", &["same_site"]),
-            ("samesite", &["same_site"]),
-            ("http_onyl", &["http_only"]),
-            ("keys_fiel", &["keys_file"]),
-            ("remember", &["remember_up_to"]),
-            ("remember-me", &["remember_up_to"]),
-            (
-                "timeout",
-                &[
-                    "idle_timeout",
-                    "absolute_timeout",
-                    "remembered_idle_timeout",
-                ],
-            ),
-            ("session.name", &["name"]),
-            ("allow_http", &["danger_allow_http"]),
-            ("no_such", &[]),
-            ("", &[]),
-        ] {
-            assert_eq!(suggestions(name), near, "{name}");
+            let (setting, value) = (find(name).unwrap(), Value::from(value.to_owned()));
+            let shown = |applied: &Applied| format!("{:?}", (&applied.options, &applied.cookie));
+            let mut applied = Applied::new();
+            assert!(applied.apply(setting, &value).is_ok());
+            assert_eq!(shown(&applied), shown(&Applied::new()), "{name}");
         }
     }
 }

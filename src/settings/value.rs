@@ -9,6 +9,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, SeqAccess, Visitor},
 };
+use zeroize::Zeroizing;
 
 use crate::{
     base::{config_error::Sentence, span::parse_span, time},
@@ -20,9 +21,10 @@ pub(super) type Refusal = Sentence;
 
 /// A value of any format. Deserializing it never fails, because the error of a format may quote the text, with the
 /// keys in it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Value {
-    Text(String),
+    /// Overwritten when it is dropped, because it may be a key.
+    Text(Zeroizing<String>),
     /// A number, a flag, or anything else that is not a text, written as one. Nothing is the empty text.
     Bare(String),
     List(Vec<Value>),
@@ -36,7 +38,8 @@ impl Value {
     /// has.
     fn word(&self) -> &str {
         match self {
-            Value::Text(word) | Value::Bare(word) => word.trim(),
+            Value::Text(word) => word.trim(),
+            Value::Bare(word) => word.trim(),
             Value::List(_) | Value::Table(_) => "several values",
         }
     }
@@ -47,7 +50,8 @@ impl Value {
 
     pub(super) fn holds_a_key(&self) -> bool {
         match self {
-            Value::Text(text) | Value::Bare(text) => looks_like_a_key(text),
+            Value::Text(text) => looks_like_a_key(text),
+            Value::Bare(text) => looks_like_a_key(text),
             Value::List(values) => values.iter().any(Value::holds_a_key),
             Value::Table(entries) => entries
                 .iter()
@@ -55,15 +59,15 @@ impl Value {
         }
     }
 
-    pub(super) fn text(self) -> Result<String, Refusal> {
+    pub(super) fn text(&self) -> Result<String, Refusal> {
         match self {
-            Value::Text(text) => Ok(text),
+            Value::Text(text) => Ok(text.to_string()),
             _ => Err("must be a text in quotes".into()),
         }
     }
 
     /// Reads a text of one line. A mistake in a file of another system may have joined several, with a password in them.
-    pub(super) fn line(self) -> Result<String, Refusal> {
+    pub(super) fn line(&self) -> Result<String, Refusal> {
         let text = self.text()?;
         match text.contains(['\n', '\r']) {
             true => Err("has several lines; give it one".into()),
@@ -79,10 +83,13 @@ impl Value {
         }
     }
 
+    pub(super) fn is_on(&self) -> bool {
+        self.flag().is_ok_and(|is_on| is_on)
+    }
+
     /// Returns a flag that is always on. `why` refuses any other value.
-    pub(super) fn only_true(&self, why: &'static str) -> Result<(), Refusal> {
-        let is_on = self.flag().is_ok_and(|is_on| is_on);
-        is_on.then_some(()).ok_or(why.into())
+    pub(super) fn only_true(&self, why: &'static str) -> Result<bool, Refusal> {
+        self.is_on().then_some(true).ok_or(why.into())
     }
 
     /// Reads one of several words, in any case.
@@ -133,19 +140,19 @@ impl Value {
     ///
     /// No format promises the order of a table, so each is sorted by its names.
     pub(super) fn tables(
-        self,
+        &self,
         split: fn(&str) -> Vec<&str>,
         no_tables: &'static str,
     ) -> Result<Vec<Table>, Refusal> {
         let pair = |text: &str| {
             let (name, value) = text.split_once('=')?;
-            Some((name.trim().to_owned(), Value::Text(value.trim().to_owned())))
+            Some((name.trim().to_owned(), value.trim().to_owned().into()))
         };
         let pairs = |table| split(table).into_iter().map(pair).collect();
         let tables: Option<Vec<Table>> = match self {
             Value::Text(text) => text.split(',').map(pairs).collect(),
-            Value::List(values) => values.into_iter().map(Value::into_table).collect(),
-            value => value.into_table().map(|table| vec![table]),
+            Value::List(values) => values.iter().map(Value::to_table).collect(),
+            value => value.to_table().map(|table| vec![table]),
         };
         let mut tables = tables.ok_or(no_tables)?;
         for table in &mut tables {
@@ -158,15 +165,21 @@ impl Value {
     }
 
     /// Returns a table, or a pair like `["name", "value"]`.
-    fn into_table(self) -> Option<Table> {
+    fn to_table(&self) -> Option<Table> {
         match self {
-            Value::Table(table) => Some(table),
-            Value::List(pair) => {
-                let [name, value] = pair.try_into().ok()?;
-                Some(vec![(name.text().ok()?, value)])
-            }
+            Value::Table(table) => Some(table.clone()),
+            Value::List(pair) => match &pair[..] {
+                [Value::Text(name), value] => Some(vec![(name.to_string(), value.clone())]),
+                _ => None,
+            },
             _ => None,
         }
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Value {
+        Value::Text(text.into())
     }
 }
 
@@ -193,11 +206,11 @@ struct AnyValue;
 
 /// Takes a flag or a number as its `Debug`, by which `1.0` is not the whole number `1`.
 macro_rules! bare {
-    ($visit:ident, $of:ty) => {
+    ($($visit:ident($of:ty)),+) => {$(
         fn $visit<E>(self, value: $of) -> Result<Value, E> {
             Ok(Value::Bare(format!("{value:?}")))
         }
-    };
+    )+};
 }
 
 impl<'de> Visitor<'de> for AnyValue {
@@ -207,19 +220,15 @@ impl<'de> Visitor<'de> for AnyValue {
         f.write_str("settings of a session cookie")
     }
 
-    bare!(visit_bool, bool);
-    bare!(visit_i64, i64);
-    bare!(visit_i128, i128);
-    bare!(visit_u64, u64);
-    bare!(visit_u128, u128);
-    bare!(visit_f64, f64);
+    bare!(visit_bool(bool), visit_i64(i64), visit_i128(i128));
+    bare!(visit_u64(u64), visit_u128(u128), visit_f64(f64));
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.to_owned()))
+        Ok(text.to_owned().into())
     }
 
     fn visit_string<E>(self, text: String) -> Result<Value, E> {
-        Ok(Value::Text(text))
+        Ok(text.into())
     }
 
     fn visit_bytes<E>(self, _: &[u8]) -> Result<Value, E> {
@@ -258,7 +267,7 @@ impl<'de> Visitor<'de> for AnyValue {
         let mut table = Some(Vec::new());
         while let Some((name, value)) = map.next_entry::<Value, Value>()? {
             match (&mut table, name) {
-                (Some(table), Value::Text(name)) => table.push((name, value)),
+                (Some(table), Value::Text(name)) => table.push((name.to_string(), value)),
                 _ => table = None,
             }
         }

@@ -41,9 +41,12 @@ pub(super) fn check_hidden(key: &str, shown: impl Debug) {
 #[test]
 fn debug_of_settings_shows_no_key() {
     let key = key();
-    let settings = toml(&format!("name = 'login'\nkeys = '{key}'"));
+    let settings = toml(&format!(
+        "name = 'login'\nkeys = '{key}'\nformerly = {{path = '/hunter2'}}"
+    ));
     let shown = format!("{settings:?}");
-    assert!(shown.contains("Name(5 bytes)"), "{shown}");
+    assert!(shown.contains(r#""name": 5 bytes"#), "{shown}");
+    assert!(shown.contains(r#""formerly": a list of 1"#), "{shown}");
     check_hidden(&key, &settings);
     check_hidden(&key, settings.into_builder().unwrap());
 }

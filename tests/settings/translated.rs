@@ -53,6 +53,17 @@ fn every_mistake_is_told_in_the_words_of_the_other_system() {
 }
 
 #[test]
+fn text_of_a_user_is_told_as_it_stands() {
+    let path = "/no/`name`/{path}/keys";
+    let (names, sentence) = refused(read(&[("file", Ok(("keys_file", path)))]).unwrap().build());
+    assert_eq!(names, ["old.file"]);
+    assert!(sentence.contains(path), "{sentence}");
+    let (names, sentence) = refused(read(&[("{path}", Ok(("{name}", "5")))]));
+    assert_eq!(names, ["old.{path}"]);
+    assert!(sentence.starts_with("`old.{path}` is not"), "{sentence}");
+}
+
+#[test]
 fn two_options_for_one_setting_and_spans_that_conflict_are_refused() {
     let (names, sentence) = refused(read(&[
         ("cookie", Ok(("name", "a"))),

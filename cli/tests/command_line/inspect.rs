@@ -474,6 +474,32 @@ fn an_empty_input_is_called_so() {
     }
 }
 
+/// A setting with an option is called by it, and any other as in the file.
+#[test]
+fn a_mistake_calls_each_setting_by_its_option_if_it_has_one() {
+    let (desk, _) = Desk::with_ring();
+    desk.write("app.toml", "refresh_after = '10m'\npath = '/app'\n");
+    let label = "x".repeat(256);
+    for (options, sentence) in [
+        (
+            "--settings app.toml --idle-timeout 10m",
+            "`refresh_after` is longer than half of `--idle-timeout`",
+        ),
+        (
+            "--settings app.toml --name __Host-shop",
+            "leave out `path` or choose",
+        ),
+        (
+            &*format!("--application {label}"),
+            "`--application` has 256 bytes",
+        ),
+    ] {
+        let ran = desk.run(&format!("inspect eAAA --keys keys {options}"));
+        assert_eq!(ran.code, Some(2), "{}", ran.out);
+        assert!(ran.sentence().contains(sentence), "{}", ran.err);
+    }
+}
+
 #[test]
 fn what_no_application_could_be_built_with_is_refused() {
     let (desk, _) = Desk::with_ring();

@@ -139,7 +139,7 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
     pub fn persistent(mut self) -> Self {
-        self.options.responses.all_persist = true;
+        self.carrier.persistent = true;
         self
     }
 

@@ -71,7 +71,7 @@ impl<T> SessionCookieBuilder<T> {
         let sealer = Sealer {
             duplicates: Duplicates::of(&name),
             companion,
-            ..self.sealer(slot, allowed, overhead)?
+            ..self.sealer(slot, allowed, overhead, carrier.persistent)?
         };
         Ok(SessionCookie {
             inner: Arc::new(Inner {
@@ -127,7 +127,7 @@ impl<T> SessionTokenBuilder<T> {
             let reason = format!("has {} bytes, expected 1 to 65529", name.len());
             ConfigError::new("purpose", reason)
         })?;
-        refuse(self.options.responses.without_one())?;
+        refuse(self.options.response_mistakes())?;
         self.token(purpose, *max_token_len)
     }
 }
@@ -137,7 +137,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     fn token(&self, purpose: Purpose, max_len: usize) -> Result<SessionToken<T>, ConfigError> {
         let allowed = size::allowed_token(max_len)?;
         let slot = self.slot(purpose, false)?;
-        let sealer = self.sealer(slot, allowed, Overhead::default())?;
+        let sealer = self.sealer(slot, allowed, Overhead::default(), false)?;
         Ok(SessionToken::of(sealer))
     }
 
@@ -165,9 +165,9 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         slot: Arc<PurposeSlot>,
         allowed: Allowed,
         overhead: Overhead,
+        all_persist: bool,
     ) -> Result<Sealer, ConfigError> {
         let (options, mode) = (&self.options, self.mode);
-        let responses = options.responses;
         let empty_payload = T::empty().map_err(|error| ConfigError::general(error.to_string()))?;
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), options.padding)
             .filter(|budget| empty_payload.len() <= budget.room)
@@ -186,9 +186,9 @@ impl<C, T: Payload> SessionBuilder<C, T> {
             policy: Arc::new(Policy {
                 lifetimes: options.lifetimes(),
                 budget,
-                save_on_server_error: responses.save_on_server_error,
-                shared_caching: responses.shared_caching,
-                all_persist: responses.all_persist,
+                save_on_server_error: options.save_on_server_error,
+                shared_caching: options.shared_caching,
+                all_persist,
                 empty_payload: empty_payload.into(),
                 schema: T::SCHEMA,
             }),

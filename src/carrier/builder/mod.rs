@@ -21,8 +21,8 @@ use std::{
     marker::PhantomData,
 };
 
+pub(crate) use options::Options;
 pub use options::{InCookie, InHeader, InToken};
-pub(crate) use options::{Options, Responses};
 pub use size::Size;
 
 use crate::{crypto::suite::Mode, keys::SharedKeyRing, session::Hooks, state::Map};

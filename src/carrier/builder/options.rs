@@ -31,7 +31,8 @@ pub(crate) struct Options {
     pub(crate) context: Vec<(String, String)>,
 
     pub(crate) padding: Padding,
-    pub(crate) responses: Responses,
+    pub(crate) save_on_server_error: bool,
+    pub(crate) shared_caching: bool,
 }
 
 impl Default for Options {
@@ -51,7 +52,8 @@ impl Default for Options {
             type_label: None,
             context: Vec::new(),
             padding: Padding::default(),
-            responses: Responses::default(),
+            save_on_server_error: false,
+            shared_caching: false,
         }
     }
 }
@@ -63,6 +65,18 @@ impl Options {
         type_label: &str,
     ) -> Result<Purpose, ConfigError> {
         purpose.with_labels(self.application.as_deref(), type_label)
+    }
+
+    /// Returns the mistakes of sessions in bare tokens, which have no response.
+    pub(super) fn response_mistakes(&self) -> Vec<ConfigError> {
+        let given = [
+            ("save_on_server_error", self.save_on_server_error),
+            ("danger_allow_shared_caching", self.shared_caching),
+        ];
+        let given = given.into_iter().filter(|(_, is_given)| *is_given);
+        given
+            .map(|(setting, _)| ConfigError::new(setting, NO_RESPONSE))
+            .collect()
     }
 
     pub(super) fn context(&self) -> Result<Context, ConfigError> {
@@ -79,6 +93,8 @@ pub struct InCookie {
     pub(crate) attributes: Attributes,
     pub(crate) former: Vec<FormerAttributes>,
     pub(crate) size: Size,
+    /// Cookies of all sessions outlive the browser's session.
+    pub(crate) persistent: bool,
     #[cfg(feature = "migrate")]
     pub(crate) migrate_from: Vec<super::migrate::Old>,
     #[cfg(feature = "device-bound")]
@@ -92,6 +108,7 @@ impl InCookie {
             attributes: Attributes::default(),
             former: Vec::new(),
             size: Size::default(),
+            persistent: false,
             #[cfg(feature = "migrate")]
             migrate_from: Vec::new(),
             #[cfg(feature = "device-bound")]
@@ -131,29 +148,6 @@ impl InToken {
             purpose,
             max_token_len: PASSES_ANYWHERE,
         }
-    }
-}
-
-/// Settings of sessions that are saved with a response.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Responses {
-    pub(crate) save_on_server_error: bool,
-    pub(crate) shared_caching: bool,
-    /// Cookies of all sessions outlive the browser session.
-    pub(crate) all_persist: bool,
-}
-
-impl Responses {
-    /// Returns the mistakes of sessions in bare tokens, which have no response.
-    pub(super) fn without_one(self) -> Vec<ConfigError> {
-        let given = [
-            ("save_on_server_error", self.save_on_server_error),
-            ("danger_allow_shared_caching", self.shared_caching),
-        ];
-        let given = given.into_iter().filter(|(_, is_given)| *is_given);
-        given
-            .map(|(setting, _)| ConfigError::new(setting, NO_RESPONSE))
-            .collect()
     }
 }
 

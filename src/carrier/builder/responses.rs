@@ -25,7 +25,7 @@ impl<C, T> SessionBuilder<C, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn save_on_server_error(mut self) -> Self {
-        self.options.responses.save_on_server_error = true;
+        self.options.save_on_server_error = true;
         self
     }
 
@@ -55,7 +55,7 @@ impl<C, T> SessionBuilder<C, T> {
     ///
     /// A cache that stores `Set-Cookie` gives the session of one visitor to others.
     pub fn danger_allow_shared_caching(mut self) -> Self {
-        self.options.responses.shared_caching = true;
+        self.options.shared_caching = true;
         self
     }
 }

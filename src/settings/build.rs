@@ -1,0 +1,290 @@
+//! Settings checked together, and a cookie or a builder with them.
+
+use std::time::Duration;
+
+use super::{
+    Entry, SessionSettings,
+    error::{Problem, SettingsError, refuse_any},
+    known::{Applied, KeySettings},
+};
+use crate::{
+    carrier::{SessionBuilder, SessionCookie, SessionCookieBuilder},
+    crypto::suite::Mode,
+    keys::{KeyRing, RingSource, SharedKeyRing},
+    state::Payload,
+};
+
+impl SessionSettings {
+    /// Checks each setting by itself. Conflicts between settings, and the keys, are checked by
+    /// [`build`](Self::build).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    ///
+    /// let settings: SessionSettings = serde_json::from_str(r#"{"httponly": "no"}"#)?;
+    /// let sentence = settings.check().unwrap_err().to_string();
+    /// assert!(sentence.starts_with("session settings: `httponly` cannot be false"));
+    /// # Ok::<_, serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`], with a message for each refused setting.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let http = self.entries.get("danger_allow_http");
+        let is_http = http.is_some_and(|entry| entry.value.is_on());
+        let is_both = is_http && self.entries.contains_key("secure");
+        let both = is_both.then(|| self.problem(&self.shown("secure"), OPPOSITE));
+        refuse_any(self.problems.iter().cloned().chain(both))
+    }
+
+    /// Checks the settings by themselves and together, as [`build`](Self::build) does, without their keys. It is for a
+    /// test of a settings file in a place without the keys.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    ///
+    /// let settings: SessionSettings = serde_json::from_str(r#"{"keys_env": "SESSION_KEYS", "idle_timeout": "13h"}"#)?;
+    /// assert!(settings.check().is_ok());
+    /// let sentence = settings.check_without_keys().unwrap_err().to_string();
+    /// assert!(sentence.starts_with("session settings: `idle_timeout` is longer than `absolute_timeout`"));
+    /// # Ok::<_, serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`], with a message for each refused setting and each conflict.
+    pub fn check_without_keys(&self) -> Result<(), SettingsError> {
+        // A setting that is not understood may be the reason for other conflicts.
+        self.check()?;
+        refuse_any(self.mistakes())
+    }
+
+    /// Reads the keys and returns a builder with these settings, so that a program can add a type
+    /// ([`typed`](SessionCookieBuilder::typed)) or hooks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::EncryptionKey;
+    /// use hardtack::SessionSettings;
+    ///
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
+    /// let settings: SessionSettings = serde_json::from_str(&file)?;
+    /// let cookie = settings.into_builder()?.revoked_if(|session| session.id.is_none()).build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Host-session");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`] if a setting is refused, or the keys are missing or invalid.
+    pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
+        self.check()?;
+        self.apply(self.builder()?)
+    }
+
+    /// Applies the settings to a builder that already has keys, such as a [`SharedKeyRing`]
+    /// that the program replaces while it runs. A setting that is left out stays as it is in the builder, and one that is
+    /// given replaces what the builder has, also where it turns a flag off. A context and former attributes are added.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, SessionSettings, keys::SharedKeyRing};
+    ///
+    /// let keys = SharedKeyRing::from(EncryptionKey::generate()?);
+    /// let settings: SessionSettings = serde_json::from_str(r#"{"path": "/app"}"#)?;
+    /// let cookie = settings.apply_to(SessionCookie::encrypted(keys.clone()))?.build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Secure-session");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`] if a setting is refused, if the settings name keys too, or if the builder has keys
+    /// of another mode. For a header or a bare token, also returns an error if a setting is one that only cookies have.
+    pub fn apply_to<C: 'static, T: Payload>(
+        self,
+        builder: SessionBuilder<C, T>,
+    ) -> Result<SessionBuilder<C, T>, SettingsError> {
+        self.check()?;
+        let of_keys = self.entries.values();
+        let of_keys = of_keys.filter(|entry| entry.setting.is_about_keys());
+        refuse_any(of_keys.map(|entry| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)))?;
+        let mode = builder.mode();
+        if self.applied().keys.mode.is_some_and(|given| given != mode) {
+            return Err(self.problem(&self.shown("mode"), OTHER_MODE).into());
+        }
+        self.apply(builder)
+    }
+
+    /// Returns the time for which a key has to open tokens after the next one begins to seal ([SPEC.md § 3.4.8]), for tools
+    /// that change key rings. By default 31 minutes: the idle timeout and the clock skew. No setting says that sessions are
+    /// bound to devices; such a cookie needs a key for the longest lifetime of a session.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`] if a setting is refused.
+    ///
+    /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
+    pub fn key_overlap(&self) -> Result<Duration, SettingsError> {
+        self.check()?;
+        let need = self.applied().options.key_need(false);
+        Ok(Duration::from_secs(need.overlap()))
+    }
+
+    /// Reads the keys and builds the cookie.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    ///
+    /// let settings: SessionSettings = serde_json::from_str(r#"{"keys_env": "NO_SUCH_KEYS"}"#)?;
+    /// let sentence = settings.build().unwrap_err().to_string();
+    /// assert!(sentence.starts_with("session settings: `keys_env`: environment variable NO_SUCH_KEYS is not set"));
+    /// # Ok::<_, serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`] if a setting is refused, if settings conflict, or if the keys are missing or
+    /// invalid.
+    pub fn build(self) -> Result<SessionCookie, SettingsError> {
+        self.check()?;
+        let builder = self.builder();
+        let mistakes = self.mistakes().into_iter();
+        refuse_any(mistakes.chain(builder.as_ref().err().cloned()))?;
+        let cookie = self.apply(builder?)?.build();
+        cookie.map_err(|error| self.mistake(&error).into())
+    }
+
+    /// Returns the mistakes in the options of these settings, whatever the keys are.
+    fn mistakes(&self) -> Vec<Problem> {
+        let Applied {
+            options, cookie, ..
+        } = self.applied();
+        let mistakes = cookie.mistakes(&options);
+        mistakes.iter().map(|error| self.mistake(error)).collect()
+    }
+
+    /// Removes the settings of the keys and returns their sources, for a program that reads the keys itself, for
+    /// example with its own `WatchedKeyRing`. The other settings go to [`apply_to`](Self::apply_to).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::EncryptionKey;
+    /// use hardtack::{KeyRing, SessionCookie, SessionSettings, keys::SharedKeyRing};
+    ///
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
+    /// let mut settings: SessionSettings = serde_json::from_str(&file)?;
+    /// let keys = SharedKeyRing::from(KeyRing::from_sources(settings.take_key_sources()?)?);
+    /// let cookie = settings.apply_to(SessionCookie::encrypted(keys.clone()))?.build()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`] if a setting is refused, or if no setting names keys. The keys are not read.
+    pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
+        self.check()?;
+        let sources = self.key_sources()?;
+        self.entries
+            .retain(|_, entry| !entry.setting.is_about_keys());
+        Ok(sources)
+    }
+
+    fn apply<C: 'static, T: Payload>(
+        &self,
+        mut builder: SessionBuilder<C, T>,
+    ) -> Result<SessionBuilder<C, T>, SettingsError> {
+        let mut keys = KeySettings::default();
+        let (options, mut cookie) = builder.options();
+        let apply = |entry: &Entry| {
+            let cookie = cookie.as_deref_mut();
+            let applied = entry
+                .setting
+                .apply(&entry.value, &mut keys, options, cookie);
+            Some(self.problem(&entry.shown, applied.err()?))
+        };
+        refuse_any(self.entries.values().filter_map(apply))?;
+        Ok(builder)
+    }
+
+    fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
+        let mode = self.applied().keys.mode.unwrap_or(Mode::Encrypted);
+        let ring = self.ring()?;
+        let checked = ring.check_mode(mode);
+        checked.map_err(|error| self.mistake_in_keys(error.to_string()))?;
+        Ok(match mode {
+            Mode::Encrypted => SessionCookie::encrypted(ring),
+            Mode::UnencryptedButSigned => SessionCookie::unencrypted_but_signed(ring),
+        })
+    }
+
+    fn ring(&self) -> Result<SharedKeyRing, Problem> {
+        let sources = self.key_sources()?;
+        if let Some(interval) = self.applied().keys.watch {
+            return self.watched_ring(sources, interval);
+        }
+        let ring = KeyRing::from_sources(sources);
+        let ring = ring.map_err(|error| self.mistake_in_keys(error.to_string()))?;
+        Ok(SharedKeyRing::from(ring))
+    }
+
+    #[cfg(all(
+        feature = "watch",
+        any(
+            feature = "wasm_js",
+            not(all(target_family = "wasm", target_os = "unknown"))
+        )
+    ))]
+    fn watched_ring(
+        &self,
+        sources: Vec<RingSource>,
+        interval: Duration,
+    ) -> Result<SharedKeyRing, Problem> {
+        let watched = crate::keys::WatchedKeyRing::from_sources(sources);
+        let watched = watched.map_err(|error| self.mistake_in_keys(error.to_string()))?;
+        let ring = watched.keys();
+        let spawned = watched.interval(interval).spawn();
+        spawned.map_err(|error| {
+            self.problem(&self.shown(WATCH_KEYS), format!("needs a thread: {error}"))
+        })?;
+        Ok(ring)
+    }
+
+    #[cfg(not(all(
+        feature = "watch",
+        any(
+            feature = "wasm_js",
+            not(all(target_family = "wasm", target_os = "unknown"))
+        )
+    )))]
+    fn watched_ring(&self, _: Vec<RingSource>, _: Duration) -> Result<SharedKeyRing, Problem> {
+        let reason = "needs threads, and feature `watch` of the crate hardtack; enable it, or leave this out";
+        Err(self.problem(&self.shown(WATCH_KEYS), reason))
+    }
+
+    fn key_sources(&self) -> Result<Vec<RingSource>, Problem> {
+        let sources = self.applied().keys.sources;
+        let given = (!sources.is_empty()).then_some(sources);
+        given.ok_or_else(|| self.mistake_in_keys(NO_KEYS))
+    }
+}
+
+const OPPOSITE: &str = "is the opposite of {danger_allow_http}; leave out one of them";
+const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has keys of its own; leave it out";
+const OTHER_MODE: &str =
+    "does not match the program's keys; leave it out or change the kind of keys";
+const WATCH_KEYS: &str = "watch_keys";
+const NO_KEYS: &str = "there are no keys; give {keys_env} with the name of an environment variable, \
+    {keys_file} with a path, {keys_from} with several of these, or {keys} with the keys themselves";

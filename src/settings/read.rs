@@ -1,0 +1,214 @@
+//! Settings from each of their sources: serde, a TOML file, environment variables, options of another system.
+
+#[cfg(feature = "toml")]
+use std::collections::HashMap;
+use std::{env, ffi::OsString};
+
+use serde::{Deserialize, Deserializer};
+
+use super::{
+    SessionSettings,
+    error::{Problem, SettingsError},
+    value::Value,
+};
+use crate::base::config_error::Sentence;
+
+impl<'de> Deserialize<'de> for SessionSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut settings = SessionSettings::default();
+        match Value::deserialize(deserializer)? {
+            Value::Table(table) => settings.take_all(table),
+            _ => settings.problems.push(Problem {
+                setting: None,
+                sentence: "the settings are not a table of names and values".to_owned(),
+            }),
+        }
+        Ok(settings)
+    }
+}
+
+#[cfg(feature = "toml")]
+impl SessionSettings {
+    /// Reads the settings from a table of a TOML file. Its other tables belong to the program.
+    ///
+    /// A TOML parser's own error quotes the file, which may hold keys. This error names the line.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::EncryptionKey;
+    /// use hardtack::SessionSettings;
+    ///
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// let file = format!(r#"
+    ///     port = 3000
+    ///
+    ///     [session]
+    ///     name = "__Host-login"
+    ///     keys = "{}"
+    /// "#, *key);
+    /// let cookie = SessionSettings::from_toml(&file, "session")?.build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Host-login");
+    ///
+    /// let error = SessionSettings::from_toml("[session]\nidel_timeout = 900", "session").unwrap_err();
+    /// assert!(error.settings().eq(["session.idel_timeout"]));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`] if `text` is not TOML, if it has no table of this name, or if a setting is refused.
+    pub fn from_toml(text: &str, table: &str) -> Result<SessionSettings, SettingsError> {
+        let mut settings = SessionSettings::with_prefix(format!("{table}."));
+        let tables = toml::from_str::<HashMap<String, Value>>(text);
+        let mut tables = tables.map_err(|error| not_toml(text, &error))?;
+        match tables.remove(table) {
+            Some(Value::Table(entries)) => settings.take_all(entries),
+            _ => settings.refuse(table, NO_TABLE),
+        }
+        settings.check().map(|()| settings)
+    }
+}
+
+impl SessionSettings {
+    /// Reads the environment variables whose names begin with `prefix`: with `APP_SESSION_`,
+    /// `APP_SESSION_IDLE_TIMEOUT` is `idle_timeout`, and `APP_SESSION_KEYS` has the keys.
+    ///
+    /// A variable with the prefix that is not a setting is refused, so choose a prefix that nothing else uses.
+    /// `SESSION_MANAGER`, which X11 desktops set, is ignored.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use hardtack::SessionSettings;
+    ///
+    /// let cookie = SessionSettings::from_env_prefix("APP_SESSION_")?.build()?;
+    /// # Ok::<_, hardtack::settings::SettingsError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`], which names every refused variable.
+    pub fn from_env_prefix(prefix: &str) -> Result<SessionSettings, SettingsError> {
+        SessionSettings::from_variables(prefix, env::vars_os())
+    }
+
+    /// Like [`from_env_prefix`](Self::from_env_prefix), with the names and values of `variables` instead of the
+    /// environment.
+    ///
+    /// The context is written `label=value, label=value`, and `formerly` as
+    /// `path=/app domain=example.com, path=/shop`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::EncryptionKey;
+    /// use hardtack::SessionSettings;
+    ///
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// let variables = [
+    ///     ("APP_SESSION_NAME", "__Host-login"),
+    ///     ("APP_SESSION_IDLE_TIMEOUT", "15m"),
+    ///     ("APP_SESSION_CONTEXT", "stage=live, tenant=acme"),
+    ///     ("APP_SESSION_KEYS", &**key),
+    ///     ("PATH", "/bin"),
+    /// ];
+    /// let cookie = SessionSettings::from_variables("APP_SESSION_", variables)?.build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Host-login");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`], which names every refused variable.
+    pub fn from_variables(
+        prefix: &str,
+        variables: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
+    ) -> Result<SessionSettings, SettingsError> {
+        let mut settings = SessionSettings::with_prefix(prefix);
+        settings.is_in_capitals = true;
+        for (variable, value) in variables {
+            let variable = variable.into();
+            let variable = variable.to_string_lossy();
+            let name = variable.strip_prefix(prefix);
+            let Some(name) = name.filter(|_| variable != X11_SESSION_MANAGER) else {
+                continue;
+            };
+            let name = name.to_ascii_lowercase();
+            match value.into().into_string() {
+                Ok(text) => settings.take(&name, &variable, text.into()),
+                Err(_) => settings.refuse(&variable, "is not UTF-8"),
+            }
+        }
+        settings.check().map(|()| settings)
+    }
+
+    /// Reads the options of another system, each translated to a setting and its value, or refused with the reason.
+    ///
+    /// The name of an option comes after `prefix`, and a setting has the name and the value, as text, that
+    /// `docs/settings.md` lists. A reason continues the sentence that begins with the option's name, and names
+    /// a setting in braces. Errors call each setting by its option, and a setting for which no option stands by its own
+    /// name after `prefix`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    ///
+    /// let options = [
+    ///     ("CookieName", Ok(("name", "wiki"))),
+    ///     ("Lifetime", Ok(("absolute_timeout", "8 hours"))),
+    ///     ("Persistent", Err("has no counterpart; leave it out, and write {remember_up_to}")),
+    /// ];
+    /// let error = SessionSettings::from_translated("Session.", options).unwrap_err();
+    /// assert!(error.settings().eq(["Session.Persistent"]));
+    /// assert!(error.to_string().ends_with("and write `Session.remember_up_to`"));
+    ///
+    /// let settings = SessionSettings::from_translated("Session.", options.into_iter().take(2))?;
+    /// # let _ = settings;
+    /// # Ok::<_, hardtack::settings::SettingsError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`] if an option is refused, if a value is not one that its setting can have, or if
+    /// spans of time conflict.
+    pub fn from_translated<'a>(
+        prefix: &str,
+        options: impl IntoIterator<Item = (&'a str, Result<(&'a str, &'a str), &'a str>)>,
+    ) -> Result<SessionSettings, SettingsError> {
+        let mut settings = SessionSettings::with_prefix(prefix);
+        for (option, translated) in options {
+            let shown = format!("{prefix}{option}");
+            match translated {
+                Ok((name, value)) => settings.take(name, &shown, value.to_owned().into()),
+                Err(reason) => settings.refuse(&shown, Sentence::of(reason)),
+            }
+        }
+        let mistakes = settings.applied().options.lifetime_mistakes();
+        let mistakes: Vec<_> = mistakes
+            .iter()
+            .map(|error| settings.mistake(error))
+            .collect();
+        settings.problems.extend(mistakes);
+        settings.check().map(|()| settings)
+    }
+}
+
+#[cfg(feature = "toml")]
+/// Returns the message without the lines that the parser's error quotes.
+fn not_toml(text: &str, error: &toml::de::Error) -> Problem {
+    let start = error.span().map_or(0, |span| span.start);
+    let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
+    let line = 1 + line_ends.count();
+    Problem {
+        setting: None,
+        sentence: format!("line {line} is not TOML: {}", error.message()),
+    }
+}
+
+#[cfg(feature = "toml")]
+const NO_TABLE: &str =
+    "is no table of the file; write a line with this name in brackets above the settings";
+/// Set by X11 session managers for the programs that they start.
+const X11_SESSION_MANAGER: &str = "SESSION_MANAGER";
