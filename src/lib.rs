@@ -203,6 +203,7 @@ pub mod csrf {
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(test)]
+#[path = "../tests/vectors/run/mod.rs"]
 mod vectors;
 
 pub use self::cookie::attributes::SameSite;
@@ -217,7 +218,7 @@ pub use keys::{
     ring::KeyRing,
 };
 pub use session::handle::Session;
-pub use settings::SessionSettings;
+pub use settings::session_settings::SessionSettings;
 pub use state::{SessionData, SessionError};
 #[cfg(feature = "tower")]
 pub use web::layer::SessionLayer;

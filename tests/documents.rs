@@ -43,7 +43,8 @@ fn every_identifier_of_the_map_is_in_the_code() {
     let words: BTreeSet<_> = sources
         .flat_map(|(_, text)| text.split(|c| !is_of_name(c)))
         .collect();
-    let named = quoted(repository.text("ARCHITECTURE.md"));
+    let methods = quoted(repository.text("CONTRIBUTING.md")).filter(|name| name.contains("::"));
+    let named = quoted(repository.text("ARCHITECTURE.md")).chain(methods);
     let identifiers: Vec<_> = named
         .flat_map(|name| name.split("::"))
         .filter(|name| name.len() > 1 && name.chars().all(is_of_name))
@@ -52,6 +53,30 @@ fn every_identifier_of_the_map_is_in_the_code() {
     for identifier in identifiers {
         assert!(words.contains(identifier), "the map names `{identifier}`");
     }
+}
+
+#[test]
+fn what_the_walk_of_a_request_names_is_in_the_file_that_it_names() {
+    let repository = Repository::read();
+    let rows = repository.text("ARCHITECTURE.md").lines();
+    let rows = rows.filter_map(|row| {
+        row.strip_prefix("| ")?
+            .split_once(" | ")?
+            .1
+            .split_once(" | ")
+    });
+    let steps = rows.filter_map(|(place, _)| place.split_once("`, `"));
+    let mut count = 0;
+    for (file, name) in steps {
+        let file = format!("src/{}", file.trim_start_matches('`'));
+        let function = name.trim_end_matches('`').rsplit("::").next().unwrap();
+        if file.ends_with(".rs") && !function.contains('/') {
+            let is_there = repository.text(&file).contains(&format!("fn {function}"));
+            assert!(is_there, "{file} has no `{function}`");
+            count += 1;
+        }
+    }
+    assert!(count >= 10, "there are {count} steps");
 }
 
 #[test]
@@ -273,10 +298,9 @@ pub(crate) fn is_path(word: &str) -> bool {
     has_name && word.chars().all(is_plain) && extensions.iter().any(|end| word.ends_with(end))
 }
 
-/// The crate and the formats of other libraries. The runner of the vectors is a test.
+/// The crate and the formats of other libraries.
 fn is_library(path: &str) -> bool {
-    let is_inside = path.starts_with("src/") || path.starts_with("migrate/src/");
-    is_inside && !path.starts_with("src/vectors/")
+    path.starts_with("src/") || path.starts_with("migrate/src/")
 }
 
 /// The names of tests are sentences.

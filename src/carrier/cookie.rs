@@ -84,20 +84,6 @@ impl<T> SessionCookie<T> {
     /// session ([SPEC.md § 7], § 9.1). If there are several cookies of this name, the first four that differ are
     /// considered.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// // Several fields, as over HTTP/2. The clock is read at the first touch.
-    /// let now: fn() -> SystemTime = SystemTime::now;
-    /// let session = cookie.load(["theme=dark", "__Host-session=forged"], now);
-    /// assert!(session.is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     #[must_use]
     pub fn load(
@@ -175,21 +161,6 @@ impl<T> SessionCookie<T> {
     /// session that this instance issued ends, and so do those that begin in the rest of this second. One that another
     /// instance issued may carry a time ahead of this clock, by up to `clock_skew`: add that to end all of them, and
     /// those that begin meanwhile. A request in progress saves no changes of a session that it refuses.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::{Duration, UNIX_EPOCH};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let now = UNIX_EPOCH + Duration::from_millis(1_800_000_000_500);
-    /// # let session = cookie.load(None::<&str>, now);
-    /// # session.insert("user", 42)?;
-    /// # let fields = cookie.save(&session)?;
-    /// cookie.raise_not_before(now);
-    /// assert!(cookie.load(&fields, now).is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn raise_not_before(&self, moment: SystemTime) {
         self.token.raise_not_before(moment);
     }

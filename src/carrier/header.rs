@@ -54,17 +54,6 @@ impl<T> SessionHeader<T> {
 
     /// Loads the session of a request. `values` are the values of the header, usually one or none. If there are two
     /// different values, neither opens. In `Authorization`, `Bearer ` before the token is skipped.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionHeader, session::{Outcome, Reason}};
-    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
-    /// let session = header.load(["one", "another"], Clock::system());
-    /// let Outcome::Rejected { reason, .. } = session.outcome() else { panic!() };
-    /// assert_eq!(reason, Reason::Duplicate);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn load(
         &self,

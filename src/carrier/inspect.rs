@@ -183,16 +183,6 @@ impl<T: Payload> SessionCookie<T> {
     /// Reads the content of `token` at `now`, in the context and with the timeouts of this cookie. For tools: no
     /// session is loaded, and `on_outcome` is not called.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, session::Reason};
-    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// let content = cookie.inspect("forged", std::time::SystemTime::now());
-    /// assert_eq!(content.map(drop), Err(Reason::Encoding));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns the [`Reason`] why the token does not open. A session that opens but is past its end, revoked, or of an

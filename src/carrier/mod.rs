@@ -28,4 +28,3 @@ pub use keys_in_use::KeysInUse;
 
 pub(crate) use builder::{Options, Size};
 pub(crate) use cookie::SessionCookie;
-pub(crate) use header::SessionHeader;

@@ -48,17 +48,6 @@ pub struct SessionToken<T = Map> {
 
 impl<T> SessionToken<T> {
     /// Loads the session of `token`. Never fails: a token that does not open is a new session.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
-    /// # use std::time::SystemTime;
-    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
-    /// let session = tokens.load(Some("forged"), SystemTime::now());
-    /// assert!(session.is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn load(&self, token: Option<impl AsRef<[u8]>>, clock: impl Into<Clock>) -> Session<T> {
         let mut values = Values::default();
@@ -69,18 +58,6 @@ impl<T> SessionToken<T> {
     }
 
     /// Ends the request for `session`, which can only be read from then on. Returns what becomes of the client's token.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
-    /// # use std::time::SystemTime;
-    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
-    /// let session = tokens.load(None::<&str>, SystemTime::now());
-    /// assert_eq!(session.len(), 0);
-    /// assert_eq!(tokens.save(&session)?, TokenChange::Keep);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///

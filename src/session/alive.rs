@@ -21,22 +21,6 @@ impl<T: Payload> Session<T> {
     /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
     /// that arrived or began under it. If the browser has received the session under a newer key since, its next request
     /// opens.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # use std::time::{Duration, SystemTime};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// # session.insert("user", 42)?;
-    /// # let fields = cookie.save(&session)?;
-    /// let session = cookie.load(&fields, Clock::system());
-    /// assert!(session.is_alive());
-    /// cookie.raise_not_before(SystemTime::now() + Duration::from_secs(60));
-    /// assert!(!session.is_alive());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn is_alive(&self) -> bool {
         let sealer = &*self.lock.sealer;

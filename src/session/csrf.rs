@@ -12,20 +12,6 @@ impl<T: Payload> Session<T> {
     /// Returns a token for a form, or for the header `x-csrf-token`: 43 characters, different at every call. Creates
     /// the session's id if there is none. A new id, as from [`renew`](Session::renew), invalidates earlier tokens.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, Clock::system());
-    /// let form = format!(
-    ///     r#"<input type="hidden" name="csrf_token" value="{}">"#,
-    ///     session.csrf_token()?,
-    /// );
-    /// # assert!(form.contains("value="));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors) if the session has no id yet, and an error if the random

@@ -10,20 +10,6 @@ use crate::{
 impl<T: Payload> Session<T> {
     /// Returns the value under `key`, if there is one.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("visits", 3)?;
-    /// assert_eq!(session.get::<u32>("visits")?, Some(3));
-    /// assert_eq!(session.get::<u32>("clicks")?, None);
-    /// assert!(session.get::<String>("visits").is_err());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns [`Decode`](SessionError::Decode) if the value is not a `V`, or
@@ -76,19 +62,6 @@ impl<T: Payload> Session<T> {
 
     /// Drops the value under `key`. Returns `false` if there was none.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("coupon", "SPRING")?;
-    /// assert!(session.remove("coupon")?);
-    /// assert!(!session.remove("coupon")?);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
@@ -101,19 +74,6 @@ impl<T: Payload> Session<T> {
 
     /// Drops the value under `key` and returns it. A value that is not a `V` is an error and stays, as the visitor may need it
     /// in another version of the program; [`remove`](Self::remove) drops it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("return_to", "/cart")?;
-    /// assert_eq!(session.take::<String>("return_to")?.as_deref(), Some("/cart"));
-    /// assert_eq!(session.take::<String>("return_to")?, None);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///
@@ -134,19 +94,6 @@ impl<T: Payload> Session<T> {
 impl Session {
     /// Changes the value under `key` in place, starting with `V::default()` if there is none, and returns the result of
     /// `change`. No other handle of the session can read or write in between.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.update("cart", |cart: &mut Vec<u32>| cart.push(7))?;
-    /// session.update("cart", |cart: &mut Vec<u32>| cart.push(9))?;
-    /// assert_eq!(session.get::<Vec<u32>>("cart")?, Some(vec![7, 9]));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///
@@ -197,19 +144,6 @@ impl Session {
     }
 
     /// Returns the whole dictionary as one value: a map, or a struct whose fields are the keys.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::{collections::BTreeMap, time::SystemTime};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("visits", 3)?;
-    /// let all: BTreeMap<String, u32> = session.deserialize()?;
-    /// assert_eq!(all["visits"], 3);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///

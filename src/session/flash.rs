@@ -10,20 +10,6 @@ impl<T: Payload> Session<T> {
     /// Appends a message to a queue. Messages that no page shows stay in the session and take room; where that can
     /// happen, use [`flash_once`](Self::flash_once).
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, Clock::system());
-    /// session.flash("", "Saved")?;
-    /// # let session = cookie.load(cookie.save(&session)?, Clock::system());
-    /// // In the next request:
-    /// assert_eq!(session.take_flashes("")?, ["Saved"]);
-    /// assert!(session.take_flashes("")?.is_empty());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
@@ -32,18 +18,6 @@ impl<T: Payload> Session<T> {
     }
 
     /// Appends a message to a queue, unless the queue already has the same one.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, Clock::system());
-    /// session.flash_once("warning", "The disk is full")?;
-    /// session.flash_once("warning", "The disk is full")?;
-    /// assert_eq!(session.flashes("warning").len(), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///
@@ -89,18 +63,6 @@ impl<T: Payload> Session<T> {
     }
 
     /// Returns the messages of a queue, oldest first, and leaves them there.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, Clock::system());
-    /// session.flash("", "Saved")?;
-    /// assert_eq!(session.flashes(""), ["Saved"]);
-    /// assert_eq!(session.flashes(""), ["Saved"]);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn flashes(&self, queue: &str) -> Vec<String> {
         self.with(|session| session.state.flashes(queue))

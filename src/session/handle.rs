@@ -56,19 +56,6 @@ pub struct Session<T = Map> {
 
 impl<T: Payload> Session<T> {
     /// Returns the session's id, if it has one. Does not create one.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// assert_eq!(session.id(), None);
-    /// let id = session.ensure_id()?;
-    /// assert_eq!(session.id(), Some(id));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
         self.with(|session| session.state.metadata.sid)
@@ -77,20 +64,6 @@ impl<T: Payload> Session<T> {
 
     /// Returns the session's id, and creates one if there is none. The id stays the same until the session is
     /// renewed or ended.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// let id = session.ensure_id()?;
-    /// // In the next request:
-    /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
-    /// assert_eq!(session.ensure_id()?, id);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///
@@ -103,21 +76,6 @@ impl<T: Payload> Session<T> {
 
     /// Returns `true` if the session exists in this request only: the request had no token that opened, or the session
     /// was invalidated.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("language", "sv")?;
-    /// assert!(session.is_new());
-    ///
-    /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
-    /// assert!(!session.is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.with(|session| session.state.is_new())
@@ -155,24 +113,6 @@ impl<T: Payload> Session<T> {
     }
 
     /// Returns the time at which the session began or was renewed, or `None` if it has not been sent yet.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::{Duration, UNIX_EPOCH};
-    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, now);
-    /// # session.insert("user", 42)?;
-    /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
-    /// assert_eq!(session.created_at(), Some(now));
-    ///
-    /// // A payment asks for the password again, five minutes after the sign-in.
-    /// let is_recent = session.created_at().is_some_and(|at| now + 10 * minute < at + 5 * minute);
-    /// assert!(!is_recent);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn created_at(&self) -> Option<SystemTime> {
         self.metadata().map(|known| system_time(known.issued))
@@ -183,24 +123,6 @@ impl<T: Payload> Session<T> {
     ///
     /// If the session is only read, its last activity is written only when it has to be refreshed
     /// ([`refresh_after`](crate::carrier::SessionCookieBuilder::refresh_after)).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::{Duration, UNIX_EPOCH};
-    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, now);
-    /// # session.insert("user", 42)?;
-    /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
-    /// assert_eq!(session.last_active_at(), Some(now));
-    ///
-    /// session.insert("visits", 2)?;
-    /// let session = cookie.load(cookie.save(&session)?, now + 15 * minute);
-    /// assert_eq!(session.last_active_at(), Some(now + 10 * minute));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn last_active_at(&self) -> Option<SystemTime> {
         self.metadata()
@@ -208,20 +130,6 @@ impl<T: Payload> Session<T> {
     }
 
     /// Returns the earlier of the absolute and the idle deadline, or `None` if the session has not been sent yet.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::{Duration, UNIX_EPOCH};
-    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, now);
-    /// # session.insert("user", 42)?;
-    /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
-    /// assert_eq!(session.expires_at(), Some(now + 30 * minute)); // the default idle timeout
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.with(|session| session.state.expires_at())
@@ -238,20 +146,6 @@ impl<T: Payload> Session<T> {
     }
 
     /// Reports the bytes that each key, the flash messages and the rest of the cookie take.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("user", 42)?;
-    /// let report = session.size_report();
-    /// assert_eq!(report.entries, [("user".to_owned(), 6)]);
-    /// assert!(report.set_cookie <= report.allowed);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn size_report(&self) -> SizeReport {
         self.with(|session| session.state.size_report())

@@ -13,20 +13,6 @@ pub struct SessionId(pub(crate) Sid);
 
 impl SessionId {
     /// Returns the 8 bytes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// let id = session.ensure_id()?;
-    /// // For a column of a deny list.
-    /// let bytes: [u8; 8] = *id.as_bytes();
-    /// assert_eq!(id.to_string(), format!("{:016x}", u64::from_be_bytes(bytes)));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 8] {
         &self.0

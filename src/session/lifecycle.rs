@@ -17,23 +17,6 @@ impl<T: Payload> Session<T> {
     /// attacker who planted the session does not share it afterwards. The call also works for a session that refuses
     /// changes.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// # session.insert("cart", [7, 9])?;
-    /// # session.insert("user", 41)?; // somebody who did not sign out
-    /// let cart: Option<Vec<u32>> = session.get("cart")?;
-    /// session.sign_in()?;
-    /// session.insert("user", 42)?;
-    /// session.insert("cart", cart)?;
-    /// # assert_eq!(session.get("cart")?, Some(vec![7, 9]));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns the errors of [`invalidate`](Self::invalidate), or a failure of the random generator.
@@ -103,22 +86,6 @@ impl<T: Payload> Session<T> {
     /// Drops the data and the id, and keeps the dates. If nothing is stored afterwards, the response makes the browser
     /// drop the cookie.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::{Duration, UNIX_EPOCH};
-    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, now);
-    /// session.insert("cart", [7, 9])?;
-    /// let session = cookie.load(cookie.save(&session)?, now + minute);
-    /// session.clear()?;
-    /// assert!(session.is_empty());
-    /// assert_eq!(session.created_at(), Some(now));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
@@ -165,19 +132,6 @@ impl<T: Payload> Session<T> {
     /// this request still reads them. Nothing is refreshed either, so the request is no activity of the visitor. A session that
     /// was invalidated is still ended.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("draft", "Dear")?;
-    /// session.discard()?;
-    /// assert!(cookie.save(&session)?.is_empty());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate).
@@ -191,20 +145,6 @@ impl<T: Payload> Session<T> {
     /// Writes the session with this response even if it did not change, and with any status.
     ///
     /// Changes are saved without this call. A new session that is empty is not written in any case.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// # session.insert("user", 42)?;
-    /// # let session = cookie.load(cookie.save(&session)?, SystemTime::now());
-    /// session.save()?; // not one byte has changed
-    /// assert_eq!(cookie.save(&session)?.iter().count(), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///
@@ -247,20 +187,6 @@ impl<T: Payload> Session<T> {
     /// Undoes [`remember_for`](Self::remember_for): the session ends with the browser's session, and by its
     /// timeouts. An end that [`limit_to`](Self::limit_to) set stays.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let month = Duration::from_secs(30 * 86_400);
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).remember_up_to(month).build()?;
-    /// # let session = cookie.load(None::<&str>, Clock::system());
-    /// session.remember_for(month)?;
-    /// session.forget()?;
-    /// assert!(!session.is_persistent());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
@@ -273,24 +199,6 @@ impl<T: Payload> Session<T> {
     /// The session cannot outlive its timeouts. If there are several calls, the earliest end counts. Only
     /// [`sign_in`](Self::sign_in), [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request,
     /// lifts it, so call this after every `sign_in`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::{Duration, SystemTime};
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let now = SystemTime::now();
-    /// # let session = cookie.load(None::<&str>, now);
-    ///
-    /// session.insert("user", 42)?;
-    /// session.limit_to(Duration::from_secs(300))?;
-    /// # let fields = cookie.save(&session)?;
-    /// # assert!(!cookie.load(&fields, now + Duration::from_secs(298)).is_new());
-    /// let later = cookie.load(&fields, now + Duration::from_secs(300));
-    /// assert!(later.is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///

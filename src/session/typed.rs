@@ -41,25 +41,6 @@ impl<T: SessionData> Session<T> {
     /// Changes the value in place, and returns the result of `change`. No other handle of the session can read or
     /// write in between.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
-    /// # use serde::{Deserialize, Serialize};
-    /// # use std::time::SystemTime;
-    /// # #[derive(Serialize, Deserialize, Default)]
-    /// # struct Login { name: String, visits: u32 }
-    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// let visits = session.update(|login| {
-    ///     login.visits += 1;
-    ///     login.visits
-    /// })?;
-    /// assert_eq!(visits, 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the next request would
@@ -69,24 +50,6 @@ impl<T: SessionData> Session<T> {
     }
 
     /// Replaces the value.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
-    /// # use serde::{Deserialize, Serialize};
-    /// # use std::time::SystemTime;
-    /// # #[derive(Serialize, Deserialize, Default)]
-    /// # struct Login { name: String, visits: u32 }
-    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.update(|login| login.visits = 3)?;
-    /// session.replace(Login { name: "Ada".to_owned(), ..Login::default() })?;
-    /// assert_eq!(session.read(|login| login.visits), 0);
-    /// # assert_eq!(session.read(|login| login.name.clone()), "Ada");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///

@@ -77,15 +77,6 @@ impl SessionSettings {
     /// A variable with the prefix that is not a setting is refused, so choose a prefix that nothing else uses.
     /// `SESSION_MANAGER`, which X11 desktops set, is ignored.
     ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use hardtack::SessionSettings;
-    ///
-    /// let cookie = SessionSettings::from_env_prefix("APP_SESSION_")?.build()?;
-    /// # Ok::<_, hardtack::settings::SettingsError>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns a [`SettingsError`], which names every refused variable.

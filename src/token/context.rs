@@ -21,16 +21,6 @@ pub struct Context {
 impl Context {
     /// Makes a context of `pairs`, whose order counts.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::carrier::Context;
-    ///
-    /// let context = Context::new([("tenant", "acme"), ("stage", "test")])?;
-    /// assert_ne!(context, Context::new([("stage", "test"), ("tenant", "acme")])?);
-    /// # Ok::<_, hardtack::ConfigError>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// A label is longer than 255 bytes, a value is longer than 65,535 bytes, or all pairs together are longer than

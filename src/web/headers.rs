@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::clock::Clock,
-    carrier::{SessionCookie, SessionHeader, TokenChange},
+    carrier::{SessionCookie, TokenChange, header::SessionHeader},
     events,
     session::{SaveError, Sealer, Session, Touch},
     state::{Circumstances, Destination, Payload},
@@ -116,17 +116,6 @@ impl<T: Payload> SessionCookie<T> {
 /// With feature `http`.
 impl<T: Payload> SessionHeader<T> {
     /// Loads the session of a request with these fields. See [`load`](Self::load).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
-    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
-    /// let request = http::Request::get("/").body(())?;
-    /// let session = header.load_from(request.headers(), Clock::system());
-    /// assert!(session.is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
         self.arrive_from(request, clock.into(), None)

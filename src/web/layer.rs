@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{clock::Clock, clone_by_fields},
-    carrier::{SessionCookie, SessionHeader},
+    carrier::{SessionCookie, header::SessionHeader},
     events,
     session::Session,
     state::{Map, Payload},

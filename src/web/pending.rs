@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{failure::Failure, framework::Fields};
 use crate::{
-    carrier::{SessionCookie, SessionHeader},
+    carrier::{SessionCookie, header::SessionHeader},
     events,
     session::Session,
     state::Payload,

@@ -9,37 +9,12 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// A name is a token of RFC 9110 section 5.6.2, of 1 to 128 bytes. Default: `__Host-session`; with a domain or
     /// another path, `__Secure-session`; with [`danger_allow_http`](Self::danger_allow_http), `session`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).name("__Host-login").build()?;
-    /// assert_eq!(cookie.name().as_str(), "__Host-login");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.carrier.name = Some(name.into());
         self
     }
 
     /// Sets the path below which the browser sends the cookie, of at most 1,024 bytes. Default: `/`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).path("/shop").build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// # session.insert("user", 42)?;
-    /// let fields = cookie.save(&session)?;
-    /// assert!(fields.iter().all(|field| field.contains("; Path=/shop;")));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.carrier.attributes.path = path.into();
         self
@@ -47,62 +22,18 @@ impl<T> SessionCookieBuilder<T> {
 
     /// Sets the domain: every host below it gets the cookie, and can set one. Default: none, so that only the host
     /// that set the cookie gets it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).domain("example.com").build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// # session.insert("user", 42)?;
-    /// let fields = cookie.save(&session)?;
-    /// assert!(fields.iter().all(|field| field.contains("; Domain=example.com;")));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.carrier.attributes.domain = Some(domain.into());
         self
     }
 
     /// Sets the requests from other sites with which the browser sends the cookie. Default: [`SameSite::Lax`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::SameSite;
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).same_site(SameSite::Strict).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// # session.insert("user", 42)?;
-    /// let fields = cookie.save(&session)?;
-    /// assert!(fields.iter().all(|field| field.contains("; SameSite=Strict")));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.carrier.attributes.same_site = same_site;
         self
     }
 
     /// Keeps a separate cookie for each site in whose frames this site is shown (CHIPS). Default: off.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::SameSite;
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).same_site(SameSite::None).partitioned().build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// # session.insert("user", 42)?;
-    /// let fields = cookie.save(&session)?;
-    /// assert!(fields.iter().all(|field| field.contains("; SameSite=None; Partitioned")));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn partitioned(mut self) -> Self {
         self.carrier.attributes.partitioned = true;
         self
@@ -145,21 +76,6 @@ impl<T> SessionCookieBuilder<T> {
 
     /// Omits `Secure`, so that the cookie also travels over plain HTTP. A `CsrfGuard` must then trust the site's own
     /// `http://` origin, unless that is `localhost`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).danger_allow_http().build()?;
-    /// assert_eq!(cookie.name().as_str(), "session");
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// # session.insert("user", 42)?;
-    /// let fields = cookie.save(&session)?;
-    /// assert!(fields.iter().all(|field| !field.contains("Secure")));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Security
     ///

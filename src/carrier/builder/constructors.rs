@@ -62,16 +62,6 @@ impl SessionHeader {
     /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do
     /// not open as cookies, and cookies do not open as sessions of a header ([docs/spec/carriers.md § 9.7]).
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionHeader};
-    ///
-    /// let header = SessionHeader::encrypted("Authorization", EncryptionKey::generate()?).build()?;
-    /// assert_eq!(header.name(), "authorization");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// [docs/spec/carriers.md § 9.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#97-tokens-in-a-header-field
     pub fn encrypted(
         name: impl Into<String>,

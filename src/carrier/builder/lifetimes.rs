@@ -11,26 +11,6 @@ impl<C, T> SessionBuilder<C, T> {
     /// refused. The default may be longer than a short absolute timeout; it then has no effect.
     ///
     /// A shorter timeout applies to existing sessions at once.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::{Duration, UNIX_EPOCH};
-    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load(None::<&str>, now);
-    /// # session.insert("user", 42)?;
-    /// # let fields = earlier.save(&session)?;
-    /// let cookie = SessionCookie::encrypted(keys.clone()).idle_timeout(10 * minute).build()?;
-    /// assert!(!cookie.load(&fields, now + 9 * minute).is_new());
-    /// assert!(cookie.load(&fields, now + 10 * minute).is_new());
-    ///
-    /// let cookie = SessionCookie::encrypted(keys).idle_timeout(None).build()?;
-    /// assert!(!cookie.load(&fields, now + 700 * minute).is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn idle_timeout(mut self, span: impl Into<Option<Duration>>) -> Self {
         self.options.idle_timeout = Some(span.into());
         self
@@ -40,27 +20,6 @@ impl<C, T> SessionBuilder<C, T> {
     /// whole seconds, from 1 second to 136 years.
     ///
     /// A shorter timeout applies to existing sessions at once.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::{Duration, UNIX_EPOCH};
-    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load(None::<&str>, now);
-    /// # session.insert("user", 42)?;
-    /// # let fields = earlier.save(&session)?;
-    /// let cookie = SessionCookie::encrypted(keys).absolute_timeout(20 * minute).build()?;
-    /// # let session = cookie.load(&fields, now + 15 * minute);
-    /// # session.insert("visits", 1)?;
-    /// # let fields = cookie.save(&session)?;
-    /// let session = cookie.load(&fields, now + 19 * minute);
-    /// assert_eq!(session.expires_at(), Some(now + 20 * minute));
-    /// assert!(cookie.load(&fields, now + 20 * minute).is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn absolute_timeout(mut self, span: Duration) -> Self {
         self.options.absolute_timeout = span;
         self
@@ -102,32 +61,6 @@ impl<C, T> SessionBuilder<C, T> {
     /// Such a session is refreshed like any other, after a quarter of this time by default, and `Max-Age` counts from then.
     /// Set it on every instance: one without it does not refresh remembered sessions.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::{Duration, UNIX_EPOCH};
-    /// # let (mut now, day) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(86_400));
-    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
-    ///     .remember_up_to(365 * day)
-    ///     .remembered_idle_timeout(14 * day)
-    ///     .build()?;
-    /// # let session = cookie.load(None::<&str>, now);
-    /// session.sign_in()?;
-    /// session.remember_for(365 * day)?;
-    /// # let mut fields = cookie.save(&session)?;
-    /// # for _ in 0..10 {
-    /// #     now += 10 * day;
-    /// #     let session = cookie.load(&fields, now);
-    /// #     assert!(!session.is_new());
-    /// #     fields = cookie.save(&session)?;
-    /// #     assert!(fields.iter().all(|field| field.ends_with("; Max-Age=1209600")));
-    /// # }
-    /// assert!(!cookie.load(&fields, now + 13 * day).is_new());
-    /// assert!(cookie.load(&fields, now + 14 * day).is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// [SPEC.md § 8.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
     pub fn remembered_idle_timeout(mut self, span: Duration) -> Self {
         self.options.remembered_idle_timeout = Some(span);
@@ -160,24 +93,6 @@ impl<C, T> SessionBuilder<C, T> {
     /// Sets how far another instance's clock may be ahead, from 0 to 300 seconds ([SPEC.md § 8.4]). Default: 60
     /// seconds.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::{Duration, UNIX_EPOCH};
-    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load(None::<&str>, now);
-    /// # session.insert("user", 42)?;
-    /// # let fields = earlier.save(&session)?;
-    /// // `fields` come from an instance whose clock is two minutes ahead.
-    /// let cookie = SessionCookie::encrypted(keys).clock_skew(3 * minute).build()?;
-    /// assert!(!cookie.load(&fields, now - 2 * minute).is_new());
-    /// # assert!(earlier.load(&fields, now - 2 * minute).is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// [SPEC.md § 8.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
     pub fn clock_skew(mut self, span: Duration) -> Self {
         self.options.clock_skew = span;
@@ -187,25 +102,6 @@ impl<C, T> SessionBuilder<C, T> {
     /// Refuses every session issued before `moment`, which signs out everyone who signed in earlier ([SPEC.md § 7.8]). A
     /// moment within a second counts as the next one. If the key ring also has such a moment, the later one counts.
     /// Default: none.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::{Duration, UNIX_EPOCH};
-    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load(None::<&str>, now);
-    /// # session.insert("user", 42)?;
-    /// # let fields = earlier.save(&session)?;
-    /// use hardtack::session::{Outcome, Reason};
-    ///
-    /// let cookie = SessionCookie::encrypted(keys).not_before(now + minute).build()?;
-    /// let session = cookie.load(&fields, now + 2 * minute);
-    /// assert!(matches!(session.outcome(), Outcome::Rejected { reason: Reason::Revoked, .. }));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// [SPEC.md § 7.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     pub fn not_before(mut self, moment: SystemTime) -> Self {

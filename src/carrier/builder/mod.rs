@@ -136,21 +136,6 @@ impl<C, T> SessionBuilder<C, T> {
     ///
     /// Call this before [`revoked_if`](Self::revoked_if) and [`revalidate_after`](Self::revalidate_after), whose
     /// functions look at a `U`; otherwise `build` returns an error.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
-    /// # use serde::{Deserialize, Serialize};
-    /// # #[derive(Serialize, Deserialize, Default)]
-    /// # struct Login { user: u64 }
-    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
-    /// # let keys = EncryptionKey::generate()?;
-    /// let cookie: SessionCookie<Login> = SessionCookie::encrypted(keys).typed().build()?;
-    /// let session = cookie.load(None::<&str>, std::time::SystemTime::now());
-    /// assert_eq!(session.read(|login| login.user), 0);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn typed<U>(self) -> SessionBuilder<C, U> {
         SessionBuilder {
             options: self.options,

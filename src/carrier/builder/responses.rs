@@ -6,24 +6,6 @@ use super::{SessionBuilder, SessionHeaderBuilder};
 impl<C, T> SessionBuilder<C, T> {
     /// Saves changes even with responses of a 5xx status. Default: off, so that such a response only ends a session, or
     /// writes it after an explicit [`save`](crate::Session::save).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).save_on_server_error().build()?;
-    /// # #[cfg(feature = "http")] {
-    /// # use http::{HeaderMap, StatusCode};
-    /// # let mut response = HeaderMap::new();
-    /// # let session = cookie.load([""], SystemTime::now());
-    /// session.insert("attempts", 3)?;
-    /// cookie.save_to(&session, StatusCode::BAD_GATEWAY, &mut response)?;
-    /// assert!(response.contains_key("set-cookie"));
-    /// # }
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn save_on_server_error(mut self) -> Self {
         self.options.save_on_server_error = true;
         self
@@ -31,25 +13,6 @@ impl<C, T> SessionBuilder<C, T> {
 
     /// Sends sessions with responses that shared caches may store. Default: off, so that such a response becomes
     /// `no-store` when its session changes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).danger_allow_shared_caching().build()?;
-    /// # #[cfg(feature = "http")] {
-    /// # use http::{HeaderMap, StatusCode};
-    /// # let mut response = HeaderMap::new();
-    /// # let session = cookie.load([""], SystemTime::now());
-    /// # session.insert("user", 42)?;
-    /// response.insert("cache-control", "public, max-age=60".parse()?);
-    /// cookie.save_to(&session, StatusCode::OK, &mut response)?;
-    /// assert_eq!(response["cache-control"], "public, max-age=60");
-    /// # }
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Security
     ///

@@ -55,19 +55,6 @@ impl<T> SessionCookieBuilder<T> {
     /// A smaller size signs nobody out: a session that is already larger may be sent in its current size, and only
     /// shrink ([docs/spec/writer.md § 9.5]).
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::Size;
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).size(Size::Browser).build()?;
-    /// let session = cookie.load(None::<&str>, SystemTime::now());
-    /// assert_eq!(session.remaining_bytes(), 2_939);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// [docs/spec/writer.md § 9.5]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#95-size-profiles
     pub fn size(mut self, size: Size) -> Self {
         self.carrier.size = size;
@@ -107,19 +94,6 @@ impl<T> SessionHeaderBuilder<T> {
 impl<C, T> SessionBuilder<C, T> {
     /// Rounds up the length of the token, which then reveals less about the length of the content. It hides little for
     /// short sessions. Default: [`Padding::None`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::carrier::Padding;
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).padding(Padding::Padme).build()?;
-    /// let session = cookie.load([""], SystemTime::now());
-    /// assert_eq!(session.remaining_bytes(), 2_142); // without padding 2,171
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn padding(mut self, padding: Padding) -> Self {
         self.options.padding = padding;
         self

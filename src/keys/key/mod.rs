@@ -57,16 +57,6 @@ pub struct SigningKey(pub(crate) RawKey);
 impl EncryptionKey {
     /// Generates a key for XAES-256-GCM, the recommended suite; without feature `xaes`, for XChaCha20-Poly1305.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::EncryptionKey;
-    ///
-    /// // Keep this text with the other secrets.
-    /// println!("{}", *EncryptionKey::generate()?.expose_secret());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns an error if the operating system's random generator fails, and without a feature for an encrypting
@@ -76,16 +66,6 @@ impl EncryptionKey {
     }
 
     /// Generates a key for XChaCha20-Poly1305, for targets without AES instructions, such as WebAssembly.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::EncryptionKey;
-    ///
-    /// let key = EncryptionKey::generate_xchacha20()?;
-    /// assert!(key.expose_secret().starts_with("hardtack_key_v1_xcha_"));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///

@@ -44,15 +44,6 @@ impl KeyRing {
     ///
     /// The file's permissions are not checked, because orchestrators choose those of the secrets that they mount.
     ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use hardtack::KeyRing;
-    ///
-    /// let keys = KeyRing::from_file("/run/secrets/session_keys")?;
-    /// # Ok::<_, hardtack::keys::RingSourceError>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns an error if the file cannot be read, is too large, or does not contain a ring. The error does not show
@@ -166,18 +157,6 @@ impl RingSource {
     /// The returned text is overwritten after use. The messages of the function's error and its sources become part of
     /// this crate's error, so they must not contain the text; if one contains a key, none is shown. A panic in the
     /// function is caught and becomes an error.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
-    ///
-    /// # let key = EncryptionKey::generate()?.expose_secret();
-    /// # let vault = move || Ok::<_, std::io::Error>(key.to_string());
-    /// let vault = RingSource::from_fn("the vault", move || Ok(vault()?));
-    /// let keys = KeyRing::from_sources([vault])?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn from_fn(
         name: impl Into<String>,

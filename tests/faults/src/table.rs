@@ -158,7 +158,7 @@ mod tests {
 
     /// Returns `true` if a row names a file of vectors that a runner of vectors reads.
     fn names_vectors(shown_by: &str, runner: &str) -> bool {
-        let code = text(format!("src/vectors/{runner}.rs"));
+        let code = text(format!("tests/vectors/run/{runner}.rs"));
         let calls = code.split("for_each(\"").skip(1);
         let mut files = calls.filter_map(|call| call.split('"').next());
         files.any(|file| shown_by.contains(&format!("{file}.json`")))

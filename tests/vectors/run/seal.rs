@@ -24,7 +24,9 @@ struct Vector {
 /// The worked example of SPEC.md § 12.2.
 #[test]
 fn the_example_of_the_specification_is_right() {
-    let words: Vec<_> = include_str!("../../SPEC.md").split_whitespace().collect();
+    let words: Vec<_> = include_str!("../../../SPEC.md")
+        .split_whitespace()
+        .collect();
     let find = |is_it: &dyn Fn(&str) -> bool| *words.iter().find(|word| is_it(word)).unwrap();
     let random = "404142434445464748494a4b4c4d4e4f5051525354555657";
     assert_eq!(find(&|word| word == random), random);
