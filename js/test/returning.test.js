@@ -44,6 +44,7 @@ const DICTIONARY = {
   signIn: (session) => session.set("user", "ada"),
   change: (session) => session.update("visits", (visits = 0) => visits + 1),
   user: (session) => session.get("user"),
+  save: (session) => session.save(),
 };
 /** Until shortly after the last day. */
 const REMEMBERED_FOR = (LAST_DAY + 5) * DAY;
@@ -52,6 +53,7 @@ const TYPED = {
   signIn: (session) => void (session.value = { user: "ada", visits: 0 }),
   change: (session) => session.update((value) => void value.visits++),
   user: ({ value }) => value.user || undefined,
+  save: (session) => session.save(),
 };
 
 /** The carriers of sessions, what their visitors do, and what the first request brings. */
@@ -76,6 +78,7 @@ const USES = {
   "a look after a day": [DAY, "user", DAY],
   "always, a look": ["always", "user", 0],
   "on change, a change": ["on-change", "change", 0],
+  "on change, a save": ["on-change", "save", 0],
   "at every request, nothing": ["every-request", "nothing", 0],
 };
 

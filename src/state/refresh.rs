@@ -35,7 +35,8 @@ use std::time::Duration;
 pub enum RefreshAfter {
     /// Never. The idle timeout runs from the sign-in, whatever the visitor does afterwards.
     Never,
-    /// Whenever the session's content is written. The default without an idle timeout.
+    /// Whenever the session's content is written, also by [`save`](crate::Session::save); storing an equal value writes
+    /// nothing. The default without an idle timeout.
     OnChange,
     /// With the first response that touches the session after this span, and whenever its content is written. At most
     /// half the idle timeout; the default is a quarter of it.

@@ -1,6 +1,6 @@
 //! Responses that write a session.
 
-use hardtack::{Session, SessionError};
+use hardtack::{Session, SessionError, carrier::RefreshAfter};
 use http::header::SET_COOKIE;
 
 use super::{
@@ -117,6 +117,18 @@ fn what_ends_as_it_arrived_is_not_written() {
     for work in works {
         check(&Visit::to(&cookie).with(&pair).at(1), work, READ);
     }
+}
+
+#[test]
+fn on_change_an_equal_value_prolongs_nothing_and_a_save_does() {
+    let refreshed = builder().refresh_after(RefreshAfter::OnChange);
+    let cookie = refreshed.build().unwrap();
+    let visit = Visit::to(&cookie).with(&signed_in(&cookie)).at(1000);
+    check(&visit, |session| session.insert("user", 42), READ);
+    let saved: Work = |session| session.insert("user", 42).and(session.save());
+    let answer = check(&visit, saved, WRITTEN);
+    let session = cookie.load([answer.pair()], at(1000));
+    assert_eq!(session.last_active_at(), Some(at(1000)));
 }
 
 #[test]
