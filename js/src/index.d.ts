@@ -558,6 +558,7 @@ export interface BaseSession {
    * latest, which `rememberUpTo` or a limit may make earlier.
    */
   rememberFor(seconds: number): Date;
+  /** Undoes `rememberFor`. With `persistent`, the browser keeps the cookie all the same. */
   forget(): void;
   /** Drops the data, the messages and the id. */
   clear(): void;

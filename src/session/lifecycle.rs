@@ -185,7 +185,8 @@ impl<T: Payload> Session<T> {
     }
 
     /// Undoes [`remember_for`](Self::remember_for): the session ends with the browser's session, and by its
-    /// timeouts. An end that [`limit_to`](Self::limit_to) set stays.
+    /// timeouts. An end that [`limit_to`](Self::limit_to) set stays. With
+    /// [`persistent`](crate::carrier::SessionCookieBuilder::persistent) the browser keeps the cookie all the same.
     ///
     /// # Errors
     ///

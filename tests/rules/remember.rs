@@ -156,6 +156,18 @@ fn a_session_that_was_remembered_is_like_any_other_where_that_is_no_longer_allow
 }
 
 #[test]
+fn a_forgotten_session_of_a_persistent_cookie_is_kept_until_its_own_end() {
+    let persistent = remembering(days(30)).persistent().build().unwrap();
+    let visit = Visit::to(&persistent).with(&remembered());
+    let forget: Work = |session| {
+        session.forget()?;
+        assert!(session.is_persistent());
+        Ok(())
+    };
+    check_kept(&visit, forget, NO_STORE, 1800);
+}
+
+#[test]
 fn a_forgotten_session_is_one_like_any_other() {
     let forget: Work = |session| {
         session.forget()?;
