@@ -155,6 +155,25 @@ for (const [version, h3] of Object.entries({ "h3 1": h3of1, "h3 2": h3of2 })) {
   });
 }
 
+test("who comes from h3 2 with an idle timeout is signed out as long after the last use", async (t) => {
+  const rollout = Date.parse("2026-12-01");
+  t.mock.timers.enable({ apis: ["Date"], now: rollout - 1_800_000 });
+  process.env.SESSION_PASSWORD = "a password of at least 32 characters";
+  const config = { password: process.env.SESSION_PASSWORD, maxAge: 7 * 86_400, idleTimeout: 3600 };
+  const [line] = await answerOf(h3of2, async (event) => (await h3of2.useSession(event, config)).update({ user: 7 }));
+  const withIdle = programs.get("migrate_h3.js").replace("idleTimeout: null", "idleTimeout: 3600").replace("maxAge: 7 * 86_400", "$&, idleTimeout: 3600");
+  const file = new URL("migrate_h3_idle.js", folder);
+  await writeFile(file, withIdle);
+  const { cookies } = await import(file);
+  const at = async (moment) => {
+    t.mock.timers.setTime(moment);
+    return cookies.load(line.split(";")[0]);
+  };
+  const session = await at(rollout + 1_799_000);
+  assert.deepEqual([session.get("user"), session.lastActiveAt], [7, new Date(rollout - 1_800_000)]);
+  assert.equal((await at(rollout + 1_801_000)).outcome.kind, "notMigrated");
+});
+
 /** The lines of `Set-Cookie` of a handler of h3. */
 async function answerOf(h3, handler) {
   const app = h3.createApp ? h3.createApp() : new h3.H3();
