@@ -11,7 +11,7 @@ use super::{
 type Fields = &'static [(&'static str, &'static str)];
 
 /// The fields that tell the source of a request, and whether it is this site.
-const SOURCES: [(&str, Fields, bool); 12] = [
+const SOURCES: [(&str, Fields, bool); 14] = [
     ("nothing", &[], true),
     ("the page", &[("sec-fetch-site", "same-origin")], true),
     ("the visitor", &[("sec-fetch-site", "none")], true),
@@ -26,6 +26,19 @@ const SOURCES: [(&str, Fields, bool); 12] = [
         false,
     ),
     ("no origin", &[("origin", "null")], false),
+    (
+        "a referrer elsewhere",
+        &[("referer", "https://evil.example/")],
+        true,
+    ),
+    (
+        "own referrer, other origin",
+        &[
+            ("referer", "https://example.com/"),
+            ("origin", "https://evil.example"),
+        ],
+        false,
+    ),
     // `Sec-Fetch-Site` counts before the comparison of origins.
     (
         "own word, other origin",

@@ -21,8 +21,8 @@ use crate::{
 ///
 /// 1. a request from a [trusted origin](Self::trust_origin) continues with 4;
 /// 2. `Sec-Fetch-Site`, if the browser sends it, is `same-origin` or `none`;
-/// 3. otherwise `Origin`, if it is sent, has the scheme `https` and the host and port of
-///    [the request](crate::web::host_of). For `localhost`, 127.0.0.1 and similar hosts, `http` is enough. Behind a
+/// 3. otherwise `Origin`, if it is sent, is one origin as browsers write it, with the scheme `https` and the host and port
+///    of [the request](crate::web::host_of). For `localhost`, 127.0.0.1 and similar hosts, `http` is enough. Behind a
 ///    proxy that rewrites `Host`, and for a site without TLS, trust your own origin; `X-Forwarded-Host` is never read;
 /// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`](crate::Session::csrf_token).
 ///
