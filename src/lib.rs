@@ -121,13 +121,10 @@
 //!
 //! # Features
 //!
-//! `xaes` and `xchacha20` are on by default. A small program may leave one of them out, or both if its sessions are
-//! only signed.
+//! None is on by default.
 //!
 //! | Feature | | Adds |
 //! |---|---|---|
-//! | `xaes` | Keys of XAES-256-GCM, the recommended suite. | [`EncryptionKey::generate`] |
-//! | `xchacha20` | Keys of XChaCha20-Poly1305, the suite for machines without AES instructions. | [`EncryptionKey::generate_xchacha20`] |
 //! | `http` | Sessions from and to an `http::HeaderMap`. | `load_from` and `save_to`, [`web::host_of`] |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | [`SessionLayer`], [`csrf::CsrfGuard`], and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::Guarded`], [`SessionError`] as a response, and feature `tower` |
@@ -141,7 +138,7 @@
 //! | `derive` | `#[derive(SessionData)]`, the label and the schema of a typed session. | [`SessionData`] |
 //! | `device-bound` | Sessions bound to a device. Experimental: it may change in a minor release. | [`device`], [`device_bound`](carrier::SessionCookieBuilder::device_bound), `web::DeviceLayer`, and feature `http` |
 //! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
-//! | `aws-lc` | The ciphers and ES256 by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | the suite of `xaes`, and [`keys::Backend::AwsLc`] |
+//! | `aws-lc` | The ciphers and ES256 by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | [`keys::Backend::AwsLc`] |
 //!
 //! # More
 //!

@@ -215,40 +215,18 @@ fn nothing_is_kept_for_the_process_or_a_thread_but_in_few_places() {
 /// Resolved as for a dependent crate, without the features that tests add.
 #[test]
 fn the_libraries_that_hold_secrets_overwrite_them() {
-    let tree = dependencies(&["--package", "hardtack-migrate"]);
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["tree", "--offline", "--edges", "normal", "--prefix", "none"]);
+    cargo.args(["--package", "hardtack", "--package", "hardtack-migrate"]);
+    let output = cargo.args(["--format", "{p} {f}"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let tree = String::from_utf8(output.stdout).unwrap();
     for library in OVERWRITING {
         let is_line_of = |line: &&str| line.split(' ').next() == Some(library);
         let line = tree.lines().find(is_line_of);
         let line = line.unwrap_or_else(|| panic!("{library} is not used"));
         assert!(line.contains("zeroize"), "{line}");
     }
-}
-
-#[test]
-fn with_one_suite_alone_they_overwrite_all_but_the_generator_of_a_thread() {
-    for suite in ["xaes", "xchacha20"] {
-        let tree = dependencies(&["--no-default-features", "--features", suite]);
-        let with_features = tree.lines().filter_map(|line| line.split_once(' '));
-        let holders = with_features.filter(|(library, _)| OVERWRITING.contains(library));
-        let holders: Vec<_> = holders.collect();
-        assert!(holders.len() > 5, "{holders:?}");
-        for (library, features) in holders {
-            // Without XChaCha20 it is the library of the generator, which `rand` asks for nothing more.
-            let is_generator = suite == "xaes" && library == "chacha20";
-            assert_eq!(features.contains("zeroize"), !is_generator, "{library}");
-        }
-    }
-}
-
-/// The libraries of the package `hardtack`, each in a line with its version and features.
-fn dependencies(arguments: &[&str]) -> String {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["tree", "--offline", "--package", "hardtack"]);
-    cargo.args(["--edges", "normal", "--prefix", "none"]);
-    let output = cargo.args(["--format", "{p} {f}"]).args(arguments).output();
-    let output = output.unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
 }
 
 /// A file or, where `path` ends with `/`, a folder. Folders in front may be left out.

@@ -69,7 +69,7 @@ impl<T> SessionCookie<T> {
             seals: sealing.info.id,
             accepts: keys.accepted(now).map(|key| key.info.id).collect(),
             fingerprint: keys.fingerprint(),
-            backend: sealing.info.suite.library(),
+            backend: sealing.info.suite.backend(),
             next: keys.next_event(now),
         }
     }

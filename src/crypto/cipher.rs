@@ -10,7 +10,7 @@ pub(crate) use super::aws_lc::aes_256_gcm;
 pub(crate) use super::rust_crypto::aead;
 use super::{
     sha256::Mac,
-    suite::{Aead, Mode, NONCE_LEN, Suite, TAG_LEN, Tag},
+    suite::{Aead, NONCE_LEN, Suite, TAG_LEN, Tag},
 };
 
 /// A key of one suite, ready to seal and open.
@@ -27,12 +27,12 @@ impl Cipher {
     /// Prepares a cipher. `derive` makes the key for a word of SPEC.md § 3.1.2.
     pub(crate) fn new(suite: Suite, derive: impl Fn(&str) -> Zeroizing<[u8; 32]>) -> Cipher {
         let key = derive("key");
-        match suite.mode() {
-            Mode::Encrypted => Cipher::Encrypting {
-                aead: aead(suite)(&key),
+        match aead(suite, &key) {
+            Some(aead) => Cipher::Encrypting {
+                aead,
                 nonce: Mac::new(&derive("nonce")),
             },
-            Mode::UnencryptedButSigned => Cipher::Signing(Mac::new(&key)),
+            None => Cipher::Signing(Mac::new(&key)),
         }
     }
 

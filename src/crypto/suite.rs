@@ -56,9 +56,9 @@ impl fmt::Display for Mode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Suite {
-    /// XAES-256-GCM, the default. Feature `xaes` or `aws-lc`.
+    /// XAES-256-GCM, the default.
     Xaes256Gcm,
-    /// XChaCha20-Poly1305, for machines without AES instructions. Feature `xchacha20`.
+    /// XChaCha20-Poly1305, for machines without AES instructions.
     XChaCha20Poly1305,
     /// HMAC-SHA-256, cut to 16 bytes. It signs, and encrypts nothing.
     HmacSha256,
@@ -86,22 +86,6 @@ impl Suite {
             .find(|suite| suite.format() == format)
     }
 
-    /// Suite of [`EncryptionKey::generate`](crate::EncryptionKey::generate): the first encrypting one that was not
-    /// left out.
-    pub(crate) const RECOMMENDED: Suite = match Suite::Xaes256Gcm.missing_feature() {
-        None => Suite::Xaes256Gcm,
-        Some(_) => Suite::XChaCha20Poly1305,
-    };
-
-    /// Returns the feature to enable for this suite, if the suite was left out.
-    pub(crate) const fn missing_feature(self) -> Option<&'static str> {
-        match self {
-            Suite::Xaes256Gcm if !cfg!(any(feature = "xaes", feature = "aws-lc")) => Some("xaes"),
-            Suite::XChaCha20Poly1305 if !cfg!(feature = "xchacha20") => Some("xchacha20"),
-            _ => None,
-        }
-    }
-
     /// Returns the word for this suite in the text of a key: `xaes`, `xcha` or `sign`.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -112,7 +96,7 @@ impl Suite {
         }
     }
 
-    /// Returns the library that this suite runs on, for health checks. `None`: the suite was left out.
+    /// Returns the library that this suite runs on, for health checks.
     ///
     /// # Examples
     ///
@@ -120,16 +104,10 @@ impl Suite {
     /// use hardtack::keys::{Backend, Suite};
     ///
     /// let backend = Suite::Xaes256Gcm.backend();
-    /// assert!([None, Some(Backend::RustCrypto), Some(Backend::AwsLc)].contains(&backend));
+    /// assert!([Backend::RustCrypto, Backend::AwsLc].contains(&backend));
     /// ```
     #[must_use]
-    pub fn backend(self) -> Option<Backend> {
-        let is_included = self.missing_feature().is_none();
-        is_included.then(|| self.library())
-    }
-
-    /// Returns the library of a suite that was not left out.
-    pub(crate) fn library(self) -> Backend {
+    pub fn backend(self) -> Backend {
         match self.mode() {
             #[cfg(feature = "aws-lc")]
             Mode::Encrypted if aws_lc_rs::try_fips_mode().is_ok() => Backend::AwsLcFips,
@@ -166,7 +144,7 @@ impl fmt::Display for Suite {
 /// ```
 /// use hardtack::keys::{Backend, Suite};
 ///
-/// assert_eq!(Suite::HmacSha256.backend(), Some(Backend::RustCrypto));
+/// assert_eq!(Suite::HmacSha256.backend(), Backend::RustCrypto);
 /// assert_eq!(Backend::AwsLc.to_string(), "AWS-LC");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -234,5 +212,16 @@ mod tests {
         assert_eq!(libraries, ["RustCrypto", "AWS-LC", "AWS-LC FIPS"]);
         let modes = [Mode::Encrypted, Mode::UnencryptedButSigned].map(|mode| mode.to_string());
         assert_eq!(modes, ["encrypted", "unencrypted-but-signed"]);
+    }
+
+    #[test]
+    fn a_suite_says_which_library_it_runs_on() {
+        let of_ciphers = if cfg!(feature = "aws-lc") {
+            Backend::AwsLc
+        } else {
+            Backend::RustCrypto
+        };
+        let expected = [of_ciphers, of_ciphers, Backend::RustCrypto];
+        assert_eq!(Suite::ALL.map(Suite::backend), expected);
     }
 }

@@ -29,7 +29,7 @@ impl Visitor {
             true => EncryptionKey::generate_xchacha20(),
             false => EncryptionKey::generate(),
         };
-        let key = key.expect("both suites are features of this module");
+        let key = key.expect("the system has random bytes");
         let cookie = SessionCookie::encrypted(key).typed().build();
         let mut visitor = Visitor {
             cookie: cookie.expect("the defaults are good"),

@@ -21,11 +21,6 @@ pub(crate) enum KeyProblem {
     Several,
     /// The type of the key is unknown to this version.
     Type,
-    /// The suite of the key was left out of this program, with `default-features = false`.
-    LeftOut {
-        /// Feature of hardtack to enable.
-        feature: &'static str,
-    },
     /// The part after the type does not have 48 characters.
     Length {
         /// Length found, in bytes.
@@ -58,10 +53,6 @@ impl fmt::Display for KeyProblem {
             KeyProblem::Type => {
                 f.write_str("key is of an unknown suite, expected `xaes`, `xcha` or `sign`")
             }
-            KeyProblem::LeftOut { feature } => write!(
-                f,
-                "key is of a suite that was left out; enable feature `{feature}` of hardtack"
-            ),
             KeyProblem::Length { found } => write!(
                 f,
                 "key has {found} characters after its suite, expected {ENCODED_LEN}"

@@ -55,21 +55,20 @@ pub struct EncryptionKey(pub(crate) RawKey);
 pub struct SigningKey(pub(crate) RawKey);
 
 impl EncryptionKey {
-    /// Generates a key for XAES-256-GCM, the recommended suite; without feature `xaes`, for XChaCha20-Poly1305.
+    /// Generates a key for XAES-256-GCM, the recommended suite.
     ///
     /// # Errors
     ///
-    /// Returns an error if the operating system's random generator fails, and without a feature for an encrypting
-    /// suite.
+    /// Returns an error if the operating system's random generator fails.
     pub fn generate() -> Result<EncryptionKey, KeyError> {
-        Ok(EncryptionKey(RawKey::generate(Suite::RECOMMENDED)?))
+        Ok(EncryptionKey(RawKey::generate(Suite::Xaes256Gcm)?))
     }
 
     /// Generates a key for XChaCha20-Poly1305, for targets without AES instructions, such as WebAssembly.
     ///
     /// # Errors
     ///
-    /// Returns an error if the operating system's random generator fails, and without feature `xchacha20`.
+    /// Returns an error if the operating system's random generator fails.
     pub fn generate_xchacha20() -> Result<EncryptionKey, KeyError> {
         Ok(EncryptionKey(RawKey::generate(Suite::XChaCha20Poly1305)?))
     }

@@ -28,7 +28,6 @@ pub(crate) struct RawKey {
 
 impl RawKey {
     pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyProblem> {
-        refuse_if_left_out(suite)?;
         on_wiped_stack(|| {
             let secret = Zeroizing::new(random::from_system().map_err(KeyProblem::Random)?);
             // The chance that a good generator gives fewer than 8 distinct bytes is 2^-122.7.
@@ -62,7 +61,6 @@ impl RawKey {
         let mut suites = Suite::ALL.into_iter();
         let suite = suites.find(|suite| suite.word() == word);
         let suite = suite.ok_or(KeyProblem::Type)?;
-        refuse_if_left_out(suite)?;
         if encoded.len() != ENCODED_LEN {
             let found = encoded.len();
             return Err(match encoded.contains(ANY_KEY_PREFIX) {
@@ -106,11 +104,6 @@ impl fmt::Debug for RawKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.id, f)
     }
-}
-
-fn refuse_if_left_out(suite: Suite) -> Result<(), KeyProblem> {
-    let feature = suite.missing_feature();
-    feature.map_or(Ok(()), |feature| Err(KeyProblem::LeftOut { feature }))
 }
 
 /// Returns `true` if [`ENCODED_LEN`] characters are the secret of a key, of any suite, and its checksum.

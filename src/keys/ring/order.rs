@@ -1,10 +1,6 @@
 //! Order of the keys in a ring (SPEC.md § 3.4).
 
-use std::{
-    cmp::{Ordering, Reverse},
-    collections::BinaryHeap,
-    time::Duration,
-};
+use std::{cmp::Ordering, time::Duration};
 
 use super::{
     error::{Overlap, RingProblem},
@@ -66,13 +62,13 @@ impl KeyNeed {
     }
 }
 
-impl<K: Clone> Ring<K> {
+impl<K> Ring<K> {
     pub(crate) fn new(
-        listed: Vec<Member<K>>,
+        mut keys: Vec<Member<K>>,
         not_before: UnixSeconds,
     ) -> Result<Ring<K>, RingProblem> {
-        for key in &listed {
-            let first = &listed[0];
+        for key in &keys {
+            let first = &keys[0];
             if key.info.suite.mode() != first.info.suite.mode() {
                 return Err(RingProblem::Mixed(first.info.id, key.info.id));
             }
@@ -81,18 +77,15 @@ impl<K: Clone> Ring<K> {
                 return Err(RingProblem::BeforeEpoch(key.info.id));
             }
         }
-        let ids = sorted(&listed, |key| u32::from_be_bytes(key.info.id.0).into());
-        if let Some(twice) = ids.windows(2).find(|two| two[0].0 == two[1].0) {
-            let (_, Reverse(place)) = twice[0];
-            return Err(RingProblem::Duplicate(listed[place].info.id));
+        let mut ids: Vec<_> = keys.iter().map(|key| key.info.id).collect();
+        ids.sort_unstable();
+        if let Some(twice) = ids.windows(2).find(|two| two[0] == two[1]) {
+            return Err(RingProblem::Duplicate(twice[0]));
         }
         // On a tie the first listed key seals, so it has to come last.
-        let order = sorted(&listed, |key| key.info.seal_from.map_or(0, unix_seconds));
-        let order = order.iter().map(|(_, Reverse(place))| &listed[*place]);
-        let ring = Ring {
-            keys: order.cloned().collect(),
-            not_before,
-        };
+        keys.reverse();
+        keys.sort_by_key(|key| key.info.seal_from.map_or(0, unix_seconds));
+        let ring = Ring { keys, not_before };
         let last = ring.keys.last().ok_or(RingProblem::Empty)?;
         if last.info.accept_until.is_some() {
             return Err(RingProblem::LastRetires(last.info.id));
@@ -102,9 +95,7 @@ impl<K: Clone> Ring<K> {
         }
         Ok(ring)
     }
-}
 
-impl<K> Ring<K> {
     /// Returns the key that seals at `now`.
     pub(crate) fn sealing(&self, now: UnixSeconds) -> &Member<K> {
         &self.keys[self.sealing_place(now)]
@@ -252,13 +243,6 @@ impl<K> Ring<K> {
         let hash = sha256(&[&bytes]);
         Fingerprint(std::array::from_fn(|i| hash[i]))
     }
-}
-
-/// Returns the keys' numbers with their places, ascending; of equal numbers the last place comes first. By a heap,
-/// because `sort` takes 7 kB of a module for browsers.
-fn sorted<K>(keys: &[Member<K>], number: fn(&Member<K>) -> u64) -> Vec<(u64, Reverse<usize>)> {
-    let numbered = keys.iter().map(number).zip((0..).map(Reverse));
-    numbered.collect::<BinaryHeap<_>>().into_sorted_vec()
 }
 
 /// A fingerprint of a key ring: 8 bytes, shown as 16 hexadecimal digits. It is public ([SPEC.md § 3.6]).

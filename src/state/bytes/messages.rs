@@ -19,11 +19,7 @@ pub(crate) fn encode(messages: &[(&str, &str)]) -> Vec<u8> {
         .map(|(queue, message)| 2 * VARINT_LEN_MAX + queue.len() + message.len());
     // Growing would leave a copy behind in freed memory.
     let bytes = Vec::with_capacity(VARINT_LEN_MAX + lens.sum::<usize>());
-    match postcard::to_extend(messages, bytes) {
-        Ok(bytes) => bytes,
-        // `expect` would bring the texts of all of postcard's errors into small modules.
-        Err(_) => unreachable!("texts in a vector are always encoded"),
-    }
+    postcard::to_extend(messages, bytes).expect("texts in a vector are always encoded")
 }
 
 const VARINT_LEN_MAX: usize = 5;

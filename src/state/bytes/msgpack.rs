@@ -1,7 +1,5 @@
 //! Finds the end of a MessagePack value, and checks its form (SPEC.md § 5.4).
 
-use std::collections::BinaryHeap;
-
 /// Returns the end of the value that begins at `at`. `None`: it is cut off, nested too deep, not UTF-8, an extension,
 /// or has a map with bad keys.
 pub(in crate::state) fn skip_value<const CHECKED: bool>(bytes: &[u8], at: usize) -> Option<usize> {
@@ -62,9 +60,8 @@ fn skip_map(bytes: &[u8], mut at: usize, count: usize, levels: usize) -> Option<
         }
         at = skip::<true>(bytes, end, levels)?;
     }
-    // By a heap, because `sort` takes 4 kB of a module for browsers.
-    let sorted = BinaryHeap::from(many).into_sorted_vec();
-    let is_each_once = sorted.windows(2).all(|two| two[0] != two[1]);
+    many.sort_unstable();
+    let is_each_once = many.windows(2).all(|two| two[0] != two[1]);
     is_each_once.then_some(at)
 }
 

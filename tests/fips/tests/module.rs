@@ -13,7 +13,7 @@ use hardtack::{
 fn the_module_has_passed_its_self_tests_and_seals() {
     aws_lc_rs::try_fips_mode().unwrap();
     for suite in [Suite::Xaes256Gcm, Suite::XChaCha20Poly1305] {
-        assert_eq!(suite.backend(), Some(Backend::AwsLcFips));
+        assert_eq!(suite.backend(), Backend::AwsLcFips);
     }
     let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
     let cookie = cookie.build().unwrap();
