@@ -5,7 +5,7 @@ use super::{
     closed::Closed,
     handle::Session,
     loaded::Loaded,
-    lock::{Contents, HeldContents},
+    lock::{Arrival, Contents, HeldContents},
     save_error::{SaveError, SaveProblem},
     sealer::Sealer,
 };
@@ -78,28 +78,38 @@ impl<T: Payload> Session<T> {
             None => Ending::default(),
             // A session is saved once, and this response still depends on it.
             Some(_) if was_closed => Ending::kept(),
-            Some(loaded) => {
-                loaded.tell_if_unasked(sealer);
-                let state = &loaded.state;
-                let keys = sealer.slot.keys();
-                let standing = sealer.standing(&keys, state, loaded.outcome.opened_under());
-                let decision = state.decide(circumstances, arrival.destination, standing);
-                let context = arrival.context(sealer);
-                let ending = sealer.ending(decision, keys, context, state)?;
-                if let TokenChange::Store(to_seal) = &ending.change
-                    && state.is_replaced()
-                {
-                    let key_id = to_seal.keys.sealing_id(state.now);
-                    loaded.has_begun(sealer, context, key_id);
-                }
-                ending
-            }
+            Some(loaded) => loaded.ending(sealer, circumstances, arrival)?,
         };
         Ok(Closing {
             contents,
             sealer,
             ending,
         })
+    }
+}
+
+impl<T: Payload> Loaded<T> {
+    /// Decides what becomes of the token of a session that was touched.
+    fn ending(
+        &mut self,
+        sealer: &Sealer,
+        circumstances: Circumstances,
+        arrival: &Arrival,
+    ) -> Result<Ending, SaveError> {
+        self.tell_if_unasked(sealer);
+        let state = &self.state;
+        let keys = sealer.slot.keys();
+        let standing = sealer.standing(&keys, state, self.outcome.opened_under());
+        let decision = state.decide(circumstances, arrival.destination, standing);
+        let context = arrival.context(sealer);
+        let ending = sealer.ending(decision, keys, context, state)?;
+        if let TokenChange::Store(to_seal) = &ending.change
+            && state.is_replaced()
+        {
+            let key_id = to_seal.keys.sealing_id(state.now);
+            self.has_begun(sealer, context, key_id);
+        }
+        Ok(ending)
     }
 }
 
@@ -169,19 +179,26 @@ impl Sealer {
             events::written(self.slot.purpose.name(), change);
         }
         let is_dropped = matches!(change, TokenChange::Drop);
-        let device = match self.companion() {
-            Some(companion) => {
-                let departed = state.departure(is_dropped);
-                let renewed = state.renewed_sid().filter(|_| !is_dropped);
-                companion.fields_for(context, departed, renewed, state.now)?
-            }
-            None => SetCookies::default(),
-        };
         Ok(Ending {
             touch,
+            device: self.device_fields(context, state, is_dropped)?,
             change,
-            device,
         })
+    }
+
+    /// Returns the fields for the device of a stored or dropped session.
+    fn device_fields<T>(
+        &self,
+        context: &Context,
+        state: &State<T>,
+        is_dropped: bool,
+    ) -> Result<SetCookies, SealError> {
+        let Some(companion) = self.companion() else {
+            return Ok(SetCookies::default());
+        };
+        let departed = state.departure(is_dropped);
+        let renewed = state.renewed_sid().filter(|_| !is_dropped);
+        companion.fields_for(context, departed, renewed, state.now)
     }
 }
 
