@@ -6,6 +6,9 @@ pub(crate) mod reason;
 pub(crate) mod span;
 pub(crate) mod time;
 
+/// Longest label of an application or a type, in bytes (SPEC.md § 3.2).
+pub(crate) const LONGEST_LABEL: usize = 255;
+
 /// Returns `true` for a character of a `token` of RFC 9110 section 5.6.2: names of headers, and by RFC 6265 of cookies.
 pub(crate) fn is_token_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)

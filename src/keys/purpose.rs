@@ -1,7 +1,7 @@
 //! Purposes that keys are derived for.
 
 use crate::{
-    base::{config_error::ConfigError, is_token_char},
+    base::{LONGEST_LABEL, config_error::ConfigError, is_token_char},
     crypto::suite::Suite,
 };
 
@@ -114,7 +114,5 @@ impl Purpose {
 }
 
 const LONGEST_HEADER_NAME: usize = 128;
-/// Longest label of an application or a type, in bytes.
-const LONGEST_LABEL: usize = 255;
 /// Separates these derivations from those of other protocols.
 pub(super) const LABEL: &[u8] = b"hardtack/v1";

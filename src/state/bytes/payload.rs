@@ -6,7 +6,11 @@ use super::{
     map,
     trace::{Form, Misfit, compare, trace},
 };
-use crate::{base::reason::Reason, crypto::scratch::wipe, state::error::SessionError};
+use crate::{
+    base::{LONGEST_LABEL, reason::Reason},
+    crypto::scratch::wipe,
+    state::error::SessionError,
+};
 
 /// A session as a dictionary: text keys, and values of any type that serde can read and write.
 ///
@@ -312,9 +316,6 @@ impl<T: SessionData> sealed::Payload for T {
         Ok(Some(payload))
     }
 }
-
-/// Longest label of a type, in bytes (SPEC.md § 3.2).
-const LONGEST_LABEL: usize = 255;
 
 /// Encodes `value` into a vector of capacity `room`, because growing would leave a copy in freed memory. Returns it with
 /// the value that is read of it, which shows the same to serde.
