@@ -26,8 +26,16 @@ use crate::base::config_error::ConfigError;
 #[must_use = "attributes have no effect unless they are given to the builder"]
 pub struct FormerAttributes {
     path: Option<String>,
-    domain: Option<Option<String>>,
+    domain: Domain,
     partitioned: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Domain {
+    #[default]
+    Unchanged,
+    Absent,
+    Was(String),
 }
 
 impl FormerAttributes {
@@ -44,7 +52,7 @@ impl FormerAttributes {
 
     /// Sets the domain that the cookie had.
     pub fn domain(mut self, domain: impl Into<String>) -> FormerAttributes {
-        self.domain = Some(Some(domain.into()));
+        self.domain = Domain::Was(domain.into());
         self
     }
 
@@ -63,7 +71,7 @@ impl FormerAttributes {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn no_domain(mut self) -> FormerAttributes {
-        self.domain = Some(None);
+        self.domain = Domain::Absent;
         self
     }
 
@@ -83,7 +91,11 @@ impl FormerAttributes {
     ) -> Result<Template, ConfigError> {
         let attributes = Attributes {
             path: self.path.clone().unwrap_or_else(|| now.path.clone()),
-            domain: self.domain.clone().unwrap_or_else(|| now.domain.clone()),
+            domain: match &self.domain {
+                Domain::Unchanged => now.domain.clone(),
+                Domain::Absent => None,
+                Domain::Was(domain) => Some(domain.clone()),
+            },
             partitioned: self.partitioned.unwrap_or(now.partitioned),
             ..now.clone()
         };

@@ -21,7 +21,7 @@ pub use binding::DeviceBinding;
 pub use options::{DeviceBound, Initiators};
 
 pub(crate) use answer::DeviceAnswer;
-pub(crate) use endpoints::{DeviceRequest, Endpoint, Facts};
+pub(crate) use endpoints::{DeviceRequest, Endpoint, Facts, Subject};
 #[cfg(test)]
 pub(crate) use {
     proof::{Proof, ProofError},

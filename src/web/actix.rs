@@ -12,6 +12,7 @@ use actix_web::{
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version, request::Parts};
 
 use super::{
+    context_by::Place,
     extensions::provide,
     failure::{Failure, status_to_save_by},
     framework::Fields,
@@ -104,8 +105,10 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let layer = &self.layer;
         let choose = layer.context_by.as_ref();
-        let context = choose.map(|choose| choose(&parts_of(&request)?));
-        let mut pending = layer.load_from(request.headers(), context);
+        let place = choose.map_or(Place::Built, |choose| {
+            parts_of(&request).and_then(|parts| choose(&parts)).into()
+        });
+        let mut pending = layer.load_from(request.headers(), place);
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(&mut *request.extensions_mut(), session);
         let inner = self.inner.call(request);

@@ -7,6 +7,21 @@ use http::request::Parts;
 use super::{host::host_of, layer::SessionLayer};
 use crate::token::Context;
 
+/// Context of a request's session.
+pub(super) enum Place {
+    /// That of the builder: no `context_by` is set.
+    Built,
+    Chosen(Context),
+    /// `context_by` returned none.
+    Nowhere,
+}
+
+impl From<Option<Context>> for Place {
+    fn from(chosen: Option<Context>) -> Place {
+        chosen.map_or(Place::Nowhere, Place::Chosen)
+    }
+}
+
 impl<T, W> SessionLayer<T, W> {
     /// Binds the session of each request to the context that `context_by` returns, in place of the builder's context:
     /// for example, to the tenant whose host the request names. A session of one context does not open in another.

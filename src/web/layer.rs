@@ -3,6 +3,7 @@ use std::{fmt, sync::Arc};
 use http::request::Parts;
 
 use super::{
+    context_by::Place,
     framework::Fields,
     origin::without_tls,
     pending::{AnyCarrier, PendingSession},
@@ -136,15 +137,15 @@ impl<T: Payload> SessionLayer<T> {
 }
 
 impl<T: Payload, W> SessionLayer<T, W> {
-    /// Loads the session of a request with these fields. `context` is what `context_by` returned, if it is set. In no
-    /// context the session is empty, whatever the request brought, and not to be written.
-    pub(super) fn load_from(
-        &self,
-        request: &impl Fields,
-        context: Option<Option<Context>>,
-    ) -> PendingSession<T> {
-        let is_refused = context == Some(None);
-        let (clock, context) = (self.clock.clone(), context.flatten().map(Arc::new));
+    /// Loads the session of a request with these fields. Nowhere the session is empty, whatever the request brought, and
+    /// not to be written.
+    pub(super) fn load_from(&self, request: &impl Fields, place: Place) -> PendingSession<T> {
+        let is_refused = matches!(place, Place::Nowhere);
+        let context = match place {
+            Place::Chosen(context) => Some(Arc::new(context)),
+            Place::Built | Place::Nowhere => None,
+        };
+        let clock = self.clock.clone();
         let session = match &*self.carrier {
             AnyCarrier::Cookie(cookie) => cookie.arrive_from(request, clock, context),
             AnyCarrier::Header(header) => header.arrive_from(request, clock, context),

@@ -12,7 +12,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    extensions::provide, failure::status_to_save_by, layer::SessionLayer, pending::PendingSession,
+    context_by::Place, extensions::provide, failure::status_to_save_by, layer::SessionLayer,
+    pending::PendingSession,
 };
 use crate::state::{Map, Payload};
 
@@ -50,13 +51,13 @@ where
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
         let layer = &self.layer;
-        let mut context = None;
+        let mut place = Place::Built;
         if let Some(choose) = &layer.context_by {
             let (parts, body) = request.into_parts();
-            context = Some(choose(&parts));
+            place = choose(&parts).into();
             request = Request::from_parts(parts, body);
         }
-        let pending = layer.load_from(request.headers(), context);
+        let pending = layer.load_from(request.headers(), place);
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(request.extensions_mut(), session);
         ResponseFuture {

@@ -12,9 +12,34 @@ use crate::{
     state::{Lifetimes, Longest, Refresh, RefreshAfter, Revalidation},
 };
 
+/// The setting `idle_timeout`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum IdleTimeout {
+    #[default]
+    Default,
+    Given(Option<Duration>),
+}
+
+impl From<Option<Duration>> for IdleTimeout {
+    fn from(span: Option<Duration>) -> IdleTimeout {
+        IdleTimeout::Given(span)
+    }
+}
+
 impl Options {
     fn idle(&self) -> Option<Duration> {
-        self.idle_timeout.unwrap_or(Some(DEFAULT_IDLE))
+        match self.idle_timeout {
+            IdleTimeout::Default => Some(DEFAULT_IDLE),
+            IdleTimeout::Given(idle) => idle,
+        }
+    }
+
+    /// Returns the idle timeout that the application asked for.
+    fn given_idle(&self) -> Option<Duration> {
+        match self.idle_timeout {
+            IdleTimeout::Default => None,
+            IdleTimeout::Given(idle) => idle,
+        }
     }
 
     /// Returns the lifetimes of settings without mistakes.
@@ -47,13 +72,12 @@ impl Options {
     pub(crate) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
         let (absolute, up_to) = (Some(self.absolute_timeout), self.remember_up_to);
         let (idle, remembered_idle) = (self.idle(), self.remembered_idle_timeout);
-        // The default may be longer, because the application did not ask for it.
-        let given_idle = self.idle_timeout.flatten();
         let mistakes = [
             out_of_range(ABSOLUTE, absolute, ""),
             out_of_range(IDLE, idle, ", or turn it off"),
+            // The default may be longer.
             too_long(
-                (IDLE, given_idle),
+                (IDLE, self.given_idle()),
                 (ABSOLUTE, absolute),
                 "; the default is 12h",
             ),

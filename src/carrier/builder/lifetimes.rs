@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::SessionBuilder;
+use super::{SessionBuilder, lifetime_rules::IdleTimeout};
 use crate::state::RefreshAfter;
 
 impl<C, T> SessionBuilder<C, T> {
@@ -12,7 +12,7 @@ impl<C, T> SessionBuilder<C, T> {
     ///
     /// A shorter timeout applies to existing sessions at once.
     pub fn idle_timeout(mut self, span: impl Into<Option<Duration>>) -> Self {
-        self.options.idle_timeout = Some(span.into());
+        self.options.idle_timeout = IdleTimeout::Given(span.into());
         self
     }
 

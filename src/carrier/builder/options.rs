@@ -2,7 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{lifetime_rules::DEFAULT_ABSOLUTE, size::Size};
+use super::{
+    lifetime_rules::{DEFAULT_ABSOLUTE, IdleTimeout},
+    size::Size,
+};
 use crate::{
     base::config_error::ConfigError,
     cookie::{Attributes, former::FormerAttributes},
@@ -14,8 +17,7 @@ use crate::{
 /// Settings that every carrier has.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
-    /// `None`: the default.
-    pub(crate) idle_timeout: Option<Option<Duration>>,
+    pub(crate) idle_timeout: IdleTimeout,
     pub(crate) absolute_timeout: Duration,
     pub(crate) remember_up_to: Option<Duration>,
     pub(crate) remembered_idle_timeout: Option<Duration>,
@@ -38,7 +40,7 @@ pub(crate) struct Options {
 impl Default for Options {
     fn default() -> Self {
         Options {
-            idle_timeout: None,
+            idle_timeout: IdleTimeout::default(),
             absolute_timeout: DEFAULT_ABSOLUTE,
             remember_up_to: None,
             remembered_idle_timeout: None,

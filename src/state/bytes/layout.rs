@@ -66,6 +66,34 @@ impl Metadata {
         1 + 4 + varint_len(self.age) + optional.sum::<usize>() + sid + device
     }
 
+    /// Reads the fields that `flags` announce.
+    #[inline]
+    fn read(flags: u8, reader: &mut Reader<'_>) -> Option<Metadata> {
+        let has = |flag| flags & flag != 0;
+        let issued = u32::from_be_bytes(reader.array()?);
+        let mut read = Metadata {
+            issued: EPOCH + UnixSeconds::from(issued),
+            age: reader.varint()?,
+            ..Metadata::default()
+        };
+        if has(LIMIT) {
+            read.limit = Some(reader.varint()?);
+        }
+        if has(REMEMBERED) {
+            read.remembered = Some(reader.varint()?);
+        }
+        if has(SID) {
+            read.sid = Some(reader.array()?);
+        }
+        if has(DEVICE) {
+            read.device = Some(reader.array()?);
+        }
+        if has(SCHEMA) {
+            read.schema = reader.positive_varint()?;
+        }
+        Some(read)
+    }
+
     /// Appends a whole body, padded to `padded_len` bytes if it has fewer. An `issued` that no token can carry
     /// is written as [`EPOCH`].
     pub(crate) fn write(
@@ -116,13 +144,7 @@ impl Layout {
         if has(!KNOWN) {
             return None;
         }
-        let issued = EPOCH + UnixSeconds::from(u32::from_be_bytes(reader.array()?));
-        let age = reader.varint()?;
-        let limit = reader.if_set(has(LIMIT), Reader::varint)?;
-        let remembered = reader.if_set(has(REMEMBERED), Reader::varint)?;
-        let sid = reader.if_set(has(SID), Reader::array)?;
-        let device = reader.if_set(has(DEVICE), Reader::array)?;
-        let schema = reader.if_set(has(SCHEMA), Reader::positive_varint)?;
+        let metadata = Metadata::read(flags, &mut reader)?;
         let flash_start = body.len() - reader.rest.len();
         if has(FLASH) {
             reader.skip_flash()?;
@@ -137,15 +159,7 @@ impl Layout {
             return None;
         }
         Some(Layout {
-            metadata: Metadata {
-                issued,
-                age,
-                limit,
-                remembered,
-                sid,
-                device,
-                schema: schema.unwrap_or(0),
-            },
+            metadata,
             flash: flash_start..payload_start,
             payload: payload_start..payload_end,
         })
@@ -159,20 +173,6 @@ pub(in crate::state) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(in crate::state) fn new(body: &'a [u8]) -> Reader<'a> {
         Reader { rest: body }
-    }
-
-    /// Reads a field that is there only where its flag is set.
-    #[inline]
-    fn if_set<T>(
-        &mut self,
-        is_set: bool,
-        read: impl FnOnce(&mut Reader<'a>) -> Option<T>,
-    ) -> Option<Option<T>> {
-        if is_set {
-            read(self).map(Some)
-        } else {
-            Some(None)
-        }
     }
 
     fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {

@@ -8,8 +8,8 @@ use crate::{
     session::Session,
     state::{Map, Payload},
     web::{
-        framework::Extensions, gate::Gate, layer::SessionLayer, pending::AnyCarrier,
-        service::Layered,
+        context_by::Place, framework::Extensions, gate::Gate, layer::SessionLayer,
+        pending::AnyCarrier, service::Layered,
     },
 };
 
@@ -51,9 +51,14 @@ impl<T: Payload, W> Gate for DeviceLayer<T, W> {
         let AnyCarrier::Cookie(cookie) = &*layer.carrier else {
             return None;
         };
-        let context = layer.context_by.as_ref().map(|choose| choose(request));
-        let context = context.as_ref().map(Option::as_ref);
-        cookie.answer_device_of(request, &layer.clock, context)
+        let choose = layer.context_by.as_ref();
+        let place = choose.map_or(Place::Built, |choose| choose(request).into());
+        let context = match &place {
+            Place::Built => Some(cookie.token.context()),
+            Place::Chosen(context) => Some(context),
+            Place::Nowhere => None,
+        };
+        cookie.answer_device_in(context, request, &layer.clock)
     }
 }
 

@@ -16,7 +16,7 @@ use super::{framework::Fields, host::Host};
 use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
-    device::{DeviceAnswer, DeviceRequest, Endpoint, Facts},
+    device::{DeviceAnswer, DeviceRequest, Devices, Endpoint, Facts, Subject},
     session::Stored,
     token::{Context, LONGEST_TOKEN},
 };
@@ -53,7 +53,7 @@ impl<T> SessionCookie<T> {
         request: &Parts,
         clock: impl Into<Clock>,
     ) -> Option<Response<String>> {
-        self.answer_device_of(request, &clock.into(), None)
+        self.answer_device_in(Some(self.token.context()), request, &clock.into())
     }
 
     /// Returns the endpoint that a request is for.
@@ -62,21 +62,18 @@ impl<T> SessionCookie<T> {
         devices.endpoint(path).filter(|_| method == "POST")
     }
 
-    /// Answers a request in the context that was chosen for it, if one was. In no context, an instance that knows the
-    /// tenant may answer it later.
-    pub(crate) fn answer_device_of(
+    /// Answers a request in this context. In none, an instance that knows the tenant may answer it later.
+    pub(crate) fn answer_device_in(
         &self,
+        context: Option<&Context>,
         request: &Parts,
         clock: &Clock,
-        context: Option<Option<&Context>>,
     ) -> Option<Response<String>> {
         let endpoint = self.device_endpoint(request.method.as_str(), request.uri.path())?;
-        let sealer = &self.token.sealer;
         let devices = self.inner.companions.devices.as_ref()?;
-        let Some(context) = context.unwrap_or(Some(self.token.context())) else {
+        let Some(context) = context else {
             return Some(self.respond(DeviceAnswer::later()));
         };
-        let now = clock.now();
         let field = |name| request.headers.get(name).map(HeaderValue::as_bytes);
         let host = https_host_of(request);
         let asked = DeviceRequest {
@@ -85,36 +82,47 @@ impl<T> SessionCookie<T> {
             identifier: field(SESSION_ID),
             host: host.as_deref(),
             context,
-            now,
+            now: clock.now(),
         };
-        let answer = devices.subject(&asked).map(|subject| {
-            let cookies = || request.headers.get_all(COOKIE);
-            let mut values = self.inner.finder.find(cookies(), LONGEST_TOKEN);
-            let marks = devices.marks(&subject, cookies);
-            let named = (&subject.metadata(), subject.key_id);
-            let keys = sealer.slot.keys();
-            let (is_alive, came) = sealer.beside(&keys, context, named, &mut values, now);
-            let facts = Facts {
-                marks,
-                is_alive,
-                beside: came.as_ref().map(|came| came.layout.metadata),
-            };
-            let mut answer = devices.answer(&asked, &subject, &facts);
-            let bound = answer.binds.zip(came);
-            let bound =
-                bound.and_then(|(device, came)| sealer.bind(keys, context, came, device, now));
-            if let Some((state, to_seal)) = bound {
-                answer.set_cookies.extend(self.store(&Stored {
-                    sealer,
-                    context,
-                    state: &state,
-                    to_seal,
-                    carried: values.carried(),
-                }));
-            }
-            answer
-        });
-        Some(self.respond(answer.unwrap_or_else(|answer| answer)))
+        let answer = match devices.subject(&asked) {
+            Ok(subject) => self.answer_about(devices, &subject, &asked, &request.headers),
+            Err(refusal) => refusal,
+        };
+        Some(self.respond(answer))
+    }
+
+    /// Answers a request about `subject`, and stores the session beside it where that becomes bound.
+    fn answer_about(
+        &self,
+        devices: &Devices,
+        subject: &Subject<'_>,
+        asked: &DeviceRequest<'_>,
+        fields: &HeaderMap,
+    ) -> DeviceAnswer {
+        let (sealer, context, now) = (&self.token.sealer, asked.context, asked.now);
+        let cookies = || fields.get_all(COOKIE);
+        let mut values = self.inner.finder.find(cookies(), LONGEST_TOKEN);
+        let named = (&subject.metadata(), subject.key_id);
+        let keys = sealer.slot.keys();
+        let (is_alive, came) = sealer.beside(&keys, context, named, &mut values, now);
+        let facts = Facts {
+            marks: devices.marks(subject, cookies),
+            is_alive,
+            beside: came.as_ref().map(|came| came.layout.metadata),
+        };
+        let mut answer = devices.answer(asked, subject, &facts);
+        if let Some((device, came)) = answer.binds.zip(came)
+            && let Some((state, to_seal)) = sealer.bind(keys, context, came, device, now)
+        {
+            answer.set_cookies.extend(self.store(&Stored {
+                sealer,
+                context,
+                state: &state,
+                to_seal,
+                carried: values.carried(),
+            }));
+        }
+        answer
     }
 
     fn respond(&self, answer: DeviceAnswer) -> Response<String> {
