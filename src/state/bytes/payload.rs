@@ -104,11 +104,6 @@ impl Map {
 ///
 /// With feature `derive` the two implementations are `#[derive(SessionData)]`, with
 /// `#[session(label = "login", schema = 2, from = FormerLogin)]` and `#[session(label = "login", schema = 1)]`.
-#[diagnostic::on_unimplemented(
-    message = "a session cannot hold `{Self}`: it does not implement `SessionData`",
-    label = "`SessionData` is not implemented for this type",
-    note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
-)]
 pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
     /// Name that distinguishes this type from every other: at most 255 bytes. Keys are derived for it (SPEC.md § 3.2),
     /// so a session of one type never opens as another, even under the same ring and name.
