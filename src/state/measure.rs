@@ -2,7 +2,7 @@
 //! fits, says `size/budget.rs`.
 
 use super::{
-    bytes::{layout::Metadata, payload::Payload},
+    bytes::{layout::Metadata, typed::Payload},
     data::State,
     decide::BodyToSeal,
     error::TooLarge,

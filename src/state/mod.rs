@@ -22,7 +22,7 @@ mod size;
 pub(crate) use bytes::layout::{DeviceId, wire_issued};
 #[cfg(test)]
 pub(crate) use bytes::messages::messages as flash_messages;
-pub use bytes::payload::{Map, Payload, SessionData};
+pub use bytes::typed::{Map, Payload, SessionData};
 pub(crate) use bytes::{
     layout::{DEVICE_LEN, Layout, Metadata, Sid},
     map,

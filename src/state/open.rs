@@ -3,7 +3,7 @@
 use super::{
     bytes::{
         layout::{Layout, Metadata},
-        payload::Payload,
+        typed::Payload,
     },
     data::{OpenedBody, State, Withheld},
 };

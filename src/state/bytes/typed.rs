@@ -1,3 +1,5 @@
+//! Content that a session can hold: a dictionary, or a value of a type, and the bytes of the latter (SPEC.md § 5.5).
+
 use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
