@@ -44,7 +44,7 @@ fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
         ("--skew 301", "`clock_skew` is longer than 300 seconds"),
         ("--keys nonsense", "key does not begin with `hardtack_key_v1_`"),
         (&format!("--keys {}", signing_key()), "does not encrypt"),
-        (&format!("--mode unencrypted-but-signed --keys {}", encryption_key()), "which encrypts"),
+        (&format!("--mode unencrypted-but-signed --keys {}", encryption_key()), "which encrypt, expected `sign`"),
     ] {
         let told = refusal(&mut command(flags));
         assert!(told.contains(sentence), "{flags}: {told}");

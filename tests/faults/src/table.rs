@@ -213,7 +213,7 @@ mod tests {
     fn exists(path: &str) -> bool {
         let words = words(path);
         let is_file = |words: &[&str]| {
-            let file = words.join("/");
+            let file = words.join("/").replacen("vectors", "vectors/run", 1);
             FOLDERS.iter().find_map(|folder| {
                 let candidates = [
                     format!("{folder}/{file}.rs"),
