@@ -121,7 +121,7 @@ test("every value that is accepted comes back as it was", async () => {
 });
 
 test("what is read cannot be changed", async () => {
-  const map = new Map([[1, ["one"]]]);
+  const map = new Map([[1, ["one"]], [["two"], 2]]);
   for (const session of await both((session) => session.set("cart", [{ id: 7, tags: ["new"] }]).set("map", map))) {
     const cart = session.get("cart");
     assert.throws(() => cart.push({ id: 8 }), TypeError);
@@ -131,6 +131,7 @@ test("what is read cannot be changed", async () => {
     for (const change of [(map) => map.set(2, []), (map) => map.delete(1), (map) => map.clear(), (map) => map.get(1).push("uno")]) {
       assert.throws(() => change(session.get("map")), TypeError);
     }
+    assert.throws(() => [...session.get("map").keys()][1].push("deux"), TypeError);
     assert.throws(() => session.get("map").set(2, []), /use `update`/);
     assert.throws(() => session.entries()[0][1].push(8), TypeError);
     assert.deepEqual(session.entries(), [["cart", [{ id: 7, tags: ["new"] }]], ["map", map]]);

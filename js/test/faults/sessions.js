@@ -76,6 +76,7 @@ export const FAULTS = {
     ["if (!isPlain(value)) return false;", "if (value instanceof Uint8Array) return false;"],
     ['["set", "delete", "clear"]', '["set", "delete"]'],
     "  Object.freeze(value);\n",
+    ["isMap ? [...value].flat() :", "", "isMap ? [...value.keys()] :", "isMap ? [...value.values()] :"],
     ["return !parts.map(freeze).includes(false) && !isMap;", "return parts.map(freeze).length >= 0 && !isMap;", "return !parts.map(freeze).includes(false);"],
   ],
   "revalidation.js": [
