@@ -1,10 +1,13 @@
 // A client that keeps cookies, as a browser does: by their names, until they are dropped.
 
+/** Fails what nobody answers, which would keep its test running for ever. */
+export const patience = () => AbortSignal.timeout(30_000);
+
 export class Browser {
   cookies = new Map();
 
   /** `send`: what answers in place of a server. */
-  constructor(origin, send = (...given) => fetch(...given)) {
+  constructor(origin, send = (url, init) => fetch(url, { signal: patience(), ...init })) {
     this.origin = origin;
     this.send = send;
   }

@@ -12,7 +12,7 @@ import { session as inHono } from "../src/web/hono.js";
 import { sessionProxy } from "../src/web/next.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { handleSession } from "../src/web/sveltekit.js";
-import { Browser } from "./browser.js";
+import { Browser, patience } from "./browser.js";
 
 const servers = [];
 after(() => servers.forEach((server) => server.close()));
@@ -32,11 +32,14 @@ export async function headOverHttp2(listener) {
   const { origin } = await listening(server);
   const client = http2.connect(origin);
   const stream = client.request({ ":path": "/" });
-  const [head] = await once(stream, "response");
-  stream.resume();
-  await once(stream, "end");
-  client.close();
-  return head;
+  try {
+    const [head] = await once(stream, "response", { signal: patience() });
+    stream.resume();
+    await once(stream, "end", { signal: patience() });
+    return head;
+  } finally {
+    client.destroy();
+  }
 }
 
 /** A browser before a handler of requests, with which a framework answers what fails. */
