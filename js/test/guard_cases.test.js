@@ -92,6 +92,10 @@ test("a trusted origin still needs a token, and what looks does not", async () =
 test("a WebSocket is checked for its origin, though it is opened by GET", async () => {
   const upgrade = (site) => codeOf({}, { method: "GET", upgrade: "websocket", "sec-fetch-site": site });
   assert.deepEqual([await upgrade("cross-site"), await upgrade("same-origin")], ["cross-site", null]);
+  // Over HTTP/2 by a method of its own (RFC 8441).
+  const connected = (site) => ({ method: "CONNECT", url: "/", authority: "shop.example", rawHeaders: [":protocol", "websocket", "sec-fetch-site", site] });
+  const codes = ["cross-site", "same-origin"].map(async (site) => (await new CsrfGuard().check(connected(site), session))?.code ?? null);
+  assert.deepEqual(await Promise.all(codes), ["cross-site", null]);
 });
 
 test("a request that was made for Node has its fields in `headers` alone", async () => {

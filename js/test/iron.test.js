@@ -224,6 +224,22 @@ test("of two readings of one old cookie the second is taken where the first is r
   assert.deepEqual([session.outcome.kind, session.get("user")], ["migrated", 7]);
 });
 
+test("of several readings of one old cookie the first that is taken counts, or the first that is refused", async () => {
+  const [ada, eve] = ["ada", "eve"].map((user) => () => ({ user }));
+  const [revoked, broken] = [() => null, () => ({ user: Symbol("x") })];
+  for (const [converts, expected] of [
+    [[ada, eve], "ada"],
+    [[revoked, eve, ada], "eve"],
+    [[revoked, broken], "Revoked"],
+    [[broken, revoked], "Payload"],
+  ]) {
+    const readings = converts.map((convert) => oldCookie({ name: "sid", read: () => ({ entries: {} }), convert, ...range }));
+    const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, migrateFrom: readings });
+    const session = await load(cookies, "x");
+    assert.equal(session.get("user") ?? session.outcome.reason, expected);
+  }
+});
+
 test("mistakes in the settings are refused", async () => {
   const build = (migrateFrom) => SessionCookie.encrypted(XAES_KEY, { migrateFrom });
   assert.throws(() => ironSession({ ...old, from: NOW, until: NOW }), { code: "until" });

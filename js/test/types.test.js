@@ -58,6 +58,20 @@ test("the bytes of a codec are its own", async () => {
   assert.equal((await typed.save(second)).length, 0);
 });
 
+test("a conversion that writes into the bytes that it is given changes no session", async () => {
+  const arrived = await filled((session) => (session.value = { user: "eve" }), await SessionCookie.encrypted(XAES_KEY, { type: typeOf(json) }));
+  const convert = (_, payload) => {
+    const value = json.decode(payload);
+    payload.fill(0);
+    return value;
+  };
+  const later = await SessionCookie.encrypted(XAES_KEY, { type: typeOf({ ...json, schema: 2, convert }) });
+  const first = await later.load(arrived, NOW);
+  first.save();
+  const second = await later.load(field(await later.save(first)), NOW);
+  assert.deepEqual([first.value, second.value], [{ user: "eve" }, { user: "eve" }]);
+});
+
 test("a codec that gives no value reads no session", async () => {
   const typed = await SessionCookie.encrypted(XAES_KEY, { type: typeOf(json) });
   const arrived = await filled((session) => (session.value = { user: "eve" }), typed);
