@@ -1,6 +1,7 @@
 // Sessions of iron-session, taken over from what iron-session itself writes.
 
 import assert from "node:assert/strict";
+import { createCipheriv, createHmac, pbkdf2Sync } from "node:crypto";
 import { test } from "node:test";
 
 import * as nine from "iron-session";
@@ -57,6 +58,26 @@ test("passwords rotate", async () => {
   }
   const one = await migrating();
   assert.equal((await load(one, await sealed({ user: 7 }, { password: passwords }))).outcome.kind, "notMigrated");
+});
+
+/** A seal under a password of any length, and with any id. */
+function sealedUnder(id, password, data) {
+  const [salt, tagSalt, iv] = ["a".repeat(64), "b".repeat(64), Buffer.alloc(16)];
+  const keyOf = (salt) => pbkdf2Sync(password, salt, 1, 32, "sha1");
+  const cipher = createCipheriv("aes-256-cbc", keyOf(salt), iv);
+  const encrypted = Buffer.concat([cipher.update(JSON.stringify(data)), cipher.final()]);
+  const signed = ["Fe26.2", id, salt, iv.toString("base64url"), encrypted.toString("base64url"), ""].join("*");
+  const tag = createHmac("sha256", keyOf(tagSalt)).update(signed).digest("base64url");
+  return `${signed}*${tagSalt}*${tag}~2`;
+}
+
+test("a seal names one of the passwords, and nothing else that every object has", async () => {
+  const cookies = await migrating();
+  assert.equal((await load(cookies, sealedUnder("1", password, { user: 7 }))).get("user"), 7);
+  for (const [id, known] of [["constructor", String(Object)], ["toString", String(Object.prototype.toString)], ["__proto__", String({})], ["2", ""]]) {
+    const { outcome } = await load(cookies, sealedUnder(id, known, { user: 7 }));
+    assert.equal(outcome.kind, "notMigrated", id);
+  }
 });
 
 test("what iron-session would refuse is refused", async () => {
