@@ -101,15 +101,20 @@ for (const [name, framework] of Object.entries({ Express: express, "Express 4": 
 }
 
 test("what Node refuses only when it writes fails the request, too", async () => {
-  const failed = [];
+  const [failed, told] = [[], []];
   const handler = (request, response, session) => {
     visit(session);
     response.strictContentLength = true;
     response.setHeader("content-length", 1);
-    response.end("too long");
+    response.write("x", () => told.push("x"));
+    response.end("too long", () => told.push("too long"));
   };
   const browser = await listening(createServer(inNode(cookies, handler, { failed: ({ code }) => failed.push(code) })));
-  for (let round = 0; round < 2; round++) await assert.rejects(browser.get("/"), TypeError);
+  for (let round = 0; round < 2; round++) {
+    await assert.rejects(browser.get("/"), TypeError);
+    for (let turn = 0; turn < 100 && told.length < 2; turn++) await new Promise(setImmediate);
+    assert.deepEqual(told.splice(0).toSorted(), ["too long", "x"]);
+  }
   assert.deepEqual(failed, Array(2).fill("ERR_HTTP_CONTENT_LENGTH_MISMATCH"));
 });
 
