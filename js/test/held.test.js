@@ -36,6 +36,7 @@ const REFUSED = [
   [(response) => response.writeHead(99), "ERR_HTTP_INVALID_STATUS_CODE"],
   [(response) => response.writeHead(200, "a\nb").end(), "ERR_INVALID_CHAR"],
   [(response) => response.writeHead(200, { "x-a": "a\nb" }), "ERR_INVALID_CHAR"],
+  [(response) => response.writeHead(200, { "x-a": undefined }), "ERR_HTTP_INVALID_HEADER_VALUE"],
   [(response) => (response.end("x"), response.writeHead(201)), "ERR_HTTP_HEADERS_SENT"],
 ];
 

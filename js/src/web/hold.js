@@ -176,7 +176,6 @@ const pairsOf = (list) => (Array.isArray(list[0]) ? list : list.flatMap((name, i
 function byName(pairs) {
   const names = new Map();
   for (const [name, value] of pairs) {
-    if (value === undefined) continue;
     const key = String(name).toLowerCase();
     if (names.has(key)) names.get(key).push(value);
     else names.set(key, [value]);
