@@ -95,6 +95,43 @@ fn where_one_reader_of_a_cookie_refuses_its_session_the_next_one_is_asked() {
 }
 
 #[test]
+fn of_several_reasons_the_first_is_told_and_before_all_one_of_a_session_that_was_read() {
+    struct Unreadable(Reason);
+    impl Reader for Unreadable {
+        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+            Err(self.0)
+        }
+    }
+    let fixed = || OldCookie::new("old", Fixed("ada"));
+    let revoked = fixed().convert(|_| None);
+    let long = fixed().convert(|_| {
+        Some(
+            [("note".into(), "x".repeat(9000).into())]
+                .into_iter()
+                .collect(),
+        )
+    });
+    let [encoding, auth] =
+        [Reason::Encoding, Reason::Auth].map(|reason| OldCookie::new("old", Unreadable(reason)));
+    for (first, second, reason) in [
+        (&revoked, &long, Reason::Revoked),
+        (&long, &revoked, Reason::TooLong),
+        (&encoding, &auth, Reason::Encoding),
+        (&auth, &encoding, Reason::Auth),
+        (&auth, &revoked, Reason::Revoked),
+    ] {
+        let range = || start()..start() + DAY;
+        let builder = builder().migrate_from(first.clone(), range());
+        let cookie = builder
+            .migrate_from(second.clone(), range())
+            .build()
+            .unwrap();
+        let outcome = cookie.load(["old=x"], start()).outcome();
+        assert_eq!(outcome, Outcome::NotMigrated { reason });
+    }
+}
+
+#[test]
 fn a_value_as_long_as_browsers_store_one_is_read() {
     let old = OldCookie::new("old", Fixed("ada"));
     let range = start()..start() + DAY;
