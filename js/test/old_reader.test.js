@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { deviceBound } from "../src/device.js";
 import { SessionCookie, decodeDictionary, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import * as t from "../src/struct.js";
@@ -22,6 +23,21 @@ test("one old cookie is taken over, and of several that open none, however many 
     const { outcome, isNew } = await cookies.load(values(...several), NOW);
     assert.deepEqual([outcome.kind, outcome.reason, isNew], ["notMigrated", "Duplicate", true], `${several}`);
   }
+});
+
+test("a session of another library is refused after the time in which it needs no device", async () => {
+  const dated = (value) => ({ ...read(value), createdAt: NOW });
+  const cookies = await SessionCookie.encrypted(XAES_KEY, {
+    deviceBound: deviceBound({ path: "/.session", requiredAfter: 60 }),
+    migrateFrom: oldCookie({ name: "sid", read: dated, from: NOW, until: later(86_400) }),
+  });
+  const [young, stale] = await Promise.all([59, 60].map((seconds) => cookies.load(values("user-ada"), later(seconds))));
+  assert.deepEqual([young.outcome, young.get("user")], [{ kind: "migrated" }, "ada"]);
+  assert.deepEqual([stale.outcome, stale.isNew, stale.size], [{ kind: "notMigrated", reason: "Stale" }, true, 0]);
+  // The visitor signs in, and the old cookie is dropped.
+  stale.signIn();
+  stale.set("user", "ada");
+  assert.match((await cookies.save(stale)).join(), /sid=; .*Max-Age=0/);
 });
 
 test("before its time an old cookie is neither read nor dropped", async () => {
