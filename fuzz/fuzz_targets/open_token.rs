@@ -7,9 +7,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{
-    KeyRing, SessionCookie, SigningKey, fuzzing::cookie_tokens, session::Outcome,
-};
+use hardtack::{KeyRing, SessionCookie, SigningKey, fuzzing::cookie_tokens, session::Outcome};
 use libfuzzer_sys::fuzz_target;
 
 /// A cookie, and the tokens that were sealed under its keys.

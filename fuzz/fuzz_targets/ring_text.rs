@@ -44,10 +44,18 @@ fn check(text: &str) {
 
 fn builder(ring: &KeyRing) -> SessionCookieBuilder {
     let [fitting, other] = match ring.mode() {
-        Mode::Encrypted => [SessionCookie::encrypted, SessionCookie::unencrypted_but_signed],
-        _ => [SessionCookie::unencrypted_but_signed, SessionCookie::encrypted],
+        Mode::Encrypted => [
+            SessionCookie::encrypted,
+            SessionCookie::unencrypted_but_signed,
+        ],
+        _ => [
+            SessionCookie::unencrypted_but_signed,
+            SessionCookie::encrypted,
+        ],
     };
-    let error = other(ring.clone()).build().expect_err("its keys are of the other kind");
+    let error = other(ring.clone())
+        .build()
+        .expect_err("its keys are of the other kind");
     assert_eq!(error.setting(), Some("keys"));
     fitting(ring.clone())
 }
@@ -104,12 +112,7 @@ fn check_roles(ring: &KeyRing, now: SystemTime) {
 }
 
 /// Nothing changes before the next event, and then what it says.
-fn check_next(
-    ring: &KeyRing,
-    moments: &[SystemTime],
-    now: SystemTime,
-    next: Option<RingEvent>,
-) {
+fn check_next(ring: &KeyRing, moments: &[SystemTime], now: SystemTime, next: Option<RingEvent>) {
     let before = roles(ring, now);
     let at = match next {
         Some(RingEvent::Seals { at, key }) => {

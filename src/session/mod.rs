@@ -1,7 +1,7 @@
 //! A visitor's session, its content, and the outcome of reading it.
 //!
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
-//! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
+//! ([`SessionData`](crate::SessionData)). [`Outcome`] and [`Reason`] are for logs and metrics.
 
 mod alive;
 mod ask;

@@ -28,7 +28,9 @@ impl Visitor {
     /// A visitor whose session has data of both kinds.
     async fn known() -> Visitor {
         let key = EncryptionKey::generate().unwrap();
-        let cookie = SessionCookie::encrypted(KeyRing::from(key)).build().unwrap();
+        let cookie = SessionCookie::encrypted(KeyRing::from(key))
+            .build()
+            .unwrap();
         let mut visitor = Visitor {
             cookie,
             field: None,

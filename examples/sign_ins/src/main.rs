@@ -41,11 +41,7 @@ struct Login {
     user: Option<String>,
 }
 
-fn app(
-    keys: KeyRing,
-    sign_ins: SignIns,
-    span: Duration,
-) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing, sign_ins: SignIns, span: Duration) -> Result<Router, ConfigError> {
     let (table, ended) = (sign_ins.clone(), sign_ins.clone());
     let cookie = SessionCookie::encrypted(keys)
         .typed::<Login>()

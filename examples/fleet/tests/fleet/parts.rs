@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use hardtack::{KeyRing};
+use hardtack::KeyRing;
 use hardtack_scenarios::{Browser, Server, Site};
 
 use crate::{

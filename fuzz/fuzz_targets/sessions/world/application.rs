@@ -9,7 +9,7 @@ use std::{
 };
 
 use hardtack::{
-    carrier::{SessionBuilder},
+    carrier::SessionBuilder,
     keys::KeyId,
     session::{OpenedSession, Outcome, SessionId, Validity},
 };

@@ -125,10 +125,7 @@ impl Builder<'_> {
         self.with_options(builder).build().expect(AGREE)
     }
 
-    fn with_responses<C>(
-        &self,
-        mut builder: SessionBuilder<C>,
-    ) -> SessionBuilder<C> {
+    fn with_responses<C>(&self, mut builder: SessionBuilder<C>) -> SessionBuilder<C> {
         if self.settings.saves_on_server_error {
             builder = builder.save_on_server_error();
         }
@@ -138,10 +135,7 @@ impl Builder<'_> {
         builder
     }
 
-    fn with_options<C, T: Content>(
-        &self,
-        builder: SessionBuilder<C>,
-    ) -> SessionBuilder<C, T> {
+    fn with_options<C, T: Content>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C, T> {
         let settings = self.settings;
         let mut builder = builder
             .absolute_timeout(seconds(settings.absolute))
