@@ -1,4 +1,4 @@
-//! Tries each fault that cargo-mutants could make in the code, and tells which of them no test notices. See README.md.
+//! Tries each fault that cargo-mutants could make in the code, and tells which of them no test notices. See tests/README.md.
 
 mod code;
 mod compile;
