@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::Table;
 
-use crate::{audit::before_tests, common::repository::Repository};
+use crate::common::repository::Repository;
 
 #[test]
 fn no_type_of_another_library_is_public_but_of_those_that_the_manifests_name() {
@@ -106,6 +106,10 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
     let words = line.split(move |c| !is_of_path(c));
     let paths = words.filter_map(|word| Some(word.split_once("::")?.0));
     paths.filter(|first| first.starts_with(|c: char| c.is_ascii_lowercase()))
+}
+
+fn before_tests(text: &str) -> &str {
+    text.split("\n#[cfg(test)]\n").next().unwrap()
 }
 
 /// With all features, without the tests in files of `src`.

@@ -52,7 +52,7 @@ fn a_ring_that_is_parsed_and_derived_from_leaves_no_key_on_the_stack() {
     assert_none(left(|name| wanted.contains(&name)));
 }
 
-/// Ciphers leave the key of the one message, and of its content less than a block (docs/side-channels.md).
+/// Ciphers leave the key of the one message, and of its content less than a block (docs/review/side-channels.md).
 #[test]
 fn a_session_leaves_no_key_of_the_ring_on_the_stack() {
     let of_message: &[&str] = if cfg!(feature = "aws-lc") {

@@ -1,4 +1,4 @@
-//! Prints which secrets each operation leaves on its stack. See docs/side-channels.md.
+//! Prints which secrets each operation leaves on its stack. See docs/review/side-channels.md.
 
 mod operations;
 mod secrets;
