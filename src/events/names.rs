@@ -1,4 +1,4 @@
-//! Targets of events, and names of metrics. docs/operation.md lists both. Labels of metrics are names of variants and
+//! Targets of events, and names of metrics. docs/metrics.md lists both. Labels of metrics are names of variants and
 //! of purposes, and never contain anything of a visitor.
 
 /// Stays the same wherever the code is, because filters of logs name it.

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::repository::Repository;
 
-/// The metrics that docs/operation.md lists, each with its labels.
+/// The metrics that docs/metrics.md lists, each with its labels.
 fn table() -> BTreeMap<String, BTreeSet<String>> {
     let repository = Repository::read();
-    let rows = repository.text("docs/operation.md").lines();
+    let rows = repository.text("docs/metrics.md").lines();
     let rows = rows.filter(|line| line.starts_with("| `hardtack_"));
     let rows = rows.map(|row| {
         let cells: Vec<_> = row.split('|').map(quoted).collect();

@@ -1,4 +1,4 @@
-//! The health check of an instance, which shows the fingerprint of its ring (docs/operation.md).
+//! The health check of an instance, which shows the fingerprint of its ring (docs/metrics.md).
 
 use std::{fmt, str::FromStr, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Waiting for three instances, each a server with sessions and the health check of docs/operation.md.
+//! Waiting for three instances, each a server with sessions and the health check of docs/metrics.md.
 
 use std::{
     net::TcpListener,

@@ -89,9 +89,9 @@ fn document(name: &str) -> String {
     fs::read_to_string(docs.join(name)).unwrap()
 }
 
-/// The names of the table in docs/operation.md.
+/// The names of the table in docs/metrics.md.
 fn listed() -> BTreeSet<String> {
-    let text = document("operation.md");
+    let text = document("metrics.md");
     let rows = text
         .lines()
         .filter_map(|line| line.strip_prefix("| `hardtack_"));
