@@ -1,5 +1,5 @@
 // Pictures of the lab's main states, light and dark, on a desktop and a phone: `npm run pictures`.
-// All go to `target/pictures`, and the two of the README to `docs/pictures`.
+// All go to `target/pictures`, and that of the README to `docs/pictures`.
 
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -36,7 +36,6 @@ for (const [name, screen] of Object.entries(screens)) {
     const picture = await visitor.page.$("#cookie input[type=image]");
     await visitor.goes(() => picture.click({ offset: { x: 120, y: 60 } }));
     await take("refused");
-    if (name === "desktop" && theme === "dark") await forReadme(visitor, "lab-refused.png");
     await visitor.press("#cookie > form button");
     await visitor.press("#copy .primary");
     await visitor.press("#csrf .primary");
