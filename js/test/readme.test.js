@@ -1,4 +1,4 @@
-// The programs of the README run.
+// The programs of the README and of migration.md run.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -17,8 +17,9 @@ import { SIGNING_KEY, XAES_KEY } from "./keys.js";
 
 const here = (file) => new URL(`../${file}`, import.meta.url);
 const readme = await readFile(here("README.md"), "utf8");
+const migration = await readFile(here("migration.md"), "utf8");
 /** By the comment in their first lines. */
-const programs = new Map([...readme.matchAll(/```js\n\/\/ (\S+\.js)\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
+const programs = new Map([...`${readme}${migration}`.matchAll(/```js\n\/\/ (\S+\.js)\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
 
 process.env.SESSION_KEYS = XAES_KEY;
 process.env.IRON_PASSWORD = "a password of at least 32 characters";
@@ -271,7 +272,7 @@ test("the table of contents has every section", () => {
   assert.deepEqual(listed, sections);
 });
 
-test("the README has no link into the repository, and no key", () => {
+test("the README has no link into the repository, and no page a key", () => {
   assert.doesNotMatch(readme, /\]\((?!https:|#)/);
-  assert.ok(!readme.includes(XAES_KEY) && !readme.includes(SIGNING_KEY));
+  assert.ok([XAES_KEY, SIGNING_KEY].every((key) => !`${readme}${migration}`.includes(key)));
 });
