@@ -1,4 +1,4 @@
-//! Promises of docs/from-redis.md, docs/guides.md, docs/large-sessions.md and docs/rotation.md that no other test shows.
+//! Promises of docs/guides.md, docs/limits.md, docs/moving.md and docs/rotation.md that no other test shows.
 
 use crate::common;
 
@@ -147,7 +147,7 @@ fn a_size_report_prints_what_its_document_shows() {
     let report = session.size_report();
     assert!(report.set_cookie <= 1_000);
     let block = format!("```text\n{report}```\n");
-    assert!(LARGE_SESSIONS.contains(&block), "{block}");
+    assert!(LIMITS.contains(&block), "{block}");
 }
 
 /// Returns `next` if it is a path of this site.
@@ -249,10 +249,10 @@ fn no_address_of_such_pieces_leads_away() {
 #[test]
 fn the_guide_shows_the_middleware_of_its_example() {
     let block = format!("```rust,ignore\n{BRING_OVER}```\n");
-    assert!(FROM_REDIS.contains(&block));
+    assert!(MOVING.contains(&block));
 }
 
 const BRING_OVER: &str = include_str!("../examples/from_redis/src/bring_over.rs");
-const FROM_REDIS: &str = include_str!("../docs/from-redis.md");
 const GUIDES: &str = include_str!("../docs/guides.md");
-const LARGE_SESSIONS: &str = include_str!("../docs/large-sessions.md");
+const LIMITS: &str = include_str!("../docs/limits.md");
+const MOVING: &str = include_str!("../docs/moving.md");

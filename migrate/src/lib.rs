@@ -34,5 +34,5 @@ pub use pyramid::Pyramid;
 /// Examples of the guides, compiled and run.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/ini.md")]
-#[doc = include_str!("../../docs/moving-in.md")]
+#[doc = include_str!("../../docs/moving.md")]
 struct Guides;

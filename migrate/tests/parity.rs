@@ -1,4 +1,4 @@
-//! The settings that docs/migration.md has in place of those of actix-session and tower-sessions do the same.
+//! The settings that docs/moving.md has in place of those of actix-session and tower-sessions do the same.
 
 use std::time::Duration;
 

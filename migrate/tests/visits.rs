@@ -1,5 +1,5 @@
 //! Visits to a site whose sessions last two weeks, and when its visitor is signed out. The program `rust/` follows these plans
-//! with actix-session and tower-sessions, and the test `parity` with the settings that docs/migration.md has in their place.
+//! with actix-session and tower-sessions, and the test `parity` with the settings that docs/moving.md has in their place.
 
 /// A page, by its use of the session.
 #[derive(Clone, Copy, PartialEq)]

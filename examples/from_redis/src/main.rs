@@ -1,5 +1,5 @@
 //! The days of a move from actix-session and Redis: a visitor who signed in before it stays signed in, and an old session
-//! ends when it has been brought over. docs/from-redis.md has the whole move.
+//! ends when it has been brought over. docs/moving.md has the whole move.
 //!
 //! With a Redis on port 6379, first the program of before, then the one of the move, with the same file of cookies:
 //!

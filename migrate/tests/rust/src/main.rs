@@ -1,5 +1,5 @@
 //! Prints session cookies that other Rust libraries write, as JSON, if their visitors are signed out when
-//! docs/migration.md says so:
+//! docs/moving.md says so:
 //!
 //! ```sh
 //! cargo run --manifest-path migrate/tests/rust/Cargo.toml > migrate/tests/rust.json
