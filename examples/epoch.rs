@@ -60,9 +60,9 @@ fn app(keys: KeyRing, span: Duration) -> Result<Router, ConfigError> {
                     epoch,
                 }) = login
                 else {
-                    return Ok::<_, io::Error>(Validity::GoesOn);
+                    return Ok::<_, io::Error>(Validity::Valid);
                 };
-                Ok(Validity::goes_on_if(table.epoch(&user).await? == epoch))
+                Ok(Validity::valid_if(table.epoch(&user).await? == epoch))
             }
         })
         .build()?;

@@ -31,7 +31,7 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Moment, &'static str> {
         match text.strip_prefix('+') {
-            Some(text) => parse_span(text).map(Moment::FromNow),
+            Some(text) => parse_duration(text).map(Moment::FromNow),
             None => parse(text).map(Moment::At),
         }
     }
@@ -55,8 +55,8 @@ pub(crate) fn after(moment: SystemTime, span: Duration) -> Result<SystemTime, Fa
     later.ok_or_else(|| Failure::usage("the time is after the year 9999; give a shorter span"))
 }
 
-pub(crate) fn parse_span(text: &str) -> Result<Duration, &'static str> {
-    hardtack::settings::parse_span(text).ok_or(
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, &'static str> {
+    hardtack::settings::parse_duration(text).ok_or(
         "expected a span like `90s`, `15m`, `12h` or `30days`, in lower case, in whole seconds",
     )
 }

@@ -11,7 +11,7 @@ use std::{
 
 use hardtack::{
     ConfigError, EncryptionKey, SessionCookie, SessionSettings, SigningKey,
-    settings::{SettingsError, parse_span, show_span},
+    settings::{SettingsError, parse_duration, show_duration},
 };
 use hardtack_migrate::settings_from_ini;
 use libfuzzer_sys::fuzz_target;
@@ -184,8 +184,8 @@ fn shows_key(text: &str) -> bool {
 
 /// A span that is read is shown as one that is read.
 fn check_span(word: &str) {
-    if let Some(span) = parse_span(word) {
-        assert_eq!(parse_span(&show_span(span)), Some(span), "{word}");
+    if let Some(span) = parse_duration(word) {
+        assert_eq!(parse_duration(&show_duration(span)), Some(span), "{word}");
     }
 }
 

@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::time::{UnixSeconds, unix_seconds};
 
-/// A session's source of time: a moment, or a function that is called at the session's first touch, and again by
+/// A session's source of time: a fixed time, or a function that is called at the session's first touch, and again by
 /// [`is_alive`](crate::Session::is_alive).
 ///
 /// A session that is not touched does not call it. If the function panics, the session stays unread, and the next
@@ -27,7 +27,7 @@ pub struct Clock(Reading);
 
 #[derive(Clone)]
 enum Reading {
-    Moment(SystemTime),
+    Fixed(SystemTime),
     Function(fn() -> SystemTime),
     Closure(Arc<dyn Fn() -> SystemTime + Send + Sync>),
 }
@@ -74,7 +74,7 @@ impl Clock {
 
     pub(crate) fn now(&self) -> UnixSeconds {
         unix_seconds(match &self.0 {
-            Reading::Moment(moment) => *moment,
+            Reading::Fixed(time) => *time,
             Reading::Function(now) => now(),
             Reading::Closure(now) => now(),
         })
@@ -90,8 +90,8 @@ impl Clock {
 compile_error!("`SessionLayer` needs a clock; enable feature `wasm_js` of hardtack");
 
 impl From<SystemTime> for Clock {
-    fn from(moment: SystemTime) -> Self {
-        Clock(Reading::Moment(moment))
+    fn from(time: SystemTime) -> Self {
+        Clock(Reading::Fixed(time))
     }
 }
 
@@ -104,7 +104,7 @@ impl From<fn() -> SystemTime> for Clock {
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Reading::Moment(moment) => f.debug_tuple("Clock").field(moment).finish(),
+            Reading::Fixed(time) => f.debug_tuple("Clock").field(time).finish(),
             _ => f.write_str("Clock(..)"),
         }
     }

@@ -2,8 +2,8 @@
 
 pub(crate) mod clock;
 pub(crate) mod config_error;
+pub(crate) mod duration;
 pub(crate) mod reason;
-pub(crate) mod span;
 pub(crate) mod time;
 
 /// Longest label of an application or a type, in bytes (SPEC.md § 3.2).

@@ -66,7 +66,7 @@ pub enum Reason {
     /// required, and none was registered in time. With feature `device-bound`.
     #[cfg(feature = "device-bound")]
     Stale,
-    /// The application has to say whether the session goes on, and was not asked, or could not answer
+    /// The application has to say whether the session is still valid, and was not asked, or could not answer
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
     Unvalidated,
 }

@@ -1,4 +1,4 @@
-//! Moments in whole seconds, as in the format, and the text of a moment.
+//! Times in whole seconds, as in the format, and the text of a time.
 
 use std::{
     fmt::Write,
@@ -11,18 +11,17 @@ pub(crate) type UnixSeconds = u64;
 /// First second that a token can carry: 2026-01-01T00:00:00Z (SPEC.md § 1).
 pub(crate) const EPOCH: UnixSeconds = 1_767_225_600;
 
-/// Truncates fractions. A moment before 1970 becomes 0, which no token can carry.
-pub(crate) fn unix_seconds(moment: SystemTime) -> UnixSeconds {
-    moment
-        .duration_since(UNIX_EPOCH)
+/// Truncates fractions. A time before 1970 becomes 0, which no token can carry.
+pub(crate) fn unix_seconds(time: SystemTime) -> UnixSeconds {
+    time.duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
 }
 
-/// Returns the first whole second that is not before `moment`, for a limit that refuses everything earlier.
-pub(crate) fn unix_seconds_from(moment: SystemTime) -> UnixSeconds {
-    let next = moment.checked_add(Duration::from_nanos(999_999_999));
+/// Returns the first whole second that is not before `time`, for a limit that refuses everything earlier.
+pub(crate) fn unix_seconds_from(time: SystemTime) -> UnixSeconds {
+    let next = time.checked_add(Duration::from_nanos(999_999_999));
     // The last second of `SystemTime` has no next one, and no token can carry either.
-    unix_seconds(next.unwrap_or(moment))
+    unix_seconds(next.unwrap_or(time))
 }
 
 pub(crate) fn system_time(seconds: UnixSeconds) -> SystemTime {
@@ -32,19 +31,19 @@ pub(crate) fn system_time(seconds: UnixSeconds) -> SystemTime {
 
 /// Reads RFC 3339 in the one form `2026-12-15T00:00:00Z`. `None` for any other form, such as one with an offset,
 /// a fraction of a second or a space.
-pub(crate) fn parse_moment(text: &str) -> Option<SystemTime> {
-    let moment = humantime::parse_rfc3339(text).ok()?;
-    (show_moment(moment) == text).then_some(moment)
+pub(crate) fn parse_time(text: &str) -> Option<SystemTime> {
+    let time = humantime::parse_rfc3339(text).ok()?;
+    (show_time(time) == text).then_some(time)
 }
 
-/// Shows a moment as [`parse_moment`] reads it.
-pub(crate) fn show_moment(moment: SystemTime) -> String {
-    let moment = system_time(unix_seconds(moment));
+/// Shows a time as [`parse_time`] reads it.
+pub(crate) fn show_time(time: SystemTime) -> String {
+    let time = system_time(unix_seconds(time));
     let mut text = String::new();
     // For a year after 9999 humantime returns an error, at which `to_string` would panic.
-    match write!(text, "{}", humantime::format_rfc3339_seconds(moment)) {
+    match write!(text, "{}", humantime::format_rfc3339_seconds(time)) {
         Ok(()) => text,
-        Err(_) => "a moment after the year 9999".to_owned(),
+        Err(_) => "a time after the year 9999".to_owned(),
     }
 }
 
@@ -53,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_second_that_is_not_before_a_moment_is_one_that_can_be_shown() {
+    fn the_first_second_that_is_not_before_a_time_is_one_that_can_be_shown() {
         let at = |seconds, nanos| UNIX_EPOCH + Duration::new(seconds, nanos);
         assert_eq!(unix_seconds_from(at(7, 0)), 7);
         assert_eq!(unix_seconds_from(at(7, 1)), 8);
@@ -72,8 +71,8 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_that_rfc_3339_cannot_write_is_shown_all_the_same() {
-        let moment = system_time(253_402_300_800);
-        assert_eq!(show_moment(moment), "a moment after the year 9999");
+    fn a_time_that_rfc_3339_cannot_write_is_shown_all_the_same() {
+        let time = system_time(253_402_300_800);
+        assert_eq!(show_time(time), "a time after the year 9999");
     }
 }

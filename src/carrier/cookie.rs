@@ -154,15 +154,15 @@ impl<T> SessionCookie<T> {
         Ok(fields)
     }
 
-    /// Refuses every session issued before `moment`, from now on and in this program. This signs out everyone who
-    /// signed in earlier. A moment earlier than the last one has no effect.
+    /// Refuses every session issued before `time`, from now on and in this program. This signs out everyone who
+    /// signed in earlier. A time earlier than the last one has no effect.
     ///
-    /// Sessions carry whole seconds, so a moment within a second counts as the next one. With the current time, every
+    /// Sessions carry whole seconds, so a time within a second counts as the next one. With the current time, every
     /// session that this instance issued ends, and so do those that begin in the rest of this second. One that another
     /// instance issued may carry a time ahead of this clock, by up to `clock_skew`: add that to end all of them, and
     /// those that begin meanwhile. A request in progress saves no changes of a session that it refuses.
-    pub fn raise_not_before(&self, moment: SystemTime) {
-        self.token.raise_not_before(moment);
+    pub fn raise_not_before(&self, time: SystemTime) {
+        self.token.raise_not_before(time);
     }
 
     pub(crate) fn arrive(
@@ -244,8 +244,8 @@ impl<T> SessionCookie<T> {
         fields
     }
 
-    /// A part may have come from a cookie with former attributes, and parts that are not sent to this page would
-    /// elsewhere mix with the new ones, so all parts are dropped. They come before the cookie of the same name that is set
+    /// Drops all parts, not only those that arrived: another page may hold old parts, and would join them with the new
+    /// ones. The fields come before the cookie of the same name that is set
     /// (docs/spec/carriers.md § 9.3.3).
     fn drop_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
         let allowed = self.token.sealer.policy.budget.allowed;

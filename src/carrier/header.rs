@@ -93,10 +93,10 @@ impl<T> SessionHeader<T> {
         self.token.mode()
     }
 
-    /// Refuses every session issued before `moment`, from now on and in this program. See
+    /// Refuses every session issued before `time`, from now on and in this program. See
     /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
-    pub fn raise_not_before(&self, moment: SystemTime) {
-        self.token.raise_not_before(moment);
+    pub fn raise_not_before(&self, time: SystemTime) {
+        self.token.raise_not_before(time);
     }
 
     /// Returns the same header for the sessions of `context`, in place of the builder's; see

@@ -77,10 +77,10 @@ impl<T> SessionToken<T> {
         self.sealer.mode
     }
 
-    /// Refuses every session issued before `moment`, from now on and in this program. See
+    /// Refuses every session issued before `time`, from now on and in this program. See
     /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
-    pub fn raise_not_before(&self, moment: SystemTime) {
-        self.sealer.raise_not_before(unix_seconds_from(moment));
+    pub fn raise_not_before(&self, time: SystemTime) {
+        self.sealer.raise_not_before(unix_seconds_from(time));
     }
 
     /// Decodes a token's schema and payload by `decode`, which may borrow from them. For programs that need only a part

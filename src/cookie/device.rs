@@ -12,7 +12,7 @@ use super::{
 pub(crate) struct BoundCookies(Vec<([u8; TAG_LEN], Vec<u8>)>);
 
 impl BoundCookies {
-    /// Adds the cookie whose pair goes on with `rest` after `name.b-`.
+    /// Adds the cookie whose pair continues with `rest` after `name.b-`.
     pub(super) fn push(&mut self, rest: &[u8], unquoted: impl FnOnce(&[u8]) -> &[u8]) {
         let Some((tag, [b'=', value @ ..])) = rest.split_first_chunk() else {
             return;

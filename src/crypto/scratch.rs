@@ -108,8 +108,8 @@ pub(crate) fn wipe(bytes: &mut [u8]) {
     zeroize::optimization_barrier(bytes);
 }
 
-/// Does `work`, and overwrites the stack that its calls used, for they leave copies of keys there: a value that is moved
-/// is overwritten in its last place only. That place, if it is the result, is up to the caller.
+/// Does `work`, and overwrites the stack that its calls used, because moved values leave copies of keys
+/// there. The result itself is the caller's to overwrite.
 pub(crate) fn on_wiped_stack<R>(work: impl FnOnce() -> R) -> R {
     let result = call(work);
     wipe_stack::<{ 16 * 1024 }>();

@@ -77,6 +77,6 @@ impl Prk {
     }
 }
 
-/// Stack that HMAC uses. It leaves the end of its message there, from where a later move would copy it, as the unused bytes
-/// of a value, into memory that is freed without being overwritten.
+/// Stack that HMAC uses. It leaves the end of its message there. A later move could carry those bytes, as the
+/// padding of a value, into heap memory that nobody overwrites.
 const USED: usize = 2048;

@@ -30,7 +30,7 @@ impl Sealer {
         (is_alive, came)
     }
 
-    /// Returns `true` if a session of this moment may still exist somewhere by its dates. Its idle timeout and its own
+    /// Returns `true` if a session of this time may still exist somewhere by its dates. Its idle timeout and its own
     /// limits are not known here.
     fn may_exist(&self, keys: &PurposeKeys, issued: UnixSeconds, now: UnixSeconds) -> bool {
         let not_before = self.not_before(keys);

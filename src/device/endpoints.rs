@@ -113,11 +113,11 @@ impl Devices {
         subject: &Subject<'_>,
         facts: &Facts,
     ) -> DeviceAnswer {
-        let goes_on = subject.goes_on(facts);
+        let may_live = subject.may_live(facts);
         let answer = match &subject.named_by {
-            NamedBy::Offer(proof) if goes_on => self.register(request, subject, proof),
+            NamedBy::Offer(proof) if may_live => self.register(request, subject, proof),
             NamedBy::Offer(_) => Ok(DeviceAnswer::refused(400)),
-            NamedBy::Identifier(key, device) if goes_on => {
+            NamedBy::Identifier(key, device) if may_live => {
                 self.refresh(request, subject.sid, key, *device)
             }
             NamedBy::Identifier(_, device) => {
@@ -265,7 +265,7 @@ impl Subject<'_> {
     }
 
     /// Returns `true` if the session may still exist, and nothing beside the request says that it has ended.
-    fn goes_on(&self, facts: &Facts) -> bool {
+    fn may_live(&self, facts: &Facts) -> bool {
         let is_its_device = |session: &Metadata| match self.named_by {
             NamedBy::Identifier(_, device) => session.device == Some(device),
             NamedBy::Offer(_) => false,

@@ -64,7 +64,13 @@ impl Devices {
         if let Some(mistake) = settings.mistake(name.as_str(), attributes) {
             return Err(ConfigError::new("device_bound", mistake));
         }
-        let seal = |word, span| serve(word).map(|slot| Seal { slot, span, skew });
+        let seal = |word, duration| {
+            serve(word).map(|slot| Seal {
+                slot,
+                duration,
+                skew,
+            })
+        };
         Ok(Devices {
             bound: seal("bound", Some(settings.bound_for.as_secs()))?,
             identifier: seal("identifier", None)?,

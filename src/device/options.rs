@@ -67,14 +67,14 @@ impl DeviceBound {
 
     /// Sets the time for which a proof counts: a stolen pair of cookies opens for no longer. From 3 minutes to a day;
     /// the default is 10 minutes. Browsers refresh two minutes before the end.
-    pub fn bound_for(mut self, span: Duration) -> DeviceBound {
-        self.bound_for = span;
+    pub fn bound_for(mut self, duration: Duration) -> DeviceBound {
+        self.bound_for = duration;
         self
     }
 
     /// Sets the time for which a challenge can be answered. From 10 seconds to an hour; the default is 2 minutes.
-    pub fn challenge_for(mut self, span: Duration) -> DeviceBound {
-        self.challenge_for = span;
+    pub fn challenge_for(mut self, duration: Duration) -> DeviceBound {
+        self.challenge_for = duration;
         self
     }
 
@@ -125,13 +125,17 @@ impl DeviceBound {
     /// Returns the first mistake in the settings, beside the name and the attributes of the session's cookie.
     pub(super) fn mistake(&self, name: &str, attributes: &Attributes) -> Option<&'static str> {
         let mut paths = [&self.path].into_iter().chain(&self.excluded);
-        let is_in = |span: Duration, range: RangeInclusive<u64>| range.contains(&span.as_secs());
-        let has_spans = is_in(self.bound_for, 180..=86_400);
+        let is_in =
+            |duration: Duration, range: RangeInclusive<u64>| range.contains(&duration.as_secs());
+        let durations_fit = is_in(self.bound_for, 180..=86_400);
         let is_strict = attributes.same_site == SameSite::Strict;
         let rules = [
             (paths.all(|path| is_path(path)), PATH),
             (!self.path.ends_with('/'), PATH),
-            (has_spans && is_in(self.challenge_for, 10..=3_600), SPANS),
+            (
+                durations_fit && is_in(self.challenge_for, 10..=3_600),
+                DURATIONS,
+            ),
             (self.grace().is_none_or(|grace| grace >= 10), GRACE),
             (self.origin.as_deref().is_none_or(is_origin), ORIGIN),
             (!is_of_device(name), NAME),
@@ -166,7 +170,7 @@ impl DeviceBound {
 
 const PATH: &str = "a path begins with `/`, that of the endpoints does not end with one, and both have no other \
      characters than letters, digits and `-._~/`";
-const SPANS: &str =
+const DURATIONS: &str =
     "`bound_for` is 3 minutes to a day, and `challenge_for` is 10 seconds to an hour";
 const GRACE: &str =
     "`required_after` is at least 10 seconds, because a browser needs some to register a key";

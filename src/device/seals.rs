@@ -16,7 +16,7 @@ use crate::{
 pub(super) struct Seal {
     pub(super) slot: Arc<PurposeSlot>,
     /// Seconds for which a token opens. `None`: its date is not checked.
-    pub(super) span: Option<u64>,
+    pub(super) duration: Option<u64>,
     /// Seconds by which clocks may differ.
     pub(super) skew: u64,
 }
@@ -66,9 +66,9 @@ impl Seal {
         let unsealed = Unsealed::parse(&buffer[opened.body()], opened.key_id());
         let unsealed = unsealed.ok_or(Reason::Malformed)?;
         let Unsealed { issued, .. } = unsealed;
-        match self.span {
+        match self.duration {
             Some(_) if issued > now.saturating_add(self.skew) => Err(Reason::NotYetValid),
-            Some(span) if now >= issued.saturating_add(span) => Err(Reason::Expired),
+            Some(duration) if now >= issued.saturating_add(duration) => Err(Reason::Expired),
             _ => Ok(unsealed),
         }
     }

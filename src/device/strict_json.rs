@@ -1,6 +1,7 @@
 //! JSON objects whose keys are all different.
 //!
-//! `serde_json::Value` keeps the last of two values of one key. Of a signed text, each reader has to see the same.
+//! `serde_json::Value` keeps the last of two values of one key. Two readers of one signed text must not see
+//! different values.
 
 use std::fmt;
 
@@ -12,8 +13,8 @@ use serde_json::{Map, Value};
 
 pub(super) type Object = Map<String, Value>;
 
-/// Reads an object. Numbers, booleans, lists and null, which a proof has no use for, are all null in it. `None`: the text
-/// is something else, or has a key twice.
+/// Reads an object. A proof needs strings and objects only; every other value is read as null. `None`: the text is
+/// something else, or has a key twice.
 pub(super) fn object(text: &[u8]) -> Option<Object> {
     match serde_json::from_slice(text) {
         Ok(Strict(Value::Object(object))) => Some(object),

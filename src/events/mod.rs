@@ -1,7 +1,8 @@
 //! All that is told to logs (feature `tracing`) and counted (feature `metrics`). Without the features the calls do nothing.
 //!
-//! Takes names, numbers, texts and ids that can be displayed. No event and no label contains a token, a key or content.
-//! A call that stands in each reading or writing is `#[inline]`, so that nothing is left of it without the features.
+//! Takes names, numbers, strings and ids that can be displayed. No event and no label contains a token, a key or
+//! content. A call that stands in each reading or writing is `#[inline]`, so that nothing is left of it without the
+//! features.
 
 #![cfg_attr(
     not(all(

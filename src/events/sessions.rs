@@ -97,15 +97,15 @@ pub(crate) fn old_cookie_rejected(purpose: &str, reason: Reason, token_bytes: us
     log_rejected!(reason, purpose, %reason, token_bytes, "old cookie rejected");
 }
 
-/// The application could not say whether a session goes on. `goes_on`: the session does, for a while.
-pub(crate) fn validation_failed(purpose: &str, goes_on: bool, error: &(dyn Error + 'static)) {
+/// The application could not say whether a session is still valid. `kept`: the session is used for now.
+pub(crate) fn validation_failed(purpose: &str, kept: bool, error: &(dyn Error + 'static)) {
     log!(
         SESSIONS,
         error,
         purpose,
-        goes_on,
+        kept,
         error = super::told::told(error),
-        "the application could not say whether a session goes on"
+        "the application could not say whether a session is still valid"
     );
     count!(1, FAILURES, "failure" => "Validation");
 }

@@ -80,24 +80,24 @@ impl OldSession {
         }
     }
 
-    /// Sets the time at which the session was issued. Default: the moment from which its cookie is taken over.
+    /// Sets the time at which the session was issued. Default: the time from which its cookie is taken over.
     #[must_use]
-    pub fn created_at(mut self, moment: SystemTime) -> OldSession {
-        self.created_at = Some(moment);
+    pub fn created_at(mut self, time: SystemTime) -> OldSession {
+        self.created_at = Some(time);
         self
     }
 
     /// Sets the time of the last activity, from which the idle timeout runs. Default: the time of the request.
     #[must_use]
-    pub fn last_active_at(mut self, moment: SystemTime) -> OldSession {
-        self.last_active_at = Some(moment);
+    pub fn last_active_at(mut self, time: SystemTime) -> OldSession {
+        self.last_active_at = Some(time);
         self
     }
 
-    /// Sets the moment from which the old library would refuse the session. Default: none.
+    /// Sets the time from which the old library would refuse the session. Default: none.
     #[must_use]
-    pub fn expires_at(mut self, moment: SystemTime) -> OldSession {
-        self.expires_at = Some(moment);
+    pub fn expires_at(mut self, time: SystemTime) -> OldSession {
+        self.expires_at = Some(time);
         self
     }
 }

@@ -14,9 +14,9 @@ impl<T: Payload> Session<T> {
     /// Checks the clock, the key ring, `not_before` and
     /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. It is for work that outlives its
     /// request, such as a WebSocket or a streaming body. With
-    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is `false` when the last answer is
-    /// older than the span, which that of a session that waits for `validate` is; [`validate`](Self::validate) checks the
-    /// same and asks again.
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is also `false` once the last answer
+    /// is older than the interval, and so for every session that still waits for `validate`.
+    /// [`validate`](Self::validate) makes the same check, and then asks again.
     ///
     /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
     /// that arrived or began under it. If the browser has received the session under a newer key since, its next request
@@ -74,7 +74,7 @@ impl Sealer {
         let Some(key_id) = opened_under else {
             return Standing::Good;
         };
-        // The moment of reading, so that nothing is lost by a key that retires while the request runs.
+        // The time of reading, so that nothing is lost by a key that retires while the request runs.
         match keys.role(key_id, state.now) {
             None | Some(KeyRole::Retired) => Standing::Lapsed,
             Some(KeyRole::Accepted) => Standing::UnderEarlierKey,

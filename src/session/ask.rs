@@ -1,4 +1,4 @@
-//! Question to the application of whether a session goes on (docs/spec/writer.md § 8.16).
+//! Question to the application of whether a session is still valid (docs/spec/writer.md § 8.16).
 
 use std::{
     future::{poll_fn, ready},
@@ -21,7 +21,7 @@ use crate::{
 };
 
 impl<T: Payload> Session<T> {
-    /// Asks the application whether the session goes on, if its last answer is older than
+    /// Asks the application whether the session is still valid, if its last answer is older than
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after). Nothing happens without that setting,
     /// without a session, or while the last answer holds.
     ///
@@ -41,7 +41,7 @@ impl<T: Payload> Session<T> {
     ///
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     ///     .revalidate_after(Duration::from_secs(60), |_| async {
-    ///         Ok::<_, std::io::Error>(Validity::GoesOn)
+    ///         Ok::<_, std::io::Error>(Validity::Valid)
     ///     })
     ///     .build()?;
     /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
@@ -113,7 +113,7 @@ impl<T: Payload> Contents<T> {
             None => loaded.question_in_request(sealer),
             Some(_) => loaded.question_after_head(sealer, self.arrival.clock.now()),
         };
-        // Also if no answer is waited for, because the request is cancelled.
+        // Set now, so that it holds even if the request is cancelled before the answer.
         self.is_touched |= matches!(question, Question::Due(..));
         question
     }
@@ -199,8 +199,8 @@ impl<T> Loaded<T> {
         let has_waited = waited.is_some();
         let untold = waited.and_then(|waiting| self.go_on_with(*waiting));
         let heard = match answer {
-            Ok(Validity::GoesOn) => {
-                self.state.goes_on(asked.at);
+            Ok(Validity::Valid) => {
+                self.state.was_validated(asked.at);
                 Ok(true)
             }
             Ok(Validity::Ended) => {
@@ -224,7 +224,7 @@ impl<T> Loaded<T> {
         waiting.token_bytes
     }
 
-    /// Goes on without an answer for as long as `unvalidated_up_to` allows.
+    /// Keeps the session without an answer for as long as `unvalidated_up_to` allows.
     fn go_on_without(
         &mut self,
         sealer: &Sealer,
@@ -232,9 +232,9 @@ impl<T> Loaded<T> {
         has_waited: bool,
         asked_at: UnixSeconds,
     ) -> Result<bool, SessionError> {
-        let goes_on = self.state.goes_on_unvalidated(asked_at);
-        events::validation_failed(sealer.slot.purpose.name(), goes_on, &*error);
-        if goes_on {
+        let is_kept = self.state.keep_unvalidated(asked_at);
+        events::validation_failed(sealer.slot.purpose.name(), is_kept, &*error);
+        if is_kept {
             return Ok(true);
         }
         let error = SessionError::Unvalidated(Some(error.into()));

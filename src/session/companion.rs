@@ -56,7 +56,7 @@ pub(crate) trait Predecessor: Send {
     fn len(&self) -> usize;
 
     /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes none, returns the first
-    /// refusal, of a session that opened if one did. `None`: no value has entries.
+    /// refusal, and prefers that of a session which opened. `None`: no value had entries.
     fn offer(
         &self,
         now: UnixSeconds,

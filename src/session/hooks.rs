@@ -46,7 +46,7 @@ pub struct SessionInfo {
 impl SessionInfo {
     #[inline]
     pub(crate) fn of(metadata: &Metadata, key_id: KeyId) -> SessionInfo {
-        let seconds = |span: u32| Duration::from_secs(span.into());
+        let seconds = |duration: u32| Duration::from_secs(duration.into());
         SessionInfo {
             id: metadata.sid.map(SessionId),
             created_at: system_time(metadata.issued),
@@ -246,23 +246,23 @@ impl fmt::Debug for Hooks {
     }
 }
 
-/// Answer of an application to the question whether a session goes on
+/// Answer of an application to the question whether a session is still valid
 /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Validity {
-    /// The session goes on, and the application is not asked again before the span has passed.
-    GoesOn,
+    /// The session is still valid. The application is not asked again before the interval has passed.
+    Valid,
     /// The session has ended. The visitor gets a new, empty session.
     Ended,
 }
 
 impl Validity {
-    /// Returns [`GoesOn`](Validity::GoesOn) for `true`, and [`Ended`](Validity::Ended) for `false`.
+    /// Returns [`Valid`](Validity::Valid) for `true`, and [`Ended`](Validity::Ended) for `false`.
     #[must_use]
-    pub const fn goes_on_if(is_allowed: bool) -> Validity {
+    pub const fn valid_if(is_allowed: bool) -> Validity {
         if is_allowed {
-            Validity::GoesOn
+            Validity::Valid
         } else {
             Validity::Ended
         }

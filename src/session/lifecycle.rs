@@ -154,10 +154,11 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.save())
     }
 
-    /// Remembers the session for `span` from now ("remember me"): it outlives the browser's session. Its idle timeout is
-    /// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout) from then on, or none.
+    /// Remembers the session for `duration` from now ("remember me"): it outlives the browser's session. Its idle
+    /// timeout is [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout) from then on, or
+    /// none.
     ///
-    /// Returns the time at which the session ends at the latest. That is earlier than `span` from now if
+    /// Returns the time at which the session ends at the latest. That is earlier than `duration` from now if
     /// [`remember_up_to`](crate::carrier::SessionBuilder::remember_up_to), which counts from the sign-in, or
     /// [`limit_to`](Self::limit_to) ends it before. A later call replaces an earlier one.
     ///
@@ -180,8 +181,8 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns the errors of [every change](Session#errors), and [`NotRemembering`](SessionError::NotRemembering) if the
     /// cookie was built without `remember_up_to`.
-    pub fn remember_for(&self, span: Duration) -> Result<SystemTime, SessionError> {
-        self.change(|state| state.remember_for(span.as_secs()).map(system_time))
+    pub fn remember_for(&self, duration: Duration) -> Result<SystemTime, SessionError> {
+        self.change(|state| state.remember_for(duration.as_secs()).map(system_time))
     }
 
     /// Undoes [`remember_for`](Self::remember_for): the session ends with the browser's session, and by its
@@ -195,7 +196,7 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.forget())
     }
 
-    /// Ends the session at the latest `span` from now, for example when an identity provider's token ends.
+    /// Ends the session at the latest `duration` from now, for example when an identity provider's token ends.
     ///
     /// The session cannot outlive its timeouts. If there are several calls, the earliest end counts. Only
     /// [`sign_in`](Self::sign_in), [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request,
@@ -204,12 +205,12 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
-    pub fn limit_to(&self, span: Duration) -> Result<(), SessionError> {
-        self.change(|state| state.limit_to(span.as_secs()))
+    pub fn limit_to(&self, duration: Duration) -> Result<(), SessionError> {
+        self.change(|state| state.limit_to(duration.as_secs()))
     }
 
-    /// Returns `true` if the session was issued or [renewed](Session::renew) less than `span` ago. If not, ask for the
-    /// password again before an important action.
+    /// Returns `true` if the session was issued or [renewed](Session::renew) less than `duration` ago. If not, ask for
+    /// the password again before an important action.
     ///
     /// Returns `false` for a session that has not been sent yet, unless it was renewed in this request.
     ///
@@ -227,8 +228,8 @@ impl<T: Payload> Session<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "nothing is refused by this alone"]
-    pub fn is_recent(&self, span: Duration) -> bool {
-        self.with(|session| session.state.is_recent(span.as_secs()))
+    pub fn is_recent(&self, duration: Duration) -> bool {
+        self.with(|session| session.state.is_recent(duration.as_secs()))
     }
 }
 

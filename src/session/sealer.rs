@@ -66,8 +66,8 @@ impl Sealer {
             && self.slot.is_like(&other.slot)
     }
 
-    /// Refuses sessions issued before `moment` from now on.
-    pub(crate) fn raise_not_before(&self, moment: UnixSeconds) {
-        self.not_before.fetch_max(moment, Ordering::Relaxed);
+    /// Refuses sessions issued before `time` from now on.
+    pub(crate) fn raise_not_before(&self, time: UnixSeconds) {
+        self.not_before.fetch_max(time, Ordering::Relaxed);
     }
 }

@@ -31,8 +31,7 @@ impl<T: SessionData> Session<T> {
     ///
     /// # Panics
     ///
-    /// Panics if a change of the session failed, so that the value is decoded again, and `T` cannot read what it has
-    /// read or written before.
+    /// Panics if a failed change forces a second decoding and `T` can no longer read its own bytes.
     pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         let value = self.with(|session| session.state.value());
         look(&value)

@@ -20,7 +20,7 @@ use crate::{
 /// Mistakes in settings: a sentence for each, which names the setting and the way to correct it.
 ///
 /// It shows no keys. Of other values, it shows only the place of the keys (the name of a variable, the path of a file),
-/// a length, a span of time or a character.
+/// a length, a duration or a character.
 ///
 /// # Examples
 ///
@@ -110,7 +110,7 @@ pub(super) fn refuse_any(problems: impl IntoIterator<Item = Problem>) -> Result<
 }
 
 impl SessionSettings {
-    /// `reason` goes on after the name: ``"is empty, …"``.
+    /// `reason` follows the name: ``"is empty, …"``.
     pub(super) fn refuse(&mut self, shown: &str, reason: impl Into<Sentence>) {
         let problem = self.problem(shown, reason);
         self.problems.push(problem);

@@ -101,7 +101,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     row("keys_env", Keys(|v, keys| set(&mut keys.sources, source("env", v).map(|source| vec![source])))),
     row("keys_file", Keys(|v, keys| set(&mut keys.sources, source("file", v).map(|source| vec![source])))),
     row("keys_from", Keys(|v, keys| set(&mut keys.sources, sources(v)))),
-    row("watch_keys", Keys(|v, keys| set(&mut keys.watch, v.span()))),
+    row("watch_keys", Keys(|v, keys| set(&mut keys.watch, v.duration()))),
     row("name", Cookies(|v, cookie| set_text(&mut cookie.name, v.line()))),
     row("path", Cookies(|v, cookie| set_text(&mut cookie.attributes.path, v.line()))),
     row("domain", Cookies(|v, cookie| set_text(&mut cookie.attributes.domain, v.line()))),
@@ -113,20 +113,20 @@ pub(super) const SETTINGS: &[Setting] = &[
     ])))),
     row("partitioned", Cookies(|v, cookie| set(&mut cookie.attributes.partitioned, v.flag()))),
     row("persistent", Cookies(|v, cookie| set(&mut cookie.persistent, v.flag()))),
-    row("idle_timeout", All(|v, options| set(&mut options.idle_timeout, v.choice_or_span(
+    row("idle_timeout", All(|v, options| set(&mut options.idle_timeout, v.choice_or_duration(
         &[("off", None), ("false", None)], Some,
     )))),
-    row("absolute_timeout", All(|v, options| set(&mut options.absolute_timeout, v.span()))),
-    row("remember_up_to", All(|v, options| set(&mut options.remember_up_to, v.span()))),
-    row("remembered_idle_timeout", All(|v, options| set(&mut options.remembered_idle_timeout, v.span()))),
-    row("refresh_after", All(|v, options| set(&mut options.refresh_after, v.choice_or_span(&[
+    row("absolute_timeout", All(|v, options| set(&mut options.absolute_timeout, v.duration()))),
+    row("remember_up_to", All(|v, options| set(&mut options.remember_up_to, v.duration()))),
+    row("remembered_idle_timeout", All(|v, options| set(&mut options.remembered_idle_timeout, v.duration()))),
+    row("refresh_after", All(|v, options| set(&mut options.refresh_after, v.choice_or_duration(&[
         ("never", RefreshAfter::Never),
         ("on-change", RefreshAfter::OnChange),
         ("always", RefreshAfter::Always),
         ("every-request", RefreshAfter::EveryRequest),
-    ], RefreshAfter::Span)))),
-    row("clock_skew", All(|v, options| set(&mut options.clock_skew, v.span()))),
-    row("not_before", All(|v, options| set(&mut options.not_before, v.moment()))),
+    ], RefreshAfter::Interval)))),
+    row("clock_skew", All(|v, options| set(&mut options.clock_skew, v.duration()))),
+    row("not_before", All(|v, options| set(&mut options.not_before, v.time()))),
     row("size", Cookies(|v, cookie| set(&mut cookie.size, v.choice(&[
         ("anywhere", Size::Anywhere),
         ("browser", Size::Browser),
@@ -211,11 +211,11 @@ fn sources(value: &Value) -> Result<Vec<RingSource>, Refusal> {
 
 fn context(value: &Value) -> Result<Vec<(String, String)>, Refusal> {
     let pairs = value.tables(|table| vec![table], NO_PAIRS)?.concat();
-    let texts = pairs.into_iter().map(|(label, value)| match value.text() {
+    let strings = pairs.into_iter().map(|(label, value)| match value.text() {
         Ok(value) => Ok((label, value)),
         Err(_) => Err(NO_PAIRS.into()),
     });
-    texts.collect()
+    strings.collect()
 }
 
 fn formerly(value: &Value) -> Result<Vec<FormerAttributes>, Refusal> {
@@ -249,12 +249,12 @@ const OF_COOKIES: &str =
     "is a setting of cookies, and these sessions travel without one; leave it out";
 const NO_VARIABLE: &str =
     "is not the name of an environment variable; give one like `SESSION_KEYS`";
-const NO_SOURCES: &str = "must be a list of tables, each with `env` or `file`, or a text like \
+const NO_SOURCES: &str = "must be a list of tables, each with `env` or `file`, or a string like \
     `env=OLD_KEYS, file=/run/secrets/keys`";
-const NO_PAIRS: &str = "must be a table of texts, a list of pairs of texts, or a text like \
+const NO_PAIRS: &str = "must be a table of strings, a list of pairs of strings, or a string like \
     `label=value, label=value`";
 const NO_FORMERLY: &str = "must be a list of tables like `{ path = \"/app\", domain = \"\", \
-    partitioned = true }`, where an empty domain is none, or a text like \
+    partitioned = true }`, where an empty domain is none, or a string like \
     `path=/app domain=example.com, path=/shop`";
 
 #[cfg(test)]

@@ -12,4 +12,4 @@ mod value;
 pub use error::SettingsError;
 use session_settings::{Entry, SessionSettings};
 
-pub use crate::base::span::{parse_span, show_span};
+pub use crate::base::duration::{parse_duration, show_duration};

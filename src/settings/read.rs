@@ -163,7 +163,7 @@ impl SessionSettings {
     /// # Errors
     ///
     /// Returns a [`SettingsError`] if an option is refused, if a value is not one that its setting can have, or if
-    /// spans of time conflict.
+    /// durations conflict.
     pub fn from_translated<'a>(
         prefix: &str,
         options: impl IntoIterator<Item = (&'a str, Result<(&'a str, &'a str), &'a str>)>,

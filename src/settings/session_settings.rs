@@ -15,7 +15,7 @@ use super::{
 /// [`SessionCookieBuilder`](crate::carrier::SessionCookieBuilder), and a setting that is left out has the builder's
 /// default. `docs/settings.md` lists them.
 ///
-/// A span of time is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
+/// A duration is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
 /// text. The keys are in `keys` (as text), in the environment variable named by `keys_env`, in the file named by
 /// `keys_file`, or in several of these, listed by `keys_from`; with `watch_keys` (feature `watch`) the cookie follows
 /// them while the program runs.

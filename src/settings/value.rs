@@ -12,7 +12,7 @@ use serde::{
 use zeroize::Zeroizing;
 
 use crate::{
-    base::{config_error::Sentence, span::parse_span, time},
+    base::{config_error::Sentence, duration::parse_duration, time},
     keys::looks_like_a_key,
 };
 
@@ -62,7 +62,7 @@ impl Value {
     pub(super) fn text(&self) -> Result<String, Refusal> {
         match self {
             Value::Text(text) => Ok(text.to_string()),
-            _ => Err("must be a text in quotes".into()),
+            _ => Err("must be a string in quotes".into()),
         }
     }
 
@@ -99,20 +99,20 @@ impl Value {
     }
 
     /// `30m`, `1h 30m`; a number is seconds.
-    pub(super) fn span(&self) -> Result<Duration, Refusal> {
-        self.as_span()
-            .ok_or_else(|| format!("must be {A_SPAN}").into())
+    pub(super) fn duration(&self) -> Result<Duration, Refusal> {
+        self.as_duration()
+            .ok_or_else(|| format!("must be {A_DURATION}").into())
     }
 
-    /// Reads one of several words, or a span.
-    pub(super) fn choice_or_span<T: Copy>(
+    /// Reads one of several words, or a duration.
+    pub(super) fn choice_or_duration<T: Copy>(
         &self,
         choices: &[(&str, T)],
-        of_span: fn(Duration) -> T,
+        of_duration: fn(Duration) -> T,
     ) -> Result<T, Refusal> {
-        let of_span = || self.as_span().map(of_span);
-        let value = self.chosen(choices).or_else(of_span);
-        value.ok_or_else(|| format!("must be {}, or {A_SPAN}", words(choices)).into())
+        let of_duration = || self.as_duration().map(of_duration);
+        let value = self.chosen(choices).or_else(of_duration);
+        value.ok_or_else(|| format!("must be {}, or {A_DURATION}", words(choices)).into())
     }
 
     fn chosen<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
@@ -122,17 +122,17 @@ impl Value {
         chosen.map(|(_, choice)| *choice)
     }
 
-    fn as_span(&self) -> Option<Duration> {
+    fn as_duration(&self) -> Option<Duration> {
         let word = self.word();
         match word.bytes().all(|byte| byte.is_ascii_digit()) {
             true => word.parse().ok().map(Duration::from_secs),
-            false => parse_span(word),
+            false => parse_duration(word),
         }
     }
 
-    pub(super) fn moment(&self) -> Result<SystemTime, Refusal> {
-        let moment = time::parse_moment(self.word());
-        moment.ok_or("must be a moment like `2026-12-15T00:00:00Z`, as a text in quotes".into())
+    pub(super) fn time(&self) -> Result<SystemTime, Refusal> {
+        let time = time::parse_time(self.word());
+        time.ok_or("must be a time like `2026-12-15T00:00:00Z`, as a string in quotes".into())
     }
 
     /// Returns the tables of a list, one alone, or those of a text, in which commas are between tables and `split`
@@ -275,5 +275,5 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 }
 
-const A_SPAN: &str =
-    "a span of time like `30m`, `12h` or `30days`, in lower case, or a number of seconds";
+const A_DURATION: &str =
+    "a duration like `30m`, `12h` or `30days`, in lower case, or a number of seconds";

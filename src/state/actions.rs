@@ -30,7 +30,7 @@ impl<T> State<T> {
         Ok(sid)
     }
 
-    /// Completes a sign-in: new id, issued now. Keeps the data, the flash messages, the moment until which the session
+    /// Completes a sign-in: new id, issued now. Keeps the data, the flash messages, the time until which the session
     /// is remembered, and a limit set in this request. A limit that arrived with the session belonged to the earlier
     /// sign-in, and ends.
     pub(crate) fn renew(&mut self) -> Result<(), SessionError> {
@@ -41,38 +41,38 @@ impl<T> State<T> {
         let (now, limited_until) = (self.now, self.limited_until);
         self.change_metadata(|metadata| {
             let remembered = metadata.remembered;
-            let remembered_until = remembered.map(|span| metadata.issued + u64::from(span));
+            let remembered_until = remembered.map(|duration| metadata.issued + u64::from(duration));
             metadata.issued = now;
             metadata.age = 0;
             metadata.sid = Some(sid);
             metadata.device = None;
-            metadata.limit = limited_until.map(|end| span_until(end, metadata));
-            metadata.remembered = remembered_until.map(|end| span_until(end, metadata));
+            metadata.limit = limited_until.map(|end| seconds_until(end, metadata));
+            metadata.remembered = remembered_until.map(|end| seconds_until(end, metadata));
         })?;
         self.renewed = true;
         self.forget_admission();
         Ok(())
     }
 
-    /// Ends the session at most `span` seconds from now. An earlier limit stays.
-    pub(crate) fn limit_to(&mut self, span: u64) -> Result<(), SessionError> {
-        let end = self.now.saturating_add(span);
+    /// Ends the session at most `duration` seconds from now. An earlier limit stays.
+    pub(crate) fn limit_to(&mut self, duration: u64) -> Result<(), SessionError> {
+        let end = self.now.saturating_add(duration);
         self.change_metadata(|metadata| {
-            let limit = span_until(end, metadata);
+            let limit = seconds_until(end, metadata);
             metadata.limit = metadata.limit.into_iter().chain([limit]).min();
         })?;
         self.limited_until = self.limited_until.into_iter().chain([end]).min();
         Ok(())
     }
 
-    /// Keeps the session after the browser is closed, for `span` seconds from now. Returns the moment at which it ends at the
-    /// latest, which settings and limits may bring forward.
-    pub(crate) fn remember_for(&mut self, span: u64) -> Result<UnixSeconds, SessionError> {
+    /// Keeps the session after the browser is closed, for `duration` seconds from now. Returns the time at which it
+    /// ends at the latest, which settings and limits may bring forward.
+    pub(crate) fn remember_for(&mut self, duration: u64) -> Result<UnixSeconds, SessionError> {
         if self.policy.lifetimes.remembered.is_none() {
             return Err(SessionError::NotRemembering);
         }
-        let end = self.now.saturating_add(span);
-        self.change_metadata(|metadata| metadata.remembered = Some(span_until(end, metadata)))?;
+        let end = self.now.saturating_add(duration);
+        self.change_metadata(|metadata| metadata.remembered = Some(seconds_until(end, metadata)))?;
         Ok(self.policy.lifetimes.absolute_deadline(&self.metadata))
     }
 
@@ -166,7 +166,7 @@ impl<T> State<T> {
     }
 }
 
-/// Returns the seconds from `issued` to `end`. All spans of a session count from `issued`.
-fn span_until(end: UnixSeconds, metadata: &Metadata) -> u32 {
+/// Returns the seconds from `issued` to `end`. All durations of a session count from `issued`.
+fn seconds_until(end: UnixSeconds, metadata: &Metadata) -> u32 {
     u32::try_from(end.saturating_sub(metadata.issued)).unwrap_or(u32::MAX)
 }

@@ -71,18 +71,18 @@ pub(crate) enum Withheld {
     Unreadable,
     /// The request does not prove that it comes from the session's device.
     Stale,
-    /// The application has not said that the session goes on.
+    /// The application has not said that the session is still valid.
     Unvalidated,
 }
 
-/// Answer of the application to the question whether the session goes on (docs/spec/writer.md § 8.16).
+/// Answer of the application to the question whether the session is still valid (docs/spec/writer.md § 8.16).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Validation {
     /// None about the present session.
     Unasked,
-    /// Asked at this moment.
-    GoesOn(UnixSeconds),
-    /// There is none, and the session may go on for a while after the one of this moment.
+    /// Asked at this time.
+    Valid(UnixSeconds),
+    /// There is none, and the session may be kept for a while after the one of this time.
     Failed(UnixSeconds),
     Ended,
 }
@@ -223,10 +223,10 @@ impl<T> State<T> {
         self.policy.is_persistent(&self.metadata)
     }
 
-    /// Returns `true` if the sign-in is less than `span` seconds ago. A new session has no sign-in, unless this request
-    /// renewed it.
-    pub(crate) fn is_recent(&self, span: u64) -> bool {
-        self.lasting().is_some() && self.now < self.metadata.issued.saturating_add(span)
+    /// Returns `true` if the sign-in is less than `duration` seconds ago. A new session has no sign-in, unless this
+    /// request renewed it.
+    pub(crate) fn is_recent(&self, duration: u64) -> bool {
+        self.lasting().is_some() && self.now < self.metadata.issued.saturating_add(duration)
     }
 
     /// Returns the name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).

@@ -18,7 +18,7 @@ pub(crate) struct Admitted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Departure {
     Bound(DeviceId),
-    /// Issued at that moment, with an offer that may still be on its way.
+    /// Issued at that time, with an offer that may still be on its way.
     Unbound(Sid, UnixSeconds),
 }
 

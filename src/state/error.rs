@@ -24,7 +24,7 @@ pub enum SessionError {
     /// one. With feature `device-bound`.
     #[cfg(feature = "device-bound")]
     Stale,
-    /// The application has to say whether the session goes on
+    /// The application has to say whether the session is still valid
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), and was not asked, or could not
     /// answer. If it could not answer, its error is the [`source`](Error::source).
     Unvalidated(Option<Arc<dyn Error + Send + Sync>>),
@@ -89,10 +89,10 @@ impl fmt::Display for SessionError {
                 "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one",
             ),
             SessionError::Unvalidated(None) => f.write_str(
-                "the application was not asked whether the session goes on; call `validate` before the session is used",
+                "the application was not asked whether the session is still valid; call `validate` before you use the session",
             ),
             SessionError::Unvalidated(Some(_)) => {
-                f.write_str("the application cannot say whether the session goes on")
+                f.write_str("the application cannot say whether the session is still valid")
             }
             SessionError::Encode { subject, reason } => {
                 write!(f, "{subject} cannot be stored: {reason}")
@@ -113,7 +113,7 @@ impl fmt::Display for SessionError {
                 expected,
             } => write!(f, "the dictionary is not of type `{expected}`"),
             SessionError::NotRemembering => f.write_str(
-                "sessions cannot be remembered; set `remember_up_to` on the builder, to the longest span of `remember_for`",
+                "sessions cannot be remembered; set `remember_up_to` on the builder, to the longest duration of `remember_for`",
             ),
             SessionError::Random(error) => error.fmt(f),
         }

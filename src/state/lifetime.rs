@@ -69,8 +69,8 @@ impl Lifetimes {
     #[inline]
     fn lifetime(&self, metadata: &Metadata) -> u64 {
         let longest = self.of(metadata).after_sign_in;
-        let spans = [metadata.remembered, metadata.limit].into_iter().flatten();
-        spans.map(u64::from).fold(longest, u64::min)
+        let durations = [metadata.remembered, metadata.limit].into_iter().flatten();
+        durations.map(u64::from).fold(longest, u64::min)
     }
 
     #[inline]
@@ -86,7 +86,7 @@ impl Lifetimes {
     }
 
     /// Returns `true` if the last activity of a touched session has to be written. `is_validated`: in this request the
-    /// application said that it goes on.
+    /// application said that it is still valid.
     pub(super) fn is_refresh_due(
         &self,
         metadata: &Metadata,
@@ -94,23 +94,23 @@ impl Lifetimes {
         is_validated: bool,
     ) -> bool {
         let idle = self.of(metadata).idle;
-        let is_due_after = |span| now >= metadata.last_active().saturating_add(span);
+        let is_due_after = |duration| now >= metadata.last_active().saturating_add(duration);
         match self.refresh {
             Refresh::OnValidation(_) => is_validated,
             Refresh::Quarter => idle.is_some_and(|idle| is_due_after(idle / 4)),
             // It ends at its absolute deadline, whatever is written.
             _ if idle.is_none() && self.is_remembered_now(metadata) => false,
             Refresh::Never | Refresh::OnChange => false,
-            Refresh::After(span) => is_due_after(span),
+            Refresh::After(duration) => is_due_after(duration),
             Refresh::Always | Refresh::EveryRequest => true,
         }
     }
 
-    /// Returns `true` if the application has to be asked about a session as it arrives: its last activity is the moment of
-    /// the last answer.
+    /// Returns `true` if the application has to be asked about a session as it arrives: its last activity is the time
+    /// of the last answer.
     pub(crate) fn arrives_unvalidated(&self, metadata: &Metadata, now: UnixSeconds) -> bool {
-        matches!(self.refresh, Refresh::OnValidation(spans)
-            if now >= metadata.last_active().saturating_add(spans.after))
+        matches!(self.refresh, Refresh::OnValidation(revalidation)
+            if now >= metadata.last_active().saturating_add(revalidation.after))
     }
 
     /// Returns `true` if a written change counts as activity.
@@ -132,12 +132,12 @@ impl Lifetimes {
     }
 
     /// Returns the longest time for which a token opens that is not sealed again (SPEC.md § 3.4.8).
-    pub(crate) fn token_span(&self) -> u64 {
+    pub(crate) fn token_lifetime(&self) -> u64 {
         self.of_each_kind(Longest::unused)
     }
 
-    fn of_each_kind(&self, span: fn(Longest) -> u64) -> u64 {
-        span(self.plain).max(self.remembered.map_or(0, span))
+    fn of_each_kind(&self, seconds: fn(Longest) -> u64) -> u64 {
+        seconds(self.plain).max(self.remembered.map_or(0, seconds))
     }
 }
 

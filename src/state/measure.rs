@@ -1,5 +1,5 @@
-//! Size of one session, and the refusal of a change that does not fit its cookie (docs/spec/writer.md § 9.5, § 9.6). What
-//! fits, says `size/budget.rs`.
+//! Size of one session, and the refusal of a change that does not fit its cookie (docs/spec/writer.md § 9.5, § 9.6).
+//! `size/budget.rs` says what fits.
 
 use super::{
     bytes::{layout::Metadata, typed::Payload},

@@ -19,7 +19,7 @@ use std::time::Duration;
 /// # let fields = earlier.save(&session)?;
 /// use hardtack::carrier::RefreshAfter;
 ///
-/// let cookie = SessionCookie::encrypted(keys).refresh_after(RefreshAfter::Span(5 * minute)).build()?;
+/// let cookie = SessionCookie::encrypted(keys).refresh_after(RefreshAfter::Interval(5 * minute)).build()?;
 ///
 /// // Six minutes after the last activity the session is only read, which restarts the idle timeout.
 /// let session = cookie.load(&fields, now + 6 * minute);
@@ -38,9 +38,9 @@ pub enum RefreshAfter {
     /// Whenever the session's content is written, also by [`save`](crate::Session::save); storing an equal value writes
     /// nothing. The default without an idle timeout.
     OnChange,
-    /// With the first response that touches the session after this span, and whenever its content is written. At most
-    /// half the idle timeout; the default is a quarter of it.
-    Span(Duration),
+    /// With the first response that touches the session after this interval, and whenever its content is written. At
+    /// most half the idle timeout; the default is a quarter of it.
+    Interval(Duration),
     /// With every response that touches the session.
     Always,
     /// With every response to a request that brings the session, even if no handler touches it. Such a response then
@@ -64,7 +64,7 @@ pub(crate) enum Refresh {
     After(u64),
     Always,
     EveryRequest,
-    /// The last activity is the moment at which the application last said that the session goes on.
+    /// The last activity is when the application last said that the session is still valid.
     OnValidation(Revalidation),
 }
 
@@ -72,7 +72,7 @@ pub(crate) enum Refresh {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Revalidation {
     pub(crate) after: u64,
-    /// Seconds after the last answer until which a session goes on if the application cannot be asked. 0: it does not.
+    /// Seconds after the last answer until which a session is kept if the application cannot be asked. 0: it does not.
     pub(crate) unvalidated_up_to: u64,
 }
 
@@ -81,7 +81,7 @@ impl From<RefreshAfter> for Refresh {
         match after {
             RefreshAfter::Never => Refresh::Never,
             RefreshAfter::OnChange => Refresh::OnChange,
-            RefreshAfter::Span(span) => Refresh::After(span.as_secs()),
+            RefreshAfter::Interval(interval) => Refresh::After(interval.as_secs()),
             RefreshAfter::Always => Refresh::Always,
             RefreshAfter::EveryRequest => Refresh::EveryRequest,
         }

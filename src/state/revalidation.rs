@@ -1,5 +1,5 @@
-//! Answers of the application to the question whether a session goes on, and when it is asked again (docs/spec/writer.md
-//! § 8.16).
+//! Answers of the application to the question whether a session is still valid, and when it is asked again
+//! (docs/spec/writer.md § 8.16).
 
 use std::mem;
 
@@ -10,9 +10,9 @@ use super::{
 use crate::base::time::UnixSeconds;
 
 impl<T> State<T> {
-    /// Returns `true` if the application said in this request that the present session goes on.
+    /// Returns `true` if the application said in this request that the present session is still valid.
     pub(super) fn is_validated(&self) -> bool {
-        matches!(self.validation, Validation::GoesOn(_))
+        matches!(self.validation, Validation::Valid(_))
     }
 
     /// Returns `true` if the application was asked in this request about the present session, and it does not wait.
@@ -29,23 +29,24 @@ impl<T> State<T> {
     #[inline]
     pub(crate) fn is_validation_due(&self, now: UnixSeconds) -> bool {
         match self.policy.lifetimes.refresh {
-            Refresh::OnValidation(spans) => self.is_older_than(spans.after, now),
+            Refresh::OnValidation(revalidation) => self.is_older_than(revalidation.after, now),
             _ => false,
         }
     }
 
-    /// Returns `true` if the session may go on at `now` although the application cannot be asked.
-    pub(crate) fn may_go_on_unvalidated(&self, now: UnixSeconds) -> bool {
-        let spans = self.revalidation();
-        spans.is_some_and(|spans| !self.is_older_than(spans.unvalidated_up_to, now))
+    /// Returns `true` if the session is kept at `now` although the application cannot be asked.
+    pub(crate) fn may_stay_unvalidated(&self, now: UnixSeconds) -> bool {
+        let revalidation = self.revalidation();
+        revalidation
+            .is_some_and(|revalidation| !self.is_older_than(revalidation.unvalidated_up_to, now))
     }
 
     /// Returns `true` if nothing more has to be asked at `now` about the session.
     pub(crate) fn is_vouched_for(&self, now: UnixSeconds) -> bool {
         match self.validation {
             Validation::Ended => false,
-            Validation::Failed(_) => self.may_go_on_unvalidated(now),
-            Validation::Unasked | Validation::GoesOn(_) => !self.is_validation_due(now),
+            Validation::Failed(_) => self.may_stay_unvalidated(now),
+            Validation::Unasked | Validation::Valid(_) => !self.is_validation_due(now),
         }
     }
 
@@ -69,29 +70,29 @@ impl<T> State<T> {
         mem::replace(self, other)
     }
 
-    /// Notes the application's answer to a question of `asked_at`: the session goes on.
-    pub(crate) fn goes_on(&mut self, asked_at: UnixSeconds) {
+    /// Notes the application's answer to a question of `asked_at`: the session is still valid.
+    pub(crate) fn was_validated(&mut self, asked_at: UnixSeconds) {
         if !self.has_answer_of(asked_at) {
-            self.validation = Validation::GoesOn(asked_at);
+            self.validation = Validation::Valid(asked_at);
         }
     }
 
-    /// Lets the session go on, if it may, although the application could not answer a question of `asked_at`. Returns
+    /// Keeps the session, if allowed, although the application could not answer a question of `asked_at`. Returns
     /// `true` if it does.
-    pub(crate) fn goes_on_unvalidated(&mut self, asked_at: UnixSeconds) -> bool {
+    pub(crate) fn keep_unvalidated(&mut self, asked_at: UnixSeconds) -> bool {
         if self.has_answer_of(asked_at) {
             return true;
         }
-        let goes_on = self.may_go_on_unvalidated(asked_at);
-        if let Some(answered_at) = self.answered_at().filter(|_| goes_on) {
+        let is_kept = self.may_stay_unvalidated(asked_at);
+        if let Some(answered_at) = self.answered_at().filter(|_| is_kept) {
             self.validation = Validation::Failed(answered_at);
         }
-        goes_on
+        is_kept
     }
 
-    /// Returns `true` if another question, of this moment or later, was answered meanwhile: the session goes on.
-    fn has_answer_of(&self, moment: UnixSeconds) -> bool {
-        matches!(self.validation, Validation::GoesOn(asked_at) if asked_at >= moment)
+    /// Returns `true` if another question, of this time or later, was answered meanwhile: the session is still valid.
+    fn has_answer_of(&self, time: UnixSeconds) -> bool {
+        matches!(self.validation, Validation::Valid(asked_at) if asked_at >= time)
     }
 
     /// Ends the session, as the application said. A new one may take its place. One that was cleared stays so.
@@ -105,23 +106,23 @@ impl<T> State<T> {
 
     fn revalidation(&self) -> Option<Revalidation> {
         match self.policy.lifetimes.refresh {
-            Refresh::OnValidation(spans) => Some(spans),
+            Refresh::OnValidation(revalidation) => Some(revalidation),
             _ => None,
         }
     }
 
-    /// Returns `true` if the last answer about the session is `span` seconds old, or there is none. A new session needs
-    /// none.
-    fn is_older_than(&self, span: u64, now: UnixSeconds) -> bool {
-        let is_older = |answered_at: UnixSeconds| now >= answered_at.saturating_add(span);
+    /// Returns `true` if the last answer about the session is `duration` seconds old, or there is none. A new session
+    /// needs none.
+    fn is_older_than(&self, duration: u64, now: UnixSeconds) -> bool {
+        let is_older = |answered_at: UnixSeconds| now >= answered_at.saturating_add(duration);
         self.lasting().is_some() && self.answered_at().is_none_or(is_older)
     }
 
-    /// Returns the moment of the last answer about the session, which a sign-in is, too. `None`: it was taken over, and
+    /// Returns the time of the last answer about the session, which a sign-in is, too. `None`: it was taken over, and
     /// has none.
     fn answered_at(&self) -> Option<UnixSeconds> {
         match self.validation {
-            Validation::GoesOn(at) | Validation::Failed(at) => Some(at),
+            Validation::Valid(at) | Validation::Failed(at) => Some(at),
             _ if self.is_taken_over && !self.renewed => None,
             _ => self.lasting().map(|(metadata, _)| metadata.last_active()),
         }

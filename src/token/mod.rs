@@ -120,7 +120,7 @@ pub(crate) fn read_unverified(token: &[u8]) -> Result<(Suite, KeyId), Reason> {
 
 /// Reason why nothing was sealed (SPEC.md § 14.5).
 pub(crate) enum SealError {
-    /// A token cannot carry the moment that the clock shows.
+    /// A token cannot carry the time that the clock shows.
     Clock,
     Random(RandomError),
 }

@@ -184,7 +184,7 @@ fn parts_of(request: &ServiceRequest) -> Option<Parts> {
 /// With feature `actix`. Without a session layer, the request is refused with 500. The sentence that says how to add one
 /// is in a `tracing` event, and in the response's extensions as a [`Failure`].
 ///
-/// Asks the application whether the session goes on, where that is due
+/// Asks the application whether the session is still valid, where that is due
 /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)). If it cannot answer, the request is refused
 /// with 503.
 impl<T: Payload> FromRequest for Session<T> {

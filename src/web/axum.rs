@@ -17,7 +17,7 @@ use crate::{
 /// With feature `axum`. Without a session layer, the request is refused with 500. The sentence that says how to add one
 /// is in a `tracing` event, and in the response's extensions as a [`Failure`].
 ///
-/// Asks the application whether the session goes on, where that is due
+/// Asks the application whether the session is still valid, where that is due
 /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)). If it cannot answer, the request is refused
 /// with 503.
 ///

@@ -13,7 +13,7 @@ const FIELDS: [(&str, FieldKind, &str); 6] = [
     // Its predecessors.
     ("surrogate-control", FieldKind::OnlyNoStore, NO_STORE),
     ("edge-control", FieldKind::OnlyNoStore, NO_STORE),
-    // Of nginx: seconds, or a moment after `@`. It goes before `Cache-Control`.
+    // Of nginx: seconds, or a time after `@`. It goes before `Cache-Control`.
     ("x-accel-expires", FieldKind::Seconds, "0"),
     ("expires", FieldKind::Date, "0"),
 ];

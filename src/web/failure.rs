@@ -59,7 +59,7 @@ use crate::{events, session::SaveError, state::SessionError};
 pub enum Failure {
     /// A handler, or the extractor of the session, returned this error of its session. The status is 500, or 413 where
     /// a change did not fit ([`SessionError::TooLarge`]), 503 where the application could not say whether the session
-    /// goes on ([`SessionError::Unvalidated`]), and 403 where the visitor has to sign in again.
+    /// is still valid ([`SessionError::Unvalidated`]), and 403 where the visitor has to sign in again.
     Session(SessionError),
     /// The session could not be saved, so its cookie is missing. The status is 500, and the body is the handler's.
     Save(SaveError),
@@ -160,8 +160,8 @@ impl Failure {
             .answered(status, "text/plain; charset=utf-8", body)
     }
 
-    /// Returns the response to a form that was refused where it was read. Its visitor sees it in place of a page, so it leads
-    /// on where nobody but time made the mistake.
+    /// Returns the response to a form that was refused where it was read. The visitor sees this instead of a page. If
+    /// the form was only open too long, it offers a link to go on.
     #[cfg(any(feature = "actix", feature = "axum"))]
     pub(super) fn into_page(self) -> Response<String> {
         match self {

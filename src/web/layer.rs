@@ -91,7 +91,7 @@ impl<T: Payload> SessionLayer<T> {
     }
 
     /// Puts `wrap(session)` into the extensions instead of the session. For a second layer whose sessions have the same
-    /// type. No extractor asks whether such a session goes on: where its cookie has
+    /// type. No extractor asks whether such a session is still valid: where its cookie has
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), call [`validate`](Session::validate)
     /// before you use the session.
     ///

@@ -244,7 +244,8 @@ impl<T: Payload> Visit<T> {
         })
     }
 
-    /// Runs the application, unless it cannot say whether the session goes on. Returns the status of the response.
+    /// Runs the application, unless it cannot say whether the session is still valid. Returns the status of the
+    /// response.
     fn handle(
         &self,
         validated: Result<bool, SessionError>,

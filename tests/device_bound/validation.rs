@@ -1,4 +1,4 @@
-//! The question whether a bound session goes on.
+//! The question whether a bound session is still valid.
 
 use std::{
     sync::{
@@ -26,7 +26,7 @@ fn a_session_is_asked_about_on_its_device_and_nowhere_else() {
         cookie.revalidate_after(Duration::from_secs(60), move |session| {
             list.lock().unwrap().push(session.is_bound);
             let is_allowed = row.load(Ordering::Relaxed);
-            async move { Ok::<_, String>(Validity::goes_on_if(is_allowed)) }
+            async move { Ok::<_, String>(Validity::valid_if(is_allowed)) }
         })
     });
     let asked = || std::mem::take(&mut *asked.lock().unwrap());
@@ -63,7 +63,7 @@ fn a_bound_session_that_every_request_changes_ends_after_the_span() {
     let site = Site::with(DeviceBound::at("/.session"), |cookie| {
         cookie.revalidate_after(Duration::from_secs(60), move |_| {
             let is_allowed = row.load(Ordering::Relaxed);
-            async move { Ok::<_, String>(Validity::goes_on_if(is_allowed)) }
+            async move { Ok::<_, String>(Validity::valid_if(is_allowed)) }
         })
     });
     let mut browser = Browser::bound(&site);

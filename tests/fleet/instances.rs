@@ -54,7 +54,7 @@ pub(crate) struct Answer {
 pub(crate) fn policy(keys: impl Into<SharedKeyRing>) -> SessionCookieBuilder {
     SessionCookie::encrypted(keys)
         .idle_timeout(seconds(IDLE))
-        .refresh_after(RefreshAfter::Span(seconds(REFRESH_AFTER)))
+        .refresh_after(RefreshAfter::Interval(seconds(REFRESH_AFTER)))
         .absolute_timeout(seconds(ABSOLUTE))
         .remember_up_to(seconds(REMEMBER))
         .remembered_idle_timeout(seconds(REMEMBERED_IDLE))

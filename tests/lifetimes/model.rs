@@ -132,7 +132,7 @@ proptest! {
                     let (moves, is_due) = match policy.refresh {
                         Refresh::By(RefreshAfter::Never) => (false, false),
                         Refresh::By(RefreshAfter::Always | RefreshAfter::EveryRequest) => (true, true),
-                        Refresh::By(RefreshAfter::Span(span)) => {
+                        Refresh::By(RefreshAfter::Interval(span)) => {
                             (true, is_past(span.as_secs()))
                         }
                         Refresh::By(_) => (true, false),

@@ -67,13 +67,13 @@ fn spans_out_of_range_are_refused_with_a_sentence() {
         site().clock_skew(Duration::from_millis(300_001)),
         "clock_skew",
     );
-    let half = RefreshAfter::Span(seconds(900));
+    let half = RefreshAfter::Interval(seconds(900));
     assert!(site().refresh_after(half).build().is_ok());
     check(
-        site().refresh_after(RefreshAfter::Span(seconds(901))),
+        site().refresh_after(RefreshAfter::Interval(seconds(901))),
         "refresh_after",
     );
-    let forever = RefreshAfter::Span(Duration::MAX);
+    let forever = RefreshAfter::Interval(Duration::MAX);
     check(site().refresh_after(forever), "refresh_after");
     assert!(
         site()
@@ -140,7 +140,7 @@ fn an_idle_timeout_of_remembered_sessions_that_cannot_hold_is_refused() {
     );
     assert!(site().remembered_idle_timeout(week).build().is_ok());
     let short = || site().idle_timeout(None).remembered_idle_timeout(day);
-    let span = |span| RefreshAfter::Span(seconds(span));
+    let span = |span| RefreshAfter::Interval(seconds(span));
     assert!(short().refresh_after(span(43_200)).build().is_ok());
     check(
         short().refresh_after(span(43_201)),

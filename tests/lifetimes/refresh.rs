@@ -26,7 +26,7 @@ impl Refresh {
             2 => Refresh::By(RefreshAfter::Always),
             3 => Refresh::By(RefreshAfter::EveryRequest),
             4 if span > 0 => Refresh::ByAnswers(span),
-            _ => Refresh::By(RefreshAfter::Span(seconds(span))),
+            _ => Refresh::By(RefreshAfter::Interval(seconds(span))),
         }
     }
 
@@ -35,7 +35,7 @@ impl Refresh {
             Refresh::By(refresh) => site.refresh_after(refresh).build(),
             Refresh::ByAnswers(after) => site
                 .revalidate_after(seconds(after), |_| {
-                    ready(Ok::<_, Infallible>(Validity::GoesOn))
+                    ready(Ok::<_, Infallible>(Validity::Valid))
                 })
                 .build(),
         }

@@ -140,7 +140,7 @@ fn every_rule_of_refreshes_holds_for_both() {
     };
     let rules: [(RefreshAfter, Use); 4] = [
         (RefreshAfter::Always, look),
-        (RefreshAfter::Span(seconds(5 * DAY)), look),
+        (RefreshAfter::Interval(seconds(5 * DAY)), look),
         (RefreshAfter::OnChange, change),
         // The handler leaves the session alone.
         (RefreshAfter::EveryRequest, |_| ()),

@@ -307,7 +307,7 @@ fn a_hook_for_content_of_another_type_is_refused_at_start_up() {
 
     let minute = Duration::from_secs(60);
     let late = builder().revalidate_after(minute, |_| async {
-        Ok::<_, std::io::Error>(Validity::GoesOn)
+        Ok::<_, std::io::Error>(Validity::Valid)
     });
     assert!(late.typed::<Login>().build().is_err());
 

@@ -98,7 +98,7 @@ fn a_request_that_is_discarded_is_no_activity() {
     for refresh in [
         RefreshAfter::Always,
         RefreshAfter::EveryRequest,
-        RefreshAfter::Span(Duration::ZERO),
+        RefreshAfter::Interval(Duration::ZERO),
     ] {
         let cookie = builder().refresh_after(refresh).build().unwrap();
         let visit = Visit::to(&cookie).with(&signed_in(&cookie)).at(1000);

@@ -14,7 +14,7 @@ use super::{
 
 #[test]
 fn a_touched_session_is_refreshed_from_the_second_at_which_that_is_due() {
-    let span = |span| builder().refresh_after(RefreshAfter::Span(seconds(span)));
+    let span = |span| builder().refresh_after(RefreshAfter::Interval(seconds(span)));
     // By default a quarter of the idle timeout.
     for (builder, due) in [
         (builder(), 450),
@@ -120,12 +120,12 @@ fn each_refresh_policy_writes_what_it_says() {
     check_policy(RefreshAfter::Never, [None, None], [0, 0]);
     check_policy(RefreshAfter::OnChange, [None, None], [100, 900]);
     check_policy(
-        RefreshAfter::Span(seconds(900)),
+        RefreshAfter::Interval(seconds(900)),
         [None, Some(900)],
         [100, 900],
     );
     check_policy(
-        RefreshAfter::Span(seconds(100)),
+        RefreshAfter::Interval(seconds(100)),
         [Some(100), Some(900)],
         [100, 900],
     );

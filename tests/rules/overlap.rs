@@ -105,7 +105,7 @@ fn how_activity_is_written_makes_no_difference() {
     for refresh in [
         RefreshAfter::Never,
         RefreshAfter::OnChange,
-        RefreshAfter::Span(DAY / 288),
+        RefreshAfter::Interval(DAY / 288),
         RefreshAfter::Always,
         RefreshAfter::EveryRequest,
     ] {

@@ -113,7 +113,7 @@ fn a_remembered_session_has_no_idle_timeout_and_is_not_renewed_by_being_read() {
     let policies = [
         remembering(days(30)),
         remembering(days(30)).refresh_after(RefreshAfter::Always),
-        remembering(days(30)).refresh_after(RefreshAfter::Span(seconds(1))),
+        remembering(days(30)).refresh_after(RefreshAfter::Interval(seconds(1))),
     ];
     for policy in policies {
         let cookie = policy.build().unwrap();

@@ -52,7 +52,7 @@ fn refresh_is_a_word_or_a_span() {
     });
     for span in ["'5m'", "'300'", "300", "' 5m '"] {
         check(&format!("refresh_after = {span}"), |b| {
-            b.refresh_after(RefreshAfter::Span(seconds(300)))
+            b.refresh_after(RefreshAfter::Interval(seconds(300)))
         });
     }
 }

@@ -50,7 +50,7 @@ fn an_unknown_setting_is_refused_by_name_and_those_that_may_be_meant_are_named()
 
 #[test]
 fn a_setting_of_the_wrong_kind_is_refused() {
-    check("name", "7", "must be a text in quotes");
+    check("name", "7", "must be a string in quotes");
     check("mode", "'signed'", "`unencrypted-but-signed`");
     check("same_site", "'loose'", "`strict`");
     check("size", "4096", "`browser`");
@@ -58,7 +58,7 @@ fn a_setting_of_the_wrong_kind_is_refused() {
     check("danger_allow_http", "2", "must be `true` or `false`");
     check("refresh_after", "'sometimes'", "`on-change`");
     check("context", "'stage'", "`label=value, label=value`");
-    check("context", "{stage = 7}", "table of texts");
+    check("context", "{stage = 7}", "table of strings");
     check("context", "[['stage']]", "pairs");
     check("formerly", "[{name = 'old'}]", "partitioned = true");
     check("formerly", "[{}]", "path = ");
@@ -79,7 +79,7 @@ fn a_moment_is_in_quotes_and_in_utc() {
         check(
             "not_before",
             value,
-            "like `2026-12-15T00:00:00Z`, as a text in quotes",
+            "like `2026-12-15T00:00:00Z`, as a string in quotes",
         );
     }
 }
@@ -93,11 +93,11 @@ fn a_span_is_in_whole_seconds_and_lower_case() {
         check(
             "idle_timeout",
             value,
-            "must be `off` or `false`, or a span of time",
+            "must be `off` or `false`, or a duration",
         );
-        check("absolute_timeout", value, "must be a span of time");
+        check("absolute_timeout", value, "must be a duration");
     }
-    check("absolute_timeout", "'off'", "must be a span of time");
+    check("absolute_timeout", "'off'", "must be a duration");
 }
 
 #[test]

@@ -184,7 +184,7 @@ fn check_lists(key: &str) {
         let settings = toml(&format!("{name} = {value}"));
         let error = settings.check().unwrap_err();
         let says = if name == "keys" {
-            "must be a text in quotes"
+            "must be a string in quotes"
         } else {
             "holds a key"
         };

@@ -70,6 +70,6 @@ fn an_interval_is_a_span() {
     for wrong in ["'true'", "true", "'off'", "'10ms'"] {
         let (names, sentence) = refused(toml(&format!("watch_keys = {wrong}")).check());
         assert_eq!(names, ["watch_keys"]);
-        assert!(sentence.contains("span of time"), "{sentence}");
+        assert!(sentence.contains("a duration"), "{sentence}");
     }
 }

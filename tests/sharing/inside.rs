@@ -4,7 +4,7 @@ use std::{convert::Infallible, future::ready};
 
 use hardtack::{
     Session, SessionError,
-    session::{Map, Payload, Validity::GoesOn},
+    session::{Map, Payload, Validity::Valid},
 };
 
 use super::{
@@ -184,8 +184,7 @@ fn reading_panics_inside_a_typed_update_and_harms_nothing() {
 #[test]
 fn asking_the_application_inside_an_update_is_an_error() {
     in_time(|| {
-        let asking =
-            builder().revalidate_after(seconds(60), |_| ready(Ok::<_, Infallible>(GoesOn)));
+        let asking = builder().revalidate_after(seconds(60), |_| ready(Ok::<_, Infallible>(Valid)));
         let asking = asking.build().unwrap();
         let pair = sealed(&asking, at(0), |session| {
             session.insert("count", 7).unwrap()

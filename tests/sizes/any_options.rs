@@ -83,7 +83,7 @@ proptest! {
         let (mut now, mut pairs) = (0, Vec::new());
         for (options, later, steps) in visits {
             let options = Options { name: "session".to_owned(), ..options };
-            let site = options.apply(site.clone()).refresh_after(RefreshAfter::Span(seconds(100)));
+            let site = options.apply(site.clone()).refresh_after(RefreshAfter::Interval(seconds(100)));
             let site = site.build().unwrap();
             now += later;
             let session = site.load(&pairs, at(now));

@@ -92,12 +92,12 @@ fn a_session_that_is_asked_about_late_is_told_of_once() {
 
 #[test]
 fn an_error_of_the_application_is_logged_and_says_whether_the_session_goes_on() {
-    for (second, goes_on) in [(SPAN, "goes_on=true "), (2 * SPAN, "goes_on=false ")] {
+    for (second, kept) in [(SPAN, "kept=true "), (2 * SPAN, "kept=false ")] {
         let (_, errors) = visit(IS_OUT_OF_REACH, second, true);
         let [error] = &errors[..] else {
             panic!("{errors:?}")
         };
-        assert!(error.contains(goes_on), "{error}");
+        assert!(error.contains(kept), "{error}");
         assert!(error.contains("the database does not answer"), "{error}");
     }
     assert!(visit(IS_GONE, SPAN, true).1.is_empty());

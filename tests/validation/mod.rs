@@ -1,4 +1,4 @@
-//! The question to the application whether a session goes on: `revalidate_after`.
+//! The question to the application whether a session is still valid: `revalidate_after`.
 
 mod answers;
 #[cfg(feature = "tracing")]
@@ -55,7 +55,7 @@ impl Row {
         match self.state.load(Ordering::Relaxed) {
             IS_OUT_OF_REACH => Err("the database does not answer"),
             PANICS => panic!("a bug"),
-            state => Ok(Validity::goes_on_if(state != IS_GONE)),
+            state => Ok(Validity::valid_if(state != IS_GONE)),
         }
     }
 
@@ -72,7 +72,7 @@ impl Row {
 }
 
 type Answer = Result<Validity, &'static str>;
-const GOES_ON: Answer = Ok(Validity::GoesOn);
+const GOES_ON: Answer = Ok(Validity::Valid);
 const IS_OVER: Answer = Ok(Validity::Ended);
 const NO_ANSWER: Answer = Err("the database does not answer");
 

@@ -91,7 +91,7 @@ fn a_bare_token_that_is_due_opens_without_a_session_to_nothing() {
     let tokens = token_builder("asking").typed::<Login>();
     let asking = tokens.revalidate_after(seconds(SPAN), |session| {
         let is_ada = session.value().is_some_and(|login| login.user == 42);
-        async move { Ok::<_, String>(Validity::goes_on_if(is_ada)) }
+        async move { Ok::<_, String>(Validity::valid_if(is_ada)) }
     });
     let tokens = asking.build().unwrap();
     let sealed = |user| {

@@ -104,9 +104,7 @@ impl Instances {
             .clock_skew(seconds(SKEW))
             .revalidate_after(seconds(SPAN), move |session| {
                 assert_eq!(session.get("user"), Some(42));
-                ready(Ok::<_, String>(Validity::goes_on_if(
-                    instances.is_allowed(),
-                )))
+                ready(Ok::<_, String>(Validity::valid_if(instances.is_allowed())))
             })
     }
 

@@ -117,7 +117,7 @@ fn a_stream_that_began_with_a_sign_in_is_alive_for_a_span_from_it() {
 fn a_stream_that_began_with_a_sign_in_is_asked_about_whoever_signed_in() {
     let site = builder().revalidate_after(seconds(SPAN), |session| {
         let is_new_visitor = session.get("user") == Some(43);
-        ready(Ok::<_, String>(Validity::goes_on_if(is_new_visitor)))
+        ready(Ok::<_, String>(Validity::valid_if(is_new_visitor)))
     });
     let site = site.build().unwrap();
     for sign_in in SIGN_INS {

@@ -44,10 +44,10 @@ pub(crate) fn cookie(span: Duration) -> Result<SessionCookie<Login>, Box<dyn Err
             let (epochs, login) = (epochs.clone(), session.value());
             async move {
                 let Some(Login { user, epoch, .. }) = login else {
-                    return Ok(Validity::GoesOn);
+                    return Ok(Validity::Valid);
                 };
                 let is_current = epochs.is_current(user, epoch).await?;
-                Ok::<_, PoolError>(Validity::goes_on_if(is_current))
+                Ok::<_, PoolError>(Validity::valid_if(is_current))
             }
         })
         .build()?;

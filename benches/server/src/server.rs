@@ -112,7 +112,7 @@ fn hardtack_typed() -> Router {
         )
 }
 
-/// The same, but each page asks Postgres whether the session goes on.
+/// The same, but each page asks Postgres whether the session is still valid.
 fn hardtack_asking(epochs: Epochs) -> Router {
     use hardtack::SessionError;
 

@@ -36,7 +36,7 @@ pub(super) fn explanation(reason: Reason) -> &'static str {
              or domain, or a sibling host"
         }
         Reason::Unvalidated => {
-            "the application has to be asked whether it goes on, and was not, or could not answer"
+            "the application has to be asked whether it is still valid, and was not, or could not answer"
         }
         _ => "see SPEC.md",
     }

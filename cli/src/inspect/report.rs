@@ -5,7 +5,7 @@ use std::{fmt::Display, time::SystemTime};
 use hardtack::{
     carrier::{TokenContent, TokenInfo},
     session::{Payload, Reason},
-    settings::show_span,
+    settings::show_duration,
 };
 use serde_json::{Value, json};
 
@@ -236,8 +236,8 @@ fn content_lines(found: &TokenContent, show_id: bool) -> impl Iterator<Item = St
         ("created", Some(show(found.session.created_at))),
         ("last active", Some(show(found.session.last_active_at))),
         ("expires", Some(show(found.expires_at))),
-        ("limited to", found.session.limit.map(show_span)),
-        ("remembered", found.session.remembered.map(show_span)),
+        ("limited to", found.session.limit.map(show_duration)),
+        ("remembered", found.session.remembered.map(show_duration)),
         ("persistent", Some(persistent(found))),
         ("flash", Some(flash.to_owned())),
         ("padding", Some(format!("{} bytes", found.padding))),

@@ -38,16 +38,16 @@ pub(super) struct Sessions {
     #[arg(long, value_name = "SPAN", value_parser = idle_timeout)]
     idle_timeout: Option<IdleTimeout>,
     /// The application's absolute_timeout; by default the one in the settings, or 12h
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
     absolute_timeout: Option<Duration>,
     /// The application's remember_up_to, if it has one
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
     remember_up_to: Option<Duration>,
     /// The application's remembered_idle_timeout, if it has one
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
     remembered_idle_timeout: Option<Duration>,
     /// The application's clock_skew; by default the one in the settings, or 60s
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
     clock_skew: Option<Duration>,
     /// The application's not_before; that of the ring counts in any case
     #[arg(long, value_name = "TIME")]
@@ -60,7 +60,7 @@ type IdleTimeout = Option<Duration>;
 fn idle_timeout(text: &str) -> Result<IdleTimeout, &'static str> {
     match text {
         "off" => Ok(None),
-        text => moment::parse_span(text).map(Some),
+        text => moment::parse_duration(text).map(Some),
     }
 }
 

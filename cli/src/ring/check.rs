@@ -6,7 +6,7 @@ use std::{
 use clap::Args;
 use hardtack::{
     keys::{KeyId, KeyRole},
-    settings::show_span,
+    settings::show_duration,
 };
 use serde_json::{Value, json};
 
@@ -245,7 +245,7 @@ impl Report {
     fn verdict(&self) -> String {
         let is_unknown = self.findings.iter().any(|finding| finding.word == UNKNOWN);
         let of_each = |span| {
-            let span = show_span(span);
+            let span = show_duration(span);
             format!("each key opens for at least {span} after the next one seals")
         };
         match (self.is_good(), self.serves) {

@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 use hardtack::{
     keys::{KeyId, KeyInfo},
-    settings::show_span,
+    settings::show_duration,
 };
 use zeroize::Zeroizing;
 
@@ -125,7 +125,7 @@ impl Edit {
     fn note_overlap(&mut self) -> Option<String> {
         let overlap = self.known.filter(|_| self.known != self.noted)?;
         self.text.note_overlap(overlap);
-        let (file, span) = (&self.file, show_span(overlap));
+        let (file, span) = (&self.file, show_duration(overlap));
         Some(format!("{file} notes that old keys open for {span}"))
     }
 
@@ -145,8 +145,8 @@ impl Edit {
         Ok(format!(
             "key {id} would open for only {} after key {next} begins to seal, and its tokens may open for {}; first \
              run `hardtack ring retire {} {id}{end}{}`",
-            show_span(short.span()),
-            show_span(needed),
+            show_duration(short.span()),
+            show_duration(needed),
             self.file,
             self.options,
         ))

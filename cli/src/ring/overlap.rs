@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use hardtack::{
     SessionSettings,
-    settings::{parse_span, show_span},
+    settings::{parse_duration, show_duration},
 };
 
 use crate::{answer::Failure, moment, settings};
@@ -19,12 +19,12 @@ use crate::{answer::Failure, moment, settings};
 pub(super) struct OverlapOptions {
     /// The longest that a session lives without being used: its idle_timeout or remembered_idle_timeout, or, where that
     /// is off, its absolute_timeout or remember_up_to
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span, conflicts_with = "Layers")]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration, conflicts_with = "Layers")]
     lifetime: Option<Duration>,
     #[command(flatten)]
     settings: settings::Layers,
     /// The greatest difference between the clocks of two instances, by default 60s; --lifetime is extended by it
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
     skew: Option<Duration>,
 }
 
@@ -87,7 +87,7 @@ pub(super) fn noted(text: &str) -> Result<Option<Duration>, String> {
             "lines {number} and {other} both begin with `# overlap=`; remove one"
         ));
     }
-    let span = parse_span(note.trim()).filter(|span| !span.is_zero());
+    let span = parse_duration(note.trim()).filter(|span| !span.is_zero());
     span.map(Some).ok_or_else(|| {
         format!(
             "line {number} does not end with a span, as in `# overlap=31m`; correct or remove it"
@@ -105,7 +105,7 @@ pub(super) fn noted_at(line: &str) -> Option<Range<usize>> {
 
 /// Returns a span without spaces.
 pub(super) fn compact(span: Duration) -> String {
-    show_span(span).replace(' ', "")
+    show_duration(span).replace(' ', "")
 }
 
 const BLANK: [char; 2] = [' ', '\t'];

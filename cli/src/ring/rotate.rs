@@ -21,7 +21,7 @@ pub(crate) struct Rotate {
     #[command(flatten)]
     pub(super) target: Target,
     /// The time until every instance has the file
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span)]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
     after: Duration,
     /// The suite of the new key; by default the suite of the sealing key
     #[arg(long, value_enum)]

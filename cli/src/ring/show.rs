@@ -4,7 +4,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::{keys::KeyRole, settings::show_span};
+use hardtack::{keys::KeyRole, settings::show_duration};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -94,7 +94,7 @@ pub(super) fn table(ring: &Value) -> String {
         lines.push(format!("not_before  {moment}"));
     }
     if let Some(seconds) = ring["overlap"].as_u64() {
-        let overlap = show_span(Duration::from_secs(seconds));
+        let overlap = show_duration(Duration::from_secs(seconds));
         lines.push(format!("overlap     {overlap}"));
     }
     lines.push(row([

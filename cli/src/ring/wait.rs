@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::settings::show_span;
+use hardtack::settings::show_duration;
 
 use super::{
     file,
@@ -32,10 +32,10 @@ pub(crate) struct Wait {
     #[command(flatten)]
     wanted: Wanted,
     /// The time after which to give up
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span, default_value = "10m")]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration, default_value = "10m")]
     timeout: Duration,
     /// The pause between two rounds
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_span, default_value = "2s")]
+    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration, default_value = "2s")]
     every: Duration,
 }
 
@@ -84,7 +84,7 @@ impl Wait {
             }
             let left = self.timeout.saturating_sub(begun.elapsed());
             if left.is_zero() {
-                let span = show_span(self.timeout);
+                let span = show_duration(self.timeout);
                 return Err(Failure::No(format!(
                     "{count}, and {span} are over; if an instance has refused the ring, its log says why"
                 )));

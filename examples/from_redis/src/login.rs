@@ -30,9 +30,9 @@ pub(crate) fn cookie(
                     epoch,
                 }) = login
                 else {
-                    return Ok::<_, std::io::Error>(Validity::GoesOn);
+                    return Ok::<_, std::io::Error>(Validity::Valid);
                 };
-                Ok(Validity::goes_on_if(
+                Ok(Validity::valid_if(
                     users.epoch_of(user_id).await? == Some(epoch),
                 ))
             }

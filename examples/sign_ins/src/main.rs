@@ -53,10 +53,10 @@ fn app(keys: KeyRing, sign_ins: SignIns, span: Duration) -> Result<Router, Confi
             let (table, id) = (table.clone(), session.id.filter(|_| is_signed_in));
             async move {
                 let Some(id) = id else {
-                    return Ok(Validity::goes_on_if(!is_signed_in));
+                    return Ok(Validity::valid_if(!is_signed_in));
                 };
                 let has_row = spawn_blocking(move || table.has(id)).await??;
-                Ok::<_, Box<dyn Error + Send + Sync>>(Validity::goes_on_if(has_row))
+                Ok::<_, Box<dyn Error + Send + Sync>>(Validity::valid_if(has_row))
             }
         })
         .build()?;

@@ -1,6 +1,6 @@
 //! Options of one file together: each says something of settings, and another may say more.
 
-use hardtack::settings::parse_span;
+use hardtack::settings::parse_duration;
 
 /// Meaning of an option for a setting.
 #[derive(Clone, Copy)]
@@ -72,5 +72,5 @@ fn seconds(value: &str) -> Option<u64> {
         return Some(u64::MAX);
     }
     let number = value.parse().ok();
-    number.or_else(|| Some(parse_span(value)?.as_secs()))
+    number.or_else(|| Some(parse_duration(value)?.as_secs()))
 }

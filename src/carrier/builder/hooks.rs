@@ -50,9 +50,9 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     ///
     /// # Security
     ///
-    /// A list of ids does not catch a copy that a thief sent to a handler that calls
-    /// [`renew_id`](crate::Session::renew_id), [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear):
-    /// that copy has another id, or none. An epoch of the user in the session does.
+    /// A thief can send a copy to a handler that calls [`renew_id`](crate::Session::renew_id),
+    /// [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear). The copy then has another id or none, and
+    /// a list of ids misses it. An epoch of the user, kept in the session, still matches.
     pub fn revoked_if(
         mut self,
         revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
@@ -62,21 +62,22 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         self
     }
 
-    /// Asks the application whether a session goes on, once in `span` for each visitor: whether its user is still
-    /// allowed, or has signed out everywhere. It is for questions that need a database query, and so cannot be asked by
-    /// [`revoked_if`](Self::revoked_if) or in every request. In whole seconds, at most half the idle timeout. Default:
-    /// the application is not asked.
+    /// Asks the application whether a session is still valid, once per `interval` for each visitor: whether its user is
+    /// still allowed, or has signed out everywhere. It is for questions that need a database query, and so cannot be
+    /// asked by [`revoked_if`](Self::revoked_if) or in every request. In whole seconds, at most half the idle timeout.
+    /// Default: the application is not asked.
     ///
     /// `validate` reads what it needs from the session, and returns a future, which is awaited before a handler gets
-    /// the session. [`Validity::GoesOn`] is sealed into the session by its response; [`Validity::Ended`] refuses the
+    /// the session. [`Validity::Valid`] is sealed into the session by its response; [`Validity::Ended`] refuses the
     /// session like any revoked one. If the future fails or panics, the request is refused with 503 and the cookie is
-    /// left alone, unless [`unvalidated_up_to`](Self::unvalidated_up_to) lets the session go on. Give the question its
+    /// left alone, unless [`unvalidated_up_to`](Self::unvalidated_up_to) keeps the session. Give the question its
     /// own timeout.
     ///
-    /// **A session that is no longer allowed is refused after `span` plus [`clock_skew`](Self::clock_skew), on every
-    /// instance**, whatever its visitor does. This holds if all programs that write these sessions have this setting.
-    /// The last activity of a session is then the moment of the last answer ([docs/spec/writer.md § 8.16]), so the idle
-    /// timeout is precise to `span`, and [`refresh_after`](Self::refresh_after) cannot be set as well: it is refused.
+    /// **A session that is no longer allowed is refused after `interval` plus [`clock_skew`](Self::clock_skew), on
+    /// every instance**, whatever its visitor does. This holds if all programs that write these sessions have this
+    /// setting. The last activity of a session is then the time of the last answer ([docs/spec/writer.md § 8.16]), so
+    /// the idle timeout is precise to `interval`, and [`refresh_after`](Self::refresh_after) cannot be set as well: it
+    /// is refused.
     ///
     /// Extractors of axum and actix-web ask the application. Code that gets a session in another way has to call
     /// [`validate`](crate::Session::validate) before it uses the session; without that call, a session whose last
@@ -103,9 +104,9 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     ///     .revalidate_after(minute, move |session| {
     ///         let (users, user, epoch) = (users.clone(), session.get("user"), session.get("epoch"));
     ///         async move {
-    ///             let Some(user) = user else { return Ok(Validity::GoesOn) };
+    ///             let Some(user) = user else { return Ok(Validity::Valid) };
     ///             let is_allowed = epoch == Some(users.epoch_of(user).await?);
-    ///             Ok::<_, Error>(Validity::goes_on_if(is_allowed))
+    ///             Ok::<_, Error>(Validity::valid_if(is_allowed))
     ///         }
     ///     })
     ///     .build()?;
@@ -134,14 +135,14 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// [docs/spec/writer.md § 8.16]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#validation
     pub fn revalidate_after<F, E>(
         mut self,
-        span: Duration,
+        interval: Duration,
         validate: impl Fn(&OpenedSession<'_, T>) -> F + Send + Sync + 'static,
     ) -> Self
     where
         F: Future<Output = Result<Validity, E>> + Send + 'static,
         E: Into<BoxError>,
     {
-        self.options.revalidate_after = Some(span);
+        self.options.revalidate_after = Some(interval);
         self.hooks.set_validate(move |session| {
             let answer = validate(session);
             Box::pin(async move { answer.await.map_err(Into::into) })
@@ -150,12 +151,12 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         self
     }
 
-    /// Lets a session go on until `span` after its last answer where the question of
+    /// Keeps a session until `duration` after its last answer if the question of
     /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can read while a database is down. It must
-    /// be longer than that setting's span. Default: the session does not go on.
+    /// be longer than that interval. Default: the session is not kept.
     ///
-    /// For as long as the question fails, a session is then refused after this span at the latest, instead of after the
-    /// shorter one. The question is asked again in every request.
+    /// For as long as the question fails, a session is then refused after `duration` at the latest, instead of after
+    /// the shorter one. The question is asked again in every request.
     ///
     /// # Examples
     ///
@@ -180,8 +181,8 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// # })?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn unvalidated_up_to(mut self, span: Duration) -> Self {
-        self.options.unvalidated_up_to = Some(span);
+    pub fn unvalidated_up_to(mut self, duration: Duration) -> Self {
+        self.options.unvalidated_up_to = Some(duration);
         self
     }
 

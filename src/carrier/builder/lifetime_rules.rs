@@ -6,7 +6,7 @@ use super::Options;
 use crate::{
     base::{
         config_error::{ConfigError, Sentence},
-        span::show_span,
+        duration::show_duration,
     },
     keys::KeyNeed,
     state::{Lifetimes, Longest, Refresh, RefreshAfter, Revalidation},
@@ -21,8 +21,8 @@ pub(crate) enum IdleTimeout {
 }
 
 impl From<Option<Duration>> for IdleTimeout {
-    fn from(span: Option<Duration>) -> IdleTimeout {
-        IdleTimeout::Given(span)
+    fn from(duration: Option<Duration>) -> IdleTimeout {
+        IdleTimeout::Given(duration)
     }
 }
 
@@ -110,23 +110,23 @@ impl Options {
 
     /// Returns a mistake if active visitors would be signed out by `idle`, before their session is written again.
     fn refresh_too_late(&self, of: &'static str, idle: Option<Duration>) -> Option<ConfigError> {
-        let (setting, span) = match (self.revalidate_after, self.refresh_after) {
-            (Some(span), _) => (REVALIDATE, span),
-            (None, Some(RefreshAfter::Span(span))) => (REFRESH, span),
+        let (setting, duration) = match (self.revalidate_after, self.refresh_after) {
+            (Some(duration), _) => (REVALIDATE, duration),
+            (None, Some(RefreshAfter::Interval(duration))) => (REFRESH, duration),
             (None, _) => return None,
         };
         let idle = idle.filter(|idle| in_range(*idle))?;
-        mistake(setting, span.as_secs() > idle.as_secs() / 2, || {
-            let (span, idle) = (show_span(span), show_span(idle));
+        mistake(setting, duration.as_secs() > idle.as_secs() / 2, || {
+            let (duration, idle) = (show_duration(duration), show_duration(idle));
             Sentence::of(&format!(
-                "is longer than half of {{{of}}} ({span} and {idle}), so active visitors would be signed out; choose at \
+                "is longer than half of {{{of}}} ({duration} and {idle}), so active visitors would be signed out; choose at \
                  most half"
             ))
         })
     }
 
     fn ends_before_it_is_asked(&self) -> bool {
-        let is_short = |span| self.revalidate_after.is_none_or(|after| span <= after);
+        let is_short = |duration| self.revalidate_after.is_none_or(|after| duration <= after);
         self.unvalidated_up_to.is_some_and(is_short)
     }
 
@@ -134,9 +134,9 @@ impl Options {
     pub(crate) fn key_need(&self, has_devices: bool) -> KeyNeed {
         let lifetimes = self.lifetimes();
         KeyNeed {
-            token_span: match has_devices {
+            token_lifetime: match has_devices {
                 true => lifetimes.longest(),
-                false => lifetimes.token_span(),
+                false => lifetimes.token_lifetime(),
             },
             skew: lifetimes.skew,
         }
@@ -151,12 +151,16 @@ fn mistake<S: Into<Sentence>>(
     is_wrong.then(|| ConfigError::new(setting, reason()))
 }
 
-fn in_range(span: Duration) -> bool {
-    (1..=u64::from(u32::MAX)).contains(&span.as_secs())
+fn in_range(duration: Duration) -> bool {
+    (1..=u64::from(u32::MAX)).contains(&duration.as_secs())
 }
 
-fn out_of_range(setting: &'static str, span: Option<Duration>, or: &str) -> Option<ConfigError> {
-    let found = span.filter(|span| !in_range(*span))?;
+fn out_of_range(
+    setting: &'static str,
+    duration: Option<Duration>,
+    or: &str,
+) -> Option<ConfigError> {
+    let found = duration.filter(|duration| !in_range(*duration))?;
     let reason = "give at least 1 second and at most 136 years";
     let reason = format!("is out of range: {found:?}; {reason}{or}");
     Some(ConfigError::new(setting, reason))
@@ -171,7 +175,7 @@ fn too_long(
     let (idle, longest) = idle.zip(longest)?;
     let is_longer = in_range(idle) && in_range(longest) && idle > longest;
     mistake(a, is_longer, || {
-        let (idle, longest) = (show_span(idle), show_span(longest));
+        let (idle, longest) = (show_duration(idle), show_duration(longest));
         Sentence::of(&format!(
             "is longer than {{{b}}} ({idle} and {longest}{default}), so it would never take effect; set {{{b}}} to at least \
              the same, or a shorter {{{a}}}"

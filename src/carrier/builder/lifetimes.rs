@@ -11,8 +11,8 @@ impl<C, T> SessionBuilder<C, T> {
     /// refused. The default may be longer than a short absolute timeout; it then has no effect.
     ///
     /// A shorter timeout applies to existing sessions at once.
-    pub fn idle_timeout(mut self, span: impl Into<Option<Duration>>) -> Self {
-        self.options.idle_timeout = IdleTimeout::Given(span.into());
+    pub fn idle_timeout(mut self, duration: impl Into<Option<Duration>>) -> Self {
+        self.options.idle_timeout = IdleTimeout::Given(duration.into());
         self
     }
 
@@ -20,8 +20,8 @@ impl<C, T> SessionBuilder<C, T> {
     /// whole seconds, from 1 second to 136 years.
     ///
     /// A shorter timeout applies to existing sessions at once.
-    pub fn absolute_timeout(mut self, span: Duration) -> Self {
-        self.options.absolute_timeout = span;
+    pub fn absolute_timeout(mut self, duration: Duration) -> Self {
+        self.options.absolute_timeout = duration;
         self
     }
 
@@ -49,8 +49,8 @@ impl<C, T> SessionBuilder<C, T> {
     /// assert!(field.ends_with("; Max-Age=2592000"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn remember_up_to(mut self, span: Duration) -> Self {
-        self.options.remember_up_to = Some(span);
+    pub fn remember_up_to(mut self, duration: Duration) -> Self {
+        self.options.remember_up_to = Some(duration);
         self
     }
 
@@ -62,8 +62,8 @@ impl<C, T> SessionBuilder<C, T> {
     /// Set it on every instance: one without it does not refresh remembered sessions.
     ///
     /// [SPEC.md § 8.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
-    pub fn remembered_idle_timeout(mut self, span: Duration) -> Self {
-        self.options.remembered_idle_timeout = Some(span);
+    pub fn remembered_idle_timeout(mut self, duration: Duration) -> Self {
+        self.options.remembered_idle_timeout = Some(duration);
         self
     }
 
@@ -80,7 +80,7 @@ impl<C, T> SessionBuilder<C, T> {
     /// let minute = Duration::from_secs(60);
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     ///     .idle_timeout(30 * minute)
-    ///     .refresh_after(RefreshAfter::Span(20 * minute)) // an active visitor would be signed out
+    ///     .refresh_after(RefreshAfter::Interval(20 * minute)) // an active visitor would be signed out
     ///     .build();
     /// assert_eq!(cookie.unwrap_err().setting(), Some("refresh_after"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -94,18 +94,18 @@ impl<C, T> SessionBuilder<C, T> {
     /// seconds.
     ///
     /// [SPEC.md § 8.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
-    pub fn clock_skew(mut self, span: Duration) -> Self {
-        self.options.clock_skew = span;
+    pub fn clock_skew(mut self, duration: Duration) -> Self {
+        self.options.clock_skew = duration;
         self
     }
 
-    /// Refuses every session issued before `moment`, which signs out everyone who signed in earlier ([SPEC.md § 7.8]). A
-    /// moment within a second counts as the next one. If the key ring also has such a moment, the later one counts.
+    /// Refuses every session issued before `time`, which signs out everyone who signed in earlier ([SPEC.md § 7.8]). A
+    /// time within a second counts as the next one. If the key ring also has such a time, the later one counts.
     /// Default: none.
     ///
     /// [SPEC.md § 7.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
-    pub fn not_before(mut self, moment: SystemTime) -> Self {
-        self.options.not_before = Some(moment);
+    pub fn not_before(mut self, time: SystemTime) -> Self {
+        self.options.not_before = Some(time);
         self
     }
 

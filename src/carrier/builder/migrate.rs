@@ -17,8 +17,8 @@ impl<T> SessionCookieBuilder<T> {
     /// Takes over the sessions of another library, from its cookie, so that a move to this crate signs nobody out. May
     /// be repeated, for several keys, formats or names.
     ///
-    /// The old cookie is read from the beginning of `range` until its end, and not at its end. Give fixed moments: a beginning
-    /// that moves with every start of the program would lengthen old sessions.
+    /// The old cookie is read from the beginning of `range` until its end, and not at its end. Give fixed times: a
+    /// beginning that moves with every start of the program would lengthen old sessions.
     ///
     /// - The old cookie is read only if the request brings no cookie with the new cookie's name, not even one that does
     ///   not open: a session that expired here does not come back through its old cookie.

@@ -53,7 +53,7 @@ use crate::{crypto::suite::Mode, keys::SharedKeyRing, session::Hooks, state::Map
 ///     .same_site(SameSite::Strict)
 ///     .idle_timeout(Duration::from_secs(15 * 60))
 ///     .absolute_timeout(Duration::from_secs(8 * 3600))
-///     .refresh_after(RefreshAfter::Span(Duration::from_secs(5 * 60)))
+///     .refresh_after(RefreshAfter::Interval(Duration::from_secs(5 * 60)))
 ///     .build()?;
 ///
 /// // A mistake is an error at start-up, whose message says what to do.

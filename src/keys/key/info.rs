@@ -3,7 +3,7 @@
 use std::{fmt, time::SystemTime};
 
 use crate::{
-    base::{show_in_hex, time::show_moment},
+    base::{show_in_hex, time::show_time},
     crypto::suite::Suite,
 };
 
@@ -43,7 +43,7 @@ pub struct KeyInfo {
     pub accept_until: Option<SystemTime>,
 }
 
-/// The role of a key in a [`KeyRing`](crate::KeyRing) at a moment. Its `Display` is one word: `seals`, `accepted`,
+/// The role of a key in a [`KeyRing`](crate::KeyRing) at a time. Its `Display` is one word: `seals`, `accepted`,
 /// `planned` or `retired`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -81,7 +81,7 @@ pub enum RingEvent {
         /// Id of the key.
         key: KeyId,
     },
-    /// The key opens nothing from that moment on.
+    /// The key opens nothing from that time on.
     Retires {
         /// `accept_until` of the key, or the later time until which a cookie uses it.
         at: SystemTime,
@@ -96,6 +96,6 @@ impl fmt::Display for RingEvent {
             RingEvent::Seals { at, key } => (at, key, "seals"),
             RingEvent::Retires { at, key } => (at, key, "retires"),
         };
-        write!(f, "{} {key} {role}", show_moment(*at))
+        write!(f, "{} {key} {role}", show_time(*at))
     }
 }

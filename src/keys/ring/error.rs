@@ -4,7 +4,7 @@ use std::{
 };
 
 use crate::{
-    base::{config_error::ConfigError, opaque_error, time::show_moment},
+    base::{config_error::ConfigError, opaque_error, time::show_time},
     crypto::suite::Mode,
     keys::key::{KeyId, NEW_KEY},
 };
@@ -96,10 +96,10 @@ pub(crate) struct Overlap {
 }
 
 impl Overlap {
-    /// Returns the span in which both keys open tokens, after the second has begun to seal.
-    pub(crate) fn span(&self) -> Duration {
-        let span = self.accept_until.duration_since(self.seal_from);
-        span.unwrap_or_default()
+    /// Returns the duration in which both keys open tokens, after the second has begun to seal.
+    pub(crate) fn duration(&self) -> Duration {
+        let duration = self.accept_until.duration_since(self.seal_from);
+        duration.unwrap_or_default()
     }
 
     fn show_gap(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -107,9 +107,9 @@ impl Overlap {
             f,
             "key {} retires at {}, but key {} seals only from {} on; set a later `accept_until`",
             self.key,
-            show_moment(self.accept_until),
+            show_time(self.accept_until),
             self.next,
-            show_moment(self.seal_from)
+            show_time(self.seal_from)
         )
     }
 }
@@ -129,7 +129,7 @@ mod tests {
     };
 
     #[test]
-    fn a_key_that_retires_before_the_next_seals_is_refused_with_both_moments() {
+    fn a_key_that_retires_before_the_next_seals_is_refused_with_both_times() {
         let at = |seconds: u64| time::system_time(1_800_000_000 + seconds);
         let (old, new) = (
             EncryptionKey::generate().unwrap(),

@@ -50,7 +50,7 @@ impl RingKey {
         })
     }
 
-    /// Sets the moment from which the key seals, until a later key does. Before that moment it only opens (SPEC.md §
+    /// Sets the time from which the key seals, until a later key does. Before that time it only opens (SPEC.md §
     /// 3.4). Fractions of a second are cut off. Default: the key may seal at any time.
     ///
     /// # Examples
@@ -69,16 +69,16 @@ impl RingKey {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn seal_from(mut self, moment: SystemTime) -> RingKey {
-        self.0.info.seal_from = Some(system_time(unix_seconds(moment)));
+    pub fn seal_from(mut self, time: SystemTime) -> RingKey {
+        self.0.info.seal_from = Some(system_time(unix_seconds(time)));
         self
     }
 
-    /// Retires the key at `moment`: from then on, it opens nothing. Fractions of a second are cut off. Default: never.
+    /// Retires the key at `time`: from then on, it opens nothing. Fractions of a second are cut off. Default: never.
     ///
-    /// Choose a moment after the next key's `seal_from` by at least the clock skew and the longest time for which a token
+    /// Choose a time after the next key's `seal_from` by at least the clock skew and the longest time for which a token
     /// opens without being sealed again: the idle timeout, or the absolute timeout without one, and the same of remembered
-    /// sessions ([SPEC.md § 3.4.8]). A cookie uses the key for that long, even if the moment is earlier, unless
+    /// sessions ([SPEC.md § 3.4.8]). A cookie uses the key for that long, even if the time is earlier, unless
     /// [`danger_retire_early`](crate::carrier::SessionBuilder::danger_retire_early) is set.
     ///
     /// # Examples
@@ -97,8 +97,8 @@ impl RingKey {
     ///
     /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     #[must_use]
-    pub fn accept_until(mut self, moment: SystemTime) -> RingKey {
-        self.0.info.accept_until = Some(system_time(unix_seconds(moment)));
+    pub fn accept_until(mut self, time: SystemTime) -> RingKey {
+        self.0.info.accept_until = Some(system_time(unix_seconds(time)));
         self
     }
 }
@@ -134,14 +134,14 @@ impl<M> Member<M> {
         self.retires_at().is_some_and(|end| now >= end)
     }
 
-    /// Returns the first moment at which the key opens nothing. `None`: it opens without end.
+    /// Returns the first time at which the key opens nothing. `None`: it opens without end.
     pub(crate) fn retires_at(&self) -> Option<UnixSeconds> {
         let accept_until = self.info.accept_until.map(unix_seconds);
         accept_until.map(|until| until.max(self.kept_until))
     }
 
-    pub(super) fn keep_until(&mut self, moment: UnixSeconds) {
-        self.kept_until = moment;
+    pub(super) fn keep_until(&mut self, time: UnixSeconds) {
+        self.kept_until = time;
     }
 
     /// Returns the same key with its times, as `material`.

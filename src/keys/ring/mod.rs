@@ -92,7 +92,7 @@ impl KeyRing {
         Ok(KeyRing::of(Ring::new(keys.collect(), 0)?))
     }
 
-    /// Refuses every session issued before `moment`.
+    /// Refuses every session issued before `time`.
     ///
     /// It is for the removal of a leaked key. Fractions of a second are rounded up.
     ///
@@ -115,11 +115,11 @@ impl KeyRing {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn with_not_before(self, moment: SystemTime) -> KeyRing {
+    pub fn with_not_before(self, time: SystemTime) -> KeyRing {
         let mut ring = Arc::unwrap_or_clone(self.0);
-        // No session was issued before the epoch, so such a moment refuses none.
-        let moment = unix_seconds_from(moment);
-        ring.not_before = if moment < EPOCH { 0 } else { moment };
+        // No session was issued before the epoch, so such a time refuses none.
+        let time = unix_seconds_from(time);
+        ring.not_before = if time < EPOCH { 0 } else { time };
         KeyRing::of(ring)
     }
 
@@ -222,7 +222,7 @@ impl KeyRing {
         self.0.role(key, unix_seconds(now))
     }
 
-    /// Returns the moment that [`with_not_before`](Self::with_not_before) set, if any. Sessions issued earlier are
+    /// Returns the time that [`with_not_before`](Self::with_not_before) set, if any. Sessions issued earlier are
     /// refused.
     ///
     /// # Examples
@@ -231,16 +231,16 @@ impl KeyRing {
     /// use hardtack::{EncryptionKey, KeyRing};
     /// use std::time::{Duration, UNIX_EPOCH};
     ///
-    /// let moment = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// let time = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
     /// let ring = KeyRing::from(EncryptionKey::generate()?);
     /// assert_eq!(ring.not_before(), None);
-    /// assert_eq!(ring.with_not_before(moment).not_before(), Some(moment));
+    /// assert_eq!(ring.with_not_before(time).not_before(), Some(time));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn not_before(&self) -> Option<SystemTime> {
-        let moment = self.0.not_before;
-        (moment != 0).then(|| system_time(moment))
+        let time = self.0.not_before;
+        (time != 0).then(|| system_time(time))
     }
 
     /// Returns a fingerprint of the keys, their times and their order. Instances compare it, for example in a health

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::{
         show_in_hex,
-        time::{EPOCH, UnixSeconds, show_moment, system_time, unix_seconds},
+        time::{EPOCH, UnixSeconds, show_time, system_time, unix_seconds},
     },
     crypto::{sha256::sha256, suite::Mode},
     events,
@@ -20,7 +20,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Ring<K> {
     pub(crate) keys: Vec<Member<K>>,
-    /// Sessions issued before this moment are refused. 0 if the ring sets none.
+    /// Sessions issued before this time are refused. 0 if the ring sets none.
     pub(crate) not_before: UnixSeconds,
 }
 
@@ -33,8 +33,8 @@ pub(crate) struct KeptKey {
 impl KeptKey {
     /// Reports the key, which tokens of `purpose` need.
     pub(crate) fn tell(&self, purpose: &str) {
-        let accept_until = show_moment(self.overlap.accept_until);
-        let until = show_moment(system_time(self.until));
+        let accept_until = show_time(self.overlap.accept_until);
+        let until = show_time(system_time(self.until));
         events::key_kept(purpose, self.overlap.key, &accept_until, &until);
     }
 }
@@ -43,7 +43,7 @@ impl KeptKey {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct KeyNeed {
     /// The longest time for which a token opens that is not sealed again.
-    pub(crate) token_span: u64,
+    pub(crate) token_lifetime: u64,
     /// The most by which the last activity of a token is ahead of the clock of its writer.
     pub(crate) skew: u64,
 }
@@ -58,7 +58,7 @@ impl KeyNeed {
 
     /// Returns the time for which a key has to open after the next one begins to seal.
     pub(crate) fn overlap(self) -> u64 {
-        self.token_span.saturating_add(self.skew)
+        self.token_lifetime.saturating_add(self.skew)
     }
 }
 
@@ -73,7 +73,7 @@ impl<K> Ring<K> {
                 return Err(RingProblem::Mixed(first.info.id, key.info.id));
             }
             let mut times = key.info.seal_from.iter().chain(&key.info.accept_until);
-            if times.any(|&moment| unix_seconds(moment) < EPOCH) {
+            if times.any(|&time| unix_seconds(time) < EPOCH) {
                 return Err(RingProblem::BeforeEpoch(key.info.id));
             }
         }
@@ -90,7 +90,7 @@ impl<K> Ring<K> {
         if last.info.accept_until.is_some() {
             return Err(RingProblem::LastRetires(last.info.id));
         }
-        if let Some(overlap) = ring.overlaps().find(|overlap| overlap.span().is_zero()) {
+        if let Some(overlap) = ring.overlaps().find(|overlap| overlap.duration().is_zero()) {
             return Err(RingProblem::RetiresTooEarly(overlap));
         }
         Ok(ring)
@@ -149,7 +149,7 @@ impl<K> Ring<K> {
         let next = self.keys.get(self.sealing_place(now) + 1);
         let begin = next.and_then(|next| next.info.seal_from);
         let begin = begin.filter(|from| end.is_none_or(|(until, _)| *from <= until));
-        // Of several keys with the same moment only one seals.
+        // Of several keys with the same time only one seals.
         let seals = begin.map(|at| RingEvent::Seals {
             at,
             key: self.sealing_id(unix_seconds(at)),
@@ -180,9 +180,9 @@ impl<K> Ring<K> {
     }
 
     /// Returns the keys under which sessions may be alive at `now`, and which `next` lacks or has retired; of the key that
-    /// seals also if `next` retires it before its last token ends. A token opens for at most `span` seconds.
+    /// seals also if `next` retires it before its last token ends. A token opens for at most `lifetime` seconds.
     #[cfg(feature = "watch")]
-    pub(crate) fn dropped_by(&self, next: &Ring<K>, span: u64, now: UnixSeconds) -> Vec<KeyId> {
+    pub(crate) fn dropped_by(&self, next: &Ring<K>, lifetime: u64, now: UnixSeconds) -> Vec<KeyId> {
         let place = self.sealing_place(now);
         // The keys behind it have sealed nothing yet.
         let used = self.keys[..=place].iter().enumerate();
@@ -190,7 +190,7 @@ impl<K> Ring<K> {
         let dropped = living.filter(|(i, key)| {
             // A session may have begun this second. When an earlier key stopped sealing is not known.
             let rest = if *i == place {
-                span.saturating_sub(1)
+                lifetime.saturating_sub(1)
             } else {
                 0
             };
@@ -217,7 +217,7 @@ impl<K> Ring<K> {
     /// were to retire earlier.
     pub(crate) fn keep(&mut self, need: KeyNeed) -> Vec<KeptKey> {
         let seconds = need.overlap();
-        let early = |overlap: &Overlap| overlap.span().as_secs() < seconds;
+        let early = |overlap: &Overlap| overlap.duration().as_secs() < seconds;
         let early: Vec<_> = self.overlaps().filter(early).collect();
         let kept = early.into_iter().map(|overlap| {
             let until = overlap.seal_from.checked_add(Duration::from_secs(seconds));

@@ -7,12 +7,13 @@ use super::{
     member::{Member, RingKey},
 };
 use crate::{
-    base::time::{EPOCH, UnixSeconds, parse_moment, unix_seconds},
+    base::time::{EPOCH, UnixSeconds, parse_time, unix_seconds},
     crypto::{scratch::on_wiped_stack, sha256::Prk, suite::Mode},
     keys::key::{KeyProblem, RawKey, looks_like_a_key},
 };
 
-/// Keys of texts, as listed, and the latest `not_before` or 0. Not a ring yet, since another text may have the rest.
+/// Keys in the order in which they are listed, and the latest `not_before` or 0. Another source may have the rest of
+/// the ring.
 #[derive(Default)]
 pub(crate) struct Listing {
     /// Mode of the keys. `None`: that of the first.
@@ -22,7 +23,7 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// Adds the keys of a text. An error counts its entries: lines, as in an editor, or texts between commas.
+    /// Adds the keys of a text. An error counts its entries: lines, as in an editor, or keys between commas.
     pub(crate) fn add(&mut self, whole: &str) -> Result<(), RingProblem> {
         let text = whole.trim_ascii();
         let mut lines = text.lines();
@@ -37,11 +38,11 @@ impl Listing {
         for (entry, item) in (first..).zip(items) {
             let fail = |problem| RingProblem::Text { entry, problem };
             let item = item.trim_matches(BLANK);
-            if let Some(moment) = item.strip_prefix(NOT_BEFORE) {
-                if moment.contains(BLANK) {
+            if let Some(time) = item.strip_prefix(NOT_BEFORE) {
+                if time.contains(BLANK) {
                     return Err(fail(AFTER_NOT_BEFORE.to_owned()));
                 }
-                set(&mut not_before, NOT_BEFORE, moment).map_err(fail)?;
+                set(&mut not_before, NOT_BEFORE, time).map_err(fail)?;
             } else if !item.is_empty() && !is_comment(item) {
                 let key = on_wiped_stack(|| parse_key(item, self.mode)).map_err(fail)?;
                 self.mode = Some(key.info.suite.mode());
@@ -74,10 +75,10 @@ fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, String>
     }
     let RingKey(mut key) = RingKey::of(&key);
     for word in words {
-        if let Some(moment) = word.strip_prefix(SEAL_FROM) {
-            set(&mut key.info.seal_from, SEAL_FROM, moment)?;
-        } else if let Some(moment) = word.strip_prefix(ACCEPT_UNTIL) {
-            set(&mut key.info.accept_until, ACCEPT_UNTIL, moment)?;
+        if let Some(time) = word.strip_prefix(SEAL_FROM) {
+            set(&mut key.info.seal_from, SEAL_FROM, time)?;
+        } else if let Some(time) = word.strip_prefix(ACCEPT_UNTIL) {
+            set(&mut key.info.accept_until, ACCEPT_UNTIL, time)?;
         } else if looks_like_a_key(word) {
             return Err(SECOND_KEY.to_owned());
         } else {
@@ -87,14 +88,14 @@ fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, String>
     Ok(key)
 }
 
-/// Sets the moment of an attribute, in the range of the format.
-fn set(slot: &mut Option<SystemTime>, attribute: &str, moment: &str) -> Result<(), String> {
-    let moment = parse_moment(moment).filter(|&moment| unix_seconds(moment) >= EPOCH);
-    let problem = match moment {
+/// Sets the time of an attribute, in the range of the format.
+fn set(slot: &mut Option<SystemTime>, attribute: &str, time: &str) -> Result<(), String> {
+    let time = parse_time(time).filter(|&time| unix_seconds(time) >= EPOCH);
+    let problem = match time {
         None => "expects a time like `2026-12-15T00:00:00Z`, from 2026 on",
         Some(_) if slot.is_some() => "is given twice",
         Some(_) => {
-            *slot = moment;
+            *slot = time;
             return Ok(());
         }
     };
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_counts_texts_between_commas_whatever_precedes_them() {
+    fn an_error_counts_keys_between_commas_whatever_precedes_them() {
         for text in ["no key,no key", "\n\nno key,no key", "  no key,\nno key\n"] {
             let ring = Listing::default().add(text);
             let sentence = ring.err().unwrap().to_string();

@@ -191,7 +191,7 @@ impl PurposeSlot {
     }
 }
 
-/// Keys of a slot at one moment. They stay the same while the ring is replaced.
+/// Keys of a slot at one time. They stay the same while the ring is replaced.
 pub(crate) type SlotKeys = Guard<Arc<PurposeKeys>>;
 
 impl<R: Into<KeyRing>> From<R> for SharedKeyRing {

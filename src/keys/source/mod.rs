@@ -79,18 +79,18 @@ impl KeyRing {
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<KeyRing, RingSourceError> {
         let sources: Vec<_> = sources.into_iter().collect();
-        let texts = sources.iter().map(RingSource::read);
-        join(&sources, &texts.collect::<Result<Vec<_>, _>>()?)
+        let strings = sources.iter().map(RingSource::read);
+        join(&sources, &strings.collect::<Result<Vec<_>, _>>()?)
     }
 }
 
-/// Joins the texts that were read from `sources`.
+/// Joins the strings that were read from `sources`.
 pub(super) fn join(
     sources: &[RingSource],
-    texts: &[Zeroizing<String>],
+    strings: &[Zeroizing<String>],
 ) -> Result<KeyRing, RingSourceError> {
     let mut listing = Listing::default();
-    for (source, text) in sources.iter().zip(texts) {
+    for (source, text) in sources.iter().zip(strings) {
         let added = listing.add(text);
         added.map_err(|problem| no_ring(slice::from_ref(source), problem.into()))?;
     }

@@ -69,8 +69,8 @@ pub struct WatchedKeyRing {
     on_poll: Box<dyn FnMut(PollOutcome) + Send>,
 }
 
-/// Sources as one poll read them, for comparing two polls: hashes of the texts, so that no key is kept, or the problem
-/// of the error.
+/// Sources as one poll read them, for comparing two polls: hashes of what was read, so that no key is kept, or the
+/// problem of the error.
 type Snapshot = Result<Vec<[u8; 32]>, String>;
 
 impl WatchedKeyRing {
@@ -79,16 +79,16 @@ impl WatchedKeyRing {
     ///
     /// # Errors
     ///
-    /// Returns an error if a source cannot be read, a file does not end with a line feed, or the texts do not make a
+    /// Returns an error if a source cannot be read, a file does not end with a line feed, or the strings do not make a
     /// ring.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<WatchedKeyRing, RingSourceError> {
         let sources: Vec<_> = sources.into_iter().collect();
-        let texts = read(&sources)?;
+        let strings = read(&sources)?;
         Ok(WatchedKeyRing {
-            keys: SharedKeyRing::from(join(&sources, &texts)?),
-            used: Ok(digests(&texts)),
+            keys: SharedKeyRing::from(join(&sources, &strings)?),
+            used: Ok(digests(&strings)),
             sources,
             refused: None,
             unsettled: None,
@@ -132,9 +132,9 @@ impl WatchedKeyRing {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn poll(&mut self, clock: impl Into<Clock>) -> PollOutcome {
-        let texts = read(&self.sources);
-        let snapshot = match &texts {
-            Ok(texts) => Ok(digests(texts)),
+        let strings = read(&self.sources);
+        let snapshot = match &strings {
+            Ok(strings) => Ok(digests(strings)),
             Err(error) => Err(error.problem.clone()),
         };
         let unsettled = self.unsettled.take();
@@ -149,7 +149,7 @@ impl WatchedKeyRing {
             self.unsettled = Some(snapshot);
             return PollOutcome::Unsettled;
         }
-        let replaced = texts.and_then(|texts| self.replace(&texts, clock.into().now()));
+        let replaced = strings.and_then(|strings| self.replace(&strings, clock.into().now()));
         match replaced {
             Ok(dropped) => {
                 events::ring_replaced(self.keys.current().fingerprint(), &dropped);
@@ -168,10 +168,10 @@ impl WatchedKeyRing {
     /// Replaces the ring, and returns the keys that it drops.
     fn replace(
         &self,
-        texts: &[Zeroizing<String>],
+        strings: &[Zeroizing<String>],
         now: UnixSeconds,
     ) -> Result<Vec<KeyId>, RingSourceError> {
-        let ring = join(&self.sources, texts)?;
+        let ring = join(&self.sources, strings)?;
         let exchanged = self.keys.exchange(ring.clone());
         let (earlier, need) = exchanged.map_err(|error| no_ring(&self.sources, error))?;
         let kept = |ring: &KeyRing| {
@@ -179,7 +179,7 @@ impl WatchedKeyRing {
             kept.keep(need);
             kept
         };
-        Ok(kept(&earlier).dropped_by(&kept(&ring), need.token_span, now))
+        Ok(kept(&earlier).dropped_by(&kept(&ring), need.token_lifetime, now))
     }
 
     /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least
@@ -190,7 +190,7 @@ impl WatchedKeyRing {
     }
 
     /// Sets a function that the thread of [`spawn`](Self::spawn) calls with the outcome of each poll. Default: none. A
-    /// panic in it is caught, and the thread goes on.
+    /// panic in it is caught, and the thread continues.
     ///
     /// # Examples
     ///
@@ -258,8 +258,8 @@ fn read(sources: &[RingSource]) -> Result<Vec<Zeroizing<String>>, RingSourceErro
     sources.iter().map(RingSource::read_whole).collect()
 }
 
-fn digests(texts: &[Zeroizing<String>]) -> Vec<[u8; 32]> {
-    let digests = texts.iter().map(|text| sha256(&[text.as_bytes()]));
+fn digests(strings: &[Zeroizing<String>]) -> Vec<[u8; 32]> {
+    let digests = strings.iter().map(|text| sha256(&[text.as_bytes()]));
     digests.collect()
 }
 
@@ -286,9 +286,9 @@ pub enum PollOutcome {
     Replaced {
         /// Keys that the new ring lacks or has retired while sessions under them may be alive: visitors with these
         /// sessions are signed out. The key that sealed until now is also among them if it retires before its last
-        /// session ends, unless a cookie has `danger_retire_early`. Of an earlier key it is not known when it stopped
-        /// sealing, so a later end does not count. A key that has not begun to seal is not among them. Empty after a
-        /// planned rotation.
+        /// session ends, unless a cookie has `danger_retire_early`. A ring does not record when an earlier key
+        /// stopped sealing, so such a key is listed only if the new ring lacks it or has retired it already. A key that
+        /// has not begun to seal is not among them. Empty after a planned rotation.
         dropped: Vec<KeyId>,
     },
     /// The sources are the same as at the previous poll, and do not make a ring that can be used. The earlier ring

@@ -117,8 +117,8 @@ impl Metadata {
         body.push(flags);
         body.extend_from_slice(&wire_issued(self.issued).unwrap_or(0).to_be_bytes());
         write_varint(self.age, body);
-        for span in [self.limit, self.remembered].into_iter().flatten() {
-            write_varint(span, body);
+        for duration in [self.limit, self.remembered].into_iter().flatten() {
+            write_varint(duration, body);
         }
         body.extend_from_slice(self.sid.as_ref().map_or(&[], |sid| sid));
         body.extend_from_slice(self.device.as_ref().map_or(&[], |device| device));
@@ -232,7 +232,7 @@ fn unpadded_len(body: &[u8]) -> Option<usize> {
     (body[marker] == PAD_MARK).then_some(marker)
 }
 
-/// Returns a moment as tokens carry it. `None`: none can carry it, and nothing is sealed then (SPEC.md § 6.4).
+/// Returns a time as tokens carry it. `None`: none can carry it, and nothing is sealed then (SPEC.md § 6.4).
 pub(crate) fn wire_issued(issued: UnixSeconds) -> Option<u32> {
     issued.checked_sub(EPOCH)?.try_into().ok()
 }
@@ -275,8 +275,8 @@ mod tests {
 
     fn metadata() -> impl Strategy<Value = Metadata> {
         let dates = (any::<u32>(), any::<u32>());
-        let spans = (any::<Option<u32>>(), any::<Option<u32>>());
-        (dates, spans, any::<Option<Sid>>(), any::<u32>()).prop_map(
+        let durations = (any::<Option<u32>>(), any::<Option<u32>>());
+        (dates, durations, any::<Option<Sid>>(), any::<u32>()).prop_map(
             |((issued, age), (limit, remembered), sid, schema)| Metadata {
                 issued: EPOCH + u64::from(issued),
                 age,

@@ -138,8 +138,8 @@ pub(crate) fn decode_all<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, Session
 
 /// Entries of a dictionary, in order. Ends early if the bytes are not one.
 ///
-/// Only [`is_valid`] checks texts and the keys of nested maps. Bytes that passed it, or were put together here, need no
-/// second check.
+/// Only [`is_valid`] checks strings and the keys of nested maps. Bytes that passed it, or were put together here, need
+/// no second check.
 struct Entries<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -456,8 +456,8 @@ mod tests {
         assert!(encoded(&Pairs(many)).is_ok());
     }
 
-    /// Returns a value of any kind that JSON has, nested, with texts on both sides of the lengths at which their marker
-    /// changes, up to the longest.
+    /// Returns a value of any kind that JSON has, nested, with strings on both sides of the lengths at which their
+    /// marker changes, up to the longest.
     fn value(longest: usize) -> impl Strategy<Value = Json> {
         let mut lens = vec![0, 31, 32, 255, 256, 65_535, 65_536];
         lens.retain(|len| *len <= longest);

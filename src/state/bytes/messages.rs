@@ -19,7 +19,7 @@ pub(crate) fn encode(messages: &[(&str, &str)]) -> Vec<u8> {
         .map(|(queue, message)| 2 * VARINT_LEN_MAX + queue.len() + message.len());
     // Growing would leave a copy behind in freed memory.
     let bytes = Vec::with_capacity(VARINT_LEN_MAX + lens.sum::<usize>());
-    postcard::to_extend(messages, bytes).expect("texts in a vector are always encoded")
+    postcard::to_extend(messages, bytes).expect("strings in a vector are always encoded")
 }
 
 const VARINT_LEN_MAX: usize = 5;

@@ -69,7 +69,7 @@ fn skip_map(bytes: &[u8], mut at: usize, count: usize, levels: usize) -> Option<
 /// form.
 fn is_shortest(value: &[u8]) -> bool {
     match value {
-        // Most keys are short texts.
+        // Most keys are short strings.
         [0xA0..=0xBF, ..] => true,
         [0xCC, value] => *value > 0x7F,
         [0xCD..=0xCF, value @ ..] => value[..value.len() / 2].iter().any(|&byte| byte != 0),
@@ -109,7 +109,7 @@ fn skip_single<const CHECKED: bool>(marker: u8, bytes: &[u8], at: usize) -> Opti
 }
 
 pub(in crate::state) fn is_text(bytes: &[u8]) -> bool {
-    // Most texts are short and ASCII, and for those a call costs more than the check.
+    // Most strings are short and ASCII, and for those a call costs more than the check.
     bytes.is_ascii() || std::str::from_utf8(bytes).is_ok()
 }
 

@@ -55,8 +55,8 @@ impl Map {
 ///
 /// Values are as deep as the type. One that contains itself, such as a tree, has no limit of 64 levels as a dictionary
 /// has, and is decoded by recursion: limit its depth where it is made of a visitor's input, or a deep one overflows the
-/// stack. From a payload that does not decode, which only a holder of the key can seal, a map of the type reserves up to
-/// about 2 MiB for entries that it announces and does not have.
+/// stack. A payload that announces more entries than it has makes a map reserve up to about 2 MiB before decoding
+/// fails. Only a holder of the key can seal one.
 ///
 /// # Changing a schema
 ///

@@ -203,7 +203,7 @@ fn check_ring(
     let kept = longest.map(|overlap| {
         let mut kept = Ring::clone(&ring.0);
         let need = KeyNeed {
-            token_span: overlap,
+            token_lifetime: overlap,
             skew: 0,
         };
         let is_early = !kept.keep(need).is_empty();

@@ -165,7 +165,7 @@ fn refresh_after(rule: &Value) -> RefreshAfter {
             "every-request" => RefreshAfter::EveryRequest,
             other => panic!("{other}"),
         },
-        seconds => RefreshAfter::Span(Duration::from_secs(seconds.as_u64().unwrap())),
+        seconds => RefreshAfter::Interval(Duration::from_secs(seconds.as_u64().unwrap())),
     }
 }
 

@@ -59,7 +59,7 @@ fn build(policy: &PolicyOf) -> Option<Refresh> {
     }
     let mut builder = match policy.revalidate_after {
         Some(span) => builder.revalidate_after(Duration::from_secs(span), |_| async {
-            Ok::<_, Infallible>(Validity::GoesOn)
+            Ok::<_, Infallible>(Validity::Valid)
         }),
         None => builder,
     };

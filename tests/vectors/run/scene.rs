@@ -51,7 +51,7 @@ pub(super) struct Scene {
     devices: Option<Value>,
     pub(super) now: u64,
     request: Vec<(String, String)>,
-    /// The answer of the application to the question whether a session goes on.
+    /// The answer of the application to the question whether a session is still valid.
     #[serde(skip)]
     pub(super) answer: Arc<Mutex<String>>,
 }
@@ -209,7 +209,7 @@ impl Scene {
                 let answer = Arc::clone(&self.answer);
                 builder.revalidate_after(Duration::from_secs(span), move |_| {
                     ready(match &**answer.lock().unwrap() {
-                        "goes-on" => Ok(Validity::GoesOn),
+                        "goes-on" => Ok(Validity::Valid),
                         "ended" => Ok(Validity::Ended),
                         other => Err(other.to_owned()),
                     })

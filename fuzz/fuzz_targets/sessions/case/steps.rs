@@ -223,13 +223,13 @@ pub enum Act {
     LimitTo(Span),
     Save,
     Discard,
-    /// Asks the application whether the session goes on.
+    /// Asks the application whether the session is still valid.
     Validate(Answer),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
 pub enum Answer {
-    GoesOn,
+    Valid,
     Ended,
     Error,
     Panic,

@@ -112,7 +112,7 @@ impl Visit<'_> {
         let idle = self.settings.idle_of(record);
         let is_extended = idle.is_some() || !self.settings.is_remembered(record);
         match self.settings.refresh {
-            Refresh::OnValidation(_) => self.answered == Answered::GoesOn,
+            Refresh::OnValidation(_) => self.answered == Answered::Valid,
             Refresh::Never | Refresh::OnChange => false,
             Refresh::Quarter => idle.is_some_and(|idle| self.now >= record.active + idle / 4),
             Refresh::After(span) => is_extended && self.now >= record.active + span,
@@ -123,7 +123,7 @@ impl Visit<'_> {
     fn written(self) -> Record {
         let moves = match self.settings.refresh {
             Refresh::Never => false,
-            Refresh::OnValidation(_) => self.answered == Answered::GoesOn,
+            Refresh::OnValidation(_) => self.answered == Answered::Valid,
             _ => true,
         };
         match moves {

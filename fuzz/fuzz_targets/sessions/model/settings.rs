@@ -160,7 +160,7 @@ impl Settings {
             let spans = [longest, longest.and(idle)];
             spans.into_iter().flatten().min()
         });
-        let token_span = spans.into_iter().flatten().max().expect("one is there");
-        self.skew + token_span
+        let token_lifetime = spans.into_iter().flatten().max().expect("one is there");
+        self.skew + token_lifetime
     }
 }

@@ -1,4 +1,4 @@
-//! The question to the application whether a session goes on (docs/spec/writer.md § 8.16).
+//! The question to the application whether a session is still valid (docs/spec/writer.md § 8.16).
 
 use std::mem;
 
@@ -12,7 +12,7 @@ use super::{
 /// What the application says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Answer {
-    GoesOn,
+    Valid,
     Ended,
     /// An error, or a panic.
     None,
@@ -22,7 +22,7 @@ pub enum Answer {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Answered {
     Not,
-    GoesOn,
+    Valid,
     Ended,
     /// There was an error, and the session goes on without an answer.
     WithoutAnswer,
@@ -43,7 +43,7 @@ impl Visit<'_> {
         }
     }
 
-    /// Asks the application, which says `answer`. Returns whether the session goes on.
+    /// Asks the application, which says `answer`. Returns whether the session is still valid.
     pub fn validate(&mut self, answer: Answer) -> Result<bool, Refused> {
         if self.answered == Answered::Refused && self.waiting.is_some() {
             return Err(Refused::Unvalidated);
@@ -53,9 +53,9 @@ impl Visit<'_> {
         };
         self.is_touched = true;
         match answer {
-            Answer::GoesOn => {
+            Answer::Valid => {
                 self.session = waiting;
-                self.answered = Answered::GoesOn;
+                self.answered = Answered::Valid;
                 Ok(true)
             }
             Answer::Ended => {
@@ -116,7 +116,7 @@ impl Visit<'_> {
         };
         let (said_at, span) = match self.answered {
             _ if self.session.is_renewed => (lasting.issued, spans.after),
-            Answered::GoesOn => (self.now, spans.after),
+            Answered::Valid => (self.now, spans.after),
             Answered::WithoutAnswer => (lasting.active, spans.unvalidated_up_to.unwrap_or(0)),
             _ => (lasting.active, spans.after),
         };

@@ -158,7 +158,7 @@ impl World {
     fn validate<T: Payload>(&self, answer: Answer, session: &Session<T>, visit: &mut Visit<'_>) {
         self.application.knowledge().answer = Some(answer);
         let expected = visit.validate(match answer {
-            Answer::GoesOn => model::Answer::GoesOn,
+            Answer::Valid => model::Answer::Valid,
             Answer::Ended => model::Answer::Ended,
             Answer::Error | Answer::Panic => model::Answer::None,
         });

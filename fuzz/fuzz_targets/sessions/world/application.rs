@@ -94,7 +94,7 @@ impl Application {
         self.show(session);
         let answer = self.knowledge().answer;
         ready(match answer.expect("it is asked by `validate` alone") {
-            Answer::GoesOn => Ok(Validity::GoesOn),
+            Answer::Valid => Ok(Validity::Valid),
             Answer::Ended => Ok(Validity::Ended),
             Answer::Error => Err("the database cannot be reached"),
             Answer::Panic => fail(),

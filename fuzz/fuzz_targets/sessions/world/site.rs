@@ -160,7 +160,7 @@ impl Builder<'_> {
         builder = match settings.refresh {
             Refresh::Never => builder.refresh_after(RefreshAfter::Never),
             Refresh::OnChange => builder.refresh_after(RefreshAfter::OnChange),
-            Refresh::After(span) => builder.refresh_after(RefreshAfter::Span(seconds(span))),
+            Refresh::After(span) => builder.refresh_after(RefreshAfter::Interval(seconds(span))),
             Refresh::Always => builder.refresh_after(RefreshAfter::Always),
             Refresh::EveryRequest => builder.refresh_after(RefreshAfter::EveryRequest),
             Refresh::Quarter | Refresh::OnValidation(_) => builder,
