@@ -150,6 +150,7 @@ fn one_sentence(error: &clap::Error) -> String {
     let is_help = |line: &&str| !line.is_empty() && !line.starts_with("tip: to pass");
     let lines = text.lines().take_while(is_message).map(str::trim);
     let sentence = lines.filter(is_help).collect::<Vec<_>>().join(" ");
+    let sentence = sentence.replace(" tip: ", "; tip: ");
     let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
     format!("{sentence}; see `--help`")
 }

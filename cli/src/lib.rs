@@ -7,9 +7,9 @@
 mod answer;
 mod inspect;
 mod key;
-mod moment;
 mod ring;
 mod settings;
+mod time;
 
 use std::{process::ExitCode, sync::LazyLock};
 
@@ -102,8 +102,8 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 
 const AFTER_HELP: &str = "\
 Exit codes:
-  0  done; yes
-  1  no: a check or wait failed, a cookie does not open, or the ring forbids it (nothing is written)
+  0  success
+  1  the check failed: of a ring, a cookie or a wait; or the ring forbids the change, and nothing is written
   2  the command line is wrong
   3  a file cannot be read or written, or is not a key ring
   4  another process is editing the file

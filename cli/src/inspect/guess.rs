@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::value::hex;
-use crate::moment::show;
+use crate::time::show;
 
 /// Returns the plausible parts of a payload in postcard's format, from left to right. Together they are all its bytes.
 ///
@@ -48,7 +48,7 @@ impl Part<'_> {
         }
     }
 
-    /// Returns the bytes in hexadecimal, and the guess beside the first of them.
+    /// Returns the bytes in hexadecimal, and the guess next to the first of them.
     pub(super) fn as_lines(&self) -> impl Iterator<Item = String> {
         let mut guess = match self.guess {
             Guess::Text(text) => Value::from(text).to_string(),
@@ -67,10 +67,10 @@ impl Part<'_> {
 fn shown(number: u64) -> String {
     // Zigzag: 0, -1, 1, -2, …
     let signed = (number >> 1) as i64 ^ -((number & 1) as i64);
-    let as_moment = |seconds| show(UNIX_EPOCH + Duration::from_secs(seconds));
+    let as_time = |seconds| show(UNIX_EPOCH + Duration::from_secs(seconds));
     match number {
         0 | 1 => number.to_string(),
-        _ if MOMENTS.contains(&number) => format!("{number}, or {}", as_moment(number)),
+        _ if TIMES.contains(&number) => format!("{number}, or {}", as_time(number)),
         _ => format!("{number}, or {signed} if it is signed"),
     }
 }
@@ -105,7 +105,7 @@ fn varint(bytes: &[u8]) -> Option<(usize, u64)> {
 const SHORTEST_TEXT: usize = 2;
 const BYTES_IN_A_ROW: usize = 12;
 /// From 2020 to 2100, in seconds since 1970.
-const MOMENTS: std::ops::Range<u64> = 1_577_836_800..4_102_444_800;
+const TIMES: std::ops::Range<u64> = 1_577_836_800..4_102_444_800;
 
 #[cfg(test)]
 mod tests {

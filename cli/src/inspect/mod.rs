@@ -14,8 +14,8 @@ use hardtack::{cookie::CookieName, session::Payload};
 
 use crate::{
     answer::{self, Answer},
-    moment::{self, Moment},
     ring::read_ring,
+    time::{self, Time},
 };
 use sessions::{Opener, Sessions};
 pub(crate) use value::Reader;
@@ -41,7 +41,7 @@ pub(crate) struct Inspect {
     sessions: Sessions,
     /// Open the token at this time: 2026-12-15T00:00:00Z, or +1h from now; by default now
     #[arg(long, value_name = "TIME")]
-    at: Option<Moment>,
+    at: Option<Time>,
     /// Show the session's id
     #[arg(long)]
     show_id: bool,
@@ -68,8 +68,8 @@ pub(crate) struct Carrier {
 impl Inspect {
     /// Shows sessions that hold a `T`, which `reader` reads.
     pub(crate) fn run<T: Payload>(self, reader: Reader) -> Answer {
-        let now = moment::now()?;
-        let at = self.at.unwrap_or(Moment::NOW).resolve(now)?;
+        let now = time::now()?;
+        let at = self.at.unwrap_or(Time::NOW).resolve(now)?;
         let ring = self.keys.as_deref().map(read_ring).transpose()?;
         let name = || match &ring {
             Some(ring) => self.sessions.cookie_name(ring, now),

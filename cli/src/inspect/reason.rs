@@ -27,7 +27,7 @@ pub(super) fn explanation(reason: Reason) -> &'static str {
         Reason::NotYetValid => {
             "it is from the future by more than the clock skew: a clock is wrong"
         }
-        Reason::Expired => "it is past the absolute timeout, or the limit of its own",
+        Reason::Expired => "it is past the absolute timeout, or its own limit",
         Reason::Idle => "it is past the idle timeout",
         Reason::Revoked => "it was issued before not_before",
         Reason::Payload => "its content is not a dictionary, or of an unknown form",

@@ -16,7 +16,7 @@ use super::{
     sessions::Opener,
     value::hex,
 };
-use crate::moment::show;
+use crate::time::show;
 
 pub(super) struct Report<'a> {
     found: &'a Found,
@@ -157,8 +157,8 @@ impl Token {
             "created_at": content.map(|content| show(content.session.created_at)),
             "last_active_at": content.map(|content| show(content.session.last_active_at)),
             "expires_at": content.map(|content| show(content.expires_at)),
-            "limit": content.and_then(|content| content.session.limit).map(|span| span.as_secs()),
-            "remembered": content.and_then(|content| content.session.remembered).map(|span| span.as_secs()),
+            "limit": content.and_then(|content| content.session.limit).map(|duration| duration.as_secs()),
+            "remembered": content.and_then(|content| content.session.remembered).map(|duration| duration.as_secs()),
             "persistent": content.map(|content| content.session.remembered.is_some()),
             "flash": content.map(|content| content.has_flash),
             "padding": content.map(|content| content.padding),
@@ -213,7 +213,7 @@ impl Token {
             None if schema == 0 => vec![row("payload", bytes), hex(&found.payload)],
             None => {
                 let about = format!(
-                    "{schema}, {bytes} that only its type can read; the words beside them are a guess"
+                    "{schema}, {bytes} that only its type can read; the words next to them are a guess"
                 );
                 let parts = guess(&found.payload);
                 let lines = parts.iter().flat_map(Part::as_lines);

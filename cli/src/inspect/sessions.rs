@@ -16,8 +16,8 @@ use hardtack::{
 use super::{Carrier, Reader, input::Found};
 use crate::{
     answer::Failure,
-    moment::{self, Moment},
     settings,
+    time::{self, Time},
 };
 
 /// Settings of the application's sessions.
@@ -35,23 +35,23 @@ pub(super) struct Sessions {
     #[arg(long = "context", value_name = "LABEL=VALUE", value_parser = pair)]
     context: Vec<(String, String)>,
     /// The application's idle_timeout, or `off`; by default the one in the settings, or 30m
-    #[arg(long, value_name = "SPAN", value_parser = idle_timeout)]
+    #[arg(long, value_name = "DURATION", value_parser = idle_timeout)]
     idle_timeout: Option<IdleTimeout>,
     /// The application's absolute_timeout; by default the one in the settings, or 12h
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
     absolute_timeout: Option<Duration>,
     /// The application's remember_up_to, if it has one
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
     remember_up_to: Option<Duration>,
     /// The application's remembered_idle_timeout, if it has one
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
     remembered_idle_timeout: Option<Duration>,
     /// The application's clock_skew; by default the one in the settings, or 60s
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
     clock_skew: Option<Duration>,
     /// The application's not_before; that of the ring counts in any case
     #[arg(long, value_name = "TIME")]
-    not_before: Option<Moment>,
+    not_before: Option<Time>,
 }
 
 /// `None` for `off`.
@@ -60,7 +60,7 @@ type IdleTimeout = Option<Duration>;
 fn idle_timeout(text: &str) -> Result<IdleTimeout, &'static str> {
     match text {
         "off" => Ok(None),
-        text => moment::parse_duration(text).map(Some),
+        text => time::parse_duration(text).map(Some),
     }
 }
 
@@ -126,20 +126,20 @@ impl Sessions {
             let longest = self.absolute_timeout.unwrap_or(Duration::MAX);
             builder = builder.idle_timeout(idle.map(|idle| idle.min(longest)));
         }
-        if let Some(span) = self.absolute_timeout {
-            builder = builder.absolute_timeout(span);
+        if let Some(duration) = self.absolute_timeout {
+            builder = builder.absolute_timeout(duration);
         }
-        if let Some(span) = self.clock_skew {
-            builder = builder.clock_skew(span);
+        if let Some(duration) = self.clock_skew {
+            builder = builder.clock_skew(duration);
         }
-        if let Some(span) = self.remember_up_to {
-            builder = builder.remember_up_to(span);
+        if let Some(duration) = self.remember_up_to {
+            builder = builder.remember_up_to(duration);
         }
-        if let Some(span) = self.remembered_idle_timeout {
-            builder = builder.remembered_idle_timeout(span);
+        if let Some(duration) = self.remembered_idle_timeout {
+            builder = builder.remembered_idle_timeout(duration);
         }
-        if let Some(moment) = self.not_before {
-            builder = builder.not_before(moment.resolve(now)?);
+        if let Some(time) = self.not_before {
+            builder = builder.not_before(time.resolve(now)?);
         }
         if let Some(label) = &self.application {
             builder = builder.application(label);

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 /// Reads the payloads of one type of sessions as JSON.
 ///
 /// A value that JSON lacks becomes an object with one entry that begins with `$`: `{"$hex": "00ff"}` for bytes,
-/// `{"$float": "NaN"}` for floats that are not finite, `{"$map": [[1, "one"]]}` for maps whose keys are not texts, or
+/// `{"$float": "NaN"}` for floats that are not finite, `{"$map": [[1, "one"]]}` for maps whose keys are not strings, or
 /// not all different.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader {

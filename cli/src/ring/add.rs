@@ -8,7 +8,7 @@ use super::{
 use crate::{
     answer::Failure,
     key::{NewKey, SuiteName},
-    moment::{Moment, show},
+    time::{Time, show},
 };
 
 /// Add a new key, which is accepted and does not seal yet
@@ -25,7 +25,7 @@ pub(crate) struct Add {
     suite: Option<SuiteName>,
     /// When the key begins to seal: 2026-12-15T00:00:00Z, or +1h from now
     #[arg(long, value_name = "TIME")]
-    seal_from: Option<Moment>,
+    seal_from: Option<Time>,
 }
 
 impl Add {
@@ -60,7 +60,7 @@ impl Add {
         if let Some(from) = seal_from {
             edit.set_seal_from(key.id, from);
         }
-        edit.check_goes_on(sealing.id)?;
+        edit.check_still_seals(sealing.id)?;
         let seals = match seal_from {
             None => format!("key {} still seals", sealing.id),
             Some(from) => format!("key {} seals from {}", key.id, show(from)),

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     answer::{self, Answer, Failure},
-    moment::{self, Moment, show},
+    time::{self, Time, show},
 };
 
 /// Check a ring for errors
@@ -30,7 +30,7 @@ pub(crate) struct Check {
     file: PathBuf,
     /// Check the ring at this time: 2026-12-15T00:00:00Z, or +1h from now; by default now
     #[arg(long, value_name = "TIME")]
-    at: Option<Moment>,
+    at: Option<Time>,
     #[command(flatten)]
     overlap: OverlapOptions,
     /// Print JSON
@@ -66,8 +66,8 @@ impl Finding {
 
 impl Check {
     pub(super) fn run(self) -> Answer {
-        let now = moment::now()?;
-        let at = self.at.unwrap_or(Moment::NOW).resolve(now)?;
+        let now = time::now()?;
+        let at = self.at.unwrap_or(Time::NOW).resolve(now)?;
         let given = self.overlap.overlap()?;
         let text = file::read(&self.file)?;
         let noted = overlap::noted(&text);
@@ -96,7 +96,7 @@ impl Check {
         } else {
             report.as_text()
         })?;
-        Ok(report.is_good())
+        Ok(report.is_valid())
     }
 
     /// Returns what is to be said about the overlap that the file notes.
@@ -120,7 +120,7 @@ impl Check {
         }
     }
 
-    /// Returns the keys that retire before their tokens end, each with a command that mends it.
+    /// Returns the keys that retire before their tokens end, each with a command that fixes it.
     fn of_overlaps(
         &self,
         ring: &KeyRing,
@@ -130,7 +130,7 @@ impl Check {
         let Some(needed) = needed else {
             let unknown = ring.serves().map(|_| {
                 let sentence = "how long the application's tokens stay valid is not known; give --settings FILE, or \
-                                --lifetime SPAN";
+                                --lifetime DURATION";
                 Finding::error(UNKNOWN, None, sentence)
             });
             return Ok(unknown.into_iter().collect());
@@ -138,14 +138,14 @@ impl Check {
         let mut findings = Vec::new();
         for short in ring.shorter_than(needed) {
             let (id, file) = (short.key, self.file.display());
-            let end = moment::after(short.seal_from, needed)?;
+            let end = time::after(short.seal_from, needed)?;
             let options = match end > now {
                 true => format!(" --at {}", show(end)),
                 false => String::new(),
             } + &self.overlap.repeated();
             let sentence = format!(
                 "key {id} retires at {}, and tokens that it sealed may open until {}: applications use it until then \
-                 and log an error; `hardtack ring retire {file} {id}{options}` mends that",
+                 and log an error. Fix: `hardtack ring retire {file} {id}{options}`",
                 show(short.accept_until),
                 show(end)
             );
@@ -183,10 +183,10 @@ impl Check {
             };
             findings.push(Finding::warning(word, Some(id), sentence));
         }
-        if let Some(moment) = ring.not_before().filter(|moment| *moment > at) {
+        if let Some(time) = ring.not_before().filter(|time| *time > at) {
             let sentence = format!(
                 "not_before is in the future: until {} no one can stay signed in",
-                show(moment)
+                show(time)
             );
             findings.push(Finding::warning("not-before", None, sentence));
         }
@@ -206,7 +206,7 @@ struct Report {
 }
 
 impl Report {
-    fn is_good(&self) -> bool {
+    fn is_valid(&self) -> bool {
         self.findings.iter().all(|finding| finding.level != ERROR)
     }
 
@@ -221,9 +221,9 @@ impl Report {
         });
         json!({
             "at": show(self.at),
-            "good": self.is_good(),
-            "overlap": self.overlap.map(|span| span.as_secs()),
-            "serves": self.serves.map(|span| span.as_secs()),
+            "valid": self.is_valid(),
+            "overlap": self.overlap.map(|duration| duration.as_secs()),
+            "serves": self.serves.map(|duration| duration.as_secs()),
             "fingerprint": self.fingerprint,
             "findings": findings.collect::<Vec<_>>(),
         })
@@ -244,17 +244,17 @@ impl Report {
 
     fn verdict(&self) -> String {
         let is_unknown = self.findings.iter().any(|finding| finding.word == UNKNOWN);
-        let of_each = |span| {
-            let span = show_duration(span);
-            format!("each key opens for at least {span} after the next one seals")
+        let of_each = |duration| {
+            let duration = show_duration(duration);
+            format!("each key opens for at least {duration} after the next one seals")
         };
-        match (self.is_good(), self.serves) {
-            (true, None) => "good for any application".to_owned(),
-            (true, Some(serves)) => format!("good: {}", of_each(self.overlap.unwrap_or(serves))),
+        match (self.is_valid(), self.serves) {
+            (true, None) => "valid for any application".to_owned(),
+            (true, Some(serves)) => format!("valid: {}", of_each(self.overlap.unwrap_or(serves))),
             (false, Some(serves)) if is_unknown => {
-                format!("not known to be good: {}", of_each(serves))
+                format!("not known to be valid: {}", of_each(serves))
             }
-            _ => "not good".to_owned(),
+            _ => "not valid".to_owned(),
         }
     }
 }

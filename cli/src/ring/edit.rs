@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     answer::{self, Answer, Failure},
-    moment::{self, show},
+    time::{self, show},
 };
 
 /// File to change, and the overlap of its keys.
@@ -57,7 +57,7 @@ impl Target {
         &self,
         change: impl FnOnce(&mut Edit) -> Result<Vec<String>, Failure>,
     ) -> Answer {
-        let now = moment::now()?;
+        let now = time::now()?;
         // A dry run does not lock the file.
         let file = (!self.dry_run).then(|| EditedFile::open(&self.file));
         let file = file.transpose()?;
@@ -125,8 +125,8 @@ impl Edit {
     fn note_overlap(&mut self) -> Option<String> {
         let overlap = self.known.filter(|_| self.known != self.noted)?;
         self.text.note_overlap(overlap);
-        let (file, span) = (&self.file, show_duration(overlap));
-        Some(format!("{file} notes that old keys open for {span}"))
+        let (file, duration) = (&self.file, show_duration(overlap));
+        Some(format!("{file} notes that old keys open for {duration}"))
     }
 
     /// Returns the ring after the change, which the library reads before anything is written.
@@ -140,12 +140,12 @@ impl Edit {
         let (id, next, needed) = (short.key, short.next, self.overlap()?);
         let end = match short.accept_until <= self.now {
             true => String::new(),
-            false => format!(" --at {}", show(moment::after(short.seal_from, needed)?)),
+            false => format!(" --at {}", show(time::after(short.seal_from, needed)?)),
         };
         Ok(format!(
             "key {id} would open for only {} after key {next} begins to seal, and its tokens may open for {}; first \
              run `hardtack ring retire {} {id}{end}{}`",
-            show_duration(short.span()),
+            show_duration(short.duration()),
             show_duration(needed),
             self.file,
             self.options,
@@ -164,7 +164,7 @@ impl Edit {
     }
 
     /// Refuses a change by which another key than `sealing` would seal now.
-    pub(super) fn check_goes_on(&self, sealing: KeyId) -> Result<(), Failure> {
+    pub(super) fn check_still_seals(&self, sealing: KeyId) -> Result<(), Failure> {
         if self.result()?.sealing_key(self.now) == sealing {
             return Ok(());
         }
@@ -176,7 +176,7 @@ impl Edit {
     }
 }
 
-/// Returns `true` if the text of a ring has more than comments and a `not_before`, so that it is wrong or has keys.
+/// Returns `true` if the text of a ring has more than comments and a `not_before`, so that it has keys or is not valid.
 fn has_keys(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim);
     lines.any(|line| !(line.is_empty() || line.starts_with('#') || line.starts_with("not_before=")))
@@ -199,4 +199,4 @@ pub(super) fn find(ring: &KeyRing, id: &str, file: &str) -> Result<KeyInfo, Stri
 }
 
 const NOT_KNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime \
-                         SPAN, once, and the file records it";
+                         DURATION, once, and the file records it";

@@ -30,13 +30,13 @@ pub(crate) trait KeyRingExt {
     /// Returns the shortest time for which a key opens after the next one begins to seal. `None`: none has an end, or
     /// such a beginning.
     fn serves(&self) -> Option<Duration> {
-        self.overlaps().iter().map(Overlap::span).min()
+        self.overlaps().iter().map(Overlap::duration).min()
     }
 
     /// Returns the overlaps that are shorter than keys need.
     fn shorter_than(&self, needed: Duration) -> impl Iterator<Item = Overlap> {
         let overlaps = self.overlaps().into_iter();
-        overlaps.filter(move |overlap| overlap.span() < needed)
+        overlaps.filter(move |overlap| overlap.duration() < needed)
     }
 }
 
@@ -90,8 +90,8 @@ impl Overlap {
     }
 
     /// Returns the time for which both open, after the second has begun to seal.
-    pub(crate) fn span(&self) -> Duration {
-        let span = self.accept_until.duration_since(self.seal_from);
-        span.unwrap_or_default()
+    pub(crate) fn duration(&self) -> Duration {
+        let duration = self.accept_until.duration_since(self.seal_from);
+        duration.unwrap_or_default()
     }
 }

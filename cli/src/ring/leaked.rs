@@ -12,13 +12,13 @@ use super::{
 use crate::{
     answer::Failure,
     key::SuiteName,
-    moment::{self, Moment, show},
+    time::{self, Time, show},
 };
 
 /// Drop a key that someone else may have
 ///
 /// Sessions forged with it may have been sealed again under every other key of the ring, even
-/// if it was retired or removed long ago: a sign-in keeps their content and gives them new
+/// if it was retired or removed long ago: `renew` keeps their content and gives them new
 /// dates. So by default all keys are replaced by a new one. With --not-before the other keys
 /// stay, but for retired ones, and sessions issued before that time are refused: it must be
 /// the time by which the last instance has the new file, plus twice the clock skew. Both sign
@@ -33,7 +33,7 @@ pub(crate) struct Leaked {
     key: String,
     /// Keep the other keys, and refuse sessions issued before this time: 2026-12-15T00:00:00Z, or +15m from now
     #[arg(long, value_name = "TIME")]
-    not_before: Option<Moment>,
+    not_before: Option<Time>,
     /// The suite of a new key; by default the suite of the sealing key
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
@@ -44,7 +44,7 @@ impl Leaked {
         let ring = edit.ring()?;
         match self.not_before {
             None => self.drop_all(edit, &ring),
-            Some(moment) => self.drop_one(edit, &ring, moment.resolve(edit.now)?),
+            Some(time) => self.drop_one(edit, &ring, time.resolve(edit.now)?),
         }
     }
 
@@ -84,16 +84,16 @@ impl Leaked {
         &self,
         edit: &mut Edit,
         ring: &KeyRing,
-        moment: SystemTime,
+        time: SystemTime,
     ) -> Result<Vec<String>, Failure> {
-        if let Some(later) = ring.not_before().filter(|known| *known > moment) {
+        if let Some(later) = ring.not_before().filter(|known| *known > time) {
             return Err(Failure::no(format!(
                 "sessions issued before {} are already refused, which is later",
                 show(later)
             )));
         }
         // Until an instance has the new file, it seals forgeries again and keeps their content at sign-in.
-        if moment <= edit.now {
+        if time <= edit.now {
             return Err(Failure::no(
                 "instances accept forgeries until they have the new file, so --not-before must be later than \
                  that, plus twice the clock skew",
@@ -107,14 +107,14 @@ impl Leaked {
             }
             Err(_) => told.push(format!("key {} is no longer in {}", self.key, edit.file)),
         }
-        edit.text.set_not_before(moment);
-        let (moment, file) = (show(moment), &edit.file);
+        edit.text.set_not_before(time);
+        let (time, file) = (show(time), &edit.file);
         told.extend([
             format!(
-                "everyone who signed in before {moment} is signed out, on each instance as soon as it has {file}"
+                "everyone who signed in before {time} is signed out, on each instance as soon as it has {file}"
             ),
             format!(
-                "until {moment} no one can stay signed in: sessions that begin before it are refused at once"
+                "until {time} no one can stay signed in: sessions that begin before it are refused at once"
             ),
             RECORDED.to_owned(),
         ]);
@@ -166,8 +166,8 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
             removed = key;
             continue;
         }
-        let end = next.and_then(|next| Some(ring.overlap(key.id)?.span()).zip(next.seal_from));
-        let end = end.and_then(|(span, from)| moment::after(from, span).ok());
+        let end = next.and_then(|next| Some(ring.overlap(key.id)?.duration()).zip(next.seal_from));
+        let end = end.and_then(|(duration, from)| time::after(from, duration).ok());
         edit.text.set(key.id, ACCEPT_UNTIL, end);
         let (id, file) = (key.id, &edit.file);
         told.push(match next.zip(end) {

@@ -12,19 +12,19 @@ use hardtack::{
     settings::{parse_duration, show_duration},
 };
 
-use crate::{answer::Failure, moment, settings};
+use crate::{answer::Failure, settings, time};
 
 /// Options for the overlap.
 #[derive(Args)]
 pub(super) struct OverlapOptions {
     /// The longest that a session lives without being used: its idle_timeout or remembered_idle_timeout, or, where that
     /// is off, its absolute_timeout or remember_up_to
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration, conflicts_with = "Layers")]
+    #[arg(long, value_name = "DURATION", value_parser = time::parse_duration, conflicts_with = "Layers")]
     lifetime: Option<Duration>,
     #[command(flatten)]
     settings: settings::Layers,
     /// The greatest difference between the clocks of two instances, by default 60s; --lifetime is extended by it
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
     skew: Option<Duration>,
 }
 
@@ -44,7 +44,7 @@ impl OverlapOptions {
             }
         };
         if let Some(overlap) = overlap {
-            moment::after(UNIX_EPOCH, overlap)?;
+            time::after(UNIX_EPOCH, overlap)?;
         }
         Ok(overlap)
     }
@@ -61,7 +61,7 @@ impl OverlapOptions {
     }
 }
 
-/// Refuses a span that no application can have.
+/// Refuses a duration that no application can have.
 fn check(lifetime: Duration) -> Result<Duration, Failure> {
     let seconds = lifetime.as_secs().to_string();
     let options = [
@@ -87,10 +87,10 @@ pub(super) fn noted(text: &str) -> Result<Option<Duration>, String> {
             "lines {number} and {other} both begin with `# overlap=`; remove one"
         ));
     }
-    let span = parse_duration(note.trim()).filter(|span| !span.is_zero());
-    span.map(Some).ok_or_else(|| {
+    let duration = parse_duration(note.trim()).filter(|duration| !duration.is_zero());
+    duration.map(Some).ok_or_else(|| {
         format!(
-            "line {number} does not end with a span, as in `# overlap=31m`; correct or remove it"
+            "line {number} does not end with a duration, as in `# overlap=31m`; correct or remove it"
         )
     })
 }
@@ -103,9 +103,9 @@ pub(super) fn noted_at(line: &str) -> Option<Range<usize>> {
     Some(start..start + note.trim_end().len())
 }
 
-/// Returns a span without spaces.
-pub(super) fn compact(span: Duration) -> String {
-    show_duration(span).replace(' ', "")
+/// Returns a duration without spaces.
+pub(super) fn compact(duration: Duration) -> String {
+    show_duration(duration).replace(' ', "")
 }
 
 const BLANK: [char; 2] = [' ', '\t'];

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     answer::Failure,
-    moment::{Moment, show},
+    time::{Time, show},
 };
 
 /// Make an accepted key the one that seals
@@ -28,16 +28,16 @@ pub(crate) struct Promote {
     key: String,
     /// When the key begins to seal: 2026-12-15T00:00:00Z, or +1h from now; by default now
     #[arg(long, value_name = "TIME")]
-    at: Option<Moment>,
+    at: Option<Time>,
 }
 
 impl Promote {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
         let key = edit::find(&ring, &self.key, &edit.file).map_err(Failure::No)?;
-        let at = self.at.unwrap_or(Moment::NOW).resolve(edit.now)?;
+        let at = self.at.unwrap_or(Time::NOW).resolve(edit.now)?;
         let sealing = ring.sealing_key(edit.now);
-        check_moment(&ring, &key, at, edit.now)?;
+        check_time(&ring, &key, at, edit.now)?;
         let has_begun = key.seal_from.is_none_or(|from| from <= edit.now);
         if sealing == key.id && has_begun && key.accept_until.is_none() {
             let id = key.id;
@@ -49,7 +49,7 @@ impl Promote {
             edit.set_seal_from(key.id, at);
         }
         if at > edit.now {
-            edit.check_goes_on(sealing)?;
+            edit.check_still_seals(sealing)?;
         }
         let after = edit.result()?;
         // Where no key retires, none retires too early.
@@ -65,7 +65,7 @@ fn check_overlaps(before: &KeyRing, after: &KeyRing, edit: &Edit) -> Result<(), 
     let mut short = after.shorter_than(edit.overlap()?);
     let is_new = |short: &Overlap| {
         let was = before.overlap(short.key);
-        was.is_none_or(|was| was.span() > short.span())
+        was.is_none_or(|was| was.duration() > short.duration())
     };
     match short.find(is_new) {
         None => Ok(()),
@@ -73,8 +73,8 @@ fn check_overlaps(before: &KeyRing, after: &KeyRing, edit: &Edit) -> Result<(), 
     }
 }
 
-/// Refuses a moment that does not fit the key's present role.
-fn check_moment(
+/// Refuses a time that does not fit the key's present role.
+fn check_time(
     ring: &KeyRing,
     key: &KeyInfo,
     at: SystemTime,

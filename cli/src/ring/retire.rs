@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     answer::Failure,
-    moment::{self, Moment, show},
+    time::{self, Time, show},
 };
 
 /// Stop accepting a key
@@ -28,7 +28,7 @@ pub(crate) struct Retire {
     key: String,
     /// When the key stops opening sessions: 2026-12-15T00:00:00Z, or +1h from now
     #[arg(long, value_name = "TIME")]
-    at: Option<Moment>,
+    at: Option<Time>,
     /// Retire the key even if tokens that it sealed may open
     #[arg(long)]
     force: bool,
@@ -46,7 +46,7 @@ impl Retire {
         let last = self.last_sealed(&ring, &key, edit)?;
         let needed = match edit.known {
             None if self.force => None,
-            _ => last.map(|last| moment::after(last, edit.overlap()?)),
+            _ => last.map(|last| time::after(last, edit.overlap()?)),
         };
         let needed = needed.transpose()?;
         if !self.force {
@@ -65,7 +65,7 @@ impl Retire {
         }])
     }
 
-    /// Returns the last moment at which the key may have sealed, or will have by its end, as far as the ring shows.
+    /// Returns the last time at which the key may have sealed, or will have by its end, as far as the ring shows.
     /// `None`: it did not, or nothing that still opens.
     fn last_sealed(
         &self,
@@ -81,7 +81,7 @@ impl Retire {
             KeyRole::Planned if self.at.is_none() => {
                 // An instance's clock may be ahead by this, as in `ring rotate`.
                 let ahead = self.target.overlap.skew().saturating_mul(2);
-                let ahead = moment::after(now, ahead)?;
+                let ahead = time::after(now, ahead)?;
                 if key.seal_from.is_some_and(|from| from <= ahead) {
                     return Ok(Some(now));
                 }
@@ -147,9 +147,9 @@ impl Retire {
             return Ok(());
         }
         let needed = edit.overlap()?;
-        let was = ring.overlap(before.id).map(|overlap| overlap.span());
+        let was = ring.overlap(before.id).map(|overlap| overlap.duration());
         // An end that was too early before is no reason to keep this key.
-        if left.span() >= was.map_or(needed, |was| was.min(needed)) {
+        if left.duration() >= was.map_or(needed, |was| was.min(needed)) {
             return Ok(());
         }
         let short = edit.too_short(&left)?;
@@ -157,7 +157,7 @@ impl Retire {
     }
 }
 
-/// Returns the effect of an end before `needed`, or before a moment that is not known.
+/// Returns the effect of an end before `needed`, or before a time that is not known.
 fn effect(ring: &KeyRing, id: KeyId, needed: Option<SystemTime>) -> String {
     let needed = needed.map_or_else(|| "its last token has ended".to_owned(), show);
     match ring.next_after(id).and_then(|next| next.seal_from) {
@@ -169,7 +169,7 @@ fn effect(ring: &KeyRing, id: KeyId, needed: Option<SystemTime>) -> String {
     }
 }
 
-/// Refuses a moment that has passed, or at which the key still seals.
+/// Refuses a time that has passed, or at which the key still seals.
 fn check_successor(ring: &KeyRing, id: KeyId, at: SystemTime, edit: &Edit) -> Result<(), Failure> {
     if at <= edit.now {
         return Err(Failure::no(

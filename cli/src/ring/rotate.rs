@@ -11,7 +11,7 @@ use super::{
 use crate::{
     answer::Failure,
     key::SuiteName,
-    moment::{self, show},
+    time::{self, show},
 };
 
 /// Plan a rotation in one push: a new key takes over and the old one retires, each at its time
@@ -21,7 +21,7 @@ pub(crate) struct Rotate {
     #[command(flatten)]
     pub(super) target: Target,
     /// The time until every instance has the file
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
     after: Duration,
     /// The suite of the new key; by default the suite of the sealing key
     #[arg(long, value_enum)]
@@ -40,12 +40,12 @@ impl Rotate {
             )));
         }
         let new = new_key(self.suite, &old)?;
-        let pushed = moment::after(edit.now, self.after)?;
+        let pushed = time::after(edit.now, self.after)?;
         // A clock may be behind another by the skew, and both behind the clock of this machine.
-        let seal_from = moment::after(pushed, self.target.overlap.skew().saturating_mul(2))?;
+        let seal_from = time::after(pushed, self.target.overlap.skew().saturating_mul(2))?;
         // An instance that gets the file late seals with the old key until then.
         let reserve = edit.overlap()?.saturating_add(self.after);
-        let accept_until = moment::after(seal_from, reserve)?;
+        let accept_until = time::after(seal_from, reserve)?;
         edit.text.add(&new);
         edit.set_seal_from(new.id, seal_from);
         edit.text.set(old.id, ACCEPT_UNTIL, Some(accept_until));

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{KeyRing, KeyRingExt, file, text::RingText};
 use crate::{
     answer::{self, Answer},
-    moment::{self, Moment, show},
+    time::{self, Time, show},
 };
 
 /// Show the keys of a ring: ids, times, and which one seals
@@ -22,7 +22,7 @@ pub(crate) struct Show {
     file: PathBuf,
     /// Show the ring at this time: 2026-12-15T00:00:00Z, or +1h from now; by default now
     #[arg(long, value_name = "TIME")]
-    at: Option<Moment>,
+    at: Option<Time>,
     /// Show the keys themselves
     #[arg(long)]
     secrets: bool,
@@ -33,11 +33,11 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) fn run(self) -> Answer {
-        let at = self.at.unwrap_or(Moment::NOW).resolve(moment::now()?)?;
+        let at = self.at.unwrap_or(Time::NOW).resolve(time::now()?)?;
         let text = file::read(&self.file)?;
         let ring = file::parse(&text, &self.file)?;
         let overlap = file::overlap(&text, &self.file)?;
-        // A ring does not keep the texts of its keys.
+        // A ring does not keep the keys themselves.
         let lines = Zeroizing::new(text.replace(',', "\n"));
         let secrets = RingText::new(&lines).filter(|_| self.secrets);
         let described = described(&ring, at, overlap, secrets.as_ref());
@@ -90,8 +90,8 @@ pub(super) fn described(
 pub(super) fn table(ring: &Value) -> String {
     let fingerprint = ring["fingerprint"].as_str().unwrap_or_default();
     let mut lines = vec![format!("fingerprint {fingerprint}")];
-    if let Some(moment) = ring["not_before"].as_str() {
-        lines.push(format!("not_before  {moment}"));
+    if let Some(time) = ring["not_before"].as_str() {
+        lines.push(format!("not_before  {time}"));
     }
     if let Some(seconds) = ring["overlap"].as_u64() {
         let overlap = show_duration(Duration::from_secs(seconds));

@@ -9,7 +9,7 @@ use hardtack::{EncryptionKey, SigningKey, keys::KeyId};
 use zeroize::Zeroizing;
 
 use super::overlap;
-use crate::{key::NewKey, moment::show};
+use crate::{key::NewKey, time::show};
 
 pub(super) struct RingText {
     lines: Vec<Line>,
@@ -42,7 +42,7 @@ impl RingText {
         text
     }
 
-    /// Returns the ids of the keys, and their texts.
+    /// Returns the ids of the keys, and the keys themselves.
     pub(super) fn keys(&self) -> impl Iterator<Item = (KeyId, &str)> {
         self.lines
             .iter()
@@ -50,9 +50,9 @@ impl RingText {
     }
 
     /// Sets a time of a key, or removes it. `name` is [`SEAL_FROM`] or [`ACCEPT_UNTIL`].
-    pub(super) fn set(&mut self, id: KeyId, name: &str, moment: Option<SystemTime>) {
+    pub(super) fn set(&mut self, id: KeyId, name: &str, time: Option<SystemTime>) {
         if let Some(at) = self.position(id) {
-            self.lines[at].set(name, moment);
+            self.lines[at].set(name, time);
         }
     }
 
@@ -73,22 +73,22 @@ impl RingText {
         }
     }
 
-    pub(super) fn set_not_before(&mut self, moment: SystemTime) {
+    pub(super) fn set_not_before(&mut self, time: SystemTime) {
         let known = |line: &&mut Line| line.first_word().starts_with(NOT_BEFORE);
         match self.lines.iter_mut().find(known) {
-            Some(line) => line.set(NOT_BEFORE, Some(moment)),
-            None => self.insert_after_keys(Line::new(&format!("{NOT_BEFORE}{}", show(moment)))),
+            Some(line) => line.set(NOT_BEFORE, Some(time)),
+            None => self.insert_after_keys(Line::new(&format!("{NOT_BEFORE}{}", show(time)))),
         }
     }
 
     /// Notes the overlap of keys, in place of an earlier note or at the top.
     pub(super) fn note_overlap(&mut self, overlap: Duration) {
-        let span = overlap::compact(overlap);
+        let duration = overlap::compact(overlap);
         let mut lines = self.lines.iter_mut();
         match lines.find_map(|line| Some((overlap::noted_at(&line.text)?, line))) {
-            Some((place, line)) => line.replace(place, &span),
+            Some((place, line)) => line.replace(place, &duration),
             None => {
-                let line = Line::new(&format!("# overlap={span}"));
+                let line = Line::new(&format!("# overlap={duration}"));
                 self.lines.insert(0, line);
                 self.end_line(0);
             }
@@ -142,8 +142,8 @@ impl Line {
     }
 
     /// Sets the word that begins with `name`, adds it, or removes it together with the space before it.
-    fn set(&mut self, name: &str, moment: Option<SystemTime>) {
-        let word = moment.map(|moment| format!("{name}{}", show(moment)));
+    fn set(&mut self, name: &str, time: Option<SystemTime>) {
+        let word = time.map(|time| format!("{name}{}", show(time)));
         let end_of_words = |text: &str| text.trim_end_matches(BLANK).len();
         match (self.text.find(name), word) {
             (Some(start), Some(word)) => self.replace(start..self.end_of_word(start), &word),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     /// Returns a ring as people write it, whose keys may have times.
-    fn texts() -> impl Strategy<Value = String> {
+    fn strings() -> impl Strategy<Value = String> {
         let time = "seal_from=2030-0[1-9]-01T00:00:00Z";
         let key_line = ("[ \t]{0,2}", prop::option::of(time), "[ \t]{0,2}").prop_map(
             |(before, time, after)| match time {
@@ -221,28 +221,28 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_not_changed_stays_to_the_last_byte(text in texts()) {
+        fn what_is_not_changed_stays_to_the_last_byte(text in strings()) {
             prop_assert_eq!(&*RingText::new(&text).unwrap().to_text(), &text);
         }
 
         #[test]
         fn a_time_that_is_set_is_read_and_one_that_is_taken_away_leaves_no_trace(
-            text in texts(),
+            text in strings(),
             at in any::<prop::sample::Index>(),
         ) {
             let mut edited = RingText::new(&text).unwrap();
             let keys = read(&edited).keys();
             let key = at.get(&keys);
-            let moment = UNIX_EPOCH + Duration::from_secs(1_900_000_000);
-            edited.set(key.id, SEAL_FROM, Some(moment));
+            let time = UNIX_EPOCH + Duration::from_secs(1_900_000_000);
+            edited.set(key.id, SEAL_FROM, Some(time));
             let found = read(&edited).keys().into_iter().find(|found| found.id == key.id);
-            prop_assert_eq!(found.unwrap().seal_from, Some(moment));
+            prop_assert_eq!(found.unwrap().seal_from, Some(time));
             edited.set(key.id, SEAL_FROM, key.seal_from);
             prop_assert_eq!(&*edited.to_text(), &text);
         }
 
         #[test]
-        fn a_note_is_a_line_that_is_replaced(text in texts(), seconds in 1..100_000_000_u64) {
+        fn a_note_is_a_line_that_is_replaced(text in strings(), seconds in 1..100_000_000_u64) {
             let overlap = Duration::from_secs(seconds);
             let mut edited = RingText::new(&text).unwrap();
             edited.note_overlap(Duration::from_secs(1));
@@ -255,7 +255,7 @@ mod tests {
         }
 
         #[test]
-        fn a_key_that_is_added_and_removed_leaves_no_more_than_a_line_end(text in texts()) {
+        fn a_key_that_is_added_and_removed_leaves_no_more_than_a_line_end(text in strings()) {
             let mut edited = RingText::new(&text).unwrap();
             let count = read(&edited).keys().len();
             let new = NewKey::make(crate::key::SuiteName::Xcha).ok().unwrap();

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     answer::{self, Answer, Failure},
-    moment,
+    time,
 };
 
 /// Wait until every instance has a ring
@@ -32,10 +32,10 @@ pub(crate) struct Wait {
     #[command(flatten)]
     wanted: Wanted,
     /// The time after which to give up
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration, default_value = "10m")]
+    #[arg(long, value_name = "DURATION", value_parser = time::parse_duration, default_value = "10m")]
     timeout: Duration,
     /// The pause between two rounds
-    #[arg(long, value_name = "SPAN", value_parser = moment::parse_duration, default_value = "2s")]
+    #[arg(long, value_name = "DURATION", value_parser = time::parse_duration, default_value = "2s")]
     every: Duration,
 }
 
@@ -84,9 +84,9 @@ impl Wait {
             }
             let left = self.timeout.saturating_sub(begun.elapsed());
             if left.is_zero() {
-                let span = show_duration(self.timeout);
+                let duration = show_duration(self.timeout);
                 return Err(Failure::No(format!(
-                    "{count}, and {span} are over; if an instance has refused the ring, its log says why"
+                    "gave up after {duration}: {count}; if an instance has refused the ring, its log says why"
                 )));
             }
             thread::sleep(self.every.min(left));

@@ -22,7 +22,7 @@ fn through_a_rotation_nothing_is_wrong() {
     assert_eq!(findings(&desk, ""), [""; 0]);
     assert!(
         desk.done("ring check keys")
-            .starts_with("good for any application, fingerprint ")
+            .starts_with("valid for any application, fingerprint ")
     );
     desk.done("ring rotate keys --after 15m");
     for (now, expected) in [
@@ -36,7 +36,7 @@ fn through_a_rotation_nothing_is_wrong() {
         assert_eq!(findings(&desk, ""), expected, "{now}");
         let fingerprint = desk.ring().fingerprint();
         let verdict = format!(
-            "good: each key opens for at least 12h 1m after the next one seals, fingerprint {fingerprint}\n"
+            "valid: each key opens for at least 12h 1m after the next one seals, fingerprint {fingerprint}\n"
         );
         assert!(desk.done("ring check keys").starts_with(&verdict));
     }
@@ -54,10 +54,10 @@ fn an_accept_until_that_is_too_early_is_an_error() {
     let ran = desk.run("ring check keys --lifetime 12h");
     assert_eq!(ran.code, Some(1));
     let lines = format!(
-        "not good, fingerprint {}\n\
+        "not valid, fingerprint {}\n\
          error: key {old} retires at 2027-03-01T07:33:00Z, and tokens that it sealed may open until \
-         2027-03-01T18:18:00Z: applications use it until then and log an error; `hardtack ring retire keys {old} \
-         --at 2027-03-01T18:18:00Z --lifetime 12h` mends that\n\
+         2027-03-01T18:18:00Z: applications use it until then and log an error. Fix: `hardtack ring retire keys {old} \
+         --at 2027-03-01T18:18:00Z --lifetime 12h`\n\
          warning: keys notes `# overlap=1h1m`, and these options need more; change that line to `# overlap=12h1m`\n",
         desk.ring().fingerprint()
     );
@@ -66,8 +66,8 @@ fn an_accept_until_that_is_too_early_is_an_error() {
 }
 
 /// The command in a finding.
-fn mended(told: &str) -> &str {
-    let (_, command) = told.split_once("; `hardtack ").unwrap();
+fn fix(told: &str) -> &str {
+    let (_, command) = told.split_once("Fix: `hardtack ").unwrap();
     command.split('`').next().unwrap()
 }
 
@@ -81,7 +81,7 @@ fn is_kept(desk: &Desk, lifetime: Duration, until: u64) -> bool {
 }
 
 #[test]
-fn a_ring_that_retires_a_key_early_is_mended_by_the_command_that_is_told() {
+fn a_ring_that_retires_a_key_early_is_fixed_by_the_command_that_is_told() {
     let month = Duration::from_secs(30 * 86_400);
     for day in ["03-01T06:20", "03-02T06:00", "03-30T06:00", "04-30T06:00"] {
         for (told_by, options) in [("option", " --lifetime 30d"), ("file", "")] {
@@ -95,15 +95,15 @@ fn a_ring_that_retires_a_key_early_is_mended_by_the_command_that_is_told() {
             desk.now = format!("2027-{day}:00Z");
             let ran = desk.run(&format!("ring check keys{options}"));
             assert_eq!(ran.code, Some(1));
-            desk.done(mended(&ran.out));
+            desk.done(fix(&ran.out));
             let told = desk.done(&format!("ring check keys{options}"));
             if day.starts_with("04") {
                 assert_eq!(desk.ring().keys().len(), 1);
-                assert!(told.starts_with("good for any application, "), "{told}");
+                assert!(told.starts_with("valid for any application, "), "{told}");
             } else {
                 let until = desk.ring().keys()[0].accept_until;
                 assert_eq!(until, Some(at(needed)), "{day}");
-                let verdict = "good: each key opens for at least 30d 1m after the next one seals, ";
+                let verdict = "valid: each key opens for at least 30d 1m after the next one seals, ";
                 assert!(told.starts_with(verdict), "{told}");
             }
         }
@@ -111,23 +111,23 @@ fn a_ring_that_retires_a_key_early_is_mended_by_the_command_that_is_told() {
 }
 
 #[test]
-fn a_ring_is_good_for_exactly_the_applications_that_keep_no_key() {
+fn a_ring_is_valid_for_exactly_the_applications_that_keep_no_key() {
     let (desk, _) = Desk::with_ring_for("--lifetime 2h");
     desk.done("ring rotate keys --after 15m");
     let serves = desk.json("ring check keys --json")["serves"].as_u64();
     // With the reserve, which is `--after`.
     let longest = 2 * 3_600 + 15 * 60;
     assert_eq!(serves, Some(longest + 60));
-    for (seconds, is_good) in [(longest, true), (longest + 1, false)] {
+    for (seconds, is_valid) in [(longest, true), (longest + 1, false)] {
         let needed = 17 * 60 + 60 + seconds;
         assert!(is_kept(&desk, Duration::from_secs(seconds), needed));
         let ran = desk.run(&format!("ring check keys --lifetime {seconds}s"));
-        assert_eq!(ran.code, Some(i32::from(!is_good)), "{seconds}");
+        assert_eq!(ran.code, Some(i32::from(!is_valid)), "{seconds}");
     }
 }
 
 #[test]
-fn a_ring_is_called_good_only_for_what_is_known() {
+fn a_ring_is_called_valid_only_for_what_is_known() {
     let (desk, _) = Desk::with_ring_for("--lifetime 30d");
     desk.done("ring rotate keys --after 15m");
     desk.write("keys", desk.read("keys").replace("# overlap=30d1m\n", ""));
@@ -136,15 +136,15 @@ fn a_ring_is_called_good_only_for_what_is_known() {
     assert_eq!(
         ran.out,
         format!(
-            "not known to be good: each key opens for at least 30d 16m after the next one seals, fingerprint {}\n\
+            "not known to be valid: each key opens for at least 30d 16m after the next one seals, fingerprint {}\n\
              error: how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime \
-             SPAN\n",
+             DURATION\n",
             desk.ring().fingerprint()
         )
     );
     let fields = |options: &str| {
         let shown = desk.json(&format!("ring check keys --json {options}"));
-        ["good", "overlap", "serves"].map(|field| shown[field].clone())
+        ["valid", "overlap", "serves"].map(|field| shown[field].clone())
     };
     let serves = json!(30 * 86_400 + 60 + 15 * 60);
     let unknown = [json!(false), json!(null), serves.clone()];
@@ -153,7 +153,7 @@ fn a_ring_is_called_good_only_for_what_is_known() {
     let good = [json!(true), json!(12 * 3_600 + 60), serves];
     assert_eq!(fields("--lifetime 12h"), good);
     let told = desk.done("ring check keys --lifetime 12h --skew 2m");
-    let verdict = "good: each key opens for at least 12h 2m after the next one seals, ";
+    let verdict = "valid: each key opens for at least 12h 2m after the next one seals, ";
     assert!(told.starts_with(verdict), "{told}");
 }
 
@@ -170,7 +170,7 @@ fn a_key_whose_successor_has_no_time_is_no_error() {
     );
     assert_eq!(desk.sealing(), second);
     let told = desk.done("ring check keys");
-    assert!(told.starts_with("good for any application, "), "{told}");
+    assert!(told.starts_with("valid for any application, "), "{told}");
     let cookie = SessionCookie::encrypted(desk.ring()).build().unwrap();
     assert_eq!(cookie.keys_in_use(at(60)).accepts.len(), 1, "{first}");
 }
@@ -243,13 +243,13 @@ fn what_no_program_reads_is_an_error() {
         let ran = desk.run("ring check keys");
         assert_eq!(ran.code, Some(1));
         assert!(
-            ran.out.starts_with("not good\nerror: ") && ran.out.contains(sentence),
+            ran.out.starts_with("not valid\nerror: ") && ran.out.contains(sentence),
             "{}",
             ran.out
         );
         let shown = desk.json("ring check keys --json");
         assert_eq!(
-            (&shown["good"], &shown["fingerprint"]),
+            (&shown["valid"], &shown["fingerprint"]),
             (&json!(false), &json!(null))
         );
         assert_eq!(findings(&desk, "")[0], "error unreadable");
@@ -265,7 +265,7 @@ fn a_ring_can_come_from_standard_input_and_have_commas() {
     assert_eq!(ran.code, Some(0));
     let fingerprint = desk.ring().fingerprint();
     assert!(ran.out.starts_with(&format!(
-        "good for any application, fingerprint {fingerprint}\n"
+        "valid for any application, fingerprint {fingerprint}\n"
     )));
 }
 

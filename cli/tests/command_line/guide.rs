@@ -114,7 +114,7 @@ impl Story {
             .collect();
         told.extend(notes.iter().map(String::as_str));
         let is_no = |line: &&str| {
-            ["hardtack: ", "opens        no", "not good"]
+            ["hardtack: ", "opens        no", "not valid"]
                 .iter()
                 .any(|no| line.starts_with(no))
         };

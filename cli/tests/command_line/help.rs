@@ -42,8 +42,8 @@ fn the_version_names_the_library_of_the_ciphers() {
 fn exit_codes_and_the_environment_are_in_the_help() {
     let help = Desk::new().done("--help");
     for line in [
-        "  0  done",
-        "  1  no",
+        "  0  success",
+        "  1  the check failed",
         "  2  the command line",
         "  3  a file",
         "  4  another process",
@@ -68,7 +68,7 @@ fn a_wrong_command_line_gets_one_sentence() {
         ("rotate", "unrecognized subcommand 'rotate'; see `--help`"),
         (
             "ring rotat keys",
-            "unrecognized subcommand 'rotat' tip: a similar subcommand exists: 'rotate'; see `--help`",
+            "unrecognized subcommand 'rotat'; tip: a similar subcommand exists: 'rotate'; see `--help`",
         ),
         (
             "ring add",
@@ -80,11 +80,11 @@ fn a_wrong_command_line_gets_one_sentence() {
         ),
         (
             "ring promote keys 12345678 --at soon",
-            "invalid value 'soon' for '--at <TIME>': expected a moment like `2026-12-15T00:00:00Z`, or a span from now like `+15m`; see `--help`",
+            "invalid value 'soon' for '--at <TIME>': expected a time like `2026-12-15T00:00:00Z`, or a duration from now like `+15m`; see `--help`",
         ),
         (
             "keygen --suite aes",
-            "invalid value 'aes' for '--suite <SUITE>' [possible values: xaes, xcha, sign] tip: a similar value exists: 'xaes'; see `--help`",
+            "invalid value 'aes' for '--suite <SUITE>' [possible values: xaes, xcha, sign]; tip: a similar value exists: 'xaes'; see `--help`",
         ),
         (
             "inspect a --name b --token c",
@@ -171,7 +171,7 @@ fn a_clock_that_is_set_is_told_and_a_wrong_one_refused() {
     let ran = desk.run("ring add keys");
     assert_eq!(ran.code, Some(2));
     assert!(
-        ran.err.contains("HARDTACK_NOW: expected a moment like"),
+        ran.err.contains("HARDTACK_NOW: expected a time like"),
         "{}",
         ran.err
     );

@@ -519,7 +519,7 @@ fn what_no_application_could_be_built_with_is_refused() {
             "`--clock-skew` is longer than 300 seconds",
         ),
         ("--context tenant", "expected `label=value`"),
-        ("--idle-timeout never", "expected a span like"),
+        ("--idle-timeout never", "expected a duration like"),
     ] {
         let ran = desk.run(&format!("inspect eAAA {options}"));
         assert!(matches!(ran.code, Some(2 | 3)), "{}", ran.out);

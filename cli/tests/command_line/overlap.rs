@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::desk::{Desk, PROGRAM, at, new_key};
 
 const UNKNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime \
-                       SPAN, once, and the file records it";
+                       DURATION, once, and the file records it";
 
 /// The first command has the options, and the others none.
 #[test]
@@ -19,7 +19,7 @@ fn a_command_uses_what_an_earlier_one_was_told() {
         let until = desk.ring().keys()[0].accept_until;
         assert_eq!(until, Some(at(30 * 86_400 + 33 * 60)), "{options}");
         let told = desk.done("ring check keys");
-        let verdict = "good: each key opens for at least 30d 1m after the next one seals, ";
+        let verdict = "valid: each key opens for at least 30d 1m after the next one seals, ";
         assert!(told.starts_with(verdict), "{told}");
         let refused = desk.refused(1, &format!("ring retire keys {old} --at +13h"));
         assert!(refused.contains("2027-03-31T06:18:00Z"), "{refused}");
@@ -135,7 +135,7 @@ fn a_note_that_is_too_short_for_the_options_is_told() {
     let (desk, _) = Desk::with_ring_for("--lifetime 30m");
     let warnings = |options: &str| {
         let shown = desk.json(&format!("ring check keys --json {options}"));
-        assert_eq!(shown["good"], true);
+        assert_eq!(shown["valid"], true);
         shown["findings"].as_array().unwrap().clone()
     };
     for options in ["", "--lifetime 30m", "--lifetime 29m"] {
@@ -156,7 +156,7 @@ fn a_note_that_is_wrong_is_an_error_of_the_file() {
     let (desk, id) = Desk::with_ring();
     let text = desk.read("keys");
     let key = text.trim_end();
-    let span = "does not end with a span, as in `# overlap=31m`; correct or remove it";
+    let span = "does not end with a duration, as in `# overlap=31m`; correct or remove it";
     for (note, sentence) in [
         ("# overlap=\n".to_owned(), format!("line 1 {span}")),
         ("# overlap=soon\n".to_owned(), format!("line 1 {span}")),
@@ -191,7 +191,7 @@ fn a_note_that_is_wrong_is_an_error_of_the_file() {
             let ran = desk.run(&format!("ring check keys{options}"));
             assert_eq!(ran.code, Some(1));
             let fingerprint = desk.ring().fingerprint();
-            let told = format!("not good, fingerprint {fingerprint}\nerror: {sentence}\n");
+            let told = format!("not valid, fingerprint {fingerprint}\nerror: {sentence}\n");
             assert_eq!(ran.out, told, "{options}");
         }
         assert_eq!(desk.read("keys"), text);
@@ -211,7 +211,7 @@ fn a_ring_with_commas_notes_nothing() {
     let check = |options: &str| desk.run_on(&commas, &format!("ring check - {options}"));
     let ran = check("");
     assert_eq!(ran.code, Some(1));
-    let verdict = "not known to be good: each key opens for at least 1h after the next one seals, ";
+    let verdict = "not known to be valid: each key opens for at least 1h after the next one seals, ";
     assert!(ran.out.starts_with(verdict), "{}", ran.out);
     assert_eq!(check("--lifetime 59m").code, Some(0));
     assert_eq!(check("--lifetime 60m").code, Some(1));
@@ -243,7 +243,7 @@ fn nothing_ends_while_it_is_not_known_how_long_tokens_open() {
         assert_eq!(desk.refused(1, &line), UNKNOWN, "{line}");
     }
     assert_eq!(desk.read("keys"), before);
-    // A mistake that no option mends comes first.
+    // A mistake that no option fixes comes first.
     let refused = desk.refused(1, &format!("ring retire keys {second}"));
     assert!(
         refused.starts_with(&format!("key {second} seals; ")),

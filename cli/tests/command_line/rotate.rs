@@ -117,7 +117,7 @@ fn there_has_to_be_a_ring_and_a_time() {
     assert!(desk.files().is_empty());
     desk.done("ring add keys");
     let refused = desk.refused(2, "ring rotate keys");
-    assert!(refused.contains("--after <SPAN>"), "{refused}");
+    assert!(refused.contains("--after <DURATION>"), "{refused}");
     for span in [
         "--after 9000years",
         "--after 1h --skew 10000000000000000000s",
@@ -125,7 +125,7 @@ fn there_has_to_be_a_ring_and_a_time() {
     ] {
         assert_eq!(
             desk.refused(2, &format!("ring rotate keys {span}")),
-            "the time is after the year 9999; give a shorter span"
+            "the time is after the year 9999; give a shorter duration"
         );
     }
     let refused = desk.refused(2, "ring rotate keys --after 1500ms");

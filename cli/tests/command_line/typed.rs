@@ -81,7 +81,7 @@ fn without_its_type_texts_and_numbers_are_guessed() {
     assert_eq!(found["payload_guess"], json!([42, "sv"]));
     let told = desk.done(&format!("{line} --type login"));
     let wanted = "\
-schema       7, 4 bytes that only its type can read; the words beside them are a guess
+schema       7, 4 bytes that only its type can read; the words next to them are a guess
 2a                        42, or 21 if it is signed
 027376                    \"sv\"
 ";

@@ -178,7 +178,7 @@ fn when_the_time_is_up_it_has_told_what_every_instance_says() {
     assert_eq!(
         notes[1],
         format!(
-            "fingerprint {after} on 0 of 3 instances, and 0s are over; \
+            "gave up after 0s: fingerprint {after} on 0 of 3 instances; \
              if an instance has refused the ring, its log says why"
         )
     );

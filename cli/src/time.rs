@@ -1,4 +1,4 @@
-//! Moments and spans on the command line, and the clock.
+//! Times and durations on the command line, and the clock.
 
 use std::{
     env,
@@ -8,31 +8,31 @@ use std::{
 
 use crate::answer::{self, Failure};
 
-/// A moment, also given as a span from now.
+/// A time, or a duration from now.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Moment {
+pub(crate) enum Time {
     At(SystemTime),
     FromNow(Duration),
 }
 
-impl Moment {
-    pub(crate) const NOW: Moment = Moment::FromNow(Duration::ZERO);
+impl Time {
+    pub(crate) const NOW: Time = Time::FromNow(Duration::ZERO);
 
     pub(crate) fn resolve(self, now: SystemTime) -> Result<SystemTime, Failure> {
         match self {
-            Moment::At(moment) => Ok(moment),
-            Moment::FromNow(span) => after(now, span),
+            Time::At(time) => Ok(time),
+            Time::FromNow(duration) => after(now, duration),
         }
     }
 }
 
-impl FromStr for Moment {
+impl FromStr for Time {
     type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Moment, &'static str> {
+    fn from_str(text: &str) -> Result<Time, &'static str> {
         match text.strip_prefix('+') {
-            Some(text) => parse_duration(text).map(Moment::FromNow),
-            None => parse(text).map(Moment::At),
+            Some(text) => parse_duration(text).map(Time::FromNow),
+            None => parse(text).map(Time::At),
         }
     }
 }
@@ -49,28 +49,28 @@ pub(crate) fn now() -> Result<SystemTime, Failure> {
     Ok(now)
 }
 
-pub(crate) fn after(moment: SystemTime, span: Duration) -> Result<SystemTime, Failure> {
-    let later = moment.checked_add(span);
+pub(crate) fn after(time: SystemTime, duration: Duration) -> Result<SystemTime, Failure> {
+    let later = time.checked_add(duration);
     let later = later.filter(|later| *later < UNIX_EPOCH + YEAR_10000);
-    later.ok_or_else(|| Failure::usage("the time is after the year 9999; give a shorter span"))
+    later.ok_or_else(|| Failure::usage("the time is after the year 9999; give a shorter duration"))
 }
 
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, &'static str> {
     hardtack::settings::parse_duration(text).ok_or(
-        "expected a span like `90s`, `15m`, `12h` or `30days`, in lower case, in whole seconds",
+        "expected a duration like `90s`, `15m`, `12h` or `30days`, in lower case, in whole seconds",
     )
 }
 
-/// Shows a moment before the year 10000 in the form of a key ring: `2026-12-15T00:00:00Z`.
-pub(crate) fn show(moment: SystemTime) -> String {
-    humantime::format_rfc3339_seconds(moment).to_string()
+/// Shows a time before the year 10000 in the form of a key ring: `2026-12-15T00:00:00Z`.
+pub(crate) fn show(time: SystemTime) -> String {
+    humantime::format_rfc3339_seconds(time).to_string()
 }
 
 /// Refuses every other form, such as one with an offset, a fraction of a second or a space.
 fn parse(text: &str) -> Result<SystemTime, &'static str> {
-    let moment = humantime::parse_rfc3339(text).ok();
-    let moment = moment.filter(|moment| show(*moment) == text);
-    moment.ok_or("expected a moment like `2026-12-15T00:00:00Z`, or a span from now like `+15m`")
+    let time = humantime::parse_rfc3339(text).ok();
+    let time = time.filter(|time| show(*time) == text);
+    time.ok_or("expected a time like `2026-12-15T00:00:00Z`, or a duration from now like `+15m`")
 }
 
 const NOW: &str = "HARDTACK_NOW";
