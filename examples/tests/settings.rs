@@ -93,7 +93,7 @@ fn a_file_that_is_not_toml_is_refused_without_the_keys_in_it() {
         ),
         (
             format!("keys = '{key}'"),
-            "`session` is no table of the file",
+            "`session` is not a table of the file",
         ),
     ] {
         let site = file("bad.toml", &text);

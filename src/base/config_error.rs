@@ -219,9 +219,9 @@ mod tests {
 
     #[test]
     fn the_subject_of_another_cookie_is_no_setting() {
-        let error = ConfigError::new("path", "is none beside {domain}");
+        let error = ConfigError::new("path", "is not allowed with {domain}");
         let error = ConfigError::within("formerly", &error);
-        let told = "`FORMERLY`: path is none beside `DOMAIN`";
+        let told = "`FORMERLY`: path is not allowed with `DOMAIN`";
         assert_eq!(error.naming(str::to_uppercase), told);
     }
 }

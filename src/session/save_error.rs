@@ -47,9 +47,9 @@ impl fmt::Display for SaveProblem {
             SaveProblem::InsideUpdate => f.write_str(
                 "this call is inside an `update` of the same session; save it afterwards",
             ),
-            SaveProblem::ForeignSession => {
-                f.write_str("the session was loaded by another carrier; save it with that one")
-            }
+            SaveProblem::ForeignSession => f.write_str(
+                "this session was loaded by another cookie, header or token; save it with that one",
+            ),
             SaveProblem::Filling(error) => error.fmt(f),
             SaveProblem::Empty => {
                 f.write_str("an empty session has no cookie; store a value first")

@@ -282,7 +282,7 @@ impl SessionSettings {
 }
 
 const OPPOSITE: &str = "is the opposite of {danger_allow_http}; leave out one of them";
-const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has keys of its own; leave it out";
+const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has its own keys; leave it out";
 const OTHER_MODE: &str =
     "does not match the program's keys; leave it out or change the kind of keys";
 const WATCH_KEYS: &str = "watch_keys";

@@ -200,6 +200,6 @@ fn not_toml(text: &str, error: &toml::de::Error) -> Problem {
 
 #[cfg(feature = "toml")]
 const NO_TABLE: &str =
-    "is no table of the file; write a line with this name in brackets above the settings";
+    "is not a table of the file; add a line with this name in brackets above the settings";
 /// Set by X11 session managers for the programs that they start.
 const X11_SESSION_MANAGER: &str = "SESSION_MANAGER";

@@ -197,7 +197,7 @@ impl fmt::Display for TooLarge {
         let advice = larger.map_or("and keep the rest on the server", |(_, advice)| advice);
         write!(
             f,
-            "session needs {needed} bytes, allowed are {allowed}; store less, {advice}"
+            "session needs {needed} bytes, the limit is {allowed}; store less, {advice}"
         )
     }
 }
@@ -208,18 +208,18 @@ impl Error for TooLarge {}
 const LARGER_COOKIES: &[(usize, &str)] = &[
     (
         LARGEST_COOKIE,
-        "or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502",
+        "or use `Size::Browser` (4096 bytes), for which a default nginx answers 502",
     ),
     (
         2 * LARGEST_COOKIE,
-        "or choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes tuned proxies only",
+        "or use `Size::Split(2)` (2 cookies of up to 4096 bytes), which needs tuned proxies",
     ),
     (
         MOST_COOKIES * LARGEST_COOKIE,
-        "or choose `Size::Split(4)` (4 cookies of 4096 bytes), which few proxies pass",
+        "or use `Size::Split(4)` (4 cookies of up to 4096 bytes), which few proxies let through",
     ),
 ];
 const LARGER_TOKENS: &[(usize, &str)] = &[(
     MOST_COOKIES * LARGEST_COOKIE,
-    "or choose a larger `max_token_len` (at most 16384 bytes), which passes tuned proxies only",
+    "or use a larger `max_token_len` (at most 16384 bytes), which needs tuned proxies",
 )];

@@ -148,10 +148,9 @@ impl Failure {
             Failure::Session(SessionError::Unvalidated(_)) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "please try again later")
             }
-            Failure::Session(SessionError::TooLarge(_)) => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "this is more than can be stored",
-            ),
+            Failure::Session(SessionError::TooLarge(_)) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "your session is full")
+            }
             Failure::Session(_) | Failure::Save(_) | Failure::Setup(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "server error")
             }

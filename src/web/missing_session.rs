@@ -58,7 +58,7 @@ impl fmt::Display for Missing {
                 let session = session_of(asked);
                 write!(
                     f,
-                    "two session layers for {session} are around the handler; give one of them a type of its own \
+                    "two session layers for {session} are around the handler; give one of them a different type \
                      with `.map_session(…)`",
                 )
             }

@@ -30,7 +30,7 @@ fn a_session_that_would_be_too_large_is_a_413_that_saves_nothing() {
         &[],
     );
     assert_eq!(answer.status(), 413);
-    assert_eq!(answer.body(), "this is more than can be stored");
+    assert_eq!(answer.body(), "your session is full");
     assert!(set_cookies(answer.headers()).is_empty());
 }
 

@@ -284,6 +284,6 @@ fn a_session_is_saved_by_no_cookie_that_knows_no_devices() {
         session.renew().unwrap();
         session.insert("user", "ada").unwrap();
         let refused = saver.save(&session);
-        assert!(says(&refused, "loaded by another carrier"));
+        assert!(says(&refused, "loaded by another cookie, header or token"));
     }
 }

@@ -71,7 +71,7 @@ fn a_ring_has_keys_of_one_kind() {
         assert!(sentence.contains(&id.to_string()), "{sentence}");
     }
     assert!(
-        sentence.contains("give each kind a key ring of its own"),
+        sentence.contains("give each kind a separate key ring"),
         "{sentence}"
     );
 }

@@ -110,5 +110,5 @@ fn keys_in_the_settings_and_in_the_program_are_refused() {
     let settings = toml("keys_env = 'SESSION_KEYS'");
     let (names, sentence) = refused(settings.apply_to(builder));
     assert_eq!(names, ["keys_env"]);
-    assert!(sentence.contains("keys of its own"), "{sentence}");
+    assert!(sentence.contains("its own keys"), "{sentence}");
 }

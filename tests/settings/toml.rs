@@ -46,7 +46,7 @@ fn a_table_that_is_missing_is_named() {
     ] {
         let (names, sentence) = refused(SessionSettings::from_toml(file, "session"));
         assert_eq!(names, ["session"], "{file}");
-        assert!(sentence.contains("`session` is no table"), "{sentence}");
+        assert!(sentence.contains("`session` is not a table"), "{sentence}");
     }
 }
 

@@ -55,9 +55,9 @@ proptest! {
 
 #[test]
 fn the_sentence_says_which_size_holds_more_and_what_that_costs() {
-    let browser = "choose `Size::Browser` (4096 bytes), which a default nginx";
-    let two = "choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes";
-    let four = "choose `Size::Split(4)` (4 cookies of 4096 bytes), which few";
+    let browser = "use `Size::Browser` (4096 bytes), for which a default nginx";
+    let two = "use `Size::Split(2)` (2 cookies of up to 4096 bytes), which needs";
+    let four = "use `Size::Split(4)` (4 cookies of up to 4096 bytes), which few";
     let server = "keep the rest on the server";
     for (size, allowed, characters, advice) in [
         (Size::Anywhere, 3_072, 2_600, browser),
@@ -75,7 +75,7 @@ fn the_sentence_says_which_size_holds_more_and_what_that_costs() {
             assert_eq!(error.allowed, allowed);
             let told = error.to_string();
             let numbers = format!(
-                "`k` does not fit: session needs {} bytes, allowed are {allowed}; ",
+                "`k` does not fit: session needs {} bytes, the limit is {allowed}; ",
                 error.needed
             );
             assert!(
@@ -93,7 +93,7 @@ fn a_session_is_split_into_two_to_four_cookies() {
         for site in [encrypted(), signed()] {
             let error = site.size(Size::Split(cookies)).build().unwrap_err();
             assert_eq!(error.setting(), Some("size"), "{error}");
-            assert!(error.to_string().contains("give 2 to 4 cookies"), "{error}");
+            assert!(error.to_string().contains("use 2 to 4 cookies"), "{error}");
         }
     }
     for cookies in 2..=4 {

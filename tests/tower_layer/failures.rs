@@ -120,7 +120,7 @@ fn an_error_of_a_session_is_a_fault_of_the_server_and_tells_the_visitor_nothing(
 fn a_session_that_would_be_too_large_is_no_fault_of_the_server() {
     let (status, body) = ask(routes(), request("GET", "/too-large", &[]));
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(body, "this is more than can be stored");
+    assert_eq!(body, "your session is full");
 }
 
 #[test]
@@ -356,7 +356,7 @@ mod told {
             "could not be read or changed",
             key,
             sentence,
-            "allowed are 3072",
+            "the limit is 3072",
         ];
         let too_large = request("GET", "/too-large", &[]);
         check_told(routes(), too_large, Level::ERROR, &expected);
@@ -474,7 +474,7 @@ mod told {
         );
         for (method, path, fields, sentence) in [
             ("POST", "/json", &[][..], "no CSRF token"),
-            ("POST", "/form", &[], "this is no form"),
+            ("POST", "/form", &[], "this is not a form"),
             ("POST", "/form", &[FORM], "load the page again"),
             ("GET", "/form", &[], "send the form by POST"),
         ] {

@@ -63,7 +63,7 @@ impl Counts {
                     let percent = (count as f64 / before as f64 - 1.0) * 100.0;
                     wrong.push(format!(
                         "{name} takes {count} instructions, {percent:.1} % more than the {before} of \
-                         the baseline, allowed are 5 %; make it faster, or {ACCEPT}"
+                         the baseline, the limit is 5 %; make it faster, or {ACCEPT}"
                     ));
                 }
                 Some(_) => {}
@@ -80,7 +80,7 @@ impl Counts {
             let pair = few.zip(many);
             if pair.is_none_or(|(few, many)| many * 100 > few * (100 + percent)) {
                 wrong.push(format!(
-                    "{what} takes {many:?} instructions, and {few:?} with one key, allowed are {percent} % more"
+                    "{what} takes {many:?} instructions, and {few:?} with one key, the limit is {percent} % more"
                 ));
             }
         };
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(
             wrong,
             [
-                "a takes 1051 instructions, 5.1 % more than the 1000 of the baseline, allowed are 5 %; make \
+                "a takes 1051 instructions, 5.1 % more than the 1000 of the baseline, the limit is 5 %; make \
               it faster, or accept it with `cargo run --release -- --update`"
             ]
         );

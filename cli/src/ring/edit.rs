@@ -91,7 +91,7 @@ impl Target {
         };
         let noted = file::overlap(text, &self.file)?;
         let text = RingText::new(text).ok_or_else(|| {
-            let why = "its keys are separated by commas; put each on a line of its own";
+            let why = "its keys are separated by commas; put each on a separate line";
             Failure::file("cannot edit", &self.file, why)
         })?;
         Ok(Edit {

@@ -103,7 +103,8 @@ fn a_ring_that_retires_a_key_early_is_fixed_by_the_command_that_is_told() {
             } else {
                 let until = desk.ring().keys()[0].accept_until;
                 assert_eq!(until, Some(at(needed)), "{day}");
-                let verdict = "valid: each key opens for at least 30d 1m after the next one seals, ";
+                let verdict =
+                    "valid: each key opens for at least 30d 1m after the next one seals, ";
                 assert!(told.starts_with(verdict), "{told}");
             }
         }

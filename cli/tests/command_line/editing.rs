@@ -141,7 +141,7 @@ fn a_ring_with_commas_is_shown_and_not_edited() {
     let refused = desk.refused(3, "ring add keys");
     assert_eq!(
         refused,
-        "cannot edit keys: its keys are separated by commas; put each on a line of its own"
+        "cannot edit keys: its keys are separated by commas; put each on a separate line"
     );
     assert_eq!(desk.read("keys"), commas);
     desk.done("ring show keys");

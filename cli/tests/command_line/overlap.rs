@@ -211,7 +211,8 @@ fn a_ring_with_commas_notes_nothing() {
     let check = |options: &str| desk.run_on(&commas, &format!("ring check - {options}"));
     let ran = check("");
     assert_eq!(ran.code, Some(1));
-    let verdict = "not known to be valid: each key opens for at least 1h after the next one seals, ";
+    let verdict =
+        "not known to be valid: each key opens for at least 1h after the next one seals, ";
     assert!(ran.out.starts_with(verdict), "{}", ran.out);
     assert_eq!(check("--lifetime 59m").code, Some(0));
     assert_eq!(check("--lifetime 60m").code, Some(1));

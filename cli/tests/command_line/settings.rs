@@ -34,7 +34,9 @@ fn a_rotation_accepts_the_old_key_for_as_long_as_the_settings_remember() {
         assert_eq!(until, Some(at(17 * 60 + 60 + 15 * 60) + MONTH));
         let told = desk.done(&format!("ring check keys --settings {file}"));
         assert!(
-            told.starts_with("valid: each key opens for at least 30d 1m after the next one seals, "),
+            told.starts_with(
+                "valid: each key opens for at least 30d 1m after the next one seals, "
+            ),
             "{told}"
         );
     }
@@ -92,8 +94,7 @@ fn a_command_that_is_told_repeats_the_settings() {
     assert_eq!(ran.code, Some(1));
     let command = format!("ring retire keys {old} --at 2027-03-31T06:18:00Z {options}");
     assert!(
-        ran.out
-            .contains(&format!(". Fix: `hardtack {command}`\n")),
+        ran.out.contains(&format!(". Fix: `hardtack {command}`\n")),
         "{}",
         ran.out
     );

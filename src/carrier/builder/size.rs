@@ -108,7 +108,9 @@ impl Size {
             Size::Split(cookies) => (usize::from(cookies), LARGEST_COOKIE),
         };
         if matches!(self, Size::Split(_)) && !(2..=MOST_COOKIES).contains(&cookies) {
-            let reason = format!("is `Size::Split({cookies})`, give 2 to {MOST_COOKIES} cookies");
+            let reason = format!(
+                "is `Size::Split({cookies})`, which is out of range; use 2 to {MOST_COOKIES} cookies"
+            );
             return Err(ConfigError::new("size", reason));
         }
         Ok(Allowed::new(cookies, field))

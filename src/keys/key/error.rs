@@ -48,7 +48,7 @@ impl fmt::Display for KeyProblem {
                 write!(f, "key does not begin with `{KEY_PREFIX}`; {advice}")
             }
             KeyProblem::Several => f.write_str(
-                "expected one key, found several; in a key ring each has a line of its own, or commas separate all",
+                "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas",
             ),
             KeyProblem::Type => {
                 f.write_str("key is of an unknown suite, expected `xaes`, `xcha` or `sign`")

@@ -68,7 +68,7 @@ impl fmt::Display for RingProblem {
             RingProblem::Mixed(key, other) => write!(
                 f,
                 "one of the keys {key} and {other} encrypts, and the other signs without encrypting; give each kind a \
-                 key ring of its own"
+                 separate key ring"
             ),
             RingProblem::OtherMode {
                 sessions: Mode::Encrypted,

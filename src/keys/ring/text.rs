@@ -109,8 +109,8 @@ const SEAL_FROM: &str = "seal_from=";
 const ACCEPT_UNTIL: &str = "accept_until=";
 const UNKNOWN_ATTRIBUTE: &str =
     "unknown attribute after the key, expected `seal_from=` or `accept_until=`";
-const SECOND_KEY: &str = "expected an attribute after the key, found several keys; in a key ring each has a line of \
-    its own, or commas separate all";
+const SECOND_KEY: &str = "expected an attribute after the key, found several keys; in a key ring, put each on a separate \
+    line, or separate all by commas";
 const AFTER_NOT_BEFORE: &str = "`not_before=` stands alone, expected nothing after its time";
 const BLANK_BETWEEN_COMMAS: &str = "an entry between commas is empty or a comment, expected a key";
 

@@ -55,13 +55,13 @@ impl SessionType {
             return None;
         };
         Some(ConfigError::general(format!(
-            "sessions of type `{}` are built with this {reason}",
+            "sessions of type `{}` already use this {reason}",
             other.name
         )))
     }
 }
 
-const SAME_CONTEXT: &str = "name, ring and context already, and each would overwrite the other's sessions; choose \
-    another name, or drop what was built first";
-const SAME_LABEL: &str = "name, ring and label already, and a request may choose either's context; give each type a \
-    label of its own, or choose another name";
+const SAME_CONTEXT: &str = "name, ring and context, and the two would overwrite each other's sessions; choose another \
+    name, or drop what was built first";
+const SAME_LABEL: &str = "name, ring and label, and a request may choose either's context; give each type a different \
+    label, or choose another name";

@@ -111,7 +111,7 @@ fn is_websocket(request: &Parts) -> bool {
 /// Origin of a page that does not tell its own.
 const HIDDEN: &str = "null";
 const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard";
-const IN_HEADER: &str = "this is no form, by its `Content-Type`; let the script send its token in the header `x-csrf-token`";
+const IN_HEADER: &str = "this is not a form (see its `Content-Type`); let the script send its token in the header `x-csrf-token`";
 const WITHOUT_ORIGIN: &str = "if a page of the site itself sent it, let its `Referrer-Policy` tell the origin to the own site, \
      as `same-origin` does";
 const BEHIND_PROXY: &str = "if this is the origin of the site itself, behind a proxy that rewrites `Host`, \

@@ -93,6 +93,6 @@ const UNREAD: &str = "it could not be read again, because the type is stored by 
 const DIFFERS: &str = "it would be read as something else; give `Serialize` and `Deserialize` the same fields and \
     variants in the same order (`skip`, `skip_serializing`, `skip_deserializing`, `rename`, `with`)";
 const NESTED_NONE: &str =
-    "it holds `Some(None)` or `Some(())`, which would be read as `None`; use an enum of its own";
+    "it holds `Some(None)` or `Some(())`, which would be read as `None`; use a separate enum";
 const WIDE: &str = "it holds an integer of 128 bits, which is lost where its type is `untagged`, has a `tag` or is \
-    flattened; store the integer alone, or as a text";
+    flattened; store the integer alone, or as a string";
