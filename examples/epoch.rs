@@ -1,9 +1,9 @@
 //! "Sign out everywhere": each user has a number, the epoch, which their sessions hold too. Increasing it
 //! ends all sessions of that user, because a session of an earlier epoch no longer counts as signed in.
 //!
-//! The epochs are in a table of users, which is asked once in a span for each visitor, and not in every request.
+//! The epochs are in a table of users, which is asked once per interval for each visitor, and not in every request.
 //!
-//! `cargo run --example epoch -- 3000 5`, with a span of 5 seconds in place of a minute, then sign in twice, once with each
+//! `cargo run --example epoch -- 3000 5`, with an interval of 5 seconds in place of a minute, then sign in twice, once with each
 //! file:
 //!
 //! ```text
@@ -45,14 +45,14 @@ struct Login {
     epoch: u32,
 }
 
-fn app(keys: KeyRing, span: Duration) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing, interval: Duration) -> Result<Router, ConfigError> {
     let users = Users::default();
     let table = users.clone();
     let cookie = SessionCookie::encrypted(keys)
         .typed::<Login>()
         // A session of an earlier epoch is refused here, for every handler. While the table does not answer, its visitors
         // get 503, and keep their cookies.
-        .revalidate_after(span, move |session| {
+        .revalidate_after(interval, move |session| {
             let (table, login) = (table.clone(), session.value());
             async move {
                 let Some(Login {
@@ -140,9 +140,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         None => EncryptionKey::generate()?.into(),
     };
     let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
-    let span = env::args().nth(2).map_or(Ok(60), |span| span.parse())?;
+    let interval = env::args()
+        .nth(2)
+        .map_or(Ok(60), |interval| interval.parse())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app(keys, Duration::from_secs(span))?).await?;
+    axum::serve(listener, app(keys, Duration::from_secs(interval))?).await?;
     Ok(())
 }

@@ -134,7 +134,7 @@ fn an_epoch_of_the_user_reaches_a_copy_with_another_id() {
 }
 
 #[test]
-fn a_not_before_moment_reaches_a_copy_with_another_id() {
+fn a_not_before_time_reaches_a_copy_with_another_id() {
     let (cookie, _) = site();
     let copy = after(&cookie, &signed_in(&cookie), Session::renew_id);
     assert!(is_signed_in(&cookie, &copy));
@@ -142,9 +142,9 @@ fn a_not_before_moment_reaches_a_copy_with_another_id() {
     assert!(is_revoked(&cookie, &copy));
 }
 
-/// A moment after the call reaches it: `renew` moves the date of a session to that of the call.
+/// A time after the call reaches it: `renew` moves the date of a session to that of the call.
 #[test]
-fn a_copy_that_was_renewed_escapes_a_not_before_moment_from_before_the_call() {
+fn a_copy_that_was_renewed_escapes_a_not_before_time_from_before_the_call() {
     let (cookie, _) = site();
     let owner = signed_in(&cookie);
     let copy = after(&cookie, &owner, Session::renew);

@@ -119,9 +119,9 @@ pub(crate) struct Span {
     seconds: u64,
 }
 
-pub(crate) async fn recent(session: Session, Query(span): Query<Span>) -> Json<Value> {
-    let span = Duration::from_secs(span.seconds);
-    Json(json!({ "recent": session.is_recent(span) }))
+pub(crate) async fn recent(session: Session, Query(duration): Query<Span>) -> Json<Value> {
+    let duration = Duration::from_secs(duration.seconds);
+    Json(json!({ "recent": session.is_recent(duration) }))
 }
 
 pub(crate) async fn csrf_token(session: Session) -> Response {

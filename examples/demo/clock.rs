@@ -13,12 +13,12 @@ pub(crate) struct DemoClock(Arc<Mutex<Moved>>);
 
 struct Moved {
     stands_at: Option<SystemTime>,
-    /// The span by which a visitor moved it forward.
+    /// The duration by which a visitor moved it forward.
     ahead: Duration,
 }
 
 impl DemoClock {
-    /// A clock that stands at this moment, or the system's for `None`.
+    /// A clock that stands at this time, or the system's for `None`.
     pub(crate) fn new(stands_at: Option<SystemTime>) -> DemoClock {
         let ahead = Duration::ZERO;
         DemoClock(Arc::new(Mutex::new(Moved { stands_at, ahead })))
@@ -44,10 +44,10 @@ impl DemoClock {
         lock(&self.0).ahead = Duration::ZERO;
     }
 
-    /// Lets it stand still at this moment.
-    pub(crate) fn move_to(&self, moment: SystemTime) {
+    /// Lets it stand still at this time.
+    pub(crate) fn move_to(&self, time: SystemTime) {
         let ahead = Duration::ZERO;
-        let stands_at = Some(moment);
+        let stands_at = Some(time);
         *lock(&self.0) = Moved { stands_at, ahead };
     }
 
@@ -62,15 +62,15 @@ impl DemoClock {
     }
 }
 
-/// Returns `None` where a clock that is [`FURTHEST`] ahead would show a year after 9999, which no text of a moment has.
-pub(crate) fn moment(seconds: u64) -> Option<SystemTime> {
+/// Returns `None` where a clock that is [`FURTHEST`] ahead would show a year after 9999, which no text of a time has.
+pub(crate) fn time(seconds: u64) -> Option<SystemTime> {
     let is_shown = seconds < YEAR_10000 - FURTHEST.as_secs();
     is_shown.then(|| UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
-/// Whole seconds since 1970. A moment before that is 0.
-pub(crate) fn unix_seconds(moment: SystemTime) -> u64 {
-    let since = moment.duration_since(UNIX_EPOCH);
+/// Whole seconds since 1970. A time before that is 0.
+pub(crate) fn unix_seconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())
 }
 

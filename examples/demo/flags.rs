@@ -15,7 +15,7 @@ use hardtack::{
 use lexopt::{Arg, Parser, ValueExt};
 use serde_json::{Map, Value, json};
 
-use crate::{Refused, clock::moment};
+use crate::{Refused, clock::time};
 
 /// The settings of the demo.
 pub(crate) struct Flags {
@@ -23,7 +23,7 @@ pub(crate) struct Flags {
     /// The text of a key ring.
     pub(crate) keys: Option<String>,
     pub(crate) mode: Mode,
-    /// The moment of a clock that stands still.
+    /// The time of a clock that stands still.
     pub(crate) clock: Option<SystemTime>,
     /// The request header in which the sessions of `/api` travel.
     pub(crate) header: Option<String>,
@@ -112,8 +112,8 @@ impl Flags {
         self.size().starts_with("split")
     }
 
-    /// Returns the span of a setting. `off` is none.
-    pub(crate) fn span(&self, setting: &str) -> Option<Duration> {
+    /// Returns the duration of a setting. `off` is none.
+    pub(crate) fn duration(&self, setting: &str) -> Option<Duration> {
         let text = self.of_sessions.get(setting)?.as_str()?;
         let seconds = text.parse().map(Duration::from_secs);
         seconds.or_else(|_| humantime::parse_duration(text)).ok()
@@ -164,8 +164,8 @@ fn add(settings: &mut Map<String, Value>, name: &str, value: &str) -> Result<(),
         "context" => json!([key, rest]),
         "formerly" => json!({ key: rest }),
         "not_before" => {
-            let moment = humantime::format_rfc3339_seconds(unix("not-before", value)?);
-            moment.to_string().into()
+            let time = humantime::format_rfc3339_seconds(unix("not-before", value)?);
+            time.to_string().into()
         }
         _ => value.into(),
     };
@@ -184,7 +184,7 @@ fn read<V: FromStr>(flag: &str, value: &str, expected: &str) -> Result<V, Refuse
 
 fn unix(flag: &str, value: &str) -> Result<SystemTime, Refused> {
     let expected = "Unix seconds";
-    moment(read(flag, value, expected)?).ok_or_else(|| invalid(flag, value, expected))
+    time(read(flag, value, expected)?).ok_or_else(|| invalid(flag, value, expected))
 }
 
 fn invalid(flag: &str, found: &str, expected: &str) -> Refused {
@@ -265,6 +265,6 @@ A web site whose sessions live in one sealed cookie. Pages for people at /, JSON
 
 Usage: cargo run --example demo -- [flags]
 
-What is left out has the crate's default. A span of time may also be a text such as 30m.
+What is left out has the crate's default. A duration may also be a string such as 30m.
 
 ";

@@ -21,7 +21,7 @@ pub(crate) struct Hooks(Arc<Mutex<Seen>>);
 pub(crate) struct Seen {
     /// Sessions with these ids are denied.
     pub(crate) denied: HashSet<SessionId>,
-    /// Sessions issued before this moment are denied, too.
+    /// Sessions issued before this time are denied, too.
     pub(crate) issued_before: Option<SystemTime>,
     /// The number of sessions read, by the name of their outcome.
     pub(crate) outcomes: BTreeMap<&'static str, u64>,
@@ -42,7 +42,7 @@ impl Hooks {
         let hooks = self.clone();
         builder.revoked_if(move |session| {
             let seen = hooks.seen();
-            let is_early = |moment| session.created_at < moment;
+            let is_early = |time| session.created_at < time;
             session.id.is_some_and(|id| seen.denied.contains(&id))
                 || seen.issued_before.is_some_and(is_early)
         })

@@ -123,20 +123,20 @@ mod filters {
 
     use askama::{Result, Values, filters::Safe};
 
-    /// Shows a moment.
+    /// Shows a time.
     #[askama::filter_fn]
-    pub(super) fn moment(moment: impl Borrow<SystemTime>, _: &dyn Values) -> Result<Safe<String>> {
-        let exact = humantime::format_rfc3339_seconds(*moment.borrow()).to_string();
+    pub(super) fn time(time: impl Borrow<SystemTime>, _: &dyn Values) -> Result<Safe<String>> {
+        let exact = humantime::format_rfc3339_seconds(*time.borrow()).to_string();
         let readable = exact.replace('T', " ").replace('Z', " UTC");
         Ok(Safe(format!(
             r#"<time datetime="{exact}">{readable}</time>"#
         )))
     }
 
-    /// Shows the two largest units of a span, as in `1h 30m`.
+    /// Shows the two largest units of a duration, as in `1h 30m`.
     #[askama::filter_fn]
-    pub(super) fn span(span: impl Borrow<Duration>, _: &dyn Values) -> Result<String> {
-        let whole = Duration::from_secs(span.borrow().as_secs());
+    pub(super) fn duration(duration: impl Borrow<Duration>, _: &dyn Values) -> Result<String> {
+        let whole = Duration::from_secs(duration.borrow().as_secs());
         let text = humantime::format_duration(whole).to_string();
         let units: Vec<_> = text.split(' ').take(2).collect();
         Ok(units.join(" "))

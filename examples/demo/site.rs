@@ -115,7 +115,7 @@ impl Site {
 
     /// Returns the longest time for which a visitor can be remembered, if any.
     pub(crate) fn remembers_for(&self) -> Option<Duration> {
-        let by_flag = self.flags.span("remember_up_to");
+        let by_flag = self.flags.duration("remember_up_to");
         by_flag.or(self.choice.remembers.then_some(REMEMBERED))
     }
 

@@ -245,8 +245,8 @@ fn answer_to(browser: &Client) -> String {
 
 #[test]
 fn epoch_ends_every_session_of_a_user() {
-    let span = ["0", "1"];
-    let laptop = Client::of(Server::spawn(example("epoch").args(span)));
+    let duration = ["0", "1"];
+    let laptop = Client::of(Server::spawn(example("epoch").args(duration)));
     let (phone, other) = (laptop.stranger(), laptop.stranger());
     for (browser, name) in [(&laptop, "ada"), (&phone, "ada"), (&other, "grace")] {
         let answer = browser.form("/sign-in", &[("name", name)]);
@@ -254,7 +254,7 @@ fn epoch_ends_every_session_of_a_user() {
     }
     assert_eq!(laptop.form("/sign-out-everywhere", &[]).status, 200);
     assert_eq!(laptop.browser().cookie_field(), "");
-    // After a span of one second.
+    // After a duration of one second.
     assert!((0..100).any(|_| {
         thread::sleep(Duration::from_millis(50));
         phone.get("/").status == 401
@@ -370,15 +370,15 @@ fn receive(client: &Client, pair: &str) {
     client.browser().set(name, value);
 }
 
-/// The cookie of a session that began at `moment`, for an example whose cookie has all defaults.
+/// The cookie of a session that began at `time`, for an example whose cookie has all defaults.
 fn cookie_of(
     ring: &str,
-    moment: SystemTime,
+    time: SystemTime,
     fill: impl FnOnce(&Session) -> Result<(), SessionError>,
 ) -> String {
     let key: EncryptionKey = ring.parse().unwrap();
     let cookie = SessionCookie::encrypted(key).build().unwrap();
-    cookie.cookie_for(moment, fill).unwrap()
+    cookie.cookie_for(time, fill).unwrap()
 }
 
 fn minutes_ago(minutes: u64) -> SystemTime {

@@ -177,8 +177,8 @@ fn content_of(form: usize, content: &[u8]) -> Option<Old> {
         1 => actix_state(parse(content)?)?,
         2 => parse::<Envelope>(content)?.record.data,
         3 => {
-            let (_, moment, entries): (f64, f64, _) = parse(content)?;
-            created = Some(moment);
+            let (_, time, entries): (f64, f64, _) = parse(content)?;
+            created = Some(time);
             entries
         }
         _ => parse(content)?,
@@ -190,7 +190,7 @@ fn content_of(form: usize, content: &[u8]) -> Option<Old> {
         4 | 6 => {
             created = entries
                 .get("_creation_time")
-                .map(|moment| moment.as_f64().unwrap_or_default());
+                .map(|time| time.as_f64().unwrap_or_default());
             let own = [
                 "_accessed_time",
                 "_creation_time",

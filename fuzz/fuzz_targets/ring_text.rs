@@ -1,4 +1,4 @@
-//! Any text: a parsed key has this spelling only; in a parsed ring one key seals at every moment, and each change is
+//! Any text: a parsed key has this spelling only; in a parsed ring one key seals at every time, and each change is
 //! announced; a cookie uses each key for as long as its tokens need it; errors show no part of a key, and none can be read
 //! in a text from which keys were removed.
 #![no_main]
@@ -30,12 +30,12 @@ fn check(text: &str) {
     let build = |builder: SessionCookieBuilder| builder.build().expect("it has the defaults");
     let cookie = build(builder(&ring).danger_retire_early());
     let keeping = build(builder(&ring));
-    let moments = moments_of(&ring);
-    for &now in &moments {
+    let times = times_of(&ring);
+    for &now in &times {
         check_roles(&ring, now);
         let keys = cookie.keys_in_use(now);
         assert_eq!(roles(&ring, now), (keys.seals, keys.accepts.clone()));
-        check_next(&ring, &moments, now, keys.next);
+        check_next(&ring, &times, now, keys.next);
         for now in [now, now + NEEDED - Duration::from_secs(1), now + NEEDED] {
             assert_eq!(keeping.keys_in_use(now).accepts, kept(&ring, now));
         }
@@ -73,21 +73,21 @@ fn kept(ring: &KeyRing, now: SystemTime) -> Vec<KeyId> {
     places.map(|place| keys[place].id).collect()
 }
 
-/// Returns the moments at which a role may change, each with the seconds around it, in their order.
-fn moments_of(ring: &KeyRing) -> Vec<SystemTime> {
+/// Returns the times at which a role may change, each with the seconds around it, in their order.
+fn times_of(ring: &KeyRing) -> Vec<SystemTime> {
     let keys = ring.keys();
     let of_keys = keys
         .iter()
         .flat_map(|key| [key.seal_from, key.accept_until]);
     let second = Duration::from_secs(1);
-    let mut moments: Vec<_> = of_keys
+    let mut times: Vec<_> = of_keys
         .flatten()
         .flat_map(|at| [at - second, at, at + second])
-        .chain([0, 1_767_225_600, 1_800_000_000, u64::from(u32::MAX) * 2].map(moment))
+        .chain([0, 1_767_225_600, 1_800_000_000, u64::from(u32::MAX) * 2].map(time))
         .collect();
-    moments.sort();
-    moments.dedup();
-    moments
+    times.sort();
+    times.dedup();
+    times
 }
 
 /// Follows SPEC.md § 3.4.
@@ -112,7 +112,7 @@ fn check_roles(ring: &KeyRing, now: SystemTime) {
 }
 
 /// Nothing changes before the next event, and then what it says.
-fn check_next(ring: &KeyRing, moments: &[SystemTime], now: SystemTime, next: Option<RingEvent>) {
+fn check_next(ring: &KeyRing, times: &[SystemTime], now: SystemTime, next: Option<RingEvent>) {
     let before = roles(ring, now);
     let at = match next {
         Some(RingEvent::Seals { at, key }) => {
@@ -128,7 +128,7 @@ fn check_next(ring: &KeyRing, moments: &[SystemTime], now: SystemTime, next: Opt
     };
     assert!(at.is_none_or(|at| at > now));
     let until = |later: &&SystemTime| **later >= now && at.is_none_or(|at| **later < at);
-    for later in moments.iter().filter(until) {
+    for later in times.iter().filter(until) {
         assert_eq!(roles(ring, *later), before);
     }
 }
@@ -154,7 +154,7 @@ fn check_shown(shown: &str) {
     }
 }
 
-fn moment(seconds: u64) -> SystemTime {
+fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 

@@ -59,10 +59,12 @@ fuzz_target!(|case: Case<'_>| {
     if session.insert("content", &content).is_err() {
         return;
     }
-    if let Some(span) = case.remembered {
-        let span = Duration::from_secs(span.into());
-        let ends_at = session.remember_for(span).expect("the settings remember");
-        assert_eq!(ends_at, now() + span);
+    if let Some(duration) = case.remembered {
+        let duration = Duration::from_secs(duration.into());
+        let ends_at = session
+            .remember_for(duration)
+            .expect("the settings remember");
+        assert_eq!(ends_at, now() + duration);
     }
     let fields = cookie.save(&session).expect("it fits");
     let mut pairs = Vec::new();
@@ -77,9 +79,9 @@ fuzz_target!(|case: Case<'_>| {
             continue;
         }
         case.check(&cookie, &read);
-        let span = case.remembered.map(i64::from);
-        let span = span.or(case.persists().then_some(IDLE));
-        let max_age = span.map(|span| span.min(LONGEST_MAX_AGE));
+        let duration = case.remembered.map(i64::from);
+        let duration = duration.or(case.persists().then_some(IDLE));
+        let max_age = duration.map(|duration| duration.min(LONGEST_MAX_AGE));
         assert_eq!(read.max_age, max_age, "{field}");
         assert_eq!(read, self::read(&written_by_biscotti(&read)));
         pairs.push((read.name, read.value));

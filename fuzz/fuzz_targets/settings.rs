@@ -33,7 +33,7 @@ fuzz_target!(|text: &str| {
         compare(&texts, &file);
     }
     for word in text.split('"') {
-        check_span(word);
+        check_duration(word);
     }
 });
 
@@ -182,10 +182,14 @@ fn shows_key(text: &str) -> bool {
     })
 }
 
-/// A span that is read is shown as one that is read.
-fn check_span(word: &str) {
-    if let Some(span) = parse_duration(word) {
-        assert_eq!(parse_duration(&show_duration(span)), Some(span), "{word}");
+/// A duration that is read is shown as one that is read.
+fn check_duration(word: &str) {
+    if let Some(duration) = parse_duration(word) {
+        assert_eq!(
+            parse_duration(&show_duration(duration)),
+            Some(duration),
+            "{word}"
+        );
     }
 }
 

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::{
     crypto,
     format::{Secret, check, decode, parse},
-    python::{active_at, drop_pages_own, moment},
+    python::{active_at, drop_pages_own, time},
 };
 
 /// Reader of Beaker's cookie-only sessions with the JSON serializer. The default name of the cookie is
@@ -110,18 +110,18 @@ impl Reader for Beaker {
         let mut entries: Map<String, Value> = parse(&json)?;
         let mut date = |key| {
             let date: Option<Value> = entries.remove(key);
-            let date = date.map(|date| moment(date.as_f64().ok_or(Reason::Payload)?));
+            let date = date.map(|date| time(date.as_f64().ok_or(Reason::Payload)?));
             date.transpose()
         };
         let (created_at, last_active_at) = (date("_creation_time")?, date("_accessed_time")?);
         entries.retain(|key, _| !["_domain", "_id", "_path"].contains(&key.as_str()));
         drop_pages_own(&mut entries);
         let mut session = OldSession::new(entries);
-        if let Some(moment) = created_at {
-            session = session.created_at(moment);
+        if let Some(time) = created_at {
+            session = session.created_at(time);
         }
-        if let Some(moment) = last_active_at {
-            session = active_at(session, moment, self.timeout);
+        if let Some(time) = last_active_at {
+            session = active_at(session, time, self.timeout);
         }
         Ok(session)
     }

@@ -16,8 +16,8 @@ pub(crate) enum ExpiryDate {
 }
 
 impl ExpiryDate {
-    /// Returns the moment. `None`: there is no such date.
-    pub(crate) fn moment(&self) -> Option<SystemTime> {
+    /// Returns the time. `None`: there is no such date.
+    pub(crate) fn time(&self) -> Option<SystemTime> {
         let date = match self {
             ExpiryDate::Numbers(year, day, hour, minute, second, nano, hours, minutes, seconds) => {
                 let date = Date::from_ordinal_date(*year, *day).ok()?;
@@ -46,13 +46,13 @@ mod tests {
     #[track_caller]
     fn check(json: &str, expected: Option<u64>) {
         let date: Option<ExpiryDate> = serde_json::from_str(json).ok();
-        let moment = date.and_then(|date| date.moment());
-        let seconds = moment.map(|moment| moment.duration_since(UNIX_EPOCH).unwrap().as_secs());
+        let time = date.and_then(|date| date.time());
+        let seconds = time.map(|time| time.duration_since(UNIX_EPOCH).unwrap().as_secs());
         assert_eq!(seconds, expected, "{json}");
     }
 
     #[test]
-    fn both_forms_of_a_date_are_the_same_moment() {
+    fn both_forms_of_a_date_are_the_same_time() {
         check("[1970,1,0,0,0,0,0,0,0]", Some(0));
         check("[2000,366,0,0,0,9,0,0,0]", Some(978_220_800));
         check("[2100,60,1,2,3,0,1,2,3]", Some(4_107_542_400));

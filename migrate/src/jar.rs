@@ -131,7 +131,7 @@ impl JarValue {
                 let json = decode(&BASE64_URL_SAFE_NO_PAD, text).map_err(|_| Reason::Payload)?;
                 let id = |envelope: &Envelope| envelope.record.id;
                 let Envelope { v, record } = parse_with_id(&json, id)?;
-                let end = record.expiry_date.moment().filter(|_| v == 1);
+                let end = record.expiry_date.time().filter(|_| v == 1);
                 let session = OldSession::new(record.data);
                 Ok(session.expires_at(end.ok_or(Reason::Payload)?))
             }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::{
     crypto,
     format::{Secret, check, decode, parse},
-    python::{active_at, drop_pages_own, moment},
+    python::{active_at, drop_pages_own, time},
 };
 
 /// Reader of Pyramid's `SignedCookieSessionFactory` with its default serializer, JSON, and its default `hashalg`,
@@ -85,8 +85,8 @@ impl Reader for Pyramid {
         check(self.is_signed(json, tag))?;
         let (renewed, created, mut entries): (f64, f64, Map<String, Value>) = parse(json)?;
         drop_pages_own(&mut entries);
-        let session = OldSession::new(entries).created_at(moment(created)?);
-        Ok(active_at(session, moment(renewed)?, self.timeout))
+        let session = OldSession::new(entries).created_at(time(created)?);
+        Ok(active_at(session, time(renewed)?, self.timeout))
     }
 }
 

@@ -13,19 +13,19 @@ pub(crate) fn drop_pages_own(entries: &mut Map<String, Value>) {
 /// Sets the last activity of a session, and its end `timeout` later.
 pub(crate) fn active_at(
     session: OldSession,
-    moment: SystemTime,
+    time: SystemTime,
     timeout: Option<Duration>,
 ) -> OldSession {
-    let session = session.last_active_at(moment);
-    match timeout.and_then(|timeout| moment.checked_add(timeout)) {
+    let session = session.last_active_at(time);
+    match timeout.and_then(|timeout| time.checked_add(timeout)) {
         Some(end) => session.expires_at(end),
         None => session,
     }
 }
 
-/// Returns the moment that is this many seconds after 1970.
-pub(crate) fn moment(seconds: f64) -> Result<SystemTime, Reason> {
+/// Returns the time that is this many seconds after 1970.
+pub(crate) fn time(seconds: f64) -> Result<SystemTime, Reason> {
     let since = Duration::try_from_secs_f64(seconds).ok();
-    let moment = since.and_then(|since| UNIX_EPOCH.checked_add(since));
-    moment.ok_or(Reason::Payload)
+    let time = since.and_then(|since| UNIX_EPOCH.checked_add(since));
+    time.ok_or(Reason::Payload)
 }

@@ -21,8 +21,8 @@ use super::{
 const MINUTE: Duration = Duration::from_secs(60);
 const SECOND: Duration = Duration::from_secs(1);
 
-fn seconds(moment: std::time::SystemTime) -> u64 {
-    moment.duration_since(UNIX_EPOCH).unwrap().as_secs()
+fn seconds(time: std::time::SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 /// Cookies of Pyramid and Beaker whose session began an hour ago and was used a minute ago, in whole seconds and with a

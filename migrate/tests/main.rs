@@ -25,7 +25,7 @@ use hardtack::{
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// The moment from which old cookies are read.
+/// The time from which old cookies are read.
 fn start() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000)
 }

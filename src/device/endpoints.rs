@@ -42,7 +42,7 @@ pub(crate) struct DeviceRequest<'a> {
 
 /// Session that a request is about, from the offer or the identifier that it brought.
 pub(crate) struct Subject<'a> {
-    /// Moment of its sign-in, at which the offer was sealed.
+    /// Time of its sign-in, at which the offer was sealed.
     issued: UnixSeconds,
     sid: Sid,
     pub(crate) key_id: KeyId,

@@ -96,7 +96,7 @@ enum Question<'a> {
     Due(Judged<'a>, Asked),
 }
 
-/// Moment of a question, and the session that it is about.
+/// Time of a question, and the session that it is about.
 struct Asked {
     at: UnixSeconds,
     /// The session of the question was begun in this request, in place of the one that arrived.

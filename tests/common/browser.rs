@@ -7,7 +7,7 @@ use hardtack::{
 };
 pub(crate) use hardtack_jar::{Jar, pair_of};
 
-use super::moments::at;
+use super::times::at;
 
 pub(crate) struct Browser<T = Map> {
     pub(crate) site: SessionCookie<T>,

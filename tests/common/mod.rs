@@ -1,4 +1,4 @@
-//! Shared by the tests: keys, moments, a browser's jar, and one visit made through every adapter.
+//! Shared by the tests: keys, times, a browser's jar, and one visit made through every adapter.
 
 #![cfg_attr(
     not(all(feature = "axum", feature = "tracing")),
@@ -13,12 +13,12 @@ pub(crate) mod cases;
 pub(crate) mod counted;
 pub(crate) mod filled;
 pub(crate) mod folder;
-pub(crate) mod moments;
 pub(crate) mod outcome;
 pub(crate) mod repository;
 #[cfg(feature = "tower")]
 pub(crate) mod setup;
 pub(crate) mod sites;
+pub(crate) mod times;
 #[cfg(feature = "tracing")]
 pub(crate) mod told;
 #[cfg(feature = "axum")]
@@ -40,7 +40,7 @@ use hardtack::{
 use http::{HeaderMap, header::SET_COOKIE};
 
 pub(crate) use browser::{Jar, pair_of};
-pub(crate) use moments::{at, seconds};
+pub(crate) use times::{at, seconds};
 #[cfg(feature = "axum")]
 pub(crate) use visit::{
     ADAPTERS, Answer, ENDED, PREFETCHES, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, check,
@@ -98,14 +98,14 @@ pub(crate) fn cookie() -> SessionCookie {
     builder().build().unwrap()
 }
 
-/// `name=token` of a session that was begun at `moment` and filled with `fill`.
+/// `name=token` of a session that was begun at `time` and filled with `fill`.
 #[track_caller]
 pub(crate) fn sealed<T: Payload>(
     cookie: &SessionCookie<T>,
-    moment: SystemTime,
+    time: SystemTime,
     fill: impl FnOnce(&Session<T>),
 ) -> String {
-    let session = cookie.load(None::<&str>, moment);
+    let session = cookie.load(None::<&str>, time);
     fill(&session);
     let set_cookies = cookie.save(&session).unwrap();
     let field = set_cookies.iter().next().expect("the session is written");
@@ -114,8 +114,8 @@ pub(crate) fn sealed<T: Payload>(
 
 /// The same for sessions that hold a `T`.
 #[track_caller]
-pub(crate) fn sealed_of<T: Payload>(moment: SystemTime, fill: impl FnOnce(&Session<T>)) -> String {
-    sealed(&builder_of().build().unwrap(), moment, fill)
+pub(crate) fn sealed_of<T: Payload>(time: SystemTime, fill: impl FnOnce(&Session<T>)) -> String {
+    sealed(&builder_of().build().unwrap(), time, fill)
 }
 
 /// `name=token` of a session with one entry, `user: 42`, begun when the tests begin.

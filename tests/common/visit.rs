@@ -61,10 +61,10 @@ impl<T: Payload> Visit<T> {
 
     /// Sets the time, in seconds after the tests begin.
     pub(crate) fn at(self, seconds: u64) -> Visit<T> {
-        self.at_moment(at(seconds))
+        self.at_time(at(seconds))
     }
 
-    pub(crate) fn at_moment(self, now: SystemTime) -> Visit<T> {
+    pub(crate) fn at_time(self, now: SystemTime) -> Visit<T> {
         Visit { now, ..self }
     }
 

@@ -11,7 +11,7 @@ use hardtack::{
 use super::{
     browser::{Browser, Carry, Offer},
     handlers::REMEMBERED,
-    site::{ABSOLUTE, Keys, START, Site, moment},
+    site::{ABSOLUTE, Keys, START, Site, time},
 };
 use crate::common::says;
 
@@ -149,7 +149,7 @@ fn a_full_session_has_room_for_its_device() {
     let site = Site::with(DeviceBound::at("/.session"), |cookie| {
         cookie.remember_up_to(REMEMBERED)
     });
-    let session = site.cookie.load(None::<&str>, moment(START));
+    let session = site.cookie.load(None::<&str>, time(START));
     // Every field that a session may have.
     session.renew().unwrap();
     session.remember_for(REMEMBERED).unwrap();
@@ -180,8 +180,8 @@ fn a_registration_is_no_activity_of_the_visitor() {
     browser.post(&site, "/sign-in");
     site.wait(60);
     browser.register(&site, Carry::All);
-    let session = site.cookie.load(browser.jar.pairs(), moment(START + 60));
-    assert_eq!(session.last_active_at(), Some(moment(START)));
+    let session = site.cookie.load(browser.jar.pairs(), time(START + 60));
+    assert_eq!(session.last_active_at(), Some(time(START)));
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn a_rollout_begins_and_ends_without_offers() {
         .build()
         .unwrap();
     let browser = Browser::bound(&on);
-    let session = without.load(browser.jar.pairs(), moment(START));
+    let session = without.load(browser.jar.pairs(), time(START));
     assert!(matches!(
         session.outcome(),
         Outcome::Rejected {
@@ -280,7 +280,7 @@ fn a_session_is_saved_by_no_cookie_that_knows_no_devices() {
     let without = SessionCookie::encrypted(site.keys.shared.clone());
     let without = without.absolute_timeout(ABSOLUTE).build().unwrap();
     for (loader, saver) in [(&site.cookie, &without), (&without, &site.cookie)] {
-        let session = loader.load(None::<&str>, moment(START));
+        let session = loader.load(None::<&str>, time(START));
         session.renew().unwrap();
         session.insert("user", "ada").unwrap();
         let refused = saver.save(&session);

@@ -4,12 +4,12 @@ use hardtack::device::{DeviceBinding, DeviceBound};
 
 use super::{
     browser::{Browser, Carry},
-    site::{START, Site, moment},
+    site::{START, Site, time},
 };
 
 /// The binding of a session among cookies in this order.
 fn binding<'a>(site: &Site, pairs: impl IntoIterator<Item = &'a String>) -> DeviceBinding {
-    let session = site.cookie.load(pairs, moment(START));
+    let session = site.cookie.load(pairs, time(START));
     session.binding()
 }
 

@@ -8,7 +8,7 @@ use hardtack_jar::{Jar, pair_of};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 
-use super::site::{START, Site, moment};
+use super::site::{START, Site, time};
 
 #[derive(Clone)]
 pub(crate) struct Browser {
@@ -75,7 +75,7 @@ impl Browser {
 
     /// The id of the session.
     pub(crate) fn session_id(&self, site: &Site) -> SessionId {
-        let session = site.cookie.load(self.jar.pairs(), moment(START));
+        let session = site.cookie.load(self.jar.pairs(), time(START));
         session.id().unwrap()
     }
 

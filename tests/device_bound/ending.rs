@@ -7,7 +7,7 @@ use hardtack::{EncryptionKey, device::DeviceBinding};
 
 use super::{
     browser::{Browser, Carry},
-    site::{ABSOLUTE, START, Site, moment},
+    site::{ABSOLUTE, START, Site, time},
 };
 
 #[test]
@@ -312,7 +312,7 @@ fn a_session_that_ends_at_once_offers_no_registration() {
         browser.post(&site, "/count");
         browser.jar.pairs()
     }] {
-        let session = site.cookie.load(pairs, moment(START));
+        let session = site.cookie.load(pairs, time(START));
         session.renew().unwrap();
         session.insert("user", "ada").unwrap();
         session.limit_to(Duration::ZERO).unwrap();

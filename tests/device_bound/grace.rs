@@ -15,7 +15,7 @@ use hardtack::{
 
 use super::{
     browser::{Browser, Carry, fresh_signing_key, registration},
-    site::{Keys, START, Site, moment},
+    site::{Keys, START, Site, time},
 };
 
 fn requiring(grace: u64) -> DeviceBound {
@@ -50,7 +50,7 @@ fn an_application_can_require_a_device() {
 #[track_caller]
 fn check(site: &Site, fields: &[String]) {
     for (second, expected) in [(59, DeviceBinding::Unbound), (60, DeviceBinding::Stale)] {
-        let session = site.cookie.load(fields, moment(START + second));
+        let session = site.cookie.load(fields, time(START + second));
         assert_eq!(session.binding(), expected);
         assert_eq!(session.is_new(), expected == DeviceBinding::Stale);
     }
@@ -58,7 +58,7 @@ fn check(site: &Site, fields: &[String]) {
 
 /// The fields of a session that begins now.
 fn begun(cookie: &SessionCookie, begin: impl FnOnce(&Session)) -> Vec<String> {
-    let session = cookie.load(None::<&str>, moment(START));
+    let session = cookie.load(None::<&str>, time(START));
     begin(&session);
     cookie.save(&session).unwrap().into_iter().collect()
 }
@@ -107,19 +107,19 @@ fn a_session_of_another_library_is_refused_after_the_grace() {
     impl Reader for Old {
         fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
             let entries = [("user".to_owned(), "ada".into())];
-            Ok(OldSession::new(entries.into_iter().collect()).created_at(moment(START)))
+            Ok(OldSession::new(entries.into_iter().collect()).created_at(time(START)))
         }
     }
-    let range = moment(START)..moment(START) + Duration::from_secs(3_600);
+    let range = time(START)..time(START) + Duration::from_secs(3_600);
     let site = Site::with(requiring(60), |cookie| {
         cookie.migrate_from(OldCookie::new("old", Old), range)
     });
-    let load = |second| site.cookie.load(["old=x"], moment(START + second));
+    let load = |second| site.cookie.load(["old=x"], time(START + second));
     let session = load(59);
     assert_eq!(session.outcome(), Outcome::Migrated);
     let stored: Vec<_> = site.cookie.save(&session).unwrap().into_iter().collect();
     assert_eq!(
-        site.cookie.load(&stored, moment(START + 60)).binding(),
+        site.cookie.load(&stored, time(START + 60)).binding(),
         DeviceBinding::Stale
     );
     let session = load(60);
@@ -141,7 +141,7 @@ fn a_session_of_another_library_is_refused_after_the_grace() {
     );
 }
 
-/// Whoever has the registration's proof and the cookie of that moment registers a key of their own no later than that.
+/// Whoever has the registration's proof and the cookie of that time registers a key of their own no later than that.
 #[test]
 fn nothing_is_registered_after_the_grace() {
     for (grace, last) in [(10, 9), (60, 59), (600, 119)] {

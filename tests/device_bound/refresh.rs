@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     browser::{Browser, Carry, challenge_of, fresh_signing_key, refresh, signed},
-    site::{Builder, Keys, START, Site, moment},
+    site::{Builder, Keys, START, Site, time},
 };
 
 #[test]
@@ -172,7 +172,7 @@ fn revocation_and_not_before_end_the_session_of_the_device() {
     assert!(browser.device.is_none());
 
     let mut browser = Browser::bound(&site);
-    site.cookie.raise_not_before(moment(START + 1));
+    site.cookie.raise_not_before(time(START + 1));
     browser.refresh(&site, Carry::CrossSite);
     assert!(browser.device.is_none());
 }

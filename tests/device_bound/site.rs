@@ -156,7 +156,7 @@ fn sessions(cookie: &SessionCookie, now: &Arc<AtomicU64>) -> SessionLayer {
 
 fn clock_of(now: &Arc<AtomicU64>) -> Clock {
     let now = Arc::clone(now);
-    Clock::from_fn(move || moment(now.load(Ordering::Relaxed)))
+    Clock::from_fn(move || time(now.load(Ordering::Relaxed)))
 }
 
 /// A ring that can be replaced, and the texts of its keys, of which the first seals.
@@ -182,11 +182,11 @@ impl Keys {
         self.replace();
     }
 
-    /// Keeps the last key, but opens nothing with it from this moment on, in the form of a ring's text.
-    pub(crate) fn retire_old(&self, moment: &str) {
+    /// Keeps the last key, but opens nothing with it from this time on, in the form of a ring's text.
+    pub(crate) fn retire_old(&self, time: &str) {
         let mut texts = self.texts.lock().unwrap();
         let last = texts.last_mut().unwrap();
-        last.push_str(&format!(" accept_until={moment}"));
+        last.push_str(&format!(" accept_until={time}"));
         drop(texts);
         self.replace();
     }
@@ -203,7 +203,7 @@ fn fresh_key() -> String {
     key.expose_secret().to_string()
 }
 
-pub(crate) fn moment(seconds: u64) -> SystemTime {
+pub(crate) fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     browser::{Browser, Carry},
-    site::{START, Site, moment},
+    site::{START, Site, time},
 };
 
 type Change = fn(&Session, Duration) -> Result<(), SessionError>;
@@ -21,7 +21,7 @@ type Change = fn(&Session, Duration) -> Result<(), SessionError>;
 fn stale(site: &Site, browser: &Browser) -> Session {
     let session = site
         .cookie
-        .load(browser.thief_of_session().jar.pairs(), moment(START));
+        .load(browser.thief_of_session().jar.pairs(), time(START));
     assert_eq!(session.binding(), DeviceBinding::Stale);
     session
 }
@@ -110,10 +110,10 @@ fn no_change_of_a_stale_value_is_lost_without_an_error() {
         .device_bound(device)
         .build()
         .unwrap();
-    let session = cookie.load(None::<&str>, moment(START));
+    let session = cookie.load(None::<&str>, time(START));
     session.replace(Login { user: 42 }).unwrap();
     let fields = cookie.save(&session).unwrap();
-    let session = cookie.load(&fields, moment(START + 10));
+    let session = cookie.load(&fields, time(START + 10));
     assert_eq!(
         (session.binding(), session.read(|login| login.user)),
         (DeviceBinding::Stale, 0)
@@ -150,7 +150,7 @@ fn nothing_is_told_about_a_stale_session() {
     session.renew().unwrap();
     assert_eq!(session.invalidate().unwrap(), None);
     // The owner is told.
-    let session = site.cookie.load(browser.jar.pairs(), moment(START));
+    let session = site.cookie.load(browser.jar.pairs(), time(START));
     let id = session.id();
     assert!(id.is_some());
     assert_eq!(session.invalidate().unwrap(), id);
@@ -160,7 +160,7 @@ fn nothing_is_told_about_a_stale_session() {
 fn a_stale_session_is_reported_with_its_key() {
     let site = Site::new();
     let session = stale(&site, &Browser::bound(&site));
-    let key_id = site.cookie.keys_in_use(moment(START)).seals;
+    let key_id = site.cookie.keys_in_use(time(START)).seals;
     let reason = Reason::Stale;
     assert_eq!(
         session.outcome(),
@@ -235,7 +235,7 @@ fn a_stale_visitor_signs_in_at_a_provider() {
 fn a_stale_session_signs_in_by_a_form() {
     let site = Site::new();
     let browser = Browser::bound(&site);
-    let load = |cookies: Vec<String>| site.cookie.load(cookies, moment(START));
+    let load = |cookies: Vec<String>| site.cookie.load(cookies, time(START));
     let all = browser.jar.pairs();
     let copied: Vec<_> = all
         .iter()
@@ -261,10 +261,10 @@ fn a_stale_session_signs_in_by_a_form() {
 fn a_stale_session_without_an_id_has_no_tokens_for_forms() {
     let device = DeviceBound::at("/.session").required_after(Duration::from_secs(10));
     let site = Site::with(device, |cookie| cookie);
-    let session = site.cookie.load(None::<&str>, moment(START));
+    let session = site.cookie.load(None::<&str>, time(START));
     session.insert("cart", [1, 2]).unwrap();
     let fields = site.cookie.save(&session).unwrap();
-    let session = site.cookie.load(&fields, moment(START + 10));
+    let session = site.cookie.load(&fields, time(START + 10));
     assert!(matches!(session.csrf_token(), Err(SessionError::Stale)));
     session.invalidate().unwrap();
     let token = session.csrf_token().unwrap();

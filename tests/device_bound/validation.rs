@@ -57,7 +57,7 @@ fn a_session_is_asked_about_on_its_device_and_nowhere_else() {
 
 /// A page that changes its session every ten seconds, on a device that is refreshed.
 #[test]
-fn a_bound_session_that_every_request_changes_ends_after_the_span() {
+fn a_bound_session_that_every_request_changes_ends_after_the_duration() {
     let is_allowed = Arc::new(AtomicBool::new(true));
     let row = Arc::clone(&is_allowed);
     let site = Site::with(DeviceBound::at("/.session"), |cookie| {

@@ -6,11 +6,11 @@ use hardtack::SessionCookie;
 use super::{
     instances::{Fleet, policy},
     model::{Deed, REMEMBER},
-    moments::{at, seconds},
     plan::{HOUR, Line},
     report::{Event, Fault, Kind, Report},
     schedule::Visit,
     simulation::Simulation,
+    times::{at, seconds},
 };
 
 struct Attacker<'a> {
@@ -21,7 +21,7 @@ struct Attacker<'a> {
     forger: SessionCookie,
     /// The number of the push that drops the key.
     drop: usize,
-    /// From this moment on no forgery may open.
+    /// From this time on no forgery may open.
     dealt_with: u64,
     /// The forgeries, and the cookies that came back for them.
     hoard: Vec<String>,
@@ -56,30 +56,30 @@ pub(crate) fn attack(simulation: &Simulation, key: Line, leak: u64) -> Report {
 impl Attacker<'_> {
     fn run(&mut self, leak: u64, end: u64) {
         let urgent = self.fleet.plan.pushes[self.drop].at..self.dealt_with + HOUR / 12;
-        let mut moment = leak;
+        let mut time = leak;
         // One fault says all that a test asks for.
-        while moment < end && self.report.faults.is_empty() {
-            self.fleet.listen(moment);
-            self.forge(moment);
+        while time < end && self.report.faults.is_empty() {
+            self.fleet.listen(time);
+            self.forge(time);
             for _ in 0..3 {
-                self.replay(moment);
+                self.replay(time);
             }
             // At once, while the slow clocks catch up, and later.
-            if [0, 30, 60, 120, HOUR].contains(&moment.wrapping_sub(self.dealt_with)) {
-                self.replay_all(moment);
+            if [0, 30, 60, 120, HOUR].contains(&time.wrapping_sub(self.dealt_with)) {
+                self.replay_all(time);
             }
-            moment += if urgent.contains(&moment) { 1 } else { 60 };
+            time += if urgent.contains(&time) { 1 } else { 60 };
         }
     }
 
     /// Presents a forgery from as far in the future as the instance allows, which is the one with the
     /// fastest clock of those that still accept the key.
-    fn forge(&mut self, moment: u64) {
+    fn forge(&mut self, time: u64) {
         let instances = self.fleet.instances.iter().enumerate();
         let accepting = instances.filter(|(_, instance)| instance.ring < self.drop);
         let fastest = accepting.max_by_key(|(_, instance)| instance.ahead);
         let instance = fastest.map_or_else(|| self.fleet.any(&mut self.rng), |(place, _)| place);
-        let now = self.fleet.instances[instance].clock(moment);
+        let now = self.fleet.instances[instance].clock(time);
         let remembered = self.rng.bool();
         let forged = self.forger.cookie_for(at(now + self.skew), |session| {
             if remembered {
@@ -88,10 +88,10 @@ impl Attacker<'_> {
             session.insert("count", FORGED)
         });
         self.hoard.push(forged.unwrap());
-        self.present(self.hoard.len() - 1, Visit { moment, instance }, Deed::Read);
+        self.present(self.hoard.len() - 1, Visit { time, instance }, Deed::Read);
     }
 
-    fn replay(&mut self, moment: u64) {
+    fn replay(&mut self, time: u64) {
         let all = self.hoard.len();
         let place = match self.rng.bool() {
             true => self.rng.usize(..all),
@@ -99,16 +99,16 @@ impl Attacker<'_> {
         };
         let instance = self.fleet.any(&mut self.rng);
         let deed = [Deed::Read, Deed::Count, Deed::SignIn][self.rng.usize(..3)];
-        self.present(place, Visit { moment, instance }, deed);
+        self.present(place, Visit { time, instance }, deed);
     }
 
-    fn replay_all(&mut self, moment: u64) {
+    fn replay_all(&mut self, time: u64) {
         let instances = self.fleet.instances.iter().enumerate();
         let slowest = instances.min_by_key(|(_, instance)| instance.ahead);
         let slowest = slowest.unwrap().0;
         for place in 0..self.hoard.len() {
             for instance in [slowest, self.fleet.any(&mut self.rng)] {
-                self.present(place, Visit { moment, instance }, Deed::Read);
+                self.present(place, Visit { time, instance }, Deed::Read);
             }
             if !self.report.faults.is_empty() {
                 return;
@@ -119,12 +119,12 @@ impl Attacker<'_> {
     fn present(&mut self, place: usize, visit: Visit, deed: Deed) {
         let cookie = &self.hoard[place];
         let instance = &self.fleet.instances[visit.instance];
-        let answer = instance.answer(Some(cookie), deed, visit.moment);
+        let answer = instance.answer(Some(cookie), deed, visit.time);
         self.report.count(Event::Visit);
         if answer.count.is_none_or(|count| count < FORGED) {
             return;
         }
-        if visit.moment >= self.dealt_with {
+        if visit.time >= self.dealt_with {
             self.report.faults.push(Fault {
                 kind: Kind::Forged,
                 client: 0,

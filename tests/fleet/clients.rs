@@ -30,7 +30,7 @@ struct Jar {
     turn: Turn,
 }
 
-/// Makes all visits of these clients, in the order of their moments.
+/// Makes all visits of these clients, in the order of their times.
 pub(crate) fn visit(simulation: &Simulation, numbers: impl Iterator<Item = u64>) -> Report {
     let schedule = Schedule::of(&simulation.plan);
     let mut fleet = Fleet::of(simulation);
@@ -43,7 +43,7 @@ pub(crate) fn visit(simulation: &Simulation, numbers: impl Iterator<Item = u64>)
     }
     while let Some(Reverse((visit, place))) = visits.pop() {
         let client = &mut clients[place];
-        fleet.listen(visit.moment);
+        fleet.listen(visit.time);
         client.visit(visit, &fleet, simulation.skew, &mut report);
         if let Some(next) = client.next(visit, &schedule, &fleet) {
             visits.push(Reverse((next, place)));
@@ -66,12 +66,12 @@ impl Client {
 
     fn visit(&mut self, visit: Visit, fleet: &Fleet<'_>, skew: u64, report: &mut Report) {
         let instance = &fleet.instances[visit.instance];
-        let (now, push) = (instance.clock(visit.moment), fleet.heard(instance));
+        let (now, push) = (instance.clock(visit.time), fleet.heard(instance));
         let jar = self.jar.take();
         let lives = matches!(&jar, Some(jar) if jar.lives(now, skew, push));
         let deed = self.deed(lives);
         let cookie = jar.as_ref().map(|jar| &*jar.cookie);
-        let answer = instance.answer(cookie, deed, visit.moment);
+        let answer = instance.answer(cookie, deed, visit.time);
 
         // After a fault the model goes on with what the instance found.
         let opened = jar.as_ref().filter(|_| answer.count.is_some());
@@ -112,7 +112,7 @@ impl Client {
     fn next(&mut self, visit: Visit, schedule: &Schedule, fleet: &Fleet<'_>) -> Option<Visit> {
         self.visits_left -= 1;
         let session = self.jar.as_ref().map(|jar| jar.session);
-        let next = schedule.next(&mut self.rng, visit.moment, session, fleet);
+        let next = schedule.next(&mut self.rng, visit.time, session, fleet);
         next.filter(|_| self.visits_left > 0)
     }
 }

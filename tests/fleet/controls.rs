@@ -29,7 +29,7 @@ fn a_key_that_seals_before_all_instances_know_it_costs_sessions() {
         // Under B, where only A was known.
         assert_eq!((fault.key, fault.ring), (Some(B.key), 0));
         assert_eq!(fault.refusal, Some(Reason::UnknownKey));
-        assert!((PUSH..PUSH + PROPAGATION).contains(&fault.visit.moment));
+        assert!((PUSH..PUSH + PROPAGATION).contains(&fault.visit.time));
     }
 }
 
@@ -42,7 +42,7 @@ fn two_orders_of_keys_send_cookies_back_and_forth() {
     report.assert_only(Kind::PingPong);
     for fault in report.faults {
         assert_eq!((fault.key, fault.ring), (Some(B.key), 1));
-        assert!((promotion..promotion + PROPAGATION).contains(&fault.visit.moment));
+        assert!((promotion..promotion + PROPAGATION).contains(&fault.visit.time));
     }
 }
 

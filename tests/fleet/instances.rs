@@ -1,4 +1,4 @@
-//! Instances, each with its own clock and its own moment of hearing of a new ring.
+//! Instances, each with its own clock and its own time of hearing of a new ring.
 
 use fastrand::Rng;
 use hardtack::{
@@ -10,11 +10,11 @@ use hardtack::{
 
 use super::{
     model::{ABSOLUTE, Deed, IDLE, REFRESH_AFTER, REMEMBER, REMEMBERED_IDLE},
-    moments::{at, seconds},
     plan::{DRIFT, PROPAGATION, Plan, Push, Turn},
     report::{Event, Report},
     schedule::Visit,
     simulation::Simulation,
+    times::{at, seconds},
 };
 
 pub(crate) struct Fleet<'a> {
@@ -103,7 +103,7 @@ impl Fleet<'_> {
         }
     }
 
-    /// The moment at which the last instance hears of the last push.
+    /// The time at which the last instance hears of the last push.
     pub(crate) fn last_heard(&self) -> u64 {
         self.news.first().map_or(0, |news| news.at)
     }
@@ -113,10 +113,10 @@ impl Fleet<'_> {
     }
 
     /// Counts the events that a visit coincides with.
-    pub(crate) fn count(&self, Visit { moment, instance }: Visit, report: &mut Report) {
+    pub(crate) fn count(&self, Visit { time, instance }: Visit, report: &mut Report) {
         let ring = self.instances[instance].ring;
         for (number, push) in self.plan.pushes.iter().enumerate().skip(1) {
-            if (push.at..push.at + PROPAGATION).contains(&moment) {
+            if (push.at..push.at + PROPAGATION).contains(&time) {
                 let has_heard = ring >= number;
                 report.count(if has_heard {
                     Event::Heard(number)
@@ -125,7 +125,7 @@ impl Fleet<'_> {
                 });
             }
         }
-        if self.plan.is_turning(moment) {
+        if self.plan.is_turning(time) {
             report.count(Event::Turn);
         }
     }
@@ -146,13 +146,13 @@ impl Fleet<'_> {
 
 impl Instance {
     /// The time on its clock.
-    pub(crate) fn clock(&self, moment: u64) -> u64 {
-        moment.saturating_add_signed(self.ahead)
+    pub(crate) fn clock(&self, time: u64) -> u64 {
+        time.saturating_add_signed(self.ahead)
     }
 
     /// Loads the session of a request, and saves it.
-    pub(crate) fn answer(&self, cookie: Option<&str>, deed: Deed, moment: u64) -> Answer {
-        let session = self.site.load(cookie, at(self.clock(moment)));
+    pub(crate) fn answer(&self, cookie: Option<&str>, deed: Deed, time: u64) -> Answer {
+        let session = self.site.load(cookie, at(self.clock(time)));
         let count: Option<u32> = session.get("count").unwrap();
         let counted = count.unwrap_or(0);
         match deed {

@@ -36,7 +36,7 @@ fn attacked(simulation: &Simulation) -> Report {
 const OVER: u64 = DROP + PROPAGATION + DRIFT + SKEW;
 
 #[test]
-fn dropping_a_leaked_key_together_with_a_moment_ends_its_forgeries() {
+fn dropping_a_leaked_key_together_with_a_time_ends_its_forgeries() {
     let simulation = leak([Push::at(DROP, [B]).dropping([A]).not_before(OVER)]);
     attacked(&simulation).assert_faultless();
     simulation.run().assert_faultless();
@@ -66,15 +66,15 @@ fn forgeries_live_on_where_a_leaked_key_is_merely_removed() {
 
 /// A forgery may begin as late as the fastest clock shows, plus the skew that this instance allows.
 #[test]
-fn forgeries_live_on_where_the_moment_allows_for_the_skew_and_not_for_clocks() {
-    let moment = DROP + PROPAGATION + SKEW;
-    let simulation = leak([Push::at(DROP, [B]).dropping([A]).not_before(moment)]);
+fn forgeries_live_on_where_the_time_allows_for_the_skew_and_not_for_clocks() {
+    let time = DROP + PROPAGATION + SKEW;
+    let simulation = leak([Push::at(DROP, [B]).dropping([A]).not_before(time)]);
     attacked(&simulation).assert_only(Kind::Forged);
 }
 
 /// `renew` gives a session a new beginning and keeps its content, even if that is forged.
 #[test]
-fn forgeries_live_on_where_the_moment_has_passed_when_it_is_pushed() {
+fn forgeries_live_on_where_the_time_has_passed_when_it_is_pushed() {
     let dropped = Push::at(DROP, [B]).dropping([A]);
     let later = Push::at(DROP + HOUR / 2, [B])
         .dropping([A])

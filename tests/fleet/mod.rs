@@ -1,5 +1,5 @@
 //! A fleet whose keys change while clients visit it. Each instance has its own clock and hears of a new ring at
-//! its own moment; each client visits one instance after the other. A model for each client, without keys,
+//! its own time; each client visits one instance after the other. A model for each client, without keys,
 //! predicts what becomes of its session.
 //!
 //! Runs depend on a seed, which is printed. `FLEET_SEED=7 cargo test --test all fleet::` is another run, and
@@ -21,4 +21,4 @@ mod eventful;
 mod leaks;
 mod replacing;
 
-use crate::common::moments;
+use crate::common::times;

@@ -1,4 +1,4 @@
-//! The pushes to a fleet. Moments are seconds after the tests begin, on a correct clock.
+//! The pushes to a fleet. Times are seconds after the tests begin, on a correct clock.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
 
 use super::{
     model::{IDLE, REMEMBERED_IDLE},
-    moments::at,
+    times::at,
 };
 
 pub(crate) const HOUR: u64 = 3600;
@@ -18,7 +18,7 @@ pub(crate) const DRIFT: u64 = 30;
 /// From a push to the `seal_from` in it.
 pub(crate) const LEAD: u64 = PROPAGATION + 2 * DRIFT;
 
-/// A key whose follower seals from this moment on retires when no token opens under it any more: no token opens for longer
+/// A key whose follower seals from this time on retires when no token opens under it any more: no token opens for longer
 /// than this without being sealed again, and its last activity is at most the difference of two clocks ahead.
 pub(crate) fn retirement(follower_seals: u64) -> u64 {
     follower_seals + REMEMBERED_IDLE.max(IDLE) + 2 * DRIFT
@@ -47,13 +47,13 @@ impl Line {
         }
     }
 
-    pub(crate) fn from(self, moment: u64) -> Line {
-        let seal_from = Some(moment);
+    pub(crate) fn from(self, time: u64) -> Line {
+        let seal_from = Some(time);
         Line { seal_from, ..self }
     }
 
-    pub(crate) fn until(self, moment: u64) -> Line {
-        let accept_until = Some(moment);
+    pub(crate) fn until(self, time: u64) -> Line {
+        let accept_until = Some(time);
         Line {
             accept_until,
             ..self
@@ -92,7 +92,7 @@ impl Push {
     }
 }
 
-/// The moment since which a key seals; without a `seal_from`, the number of its push.
+/// The time since which a key seals; without a `seal_from`, the number of its push.
 pub(crate) type Turn = (u64, usize);
 
 /// All pushes, in their order. The first is there from the beginning.
@@ -115,7 +115,7 @@ impl Plan {
         }
     }
 
-    /// The moment after the last visit.
+    /// The time after the last visit.
     pub(crate) fn end(&self) -> u64 {
         self.pushes[self.pushes.len() - 1].at + 8 * HOUR
     }
@@ -135,11 +135,11 @@ impl Plan {
     pub(crate) fn ring(&self, push: &Push) -> KeyRing {
         let key = |line: &Line| {
             let mut key = RingKey::from(self.key(line.key));
-            if let Some(moment) = line.seal_from {
-                key = key.seal_from(at(moment));
+            if let Some(time) = line.seal_from {
+                key = key.seal_from(at(time));
             }
-            if let Some(moment) = line.accept_until {
-                key = key.accept_until(at(moment));
+            if let Some(time) = line.accept_until {
+                key = key.accept_until(at(time));
             }
             key
         };
@@ -147,22 +147,22 @@ impl Plan {
         ring.with_not_before(at(push.not_before))
     }
 
-    /// The moments of all changes, in order.
-    pub(crate) fn moments(&self) -> Vec<u64> {
-        let mut moments = BTreeSet::new();
+    /// The times of all changes, in order.
+    pub(crate) fn times(&self) -> Vec<u64> {
+        let mut times = BTreeSet::new();
         for push in &self.pushes {
-            moments.extend([0, PROPAGATION / 2, PROPAGATION].map(|later| push.at + later));
-            moments.extend(push.ring.iter().filter_map(|line| line.seal_from));
-            moments.extend(push.ring.iter().filter_map(|line| line.accept_until));
-            moments.insert(push.not_before);
+            times.extend([0, PROPAGATION / 2, PROPAGATION].map(|later| push.at + later));
+            times.extend(push.ring.iter().filter_map(|line| line.seal_from));
+            times.extend(push.ring.iter().filter_map(|line| line.accept_until));
+            times.insert(push.not_before);
         }
-        moments.range(1..self.end()).copied().collect()
+        times.range(1..self.end()).copied().collect()
     }
 
     /// Whether some clocks are past a `seal_from` and some are not.
-    pub(crate) fn is_turning(&self, moment: u64) -> bool {
+    pub(crate) fn is_turning(&self, time: u64) -> bool {
         let lines = self.pushes.iter().flat_map(|push| &push.ring);
         let mut turns = lines.filter_map(|line| line.seal_from);
-        turns.any(|turn| moment.abs_diff(turn) <= DRIFT)
+        turns.any(|turn| time.abs_diff(turn) <= DRIFT)
     }
 }

@@ -9,8 +9,8 @@ use std::{
 use hardtack::{SessionCookie, keys::SharedKeyRing, session::Outcome};
 
 use super::{
-    moments::at,
     plan::{A, B, C, D, Plan, Push},
+    times::at,
 };
 
 const REPLACEMENTS: u32 = 2_000;

@@ -74,7 +74,7 @@ fn sign_out(session: &Session) -> Result<(), SessionError> {
     session.invalidate().map(drop)
 }
 
-/// A moment at which a session that began with the tests is due for a refresh.
+/// A time at which a session that began with the tests is due for a refresh.
 const DUE: u64 = 1000;
 
 #[test]

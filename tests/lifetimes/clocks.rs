@@ -17,9 +17,9 @@ use hardtack::{
 use super::{
     assert_rejected,
     browser::Browser,
-    check_end, check_times,
-    moments::{at, seconds},
-    site, tokens, write,
+    check_end, check_times, site,
+    times::{at, seconds},
+    tokens, write,
 };
 
 #[test]
@@ -104,12 +104,12 @@ fn there_is_no_skew_at_the_end() {
 }
 
 #[test]
-fn a_clock_that_stands_shows_its_moment() {
-    let moment = at(7);
+fn a_clock_that_stands_shows_its_time() {
+    let time = at(7);
     assert_eq!(
-        format!("{:?}", Clock::from(moment)),
-        format!("Clock({moment:?})")
+        format!("{:?}", Clock::from(time)),
+        format!("Clock({time:?})")
     );
-    assert_eq!(format!("{:?}", Clock::from_fn(move || moment)), "Clock(..)");
+    assert_eq!(format!("{:?}", Clock::from_fn(move || time)), "Clock(..)");
     assert_eq!(format!("{:?}", Clock::system()), "Clock(..)");
 }

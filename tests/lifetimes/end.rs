@@ -6,9 +6,9 @@ use hardtack::{Session, session::Reason};
 
 use super::{
     browser::Browser,
-    check_end,
-    moments::{at, seconds},
-    site, write,
+    check_end, site,
+    times::{at, seconds},
+    write,
 };
 
 #[test]

@@ -1,4 +1,4 @@
-//! Clocks that are wrong, and the first and the last moment of the format.
+//! Clocks that are wrong, and the first and the last time of the format.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,9 +11,9 @@ use proptest::prelude::*;
 use super::{
     browser::Browser,
     cases::cases,
-    check_times,
-    moments::{at, seconds},
-    says, site, tokens, write,
+    check_times, says, site,
+    times::{at, seconds},
+    tokens, write,
 };
 
 #[test]
@@ -55,7 +55,7 @@ fn a_bare_token_is_written_in_the_range_of_the_format_only() {
 }
 
 #[test]
-fn a_session_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
+fn a_session_is_read_beyond_the_last_time_of_the_format_and_not_written() {
     let mut browser = Browser::from(site().refresh_after(RefreshAfter::Always));
     let last = last().duration_since(at(0)).unwrap().as_secs();
     browser.now = last;
@@ -78,7 +78,7 @@ fn a_session_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
 }
 
 #[test]
-fn a_bare_token_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
+fn a_bare_token_is_read_beyond_the_last_time_of_the_format_and_not_written() {
     let tokens = tokens().refresh_after(RefreshAfter::Always);
     let tokens = tokens.build().unwrap();
     let session = tokens.load(None::<&str>, last());
@@ -110,12 +110,12 @@ fn a_session_from_the_first_second_of_the_format_opens() {
 }
 
 #[test]
-fn options_take_any_moment() {
-    for moment in extreme_clocks() {
-        let mut browser = Browser::from(site().not_before(moment));
+fn options_take_any_time() {
+    for time in extreme_clocks() {
+        let mut browser = Browser::from(site().not_before(time));
         browser.visit(write);
-        let is_past = moment < at(0);
-        assert_eq!(browser.visit(Session::is_new), !is_past, "{moment:?}");
+        let is_past = time < at(0);
+        assert_eq!(browser.visit(Session::is_new), !is_past, "{time:?}");
     }
 }
 
@@ -125,13 +125,13 @@ proptest! {
     #[test]
     fn no_clock_panics(first: (i64, u32), second: (i64, u32)) {
         let clock = |(seconds, nanos): (i64, u32)| {
-            let span = Duration::new(seconds.unsigned_abs(), nanos % 1_000_000_000);
-            let moment = if seconds < 0 {
-                UNIX_EPOCH.checked_sub(span)
+            let duration = Duration::new(seconds.unsigned_abs(), nanos % 1_000_000_000);
+            let time = if seconds < 0 {
+                UNIX_EPOCH.checked_sub(duration)
             } else {
-                UNIX_EPOCH.checked_add(span)
+                UNIX_EPOCH.checked_add(duration)
             };
-            moment.unwrap_or(UNIX_EPOCH)
+            time.unwrap_or(UNIX_EPOCH)
         };
         let browser = Browser::from(site());
         let session = browser.site.load(None::<&str>, clock(first));
@@ -147,7 +147,7 @@ proptest! {
     }
 }
 
-/// The first moment that a token can carry: 2026-01-01T00:00:00Z.
+/// The first time that a token can carry: 2026-01-01T00:00:00Z.
 fn first() -> SystemTime {
     UNIX_EPOCH + seconds(1_767_225_600)
 }
@@ -157,7 +157,7 @@ fn last() -> SystemTime {
     first() + seconds(u32::MAX.into())
 }
 
-/// Moments that a token cannot carry.
+/// Times that a token cannot carry.
 fn extreme_clocks() -> [SystemTime; 8] {
     [
         UNIX_EPOCH - seconds(1 << 40),

@@ -10,8 +10,8 @@ use super::{
     block_on,
     browser::Browser,
     cases::cases,
-    moments::{at, seconds},
     refresh::Refresh,
+    times::{at, seconds},
 };
 
 /// The second at which the next key begins to seal.
@@ -70,14 +70,14 @@ fn policy() -> impl Strategy<Value = Policy> {
         |((absolute, idle), remembered, (skew, refresh, percent, is_persistent))| {
             let idles = [idle, remembered.and_then(|(_, idle)| idle)];
             let least = idles.into_iter().flatten().min().unwrap_or(3000);
-            let span = least / 2 * percent / 100;
+            let duration = least / 2 * percent / 100;
             Policy {
                 idle,
                 absolute,
                 remembered,
                 skew,
                 is_persistent,
-                refresh: Refresh::of(refresh, span),
+                refresh: Refresh::of(refresh, duration),
             }
         },
     )
@@ -98,7 +98,7 @@ enum Deed {
 /// A visit: when, how far the clock of its instance is ahead, and what the page does.
 #[derive(Clone, Copy, Debug)]
 struct Visit {
-    moment: u64,
+    time: u64,
     ahead: i64,
     deed: Deed,
     /// The browser gets the response.
@@ -121,16 +121,16 @@ fn visits() -> impl Strategy<Value = Vec<Visit>> {
         1 => Just(Deed::Discard),
     ];
     // Mostly within a lifetime of the turn, and often close to it.
-    let moment = prop_oneof![
+    let time = prop_oneof![
         3 => TURN - 400..TURN + 400,
         3 => TURN - 6000..TURN + 9500,
     ];
     let rarely = || prop::bool::weighted(0.2);
     let browser = (prop::bool::weighted(0.8), rarely(), rarely());
-    let visit = (moment, -300..=300i64, deed, browser);
+    let visit = (time, -300..=300i64, deed, browser);
     let visit = visit.prop_map(
-        |(moment, ahead, deed, (arrives, sends_a_copy, keeps_a_copy))| Visit {
-            moment,
+        |(time, ahead, deed, (arrives, sends_a_copy, keeps_a_copy))| Visit {
+            time,
             ahead,
             deed,
             arrives,
@@ -139,7 +139,7 @@ fn visits() -> impl Strategy<Value = Vec<Visit>> {
         },
     );
     prop::collection::vec(visit, 2..25).prop_map(|mut visits| {
-        visits.sort_by_key(|visit| visit.moment);
+        visits.sort_by_key(|visit| visit.time);
         visits
     })
 }
@@ -165,7 +165,7 @@ impl World {
         if let Some(copy) = self.copy.clone().filter(|_| visit.sends_a_copy) {
             self.browser.jar = copy;
         }
-        self.browser.now = visit.moment.saturating_add_signed(visit.ahead);
+        self.browser.now = visit.time.saturating_add_signed(visit.ahead);
         let noticed = self.browser.visit(|session| act(session, visit));
         if !visit.arrives || visit.sends_a_copy {
             self.browser.jar = before.clone();
@@ -189,12 +189,12 @@ fn act(session: &Session, visit: Visit) -> Noticed {
     );
     match visit.deed {
         Deed::Nothing | Deed::Read => {}
-        Deed::Write => session.insert("count", visit.moment).unwrap(),
+        Deed::Write => session.insert("count", visit.time).unwrap(),
         Deed::Renew => session.renew().unwrap(),
         // An error where no session is remembered.
-        Deed::Remember(span) => _ = session.remember_for(seconds(span)),
+        Deed::Remember(duration) => _ = session.remember_for(seconds(duration)),
         Deed::Forget => session.forget().unwrap(),
-        Deed::Limit(span) => session.limit_to(seconds(span)).unwrap(),
+        Deed::Limit(duration) => session.limit_to(seconds(duration)).unwrap(),
         Deed::Discard => {
             session.insert("count", 0).unwrap();
             session.discard().unwrap();

@@ -12,9 +12,9 @@ mod returning;
 use crate::common::block_on;
 use crate::common::browser;
 use crate::common::cases;
-use crate::common::moments;
 use crate::common::outcome;
 use crate::common::says;
+use crate::common::times;
 
 use browser::Browser;
 use hardtack::{
@@ -23,8 +23,8 @@ use hardtack::{
     keys::SharedKeyRing,
     session::Reason,
 };
-use moments::at;
 use outcome::reason;
+use times::at;
 
 /// Sites with one key and different options.
 struct SharedSites {

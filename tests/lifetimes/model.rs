@@ -7,8 +7,8 @@ use super::{
     block_on,
     browser::Browser,
     cases::cases,
-    moments::{at, seconds},
     refresh::Refresh,
+    times::{at, seconds},
 };
 
 /// What SPEC.md § 7.7 and § 8 say, in the simplest words.
@@ -34,11 +34,11 @@ impl Policy {
     }
 
     fn site(self, key: EncryptionKey) -> SessionCookie {
-        let span = |span: i64| seconds(span.unsigned_abs());
+        let duration = |duration: i64| seconds(duration.unsigned_abs());
         let site = SessionCookie::encrypted(key)
-            .idle_timeout(self.idle.map(span))
-            .absolute_timeout(span(self.absolute))
-            .clock_skew(span(self.skew));
+            .idle_timeout(self.idle.map(duration))
+            .absolute_timeout(duration(self.absolute))
+            .clock_skew(duration(self.skew));
         self.refresh.build(site)
     }
 }
@@ -54,8 +54,8 @@ fn policy() -> impl Strategy<Value = Policy> {
             absolute,
             skew,
             refresh: {
-                let span = idle.unwrap_or(3000) / 2 * percent / 100;
-                Refresh::of(refresh, span.unsigned_abs())
+                let duration = idle.unwrap_or(3000) / 2 * percent / 100;
+                Refresh::of(refresh, duration.unsigned_abs())
             },
         },
     )
@@ -110,15 +110,15 @@ proptest! {
                 }
                 read
             });
-            let moment = |moment: i64| at(moment.unsigned_abs());
+            let time = |time: i64| at(time.unsigned_abs());
             if let Some(times) = times {
-                prop_assert_eq!(times.0, alive.map(|model| moment(model.issued)));
-                prop_assert_eq!(times.1, alive.map(|model| moment(model.seen)));
+                prop_assert_eq!(times.0, alive.map(|model| time(model.issued)));
+                prop_assert_eq!(times.1, alive.map(|model| time(model.seen)));
                 let end = alive.map(|model| {
                     let absolute = model.issued + policy.absolute;
                     policy.idle.map_or(absolute, |idle| absolute.min(model.seen + idle))
                 });
-                prop_assert_eq!(expires, end.map(moment));
+                prop_assert_eq!(expires, end.map(time));
             }
             let counts_each = matches!(policy.refresh, Refresh::By(RefreshAfter::EveryRequest));
             let written = match (alive, deed) {
@@ -126,17 +126,17 @@ proptest! {
                 (None, Deed::Nothing | Deed::Read) => None,
                 (_, Deed::Renew) | (None, _) => Some(Model { issued: now, seen: now }),
                 (Some(alive), deed) => {
-                    let is_past = |span: u64| now >= alive.seen + span as i64;
+                    let is_past = |duration: u64| now >= alive.seen + duration as i64;
                     let is_change = matches!(deed, Deed::Write | Deed::RenewId);
                     // Whether the activity moves, and whether that alone is written.
                     let (moves, is_due) = match policy.refresh {
                         Refresh::By(RefreshAfter::Never) => (false, false),
                         Refresh::By(RefreshAfter::Always | RefreshAfter::EveryRequest) => (true, true),
-                        Refresh::By(RefreshAfter::Interval(span)) => {
-                            (true, is_past(span.as_secs()))
+                        Refresh::By(RefreshAfter::Interval(duration)) => {
+                            (true, is_past(duration.as_secs()))
                         }
                         Refresh::By(_) => (true, false),
-                        Refresh::ByAnswers(span) => (is_past(span), is_past(span)),
+                        Refresh::ByAnswers(duration) => (is_past(duration), is_past(duration)),
                     };
                     let seen = if moves { alive.seen.max(now) } else { alive.seen };
                     (is_change || is_due).then_some(Model { seen, ..alive })

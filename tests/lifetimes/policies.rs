@@ -8,7 +8,7 @@ use hardtack::{
     session::Reason,
 };
 
-use super::{SharedSites, assert_rejected, browser::Browser, moments::seconds, site, write};
+use super::{SharedSites, assert_rejected, browser::Browser, site, times::seconds, write};
 
 #[test]
 fn a_shorter_timeout_acts_on_what_is_out() {
@@ -44,7 +44,7 @@ fn a_longer_timeout_acts_on_what_is_out() {
 }
 
 #[test]
-fn spans_out_of_range_are_refused_with_a_sentence() {
+fn durations_out_of_range_are_refused_with_a_sentence() {
     #[track_caller]
     fn check(site: SessionCookieBuilder, option: &str) {
         match site.build() {
@@ -140,10 +140,10 @@ fn an_idle_timeout_of_remembered_sessions_that_cannot_hold_is_refused() {
     );
     assert!(site().remembered_idle_timeout(week).build().is_ok());
     let short = || site().idle_timeout(None).remembered_idle_timeout(day);
-    let span = |span| RefreshAfter::Interval(seconds(span));
-    assert!(short().refresh_after(span(43_200)).build().is_ok());
+    let duration = |duration| RefreshAfter::Interval(seconds(duration));
+    assert!(short().refresh_after(duration(43_200)).build().is_ok());
     check(
-        short().refresh_after(span(43_201)),
+        short().refresh_after(duration(43_201)),
         "`refresh_after` is longer than half of `remembered_idle_timeout` (12h 1s and 1d), so active visitors would be \
          signed out; choose at most half",
     );

@@ -8,7 +8,7 @@ use hardtack::{
     session::Validity,
 };
 
-use super::moments::seconds;
+use super::times::seconds;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Refresh {
@@ -18,15 +18,15 @@ pub(super) enum Refresh {
 }
 
 impl Refresh {
-    /// Returns one of the rules for each number, with `span` where it has one.
-    pub(super) fn of(number: u8, span: u64) -> Refresh {
+    /// Returns one of the rules for each number, with `duration` where it has one.
+    pub(super) fn of(number: u8, duration: u64) -> Refresh {
         match number {
             0 => Refresh::By(RefreshAfter::Never),
             1 => Refresh::By(RefreshAfter::OnChange),
             2 => Refresh::By(RefreshAfter::Always),
             3 => Refresh::By(RefreshAfter::EveryRequest),
-            4 if span > 0 => Refresh::ByAnswers(span),
-            _ => Refresh::By(RefreshAfter::Interval(seconds(span))),
+            4 if duration > 0 => Refresh::ByAnswers(duration),
+            _ => Refresh::By(RefreshAfter::Interval(seconds(duration))),
         }
     }
 

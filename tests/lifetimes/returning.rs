@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     browser::Browser,
-    moments::{at, seconds},
     site,
+    times::{at, seconds},
 };
 
 const DAY: u64 = 86_400;

@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{SameSite, Session, carrier::SessionCookieBuilder};
 use proptest::prelude::*;
 
-use super::{browser::pair_of, counting::run, moments::at, site};
+use super::{browser::pair_of, counting::run, site, times::at};
 
 #[derive(Clone, Debug)]
 struct Attributes {

@@ -7,8 +7,8 @@ use hardtack::{
 use proptest::prelude::*;
 
 use super::{
-    HEAD_LEN, SUITES, assert_refused, blob_of, browser::Browser, cases::cases, encode, moments::at,
-    site_of, small_token, suite, tokens_of,
+    HEAD_LEN, SUITES, assert_refused, blob_of, browser::Browser, cases::cases, encode, site_of,
+    small_token, suite, times::at, tokens_of,
 };
 
 /// Everything that a token is bound to.

@@ -10,11 +10,11 @@ use super::{
     browser::{Browser, Jar},
     counting::{Counts, open_all, run},
     load,
-    moments::at,
     outcome::reason,
     random,
     sealer::{Sealer, wire},
     site,
+    times::at,
 };
 
 #[test]
@@ -131,12 +131,13 @@ struct Body {
 
 /// The weights make each end so frequent that a count of 500 misses its share less than once in 10^8 runs.
 fn body() -> impl Strategy<Value = Body> {
-    let spans = |short| prop_oneof![short => 0..200u32, 2 => 1000..50_000u32, 1 => any::<u32>()];
+    let durations =
+        |short| prop_oneof![short => 0..200u32, 2 => 1000..50_000u32, 1 => any::<u32>()];
     let times = (
         0..60_000u64,
-        spans(8),
-        prop::option::of(spans(4)),
-        prop::option::of(spans(4)),
+        durations(8),
+        prop::option::of(durations(4)),
+        prop::option::of(durations(4)),
     );
     let schema = prop_oneof![3 => Just(0), 1 => 1..u32::MAX];
     let padding = prop::option::of(0..20usize);
@@ -180,8 +181,8 @@ impl Body {
         let mut body = vec![flags];
         body.extend_from_slice(&wire(self.issued).to_be_bytes());
         write_varint(self.age, &mut body);
-        for span in [self.limit, self.remembered].into_iter().flatten() {
-            write_varint(span, &mut body);
+        for duration in [self.limit, self.remembered].into_iter().flatten() {
+            write_varint(duration, &mut body);
         }
         body.extend_from_slice(self.sid.as_ref().map_or(&[], |sid| &sid[..]));
         if self.schema != 0 {
@@ -208,8 +209,8 @@ impl Body {
     /// The result of opening at `at(NOW)` under the default policy (SPEC.md § 7.7, § 8.1, § 8.2).
     fn expected(&self) -> Option<Reason> {
         let seen = self.issued + u64::from(self.age);
-        let spans = [self.limit, self.remembered].into_iter().flatten();
-        let lifetime = spans.map(u64::from).fold(43_200, u64::min);
+        let durations = [self.limit, self.remembered].into_iter().flatten();
+        let lifetime = durations.map(u64::from).fold(43_200, u64::min);
         if seen > NOW + 60 {
             Some(Reason::NotYetValid)
         } else if NOW >= self.issued + lifetime {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{browser::Browser, cases::cases, moments::at, site, suite};
+use super::{browser::Browser, cases::cases, site, suite, times::at};
 
 proptest! {
     #![proptest_config(cases(200))]

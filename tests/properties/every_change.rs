@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use super::{
     browser::Browser,
     cases::cases,
-    moments::{at, seconds},
     site, suite,
+    times::{at, seconds},
 };
 
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ fn step() -> impl Strategy<Value = Step> {
     let queue = || "[xy]?";
     let text = || "[m-o]{0,2}";
     // Longer than all requests together, so that no session ends in between.
-    let span = || 500..5000_u64;
+    let duration = || 500..5000_u64;
     prop_oneof![
         3 => (key(), 0..3_u8).prop_map(|(key, value)| Step::Insert(key, value)),
         2 => key().prop_map(Step::Update),
@@ -55,8 +55,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (queue(), text()).prop_map(|(queue, text)| Step::FlashOnce(queue, text)),
         3 => queue().prop_map(Step::Flashes),
         1 => Just(Step::CsrfToken),
-        1 => span().prop_map(Step::RememberFor),
-        1 => span().prop_map(Step::LimitTo),
+        1 => duration().prop_map(Step::RememberFor),
+        1 => duration().prop_map(Step::LimitTo),
         1 => Just(Step::Forget),
         1 => Just(Step::Save),
         1 => Just(Step::Discard),
@@ -166,14 +166,14 @@ impl Model {
                 self.see_id(session.id().unwrap());
                 self.token = Some(token);
             }
-            Step::RememberFor(span) => {
-                session.remember_for(seconds(span)).unwrap();
-                self.remembered_until = Some(now + span);
+            Step::RememberFor(duration) => {
+                session.remember_for(seconds(duration)).unwrap();
+                self.remembered_until = Some(now + duration);
             }
-            Step::LimitTo(span) => {
-                session.limit_to(seconds(span)).unwrap();
+            Step::LimitTo(duration) => {
+                session.limit_to(seconds(duration)).unwrap();
                 for limit in [&mut self.limited_until, &mut deeds.limit] {
-                    *limit = Some(limit.map_or(now + span, |end| end.min(now + span)));
+                    *limit = Some(limit.map_or(now + duration, |end| end.min(now + duration)));
                 }
             }
             Step::Forget => {
@@ -227,8 +227,8 @@ impl Model {
         assert_eq!(session.is_persistent(), self.is_persistent());
         let expires_at = session.expires_at();
         assert_eq!(expires_at.is_some(), self.created.is_some());
-        let spans = [self.limited_until, self.remembered_until];
-        if let (Some(end), Some(deadline)) = (expires_at, spans.into_iter().flatten().min()) {
+        let durations = [self.limited_until, self.remembered_until];
+        if let (Some(end), Some(deadline)) = (expires_at, durations.into_iter().flatten().min()) {
             assert!(end <= at(deadline));
             assert!(!self.is_persistent() || end == at(deadline));
         }

@@ -14,8 +14,8 @@ mod visitors;
 
 use crate::common::browser;
 use crate::common::cases;
-use crate::common::moments;
 use crate::common::outcome;
+use crate::common::times;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use browser::Browser;
@@ -23,10 +23,10 @@ use hardtack::{
     EncryptionKey, Session, SessionCookie, SessionToken, SigningKey, Size,
     carrier::{SessionCookieBuilder, SessionTokenBuilder},
 };
-use moments::at;
 use outcome::reason;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
+use times::at;
 
 fn suite() -> impl Strategy<Value = &'static str> {
     prop::sample::select(&SUITES[..])
@@ -117,5 +117,5 @@ fn load(site: &SessionCookie, token: &[u8]) -> Session {
 const SUITES: [&str; 3] = ["xaes", "xcha", "sign"];
 const HEAD_LEN: usize = 5;
 const TAG_LEN: usize = 16;
-/// The moment at which tokens that no browser holds are opened.
+/// The time at which tokens that no browser holds are opened.
 const NOW: u64 = 50_000;

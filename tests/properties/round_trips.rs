@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::{
     browser::Browser,
     cases::cases,
-    moments::at,
-    site, site_of_profiles, suite, tokens_of,
+    site, site_of_profiles, suite,
+    times::at,
+    tokens_of,
     values::{Profile, dictionary, profile},
 };
 

@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::{HEAD_LEN, TAG_LEN, blob_of, encode, moments::START, secret, small_token};
+use super::{HEAD_LEN, TAG_LEN, blob_of, encode, secret, small_token, times::START};
 
 #[test]
 fn these_tests_seal_as_the_specification_does() {
@@ -70,7 +70,7 @@ fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// A moment as a body has it, from seconds after `at(0)`.
+/// A time as a body has it, from seconds after `at(0)`.
 pub(crate) fn wire(second: u64) -> u32 {
     u32::try_from(START - EPOCH + second).unwrap()
 }

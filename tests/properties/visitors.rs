@@ -6,7 +6,7 @@ use hardtack::{Session, SessionCookie, Size};
 use hardtack_jar::Jar;
 use proptest::prelude::*;
 
-use super::{cases::cases, moments::at, site, suite};
+use super::{cases::cases, site, suite, times::at};
 
 /// A browser, and what its session has to hold.
 #[derive(Default)]

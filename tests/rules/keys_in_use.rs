@@ -82,7 +82,7 @@ fn the_next_event_is_the_next_change_of_a_role() {
 }
 
 #[test]
-fn of_two_keys_with_the_same_moment_the_one_that_seals_is_next() {
+fn of_two_keys_with_the_same_time_the_one_that_seals_is_next() {
     let [first, second] = [1, 2].map(|index| RingKey::from(key(index)).seal_from(at(HOUR)));
     let cookie = cookie_of([RingKey::from(key(0)), first, second]);
     let next = cookie.keys_in_use(at(0)).next;

@@ -14,13 +14,13 @@ use super::{
 
 #[test]
 fn a_touched_session_is_refreshed_from_the_second_at_which_that_is_due() {
-    let span = |span| builder().refresh_after(RefreshAfter::Interval(seconds(span)));
+    let duration = |duration| builder().refresh_after(RefreshAfter::Interval(seconds(duration)));
     // By default a quarter of the idle timeout.
     for (builder, due) in [
         (builder(), 450),
-        (span(900), 900),
-        (span(1), 1),
-        (span(0), 0),
+        (duration(900), 900),
+        (duration(1), 1),
+        (duration(0), 0),
         (builder().refresh_after(RefreshAfter::Always), 0),
     ] {
         let cookie = builder.build().unwrap();

@@ -8,25 +8,25 @@ use super::{
 };
 
 #[track_caller]
-fn check_recent(pair: &str, now: u64, span: u64, expected: bool) {
+fn check_recent(pair: &str, now: u64, duration: u64, expected: bool) {
     let work = move |session: &Session| {
-        assert_eq!(session.is_recent(seconds(span)), expected, "at {now}");
+        assert_eq!(session.is_recent(seconds(duration)), expected, "at {now}");
         Ok(())
     };
     check(&Visit::to(&cookie()).with(pair).at(now), work, READ);
 }
 
 #[test]
-fn a_session_is_recent_until_the_second_before_the_span_is_over() {
+fn a_session_is_recent_until_the_second_before_the_duration_is_over() {
     let pair = signed_in(&cookie());
-    for (now, span, expected) in [
+    for (now, duration, expected) in [
         (0, 0, false),
         (0, 1, true),
         (299, 300, true),
         (300, 300, false),
         (400, u64::MAX, true),
     ] {
-        check_recent(&pair, now, span, expected);
+        check_recent(&pair, now, duration, expected);
     }
     let session = cookie().load([&pair], at(9));
     assert!(!session.is_recent(std::time::Duration::from_millis(9_999)));

@@ -99,7 +99,7 @@ fn remembering_has_the_limit_of_the_cookie_and_of_browsers() {
     check_life(&years, answer.pair(), 450 * DAY - 1, Reason::Expired);
     let visit = Visit::to(&years).with(answer.pair()).at(100 * DAY);
     check_kept(&visit, |session| session.save(), NO_STORE, 350 * DAY);
-    // A span beyond every clock.
+    // A duration beyond every clock.
     check_kept(
         &Visit::to(&years),
         |session| session.remember_for(Duration::MAX).map(drop),

@@ -31,7 +31,7 @@ pub(super) fn begun(second: u64) -> String {
 }
 
 #[test]
-fn a_moment_can_be_raised_at_run_time_and_never_goes_down() {
+fn a_time_can_be_raised_at_run_time_and_never_goes_down() {
     let cookie = cookie();
     let handle = cookie.clone();
     let pairs = [0, 9, 10, 11].map(begun);
@@ -42,7 +42,7 @@ fn a_moment_can_be_raised_at_run_time_and_never_goes_down() {
         }
     };
     check(0);
-    // All clones share the moment.
+    // All clones share the time.
     handle.raise_not_before(at(10));
     check(2);
     for lower in [at(9), at(0), std::time::UNIX_EPOCH] {
@@ -56,7 +56,7 @@ fn a_moment_can_be_raised_at_run_time_and_never_goes_down() {
 }
 
 #[test]
-fn a_moment_that_is_raised_for_a_header_or_a_token_ends_their_sessions() {
+fn a_time_that_is_raised_for_a_header_or_a_token_ends_their_sessions() {
     let header = header_builder("x-session").build().unwrap();
     let tokens = token_builder("mobile").build().unwrap();
     let first = header.load(None::<&str>, at(0));
@@ -69,16 +69,16 @@ fn a_moment_that_is_raised_for_a_header_or_a_token_ends_their_sessions() {
     let TokenChange::Store(of_tokens) = tokens.save(&first).unwrap() else {
         panic!("a session with content is written");
     };
-    for (moment, expected) in [(0, None), (1, Some(Reason::Revoked))] {
-        header.clone().raise_not_before(at(moment));
-        tokens.clone().raise_not_before(at(moment));
+    for (time, expected) in [(0, None), (1, Some(Reason::Revoked))] {
+        header.clone().raise_not_before(at(time));
+        tokens.clone().raise_not_before(at(time));
         assert_eq!(reason(&header.load([&of_header], at(20))), expected);
         assert_eq!(reason(&tokens.load(Some(&of_tokens), at(20))), expected);
     }
 }
 
 #[test]
-fn a_moment_within_a_second_refuses_the_sessions_of_that_second_too() {
+fn a_time_within_a_second_refuses_the_sessions_of_that_second_too() {
     let (within, half) = (
         at(10) + Duration::from_millis(1),
         Duration::from_millis(500),
@@ -105,7 +105,7 @@ fn a_moment_within_a_second_refuses_the_sessions_of_that_second_too() {
 }
 
 #[test]
-fn the_latest_of_all_moments_counts() {
+fn the_latest_of_all_times_counts() {
     for (of_builder, of_ring, raised) in [(10, 5, 5), (5, 10, 5), (5, 5, 10), (10, 10, 10)] {
         let keys = ring().with_not_before(at(of_ring));
         let cookie = SessionCookie::encrypted(keys)
@@ -119,14 +119,14 @@ fn the_latest_of_all_moments_counts() {
 }
 
 #[test]
-fn a_new_ring_brings_its_moment_along() {
+fn a_new_ring_brings_its_time_along() {
     let shared = SharedKeyRing::from(ring());
     let cookie = SessionCookie::encrypted(shared.clone()).build().unwrap();
     check_reason(&cookie, &begun(9), None);
     shared.replace(ring().with_not_before(at(10))).unwrap();
     check_reason(&cookie, &begun(9), Some(Reason::Revoked));
     check_reason(&cookie, &begun(10), None);
-    // A new ring replaces the moment of the old one; a raised moment stays.
+    // A new ring replaces the time of the old one; a raised time stays.
     cookie.raise_not_before(at(9));
     shared.replace(ring()).unwrap();
     check_reason(&cookie, &begun(8), Some(Reason::Revoked));

@@ -86,7 +86,7 @@ fn a_session_is_renewed_when_the_settings_say() {
 #[test]
 fn a_session_is_remembered_as_long_as_the_settings_allow() {
     let mut browser = visitor("remember_up_to = '30d'");
-    let month = super::moments::seconds(30 * 86_400);
+    let month = super::times::seconds(30 * 86_400);
     browser.visit(|session| session.remember_for(month).unwrap());
     assert!(browser.sent[0].ends_with("; Max-Age=2592000"));
     let browser = Browser::from(cookie(toml("")));
@@ -98,7 +98,7 @@ fn a_session_is_remembered_as_long_as_the_settings_allow() {
 }
 
 #[test]
-fn sessions_before_the_given_moment_are_refused() {
+fn sessions_before_the_given_time_are_refused() {
     // The tests begin at 2027-01-15T08:00:00Z.
     let mut browser = visitor("not_before = '2027-01-15T08:00:00Z'");
     assert!(!browser.visit(Session::is_new));

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, env, process::Command};
 use hardtack::{EncryptionKey, Session, SessionCookie, SigningKey};
 
 use super::{
-    browser::Browser, cookie, documented, field, fields, folder::Folder, key, moments, toml,
+    browser::Browser, cookie, documented, field, fields, folder::Folder, key, times, toml,
 };
 
 /// A setting, settings without it and with it, and whether its effect is seen under settings.
@@ -42,7 +42,7 @@ fn opens(settings: &str, of: &str) -> bool {
 /// The answer to a public page, with this status, that changes a session.
 fn answer(settings: &str, status: u16) -> http::HeaderMap {
     let cookie = cookie(toml(settings));
-    let session = cookie.load([""], moments::at(0));
+    let session = cookie.load([""], times::at(0));
     session.insert("user", 42).unwrap();
     let mut fields = http::HeaderMap::new();
     fields.insert("cache-control", "public".parse().unwrap());
@@ -60,7 +60,7 @@ fn has_attribute(settings: &str, attribute: &str) -> bool {
 fn lengths(settings: &str) -> usize {
     let cookie = cookie(toml(settings));
     let len = |size: usize| {
-        let pair = cookie.cookie_for(moments::at(0), |session| {
+        let pair = cookie.cookie_for(times::at(0), |session| {
             session.insert("text", "x".repeat(size))
         });
         pair.unwrap().len()
@@ -90,8 +90,8 @@ fn every_setting_has_an_effect() {
     let retires_early = |settings: &str| {
         let cookie = toml(&format!("{retiring}{settings}")).build().unwrap();
         // The last second before half an hour is over.
-        let moment = humantime::parse_rfc3339("2027-02-01T00:29:59Z").unwrap();
-        cookie.keys_in_use(moment).accepts.len() == 1
+        let time = humantime::parse_rfc3339("2027-02-01T00:29:59Z").unwrap();
+        cookie.keys_in_use(time).accepts.len() == 1
     };
     let effects = [
         effect("mode", &of_one, &signed, &|settings| {
@@ -137,8 +137,8 @@ fn every_setting_has_an_effect() {
             "remember_up_to = '30d'",
             &|settings| {
                 let mut browser = visitor(cookie(toml(settings)));
-                let span = moments::seconds(86_400);
-                browser.visit(|session| session.remember_for(span).is_ok())
+                let duration = times::seconds(86_400);
+                browser.visit(|session| session.remember_for(duration).is_ok())
                     && browser.sent[0].ends_with("; Max-Age=86400")
             },
         ),
@@ -148,7 +148,7 @@ fn every_setting_has_an_effect() {
             "remember_up_to = '30d'\nremembered_idle_timeout = '7d'",
             &|settings| {
                 let mut browser = visitor(cookie(toml(settings)));
-                let month = moments::seconds(30 * 86_400);
+                let month = times::seconds(30 * 86_400);
                 browser.visit(|session| session.remember_for(month).unwrap());
                 browser.now = 7 * 86_400;
                 browser.visit(Session::is_new)
@@ -281,7 +281,7 @@ fn reads_variable(name: &str) -> bool {
 fn a_program_finds_its_keys() {
     let settings = format!("keys_env = '{}'", env::var("HARDTACK_TEST_NAME").unwrap());
     let cookie = toml(&settings).build().unwrap();
-    let seals = cookie.keys_in_use(moments::at(0)).seals;
+    let seals = cookie.keys_in_use(times::at(0)).seals;
     assert_eq!(seals.to_string(), env::var("HARDTACK_TEST_ID").unwrap());
 }
 

@@ -6,7 +6,7 @@ use hardtack::{
 };
 use serde::Deserialize;
 
-use super::{field, key, moments::at, refused, toml};
+use super::{field, key, refused, times::at, toml};
 
 const TOML: &str = r#"
     name = "__Secure-login"

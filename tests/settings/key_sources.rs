@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hardtack::{EncryptionKey, KeyRing, SessionCookie, SessionSettings, SigningKey};
 
-use super::{browser::Browser, folder::Folder, key, moments::at, refused, toml};
+use super::{browser::Browser, folder::Folder, key, refused, times::at, toml};
 
 /// Two files: a new key, and an old one that is no ring by itself.
 fn two_files() -> (Folder, [String; 2]) {

@@ -23,7 +23,7 @@ mod watching;
 use crate::common::browser;
 use crate::common::cases;
 use crate::common::folder;
-use crate::common::moments;
+use crate::common::times;
 
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@ use hardtack::{
     carrier::{FormerAttributes, RefreshAfter, SessionCookieBuilder},
 };
 
-use super::{moments::seconds, toml};
+use super::{times::seconds, toml};
 
 /// The settings make of a builder what these calls make of it.
 #[track_caller]
@@ -40,7 +40,7 @@ fn same_site_is_a_word_in_any_case() {
 }
 
 #[test]
-fn refresh_is_a_word_or_a_span() {
+fn refresh_is_a_word_or_a_duration() {
     check("refresh_after = 'never'", |b| {
         b.refresh_after(RefreshAfter::Never)
     });
@@ -50,16 +50,16 @@ fn refresh_is_a_word_or_a_span() {
     check("refresh_after = 'always'", |b| {
         b.refresh_after(RefreshAfter::Always)
     });
-    for span in ["'5m'", "'300'", "300", "' 5m '"] {
-        check(&format!("refresh_after = {span}"), |b| {
+    for duration in ["'5m'", "'300'", "300", "' 5m '"] {
+        check(&format!("refresh_after = {duration}"), |b| {
             b.refresh_after(RefreshAfter::Interval(seconds(300)))
         });
     }
 }
 
 #[test]
-fn spans_are_texts_or_whole_seconds() {
-    for (text, span) in [
+fn durations_are_texts_or_whole_seconds() {
+    for (text, duration) in [
         ("90", 90),
         ("'90'", 90),
         ("'90s'", 90),
@@ -70,7 +70,7 @@ fn spans_are_texts_or_whole_seconds() {
         ("'2w'", 1_209_600),
     ] {
         check(&format!("absolute_timeout = {text}"), |b| {
-            b.absolute_timeout(seconds(span))
+            b.absolute_timeout(seconds(duration))
         });
     }
 }

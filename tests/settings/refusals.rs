@@ -67,7 +67,7 @@ fn a_setting_of_the_wrong_kind_is_refused() {
 }
 
 #[test]
-fn a_moment_is_in_quotes_and_in_utc() {
+fn a_time_is_in_quotes_and_in_utc() {
     for value in [
         "2026-12-15T00:00:00Z",
         "1800000000",
@@ -85,7 +85,7 @@ fn a_moment_is_in_quotes_and_in_utc() {
 }
 
 #[test]
-fn a_span_is_in_whole_seconds_and_lower_case() {
+fn a_duration_is_in_whole_seconds_and_lower_case() {
     // `M` would be a month where a minute is meant.
     for value in [
         "'soon'", "'-5m'", "'+5'", "-5", "1.5", "'1.5'", "true", "'500ms'", "'30M'", "[]",

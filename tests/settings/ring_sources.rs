@@ -7,7 +7,7 @@ use hardtack::{
     keys::{RingSource, RingSourceError},
 };
 
-use super::{folder::Folder, key, moments::at};
+use super::{folder::Folder, key, times::at};
 
 const NO_KEY: &str = "key ring has no key; put a key into it; `hardtack keygen` makes one (`cargo install \
     hardtack-cli`), and so does `EncryptionKey::generate`";

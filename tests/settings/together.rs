@@ -9,7 +9,7 @@ use hardtack::{
     keys::{Mode, SharedKeyRing},
 };
 
-use super::{browser::Browser, documented, key, moments::seconds, refused, toml};
+use super::{browser::Browser, documented, key, refused, times::seconds, toml};
 
 /// A setting with two values, and the builder's calls for the second one.
 struct Row {

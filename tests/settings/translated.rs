@@ -64,7 +64,7 @@ fn text_of_a_user_is_told_as_it_stands() {
 }
 
 #[test]
-fn two_options_for_one_setting_and_spans_that_conflict_are_refused() {
+fn two_options_for_one_setting_and_durations_that_conflict_are_refused() {
     let (names, sentence) = refused(read(&[
         ("cookie", Ok(("name", "a"))),
         ("cookie_name", Ok(("name", "b"))),

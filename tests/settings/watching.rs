@@ -66,7 +66,7 @@ fn keys_of_the_program_are_not_watched() {
 }
 
 #[test]
-fn an_interval_is_a_span() {
+fn an_interval_is_a_duration() {
     for wrong in ["'true'", "true", "'off'", "'10ms'"] {
         let (names, sentence) = refused(toml(&format!("watch_keys = {wrong}")).check());
         assert_eq!(names, ["watch_keys"]);

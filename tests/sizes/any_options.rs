@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::{
     browser::pair_of,
     cases::cases,
-    moments::{at, seconds},
     options::{Options, options},
     sites::{encrypted, signed},
+    times::{at, seconds},
 };
 
 #[derive(Clone, Debug)]

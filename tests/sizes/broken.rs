@@ -10,10 +10,10 @@ use super::{
     browser::Browser,
     cases::cases,
     long_lived,
-    moments::at,
     outcome::reason,
     parts::token_of,
     sites::{encrypted, signed, xchacha},
+    times::at,
 };
 
 /// One site, and two generations of one session there, of the same length, in four cookies each.

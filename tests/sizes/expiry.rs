@@ -4,9 +4,9 @@ use hardtack::{Session, SessionError, Size, carrier::RefreshAfter};
 
 use super::{
     browser::Browser,
-    moments::at,
     parts::{cut, names, token_of},
     sites::encrypted,
+    times::at,
 };
 
 type Work = fn(&Session) -> Result<(), SessionError>;

@@ -7,9 +7,9 @@ use super::{
     arithmetic::{dictionary, varint},
     browser::Browser,
     cases::cases,
-    moments::{at, seconds},
     options::{Options, RESERVED, options},
     parts::{names, token_of},
+    times::{at, seconds},
 };
 
 /// The number of characters to store.
@@ -52,18 +52,18 @@ proptest! {
     fn a_session_takes_as_few_cookies_as_there_can_be_and_not_a_byte_more(
         options in options(),
         length in length(),
-        span in prop_oneof![Just(None), (1..9u32).prop_map(|digits| Some(10u64.pow(digits - 1)))],
+        duration in prop_oneof![Just(None), (1..9u32).prop_map(|digits| Some(10u64.pow(digits - 1)))],
     ) {
         // Flags, issued, age; a lifetime of its own where it is remembered.
-        let head = 1 + 4 + 1 + span.map_or(0, varint);
-        let max_age = span.map_or(String::new(), |span| format!("; Max-Age={span}"));
+        let head = 1 + 4 + 1 + duration.map_or(0, varint);
+        let max_age = duration.map_or(String::new(), |duration| format!("; Max-Age={duration}"));
         let len = length.of(&options, head, &max_age);
         let mut browser = Browser::from(options.builder());
         browser.visit(|session| {
             assert_eq!(session.remaining_bytes(), options.room());
             session.insert("k", "x".repeat(len)).unwrap();
-            if let Some(span) = span {
-                session.remember_for(seconds(span)).unwrap();
+            if let Some(duration) = duration {
+                session.remember_for(seconds(duration)).unwrap();
             }
             assert_eq!(session.remaining_bytes(), options.room() - dictionary(len));
         });

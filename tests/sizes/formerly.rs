@@ -7,8 +7,8 @@ use hardtack::{
 
 use super::{
     browser::{Browser, pair_of},
-    moments::at,
     parts::names,
+    times::at,
 };
 
 /// A change of a cookie's attributes.

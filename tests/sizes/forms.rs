@@ -6,7 +6,7 @@ use hardtack::{EncryptionKey, Session, SessionCookie, SessionData, SessionError}
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::moments::at;
+use super::times::at;
 
 /// Types whose values are the same session as a dictionary and typed.
 macro_rules! sessions {

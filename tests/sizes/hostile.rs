@@ -12,10 +12,10 @@ use super::{
     browser::Browser,
     cases::cases,
     long_lived,
-    moments::at,
     options::sizes,
     parts::{cut, token_of},
     sites::{encrypted, signed},
+    times::at,
 };
 
 /// A site, and the bytes of the tokens in the last request.

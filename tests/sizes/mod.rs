@@ -25,9 +25,9 @@ mod too_large_now;
 use crate::common::browser;
 use crate::common::cases;
 use crate::common::filled;
-use crate::common::moments;
 use crate::common::outcome;
 use crate::common::sites;
+use crate::common::times;
 
 use filled::{AGES, fill, long_lived};
 use hardtack::{SessionData, SessionError, session::TooLarge};

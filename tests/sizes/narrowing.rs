@@ -11,9 +11,9 @@ use super::{
     AGES,
     browser::Browser,
     fill, long_lived,
-    moments::at,
     parts::{cut, names, token_of},
     sites::{encrypted, signed},
+    times::at,
 };
 
 type Work = fn(&Session) -> Result<(), SessionError>;

@@ -48,7 +48,7 @@ impl Options {
     pub(crate) fn apply(&self, builder: SessionCookieBuilder) -> SessionCookieBuilder {
         let builder = long_lived(builder)
             .refresh_after(RefreshAfter::Never)
-            .remember_up_to(LONGEST_SPAN)
+            .remember_up_to(LONGEST_DURATION)
             .size(self.size)
             .padding(self.padding)
             .name(&self.name)
@@ -181,4 +181,4 @@ fn names() -> impl Strategy<Value = String> {
 pub(crate) const RESERVED: usize = 33;
 const MAX_AGE: &str = "; Max-Age=34560000";
 /// Browsers keep a cookie for 400 days.
-pub(crate) const LONGEST_SPAN: Duration = Duration::from_secs(34_560_000);
+pub(crate) const LONGEST_DURATION: Duration = Duration::from_secs(34_560_000);

@@ -14,10 +14,10 @@ use super::{
     browser::Browser,
     cases::cases,
     long_lived,
-    moments::{at, seconds},
-    options::LONGEST_SPAN,
+    options::LONGEST_DURATION,
     parts::token_of,
     sites::{encrypted, signed, xchacha},
+    times::{at, seconds},
 };
 
 /// A site for each suite, with the bytes that a token has beside its body.
@@ -59,11 +59,11 @@ proptest! {
         letter in prop::char::any(),
         message in prop::option::of("[ -~]{0,80}"),
         has_id: bool,
-        span in prop::option::of(100_000..40_000_000_000u64),
+        duration in prop::option::of(100_000..40_000_000_000u64),
         age in 0..4_000_000_000u64,
     ) {
         let (site, overhead) = sites()[suite].clone();
-        let site = site.remember_up_to(LONGEST_SPAN);
+        let site = site.remember_up_to(LONGEST_DURATION);
         let mut browser = Browser::from(site.clone().padding(Padding::Padme));
         let text: String = std::iter::repeat_n(letter, len / letter.len_utf8()).collect();
         let content = browser.visit(|session| {
@@ -72,13 +72,13 @@ proptest! {
             if has_id {
                 session.ensure_id().unwrap();
             }
-            if let Some(span) = span {
-                session.remember_for(seconds(span)).unwrap();
+            if let Some(duration) = duration {
+                session.remember_for(seconds(duration)).unwrap();
             }
             session.deserialize::<Value>().unwrap()
         });
         prop_assert!(is_padded(body_of(&browser, overhead)));
-        if span.is_none() {
+        if duration.is_none() {
             browser.now = age;
         }
         browser.visit(|session| session.save().unwrap());

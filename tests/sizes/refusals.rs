@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use super::{
     arithmetic::{dictionary, padded, token},
     cases::cases,
-    moments::at,
     options::{RESERVED, options},
     sites::{encrypted, encrypted_tokens, signed},
+    times::at,
 };
 
 fn refusal(session: &Session, len: usize) -> TooLarge {

@@ -9,9 +9,9 @@ use super::{
     browser::Browser,
     cases::cases,
     fill,
-    moments::{at, seconds},
     options::{Options, options},
     sites::encrypted,
+    times::{at, seconds},
 };
 
 /// The content of a session.
@@ -21,7 +21,7 @@ struct Content {
     entries: Vec<(char, usize)>,
     messages: Vec<usize>,
     has_id: bool,
-    span: Option<u64>,
+    duration: Option<u64>,
 }
 
 fn content() -> impl Strategy<Value = Content> {
@@ -31,11 +31,11 @@ fn content() -> impl Strategy<Value = Content> {
         any::<bool>(),
         prop::option::of(1..40_000_000u64),
     )
-        .prop_map(|(entries, messages, has_id, span)| Content {
+        .prop_map(|(entries, messages, has_id, duration)| Content {
             entries,
             messages,
             has_id,
-            span,
+            duration,
         })
 }
 
@@ -53,8 +53,8 @@ impl Content {
         if self.has_id {
             session.ensure_id().unwrap();
         }
-        if let Some(span) = self.span {
-            session.remember_for(seconds(span)).unwrap();
+        if let Some(duration) = self.duration {
+            session.remember_for(seconds(duration)).unwrap();
         }
     }
 
@@ -71,7 +71,7 @@ impl Content {
     /// Bytes before flash and payload.
     fn head(&self) -> usize {
         let id = if self.has_id { 8 } else { 0 };
-        1 + 4 + 1 + id + self.span.map_or(0, varint)
+        1 + 4 + 1 + id + self.duration.map_or(0, varint)
     }
 }
 
@@ -113,10 +113,10 @@ proptest! {
         prop_assert_eq!(report.payload, entries + usize::from(entries > 0));
         prop_assert_eq!(report.flash, content.flash());
         let sent: usize = browser.sent.iter().map(String::len).sum();
-        let is_empty = keys.is_empty() && content.flash() == 0 && !content.has_id && content.span.is_none();
+        let is_empty = keys.is_empty() && content.flash() == 0 && !content.has_id && content.duration.is_none();
         prop_assert_eq!(sent == 0, is_empty);
         if !is_empty {
-            let max_age = content.span.map(|span| format!("; Max-Age={}", span.min(34_560_000)));
+            let max_age = content.duration.map(|duration| format!("; Max-Age={}", duration.min(34_560_000)));
             let max_age = max_age.unwrap_or_default();
             let bytes = report.payload + report.flash;
             let expected = options.sent(content.head(), bytes, &max_age);

@@ -11,9 +11,9 @@ use super::{
     arithmetic,
     browser::{Browser, pair_of},
     cases::cases,
-    moments::{at, seconds},
     options::{Options, options},
     parts::{names, token_of},
+    times::{at, seconds},
 };
 
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ fn take(step: &Step, session: &Session, room: usize) {
         Step::Flash => _ = session.flash("", &"x".repeat(700)),
         Step::Pop => drop(session.take_flashes("").unwrap()),
         Step::Id => session.ensure_id().map(drop).unwrap(),
-        Step::Remember(span) => _ = session.remember_for(seconds(*span)).unwrap(),
+        Step::Remember(duration) => _ = session.remember_for(seconds(*duration)).unwrap(),
         Step::Forget => session.forget().unwrap(),
         Step::Renew => session.renew().unwrap(),
         Step::Save => session.save().unwrap(),

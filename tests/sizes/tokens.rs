@@ -8,9 +8,9 @@ use hardtack::{
 
 use super::{
     AGES, fill, long_lived,
-    moments::at,
     parts::cut,
     sites::{encrypted, encrypted_tokens, signed, signed_tokens},
+    times::at,
 };
 
 #[track_caller]

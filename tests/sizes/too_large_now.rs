@@ -6,8 +6,8 @@ use hardtack::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AGES, Bytes, assert_too_large, assert_within, browser::Browser, fill, long_lived, moments::at,
-    sites::encrypted,
+    AGES, Bytes, assert_too_large, assert_within, browser::Browser, fill, long_lived,
+    sites::encrypted, times::at,
 };
 
 #[test]

@@ -23,7 +23,7 @@ use http::{
 use serde::Deserialize;
 use tower::ServiceExt;
 
-use crate::common::moments;
+use crate::common::times;
 
 use super::{
     Login,
@@ -207,7 +207,7 @@ fn a_page_of_a_failure_has_its_own_status_and_keeps_the_fields_of_others() {
         .route("/", any(ended))
         .layer(SessionLayer::new(cookie()).clock(at(0)))
         .layer(map_response(page));
-    let pair = cookie().cookie_for(moments::at(0), |session| session.insert("user", 42));
+    let pair = cookie().cookie_for(times::at(0), |session| session.insert("user", 42));
     let response =
         block_on(app.oneshot(request("GET", "/", &[("cookie", &pair.unwrap())]))).unwrap();
     assert_eq!(response.status(), StatusCode::CONFLICT);
@@ -244,7 +244,7 @@ fn a_page_of_a_failure_is_stored_no_more_than_the_response_that_it_replaces() {
             .route("/read", any(too_large))
             .layer(SessionLayer::new(cookie()).clock(at(0)))
             .layer(map_response(page));
-        let pair = cookie().cookie_for(moments::at(0), |session| session.insert("user", 42));
+        let pair = cookie().cookie_for(times::at(0), |session| session.insert("user", 42));
         let pair = pair.unwrap();
         let fields_of = |path| {
             let request = request("GET", path, &[("cookie", &pair)]);

@@ -9,7 +9,7 @@ use hardtack::{
 use http::StatusCode;
 
 use super::{
-    Change, GOES_ON, IS_GONE, IS_OUT_OF_REACH, IS_OVER, NO_ANSWER, PANICS, Row, SPAN,
+    Change, GOES_ON, INTERVAL, IS_GONE, IS_OUT_OF_REACH, IS_OVER, NO_ANSWER, PANICS, Row,
     common::{
         ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, at, block_on, builder, check, cookie,
         outcome::reason, sealed, seconds, signed_in,
@@ -23,13 +23,13 @@ fn a_session_that_has_ended_is_a_new_one_like_any_other_that_was_revoked() {
     let site = row.site().build().unwrap();
     let pair = signed_in(&site);
     row.becomes(IS_GONE);
-    let visit = Visit::to(&site).with(&pair).at(SPAN);
+    let visit = Visit::to(&site).with(&pair).at(INTERVAL);
     // Reading never deletes a cookie.
     check(&visit, miss, READ);
     check(&visit, |session| session.insert("user", 43), WRITTEN);
     check(&visit, |session| session.invalidate().map(drop), ENDED);
 
-    let session = site.load([&pair], at(SPAN));
+    let session = site.load([&pair], at(INTERVAL));
     assert!(!block_on(session.validate()).unwrap());
     assert_eq!(reason(&session), Some(Reason::Revoked));
     // It stays ended in this request, whatever becomes of the row.
@@ -51,7 +51,7 @@ fn the_id_of_a_session_that_has_ended_is_told_for_a_list() {
     });
     row.becomes(IS_GONE);
     for is_asked in [true, false] {
-        let session = site.load([&pair], at(SPAN));
+        let session = site.load([&pair], at(INTERVAL));
         if is_asked {
             assert!(!block_on(session.validate()).unwrap());
         }
@@ -80,12 +80,12 @@ fn a_request_is_refused_and_its_cookie_left_alone_while_nobody_can_answer() {
         let site = row.site().build().unwrap();
         let pair = signed_in(&site);
         row.becomes(state);
-        let visit = Visit::to(&site).with(&pair).at(SPAN);
+        let visit = Visit::to(&site).with(&pair).at(INTERVAL);
         let answer = visit.run(|_| panic!("no handler sees the session"));
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(answer.lines(), READ);
 
-        let session = site.load([&pair], at(SPAN));
+        let session = site.load([&pair], at(INTERVAL));
         row.asked();
         let error = block_on(session.validate()).unwrap_err();
         let source = std::error::Error::source(&error).unwrap().to_string();
@@ -111,13 +111,13 @@ fn a_request_is_refused_and_its_cookie_left_alone_while_nobody_can_answer() {
 
 #[test]
 fn a_function_that_panics_before_its_future_counts_as_one_that_cannot_answer() {
-    let site = builder().revalidate_after(seconds(SPAN), |session| {
+    let site = builder().revalidate_after(seconds(INTERVAL), |session| {
         let is_asked = session.get::<u32>("user") != Some(42);
         assert!(is_asked, "a bug");
         Row::default().validity()
     });
     let site = site.build().unwrap();
-    let session = site.load([signed_in(&site)], at(SPAN));
+    let session = site.load([signed_in(&site)], at(INTERVAL));
     assert!(block_on(session.validate()).is_err());
 }
 
@@ -129,7 +129,7 @@ fn a_session_may_go_on_for_a_while_where_nobody_can_answer() {
     row.becomes(IS_OUT_OF_REACH);
     let visit = Visit::to(&site).with(&pair);
     // Asked in every request, because nothing is sealed.
-    check(&visit.clone().at(SPAN), find, READ);
+    check(&visit.clone().at(INTERVAL), find, READ);
     check(&visit.clone().at(599), find, READ);
     assert!(row.asked() > 2);
     let changed = visit
@@ -142,7 +142,7 @@ fn a_session_may_go_on_for_a_while_where_nobody_can_answer() {
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
         // An answer still ends it before.
         row.becomes(IS_GONE);
-        check(&visit.at(SPAN), miss, READ);
+        check(&visit.at(INTERVAL), miss, READ);
         row.becomes(IS_OUT_OF_REACH);
     }
 }
@@ -152,7 +152,7 @@ fn a_session_that_nobody_asks_about_is_empty_and_refuses_changes() {
     let row = Row::default();
     let site = row.site().build().unwrap();
     let pair = signed_in(&site);
-    let session = site.load([&pair], at(SPAN));
+    let session = site.load([&pair], at(INTERVAL));
     miss(&session).unwrap();
     assert_eq!(session.id(), None);
     assert_eq!(reason(&session), Some(Reason::Unvalidated));
@@ -164,7 +164,7 @@ fn a_session_that_nobody_asks_about_is_empty_and_refuses_changes() {
     assert!(site.save(&session).unwrap().is_empty());
 
     // It can be asked about later.
-    let session = site.load([&pair], at(SPAN));
+    let session = site.load([&pair], at(INTERVAL));
     miss(&session).unwrap();
     session.discard().unwrap();
     assert!(block_on(session.validate()).unwrap());
@@ -184,7 +184,7 @@ fn a_session_that_begins_in_place_of_one_that_waits_needs_no_answer() {
     for begin in begin {
         let row = Row::default();
         let site = row.site().build().unwrap();
-        let session = site.load([signed_in(&site)], at(SPAN));
+        let session = site.load([signed_in(&site)], at(INTERVAL));
         begin(&session).unwrap();
         session.insert("user", 43).unwrap();
         assert!(block_on(session.validate()).unwrap());
@@ -197,7 +197,7 @@ fn a_session_that_begins_in_place_of_one_that_waits_needs_no_answer() {
 /// A site whose sessions ask for a row that comes later.
 fn slow(row: &Row) -> SessionCookie {
     let row = row.clone();
-    let site = builder().revalidate_after(seconds(SPAN), move |_| {
+    let site = builder().revalidate_after(seconds(INTERVAL), move |_| {
         let row = row.clone();
         async move {
             tokio::task::yield_now().await;
@@ -213,7 +213,7 @@ fn an_answer_that_comes_after_a_new_session_has_begun_changes_nothing() {
         let row = Row::default();
         row.becomes(state);
         let site = slow(&row);
-        let session = site.load([signed_in(&site)], at(SPAN));
+        let session = site.load([signed_in(&site)], at(INTERVAL));
         let answered = block_on(async {
             let begin = async {
                 session.sign_in().unwrap();
@@ -236,7 +236,7 @@ const BEGINNINGS: [Change; 3] = [
 fn a_session_that_begins_after_an_answer_that_ended_one_goes_on() {
     for begin in BEGINNINGS {
         let site = scripted([(0, IS_OVER)]);
-        let session = site.load([signed_in(&cookie())], at(SPAN));
+        let session = site.load([signed_in(&cookie())], at(INTERVAL));
         assert!(!block_on(session.validate()).unwrap());
         assert!(!session.is_alive());
         begin(&session).unwrap();
@@ -253,7 +253,7 @@ fn a_second_answer_changes_no_session_that_began_after_the_first() {
         for second in [GOES_ON, IS_OVER, NO_ANSWER] {
             for begin in BEGINNINGS {
                 let site = scripted([(1, first), (5, second)]);
-                let session = site.load([signed_in(&cookie())], at(SPAN));
+                let session = site.load([signed_in(&cookie())], at(INTERVAL));
                 let begun = async {
                     assert_eq!(session.validate().await.unwrap(), first == GOES_ON);
                     begin(&session).unwrap();
@@ -262,7 +262,7 @@ fn a_second_answer_changes_no_session_that_began_after_the_first() {
                 let both = async { tokio::join!(begun, session.validate()).1 };
                 assert!(block_on(both).unwrap());
                 let cookie = site.save(&session).unwrap();
-                let user = site.load(&cookie, at(SPAN)).get::<u32>("user").unwrap();
+                let user = site.load(&cookie, at(INTERVAL)).get::<u32>("user").unwrap();
                 assert_eq!(user, Some(43), "{first:?}, {second:?}");
             }
         }
@@ -273,7 +273,7 @@ fn a_second_answer_changes_no_session_that_began_after_the_first() {
 fn of_two_answers_about_one_session_the_end_counts() {
     for answers in [[(1, GOES_ON), (5, IS_OVER)], [(5, GOES_ON), (1, IS_OVER)]] {
         let site = scripted(answers);
-        let session = site.load([signed_in(&cookie())], at(SPAN));
+        let session = site.load([signed_in(&cookie())], at(INTERVAL));
         let _ = block_on(async { tokio::join!(session.validate(), session.validate()) });
         miss(&session).unwrap();
         assert!(!block_on(session.validate()).unwrap());
@@ -284,7 +284,7 @@ fn of_two_answers_about_one_session_the_end_counts() {
 fn after_an_error_no_other_answer_counts() {
     for second in [GOES_ON, IS_OVER, NO_ANSWER] {
         let site = scripted([(1, NO_ANSWER), (5, second)]);
-        let session = site.load([signed_in(&cookie())], at(SPAN));
+        let session = site.load([signed_in(&cookie())], at(INTERVAL));
         let both = async { tokio::join!(session.validate(), session.validate()) };
         let (first, second) = block_on(both);
         assert!(first.is_err() && second.is_err());
@@ -296,17 +296,17 @@ fn after_an_error_no_other_answer_counts() {
 fn an_error_after_an_answer_takes_nothing_back() {
     for unvalidated_up_to in [None, Some(seconds(600))] {
         let mut site = scripting([(1, GOES_ON), (5, NO_ANSWER)]);
-        if let Some(span) = unvalidated_up_to {
-            site = site.unvalidated_up_to(span);
+        if let Some(duration) = unvalidated_up_to {
+            site = site.unvalidated_up_to(duration);
         }
         let site = site.build().unwrap();
-        let session = site.load([signed_in(&cookie())], at(SPAN));
+        let session = site.load([signed_in(&cookie())], at(INTERVAL));
         let both = async { tokio::join!(session.validate(), session.validate()) };
         let (first, second) = block_on(both);
         assert!(first.unwrap() && second.unwrap());
         // The answer is sealed.
         let cookie = site.save(&session).unwrap();
-        find(&site.load(&cookie, at(2 * SPAN - 1))).unwrap();
+        find(&site.load(&cookie, at(2 * INTERVAL - 1))).unwrap();
     }
 }
 
@@ -314,7 +314,7 @@ fn an_error_after_an_answer_takes_nothing_back() {
 fn a_session_that_was_cleared_stays_so_when_a_late_answer_ends_it() {
     for refills in [false, true] {
         let site = scripted([(1, GOES_ON), (5, IS_OVER)]);
-        let session = site.load([signed_in(&cookie())], at(SPAN));
+        let session = site.load([signed_in(&cookie())], at(INTERVAL));
         let cleared = async {
             assert!(session.validate().await.unwrap());
             session.clear().unwrap();
@@ -324,10 +324,10 @@ fn a_session_that_was_cleared_stays_so_when_a_late_answer_ends_it() {
             session.insert("user", 43).unwrap();
         }
         let cookie = site.save(&session).unwrap();
-        let after = site.load(&cookie, at(SPAN));
+        let after = site.load(&cookie, at(INTERVAL));
         assert_eq!(cookie.iter().len(), 1);
         assert_eq!(after.get::<u32>("user").unwrap(), refills.then_some(43));
-        assert_eq!(after.created_at(), refills.then(|| at(SPAN)));
+        assert_eq!(after.created_at(), refills.then(|| at(INTERVAL)));
     }
 }
 
@@ -336,7 +336,7 @@ fn a_request_that_is_cancelled_while_it_waits_leaves_the_session_as_it_was() {
     let row = Row::default();
     row.becomes(IS_GONE);
     let site = slow(&row);
-    let session = site.load([signed_in(&site)], at(SPAN));
+    let session = site.load([signed_in(&site)], at(INTERVAL));
     block_on(async {
         let mut waiting = Box::pin(session.validate());
         let polled = std::future::poll_fn(|cx| Poll::Ready(waiting.as_mut().poll(cx))).await;
@@ -353,11 +353,11 @@ fn a_request_that_is_cancelled_while_it_waits_leaves_the_session_as_it_was() {
 fn an_untouched_session_is_not_read() {
     let row = Row::default();
     let site = row.site().build().unwrap();
-    let session = site.load([signed_in(&site)], at(SPAN));
+    let session = site.load([signed_in(&site)], at(INTERVAL));
     assert!(!session.is_touched());
     assert!(site.save(&session).unwrap().is_empty());
     assert_eq!(row.asked(), 0);
-    let visit = Visit::to(&site).with(&signed_in(&site)).at(SPAN - 1);
+    let visit = Visit::to(&site).with(&signed_in(&site)).at(INTERVAL - 1);
     check(&visit, |_: &Session| Ok(()), UNTOUCHED);
     assert!(look(&site.load(None::<&str>, at(0))).is_ok());
 }

@@ -9,7 +9,7 @@ use hardtack::{
 use tracing::Level;
 
 use super::{
-    GOES_ON, IS_GONE, IS_OUT_OF_REACH, Row, SPAN,
+    GOES_ON, INTERVAL, IS_GONE, IS_OUT_OF_REACH, Row,
     common::{at, block_on, cookie, seconds, signed_in},
     look, scripting,
     told::told_by,
@@ -22,7 +22,7 @@ fn visit(state: u8, second: u64, is_asked: bool) -> (Vec<String>, Vec<String>) {
     let list = Arc::clone(&outcomes);
     let site = row
         .site()
-        .unvalidated_up_to(seconds(2 * SPAN))
+        .unvalidated_up_to(seconds(2 * INTERVAL))
         .on_outcome(move |reading| {
             assert!(reading.token_bytes > 50 || reading.outcome == Outcome::Absent);
             list.lock().unwrap().push(match reading.outcome {
@@ -55,12 +55,12 @@ fn visit(state: u8, second: u64, is_asked: bool) -> (Vec<String>, Vec<String>) {
 fn each_session_is_told_of_once_with_what_became_of_it() {
     let outcomes = |state, second, is_asked| visit(state, second, is_asked).0;
     assert_eq!(outcomes(0, 1, true), ["Opened"]);
-    assert_eq!(outcomes(0, SPAN, true), ["Opened"]);
-    assert_eq!(outcomes(IS_GONE, SPAN, true), [Reason::Revoked.name()]);
-    assert_eq!(outcomes(IS_OUT_OF_REACH, SPAN, true), ["Opened"]);
+    assert_eq!(outcomes(0, INTERVAL, true), ["Opened"]);
+    assert_eq!(outcomes(IS_GONE, INTERVAL, true), [Reason::Revoked.name()]);
+    assert_eq!(outcomes(IS_OUT_OF_REACH, INTERVAL, true), ["Opened"]);
     let unvalidated = [Reason::Unvalidated.name()];
-    assert_eq!(outcomes(IS_OUT_OF_REACH, 2 * SPAN, true), unvalidated);
-    assert_eq!(outcomes(0, SPAN, false), unvalidated);
+    assert_eq!(outcomes(IS_OUT_OF_REACH, 2 * INTERVAL, true), unvalidated);
+    assert_eq!(outcomes(0, INTERVAL, false), unvalidated);
 }
 
 #[test]
@@ -85,14 +85,14 @@ fn a_session_that_is_asked_about_late_is_told_of_once() {
         let site = scripting([(1, GOES_ON)])
             .on_outcome(move |reading| list.lock().unwrap().push(reading.outcome.reason()));
         let site = site.build().unwrap();
-        ask(&site, &site.load([signed_in(&cookie())], at(SPAN)));
+        ask(&site, &site.load([signed_in(&cookie())], at(INTERVAL)));
         assert_eq!(*outcomes.lock().unwrap(), [Some(Reason::Unvalidated)]);
     }
 }
 
 #[test]
 fn an_error_of_the_application_is_logged_and_says_whether_the_session_goes_on() {
-    for (second, kept) in [(SPAN, "kept=true "), (2 * SPAN, "kept=false ")] {
+    for (second, kept) in [(INTERVAL, "kept=true "), (2 * INTERVAL, "kept=false ")] {
         let (_, errors) = visit(IS_OUT_OF_REACH, second, true);
         let [error] = &errors[..] else {
             panic!("{errors:?}")
@@ -100,7 +100,7 @@ fn an_error_of_the_application_is_logged_and_says_whether_the_session_goes_on() 
         assert!(error.contains(kept), "{error}");
         assert!(error.contains("the database does not answer"), "{error}");
     }
-    assert!(visit(IS_GONE, SPAN, true).1.is_empty());
+    assert!(visit(IS_GONE, INTERVAL, true).1.is_empty());
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_request_that_is_refused_by_its_extractor_is_logged_once() {
     let pair = signed_in(&site);
     row.becomes(IS_OUT_OF_REACH);
     let app = Router::new().route("/", get(async |_: hardtack::Session| ()));
-    let app: Router = app.layer(hardtack::SessionLayer::new(site).clock(at(SPAN)));
+    let app: Router = app.layer(hardtack::SessionLayer::new(site).clock(at(INTERVAL)));
     let told = told_by(|| {
         let request = http::Request::get("/").header("cookie", &pair);
         let response = block_on(app.oneshot(request.body(Body::empty()).unwrap()));
@@ -165,7 +165,7 @@ fn a_session_whose_request_fails_or_is_cancelled_while_it_waits_is_told_of() {
                 list.lock().unwrap().push(reading.outcome);
                 assert!(!panics);
             });
-            let layer = SessionLayer::new(site.build().unwrap()).clock(at(SPAN));
+            let layer = SessionLayer::new(site.build().unwrap()).clock(at(INTERVAL));
             let request = http::Request::get("/").header("cookie", signed_in(&cookie()));
             request_fails(layer.eager(), request.body(()).unwrap());
             let outcomes = outcomes.lock().unwrap();
@@ -188,7 +188,11 @@ fn a_session_that_is_verified_for_the_logs_alone_is_told_of() {
     let site = site.build().unwrap();
     let pair = signed_in(&site);
     let app = Router::new().route("/", get(async || ()));
-    let app: Router = app.layer(hardtack::SessionLayer::new(site).clock(at(SPAN)).eager());
+    let app: Router = app.layer(
+        hardtack::SessionLayer::new(site)
+            .clock(at(INTERVAL))
+            .eager(),
+    );
     outcomes.lock().unwrap().clear();
     let request = http::Request::get("/").header("cookie", &pair);
     let response = block_on(app.oneshot(request.body(Body::empty()).unwrap())).unwrap();

@@ -27,7 +27,7 @@ use hardtack::{
 type Change = fn(&Session) -> Result<(), SessionError>;
 
 /// Seconds.
-const SPAN: u64 = 60;
+const INTERVAL: u64 = 60;
 
 /// The row of a user, and the number of times that an application has asked for it.
 #[derive(Clone, Default)]
@@ -62,7 +62,7 @@ impl Row {
     /// Has sessions ask for this row.
     fn asked_by<C, T: Payload>(&self, builder: SessionBuilder<C, T>) -> SessionBuilder<C, T> {
         let row = self.clone();
-        builder.revalidate_after(seconds(SPAN), move |_| row.clone().validity())
+        builder.revalidate_after(seconds(INTERVAL), move |_| row.clone().validity())
     }
 
     /// The default settings of the tests, with sessions that ask for this row.
@@ -79,7 +79,7 @@ const NO_ANSWER: Answer = Err("the database does not answer");
 /// The default settings of the tests, with these answers to the questions, each after so many turns of the runtime.
 fn scripting<const N: usize>(answers: [(usize, Answer); N]) -> SessionCookieBuilder {
     let next = AtomicUsize::new(0);
-    builder().revalidate_after(seconds(SPAN), move |_| {
+    builder().revalidate_after(seconds(INTERVAL), move |_| {
         let (turns, answer) = answers[next.fetch_add(1, Ordering::Relaxed)];
         async move {
             for _ in 0..turns {

@@ -17,7 +17,7 @@ use hardtack::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    IS_GONE, IS_OUT_OF_REACH, Row, SPAN,
+    INTERVAL, IS_GONE, IS_OUT_OF_REACH, Row,
     common::{at, block_on, builder, header_builder, sealed, seconds, token_builder},
     find, miss,
 };
@@ -32,19 +32,19 @@ fn a_session_in_a_header_is_asked_about() {
         panic!()
     };
 
-    let session = header.load([&token], at(SPAN));
+    let session = header.load([&token], at(INTERVAL));
     assert!(block_on(session.validate()).unwrap());
     find(&session).unwrap();
     let TokenChange::Store(next) = header.save(&session).unwrap() else {
         panic!()
     };
-    let session = header.load([&next], at(2 * SPAN - 1));
+    let session = header.load([&next], at(2 * INTERVAL - 1));
     assert!(block_on(session.validate()).unwrap());
     assert_eq!(row.asked(), 1);
 
     row.becomes(IS_GONE);
     // A copy of the older token is asked about, whatever was answered since.
-    for (token, second) in [(token, SPAN), (next, 2 * SPAN)] {
+    for (token, second) in [(token, INTERVAL), (next, 2 * INTERVAL)] {
         let session = header.load([&token], at(second));
         assert!(!block_on(session.validate()).unwrap());
         miss(&session).unwrap();
@@ -68,7 +68,7 @@ fn every_handle_of_a_typed_session_has_what_the_last_answer_left() {
     let pair = sealed(&site, at(0), |session| {
         session.replace(Login { user: 42 }).unwrap()
     });
-    let second = Arc::new(AtomicU64::new(SPAN));
+    let second = Arc::new(AtomicU64::new(INTERVAL));
     let now = Arc::clone(&second);
     let session = site.load(
         [&pair],
@@ -81,7 +81,7 @@ fn every_handle_of_a_typed_session_has_what_the_last_answer_left() {
     assert_eq!(user(), 42);
     let _ = site.save(&session).unwrap();
     row.becomes(IS_GONE);
-    second.store(2 * SPAN, Ordering::Relaxed);
+    second.store(2 * INTERVAL, Ordering::Relaxed);
     assert!(!block_on(session.validate()).unwrap());
     assert_eq!(user(), 0);
 }
@@ -89,7 +89,7 @@ fn every_handle_of_a_typed_session_has_what_the_last_answer_left() {
 #[test]
 fn a_bare_token_that_is_due_opens_without_a_session_to_nothing() {
     let tokens = token_builder("asking").typed::<Login>();
-    let asking = tokens.revalidate_after(seconds(SPAN), |session| {
+    let asking = tokens.revalidate_after(seconds(INTERVAL), |session| {
         let is_ada = session.value().is_some_and(|login| login.user == 42);
         async move { Ok::<_, String>(Validity::valid_if(is_ada)) }
     });
@@ -102,13 +102,13 @@ fn a_bare_token_that_is_due_opens_without_a_session_to_nothing() {
             other => panic!("{other:?}"),
         }
     };
-    let opened = tokens.open(sealed(42), at(SPAN - 1));
+    let opened = tokens.open(sealed(42), at(INTERVAL - 1));
     assert_eq!(opened.map(|login| login.user), Ok(42));
-    let opened = tokens.open(sealed(42), at(SPAN));
+    let opened = tokens.open(sealed(42), at(INTERVAL));
     assert_eq!(opened.map(|login| login.user), Err(Reason::Unvalidated));
     // As a session it is asked about, with its value.
     for (user, goes_on) in [(42, true), (41, false)] {
-        let session = tokens.load(Some(sealed(user)), at(SPAN));
+        let session = tokens.load(Some(sealed(user)), at(INTERVAL));
         assert_eq!(block_on(session.validate()).unwrap(), goes_on);
     }
 }
@@ -118,7 +118,7 @@ fn a_session_that_waits_has_forms_that_pass_and_gets_no_new_one() {
     let site = Row::default().site().build().unwrap();
     let mut form = String::new();
     let pair = sealed(&site, at(0), |session| form = session.csrf_token().unwrap());
-    let session = site.load([&pair], at(SPAN));
+    let session = site.load([&pair], at(INTERVAL));
     assert!(session.verify_csrf(&form));
     assert!(matches!(
         session.csrf_token(),
@@ -155,7 +155,7 @@ fn a_form_of_a_session_that_waits_passes_the_guard() {
         let app: Router = Router::new().route("/", post(page));
         let app = app
             .layer(CsrfGuard::new())
-            .layer(SessionLayer::new(site).clock(at(SPAN)));
+            .layer(SessionLayer::new(site).clock(at(INTERVAL)));
         let request = |token: &str| {
             let request = http::Request::post("/").header("cookie", &pair);
             let request = request.header("x-csrf-token", token);

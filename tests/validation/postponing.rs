@@ -18,7 +18,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header::COOKIE};
 use proptest::prelude::*;
 
 use super::{
-    Row, SPAN,
+    INTERVAL, Row,
     common::{
         ADAPTERS, Visit, at, block_on, builder, cases::cases, header_builder, pair_of, sealed,
         seconds, set_cookies, signed_in,
@@ -102,14 +102,14 @@ impl Instances {
         let builder = builder.idle_timeout(None).remember_up_to(seconds(50_000));
         builder
             .clock_skew(seconds(SKEW))
-            .revalidate_after(seconds(SPAN), move |session| {
+            .revalidate_after(seconds(INTERVAL), move |session| {
                 assert_eq!(session.get("user"), Some(42));
                 ready(Ok::<_, String>(Validity::valid_if(instances.is_allowed())))
             })
     }
 
     /// Serves all requests, each with a copy of a token that was ever sent, and finds that no session goes on after the
-    /// span and the skew, nor ends before its user. `serve` says whether there was a session, and returns what is sent.
+    /// duration and the skew, nor ends before its user. `serve` says whether there was a session, and returns what is sent.
     fn keep_the_promise(
         &self,
         first: String,
@@ -124,7 +124,7 @@ impl Instances {
             let clock = self.of_instance(request.instance);
             let (is_valid, sent) = serve(clock, &token, request, count as u64);
             assert!(is_valid || now >= self.gone_at, "{request:?} at {now}");
-            let promised = self.gone_at + SPAN + SKEW;
+            let promised = self.gone_at + INTERVAL + SKEW;
             assert!(!is_valid || now < promised, "{request:?} at {now}");
             tokens.extend(sent);
         }
@@ -151,8 +151,8 @@ fn instances() -> impl Strategy<Value = Instances> {
     })
 }
 
-fn begin(site: &SessionCookie, moment: SystemTime) -> String {
-    sealed(site, moment, |session| session.insert("user", 42).unwrap())
+fn begin(site: &SessionCookie, time: SystemTime) -> String {
+    sealed(site, time, |session| session.insert("user", 42).unwrap())
 }
 
 /// Serves a request by `load_from` and `save_to`.
@@ -187,7 +187,7 @@ proptest! {
     /// The promise of SECURITY.md, with clocks that differ by the skew, copies of every token that was ever sent, and
     /// any request.
     #[test]
-    fn no_instance_passes_a_session_after_the_span_and_the_skew(
+    fn no_instance_passes_a_session_after_the_duration_and_the_skew(
         instances in instances(),
         requests in prop::collection::vec(request(), 1..80),
     ) {
@@ -199,7 +199,7 @@ proptest! {
     }
 
     #[test]
-    fn no_header_carries_a_session_past_the_span_and_the_skew(
+    fn no_header_carries_a_session_past_the_duration_and_the_skew(
         instances in instances(),
         requests in prop::collection::vec(request(), 1..80),
     ) {
@@ -224,7 +224,7 @@ proptest! {
     /// Whose own dates would never be due: its reader gives none, so it begins at every request.
     #[cfg(feature = "migrate")]
     #[test]
-    fn no_cookie_of_another_library_is_taken_over_past_the_span_and_the_skew(
+    fn no_cookie_of_another_library_is_taken_over_past_the_duration_and_the_skew(
         instances in instances(),
         requests in prop::collection::vec(request(), 1..80),
     ) {
@@ -241,7 +241,7 @@ proptest! {
     #![proptest_config(cases(12))]
 
     #[test]
-    fn no_adapter_passes_a_session_after_the_span_and_the_skew(
+    fn no_adapter_passes_a_session_after_the_duration_and_the_skew(
         instances in instances(),
         requests in prop::collection::vec(request(), 1..60),
     ) {
@@ -250,7 +250,7 @@ proptest! {
         instances.keep_the_promise(first, requests, |clock, pair, request, count| {
             let seen = Arc::new(Mutex::new(Vec::new()));
             let (list, deed) = (Arc::clone(&seen), request.deed);
-            let visit = Visit::to(&site).with(pair).at_moment(clock).answered(request.status);
+            let visit = Visit::to(&site).with(pair).at_time(clock).answered(request.status);
             let visit = if request.is_image { visit.loading("image") } else { visit };
             let answer = visit.run(move |session| {
                 list.lock().unwrap().push(!session.is_new());
@@ -271,11 +271,11 @@ fn a_session_that_every_request_changes_is_asked_about_all_the_same() {
     let site = row.site().build().unwrap();
     let mut tabs = [signed_in(&site), signed_in(&site)];
     let mut last_asked = [0; 2];
-    for second in (0..10 * SPAN).step_by(10) {
+    for second in (0..10 * INTERVAL).step_by(10) {
         for (tab, pair) in tabs.iter_mut().enumerate() {
             let visit = Visit::to(&site).with(pair).at(second);
             let answer = visit.run(move |session| session.insert("second", second));
-            let is_due = second - last_asked[tab] >= SPAN;
+            let is_due = second - last_asked[tab] >= INTERVAL;
             assert_eq!(row.asked() >= ADAPTERS, is_due, "{second}");
             if is_due {
                 last_asked[tab] = second;
@@ -289,6 +289,6 @@ fn a_session_that_every_request_changes_is_asked_about_all_the_same() {
         }
     }
     row.becomes(super::IS_GONE);
-    let visit = Visit::to(&site).with(&tabs[0]).at(11 * SPAN);
+    let visit = Visit::to(&site).with(&tabs[0]).at(11 * INTERVAL);
     visit.run(super::miss);
 }

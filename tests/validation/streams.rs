@@ -11,7 +11,7 @@ use std::{
 use hardtack::{Clock, Session, SessionCookie, session::Validity};
 
 use super::{
-    Change, GOES_ON, IS_GONE, IS_OUT_OF_REACH, IS_OVER, Row, SPAN,
+    Change, GOES_ON, INTERVAL, IS_GONE, IS_OUT_OF_REACH, IS_OVER, Row,
     common::{at, block_on, builder, cookie, seconds, signed_in},
     find, scripted,
 };
@@ -36,9 +36,13 @@ fn stream(site: &SessionCookie, first: u64) -> (Session, Arc<AtomicU64>) {
 fn a_stream_is_alive_as_long_as_its_last_answer_holds() {
     let row = Row::default();
     let site = row.site().build().unwrap();
-    for first in [0, SPAN - 1, SPAN] {
+    for first in [0, INTERVAL - 1, INTERVAL] {
         let (session, second) = stream(&site, first);
-        let until = if first == SPAN { 2 * SPAN } else { SPAN };
+        let until = if first == INTERVAL {
+            2 * INTERVAL
+        } else {
+            INTERVAL
+        };
         second.store(until - 1, Ordering::Relaxed);
         assert!(session.is_alive());
         second.store(until, Ordering::Relaxed);
@@ -52,16 +56,16 @@ fn a_stream_asks_again_and_goes_on() {
     let site = row.site().build().unwrap();
     let (session, second) = stream(&site, 0);
     for round in 1..10 {
-        second.store(round * SPAN - 1, Ordering::Relaxed);
+        second.store(round * INTERVAL - 1, Ordering::Relaxed);
         assert!(block_on(session.validate()).unwrap());
         assert_eq!(row.asked(), 0);
-        second.store(round * SPAN, Ordering::Relaxed);
+        second.store(round * INTERVAL, Ordering::Relaxed);
         assert!(block_on(session.validate()).unwrap());
         assert_eq!((session.is_alive(), row.asked()), (true, 1));
     }
     find(&session).unwrap();
     row.becomes(IS_GONE);
-    second.fetch_add(SPAN, Ordering::Relaxed);
+    second.fetch_add(INTERVAL, Ordering::Relaxed);
     assert!(!block_on(session.validate()).unwrap());
     assert!(!session.is_alive());
     // It has ended for good.
@@ -97,16 +101,16 @@ fn a_stream_goes_on_without_an_answer_as_long_as_a_request_would() {
 const SIGN_INS: [Change; 2] = [Session::renew, |session| session.sign_in().map(drop)];
 
 #[test]
-fn a_stream_that_began_with_a_sign_in_is_alive_for_a_span_from_it() {
+fn a_stream_that_began_with_a_sign_in_is_alive_for_a_duration_from_it() {
     let row = Row::default();
     let site = row.site().build().unwrap();
     for sign_in in SIGN_INS {
-        let (session, second) = request(&site, SPAN - 10);
+        let (session, second) = request(&site, INTERVAL - 10);
         sign_in(&session).unwrap();
         let _ = site.save(&session).unwrap();
-        second.store(2 * SPAN - 11, Ordering::Relaxed);
+        second.store(2 * INTERVAL - 11, Ordering::Relaxed);
         assert!(session.is_alive());
-        second.store(2 * SPAN - 10, Ordering::Relaxed);
+        second.store(2 * INTERVAL - 10, Ordering::Relaxed);
         assert!(!session.is_alive());
         assert!(block_on(session.validate()).unwrap());
         assert_eq!((session.is_alive(), row.asked()), (true, 1));
@@ -115,7 +119,7 @@ fn a_stream_that_began_with_a_sign_in_is_alive_for_a_span_from_it() {
 
 #[test]
 fn a_stream_that_began_with_a_sign_in_is_asked_about_whoever_signed_in() {
-    let site = builder().revalidate_after(seconds(SPAN), |session| {
+    let site = builder().revalidate_after(seconds(INTERVAL), |session| {
         let is_new_visitor = session.get("user") == Some(43);
         ready(Ok::<_, String>(Validity::valid_if(is_new_visitor)))
     });
@@ -125,7 +129,7 @@ fn a_stream_that_began_with_a_sign_in_is_asked_about_whoever_signed_in() {
         sign_in(&session).unwrap();
         session.insert("user", 43).unwrap();
         let _ = site.save(&session).unwrap();
-        second.store(SPAN, Ordering::Relaxed);
+        second.store(INTERVAL, Ordering::Relaxed);
         assert!(block_on(session.validate()).unwrap());
     }
 }
@@ -162,14 +166,14 @@ fn a_sign_in_counts_for_a_stream_after_a_question_that_failed() {
     let row = Row::default();
     let site = row.site().unvalidated_up_to(seconds(300)).build().unwrap();
     row.becomes(IS_OUT_OF_REACH);
-    for at_sign_in in [SPAN, 290] {
+    for at_sign_in in [INTERVAL, 290] {
         let (session, second) = request(&site, at_sign_in);
         assert!(block_on(session.validate()).unwrap());
         session.renew().unwrap();
         let _ = site.save(&session).unwrap();
-        second.store(at_sign_in + SPAN - 1, Ordering::Relaxed);
+        second.store(at_sign_in + INTERVAL - 1, Ordering::Relaxed);
         assert!(session.is_alive());
-        second.store(at_sign_in + SPAN, Ordering::Relaxed);
+        second.store(at_sign_in + INTERVAL, Ordering::Relaxed);
         assert!(!session.is_alive(), "signed in at {at_sign_in}");
     }
 }
@@ -198,10 +202,10 @@ fn a_stream_goes_on_without_an_answer_from_the_last_one_it_had() {
 fn of_two_answers_to_a_stream_the_end_is_final() {
     for answers in [[(5, GOES_ON), (1, IS_OVER)], [(1, GOES_ON), (5, IS_OVER)]] {
         let (session, second) = stream(&scripted(answers), 0);
-        second.store(SPAN, Ordering::Relaxed);
+        second.store(INTERVAL, Ordering::Relaxed);
         let both = async { tokio::join!(session.validate(), session.validate()) };
         let _ = block_on(both);
-        second.store(SPAN + 1, Ordering::Relaxed);
+        second.store(INTERVAL + 1, Ordering::Relaxed);
         assert!(!session.is_alive());
         assert!(!block_on(session.validate()).unwrap());
     }
@@ -211,7 +215,7 @@ fn of_two_answers_to_a_stream_the_end_is_final() {
 fn a_session_that_waits_for_its_answer_is_not_alive() {
     let row = Row::default();
     let site = row.site().build().unwrap();
-    let (session, _) = request(&site, SPAN);
+    let (session, _) = request(&site, INTERVAL);
     assert!(!session.is_alive());
     row.becomes(IS_OUT_OF_REACH);
     assert!(block_on(session.validate()).is_err());
@@ -222,16 +226,16 @@ fn a_session_that_waits_for_its_answer_is_not_alive() {
 fn a_session_that_waits_is_asked_about_after_the_head_while_it_would_open() {
     let row = Row::default();
     let ends: [fn(&SessionCookie) -> u64; 3] = [
-        |_| SPAN,
+        |_| INTERVAL,
         |_| 1800,
         |site| {
             site.raise_not_before(at(1));
-            SPAN
+            INTERVAL
         },
     ];
     for (would_open, end) in [true, false, false].into_iter().zip(ends) {
         let site = row.site().build().unwrap();
-        let (session, second) = request(&site, SPAN);
+        let (session, second) = request(&site, INTERVAL);
         assert!(session.is_new());
         let _ = site.save(&session).unwrap();
         second.store(end(&site), Ordering::Relaxed);

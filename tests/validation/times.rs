@@ -6,7 +6,7 @@ use hardtack::{
 };
 
 use super::{
-    IS_OUT_OF_REACH, Row, SPAN,
+    INTERVAL, IS_OUT_OF_REACH, Row,
     common::{
         ADAPTERS, HOUR, READ, REFRESHED, UNTOUCHED, Visit, at, block_on, builder, check, seconds,
         signed_in,
@@ -18,20 +18,20 @@ use super::{
 const REQUESTS: usize = ADAPTERS + if cfg!(feature = "cookie") { 2 } else { 1 };
 
 #[test]
-fn a_visitor_is_asked_about_at_the_span_and_not_a_second_earlier() {
+fn a_visitor_is_asked_about_at_the_duration_and_not_a_second_earlier() {
     let row = Row::default();
     let site = row.site().build().unwrap();
     let pair = signed_in(&site);
-    check(&Visit::to(&site).with(&pair).at(SPAN - 1), find, READ);
+    check(&Visit::to(&site).with(&pair).at(INTERVAL - 1), find, READ);
     assert_eq!(row.asked(), 0);
-    let answer = check(&Visit::to(&site).with(&pair).at(SPAN), find, REFRESHED);
+    let answer = check(&Visit::to(&site).with(&pair).at(INTERVAL), find, REFRESHED);
     assert_eq!(row.asked(), REQUESTS);
 
-    // The answer is sealed, and holds for a span.
+    // The answer is sealed, and holds for a duration.
     let visit = Visit::to(&site).with(answer.pair());
-    check(&visit.clone().at(2 * SPAN - 1), find, READ);
+    check(&visit.clone().at(2 * INTERVAL - 1), find, READ);
     assert_eq!(row.asked(), 0);
-    check(&visit.at(2 * SPAN), find, REFRESHED);
+    check(&visit.at(2 * INTERVAL), find, REFRESHED);
     assert_eq!(row.asked(), REQUESTS);
 }
 
@@ -50,10 +50,10 @@ fn a_change_is_no_answer() {
     ];
     let pair = signed_in(&site);
     for change in changes {
-        let changed = Visit::to(&site).with(&pair).at(SPAN - 1).run(change);
-        let later = site.load([changed.pair()], at(SPAN - 1));
+        let changed = Visit::to(&site).with(&pair).at(INTERVAL - 1).run(change);
+        let later = site.load([changed.pair()], at(INTERVAL - 1));
         assert_eq!(later.last_active_at(), Some(at(0)));
-        let later = Visit::to(&site).with(changed.pair()).at(SPAN);
+        let later = Visit::to(&site).with(changed.pair()).at(INTERVAL);
         later.run(look);
         assert_eq!(row.asked(), REQUESTS);
     }
@@ -76,11 +76,11 @@ fn a_sign_in_is_an_answer() {
         },
     ];
     for sign_in in sign_ins {
-        let signed_in = Visit::to(&site).with(&pair).at(SPAN - 1).run(sign_in);
+        let signed_in = Visit::to(&site).with(&pair).at(INTERVAL - 1).run(sign_in);
         let visit = Visit::to(&site).with(signed_in.pair());
-        check(&visit.clone().at(2 * SPAN - 2), find, READ);
+        check(&visit.clone().at(2 * INTERVAL - 2), find, READ);
         assert_eq!(row.asked(), 0);
-        check(&visit.at(2 * SPAN - 1), find, REFRESHED);
+        check(&visit.at(2 * INTERVAL - 1), find, REFRESHED);
         assert_eq!(row.asked(), REQUESTS);
     }
 }
@@ -90,7 +90,7 @@ fn an_answer_that_may_not_be_sent_is_asked_for_again() {
     let row = Row::default();
     let site = row.site().build().unwrap();
     let pair = signed_in(&site);
-    let visit = Visit::to(&site).with(&pair).at(SPAN);
+    let visit = Visit::to(&site).with(&pair).at(INTERVAL);
     let image = visit.clone().loading("image");
     let shared = visit.clone().saying("cache-control", "public, max-age=60");
     let missing = visit.clone().answered(404);
@@ -106,8 +106,8 @@ fn an_answer_that_may_not_be_sent_is_asked_for_again() {
     let changed = visit.answered(404);
     let answer = changed.run(|session| session.insert("visits", 2));
     assert_eq!(
-        site.load([answer.pair()], at(SPAN)).last_active_at(),
-        Some(at(SPAN))
+        site.load([answer.pair()], at(INTERVAL)).last_active_at(),
+        Some(at(INTERVAL))
     );
 }
 
@@ -119,14 +119,14 @@ fn a_remembered_visitor_is_asked_about_too() {
         session.insert("user", 42)?;
         session.remember_for(seconds(HOUR)).map(drop)
     });
-    let answer = Visit::to(&site).with(begun.pair()).at(SPAN).run(find);
+    let answer = Visit::to(&site).with(begun.pair()).at(INTERVAL).run(find);
     assert_eq!(row.asked(), REQUESTS);
     let field = answer.headers["set-cookie"].to_str().unwrap();
-    let rest = HOUR - SPAN;
+    let rest = HOUR - INTERVAL;
     assert!(field.ends_with(&format!("; Max-Age={rest}")), "{field}");
     Visit::to(&site)
         .with(answer.pair())
-        .at(2 * SPAN - 1)
+        .at(2 * INTERVAL - 1)
         .run(find);
     assert_eq!(row.asked(), 0);
 }
@@ -139,7 +139,7 @@ fn a_visitor_without_a_session_costs_no_question_and_no_field() {
         Visit::to(&site),
         Visit::to(&site).with("theme=dark"),
         Visit::to(&site).with("__Host-session=forged"),
-        Visit::to(&site).with(&signed_in(&site)).at(SPAN - 1),
+        Visit::to(&site).with(&signed_in(&site)).at(INTERVAL - 1),
     ];
     for visit in visits {
         check(&visit, |_| Ok(()), UNTOUCHED);
@@ -172,7 +172,7 @@ fn a_page_that_asks_for_no_session_is_served_while_the_database_is_away() {
     let app = Router::new()
         .route("/health", get(async || "fine"))
         .route("/", get(async |_: Session| "a page"))
-        .layer(SessionLayer::new(site).clock(at(SPAN)));
+        .layer(SessionLayer::new(site).clock(at(INTERVAL)));
     for (path, status, asked) in [("/health", 200, 0), ("/", 503, 1)] {
         let request = http::Request::get(path).header("cookie", &pair);
         let request = request.body(Body::empty()).unwrap();
@@ -194,7 +194,7 @@ fn several_extractors_of_one_request_ask_once() {
         let twice =
             async |_: Result<Session, hardtack::web::Failure>, _: Session, _: Session| "a page";
         let app: Router = Router::new().route("/", get(twice));
-        let app = app.layer(SessionLayer::new(site).clock(at(SPAN)));
+        let app = app.layer(SessionLayer::new(site).clock(at(INTERVAL)));
         let request = http::Request::get("/").header("cookie", &pair);
         let response = block_on(app.oneshot(request.body(Body::empty()).unwrap())).unwrap();
         assert_eq!((response.status().as_u16(), row.asked()), (status, 1));
@@ -202,14 +202,15 @@ fn several_extractors_of_one_request_ask_once() {
 }
 
 #[test]
-fn spans_that_would_have_no_effect_are_refused_at_start_up() {
+fn durations_that_would_have_no_effect_are_refused_at_start_up() {
     #[track_caller]
     fn refused(builder: SessionCookieBuilder, setting: &str) {
         let error = builder.build().unwrap_err();
         assert_eq!(error.setting(), Some(setting), "{error}");
     }
     let site = || builder().idle_timeout(seconds(1800));
-    let asking = |span| site().revalidate_after(seconds(span), |_| Row::default().validity());
+    let asking =
+        |duration| site().revalidate_after(seconds(duration), |_| Row::default().validity());
     assert!(asking(900).build().is_ok());
     refused(asking(901), "revalidate_after");
     refused(asking(0), "revalidate_after");

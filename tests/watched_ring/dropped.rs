@@ -3,9 +3,8 @@
 use hardtack::{EncryptionKey, SessionCookie, carrier::SessionCookieBuilder, keys::KeyId};
 
 use super::{
-    Vault, id, key,
-    moments::{at, seconds},
-    replaced_at,
+    Vault, id, key, replaced_at,
+    times::{at, seconds},
 };
 
 /// The seconds for which a token opens that is not sealed again, by default.
@@ -23,14 +22,14 @@ fn dropped(earlier: &str, later: &str, second: u64) -> Vec<KeyId> {
 
 /// A line of a ring whose key opens until a second.
 fn until(key: &str, second: u64) -> String {
-    let moment = humantime::format_rfc3339_seconds(at(second));
-    format!("{key} accept_until={moment}")
+    let time = humantime::format_rfc3339_seconds(at(second));
+    format!("{key} accept_until={time}")
 }
 
 /// A line of a ring whose key seals from a second on.
 fn from(key: &str, second: u64) -> String {
-    let moment = humantime::format_rfc3339_seconds(at(second));
-    format!("{key} seal_from={moment}")
+    let time = humantime::format_rfc3339_seconds(at(second));
+    format!("{key} seal_from={time}")
 }
 
 #[test]
@@ -95,20 +94,20 @@ fn a_key_that_sealed_until_now_and_retires_before_its_tokens_is_dropped() {
 fn of_several_cookies_the_longest_sessions_count_whichever_was_built_last() {
     let (old, new) = (key(), key());
     let hour = 2 * HALF_AN_HOUR;
-    for spans in [[HALF_AN_HOUR, hour], [hour, HALF_AN_HOUR]] {
+    for durations in [[HALF_AN_HOUR, hour], [hour, HALF_AN_HOUR]] {
         let dropped = |end| {
             let vault = Vault::with(&old);
             let mut watched = vault.watch();
-            let _cookies = spans.map(|span| {
+            let _cookies = durations.map(|duration| {
                 let site = SessionCookie::encrypted(watched.keys());
-                let site = site.idle_timeout(seconds(span));
-                site.name(format!("session-{span}")).build().unwrap()
+                let site = site.idle_timeout(seconds(duration));
+                site.name(format!("session-{duration}")).build().unwrap()
             });
             vault.put(format!("{new}\n{}", until(&old, end)));
             replaced_at(&mut watched, 0)
         };
-        assert_eq!(dropped(hour - 1), [id(&old)], "{spans:?}");
-        assert_eq!(dropped(hour), [], "{spans:?}");
+        assert_eq!(dropped(hour - 1), [id(&old)], "{durations:?}");
+        assert_eq!(dropped(hour), [], "{durations:?}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use hardtack::keys::{PollOutcome, RingSource};
 
 use super::{
-    Vault, Watched, id, key, moments::at, refused, replaced, seals, unchanged, unsettled, watch,
+    Vault, Watched, id, key, refused, replaced, seals, times::at, unchanged, unsettled, watch,
 };
 
 #[test]

@@ -11,7 +11,7 @@ mod threads;
 
 use crate::common::browser;
 use crate::common::folder;
-use crate::common::moments;
+use crate::common::times;
 #[cfg(feature = "tracing")]
 use crate::common::told;
 
@@ -22,7 +22,7 @@ use hardtack::{
     keys::{KeyId, PollOutcome, RingSource, WatchedKeyRing as Watched},
 };
 
-use moments::at;
+use times::at;
 
 /// A key as text.
 fn key() -> String {

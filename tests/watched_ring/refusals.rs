@@ -2,7 +2,7 @@
 
 use hardtack::{SigningKey, keys::PollOutcome};
 
-use super::{Vault, Watched, id, key, moments::at, refused, replaced, seals, unchanged, unsettled};
+use super::{Vault, Watched, id, key, refused, replaced, seals, times::at, unchanged, unsettled};
 
 #[test]
 fn a_bad_ring_changes_nothing_and_a_good_one_after_it_is_used() {

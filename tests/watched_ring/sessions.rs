@@ -3,8 +3,7 @@
 use hardtack::{Session, SessionCookie, keys::RingSource};
 
 use super::{
-    Vault, browser::Browser, folder::Folder, id, key, moments::at, replaced, seals, unchanged,
-    watch,
+    Vault, browser::Browser, folder::Folder, id, key, replaced, seals, times::at, unchanged, watch,
 };
 
 fn user(session: &Session) -> Option<u32> {

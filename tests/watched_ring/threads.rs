@@ -10,7 +10,7 @@ use hardtack::{
     keys::{PollOutcome, RingSource, WatchedKeyRing},
 };
 
-use super::{Vault, id, key, moments::at, watch};
+use super::{Vault, id, key, times::at, watch};
 
 /// A time limit that no test reaches.
 const LONG: Duration = Duration::from_secs(60);

@@ -77,13 +77,13 @@ enum Arrives {
 
 fn open_token<T: Workload>() -> Work {
     let tokens = tokens::<T>();
-    let session = tokens.load(None::<&str>, moment());
+    let session = tokens.load(None::<&str>, time());
     session.replace(T::sample()).expect(FAILURE);
     let TokenChange::Store(token) = tokens.save(&session).expect(FAILURE) else {
         unreachable!("a session with content is written");
     };
     warm(move || {
-        let value = tokens.open(black_box(&token), moment());
+        let value = tokens.open(black_box(&token), time());
         look(&value.expect(FAILURE));
     })
 }
@@ -98,11 +98,11 @@ fn tokens<T: Workload>() -> SessionToken<T> {
 fn open_session<T: Workload>(keys: usize, arrives: Arrives) -> Work {
     let cookie = cookie::<T>(keys);
     let field = field::<T>(arrives);
-    let session = cookie.load([&field], moment());
+    let session = cookie.load([&field], time());
     let is_good = matches!(arrives, Arrives::Good | Arrives::BesideOthers);
     assert_eq!(session.read(|value| *value == T::sample()), is_good);
     warm(move || {
-        let session = cookie.load([black_box(&field)], moment());
+        let session = cookie.load([black_box(&field)], time());
         session.read(look);
     })
 }
@@ -111,7 +111,7 @@ fn write_session<T: Workload>() -> Work {
     let cookie = cookie::<T>(1);
     let field = field::<T>(Arrives::Good);
     let open = || {
-        let session = cookie.load([&field], moment());
+        let session = cookie.load([&field], time());
         session.read(look);
         session
     };
@@ -129,7 +129,7 @@ fn open_dictionary() -> Work {
     let cookie = dictionary();
     let field = field_of_dictionary(&cookie);
     warm(move || {
-        let session = cookie.load([black_box(&field)], moment());
+        let session = cookie.load([black_box(&field)], time());
         look(&session.get::<Medium>(ENTRY).expect(FAILURE));
     })
 }
@@ -138,7 +138,7 @@ fn write_dictionary() -> Work {
     let cookie = dictionary();
     let field = field_of_dictionary(&cookie);
     let open = || {
-        let session = cookie.load([&field], moment());
+        let session = cookie.load([&field], time());
         let mut value = session.get::<Medium>(ENTRY).expect(FAILURE).expect(FAILURE);
         value.change();
         (session, value)
@@ -159,7 +159,7 @@ fn dictionary() -> SessionCookie {
 
 fn field_of_dictionary(cookie: &SessionCookie) -> String {
     let fill = |session: &Session| session.insert(ENTRY, Medium::sample());
-    cookie.cookie_for(moment(), fill).expect(FAILURE)
+    cookie.cookie_for(time(), fill).expect(FAILURE)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -183,7 +183,7 @@ fn tower(handler: Handler) -> Work {
     }
     called(
         SessionLayer::new(cookie::<Medium>(1))
-            .clock(moment())
+            .clock(time())
             .layer(service),
     )
 }
@@ -231,7 +231,7 @@ fn all_keys() -> impl Iterator<Item = EncryptionKey> {
 fn field<T: Workload>(arrives: Arrives) -> String {
     let pair = |cookie: SessionCookie<T>| {
         let fill = |session: &Session<T>| session.replace(T::sample());
-        cookie.cookie_for(moment(), fill).expect(FAILURE)
+        cookie.cookie_for(time(), fill).expect(FAILURE)
     };
     let good = pair(cookie(1));
     match arrives {
@@ -261,7 +261,7 @@ fn field<T: Workload>(arrives: Arrives) -> String {
     }
 }
 
-fn moment() -> SystemTime {
+fn time() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000)
 }
 

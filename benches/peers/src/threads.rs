@@ -37,7 +37,7 @@ fn throughput(source: &Source, threads: usize) -> f64 {
         let mut operation = source();
         (0..WARM_UP).for_each(|_| operation());
         start.wait();
-        let (deadline, before) = (Instant::now() + SPAN, processor_time());
+        let (deadline, before) = (Instant::now() + DURATION, processor_time());
         let mut operations = 0;
         while Instant::now() < deadline {
             (0..BETWEEN_LOOKS).for_each(|_| operation());
@@ -60,7 +60,7 @@ fn processor_time() -> f64 {
     time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
 }
 
-const SPAN: Duration = Duration::from_millis(20);
+const DURATION: Duration = Duration::from_millis(20);
 const WARM_UP: u32 = 100;
 /// Operations between two looks at the clock.
 const BETWEEN_LOOKS: u32 = 64;

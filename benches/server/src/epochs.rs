@@ -35,12 +35,12 @@ impl Epochs {
     }
 }
 
-/// Returns a cookie for sessions about which Postgres is asked once in `span`.
-pub(crate) fn cookie(span: Duration) -> Result<SessionCookie<Login>, Box<dyn Error>> {
+/// Returns a cookie for sessions about which Postgres is asked once in `duration`.
+pub(crate) fn cookie(duration: Duration) -> Result<SessionCookie<Login>, Box<dyn Error>> {
     let epochs = Epochs::connect()?;
     let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
         .typed::<Login>()
-        .revalidate_after(span, move |session| {
+        .revalidate_after(duration, move |session| {
             let (epochs, login) = (epochs.clone(), session.value());
             async move {
                 let Some(Login { user, epoch, .. }) = login else {

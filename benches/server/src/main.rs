@@ -17,7 +17,7 @@ use std::{
 
 use process::Process;
 use report::{Cell, Series};
-use server::{ASKING, NONE, SHORTEST_SPAN};
+use server::{ASKING, NONE, SHORTEST_DURATION};
 use stores::Stores;
 
 fn main() {
@@ -99,7 +99,7 @@ impl Measured {
             return Err(format!("{} answered {response}", self.kind).into());
         }
         if self.kind == ASKING {
-            thread::sleep(SHORTEST_SPAN);
+            thread::sleep(SHORTEST_DURATION);
         }
         Ok(cookie.to_owned())
     }

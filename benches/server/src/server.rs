@@ -35,7 +35,7 @@ pub(crate) const ASKING: &str = "hardtack, typed, the request that asks Postgres
 pub(crate) const REDIS: &str = "tower-sessions, Redis";
 
 /// How long an answer of Postgres holds for [`ASKING`]. After it each request with the same cookie asks.
-pub(crate) const SHORTEST_SPAN: Duration = Duration::from_secs(1);
+pub(crate) const SHORTEST_DURATION: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Serves one kind of session until the process is killed. `/start` begins a session, `/read` reads it, and `/write`
@@ -56,7 +56,7 @@ pub(crate) async fn serve(kind: &str) -> Result<(), Box<dyn Error>> {
             hardtack_asking(Epochs::connect()?).layer(SessionLayer::new(cookie.build()?))
         }
         ONCE_A_MINUTE => hardtack_typed().layer(SessionLayer::new(epochs::cookie(MINUTE)?)),
-        ASKING => hardtack_typed().layer(SessionLayer::new(epochs::cookie(SHORTEST_SPAN)?)),
+        ASKING => hardtack_typed().layer(SessionLayer::new(epochs::cookie(SHORTEST_DURATION)?)),
         "tower-sessions, in memory" => {
             tower_sessions().layer(SessionManagerLayer::new(MemoryStore::default()))
         }

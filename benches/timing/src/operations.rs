@@ -313,7 +313,7 @@ fn signed() -> SessionTokenBuilder<Map> {
     SessionToken::unencrypted_but_signed("timing", key)
 }
 
-/// One moment for all, so that no clock is asked while the time runs.
+/// One time for all, so that no clock is asked while the time runs.
 fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000)
 }

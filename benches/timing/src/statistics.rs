@@ -33,7 +33,7 @@ pub(crate) fn median(series: &[u32]) -> u32 {
 fn below(series: &[Vec<u32>; 2], limit: u32) -> Difference {
     let [first, second] = [&series[0], &series[1]].map(|times| {
         let kept = times.iter().filter(|&&time| time <= limit);
-        Moments::of(kept.map(|&time| f64::from(time)))
+        Times::of(kept.map(|&time| f64::from(time)))
     });
     let spread = first.of_mean() + second.of_mean();
     if first.count < FEWEST || second.count < FEWEST || spread == 0.0 {
@@ -48,20 +48,20 @@ fn below(series: &[Vec<u32>; 2], limit: u32) -> Difference {
 
 /// Count, mean and sum of squared deviations, by Welford's algorithm.
 #[derive(Default)]
-struct Moments {
+struct Times {
     count: f64,
     mean: f64,
     squares: f64,
 }
 
-impl Moments {
-    fn of(samples: impl Iterator<Item = f64>) -> Moments {
-        samples.fold(Moments::default(), |mut moments, sample| {
-            moments.count += 1.0;
-            let before = sample - moments.mean;
-            moments.mean += before / moments.count;
-            moments.squares += before * (sample - moments.mean);
-            moments
+impl Times {
+    fn of(samples: impl Iterator<Item = f64>) -> Times {
+        samples.fold(Times::default(), |mut times, sample| {
+            times.count += 1.0;
+            let before = sample - times.mean;
+            times.mean += before / times.count;
+            times.squares += before * (sample - times.mean);
+            times
         })
     }
 
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn t_is_that_of_welch() {
         let [first, second] = [vec![1.0, 2.0, 3.0, 4.0], vec![2.0, 4.0, 6.0, 8.0, 10.0]]
-            .map(|samples| Moments::of(samples.into_iter()));
+            .map(|samples| Times::of(samples.into_iter()));
         let t = (second.mean - first.mean) / (first.of_mean() + second.of_mean()).sqrt();
         // Means 2.5 and 6, variances 5/3 and 10: 3.5 / sqrt(5/12 + 2).
         assert!((t - 2.251_436).abs() < 1e-6, "{t}");

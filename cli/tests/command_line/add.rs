@@ -58,7 +58,7 @@ fn another_key_can_have_its_time_to_seal() {
 }
 
 #[test]
-fn a_moment_can_be_a_span_from_now() {
+fn a_time_can_be_a_duration_from_now() {
     let (desk, _) = Desk::with_ring();
     desk.add("--seal-from +90m");
     assert!(

@@ -274,8 +274,8 @@ fn a_ring_can_come_from_standard_input_and_have_commas() {
 fn a_lifetime_that_no_program_takes_is_a_mistake_of_the_command_line() {
     let (desk, _) = Desk::with_ring_for("--lifetime 12h");
     for line in ["ring check keys", "ring rotate keys --after 15m"] {
-        for span in ["0s", "5000000000s"] {
-            let refused = desk.refused(2, &format!("{line} --lifetime {span}"));
+        for duration in ["0s", "5000000000s"] {
+            let refused = desk.refused(2, &format!("{line} --lifetime {duration}"));
             assert!(
                 refused.starts_with("`--lifetime` is out of range"),
                 "{refused}"

@@ -209,7 +209,7 @@ fn in_a_folder_that_cannot_be_read_a_written_file_is_no_error() {
 }
 
 #[test]
-fn killed_at_any_moment_it_leaves_the_old_file_or_the_new_one() {
+fn killed_at_any_time_it_leaves_the_old_file_or_the_new_one() {
     let (desk, _) = Desk::with_ring();
     let mut count = 1;
     let mut left_over = 0;

@@ -2,7 +2,7 @@
 //! they show.
 //!
 //! A line `# TIME` in them sets the clock, `# TIME, in a new folder` begins a story, and `# cookie.txt: …` puts a
-//! visitor's cookie of the moment into that file. The settings of `app.toml` are the defaults. Nothing else is done, so
+//! visitor's current cookie into that file. The settings of `app.toml` are the defaults. Nothing else is done, so
 //! a reader can repeat it all. Ids of keys and fingerprints are different each time, so the ones of the document stand
 //! for them.
 

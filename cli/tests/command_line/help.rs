@@ -97,9 +97,9 @@ fn a_wrong_command_line_gets_one_sentence() {
 }
 
 #[test]
-fn a_moment_has_one_form() {
+fn a_time_has_one_form() {
     let (desk, id) = Desk::with_ring();
-    for moment in [
+    for time in [
         "2027-03-01",
         "2027-03-01T07:00:00",
         "2027-03-01T07:00:00+00:00",
@@ -113,17 +113,17 @@ fn a_moment_has_one_form() {
         "+1500ms",
         "now",
     ] {
-        let words = ["ring", "promote", "keys", &id, "--at", moment];
+        let words = ["ring", "promote", "keys", &id, "--at", time];
         let ran = desk.run_with(words);
-        assert_eq!(ran.code, Some(2), "{moment}");
-        assert!(ran.sentence().contains("expected a"), "{moment}");
+        assert_eq!(ran.code, Some(2), "{time}");
+        assert!(ran.sentence().contains("expected a"), "{time}");
     }
 }
 
 #[test]
-fn a_span_is_read_as_in_settings() {
+fn a_duration_is_read_as_in_settings() {
     let (desk, _) = Desk::with_ring();
-    for (span, is_span) in [
+    for (duration, is_duration) in [
         ("15m", true),
         ("15M", false),
         ("1h 30m", true),
@@ -131,12 +131,12 @@ fn a_span_is_read_as_in_settings() {
         ("30Days", false),
         ("1500ms", false),
     ] {
-        let ran = desk.run_with(["ring", "check", "keys", "--lifetime", span]);
-        assert_eq!(ran.code == Some(0), is_span, "{span}");
-        let setting = format!(r#"{{"absolute_timeout": "{span}"}}"#);
+        let ran = desk.run_with(["ring", "check", "keys", "--lifetime", duration]);
+        assert_eq!(ran.code == Some(0), is_duration, "{duration}");
+        let setting = format!(r#"{{"absolute_timeout": "{duration}"}}"#);
         let settings: SessionSettings = serde_json::from_str(&setting).unwrap();
-        assert_eq!(settings.check().is_ok(), is_span, "{span}");
-        if !is_span {
+        assert_eq!(settings.check().is_ok(), is_duration, "{duration}");
+        if !is_duration {
             assert!(ran.sentence().contains("in lower case"), "{}", ran.err);
         }
     }

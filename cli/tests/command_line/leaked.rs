@@ -97,7 +97,7 @@ fn with_not_before_the_other_keys_stay() {
 }
 
 #[test]
-fn the_moment_can_be_set_when_the_key_is_gone_already() {
+fn the_time_can_be_set_when_the_key_is_gone_already() {
     let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let other = desk.add("");
     desk.done(&format!("ring promote keys {other}"));
@@ -108,7 +108,7 @@ fn the_moment_can_be_set_when_the_key_is_gone_already() {
         refused.ends_with("; for a key that was removed earlier give --not-before"),
         "{refused}"
     );
-    let leaked = |moment| format!("ring leaked keys {old} --not-before 2027-03-01T06:{moment}Z");
+    let leaked = |time| format!("ring leaked keys {old} --not-before 2027-03-01T06:{time}Z");
     let told = desk.done(&leaked("36:00"));
     for sentence in [
         &*format!("key {old} is no longer in keys"),
@@ -149,8 +149,8 @@ fn a_forgery_is_refused_that_went_through_a_sign_in_after_its_key_was_gone() {
     let living = visits.fold(forged, sign_in);
     desk.now = "2027-03-02T12:00:00Z".to_owned();
     desk.done(&format!("ring retire keys {old}"));
-    for moment in ["2027-03-02T12:00:00Z", "2027-03-02T11:00:00Z"] {
-        let refused = desk.refused(1, &format!("ring leaked keys {old} --not-before {moment}"));
+    for time in ["2027-03-02T12:00:00Z", "2027-03-02T11:00:00Z"] {
+        let refused = desk.refused(1, &format!("ring leaked keys {old} --not-before {time}"));
         assert!(refused.contains("until they have the new file"));
     }
     desk.done(&format!("ring leaked keys {old} --not-before +15m"));
@@ -166,7 +166,7 @@ fn a_forgery_is_refused_that_went_through_a_sign_in_after_its_key_was_gone() {
 }
 
 #[test]
-fn the_moment_is_not_one_at_which_instances_still_have_the_key() {
+fn the_time_is_not_one_at_which_instances_still_have_the_key() {
     let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     let before = desk.read("keys");
     let refused = desk.refused(
@@ -312,7 +312,7 @@ fn a_key_whose_end_no_longer_fits_is_accepted_without_end() {
 
 /// The end of the earlier key belongs to the key that goes on.
 #[test]
-fn a_key_keeps_its_end_where_another_takes_over_at_the_moment_of_the_leaked_one() {
+fn a_key_keeps_its_end_where_another_takes_over_at_the_time_of_the_leaked_one() {
     for (from, end) in [
         ("", "2027-03-05T00:00:00Z"),
         (" seal_from=2027-03-01T06:00:00Z", "2027-03-05T00:00:00Z"),

@@ -156,18 +156,18 @@ fn a_note_that_is_wrong_is_an_error_of_the_file() {
     let (desk, id) = Desk::with_ring();
     let text = desk.read("keys");
     let key = text.trim_end();
-    let span = "does not end with a duration, as in `# overlap=31m`; correct or remove it";
+    let duration = "does not end with a duration, as in `# overlap=31m`; correct or remove it";
     for (note, sentence) in [
-        ("# overlap=\n".to_owned(), format!("line 1 {span}")),
-        ("# overlap=soon\n".to_owned(), format!("line 1 {span}")),
-        ("\n# overlap=31\n".to_owned(), format!("line 2 {span}")),
-        ("# overlap=31M\n".to_owned(), format!("line 1 {span}")),
-        ("# overlap=0s\n".to_owned(), format!("line 1 {span}")),
+        ("# overlap=\n".to_owned(), format!("line 1 {duration}")),
+        ("# overlap=soon\n".to_owned(), format!("line 1 {duration}")),
+        ("\n# overlap=31\n".to_owned(), format!("line 2 {duration}")),
+        ("# overlap=31M\n".to_owned(), format!("line 1 {duration}")),
+        ("# overlap=0s\n".to_owned(), format!("line 1 {duration}")),
         (
             "# overlap=31m, or so\n".to_owned(),
-            format!("line 1 {span}"),
+            format!("line 1 {duration}"),
         ),
-        (format!("# overlap={key}\n"), format!("line 1 {span}")),
+        (format!("# overlap={key}\n"), format!("line 1 {duration}")),
         (
             "# overlap=31m\n\n# overlap=31m\n".to_owned(),
             "lines 1 and 3 both begin with `# overlap=`; remove one".to_owned(),

@@ -118,13 +118,13 @@ fn there_has_to_be_a_ring_and_a_time() {
     desk.done("ring add keys");
     let refused = desk.refused(2, "ring rotate keys");
     assert!(refused.contains("--after <DURATION>"), "{refused}");
-    for span in [
+    for duration in [
         "--after 9000years",
         "--after 1h --skew 10000000000000000000s",
         "--after 1h --skew 10000000000000000000s --lifetime 1h",
     ] {
         assert_eq!(
-            desk.refused(2, &format!("ring rotate keys {span}")),
+            desk.refused(2, &format!("ring rotate keys {duration}")),
             "the time is after the year 9999; give a shorter duration"
         );
     }

@@ -104,7 +104,7 @@ fn a_command_that_is_told_repeats_the_settings() {
 }
 
 #[test]
-fn a_lifetime_beyond_every_moment_is_refused() {
+fn a_lifetime_beyond_every_time_is_refused() {
     let (desk, _) = Desk::with_ring();
     desk.write(
         "shop.toml",

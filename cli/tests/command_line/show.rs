@@ -22,7 +22,7 @@ fn every_key_has_its_line_in_the_order_of_the_ring() {
 }
 
 #[test]
-fn it_shows_what_will_be_at_another_moment() {
+fn it_shows_what_will_be_at_another_time() {
     let (desk, old) = Desk::with_ring_for("--lifetime 12h");
     let new = new_key(&desk.done("ring rotate keys --after 15m"));
     let roles = |at: &str| {

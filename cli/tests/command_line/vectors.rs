@@ -75,19 +75,23 @@ fn check(desk: &Desk, vector: &Value) {
         // The rings of the vectors are used as they are.
         "--settings=early.toml".to_owned(),
         format!("--{option}={name}"),
-        format!("--at={}", moment(&vector["now"])),
+        format!("--at={}", time(&vector["now"])),
     ];
     let policy = &vector["policy"];
     let seconds = |value: &Value| value.as_u64().map(|seconds| format!("{seconds}s"));
     let idle = seconds(&policy["idle"]).unwrap_or("off".to_owned());
     words.push(format!("--idle-timeout={idle}"));
-    words.extend(seconds(&policy["absolute"]).map(|span| format!("--absolute-timeout={span}")));
-    words.extend(seconds(&policy["remember_up_to"]).map(|span| format!("--remember-up-to={span}")));
+    words.extend(
+        seconds(&policy["absolute"]).map(|duration| format!("--absolute-timeout={duration}")),
+    );
+    words.extend(
+        seconds(&policy["remember_up_to"]).map(|duration| format!("--remember-up-to={duration}")),
+    );
     let remembered_idle = seconds(&policy["remembered_idle"]);
-    words.extend(remembered_idle.map(|span| format!("--remembered-idle-timeout={span}")));
-    words.extend(seconds(&policy["skew"]).map(|span| format!("--clock-skew={span}")));
+    words.extend(remembered_idle.map(|duration| format!("--remembered-idle-timeout={duration}")));
+    words.extend(seconds(&policy["skew"]).map(|duration| format!("--clock-skew={duration}")));
     if !policy["not_before"].is_null() {
-        words.push(format!("--not-before={}", moment(&policy["not_before"])));
+        words.push(format!("--not-before={}", time(&policy["not_before"])));
     }
     for (option, label) in [("application", "application"), ("type", "type_label")] {
         words.extend(
@@ -141,8 +145,8 @@ fn compare(vector: &Value, shown: &Value) {
     for (field, wanted) in [
         ("key_id", expect["key_id"].clone()),
         ("under_sealing_key", json!(expect["under"] == "sealing")),
-        ("created_at", json!(moment(&expect["issued"]))),
-        ("last_active_at", json!(moment(&expect["last_active"]))),
+        ("created_at", json!(time(&expect["issued"]))),
+        ("last_active_at", json!(time(&expect["last_active"]))),
         ("limit", expect["limit"].clone()),
         ("remembered", expect["remembered"].clone()),
         (
@@ -183,7 +187,7 @@ fn without_hex(value: &Value) -> Value {
     }
 }
 
-fn moment(seconds: &Value) -> String {
-    let moment = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds.as_u64().unwrap());
-    humantime::format_rfc3339_seconds(moment).to_string()
+fn time(seconds: &Value) -> String {
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds.as_u64().unwrap());
+    humantime::format_rfc3339_seconds(time).to_string()
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::Body;
 use crate::{
-    clock::{moment, unix_seconds},
+    clock::{time, unix_seconds},
     errors::Failed,
     site::Site,
 };
@@ -51,7 +51,7 @@ pub(crate) async fn clock(State(site): SharedSite) -> Result<Json<Value>, Failed
 pub(crate) async fn move_clock(State(site): SharedSite, Body(body): Body<Setting>) -> Done {
     standing(&site)?;
     site.clock
-        .move_to(body.now.and_then(moment).ok_or_else(missing)?);
+        .move_to(body.now.and_then(time).ok_or_else(missing)?);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -62,8 +62,8 @@ fn standing(site: &Site) -> Result<(), Failed> {
 }
 
 pub(crate) async fn raise_not_before(State(site): SharedSite, Body(body): Body<Setting>) -> Done {
-    let at = body.at.and_then(moment).ok_or_else(missing)?;
-    // For sessions in cookies and in headers, under every choice. A later moment stays.
+    let at = body.at.and_then(time).ok_or_else(missing)?;
+    // For sessions in cookies and in headers, under every choice. A later time stays.
     let mut seen = site.hooks.seen();
     seen.issued_before = seen.issued_before.max(Some(at));
     Ok(StatusCode::NO_CONTENT)

@@ -107,8 +107,8 @@ pub(crate) async fn sign_in(Posted(visit, fields): Posted) -> Done {
     visit.session.sign_in()?;
     visit.session.insert(NAME, name)?;
     visit.session.insert(VISITS, 0)?;
-    if let (Some(span), Some(_)) = (visit.site.remembers_for(), fields.remember) {
-        visit.session.remember_for(span)?;
+    if let (Some(duration), Some(_)) = (visit.site.remembers_for(), fields.remember) {
+        visit.session.remember_for(duration)?;
     }
     visit.done("sign-in.done", &[])
 }

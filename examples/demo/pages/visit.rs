@@ -120,7 +120,7 @@ impl Visit {
         Some(token.renamed(&copy, name))
     }
 
-    /// Opens a token as the server would at this moment.
+    /// Opens a token as the server would at this time.
     pub(super) fn open(&self, token: &Token, now: SystemTime) -> Session {
         self.site.probe.load([token.as_field()], now)
     }

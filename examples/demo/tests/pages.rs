@@ -102,9 +102,9 @@ fn a_page_shows_the_cookie_as_it_arrived() {
         assert!(page.contains(&fact), "{key}");
     }
     // Both deadlines.
-    for moment in ["2027-01-15T08:30:00Z", "2027-01-15T20:00:00Z"] {
-        let time = format!(r#"<time datetime="{moment}">"#);
-        assert!(page.contains(&time), "{moment}");
+    for time in ["2027-01-15T08:30:00Z", "2027-01-15T20:00:00Z"] {
+        let time = format!(r#"<time datetime="{time}">"#);
+        assert!(page.contains(&time), "{time}");
     }
 }
 

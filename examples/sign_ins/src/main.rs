@@ -2,7 +2,7 @@
 //!
 //! A session without a store cannot list itself. Each sign-in adds a row with the session's id to a table in SQLite, and
 //! a session whose row is gone is refused, in every handler and in every copy of its cookie: at once by the instance that
-//! removed it, and by every other after a span of a minute, in which each visitor is asked about once.
+//! removed it, and by every other after an interval of a minute, in which each visitor is asked about once.
 //!
 //! `cargo run --manifest-path examples/sign_ins/Cargo.toml`, then with curl:
 //!
@@ -41,13 +41,13 @@ struct Login {
     user: Option<String>,
 }
 
-fn app(keys: KeyRing, sign_ins: SignIns, span: Duration) -> Result<Router, ConfigError> {
+fn app(keys: KeyRing, sign_ins: SignIns, interval: Duration) -> Result<Router, ConfigError> {
     let (table, ended) = (sign_ins.clone(), sign_ins.clone());
     let cookie = SessionCookie::encrypted(keys)
         .typed::<Login>()
         .absolute_timeout(ABSOLUTE_TIMEOUT)
         .revoked_if(move |session| session.id.is_some_and(|id| ended.has_just_ended(id)))
-        .revalidate_after(span, move |session| {
+        .revalidate_after(interval, move |session| {
             let login: Option<Login> = session.value();
             let is_signed_in = login.is_some_and(|login| login.user.is_some());
             let (table, id) = (table.clone(), session.id.filter(|_| is_signed_in));
@@ -188,12 +188,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
     let path = env::args().nth(2).unwrap_or_else(|| ":memory:".to_owned());
-    let span = env::args().nth(3).map_or(Ok(60), |span| span.parse())?;
-    let span = Duration::from_secs(span);
-    let sign_ins = SignIns::open(Path::new(&path), span + CLOCKS_DIFFER)?;
+    let interval = env::args()
+        .nth(3)
+        .map_or(Ok(60), |interval| interval.parse())?;
+    let interval = Duration::from_secs(interval);
+    let sign_ins = SignIns::open(Path::new(&path), interval + CLOCKS_DIFFER)?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app(keys, sign_ins, span)?).await?;
+    axum::serve(listener, app(keys, sign_ins, interval)?).await?;
     Ok(())
 }
 

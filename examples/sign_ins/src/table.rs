@@ -27,7 +27,7 @@ pub(crate) struct SignIn {
 }
 
 impl SignIns {
-    /// Opens the table in this file, or makes it. Sessions that end are kept in memory for this span.
+    /// Opens the table in this file, or makes it. Sessions that end are kept in memory for this duration.
     pub(crate) fn open(path: &Path, remembered: Duration) -> Result<SignIns> {
         let connection = Connection::open(path)?;
         connection.execute_batch(

@@ -88,7 +88,7 @@ fn nobody_ends_the_devices_of_another_user() {
 
 /// Two instances with one table and one key, which ask about each visitor once in a second.
 #[test]
-fn a_device_that_was_signed_out_elsewhere_is_refused_after_the_span() {
+fn a_device_that_was_signed_out_elsewhere_is_refused_after_the_duration() {
     let folder = std::env::temp_dir().join(format!("hardtack-sign-ins-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let (file, key) = (folder.join("sign-ins.sqlite"), fresh_key());

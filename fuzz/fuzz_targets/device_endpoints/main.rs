@@ -88,7 +88,7 @@ impl Asked<'_> {
             .header("sec-secure-session-id", self.identifier)
             .header("cookie", self.cookies);
         let (request, ()) = request.body(()).ok()?.into_parts();
-        let now = moment(self.seconds);
+        let now = time(self.seconds);
         Some(
             SITE.cookie
                 .answer_device(&request, now)
@@ -162,7 +162,7 @@ impl Asked<'_> {
         is_proof && is_for_here && is_there && is_answer && is_right_key && self.is_in_time()
     }
 
-    /// Returns whether the session of the request has a device. The two that there are began at one moment and were not
+    /// Returns whether the session of the request has a device. The two that there are began at one time and were not
     /// used since, so the first of them counts (SPEC.md § 7.0).
     fn has_bound_session(&self) -> bool {
         let tokens = cookie_tokens([self.cookies], NAME);
@@ -182,7 +182,7 @@ impl Asked<'_> {
         })
     }
 
-    /// An offer counts for 120 seconds from the sign-in, a challenge from the moment at which it was made. A clock may be
+    /// An offer counts for 120 seconds from the sign-in, a challenge from the time at which it was made. A clock may be
     /// behind by 60.
     fn is_in_time(&self) -> bool {
         let made = if self.is_refresh { SITE.challenged } else { 0 };
@@ -246,7 +246,7 @@ fn check_answer(asked: &Asked<'_>, answer: &Response<String>) {
     }
 }
 
-fn moment(seconds: u64) -> SystemTime {
+fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
 }
 

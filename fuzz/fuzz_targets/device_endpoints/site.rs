@@ -8,7 +8,7 @@ use http::{Request, Response};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 
-use super::moment;
+use super::time;
 
 pub struct Site {
     pub cookie: SessionCookie,
@@ -40,7 +40,7 @@ impl Site {
         let [device, thief] =
             [7, 8].map(|byte| SigningKey::from_slice(&[byte; 32]).expect("it is a key"));
 
-        let session = cookie.load(None::<&str>, moment(0));
+        let session = cookie.load(None::<&str>, time(0));
         session.sign_in().expect("there are random bytes");
         let fields = cookie.save(&session).expect("it is new");
         let unbound = pair_of(fields.iter().next().expect("it is sent"));
@@ -80,7 +80,7 @@ impl Site {
             .nth(1)
             .expect("it is quoted");
         let (name, _) = bound.split_once('=').expect("it has a value");
-        let session_left = cookie.load([&unbound], moment(REGISTERED));
+        let session_left = cookie.load([&unbound], time(REGISTERED));
         session_left.invalidate().expect("it is open");
         let fields = cookie.save(&session_left).expect("it ends");
         let left = fields.iter().find(|field| field.contains(".out-"));
@@ -130,7 +130,7 @@ fn ask(cookie: &SessionCookie, endpoint: &str, fields: &[(&str, &str)]) -> Respo
     let request = fields.iter().fold(request, add);
     let (request, ()) = request.body(()).expect("the fields are sound").into_parts();
     cookie
-        .answer_device(&request, moment(REGISTERED))
+        .answer_device(&request, time(REGISTERED))
         .expect("it is an endpoint")
 }
 

@@ -4,8 +4,8 @@
 use hardtack::{Session, SessionError, device::DeviceBinding, session::Reason};
 
 use super::{
-    moment,
     site::{BOUND_UNTIL, SITE},
+    time,
 };
 
 /// What the handler does.
@@ -33,7 +33,7 @@ pub fn check(seconds: u64, act: &str, cookies: &str) {
         "sign out" => Act::SignOut,
         _ => Act::Look,
     };
-    let session = SITE.cookie.load([cookies], moment(seconds));
+    let session = SITE.cookie.load([cookies], time(seconds));
     let got = got(&session);
     let pairs = cookies
         .split(';')

@@ -78,7 +78,7 @@ impl Case {
     }
 
     fn answer(&self) -> String {
-        let session = self.site.cookie.load([&self.field], moment(self.now));
+        let session = self.site.cookie.load([&self.field], time(self.now));
         let seconds = |at: Option<SystemTime>| match at {
             Some(at) => at
                 .duration_since(UNIX_EPOCH)
@@ -177,7 +177,7 @@ impl Site {
         let cookie = builder.name(name).build().expect("the settings are sound");
         let save = |from: Option<&str>, now: u64| {
             let pair = from.map(|token| format!("{name}={token}"));
-            let session = cookie.load(pair, moment(now));
+            let session = cookie.load(pair, time(now));
             session.insert("now", now).expect("there is room");
             if now > START {
                 session.ensure_id().expect("there is room");
@@ -239,7 +239,7 @@ fn signing_key() -> SigningKey {
     SIGN.parse().expect("it is a key")
 }
 
-fn moment(seconds: u64) -> SystemTime {
+fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 

@@ -137,7 +137,7 @@ fn lines(text: &str) -> Vec<(&str, String)> {
 const OF_BEAKER: [&str; 3] = ["beaker.session.", "session.", "session_"];
 
 const NO_SEPARATOR: &str = "has no `=` after its name; write one before its value";
-const CONTINUED: &str = "goes on in an indented line; write it in one line, and begin other options where this one begins";
+const CONTINUED: &str = "continues in an indented line; write it in one line, and begin other options where this one begins";
 const INTERPOLATED: &str = "has a `%` that Python's `configparser` would replace; write the value itself, and \
     `%%` for a percent sign";
 const ANOTHER: &str = "may have another option in its value, such as a password, after a `=` or a `:`; give each a line \

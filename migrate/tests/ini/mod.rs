@@ -5,11 +5,11 @@
 mod browser;
 mod files;
 mod lifetimes;
-#[path = "../../../tests/common/moments.rs"]
-mod moments;
 mod properties;
 mod refusals;
 mod secrets;
+#[path = "../../../tests/common/times.rs"]
+mod times;
 
 use hardtack::{EncryptionKey, SessionCookie, SessionSettings, settings::SettingsError};
 

@@ -37,9 +37,9 @@ pub struct KeyInfo {
     pub id: KeyId,
     /// Suite that the key seals with.
     pub suite: Suite,
-    /// Moment at which the key begins to seal. `None`: it may seal at any time.
+    /// Time at which the key begins to seal. `None`: it may seal at any time.
     pub seal_from: Option<SystemTime>,
-    /// Moment at which the key retires, and opens nothing more. `None`: never.
+    /// Time at which the key retires, and opens nothing more. `None`: never.
     pub accept_until: Option<SystemTime>,
 }
 

@@ -31,7 +31,7 @@ pub struct RingKey(pub(super) Member<Arc<Prk>>);
 pub(crate) struct Member<M> {
     /// Its times are whole seconds (SPEC.md § 3.4).
     pub(crate) info: KeyInfo,
-    /// Moment until which it opens, although its `accept_until` is earlier. 0: that counts.
+    /// Time until which it opens, although its `accept_until` is earlier. 0: that counts.
     kept_until: UnixSeconds,
     pub(crate) material: M,
 }

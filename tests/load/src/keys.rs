@@ -49,8 +49,8 @@ impl Keys {
 }
 
 /// Returns the number of rotations in this time on a machine that is busy.
-pub(crate) fn least_rotations(span: Duration) -> u64 {
-    span.as_secs() / (2 * BETWEEN_KEYS.as_secs())
+pub(crate) fn least_rotations(duration: Duration) -> u64 {
+    duration.as_secs() / (2 * BETWEEN_KEYS.as_secs())
 }
 
 fn fresh() -> String {

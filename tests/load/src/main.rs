@@ -1,5 +1,5 @@
 //! Puts the demo under load for minutes: visitors who come back, cookies that are tampered with, garbage, cookies that
-//! are too long, and parts of different moments, all at once, while keys are rotated.
+//! are too long, and parts of different times, all at once, while keys are rotated.
 //!
 //! `cargo run --release -p hardtack-load`, after `cargo build --release -p hardtack-examples --example demo`. It fails if
 //! the demo panics or answers with 5xx, if a session is lost, if a changed cookie opens, or if the last minute needs more
@@ -20,7 +20,7 @@ use std::{
 use crate::{demo::Demo, keys::Keys, tally::Tally, visitor::Visitor};
 
 fn main() -> ExitCode {
-    let span = Duration::from_secs(60 * minutes());
+    let duration = Duration::from_secs(60 * minutes());
     let keys = Keys::new();
     let demo = Demo::start(&keys.ring());
     let (tally, is_over) = (Tally::default(), AtomicBool::new(false));
@@ -36,14 +36,14 @@ fn main() -> ExitCode {
             });
         }
         scope.spawn(|| keys.rotate(&demo, &is_over, &tally));
-        let memory = watch(&demo, span);
+        let memory = watch(&demo, duration);
         is_over.store(true, Ordering::Relaxed);
         memory
     });
     let report = demo.end();
     println!("{tally}");
     println!("memory of each minute in KiB: {memory:?}");
-    let mut mistakes = tally.mistakes(keys::least_rotations(span));
+    let mut mistakes = tally.mistakes(keys::least_rotations(duration));
     mistakes.extend(report.contains("panicked").then(|| report.clone()));
     mistakes.extend(grown(&memory));
     for mistake in &mistakes {
@@ -69,9 +69,9 @@ fn minutes() -> u64 {
 }
 
 /// Returns the memory that the demo has in the middle of each minute.
-fn watch(demo: &Demo, span: Duration) -> Vec<u64> {
+fn watch(demo: &Demo, duration: Duration) -> Vec<u64> {
     let begin = Instant::now();
-    let mut minutes = vec![Vec::new(); span.as_secs().div_ceil(60) as usize];
+    let mut minutes = vec![Vec::new(); duration.as_secs().div_ceil(60) as usize];
     while let Some(minute) = minutes.get_mut((begin.elapsed().as_secs() / 60) as usize) {
         minute.push(demo.memory());
         thread::sleep(Duration::from_secs(1));

@@ -10,7 +10,7 @@ use crate::{demo::Demo, tally::Tally};
 pub(crate) struct Visitor {
     agent: Agent,
     jar: Jar,
-    /// Cookies of an earlier moment.
+    /// Cookies of an earlier time.
     earlier: Vec<String>,
     visits: u64,
     /// Length of a text in the session, which makes it as large as several cookies.

@@ -217,7 +217,7 @@ impl Serialize for Packed {
 
 fn act<T: Acts>(session: &Session<T>, action: &[Value]) -> Result<(), SessionError> {
     let text = |at: usize| action[at].as_str().unwrap();
-    let span = || Duration::from_secs(action[1].as_u64().unwrap());
+    let duration = || Duration::from_secs(action[1].as_u64().unwrap());
     match text(0) {
         "read" => {
             let _ = session.is_new();
@@ -229,8 +229,8 @@ fn act<T: Acts>(session: &Session<T>, action: &[Value]) -> Result<(), SessionErr
         "csrf" => session.csrf_token().map(drop),
         "new-id" => session.renew_id(),
         "renew" => session.renew(),
-        "limit" => session.limit_to(span()),
-        "remember" => session.remember_for(span()).map(drop),
+        "limit" => session.limit_to(duration()),
+        "remember" => session.remember_for(duration()).map(drop),
         "forget" => session.forget(),
         "clear" => session.clear(),
         "save" => session.save(),

@@ -26,11 +26,11 @@ pub(super) fn settings(settings: &Value) -> DeviceBound {
     let settings: Settings = serde_json::from_value(settings.clone()).unwrap();
     let seconds = Duration::from_secs;
     let mut device = DeviceBound::at(settings.path);
-    if let Some(span) = settings.bound_for {
-        device = device.bound_for(seconds(span));
+    if let Some(duration) = settings.bound_for {
+        device = device.bound_for(seconds(duration));
     }
-    if let Some(span) = settings.challenge_for {
-        device = device.challenge_for(seconds(span));
+    if let Some(duration) = settings.challenge_for {
+        device = device.challenge_for(seconds(duration));
     }
     if let Some(initiators) = settings.initiators {
         device = device.initiators(match &*initiators {

@@ -122,7 +122,7 @@ struct Expected {
     fingerprint: String,
     order: Vec<String>,
     not_before: Option<u64>,
-    at: Vec<Moment>,
+    at: Vec<Time>,
     cut_short: Option<bool>,
     /// Keys that open for longer than the ring says, with their ends.
     kept: Option<Vec<(String, Option<u64>)>>,
@@ -130,7 +130,7 @@ struct Expected {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Moment {
+struct Time {
     now: u64,
     seals: String,
     accepts: Vec<String>,
@@ -139,7 +139,7 @@ struct Moment {
 /// A key with its `seal_from` and `accept_until`.
 type Listed = (String, Option<u64>, Option<u64>);
 
-/// Texts, or keys and a moment.
+/// Texts, or keys and a time.
 struct Source {
     texts: Option<Vec<String>>,
     keys: Vec<Listed>,
@@ -170,7 +170,7 @@ impl Source {
         });
         let ring = KeyRing::from_keys(keys.collect::<Vec<_>>())?;
         let not_before = self.not_before.map(system_time);
-        Ok(not_before.map_or(ring.clone(), |moment| ring.with_not_before(moment)))
+        Ok(not_before.map_or(ring.clone(), |time| ring.with_not_before(time)))
     }
 }
 
@@ -220,24 +220,24 @@ fn check_ring(
     if expected.kept.is_some() {
         assert_eq!(kept.map(|(_, ends)| ends), expected.kept, "{name}");
     }
-    for moment in &expected.at {
-        let now = system_time(moment.now);
+    for time in &expected.at {
+        let now = system_time(time.now);
         assert_eq!(
             ring.sealing_key(now).to_string(),
-            moment.seals,
+            time.seals,
             "{name} at {}",
-            moment.now
+            time.now
         );
         assert_eq!(
             ids(ring.accepted_keys(now)),
-            moment.accepts,
+            time.accepts,
             "{name} at {}",
-            moment.now
+            time.now
         );
         for key in ring.keys() {
             let (id, role) = (key.id.to_string(), ring.role(key.id, now).unwrap());
-            let accepted = moment.accepts.contains(&id);
-            assert_eq!(role == KeyRole::Sealing, id == moment.seals, "{name}");
+            let accepted = time.accepts.contains(&id);
+            assert_eq!(role == KeyRole::Sealing, id == time.seals, "{name}");
             assert_eq!(role != KeyRole::Retired, accepted, "{name}");
         }
     }

@@ -45,11 +45,11 @@ fn build(policy: &PolicyOf) -> Option<Refresh> {
         .idle_timeout(policy.idle.map(Duration::from_secs))
         .absolute_timeout(Duration::from_secs(policy.absolute))
         .clock_skew(Duration::from_secs(policy.skew));
-    if let Some(span) = policy.remember_up_to {
-        builder = builder.remember_up_to(Duration::from_secs(span));
+    if let Some(duration) = policy.remember_up_to {
+        builder = builder.remember_up_to(Duration::from_secs(duration));
     }
-    if let Some(span) = policy.remembered_idle {
-        builder = builder.remembered_idle_timeout(Duration::from_secs(span));
+    if let Some(duration) = policy.remembered_idle {
+        builder = builder.remembered_idle_timeout(Duration::from_secs(duration));
     }
     if policy.persistent {
         builder = builder.persistent();
@@ -58,13 +58,13 @@ fn build(policy: &PolicyOf) -> Option<Refresh> {
         builder = builder.refresh_after(super::refresh_after(rule));
     }
     let mut builder = match policy.revalidate_after {
-        Some(span) => builder.revalidate_after(Duration::from_secs(span), |_| async {
+        Some(duration) => builder.revalidate_after(Duration::from_secs(duration), |_| async {
             Ok::<_, Infallible>(Validity::Valid)
         }),
         None => builder,
     };
-    if let Some(span) = policy.unvalidated_up_to {
-        builder = builder.unvalidated_up_to(Duration::from_secs(span));
+    if let Some(duration) = policy.unvalidated_up_to {
+        builder = builder.unvalidated_up_to(Duration::from_secs(duration));
     }
     let cookie = builder.build().ok()?;
     Some(cookie.token.sealer.policy.lifetimes.refresh)
@@ -78,7 +78,7 @@ fn written(rule: Refresh, idle: Option<u64>) -> Value {
         Refresh::OnChange => "on-change".into(),
         Refresh::Always => "always".into(),
         Refresh::EveryRequest => "every-request".into(),
-        Refresh::After(span) => span.into(),
+        Refresh::After(duration) => duration.into(),
         Refresh::OnValidation(_) => "on-validation".into(),
     }
 }

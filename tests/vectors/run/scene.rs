@@ -205,9 +205,9 @@ impl Scene {
     /// Has sessions wait for `answer`, and refuses those that are revoked.
     fn asking<C, T: Payload>(&self, builder: SessionBuilder<C, T>) -> SessionBuilder<C, T> {
         let mut builder = match self.policy.revalidate_after {
-            Some(span) => {
+            Some(duration) => {
                 let answer = Arc::clone(&self.answer);
-                builder.revalidate_after(Duration::from_secs(span), move |_| {
+                builder.revalidate_after(Duration::from_secs(duration), move |_| {
                     ready(match &**answer.lock().unwrap() {
                         "goes-on" => Ok(Validity::Valid),
                         "ended" => Ok(Validity::Ended),
@@ -221,7 +221,7 @@ impl Scene {
             builder = builder.revoked_if(move |session| revoked.has(session.id));
         }
         match self.policy.unvalidated_up_to {
-            Some(span) => builder.unvalidated_up_to(Duration::from_secs(span)),
+            Some(duration) => builder.unvalidated_up_to(Duration::from_secs(duration)),
             None => builder,
         }
     }
@@ -246,14 +246,14 @@ impl Scene {
         if let Some(rule) = rule {
             builder = builder.refresh_after(refresh_after(rule));
         }
-        if let Some(span) = remember_up_to {
-            builder = builder.remember_up_to(Duration::from_secs(*span));
+        if let Some(duration) = remember_up_to {
+            builder = builder.remember_up_to(Duration::from_secs(*duration));
         }
-        if let Some(span) = remembered_idle {
-            builder = builder.remembered_idle_timeout(Duration::from_secs(*span));
+        if let Some(duration) = remembered_idle {
+            builder = builder.remembered_idle_timeout(Duration::from_secs(*duration));
         }
-        if let Some(moment) = not_before {
-            builder = builder.not_before(system_time(*moment));
+        if let Some(time) = not_before {
+            builder = builder.not_before(system_time(*time));
         }
         if let Some(label) = &self.application {
             builder = builder.application(label);

@@ -79,7 +79,7 @@ impl Room {
     }
 }
 
-/// A span that ends in a deadline.
+/// A duration that ends in a deadline.
 pub(super) struct Deadline {
     pub(super) name: &'static str,
     pub(super) from: SystemTime,
@@ -93,7 +93,7 @@ pub(super) struct Deadline {
 pub(super) fn deadlines(visit: &Visit) -> Vec<Deadline> {
     let (session, t, flags) = (&visit.session, visit.texts(), &visit.site.flags);
     let now = visit.site.clock.now();
-    let span = |name: &'static str, from: SystemTime, to: SystemTime| Deadline {
+    let duration = |name: &'static str, from: SystemTime, to: SystemTime| Deadline {
         name: &t[name],
         from,
         to,
@@ -106,16 +106,16 @@ pub(super) fn deadlines(visit: &Visit) -> Vec<Deadline> {
         return Vec::new();
     };
     if session.is_persistent() {
-        return vec![span("server.remembered", created, end)];
+        return vec![duration("server.remembered", created, end)];
     }
-    let absolute = flags.span("absolute_timeout").unwrap_or(ABSOLUTE);
+    let absolute = flags.duration("absolute_timeout").unwrap_or(ABSOLUTE);
     let idle = match flags.sets("idle_timeout") {
-        true => flags.span("idle_timeout"),
+        true => flags.duration("idle_timeout"),
         false => Some(IDLE),
     };
     let idle = idle.filter(|idle| *idle < absolute);
-    let idle = idle.map(|idle| span("server.idle", active, active + idle));
-    let absolute = span("server.absolute", created, created + absolute);
+    let idle = idle.map(|idle| duration("server.idle", active, active + idle));
+    let absolute = duration("server.absolute", created, created + absolute);
     idle.into_iter().chain([absolute]).collect()
 }
 

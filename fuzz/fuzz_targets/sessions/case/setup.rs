@@ -8,7 +8,7 @@ use crate::model::{self, Form, Refresh, Revalidation, Settings};
 pub struct Setup {
     idle: Option<u16>,
     absolute: u32,
-    /// Its remainder of 200,000 is the span, and the rest says which idle timeout there is, if any.
+    /// Its remainder of 200,000 is the duration, and the rest says which idle timeout there is, if any.
     remember_up_to: Option<u32>,
     refresh: u8,
     saves_on_server_error: bool,
@@ -18,7 +18,7 @@ pub struct Setup {
     is_padded: bool,
     may_retire_early: bool,
     allows_shared_caching: bool,
-    /// Its remainder of 301 is the span, and the rest chooses the name of the cookie, and whether it persists.
+    /// Its remainder of 301 is the duration, and the rest chooses the name of the cookie, and whether it persists.
     skew: u16,
     revalidation: Option<(u16, Option<u16>)>,
     wiring: Wiring,
@@ -56,7 +56,7 @@ impl Setup {
         let idle = self.idle.map(|idle| (1 + u64::from(idle)).min(absolute));
         let remember_up_to = self
             .remember_up_to
-            .map(|span| 1 + u64::from(span % 200_000));
+            .map(|duration| 1 + u64::from(duration % 200_000));
         let remembered_idle = self.remembered_idle().min(remember_up_to);
         let idles = [idle, remembered_idle].into_iter().flatten();
         let half = idles.min().map_or(1000, |idle| idle / 2);

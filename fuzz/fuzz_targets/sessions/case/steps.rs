@@ -33,7 +33,7 @@ pub enum Step {
     Revoke(u8),
 }
 
-/// A moment that is not before now.
+/// A time that is not before now.
 #[derive(Clone, Copy, Debug, Arbitrary)]
 pub enum Later {
     Seconds(u16),
@@ -65,7 +65,7 @@ pub struct Request {
     /// An instance with an earlier release of the application answers.
     pub is_earlier_release: bool,
     pub cached: Option<CacheField>,
-    /// Moment to which a task of the handler goes on after the response.
+    /// Time to which a task of the handler goes on after the response.
     pub task: Option<Later>,
 }
 

@@ -115,7 +115,7 @@ impl Visit<'_> {
             Refresh::OnValidation(_) => self.answered == Answered::Valid,
             Refresh::Never | Refresh::OnChange => false,
             Refresh::Quarter => idle.is_some_and(|idle| self.now >= record.active + idle / 4),
-            Refresh::After(span) => is_extended && self.now >= record.active + span,
+            Refresh::After(duration) => is_extended && self.now >= record.active + duration,
             Refresh::Always | Refresh::EveryRequest => is_extended,
         }
     }

@@ -1,4 +1,4 @@
-//! Sessions as SPEC.md and docs/spec/writer.md have them, without tokens: moments in place of spans, texts in place of
+//! Sessions as SPEC.md and docs/spec/writer.md have them, without tokens: times in place of durations, texts in place of
 //! bytes.
 
 mod finish;

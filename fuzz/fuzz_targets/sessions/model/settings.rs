@@ -88,7 +88,7 @@ impl Settings {
     /// Returns the second at which the session is over whatever the visitor does (SPEC.md § 8.1).
     pub fn last_end(&self, record: &Record) -> u64 {
         let longest = match self.remember_up_to {
-            Some(span) if record.remembered.is_some() => span,
+            Some(duration) if record.remembered.is_some() => duration,
             _ => self.absolute,
         };
         let ends = [
@@ -121,15 +121,17 @@ impl Settings {
         }
     }
 
-    /// Returns the moments at which something about the session changes by itself.
+    /// Returns the times at which something about the session changes by itself.
     pub fn edges(&self, record: &Record) -> [u64; 4] {
         let (refresh, unvalidated) = match self.refresh {
             Refresh::Quarter => (self.idle_of(record).map_or(0, |idle| idle / 4), 0),
-            Refresh::After(span) => (span, 0),
-            Refresh::OnValidation(spans) => (spans.after, spans.unvalidated_up_to.unwrap_or(0)),
+            Refresh::After(duration) => (duration, 0),
+            Refresh::OnValidation(durations) => {
+                (durations.after, durations.unvalidated_up_to.unwrap_or(0))
+            }
             _ => (0, 0),
         };
-        let of_use = [refresh, unvalidated].map(|span| record.active + span);
+        let of_use = [refresh, unvalidated].map(|duration| record.active + duration);
         [
             self.end(record),
             self.last_end(record),
@@ -140,7 +142,7 @@ impl Settings {
 
     pub fn revalidation(&self) -> Option<Revalidation> {
         match self.refresh {
-            Refresh::OnValidation(spans) => Some(spans),
+            Refresh::OnValidation(durations) => Some(durations),
             _ => None,
         }
     }
@@ -156,11 +158,11 @@ impl Settings {
             (Some(self.absolute), self.idle),
             (self.remember_up_to, self.remembered_idle),
         ];
-        let spans = kinds.map(|(longest, idle)| {
-            let spans = [longest, longest.and(idle)];
-            spans.into_iter().flatten().min()
+        let durations = kinds.map(|(longest, idle)| {
+            let durations = [longest, longest.and(idle)];
+            durations.into_iter().flatten().min()
         });
-        let token_lifetime = spans.into_iter().flatten().max().expect("one is there");
+        let token_lifetime = durations.into_iter().flatten().max().expect("one is there");
         self.skew + token_lifetime
     }
 }

@@ -32,10 +32,10 @@ pub(super) enum Answered {
 impl Visit<'_> {
     /// Puts the session aside if its last answer is too old.
     pub(super) fn wait_if_due(&mut self) {
-        let Some(spans) = self.settings.revalidation() else {
+        let Some(durations) = self.settings.revalidation() else {
             return;
         };
-        if self.now >= self.session.record.active + spans.after {
+        if self.now >= self.session.record.active + durations.after {
             let told = self.session.told;
             let mut withheld = Session::new(self.now, self.form);
             (withheld.withheld, withheld.told) = (Some(Refused::Unvalidated), told);
@@ -77,9 +77,9 @@ impl Visit<'_> {
     }
 
     fn may_go_on(&self, waiting: &Session) -> bool {
-        let spans = self.settings.revalidation();
-        let span = spans.and_then(|spans| spans.unvalidated_up_to);
-        span.is_some_and(|span| self.now < waiting.record.active + span)
+        let durations = self.settings.revalidation();
+        let duration = durations.and_then(|durations| durations.unvalidated_up_to);
+        duration.is_some_and(|duration| self.now < waiting.record.active + duration)
     }
 
     /// Returns whether the session is over by the answer, and the application has begun no other.
@@ -111,16 +111,17 @@ impl Visit<'_> {
         if self.waiting.is_some() {
             return false;
         }
-        let (Some(spans), Some(lasting)) = (self.settings.revalidation(), self.lasting()) else {
+        let (Some(durations), Some(lasting)) = (self.settings.revalidation(), self.lasting())
+        else {
             return !self.has_ended();
         };
-        let (said_at, span) = match self.answered {
-            _ if self.session.is_renewed => (lasting.issued, spans.after),
-            Answered::Valid => (self.now, spans.after),
-            Answered::WithoutAnswer => (lasting.active, spans.unvalidated_up_to.unwrap_or(0)),
-            _ => (lasting.active, spans.after),
+        let (said_at, duration) = match self.answered {
+            _ if self.session.is_renewed => (lasting.issued, durations.after),
+            Answered::Valid => (self.now, durations.after),
+            Answered::WithoutAnswer => (lasting.active, durations.unvalidated_up_to.unwrap_or(0)),
+            _ => (lasting.active, durations.after),
         };
-        later < said_at + span
+        later < said_at + duration
     }
 
     /// Returns whether the application has begun a session in place of the one that arrived, by a sign-in or `renew`.

@@ -111,9 +111,10 @@ impl<'a> Visit<'a> {
         self.session.arrived.is_none()
     }
 
-    pub fn is_recent(&self, span: u64) -> bool {
+    pub fn is_recent(&self, duration: u64) -> bool {
         let session = &self.session;
-        (session.arrived.is_some() || session.is_renewed) && self.now < session.record.issued + span
+        (session.arrived.is_some() || session.is_renewed)
+            && self.now < session.record.issued + duration
     }
 
     pub fn room(&self) -> usize {
@@ -160,9 +161,9 @@ impl<'a> Visit<'a> {
         Ok(())
     }
 
-    pub fn limit_to(&mut self, span: u64) -> Result<(), Refused> {
+    pub fn limit_to(&mut self, duration: u64) -> Result<(), Refused> {
         self.check_writable()?;
-        let end = self.now.saturating_add(span);
+        let end = self.now.saturating_add(duration);
         let session = &mut self.session;
         let of_record = within(session.record.issued, end);
         let earliest = |known: Option<u64>, end: u64| Some(known.map_or(end, |old| old.min(end)));
@@ -172,12 +173,12 @@ impl<'a> Visit<'a> {
     }
 
     /// Returns the second at which the session is over at the latest.
-    pub fn remember_for(&mut self, span: u64) -> Result<u64, Refused> {
+    pub fn remember_for(&mut self, duration: u64) -> Result<u64, Refused> {
         self.check_writable()?;
         if self.settings.remember_up_to.is_none() {
             return Err(Refused::NotRemembering);
         }
-        let end = self.now.saturating_add(span);
+        let end = self.now.saturating_add(duration);
         let record = &mut self.session.record;
         record.remembered = Some(within(record.issued, end));
         Ok(self.settings.last_end(record))
@@ -243,7 +244,7 @@ impl Session {
     }
 }
 
-/// Returns the moment that a span of 32 bits from `issued` can say.
-fn within(issued: u64, moment: u64) -> u64 {
-    moment.clamp(issued, issued + u64::from(u32::MAX))
+/// Returns the time that a duration of 32 bits from `issued` can say.
+fn within(issued: u64, time: u64) -> u64 {
+    time.clamp(issued, issued + u64::from(u32::MAX))
 }

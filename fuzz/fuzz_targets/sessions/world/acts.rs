@@ -5,7 +5,7 @@ use hardtack::{
     session::{Payload, SessionId},
 };
 
-use super::{CsrfToken, KEYS, QUEUES, World, carrier::block_on, content::Content, moment, seconds};
+use super::{CsrfToken, KEYS, QUEUES, World, carrier::block_on, content::Content, seconds, time};
 use crate::{
     case::{Act, Answer, Tenant},
     model::{self, Record, Refused, Visit},
@@ -75,17 +75,17 @@ impl World {
             Act::Validate(answer) => self.validate(*answer, session, visit),
             Act::Invalidate => assert_eq!(told(session.invalidate()), visit.invalidate()),
             Act::Clear => assert_eq!(told(session.clear()), visit.clear()),
-            Act::RememberFor(span) => {
-                let done = told(session.remember_for(seconds(span.seconds())));
-                assert_eq!(done, visit.remember_for(span.seconds()).map(moment));
+            Act::RememberFor(duration) => {
+                let done = told(session.remember_for(seconds(duration.seconds())));
+                assert_eq!(done, visit.remember_for(duration.seconds()).map(time));
             }
             Act::Forget => {
                 let forget = |record: &mut Record| record.remembered = None;
                 assert_eq!(told(session.forget()), visit.change(forget));
             }
-            Act::LimitTo(span) => {
-                let done = told(session.limit_to(seconds(span.seconds())));
-                assert_eq!(done, visit.limit_to(span.seconds()));
+            Act::LimitTo(duration) => {
+                let done = told(session.limit_to(seconds(duration.seconds())));
+                assert_eq!(done, visit.limit_to(duration.seconds()));
             }
             Act::Save => assert_eq!(told(session.save()), visit.save()),
             Act::Discard => assert_eq!(told(session.discard()), visit.discard()),

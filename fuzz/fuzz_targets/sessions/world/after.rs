@@ -66,7 +66,7 @@ impl World {
         let Some(task) = request.task else {
             return;
         };
-        let later = self.moment_of(task);
+        let later = self.time_of(task);
         clock.store(later, Ordering::Relaxed);
         let is_open = |lasting| {
             self.refusal_at(lasting, later).is_none()

@@ -67,7 +67,9 @@ impl Application {
                 on_outcome.knowledge().told.push(told);
             });
         match revalidate_after {
-            Some(span) => builder.revalidate_after(span, move |session| validate.answer(session)),
+            Some(duration) => {
+                builder.revalidate_after(duration, move |session| validate.answer(session))
+            }
             None => builder,
         }
     }

@@ -119,11 +119,11 @@ impl<T: Content> Carrier<T> {
         }
     }
 
-    pub fn raise_not_before(&self, moment: SystemTime) {
+    pub fn raise_not_before(&self, time: SystemTime) {
         match self {
-            Carrier::Cookie(cookie) => cookie.raise_not_before(moment),
-            Carrier::Header(header) => header.raise_not_before(moment),
-            Carrier::Token(token) => token.raise_not_before(moment),
+            Carrier::Cookie(cookie) => cookie.raise_not_before(time),
+            Carrier::Header(header) => header.raise_not_before(time),
+            Carrier::Token(token) => token.raise_not_before(time),
         }
     }
 }

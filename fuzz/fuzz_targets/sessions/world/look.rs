@@ -12,10 +12,10 @@ use super::{
     content::{Content, Entries},
     cookies::Held,
     keys::id_of,
-    moment,
     reading::Reading,
     seconds,
     site::Door,
+    time,
 };
 use crate::model::{Record, Revalidation, Visit};
 
@@ -30,8 +30,11 @@ impl World {
         assert_eq!(session.id(), record.id);
         assert_eq!(session.is_new(), visit.is_new());
         assert_eq!(session.is_persistent(), self.settings.is_persistent(record));
-        for span in [0, 100, 1 << 40] {
-            assert_eq!(session.is_recent(seconds(span)), visit.is_recent(span));
+        for duration in [0, 100, 1 << 40] {
+            assert_eq!(
+                session.is_recent(seconds(duration)),
+                visit.is_recent(duration)
+            );
         }
         let times = [
             session.created_at(),
@@ -39,7 +42,7 @@ impl World {
             session.expires_at(),
         ];
         let known = [record.issued, record.active, self.settings.end(record)];
-        assert_eq!(times, known.map(|at| (!visit.is_new()).then(|| moment(at))));
+        assert_eq!(times, known.map(|at| (!visit.is_new()).then(|| time(at))));
         self.look_at_size(session, visit);
     }
 
@@ -64,9 +67,7 @@ impl World {
             return;
         };
         self.open(&door.carrier, token, sealed, reading);
-        let inspected = door
-            .carrier
-            .inspect(token, reading.tenant, moment(self.now));
+        let inspected = door.carrier.inspect(token, reading.tenant, time(self.now));
         let content = match (inspected, reading.refusal) {
             (Ok(content), _) => content,
             (Err(reason), refusal) => {
@@ -79,7 +80,7 @@ impl World {
         let unreadable = (!is_readable).then_some(Reason::Payload);
         assert_eq!(content.refused, reading.refusal.or(unreadable));
         self.check_info(&content.session, sealed);
-        let expires_at = moment(self.settings.end(record));
+        let expires_at = time(self.settings.end(record));
         assert_eq!(content.expires_at, expires_at);
         assert_eq!(content.is_persistent, self.settings.is_persistent(record));
         assert_eq!(content.has_flash, !record.flash.is_empty());
@@ -94,11 +95,11 @@ impl World {
         sealed: &Sealed,
         reading: &Reading,
     ) {
-        let Some(opened) = carrier.open(token, reading.tenant, moment(self.now)) else {
+        let Some(opened) = carrier.open(token, reading.tenant, time(self.now)) else {
             return;
         };
         let record = &sealed.record;
-        let is_due = |spans: Revalidation| self.now >= record.active + spans.after;
+        let is_due = |durations: Revalidation| self.now >= record.active + durations.after;
         let expected = match reading.refusal {
             Some(reason) => Err(reason),
             None if self.settings.revalidation().is_some_and(is_due) => Err(Reason::Unvalidated),
@@ -140,13 +141,13 @@ impl World {
 
     fn shown(&self, sealed: &Sealed, content: Option<Entries>) -> Shown {
         let record: &Record = &sealed.record;
-        let span = |until: Option<u64>| until.map(|until| seconds(until - record.issued));
+        let duration = |until: Option<u64>| until.map(|until| seconds(until - record.issued));
         Shown {
             id: record.id,
-            created_at: moment(record.issued),
-            last_active_at: moment(record.active),
-            limit: span(record.limit),
-            remembered: span(record.remembered),
+            created_at: time(record.issued),
+            last_active_at: time(record.active),
+            limit: duration(record.limit),
+            remembered: duration(record.remembered),
             key_id: id_of(sealed.key, self.settings.is_signed),
             content,
         }
@@ -156,7 +157,7 @@ impl World {
         let Carrier::Cookie(cookie) = carrier else {
             return;
         };
-        let keys = cookie.keys_in_use(moment(self.now));
+        let keys = cookie.keys_in_use(time(self.now));
         let id = |key| id_of(key, self.settings.is_signed);
         assert_eq!(keys.seals, id(self.ring.sealing(self.now)));
         let accepted = self.ring.accepted(self.now).into_iter().map(id);

@@ -89,7 +89,7 @@ impl World {
     pub fn take(&mut self, step: &Step) {
         match step {
             Step::Request(request) => self.answer(request),
-            Step::Wait(later) => self.now = self.moment_of(*later),
+            Step::Wait(later) => self.now = self.time_of(*later),
             Step::SetBack(seconds) => self.now -= u64::from(*seconds),
             Step::Rotate { planned, is_mended } => {
                 let mut ring = Ring::of(planned, self.now, self.ring.not_before);
@@ -156,18 +156,18 @@ impl World {
         }
     }
 
-    fn end_those_before(&mut self, moment: u64, by_ring: bool) {
+    fn end_those_before(&mut self, time: u64, by_ring: bool) {
         if by_ring {
             let mut ring = self.ring.clone();
-            ring.not_before = moment;
+            ring.not_before = time;
             self.replace_ring(ring);
         } else {
-            self.site.raise_not_before(self::moment(moment));
-            self.not_before = self.not_before.max(moment);
+            self.site.raise_not_before(self::time(time));
+            self.not_before = self.not_before.max(time);
         }
     }
 
-    fn moment_of(&self, later: Later) -> u64 {
+    fn time_of(&self, later: Later) -> u64 {
         let (which, is_before) = match later {
             Later::Seconds(seconds) => return self.now + u64::from(seconds),
             Later::Edge { which, is_before } => (usize::from(which), is_before),
@@ -202,7 +202,7 @@ impl World {
     }
 }
 
-fn moment(seconds: u64) -> SystemTime {
+fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 

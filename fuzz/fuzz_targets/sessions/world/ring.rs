@@ -6,7 +6,7 @@ use hardtack::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{keys::MOST_KEYS, moment};
+use super::{keys::MOST_KEYS, time};
 use crate::case::Planned;
 
 /// Keys by their place in the list of those that the case has.
@@ -145,11 +145,11 @@ impl Ring {
         });
         match (from, ends.min_by_key(|(until, _)| *until)) {
             (Some(from), end) if end.is_none_or(|(until, _)| from <= until) => {
-                let (at, key) = (moment(from), id(self.sealing(from)));
+                let (at, key) = (time(from), id(self.sealing(from)));
                 Some(RingEvent::Seals { at, key })
             }
             (_, end) => end.map(|(until, key)| {
-                let (at, key) = (moment(until), id(key));
+                let (at, key) = (time(until), id(key));
                 RingEvent::Retires { at, key }
             }),
         }
@@ -173,7 +173,7 @@ impl Ring {
         format!("{:016x}", u64::from_be_bytes(first))
     }
 
-    /// Returns the moments at which the role of a key changes.
+    /// Returns the times at which the role of a key changes.
     pub fn edges(&self) -> impl Iterator<Item = u64> {
         let times = |member: &Member| [member.seal_from, member.accept_until];
         self.ordered.iter().flat_map(times).flatten()
@@ -184,13 +184,13 @@ impl Ring {
         let keys = self.listed.iter().map(|member| {
             let mut listed: RingKey = key(member.key).into();
             if let Some(from) = member.seal_from {
-                listed = listed.seal_from(moment(from));
+                listed = listed.seal_from(time(from));
             }
             match member.accept_until {
-                Some(until) => listed.accept_until(moment(until)),
+                Some(until) => listed.accept_until(time(until)),
                 None => listed,
             }
         });
-        Ok(KeyRing::from_keys(keys)?.with_not_before(moment(self.not_before)))
+        Ok(KeyRing::from_keys(keys)?.with_not_before(time(self.not_before)))
     }
 }

@@ -141,11 +141,11 @@ impl Builder<'_> {
             .absolute_timeout(seconds(settings.absolute))
             .idle_timeout(settings.idle.map(seconds))
             .clock_skew(seconds(settings.skew));
-        if let Some(span) = settings.remember_up_to {
-            builder = builder.remember_up_to(seconds(span));
+        if let Some(duration) = settings.remember_up_to {
+            builder = builder.remember_up_to(seconds(duration));
         }
-        if let Some(span) = settings.remembered_idle {
-            builder = builder.remembered_idle_timeout(seconds(span));
+        if let Some(duration) = settings.remembered_idle {
+            builder = builder.remembered_idle_timeout(seconds(duration));
         }
         if settings.is_padded {
             builder = builder.padding(Padding::Padme);
@@ -160,15 +160,17 @@ impl Builder<'_> {
         builder = match settings.refresh {
             Refresh::Never => builder.refresh_after(RefreshAfter::Never),
             Refresh::OnChange => builder.refresh_after(RefreshAfter::OnChange),
-            Refresh::After(span) => builder.refresh_after(RefreshAfter::Interval(seconds(span))),
+            Refresh::After(duration) => {
+                builder.refresh_after(RefreshAfter::Interval(seconds(duration)))
+            }
             Refresh::Always => builder.refresh_after(RefreshAfter::Always),
             Refresh::EveryRequest => builder.refresh_after(RefreshAfter::EveryRequest),
             Refresh::Quarter | Refresh::OnValidation(_) => builder,
         };
-        let asked_after: Option<Duration> = revalidation.map(|spans| seconds(spans.after));
+        let asked_after: Option<Duration> = revalidation.map(|durations| seconds(durations.after));
         let builder = self.application.hook(builder.typed::<T>(), asked_after);
-        match revalidation.and_then(|spans| spans.unvalidated_up_to) {
-            Some(span) => builder.unvalidated_up_to(seconds(span)),
+        match revalidation.and_then(|durations| durations.unvalidated_up_to) {
+            Some(duration) => builder.unvalidated_up_to(seconds(duration)),
             None => builder,
         }
     }

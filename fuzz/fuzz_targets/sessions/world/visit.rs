@@ -9,8 +9,8 @@ use hardtack::Clock;
 use http::{HeaderMap, HeaderValue};
 
 use super::{
-    World, browser::Sent, carrier::Arrival, content::Content, cookies::Cookies, moment,
-    reading::Reading, response::respond, site::Door,
+    World, browser::Sent, carrier::Arrival, content::Content, cookies::Cookies, reading::Reading,
+    response::respond, site::Door, time,
 };
 use crate::{
     case::{Fate, Request, Tenant},
@@ -35,7 +35,7 @@ impl World {
             tenant: reading.tenant,
             clock: {
                 let clock = Arc::clone(&clock);
-                Clock::from_fn(move || moment(clock.load(Ordering::Relaxed)))
+                Clock::from_fn(move || time(clock.load(Ordering::Relaxed)))
             },
         };
         let mut kept = None;

@@ -59,7 +59,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn moment(seconds: u64) -> SystemTime {
+fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
@@ -95,7 +95,7 @@ impl Visit {
             }
         };
         let cookie = self.configured(builder).build()?;
-        let session = cookie.load([&self.cookie], moment(self.now));
+        let session = cookie.load([&self.cookie], time(self.now));
         let seen = describe(&session)?;
         for (key, value) in &self.set {
             session.insert(key, value)?;
@@ -167,7 +167,7 @@ impl Bare {
             Ok(tokens) => tokens,
             Err(_) => return Ok(json!({ "refused": true })),
         };
-        let session = tokens.load(self.token.as_ref(), moment(self.now));
+        let session = tokens.load(self.token.as_ref(), time(self.now));
         let seen = describe(&session)?;
         let room = session.remaining_bytes();
         for (key, value) in &self.set {
@@ -229,13 +229,13 @@ impl Reader for JsonCookie {
         let value: OldValue = serde_json::from_str(value).map_err(|_| Reason::Auth)?;
         let mut session = OldSession::new(value.entries);
         if let Some(seconds) = value.created {
-            session = session.created_at(moment(seconds));
+            session = session.created_at(time(seconds));
         }
         if let Some(seconds) = value.active {
-            session = session.last_active_at(moment(seconds));
+            session = session.last_active_at(time(seconds));
         }
         if let Some(seconds) = value.expires {
-            session = session.expires_at(moment(seconds));
+            session = session.expires_at(time(seconds));
         }
         Ok(session)
     }
@@ -244,7 +244,7 @@ impl Reader for JsonCookie {
 impl Old {
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
         let cookie = self.cookie()?;
-        let session = cookie.load([&self.cookie], moment(self.now));
+        let session = cookie.load([&self.cookie], time(self.now));
         let seen = describe(&session)?;
         let seconds = |at: Option<SystemTime>| {
             at.and_then(|at| Some(at.duration_since(UNIX_EPOCH).ok()?.as_secs()))
@@ -284,11 +284,11 @@ impl Old {
             .idle_timeout(self.idle.map(Duration::from_secs))
             .revoked_if(|session| session.get::<bool>("locked") == Some(true));
         if let Some(seconds) = self.not_before {
-            builder = builder.not_before(moment(seconds));
+            builder = builder.not_before(time(seconds));
         }
         for source in &self.sources {
             let old = OldCookie::new(&source.name, JsonCookie).path(&source.path);
-            builder = builder.migrate_from(old, moment(source.from)..moment(source.until));
+            builder = builder.migrate_from(old, time(source.from)..time(source.until));
         }
         Ok(builder.build()?)
     }
@@ -309,7 +309,7 @@ impl Identified {
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
         let ring: KeyRing = self.ring.parse()?;
         let cookie = SessionCookie::encrypted(ring).build()?;
-        let session = cookie.load([&self.cookie], moment(self.now));
+        let session = cookie.load([&self.cookie], time(self.now));
         let came: Option<Uuid> = session.get("id")?;
         session.insert("id", self.id)?;
         let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
@@ -331,7 +331,7 @@ impl Typed {
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
         let ring: KeyRing = self.ring.parse()?;
         let cookie = SessionCookie::encrypted(ring).typed::<Every>().build()?;
-        let session = cookie.load([&self.cookie], moment(self.now));
+        let session = cookie.load([&self.cookie], time(self.now));
         let payload = session.read(postcard::to_allocvec)?;
         Ok(match session.outcome() {
             Outcome::Rejected { reason, .. } => json!({ "refused": reason.to_string() }),
@@ -418,7 +418,7 @@ impl Guarded {
         let app: Router = Router::new()
             .fallback(any(async || "passed"))
             .layer(guard)
-            .layer(SessionLayer::new(cookie).clock(moment(self.now)));
+            .layer(SessionLayer::new(cookie).clock(time(self.now)));
         let mut request = Request::builder()
             .method(self.method.as_str())
             .uri(&self.uri);
@@ -447,7 +447,7 @@ impl Caches {
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
         let ring: KeyRing = self.ring.parse()?;
         let cookie = SessionCookie::encrypted(ring).build()?;
-        let session = cookie.load([&self.cookie], moment(self.now));
+        let session = cookie.load([&self.cookie], time(self.now));
         let _ = session.keys();
         if self.write {
             session.insert("written", true)?;
@@ -499,7 +499,7 @@ impl Device {
         }
         let builder = SessionCookie::encrypted(ring).application(&self.application);
         let cookie = builder.device_bound(device).build()?;
-        let session = cookie.load([&self.cookie], moment(self.now));
+        let session = cookie.load([&self.cookie], time(self.now));
         let binding = format!("{:?}", session.binding()).to_lowercase();
         let reason = match session.outcome() {
             Outcome::Rejected { reason, .. } => Some(reason.to_string()),

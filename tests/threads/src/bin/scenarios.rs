@@ -59,8 +59,8 @@ const SCENARIOS: [(&str, fn()); 7] = [
         built_during_a_replacement,
     ),
     (
-        "of two moments at once the later one counts",
-        two_moments_at_once,
+        "of two times at once the later one counts",
+        two_times_at_once,
     ),
 ];
 
@@ -97,7 +97,7 @@ fn a_change_is_saved_or_refused() {
     let other = session.clone();
     let other = spawn(move || other.insert("count", 7));
     let fields = site.save(&session).unwrap();
-    let is_there = site.load(&fields, moment(0)).contains_key("count");
+    let is_there = site.load(&fields, time(0)).contains_key("count");
     match other.join().unwrap() {
         Ok(()) => assert!(is_there),
         Err(SessionError::AfterHead) => assert!(!is_there),
@@ -110,11 +110,11 @@ fn a_ring_is_replaced_during_a_request() {
     let site = SessionCookie::encrypted(keys.clone()).build().unwrap();
     let before = sealed(&site);
     let rotation = spawn(move || keys.replace(ring([1, 0])).unwrap());
-    let session = site.load(&before, moment(1));
+    let session = site.load(&before, time(1));
     session.insert("count", 7).unwrap();
     let after = site.save(&session).unwrap();
     rotation.join().unwrap();
-    assert_eq!(count(&site.load(&after, moment(1))), 7);
+    assert_eq!(count(&site.load(&after, time(1))), 7);
 }
 
 fn two_rings_at_once() {
@@ -132,13 +132,7 @@ fn two_rings_at_once() {
     }
     for site in [&one, &other] {
         let alone = SessionCookie::encrypted(keys.current()).name(site.name().as_str());
-        assert!(
-            !alone
-                .build()
-                .unwrap()
-                .load(sealed(site), moment(1))
-                .is_new()
-        );
+        assert!(!alone.build().unwrap().load(sealed(site), time(1)).is_new());
     }
 }
 
@@ -149,24 +143,24 @@ fn built_during_a_replacement() {
     let site = SessionCookie::encrypted(keys).build().unwrap();
     rotation.join().unwrap();
     let new = SessionCookie::encrypted(key(1)).build().unwrap();
-    assert!(!new.load(sealed(&site), moment(1)).is_new());
+    assert!(!new.load(sealed(&site), time(1)).is_new());
 }
 
-fn two_moments_at_once() {
+fn two_times_at_once() {
     let site = site();
     let before = sealed(&site);
     let others = [5, 1].map(|seconds| {
         let site = site.clone();
-        spawn(move || site.raise_not_before(moment(seconds)))
+        spawn(move || site.raise_not_before(time(seconds)))
     });
     for other in others {
         other.join().unwrap();
     }
-    assert!(site.load(&before, moment(9)).is_new());
-    let later = site.load(None::<&str>, moment(4));
+    assert!(site.load(&before, time(9)).is_new());
+    let later = site.load(None::<&str>, time(4));
     later.insert("count", 0).unwrap();
     let later = site.save(&later).unwrap();
-    assert!(site.load(&later, moment(9)).is_new());
+    assert!(site.load(&later, time(9)).is_new());
 }
 
 /// Starts a thread of loom, whose own stacks are too short for cryptography.
@@ -193,7 +187,7 @@ fn ring<const N: usize>(numbers: [usize; N]) -> KeyRing {
 }
 
 fn new_session(site: &SessionCookie) -> Session {
-    site.load(None::<&str>, moment(0))
+    site.load(None::<&str>, time(0))
 }
 
 /// Returns the cookie of a session with a count of 0.
@@ -204,13 +198,13 @@ fn sealed(site: &SessionCookie) -> SetCookies {
 }
 
 fn reload(site: &SessionCookie, session: &Session) -> Session {
-    site.load(site.save(session).unwrap(), moment(1))
+    site.load(site.save(session).unwrap(), time(1))
 }
 
 fn count(session: &Session) -> u32 {
     session.get("count").unwrap().unwrap()
 }
 
-fn moment(seconds: u64) -> SystemTime {
+fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
 }

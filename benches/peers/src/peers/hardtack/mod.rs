@@ -44,12 +44,12 @@ pub(super) fn add(bench: &mut Bench) {
     add_peer(bench, DICTIONARY, || Dictionary::new(&keys, 1));
     add_peer(bench, HTTP, || Http(Typed::new(&keys, 1, system())));
     add_peer(bench, SIGNED, || Typed::new(&Keys::signing(), 1, system()));
-    let moment = || Clock::from(SystemTime::now());
-    add_peer(bench, COOKIE_ALONE, || Typed::new(&keys, 1, moment()));
-    add_peer(bench, TOKEN_ALONE, || Tokens::new(&keys, 1, moment()));
+    let time = || Clock::from(SystemTime::now());
+    add_peer(bench, COOKIE_ALONE, || Typed::new(&keys, 1, time()));
+    add_peer(bench, TOKEN_ALONE, || Tokens::new(&keys, 1, time()));
     if bench.wants(TOKEN_ALONE) {
-        let tokens = Tokens::new(&keys, 1, moment()).into();
-        let stranger = Tokens::new(&Keys::encrypting(), 1, moment());
+        let tokens = Tokens::new(&keys, 1, time()).into();
+        let stranger = Tokens::new(&Keys::encrypting(), 1, time());
         let pair = first_pair::<Tokens, Medium>(&stranger);
         add_open(
             bench,

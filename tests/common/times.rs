@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The moment at which the tests begin, in seconds since 1970.
+/// The time at which the tests begin, in seconds since 1970.
 pub(crate) const START: u64 = 1_800_000_000;
 
-/// A moment, in seconds after the tests begin.
+/// A time, in seconds after the tests begin.
 pub(crate) fn at(second: u64) -> SystemTime {
     UNIX_EPOCH + seconds(START + second)
 }
