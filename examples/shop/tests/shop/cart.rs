@@ -1,0 +1,91 @@
+use crate::browser::{Browser, PASSWORD, Site};
+
+async fn add(browser: &Browser<'_>, article: &str, label: &str) -> u16 {
+    let fields = [("article", article), ("pieces", "2"), ("label", label)];
+    browser.submit("/", "/cart/add", &fields).await.status
+}
+
+#[tokio::test]
+async fn the_cart_of_an_anonymous_visitor_is_kept_at_the_sign_in() {
+    let site = Site::new();
+    site.user("ada").await;
+    let browser = site.browser();
+    add(&browser, "1", "").await;
+    browser.sign_in("ada", PASSWORD, &[]).await;
+    let cart = browser.get("/cart").await;
+    assert!(cart.has("2 × Hardtack, a tin") && cart.has("£9.00"));
+    browser
+        .submit("/cart", "/cart/remove", &[("line", "0")])
+        .await;
+    assert!(browser.get("/cart").await.has("It is empty."));
+}
+
+#[tokio::test]
+async fn the_cart_of_another_user_is_not() {
+    let site = Site::new();
+    let browser = site.user("ada").await;
+    site.user("bob").await;
+    add(&browser, "1", "").await;
+    browser.sign_in("bob", PASSWORD, &[]).await;
+    assert!(browser.get("/cart").await.has("It is empty."));
+}
+
+#[tokio::test]
+async fn a_full_cart_says_so_and_leaves_room_for_a_sign_in() {
+    let site = Site::new();
+    let browser = site.browser();
+    let mut lines = 0;
+    for label in [&*"x".repeat(100), ""] {
+        let status = loop {
+            match add(&browser, "1", label).await {
+                303 => lines += 1,
+                status => break status,
+            }
+        };
+        assert_eq!(status, 409);
+    }
+    assert!(lines > 10);
+    let fields = [("name", &*"ö".repeat(40)), ("password", PASSWORD)];
+    let page = browser.submit("/sign-up", "/sign-up", &fields).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    let cart = browser.get("/cart").await;
+    assert_eq!(cart.text.matches("Hardtack, a tin").count(), lines);
+}
+
+#[tokio::test]
+async fn an_order_is_placed_once_though_an_older_cookie_is_sent_again() {
+    let site = Site::new();
+    let browser = site.user("ada").await;
+    add(&browser, "2", "").await;
+    let copy = browser.clone();
+    let form = browser.get("/checkout").await;
+    let fields = ["csrf_token", "number"].map(|name| (name, form.field(name)));
+    for sender in [&browser, &copy] {
+        assert_eq!(sender.post("/checkout", &fields).await.location, "/account");
+    }
+    assert!(browser.get("/cart").await.has("It is empty."));
+    assert!(
+        copy.get("/account")
+            .await
+            .has("You have ordered this already.")
+    );
+    let account = browser.get("/account").await;
+    assert_eq!(account.text.matches("Lime juice").count(), 1);
+}
+
+#[tokio::test]
+async fn a_label_is_text_on_every_page() {
+    let site = Site::new();
+    let browser = site.user("<b>").await;
+    add(&browser, "1", "<script>'\"&").await;
+    let mut pages = vec![browser.get("/cart").await, browser.get("/checkout").await];
+    let number = pages[1].field("number").to_owned();
+    browser
+        .submit("/checkout", "/checkout", &[("number", &number)])
+        .await;
+    pages.push(browser.get("/account").await);
+    for page in pages {
+        assert!(page.has("&lt;script&gt;&#39;&quot;&amp;"), "{}", page.text);
+        assert!(!page.has("<script>") && !page.has("<b>"));
+    }
+}
