@@ -17,7 +17,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::read(&file)?;
     let keys = match env::var_os("SESSION_KEYS") {
         Some(_) => KeyRing::from_env("SESSION_KEYS")?,
-        None => EncryptionKey::generate()?.into(),
+        None => {
+            eprintln!("SESSION_KEYS is not set, so the sessions end with this program");
+            EncryptionKey::generate()?.into()
+        }
     };
     let shop = Shop::open(&settings.database)?;
     let cookie = session::cookie(

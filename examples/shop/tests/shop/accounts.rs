@@ -1,5 +1,8 @@
 use std::time::Duration;
 
+use hardtack::EncryptionKey;
+use rusqlite::Connection;
+
 use crate::browser::{PASSWORD, Site};
 
 #[tokio::test]
@@ -141,4 +144,24 @@ async fn nobody_is_sent_to_another_site() {
         let page = browser.sign_in("ada", PASSWORD, &[("next", next)]).await;
         assert_eq!((page.status, &*page.location), (303, "/"), "{next}");
     }
+}
+
+#[tokio::test]
+async fn nobody_is_signed_out_by_a_database_that_is_away() {
+    let database = "file:away?mode=memory&cache=shared";
+    let site = Site::open(EncryptionKey::generate().unwrap().into(), database);
+    let ada = site.user("ada").await;
+    let other = Connection::open(database).unwrap();
+    other
+        .execute_batch("ALTER TABLE users RENAME TO away")
+        .unwrap();
+    assert_eq!(ada.name().await.as_deref(), Some("ada"));
+    site.wait(Duration::from_secs(60));
+    let page = ada.get("/cart").await;
+    assert_eq!(page.status, 503);
+    assert!(page.has("You are still signed in."));
+    other
+        .execute_batch("ALTER TABLE away RENAME TO users")
+        .unwrap();
+    assert_eq!(ada.name().await.as_deref(), Some("ada"));
 }

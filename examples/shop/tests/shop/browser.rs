@@ -30,16 +30,16 @@ pub(crate) struct Site {
 
 impl Site {
     /// With the settings of the program.
-    pub(crate) fn open(key: KeyRing) -> Site {
+    pub(crate) fn open(keys: KeyRing, database: &str) -> Site {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/shop.toml");
         let settings = Settings::read(Path::new(file)).unwrap();
         let (keys, shop) = (
-            SharedKeyRing::from(key),
-            Shop::open(Path::new(":memory:")).unwrap(),
+            SharedKeyRing::from(keys),
+            Shop::open(Path::new(database)).unwrap(),
         );
         let interval = settings.check_users_every;
-        let cookie =
-            session::cookie(settings.session, keys.clone(), &shop.users, interval).unwrap();
+        let cookie = session::cookie(settings.session, keys.clone(), &shop.users, interval);
+        let cookie = cookie.unwrap();
         Site {
             keys,
             shop,
@@ -49,7 +49,7 @@ impl Site {
     }
 
     pub(crate) fn new() -> Site {
-        Site::open(EncryptionKey::generate().unwrap().into())
+        Site::open(EncryptionKey::generate().unwrap().into(), ":memory:")
     }
 
     pub(crate) fn wait(&self, duration: Duration) {

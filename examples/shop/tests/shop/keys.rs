@@ -10,7 +10,7 @@ async fn a_rotation_of_keys_signs_nobody_out() {
         let key = EncryptionKey::generate().unwrap();
         key.expose_secret().to_string()
     });
-    let site = Site::open(old.parse().unwrap());
+    let site = Site::open(old.parse().unwrap(), ":memory:");
     let ada = site.user("ada").await;
     let health = async || site.browser().get("/health").await.text;
     let first = health().await;
