@@ -1,5 +1,7 @@
 //! Why a request fails, and the page that says so.
 
+use std::iter;
+
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -55,7 +57,7 @@ impl IntoResponse for Error {
                 "Order what is in it, or remove something.",
             ),
             Error::Other(error) => {
-                eprintln!("{error}");
+                log(&*error);
                 SORRY
             }
         };
@@ -71,7 +73,7 @@ fn sign_in_page(next: &str) -> String {
 /// Gives the failures of sessions and of the guard a page of this site.
 pub(crate) async fn page_of_failure(response: Response) -> Response {
     Failure::with_page(response, |failure| {
-        eprintln!("{failure}");
+        log(failure);
         let (status, title, sentence) = match failure {
             Failure::Csrf(_) => (
                 StatusCode::FORBIDDEN,
@@ -92,6 +94,13 @@ pub(crate) async fn page_of_failure(response: Response) -> Response {
         };
         (status, html::failure(title, sentence)).into_response()
     })
+}
+
+/// With the causes: that of a session which cannot be looked up is an error of the database.
+fn log(error: &dyn std::error::Error) {
+    let causes = iter::successors(error.source(), |cause| cause.source());
+    let causes: String = causes.map(|cause| format!(": {cause}")).collect();
+    eprintln!("{error}{causes}");
 }
 
 const SORRY: (StatusCode, &str, &str) = (
