@@ -26,6 +26,8 @@ mod links;
 mod metrics;
 #[cfg(feature = "migrate")]
 mod migration;
+#[cfg(all(feature = "axum", debug_assertions))]
+mod mistakes;
 mod properties;
 #[cfg(feature = "axum")]
 mod reasons;

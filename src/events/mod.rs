@@ -1,4 +1,5 @@
-//! All that is told to logs (feature `tracing`) and counted (feature `metrics`). Without the features the calls do nothing.
+//! All that is told to logs (feature `tracing`) and counted (feature `metrics`). Without the features the calls do nothing,
+//! but that a debug build says the mistakes of its application on standard error.
 //!
 //! Takes names, numbers, strings and ids that can be displayed. No event and no label contains a token, a key or
 //! content. A call that stands in each reading or writing is `#[inline]`, so that nothing is left of it without the
@@ -15,8 +16,25 @@
     allow(unused, reason = "not everything is told, or there is less to tell")
 )]
 
-/// `true` if events are written, for callers that would look something up for an event alone.
-pub(crate) const ARE_WRITTEN: bool = cfg!(feature = "tracing");
+/// `true` if mistakes of the application are told, for callers that would look something up for this alone.
+pub(crate) const ARE_TOLD: bool = cfg!(any(feature = "tracing", debug_assertions));
+
+/// Writes a mistake of the application to standard error, in debug builds of programs in which nobody listens to events.
+macro_rules! say {
+    ($($sentence:tt)+) => {
+        if cfg!(debug_assertions) && !super::are_heard() {
+            eprintln!("hardtack: {}", format_args!($($sentence)+));
+        }
+    };
+}
+
+/// Returns `true` if the program has a subscriber of events.
+fn are_heard() -> bool {
+    #[cfg(feature = "tracing")]
+    return tracing::dispatcher::has_been_set();
+    #[cfg(not(feature = "tracing"))]
+    false
+}
 
 /// Writes an event: its target, its level, and the rest as in `tracing`.
 #[cfg(feature = "tracing")]

@@ -11,6 +11,10 @@ pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
         error = super::told::told(error),
         "a session could not be read or changed"
     );
+    say!(
+        "a session could not be read or changed: {}",
+        super::told::told(error)
+    );
     count!(1, FAILURES, "failure" => "Session");
 }
 
@@ -32,6 +36,7 @@ pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
         error = super::told::told(error),
         "a session could not be saved"
     );
+    say!("a session could not be saved: {}", super::told::told(error));
     count!(1, FAILURES, "failure" => "Save");
 }
 
@@ -43,6 +48,10 @@ pub(crate) fn setup_is_wrong(path: Option<&str>, sentence: &str) {
         path,
         sentence,
         "a request could not be served"
+    );
+    say!(
+        "{} could not be served: {sentence}",
+        path.unwrap_or("a request")
     );
     count!(1, FAILURES, "failure" => "Setup");
 }
@@ -80,6 +89,9 @@ pub(crate) fn request_refused(refusal: impl Error, request: &RefusedRequest<'_>)
         host = request.host,
         "a request was refused by a CSRF check"
     );
+    if let Some(advice) = request.advice {
+        say!("{} was refused: {advice}", request.path);
+    }
 }
 
 /// A page without TLS got its session in a cookie that browsers keep for pages with TLS alone.
@@ -91,6 +103,10 @@ pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
         origin,
         "the browser will drop this session: its cookie is `Secure`, and the page came without TLS; serve the site by https, \
          or in development on localhost"
+    );
+    say!(
+        "the browser will drop `{purpose}`: it is `Secure`, and {origin} came without TLS; serve the site by https, or in \
+         development on localhost"
     );
 }
 

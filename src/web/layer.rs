@@ -160,7 +160,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
             carrier: Arc::clone(&self.carrier),
             session,
             // For an event.
-            without_tls: match events::ARE_WRITTEN {
+            without_tls: match events::ARE_TOLD {
                 true => without_tls(request),
                 false => None,
             },

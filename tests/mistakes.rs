@@ -1,0 +1,179 @@
+//! Mistakes of an application that are certain, made in a program without a subscriber of events: what its terminal says.
+//! Each is a process of its own, because other tests of this program have subscribers.
+
+use std::{env, process::Command};
+
+use axum::{
+    Router,
+    body::Body,
+    routing::{any, get},
+};
+use hardtack::{
+    EncryptionKey, Session, SessionCookie, SessionData, SessionError, SessionLayer,
+    csrf::{CsrfGuard, GuardedForm},
+};
+use http::Request;
+use serde::{Deserialize, Serialize};
+use tower::ServiceExt;
+
+use crate::common::block_on;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Login {
+    user: Option<u64>,
+}
+
+impl SessionData for Login {
+    const LABEL: &str = "login";
+    const SCHEMA: u32 = 1;
+}
+
+#[derive(Deserialize)]
+struct Order {
+    #[allow(dead_code, reason = "the form is refused before anybody reads it")]
+    count: u32,
+}
+
+fn cookie() -> SessionCookie {
+    SessionCookie::encrypted(EncryptionKey::generate().unwrap())
+        .build()
+        .unwrap()
+}
+
+async fn home(session: Session) -> Result<String, SessionError> {
+    session.insert("visits", 1)?;
+    Ok("visit 1".to_owned())
+}
+
+fn ask(app: Router, request: http::request::Builder) -> http::StatusCode {
+    let answer = app.oneshot(request.body(Body::empty()).unwrap());
+    block_on(answer).unwrap().status()
+}
+
+/// The mistakes, with a part of what the terminal says.
+const MISTAKES: [(&str, fn(), &str); 7] = [
+    (
+        "layer before the routes",
+        layer_before_the_routes,
+        "no session layer for `Session`",
+    ),
+    ("other type", other_type, "provides `Session`"),
+    ("two layers", two_layers, "two session layers for `Session`"),
+    (
+        "guard without its type",
+        guard_without_its_type,
+        "write `CsrfGuard::new().typed::<",
+    ),
+    ("form without a guard", form_without_a_guard, "CsrfGuard"),
+    (
+        "session that is full",
+        session_that_is_full,
+        "session needs",
+    ),
+    (
+        "cookie without TLS",
+        cookie_without_tls,
+        "the browser will drop `__Host-session`",
+    ),
+];
+
+fn layer_before_the_routes() {
+    let app = Router::new()
+        .layer(SessionLayer::new(cookie()))
+        .route("/", get(home));
+    assert_eq!(ask(app, Request::get("/")), 500);
+}
+
+fn other_type() {
+    let app = Router::new().route("/", get(async |_: Session<Login>| "hello"));
+    assert_eq!(
+        ask(app.layer(SessionLayer::new(cookie())), Request::get("/")),
+        500
+    );
+}
+
+fn two_layers() {
+    let app = Router::new()
+        .route("/", get(home))
+        .layer(SessionLayer::new(cookie()));
+    let other = SessionCookie::encrypted(EncryptionKey::generate().unwrap()).name("__Host-other");
+    let app = app.layer(SessionLayer::new(other.build().unwrap()));
+    assert_eq!(ask(app, Request::get("/")), 500);
+}
+
+fn guard_without_its_type() {
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap()).typed::<Login>();
+    let app = Router::new()
+        .route("/", any(async || "done"))
+        .layer(CsrfGuard::new());
+    let app = app.layer(SessionLayer::new(cookie.build().unwrap()));
+    assert_eq!(ask(app, Request::post("/")), 500);
+}
+
+fn form_without_a_guard() {
+    let app = Router::new().route("/", any(async |_: GuardedForm<Order>| "done"));
+    let form = Request::post("/").header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(ask(app.layer(SessionLayer::new(cookie())), form), 500);
+}
+
+fn session_that_is_full() {
+    let fill = async |session: Session| session.insert("note", "hunter2".repeat(500));
+    let app = Router::new()
+        .route("/", get(fill))
+        .layer(SessionLayer::new(cookie()));
+    assert_eq!(ask(app, Request::get("/")), 413);
+}
+
+fn cookie_without_tls() {
+    let app = Router::new()
+        .route("/", any(home))
+        .layer(SessionLayer::new(cookie()));
+    let request = Request::post("/")
+        .header("host", "shop.example")
+        .header("origin", "http://shop.example");
+    assert_eq!(ask(app, request), 200);
+}
+
+/// Returns what the terminal of a program says that makes this mistake.
+fn told(mistake: &str) -> String {
+    let program = Command::new(env::current_exe().unwrap())
+        .args([
+            "--ignored",
+            "--exact",
+            "--nocapture",
+            "mistakes::a_program_makes_a_mistake",
+        ])
+        .env(MISTAKE, mistake)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(program.stderr).unwrap();
+    assert!(program.status.success(), "{mistake}: {said}");
+    said
+}
+
+#[test]
+fn who_runs_a_program_sees_what_is_wrong_with_it() {
+    for (mistake, _, sentence) in MISTAKES {
+        let said = told(mistake);
+        let sentences: Vec<_> = said
+            .lines()
+            .filter(|line| line.starts_with("hardtack: "))
+            .collect();
+        assert_eq!(sentences.len(), 1, "{mistake}: {said}");
+        assert!(sentences[0].contains(sentence), "{mistake}: {said}");
+        assert!(!said.contains("hunter2"), "{mistake}: {said}");
+    }
+}
+
+#[test]
+#[ignore = "a process of its own, which `who_runs_a_program_sees_what_is_wrong_with_it` starts"]
+fn a_program_makes_a_mistake() {
+    let mistake = env::var(MISTAKE).unwrap();
+    let (_, make, _) = MISTAKES
+        .into_iter()
+        .find(|(name, ..)| *name == mistake)
+        .unwrap();
+    make();
+}
+
+const MISTAKE: &str = "HARDTACK_TEST_MISTAKE";
