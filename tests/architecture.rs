@@ -124,7 +124,7 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn without_tests(text: &str) -> &str {
+pub(crate) fn without_tests(text: &str) -> &str {
     let end = text.find("\n#[cfg(test)]\nmod tests {");
     &text[..end.unwrap_or(text.len())]
 }

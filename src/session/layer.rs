@@ -22,12 +22,6 @@ impl<T: Payload> Session<T> {
         }
     }
 
-    /// Returns `true` if [`validate`](Self::validate) may ask the application.
-    #[cfg(feature = "actix")]
-    pub(crate) fn may_ask(&self) -> bool {
-        self.lock.sealer.hooks.validate.is_some()
-    }
-
     /// Reads the session without touching it.
     pub(crate) fn verify(&self) {
         // An error: this thread is inside an `update` of the session, which has read it.

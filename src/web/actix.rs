@@ -195,9 +195,7 @@ impl<T: Payload> FromRequest for Session<T> {
         let session = Session::<T>::provided_in(&*request.extensions());
         Box::pin(async move {
             let session = session?;
-            if session.may_ask() {
-                session.validate().await.map_err(Failure::Session)?;
-            }
+            session.validate().await.map_err(Failure::Session)?;
             Ok(session)
         })
     }
