@@ -60,7 +60,7 @@ export function templateOf({ name, path = "/", domain = null, secure = true, sam
   const needsSecure = sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name);
   check(secure || !needsSecure, "dangerAllowHttp", "false with SameSite=None, Partitioned or this name");
   const isAnywhere = domain === null && path === "/";
-  check(isAnywhere || !isHostName(name), "name", "one with `__Secure-`, not `__Host-`, beside a domain or a path");
+  check(isAnywhere || !isHostName(name), "name", "one with `__Secure-`, not `__Host-`, if it has a domain or a path");
   const options = { path, domain, secure, httpOnly: true, sameSite: sameSite?.toLowerCase(), partitioned };
   return new Template(name, Object.fromEntries(Object.entries(options).filter(([, value]) => value)));
 }

@@ -27,9 +27,9 @@ export class Carrier {
     return this.#sealer.mode;
   }
 
-  /** Refuses sessions that began before this moment, from now on. */
-  raiseNotBefore(moment) {
-    this.#sealer.raiseNotBefore(moment);
+  /** Refuses sessions that began before this time, from now on. */
+  raiseNotBefore(time) {
+    this.#sealer.raiseNotBefore(time);
   }
 }
 

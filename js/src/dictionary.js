@@ -131,6 +131,6 @@ export function decodeDictionary(payload) {
     const dictionary = Dictionary.read(payload);
     return objectOf(dictionary.keys().map((key) => [key, dictionary.copy(key)]));
   } catch {
-    throw new TypeError("the payload is no dictionary");
+    throw new TypeError("the payload is not a dictionary");
   }
 }

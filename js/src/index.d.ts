@@ -174,7 +174,7 @@ export type SessionErrorCode =
   | "unreadable"
   /** The request does not prove the session's device. */
   | "stale"
-  /** `validate` did not say whether the session goes on. */
+  /** `validate` did not say whether the session is still valid. */
   | "unvalidated"
   /** `rememberUpTo` is not set. */
   | "not-remembering"
@@ -221,7 +221,7 @@ export interface RingKey {
 /** Generates the text of a new key. */
 export function generateKey(options?: { readonly mode?: "encrypted" | "signed" }): Promise<string>;
 
-/** Text of a ring, or several texts. A text that is undefined is refused. */
+/** The text of a ring as one string, or several strings with parts of it. Undefined is refused. */
 export type RingText = string | readonly string[] | null | undefined;
 
 /** One or more keys, of which one seals at any time. */
@@ -229,8 +229,8 @@ export class KeyRing {
   private constructor();
   /** Generates a ring of one key, for tests and for trying things out. Its sessions end with the program. */
   static generate(options?: { readonly mode?: "encrypted" | "signed" }): Promise<KeyRing>;
-  /** Parses the text of a ring, or several texts. Throws a `ConfigError`. */
-  static parse(texts: string | readonly string[], options?: RingOptions): Promise<KeyRing>;
+  /** Parses the text of a ring: one string, or several. Throws a `ConfigError`. */
+  static parse(text: string | readonly string[], options?: RingOptions): Promise<KeyRing>;
   /**
    * Reads the text of a ring from `source`, and follows it: carriers that are built with the ring ask again when they load
    * a session, at most once in `every` seconds. One request waits for the answer, and others go on with the current ring.
@@ -339,14 +339,14 @@ export function revocation<S extends BaseSession = Session>(
 ): Revocation<NoInfer<S>>;
 
 export interface RevalidationOptions<S extends BaseSession> {
-  /** Span in seconds for which an answer holds: above 0, and at most half of each idle timeout. */
+  /** Interval in seconds for which an answer holds: above 0, and at most half of each idle timeout. */
   readonly seconds: number;
   /**
-   * Returns true if a session goes on, and false if it has ended. An error, or any other value, is not an answer. `load`
+   * Returns true if a session is still valid, and false if it has ended. An error, or any other value, is not an answer. `load`
    * waits for it, so give it a timeout. May be called several times at once.
    */
   readonly validate: (session: SessionToValidate<S>) => boolean | Promise<boolean>;
-  /** Seconds after the last answer for which a session goes on without a new answer. Default: null, it does not go on. */
+  /** Seconds after the last answer for which a session is kept without a new answer. Default: null, it is not kept. */
   readonly unvalidatedUpTo?: number | null;
 }
 
@@ -358,8 +358,8 @@ export interface Revalidation<S extends BaseSession> {
 }
 
 /**
- * Asks the application again, once in a span for each session, whether it goes on. Every program that writes these
- * sessions, in JavaScript or in Rust, needs the setting with the same span: a program without it postpones the question.
+ * Asks the application again, once per interval for each session, whether it is still valid. Every program that writes these
+ * sessions, in JavaScript or in Rust, needs the setting with the same interval: a program without it postpones the question.
  * Throws a `ConfigError`.
  */
 export function revalidation<S extends BaseSession = Session>(options: RevalidationOptions<S>): Revalidation<NoInfer<S>>;
@@ -406,7 +406,7 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
 export interface OptionsFor<S extends BaseSession> {
   /** What `revocation` returns. Refuses sessions for which the application does not say false. */
   readonly revokedIf?: Revocation<S> | null;
-  /** What `revalidation` returns. Asks the application again, once in a span. */
+  /** What `revalidation` returns. Asks the application again, once per interval. */
   readonly revalidateAfter?: Revalidation<S> | null;
 }
 
@@ -622,8 +622,8 @@ declare abstract class Carrier {
    * no key, and shares `raiseNotBefore`. A session is saved by the carrier that loaded it. Throws a `ConfigError`.
    */
   inContext(context: Context): this;
-  /** Refuses sessions that began before this moment, from now on, in all contexts. */
-  raiseNotBefore(moment: Date | number): void;
+  /** Refuses sessions that began before this time, from now on, in all contexts. */
+  raiseNotBefore(time: Date | number): void;
 }
 
 /** A cookie to set, for frameworks that take a name, a value and options. */
@@ -677,7 +677,7 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
    * with the code `unvalidated` where there is no answer.
    */
   load(source: Source, now?: Date | number): Promise<S>;
-  /** Returns the values of the response's `Set-Cookie` fields. Append each as a field of its own. */
+  /** Returns the values of the response's `Set-Cookie` fields. Append each as a separate field. */
   save(session: S, response?: ResponseFacts): Promise<string[]>;
   /** Returns the cookies to set, for frameworks that take a name, a value and options. */
   saveAsCookies(session: S, response?: ResponseFacts): Promise<CookieToSet[]>;

@@ -3,17 +3,17 @@
 import { mustBe } from "./errors.js";
 import { U32 } from "./bytes.js";
 
-/** The Unix seconds of a `Date` or of milliseconds. Refuses a moment that is no number, at which nothing would expire. */
-export function secondsOf(name, moment, round = Math.floor) {
-  const milliseconds = moment instanceof Date ? moment.getTime() : moment;
+/** The Unix seconds of a `Date` or of milliseconds. Refuses a time that is not a number, at which nothing would expire. */
+export function secondsOf(name, time, round = Math.floor) {
+  const milliseconds = time instanceof Date ? time.getTime() : time;
   mustBe(Number.isFinite(milliseconds), name, "a Date or milliseconds");
   return round(milliseconds / 1000);
 }
 
 export const dateOf = (seconds) => new Date(seconds * 1000);
 
-/** A span as it is sealed: from 0 to 2^32 - 1 seconds. */
-export const span = (seconds) => Math.min(U32, Math.max(0, seconds));
+/** A duration as it is sealed: from 0 to 2^32 - 1 seconds. */
+export const duration = (seconds) => Math.min(U32, Math.max(0, seconds));
 
 /** Seconds from `issued` to the end (§ 8.1). */
 function lifetimeOf(metadata, policy) {
@@ -61,5 +61,5 @@ export const activeAge = ({ issued, age }, now) => Math.max(age, now - issued, 0
 /** Seconds for which a key is needed after the next one seals (§ 3.4.8). `isBound`: the sessions are bound to devices. */
 export function overlapOf({ absolute, idle, rememberUpTo, rememberedIdle, skew }, isBound) {
   const unused = Math.max(Math.min(absolute, idle), Math.min(rememberUpTo, rememberedIdle));
-  return span(skew + (isBound ? Math.max(absolute, rememberUpTo) : unused));
+  return duration(skew + (isBound ? Math.max(absolute, rememberUpTo) : unused));
 }

@@ -138,7 +138,7 @@ function writeObject(writer, value, depth) {
   const own = Object.keys(value);
   // They would be lost.
   const others = isList ? own.slice(value.length) : isMap ? own : [];
-  if (others.length > 0 || Object.getOwnPropertySymbols(value).length > 0) refuse("a property beside the elements", "an object");
+  if (others.length > 0 || Object.getOwnPropertySymbols(value).length > 0) refuse("a property next to the elements", "an object");
   if (isList) {
     writeHead(writer, value.length, 0x90, 16, 0xdb);
     for (const element of value) writeValue(writer, element, depth + 1);

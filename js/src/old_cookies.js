@@ -5,7 +5,7 @@ import { EPOCH, U32 } from "./bytes.js";
 import { MOST_VALUES, findValues } from "./cookie.js";
 import { Dictionary, entryOf } from "./dictionary.js";
 import { ConfigError, SessionError, refuseUnknown } from "./errors.js";
-import { secondsOf, span } from "./lifetime.js";
+import { duration, secondsOf } from "./lifetime.js";
 import { toSetCookie } from "./set_cookie.js";
 
 /** The most bytes of a value that browsers store. */
@@ -15,7 +15,7 @@ const TOO_EARLY = "`from` is in the future, and until then its sessions are not 
 /**
  * A cookie that another library wrote, for the option `migrateFrom`. `read(value)` returns the old session, or null where
  * the value is none. `convert(entries)` renames or drops entries, or refuses a session by returning null. Cookies count from
- * the moment `from` until the moment `until`. A `from` in the future is told by `console.warn`: a rollout before it would
+ * the time `from` until the time `until`. A `from` in the future is told by `console.warn`: a rollout before it would
  * sign everyone out silently.
  */
 export function oldCookie(cookie) {
@@ -154,6 +154,6 @@ async function convert({ createdAt = null, lastActiveAt = null, expiresAt = null
   const active = lastActiveAt === null ? now : secondsOf("lastActiveAt", lastActiveAt);
   const dictionary = new Dictionary();
   for (const [key, value] of Object.entries(entries)) if (value !== undefined) dictionary.put(key, entryOf(key, value));
-  const metadata = { issued, age: span(active - issued), limit: null, remembered: null, sid: null, device: null };
+  const metadata = { issued, age: duration(active - issued), limit: null, remembered: null, sid: null, device: null };
   return { metadata, dictionary };
 }

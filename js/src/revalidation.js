@@ -1,4 +1,4 @@
-// Asking the application again, once in a span, whether a session goes on (docs/spec/writer.md § 8.16).
+// Asking the application again, once per interval, whether a session is still valid (docs/spec/writer.md § 8.16).
 
 import { SessionError, isWhole, mustBe, refuseUnknown } from "./errors.js";
 import { lastActiveOf } from "./lifetime.js";
@@ -7,13 +7,13 @@ import { stateOf } from "./session.js";
 
 const WITHHELD = {
   code: "unvalidated",
-  sentence: "`validate` did not say that the session goes on, so it is not changed; `invalidate` begins a new one",
+  sentence: "`validate` did not say that the session is still valid, so it is not changed; `invalidate` begins a new one",
 };
 
 /**
- * The option `revalidateAfter`. `validate(session)` is asked, once in so many `seconds` for each session, whether it goes on:
- * true, or false where it has ended. Anything else, and an error, is no answer. `load` fails then, unless the last answer is
- * younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
+ * The option `revalidateAfter`. `validate(session)` is asked, once in so many `seconds` for each session, whether it is still
+ * valid: true, or false if it has ended. Anything else, and an error, is no answer. `load` fails then, unless the last answer
+ * is younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
  */
 export function revalidation({ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}) {
   refuseUnknown(unknown, " of `revalidation`");
@@ -33,7 +33,7 @@ class Revalidation {
 
   /** Checks the settings beside it, and returns the `refreshAfter` of a session that was not validated. */
   prepare(refreshAfter, longest) {
-    mustBe(refreshAfter === undefined, "refreshAfter", "left out beside `revalidateAfter`: a session is written when it was validated");
+    mustBe(refreshAfter === undefined, "refreshAfter", "left out with `revalidateAfter`: a session is written when it was validated");
     mustBe(this.seconds <= longest, "seconds", "at most half of each idle timeout", "revalidateAfter");
     return "never";
   }
@@ -67,7 +67,7 @@ class Revalidation {
     }
   }
 
-  /** Returns true if a session goes on for a while without an answer. */
+  /** Returns true if a session is kept for a while without an answer. */
   #isTolerated({ isTakenOver, metadata, now }) {
     return !isTakenOver && now < lastActiveOf(metadata) + this.unvalidatedUpTo;
   }

@@ -3,7 +3,7 @@
 import { random } from "./crypto.js";
 import { entryOf } from "./dictionary.js";
 import { SessionError, isWhole, misused } from "./errors.js";
-import { dateOf, deadlineOf, endOf, lastActiveOf, span } from "./lifetime.js";
+import { dateOf, deadlineOf, duration, endOf, lastActiveOf } from "./lifetime.js";
 import { bindingOf, idOf } from "./state.js";
 
 /** Returns the state behind a handle, for the carriers. */
@@ -159,7 +159,7 @@ export class BaseSession extends Watched {
     const state = change(this);
     const { policy, now, metadata } = state;
     if (!policy.rememberUpTo) throw new SessionError("not-remembering", "session cannot be remembered; set `rememberUpTo`");
-    state.setMetadata({ remembered: span(now + seconds - metadata.issued) });
+    state.setMetadata({ remembered: duration(now + seconds - metadata.issued) });
     return dateOf(deadlineOf(state.metadata, policy));
   }
 

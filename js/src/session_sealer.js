@@ -42,13 +42,13 @@ export class SessionSealer {
     this.policy.budget = budget;
   }
 
-  /** The moment from which on sessions must have begun. */
+  /** The time from which on sessions must have begun. */
   get notBefore() {
     return Math.max(this.policy.notBefore, this.tokens.ring.notBefore);
   }
 
-  raiseNotBefore(moment) {
-    this.policy.notBefore = Math.max(this.policy.notBefore, notBeforeOf(moment));
+  raiseNotBefore(time) {
+    this.policy.notBefore = Math.max(this.policy.notBefore, notBeforeOf(time));
   }
 
   /** Takes the steps of § 7.1 (c) to § 7.8 for a token that came in so many cookies. Throws a `Refusal`. */

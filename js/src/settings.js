@@ -55,8 +55,8 @@ export function policyOf({
   };
 }
 
-export function notBeforeOf(moment) {
-  const seconds = secondsOf("notBefore", moment, Math.ceil);
+export function notBeforeOf(time) {
+  const seconds = secondsOf("notBefore", time, Math.ceil);
   mustBe(seconds >= EPOCH, "notBefore", "from 2026 on; a number counts milliseconds");
   return seconds;
 }

@@ -5,7 +5,7 @@ import { flashBytes, writeBody } from "./body.js";
 import { EPOCH, U32, equal, hex } from "./bytes.js";
 import { random } from "./crypto.js";
 import { SessionError } from "./errors.js";
-import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow, span } from "./lifetime.js";
+import { activeAge, deadlineOf, duration, endOf, isRefreshDue, isRememberedNow } from "./lifetime.js";
 
 export class State {
   /** The sealer of the carrier that loaded the session, and the numbers of the parts that the request carried. */
@@ -133,12 +133,12 @@ export class State {
   /** A new id, issued now. */
   renew() {
     const { issued, remembered } = this.metadata;
-    const until = (end) => (end === null ? null : span(end - this.now));
+    const until = (end) => (end === null ? null : duration(end - this.now));
     this.setMetadata({
       issued: this.now,
       age: 0,
       limit: until(this.limitedUntil),
-      remembered: remembered === null ? null : span(issued + remembered - this.now),
+      remembered: remembered === null ? null : duration(issued + remembered - this.now),
       sid: random(8),
       device: null,
     });
@@ -148,7 +148,7 @@ export class State {
 
   limitTo(seconds) {
     const { issued, limit } = this.metadata;
-    const wanted = span(this.now + seconds - issued);
+    const wanted = duration(this.now + seconds - issued);
     this.setMetadata({ limit: Math.min(limit ?? Infinity, wanted) });
     this.limitedUntil = Math.min(this.limitedUntil ?? Infinity, this.now + seconds);
   }

@@ -32,7 +32,7 @@ class Description {
     try {
       return readWhole(bytes, this.read);
     } catch (error) {
-      throw error === INVALID ? new SessionError("value", "the bytes are no value of this type") : error;
+      throw error === INVALID ? new SessionError("value", "the bytes are not a value of this type") : error;
     }
   }
 }

@@ -58,7 +58,7 @@ export const FAULTS = {
     ['mustBe(["undefined", "function"].includes(typeof onError),', "mustBe(true,"],
   ],
   "lifetime.js": [
-    ["span(skew + (isBound ?", "span((isBound ?", "(skew + (isBound ?"],
+    ["duration(skew + (isBound ?", "duration((isBound ?", "(skew + (isBound ?"],
     ["Math.max(Math.min(absolute, idle), Math.min(rememberUpTo, rememberedIdle))", "Math.min(absolute, idle)", "Math.max(absolute, rememberUpTo)"],
     ["Math.min(rememberUpTo, rememberedIdle)", "rememberUpTo", "rememberedIdle"],
     ["isBound ? Math.max(absolute, rememberUpTo) : unused", "isBound ? absolute : unused", "unused"],
@@ -131,7 +131,7 @@ export const FAULTS = {
     ['httpOnly: true, sameSite: "lax" }', 'httpOnly: true, sameSite: "strict" }'],
   ],
   "settings.js": [
-    ['secondsOf("notBefore", moment, Math.ceil)', 'secondsOf("notBefore", moment)'],
+    ['secondsOf("notBefore", time, Math.ceil)', 'secondsOf("notBefore", time)'],
   ],
   "state.js": [
     ["this.checkSize(length + this.#messages.length)", "this.checkSize(length)"],
