@@ -12,7 +12,6 @@ mod versions;
 
 use std::{
     io::{BufRead, BufReader, Read},
-    thread,
     time::{Duration, SystemTime},
 };
 
@@ -69,72 +68,6 @@ fn login_takes_no_form_from_another_site() {
             .send(request.header("origin", browser.base()))
             .has("Hello ada")
     );
-}
-
-#[test]
-fn flash_shows_a_message_once() {
-    let browser = start("flash");
-    assert!(!browser.get("/").has("<p"));
-    assert!(
-        browser
-            .form("/notes", &[("note", "milk")])
-            .has("<p>Noted.</p>")
-    );
-    assert!(!browser.get("/").has("<p"));
-    // The session is empty, so the cookie is gone.
-    assert_eq!(browser.browser().cookie_field(), "");
-    let answer = browser.form("/notes", &[("note", "")]);
-    assert!(answer.has(r#"<p role="alert">There is nothing to note.</p>"#));
-}
-
-#[test]
-fn flash_keeps_messages_until_a_page_shows_them() {
-    let browser = start("flash");
-    let form = browser.request(Method::POST, "/notes");
-    let redirect = browser.browser().ask(form.form(&[("note", "milk")]));
-    assert_eq!(redirect.status, 303);
-    assert_eq!(redirect.header("location"), Some("/"));
-    assert!(browser.get("/").has("<p>Noted.</p>"));
-}
-
-#[test]
-fn csrf_form_takes_the_token_of_its_session_only() {
-    let browser = start("csrf_form");
-    let other = browser.stranger();
-    let (token, foreign) = (token_in(&browser.get("/")), token_in(&other.get("/")));
-    let transfer = |token| {
-        let fields = [("to", "Bob"), ("amount", "5"), ("csrf_token", token)];
-        browser.form("/transfer", &fields)
-    };
-    assert_eq!(transfer(&token).text, "5 sent to Bob, 95 left\n");
-    // A token is valid more than once, so that a form in another tab works.
-    assert_eq!(transfer(&token).text, "5 sent to Bob, 90 left\n");
-    assert_eq!(transfer(&foreign).status, 403);
-    assert_eq!(transfer("").status, 403);
-    let fields = [("to", "Bob"), ("amount", "5")];
-    assert_eq!(browser.form("/transfer", &fields).status, 403);
-    assert!(browser.get("/").has("You have 90."));
-}
-
-#[test]
-fn csrf_form_takes_no_form_from_another_site_even_with_a_token() {
-    let browser = start("csrf_form");
-    let token = token_in(&browser.get("/"));
-    let fields = [("to", "Bob"), ("amount", "5"), ("csrf_token", &token)];
-    let request = browser.request(Method::POST, "/transfer").form(&fields);
-    let answer = browser.send(request.header("sec-fetch-site", "cross-site"));
-    assert_eq!(answer.status, 403);
-    let request = browser.request(Method::POST, "/transfer").form(&fields);
-    let answer = browser.send(request.header("sec-fetch-site", "same-origin"));
-    assert_eq!(answer.status, 200);
-}
-
-fn token_in(page: &Answer) -> String {
-    let (_, rest) = page
-        .text
-        .split_once(r#"name="csrf_token" value=""#)
-        .unwrap();
-    rest.split_once('"').unwrap().0.to_owned()
 }
 
 #[test]
@@ -241,26 +174,6 @@ fn answer_to(browser: &Client) -> String {
         rest.split_once('"').unwrap().0
     };
     format!("code={}&state={}", field("code"), field("state"))
-}
-
-#[test]
-fn epoch_ends_every_session_of_a_user() {
-    let duration = ["0", "1"];
-    let laptop = Client::of(Server::spawn(example("epoch").args(duration)));
-    let (phone, other) = (laptop.stranger(), laptop.stranger());
-    for (browser, name) in [(&laptop, "ada"), (&phone, "ada"), (&other, "grace")] {
-        let answer = browser.form("/sign-in", &[("name", name)]);
-        assert_eq!(answer.text, format!("Hello {name}\n"));
-    }
-    assert_eq!(laptop.form("/sign-out-everywhere", &[]).status, 200);
-    assert_eq!(laptop.browser().cookie_field(), "");
-    // After a duration of one second.
-    assert!((0..100).any(|_| {
-        thread::sleep(Duration::from_millis(50));
-        phone.get("/").status == 401
-    }));
-    assert_eq!(other.get("/").text, "Hello grace\n");
-    assert!(phone.form("/sign-in", &[("name", "ada")]).has("Hello ada"));
 }
 
 #[test]
