@@ -62,12 +62,7 @@ impl<T> SessionCookieBuilder<T> {
             old_cookies: None,
         };
         let companion = companions.of_sessions();
-        let overhead = Overhead {
-            field: template.len(),
-            max_age: MAX_AGE_LEN,
-            part: PART_LEN,
-            device: companion.as_ref().map_or(0, |_| DEVICE_LEN),
-        };
+        let overhead = overhead_of(&template, companion.is_some());
         let sealer = Sealer {
             duplicates: Duplicates::of(&name),
             companion,
@@ -238,6 +233,16 @@ impl InCookie {
         mistakes.extend(options.labelled(Purpose::default(), "").err());
         mistakes.extend(options.context().err());
         mistakes
+    }
+}
+
+/// Returns the bytes of a `Set-Cookie` field that are not of its token.
+fn overhead_of(template: &Template, has_companion: bool) -> Overhead {
+    Overhead {
+        field: template.len(),
+        max_age: MAX_AGE_LEN,
+        part: PART_LEN,
+        device: if has_companion { DEVICE_LEN } else { 0 },
     }
 }
 
