@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     base::time::{EPOCH, UnixSeconds, parse_time, unix_seconds},
-    crypto::{scratch::on_wiped_stack, sha256::Prk, suite::Mode},
-    keys::key::{KeyProblem, RawKey, looks_like_a_key},
+    crypto::{sha256::Prk, suite::Mode},
+    keys::key::{KeyProblem, looks_like_a_key},
 };
 
 /// Keys in the order in which they are listed, and the latest `not_before` or 0. Another source may have the rest of
@@ -44,7 +44,7 @@ impl Listing {
                 }
                 set(&mut not_before, NOT_BEFORE, time).map_err(fail)?;
             } else if !item.is_empty() && !is_comment(item) {
-                let key = on_wiped_stack(|| parse_key(item, self.mode)).map_err(fail)?;
+                let key = parse_key(item, self.mode).map_err(fail)?;
                 self.mode = Some(key.info.suite.mode());
                 self.keys.push(key);
             } else if has_commas {
@@ -68,12 +68,12 @@ fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, String>
     if key != key.trim_ascii() {
         return Err(KeyProblem::Encoding.to_string());
     }
-    let key = RawKey::parse(key).map_err(|problem| problem.to_string())?;
-    if mode.is_some_and(|mode| mode != key.suite.mode()) {
-        let found = key.suite.word();
+    let RingKey(mut key) = RingKey::parse(key).map_err(|problem| problem.to_string())?;
+    let suite = key.info.suite;
+    if mode.is_some_and(|mode| mode != suite.mode()) {
+        let found = suite.word();
         return Err(KeyProblem::WrongKind { found }.to_string());
     }
-    let RingKey(mut key) = RingKey::of(&key);
     for word in words {
         if let Some(time) = word.strip_prefix(SEAL_FROM) {
             set(&mut key.info.seal_from, SEAL_FROM, time)?;
