@@ -75,7 +75,7 @@ fn a_session_takes_the_room_that_its_document_says() {
         ("`user_id: Option<Uuid>`", id.row()),
         ("the same, `epoch: u32`, `language: String`", login.row()),
         (
-            "the same, `address: Option<IpAddr>`, and five articles in `cart: BTreeMap<Uuid, u32>`",
+            "the same, `address: Option<IpAddr>`, and five items in `cart: BTreeMap<Uuid, u32>`",
             shop.row(),
         ),
     ] {
