@@ -1,9 +1,9 @@
 //! A shop for ships: accounts, a cart and an admin, on sessions without a store.
 
-pub mod articles;
 pub mod database;
 mod error;
 mod html;
+pub mod items;
 pub mod orders;
 mod pages;
 pub mod session;
@@ -66,7 +66,7 @@ pub fn router(shop: Shop, cookie: SessionCookie<Visit>, clock: Clock) -> Router 
             get(async || ([(CONTENT_TYPE, "text/css")], STYLE)),
         );
     Router::new()
-        .route("/", get(cart::articles))
+        .route("/", get(cart::items))
         .route("/cart", get(cart::show))
         .route("/cart/add", post(cart::add))
         .route("/cart/remove", post(cart::remove))

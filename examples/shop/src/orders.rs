@@ -24,24 +24,19 @@ impl Orders {
 
     /// Returns `false` if there is an order with this number. The session cannot tell, because an older cookie with the same cart
     /// may be sent again.
-    pub async fn place(
-        &self,
-        number: String,
-        user: i64,
-        articles: String,
-    ) -> Result<bool, BoxError> {
+    pub async fn place(&self, number: String, user: i64, items: String) -> Result<bool, BoxError> {
         let rows = self.0.ask(move |database| {
-            let insert = "INSERT INTO orders (number, user, articles) VALUES (?1, ?2, ?3)
+            let insert = "INSERT INTO orders (number, user, items) VALUES (?1, ?2, ?3)
                 ON CONFLICT (number) DO NOTHING";
-            database.execute(insert, params![number, user, articles])
+            database.execute(insert, params![number, user, items])
         });
         Ok(rows.await? > 0)
     }
 
-    /// Returns the articles of each order of a user, the latest first.
+    /// Returns the items of each order of a user, the latest first.
     pub async fn of(&self, user: i64) -> Result<Vec<String>, BoxError> {
         let orders = self.0.ask(move |database| {
-            let of_user = "SELECT articles FROM orders WHERE user = ?1 ORDER BY id DESC";
+            let of_user = "SELECT items FROM orders WHERE user = ?1 ORDER BY id DESC";
             let mut orders = database.prepare_cached(of_user)?;
             orders.query_map([user], |row| row.get(0))?.collect()
         });
@@ -53,5 +48,5 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS orders (
     id INTEGER PRIMARY KEY,
     number TEXT NOT NULL UNIQUE,
     user INTEGER NOT NULL REFERENCES users,
-    articles TEXT NOT NULL
+    items TEXT NOT NULL
 ) STRICT";

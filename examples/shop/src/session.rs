@@ -31,7 +31,7 @@ pub struct Login {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
-    pub article: u16,
+    pub item: u16,
     pub pieces: u16,
     /// Text for the label.
     pub label: String,

@@ -1,22 +1,22 @@
-//! The articles and the cart.
+//! The items and the cart.
 
 use axum::response::{Html, Redirect};
 use hardtack::csrf::GuardedForm;
 use serde::Deserialize;
 
 use crate::{
-    articles::{ARTICLES, article, price},
     error::Error,
     html,
+    items::{ARTICLES, item, price},
     session::{Line, RESERVED, Session, notify},
 };
 
-pub(crate) async fn articles(session: Session) -> Result<Html<String>, Error> {
+pub(crate) async fn items(session: Session) -> Result<Html<String>, Error> {
     let mut list = "<ul>\n".to_owned();
-    for article in &ARTICLES {
-        let (id, name) = (article.id, html::escaped(article.name));
+    for item in &ARTICLES {
+        let (id, name) = (item.id, html::escaped(item.name));
         let add = format!(
-            r#"<input type="hidden" name="article" value="{id}">
+            r#"<input type="hidden" name="item" value="{id}">
 <label for="pieces-{id}">Pieces</label> <input id="pieces-{id}" name="pieces" type="number" value="1" min="1" max="99" required>
 <label for="label-{id}">Text for the label, if you like</label> <input id="label-{id}" name="label" maxlength="100">
 <div><button>Add {name} to the cart</button></div>
@@ -25,16 +25,16 @@ pub(crate) async fn articles(session: Session) -> Result<Html<String>, Error> {
         let add = html::form(&session, "/cart/add", &add)?;
         list += &format!(
             "<li><h2>{name}</h2>\n<p>{}</p>\n{add}</li>\n",
-            price(article.pence)
+            price(item.pence)
         );
     }
     list += "</ul>";
-    Ok(html::page(&session, "Articles", &list)?)
+    Ok(html::page(&session, "Items", &list)?)
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Add {
-    article: u16,
+    item: u16,
     pieces: u16,
     label: String,
 }
@@ -42,15 +42,15 @@ pub(crate) struct Add {
 pub(crate) async fn add(
     session: Session,
     GuardedForm(Add {
-        article: id,
+        item: id,
         pieces,
         label,
     }): GuardedForm<Add>,
 ) -> Result<Redirect, Error> {
-    let article = article(id).ok_or(Error::NotFound)?;
+    let item = item(id).ok_or(Error::NotFound)?;
     let label: String = label.chars().take(100).collect();
     let line = Line {
-        article: id,
+        item: id,
         pieces: pieces.clamp(1, 99),
         label,
     };
@@ -58,7 +58,7 @@ pub(crate) async fn add(
         return Err(Error::CartFull);
     }
     session.update(|visit| visit.cart.push(line))?;
-    notify(&session, &format!("{} is in your cart.", article.name))?;
+    notify(&session, &format!("{} is in your cart.", item.name))?;
     Ok(Redirect::to("/"))
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn show(session: Session) -> Result<Html<String>, Error> {
     let total = price(lines.iter().map(cost).sum());
     let table = format!(
         r#"<table>
-<thead><tr><th scope="col">Article</th><th scope="col">Price</th><th scope="col">Change</th></tr></thead>
+<thead><tr><th scope="col">Item</th><th scope="col">Price</th><th scope="col">Change</th></tr></thead>
 <tbody>
 {rows}</tbody>
 </table>
@@ -110,7 +110,7 @@ pub(crate) async fn remove(
 }
 
 pub(crate) fn in_words(line: &Line) -> String {
-    let name = article(line.article).map_or("no longer sold", |article| article.name);
+    let name = item(line.item).map_or("no longer sold", |item| item.name);
     let label = match &*line.label {
         "" => String::new(),
         label => format!(", labelled “{label}”"),
@@ -119,5 +119,5 @@ pub(crate) fn in_words(line: &Line) -> String {
 }
 
 pub(crate) fn cost(line: &Line) -> u32 {
-    article(line.article).map_or(0, |article| article.pence * u32::from(line.pieces))
+    item(line.item).map_or(0, |item| item.pence * u32::from(line.pieces))
 }

@@ -9,9 +9,9 @@ use serde::Deserialize;
 
 use crate::{
     Shop,
-    articles::price,
     error::Error,
     html,
+    items::price,
     pages::cart::{cost, in_words},
     session::notify,
     who::SignedIn,
@@ -54,10 +54,10 @@ pub(crate) async fn order(
     if lines.is_empty() {
         return Ok(Redirect::to("/cart"));
     }
-    let articles: Vec<_> = lines.iter().map(in_words).collect();
+    let items: Vec<_> = lines.iter().map(in_words).collect();
     let is_new = shop
         .orders
-        .place(number, login.user, articles.join("; "))
+        .place(number, login.user, items.join("; "))
         .await?;
     session.update(|visit| visit.cart.clear())?;
     let notice = if is_new {

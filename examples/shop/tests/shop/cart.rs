@@ -1,7 +1,7 @@
 use crate::browser::{Browser, PASSWORD, Site};
 
-async fn add(browser: &Browser<'_>, article: &str, label: &str) -> u16 {
-    let fields = [("article", article), ("pieces", "2"), ("label", label)];
+async fn add(browser: &Browser<'_>, item: &str, label: &str) -> u16 {
+    let fields = [("item", item), ("pieces", "2"), ("label", label)];
     browser.submit("/", "/cart/add", &fields).await.status
 }
 

@@ -1,36 +1,36 @@
 //! What the shop sells.
 
-pub struct Article {
+pub struct Item {
     pub id: u16,
     pub name: &'static str,
     pub pence: u32,
 }
 
-pub const ARTICLES: [Article; 4] = [
-    Article {
+pub const ARTICLES: [Item; 4] = [
+    Item {
         id: 1,
         name: "Hardtack, a tin",
         pence: 450,
     },
-    Article {
+    Item {
         id: 2,
         name: "Lime juice, a bottle",
         pence: 320,
     },
-    Article {
+    Item {
         id: 3,
         name: "Dried peas, a sack",
         pence: 780,
     },
-    Article {
+    Item {
         id: 4,
         name: "Salt pork, a barrel",
         pence: 5600,
     },
 ];
 
-pub fn article(id: u16) -> Option<&'static Article> {
-    ARTICLES.iter().find(|article| article.id == id)
+pub fn item(id: u16) -> Option<&'static Item> {
+    ARTICLES.iter().find(|item| item.id == id)
 }
 
 pub fn price(pence: u32) -> String {
