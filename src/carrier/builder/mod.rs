@@ -38,9 +38,7 @@ use crate::{crypto::suite::Mode, keys::SharedKeyRing, session::Hooks, state::Map
 /// | [`SessionToken::encrypted`](crate::SessionToken::encrypted) | [`SessionTokenBuilder`] | [`SessionToken`](crate::SessionToken) |
 ///
 /// Each carrier also has `unencrypted_but_signed`. `C` is the carrier ([`InCookie`], [`InHeader`], [`InToken`]), and `T`
-/// is the content of sessions: a dictionary, or a type of yours ([`typed`](Self::typed)). `H` says whether the type may
-/// still change; a signature names it only after [`revoked_if`](Self::revoked_if) or
-/// [`revalidate_after`](Self::revalidate_after): `SessionCookieBuilder<Login>`.
+/// is the content of sessions: a dictionary, or a type of yours ([`typed`](Self::typed)).
 ///
 /// # Examples
 ///
