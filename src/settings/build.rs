@@ -196,7 +196,7 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if a setting is refused, or if no setting names keys. The keys are not read.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
-        let sources = self.key_sources()?;
+        let sources = self.given(self.applied().keys.sources)?;
         self.entries
             .retain(|_, entry| !entry.setting.is_about_keys());
         Ok(sources)
@@ -220,8 +220,17 @@ impl SessionSettings {
     }
 
     fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
-        let mode = self.applied().keys.mode.unwrap_or(Mode::Encrypted);
-        let ring = self.ring()?;
+        let KeySettings {
+            mode,
+            sources,
+            watch,
+        } = self.applied().keys;
+        let sources = self.given(sources)?;
+        let ring = match watch {
+            Some(interval) => self.watched_ring(sources, interval)?,
+            None => self.ring(sources)?,
+        };
+        let mode = mode.unwrap_or(Mode::Encrypted);
         let checked = ring.check_mode(mode);
         checked.map_err(|error| self.mistake_in_keys(error.to_string()))?;
         Ok(match mode {
@@ -230,11 +239,7 @@ impl SessionSettings {
         })
     }
 
-    fn ring(&self) -> Result<SharedKeyRing, Problem> {
-        let sources = self.key_sources()?;
-        if let Some(interval) = self.applied().keys.watch {
-            return self.watched_ring(sources, interval);
-        }
+    fn ring(&self, sources: Vec<RingSource>) -> Result<SharedKeyRing, Problem> {
         let ring = KeyRing::from_sources(sources);
         let ring = ring.map_err(|error| self.mistake_in_keys(error.to_string()))?;
         Ok(SharedKeyRing::from(ring))
@@ -274,8 +279,8 @@ impl SessionSettings {
         Err(self.problem(&self.shown(WATCH_KEYS), reason))
     }
 
-    fn key_sources(&self) -> Result<Vec<RingSource>, Problem> {
-        let sources = self.applied().keys.sources;
+    /// Returns the sources of the keys, which have to be given.
+    fn given(&self, sources: Vec<RingSource>) -> Result<Vec<RingSource>, Problem> {
         let given = (!sources.is_empty()).then_some(sources);
         given.ok_or_else(|| self.mistake_in_keys(NO_KEYS))
     }
