@@ -136,9 +136,8 @@
 //! | `toml` | Settings from a table of a TOML file. | [`SessionSettings::from_toml`] |
 //! | `migrate` | Sessions of other libraries, taken over from their cookies until a date. The package `hardtack-migrate` has their formats. | [`migrate`], [`migrate_from`](carrier::SessionCookieBuilder::migrate_from) |
 //! | `derive` | `#[derive(SessionData)]`, the label and the schema of a typed session. | [`SessionData`] |
-//! | `device-bound` | Sessions bound to a device. Experimental: it may change in a minor release. | [`device`], [`device_bound`](carrier::SessionCookieBuilder::device_bound), `web::DeviceLayer`, and feature `http` |
 //! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
-//! | `aws-lc` | The ciphers and ES256 by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | [`keys::Backend::AwsLc`] |
+//! | `aws-lc` | The ciphers by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | [`keys::Backend::AwsLc`] |
 //!
 //! # More
 //!
@@ -170,9 +169,7 @@ mod token;
 // The handle of the application.
 pub mod session;
 
-// The companions of a session: proofs of the device that it is bound to, and cookies of other libraries.
-#[cfg(feature = "device-bound")]
-pub mod device;
+// Cookies of other libraries.
 #[cfg(feature = "migrate")]
 pub mod migrate;
 
@@ -196,9 +193,28 @@ pub mod csrf {
     pub use crate::web::csrf::{CsrfGuard, CsrfRefusal};
 }
 
+pub mod companion {
+    //! The seam for packages that add a proof to the sessions of a cookie, such as `hardtack-device`, which binds them to
+    //! the visitor's device. Applications do not need it.
+
+    #[cfg(feature = "http")]
+    pub use crate::session::beside::Beside;
+    #[cfg(feature = "tower")]
+    pub use crate::web::companion::CompanionLayer;
+    pub use crate::{
+        carrier::builder::companion::Setup,
+        session::{
+            companion::{Admission, Companion},
+            seal::Seal,
+        },
+    };
+}
+
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(test)]
+extern crate self as hardtack;
 #[cfg(test)]
 #[path = "../tests/vectors/run/mod.rs"]
 mod vectors;
@@ -256,12 +272,10 @@ struct TypesThatLeadBack;
     feature = "axum",
     feature = "cookie",
     feature = "derive",
-    feature = "device-bound",
     feature = "migrate",
     feature = "toml",
     feature = "watch"
 ))]
-#[doc = include_str!("../docs/device-bound.md")]
 #[doc = include_str!("../docs/edge.md")]
 #[doc = include_str!("../docs/ending-sessions.md")]
 #[doc = include_str!("../docs/frameworks.md")]

@@ -167,8 +167,9 @@ fn direct(manifest: &Table) -> BTreeSet<String> {
 }
 
 /// As the table calls them, and their manifests.
-const PACKAGES: [(&str, &str); 4] = [
+const PACKAGES: [(&str, &str); 5] = [
     ("hardtack", "Cargo.toml"),
+    ("device", "device/Cargo.toml"),
     ("migrate", "migrate/Cargo.toml"),
     ("cli", "cli/Cargo.toml"),
     ("derive", "derive/Cargo.toml"),

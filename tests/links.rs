@@ -56,7 +56,7 @@ fn every_address_into_the_repository_leads_to_a_file_and_a_heading() {
 #[test]
 fn every_package_has_a_page_whose_links_its_registry_resolves() {
     let repository = Repository::read();
-    for folder in ["", "cli/", "derive/", "migrate/"] {
+    for folder in ["", "cli/", "derive/", "device/", "migrate/"] {
         let manifest: Table = repository
             .text(&format!("{folder}Cargo.toml"))
             .parse()

@@ -12,8 +12,6 @@ mod copies;
 mod csrf_guard;
 #[cfg(feature = "derive")]
 mod derive;
-#[cfg(all(feature = "device-bound", feature = "axum"))]
-mod device_bound;
 mod documents;
 mod fleet;
 #[cfg(feature = "axum")]

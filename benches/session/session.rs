@@ -11,6 +11,7 @@ use hardtack::{
     carrier::SessionCookieBuilder,
     session::{Map, Payload},
 };
+use hardtack_device::{BindToDevice, DeviceBinding, DeviceBound};
 use serde::{Deserialize, Serialize};
 
 fn main() {
@@ -172,7 +173,6 @@ fn load_under(bencher: Bencher<'_, '_>, key: EncryptionKey, keys: Vec<Encryption
 /// A session that is bound to a device, with its bound cookie beside it.
 mod bound {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    use hardtack::device::{DeviceBinding, DeviceBound};
     use http::{Response, request::Parts};
     use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 
@@ -197,7 +197,7 @@ mod bound {
                 true => DeviceBinding::Bound,
                 false => DeviceBinding::Unbound,
             };
-            assert_eq!(session.binding(), expected);
+            assert_eq!(DeviceBinding::of(&session), expected);
             session
         });
     }
@@ -250,7 +250,11 @@ mod bound {
             session.renew().expect(SOUND);
             session.insert("user", 42).expect(SOUND);
             let fields = cookie.save(&session).expect(SOUND);
-            let offer = fields.registration().expect(SOUND);
+            let offer = fields
+                .others()
+                .first()
+                .map(|(_, field)| field)
+                .expect(SOUND);
             let (_, offer) = offer.split_once("challenge=\"").expect(SOUND);
             Client {
                 key: SigningKey::from_slice(&[7; 32]).expect(SOUND),
@@ -299,7 +303,7 @@ mod bound {
     }
 
     fn ask(cookie: &SessionCookie, request: Parts) -> Response<String> {
-        cookie.answer_device(&request, now()).expect(SOUND)
+        cookie.answer(&request, now()).expect(SOUND)
     }
 
     fn pair(field: &str) -> String {

@@ -16,9 +16,9 @@ use axum::{
 };
 use hardtack::{
     Session,
-    device::DeviceBinding,
     session::{Outcome, Reason},
 };
+use hardtack_device::DeviceBinding;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
@@ -54,7 +54,7 @@ pub(crate) fn facts(site: &Site, session: &Session) -> Value {
         "data": session.deserialize::<Map<String, Value>>().ok(),
     });
     if site.flags.is_device_bound {
-        facts["binding"] = match session.binding() {
+        facts["binding"] = match DeviceBinding::of(session) {
             DeviceBinding::Bound => "bound".into(),
             DeviceBinding::Stale => "stale".into(),
             _ => "unbound".into(),
@@ -141,7 +141,7 @@ pub(crate) async fn verify_csrf(session: Session, Body(form): Body<Token>) -> Js
 pub(crate) async fn answer_device(State(site): State<Arc<Site>>, request: Request) -> Response {
     let (request, _) = request.into_parts();
     let clock = site.clock.for_sessions();
-    match site.session.answer_device(&request, clock) {
+    match site.session.answer(&request, clock) {
         Some(response) => response.into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }

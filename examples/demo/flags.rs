@@ -9,9 +9,9 @@ use std::{
 use hardtack::{
     SessionSettings,
     carrier::{SessionCookieBuilder, SessionHeaderBuilder},
-    device::DeviceBound,
     keys::Mode,
 };
+use hardtack_device::{BindToDevice, DeviceBound};
 use lexopt::{Arg, Parser, ValueExt};
 use serde_json::{Map, Value, json};
 

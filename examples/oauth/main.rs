@@ -22,7 +22,7 @@ use axum::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
-    csrf::CsrfGuard, device::DeviceBinding,
+    csrf::CsrfGuard,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -101,10 +101,6 @@ async fn sign_in(session: Session, Query(how): Query<SignIn>) -> Result<Redirect
         pending.nonce,
         challenge(&pending.verifier),
     );
-    // A session that waits for its device takes no changes. Its visitor has come to sign in.
-    if session.binding() == DeviceBinding::Stale {
-        session.invalidate()?;
-    }
     // Of two tabs that begin a sign-in, only the later one can finish it.
     session.insert("sign-in", pending)?;
     Ok(Redirect::to(&address))

@@ -62,9 +62,7 @@ pub enum Reason {
     /// Several cookies of this name open and none can be preferred, or a part of a large session has two
     /// values.
     Duplicate,
-    /// The session is bound to a device, and the request does not prove that it comes from there; or a device is
-    /// required, and none was registered in time. With feature `device-bound`.
-    #[cfg(feature = "device-bound")]
+    /// The session's [`Companion`](crate::companion::Companion) does not admit the request.
     Stale,
     /// The application has to say whether the session is still valid, and was not asked, or could not answer
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
@@ -92,7 +90,6 @@ impl Reason {
             Reason::Revoked => "Revoked",
             Reason::Payload => "Payload",
             Reason::Duplicate => "Duplicate",
-            #[cfg(feature = "device-bound")]
             Reason::Stale => "Stale",
             Reason::Unvalidated => "Unvalidated",
         }

@@ -1,13 +1,13 @@
 use std::{fmt, mem, sync::Arc, time::SystemTime};
 
-use super::{companions::Companions, token::SessionToken};
+use super::token::SessionToken;
 use crate::{
     base::{clock::Clock, clone_by_fields, time::UnixSeconds},
     cookie::{
         CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, Values, max_age_len,
     },
     crypto::suite::Mode,
-    session::{SaveError, Session, Stored, Touch},
+    session::{OldCookies, SaveError, Session, Stored, Touch},
     state::{Circumstances, Destination, Map, Overhead, Payload, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
@@ -53,13 +53,13 @@ pub(crate) struct Inner {
     pub(crate) template: Template,
     /// Fields that drop the cookie with former attributes.
     pub(crate) former: Vec<Template>,
-    pub(crate) companions: Companions,
+    pub(crate) old_cookies: Option<Arc<dyn OldCookies>>,
 }
 
 impl Inner {
     /// Returns the fields that expire the cookies of other libraries.
     fn dropped(&self) -> &[(Template, UnixSeconds)] {
-        let old_cookies = self.companions.old_cookies.as_ref();
+        let old_cookies = self.old_cookies.as_ref();
         old_cookies.map_or(&[], |old| old.dropped())
     }
 }
@@ -172,7 +172,7 @@ impl<T> SessionCookie<T> {
         context: Option<Arc<Context>>,
         destination: Destination,
     ) -> Session<T> {
-        let old_cookies = self.inner.companions.old_cookies.as_ref();
+        let old_cookies = self.inner.old_cookies.as_ref();
         let mut old = old_cookies.map(|old| Arc::clone(old).look());
         let mut values = Values::of_cookies();
         for field in cookie_fields {
@@ -202,7 +202,7 @@ impl<T> SessionCookie<T> {
             TokenChange::Store(to_seal) => self.store(&closing.stored(to_seal)),
             TokenChange::Drop => self.drop_fields(closing.arrived()),
         };
-        fields.append(mem::take(&mut closing.ending.device));
+        fields.append(mem::take(&mut closing.ending.beside));
         Ok((closing.ending.touch, fields))
     }
 

@@ -121,9 +121,8 @@ impl<T: Payload> SessionCookie<T> {
         if self.has_twins() {
             return Err(SaveProblem::NotInJar(ONE_OF_A_NAME).into());
         }
-        #[cfg(feature = "device-bound")]
         if self.token.sealer.companion().is_some() {
-            return Err(SaveProblem::NotInJar(NO_REGISTRATION).into());
+            return Err(SaveProblem::NotInJar(SET_COOKIE_ALONE).into());
         }
         let fields = self.save(session)?;
         Ok(fields.into_iter().map(parsed).collect())
@@ -136,6 +135,5 @@ fn parsed(field: String) -> Cookie<'static> {
 
 const ONE_OF_A_NAME: &str = "a jar has one cookie of each name, so it cannot also drop those with other attributes \
     (`formerly`, or two of one name in `migrate_from`); use `save` instead";
-#[cfg(feature = "device-bound")]
-const NO_REGISTRATION: &str =
-    "a jar has no room for `Secure-Session-Registration` (`device_bound`); use `save` instead";
+const SET_COOKIE_ALONE: &str =
+    "a jar has no room for the fields that a companion adds to responses; use `save` instead";

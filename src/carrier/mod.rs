@@ -4,7 +4,6 @@
 //! settings; a [`ConfigError`](crate::ConfigError) names the setting that is wrong.
 
 pub(crate) mod builder;
-mod companions;
 pub(crate) mod cookie;
 mod cookie_for;
 pub(crate) mod header;

@@ -1,8 +1,6 @@
 //! Syntax of cookies: names, attributes, `Cookie` fields in, `Set-Cookie` fields out.
 
 pub(crate) mod attributes;
-#[cfg(feature = "device-bound")]
-mod device;
 pub(crate) mod former;
 mod name;
 mod request;
@@ -11,15 +9,9 @@ mod split;
 mod values;
 
 pub(crate) use attributes::{Attributes, MAX_AGE_LEN, SameSite, max_age_len};
-#[cfg(feature = "device-bound")]
-pub(crate) use device::{BoundCookies, DeviceCookies, is_of_device};
 pub use name::{CookieName, CookieNameError};
 pub(crate) use request::Finder;
 pub use set_cookie::SetCookies;
 pub(crate) use set_cookie::{PART_LEN, Template};
 pub(crate) use split::{PartNumbers, Whole};
 pub(crate) use values::Values;
-
-/// Stand-in for the cookies of devices, without feature `device-bound`: none is looked for.
-#[cfg(not(feature = "device-bound"))]
-pub(crate) type BoundCookies = ();

@@ -6,11 +6,24 @@ use super::values::Values;
 
 /// Finds the values of one name in `Cookie` fields. Prepared once, it skips other cookies without parsing each.
 #[derive(Clone, Debug)]
-pub(crate) struct Finder(memmem::Finder<'static>);
+pub(crate) struct Finder {
+    name: memmem::Finder<'static>,
+    /// Chooses cookies of the session's companion, by the rest of a name.
+    beside: Option<fn(&str) -> bool>,
+}
 
 impl Finder {
     pub(crate) fn new(name: &str) -> Finder {
-        Finder(memmem::Finder::new(name).into_owned())
+        Finder {
+            name: memmem::Finder::new(name).into_owned(),
+            beside: None,
+        }
+    }
+
+    /// Also finds the cookies that `chosen` chooses by the rest of a name.
+    pub(crate) fn beside(mut self, chosen: Option<fn(&str) -> bool>) -> Finder {
+        self.beside = chosen;
+        self
     }
 
     /// Finds the values of the name, and the parts of large ones, in the request's `Cookie` fields, of which HTTP/2 may
@@ -29,9 +42,9 @@ impl Finder {
 
     pub(crate) fn find_in(&self, field: &[u8], longest: usize, values: &mut Values) {
         let mut at = 0;
-        while let Some(found) = self.0.find(&field[at..]) {
+        while let Some(found) = self.name.find(&field[at..]) {
             let start = at + found;
-            at = start + self.0.needle().len();
+            at = start + self.name.needle().len();
             if !begins_a_pair(&field[..start]) {
                 continue;
             }
@@ -43,11 +56,13 @@ impl Finder {
                 [b'.', digit @ b'1'..=b'7', b'=', value @ ..] => {
                     values.push_part(usize::from(digit - b'0'), unquoted(value), longest);
                 }
-                #[cfg(feature = "device-bound")]
-                [b'.', b'b', b'-', rest @ ..] => values.bound.push(rest, unquoted),
                 // White space before `=` belongs to another name. If it were trimmed, a cookie that a sibling host may
                 // set would pass for a `__Host-` one.
-                _ => {}
+                pair => {
+                    if let Some(chosen) = self.beside {
+                        values.push_beside(pair, chosen);
+                    }
+                }
             }
         }
     }
@@ -60,7 +75,7 @@ fn begins_a_pair(before: &[u8]) -> bool {
 }
 
 /// Returns a value without the white space around it, and without one pair of quotes.
-fn unquoted(value: &[u8]) -> &[u8] {
+pub(super) fn unquoted(value: &[u8]) -> &[u8] {
     match trim_end(trim_start(value)) {
         [b'"', inner @ .., b'"'] => inner,
         value => value,

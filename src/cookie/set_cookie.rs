@@ -27,7 +27,8 @@ use super::attributes::{Attributes, MAX_AGE_LEN, MOST_SECONDS};
 #[must_use = "a session is not saved unless its `Set-Cookie` fields are sent"]
 pub struct SetCookies {
     fields: Vec<String>,
-    pub(crate) registration: Option<String>,
+    /// Fields of the session's companion other than `Set-Cookie`, by name and value.
+    others: Vec<(&'static str, String)>,
 }
 
 impl SetCookies {
@@ -42,10 +43,17 @@ impl SetCookies {
         self.fields.iter()
     }
 
+    /// Returns the fields of the session's [`Companion`](crate::companion::Companion) other than `Set-Cookie`, by name and
+    /// value, which the response must carry, too.
+    #[must_use]
+    pub fn others(&self) -> &[(&'static str, String)] {
+        &self.others
+    }
+
     pub(crate) fn with_capacity(fields: usize) -> SetCookies {
         SetCookies {
             fields: Vec::with_capacity(fields),
-            registration: None,
+            others: Vec::new(),
         }
     }
 
@@ -55,10 +63,15 @@ impl SetCookies {
         set.filter_map(|field| field.split(';').next())
     }
 
-    /// Adds the fields for the session's device.
-    pub(crate) fn append(&mut self, device: SetCookies) {
-        self.fields.extend(device.fields);
-        self.registration = device.registration;
+    /// Adds the fields of the session's companion.
+    pub(crate) fn append(&mut self, fields: Vec<(&'static str, String)>) {
+        for (name, value) in fields {
+            if name.eq_ignore_ascii_case("set-cookie") {
+                self.fields.push(value);
+            } else {
+                self.others.push((name, value));
+            }
+        }
     }
 
     pub(crate) fn push(&mut self, field: String) {

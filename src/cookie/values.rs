@@ -3,7 +3,7 @@
 use std::mem;
 
 use super::{
-    BoundCookies,
+    request::unquoted,
     split::{PartNumbers, Parts, Whole},
 };
 use crate::base::reason::Reason;
@@ -18,8 +18,8 @@ pub(crate) struct Values {
     pub(crate) has_more: bool,
     /// `None`: the values do not come from cookies, so none is in parts.
     parts: Option<Parts>,
-    /// Bound cookies of devices.
-    pub(crate) bound: BoundCookies,
+    /// Cookies of the session's companion, each by the rest of its name, at most [`MOST_BESIDE`].
+    pub(crate) beside: Vec<(String, Vec<u8>)>,
 }
 
 impl Values {
@@ -98,5 +98,26 @@ impl Values {
     }
 }
 
+impl Values {
+    /// Adds the cookie of a companion whose pair continues with `pair` after the session's name, if that is chosen.
+    pub(super) fn push_beside(&mut self, pair: &[u8], chosen: fn(&str) -> bool) {
+        let Some(end) = pair.iter().position(|byte| *byte == b'=') else {
+            return;
+        };
+        let (rest, value) = (str::from_utf8(&pair[..end]), unquoted(&pair[end + 1..]));
+        if let Ok(rest) = rest
+            && self.beside.len() < MOST_BESIDE
+            && value.len() <= LONGEST_BESIDE
+            && chosen(rest)
+        {
+            self.beside.push((rest.to_owned(), value.to_vec()));
+        }
+    }
+}
+
 /// Maximum number of distinct values. A browser sends no more than that by accident.
 pub(super) const MOST_VALUES: usize = 4;
+/// A browser has one for each session of a device, and may keep some that nobody ended.
+const MOST_BESIDE: usize = 32;
+/// Characters.
+const LONGEST_BESIDE: usize = 256;

@@ -5,8 +5,6 @@
 mod aws_lc;
 pub(crate) mod base64url;
 pub(crate) mod cipher;
-#[cfg(feature = "device-bound")]
-pub(crate) mod es256;
 pub(crate) mod random;
 #[cfg(any(test, not(feature = "aws-lc")))]
 mod rust_crypto;

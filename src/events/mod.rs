@@ -7,7 +7,6 @@
 
 #![cfg_attr(
     not(all(
-        feature = "device-bound",
         feature = "metrics",
         feature = "tower",
         feature = "tracing",

@@ -3,7 +3,6 @@
 
 /// Stays the same wherever the code is, because filters of logs name it.
 pub(super) const SESSIONS: &str = "hardtack::session::events";
-pub(super) const DEVICES: &str = "hardtack::device::answer";
 pub(super) const KEYS: &str = "hardtack::keys";
 
 pub(super) const READ: &str = "hardtack_sessions_read_total";
@@ -13,7 +12,6 @@ pub(super) const REFRESHES_OMITTED: &str = "hardtack_refreshes_omitted_total";
 pub(super) const TOKEN_BYTES: &str = "hardtack_token_bytes";
 pub(super) const FAILURES: &str = "hardtack_failures_total";
 pub(super) const CSRF_REFUSALS: &str = "hardtack_csrf_refusals_total";
-pub(super) const DEVICE_ANSWERS: &str = "hardtack_device_answers_total";
 pub(super) const RINGS: &str = "hardtack_rings_total";
 pub(super) const KEYS_KEPT: &str = "hardtack_keys_kept_total";
 pub(super) const KEYS_DROPPED: &str = "hardtack_keys_dropped_total";

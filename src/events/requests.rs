@@ -18,13 +18,13 @@ pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
     count!(1, FAILURES, "failure" => "Session");
 }
 
-/// A handler returned the error of a change that its visitor's device did not prove. The session itself was told of when
-/// it was read.
+/// A handler returned the error of a change that the session's companion did not admit. The session itself was told of
+/// when it was read.
 pub(crate) fn session_was_stale() {
     log!(
         SESSIONS,
         debug,
-        "a session without its device was not changed"
+        "a session without its proof was not changed"
     );
 }
 
@@ -118,38 +118,4 @@ pub(crate) fn caching_was_replaced(purpose: &str) {
         purpose,
         "a response for shared caches carries a session, so it was made no-store"
     );
-}
-
-/// A device registered its key.
-pub(crate) fn device_registered(purpose: &str) {
-    log!(DEVICES, debug, purpose, "device registered");
-    device_answered(purpose, "Registered");
-}
-
-/// A device proved its key.
-pub(crate) fn device_refreshed(purpose: &str) {
-    log!(DEVICES, debug, purpose, "device refreshed");
-    device_answered(purpose, "Refreshed");
-}
-
-/// A device has to send a proof.
-pub(crate) fn device_challenged(purpose: &str) {
-    log!(DEVICES, trace, purpose, "device challenged");
-    device_answered(purpose, "Challenged");
-}
-
-/// A device has to drop its key.
-pub(crate) fn device_ended(purpose: &str) {
-    log!(DEVICES, debug, purpose, "device session ended");
-    device_answered(purpose, "Ended");
-}
-
-/// The request of a device was refused.
-pub(crate) fn device_refused(purpose: &str) {
-    log!(DEVICES, info, purpose, "device refused");
-    device_answered(purpose, "Refused");
-}
-
-fn device_answered(purpose: &str, answer: &'static str) {
-    count!(1, DEVICE_ANSWERS, "purpose" => purpose.to_owned(), "answer" => answer);
 }

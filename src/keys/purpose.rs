@@ -68,9 +68,8 @@ impl Purpose {
         })
     }
 
-    /// Returns the purpose of something that accompanies the bound sessions of this cookie: `device:`, the word and the
+    /// Returns the purpose of the tokens that a companion of this cookie's sessions has: `device:`, the word and the
     /// cookie's name, with the cookie's labels.
-    #[cfg(feature = "device-bound")]
     pub(crate) fn device(&self, word: &str) -> Purpose {
         Purpose {
             name: format!("device:{word}:{}", self.name),

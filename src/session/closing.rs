@@ -2,6 +2,7 @@
 //! seals it.
 
 use super::{
+    SessionId, SessionInfo,
     closed::Closed,
     handle::Session,
     loaded::Loaded,
@@ -10,11 +11,11 @@ use super::{
     sealer::Sealer,
 };
 use crate::{
-    base::time::UnixSeconds,
-    cookie::{PartNumbers, SetCookies},
+    base::time::{UnixSeconds, system_time},
+    cookie::PartNumbers,
     crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
     events,
-    keys::SlotKeys,
+    keys::{KeyId, SlotKeys},
     state::{BodyToSeal, Circumstances, Decision, Overhead, Payload, State, TokenChange, Touch},
     token::{self, Context, Draft, SealError},
 };
@@ -31,8 +32,8 @@ pub(crate) struct Closing<'a, T> {
 pub(crate) struct Ending {
     pub(crate) touch: Touch,
     pub(crate) change: TokenChange<ToSeal>,
-    /// Fields for the session's device.
-    pub(crate) device: SetCookies,
+    /// Fields of the session's companion, by name and value.
+    pub(crate) beside: Vec<(&'static str, String)>,
 }
 
 /// A body to seal, with the keys and the random bytes for it, so that sealing cannot fail.
@@ -102,7 +103,7 @@ impl<T: Payload> Loaded<T> {
         let standing = sealer.standing(&keys, state, self.outcome.opened_under());
         let decision = state.decide(circumstances, arrival.destination, standing);
         let context = arrival.context(sealer);
-        let ending = sealer.ending(decision, keys, context, state)?;
+        let ending = sealer.ending(decision, keys, context, state, self.outcome.opened_under())?;
         if let TokenChange::Store(to_seal) = &ending.change
             && state.is_replaced()
         {
@@ -153,7 +154,9 @@ impl Sealer {
         keys: SlotKeys,
         context: &Context,
         state: &State<T>,
+        opened_under: Option<KeyId>,
     ) -> Result<Ending, SaveError> {
+        let opened_under = opened_under.unwrap_or_else(|| keys.sealing_id(state.now));
         let (touch, change) = match decision {
             Decision::Keep => return Ok(Ending::kept()),
             Decision::KeepTooLarge => {
@@ -181,24 +184,25 @@ impl Sealer {
         let is_dropped = matches!(change, TokenChange::Drop);
         Ok(Ending {
             touch,
-            device: self.device_fields(context, state, is_dropped)?,
+            beside: self.fields_beside(context, state, (is_dropped, opened_under))?,
             change,
         })
     }
 
-    /// Returns the fields for the device of a stored or dropped session.
-    fn device_fields<T>(
+    /// Returns the fields of the companion of a stored or dropped session, which opened under that key.
+    fn fields_beside<T>(
         &self,
         context: &Context,
         state: &State<T>,
-        is_dropped: bool,
-    ) -> Result<SetCookies, SealError> {
+        (is_dropped, opened_under): (bool, KeyId),
+    ) -> Result<Vec<(&'static str, String)>, SaveError> {
         let Some(companion) = self.companion() else {
-            return Ok(SetCookies::default());
+            return Ok(Vec::new());
         };
-        let departed = state.departure(is_dropped);
-        let renewed = state.renewed_sid().filter(|_| !is_dropped);
-        companion.fields_for(context, departed, renewed, state.now)
+        let departed = state.departed(is_dropped);
+        let departed = departed.map(|session| SessionInfo::of(session, opened_under));
+        let renewed = state.renewed_sid().filter(|_| !is_dropped).map(SessionId);
+        companion.fields(context, departed.as_ref(), renewed, system_time(state.now))
     }
 }
 

@@ -1,65 +1,100 @@
-//! Companions that a session may have, by what it asks of them: its device, and a session of another library. The
-//! rooms `device/` and `migrate/`, which stand above it, implement these traits.
+use std::time::SystemTime;
 
-use std::sync::Arc;
-
+use super::{SaveError, SessionInfo, handle::Session, id::SessionId};
 use crate::{
-    base::{reason::Reason, time::UnixSeconds},
-    cookie::{BoundCookies, SetCookies, Template},
-    crypto::scratch::Wiped,
-    state::{Admitted, Departure, Metadata, Sid},
-    token::{Context, SealError},
+    state::{Payload, SessionError, Withheld},
+    token::Context,
+};
+#[cfg(feature = "http")]
+use {
+    super::beside::Beside,
+    http::{Response, StatusCode, request::Parts},
 };
 
-/// Binds the sessions of one cookie to devices.
-pub(crate) trait Companion: Send + Sync {
-    /// Judges a session that opened, by the bound cookies beside it. The error says that it has to prove its device, and
-    /// does not.
+/// Addition of a package to the sessions of a cookie: a proof that their requests have to bring, the fields that leave
+/// with them, and requests that it answers itself. The package `hardtack-device` binds sessions to a device in this way.
+///
+/// A cookie has one, by [`companion`](crate::carrier::SessionCookieBuilder::companion). Of a session's bytes it owns one
+/// field, the 16 bytes of [`SessionInfo::device`] ([SPEC.md § 16]). Programs without this companion refuse a session in
+/// which the field is set.
+///
+/// No method may block. A panic is one of the request.
+///
+/// [SPEC.md § 16]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md
+pub trait Companion: Send + Sync {
+    /// Returns the function that chooses the cookies which [`judge`](Self::judge) sees, by the rest of a name after that of
+    /// the session's cookie: for `__Host-session.b-7`, by `.b-7`.
+    fn reads(&self) -> fn(&str) -> bool;
+
+    /// Judges a session that opened. `cookies` are those of the request that it reads, in their order, each by the rest of
+    /// its name: at most 32, with values of at most 256 bytes. `None`: the session is withheld in this request
+    /// ([`SessionError::Stale`](crate::SessionError::Stale)).
+    ///
+    /// Also called without cookies, for a session that begins, and for one that is taken over from another library.
     fn judge(
         &self,
         context: &Context,
-        metadata: &Metadata,
-        cookies: &BoundCookies,
-        now: UnixSeconds,
-    ) -> Result<Admitted, Reason>;
+        session: &SessionInfo,
+        cookies: &[(String, Vec<u8>)],
+        now: SystemTime,
+    ) -> Option<Admission>;
 
-    /// Returns the fields for the device of a stored or dropped session: those about the session that `departed`, and
-    /// the offer to register a device for the `renewed` one.
-    fn fields_for(
+    /// Returns the fields, by name and value, of a response that stores or drops a session. `departed`: the session that
+    /// arrived, if its client keeps it no longer, or under another id. `renewed`: the id of a session that a sign-in has
+    /// begun.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if something cannot be sealed. The session is not saved then.
+    fn fields(
         &self,
         context: &Context,
-        departed: Option<Departure>,
-        renewed: Option<Sid>,
-        now: UnixSeconds,
-    ) -> Result<SetCookies, SealError>;
+        departed: Option<&SessionInfo>,
+        renewed: Option<SessionId>,
+        now: SystemTime,
+    ) -> Result<Vec<(&'static str, String)>, SaveError>;
+
+    /// Returns `true` for requests that [`answer`](Self::answer) answers. None, by default. Feature `http`.
+    #[cfg(feature = "http")]
+    fn answers(&self, method: &str, path: &str) -> bool {
+        let _ = (method, path);
+        false
+    }
+
+    /// Answers a request in place of the application. `beside` knows the session that came along; `None`: the request
+    /// belongs to no context. Feature `http`.
+    #[cfg(feature = "http")]
+    fn answer(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
+        let _ = (request, beside);
+        let mut response = Response::default();
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        response
+    }
 }
 
-/// Cookies of other libraries that a cookie's sessions are taken over from.
-pub(crate) trait OldCookies: Send + Sync {
-    /// Begins to look for them in a request.
-    fn look(self: Arc<Self>) -> Box<dyn Predecessor>;
-
-    /// Returns the fields that expire the old cookies, each with the first second at which it may be sent. Before
-    /// that, an old cookie belongs to the old program.
-    fn dropped(&self) -> &[(Template, UnixSeconds)];
+/// A session that its companion admits.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a companion makes it, and has to say both"
+)]
+pub struct Admission {
+    /// Value of [`SessionInfo::device`] from now on. A new one is written with the next response that may store it.
+    pub device: Option<[u8; 16]>,
+    /// First second at which the same request would be refused. `None`: never.
+    pub until: Option<SystemTime>,
 }
 
-/// Sessions of other libraries that a request brought. One of them may become its session.
-pub(crate) trait Predecessor: Send {
-    /// Looks for old cookies in a `Cookie` field.
-    fn find_in(&mut self, field: &[u8]);
-
-    /// Returns `true` if the request brought none.
-    fn is_empty(&self) -> bool;
-
-    /// Returns the length of all values.
-    fn len(&self) -> usize;
-
-    /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes none, returns the first
-    /// refusal, and prefers that of a session which opened. `None`: no value had entries.
-    fn offer(
-        &self,
-        now: UnixSeconds,
-        accept: &mut dyn FnMut(Metadata, Wiped) -> Result<(), Reason>,
-    ) -> Option<Result<(), Reason>>;
+impl<T: Payload> Session<T> {
+    /// Returns the bytes that a [`Companion`] has written into the session ([`SessionInfo::device`]).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Stale`](SessionError::Stale) if the companion does not admit the session that arrived.
+    pub fn device(&self) -> Result<Option<[u8; 16]>, SessionError> {
+        self.with(|session| match session.state.withheld() {
+            Some(Withheld::Stale) => Err(SessionError::Stale),
+            _ => Ok(session.state.metadata.device),
+        })
+    }
 }

@@ -35,9 +35,9 @@ pub struct SessionInfo {
     pub limit: Option<Duration>,
     /// End that [`remember_for`](crate::Session::remember_for) set, counted from `created_at`.
     pub remembered: Option<Duration>,
-    /// `true` if the session is bound to a device.
-    #[cfg(feature = "device-bound")]
-    pub is_bound: bool,
+    /// Bytes that a [`Companion`](crate::companion::Companion) has written into the session, such as a hash of the key of
+    /// the device that it is bound to.
+    pub device: Option<[u8; 16]>,
     /// Id of the key that sealed the session, or, if it was taken over from another library's cookie, of the key that
     /// seals now.
     pub key_id: KeyId,
@@ -53,8 +53,7 @@ impl SessionInfo {
             last_active_at: system_time(metadata.last_active()),
             limit: metadata.limit.map(seconds),
             remembered: metadata.remembered.map(seconds),
-            #[cfg(feature = "device-bound")]
-            is_bound: metadata.device.is_some(),
+            device: metadata.device,
             key_id,
         }
     }
@@ -73,7 +72,7 @@ pub struct OpenedSession<'a, T = Map> {
 #[derive(Clone, Copy)]
 pub(crate) struct Judged<'a> {
     pub(crate) info: SessionInfo,
-    /// Schema and payload. `None` where the session is judged without its cookie, as in a refresh of a device.
+    /// Schema and payload. `None` where the session is judged without its cookie, as by a companion that answers a request.
     content: Option<(u32, &'a [u8])>,
 }
 

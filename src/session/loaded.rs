@@ -46,7 +46,7 @@ impl<T> Loaded<T> {
     pub(super) fn has_begun(&mut self, sealer: &Sealer, context: &Context, key_id: KeyId) {
         let state = &mut self.state;
         self.begun_under = Some(key_id);
-        state.admitted_until = sealer.admitted_until(context, &state.metadata, state.now);
+        state.admitted_until = sealer.admitted_until(context, &state.metadata, key_id, state.now);
     }
 
     /// Returns the session that the application is asked about, the one that waits or the one in use, and the key of its

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    closed::Closed, companion::Predecessor, loaded::Loaded, outcome::Outcome, sealer::Sealer,
+    closed::Closed, loaded::Loaded, outcome::Outcome, predecessor::Predecessor, sealer::Sealer,
 };
 use crate::{
     base::clock::Clock,

@@ -5,9 +5,11 @@
 
 mod alive;
 mod ask;
+#[cfg(feature = "http")]
+pub(crate) mod beside;
 mod closed;
 mod closing;
-mod companion;
+pub(crate) mod companion;
 mod csrf;
 pub(crate) mod csrf_mask;
 mod dictionary;
@@ -23,14 +25,16 @@ mod loaded;
 mod lock;
 mod opening;
 mod outcome;
+mod predecessor;
 mod save_error;
+pub(crate) mod seal;
 mod sealer;
 mod typed;
 
+#[cfg(feature = "http")]
+pub(crate) use beside::Beside;
 pub(crate) use closing::Stored;
-#[cfg(feature = "device-bound")]
-pub(crate) use closing::ToSeal;
-pub(crate) use companion::{Companion, OldCookies, Predecessor};
+pub(crate) use companion::Companion;
 pub(crate) use duplicates::Duplicates;
 pub(crate) use handle::Session;
 pub(crate) use hooks::{BoxError, Hooks};
@@ -40,8 +44,10 @@ pub use id::{SessionId, SessionIdError};
 pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;
 pub use outcome::Outcome;
+pub(crate) use predecessor::{OldCookies, Predecessor};
 pub use save_error::SaveError;
 pub(crate) use save_error::SaveProblem;
+pub(crate) use seal::Seal;
 pub(crate) use sealer::Sealer;
 
 pub(crate) use crate::state::Touch;

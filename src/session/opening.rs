@@ -3,14 +3,18 @@
 use std::ops::Range;
 
 use super::{
-    companion::Predecessor, duplicates::Candidate, loaded::Loaded, outcome::Outcome, sealer::Sealer,
+    SessionInfo, companion::Admission, duplicates::Candidate, loaded::Loaded, outcome::Outcome,
+    predecessor::Predecessor, sealer::Sealer,
 };
 use crate::{
-    base::{reason::Reason, time::UnixSeconds},
-    cookie::{BoundCookies, Values, Whole},
+    base::{
+        reason::Reason,
+        time::{UnixSeconds, system_time, unix_seconds},
+    },
+    cookie::{Values, Whole},
     crypto::scratch::Scratch,
     keys::{KeyId, KeyRole, PurposeKeys},
-    state::{Admitted, Layout, Metadata, OpenedBody, Payload, State},
+    state::{Layout, Metadata, OpenedBody, Payload, State},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
@@ -47,7 +51,7 @@ impl Sealer {
             Some(Ok(candidate)) => {
                 let key_id = candidate.key_id;
                 *outcome = Refused::under(key_id, Reason::Payload).into();
-                *outcome = match self.resume(context, candidate, &values.bound, state) {
+                *outcome = match self.resume(context, candidate, &values.beside, state) {
                     Ok(()) => opened_under(&keys, key_id, state.now),
                     Err(reason) => Refused::under(key_id, reason).into(),
                 };
@@ -60,13 +64,12 @@ impl Sealer {
     fn resume<T: Payload>(
         &self,
         context: &Context,
-        candidate: Candidate,
-        cookies: &BoundCookies,
+        Candidate { key_id, mut opened }: Candidate,
+        cookies: &[(String, Vec<u8>)],
         state: &mut State<T>,
     ) -> Result<(), Reason> {
-        let mut opened = candidate.opened;
         let metadata = &mut opened.layout.metadata;
-        let admitted = self.admit(context, metadata, cookies, state);
+        let admitted = self.admit(context, (metadata, key_id), cookies, state);
         admitted.inspect_err(|_| state.withhold_stale(*metadata))?;
         state.resume(opened)
     }
@@ -84,7 +87,7 @@ impl Sealer {
         let taken = state.taking_over(|state| {
             old.offer(now, &mut |mut dates, dictionary| {
                 self.check(&dates, &dictionary, sealing, &keys, now)?;
-                self.admit(&self.context, &mut dates, &BoundCookies::default(), state)?;
+                self.admit(&self.context, (&mut dates, sealing), &[], state)?;
                 state.take_over(dates, &dictionary)
             })
         });
@@ -96,36 +99,40 @@ impl Sealer {
         old.len()
     }
 
-    /// Admits a session by the bound cookies beside it, which may bind it.
+    /// Asks the companion for a session, by its cookies of the request. It may bind the session to a device.
     #[inline]
     fn admit<T>(
         &self,
         context: &Context,
-        metadata: &mut Metadata,
-        cookies: &BoundCookies,
+        (metadata, key_id): (&mut Metadata, KeyId),
+        cookies: &[(String, Vec<u8>)],
         state: &mut State<T>,
     ) -> Result<(), Reason> {
         let Some(companion) = self.companion() else {
             return Ok(());
         };
-        let Admitted { device, until } = companion.judge(context, metadata, cookies, state.now)?;
-        state.admitted_until = until;
+        let session = SessionInfo::of(metadata, key_id);
+        let admitted = companion.judge(context, &session, cookies, system_time(state.now));
+        let Admission { device, until } = admitted.ok_or(Reason::Stale)?;
+        state.admitted_until = until.map(unix_seconds);
         state.became_bound = device != metadata.device;
         metadata.device = device;
         Ok(())
     }
 
     /// Returns the first second at which a session is refused that was just sealed, as [`admit`](Self::admit) would say
-    /// of its next request. A session that begins has no bound cookie yet.
+    /// of its next request. A session that begins has no cookies of its companion yet.
     pub(super) fn admitted_until(
         &self,
         context: &Context,
         metadata: &Metadata,
+        key_id: KeyId,
         now: UnixSeconds,
     ) -> Option<UnixSeconds> {
         let companion = self.companion()?;
-        let admitted = companion.judge(context, metadata, &BoundCookies::default(), now);
-        admitted.ok()?.until
+        let session = SessionInfo::of(metadata, key_id);
+        let admitted = companion.judge(context, &session, &[], system_time(now));
+        admitted?.until.map(unix_seconds)
     }
 
     /// Decodes a token's schema and payload by `decode`, without a session.
@@ -221,7 +228,7 @@ impl Sealer {
         })
     }
 
-    /// Reads a body. `None`: it breaks the format, or is bound to a device without settings that could check it.
+    /// Reads a body. `None`: it breaks the format, or has a device and no companion that could check it.
     #[inline]
     pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
         Layout::parse(body)
@@ -268,8 +275,6 @@ mod tests {
         time::{Duration, SystemTime, UNIX_EPOCH},
     };
 
-    #[cfg(feature = "device-bound")]
-    use crate::device::DeviceBound;
     use crate::{EncryptionKey, KeyRing, SessionCookie, Size, crypto::cipher::TAGS_CHECKED};
 
     fn now() -> SystemTime {
@@ -341,21 +346,5 @@ mod tests {
         let seconds = iter::once(first.clone()).chain(changed(second));
         check(&cookie, seconds, 0);
         check(&cookie, changed(first).chain(changed(second)), 0);
-    }
-
-    #[cfg(feature = "device-bound")]
-    #[test]
-    fn four_tags_of_bound_cookies_are_checked_beside_that_of_the_session() {
-        let keys = EncryptionKey::generate().unwrap();
-        let cookie = SessionCookie::encrypted(keys);
-        let cookie = cookie.device_bound(DeviceBound::at("/.session"));
-        let cookie = cookie.build().unwrap();
-        let pair = cookie.cookie_for(now(), |session| session.insert("user", 42));
-        let pair = pair.unwrap();
-        let bound = changed(&pair).zip(10_000_000..).map(|(pair, tag)| {
-            let (name, token) = pair.split_once('=').unwrap();
-            format!("{name}.b-{tag}={token}")
-        });
-        check(&cookie, bound.chain([pair.clone()]), 1 + 4);
     }
 }

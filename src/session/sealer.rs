@@ -29,16 +29,14 @@ pub(crate) struct Sealer {
     /// Sessions issued before this are refused. It only rises.
     pub(crate) not_before: AtomicU64,
     pub(crate) hooks: Hooks,
-    /// Binds the sessions to devices.
     pub(crate) companion: Option<Arc<dyn Companion>>,
 }
 
 impl Sealer {
-    /// Returns the companion of each session. Without feature `device-bound` the compiler leaves out all that needs one.
+    /// Returns the companion of each session.
     #[inline]
     pub(crate) fn companion(&self) -> Option<&dyn Companion> {
-        let companion = self.companion.as_deref();
-        companion.filter(|_| cfg!(feature = "device-bound"))
+        self.companion.as_deref()
     }
 
     /// Tells the outcome of reading: to logs, metrics and `on_outcome`, which may panic.
@@ -58,8 +56,8 @@ impl Sealer {
         not_before.max(keys.not_before)
     }
 
-    /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both or neither for
-    /// devices.
+    /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both or neither with a
+    /// companion.
     pub(crate) fn is_like(&self, other: &Sealer) -> bool {
         self.context == other.context
             && self.companion().is_some() == other.companion().is_some()

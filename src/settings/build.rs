@@ -126,7 +126,7 @@ impl SessionSettings {
 
     /// Returns the time for which a key has to open tokens after the next one begins to seal ([SPEC.md § 3.4.8]), for tools
     /// that change key rings. By default 31 minutes: the idle timeout and the clock skew. No setting says that sessions are
-    /// bound to devices; such a cookie needs a key for the longest lifetime of a session.
+    /// with a companion; such a cookie needs a key for the longest lifetime of a session.
     ///
     /// # Errors
     ///

@@ -17,7 +17,6 @@ impl<T> State<T> {
         match self.withheld() {
             None => Ok(()),
             Some(Withheld::Unvalidated) => Err(SessionError::Unvalidated(None)),
-            #[cfg(feature = "device-bound")]
             Some(Withheld::Stale) => Err(SessionError::Stale),
             Some(_) => Err(SessionError::UnreadablePayload),
         }
@@ -90,8 +89,8 @@ impl<T> State<T> {
         Ok(())
     }
 
-    /// Drops everything and begins a new session. Returns the id that the browser has, unless the request does not prove
-    /// the session's device: a copied cookie alone tells nobody what to put on a deny list.
+    /// Drops everything and begins a new session. Returns the id that the browser has, unless the session's companion does
+    /// not admit the request: a copied cookie alone tells nobody what to put on a deny list.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
         let is_stale = self.withheld == Some(Withheld::Stale);
         let is_told = !is_stale && self.ended != Some(Ended::Invalidated);
@@ -145,7 +144,7 @@ impl<T> State<T> {
         Ok(())
     }
 
-    /// Forgets what was said about a session in whose place another begins: by the application, and by its device.
+    /// Forgets what was said about a session in whose place another begins: by the application, and by its companion.
     fn forget_admission(&mut self) {
         self.validation = Validation::Unasked;
         self.admitted_until = None;

@@ -56,10 +56,9 @@ pub(crate) struct State<T> {
     pub(super) value: Option<Arc<T>>,
     pub(super) ended: Option<Ended>,
     pub(super) save_mode: SaveMode,
-    /// The session belongs to a device since this request, which is still to be written.
+    /// The session has a device since this request, which is still to be written.
     pub(crate) became_bound: bool,
-    /// First second at which the request would not prove the session's device, or at which the grace without one is
-    /// over. `None`: it need not.
+    /// First second at which the session's companion would not admit the request. `None`: it would always.
     pub(crate) admitted_until: Option<UnixSeconds>,
     pub(super) validation: Validation,
 }
@@ -69,7 +68,7 @@ pub(crate) struct State<T> {
 pub(crate) enum Withheld {
     /// This version cannot read the payload.
     Unreadable,
-    /// The request does not prove that it comes from the session's device.
+    /// The session's companion does not admit the request.
     Stale,
     /// The application has not said that the session is still valid.
     Unvalidated,

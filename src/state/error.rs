@@ -19,10 +19,8 @@ pub enum SessionError {
     /// The session was written by a newer version of the application, or by another program, and cannot be read.
     /// Writing the session would destroy it. `sign_in`, `invalidate` and `renew` begin a new one.
     UnreadablePayload,
-    /// The session is bound to a device, or has to be, and the request does not prove it
-    /// ([`DeviceBinding::Stale`](crate::device::DeviceBinding::Stale)). `sign_in`, `invalidate` and `renew` begin a new
-    /// one. With feature `device-bound`.
-    #[cfg(feature = "device-bound")]
+    /// The session's [`Companion`](crate::companion::Companion) does not admit the request. `sign_in`, `invalidate` and
+    /// `renew` begin a new session.
     Stale,
     /// The application has to say whether the session is still valid
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), and was not asked, or could not
@@ -84,9 +82,8 @@ impl fmt::Display for SessionError {
             SessionError::UnreadablePayload => f.write_str(
                 "the session was written in a form that this version cannot read, so it is not overwritten; `invalidate` begins a new one",
             ),
-            #[cfg(feature = "device-bound")]
             SessionError::Stale => f.write_str(
-                "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one",
+                "the request does not bring the proof that its session needs, so the session is not changed; `invalidate` begins a new one",
             ),
             SessionError::Unvalidated(None) => f.write_str(
                 "the application was not asked whether the session is still valid; call `validate` before you use the session",

@@ -6,10 +6,10 @@
 
 mod actions;
 mod bytes;
+mod companion;
 mod content;
 mod data;
 mod decide;
-mod device;
 mod error;
 mod lifetime;
 mod measure;
@@ -18,21 +18,16 @@ mod refresh;
 mod revalidation;
 mod size;
 
-#[cfg(feature = "device-bound")]
-pub(crate) use bytes::layout::{DeviceId, wire_issued};
 #[cfg(test)]
 pub(crate) use bytes::messages::messages as flash_messages;
 pub use bytes::typed::{Map, Payload, SessionData};
 pub(crate) use bytes::{
-    layout::{DEVICE_LEN, Layout, Metadata, Sid},
+    layout::{DEVICE_LEN, Layout, Metadata, Sid, wire_issued},
     map,
 };
-#[cfg(feature = "device-bound")]
-pub(crate) use data::Withheld;
-pub(crate) use data::{OpenedBody, Policy, State};
+pub(crate) use data::{OpenedBody, Policy, State, Withheld};
 pub use decide::TokenChange;
 pub(crate) use decide::{BodyToSeal, Circumstances, Decision, Destination, Standing, Touch};
-pub(crate) use device::{Admitted, Departure};
 pub use error::{SessionError, TooLarge};
 pub(crate) use lifetime::{Lifetimes, Longest};
 pub use refresh::RefreshAfter;

@@ -69,7 +69,7 @@ impl<T> State<T> {
         self.arrived = Some(opened);
     }
 
-    /// Withholds the session that opened, because it does not prove its device.
+    /// Withholds the session that opened, because its companion does not admit the request.
     pub(crate) fn withhold_stale(&mut self, metadata: Metadata) {
         self.withheld = Some(Withheld::Stale);
         self.opened = Some(metadata);

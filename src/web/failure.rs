@@ -188,13 +188,9 @@ impl Failure {
     }
 }
 
-/// Returns `true` if the visitor's device did not prove itself.
+/// Returns `true` if the session's companion did not admit the request.
 fn is_stale(error: &SessionError) -> bool {
-    match error {
-        #[cfg(feature = "device-bound")]
-        SessionError::Stale => true,
-        _ => false,
-    }
+    matches!(error, SessionError::Stale)
 }
 
 /// Returns the status by which a response saves its session. After an error of its session a request saves as little as

@@ -102,9 +102,9 @@ impl<T: Payload> SessionCookie<T> {
         let source = Cow::Borrowed("Cookie");
         instruct(&caches, &finished, source, &self.token.sealer, response);
         let (_, fields) = finished?;
-        if let Some(registration) = &fields.registration {
-            // Another cookie may have offered its own.
-            response.add(H::name(REGISTRATION), H::sensitive(registration.to_owned()));
+        for (name, value) in fields.others() {
+            // Another cookie may have added its own.
+            response.add(H::name(name), H::sensitive(value.clone()));
         }
         for field in fields {
             response.add(H::SET_COOKIE, H::sensitive(field));
@@ -248,9 +248,6 @@ pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
     }
     response.replace(H::CACHE_CONTROL, H::value(NO_STORE.into()));
 }
-
-/// Of Device Bound Session Credentials.
-const REGISTRATION: &str = "secure-session-registration";
 
 /// Returns what a response is for, as the browser says.
 fn destination_of<H: Fields>(request: &H) -> Destination {

@@ -9,12 +9,12 @@ mod actix;
 mod axum;
 #[cfg(feature = "http")]
 mod caching;
+#[cfg(feature = "http")]
+pub(crate) mod companion;
 #[cfg(feature = "tower")]
 mod context_by;
 #[cfg(feature = "tower")]
 pub(crate) mod csrf;
-#[cfg(feature = "device-bound")]
-mod device;
 #[cfg(feature = "tower")]
 mod extensions;
 #[cfg(feature = "tower")]
@@ -41,8 +41,6 @@ mod service;
 // For the vectors.
 #[cfg(all(feature = "http", test))]
 pub(crate) use caching::CacheHeaders;
-#[cfg(all(feature = "device-bound", feature = "tower"))]
-pub use device::DeviceLayer;
 #[cfg(feature = "http")]
 pub use host::host_of;
 #[cfg(feature = "tower")]

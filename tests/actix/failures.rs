@@ -45,7 +45,6 @@ fn errors() -> Vec<(SessionError, u16)> {
         (SessionError::NoContext, 500),
         (SessionError::InsideUpdate, 500),
         (SessionError::UnreadablePayload, 500),
-        #[cfg(feature = "device-bound")]
         (SessionError::Stale, 403),
         // The question was not asked, and was not answered.
         (SessionError::Unvalidated(None), 503),

@@ -235,15 +235,3 @@ fn a_key_that_is_used_after_its_end_is_counted_for_each_cookie_and_each_ring() {
         drop(builder.danger_retire_early().build());
     });
 }
-
-#[cfg(feature = "device-bound")]
-#[test]
-fn an_answer_to_a_device_is_counted() {
-    let device = hardtack::device::DeviceBound::at("/.session");
-    let cookie = builder().device_bound(device).build().unwrap();
-    let answer = r#"hardtack_device_answers_total{purpose,answer="Refused"}"#;
-    check(&[(answer, 1)], || {
-        let request = Request::post("/.session/register").body(()).unwrap();
-        drop(cookie.answer_device(&request.into_parts().0, at(0)));
-    });
-}

@@ -20,18 +20,6 @@ fn a_jar_cannot_drop_cookies_with_earlier_attributes_and_says_so() {
 }
 
 #[test]
-#[cfg(feature = "device-bound")]
-fn a_jar_cannot_offer_a_registration_and_says_so() {
-    let device = hardtack::device::DeviceBound::at("/.session");
-    let bound = builder().device_bound(device).build().unwrap();
-    let session = bound.load_from_cookies(CookieJar::new().iter(), at(0));
-    session.renew().unwrap();
-    let refused = bound.save_as_cookies(&session);
-    assert!(says(&refused, "no room for `Secure-Session-Registration`"));
-    assert!(bound.save(&session).unwrap().registration().is_some());
-}
-
-#[test]
 fn a_session_in_parts_goes_through_a_jar() {
     let large = builder().size(Size::Split(2)).build().unwrap();
     let mut jar = CookieJar::new();

@@ -81,25 +81,6 @@ fn a_key_opens_as_long_as_a_token_does_that_is_not_sealed_again() {
     );
 }
 
-/// The identifier of a device is sealed once, at its registration.
-#[cfg(feature = "device-bound")]
-#[test]
-fn with_devices_a_key_opens_for_the_longest_lifetime() {
-    use hardtack::device::DeviceBound;
-
-    check(
-        |site| site.device_bound(DeviceBound::at("/.session")),
-        12 * HOUR + SKEW,
-    );
-    check(
-        |site| {
-            let site = site.remember_up_to(30 * DAY).remembered_idle_timeout(DAY);
-            site.device_bound(DeviceBound::at("/.session"))
-        },
-        720 * HOUR + SKEW,
-    );
-}
-
 #[test]
 fn how_activity_is_written_makes_no_difference() {
     for refresh in [

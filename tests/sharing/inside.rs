@@ -146,8 +146,7 @@ fn an_accessor_without_a_result_panics_inside_an_update_and_harms_nothing() {
         ("is_alive", |session| _ = session.is_alive()),
         ("flashes", |session| _ = session.flashes("")),
         ("verify_csrf", |session| _ = session.verify_csrf("token")),
-        #[cfg(feature = "device-bound")]
-        ("binding", |session| _ = session.binding()),
+        ("device", |session| _ = session.device()),
     ];
     for &(name, look) in looks {
         in_time(move || {

@@ -121,8 +121,7 @@ fn every_layer_is_ready_when_the_service_inside_is() {
     }
     check(layer());
     check(CsrfGuard::new());
-    #[cfg(feature = "device-bound")]
-    check(hardtack::web::DeviceLayer::new(layer()));
+    check(hardtack::companion::CompanionLayer::new(layer()));
     check(tower::layer::util::Stack::new(CsrfGuard::new(), layer()));
 }
 

@@ -1,4 +1,4 @@
-"""The vectors of docs/spec/devices.md: devices.json."""
+"""The vectors of device/docs/devices.md: devices.json."""
 
 import json
 

@@ -364,7 +364,7 @@ class Reader:
 
 
 def parse_body(data, devices=False):
-    """A body; `devices`: the reader is configured for docs/spec/devices.md."""
+    """A body; `devices`: the reader is configured for device/docs/devices.md."""
     r = Reader(data, "Malformed")
     flags = r.number(1)
     if flags & (0x80 if devices else 0x88):

@@ -24,9 +24,7 @@ use axum::{
 use hardtack::{
     Session, SessionCookie, SessionError, SessionLayer,
     csrf::CsrfGuard,
-    device::DeviceBound,
     keys::{RingSource, WatchedKeyRing},
-    web::DeviceLayer,
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use tokio::net::TcpListener;
@@ -44,9 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let file = env::var("SESSION_KEYS_FILE").map_err(|_| "set SESSION_KEYS_FILE")?;
     let watched = WatchedKeyRing::from_sources([RingSource::file(file)])?;
-    let cookie = SessionCookie::encrypted(watched.keys())
-        .device_bound(DeviceBound::at("/.session"))
-        .build()?;
+    let cookie = SessionCookie::encrypted(watched.keys()).build()?;
     watched.interval(Duration::from_millis(500)).spawn()?;
 
     let keys = cookie.clone();
@@ -60,7 +56,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             get(async move || keys.keys_in_use(SystemTime::now())),
         )
         .layer(CsrfGuard::new().origin_check_only())
-        .layer(DeviceLayer::new(SessionLayer::new(cookie)));
+        .layer(SessionLayer::new(cookie));
 
     let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;

@@ -91,7 +91,7 @@ impl Asked<'_> {
         let now = time(self.seconds);
         Some(
             SITE.cookie
-                .answer_device(&request, now)
+                .answer(&request, now)
                 .expect("it is an endpoint"),
         )
     }

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use hardtack::{EncryptionKey, SessionCookie, device::DeviceBound};
+use hardtack::{EncryptionKey, SessionCookie};
+use hardtack_device::{BindToDevice, DeviceBound};
 use http::{Request, Response};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
@@ -44,7 +45,11 @@ impl Site {
         session.sign_in().expect("there are random bytes");
         let fields = cookie.save(&session).expect("it is new");
         let unbound = pair_of(fields.iter().next().expect("it is sent"));
-        let offer = fields.registration().expect("it is offered");
+        let offer = fields
+            .others()
+            .first()
+            .map(|(_, field)| field)
+            .expect("it is offered");
         let offer = offer
             .split('"')
             .nth(3)
@@ -130,7 +135,7 @@ fn ask(cookie: &SessionCookie, endpoint: &str, fields: &[(&str, &str)]) -> Respo
     let request = fields.iter().fold(request, add);
     let (request, ()) = request.body(()).expect("the fields are sound").into_parts();
     cookie
-        .answer_device(&request, time(REGISTERED))
+        .answer(&request, time(REGISTERED))
         .expect("it is an endpoint")
 }
 

@@ -1,7 +1,8 @@
 //! A request of a page, beside the two of devices: a bound session opens with the proof of its device, and for nobody
 //! else.
 
-use hardtack::{Session, SessionError, device::DeviceBinding, session::Reason};
+use hardtack::{Session, SessionError, session::Reason};
+use hardtack_device::DeviceBinding;
 
 use super::{
     site::{BOUND_UNTIL, SITE},
@@ -70,7 +71,7 @@ fn expected(pairs: &[&str], is_proven: bool) -> Option<Got> {
 }
 
 fn got(session: &Session) -> Got {
-    match session.binding() {
+    match DeviceBinding::of(&session) {
         DeviceBinding::Bound => Got::Bound,
         DeviceBinding::Stale => {
             assert_eq!(session.outcome().reason(), Some(Reason::Stale));
@@ -94,7 +95,7 @@ fn check_act(act: Act, got: Got, session: &Session) {
     let is_refused = act == Act::Insert && got == Got::Stale;
     assert_eq!(matches!(done, Err(SessionError::Stale)), is_refused);
     let fields = SITE.cookie.save(session).expect("the clock is right");
-    assert_eq!(fields.registration().is_some(), act == Act::SignIn);
+    assert_eq!(!fields.others().is_empty(), act == Act::SignIn);
     let name_of = |pair: &str| pair.split('=').next().map(|name| format!("{name}="));
     let bound = name_of(&SITE.bound).expect("there is a first");
     let is_bound_dropped = fields

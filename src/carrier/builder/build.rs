@@ -9,7 +9,6 @@ use super::{
 use crate::{
     base::{config_error::ConfigError, time::unix_seconds_from},
     carrier::{
-        companions::Companions,
         cookie::{Inner, SessionCookie},
         header::SessionHeader,
         token::SessionToken,
@@ -52,16 +51,13 @@ impl<T> SessionCookieBuilder<T> {
         refuse(carrier.attributes.mistakes(Some(&name)))?;
         let (former, allowed) = (carrier.former(&name)?, carrier.size.allowed()?);
         let template = Template::new(&name, &carrier.attributes);
-        let slot = self.slot(Purpose::cookie(name.as_str()), carrier.has_devices())?;
-        let companions = Companions {
-            #[cfg(feature = "device-bound")]
-            devices: self.devices(&name, &slot)?,
-            #[cfg(feature = "migrate")]
-            old_cookies: carrier.old_cookies(&name)?,
-            #[cfg(not(feature = "migrate"))]
-            old_cookies: None,
-        };
-        let companion = companions.of_sessions();
+        let slot = self.slot(Purpose::cookie(name.as_str()), carrier.companion.is_some())?;
+        #[cfg(feature = "migrate")]
+        let old_cookies = carrier.old_cookies(&name)?;
+        #[cfg(not(feature = "migrate"))]
+        let old_cookies = None;
+        let companion = self.prepared_companion(&name, &slot)?;
+        let beside = companion.as_ref().map(|companion| companion.reads());
         let overhead = overhead_of(&template, companion.is_some());
         let sealer = Sealer {
             duplicates: Duplicates::of(&name),
@@ -70,9 +66,9 @@ impl<T> SessionCookieBuilder<T> {
         };
         Ok(SessionCookie {
             inner: Arc::new(Inner {
-                finder: Finder::new(name.as_str()),
+                finder: Finder::new(name.as_str()).beside(beside),
                 former,
-                companions,
+                old_cookies,
                 name,
                 template,
             }),
@@ -137,7 +133,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     }
 
     /// Returns the keys for a purpose.
-    fn slot(&self, purpose: Purpose, has_devices: bool) -> Result<Arc<PurposeSlot>, ConfigError> {
+    fn slot(&self, purpose: Purpose, has_companion: bool) -> Result<Arc<PurposeSlot>, ConfigError> {
         let options = &self.options;
         refuse(options.lifetime_mistakes())?;
         self.keys.check_mode(self.mode)?;
@@ -149,7 +145,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         let sessions = SessionType::of::<T>(options.context()?.encoded());
         let need = match options.retire_early {
             true => KeyNeed::default(),
-            false => options.key_need(has_devices),
+            false => options.key_need(has_companion),
         };
         self.keys.serve(purpose, need, Some(sessions))
     }
@@ -197,13 +193,6 @@ impl InCookie {
             Some(name) => name.parse().map_err(|error| ConfigError::of("name", error)),
             None => Ok(self.attributes.default_name()),
         }
-    }
-
-    fn has_devices(&self) -> bool {
-        #[cfg(feature = "device-bound")]
-        return self.device.is_some();
-        #[cfg(not(feature = "device-bound"))]
-        return false;
     }
 
     fn former(&self, name: &CookieName) -> Result<Vec<Template>, ConfigError> {

@@ -130,11 +130,11 @@ impl Options {
         self.unvalidated_up_to.is_some_and(is_short)
     }
 
-    /// Returns how long keys have to open tokens. `has_devices`: the identifiers of devices are never sealed again.
-    pub(crate) fn key_need(&self, has_devices: bool) -> KeyNeed {
+    /// Returns how long keys have to open tokens. `has_companion`: its tokens may be sealed once in the life of a session.
+    pub(crate) fn key_need(&self, has_companion: bool) -> KeyNeed {
         let lifetimes = self.lifetimes();
         KeyNeed {
-            token_lifetime: match has_devices {
+            token_lifetime: match has_companion {
                 true => lifetimes.longest(),
                 false => lifetimes.token_lifetime(),
             },

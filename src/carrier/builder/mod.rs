@@ -3,9 +3,8 @@
 mod attributes;
 mod bindings;
 mod build;
+pub(crate) mod companion;
 mod constructors;
-#[cfg(feature = "device-bound")]
-mod device;
 mod former;
 mod hooks;
 mod lifetime_rules;

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::{
+    companion::Prepare,
     lifetime_rules::{DEFAULT_ABSOLUTE, IdleTimeout},
     size::Size,
 };
@@ -99,8 +100,7 @@ pub struct InCookie {
     pub(crate) persistent: bool,
     #[cfg(feature = "migrate")]
     pub(crate) migrate_from: Vec<super::migrate::Old>,
-    #[cfg(feature = "device-bound")]
-    pub(crate) device: Option<crate::device::DeviceBound>,
+    pub(super) companion: Option<Prepare>,
 }
 
 impl InCookie {
@@ -113,8 +113,7 @@ impl InCookie {
             persistent: false,
             #[cfg(feature = "migrate")]
             migrate_from: Vec::new(),
-            #[cfg(feature = "device-bound")]
-            device: None,
+            companion: None,
         }
     }
 }

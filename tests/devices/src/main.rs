@@ -22,9 +22,10 @@ use axum::{
 };
 use futures_util::{Stream, stream};
 use hardtack::{
-    Clock, KeyRing, Session, SessionCookie, SessionError, SessionLayer, csrf::CsrfGuard,
-    device::DeviceBound, web::DeviceLayer,
+    Clock, KeyRing, Session, SessionCookie, SessionError, SessionLayer, companion::CompanionLayer,
+    csrf::CsrfGuard,
 };
+use hardtack_device::{BindToDevice, DeviceBinding, DeviceBound};
 use serde::Deserialize;
 use tokio::{net::TcpListener, sync::watch};
 
@@ -64,7 +65,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/sign-out", post(sign_out))
         .route("/stream", get(listen))
         .layer(CsrfGuard::new().origin_check_only())
-        .layer(DeviceLayer::new(layer))
+        .layer(CompanionLayer::new(layer))
         .route("/clock", post(put_ahead))
         .with_state(ahead);
     let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
@@ -78,7 +79,7 @@ async fn home(session: Session) -> Result<String, SessionError> {
     let user: Option<String> = session.get("user")?;
     let count: u32 = session.get("count")?.unwrap_or(0);
     let user = user.as_deref().unwrap_or("nobody");
-    Ok(format!("{user} {count} {:?}", session.binding()))
+    Ok(format!("{user} {count} {:?}", DeviceBinding::of(&session)))
 }
 
 async fn form() -> Html<&'static str> {

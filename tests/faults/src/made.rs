@@ -17,7 +17,7 @@ pub(crate) fn into(file: &Path, mut code: String, faults: &[Fault]) -> String {
     code
 }
 
-/// Returns the folder of the library that a file belongs to: `src`, or `migrate/src`.
+/// Returns the folder of the library that a file belongs to: such as `src` or `migrate/src`.
 fn library_of(file: &str) -> &str {
     let end = file.find("src/").expect("a file of a library") + "src".len();
     &file[..end]

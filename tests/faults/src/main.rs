@@ -24,7 +24,15 @@ fn main() -> ExitCode {
     let faults = table::read(&root);
     let copy = root.join("target/faults/copy");
     copy::make(&root, &copy, |file, code| made::into(file, code, &faults));
-    let programs = programs::build(&copy, &["hardtack", "hardtack-migrate", "hardtack-memory"]);
+    let programs = programs::build(
+        &copy,
+        &[
+            "hardtack",
+            "hardtack-device",
+            "hardtack-migrate",
+            "hardtack-memory",
+        ],
+    );
     let chosen: Vec<_> = faults
         .iter()
         .filter(|fault| is_chosen(&fault.name))

@@ -235,9 +235,16 @@ mod tests {
         }
     }
 
-    const FOLDERS: [&str; 3] = ["tests", "src", "migrate/tests"];
+    const FOLDERS: [&str; 4] = ["tests", "src", "device/tests", "migrate/tests"];
     const WITHOUT_PATHS: &str = "tests/memory/tests/wiped.rs";
     /// Code, and tests that the program does not run.
-    const ELSEWHERE: [&str; 5] = ["src/", "migrate/src/", "js/", "fuzz/", "cli/"];
+    const ELSEWHERE: [&str; 6] = [
+        "src/",
+        "device/src/",
+        "migrate/src/",
+        "js/",
+        "fuzz/",
+        "cli/",
+    ];
     const NO_ROWS: [&str; 5] = ["---", "Attempt", "Mistake or attempt", "Promise", "Stolen"];
 }

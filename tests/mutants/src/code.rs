@@ -75,7 +75,7 @@ impl Code {
     pub(crate) fn changed(&self, file: &Path, text: String) -> String {
         let name = file.to_str().unwrap_or_default();
         let mut text = self.rendered(name).map_or(text, |rendered| rendered.text);
-        if ["src/lib.rs", "migrate/src/lib.rs"].contains(&name) {
+        if ["src/lib.rs", "device/src/lib.rs", "migrate/src/lib.rs"].contains(&name) {
             text.push_str(&IS_MADE.replace("COUNT", &self.count.to_string()));
         }
         text

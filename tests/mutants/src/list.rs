@@ -59,7 +59,7 @@ struct Listed {
 }
 
 /// Packages whose code is changed.
-pub(crate) const PACKAGES: [&str; 2] = ["hardtack", "hardtack-migrate"];
+pub(crate) const PACKAGES: [&str; 3] = ["hardtack", "hardtack-device", "hardtack-migrate"];
 
 /// Lists the mutants of some files of the libraries.
 pub(crate) fn mutants(root: &Path, globs: &[&str]) -> Vec<Mutant> {

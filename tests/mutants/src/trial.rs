@@ -48,7 +48,15 @@ struct Test<'a> {
 
 /// Builds the copy, and tries the mutants in it. The verdicts stand in their order.
 pub(crate) fn try_all(copy: &Path, mutants: &[&Mutant]) -> Vec<Verdict> {
-    let programs = programs::build(copy, &["hardtack", "hardtack-migrate", "hardtack-memory"]);
+    let programs = programs::build(
+        copy,
+        &[
+            "hardtack",
+            "hardtack-device",
+            "hardtack-migrate",
+            "hardtack-memory",
+        ],
+    );
     let tests = tests(&programs, &copy.with_file_name("reached"));
     let done = AtomicUsize::new(0);
     side_by_side(mutants, |mutant| {

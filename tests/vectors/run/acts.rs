@@ -89,7 +89,6 @@ fn word(error: &SessionError) -> &'static str {
         SessionError::TooDeep | SessionError::DuplicateKey | SessionError::Encode { .. } => "value",
         SessionError::TooLarge(_) => "size",
         SessionError::UnreadablePayload => "unreadable",
-        #[cfg(feature = "device-bound")]
         SessionError::Stale => "stale",
         SessionError::Unvalidated(_) => "unvalidated",
         other => panic!("{other}"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::device::{DeviceBound, Initiators};
+use super::hardtack_device::{DeviceBound, Initiators};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

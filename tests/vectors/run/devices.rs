@@ -4,17 +4,19 @@ use serde_json::{Map as JsonMap, Value, json};
 use super::{
     Mode,
     bound::settings,
-    endpoints, for_each, hex, padding,
+    endpoints, for_each,
+    hardtack_device::{BindToDevice, DeviceBound, Proof, ProofError, PublicKey, device_id, tag},
+    hex, padding,
     scene::{AttributesOf, Carrier, Scene, cookie, read},
     unhex, writes,
 };
 use crate::{
     EncryptionKey, SessionCookie,
+    base::time::system_time,
     cookie::{MAX_AGE_LEN, PART_LEN, Template},
-    crypto::es256::PublicKey,
-    device::{Proof, ProofError, device_id, tag},
+    crypto::cipher::TAGS_CHECKED,
     session::Outcome,
-    state::{Allowed, DEVICE_LEN, Map, Overhead, SizeBudget},
+    state::{Allowed, DEVICE_LEN, Map, Overhead, Sid, SizeBudget},
     token,
 };
 
@@ -98,8 +100,8 @@ struct DeviceOf {
 }
 
 fn check_device(name: &str, vector: DeviceOf) {
-    let sid = unhex(&vector.sid).try_into().unwrap();
-    let found = device_id(&public_key(&vector.key), sid);
+    let sid: Sid = unhex(&vector.sid).try_into().unwrap();
+    let found = device_id(&public_key(&vector.key), sid.into());
     assert_eq!(hex(&found), vector.device, "{name}");
     assert_eq!(tag(&found), vector.tag, "{name}");
     assert_eq!(tag(&sid), vector.sid_tag, "{name}");
@@ -252,4 +254,20 @@ fn check_room(name: &str, vector: RoomOf) {
     let token_overhead = token::overhead(vector.mode.into());
     let budget = SizeBudget::new(allowed, overhead, token_overhead, padding);
     assert_eq!(budget.map(|budget| budget.room), vector.payload, "{name}");
+}
+
+#[test]
+fn four_tags_of_bound_cookies_are_checked_beside_that_of_the_session() {
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let cookie = cookie.device_bound(DeviceBound::at("/.session"));
+    let cookie = cookie.build().unwrap();
+    let now = system_time(1_800_000_000);
+    let pair = cookie.cookie_for(now, |session| session.insert("user", 42));
+    let pair = pair.unwrap();
+    let (name, token) = pair.split_once('=').unwrap();
+    let bound = (10_000_000..10_000_040).map(|tag| format!("{name}.b-{tag}={token}"));
+    let field = bound.chain([pair.clone()]).collect::<Vec<_>>().join("; ");
+    let before = TAGS_CHECKED.get();
+    assert!(!cookie.load([&field], now).is_new());
+    assert_eq!(TAGS_CHECKED.get() - before, 1 + 4);
 }

@@ -71,7 +71,7 @@ fn answer<T: Payload>(
     let clock = system_time(scene.now).into();
     // Without a context in the scene, none was chosen for the request.
     let context = scene.context.as_ref().map(|_| cookie.token.context());
-    cookie.answer_device_in(context, &parts, &clock)
+    cookie.answer_in(context, &parts, &clock)
 }
 
 fn check_answer(name: &str, scene: &Scene, answer: Response<String>, expect: AnswerOf) {

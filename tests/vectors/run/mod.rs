@@ -3,18 +3,28 @@
 
 #[cfg(feature = "http")]
 mod acts;
-#[cfg(feature = "device-bound")]
+#[cfg(feature = "http")]
 mod bound;
 #[cfg(feature = "http")]
 mod caches;
 mod contexts;
 mod cookies;
 mod csrf;
-#[cfg(feature = "device-bound")]
+#[cfg(feature = "http")]
 mod devices;
 mod encode;
-#[cfg(feature = "device-bound")]
+#[cfg(feature = "http")]
 mod endpoints;
+/// The package that binds sessions to devices: its vectors have the scenes of the others.
+#[cfg(feature = "http")]
+#[path = "../../../device/src/lib.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the vectors do not use all"
+)]
+mod hardtack_device;
 mod headers;
 #[cfg(feature = "http")]
 mod hosts;

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde_json::{Map as JsonMap, Value};
 
+use super::hardtack_device::BindToDevice;
 use super::{
     Content, Mode, PurposeOf, content_of, context, open::Revoked, padding, refresh_after,
     same_site, slot,
@@ -167,9 +168,8 @@ impl Scene {
         if self.may_share {
             builder = builder.danger_allow_shared_caching();
         }
-        #[cfg(feature = "device-bound")]
         if let Some(devices) = &self.devices {
-            builder = builder.device_bound(super::bound::settings(devices));
+            builder = BindToDevice::device_bound(builder, super::bound::settings(devices));
         }
         self.asking(builder.typed()).build().unwrap()
     }
@@ -352,12 +352,10 @@ const FIELDS: [&str; 18] = [
     "request",
 ];
 
-#[cfg(feature = "device-bound")]
 pub(super) fn read<T: for<'a> Deserialize<'a>>(vector: JsonMap<String, Value>) -> T {
     serde_json::from_value(Value::Object(vector)).unwrap()
 }
 
-#[cfg(feature = "device-bound")]
 pub(super) fn cookie<T: Payload>(name: &str, scene: &Scene) -> SessionCookie<T> {
     match scene.carrier() {
         Carrier::Cookie(cookie) => cookie,

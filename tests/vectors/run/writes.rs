@@ -122,10 +122,9 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
         Carrier::Cookie(cookie) => cookie
             .finish(&session, circumstances)
             .map(|(touch, fields)| {
-                let offer = fields.registration().map(str::to_owned);
+                let others = fields.others().to_vec();
                 let cookies = fields.into_iter().map(|field| ("set-cookie", field));
-                let offer = offer.map(|offer| ("secure-session-registration", offer));
-                (touch, cookies.chain(offer).collect::<Vec<_>>())
+                (touch, cookies.chain(others).collect::<Vec<_>>())
             }),
         Carrier::Header(header) => {
             header

@@ -16,10 +16,10 @@ use hardtack::{
     KeyRing, Session, SessionCookie, SessionData, SessionLayer, SessionToken,
     carrier::{SessionCookieBuilder, TokenChange},
     csrf::CsrfGuard,
-    device::DeviceBound,
     migrate::{OldCookie, OldSession, Reader},
     session::{Outcome, Reason},
 };
+use hardtack_device::{BindToDevice, DeviceBinding, DeviceBound};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -500,7 +500,7 @@ impl Device {
         let builder = SessionCookie::encrypted(ring).application(&self.application);
         let cookie = builder.device_bound(device).build()?;
         let session = cookie.load([&self.cookie], time(self.now));
-        let binding = format!("{:?}", session.binding()).to_lowercase();
+        let binding = format!("{:?}", DeviceBinding::of(&session)).to_lowercase();
         let reason = match session.outcome() {
             Outcome::Rejected { reason, .. } => Some(reason.to_string()),
             _ => None,

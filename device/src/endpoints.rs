@@ -1,0 +1,397 @@
+//! Requests of a browser to register a device, and to prove it again (docs/devices.md § 16.6).
+//!
+//! Neither depends on a cookie, because after a link from another site the browser sends none.
+
+use hardtack::{
+    companion::Beside,
+    session::{Reason, SaveError, SessionId, SessionInfo},
+    web::host_of,
+};
+use http::{HeaderName, HeaderValue, header::HOST, request::Parts, uri::Authority};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{
+    answer::DeviceAnswer,
+    devices::{DeviceId, Devices, tag},
+    es256::{KEY_LEN, PublicKey},
+    options::Initiators,
+    proof::Proof,
+};
+
+/// One of the two requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Register,
+    Refresh,
+}
+
+/// A request to one of the endpoints.
+struct DeviceRequest<'a> {
+    endpoint: Endpoint,
+    parts: &'a Parts,
+    /// `Secure-Session-Response`.
+    proof: &'a [u8],
+    /// `Sec-Secure-Session-Id`.
+    identifier: &'a [u8],
+}
+
+/// Session that a request is about, from the offer or the identifier that it brought.
+struct Subject<'a> {
+    id: SessionId,
+    /// `created_at`: time of its sign-in, at which the offer was sealed.
+    session: SessionInfo,
+    named_by: NamedBy<'a>,
+}
+
+/// Offer or identifier by which a request named its session.
+enum NamedBy<'a> {
+    /// An offer, in this proof of a new device.
+    Offer(Proof<'a>),
+    /// Identifier of this device.
+    Identifier(PublicKey, DeviceId),
+}
+
+impl Devices {
+    /// Returns the endpoint at a path.
+    pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
+        let both = [Endpoint::Register, Endpoint::Refresh];
+        both.into_iter()
+            .find(|endpoint| self.settings.path_of(*endpoint) == path)
+    }
+
+    pub(crate) fn answer_to(
+        &self,
+        endpoint: Endpoint,
+        parts: &Parts,
+        beside: &mut Beside<'_>,
+    ) -> DeviceAnswer {
+        let field = |name| parts.headers.get(name).map(HeaderValue::as_bytes);
+        let request = DeviceRequest {
+            endpoint,
+            parts,
+            proof: unquoted(field(RESPONSE)),
+            identifier: unquoted(field(SESSION_ID)),
+        };
+        let subject = match endpoint {
+            Endpoint::Register => self.offered(&request, beside),
+            Endpoint::Refresh => self.identified(&request, beside),
+        };
+        let answer = subject.map(|subject| self.answer_about(&subject, &request, beside));
+        match answer {
+            Ok(Ok(answer)) | Err(answer) => answer,
+            Ok(Err(_)) => DeviceAnswer::later(),
+        }
+    }
+
+    /// Answers a request about `subject`, unless that has ended.
+    fn answer_about(
+        &self,
+        subject: &Subject<'_>,
+        request: &DeviceRequest<'_>,
+        beside: &mut Beside<'_>,
+    ) -> Result<DeviceAnswer, SaveError> {
+        let (is_alive, came) = beside.open(&subject.session);
+        let marks = self.marks(subject, request);
+        let may_live = marks.is_empty() && subject.may_live(is_alive, came.as_ref());
+        match &subject.named_by {
+            NamedBy::Offer(proof) if may_live => self.register(subject, proof, request, beside),
+            NamedBy::Offer(_) => Ok(DeviceAnswer::refused(400)),
+            NamedBy::Identifier(key, device) if may_live => {
+                self.refresh(subject.id, (key, *device), request, beside)
+            }
+            NamedBy::Identifier(_, device) => {
+                let bound = self.cookies.expire_bound(&tag(device));
+                let marks = marks.iter().map(|tag| self.cookies.expire_mark(tag));
+                let fields = [bound].into_iter().chain(marks).collect();
+                Ok(DeviceAnswer::ended(request.identifier, fields))
+            }
+        }
+    }
+
+    /// Returns the tags of a subject whose marks are among the cookies of its request.
+    fn marks(&self, subject: &Subject<'_>, request: &DeviceRequest<'_>) -> Vec<String> {
+        let of_id = tag(subject.id.as_bytes());
+        let of_device = match &subject.named_by {
+            NamedBy::Identifier(_, device) => Some(tag(device)),
+            NamedBy::Offer(_) => None,
+        };
+        let tags = of_device.into_iter().chain([of_id]);
+        tags.filter(|tag| self.cookies.has_mark(&request.parts.headers, tag))
+            .collect()
+    }
+
+    /// Opens the offer. The signature is verified later, because that takes much longer and anybody may send one.
+    fn offered<'a>(
+        &self,
+        request: &DeviceRequest<'a>,
+        beside: &Beside<'_>,
+    ) -> Result<Subject<'a>, DeviceAnswer> {
+        let refused = || DeviceAnswer::refused(400);
+        let proof = Proof::parse(request.proof).map_err(|_| refused())?;
+        let (context, token) = (beside.context(), &proof.challenge);
+        let offer = self.offer.open::<0>(context, token, beside.now());
+        let (id, session, _) = offer.map_err(|_| refused())?;
+        Ok(Subject {
+            id,
+            session,
+            named_by: NamedBy::Offer(proof),
+        })
+    }
+
+    fn register(
+        &self,
+        offer: &Subject<'_>,
+        proof: &Proof<'_>,
+        request: &DeviceRequest<'_>,
+        beside: &mut Beside<'_>,
+    ) -> Result<DeviceAnswer, SaveError> {
+        let key = proof.verify_registration().ok();
+        let Some(key) = key.filter(|_| self.is_for(proof, request)) else {
+            return Ok(DeviceAnswer::refused(400));
+        };
+        let (context, now) = (beside.context(), beside.now());
+        let device = device_id(&key, offer.id);
+        let seal = &self.identifier;
+        let issued = offer.session.created_at;
+        let identifier = seal.seal(context, offer.id, issued, &key.to_bytes(), now)?;
+        let bound_cookie = self.set_bound(context, device, offer.id, now)?;
+        beside.bind(device);
+        let instructions = self.instructions(&identifier, device);
+        Ok(DeviceAnswer::registered(bound_cookie, instructions))
+    }
+
+    fn identified<'a>(
+        &self,
+        request: &DeviceRequest<'a>,
+        beside: &Beside<'_>,
+    ) -> Result<Subject<'a>, DeviceAnswer> {
+        let text = request.identifier;
+        let identifier = self.identifier.open(beside.context(), text, beside.now());
+        let (id, session, key): (_, _, [u8; KEY_LEN]) =
+            identifier.map_err(|reason| match reason {
+                // Another instance may have this key already, so the browser keeps its own.
+                Reason::UnknownKey => DeviceAnswer::later(),
+                Reason::RetiredKey => DeviceAnswer::ended(text, Vec::new()),
+                _ => DeviceAnswer::refused(404),
+            })?;
+        let key = PublicKey::from_bytes(&key).ok_or(DeviceAnswer::refused(404))?;
+        let device = device_id(&key, id);
+        Ok(Subject {
+            id,
+            session,
+            named_by: NamedBy::Identifier(key, device),
+        })
+    }
+
+    fn refresh(
+        &self,
+        id: SessionId,
+        (key, device): (&PublicKey, DeviceId),
+        request: &DeviceRequest<'_>,
+        beside: &Beside<'_>,
+    ) -> Result<DeviceAnswer, SaveError> {
+        let (context, now) = (beside.context(), beside.now());
+        if self.is_proven(key, id, request, beside) {
+            let bound_cookie = self.set_bound(context, device, id, now)?;
+            return Ok(DeviceAnswer::refreshed(bound_cookie));
+        }
+        // Nothing is said about the last proof.
+        let challenge = self.challenge.seal(context, id, now, &[], now)?;
+        Ok(DeviceAnswer::challenged(request.identifier, &challenge))
+    }
+
+    /// Returns `true` if the request proves `key`, by a young challenge for this session. The challenge is checked before
+    /// the signature, as at a registration.
+    fn is_proven(
+        &self,
+        key: &PublicKey,
+        id: SessionId,
+        request: &DeviceRequest<'_>,
+        beside: &Beside<'_>,
+    ) -> bool {
+        let Ok(proof) = Proof::parse(request.proof) else {
+            return false;
+        };
+        let (context, token) = (beside.context(), &proof.challenge);
+        let challenge = self.challenge.open::<0>(context, token, beside.now());
+        let is_own = challenge.is_ok_and(|(of, ..)| of == id);
+        is_own && proof.verify_refresh(key).is_ok() && self.is_for(&proof, request)
+    }
+
+    /// Returns `true` if the proof was made for this endpoint, or for none.
+    fn is_for(&self, proof: &Proof<'_>, request: &DeviceRequest<'_>) -> bool {
+        let Some(audience) = &proof.audience else {
+            return true;
+        };
+        let origin = match &self.settings.origin {
+            Some(origin) => Some(origin.clone()),
+            None => origin_of(request.parts),
+        };
+        let path = self.settings.path_of(request.endpoint);
+        origin.is_some_and(|origin| audience.strip_prefix(&origin) == Some(&path))
+    }
+
+    /// Returns the instructions for the browser.
+    fn instructions(&self, identifier: &str, device: DeviceId) -> String {
+        let settings = &self.settings;
+        let exclude = |path| json!({"type": "exclude", "domain": "*", "path": path});
+        let excluded: Vec<_> = settings.excluded.iter().map(exclude).collect();
+        let initiators: &[&str] = match settings.initiators {
+            Initiators::Any => &["*"],
+            Initiators::SameSite => &[],
+        };
+        json!({
+            "session_identifier": identifier,
+            "refresh_url": self.settings.path_of(Endpoint::Refresh),
+            "scope": {"include_site": false, "scope_specification": excluded},
+            "credentials": [{
+                "type": "cookie",
+                "name": self.cookies.bound(&tag(&device)),
+                "attributes": self.cookies.attributes(),
+            }],
+            "allowed_refresh_initiators": initiators,
+        })
+        .to_string()
+    }
+}
+
+impl Subject<'_> {
+    /// Returns `true` if the session may still exist, and the one that came along does not say that it has ended.
+    fn may_live(&self, is_alive: bool, came: Option<&SessionInfo>) -> bool {
+        let is_its_device = |session: &SessionInfo| match self.named_by {
+            NamedBy::Identifier(_, device) => session.device == Some(device),
+            NamedBy::Offer(_) => false,
+        };
+        match came {
+            // Perhaps under a newer id than the one that the key was registered for.
+            Some(session) if is_its_device(session) => true,
+            Some(session) => is_alive && self.may_bind(session),
+            None => is_alive,
+        }
+    }
+
+    /// Returns `true` if this is the session of the subject, and it belongs to no device yet.
+    fn may_bind(&self, session: &SessionInfo) -> bool {
+        session.device.is_none() && session.id == Some(self.id)
+    }
+}
+
+/// Returns the device of `key`, which was registered for this id: `SHA-256(key || id)[0..16]`.
+pub(crate) fn device_id(key: &PublicKey, id: SessionId) -> DeviceId {
+    let hash = Sha256::new().chain_update(key.to_bytes());
+    let hash = hash.chain_update(id.as_bytes()).finalize();
+    std::array::from_fn(|i| hash[i])
+}
+
+/// Returns the origin that a request names: `https://` and its host, in lower case, without the port 443.
+fn origin_of(request: &Parts) -> Option<String> {
+    let host = host_of(request)?;
+    let field = || request.headers.get(HOST)?.to_str().ok();
+    let told = request
+        .uri
+        .authority()
+        .map(Authority::as_str)
+        .or_else(field)?;
+    let port = told.rsplit_once(':').map(|(_, port)| port.parse());
+    let host = host.strip_suffix(":443").unwrap_or(&host);
+    // `host_of` leaves out the default port of http, too.
+    Some(match port {
+        Some(Ok(80_u16)) if !host.ends_with(":80") => format!("https://{host}:80"),
+        _ => format!("https://{host}"),
+    })
+}
+
+/// Returns a field value without the quotes that the draft requires and Chromium omits. A missing one is empty.
+fn unquoted(field: Option<&[u8]>) -> &[u8] {
+    match field {
+        Some([b'"', inner @ .., b'"']) => inner,
+        Some(bare) => bare,
+        None => &[],
+    }
+}
+
+const RESPONSE: HeaderName = HeaderName::from_static("secure-session-response");
+const SESSION_ID: HeaderName = HeaderName::from_static("sec-secure-session-id");
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use hardtack::{Clock, EncryptionKey, SessionCookie};
+    use http::{HeaderMap, Request, Response, StatusCode, request::Parts};
+    use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+
+    use super::super::{BindToDevice, DeviceBound, es256::VERIFIED};
+
+    fn asked(path: &str, fields: &[(&str, &str)]) -> Parts {
+        let request = fields.iter().fold(Request::post(path), |request, field| {
+            request.header(field.0, field.1)
+        });
+        let (parts, ()) = request.body(()).expect("a sound request").into_parts();
+        parts
+    }
+
+    /// Returns a proof with `jwk`, which has its comma, in its header.
+    fn proof(key: &SigningKey, jwk: &str, challenge: &str) -> String {
+        let header = format!(r#"{{"alg":"ES256","typ":"dbsc+jwt"{jwk}}}"#);
+        let parts = [header, format!(r#"{{"jti":"{challenge}"}}"#)];
+        let signed = parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
+        let signature: Signature = key.sign(signed.as_bytes());
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+    }
+
+    /// Anybody with an account may ask for challenges, so a signature is verified only where one is answered.
+    #[test]
+    fn a_challenge_is_checked_before_a_signature() {
+        let keys = EncryptionKey::generate().expect("random bytes");
+        let cookie = SessionCookie::encrypted(keys).device_bound(DeviceBound::at("/.session"));
+        let cookie = cookie.build().expect("sound settings");
+        let answer = |path: &str, fields: &[(&str, &str)]| -> (Response<String>, usize) {
+            let before = VERIFIED.get();
+            let response = cookie.answer(&asked(path, fields), Clock::system());
+            let response = response.expect("an endpoint");
+            (response, VERIFIED.get() - before)
+        };
+        let session = cookie.load(None::<&str>, Clock::system());
+        session.renew().expect("random bytes");
+        let mut fields = HeaderMap::new();
+        let saved = cookie.save_to(&session, StatusCode::OK, &mut fields);
+        saved.expect("it fits");
+        let offer = fields["secure-session-registration"].to_str();
+        let offer = offer
+            .expect("it was renewed")
+            .split('"')
+            .nth(3)
+            .expect("a challenge");
+
+        let key = SigningKey::from_slice(&[7; 32]).expect("a key");
+        let point = key.verifying_key().to_sec1_point(false);
+        let [x, y] = [point.x(), point.y()].map(|c| URL_SAFE_NO_PAD.encode(c.expect("a point")));
+        let jwk = format!(r#","jwk":{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#);
+        let register = |challenge: &str| {
+            let proof = proof(&key, &jwk, challenge);
+            answer("/.session/register", &[("secure-session-response", &proof)])
+        };
+        let (refused, verified) = register("AAAA");
+        assert_eq!((refused.status().as_u16(), verified), (400, 0));
+        let (registered, verified) = register(offer);
+        assert_eq!((registered.status().as_u16(), verified), (200, 1));
+
+        let parts = registered.body().split('"');
+        let identifier = parts.max_by_key(|part| part.len()).expect("an identifier");
+        let refresh = |challenge: &str| {
+            let proof = proof(&key, "", challenge);
+            let fields = [
+                ("sec-secure-session-id", identifier),
+                ("secure-session-response", &*proof),
+            ];
+            answer("/.session/refresh", &fields)
+        };
+        let (challenged, verified) = refresh(offer);
+        assert_eq!((challenged.status().as_u16(), verified), (403, 0));
+        let challenge = challenged.headers()["secure-session-challenge"].to_str();
+        let challenge = challenge.expect("a text").split('"').nth(1);
+        let (refreshed, verified) = refresh(challenge.expect("a challenge"));
+        assert_eq!((refreshed.status().as_u16(), verified), (200, 1));
+    }
+}

@@ -1,0 +1,203 @@
+//! Settings of bound sessions.
+
+use std::{ops::RangeInclusive, time::Duration};
+
+use super::{cookies::is_of_device, endpoints::Endpoint};
+
+/// Settings of sessions that are bound to a device, for [`device_bound`](crate::BindToDevice::device_bound).
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, SessionCookie};
+/// use hardtack_device::{BindToDevice, DeviceBound};
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+///     .device_bound(DeviceBound::at("/.session").exclude("/static"))
+///     .build()?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "the settings have no effect unless they are given to the builder"]
+pub struct DeviceBound {
+    path: String,
+    pub(super) bound_for: Duration,
+    pub(super) challenge_for: Duration,
+    pub(super) initiators: Initiators,
+    pub(super) excluded: Vec<String>,
+    required_after: Option<Duration>,
+    pub(super) origin: Option<String>,
+    pub(super) offers: bool,
+}
+
+/// Sites whose links make a browser refresh a bound cookie that has expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Initiators {
+    /// All sites: a visitor who follows a link from a mail is signed in. The default.
+    Any,
+    /// Only the site itself: a visitor who comes from elsewhere after the bound cookie has expired is a stranger until
+    /// the next request.
+    SameSite,
+}
+
+impl DeviceBound {
+    /// Puts the two endpoints at `path`: `POST {path}/register` and `POST {path}/refresh`, which the
+    /// application must not serve itself.
+    pub fn at(path: impl Into<String>) -> DeviceBound {
+        DeviceBound {
+            path: path.into(),
+            bound_for: Duration::from_secs(600),
+            challenge_for: Duration::from_secs(120),
+            initiators: Initiators::Any,
+            excluded: Vec::new(),
+            required_after: None,
+            origin: None,
+            offers: true,
+        }
+    }
+
+    /// Offers no new bindings; bound sessions stay bound. Deploy this setting first when you introduce binding, and
+    /// last when you remove it: an instance without these settings opens no session that another has bound.
+    pub fn without_offers(mut self) -> DeviceBound {
+        self.offers = false;
+        self
+    }
+
+    /// Sets the time for which a proof counts: a stolen pair of cookies opens for no longer. From 3 minutes to a day;
+    /// the default is 10 minutes. Browsers refresh two minutes before the end.
+    pub fn bound_for(mut self, duration: Duration) -> DeviceBound {
+        self.bound_for = duration;
+        self
+    }
+
+    /// Sets the time for which a challenge can be answered. From 10 seconds to an hour; the default is 2 minutes.
+    pub fn challenge_for(mut self, duration: Duration) -> DeviceBound {
+        self.challenge_for = duration;
+        self
+    }
+
+    /// Sets the sites whose links make a browser refresh.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie};
+    /// use hardtack_device::{BindToDevice, DeviceBound, Initiators};
+    /// use std::time::Duration;
+    ///
+    /// let device = DeviceBound::at("/.session")
+    ///     .initiators(Initiators::SameSite)
+    ///     .bound_for(Duration::from_secs(300))
+    ///     .challenge_for(Duration::from_secs(60));
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).device_bound(device).build()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn initiators(mut self, initiators: Initiators) -> DeviceBound {
+        self.initiators = initiators;
+        self
+    }
+
+    /// Leaves out the requests below this path: they do not wait for a refresh. Use it for files that need no session.
+    pub fn exclude(mut self, path: impl Into<String>) -> DeviceBound {
+        self.excluded.push(path.into());
+        self
+    }
+
+    /// Refuses every session that has no device `grace` after it began, at least 10 seconds, and registers none later.
+    /// **Browsers without this protocol, which are most, cannot stay signed in.** By default, their sessions are the
+    /// same as without binding.
+    ///
+    /// The refusal applies wherever a session came from: a session that nobody signed in to, one from before these
+    /// settings, or one taken over from another library. Switch this on when all sessions from before have ended.
+    pub fn required_after(mut self, grace: Duration) -> DeviceBound {
+        self.required_after = Some(grace);
+        self
+    }
+
+    /// Sets the origin that visitors see, such as `https://app.example`, where a proxy changes `Host`. By default it is
+    /// `https://` and the request's host.
+    pub fn origin(mut self, origin: impl Into<String>) -> DeviceBound {
+        self.origin = Some(origin.into());
+        self
+    }
+
+    /// Returns the first mistake in the settings, beside the name and the attributes of the session's cookie.
+    pub(super) fn mistake(&self, name: &str, attributes: &str) -> Option<&'static str> {
+        let has = |attribute| attributes.split("; ").any(|it| it == attribute);
+        let mut paths = [&self.path].into_iter().chain(&self.excluded);
+        let is_in =
+            |duration: Duration, range: RangeInclusive<u64>| range.contains(&duration.as_secs());
+        let durations_fit = is_in(self.bound_for, 180..=86_400);
+        let is_strict = has("SameSite=Strict");
+        let rules = [
+            (paths.all(|path| is_path(path)), PATH),
+            (!self.path.ends_with('/'), PATH),
+            (
+                durations_fit && is_in(self.challenge_for, 10..=3_600),
+                DURATIONS,
+            ),
+            (
+                self.grace().is_none_or(|grace| grace >= SHORTEST_GRACE),
+                GRACE,
+            ),
+            (self.origin.as_deref().is_none_or(is_origin), ORIGIN),
+            (!is_of_device(name), NAME),
+            (has("Secure"), SECURE),
+            (!has("Partitioned"), PARTITIONED),
+            (!is_strict || self.initiators != Initiators::Any, STRICT),
+        ];
+        let mut broken = rules.into_iter().filter(|(is_kept, _)| !is_kept);
+        broken.next().map(|(_, mistake)| mistake)
+    }
+
+    pub(super) fn path_of(&self, endpoint: Endpoint) -> String {
+        let path = &self.path;
+        match endpoint {
+            Endpoint::Register => format!("{path}/register"),
+            Endpoint::Refresh => format!("{path}/refresh"),
+        }
+    }
+
+    /// Returns the time for which a session may be without a device, in whole seconds, if there is a limit.
+    pub(super) fn grace(&self) -> Option<Duration> {
+        let grace = self.required_after?;
+        Some(Duration::from_secs(grace.as_secs()))
+    }
+
+    /// Returns the time for which an offer can be taken up: as long as a session may be without a device, at most
+    /// [`OFFERED_FOR`].
+    pub(super) fn offer_for(&self) -> Duration {
+        self.grace()
+            .map_or(OFFERED_FOR, |grace| grace.min(OFFERED_FOR))
+    }
+}
+
+const PATH: &str = "a path begins with `/`, that of the endpoints does not end with one, and both have no other \
+     characters than letters, digits and `-._~/`";
+const DURATIONS: &str =
+    "`bound_for` is 3 minutes to a day, and `challenge_for` is 10 seconds to an hour";
+const GRACE: &str =
+    "`required_after` is at least 10 seconds, because a browser needs some to register a key";
+const SECURE: &str = "needs `Secure`: browsers bind no session over plain HTTP";
+const PARTITIONED: &str = "does not work with {partitioned}: browsers bind no partitioned cookie";
+const NAME: &str = "needs another name of the cookie: one that ends in `.b-` or `.out-` and 8 characters is for devices";
+const STRICT: &str = "a link from another site brings no `SameSite=Strict` cookie; choose `Lax`, or `Initiators::SameSite`";
+const ORIGIN: &str = "`origin` is `https://` and a host, perhaps with a port, such as `https://app.example`, and no `/` after it";
+
+/// Seconds. A browser registers at once, but a key in hardware takes its time.
+const OFFERED_FOR: Duration = Duration::from_secs(120);
+const SHORTEST_GRACE: Duration = Duration::from_secs(10);
+
+fn is_origin(origin: &str) -> bool {
+    let is_good =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._:[]".contains(&byte);
+    let host = origin.strip_prefix("https://");
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(is_good))
+}
+
+/// Every character may stand in a quoted string of a header field, and in JSON.
+fn is_path(path: &str) -> bool {
+    let is_good = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    path.starts_with('/') && path.bytes().all(is_good)
+}

@@ -1,0 +1,106 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use super::SessionCookieBuilder;
+use crate::{
+    base::config_error::ConfigError,
+    cookie::{Attributes, CookieName},
+    keys::{PurposeSlot, SharedKeyRing},
+    session::{Companion, Seal},
+};
+
+/// A cookie that is being built, as its [`Companion`] sees it.
+pub struct Setup<'a> {
+    pub(super) name: &'a CookieName,
+    pub(super) attributes: &'a Attributes,
+    pub(super) clock_skew: Duration,
+    pub(super) keys: &'a SharedKeyRing,
+    pub(super) slot: &'a PurposeSlot,
+}
+
+impl Setup<'_> {
+    /// Returns the name of the session's cookie.
+    #[must_use]
+    pub fn name(&self) -> &CookieName {
+        self.name
+    }
+
+    /// Returns the attributes of the session's cookie, as in `Set-Cookie`: `Path=/; Secure; HttpOnly; SameSite=Lax`.
+    #[must_use]
+    pub fn attributes(&self) -> String {
+        let text = self.attributes.to_string();
+        text.trim_start_matches("; ").to_owned()
+    }
+
+    /// Derives the keys of tokens for the purpose `device:`, this word, `:` and the name of the cookie. They open for the
+    /// time that they last. `None`: their date is not checked.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the keys cannot be derived.
+    pub fn seal(&self, word: &str, lasts: Option<Duration>) -> Result<Seal, ConfigError> {
+        let purpose = self.slot.purpose.device(word);
+        Ok(Seal {
+            slot: self.keys.serve(purpose, self.slot.need, None)?,
+            lasts,
+            skew: self.clock_skew,
+        })
+    }
+
+    /// Returns the error for a wrong setting of the companion. `reason` continues after its name; it may name other
+    /// settings, each in braces: ``"does not work with {partitioned}"``.
+    #[must_use]
+    pub fn mistake(&self, setting: &'static str, reason: &'static str) -> ConfigError {
+        ConfigError::new(setting, reason)
+    }
+}
+
+impl fmt::Debug for Setup<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup")
+            .field("name", &self.name.as_str())
+            .field("attributes", &self.attributes())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> SessionCookieBuilder<T> {
+    /// Gives the sessions a [`Companion`], which `prepare` makes when the cookie is built. For packages such as
+    /// `hardtack-device`. The room of a session is 16 bytes smaller with one.
+    pub fn companion(
+        mut self,
+        prepare: impl Fn(&Setup<'_>) -> Result<Arc<dyn Companion>, ConfigError> + Send + Sync + 'static,
+    ) -> Self {
+        self.carrier.companion = Some(Prepare(Arc::new(prepare)));
+        self
+    }
+
+    pub(super) fn prepared_companion(
+        &self,
+        name: &CookieName,
+        slot: &PurposeSlot,
+    ) -> Result<Option<Arc<dyn Companion>>, ConfigError> {
+        let setup = Setup {
+            name,
+            attributes: &self.carrier.attributes,
+            clock_skew: self.options.clock_skew,
+            keys: &self.keys,
+            slot,
+        };
+        let companion = self.carrier.companion.as_ref();
+        companion
+            .map(|Prepare(prepare)| prepare(&setup))
+            .transpose()
+    }
+}
+
+/// Makes the companion of a cookie, when that is built.
+#[derive(Clone)]
+pub(crate) struct Prepare(Arc<PrepareFn>);
+
+type PrepareFn = dyn Fn(&Setup<'_>) -> Result<Arc<dyn Companion>, ConfigError> + Send + Sync;
+
+impl fmt::Debug for Prepare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Prepare")
+    }
+}

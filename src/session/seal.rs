@@ -1,0 +1,118 @@
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use super::{SaveError, SessionInfo, id::SessionId};
+use crate::{
+    base::{
+        reason::Reason,
+        time::{UnixSeconds, unix_seconds},
+    },
+    crypto::{random, scratch::Scratch},
+    keys::PurposeSlot,
+    state::{Layout, Metadata, wire_issued},
+    token::{self, Context, Draft, SealError},
+};
+
+/// Tokens of a [`Companion`](super::Companion) for one purpose, under the keys and labels of its cookie. Each is about a
+/// session, and carries a payload of fixed length. Its body has the form of a session's ([SPEC.md § 5]).
+///
+/// [SPEC.md § 5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#5-body
+pub struct Seal {
+    pub(crate) slot: Arc<PurposeSlot>,
+    /// Time for which a token opens. `None`: its date is not checked.
+    pub(crate) lasts: Option<Duration>,
+    /// By which clocks may differ.
+    pub(crate) skew: Duration,
+}
+
+impl Seal {
+    /// Seals a token at `now`, about the session `id`. `issued` is the time that it carries.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the random generator fails, or if the clock shows a time before 2026 or after 2162.
+    pub fn seal(
+        &self,
+        context: &Context,
+        id: SessionId,
+        issued: SystemTime,
+        payload: &[u8],
+        now: SystemTime,
+    ) -> Result<String, SaveError> {
+        let now = unix_seconds(now);
+        wire_issued(now).ok_or(SealError::Clock)?;
+        let keys = self.slot.keys();
+        let metadata = bare(id, unix_seconds(issued));
+        let mut buffer = Scratch::borrow();
+        let body_len = metadata.len() + payload.len();
+        let mut draft = Draft::new(keys.sealing(now), body_len, &mut buffer);
+        metadata.write(&[], payload, 0, draft.body());
+        let mut text = String::with_capacity(token::token_len(keys.mode(), body_len));
+        draft.seal(context, &random::from_thread()?, &mut text);
+        Ok(text)
+    }
+
+    /// Opens a token: the session that it is about, with `created_at` as the time that it carries, and its payload.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Reason`] why the token does not open.
+    pub fn open<const N: usize>(
+        &self,
+        context: &Context,
+        token: impl AsRef<[u8]>,
+        now: SystemTime,
+    ) -> Result<(SessionId, SessionInfo, [u8; N]), Reason> {
+        let now = unix_seconds(now);
+        let keys = self.slot.keys();
+        let mut buffer = Scratch::borrow();
+        let opened = token::open(&keys, context, now, token.as_ref(), &mut buffer);
+        let opened = opened.map_err(|refused| refused.reason)?;
+        let (id, metadata, payload) = read(&buffer[opened.body()]).ok_or(Reason::Malformed)?;
+        self.check(metadata.issued, now)?;
+        Ok((id, SessionInfo::of(&metadata, opened.key_id()), payload))
+    }
+
+    fn check(&self, issued: UnixSeconds, now: UnixSeconds) -> Result<(), Reason> {
+        match self.lasts.map(|lasts| lasts.as_secs()) {
+            Some(_) if issued > now.saturating_add(self.skew.as_secs()) => Err(Reason::NotYetValid),
+            Some(lasts) if now >= issued.saturating_add(lasts) => Err(Reason::Expired),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Seal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seal")
+            .field("purpose", &self.slot.purpose.name())
+            .field("lasts", &self.lasts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads a body. `None`: it has more than an id, a date and a payload of this length.
+fn read<const N: usize>(body: &[u8]) -> Option<(SessionId, Metadata, [u8; N])> {
+    let layout = Layout::parse(body)?;
+    let metadata = layout.metadata;
+    let id = SessionId(metadata.sid?);
+    let expected = Metadata {
+        age: metadata.age,
+        ..bare(id, metadata.issued)
+    };
+    let is_padded = layout.payload.end < body.len();
+    let is_bare = metadata == expected && layout.flash.is_empty() && !is_padded;
+    let payload = body[layout.payload].try_into().ok()?;
+    is_bare.then_some((id, metadata, payload))
+}
+
+fn bare(id: SessionId, issued: UnixSeconds) -> Metadata {
+    Metadata {
+        issued,
+        sid: Some(*id.as_bytes()),
+        ..Metadata::default()
+    }
+}

@@ -1,0 +1,73 @@
+use std::fmt;
+
+use http::{Response, request::Parts};
+use tower_layer::Layer;
+
+use crate::{
+    base::clone_by_fields,
+    session::Session,
+    state::{Map, Payload},
+    web::{
+        context_by::Place, framework::Extensions, gate::Gate, layer::SessionLayer,
+        pending::AnyCarrier, service::Layered,
+    },
+};
+
+/// A [`SessionLayer`] that also lets the [`Companion`](crate::companion::Companion) of its cookie answer requests. Feature
+/// `tower`; with feature `actix`, it is middleware too.
+///
+/// Add it after every other layer that may refuse a request, such as a CSRF guard, so that it is around them. In axum,
+/// add it to the outermost router, after the fallback: inside `nest` or `route_layer` it does not see these requests. In
+/// actix-web: `App::new().wrap(guard).wrap(layer)`.
+pub struct CompanionLayer<T = Map, W = Session<T>>(SessionLayer<T, W>);
+
+impl<T, W> CompanionLayer<T, W> {
+    /// Adds the companion's answers to `layer`, with its clock and its contexts.
+    pub fn new(layer: SessionLayer<T, W>) -> CompanionLayer<T, W> {
+        CompanionLayer(layer)
+    }
+}
+
+impl<T: Payload, W> Gate for CompanionLayer<T, W> {
+    fn concerns(&self, method: &str, path: &str) -> bool {
+        matches!(&*self.0.carrier, AnyCarrier::Cookie(cookie)
+            if cookie.companion_for(method, path).is_some())
+    }
+
+    fn answer(&self, request: &Parts, _: &mut impl Extensions) -> Option<Response<String>> {
+        let CompanionLayer(layer) = self;
+        let AnyCarrier::Cookie(cookie) = &*layer.carrier else {
+            return None;
+        };
+        let choose = layer.context_by.as_ref();
+        let place = choose.map_or(Place::Built, |choose| choose(request).into());
+        let context = match &place {
+            Place::Built => Some(cookie.token.context()),
+            Place::Chosen(context) => Some(context),
+            Place::Nowhere => None,
+        };
+        cookie.answer_in(context, request, &layer.clock)
+    }
+}
+
+impl<S, T, W> Layer<S> for CompanionLayer<T, W> {
+    type Service = Layered<Layered<S, SessionLayer<T, W>>, Self>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Layered {
+            inner: self.0.layer(inner),
+            layer: self.clone(),
+        }
+    }
+}
+
+clone_by_fields!(CompanionLayer < T, W > { 0 });
+
+impl<T, W> fmt::Debug for CompanionLayer<T, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CompanionLayer").field(&self.0).finish()
+    }
+}
+
+#[cfg(feature = "actix")]
+crate::web::actix::middleware!(CompanionLayer<T, W>);
