@@ -149,7 +149,9 @@ fn check_fields(command: &str, shown: &str) {
         .split_once(&format!("`{command}`\n\n"))
         .unwrap();
     let rows = table.split("\n\n").next().unwrap().lines();
-    let names = rows.filter_map(|row| row.strip_prefix("| `")?.split('`').next());
+    let cells = rows.filter(|row| row.starts_with("| `"));
+    let cells = cells.map(|row| row.split(" | ").next().unwrap());
+    let names = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
     let documented: BTreeSet<_> = names.map(str::to_owned).collect();
     assert_eq!(found, documented, "{command}");
 }
