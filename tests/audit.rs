@@ -1,5 +1,5 @@
-//! The documents for reviews: each row of docs/review/checklists.md points to a test or to a heading, the commands of
-//! docs/review/audit.md run tests, and docs/review/dependencies.md has every direct dependency in the version of Cargo.lock.
+//! The documents for reviews: each row of docs/review/checklists.md points to a test or to a heading, and
+//! docs/review/dependencies.md has every direct dependency in the version of Cargo.lock.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ fn every_row_of_the_checklists_points_to_a_test_or_a_heading() {
             }
         }
     }
-    assert!(count > 80, "there are {count} rows");
+    assert!(count > 60, "there are {count} rows");
 }
 
 /// So that no claim about the faults that are noticed is read for files in which none is made.
@@ -60,40 +60,6 @@ fn the_mutants_are_of_the_files_that_matter_most_or_the_page_says_why_not() {
         let is_in = |rooms: &[&str]| rooms.iter().any(|room| path.starts_with(room));
         assert!(is_in(&rooms) != is_in(&left_out), "{path}");
     }
-}
-
-/// Cargo calls it a success where a filter finds no test.
-#[test]
-fn every_command_for_a_claim_runs_tests() {
-    let repository = Repository::read();
-    let (_, claims) = (repository.text("docs/review/audit.md"))
-        .split_once("\n## A command for each claim\n")
-        .unwrap();
-    let mut count = 0;
-    for command in quoted(claims).filter(|word| word.starts_with("cargo test ")) {
-        let words: Vec<_> = command.split(' ').collect();
-        let (root, filter) = match words[..] {
-            [.., "--test", "all", filter] => ("tests/", filter),
-            [.., "--lib", filter] => ("src/", filter),
-            _ => continue,
-        };
-        let room = format!("{root}{}", filter.trim_end_matches("::").replace("::", "/"));
-        let (module, folder) = (format!("{room}.rs"), format!("{room}/"));
-        let runs_tests = repository.files.iter().any(|(path, text)| {
-            // The runner of the vectors is a module of the library.
-            let path = path.replace("tests/vectors/run/", "src/vectors/");
-            let is_chosen = path == module || path.starts_with(&folder);
-            let has_one = |name: &str| {
-                let tests = text.split("#[test]").skip(1);
-                let heads = tests.filter_map(|test| test.split_once("fn ")?.1.split_once('('));
-                heads.map(|(head, _)| head).any(|head| head.contains(name))
-            };
-            path.starts_with(root) && (has_one(filter) || is_chosen && has_one(""))
-        });
-        assert!(runs_tests, "`{command}` runs nothing");
-        count += 1;
-    }
-    assert!(count > 15, "there are {count} commands");
 }
 
 #[test]
