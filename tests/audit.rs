@@ -95,7 +95,7 @@ fn the_table_of_dependencies_has_the_versions_of_the_lock_file() {
     });
     let locked: BTreeSet<_> = locked.collect();
     for row in dependencies(&repository) {
-        let (name, version) = (quoted(row).next().unwrap(), cell(row, 5));
+        let (name, version) = (quoted(row).next().unwrap(), cell(row, 4));
         let is_locked = locked.contains(&(name, version));
         assert!(is_locked, "Cargo.lock has no {name} {version}");
     }
