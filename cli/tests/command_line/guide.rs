@@ -1,5 +1,4 @@
-//! Every command in docs/rotation.md, docs/cli.md and the package's README.md is run, and its output is the one that
-//! they show.
+//! Every command in docs/rotation.md and the package's README.md is run, and its output is the one that they show.
 //!
 //! A line `# TIME` in them sets the clock, `# TIME, in a new folder` begins a story, and `# cookie.txt: …` puts a
 //! visitor's current cookie into that file. The settings of `app.toml` are the defaults. Nothing else is done, so
@@ -20,11 +19,6 @@ fn the_guide_shows_what_happens() {
 #[test]
 fn the_page_of_the_package_shows_what_happens() {
     check(include_str!("../../README.md"));
-}
-
-#[test]
-fn the_reference_shows_what_happens() {
-    check(include_str!("../../../docs/cli.md"));
 }
 
 #[track_caller]
