@@ -13,7 +13,7 @@ export default sessionProxy(
   cookie,
   NextResponse,
   (request, session) => {
-    session.ensureId(); // where pages for everybody carry CSRF tokens
+    session.ensureId(); // if pages for everybody carry CSRF tokens
     return members(request, session);
   },
   { flashes: ["notice"] },
