@@ -20,9 +20,8 @@ ADVICE = "a published vector has changed, or another stands before it. Leave it 
 
 
 def vectors_of(text):
-    """Each vector on one line, without its braces, however layout.py lays it out."""
-    listed = text.split('"vectors": [\n    {')[1].removesuffix("}\n  ]\n}\n").split("},\n    {")
-    return [" ".join(line.strip() for line in vector.split("\n")) for vector in listed]
+    """Each vector, which is a line, without its braces."""
+    return [line.rstrip(",")[len("    {"):-len("}")] for line in text.splitlines() if line.startswith("    {")]
 
 
 def digest(vectors):
