@@ -25,7 +25,6 @@ import edge_vectors
 import encode_vectors
 import host_vectors
 import lasting_vectors
-import layout
 import published
 import rare_devices
 import rare_vectors
@@ -1541,10 +1540,8 @@ def made(name):
     return vectors
 
 
-def written(name, about, vectors):
+def written(about, vectors):
     """The text of a file: a line for each vector, in ASCII but for the sign of a section."""
-    if name in published.EXPERIMENTAL:
-        return layout.written({"about": about, "version": VERSION, "vectors": vectors})
     flat = lambda value: json.dumps(value).replace("\\u00a7", "§")
     lines = ",\n".join(f"    {flat(v)}" for v in vectors)
     return f'{{\n  "about": {flat(about)},\n  "version": {VERSION},\n  "vectors": [\n{lines}\n  ]\n}}\n'
@@ -1555,7 +1552,7 @@ def main(arguments):
         sys.exit(__doc__)
     stale = []
     for name, (_, about) in FILES.items():
-        path, text = Path(__file__).with_name(f"{name}.json"), written(name, about, made(name))
+        path, text = Path(__file__).with_name(f"{name}.json"), written(about, made(name))
         if arguments and (not path.exists() or path.read_bytes() != text.encode()):
             stale.append(path.name)
         elif not arguments:
