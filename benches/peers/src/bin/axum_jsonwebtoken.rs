@@ -7,7 +7,7 @@ use std::{
 
 use axum::{Router, routing::get};
 use axum_extra::extract::cookie::{Cookie, CookieJar};
-use hardtack_comparison::{CSRF, LANGUAGE, USER};
+use hardtack_peers::{CSRF, LANGUAGE, USER};
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ struct Login {
 async fn main() -> Result<(), Box<dyn Error>> {
     let key = EncodingKey::from_secret(&[7; 32]);
     let app = Router::new().route("/", get(move |jar| async move { sign_in(jar, &key) }));
-    Ok(axum::serve(hardtack_comparison::tokio_listener()?, app).await?)
+    Ok(axum::serve(hardtack_peers::tokio_listener()?, app).await?)
 }
 
 fn sign_in(jar: CookieJar, key: &EncodingKey) -> Result<(CookieJar, &'static str), String> {

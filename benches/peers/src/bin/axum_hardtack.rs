@@ -4,7 +4,7 @@ use std::error::Error;
 
 use axum::{Router, routing::get};
 use hardtack::{EncryptionKey, Session, SessionCookie, SessionError, SessionLayer};
-use hardtack_comparison::{CSRF, LANGUAGE, USER};
+use hardtack_peers::{CSRF, LANGUAGE, USER};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -12,7 +12,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = Router::new()
         .route("/", get(sign_in))
         .layer(SessionLayer::new(cookie));
-    Ok(axum::serve(hardtack_comparison::tokio_listener()?, app).await?)
+    Ok(axum::serve(hardtack_peers::tokio_listener()?, app).await?)
 }
 
 async fn sign_in(session: Session) -> Result<&'static str, SessionError> {

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use axum::{Router, extract::FromRef, routing::get};
 use axum_extra::extract::cookie::{Cookie, Key, PrivateCookieJar};
-use hardtack_comparison::{CSRF, LANGUAGE, USER};
+use hardtack_peers::{CSRF, LANGUAGE, USER};
 use serde::Serialize;
 
 #[derive(Clone, FromRef)]
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         key: Key::generate(),
     };
     let app = Router::new().route("/", get(sign_in)).with_state(state);
-    Ok(axum::serve(hardtack_comparison::tokio_listener()?, app).await?)
+    Ok(axum::serve(hardtack_peers::tokio_listener()?, app).await?)
 }
 
 async fn sign_in(jar: PrivateCookieJar) -> Result<(PrivateCookieJar, &'static str), String> {

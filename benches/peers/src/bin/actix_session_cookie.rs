@@ -2,7 +2,7 @@
 
 use actix_session::{Session, SessionInsertError, SessionMiddleware, storage::CookieSessionStore};
 use actix_web::{App, HttpServer, cookie::Key, web};
-use hardtack_comparison::{CSRF, LANGUAGE, USER};
+use hardtack_peers::{CSRF, LANGUAGE, USER};
 
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
@@ -11,7 +11,7 @@ async fn main() -> std::io::Result<()> {
         let layer = SessionMiddleware::new(CookieSessionStore::default(), key.clone());
         App::new().route("/", web::get().to(sign_in)).wrap(layer)
     });
-    server.listen(hardtack_comparison::listener()?)?.run().await
+    server.listen(hardtack_peers::listener()?)?.run().await
 }
 
 async fn sign_in(session: Session) -> Result<&'static str, SessionInsertError> {

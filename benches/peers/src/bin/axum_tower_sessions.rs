@@ -3,19 +3,19 @@
 use std::error::Error;
 
 use axum::{Router, routing::get};
-use hardtack_comparison::{CSRF, LANGUAGE, USER};
+use hardtack_peers::{CSRF, LANGUAGE, USER};
 use tower_sessions::{Session, SessionManagerLayer, session::Error as SessionError};
 use tower_sessions_redis_store::{RedisStore, fred::prelude::*};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let config = Config::from_url(&hardtack_comparison::redis())?;
+    let config = Config::from_url(&hardtack_peers::redis())?;
     let pool = Pool::new(config, None, None, None, 6)?;
     pool.connect();
     pool.wait_for_connect().await?;
     let layer = SessionManagerLayer::new(RedisStore::new(pool));
     let app = Router::new().route("/", get(sign_in)).layer(layer);
-    Ok(axum::serve(hardtack_comparison::tokio_listener()?, app).await?)
+    Ok(axum::serve(hardtack_peers::tokio_listener()?, app).await?)
 }
 
 async fn sign_in(session: Session) -> Result<&'static str, String> {

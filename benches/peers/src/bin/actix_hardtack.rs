@@ -4,7 +4,7 @@ use std::error::Error;
 
 use actix_web::{App, HttpServer, web};
 use hardtack::{EncryptionKey, Session, SessionCookie, SessionError, SessionLayer};
-use hardtack_comparison::{CSRF, LANGUAGE, USER};
+use hardtack_peers::{CSRF, LANGUAGE, USER};
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .wrap(layer.clone())
     });
     Ok(server
-        .listen(hardtack_comparison::listener()?)?
+        .listen(hardtack_peers::listener()?)?
         .run()
         .await?)
 }

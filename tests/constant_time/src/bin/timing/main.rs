@@ -1,5 +1,5 @@
 //! Times operations on inputs of two classes, and tells by Welch's t-test whether the classes can be told apart. See
-//! README.md.
+//! the README.md of the package.
 
 mod classes;
 mod operations;

@@ -5,5 +5,5 @@ use actix_web::{App, HttpServer, web};
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
     let server = HttpServer::new(|| App::new().route("/", web::get().to(async || "signed in")));
-    server.listen(hardtack_comparison::listener()?)?.run().await
+    server.listen(hardtack_peers::listener()?)?.run().await
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use axum::{Router, routing::get};
-use hardtack_comparison::{CSRF, LANGUAGE, USER};
+use hardtack_peers::{CSRF, LANGUAGE, USER};
 use tower_sessions_cookie_store::{CookieSessionManagerLayer, Key, Session};
 use tower_sessions_core::session::Error as SessionError;
 
@@ -11,7 +11,7 @@ use tower_sessions_core::session::Error as SessionError;
 async fn main() -> Result<(), Box<dyn Error>> {
     let layer = CookieSessionManagerLayer::private(Key::generate());
     let app = Router::new().route("/", get(sign_in)).layer(layer);
-    Ok(axum::serve(hardtack_comparison::tokio_listener()?, app).await?)
+    Ok(axum::serve(hardtack_peers::tokio_listener()?, app).await?)
 }
 
 async fn sign_in(session: Session) -> Result<&'static str, String> {
