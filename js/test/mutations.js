@@ -33,7 +33,7 @@ try {
 async function noticeNothingUnbroken() {
   for (const tests of new Set(faults.map(({ tests }) => tests))) {
     const copy = await copyOf("unbroken", tests);
-    if (await isNoticed(copy, tests)) throw new Error(`something is noticed before the first fault, in ${tests.join() || "vectors"}`);
+    if (await isNoticed(copy, tests)) throw new Error(`something is noticed before the first fault, in ${tests.join()}`);
     await rm(copy, { recursive: true });
   }
 }
@@ -64,12 +64,12 @@ async function copyOf(name, tests) {
   await cp(join(root, "src"), join(copy, "src"), { recursive: true });
   await writeFile(join(copy, "package.json"), '{"type": "module"}');
   await symlink(join(root, "node_modules"), join(copy, "node_modules"));
-  for (const file of [...HELPERS, ...tests]) await cp(join(root, "test", file), join(copy, "test", file), { recursive: true });
+  for (const file of [...HELPERS, ...tests.filter((file) => file !== "vectors")]) await cp(join(root, "test", file), join(copy, "test", file), { recursive: true });
   return copy;
 }
 
 function isNoticed(copy, tests) {
-  return tests.length === 0 ? isNoticedByVectors(copy) : isNoticedByOneOf(copy, tests);
+  return tests[0] === "vectors" ? isNoticedByVectors(copy) : isNoticedByOneOf(copy, tests);
 }
 
 async function isNoticedByVectors(copy) {

@@ -1,27 +1,20 @@
 // The faults that the package is broken with, in src/, and the tests that have to notice them.
 //
-// A fault is a list: a text of its module, and what stands in its place, one or several, each a fault of its own. A bare
-// text is removed.
+// In `file`, `with` stands in place of `find`, which stands there once: a text, or several, each a fault of its own.
 
 import { readFile } from "node:fs/promises";
 
-import * as adapters from "./adapters.js";
-import * as format from "./format.js";
-import * as next from "./next.js";
-import * as servers from "./servers.js";
-import * as sessions from "./sessions.js";
+import { parse } from "smol-toml";
 
-const SUBJECTS = { format, sessions, next, adapters, servers };
+const SUBJECTS = ["format", "sessions", "next", "adapters", "servers"];
 
-/** All faults, one by one. `tests`: the files that have to notice it, or none where the vectors have to. */
-export const all = Object.entries(SUBJECTS).flatMap(([subject, { FAULTS, TESTS: tests = [] }]) =>
-  Object.entries(FAULTS).flatMap(([module, rows]) =>
-    rows.flatMap((row) => {
-      const [from, ...places] = [row].flat();
-      return (places.length > 0 ? places : [""]).map((to) => ({ subject, module, from, to, tests }));
-    }),
-  ),
-);
+/** All faults, one by one. `tests`: the files that have to notice it, or `vectors`. */
+export const all = (await Promise.all(SUBJECTS.map(faultsOf))).flat();
+
+async function faultsOf(subject) {
+  const { tests, fault } = parse(await readFile(new URL(`${subject}.toml`, import.meta.url), "utf8"));
+  return fault.flatMap((row) => [row.with].flat().map((to) => ({ subject, module: row.file, from: row.find, to, tests })));
+}
 
 /** Returns the text of a module. */
 export const textOf = (module) => readFile(new URL(`../../src/${module}`, import.meta.url), "utf8");

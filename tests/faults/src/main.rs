@@ -5,17 +5,17 @@
 //! the environment says which of them is there.
 
 mod made;
-mod run;
 mod table;
 
-use std::{path::Path, process::ExitCode};
+use std::{ffi::OsStr, path::Path, process::ExitCode};
 
 use hardtack_faults::{
     copy,
     programs::{self, Program},
+    trials::{self, End, LONGEST},
 };
 
-use crate::{run::Run, table::Fault};
+use crate::table::Fault;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -37,16 +37,10 @@ fn main() -> ExitCode {
         .iter()
         .filter(|fault| is_chosen(&fault.name))
         .collect();
-    let missed: Vec<_> = chosen
-        .iter()
-        .filter(|fault| !is_noticed(&programs, fault))
-        .collect();
-    println!(
-        "\n{} faults, {} noticed",
-        chosen.len(),
-        chosen.len() - missed.len()
-    );
-    match missed.is_empty() && !chosen.is_empty() {
+    let noticed = trials::side_by_side(&chosen, |fault| is_noticed(&programs, fault));
+    let noticed = noticed.into_iter().filter(|is_noticed| *is_noticed).count();
+    println!("\n{} faults, {noticed} noticed", chosen.len());
+    match noticed == chosen.len() && noticed > 0 {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
@@ -56,33 +50,37 @@ fn main() -> ExitCode {
 fn is_noticed(programs: &[Program], fault: &Fault) -> bool {
     let mut is_noticed = true;
     for tests in &fault.tests {
-        let sound = run::run(programs, tests, None);
-        let faulty = run::run(programs, tests, Some(&fault.name));
-        let verdict = match (sound, faulty) {
-            (
-                Run {
-                    failed: 0,
-                    passed: 1..,
-                    ..
-                },
-                Run { failed: 1.., .. },
-            ) => continue,
-            (
-                Run {
-                    failed: 0,
-                    passed: 0,
-                    ..
-                },
-                _,
-            ) => "is no test",
-            (Run { failed: 1.., .. }, _) => "fails without the fault",
-            _ => "notices nothing",
-        };
-        println!("MISSED  {}: {tests} {verdict}", fault.name);
-        is_noticed = false;
+        if let Err(why) = notice(programs, tests, fault) {
+            println!("MISSED  {}: {tests} {why}", fault.name);
+            is_noticed = false;
+        }
     }
     if is_noticed {
         println!("noticed  {}", fault.name);
     }
     is_noticed
+}
+
+/// Runs the tests whose names begin like this, without the fault and with it.
+fn notice(programs: &[Program], tests: &str, fault: &Fault) -> Result<(), &'static str> {
+    let chosen = programs.iter().map(|program| {
+        let names = program.tests.iter().map(String::as_str);
+        let names: Vec<_> = names.filter(|name| name.starts_with(tests)).collect();
+        (program, names)
+    });
+    let chosen: Vec<_> = chosen.filter(|(_, names)| !names.is_empty()).collect();
+    if chosen.is_empty() {
+        return Err("is no test");
+    }
+    let passes = |fault: &str| {
+        let environment = ("HARDTACK_FAULT", OsStr::new(fault));
+        chosen.iter().all(|(program, names)| {
+            trials::run(program, names, environment, LONGEST) == End::Passed
+        })
+    };
+    match (passes(""), passes(&fault.name)) {
+        (true, false) => Ok(()),
+        (false, _) => Err("fails without the fault"),
+        (true, true) => Err("notices nothing"),
+    }
 }

@@ -2,20 +2,17 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ffi::OsStr,
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    },
-    thread,
+    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
-use hardtack_faults::programs::{self, Program};
+use hardtack_faults::{
+    programs::{self, Program},
+    trials::{self, End, LONGEST, side_by_side},
+};
 
 use crate::list::Mutant;
 
@@ -28,14 +25,6 @@ pub(crate) enum Verdict {
     Missed,
     /// No test comes by.
     Unreached,
-}
-
-/// How a program of tests ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Passed,
-    Failed,
-    TooLong,
 }
 
 /// A test that passes without a mutant.
@@ -81,8 +70,8 @@ fn tests<'a>(programs: &'a [Program], folder: &Path) -> Vec<Test<'a>> {
         let file = folder.join(number.to_string());
         let _ = fs::remove_file(&file);
         let began = Instant::now();
-        let environment = ("HARDTACK_REACHED", file.as_os_str().to_owned());
-        let passes = end_within(start(program, &[name], environment), LONGEST) == End::Passed;
+        let environment = ("HARDTACK_REACHED", file.as_os_str());
+        let passes = trials::run(program, &[name], environment, LONGEST) == End::Passed;
         let took = began.elapsed();
         let text = fs::read_to_string(file).unwrap_or_default();
         let reached = text.lines().filter_map(|line| line.parse().ok());
@@ -130,80 +119,11 @@ fn ends(tests: &[&Test<'_>], id: usize) -> impl Iterator<Item = End> {
     by_program.into_values().map(move |tests| {
         let names: Vec<_> = tests.iter().map(|test| test.name).collect();
         let took: Duration = tests.iter().map(|test| test.took).sum();
-        let environment = ("HARDTACK_MUTANT", id.to_string().into());
-        let child = start(tests[0].program, &names, environment);
-        end_within(child, took * 3 + PATIENCE)
+        let id = id.to_string();
+        let environment = ("HARDTACK_MUTANT", OsStr::new(&id));
+        trials::run(tests[0].program, &names, environment, took * 3 + PATIENCE)
     })
 }
-
-/// A program in a box: a loop that a mutant makes endless might fill the memory.
-fn start(program: &Program, names: &[&str], (key, value): (&str, std::ffi::OsString)) -> Child {
-    let mut command = Command::new("sh");
-    command.args(["-c", r#"ulimit -v 16000000; exec "$@""#, "sh"]);
-    command.arg(&program.file).arg("--exact").args(names);
-    command.args(["--test-threads", "1"]);
-    command.current_dir(&program.folder);
-    command
-        .env_remove("HARDTACK_MUTANT")
-        .env_remove("HARDTACK_REACHED")
-        .env(key, value);
-    command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .stdin(Stdio::null());
-    command.spawn().expect("a program of tests runs")
-}
-
-/// Waits for the first test that fails, or for the end.
-fn end_within(mut child: Child, longest: Duration) -> End {
-    let output = child.stdout.take().expect("the output of the tests");
-    let (sender, end) = mpsc::channel();
-    thread::spawn(move || {
-        let lines = BufReader::new(output).lines().map_while(Result::ok);
-        let mut lines = lines.skip_while(|line| !tells_the_end(line));
-        // No such line: the program has ended before its tests did.
-        let has_passed = lines.next().is_some_and(|line| line.contains(PASSED));
-        let _ = sender.send(if has_passed { End::Passed } else { End::Failed });
-    });
-    let end = end.recv_timeout(longest).unwrap_or(End::TooLong);
-    let _ = child.kill();
-    let _ = child.wait();
-    end
-}
-
-fn tells_the_end(line: &str) -> bool {
-    line.ends_with("... FAILED") || line.contains("test result: ")
-}
-
-fn side_by_side<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::new());
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                while let Some((index, one)) = {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    all.get(index).map(|one| (index, one))
-                } {
-                    let result = work(one);
-                    results
-                        .lock()
-                        .expect("no worker panics")
-                        .push((index, result));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().expect("no worker panics");
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
-}
-
-const PASSED: &str = "test result: ok";
-
-/// For a test without a mutant.
-const LONGEST: Duration = Duration::from_secs(300);
 
 /// For the start of a program, and a machine that does other work meanwhile.
 const PATIENCE: Duration = Duration::from_secs(10);
