@@ -14,10 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .route("/", web::get().to(sign_in))
             .wrap(layer.clone())
     });
-    Ok(server
-        .listen(hardtack_peers::listener()?)?
-        .run()
-        .await?)
+    Ok(server.listen(hardtack_peers::listener()?)?.run().await?)
 }
 
 async fn sign_in(session: Session) -> Result<&'static str, SessionError> {

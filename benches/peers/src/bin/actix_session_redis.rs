@@ -14,10 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let layer = SessionMiddleware::new(store.clone(), key.clone());
         App::new().route("/", web::get().to(sign_in)).wrap(layer)
     });
-    Ok(server
-        .listen(hardtack_peers::listener()?)?
-        .run()
-        .await?)
+    Ok(server.listen(hardtack_peers::listener()?)?.run().await?)
 }
 
 async fn sign_in(session: Session) -> Result<&'static str, SessionInsertError> {

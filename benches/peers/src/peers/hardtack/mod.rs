@@ -32,6 +32,7 @@ pub(crate) use self::layers::{TOWER, add as add_layers};
 
 pub(crate) const TYPED: &str = "hardtack `SessionCookie<T>`";
 const DICTIONARY: &str = "hardtack `SessionCookie`, a dictionary";
+const XCHACHA: &str = "hardtack `SessionCookie<T>`, XChaCha20-Poly1305";
 const SIGNED: &str = "hardtack `SessionCookie<T>`, signed";
 const HTTP: &str = "hardtack `SessionCookie<T>`, from and to a `HeaderMap`";
 pub(crate) const TOKEN_ALONE: &str = "hardtack `SessionToken<T>`, without a clock";
@@ -43,6 +44,9 @@ pub(super) fn add(bench: &mut Bench) {
     add_peer(bench, TYPED, || Typed::new(&keys, 1, system()));
     add_peer(bench, DICTIONARY, || Dictionary::new(&keys, 1));
     add_peer(bench, HTTP, || Http(Typed::new(&keys, 1, system())));
+    add_peer(bench, XCHACHA, || {
+        Typed::new(&Keys::xchacha20(), 1, system())
+    });
     add_peer(bench, SIGNED, || Typed::new(&Keys::signing(), 1, system()));
     let time = || Clock::from(SystemTime::now());
     add_peer(bench, COOKIE_ALONE, || Typed::new(&keys, 1, time()));
@@ -84,6 +88,13 @@ impl Keys {
     pub(super) fn encrypting() -> Keys {
         Keys::new(Mode::Encrypted, || {
             let key = EncryptionKey::generate().expect(FAILURE);
+            key.expose_secret().to_string()
+        })
+    }
+
+    fn xchacha20() -> Keys {
+        Keys::new(Mode::Encrypted, || {
+            let key = EncryptionKey::generate_xchacha20().expect(FAILURE);
             key.expose_secret().to_string()
         })
     }
