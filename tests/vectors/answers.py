@@ -13,6 +13,35 @@ def sealing(v):
     return lambda what: hashlib.sha256(repr((v["name"], what)).encode()).digest()[:24]
 
 
+# ---------------------------------------------------------------- primitives
+
+def answer_primitives(v):
+    if v["kind"] == "hkdf-sha256":
+        extracted = hmac_sha256(bytes.fromhex(v["salt"]) or bytes(32), bytes.fromhex(v["ikm"]))
+        return {"prk": extracted.hex(), "okm": hkdf_expand(extracted, bytes.fromhex(v["info"]), v["length"]).hex()}
+    if v["kind"] == "xaes-256-gcm-accumulated":
+        return {"digest": accumulated(v["iterations"])}
+    key, nonce, aad, plaintext = (bytes.fromhex(v[field]) for field in ("key", "nonce", "aad", "plaintext"))
+    construction, inner = AEAD["xaes" if v["kind"] == "xaes-256-gcm" else "xcha"](key, nonce)
+    return {"sealed": construction.encrypt(inner, plaintext, aad).hex()}
+
+
+def accumulated(iterations):
+    stream, position = hashlib.shake_128().digest(140 * iterations + 2 * 256 * iterations), 0
+    digest = hashlib.shake_128()
+
+    def read(length):
+        nonlocal position
+        position += length
+        return stream[position - length:position]
+
+    for _ in range(iterations):
+        construction, inner = xaes(read(32), read(24))
+        plaintext, aad = read(read(1)[0]), read(read(1)[0])
+        digest.update(construction.encrypt(inner, plaintext, aad))
+    return digest.hexdigest(32)
+
+
 # ---------------------------------------------------------------- keys and tokens
 
 def answer_derivation(v):
@@ -378,7 +407,7 @@ DEVICES = {"device": answer_device, "proof": answer_proof, "config": answer_devi
            "write": answer_device_write, "csrf": answer_device_csrf, "endpoint": answer_endpoint, "room": answer_device_room}
 
 ANSWERS = {
-    "derivation": answer_derivation, "keys": answer_keys, "rings": answer_rings, "contexts": answer_contexts,
+    "primitives": answer_primitives, "derivation": answer_derivation, "keys": answer_keys, "rings": answer_rings, "contexts": answer_contexts,
     "seal": answer_seal, "cookies": answer_cookies, "csrf": answer_csrf, "headers": answer_headers, "caches": answer_caches,
     "open": answer_open, "encode": answer_encode, "hosts": answer_hosts, "policies": answer_policies, "writes": answer_writes, "devices": answer_devices,
 }
