@@ -3,6 +3,7 @@
 mod answers;
 #[cfg(feature = "tracing")]
 mod events;
+mod model;
 mod outside;
 mod postponing;
 mod streams;
