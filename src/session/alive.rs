@@ -1,6 +1,6 @@
 //! Check whether a session would still open, for work that outlives its request, and for the end of each request.
 
-use super::{handle::Session, loaded::Loaded, sealer::Sealer};
+use super::{handle::Session, sealer::Sealer};
 use crate::{
     base::time::UnixSeconds,
     keys::{KeyId, KeyRole, PurposeKeys},
@@ -25,21 +25,17 @@ impl<T: Payload> Session<T> {
     pub fn is_alive(&self) -> bool {
         let sealer = &*self.lock.sealer;
         self.with_contents(|contents| {
-            let loaded = Loaded::of(&mut contents.loaded, sealer, &mut contents.arrival);
-            let (state, key_id) = loaded.subject();
-            sealer.is_alive(state, key_id, contents.arrival.clock.now())
+            let (loaded, arrival) = contents.read(sealer);
+            let now = arrival.clock.now();
+            let state = &loaded.state;
+            state.is_vouched_for(now) && sealer.would_open(state, loaded.key_id(), now)
         })
     }
 }
 
 impl Sealer {
-    /// Returns `true` if the token of a session that opened would still open at `now`. Asks only what can change
-    /// while the program runs; the tag cannot.
-    fn is_alive<T>(&self, state: &State<T>, key_id: Option<KeyId>, now: UnixSeconds) -> bool {
-        state.is_vouched_for(now) && self.would_open(state, key_id, now)
-    }
-
-    /// [`is_alive`](Self::is_alive), but for the answer of the application to the question of `revalidate_after`.
+    /// Returns `true` if the token of a session that opened would still open at `now`, whatever the application says of
+    /// it. Asks only what can change while the program runs; the tag cannot.
     pub(super) fn would_open<T>(
         &self,
         state: &State<T>,

@@ -96,7 +96,7 @@ impl<T: Payload> Loaded<T> {
         circumstances: Circumstances,
         arrival: &Arrival,
     ) -> Result<Ending, SaveError> {
-        self.tell_if_unasked(sealer);
+        self.tell(sealer);
         let state = &self.state;
         let keys = sealer.slot.keys();
         let standing = sealer.standing(&keys, state, self.outcome.opened_under());

@@ -147,7 +147,8 @@ impl Sealer {
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
         let layout = opened.layout;
         let lifetimes = &self.policy.lifetimes;
-        if lifetimes.arrives_unvalidated(&layout.metadata, now) {
+        let answered_at = Some(layout.metadata.last_active());
+        if lifetimes.is_validation_due(answered_at, now) {
             return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
         }
         let payload = &buffer[opened.body][layout.payload];
