@@ -1,6 +1,6 @@
 //! One session during one request, as plain data.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     bytes::layout::{Layout, Metadata, wire_issued},
@@ -9,10 +9,7 @@ use super::{
     refresh::Refresh,
     size::budget::SizeBudget,
 };
-use crate::{
-    base::time::UnixSeconds,
-    crypto::scratch::{Scratch, Wiped},
-};
+use crate::{base::time::UnixSeconds, crypto::scratch::Wiped};
 
 /// Settings of an application for its sessions.
 #[derive(Clone, Debug)]
@@ -88,9 +85,9 @@ pub(super) enum Validation {
     Ended,
 }
 
-/// A verified body. `B`: its bytes, or where they are in a buffer.
-pub(crate) struct OpenedBody<B = Wiped> {
-    pub(crate) body: B,
+/// A verified body.
+pub(crate) struct OpenedBody {
+    pub(crate) body: Wiped,
     pub(crate) layout: Layout,
     /// Length of its token, and the number of cookies that this came in.
     pub(crate) token_len: usize,
@@ -165,25 +162,12 @@ impl Policy {
     }
 }
 
-impl OpenedBody<Range<usize>> {
-    /// Takes the body out of the buffer, which uses the memory of `next` from now on.
-    #[inline]
-    pub(crate) fn keep(self, buffer: &mut Scratch, next: Vec<u8>) -> OpenedBody {
-        OpenedBody {
-            body: buffer.give(self.body, next),
-            layout: self.layout,
-            token_len: self.token_len,
-            cookies: self.cookies,
-        }
-    }
-}
-
 impl OpenedBody {
     fn session(&self) -> (&Metadata, &[u8]) {
         (&self.layout.metadata, self.payload())
     }
 
-    pub(super) fn payload(&self) -> &[u8] {
+    pub(crate) fn payload(&self) -> &[u8] {
         &self.body[self.layout.payload.clone()]
     }
 
