@@ -110,10 +110,10 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 
 /// With all features, without the tests in files of `src`.
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
-    ("types", 72),
+    ("types", 71),
     ("traits", 4),
-    ("functions", 377),
-    ("hundreds of lines of code", 146),
+    ("functions", 371),
+    ("hundreds of lines of code", 144),
 ];
 
 /// Libraries whose types those that are named show as theirs.

@@ -26,9 +26,9 @@ impl<T: Payload> Session<T> {
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after). Nothing happens without that setting,
     /// without a session, or while the last answer holds.
     ///
-    /// Extractors of axum and actix-web call this. Other code has to call it before it uses the session, which is empty
-    /// and refuses changes until then. Returns `false` if the session has ended; the handle then holds a new session,
-    /// as it does whenever a token does not open. An answer changes nothing once its session has ended, or where the
+    /// Extractors of axum and actix-web and `from_extensions` call this. Other code has to call it before it uses the
+    /// session, which is empty and refuses changes until then. Returns `false` if the session has ended; the handle then
+    /// holds a new session, as it does whenever a token does not open. An answer changes nothing once its session has ended, or where the
     /// application has begun another in its place.
     ///
     /// Work that outlives its request, such as a WebSocket, has to call it from time to time. `false` then also means

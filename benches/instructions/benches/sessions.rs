@@ -171,12 +171,12 @@ enum Handler {
 }
 
 fn tower(handler: Handler) -> Work {
-    let service = service_fn(move |request: Request<()>| {
+    let service = service_fn(async move |request: Request<()>| {
         if handler == Handler::Read {
-            let session = Session::<Medium>::from_extensions(request.extensions());
+            let session = Session::<Medium>::from_extensions(request.extensions()).await;
             session.expect(FAILURE).read(look);
         }
-        ready(Ok::<_, Infallible>(Response::new(())))
+        Ok::<_, Infallible>(Response::new(()))
     });
     if handler == Handler::Alone {
         return called(service);
