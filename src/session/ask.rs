@@ -90,16 +90,17 @@ impl<T: Payload> Contents<T> {
         }
         let after_head = self.closed.is_some();
         let (loaded, arrival) = self.read(sealer);
-        let (state, key_id) = (&loaded.state, loaded.key_id());
+        let state = &loaded.state;
         let now = match after_head {
             true => arrival.clock.now(),
             false => state.now,
         };
-        if after_head && !sealer.would_open(state, key_id, now) {
+        if after_head && !loaded.would_open(sealer, now) {
             return Err(Ok(false));
         }
         let session = state.to_ask_about(now, after_head);
         let (metadata, payload) = session.ok_or_else(|| state.known_validity())?;
+        let key_id = loaded.key_id();
         let key_id = key_id.unwrap_or_else(|| sealer.slot.keys().sealing_id(now));
         Ok((Judged::new(metadata, Some(payload), key_id), now))
     }

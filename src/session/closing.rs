@@ -99,7 +99,7 @@ impl<T: Payload> Loaded<T> {
         self.tell(sealer);
         let state = &self.state;
         let keys = sealer.slot.keys();
-        let standing = sealer.standing(&keys, state, self.outcome.opened_under());
+        let standing = self.standing(sealer, &keys);
         let decision = state.decide(circumstances, arrival.destination, standing);
         let context = arrival.context(sealer);
         let ending = sealer.ending(decision, keys, context, state)?;

@@ -4,10 +4,10 @@ use std::mem;
 
 use super::{lock::Arrival, outcome::Outcome, sealer::Sealer};
 use crate::{
-    base::reason::Reason,
+    base::{reason::Reason, time::UnixSeconds},
     cookie::PartNumbers,
-    keys::KeyId,
-    state::{Payload, State},
+    keys::{KeyId, KeyRole, PurposeKeys},
+    state::{Payload, Standing, State},
     token::Context,
 };
 
@@ -88,6 +88,40 @@ impl<T> Loaded<T> {
         match self.state.is_replaced() {
             true => self.begun_under,
             false => self.outcome.opened_under(),
+        }
+    }
+
+    /// Returns `true` if the token of the session would still open at `now`, whatever the application says of it. Asks
+    /// only what can change while the program runs; the tag cannot.
+    pub(super) fn would_open(&self, sealer: &Sealer, now: UnixSeconds) -> bool {
+        let Some((metadata, payload)) = self.state.lasting() else {
+            return true;
+        };
+        let keys = sealer.slot.keys();
+        let key_id = self.key_id().unwrap_or_else(|| keys.sealing_id(now));
+        keys.accepts(key_id, now)
+            && sealer.check(metadata, payload, key_id, &keys, now).is_ok()
+            && self.state.admitted_until.is_none_or(|end| now < end)
+    }
+
+    /// Returns the standing of the session that arrived under `keys`, those at the end of its request
+    /// (docs/spec/writer.md § 8.14.1). Does not ask `revoked_if` again, which gave its answer when the session was read.
+    pub(super) fn standing(&self, sealer: &Sealer, keys: &PurposeKeys) -> Standing {
+        let Some((arrived, _)) = self.state.arrived() else {
+            return Standing::Good;
+        };
+        if arrived.issued < sealer.not_before(keys) {
+            return Standing::Lapsed;
+        }
+        // A session that was taken over has none.
+        let Some(key_id) = self.outcome.opened_under() else {
+            return Standing::Good;
+        };
+        // The time of reading, so that nothing is lost by a key that retires while the request runs.
+        match keys.role(key_id, self.state.now) {
+            None | Some(KeyRole::Retired) => Standing::Lapsed,
+            Some(KeyRole::Accepted) => Standing::UnderEarlierKey,
+            Some(KeyRole::Sealing | KeyRole::Planned) => Standing::Good,
         }
     }
 }
