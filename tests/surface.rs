@@ -110,10 +110,10 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 
 /// With all features, without the tests in files of `src`.
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
-    ("types", 73),
+    ("types", 72),
     ("traits", 5),
-    ("functions", 387),
-    ("hundreds of lines of code", 137),
+    ("functions", 381),
+    ("hundreds of lines of code", 135),
 ];
 
 /// Libraries whose types those that are named show as theirs.

@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn answer(request: Request) -> Result<Response<Body>, Error> {
-    let session: Session = Session::from_extensions(request.extensions())?;
+    let session: Session = Session::from_extensions(request.extensions()).await?;
     let text = match (request.method().as_str(), request.uri().path()) {
         ("POST", "/sign-in") => {
             let form = request.body().as_ref();

@@ -6,12 +6,8 @@
 //! name.{N-1}  = part N-1
 //! ```
 
-use std::{borrow::Cow, fmt::Write};
+use std::borrow::Cow;
 
-use super::{
-    attributes::MAX_AGE_LEN,
-    set_cookie::{PART_LEN, SetCookies, Template},
-};
 use crate::base::reason::Reason;
 
 /// Cookies `name.1` to `name.7` of a request.
@@ -103,54 +99,6 @@ impl PartNumbers {
     /// Returns the numbers that a value in `cookies` cookies does not use, in ascending order.
     pub(super) fn beyond(self, cookies: usize) -> impl Iterator<Item = usize> {
         (cookies.max(1)..=MOST_PARTS).filter(move |number| self.0 & (1 << number) != 0)
-    }
-}
-
-impl Template {
-    /// Adds as many fields as the token has parts of `part_len` characters (docs/spec/carriers.md § 9.2). Returns their
-    /// number.
-    pub(crate) fn set_in_parts(
-        &self,
-        token: &str,
-        part_len: usize,
-        max_age: Option<u64>,
-        fields: &mut SetCookies,
-    ) -> usize {
-        let cookies = token.len().div_ceil(part_len);
-        for number in 0..cookies {
-            let start = number * part_len;
-            // A token is ASCII, so every byte is a character.
-            let part = &token[start..token.len().min(start + part_len)];
-            let other_len = self.len() + PART_LEN + MAX_AGE_LEN;
-            let mut field = String::with_capacity(other_len + part.len());
-            self.push_start(number, &mut field);
-            if number == 0 {
-                let _ = write!(field, "{cookies}.");
-            }
-            field.push_str(part);
-            self.push_end(max_age, &mut field);
-            fields.push(field);
-        }
-        cookies
-    }
-
-    /// Adds fields that expire the cookie, and the parts that the browser sent. Browsers identify a cookie by its name,
-    /// path, domain and flags.
-    pub(crate) fn expire(&self, carried: PartNumbers, fields: &mut SetCookies) {
-        fields.push(self.expire_one(0));
-        self.expire_beyond(1, carried, fields);
-    }
-
-    /// Adds fields that expire the parts that the browser sent and that a value in `cookies` cookies does not use.
-    pub(crate) fn expire_beyond(
-        &self,
-        cookies: usize,
-        carried: PartNumbers,
-        fields: &mut SetCookies,
-    ) {
-        for number in carried.beyond(cookies) {
-            fields.push(self.expire_one(number));
-        }
     }
 }
 

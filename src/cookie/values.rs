@@ -1,7 +1,5 @@
 //! Values of one name in a request: at most four, of which `session/duplicates.rs` chooses.
 
-use std::mem;
-
 use super::{
     request::unquoted,
     split::{PartNumbers, Parts, Whole},
@@ -46,17 +44,6 @@ impl Values {
             Some(parts) if value.len() <= longest => parts.assemble(value),
             _ => Ok(Whole::in_one_cookie(value)),
         })
-    }
-
-    /// Returns `true` if there is exactly one value.
-    pub(crate) fn is_one(&self) -> bool {
-        self.count == 1
-    }
-
-    /// Takes the memory of the values, for reuse.
-    pub(crate) fn take_text(&mut self) -> Vec<u8> {
-        self.count = 0;
-        mem::take(&mut self.text)
     }
 
     /// Returns `true` if the request carried nothing of this name, not even a part.

@@ -6,7 +6,8 @@ use std::{
     ops::{Deref, Range},
 };
 
-/// Bytes that are overwritten on drop. Bytes truncated before that are not.
+/// Bytes that are overwritten on drop, when their memory becomes this thread's buffer, if it has a smaller one. Bytes
+/// truncated before that are not overwritten.
 #[derive(Default)]
 pub(crate) struct Wiped {
     bytes: Vec<u8>,
@@ -31,18 +32,26 @@ impl Deref for Wiped {
 impl Drop for Wiped {
     fn drop(&mut self) {
         wipe(&mut self.bytes);
+        let mut bytes = mem::take(&mut self.bytes);
+        bytes.clear();
+        let _ = BUFFER.try_with(|kept| {
+            let known = kept.take();
+            // The memory of a large value is freed with its request.
+            let is_kept = (known.capacity()..=LARGEST_KEPT).contains(&bytes.capacity());
+            kept.set(if is_kept { bytes } else { known });
+        });
     }
 }
 
 /// Buffer of this thread, on loan, so that opening and sealing allocate nothing.
 ///
 /// A second loan at the same time, as in a hook that reads another session, gets a new buffer.
-pub(crate) struct Scratch(Vec<u8>);
+pub(crate) struct Scratch(Wiped);
 
 impl Scratch {
     pub(crate) fn borrow() -> Scratch {
         // An error means that the thread is ending, and its buffer is already gone.
-        Scratch(BUFFER.try_with(Cell::take).unwrap_or_default())
+        Scratch(BUFFER.try_with(Cell::take).unwrap_or_default().into())
     }
 
     /// Overwrites the buffer, and returns `len` zeros in it.
@@ -55,22 +64,20 @@ impl Scratch {
     /// Overwrites the buffer, and returns it empty, with room for `capacity` bytes: to grow would leave a copy
     /// behind.
     pub(crate) fn start(&mut self, capacity: usize) -> &mut Vec<u8> {
-        wipe(&mut self.0);
-        self.0.clear();
-        self.0.reserve(capacity);
-        &mut self.0
+        let buffer = &mut self.0.bytes;
+        wipe(buffer);
+        buffer.clear();
+        buffer.reserve(capacity);
+        buffer
     }
 
-    /// Gives the buffer away with `range` visible, and uses the memory of `next` from now on.
-    pub(crate) fn give(&mut self, range: Range<usize>, mut next: Vec<u8>) -> Wiped {
-        next.clear();
-        let mut bytes = mem::replace(&mut self.0, next);
-        wipe(&mut bytes[range.end..]);
-        bytes.truncate(range.end);
-        Wiped {
-            bytes,
-            start: range.start,
-        }
+    /// Gives the buffer away with `range` visible.
+    pub(crate) fn give(self, range: Range<usize>) -> Wiped {
+        let mut wiped = self.0;
+        wipe(&mut wiped.bytes[range.end..]);
+        wiped.bytes.truncate(range.end);
+        wiped.start = range.start;
+        wiped
     }
 }
 
@@ -79,18 +86,6 @@ impl Deref for Scratch {
 
     fn deref(&self) -> &[u8] {
         &self.0
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        wipe(&mut self.0);
-        // The memory of a large value is freed with its request.
-        if self.0.capacity() <= LARGEST_KEPT {
-            let mut buffer = mem::take(&mut self.0);
-            buffer.clear();
-            let _ = BUFFER.try_with(|lent| lent.set(buffer));
-        }
     }
 }
 
@@ -161,8 +156,6 @@ mod tests {
         let large = 2 * 1024 * 1024;
         assert_eq!(kept_after(|buffer| _ = buffer.zeroed(large)), 0);
         assert_eq!(kept_after(|buffer| buffer.start(256).resize(large, 7)), 0);
-        let next = || Vec::with_capacity(large);
-        assert_eq!(kept_after(|buffer| drop(buffer.give(0..0, next()))), 0);
         // The next loan has a buffer of the usual size.
         Scratch::borrow().zeroed(4096);
         assert!((4096..=LARGEST_KEPT).contains(&kept()));

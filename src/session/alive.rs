@@ -1,11 +1,7 @@
-//! Check whether a session would still open, for work that outlives its request, and for the end of each request.
+//! Check whether a session would still open, for work that outlives its request.
 
-use super::{handle::Session, loaded::Loaded, sealer::Sealer};
-use crate::{
-    base::time::UnixSeconds,
-    keys::{KeyId, KeyRole, PurposeKeys},
-    state::{Payload, Standing, State},
-};
+use super::handle::Session;
+use crate::state::Payload;
 
 impl<T: Payload> Session<T> {
     /// Returns `true` if the session that arrived would still open now, or the one that a sign-in has begun in its place.
@@ -25,60 +21,9 @@ impl<T: Payload> Session<T> {
     pub fn is_alive(&self) -> bool {
         let sealer = &*self.lock.sealer;
         self.with_contents(|contents| {
-            let loaded = Loaded::of(&mut contents.loaded, sealer, &mut contents.arrival);
-            let (state, key_id) = loaded.subject();
-            sealer.is_alive(state, key_id, contents.arrival.clock.now())
+            let (loaded, arrival) = contents.read(sealer);
+            let now = arrival.clock.now();
+            loaded.state.is_vouched_for(now) && loaded.would_open(sealer, now)
         })
-    }
-}
-
-impl Sealer {
-    /// Returns `true` if the token of a session that opened would still open at `now`. Asks only what can change
-    /// while the program runs; the tag cannot.
-    fn is_alive<T>(&self, state: &State<T>, key_id: Option<KeyId>, now: UnixSeconds) -> bool {
-        state.is_vouched_for(now) && self.would_open(state, key_id, now)
-    }
-
-    /// [`is_alive`](Self::is_alive), but for the answer of the application to the question of `revalidate_after`.
-    pub(super) fn would_open<T>(
-        &self,
-        state: &State<T>,
-        key_id: Option<KeyId>,
-        now: UnixSeconds,
-    ) -> bool {
-        let Some((metadata, payload)) = state.lasting() else {
-            return true;
-        };
-        let keys = self.slot.keys();
-        let key_id = key_id.unwrap_or_else(|| keys.sealing_id(now));
-        keys.accepts(key_id, now)
-            && self.check(metadata, payload, key_id, &keys, now).is_ok()
-            && state.admitted_until.is_none_or(|end| now < end)
-    }
-
-    /// Returns the standing of a session under `keys`, those at the end of its request (docs/spec/writer.md § 8.14.1).
-    /// Does not ask `revoked_if` again, which gave its answer when the session was read.
-    pub(super) fn standing<T>(
-        &self,
-        keys: &PurposeKeys,
-        state: &State<T>,
-        opened_under: Option<KeyId>,
-    ) -> Standing {
-        let Some((arrived, _)) = state.arrived() else {
-            return Standing::Good;
-        };
-        if arrived.issued < self.not_before(keys) {
-            return Standing::Lapsed;
-        }
-        // A session that was taken over has none.
-        let Some(key_id) = opened_under else {
-            return Standing::Good;
-        };
-        // The time of reading, so that nothing is lost by a key that retires while the request runs.
-        match keys.role(key_id, state.now) {
-            None | Some(KeyRole::Retired) => Standing::Lapsed,
-            Some(KeyRole::Accepted) => Standing::UnderEarlierKey,
-            Some(KeyRole::Sealing | KeyRole::Planned) => Standing::Good,
-        }
     }
 }

@@ -58,7 +58,7 @@ impl<'a> Beside<'a> {
     /// and the session that came along.
     pub fn open(&mut self, subject: &SessionInfo) -> (bool, Option<SessionInfo>) {
         let (sealer, keys, now) = (self.sealer, &self.keys, self.now);
-        let chosen = sealer.choose(keys, self.context, &mut self.values, now);
+        let chosen = sealer.choose(keys, self.context, &self.values, now);
         let chosen = chosen.chosen;
         let is_revoked = matches!(&chosen, Some(Err(refused)) if refused.reason == Reason::Revoked);
         let came = chosen.and_then(Result::ok);

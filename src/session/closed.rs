@@ -39,7 +39,7 @@ impl<T> Session<T> {
         let close = |contents: &mut Contents<T>| {
             contents.close();
             if let Some(loaded) = &mut contents.loaded {
-                loaded.tell_if_unasked(&self.lock.sealer);
+                loaded.tell(&self.lock.sealer);
             }
         };
         // A panic of `on_outcome` has nobody to go to: the request is gone, perhaps by another panic.

@@ -97,10 +97,10 @@ impl<T: Payload> Loaded<T> {
         circumstances: Circumstances,
         arrival: &Arrival,
     ) -> Result<Ending, SaveError> {
-        self.tell_if_unasked(sealer);
+        self.tell(sealer);
         let state = &self.state;
         let keys = sealer.slot.keys();
-        let standing = sealer.standing(&keys, state, self.outcome.opened_under());
+        let standing = self.standing(sealer, &keys);
         let decision = state.decide(circumstances, arrival.destination, standing);
         let context = arrival.context(sealer);
         let ending = sealer.ending(decision, keys, context, state, self.outcome.opened_under())?;

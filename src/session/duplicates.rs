@@ -1,14 +1,7 @@
 //! Choice among several tokens of one name (SPEC.md § 7.0), of which `cookie/values.rs` keeps four.
 
-use std::ops::Range;
-
 use crate::{
-    base::reason::Reason,
-    cookie::CookieName,
-    crypto::scratch::{Scratch, Wiped},
-    keys::KeyId,
-    state::OpenedBody,
-    token::Refused,
+    base::reason::Reason, cookie::CookieName, keys::KeyId, state::OpenedBody, token::Refused,
 };
 
 /// Choice among several tokens that open.
@@ -23,9 +16,9 @@ pub(crate) enum Duplicates {
 }
 
 /// A token that passed every step before its payload.
-pub(crate) struct Candidate<B = Wiped> {
+pub(crate) struct Candidate {
     pub(super) key_id: KeyId,
-    pub(crate) opened: OpenedBody<B>,
+    pub(crate) opened: OpenedBody,
 }
 
 impl Duplicates {
@@ -70,16 +63,6 @@ impl Duplicates {
             return Some(Err(Reason::Duplicate.into()));
         }
         newest.map(Ok).or(first_refusal.map(Err))
-    }
-}
-
-impl Candidate<Range<usize>> {
-    #[inline]
-    pub(super) fn keep(self, buffer: &mut Scratch, next: Vec<u8>) -> Candidate {
-        Candidate {
-            key_id: self.key_id,
-            opened: self.opened.keep(buffer, next),
-        }
     }
 }
 

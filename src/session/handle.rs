@@ -109,7 +109,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        self.with(|session| session.outcome)
+        self.with_contents(|contents| contents.read(&self.lock.sealer).0.outcome())
     }
 
     /// Returns the time at which the session began or was renewed, or `None` if it has not been sent yet.

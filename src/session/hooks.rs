@@ -201,7 +201,7 @@ pub(crate) struct Hooks {
 }
 
 type RevokedIf = Arc<dyn Fn(&Judged<'_>) -> bool + Send + Sync>;
-type Validate = Arc<dyn Fn(&Judged<'_>) -> Answer + Send + Sync>;
+pub(super) type Validate = Arc<dyn Fn(&Judged<'_>) -> Answer + Send + Sync>;
 type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {

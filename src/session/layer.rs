@@ -14,7 +14,7 @@ impl<T: Payload> Session<T> {
                 let (sealer, contents) = lock.get_mut();
                 // One that was verified beforehand.
                 if let Some(loaded) = contents.loaded.as_mut().filter(|_| !contents.is_touched) {
-                    loaded.tell_if_unasked(sealer);
+                    loaded.tell(sealer);
                 }
                 !contents.is_touched && !sealer.policy.counts_every_request()
             }

@@ -1,33 +1,51 @@
 //! A session that was read.
 
-use super::{outcome::Outcome, sealer::Sealer};
+use std::mem;
+
+use super::{lock::Arrival, outcome::Outcome, sealer::Sealer};
 use crate::{
+    base::{reason::Reason, time::UnixSeconds},
     cookie::PartNumbers,
-    keys::KeyId,
-    state::{SessionError, State},
+    keys::{KeyId, KeyRole, PurposeKeys},
+    state::{Payload, Standing, State},
     token::Context,
 };
 
 /// A session that was read.
 pub(crate) struct Loaded<T> {
     pub(crate) state: State<T>,
+    /// Outcome of reading, whatever the application has to be asked.
     pub(crate) outcome: Outcome,
+    /// Length of all tokens of a session whose outcome was not told yet, because it waits for an answer.
+    untold: Option<usize>,
     /// Parts that the request carried.
     pub(super) carried: PartNumbers,
-    /// Session that the application is to be asked about. `state` is withheld as long as it is here.
-    pub(super) waiting: Option<Box<Waiting<T>>>,
     /// Key under which the session was sealed that this request has begun in place of what arrived.
-    pub(super) begun_under: Option<KeyId>,
+    begun_under: Option<KeyId>,
 }
 
-/// A session that waits for the answer of the application.
-pub(super) struct Waiting<T> {
-    pub(super) state: State<T>,
-    pub(super) outcome: Outcome,
-    /// Length of all tokens. `None`: the outcome was told.
-    pub(super) token_bytes: Option<usize>,
-    /// The application could not answer.
-    pub(super) error: Option<SessionError>,
+impl<T: Payload> Loaded<T> {
+    /// Reads what arrived. Built in place, because moving it costs more than building it.
+    pub(super) fn load<'a>(
+        loaded: &'a mut Option<Loaded<T>>,
+        sealer: &Sealer,
+        arrival: &mut Arrival,
+    ) -> &'a mut Loaded<T> {
+        // Before anything is taken: if the clock panics, the next touch finds everything that arrived.
+        let now = arrival.clock.now();
+        let values = mem::take(&mut arrival.values);
+        let old = arrival.old.take();
+        let has_token = !values.is_empty() || old.is_some();
+        let state = State::new(&sealer.policy, now, has_token);
+        let loaded = loaded.insert(Loaded::new(state, values.carried()));
+        let token_bytes = sealer.open_arrived(arrival.context(sealer), values, old, loaded);
+        if loaded.state.awaits_answer() {
+            loaded.untold = Some(token_bytes);
+        } else {
+            sealer.tell(loaded.outcome, token_bytes);
+        }
+        loaded
+    }
 }
 
 impl<T> Loaded<T> {
@@ -36,9 +54,24 @@ impl<T> Loaded<T> {
         Loaded {
             state,
             outcome: Outcome::Absent,
+            untold: None,
             carried,
-            waiting: None,
             begun_under: None,
+        }
+    }
+
+    /// Returns the outcome of reading, for the application.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self.state.is_unvalidated() {
+            true => self.outcome.refused(Reason::Unvalidated),
+            false => self.outcome,
+        }
+    }
+
+    /// Tells the outcome of a session that waited for an answer: with the answer, or at the end of its request.
+    pub(super) fn tell(&mut self, sealer: &Sealer) {
+        if let Some(token_bytes) = self.untold.take() {
+            sealer.tell(self.outcome(), token_bytes);
         }
     }
 
@@ -49,15 +82,46 @@ impl<T> Loaded<T> {
         state.admitted_until = sealer.admitted_until(context, &state.metadata, key_id, state.now);
     }
 
-    /// Returns the session that the application is asked about, the one that waits or the one in use, and the key of its
-    /// token. `None`: it has no token yet, or was taken over.
-    pub(super) fn subject(&self) -> (&State<T>, Option<KeyId>) {
-        match &self.waiting {
-            Some(waiting) if self.state.awaits_answer() => {
-                (&waiting.state, waiting.outcome.opened_under())
-            }
-            _ if self.state.is_replaced() => (&self.state, self.begun_under),
-            _ => (&self.state, self.outcome.opened_under()),
+    /// Returns the key of the token of the session that outlives the request. `None`: it has no token yet, or was taken
+    /// over.
+    pub(super) fn key_id(&self) -> Option<KeyId> {
+        match self.state.is_replaced() {
+            true => self.begun_under,
+            false => self.outcome.opened_under(),
+        }
+    }
+
+    /// Returns `true` if the token of the session would still open at `now`, whatever the application says of it. Asks
+    /// only what can change while the program runs; the tag cannot.
+    pub(super) fn would_open(&self, sealer: &Sealer, now: UnixSeconds) -> bool {
+        let Some((metadata, payload)) = self.state.lasting() else {
+            return true;
+        };
+        let keys = sealer.slot.keys();
+        let key_id = self.key_id().unwrap_or_else(|| keys.sealing_id(now));
+        keys.accepts(key_id, now)
+            && sealer.check(metadata, payload, key_id, &keys, now).is_ok()
+            && self.state.admitted_until.is_none_or(|end| now < end)
+    }
+
+    /// Returns the standing of the session that arrived under `keys`, those at the end of its request
+    /// (docs/spec/writer.md § 8.14.1). Does not ask `revoked_if` again, which gave its answer when the session was read.
+    pub(super) fn standing(&self, sealer: &Sealer, keys: &PurposeKeys) -> Standing {
+        let Some((arrived, _)) = self.state.arrived() else {
+            return Standing::Good;
+        };
+        if arrived.issued < sealer.not_before(keys) {
+            return Standing::Lapsed;
+        }
+        // A session that was taken over has none.
+        let Some(key_id) = self.outcome.opened_under() else {
+            return Standing::Good;
+        };
+        // The time of reading, so that nothing is lost by a key that retires while the request runs.
+        match keys.role(key_id, self.state.now) {
+            None | Some(KeyRole::Retired) => Standing::Lapsed,
+            Some(KeyRole::Accepted) => Standing::UnderEarlierKey,
+            Some(KeyRole::Sealing | KeyRole::Planned) => Standing::Good,
         }
     }
 }

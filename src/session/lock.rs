@@ -1,7 +1,6 @@
 //! Lock that the clones of a handle share, and the first touch.
 
 use std::{
-    mem,
     ops::{Deref, DerefMut},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -9,9 +8,7 @@ use std::{
     },
 };
 
-use super::{
-    closed::Closed, loaded::Loaded, outcome::Outcome, predecessor::Predecessor, sealer::Sealer,
-};
+use super::{closed::Closed, loaded::Loaded, predecessor::Predecessor, sealer::Sealer};
 use crate::{
     base::clock::Clock,
     cookie::Values,
@@ -52,7 +49,6 @@ pub(crate) struct Arrival {
 /// A session that was read, while its lock is held.
 pub(crate) struct LockedSession<'a, T> {
     pub(crate) state: &'a mut State<T>,
-    pub(crate) outcome: Outcome,
     pub(crate) sealer: &'a Sealer,
     pub(crate) context: &'a Context,
     pub(super) destination: Destination,
@@ -152,60 +148,33 @@ impl<T: Payload> Contents<T> {
             && !response.is_shareable
             && (self.loaded.is_some() || !arrival.has_no_token())
         {
-            let loaded = Loaded::of(&mut self.loaded, sealer, &mut self.arrival);
-            self.is_touched |= !loaded.state.is_new();
+            let is_new = self.read(sealer).0.state.is_new();
+            self.is_touched |= !is_new;
         }
     }
 
-    /// Reads the session, if that has not been done.
+    /// [`read`](Self::read), for the application.
     #[inline]
     pub(super) fn load<'a>(&'a mut self, sealer: &'a Sealer) -> LockedSession<'a, T> {
-        let Loaded { state, outcome, .. } = Loaded::of(&mut self.loaded, sealer, &mut self.arrival);
+        let closed = self.closed;
+        let (loaded, arrival) = self.read(sealer);
         LockedSession {
-            state,
-            outcome: *outcome,
-            closed: self.closed,
+            state: &mut loaded.state,
+            closed,
             sealer,
-            context: self.arrival.context(sealer),
-            destination: self.arrival.destination,
+            context: arrival.context(sealer),
+            destination: arrival.destination,
         }
     }
-}
 
-impl<T: Payload> Loaded<T> {
-    /// Returns what was loaded, and reads what arrived if nothing was.
+    /// Returns the session, and reads it if that has not been done.
     #[inline]
-    pub(super) fn of<'a>(
-        loaded: &'a mut Option<Loaded<T>>,
-        sealer: &Sealer,
-        arrival: &mut Arrival,
-    ) -> &'a mut Loaded<T> {
-        match loaded {
+    pub(super) fn read(&mut self, sealer: &Sealer) -> (&mut Loaded<T>, &Arrival) {
+        let loaded = match &mut self.loaded {
             Some(loaded) => loaded,
-            None => Loaded::load(loaded, sealer, arrival),
-        }
-    }
-
-    /// Reads what arrived. Built in place, because moving it costs more than building it.
-    fn load<'a>(
-        loaded: &'a mut Option<Loaded<T>>,
-        sealer: &Sealer,
-        arrival: &mut Arrival,
-    ) -> &'a mut Loaded<T> {
-        // Before anything is taken: if the clock panics, the next touch finds everything that arrived.
-        let now = arrival.clock.now();
-        let values = mem::take(&mut arrival.values);
-        let old = arrival.old.take();
-        let has_token = !values.is_empty() || old.is_some();
-        let state = State::new(&sealer.policy, now, has_token);
-        let loaded = loaded.insert(Loaded::new(state, values.carried()));
-        let token_bytes = sealer.open_arrived(arrival.context(sealer), values, old, loaded);
-        if loaded.state.is_validation_due(now) {
-            loaded.wait(Some(token_bytes), None);
-        } else {
-            sealer.tell(loaded.outcome, token_bytes);
-        }
-        loaded
+            none => Loaded::load(none, sealer, &mut self.arrival),
+        };
+        (loaded, &self.arrival)
     }
 }
 

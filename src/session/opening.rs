@@ -1,7 +1,5 @@
 //! Opening: from the tokens of a request to its session (docs/spec/writer.md § 8.6).
 
-use std::ops::Range;
-
 use super::{
     SessionInfo, companion::Admission, duplicates::Candidate, loaded::Loaded, outcome::Outcome,
     predecessor::Predecessor, sealer::Sealer,
@@ -34,7 +32,7 @@ impl Sealer {
     pub(crate) fn open_arrived<T: Payload>(
         &self,
         context: &Context,
-        mut values: Values,
+        values: Values,
         old: Option<Box<dyn Predecessor>>,
         loaded: &mut Loaded<T>,
     ) -> usize {
@@ -44,7 +42,7 @@ impl Sealer {
         }
         let Loaded { state, outcome, .. } = loaded;
         let keys = self.slot.keys();
-        let reading = self.choose(&keys, context, &mut values, state.now);
+        let reading = self.choose(&keys, context, &values, state.now);
         match reading.chosen {
             None => {}
             Some(Err(refused)) => *outcome = refused.into(),
@@ -144,21 +142,20 @@ impl Sealer {
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
     ) -> Result<R, Reason> {
         let keys = self.slot.keys();
-        let mut buffer = Scratch::borrow();
         let refuse = |refused: Refused| {
             self.tell(refused.into(), token.len());
             refused.reason
         };
         let whole = Whole::in_one_cookie(token);
-        let opened = self.verify(&keys, context, &whole, now, &mut buffer);
+        let opened = self.verify(&keys, context, &whole, now);
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
-        let layout = opened.layout;
+        let metadata = &opened.layout.metadata;
         let lifetimes = &self.policy.lifetimes;
-        if lifetimes.arrives_unvalidated(&layout.metadata, now) {
+        let answered_at = Some(metadata.last_active());
+        if lifetimes.is_validation_due(answered_at, now) {
             return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
         }
-        let payload = &buffer[opened.body][layout.payload];
-        let decoded = decode(layout.metadata.schema, payload);
+        let decoded = decode(metadata.schema, opened.payload());
         let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
         self.tell(opened_under(&keys, key_id, now), token.len());
         Ok(decoded)
@@ -170,29 +167,17 @@ impl Sealer {
         &self,
         keys: &PurposeKeys,
         context: &Context,
-        values: &mut Values,
+        values: &Values,
         now: UnixSeconds,
     ) -> Reading {
-        let mut buffer = Scratch::borrow();
         let mut token_bytes = 0;
-        let mut verify = |token: Result<Whole<'_>, Reason>, buffer: &mut Scratch| {
+        let tokens = values.whole(LONGEST_TOKEN).map(|token| {
             let token = token?;
             token_bytes += token.text.len();
-            self.verify(keys, context, &token, now, buffer)
-        };
-        let is_one = values.is_one();
-        let mut tokens = values.whole(LONGEST_TOKEN);
-        let chosen = if is_one {
-            let only = tokens.next().map(|token| verify(token, &mut buffer));
-            drop(tokens);
-            only.map(|only| Ok(only?.keep(&mut buffer, values.take_text())))
-        } else {
-            // Each body is kept, because the next token is opened in the same buffer.
-            let keep = |token| Ok(verify(token, &mut buffer)?.keep(&mut buffer, Vec::new()));
-            self.duplicates.choose(tokens.map(keep))
-        };
+            self.verify(keys, context, &token, now)
+        });
         Reading {
-            chosen,
+            chosen: self.duplicates.choose(tokens),
             token_bytes,
         }
     }
@@ -205,14 +190,14 @@ impl Sealer {
         context: &Context,
         token: &Whole<'_>,
         now: UnixSeconds,
-        buffer: &mut Scratch,
-    ) -> Result<Candidate<Range<usize>>, Refused> {
+    ) -> Result<Candidate, Refused> {
         let Whole { text, cookies } = token;
-        let opened = token::open(keys, context, now, text, buffer)?;
+        let mut buffer = Scratch::borrow();
+        let opened = token::open(keys, context, now, text, &mut buffer)?;
         let key_id = opened.key_id();
         let refused = |reason| Refused::under(key_id, reason);
-        let body = &buffer[opened.body()];
-        let layout = self.layout_of(body);
+        let body = buffer.give(opened.body());
+        let layout = self.layout_of(&body);
         let layout = layout.ok_or(refused(Reason::Malformed))?;
         let payload = &body[layout.payload.clone()];
         let checked = self.check(&layout.metadata, payload, key_id, keys, now);
@@ -220,7 +205,7 @@ impl Sealer {
         Ok(Candidate {
             key_id,
             opened: OpenedBody {
-                body: opened.body(),
+                body,
                 layout,
                 token_len: text.len(),
                 cookies: *cookies,

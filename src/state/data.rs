@@ -1,17 +1,15 @@
 //! One session during one request, as plain data.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     bytes::layout::{Layout, Metadata, wire_issued},
+    error::SessionError,
     lifetime::Lifetimes,
     refresh::Refresh,
     size::budget::SizeBudget,
 };
-use crate::{
-    base::time::UnixSeconds,
-    crypto::scratch::{Scratch, Wiped},
-};
+use crate::{base::time::UnixSeconds, crypto::scratch::Wiped};
 
 /// Settings of an application for its sessions.
 #[derive(Clone, Debug)]
@@ -64,31 +62,31 @@ pub(crate) struct State<T> {
 }
 
 /// Reason why the application does not get the session that opened.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Withheld {
     /// This version cannot read the payload.
     Unreadable,
     /// The session's companion does not admit the request.
     Stale,
-    /// The application has not said that the session is still valid.
-    Unvalidated,
+    /// The application has not said yet that the session is still valid.
+    Unvalidated(Box<OpenedBody>),
 }
 
 /// Answer of the application to the question whether the session is still valid (docs/spec/writer.md § 8.16).
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Validation {
-    /// None about the present session.
+    /// None in this request about the present session.
     Unasked,
-    /// Asked at this time.
+    /// To the question of this time.
     Valid(UnixSeconds),
-    /// There is none, and the session may be kept for a while after the one of this time.
-    Failed(UnixSeconds),
+    /// There is none, and the session is kept for a while after the one of this time.
+    Kept(UnixSeconds),
+    /// There is none, and the session stays withheld.
+    Failed(SessionError),
     Ended,
 }
 
-/// A verified body. `B`: its bytes, or where they are in a buffer.
-pub(crate) struct OpenedBody<B = Wiped> {
-    pub(crate) body: B,
+/// A verified body.
+pub(crate) struct OpenedBody {
+    pub(crate) body: Wiped,
     pub(crate) layout: Layout,
     /// Length of its token, and the number of cookies that this came in.
     pub(crate) token_len: usize,
@@ -163,21 +161,12 @@ impl Policy {
     }
 }
 
-impl OpenedBody<Range<usize>> {
-    /// Takes the body out of the buffer, which uses the memory of `next` from now on.
-    #[inline]
-    pub(crate) fn keep(self, buffer: &mut Scratch, next: Vec<u8>) -> OpenedBody {
-        OpenedBody {
-            body: buffer.give(self.body, next),
-            layout: self.layout,
-            token_len: self.token_len,
-            cookies: self.cookies,
-        }
-    }
-}
-
 impl OpenedBody {
-    pub(super) fn payload(&self) -> &[u8] {
+    fn session(&self) -> (&Metadata, &[u8]) {
+        (&self.layout.metadata, self.payload())
+    }
+
+    pub(crate) fn payload(&self) -> &[u8] {
         &self.body[self.layout.payload.clone()]
     }
 
@@ -200,16 +189,16 @@ impl<T> State<T> {
     /// Returns the metadata and the payload of the session that arrived. `None`: no session arrived, or the application
     /// has invalidated it.
     pub(crate) fn arrived(&self) -> Option<(&Metadata, &[u8])> {
-        let arrived = self.arrived.as_ref();
-        arrived.map(|arrived| (&arrived.layout.metadata, arrived.payload()))
+        self.arrived.as_ref().map(OpenedBody::session)
     }
 
     /// Returns the metadata and the payload of the session that outlives the request: the one that arrived, or the one
-    /// that a sign-in has begun in its place. `None`: the session is new.
+    /// that a sign-in has begun in its place, even while it waits for an answer. `None`: the session is new.
     pub(crate) fn lasting(&self) -> Option<(&Metadata, &[u8])> {
-        match self.renewed {
-            true => Some((&self.metadata, self.payload())),
-            false => self.arrived(),
+        match self.withheld() {
+            Some(Withheld::Unvalidated(opened)) => Some(opened.session()),
+            _ if self.renewed => Some((&self.metadata, self.payload())),
+            _ => self.arrived(),
         }
     }
 
@@ -225,7 +214,8 @@ impl<T> State<T> {
     /// Returns `true` if the sign-in is less than `duration` seconds ago. A new session has no sign-in, unless this
     /// request renewed it.
     pub(crate) fn is_recent(&self, duration: u64) -> bool {
-        self.lasting().is_some() && self.now < self.metadata.issued.saturating_add(duration)
+        let is_new = self.is_new() && !self.renewed;
+        !is_new && self.now < self.metadata.issued.saturating_add(duration)
     }
 
     /// Returns the name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
@@ -235,7 +225,7 @@ impl<T> State<T> {
             // them is a token of the bound session.
             (Some(Withheld::Stale), Some(opened)) => (opened.sid?.map(|byte| !byte), opened.issued),
             // A guard checks a form before the application is asked.
-            (Some(Withheld::Unvalidated), Some(opened)) => (opened.sid?, opened.issued),
+            (Some(Withheld::Unvalidated(_)), Some(opened)) => (opened.sid?, opened.issued),
             _ => (self.metadata.sid?, self.metadata.issued),
         };
         let mut name = [0; 12];
@@ -267,8 +257,9 @@ impl<T> State<T> {
 
     /// Returns the reason why the session that opened must not be overwritten. `None`: there is none, or the
     /// application began a new one.
-    pub(crate) fn withheld(&self) -> Option<Withheld> {
-        self.withheld.filter(|_| !self.is_replaced())
+    pub(crate) fn withheld(&self) -> Option<&Withheld> {
+        let withheld = self.withheld.as_ref();
+        withheld.filter(|_| !self.is_replaced())
     }
 
     /// Returns `true` if the application began a new session in place of the one that opened.

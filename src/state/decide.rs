@@ -1,5 +1,5 @@
 //! End of a request (docs/spec/writer.md § 8.12): what becomes of the client's token. `lifetime.rs` says when a refresh
-//! has to be written, and `session/alive.rs` what the key ring says.
+//! has to be written, and `session/loaded.rs` what the key ring says.
 
 use std::fmt;
 

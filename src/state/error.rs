@@ -68,52 +68,30 @@ debug_by_display!(SessionError);
 
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SessionError::TooLarge(error) => error.fmt(f),
-            SessionError::AfterHead => f.write_str(
-                "the head of the response has been sent, so the session can no longer be changed",
-            ),
-            SessionError::NoContext => f.write_str(
-                "the request has no session: `context_by` returned no context for it, or it names no host",
-            ),
-            SessionError::InsideUpdate => f.write_str(
-                "this call is inside an `update` of the same session; use the value passed to its closure",
-            ),
-            SessionError::UnreadablePayload => f.write_str(
-                "the session was written in a form that this version cannot read, so it is not overwritten; `invalidate` begins a new one",
-            ),
-            SessionError::Stale => f.write_str(
-                "the request does not bring the proof that its session needs, so the session is not changed; `invalidate` begins a new one",
-            ),
-            SessionError::Unvalidated(None) => f.write_str(
-                "the application was not asked whether the session is still valid; call `validate` before you use the session",
-            ),
-            SessionError::Unvalidated(Some(_)) => {
-                f.write_str("the application cannot say whether the session is still valid")
-            }
+        f.write_str(match self {
+            SessionError::TooLarge(error) => return error.fmt(f),
+            SessionError::Random(error) => return error.fmt(f),
             SessionError::Encode { subject, reason } => {
-                write!(f, "{subject} cannot be stored: {reason}")
+                return write!(f, "{subject} cannot be stored: {reason}");
             }
-            SessionError::TooDeep => f.write_str(
-                "the value is nested deeper than 63 levels, or holds a MessagePack extension",
-            ),
-            SessionError::DuplicateKey => {
-                f.write_str("a map in the value has a key twice; store each key once")
+            SessionError::Decode { key, expected } => {
+                return match key {
+                    // Quoted, because a key that came from a visitor may contain anything.
+                    Some(key) => write!(f, "the value under {key:?} is not of type `{expected}`"),
+                    None => write!(f, "the dictionary is not of type `{expected}`"),
+                };
             }
-            // Quoted, because a key that came from a visitor may contain anything.
-            SessionError::Decode {
-                key: Some(key),
-                expected,
-            } => write!(f, "the value under {key:?} is not of type `{expected}`"),
-            SessionError::Decode {
-                key: None,
-                expected,
-            } => write!(f, "the dictionary is not of type `{expected}`"),
-            SessionError::NotRemembering => f.write_str(
-                "sessions cannot be remembered; set `remember_up_to` on the builder, to the longest duration of `remember_for`",
-            ),
-            SessionError::Random(error) => error.fmt(f),
-        }
+            SessionError::AfterHead => AFTER_HEAD,
+            SessionError::NoContext => NO_CONTEXT,
+            SessionError::InsideUpdate => INSIDE_UPDATE,
+            SessionError::UnreadablePayload => UNREADABLE_PAYLOAD,
+            SessionError::Stale => STALE,
+            SessionError::Unvalidated(None) => NOT_ASKED,
+            SessionError::Unvalidated(Some(_)) => NO_ANSWER,
+            SessionError::TooDeep => TOO_DEEP,
+            SessionError::DuplicateKey => DUPLICATE_KEY,
+            SessionError::NotRemembering => NOT_REMEMBERING,
+        })
     }
 }
 
@@ -200,6 +178,25 @@ impl fmt::Display for TooLarge {
 }
 
 impl Error for TooLarge {}
+
+const AFTER_HEAD: &str =
+    "the head of the response has been sent, so the session can no longer be changed";
+const NO_CONTEXT: &str =
+    "the request has no session: `context_by` returned no context for it, or it names no host";
+const INSIDE_UPDATE: &str =
+    "this call is inside an `update` of the same session; use the value passed to its closure";
+const UNREADABLE_PAYLOAD: &str = "the session was written in a form that this version cannot read, so it is not \
+    overwritten; `invalidate` begins a new one";
+const STALE: &str = "the request does not bring the proof that its session needs, so the session is not changed; \
+    `invalidate` begins a new one";
+const NOT_ASKED: &str = "the application was not asked whether the session is still valid; call `validate` before \
+    you use the session";
+const NO_ANSWER: &str = "the application cannot say whether the session is still valid";
+const TOO_DEEP: &str =
+    "the value is nested deeper than 63 levels, or holds a MessagePack extension";
+const DUPLICATE_KEY: &str = "a map in the value has a key twice; store each key once";
+const NOT_REMEMBERING: &str = "sessions cannot be remembered; set `remember_up_to` on the builder, to the longest \
+    duration of `remember_for`";
 
 /// Larger sizes, in bytes, with their drawbacks.
 const LARGER_COOKIES: &[(usize, &str)] = &[

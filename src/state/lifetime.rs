@@ -106,13 +106,6 @@ impl Lifetimes {
         }
     }
 
-    /// Returns `true` if the application has to be asked about a session as it arrives: its last activity is the time
-    /// of the last answer.
-    pub(crate) fn arrives_unvalidated(&self, metadata: &Metadata, now: UnixSeconds) -> bool {
-        matches!(self.refresh, Refresh::OnValidation(revalidation)
-            if now >= metadata.last_active().saturating_add(revalidation.after))
-    }
-
     /// Returns `true` if a written change counts as activity.
     pub(super) fn moves(&self, is_validated: bool) -> bool {
         match self.refresh {

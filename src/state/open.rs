@@ -10,15 +10,26 @@ use super::{
 use crate::{base::reason::Reason, crypto::scratch::Wiped};
 
 impl<T: Payload> State<T> {
-    /// Becomes the session of a verified body. If the payload cannot be read, the session stays new, and is withheld.
+    /// Becomes the session of a verified body. It stays new, and the one of the body is withheld, if the payload cannot be
+    /// read, or as long as the application has not said that it is still valid.
     pub(crate) fn resume(&mut self, opened: OpenedBody) -> Result<(), Reason> {
         let metadata = opened.layout.metadata;
         // Set first, because decoding runs the application's code, which may panic.
         self.withheld = Some(Withheld::Unreadable);
         self.opened = Some(metadata);
-        self.value = T::accept(metadata.schema, opened.payload())?;
-        self.withheld = None;
-        self.hold(opened);
+        let value = T::accept(metadata.schema, opened.payload())?;
+        let answered_at = (!self.is_taken_over).then(|| metadata.last_active());
+        if self
+            .policy
+            .lifetimes
+            .is_validation_due(answered_at, self.now)
+        {
+            self.withheld = Some(Withheld::Unvalidated(Box::new(opened)));
+        } else {
+            self.withheld = None;
+            self.value = value;
+            self.hold(opened);
+        }
         Ok(())
     }
 
@@ -27,7 +38,8 @@ impl<T: Payload> State<T> {
     pub(crate) fn taking_over<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
         self.withheld = Some(Withheld::Unreadable);
         let taken = take(self);
-        self.withheld = None;
+        self.withheld
+            .take_if(|withheld| matches!(withheld, Withheld::Unreadable));
         taken
     }
 
@@ -49,6 +61,7 @@ impl<T: Payload> State<T> {
         dates.write(&[], payload, 0, &mut body);
         let body = Wiped::from(body);
         let layout = Layout::parse(&body).ok_or(Reason::Malformed)?;
+        self.is_taken_over = true;
         let resumed = self.resume(OpenedBody {
             body,
             layout,
@@ -56,9 +69,7 @@ impl<T: Payload> State<T> {
             cookies: 1,
         });
         // No version of the application wrote it, so a new session may take its place.
-        resumed.inspect_err(|_| self.opened = None)?;
-        self.is_taken_over = true;
-        Ok(())
+        resumed.inspect_err(|_| (self.opened, self.is_taken_over) = (None, false))
     }
 }
 

@@ -1,130 +1,153 @@
-//! Answers of the application to the question whether a session is still valid, and when it is asked again
+//! Gate in front of a session that the application has to be asked about, and the effect of its answers
 //! (docs/spec/writer.md § 8.16).
 
-use std::mem;
-
 use super::{
+    bytes::layout::Metadata,
     data::{Ended, State, Validation, Withheld},
+    error::SessionError,
+    lifetime::Lifetimes,
     refresh::{Refresh, Revalidation},
 };
 use crate::base::time::UnixSeconds;
 
+impl Lifetimes {
+    /// Returns `true` if the application has to be asked at `now`, as the last answer is that of `answered_at`. `None`:
+    /// there is none.
+    #[inline]
+    pub(crate) fn is_validation_due(
+        &self,
+        answered_at: Option<UnixSeconds>,
+        now: UnixSeconds,
+    ) -> bool {
+        matches!(self.refresh, Refresh::OnValidation(Revalidation { after, .. })
+            if is_past(answered_at, after, now))
+    }
+}
+
 impl<T> State<T> {
+    /// Returns `true` while the session that opened waits for the answer of the application, which has begun no other.
+    pub(crate) fn awaits_answer(&self) -> bool {
+        matches!(self.withheld(), Some(Withheld::Unvalidated(_)))
+    }
+
+    /// Returns `true` if no answer has let the session in that opened.
+    pub(crate) fn is_unvalidated(&self) -> bool {
+        matches!(self.withheld, Some(Withheld::Unvalidated(_)))
+    }
+
     /// Returns `true` if the application said in this request that the present session is still valid.
     pub(super) fn is_validated(&self) -> bool {
         matches!(self.validation, Validation::Valid(_))
-    }
-
-    /// Returns `true` if the application was asked in this request about the present session, and it does not wait.
-    pub(crate) fn was_asked_about(&self) -> bool {
-        self.validation != Validation::Unasked
-    }
-
-    /// Returns `true` if the application said in this request that the session is over, and has begun no other.
-    pub(crate) fn was_refused(&self) -> bool {
-        self.validation == Validation::Ended
-    }
-
-    /// Returns `true` if the last answer about the session is too old at `now`.
-    #[inline]
-    pub(crate) fn is_validation_due(&self, now: UnixSeconds) -> bool {
-        match self.policy.lifetimes.refresh {
-            Refresh::OnValidation(revalidation) => self.is_older_than(revalidation.after, now),
-            _ => false,
-        }
-    }
-
-    /// Returns `true` if the session is kept at `now` although the application cannot be asked.
-    pub(crate) fn may_stay_unvalidated(&self, now: UnixSeconds) -> bool {
-        let revalidation = self.revalidation();
-        revalidation
-            .is_some_and(|revalidation| !self.is_older_than(revalidation.unvalidated_up_to, now))
     }
 
     /// Returns `true` if nothing more has to be asked at `now` about the session.
     pub(crate) fn is_vouched_for(&self, now: UnixSeconds) -> bool {
         match self.validation {
             Validation::Ended => false,
-            Validation::Failed(_) => self.may_stay_unvalidated(now),
-            Validation::Unasked | Validation::Valid(_) => !self.is_validation_due(now),
+            Validation::Kept(_) => self.may_stay_unvalidated(now),
+            _ => !self.is_validation_due(now),
         }
     }
 
-    /// Becomes a new session, and returns the one that opened. The new one is withheld until the application has
-    /// answered.
-    pub(crate) fn withhold_unvalidated(&mut self) -> State<T> {
-        let mut withheld = State::new(&self.policy, self.now, self.has_token);
-        withheld.withheld = Some(Withheld::Unvalidated);
-        withheld.opened = self.arrived().map(|(metadata, _)| *metadata);
-        self.replace_by(withheld)
+    /// Returns the session that the application is to be asked about at `now`: once in a request, and then `after_head`.
+    pub(crate) fn to_ask_about(
+        &self,
+        now: UnixSeconds,
+        after_head: bool,
+    ) -> Option<(&Metadata, &[u8])> {
+        let is_open = match self.validation {
+            Validation::Unasked => true,
+            Validation::Valid(_) | Validation::Kept(_) => after_head,
+            Validation::Failed(_) | Validation::Ended => false,
+        };
+        self.lasting()
+            .filter(|_| is_open && self.is_validation_due(now))
     }
 
-    /// Returns `true` while another session waits for the answer, unless the application has begun a new one in its place.
-    pub(crate) fn awaits_answer(&self) -> bool {
-        self.withheld() == Some(Withheld::Unvalidated)
-    }
-
-    /// Becomes `other`, and keeps the last of `discard` and `save` that was called. Returns the session that it was.
-    pub(crate) fn replace_by(&mut self, mut other: State<T>) -> State<T> {
-        other.save_mode = self.save_mode;
-        mem::replace(self, other)
-    }
-
-    /// Notes the application's answer to a question of `asked_at`: the session is still valid.
-    pub(crate) fn was_validated(&mut self, asked_at: UnixSeconds) {
-        if !self.has_answer_of(asked_at) {
-            self.validation = Validation::Valid(asked_at);
+    /// Returns `true` if the session is still valid, as far as is known.
+    pub(crate) fn known_validity(&self) -> Result<bool, SessionError> {
+        match &self.validation {
+            Validation::Failed(error) => Err(error.clone()),
+            Validation::Ended => Ok(false),
+            _ => Ok(true),
         }
     }
 
-    /// Keeps the session, if allowed, although the application could not answer a question of `asked_at`. Returns
-    /// `true` if it does.
-    pub(crate) fn keep_unvalidated(&mut self, asked_at: UnixSeconds) -> bool {
-        if self.has_answer_of(asked_at) {
-            return true;
+    /// Returns `true` if an answer to a question of `asked_at` changes anything: its session has neither ended nor been
+    /// replaced since, and no answer before was an error.
+    pub(crate) fn is_open_to_answer(&self, asked_at: UnixSeconds) -> bool {
+        // Nobody asks about a session that began in this request before its head is sent.
+        let is_of_this = !self.is_replaced() || asked_at > self.now;
+        is_of_this && self.lasting().is_some() && self.known_validity().is_ok()
+    }
+
+    /// Notes an answer: whether the session is still valid, or that the application cannot say.
+    pub(crate) fn hear(
+        &mut self,
+        is_valid: Result<bool, SessionError>,
+        asked_at: UnixSeconds,
+    ) -> Result<bool, SessionError> {
+        let has_later = matches!(self.validation, Validation::Valid(at) if at >= asked_at);
+        match (is_valid, self.answered_at()) {
+            (Ok(false), _) => self.end(),
+            _ if has_later => {}
+            (Ok(true), _) => self.let_in(Validation::Valid(asked_at)),
+            (Err(_), Some(at)) if self.may_stay_unvalidated(asked_at) => {
+                self.let_in(Validation::Kept(at));
+            }
+            (Err(error), _) if self.awaits_answer() => self.validation = Validation::Failed(error),
+            // Who asks again, after the head, gets another answer.
+            (Err(error), _) => return Err(error),
         }
-        let is_kept = self.may_stay_unvalidated(asked_at);
-        if let Some(answered_at) = self.answered_at().filter(|_| is_kept) {
-            self.validation = Validation::Failed(answered_at);
+        self.known_validity()
+    }
+
+    /// Becomes a new session, which has ended. One that was cleared stays so.
+    fn end(&mut self) {
+        *self = State {
+            opened: self.opened,
+            ended: self.ended.filter(|ended| *ended == Ended::Cleared),
+            save_mode: self.save_mode,
+            validation: Validation::Ended,
+            ..State::new(&self.policy, self.now, self.has_token)
+        };
+    }
+
+    fn let_in(&mut self, validation: Validation) {
+        if self.awaits_answer()
+            && let Some(Withheld::Unvalidated(opened)) = self.withheld.take()
+        {
+            // Not the empty one that was read meanwhile.
+            self.value = None;
+            self.hold(*opened);
         }
-        is_kept
+        self.validation = validation;
     }
 
-    /// Returns `true` if another question, of this time or later, was answered meanwhile: the session is still valid.
-    fn has_answer_of(&self, time: UnixSeconds) -> bool {
-        matches!(self.validation, Validation::Valid(asked_at) if asked_at >= time)
+    fn is_validation_due(&self, now: UnixSeconds) -> bool {
+        let lifetimes = &self.policy.lifetimes;
+        self.lasting().is_some() && lifetimes.is_validation_due(self.answered_at(), now)
     }
 
-    /// Ends the session, as the application said. A new one may take its place. One that was cleared stays so.
-    pub(crate) fn has_ended(&mut self) {
-        let cleared = self.ended.filter(|ended| *ended == Ended::Cleared);
-        self.withhold_unvalidated();
-        self.withheld = None;
-        self.ended = cleared;
-        self.validation = Validation::Ended;
-    }
-
-    fn revalidation(&self) -> Option<Revalidation> {
-        match self.policy.lifetimes.refresh {
-            Refresh::OnValidation(revalidation) => Some(revalidation),
-            _ => None,
-        }
-    }
-
-    /// Returns `true` if the last answer about the session is `duration` seconds old, or there is none. A new session
-    /// needs none.
-    fn is_older_than(&self, duration: u64, now: UnixSeconds) -> bool {
-        let is_older = |answered_at: UnixSeconds| now >= answered_at.saturating_add(duration);
-        self.lasting().is_some() && self.answered_at().is_none_or(is_older)
+    /// Returns `true` if the session is kept at `now` although the application cannot be asked.
+    fn may_stay_unvalidated(&self, now: UnixSeconds) -> bool {
+        matches!(self.policy.lifetimes.refresh, Refresh::OnValidation(revalidation)
+            if !is_past(self.answered_at(), revalidation.unvalidated_up_to, now))
     }
 
     /// Returns the time of the last answer about the session, which a sign-in is, too. `None`: it was taken over, and
     /// has none.
     fn answered_at(&self) -> Option<UnixSeconds> {
         match self.validation {
-            Validation::Valid(at) | Validation::Failed(at) => Some(at),
+            Validation::Valid(at) | Validation::Kept(at) => Some(at),
             _ if self.is_taken_over && !self.renewed => None,
             _ => self.lasting().map(|(metadata, _)| metadata.last_active()),
         }
     }
+}
+
+/// Returns `true` if an answer is `duration` seconds old, or there is none.
+#[inline]
+fn is_past(answered_at: Option<UnixSeconds>, duration: u64, now: UnixSeconds) -> bool {
+    answered_at.is_none_or(|answered_at| now >= answered_at.saturating_add(duration))
 }

@@ -18,7 +18,6 @@ use super::{
     framework::Fields,
     gate::Gate,
     layer::SessionLayer,
-    missing_session::MissingSession,
     service::Layered,
 };
 use crate::{
@@ -193,23 +192,13 @@ impl<T: Payload> FromRequest for Session<T> {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let session = Session::<T>::provided_in(&*request.extensions());
-        Box::pin(async move {
-            let session = session?;
-            session.validate().await.map_err(Failure::Session)?;
-            Ok(session)
-        })
+        Box::pin(async move { session?.asked_about().await })
     }
 }
 
 impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
         failed(self.clone())
-    }
-}
-
-impl ResponseError for MissingSession {
-    fn error_response(&self) -> HttpResponse {
-        failed((*self).into())
     }
 }
 

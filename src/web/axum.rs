@@ -7,7 +7,7 @@ use axum_core::{
 };
 use http::{header::CACHE_CONTROL, request::Parts};
 
-use super::{failure::Failure, missing_session::MissingSession};
+use super::failure::Failure;
 use crate::{
     carrier::KeysInUse,
     session::Session,
@@ -47,21 +47,13 @@ impl<S: Sync, T: Payload> FromRequestParts<S> for Session<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let session: Session<T> = Session::from_extensions(&parts.extensions)?;
-        session.validate().await.map_err(Failure::Session)?;
-        Ok(session)
+        Session::from_extensions(&parts.extensions).await
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         failed(self)
-    }
-}
-
-impl IntoResponse for MissingSession {
-    fn into_response(self) -> Response {
-        failed(self.into())
     }
 }
 

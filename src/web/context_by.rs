@@ -45,7 +45,7 @@ impl<T, W> SessionLayer<T, W> {
     ///     Context::new([("tenant", tenant)]).ok()
     /// });
     /// let service = layer.layer(service_fn(async |request: Request<()>| {
-    ///     let session = Session::<Map>::from_extensions(request.extensions())?;
+    ///     let session = Session::<Map>::from_extensions(request.extensions()).await?;
     ///     session.insert("user", 42)?;
     ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(()))
     /// }));
@@ -83,7 +83,7 @@ impl<T, W> SessionLayer<T, W> {
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::new(cookie).context_by_host();
     /// let service = layer.layer(service_fn(async |request: Request<()>| {
-    ///     let session = Session::<Map>::from_extensions(request.extensions())?;
+    ///     let session = Session::<Map>::from_extensions(request.extensions()).await?;
     ///     let was_new = session.is_new();
     ///     session.insert("user", 42)?;
     ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(was_new))

@@ -5,10 +5,7 @@ use std::{
     marker::PhantomData,
 };
 
-use super::{
-    framework::Extensions,
-    missing_session::{Missing, MissingSession},
-};
+use super::{failure::Failure, framework::Extensions, missing_session::MissingSession};
 use crate::{session::Session, state::Payload};
 
 /// Puts `session`, or what a layer makes of it, into the extensions, for handlers. A second one of the same type removes
@@ -39,8 +36,11 @@ struct Ambiguous<W>(PhantomData<fn() -> W>);
 
 impl<T: Payload> Session<T> {
     /// Returns the session that a [`SessionLayer`](crate::SessionLayer) put into a request's extensions. Feature
-    /// `tower`. Where the cookie has [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), call
-    /// [`validate`](Self::validate) before the session is used.
+    /// `tower`.
+    ///
+    /// Asks the application whether the session is still valid, where that is due
+    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), as the extractors of axum and actix-web
+    /// do.
     ///
     /// # Examples
     ///
@@ -48,34 +48,43 @@ impl<T: Payload> Session<T> {
     /// use hardtack::Session;
     /// use http::Extensions;
     ///
-    /// fn user(extensions: &Extensions) -> Result<Option<u64>, Box<dyn std::error::Error>> {
-    ///     let session: Session = Session::from_extensions(extensions)?;
+    /// async fn user(extensions: &Extensions) -> Result<Option<u64>, Box<dyn std::error::Error>> {
+    ///     let session: Session = Session::from_extensions(extensions).await?;
     ///     Ok(session.get("user")?)
     /// }
-    /// assert!(user(&Extensions::new()).is_err()); // there is no layer
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// assert!(user(&Extensions::new()).await.is_err()); // there is no layer
+    /// # });
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no such layer around this service, or if there are two for the same type. In a
-    /// build with debug assertions, the error names the type of another layer around the service.
-    pub fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, MissingSession> {
-        Session::provided_in(extensions)
+    /// Returns [`Failure::Setup`] if there is no such layer around this service, or if there are two for the same type. In
+    /// a build with debug assertions, the error names the type of another layer around the service. Returns
+    /// [`Failure::Session`] if the application cannot say whether the session is still valid.
+    pub async fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, Failure> {
+        Session::provided_in(extensions)?.asked_about().await
     }
 
-    /// [`from_extensions`](Self::from_extensions) for the extensions of any framework.
+    /// Returns this session after the application was asked whether it is still valid.
+    pub(super) async fn asked_about(self) -> Result<Session<T>, Failure> {
+        self.validate().await.map_err(Failure::Session)?;
+        Ok(self)
+    }
+
+    /// Returns the session in the extensions of any framework. Nobody is asked about it.
     pub(super) fn provided_in(extensions: &impl Extensions) -> Result<Session<T>, MissingSession> {
         let asked = type_name::<T>();
         match extensions.get::<Session<T>>() {
             Some(session) => Ok(session.clone()),
             None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
-                Err(Missing::Ambiguous(asked).into())
+                Err(MissingSession::Ambiguous(asked))
             }
-            None => Err(MissingSession(match extensions.get() {
-                Some(&Provided(provided)) => Missing::OtherType { asked, provided },
-                None => Missing::NoLayer(asked),
-            })),
+            None => Err(match extensions.get() {
+                Some(&Provided(provided)) => MissingSession::OtherType { asked, provided },
+                None => MissingSession::NoLayer(asked),
+            }),
         }
     }
 }

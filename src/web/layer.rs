@@ -19,8 +19,8 @@ use crate::{
 
 /// A layer that gives each request its session, and each response its `Set-Cookie`.
 ///
-/// Works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers find a
-/// [`Session<T>`](Session) in the request's extensions; with feature `axum` it is an extractor.
+/// Works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers take the
+/// session by [`Session::from_extensions`]; with feature `axum` it is an extractor.
 ///
 /// Put a timeout around this layer, so that a handler which it gives up saves nothing. From inside, only a response with
 /// status 408 says that its handler did not end.
@@ -35,7 +35,7 @@ use crate::{
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// let service = SessionLayer::new(cookie).layer(service_fn(async |request: Request<()>| {
-///     let session = Session::<hardtack::session::Map>::from_extensions(request.extensions())?;
+///     let session = Session::<hardtack::session::Map>::from_extensions(request.extensions()).await?;
 ///     session.insert("user", 42)?;
 ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(()))
 /// }));
@@ -185,7 +185,7 @@ impl<T, W> SessionLayer<T, W> {
     /// let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
     /// let layer = SessionLayer::new(cookie.clone()).clock(now);
     /// let service = layer.layer(service_fn(async |request: Request<()>| {
-    ///     let session = Session::<Map>::from_extensions(request.extensions())?;
+    ///     let session = Session::<Map>::from_extensions(request.extensions()).await?;
     ///     session.insert("user", 42)?;
     ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(()))
     /// }));

@@ -2,18 +2,12 @@
 
 use std::{any::type_name, fmt};
 
-use crate::{base::opaque_error, state::Map};
+use crate::state::Map;
 
-/// Error for a request without a session of the requested type: a mistake in the setup of the application. Its message
-/// says what the mistake is, and how to correct it.
+/// Reason why a request has no session of a type: a mistake in the setup of the application. Its sentence says what the
+/// mistake is, and how to correct it.
 #[derive(Clone, Copy)]
-pub struct MissingSession(pub(super) Missing);
-
-opaque_error!(MissingSession(Missing));
-
-/// Reason why a request has no session of a type.
-#[derive(Clone, Copy)]
-pub(super) enum Missing {
+pub(super) enum MissingSession {
     /// No [`SessionLayer`](crate::SessionLayer) is around the service. Contains the name of the type that the session
     /// was to hold.
     NoLayer(&'static str),
@@ -29,10 +23,10 @@ pub(super) enum Missing {
     Ambiguous(&'static str),
 }
 
-impl fmt::Display for Missing {
+impl fmt::Display for MissingSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Missing::NoLayer(asked) => {
+            MissingSession::NoLayer(asked) => {
                 let and = match typed(asked) {
                     Some(held) => format!(", with a cookie of `.typed::<{held}>()`"),
                     None => "; if its sessions are typed, take `Session<T>`, and add \
@@ -46,7 +40,7 @@ impl fmt::Display for Missing {
                      to the router, after its routes and its CSRF guard{and}"
                 )
             }
-            Missing::OtherType { asked, provided } => {
+            MissingSession::OtherType { asked, provided } => {
                 let (asked, provided) = (session_of(asked), session_of(provided));
                 write!(
                     f,
@@ -54,7 +48,7 @@ impl fmt::Display for Missing {
                      ask for that one, or add a `SessionLayer::new(cookie)` for {asked}"
                 )
             }
-            Missing::Ambiguous(asked) => {
+            MissingSession::Ambiguous(asked) => {
                 let session = session_of(asked);
                 write!(
                     f,
@@ -78,5 +72,3 @@ pub(super) fn session_of(held: &'static str) -> String {
         None => "`Session`".to_owned(),
     }
 }
-
-impl std::error::Error for MissingSession {}

@@ -41,7 +41,7 @@ mod service;
 // For the vectors.
 #[cfg(all(feature = "http", test))]
 pub(crate) use caching::CacheHeaders;
+#[cfg(feature = "tower")]
+pub use failure::Failure;
 #[cfg(feature = "http")]
 pub use host::host_of;
-#[cfg(feature = "tower")]
-pub use {failure::Failure, missing_session::MissingSession};

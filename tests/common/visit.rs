@@ -149,7 +149,7 @@ impl<T: Payload> Visit<T> {
 
     fn through_core(&self, work: &Work<T>) -> Answer {
         let session = self.cookie.load(self.request.get_all(COOKIE), self.now);
-        let status = self.handle(block_on(session.validate()), || work(&session));
+        let status = self.handle(block_on(session.validate()), |_| work(&session));
         let (status, set_cookies) = match self.cookie.save(&session) {
             Ok(set_cookies) => (status, set_cookies),
             Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, Default::default()),
@@ -174,7 +174,7 @@ impl<T: Payload> Visit<T> {
             }
         }
         let session = self.cookie.load_from_cookies(jar.iter(), self.now);
-        let status = self.handle(block_on(session.validate()), || work(&session));
+        let status = self.handle(block_on(session.validate()), |_| work(&session));
         let status = match self.cookie.save_as_cookies(&session) {
             Ok(changed) => {
                 changed.into_iter().for_each(|changed| jar.add(changed));
@@ -191,7 +191,7 @@ impl<T: Payload> Visit<T> {
 
     fn through_http(&self, work: &Work<T>) -> Answer {
         let session = self.cookie.load_from(&self.request, self.now);
-        let status = self.handle(block_on(session.validate()), || work(&session));
+        let status = self.handle(block_on(session.validate()), |_| work(&session));
         let mut headers = self.response.clone();
         let saved = self.cookie.save_to(&session, status, &mut headers);
         let status = match saved {
@@ -203,8 +203,8 @@ impl<T: Payload> Visit<T> {
 
     fn through_tower(&self, work: &Work<T>) -> Answer {
         let service = service_fn(|request: Request<()>| async move {
-            let session = Session::<T>::from_extensions(request.extensions()).unwrap();
-            let status = self.handle(session.validate().await, || work(&session));
+            let session = Session::<T>::from_extensions(request.extensions()).await;
+            let status = self.handle(session, |session| work(&session));
             let mut response = self.response(());
             *response.status_mut() = status;
             Ok::<_, Infallible>(response)
@@ -246,15 +246,15 @@ impl<T: Payload> Visit<T> {
 
     /// Runs the application, unless it cannot say whether the session is still valid. Returns the status of the
     /// response.
-    fn handle(
+    fn handle<V, E>(
         &self,
-        validated: Result<bool, SessionError>,
-        work: impl FnOnce() -> Result<(), SessionError>,
+        validated: Result<V, E>,
+        work: impl FnOnce(V) -> Result<(), SessionError>,
     ) -> StatusCode {
         match validated {
             Err(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Ok(_) => {
-                work().unwrap();
+            Ok(validated) => {
+                work(validated).unwrap();
                 self.status
             }
         }

@@ -25,7 +25,9 @@ fn respond(
 ) -> Response<String> {
     let work = &work;
     let service = service_fn(|request: Request<()>| async move {
-        let session: Session = Session::from_extensions(request.extensions()).unwrap();
+        let session: Session = Session::from_extensions(request.extensions())
+            .await
+            .unwrap();
         Ok::<_, Infallible>(match work(&session) {
             Ok(body) => Response::new(body),
             Err(error) => Response::builder()

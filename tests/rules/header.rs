@@ -127,7 +127,9 @@ fn two_layers_one_with_cookies_and_one_with_headers_keep_apart() {
     #[derive(Clone)]
     struct Mobile(Session);
     let service = service_fn(|request: Request<()>| async move {
-        let session: Session = Session::from_extensions(request.extensions()).unwrap();
+        let session: Session = Session::from_extensions(request.extensions())
+            .await
+            .unwrap();
         let Mobile(mobile) = request.extensions().get::<Mobile>().unwrap();
         let found = (
             session.get::<u32>("user").unwrap(),

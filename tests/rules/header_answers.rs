@@ -47,7 +47,9 @@ impl Ask<'_> {
         drop(session);
 
         let service = service_fn(|request: Request<()>| async move {
-            let session: Session = Session::from_extensions(request.extensions()).unwrap();
+            let session: Session = Session::from_extensions(request.extensions())
+                .await
+                .unwrap();
             work(&session).unwrap();
             let mut response = Response::new(());
             *response.headers_mut() = map(self.says);

@@ -186,7 +186,9 @@ fn every_adapter_tells_once() {
 /// The fields of a response through an eager layer.
 fn eager(cookie: &SessionCookie, pair: &str, now: u64, work: Work) -> HeaderMap {
     let service = service_fn(|request: Request<()>| async move {
-        let session: Session = Session::from_extensions(request.extensions()).unwrap();
+        let session: Session = Session::from_extensions(request.extensions())
+            .await
+            .unwrap();
         work(&session).unwrap();
         Ok::<_, std::convert::Infallible>(Response::new(()))
     });

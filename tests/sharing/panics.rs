@@ -119,7 +119,9 @@ fn a_change_whose_touch_panicked_is_not_made() {
 fn a_panic_of_on_outcome_reaches_the_server_through_the_layer() {
     let layer = SessionLayer::new(told_once()).clock(at(1));
     let service = layer.layer(service_fn(|request: Request<()>| async move {
-        let session: Session = Session::from_extensions(request.extensions()).unwrap();
+        let session: Session = Session::from_extensions(request.extensions())
+            .await
+            .unwrap();
         session.insert("visits", 1).unwrap();
         Ok::<_, std::convert::Infallible>(Response::new(()))
     }));

@@ -25,7 +25,7 @@ fn layer(seconds: u64) -> SessionLayer {
 }
 
 fn session_of<B>(request: &Request<B>) -> Session {
-    Session::from_extensions(request.extensions()).unwrap()
+    request.extensions().get::<Session>().unwrap().clone()
 }
 
 fn signed_in_request() -> Request<()> {

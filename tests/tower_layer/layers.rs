@@ -3,9 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{Extension, Router, body::Body, routing::get};
-use hardtack::{
-    Session, SessionCookie, SessionData, SessionLayer, session::Map, web::MissingSession,
-};
+use hardtack::{Session, SessionCookie, SessionData, SessionLayer, session::Map, web::Failure};
 use http::{Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use tower::{Layer, Service, ServiceExt, service_fn};
@@ -231,7 +229,7 @@ impl SessionData for Cart {
 async fn of_several_layers_of_other_types_the_innermost_is_named() {
     async fn named_by<S>(service: S) -> String
     where
-        S: Service<Request<Body>, Response = Response<MissingSession>, Error = Infallible>,
+        S: Service<Request<Body>, Response = Response<Failure>, Error = Infallible>,
     {
         let Ok(response) = service.oneshot(request_to("/", "")).await;
         let sentence = response.into_body().to_string();
@@ -239,8 +237,8 @@ async fn of_several_layers_of_other_types_the_innermost_is_named() {
         provided.split_once('`').unwrap().0.to_owned()
     }
     let handler = service_fn(|request: Request<Body>| async move {
-        let missing = Session::<Cart>::from_extensions(request.extensions()).unwrap_err();
-        Ok(Response::new(missing))
+        let missing = Session::<Cart>::from_extensions(request.extensions()).await;
+        Ok(Response::new(missing.unwrap_err()))
     });
     let visit_inside = login_layer().layer(layer("__Host-visit").layer(handler));
     assert_eq!(named_by(visit_inside).await, "Session");
@@ -288,8 +286,8 @@ async fn two_layers_of_one_type_leave_another_type_alone() {
 #[tokio::test]
 async fn without_a_framework_the_session_stands_in_the_extensions() {
     let service = service_fn(|request: Request<Body>| async move {
-        let session = Session::<Map>::from_extensions(request.extensions());
-        let login = Session::<Login>::from_extensions(request.extensions());
+        let session = Session::<Map>::from_extensions(request.extensions()).await;
+        let login = Session::<Login>::from_extensions(request.extensions()).await;
         assert!(
             login
                 .unwrap_err()

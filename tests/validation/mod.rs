@@ -3,6 +3,8 @@
 mod answers;
 #[cfg(feature = "tracing")]
 mod events;
+mod extractors;
+mod model;
 mod outside;
 mod postponing;
 mod streams;

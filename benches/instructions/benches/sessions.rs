@@ -10,7 +10,6 @@ mod workloads;
 
 use std::{
     convert::Infallible,
-    future::ready,
     hint::black_box,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -171,12 +170,12 @@ enum Handler {
 }
 
 fn tower(handler: Handler) -> Work {
-    let service = service_fn(move |request: Request<()>| {
+    let service = service_fn(move |request: Request<()>| async move {
         if handler == Handler::Read {
-            let session = Session::<Medium>::from_extensions(request.extensions());
+            let session = Session::<Medium>::from_extensions(request.extensions()).await;
             session.expect(FAILURE).read(look);
         }
-        ready(Ok::<_, Infallible>(Response::new(())))
+        Ok::<_, Infallible>(Response::new(()))
     });
     if handler == Handler::Alone {
         return called(service);

@@ -201,7 +201,7 @@ impl FromRequestParts<Arc<Site>> for Visit {
     type Rejection = Failed;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Failed> {
-        let session = Session::from_extensions(&parts.extensions);
+        let session = Session::from_extensions(&parts.extensions).await;
         let display = parts.extensions.get().cloned();
         Ok(Visit {
             site: Arc::clone(site),

@@ -35,8 +35,8 @@ where
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Checked, Response> {
-        let session: Session =
-            Session::from_extensions(&parts.extensions).map_err(IntoResponse::into_response)?;
+        let session = Session::from_extensions(&parts.extensions).await;
+        let session = session.map_err(IntoResponse::into_response)?;
         let checked = check(session, &Revocations::from_ref(state)).await;
         checked.map_err(IntoResponse::into_response)
     }

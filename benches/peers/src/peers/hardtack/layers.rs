@@ -55,13 +55,16 @@ async fn answer<T: Workload>(
     request: Request<()>,
 ) -> Result<Response<()>, Infallible> {
     let mut response = page();
-    let session = || Session::<T>::from_extensions(request.extensions()).expect(FAILURE);
+    let session = async || {
+        let session = Session::<T>::from_extensions(request.extensions()).await;
+        session.expect(FAILURE)
+    };
     match handler {
         Handler::Alone | Handler::Untouched => {}
-        Handler::Read => session().read(look),
-        Handler::Check => *response.status_mut() = session().read(|value| status_of(Some(value))),
-        Handler::Write => session().update(T::change).expect(FAILURE),
-        Handler::Begin => session().replace(T::sample()).expect(FAILURE),
+        Handler::Read => session().await.read(look),
+        Handler::Check => *response.status_mut() = session().await.read(|value| status_of(Some(value))),
+        Handler::Write => session().await.update(T::change).expect(FAILURE),
+        Handler::Begin => session().await.replace(T::sample()).expect(FAILURE),
     }
     Ok(response)
 }
@@ -91,20 +94,22 @@ async fn answer_of_dictionary<T: Workload>(
     request: Request<()>,
 ) -> Result<Response<()>, Infallible> {
     let mut response = page();
-    let session =
-        || Session::<hardtack::session::Map>::from_extensions(request.extensions()).expect(FAILURE);
+    let session = async || {
+        let session: Result<Session, _> = Session::from_extensions(request.extensions()).await;
+        session.expect(FAILURE)
+    };
     let value = |session: &Session| session.get::<T>(ENTRY).expect(FAILURE);
     match handler {
         Handler::Alone | Handler::Untouched => {}
-        Handler::Read => look(&value(&session())),
-        Handler::Check => *response.status_mut() = status_of(value(&session()).as_ref()),
+        Handler::Read => look(&value(&session().await)),
+        Handler::Check => *response.status_mut() = status_of(value(&session().await).as_ref()),
         Handler::Write => {
-            let session = session();
+            let session = session().await;
             let mut value = value(&session).expect(FAILURE);
             value.change();
             session.insert(ENTRY, value).expect(FAILURE);
         }
-        Handler::Begin => session().insert(ENTRY, T::sample()).expect(FAILURE),
+        Handler::Begin => session().await.insert(ENTRY, T::sample()).expect(FAILURE),
     }
     Ok(response)
 }
