@@ -110,9 +110,9 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 
 /// With all features, without the tests in files of `src`.
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
-    ("types", 72),
+    ("types", 71),
     ("traits", 4),
-    ("functions", 377),
+    ("functions", 373),
     ("hundreds of lines of code", 146),
 ];
 

@@ -18,7 +18,6 @@ use super::{
     framework::Fields,
     gate::Gate,
     layer::SessionLayer,
-    missing_session::MissingSession,
     service::Layered,
 };
 use crate::{
@@ -195,7 +194,7 @@ impl<T: Payload> FromRequest for Session<T> {
         let session = Session::<T>::provided_in(&*request.extensions());
         Box::pin(async move {
             let session = session?;
-            session.validate().await.map_err(Failure::Session)?;
+            session.validate().await?;
             Ok(session)
         })
     }
@@ -204,12 +203,6 @@ impl<T: Payload> FromRequest for Session<T> {
 impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
         failed(self.clone())
-    }
-}
-
-impl ResponseError for MissingSession {
-    fn error_response(&self) -> HttpResponse {
-        failed((*self).into())
     }
 }
 

@@ -7,7 +7,7 @@ use axum_core::{
 };
 use http::{header::CACHE_CONTROL, request::Parts};
 
-use super::{failure::Failure, missing_session::MissingSession};
+use super::failure::Failure;
 use crate::{
     carrier::KeysInUse,
     session::Session,
@@ -48,7 +48,7 @@ impl<S: Sync, T: Payload> FromRequestParts<S> for Session<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let session: Session<T> = Session::from_extensions(&parts.extensions)?;
-        session.validate().await.map_err(Failure::Session)?;
+        session.validate().await?;
         Ok(session)
     }
 }
@@ -56,12 +56,6 @@ impl<S: Sync, T: Payload> FromRequestParts<S> for Session<T> {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         failed(self)
-    }
-}
-
-impl IntoResponse for MissingSession {
-    fn into_response(self) -> Response {
-        failed(self.into())
     }
 }
 

@@ -5,10 +5,7 @@ use std::{
     marker::PhantomData,
 };
 
-use super::{
-    framework::Extensions,
-    missing_session::{Missing, MissingSession},
-};
+use super::{failure::Failure, framework::Extensions, missing_session::Missing};
 use crate::{session::Session, state::Payload};
 
 /// Puts `session`, or what a layer makes of it, into the extensions, for handlers. A second one of the same type removes
@@ -60,22 +57,22 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns an error if there is no such layer around this service, or if there are two for the same type. In a
     /// build with debug assertions, the error names the type of another layer around the service.
-    pub fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, MissingSession> {
-        Session::provided_in(extensions)
+    pub fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, Failure> {
+        Ok(Session::provided_in(extensions)?)
     }
 
     /// [`from_extensions`](Self::from_extensions) for the extensions of any framework.
-    pub(super) fn provided_in(extensions: &impl Extensions) -> Result<Session<T>, MissingSession> {
+    pub(super) fn provided_in(extensions: &impl Extensions) -> Result<Session<T>, Missing> {
         let asked = type_name::<T>();
         match extensions.get::<Session<T>>() {
             Some(session) => Ok(session.clone()),
             None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
-                Err(Missing::Ambiguous(asked).into())
+                Err(Missing::Ambiguous(asked))
             }
-            None => Err(MissingSession(match extensions.get() {
+            None => Err(match extensions.get() {
                 Some(&Provided(provided)) => Missing::OtherType { asked, provided },
                 None => Missing::NoLayer(asked),
-            })),
+            }),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     csrf::CsrfRefusal,
     framework::Extensions,
     headers::{caches_of, forbid_to_store},
-    missing_session::MissingSession,
+    missing_session::Missing,
 };
 use crate::{events, session::SaveError, state::SessionError};
 
@@ -206,8 +206,14 @@ pub(super) fn status_to_save_by(status: u16, response: &impl Extensions) -> u16 
     }
 }
 
-impl From<MissingSession> for Failure {
-    fn from(missing: MissingSession) -> Failure {
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Failure {
+        Failure::Session(error)
+    }
+}
+
+impl From<Missing> for Failure {
+    fn from(missing: Missing) -> Failure {
         Failure::Setup(missing.to_string())
     }
 }

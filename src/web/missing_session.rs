@@ -1,17 +1,11 @@
-//! `MissingSession`: a handler or a guard found no session.
+//! `Missing`: a handler or a guard found no session.
 
 use std::{any::type_name, fmt};
 
-use crate::{base::opaque_error, state::Map};
+use crate::state::Map;
 
-/// Error for a request without a session of the requested type: a mistake in the setup of the application. Its message
-/// says what the mistake is, and how to correct it.
-#[derive(Clone, Copy)]
-pub struct MissingSession(pub(super) Missing);
-
-opaque_error!(MissingSession(Missing));
-
-/// Reason why a request has no session of a type.
+/// Reason why a request has no session of a type: a mistake in the setup of the application. Its sentence says how to
+/// correct it.
 #[derive(Clone, Copy)]
 pub(super) enum Missing {
     /// No [`SessionLayer`](crate::SessionLayer) is around the service. Contains the name of the type that the session
@@ -78,5 +72,3 @@ pub(super) fn session_of(held: &'static str) -> String {
         None => "`Session`".to_owned(),
     }
 }
-
-impl std::error::Error for MissingSession {}

@@ -43,7 +43,7 @@ mod service;
 pub(crate) use caching::CacheHeaders;
 #[cfg(all(feature = "device-bound", feature = "tower"))]
 pub use device::DeviceLayer;
+#[cfg(feature = "tower")]
+pub use failure::Failure;
 #[cfg(feature = "http")]
 pub use host::host_of;
-#[cfg(feature = "tower")]
-pub use {failure::Failure, missing_session::MissingSession};

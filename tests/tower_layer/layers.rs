@@ -3,9 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{Extension, Router, body::Body, routing::get};
-use hardtack::{
-    Session, SessionCookie, SessionData, SessionLayer, session::Map, web::MissingSession,
-};
+use hardtack::{Session, SessionCookie, SessionData, SessionLayer, session::Map, web::Failure};
 use http::{Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use tower::{Layer, Service, ServiceExt, service_fn};
@@ -231,7 +229,7 @@ impl SessionData for Cart {
 async fn of_several_layers_of_other_types_the_innermost_is_named() {
     async fn named_by<S>(service: S) -> String
     where
-        S: Service<Request<Body>, Response = Response<MissingSession>, Error = Infallible>,
+        S: Service<Request<Body>, Response = Response<Failure>, Error = Infallible>,
     {
         let Ok(response) = service.oneshot(request_to("/", "")).await;
         let sentence = response.into_body().to_string();

@@ -11,7 +11,7 @@ use crate::{
     web::{
         failure::Failure,
         framework::Extensions,
-        missing_session::{Missing, MissingSession, session_of, typed},
+        missing_session::{Missing, session_of, typed},
     },
 };
 
@@ -66,8 +66,8 @@ pub(super) struct TokenChecks {
 
 type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
-fn without_session(missing: MissingSession) -> String {
-    let Missing::OtherType { asked, provided } = missing.0 else {
+fn without_session(missing: Missing) -> String {
+    let Missing::OtherType { asked, provided } = missing else {
         return missing.to_string();
     };
     let guard = match typed(provided) {
