@@ -112,7 +112,7 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 71),
     ("traits", 4),
-    ("functions", 373),
+    ("functions", 374),
     ("hundreds of lines of code", 146),
 ];
 
