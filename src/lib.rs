@@ -142,12 +142,13 @@
 //!
 //! # More
 //!
-//! The repository has [guides], the [limits] of sessions without a store, the [specification] of the format, the
-//! [threat model], and [examples], small programs with the `curl` commands that try them.
+//! [`guide`] has a program for each common task, [`guide::ending_sessions`] every way to end one, and
+//! [`guide::typed_sessions`] what a type of your own needs. The repository has the [limits] of sessions without a store, the
+//! [specification] of the format, the [threat model], and [examples].
 //!
 //! [edge]: https://github.com/hardtack-rs/hardtack/blob/main/docs/edge.md
-//! [frameworks]: https://github.com/hardtack-rs/hardtack/blob/main/docs/frameworks.md
-//! [guides]: https://github.com/hardtack-rs/hardtack/blob/main/docs/guides.md
+//! [frameworks]: crate::guide::frameworks
+//! [guides]: crate::guide
 //! [limits]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md
 //! [rotation]: https://github.com/hardtack-rs/hardtack/blob/main/docs/rotation.md
 //! [specification]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md
@@ -195,6 +196,10 @@ pub mod csrf {
     pub use crate::web::csrf::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection};
     pub use crate::web::csrf::{CsrfGuard, CsrfRefusal};
 }
+
+// The guides, where one reads the API. `src/guide/links.txt` has the links of their pages, before those that the pages have.
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 
 #[cfg(fuzzing)]
 #[doc(hidden)]

@@ -17,7 +17,7 @@ use crate::{
 /// handler, a nested middleware and a template. Changes are saved with the response.
 ///
 /// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)). Each kind has
-/// additional methods.
+/// additional methods. The [guide](crate::guide#who-is-signed-in) has extractors for signed-in users and for admins.
 ///
 /// # Examples
 ///

@@ -166,7 +166,7 @@ where
 ///     .layer(CsrfGuard::new().tokens_in_forms());
 /// ```
 ///
-/// [the guide]: https://github.com/hardtack-rs/hardtack/blob/main/docs/guides.md#forms
+/// [the guide]: crate::guide#forms
 #[derive(Clone)]
 #[must_use = "nothing is refused before `verify` is called"]
 pub struct CsrfCheck {
