@@ -32,6 +32,17 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// # Beginning and ending
+///
+/// | When | Call | Content | Id | Begins anew |
+/// |---|---|---|---|---|
+/// | credentials were checked | [`sign_in`](Self::sign_in) | dropped | new | yes |
+/// | the password was asked for once more | [`renew`](Self::renew) | kept | new | yes |
+/// | other rights have changed | [`renew_id`](Self::renew_id) | kept | new | no |
+/// | a visitor starts over | [`clear`](Self::clear) | dropped | none | no |
+/// | a sign-out | [`invalidate`](Self::invalidate) | dropped | none | yes |
+/// | a request that polls | [`discard`](Self::discard) | as it arrived | as it arrived | no |
+///
 /// # Errors
 ///
 /// Every change can fail with one of these errors, which leaves the session as it was.
