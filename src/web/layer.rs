@@ -28,6 +28,23 @@ use crate::{
 ///
 /// # Examples
 ///
+/// In axum, after the routes and the guard:
+///
+#[cfg_attr(feature = "axum", doc = "```")]
+#[cfg_attr(not(feature = "axum"), doc = "```ignore")]
+/// use axum::{Router, routing::get};
+/// use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer, csrf::CsrfGuard};
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// let app: Router = Router::new()
+///     .route("/", get(async |session: Session| format!("new: {}", session.is_new())))
+///     .layer(CsrfGuard::new())
+///     .layer(SessionLayer::new(cookie)); // the layer added last runs first
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// In any tower service:
+///
 /// ```
 /// use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer};
 /// use http::{Request, Response};
