@@ -125,7 +125,7 @@
 //!
 //! | Feature | | Adds |
 //! |---|---|---|
-//! | `http` | Sessions from and to an `http::HeaderMap`. | `load_from` and `save_to`, [`web::host_of`] |
+//! | `http` | Sessions from and to an `http::HeaderMap`. | `load_from` and `save_to`, [`web::host_of`], [`web::local_path`] |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | [`SessionLayer`], [`csrf::CsrfGuard`], and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::Guarded`], [`SessionError`] as a response, and feature `tower` |
 //! | `actix` | `SessionLayer` as actix-web middleware, `Session` as an extractor. | [`SessionLayer`] and [`csrf::CsrfGuard`] for `App::wrap`, [`Session`] and [`csrf::Guarded`] as arguments, [`SessionError`] as a response, and feature `tower` |
@@ -141,12 +141,13 @@
 //!
 //! # More
 //!
-//! The repository has [guides], the [limits] of sessions without a store, the [specification] of the format, the
-//! [threat model], and [examples], small programs with the `curl` commands that try them.
+//! [`guide`] has a program for each common task, [`guide::ending_sessions`] every way to end one, and
+//! [`guide::typed_sessions`] what a type of your own needs. The repository has the [limits] of sessions without a store, the
+//! [specification] of the format, the [threat model], and [examples].
 //!
 //! [edge]: https://github.com/hardtack-rs/hardtack/blob/main/docs/edge.md
-//! [frameworks]: https://github.com/hardtack-rs/hardtack/blob/main/docs/frameworks.md
-//! [guides]: https://github.com/hardtack-rs/hardtack/blob/main/docs/guides.md
+//! [frameworks]: crate::guide::frameworks
+//! [guides]: crate::guide
 //! [limits]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md
 //! [rotation]: https://github.com/hardtack-rs/hardtack/blob/main/docs/rotation.md
 //! [specification]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md
@@ -209,6 +210,9 @@ pub mod companion {
         },
     };
 }
+// The guides, where one reads the API. `src/guide/links.txt` has the links of their pages, before those that the pages have.
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 
 #[cfg(fuzzing)]
 #[doc(hidden)]

@@ -1,6 +1,9 @@
 //! Links: between pages, into the public repository, and on the pages that registries show of packages.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use toml::Table;
 
@@ -51,6 +54,34 @@ fn every_address_into_the_repository_leads_to_a_file_and_a_heading() {
     assert!(count > 30, "there are {count} addresses");
 }
 
+/// In rustdoc a definition that stands above the page counts.
+#[test]
+fn every_link_of_a_guide_leads_to_the_same_place_in_rustdoc() {
+    let repository = Repository::read();
+    let there: BTreeMap<_, _> = definitions(repository.text("src/guide/links.txt")).collect();
+    let pages = repository.text("src/guide.rs").split("\"../docs/").skip(1);
+    let mut count = 0;
+    for page in pages.map(|rest| format!("docs/{}", rest.split('"').next().unwrap())) {
+        let text = repository.text(&page);
+        let inline = inline_links(text).find(|link| !is_absolute(link));
+        assert_eq!(inline, None, "{page}");
+        for (label, link) in definitions(text) {
+            assert_eq!(label, link, "{page}");
+            let (path, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = there[link];
+            let (target, heading_there) = target.split_once('#').unwrap_or((target, ""));
+            assert_eq!(heading, heading_there, "{page}: {link}");
+            let name = path.trim_end_matches(".md").replace('-', "_");
+            let is_same = target.ends_with(&joined(&page, path))
+                || target == format!("crate::guide::{name}")
+                || (target, path) == ("crate::guide", "guides.md");
+            assert!(is_same, "{page}: {link} is {target}");
+            count += 1;
+        }
+    }
+    assert!(count > 30, "there are {count} links");
+}
+
 /// crates.io takes a relative link for one from the page's folder in the repository, which is that of the package: it copies
 /// a page from outside into the package, and its links then lead nowhere. npm takes none.
 #[test]
@@ -83,9 +114,20 @@ fn is_absolute(link: &str) -> bool {
 
 /// The targets of links and pictures, outside code blocks.
 fn links(page: &str) -> impl Iterator<Item = &str> {
+    inline_links(page).chain(definitions(page).map(|(_, target)| target))
+}
+
+fn inline_links(page: &str) -> impl Iterator<Item = &str> {
     let outside = page.split("```").step_by(2);
     let links = outside.flat_map(|text| text.split("](").skip(1));
     links.filter_map(|rest| Some(rest.split_once(')')?.0))
+}
+
+/// The labels of links that are defined elsewhere than they stand, with their targets.
+fn definitions(page: &str) -> impl Iterator<Item = (&str, &str)> {
+    let outside = page.split("```").step_by(2);
+    let lines = outside.flat_map(str::lines);
+    lines.filter_map(|line| line.strip_prefix('[')?.split_once("]: "))
 }
 
 /// A file or a folder, and in a file the heading that `link` names.

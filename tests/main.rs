@@ -35,6 +35,8 @@ mod secrecy;
 mod settings;
 #[cfg(feature = "axum")]
 mod sharing;
+#[cfg(feature = "axum")]
+mod signed_in;
 mod sizes;
 mod specification;
 mod surface;

@@ -1,7 +1,7 @@
 //! Mistakes of an application that are certain, made in a program without a subscriber of events: what its terminal says.
 //! Each is a process of its own, because other tests of this program have subscribers.
 
-use std::{env, process::Command};
+use std::{env, process::Command, time::SystemTime};
 
 use axum::{
     Router,
@@ -51,7 +51,7 @@ fn ask(app: Router, request: http::request::Builder) -> http::StatusCode {
 }
 
 /// The mistakes, with a part of what the terminal says.
-const MISTAKES: [(&str, fn(), &str); 7] = [
+const MISTAKES: &[(&str, fn(), &str)] = &[
     (
         "layer before the routes",
         layer_before_the_routes,
@@ -74,6 +74,34 @@ const MISTAKES: [(&str, fn(), &str); 7] = [
         "cookie without TLS",
         cookie_without_tls,
         "the browser will drop `__Host-session`",
+    ),
+    (
+        "form without TLS",
+        form_without_tls,
+        "without TLS a browser keeps no `Secure` cookie",
+    ),
+    (
+        "trusted form without TLS",
+        trusted_form_without_tls,
+        "no cookie came, because without TLS",
+    ),
+    #[cfg(feature = "actix")]
+    (
+        "no layer in actix-web",
+        actix::no_layer,
+        "no session layer for `Session`",
+    ),
+    #[cfg(feature = "actix")]
+    (
+        "session that is full in actix-web",
+        actix::session_that_is_full,
+        "session needs",
+    ),
+    #[cfg(feature = "actix")]
+    (
+        "guard without its type in actix-web",
+        actix::guard_without_its_type,
+        "write `CsrfGuard::new().typed::<",
     ),
 ];
 
@@ -134,6 +162,103 @@ fn cookie_without_tls() {
     assert_eq!(ask(app, request), 200);
 }
 
+fn form_without_tls() {
+    send_form_without_tls(CsrfGuard::new().tokens_in_forms());
+}
+
+/// As the advice of the mistake before was followed in part.
+fn trusted_form_without_tls() {
+    let guard = CsrfGuard::new().tokens_in_forms();
+    send_form_without_tls(guard.trust_origin("http://shop.example").unwrap());
+}
+
+/// The browser has dropped the cookie that came with the form.
+fn send_form_without_tls(guard: CsrfGuard) {
+    let token = cookie().load(None::<&str>, SystemTime::now());
+    let form = format!("count=1&csrf_token={}", token.csrf_token().unwrap());
+    let app = Router::new()
+        .route("/", any(async |_: GuardedForm<Order>| "done"))
+        .layer(guard)
+        .layer(SessionLayer::new(cookie()));
+    let request = Request::post("/")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("host", "shop.example")
+        .header("origin", "http://shop.example");
+    let answer = app.oneshot(request.body(Body::from(form)).unwrap());
+    assert_eq!(block_on(answer).unwrap().status(), 403);
+}
+
+/// The same mistakes in actix-web.
+#[cfg(feature = "actix")]
+mod actix {
+    use actix_web::{App, test, web};
+
+    use super::*;
+
+    fn ask(
+        configure: impl FnOnce(&mut web::ServiceConfig),
+        layer: Option<SessionLayer<Login>>,
+    ) -> u16 {
+        block_on(async {
+            let status = match layer {
+                None => {
+                    let app = test::init_service(App::new().configure(configure)).await;
+                    let request = test::TestRequest::get().to_request();
+                    test::call_service(&app, request).await.status()
+                }
+                Some(layer) => {
+                    let app = App::new()
+                        .configure(configure)
+                        .wrap(CsrfGuard::new())
+                        .wrap(layer);
+                    let app = test::init_service(app).await;
+                    let request = test::TestRequest::post().to_request();
+                    test::call_service(&app, request).await.status()
+                }
+            };
+            status.as_u16()
+        })
+    }
+
+    pub(super) fn no_layer() {
+        let status = ask(
+            |app| {
+                app.route("/", web::get().to(home));
+            },
+            None,
+        );
+        assert_eq!(status, 500);
+    }
+
+    pub(super) fn session_that_is_full() {
+        let fill = async || {
+            cookie()
+                .load(None::<&str>, SystemTime::now())
+                .insert("note", "hunter2".repeat(500))
+                .map(|()| "done")
+        };
+        let status = ask(
+            |app| {
+                app.route("/", web::get().to(fill));
+            },
+            None,
+        );
+        assert_eq!(status, 413);
+    }
+
+    pub(super) fn guard_without_its_type() {
+        let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap()).typed::<Login>();
+        let layer = SessionLayer::new(cookie.build().unwrap());
+        let status = ask(
+            |app| {
+                app.route("/", web::post().to(async || "done"));
+            },
+            Some(layer),
+        );
+        assert_eq!(status, 500);
+    }
+}
+
 /// Returns what the terminal of a program says that makes this mistake.
 fn told(mistake: &str) -> String {
     let program = Command::new(env::current_exe().unwrap())
@@ -169,10 +294,7 @@ fn who_runs_a_program_sees_what_is_wrong_with_it() {
 #[ignore = "a process of its own, which `who_runs_a_program_sees_what_is_wrong_with_it` starts"]
 fn a_program_makes_a_mistake() {
     let mistake = env::var(MISTAKE).unwrap();
-    let (_, make, _) = MISTAKES
-        .into_iter()
-        .find(|(name, ..)| *name == mistake)
-        .unwrap();
+    let (_, make, _) = MISTAKES.iter().find(|(name, ..)| *name == mistake).unwrap();
     make();
 }
 

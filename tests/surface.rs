@@ -70,7 +70,8 @@ fn what_a_user_meets_and_a_maintainer_holds_does_not_grow() {
     let is_function = |line: &&str| line.starts_with("pub ") && line.contains("fn ");
     let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//");
     let of_library = repository.files.iter();
-    let of_library = of_library.filter(|(path, _)| path.starts_with("src/"));
+    let of_library =
+        of_library.filter(|(path, _)| path.starts_with("src/") && path.ends_with(".rs"));
     let code = of_library.flat_map(|(_, text)| without_tests(text).lines().map(str::trim));
     let found = [
         ("types", of_kind(&["struct", "enum", "union"])),
@@ -112,8 +113,8 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 72),
     ("traits", 5),
-    ("functions", 381),
-    ("hundreds of lines of code", 135),
+    ("functions", 384),
+    ("hundreds of lines of code", 136),
 ];
 
 /// Libraries whose types those that are named show as theirs.

@@ -2,12 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-/// Runs the unit tests of the example.
-#[path = "../login.rs"]
-#[allow(dead_code, reason = "its server runs as a process")]
-mod login;
-
-mod settings;
 mod versions;
 
 use std::{
@@ -27,153 +21,6 @@ fn start(name: &str) -> Client {
 fn start_with(name: &str, ring: &str) -> Client {
     let mut command = example(name);
     Client::of(Server::spawn(command.arg("0").env("SESSION_KEYS", ring)))
-}
-
-const ADA: [(&str, &str); 2] = [("name", "ada"), ("password", "lovelace")];
-
-#[test]
-fn login_knows_who_signed_in() {
-    let browser = start("login");
-    assert!(browser.get("/").has("Password"));
-    let wrong = browser.form("/sign-in", &[("name", "ada"), ("password", "byron")]);
-    assert_eq!(wrong.status, 403);
-    assert_eq!(browser.browser().cookie_field(), "");
-    assert!(browser.form("/sign-in", &ADA).has("Hello ada"));
-    assert!(browser.form("/sign-out", &[]).has("Password"));
-    assert_eq!(browser.browser().cookie_field(), "");
-}
-
-#[test]
-fn login_opens_no_copy_of_a_session_that_was_signed_out() {
-    let browser = start("login");
-    browser.form("/sign-in", &ADA);
-    let first = browser.copy();
-    browser.form("/sign-in", &ADA);
-    let second = browser.copy();
-    assert!(first.get("/").has("Password"));
-    assert!(second.get("/").has("Hello ada"));
-    browser.form("/sign-out", &[]);
-    assert!(second.get("/").has("Password"));
-}
-
-#[test]
-fn login_takes_no_form_from_another_site() {
-    let browser = start("login");
-    let request = browser.request(Method::POST, "/sign-in").form(&ADA);
-    let answer = browser.send(request.header("origin", "https://elsewhere.example"));
-    assert_eq!(answer.status, 403);
-    let request = browser.request(Method::POST, "/sign-in").form(&ADA);
-    assert!(
-        browser
-            .send(request.header("origin", browser.base()))
-            .has("Hello ada")
-    );
-}
-
-#[test]
-fn remember_me_is_for_those_who_tick_the_box() {
-    let browser = start("remember_me");
-    let sign_in = |remember: &[(&str, &str)]| {
-        let form = browser.request(Method::POST, "/sign-in");
-        let answer = browser.browser().ask(form.form(&[&ADA, remember].concat()));
-        answer.header("set-cookie").unwrap().to_owned()
-    };
-    assert!(!sign_in(&[]).contains("Max-Age"));
-    assert!(sign_in(&[("remember", "on")]).ends_with("; Max-Age=2592000"));
-}
-
-#[test]
-fn remember_me_asks_for_the_password_again() {
-    let ring = fresh_key();
-    let browser = start_with("remember_me", &ring);
-    browser.form("/sign-in", &ADA);
-    let change = |browser: &Client| browser.form("/password", &[("new", "hopper")]);
-    assert_eq!(change(&browser).text, "ada has a new password of 6 bytes\n");
-
-    // Ten minutes after its sign-in.
-    let late = browser.stranger();
-    receive(
-        &late,
-        &cookie_of(&ring, minutes_ago(10), |session| {
-            session.insert("user", "ada")
-        }),
-    );
-    assert!(late.get("/").has("New password"));
-    assert_eq!(change(&late).status, 403);
-    assert_eq!(late.form("/confirm", &[("password", "")]).status, 403);
-    assert_eq!(change(&late).status, 403);
-    assert_eq!(
-        late.form("/confirm", &[("password", "lovelace")]).status,
-        200
-    );
-    assert_eq!(change(&late).status, 200);
-}
-
-#[test]
-fn oauth_signs_in_by_way_of_the_provider() {
-    let browser = start("oauth");
-    assert!(browser.get("/").has("Sign in"));
-    assert!(browser.get("/sign-in").has("Hello ada"));
-    assert!(browser.form("/sign-out", &[]).has("Sign in"));
-}
-
-#[test]
-fn oauth_takes_no_answer_that_another_browser_asked_for() {
-    let victim = start("oauth");
-    let attacker = victim.stranger();
-    let answer = format!("/callback?{}", answer_to(&attacker));
-    // Without a sign-in of its own, and with one under way.
-    assert_eq!(victim.get(&answer).status, 403);
-    let own = answer_to(&victim);
-    assert_eq!(victim.get(&answer).status, 403);
-    assert!(victim.get("/").has("Sign in"));
-    assert!(victim.get(&format!("/callback?{own}")).has("Hello ada"));
-}
-
-#[test]
-fn oauth_takes_an_answer_once_and_none_with_another_code() {
-    let browser = start("oauth");
-    let answer = format!("/callback?{}", answer_to(&browser));
-    assert!(browser.get(&answer).has("Hello ada"));
-    assert_eq!(browser.get(&answer).status, 403);
-
-    let other = answer_to(&browser.stranger());
-    let own = answer_to(&browser);
-    let (code, _) = other.split_once('&').unwrap();
-    let (_, state) = own.split_once('&').unwrap();
-    let mixed = browser.get(&format!("/callback?{code}&{state}"));
-    assert_eq!(
-        (mixed.status, mixed.has("did not sign you in")),
-        (403, true)
-    );
-}
-
-#[test]
-fn oauth_takes_an_answer_in_a_form_that_comes_without_a_cookie() {
-    let browser = start("oauth");
-    let fields = answer_to(&browser);
-    let stranger = browser.stranger();
-    let form = stranger.request(Method::POST, "/callback/form");
-    let form = form
-        .header("origin", "https://provider.example")
-        .header("sec-fetch-site", "cross-site");
-    let redirect = stranger.browser().ask(form.body(fields));
-    assert_eq!(
-        (redirect.status, redirect.header("set-cookie")),
-        (303, None)
-    );
-    assert!(browser.get(&redirect.field("location")).has("Hello ada"));
-}
-
-/// Begins a sign-in in this browser. Returns the provider's answer, `code=…&state=…`.
-fn answer_to(browser: &Client) -> String {
-    let page = browser.get("/sign-in?response_mode=form_post");
-    let field = |name| {
-        let start = format!(r#"name="{name}" value=""#);
-        let (_, rest) = page.text.split_once(&start).unwrap();
-        rest.split_once('"').unwrap().0
-    };
-    format!("code={}&state={}", field("code"), field("state"))
 }
 
 #[test]
@@ -292,8 +139,4 @@ fn cookie_of(
     let key: EncryptionKey = ring.parse().unwrap();
     let cookie = SessionCookie::encrypted(key).build().unwrap();
     cookie.cookie_for(time, fill).unwrap()
-}
-
-fn minutes_ago(minutes: u64) -> SystemTime {
-    SystemTime::now() - Duration::from_secs(minutes * 60)
 }

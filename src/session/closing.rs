@@ -178,7 +178,7 @@ impl Sealer {
                 Err(_) => return Ok(Ending::kept()),
             },
         };
-        if let Some(change) = decision.change(state.is_new()) {
+        for change in decision.changes(state) {
             events::written(self.slot.purpose.name(), change);
         }
         let is_dropped = matches!(change, TokenChange::Drop);

@@ -17,7 +17,7 @@ use crate::{
 /// handler, a nested middleware and a template. Changes are saved with the response.
 ///
 /// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)). Each kind has
-/// additional methods.
+/// additional methods. The [guide](crate::guide#who-is-signed-in) has extractors for signed-in users and for admins.
 ///
 /// # Examples
 ///
@@ -31,6 +31,17 @@ use crate::{
 /// assert!(session.is_new());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Beginning and ending
+///
+/// | When | Call | Content | Id | Begins anew |
+/// |---|---|---|---|---|
+/// | credentials were checked | [`sign_in`](Self::sign_in) | dropped | new | yes |
+/// | the password was asked for once more | [`renew`](Self::renew) | kept | new | yes |
+/// | other rights have changed | [`renew_id`](Self::renew_id) | kept | new | no |
+/// | a visitor starts over | [`clear`](Self::clear) | dropped | none | no |
+/// | a sign-out | [`invalidate`](Self::invalidate) | dropped | none | yes |
+/// | a request that polls | [`discard`](Self::discard) | as it arrived | as it arrived | no |
 ///
 /// # Errors
 ///

@@ -257,6 +257,9 @@ impl SessionSettings {
         sources: Vec<RingSource>,
         interval: Duration,
     ) -> Result<SharedKeyRing, Problem> {
+        if !sources.iter().any(RingSource::is_file) {
+            return Err(self.problem(&self.shown(WATCH_KEYS), NOTHING_TO_WATCH));
+        }
         let watched = crate::keys::WatchedKeyRing::from_sources(sources);
         let watched = watched.map_err(|error| self.mistake_in_keys(error.to_string()))?;
         let ring = watched.keys();
@@ -291,5 +294,7 @@ const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has its own keys; l
 const OTHER_MODE: &str =
     "does not match the program's keys; leave it out or change the kind of keys";
 const WATCH_KEYS: &str = "watch_keys";
+#[cfg(feature = "watch")]
+const NOTHING_TO_WATCH: &str = "needs a file: the variables of a running program do not change; give {keys_file}, or leave it out";
 const NO_KEYS: &str = "there are no keys; give {keys_env} with the name of an environment variable, \
     {keys_file} with a path, {keys_from} with several of these, or {keys} with the keys themselves";

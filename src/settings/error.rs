@@ -167,6 +167,10 @@ impl SessionSettings {
 
 /// Refuses a name that no setting has, and suggests those that may be meant.
 pub(super) fn unknown(name: &str) -> Sentence {
+    if OF_THE_BUILDER.contains(&plain(name).as_str()) {
+        return "is not a setting: call this method on the builder, which `into_builder()` returns"
+            .into();
+    }
     match &*suggestions(name) {
         [] => "is not a setting; docs/settings.md has all of them".into(),
         near => {
@@ -176,9 +180,23 @@ pub(super) fn unknown(name: &str) -> Sentence {
     }
 }
 
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['-', '.'], "_")
+}
+
+/// Methods of the builder whose arguments no text can be.
+const OF_THE_BUILDER: [&str; 6] = [
+    "migrate_from",
+    "on_outcome",
+    "revalidate_after",
+    "revoked_if",
+    "typed",
+    "unvalidated_up_to",
+];
+
 /// Returns the setting whose name is misspelled, or else those that share the most words with `name`.
 fn suggestions(name: &str) -> Vec<&'static str> {
-    let plain = name.to_ascii_lowercase().replace(['-', '.'], "_");
+    let plain = plain(name);
     let names = SETTINGS.iter().map(|setting| setting.name);
     let nearest = names.clone().map(|name| (levenshtein(&plain, name), name));
     if let Some((distance, near)) = nearest.min()
@@ -197,6 +215,14 @@ fn suggestions(name: &str) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_method_that_is_no_setting_is_called_so() {
+        for name in ["revalidate_after", "REVOKED_IF", "migrate-from"] {
+            let told = unknown(name).naming(str::to_owned);
+            assert!(told.contains("call this method on the builder"), "{told}");
+        }
+    }
 
     #[test]
     fn a_name_that_is_no_setting_suggests_those_that_may_be_meant() {

@@ -101,7 +101,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     row("keys_env", Keys(|v, keys| set(&mut keys.sources, source("env", v).map(|source| vec![source])))),
     row("keys_file", Keys(|v, keys| set(&mut keys.sources, source("file", v).map(|source| vec![source])))),
     row("keys_from", Keys(|v, keys| set(&mut keys.sources, sources(v)))),
-    row("watch_keys", Keys(|v, keys| set(&mut keys.watch, v.duration()))),
+    row("watch_keys", Keys(|v, keys| set(&mut keys.watch, v.interval()))),
     row("name", Cookies(|v, cookie| set_text(&mut cookie.name, v.line()))),
     row("path", Cookies(|v, cookie| set_text(&mut cookie.attributes.path, v.line()))),
     row("domain", Cookies(|v, cookie| set_text(&mut cookie.attributes.domain, v.line()))),

@@ -104,6 +104,17 @@ impl Value {
             .ok_or_else(|| format!("must be {A_DURATION}").into())
     }
 
+    /// Reads a duration of at least a second.
+    pub(super) fn interval(&self) -> Result<Duration, Refusal> {
+        let interval = self.duration()?;
+        let is_none = interval.is_zero();
+        if is_none {
+            Err("must be at least 1s".into())
+        } else {
+            Ok(interval)
+        }
+    }
+
     /// Reads one of several words, or a duration.
     pub(super) fn choice_or_duration<T: Copy>(
         &self,

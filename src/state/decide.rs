@@ -120,16 +120,17 @@ pub(crate) enum Decision {
 }
 
 impl Decision {
-    /// Returns the name of the change that the client makes, for metrics. `is_new`: the request brought no session that
-    /// opened.
-    pub(crate) fn change(self, is_new: bool) -> Option<&'static str> {
+    /// Returns the names of the changes that the client makes, for metrics.
+    pub(crate) fn changes<T>(self, state: &State<T>) -> &'static [&'static str] {
         match self {
-            Decision::Keep | Decision::KeepTooLarge | Decision::KeepLapsed => None,
-            Decision::Drop => Some("Ended"),
-            Decision::Store(_) if is_new => Some("Began"),
-            Decision::Store(_) => Some("Changed"),
-            Decision::Refresh(BodyToSeal::With(_)) => Some("Refreshed"),
-            Decision::Refresh(BodyToSeal::AsArrived) => Some("Resealed"),
+            Decision::Keep | Decision::KeepTooLarge | Decision::KeepLapsed => &[],
+            Decision::Drop => &["Ended"],
+            // A sign-out that leaves a message, for example.
+            Decision::Store(_) if state.has_replaced() => &["Ended", "Began"],
+            Decision::Store(_) if state.is_new() => &["Began"],
+            Decision::Store(_) => &["Changed"],
+            Decision::Refresh(BodyToSeal::With(_)) => &["Refreshed"],
+            Decision::Refresh(BodyToSeal::AsArrived) => &["Resealed"],
         }
     }
 }
@@ -175,6 +176,11 @@ impl<T> State<T> {
             return Decision::Keep;
         }
         self.refresh(standing == Standing::UnderEarlierKey)
+    }
+
+    /// Returns `true` if the application ended the session that arrived, and not for a sign-in.
+    fn has_replaced(&self) -> bool {
+        self.opened.is_some() && self.ended == Some(Ended::Invalidated) && !self.renewed
     }
 
     /// A failure saves nothing, unless the application insists.

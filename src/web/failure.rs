@@ -202,6 +202,12 @@ pub(super) fn status_to_save_by(status: u16, response: &impl Extensions) -> u16 
     }
 }
 
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Failure {
+        Failure::Session(error)
+    }
+}
+
 impl From<MissingSession> for Failure {
     fn from(missing: MissingSession) -> Failure {
         Failure::Setup(missing.to_string())

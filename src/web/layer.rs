@@ -19,13 +19,31 @@ use crate::{
 
 /// A layer that gives each request its session, and each response its `Set-Cookie`.
 ///
-/// Works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers take the
-/// session by [`Session::from_extensions`]; with feature `axum` it is an extractor.
+/// Works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers take the session by
+/// [`Session::from_extensions`]; with feature `axum` it is an extractor. The [guide](crate::guide) has programs for axum,
+/// and [another page](crate::guide::frameworks) those for actix-web.
 ///
 /// Put a timeout around this layer, so that a handler which it gives up saves nothing. From inside, only a response with
 /// status 408 says that its handler did not end.
 ///
 /// # Examples
+///
+/// In axum, after the routes and the guard:
+///
+#[cfg_attr(feature = "axum", doc = "```")]
+#[cfg_attr(not(feature = "axum"), doc = "```ignore")]
+/// use axum::{Router, routing::get};
+/// use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer, csrf::CsrfGuard};
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// let app: Router = Router::new()
+///     .route("/", get(async |session: Session| format!("new: {}", session.is_new())))
+///     .layer(CsrfGuard::new())
+///     .layer(SessionLayer::new(cookie)); // the layer added last runs first
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// In any tower service:
 ///
 /// ```
 /// use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer};

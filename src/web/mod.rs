@@ -29,6 +29,8 @@ mod headers;
 mod host;
 #[cfg(feature = "tower")]
 pub(crate) mod layer;
+#[cfg(feature = "http")]
+mod local_path;
 #[cfg(feature = "tower")]
 mod missing_session;
 #[cfg(feature = "tower")]
@@ -44,4 +46,4 @@ pub(crate) use caching::CacheHeaders;
 #[cfg(feature = "tower")]
 pub use failure::Failure;
 #[cfg(feature = "http")]
-pub use host::host_of;
+pub use {host::host_of, local_path::local_path};

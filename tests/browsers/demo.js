@@ -13,14 +13,19 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** A demo on a port of its own, with a key of its own. */
 export class Demo {
-  static async start(...flags) {
+  static start(...flags) {
+    return Demo.of("demo", "--port", "0", ...flags);
+  }
+
+  /** Another example of this name, whose arguments include the port. */
+  static async of(example, ...args) {
     const demo = new Demo();
     const { SESSION_KEYS: _, ...env } = process.env;
-    const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/examples/demo");
+    const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/examples", example);
     if (!existsSync(program)) {
-      throw new Error(`${program} is missing; build it by \`cargo build -p hardtack-examples --example demo\``);
+      throw new Error(`${program} is missing; build it by \`cargo build -p hardtack-examples --example ${example}\``);
     }
-    demo.process = spawn(program, ["--port", "0", ...flags], { env, stdio: ["ignore", "pipe", "ignore"] });
+    demo.process = spawn(program, args, { env, stdio: ["ignore", "pipe", "ignore"] });
     const [line] = await once(createInterface({ input: demo.process.stdout }), "line");
     demo.origin = line.replace("listening on ", "");
     demo.otherOrigin = demo.origin.replace("127.0.0.1", "localhost");

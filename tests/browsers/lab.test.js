@@ -143,10 +143,12 @@ for (const [name, screen] of Object.entries(screens)) {
 
     test("a click on the picture flips a bit, and the good cookie can be put back", async () => {
       await visitor.signIn();
+      assert.match(await visitor.page.title(), /^You are signed in/);
       const place = await visitor.page.$("#cookie input[type=image]");
       // The third square of the third row: in the sealed body.
       await visitor.goes(() => place.click({ offset: { x: 2 * 24 + 12, y: 2 * 24 + 12 } }));
       assert.match(await visitor.verdict(), /^Refused: Auth\./);
+      assert.match(await visitor.page.title(), /^Refused: Auth\. One bit of byte/);
       assert.match(await visitor.text("#cookie .legend"), /crossed byte/);
       assert.match(await visitor.effect(), /byte 26 .*refused.*Auth/);
       assert.match(await visitor.text("#sign-in"), /Your name/);

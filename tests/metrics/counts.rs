@@ -87,6 +87,19 @@ fn a_session_that_is_written_is_counted_by_its_change() {
             _ = session.invalidate().unwrap()
         });
     });
+    let (ended, began) = (written("Ended"), written("Began"));
+    check(&[(OPENED, 1), (&began, 1), (&ended, 1)], || {
+        visit(&cookie(), &pair, 1, |session| {
+            session.invalidate().unwrap();
+            session.flash("", "You are signed out.").unwrap();
+        });
+    });
+    check(&[(OPENED, 1), (&began, 1)], || {
+        visit(&cookie(), &pair, 1, |session| {
+            session.sign_in().unwrap();
+            session.insert("user", 43).unwrap();
+        });
+    });
     let accepted = OPENED.replace("Opened", "OpenedUnderAcceptedKey");
     check(&[(&accepted, 1), (&written("Resealed"), 1)], || {
         visit(&rotated(), &pair, 1, look);

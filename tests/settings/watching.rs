@@ -37,6 +37,21 @@ fn a_file_that_is_watched_has_to_be_whole() {
     assert!(sentence.contains("line feed"), "{sentence}");
 }
 
+#[cfg(feature = "watch")]
+#[test]
+fn keys_that_cannot_change_are_not_watched() {
+    for keys in [
+        "keys_env = 'SESSION_KEYS'".to_owned(),
+        format!("keys = '{}'", key()),
+    ] {
+        let settings = toml(&format!("{keys}\nwatch_keys = '10s'"));
+        let (names, sentence) = refused(settings.build());
+        assert_eq!(names, ["watch_keys"]);
+        let says = "the variables of a running program do not change; give `keys_file`";
+        assert!(sentence.contains(says), "{sentence}");
+    }
+}
+
 #[cfg(not(feature = "watch"))]
 #[test]
 fn without_the_feature_the_setting_is_refused() {
@@ -67,9 +82,16 @@ fn keys_of_the_program_are_not_watched() {
 
 #[test]
 fn an_interval_is_a_duration() {
-    for wrong in ["'true'", "true", "'off'", "'10ms'"] {
+    for (wrong, says) in [
+        ("'true'", "a duration"),
+        ("true", "a duration"),
+        ("'off'", "a duration"),
+        ("'10ms'", "a duration"),
+        ("'0s'", "must be at least 1s"),
+        ("0", "must be at least 1s"),
+    ] {
         let (names, sentence) = refused(toml(&format!("watch_keys = {wrong}")).check());
         assert_eq!(names, ["watch_keys"]);
-        assert!(sentence.contains("a duration"), "{sentence}");
+        assert!(sentence.contains(says), "{sentence}");
     }
 }

@@ -136,6 +136,12 @@ impl Visit {
         self.display.0.take_flashes(card).unwrap_or_default()
     }
 
+    /// Returns what the last form did, for the title, which a screen reader says first.
+    pub(super) fn last_effects(&self) -> Vec<String> {
+        let effects = CARDS.iter().map(|card| self.display.0.flashes(card));
+        effects.flatten().collect()
+    }
+
     /// Returns whether the last form of a card was wrong.
     pub(super) fn is_wrong(&self, card: &str) -> bool {
         !self.display.0.flashes(&wrong(card)).is_empty()
@@ -218,6 +224,10 @@ fn wrong(card: &str) -> String {
     format!("wrong-{card}")
 }
 
+const CARDS: [&str; 15] = [
+    "clock", "copy", "count", "csrf", "fill", "flash", "flip", "forge", "keys", "large",
+    "remember", "rename", "sign-in", "split", "theme",
+];
 /// The cards whose forms change the picture of the cookie.
 pub(super) const SEEN_IN_THE_PICTURE: [&str; 6] =
     ["sign-in", "count", "fill", "flip", "keys", "clock"];

@@ -24,7 +24,7 @@ pub(crate) enum Error {
 
 impl From<SessionError> for Error {
     fn from(error: SessionError) -> Error {
-        Error::Session(Failure::Session(error))
+        Error::Session(error.into())
     }
 }
 

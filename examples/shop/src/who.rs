@@ -52,17 +52,3 @@ fn way_back(parts: &Parts) -> String {
     let page = parts.uri.path_and_query().filter(|_| is_page);
     page.map_or("/", |page| page.as_str()).to_owned()
 }
-
-/// Returns `next` if it is a path of this site. Anybody can write a link to the page for signing in.
-pub(crate) fn checked(next: &str) -> &str {
-    let path = next.split(['?', '#']).next().unwrap_or_default();
-    // Browsers read `//` as the beginning of a host, `\` as `/`, and nothing where there is a tab or a line end.
-    let is_plain = next
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if path.starts_with('/') && !path.contains("//") && is_plain {
-        next
-    } else {
-        "/"
-    }
-}

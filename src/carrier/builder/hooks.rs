@@ -71,7 +71,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// the session. [`Validity::Valid`] is sealed into the session by its response; [`Validity::Ended`] refuses the
     /// session like any revoked one. If the future fails or panics, the request is refused with 503 and the cookie is
     /// left alone, unless [`unvalidated_up_to`](Self::unvalidated_up_to) keeps the session. Give the question its
-    /// own timeout.
+    /// own timeout. The [guide](crate::guide::ending_sessions#sign-a-user-out-everywhere) has a program.
     ///
     /// **A session that is no longer allowed is refused after `interval` plus [`clock_skew`](Self::clock_skew), on
     /// every instance**, whatever its visitor does. This holds if all programs that write these sessions have this

@@ -165,6 +165,11 @@ impl RingSource {
         RingSource::new(name.into(), move |name| call(name, &read))
     }
 
+    #[cfg(feature = "watch")]
+    pub(crate) fn is_file(&self) -> bool {
+        self.is_file
+    }
+
     pub(crate) fn text(text: String) -> RingSource {
         let text = Zeroizing::new(text);
         RingSource::new(String::new(), move |_| Ok(text.clone()))

@@ -166,7 +166,7 @@ where
 ///     .layer(CsrfGuard::new().tokens_in_forms());
 /// ```
 ///
-/// [the guide]: https://github.com/hardtack-rs/hardtack/blob/main/docs/guides.md#forms
+/// [the guide]: crate::guide#forms
 #[derive(Clone)]
 #[must_use = "nothing is refused before `verify` is called"]
 pub struct CsrfCheck {
@@ -184,7 +184,7 @@ impl CsrfCheck {
         let checks: Option<&TokenChecks> = extensions.get();
         let checks = checks.ok_or(GuardedRejection::NoGuard)?;
         if !checks.has_passed && checks.in_form.is_empty() {
-            let refusal = reported(CsrfRefusal::NotAsked, path);
+            let refusal = reported(CsrfRefusal::NotAsked, path, None);
             return Err(GuardedRejection::Refused(refusal));
         }
         Ok(CsrfCheck {
@@ -202,8 +202,11 @@ impl CsrfCheck {
         let mut left = self.checks.in_form.iter();
         match left.all(|verify| verify(token)) {
             true => Ok(()),
-            false if token.is_empty() => Err(reported(CsrfRefusal::NoToken, &self.path)),
-            false => Err(reported(CsrfRefusal::WrongToken, &self.path)),
+            false if token.is_empty() => Err(reported(CsrfRefusal::NoToken, &self.path, None)),
+            false => {
+                let advice = self.checks.advice;
+                Err(reported(CsrfRefusal::WrongToken, &self.path, advice))
+            }
         }
     }
 
@@ -224,9 +227,10 @@ impl fmt::Debug for CsrfCheck {
     }
 }
 
-fn reported(refusal: CsrfRefusal, path: &str) -> CsrfRefusal {
+fn reported(refusal: CsrfRefusal, path: &str, advice: Option<&'static str>) -> CsrfRefusal {
     let request = RefusedRequest {
         path,
+        advice,
         ..RefusedRequest::default()
     };
     events::request_refused(refusal, &request);

@@ -30,7 +30,7 @@ use crate::{
 /// route is refused too.
 ///
 /// The guard writes a refusal as text, so the body of the inner service's responses must implement `From<String>`, as
-/// `axum::body::Body` and `String` do.
+/// `axum::body::Body` and `String` do. The [guide](crate::guide#forms) has programs with forms and uploads.
 ///
 /// # Examples
 ///

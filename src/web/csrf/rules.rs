@@ -1,6 +1,6 @@
 //! Rules of [`CsrfGuard`](super::CsrfGuard).
 
-use http::{Method, header, request::Parts};
+use http::{HeaderMap, Method, header, request::Parts};
 
 use super::{
     CsrfRefusal,
@@ -11,7 +11,12 @@ use super::{
 use crate::{
     events::{self, RefusedRequest},
     state::Payload,
-    web::{failure::Failure, framework::Extensions, host::Host, origin::Origin},
+    web::{
+        failure::Failure,
+        framework::Extensions,
+        host::Host,
+        origin::{Origin, without_tls},
+    },
 };
 
 #[derive(Clone, Debug, Default)]
@@ -61,6 +66,7 @@ impl Rules {
             CsrfRefusal::CrossSite if is_compared && origin == Some(HIDDEN) => Some(WITHOUT_ORIGIN),
             CsrfRefusal::CrossSite if is_compared && origin.is_some() => Some(BEHIND_PROXY),
             CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
+            CsrfRefusal::WrongToken => about_wrong_token(&request.headers),
             _ => None,
         }
     }
@@ -81,6 +87,7 @@ impl Rules {
         if self.token != TokenSource::None {
             let mut checks: TokenChecks = extensions.remove().unwrap_or_default();
             if !is_safe && !is_upgrade && !is_form_post {
+                checks.advice = about_wrong_token(&request.headers);
                 self.token.check::<T>(request, extensions, &mut checks)?;
             }
             extensions.insert(checks);
@@ -108,6 +115,12 @@ fn is_websocket(request: &Parts) -> bool {
     request.method == Method::CONNECT || (request.method == Method::GET && names_it)
 }
 
+/// The token of a visitor without a session is never right.
+fn about_wrong_token(headers: &HeaderMap) -> Option<&'static str> {
+    let has_cookie = headers.contains_key(header::COOKIE);
+    (!has_cookie && without_tls(headers).is_some()).then_some(DROPPED)
+}
+
 /// Origin of a page that does not tell its own.
 const HIDDEN: &str = "null";
 const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard";
@@ -116,4 +129,7 @@ const WITHOUT_ORIGIN: &str = "if a page of the site itself sent it, let its `Ref
      as `same-origin` does";
 const BEHIND_PROXY: &str = "if this is the origin of the site itself, behind a proxy that rewrites `Host`, \
      give it to the guard's `trust_origin`";
-const WITHOUT_TLS: &str = "if this is the origin of the site itself, which has no TLS, give it to the guard's `trust_origin`";
+const WITHOUT_TLS: &str = "if this is the origin of the site itself, serve it by https, or in development on localhost: without \
+     TLS a browser keeps no `Secure` cookie. A site that has no TLS needs `danger_allow_http`, and the guard's `trust_origin`";
+const DROPPED: &str = "no cookie came, because without TLS a browser keeps no `Secure` cookie; serve the site by https, or in \
+     development on localhost";

@@ -62,6 +62,8 @@ pub(super) struct TokenChecks {
     /// The token in the header is one of the session.
     pub(super) has_passed: bool,
     pub(super) in_form: Vec<Verify>,
+    /// For the operator of the site, if the token is wrong.
+    pub(super) advice: Option<&'static str>,
 }
 
 type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;

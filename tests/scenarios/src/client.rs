@@ -78,7 +78,7 @@ impl Client {
     pub fn send(&self, request: Request) -> Answer {
         let again = request.clone();
         let answer = self.browser.ask(request);
-        let location = answer.field("location");
+        let location = answer.field("location").replace(&*self.base, "");
         match answer.status {
             307 => {
                 let (head, body) = again.request.into_parts();

@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
 };
-use hardtack::csrf::GuardedForm;
+use hardtack::{csrf::GuardedForm, web::local_path};
 use serde::Deserialize;
 
 use crate::{
@@ -15,7 +15,6 @@ use crate::{
     error::Error,
     html,
     session::{self, Session},
-    who::checked,
 };
 
 #[derive(Deserialize)]
@@ -55,7 +54,7 @@ pub(crate) async fn check(
     if form.remember.is_some() {
         session.remember_for(REMEMBERED)?;
     }
-    Ok(Redirect::to(checked(&form.next)).into_response())
+    Ok(Redirect::to(local_path(&form.next).unwrap_or("/")).into_response())
 }
 
 fn page(session: &Session, next: &str, refused: Option<&str>) -> Result<Html<String>, Error> {
@@ -68,7 +67,7 @@ fn page(session: &Session, next: &str, refused: Option<&str>) -> Result<Html<Str
 <label><input name="remember" type="checkbox"> Keep me signed in for 30 days</label>
 <div><button>Sign in</button></div>
 "#,
-        html::escaped(checked(next))
+        html::escaped(local_path(next).unwrap_or("/"))
     );
     let form = html::form(session, "/sign-in", &fields)?;
     let main = html::alert(refused) + &form;

@@ -62,7 +62,9 @@ async fn answer<T: Workload>(
     match handler {
         Handler::Alone | Handler::Untouched => {}
         Handler::Read => session().await.read(look),
-        Handler::Check => *response.status_mut() = session().await.read(|value| status_of(Some(value))),
+        Handler::Check => {
+            *response.status_mut() = session().await.read(|value| status_of(Some(value)))
+        }
         Handler::Write => session().await.update(T::change).expect(FAILURE),
         Handler::Begin => session().await.replace(T::sample()).expect(FAILURE),
     }

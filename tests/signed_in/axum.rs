@@ -1,0 +1,172 @@
+use axum::{
+    Form, Router,
+    extract::{FromRequestParts, State},
+    http::{Method, StatusCode, request::Parts},
+    middleware::from_extractor_with_state,
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use hardtack::{
+    Session, SessionError, SessionLayer,
+    csrf::CsrfGuard,
+    web::{Failure, local_path},
+};
+use serde::Deserialize;
+
+fn app(sessions: SessionLayer, users: Users) -> Router {
+    let admin = Router::new()
+        .route("/admin", get(async || "the users"))
+        .route_layer(from_extractor_with_state::<Admin, _>(users.clone()));
+    Router::new()
+        .route("/account", get(account))
+        .route("/sign-in", post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .merge(admin)
+        .with_state(users)
+        .layer(CsrfGuard::new().origin_check_only())
+        .layer(sessions) // the layer added last runs first
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    name: String,
+    password: String,
+    next: String,
+}
+
+async fn sign_in(
+    session: Session,
+    State(users): State<Users>,
+    Form(form): Form<SignIn>,
+) -> Result<Redirect, Error> {
+    let user = users.check(&form.name, &form.password).await?;
+    let user = user.ok_or(Error::WrongPassword)?;
+    session.sign_in()?;
+    session.insert("user", user)?;
+    Ok(Redirect::to(local_path(&form.next).unwrap_or("/account")))
+}
+
+async fn account(SignedIn(user): SignedIn) -> String {
+    format!("user {user}")
+}
+
+async fn sign_out(session: Session) -> Result<Redirect, Error> {
+    session.invalidate()?;
+    Ok(Redirect::to("/"))
+}
+
+/// An argument of handlers for signed-in users only.
+struct SignedIn(u64);
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<SignedIn, Error> {
+        let session: Session = Session::from_request_parts(parts, state).await?;
+        let user = session.get("user")?.map(SignedIn);
+        user.ok_or_else(|| Error::SignInFirst(page_of(parts)))
+    }
+}
+
+/// An argument of handlers for admins only.
+struct Admin;
+
+impl FromRequestParts<Users> for Admin {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, users: &Users) -> Result<Admin, Error> {
+        let SignedIn(user) = SignedIn::from_request_parts(parts, users).await?;
+        // Asked in each request, so that the right ends at once.
+        let is_admin = users.may(user, "administrate").await?;
+        is_admin.then_some(Admin).ok_or(Error::Forbidden)
+    }
+}
+
+/// Returns the page that the visitor asked for. A form cannot be sent again.
+fn page_of(parts: &Parts) -> String {
+    let page = parts.uri.path_and_query();
+    let page = page.filter(|_| parts.method == Method::GET);
+    page.map_or("/", |page| page.as_str()).to_owned()
+}
+
+enum Error {
+    /// With the page to go to afterwards.
+    SignInFirst(String),
+    WrongPassword,
+    Forbidden,
+    Session(Failure),
+    Database(std::io::Error),
+}
+
+impl From<SessionError> for Error {
+    fn from(error: SessionError) -> Error {
+        Error::Session(error.into())
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        Error::Session(failure)
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Error {
+        Error::Database(error)
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        match self {
+            Error::SignInFirst(next) => {
+                let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+                Redirect::to(&format!("/sign-in?next={next}")).into_response()
+            }
+            Error::WrongPassword => {
+                let sentence = "The name or the password is wrong.";
+                (StatusCode::UNPROCESSABLE_ENTITY, sentence).into_response()
+            }
+            Error::Forbidden => {
+                let sentence = "Your account may not open this page.";
+                (StatusCode::FORBIDDEN, sentence).into_response()
+            }
+            // Logged, with the right status: a session that is full is no 500.
+            Error::Session(failure) => failure.into_response(),
+            Error::Database(error) => {
+                eprintln!("the database: {error}");
+                (StatusCode::INTERNAL_SERVER_ERROR, "Sorry.").into_response()
+            }
+        }
+    }
+}
+
+// What follows is not in the guide.
+
+use http::Request;
+use tower::ServiceExt;
+
+use super::Users;
+use crate::common::block_on;
+
+pub(super) fn ask(
+    sessions: SessionLayer,
+    users: Users,
+    request: Request<String>,
+) -> http::Response<String> {
+    let app = app(sessions, users);
+    block_on(async {
+        let (head, body) = app.oneshot(request).await.unwrap().into_parts();
+        let body = axum::body::to_bytes(body, 1_000).await.unwrap();
+        Response::from_parts(head, String::from_utf8(body.to_vec()).unwrap())
+    })
+}
+
+#[test]
+fn an_error_of_a_session_keeps_its_status() {
+    let session = crate::common::cookie().load(None::<&str>, crate::common::at(0));
+    let error = session.insert("note", "x".repeat(3_000)).unwrap_err();
+    let response = Error::from(error).into_response();
+    assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(response.extensions().get::<Failure>().is_some());
+}
