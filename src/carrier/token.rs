@@ -4,7 +4,7 @@ use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
     cookie::Values,
     crypto::suite::Mode,
-    session::{Arrival, Predecessor, SaveError, Sealer, Session, Touch},
+    session::{Arrival, Opening, Predecessor, SaveError, Sealer, Session, Touch},
     state::{Circumstances, Destination, Map, Payload, SessionData, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
@@ -136,9 +136,13 @@ impl<T> SessionToken<T> {
         clock: impl Into<Clock>,
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
     ) -> Result<R, Reason> {
-        let now = clock.into().now();
-        self.sealer
-            .open(self.context(), token.as_ref(), now, decode)
+        let opening = Opening {
+            sealer: &self.sealer,
+            keys: &self.sealer.slot.keys(),
+            context: self.context(),
+            now: clock.into().now(),
+        };
+        opening.open(token.as_ref(), decode)
     }
 
     /// Returns the same tokens for the sessions of `context`, in place of the builder's; see

@@ -1,6 +1,11 @@
 use std::{fmt, time::SystemTime};
 
-use super::{SessionInfo, closing::ToSeal, sealer::Sealer};
+use super::{
+    SessionInfo,
+    closing::{Ending, ToSeal},
+    opening::Opening,
+    sealer::Sealer,
+};
 use crate::{
     base::{
         reason::Reason,
@@ -57,9 +62,14 @@ impl<'a> Beside<'a> {
     /// Returns `true` if the session `subject`, which the request is about, may still exist and no revoked one came along;
     /// and the session that came along.
     pub fn open(&mut self, subject: &SessionInfo) -> (bool, Option<SessionInfo>) {
-        let (sealer, keys, now) = (self.sealer, &self.keys, self.now);
-        let chosen = sealer.choose(keys, self.context, &self.values, now);
-        let chosen = chosen.chosen;
+        let sealer = self.sealer;
+        let opening = Opening {
+            sealer,
+            keys: &self.keys,
+            context: self.context,
+            now: self.now,
+        };
+        let chosen = opening.choose(&self.values).chosen;
         let is_revoked = matches!(&chosen, Some(Err(refused)) if refused.reason == Reason::Revoked);
         let came = chosen.and_then(Result::ok);
         // About a session that came along the application was asked when it opened, and saw its content.
@@ -99,9 +109,7 @@ impl<'a> Beside<'a> {
         state.hold(opened);
         state.became_bound = true;
         let decision = state.reseal();
-        let ending = self
-            .sealer
-            .ending(decision, self.keys, self.context, &state, None);
+        let ending = Ending::of(decision, &state, self.sealer, self.keys);
         match ending.ok()?.change {
             TokenChange::Store(to_seal) => Some((state, to_seal, self.values.carried())),
             TokenChange::Keep | TokenChange::Drop => None,

@@ -15,7 +15,7 @@ use crate::{
     cookie::PartNumbers,
     crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
     events,
-    keys::{KeyId, SlotKeys},
+    keys::SlotKeys,
     state::{BodyToSeal, Circumstances, Decision, Overhead, Payload, State, TokenChange, Touch},
     token::{self, Context, Draft, SealError},
 };
@@ -103,7 +103,20 @@ impl<T: Payload> Loaded<T> {
         let standing = self.standing(sealer, &keys);
         let decision = state.decide(circumstances, arrival.destination, standing);
         let context = arrival.context(sealer);
-        let ending = sealer.ending(decision, keys, context, state, self.outcome.opened_under())?;
+        let mut ending = Ending::of(decision, state, sealer, keys)?;
+        if !matches!(ending.change, TokenChange::Keep)
+            && let Some(companion) = sealer.companion()
+        {
+            let is_dropped = matches!(ending.change, TokenChange::Drop);
+            // A session that was taken over has no key.
+            let sealing = || sealer.slot.keys().sealing_id(state.now);
+            let key_id = self.outcome.opened_under().unwrap_or_else(sealing);
+            let departed = state.departed(is_dropped);
+            let departed = departed.map(|session| SessionInfo::of(session, key_id));
+            let renewed = state.renewed_sid().filter(|_| !is_dropped).map(SessionId);
+            let now = system_time(state.now);
+            ending.beside = companion.fields(context, departed.as_ref(), renewed, now)?;
+        }
         if let TokenChange::Store(to_seal) = &ending.change
             && state.is_replaced()
         {
@@ -146,25 +159,23 @@ impl<T> Contents<T> {
     }
 }
 
-impl Sealer {
-    /// Prepares what was decided about a session with these keys.
-    pub(crate) fn ending<T>(
-        &self,
+impl Ending {
+    /// Prepares what was decided about a session with these keys, without the fields of its companion.
+    pub(super) fn of<T>(
         decision: Decision,
-        keys: SlotKeys,
-        context: &Context,
         state: &State<T>,
-        opened_under: Option<KeyId>,
-    ) -> Result<Ending, SaveError> {
-        let opened_under = opened_under.unwrap_or_else(|| keys.sealing_id(state.now));
+        sealer: &Sealer,
+        keys: SlotKeys,
+    ) -> Result<Ending, SealError> {
+        let purpose = sealer.slot.purpose.name();
         let (touch, change) = match decision {
             Decision::Keep => return Ok(Ending::kept()),
             Decision::KeepTooLarge => {
-                events::refresh_was_left_out(self.slot.purpose.name());
+                events::refresh_was_left_out(purpose);
                 return Ok(Ending::kept());
             }
             Decision::KeepLapsed => {
-                events::change_of_a_lapsed_session(self.slot.purpose.name());
+                events::change_of_a_lapsed_session(purpose);
                 return Ok(Ending::kept());
             }
             Decision::Drop => (Touch::Written, TokenChange::Drop),
@@ -179,34 +190,15 @@ impl Sealer {
             },
         };
         for change in decision.changes(state) {
-            events::written(self.slot.purpose.name(), change);
+            events::written(purpose, change);
         }
-        let is_dropped = matches!(change, TokenChange::Drop);
         Ok(Ending {
             touch,
-            beside: self.fields_beside(context, state, (is_dropped, opened_under))?,
             change,
+            beside: Vec::new(),
         })
     }
 
-    /// Returns the fields of the companion of a stored or dropped session, which opened under that key.
-    fn fields_beside<T>(
-        &self,
-        context: &Context,
-        state: &State<T>,
-        (is_dropped, opened_under): (bool, KeyId),
-    ) -> Result<Vec<(&'static str, String)>, SaveError> {
-        let Some(companion) = self.companion() else {
-            return Ok(Vec::new());
-        };
-        let departed = state.departed(is_dropped);
-        let departed = departed.map(|session| SessionInfo::of(session, opened_under));
-        let renewed = state.renewed_sid().filter(|_| !is_dropped).map(SessionId);
-        companion.fields(context, departed.as_ref(), renewed, system_time(state.now))
-    }
-}
-
-impl Ending {
     /// Keeps the client's token, on which the response depends.
     fn kept() -> Ending {
         Ending {

@@ -2,9 +2,12 @@
 
 use std::mem;
 
-use super::{lock::Arrival, outcome::Outcome, sealer::Sealer};
+use super::{SessionInfo, lock::Arrival, opening::Opening, outcome::Outcome, sealer::Sealer};
 use crate::{
-    base::{reason::Reason, time::UnixSeconds},
+    base::{
+        reason::Reason,
+        time::{UnixSeconds, system_time, unix_seconds},
+    },
     cookie::PartNumbers,
     keys::{KeyId, KeyRole, PurposeKeys},
     state::{Payload, Standing, State},
@@ -38,7 +41,13 @@ impl<T: Payload> Loaded<T> {
         let has_token = !values.is_empty() || old.is_some();
         let state = State::new(&sealer.policy, now, has_token);
         let loaded = loaded.insert(Loaded::new(state, values.carried()));
-        let token_bytes = sealer.open_arrived(arrival.context(sealer), values, old, loaded);
+        let opening = Opening {
+            sealer,
+            keys: &sealer.slot.keys(),
+            context: arrival.context(sealer),
+            now,
+        };
+        let token_bytes = opening.open_arrived(values, old, loaded);
         if loaded.state.awaits_answer() {
             loaded.untold = Some(token_bytes);
         } else {
@@ -75,11 +84,16 @@ impl<T> Loaded<T> {
         }
     }
 
-    /// Notes the key under which the session is sealed that this request has begun, and the end of its first grace.
+    /// Notes the key under which the session is sealed that this request has begun, and until when its companion admits
+    /// it. A session that begins has no cookies of its companion yet.
     pub(super) fn has_begun(&mut self, sealer: &Sealer, context: &Context, key_id: KeyId) {
         let state = &mut self.state;
         self.begun_under = Some(key_id);
-        state.admitted_until = sealer.admitted_until(context, &state.metadata, key_id, state.now);
+        let admitted = sealer.companion().and_then(|companion| {
+            let session = SessionInfo::of(&state.metadata, key_id);
+            companion.judge(context, &session, &[], system_time(state.now))
+        });
+        state.admitted_until = admitted.and_then(|it| it.until).map(unix_seconds);
     }
 
     /// Returns the key of the token of the session that outlives the request. `None`: it has no token yet, or was taken

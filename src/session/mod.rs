@@ -43,6 +43,7 @@ pub use id::{SessionId, SessionIdError};
 #[cfg(test)]
 pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;
+pub(crate) use opening::Opening;
 pub use outcome::Outcome;
 pub(crate) use predecessor::{OldCookies, Predecessor};
 pub use save_error::SaveError;

@@ -12,26 +12,34 @@ use crate::{
     cookie::{Values, Whole},
     crypto::scratch::Scratch,
     keys::{KeyId, KeyRole, PurposeKeys},
-    state::{Layout, Metadata, OpenedBody, Payload, State},
+    state::{Metadata, OpenedBody, Payload, State},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
+/// What tokens are opened with: a carrier's settings and its keys, the context and the time of a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Opening<'a> {
+    pub(crate) sealer: &'a Sealer,
+    pub(crate) keys: &'a PurposeKeys,
+    pub(crate) context: &'a Context,
+    pub(crate) now: UnixSeconds,
+}
+
 /// Tokens of a request, opened.
-pub(crate) struct Reading {
+pub(super) struct Reading {
     /// Session of the request, or the reason why there is none. `None`: no token came.
-    pub(crate) chosen: Option<Result<Candidate, Refused>>,
+    pub(super) chosen: Option<Result<Candidate, Refused>>,
     /// Length of all tokens.
     token_bytes: usize,
 }
 
-impl Sealer {
+impl Opening<'_> {
     /// Opens the session of a request that brought these values: one, none, or several under one name. Stores the
     /// result in `loaded`, and returns the length of all tokens.
     ///
     /// The application's code may panic while the payload is decoded. `loaded` is consistent then.
     pub(crate) fn open_arrived<T: Payload>(
-        &self,
-        context: &Context,
+        self,
         values: Values,
         old: Option<Box<dyn Predecessor>>,
         loaded: &mut Loaded<T>,
@@ -41,16 +49,15 @@ impl Sealer {
             return self.take_over(&*old, loaded);
         }
         let Loaded { state, outcome, .. } = loaded;
-        let keys = self.slot.keys();
-        let reading = self.choose(&keys, context, &values, state.now);
+        let reading = self.choose(&values);
         match reading.chosen {
             None => {}
             Some(Err(refused)) => *outcome = refused.into(),
             Some(Ok(candidate)) => {
                 let key_id = candidate.key_id;
                 *outcome = Refused::under(key_id, Reason::Payload).into();
-                *outcome = match self.resume(context, candidate, &values.beside, state) {
-                    Ok(()) => opened_under(&keys, key_id, state.now),
+                *outcome = match self.resume(candidate, &values.beside, state) {
+                    Ok(()) => self.outcome_under(key_id),
                     Err(reason) => Refused::under(key_id, reason).into(),
                 };
             }
@@ -60,32 +67,37 @@ impl Sealer {
 
     /// Makes `state` the session of a token, unless it is withheld.
     fn resume<T: Payload>(
-        &self,
-        context: &Context,
+        self,
         Candidate { key_id, mut opened }: Candidate,
         cookies: &[(String, Vec<u8>)],
         state: &mut State<T>,
     ) -> Result<(), Reason> {
         let metadata = &mut opened.layout.metadata;
-        let admitted = self.admit(context, (metadata, key_id), cookies, state);
+        let admitted = self.admit(metadata, key_id, cookies, state);
         admitted.inspect_err(|_| state.withhold_stale(*metadata))?;
         state.resume(opened)
     }
 
     /// Takes over the session of a request that brought no token, from the cookies of other libraries. Stores the
     /// result in `loaded`, and returns the length of these cookies.
-    fn take_over<T: Payload>(&self, old: &dyn Predecessor, loaded: &mut Loaded<T>) -> usize {
+    fn take_over<T: Payload>(self, old: &dyn Predecessor, loaded: &mut Loaded<T>) -> usize {
+        // Its companion knows no context but that of the builder.
+        let opening = Opening {
+            context: &self.sealer.context,
+            ..self
+        };
         let Loaded { state, outcome, .. } = loaded;
-        let keys = self.slot.keys();
-        let now = state.now;
-        let sealing = keys.sealing_id(now);
+        let sealing = self.keys.sealing_id(self.now);
         *outcome = Outcome::NotMigrated {
             reason: Reason::Payload,
         };
         let taken = state.taking_over(|state| {
-            old.offer(now, &mut |mut dates, dictionary| {
-                self.check(&dates, &dictionary, sealing, &keys, now)?;
-                self.admit(&self.context, (&mut dates, sealing), &[], state)?;
+            old.offer(self.now, &mut |mut dates, dictionary| {
+                let Opening {
+                    sealer, keys, now, ..
+                } = self;
+                sealer.check(&dates, &dictionary, sealing, keys, now)?;
+                opening.admit(&mut dates, sealing, &[], state)?;
                 state.take_over(dates, &dictionary)
             })
         });
@@ -100,17 +112,17 @@ impl Sealer {
     /// Asks the companion for a session, by its cookies of the request. It may bind the session to a device.
     #[inline]
     fn admit<T>(
-        &self,
-        context: &Context,
-        (metadata, key_id): (&mut Metadata, KeyId),
+        self,
+        metadata: &mut Metadata,
+        key_id: KeyId,
         cookies: &[(String, Vec<u8>)],
         state: &mut State<T>,
     ) -> Result<(), Reason> {
-        let Some(companion) = self.companion() else {
+        let Some(companion) = self.sealer.companion() else {
             return Ok(());
         };
         let session = SessionInfo::of(metadata, key_id);
-        let admitted = companion.judge(context, &session, cookies, system_time(state.now));
+        let admitted = companion.judge(self.context, &session, cookies, system_time(self.now));
         let Admission { device, until } = admitted.ok_or(Reason::Stale)?;
         state.admitted_until = until.map(unix_seconds);
         state.became_bound = device != metadata.device;
@@ -118,89 +130,65 @@ impl Sealer {
         Ok(())
     }
 
-    /// Returns the first second at which a session is refused that was just sealed, as [`admit`](Self::admit) would say
-    /// of its next request. A session that begins has no cookies of its companion yet.
-    pub(super) fn admitted_until(
-        &self,
-        context: &Context,
-        metadata: &Metadata,
-        key_id: KeyId,
-        now: UnixSeconds,
-    ) -> Option<UnixSeconds> {
-        let companion = self.companion()?;
-        let session = SessionInfo::of(metadata, key_id);
-        let admitted = companion.judge(context, &session, &[], system_time(now));
-        admitted?.until.map(unix_seconds)
-    }
-
     /// Decodes a token's schema and payload by `decode`, without a session.
     pub(crate) fn open<R>(
-        &self,
-        context: &Context,
+        self,
         token: &[u8],
-        now: UnixSeconds,
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
     ) -> Result<R, Reason> {
-        let keys = self.slot.keys();
+        let sealer = self.sealer;
         let refuse = |refused: Refused| {
-            self.tell(refused.into(), token.len());
+            sealer.tell(refused.into(), token.len());
             refused.reason
         };
-        let whole = Whole::in_one_cookie(token);
-        let opened = self.verify(&keys, context, &whole, now);
+        let opened = self.verify(&Whole::in_one_cookie(token));
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
         let metadata = &opened.layout.metadata;
-        let lifetimes = &self.policy.lifetimes;
+        let lifetimes = &sealer.policy.lifetimes;
         let answered_at = Some(metadata.last_active());
-        if lifetimes.is_validation_due(answered_at, now) {
+        if lifetimes.is_validation_due(answered_at, self.now) {
             return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
         }
         let decoded = decode(metadata.schema, opened.payload());
         let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
-        self.tell(opened_under(&keys, key_id, now), token.len());
+        sealer.tell(self.outcome_under(key_id), token.len());
         Ok(decoded)
     }
 
     /// Opens all tokens and chooses one.
     #[inline]
-    pub(crate) fn choose(
-        &self,
-        keys: &PurposeKeys,
-        context: &Context,
-        values: &Values,
-        now: UnixSeconds,
-    ) -> Reading {
+    pub(super) fn choose(self, values: &Values) -> Reading {
         let mut token_bytes = 0;
         let tokens = values.whole(LONGEST_TOKEN).map(|token| {
             let token = token?;
             token_bytes += token.text.len();
-            self.verify(keys, context, &token, now)
+            self.verify(&token)
         });
         Reading {
-            chosen: self.duplicates.choose(tokens),
+            chosen: self.sealer.duplicates.choose(tokens),
             token_bytes,
         }
     }
 
     /// Takes the steps of SPEC.md § 7 up to the payload.
     #[inline(never)]
-    fn verify(
-        &self,
-        keys: &PurposeKeys,
-        context: &Context,
-        token: &Whole<'_>,
-        now: UnixSeconds,
-    ) -> Result<Candidate, Refused> {
+    fn verify(self, token: &Whole<'_>) -> Result<Candidate, Refused> {
+        let Opening {
+            sealer,
+            keys,
+            context,
+            now,
+        } = self;
         let Whole { text, cookies } = token;
         let mut buffer = Scratch::borrow();
         let opened = token::open(keys, context, now, text, &mut buffer)?;
         let key_id = opened.key_id();
         let refused = |reason| Refused::under(key_id, reason);
         let body = buffer.give(opened.body());
-        let layout = self.layout_of(&body);
+        let layout = sealer.layout_of(&body);
         let layout = layout.ok_or(refused(Reason::Malformed))?;
         let payload = &body[layout.payload.clone()];
-        let checked = self.check(&layout.metadata, payload, key_id, keys, now);
+        let checked = sealer.check(&layout.metadata, payload, key_id, keys, now);
         checked.map_err(refused)?;
         Ok(Candidate {
             key_id,
@@ -213,43 +201,18 @@ impl Sealer {
         })
     }
 
-    /// Reads a body. `None`: it breaks the format, or has a device and no companion that could check it.
     #[inline]
-    pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
-        Layout::parse(body)
-            .filter(|layout| layout.metadata.device.is_none() || self.companion().is_some())
-    }
-
-    /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
-    #[inline]
-    pub(crate) fn check(
-        &self,
-        metadata: &Metadata,
-        payload: &[u8],
-        key_id: KeyId,
-        keys: &PurposeKeys,
-        now: UnixSeconds,
-    ) -> Result<(), Reason> {
-        let not_before = self.not_before(keys);
-        self.policy.lifetimes.check(metadata, now, not_before)?;
-        if self.hooks.is_revoked(metadata, Some(payload), key_id) {
-            return Err(Reason::Revoked);
+    fn outcome_under(self, key_id: KeyId) -> Outcome {
+        match self.keys.role(key_id, self.now) {
+            Some(KeyRole::Sealing) => Outcome::Opened { key_id },
+            _ => Outcome::OpenedUnderAcceptedKey { key_id },
         }
-        Ok(())
     }
 }
 
 impl From<Refused> for Outcome {
     fn from(Refused { reason, key_id }: Refused) -> Outcome {
         Outcome::Rejected { reason, key_id }
-    }
-}
-
-#[inline]
-fn opened_under(keys: &PurposeKeys, key_id: KeyId, now: UnixSeconds) -> Outcome {
-    match keys.role(key_id, now) {
-        Some(KeyRole::Sealing) => Outcome::Opened { key_id },
-        _ => Outcome::OpenedUnderAcceptedKey { key_id },
     }
 }
 

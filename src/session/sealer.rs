@@ -1,4 +1,4 @@
-//! Keys of one purpose and the policy of its sessions. Tokens are opened in `opening.rs`, and sealed in `closing.rs`.
+//! Keys of one purpose and the policy of its sessions. `opening.rs` opens tokens with them, and `closing.rs` seals.
 
 use std::sync::{
     Arc,
@@ -12,10 +12,10 @@ use super::{
     outcome::Outcome,
 };
 use crate::{
-    base::time::UnixSeconds,
+    base::{reason::Reason, time::UnixSeconds},
     crypto::suite::Mode,
-    keys::{PurposeKeys, PurposeSlot},
-    state::Policy,
+    keys::{KeyId, PurposeKeys, PurposeSlot},
+    state::{Layout, Metadata, Policy},
     token::Context,
 };
 
@@ -54,6 +54,31 @@ impl Sealer {
     pub(crate) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
         let not_before = self.not_before.load(Ordering::Relaxed);
         not_before.max(keys.not_before)
+    }
+
+    /// Reads a body. `None`: it breaks the format, or has a device and no companion that could check it.
+    #[inline]
+    pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
+        Layout::parse(body)
+            .filter(|layout| layout.metadata.device.is_none() || self.companion().is_some())
+    }
+
+    /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
+    #[inline]
+    pub(crate) fn check(
+        &self,
+        metadata: &Metadata,
+        payload: &[u8],
+        key_id: KeyId,
+        keys: &PurposeKeys,
+        now: UnixSeconds,
+    ) -> Result<(), Reason> {
+        let not_before = self.not_before(keys);
+        self.policy.lifetimes.check(metadata, now, not_before)?;
+        if self.hooks.is_revoked(metadata, Some(payload), key_id) {
+            return Err(Reason::Revoked);
+        }
+        Ok(())
     }
 
     /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both or neither with a

@@ -10,7 +10,7 @@ use crate::{
     SessionData,
     cookie::Values,
     keys::KeyRole,
-    session::{Duplicates, Hooks, Loaded, Outcome, Sealer, SessionId},
+    session::{Duplicates, Hooks, Loaded, Opening, Outcome, Sealer, SessionId},
     state::{
         Allowed, Lifetimes, Longest, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget,
         State, map::decode_all,
@@ -259,7 +259,13 @@ fn read<T: Payload>(vector: &Vector) -> Outcome {
 fn load<T: Payload>(sealer: &Sealer, context: &Context, vector: &Vector) -> Loaded<T> {
     let (state, values) = (State::new(&sealer.policy, vector.now, true), values(vector));
     let mut loaded = Loaded::new(state, values.carried());
-    sealer.open_arrived(context, values, None, &mut loaded);
+    let opening = Opening {
+        sealer,
+        keys: &sealer.slot.keys(),
+        context,
+        now: vector.now,
+    };
+    opening.open_arrived(values, None, &mut loaded);
     loaded
 }
 
