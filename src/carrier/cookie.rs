@@ -1,14 +1,14 @@
 use std::{fmt, mem, sync::Arc, time::SystemTime};
 
-use super::token::SessionToken;
+use super::{
+    fields::CookieFields, inspect::TokenContent, keys_in_use::KeysInUse, token::SessionToken,
+};
 use crate::{
-    base::{clock::Clock, clone_by_fields, time::UnixSeconds},
-    cookie::{
-        CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, Values, max_age_len,
-    },
+    base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds},
+    cookie::{CookieName, SetCookies, Values},
     crypto::suite::Mode,
-    session::{OldCookies, SaveError, Session, Stored, Touch},
-    state::{Circumstances, Destination, Map, Overhead, Payload, TokenChange},
+    session::{SaveError, SaveProblem, Session, Touch},
+    state::{Circumstances, Destination, Map, Payload, SessionError, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -42,33 +42,16 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct SessionCookie<T = Map> {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) fields: Arc<CookieFields>,
     /// Tokens in the cookies.
     pub(crate) token: SessionToken<T>,
-}
-
-pub(crate) struct Inner {
-    pub(crate) name: CookieName,
-    pub(crate) finder: Finder,
-    pub(crate) template: Template,
-    /// Fields that drop the cookie with former attributes.
-    pub(crate) former: Vec<Template>,
-    pub(crate) old_cookies: Option<Arc<dyn OldCookies>>,
-}
-
-impl Inner {
-    /// Returns the fields that expire the cookies of other libraries.
-    fn dropped(&self) -> &[(Template, UnixSeconds)] {
-        let old_cookies = self.old_cookies.as_ref();
-        old_cookies.map_or(&[], |old| old.dropped())
-    }
 }
 
 impl<T> SessionCookie<T> {
     /// Returns the cookie's name.
     #[must_use]
     pub fn name(&self) -> &CookieName {
-        &self.inner.name
+        &self.fields.name
     }
 
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
@@ -117,7 +100,7 @@ impl<T> SessionCookie<T> {
     #[must_use]
     pub fn in_context(&self, context: Context) -> SessionCookie<T> {
         SessionCookie {
-            inner: Arc::clone(&self.inner),
+            fields: Arc::clone(&self.fields),
             token: self.token.in_context(context),
         }
     }
@@ -165,6 +148,87 @@ impl<T> SessionCookie<T> {
         self.token.raise_not_before(time);
     }
 
+    /// Returns the `Cookie` field of a visitor whose session `fill` has filled at `now`, so that the tests of an
+    /// application need not sign in first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    ///
+    /// let now = SystemTime::now();
+    /// let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
+    /// assert!(field.starts_with("__Host-session="));
+    /// assert_eq!(cookie.load([field], now).get("user")?, Some(42));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of `fill` and of [`save`](Self::save), and one if the session is empty.
+    pub fn cookie_for(
+        &self,
+        now: SystemTime,
+        fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
+    ) -> Result<String, SaveError>
+    where
+        T: Payload,
+    {
+        let session = self.load(None::<&str>, now);
+        fill(&session).map_err(SaveProblem::Filling)?;
+        let fields = self.save(&session)?;
+        let pairs: Vec<_> = fields.pairs().collect();
+        if pairs.is_empty() {
+            return Err(SaveProblem::Empty.into());
+        }
+        Ok(pairs.join("; "))
+    }
+
+    /// Returns the keys at `now`, for health checks that compare instances. For a
+    /// [`SharedKeyRing`](crate::keys::SharedKeyRing), they are its current keys.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, keys::SharedKeyRing};
+    /// use std::{fmt, time::SystemTime};
+    ///
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let new_id = new.id();
+    /// let keys = SharedKeyRing::from(old);
+    /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
+    ///
+    /// keys.replace(new)?;
+    /// let in_use = cookie.keys_in_use(SystemTime::now());
+    /// assert_eq!(in_use.seals, new_id);
+    /// assert_eq!(in_use.accepts, [new_id]);
+    /// assert_eq!(in_use.fingerprint, keys.current().fingerprint());
+    /// assert_eq!(in_use.next, None);
+    /// let text = format!("seals {new_id}\naccepts {new_id}\nfingerprint {}\n", in_use.fingerprint);
+    /// assert!(in_use.to_string().starts_with(&text));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
+        KeysInUse::of(&self.token.sealer.slot.keys(), unix_seconds(now))
+    }
+
+    /// Reads the content of `token` at `now`, in the context and with the timeouts of this cookie. For tools: no
+    /// session is loaded, and `on_outcome` is not called.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Reason`] why the token does not open. A session that opens but is past its end, revoked, or of an
+    /// unknown schema is not an error: the reason is in [`TokenContent::refused`].
+    pub fn inspect(&self, token: impl AsRef<[u8]>, now: SystemTime) -> Result<TokenContent, Reason>
+    where
+        T: Payload,
+    {
+        self.token.inspect(token, now)
+    }
+
     pub(crate) fn arrive(
         &self,
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
@@ -172,12 +236,14 @@ impl<T> SessionCookie<T> {
         context: Option<Arc<Context>>,
         destination: Destination,
     ) -> Session<T> {
-        let old_cookies = self.inner.old_cookies.as_ref();
+        let old_cookies = self.fields.old_cookies.as_ref();
         let mut old = old_cookies.map(|old| Arc::clone(old).look());
         let mut values = Values::of_cookies();
         for field in cookie_fields {
             let field = field.as_ref();
-            self.inner.finder.find_in(field, LONGEST_TOKEN, &mut values);
+            self.fields
+                .finder
+                .find_in(field, LONGEST_TOKEN, &mut values);
             if let Some(old) = &mut old {
                 old.find_in(field);
             }
@@ -199,97 +265,23 @@ impl<T> SessionCookie<T> {
         let mut closing = session.closing(&self.token.sealer, circumstances)?;
         let mut fields = match mem::take(&mut closing.ending.change) {
             TokenChange::Keep => SetCookies::default(),
-            TokenChange::Store(to_seal) => self.store(&closing.stored(to_seal)),
-            TokenChange::Drop => self.drop_fields(closing.arrived()),
+            TokenChange::Store(to_seal) => self.fields.store(&closing.stored(to_seal)),
+            TokenChange::Drop => {
+                let (carried, now) = closing.arrived();
+                self.fields.drop_all(carried, now)
+            }
         };
         fields.append(mem::take(&mut closing.ending.beside));
         Ok((closing.ending.touch, fields))
     }
-
-    /// Returns the token in one field or several, between the fields that drop the cookies that it replaces.
-    pub(crate) fn store(&self, session: &Stored<'_, T>) -> SetCookies {
-        let template = &self.inner.template;
-        let mut fields = SetCookies::with_capacity(1);
-        self.drop_former(session.carried, &mut fields);
-        let (token_len, max_age) = (session.token_len(), session.max_age());
-        let part_len = session.part_len(Overhead {
-            field: template.len(),
-            max_age: max_age.map_or(0, max_age_len),
-            part: PART_LEN,
-            ..Overhead::default()
-        });
-        let cookies = if part_len < token_len {
-            let mut token = String::with_capacity(token_len);
-            session.seal_into(&mut token);
-            template.set_in_parts(&token, part_len, max_age, &mut fields)
-        } else {
-            // Written in place, because moving a token costs more than sealing a short one.
-            let mut field = template.begin(token_len);
-            session.seal_into(&mut field);
-            template.push_end(max_age, &mut field);
-            fields.push(field);
-            1
-        };
-        template.expire_beyond(cookies, session.carried, &mut fields);
-        self.drop_old(session.state.now, &mut fields);
-        fields
-    }
-
-    /// Returns the fields that drop the session's cookie, and those that it replaces.
-    fn drop_fields(&self, (carried, now): (PartNumbers, UnixSeconds)) -> SetCookies {
-        let mut fields = SetCookies::default();
-        self.drop_former(carried, &mut fields);
-        self.inner.template.expire(carried, &mut fields);
-        self.drop_old(now, &mut fields);
-        fields
-    }
-
-    /// Drops all parts, not only those that arrived: another page may hold old parts, and would join them with the new
-    /// ones. The fields come before the cookie of the same name that is set
-    /// (docs/spec/carriers.md § 9.3.3).
-    fn drop_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
-        let allowed = self.token.sealer.policy.budget.allowed;
-        let parts = carried.with_all_of(allowed.cookies);
-        for template in &self.inner.former {
-            template.expire(parts, fields);
-        }
-    }
-
-    /// They come last: clients without a jar, as in tests, take the first cookie that a response sets.
-    fn drop_old(&self, now: UnixSeconds, fields: &mut SetCookies) {
-        for (template, start) in self.inner.dropped() {
-            if now >= *start {
-                template.expire(PartNumbers::default(), fields);
-            }
-        }
-    }
 }
 
-#[cfg(feature = "cookie")]
-impl<T> SessionCookie<T> {
-    /// Returns `true` if requests are searched for cookies of this name, or a part of a large session has it.
-    pub(crate) fn reads(&self, name: &str) -> bool {
-        name.starts_with(self.name().as_str()) || self.old_names().any(|old| old == name)
-    }
-
-    /// Returns `true` if the fields of a response may drop several cookies of one name, or drop one that they set.
-    pub(crate) fn has_twins(&self) -> bool {
-        let distinct: std::collections::BTreeSet<_> = self.old_names().collect();
-        distinct.len() < self.old_names().count() || !self.inner.former.is_empty()
-    }
-
-    fn old_names(&self) -> impl Iterator<Item = &str> {
-        let dropped = self.inner.dropped().iter();
-        dropped.map(|(template, _)| template.name())
-    }
-}
-
-clone_by_fields!(SessionCookie<T> { inner, token });
+clone_by_fields!(SessionCookie<T> { fields, token });
 
 impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionCookie")
-            .field("name", &self.inner.name.as_str())
+            .field("name", &self.fields.name.as_str())
             .field("mode", &self.mode())
             .finish_non_exhaustive()
     }

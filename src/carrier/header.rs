@@ -1,8 +1,8 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::token::SessionToken;
+use super::{inspect::TokenContent, token::SessionToken};
 use crate::{
-    base::{clock::Clock, clone_by_fields},
+    base::{clock::Clock, clone_by_fields, reason::Reason},
     cookie::Values,
     crypto::suite::Mode,
     session::{SaveError, Session},
@@ -122,6 +122,18 @@ impl<T> SessionHeader<T> {
             tokens.push(token, LONGEST_TOKEN);
         }
         self.token.arrive(tokens, None, clock, context, destination)
+    }
+
+    /// Reads the content of `token` at `now`. For tools; see [`SessionCookie::inspect`].
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Reason`] why the token does not open.
+    pub fn inspect(&self, token: impl AsRef<[u8]>, now: SystemTime) -> Result<TokenContent, Reason>
+    where
+        T: Payload,
+    {
+        self.token.inspect(token, now)
     }
 }
 

@@ -4,18 +4,17 @@ use std::{fmt, time::SystemTime};
 
 use zeroize::Zeroizing;
 
-use super::{cookie::SessionCookie, header::SessionHeader, token::SessionToken};
 use crate::{
     base::{
         reason::Reason,
-        time::{system_time, unix_seconds},
+        time::{UnixSeconds, system_time},
     },
     cookie::{CookieName, Finder},
     crypto::{scratch::Scratch, suite::Suite},
     keys::KeyId,
-    session::SessionInfo,
+    session::{Sealer, SessionInfo},
     state::{Payload, SessionData},
-    token::{self, LONGEST_TOKEN},
+    token::{self, Context, LONGEST_TOKEN},
 };
 
 /// Parts of a token that can be read without a key. Nothing is verified.
@@ -179,40 +178,18 @@ impl fmt::Debug for TokenContent {
     }
 }
 
-impl<T: Payload> SessionCookie<T> {
-    /// Reads the content of `token` at `now`, in the context and with the timeouts of this cookie. For tools: no
-    /// session is loaded, and `on_outcome` is not called.
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`Reason`] why the token does not open. A session that opens but is past its end, revoked, or of an
-    /// unknown schema is not an error: the reason is in [`TokenContent::refused`].
-    pub fn inspect(
-        &self,
-        token: impl AsRef<[u8]>,
-        now: SystemTime,
-    ) -> Result<TokenContent, Reason> {
-        self.token.inspect(token, now)
-    }
-}
-
-impl<T: Payload> SessionToken<T> {
-    /// Reads the content of `token` at `now`. For tools; see [`SessionCookie::inspect`].
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`Reason`] why the token does not open.
-    pub fn inspect(
-        &self,
-        token: impl AsRef<[u8]>,
-        now: SystemTime,
+impl TokenContent {
+    /// Reads the content of `token` at `now`, in this context.
+    pub(super) fn read<T: Payload>(
+        sealer: &Sealer,
+        context: &Context,
+        token: &[u8],
+        now: UnixSeconds,
     ) -> Result<TokenContent, Reason> {
         // The steps of SPEC.md § 7. A failure from § 7.7 on is returned with the content.
-        let now = unix_seconds(now);
-        let sealer = &self.sealer;
         let keys = sealer.slot.keys();
         let mut buffer = Scratch::borrow();
-        let opened = token::open(&keys, self.context(), now, token.as_ref(), &mut buffer);
+        let opened = token::open(&keys, context, now, token, &mut buffer);
         let opened = opened.map_err(|refused| refused.reason)?;
         let body = &buffer[opened.body()];
         let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;
@@ -230,20 +207,5 @@ impl<T: Payload> SessionToken<T> {
             schema: metadata.schema,
             payload,
         })
-    }
-}
-
-impl<T: Payload> SessionHeader<T> {
-    /// Reads the content of `token` at `now`. For tools; see [`SessionCookie::inspect`].
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`Reason`] why the token does not open.
-    pub fn inspect(
-        &self,
-        token: impl AsRef<[u8]>,
-        now: SystemTime,
-    ) -> Result<TokenContent, Reason> {
-        self.token.inspect(token, now)
     }
 }

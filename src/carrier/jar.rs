@@ -129,6 +129,24 @@ impl<T: Payload> SessionCookie<T> {
     }
 }
 
+impl<T> SessionCookie<T> {
+    /// Returns `true` if requests are searched for cookies of this name, or a part of a large session has it.
+    fn reads(&self, name: &str) -> bool {
+        name.starts_with(self.name().as_str()) || self.old_names().any(|old| old == name)
+    }
+
+    /// Returns `true` if the fields of a response may drop several cookies of one name, or drop one that they set.
+    fn has_twins(&self) -> bool {
+        let distinct: std::collections::BTreeSet<_> = self.old_names().collect();
+        distinct.len() < self.old_names().count() || !self.fields.former.is_empty()
+    }
+
+    fn old_names(&self) -> impl Iterator<Item = &str> {
+        let dropped = self.fields.old().iter();
+        dropped.map(|(template, _)| template.name())
+    }
+}
+
 fn parsed(field: String) -> Cookie<'static> {
     Cookie::parse(field).expect("a `Set-Cookie` field begins with a name and `=`")
 }

@@ -1,9 +1,8 @@
-use std::{fmt, time::SystemTime};
+use std::fmt;
 
-use super::cookie::SessionCookie;
 use crate::{
-    base::time::unix_seconds,
-    keys::{Backend, Fingerprint, KeyId, RingEvent},
+    base::time::UnixSeconds,
+    keys::{Backend, Fingerprint, KeyId, PurposeKeys, RingEvent},
 };
 
 /// Keys of a cookie, for health checks. None of the fields is secret.
@@ -35,35 +34,8 @@ pub struct KeysInUse {
     pub next: Option<RingEvent>,
 }
 
-impl<T> SessionCookie<T> {
-    /// Returns the keys at `now`, for health checks that compare instances. For a
-    /// [`SharedKeyRing`](crate::keys::SharedKeyRing), they are its current keys.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, keys::SharedKeyRing};
-    /// use std::{fmt, time::SystemTime};
-    ///
-    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
-    /// let new_id = new.id();
-    /// let keys = SharedKeyRing::from(old);
-    /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
-    ///
-    /// keys.replace(new)?;
-    /// let in_use = cookie.keys_in_use(SystemTime::now());
-    /// assert_eq!(in_use.seals, new_id);
-    /// assert_eq!(in_use.accepts, [new_id]);
-    /// assert_eq!(in_use.fingerprint, keys.current().fingerprint());
-    /// assert_eq!(in_use.next, None);
-    /// let text = format!("seals {new_id}\naccepts {new_id}\nfingerprint {}\n", in_use.fingerprint);
-    /// assert!(in_use.to_string().starts_with(&text));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
-        let now = unix_seconds(now);
-        let keys = self.token.sealer.slot.keys();
+impl KeysInUse {
+    pub(super) fn of(keys: &PurposeKeys, now: UnixSeconds) -> KeysInUse {
         let sealing = keys.sealing(now);
         KeysInUse {
             seals: sealing.info.id,

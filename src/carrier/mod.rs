@@ -5,7 +5,7 @@
 
 pub(crate) mod builder;
 pub(crate) mod cookie;
-mod cookie_for;
+pub(crate) mod fields;
 pub(crate) mod header;
 mod inspect;
 #[cfg(feature = "cookie")]

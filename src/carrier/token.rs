@@ -1,7 +1,13 @@
 use std::{fmt, marker::PhantomData, mem, sync::Arc, time::SystemTime};
 
+use super::inspect::TokenContent;
 use crate::{
-    base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
+    base::{
+        clock::Clock,
+        clone_by_fields,
+        reason::Reason,
+        time::{unix_seconds, unix_seconds_from},
+    },
     cookie::Values,
     crypto::suite::Mode,
     session::{Arrival, Opening, Predecessor, SaveError, Sealer, Session, Touch},
@@ -153,6 +159,23 @@ impl<T> SessionToken<T> {
             context: Some(Arc::new(context)),
             ..self.clone()
         }
+    }
+
+    /// Reads the content of `token` at `now`. For tools; see [`SessionCookie::inspect`].
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Reason`] why the token does not open.
+    pub fn inspect(&self, token: impl AsRef<[u8]>, now: SystemTime) -> Result<TokenContent, Reason>
+    where
+        T: Payload,
+    {
+        TokenContent::read::<T>(
+            &self.sealer,
+            self.context(),
+            token.as_ref(),
+            unix_seconds(now),
+        )
     }
 
     pub(super) fn of(sealer: Sealer) -> SessionToken<T> {

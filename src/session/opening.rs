@@ -16,7 +16,7 @@ use crate::{
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
-/// What tokens are opened with: a carrier's settings and its keys, the context and the time of a request.
+/// Reader of a request's tokens: with a carrier's settings and its keys, in the context and at the time of the request.
 #[derive(Clone, Copy)]
 pub(crate) struct Opening<'a> {
     pub(crate) sealer: &'a Sealer,

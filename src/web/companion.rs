@@ -49,12 +49,12 @@ impl<T> SessionCookie<T> {
             return Some(companion.answer(request, None));
         };
         let fields = request.headers.get_all(COOKIE);
-        let values = self.inner.finder.find(fields, LONGEST_TOKEN);
+        let values = self.fields.finder.find(fields, LONGEST_TOKEN);
         let sealer = &self.token.sealer;
         let mut beside = Beside::new(sealer, context, values, clock.now());
         let mut response = companion.answer(request, Some(&mut beside));
-        if let Some((state, to_seal, carried)) = beside.bound() {
-            let fields = self.store(&Stored {
+        if let Some((state, to_seal, carried)) = beside.bound::<T>() {
+            let fields = self.fields.store(&Stored {
                 sealer,
                 context,
                 state: &state,

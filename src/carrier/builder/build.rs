@@ -9,9 +9,7 @@ use super::{
 use crate::{
     base::{config_error::ConfigError, time::unix_seconds_from},
     carrier::{
-        cookie::{Inner, SessionCookie},
-        header::SessionHeader,
-        token::SessionToken,
+        cookie::SessionCookie, fields::CookieFields, header::SessionHeader, token::SessionToken,
     },
     cookie::{CookieName, Finder, MAX_AGE_LEN, PART_LEN, Template, former::FormerAttributes},
     crypto::suite::Mode,
@@ -65,10 +63,11 @@ impl<T> SessionCookieBuilder<T> {
             ..self.sealer(slot, allowed, overhead, carrier.persistent)?
         };
         Ok(SessionCookie {
-            inner: Arc::new(Inner {
+            fields: Arc::new(CookieFields {
                 finder: Finder::new(name.as_str()).beside(beside),
                 former,
                 old_cookies,
+                most: allowed.cookies,
                 name,
                 template,
             }),

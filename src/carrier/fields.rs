@@ -1,0 +1,87 @@
+//! `Cookie` fields that a carrier's sessions are found in, and `Set-Cookie` fields that carry them.
+
+use std::sync::Arc;
+
+use crate::{
+    base::time::UnixSeconds,
+    cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
+    session::{OldCookies, Stored},
+    state::Overhead,
+};
+
+/// Cookies of one carrier: its own, the one that it had, and those of other libraries.
+pub(crate) struct CookieFields {
+    pub(crate) name: CookieName,
+    pub(crate) finder: Finder,
+    pub(crate) template: Template,
+    /// Fields that drop the cookie with former attributes.
+    pub(crate) former: Vec<Template>,
+    pub(crate) old_cookies: Option<Arc<dyn OldCookies>>,
+    /// Most cookies that a session may be in.
+    pub(crate) most: usize,
+}
+
+impl CookieFields {
+    /// Returns the token in one field or several, between the fields that drop the cookies that it replaces.
+    pub(crate) fn store<T>(&self, session: &Stored<'_, T>) -> SetCookies {
+        let template = &self.template;
+        let mut fields = SetCookies::with_capacity(1);
+        self.drop_former(session.carried, &mut fields);
+        let (token_len, max_age) = (session.token_len(), session.max_age());
+        let part_len = session.part_len(Overhead {
+            field: template.len(),
+            max_age: max_age.map_or(0, max_age_len),
+            part: PART_LEN,
+            ..Overhead::default()
+        });
+        let cookies = if part_len < token_len {
+            let mut token = String::with_capacity(token_len);
+            session.seal_into(&mut token);
+            template.set_in_parts(&token, part_len, max_age, &mut fields)
+        } else {
+            // Written in place, because moving a token costs more than sealing a short one.
+            let mut field = template.begin(token_len);
+            session.seal_into(&mut field);
+            template.push_end(max_age, &mut field);
+            fields.push(field);
+            1
+        };
+        template.expire_beyond(cookies, session.carried, &mut fields);
+        self.drop_old(session.state.now, &mut fields);
+        fields
+    }
+
+    /// Returns the fields that drop the session's cookie, and those that it replaces.
+    pub(crate) fn drop_all(&self, carried: PartNumbers, now: UnixSeconds) -> SetCookies {
+        let mut fields = SetCookies::default();
+        self.drop_former(carried, &mut fields);
+        self.template.expire(carried, &mut fields);
+        self.drop_old(now, &mut fields);
+        fields
+    }
+
+    /// Drops all parts, not only those that arrived: another page may hold old parts, and would join them with the new
+    /// ones. The fields come before the cookie of the same name that is set
+    /// (docs/spec/carriers.md § 9.3.3).
+    fn drop_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
+        let parts = carried.with_all_of(self.most);
+        for template in &self.former {
+            template.expire(parts, fields);
+        }
+    }
+
+    /// They come last: clients without a jar, as in tests, take the first cookie that a response sets.
+    fn drop_old(&self, now: UnixSeconds, fields: &mut SetCookies) {
+        for (template, start) in self.old() {
+            if now >= *start {
+                template.expire(PartNumbers::default(), fields);
+            }
+        }
+    }
+
+    /// Returns the fields that expire the cookies of other libraries, each with the first second at which it may be sent.
+    pub(super) fn old(&self) -> &[(Template, UnixSeconds)] {
+        let old_cookies = self.old_cookies.as_ref();
+        old_cookies.map_or(&[], |old| old.dropped())
+    }
+}
