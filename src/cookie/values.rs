@@ -10,15 +10,20 @@ use crate::base::reason::Reason;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values {
     text: Vec<u8>,
-    ends: [usize; MOST_VALUES],
-    count: usize,
+    /// Small, because all of this is moved with each request.
+    ends: [u32; MOST_VALUES],
+    count: u8,
     /// There were more distinct values than are kept.
     pub(crate) has_more: bool,
     /// `None`: the values do not come from cookies, so none is in parts.
     parts: Option<Parts>,
-    /// Cookies of the session's companion, each by the rest of its name, at most [`MOST_BESIDE`].
-    pub(crate) beside: Vec<(String, Vec<u8>)>,
+    /// Cookies of the session's companion, which most sessions do not have.
+    beside: Option<Box<Beside>>,
 }
+
+/// Cookies of a companion, at most [`MOST_BESIDE`].
+#[derive(Clone, Debug, Default)]
+struct Beside(Vec<(String, Vec<u8>)>);
 
 impl Values {
     pub(crate) fn of_cookies() -> Values {
@@ -31,11 +36,14 @@ impl Values {
     /// Returns the values as they were sent.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let mut start = 0;
-        self.ends[..self.count].iter().map(move |&end| {
-            let value = &self.text[start..end];
-            start = end;
-            value
-        })
+        self.ends[..usize::from(self.count)]
+            .iter()
+            .map(move |&end| {
+                let end = end as usize;
+                let value = &self.text[start..end];
+                start = end;
+                value
+            })
     }
 
     /// Returns the values, each joined with its parts. A value longer than `longest` stays as it is.
@@ -63,7 +71,7 @@ impl Values {
         if self.iter().any(|known| known == value) {
             return;
         }
-        if self.count == MOST_VALUES {
+        if usize::from(self.count) == MOST_VALUES {
             self.has_more = true;
             return;
         }
@@ -73,7 +81,8 @@ impl Values {
         } else {
             self.text.extend_from_slice(value);
         }
-        self.ends[self.count] = self.text.len();
+        self.ends[usize::from(self.count)] =
+            u32::try_from(self.text.len()).expect("values are cut");
         self.count += 1;
     }
 
@@ -93,12 +102,18 @@ impl Values {
         };
         let (rest, value) = (str::from_utf8(&pair[..end]), unquoted(&pair[end + 1..]));
         if let Ok(rest) = rest
-            && self.beside.len() < MOST_BESIDE
+            && self.beside().len() < MOST_BESIDE
             && value.len() <= LONGEST_BESIDE
             && chosen(rest)
         {
-            self.beside.push((rest.to_owned(), value.to_vec()));
+            let Beside(cookies) = &mut **self.beside.get_or_insert_default();
+            cookies.push((rest.to_owned(), value.to_vec()));
         }
+    }
+
+    /// Returns the cookies of the session's companion, each by the rest of its name.
+    pub(crate) fn beside(&self) -> &[(String, Vec<u8>)] {
+        self.beside.as_ref().map_or(&[], |beside| &beside.0)
     }
 }
 

@@ -39,7 +39,7 @@ impl Opening<'_> {
     ///
     /// The application's code may panic while the payload is decoded. `loaded` is consistent then.
     pub(crate) fn open_arrived<T: Payload>(
-        self,
+        &self,
         values: Values,
         old: Option<Box<dyn Predecessor>>,
         loaded: &mut Loaded<T>,
@@ -56,7 +56,7 @@ impl Opening<'_> {
             Some(Ok(candidate)) => {
                 let key_id = candidate.key_id;
                 *outcome = Refused::under(key_id, Reason::Payload).into();
-                *outcome = match self.resume(candidate, &values.beside, state) {
+                *outcome = match self.resume(candidate, values.beside(), state) {
                     Ok(()) => self.outcome_under(key_id),
                     Err(reason) => Refused::under(key_id, reason).into(),
                 };
@@ -67,7 +67,7 @@ impl Opening<'_> {
 
     /// Makes `state` the session of a token, unless it is withheld.
     fn resume<T: Payload>(
-        self,
+        &self,
         Candidate { key_id, mut opened }: Candidate,
         cookies: &[(String, Vec<u8>)],
         state: &mut State<T>,
@@ -80,11 +80,11 @@ impl Opening<'_> {
 
     /// Takes over the session of a request that brought no token, from the cookies of other libraries. Stores the
     /// result in `loaded`, and returns the length of these cookies.
-    fn take_over<T: Payload>(self, old: &dyn Predecessor, loaded: &mut Loaded<T>) -> usize {
+    fn take_over<T: Payload>(&self, old: &dyn Predecessor, loaded: &mut Loaded<T>) -> usize {
         // Its companion knows no context but that of the builder.
         let opening = Opening {
             context: &self.sealer.context,
-            ..self
+            ..*self
         };
         let Loaded { state, outcome, .. } = loaded;
         let sealing = self.keys.sealing_id(self.now);
@@ -95,7 +95,7 @@ impl Opening<'_> {
             old.offer(self.now, &mut |mut dates, dictionary| {
                 let Opening {
                     sealer, keys, now, ..
-                } = self;
+                } = *self;
                 sealer.check(&dates, &dictionary, sealing, keys, now)?;
                 opening.admit(&mut dates, sealing, &[], state)?;
                 state.take_over(dates, &dictionary)
@@ -112,7 +112,7 @@ impl Opening<'_> {
     /// Asks the companion for a session, by its cookies of the request. It may bind the session to a device.
     #[inline]
     fn admit<T>(
-        self,
+        &self,
         metadata: &mut Metadata,
         key_id: KeyId,
         cookies: &[(String, Vec<u8>)],
@@ -132,7 +132,7 @@ impl Opening<'_> {
 
     /// Decodes a token's schema and payload by `decode`, without a session.
     pub(crate) fn open<R>(
-        self,
+        &self,
         token: &[u8],
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
     ) -> Result<R, Reason> {
@@ -157,7 +157,7 @@ impl Opening<'_> {
 
     /// Opens all tokens and chooses one.
     #[inline]
-    pub(super) fn choose(self, values: &Values) -> Reading {
+    pub(super) fn choose(&self, values: &Values) -> Reading {
         let mut token_bytes = 0;
         let tokens = values.whole(LONGEST_TOKEN).map(|token| {
             let token = token?;
@@ -172,13 +172,13 @@ impl Opening<'_> {
 
     /// Takes the steps of SPEC.md § 7 up to the payload.
     #[inline(never)]
-    fn verify(self, token: &Whole<'_>) -> Result<Candidate, Refused> {
+    fn verify(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
         let Opening {
             sealer,
             keys,
             context,
             now,
-        } = self;
+        } = *self;
         let Whole { text, cookies } = token;
         let mut buffer = Scratch::borrow();
         let opened = token::open(keys, context, now, text, &mut buffer)?;
@@ -202,7 +202,7 @@ impl Opening<'_> {
     }
 
     #[inline]
-    fn outcome_under(self, key_id: KeyId) -> Outcome {
+    fn outcome_under(&self, key_id: KeyId) -> Outcome {
         match self.keys.role(key_id, self.now) {
             Some(KeyRole::Sealing) => Outcome::Opened { key_id },
             _ => Outcome::OpenedUnderAcceptedKey { key_id },
