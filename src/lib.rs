@@ -201,7 +201,7 @@ pub mod companion {
     #[cfg(feature = "http")]
     pub use crate::session::beside::Beside;
     #[cfg(feature = "tower")]
-    pub use crate::web::companion::CompanionLayer;
+    pub use crate::web::companion::layer::CompanionLayer;
     pub use crate::{
         carrier::builder::companion::Setup,
         session::{

@@ -124,7 +124,8 @@ impl<T> SessionHeader<T> {
         self.token.arrive(tokens, None, clock, context, destination)
     }
 
-    /// Reads the content of `token` at `now`. For tools; see [`SessionCookie::inspect`].
+    /// Reads the content of `token` at `now`. For tools; see
+    /// [`SessionCookie::inspect`](crate::SessionCookie::inspect).
     ///
     /// # Errors
     ///

@@ -59,7 +59,7 @@ impl TokenInfo {
 impl CookieName {
     /// Returns the tokens of this name in the values of a request's `Cookie` fields.
     ///
-    /// They are those that [`load`](SessionCookie::load) considers: the first four that differ, each put together from
+    /// They are those that [`load`](crate::SessionCookie::load) considers: the first four that differ, each put together from
     /// its parts, or the [`Reason`] why that fails.
     ///
     /// # Examples
@@ -131,7 +131,7 @@ pub struct TokenContent {
 }
 
 impl TokenContent {
-    /// Decodes the payload as the sessions of a [`SessionCookie<T>`] do: in the schema of `T`, or through its
+    /// Decodes the payload as the sessions of a [`SessionCookie<T>`](crate::SessionCookie) do: in the schema of `T`, or through its
     /// [`convert`](SessionData::convert). Returns `None` if that fails.
     ///
     /// # Examples

@@ -161,7 +161,8 @@ impl<T> SessionToken<T> {
         }
     }
 
-    /// Reads the content of `token` at `now`. For tools; see [`SessionCookie::inspect`].
+    /// Reads the content of `token` at `now`. For tools; see
+    /// [`SessionCookie::inspect`](crate::SessionCookie::inspect).
     ///
     /// # Errors
     ///

@@ -5,11 +5,6 @@ use crate::{
     state::{Payload, SessionError, Withheld},
     token::Context,
 };
-#[cfg(feature = "http")]
-use {
-    super::beside::Beside,
-    http::{Response, StatusCode, request::Parts},
-};
 
 /// Addition of a package to the sessions of a cookie: a proof that their requests have to bring, the fields that leave
 /// with them, and requests that it answers itself. The package `hardtack-device` binds sessions to a device in this way.
@@ -54,8 +49,7 @@ pub trait Companion: Send + Sync {
         now: SystemTime,
     ) -> Result<Vec<(&'static str, String)>, SaveError>;
 
-    /// Returns `true` for requests that [`answer`](Self::answer) answers. None, by default. Feature `http`.
-    #[cfg(feature = "http")]
+    /// Returns `true` for requests that it answers itself, by `answer`. None, by default.
     fn answers(&self, method: &str, path: &str) -> bool {
         let _ = (method, path);
         false
@@ -64,10 +58,14 @@ pub trait Companion: Send + Sync {
     /// Answers a request in place of the application. `beside` knows the session that came along; `None`: the request
     /// belongs to no context. Feature `http`.
     #[cfg(feature = "http")]
-    fn answer(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
+    fn answer(
+        &self,
+        request: &http::request::Parts,
+        beside: Option<&mut super::beside::Beside<'_>>,
+    ) -> http::Response<String> {
         let _ = (request, beside);
-        let mut response = Response::default();
-        *response.status_mut() = StatusCode::NOT_FOUND;
+        let mut response = http::Response::default();
+        *response.status_mut() = http::StatusCode::NOT_FOUND;
         response
     }
 }

@@ -31,8 +31,6 @@ pub(crate) mod seal;
 mod sealer;
 mod typed;
 
-#[cfg(feature = "http")]
-pub(crate) use beside::Beside;
 pub(crate) use closing::Stored;
 pub(crate) use companion::Companion;
 pub(crate) use duplicates::Duplicates;

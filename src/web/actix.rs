@@ -12,6 +12,7 @@ use actix_web::{
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version, request::Parts};
 
 use super::{
+    companion::layer::CompanionLayer,
     context_by::Place,
     extensions::provide,
     failure::{Failure, status_to_save_by},
@@ -87,6 +88,8 @@ middleware! {
     /// ```
     SessionLayer<T, W>
 }
+
+middleware!(CompanionLayer<T, W>);
 
 impl<S, B, T, W> Service<ServiceRequest> for Layered<S, SessionLayer<T, W>>
 where

@@ -1,21 +1,19 @@
 //! Requests that the companion of a cookie's sessions answers. Feature `http`.
 
 #[cfg(feature = "tower")]
-mod layer;
+pub(crate) mod layer;
 
 use http::{
     HeaderMap, Response,
     header::{COOKIE, SET_COOKIE},
     request::Parts,
 };
-#[cfg(feature = "tower")]
-pub use layer::CompanionLayer;
 
 use super::framework::Fields;
 use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
-    session::{Beside, Companion, Stored},
+    session::{Companion, Stored, beside::Beside},
     token::{Context, LONGEST_TOKEN},
 };
 

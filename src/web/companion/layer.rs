@@ -68,6 +68,3 @@ impl<T, W> fmt::Debug for CompanionLayer<T, W> {
         f.debug_tuple("CompanionLayer").field(&self.0).finish()
     }
 }
-
-#[cfg(feature = "actix")]
-crate::web::actix::middleware!(CompanionLayer<T, W>);
