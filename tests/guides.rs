@@ -1,4 +1,4 @@
-//! Promises of docs/guides.md, docs/limits.md, docs/moving.md and docs/rotation.md that no other test shows.
+//! Promises of docs/guides.md, docs/limits.md and docs/rotation.md that no other test shows.
 
 use crate::common;
 
@@ -209,13 +209,4 @@ fn no_address_of_such_pieces_leads_away() {
     assert!(kept > 10_000, "{kept}");
 }
 
-/// It needs a library that no other test does, and is tested with Redis.
-#[test]
-fn the_guide_shows_the_middleware_of_its_example() {
-    let block = format!("```rust,ignore\n{BRING_OVER}```\n");
-    assert!(MOVING.contains(&block));
-}
-
-const BRING_OVER: &str = include_str!("../examples/from_redis/src/bring_over.rs");
 const LIMITS: &str = include_str!("../docs/limits.md");
-const MOVING: &str = include_str!("../docs/moving.md");

@@ -250,7 +250,6 @@ test("programs of other frameworks are those that are tested with them", async (
   const places = {
     "lib/session.js": "next",
     "proxy.js": "next",
-    "pages/legacy.js": "next",
     "src/hooks.server.js": "sveltekit",
     "src/middleware.js": "astro",
     "server/utils/session.js": "nuxt",

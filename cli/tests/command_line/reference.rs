@@ -1,4 +1,4 @@
-//! docs/cli.md names every command, option, exit code and field, and none that there is not.
+//! docs/cli.md names every command, exit code, finding and field. The help has the options.
 
 use std::collections::BTreeSet;
 
@@ -14,86 +14,18 @@ fn section(heading: &str) -> &'static str {
     after.split("\n#").next().unwrap()
 }
 
-/// The words of `text` that begin with two dashes.
-fn options(text: &str) -> BTreeSet<&str> {
-    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-    words
-        .filter(|word| word.len() > 2 && word.starts_with("--"))
-        .collect()
-}
-
 #[test]
-fn every_option_of_every_command_is_in_its_section() {
-    let desk = Desk::new();
-    for command in [
-        "keygen",
-        "ring add",
-        "ring promote",
-        "ring retire",
-        "ring rotate",
-        "ring leaked",
-        "ring check",
-        "ring show",
-        "ring wait",
-        "inspect",
-    ] {
-        let help = desk.done(&format!("{command} --help"));
-        let list = help.split("\nOptions:\n").nth(1).unwrap();
-        let lines = list
-            .lines()
-            .map(str::trim_start)
-            .filter(|line| line.starts_with('-'));
-        let heads: Vec<_> = lines.map(|line| line.split("  ").next().unwrap()).collect();
-        let heads = heads.join("\n");
-        let mut offered = options(&heads);
-        assert!(offered.remove("--help"));
-        let table = section(&format!("### {command}"));
-        let rows: Vec<_> = table
-            .lines()
-            .filter(|line| line.starts_with("| `--"))
-            .collect();
-        let cells: Vec<_> = rows
-            .iter()
-            .map(|row| row.split(" | ").next().unwrap())
-            .collect();
-        assert_eq!(options(&cells.join("\n")), offered, "{command}");
-        let usage = section("## Commands");
-        assert!(usage.contains(&format!("`hardtack {command}")), "{command}");
-    }
-}
-
-#[test]
-fn defaults_are_as_the_help_says() {
-    let desk = Desk::new();
-    for (command, option, default) in [
-        ("keygen", "--suite", "xaes"),
-        ("ring promote", "--skew", "60s"),
-        ("ring retire", "--skew", "60s"),
-        ("ring wait", "--timeout", "10m"),
-        ("ring wait", "--every", "2s"),
-        ("inspect", "--idle-timeout", "30m"),
-        ("inspect", "--absolute-timeout", "12h"),
-        ("inspect", "--clock-skew", "60s"),
-    ] {
-        let help = desk.done(&format!("{command} --help"));
-        let (_, after) = help.split_once(&format!("{option} <")).unwrap();
-        let told = after.split("\n      --").next().unwrap();
-        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-        let says = |words: &str| told.contains(&format!("{words}{default}"));
-        assert!(
-            says("[default: ")
-                || says("by default ")
-                || says("by default the one in the settings, or "),
-            "{command} {option}"
-        );
-        let table = section(&format!("### {command}"));
-        let row = table
-            .lines()
-            .find(|line| line.contains(&format!("`{option}")));
-        assert!(
-            row.unwrap().contains(&format!("`{default}`")),
-            "{command} {option}"
-        );
+fn every_command_is_listed() {
+    let help = Desk::new().done("ring --help");
+    let (_, list) = help.split_once("\nCommands:\n").unwrap();
+    let rings = list.lines().map_while(|line| line.strip_prefix("  "));
+    let rings = rings.filter_map(|line| line.split_whitespace().next());
+    let rings: Vec<_> = rings.filter(|name| *name != "help").collect();
+    assert_eq!(rings.len(), 8, "{rings:?}");
+    let commands = rings.into_iter().map(|name| format!("ring {name}"));
+    let list = section("## Commands");
+    for command in commands.chain(["keygen".to_owned(), "inspect".to_owned()]) {
+        assert!(list.contains(&format!("`hardtack {command}")), "{command}");
     }
 }
 
