@@ -6,11 +6,11 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     http::{Request, StatusCode},
-    middleware::map_response,
-    response::Response,
+    middleware::{Next, from_fn, map_response},
+    response::{IntoResponse, Response},
     routing::post,
 };
-use common::{at, block_on, cookie, pair_of};
+use common::{at, block_on, cookie, pair_of, sealed};
 use hardtack::{
     Session, SessionCookie, SessionError, SessionLayer, SigningKey,
     csrf::CsrfGuard,
@@ -116,6 +116,44 @@ fn a_full_session_has_a_page_of_the_application_and_stays_as_it_was() {
         let body = block_on(to_bytes(response.into_body(), 100)).unwrap();
         assert_eq!(body, words);
     }
+}
+
+/// A page that names who is signed in.
+async fn named(session: Session, request: Request<Body>, next: Next) -> Response {
+    let response = next.run(request).await;
+    Failure::with_page(response, |_| {
+        let user = session.get::<String>("user").ok().flatten();
+        Body::from(format!("Sorry, {}.", user.as_deref().unwrap_or("stranger"))).into_response()
+    })
+}
+
+#[test]
+fn a_page_between_guard_and_layer_shows_who_is_signed_in() {
+    let add = async |session: Session| session.insert("cart", "x".repeat(3_000));
+    let app = Router::new()
+        .route("/cart", post(add))
+        .layer(CsrfGuard::new().origin_check_only())
+        .layer(from_fn(named))
+        .layer(SessionLayer::new(cookie()).clock(at(0)));
+    let ada = sealed(&cookie(), at(0), |session| {
+        session.insert("user", "ada").unwrap();
+    });
+    let answer = |field: &str, site| {
+        let request = Request::post("/cart").header("sec-fetch-site", site);
+        let request = request.header("cookie", field).body(Body::empty());
+        let response = block_on(app.clone().oneshot(request.unwrap())).unwrap();
+        assert_eq!(response.headers()["vary"], "Cookie");
+        assert!(!response.headers().contains_key("set-cookie"));
+        let status = response.status().as_u16();
+        (
+            status,
+            block_on(to_bytes(response.into_body(), 100)).unwrap(),
+        )
+    };
+    // The session is full, and the guard refuses.
+    assert_eq!(answer(&ada, "same-origin"), (413, "Sorry, ada.".into()));
+    assert_eq!(answer(&ada, "cross-site"), (403, "Sorry, ada.".into()));
+    assert_eq!(answer("", "cross-site"), (403, "Sorry, stranger.".into()));
 }
 
 #[test]

@@ -156,12 +156,8 @@ async fn sign_out(session: Session) -> Result<Redirect, SessionError> {
     Ok(Redirect::to("/"))
 }
 
-#[tokio::main]
-async fn main() -> std::result::Result<(), Box<dyn error::Error>> {
-    let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-    let origin = format!("http://{}", listener.local_addr()?);
-    println!("listening on {origin}");
+/// The site and its provider.
+pub(crate) fn app(origin: &str) -> std::result::Result<Router, Box<dyn error::Error>> {
     let site = Site {
         issuer: IssuerUrl::new(format!("{origin}/provider"))?,
         callback: RedirectUrl::new(format!("{origin}/callback"))?,
@@ -169,7 +165,7 @@ async fn main() -> std::result::Result<(), Box<dyn error::Error>> {
             .redirect(reqwest::redirect::Policy::none())
             .build()?,
     };
-    let issuer = site.issuer.clone();
+    let provider = provider::routes(site.issuer.clone());
     let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     let with_sessions = Router::new()
         .route("/", get(home))
@@ -184,8 +180,17 @@ async fn main() -> std::result::Result<(), Box<dyn error::Error>> {
         // Outside the session and the guard: a form of another site carries no `Lax` cookie.
         .route("/callback/form", post(form_post))
         .merge(with_sessions)
-        .merge(provider::routes(issuer));
-    Ok(axum::serve(listener, app).await?)
+        .merge(provider);
+    Ok(app)
+}
+
+#[tokio::main]
+async fn main() -> std::result::Result<(), Box<dyn error::Error>> {
+    let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let origin = format!("http://{}", listener.local_addr()?);
+    println!("listening on {origin}");
+    Ok(axum::serve(listener, app(&origin)?).await?)
 }
 
 /// In a real program, from its settings.

@@ -20,7 +20,8 @@ use tokio::net::TcpListener;
 use tracing::{Instrument, field::Empty, info, info_span};
 
 async fn traced(request: Request, next: Next) -> Response {
-    let session: Option<Session> = Session::from_extensions(request.extensions()).ok();
+    // As the layer put it there: `Session::from_extensions` may ask whether it is still valid, also for a stylesheet.
+    let session = request.extensions().get::<Session>().cloned();
     let span = info_span!("request", path = request.uri().path(), session = Empty);
     let response = next.run(request).instrument(span.clone()).await;
     // If no handler has read the session, neither does this: the response may stay one for all visitors.

@@ -17,7 +17,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 /// Blocks, on the thread that watches the ring. An error shows the address, and neither the token nor the keys.
-fn keys(vault: &str, token: String) -> RingSource {
+pub(crate) fn keys(vault: &str, token: String) -> RingSource {
     let address = format!("{vault}/v1/secret/data/shop");
     RingSource::from_fn("vault", move || {
         let request = ureq::get(&address).header("x-vault-token", &token);
@@ -28,7 +28,10 @@ fn keys(vault: &str, token: String) -> RingSource {
 }
 
 /// At start-up a vault that does not answer is an error. Later the keys stay as they were, and the log has the reason.
-fn cookie(keys: RingSource, interval: Duration) -> Result<SessionCookie, Box<dyn Error>> {
+pub(crate) fn cookie(
+    keys: RingSource,
+    interval: Duration,
+) -> Result<SessionCookie, Box<dyn Error>> {
     let watched = WatchedKeyRing::from_sources([keys])?.interval(interval);
     let cookie = SessionCookie::encrypted(watched.keys()).build()?;
     watched.spawn()?;
@@ -41,15 +44,18 @@ async fn home(session: Session) -> Result<String, SessionError> {
     Ok(format!("visit {visits}\n"))
 }
 
+pub(crate) fn app(cookie: SessionCookie) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .layer(SessionLayer::new(cookie))
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let keys = keys(&env::var("VAULT_ADDR")?, env::var("VAULT_TOKEN")?);
     let cookie = cookie(keys, Duration::from_secs(60))?;
-    let app = Router::new()
-        .route("/", get(home))
-        .layer(SessionLayer::new(cookie));
     let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    Ok(axum::serve(listener, app).await?)
+    Ok(axum::serve(listener, app(cookie)).await?)
 }

@@ -104,6 +104,7 @@ for (const [name, screen] of Object.entries(screens)) {
       await visitor.press("#count .primary");
       await visitor.press("#count .primary");
       assert.equal(await visitor.text("#visits"), "2");
+      assert.match(await visitor.effect(), /count is 2/, "also where the page now is");
       assert.equal((await visitor.session()).data.visits, 2);
       await visitor.press("#sign-in button");
       assert.match(await visitor.effect(), /signed out/);
@@ -173,11 +174,11 @@ for (const [name, screen] of Object.entries(screens)) {
     test("a copy opens after signing out, until its id is denied", async () => {
       await visitor.signIn();
       await visitor.press("#copy .primary");
-      await visitor.press("#sign-in button");
+      await visitor.press("#copy form[action='/sign-out'] button");
       assert.match(await visitor.text("#copied"), /The copy opens\. It belongs to Ada/);
-      await visitor.press("#copy form:nth-of-type(2) button");
+      await visitor.press("#copy form[action='/replay'] button");
       assert.match(await visitor.text("#sign-in"), /Hello, Ada/, "replayed");
-      await visitor.press("#copy form:nth-of-type(3) button");
+      await visitor.press("#copy form[action='/revoke'] button");
       assert.match(await visitor.effect("copy"), /deny list has the id [0-9a-f]{16}/);
       assert.match(await visitor.text("#copied"), /Refused: Revoked/);
       assert.match(await visitor.verdict(), /^Refused: Revoked\./);

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    error::Error,
     sync::{Arc, Mutex, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -14,8 +15,16 @@ use axum::{
     routing::{get, post},
 };
 use openidconnect::{
-    CsrfToken, IssuerUrl, PkceCodeChallenge, PkceCodeVerifier,
-    core::{CoreHmacKey, CoreIdToken, CoreIdTokenClaims, CoreJwsSigningAlgorithm},
+    CsrfToken, IssuerUrl, JsonWebKeyId, PkceCodeChallenge, PkceCodeVerifier, PrivateSigningKey,
+    SigningError,
+    core::{
+        CoreIdToken, CoreIdTokenClaims, CoreJsonCurveType, CoreJsonWebKey, CoreJsonWebKeySet,
+        CoreJwsSigningAlgorithm,
+    },
+};
+use p256::{
+    ecdsa::{Signature, SigningKey, signature::Signer},
+    elliptic_curve::Generate,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,6 +32,7 @@ use serde_json::{Value, json};
 #[derive(Clone)]
 struct Provider {
     issuer: IssuerUrl,
+    key: Arc<Key>,
     /// The codes that have been issued and not exchanged.
     codes: Arc<Mutex<HashMap<String, Question>>>,
 }
@@ -43,6 +53,8 @@ struct Exchange {
 }
 
 pub(crate) fn routes(issuer: IssuerUrl) -> Router {
+    let key = Key(SigningKey::generate());
+    let keys = CoreJsonWebKeySet::new(vec![key.as_verification_key()]);
     let document = json!({
         "issuer": issuer.as_str(),
         "authorization_endpoint": format!("{}/authorize", issuer.as_str()),
@@ -50,11 +62,11 @@ pub(crate) fn routes(issuer: IssuerUrl) -> Router {
         "jwks_uri": format!("{}/keys", issuer.as_str()),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
-        // Others sign with a key of `jwks_uri`. Their client is the same.
-        "id_token_signing_alg_values_supported": ["HS256"],
+        "id_token_signing_alg_values_supported": ["ES256"],
     });
     let provider = Provider {
         issuer,
+        key: Arc::new(key),
         codes: Arc::default(),
     };
     let routes = Router::new()
@@ -62,7 +74,7 @@ pub(crate) fn routes(issuer: IssuerUrl) -> Router {
             "/.well-known/openid-configuration",
             get(async || Json(document)),
         )
-        .route("/keys", get(async || Json(json!({ "keys": [] }))))
+        .route("/keys", get(async || Json(keys)))
         .route("/authorize", get(authorize))
         .route("/token", post(exchange))
         .with_state(provider);
@@ -108,24 +120,45 @@ async fn exchange(
     if question.code_challenge != challenge.as_str() {
         return Err(StatusCode::BAD_REQUEST.into());
     }
-    let identity = identity(&provider.issuer, &question.nonce);
+    let identity = provider.identity(&question.nonce);
     let identity = identity.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     let token = json!({ "access_token": "…", "token_type": "bearer", "id_token": identity });
     Ok(Json(token))
 }
 
-fn identity(issuer: &IssuerUrl, nonce: &str) -> Result<CoreIdToken, Box<dyn std::error::Error>> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    let claims = json!({
-        "iss": issuer.as_str(),
-        "sub": "ada",
-        "aud": ["shop"],
-        "iat": now,
-        "exp": now + 60,
-        "nonce": nonce,
-    });
-    let claims: CoreIdTokenClaims = serde_json::from_value(claims)?;
-    let key = CoreHmacKey::new(crate::SECRET);
-    let algorithm = CoreJwsSigningAlgorithm::HmacSha256;
-    Ok(CoreIdToken::new(claims, &key, algorithm, None, None)?)
+impl Provider {
+    fn identity(&self, nonce: &str) -> Result<CoreIdToken, Box<dyn Error>> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let claims = json!({
+            "iss": self.issuer.as_str(),
+            "sub": "ada",
+            "aud": ["shop"],
+            "iat": now,
+            "exp": now + 60,
+            "nonce": nonce,
+        });
+        let claims: CoreIdTokenClaims = serde_json::from_value(claims)?;
+        let algorithm = CoreJwsSigningAlgorithm::EcdsaP256Sha256;
+        Ok(CoreIdToken::new(claims, &*self.key, algorithm, None, None)?)
+    }
+}
+
+/// A key of ES256, by which `openidconnect` verifies and does not sign.
+struct Key(SigningKey);
+
+impl PrivateSigningKey for Key {
+    type VerificationKey = CoreJsonWebKey;
+
+    fn sign(&self, _: &CoreJwsSigningAlgorithm, signed: &[u8]) -> Result<Vec<u8>, SigningError> {
+        let signature: Signature = self.0.sign(signed);
+        Ok(signature.to_vec())
+    }
+
+    fn as_verification_key(&self) -> CoreJsonWebKey {
+        let point = self.0.verifying_key().to_sec1_point(false);
+        let [x, y] =
+            [point.x(), point.y()].map(|part| part.map_or_else(Vec::new, |part| part.to_vec()));
+        let id = JsonWebKeyId::new("1".to_owned());
+        CoreJsonWebKey::new_ec(x, y, CoreJsonCurveType::P256, Some(id))
+    }
 }

@@ -1,4 +1,15 @@
-use hardtack_scenarios::{Client, Method};
+#[path = "../openid.rs"]
+#[allow(dead_code, reason = "most tests run it as a process")]
+mod example;
+
+use axum::{
+    body::{Body, to_bytes},
+    middleware::map_response,
+    response::Response,
+};
+use hardtack_scenarios::{Client, Method, Server};
+use serde_json::Value;
+use tokio::{net::TcpListener, runtime::Runtime};
 
 use crate::start;
 
@@ -71,6 +82,40 @@ fn an_answer_in_a_form_is_taken_although_it_comes_without_a_cookie() {
         (303, None)
     );
     assert!(browser.get(&redirect.field("location")).has("Hello ada"));
+}
+
+/// Changes the signature of an identity on its way from the provider.
+async fn forge(response: Response) -> Response {
+    let (head, body) = response.into_parts();
+    let body = to_bytes(body, 10_000).await.unwrap();
+    let mut tokens: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let Some(Value::String(identity)) = tokens.get_mut("id_token") else {
+        return Response::from_parts(head, Body::from(body));
+    };
+    let (signed, signature) = identity.rsplit_once('.').unwrap();
+    let other = if signature.starts_with('A') { "B" } else { "A" };
+    *identity = format!("{signed}.{other}{}", &signature[1..]);
+    let length = tokens.to_string().len(); // as before: axum has set the header
+    assert_eq!(length, body.len());
+    Response::from_parts(head, Body::from(tokens.to_string()))
+}
+
+#[test]
+fn an_identity_counts_that_a_key_of_the_provider_has_signed() {
+    let runtime = Runtime::new().unwrap();
+    let answers = [false, true].map(|is_forged| {
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let mut app = example::app(&origin).unwrap();
+        if is_forged {
+            app = app.layer(map_response(forge));
+        }
+        let server = runtime.spawn(async { axum::serve(listener, app).await });
+        let browser = Client::of(Server::at(origin, server));
+        let answer = browser.get(&format!("/callback?{}", answer_to(&browser, "/")));
+        (answer.status, browser.get("/").has("Hello ada"))
+    });
+    assert_eq!(answers, [(200, true), (403, false)]);
 }
 
 /// Begins a sign-in in this browser. Returns the provider's answer, `code=…&state=…`.

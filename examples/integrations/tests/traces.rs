@@ -3,13 +3,14 @@
 mod example;
 
 use std::{
+    convert::Infallible,
     io,
     sync::{Arc, Mutex},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use axum::{body::Body, http::Request};
-use hardtack::{EncryptionKey, SessionCookie};
+use hardtack::{EncryptionKey, SessionCookie, session::Validity};
 use tower::ServiceExt;
 use tracing::subscriber::set_default;
 
@@ -35,11 +36,13 @@ async fn the_spans_of_a_session_have_one_hash_and_those_without_a_session_none()
         .with_writer(move || writer.clone());
     let _until_the_end = set_default(subscriber.finish());
 
+    let minute = Duration::from_secs(60);
     let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
+        .revalidate_after(minute, |_| async { Ok::<_, Infallible>(Validity::Valid) })
         .build()
         .unwrap();
     let mut id = None;
-    let field = cookie.cookie_for(SystemTime::now(), |session| {
+    let field = cookie.cookie_for(SystemTime::now() - minute, |session| {
         id = Some(session.ensure_id()?);
         Ok(())
     });

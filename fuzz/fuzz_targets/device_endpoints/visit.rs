@@ -71,7 +71,7 @@ fn expected(pairs: &[&str], is_proven: bool) -> Option<Got> {
 }
 
 fn got(session: &Session) -> Got {
-    match DeviceBinding::of(&session) {
+    match DeviceBinding::of(session) {
         DeviceBinding::Bound => Got::Bound,
         DeviceBinding::Stale => {
             assert_eq!(session.outcome().reason(), Some(Reason::Stale));

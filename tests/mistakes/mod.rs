@@ -1,6 +1,9 @@
 //! Mistakes of an application that are certain, made in a program without a subscriber of events: what its terminal says.
 //! Each is a process of its own, because other tests of this program have subscribers.
 
+#[cfg(feature = "actix")]
+mod actix;
+
 use std::{env, process::Command, time::SystemTime};
 
 use axum::{
@@ -13,7 +16,7 @@ use hardtack::{
     csrf::{CsrfGuard, GuardedForm},
 };
 use http::Request;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 use tower::ServiceExt;
 
 use crate::common::block_on;
@@ -50,8 +53,10 @@ fn ask(app: Router, request: http::request::Builder) -> http::StatusCode {
     block_on(answer).unwrap().status()
 }
 
-/// The mistakes, with a part of what the terminal says.
-const MISTAKES: &[(&str, fn(), &str)] = &[
+/// With a part of what the terminal says.
+type Mistake = (&'static str, fn(), &'static str);
+
+const MISTAKES: &[Mistake] = &[
     (
         "layer before the routes",
         layer_before_the_routes,
@@ -85,23 +90,10 @@ const MISTAKES: &[(&str, fn(), &str)] = &[
         trusted_form_without_tls,
         "no cookie came, because without TLS",
     ),
-    #[cfg(feature = "actix")]
     (
-        "no layer in actix-web",
-        actix::no_layer,
-        "no session layer for `Session`",
-    ),
-    #[cfg(feature = "actix")]
-    (
-        "session that is full in actix-web",
-        actix::session_that_is_full,
-        "session needs",
-    ),
-    #[cfg(feature = "actix")]
-    (
-        "guard without its type in actix-web",
-        actix::guard_without_its_type,
-        "write `CsrfGuard::new().typed::<",
+        "value that serde refuses",
+        value_that_serde_refuses,
+        "cannot be stored: its `Serialize` fails",
     ),
 ];
 
@@ -152,6 +144,22 @@ fn session_that_is_full() {
     assert_eq!(ask(app, Request::get("/")), 413);
 }
 
+struct Ownerless;
+
+impl Serialize for Ownerless {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(S::Error::custom("hunter2 is no owner"))
+    }
+}
+
+fn value_that_serde_refuses() {
+    let order = async |session: Session| session.insert("order", Ownerless);
+    let app = Router::new()
+        .route("/", get(order))
+        .layer(SessionLayer::new(cookie()));
+    assert_eq!(ask(app, Request::get("/")), 500);
+}
+
 fn cookie_without_tls() {
     let app = Router::new()
         .route("/", any(home))
@@ -172,10 +180,7 @@ fn trusted_form_without_tls() {
     send_form_without_tls(guard.trust_origin("http://shop.example").unwrap());
 }
 
-/// The browser has dropped the cookie that came with the form.
 fn send_form_without_tls(guard: CsrfGuard) {
-    let token = cookie().load(None::<&str>, SystemTime::now());
-    let form = format!("count=1&csrf_token={}", token.csrf_token().unwrap());
     let app = Router::new()
         .route("/", any(async |_: GuardedForm<Order>| "done"))
         .layer(guard)
@@ -184,79 +189,22 @@ fn send_form_without_tls(guard: CsrfGuard) {
         .header("content-type", "application/x-www-form-urlencoded")
         .header("host", "shop.example")
         .header("origin", "http://shop.example");
-    let answer = app.oneshot(request.body(Body::from(form)).unwrap());
+    let answer = app.oneshot(request.body(Body::from(form())).unwrap());
     assert_eq!(block_on(answer).unwrap().status(), 403);
 }
 
-/// The same mistakes in actix-web.
-#[cfg(feature = "actix")]
-mod actix {
-    use actix_web::{App, test, web};
+/// The browser has dropped the cookie that came with this form.
+fn form() -> String {
+    let session = cookie().load(None::<&str>, SystemTime::now());
+    format!("count=1&csrf_token={}", session.csrf_token().unwrap())
+}
 
-    use super::*;
-
-    fn ask(
-        configure: impl FnOnce(&mut web::ServiceConfig),
-        layer: Option<SessionLayer<Login>>,
-    ) -> u16 {
-        block_on(async {
-            let status = match layer {
-                None => {
-                    let app = test::init_service(App::new().configure(configure)).await;
-                    let request = test::TestRequest::get().to_request();
-                    test::call_service(&app, request).await.status()
-                }
-                Some(layer) => {
-                    let app = App::new()
-                        .configure(configure)
-                        .wrap(CsrfGuard::new())
-                        .wrap(layer);
-                    let app = test::init_service(app).await;
-                    let request = test::TestRequest::post().to_request();
-                    test::call_service(&app, request).await.status()
-                }
-            };
-            status.as_u16()
-        })
-    }
-
-    pub(super) fn no_layer() {
-        let status = ask(
-            |app| {
-                app.route("/", web::get().to(home));
-            },
-            None,
-        );
-        assert_eq!(status, 500);
-    }
-
-    pub(super) fn session_that_is_full() {
-        let fill = async || {
-            cookie()
-                .load(None::<&str>, SystemTime::now())
-                .insert("note", "hunter2".repeat(500))
-                .map(|()| "done")
-        };
-        let status = ask(
-            |app| {
-                app.route("/", web::get().to(fill));
-            },
-            None,
-        );
-        assert_eq!(status, 413);
-    }
-
-    pub(super) fn guard_without_its_type() {
-        let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap()).typed::<Login>();
-        let layer = SessionLayer::new(cookie.build().unwrap());
-        let status = ask(
-            |app| {
-                app.route("/", web::post().to(async || "done"));
-            },
-            Some(layer),
-        );
-        assert_eq!(status, 500);
-    }
+fn all() -> impl Iterator<Item = &'static Mistake> {
+    #[cfg(feature = "actix")]
+    let all = MISTAKES.iter().chain(actix::MISTAKES);
+    #[cfg(not(feature = "actix"))]
+    let all = MISTAKES.iter();
+    all
 }
 
 /// Returns what the terminal of a program says that makes this mistake.
@@ -278,7 +226,7 @@ fn told(mistake: &str) -> String {
 
 #[test]
 fn who_runs_a_program_sees_what_is_wrong_with_it() {
-    for (mistake, _, sentence) in MISTAKES {
+    for (mistake, _, sentence) in all() {
         let said = told(mistake);
         let sentences: Vec<_> = said
             .lines()
@@ -294,7 +242,7 @@ fn who_runs_a_program_sees_what_is_wrong_with_it() {
 #[ignore = "a process of its own, which `who_runs_a_program_sees_what_is_wrong_with_it` starts"]
 fn a_program_makes_a_mistake() {
     let mistake = env::var(MISTAKE).unwrap();
-    let (_, make, _) = MISTAKES.iter().find(|(name, ..)| *name == mistake).unwrap();
+    let (_, make, _) = all().find(|(name, ..)| *name == mistake).unwrap();
     make();
 }
 
