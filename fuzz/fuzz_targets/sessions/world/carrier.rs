@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    future::ready,
     pin::pin,
     task::{Context as TaskContext, Poll, Waker},
     time::SystemTime,
@@ -150,10 +149,12 @@ fn through<T: Content>(
     }
     let mut handle = Some(handle);
     let handler = service_fn(|request: Request<()>| {
-        let session = Session::from_extensions(request.extensions()).expect("a layer is there");
-        drop(request);
         let handle = handle.take().expect("it is called once");
-        ready(Ok::<_, Infallible>(handle(session)))
+        async move {
+            let session = Session::from_extensions(request.extensions()).await;
+            drop(request);
+            Ok::<_, Infallible>(handle(session.expect("a layer is there")))
+        }
     });
     let Ok(answer) = block_on(layer.layer(handler).oneshot(request));
     answer
