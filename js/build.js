@@ -17,6 +17,8 @@ const { exports } = JSON.parse(await readFile(path("package.json"), "utf8"));
 
 await buildPackage();
 await buildFile();
+// npm packs no links.
+for (const license of ["LICENSE-APACHE", "LICENSE-MIT"]) await cp(path(`../${license}`), path(license));
 
 /** The layout of src/, with what the main module needs in one file: it loads in a third of the time. */
 async function buildPackage() {

@@ -1,10 +1,13 @@
 //! The bound cookies of a request, of which one proves the device.
 
+use cookie::CookieJar;
+use hardtack::{EncryptionKey, SessionCookie};
+use hardtack_device::{BindToDevice, DeviceBinding, DeviceBound};
+
 use super::{
     browser::{Browser, Carry},
     site::{START, Site, time},
 };
-use hardtack_device::{DeviceBinding, DeviceBound};
 
 /// The binding of a session among cookies in this order.
 fn binding<'a>(site: &Site, pairs: impl IntoIterator<Item = &'a String>) -> DeviceBinding {
@@ -144,4 +147,15 @@ fn a_name_with_other_characters_is_that_of_no_bound_cookie() {
         .collect();
     let pairs = [&session].into_iter().chain(&junk).chain([&bound]);
     assert_eq!(binding(&site, pairs), DeviceBinding::Bound);
+}
+
+#[test]
+fn a_jar_cannot_offer_a_registration_and_says_so() {
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let cookie = cookie.device_bound(DeviceBound::at("/.session"));
+    let cookie = cookie.build().unwrap();
+    let session = cookie.load_from_cookies(CookieJar::new().iter(), time(START));
+    session.renew().unwrap();
+    let refused = cookie.save_as_cookies(&session).unwrap_err().to_string();
+    assert!(refused.contains("use `save` instead"), "{refused}");
 }

@@ -11,20 +11,16 @@ mod browser;
 mod ending;
 mod grace;
 mod handlers;
-mod jars;
-mod keys;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod model;
 mod proofs;
 mod refresh;
 mod register;
-mod sensitive;
 mod settings;
 mod site;
 mod stale;
 mod tenants;
-mod validation;
 
 #[path = "../../tests/common/cases.rs"]
 mod cases;

@@ -72,6 +72,8 @@ const XCHA: &str = "hardtack_key_v1_xcha_ZyjbTq0jAaqBqvEPuCXv0Jr27j2fejSzDFtw05w
 const SIGN: &str = "hardtack_key_v1_sign_bOUVgCG21b_AFfs8gXCU9P3xAysTOitOQf3aJBuUc3yhnXPg";
 
 // Nothing else was sealed under these keys for a cookie of this name, so nobody can find another one.
-const SEALED_XAES: &[u8] = include_bytes!("../corpus/open_token/seed_xaes");
-const SEALED_XCHA: &[u8] = include_bytes!("../corpus/open_token/seed_xcha");
-const SEALED_SIGN: &[u8] = include_bytes!("../corpus/open_token/seed_sign");
+const SEALED_XAES: &[u8] =
+    b"eDBjtm7f3Le1V9NYUMMs3g6ViMSBZGNzvySVwCLqKe6K7-rk9LVVGg4bFhSdBhxYi_gUxsZRl7u_NA";
+const SEALED_XCHA: &[u8] =
+    b"eSCN4Dabc5mFI6UagF_zBOsi2JjJYudPYukKpzrAt9JrWLXwdlNnwaK8BH__8zRNnnQCiSQByCYRMA";
+const SEALED_SIGN: &[u8] = b"sDvxXr8AAfQZAACBpHVzZXIqulm1tIGJpGl6nKk-Z0Wbzg";

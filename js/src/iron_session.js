@@ -1,9 +1,10 @@
 // Cookies of iron-session, read to take their sessions over. Their format is that of @hapi/iron, version Fe26.2.
 
 import { fromBase64url, fromUtf8, toUtf8 } from "./bytes.js";
-import { openIron } from "./crypto_old.js";
 import { ConfigError, refuseUnknown } from "./errors.js";
 import { oldCookie } from "./old_cookies.js";
+
+const { subtle } = globalThis.crypto;
 
 /**
  * The cookie of iron-session 6 to 9, for the option `migrateFrom`, until a date. Takes the options that iron-session got:
@@ -38,4 +39,17 @@ async function unseal(value, passwords) {
   const data = JSON.parse(fromUtf8(plain));
   if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
   return { entries: data, expiresAt: expiration === "" ? null : Number(expiration) };
+}
+
+/** Verifies and decrypts a seal of @hapi/iron: HMAC-SHA-256 and AES-256-CBC under keys of PBKDF2-SHA-1 with one iteration. */
+async function openIron(password, { salt, nonce, ciphertext, tagSalt, signed, tag }) {
+  const material = await subtle.importKey("raw", password, "PBKDF2", false, ["deriveKey"]);
+  const derive = (salt, algorithm, use) => {
+    const derivation = { name: "PBKDF2", hash: "SHA-1", salt: toUtf8(salt), iterations: 1 };
+    return subtle.deriveKey(derivation, material, algorithm, false, [use]);
+  };
+  const macKey = await derive(tagSalt, { name: "HMAC", hash: "SHA-256", length: 256 }, "verify");
+  if (!(await subtle.verify("HMAC", macKey, tag, signed))) return null;
+  const key = await derive(salt, { name: "AES-CBC", length: 256 }, "decrypt");
+  return new Uint8Array(await subtle.decrypt({ name: "AES-CBC", iv: nonce }, key, ciphertext));
 }

@@ -1,10 +1,13 @@
 import { Budget } from "./budget.js";
-import { Carrier, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
+import { SPACE, trim } from "./bytes.js";
+import { Carrier, fieldsOf, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
 import { Refusal, misused, mustBe } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
 import { SessionSealer } from "./session_sealer.js";
+import { TOKEN_CHARACTERS } from "./set_cookie.js";
 import { positive } from "./settings.js";
 import { overheadOf } from "./suites.js";
+import { LONGEST_TOKEN } from "./token.js";
 
 const LONGEST = 16_384;
 
@@ -69,7 +72,7 @@ export class SessionToken extends Carrier {
 }
 
 /** Loads the session of a request that brought these tokens. */
-export async function loadFrom(carrier, source, tokens, now) {
+async function loadFrom(carrier, source, tokens, now) {
   const { state, session } = newSession(carrier, source, secondsOf("now", now));
   const distinct = new Set(tokens);
   if (distinct.size === 0) return session;
@@ -83,4 +86,30 @@ export async function loadFrom(carrier, source, tokens, now) {
     state.refuse(refusal);
   }
   return session;
+}
+
+/** Sessions in a header field (docs/spec/carriers.md § 9.7). The name of the field is that of the request. */
+export class SessionHeader extends SessionToken {
+  static purposeOf(name) {
+    mustBe(typeof name === "string" && TOKEN_CHARACTERS.test(name), "name", "the name of a header field");
+    return `header:${name.toLowerCase()}`;
+  }
+
+  /** In lower case. */
+  get name() {
+    return super.name.toLowerCase();
+  }
+
+  /** Loads the session of a request: the request, its headers, or the values of the field, none of them joined. */
+  async load(source, now = Date.now()) {
+    const tokens = fieldsOf(source, this.name).map((value) => tokenOf(value, this.name));
+    return loadFrom(this, source, tokens, now);
+  }
+}
+
+/** The token in a value of the field (§ 9.7.2). */
+function tokenOf(value, field) {
+  const trimmed = trim(value, SPACE);
+  const isBearer = field === "authorization" && /^bearer /i.test(trimmed);
+  return (isBearer ? trimmed.slice(7) : trimmed).slice(0, LONGEST_TOKEN + 1);
 }

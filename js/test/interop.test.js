@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { KeyRing, SessionCookie, SessionToken, generateKey } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY } from "./keys.js";
 import { random } from "./random.js";
-import { ask } from "./rust.js";
+import { ask, startCounter } from "./rust.js";
+import { cookies, field as fieldOf, worker } from "./worker.js";
 
 const NOW = 1_800_000_000;
 
@@ -189,3 +190,82 @@ test("a session that Rust renewed has another id here", async () => {
   assert.notEqual(after.id, before.id);
   assert.equal(after.createdAt.getTime(), (NOW + 60) * 1000);
 });
+
+// A worker before an origin in Rust: the counter.
+
+test("neither the worker's change nor the origin's is lost", async () => {
+  const origin = await startCounter(XAES_KEY);
+  const visit = worker(origin, (session) => session.update("seen", (seen = 0) => seen + 1));
+  const signIn = await visit("/sign-in", { method: "POST", body: new URLSearchParams({ name: "ada" }), cookie: "theme=dark" });
+  assert.equal(signIn.text, "ada 0");
+  assert.equal(signIn.setCookies.length, 1);
+  let cookie = fieldOf(signIn.setCookies);
+  for (let count = 1; count <= 3; count++) {
+    const { text, setCookies } = await visit("/count", { method: "POST", cookie: `theme=dark; ${cookie}` });
+    assert.equal(text, `ada ${count}`);
+    assert.equal(setCookies.length, 1);
+    cookie = fieldOf(setCookies);
+    const session = await cookies.load(cookie);
+    assert.deepEqual([session.get("seen"), session.get("count"), session.get("user")], [count + 1, count, "ada"]);
+  }
+  // The origin only reads.
+  const look = await visit("/", { cookie });
+  assert.equal(look.text, "ada 3");
+  assert.equal((await cookies.load(fieldOf(look.setCookies))).get("seen"), 5);
+  assert.equal(look.headers.get("cache-control"), "no-store");
+});
+
+test("the origin sees a sign-out of the worker, and the worker keeps one of the origin", async () => {
+  const origin = await startCounter(XAES_KEY);
+  const signIn = await worker(origin, () => {})("/sign-in", { method: "POST", body: new URLSearchParams({ name: "ada" }) });
+  const cookie = fieldOf(signIn.setCookies);
+  const out = await worker(origin, (session) => session.invalidate())("/", { cookie: `a=1; ${cookie}` });
+  assert.equal(out.text, "nobody 0");
+  assert.match(out.setCookies[0], /^__Host-session=; .*Max-Age=0/);
+  const theirs = await worker(origin, (session) => session.set("seen", 1))("/sign-out", { method: "POST", cookie });
+  assert.equal(theirs.setCookies.length, 1);
+  assert.match(theirs.setCookies[0], /^__Host-session=; .*Max-Age=0/);
+});
+
+// The fields for caches.
+
+const DIRECTIVES = ["private", "no-store", "must-understand", "public", "max-age=60", 'private="x"', "NO-STORE", " no-store ", 'x="a, b"', "no-store=1", ""];
+const VALUES = {
+  "cache-control": null,
+  "cdn-cache-control": null,
+  "surrogate-control": null,
+  "edge-control": null,
+  "x-accel-expires": ["0", "60", "@1900000000", "00", "", " 0 ", "off"],
+  expires: ["0", "Fri, 15 Jan 2100 00:00:00 GMT", "Fri, 15 Jan 2010 00:00:00 GMT", "Friday, 15-Jan-99 00:00:00 GMT", "-1"],
+  vary: ["accept", "Cookie", "accept, cookie", "*", "cookies", ""],
+};
+
+test("responses get the fields that Rust gives them", async () => {
+  const { next, oneOf, listOf } = random(9);
+  const sessions = await SessionCookie.encrypted(XAES_KEY);
+  const first = await sessions.load(null, NOW * 1000);
+  first.set("user", "ada");
+  const [line] = await sessions.save(first);
+  const cookie = line.split(";")[0];
+  for (let round = 0; round < 3000; round++) {
+    const fields = Object.entries(VALUES).flatMap(([name, values]) =>
+      next() < 0.6 ? [] : [[name, values ? oneOf(values) : listOf(4, () => oneOf(DIRECTIVES)).join(",")]],
+    );
+    const write = next() < 0.5;
+    const now = NOW + (next() < 0.5 ? 0 : 600);
+    const headers = new Headers(fields);
+    const session = await sessions.load(cookie, now * 1000);
+    session.keys();
+    if (write) session.set("written", true);
+    await sessions.saveTo(headers, session);
+    const sets = headers.has("set-cookie");
+    headers.delete("set-cookie");
+    const answer = await ask({ caches: { ring: XAES_KEY, now, cookie, write, fields } });
+    const theirs = Object.fromEntries(Object.entries(answer.fields).map(([name, values]) => [name, joined(values)]));
+    const ours = Object.fromEntries([...headers].map(([name, value]) => [name, joined([value])]));
+    assert.deepEqual({ sets, fields: ours }, { sets: answer.sets, fields: theirs }, `round ${round}: ${JSON.stringify(fields)}`);
+  }
+});
+
+/** Rust appends a field where `Headers` joins them. */
+const joined = (values) => values.join(", ").split(",").map((value) => value.trim()).filter(Boolean).join(", ");

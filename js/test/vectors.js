@@ -4,9 +4,8 @@
 import { equal, parse } from "./vectors/common.js";
 import { runCaches, runCookie, runPolicy } from "./vectors/cookies.js";
 import { missingType, runEncode } from "./vectors/encoding.js";
-import { runHost } from "./vectors/hosts.js";
 import { runContext, runDerivation, runKey, runPrimitive, runRing, runSeal } from "./vectors/format.js";
-import { runCsrf, runHeader, runOpen } from "./vectors/opening.js";
+import { runCsrf, runHeader, runHost, runOpen } from "./vectors/opening.js";
 import { runDevice, runWrite } from "./vectors/writing.js";
 
 const RUNNERS = {

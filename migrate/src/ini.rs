@@ -1,17 +1,13 @@
 //! Settings files of Beaker, Pylons and Pyramid.
 
 mod given;
-mod together;
 
 use hardtack::{SessionSettings, settings::SettingsError};
 
-use self::{
-    given::{Given, Options},
-    together::{
-        Said,
-        Says::{self, AtMost, Else, Is},
-        settle,
-    },
+use self::given::{
+    Given, Options, Said,
+    Says::{self, AtMost, Else, Is},
+    settle,
 };
 
 /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with

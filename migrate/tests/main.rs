@@ -7,14 +7,9 @@ mod cookies;
 mod dates;
 mod formats;
 mod ini;
-mod jars;
 mod keys;
 mod made;
-mod making;
-mod numbers;
-mod parity;
 mod returning;
-mod values;
 mod visits;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

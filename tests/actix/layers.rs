@@ -1,4 +1,6 @@
 //! Several layers, and the settings of one.
+//!
+//! The keys in use, as the response of a handler.
 
 use std::{
     future::Ready,
@@ -236,4 +238,19 @@ fn an_eager_layer_verifies_before_the_handler_and_says_nothing() {
     );
     assert_eq!(*told.lock().unwrap(), 1);
     assert!(!answer.headers().contains_key("vary"));
+}
+
+#[test]
+fn a_handler_returns_the_keys_as_a_text_that_no_cache_stores() {
+    let cookie = cookie();
+    let keys = cookie.keys_in_use(at(0));
+    let health = move || {
+        let keys = cookie.keys_in_use(at(0));
+        async { keys }
+    };
+    let answer = ask(|app| _ = app.route("/", web::get().to(health)), &[]);
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    let kind = &answer.headers()["content-type"];
+    assert_eq!(kind, "text/plain; charset=utf-8");
+    assert_eq!(*answer.body(), keys.to_string());
 }

@@ -3,9 +3,7 @@
 
 mod failures;
 mod forms;
-mod gate;
 mod handles;
-mod health;
 mod layers;
 
 use crate::common;

@@ -11,7 +11,6 @@ pub(crate) mod browser;
 pub(crate) mod cases;
 #[cfg(feature = "metrics")]
 pub(crate) mod counted;
-pub(crate) mod filled;
 pub(crate) mod folder;
 pub(crate) mod outcome;
 pub(crate) mod repository;

@@ -3,10 +3,8 @@
 mod callbacks;
 mod forms;
 mod lists;
-mod old_forms;
 mod origins;
 mod requests;
-mod sockets;
 mod tokens;
 
 use crate::common;

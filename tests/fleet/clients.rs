@@ -6,11 +6,11 @@ use fastrand::Rng;
 
 use super::{
     instances::{Answer, Fleet},
+    model::Simulation,
     model::{Deed, Written},
     plan::{Push, Turn},
+    plan::{Schedule, Visit},
     report::{Event, Fault, Kind, Report},
-    schedule::{Schedule, Visit},
-    simulation::Simulation,
 };
 
 /// A client that makes one visit after the other.

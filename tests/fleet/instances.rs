@@ -9,11 +9,11 @@ use hardtack::{
 };
 
 use super::{
+    model::Simulation,
     model::{ABSOLUTE, Deed, IDLE, REFRESH_AFTER, REMEMBER, REMEMBERED_IDLE},
+    plan::Visit,
     plan::{DRIFT, PROPAGATION, Plan, Push, Turn},
     report::{Event, Report},
-    schedule::Visit,
-    simulation::Simulation,
     times::{at, seconds},
 };
 

@@ -12,13 +12,8 @@ mod instances;
 mod model;
 mod plan;
 mod report;
-mod schedule;
-mod simulation;
 
 // The tests.
-mod controls;
-mod eventful;
-mod leaks;
 mod replacing;
 
 use crate::common::times;

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt};
 
 use hardtack::session::Reason;
 
-use super::schedule::Visit;
+use super::plan::Visit;
 
 #[derive(Default)]
 pub(crate) struct Report {

@@ -1,12 +1,9 @@
 //! Sessions begin, are refreshed and end at the right second (SPEC.md § 7.7, § 8).
 
 mod clocks;
-mod end;
-mod extreme_clocks;
 mod keys;
 mod model;
 mod policies;
-mod refresh;
 mod returning;
 
 use crate::common::block_on;

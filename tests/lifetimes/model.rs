@@ -7,7 +7,7 @@ use super::{
     block_on,
     browser::Browser,
     cases::cases,
-    refresh::Refresh,
+    policies::Refresh,
     times::{at, seconds},
 };
 

@@ -3,7 +3,6 @@
 mod ending;
 #[cfg(feature = "tracing")]
 mod events;
-mod planted;
 mod readers;
 mod rules;
 #[cfg(feature = "tower")]

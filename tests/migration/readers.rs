@@ -8,7 +8,7 @@ use hardtack::{
     session::{Outcome, Reason},
 };
 
-use super::{DAY, builder, planted::Keys, saved, start};
+use super::{DAY, builder, saved, settings::Keys, start};
 
 /// Reads any value as the session of one user.
 pub(crate) struct Fixed(pub(crate) &'static str);

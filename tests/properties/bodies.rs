@@ -9,11 +9,10 @@ use super::{
     HEAD_LEN, NOW, TAG_LEN, blob_of,
     browser::{Browser, Jar},
     counting::{Counts, open_all, run},
+    counting::{Sealer, wire},
     load,
     outcome::reason,
-    random,
-    sealer::{Sealer, wire},
-    site,
+    random, site,
     times::at,
 };
 

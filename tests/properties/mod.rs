@@ -3,14 +3,10 @@
 mod attributes;
 mod bindings;
 mod bodies;
-mod changed_tokens;
-mod cookie_fields;
 mod counting;
 mod every_change;
 mod round_trips;
-mod sealer;
 mod values;
-mod visitors;
 
 use crate::common::browser;
 use crate::common::cases;

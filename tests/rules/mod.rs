@@ -7,7 +7,6 @@ mod bindings;
 mod caches;
 mod contexts;
 mod denying;
-mod discarding;
 mod ending;
 #[cfg(feature = "tracing")]
 mod events;
@@ -20,23 +19,18 @@ mod ids_and_dates;
 #[cfg(feature = "cookie")]
 mod jars;
 mod keys_in_use;
-mod kinds_of_keys;
 mod observability;
 mod optional;
 mod overlap;
 mod payloads;
 mod read_before;
 mod reading;
-mod recent;
 mod remember;
 mod revocation;
 mod rotation;
 mod savers;
-mod siblings;
 mod sign_in;
 mod split;
-mod time;
-mod tokens;
 mod writing;
 
 use crate::common;

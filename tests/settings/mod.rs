@@ -1,22 +1,18 @@
 //! Settings from files, from the environment and from options of other systems.
 
 mod behaviour;
-mod causes;
 #[cfg(feature = "http")]
 mod effects;
 mod formats;
 mod key_sources;
 mod keys;
-mod layers;
 mod names;
-mod properties;
 mod refusals;
 mod ring_sources;
 mod secrets;
 mod together;
 #[cfg(feature = "toml")]
 mod toml;
-mod translated;
 mod variables;
 mod watching;
 

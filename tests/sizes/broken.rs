@@ -11,9 +11,9 @@ use super::{
     cases::cases,
     long_lived,
     outcome::reason,
-    parts::token_of,
     sites::{encrypted, signed, xchacha},
     times::at,
+    tokens::token_of,
 };
 
 /// One site, and two generations of one session there, of the same length, in four cookies each.

@@ -7,8 +7,8 @@ use hardtack::{
 
 use super::{
     browser::{Browser, pair_of},
-    parts::names,
     times::at,
+    tokens::names,
 };
 
 /// A change of a cookie's attributes.

@@ -13,9 +13,9 @@ use super::{
     cases::cases,
     long_lived,
     options::sizes,
-    parts::{cut, token_of},
     sites::{encrypted, signed},
     times::at,
+    tokens::{cut, token_of},
 };
 
 /// A site, and the bytes of the tokens in the last request.

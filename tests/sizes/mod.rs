@@ -1,37 +1,29 @@
 //! The size of sessions: in one cookie or in several, padded or not (docs/spec/carriers.md § 9.2, § 9.4 to § 9.7,
 //! docs/spec/writer.md § 9.5, § 9.6, § 11, SPEC.md § 5.6).
 
-mod arithmetic;
 mod options;
-mod parts;
 
-mod any_options;
 mod broken;
-mod cost;
 mod expiry;
 mod fields;
 mod formerly;
-mod forms;
 mod hostile;
 mod narrowing;
-mod padding;
 mod refusals;
 mod report;
 mod room;
 mod sequences;
 mod tokens;
-mod too_large_now;
 
 use crate::common::browser;
 use crate::common::cases;
-use crate::common::filled;
 use crate::common::outcome;
 use crate::common::sites;
 use crate::common::times;
 
-use filled::{AGES, fill, long_lived};
 use hardtack::{SessionData, SessionError, session::TooLarge};
 use serde::{Deserialize, Serialize};
+use sites::{AGES, fill, long_lived};
 
 #[derive(Serialize, Deserialize, Default, Clone, Debug, PartialEq)]
 struct Bytes(Vec<u8>);

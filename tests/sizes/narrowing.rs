@@ -11,9 +11,9 @@ use super::{
     AGES,
     browser::Browser,
     fill, long_lived,
-    parts::{cut, names, token_of},
     sites::{encrypted, signed},
     times::at,
+    tokens::{cut, names, token_of},
 };
 
 type Work = fn(&Session) -> Result<(), SessionError>;

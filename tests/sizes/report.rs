@@ -5,11 +5,11 @@ use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    arithmetic::{dictionary, token, varint},
     browser::Browser,
     cases::cases,
     fill,
     options::{Options, options},
+    room::{dictionary, token, varint},
     sites::encrypted,
     times::{at, seconds},
 };

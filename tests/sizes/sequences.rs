@@ -8,12 +8,12 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
-    arithmetic,
     browser::{Browser, pair_of},
     cases::cases,
     options::{Options, options},
-    parts::{names, token_of},
+    room,
     times::{at, seconds},
+    tokens::{names, token_of},
 };
 
 #[derive(Clone, Debug)]
@@ -201,7 +201,7 @@ fn check_response(browser: &Browser, options: &Options, carried: &[String]) {
     let token = token_of(&options.name, &pairs).len();
     let beside = options.name.len() + 1 + attributes;
     let lengths: Vec<_> = set.iter().map(|field| field.len()).collect();
-    assert_eq!(lengths, arithmetic::fields(token, beside, limit));
+    assert_eq!(lengths, room::fields(token, beside, limit));
 }
 
 proptest! {

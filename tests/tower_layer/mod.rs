@@ -8,7 +8,6 @@ mod layers;
 mod options;
 mod routers;
 mod services;
-mod timeouts;
 
 use crate::common;
 use crate::common::setup;

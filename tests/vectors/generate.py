@@ -7,8 +7,8 @@
     python3 generate.py open       adds vectors to open.json: those of its input, a JSON object a line, with their answers
 
 Each exits with 1 if a vector has another answer than the second implementation, or the input of another one, or if a published
-vector has changed (published.py). material.py helps to make the input of new vectors; device_vectors.py, corner_devices.py,
-rare_devices.py and lasting_vectors.py have those of devices.
+vector has changed (published.py). material.py helps to make the input of new vectors; device_vectors.py, corner_devices.py
+and rare_devices.py have those of devices.
 """
 
 import json
@@ -17,7 +17,6 @@ from pathlib import Path
 
 import corner_devices
 import device_vectors
-import lasting_vectors
 import published
 import rare_devices
 from answers import ANSWERS
@@ -28,7 +27,7 @@ VERSION = 1  # Of the format.
 
 
 def devices():
-    return device_vectors.devices() + corner_devices.devices() + rare_devices.devices() + lasting_vectors.devices()
+    return device_vectors.devices() + corner_devices.devices() + rare_devices.devices() + rare_devices.lasting()
 
 
 def tried(name, vectors):

@@ -5,7 +5,6 @@ mod dropped;
 mod events;
 mod files;
 mod functions;
-mod refusals;
 mod sessions;
 mod threads;
 

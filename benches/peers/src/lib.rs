@@ -1,4 +1,4 @@
-//! What the programs of src/bin share: the content of their session, and where they listen.
+//! What the programs of src/bin/program.rs share: the content of their session, and where they listen.
 
 use std::{env, io, net::TcpListener};
 

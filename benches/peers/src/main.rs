@@ -2,7 +2,6 @@
 
 mod allocations;
 mod measure;
-mod meter;
 mod peers;
 mod report;
 mod series;

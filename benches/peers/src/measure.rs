@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     allocations::{Allocated, Counter},
-    meter::Meter,
     series::{Series, median},
     workloads::Size,
 };
@@ -299,4 +298,10 @@ mod tests {
         let allocated = counter.per_operation(3);
         assert_eq!((allocated.count, allocated.peak), (1.0, 100));
     }
+}
+
+/// Measures between `begin` and `end`: time, or allocations.
+pub(crate) trait Meter {
+    fn begin(&mut self);
+    fn end(&mut self);
 }

@@ -2,7 +2,6 @@
 
 mod guess;
 mod input;
-mod reason;
 mod report;
 mod sessions;
 mod value;

@@ -20,8 +20,8 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 use super::{
     COOKIE, COUNTS, Tokens, VISITOR, block_on,
     browser::{Kind, Token},
-    field::Field,
     guard, now,
+    place::Field,
 };
 
 #[derive(Debug, Arbitrary)]

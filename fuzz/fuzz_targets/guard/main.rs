@@ -4,7 +4,6 @@
 
 mod any;
 mod browser;
-mod field;
 mod form;
 mod place;
 

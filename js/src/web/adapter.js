@@ -1,6 +1,6 @@
 // What all adapters share.
 
-import { misused, mustBe, refuseUnknown } from "../errors.js";
+import { ensure, misused, mustBe, refuseUnknown } from "../errors.js";
 import { madeBy } from "../settings.js";
 
 const checkedCookie = (cookie) => madeBy("`SessionCookie.encrypted`", "cookies", cookie, "saveToResponse");
@@ -64,4 +64,18 @@ export function admission(cookies, options = {}) {
     // Nothing in place of an answer would let the handler run.
     return [session, save, refusal && (refuse(refusal, request) || save()), sessions];
   };
+}
+
+const namesIn = new WeakMap();
+
+/**
+ * Claims a cookie for a session of this request. Returns a function that gives it back. Throws a `ConfigError`.
+ * Of two sessions, the one that is saved first would be lost.
+ */
+export function claim(request, { name }) {
+  const names = namesIn.get(request) ?? [];
+  const sentence = `request has a session of the cookie ${name} already; mount one adapter, or give the second cookie a name`;
+  ensure(!names.includes(name), "cookies", sentence);
+  namesIn.set(request, [...names, name]);
+  return () => namesIn.set(request, names);
 }

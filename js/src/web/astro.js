@@ -1,7 +1,6 @@
 // Astro.
 
-import { admission, hang } from "./adapter.js";
-import { claim } from "./claim.js";
+import { admission, claim, hang } from "./adapter.js";
 
 /**
  * Returns the middleware `onRequest`, which loads the session into `context.locals.session` and saves it with the

@@ -1,8 +1,7 @@
 // h3 1 and 2, and so Nitro and Nuxt.
 
 import { headChanges, setChanges, withChanges } from "../session_cookie.js";
-import { admission } from "./adapter.js";
-import { claim } from "./claim.js";
+import { admission, claim } from "./adapter.js";
 import { attach, fail, fieldsOf, print } from "./node.js";
 
 /**

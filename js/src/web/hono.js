@@ -1,8 +1,7 @@
 // Hono.
 
 import { BaseSession } from "../session.js";
-import { admission, refuseOther } from "./adapter.js";
-import { claim } from "./claim.js";
+import { admission, claim, refuseOther } from "./adapter.js";
 
 /**
  * Middleware that loads the session into the variable `session` and saves it with the response. `cookies` is a cookie, a

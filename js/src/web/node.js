@@ -2,8 +2,7 @@
 
 import { mustBe } from "../errors.js";
 import { headChanges } from "../session_cookie.js";
-import { admission, tell } from "./adapter.js";
-import { claim } from "./claim.js";
+import { admission, claim, tell } from "./adapter.js";
 import { beforeHead, reopen } from "./hold.js";
 
 /** The options of an adapter whose responses are Node's, where a refusal is given back. `own`: functions that it calls itself. */

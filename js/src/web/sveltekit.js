@@ -1,7 +1,6 @@
 // SvelteKit.
 
-import { admission, hang } from "./adapter.js";
-import { claim } from "./claim.js";
+import { admission, claim, hang } from "./adapter.js";
 
 /** Returns the hook `handle`, which loads the session into `event.locals.session` and saves it with the response. */
 export function handleSession(cookies, options) {

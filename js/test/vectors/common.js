@@ -4,8 +4,7 @@ import { purposeBytes } from "../../src/context.js";
 import { SessionError } from "../../src/errors.js";
 import { SessionHeader, SessionToken } from "../../src/index.js";
 import { padme } from "../../src/padding.js";
-import { revalidation } from "../../src/revalidation.js";
-import { revocation } from "../../src/revocation.js";
+import { revalidation, revocation } from "../../src/revalidation.js";
 import { sessionType } from "../../src/session_type.js";
 
 /** `JSON.parse`, with integers beyond 2^53 as BigInts. */

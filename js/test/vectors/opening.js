@@ -1,4 +1,4 @@
-// The vectors of tokens that are opened, of CSRF tokens, and of header fields.
+// The vectors of tokens that are opened, of CSRF tokens, of header fields, and of hosts.
 
 import { Budget } from "../../src/budget.js";
 import { hex } from "../../src/bytes.js";
@@ -7,6 +7,7 @@ import { assemble } from "../../src/cookie.js";
 import { isTokenOf, renderToken, verifyCsrf } from "../../src/csrf_token.js";
 import { Refusal } from "../../src/errors.js";
 import { KeyRing, SessionCookie, SessionHeader, attributes } from "../../src/index.js";
+import { hostOf, tellingPort } from "../../src/origins.js";
 import { contentOf } from "../../src/ring.js";
 import { Session } from "../../src/session.js";
 import { SessionSealer, choose } from "../../src/session_sealer.js";
@@ -142,4 +143,14 @@ export async function runHeader({ kind, ...vector }) {
   if (found === "absent") return equal({ absent: true }, vector.expect);
   if (found === "rejected") return equal({ rejected: reason, key_id: keyId }, vector.expect);
   equal({ opened: { key_id: keyId, issued: session.createdAt.getTime() / 1000 } }, vector.expect);
+}
+
+/** The host of a request (SPEC.md § 15.9). */
+export async function runHost(vector) {
+  know(vector, ["scheme", "authority", "fields", "host"]);
+  const scheme = vector.scheme === null ? undefined : `${vector.scheme}:`;
+  const host = hostOf({ values: () => vector.fields, address: vector.authority, scheme });
+  if (!host) return equal(null, vector.host);
+  const port = tellingPort(host, scheme);
+  equal(`${host.name.toLowerCase()}${port === null ? "" : `:${port}`}`, vector.host);
 }

@@ -5,7 +5,6 @@
 mod browser;
 mod files;
 mod lifetimes;
-mod properties;
 mod refusals;
 mod secrets;
 #[path = "../../../tests/common/times.rs"]

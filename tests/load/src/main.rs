@@ -6,8 +6,6 @@
 //! memory than the first.
 
 mod demo;
-mod keys;
-mod tally;
 mod visitor;
 
 use std::{
@@ -17,7 +15,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{demo::Demo, keys::Keys, tally::Tally, visitor::Visitor};
+use crate::{
+    demo::{Demo, Keys},
+    visitor::{Tally, Visitor},
+};
 
 fn main() -> ExitCode {
     let duration = Duration::from_secs(60 * minutes());
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     let report = demo.end();
     println!("{tally}");
     println!("memory of each minute in KiB: {memory:?}");
-    let mut mistakes = tally.mistakes(keys::least_rotations(duration));
+    let mut mistakes = tally.mistakes(demo::least_rotations(duration));
     mistakes.extend(report.contains("panicked").then(|| report.clone()));
     mistakes.extend(grown(&memory));
     for mistake in &mistakes {

@@ -4,14 +4,11 @@ mod code;
 mod compile;
 mod list;
 mod rendering;
-mod shape;
 mod sites;
-mod survivors;
-mod trial;
 
 use std::{path::Path, process::ExitCode};
 
-use crate::{code::Code, list::Mutant, survivors::Survivors, trial::Verdict};
+use crate::{code::Code, compile::Verdict, list::Mutant, list::Survivors};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -34,7 +31,7 @@ fn main() -> ExitCode {
         placed - made.len(),
         chosen.len()
     );
-    let verdicts = trial::try_all(&copy, &chosen);
+    let verdicts = compile::try_all(&copy, &chosen);
     let survivors = Survivors::read(&root);
     let mut wrong = judge(&chosen, &verdicts, &survivors);
     if words.is_empty() {

@@ -1,6 +1,6 @@
 //! Code of a file with its mutants in it, each behind a question.
 
-use crate::shape::{Guard, Logic, Mutation, Operator, Piece, Shape, Site, Unary};
+use crate::code::{Guard, Logic, Mutation, Operator, Piece, Shape, Site, Unary};
 
 /// Code, and which of its bytes belong to which mutants.
 #[derive(Default)]

@@ -9,8 +9,8 @@ use syn::{
 };
 
 use crate::{
+    code::{Guard, Logic, Mutation, Operator, Piece, Shape, Site, Unary},
     list::Genre,
-    shape::{Guard, Logic, Mutation, Operator, Piece, Shape, Site, Unary},
 };
 
 /// Finds the sites of mutants in a file.

@@ -6,10 +6,8 @@
     reason = "a failed test panics"
 )]
 
-mod demo;
 mod proxy;
 mod sizes;
 
-pub use demo::Demo;
-pub use proxy::{Limits, Proxy};
+pub use proxy::{Demo, Limits, Proxy};
 pub use sizes::{PROFILES, Passage, Passages, fill, passages};

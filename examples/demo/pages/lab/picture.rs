@@ -11,7 +11,7 @@ pub(super) struct Picture {
 
 /// In squares.
 #[derive(Template)]
-#[template(path = "lab/picture.svg")]
+#[template(path = "picture.svg")]
 struct Drawing<'a> {
     columns: usize,
     rows: usize,

@@ -5,7 +5,6 @@
 mod crowd;
 mod parts;
 mod process;
-mod secret;
 
 use std::time::{Duration, SystemTime};
 

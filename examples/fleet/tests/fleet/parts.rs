@@ -11,8 +11,8 @@ use hardtack::KeyRing;
 use hardtack_scenarios::{Browser, Server, Site};
 
 use crate::{
+    crowd::Secret,
     process::{Process, free_ports, until},
-    secret::Secret,
 };
 
 pub(crate) struct Fleet {

@@ -4,7 +4,6 @@
 mod finish;
 mod record;
 mod settings;
-mod size;
 mod validation;
 mod visit;
 

@@ -1,14 +1,11 @@
 //! The site, its clock and keys, and the browsers; each request beside the model.
 
 mod acts;
-mod after;
 mod application;
-mod browser;
 mod caches;
 mod carrier;
 mod content;
 mod cookies;
-mod keys;
 mod look;
 mod reading;
 mod response;
@@ -28,10 +25,10 @@ use crate::{
     model::{Carrier, Record, Settings},
 };
 use application::Application;
-use browser::Browser;
 use reading::Reading;
 use ring::Ring;
 use site::Site;
+use visit::Browser;
 
 pub struct World {
     settings: Settings,

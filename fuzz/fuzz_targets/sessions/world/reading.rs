@@ -9,7 +9,7 @@ use super::{
     Sealed, World,
     content::Content,
     cookies::{Cookies, Held},
-    keys::id_of,
+    ring::id_of,
 };
 use crate::{
     case::Tenant,

@@ -3,11 +3,10 @@
 use http::{HeaderMap, Response, StatusCode, header};
 
 use super::{
-    Sealed, World,
-    browser::{Jar, Sent},
-    caches,
+    Sealed, World, caches,
     cookies::Held,
     reading::Reading,
+    visit::{Jar, Sent},
 };
 use crate::{
     case::{CacheField, Request, Status, Tenant},

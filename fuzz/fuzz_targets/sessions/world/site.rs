@@ -15,7 +15,7 @@ use super::{
     application::Application,
     carrier::Carrier,
     content::{Content, Typed},
-    keys::Keys,
+    ring::Keys,
     ring::Ring,
     seconds,
 };

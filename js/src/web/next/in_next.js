@@ -6,8 +6,8 @@ import { ConfigError, ensure, misused } from "../../errors.js";
 import { isExpiry, isHostName } from "../../set_cookie.js";
 import { opener } from "../adapter.js";
 import { fieldWith, pairsOf } from "../cookie_field.js";
-import { decoded } from "./decoded.js";
 import { checkOptions } from "./options.js";
+import { decoded } from "./protect.js";
 
 /** By then every cookie of `migrateFrom` is dropped. */
 const LATE = new Date("9999-01-01");

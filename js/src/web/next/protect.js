@@ -1,7 +1,6 @@
 // Pages for those who have signed in.
 
 import { ensure, refuseUnknown } from "../../errors.js";
-import { decoded } from "./decoded.js";
 
 /** The sessions that a page was shown for. No other visitor may be given it, be it made at build time. */
 export const letIn = new WeakSet();
@@ -52,4 +51,13 @@ export function wayBack(value, otherwise = "/") {
   const { origin, pathname, search, hash } = new URL(value, NOWHERE);
   // `/.//example.com` has another site in its path.
   return origin === NOWHERE && !pathname.startsWith("//") ? pathname + search + hash : otherwise;
+}
+
+/** Decodes a value of a cookie or a path as Next.js does. One that cannot be decoded stays as it is. */
+export function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

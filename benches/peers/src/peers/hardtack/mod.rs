@@ -3,7 +3,6 @@
 mod actix;
 mod dictionary;
 mod layers;
-mod token;
 mod typed;
 
 use std::{hint::black_box, sync::Arc, time::SystemTime};
@@ -15,7 +14,7 @@ use hardtack::{
 
 use self::{
     dictionary::Dictionary,
-    token::Tokens,
+    dictionary::Tokens,
     typed::{Http, Typed},
 };
 use super::{
