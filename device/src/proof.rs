@@ -1,4 +1,4 @@
-//! Proof of a device: a JSON Web Signature (RFC 7515) by its key. `seals.rs` limits the age of its challenge.
+//! Proof of a device: a JSON Web Signature (RFC 7515) by its key. `endpoints.rs` compares its audience and opens its challenge.
 //!
 //! ```text
 //! base64url(header) "." base64url(payload) "." base64url(r || s)

@@ -196,7 +196,10 @@ fn a_session_is_asked_about_on_its_device_and_nowhere_else() {
     assert!(asked().is_empty());
     site.wait(1);
     assert_eq!(browser.thief_of_session().get(&site, "/"), "nobody 0 Stale");
-    assert!(asked().is_empty());
+    // What the device proved is known before the application answers.
+    let waiting = site.cookie.load(browser.jar.pairs(), site.clock());
+    assert_eq!(DeviceBinding::of(&waiting), DeviceBinding::Bound);
+    assert!(waiting.is_new() && asked().is_empty());
     assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
     assert_eq!(asked(), [true]);
     assert_eq!(unbound.get(&site, "/"), "ada 0 Unbound");

@@ -59,8 +59,8 @@ impl TokenInfo {
 impl CookieName {
     /// Returns the tokens of this name in the values of a request's `Cookie` fields.
     ///
-    /// They are those that [`load`](crate::SessionCookie::load) considers: the first four that differ, each put together from
-    /// its parts, or the [`Reason`] why that fails.
+    /// They are those that [`load`](crate::SessionCookie::load) considers: the first four that differ, each put together
+    /// from its parts, or the [`Reason`] why that fails.
     ///
     /// # Examples
     ///

@@ -26,6 +26,7 @@ pub struct Beside<'a> {
     values: Values,
     now: UnixSeconds,
     came: Option<OpenedBody>,
+    may_bind: bool,
     device: Option<[u8; 16]>,
 }
 
@@ -43,6 +44,7 @@ impl<'a> Beside<'a> {
             values,
             now,
             came: None,
+            may_bind: false,
             device: None,
         }
     }
@@ -60,7 +62,7 @@ impl<'a> Beside<'a> {
     }
 
     /// Returns `true` if the session `subject`, which the request is about, may still exist and no revoked one came along;
-    /// and the session that came along.
+    /// and the session that came along. Neither its companion nor `revalidate_after` is asked about that one.
     pub fn open(&mut self, subject: &SessionInfo) -> (bool, Option<SessionInfo>) {
         let sealer = self.sealer;
         let opening = Opening {
@@ -84,13 +86,16 @@ impl<'a> Beside<'a> {
             SessionInfo::of(metadata, came.key_id)
         });
         self.came = came.map(|came| came.opened);
+        self.may_bind =
+            is_alive && info.is_some_and(|came| came.device.is_none() && came.id == subject.id);
         (is_alive, info)
     }
 
     /// Writes `device` into the session that came along, and has it sealed again in the response like one that is
-    /// refreshed, if there is room.
+    /// refreshed, if there is room. Does nothing unless [`open`](Self::open) found it alive, and it is the session that was
+    /// asked about and has no device yet.
     pub fn bind(&mut self, device: [u8; 16]) {
-        self.device = Some(device);
+        self.device = Some(device).filter(|_| self.may_bind);
     }
 
     /// Returns `true` if a session of this time may still exist somewhere by its dates. Its idle timeout and its own

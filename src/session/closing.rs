@@ -7,6 +7,7 @@ use super::{
     handle::Session,
     loaded::Loaded,
     lock::{Arrival, Contents, HeldContents},
+    outcome::Outcome,
     save_error::{SaveError, SaveProblem},
     sealer::Sealer,
 };
@@ -108,9 +109,13 @@ impl<T: Payload> Loaded<T> {
             && let Some(companion) = sealer.companion()
         {
             let is_dropped = matches!(ending.change, TokenChange::Drop);
+            let arrived_under = match self.outcome {
+                Outcome::Rejected { key_id, .. } => key_id,
+                outcome => outcome.opened_under(),
+            };
             // A session that was taken over has no key.
             let sealing = || sealer.slot.keys().sealing_id(state.now);
-            let key_id = self.outcome.opened_under().unwrap_or_else(sealing);
+            let key_id = arrived_under.unwrap_or_else(sealing);
             let departed = state.departed(is_dropped);
             let departed = departed.map(|session| SessionInfo::of(session, key_id));
             let renewed = state.renewed_sid().filter(|_| !is_dropped).map(SessionId);

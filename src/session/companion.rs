@@ -25,7 +25,8 @@ pub trait Companion: Send + Sync {
     /// its name: at most 32, with values of at most 256 bytes. `None`: the session is withheld in this request
     /// ([`SessionError::Stale`](crate::SessionError::Stale)).
     ///
-    /// Also called without cookies, for a session that begins, and for one that is taken over from another library.
+    /// Also called without cookies: for a session that a sign-in begins, of which only `until` counts, and for one that is
+    /// taken over from another library.
     fn judge(
         &self,
         context: &Context,
@@ -36,7 +37,7 @@ pub trait Companion: Send + Sync {
 
     /// Returns the fields, by name and value, of a response that stores or drops a session. `departed`: the session that
     /// arrived, if its client keeps it no longer, or under another id. `renewed`: the id of a session that a sign-in has
-    /// begun.
+    /// begun. A name has to be that of a header, in lower case, and a value visible ASCII; anything else is a panic.
     ///
     /// # Errors
     ///
@@ -79,7 +80,7 @@ pub trait Companion: Send + Sync {
 pub struct Admission {
     /// Value of [`SessionInfo::device`] from now on. A new one is written with the next response that may store it.
     pub device: Option<[u8; 16]>,
-    /// First second at which the same request would be refused. `None`: never.
+    /// First second at which the same request would be refused, without a fraction. `None`: never.
     pub until: Option<SystemTime>,
 }
 
@@ -92,6 +93,8 @@ impl<T: Payload> Session<T> {
     pub fn device(&self) -> Result<Option<[u8; 16]>, SessionError> {
         self.with(|session| match session.state.withheld() {
             Some(Withheld::Stale) => Err(SessionError::Stale),
+            // The application does not have it yet.
+            Some(Withheld::Unvalidated(_)) => Ok(session.state.opened.and_then(|it| it.device)),
             _ => Ok(session.state.metadata.device),
         })
     }

@@ -89,11 +89,15 @@ impl<T> Loaded<T> {
     pub(super) fn has_begun(&mut self, sealer: &Sealer, context: &Context, key_id: KeyId) {
         let state = &mut self.state;
         self.begun_under = Some(key_id);
-        let admitted = sealer.companion().and_then(|companion| {
-            let session = SessionInfo::of(&state.metadata, key_id);
-            companion.judge(context, &session, &[], system_time(state.now))
-        });
-        state.admitted_until = admitted.and_then(|it| it.until).map(unix_seconds);
+        let Some(companion) = sealer.companion() else {
+            return;
+        };
+        let session = SessionInfo::of(&state.metadata, key_id);
+        let admitted = companion.judge(context, &session, &[], system_time(state.now));
+        state.admitted_until = match admitted {
+            Some(admission) => admission.until.map(unix_seconds),
+            None => Some(state.now),
+        };
     }
 
     /// Returns the key of the token of the session that outlives the request. `None`: it has no token yet, or was taken

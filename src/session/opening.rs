@@ -81,11 +81,6 @@ impl Opening<'_> {
     /// Takes over the session of a request that brought no token, from the cookies of other libraries. Stores the
     /// result in `loaded`, and returns the length of these cookies.
     fn take_over<T: Payload>(&self, old: &dyn Predecessor, loaded: &mut Loaded<T>) -> usize {
-        // Its companion knows no context but that of the builder.
-        let opening = Opening {
-            context: &self.sealer.context,
-            ..*self
-        };
         let Loaded { state, outcome, .. } = loaded;
         let sealing = self.keys.sealing_id(self.now);
         *outcome = Outcome::NotMigrated {
@@ -97,7 +92,7 @@ impl Opening<'_> {
                     sealer, keys, now, ..
                 } = *self;
                 sealer.check(&dates, &dictionary, sealing, keys, now)?;
-                opening.admit(&mut dates, sealing, &[], state)?;
+                self.admit(&mut dates, sealing, &[], state)?;
                 state.take_over(dates, &dictionary)
             })
         });

@@ -39,7 +39,7 @@ impl FromRequest for Admin {
         let users = Data::<Users>::extract(request);
         Box::pin(async move {
             let (SignedIn(user), users) = (signed_in.await?, users.await?);
-            // Asked in each request, so that the right ends at once.
+            // Asked in each request, so that the permission ends at once.
             let is_admin = users.may(user, "administrate").await?;
             let forbidden = || ErrorForbidden("Your account may not open this page.");
             is_admin.then_some(Admin).ok_or_else(forbidden)

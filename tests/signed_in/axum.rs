@@ -76,7 +76,7 @@ impl FromRequestParts<Users> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, users: &Users) -> Result<Admin, Error> {
         let SignedIn(user) = SignedIn::from_request_parts(parts, users).await?;
-        // Asked in each request, so that the right ends at once.
+        // Asked in each request, so that the permission ends at once.
         let is_admin = users.may(user, "administrate").await?;
         is_admin.then_some(Admin).ok_or(Error::Forbidden)
     }

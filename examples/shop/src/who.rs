@@ -29,7 +29,7 @@ impl FromRequestParts<Shop> for SignedIn {
     }
 }
 
-/// An admin. The table of users is asked in each request, so that the right ends at once.
+/// An admin. The table of users is asked in each request, so that the permission ends at once.
 pub(crate) struct Admin(pub(crate) SignedIn);
 
 impl FromRequestParts<Shop> for Admin {

@@ -32,7 +32,7 @@ impl Setup<'_> {
     }
 
     /// Derives the keys of tokens for the purpose `device:`, this word, `:` and the name of the cookie. They open for the
-    /// time that they last. `None`: their date is not checked.
+    /// whole seconds that they last. `None`: their date is not checked.
     ///
     /// # Errors
     ///

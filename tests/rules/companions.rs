@@ -1,0 +1,194 @@
+//! Packages that add a proof to the sessions of a cookie.
+
+use std::{sync::Arc, time::SystemTime};
+
+use hardtack::{
+    SessionCookie, SessionError,
+    carrier::Context,
+    companion::{Admission, Beside, Companion, Seal, Setup},
+    session::{SaveError, SessionId, SessionInfo},
+};
+use http::{HeaderMap, Request, Response, StatusCode, header::SET_COOKIE, request::Parts};
+
+use super::common::{at, builder, pair_of, seconds};
+
+/// Wants a cookie `.proof` with a token about the session, which it gives to whoever asks for it.
+struct Proofs {
+    seal: Seal,
+    name: String,
+}
+
+impl Proofs {
+    fn of(setup: &Setup<'_>) -> Arc<dyn Companion> {
+        Arc::new(Proofs {
+            seal: setup.seal("proof", Some(seconds(60))).unwrap(),
+            name: setup.name().as_str().to_owned(),
+        })
+    }
+}
+
+impl Companion for Proofs {
+    fn reads(&self) -> fn(&str) -> bool {
+        |rest| rest == ".proof"
+    }
+
+    fn judge(
+        &self,
+        context: &Context,
+        session: &SessionInfo,
+        cookies: &[(String, Vec<u8>)],
+        now: SystemTime,
+    ) -> Option<Admission> {
+        let (_, token) = cookies.first()?;
+        let (id, _, device) = self.seal.open(context, token, now).ok()?;
+        (session.id == Some(id)).then_some(Admission {
+            device: Some(device),
+            until: None,
+        })
+    }
+
+    fn fields(
+        &self,
+        _: &Context,
+        departed: Option<&SessionInfo>,
+        renewed: Option<SessionId>,
+        _: SystemTime,
+    ) -> Result<Vec<(&'static str, String)>, SaveError> {
+        let departed = departed.and_then(|session| session.id);
+        let told = |name, id: Option<SessionId>| id.map(|id| (name, id.to_string()));
+        Ok([told("x-departed", departed), told("x-renewed", renewed)]
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+
+    fn answers(&self, _: &str, path: &str) -> bool {
+        path == "/proof"
+    }
+
+    /// `?asked` asks about the session that came, and any other query about another one.
+    fn answer(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
+        let beside = beside.unwrap();
+        let named = |id: SessionId, issued| {
+            let token = self
+                .seal
+                .seal(beside.context(), id, issued, &[7; 16], issued);
+            let opened = self
+                .seal
+                .open::<16>(beside.context(), token.unwrap(), issued);
+            opened.unwrap().1
+        };
+        let other = named([9; 8].into(), beside.now());
+        let (_, came) = beside.open(&other);
+        if let (Some("asked"), Some(came)) = (request.uri.query(), came) {
+            beside.open(&came);
+        }
+        beside.bind([7; 16]);
+        let mut response = Response::default();
+        if let Some(id) = came.and_then(|came| came.id) {
+            let now = beside.now();
+            let token = self.seal.seal(beside.context(), id, now, &[7; 16], now);
+            let field = format!("{}.proof={}", self.name, token.unwrap());
+            response
+                .headers_mut()
+                .insert(SET_COOKIE, field.parse().unwrap());
+        }
+        response
+    }
+}
+
+fn cookie() -> SessionCookie {
+    let cookie = builder().companion(|setup| Ok(Proofs::of(setup)));
+    cookie.build().unwrap()
+}
+
+/// The cookie of a visitor who signed in, and the other fields of that response.
+fn signed_in(cookie: &SessionCookie) -> (String, HeaderMap) {
+    let session = cookie.load(None::<&str>, at(0));
+    session.sign_in().unwrap();
+    session.insert("user", 42).unwrap();
+    let mut fields = HeaderMap::new();
+    let saved = cookie.save_to(&session, StatusCode::OK, &mut fields);
+    saved.unwrap();
+    let pair = pair_of(fields[SET_COOKIE].to_str().unwrap()).to_owned();
+    (pair, fields)
+}
+
+/// The cookies that the answer to a request for the proof sets.
+fn answer(cookie: &SessionCookie, path: &str, pair: &str) -> Vec<String> {
+    let request = Request::post(path).header("cookie", pair);
+    let (parts, ()) = request.body(()).unwrap().into_parts();
+    let response = cookie.answer(&parts, at(1)).unwrap();
+    let fields = response.headers().get_all(SET_COOKIE).iter();
+    fields
+        .map(|field| pair_of(field.to_str().unwrap()).to_owned())
+        .collect()
+}
+
+#[test]
+fn a_session_opens_with_the_proof_of_its_companion_alone() {
+    let cookie = cookie();
+    let (pair, _) = signed_in(&cookie);
+    let session = cookie.load([&pair], at(2));
+    assert!(matches!(session.device(), Err(SessionError::Stale)));
+    assert!(matches!(
+        session.insert("user", 7),
+        Err(SessionError::Stale)
+    ));
+
+    let [proof] = &answer(&cookie, "/proof", &pair)[..] else {
+        panic!("the session that came is another one");
+    };
+    let session = cookie.load([format!("{pair}; {proof}")], at(2));
+    assert_eq!(session.get("user").unwrap(), Some(42));
+    assert_eq!(session.device().unwrap(), Some([7; 16]));
+    let session = cookie.load([format!("{pair}; {proof}")], at(61));
+    assert!(matches!(session.device(), Err(SessionError::Stale)));
+}
+
+#[test]
+fn a_session_is_bound_in_an_answer_about_it_and_in_no_other() {
+    let cookie = cookie();
+    let (pair, _) = signed_in(&cookie);
+    assert_eq!(answer(&cookie, "/proof", &pair).len(), 1);
+    let [_, bound] = &answer(&cookie, "/proof?asked", &pair)[..] else {
+        panic!("the session is not stored");
+    };
+    let tokens = cookie.name().tokens_in([bound]);
+    let content = cookie.inspect(tokens[0].as_ref().unwrap(), at(1)).unwrap();
+    assert_eq!(content.session.device, Some([7; 16]));
+    // One that has a device keeps it.
+    assert_eq!(answer(&cookie, "/proof?asked", bound).len(), 1);
+}
+
+#[test]
+fn fields_of_the_companion_leave_with_the_session() {
+    let cookie = cookie();
+    let (pair, fields) = signed_in(&cookie);
+    let id = fields["x-renewed"].clone();
+    assert!(!fields.contains_key("x-departed"));
+    let session = cookie.load([pair], at(1));
+    session.invalidate().unwrap();
+    let saved = cookie.save(&session).unwrap();
+    assert_eq!(
+        saved.others(),
+        [("x-departed", id.to_str().unwrap().to_owned())]
+    );
+}
+
+#[test]
+fn a_stream_ends_with_a_session_that_its_next_request_would_not_open() {
+    let cookie = cookie();
+    let session = cookie.load(None::<&str>, at(0));
+    session.sign_in().unwrap();
+    assert!(session.is_alive());
+    let _ = cookie.save(&session).unwrap();
+    assert!(!session.is_alive());
+}
+
+#[test]
+fn a_request_that_is_not_for_the_companion_is_the_applications() {
+    let (parts, ()) = Request::new(()).into_parts();
+    assert!(cookie().answer(&parts, at(0)).is_none());
+    assert!(builder().build().unwrap().answer(&parts, at(0)).is_none());
+}
