@@ -18,12 +18,12 @@ pub(crate) struct Values {
     /// `None`: the values do not come from cookies, so none is in parts.
     parts: Option<Parts>,
     /// Cookies of the session's companion, which most sessions do not have.
-    beside: Option<Box<Beside>>,
+    beside: Option<Box<CompanionCookies>>,
 }
 
 /// Cookies of a companion, at most [`MOST_BESIDE`].
 #[derive(Clone, Debug, Default)]
-struct Beside(Vec<(String, Vec<u8>)>);
+struct CompanionCookies(Vec<(String, Vec<u8>)>);
 
 impl Values {
     pub(crate) fn of_cookies() -> Values {
@@ -106,7 +106,7 @@ impl Values {
             && value.len() <= LONGEST_BESIDE
             && chosen(rest)
         {
-            let Beside(cookies) = &mut **self.beside.get_or_insert_default();
+            let CompanionCookies(cookies) = &mut **self.beside.get_or_insert_default();
             cookies.push((rest.to_owned(), value.to_vec()));
         }
     }

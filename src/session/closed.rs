@@ -44,6 +44,6 @@ impl<T> Session<T> {
         };
         // A panic of `on_outcome` has nobody to go to: the request is gone, perhaps by another panic.
         // An error: this thread is inside an `update` of the session.
-        let _ = catch_unwind(AssertUnwindSafe(|| self.lock.with_contents(close)));
+        let _ = catch_unwind(AssertUnwindSafe(|| self.lock.untouched(close)));
     }
 }

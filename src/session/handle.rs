@@ -185,7 +185,7 @@ impl<T> Session<T> {
     #[must_use]
     pub fn is_touched(&self) -> bool {
         // An error: this thread is inside an `update` of the session.
-        let is_touched = self.lock.with_contents(|contents| contents.is_touched);
+        let is_touched = self.lock.untouched(|contents| contents.is_touched);
         is_touched.unwrap_or(true)
     }
 }
@@ -226,7 +226,7 @@ impl<T: Payload> Session<T> {
         &self,
         work: impl FnOnce(&mut Contents<T>) -> R,
     ) -> Result<R, SessionError> {
-        self.lock.with_contents(|contents| {
+        self.lock.untouched(|contents| {
             contents.is_touched = true;
             work(contents)
         })

@@ -26,7 +26,7 @@ impl<T: Payload> Session<T> {
     pub(crate) fn verify(&self) {
         // An error: this thread is inside an `update` of the session, which has read it.
         let read = |contents: &mut Contents<T>| _ = contents.load(&self.lock.sealer);
-        let _ = self.lock.with_contents(read);
+        let _ = self.lock.untouched(read);
     }
 }
 
@@ -34,7 +34,7 @@ impl<T> Session<T> {
     /// Makes the session empty and read-only, because its request belongs to no context.
     pub(crate) fn refuse(&self) {
         events::context_missed(self.lock.sealer.slot.purpose.name());
-        let _ = self.lock.with_contents(|contents| {
+        let _ = self.lock.untouched(|contents| {
             (contents.arrival.values, contents.arrival.old) = (Values::default(), None);
             contents.closed = Some(Closed::NoContext);
         });

@@ -69,9 +69,9 @@ impl<T> SessionLock<T> {
         }
     }
 
-    /// Hands the contents to `work`, after other threads. The error is [`SessionError::InsideUpdate`].
+    /// Hands the contents to `work`, after other threads, without a touch. The error is [`SessionError::InsideUpdate`].
     #[inline]
-    pub(super) fn with_contents<R>(
+    pub(super) fn untouched<R>(
         &self,
         work: impl FnOnce(&mut Contents<T>) -> R,
     ) -> Result<R, SessionError> {
