@@ -61,7 +61,7 @@ fn sign_in_first(request: &HttpRequest) -> Error {
 
 use actix_web::{
     App,
-    dev::{Service, ServiceResponse},
+    dev::{Service, ServiceRequest, ServiceResponse},
     test, web,
 };
 use hardtack::SessionLayer;
@@ -80,9 +80,10 @@ pub(super) fn ask(
     request: Request<String>,
 ) -> Response<String> {
     let admin = web::resource("/admin")
-        .wrap_fn(|mut request, inner| {
-            let (admin, asked) = (request.extract::<Admin>(), request.request().clone());
-            let inner = inner.call(request);
+        .wrap_fn(|request, inner| {
+            let (asked, payload) = request.into_parts();
+            let admin = Admin::extract(&asked);
+            let inner = inner.call(ServiceRequest::from_parts(asked.clone(), payload));
             async move {
                 match admin.await {
                     Ok(_) => Ok(inner.await?.map_into_left_body()),
