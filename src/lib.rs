@@ -210,6 +210,7 @@ pub mod companion {
         },
     };
 }
+
 // The guides, where one reads the API. `src/guide/links.txt` has the links of their pages, before those that the pages have.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;

@@ -26,6 +26,16 @@ pub(crate) enum Endpoint {
     Refresh,
 }
 
+impl Endpoint {
+    /// Returns the end of its path, after the path of the settings.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Endpoint::Register => "/register",
+            Endpoint::Refresh => "/refresh",
+        }
+    }
+}
+
 /// A request to one of the endpoints.
 struct DeviceRequest<'a> {
     endpoint: Endpoint,
@@ -56,8 +66,8 @@ impl Devices {
     /// Returns the endpoint at a path.
     pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
         let both = [Endpoint::Register, Endpoint::Refresh];
-        both.into_iter()
-            .find(|endpoint| self.settings.path_of(*endpoint) == path)
+        let name = path.strip_prefix(&*self.settings.path)?;
+        both.into_iter().find(|endpoint| endpoint.name() == name)
     }
 
     pub(crate) fn answer_to(

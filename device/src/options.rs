@@ -20,7 +20,7 @@ use super::{cookies::is_of_device, endpoints::Endpoint};
 #[derive(Clone, Debug)]
 #[must_use = "the settings have no effect unless they are given to the builder"]
 pub struct DeviceBound {
-    path: String,
+    pub(super) path: String,
     pub(super) bound_for: Duration,
     pub(super) challenge_for: Duration,
     pub(super) initiators: Initiators,
@@ -152,11 +152,7 @@ impl DeviceBound {
     }
 
     pub(super) fn path_of(&self, endpoint: Endpoint) -> String {
-        let path = &self.path;
-        match endpoint {
-            Endpoint::Register => format!("{path}/register"),
-            Endpoint::Refresh => format!("{path}/refresh"),
-        }
+        format!("{}{}", self.path, endpoint.name())
     }
 
     /// Returns the time for which a session may be without a device, in whole seconds, if there is a limit.

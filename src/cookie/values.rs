@@ -92,9 +92,7 @@ impl Values {
             .get_or_insert_default()
             .push(number, value, longest);
     }
-}
 
-impl Values {
     /// Adds the cookie of a companion whose pair continues with `pair` after the session's name, if that is chosen.
     pub(super) fn push_beside(&mut self, pair: &[u8], chosen: fn(&str) -> bool) {
         let Some(end) = pair.iter().position(|byte| *byte == b'=') else {

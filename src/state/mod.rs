@@ -6,10 +6,10 @@
 
 mod actions;
 mod bytes;
-mod companion;
 mod content;
 mod data;
 mod decide;
+mod departed;
 mod error;
 mod lifetime;
 mod measure;
