@@ -136,6 +136,7 @@ impl<T> SessionToken<T> {
     /// # Errors
     ///
     /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
+    #[inline]
     pub fn open_with<R>(
         &self,
         token: impl AsRef<[u8]>,
@@ -278,6 +279,7 @@ impl<T: SessionData> SessionToken<T> {
     /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
     ///
     /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
+    #[inline]
     pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
         self.open_with(token, clock, T::decode)
     }

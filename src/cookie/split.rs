@@ -12,10 +12,7 @@ use crate::base::reason::Reason;
 
 /// Cookies `name.1` to `name.7` of a request.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Parts {
-    pub(super) carried: PartNumbers,
-    values: Option<Box<[Option<PartValue>; MOST_PARTS]>>,
-}
+pub(super) struct Parts([Option<PartValue>; MOST_PARTS]);
 
 /// `Duplicate`: the request carried different values, which are not tried one by one.
 type PartValue = Result<Vec<u8>, Reason>;
@@ -36,19 +33,26 @@ impl Parts {
     /// Adds the value of `name.{number}`, which is 1 to 7. One longer than `longest` is cut to one byte more.
     pub(super) fn push(&mut self, number: usize, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];
-        let parts = self.values.get_or_insert_default();
-        let part = &mut parts[number - 1];
+        let part = &mut self.0[number - 1];
         match part {
             None => *part = Some(Ok(value.to_vec())),
             Some(Ok(known)) if known != value => *part = Some(Err(Reason::Duplicate)),
             Some(_) => {}
         }
-        self.carried.insert(number);
+    }
+}
+
+impl<'a> Whole<'a> {
+    pub(crate) fn in_one_cookie(value: &'a [u8]) -> Whole<'a> {
+        Whole {
+            text: Cow::Borrowed(value),
+            cookies: 1,
+        }
     }
 
     /// Joins a value of `name` with its parts. `Incomplete`: the number of parts is wrong, or a part is missing.
     /// `Duplicate`: a part has different values.
-    pub(super) fn assemble<'a>(&self, value: &'a [u8]) -> Result<Whole<'a>, Reason> {
+    pub(super) fn assemble(value: &'a [u8], parts: Option<&Parts>) -> Result<Whole<'a>, Reason> {
         let Some(dot) = memchr::memchr(b'.', value) else {
             return Ok(Whole::in_one_cookie(value));
         };
@@ -59,7 +63,7 @@ impl Parts {
         };
         let mut text = first.to_vec();
         for at in 0..cookies - 1 {
-            match self.values.as_ref().and_then(|parts| parts[at].as_ref()) {
+            match parts.and_then(|Parts(parts)| parts[at].as_ref()) {
                 Some(Ok(part)) => text.extend_from_slice(part),
                 Some(Err(reason)) => return Err(*reason),
                 None => return Err(Reason::Incomplete),
@@ -72,15 +76,6 @@ impl Parts {
     }
 }
 
-impl<'a> Whole<'a> {
-    pub(crate) fn in_one_cookie(value: &'a [u8]) -> Whole<'a> {
-        Whole {
-            text: Cow::Borrowed(value),
-            cookies: 1,
-        }
-    }
-}
-
 impl PartNumbers {
     /// Adds the numbers of every part of a value in `cookies` cookies.
     pub(crate) fn with_all_of(mut self, cookies: usize) -> PartNumbers {
@@ -88,7 +83,7 @@ impl PartNumbers {
         self
     }
 
-    fn insert(&mut self, number: usize) {
+    pub(super) fn insert(&mut self, number: usize) {
         self.0 |= 1 << number;
     }
 

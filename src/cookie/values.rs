@@ -15,20 +15,25 @@ pub(crate) struct Values {
     count: u8,
     /// There were more distinct values than are kept.
     pub(crate) has_more: bool,
-    /// `None`: the values do not come from cookies, so none is in parts.
-    parts: Option<Parts>,
-    /// Cookies of the session's companion, which most sessions do not have.
-    beside: Option<Box<CompanionCookies>>,
+    /// Only a cookie's value can be in parts.
+    are_cookies: bool,
+    parts: PartNumbers,
+    /// `None` in most requests.
+    beside: Option<Box<Beside>>,
 }
 
-/// Cookies of a companion, at most [`MOST_BESIDE`].
+/// Cookies whose names continue that of the session's.
 #[derive(Clone, Debug, Default)]
-struct CompanionCookies(Vec<(String, Vec<u8>)>);
+struct Beside {
+    parts: Parts,
+    /// Those of the session's companion, at most [`MOST_BESIDE`].
+    companion: Vec<(String, Vec<u8>)>,
+}
 
 impl Values {
     pub(crate) fn of_cookies() -> Values {
         Values {
-            parts: Some(Parts::default()),
+            are_cookies: true,
             ..Values::default()
         }
     }
@@ -48,21 +53,23 @@ impl Values {
 
     /// Returns the values, each joined with its parts. A value longer than `longest` stays as it is.
     pub(crate) fn whole(&self, longest: usize) -> impl Iterator<Item = Result<Whole<'_>, Reason>> {
-        self.iter().map(move |value| match &self.parts {
-            Some(parts) if value.len() <= longest => parts.assemble(value),
-            _ => Ok(Whole::in_one_cookie(value)),
+        let parts = self.beside.as_ref().map(|beside| &beside.parts);
+        self.iter().map(move |value| {
+            if self.are_cookies && value.len() <= longest {
+                return Whole::assemble(value, parts);
+            }
+            Ok(Whole::in_one_cookie(value))
         })
     }
 
     /// Returns `true` if the request carried nothing of this name, not even a part.
     pub(crate) fn is_empty(&self) -> bool {
-        self.count == 0 && self.carried().is_empty()
+        self.count == 0 && self.parts.is_empty()
     }
 
     /// Returns the numbers of the parts that were sent.
     pub(crate) fn carried(&self) -> PartNumbers {
-        let parts = self.parts.as_ref();
-        parts.map(|parts| parts.carried).unwrap_or_default()
+        self.parts
     }
 
     /// Adds a value. One longer than `longest` is cut to one byte more, so that it is still too long.
@@ -88,9 +95,9 @@ impl Values {
 
     /// Adds the value of the cookie `name.{number}`, cut in the same way.
     pub(crate) fn push_part(&mut self, number: usize, value: &[u8], longest: usize) {
-        self.parts
-            .get_or_insert_default()
-            .push(number, value, longest);
+        let beside = self.beside.get_or_insert_default();
+        beside.parts.push(number, value, longest);
+        self.parts.insert(number);
     }
 
     /// Adds the cookie of a companion whose pair continues with `pair` after the session's name, if that is chosen.
@@ -104,14 +111,14 @@ impl Values {
             && value.len() <= LONGEST_BESIDE
             && chosen(rest)
         {
-            let CompanionCookies(cookies) = &mut **self.beside.get_or_insert_default();
-            cookies.push((rest.to_owned(), value.to_vec()));
+            let beside = self.beside.get_or_insert_default();
+            beside.companion.push((rest.to_owned(), value.to_vec()));
         }
     }
 
     /// Returns the cookies of the session's companion, each by the rest of its name.
     pub(crate) fn beside(&self) -> &[(String, Vec<u8>)] {
-        self.beside.as_ref().map_or(&[], |beside| &beside.0)
+        self.beside.as_ref().map_or(&[], |beside| &beside.companion)
     }
 }
 

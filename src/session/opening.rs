@@ -53,10 +53,9 @@ impl Opening<'_> {
         match reading.chosen {
             None => {}
             Some(Err(refused)) => *outcome = refused.into(),
-            Some(Ok(candidate)) => {
-                let key_id = candidate.key_id;
+            Some(Ok(Candidate { key_id, opened })) => {
                 *outcome = Refused::under(key_id, Reason::Payload).into();
-                *outcome = match self.resume(candidate, values.beside(), state) {
+                *outcome = match self.resume(opened, key_id, values.beside(), state) {
                     Ok(()) => self.outcome_under(key_id),
                     Err(reason) => Refused::under(key_id, reason).into(),
                 };
@@ -66,9 +65,11 @@ impl Opening<'_> {
     }
 
     /// Makes `state` the session of a token, unless it is withheld.
+    #[inline]
     fn resume<T: Payload>(
         &self,
-        Candidate { key_id, mut opened }: Candidate,
+        mut opened: OpenedBody,
+        key_id: KeyId,
         cookies: &[(String, Vec<u8>)],
         state: &mut State<T>,
     ) -> Result<(), Reason> {

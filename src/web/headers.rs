@@ -42,6 +42,7 @@ impl<T: Payload> SessionCookie<T> {
         self.arrive_from(request, clock.into(), None)
     }
 
+    #[inline]
     pub(super) fn arrive_from<H: Fields>(
         &self,
         request: &H,

@@ -157,6 +157,7 @@ impl<T: Payload> SessionLayer<T> {
 impl<T: Payload, W> SessionLayer<T, W> {
     /// Loads the session of a request with these fields. Nowhere the session is empty, whatever the request brought, and
     /// not to be written.
+    #[inline]
     pub(super) fn load_from(&self, request: &impl Fields, place: Place) -> PendingSession<T> {
         let is_refused = matches!(place, Place::Nowhere);
         let context = match place {
