@@ -229,17 +229,10 @@ impl Devices {
         is_own && proof.verify_refresh(key).is_ok() && self.is_for(&proof, request)
     }
 
-    /// Returns `true` if the proof was made for this endpoint, or for none.
     fn is_for(&self, proof: &Proof<'_>, request: &DeviceRequest<'_>) -> bool {
-        let Some(audience) = &proof.audience else {
-            return true;
-        };
-        let origin = match &self.settings.origin {
-            Some(origin) => Some(origin.clone()),
-            None => origin_of(request.parts),
-        };
-        let path = self.settings.path_of(request.endpoint);
-        origin.is_some_and(|origin| audience.strip_prefix(&origin) == Some(&path))
+        let origin = self.settings.origin.clone();
+        let origin = origin.or_else(|| origin_of(request.parts));
+        proof.is_for(origin.as_deref(), &self.settings.path_of(request.endpoint))
     }
 
     /// Returns the instructions for the browser.

@@ -1,4 +1,4 @@
-//! Proof of a device: a JSON Web Signature (RFC 7515) by its key. `endpoints.rs` compares its audience and opens its challenge.
+//! Proof of a device: a JSON Web Signature (RFC 7515) by its key. `endpoints.rs` opens its challenge.
 //!
 //! ```text
 //! base64url(header) "." base64url(payload) "." base64url(r || s)
@@ -32,7 +32,7 @@ pub(crate) enum ProofError {
 pub(crate) struct Proof<'a> {
     /// Challenge that was signed.
     pub(crate) challenge: String,
-    /// URL of the endpoint that the proof was made for, where the browser says it.
+    /// URL of the endpoint that the proof was made for, if the browser says it.
     pub(crate) audience: Option<String>,
     header: Object,
     /// Both parts in front of the signature, as they were sent.
@@ -67,6 +67,14 @@ impl<'a> Proof<'a> {
             signed: signed.as_bytes(),
             signature,
         })
+    }
+
+    /// Returns `true` if the proof was made for the endpoint at this origin and path, or for none.
+    pub(crate) fn is_for(&self, origin: Option<&str>, path: &str) -> bool {
+        let Some(audience) = &self.audience else {
+            return true;
+        };
+        origin.is_some_and(|origin| audience.strip_prefix(origin) == Some(path))
     }
 
     /// Verifies the proof of a registration by the key that it carries, and returns the key.

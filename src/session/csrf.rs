@@ -1,9 +1,14 @@
-//! CSRF tokens of a session (SPEC.md § 13).
+//! CSRF tokens: a masked tag over the name of a session (SPEC.md § 13).
 
-use super::{csrf_mask as mask, handle::Session};
+use ctutils::CtEq;
+
+use super::handle::Session;
 use crate::{
-    crypto::random,
+    base::time::UnixSeconds,
+    crypto::{base64url, random, suite::TAG_LEN},
+    keys::{PurposeKey, PurposeKeys},
     state::{Payload, SessionError},
+    token::Context,
 };
 
 /// Tokens for forms. A token proves that a form came from a page of this session; for this, the cookie carries nothing
@@ -27,7 +32,7 @@ impl<T: Payload> Session<T> {
             let name = session.state.csrf_name();
             let name = name.ok_or(SessionError::UnreadablePayload)?;
             let (keys, now) = (session.sealer.slot.keys(), session.state.now);
-            Ok(mask::render(&keys, session.context, now, &name, mask))
+            Ok(render(&keys, session.context, now, &name, mask))
         })?
     }
 
@@ -50,8 +55,50 @@ impl<T: Payload> Session<T> {
     pub fn verify_csrf(&self, token: &str) -> bool {
         self.with(|session| {
             let (keys, now) = (session.sealer.slot.keys(), session.state.now);
-            let is_of = |name: [u8; 12]| mask::check(&keys, session.context, now, &name, token);
+            let is_of = |name: [u8; 12]| check(&keys, session.context, now, &name, token);
             session.state.csrf_name().is_some_and(is_of)
         })
     }
 }
+
+/// Renders a token for `session` under the key that seals at `now`. Each call needs a fresh `mask`, so that a
+/// compressed page never repeats the same bytes (BREACH).
+pub(crate) fn render(
+    keys: &PurposeKeys,
+    context: &Context,
+    now: UnixSeconds,
+    session: &[u8],
+    mask: [u8; TAG_LEN],
+) -> String {
+    let secret = secret(keys.sealing(now), context, session);
+    let mut token = String::with_capacity(TOKEN_LEN);
+    let masked = std::array::from_fn(|i| mask[i] ^ secret[i]);
+    base64url::encode([mask, masked].as_flattened(), &mut token);
+    token
+}
+
+/// Returns `true` if `token` was rendered for `session` under a key that is accepted at `now`. Constant time for every
+/// token of the right form.
+pub(crate) fn check(
+    keys: &PurposeKeys,
+    context: &Context,
+    now: UnixSeconds,
+    session: &[u8],
+    token: &str,
+) -> bool {
+    let mut bytes = [0; base64url::longest_decoded(TOKEN_LEN)];
+    if token.len() != TOKEN_LEN || base64url::decode(token.as_bytes(), &mut bytes).is_none() {
+        return false;
+    }
+    let given: [u8; TAG_LEN] = std::array::from_fn(|i| bytes[i] ^ bytes[TAG_LEN + i]);
+    keys.accepted(now).fold(false, |is_right, key| {
+        is_right | bool::from(secret(key, context, session).ct_eq(&given))
+    })
+}
+
+/// `HMAC(K_csrf, u32(len ctx) || ctx || session)`, cut to 16 bytes.
+fn secret(key: &PurposeKey, context: &Context, session: &[u8]) -> [u8; TAG_LEN] {
+    key.material.csrf.compute(&[context.encoded(), session])
+}
+
+const TOKEN_LEN: usize = 43;

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{closed::Closed, loaded::Loaded, predecessor::Predecessor, sealer::Sealer};
+use super::{closed::Closed, loaded::Loaded, old_cookies::Predecessor, sealer::Sealer};
 use crate::{
     base::clock::Clock,
     cookie::Values,

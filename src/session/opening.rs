@@ -1,8 +1,8 @@
 //! Opening: from the tokens of a request to its session (docs/spec/writer.md § 8.6).
 
 use super::{
-    SessionInfo, companion::Admission, duplicates::Candidate, loaded::Loaded, outcome::Outcome,
-    predecessor::Predecessor, sealer::Sealer,
+    SessionInfo, companion::Admission, duplicates::Candidate, loaded::Loaded,
+    old_cookies::Predecessor, outcome::Outcome, sealer::Sealer,
 };
 use crate::{
     base::{

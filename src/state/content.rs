@@ -8,7 +8,7 @@ use super::{
     bytes::{
         map,
         messages::{self, messages},
-        typed::{self, SessionData},
+        session_data::{self, SessionData},
     },
     data::State,
     error::SessionError,
@@ -72,7 +72,7 @@ impl<T: SessionData> State<T> {
     /// Stores a value. From now on this request reads what the next one will.
     pub(crate) fn replace(&mut self, value: &T) -> Result<(), SessionError> {
         let room = self.policy.budget.room.max(self.payload().len());
-        let (payload, read) = typed::encode(value, room)?;
+        let (payload, read) = session_data::encode(value, room)?;
         self.set_payload(Wiped::from(payload))?;
         self.value = Some(Arc::new(read));
         Ok(())
@@ -84,7 +84,7 @@ impl<T: SessionData> State<T> {
             return Ok(Arc::new(T::default()));
         }
         let value = T::decode(self.metadata.schema, self.payload());
-        let value = value.ok_or_else(typed::unread::<T>)?;
+        let value = value.ok_or_else(session_data::unread::<T>)?;
         Ok(Arc::new(value))
     }
 }

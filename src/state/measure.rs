@@ -2,7 +2,7 @@
 //! `size/budget.rs` says what fits.
 
 use super::{
-    bytes::{layout::Metadata, typed::Payload},
+    bytes::{layout::Metadata, session_data::Payload},
     data::State,
     decide::BodyToSeal,
     error::TooLarge,

@@ -1,16 +1,16 @@
 //! A session as plain data, and every rule about it as a method of [`State`]. Knows nothing of keys or locks, and of
 //! cookies only how many bytes they take.
 //!
-//! A request [opens](open) a session and [acts](actions) on its [content]; at its end the session [decides](decide) what
+//! A request [opens](open) a session and [acts](lifecycle) on its [content]; at its end the session [decides](decide) what
 //! becomes of the token, as docs/spec/writer.md has it.
 
-mod actions;
 mod bytes;
 mod content;
 mod data;
 mod decide;
 mod departed;
 mod error;
+mod lifecycle;
 mod lifetime;
 mod measure;
 mod open;
@@ -20,7 +20,7 @@ mod size;
 
 #[cfg(test)]
 pub(crate) use bytes::messages::messages as flash_messages;
-pub use bytes::typed::{Map, Payload, SessionData};
+pub use bytes::session_data::{Map, Payload, SessionData};
 pub(crate) use bytes::{
     layout::{DEVICE_LEN, Layout, Metadata, Sid, wire_issued},
     map,

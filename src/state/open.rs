@@ -3,7 +3,7 @@
 use super::{
     bytes::{
         layout::{Layout, Metadata},
-        typed::Payload,
+        session_data::Payload,
     },
     data::{OpenedBody, State, Withheld},
 };

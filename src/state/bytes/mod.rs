@@ -4,5 +4,5 @@ pub(super) mod layout;
 pub(crate) mod map;
 pub(super) mod messages;
 mod msgpack;
+pub(super) mod session_data;
 mod trace;
-pub(super) mod typed;

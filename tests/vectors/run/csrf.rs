@@ -3,7 +3,7 @@ use serde::Deserialize;
 use super::{Mode, PurposeOf, context, cookie_builder, for_each, slot, unhex};
 use crate::{
     base::time::{EPOCH, system_time},
-    session::csrf_mask as mask,
+    session::csrf,
 };
 
 #[derive(Deserialize)]
@@ -57,10 +57,10 @@ fn csrf_tokens_are_rendered_to_the_byte_and_pass_for_their_session_alone() {
             let issued = u32::try_from(issued - EPOCH).unwrap().to_be_bytes();
             let session = [&unhex(&sid)[..], &issued].concat();
             let mask = unhex(&mask).try_into().unwrap();
-            let found = mask::render(&keys, &context, now, &session, mask);
+            let found = csrf::render(&keys, &context, now, &session, mask);
             assert_eq!(found, token, "{name}");
             assert!(
-                mask::check(&keys, &context, now, &session, &token),
+                csrf::check(&keys, &context, now, &session, &token),
                 "{name}"
             );
         }
