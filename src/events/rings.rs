@@ -10,12 +10,16 @@ pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display])
         return;
     }
     count!(dropped.len() as u64, KEYS_DROPPED);
+    let dropped = joined(dropped);
     log!(
         KEYS,
         warn,
         %fingerprint,
-        dropped = %joined(dropped),
+        %dropped,
         "key ring replaced by one that drops keys, and living sessions under them end now, as after a leak"
+    );
+    say!(
+        "the new key ring drops {dropped}, and living sessions under them end now, as after a leak"
     );
 }
 
@@ -37,6 +41,7 @@ pub(crate) fn key_kept(purpose: &str, key_id: impl Display, accept_until: &str, 
 /// New sources were refused.
 pub(crate) fn ring_refused(error: impl Display) {
     log!(KEYS, error, %error, "key ring refused, the earlier one stays in use");
+    say!("key ring refused, the earlier one stays in use: {error}");
     count!(1, RINGS, "outcome" => "Refused");
 }
 

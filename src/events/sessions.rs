@@ -107,6 +107,10 @@ pub(crate) fn validation_failed(purpose: &str, kept: bool, error: &(dyn Error + 
         error = super::told::told(error),
         "the application could not say whether a session is still valid"
     );
+    say!(
+        "the application could not say whether a session is still valid: {}",
+        super::told::told(error)
+    );
     count!(1, FAILURES, "failure" => "Validation");
 }
 

@@ -17,6 +17,8 @@ pub(super) trait Fields {
     const SEC_FETCH_DEST: Self::Name;
     const SEC_PURPOSE: Self::Name;
     const SET_COOKIE: Self::Name;
+    #[cfg(feature = "tower")]
+    const UPGRADE_INSECURE_REQUESTS: Self::Name;
     const VARY: Self::Name;
 
     /// Makes a name that was checked when the cookie or the header was built.
@@ -69,6 +71,9 @@ macro_rules! implement {
                 const SEC_FETCH_DEST: Self::Name = Self::Name::from_static("sec-fetch-dest");
                 const SEC_PURPOSE: Self::Name = Self::Name::from_static("sec-purpose");
                 const SET_COOKIE: Self::Name = http::header::SET_COOKIE;
+                #[cfg(feature = "tower")]
+                const UPGRADE_INSECURE_REQUESTS: Self::Name =
+                    http::header::UPGRADE_INSECURE_REQUESTS;
                 const VARY: Self::Name = http::header::VARY;
 
                 fn name(checked: &str) -> Self::Name {

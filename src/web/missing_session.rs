@@ -28,7 +28,7 @@ impl fmt::Display for MissingSession {
         match *self {
             MissingSession::NoLayer(asked) => {
                 let and = match typed(asked) {
-                    Some(held) => format!(", with a cookie of `.typed::<{held}>()`"),
+                    Some(_) => with_cookie_of(asked),
                     None => "; if its sessions are typed, take `Session<T>`, and add \
                          `.typed::<T>()` to the guard"
                         .to_owned(),
@@ -36,28 +36,35 @@ impl fmt::Display for MissingSession {
                 let session = session_of(asked);
                 write!(
                     f,
-                    "no session layer for {session} is around the handler; add `SessionLayer::new(cookie)` \
-                     to the router, after its routes and its CSRF guard{and}"
+                    "no session layer for {session} is around the handler, the guard or the middleware that asks for it; \
+                     add `SessionLayer::new(cookie)` after all of them{and}"
                 )
             }
             MissingSession::OtherType { asked, provided } => {
+                let and = with_cookie_of(asked);
                 let (asked, provided) = (session_of(asked), session_of(provided));
                 write!(
                     f,
                     "the handler asks for {asked}, and the session layer around it provides {provided}; \
-                     ask for that one, or add a `SessionLayer::new(cookie)` for {asked}"
+                     ask for that one, or add a `SessionLayer::new(cookie)` for {asked}{and}"
                 )
             }
             MissingSession::Ambiguous(asked) => {
                 let session = session_of(asked);
                 write!(
                     f,
-                    "two session layers for {session} are around the handler; give one of them a different type \
-                     with `.map_session(…)`",
+                    "two session layers for {session} are around the handler; remove one, or, if both are meant, give one \
+                     of them a different type with `.map_session(…)`",
                 )
             }
         }
     }
+}
+
+/// Returns the end of a sentence about a new layer for sessions that hold this type.
+fn with_cookie_of(held: &'static str) -> String {
+    let typed = typed(held).map(|held| format!(", with a cookie of `.typed::<{held}>()`"));
+    typed.unwrap_or_default()
 }
 
 /// Returns `held`, the name of the type that a session holds, unless it is a dictionary.

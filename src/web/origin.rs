@@ -1,6 +1,7 @@
 //! Origin of a page. Feature `tower`.
 
 use std::{
+    borrow::Cow,
     net::{Ipv4Addr, Ipv6Addr},
     str,
 };
@@ -58,17 +59,28 @@ impl Origin {
     }
 }
 
-/// Returns the origin of the page of this site that sent a request, if it came without TLS, and not from this machine.
+/// Returns the origin of this site, if a request shows that a browser has it without TLS, and not from this machine.
 pub(super) fn without_tls<F: Fields>(request: &F) -> Option<Box<str>> {
-    let (origin, host) = (F::ORIGIN, F::HOST);
-    let text = str::from_utf8(request.values(&origin).next()?).ok()?;
+    let host = || str::from_utf8(request.first(&F::HOST)?).ok();
+    let text = match request.first(&F::ORIGIN) {
+        Some(origin) => Cow::Borrowed(str::from_utf8(origin).ok()?),
+        None if asks_for_a_page_without_tls(request) => Cow::Owned(format!("http://{}", host()?)),
+        None => return None,
+    };
     if !text.starts_with("http://") {
         return None;
     }
-    let origin = Origin::parse(text)?;
-    let host = str::from_utf8(request.values(&host).next()?).ok()?;
-    let is_own = Host::parse(host).is_some_and(|host| origin.is_at(host));
+    let origin = Origin::parse(&text)?;
+    let is_own = Host::parse(host()?).is_some_and(|host| origin.is_at(host));
     (is_own && !origin.is_secure()).then(|| text.into())
+}
+
+/// Returns `true` if a browser asks for a page without `Sec-Fetch-Dest`, which it sends over TLS and to this machine.
+/// Browsers before 2023 do not, so only a debug build believes this.
+fn asks_for_a_page_without_tls<F: Fields>(request: &F) -> bool {
+    cfg!(debug_assertions)
+        && request.first(&F::UPGRADE_INSECURE_REQUESTS).is_some()
+        && request.first(&F::SEC_FETCH_DEST).is_none()
 }
 
 /// Returns `true` for the hosts that browsers trust without TLS.

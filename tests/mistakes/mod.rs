@@ -4,7 +4,12 @@
 #[cfg(feature = "actix")]
 mod actix;
 
-use std::{env, process::Command, time::SystemTime};
+use std::{
+    env,
+    process::Command,
+    sync::Mutex,
+    time::{Duration, SystemTime},
+};
 
 use axum::{
     Router,
@@ -14,6 +19,7 @@ use axum::{
 use hardtack::{
     EncryptionKey, Session, SessionCookie, SessionData, SessionError, SessionLayer,
     csrf::{CsrfGuard, GuardedForm},
+    session::Validity,
 };
 use http::Request;
 use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
@@ -81,6 +87,11 @@ const MISTAKES: &[Mistake] = &[
         "the browser will drop `__Host-session`",
     ),
     (
+        "page without TLS",
+        page_without_tls,
+        "the browser will drop `__Host-session`: it is `Secure`, and http://192.168.0.7:3000 came without TLS",
+    ),
+    (
         "form without TLS",
         form_without_tls,
         "without TLS a browser keeps no `Secure` cookie",
@@ -94,6 +105,23 @@ const MISTAKES: &[Mistake] = &[
         "value that serde refuses",
         value_that_serde_refuses,
         "cannot be stored: its `Serialize` fails",
+    ),
+    (
+        "question that fails",
+        question_that_fails,
+        "could not say whether a session is still valid: no such table",
+    ),
+    #[cfg(feature = "watch")]
+    (
+        "ring that is refused",
+        ring_that_is_refused,
+        "key ring refused, the earlier one stays in use: ",
+    ),
+    #[cfg(feature = "watch")]
+    (
+        "ring without its key",
+        ring_without_its_key,
+        ", and living sessions under them end now",
     ),
 ];
 
@@ -168,6 +196,74 @@ fn cookie_without_tls() {
         .header("host", "shop.example")
         .header("origin", "http://shop.example");
     assert_eq!(ask(app, request), 200);
+}
+
+fn page_without_tls() {
+    let ask_for_a_page = |name: &str, value: &str| {
+        let app = Router::new()
+            .route("/", get(home))
+            .layer(SessionLayer::new(cookie()));
+        let request = Request::get("/")
+            .header("host", "192.168.0.7:3000")
+            .header("upgrade-insecure-requests", "1")
+            .header(name, value);
+        assert_eq!(ask(app, request), 200);
+    };
+    ask_for_a_page("accept", "text/html");
+    // In front of the program is a proxy with TLS.
+    ask_for_a_page("sec-fetch-dest", "document");
+}
+
+fn question_that_fails() {
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
+        .revalidate_after(Duration::from_secs(60), |_| async {
+            Err::<Validity, _>("no such table")
+        })
+        .build()
+        .unwrap();
+    let pair = cookie
+        .cookie_for(SystemTime::now() - Duration::from_secs(60), |session| {
+            session.insert("user", 42)
+        })
+        .unwrap();
+    let app = Router::new()
+        .route("/", get(home))
+        .layer(SessionLayer::new(cookie));
+    assert_eq!(ask(app, Request::get("/").header("cookie", pair)), 503);
+}
+
+#[cfg(feature = "watch")]
+fn ring_that_is_refused() {
+    replace_the_ring("hunter2".to_owned());
+}
+
+#[cfg(feature = "watch")]
+fn ring_without_its_key() {
+    replace_the_ring(key());
+}
+
+#[cfg(feature = "watch")]
+fn replace_the_ring(text: String) {
+    use hardtack::{
+        Clock,
+        keys::{RingSource, WatchedKeyRing},
+    };
+
+    let texts = Mutex::new(vec![text.clone(), text, key()]);
+    let source = RingSource::from_fn("the vault", move || {
+        Ok(texts.lock().unwrap().pop().unwrap())
+    });
+    let mut watched = WatchedKeyRing::from_sources([source]).unwrap();
+    watched.poll(Clock::system());
+    watched.poll(Clock::system());
+}
+
+#[cfg(feature = "watch")]
+fn key() -> String {
+    EncryptionKey::generate()
+        .unwrap()
+        .expose_secret()
+        .to_string()
 }
 
 fn form_without_tls() {

@@ -156,7 +156,7 @@ fn assert_refused((status, body): &(StatusCode, String), begin: &str) {
     assert!(body.starts_with(begin), "{body}");
 }
 
-const NO_LAYER: &str = "no session layer for `Session` is around the handler; ";
+const NO_LAYER: &str = "no session layer for `Session` is around the handler, ";
 
 fn ok(body: &str) -> (StatusCode, String) {
     (StatusCode::OK, body.to_owned())
