@@ -107,6 +107,20 @@ fn a_rotation_is_called_off_before_it_begins() {
 }
 
 #[test]
+fn a_rotation_that_some_instance_may_have_begun_is_called_off_by_force() {
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    // Less than two skews before it seals.
+    desk.now = "2027-03-01T06:15:30Z".to_owned();
+    let told = desk.done(&format!("ring promote keys {old}"));
+    let wanted = format!("`hardtack ring retire keys {new} --force` cancels that");
+    assert!(told.contains(&wanted), "{told}");
+    desk.refused(1, &format!("ring retire keys {new}"));
+    desk.done(&format!("ring retire keys {new} --force"));
+    assert!(!desk.read("keys").contains(&new));
+}
+
+#[test]
 fn what_seals_already_stays_as_it_is() {
     let (desk, only) = Desk::with_ring_for("--lifetime 12h");
     let before = desk.read("keys");
