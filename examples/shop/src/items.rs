@@ -6,7 +6,7 @@ pub struct Item {
     pub pence: u32,
 }
 
-pub const ARTICLES: [Item; 4] = [
+pub const ITEMS: [Item; 4] = [
     Item {
         id: 1,
         name: "Hardtack, a tin",
@@ -30,7 +30,7 @@ pub const ARTICLES: [Item; 4] = [
 ];
 
 pub fn item(id: u16) -> Option<&'static Item> {
-    ARTICLES.iter().find(|item| item.id == id)
+    ITEMS.iter().find(|item| item.id == id)
 }
 
 pub fn price(pence: u32) -> String {

@@ -7,13 +7,13 @@ use serde::Deserialize;
 use crate::{
     error::Error,
     html,
-    items::{ARTICLES, item, price},
+    items::{ITEMS, item, price},
     session::{Line, RESERVED, Session, notify},
 };
 
 pub(crate) async fn items(session: Session) -> Result<Html<String>, Error> {
     let mut list = "<ul>\n".to_owned();
-    for item in &ARTICLES {
+    for item in &ITEMS {
         let (id, name) = (item.id, html::escaped(item.name));
         let add = format!(
             r#"<input type="hidden" name="item" value="{id}">
