@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    Entry, SessionSettings,
+    SessionSettings,
     error::{Problem, SettingsError, refuse_any},
-    known::{Applied, KeySettings},
+    known::is_about_keys,
 };
 use crate::{
     carrier::{SessionBuilder, SessionCookie, SessionCookieBuilder},
@@ -86,7 +86,7 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if a setting is refused, or the keys are missing or invalid.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
         self.check()?;
-        self.apply(self.builder()?)
+        self.applied_to(self.builder()?)
     }
 
     /// Applies the settings to a builder that already has keys, such as a [`SharedKeyRing`]
@@ -114,14 +114,14 @@ impl SessionSettings {
         builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
         self.check()?;
-        let of_keys = self.entries.values();
-        let of_keys = of_keys.filter(|entry| entry.setting.is_about_keys());
-        refuse_any(of_keys.map(|entry| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)))?;
+        let of_keys = self.entries.iter().filter(|(name, _)| is_about_keys(name));
+        refuse_any(of_keys.map(|(_, entry)| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)))?;
         let mode = builder.mode();
-        if self.applied().keys.mode.is_some_and(|given| given != mode) {
+        let (keys, ..) = self.applied();
+        if keys.mode.is_some_and(|given| given != mode) {
             return Err(self.problem(&self.shown("mode"), OTHER_MODE).into());
         }
-        self.apply(builder)
+        self.applied_to(builder)
     }
 
     /// Returns the time for which a key has to open tokens after the next one begins to seal ([SPEC.md § 3.4.8]), for tools
@@ -135,8 +135,8 @@ impl SessionSettings {
     /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     pub fn key_overlap(&self) -> Result<Duration, SettingsError> {
         self.check()?;
-        let need = self.applied().options.key_need(false);
-        Ok(Duration::from_secs(need.overlap()))
+        let (_, options, _) = self.applied();
+        Ok(Duration::from_secs(options.key_need(false).overlap()))
     }
 
     /// Reads the keys and builds the cookie.
@@ -161,15 +161,13 @@ impl SessionSettings {
         let builder = self.builder();
         let mistakes = self.mistakes().into_iter();
         refuse_any(mistakes.chain(builder.as_ref().err().cloned()))?;
-        let cookie = self.apply(builder?)?.build();
+        let cookie = self.applied_to(builder?)?.build();
         cookie.map_err(|error| self.mistake(&error).into())
     }
 
     /// Returns the mistakes in the options of these settings, whatever the keys are.
     fn mistakes(&self) -> Vec<Problem> {
-        let Applied {
-            options, cookie, ..
-        } = self.applied();
+        let (_, options, cookie) = self.applied();
         let mistakes = cookie.mistakes(&options);
         mistakes.iter().map(|error| self.mistake(error)).collect()
     }
@@ -196,41 +194,29 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if a setting is refused, or if no setting names keys. The keys are not read.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
-        let sources = self.given(self.applied().keys.sources)?;
-        self.entries
-            .retain(|_, entry| !entry.setting.is_about_keys());
+        let (keys, ..) = self.applied();
+        let sources = self.given(keys.sources)?;
+        self.entries.retain(|name, _| !is_about_keys(name));
         Ok(sources)
     }
 
-    fn apply<C: 'static, T: Payload>(
+    fn applied_to<C: 'static, T: Payload>(
         &self,
         mut builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
-        let mut keys = KeySettings::default();
-        let (options, mut cookie) = builder.options();
-        let apply = |entry: &Entry| {
-            let cookie = cookie.as_deref_mut();
-            let applied = entry
-                .setting
-                .apply(&entry.value, &mut keys, options, cookie);
-            Some(self.problem(&entry.shown, applied.err()?))
-        };
-        refuse_any(self.entries.values().filter_map(apply))?;
+        let (options, cookie) = builder.options();
+        self.apply(options, cookie)?;
         Ok(builder)
     }
 
     fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
-        let KeySettings {
-            mode,
-            sources,
-            watch,
-        } = self.applied().keys;
-        let sources = self.given(sources)?;
-        let ring = match watch {
+        let (keys, ..) = self.applied();
+        let sources = self.given(keys.sources)?;
+        let ring = match keys.watch {
             Some(interval) => self.watched_ring(sources, interval)?,
             None => self.ring(sources)?,
         };
-        let mode = mode.unwrap_or(Mode::Encrypted);
+        let mode = keys.mode.unwrap_or(Mode::Encrypted);
         let checked = ring.check_mode(mode);
         checked.map_err(|error| self.mistake_in_keys(error.to_string()))?;
         Ok(match mode {

@@ -197,7 +197,7 @@ const OF_THE_BUILDER: [&str; 6] = [
 /// Returns the setting whose name is misspelled, or else those that share the most words with `name`.
 fn suggestions(name: &str) -> Vec<&'static str> {
     let plain = plain(name);
-    let names = SETTINGS.iter().map(|setting| setting.name);
+    let names = SETTINGS.iter().map(|(name, _)| *name);
     let nearest = names.clone().map(|name| (levenshtein(&plain, name), name));
     if let Some((distance, near)) = nearest.min()
         && distance <= 1 + near.len() / 6

@@ -2,7 +2,6 @@
 
 use std::{fmt, time::Duration};
 
-use self::Change::{All, Cookies, Keys};
 use super::value::{Refusal, Table, Value};
 use crate::{
     carrier::{FormerAttributes, InCookie, Options, Size},
@@ -12,22 +11,19 @@ use crate::{
     state::{Padding, RefreshAfter},
 };
 
-/// A setting. Its row in docs/settings.md has the same name.
-pub(super) struct Setting {
-    pub(super) name: &'static str,
-    change: Change,
-}
+/// A setting's name, which its row in docs/settings.md has too, and what its value does.
+pub(super) type Setting = (&'static str, Apply);
 
-/// A function that reads a value and changes the sessions that have the setting.
-enum Change {
-    Keys(fn(&Value, &mut KeySettings) -> Result<Shown, Refusal>),
-    /// Sessions in every carrier.
-    All(fn(&Value, &mut Options) -> Result<Shown, Refusal>),
-    Cookies(fn(&Value, &mut InCookie) -> Result<Shown, Refusal>),
-}
+/// Reads a value and changes sessions by it. Returns the value as `Debug` shows it, without secrets. The error is the
+/// rest of a sentence: the setting cannot have this value, or the carrier has no such setting.
+pub(super) type Apply = fn(&Value, &mut Sessions) -> Result<String, Refusal>;
 
-/// Value of a setting as `Debug` shows it, without secrets.
-pub(super) type Shown = String;
+/// The keys, the options of every carrier and those of a cookie, which settings change.
+pub(super) struct Sessions<'a> {
+    pub(super) keys: KeySettings,
+    pub(super) options: &'a mut Options,
+    pub(super) cookie: Option<&'a mut InCookie>,
+}
 
 /// Settings about the keys, which a program may have of its own.
 #[derive(Default)]
@@ -37,152 +33,98 @@ pub(super) struct KeySettings {
     pub(super) watch: Option<Duration>,
 }
 
-/// A cookie's settings as plain data.
-pub(super) struct Applied {
-    pub(super) keys: KeySettings,
-    pub(super) options: Options,
-    pub(super) cookie: InCookie,
-}
-
-impl Applied {
-    /// A cookie with the defaults.
-    pub(super) fn new() -> Applied {
-        Applied {
-            keys: KeySettings::default(),
-            options: Options::default(),
-            cookie: InCookie::new(),
-        }
-    }
-
-    pub(super) fn apply(&mut self, setting: &Setting, value: &Value) -> Result<Shown, Refusal> {
-        setting.apply(
-            value,
-            &mut self.keys,
-            &mut self.options,
-            Some(&mut self.cookie),
-        )
-    }
-}
-
-impl Setting {
-    /// Reads a value and changes what it is about. The error is the rest of a sentence: the value is not one that this
-    /// setting can have, or the carrier has no such setting.
-    pub(super) fn apply(
-        &self,
-        value: &Value,
-        keys: &mut KeySettings,
-        options: &mut Options,
-        cookie: Option<&mut InCookie>,
-    ) -> Result<Shown, Refusal> {
-        match self.change {
-            Keys(change) => change(value, keys),
-            All(change) => change(value, options),
-            Cookies(change) => change(value, cookie.ok_or(OF_COOKIES)?),
-        }
-    }
-
-    pub(super) fn is_source_of_keys(&self) -> bool {
-        self.name.starts_with("keys")
-    }
-
-    /// Returns `true` for settings that a program with keys of its own cannot have.
-    pub(super) fn is_about_keys(&self) -> bool {
-        self.is_source_of_keys() || self.name == "watch_keys"
+impl Sessions<'_> {
+    fn cookie(&mut self) -> Result<&mut InCookie, Refusal> {
+        self.cookie.as_deref_mut().ok_or(OF_COOKIES.into())
     }
 }
 
 #[rustfmt::skip] // One row a setting.
 pub(super) const SETTINGS: &[Setting] = &[
-    row("mode", Keys(|v, keys| set(&mut keys.mode, v.choice(&[
+    ("mode", |v, to| Ok(set(&mut to.keys.mode, v.choice(&[
         ("encrypted", Mode::Encrypted),
         ("unencrypted-but-signed", Mode::UnencryptedButSigned),
-    ])))),
-    row("keys", Keys(|v, keys| set(&mut keys.sources, v.text().map(|text| vec![RingSource::text(text)])))),
-    row("keys_env", Keys(|v, keys| set(&mut keys.sources, source("env", v).map(|source| vec![source])))),
-    row("keys_file", Keys(|v, keys| set(&mut keys.sources, source("file", v).map(|source| vec![source])))),
-    row("keys_from", Keys(|v, keys| set(&mut keys.sources, sources(v)))),
-    row("watch_keys", Keys(|v, keys| set(&mut keys.watch, v.interval()))),
-    row("name", Cookies(|v, cookie| set_text(&mut cookie.name, v.line()))),
-    row("path", Cookies(|v, cookie| set_text(&mut cookie.attributes.path, v.line()))),
-    row("domain", Cookies(|v, cookie| set_text(&mut cookie.attributes.domain, v.line()))),
-    row("same_site", Cookies(|v, cookie| set(&mut cookie.attributes.same_site, v.choice(&[
+    ])?))),
+    ("keys", |v, to| Ok(set(&mut to.keys.sources, vec![RingSource::text(v.text()?)]))),
+    ("keys_env", |v, to| Ok(set(&mut to.keys.sources, vec![source("env", v)?]))),
+    ("keys_file", |v, to| Ok(set(&mut to.keys.sources, vec![source("file", v)?]))),
+    ("keys_from", |v, to| Ok(set(&mut to.keys.sources, sources(v)?))),
+    ("watch_keys", |v, to| Ok(set(&mut to.keys.watch, v.interval()?))),
+    ("name", |v, to| Ok(set_text(&mut to.cookie()?.name, v.line()?))),
+    ("path", |v, to| Ok(set_text(&mut to.cookie()?.attributes.path, v.line()?))),
+    ("domain", |v, to| Ok(set_text(&mut to.cookie()?.attributes.domain, v.line()?))),
+    ("same_site", |v, to| Ok(set(&mut to.cookie()?.attributes.same_site, v.choice(&[
         ("strict", SameSite::Strict),
         ("lax", SameSite::Lax),
         ("none", SameSite::None),
         ("omit", SameSite::Omit),
-    ])))),
-    row("partitioned", Cookies(|v, cookie| set(&mut cookie.attributes.partitioned, v.flag()))),
-    row("persistent", Cookies(|v, cookie| set(&mut cookie.persistent, v.flag()))),
-    row("idle_timeout", All(|v, options| set(&mut options.idle_timeout, v.choice_or_duration(
+    ])?))),
+    ("partitioned", |v, to| Ok(set(&mut to.cookie()?.attributes.partitioned, v.flag()?))),
+    ("persistent", |v, to| Ok(set(&mut to.cookie()?.persistent, v.flag()?))),
+    ("idle_timeout", |v, to| Ok(set(&mut to.options.idle_timeout, v.choice_or_duration(
         &[("off", None), ("false", None)], Some,
-    )))),
-    row("absolute_timeout", All(|v, options| set(&mut options.absolute_timeout, v.duration()))),
-    row("remember_up_to", All(|v, options| set(&mut options.remember_up_to, v.duration()))),
-    row("remembered_idle_timeout", All(|v, options| set(&mut options.remembered_idle_timeout, v.duration()))),
-    row("refresh_after", All(|v, options| set(&mut options.refresh_after, v.choice_or_duration(&[
+    )?))),
+    ("absolute_timeout", |v, to| Ok(set(&mut to.options.absolute_timeout, v.duration()?))),
+    ("remember_up_to", |v, to| Ok(set(&mut to.options.remember_up_to, v.duration()?))),
+    ("remembered_idle_timeout", |v, to| Ok(set(&mut to.options.remembered_idle_timeout, v.duration()?))),
+    ("refresh_after", |v, to| Ok(set(&mut to.options.refresh_after, v.choice_or_duration(&[
         ("never", RefreshAfter::Never),
         ("on-change", RefreshAfter::OnChange),
         ("always", RefreshAfter::Always),
         ("every-request", RefreshAfter::EveryRequest),
-    ], RefreshAfter::Interval)))),
-    row("clock_skew", All(|v, options| set(&mut options.clock_skew, v.duration()))),
-    row("not_before", All(|v, options| set(&mut options.not_before, v.time()))),
-    row("size", Cookies(|v, cookie| set(&mut cookie.size, v.choice(&[
+    ], RefreshAfter::Interval)?))),
+    ("clock_skew", |v, to| Ok(set(&mut to.options.clock_skew, v.duration()?))),
+    ("not_before", |v, to| Ok(set(&mut to.options.not_before, v.time()?))),
+    ("size", |v, to| Ok(set(&mut to.cookie()?.size, v.choice(&[
         ("anywhere", Size::Anywhere),
         ("browser", Size::Browser),
         ("split:2", Size::Split(2)),
         ("split:3", Size::Split(3)),
         ("split:4", Size::Split(4)),
-    ])))),
-    row("padding", All(|v, options| set(&mut options.padding, v.choice(&[
+    ])?))),
+    ("padding", |v, to| Ok(set(&mut to.options.padding, v.choice(&[
         ("none", Padding::None),
         ("padme", Padding::Padme),
-    ])))),
-    row("application", All(|v, options| set_text(&mut options.application, v.line()))),
-    row("context", All(|v, options| add(&mut options.context, context(v)))),
-    row("formerly", Cookies(|v, cookie| add(&mut cookie.former, formerly(v)))),
-    row("save_on_server_error", All(|v, options| set(&mut options.save_on_server_error, v.flag()))),
-    row("danger_allow_http", Cookies(|v, cookie| v.flag().map(|is_on| {
-        cookie.attributes.secure = !is_on;
-        is_on.to_string()
-    }))),
-    row("danger_allow_shared_caching", All(|v, options| set(&mut options.shared_caching, v.flag()))),
-    row("danger_retire_early", All(|v, options| set(&mut options.retire_early, v.flag()))),
-    row("secure", Cookies(|v, cookie| set(&mut cookie.attributes.secure, v.only_true(NOT_SECURE)))),
-    row("httponly", Cookies(|v, _| v.only_true(NOT_HTTP_ONLY).map(|is_on| is_on.to_string()))),
-    row("http_only", Cookies(|v, _| v.only_true(NOT_HTTP_ONLY).map(|is_on| is_on.to_string()))),
+    ])?))),
+    ("application", |v, to| Ok(set_text(&mut to.options.application, v.line()?))),
+    ("context", |v, to| Ok(add(&mut to.options.context, context(v)?))),
+    ("formerly", |v, to| Ok(add(&mut to.cookie()?.former, formerly(v)?))),
+    ("save_on_server_error", |v, to| Ok(set(&mut to.options.save_on_server_error, v.flag()?))),
+    ("danger_allow_http", |v, to| {
+        let is_on = v.flag()?;
+        to.cookie()?.attributes.secure = !is_on;
+        Ok(is_on.to_string())
+    }),
+    ("danger_allow_shared_caching", |v, to| Ok(set(&mut to.options.shared_caching, v.flag()?))),
+    ("danger_retire_early", |v, to| Ok(set(&mut to.options.retire_early, v.flag()?))),
+    ("secure", |v, to| Ok(set(&mut to.cookie()?.attributes.secure, v.only_true(NOT_SECURE)?))),
+    ("httponly", http_only),
+    ("http_only", http_only),
 ];
 
-const fn row(name: &'static str, change: Change) -> Setting {
-    Setting { name, change }
-}
-
-fn set<T, V: Into<T> + fmt::Debug>(
-    place: &mut T,
-    value: Result<V, Refusal>,
-) -> Result<Shown, Refusal> {
-    let value = value?;
+fn set<T, V: Into<T> + fmt::Debug>(place: &mut T, value: V) -> String {
     let shown = format!("{value:?}");
     *place = value.into();
-    Ok(shown)
+    shown
 }
 
 /// A mistake in a file may have put a password into a text, so only its length is shown.
-fn set_text<T: From<String>>(
-    place: &mut T,
-    text: Result<String, Refusal>,
-) -> Result<Shown, Refusal> {
-    let text = text?;
+fn set_text<T: From<String>>(place: &mut T, text: String) -> String {
     let shown = format!("{} bytes", text.len());
     *place = text.into();
-    Ok(shown)
+    shown
 }
 
-fn add<T>(list: &mut Vec<T>, values: Result<Vec<T>, Refusal>) -> Result<Shown, Refusal> {
-    let values = values?;
+fn add<T>(list: &mut Vec<T>, values: Vec<T>) -> String {
     let shown = format!("a list of {}", values.len());
     list.extend(values);
-    Ok(shown)
+    shown
+}
+
+/// Every cookie is so already.
+fn http_only(value: &Value, to: &mut Sessions) -> Result<String, Refusal> {
+    to.cookie()?;
+    Ok(value.only_true(NOT_HTTP_ONLY)?.to_string())
 }
 
 /// Returns the source of this kind: the name of a variable, or the path of a file.
@@ -200,13 +142,14 @@ fn source(kind: &str, place: &Value) -> Result<RingSource, Refusal> {
 /// Their order counts, so each is a separate table: `{ env = "…" }` or `{ file = "…" }`.
 fn sources(value: &Value) -> Result<Vec<RingSource>, Refusal> {
     let tables = value.tables(|table| vec![table], NO_SOURCES)?;
+    if tables.is_empty() {
+        return Err(NO_SOURCES.into());
+    }
     let sources = tables.iter().map(|table| match &table[..] {
         [(kind, place)] if !place.is_empty() => source(kind, place),
         _ => Err(NO_SOURCES.into()),
     });
-    let sources: Vec<_> = sources.collect::<Result<_, Refusal>>()?;
-    let given = (!sources.is_empty()).then_some(sources);
-    given.ok_or(NO_SOURCES.into())
+    sources.collect()
 }
 
 fn context(value: &Value) -> Result<Vec<(String, String)>, Refusal> {
@@ -238,7 +181,16 @@ fn former(table: &Table) -> Result<FormerAttributes, Refusal> {
 }
 
 pub(super) fn find(name: &str) -> Option<&'static Setting> {
-    SETTINGS.iter().find(|setting| setting.name == name)
+    SETTINGS.iter().find(|(known, _)| *known == name)
+}
+
+pub(super) fn is_source_of_keys(name: &str) -> bool {
+    name.starts_with("keys")
+}
+
+/// Returns `true` for settings that a program with keys of its own cannot have.
+pub(super) fn is_about_keys(name: &str) -> bool {
+    is_source_of_keys(name) || name == "watch_keys"
 }
 
 const NOT_SECURE: &str = "cannot be false, because anyone on the network could take the session; \
@@ -260,6 +212,7 @@ const NO_FORMERLY: &str = "must be a list of tables like `{ path = \"/app\", dom
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SessionSettings;
 
     const PAGE: &str = include_str!("../../docs/settings.md");
 
@@ -278,7 +231,7 @@ mod tests {
     #[test]
     fn the_reference_page_has_a_row_for_each_setting() {
         let names = rows().flat_map(|[names, _, _]| names.split('`').skip(1).step_by(2));
-        assert!(names.eq(SETTINGS.iter().map(|setting| setting.name)));
+        assert!(names.eq(SETTINGS.iter().map(|(name, _)| *name)));
     }
 
     #[test]
@@ -291,11 +244,13 @@ mod tests {
             if !is_value || name == "idle_timeout" {
                 continue;
             }
-            let (setting, value) = (find(name).unwrap(), Value::from(value.to_owned()));
-            let shown = |applied: &Applied| format!("{:?}", (&applied.options, &applied.cookie));
-            let mut applied = Applied::new();
-            assert!(applied.apply(setting, &value).is_ok());
-            assert_eq!(shown(&applied), shown(&Applied::new()), "{name}");
+            let defaults = format!("{:?}", (Options::default(), InCookie::new()));
+            let mut settings = SessionSettings::default();
+            settings.take(name, name, value.to_owned().into());
+            let (keys, options, cookie) = settings.applied();
+            assert!(settings.check().is_ok());
+            assert_eq!(keys.mode.unwrap_or(Mode::Encrypted), Mode::Encrypted);
+            assert_eq!(format!("{:?}", (options, cookie)), defaults, "{name}");
         }
     }
 }

@@ -10,6 +10,6 @@ pub(crate) mod session_settings;
 mod value;
 
 pub use error::SettingsError;
-use session_settings::{Entry, SessionSettings};
+use session_settings::SessionSettings;
 
 pub use crate::base::duration::{parse_duration, show_duration};

@@ -176,12 +176,10 @@ impl SessionSettings {
                 Err(reason) => settings.refuse(&shown, Sentence::of(reason)),
             }
         }
-        let mistakes = settings.applied().options.lifetime_mistakes();
-        let mistakes: Vec<_> = mistakes
-            .iter()
-            .map(|error| settings.mistake(error))
-            .collect();
-        settings.problems.extend(mistakes);
+        let (_, options, _) = settings.applied();
+        for error in options.lifetime_mistakes() {
+            settings.problems.push(settings.mistake(&error));
+        }
         settings.check().map(|()| settings)
     }
 }

@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, fmt};
 
 use super::{
-    error::{Problem, unknown},
-    known::{Applied, Setting, Shown, find},
+    error::{Problem, SettingsError, refuse_any, unknown},
+    known::{Apply, KeySettings, Sessions, find, is_source_of_keys},
     value::{Refusal, Table, Value},
 };
+use crate::carrier::{InCookie, Options};
 
 /// Settings of a [`SessionCookie`](crate::SessionCookie), read from a file or from the environment.
 ///
@@ -66,11 +67,12 @@ pub struct SessionSettings {
 /// A setting that was given.
 #[derive(Clone)]
 pub(super) struct Entry {
-    pub(super) setting: &'static Setting,
     /// Name under which it was given.
     pub(super) shown: String,
     pub(super) value: Value,
-    debug: Shown,
+    apply: Apply,
+    /// Value as `Debug` shows it.
+    debug: String,
 }
 
 impl SessionSettings {
@@ -91,8 +93,7 @@ impl SessionSettings {
     /// ```
     pub fn overridden_by(mut self, later: SessionSettings) -> SessionSettings {
         if later.source_of_keys().is_some() {
-            self.entries
-                .retain(|_, entry| !entry.setting.is_source_of_keys());
+            self.entries.retain(|name, _| !is_source_of_keys(name));
         }
         self.entries.extend(later.entries);
         self.problems.extend(later.problems);
@@ -129,37 +130,64 @@ impl SessionSettings {
         if name != "keys" && value.holds_a_key() {
             return Err("holds a key, which belongs in {keys} alone".into());
         }
-        let setting = find(name).ok_or_else(|| unknown(name))?;
-        if self.entries.contains_key(setting.name) {
+        let (name, apply) = *find(name).ok_or_else(|| unknown(name))?;
+        if self.entries.contains_key(name) {
             return Err("is given twice, or under two names; keep one".into());
         }
-        let debug = Applied::new().apply(setting, &value)?;
-        if setting.is_source_of_keys() && self.source_of_keys().is_some() {
+        let debug = apply(
+            &value,
+            &mut Sessions {
+                keys: KeySettings::default(),
+                options: &mut Options::default(),
+                cookie: Some(&mut InCookie::new()),
+            },
+        )?;
+        if is_source_of_keys(name) && self.source_of_keys().is_some() {
             return Err(OTHER_KEYS.into());
         }
         let entry = Entry {
-            setting,
             shown: shown.to_owned(),
             value,
+            apply,
             debug,
         };
-        self.entries.insert(setting.name, entry);
+        self.entries.insert(name, entry);
         Ok(())
     }
 
     pub(super) fn source_of_keys(&self) -> Option<&Entry> {
-        let mut entries = self.entries.values();
-        entries.find(|entry| entry.setting.is_source_of_keys())
+        let mut entries = self.entries.iter();
+        let source = entries.find(|(name, _)| is_source_of_keys(name));
+        source.map(|(_, entry)| entry)
     }
 
     /// Returns what a cookie with these settings has.
-    pub(super) fn applied(&self) -> Applied {
-        let mut applied = Applied::new();
-        for entry in self.entries.values() {
-            let result = applied.apply(entry.setting, &entry.value);
-            debug_assert!(result.is_ok(), "it was when the setting was taken");
-        }
-        applied
+    pub(super) fn applied(&self) -> (KeySettings, Options, InCookie) {
+        let (mut options, mut cookie) = (Options::default(), InCookie::new());
+        let keys = self.apply(&mut options, Some(&mut cookie));
+        debug_assert!(keys.is_ok(), "each was when it was taken");
+        (keys.unwrap_or_default(), options, cookie)
+    }
+
+    /// Changes sessions by each setting.
+    pub(super) fn apply(
+        &self,
+        options: &mut Options,
+        cookie: Option<&mut InCookie>,
+    ) -> Result<KeySettings, SettingsError> {
+        let keys = KeySettings::default();
+        let mut to = Sessions {
+            keys,
+            options,
+            cookie,
+        };
+        let entries = self.entries.values();
+        let refused = entries.filter_map(|entry| {
+            let refusal = (entry.apply)(&entry.value, &mut to).err()?;
+            Some(self.problem(&entry.shown, refusal))
+        });
+        refuse_any(refused)?;
+        Ok(to.keys)
     }
 }
 
