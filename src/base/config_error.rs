@@ -57,10 +57,10 @@ impl ConfigError {
     }
 
     /// `sentence` says itself which setting is wrong.
-    pub(crate) fn about(setting: &'static str, sentence: impl fmt::Display) -> ConfigError {
+    pub(crate) fn about(setting: &'static str, sentence: impl Into<Sentence>) -> ConfigError {
         ConfigError {
             setting: Some(setting),
-            sentence: sentence.to_string().into(),
+            ..ConfigError::general(sentence)
         }
     }
 

@@ -5,12 +5,13 @@ use std::time::Duration;
 use super::{
     SessionSettings,
     error::{Problem, SettingsError, refuse_any},
-    known::is_about_keys,
+    known::{Sessions, is_about_keys},
 };
 use crate::{
-    carrier::{SessionBuilder, SessionCookie, SessionCookieBuilder},
+    base::config_error::ConfigError,
+    carrier::{InCookie, SessionBuilder, SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
-    keys::{KeyRing, RingSource, SharedKeyRing},
+    keys::{KeyRing, RingSource, RingSourceError, SharedKeyRing},
     state::Payload,
 };
 
@@ -205,30 +206,22 @@ impl SessionSettings {
         mut builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
         let (options, cookie) = builder.options();
-        self.apply(options, cookie)?;
+        self.apply(&mut Sessions::new(options, cookie))?;
         Ok(builder)
     }
 
     fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
         let (keys, ..) = self.applied();
-        let sources = self.given(keys.sources)?;
-        let ring = match keys.watch {
-            Some(interval) => self.watched_ring(sources, interval)?,
-            None => self.ring(sources)?,
-        };
         let mode = keys.mode.unwrap_or(Mode::Encrypted);
+        let ring = match keys.watch {
+            Some(interval) => self.watched_ring(self.given(keys.sources)?, interval)?,
+            None => self
+                .read(KeyRing::from_sources(self.given(keys.sources)?))?
+                .into(),
+        };
         let checked = ring.check_mode(mode);
-        checked.map_err(|error| self.mistake_in_keys(error.to_string()))?;
-        Ok(match mode {
-            Mode::Encrypted => SessionCookie::encrypted(ring),
-            Mode::UnencryptedButSigned => SessionCookie::unencrypted_but_signed(ring),
-        })
-    }
-
-    fn ring(&self, sources: Vec<RingSource>) -> Result<SharedKeyRing, Problem> {
-        let ring = KeyRing::from_sources(sources);
-        let ring = ring.map_err(|error| self.mistake_in_keys(error.to_string()))?;
-        Ok(SharedKeyRing::from(ring))
+        checked.map_err(|error| self.mistake(&error.into()))?;
+        Ok(SessionBuilder::new(InCookie::new(), mode, ring))
     }
 
     #[cfg(all(
@@ -246,8 +239,7 @@ impl SessionSettings {
         if !sources.iter().any(RingSource::is_file) {
             return Err(self.problem(&self.shown(WATCH_KEYS), NOTHING_TO_WATCH));
         }
-        let watched = crate::keys::WatchedKeyRing::from_sources(sources);
-        let watched = watched.map_err(|error| self.mistake_in_keys(error.to_string()))?;
+        let watched = self.read(crate::keys::WatchedKeyRing::from_sources(sources))?;
         let ring = watched.keys();
         let spawned = watched.interval(interval).spawn();
         spawned.map_err(|error| {
@@ -268,10 +260,14 @@ impl SessionSettings {
         Err(self.problem(&self.shown(WATCH_KEYS), reason))
     }
 
+    fn read<R>(&self, ring: Result<R, RingSourceError>) -> Result<R, Problem> {
+        ring.map_err(|error| self.mistake(&ConfigError::about("keys", error.to_string())))
+    }
+
     /// Returns the sources of the keys, which have to be given.
     fn given(&self, sources: Vec<RingSource>) -> Result<Vec<RingSource>, Problem> {
         let given = (!sources.is_empty()).then_some(sources);
-        given.ok_or_else(|| self.mistake_in_keys(NO_KEYS))
+        given.ok_or_else(|| self.mistake(&ConfigError::about("keys", NO_KEYS)))
     }
 }
 

@@ -36,9 +36,7 @@ use crate::{
 /// assert!(error.to_string().contains("set `APP_SESSION_DANGER_ALLOW_HTTP`"));
 /// ```
 #[derive(Clone)]
-pub struct SettingsError {
-    problems: Vec<Problem>,
-}
+pub struct SettingsError(Vec<Problem>);
 
 impl SettingsError {
     /// Returns the refused settings, by their names in the source. A conflict of several settings, such as a name
@@ -54,9 +52,7 @@ impl SettingsError {
     /// assert!(error.settings().eq(["APP_SESSION_NAME", "APP_SESSION_COLOUR"]));
     /// ```
     pub fn settings(&self) -> impl Iterator<Item = &str> {
-        self.problems
-            .iter()
-            .filter_map(|problem| problem.setting.as_deref())
+        self.0.iter().filter_map(|problem| problem.0.as_deref())
     }
 }
 
@@ -64,16 +60,15 @@ debug_by_display!(SettingsError);
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sentences: Vec<_> = self.0.iter().map(|problem| &*problem.1).collect();
         // A program has other settings too.
-        f.write_str("session settings: ")?;
-        if let [problem] = &*self.problems {
-            return f.write_str(&problem.sentence);
+        match &sentences[..] {
+            [one] => write!(f, "session settings: {one}"),
+            all => {
+                let (count, all) = (all.len(), all.join("\n  "));
+                write!(f, "session settings: {count} are refused:\n  {all}")
+            }
         }
-        write!(f, "{} are refused:", self.problems.len())?;
-        for problem in &self.problems {
-            write!(f, "\n  {}", problem.sentence)?;
-        }
-        Ok(())
     }
 }
 
@@ -88,25 +83,19 @@ impl From<ConfigError> for SettingsError {
 
 impl From<Problem> for SettingsError {
     fn from(problem: Problem) -> Self {
-        let problems = vec![problem];
-        SettingsError { problems }
+        SettingsError(vec![problem])
     }
 }
 
-/// A mistake, as a sentence that names the setting.
+/// A mistake: the setting, and a sentence that names it.
 #[derive(Clone, Debug)]
-pub(super) struct Problem {
-    pub(super) setting: Option<String>,
-    pub(super) sentence: String,
-}
+pub(super) struct Problem(pub(super) Option<String>, pub(super) String);
 
 /// `Ok` without problems.
 pub(super) fn refuse_any(problems: impl IntoIterator<Item = Problem>) -> Result<(), SettingsError> {
     let problems: Vec<_> = problems.into_iter().collect();
-    match problems.is_empty() {
-        true => Ok(()),
-        false => Err(SettingsError { problems }),
-    }
+    let is_fine = problems.is_empty();
+    is_fine.then_some(()).ok_or(SettingsError(problems))
 }
 
 impl SessionSettings {
@@ -121,31 +110,22 @@ impl SessionSettings {
             true => "(a key)".to_owned(),
             false => shown.escape_debug().to_string(),
         };
-        Problem {
-            sentence: format!("`{setting}` {}", self.naming(&reason.into())),
-            setting: Some(setting),
-        }
+        let reason = reason.into().naming(|name| self.shown(name));
+        let sentence = format!("`{setting}` {reason}");
+        Problem(Some(setting), sentence)
     }
 
-    /// Returns a mistake that the builder found.
+    /// Returns a mistake that the builder found, or the ring of its keys.
     pub(super) fn mistake(&self, error: &ConfigError) -> Problem {
-        match error.setting() {
-            Some("keys") => self.mistake_in_keys(error.to_string()),
-            setting => Problem {
-                setting: setting.map(|name| self.shown(name)),
-                sentence: error.naming(|name| self.shown(name)),
-            },
-        }
-    }
-
-    /// `error` is a whole sentence, which names keys by their ids.
-    pub(super) fn mistake_in_keys(&self, error: impl Into<Sentence>) -> Problem {
-        let sentence = self.naming(&error.into());
-        let given = self.source_of_keys().map(|entry| entry.shown.clone());
-        let shown = given.unwrap_or_else(|| self.shown("keys"));
-        Problem {
-            sentence: format!("`{shown}`: {sentence}"),
-            setting: Some(shown),
+        let sentence = error.naming(|name| self.shown(name));
+        match (error.setting(), self.source_of_keys()) {
+            // It names keys by their ids alone.
+            (Some("keys"), source) => {
+                let shown = source.map_or_else(|| self.shown("keys"), |entry| entry.shown.clone());
+                let sentence = format!("`{shown}`: {sentence}");
+                Problem(Some(shown), sentence)
+            }
+            (setting, _) => Problem(setting.map(|name| self.shown(name)), sentence),
         }
     }
 
@@ -158,10 +138,6 @@ impl SessionSettings {
             None if self.is_in_capitals => format!("{prefix}{}", name.to_ascii_uppercase()),
             None => format!("{prefix}{name}"),
         }
-    }
-
-    fn naming(&self, sentence: &Sentence) -> String {
-        sentence.naming(|name| self.shown(name))
     }
 }
 

@@ -33,7 +33,16 @@ pub(super) struct KeySettings {
     pub(super) watch: Option<Duration>,
 }
 
-impl Sessions<'_> {
+impl<'a> Sessions<'a> {
+    pub(super) fn new(options: &'a mut Options, cookie: Option<&'a mut InCookie>) -> Sessions<'a> {
+        let keys = KeySettings::default();
+        Sessions {
+            keys,
+            options,
+            cookie,
+        }
+    }
+
     fn cookie(&mut self) -> Result<&mut InCookie, Refusal> {
         self.cookie.as_deref_mut().ok_or(OF_COOKIES.into())
     }
@@ -42,8 +51,7 @@ impl Sessions<'_> {
 #[rustfmt::skip] // One row a setting.
 pub(super) const SETTINGS: &[Setting] = &[
     ("mode", |v, to| Ok(set(&mut to.keys.mode, v.choice(&[
-        ("encrypted", Mode::Encrypted),
-        ("unencrypted-but-signed", Mode::UnencryptedButSigned),
+        ("encrypted", Mode::Encrypted), ("unencrypted-but-signed", Mode::UnencryptedButSigned),
     ])?))),
     ("keys", |v, to| Ok(set(&mut to.keys.sources, vec![RingSource::text(v.text()?)]))),
     ("keys_env", |v, to| Ok(set(&mut to.keys.sources, vec![source("env", v)?]))),
@@ -54,10 +62,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     ("path", |v, to| Ok(set_text(&mut to.cookie()?.attributes.path, v.line()?))),
     ("domain", |v, to| Ok(set_text(&mut to.cookie()?.attributes.domain, v.line()?))),
     ("same_site", |v, to| Ok(set(&mut to.cookie()?.attributes.same_site, v.choice(&[
-        ("strict", SameSite::Strict),
-        ("lax", SameSite::Lax),
-        ("none", SameSite::None),
-        ("omit", SameSite::Omit),
+        ("strict", SameSite::Strict), ("lax", SameSite::Lax), ("none", SameSite::None), ("omit", SameSite::Omit),
     ])?))),
     ("partitioned", |v, to| Ok(set(&mut to.cookie()?.attributes.partitioned, v.flag()?))),
     ("persistent", |v, to| Ok(set(&mut to.cookie()?.persistent, v.flag()?))),
@@ -68,24 +73,16 @@ pub(super) const SETTINGS: &[Setting] = &[
     ("remember_up_to", |v, to| Ok(set(&mut to.options.remember_up_to, v.duration()?))),
     ("remembered_idle_timeout", |v, to| Ok(set(&mut to.options.remembered_idle_timeout, v.duration()?))),
     ("refresh_after", |v, to| Ok(set(&mut to.options.refresh_after, v.choice_or_duration(&[
-        ("never", RefreshAfter::Never),
-        ("on-change", RefreshAfter::OnChange),
-        ("always", RefreshAfter::Always),
-        ("every-request", RefreshAfter::EveryRequest),
+        ("never", RefreshAfter::Never), ("on-change", RefreshAfter::OnChange),
+        ("always", RefreshAfter::Always), ("every-request", RefreshAfter::EveryRequest),
     ], RefreshAfter::Interval)?))),
     ("clock_skew", |v, to| Ok(set(&mut to.options.clock_skew, v.duration()?))),
     ("not_before", |v, to| Ok(set(&mut to.options.not_before, v.time()?))),
     ("size", |v, to| Ok(set(&mut to.cookie()?.size, v.choice(&[
-        ("anywhere", Size::Anywhere),
-        ("browser", Size::Browser),
-        ("split:2", Size::Split(2)),
-        ("split:3", Size::Split(3)),
-        ("split:4", Size::Split(4)),
+        ("anywhere", Size::Anywhere), ("browser", Size::Browser),
+        ("split:2", Size::Split(2)), ("split:3", Size::Split(3)), ("split:4", Size::Split(4)),
     ])?))),
-    ("padding", |v, to| Ok(set(&mut to.options.padding, v.choice(&[
-        ("none", Padding::None),
-        ("padme", Padding::Padme),
-    ])?))),
+    ("padding", |v, to| Ok(set(&mut to.options.padding, v.choice(&[("none", Padding::None), ("padme", Padding::Padme)])?))),
     ("application", |v, to| Ok(set_text(&mut to.options.application, v.line()?))),
     ("context", |v, to| Ok(add(&mut to.options.context, context(v)?))),
     ("formerly", |v, to| Ok(add(&mut to.cookie()?.former, formerly(v)?))),
@@ -190,7 +187,7 @@ pub(super) fn is_source_of_keys(name: &str) -> bool {
 
 /// Returns `true` for settings that a program with keys of its own cannot have.
 pub(super) fn is_about_keys(name: &str) -> bool {
-    is_source_of_keys(name) || name == "watch_keys"
+    name.contains("keys")
 }
 
 const NOT_SECURE: &str = "cannot be false, because anyone on the network could take the session; \

@@ -18,10 +18,9 @@ impl<'de> Deserialize<'de> for SessionSettings {
         let mut settings = SessionSettings::default();
         match Value::deserialize(deserializer)? {
             Value::Table(table) => settings.take_all(table),
-            _ => settings.problems.push(Problem {
-                setting: None,
-                sentence: "the settings are not a table of names and values".to_owned(),
-            }),
+            _ => settings
+                .problems
+                .push(Problem(None, NOT_A_TABLE.to_owned())),
         }
         Ok(settings)
     }
@@ -190,14 +189,13 @@ fn not_toml(text: &str, error: &toml::de::Error) -> Problem {
     let start = error.span().map_or(0, |span| span.start);
     let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
     let line = 1 + line_ends.count();
-    Problem {
-        setting: None,
-        sentence: format!("line {line} is not TOML: {}", error.message()),
-    }
+    let sentence = format!("line {line} is not TOML: {}", error.message());
+    Problem(None, sentence)
 }
 
 #[cfg(feature = "toml")]
 const NO_TABLE: &str =
     "is not a table of the file; add a line with this name in brackets above the settings";
+const NOT_A_TABLE: &str = "the settings are not a table of names and values";
 /// Set by X11 session managers for the programs that they start.
 const X11_SESSION_MANAGER: &str = "SESSION_MANAGER";

@@ -136,11 +136,7 @@ impl SessionSettings {
         }
         let debug = apply(
             &value,
-            &mut Sessions {
-                keys: KeySettings::default(),
-                options: &mut Options::default(),
-                cookie: Some(&mut InCookie::new()),
-            },
+            &mut Sessions::new(&mut Options::default(), Some(&mut InCookie::new())),
         )?;
         if is_source_of_keys(name) && self.source_of_keys().is_some() {
             return Err(OTHER_KEYS.into());
@@ -164,30 +160,18 @@ impl SessionSettings {
     /// Returns what a cookie with these settings has.
     pub(super) fn applied(&self) -> (KeySettings, Options, InCookie) {
         let (mut options, mut cookie) = (Options::default(), InCookie::new());
-        let keys = self.apply(&mut options, Some(&mut cookie));
-        debug_assert!(keys.is_ok(), "each was when it was taken");
-        (keys.unwrap_or_default(), options, cookie)
+        let mut of_cookie = Sessions::new(&mut options, Some(&mut cookie));
+        let applied = self.apply(&mut of_cookie);
+        debug_assert!(applied.is_ok(), "each was when it was taken");
+        (of_cookie.keys, options, cookie)
     }
 
     /// Changes sessions by each setting.
-    pub(super) fn apply(
-        &self,
-        options: &mut Options,
-        cookie: Option<&mut InCookie>,
-    ) -> Result<KeySettings, SettingsError> {
-        let keys = KeySettings::default();
-        let mut to = Sessions {
-            keys,
-            options,
-            cookie,
-        };
-        let entries = self.entries.values();
-        let refused = entries.filter_map(|entry| {
-            let refusal = (entry.apply)(&entry.value, &mut to).err()?;
+    pub(super) fn apply(&self, to: &mut Sessions) -> Result<(), SettingsError> {
+        refuse_any(self.entries.values().filter_map(|entry| {
+            let refusal = (entry.apply)(&entry.value, to).err()?;
             Some(self.problem(&entry.shown, refusal))
-        });
-        refuse_any(refused)?;
-        Ok(to.keys)
+        }))
     }
 }
 

@@ -117,7 +117,7 @@ impl Overlap {
 /// The sentence names keys by their ids.
 impl From<RingError> for ConfigError {
     fn from(error: RingError) -> Self {
-        ConfigError::about("keys", error)
+        ConfigError::about("keys", error.to_string())
     }
 }
 
