@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::{
-    SessionSettings,
-    error::{Problem, SettingsError, refuse_any},
-    known::{Sessions, is_about_keys},
+    Problem, SessionSettings, SettingsError,
+    names::{KeySettings, Sessions, is_about_keys},
+    refuse_any,
 };
 use crate::{
     base::config_error::ConfigError,
-    carrier::{InCookie, SessionBuilder, SessionCookie, SessionCookieBuilder},
+    carrier::{InCookie, Options, SessionBuilder, SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
     keys::{KeyRing, RingSource, RingSourceError, SharedKeyRing},
     state::Payload,
@@ -201,6 +201,22 @@ impl SessionSettings {
         Ok(sources)
     }
 
+    /// Returns what a cookie with these settings has.
+    pub(super) fn applied(&self) -> (KeySettings, Options, InCookie) {
+        let (mut options, mut cookie) = (Options::default(), InCookie::new());
+        let mut of_cookie = Sessions::new(&mut options, Some(&mut cookie));
+        let applied = self.apply(&mut of_cookie);
+        debug_assert!(applied.is_ok(), "each was when it was taken");
+        (of_cookie.keys, options, cookie)
+    }
+
+    /// Changes sessions by each setting.
+    fn apply(&self, to: &mut Sessions) -> Result<(), SettingsError> {
+        refuse_any(self.entries.values().filter_map(|entry| {
+            let refusal = (entry.apply)(&entry.value, to).err()?;
+            Some(self.problem(&entry.shown, refusal))
+        }))
+    }
     fn applied_to<C: 'static, T: Payload>(
         &self,
         mut builder: SessionBuilder<C, T>,

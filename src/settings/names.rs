@@ -1,9 +1,12 @@
-//! Every setting, in one row each: its name, and how its value changes the sessions.
+//! Names of settings: every setting in one row, which applies itself, and the message for a name that is none.
 
 use std::{fmt, time::Duration};
 
-use super::value::{Refusal, Table, Value};
+use strsim::levenshtein;
+
+use super::value::{Refusal, Table, Value, either};
 use crate::{
+    base::config_error::Sentence,
     carrier::{FormerAttributes, InCookie, Options, Size},
     cookie::SameSite,
     crypto::suite::Mode,
@@ -190,6 +193,53 @@ pub(super) fn is_about_keys(name: &str) -> bool {
     name.contains("keys")
 }
 
+/// Refuses a name that no setting has, and suggests those that may be meant.
+pub(super) fn unknown(name: &str) -> Sentence {
+    if OF_THE_BUILDER.contains(&plain(name).as_str()) {
+        return "is not a setting: call this method on the builder, which `into_builder()` returns"
+            .into();
+    }
+    match &*suggestions(name) {
+        [] => "is not a setting; docs/settings.md has all of them".into(),
+        near => {
+            let near = either(near.iter().map(|name| format!("{{{name}}}")));
+            Sentence::of(&format!("is not a setting; did you mean {near}?"))
+        }
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['-', '.'], "_")
+}
+
+/// Methods of the builder whose arguments no text can be.
+const OF_THE_BUILDER: [&str; 6] = [
+    "migrate_from",
+    "on_outcome",
+    "revalidate_after",
+    "revoked_if",
+    "typed",
+    "unvalidated_up_to",
+];
+
+/// Returns the setting whose name is misspelled, or else those that share the most words with `name`.
+fn suggestions(name: &str) -> Vec<&'static str> {
+    let plain = plain(name);
+    let names = SETTINGS.iter().map(|(name, _)| *name);
+    let nearest = names.clone().map(|name| (levenshtein(&plain, name), name));
+    if let Some((distance, near)) = nearest.min()
+        && distance <= 1 + near.len() / 6
+    {
+        return vec![near];
+    }
+    let words: Vec<_> = plain.split('_').collect();
+    let shared = |name: &str| name.split('_').filter(|word| words.contains(word)).count();
+    let most = names.clone().map(shared).max().unwrap_or_default();
+    names
+        .filter(|name| most > 0 && shared(name) == most)
+        .collect()
+}
+
 const NOT_SECURE: &str = "cannot be false, because anyone on the network could take the session; \
     leave it out, or set {danger_allow_http} where there is no HTTPS";
 const NOT_HTTP_ONLY: &str = "cannot be false, because every script in the page could take the session; \
@@ -248,6 +298,42 @@ mod tests {
             assert!(settings.check().is_ok());
             assert_eq!(keys.mode.unwrap_or(Mode::Encrypted), Mode::Encrypted);
             assert_eq!(format!("{:?}", (options, cookie)), defaults, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_method_that_is_no_setting_is_called_so() {
+        for name in ["revalidate_after", "REVOKED_IF", "migrate-from"] {
+            let told = unknown(name).naming(str::to_owned);
+            assert!(told.contains("call this method on the builder"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_setting_suggests_those_that_may_be_meant() {
+        for (name, near) in [
+            ("idel_timeout", &["idle_timeout"][..]),
+            ("Name", &["name"]),
+            ("same-site", &["same_site"]),
+            ("samesite", &["same_site"]),
+            ("http_onyl", &["http_only"]),
+            ("keys_fiel", &["keys_file"]),
+            ("remember", &["remember_up_to"]),
+            ("remember-me", &["remember_up_to"]),
+            (
+                "timeout",
+                &[
+                    "idle_timeout",
+                    "absolute_timeout",
+                    "remembered_idle_timeout",
+                ],
+            ),
+            ("session.name", &["name"]),
+            ("allow_http", &["danger_allow_http"]),
+            ("no_such", &[]),
+            ("", &[]),
+        ] {
+            assert_eq!(suggestions(name), near, "{name}");
         }
     }
 }
