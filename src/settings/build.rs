@@ -196,7 +196,7 @@ impl SessionSettings {
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
         let (keys, ..) = self.applied();
-        let sources = self.given(keys.sources)?;
+        let sources = given(keys.sources).map_err(|error| self.mistake(&error))?;
         self.entries.retain(|name, _| !is_about_keys(name));
         Ok(sources)
     }
@@ -228,70 +228,67 @@ impl SessionSettings {
 
     fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
         let (keys, ..) = self.applied();
-        let mode = keys.mode.unwrap_or(Mode::Encrypted);
-        let ring = match keys.watch {
-            Some(interval) => self.watched_ring(self.given(keys.sources)?, interval)?,
-            None => self
-                .read(KeyRing::from_sources(self.given(keys.sources)?))?
-                .into(),
-        };
-        let checked = ring.check_mode(mode);
-        checked.map_err(|error| self.mistake(&error.into()))?;
-        Ok(SessionBuilder::new(InCookie::new(), mode, ring))
+        builder_with(keys).map_err(|error| self.mistake(&error))
     }
+}
 
-    #[cfg(all(
-        feature = "watch",
-        any(
-            feature = "wasm_js",
-            not(all(target_family = "wasm", target_os = "unknown"))
-        )
-    ))]
-    fn watched_ring(
-        &self,
-        sources: Vec<RingSource>,
-        interval: Duration,
-    ) -> Result<SharedKeyRing, Problem> {
-        if !sources.iter().any(RingSource::is_file) {
-            return Err(self.problem(&self.shown(WATCH_KEYS), NOTHING_TO_WATCH));
-        }
-        let watched = self.read(crate::keys::WatchedKeyRing::from_sources(sources))?;
-        let ring = watched.keys();
-        let spawned = watched.interval(interval).spawn();
-        spawned.map_err(|error| {
-            self.problem(&self.shown(WATCH_KEYS), format!("needs a thread: {error}"))
-        })?;
-        Ok(ring)
-    }
+fn builder_with(keys: KeySettings) -> Result<SessionCookieBuilder, ConfigError> {
+    let mode = keys.mode.unwrap_or(Mode::Encrypted);
+    let sources = given(keys.sources)?;
+    let ring = match keys.watch {
+        Some(interval) => watched(sources, interval)?,
+        None => KeyRing::from_sources(sources).map_err(unread)?.into(),
+    };
+    ring.check_mode(mode)?;
+    Ok(SessionBuilder::new(InCookie::new(), mode, ring))
+}
 
-    #[cfg(not(all(
-        feature = "watch",
-        any(
-            feature = "wasm_js",
-            not(all(target_family = "wasm", target_os = "unknown"))
-        )
-    )))]
-    fn watched_ring(&self, _: Vec<RingSource>, _: Duration) -> Result<SharedKeyRing, Problem> {
-        let reason = "needs threads, and feature `watch` of the crate hardtack; enable it, or leave this out";
-        Err(self.problem(&self.shown(WATCH_KEYS), reason))
+fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {
+    match sources.is_empty() {
+        true => Err(ConfigError::about("keys", NO_KEYS)),
+        false => Ok(sources),
     }
+}
 
-    fn read<R>(&self, ring: Result<R, RingSourceError>) -> Result<R, Problem> {
-        ring.map_err(|error| self.mistake(&ConfigError::about("keys", error.to_string())))
-    }
+fn unread(error: RingSourceError) -> ConfigError {
+    ConfigError::about("keys", error.to_string())
+}
 
-    /// Returns the sources of the keys, which have to be given.
-    fn given(&self, sources: Vec<RingSource>) -> Result<Vec<RingSource>, Problem> {
-        let given = (!sources.is_empty()).then_some(sources);
-        given.ok_or_else(|| self.mistake(&ConfigError::about("keys", NO_KEYS)))
+#[cfg(all(
+    feature = "watch",
+    any(
+        feature = "wasm_js",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    )
+))]
+fn watched(sources: Vec<RingSource>, interval: Duration) -> Result<SharedKeyRing, ConfigError> {
+    if !sources.iter().any(RingSource::is_file) {
+        return Err(ConfigError::new("watch_keys", NOTHING_TO_WATCH));
     }
+    let watched = crate::keys::WatchedKeyRing::from_sources(sources).map_err(unread)?;
+    let ring = watched.keys();
+    let spawned = watched.interval(interval).spawn();
+    spawned.map_err(|error| ConfigError::new("watch_keys", format!("needs a thread: {error}")))?;
+    Ok(ring)
+}
+
+#[cfg(not(all(
+    feature = "watch",
+    any(
+        feature = "wasm_js",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    )
+)))]
+fn watched(_: Vec<RingSource>, _: Duration) -> Result<SharedKeyRing, ConfigError> {
+    let reason =
+        "needs threads, and feature `watch` of the crate hardtack; enable it, or leave this out";
+    Err(ConfigError::new("watch_keys", reason))
 }
 
 const OPPOSITE: &str = "is the opposite of {danger_allow_http}; leave out one of them";
 const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has its own keys; leave it out";
 const OTHER_MODE: &str =
     "does not match the program's keys; leave it out or change the kind of keys";
-const WATCH_KEYS: &str = "watch_keys";
 #[cfg(feature = "watch")]
 const NOTHING_TO_WATCH: &str = "needs a file: the variables of a running program do not change; give {keys_file}, or leave it out";
 const NO_KEYS: &str = "there are no keys; give {keys_env} with the name of an environment variable, \
