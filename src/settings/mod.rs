@@ -67,15 +67,14 @@ debug_by_display!(SettingsError);
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentences: Vec<_> = self.0.iter().map(|problem| &*problem.1).collect();
         // A program has other settings too.
-        match &sentences[..] {
-            [one] => write!(f, "session settings: {one}"),
-            all => {
-                let (count, all) = (all.len(), all.join("\n  "));
-                write!(f, "session settings: {count} are refused:\n  {all}")
-            }
+        f.write_str("session settings: ")?;
+        if let [one] = &self.0[..] {
+            return f.write_str(&one.1);
         }
+        write!(f, "{} are refused:", self.0.len())?;
+        let mut all = self.0.iter();
+        all.try_for_each(|problem| write!(f, "\n  {}", problem.1))
     }
 }
 

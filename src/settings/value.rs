@@ -103,7 +103,11 @@ impl Value {
 
     /// `30m`, `1h 30m`; a number is seconds.
     pub(super) fn duration(&self) -> Result<Duration, String> {
-        let duration = self.as_duration();
+        let word = self.word();
+        let duration = match word.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => word.parse().ok().map(Duration::from_secs),
+            false => parse_duration(word),
+        };
         duration.ok_or_else(|| format!("must be {A_DURATION}"))
     }
 
@@ -122,17 +126,9 @@ impl Value {
         of_duration: fn(Duration) -> T,
     ) -> Result<T, String> {
         self.choice(choices).or_else(|refusal| {
-            let duration = self.as_duration().map(of_duration);
-            duration.ok_or_else(|| format!("{refusal}, or {A_DURATION}"))
+            let duration = self.duration().map(of_duration);
+            duration.map_err(|_| format!("{refusal}, or {A_DURATION}"))
         })
-    }
-
-    fn as_duration(&self) -> Option<Duration> {
-        let word = self.word();
-        match word.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => word.parse().ok().map(Duration::from_secs),
-            false => parse_duration(word),
-        }
     }
 
     pub(super) fn time(&self) -> Result<SystemTime, Refusal> {
