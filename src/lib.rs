@@ -236,7 +236,7 @@ pub use keys::{
     ring::KeyRing,
 };
 pub use session::handle::Session;
-pub use settings::session_settings::SessionSettings;
+pub use settings::sources::SessionSettings;
 pub use state::{SessionData, SessionError};
 #[cfg(feature = "tower")]
 pub use web::layer::SessionLayer;

@@ -114,7 +114,7 @@ const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 72),
     ("traits", 5),
     ("functions", 384),
-    ("hundreds of lines of code", 136),
+    ("hundreds of lines of code", 135),
 ];
 
 /// Libraries whose types those that are named show as theirs.

@@ -29,18 +29,15 @@ pub struct ConfigError {
 impl ConfigError {
     /// `reason` continues after the name: ``"is empty, …"``.
     pub(crate) fn new(setting: &'static str, reason: impl Into<Sentence>) -> ConfigError {
-        ConfigError {
-            setting: Some(setting),
-            sentence: Sentence::about(setting, " ", reason.into()),
-        }
+        ConfigError::about(setting, Sentence::about(setting, " ", reason.into()))
     }
 
     /// `error` is a whole sentence, which does not name the setting.
     pub(crate) fn of(setting: &'static str, error: impl fmt::Display) -> ConfigError {
-        ConfigError {
-            setting: Some(setting),
-            sentence: Sentence::about(setting, ": ", error.to_string().into()),
-        }
+        ConfigError::about(
+            setting,
+            Sentence::about(setting, ": ", error.to_string().into()),
+        )
     }
 
     /// `error` is of a cookie that `setting` describes, so its subject is no setting of the session's own cookie.
@@ -50,17 +47,14 @@ impl ConfigError {
             Some(_) => mistake.with_plain_subject(),
             None => mistake,
         };
-        ConfigError {
-            setting: Some(setting),
-            sentence: Sentence::about(setting, ": ", mistake),
-        }
+        ConfigError::about(setting, Sentence::about(setting, ": ", mistake))
     }
 
     /// `sentence` says itself which setting is wrong.
-    pub(crate) fn about(setting: &'static str, sentence: impl fmt::Display) -> ConfigError {
+    pub(crate) fn about(setting: &'static str, sentence: impl Into<Sentence>) -> ConfigError {
         ConfigError {
             setting: Some(setting),
-            sentence: sentence.to_string().into(),
+            ..ConfigError::general(sentence)
         }
     }
 

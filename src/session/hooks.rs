@@ -159,7 +159,7 @@ impl<'a> Judged<'a> {
     }
 
     /// Returns the session as one that holds a `T`.
-    fn holding<T>(&self) -> OpenedSession<'a, T> {
+    pub(crate) fn holding<T>(&self) -> OpenedSession<'a, T> {
         OpenedSession {
             session: *self,
             of: PhantomData,
@@ -205,20 +205,6 @@ pub(super) type Validate = Arc<dyn Fn(&Judged<'_>) -> Answer + Send + Sync>;
 type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {
-    pub(crate) fn set_revoked_if<T: 'static>(
-        &mut self,
-        revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
-    ) {
-        self.revoked_if = Some(Arc::new(move |session| revoked_if(&session.holding())));
-    }
-
-    pub(crate) fn set_validate<T: 'static>(
-        &mut self,
-        validate: impl Fn(&OpenedSession<'_, T>) -> Answer + Send + Sync + 'static,
-    ) {
-        self.validate = Some(Arc::new(move |session| validate(&session.holding())));
-    }
-
     /// Asks the application whether a session is revoked. A panic in its function counts as revoked. `payload`: `None`
     /// where the session is judged without its cookie.
     #[inline]

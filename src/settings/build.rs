@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use super::{
-    Entry, SessionSettings,
-    error::{Problem, SettingsError, refuse_any},
-    known::{Applied, KeySettings},
+    Problem, SessionSettings, SettingsError,
+    names::{KeySettings, Sessions, is_about_keys},
+    refuse_any,
 };
 use crate::{
-    carrier::{SessionBuilder, SessionCookie, SessionCookieBuilder},
+    base::config_error::ConfigError,
+    carrier::{InCookie, Options, SessionBuilder, SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
-    keys::{KeyRing, RingSource, SharedKeyRing},
+    keys::{KeyRing, RingSource, RingSourceError, SharedKeyRing},
     state::Payload,
 };
 
@@ -86,7 +87,7 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if a setting is refused, or the keys are missing or invalid.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
         self.check()?;
-        self.apply(self.builder()?)
+        self.applied_to(self.builder()?)
     }
 
     /// Applies the settings to a builder that already has keys, such as a [`SharedKeyRing`]
@@ -114,14 +115,14 @@ impl SessionSettings {
         builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
         self.check()?;
-        let of_keys = self.entries.values();
-        let of_keys = of_keys.filter(|entry| entry.setting.is_about_keys());
-        refuse_any(of_keys.map(|entry| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)))?;
+        let of_keys = self.entries.iter().filter(|(name, _)| is_about_keys(name));
+        refuse_any(of_keys.map(|(_, entry)| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)))?;
         let mode = builder.mode();
-        if self.applied().keys.mode.is_some_and(|given| given != mode) {
+        let (keys, ..) = self.applied();
+        if keys.mode.is_some_and(|given| given != mode) {
             return Err(self.problem(&self.shown("mode"), OTHER_MODE).into());
         }
-        self.apply(builder)
+        self.applied_to(builder)
     }
 
     /// Returns the time for which a key has to open tokens after the next one begins to seal ([SPEC.md § 3.4.8]), for tools
@@ -135,8 +136,8 @@ impl SessionSettings {
     /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     pub fn key_overlap(&self) -> Result<Duration, SettingsError> {
         self.check()?;
-        let need = self.applied().options.key_need(false);
-        Ok(Duration::from_secs(need.overlap()))
+        let (_, options, _) = self.applied();
+        Ok(Duration::from_secs(options.key_need(false).overlap()))
     }
 
     /// Reads the keys and builds the cookie.
@@ -161,15 +162,13 @@ impl SessionSettings {
         let builder = self.builder();
         let mistakes = self.mistakes().into_iter();
         refuse_any(mistakes.chain(builder.as_ref().err().cloned()))?;
-        let cookie = self.apply(builder?)?.build();
+        let cookie = self.applied_to(builder?)?.build();
         cookie.map_err(|error| self.mistake(&error).into())
     }
 
     /// Returns the mistakes in the options of these settings, whatever the keys are.
     fn mistakes(&self) -> Vec<Problem> {
-        let Applied {
-            options, cookie, ..
-        } = self.applied();
+        let (_, options, cookie) = self.applied();
         let mistakes = cookie.mistakes(&options);
         mistakes.iter().map(|error| self.mistake(error)).collect()
     }
@@ -196,104 +195,100 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if a setting is refused, or if no setting names keys. The keys are not read.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
-        let sources = self.given(self.applied().keys.sources)?;
-        self.entries
-            .retain(|_, entry| !entry.setting.is_about_keys());
+        let (keys, ..) = self.applied();
+        let sources = given(keys.sources).map_err(|error| self.mistake(&error))?;
+        self.entries.retain(|name, _| !is_about_keys(name));
         Ok(sources)
     }
 
-    fn apply<C: 'static, T: Payload>(
+    /// Returns what a cookie with these settings has.
+    pub(super) fn applied(&self) -> (KeySettings, Options, InCookie) {
+        let (mut options, mut cookie) = (Options::default(), InCookie::new());
+        let mut of_cookie = Sessions::new(&mut options, Some(&mut cookie));
+        let applied = self.apply(&mut of_cookie);
+        debug_assert!(applied.is_ok(), "each was when it was taken");
+        (of_cookie.keys, options, cookie)
+    }
+
+    /// Changes sessions by each setting.
+    fn apply(&self, to: &mut Sessions) -> Result<(), SettingsError> {
+        refuse_any(self.entries.values().filter_map(|entry| {
+            let refusal = (entry.apply)(&entry.value, to).err()?;
+            Some(self.problem(&entry.shown, refusal))
+        }))
+    }
+    fn applied_to<C: 'static, T: Payload>(
         &self,
         mut builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
-        let mut keys = KeySettings::default();
-        let (options, mut cookie) = builder.options();
-        let apply = |entry: &Entry| {
-            let cookie = cookie.as_deref_mut();
-            let applied = entry
-                .setting
-                .apply(&entry.value, &mut keys, options, cookie);
-            Some(self.problem(&entry.shown, applied.err()?))
-        };
-        refuse_any(self.entries.values().filter_map(apply))?;
+        let (options, cookie) = builder.options();
+        self.apply(&mut Sessions::new(options, cookie))?;
         Ok(builder)
     }
 
     fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
-        let KeySettings {
-            mode,
-            sources,
-            watch,
-        } = self.applied().keys;
-        let sources = self.given(sources)?;
-        let ring = match watch {
-            Some(interval) => self.watched_ring(sources, interval)?,
-            None => self.ring(sources)?,
-        };
-        let mode = mode.unwrap_or(Mode::Encrypted);
-        let checked = ring.check_mode(mode);
-        checked.map_err(|error| self.mistake_in_keys(error.to_string()))?;
-        Ok(match mode {
-            Mode::Encrypted => SessionCookie::encrypted(ring),
-            Mode::UnencryptedButSigned => SessionCookie::unencrypted_but_signed(ring),
-        })
+        let (keys, ..) = self.applied();
+        builder_with(keys).map_err(|error| self.mistake(&error))
     }
+}
 
-    fn ring(&self, sources: Vec<RingSource>) -> Result<SharedKeyRing, Problem> {
-        let ring = KeyRing::from_sources(sources);
-        let ring = ring.map_err(|error| self.mistake_in_keys(error.to_string()))?;
-        Ok(SharedKeyRing::from(ring))
-    }
+fn builder_with(keys: KeySettings) -> Result<SessionCookieBuilder, ConfigError> {
+    let mode = keys.mode.unwrap_or(Mode::Encrypted);
+    let sources = given(keys.sources)?;
+    let ring = match keys.watch {
+        Some(interval) => watched(sources, interval)?,
+        None => KeyRing::from_sources(sources).map_err(unread)?.into(),
+    };
+    ring.check_mode(mode)?;
+    Ok(SessionBuilder::new(InCookie::new(), mode, ring))
+}
 
-    #[cfg(all(
-        feature = "watch",
-        any(
-            feature = "wasm_js",
-            not(all(target_family = "wasm", target_os = "unknown"))
-        )
-    ))]
-    fn watched_ring(
-        &self,
-        sources: Vec<RingSource>,
-        interval: Duration,
-    ) -> Result<SharedKeyRing, Problem> {
-        if !sources.iter().any(RingSource::is_file) {
-            return Err(self.problem(&self.shown(WATCH_KEYS), NOTHING_TO_WATCH));
-        }
-        let watched = crate::keys::WatchedKeyRing::from_sources(sources);
-        let watched = watched.map_err(|error| self.mistake_in_keys(error.to_string()))?;
-        let ring = watched.keys();
-        let spawned = watched.interval(interval).spawn();
-        spawned.map_err(|error| {
-            self.problem(&self.shown(WATCH_KEYS), format!("needs a thread: {error}"))
-        })?;
-        Ok(ring)
+fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {
+    match sources.is_empty() {
+        true => Err(ConfigError::about("keys", NO_KEYS)),
+        false => Ok(sources),
     }
+}
 
-    #[cfg(not(all(
-        feature = "watch",
-        any(
-            feature = "wasm_js",
-            not(all(target_family = "wasm", target_os = "unknown"))
-        )
-    )))]
-    fn watched_ring(&self, _: Vec<RingSource>, _: Duration) -> Result<SharedKeyRing, Problem> {
-        let reason = "needs threads, and feature `watch` of the crate hardtack; enable it, or leave this out";
-        Err(self.problem(&self.shown(WATCH_KEYS), reason))
-    }
+fn unread(error: RingSourceError) -> ConfigError {
+    ConfigError::about("keys", error.to_string())
+}
 
-    /// Returns the sources of the keys, which have to be given.
-    fn given(&self, sources: Vec<RingSource>) -> Result<Vec<RingSource>, Problem> {
-        let given = (!sources.is_empty()).then_some(sources);
-        given.ok_or_else(|| self.mistake_in_keys(NO_KEYS))
+#[cfg(all(
+    feature = "watch",
+    any(
+        feature = "wasm_js",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    )
+))]
+fn watched(sources: Vec<RingSource>, interval: Duration) -> Result<SharedKeyRing, ConfigError> {
+    if !sources.iter().any(RingSource::is_file) {
+        return Err(ConfigError::new("watch_keys", NOTHING_TO_WATCH));
     }
+    let watched = crate::keys::WatchedKeyRing::from_sources(sources).map_err(unread)?;
+    let ring = watched.keys();
+    let spawned = watched.interval(interval).spawn();
+    spawned.map_err(|error| ConfigError::new("watch_keys", format!("needs a thread: {error}")))?;
+    Ok(ring)
+}
+
+#[cfg(not(all(
+    feature = "watch",
+    any(
+        feature = "wasm_js",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    )
+)))]
+fn watched(_: Vec<RingSource>, _: Duration) -> Result<SharedKeyRing, ConfigError> {
+    let reason =
+        "needs threads, and feature `watch` of the crate hardtack; enable it, or leave this out";
+    Err(ConfigError::new("watch_keys", reason))
 }
 
 const OPPOSITE: &str = "is the opposite of {danger_allow_http}; leave out one of them";
 const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has its own keys; leave it out";
 const OTHER_MODE: &str =
     "does not match the program's keys; leave it out or change the kind of keys";
-const WATCH_KEYS: &str = "watch_keys";
 #[cfg(feature = "watch")]
 const NOTHING_TO_WATCH: &str = "needs a file: the variables of a running program do not change; give {keys_file}, or leave it out";
 const NO_KEYS: &str = "there are no keys; give {keys_env} with the name of an environment variable, \

@@ -26,7 +26,7 @@ pub(super) enum Value {
     /// Overwritten when it is dropped, because it may be a key.
     Text(Zeroizing<String>),
     /// A number, a flag, or anything else that is not a text, written as one. Nothing is the empty text.
-    Bare(String),
+    Bare(Zeroizing<String>),
     List(Vec<Value>),
     Table(Table),
 }
@@ -38,8 +38,7 @@ impl Value {
     /// has.
     fn word(&self) -> &str {
         match self {
-            Value::Text(word) => word.trim(),
-            Value::Bare(word) => word.trim(),
+            Value::Text(word) | Value::Bare(word) => word.trim(),
             Value::List(_) | Value::Table(_) => "several values",
         }
     }
@@ -50,8 +49,7 @@ impl Value {
 
     pub(super) fn holds_a_key(&self) -> bool {
         match self {
-            Value::Text(text) => looks_like_a_key(text),
-            Value::Bare(text) => looks_like_a_key(text),
+            Value::Text(text) | Value::Bare(text) => looks_like_a_key(text),
             Value::List(values) => values.iter().any(Value::holds_a_key),
             Value::Table(entries) => entries
                 .iter()
@@ -93,25 +91,31 @@ impl Value {
     }
 
     /// Reads one of several words, in any case.
-    pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Result<T, Refusal> {
-        let chosen = self.chosen(choices);
-        chosen.ok_or_else(|| format!("must be {}", words(choices)).into())
+    pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Result<T, String> {
+        let given = self.word();
+        let mut all = choices.iter();
+        let chosen = all.find(|(word, _)| word.eq_ignore_ascii_case(given));
+        chosen.map(|(_, choice)| *choice).ok_or_else(|| {
+            let words = choices.iter().map(|(word, _)| format!("`{word}`"));
+            format!("must be {}", either(words))
+        })
     }
 
     /// `30m`, `1h 30m`; a number is seconds.
-    pub(super) fn duration(&self) -> Result<Duration, Refusal> {
-        self.as_duration()
-            .ok_or_else(|| format!("must be {A_DURATION}").into())
+    pub(super) fn duration(&self) -> Result<Duration, String> {
+        let word = self.word();
+        let duration = match word.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => word.parse().ok().map(Duration::from_secs),
+            false => parse_duration(word),
+        };
+        duration.ok_or_else(|| format!("must be {A_DURATION}"))
     }
 
     /// Reads a duration of at least a second.
-    pub(super) fn interval(&self) -> Result<Duration, Refusal> {
-        let interval = self.duration()?;
-        let is_none = interval.is_zero();
-        if is_none {
-            Err("must be at least 1s".into())
-        } else {
-            Ok(interval)
+    pub(super) fn interval(&self) -> Result<Duration, String> {
+        match self.duration()? {
+            Duration::ZERO => Err("must be at least 1s".to_owned()),
+            interval => Ok(interval),
         }
     }
 
@@ -120,25 +124,11 @@ impl Value {
         &self,
         choices: &[(&str, T)],
         of_duration: fn(Duration) -> T,
-    ) -> Result<T, Refusal> {
-        let of_duration = || self.as_duration().map(of_duration);
-        let value = self.chosen(choices).or_else(of_duration);
-        value.ok_or_else(|| format!("must be {}, or {A_DURATION}", words(choices)).into())
-    }
-
-    fn chosen<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
-        let given = self.word();
-        let mut choices = choices.iter();
-        let chosen = choices.find(|(word, _)| word.eq_ignore_ascii_case(given));
-        chosen.map(|(_, choice)| *choice)
-    }
-
-    fn as_duration(&self) -> Option<Duration> {
-        let word = self.word();
-        match word.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => word.parse().ok().map(Duration::from_secs),
-            false => parse_duration(word),
-        }
+    ) -> Result<T, String> {
+        self.choice(choices).or_else(|refusal| {
+            let duration = self.duration().map(of_duration);
+            duration.map_err(|_| format!("{refusal}, or {A_DURATION}"))
+        })
     }
 
     pub(super) fn time(&self) -> Result<SystemTime, Refusal> {
@@ -194,10 +184,6 @@ impl From<String> for Value {
     }
 }
 
-fn words<T>(choices: &[(&str, T)]) -> String {
-    either(choices.iter().map(|(word, _)| format!("`{word}`")))
-}
-
 /// Words in a sentence: `` `a`, `b` or `c` ``.
 pub(super) fn either(words: impl Iterator<Item = String>) -> String {
     let words = words.collect::<Vec<_>>().join(", ");
@@ -219,7 +205,7 @@ struct AnyValue;
 macro_rules! bare {
     ($($visit:ident($of:ty)),+) => {$(
         fn $visit<E>(self, value: $of) -> Result<Value, E> {
-            Ok(Value::Bare(format!("{value:?}")))
+            Ok(Value::Bare(format!("{value:?}").into()))
         }
     )+};
 }
@@ -243,26 +229,23 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_bytes<E>(self, _: &[u8]) -> Result<Value, E> {
-        Ok(Value::Bare("bytes".to_owned()))
+        Ok(Value::Bare("bytes".to_owned().into()))
     }
 
     fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Bare(String::new()))
+        Ok(Value::Bare(Zeroizing::default()))
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Bare(String::new()))
+        Ok(Value::Bare(Zeroizing::default()))
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Value, D::Error> {
+        inner.deserialize_any(self)
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(
-        self,
-        deserializer: D,
-    ) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Value, D::Error> {
+        inner.deserialize_any(self)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
@@ -282,7 +265,7 @@ impl<'de> Visitor<'de> for AnyValue {
                 _ => table = None,
             }
         }
-        Ok(table.map_or(Value::Bare("a table".to_owned()), Value::Table))
+        Ok(table.map_or(Value::Bare("a table".to_owned().into()), Value::Table))
     }
 }
 

@@ -125,7 +125,7 @@ impl Failure {
     /// Logs the failure, with the path of its request where that is at hand.
     pub(super) fn logged(self, path: Option<&str>) -> Failure {
         match &self {
-            Failure::Session(error) if is_stale(error) => events::session_was_stale(),
+            Failure::Session(SessionError::Stale) => events::session_was_stale(),
             // Reported when the application could not answer.
             Failure::Session(SessionError::Unvalidated(Some(_))) => {}
             Failure::Session(error) => events::session_failed(error.key(), error),
@@ -142,7 +142,7 @@ impl Failure {
     pub(super) fn into_response(self, path: Option<&str>) -> Response<String> {
         let (status, body) = match &self {
             Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
-            Failure::Session(error) if is_stale(error) => {
+            Failure::Session(SessionError::Stale) => {
                 (StatusCode::FORBIDDEN, "please sign in again")
             }
             Failure::Session(SessionError::Unvalidated(_)) => {
@@ -186,11 +186,6 @@ impl Failure {
         response.extensions_mut().insert(self);
         response
     }
-}
-
-/// Returns `true` if the session's companion did not admit the request.
-fn is_stale(error: &SessionError) -> bool {
-    matches!(error, SessionError::Stale)
 }
 
 /// Returns the status by which a response saves its session. After an error of its session a request saves as little as

@@ -33,7 +33,8 @@ use http::{
 #[must_use]
 pub fn host_of(request: &Parts) -> Option<String> {
     let host = Host::of(request)?;
-    Some(host.with_port(host.telling_port(&request.uri)))
+    let port = host.telling_port(&request.uri);
+    Some(Host { port, ..host }.to_string().to_ascii_lowercase())
 }
 
 /// A name or an address, and a port, as in `Host` (RFC 9110 section 7.2).
@@ -73,14 +74,6 @@ impl<'a> Host<'a> {
             _ => (text, None),
         };
         is_name(name).then_some(Host { name, port })
-    }
-
-    pub(super) fn with_port(self, port: Option<u16>) -> String {
-        let name = self.name.to_ascii_lowercase();
-        match port {
-            Some(port) => format!("{name}:{port}"),
-            None => name,
-        }
     }
 
     fn is_same(self, other: Host<'_>, uri: &Uri) -> bool {

@@ -3,7 +3,7 @@
 use std::{any::TypeId, sync::Arc};
 
 use super::{
-    InCookie, InToken, Options, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
+    InCookie, Options, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
     SessionTokenBuilder, size,
 };
 use crate::{
@@ -109,16 +109,13 @@ impl<T> SessionTokenBuilder<T> {
     where
         T: Payload,
     {
-        let InToken {
-            purpose: name,
-            max_token_len,
-        } = &self.carrier;
+        let name = &self.carrier.purpose;
         let purpose = Purpose::token(name).ok_or_else(|| {
             let reason = format!("has {} bytes, expected 1 to 65529", name.len());
             ConfigError::new("purpose", reason)
         })?;
         refuse(self.options.response_mistakes())?;
-        self.token(purpose, *max_token_len)
+        self.token(purpose, self.carrier.max_token_len)
     }
 }
 
@@ -140,7 +137,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
             return Err(ConfigError::new("typed", LATE));
         }
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
-        let purpose = options.labelled(purpose, type_label)?;
+        let purpose = purpose.with_labels(options.application.as_deref(), type_label)?;
         let sessions = SessionType::of::<T>(options.context()?.encoded());
         let need = match options.retire_early {
             true => KeyNeed::default(),
@@ -218,7 +215,8 @@ impl InCookie {
         }
         mistakes.extend(self.size.allowed().err());
         mistakes.extend(options.lifetime_mistakes());
-        mistakes.extend(options.labelled(Purpose::default(), "").err());
+        let labelled = Purpose::default().with_labels(options.application.as_deref(), "");
+        mistakes.extend(labelled.err());
         mistakes.extend(options.context().err());
         mistakes
     }

@@ -76,11 +76,8 @@ impl SessionHeader {
         name: impl Into<String>,
         keys: impl Into<SharedKeyRing>,
     ) -> SessionHeaderBuilder {
-        SessionBuilder::new(
-            InHeader::new(name.into()),
-            Mode::UnencryptedButSigned,
-            keys.into(),
-        )
+        let carrier = InHeader::new(name.into());
+        SessionBuilder::new(carrier, Mode::UnencryptedButSigned, keys.into())
     }
 }
 
@@ -115,10 +112,7 @@ impl SessionToken {
         purpose: impl Into<String>,
         keys: impl Into<SharedKeyRing>,
     ) -> SessionTokenBuilder {
-        SessionBuilder::new(
-            InToken::new(purpose.into()),
-            Mode::UnencryptedButSigned,
-            keys.into(),
-        )
+        let carrier = InToken::new(purpose.into());
+        SessionBuilder::new(carrier, Mode::UnencryptedButSigned, keys.into())
     }
 }

@@ -57,7 +57,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         mut self,
         revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.hooks.set_revoked_if(revoked_if);
+        self.hooks.revoked_if = Some(Arc::new(move |session| revoked_if(&session.holding())));
         self.looked_at.push(TypeId::of::<T>());
         self
     }
@@ -143,10 +143,10 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         E: Into<BoxError>,
     {
         self.options.revalidate_after = Some(interval);
-        self.hooks.set_validate(move |session| {
-            let answer = validate(session);
+        self.hooks.validate = Some(Arc::new(move |session| {
+            let answer = validate(&session.holding());
             Box::pin(async move { answer.await.map_err(Into::into) })
-        });
+        }));
         self.looked_at.push(TypeId::of::<T>());
         self
     }

@@ -34,14 +34,6 @@ impl Options {
         }
     }
 
-    /// Returns the idle timeout that the application asked for.
-    fn given_idle(&self) -> Option<Duration> {
-        match self.idle_timeout {
-            IdleTimeout::Default => None,
-            IdleTimeout::Given(idle) => idle,
-        }
-    }
-
     /// Returns the lifetimes of settings without mistakes.
     pub(crate) fn lifetimes(&self) -> Lifetimes {
         let longest = |after_sign_in: Duration, idle: Option<Duration>| Longest {
@@ -72,12 +64,13 @@ impl Options {
     pub(crate) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
         let (absolute, up_to) = (Some(self.absolute_timeout), self.remember_up_to);
         let (idle, remembered_idle) = (self.idle(), self.remembered_idle_timeout);
+        let given_idle = idle.filter(|_| !matches!(self.idle_timeout, IdleTimeout::Default));
         let mistakes = [
             out_of_range(ABSOLUTE, absolute, ""),
             out_of_range(IDLE, idle, ", or turn it off"),
             // The default may be longer.
             too_long(
-                (IDLE, self.given_idle()),
+                (IDLE, given_idle),
                 (ABSOLUTE, absolute),
                 "; the default is 12h",
             ),

@@ -101,7 +101,7 @@ pub type SessionHeaderBuilder<T = Map> = SessionBuilder<InHeader, T>;
 pub type SessionTokenBuilder<T = Map> = SessionBuilder<InToken, T>;
 
 impl<C> SessionBuilder<C> {
-    fn new(carrier: C, mode: Mode, keys: SharedKeyRing) -> SessionBuilder<C> {
+    pub(crate) fn new(carrier: C, mode: Mode, keys: SharedKeyRing) -> SessionBuilder<C> {
         SessionBuilder {
             options: Options::default(),
             carrier,

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     base::config_error::ConfigError,
     cookie::{Attributes, former::FormerAttributes},
-    keys::Purpose,
     state::{PASSES_ANYWHERE, Padding, RefreshAfter},
     token::Context,
 };
@@ -62,14 +61,6 @@ impl Default for Options {
 }
 
 impl Options {
-    pub(super) fn labelled(
-        &self,
-        purpose: Purpose,
-        type_label: &str,
-    ) -> Result<Purpose, ConfigError> {
-        purpose.with_labels(self.application.as_deref(), type_label)
-    }
-
     /// Returns the mistakes of sessions in bare tokens, which have no response.
     pub(super) fn response_mistakes(&self) -> Vec<ConfigError> {
         let given = [

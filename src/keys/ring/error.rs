@@ -60,7 +60,14 @@ impl fmt::Display for RingProblem {
                 "key {key} is the last one to seal, so it cannot have `accept_until`; remove it, or add a key \
                  that seals later"
             ),
-            RingProblem::RetiresTooEarly(overlap) => overlap.show_gap(f),
+            RingProblem::RetiresTooEarly(gap) => write!(
+                f,
+                "key {} retires at {}, but key {} seals only from {} on; set a later `accept_until`",
+                gap.key,
+                show_time(gap.accept_until),
+                gap.next,
+                show_time(gap.seal_from)
+            ),
             RingProblem::BeforeEpoch(key) => write!(
                 f,
                 "key {key} has a `seal_from` or `accept_until` before 2026-01-01T00:00:00Z; remove it"
@@ -101,23 +108,12 @@ impl Overlap {
         let duration = self.accept_until.duration_since(self.seal_from);
         duration.unwrap_or_default()
     }
-
-    fn show_gap(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "key {} retires at {}, but key {} seals only from {} on; set a later `accept_until`",
-            self.key,
-            show_time(self.accept_until),
-            self.next,
-            show_time(self.seal_from)
-        )
-    }
 }
 
 /// The sentence names keys by their ids.
 impl From<RingError> for ConfigError {
     fn from(error: RingError) -> Self {
-        ConfigError::about("keys", error)
+        ConfigError::about("keys", error.to_string())
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct Member<M> {
     /// Its times are whole seconds (SPEC.md § 3.4).
     pub(crate) info: KeyInfo,
     /// Time until which it opens, although its `accept_until` is earlier. 0: that counts.
-    kept_until: UnixSeconds,
+    pub(super) kept_until: UnixSeconds,
     pub(crate) material: M,
 }
 
@@ -156,10 +156,6 @@ impl<M> Member<M> {
     pub(crate) fn retires_at(&self) -> Option<UnixSeconds> {
         let accept_until = self.info.accept_until.map(unix_seconds);
         accept_until.map(|until| until.max(self.kept_until))
-    }
-
-    pub(super) fn keep_until(&mut self, time: UnixSeconds) {
-        self.kept_until = time;
     }
 
     /// Returns the same key with its times, as `material`.

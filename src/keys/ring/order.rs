@@ -224,7 +224,7 @@ impl<K> Ring<K> {
             let until = unix_seconds(until.unwrap_or(overlap.accept_until));
             let mut keys = self.keys.iter_mut();
             if let Some(key) = keys.find(|key| key.info.id == overlap.key) {
-                key.keep_until(until);
+                key.kept_until = until;
             }
             KeptKey { overlap, until }
         });

@@ -34,10 +34,8 @@ impl SessionType {
         slots: &[Weak<PurposeSlot>],
     ) -> Result<(), ConfigError> {
         let mut served = slots.iter().filter_map(Weak::upgrade);
-        match served.find_map(|slot| self.conflict(purpose, &slot)) {
-            Some(conflict) => Err(conflict),
-            None => Ok(()),
-        }
+        let conflict = served.find_map(|slot| self.conflict(purpose, &slot));
+        conflict.map_or(Ok(()), Err)
     }
 
     fn conflict(&self, purpose: &Purpose, slot: &PurposeSlot) -> Option<ConfigError> {

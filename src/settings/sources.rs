@@ -1,29 +1,120 @@
-//! Settings from each of their sources: serde, a TOML file, environment variables, options of another system.
+//! [`SessionSettings`]: settings from each of their sources, which are serde, a TOML file, environment variables and
+//! options of another system, and in layers, of which a later one overrides an earlier.
 
-#[cfg(feature = "toml")]
-use std::collections::HashMap;
-use std::{env, ffi::OsString};
+use std::{collections::BTreeMap, env, ffi::OsString, fmt};
 
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    SessionSettings,
-    error::{Problem, SettingsError},
+    Problem, SettingsError,
+    names::{Apply, is_source_of_keys},
     value::Value,
 };
 use crate::base::config_error::Sentence;
 
-impl<'de> Deserialize<'de> for SessionSettings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut settings = SessionSettings::default();
-        match Value::deserialize(deserializer)? {
-            Value::Table(table) => settings.take_all(table),
-            _ => settings.problems.push(Problem {
-                setting: None,
-                sentence: "the settings are not a table of names and values".to_owned(),
-            }),
+/// Settings of a [`SessionCookie`](crate::SessionCookie), read from a file or from the environment.
+///
+/// Implements [`Deserialize`], for any self-describing format: TOML, JSON, YAML, or the maps that
+/// other crates make from environment variables. Settings have the names of the methods of
+/// [`SessionCookieBuilder`](crate::carrier::SessionCookieBuilder), and a setting that is left out has the builder's
+/// default. `docs/settings.md` lists them.
+///
+/// A duration is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
+/// text. The keys are in `keys` (as text), in the environment variable named by `keys_env`, in the file named by
+/// `keys_file`, or in several of these, listed by `keys_from`; with `watch_keys` (feature `watch`) the cookie follows
+/// them while the program runs.
+///
+/// Deserializing accepts any value, because a format's own error may quote the lines around a mistake, and those may
+/// contain keys. [`check`](Self::check), [`into_builder`](Self::into_builder) and [`build`](Self::build) report all
+/// mistakes at once.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::EncryptionKey;
+/// use hardtack::SessionSettings;
+///
+/// # let key = EncryptionKey::generate()?.expose_secret();
+/// let file = format!(r#"{{
+///     "name": "__Host-login",
+///     "idle_timeout": "15m",
+///     "absolute_timeout": "8h",
+///     "keys": "{}"
+/// }}"#, *key);
+/// let settings: SessionSettings = serde_json::from_str(&file)?;
+/// assert_eq!(settings.build()?.name().as_str(), "__Host-login");
+///
+/// // A setting that weakens security, and one that is misspelled.
+/// let settings: SessionSettings = serde_json::from_str(r#"{"secure": false, "idel_timeout": "15m"}"#)?;
+/// let error = settings.check().unwrap_err();
+/// assert!(error.settings().eq(["secure", "idel_timeout"]));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Security
+///
+/// `Debug` shows no key. Of a name, a path, a domain and an application it shows the length, and of a context and former
+/// attributes how many there are. The text in `keys` is overwritten when the settings are dropped. The file or text from
+/// which they were read is not overwritten.
+#[derive(Clone, Default)]
+#[must_use = "no cookie is built before `build`"]
+pub struct SessionSettings {
+    /// Text before each name of a setting in the source.
+    pub(super) prefix: String,
+    pub(super) is_in_capitals: bool,
+    /// By the names in the table.
+    pub(super) entries: BTreeMap<&'static str, Entry>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// A setting that was given.
+#[derive(Clone)]
+pub(super) struct Entry {
+    /// Name under which it was given.
+    pub(super) shown: String,
+    pub(super) value: Value,
+    pub(super) apply: Apply,
+    /// Value as `Debug` shows it.
+    pub(super) debug: String,
+}
+
+impl SessionSettings {
+    /// Replaces settings with those of a later layer. A source of keys in `later` takes the place of every source in
+    /// these settings, so a file may have `keys_file`, and a variable that overrides it `keys`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    /// use std::time::Duration;
+    ///
+    /// let base: SessionSettings = serde_json::from_str(r#"{"absolute_timeout": "8h", "idle_timeout": "off"}"#)?;
+    /// let here: SessionSettings = serde_json::from_str(r#"{"absolute_timeout": "1h"}"#)?;
+    /// let settings = base.overridden_by(here);
+    /// assert_eq!(settings.key_overlap()?, Duration::from_secs(3_660));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn overridden_by(mut self, later: SessionSettings) -> SessionSettings {
+        if later.source_of_keys().is_some() {
+            self.entries.retain(|name, _| !is_source_of_keys(name));
         }
-        Ok(settings)
+        self.entries.extend(later.entries);
+        self.problems.extend(later.problems);
+        self
+    }
+
+    /// Returns settings of a source that writes `prefix` before each name.
+    pub(super) fn with_prefix(prefix: impl Into<String>) -> SessionSettings {
+        SessionSettings {
+            prefix: prefix.into(),
+            ..SessionSettings::default()
+        }
+    }
+
+    pub(super) fn source_of_keys(&self) -> Option<&Entry> {
+        let mut entries = self.entries.iter();
+        let source = entries.find(|(name, _)| is_source_of_keys(name));
+        source.map(|(_, entry)| entry)
     }
 }
 
@@ -60,7 +151,7 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if `text` is not TOML, if it has no table of this name, or if a setting is refused.
     pub fn from_toml(text: &str, table: &str) -> Result<SessionSettings, SettingsError> {
         let mut settings = SessionSettings::with_prefix(format!("{table}."));
-        let tables = toml::from_str::<HashMap<String, Value>>(text);
+        let tables = toml::from_str::<std::collections::HashMap<String, Value>>(text);
         let mut tables = tables.map_err(|error| not_toml(text, &error))?;
         match tables.remove(table) {
             Some(Value::Table(entries)) => settings.take_all(entries),
@@ -176,13 +267,39 @@ impl SessionSettings {
                 Err(reason) => settings.refuse(&shown, Sentence::of(reason)),
             }
         }
-        let mistakes = settings.applied().options.lifetime_mistakes();
-        let mistakes: Vec<_> = mistakes
-            .iter()
-            .map(|error| settings.mistake(error))
-            .collect();
-        settings.problems.extend(mistakes);
+        let (_, options, _) = settings.applied();
+        for error in options.lifetime_mistakes() {
+            settings.problems.push(settings.mistake(&error));
+        }
         settings.check().map(|()| settings)
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut settings = SessionSettings::default();
+        match Value::deserialize(deserializer)? {
+            Value::Table(table) => settings.take_all(table),
+            _ => settings
+                .problems
+                .push(Problem(None, NOT_A_TABLE.to_owned())),
+        }
+        Ok(settings)
+    }
+}
+
+impl fmt::Debug for SessionSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionSettings")
+            .field("given", &self.entries)
+            .field("problems", &self.problems)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.debug)
     }
 }
 
@@ -192,14 +309,13 @@ fn not_toml(text: &str, error: &toml::de::Error) -> Problem {
     let start = error.span().map_or(0, |span| span.start);
     let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
     let line = 1 + line_ends.count();
-    Problem {
-        setting: None,
-        sentence: format!("line {line} is not TOML: {}", error.message()),
-    }
+    let sentence = format!("line {line} is not TOML: {}", error.message());
+    Problem(None, sentence)
 }
 
 #[cfg(feature = "toml")]
 const NO_TABLE: &str =
     "is not a table of the file; add a line with this name in brackets above the settings";
+const NOT_A_TABLE: &str = "the settings are not a table of names and values";
 /// Set by X11 session managers for the programs that they start.
 const X11_SESSION_MANAGER: &str = "SESSION_MANAGER";

@@ -1,0 +1,339 @@
+//! Names of settings: every setting in one row, which applies itself, and the message for a name that is none.
+
+use std::{fmt, time::Duration};
+
+use strsim::levenshtein;
+
+use super::value::{Refusal, Table, Value, either};
+use crate::{
+    base::config_error::Sentence,
+    carrier::{FormerAttributes, InCookie, Options, Size},
+    cookie::SameSite,
+    crypto::suite::Mode,
+    keys::RingSource,
+    state::{Padding, RefreshAfter},
+};
+
+/// A setting's name, which its row in docs/settings.md has too, and what its value does.
+pub(super) type Setting = (&'static str, Apply);
+
+/// Reads a value and changes sessions by it. Returns the value as `Debug` shows it, without secrets. The error is the
+/// rest of a sentence: the setting cannot have this value, or the carrier has no such setting.
+pub(super) type Apply = fn(&Value, &mut Sessions) -> Result<String, Refusal>;
+
+/// The keys, the options of every carrier and those of a cookie, which settings change.
+pub(super) struct Sessions<'a> {
+    pub(super) keys: KeySettings,
+    pub(super) options: &'a mut Options,
+    pub(super) cookie: Option<&'a mut InCookie>,
+}
+
+/// Settings about the keys, which a program may have of its own.
+#[derive(Default)]
+pub(super) struct KeySettings {
+    pub(super) mode: Option<Mode>,
+    pub(super) sources: Vec<RingSource>,
+    pub(super) watch: Option<Duration>,
+}
+
+impl<'a> Sessions<'a> {
+    pub(super) fn new(options: &'a mut Options, cookie: Option<&'a mut InCookie>) -> Sessions<'a> {
+        let keys = KeySettings::default();
+        Sessions {
+            keys,
+            options,
+            cookie,
+        }
+    }
+
+    fn cookie(&mut self) -> Result<&mut InCookie, Refusal> {
+        self.cookie.as_deref_mut().ok_or(OF_COOKIES.into())
+    }
+}
+
+#[rustfmt::skip] // One row a setting.
+pub(super) const SETTINGS: &[Setting] = &[
+    ("mode", |v, to| Ok(set(&mut to.keys.mode, v.choice(&[
+        ("encrypted", Mode::Encrypted), ("unencrypted-but-signed", Mode::UnencryptedButSigned),
+    ])?))),
+    ("keys", |v, to| Ok(set(&mut to.keys.sources, vec![RingSource::text(v.text()?)]))),
+    ("keys_env", |v, to| Ok(set(&mut to.keys.sources, vec![source("env", v)?]))),
+    ("keys_file", |v, to| Ok(set(&mut to.keys.sources, vec![source("file", v)?]))),
+    ("keys_from", |v, to| Ok(set(&mut to.keys.sources, sources(v)?))),
+    ("watch_keys", |v, to| Ok(set(&mut to.keys.watch, v.interval()?))),
+    ("name", |v, to| Ok(set_text(&mut to.cookie()?.name, v.line()?))),
+    ("path", |v, to| Ok(set_text(&mut to.cookie()?.attributes.path, v.line()?))),
+    ("domain", |v, to| Ok(set_text(&mut to.cookie()?.attributes.domain, v.line()?))),
+    ("same_site", |v, to| Ok(set(&mut to.cookie()?.attributes.same_site, v.choice(&[
+        ("strict", SameSite::Strict), ("lax", SameSite::Lax), ("none", SameSite::None), ("omit", SameSite::Omit),
+    ])?))),
+    ("partitioned", |v, to| Ok(set(&mut to.cookie()?.attributes.partitioned, v.flag()?))),
+    ("persistent", |v, to| Ok(set(&mut to.cookie()?.persistent, v.flag()?))),
+    ("idle_timeout", |v, to| Ok(set(&mut to.options.idle_timeout, v.choice_or_duration(
+        &[("off", None), ("false", None)], Some,
+    )?))),
+    ("absolute_timeout", |v, to| Ok(set(&mut to.options.absolute_timeout, v.duration()?))),
+    ("remember_up_to", |v, to| Ok(set(&mut to.options.remember_up_to, v.duration()?))),
+    ("remembered_idle_timeout", |v, to| Ok(set(&mut to.options.remembered_idle_timeout, v.duration()?))),
+    ("refresh_after", |v, to| Ok(set(&mut to.options.refresh_after, v.choice_or_duration(&[
+        ("never", RefreshAfter::Never), ("on-change", RefreshAfter::OnChange),
+        ("always", RefreshAfter::Always), ("every-request", RefreshAfter::EveryRequest),
+    ], RefreshAfter::Interval)?))),
+    ("clock_skew", |v, to| Ok(set(&mut to.options.clock_skew, v.duration()?))),
+    ("not_before", |v, to| Ok(set(&mut to.options.not_before, v.time()?))),
+    ("size", |v, to| Ok(set(&mut to.cookie()?.size, v.choice(&[
+        ("anywhere", Size::Anywhere), ("browser", Size::Browser),
+        ("split:2", Size::Split(2)), ("split:3", Size::Split(3)), ("split:4", Size::Split(4)),
+    ])?))),
+    ("padding", |v, to| Ok(set(&mut to.options.padding, v.choice(&[("none", Padding::None), ("padme", Padding::Padme)])?))),
+    ("application", |v, to| Ok(set_text(&mut to.options.application, v.line()?))),
+    ("context", |v, to| Ok(add(&mut to.options.context, context(v)?))),
+    ("formerly", |v, to| Ok(add(&mut to.cookie()?.former, formerly(v)?))),
+    ("save_on_server_error", |v, to| Ok(set(&mut to.options.save_on_server_error, v.flag()?))),
+    ("danger_allow_http", |v, to| {
+        let is_on = v.flag()?;
+        to.cookie()?.attributes.secure = !is_on;
+        Ok(is_on.to_string())
+    }),
+    ("danger_allow_shared_caching", |v, to| Ok(set(&mut to.options.shared_caching, v.flag()?))),
+    ("danger_retire_early", |v, to| Ok(set(&mut to.options.retire_early, v.flag()?))),
+    ("secure", |v, to| Ok(set(&mut to.cookie()?.attributes.secure, v.only_true(NOT_SECURE)?))),
+    ("httponly", http_only),
+    ("http_only", http_only),
+];
+
+fn set<T, V: Into<T> + fmt::Debug>(place: &mut T, value: V) -> String {
+    let shown = format!("{value:?}");
+    *place = value.into();
+    shown
+}
+
+/// A mistake in a file may have put a password into a text, so only its length is shown.
+fn set_text<T: From<String>>(place: &mut T, text: String) -> String {
+    let shown = format!("{} bytes", text.len());
+    *place = text.into();
+    shown
+}
+
+fn add<T>(list: &mut Vec<T>, values: Vec<T>) -> String {
+    let shown = format!("a list of {}", values.len());
+    list.extend(values);
+    shown
+}
+
+/// Every cookie is so already.
+fn http_only(value: &Value, to: &mut Sessions) -> Result<String, Refusal> {
+    to.cookie()?;
+    Ok(value.only_true(NOT_HTTP_ONLY)?.to_string())
+}
+
+/// Returns the source of this kind: the name of a variable, or the path of a file.
+fn source(kind: &str, place: &Value) -> Result<RingSource, Refusal> {
+    let is_good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let place = place.line()?;
+    match kind {
+        "env" if place.bytes().all(is_good) => Ok(RingSource::env(place)),
+        "env" => Err(NO_VARIABLE.into()),
+        "file" => Ok(RingSource::file(place)),
+        _ => Err(NO_SOURCES.into()),
+    }
+}
+
+/// Their order counts, so each is a separate table: `{ env = "…" }` or `{ file = "…" }`.
+fn sources(value: &Value) -> Result<Vec<RingSource>, Refusal> {
+    let tables = value.tables(|table| vec![table], NO_SOURCES)?;
+    if tables.is_empty() {
+        return Err(NO_SOURCES.into());
+    }
+    let sources = tables.iter().map(|table| match &table[..] {
+        [(kind, place)] if !place.is_empty() => source(kind, place),
+        _ => Err(NO_SOURCES.into()),
+    });
+    sources.collect()
+}
+
+fn context(value: &Value) -> Result<Vec<(String, String)>, Refusal> {
+    let pairs = value.tables(|table| vec![table], NO_PAIRS)?.concat();
+    let strings = pairs.into_iter().map(|(label, value)| match value.text() {
+        Ok(value) => Ok((label, value)),
+        Err(_) => Err(NO_PAIRS.into()),
+    });
+    strings.collect()
+}
+
+fn formerly(value: &Value) -> Result<Vec<FormerAttributes>, Refusal> {
+    let tables = value.tables(|table| table.split_whitespace().collect(), NO_FORMERLY)?;
+    tables.iter().map(former).collect()
+}
+
+fn former(table: &Table) -> Result<FormerAttributes, Refusal> {
+    if table.is_empty() {
+        return Err(NO_FORMERLY.into());
+    }
+    let add = |former: FormerAttributes, (attribute, value): &(String, Value)| match &**attribute {
+        "path" => Ok(former.path(value.line()?)),
+        "domain" if value.is_empty() => Ok(former.no_domain()),
+        "domain" => Ok(former.domain(value.line()?)),
+        "partitioned" => Ok(former.partitioned(value.flag()?)),
+        _ => Err(NO_FORMERLY.into()),
+    };
+    table.iter().try_fold(FormerAttributes::new(), add)
+}
+
+pub(super) fn find(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|(known, _)| *known == name)
+}
+
+pub(super) fn is_source_of_keys(name: &str) -> bool {
+    name.starts_with("keys")
+}
+
+/// Returns `true` for settings that a program with keys of its own cannot have.
+pub(super) fn is_about_keys(name: &str) -> bool {
+    name.contains("keys")
+}
+
+/// Refuses a name that no setting has, and suggests those that may be meant.
+pub(super) fn unknown(name: &str) -> Sentence {
+    if OF_THE_BUILDER.contains(&plain(name).as_str()) {
+        return "is not a setting: call this method on the builder, which `into_builder()` returns"
+            .into();
+    }
+    match &*suggestions(name) {
+        [] => "is not a setting; docs/settings.md has all of them".into(),
+        near => {
+            let near = either(near.iter().map(|name| format!("{{{name}}}")));
+            Sentence::of(&format!("is not a setting; did you mean {near}?"))
+        }
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['-', '.'], "_")
+}
+
+/// Methods of the builder whose arguments no text can be.
+const OF_THE_BUILDER: [&str; 6] = [
+    "migrate_from",
+    "on_outcome",
+    "revalidate_after",
+    "revoked_if",
+    "typed",
+    "unvalidated_up_to",
+];
+
+/// Returns the setting whose name is misspelled, or else those that share the most words with `name`.
+fn suggestions(name: &str) -> Vec<&'static str> {
+    let plain = plain(name);
+    let names = SETTINGS.iter().map(|(name, _)| *name);
+    let nearest = names.clone().map(|name| (levenshtein(&plain, name), name));
+    if let Some((distance, near)) = nearest.min()
+        && distance <= 1 + near.len() / 6
+    {
+        return vec![near];
+    }
+    let words: Vec<_> = plain.split('_').collect();
+    let shared = |name: &str| name.split('_').filter(|word| words.contains(word)).count();
+    let most = names.clone().map(shared).max().unwrap_or_default();
+    names
+        .filter(|name| most > 0 && shared(name) == most)
+        .collect()
+}
+
+const NOT_SECURE: &str = "cannot be false, because anyone on the network could take the session; \
+    leave it out, or set {danger_allow_http} where there is no HTTPS";
+const NOT_HTTP_ONLY: &str = "cannot be false, because every script in the page could take the session; \
+    leave it out, and let the server tell scripts what they need";
+const OF_COOKIES: &str =
+    "is a setting of cookies, and these sessions travel without one; leave it out";
+const NO_VARIABLE: &str =
+    "is not the name of an environment variable; give one like `SESSION_KEYS`";
+const NO_SOURCES: &str = "must be a list of tables, each with `env` or `file`, or a string like \
+    `env=OLD_KEYS, file=/run/secrets/keys`";
+const NO_PAIRS: &str = "must be a table of strings, a list of pairs of strings, or a string like \
+    `label=value, label=value`";
+const NO_FORMERLY: &str = "must be a list of tables like `{ path = \"/app\", domain = \"\", \
+    partitioned = true }`, where an empty domain is none, or a string like \
+    `path=/app domain=example.com, path=/shop`";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SessionSettings;
+
+    const PAGE: &str = include_str!("../../docs/settings.md");
+
+    /// Returns the cells of the reference page's rows: the name, the value, the default.
+    fn rows() -> impl Iterator<Item = [&'static str; 3]> {
+        let (_, table) = PAGE
+            .split_once("| Name | Value | Default |\n|---|---|---|\n")
+            .unwrap();
+        let rows = table.lines().take_while(|line| line.starts_with('|'));
+        rows.map(|row| {
+            let cells: Vec<_> = row.split('|').map(str::trim).collect();
+            [cells[1], cells[2], cells[3]]
+        })
+    }
+
+    #[test]
+    fn the_reference_page_has_a_row_for_each_setting() {
+        let names = rows().flat_map(|[names, _, _]| names.split('`').skip(1).step_by(2));
+        assert!(names.eq(SETTINGS.iter().map(|(name, _)| *name)));
+    }
+
+    #[test]
+    fn a_default_that_is_written_out_changes_nothing() {
+        for [name, _, default] in rows() {
+            let name = name.split('`').nth(1).unwrap();
+            let value = default.trim_matches('`');
+            let is_value = default == format!("`{value}`") && !value.contains('`');
+            // The options know whether its default of 30 minutes was given.
+            if !is_value || name == "idle_timeout" {
+                continue;
+            }
+            let defaults = format!("{:?}", (Options::default(), InCookie::new()));
+            let mut settings = SessionSettings::default();
+            settings.take(name, name, value.to_owned().into());
+            let (keys, options, cookie) = settings.applied();
+            assert!(settings.check().is_ok());
+            assert_eq!(keys.mode.unwrap_or(Mode::Encrypted), Mode::Encrypted);
+            assert_eq!(format!("{:?}", (options, cookie)), defaults, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_method_that_is_no_setting_is_called_so() {
+        for name in ["revalidate_after", "REVOKED_IF", "migrate-from"] {
+            let told = unknown(name).naming(str::to_owned);
+            assert!(told.contains("call this method on the builder"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_setting_suggests_those_that_may_be_meant() {
+        for (name, near) in [
+            ("idel_timeout", &["idle_timeout"][..]),
+            ("Name", &["name"]),
+            ("same-site", &["same_site"]),
+            ("samesite", &["same_site"]),
+            ("http_onyl", &["http_only"]),
+            ("keys_fiel", &["keys_file"]),
+            ("remember", &["remember_up_to"]),
+            ("remember-me", &["remember_up_to"]),
+            (
+                "timeout",
+                &[
+                    "idle_timeout",
+                    "absolute_timeout",
+                    "remembered_idle_timeout",
+                ],
+            ),
+            ("session.name", &["name"]),
+            ("allow_http", &["danger_allow_http"]),
+            ("no_such", &[]),
+            ("", &[]),
+        ] {
+            assert_eq!(suggestions(name), near, "{name}");
+        }
+    }
+}
