@@ -11,7 +11,7 @@ import { execPath } from "node:process";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { XAES_KEY } from "../test/keys.js";
+import { XAES_KEY } from "../test/visitor.js";
 import { packInto } from "../test/packed.js";
 
 const { tarball } = packInto(await mkdtemp(join(tmpdir(), "hardtack-frameworks-")));
