@@ -1,4 +1,8 @@
-// Visitors of the tests and their keys, a browser, a worker in front of an origin, and input at random.
+// Visitors of the tests and their keys, a browser, a worker in front of an origin, input at random, and the packed package.
+
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { ConfigError, SessionCookie, SessionError } from "../src/index.js";
 import { forward } from "../src/web/origin.js";
@@ -87,4 +91,13 @@ export function random(seed) {
   const listOf = (most, make) => Array.from({ length: below(most) }, make);
   const text = () => listOf(40, () => oneOf(CHARACTERS)).join("");
   return { next, below, oneOf, listOf, text };
+}
+
+/** Packs what `node build.js` has built into a folder. Returns the path of the tarball, and the files in it. */
+export function packInto(folder) {
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  const told = execFileSync("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const packed = JSON.parse(told);
+  const [{ filename, files }] = Array.isArray(packed) ? packed : Object.values(packed);
+  return { tarball: join(folder, filename), files: files.map(({ path }) => path) };
 }
