@@ -197,3 +197,20 @@ fn the_offer_and_the_cookie_of_a_sign_in_are_sensitive() {
     }
     assert!(!response["cache-control"].is_sensitive());
 }
+
+#[cfg(feature = "metrics")]
+#[test]
+fn an_answer_to_a_device_is_counted() {
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let cookie = cookie.device_bound(DeviceBound::at("/.session"));
+    let cookie = cookie.build().unwrap();
+    let counts = super::counted::counted_by(|| {
+        let request = http::Request::post("/.session/register").body(()).unwrap();
+        drop(cookie.answer(
+            &request.into_parts().0,
+            UNIX_EPOCH + Duration::from_secs(1_800_000_000),
+        ));
+    });
+    let answer = r#"hardtack_device_answers_total{purpose="__Host-session",answer="Refused"}"#;
+    assert_eq!(counts.get(answer), Some(&1), "{counts:?}");
+}

@@ -11,8 +11,6 @@ mod browser;
 mod ending;
 mod grace;
 mod handlers;
-#[cfg(feature = "metrics")]
-mod metrics;
 mod model;
 mod proofs;
 mod refresh;

@@ -13,7 +13,7 @@ import { EncryptJWT, jwtDecrypt } from "jose";
 
 import { SessionCookie } from "hardtack-session";
 import { list, option, sessionType, struct, text, u32 } from "hardtack-session/struct";
-import { SIGNING_KEY, XAES_KEY } from "../test/keys.js";
+import { SIGNING_KEY, XAES_KEY } from "../test/visitor.js";
 
 const S = { user: 48_151_623, seen: 0 };
 const M = {

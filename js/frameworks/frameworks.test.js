@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Browser } from "../test/browser.js";
+import { Browser } from "../test/visitor.js";
 import { start } from "./site.js";
 
 const visitsOf = ({ text }) => Number(/visits (?:<!--.*?-->)*(\d+)/.exec(text)?.[1]);

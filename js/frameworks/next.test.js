@@ -7,8 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { SessionCookie, attributes } from "../src/index.js";
-import { Browser } from "../test/browser.js";
-import { XAES_KEY } from "../test/keys.js";
+import { Browser, XAES_KEY } from "../test/visitor.js";
 import { browses } from "./next_in_chromium.js";
 import { start } from "./site.js";
 

@@ -11,8 +11,7 @@ import { execPath } from "node:process";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { XAES_KEY } from "../test/keys.js";
-import { packInto } from "../test/packed.js";
+import { XAES_KEY, packInto } from "../test/visitor.js";
 
 const { tarball } = packInto(await mkdtemp(join(tmpdir(), "hardtack-frameworks-")));
 const QUIET = { NEXT_TELEMETRY_DISABLED: "1", ASTRO_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1" };

@@ -13,7 +13,7 @@ import { SessionCookie, csrfToken, revalidation } from "hardtack-session";
 import { CsrfGuard } from "hardtack-session/csrf";
 import { session as inExpress } from "hardtack-session/express";
 import { withSession as inNode } from "hardtack-session/node";
-import { XAES_KEY } from "./keys.js";
+import { XAES_KEY } from "./visitor.js";
 import { headOverHttp2, listening } from "./stand_ins.js";
 
 const cookies = await SessionCookie.encrypted(XAES_KEY);

@@ -10,8 +10,7 @@ import { KeyRing, SessionCookie, SessionHeader, csrfToken, revalidation, verifyC
 import { oldCookie } from "../src/old_cookies.js";
 import { contentOf } from "../src/ring.js";
 import { Sealer } from "../src/token.js";
-import { XAES_KEY } from "./keys.js";
-import { NOW, cookies, filled, later, misconfigured } from "./visitor.js";
+import { NOW, XAES_KEY, cookies, filled, later, misconfigured } from "./visitor.js";
 
 const tenant = (name) => [["tenant", name]];
 const acme = cookies.inContext(tenant("acme"));

@@ -7,8 +7,7 @@ import { SessionCookie } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { inNext } from "../src/web/next.js";
 import { setCookieField } from "../src/web/cookie_field.js";
-import { XAES_KEY } from "./keys.js";
-import { NOW, cookies, filled, later } from "./visitor.js";
+import { NOW, XAES_KEY, cookies, filled, later } from "./visitor.js";
 
 test("the cookies of a session take the place of those that came, parts included", () => {
   const fieldWith = (cookie, own) => {

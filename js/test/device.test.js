@@ -10,8 +10,7 @@ import { KeyRing, SessionCookie, attributes, csrfToken, verifyCsrf } from "../sr
 import { contentOf } from "../src/ring.js";
 import { Sealer } from "../src/token.js";
 import { sessionProxy } from "../src/web/next.js";
-import { XAES_KEY } from "./keys.js";
-import { random } from "./random.js";
+import { XAES_KEY, random } from "./visitor.js";
 import { ask } from "./rust.js";
 
 const NOW = 1_800_000_000;

@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { KeyRing, SessionCookie, SessionHeader, SessionToken, generateKey } from "../src/index.js";
-import { XAES_KEY } from "./keys.js";
-import { field } from "./visitor.js";
+import { XAES_KEY, field } from "./visitor.js";
 
 const [OTHER_KEY, THIRD_KEY] = [await generateKey(), await generateKey()];
 const start = Date.now();

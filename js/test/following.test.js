@@ -5,8 +5,7 @@ import { mock, test } from "node:test";
 
 import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, SessionHeader, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
-import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
-import { field, misconfigured } from "./visitor.js";
+import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY, field, misconfigured } from "./visitor.js";
 
 const OTHER_KEY = await generateKey();
 const start = Date.now();

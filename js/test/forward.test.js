@@ -9,9 +9,8 @@ import { SessionCookie } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { withSession } from "../src/web/node.js";
 import { forward } from "../src/web/origin.js";
-import { XAES_KEY } from "./keys.js";
 import { listening } from "./stand_ins.js";
-import { cookies, field, worker } from "./worker.js";
+import { XAES_KEY, cookies, kept as field, worker } from "./visitor.js";
 
 /** An origin that answers so, and tells which `Cookie` it got. */
 async function standIn(answer) {

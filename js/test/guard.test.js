@@ -5,8 +5,7 @@ import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { KeyRing, SessionCookie, csrfToken, verifyCsrf } from "../src/index.js";
-import { XAES_KEY } from "./keys.js";
-import { random } from "./random.js";
+import { XAES_KEY, random } from "./visitor.js";
 import { ask } from "./rust.js";
 
 const NOW = 1_800_000_000;

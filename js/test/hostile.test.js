@@ -22,7 +22,7 @@ import { inNext, protect, sessionProxy, wayBack } from "../src/web/next.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { forward } from "../src/web/origin.js";
 import { handleSession } from "../src/web/sveltekit.js";
-import { XAES_KEY } from "./keys.js";
+import { XAES_KEY } from "./visitor.js";
 import { HonoContext, jarOf } from "./stand_ins.js";
 import { workOf } from "./work.js";
 

@@ -4,10 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { KeyRing, SessionCookie, SessionToken, generateKey } from "../src/index.js";
-import { SIGNING_KEY, XAES_KEY } from "./keys.js";
-import { random } from "./random.js";
 import { ask, startCounter } from "./rust.js";
-import { cookies, field as fieldOf, worker } from "./worker.js";
+import { SIGNING_KEY, XAES_KEY, cookies, kept as fieldOf, random, worker } from "./visitor.js";
 
 const NOW = 1_800_000_000;
 

@@ -10,7 +10,7 @@ import * as eight from "iron-session-8";
 import { SessionCookie, revocation } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
 import { oldCookie } from "../src/old_cookies.js";
-import { XAES_KEY } from "./keys.js";
+import { XAES_KEY } from "./visitor.js";
 
 const NOW = Date.now();
 const DAY = 86_400_000;

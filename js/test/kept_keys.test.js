@@ -9,8 +9,7 @@ import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, SessionHeader, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
 import { contentOf } from "../src/ring.js";
 import { Sealer } from "../src/token.js";
-import { XAES_KEY } from "./keys.js";
-import { NOW, cookies as alone, field, filled, later } from "./visitor.js";
+import { NOW, XAES_KEY, cookies as alone, field, filled, later } from "./visitor.js";
 
 const OTHER_KEY = await generateKey();
 const ID = (await KeyRing.parse(XAES_KEY)).keys[0].id;

@@ -16,7 +16,7 @@ import { withSession as inH3 } from "../src/web/h3.js";
 import { session as inHono } from "../src/web/hono.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { handleSession } from "../src/web/sveltekit.js";
-import { XAES_KEY } from "./keys.js";
+import { XAES_KEY } from "./visitor.js";
 import { HonoContext, before, listening } from "./stand_ins.js";
 
 const cookies = await SessionCookie.encrypted(XAES_KEY);

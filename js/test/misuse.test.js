@@ -23,9 +23,8 @@ import { session as inHono } from "../src/web/hono.js";
 import { inNext, sessionProxy } from "../src/web/next.js";
 import { forward } from "../src/web/origin.js";
 import { handleSession } from "../src/web/sveltekit.js";
-import { XAES_KEY } from "./keys.js";
 import { HonoContext, listening } from "./stand_ins.js";
-import { NOW, cookies, filled } from "./visitor.js";
+import { NOW, XAES_KEY, cookies, filled } from "./visitor.js";
 
 const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "user", schema: 1, shape: struct({ user: text }) }) });
 const refused = (name) => ({ name: "TypeError", message: `session has no property \`${name}\`; use \`get\`, \`set\`, \`has\` and \`delete\`` });

@@ -8,7 +8,7 @@ import { SessionCookie, attributes, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { struct, text } from "../src/struct.js";
 import { inNext, sessionProxy } from "../src/web/next.js";
-import { XAES_KEY } from "./keys.js";
+import { XAES_KEY } from "./visitor.js";
 import { jarOf } from "./stand_ins.js";
 
 const NOW = new Date("2027-01-15T08:00:00Z");

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { SessionCookie } from "../src/index.js";
 import { protect, sessionProxy, wayBack } from "../src/web/next.js";
-import { XAES_KEY } from "./keys.js";
+import { XAES_KEY } from "./visitor.js";
 
 const cookies = await SessionCookie.encrypted(XAES_KEY);
 

@@ -6,8 +6,7 @@ import { test } from "node:test";
 
 import { SessionCookie, revocation } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
-import { XAES_KEY } from "./keys.js";
-import { random } from "./random.js";
+import { XAES_KEY, random } from "./visitor.js";
 import { ask } from "./rust.js";
 
 const NOW = 1_800_000_000;

@@ -7,8 +7,7 @@ import { deviceBound } from "../src/device.js";
 import { SessionCookie, decodeDictionary, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import * as t from "../src/struct.js";
-import { XAES_KEY } from "./keys.js";
-import { NOW, later } from "./visitor.js";
+import { NOW, XAES_KEY, later } from "./visitor.js";
 
 const read = (value) => (value.startsWith("user-") ? { entries: { user: value.slice(5) } } : null);
 const migrating = (from = NOW) =>

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
-import { packInto } from "./packed.js";
+import { packInto } from "./visitor.js";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 const bin = (name) => join(here, "node_modules/.bin", name);

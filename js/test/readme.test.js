@@ -13,7 +13,7 @@ import * as h3of1 from "h3-1";
 import { getIronSession } from "iron-session";
 
 import { generateKey } from "../src/index.js";
-import { SIGNING_KEY, XAES_KEY } from "./keys.js";
+import { SIGNING_KEY, XAES_KEY } from "./visitor.js";
 
 const here = (file) => new URL(`../${file}`, import.meta.url);
 const readme = await readFile(here("README.md"), "utf8");

@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ConfigError, KeyRing, SessionCookie, SessionHeader, attributes } from "../src/index.js";
-import { SIGNING_KEY, XAES_KEY } from "./keys.js";
-import { NOW, cookies, field, filled, later, misconfigured, refused } from "./visitor.js";
+import { NOW, SIGNING_KEY, XAES_KEY, cookies, field, filled, later, misconfigured, refused } from "./visitor.js";
 
 test("a session that was not touched writes nothing, and one that was read neither", async () => {
   const arrived = await filled();

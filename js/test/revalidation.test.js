@@ -13,8 +13,7 @@ import { contentOf } from "../src/ring.js";
 import { Sealer } from "../src/token.js";
 import { withSession } from "../src/web/fetch.js";
 import { inNext } from "../src/web/next.js";
-import { XAES_KEY } from "./keys.js";
-import { NOW, cookies, field, filled, later, misconfigured, refused } from "./visitor.js";
+import { NOW, XAES_KEY, cookies, field, filled, later, misconfigured, refused } from "./visitor.js";
 
 const failure = new Error("no database");
 const fails = () => Promise.reject(failure);

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { SessionCookie, SessionHeader, attributes, csrfToken, revalidation, revocation } from "../src/index.js";
-import { XAES_KEY } from "./keys.js";
+import { XAES_KEY } from "./visitor.js";
 import { listening } from "./stand_ins.js";
 
 const NAME = "__Host-session";

@@ -5,8 +5,7 @@ import { test } from "node:test";
 
 import { SessionCookie, SessionHeader, SessionToken, csrfToken, revocation, sessionType, verifyCsrf } from "../src/index.js";
 import { struct, text } from "../src/struct.js";
-import { SIGNING_KEY, XAES_KEY } from "./keys.js";
-import { NOW, cookies, field, filled, later, refused } from "./visitor.js";
+import { NOW, SIGNING_KEY, XAES_KEY, cookies, field, filled, later, refused } from "./visitor.js";
 
 test("keys stand in the order of their bytes, after the session was saved too", async () => {
   const session = await cookies.load(null, NOW);

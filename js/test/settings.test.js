@@ -8,8 +8,7 @@ import { deviceBound } from "../src/device.js";
 import { KeyRing, Session, SessionCookie, SessionHeader, SessionToken, attributes, generateKey, revalidation, revocation, sessionType } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
 import { oldCookie } from "../src/old_cookies.js";
-import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
-import { NOW, cookies, filled, later, misconfigured, refused } from "./visitor.js";
+import { NOW, SIGNING_KEY, XAES_KEY, XCHACHA_KEY, cookies, filled, later, misconfigured, refused } from "./visitor.js";
 
 const build = (options, ring = XAES_KEY) => SessionCookie.encrypted(ring, options);
 const validatedAfter = (seconds) => revalidation({ seconds, validate: () => true });

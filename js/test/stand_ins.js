@@ -12,7 +12,7 @@ import { session as inHono } from "../src/web/hono.js";
 import { sessionProxy } from "../src/web/next.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { handleSession } from "../src/web/sveltekit.js";
-import { Browser, patience } from "./browser.js";
+import { Browser, patience } from "./visitor.js";
 
 const servers = [];
 after(() => servers.forEach((server) => server.close()));

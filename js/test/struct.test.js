@@ -5,8 +5,7 @@ import { test } from "node:test";
 
 import { SessionCookie, SessionError, decodeDictionary } from "../src/index.js";
 import * as t from "../src/struct.js";
-import { XAES_KEY } from "./keys.js";
-import { random } from "./random.js";
+import { XAES_KEY, random } from "./visitor.js";
 import { ask } from "./rust.js";
 
 const NOW = 1_800_000_000;

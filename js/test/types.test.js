@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { SessionCookie, decodeDictionary, revocation, sessionType } from "../src/index.js";
-import { XAES_KEY } from "./keys.js";
-import { NOW, cookies, field, filled, misconfigured, refused } from "./visitor.js";
+import { NOW, XAES_KEY, cookies, field, filled, misconfigured, refused } from "./visitor.js";
 
 /** A type with a codec of its own. */
 const typeOf = ({ encode, decode, ...type }) => sessionType({ ...type, shape: { encode, decode } });

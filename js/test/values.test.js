@@ -5,9 +5,7 @@ import { test } from "node:test";
 
 import { SessionCookie, decodeDictionary, sessionType } from "../src/index.js";
 import * as t from "../src/struct.js";
-import { XAES_KEY } from "./keys.js";
-import { random } from "./random.js";
-import { NOW, cookies, field, filled, later, refused } from "./visitor.js";
+import { NOW, XAES_KEY, cookies, field, filled, later, random, refused } from "./visitor.js";
 
 const roomy = await SessionCookie.encrypted(XAES_KEY, { size: "split:4" });
 

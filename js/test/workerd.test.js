@@ -10,8 +10,7 @@ import { rollup } from "rollup";
 import package_ from "workerd";
 
 import { KeyRing, SessionCookie, generateKey } from "../src/index.js";
-import { Browser } from "./browser.js";
-import { XAES_KEY } from "./keys.js";
+import { XAES_KEY, Browser } from "./visitor.js";
 import { startCounter } from "./rust.js";
 import { SKIPPED } from "./vectors.js";
 

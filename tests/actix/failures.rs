@@ -169,7 +169,7 @@ fn a_guard_without_a_session_says_what_is_missing() {
         assert_eq!(answer.status(), 500);
         let failure = answer.response().extensions().get::<Failure>().cloned();
         let body = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
-        let words = super::setup::words(body, failure.as_ref());
+        let words = super::words(body, failure.as_ref());
         assert!(words.contains("no session layer for `Session`"), "{words}");
     });
 }

@@ -7,7 +7,7 @@ mod handles;
 mod layers;
 
 use crate::common;
-use crate::common::setup;
+use crate::common::words;
 
 use actix_web::{App, dev::ServiceResponse, test, web};
 use hardtack::web::Failure;
@@ -31,7 +31,7 @@ pub(crate) fn ask(
     send(configure, request.body(String::new()).unwrap())
 }
 
-/// The response to `request`, with the words of [`setup::words`].
+/// The response to `request`, with the words of [`words`].
 pub(crate) fn send(
     configure: impl FnOnce(&mut web::ServiceConfig) + Clone,
     request: Request<String>,
@@ -42,6 +42,6 @@ pub(crate) fn send(
             test::call_service(&app, request_of(request).to_request()).await;
         let failure = response.response().extensions().get::<Failure>().cloned();
         let answer = response_of(response).await;
-        answer.map(|body| setup::words(body, failure.as_ref()))
+        answer.map(|body| words(body, failure.as_ref()))
     })
 }

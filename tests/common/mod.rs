@@ -12,11 +12,7 @@ pub(crate) mod cases;
 #[cfg(feature = "metrics")]
 pub(crate) mod counted;
 pub(crate) mod folder;
-pub(crate) mod outcome;
 pub(crate) mod repository;
-#[cfg(feature = "tower")]
-pub(crate) mod setup;
-pub(crate) mod sites;
 pub(crate) mod times;
 #[cfg(feature = "tracing")]
 pub(crate) mod told;
@@ -33,7 +29,7 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionToken,
     carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
-    session::{Map, Payload},
+    session::{Map, Outcome, Payload, Reason},
 };
 #[cfg(feature = "http")]
 use http::{HeaderMap, header::SET_COOKIE};
@@ -120,6 +116,31 @@ pub(crate) fn sealed_of<T: Payload>(time: SystemTime, fill: impl FnOnce(&Session
 /// `name=token` of a session with one entry, `user: 42`, begun when the tests begin.
 pub(crate) fn signed_in(cookie: &SessionCookie<Map>) -> String {
     sealed(cookie, at(0), |session| session.insert("user", 42).unwrap())
+}
+
+/// The reason for which a session did not open; `None` if it opened under the sealing key.
+#[track_caller]
+pub(crate) fn reason<T: Payload>(session: &Session<T>) -> Option<Reason> {
+    match session.outcome() {
+        Outcome::Rejected { reason, .. } => Some(reason),
+        Outcome::Opened { .. } => None,
+        outcome => panic!("{outcome:?}"),
+    }
+}
+
+/// Returns the body of a response; of one to a mistake in the setup, the sentence for the log, unless the application
+/// has replaced the body. The visitor gets no advice for developers.
+#[cfg(feature = "tower")]
+#[track_caller]
+pub(crate) fn words(body: String, failure: Option<&hardtack::web::Failure>) -> String {
+    match failure {
+        Some(hardtack::web::Failure::Setup(sentence)) if body == "server error" => sentence.clone(),
+        Some(hardtack::web::Failure::Setup(sentence)) => {
+            assert_ne!(body, *sentence);
+            body
+        }
+        _ => body,
+    }
 }
 
 #[cfg(feature = "http")]

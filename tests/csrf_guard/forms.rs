@@ -128,10 +128,7 @@ fn ask(
     let (head, body) = response.into_parts();
     let body = block_on(to_bytes(body, 10_000)).unwrap();
     let body = String::from_utf8(body.to_vec()).unwrap();
-    (
-        head.status,
-        super::setup::words(body, head.extensions.get()),
-    )
+    (head.status, super::words(body, head.extensions.get()))
 }
 
 fn form(token: &str) -> String {

@@ -8,7 +8,7 @@ mod requests;
 mod tokens;
 
 use crate::common;
-use crate::common::setup;
+use crate::common::words;
 
 use std::{
     convert::Infallible,

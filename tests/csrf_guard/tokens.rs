@@ -115,10 +115,7 @@ fn without_a_session_layer_the_answer_says_how_to_add_one() {
     let ask = |request| {
         let Ok(response) = block_on(guard().layer(handler).oneshot(request));
         let (head, body) = response.into_parts();
-        (
-            head.status,
-            super::setup::words(body, head.extensions.get()),
-        )
+        (head.status, super::words(body, head.extensions.get()))
     };
     let (status, body) = ask(request("POST", &[]));
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);

@@ -9,7 +9,7 @@ mod returning;
 use crate::common::block_on;
 use crate::common::browser;
 use crate::common::cases;
-use crate::common::outcome;
+use crate::common::reason;
 use crate::common::says;
 use crate::common::times;
 
@@ -20,7 +20,6 @@ use hardtack::{
     keys::SharedKeyRing,
     session::Reason,
 };
-use outcome::reason;
 use times::at;
 
 /// Sites with one key and different options.

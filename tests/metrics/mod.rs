@@ -1,10 +1,11 @@
-//! Metrics as a recorder gets them, and the table and the dashboard that name them.
+//! Metrics as a recorder gets them, the table of docs/metrics.md, and docs/dashboard.json, which Grafana imports.
 
 #[cfg(all(feature = "axum", feature = "metrics"))]
 mod counts;
-mod dashboard;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use crate::common::repository::Repository;
 
@@ -38,3 +39,76 @@ fn the_table_has_a_row_for_each_name_in_the_code() {
     assert_eq!(names, table.keys().map(String::as_str).collect());
     assert!(table.len() > 5);
 }
+
+fn dashboard() -> Value {
+    serde_json::from_str(Repository::read().text("docs/dashboard.json")).unwrap()
+}
+
+/// The expressions of all panels, and the query of the variable `purpose`.
+fn queries(dashboard: &Value) -> Vec<String> {
+    let panels = dashboard["panels"].as_array().unwrap().iter();
+    let targets = panels.flat_map(|panel| panel["targets"].as_array().unwrap());
+    let expressions = targets.map(|target| &target["expr"]);
+    let variable = &dashboard["templating"]["list"][1]["query"]["query"];
+    let queries = expressions.chain([variable]);
+    queries
+        .map(|query| query.as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The words of a query outside its texts and variables.
+fn words(query: &str) -> impl Iterator<Item = &str> {
+    let outside = query.split('"').step_by(2);
+    let words = outside
+        .flat_map(|part| part.split(|c: char| !c.is_ascii_alphanumeric() && !"_$".contains(c)));
+    words.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+}
+
+#[test]
+fn the_dashboard_names_metrics_and_labels_of_the_table_alone_and_every_metric() {
+    let table = table();
+    let mut shown = BTreeSet::new();
+    for query in queries(&dashboard()) {
+        let metric = words(&query).find(|word| word.starts_with("hardtack_"));
+        let metric = metric.unwrap_or_else(|| panic!("{query}"));
+        let metric = metric.trim_end_matches("_bucket");
+        let labels = table.get(metric);
+        let labels = labels.unwrap_or_else(|| panic!("{metric} is in no row: {query}"));
+        for word in words(&query).filter(|word| !word.starts_with("hardtack_")) {
+            let is_known = OF_PROMETHEUS.contains(&word) || labels.contains(word);
+            assert!(is_known, "{word} is no label of {metric}: {query}");
+        }
+        shown.insert(metric.to_owned());
+    }
+    assert_eq!(shown, table.into_keys().collect());
+}
+
+#[test]
+fn every_panel_asks_the_chosen_source_and_has_a_place_of_its_own() {
+    let dashboard = dashboard();
+    let mut taken = BTreeSet::new();
+    for panel in dashboard["panels"].as_array().unwrap() {
+        assert_eq!(panel["datasource"]["uid"], "${datasource}", "{panel}");
+        let [x, y, w, h] =
+            ["x", "y", "w", "h"].map(|side| panel["gridPos"][side].as_u64().unwrap());
+        assert!(x + w <= 24, "{panel}");
+        let cells = (x..x + w).flat_map(|x| (y..y + h).map(move |y| (x, y)));
+        for cell in cells {
+            assert!(taken.insert(cell), "{panel}");
+        }
+    }
+}
+
+/// Functions and words of PromQL and Grafana, and labels that Prometheus adds.
+const OF_PROMETHEUS: [&str; 10] = [
+    "by",
+    "histogram_quantile",
+    "increase",
+    "instance",
+    "label_values",
+    "le",
+    "or",
+    "rate",
+    "sum",
+    "vector",
+];

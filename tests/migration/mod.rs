@@ -5,8 +5,6 @@ mod ending;
 mod events;
 mod readers;
 mod rules;
-#[cfg(feature = "tower")]
-mod server_errors;
 mod settings;
 mod typed;
 

@@ -10,9 +10,7 @@ use super::{
     browser::{Browser, Jar},
     counting::{Counts, open_all, run},
     counting::{Sealer, wire},
-    load,
-    outcome::reason,
-    random, site,
+    load, random, reason, site,
     times::at,
 };
 

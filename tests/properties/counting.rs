@@ -22,9 +22,7 @@ use sha2::Sha256;
 use super::{
     HEAD_LEN, TAG_LEN, blob_of,
     cases::cases,
-    encode, load,
-    outcome::reason,
-    secret, site, small_token, suite,
+    encode, load, reason, secret, site, small_token, suite,
     times::{START, at},
 };
 

@@ -10,7 +10,7 @@ mod values;
 
 use crate::common::browser;
 use crate::common::cases;
-use crate::common::outcome;
+use crate::common::reason;
 use crate::common::times;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -19,7 +19,6 @@ use hardtack::{
     EncryptionKey, Session, SessionCookie, SessionToken, SigningKey, Size,
     carrier::{SessionCookieBuilder, SessionTokenBuilder},
 };
-use outcome::reason;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use times::at;

@@ -12,8 +12,8 @@ use hardtack::{
 use super::{
     Login,
     common::{
-        READ, UNTOUCHED, Visit, at, builder, builder_of, check, cookie, outcome::reason, pair_of,
-        sealed, signed_in,
+        READ, UNTOUCHED, Visit, at, builder, builder_of, check, cookie, pair_of, reason, sealed,
+        signed_in,
     },
     look,
 };

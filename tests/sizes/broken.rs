@@ -7,13 +7,8 @@ use hardtack::{
 use proptest::prelude::*;
 
 use super::{
-    browser::Browser,
-    cases::cases,
-    long_lived,
-    outcome::reason,
-    sites::{encrypted, signed, xchacha},
-    times::at,
-    tokens::token_of,
+    browser::Browser, cases::cases, encrypted, long_lived, reason, signed, times::at,
+    tokens::token_of, xchacha,
 };
 
 /// One site, and two generations of one session there, of the same length, in four cookies each.

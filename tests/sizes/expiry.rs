@@ -14,12 +14,13 @@ use serde_json::Value;
 use super::{
     browser::Browser,
     cases::cases,
-    long_lived,
+    encrypted, long_lived,
     options::LONGEST_DURATION,
     room::padded,
-    sites::{encrypted, signed, xchacha},
+    signed,
     times::{at, seconds},
     tokens::{cut, names, token_of},
+    xchacha,
 };
 
 type Work = fn(&Session) -> Result<(), SessionError>;

@@ -11,9 +11,9 @@ use proptest::prelude::*;
 use super::{
     browser::Browser,
     cases::cases,
-    long_lived,
+    encrypted, long_lived,
     options::sizes,
-    sites::{encrypted, signed},
+    signed,
     times::at,
     tokens::{cut, token_of},
 };

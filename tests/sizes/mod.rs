@@ -3,6 +3,17 @@
 
 mod options;
 
+use std::time::Duration;
+
+use hardtack::{
+    EncryptionKey, Session, SessionCookie, SessionData, SessionError, SessionToken, SigningKey,
+    carrier::{SessionBuilder, SessionCookieBuilder, SessionTokenBuilder},
+    session::TooLarge,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::common::{browser, cases, reason, times};
+
 mod broken;
 mod expiry;
 mod fields;
@@ -14,16 +25,6 @@ mod report;
 mod room;
 mod sequences;
 mod tokens;
-
-use crate::common::browser;
-use crate::common::cases;
-use crate::common::outcome;
-use crate::common::sites;
-use crate::common::times;
-
-use hardtack::{SessionData, SessionError, session::TooLarge};
-use serde::{Deserialize, Serialize};
-use sites::{AGES, fill, long_lived};
 
 #[derive(Serialize, Deserialize, Default, Clone, Debug, PartialEq)]
 struct Bytes(Vec<u8>);
@@ -54,3 +55,42 @@ fn assert_too_large<R: std::fmt::Debug>(
         other => panic!("{other:?}"),
     }
 }
+
+fn encrypted() -> SessionCookieBuilder {
+    SessionCookie::encrypted(EncryptionKey::generate().unwrap())
+}
+
+fn xchacha() -> SessionCookieBuilder {
+    SessionCookie::encrypted(EncryptionKey::generate_xchacha20().unwrap())
+}
+
+fn signed() -> SessionCookieBuilder {
+    SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap())
+}
+
+fn encrypted_tokens(purpose: &str) -> SessionTokenBuilder {
+    SessionToken::encrypted(purpose, EncryptionKey::generate().unwrap())
+}
+
+fn signed_tokens(purpose: &str) -> SessionTokenBuilder {
+    SessionToken::unencrypted_but_signed(purpose, SigningKey::generate().unwrap())
+}
+
+/// A policy under which no session expires.
+fn long_lived<C>(site: SessionBuilder<C>) -> SessionBuilder<C> {
+    site.idle_timeout(None).absolute_timeout(CENTURY)
+}
+
+/// Fills a dictionary to its last byte.
+fn fill(session: &Session) {
+    session.remove("full").unwrap();
+    // An entry has a marker, 4 letters, and 3 bytes before a long text; the dictionary has a marker.
+    let map = usize::from(session.is_empty());
+    let len = session.remaining_bytes() - 5 - 3 - map;
+    session.insert("full", "x".repeat(len)).unwrap();
+    assert_eq!(session.remaining_bytes(), 0);
+}
+
+/// The last age that takes one byte, and the first that take two, three and four.
+const AGES: [u64; 4] = [127, 128, 16_384, 2_097_152];
+const CENTURY: Duration = Duration::from_secs(4_200_000_000);

@@ -10,8 +10,7 @@ use serde_json::Value;
 use super::{
     AGES,
     browser::Browser,
-    fill, long_lived,
-    sites::{encrypted, signed},
+    encrypted, fill, long_lived, signed,
     times::at,
     tokens::{cut, names, token_of},
 };

@@ -14,9 +14,9 @@ use serde_json::Value;
 use super::{
     browser::pair_of,
     cases::cases,
-    long_lived, room,
-    sites::{encrypted, signed, xchacha},
+    encrypted, long_lived, room, signed,
     times::{at, seconds},
+    xchacha,
 };
 
 /// Settings of a site.

@@ -14,10 +14,10 @@ use super::{
     AGES, Bytes, assert_too_large, assert_within,
     browser::Browser,
     cases::cases,
-    fill, long_lived,
+    encrypted, encrypted_tokens, fill, long_lived,
     options::{RESERVED, options},
     room::{dictionary, padded, token},
-    sites::{encrypted, encrypted_tokens, signed},
+    signed,
     times::at,
 };
 

@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     browser::Browser,
     cases::cases,
-    fill,
+    encrypted, fill,
     options::{Options, options},
     room::{dictionary, token, varint},
-    sites::encrypted,
     times::{at, seconds},
 };
 

@@ -8,12 +8,7 @@ use hardtack::{Session, SessionData, Size, carrier::SessionCookieBuilder, sessio
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    Bytes, assert_too_large,
-    browser::Browser,
-    fill,
-    sites::{encrypted, signed, xchacha},
-};
+use super::{Bytes, assert_too_large, browser::Browser, encrypted, fill, signed, xchacha};
 
 #[test]
 fn a_default_that_does_not_fit_is_refused_when_the_cookie_is_built() {

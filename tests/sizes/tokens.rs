@@ -9,9 +9,7 @@ use hardtack::{
 };
 
 use super::{
-    AGES, fill, long_lived,
-    sites::{encrypted, encrypted_tokens, signed, signed_tokens},
-    times::at,
+    AGES, encrypted, encrypted_tokens, fill, long_lived, signed, signed_tokens, times::at,
 };
 
 #[track_caller]

@@ -10,7 +10,7 @@ mod routers;
 mod services;
 
 use crate::common;
-use crate::common::setup;
+use crate::common::words;
 
 use std::convert::Infallible;
 
@@ -46,6 +46,6 @@ where
     let (head, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let body = String::from_utf8(body.to_vec()).unwrap();
-    let words = setup::words(body, head.extensions.get());
+    let words = words(body, head.extensions.get());
     (head.status, head.headers, words)
 }

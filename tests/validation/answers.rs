@@ -12,7 +12,7 @@ use super::{
     Change, GOES_ON, INTERVAL, IS_GONE, IS_OUT_OF_REACH, IS_OVER, NO_ANSWER, PANICS, Row,
     common::{
         ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, at, block_on, builder, check, cookie,
-        outcome::reason, sealed, seconds, signed_in,
+        reason, sealed, seconds, signed_in,
     },
     find, look, miss, scripted, scripting,
 };

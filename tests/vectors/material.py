@@ -4,8 +4,13 @@ Keys and random bytes are SHA-256 of fixed strings (long ones SHAKE-256): never 
 """
 
 import hashlib
+import json
 from datetime import datetime, timezone
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+import devices
 from hardtack import *
 
 
@@ -66,3 +71,34 @@ def long_token(characters):
     made_token = token(XAES, content + b"\x07" + varint(length) + text)
     assert len(made_token) == characters, (len(made_token), characters)
     return made_token
+
+
+class Device:
+    """A key of a device, by a name."""
+
+    def __init__(self, name):
+        self.secret = ec.derive_private_key(int.from_bytes(test_bytes(name, 32)) >> 1, ec.SECP256R1())
+        numbers = self.secret.public_key().public_numbers()
+        x, y = numbers.x.to_bytes(32), numbers.y.to_bytes(32)
+        self.key = devices.compressed(x, y)
+        self.jwk = {"crv": "P-256", "kty": "EC", "x": base64url(x), "y": base64url(y)}
+
+    def proof(self, challenge, registers=False, **claims):
+        header = {"alg": "ES256", "typ": "dbsc+jwt"} | ({"jwk": self.jwk} if registers else {})
+        return self.signed(json.dumps(header), json.dumps({"jti": challenge} | claims))
+
+    def signed(self, header, payload):
+        """A proof of these two texts."""
+        text = ".".join(base64url(part.encode()) for part in (header, payload))
+        made = self.secret.sign(text.encode(), ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+        r, s = utils.decode_dss_signature(made)
+        return text + "." + base64url(r.to_bytes(32) + s.to_bytes(32))
+
+
+ONE, TWO = Device("device key"), Device("another device key")
+
+
+def sealed(word, issued=NOW, sid=SID, key=XAES, purpose=COOKIE, context=()):
+    """One of the four tokens of § 16.2."""
+    payload = {"bound": devices.device_of(ONE.key, sid), "identifier": ONE.key}.get(word, b"")
+    return token(key, body(issued, sid=sid, payload=payload), purpose | {"name": f"device:{word}:{purpose['name']}"}, context)

@@ -220,6 +220,9 @@ mod tests {
     }
 
     proptest! {
+        // A failing case becomes a test, and not a line of a file.
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn what_is_not_changed_stays_to_the_last_byte(text in strings()) {
             prop_assert_eq!(&*RingText::new(&text).unwrap().to_text(), &text);

@@ -28,18 +28,8 @@ fn values_and_sessions() {
 }
 
 #[test]
-fn sizes() {
-    run(include_str!("api/sizes.txt"));
-}
-
-#[test]
-fn times() {
-    run(include_str!("api/times.txt"));
-}
-
-#[test]
-fn messages_and_csrf() {
-    run(include_str!("api/messages.txt"));
+fn sizes_and_times() {
+    run(include_str!("api/limits.txt"));
 }
 
 #[test]
@@ -48,8 +38,8 @@ fn keys_and_revocation() {
 }
 
 #[test]
-fn headers_and_responses() {
-    run(include_str!("api/headers.txt"));
+fn messages_csrf_headers_and_responses() {
+    run(include_str!("api/answers.txt"));
 }
 
 fn run(table: &str) {

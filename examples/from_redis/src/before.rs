@@ -10,7 +10,7 @@ use actix_web::{
 };
 use serde::Deserialize;
 
-use crate::users::{ADA, BOB};
+use crate::login::{ADA, BOB};
 
 #[derive(Deserialize)]
 struct SignIn {

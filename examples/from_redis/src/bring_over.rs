@@ -10,7 +10,7 @@ use actix_web::{
 use hardtack::Session;
 use uuid::Uuid;
 
-use crate::{login::Login, users::Users};
+use crate::login::{Login, Users};
 
 /// Signs in a visitor who has a session in the old store and none here. Then the old session ends.
 pub(crate) async fn bring_over<B: MessageBody + 'static>(

@@ -13,7 +13,6 @@
 mod before;
 mod bring_over;
 mod login;
-mod users;
 
 use std::{env, error::Error, net::TcpListener};
 
@@ -26,7 +25,10 @@ use actix_web::{
 };
 use hardtack::{EncryptionKey, KeyRing, Session, SessionError, SessionLayer, csrf::CsrfGuard};
 
-use crate::{bring_over::bring_over, login::Login, users::Users};
+use crate::{
+    bring_over::bring_over,
+    login::{Login, Users},
+};
 
 async fn home(session: Session<Login>) -> HttpResponse {
     match session.read(|login| login.user_id) {

@@ -16,7 +16,6 @@
 #![no_main]
 
 mod site;
-mod visit;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -36,7 +35,7 @@ fuzz_target!(|text: &str| {
     let (endpoint, seconds) = target.split_once(' ').unwrap_or((target, "0"));
     let seconds = seconds.parse::<u16>().unwrap_or_default().into();
     if endpoint == "visit" {
-        return visit::check(seconds, header, cookies);
+        return site::check(seconds, header, cookies);
     }
     let asked = Asked {
         is_refresh: endpoint == "refresh",

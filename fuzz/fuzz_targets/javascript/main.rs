@@ -6,9 +6,10 @@
 #![no_main]
 
 mod canonical;
-mod node;
 
 use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     sync::{LazyLock, Mutex},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -18,7 +19,6 @@ use hardtack::{
     EncryptionKey, Session, SessionCookie, SessionError, SigningKey, fuzzing, session::Outcome,
 };
 use libfuzzer_sys::fuzz_target;
-use node::Node;
 
 static NODE: LazyLock<Mutex<Node>> = LazyLock::new(|| Mutex::new(Node::start()));
 
@@ -250,3 +250,40 @@ const START: u64 = 1_800_000_000;
 // Keys of the test vectors, which are public, as in javascript.mjs.
 const XAES: &str = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";
 const SIGN: &str = "hardtack_key_v1_sign_bOUVgCG21b_AFfs8gXCU9P3xAysTOitOQf3aJBuUc3yhnXPg";
+
+pub struct Node {
+    /// Ends with its standard input.
+    _process: Child,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Node {
+    /// Starts it.
+    pub fn start() -> Node {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/javascript.mjs");
+        let mut command = Command::new("node");
+        command
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut process = command.spawn().expect("Node is installed");
+        Node {
+            questions: process.stdin.take().expect("it is a pipe"),
+            answers: BufReader::new(process.stdout.take().expect("it is a pipe")),
+            _process: process,
+        }
+    }
+
+    /// Asks for the answer to a field at `now`. length (4 bytes) || choice (1) || now (8) || field, little-endian.
+    pub fn ask(&mut self, choice: u8, now: u64, field: &[u8]) -> String {
+        let len = u32::try_from(9 + field.len()).expect("inputs are short");
+        let head = [&len.to_le_bytes()[..], &[choice], &now.to_le_bytes()].concat();
+        let sent = self.questions.write_all(&[&head, field].concat());
+        sent.expect("Node is there");
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("Node is there");
+        assert!(line.pop().is_some(), "Node has ended");
+        line
+    }
+}

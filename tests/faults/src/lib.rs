@@ -3,5 +3,4 @@
 //! `hardtack-threads`, which has other locks.
 
 pub mod copy;
-pub mod programs;
 pub mod trials;

@@ -4,15 +4,13 @@
 //! whose names contain one of these words. The copy is built once, with every fault behind a question: a variable of
 //! the environment says which of them is there.
 
-mod made;
 mod table;
 
 use std::{ffi::OsStr, path::Path, process::ExitCode};
 
 use hardtack_faults::{
     copy,
-    programs::{self, Program},
-    trials::{self, End, LONGEST},
+    trials::{self, End, LONGEST, Program},
 };
 
 use crate::table::Fault;
@@ -23,8 +21,8 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let faults = table::read(&root);
     let copy = root.join("target/faults/copy");
-    copy::make(&root, &copy, |file, code| made::into(file, code, &faults));
-    let programs = programs::build(
+    copy::make(&root, &copy, |file, code| with_faults(file, code, &faults));
+    let programs = trials::build(
         &copy,
         &[
             "hardtack",
@@ -84,3 +82,31 @@ fn notice(programs: &[Program], tests: &str, fault: &Fault) -> Result<(), &'stat
         (true, true) => Err("notices nothing"),
     }
 }
+
+/// Returns the code of a file with its faults, each behind a question.
+fn with_faults(file: &Path, mut code: String, faults: &[Fault]) -> String {
+    for fault in faults.iter().filter(|fault| Path::new(&fault.file) == file) {
+        let question = format!("crate::is_made({:?})", fault.name);
+        code = code.replacen(&fault.find, &fault.with.replace("FAULT", &question), 1);
+    }
+    let is_library = |fault: &Fault| file == Path::new(library_of(&fault.file)).join("lib.rs");
+    if faults.iter().any(is_library) {
+        code.push_str(IS_MADE);
+    }
+    code
+}
+
+/// Returns the folder of the library that a file belongs to: such as `src` or `migrate/src`.
+fn library_of(file: &str) -> &str {
+    let end = file.find("src/").expect("a file of a library") + "src".len();
+    &file[..end]
+}
+
+const IS_MADE: &str = r#"
+/// Returns `true` if the fault of this name is made.
+pub(crate) fn is_made(name: &str) -> bool {
+    static MADE: std::sync::LazyLock<Option<String>> =
+        std::sync::LazyLock::new(|| std::env::var("HARDTACK_FAULT").ok());
+    MADE.as_deref() == Some(name)
+}
+"#;

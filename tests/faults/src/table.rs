@@ -36,7 +36,7 @@ mod tests {
     use std::{collections::HashSet, path::PathBuf};
 
     use super::*;
-    use crate::made;
+    use crate::with_faults;
 
     fn root() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -188,7 +188,7 @@ mod tests {
                 with.contains("FAULT"),
                 "{name}: nothing is asked in {with:?}"
             );
-            let made = made::into(Path::new(file), text(file), &faults);
+            let made = with_faults(Path::new(file), text(file), &faults);
             let question = format!("is_made({name:?})");
             assert!(made.contains(&question), "{name}: another fault is there");
         }

@@ -14,8 +14,7 @@ use std::{
 
 use hardtack_faults::{
     copy,
-    programs::{self, Program},
-    trials::{self, End, LONGEST, side_by_side},
+    trials::{self, End, LONGEST, Program, side_by_side},
 };
 use serde::Deserialize;
 
@@ -131,7 +130,7 @@ struct Test<'a> {
 
 /// Builds the copy, and tries the mutants in it. The verdicts stand in their order.
 pub(crate) fn try_all(copy: &Path, mutants: &[&Mutant]) -> Vec<Verdict> {
-    let programs = programs::build(
+    let programs = trials::build(
         copy,
         &[
             "hardtack",

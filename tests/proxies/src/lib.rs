@@ -6,6 +6,7 @@
     reason = "a failed test panics"
 )]
 
+mod configurations;
 mod proxy;
 mod sizes;
 

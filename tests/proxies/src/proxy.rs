@@ -8,6 +8,8 @@ use std::{
 
 use hardtack_scenarios::{Server, example};
 
+use crate::configurations;
+
 /// A proxy, as Debian packages it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -93,14 +95,11 @@ impl Proxy {
 
     fn configuration(self, folder: &Path, port: u16, upstream: u16, limits: Limits) -> PathBuf {
         let (name, text) = match self {
-            Proxy::Nginx => ("nginx.conf", include_str!("../configurations/nginx.conf")),
-            Proxy::Haproxy => ("haproxy.cfg", include_str!("../configurations/haproxy.cfg")),
-            Proxy::Apache => ("apache.conf", include_str!("../configurations/apache.conf")),
-            Proxy::Caddy => (
-                "caddy.caddyfile",
-                include_str!("../configurations/caddy.caddyfile"),
-            ),
-            Proxy::Varnish => ("varnish.vcl", include_str!("../configurations/varnish.vcl")),
+            Proxy::Nginx => ("nginx.conf", configurations::NGINX),
+            Proxy::Haproxy => ("haproxy.cfg", configurations::HAPROXY),
+            Proxy::Apache => ("apache.conf", configurations::APACHE),
+            Proxy::Caddy => ("caddy.caddyfile", configurations::CADDY),
+            Proxy::Varnish => ("varnish.vcl", configurations::VARNISH),
         };
         let tuned = match limits {
             Limits::Default => "#",

@@ -11,14 +11,12 @@
 
 mod browser;
 mod client;
-mod request;
 mod scenario;
 mod server;
 mod site;
 
 pub use browser::{Answer, Browser};
-pub use client::Client;
-pub use request::Request;
+pub use client::{Client, Request};
 pub use scenario::{answers_the_table, fresh_key};
 pub use server::{Server, example};
 pub use site::{Site, Visitor};

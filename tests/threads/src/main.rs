@@ -4,8 +4,6 @@
 //! runs the scenarios of `bin/scenarios.rs` there. loom runs a scenario once for each order that the memory model allows.
 //! That no two threads are in the same memory at once needs no test: the library has no `unsafe`.
 
-mod edits;
-
 use std::{
     path::Path,
     process::{Command, ExitCode},
@@ -16,7 +14,7 @@ use hardtack_faults::copy;
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let copied = root.join("target/threads/copy");
-    copy::make(&root, &copied, edits::change);
+    copy::make(&root, &copied, change);
     let status = Command::new("cargo")
         .args(["run", "--release", "--bin", "scenarios", "--manifest-path"])
         .arg(copied.join("tests/threads/Cargo.toml"))
@@ -29,3 +27,69 @@ fn main() -> ExitCode {
         false => ExitCode::FAILURE,
     }
 }
+
+/// Returns the text of a file of the copy, with the locks and counters of loom.
+fn change(file: &Path, mut text: String) -> String {
+    for (_, found, made) in EDITS
+        .iter()
+        .filter(|(edited, ..)| file == Path::new(edited))
+    {
+        assert_eq!(
+            text.matches(found).count(),
+            1,
+            "{}: {found}",
+            file.display()
+        );
+        text = text.replace(found, made);
+    }
+    text
+}
+
+/// File, text and replacement.
+const EDITS: [(&str, &str, &str); 7] = [
+    (
+        "Cargo.toml",
+        "\n[dependencies]\n",
+        "\n[dependencies]\nloom = \"0.7.2\"\n",
+    ),
+    (
+        "src/session/lock.rs",
+        "    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};",
+        "    sync::{Arc, PoisonError},
+};
+use loom::sync::{Mutex, MutexGuard, atomic::{AtomicUsize, Ordering}};",
+    ),
+    (
+        "src/session/lock.rs",
+        "    thread_local! {\n        static PLACE: u8 = const { 0 };",
+        "    loom::thread_local! {\n        static PLACE: Box<u8> = Box::new(0);",
+    ),
+    (
+        "src/session/lock.rs",
+        "std::ptr::from_ref(place)",
+        "std::ptr::from_ref(&**place)",
+    ),
+    (
+        "src/session/sealer.rs",
+        "use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};",
+        "use std::sync::Arc;
+use loom::sync::atomic::{AtomicU64, Ordering};",
+    ),
+    (
+        "src/keys/shared/mod.rs",
+        "    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},\n};",
+        "    sync::{Arc, PoisonError, Weak},\n};\nuse loom::sync::{Mutex, MutexGuard};",
+    ),
+    (
+        "src/keys/shared/mod.rs",
+        "use arc_swap::{ArcSwap, Guard};",
+        "#[path = \"../../../tests/threads/src/arc_swap.rs\"]\nmod arc_swap;\nuse arc_swap::{ArcSwap, Guard};",
+    ),
+];

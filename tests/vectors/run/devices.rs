@@ -3,8 +3,8 @@ use serde_json::{Map as JsonMap, Value, json};
 
 use super::{
     Mode,
-    bound::settings,
-    endpoints, for_each,
+    endpoints::{self, settings},
+    for_each,
     hardtack_device::{BindToDevice, DeviceBound, Proof, ProofError, PublicKey, device_id, tag},
     hex, padding,
     scene::{AttributesOf, Carrier, Scene, cookie, read},

@@ -4,8 +4,6 @@
 #[cfg(feature = "http")]
 mod acts;
 #[cfg(feature = "http")]
-mod bound;
-#[cfg(feature = "http")]
 mod caches;
 mod contexts;
 mod cookies;

@@ -169,7 +169,7 @@ impl Scene {
             builder = builder.danger_allow_shared_caching();
         }
         if let Some(devices) = &self.devices {
-            builder = BindToDevice::device_bound(builder, super::bound::settings(devices));
+            builder = BindToDevice::device_bound(builder, super::endpoints::settings(devices));
         }
         self.asking(builder.typed()).build().unwrap()
     }

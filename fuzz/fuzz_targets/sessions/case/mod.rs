@@ -1,11 +1,11 @@
-//! What a case of the fuzzer says.
+//! What a case of the fuzzer says: the settings, and the steps.
 
-mod setup;
 mod steps;
 
 use arbitrary::Arbitrary;
 
-pub use setup::{Setup, Wiring};
+use crate::model::{self, Form, Refresh, Revalidation, Settings};
+
 pub use steps::{
     Act, Answer, Beside, Between, CacheField, Fate, Later, Meanwhile, Planned, Request, Status,
     Step, Tenant,
@@ -15,4 +15,129 @@ pub use steps::{
 pub struct Case {
     pub setup: Setup,
     pub steps: Vec<Step>,
+}
+
+#[derive(Debug, Arbitrary)]
+pub struct Setup {
+    idle: Option<u16>,
+    absolute: u32,
+    /// Its remainder of 200,000 is the duration, and the rest says which idle timeout there is, if any.
+    remember_up_to: Option<u32>,
+    refresh: u8,
+    saves_on_server_error: bool,
+    carrier: Carrier,
+    is_signed: bool,
+    is_typed: bool,
+    is_padded: bool,
+    may_retire_early: bool,
+    allows_shared_caching: bool,
+    /// Its remainder of 301 is the duration, and the rest chooses the name of the cookie, and whether it persists.
+    skew: u16,
+    revalidation: Option<(u16, Option<u16>)>,
+    wiring: Wiring,
+}
+
+/// How a site is put together, which changes nothing that a visitor sees.
+#[derive(Clone, Copy, Debug, Arbitrary)]
+pub struct Wiring {
+    /// Sessions are loaded and saved by a layer.
+    pub has_layer: bool,
+    /// The layer reads each session before its handler.
+    pub is_eager: bool,
+    /// Sessions have a context of their own where the request chooses none.
+    pub has_context: bool,
+}
+
+#[derive(Clone, Copy, Debug, Arbitrary)]
+enum Carrier {
+    Anywhere,
+    Browser,
+    Split(u8),
+    Header(u16),
+    Authorization(u16),
+    Token(u16),
+}
+
+impl Setup {
+    pub fn wiring(&self) -> Wiring {
+        self.wiring
+    }
+
+    /// Returns settings that no builder refuses.
+    pub fn settings(&self) -> Settings {
+        let absolute = 1 + u64::from(self.absolute % 100_000);
+        let idle = self.idle.map(|idle| (1 + u64::from(idle)).min(absolute));
+        let remember_up_to = self
+            .remember_up_to
+            .map(|duration| 1 + u64::from(duration % 200_000));
+        let remembered_idle = self.remembered_idle().min(remember_up_to);
+        let idles = [idle, remembered_idle].into_iter().flatten();
+        let half = idles.min().map_or(1000, |idle| idle / 2);
+        let carrier = self.carrier.carrier();
+        let rest = self.skew / 301;
+        Settings {
+            idle,
+            absolute,
+            remember_up_to,
+            remembered_idle,
+            refresh: self.revalidation(half).unwrap_or(match self.refresh {
+                0 => Refresh::Never,
+                1 => Refresh::OnChange,
+                2 => Refresh::Always,
+                100..150 => Refresh::EveryRequest,
+                150..200 => Refresh::Quarter,
+                part => Refresh::After(half * u64::from(part) / 255),
+            }),
+            skew: u64::from(self.skew % 301),
+            carrier,
+            is_host_only: rest.is_multiple_of(2),
+            persists: matches!(carrier, model::Carrier::Cookie(_)) && rest / 2 % 2 == 1,
+            form: if self.is_typed {
+                Form::Later
+            } else {
+                Form::Dictionary
+            },
+            is_signed: self.is_signed,
+            is_padded: self.is_padded,
+            may_retire_early: self.may_retire_early,
+            saves_on_server_error: self.saves_on_server_error,
+            allows_shared_caching: self.allows_shared_caching,
+        }
+    }
+
+    fn remembered_idle(&self) -> Option<u64> {
+        let rest = self.remember_up_to? / 200_000;
+        (rest % 4 == 2).then(|| 1 + u64::from(rest / 4))
+    }
+
+    /// Returns `None` as well where sessions end too soon to be asked about.
+    fn revalidation(&self, half: u64) -> Option<Refresh> {
+        let (after, more) = self.revalidation?;
+        let after = 1 + u64::from(after).checked_rem(half)?;
+        Some(Refresh::OnValidation(Revalidation {
+            after,
+            unvalidated_up_to: more.map(|more| after + 1 + u64::from(more)),
+        }))
+    }
+}
+
+impl Carrier {
+    fn carrier(self) -> model::Carrier {
+        let size = match self {
+            Carrier::Anywhere => model::Size::Anywhere,
+            Carrier::Browser => model::Size::Browser,
+            Carrier::Split(cookies) => model::Size::Split(2 + cookies % 3),
+            Carrier::Header(len) => return model::Carrier::Header("x-session", characters(len)),
+            Carrier::Authorization(len) => {
+                return model::Carrier::Header("authorization", characters(len));
+            }
+            Carrier::Token(len) => return model::Carrier::Token(characters(len)),
+        };
+        model::Carrier::Cookie(size)
+    }
+}
+
+/// Returns a length of tokens that leaves room for content.
+fn characters(len: u16) -> usize {
+    400 + usize::from(len) % (16_384 - 400 + 1)
 }

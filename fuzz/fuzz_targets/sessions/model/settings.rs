@@ -2,7 +2,7 @@
 
 use hardtack::session::Reason;
 
-use super::record::{Form, Record};
+use super::{Form, Record};
 
 /// Spans are in seconds.
 #[derive(Clone, Copy, Debug)]

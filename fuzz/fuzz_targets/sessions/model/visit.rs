@@ -2,11 +2,7 @@
 
 use hardtack::session::SessionId;
 
-use super::{
-    record::{Form, Record},
-    settings::Settings,
-    validation::Answered,
-};
+use super::{Form, Record, finish::Answered, settings::Settings};
 
 #[derive(Clone)]
 pub struct Visit<'a> {

@@ -5,7 +5,9 @@ use hardtack::{
     session::{Payload, SessionId},
 };
 
-use super::{CsrfToken, KEYS, QUEUES, World, carrier::block_on, content::Content, seconds, time};
+use super::{
+    CsrfToken, KEYS, QUEUES, World, application::Content, carrier::block_on, seconds, time,
+};
 use crate::{
     case::{Act, Answer, Tenant},
     model::{self, Record, Refused, Visit},

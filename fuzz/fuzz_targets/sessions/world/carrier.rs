@@ -16,7 +16,7 @@ use hardtack::{
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 
-use super::content::{Content, Entries};
+use super::application::{Content, Entries};
 use crate::case::{Tenant, Wiring};
 
 pub enum Carrier<T> {

@@ -8,8 +8,8 @@ use hardtack::{
 use super::{
     QUEUES, Sealed, World,
     application::Shown,
+    application::{Content, Entries},
     carrier::Carrier,
-    content::{Content, Entries},
     cookies::Held,
     reading::Reading,
     ring::id_of,

@@ -2,9 +2,7 @@
 
 mod acts;
 mod application;
-mod caches;
 mod carrier;
-mod content;
 mod cookies;
 mod look;
 mod reading;

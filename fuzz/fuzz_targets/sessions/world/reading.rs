@@ -7,7 +7,7 @@ use hardtack::{
 
 use super::{
     Sealed, World,
-    content::Content,
+    application::Content,
     cookies::{Cookies, Held},
     ring::id_of,
 };

@@ -13,8 +13,8 @@ use hardtack::{
 
 use super::{
     application::Application,
+    application::{Content, Typed},
     carrier::Carrier,
-    content::{Content, Typed},
     ring::Keys,
     ring::Ring,
     seconds,

@@ -15,8 +15,8 @@ use http::{HeaderMap, HeaderValue, header::SET_COOKIE};
 
 use super::{
     World,
+    application::Content,
     carrier::{Arrival, RESPONSE_FIELD},
-    content::Content,
     cookies::{Cookies, Held, held_in},
     reading::Reading,
     response::respond,

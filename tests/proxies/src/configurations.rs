@@ -1,0 +1,86 @@
+//! The configurations of the proxies, with the places of what a test chooses.
+
+pub(crate) const NGINX: &str = r"# A listener and an upstream; everything else is nginx's default, but for how the test runs it.
+daemon off;
+master_process off;
+pid @FOLDER@/nginx.pid;
+error_log stderr error;
+events {}
+http {
+    access_log off;
+    client_body_temp_path @FOLDER@;
+    proxy_temp_path @FOLDER@;
+    fastcgi_temp_path @FOLDER@;
+    uwsgi_temp_path @FOLDER@;
+    scgi_temp_path @FOLDER@;
+    @TUNED proxy_buffer_size 32k;
+    @TUNED proxy_buffers 8 32k;
+    @TUNED large_client_header_buffers 4 32k;
+    server {
+        listen 127.0.0.1:@PORT@;
+        location / {
+            proxy_pass http://127.0.0.1:@UPSTREAM@;
+            proxy_set_header Host 127.0.0.1:@UPSTREAM@;
+        }
+    }
+}
+";
+
+pub(crate) const HAPROXY: &str = r"# A listener and a backend; everything else is haproxy's default.
+global
+    @TUNED tune.bufsize 32768
+
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+
+listen proxy
+    bind 127.0.0.1:@PORT@
+    http-request set-header Host 127.0.0.1:@UPSTREAM@
+    server demo 127.0.0.1:@UPSTREAM@
+";
+
+pub(crate) const APACHE: &str = r"# A listener and a ProxyPass; everything else is Apache's default, but for how the test runs it.
+ServerRoot /etc/apache2
+ServerName localhost
+User www-data
+Group www-data
+PidFile @FOLDER@/apache.pid
+ErrorLog /dev/stderr
+LogLevel crit
+Listen 127.0.0.1:@PORT@
+LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
+LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
+@TUNED LimitRequestFieldSize 32768
+ProxyPass / http://127.0.0.1:@UPSTREAM@/
+";
+
+pub(crate) const CADDY: &str = r"# A listener and a reverse proxy; everything else is Caddy's default.
+{
+	admin off
+	auto_https off
+}
+
+http://127.0.0.1:@PORT@ {
+	reverse_proxy 127.0.0.1:@UPSTREAM@ {
+		header_up Host 127.0.0.1:@UPSTREAM@
+	}
+}
+";
+
+pub(crate) const VARNISH: &str = r#"vcl 4.1;
+
+# A backend; everything else is Varnish's default.
+backend demo {
+    .host = "127.0.0.1";
+    .port = "@UPSTREAM@";
+}
+
+sub vcl_recv {
+    set req.http.Host = "127.0.0.1:@UPSTREAM@";
+}
+"#;
