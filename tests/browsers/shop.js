@@ -38,9 +38,19 @@ async function waitFor(port) {
 }
 
 function nginx(port, upstream) {
-  const text = readFileSync(join(root, "tests/proxies/configurations/nginx.conf"), "utf8");
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder};`);
   const file = join(folder, "nginx.conf");
-  writeFileSync(file, text.replaceAll("@TUNED", "#").replaceAll("@FOLDER@", folder).replaceAll("@PORT@", port).replaceAll("@UPSTREAM@", upstream));
+  writeFileSync(
+    file,
+    `daemon off; master_process off; pid ${folder}/nginx.pid; error_log stderr error; events {}
+    http {
+      access_log off; ${temporary.join(" ")}
+      server {
+        listen 127.0.0.1:${port};
+        location / { proxy_pass http://127.0.0.1:${upstream}; proxy_set_header Host $http_host; }
+      }
+    }`,
+  );
   return spawn("nginx", ["-p", folder, "-c", file], { stdio: "inherit" });
 }
 
