@@ -18,6 +18,7 @@ fn app(sessions: SessionLayer, users: Users) -> Router {
         .route("/admin", get(async || "the users"))
         .route_layer(from_extractor_with_state::<Admin, _>(users.clone()));
     Router::new()
+        .route("/", get(home))
         .route("/account", get(account))
         .route("/sign-in", post(sign_in))
         .route("/sign-out", post(sign_out))
@@ -46,12 +47,18 @@ async fn sign_in(
     Ok(Redirect::to(local_path(&form.next).unwrap_or("/account")))
 }
 
+async fn home(session: Session) -> Result<String, Error> {
+    let notices = session.take_flashes("notices")?;
+    Ok(format!("{}\nWelcome.", notices.join("\n")))
+}
+
 async fn account(SignedIn(user): SignedIn) -> String {
     format!("user {user}")
 }
 
 async fn sign_out(session: Session) -> Result<Redirect, Error> {
     session.invalidate()?;
+    session.flash("notices", "You have been signed out.")?;
     Ok(Redirect::to("/"))
 }
 

@@ -146,6 +146,31 @@ fn a_sign_in_leads_back_to_a_page_of_the_site_only() {
 }
 
 #[test]
+fn a_sign_out_leaves_a_message_that_the_next_page_shows_once() {
+    let users = Users::default();
+    let cookie = users.cookie();
+    let signed_in = sealed(&cookie, at(0), |session| {
+        session.insert("user", 1).unwrap();
+    });
+    for ask in FRAMEWORKS {
+        let visit = |request: http::request::Builder, field: &str| {
+            let request = request.header("cookie", field).body(String::new());
+            let layer = SessionLayer::new(cookie.clone()).clock(at(0));
+            let response = ask(layer, users.clone(), request.unwrap());
+            let set = response.headers()["set-cookie"].to_str().unwrap();
+            (pair_of(set).to_owned(), response.into_body())
+        };
+        let (signed_out, _) = visit(Request::post("/sign-out"), &signed_in);
+        let session: Session = cookie.load([&signed_out], at(0));
+        assert_eq!(session.get::<u64>("user").unwrap(), None);
+        let (seen, page) = visit(Request::get("/"), &signed_out);
+        assert_eq!(page, "You have been signed out.\nWelcome.");
+        let session: Session = cookie.load([&seen], at(0));
+        assert!(session.flashes("notices").is_empty());
+    }
+}
+
+#[test]
 fn the_guides_show_these_programs() {
     for (program, page) in [(AXUM, GUIDES), (ACTIX, FRAMEWORKS_PAGE)] {
         let (shown, _) = program.split_once("\n// What follows").unwrap();
