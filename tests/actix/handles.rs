@@ -185,7 +185,7 @@ fn a_middleware_inside_finds_the_session_in_the_extensions() {
     });
 }
 
-/// As docs/moving.md shows them.
+/// As docs/frameworks.md shows them.
 #[test]
 fn a_guard_a_request_and_a_response_lead_to_the_session() {
     let is_signed_in = |context: &GuardContext<'_>| {
