@@ -182,6 +182,8 @@ export type SessionErrorCode =
   | "clock"
   /** The session has already been saved. */
   | "after-head"
+  /** The session is of `load()` of `inNext`, which saves none; `update` does. */
+  | "read-only"
   /** The sealing key is a key of XChaCha20-Poly1305. */
   | "suite"
   /** The argument is not a whole number of seconds. */
