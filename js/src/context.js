@@ -13,7 +13,7 @@ export function purposeBytes(name, application, typeLabel) {
 /** Encodes the pairs of label and value that a token is bound to, behind their length. Throws a `ConfigError` (§ 14.4). */
 export function contextBytes(pairs) {
   const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
-  mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "pairs of a label and a value, well-formed strings");
+  mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "pairs of well-formed strings");
   const bytes = concat(pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
   return concat(u32(bytes.length), bytes);
 }

@@ -21,7 +21,15 @@ export class CsrfRefusal extends Error {
   readonly code: CsrfRefusalCode;
   /** Status of the response: 403, or 413 for a form beyond `formLimit`. */
   readonly status: number;
-  /** Body of the response: the message or, for a form with a token of another session, a page with a link back to the form. */
+  /**
+   * For logs, with the codes `cross-site` and `plain-http`: what was compared, such as `origin https://app.example.com,
+   * sec-fetch-site null, host localhost:3000, address localhost:3000`. If that origin is your site, list it in `trustOrigins`.
+   */
+  readonly details: string | null;
+  /**
+   * Body of the response: the message or, for a form with a token of another session, a page with a link back to the page of
+   * the form, as the request's `Referer` names it, or else to the address that the form was sent to.
+   */
   readonly body: string;
   readonly headers: { readonly "content-type": string };
 }

@@ -16,26 +16,27 @@ const SENTENCES = {
   "too-large": "refused: the form is too long",
 };
 
-/** The link leads to the address that the form was sent to. */
-const LOAD_AGAIN = `<!doctype html>
+/** Without an address, the link leads to the one that the form was sent to. */
+const loadAgain = (address) => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Please load the page again</title>
 <h1>Please load the page again</h1>
 <p>It was open for too long, or you have signed in or out since. Nothing was changed.</p>
-<p><a href="">Load the page again</a></p>
+<p><a href="${address}">Load the page again</a></p>
 `;
 
 /**
  * The reason why a guard refuses a request. `status`, `headers` and `body` are for the response, whose body is the `message`,
- * or after a form with a token of another session a page that leads on.
+ * or after a form with a token of another session a page that leads on. `details` is for logs: what was compared, or null.
  */
 export class CsrfRefusal extends Error {
-  constructor(code, { more = "", page = null } = {}) {
+  constructor(code, { more = "", page = null, details = null } = {}) {
     super(SENTENCES[code] + more);
     this.name = "CsrfRefusal";
     this.code = code;
+    this.details = details;
     this.status = code === "too-large" ? 413 : 403;
     this.body = page ?? this.message;
     this.headers = { "content-type": `text/${page ? "html" : "plain"}; charset=utf-8` };
@@ -90,7 +91,7 @@ export class CsrfGuard {
     const isFormPost = this.#isFormPost(head);
     if (!isSafe && !isFormPost) {
       const refused = this.#checkOrigin(head);
-      if (refused) return new CsrfRefusal(refused);
+      if (refused) return new CsrfRefusal(refused, { details: comparedIn(head) });
     }
     if (this.#asks === "nothing" || isSafe || isUpgrade || isFormPost) return null;
     const [inHeader] = head.values("x-csrf-token");
@@ -99,7 +100,7 @@ export class CsrfGuard {
     const token = isInForm ? await this.#tokenInForm(head, request, session) : null;
     if (token === TOO_LARGE) return new CsrfRefusal("too-large");
     if (token === null) return new CsrfRefusal("no-token", { more: this.#whyNone(head, request) });
-    return (await verifyCsrf(session, token)) ? null : new CsrfRefusal("wrong-token", { page: LOAD_AGAIN });
+    return (await verifyCsrf(session, token)) ? null : new CsrfRefusal("wrong-token", { page: loadAgain(this.#pageOf(head)) });
   }
 
   async #tokenInForm(head, request, session) {
@@ -129,12 +130,27 @@ export class CsrfGuard {
     const origin = textOf(head, "origin");
     const site = textOf(head, "sec-fetch-site");
     const parsed = origin === null ? null : parseOrigin(origin);
-    if (parsed && this.#trusted.some((trusted) => isSameOrigin(trusted, parsed))) return null;
+    if (parsed && this.#isTrusted(parsed)) return null;
     if (site !== null) return ["same-origin", "none"].includes(site) ? null : "cross-site";
     if (origin === null) return null;
     const host = hostOf(head);
     if (!parsed || !host || !isAt(parsed, host)) return "cross-site";
     return isSecure(parsed) ? null : "plain-http";
+  }
+
+  #isTrusted(origin) {
+    return this.#trusted.some((trusted) => isSameOrigin(trusted, origin));
+  }
+
+  /** The address of the page that has the form, for HTML, if the request names one of this site; else `""`. */
+  #pageOf(head) {
+    const referer = textOf(head, "referer");
+    if (!URL.canParse(referer)) return "";
+    const { origin, pathname, search } = new URL(referer);
+    const [parsed, host] = [parseOrigin(origin), hostOf(head)];
+    const isOurs = parsed && (this.#isTrusted(parsed) || (host && isAt(parsed, host)));
+    // A `URL` has quotes and angle brackets encoded.
+    return isOurs ? (origin + pathname + search).replaceAll("&", "&amp;") : "";
   }
 
   #isFormPost(head) {
@@ -201,6 +217,12 @@ function textOf({ values }, name) {
   const found = values(name);
   if (found.length === 0) return null;
   return found.every((value) => value === found[0] && /^[\t -~]*$/.test(value)) ? found[0] : "?";
+}
+
+/** For logs: where a request says that it comes from, and where it goes. */
+function comparedIn(head) {
+  const fields = ["origin", "sec-fetch-site", "host"].map((name) => `${name} ${textOf(head, name)}`);
+  return `${fields.join(", ")}, address ${head.address}`;
 }
 
 /** An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441). */

@@ -46,7 +46,7 @@ class FollowedRing {
     const isPresent = () => sealer.keys.length === this.keys.length && sealer.keys.every(({ key }, i) => key === this.keys[i]);
     // The ring may be replaced meanwhile.
     while (!isPresent()) sealer.keys = await keysFor(this, sealer);
-    this.#served.push(new Reference(sealer));
+    this.#served.push(referenceTo(sealer));
   }
 
   /** Makes the `load` of a carrier ask the source, where that is due. */
@@ -118,10 +118,4 @@ class FollowedRing {
 const digestOf = async (texts) => hex(await sha256(toUtf8(JSON.stringify([texts].flat()))));
 
 /** Some workers have no `WeakRef`. There, carriers stay as long as their ring. */
-const Reference =
-  globalThis.WeakRef ??
-  class {
-    constructor(sealer) {
-      this.deref = () => sealer;
-    }
-  };
+const referenceTo = (sealer) => (globalThis.WeakRef ? new WeakRef(sealer) : { deref: () => sealer });

@@ -182,15 +182,18 @@ export type SessionErrorCode =
   | "clock"
   /** The session has already been saved. */
   | "after-head"
+  /** The session is of `load()` of `inNext`, which saves none; `update` does. */
+  | "read-only"
   /** The sealing key is a key of XChaCha20-Poly1305. */
   | "suite"
   /** The argument is not a whole number of seconds. */
   | "seconds";
 
 export interface RingOptions {
+  /** Default: `encrypted`. */
   readonly mode?: "encrypted" | "signed";
   /**
-   * Accepts keys of XChaCha20-Poly1305 and leaves the sessions under them alone. By default, a ring with such keys is
+   * Accepts keys of XChaCha20-Poly1305 and leaves the sessions under them alone. Default: false, a ring with such keys is
    * refused. With this option, the name of a cookie has to begin with `__Host-`; otherwise another host of the site could
    * plant the sessions that are left alone.
    */
@@ -384,11 +387,11 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly refreshAfter?: "never" | "on-change" | "always" | "every-request" | number;
   /** Seconds, 0 to 300. Default: 60. */
   readonly clockSkew?: number;
-  /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. */
+  /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. Default: null. */
   readonly notBefore?: Date | number | null;
-  /** Binds sessions to one application. */
+  /** Binds sessions to one application: those of another are overwritten. Default: null. */
   readonly application?: string | null;
-  /** Binds sessions to pairs of label and value. The order of the pairs counts. */
+  /** Binds sessions to pairs of label and value. The order of the pairs counts. Default: none. */
   readonly context?: Context;
   /** `padme` hides a part of the length. Default: null. */
   readonly padding?: Padding | null;
@@ -404,9 +407,9 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
 
 /** Settings that depend on what a session holds. */
 export interface OptionsFor<S extends BaseSession> {
-  /** What `revocation` returns. Refuses sessions for which the application does not say false. */
+  /** What `revocation` returns. Refuses sessions for which the application does not say false. Default: null. */
   readonly revokedIf?: Revocation<S> | null;
-  /** What `revalidation` returns. Asks the application again, once per interval. */
+  /** What `revalidation` returns. Asks the application again, once per interval. Default: null. */
   readonly revalidateAfter?: Revalidation<S> | null;
 }
 
@@ -436,8 +439,9 @@ export interface CookieAttributes {
   readonly dangerAllowHttp?: boolean;
   /** Default: `Lax`. null leaves the attribute out. */
   readonly sameSite?: "Strict" | "Lax" | "None" | null;
+  /** Keeps the cookie apart for each site that embeds this one (CHIPS). Default: false. */
   readonly partitioned?: boolean;
-  /** Former attributes, with which the cookie is dropped whenever a session is sent or ended. */
+  /** Former attributes, with which the cookie is dropped whenever a session is sent or ended. Default: none. */
   readonly formerly?: FormerAttributes | readonly FormerAttributes[];
 }
 
@@ -455,8 +459,8 @@ export interface CookieOptions extends SessionOptions {
   /** Made by `attributes`. Default: `__Host-session`, `Secure`, `SameSite=Lax`, for this host alone. */
   readonly cookie?: CheckedAttributes;
   /**
-   * Greatest size: 3,072 bytes (`anywhere`, the default), 4,096 bytes (`browser`), or several cookies of 4,096 bytes
-   * (`split`).
+   * Greatest size: 3,072 bytes (`anywhere`), 4,096 bytes (`browser`), or several cookies of 4,096 bytes (`split`). Default:
+   * `anywhere`.
    */
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
   /** Keeps the cookie of every session after the browser is closed, until the session ends. Default: false. */
@@ -466,9 +470,9 @@ export interface CookieOptions extends SessionOptions {
    * `Set-Cookie` gives the session of one visitor to others.
    */
   readonly dangerAllowSharedCaching?: boolean;
-  /** Takes sessions over from cookies of other libraries. */
+  /** Takes sessions over from cookies of other libraries. Default: none. */
   readonly migrateFrom?: OldCookie | readonly OldCookie[];
-  /** Reads and writes sessions that are bound to a device. Experimental. */
+  /** Reads and writes sessions that are bound to a device. Experimental. Default: null. */
   readonly deviceBound?: BoundOptions | null;
 }
 

@@ -123,8 +123,13 @@ async function parseKey(text, mode) {
   } catch (error) {
     throw new ConfigError("key", error.message);
   }
-  ensure(key.suite.mode === mode, "mixed", `key must be for ${mode} sessions`);
+  checkMode(key.suite.mode, mode);
   return key;
+}
+
+/** Throws a `ConfigError` unless keys of this mode are for such sessions. */
+export function checkMode(mode, of) {
+  ensure(mode === of, "mixed", `key must be for ${of} sessions, or choose \`${mode === "signed" ? "unencryptedButSigned" : mode}\``);
 }
 
 /** Parses `YYYY-MM-DDThh:mm:ssZ`, not before 2026 (§ 3.5.5). */

@@ -7,7 +7,7 @@ import { secondsOf } from "./lifetime.js";
 import { stateOf } from "./session.js";
 import { SessionSealer, choose } from "./session_sealer.js";
 import { DEFAULT, LONGEST_MAX_AGE, Template, toSetCookie } from "./set_cookie.js";
-import { madeBy, yesOrNo } from "./settings.js";
+import { madeBy, optionsOf, yesOrNo } from "./settings.js";
 import { overheadOf } from "./suites.js";
 
 /**
@@ -44,7 +44,7 @@ export class SessionCookie extends Carrier {
   static async #build(mode, ring, options) {
     const {
       cookie: template = DEFAULT, size = "anywhere", padding, migrateFrom = [], deviceBound, dangerAllowSharedCaching, persistent, ...common
-    } = options;
+    } = optionsOf(options);
     mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
     const olds = [migrateFrom].flat().map((old) => madeBy("`oldCookie`", "migrateFrom", old, "together"));

@@ -2,9 +2,9 @@
 
 import { contextBytes, purposeBytes } from "./context.js";
 import { readBody } from "./body.js";
-import { Refusal, ensure } from "./errors.js";
+import { Refusal } from "./errors.js";
 import { checkTimes, lastActiveOf, overlapOf } from "./lifetime.js";
-import { Ring, contentOf, parseRing, reportEarly } from "./ring.js";
+import { Ring, checkMode, contentOf, parseRing, reportEarly } from "./ring.js";
 import { notBeforeOf, policyOf, yesOrNo } from "./settings.js";
 import { idOf } from "./state.js";
 import { Sealer, changed } from "./token.js";
@@ -15,7 +15,7 @@ export class SessionSealer {
     const policy = policyOf(rules);
     const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
-    ensure(parsed.mode === mode, "mixed", `key must be for ${mode} sessions`);
+    checkMode(parsed.mode, mode);
     const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : overlapOf(policy, isBound);
     const bound = contextBytes(context);
     const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, policy.type.label), bound, overlap);

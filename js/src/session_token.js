@@ -5,7 +5,7 @@ import { Refusal, misused, mustBe } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
 import { SessionSealer } from "./session_sealer.js";
 import { TOKEN_CHARACTERS } from "./set_cookie.js";
-import { positive } from "./settings.js";
+import { optionsOf, positive } from "./settings.js";
 import { overheadOf } from "./suites.js";
 import { LONGEST_TOKEN } from "./token.js";
 
@@ -24,7 +24,8 @@ export class SessionToken extends Carrier {
   }
 
   /** `kind`: this class, or one whose tokens travel in another way. */
-  static async #build(kind, mode, name, ring, { maxTokenLength = 3072, padding, ...common }) {
+  static async #build(kind, mode, name, ring, options) {
+    const { maxTokenLength = 3072, padding, ...common } = optionsOf(options);
     const purpose = kind.purposeOf(name);
     mustBe(positive("maxTokenLength", maxTokenLength, "characters") <= LONGEST, "maxTokenLength", "at most 16,384 characters");
     const sealer = await SessionSealer.build(mode, ring, purpose, common);

@@ -15,6 +15,12 @@ export function yesOrNo(name, value = false) {
   return value;
 }
 
+/** Returns options, which a number would silently leave at their defaults. */
+export function optionsOf(options) {
+  mustBe(Object(options) === options, "options", "an object", "option");
+  return options;
+}
+
 /** Refuses what is not made by a function for this option, whose code is in the program of those alone who call it. */
 export function madeBy(maker, name, value, method) {
   mustBe(typeof value?.[method] === "function", name, `what ${maker} returns`);
@@ -28,7 +34,7 @@ export function policyOf({
   idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, rememberedIdleTimeout = null, refreshAfter, revalidateAfter = null,
   clockSkew = 60, notBefore = null, revokedIf = null, saveOnServerError, type = null, ...unknown
 }) {
-  refuseUnknown(unknown, "; see `idleTimeout` and `attributes`");
+  refuseUnknown(unknown);
   const idle = spanOr(Infinity, "idleTimeout", idleTimeout === undefined ? 1800 : idleTimeout);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
   mustBe((idleTimeout ?? 0) <= absolute, "idleTimeout", "at most `absoluteTimeout`");

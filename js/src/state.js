@@ -182,7 +182,7 @@ export class State {
     if (content <= budget.room) return;
     const mayShrink = this.arrived && content <= this.contentLength;
     if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
-    throw new SessionError("size", `session has room for ${budget.room} bytes of content, found ${content}`);
+    throw new SessionError("size", `session has room for ${budget.room} bytes of content, found ${content}; store less or raise \`size\``);
   }
 
   /** The size under which a session may be sent, if any (§ 9.5.3). */

@@ -43,7 +43,7 @@ export class Sealer {
   /** `entropy`: only tests give it. */
   async seal(body, now, entropy = random(NONCE)) {
     const { key, head, seal } = this.sealing(now);
-    if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long for a token");
+    if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long");
     if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal here`);
     return toBase64url(concat(head, await seal(body, concat(head, this.context), entropy)));
   }

@@ -131,6 +131,35 @@ test("a form of another session gets a page that leads on, and a script a senten
   assert.equal((await refusal({ body: new URLSearchParams({ amount: "7" }) })).headers["content-type"], "text/plain; charset=utf-8");
 });
 
+test("a form that is posted to another address than its page's leads back to the page, if that is of this site", async () => {
+  const linkOf = async (referer, { host, ...options } = {}) => {
+    const headers = [...(referer === null ? [] : ["referer", referer]), ...(host ? ["host", host] : [])];
+    const form = ["content-type", "application/x-www-form-urlencoded", ...headers];
+    const request = { method: "POST", url: "/transfer", rawHeaders: form, body: { csrf_token: foreign } };
+    const { body } = await new CsrfGuard({ tokensInForms: true, ...options }).check(request, await cookies.load(cookie, NOW * 1000));
+    return /<a href="(.*)">Load/.exec(body)[1];
+  };
+  const page = "https://shop.example/account?tab=2&x=1";
+  const host = "shop.example";
+  assert.equal(await linkOf(page, { host }), "https://shop.example/account?tab=2&amp;x=1");
+  assert.equal(await linkOf("https://user@shop.example/a#b", { host }), "https://shop.example/a");
+  assert.equal(await linkOf(page, { host: "10.0.0.1:3000", trustOrigins: ["https://shop.example"] }), "https://shop.example/account?tab=2&amp;x=1");
+  assert.doesNotMatch(await linkOf('https://shop.example/"><script>?"><b>', { host }), /["<>]/);
+  const others = [null, "", "/account", "https://evil.example/", "https://shop.example:8443/", "https://shop.example@evil.example/", "javascript:alert(1)", "data:text/html,x", "null"];
+  for (const referer of others) assert.equal(await linkOf(referer, { host }), "", referer);
+  assert.equal(await linkOf(page), "");
+});
+
+test("a refusal of an origin shows to logs what was compared, and not to visitors", async () => {
+  const refusal = async (url, headers) => new CsrfGuard().check(new Request(url, { method: "POST", headers }), await cookies.load(cookie, NOW * 1000));
+  const behindProxy = await refusal("http://localhost:3000/transfer", { origin: "https://shop.example", host: "shop.example" });
+  assert.equal(behindProxy.details, "origin https://shop.example, sec-fetch-site null, host shop.example, address localhost:3000");
+  assert.equal(behindProxy.body, "refused: the request comes from another site");
+  const crossed = await refusal("https://shop.example/", { origin: "https://evil.example", "sec-fetch-site": "cross-site" });
+  assert.equal(crossed.details, "origin https://evil.example, sec-fetch-site cross-site, host null, address shop.example");
+  assert.equal((await refusal("https://shop.example/", {})).details, null);
+});
+
 test("a body is read for a token up to a limit, and not at all where no token is right", async () => {
   const CHUNK = new TextEncoder().encode(`csrf_token=${token}&a=`.padEnd(10_000, "x"));
   const posted = async (cookie, { headers, chunks = 30_000, ...options } = {}) => {

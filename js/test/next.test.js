@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { SessionCookie, attributes, sessionType } from "../src/index.js";
+import { SessionCookie, attributes, csrfToken, revalidation, sessionType, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { struct, text } from "../src/struct.js";
 import { inNext, sessionProxy } from "../src/web/next.js";
@@ -348,6 +348,50 @@ test("a session goes into the jar of Next.js, and comes from it", async () => {
   assert.deepEqual(options, { path: "/", secure: true, httpOnly: true, sameSite: "lax" });
   const { load } = inNext(() => cookies, jarWith([{ name, value }]).cookies, { now: () => NOW });
   assert.equal((await load()).get("visits"), 1);
+});
+
+const READ_ONLY = { name: "SessionError", code: "read-only", message: /`await sessions\.update\(…\)`/ };
+
+test("a session of `load()` refuses what nobody would save, and is read all the same", async () => {
+  const [name, value] = (await arrived(noticed)).split("=");
+  const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "note", schema: 1, shape: struct({ note: text }) }) });
+  const changes = [
+    (session) => session.set("user", 7),
+    (session) => session.update("visits", () => 1),
+    (session) => session.delete("visits"),
+    (session) => session.flash("notice", "Saved."),
+    (session) => session.takeFlashes("notice"),
+    (session) => session.rememberFor(60),
+    ...["renewId", "signIn", "renew", "forget", "clear", "invalidate", "discard", "save"].map((method) => (session) => session[method]()),
+    (session) => session.limitTo(60),
+  ];
+  const session = await inNext(cookies, jarWith([{ name, value }]).cookies, { now: () => NOW }).load();
+  for (const change of changes) assert.throws(() => change(session), READ_ONLY, `${change}`);
+  assert.deepEqual([session.get("visits"), session.flashes("notice"), session.takeFlashes("none")], [9, ["Saved."], []]);
+  const note = await inNext(typed, jarWith().cookies).load();
+  assert.throws(() => (note.value = { note: "lost" }), READ_ONLY);
+});
+
+test("a CSRF token in a page needs an id that the browser has", async () => {
+  const tokenOf = async (...jar) => csrfToken(await inNext(cookies, jarWith(jar).cookies, { now: () => NOW }).load());
+  await assert.rejects(tokenOf(), { ...READ_ONLY, message: /for CSRF tokens call `ensureId\(\)` in the proxy/ });
+  const [name, value] = (await arrived((session) => session.ensureId())).split("=");
+  assert.equal(await verifyCsrf(await sessionOf(`${name}=${value}`), await tokenOf({ name, value })), true);
+  const jar = jarWith();
+  const token = await inNext(cookies, jar.cookies, { now: () => NOW }).update(csrfToken);
+  assert.equal(await verifyCsrf(await sessionOf(`${name}=${jar.set.get(name).value}`), token), true);
+});
+
+test("a session that cannot be validated is ended by the one that comes with the error", async () => {
+  const [name, value] = (await arrived()).split("=");
+  const validate = () => Promise.reject(new Error("no database"));
+  const asking = await SessionCookie.encrypted(XAES_KEY, { revalidateAfter: revalidation({ seconds: 60, validate }) });
+  const jar = jarWith([{ name, value }]);
+  const { save, update } = inNext(asking, jar.cookies, { now: () => NOW });
+  const { session } = await update(() => assert.fail("it was called")).catch((error) => error);
+  session.invalidate();
+  await save(session);
+  assert.equal(jar.set.get(name).value, "");
 });
 
 test("`redirect` inside of an update saves it, and what fails does not", async () => {

@@ -10,9 +10,11 @@ import { fileURLToPath } from "node:url";
 
 import * as h3of2 from "h3";
 import * as h3of1 from "h3-1";
+import { Hono } from "hono";
 import { getIronSession } from "iron-session";
 
-import { generateKey } from "../src/index.js";
+import { SessionCookie, generateKey } from "../src/index.js";
+import { session as inHono } from "../src/web/hono.js";
 import { SIGNING_KEY, XAES_KEY } from "./visitor.js";
 
 const here = (file) => new URL(`../${file}`, import.meta.url);
@@ -230,7 +232,10 @@ test("operators count outcomes and refusals, and tenants have sessions of their 
   await fetch(request("__Host-session=junk"));
   await fetch(new Request("http://localhost/", { method: "POST", headers: { "sec-fetch-site": "cross-site" } }));
   assert.deepEqual(counts, { TooShort: 1, absent: 1, "cross-site": 1 });
-  const tenants = (await load("tenants_hono.js")).default;
+  const [mount] = /^app\.use\(session\(cookies, .*contextBy.*$/m.exec(readme);
+  const tenants = new Hono();
+  new Function("app", "session", "cookies", mount)(tenants, inHono, SessionCookie.encrypted(XAES_KEY));
+  tenants.get("/", (c) => c.text(`visit ${c.get("session").update("visits", (visits = 0) => visits + 1).get("visits")}`));
   const first = await tenants.request("http://a.example/");
   const headers = { cookie: cookieOf(first) };
   assert.equal(await (await tenants.request("http://a.example/", { headers })).text(), "visit 2");
@@ -249,6 +254,7 @@ test("the worker before an origin passes the session on", async () => {
 test("programs of other frameworks are those that are tested with them", async () => {
   const places = {
     "lib/session.js": "next",
+    "instrumentation.js": "next",
     "proxy.js": "next",
     "src/hooks.server.js": "sveltekit",
     "src/middleware.js": "astro",
@@ -257,6 +263,22 @@ test("programs of other frameworks are those that are tested with them", async (
   for (const [name, framework] of Object.entries(places)) {
     assert.equal(programs.get(name), await readFile(here(`frameworks/${framework}/${name}`), "utf8"), name);
   }
+});
+
+test("a wrong key stops Next.js when it starts", async (t) => {
+  await mkdir(new URL("lib/", folder), { recursive: true });
+  const session = programs.get("lib/session.js").replace(/^import .* "next\/headers";$/m, "const cookies = async () => {};");
+  await writeFile(new URL("lib/session.js", folder), session);
+  const { register } = await load("instrumentation.js");
+  await register();
+  t.after(() => (process.env.SESSION_KEYS = XAES_KEY));
+  process.env.SESSION_KEYS = XAES_KEY.slice(0, -1);
+  await assert.rejects(register(), { name: "ConfigError", code: "key" });
+});
+
+test("the package that is installed from a clone is the one that is packed", async () => {
+  const { name, version } = JSON.parse(await readFile(here("package.json"), "utf8"));
+  assert.ok(readme.includes(`npm install ../hardtack/js/${name}-${version}.tgz`));
 });
 
 test("the test of a handler passes", async () => {

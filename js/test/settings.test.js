@@ -1,6 +1,7 @@
 // What settings do that the vectors do not say.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
@@ -191,8 +192,7 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   for (const mistaken of [{ read: "text" }, { convert: "text" }]) assert.throws(() => oldCookie({ name: "sid", ...old, ...mistaken }), misconfigured("migrateFrom"));
   assert.throws(() => ironSession({ cookieName: "sid", password: "p".repeat(32), converts: 1, ...old }), misconfigured("option"));
   await assert.rejects(KeyRing.parse(XAES_KEY, { skipXChacha: true }), misconfigured("option"));
-  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { name: "sid" }), /there is no option `name`; see `idleTimeout` and `attributes`/);
-  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { ttl: 60 }), /there is no option `ttl`; see `idleTimeout`/);
+  for (const name of ["name", "ttl"]) await assert.rejects(build({ [name]: 60 }), { code: "option", message: `there is no option \`${name}\`` });
   // A key in the place of an option is not shown.
   for (const refuse of [() => build({ [XAES_KEY]: true }), async () => attributes({ [XAES_KEY]: true }), async () => new CsrfGuard({ [XAES_KEY]: true })]) {
     await assert.rejects(refuse(), (error) => misconfigured("option")(error) && error.message.includes("`…`"));
@@ -270,6 +270,43 @@ test("mistakes in the settings are refused", async () => {
   await assert.rejects(build({ application: "" }), misconfigured("application"));
   assert.throws(() => attributes({ name: "__Host-a", domain: "example.com" }), misconfigured("cookie"));
   assert.throws(() => attributes({ name: "__Host-a", dangerAllowHttp: true }), misconfigured("cookie"));
+});
+
+test("every option is described with its default", async () => {
+  const types = await readFile(new URL("../src/index.d.ts", import.meta.url), "utf8");
+  for (const name of ["RingOptions", "FollowOptions", "SessionOptions", "OptionsFor", "CookieAttributes", "CookieOptions", "TokenOptions"]) {
+    const [, body] = new RegExp(`^export interface ${name}\\b.*\\{\\n([^]*?)^\\}`, "m").exec(types);
+    const options = [...body.matchAll(/^  (?:\/\*\*((?:[^*]|\*(?!\/))*)\*\/\n  )?readonly (\w+)\?:/gm)];
+    assert.ok(options.length > 0, name);
+    for (const [, comment = "", option] of options) assert.match(comment, /Default:/, `${name}.${option}`);
+  }
+});
+
+test("options are an object, and leaving them out is no mistake", async () => {
+  const expected = { name: "ConfigError", code: "option", message: "`options` must be an object" };
+  for (const options of [null, 7, "split:2", true, Symbol("size")]) {
+    await assert.rejects(SessionCookie.encrypted(XAES_KEY, options), expected);
+    await assert.rejects(SessionCookie.unencryptedButSigned(SIGNING_KEY, options), expected);
+    await assert.rejects(SessionHeader.encrypted("x-session", XAES_KEY, options), expected);
+    await assert.rejects(SessionToken.encrypted("jobs", XAES_KEY, options), expected);
+  }
+  await SessionCookie.encrypted(XAES_KEY, undefined);
+  await SessionCookie.encrypted(XAES_KEY, Object.create(null));
+});
+
+test("keys of the other mode are refused with the remedy", async () => {
+  for (const ring of [SIGNING_KEY, await KeyRing.parse(SIGNING_KEY, { mode: "signed" })]) {
+    await assert.rejects(SessionCookie.encrypted(ring), { code: "mixed", message: /key must be for encrypted sessions, or choose `unencryptedButSigned`$/ });
+  }
+  for (const ring of [XAES_KEY, await KeyRing.parse(XAES_KEY)]) {
+    await assert.rejects(SessionCookie.unencryptedButSigned(ring), { code: "mixed", message: /key must be for signed sessions, or choose `encrypted`$/ });
+  }
+});
+
+test("a session that is full names the way out", async () => {
+  const session = await cookies.load(null, NOW);
+  const message = /^session has room for 2171 bytes of content, found 3\d+; store less or raise `size`$/;
+  assert.throws(() => session.set("cart", "x".repeat(3000)), { name: "SessionError", code: "size", message });
 });
 
 test("only false of revokedIf means that a session goes on", async () => {

@@ -9,11 +9,17 @@ export interface NextCookies {
 
 /** Sessions in the app router of Next.js. */
 export interface NextSessions<S extends BaseSession> {
-  /** Loads the session: in server components, server actions and route handlers. */
+  /**
+   * Loads the session, to be read: in server components, server actions and route handlers. Every change throws a
+   * `SessionError` with the code `read-only`, also that of `csrfToken` for a session without an id.
+   */
   load(): Promise<S>;
-  /** Saves a session: in server actions and route handlers. */
-  save(session: S): Promise<void>;
-  /** Loads the session, changes it and saves it. Returns what `change` returns. */
+  /** Saves a session that came with an error of `load` or `update`: in server actions and route handlers. */
+  save(session: BaseSession): Promise<void>;
+  /**
+   * Loads the session, changes it and saves it: in server actions and route handlers. Returns what `change` returns. Await it:
+   * a response that was sent before has no cookie.
+   */
   update<T>(change: (session: S) => T | Promise<T>): Promise<T>;
 }
 

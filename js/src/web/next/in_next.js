@@ -2,7 +2,8 @@
 
 import { fieldsOf } from "../../carrier.js";
 import { plain } from "../../cookie.js";
-import { ConfigError, ensure, misused } from "../../errors.js";
+import { ConfigError, SessionError, ensure, misused } from "../../errors.js";
+import { stateOf } from "../../session.js";
 import { isExpiry, isHostName } from "../../set_cookie.js";
 import { opener } from "../adapter.js";
 import { fieldWith, pairsOf } from "../cookie_field.js";
@@ -11,6 +12,8 @@ import { decoded } from "./protect.js";
 
 /** By then every cookie of `migrateFrom` is dropped. */
 const LATE = new Date("9999-01-01");
+const READ_ONLY =
+  "session of `load()` is not saved; change it in `await sessions.update(…)`, and for CSRF tokens call `ensureId()` in the proxy";
 const WITH_HEADERS = "pass `headers` of next/headers as well: `inNext(sessions, cookies, { headers })`";
 
 /**
@@ -25,7 +28,7 @@ export function inNext(sessions, cookies, options = {}) {
   ensure(headers === undefined || typeof headers === "function", "option", "`headers` is the function of next/headers");
   const opened = opener(sessions);
   const open = opener(typeof sessions === "function" ? async () => checked(opened(), headers) : checked(opened(), headers));
-  const load = async () => {
+  const begin = async () => {
     // First, so that Next.js knows that the page depends on the request before a build misses the keys.
     const jar = await cookies();
     if (!jar?.getAll) misused("`inNext` takes the function `cookies` of next/headers");
@@ -41,7 +44,7 @@ export function inNext(sessions, cookies, options = {}) {
     for (const { name, value, options } of await (await open()).saveAsCookies(session, { status })) jar.set(name, value, options);
   };
   const update = async (change) => {
-    const session = await load();
+    const session = await begin();
     let result;
     try {
       result = await change(session);
@@ -53,7 +56,15 @@ export function inNext(sessions, cookies, options = {}) {
     await save(session);
     return result;
   };
-  return { load, save: (session) => save(session), update };
+  return { load: async () => forReading(await begin()), save: (session) => save(session), update };
+}
+
+/** Refuses the changes of a session that nobody saves: they would be lost in silence. */
+function forReading(session) {
+  stateOf(session).change = () => {
+    throw new SessionError("read-only", READ_ONLY);
+  };
+  return session;
 }
 
 /** The values of each name in a field, in their order. A field has thousands of names, so it is read once. */
