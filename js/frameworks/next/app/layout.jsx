@@ -8,6 +8,7 @@ export default function Layout({ children }) {
           <Link href="/">home</Link> <Link href="/account">account</Link> <Link href="/fixed">fixed</Link>
         </nav>
         {children}
+        <script dangerouslySetInnerHTML={{ __html: "onpageshow = ({ persisted }) => persisted && location.reload()" }} />
       </body>
     </html>
   );
