@@ -15,7 +15,7 @@ const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 
 /** Next.js 15 calls the proxy a middleware. */
 async function copyFor15() {
-  for (const folder of ["app", "lib", "pages", "public", "next.config.js", "tsconfig.json"]) {
+  for (const folder of ["app", "lib", "pages", "public", "instrumentation.js", "next.config.js", "tsconfig.json"]) {
     await cp(path(`next/${folder}`), path(`next15/${folder}`), { recursive: true });
   }
   await cp(path("next/proxy.js"), path("next15/middleware.js"));
