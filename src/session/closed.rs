@@ -5,6 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[cfg(feature = "http")]
 use super::{handle::Session, lock::Contents};
+#[cfg(feature = "tower")]
+use crate::cookie::Values;
 use crate::{events, state::SessionError};
 
 #[derive(Clone, Copy)]
@@ -29,6 +31,18 @@ impl Closed {
             }
             Closed::NoContext => SessionError::NoContext,
         }
+    }
+}
+
+#[cfg(feature = "tower")]
+impl<T> Session<T> {
+    /// Makes the session empty and read-only, because its request belongs to no context.
+    pub(crate) fn refuse(&self) {
+        events::context_missed(self.lock.sealer.slot.purpose.name());
+        let _ = self.lock.untouched(|contents| {
+            (contents.arrival.values, contents.arrival.old) = (Values::default(), None);
+            contents.closed = Some(Closed::NoContext);
+        });
     }
 }
 

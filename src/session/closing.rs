@@ -1,6 +1,9 @@
 //! End of a session's request: closes the session, has `state/decide.rs` decide what becomes of the client's token, and
 //! seals it.
 
+#[cfg(feature = "tower")]
+use std::sync::Arc;
+
 use super::{
     SessionId, SessionInfo,
     closed::Closed,
@@ -55,6 +58,21 @@ pub(crate) struct Stored<'a, T> {
 }
 
 impl<T: Payload> Session<T> {
+    /// Returns `true` if the application did not touch the session, and has no handle left to do so, so that its response
+    /// owes nothing to it. A handle that a body or a task still has counts as a touch.
+    #[cfg(feature = "tower")]
+    pub(crate) fn was_left_alone(&mut self) -> bool {
+        let Some(lock) = Arc::get_mut(&mut self.lock) else {
+            return self.with(|_| false);
+        };
+        let (sealer, contents) = lock.get_mut();
+        // One that was verified beforehand.
+        if let Some(loaded) = contents.loaded.as_mut().filter(|_| !contents.is_touched) {
+            loaded.tell(sealer);
+        }
+        !contents.is_touched && !sealer.policy.counts_every_request()
+    }
+
     /// Closes the session at the end of its request, and decides what becomes of the client's token.
     #[inline]
     pub(crate) fn closing<'a>(

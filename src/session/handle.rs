@@ -53,7 +53,9 @@ use crate::{
 /// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
 /// - [`UnreadablePayload`](SessionError::UnreadablePayload): the visitor's session has an unknown
-///   schema version, and is not overwritten ([SPEC.md § 7.9]).
+///   schema version, and is not overwritten ([SPEC.md § 7.9]). Not from [`renew`](Self::renew).
+/// - [`Unvalidated`](SessionError::Unvalidated) and [`Stale`](SessionError::Stale): the application, or the
+///   session's companion, does not admit the session in this request.
 ///
 /// # Panics
 ///
@@ -191,6 +193,14 @@ impl<T> Session<T> {
 }
 
 impl<T: Payload> Session<T> {
+    /// Reads the session without touching it.
+    #[cfg(feature = "tower")]
+    pub(crate) fn verify(&self) {
+        // An error: this thread is inside an `update` of the session, which has read it.
+        let read = |contents: &mut Contents<T>| _ = contents.load(&self.lock.sealer);
+        let _ = self.lock.untouched(read);
+    }
+
     /// Touches the session and hands it to `work`.
     ///
     /// # Panics

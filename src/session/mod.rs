@@ -17,8 +17,6 @@ mod flash;
 pub(crate) mod handle;
 mod hooks;
 mod id;
-#[cfg(feature = "tower")]
-mod layer;
 mod lifecycle;
 mod loaded;
 mod lock;

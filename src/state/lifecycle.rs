@@ -29,7 +29,7 @@ impl<T> State<T> {
         Ok(sid)
     }
 
-    /// Completes a sign-in: new id, issued now. Keeps the data, the flash messages, the time until which the session
+    /// Begins the session anew: new id, issued now. Keeps the data, the flash messages, the time until which the session
     /// is remembered, and a limit set in this request. A limit that arrived with the session belonged to the earlier
     /// sign-in, and ends.
     pub(crate) fn renew(&mut self) -> Result<(), SessionError> {
