@@ -35,6 +35,13 @@ fn are_heard() -> bool {
     false
 }
 
+/// Returns an error and its sources, in one sentence.
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let errors = std::iter::successors(Some(error), |&error| error.source());
+    let sentences: Vec<_> = errors.map(|error| error.to_string()).collect();
+    sentences.join(": ")
+}
+
 /// Writes an event: its target, its level, and the rest as in `tracing`.
 #[cfg(feature = "tracing")]
 macro_rules! log {
@@ -75,6 +82,35 @@ mod names;
 mod requests;
 mod rings;
 mod sessions;
-mod told;
 
 pub(crate) use {requests::*, rings::*, sessions::*};
+
+#[cfg(test)]
+mod tests {
+    use std::{error::Error, fmt, io};
+
+    use super::with_causes;
+
+    #[derive(Debug)]
+    struct Unread(io::Error);
+
+    impl fmt::Display for Unread {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the file was not read")
+        }
+    }
+
+    impl Error for Unread {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn an_error_is_told_with_its_causes() {
+        let cause = io::Error::other("the disk is gone");
+        assert_eq!(with_causes(&cause), "the disk is gone");
+        let sentence = "the file was not read: the disk is gone";
+        assert_eq!(with_causes(&Unread(cause)), sentence);
+    }
+}

@@ -8,12 +8,12 @@ pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
         SESSIONS,
         error,
         key,
-        error = super::told::told(error),
+        error = super::with_causes(error),
         "a session could not be read or changed"
     );
     say!(
         "a session could not be read or changed: {}",
-        super::told::told(error)
+        super::with_causes(error)
     );
     count!(1, FAILURES, "failure" => "Session");
 }
@@ -33,10 +33,13 @@ pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
     log!(
         SESSIONS,
         error,
-        error = super::told::told(error),
+        error = super::with_causes(error),
         "a session could not be saved"
     );
-    say!("a session could not be saved: {}", super::told::told(error));
+    say!(
+        "a session could not be saved: {}",
+        super::with_causes(error)
+    );
     count!(1, FAILURES, "failure" => "Save");
 }
 

@@ -104,12 +104,12 @@ pub(crate) fn validation_failed(purpose: &str, kept: bool, error: &(dyn Error + 
         error,
         purpose,
         kept,
-        error = super::told::told(error),
+        error = super::with_causes(error),
         "the application could not say whether a session is still valid"
     );
     say!(
         "the application could not say whether a session is still valid: {}",
-        super::told::told(error)
+        super::with_causes(error)
     );
     count!(1, FAILURES, "failure" => "Validation");
 }

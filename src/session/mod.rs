@@ -3,8 +3,6 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`](crate::SessionData)). [`Outcome`] and [`Reason`] are for logs and metrics.
 
-mod alive;
-mod ask;
 #[cfg(feature = "http")]
 pub(crate) mod beside;
 mod closed;
@@ -27,6 +25,7 @@ mod save_error;
 pub(crate) mod seal;
 mod sealer;
 mod typed;
+mod validate;
 
 pub(crate) use closing::Stored;
 pub(crate) use companion::Companion;

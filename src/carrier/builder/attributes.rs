@@ -1,7 +1,7 @@
-//! Name and attributes of a cookie.
+//! Name and attributes of a cookie, those that it had before, and the name of a header in responses.
 
-use super::SessionCookieBuilder;
-use crate::cookie::SameSite;
+use super::{SessionCookieBuilder, SessionHeaderBuilder};
+use crate::cookie::{SameSite, former::FormerAttributes};
 
 /// For cookies.
 impl<T> SessionCookieBuilder<T> {
@@ -83,6 +83,51 @@ impl<T> SessionCookieBuilder<T> {
     /// Safari only: Chromium and Firefox accept `Secure` cookies from `http://localhost`.
     pub fn danger_allow_http(mut self) -> Self {
         self.carrier.attributes.secure = false;
+        self
+    }
+
+    /// Also drops cookies that were set with these former attributes, whenever a session is sent or ended. May be
+    /// repeated.
+    ///
+    /// It is for moving a cookie to another path or domain, because a browser would otherwise send both cookies. Each
+    /// former cookie takes a `Set-Cookie` field, and so does each of its parts under
+    /// [`Size::Split`](crate::Size::Split).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, carrier::FormerAttributes};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .name("__Secure-session")
+    ///     .formerly(FormerAttributes::new().path("/app"))
+    ///     .build()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn formerly(mut self, former: FormerAttributes) -> Self {
+        self.carrier.former.push(former);
+        self
+    }
+}
+
+/// For headers.
+impl<T> SessionHeaderBuilder<T> {
+    /// Sends sessions back in the response header `name`. Default: `session-token`.
+    ///
+    /// A response has one token in this header. Two sessions that one request may bring need two names.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionHeader};
+    /// let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?)
+    ///     .response_name("X-Session")
+    ///     .build()?;
+    /// assert_eq!(header.response_name(), "x-session");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn response_name(mut self, name: impl Into<String>) -> Self {
+        self.carrier.response_name = name.into();
         self
     }
 }

@@ -1,18 +1,15 @@
 //! Builder of sessions in cookies, headers and tokens.
 
 mod attributes;
-mod bindings;
 mod build;
 pub(crate) mod companion;
 mod constructors;
-mod former;
 mod hooks;
 mod lifetime_rules;
 mod lifetimes;
 #[cfg(feature = "migrate")]
 mod migrate;
 mod options;
-mod responses;
 mod size;
 
 use std::{

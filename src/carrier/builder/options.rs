@@ -1,8 +1,10 @@
-//! Settings of sessions as plain data, as they were given: those of every carrier, and those of one.
+//! Settings of sessions as plain data, as they were given: those of every carrier, and those of one. The methods that set
+//! the application, the context and what responses carry are here, too.
 
 use std::time::{Duration, SystemTime};
 
 use super::{
+    SessionBuilder,
     companion::Prepare,
     lifetime_rules::{DEFAULT_ABSOLUTE, IdleTimeout},
     size::Size,
@@ -144,3 +146,53 @@ impl InToken {
 }
 
 const NO_RESPONSE: &str = "has no effect on bare tokens, which no response carries; leave it out";
+
+impl<C, T> SessionBuilder<C, T> {
+    /// Binds every session to an application ([SPEC.md § 3.2]), by a label of 1 to 255 bytes. Default: none.
+    ///
+    /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. Keys are
+    /// derived for the label, whatever context is chosen for a request. Changing the label ends all existing sessions.
+    ///
+    /// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
+    pub fn application(mut self, label: impl Into<String>) -> Self {
+        self.options.application = Some(label.into());
+        self
+    }
+
+    /// Replaces the [`LABEL`](crate::SessionData::LABEL) of `T`, for tools that
+    /// [`inspect`](crate::SessionCookie::inspect) sessions of a type that they do not have. At most 255 bytes. Default:
+    /// the label of `T`.
+    pub fn type_label(mut self, label: impl Into<String>) -> Self {
+        self.options.type_label = Some(label.into());
+        self
+    }
+
+    /// Binds every session to a pair of label and value ([SPEC.md § 4.2]). Default: none.
+    ///
+    /// May be repeated; the order counts. A label has at most 255 bytes, a value at most 65,535.
+    ///
+    /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
+    pub fn context(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.context.push((label.into(), value.into()));
+        self
+    }
+
+    /// Saves changes even with responses of a 5xx status; with bare tokens, which no response carries, `build` refuses
+    /// this. Default: off, so that such a response only ends a session, or
+    /// writes it after an explicit [`save`](crate::Session::save).
+    pub fn save_on_server_error(mut self) -> Self {
+        self.options.save_on_server_error = true;
+        self
+    }
+
+    /// Sends sessions with responses that shared caches may store; not for bare tokens. Default: off, so that such a response becomes
+    /// `no-store` when its session changes.
+    ///
+    /// # Security
+    ///
+    /// A cache that stores `Set-Cookie` gives the session of one visitor to others.
+    pub fn danger_allow_shared_caching(mut self) -> Self {
+        self.options.shared_caching = true;
+        self
+    }
+}
