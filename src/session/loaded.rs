@@ -71,7 +71,7 @@ impl<T> Loaded<T> {
 
     /// Returns the outcome of reading, for the application.
     pub(super) fn outcome(&self) -> Outcome {
-        match self.state.is_unvalidated() {
+        match self.state.arrived_unvalidated() {
             true => self.outcome.refused(Reason::Unvalidated),
             false => self.outcome,
         }

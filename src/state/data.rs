@@ -41,7 +41,7 @@ pub(crate) struct State<T> {
     /// Metadata of the session that opened, whatever the application did with it.
     pub(crate) opened: Option<Metadata>,
     /// Reason why the application did not get the session that opened, whatever it did afterwards.
-    pub(super) withheld: Option<Withheld>,
+    pub(super) arrived_withheld: Option<Withheld>,
     pub(crate) metadata: Metadata,
     /// `renew` was called in this request.
     pub(super) renewed: bool,
@@ -120,7 +120,7 @@ impl<T> State<T> {
             has_token,
             is_taken_over: false,
             opened: None,
-            withheld: None,
+            arrived_withheld: None,
             renewed: false,
             limited_until: None,
             payload: None,
@@ -258,7 +258,7 @@ impl<T> State<T> {
     /// Returns the reason why the session that opened must not be overwritten. `None`: there is none, or the
     /// application began a new one.
     pub(crate) fn withheld(&self) -> Option<&Withheld> {
-        let withheld = self.withheld.as_ref();
+        let withheld = self.arrived_withheld.as_ref();
         withheld.filter(|_| !self.is_replaced())
     }
 

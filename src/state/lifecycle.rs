@@ -92,7 +92,7 @@ impl<T> State<T> {
     /// Drops everything and begins a new session. Returns the id that the browser has, unless the session's companion does
     /// not admit the request: a copied cookie alone tells nobody what to put on a deny list.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
-        let is_stale = matches!(self.withheld, Some(Withheld::Stale));
+        let is_stale = matches!(self.arrived_withheld, Some(Withheld::Stale));
         let is_told = !is_stale && self.ended != Some(Ended::Invalidated);
         let opened = self.opened.filter(|_| is_told);
         self.arrived = None;

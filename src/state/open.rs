@@ -15,7 +15,7 @@ impl<T: Payload> State<T> {
     pub(crate) fn resume(&mut self, opened: OpenedBody) -> Result<(), Reason> {
         let metadata = opened.layout.metadata;
         // Set first, because decoding runs the application's code, which may panic.
-        self.withheld = Some(Withheld::Unreadable);
+        self.arrived_withheld = Some(Withheld::Unreadable);
         self.opened = Some(metadata);
         let value = T::accept(metadata.schema, opened.payload())?;
         let answered_at = (!self.is_taken_over).then(|| metadata.last_active());
@@ -24,9 +24,9 @@ impl<T: Payload> State<T> {
             .lifetimes
             .is_validation_due(answered_at, self.now)
         {
-            self.withheld = Some(Withheld::Unvalidated(Box::new(opened)));
+            self.arrived_withheld = Some(Withheld::Unvalidated(Box::new(opened)));
         } else {
-            self.withheld = None;
+            self.arrived_withheld = None;
             self.value = value;
             self.hold(opened);
         }
@@ -36,9 +36,9 @@ impl<T: Payload> State<T> {
     /// Calls `take`, which runs the application's code. If that panics, the session is unreadable, so that no write
     /// drops the old cookie.
     pub(crate) fn taking_over<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
-        self.withheld = Some(Withheld::Unreadable);
+        self.arrived_withheld = Some(Withheld::Unreadable);
         let taken = take(self);
-        self.withheld
+        self.arrived_withheld
             .take_if(|withheld| matches!(withheld, Withheld::Unreadable));
         taken
     }
@@ -82,7 +82,7 @@ impl<T> State<T> {
 
     /// Withholds the session that opened, because its companion does not admit the request.
     pub(crate) fn withhold_stale(&mut self, metadata: Metadata) {
-        self.withheld = Some(Withheld::Stale);
+        self.arrived_withheld = Some(Withheld::Stale);
         self.opened = Some(metadata);
     }
 }

@@ -31,8 +31,8 @@ impl<T> State<T> {
     }
 
     /// Returns `true` if no answer has let the session in that opened.
-    pub(crate) fn is_unvalidated(&self) -> bool {
-        matches!(self.withheld, Some(Withheld::Unvalidated(_)))
+    pub(crate) fn arrived_unvalidated(&self) -> bool {
+        matches!(self.arrived_withheld, Some(Withheld::Unvalidated(_)))
     }
 
     /// Returns `true` if the application said in this request that the present session is still valid.
@@ -115,7 +115,7 @@ impl<T> State<T> {
 
     fn let_in(&mut self, validation: Validation) {
         if self.awaits_answer()
-            && let Some(Withheld::Unvalidated(opened)) = self.withheld.take()
+            && let Some(Withheld::Unvalidated(opened)) = self.arrived_withheld.take()
         {
             // Not the empty one that was read meanwhile.
             self.value = None;
