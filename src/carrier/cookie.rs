@@ -271,7 +271,7 @@ impl<T> SessionCookie<T> {
                 self.fields.drop_all(carried, now)
             }
         };
-        fields.append(mem::take(&mut closing.ending.beside));
+        fields.append(mem::take(&mut closing.ending.of_companion));
         Ok((closing.ending.touch, fields))
     }
 }

@@ -9,20 +9,20 @@ use super::values::Values;
 pub(crate) struct Finder {
     name: memmem::Finder<'static>,
     /// Chooses cookies of the session's companion, by the rest of a name.
-    beside: Option<fn(&str) -> bool>,
+    of_companion: Option<fn(&str) -> bool>,
 }
 
 impl Finder {
     pub(crate) fn new(name: &str) -> Finder {
         Finder {
             name: memmem::Finder::new(name).into_owned(),
-            beside: None,
+            of_companion: None,
         }
     }
 
     /// Also finds the cookies that `chosen` chooses by the rest of a name.
-    pub(crate) fn beside(mut self, chosen: Option<fn(&str) -> bool>) -> Finder {
-        self.beside = chosen;
+    pub(crate) fn with_companion(mut self, chosen: Option<fn(&str) -> bool>) -> Finder {
+        self.of_companion = chosen;
         self
     }
 
@@ -59,8 +59,8 @@ impl Finder {
                 // White space before `=` belongs to another name. If it were trimmed, a cookie that a sibling host may
                 // set would pass for a `__Host-` one.
                 pair => {
-                    if let Some(chosen) = self.beside {
-                        values.push_beside(pair, chosen);
+                    if let Some(chosen) = self.of_companion {
+                        values.push_of_companion(pair, chosen);
                     }
                 }
             }

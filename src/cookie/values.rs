@@ -19,14 +19,14 @@ pub(crate) struct Values {
     are_cookies: bool,
     parts: PartNumbers,
     /// `None` in most requests.
-    beside: Option<Box<Beside>>,
+    neighbours: Option<Box<Neighbours>>,
 }
 
 /// Cookies whose names continue that of the session's.
 #[derive(Clone, Debug, Default)]
-struct Beside {
+struct Neighbours {
     parts: Parts,
-    /// Those of the session's companion, at most [`MOST_BESIDE`].
+    /// Those of the session's companion, at most [`MOST_OF_COMPANION`].
     companion: Vec<(String, Vec<u8>)>,
 }
 
@@ -53,7 +53,7 @@ impl Values {
 
     /// Returns the values, each joined with its parts. A value longer than `longest` stays as it is.
     pub(crate) fn whole(&self, longest: usize) -> impl Iterator<Item = Result<Whole<'_>, Reason>> {
-        let parts = self.beside.as_ref().map(|beside| &beside.parts);
+        let parts = self.neighbours.as_ref().map(|those| &those.parts);
         self.iter().map(move |value| {
             if self.are_cookies && value.len() <= longest {
                 return Whole::assemble(value, parts);
@@ -95,36 +95,38 @@ impl Values {
 
     /// Adds the value of the cookie `name.{number}`, cut in the same way.
     pub(crate) fn push_part(&mut self, number: usize, value: &[u8], longest: usize) {
-        let beside = self.beside.get_or_insert_default();
-        beside.parts.push(number, value, longest);
+        let neighbours = self.neighbours.get_or_insert_default();
+        neighbours.parts.push(number, value, longest);
         self.parts.insert(number);
     }
 
     /// Adds the cookie of a companion whose pair continues with `pair` after the session's name, if that is chosen.
-    pub(super) fn push_beside(&mut self, pair: &[u8], chosen: fn(&str) -> bool) {
+    pub(super) fn push_of_companion(&mut self, pair: &[u8], chosen: fn(&str) -> bool) {
         let Some(end) = pair.iter().position(|byte| *byte == b'=') else {
             return;
         };
         let (rest, value) = (str::from_utf8(&pair[..end]), unquoted(&pair[end + 1..]));
         if let Ok(rest) = rest
-            && self.beside().len() < MOST_BESIDE
-            && value.len() <= LONGEST_BESIDE
+            && self.of_companion().len() < MOST_OF_COMPANION
+            && value.len() <= LONGEST_OF_COMPANION
             && chosen(rest)
         {
-            let beside = self.beside.get_or_insert_default();
-            beside.companion.push((rest.to_owned(), value.to_vec()));
+            let neighbours = self.neighbours.get_or_insert_default();
+            neighbours.companion.push((rest.to_owned(), value.to_vec()));
         }
     }
 
     /// Returns the cookies of the session's companion, each by the rest of its name.
-    pub(crate) fn beside(&self) -> &[(String, Vec<u8>)] {
-        self.beside.as_ref().map_or(&[], |beside| &beside.companion)
+    pub(crate) fn of_companion(&self) -> &[(String, Vec<u8>)] {
+        self.neighbours
+            .as_ref()
+            .map_or(&[], |those| &those.companion)
     }
 }
 
 /// Maximum number of distinct values. A browser sends no more than that by accident.
 pub(super) const MOST_VALUES: usize = 4;
 /// A browser has one for each session of a device, and may keep some that nobody ended.
-const MOST_BESIDE: usize = 32;
+const MOST_OF_COMPANION: usize = 32;
 /// Characters.
-const LONGEST_BESIDE: usize = 256;
+const LONGEST_OF_COMPANION: usize = 256;

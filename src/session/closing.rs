@@ -37,7 +37,7 @@ pub(crate) struct Ending {
     pub(crate) touch: Touch,
     pub(crate) change: TokenChange<ToSeal>,
     /// Fields of the session's companion, by name and value.
-    pub(crate) beside: Vec<(&'static str, String)>,
+    pub(crate) of_companion: Vec<(&'static str, String)>,
 }
 
 /// A body to seal, with the keys and the random bytes for it, so that sealing cannot fail.
@@ -138,7 +138,7 @@ impl<T: Payload> Loaded<T> {
             let departed = departed.map(|session| SessionInfo::of(session, key_id));
             let renewed = state.renewed_sid().filter(|_| !is_dropped).map(SessionId);
             let now = system_time(state.now);
-            ending.beside = companion.fields(context, departed.as_ref(), renewed, now)?;
+            ending.of_companion = companion.fields(context, departed.as_ref(), renewed, now)?;
         }
         if let TokenChange::Store(to_seal) = &ending.change
             && state.is_replaced()
@@ -218,7 +218,7 @@ impl Ending {
         Ok(Ending {
             touch,
             change,
-            beside: Vec::new(),
+            of_companion: Vec::new(),
         })
     }
 

@@ -55,7 +55,7 @@ impl Opening<'_> {
             Some(Err(refused)) => *outcome = refused.into(),
             Some(Ok(Candidate { key_id, opened })) => {
                 *outcome = Refused::under(key_id, Reason::Payload).into();
-                *outcome = match self.resume(opened, key_id, values.beside(), state) {
+                *outcome = match self.resume(opened, key_id, values.of_companion(), state) {
                     Ok(()) => self.outcome_under(key_id),
                     Err(reason) => Refused::under(key_id, reason).into(),
                 };

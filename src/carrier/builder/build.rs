@@ -55,7 +55,7 @@ impl<T> SessionCookieBuilder<T> {
         #[cfg(not(feature = "migrate"))]
         let old_cookies = None;
         let companion = self.prepared_companion(&name, &slot)?;
-        let beside = companion.as_ref().map(|companion| companion.reads());
+        let reads = companion.as_ref().map(|companion| companion.reads());
         let overhead = overhead_of(&template, companion.is_some());
         let sealer = Sealer {
             duplicates: Duplicates::of(&name),
@@ -64,7 +64,7 @@ impl<T> SessionCookieBuilder<T> {
         };
         Ok(SessionCookie {
             fields: Arc::new(CookieFields {
-                finder: Finder::new(name.as_str()).beside(beside),
+                finder: Finder::new(name.as_str()).with_companion(reads),
                 former,
                 old_cookies,
                 most: allowed.cookies,
