@@ -1,13 +1,13 @@
 //! Memory for the bytes of sessions, and the stack of their keys, overwritten after use.
 
 use std::{
-    cell::Cell,
+    cell::RefCell,
     mem,
     ops::{Deref, Range},
 };
 
-/// Bytes that are overwritten on drop, when their memory becomes this thread's buffer, if it has a smaller one. Bytes
-/// truncated before that are not overwritten.
+/// Bytes that are overwritten on drop, when their memory becomes a buffer of this thread, if it has few. Bytes truncated
+/// before that are not overwritten.
 #[derive(Default)]
 pub(crate) struct Wiped {
     bytes: Vec<u8>,
@@ -34,24 +34,26 @@ impl Drop for Wiped {
         wipe(&mut self.bytes);
         let mut bytes = mem::take(&mut self.bytes);
         bytes.clear();
-        let _ = BUFFER.try_with(|kept| {
-            let known = kept.take();
-            // The memory of a large value is freed with its request.
-            let is_kept = (known.capacity()..=LARGEST_KEPT).contains(&bytes.capacity());
-            kept.set(if is_kept { bytes } else { known });
-        });
+        // The memory of a large value is freed with its request.
+        if (1..=LARGEST_KEPT).contains(&bytes.capacity()) {
+            let _ = BUFFERS.try_with(|kept| {
+                let mut kept = kept.borrow_mut();
+                if kept.len() < MOST_KEPT {
+                    kept.push(bytes);
+                }
+            });
+        }
     }
 }
 
 /// Buffer of this thread, on loan, so that opening and sealing allocate nothing.
-///
-/// A second loan at the same time, as in a hook that reads another session, gets a new buffer.
 pub(crate) struct Scratch(Wiped);
 
 impl Scratch {
     pub(crate) fn borrow() -> Scratch {
-        // An error means that the thread is ending, and its buffer is already gone.
-        Scratch(BUFFER.try_with(Cell::take).unwrap_or_default().into())
+        // An error means that the thread is ending, and its buffers are already gone.
+        let kept = BUFFERS.try_with(|kept| kept.borrow_mut().pop());
+        Scratch(kept.ok().flatten().unwrap_or_default().into())
     }
 
     /// Overwrites the buffer, and returns `len` zeros in it.
@@ -90,8 +92,11 @@ impl Deref for Scratch {
 }
 
 thread_local! {
-    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static BUFFERS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
+
+/// A request that changes its session has three: what arrived, what is in its place, and the token.
+const MOST_KEPT: usize = 3;
 
 /// Bytes of the largest buffer that a thread keeps, twice the longest token.
 const LARGEST_KEPT: usize = 64 * 1024;
@@ -128,19 +133,16 @@ pub(super) fn wipe_stack<const LEN: usize>() {
 mod tests {
     use super::*;
 
-    /// Returns the capacity of the buffer that this thread keeps.
-    fn kept() -> usize {
-        let buffer = BUFFER.take();
-        let capacity = buffer.capacity();
-        BUFFER.set(buffer);
-        capacity
+    /// Returns the capacities of the buffers that this thread keeps.
+    fn kept() -> Vec<usize> {
+        BUFFERS.with_borrow(|kept| kept.iter().map(Vec::capacity).collect())
     }
 
     /// Does the same after `use_it`, in a thread that kept none before.
     fn kept_after(use_it: impl FnOnce(&mut Scratch)) -> usize {
-        BUFFER.take();
+        BUFFERS.take();
         use_it(&mut Scratch::borrow());
-        kept()
+        kept().iter().sum()
     }
 
     #[test]
@@ -158,6 +160,15 @@ mod tests {
         assert_eq!(kept_after(|buffer| buffer.start(256).resize(large, 7)), 0);
         // The next loan has a buffer of the usual size.
         Scratch::borrow().zeroed(4096);
-        assert!((4096..=LARGEST_KEPT).contains(&kept()));
+        assert!((4096..=LARGEST_KEPT).contains(&kept()[0]));
+    }
+
+    #[test]
+    fn a_thread_keeps_as_many_buffers_as_a_request_has() {
+        BUFFERS.take();
+        let mut loans: Vec<_> = (0..5).map(|_| Scratch::borrow()).collect();
+        loans.iter_mut().for_each(|loan| _ = loan.zeroed(4096));
+        drop(loans);
+        assert_eq!(kept().len(), MOST_KEPT);
     }
 }
