@@ -264,7 +264,7 @@ impl<T> SessionCookie<T> {
     {
         let mut closing = session.closing(&self.token.sealer, circumstances)?;
         let mut fields = match mem::take(&mut closing.ending.change) {
-            TokenChange::Keep => SetCookies::default(),
+            TokenChange::Keep => return Ok((closing.ending.touch, SetCookies::default())),
             TokenChange::Store(to_seal) => self.fields.store(&closing.stored(to_seal)),
             TokenChange::Drop => {
                 let (carried, now) = closing.arrived();
