@@ -131,8 +131,8 @@ pub struct TokenContent {
 }
 
 impl TokenContent {
-    /// Decodes the payload as the sessions of a [`SessionCookie<T>`](crate::SessionCookie) do: in the schema of `T`, or through its
-    /// [`convert`](SessionData::convert). Returns `None` if that fails.
+    /// Decodes the payload as the sessions of a [`SessionCookie<T>`](crate::SessionCookie) do: in the schema of `T`, or
+    /// through its [`convert`](SessionData::convert). Returns `None` if that fails.
     ///
     /// # Examples
     ///

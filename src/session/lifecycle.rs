@@ -1,4 +1,5 @@
-//! Changes of a session as a whole, and of its lifetime (SPEC.md § 8). Spans are in whole seconds and count from now.
+//! Changes of a session as a whole, and of its lifetime; `state/lifecycle.rs` has their effects. Durations are in whole
+//! seconds and count from now.
 
 use std::time::{Duration, SystemTime};
 

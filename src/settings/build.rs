@@ -217,6 +217,7 @@ impl SessionSettings {
             Some(self.problem(&entry.shown, refusal))
         }))
     }
+
     fn applied_to<C: 'static, T: Payload>(
         &self,
         mut builder: SessionBuilder<C, T>,

@@ -1,4 +1,4 @@
-//! Actions of an application on its session (docs/spec/writer.md § 8.7).
+//! Effects of what an application calls on its session by `session/lifecycle.rs` (docs/spec/writer.md § 8.7).
 
 use super::{
     bytes::layout::{Metadata, Sid},

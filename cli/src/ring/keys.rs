@@ -19,6 +19,21 @@ pub(crate) trait KeyRingExt {
     /// Returns the keys that begin to seal after `at`, with their times.
     fn planned_after(&self, at: SystemTime) -> impl Iterator<Item = (KeyId, SystemTime)>;
 
+    /// Returns the last time at which a key that is planned to seal at `from` may have sealed, by a clock that shows
+    /// `ahead` at `now`. `None`: it did not.
+    fn planned_sealed(
+        &self,
+        from: Option<SystemTime>,
+        now: SystemTime,
+        ahead: SystemTime,
+    ) -> Option<SystemTime> {
+        if from.is_some_and(|from| from <= ahead) {
+            return Some(now);
+        }
+        // The key that seals took over from another, perhaps from this one before its time was put off.
+        self.sealing(now).seal_from.filter(|since| *since <= now)
+    }
+
     fn overlaps(&self) -> Vec<Overlap>;
 
     /// Returns the overlap of a key with the next one. `None`: it has no end, or that one no beginning.

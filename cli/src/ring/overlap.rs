@@ -3,7 +3,7 @@
 
 use std::{
     ops::Range,
-    time::{Duration, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use clap::Args;
@@ -31,6 +31,12 @@ pub(super) struct OverlapOptions {
 impl OverlapOptions {
     pub(super) fn skew(&self) -> Duration {
         self.skew.unwrap_or(Duration::from_secs(60))
+    }
+
+    /// Returns the time at which every clock shows `time` at least. A clock may be behind another by the skew, and both behind
+    /// the clock of this machine.
+    pub(super) fn certainly_past(&self, time: SystemTime) -> Result<SystemTime, Failure> {
+        time::after(time, self.skew().saturating_mul(2))
     }
 
     /// Returns the overlap that the options give. `None`: they give none.

@@ -56,30 +56,8 @@ impl Promote {
         if after.serves().is_some() {
             check_overlaps(&ring, &after, edit)?;
         }
-        Ok(self.told(edit, &after, &key, at))
-    }
-
-    fn told(&self, edit: &Edit, after: &KeyRing, key: &KeyInfo, at: SystemTime) -> Vec<String> {
-        let mut told = vec![if at == edit.now {
-            format!("key {} seals", key.id)
-        } else {
-            format!("key {} seals from {}", key.id, show(at))
-        }];
-        let before = after.sealing_key(at - Duration::from_secs(1));
-        if before != key.id {
-            told.push(format!("key {before} then only opens"));
-        }
-        told.extend(after.planned_after(at).map(|(later, from)| {
-            let file = &edit.file;
-            // Without force, `ring retire` refuses from then on.
-            let is_near = from <= edit.now + self.target.overlap.skew().saturating_mul(2);
-            let force = if is_near { " --force" } else { "" };
-            format!(
-                "key {later} still takes over at {}; `hardtack ring retire {file} {later}{force}` cancels that",
-                show(from)
-            )
-        }));
-        told
+        let ahead = self.target.overlap.certainly_past(edit.now)?;
+        Ok(told(edit, &after, &key, at, ahead))
     }
 }
 
@@ -114,4 +92,34 @@ fn check_time(
         ))),
         _ => Ok(()),
     }
+}
+
+fn told(
+    edit: &Edit,
+    after: &KeyRing,
+    key: &KeyInfo,
+    at: SystemTime,
+    ahead: SystemTime,
+) -> Vec<String> {
+    let mut told = vec![if at == edit.now {
+        format!("key {} seals", key.id)
+    } else {
+        format!("key {} seals from {}", key.id, show(at))
+    }];
+    let before = after.sealing_key(at - Duration::from_secs(1));
+    if before != key.id {
+        told.push(format!("key {before} then only opens"));
+    }
+    told.extend(after.planned_after(at).map(|(later, from)| {
+        let file = &edit.file;
+        let force = match after.planned_sealed(Some(from), edit.now, ahead) {
+            Some(last) if edit.known.is_none_or(|known| last + known > edit.now) => " --force",
+            _ => "",
+        };
+        format!(
+            "key {later} still takes over at {}; `hardtack ring retire {file} {later}{force}` cancels that",
+            show(from)
+        )
+    }));
+    told
 }

@@ -79,14 +79,9 @@ impl Retire {
             // Applications use it for longer if its end was too early.
             KeyRole::Retired => next,
             KeyRole::Planned if self.at.is_none() => {
-                // An instance's clock may be ahead by this, as in `ring rotate`.
-                let ahead = self.target.overlap.skew().saturating_mul(2);
-                let ahead = time::after(now, ahead)?;
-                if key.seal_from.is_some_and(|from| from <= ahead) {
-                    return Ok(Some(now));
-                }
-                // The key that seals took over from another, perhaps from this one before its time was put off.
-                ring.sealing(now).seal_from.filter(|since| *since <= now)
+                // An instance's clock may be ahead by as much as one may be behind.
+                let ahead = self.target.overlap.certainly_past(now)?;
+                ring.planned_sealed(key.seal_from, now, ahead)
             }
             // It seals, did or will. Without an end, an instance that has no later file yet may have sealed until now.
             _ if key.accept_until.is_none() => Some(next.unwrap_or(now).max(now)),

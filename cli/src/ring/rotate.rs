@@ -41,8 +41,7 @@ impl Rotate {
         }
         let new = new_key(self.suite, &old)?;
         let pushed = time::after(edit.now, self.after)?;
-        // A clock may be behind another by the skew, and both behind the clock of this machine.
-        let seal_from = time::after(pushed, self.target.overlap.skew().saturating_mul(2))?;
+        let seal_from = self.target.overlap.certainly_past(pushed)?;
         // An instance that gets the file late seals with the old key until then.
         let reserve = edit.overlap()?.saturating_add(self.after);
         let accept_until = time::after(seal_from, reserve)?;

@@ -121,6 +121,19 @@ fn a_rotation_that_some_instance_may_have_begun_is_called_off_by_force() {
 }
 
 #[test]
+fn a_rotation_is_called_off_by_force_for_as_long_as_tokens_of_its_key_may_open() {
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    desk.now = "2027-03-01T08:00:00Z".to_owned();
+    assert_eq!(desk.sealing(), new);
+    let third = new_key(&desk.done("ring rotate keys --after 15m"));
+    let told = desk.done(&format!("ring promote keys {old}"));
+    let wanted = format!("`hardtack ring retire keys {third} --force` cancels that");
+    assert!(told.contains(&wanted), "{told}");
+    desk.refused(1, &format!("ring retire keys {third}"));
+}
+
+#[test]
 fn what_seals_already_stays_as_it_is() {
     let (desk, only) = Desk::with_ring_for("--lifetime 12h");
     let before = desk.read("keys");

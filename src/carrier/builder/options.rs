@@ -177,16 +177,16 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Saves changes even with responses of a 5xx status; with bare tokens, which no response carries, `build` refuses
-    /// this. Default: off, so that such a response only ends a session, or
-    /// writes it after an explicit [`save`](crate::Session::save).
+    /// Saves changes even with responses of a 5xx status. `build` refuses this for bare tokens, which no response carries.
+    /// Default: off, so that such a response only ends a session, or writes it after an explicit
+    /// [`save`](crate::Session::save).
     pub fn save_on_server_error(mut self) -> Self {
         self.options.save_on_server_error = true;
         self
     }
 
-    /// Sends sessions with responses that shared caches may store; not for bare tokens. Default: off, so that such a response becomes
-    /// `no-store` when its session changes.
+    /// Sends sessions with responses that shared caches may store. `build` refuses this for bare tokens. Default: off, so
+    /// that such a response becomes `no-store` when its session changes.
     ///
     /// # Security
     ///
