@@ -44,14 +44,13 @@ pub(crate) use visit::{
 pub(crate) const HOUR: u64 = 3600;
 
 /// Three keys, which stay the same while the tests run.
-static KEYS: LazyLock<[String; 3]> = LazyLock::new(|| {
-    std::array::from_fn(|_| {
-        EncryptionKey::generate()
-            .unwrap()
-            .expose_secret()
-            .to_string()
-    })
-});
+static KEYS: LazyLock<[String; 3]> = LazyLock::new(|| std::array::from_fn(|_| new_key()));
+
+/// A new key as text.
+pub(crate) fn new_key() -> String {
+    let key = EncryptionKey::generate().unwrap();
+    key.expose_secret().to_string()
+}
 
 /// Returns `true` if the result is an error whose sentence contains these words.
 pub(crate) fn says<T, E: Display>(result: &Result<T, E>, words: &str) -> bool {

@@ -26,6 +26,8 @@ use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 use tower::ServiceExt;
 
 use crate::common::block_on;
+#[cfg(feature = "watch")]
+use crate::common::new_key as key;
 
 #[derive(Default, Serialize, Deserialize)]
 struct Login {
@@ -256,14 +258,6 @@ fn replace_the_ring(text: String) {
     let mut watched = WatchedKeyRing::from_sources([source]).unwrap();
     watched.poll(Clock::system());
     watched.poll(Clock::system());
-}
-
-#[cfg(feature = "watch")]
-fn key() -> String {
-    EncryptionKey::generate()
-        .unwrap()
-        .expose_secret()
-        .to_string()
 }
 
 fn form_without_tls() {

@@ -19,6 +19,7 @@ mod watching;
 use crate::common::browser;
 use crate::common::cases;
 use crate::common::folder;
+use crate::common::new_key as key;
 use crate::common::times;
 
 use std::collections::BTreeSet;
@@ -29,14 +30,6 @@ use browser::Browser;
 
 fn toml(text: &str) -> SessionSettings {
     ::toml::from_str(text).unwrap()
-}
-
-/// A key as text.
-fn key() -> String {
-    EncryptionKey::generate()
-        .unwrap()
-        .expose_secret()
-        .to_string()
 }
 
 /// A cookie of these settings, with a key of its own.

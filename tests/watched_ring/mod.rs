@@ -10,6 +10,7 @@ mod threads;
 
 use crate::common::browser;
 use crate::common::folder;
+use crate::common::new_key as key;
 use crate::common::times;
 #[cfg(feature = "tracing")]
 use crate::common::told;
@@ -22,12 +23,6 @@ use hardtack::{
 };
 
 use times::at;
-
-/// A key as text.
-fn key() -> String {
-    let key = EncryptionKey::generate().unwrap();
-    key.expose_secret().to_string()
-}
 
 /// A ring of this key, as a file holds it.
 fn file_of(key: &str) -> String {
