@@ -194,7 +194,7 @@ impl TokenContent {
         let body = &buffer[opened.body()];
         let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;
         let metadata = &layout.metadata;
-        let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
+        let payload = Zeroizing::new(body[layout.payload()].to_vec());
         let checked = sealer.check(metadata, &payload, opened.key_id(), &keys, now);
         let read = checked.and_then(|()| T::accept(metadata.schema, &payload));
         Ok(TokenContent {
@@ -202,8 +202,8 @@ impl TokenContent {
             session: SessionInfo::of(metadata, opened.key_id()),
             expires_at: system_time(sealer.policy.lifetimes.expires_at(metadata)),
             is_persistent: sealer.policy.is_persistent(metadata),
-            has_flash: !layout.flash.is_empty(),
-            padding: body.len() - layout.payload.end,
+            has_flash: !layout.flash().is_empty(),
+            padding: body.len() - layout.payload().end,
             schema: metadata.schema,
             payload,
         })

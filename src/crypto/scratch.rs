@@ -52,8 +52,8 @@ pub(crate) struct Scratch(Wiped);
 impl Scratch {
     pub(crate) fn borrow() -> Scratch {
         // An error means that the thread is ending, and its buffers are already gone.
-        let kept = BUFFERS.try_with(|kept| kept.borrow_mut().pop());
-        Scratch(kept.ok().flatten().unwrap_or_default().into())
+        let kept = BUFFERS.try_with(|kept| kept.borrow_mut().pop().unwrap_or_default());
+        Scratch(kept.unwrap_or_default().into())
     }
 
     /// Overwrites the buffer, and returns `len` zeros in it.

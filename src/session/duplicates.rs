@@ -21,6 +21,9 @@ pub(crate) struct Candidate {
     pub(crate) opened: OpenedBody,
 }
 
+/// Moved several times while a request is read: up to this size by a few instructions, beyond it by calls.
+const _: () = assert!(size_of::<Candidate>() <= 128);
+
 impl Duplicates {
     pub(crate) fn of(name: &CookieName) -> Duplicates {
         if name.is_host_only() {

@@ -183,7 +183,7 @@ impl Opening<'_> {
         let body = buffer.give(opened.body());
         let layout = sealer.layout_of(&body);
         let layout = layout.ok_or(refused(Reason::Malformed))?;
-        let payload = &body[layout.payload.clone()];
+        let payload = &body[layout.payload()];
         let checked = sealer.check(&layout.metadata, payload, key_id, keys, now);
         checked.map_err(refused)?;
         Ok(Candidate {
@@ -191,8 +191,8 @@ impl Opening<'_> {
             opened: OpenedBody {
                 body,
                 layout,
-                token_len: text.len(),
-                cookies: *cookies,
+                token_len: text.len() as u32,
+                cookies: *cookies as u32,
             },
         })
     }

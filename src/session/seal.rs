@@ -103,9 +103,9 @@ fn read<const N: usize>(body: &[u8]) -> Option<(SessionId, Metadata, [u8; N])> {
         age: metadata.age,
         ..bare(id, metadata.issued)
     };
-    let is_padded = layout.payload.end < body.len();
-    let is_bare = metadata == expected && layout.flash.is_empty() && !is_padded;
-    let payload = body[layout.payload].try_into().ok()?;
+    let is_padded = layout.payload().end < body.len();
+    let is_bare = metadata == expected && layout.flash().is_empty() && !is_padded;
+    let payload = body[layout.payload()].try_into().ok()?;
     is_bare.then_some((id, metadata, payload))
 }
 

@@ -89,8 +89,8 @@ pub(crate) struct OpenedBody {
     pub(crate) body: Wiped,
     pub(crate) layout: Layout,
     /// Length of its token, and the number of cookies that this came in.
-    pub(crate) token_len: usize,
-    pub(crate) cookies: usize,
+    pub(crate) token_len: u32,
+    pub(crate) cookies: u32,
 }
 
 /// End that the application gave the session in this request.
@@ -167,11 +167,11 @@ impl OpenedBody {
     }
 
     pub(crate) fn payload(&self) -> &[u8] {
-        &self.body[self.layout.payload.clone()]
+        &self.body[self.layout.payload()]
     }
 
     pub(super) fn flash(&self) -> &[u8] {
-        &self.body[self.layout.flash.clone()]
+        &self.body[self.layout.flash()]
     }
 }
 

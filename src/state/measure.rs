@@ -93,7 +93,11 @@ impl<T> State<T> {
         let arrived = arrived.filter(|_| content > budget.room);
         let came_in = arrived.map(|arrived| {
             let has_max_age = policy.reserves_max_age(&arrived.layout.metadata);
-            budget.came_in(arrived.token_len, arrived.cookies, has_max_age)
+            budget.came_in(
+                arrived.token_len as usize,
+                arrived.cookies as usize,
+                has_max_age,
+            )
         });
         let mut rules = [Some(budget.allowed), came_in].into_iter().flatten();
         let has_max_age = policy.reserves_max_age(&metadata);

@@ -37,9 +37,10 @@ pub(crate) type DeviceId = [u8; DEVICE_LEN];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) metadata: Metadata,
-    /// Count and messages; empty if there are none.
-    pub(crate) flash: Range<usize>,
-    pub(crate) payload: Range<usize>,
+    /// Flash ends where the payload begins.
+    flash_start: u32,
+    payload_start: u32,
+    payload_end: u32,
 }
 
 impl Metadata {
@@ -160,9 +161,19 @@ impl Layout {
         }
         Some(Layout {
             metadata,
-            flash: flash_start..payload_start,
-            payload: payload_start..payload_end,
+            flash_start: flash_start.try_into().ok()?,
+            payload_start: payload_start.try_into().ok()?,
+            payload_end: payload_end.try_into().ok()?,
         })
+    }
+
+    /// Returns the place of count and messages; empty if there are none.
+    pub(crate) fn flash(&self) -> Range<usize> {
+        self.flash_start as usize..self.payload_start as usize
+    }
+
+    pub(crate) fn payload(&self) -> Range<usize> {
+        self.payload_start as usize..self.payload_end as usize
     }
 }
 
@@ -297,8 +308,8 @@ mod tests {
             metadata.write(b"\x01\x00\x01!", &payload, len + padding, &mut body);
             let layout = Layout::parse(&body).expect("our own body");
             prop_assert_eq!(layout.metadata, metadata);
-            prop_assert_eq!(&body[layout.flash], b"\x01\x00\x01!");
-            prop_assert_eq!(&body[layout.payload], &payload[..]);
+            prop_assert_eq!(&body[layout.flash()], b"\x01\x00\x01!");
+            prop_assert_eq!(&body[layout.payload()], &payload[..]);
             prop_assert_eq!(len + padding, body.len());
             // A device has a reserve of its own.
             let metadata = Metadata { device: None, ..metadata };
@@ -309,8 +320,8 @@ mod tests {
         fn what_is_read_has_one_spelling(body: Vec<u8>) {
             if let Some(layout) = Layout::parse(&body) {
                 let mut again = Vec::new();
-                let payload = &body[layout.payload];
-                layout.metadata.write(&body[layout.flash], payload, body.len(), &mut again);
+                let payload = &body[layout.payload()];
+                layout.metadata.write(&body[layout.flash()], payload, body.len(), &mut again);
                 prop_assert_eq!(again, body);
             }
         }

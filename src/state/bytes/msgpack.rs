@@ -18,6 +18,7 @@ fn skip<const CHECKED: bool>(bytes: &[u8], at: usize, levels: usize) -> Option<u
 }
 
 /// Returns the end of a list or a map, whose `marker` is before `at`.
+#[inline(never)]
 fn skip_nested<const CHECKED: bool>(
     marker: u8,
     bytes: &[u8],

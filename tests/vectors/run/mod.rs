@@ -159,8 +159,8 @@ fn content_of(slot: &PurposeSlot, context: &Context, now: u64, token: &[u8]) -> 
     Some(Content {
         key_id: opened.key_id(),
         metadata: layout.metadata,
-        flash: flash_messages(&body[layout.flash]).map(owned).collect(),
-        payload: body[layout.payload].to_vec(),
+        flash: flash_messages(&body[layout.flash()]).map(owned).collect(),
+        payload: body[layout.payload()].to_vec(),
     })
 }
 
