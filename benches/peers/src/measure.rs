@@ -286,6 +286,12 @@ const BATCH: f64 = 250_000.0;
 /// How many are prepared before they are used.
 const AT_ONCE: usize = 8;
 
+/// Measures between `begin` and `end`: time, or allocations.
+pub(crate) trait Meter {
+    fn begin(&mut self);
+    fn end(&mut self);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -298,10 +304,4 @@ mod tests {
         let allocated = counter.per_operation(3);
         assert_eq!((allocated.count, allocated.peak), (1.0, 100));
     }
-}
-
-/// Measures between `begin` and `end`: time, or allocations.
-pub(crate) trait Meter {
-    fn begin(&mut self);
-    fn end(&mut self);
 }
