@@ -1,4 +1,4 @@
-use std::{fmt, mem, sync::Arc, time::SystemTime};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{
     fields::CookieFields, inspect::TokenContent, keys_in_use::KeysInUse, token::SessionToken,
@@ -262,17 +262,17 @@ impl<T> SessionCookie<T> {
     where
         T: Payload,
     {
-        let mut closing = session.closing(&self.token.sealer, circumstances)?;
-        let mut fields = match mem::take(&mut closing.ending.change) {
-            TokenChange::Keep => return Ok((closing.ending.touch, SetCookies::default())),
+        let (closing, ending) = session.closing(&self.token.sealer, circumstances)?;
+        let mut fields = match ending.change {
+            TokenChange::Keep => return Ok((ending.touch, SetCookies::default())),
             TokenChange::Store(to_seal) => self.fields.store(&closing.stored(to_seal)),
             TokenChange::Drop => {
                 let (carried, now) = closing.arrived();
                 self.fields.drop_all(carried, now)
             }
         };
-        fields.append(mem::take(&mut closing.ending.of_companion));
-        Ok((closing.ending.touch, fields))
+        fields.append(ending.of_companion);
+        Ok((ending.touch, fields))
     }
 }
 

@@ -63,7 +63,6 @@ impl CookieFields {
     /// Drops all parts, not only those that arrived: another page may hold old parts, and would join them with the new
     /// ones. The fields come before the cookie of the same name that is set
     /// (docs/spec/carriers.md § 9.3.3).
-    #[inline]
     fn drop_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
         let parts = carried.with_all_of(self.most);
         for template in &self.former {
@@ -72,7 +71,6 @@ impl CookieFields {
     }
 
     /// They come last: clients without a jar, as in tests, take the first cookie that a response sets.
-    #[inline]
     fn drop_old(&self, now: UnixSeconds, fields: &mut SetCookies) {
         for (template, start) in self.old() {
             if now >= *start {

@@ -1,4 +1,4 @@
-use std::{fmt, marker::PhantomData, mem, sync::Arc, time::SystemTime};
+use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use super::inspect::TokenContent;
 use crate::{
@@ -222,8 +222,8 @@ impl<T> SessionToken<T> {
     where
         T: Payload,
     {
-        let mut closing = session.closing(&self.sealer, circumstances)?;
-        let change = match mem::take(&mut closing.ending.change) {
+        let (closing, ending) = session.closing(&self.sealer, circumstances)?;
+        let change = match ending.change {
             TokenChange::Keep => TokenChange::Keep,
             TokenChange::Store(to_seal) => {
                 let session = closing.stored(to_seal);
@@ -233,7 +233,7 @@ impl<T> SessionToken<T> {
             }
             TokenChange::Drop => TokenChange::Drop,
         };
-        Ok((closing.ending.touch, change))
+        Ok((ending.touch, change))
     }
 }
 

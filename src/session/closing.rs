@@ -24,11 +24,10 @@ use crate::{
     token::{self, Context, Draft, SealError},
 };
 
-/// A session at the end of its request: closed, decided about, and with its lock held until its token is written.
+/// A session at the end of its request: closed, and with its lock held until its token is written.
 pub(crate) struct Closing<'a, T> {
     contents: HeldContents<'a, T>,
     sealer: &'a Sealer,
-    pub(crate) ending: Ending,
 }
 
 /// Effect of a request's end on its client.
@@ -79,7 +78,7 @@ impl<T: Payload> Session<T> {
         &'a self,
         sealer: &'a Sealer,
         circumstances: Circumstances,
-    ) -> Result<Closing<'a, T>, SaveError> {
+    ) -> Result<(Closing<'a, T>, Ending), SaveError> {
         let loader = &*self.lock.sealer;
         if !std::ptr::eq(loader, sealer) && !loader.is_like(sealer) {
             return Err(SaveProblem::ForeignSession.into());
@@ -100,11 +99,7 @@ impl<T: Payload> Session<T> {
             Some(_) if was_closed => Ending::kept(),
             Some(loaded) => loaded.ending(sealer, circumstances, arrival)?,
         };
-        Ok(Closing {
-            contents,
-            sealer,
-            ending,
-        })
+        Ok((Closing { contents, sealer }, ending))
     }
 }
 
