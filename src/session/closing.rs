@@ -73,7 +73,7 @@ impl<T: Payload> Session<T> {
     }
 
     /// Closes the session at the end of its request, and decides what becomes of the client's token.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn closing<'a>(
         &'a self,
         sealer: &'a Sealer,
