@@ -341,3 +341,24 @@ fn implementations_that_disagree() {
 fn halved<S: Serializer>(number: &u8, to: S) -> Result<S::Ok, S::Error> {
     (number / 2).serialize(to)
 }
+
+#[test]
+fn bytes_that_are_read_as_other_bytes() {
+    #[derive(Clone, Debug, PartialEq)]
+    struct Reversed(Vec<u8>);
+
+    impl Serialize for Reversed {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_bytes(&self.0)
+        }
+    }
+    impl<'de> Deserialize<'de> for Reversed {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Reversed, D::Error> {
+            let bytes = Vec::deserialize(deserializer)?;
+            Ok(Reversed(bytes.into_iter().rev().collect()))
+        }
+    }
+
+    kept_in_a_type(Reversed(vec![1, 2, 1]));
+    refused_in_a_type(Reversed(vec![1, 2, 3]), OTHER);
+}

@@ -84,6 +84,8 @@ impl Companion for Proofs {
             beside.open(&came);
         }
         beside.bind([7; 16]);
+        let shown = format!("{beside:?}");
+        assert!(shown.contains(&format!("{:?}", beside.now())), "{shown}");
         let mut response = Response::default();
         if let Some(id) = came.and_then(|came| came.id) {
             let now = beside.now();

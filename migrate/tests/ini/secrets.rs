@@ -47,6 +47,22 @@ fn check_hidden(line: &str, secret: &str) {
     }
 }
 
+#[test]
+fn a_second_separator_may_begin_a_password() {
+    for line in [
+        "context = tenant=secret=itsaseekreet",
+        "context = tenant=secret:itsaseekreet",
+        "context = secret:itsaseekreet",
+        "formerly = path=secret=itsaseekreet",
+        "domain = secret=itsaseekreet",
+    ] {
+        let settings = settings_from_ini(&format!("session.{line}"), "session.");
+        let error = settings.and_then(SessionSettings::build).unwrap_err();
+        let shown = error.to_string();
+        assert!(shown.contains("may have another option"), "{line}: {shown}");
+    }
+}
+
 /// A missing line break, an indent too many, an address in place of a name.
 #[test]
 fn a_password_in_the_value_of_another_option_is_not_shown() {
