@@ -64,16 +64,10 @@ impl SessionInfo {
 /// content, a `T`, where the function asks for it. Its tag and dates are valid.
 #[derive(Clone, Copy)]
 pub struct OpenedSession<'a, T = Map> {
-    session: Judged<'a>,
-    of: PhantomData<fn() -> T>,
-}
-
-/// A session whose content has no type.
-#[derive(Clone, Copy)]
-pub(crate) struct Judged<'a> {
-    pub(crate) info: SessionInfo,
+    info: SessionInfo,
     /// Schema and payload. `None` where the session is judged without its cookie, as by a companion that answers a request.
     content: Option<(u32, &'a [u8])>,
+    of: PhantomData<fn() -> T>,
 }
 
 impl<T: SessionData> OpenedSession<'_, T> {
@@ -128,7 +122,7 @@ impl<T: SessionData> OpenedSession<'_, T> {
     /// ```
     #[must_use]
     pub fn value(&self) -> Option<T> {
-        let (schema, payload) = self.session.content?;
+        let (schema, payload) = self.content?;
         T::decode(schema, payload)
     }
 }
@@ -141,27 +135,28 @@ impl OpenedSession<'_> {
     #[must_use]
     pub fn get<V: DeserializeOwned>(&self, key: &str) -> Option<V> {
         let (_, payload) = self
-            .session
             .content
             .filter(|(schema, payload)| *schema == 0 && map::is_valid(payload))?;
         map::decode(map::get(payload, key)?, None).ok()
     }
 }
 
-impl<'a> Judged<'a> {
+impl<'a> OpenedSession<'a> {
     /// `payload`: `None` where the session is judged without its cookie.
     #[inline]
     pub(super) fn new(metadata: &Metadata, payload: Option<&'a [u8]>, key_id: KeyId) -> Self {
-        Judged {
+        OpenedSession {
             info: SessionInfo::of(metadata, key_id),
             content: payload.map(|payload| (metadata.schema, payload)),
+            of: PhantomData,
         }
     }
 
     /// Returns the session as one that holds a `T`.
     pub(crate) fn holding<T>(&self) -> OpenedSession<'a, T> {
         OpenedSession {
-            session: *self,
+            info: self.info,
+            content: self.content,
             of: PhantomData,
         }
     }
@@ -171,15 +166,14 @@ impl<T> Deref for OpenedSession<'_, T> {
     type Target = SessionInfo;
 
     fn deref(&self) -> &SessionInfo {
-        &self.session.info
+        &self.info
     }
 }
 
 /// Leaves the content out.
 impl<T> fmt::Debug for OpenedSession<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let info = &self.session.info;
-        f.debug_tuple("OpenedSession").field(info).finish()
+        f.debug_tuple("OpenedSession").field(&self.info).finish()
     }
 }
 
@@ -200,8 +194,8 @@ pub(crate) struct Hooks {
     pub(crate) on_outcome: Option<OnOutcome>,
 }
 
-type RevokedIf = Arc<dyn Fn(&Judged<'_>) -> bool + Send + Sync>;
-pub(super) type Validate = Arc<dyn Fn(&Judged<'_>) -> Answer + Send + Sync>;
+type RevokedIf = Arc<dyn Fn(&OpenedSession<'_>) -> bool + Send + Sync>;
+pub(super) type Validate = Arc<dyn Fn(&OpenedSession<'_>) -> Answer + Send + Sync>;
 type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {
@@ -215,7 +209,7 @@ impl Hooks {
         key_id: KeyId,
     ) -> bool {
         self.revoked_if.as_ref().is_some_and(|revoked_if| {
-            let session = Judged::new(metadata, payload, key_id);
+            let session = OpenedSession::new(metadata, payload, key_id);
             catch_unwind(AssertUnwindSafe(|| revoked_if(&session))).unwrap_or(true)
         })
     }
@@ -273,7 +267,7 @@ mod tests {
                 schema,
                 ..Metadata::default()
             };
-            let session = Judged::new(&metadata, payload, key_id).holding::<Map>();
+            let session = OpenedSession::new(&metadata, payload, key_id);
             session.get::<u32>("user")
         };
         let dictionary = b"\x81\xa4user\x2a";

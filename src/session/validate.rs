@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     handle::Session,
-    hooks::{BoxError, Judged, Validate, Validity},
+    hooks::{BoxError, OpenedSession, Validate, Validity},
     loaded::Loaded,
     lock::Contents,
     sealer::Sealer,
@@ -108,7 +108,7 @@ impl<T: Payload> Contents<T> {
     fn question(
         &mut self,
         sealer: &Sealer,
-    ) -> Result<(Judged<'_>, UnixSeconds), Result<bool, SessionError>> {
+    ) -> Result<(OpenedSession<'_>, UnixSeconds), Result<bool, SessionError>> {
         if self.loaded.is_none() && self.arrival.has_no_token() {
             return Err(Ok(true));
         }
@@ -126,7 +126,7 @@ impl<T: Payload> Contents<T> {
         let (metadata, payload) = session.ok_or_else(|| state.known_validity())?;
         let key_id = loaded.key_id();
         let key_id = key_id.unwrap_or_else(|| sealer.slot.keys().sealing_id(now));
-        Ok((Judged::new(metadata, Some(payload), key_id), now))
+        Ok((OpenedSession::new(metadata, Some(payload), key_id), now))
     }
 }
 
@@ -134,7 +134,7 @@ impl<T: Payload> Contents<T> {
 type Answer = Result<bool, Arc<dyn Error + Send + Sync>>;
 
 /// Asks the application. A panic is no answer.
-fn ask(validate: &Validate, session: &Judged<'_>) -> impl Future<Output = Answer> + use<> {
+fn ask(validate: &Validate, session: &OpenedSession<'_>) -> impl Future<Output = Answer> + use<> {
     let panicked = |_| BoxError::from("the function of `revalidate_after` panicked");
     let asked = catch_unwind(AssertUnwindSafe(|| validate(session)));
     async move {
