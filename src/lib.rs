@@ -199,15 +199,12 @@ pub mod companion {
     //! the visitor's device. Applications do not need it.
 
     #[cfg(feature = "http")]
-    pub use crate::session::beside::Beside;
+    pub use crate::session::companion::Beside;
     #[cfg(feature = "tower")]
     pub use crate::web::companion::layer::CompanionLayer;
     pub use crate::{
         carrier::builder::companion::Setup,
-        session::{
-            companion::{Admission, Companion},
-            seal::Seal,
-        },
+        session::companion::{Admission, Companion, Seal},
     };
 }
 

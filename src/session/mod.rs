@@ -3,8 +3,6 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`](crate::SessionData)). [`Outcome`] and [`Reason`] are for logs and metrics.
 
-#[cfg(feature = "http")]
-pub(crate) mod beside;
 mod closed;
 mod closing;
 pub(crate) mod companion;
@@ -22,13 +20,12 @@ mod old_cookies;
 mod opening;
 mod outcome;
 mod save_error;
-pub(crate) mod seal;
 mod sealer;
 mod typed;
 mod validate;
 
 pub(crate) use closing::Stored;
-pub(crate) use companion::Companion;
+pub(crate) use companion::{Companion, Seal};
 pub(crate) use duplicates::Duplicates;
 pub(crate) use handle::Session;
 pub(crate) use hooks::{BoxError, Hooks};
@@ -42,7 +39,6 @@ pub(crate) use opening::Opening;
 pub use outcome::Outcome;
 pub use save_error::SaveError;
 pub(crate) use save_error::SaveProblem;
-pub(crate) use seal::Seal;
 pub(crate) use sealer::Sealer;
 
 pub(crate) use crate::state::Touch;

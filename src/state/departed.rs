@@ -1,4 +1,4 @@
-//! Facts that a session's companion is told at the end of a request (`session/companion.rs`).
+//! Facts that a session's companion is told at the end of a request (`session/companion/mod.rs`).
 
 use super::{
     bytes::layout::{Metadata, Sid},

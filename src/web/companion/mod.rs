@@ -13,7 +13,10 @@ use super::framework::Fields;
 use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
-    session::{Companion, Stored, beside::Beside},
+    session::{
+        Stored,
+        companion::{Beside, Companion},
+    },
     token::{Context, LONGEST_TOKEN},
 };
 

@@ -1,11 +1,5 @@
 use std::{fmt, time::SystemTime};
 
-use super::{
-    SessionInfo,
-    closing::{Ending, ToSeal},
-    opening::Opening,
-    sealer::Sealer,
-};
 use crate::{
     base::{
         reason::Reason,
@@ -13,6 +7,12 @@ use crate::{
     },
     cookie::{PartNumbers, Values},
     keys::SlotKeys,
+    session::{
+        SessionInfo,
+        closing::{Ending, ToSeal},
+        opening::Opening,
+        sealer::Sealer,
+    },
     state::{Metadata, OpenedBody, State, TokenChange},
     token::Context,
 };

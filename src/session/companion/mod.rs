@@ -1,4 +1,14 @@
+//! What a package needs that adds something to each session, as `hardtack-device` does.
+
+#[cfg(feature = "http")]
+mod beside;
+mod seal;
+
 use std::time::SystemTime;
+
+#[cfg(feature = "http")]
+pub use beside::Beside;
+pub use seal::Seal;
 
 use super::{SaveError, SessionInfo, handle::Session, id::SessionId};
 use crate::{
@@ -62,7 +72,7 @@ pub trait Companion: Send + Sync {
     fn answer(
         &self,
         request: &http::request::Parts,
-        beside: Option<&mut super::beside::Beside<'_>>,
+        beside: Option<&mut Beside<'_>>,
     ) -> http::Response<String> {
         let _ = (request, beside);
         let mut response = http::Response::default();

@@ -4,7 +4,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{SaveError, SessionInfo, id::SessionId};
 use crate::{
     base::{
         reason::Reason,
@@ -12,6 +11,7 @@ use crate::{
     },
     crypto::{random, scratch::Scratch},
     keys::PurposeSlot,
+    session::{SaveError, SessionId, SessionInfo},
     state::{Layout, Metadata, wire_issued},
     token::{self, Context, Draft, SealError},
 };
