@@ -24,7 +24,7 @@ use crate::base::config_error::ConfigError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SameSite {
-    /// None: the cookie is sent with same-site requests only.
+    /// Same-site requests only.
     Strict,
     /// Requests of a visitor who follows a link from another site. The default.
     Lax,

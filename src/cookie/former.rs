@@ -81,23 +81,23 @@ impl FormerAttributes {
         self
     }
 
-    /// Returns the constant parts of the fields that drop the cookie `name` with these attributes. `now` are the
-    /// attributes of the session's cookie, and `setting` is named by the error.
+    /// Returns the constant parts of the fields that drop the cookie `name` with these attributes. `current`
+    /// are the attributes of the session's cookie, and errors name `setting`.
     pub(crate) fn template(
         &self,
         name: &CookieName,
-        now: &Attributes,
+        current: &Attributes,
         setting: &'static str,
     ) -> Result<Template, ConfigError> {
         let attributes = Attributes {
-            path: self.path.clone().unwrap_or_else(|| now.path.clone()),
+            path: self.path.clone().unwrap_or_else(|| current.path.clone()),
             domain: match &self.domain {
-                Domain::Unchanged => now.domain.clone(),
+                Domain::Unchanged => current.domain.clone(),
                 Domain::Absent => None,
                 Domain::Was(domain) => Some(domain.clone()),
             },
-            partitioned: self.partitioned.unwrap_or(now.partitioned),
-            ..now.clone()
+            partitioned: self.partitioned.unwrap_or(current.partitioned),
+            ..current.clone()
         };
         match attributes.mistakes(Some(name)).first() {
             Some(mistake) => Err(ConfigError::within(setting, mistake)),

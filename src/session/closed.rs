@@ -53,7 +53,7 @@ impl<T> Session<T> {
         let close = |contents: &mut Contents<T>| {
             contents.close();
             if let Some(loaded) = &mut contents.loaded {
-                loaded.tell(&self.lock.sealer);
+                loaded.report(&self.lock.sealer);
             }
         };
         // A panic of `on_outcome` has nobody to go to: the request is gone, perhaps by another panic.

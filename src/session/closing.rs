@@ -57,17 +57,17 @@ pub(crate) struct Stored<'a, T> {
 }
 
 impl<T: Payload> Session<T> {
-    /// Returns `true` if the application did not touch the session, and has no handle left to do so, so that its response
-    /// owes nothing to it. A handle that a body or a task still has counts as a touch.
+    /// Lets the session go if the application did not touch it, and has no handle left to do so: its response then owes
+    /// nothing to it. Returns `true` if so. A handle that a body or a task still has counts as a touch.
     #[cfg(feature = "tower")]
-    pub(crate) fn was_left_alone(&mut self) -> bool {
+    pub(crate) fn release_if_untouched(&mut self) -> bool {
         let Some(lock) = Arc::get_mut(&mut self.lock) else {
             return self.with(|_| false);
         };
         let (sealer, contents) = lock.get_mut();
         // One that was verified beforehand.
         if let Some(loaded) = contents.loaded.as_mut().filter(|_| !contents.is_touched) {
-            loaded.tell(sealer);
+            loaded.report(sealer);
         }
         !contents.is_touched && !sealer.policy.counts_every_request()
     }
@@ -111,7 +111,7 @@ impl<T: Payload> Loaded<T> {
         circumstances: Circumstances,
         arrival: &Arrival,
     ) -> Result<Ending, SaveError> {
-        self.tell(sealer);
+        self.report(sealer);
         let state = &self.state;
         let keys = sealer.slot.keys();
         let standing = self.standing(sealer, &keys);
@@ -139,7 +139,7 @@ impl<T: Payload> Loaded<T> {
             && state.is_replaced()
         {
             let key_id = to_seal.keys.sealing_id(state.now);
-            self.has_begun(sealer, context, key_id);
+            self.note_begun(sealer, context, key_id);
         }
         Ok(ending)
     }

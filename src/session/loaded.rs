@@ -19,8 +19,8 @@ pub(crate) struct Loaded<T> {
     pub(crate) state: State<T>,
     /// Outcome of reading, whatever the application has to be asked.
     pub(crate) outcome: Outcome,
-    /// Length of all tokens of a session whose outcome was not told yet, because it waits for an answer.
-    untold: Option<usize>,
+    /// Length of all tokens of a session whose outcome was not reported yet, because it waits for an answer.
+    unreported: Option<usize>,
     /// Parts that the request carried.
     pub(super) carried: PartNumbers,
     /// Key under which the session was sealed that this request has begun in place of what arrived.
@@ -49,9 +49,9 @@ impl<T: Payload> Loaded<T> {
         };
         let token_bytes = opening.open_arrived(values, old, loaded);
         if loaded.state.awaits_answer() {
-            loaded.untold = Some(token_bytes);
+            loaded.unreported = Some(token_bytes);
         } else {
-            sealer.tell(loaded.outcome, token_bytes);
+            sealer.report(loaded.outcome, token_bytes);
         }
         loaded
     }
@@ -63,7 +63,7 @@ impl<T> Loaded<T> {
         Loaded {
             state,
             outcome: Outcome::Absent,
-            untold: None,
+            unreported: None,
             carried,
             begun_under: None,
         }
@@ -77,16 +77,16 @@ impl<T> Loaded<T> {
         }
     }
 
-    /// Tells the outcome of a session that waited for an answer: with the answer, or at the end of its request.
-    pub(super) fn tell(&mut self, sealer: &Sealer) {
-        if let Some(token_bytes) = self.untold.take() {
-            sealer.tell(self.outcome(), token_bytes);
+    /// Reports the outcome of a session that waited for an answer: with the answer, or at the end of its request.
+    pub(super) fn report(&mut self, sealer: &Sealer) {
+        if let Some(token_bytes) = self.unreported.take() {
+            sealer.report(self.outcome(), token_bytes);
         }
     }
 
     /// Notes the key under which the session is sealed that this request has begun, and until when its companion admits
     /// it. A session that begins has no cookies of its companion yet.
-    pub(super) fn has_begun(&mut self, sealer: &Sealer, context: &Context, key_id: KeyId) {
+    pub(super) fn note_begun(&mut self, sealer: &Sealer, context: &Context, key_id: KeyId) {
         let state = &mut self.state;
         self.begun_under = Some(key_id);
         let Some(companion) = sealer.companion() else {

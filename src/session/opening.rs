@@ -134,7 +134,7 @@ impl Opening<'_> {
     ) -> Result<R, Reason> {
         let sealer = self.sealer;
         let refuse = |refused: Refused| {
-            sealer.tell(refused.into(), token.len());
+            sealer.report(refused.into(), token.len());
             refused.reason
         };
         let opened = self.verify(&Whole::in_one_cookie(token));
@@ -147,7 +147,7 @@ impl Opening<'_> {
         }
         let decoded = decode(metadata.schema, opened.payload());
         let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
-        sealer.tell(self.outcome_under(key_id), token.len());
+        sealer.report(self.outcome_under(key_id), token.len());
         Ok(decoded)
     }
 

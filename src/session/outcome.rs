@@ -93,9 +93,9 @@ impl Outcome {
         }
     }
 
-    /// Tells logs and metrics.
+    /// Reports it to logs and metrics.
     #[inline]
-    pub(super) fn tell(self, purpose: &str, token_bytes: usize) {
+    pub(super) fn report(self, purpose: &str, token_bytes: usize) {
         events::read(purpose, self.name(), self.reason());
         match self {
             Outcome::Absent => events::absent(purpose),

@@ -39,10 +39,10 @@ impl Sealer {
         self.companion.as_deref()
     }
 
-    /// Tells the outcome of reading: to logs, metrics and `on_outcome`, which may panic.
+    /// Reports the outcome of reading to logs, metrics and `on_outcome`, which may panic.
     #[inline]
-    pub(super) fn tell(&self, outcome: Outcome, token_bytes: usize) {
-        outcome.tell(self.slot.purpose.name(), token_bytes);
+    pub(super) fn report(&self, outcome: Outcome, token_bytes: usize) {
+        outcome.report(self.slot.purpose.name(), token_bytes);
         if let Some(on_outcome) = &self.hooks.on_outcome {
             on_outcome(&ReadEvent {
                 outcome,

@@ -167,7 +167,7 @@ impl<T> Loaded<T> {
         if let Ok(false) = heard {
             self.outcome = self.outcome.refused(Reason::Revoked);
         }
-        self.tell(sealer);
+        self.report(sealer);
         heard
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Problem, SessionSettings, SettingsError,
-    names::{KeySettings, Sessions, is_about_keys},
+    names::{KeySettings, Target, is_about_keys},
     refuse_any,
 };
 use crate::{
@@ -204,14 +204,14 @@ impl SessionSettings {
     /// Returns what a cookie with these settings has.
     pub(super) fn applied(&self) -> (KeySettings, Options, InCookie) {
         let (mut options, mut cookie) = (Options::default(), InCookie::new());
-        let mut of_cookie = Sessions::new(&mut options, Some(&mut cookie));
+        let mut of_cookie = Target::new(&mut options, Some(&mut cookie));
         let applied = self.apply(&mut of_cookie);
         debug_assert!(applied.is_ok(), "each was when it was taken");
         (of_cookie.keys, options, cookie)
     }
 
     /// Changes sessions by each setting.
-    fn apply(&self, to: &mut Sessions) -> Result<(), SettingsError> {
+    fn apply(&self, to: &mut Target) -> Result<(), SettingsError> {
         refuse_any(self.entries.values().filter_map(|entry| {
             let refusal = (entry.apply)(&entry.value, to).err()?;
             Some(self.problem(&entry.shown, refusal))
@@ -223,7 +223,7 @@ impl SessionSettings {
         mut builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
         let (options, cookie) = builder.options();
-        self.apply(&mut Sessions::new(options, cookie))?;
+        self.apply(&mut Target::new(options, cookie))?;
         Ok(builder)
     }
 

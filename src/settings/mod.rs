@@ -10,7 +10,7 @@ mod value;
 use std::fmt;
 
 use self::{
-    names::{Sessions, find, is_source_of_keys, unknown},
+    names::{Target, find, is_source_of_keys, unknown},
     sources::{Entry, SessionSettings},
     value::{Refusal, Table, Value},
 };
@@ -134,7 +134,7 @@ impl SessionSettings {
         }
         let debug = apply(
             &value,
-            &mut Sessions::new(&mut Options::default(), Some(&mut InCookie::new())),
+            &mut Target::new(&mut Options::default(), Some(&mut InCookie::new())),
         )?;
         if is_source_of_keys(name) && self.source_of_keys().is_some() {
             return Err(OTHER_KEYS.into());

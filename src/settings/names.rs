@@ -17,12 +17,12 @@ use crate::{
 /// A setting's name, which its row in docs/settings.md has too, and what its value does.
 pub(super) type Setting = (&'static str, Apply);
 
-/// Reads a value and changes sessions by it. Returns the value as `Debug` shows it, without secrets. The error is the
+/// Reads a value and applies it to the target. Returns the value as `Debug` shows it, without secrets. The error is the
 /// rest of a sentence: the setting cannot have this value, or the carrier has no such setting.
-pub(super) type Apply = fn(&Value, &mut Sessions) -> Result<String, Refusal>;
+pub(super) type Apply = fn(&Value, &mut Target) -> Result<String, Refusal>;
 
 /// The keys, the options of every carrier and those of a cookie, which settings change.
-pub(super) struct Sessions<'a> {
+pub(super) struct Target<'a> {
     pub(super) keys: KeySettings,
     pub(super) options: &'a mut Options,
     pub(super) cookie: Option<&'a mut InCookie>,
@@ -36,10 +36,10 @@ pub(super) struct KeySettings {
     pub(super) watch: Option<Duration>,
 }
 
-impl<'a> Sessions<'a> {
-    pub(super) fn new(options: &'a mut Options, cookie: Option<&'a mut InCookie>) -> Sessions<'a> {
+impl<'a> Target<'a> {
+    pub(super) fn new(options: &'a mut Options, cookie: Option<&'a mut InCookie>) -> Target<'a> {
         let keys = KeySettings::default();
-        Sessions {
+        Target {
             keys,
             options,
             cookie,
@@ -122,7 +122,7 @@ fn add<T>(list: &mut Vec<T>, values: Vec<T>) -> String {
 }
 
 /// Every cookie is so already.
-fn http_only(value: &Value, to: &mut Sessions) -> Result<String, Refusal> {
+fn http_only(value: &Value, to: &mut Target) -> Result<String, Refusal> {
     to.cookie()?;
     Ok(value.only_true(NOT_HTTP_ONLY)?.to_string())
 }

@@ -77,9 +77,9 @@ pub(super) enum Validation {
     Unasked,
     /// To the question of this time.
     Valid(UnixSeconds),
-    /// There is none, and the session is kept for a while after the one of this time.
+    /// The application could not answer, and the session is kept for a while after its last answer, of this time.
     Kept(UnixSeconds),
-    /// There is none, and the session stays withheld.
+    /// The application could not answer, and the session stays withheld.
     Failed(SessionError),
     Ended,
 }

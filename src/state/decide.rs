@@ -145,7 +145,7 @@ impl Policy {
 }
 
 impl<T> State<T> {
-    /// Decides.
+    /// Decides what becomes of the client's token.
     pub(crate) fn decide(
         &self,
         response: Circumstances,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Time after which a session's last activity is written again, which restarts its idle timeout ([SPEC.md § 8.8]). A
+/// Time after which a session's last activity is written again, which restarts its idle timeout ([SPEC § 8.8]). A
 /// remembered session has an idle timeout only with
 /// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout); without one it is never refreshed.
 ///
@@ -29,7 +29,7 @@ use std::time::Duration;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// [SPEC.md § 8.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
+/// [SPEC § 8.8]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshAfter {
@@ -72,7 +72,7 @@ pub(crate) enum Refresh {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Revalidation {
     pub(crate) after: u64,
-    /// Seconds after the last answer until which a session is kept if the application cannot be asked. 0: it does not.
+    /// Seconds after the last answer for which a session is kept while the application cannot be asked. 0: it is not kept.
     pub(crate) unvalidated_up_to: u64,
 }
 

@@ -25,12 +25,12 @@ impl Lifetimes {
 }
 
 impl<T> State<T> {
-    /// Returns `true` while the session that opened waits for the answer of the application, which has begun no other.
+    /// Returns `true` while the session that opened waits for the application's answer, unless another was begun.
     pub(crate) fn awaits_answer(&self) -> bool {
         matches!(self.withheld(), Some(Withheld::Unvalidated(_)))
     }
 
-    /// Returns `true` if no answer has let the session in that opened.
+    /// Returns `true` if no answer has let in the session that opened.
     pub(crate) fn arrived_unvalidated(&self) -> bool {
         matches!(self.arrived_withheld, Some(Withheld::Unvalidated(_)))
     }

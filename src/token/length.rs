@@ -7,18 +7,18 @@ use crate::crypto::{
 };
 
 /// Returns the length of a token for a body of `body_len` bytes: `head || nonce || body || tag`.
-pub(super) const fn token_bytes(mode: Mode, body_len: usize) -> usize {
+pub(super) const fn blob_len(mode: Mode, body_len: usize) -> usize {
     HEAD_LEN + mode.nonce_len() + body_len + TAG_LEN
 }
 
 /// Returns the bytes that a token has in addition to its body.
 pub(crate) const fn overhead(mode: Mode) -> usize {
-    token_bytes(mode, 0)
+    blob_len(mode, 0)
 }
 
 /// Characters of a token for a body of `body_len` bytes.
 pub(crate) const fn token_len(mode: Mode, body_len: usize) -> usize {
-    base64url::encoded_len(token_bytes(mode, body_len))
+    base64url::encoded_len(blob_len(mode, body_len))
 }
 
 /// Characters of eight full cookies, which decode to 24,576 bytes.

@@ -9,7 +9,7 @@ use std::ops::Range;
 use context::AadRoom;
 pub use context::Context;
 use head::{HEAD_LEN, head_of, read_head};
-use length::token_bytes;
+use length::blob_len;
 pub(crate) use length::{LONGEST_TOKEN, SMALLEST_BODY, overhead, token_len};
 
 use crate::{
@@ -94,7 +94,7 @@ pub(crate) fn open(
     if key.is_retired(now) {
         return Err(refused(Reason::RetiredKey));
     }
-    if len < token_bytes(suite.mode(), SMALLEST_BODY) {
+    if len < blob_len(suite.mode(), SMALLEST_BODY) {
         return Err(refused(Reason::TooShort));
     }
     let room = &mut AadRoom::default();
@@ -112,7 +112,7 @@ pub(crate) fn read_unverified(token: &[u8]) -> Result<(Suite, KeyId), Reason> {
     let blob = decode(token, &mut buffer)?;
     let head = *blob.first_chunk().ok_or(Reason::TooShort)?;
     let (suite, key_id) = read_head(head)?;
-    if blob.len() < token_bytes(suite.mode(), SMALLEST_BODY) {
+    if blob.len() < blob_len(suite.mode(), SMALLEST_BODY) {
         return Err(Reason::TooShort);
     }
     Ok((suite, key_id))
@@ -141,7 +141,7 @@ impl<'a> Draft<'a> {
     /// Starts a token for a body of `body_len` bytes.
     pub(crate) fn new(key: &'a PurposeKey, body_len: usize, buffer: &'a mut Scratch) -> Draft<'a> {
         let mode = key.info.suite.mode();
-        let blob = buffer.start(token_bytes(mode, body_len));
+        let blob = buffer.start(blob_len(mode, body_len));
         blob.extend_from_slice(&head_of(key));
         blob.resize(HEAD_LEN + mode.nonce_len(), 0);
         Draft { key, blob }

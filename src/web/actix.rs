@@ -13,7 +13,7 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version, req
 
 use super::{
     companion::layer::CompanionLayer,
-    context_by::Place,
+    context_by::RequestContext,
     extensions::provide,
     failure::{Failure, status_to_save_by},
     framework::Fields,
@@ -107,7 +107,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let layer = &self.layer;
         let choose = layer.context_by.as_ref();
-        let place = choose.map_or(Place::Built, |choose| {
+        let place = choose.map_or(RequestContext::Default, |choose| {
             parts_of(&request).and_then(|parts| choose(&parts)).into()
         });
         let mut pending = layer.load_from(request.headers(), place);

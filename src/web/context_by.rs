@@ -8,17 +8,17 @@ use super::{host::host_of, layer::SessionLayer};
 use crate::token::Context;
 
 /// Context of a request's session.
-pub(super) enum Place {
-    /// That of the builder: no `context_by` is set.
-    Built,
+pub(super) enum RequestContext {
+    /// The builder's: no `context_by` is set.
+    Default,
     Chosen(Context),
     /// `context_by` returned none.
-    Nowhere,
+    Missing,
 }
 
-impl From<Option<Context>> for Place {
-    fn from(chosen: Option<Context>) -> Place {
-        chosen.map_or(Place::Nowhere, Place::Chosen)
+impl From<Option<Context>> for RequestContext {
+    fn from(chosen: Option<Context>) -> RequestContext {
+        chosen.map_or(RequestContext::Missing, RequestContext::Chosen)
     }
 }
 

@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc};
 use http::request::Parts;
 
 use super::{
-    context_by::Place,
+    context_by::RequestContext,
     framework::Fields,
     origin::without_tls,
     pending::{AnyCarrier, PendingSession},
@@ -155,14 +155,18 @@ impl<T: Payload> SessionLayer<T> {
 }
 
 impl<T: Payload, W> SessionLayer<T, W> {
-    /// Loads the session of a request with these fields. Nowhere the session is empty, whatever the request brought, and
-    /// not to be written.
+    /// Loads the session of a request with these fields. If the request belongs to no context, the session is empty, whatever
+    /// came, and refuses changes.
     #[inline]
-    pub(super) fn load_from(&self, request: &impl Fields, place: Place) -> PendingSession<T> {
-        let is_refused = matches!(place, Place::Nowhere);
-        let context = match place {
-            Place::Chosen(context) => Some(Arc::new(context)),
-            Place::Built | Place::Nowhere => None,
+    pub(super) fn load_from(
+        &self,
+        request: &impl Fields,
+        context: RequestContext,
+    ) -> PendingSession<T> {
+        let is_refused = matches!(context, RequestContext::Missing);
+        let context = match context {
+            RequestContext::Chosen(context) => Some(Arc::new(context)),
+            RequestContext::Default | RequestContext::Missing => None,
         };
         let clock = self.clock.clone();
         let session = match &*self.carrier {

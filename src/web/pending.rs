@@ -45,8 +45,11 @@ impl<T: Payload> PendingSession<T> {
             Some(_) => response.values(&set_cookie).count(),
             None => 0,
         };
+        if self.session.release_if_untouched() {
+            self.is_saved = true;
+            return Ok(());
+        }
         let saved = match &*self.carrier {
-            _ if self.session.was_left_alone() => Ok(()),
             AnyCarrier::Cookie(cookie) => cookie.save_in(&self.session, status, response),
             AnyCarrier::Header(header) => header.save_in(&self.session, status, response),
         };

@@ -12,8 +12,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    context_by::Place, extensions::provide, failure::status_to_save_by, layer::SessionLayer,
-    pending::PendingSession,
+    context_by::RequestContext, extensions::provide, failure::status_to_save_by,
+    layer::SessionLayer, pending::PendingSession,
 };
 use crate::state::{Map, Payload};
 
@@ -51,7 +51,7 @@ where
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
         let layer = &self.layer;
-        let mut place = Place::Built;
+        let mut place = RequestContext::Default;
         if let Some(choose) = &layer.context_by {
             let (parts, body) = request.into_parts();
             place = choose(&parts).into();

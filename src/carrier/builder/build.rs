@@ -192,13 +192,13 @@ impl InCookie {
     }
 
     fn former(&self, name: &CookieName) -> Result<Vec<Template>, ConfigError> {
-        let now = Template::new(name, &self.attributes);
+        let current = Template::new(name, &self.attributes);
         let template = |former: &FormerAttributes| match former.template(
             name,
             &self.attributes,
             "formerly",
         )? {
-            same if same == now => Err(ConfigError::new("formerly", NOTHING_CHANGED)),
+            same if same == current => Err(ConfigError::new("formerly", NOTHING_CHANGED)),
             template => Ok(template),
         };
         self.former.iter().map(template).collect()

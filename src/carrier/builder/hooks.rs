@@ -1,4 +1,4 @@
-//! Functions of the application that take part in reading sessions.
+//! Builder methods that take functions of the application.
 
 use std::{any::TypeId, sync::Arc, time::Duration};
 

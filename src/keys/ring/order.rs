@@ -32,7 +32,7 @@ pub(crate) struct KeptKey {
 
 impl KeptKey {
     /// Reports the key, which tokens of `purpose` need.
-    pub(crate) fn tell(&self, purpose: &str) {
+    pub(crate) fn report(&self, purpose: &str) {
         let accept_until = show_time(self.overlap.accept_until);
         let until = show_time(system_time(self.until));
         events::key_kept(purpose, self.overlap.key, &accept_until, &until);

@@ -94,7 +94,7 @@ impl SharedKeyRing {
         let earlier = mem::replace(&mut shared.ring, ring);
         drop(shared);
         for (slot, kept) in kept {
-            slot.tell(&kept);
+            slot.report(&kept);
         }
         let needs = slots.iter().map(|slot| slot.need);
         let need = needs.fold(KeyNeed::default(), KeyNeed::or_longer);
@@ -152,7 +152,7 @@ impl SharedKeyRing {
         shared.slots.retain(|slot| slot.strong_count() > 0);
         shared.slots.push(Arc::downgrade(&slot));
         drop(shared);
-        slot.tell(&kept);
+        slot.report(&kept);
         Ok(slot)
     }
 
@@ -184,9 +184,9 @@ impl PurposeSlot {
     }
 
     /// Reports the keys that its tokens keep, but not those of a companion, which have the need of their sessions.
-    fn tell(&self, kept: &[KeptKey]) {
+    fn report(&self, kept: &[KeptKey]) {
         if self.sessions.is_some() {
-            kept.iter().for_each(|key| key.tell(self.purpose.name()));
+            kept.iter().for_each(|key| key.report(self.purpose.name()));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a package needs that adds something to each session, as `hardtack-device` does.
+//! The seam for a package that adds something to each session, as `hardtack-device` does.
 
 #[cfg(feature = "http")]
 mod beside;

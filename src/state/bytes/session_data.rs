@@ -49,8 +49,8 @@ impl Map {
 /// A type that a session can hold: [`Session<Login>`](crate::Session).
 ///
 /// It is encoded with postcard (SPEC.md § 5.5), which stores the fields in their order, without their names. Any change
-/// of the type's shape therefore needs a new [`SCHEMA`](Self::SCHEMA). What is stored is read again as it was; a value of
-/// which that is not so, as with `skip_serializing_if`, `untagged`, `flatten` or a `tag`, is refused with
+/// of the type's shape therefore needs a new [`SCHEMA`](Self::SCHEMA). A stored value reads back unchanged. One that would
+/// not, as with `skip_serializing_if`, `untagged`, `flatten` or a `tag`, is refused with
 /// [`Encode`](crate::SessionError::Encode), and a default value by `build`.
 ///
 /// Values are as deep as the type. One that contains itself, such as a tree, has no limit of 64 levels as a dictionary

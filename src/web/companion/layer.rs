@@ -8,7 +8,7 @@ use crate::{
     session::Session,
     state::{Map, Payload},
     web::{
-        context_by::Place, framework::Extensions, gate::Gate, layer::SessionLayer,
+        context_by::RequestContext, framework::Extensions, gate::Gate, layer::SessionLayer,
         pending::AnyCarrier, service::Layered,
     },
 };
@@ -40,11 +40,11 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
             return None;
         };
         let choose = layer.context_by.as_ref();
-        let place = choose.map_or(Place::Built, |choose| choose(request).into());
+        let place = choose.map_or(RequestContext::Default, |choose| choose(request).into());
         let context = match &place {
-            Place::Built => Some(cookie.token.context()),
-            Place::Chosen(context) => Some(context),
-            Place::Nowhere => None,
+            RequestContext::Default => Some(cookie.token.context()),
+            RequestContext::Chosen(context) => Some(context),
+            RequestContext::Missing => None,
         };
         cookie.answer_in(context, request, &layer.clock)
     }
