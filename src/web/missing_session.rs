@@ -1,4 +1,4 @@
-//! [`MissingSession`]: a handler or a guard found no session.
+//! `MissingSession`: a handler or a guard found no session.
 
 use std::{any::type_name, fmt};
 
