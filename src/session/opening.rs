@@ -25,14 +25,6 @@ pub(crate) struct Opening<'a> {
     pub(crate) now: UnixSeconds,
 }
 
-/// Tokens of a request, opened.
-pub(super) struct Reading {
-    /// Session of the request, or the reason why there is none. `None`: no token came.
-    pub(super) chosen: Option<Result<Candidate, Refused>>,
-    /// Length of all tokens.
-    token_bytes: usize,
-}
-
 impl Opening<'_> {
     /// Opens the session of a request that brought these values: one, none, or several under one name. Stores the
     /// result in `loaded`, and returns the length of all tokens.
@@ -49,8 +41,8 @@ impl Opening<'_> {
             return self.take_over(&*old, loaded);
         }
         let Loaded { state, outcome, .. } = loaded;
-        let reading = self.choose(&values);
-        match reading.chosen {
+        let (chosen, token_bytes) = self.choose(&values);
+        match chosen {
             None => {}
             Some(Err(refused)) => *outcome = refused.into(),
             Some(Ok(Candidate { key_id, opened })) => {
@@ -61,7 +53,7 @@ impl Opening<'_> {
                 };
             }
         }
-        reading.token_bytes
+        token_bytes
     }
 
     /// Makes `state` the session of a token, unless it is withheld.
@@ -151,19 +143,18 @@ impl Opening<'_> {
         Ok(decoded)
     }
 
-    /// Opens all tokens and chooses one.
+    /// Opens all tokens. Returns the session of the request, or the reason why there is none, and the length of all tokens.
+    /// `None`: no token came.
     #[inline]
-    pub(super) fn choose(&self, values: &Values) -> Reading {
+    pub(super) fn choose(&self, values: &Values) -> (Option<Result<Candidate, Refused>>, usize) {
         let mut token_bytes = 0;
         let tokens = values.whole(LONGEST_TOKEN).map(|token| {
             let token = token?;
             token_bytes += token.text.len();
             self.verify(&token)
         });
-        Reading {
-            chosen: self.sealer.duplicates.choose(tokens),
-            token_bytes,
-        }
+        let chosen = self.sealer.duplicates.choose(tokens);
+        (chosen, token_bytes)
     }
 
     /// Takes the steps of SPEC.md § 7 up to the payload.

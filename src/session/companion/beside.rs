@@ -71,7 +71,7 @@ impl<'a> Beside<'a> {
             context: self.context,
             now: self.now,
         };
-        let chosen = opening.choose(&self.values).chosen;
+        let (chosen, _) = opening.choose(&self.values);
         let is_revoked = matches!(&chosen, Some(Err(refused)) if refused.reason == Reason::Revoked);
         let came = chosen.and_then(Result::ok);
         // About a session that came along the application was asked when it opened, and saw its content.
