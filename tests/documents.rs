@@ -339,7 +339,7 @@ const PLACES: [(&[&str], &[&str]); 7] = [
     ),
     (
         &["ctutils"],
-        &["src/keys/key/secret.rs", "src/session/csrf.rs"],
+        &["src/keys/key/text.rs", "src/session/csrf.rs"],
     ),
 ];
 

@@ -12,7 +12,6 @@ mod departed;
 mod error;
 mod lifecycle;
 mod lifetime;
-mod measure;
 mod open;
 mod refresh;
 mod revalidation;

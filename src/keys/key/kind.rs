@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use zeroize::Zeroizing;
 
-use super::{EncryptionKey, KeyError, KeyId, SigningKey, error::KeyProblem, secret::RawKey};
+use super::{EncryptionKey, KeyError, KeyId, SigningKey, error::KeyProblem, text::RawKey};
 use crate::crypto::suite::Mode;
 
 macro_rules! kind_of_key {

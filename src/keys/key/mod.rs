@@ -4,7 +4,7 @@ mod error;
 mod info;
 mod kind;
 mod redact;
-mod secret;
+mod text;
 
 pub use error::KeyError;
 pub(crate) use error::KeyProblem;
@@ -12,7 +12,7 @@ pub(crate) use error::NEW_KEY;
 pub use info::{KeyId, KeyInfo, KeyRole, RingEvent};
 pub use redact::redact;
 pub(crate) use redact::{looks_like_a_key, quoted_unless_key};
-pub(crate) use secret::RawKey;
+pub(crate) use text::RawKey;
 
 use crate::crypto::suite::Suite;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     error::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX},
-    secret,
+    text::is_checked_secret,
 };
 
 /// Hides the keys in a text, such as a line of a log or an error of another library.
@@ -68,7 +68,7 @@ pub(crate) fn quoted_unless_key(text: &str) -> String {
 /// Returns `true` if a part of `text` is the secret of a key and its checksum.
 fn has_end_of_key(text: &str) -> bool {
     let mut parts = text.as_bytes().windows(ENCODED_LEN);
-    parts.any(secret::is_checked_secret)
+    parts.any(is_checked_secret)
 }
 
 fn is_of_key(c: char) -> bool {

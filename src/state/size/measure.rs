@@ -1,12 +1,12 @@
 //! Size of one session, and the refusal of a change that does not fit its cookie (docs/spec/writer.md § 9.5, § 9.6).
-//! `size/budget.rs` says what fits.
+//! `budget.rs` says what fits.
 
-use super::{
+use super::{budget::Allowed, report::SizeReport};
+use crate::state::{
     bytes::{layout::Metadata, session_data::Payload},
     data::State,
     decide::BodyToSeal,
     error::TooLarge,
-    size::{budget::Allowed, report::SizeReport},
 };
 
 impl<T> State<T> {
@@ -43,7 +43,11 @@ impl<T> State<T> {
     ///
     /// In the room every field of the metadata counts at its longest, so only the content matters. A session that
     /// arrived larger may be sent in no more bytes than it came in, and may only shrink until it fits.
-    pub(super) fn check_size(&self, content: usize, metadata: &Metadata) -> Result<(), TooLarge> {
+    pub(in crate::state) fn check_size(
+        &self,
+        content: usize,
+        metadata: &Metadata,
+    ) -> Result<(), TooLarge> {
         let budget = &self.policy.budget;
         let shrinks = content <= self.content_len();
         // A later age is never shorter.
@@ -56,7 +60,7 @@ impl<T> State<T> {
 
     /// Returns the metadata to write with this content: that of an active session. A session that arrived too large
     /// keeps its age if a longer one does not fit.
-    pub(super) fn to_write(&self, content: usize, metadata: Metadata) -> Metadata {
+    pub(in crate::state) fn to_write(&self, content: usize, metadata: Metadata) -> Metadata {
         let active = metadata.active_at(self.now);
         let moves = self.policy.lifetimes.moves(self.is_validated());
         let is_too_large = || {
@@ -76,7 +80,7 @@ impl<T> State<T> {
     }
 
     /// Returns the cookies in which this body of the session may be sent. `None`: it is too large.
-    pub(super) fn may_send(&self, body: BodyToSeal) -> Option<Allowed> {
+    pub(in crate::state) fn may_send(&self, body: BodyToSeal) -> Option<Allowed> {
         self.allowed_for(self.content_len(), body)
     }
 
@@ -116,7 +120,7 @@ impl<T> State<T> {
     }
 
     /// Returns the body that arrived; empty if none did.
-    pub(super) fn arrived_body(&self) -> &[u8] {
+    pub(in crate::state) fn arrived_body(&self) -> &[u8] {
         let arrived = self.arrived.as_ref();
         arrived.map_or(&[], |arrived| &arrived.body)
     }

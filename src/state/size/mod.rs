@@ -2,5 +2,6 @@
 
 pub(super) mod budget;
 pub(super) mod limits;
+mod measure;
 pub(super) mod padding;
 pub(super) mod report;

@@ -55,7 +55,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["parse_key"],
         package: "hardtack",
-        files: &["src/keys/key/secret.rs"],
+        files: &["src/keys/key/text.rs"],
         kind: Kind::Branch,
         most: None,
         why: "documented: the checksum and the distinct bytes of the text of a key",
