@@ -13,7 +13,7 @@ use crate::{
 
 /// With feature `cookie`.
 impl<T: Payload> SessionCookie<T> {
-    /// Loads the session of a request with these cookies, such as those of a `CookieJar`. See [`load`](Self::load).
+    /// Loads the session of a request with these cookies, such as a `CookieJar` has. See [`load`](Self::load).
     ///
     /// A jar has only one cookie of each name. If the browser sent several, not all of them are considered, unlike in
     /// [`load`](Self::load).

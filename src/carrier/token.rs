@@ -47,7 +47,7 @@ use crate::{
 /// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
 pub struct SessionToken<T = Map> {
     pub(crate) sealer: Arc<Sealer>,
-    /// `None`: that of the builder.
+    /// `None`: the builder's.
     pub(crate) context: Option<Arc<Context>>,
     payload: PhantomData<fn() -> T>,
 }
@@ -239,7 +239,7 @@ impl<T> SessionToken<T> {
 
 impl<T: SessionData> SessionToken<T> {
     /// Returns the value that `token` holds, without a session, for programs that only read it, such as a gateway.
-    /// Allocates no memory besides that of the value.
+    /// Allocates no memory beyond the value's.
     ///
     /// The token is verified as by [`load`](Self::load) ([SPEC.md § 7]), and the hook for outcomes is called
     /// ([`on_outcome`](crate::carrier::SessionBuilder::on_outcome)).

@@ -60,7 +60,7 @@ impl SetCookies {
         }
     }
 
-    /// Returns the pairs that a browser returns: those of the fields that set a cookie.
+    /// Returns the pairs that a browser sends back, of the fields that set a cookie.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = &str> {
         let set = self.fields.iter().filter(|field| !field.ends_with(EXPIRED));
         set.filter_map(|field| field.split(';').next())

@@ -22,7 +22,7 @@ pub(crate) struct Values {
     neighbours: Option<Box<Neighbours>>,
 }
 
-/// Cookies whose names continue that of the session's.
+/// Cookies whose names begin with the name of the session's.
 #[derive(Clone, Debug, Default)]
 struct Neighbours {
     parts: Parts,

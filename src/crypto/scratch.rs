@@ -116,7 +116,7 @@ pub(crate) fn on_wiped_stack<R>(work: impl FnOnce() -> R) -> R {
     result
 }
 
-/// A frame below that of the caller, where `wipe_stack` then has its own.
+/// Has its frame below the caller's, where `wipe_stack` then has its own.
 #[inline(never)]
 fn call<R>(work: impl FnOnce() -> R) -> R {
     work()

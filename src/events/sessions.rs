@@ -61,7 +61,7 @@ macro_rules! log_rejected {
     };
 }
 
-/// A token did not open. `key_id` is that of the key that it names.
+/// A token did not open. `key_id` is the id that it names.
 #[inline]
 pub(crate) fn rejected(
     purpose: &str,

@@ -21,7 +21,7 @@ pub(super) type Setting = (&'static str, Apply);
 /// rest of a sentence: the setting cannot have this value, or the carrier has no such setting.
 pub(super) type Apply = fn(&Value, &mut Target) -> Result<String, Refusal>;
 
-/// The keys, the options of every carrier and those of a cookie, which settings change.
+/// Target of settings: the keys, the options of every carrier, and a cookie's own.
 pub(super) struct Target<'a> {
     pub(super) keys: KeySettings,
     pub(super) options: &'a mut Options,

@@ -79,7 +79,7 @@ pub(super) struct Entry {
 }
 
 impl SessionSettings {
-    /// Replaces settings with those of a later layer. A source of keys in `later` takes the place of every source in
+    /// Replaces settings with the ones of a later layer. A source of keys in `later` takes the place of every source in
     /// these settings, so a file may have `keys_file`, and a variable that overrides it `keys`.
     ///
     /// # Examples

@@ -10,7 +10,7 @@ use super::{
 use crate::{base::reason::Reason, crypto::scratch::Wiped};
 
 impl<T: Payload> State<T> {
-    /// Becomes the session of a verified body. It stays new, and the one of the body is withheld, if the payload cannot be
+    /// Becomes the session of a verified body. It stays new, and the body's session is withheld, if the payload cannot be
     /// read, or as long as the application has not said that it is still valid.
     pub(crate) fn resume(&mut self, opened: OpenedBody) -> Result<(), Reason> {
         let metadata = opened.layout.metadata;

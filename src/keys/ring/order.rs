@@ -117,7 +117,7 @@ impl<K> Ring<K> {
         self.keys[0].info.suite.mode()
     }
 
-    /// Refuses keys of another mode than that of the sessions which they are for.
+    /// Refuses keys of another mode than their sessions have.
     pub(crate) fn check_mode(&self, sessions: Mode) -> Result<(), RingProblem> {
         match self.mode() == sessions {
             true => Ok(()),

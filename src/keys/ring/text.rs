@@ -16,7 +16,7 @@ use crate::{
 /// the ring.
 #[derive(Default)]
 pub(crate) struct Listing {
-    /// Mode of the keys. `None`: that of the first.
+    /// Mode of the keys. `None`: the mode of the first.
     pub(crate) mode: Option<Mode>,
     pub(super) keys: Vec<Member<Arc<Prk>>>,
     pub(super) not_before: UnixSeconds,

@@ -183,7 +183,7 @@ impl PurposeSlot {
         self.keys.load()
     }
 
-    /// Reports the keys that its tokens keep, but not those of a companion, which have the need of their sessions.
+    /// Reports the keys that its tokens keep, but not a companion's, which its sessions keep.
     fn report(&self, kept: &[KeptKey]) {
         if self.sessions.is_some() {
             kept.iter().for_each(|key| key.report(self.purpose.name()));

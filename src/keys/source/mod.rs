@@ -42,7 +42,7 @@ impl KeyRing {
 
     /// Reads a ring from a regular file of at most 1 MiB, or a link to one, in its text form ([SPEC.md § 3.5]).
     ///
-    /// The file's permissions are not checked, because orchestrators choose those of the secrets that they mount.
+    /// The file's permissions are not checked, because orchestrators choose the permissions of secrets that they mount.
     ///
     /// # Errors
     ///

@@ -31,7 +31,7 @@ pub trait Companion: Send + Sync {
     /// the session's cookie: for `__Host-session.b-7`, by `.b-7`.
     fn reads(&self) -> fn(&str) -> bool;
 
-    /// Judges a session that opened. `cookies` are those of the request that it reads, in their order, each by the rest of
+    /// Judges a session that opened. `cookies` are the request's cookies that it reads, in their order, each by the rest of
     /// its name: at most 32, with values of at most 256 bytes. `None`: the session is withheld in this request
     /// ([`SessionError::Stale`](crate::SessionError::Stale)).
     ///
@@ -47,7 +47,7 @@ pub trait Companion: Send + Sync {
 
     /// Returns the fields, by name and value, of a response that stores or drops a session. `departed`: the session that
     /// arrived, if its client keeps it no longer, or under another id. `renewed`: the id of a session that a sign-in has
-    /// begun. A name has to be that of a header, in lower case, and a value visible ASCII; anything else is a panic.
+    /// begun. A name has to be a header's, in lower case, and a value visible ASCII; anything else is a panic.
     ///
     /// # Errors
     ///

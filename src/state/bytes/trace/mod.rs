@@ -17,7 +17,7 @@ pub(super) fn trace<V: Serialize + ?Sized>(value: &V, form: Form) -> Result<u64,
 }
 
 /// Compares a value with what is read of its bytes, whose traces differ. Elements of a list and entries of a map count in
-/// any order here, because those of a hash set and of a hash map have none.
+/// any order here, because a hash set and a hash map have no order.
 #[cold]
 pub(super) fn compare<V: Serialize>(written: &V, read: &V) -> Result<(), Misfit> {
     let thorough = |value| Trace::of(value, Form::Positional, Some(Vec::new()));
@@ -183,7 +183,7 @@ impl Trace {
         self.show_name(Kind::Variant, name)
     }
 
-    /// Shows an element, or returns its number where it counts in any order. `key`: that of a map's key.
+    /// Shows an element, or returns its number where it counts in any order. `key`: the number of a map's key.
     #[inline]
     fn element<V: Serialize + ?Sized>(&mut self, value: &V, key: u64) -> Result<u64, Refused> {
         if self.names.is_none() {
