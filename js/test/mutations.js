@@ -3,7 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { argv, execPath } from "node:process";
@@ -11,11 +11,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { all, broken, textOf } from "./faults/all.js";
 
-const HELPERS = ["vectors.js", "vectors", "keys.js", "random.js", "visitor.js", "browser.js", "scenarios.js", "stand_ins.js", "servers.js", "worker.js"];
 /** Milliseconds for one file of tests. */
 const LONGEST = 60_000;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const wanted = argv.slice(2);
+/** What tests may import. */
+const helpers = (await readdir(join(root, "test"))).filter((file) => !/\.test\.js$|^faults$|^mutations\.js$|^usage\.ts$/.test(file));
 const faults = all.filter(({ module, subject }) => wanted.length === 0 || wanted.includes(module) || wanted.includes(subject));
 const folder = await mkdtemp(join(tmpdir(), "hardtack-mutations-"));
 /** The file of vectors that noticed the fault before, which is often about the same subject. */
@@ -64,7 +65,7 @@ async function copyOf(name, tests) {
   await cp(join(root, "src"), join(copy, "src"), { recursive: true });
   await writeFile(join(copy, "package.json"), '{"type": "module"}');
   await symlink(join(root, "node_modules"), join(copy, "node_modules"));
-  for (const file of [...HELPERS, ...tests.filter((file) => file !== "vectors")]) await cp(join(root, "test", file), join(copy, "test", file), { recursive: true });
+  for (const file of [...helpers, ...tests.filter((file) => file !== "vectors")]) await cp(join(root, "test", file), join(copy, "test", file), { recursive: true });
   return copy;
 }
 
