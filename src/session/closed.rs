@@ -39,7 +39,7 @@ impl<T> Session<T> {
     /// Makes the session empty and read-only, because its request belongs to no context.
     pub(crate) fn refuse(&self) {
         events::context_missed(self.lock.sealer.slot.purpose.name());
-        let _ = self.lock.untouched(|contents| {
+        let _ = self.lock.with(|contents| {
             (contents.arrival.values, contents.arrival.old) = (Values::default(), None);
             contents.closed = Some(Closed::NoContext);
         });
@@ -58,6 +58,6 @@ impl<T> Session<T> {
         };
         // A panic of `on_outcome` has nobody to go to: the request is gone, perhaps by another panic.
         // An error: this thread is inside an `update` of the session.
-        let _ = catch_unwind(AssertUnwindSafe(|| self.lock.untouched(close)));
+        let _ = catch_unwind(AssertUnwindSafe(|| self.lock.with(close)));
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     base::reason::Reason, cookie::CookieName, keys::KeyId, state::OpenedBody, token::Refused,
 };
 
-/// Choice among several tokens that open.
+/// Rule for several tokens of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Duplicates {
     /// Newest, because only this host can have set them.

@@ -187,7 +187,7 @@ impl<T> Session<T> {
     #[must_use]
     pub fn is_touched(&self) -> bool {
         // An error: this thread is inside an `update` of the session.
-        let is_touched = self.lock.untouched(|contents| contents.is_touched);
+        let is_touched = self.lock.with(|contents| contents.is_touched);
         is_touched.unwrap_or(true)
     }
 }
@@ -197,8 +197,8 @@ impl<T: Payload> Session<T> {
     #[cfg(feature = "tower")]
     pub(crate) fn verify(&self) {
         // An error: this thread is inside an `update` of the session, which has read it.
-        let read = |contents: &mut Contents<T>| _ = contents.load(&self.lock.sealer);
-        let _ = self.lock.untouched(read);
+        let read = |contents: &mut Contents<T>| _ = contents.locked(&self.lock.sealer);
+        let _ = self.lock.with(read);
     }
 
     /// Touches the session and hands it to `work`.
@@ -207,7 +207,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Inside an `update` of the same session.
     pub(crate) fn with<R>(&self, work: impl FnOnce(LockedSession<'_, T>) -> R) -> R {
-        self.with_contents(|contents| work(contents.load(&self.lock.sealer)))
+        self.with_contents(|contents| work(contents.locked(&self.lock.sealer)))
     }
 
     /// [`with`](Self::with), before the session is read.
@@ -226,7 +226,7 @@ impl<T: Payload> Session<T> {
         &self,
         work: impl FnOnce(LockedSession<'_, T>) -> R,
     ) -> Result<R, SessionError> {
-        self.try_with_contents(|contents| work(contents.load(&self.lock.sealer)))
+        self.try_with_contents(|contents| work(contents.locked(&self.lock.sealer)))
     }
 
     /// Touches the session and hands its contents to `work`, before it is read. The error is
@@ -236,7 +236,7 @@ impl<T: Payload> Session<T> {
         &self,
         work: impl FnOnce(&mut Contents<T>) -> R,
     ) -> Result<R, SessionError> {
-        self.lock.untouched(|contents| {
+        self.lock.with(|contents| {
             contents.is_touched = true;
             work(contents)
         })

@@ -69,9 +69,10 @@ impl<T> SessionLock<T> {
         }
     }
 
-    /// Hands the contents to `work`, after other threads, without a touch. The error is [`SessionError::InsideUpdate`].
+    /// Hands the contents to `work`, after other threads, which says whether this is a touch. The error is
+    /// [`SessionError::InsideUpdate`].
     #[inline]
-    pub(super) fn untouched<R>(
+    pub(super) fn with<R>(
         &self,
         work: impl FnOnce(&mut Contents<T>) -> R,
     ) -> Result<R, SessionError> {
@@ -143,7 +144,7 @@ impl<T: Payload> Contents<T> {
     pub(super) fn count_request(&mut self, sealer: &Sealer, response: Circumstances) {
         let (policy, arrival) = (&sealer.policy, &self.arrival);
         if policy.counts_every_request()
-            && policy.is_quiet(response, arrival.destination)
+            && policy.may_refresh_in(response, arrival.destination)
             // What others may store has no session unless its handler uses one.
             && !response.is_shareable
             && (self.loaded.is_some() || !arrival.has_no_token())
@@ -153,9 +154,9 @@ impl<T: Payload> Contents<T> {
         }
     }
 
-    /// [`read`](Self::read), for the application.
+    /// Returns the session for work under the lock, and reads it if that has not been done.
     #[inline]
-    pub(super) fn load<'a>(&'a mut self, sealer: &'a Sealer) -> LockedSession<'a, T> {
+    pub(super) fn locked<'a>(&'a mut self, sealer: &'a Sealer) -> LockedSession<'a, T> {
         let closed = self.closed;
         let (loaded, arrival) = self.read(sealer);
         LockedSession {

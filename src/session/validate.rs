@@ -87,7 +87,7 @@ impl<T: Payload> Session<T> {
         let Some(validate) = &sealer.hooks.validate else {
             return Ok(true);
         };
-        let asked = self.lock.untouched(|contents| {
+        let asked = self.lock.with(|contents| {
             let (session, at) = contents.question(sealer)?;
             let answer = ask(validate, &session);
             // Set now, so that it holds even if the request is cancelled before the answer.
@@ -99,7 +99,7 @@ impl<T: Payload> Session<T> {
             Err(known) => return known,
         };
         let hear = |contents: &mut Contents<T>| contents.read(sealer).0.hear(sealer, answer, at);
-        self.lock.untouched(hear)?
+        self.lock.with(hear)?
     }
 }
 

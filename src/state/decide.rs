@@ -136,9 +136,9 @@ impl Decision {
 }
 
 impl Policy {
-    /// Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless the
-    /// response is a page that the visitor asked for and that only the visitor gets.
-    pub(crate) fn is_quiet(&self, response: Circumstances, destination: Destination) -> bool {
+    /// Returns `true` if the response is a page that the visitor asked for and that only the visitor gets. In others a refresh
+    /// or a new key is left out, because it races with sign-in and sign-out in parallel requests.
+    pub(crate) fn may_refresh_in(&self, response: Circumstances, destination: Destination) -> bool {
         let is_shared = response.is_shareable && !self.shared_caching;
         response.status < 400 && !is_shared && destination == Destination::Page
     }
@@ -172,7 +172,7 @@ impl<T> State<T> {
                 self.store()
             };
         }
-        if has_lapsed || self.is_new() || !self.policy.is_quiet(response, destination) {
+        if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, destination) {
             return Decision::Keep;
         }
         self.refresh(standing == Standing::UnderEarlierKey)

@@ -6,28 +6,28 @@ use crate::base::{reason::Reason, time::UnixSeconds};
 /// Lifetimes of sessions.
 #[derive(Clone, Debug)]
 pub(crate) struct Lifetimes {
-    /// Those of a session that is not remembered now.
-    pub(crate) plain: Longest,
-    /// Those of one that is. `None`: none is remembered.
-    pub(crate) remembered: Option<Longest>,
+    /// Of a session that is not remembered now.
+    pub(crate) plain: Timeouts,
+    /// Of one that is. `None`: none is remembered.
+    pub(crate) remembered: Option<Timeouts>,
     pub(crate) refresh: Refresh,
     /// Seconds by which another instance's clock may be ahead of ours.
     pub(crate) skew: u64,
 }
 
-/// The longest that sessions of one kind live, in seconds.
+/// Timeouts of sessions of one kind, in seconds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Longest {
-    pub(crate) after_sign_in: u64,
+pub(crate) struct Timeouts {
+    pub(crate) absolute: u64,
     /// `None`: they have no idle timeout.
     pub(crate) idle: Option<u64>,
 }
 
-impl Longest {
+impl Timeouts {
     /// Returns the longest time for which a token opens after its last activity.
     fn unused(self) -> u64 {
         self.idle
-            .map_or(self.after_sign_in, |idle| idle.min(self.after_sign_in))
+            .map_or(self.absolute, |idle| idle.min(self.absolute))
     }
 }
 
@@ -68,7 +68,7 @@ impl Lifetimes {
     /// Never more than the current settings allow, even if earlier ones allowed more.
     #[inline]
     fn lifetime(&self, metadata: &Metadata) -> u64 {
-        let longest = self.of(metadata).after_sign_in;
+        let longest = self.of(metadata).absolute;
         let durations = [metadata.remembered, metadata.limit].into_iter().flatten();
         durations.map(u64::from).fold(longest, u64::min)
     }
@@ -80,7 +80,7 @@ impl Lifetimes {
     }
 
     #[inline]
-    fn of(&self, metadata: &Metadata) -> Longest {
+    fn of(&self, metadata: &Metadata) -> Timeouts {
         let remembered = self.remembered.filter(|_| metadata.has_remembered());
         remembered.unwrap_or(self.plain)
     }
@@ -121,15 +121,15 @@ impl Lifetimes {
 
     /// Returns the longest lifetime of any session.
     pub(crate) fn longest(&self) -> u64 {
-        self.of_each_kind(|longest| longest.after_sign_in)
+        self.of_each_kind(|timeouts| timeouts.absolute)
     }
 
     /// Returns the longest time for which a token opens that is not sealed again (SPEC.md § 3.4.8).
     pub(crate) fn token_lifetime(&self) -> u64 {
-        self.of_each_kind(Longest::unused)
+        self.of_each_kind(Timeouts::unused)
     }
 
-    fn of_each_kind(&self, seconds: fn(Longest) -> u64) -> u64 {
+    fn of_each_kind(&self, seconds: fn(Timeouts) -> u64) -> u64 {
         seconds(self.plain).max(self.remembered.map_or(0, seconds))
     }
 }
@@ -151,8 +151,8 @@ mod tests {
     use super::*;
 
     const LIFETIMES: Lifetimes = Lifetimes {
-        plain: Longest {
-            after_sign_in: 43_200,
+        plain: Timeouts {
+            absolute: 43_200,
             idle: Some(1800),
         },
         remembered: None,
@@ -214,8 +214,8 @@ mod tests {
             ..METADATA
         };
         let remembering = Lifetimes {
-            remembered: Some(Longest {
-                after_sign_in: 500_000,
+            remembered: Some(Timeouts {
+                absolute: 500_000,
                 idle: None,
             }),
             ..LIFETIMES

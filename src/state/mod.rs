@@ -28,7 +28,7 @@ pub(crate) use data::{OpenedBody, Policy, State, Withheld};
 pub use decide::TokenChange;
 pub(crate) use decide::{BodyToSeal, Circumstances, Decision, Destination, Standing, Touch};
 pub use error::{SessionError, TooLarge};
-pub(crate) use lifetime::{Lifetimes, Longest};
+pub(crate) use lifetime::{Lifetimes, Timeouts};
 pub use refresh::RefreshAfter;
 pub(crate) use refresh::{Refresh, Revalidation};
 pub(crate) use size::{

@@ -201,7 +201,7 @@ fn end_with<T: Payload, C>(
     caches: &CacheHeaders,
     finish: impl FnOnce(Circumstances) -> Result<(Touch, C), SaveError>,
 ) -> Result<(Touch, C), SaveError> {
-    // A timeout gave the handler up, as a client does that leaves.
+    // A timeout dropped the handler midway, so nothing is saved.
     if status == StatusCode::REQUEST_TIMEOUT.as_u16() {
         session.close();
     }
@@ -219,7 +219,7 @@ fn instruct<H: Fields, C>(
     sealer: &Sealer,
     response: &mut H,
 ) {
-    // Nor must the response be stored if saving failed.
+    // If saving failed, the response must not be stored either.
     let touch = finished
         .as_ref()
         .map_or(Touch::Written, |(touch, _)| *touch);

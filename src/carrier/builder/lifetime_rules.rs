@@ -9,7 +9,7 @@ use crate::{
         duration::show_duration,
     },
     keys::KeyNeed,
-    state::{Lifetimes, Longest, Refresh, RefreshAfter, Revalidation},
+    state::{Lifetimes, Refresh, RefreshAfter, Revalidation, Timeouts},
 };
 
 /// The setting `idle_timeout`.
@@ -36,14 +36,14 @@ impl Options {
 
     /// Returns the lifetimes of settings without mistakes.
     pub(crate) fn lifetimes(&self) -> Lifetimes {
-        let longest = |after_sign_in: Duration, idle: Option<Duration>| Longest {
-            after_sign_in: after_sign_in.as_secs(),
+        let timeouts = |absolute: Duration, idle: Option<Duration>| Timeouts {
+            absolute: absolute.as_secs(),
             idle: idle.map(|idle| idle.as_secs()),
         };
         let remembered = self.remember_up_to;
         Lifetimes {
-            plain: longest(self.absolute_timeout, self.idle()),
-            remembered: remembered.map(|up_to| longest(up_to, self.remembered_idle_timeout)),
+            plain: timeouts(self.absolute_timeout, self.idle()),
+            remembered: remembered.map(|up_to| timeouts(up_to, self.remembered_idle_timeout)),
             refresh: self.refresh(),
             skew: self.clock_skew.as_secs(),
         }

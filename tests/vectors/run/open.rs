@@ -12,8 +12,8 @@ use crate::{
     keys::KeyRole,
     session::{Duplicates, Hooks, Loaded, Opening, Outcome, Sealer, SessionId},
     state::{
-        Allowed, Lifetimes, Longest, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget,
-        State, map::decode_all,
+        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget, State,
+        Timeouts, map::decode_all,
     },
     token::{self, Context, LONGEST_TOKEN},
 };
@@ -300,12 +300,12 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
         companion: None,
         policy: Arc::new(Policy {
             lifetimes: Lifetimes {
-                plain: Longest {
-                    after_sign_in: policy.absolute,
+                plain: Timeouts {
+                    absolute: policy.absolute,
                     idle: policy.idle,
                 },
-                remembered: policy.remember_up_to.map(|after_sign_in| Longest {
-                    after_sign_in,
+                remembered: policy.remember_up_to.map(|absolute| Timeouts {
+                    absolute,
                     idle: policy.remembered_idle,
                 }),
                 refresh: Refresh::Quarter,
