@@ -64,8 +64,8 @@ impl<T> SessionCookie<T> {
     /// may be none or several. `clock` is the current time, or a function that returns it.
     ///
     /// Never fails. Nothing is verified before the session is first used, and a cookie that does not open is a new
-    /// session ([SPEC.md § 7], docs/spec/carriers.md § 9.1). If there are several cookies of this name, the first four that differ are
-    /// considered.
+    /// session ([SPEC.md § 7], docs/spec/carriers.md § 9.1). If there are several cookies of this name, the first four
+    /// that differ are considered.
     ///
     /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     #[must_use]

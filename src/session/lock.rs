@@ -69,7 +69,7 @@ impl<T> SessionLock<T> {
         }
     }
 
-    /// Hands the contents to `work`, after other threads, which says whether this is a touch. The error is
+    /// Hands the contents to `work`, after other threads. It says itself whether this is a touch. The error is
     /// [`SessionError::InsideUpdate`].
     #[inline]
     pub(super) fn with<R>(

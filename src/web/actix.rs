@@ -107,10 +107,10 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let layer = &self.layer;
         let choose = layer.context_by.as_ref();
-        let place = choose.map_or(RequestContext::Default, |choose| {
+        let context = choose.map_or(RequestContext::Default, |choose| {
             parts_of(&request).and_then(|parts| choose(&parts)).into()
         });
-        let mut pending = layer.load_from(request.headers(), place);
+        let mut pending = layer.load_from(request.headers(), context);
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(&mut *request.extensions_mut(), session);
         let inner = self.inner.call(request);

@@ -51,13 +51,13 @@ where
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
         let layer = &self.layer;
-        let mut place = RequestContext::Default;
+        let mut context = RequestContext::Default;
         if let Some(choose) = &layer.context_by {
             let (parts, body) = request.into_parts();
-            place = choose(&parts).into();
+            context = choose(&parts).into();
             request = Request::from_parts(parts, body);
         }
-        let pending = layer.load_from(request.headers(), place);
+        let pending = layer.load_from(request.headers(), context);
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(request.extensions_mut(), session);
         ResponseFuture {

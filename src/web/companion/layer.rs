@@ -40,8 +40,8 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
             return None;
         };
         let choose = layer.context_by.as_ref();
-        let place = choose.map_or(RequestContext::Default, |choose| choose(request).into());
-        let context = match &place {
+        let chosen = choose.map_or(RequestContext::Default, |choose| choose(request).into());
+        let context = match &chosen {
             RequestContext::Default => Some(cookie.token.context()),
             RequestContext::Chosen(context) => Some(context),
             RequestContext::Missing => None,
