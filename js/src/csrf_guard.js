@@ -1,12 +1,11 @@
 // CSRF protection: checks that a request comes from a page of the session's own site. The rules of `CsrfGuard` in Rust.
 
-import { trim } from "./bytes.js";
-import { fieldsOf } from "./carrier.js";
-import { hasTokens, verifyCsrf } from "./csrf_token.js";
-import { ConfigError, isWhole, misused, mustBe, refuseUnknown } from "./errors.js";
-import { hostOf, isAt, isSecure, mayHavePages, parseOrigin } from "./origins.js";
-import { yesOrNo } from "./settings.js";
-import { Writer } from "./writer.js";
+import { trim } from "./base/bytes.js";
+import { ConfigError, isWhole, misused, mustBe, refuseUnknown, yesOrNo } from "./base/errors.js";
+import { hostOf, isAt, isSecure, mayHavePages, parseOrigin } from "./base/origins.js";
+import { Writer } from "./base/writer.js";
+import { hasTokens, verifyCsrf } from "./session/csrf.js";
+import { fieldsOf } from "./carrier/carrier.js";
 
 const SENTENCES = {
   "cross-site": "refused: the request comes from another site",

@@ -1,13 +1,13 @@
 // Sessions bound to a device (device/docs/devices.md): read, kept, renewed and ended here. The endpoints at which
 // browsers register and refresh are those of the Rust side.
 
-import { equal, toBase64url } from "./bytes.js";
-import { PADDING, readBody, writeBody } from "./body.js";
-import { eachPair, plain } from "./cookie.js";
-import { sha256 } from "./crypto.js";
-import { ConfigError, refuseUnknown } from "./errors.js";
-import { Template } from "./set_cookie.js";
-import { changed } from "./token.js";
+import { equal, toBase64url } from "./base/bytes.js";
+import { ConfigError, refuseUnknown } from "./base/errors.js";
+import { sha256 } from "./crypto/algorithms.js";
+import { changed } from "./token/token.js";
+import { PADDING, readBody, writeBody } from "./state/body.js";
+import { Template } from "./cookie/set_cookie.js";
+import { eachPair, plain } from "./cookie/values.js";
 
 const MOST = 32;
 const MOST_OPENED = 4;

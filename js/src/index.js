@@ -2,15 +2,15 @@
 //
 // Section numbers in this folder are those of SPEC.md, docs/spec/carriers.md and docs/spec/writer.md.
 
-export { attributes } from "./attributes.js";
-export { csrfToken, verifyCsrf } from "./csrf_token.js";
-export { decodeDictionary } from "./dictionary.js";
-export { ConfigError, SessionError } from "./errors.js";
-export { generateKey } from "./key.js";
-export { KeyRing } from "./key_ring.js";
-export { padme } from "./padding.js";
-export { revalidation, revocation } from "./revalidation.js";
-export { Session } from "./session.js";
-export { SessionCookie } from "./session_cookie.js";
-export { SessionHeader, SessionToken } from "./session_token.js";
-export { sessionType } from "./session_type.js";
+export { ConfigError, SessionError } from "./base/errors.js";
+export { generateKey } from "./keys/key.js";
+export { KeyRing } from "./keys/key_ring.js";
+export { decodeDictionary } from "./state/dictionary.js";
+export { padme } from "./state/padding.js";
+export { attributes } from "./cookie/attributes.js";
+export { csrfToken, verifyCsrf } from "./session/csrf.js";
+export { revalidation, revocation } from "./session/revalidation.js";
+export { Session } from "./session/session.js";
+export { sessionType } from "./session/typed.js";
+export { SessionCookie } from "./carrier/cookie.js";
+export { SessionHeader, SessionToken } from "./carrier/token.js";

@@ -1,7 +1,7 @@
 // Cookies of iron-session, read to take their sessions over. Their format is that of @hapi/iron, version Fe26.2.
 
-import { fromBase64url, fromUtf8, toUtf8 } from "./bytes.js";
-import { ConfigError, refuseUnknown } from "./errors.js";
+import { fromBase64url, fromUtf8, toUtf8 } from "./base/bytes.js";
+import { ConfigError, refuseUnknown } from "./base/errors.js";
 import { oldCookie } from "./old_cookies.js";
 
 const { subtle } = globalThis.crypto;

@@ -1,12 +1,12 @@
 // Sessions of other libraries, taken over from their cookies until a date, by the rules of `migrate_from` in Rust.
 
-import { templateOf } from "./attributes.js";
-import { EPOCH, U32 } from "./bytes.js";
-import { MOST_VALUES, findValues } from "./cookie.js";
-import { Dictionary, entryOf } from "./dictionary.js";
-import { ConfigError, SessionError, refuseUnknown } from "./errors.js";
-import { duration, secondsOf } from "./lifetime.js";
-import { toSetCookie } from "./set_cookie.js";
+import { EPOCH, U32 } from "./base/bytes.js";
+import { ConfigError, SessionError, refuseUnknown } from "./base/errors.js";
+import { duration, secondsOf } from "./base/time.js";
+import { Dictionary, entryOf } from "./state/dictionary.js";
+import { templateOf } from "./cookie/attributes.js";
+import { toSetCookie } from "./cookie/set_cookie.js";
+import { MOST_VALUES, findValues } from "./cookie/values.js";
 
 /** The most bytes of a value that browsers store. */
 const LONGEST_VALUE = 4096;

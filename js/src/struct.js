@@ -1,13 +1,13 @@
 // Types of sessions, described by their fields. A description is a codec of the postcard format, which Rust's derive of
 // the same type writes, and a TypeScript type (SPEC.md § 5.5).
 
-import { compare, fromUtf8, hex, isAscii, toUtf8 } from "./bytes.js";
-import { ConfigError, INVALID, SessionError } from "./errors.js";
-import { objectOf } from "./msgpack.js";
-import { Writer, readLength, readVarint, readWhole } from "./postcard.js";
-import { checkList, checkMap, checkObject, refuse, within } from "./struct_checks.js";
+import { compare, fromUtf8, hex, isAscii, toUtf8 } from "./base/bytes.js";
+import { INVALID, ConfigError, SessionError } from "./base/errors.js";
+import { objectOf } from "./state/msgpack.js";
+import { Writer, readLength, readVarint, readWhole } from "./state/postcard.js";
+import { checkList, checkMap, checkObject, refuse, within } from "./state/struct_checks.js";
 
-export { sessionType } from "./session_type.js";
+export { sessionType } from "./session/typed.js";
 
 /**
  * A description. `least` is the least number of bytes of a value; `empty`, `write` and `read` make, write and read one.

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { writeBody } from "../src/body.js";
-import { contextBytes, purposeBytes } from "../src/context.js";
+import { writeBody } from "../src/state/body.js";
+import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
 import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, SessionHeader, csrfToken, revalidation, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
-import { contentOf } from "../src/ring.js";
-import { Sealer } from "../src/token.js";
+import { contentOf } from "../src/keys/ring.js";
+import { Sealer } from "../src/token/token.js";
 import { NOW, XAES_KEY, cookies, filled, later, misconfigured } from "./visitor.js";
 
 const tenant = (name) => [["tenant", name]];

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { writeBody } from "../src/body.js";
-import { contextBytes, purposeBytes } from "../src/context.js";
+import { writeBody } from "../src/state/body.js";
+import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
 import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, attributes, csrfToken, verifyCsrf } from "../src/index.js";
-import { contentOf } from "../src/ring.js";
-import { Sealer } from "../src/token.js";
+import { contentOf } from "../src/keys/ring.js";
+import { Sealer } from "../src/token/token.js";
 import { sessionProxy } from "../src/web/next.js";
 import { XAES_KEY, random } from "./visitor.js";
 import { ask } from "./rust.js";

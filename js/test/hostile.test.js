@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { ServerResponse } from "node:http";
 import { test } from "node:test";
 
-import { isShareable } from "../src/caching.js";
+import { isShareable } from "../src/carrier/caching.js";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
 import {

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { writeBody } from "../src/body.js";
-import { contextBytes, purposeBytes } from "../src/context.js";
+import { writeBody } from "../src/state/body.js";
+import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
 import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, SessionHeader, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
-import { contentOf } from "../src/ring.js";
-import { Sealer } from "../src/token.js";
+import { contentOf } from "../src/keys/ring.js";
+import { Sealer } from "../src/token/token.js";
 import { NOW, XAES_KEY, cookies as alone, field, filled, later } from "./visitor.js";
 
 const OTHER_KEY = await generateKey();

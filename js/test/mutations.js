@@ -1,5 +1,5 @@
 // Breaks the package in one place at a time: a vector has to notice each, or a test of the interface. `node test/mutations.js`,
-// or with the names of modules or of files in faults/, for a part of the faults: `node test/mutations.js state.js next`
+// or with the names of modules or of files in faults/, for a part of the faults: `node test/mutations.js state/state.js next`
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { execPath } from "node:process";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -109,5 +109,16 @@ test("files and functions are of a size that one can read", async () => {
     const lines = (await readFile(join(here, "src", file), "utf8")).split("\n");
     assert.ok(lines.length <= 400, `${file} has ${lines.length} lines`);
     assert.ok(lines.every((line) => line.length <= 140), `${file} has long lines`);
+  }
+});
+
+test("a room imports only from those below it", async () => {
+  const rooms = ["base", "crypto", "keys", "token", "state", "cookie", "session", "carrier", ".", "web"];
+  const floor = (file) => rooms.indexOf(file.includes("/") ? file.split("/")[0] : ".");
+  for (const file of (await readdir(join(here, "src"), { recursive: true })).filter((file) => file.endsWith(".js"))) {
+    assert.ok(floor(file) >= 0, `${file} is in no room`);
+    for (const [, from] of (await readFile(join(here, "src", file), "utf8")).matchAll(/ from "(\.[^"]+)"/g)) {
+      assert.ok(floor(normalize(join(dirname(file), from))) <= floor(file), `${file} imports ${from}`);
+    }
   }
 });

@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { writeBody } from "../src/body.js";
-import { contextBytes, purposeBytes } from "../src/context.js";
+import { writeBody } from "../src/state/body.js";
+import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, SessionHeader, csrfToken, revalidation, revocation, sessionType, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
-import { contentOf } from "../src/ring.js";
-import { Sealer } from "../src/token.js";
+import { contentOf } from "../src/keys/ring.js";
+import { Sealer } from "../src/token/token.js";
 import { withSession } from "../src/web/fetch.js";
 import { inNext } from "../src/web/next.js";
 import { NOW, XAES_KEY, cookies, field, filled, later, misconfigured, refused } from "./visitor.js";

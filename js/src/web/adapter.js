@@ -1,7 +1,7 @@
 // What all adapters share.
 
-import { ensure, misused, mustBe, refuseUnknown } from "../errors.js";
-import { madeBy } from "../settings.js";
+import { ensure, misused, mustBe, refuseUnknown } from "../base/errors.js";
+import { madeBy } from "../session/settings.js";
 
 const checkedCookie = (cookie) => madeBy("`SessionCookie.encrypted`", "cookies", cookie, "saveToResponse");
 

@@ -1,7 +1,7 @@
 // The `Cookie` field of a request that is passed on.
 
-import { BLANK, trim } from "../bytes.js";
-import { isExpiry } from "../set_cookie.js";
+import { BLANK, trim } from "../base/bytes.js";
+import { isExpiry } from "../cookie/set_cookie.js";
 
 /** Returns true for the cookie of a session, and for its parts. `name`: that of the cookie. */
 export const isOfSession = (of, name) => of === name || (of.startsWith(`${name}.`) && /^[1-7]$/.test(of.slice(name.length + 1)));

@@ -1,6 +1,6 @@
 // h3 1 and 2, and so Nitro and Nuxt.
 
-import { headChanges, setChanges, withChanges } from "../session_cookie.js";
+import { headChanges, setChanges, withChanges } from "../carrier/cookie.js";
 import { admission, claim } from "./adapter.js";
 import { attach, fail, fieldsOf, print } from "./node.js";
 

@@ -1,6 +1,6 @@
 // Hono.
 
-import { BaseSession } from "../session.js";
+import { BaseSession } from "../session/session.js";
 import { admission, claim, refuseOther } from "./adapter.js";
 
 /**

@@ -1,7 +1,7 @@
 // Node's own server, over HTTP/1.1 and HTTP/2, and what is built on it.
 
-import { mustBe } from "../errors.js";
-import { headChanges } from "../session_cookie.js";
+import { mustBe } from "../base/errors.js";
+import { headChanges } from "../carrier/cookie.js";
 import { admission, claim, tell } from "./adapter.js";
 import { beforeHead, reopen } from "./hold.js";
 

@@ -1,9 +1,9 @@
 // A worker before an origin that shares its sessions.
 
-import { cacheChanges } from "../caching.js";
-import { stateOf } from "../session.js";
-import { headChanges, offerAfter, withChanges } from "../session_cookie.js";
-import { isExpiry, toSetCookie } from "../set_cookie.js";
+import { isExpiry, toSetCookie } from "../cookie/set_cookie.js";
+import { stateOf } from "../session/session.js";
+import { cacheChanges } from "../carrier/caching.js";
+import { headChanges, offerAfter, withChanges } from "../carrier/cookie.js";
 import { isOfSession, setCookieField } from "./cookie_field.js";
 
 /**

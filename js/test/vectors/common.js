@@ -1,11 +1,11 @@
 // What the runners of all vectors share.
 
-import { purposeBytes } from "../../src/context.js";
-import { SessionError } from "../../src/errors.js";
+import { purposeBytes } from "../../src/keys/purpose.js";
+import { SessionError } from "../../src/base/errors.js";
 import { SessionHeader, SessionToken } from "../../src/index.js";
-import { padme } from "../../src/padding.js";
-import { revalidation, revocation } from "../../src/revalidation.js";
-import { sessionType } from "../../src/session_type.js";
+import { padme } from "../../src/state/padding.js";
+import { revalidation, revocation } from "../../src/session/revalidation.js";
+import { sessionType } from "../../src/session/typed.js";
 
 /** `JSON.parse`, with integers beyond 2^53 as BigInts. */
 export function parse(text) {

@@ -1,13 +1,13 @@
 // The vectors of cookies, of the fields for caches, and of lifetimes.
 
-import { templateOf } from "../../src/attributes.js";
-import { Budget } from "../../src/budget.js";
-import { cacheChanges, isShareable } from "../../src/caching.js";
-import { assemble, findCookie, findValues } from "../../src/cookie.js";
+import { templateOf } from "../../src/cookie/attributes.js";
+import { Budget } from "../../src/state/budget.js";
+import { cacheChanges, isShareable } from "../../src/carrier/caching.js";
+import { assemble, findCookie, findValues } from "../../src/cookie/values.js";
 import { KeyRing, SessionCookie, attributes } from "../../src/index.js";
-import { toSetCookie } from "../../src/set_cookie.js";
-import { policyOf } from "../../src/settings.js";
-import { overheadOf } from "../../src/suites.js";
+import { toSetCookie } from "../../src/cookie/set_cookie.js";
+import { policyOf } from "../../src/session/settings.js";
+import { overheadOf } from "../../src/crypto/suites.js";
 import { equal, isAccepted, know, paddingOf, rulesOf } from "./common.js";
 
 const EPOCH = 1_767_225_600;

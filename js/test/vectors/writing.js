@@ -1,16 +1,16 @@
 // The vectors of requests that bring a session, and of their responses: writes and devices.
 
-import { readBody } from "../../src/body.js";
-import { hex } from "../../src/bytes.js";
-import { isShareable } from "../../src/caching.js";
-import { contextBytes } from "../../src/context.js";
-import { csrfToken, verifyCsrf } from "../../src/csrf_token.js";
+import { readBody } from "../../src/state/body.js";
+import { hex } from "../../src/base/bytes.js";
+import { isShareable } from "../../src/carrier/caching.js";
+import { contextBytes } from "../../src/keys/purpose.js";
+import { csrfToken, verifyCsrf } from "../../src/session/csrf.js";
 import { deviceBound } from "../../src/device.js";
 import { KeyRing, SessionCookie, SessionError, SessionHeader, attributes, decodeDictionary } from "../../src/index.js";
-import { contentOf } from "../../src/ring.js";
-import { stateOf } from "../../src/session.js";
-import { headChanges } from "../../src/session_cookie.js";
-import { Sealer } from "../../src/token.js";
+import { contentOf } from "../../src/keys/ring.js";
+import { stateOf } from "../../src/session/session.js";
+import { headChanges } from "../../src/carrier/cookie.js";
+import { Sealer } from "../../src/token/token.js";
 import { VISITS, bytes, equal, given, isAccepted, know, nameOf, optionsOf, paddingOf, purposeOf, visitsType } from "./common.js";
 import { attributesOf, fixedOf, roomOf } from "./cookies.js";
 

@@ -1,10 +1,10 @@
 // The app router of Next.js: server components, server actions and route handlers.
 
-import { fieldsOf } from "../../carrier.js";
-import { plain } from "../../cookie.js";
-import { ConfigError, SessionError, ensure, misused } from "../../errors.js";
-import { stateOf } from "../../session.js";
-import { isExpiry, isHostName } from "../../set_cookie.js";
+import { ConfigError, SessionError, ensure, misused } from "../../base/errors.js";
+import { isExpiry, isHostName } from "../../cookie/set_cookie.js";
+import { plain } from "../../cookie/values.js";
+import { stateOf } from "../../session/session.js";
+import { fieldsOf } from "../../carrier/carrier.js";
 import { opener } from "../adapter.js";
 import { fieldWith, pairsOf } from "../cookie_field.js";
 import { checkOptions } from "./options.js";

@@ -1,6 +1,6 @@
 // Options of the functions for Next.js, checked at start-up.
 
-import { ensure, refuseUnknown } from "../../errors.js";
+import { ensure, refuseUnknown } from "../../base/errors.js";
 
 const OF_HANDLERS = "; Next.js checks the origin of server actions itself, so give the guard to `withSession` of each route handler";
 

@@ -1,6 +1,6 @@
 // Pages for those who have signed in.
 
-import { ensure, refuseUnknown } from "../../errors.js";
+import { ensure, refuseUnknown } from "../../base/errors.js";
 
 /** The sessions that a page was shown for. No other visitor may be given it, be it made at build time. */
 export const letIn = new WeakSet();

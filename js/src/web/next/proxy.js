@@ -1,9 +1,9 @@
 // The proxy before the pages of Next.js, which cannot set cookies.
 
-import { ensure } from "../../errors.js";
-import { stateOf } from "../../session.js";
-import { offerAfter, setChanges } from "../../session_cookie.js";
-import { isExpiry, toSetCookie } from "../../set_cookie.js";
+import { ensure } from "../../base/errors.js";
+import { isExpiry, toSetCookie } from "../../cookie/set_cookie.js";
+import { stateOf } from "../../session/session.js";
+import { offerAfter, setChanges } from "../../carrier/cookie.js";
 import { admission } from "../adapter.js";
 import { isOfSession, setCookieField } from "../cookie_field.js";
 import { checkOptions } from "./options.js";

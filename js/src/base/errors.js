@@ -1,0 +1,59 @@
+/** A mistake in a key, a ring, a context or a setting. `code` is the word of SPEC.md § 14, or the name of the setting. */
+export class ConfigError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = "ConfigError";
+    this.code = code;
+  }
+}
+
+/** Throws a `ConfigError` unless something is right. */
+export function ensure(isRight, code, sentence) {
+  if (!isRight) throw new ConfigError(code, sentence);
+}
+
+/** Throws a `ConfigError` unless a setting is what it must be. */
+export const mustBe = (isRight, name, expected, code = name) => ensure(isRight, code, `\`${name}\` must be ${expected}`);
+
+/** Refuses options that do not exist: a mistyped one would silently keep a default. */
+export function refuseUnknown(options, advice = "") {
+  for (const name of Object.keys(options)) {
+    // It may be a key, in the wrong place.
+    throw new ConfigError("option", `there is no option \`${name.length > 32 ? "…" : name}\`${advice}`);
+  }
+}
+
+export const isWhole = (value, least = 0, most = Infinity) => Number.isInteger(value) && value >= least && value <= most;
+
+export function yesOrNo(name, value = false) {
+  mustBe(typeof value === "boolean", name, "true or false");
+  return value;
+}
+
+/** Throws a `TypeError`: what is called is given something else than it takes. */
+export function misused(sentence) {
+  throw new TypeError(sentence);
+}
+
+/** A change that was refused. The session stays as it was. */
+export class SessionError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = "SessionError";
+    this.code = code;
+  }
+}
+
+/** Thrown where bytes break the format. Never leaves this package. */
+export const INVALID = Symbol("invalid");
+
+/** A failed step of SPEC.md § 7, with its Reason. */
+export class Refusal {
+  /** `isForOthers`: this package cannot open the token, and other instances can. `cause`: why there is no answer. */
+  constructor(reason, keyId = null, isForOthers = false, cause) {
+    this.reason = reason;
+    this.keyId = keyId;
+    this.isForOthers = isForOthers;
+    this.cause = cause;
+  }
+}

@@ -1,0 +1,79 @@
+// The fields of a response that caches read (docs/spec/carriers.md § 9.8).
+
+import { BLANK, trim } from "../base/bytes.js";
+
+const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrogate-control" || name === "edge-control";
+
+/** The directives of a field, in lower case. A field with a line in which a quoted string does not end has none. */
+function directivesOf(lines) {
+  // One that does not end reaches to the end of the line, so that it is not looked for again from each quote in it.
+  const quoted = /"(?:[^"\\]|\\[^])*("|\\?$)/g;
+  // Nothing in a quoted string is a directive, nor is a directive that has one.
+  const unquoted = lines.map((line) => line.replace(quoted, '"$1'));
+  return unquoted.some((line) => line.replaceAll('""', "").includes('"')) ? [] : listOf(unquoted);
+}
+
+/** The items of a field, in lower case. */
+const listOf = (lines) => lines.flatMap((line) => line.toLowerCase().split(",")).map((item) => trim(item, BLANK));
+
+/** An effective `no-store`. */
+const forbids = (directives) => directives.includes("no-store") && !directives.includes("must-understand");
+
+/** Returns true if others than the visitor may store a response with these fields, pairs of lower-case name and value. */
+export function isShareable(fields) {
+  const mayTargetedStore = fields.some(
+    ([name, value]) =>
+      (isTargeted(name) && !forbids(directivesOf(linesOf(fields, name)))) ||
+      (name === "x-accel-expires" && !value.split(",").every(isZero)),
+  );
+  if (mayTargetedStore) return true;
+  const control = linesOf(fields, "cache-control");
+  if (control.length === 0) return linesOf(fields, "expires").some(isLater);
+  const directives = directivesOf(control);
+  return !directives.includes("private") && !forbids(directives);
+}
+
+const linesOf = (fields, wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
+
+const isZero = (seconds) => /^0+$/.test(trim(seconds, BLANK));
+
+const MONTH = /jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i;
+
+/** Returns true for a date that may be in the future: one without a year of four digits, or with one from 2026 on. */
+function isLater(expires) {
+  const years = expires.split(/[^0-9]+/).filter((digits) => digits.length === 4);
+  return MONTH.test(expires) && /\d/.test(expires) && (years.length === 0 || years.some((year) => year >= "2026"));
+}
+
+/**
+ * Returns the changes to the fields of a response, as `[name, value]` to set, whose session was touched so. `touch` is
+ * `untouched`, `touched` or `written`; `by` is the field that brought the session. With `mayShare` a shareable response
+ * stays one.
+ */
+export function cacheChanges(fields, touch, by, mayShare = false) {
+  if (touch === "untouched") return [];
+  const changes = [];
+  const vary = linesOf(fields, "vary");
+  const names = listOf(vary);
+  if (!names.includes("*") && !names.includes(by.toLowerCase())) changes.push(["vary", [...vary.filter(Boolean), by].join(", ")]);
+  if (mayShare && isShareable(fields)) return changes;
+  const control = linesOf(fields, "cache-control");
+  if (touch === "touched") {
+    if (control.length === 0) changes.push(["cache-control", "private"]);
+  } else if (isShareable(fields) || !forbids(directivesOf(control))) {
+    for (const name of new Set(fields.map(([name]) => name))) {
+      if (isTargeted(name)) changes.push([name, "no-store"]);
+      if (name === "x-accel-expires" || name === "expires") changes.push([name, "0"]);
+    }
+    changes.push(["cache-control", "no-store"]);
+  }
+  return changes;
+}
+
+/** Returns true if `Sec-Purpose` says that a browser fetches a page before its visitor has asked for it. */
+export const isPrefetch = (purpose = "") => trim(purpose.split(";")[0], BLANK) === "prefetch";
+
+const SUBRESOURCE = /^(image|script|style|font|audio|video|track|worker)$/;
+
+/** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */
+export const isSubresource = (destination = "") => SUBRESOURCE.test(trim(destination, BLANK));

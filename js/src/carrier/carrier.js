@@ -1,0 +1,100 @@
+// What every carrier of sessions has: cookies and header fields.
+
+import { misused } from "../base/errors.js";
+import { State } from "../state/state.js";
+import { Session, stateOf } from "../session/session.js";
+import { isPrefetch, isSubresource } from "./caching.js";
+
+/** Returns the sealer of a carrier. */
+export let sealerOf;
+
+export class Carrier {
+  static {
+    sealerOf = (carrier) => carrier.#sealer;
+  }
+
+  #sealer;
+
+  /** `sealer`: a `SessionSealer`. Carriers are made by `encrypted` and `unencryptedButSigned`. */
+  constructor(sealer) {
+    this.#sealer = sealer;
+    sealer.policy.revalidateAfter?.guard(this);
+    sealer.tokens.ring.guard?.(this);
+  }
+
+  /** `encrypted` or `signed`. */
+  get mode() {
+    return this.#sealer.mode;
+  }
+
+  /** Refuses sessions that began before this time, from now on. */
+  raiseNotBefore(time) {
+    this.#sealer.raiseNotBefore(time);
+  }
+}
+
+/** Says what is missing where `await` was forgotten. */
+export const withAdvice = (promise) =>
+  Object.assign(promise, {
+    load() {
+      misused("await `encrypted` first");
+    },
+  });
+
+/** Makes a new session, which `carrier` alone may save. */
+export function newSession(carrier, source, now) {
+  const sealer = sealerOf(carrier);
+  const state = new State(sealer.policy, now);
+  state.sealer = sealer;
+  const first = (name) => fieldsOf(source, name, false)[0];
+  state.isPrefetch = isPrefetch(first("sec-purpose"));
+  state.isSubresource = state.isPrefetch || isSubresource(first("sec-fetch-dest"));
+  const { Handle = Session } = state.policy.type;
+  return { state, session: new Handle(state) };
+}
+
+/** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
+export async function finish(carrier, session, response) {
+  const state = stateOf(session);
+  if (state.sealer !== sealerOf(carrier)) misused("session is of another carrier");
+  const { status } = response;
+  // A timeout gave the handler up, as a client does that leaves.
+  if (status === 408) state.isClosed = true;
+  // Caches put the fields of a 304 into a response that they have stored (RFC 9111 section 4.3.4).
+  const decision = { ...state.decide(status === 304 ? { ...response, isShareable: true } : response), state };
+  state.isClosed = true;
+  const { tokens } = sealerOf(carrier);
+  if (decision.change !== "store") return decision;
+  if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
+  return { ...decision, token: await tokens.seal(decision.body, state.now) };
+}
+
+/**
+ * Returns the values of the field `name` in a request: a `Request`, a request of Node, their headers, or the values
+ * themselves, unless `areValues` is false. Throws a `TypeError` for anything else, whose visitor would be new for ever.
+ */
+export function fieldsOf(source, name, areValues = true) {
+  if (source === null || source === undefined) return [];
+  if (typeof source === "string") return areValues ? [source] : [];
+  if (typeof source !== "object" || source.then) noRequest();
+  // A request that is made for Node, as on AWS Lambda, may have its fields in `headers` alone.
+  if (source.rawHeaders?.length > 0) return rawValues(source.rawHeaders, name);
+  if (typeof source.get === "function") {
+    const values = source.get(name);
+    // `Headers` have null where there is none, and others, such as a jar of cookies, undefined.
+    return values === undefined ? noRequest() : listOf(values);
+  }
+  if (source[Symbol.iterator]) return areValues ? listOf([...source]) : [];
+  if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
+  // Those of Node may have no field at all.
+  return Object.entries(source).flatMap(([of, values]) => listOf(Number.isFinite(values) ? `${values}` : values).filter(() => of === name));
+}
+
+const noRequest = () => misused("expected a request or its headers; await a promise");
+
+const listOf = (values) => [values].flat().filter((value) => typeof value === "string" || ((value ?? null) !== null && noRequest()));
+
+/** Node joins or drops repeated fields elsewhere. */
+function rawValues(raw, name) {
+  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].toLowerCase() === name);
+}

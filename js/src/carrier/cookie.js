@@ -1,0 +1,180 @@
+// Sessions in cookies: what a request brings, and the changes to the head of its response.
+
+import { Refusal, ensure, misused, mustBe, yesOrNo } from "../base/errors.js";
+import { secondsOf } from "../base/time.js";
+import { overheadOf } from "../crypto/suites.js";
+import { Budget, sizeOf } from "../state/budget.js";
+import { DEFAULT, LONGEST_MAX_AGE, Template, toSetCookie } from "../cookie/set_cookie.js";
+import { assemble, findCookie } from "../cookie/values.js";
+import { SessionSealer, choose } from "../session/sealer.js";
+import { stateOf } from "../session/session.js";
+import { madeBy, optionsOf } from "../session/settings.js";
+import { cacheChanges, isShareable } from "./caching.js";
+import { Carrier, fieldsOf, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
+
+/**
+ * Ends a request, and returns the changes to the head of its response: `[name, value]`, of which `set-cookie` is to be
+ * appended and every other to be set. `fields`: those of the response, with names in lower case.
+ */
+export let headChanges;
+
+/** Returns the changes to the head of a response that offer the browser a registration of its device, after the session was saved. */
+export const offerAfter = (session) => stateOf(session).policy.devices?.offerIn(stateOf(session)) ?? [];
+
+/** Sessions in cookies. */
+export class SessionCookie extends Carrier {
+  static {
+    headChanges = async (cookies, fields, session, response) => {
+      const { mayShare } = cookies.#settings;
+      const finished = await finish(cookies, session, { ...response, isShareable: isShareable(fields), mayShare });
+      const set = (await cookies.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
+      const offer = finished.change === "store" ? offerAfter(session) : [];
+      return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...set, ...offer];
+    };
+  }
+
+  /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
+  static encrypted(ring, options = {}) {
+    return withAdvice(SessionCookie.#build("encrypted", ring, options));
+  }
+
+  /** Signed sessions, whose content everyone can read who holds the cookie. */
+  static unencryptedButSigned(ring, options = {}) {
+    return withAdvice(SessionCookie.#build("signed", ring, options));
+  }
+
+  static async #build(mode, ring, options) {
+    const {
+      cookie: template = DEFAULT, size = "anywhere", padding, migrateFrom = [], deviceBound, dangerAllowSharedCaching, persistent, ...common
+    } = optionsOf(options);
+    mustBe(template instanceof Template, "cookie", "what `attributes` returns");
+    const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
+    const olds = [migrateFrom].flat().map((old) => madeBy("`oldCookie`", "migrateFrom", old, "together"));
+    const old = olds[0]?.together(olds, template.name);
+    const sealer = await SessionSealer.build(mode, ring, template.name, common, deviceBound);
+    template.checkRing?.(sealer.tokens.ring);
+    sealer.policy.persistent = yesOrNo("persistent", persistent);
+    const fixed = [persistent ? LONGEST_MAX_AGE : null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
+    const bound = deviceBound && madeBy("`deviceBound`", "deviceBound", deviceBound, "prepare");
+    sealer.policy.devices = await bound?.prepare(sealer, template);
+    sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound);
+    return new SessionCookie(sealer, { template, mayShare, old });
+  }
+
+  /** `template`; `mayShare`; and `old`, the cookies of other libraries, if any. */
+  #settings;
+
+  constructor(sealer, settings) {
+    super(sealer);
+    this.#settings = settings;
+  }
+
+  get name() {
+    return this.#settings.template.name;
+  }
+
+  /** Returns the same cookie for the sessions of another context, such as the tenant of a request. Derives no key. */
+  inContext(context) {
+    return new SessionCookie(sealerOf(this).inContext(context), this.#settings);
+  }
+
+  /**
+   * Loads the session of a request: a `Request`, a request of Node, their headers, or the values of its `Cookie` fields.
+   * A cookie that does not open is a new session.
+   */
+  async load(source, now = Date.now()) {
+    const { state, session } = newSession(this, source, secondsOf("now", now));
+    const fields = fieldsOf(source, "cookie");
+    const found = findCookie(fields, this.name);
+    const [values] = found;
+    state.carried = Object.keys(found).slice(1).map(Number);
+    state.hasToken = values.length > 0 || state.carried.length > 0;
+    if (values.length === 0) {
+      if (!state.hasToken) await this.#settings.old?.takeOver(fields, state, sealerOf(this));
+      return session;
+    }
+    const results = await Promise.all(values.map((value) => this.#read(value, found, state.now)));
+    const chosen = choose(results, this.#settings.template.isHostOnly);
+    const { devices } = state.policy;
+    if (chosen instanceof Refusal) state.refuse(chosen);
+    else if (devices) await devices.admit(chosen, fields, state);
+    else state.open(chosen);
+    return session;
+  }
+
+  async #read(value, found, now) {
+    try {
+      const { token, cookies } = assemble(value, found);
+      return await sealerOf(this).verify(token, cookies, now);
+    } catch (refusal) {
+      if (refusal instanceof Refusal) return refusal;
+      throw refusal;
+    }
+  }
+
+  /** Ends the request, and returns the values of the response's `Set-Cookie` fields. Append each as a field of its own. */
+  async save(session, response = {}) {
+    return (await this.saveAsCookies(session, response)).map(toSetCookie);
+  }
+
+  /** Ends the request, and returns the cookies to set, for frameworks that take a name, a value and options. */
+  async saveAsCookies(session, response = {}) {
+    return this.#cookiesOf(await finish(this, session, response));
+  }
+
+  async #cookiesOf({ change, token, allowed, maxAge, state }) {
+    const { carried, policy } = state;
+    const { template, old } = this.#settings;
+    if (change === "keep") return [];
+    const former = template.expireFormer(carried, policy.budget.allowed.cookies);
+    // Old cookies come behind: clients without a jar, as in tests, take the first cookie that a response sets.
+    const beside = [...(old?.expire(state.now) ?? []), ...((await policy.devices?.depart(state, change === "drop")) ?? [])];
+    if (change === "drop") return [...former, ...template.expireAll(carried), ...beside];
+    const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
+    const cookies = template.split(token, length, maxAge);
+    return [...former, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
+  }
+
+  /**
+   * Ends the request, and saves the session into the `Headers` of its response: `Set-Cookie`, `Vary` and
+   * `Cache-Control`. Whether others may store the response is read from them.
+   */
+  async saveTo(headers, session, response = {}) {
+    if (!headers?.delete) misused("expected `Headers`");
+    // Those that cannot be changed say so here, before the session is closed.
+    headers.delete("x-hardtack-none");
+    setChanges(headers, await headChanges(this, [...headers], session, response));
+  }
+
+  /**
+   * Ends the request, and returns its response with the session saved: the same one, or a copy where its headers cannot
+   * be changed, as those of `Response.redirect()` and of `fetch()`.
+   */
+  async saveToResponse(response, session) {
+    ensure(response?.headers, "response", "expected a Response");
+    return withChanges(response, await headChanges(this, [...response.headers], session, { status: response.status }));
+  }
+}
+
+/** Makes the changes of `headChanges` in a response, or in a copy where its headers cannot be changed. */
+export function withChanges(response, changes) {
+  if (changes.length === 0) return response;
+  try {
+    setChanges(response.headers, changes);
+    return response;
+  } catch {
+    // A network error has no copy, nor have an opaque response and an upgrade.
+    if (response.status < 200) return response;
+    const copy = new Response(response.body, response);
+    setChanges(copy.headers, changes);
+    return copy;
+  }
+}
+
+/** Makes the changes of `headChanges` in `Headers`. */
+export function setChanges(headers, changes) {
+  for (const [name, value] of changes) {
+    if (name === "set-cookie") headers.append(name, value);
+    else headers.set(name, value);
+  }
+}

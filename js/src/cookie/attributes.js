@@ -1,0 +1,83 @@
+// The name and attributes of a cookie that are not the default (docs/spec/carriers.md § 9.1.1, § 9.1.2), and those that it had.
+
+import { mustBe, refuseUnknown, yesOrNo } from "../base/errors.js";
+import { TOKEN_CHARACTERS, Template, isHostName, toSetCookie } from "./set_cookie.js";
+
+const LONGEST_NAME = 128;
+const LONGEST_PATH = 1024;
+
+/**
+ * The option `cookie`. `formerly`: attributes that the cookie had, one or a list: it is dropped there whenever it is sent or
+ * ended. Throws a `ConfigError`.
+ */
+export function attributes({ name, path, domain, sameSite, partitioned, dangerAllowHttp, formerly = [], ...unknown } = {}) {
+  refuseUnknown(unknown, " of a cookie; it is `Secure` and `HttpOnly` unless you set `dangerAllowHttp`");
+  const present = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
+  const template = templateOf({ ...present, name: name ?? defaultName(present) });
+  const former = [formerly].flat().map((changes) => formerOf(changes, present, template));
+  return new Chosen(template.name, template.options, former);
+}
+
+/** A cookie whose attributes were chosen, and that may have had others. */
+class Chosen extends Template {
+  #former;
+
+  constructor(name, options, former) {
+    super(name, options);
+    this.#former = former;
+  }
+
+  /** What another host of the site plants, and this package cannot verify, would make a session unwritable. */
+  checkRing({ skipXChaCha }) {
+    mustBe(this.isHostOnly || !skipXChaCha, "skipXChaCha", "false, unless the cookie's name begins with `__Host-`");
+  }
+
+  /** Parts that another path has do not come with this request, so all of them are expired that there may be. */
+  expireFormer(carried, cookies) {
+    const own = Array.from({ length: cookies - 1 }, (_, i) => i + 1);
+    const parts = new Set([...carried, ...own]);
+    return this.#former.flatMap((template) => template.expireAll(parts));
+  }
+}
+
+/** The name with the safest prefix that the attributes allow. */
+function defaultName({ path = "/", domain = null, secure }) {
+  if (!secure) return "session";
+  return domain !== null || path !== "/" ? "__Secure-session" : "__Host-session";
+}
+
+/** Checks a name and attributes. */
+export function templateOf({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false }) {
+  const check = (isRight, attribute, expected) => mustBe(isRight, attribute, expected, "cookie");
+  const isName = typeof name === "string" && TOKEN_CHARACTERS.test(name) && name.length <= LONGEST_NAME;
+  check(isName && !/\.\d+$/.test(name), "name", "the name of a cookie, without a dot and digits at its end");
+  check(typeof secure === "boolean", "secure", "true or false");
+  check(typeof partitioned === "boolean", "partitioned", "true or false");
+  check(/^\/[!-+\--:<-~]*$/.test(path) && path.length <= LONGEST_PATH, "path", "`/` and visible ASCII characters");
+  check(domain === null || (typeof domain === "string" && isDomain(domain)), "domain", "a host name");
+  check([null, "Strict", "Lax", "None"].includes(sameSite), "sameSite", "Strict, Lax, None or null");
+  const needsSecure = sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name);
+  check(secure || !needsSecure, "dangerAllowHttp", "false with SameSite=None, Partitioned or this name");
+  const isAnywhere = domain === null && path === "/";
+  check(isAnywhere || !isHostName(name), "name", "one with `__Secure-`, not `__Host-`, if it has a domain or a path");
+  const options = { path, domain, secure, httpOnly: true, sameSite: sameSite?.toLowerCase(), partitioned };
+  return new Template(name, Object.fromEntries(Object.entries(options).filter(([, value]) => value)));
+}
+
+function isDomain(domain) {
+  const labels = domain.split(".");
+  const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
+  return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
+}
+
+/** The cookie as it was with earlier attributes: those of `changes`, and else the present ones. */
+function formerOf(changes, present, template) {
+  const { path, domain, partitioned, ...unknown } = Object(changes);
+  const isRight = Object(changes) === changes && Object.keys(unknown).length === 0;
+  mustBe(isRight, "formerly", "objects with `path`, `domain` and `partitioned`");
+  const { name } = template;
+  const former = templateOf({ ...present, ...changes, name });
+  const isOther = toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name));
+  mustBe(isOther, "formerly", "other attributes than those of now");
+  return former;
+}

@@ -1,0 +1,62 @@
+// Values in `Cookie` fields (docs/spec/carriers.md § 9.1, § 9.2).
+
+import { BLANK, trim } from "../base/bytes.js";
+import { Refusal } from "../base/errors.js";
+import { LONGEST_TOKEN } from "../token/token.js";
+
+export const MOST_VALUES = 4;
+
+/** Calls `found(rest, value)` for each pair whose name begins with `name`, in order; `rest` is what follows in its name. */
+export function eachPair(fields, name, found) {
+  for (const pair of fields.flatMap((field) => field.split(";"))) {
+    const [of, ...value] = trim(pair, BLANK).split("=");
+    if (of.startsWith(name) && value.length > 0) found(of.slice(name.length), value.join("="));
+  }
+}
+
+/** The value of a pair without blanks and one pair of quotes, cut to one character more than a token may have (§ 9.1.4). */
+export function plain(value) {
+  const text = trim(value, BLANK);
+  const isQuoted = text.length >= 2 && text.startsWith('"') && text.endsWith('"');
+  return (isQuoted ? text.slice(1, -1) : text).slice(0, LONGEST_TOKEN + 1);
+}
+
+/** The distinct values of one name in `Cookie` fields, at most `most` (§ 9.1.3, § 9.1.4). */
+export function findValues(fields, name, most = MOST_VALUES) {
+  const values = [];
+  eachPair(fields, name, (rest, value) => {
+    if (rest === "") addDistinct(values, plain(value), most);
+  });
+  return values;
+}
+
+/** The values of a cookie, as number 0, and those of the parts beside it by their numbers. */
+export function findCookie(fields, name) {
+  const found = [[]];
+  eachPair(fields, name, (rest, value) => {
+    if (rest === "") addDistinct(found[0], plain(value), MOST_VALUES);
+    else if (/^\.[1-7]$/.test(rest)) addDistinct((found[rest[1]] ??= []), plain(value), 2);
+  });
+  return found;
+}
+
+function addDistinct(values, value, most) {
+  if (values.length < most && !values.includes(value)) values.push(value);
+}
+
+/** Puts a value together with its parts, of `findCookie` (§ 9.2). Throws a `Refusal`. */
+export function assemble(value, found) {
+  if (value.length > LONGEST_TOKEN) throw new Refusal("TooLong");
+  const dot = value.indexOf(".");
+  if (dot < 0) return { token: value, cookies: 1 };
+  const count = value.slice(0, dot);
+  if (!/^[2-8]$/.test(count)) throw new Refusal("Incomplete");
+  const cookies = Number(count);
+  let token = value.slice(dot + 1);
+  for (let number = 1; number < cookies; number++) {
+    const part = found[number];
+    if (part?.length !== 1) throw new Refusal(part ? "Duplicate" : "Incomplete");
+    token += part[0];
+  }
+  return { token, cookies };
+}

@@ -1,0 +1,50 @@
+// The algorithms of SPEC.md § 1 and § 2, as WebCrypto has them. No other module names one.
+
+import { concat } from "../base/bytes.js";
+
+const { subtle } = globalThis.crypto;
+
+export const random = (length) => crypto.getRandomValues(new Uint8Array(length));
+
+export const hmacKey = (bytes) => subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+
+export async function hmac(key, message) {
+  return new Uint8Array(await subtle.sign("HMAC", key, message));
+}
+
+export async function sha256(bytes) {
+  return new Uint8Array(await subtle.digest("SHA-256", bytes));
+}
+
+const ZEROS = new Uint8Array(16);
+const FIRST_BLOCK = { name: "AES-CBC", iv: ZEROS };
+
+/** The cipher XAES-256-GCM under a key (§ 2.4). */
+export async function xaes(bytes) {
+  const key = await subtle.importKey("raw", bytes, "AES-CBC", false, ["encrypt"]);
+  // AES of one block is the first block of CBC without an initial vector.
+  const aes = (block) => subtle.encrypt(FIRST_BLOCK, key, block);
+  const l = new Uint8Array(await aes(ZEROS), 0, 16);
+  const k1 = l.map((byte, i) => (byte << 1) | (l[i + 1] >> 7));
+  if (l[0] & 0x80) k1[15] ^= 0x87;
+
+  const half = (number, nonce) => {
+    const block = k1.slice();
+    block[1] ^= number;
+    block[2] ^= 0x58;
+    for (let i = 0; i < 12; i++) block[4 + i] ^= nonce[i];
+    return aes(block);
+  };
+  /** Encrypts or decrypts under the subkey of a nonce. */
+  const run = async (use, nonce, aad, text) => {
+    const [first, second] = await Promise.all([half(1, nonce), half(2, nonce)]);
+    const subkey = concat(new Uint8Array(first, 0, 16), new Uint8Array(second, 0, 16));
+    const algorithm = { name: "AES-GCM", iv: nonce.subarray(12), additionalData: aad };
+    return new Uint8Array(await subtle[use](algorithm, await subtle.importKey("raw", subkey, "AES-GCM", false, [use]), text));
+  };
+  return {
+    seal: (nonce, aad, text) => run("encrypt", nonce, aad, text),
+    /** Returns null where the tag is wrong. */
+    open: (nonce, aad, sealed) => run("decrypt", nonce, aad, sealed).catch(() => null),
+  };
+}

@@ -1,0 +1,64 @@
+// Keys (SPEC.md § 3.1 to § 3.3).
+
+import { SPACE, concat, equal, fromBase64url, hex, toBase64url, toUtf8, trim, u8 } from "../base/bytes.js";
+import { ensure, mustBe, refuseUnknown } from "../base/errors.js";
+import { hmac, hmacKey, random, sha256 } from "../crypto/algorithms.js";
+import { SUITES } from "../crypto/suites.js";
+import { purposeBytes } from "./purpose.js";
+
+const LABEL = toUtf8("hardtack/v1");
+const KEY_PREFIX = "hardtack_key_v1_";
+
+/** Generates the text of a new key, as `hardtack keygen` does. */
+export async function generateKey({ mode = "encrypted", ...unknown } = {}) {
+  refuseUnknown(unknown, " of a key");
+  const type = { encrypted: "xaes", signed: "sign" }[mode];
+  mustBe(type, "mode", "encrypted or signed");
+  const secret = random(32);
+  return `${KEY_PREFIX}${type}_${toBase64url(concat(secret, await checksum(type, secret)))}`;
+}
+
+async function checksum(type, secret) {
+  return (await sha256(concat(toUtf8(`${KEY_PREFIX}${type}_`), secret))).subarray(0, 4);
+}
+
+export class Key {
+  /** Parses the text of a key (§ 3.3, § 14.2). */
+  static async parse(text) {
+    const trimmed = trim(text, SPACE);
+    ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}, without quotes`);
+    const [word, ...others] = trimmed.slice(KEY_PREFIX.length).split("_");
+    const suite = SUITES.find(({ name }) => name === word);
+    ensure(suite && others.length > 0, "type", "key must be of type xaes, xcha or sign");
+    const rest = others.join("_");
+    const { length } = toUtf8(rest);
+    ensure(length === 48, "length", `key must end in 48 bytes, found ${length}`);
+    const bytes = fromBase64url(rest);
+    ensure(bytes, "encoding", "key must be base64url");
+    const secret = bytes.slice(0, 32);
+    const isIntact = equal(await checksum(word, secret), bytes.slice(32));
+    ensure(isIntact, "checksum", "key was cut off or mistyped");
+    ensure(new Set(secret).size > 7, "weak", "key must be random");
+    const salt = await hmacKey(LABEL);
+    const key = new Key(suite, await hmacKey(await hmac(salt, secret)));
+    key.kid = (await key.derive("kid", purposeBytes("", null, ""))).slice(0, 4);
+    key.id = hex(key.kid);
+    return key;
+  }
+
+  #prk;
+
+  constructor(suite, prk) {
+    this.suite = suite;
+    this.#prk = prk;
+    // Without an attribute.
+    this.sealFrom = 0;
+    this.acceptUntil = Infinity;
+  }
+
+  /** HKDF-Expand to one block of 32 bytes (§ 3.1.2). `purpose`: `purposeBytes`. */
+  derive(word, purpose) {
+    const w = toUtf8(word);
+    return hmac(this.#prk, concat(u8(LABEL.length), LABEL, u8(w.length), w, u8(this.suite.fmt), purpose, u8(1)));
+  }
+}

@@ -1,0 +1,46 @@
+// The keys of one purpose, derived from those of a ring (SPEC.md § 3.3, § 6).
+
+import { concat, equal, u8 } from "../base/bytes.js";
+import { hmac, hmacKey, xaes } from "../crypto/algorithms.js";
+import { NONCE, SIGN, TAG, XCHA } from "../crypto/suites.js";
+import { endsOf } from "./ring.js";
+
+/** Derives the keys of a ring for a sealer, each with its end. */
+export function keysFor({ keys }, { purpose, overlap }) {
+  const ends = endsOf(keys, overlap);
+  return Promise.all(keys.map(async (key, i) => ({ ...(await deriveKeys(key, purpose)), end: ends[i] })));
+}
+
+/**
+ * Derives from one key. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
+ * body, or null where the tag is wrong. WebCrypto has neither for XChaCha20-Poly1305.
+ */
+async function deriveKeys(key, purpose) {
+  const head = concat(u8(key.suite.fmt), key.kid);
+  const k = await key.derive("key", purpose);
+  if (key.suite === XCHA) return { key, head };
+  if (key.suite === SIGN) return { key, head, ...signing(await hmacKey(k)) };
+  return { key, head, ...encrypting(await xaes(k), await hmacKey(await key.derive("nonce", purpose))) };
+}
+
+function encrypting(cipher, nonceKey) {
+  return {
+    async seal(body, aad, entropy) {
+      // The nonce depends on the content too, so that a repeated `entropy` does no harm (§ 6.2).
+      const n = (await hmac(nonceKey, concat(entropy, aad, body))).subarray(0, NONCE);
+      return [n, await cipher.seal(n, aad, body)];
+    },
+    open: (sealed, aad) => cipher.open(sealed.subarray(0, NONCE), aad, sealed.subarray(NONCE)),
+  };
+}
+
+function signing(mac) {
+  const tagOf = async (body, aad) => (await hmac(mac, concat(aad, body))).subarray(0, TAG);
+  return {
+    seal: async (body, aad) => [body, await tagOf(body, aad)],
+    async open(sealed, aad) {
+      const body = sealed.subarray(0, -TAG);
+      return equal(await tagOf(body, aad), sealed.subarray(-TAG)) ? body.slice() : null;
+    },
+  };
+}

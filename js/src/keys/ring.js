@@ -1,0 +1,161 @@
+// The text of key rings (SPEC.md § 3.4, § 3.5).
+
+import { BLANK, EPOCH, SPACE, trim } from "../base/bytes.js";
+import { ConfigError, ensure } from "../base/errors.js";
+import { dateOf } from "../base/time.js";
+import { XCHA } from "../crypto/suites.js";
+import { Key } from "./key.js";
+
+const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or `skipXChaCha`";
+const REMEDY = "`npx hardtack-session keygen` makes a key";
+
+/** Returns what a ring has, for those who derive from its keys. */
+export let contentOf;
+
+/** What rings have in common that are made by programs, and by carriers of texts. */
+export class Ring {
+  static {
+    contentOf = (ring) => ring.#content;
+  }
+
+  #content;
+
+  /** `content`: of `parseRing`. */
+  constructor(content) {
+    this.#content = content;
+  }
+}
+
+/**
+ * Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, `notBefore`, and
+ * `skipXChaCha`. Times that the text does not have are 0, and `acceptUntil` is infinite.
+ */
+export async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
+  const ring = { mode, skipXChaCha, keys: [], notBefore: 0 };
+  for (const text of [texts].flat()) {
+    ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
+    const { keys, notBefore } = await parseText(text, mode);
+    ring.keys = ring.keys.concat(keys);
+    ring.notBefore = Math.max(notBefore, ring.notBefore);
+  }
+  ring.keys = inOrder(ring.keys);
+  checkRing(ring.keys);
+  ensure(skipXChaCha || ring.keys.every((key) => key.suite !== XCHA), "suite", WITHOUT_XCHACHA);
+  return ring;
+}
+
+/** Returns the position of the key that seals at `now` (§ 3.4.3). */
+export function sealingAt(keys, now) {
+  const passed = keys.findLastIndex(({ sealFrom }) => now >= sealFrom);
+  return Math.max(passed, 0);
+}
+
+/** The seconds from which on the keys open nothing, where each is needed for `overlap` seconds after the next one seals (§ 3.4.8). */
+export const endsOf = (keys, overlap) =>
+  keys.map(({ acceptUntil }, i) => Math.max(acceptUntil, (keys[i + 1]?.sealFrom || -Infinity) + overlap));
+
+/** Reports the keys that are used for longer than their `accept_until` says. */
+export function reportEarly(ring, overlap) {
+  for (const [i, end] of endsOf(ring.keys, overlap).entries()) {
+    const { id, acceptUntil } = ring.keys[i];
+    // Of a rotation that is over there is nothing to say.
+    if (end === acceptUntil || end * 1000 <= Date.now()) continue;
+    const error = new ConfigError(
+      "dangerRetireEarly",
+      `key ${id} stays in use until ${timeOf(end)}, because its tokens are valid until then; set its \`accept_until\` to that ` +
+        "or later, remove its line to end it now, or set `dangerRetireEarly`",
+    );
+    if (ring.report) ring.report(error);
+    else console.error(error.message);
+  }
+}
+
+/**
+ * Returns the keys of one text in their listing, and its `not_before` (§ 14.3). An error counts entries, from the first line that
+ * is not blank.
+ */
+async function parseText(text, mode) {
+  const body = trim(text, SPACE);
+  const lines = body.split(/\r?\n/);
+  const hasCommas = lines.some((line) => line.includes(",") && !/^[ \t]*#/.test(line));
+  const ring = { keys: [], notBefore: 0 };
+  for (const [i, entry] of (hasCommas ? body.split(",") : lines).entries()) {
+    try {
+      await readEntry(ring, trim(entry, BLANK), mode, hasCommas);
+    } catch ({ code, message }) {
+      throw new ConfigError(code, `key ring, entry ${i + 1}: ${message}`);
+    }
+  }
+  return ring;
+}
+
+async function readEntry(ring, entry, mode, hasCommas) {
+  if (entry === "" || entry.startsWith("#")) {
+    return ensure(!hasCommas, "blank", "expected a key between commas");
+  }
+  const [first, ...words] = entry.split(/[ \t]+/);
+  if (first.startsWith("not_before=")) {
+    ensure(words.length === 0, "attribute", "`not_before` must stand alone");
+    return setTime(ring, "notBefore", first);
+  }
+  const key = await parseKey(first, mode);
+  for (const word of words) {
+    const [, name] = /^(seal_from|accept_until)=/.exec(word) ?? [];
+    ensure(name, "attribute", "expected `seal_from=` or `accept_until=`; each key has a line");
+    setTime(key, name === "seal_from" ? "sealFrom" : "acceptUntil", word);
+  }
+  ring.keys.push(key);
+}
+
+/** Sets the field of an attribute, `name=time`, which stands once. */
+function setTime(target, field, attribute) {
+  const time = parseTime(attribute.slice(attribute.indexOf("=") + 1));
+  ensure([0, Infinity].includes(target[field]), "attribute", `\`${attribute}\` must stand once`);
+  target[field] = time;
+}
+
+async function parseKey(text, mode) {
+  // Only SP and HTAB are white space inside an entry.
+  ensure(text === trim(text, SPACE), "key", "expected no line end in a key");
+  let key;
+  try {
+    key = await Key.parse(text);
+  } catch (error) {
+    throw new ConfigError("key", error.message);
+  }
+  checkMode(key.suite.mode, mode);
+  return key;
+}
+
+/** Throws a `ConfigError` unless keys of this mode are for such sessions. */
+export function checkMode(mode, of) {
+  ensure(mode === of, "mixed", `key must be for ${of} sessions, or choose \`${mode === "signed" ? "unencryptedButSigned" : mode}\``);
+}
+
+/** Parses `YYYY-MM-DDThh:mm:ssZ`, not before 2026 (§ 3.5.5). */
+function parseTime(text) {
+  const seconds = Date.parse(text) / 1000;
+  // `Date` reads other forms too, and writes one.
+  const isDate = seconds >= EPOCH && text.length === 20 && timeOf(seconds) === text;
+  ensure(isDate, "time", "time must be like 2027-03-01T06:00:00Z, from 2026 on");
+  return seconds;
+}
+
+const timeOf = (seconds) => dateOf(seconds).toISOString().replace(".000", "");
+
+/** Sorts by `seal_from`; of equals the first listed counts as the latest (§ 3.4.2). */
+function inOrder(keys) {
+  return keys.toReversed().toSorted((a, b) => a.sealFrom - b.sealFrom);
+}
+
+/** § 3.4.7. */
+function checkRing(keys) {
+  ensure(keys.length > 0, "empty", `key ring must have a key; ${REMEDY}`);
+  const ids = new Set();
+  for (const { id } of keys) ensure(ids.size < ids.add(id).size, "duplicate", `key ring must not have key ${id} twice`);
+  ensure(keys.at(-1).acceptUntil === Infinity, "last-retires", `key ${keys.at(-1).id} seals last, and must have no \`accept_until\``);
+  for (const [i, { sealFrom, id: next }] of keys.slice(1).entries()) {
+    const { acceptUntil, id } = keys[i];
+    ensure(acceptUntil > sealFrom, "retires-too-early", `key ${id} must not retire before key ${next} seals`);
+  }
+}

@@ -1,0 +1,55 @@
+// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
+
+import { EPOCH, concat, equal, fromBase64url, toBase64url, u32 } from "../base/bytes.js";
+import { hmac, hmacKey, random } from "../crypto/algorithms.js";
+import { TAG } from "../crypto/suites.js";
+import { stateOf } from "./session.js";
+
+/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
+export async function csrfToken(session) {
+  const state = stateOf(session).touch();
+  // Of one that waits a token may pass, and none is rendered: to ask for an id is refused, too.
+  if (nameOf(state) === null || state.withheld?.code === "unvalidated") session.renewId();
+  return renderToken(state.sealer.tokens, nameOf(state), state.now);
+}
+
+/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+export async function verifyCsrf(session, token) {
+  const state = stateOf(session).touch();
+  return isTokenOf(state.sealer.tokens, nameOf(state), state.now, token);
+}
+
+/** Returns false for a session that has no token which passes, because it has no id. */
+export const hasTokens = (session) => nameOf(stateOf(session).touch()) !== null;
+
+/** The name of a session in its tokens, or null. */
+function nameOf({ withheld, opened, metadata }) {
+  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
+  const isStale = withheld?.code === "stale";
+  const isKnown = isStale || withheld?.code === "unvalidated";
+  const { sid, issued } = (isKnown && opened) || metadata;
+  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
+}
+
+/** `sealer`: a `Sealer`. `mask`: only tests give it. */
+export async function renderToken(sealer, name, now, mask = random(TAG)) {
+  const secret = await secretOf(sealer, sealer.sealing(now), name);
+  return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
+}
+
+export async function isTokenOf(sealer, name, now, token) {
+  if (typeof token !== "string" || token.length !== 43 || name === null) return false;
+  const bytes = fromBase64url(token);
+  if (!bytes) return false;
+  const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
+  let passes = false;
+  for (const keys of sealer.keys.filter(({ end }) => now < end)) {
+    if (equal(given, await secretOf(sealer, keys, name))) passes = true;
+  }
+  return passes;
+}
+
+async function secretOf({ purpose, context }, keys, name) {
+  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
+  return (await hmac(await keys.csrf, concat(context, name))).subarray(0, TAG);
+}

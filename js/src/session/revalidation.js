@@ -1,0 +1,147 @@
+// Asking the application about each session whether it is revoked (SPEC.md § 7.8), and again, once per interval, whether it is
+// still valid (docs/spec/writer.md § 8.16).
+
+import { Refusal, SessionError, isWhole, mustBe, refuseUnknown } from "../base/errors.js";
+import { dateOf } from "../base/time.js";
+import { lastActiveOf } from "../state/lifetime.js";
+import { bindingOf, idOf, readPayload } from "../state/state.js";
+import { stateOf } from "./session.js";
+
+const WITHHELD = {
+  code: "unvalidated",
+  sentence: "`validate` did not say that the session is still valid, so it is not changed; `invalidate` begins a new one",
+};
+
+/**
+ * The option `revalidateAfter`. `validate(session)` is asked, once in so many `seconds` for each session, whether it is still
+ * valid: true, or false if it has ended. Anything else, and an error, is no answer. `load` fails then, unless the last answer
+ * is younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
+ */
+export function revalidation({ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}) {
+  refuseUnknown(unknown, " of `revalidation`");
+  mustBe(isWhole(seconds, 1), "seconds", "a whole number above 0", "revalidateAfter");
+  mustBe(typeof validate === "function", "validate", "a function that says true or false", "revalidateAfter");
+  const isLonger = unvalidatedUpTo === null || isWhole(unvalidatedUpTo, seconds + 1);
+  mustBe(isLonger, "unvalidatedUpTo", "null, or a whole number of seconds above `seconds`");
+  return new Revalidation(seconds, validate, unvalidatedUpTo ?? 0);
+}
+
+class Revalidation {
+  constructor(seconds, validate, unvalidatedUpTo) {
+    this.seconds = seconds;
+    this.validate = validate;
+    this.unvalidatedUpTo = unvalidatedUpTo;
+  }
+
+  /** Checks the settings beside it, and returns the `refreshAfter` of a session that was not validated. */
+  prepare(refreshAfter, longest) {
+    mustBe(refreshAfter === undefined, "refreshAfter", "left out with `revalidateAfter`: a session is written when it was validated");
+    mustBe(this.seconds <= longest, "seconds", "at most half of each idle timeout", "revalidateAfter");
+    return "never";
+  }
+
+  /** Makes the `load` of a carrier ask. */
+  guard(carrier) {
+    const { load } = carrier;
+    carrier.load = async (...given) => {
+      const session = await load.apply(carrier, given);
+      if (this.#isDue(stateOf(session))) await this.#judge(session);
+      return session;
+    };
+  }
+
+  #isDue({ arrived, isTakenOver, metadata, now }) {
+    return arrived !== null && (isTakenOver || now >= lastActiveOf(metadata) + this.seconds);
+  }
+
+  /** Asks about a session. Throws a `SessionError` where there is no answer. */
+  async #judge(session) {
+    const state = stateOf(session).touch();
+    const { policy, metadata, arrived, outcome } = state;
+    const asked = shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null);
+    const { answer, cause } = await ask("validate", this.validate, asked);
+    if (answer === true) state.policy = { ...state.policy, refreshAfter: "validated" };
+    else if (answer === false) refuse(state, "Revoked");
+    else if (!this.#isTolerated(state)) {
+      refuse(state, "Unvalidated");
+      state.withheld = WITHHELD;
+      throw new Unvalidated(cause, session);
+    }
+  }
+
+  /** Returns true if a session is kept for a while without an answer. */
+  #isTolerated({ isTakenOver, metadata, now }) {
+    return !isTakenOver && now < lastActiveOf(metadata) + this.unvalidatedUpTo;
+  }
+}
+
+/** The error of `load` where the application cannot answer. Adapters respond with its status and its message. */
+class Unvalidated extends SessionError {
+  status = 503;
+
+  /** `session`: for those who end it all the same. */
+  constructor(cause, session) {
+    super("unvalidated", "session cannot be validated now; try again later");
+    this.cause = cause;
+    this.session = session;
+  }
+}
+
+/** Puts a new session in the place of one that opened. */
+function refuse(state, reason) {
+  const { kind, keyId } = state.outcome;
+  state.begin();
+  state.outcome = kind === "migrated" ? { kind: "notMigrated", reason } : { kind: "rejected", reason, keyId };
+}
+
+/**
+ * The option `revokedIf`. `judge(session)` is asked about each session in every request, and says true or false. A session for
+ * which it does not say false is refused; `outcome.cause` is then its error, or what else it said. Throws a `ConfigError`.
+ */
+export function revocation(judge) {
+  mustBe(typeof judge === "function", "revokedIf", "a function that says true or false");
+  return new Revocation(judge);
+}
+
+class Revocation {
+  constructor(judge) {
+    this.judge = judge;
+  }
+
+  /** Returns a `Refusal`, or null. */
+  async ask(type, metadata, payload, keyId) {
+    const { answer, cause } = await ask("revokedIf", this.judge, shown(type, metadata, payload, keyId));
+    return answer === false ? null : new Refusal("Revoked", keyId, false, cause);
+  }
+}
+
+/** Returns the `answer` of the application about a session, or the `cause` why there is none. */
+async function ask(name, question, session) {
+  try {
+    const answer = await question(session);
+    return typeof answer === "boolean" ? { answer } : { cause: new TypeError(`\`${name}\` said ${typeof answer}, not true or false`) };
+  } catch (cause) {
+    return { cause };
+  }
+}
+
+/**
+ * The facts about a session and its content, which stays as it is whatever is done with this: entries, or a `value`. Nothing is
+ * found in one that cannot be read.
+ */
+function shown(type, metadata, payload, keyId) {
+  const { issued, limit, remembered } = metadata;
+  const content = readPayload(type, metadata, payload);
+  return {
+    id: idOf(metadata),
+    createdAt: dateOf(issued),
+    lastActiveAt: dateOf(lastActiveOf(metadata)),
+    limit,
+    remembered,
+    keyId,
+    binding: bindingOf(metadata),
+    value: content?.value,
+    get: (key) => content?.get(String(key)),
+    has: (key) => !!content?.has(String(key)),
+  };
+}

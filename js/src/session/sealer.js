@@ -1,0 +1,103 @@
+// The keys of one purpose, and the rules of the sessions under them: tokens to bodies, bodies to tokens.
+
+import { Refusal, yesOrNo } from "../base/errors.js";
+import { contextBytes, purposeBytes } from "../keys/purpose.js";
+import { Ring, checkMode, contentOf, parseRing, reportEarly } from "../keys/ring.js";
+import { Sealer, changed } from "../token/token.js";
+import { readBody } from "../state/body.js";
+import { checkTimes, lastActiveOf, overlapOf } from "../state/lifetime.js";
+import { idOf } from "../state/state.js";
+import { notBeforeOf, policyOf } from "./settings.js";
+
+export class SessionSealer {
+  /** `options`: those that all carriers have. `isBound`: its sessions are bound to devices. */
+  static async build(mode, ring, purpose, { skipXChaCha, dangerRetireEarly, application, context = [], ...rules }, isBound) {
+    const policy = policyOf(rules);
+    const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
+    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
+    checkMode(parsed.mode, mode);
+    const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : overlapOf(policy, isBound);
+    const bound = contextBytes(context);
+    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, policy.type.label), bound, overlap);
+    const tokens = await derive(purpose);
+    reportEarly(parsed, overlap);
+    return new SessionSealer(mode, tokens, policy, derive);
+  }
+
+  /** `derive`: a `Sealer` for another purpose of the same ring, application, type and context. */
+  constructor(mode, tokens, policy, derive) {
+    this.mode = mode;
+    this.tokens = tokens;
+    this.policy = policy;
+    this.derive = derive;
+  }
+
+  /** The same keys and rules, for the sessions of another context. */
+  inContext(pairs) {
+    return changed(this, { tokens: changed(this.tokens, { context: contextBytes(pairs) }) });
+  }
+
+  set budget(budget) {
+    this.policy.type.checkRoom?.(budget.room);
+    this.policy.budget = budget;
+  }
+
+  /** The time from which on sessions must have begun. */
+  get notBefore() {
+    return Math.max(this.policy.notBefore, this.tokens.ring.notBefore);
+  }
+
+  raiseNotBefore(time) {
+    this.policy.notBefore = Math.max(this.policy.notBefore, notBeforeOf(time));
+  }
+
+  /** Takes the steps of § 7.1 (c) to § 7.8 for a token that came in so many cookies. Throws a `Refusal`. */
+  async verify(token, cookies, now) {
+    const { keyId, place, body: bytes } = await this.tokens.open(token, now);
+    let body;
+    try {
+      body = readBody(bytes);
+    } catch {
+      throw new Refusal("Malformed", keyId);
+    }
+    if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
+    const refusal = await this.check(body.metadata, body.payload, now, keyId);
+    if (refusal) throw refusal;
+    return { keyId, bytes, body, place, tokenLength: token.length, cookies };
+  }
+
+  /** Tests the dates of a session, and asks the application whether it is revoked. Returns a `Refusal`, or null. */
+  async check(metadata, payload, now, keyId = null) {
+    const { policy } = this;
+    const reason = checkTimes(metadata, now, policy, this.notBefore);
+    if (reason) return new Refusal(reason, keyId);
+    return policy.revokedIf?.ask(policy.type, metadata, payload, keyId) ?? null;
+  }
+
+  /**
+   * The standing of a session at the end of its request (§ 8.14.1): `good`; `earlier`, under a key that a newer one has
+   * replaced; or `lapsed`, where the key was dropped, or `not_before` raised, while the request ran.
+   */
+  standingOf({ arrived, isTakenOver, outcome, now }) {
+    if (!arrived) return "good";
+    const place = isTakenOver ? 0 : this.tokens.placeOf(outcome.keyId, now);
+    if (place === null || arrived.metadata.issued < this.notBefore) return "lapsed";
+    return place < 0 ? "earlier" : "good";
+  }
+}
+
+/** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */
+export function choose(results, isHostOnly) {
+  const good = results.filter((result) => !(result instanceof Refusal));
+  if (good.length === 0) {
+    const [first] = results;
+    first.isForOthers = results.some(({ isForOthers }) => isForOthers);
+    return first;
+  }
+  const [id, ...others] = good.map(({ body }) => idOf(body.metadata));
+  const isOneSession = () => id !== null && others.every((other) => other === id);
+  if (good.length > 1 && !isHostOnly && !isOneSession()) return new Refusal("Duplicate");
+  return good.reduce((best, next) => (isLater(next.body.metadata, best.body.metadata) ? next : best));
+}
+
+const isLater = (a, b) => (a.issued - b.issued || lastActiveOf(a) - lastActiveOf(b)) > 0;

@@ -1,0 +1,256 @@
+// The handle of a session that an application gets.
+
+import { SessionError, isWhole, misused } from "../base/errors.js";
+import { dateOf, duration } from "../base/time.js";
+import { random } from "../crypto/algorithms.js";
+import { entryOf } from "../state/dictionary.js";
+import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
+import { bindingOf, idOf } from "../state/state.js";
+
+/** Returns the state behind a handle, for the carriers. */
+export let stateOf;
+
+/** Marks a session as used, and returns its state. */
+const touch = (session) => stateOf(session).touch();
+
+/** Marks a session as used, and returns its state to be changed. */
+const change = (session, evenWithheld) => stateOf(session).change(evenWithheld);
+
+const refuseProperty = (_, name) => misused(`session has no property \`${String(name)}\`; use \`get\`, \`set\`, \`has\` and \`delete\``);
+
+/** A session as a plain object, as other libraries have it, would lose what is done to it, so that throws in both modes of the language. */
+class Watched {
+  constructor() {
+    return new Proxy(this, {
+      // Also by an assignment to what has no setter.
+      defineProperty: refuseProperty,
+      deleteProperty: refuseProperty,
+      has: (target, name) => name in target || (typeof name === "string" && refuseProperty(target, name)),
+    });
+  }
+}
+
+/** A visitor's session during one request. The carrier that loaded it saves its changes. */
+export class BaseSession extends Watched {
+  static {
+    stateOf = (session) => {
+      if (!(#state in Object(session))) misused("call it on a session; await `load`");
+      return session.#state;
+    };
+  }
+
+  #state;
+
+  /** Only carriers make sessions, by `load`. */
+  constructor(state) {
+    super();
+    this.#state = state;
+  }
+
+  // The result of reading
+
+  /** `{kind, reason, keyId}`, for logs. A response must not depend on it. */
+  get outcome() {
+    return { ...stateOf(this).outcome };
+  }
+
+  /** The session's standing with the visitor's device: `unbound`, `bound` or `stale`. */
+  get binding() {
+    const { withheld, metadata } = touch(this);
+    if (withheld?.code === "stale") return "stale";
+    return bindingOf(metadata);
+  }
+
+  /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
+  get registration() {
+    return stateOf(this).registration;
+  }
+
+  /** The session exists in this request only. */
+  get isNew() {
+    return touch(this).isNew;
+  }
+
+  /** 16 hexadecimal digits, or null. */
+  get id() {
+    return idOf(touch(this).metadata);
+  }
+
+  get createdAt() {
+    return dateIn(this, ({ issued }) => issued);
+  }
+
+  get lastActiveAt() {
+    return dateIn(this, lastActiveOf);
+  }
+
+  get expiresAt() {
+    return dateIn(this, endOf);
+  }
+
+  /** Bytes by which the content may still grow. */
+  get remainingBytes() {
+    const { policy, contentLength } = stateOf(this);
+    return Math.max(0, policy.budget.room - contentLength);
+  }
+
+  /** Returns true if the sign-in is less than so many seconds ago. A new session has had none. */
+  isRecent(seconds) {
+    checkSpan(seconds);
+    const { isNew, isRenewed, metadata, now } = touch(this);
+    return (!isNew || isRenewed) && now < metadata.issued + seconds;
+  }
+
+  // Messages for the next page
+
+  flash(queue, message) {
+    const state = change(this);
+    // As keys, which have to be texts.
+    for (const text of [queue, message]) entryOf(text, text);
+    state.setFlash([...state.flash, [queue, message]]);
+  }
+
+  /** The messages of a queue, left in place. */
+  flashes(queue) {
+    return touch(this).flash.filter(([of]) => of === queue).map(([, message]) => message);
+  }
+
+  takeFlashes(queue) {
+    // They wait for a page that the visitor asks for.
+    const taken = touch(this).isPrefetch ? [] : this.flashes(queue);
+    // Where there is none, this is reading.
+    if (taken.length > 0) change(this).setFlash(touch(this).flash.filter(([of]) => of !== queue));
+    return taken;
+  }
+
+  // Its life
+
+  /** Returns the id, and makes one if there is none. */
+  ensureId() {
+    if (this.id === null) this.renewId();
+    return this.id;
+  }
+
+  /** A new id, and the same data and dates. */
+  renewId() {
+    change(this).setMetadata({ sid: random(8) });
+  }
+
+  /** Begins the session of whoever has just signed in: invalidates, and renews what is left. Returns as `invalidate`. */
+  signIn() {
+    const ended = this.invalidate();
+    this.renew();
+    return ended;
+  }
+
+  /** After the password was asked once more: a new id, issued now, the same data. */
+  renew() {
+    change(this, true).renew();
+  }
+
+  /** Ends the session at the latest so many seconds from now. */
+  limitTo(seconds) {
+    checkSpan(seconds);
+    change(this).limitTo(seconds);
+  }
+
+  /** Keeps the session after the browser is closed, for so many seconds from now. Returns the time at which it ends at the latest. */
+  rememberFor(seconds) {
+    checkSpan(seconds);
+    const state = change(this);
+    const { policy, now, metadata } = state;
+    if (!policy.rememberUpTo) throw new SessionError("not-remembering", "session cannot be remembered; set `rememberUpTo`");
+    state.setMetadata({ remembered: duration(now + seconds - metadata.issued) });
+    return dateOf(deadlineOf(state.metadata, policy));
+  }
+
+  forget() {
+    change(this).setMetadata({ remembered: null });
+  }
+
+  /** Drops the data, the messages and the id. */
+  clear() {
+    change(this).clear();
+  }
+
+  /** Signs out: drops everything, and the browser's cookie. Returns the id of the session that has ended, or null. */
+  invalidate() {
+    return change(this, true).invalidate();
+  }
+
+  /** Saves none of this request's changes, unless `save` is called later. */
+  discard() {
+    change(this, true).wish = "discard";
+  }
+
+  /** Writes the session with this response even if it did not change. */
+  save() {
+    const state = change(this);
+    state.checkSize();
+    state.wish = "force";
+  }
+}
+
+/** A session that is a dictionary. */
+export class Session extends BaseSession {
+  get(key) {
+    return touch(this).payload.get(String(key));
+  }
+
+  has(key) {
+    return touch(this).payload.has(String(key));
+  }
+
+  /** In the order of their bytes. */
+  keys() {
+    return touch(this).payload.keys();
+  }
+
+  entries() {
+    return this.keys().map((key) => [key, this.get(key)]);
+  }
+
+  get size() {
+    return touch(this).payload.size;
+  }
+
+  /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
+  set(key, value) {
+    change(this).setEntry(String(key), entryOf(String(key), value));
+    return this;
+  }
+
+  /** Returns true if there was such a key. */
+  delete(key) {
+    const isThere = this.has(key);
+    change(this).setEntry(String(key), null);
+    return isThere;
+  }
+
+  /** Stores what `make` makes of a copy of the value: what it returns, or the copy changed in place. */
+  update(key, make) {
+    const copy = touch(this).payload.copy(String(key));
+    const made = make(copy);
+    return this.set(key, made === undefined && copy instanceof Object ? copy : made);
+  }
+
+  get value() {
+    return refuseValue();
+  }
+
+  set value(_) {
+    refuseValue();
+  }
+}
+
+const refuseValue = () => misused("session is a dictionary; use `get`, `set`, `has` and `delete`");
+
+/** A date of a session that a client has, or null. */
+function dateIn(session, of) {
+  const { isNew, metadata, policy } = touch(session);
+  return isNew ? null : dateOf(of(metadata, policy));
+}
+
+function checkSpan(seconds) {
+  if (!isWhole(seconds)) throw new SessionError("seconds", "seconds must be a whole number");
+}

@@ -1,0 +1,74 @@
+// The settings of a carrier (SPEC.md § 8, docs/spec/writer.md).
+
+import { EPOCH } from "../base/bytes.js";
+import { isWhole, mustBe, refuseUnknown, yesOrNo } from "../base/errors.js";
+import { secondsOf } from "../base/time.js";
+import { DICTIONARY } from "../state/dictionary.js";
+
+export function positive(name, value, unit = "seconds") {
+  mustBe(isWhole(value, 1), name, `a whole number of ${unit} above 0`);
+  return value;
+}
+
+/** Returns options, which a number would silently leave at their defaults. */
+export function optionsOf(options) {
+  mustBe(Object(options) === options, "options", "an object", "option");
+  return options;
+}
+
+/** Refuses what is not made by a function for this option, whose code is in the program of those alone who call it. */
+export function madeBy(maker, name, value, method) {
+  mustBe(typeof value?.[method] === "function", name, `what ${maker} returns`);
+  return value;
+}
+
+const spanOr = (off, name, value) => (value === null ? off : positive(name, value));
+
+/** The rules of a session. An idle timeout that is off is infinite, and `rememberUpTo` is 0. */
+export function policyOf({
+  idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, rememberedIdleTimeout = null, refreshAfter, revalidateAfter = null,
+  clockSkew = 60, notBefore = null, revokedIf = null, saveOnServerError, type = null, ...unknown
+}) {
+  refuseUnknown(unknown);
+  const idle = spanOr(Infinity, "idleTimeout", idleTimeout === undefined ? 1800 : idleTimeout);
+  const absolute = positive("absoluteTimeout", absoluteTimeout);
+  mustBe((idleTimeout ?? 0) <= absolute, "idleTimeout", "at most `absoluteTimeout`");
+  const longest = spanOr(0, "rememberUpTo", rememberUpTo);
+  const rememberedIdle = spanOr(Infinity, "rememberedIdleTimeout", rememberedIdleTimeout);
+  mustBe((rememberedIdleTimeout ?? 0) <= longest, "rememberedIdleTimeout", "at most `rememberUpTo`, which it needs");
+  const half = Math.floor(Math.min(idle, rememberedIdle) / 2);
+  mustBe(isWhole(clockSkew, 0, 300), "clockSkew", "0 to 300 seconds");
+  return {
+    idle,
+    absolute,
+    rememberUpTo: longest,
+    rememberedIdle,
+    refreshAfter:
+      revalidateAfter === null
+        ? refreshOf(refreshAfter, half)
+        : madeBy("`revalidation`", "revalidateAfter", revalidateAfter, "prepare").prepare(refreshAfter, half),
+    revalidateAfter,
+    skew: clockSkew,
+    notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
+    revokedIf: revokedIf === null ? null : madeBy("`revocation`", "revokedIf", revokedIf, "ask"),
+    saveOnServerError: yesOrNo("saveOnServerError", saveOnServerError),
+    type: type === null ? DICTIONARY : madeBy("`sessionType`", "type", type, "read"),
+  };
+}
+
+export function notBeforeOf(time) {
+  const seconds = secondsOf("notBefore", time, Math.ceil);
+  mustBe(seconds >= EPOCH, "notBefore", "from 2026 on; a number counts milliseconds");
+  return seconds;
+}
+
+/** Undefined is the default, which depends on the session. */
+function refreshOf(refreshAfter, longest) {
+  const isWord = [undefined, "never", "on-change", "always", "every-request"].includes(refreshAfter);
+  mustBe(
+    isWord || isWhole(refreshAfter, 0, longest),
+    "refreshAfter",
+    "never, on-change, always, every-request or at most half of each idle timeout",
+  );
+  return refreshAfter;
+}

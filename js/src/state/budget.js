@@ -1,0 +1,70 @@
+// Sizes (docs/spec/writer.md § 9.5, § 9.6).
+
+import { encodedLength } from "../base/bytes.js";
+import { ensure, mustBe } from "../base/errors.js";
+import { DEVICE, LONGEST_METADATA } from "./body.js";
+
+/** The longest cookie that browsers store. */
+const BROWSER = 4096;
+const MOST_COOKIES = 4;
+
+export function sizeOf(size) {
+  if (size === "anywhere") return { field: 3072, cookies: 1 };
+  if (size === "browser") return { field: BROWSER, cookies: 1 };
+  const [, count] = /^split:([2-4])$/.exec(size) ?? [];
+  mustBe(count, "size", "anywhere, browser, or split:2 to split:4");
+  return { field: BROWSER, cookies: Number(count) };
+}
+
+export class Budget {
+  #fixed;
+  #overhead;
+  #padding;
+
+  /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 beside a cookie. */
+  constructor({ field, cookies }, fixed, overhead, padding = null, isBound = false) {
+    mustBe(padding === null || typeof padding?.pad === "function", "padding", "the value `padme`, or null");
+    this.allowed = { field, cookies, total: field * cookies };
+    this.#fixed = fixed;
+    this.#overhead = overhead;
+    this.#padding = padding;
+    const perField = field - this.#perField(cookies, true);
+    const longest = Math.floor((cookies * perField * 3) / 4) - overhead;
+    const metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
+    this.room = padding ? padding.roomIn(longest, metadata) : longest - metadata;
+    ensure(this.room >= 0, "size", "no room for a session; shorten the name and attributes");
+  }
+
+  #perField(cookies, isPersistent) {
+    const fixed = this.#fixed[Number(isPersistent)];
+    return fixed + (cookies > 1 && fixed > 0 ? 2 : 0);
+  }
+
+  /** The characters of a part, where each field has `fixed` bytes beside it. */
+  partLength(allowed, tokenLength, fixed) {
+    if (allowed.cookies === 1 || fixed + tokenLength <= allowed.field) return tokenLength;
+    return Math.max(1, allowed.field - fixed - 2);
+  }
+
+  /** Pads a body, if it is to be and has room. */
+  padded(body, content) {
+    return this.#padding && content <= this.room ? this.#padding.pad(body) : body;
+  }
+
+  /** Returns true if a body of this length may be sent. */
+  allows(allowed, bodyLength, isPersistent) {
+    const tokenLength = encodedLength(this.#overhead + bodyLength);
+    const partLength = this.partLength(allowed, tokenLength, this.#perField(1, isPersistent));
+    const cookies = Math.ceil(tokenLength / partLength);
+    const total = tokenLength + cookies * this.#perField(cookies, isPersistent);
+    return cookies <= allowed.cookies && total <= allowed.total;
+  }
+
+  /** The size of a session that arrived, whatever the profile is now (§ 9.5.3). */
+  asArrived(tokenLength, cookies, isPersistent) {
+    const perField = this.#perField(cookies, isPersistent);
+    const total = tokenLength + cookies * perField;
+    if (cookies > MOST_COOKIES) return { cookies: MOST_COOKIES, field: BROWSER, total };
+    return { cookies, field: Math.max(Math.ceil(tokenLength / cookies) + perField, BROWSER), total };
+  }
+}

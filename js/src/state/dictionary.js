@@ -1,0 +1,136 @@
+// The payload of a dictionary (SPEC.md § 5.4): a map whose values are kept as bytes.
+
+import { compare, equal } from "../base/bytes.js";
+import { INVALID } from "../base/errors.js";
+import { freeze } from "../base/plain.js";
+import { Reader } from "../base/reader.js";
+import { Writer } from "../base/writer.js";
+import { objectOf, readKey, readValue, writeMapHead, writeText, writeValue } from "./msgpack.js";
+
+/** Encodes an entry, its key and value. Throws a `SessionError` where they have no form. */
+export function entryOf(key, value) {
+  const writer = new Writer();
+  writeText(writer, key);
+  writeValue(writer, value, 2);
+  return { bytes: writer.bytes };
+}
+
+/** Bytes of the head of a map. No session has room for more than 65,535 entries. */
+const headLength = (count) => (count > 15 ? 3 : Math.min(count, 1));
+
+/** Entries by their keys, as bytes that are never changed. */
+export class Dictionary {
+  /** A payload has schema 0 when it is a dictionary. */
+  schema = 0;
+  #entries = new Map();
+  /** Bytes of the payload. */
+  length = 0;
+  /** The payload, while it is known. */
+  #bytes = null;
+
+  /** Reads a payload. Throws `INVALID` (§ 5.4.5). */
+  static read(payload) {
+    const dictionary = new Dictionary();
+    if (payload.length === 0) return dictionary;
+    const reader = new Reader(payload);
+    const type = reader.byte();
+    const count = type === 0xde ? reader.uint(2) : type - 0x80;
+    if (headLength(count) !== reader.at) throw INVALID;
+    let before;
+    for (let i = 0; i < count; i++) {
+      const start = reader.at;
+      const key = readKey(reader, 2);
+      if (typeof key !== "string" || (i > 0 && compare(before, key) >= 0)) throw INVALID;
+      before = key;
+      dictionary.#entries.set(key, { value: readValue(reader, 2), bytes: payload.subarray(start, reader.at) });
+    }
+    if (!reader.isAtEnd) throw INVALID;
+    dictionary.length = payload.length;
+    dictionary.#bytes = payload;
+    return dictionary;
+  }
+
+  get size() {
+    return this.#entries.size;
+  }
+
+  get isEmpty() {
+    return this.size === 0;
+  }
+
+  get bytes() {
+    if (this.#bytes === null) {
+      const writer = new Writer();
+      if (this.size > 0) writeMapHead(writer, this.size);
+      for (const { bytes } of this.#sorted().values()) writer.push(bytes);
+      this.#bytes = writer.bytes;
+    }
+    return this.#bytes;
+  }
+
+  /** In the order of their bytes. */
+  keys() {
+    return [...this.#sorted().keys()];
+  }
+
+  has(key) {
+    return this.#entries.has(key);
+  }
+
+  /** A value that cannot be changed; of bytes, a copy. */
+  get(key) {
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
+    const value = entry.value ?? this.copy(key);
+    entry.value = freeze(value) ? value : null;
+    return value;
+  }
+
+  /** A value that may be changed. */
+  copy(key) {
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
+    const reader = new Reader(entry.bytes);
+    readKey(reader);
+    return readValue(reader, 2);
+  }
+
+  /** Puts an entry, or removes it with null. `check` gets the new length, and may throw. */
+  put(key, entry, check) {
+    const known = this.#entries.get(key);
+    if (known && entry ? equal(known.bytes, entry.bytes) : !known && !entry) return;
+    const { size } = this;
+    const after = size + (entry ? 1 : 0) - (known ? 1 : 0);
+    const length = this.length + headLength(after) - headLength(size) + (entry?.bytes.length ?? 0) - (known?.bytes.length ?? 0);
+    check?.(length);
+    if (entry) this.#entries.set(key, entry);
+    else this.#entries.delete(key);
+    this.length = length;
+    this.#bytes = null;
+  }
+
+  /** The entries, in the order of the payload. */
+  #sorted() {
+    this.#entries = new Map([...this.#entries].sort(([a], [b]) => compare(a, b)));
+    return this.#entries;
+  }
+}
+
+/** The type of a session that has no other. */
+export const DICTIONARY = {
+  empty: () => new Dictionary(),
+  read(schema, bytes) {
+    if (schema !== 0) throw INVALID;
+    return Dictionary.read(bytes);
+  },
+};
+
+/** Reads a payload of schema 0 as an object, for the `convert` of a type. Throws where it is no dictionary. */
+export function decodeDictionary(payload) {
+  try {
+    const dictionary = Dictionary.read(payload);
+    return objectOf(dictionary.keys().map((key) => [key, dictionary.copy(key)]));
+  } catch {
+    throw new TypeError("the payload is not a dictionary");
+  }
+}

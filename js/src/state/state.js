@@ -1,0 +1,317 @@
+// A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
+// `change`, judged by `decide`.
+
+import { EPOCH, U32, equal, hex } from "../base/bytes.js";
+import { SessionError } from "../base/errors.js";
+import { duration } from "../base/time.js";
+import { random } from "../crypto/algorithms.js";
+import { flashBytes, writeBody } from "./body.js";
+import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./lifetime.js";
+
+export class State {
+  /** The sealer of the carrier that loaded the session, and the numbers of the parts that the request carried. */
+  sealer = null;
+  carried = [];
+  /** What came of reading. For logs. */
+  outcome = { kind: "absent" };
+  /** The request carried a value or a part of it. */
+  hasToken = false;
+  /** The body as it opened, or null. */
+  arrived = null;
+  /** The metadata of the session that opened, whatever became of it. */
+  opened = null;
+  /** Why the application does not get the session that opened, as a code and a sentence; or null. */
+  withheld = null;
+  /** `cleared` or `invalidated`, in this request. */
+  ended = null;
+  isRenewed = false;
+  /** Taken over from a cookie of another library. */
+  isTakenOver = false;
+  /** After the session was saved: the field that offers the browser a registration, or null. */
+  registration = null;
+  /** The request was for an image, a script or another part of a page, or for a page that nobody has asked for yet. */
+  isSubresource = false;
+  isPrefetch = false;
+  isTouched = false;
+  isClosed = false;
+  /** The last wish of the application: `auto`, `discard` or `force`. */
+  wish = "auto";
+  /** The least end set by `limitTo` in this request, or null. */
+  limitedUntil = null;
+  becameBound = false;
+  /** The field of `flash`. */
+  #messages;
+
+  constructor(policy, now) {
+    this.policy = policy;
+    this.now = now;
+    this.begin();
+  }
+
+  /** Becomes a new session, in place of one that arrived. */
+  begin() {
+    this.arrived = null;
+    this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
+    this.#empty();
+  }
+
+  #empty() {
+    this.payload = this.policy.type.empty();
+    this.#setMessages([]);
+  }
+
+  #setMessages(flash) {
+    this.flash = flash;
+    this.#messages = flashBytes(flash);
+  }
+
+  // Opening
+
+  /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
+  open({ keyId, bytes, body: { metadata, payload, flash }, place, tokenLength, cookies }) {
+    this.opened = metadata;
+    if (!this.become(metadata, payload, flash)) return this.refuse({ reason: "Payload", keyId, isForOthers: true });
+    this.arrived.body = bytes;
+    this.arrived.allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
+    this.outcome = { kind: place === 0 ? "opened" : "openedUnderAcceptedKey", keyId };
+  }
+
+  /** Notes why the request's token did not open. */
+  refuse({ reason, keyId, isForOthers, cause }) {
+    this.outcome = { kind: "rejected", reason, keyId, ...(cause && { cause }) };
+    // Other instances can open it, so it is not replaced.
+    if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here" };
+  }
+
+  /** Becomes a session with this content. Returns false where the payload cannot be read. */
+  become(metadata, payload, flash) {
+    const read = readPayload(this.policy.type, metadata, payload);
+    if (!read) return false;
+    this.payload = read;
+    this.metadata = metadata;
+    this.#setMessages(flash);
+    this.arrived = { metadata, schema: read.schema, payload, flash: this.#messages, allowed: null };
+    return true;
+  }
+
+  // Acting
+
+  /** The session exists in this request only. */
+  get isNew() {
+    return this.arrived === null;
+  }
+
+  /** Marks the session as used, and returns it. */
+  touch() {
+    this.isTouched = true;
+    return this;
+  }
+
+  /** Marks the session as used, and returns it to be changed. Throws a `SessionError` where changes are refused. */
+  change(evenWithheld = false) {
+    this.isTouched = true;
+    if (this.isClosed) throw new SessionError("after-head", "session is saved already");
+    if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.code, this.withheld.sentence);
+    return this;
+  }
+
+  /** Stores an entry of a dictionary, or removes it with null. */
+  setEntry(key, entry) {
+    this.payload.put(key, entry, (length) => this.checkSize(length + this.#messages.length));
+  }
+
+  setFlash(flash) {
+    this.checkSize(this.payload.length + flashBytes(flash).length);
+    this.#setMessages(flash);
+  }
+
+  setMetadata(changes) {
+    const metadata = { ...this.metadata, ...changes };
+    this.checkSize(this.contentLength, metadata);
+    this.metadata = metadata;
+  }
+
+  /** A new id, issued now. */
+  renew() {
+    const { issued, remembered } = this.metadata;
+    const until = (end) => (end === null ? null : duration(end - this.now));
+    this.setMetadata({
+      issued: this.now,
+      age: 0,
+      limit: until(this.limitedUntil),
+      remembered: remembered === null ? null : duration(issued + remembered - this.now),
+      sid: random(8),
+      device: null,
+    });
+    this.withheld = null;
+    this.isRenewed = true;
+  }
+
+  limitTo(seconds) {
+    const { issued, limit } = this.metadata;
+    const wanted = duration(this.now + seconds - issued);
+    this.setMetadata({ limit: Math.min(limit ?? Infinity, wanted) });
+    this.limitedUntil = Math.min(this.limitedUntil ?? Infinity, this.now + seconds);
+  }
+
+  clear() {
+    this.#empty();
+    this.metadata = { ...this.metadata, sid: null };
+    this.ended ??= "cleared";
+  }
+
+  /** Returns the id of the session that has ended, or null. */
+  invalidate() {
+    const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
+    const id = isTold && this.opened ? idOf(this.opened) : null;
+    this.begin();
+    this.withheld = null;
+    this.isRenewed = false;
+    this.limitedUntil = null;
+    this.ended = "invalidated";
+    return id;
+  }
+
+  // Sizes
+
+  get contentLength() {
+    return this.payload.length + this.#messages.length;
+  }
+
+  checkSize(content = this.contentLength, metadata = this.metadata) {
+    const { budget } = this.policy;
+    if (content <= budget.room) return;
+    const mayShrink = this.arrived && content <= this.contentLength;
+    if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
+    throw new SessionError("size", `session has room for ${budget.room} bytes of content, found ${content}; store less or raise \`size\``);
+  }
+
+  /** The size under which a session may be sent, if any (§ 9.5.3). */
+  #allowedFor(content, metadata, age) {
+    const { budget } = this.policy;
+    if (content <= budget.room) return budget.allowed;
+    const { length } = writeBody(this.#stored(metadata, age), [], []);
+    return this.#allowedForBody(length + content, content, metadata);
+  }
+
+  #allowedForBody(length, content, { remembered }) {
+    const { budget } = this.policy;
+    const sizes = [budget.allowed, content > budget.room && this.arrived?.allowed];
+    return sizes.find((allowed) => allowed && budget.allows(allowed, length, remembered !== null));
+  }
+
+  #stored(metadata, age) {
+    return { ...metadata, age, schema: this.payload.schema };
+  }
+
+  #ageToWrite(content, metadata) {
+    const age = this.policy.refreshAfter === "never" ? metadata.age : activeAge(metadata, this.now);
+    return this.#allowedFor(content, metadata, age) ? age : metadata.age;
+  }
+
+  // Finishing
+
+  /**
+   * Decides what the client's token becomes (§ 8.12). `change` is `keep`, `drop`, or `store` with what is to be sealed and
+   * sent; `touch` says how the response depends on the session.
+   */
+  decide(response = {}) {
+    const { status = 200, isShareable, mayShare, isSubresource = this.isSubresource } = response;
+    const isQuiet = this.arrived && !isSubresource && (mayShare || !isShareable) && status < 400;
+    const isCounted = isQuiet && !isShareable && this.policy.refreshAfter === "every-request";
+    if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
+    const keep = { change: "keep", touch: "touched" };
+    if (this.withheld || this.isClosed) return keep;
+    const isDiscarded = this.wish === "discard";
+    const standing = this.sealer.standingOf(this);
+    // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
+    const isSilenced = standing === "lapsed" || (status >= 500 && !this.policy.saveOnServerError && this.wish !== "force");
+    const drop = this.hasToken ? { change: "drop", touch: "written" } : keep;
+    if (this.#isOver(isDiscarded, isSilenced)) return drop;
+    if (isDiscarded || isSilenced) return keep;
+    if (this.hasChanged() || (this.wish === "force" && this.arrived)) {
+      if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
+      if (!this.#canSeal()) throw new SessionError("clock", "clock must be from 2026 to 2162");
+      return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
+    }
+    if (!isQuiet || !this.#canSeal()) return keep;
+    const stored = this.#refreshed() || this.#resealed(standing === "earlier");
+    return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
+  }
+
+  #isOver(isDiscarded, isSilenced) {
+    const isForgettable = this.#isEmpty() && this.metadata.remembered === null;
+    if (this.ended === "invalidated") return isDiscarded || isSilenced || isForgettable;
+    if (this.ended === "cleared") return !isDiscarded && (isSilenced || this.#isEmpty());
+    return !isDiscarded && isForgettable && this.hasChanged();
+  }
+
+  /** What a refresh stores, if one is due and fits (§ 8.8). */
+  #refreshed() {
+    return isRefreshDue(this.metadata, this.now, this.policy) && this.#storeIfAllowed(activeAge(this.metadata, this.now));
+  }
+
+  /** What a re-seal stores, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
+  #resealed(isUnderEarlier) {
+    if (this.becameBound) return this.#storeIfAllowed(this.metadata.age);
+    if (!isUnderEarlier) return null;
+    const { body } = this.arrived;
+    const allowed = this.#allowedForBody(body.length, this.contentLength, this.metadata);
+    return allowed && this.#sent(body, allowed, this.metadata.age);
+  }
+
+  #storeIfAllowed(age) {
+    return this.#allowedFor(this.contentLength, this.metadata, age) && this.#store(age);
+  }
+
+  /** No entry, no flash, no id. */
+  #isEmpty() {
+    return this.payload.isEmpty && this.flash.length === 0 && this.metadata.sid === null;
+  }
+
+  /** Age alone is no change. */
+  hasChanged() {
+    const { arrived } = this;
+    if (!arrived) return !this.#isEmpty() || this.metadata.remembered !== null;
+    return (
+      this.isTakenOver ||
+      JSON.stringify({ ...this.metadata, age: 0 }) !== JSON.stringify({ ...arrived.metadata, age: 0 }) ||
+      this.payload.schema !== arrived.schema ||
+      !equal(this.payload.bytes, arrived.payload) ||
+      !equal(this.#messages, arrived.flash)
+    );
+  }
+
+  /** SPEC.md § 6.4. */
+  #canSeal() {
+    return this.now >= EPOCH && this.now - EPOCH <= U32;
+  }
+
+  #store(age) {
+    const { budget } = this.policy;
+    const content = this.contentLength;
+    const body = writeBody(this.#stored(this.metadata, age), this.#messages, this.payload.bytes);
+    return this.#sent(budget.padded(body, content), this.#allowedFor(content, this.metadata, age) ?? budget.allowed, age);
+  }
+
+  #sent(body, allowed, age) {
+    const { metadata, policy } = this;
+    const isPersistent = policy.persistent || isRememberedNow(metadata, policy);
+    const maxAge = isPersistent ? Math.max(0, endOf({ ...metadata, age }, policy) - this.now) : null;
+    return { change: "store", body, allowed, maxAge };
+  }
+}
+
+/** Reads a payload, that of a dictionary where no schema is named. Undefined: it cannot be read here. */
+export function readPayload(type, { schema = 0 }, payload) {
+  try {
+    return type.read(schema, payload);
+  } catch {
+    return undefined;
+  }
+}
+
+export const bindingOf = ({ device }) => (device ? "bound" : "unbound");
+
+/** The id that an application sees, or null. */
+export const idOf = ({ sid }) => sid && hex(sid);

@@ -1,0 +1,75 @@
+// Tokens: sealing and opening (SPEC.md § 4, § 6, and § 7 up to the body).
+
+import { concat, fromBase64url, hex, toBase64url } from "../base/bytes.js";
+import { Refusal, SessionError } from "../base/errors.js";
+import { random } from "../crypto/algorithms.js";
+import { HEAD, NONCE, SUITES, overheadOf } from "../crypto/suites.js";
+import { keysFor } from "../keys/purpose_keys.js";
+import { sealingAt } from "../keys/ring.js";
+
+export const LONGEST_TOKEN = 32_768;
+/** Bytes (§ 6.5). */
+const LONGEST_BLOB = 24_576;
+const SMALLEST_BODY = 6;
+
+/** The keys of a ring, derived for one purpose, and the context. */
+export class Sealer {
+  /**
+   * `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. `overlap`: seconds for which its tokens need a
+   * key after the next one seals.
+   */
+  static async of(ring, purpose, context, overlap = 0) {
+    const sealer = changed(Sealer.prototype, { ring, purpose, context, overlap });
+    sealer.keys = await keysFor(ring, sealer);
+    await ring.serve?.(sealer);
+    return sealer;
+  }
+
+  /** The keys that seal. */
+  sealing(now) {
+    return this.keys[sealingAt(this.ring.keys, now)];
+  }
+
+  /** The place of a key behind the key that seals (0: it seals itself). Null: it does not open. */
+  placeOf(keyId, now) {
+    const at = this.keys.findIndex(({ key, end }) => key.id === keyId && now < end);
+    return at < 0 ? null : at - sealingAt(this.ring.keys, now);
+  }
+
+  /** A key of XChaCha20-Poly1305 cannot, because WebCrypto lacks it. */
+  canSeal(now) {
+    return this.sealing(now).seal !== undefined;
+  }
+
+  /** `entropy`: only tests give it. */
+  async seal(body, now, entropy = random(NONCE)) {
+    const { key, head, seal } = this.sealing(now);
+    if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long");
+    if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal here`);
+    return toBase64url(concat(head, await seal(body, concat(head, this.context), entropy)));
+  }
+
+  /** Returns the key's id, its place as `placeOf` does, and the body. Throws a `Refusal`. */
+  async open(token, now) {
+    if (token.length > LONGEST_TOKEN) throw new Refusal("TooLong");
+    const blob = fromBase64url(token);
+    if (!blob) throw new Refusal("Encoding");
+    if (blob.length < HEAD) throw new Refusal("TooShort");
+    const suite = SUITES.find(({ fmt }) => fmt === blob[0]);
+    if (!suite) throw new Refusal("UnknownFormat");
+    if (suite.mode !== this.ring.mode) throw new Refusal("WrongMode");
+    const keyId = hex(blob.subarray(1, HEAD));
+    const known = this.keys.find(({ key }) => key.id === keyId);
+    if (!known || known.key.suite !== suite) throw new Refusal("UnknownKey", keyId);
+    const place = this.placeOf(keyId, now);
+    if (place === null) throw new Refusal("RetiredKey", keyId);
+    if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);
+    if (!known.open) throw new Refusal("UnknownKey", keyId, true);
+    const body = await known.open(blob.subarray(HEAD), concat(known.head, this.context));
+    if (!body) throw new Refusal("Auth", keyId);
+    return { keyId, place, body };
+  }
+}
+
+/** The same object but for the changes: it sees those that are made in it later. */
+export const changed = (object, changes) => Object.assign(Object.create(object), changes);
