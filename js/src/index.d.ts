@@ -361,8 +361,9 @@ export interface Revalidation<S extends BaseSession> {
 }
 
 /**
- * Asks the application again, once per interval for each session, whether it is still valid. Every program that writes these
- * sessions, in JavaScript or in Rust, needs the setting with the same interval: a program without it postpones the question.
+ * Asks the application again, when the last answer is older than the interval, whether a session is still valid. Every program
+ * that writes these sessions, in JavaScript or in Rust, needs the setting with the same interval: one without it postpones the
+ * question.
  * Throws a `ConfigError`.
  */
 export function revalidation<S extends BaseSession = Session>(options: RevalidationOptions<S>): Revalidation<NoInfer<S>>;
@@ -409,7 +410,7 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
 export interface OptionsFor<S extends BaseSession> {
   /** What `revocation` returns. Refuses sessions for which the application does not say false. Default: null. */
   readonly revokedIf?: Revocation<S> | null;
-  /** What `revalidation` returns. Asks the application again, once per interval. Default: null. */
+  /** What `revalidation` returns. Asks the application again, at intervals. Default: null. */
   readonly revalidateAfter?: Revalidation<S> | null;
 }
 

@@ -3,15 +3,15 @@
 pub(crate) mod attributes;
 pub(crate) mod former;
 mod name;
+mod parts;
 mod request;
 mod set_cookie;
-mod split;
 mod values;
 
 pub(crate) use attributes::{Attributes, MAX_AGE_LEN, SameSite, max_age_len};
 pub use name::{CookieName, CookieNameError};
+pub(crate) use parts::{PartNumbers, Whole};
 pub(crate) use request::Finder;
 pub use set_cookie::SetCookies;
 pub(crate) use set_cookie::{PART_LEN, Template};
-pub(crate) use split::{PartNumbers, Whole};
 pub(crate) use values::Values;

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use super::{
     attributes::{Attributes, MAX_AGE_LEN, MOST_SECONDS},
-    split::PartNumbers,
+    parts::PartNumbers,
 };
 
 /// `Set-Cookie` fields that a response must carry, each as a whole field value.

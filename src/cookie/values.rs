@@ -1,8 +1,8 @@
 //! Values of one name in a request: at most four, of which `session/duplicates.rs` chooses.
 
 use super::{
+    parts::{PartNumbers, Parts, Whole},
     request::unquoted,
-    split::{PartNumbers, Parts, Whole},
 };
 use crate::base::reason::Reason;
 

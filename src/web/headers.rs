@@ -57,8 +57,8 @@ impl<T: Payload> SessionCookie<T> {
     /// Ends the request for `session`, and adds the fields that its response must have:
     /// `Set-Cookie`, `Vary` and `Cache-Control`. See [`save`](Self::save).
     ///
-    /// With a 5xx status, changes are not saved, and with 408 (a timeout) nothing is. A response that caches other than the
-    /// visitor's may store refreshes nothing, and becomes `no-store` if the session changed.
+    /// With a 5xx status, only the end of a session is saved, and with 408 (a timeout) nothing is. A response that
+    /// caches other than the visitor's may store refreshes nothing, and becomes `no-store` if the session changed.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-// Asking the application about each session whether it is revoked (SPEC.md § 7.8), and again, once per interval, whether it is
+// Asking the application about each session whether it is revoked (SPEC.md § 7.8), and again, at intervals, whether it is
 // still valid (docs/spec/writer.md § 8.16).
 
 import { Refusal, SessionError, isWhole, mustBe, refuseUnknown } from "../base/errors.js";

@@ -38,7 +38,7 @@ pub(crate) struct Allowed {
 pub(crate) struct Overhead {
     /// `name=` and the attributes.
     pub(crate) field: usize,
-    /// `Max-Age`, which only persistent sessions have. At its longest in a budget.
+    /// `Max-Age`, which only persistent and remembered sessions have. At its longest in a budget.
     pub(crate) max_age: usize,
     /// Bytes that each of several fields adds.
     pub(crate) part: usize,

@@ -122,7 +122,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["open"],
         package: "hardtack",
-        files: &["src/token/mod.rs"],
+        files: &["src/token/open.rs"],
         kind: Kind::Branch,
         most: Some(1),
         why: "the outcome, once more; in the signed mode the only time",
@@ -274,13 +274,13 @@ mod tests {
 
     #[test]
     fn the_outcome_of_a_comparison_is_one_branch() {
-        assert!(wrong_after("open sign", "hardtack", "src/token/mod.rs", 1).is_empty());
+        assert!(wrong_after("open sign", "hardtack", "src/token/open.rs", 1).is_empty());
         assert_eq!(
-            wrong_after("open sign", "hardtack", "src/token/mod.rs", 2).len(),
+            wrong_after("open sign", "hardtack", "src/token/open.rs", 2).len(),
             1
         );
         assert_eq!(
-            wrong_after("seal sign", "hardtack", "src/token/mod.rs", 1).len(),
+            wrong_after("seal sign", "hardtack", "src/token/open.rs", 1).len(),
             1
         );
     }

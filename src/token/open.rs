@@ -1,0 +1,121 @@
+//! Opening a token (SPEC.md § 7 up to the tag).
+
+use std::ops::Range;
+
+use super::{
+    context::{AadRoom, Context},
+    head::{HEAD_LEN, read_head},
+    length::{LONGEST_TOKEN, SMALLEST_BODY, blob_len},
+};
+use crate::{
+    base::{reason::Reason, time::UnixSeconds},
+    crypto::{
+        base64url,
+        scratch::Scratch,
+        suite::{Suite, TAG_LEN},
+    },
+    keys::{KeyId, PurposeKeys},
+};
+
+/// A verified token. Only [`open`] makes one.
+pub(crate) struct Opened {
+    key_id: KeyId,
+    body: Range<usize>,
+}
+
+impl Opened {
+    pub(crate) fn key_id(&self) -> KeyId {
+        self.key_id
+    }
+
+    /// Returns the range of the decrypted body in the buffer that the token was opened in.
+    pub(crate) fn body(&self) -> Range<usize> {
+        self.body.clone()
+    }
+}
+
+/// Reason why a token does not open, and the key that it names, if that could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) reason: Reason,
+    pub(crate) key_id: Option<KeyId>,
+}
+
+impl Refused {
+    /// Refuses a token that names this key.
+    #[inline]
+    pub(crate) fn under(key_id: KeyId, reason: Reason) -> Refused {
+        Refused {
+            reason,
+            key_id: Some(key_id),
+        }
+    }
+}
+
+/// The token names no key that could be read.
+impl From<Reason> for Refused {
+    fn from(reason: Reason) -> Refused {
+        Refused {
+            reason,
+            key_id: None,
+        }
+    }
+}
+
+/// Verifies and opens `token` in `buffer`, in the order of SPEC.md § 7. The body is not read before the tag is
+/// verified.
+pub(crate) fn open(
+    keys: &PurposeKeys,
+    context: &Context,
+    now: UnixSeconds,
+    token: &[u8],
+    buffer: &mut Scratch,
+) -> Result<Opened, Refused> {
+    let blob = decode(token, buffer)?;
+    let len = blob.len();
+    let (head, sealed) = blob.split_first_chunk_mut().ok_or(Reason::TooShort)?;
+    let (suite, key_id) = read_head(*head)?;
+    if suite.mode() != keys.mode() {
+        return Err(Reason::WrongMode.into());
+    }
+
+    let refused = |reason| Refused::under(key_id, reason);
+    let key = keys
+        .find(key_id)
+        .filter(|key| key.info.suite == suite)
+        .ok_or(refused(Reason::UnknownKey))?;
+    if key.is_retired(now) {
+        return Err(refused(Reason::RetiredKey));
+    }
+    if len < blob_len(suite.mode(), SMALLEST_BODY) {
+        return Err(refused(Reason::TooShort));
+    }
+    let room = &mut AadRoom::default();
+    let opened = key.material.cipher.open(&context.aad(head, room), sealed);
+    opened.ok_or(refused(Reason::Auth))?;
+    Ok(Opened {
+        key_id,
+        body: HEAD_LEN + suite.mode().nonce_len()..len - TAG_LEN,
+    })
+}
+
+/// Reads the parts of a token that need no key. Nothing is verified.
+pub(crate) fn read_unverified(token: &[u8]) -> Result<(Suite, KeyId), Reason> {
+    let mut buffer = Scratch::borrow();
+    let blob = decode(token, &mut buffer)?;
+    let head = *blob.first_chunk().ok_or(Reason::TooShort)?;
+    let (suite, key_id) = read_head(head)?;
+    if blob.len() < blob_len(suite.mode(), SMALLEST_BODY) {
+        return Err(Reason::TooShort);
+    }
+    Ok((suite, key_id))
+}
+
+fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Reason> {
+    if token.len() > LONGEST_TOKEN {
+        return Err(Reason::TooLong);
+    }
+    let blob = buffer.zeroed(base64url::longest_decoded(token.len()));
+    let len = base64url::decode(token, blob).ok_or(Reason::Encoding)?;
+    Ok(&mut blob[..len])
+}
