@@ -54,6 +54,15 @@ fn an_error_is_an_enum_only_if_a_program_answers_it_in_different_ways() {
     assert!(errors.into_iter().eq(expected));
 }
 
+#[test]
+fn a_type_has_one_path() {
+    let repository = Repository::read();
+    let surface = repository.text("docs/surface/hardtack.txt");
+    let mut seen = BTreeSet::new();
+    let mut items = surface.lines().filter_map(item);
+    assert_eq!(items.find(|item| !seen.insert(*item)), None);
+}
+
 /// A ratchet: a change that raises one of these numbers says in its commit what it took away, and one that lowers it
 /// lowers it here.
 #[test]
@@ -113,7 +122,7 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 72),
     ("traits", 5),
-    ("functions", 384),
+    ("functions", 371),
     ("hundreds of lines of code", 135),
 ];
 

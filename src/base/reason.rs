@@ -1,8 +1,7 @@
-use std::fmt;
+use std::{error::Error, fmt};
 
-/// Reason why a token did not open, for logs and metrics. The response to the visitor never depends on it.
-///
-/// Each variant is the failure of one step of [SPEC.md § 7].
+/// Reason why a token did not open, or its session is withheld, for logs and metrics ([SPEC.md § 7]). A visitor cannot
+/// tell one from another, except [`Stale`](Self::Stale) and [`Unvalidated`](Self::Unvalidated).
 ///
 /// # Examples
 ///
@@ -25,7 +24,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The value is longer than any token.
+    /// The value is longer than any token, or an old session has no room in one.
     TooLong,
     /// A large session is split into several cookies, and one of them is missing, or their number is wrong
     /// ([docs/spec/carriers.md § 9.2]). Clients with little room for cookies cause this.
@@ -54,8 +53,8 @@ pub enum Reason {
     Expired,
     /// The session is past its idle timeout.
     Idle,
-    /// The session was issued before `not_before`, or refused by the application: by its `revoked_if`, or by the
-    /// conversion of sessions that are taken over.
+    /// The session was issued before `not_before`, or refused by the application: by its `revoked_if` or
+    /// `revalidate_after`, or by the conversion of sessions that are taken over.
     Revoked,
     /// The payload has an unknown schema, or cannot be decoded.
     Payload,
@@ -101,3 +100,5 @@ impl fmt::Display for Reason {
         f.write_str(self.name())
     }
 }
+
+impl Error for Reason {}

@@ -30,8 +30,8 @@ use crate::{
 /// let cookie = SessionCookie::encrypted(key).build()?;
 /// let field = cookie.cookie_for(SystemTime::now(), |session| session.insert("user", 42))?;
 ///
-/// let token = cookie.name().tokens_in([field]).remove(0).map_err(Reason::name)?;
-/// let info = TokenInfo::of(&token).map_err(Reason::name)?;
+/// let token = cookie.name().tokens_in([field]).remove(0)?;
+/// let info = TokenInfo::of(&token)?;
 /// assert_eq!((info.suite.mode(), info.key_id), (Mode::Encrypted, key_id));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
@@ -97,10 +97,10 @@ impl CookieName {
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// let then = SystemTime::now();
 /// let field = cookie.cookie_for(then, |session| session.insert("user", 42))?;
-/// let token = cookie.name().tokens_in([field]).remove(0).map_err(Reason::name)?;
+/// let token = cookie.name().tokens_in([field]).remove(0)?;
 ///
 /// // An hour later the session is past its idle timeout, and can still be inspected.
-/// let content = cookie.inspect(&token, then + Duration::from_secs(3600)).map_err(Reason::name)?;
+/// let content = cookie.inspect(&token, then + Duration::from_secs(3600))?;
 /// assert_eq!(content.refused, Some(Reason::Idle));
 /// assert_eq!(content.expires_at, content.session.created_at + Duration::from_secs(1800));
 /// assert_eq!((content.schema, &content.payload[..]), (0, &b"\x81\xa4user\x2a"[..]));
@@ -108,8 +108,8 @@ impl CookieName {
 /// ```
 #[non_exhaustive]
 pub struct TokenContent {
-    /// Reason why no session is loaded from this token, or `None` if a session is loaded. Any proof that a request
-    /// needs beside its token is not checked here.
+    /// Reason why no session is loaded from this token, or `None` if one is. What a request needs beside its token, a
+    /// proof or the application's answer, is not checked.
     pub refused: Option<Reason>,
     /// Id and dates of the session, and the key that sealed it.
     pub session: SessionInfo,
@@ -155,7 +155,7 @@ impl TokenContent {
     /// let field = cookie.cookie_for(now, |session| session.replace(Login { user: 42 }))?;
     ///
     /// for token in cookie.name().tokens_in([field]) {
-    ///     let content = cookie.inspect(token.map_err(Reason::name)?, now).map_err(Reason::name)?;
+    ///     let content = cookie.inspect(token?, now)?;
     ///     println!("created {:?}: {:?}", content.session.created_at, content.value::<Login>());
     /// #   assert_eq!(content.value::<Login>().map(|login| login.user), Some(42));
     /// }

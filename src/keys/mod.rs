@@ -1,9 +1,9 @@
 //! Keys, key rings, and the sources they are read from.
 //!
-//! A [`KeyRing`] is one or more [`EncryptionKey`]s or [`SigningKey`]s: one seals, the others only open. [`RingKey`]
-//! gives a key the times at which its role changes, [`RingSource`] reads rings from files, variables and functions,
-//! [`SharedKeyRing`] is replaced while the program runs, and [`WatchedKeyRing`] follows its sources. [`redact`] hides keys
-//! in other text.
+//! A [`KeyRing`] is one or more [`EncryptionKey`](crate::EncryptionKey)s or [`SigningKey`](crate::SigningKey)s: one
+//! seals, the others only open. [`RingKey`] gives a key the times at which its role changes, [`RingSource`] reads rings
+//! from files, variables and functions, [`SharedKeyRing`] is replaced while the program runs, and [`WatchedKeyRing`]
+//! follows its sources. [`redact`] hides keys in other text.
 
 pub(crate) mod key;
 mod purpose;
@@ -11,7 +11,7 @@ pub(crate) mod ring;
 mod shared;
 mod source;
 
-pub use key::{EncryptionKey, KeyError, KeyId, KeyInfo, KeyRole, RingEvent, SigningKey, redact};
+pub use key::{KeyError, KeyId, KeyInfo, KeyRole, RingEvent, redact};
 pub(crate) use key::{looks_like_a_key, quoted_unless_key};
 pub(crate) use purpose::Purpose;
 pub(crate) use ring::KeyNeed;

@@ -195,7 +195,7 @@ pub(crate) struct Hooks {
 }
 
 type RevokedIf = Arc<dyn Fn(&OpenedSession<'_>) -> bool + Send + Sync>;
-pub(super) type Validate = Arc<dyn Fn(&OpenedSession<'_>) -> Answer + Send + Sync>;
+pub(super) type Validate = Arc<dyn Fn(&OpenedSession<'_>) -> Answering + Send + Sync>;
 type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {
@@ -251,12 +251,12 @@ impl Validity {
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A question that is being answered.
-pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Validity, BoxError>> + Send>>;
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Validity, BoxError>> + Send>>;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{base::time::EPOCH, keys::EncryptionKey};
+    use crate::{EncryptionKey, base::time::EPOCH};
 
     #[test]
     fn a_function_finds_values_in_a_dictionary_only() {

@@ -131,8 +131,8 @@ const NAME: &str = "the name of a variable precedes it; give the value alone";
 mod tests {
     use super::Error;
     use crate::{
+        EncryptionKey, KeyRing,
         crypto::random::{RandomError, with_system},
-        keys::{EncryptionKey, KeyRing},
     };
 
     const KEY: &str = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";

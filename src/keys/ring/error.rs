@@ -92,8 +92,8 @@ impl fmt::Display for RingProblem {
     }
 }
 
-/// A key that retires, and the next one, which takes over from it. Tokens that were sealed before `seal_from` need the first
-/// key until they end (SPEC.md § 3.4.8).
+/// A key that retires, and the next one, which takes over from it. Tokens that were sealed before `seal_from` need the
+/// first key until they end (SPEC.md § 3.4.8).
 #[derive(Clone, Copy)]
 pub(crate) struct Overlap {
     pub(crate) key: KeyId,
@@ -119,10 +119,7 @@ impl From<RingError> for ConfigError {
 
 #[cfg(test)]
 mod tests {
-    use crate::{
-        base::time,
-        keys::{EncryptionKey, KeyRing, RingKey},
-    };
+    use crate::{EncryptionKey, KeyRing, base::time, keys::RingKey};
 
     #[test]
     fn a_key_that_retires_before_the_next_seals_is_refused_with_both_times() {

@@ -214,7 +214,7 @@ impl fmt::Debug for SharedKeyRing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::EncryptionKey;
+    use crate::EncryptionKey;
 
     #[test]
     fn a_ring_forgets_what_served_it_and_is_gone() {

@@ -48,11 +48,11 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    ConfigError, SessionCookie,
+    ConfigError, SessionCookie, SigningKey,
     carrier::{RefreshAfter, SessionCookieBuilder},
     cookie::SameSite,
     crypto::scratch::Scratch,
-    keys::{KeyId, KeyNeed, KeyRing, Purpose, PurposeSlot, SharedKeyRing, SigningKey},
+    keys::{KeyId, KeyNeed, KeyRing, Purpose, PurposeSlot, SharedKeyRing},
     state::{Layout, Metadata, Padding, flash_messages},
     token::{self, Context},
 };
