@@ -159,7 +159,7 @@ impl Token {
             "expires_at": content.map(|content| show(content.expires_at)),
             "limit": content.and_then(|content| content.session.limit).map(|duration| duration.as_secs()),
             "remembered": content.and_then(|content| content.session.remembered).map(|duration| duration.as_secs()),
-            "persistent": content.map(|content| content.session.remembered.is_some()),
+            "persistent": content.map(|content| content.is_persistent),
             "flash": content.map(|content| content.has_flash),
             "padding": content.map(|content| content.padding),
             "schema": content.map(|content| content.schema),
@@ -252,7 +252,7 @@ fn persistent(found: &TokenContent) -> String {
         (_, true) => format!("yes, until {}", show(found.expires_at)),
         (false, false) => "no".to_owned(),
         (true, false) => {
-            "yes, but it ends like any other because there is no remember_up_to; give the application's \
+            "no: it was remembered, and there is no remember_up_to; give the application's \
              with --settings or --remember-up-to"
                 .to_owned()
         }

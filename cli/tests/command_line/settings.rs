@@ -179,13 +179,25 @@ fn a_session_is_shown_as_the_application_of_these_settings_sees_it() {
     assert_eq!(inspect(&remembered, "--name __Host-shop").code, Some(1));
     let ran = inspect(&remembered, "--name __Host-shop --context stage=live");
     assert!(
-        ran.out.contains(
-            "\npersistent   yes, but it ends like any other because there is no remember_up_to; give"
-        ),
+        ran.out
+            .contains("\npersistent   no: it was remembered, and there is no remember_up_to; give"),
         "{}",
         ran.out
     );
     assert!(ran.out.contains("\nexpires      2027-03-01T06:30:00Z\n"));
+    let said = "--name __Host-shop --context stage=live";
+    desk.write("kept.toml", "persistent = true");
+    let kept = format!("{said} --settings kept.toml");
+    for (pair, options, persistent) in [
+        (&remembered, settings, true),
+        (&remembered, said, false),
+        (&plain, settings, false),
+        (&plain, &kept, true),
+    ] {
+        let ran = inspect(pair, &format!("--json {options}"));
+        let shown: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(shown["tokens"][0]["persistent"], persistent, "{options}");
+    }
 }
 
 #[test]
