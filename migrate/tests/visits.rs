@@ -1,5 +1,6 @@
-//! Visits to a site whose sessions last two weeks, and when its visitor is signed out. The program `rust/` follows these plans
-//! with actix-session and tower-sessions, and the test `parity` with the settings that docs/moving.md has in their place.
+//! Visits to a site whose sessions last two weeks, and when its visitor is signed out. The program `rust/` follows
+//! these plans with actix-session and tower-sessions, and the test `parity` with the settings that docs/moving.md has
+//! in their place.
 
 /// A page, by its use of the session.
 #[derive(Clone, Copy, PartialEq)]
@@ -36,8 +37,8 @@ pub(crate) const PLANS: [Plan; 7] = [
 const DAY: u64 = 86_400;
 
 impl Plan {
-    /// Follows the plan with a browser that drops a cookie after its `Max-Age`. A request has a time in seconds, the cookie, and
-    /// a page; it returns whether the page saw the session, and the `Set-Cookie` field.
+    /// Follows the plan with a browser that drops a cookie after its `Max-Age`. A request has a time in seconds, the
+    /// cookie, and a page; it returns whether the page saw the session, and the `Set-Cookie` field.
     #[track_caller]
     pub(crate) fn follow(
         &self,

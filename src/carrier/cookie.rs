@@ -126,9 +126,7 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the random generator fails, if the clock shows a time before 2026 or after 2162, if another
-    /// cookie loaded the session, and inside an `update` of the session. Content that is too large is an error when it
-    /// is stored, and not here.
+    /// Returns a [`SaveError`]. Content that is too large is an error when it is stored, and not here.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError>
     where
         T: Payload,

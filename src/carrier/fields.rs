@@ -39,7 +39,7 @@ impl CookieFields {
             session.seal_into(&mut token);
             template.set_in_parts(&token, part_len, max_age, &mut fields)
         } else {
-            // Written in place, because moving a token costs more than sealing a short one.
+            // Written in place, so that no token is copied.
             let mut field = template.begin(token_len);
             session.seal_into(&mut field);
             template.push_end(max_age, &mut field);

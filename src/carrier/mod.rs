@@ -1,7 +1,7 @@
 //! Carriers of a session (a cookie, a header, a bare token) and their builder.
 //!
-//! [`SessionCookie`], [`SessionHeader`](crate::SessionHeader) and [`SessionToken`](crate::SessionToken) load and save sessions. [`SessionBuilder`] has their
-//! settings; a [`ConfigError`](crate::ConfigError) names the setting that is wrong.
+//! [`SessionCookie`], [`SessionHeader`](crate::SessionHeader) and [`SessionToken`](crate::SessionToken) load and save
+//! sessions. [`SessionBuilder`] has their settings; a [`ConfigError`](crate::ConfigError) names the setting that is wrong.
 
 pub(crate) mod builder;
 pub(crate) mod cookie;

@@ -67,8 +67,7 @@ impl<T> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the random generator fails, if the clock shows a time before 2026 or after 2162, if another
-    /// token or a cookie loaded the session, and inside an `update` of the session.
+    /// Returns a [`SaveError`], also if a cookie loaded the session.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError>
     where
         T: Payload,

@@ -72,8 +72,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.remove(key))
     }
 
-    /// Drops the value under `key` and returns it. A value that is not a `V` is an error and stays, as the visitor may need it
-    /// in another version of the program; [`remove`](Self::remove) drops it.
+    /// Drops the value under `key` and returns it. A value that is not a `V` is an error and stays, as the visitor may
+    /// need it in another version of the program; [`remove`](Self::remove) drops it.
     ///
     /// # Errors
     ///

@@ -26,8 +26,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.flash_once(queue, message))
     }
 
-    /// Takes the messages of a queue, oldest first. A request by which a browser prefetches a page (`Sec-Purpose`) gets none,
-    /// and leaves them for a page that the visitor asks for.
+    /// Takes the messages of a queue, oldest first. A request by which a browser prefetches a page (`Sec-Purpose`) gets
+    /// none, and leaves them for a page that the visitor asks for.
     ///
     /// # Examples
     ///

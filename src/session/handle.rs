@@ -53,9 +53,11 @@ use crate::{
 /// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
 /// - [`UnreadablePayload`](SessionError::UnreadablePayload): the visitor's session has an unknown
-///   schema version, and is not overwritten ([SPEC.md § 7.9]). Not from [`renew`](Self::renew).
+///   schema version, and is not overwritten ([SPEC.md § 7.9]).
 /// - [`Unvalidated`](SessionError::Unvalidated) and [`Stale`](SessionError::Stale): the application, or the
 ///   session's companion, does not admit the session in this request.
+///
+/// The last three never come from [`renew`](Self::renew) and [`sign_in`](Self::sign_in).
 ///
 /// # Panics
 ///

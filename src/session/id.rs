@@ -1,3 +1,5 @@
+//! Id of a session, which `state/lifecycle.rs` makes.
+
 use std::{fmt, str::FromStr};
 
 use crate::{

@@ -84,8 +84,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.renew_id().map(drop))
     }
 
-    /// Drops the data and the id, and keeps the dates. If nothing is stored afterwards, the response makes the browser
-    /// drop the cookie.
+    /// Drops the data, the flash messages and the id, and keeps the dates. If nothing is stored afterwards, the
+    /// response makes the browser drop the cookie.
     ///
     /// # Errors
     ///
@@ -129,9 +129,9 @@ impl<T: Payload> Session<T> {
         self.change_any(|state| Ok(state.invalidate().map(SessionId)))
     }
 
-    /// Discards the changes of this request: they are not saved, unless [`save`](Self::save) is called later. What follows in
-    /// this request still reads them. Nothing is refreshed either, so the request is no activity of the visitor. A session that
-    /// was invalidated is still ended.
+    /// Discards the changes of this request: they are not saved, unless [`save`](Self::save) is called later. What
+    /// follows in this request still reads them. Nothing is refreshed either, so the request is no activity of the
+    /// visitor. A session that was invalidated is still ended.
     ///
     /// # Errors
     ///

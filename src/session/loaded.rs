@@ -84,8 +84,8 @@ impl<T> Loaded<T> {
         }
     }
 
-    /// Notes the key under which the session is sealed that this request has begun, and until when its companion admits
-    /// it. A session that begins has no cookies of its companion yet.
+    /// Notes the sealing key of the session that this request began, and until when its companion admits it. A session
+    /// that begins has no cookies of its companion yet.
     pub(super) fn note_begun(&mut self, sealer: &Sealer, context: &Context, key_id: KeyId) {
         let state = &mut self.state;
         self.begun_under = Some(key_id);

@@ -69,7 +69,7 @@ impl<T> SessionLock<T> {
         }
     }
 
-    /// Hands the contents to `work`, after other threads. It says itself whether this is a touch. The error is
+    /// Hands the contents to `work`, after other threads. `work` marks a touch. The error is
     /// [`SessionError::InsideUpdate`].
     #[inline]
     pub(super) fn with<R>(
@@ -143,10 +143,7 @@ impl<T: Payload> Contents<T> {
     #[inline]
     pub(super) fn count_request(&mut self, sealer: &Sealer, response: Circumstances) {
         let (policy, arrival) = (&sealer.policy, &self.arrival);
-        if policy.counts_every_request()
-            && policy.may_refresh_in(response, arrival.destination)
-            // What others may store has no session unless its handler uses one.
-            && !response.is_shareable
+        if policy.counts_request(response, arrival.destination)
             && (self.loaded.is_some() || !arrival.has_no_token())
         {
             let is_new = self.read(sealer).0.state.is_new();

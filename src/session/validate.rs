@@ -52,8 +52,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Extractors of axum and actix-web and `from_extensions` call this. Other code has to call it before it uses the
     /// session, which is empty and refuses changes until then. Returns `false` if the session has ended; the handle then
-    /// holds a new session, as it does whenever a token does not open. An answer changes nothing once its session has ended, or where the
-    /// application has begun another in its place.
+    /// holds a new one. An answer about a session that ended or was replaced meanwhile changes nothing.
     ///
     /// Work that outlives its request, such as a WebSocket, has to call it from time to time. `false` then also means
     /// that the session would no longer open ([`is_alive`](Self::is_alive)).

@@ -212,12 +212,14 @@ fn plain(name: &str) -> String {
     name.to_ascii_lowercase().replace(['-', '.'], "_")
 }
 
-/// Methods of the builder whose arguments no text can be.
-const OF_THE_BUILDER: [&str; 6] = [
+/// Methods of the builder that no setting stands for: most take a function, which no text can be.
+const OF_THE_BUILDER: [&str; 8] = [
+    "companion",
     "migrate_from",
     "on_outcome",
     "revalidate_after",
     "revoked_if",
+    "type_label",
     "typed",
     "unvalidated_up_to",
 ];

@@ -16,8 +16,8 @@ use crate::base::config_error::Sentence;
 ///
 /// Implements [`Deserialize`], for any self-describing format: TOML, JSON, YAML, or the maps that
 /// other crates make from environment variables. Settings have the names of the methods of
-/// [`SessionCookieBuilder`](crate::carrier::SessionCookieBuilder), and a setting that is left out has the builder's
-/// default. `docs/settings.md` lists them.
+/// [`SessionCookieBuilder`](crate::carrier::SessionCookieBuilder), but for `mode`, the keys, `secure` and `httponly`; one
+/// that is left out has the builder's default. `docs/settings.md` lists them.
 ///
 /// A duration is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
 /// text. The keys are in `keys` (as text), in the environment variable named by `keys_env`, in the file named by

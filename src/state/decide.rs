@@ -136,11 +136,19 @@ impl Decision {
 }
 
 impl Policy {
-    /// Returns `true` if the response is a page that the visitor asked for and that only the visitor gets. In others a refresh
-    /// or a new key is left out, because it races with sign-in and sign-out in parallel requests.
+    /// Returns `true` if the response is a page that the visitor asked for and that only the visitor gets. In others a
+    /// refresh or a new key is left out, because it races with sign-in and sign-out in parallel requests.
     pub(crate) fn may_refresh_in(&self, response: Circumstances, destination: Destination) -> bool {
         let is_shared = response.is_shareable && !self.shared_caching;
         response.status < 400 && !is_shared && destination == Destination::Page
+    }
+
+    /// Returns `true` if the request is activity of its session, even if no handler touches it. What others may store has
+    /// no session unless its handler uses one.
+    pub(crate) fn counts_request(&self, response: Circumstances, destination: Destination) -> bool {
+        self.counts_every_request()
+            && !response.is_shareable
+            && self.may_refresh_in(response, destination)
     }
 }
 

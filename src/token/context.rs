@@ -8,8 +8,8 @@ use crate::base::config_error::ConfigError;
 
 /// Pairs of label and value that a token is bound to, in addition to its key and purpose.
 ///
-/// A token sealed in one context does not open in another. Use contexts where tenants or stages share a key
-/// ring, and [`application`](crate::carrier::SessionCookieBuilder::application) where applications do. The default context is
+/// A token sealed in one context does not open in another. Use contexts where tenants or stages share a key ring, and
+/// [`application`](crate::carrier::SessionCookieBuilder::application) where applications do. The default context is
 /// empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {

@@ -205,11 +205,8 @@ impl ResponseError for Failure {
     }
 }
 
-/// Lets a handler use `?`: the response is a 500 that tells the visitor nothing, and changes are dropped. The sentence of
-/// the error is in a `tracing` event, and in the response's extensions as a [`Failure`].
-///
-/// Some errors are no fault of the program: [`TooLarge`](SessionError::TooLarge) is a 413,
-/// [`Unvalidated`](SessionError::Unvalidated) a 503, and one that asks the visitor to sign in again a 403.
+/// Lets a handler use `?`: the response is that of [`Failure::Session`], which tells the visitor nothing. The sentence of
+/// the error is in a `tracing` event, and the [`Failure`] in the response's extensions.
 impl ResponseError for SessionError {
     fn error_response(&self) -> HttpResponse {
         failed(Failure::Session(self.clone()))

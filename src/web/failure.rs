@@ -1,5 +1,5 @@
-//! Failure of a request, its response, and the status that its session is saved by. With one of 5xx `state/decide.rs` keeps
-//! the token as it was.
+//! Failure of a request, its response, and the status that its session is saved by. What a 5xx saves,
+//! `state/decide.rs` decides.
 
 use std::{error::Error, fmt};
 
@@ -22,8 +22,8 @@ use crate::{events, session::SaveError, state::SessionError};
 ///
 /// The default body is short and reveals nothing to the visitor. If a form's token is not of this session, the body is
 /// a page with a link to the address of the request, so that a visitor whose login form was open for too long can go
-/// on. Each failure is also a `tracing` event. A request whose failure is an error of its session saves no changes,
-/// whatever status the application chooses.
+/// on. Each failure is also a `tracing` event. A request whose failure is an error of its session saves what a 5xx
+/// [saves](crate::carrier::SessionBuilder::save_on_server_error), whatever status the application chooses.
 ///
 /// # Examples
 #[cfg_attr(feature = "axum", doc = "```")]
@@ -59,7 +59,8 @@ use crate::{events, session::SaveError, state::SessionError};
 pub enum Failure {
     /// A handler, or the extractor of the session, returned this error of its session. The status is 500, or 413 where
     /// a change did not fit ([`SessionError::TooLarge`]), 503 where the application could not say whether the session
-    /// is still valid ([`SessionError::Unvalidated`]), and 403 where the visitor has to sign in again.
+    /// is still valid ([`SessionError::Unvalidated`]), and 403 where the visitor has to sign in again
+    /// ([`SessionError::Stale`]).
     Session(SessionError),
     /// The session could not be saved, so its cookie is missing. The status is 500, and the body is the handler's.
     Save(SaveError),
@@ -73,8 +74,8 @@ impl Failure {
     /// Answers a request that failed with `page`, and returns every other response as it is.
     ///
     /// The status is the failure's, unless the page has one other than 200. Other header fields of the failure's
-    /// response stay unless the page has them too. Fields of both are `Set-Cookie`, of which one may end a session, and
-    /// `Vary`; and what caches must not store they must not store with this page.
+    /// response stay unless the page has them too. `Set-Cookie`, of which one may end a session, and `Vary` stay from
+    /// both, and what caches must not store stays so.
     ///
     /// # Examples
     #[cfg_attr(feature = "axum", doc = "```")]

@@ -20,8 +20,8 @@ use crate::{
 /// A layer that gives each request its session, and each response its `Set-Cookie`.
 ///
 /// Works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers take the session by
-/// [`Session::from_extensions`]; with feature `axum` it is an extractor. The [guide](crate::guide) has programs for axum,
-/// and [another page](crate::guide::frameworks) those for actix-web.
+/// [`Session::from_extensions`]; with feature `axum` or `actix` it is an extractor. The [guide](crate::guide) has
+/// programs for axum, and [another page](crate::guide::frameworks) those for actix-web.
 ///
 /// Put a timeout around this layer, so that a handler which it gives up saves nothing. From inside, only a response with
 /// status 408 says that its handler did not end.

@@ -1,6 +1,6 @@
 //! Address of the own site, for a redirect. Feature `http`.
 
-/// Returns `next` if it is a path of this site, with or without a query.
+/// Returns `next` if it is a path of this site without `//`, with or without a query.
 ///
 /// A page for signing in redirects to the page that the visitor wanted, which its address names:
 /// `/sign-in?next=%2Fcart`. Anyone can write such a link, so it may lead to no other site. Pass `next` as the extractor

@@ -7,9 +7,7 @@
 mod actix;
 #[cfg(feature = "axum")]
 mod axum;
-#[cfg(feature = "http")]
 mod caching;
-#[cfg(feature = "http")]
 pub(crate) mod companion;
 #[cfg(feature = "tower")]
 mod context_by;
@@ -19,17 +17,13 @@ pub(crate) mod csrf;
 mod extensions;
 #[cfg(feature = "tower")]
 mod failure;
-#[cfg(feature = "http")]
 mod framework;
 #[cfg(feature = "tower")]
 mod gate;
-#[cfg(feature = "http")]
 mod headers;
-#[cfg(feature = "http")]
 mod host;
 #[cfg(feature = "tower")]
 pub(crate) mod layer;
-#[cfg(feature = "http")]
 mod local_path;
 #[cfg(feature = "tower")]
 mod missing_session;
@@ -41,9 +35,8 @@ mod pending;
 mod service;
 
 // For the vectors.
-#[cfg(all(feature = "http", test))]
+#[cfg(test)]
 pub(crate) use caching::CacheHeaders;
 #[cfg(feature = "tower")]
 pub use failure::Failure;
-#[cfg(feature = "http")]
 pub use {host::host_of, local_path::local_path};

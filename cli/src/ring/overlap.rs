@@ -33,8 +33,8 @@ impl OverlapOptions {
         self.skew.unwrap_or(Duration::from_secs(60))
     }
 
-    /// Returns the time at which every clock shows `time` at least. A clock may be behind another by the skew, and both behind
-    /// the clock of this machine.
+    /// Returns the time at which every clock shows `time` at least. A clock may be behind another by the skew, and both
+    /// behind the clock of this machine.
     pub(super) fn certainly_past(&self, time: SystemTime) -> Result<SystemTime, Failure> {
         time::after(time, self.skew().saturating_mul(2))
     }

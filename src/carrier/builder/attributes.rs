@@ -65,8 +65,8 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// # Security
     ///
-    /// Closing the browser no longer signs out, which matters on a shared computer. A copy of the cookie can be kept alive up
-    /// to the absolute timeout, unless [`revalidate_after`](Self::revalidate_after) asks about it.
+    /// Closing the browser no longer signs out, which matters on a shared computer. A copy of the cookie can be kept
+    /// alive up to the absolute timeout, unless [`revalidate_after`](Self::revalidate_after) asks about it.
     ///
     /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
     pub fn persistent(mut self) -> Self {

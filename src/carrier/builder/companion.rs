@@ -31,8 +31,8 @@ impl Setup<'_> {
         text.trim_start_matches("; ").to_owned()
     }
 
-    /// Derives the keys of tokens for the purpose `device:`, this word, `:` and the name of the cookie. They open for the
-    /// whole seconds that they last. `None`: their date is not checked.
+    /// Derives keys for the purpose `device:<word>:<cookie>`. A token opens for the whole seconds of `lasts`; with `None`,
+    /// at any time.
     ///
     /// # Errors
     ///

@@ -62,10 +62,10 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         self
     }
 
-    /// Asks the application whether a session is still valid, once per `interval` for each visitor: whether its user is
-    /// still allowed, or has signed out everywhere. It is for questions that need a database query, and so cannot be
-    /// asked by [`revoked_if`](Self::revoked_if) or in every request. In whole seconds, at most half the idle timeout.
-    /// Default: the application is not asked.
+    /// Asks the application whether a session is still valid, when its last sealed answer is older than `interval`:
+    /// whether its user is still allowed, or has signed out everywhere. It is for questions that need a database query,
+    /// and so cannot be asked by [`revoked_if`](Self::revoked_if) or in every request. In whole seconds, at most half
+    /// the idle timeout. Default: the application is not asked.
     ///
     /// `validate` reads what it needs from the session, and returns a future, which is awaited before a handler gets
     /// the session. [`Validity::Valid`] is sealed into the session by its response; [`Validity::Ended`] refuses the
@@ -155,8 +155,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can read while a database is down. It must
     /// be longer than that interval. Default: the session is not kept.
     ///
-    /// For as long as the question fails, a session is then refused after `duration` at the latest, instead of after
-    /// the shorter one. The question is asked again in every request.
+    /// While the question fails, it is asked again in every request.
     ///
     /// # Examples
     ///

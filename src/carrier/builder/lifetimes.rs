@@ -54,9 +54,9 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Sets the time without activity after which a [remembered](crate::Session::remember_for) session ends, so that a visitor
-    /// who comes back in time stays signed in, up to [`remember_up_to`](Self::remember_up_to). Default: none. In whole
-    /// seconds, from 1 second to `remember_up_to`, which it needs ([SPEC.md § 8.2]).
+    /// Sets the time without activity after which a [remembered](crate::Session::remember_for) session ends, so that a
+    /// visitor who comes back in time stays signed in, up to [`remember_up_to`](Self::remember_up_to). Default: none.
+    /// In whole seconds, from 1 second to `remember_up_to`, which it needs ([SPEC.md § 8.2]).
     ///
     /// Such a session is refreshed like any other, after a quarter of this time by default, and `Max-Age` counts from then.
     /// Set it on every instance: one without it does not refresh remembered sessions.
@@ -109,10 +109,10 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Uses a key ring as it is, although a key stops opening while tokens that it sealed may still open ([SPEC.md § 3.4.8]):
-    /// their visitors are signed out. Default: the key opens for as long as these tokens need it, and an error is logged
-    /// (feature `tracing`) and counted (feature `metrics`). Other cookies, headers and tokens of the ring keep the key; to end
-    /// it everywhere, remove it from the ring.
+    /// Uses a key ring as it is, although a key stops opening while tokens that it sealed may still open
+    /// ([SPEC.md § 3.4.8]): their visitors are signed out. Default: the key opens for as long as these tokens need it,
+    /// and an error is logged (feature `tracing`) and counted (feature `metrics`). Other cookies, headers and tokens of
+    /// the ring keep the key; to end it everywhere, remove it from the ring.
     ///
     /// # Examples
     ///

@@ -90,6 +90,13 @@ pub enum RingEvent {
     },
 }
 
+impl RingEvent {
+    pub(in crate::keys) fn at(&self) -> SystemTime {
+        let (RingEvent::Seals { at, .. } | RingEvent::Retires { at, .. }) = self;
+        *at
+    }
+}
+
 impl fmt::Display for RingEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (at, key, role) = match self {

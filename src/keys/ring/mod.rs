@@ -22,11 +22,12 @@ use crate::{
     keys::key::{EncryptionKey, KeyId, KeyInfo, KeyRole, SigningKey},
 };
 
-/// Keys in use: one seals, and all of them open. All encrypt, or all only sign. Immutable and cheap to clone.
+/// Keys in use: one seals, and all open that are not retired. All encrypt, or all only sign. Immutable and cheap to
+/// clone.
 ///
 /// If there are several keys, the key with the latest `seal_from` that has passed seals; among keys without a
-/// `seal_from`, the first listed. A session sealed under an earlier key is sealed again by the next response that
-/// touches it.
+/// `seal_from`, the first listed. A session sealed under an earlier key is sealed again by the next page that
+/// touches it, if the page is for its visitor only.
 ///
 /// Applications that share a ring and a cookie name, such as the default one, accept each other's sessions. An
 /// [`application`](crate::carrier::SessionCookieBuilder::application) label keeps them apart.
@@ -150,7 +151,8 @@ impl KeyRing {
         self.0.sealing_id(unix_seconds(now))
     }
 
-    /// Returns the keys that open at `now`, the sealing key included, in the order in which they take over (SPEC.md § 3.4.2).
+    /// Returns the keys that open at `now`, the sealing key included, in the order in which they take over
+    /// (SPEC.md § 3.4.2).
     ///
     /// # Examples
     ///

@@ -141,20 +141,19 @@ impl<K> Ring<K> {
 
     /// Returns the first change of a role after `now`.
     pub(crate) fn next_event(&self, now: UnixSeconds) -> Option<RingEvent> {
-        let ends = self.keys.iter();
-        let ends = ends.filter_map(|key| Some((key.retires_at()?, key.info.id)));
-        let ends = ends.filter(|(until, _)| *until > now);
-        let end = ends.min_by_key(|(until, _)| *until);
-        let end = end.map(|(until, key)| (system_time(until), key));
         let next = self.keys.get(self.sealing_place(now) + 1);
-        let begin = next.and_then(|next| next.info.seal_from);
-        let begin = begin.filter(|from| end.is_none_or(|(until, _)| *from <= until));
+        let begins = next.and_then(|next| next.info.seal_from);
         // Of several keys with the same time only one seals.
-        let seals = begin.map(|at| RingEvent::Seals {
+        let begins = begins.map(|at| RingEvent::Seals {
             at,
             key: self.sealing_id(unix_seconds(at)),
         });
-        seals.or(end.map(|(at, key)| RingEvent::Retires { at, key }))
+        let retires = self.keys.iter().filter_map(|key| {
+            let until = key.retires_at().filter(|until| *until > now)?;
+            let (at, key) = (system_time(until), key.info.id);
+            Some(RingEvent::Retires { at, key })
+        });
+        begins.into_iter().chain(retires).min_by_key(RingEvent::at)
     }
 
     /// Returns the role of a key at `now`. `None`: the ring lacks it. A session under an `Accepted` key is sealed again.
@@ -213,8 +212,8 @@ impl<K> Ring<K> {
         })
     }
 
-    /// Keeps each key until no token opens under it any more that is opened for `need` (SPEC.md § 3.4.8). Returns those that
-    /// were to retire earlier.
+    /// Keeps each key until no token opens under it any more that is opened for `need` (SPEC.md § 3.4.8). Returns those
+    /// that were to retire earlier.
     pub(crate) fn keep(&mut self, need: KeyNeed) -> Vec<KeptKey> {
         let seconds = need.overlap();
         let early = |overlap: &Overlap| overlap.duration().as_secs() < seconds;

@@ -61,7 +61,7 @@ impl<'a> Beside<'a> {
         system_time(self.now)
     }
 
-    /// Returns `true` if the session `subject`, which the request is about, may still exist and no revoked one came along;
+    /// Returns whether `subject`, the session that the request is about, may still exist and no revoked one came along;
     /// and the session that came along. Neither its companion nor `revalidate_after` is asked about that one.
     pub fn open(&mut self, subject: &SessionInfo) -> (bool, Option<SessionInfo>) {
         let sealer = self.sealer;

@@ -23,7 +23,7 @@ use crate::{
 /// field, the 16 bytes of [`SessionInfo::device`] ([SPEC.md § 16]). Programs without this companion refuse a session in
 /// which the field is set.
 ///
-/// No method may block. A panic is one of the request.
+/// No method may block. A panic fails the request.
 ///
 /// [SPEC.md § 16]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md
 pub trait Companion: Send + Sync {

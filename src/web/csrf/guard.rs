@@ -68,7 +68,8 @@ impl CsrfGuard {
 
 impl<T> CsrfGuard<T> {
     /// Trusts requests from `origin`, such as `https://app.example.com`, as if they came from the site itself. They
-    /// still need a token. Each origin is named in full, in a call of its own. A site without TLS trusts its own origin, such as `http://intranet:8080`.
+    /// still need a token. Each origin is named in full, in a separate call. A site without TLS trusts its own origin, such
+    /// as `http://intranet:8080`.
     ///
     /// # Errors
     ///
