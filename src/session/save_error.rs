@@ -4,12 +4,12 @@ use crate::{
     base::opaque_error, crypto::random::RandomError, state::SessionError, token::SealError,
 };
 
-/// An error from saving a session. It never depends on the content.
+/// An error from saving a session.
 ///
-/// The operating system's random generator failed, the clock shows a time that a token cannot carry, or the program saves
-/// a session where it cannot: with another carrier than the one that loaded it, inside its own `update`, or in a jar of
-/// cookies that has no room for it. [`cookie_for`](crate::SessionCookie::cookie_for) also returns the error of the function that
-/// fills the session, and one for an empty session.
+/// The operating system's random generator failed, the clock shows a time before 2026 or after 2162, or the program
+/// saves a session where it cannot: with another carrier than the one that loaded it, inside its own `update`, or in a
+/// jar of cookies that has no room for it. [`cookie_for`](crate::SessionCookie::cookie_for) also returns the error of
+/// the function that fills the session, and one for an empty session.
 #[derive(Clone)]
 pub struct SaveError(pub(crate) SaveProblem);
 
@@ -25,8 +25,7 @@ pub(crate) enum SaveProblem {
     /// An `update` around this call is changing the session.
     InsideUpdate,
     /// The session was loaded by a [`SessionCookie`](crate::SessionCookie), [`SessionHeader`](crate::SessionHeader)
-    /// or [`SessionToken`](crate::SessionToken) with another mode, name, context or key ring than the one that saves
-    /// it.
+    /// or [`SessionToken`](crate::SessionToken) that was built separately from the one that saves it.
     ForeignSession,
     /// A session for a test could not be filled.
     Filling(SessionError),
@@ -82,5 +81,27 @@ impl From<SealError> for SaveError {
 impl From<RandomError> for SaveError {
     fn from(error: RandomError) -> Self {
         SaveProblem::Random(error).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{error::Error, time::SystemTime};
+
+    use crate::{EncryptionKey, SessionCookie, crypto::random};
+
+    #[test]
+    fn a_failure_of_the_system_is_the_source_of_the_error() {
+        let key = EncryptionKey::generate().unwrap();
+        let cookie = SessionCookie::encrypted(key).build().unwrap();
+        let fill = || cookie.cookie_for(SystemTime::now(), |session| session.renew());
+        let error = random::with_system(None, fill).unwrap_err();
+        let cause = random::RandomError::UNSUPPORTED;
+        let text = |error: &dyn Error| error.source().map(ToString::to_string);
+        assert_eq!(
+            (error.to_string(), text(&error)),
+            (cause.to_string(), text(&cause))
+        );
+        assert!(text(&cause).is_some());
     }
 }

@@ -104,6 +104,11 @@ const MISTAKES: &[Mistake] = &[
         "no cookie came, because without TLS",
     ),
     (
+        "trusted script without TLS",
+        trusted_script_without_tls,
+        "no cookie came, because without TLS",
+    ),
+    (
         "value that serde refuses",
         value_that_serde_refuses,
         "cannot be stored: its `Serialize` fails",
@@ -271,22 +276,40 @@ fn trusted_form_without_tls() {
 }
 
 fn send_form_without_tls(guard: CsrfGuard) {
-    let app = Router::new()
-        .route("/", any(async |_: GuardedForm<Order>| "done"))
-        .layer(guard)
-        .layer(SessionLayer::new(cookie()));
+    let app = Router::new().route("/", any(async |_: GuardedForm<Order>| "done"));
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    send_without_tls(app, guard, form, self::form());
+}
+
+fn trusted_script_without_tls() {
+    let guard = CsrfGuard::new().trust_origin("http://shop.example");
+    let app = Router::new().route("/", any(async || "done"));
+    send_without_tls(
+        app,
+        guard.unwrap(),
+        ("x-csrf-token", &token()),
+        String::new(),
+    );
+}
+
+fn send_without_tls(app: Router, guard: CsrfGuard, field: (&str, &str), body: String) {
+    let app = app.layer(guard).layer(SessionLayer::new(cookie()));
     let request = Request::post("/")
-        .header("content-type", "application/x-www-form-urlencoded")
+        .header(field.0, field.1)
         .header("host", "shop.example")
         .header("origin", "http://shop.example");
-    let answer = app.oneshot(request.body(Body::from(form())).unwrap());
+    let answer = app.oneshot(request.body(Body::from(body)).unwrap());
     assert_eq!(block_on(answer).unwrap().status(), 403);
 }
 
-/// The browser has dropped the cookie that came with this form.
 fn form() -> String {
+    format!("count=1&csrf_token={}", token())
+}
+
+/// The browser has dropped the cookie that came with this token.
+fn token() -> String {
     let session = cookie().load(None::<&str>, SystemTime::now());
-    format!("count=1&csrf_token={}", session.csrf_token().unwrap())
+    session.csrf_token().unwrap()
 }
 
 fn all() -> impl Iterator<Item = &'static Mistake> {

@@ -150,8 +150,8 @@ impl Trace {
         self.show(kind, bytes.len() as u64)
     }
 
-    /// Shows a name of the program, by its place and length, which no other name has. One that stands in two places makes two
-    /// values different here, and they are compared by its letters.
+    /// Shows a name of the program, by its place and length, which no other name has. One that stands in two places
+    /// makes two values different here, and they are compared by its letters.
     #[inline]
     fn show_name(&mut self, kind: Kind, name: &'static str) -> Result<(), Refused> {
         match self.names {
@@ -218,5 +218,61 @@ impl Trace {
         self.names
             .get_or_insert_default()
             .push(Named { of, name, content });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const FORMS: [Form; 2] = [Form::Named("u128"), Form::Positional];
+
+    fn of<V: Serialize>(value: V, form: Form) -> u64 {
+        trace(&value, form).unwrap()
+    }
+
+    #[test]
+    fn values_of_every_kind_show_their_content() {
+        macro_rules! differ {
+            ($($one:expr, $other:expr;)*) => {$(for form in FORMS {
+                assert_ne!(of($one, form), of($other, form), stringify!($one));
+            })*};
+        }
+        differ! {
+            false, true;
+            1_u8, 2_u8;
+            1_u16, 2_u16;
+            1_u32, 2_u32;
+            1_u64, 2_u64;
+            1_i8, -1_i8;
+            1_i16, -1_i16;
+            1_i32, -1_i32;
+            1_i64, -1_i64;
+            1_u128, 2_u128;
+            1_u128, 1_u128 | 1 << 64;
+            1_i128, -1_i128;
+            1_f32, 2_f32;
+            1_f64, 2_f64;
+            'a', 'b';
+            "ab", "cb";
+            "ab", "ac";
+            "eight by", "eight bz";
+            "a text of thirty-two characters!", "a text of thirty-two characters?";
+            None::<u8>, Some(1_u8);
+            Some(1_u8), Some(2_u8);
+            (1_u8, 2_u8), (1_u8, 3_u8);
+            [1_u8, 2], [2_u8, 1];
+            vec![1_u8], vec![1_u8, 1];
+            Ok::<u8, u8>(1), Err::<u8, u8>(1);
+        }
+    }
+
+    #[test]
+    fn with_names_a_value_shows_what_people_read() {
+        let (id, text) = (Uuid::from_u128(7), "00000000-0000-0000-0000-000000000007");
+        assert_eq!(of(id, FORMS[0]), of(text, FORMS[0]));
+        assert_ne!(of(id, FORMS[1]), of(text, FORMS[1]));
     }
 }
