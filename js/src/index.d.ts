@@ -425,7 +425,7 @@ export interface Padding {
   roomIn(longest: number, metadata: number): number;
 }
 
-/** Pads sessions to lengths of PADMÉ, so that a cookie reveals only a few bits of its length: at most 12 % more bytes. */
+/** Pads sessions to lengths of PADMÉ, so that a cookie reveals only a few bits of its length: at most an eighth more bytes. */
 export const padme: Padding;
 
 /** The name and attributes of a cookie. */
