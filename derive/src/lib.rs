@@ -18,8 +18,8 @@ use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input, s
 /// ```
 ///
 /// - `from` is the type of another version, from which this type converts by `From`: an earlier version or, while
-///   instances of two versions run, a later one. That type may in turn convert from others, but an earlier version
-///   never from a later one: two types that read each other would not end.
+///   instances of two versions run, a later one. That type may in turn convert from a third, but never lead back to
+///   this one: two types that read each other would not end.
 /// - `from_dictionary` reads the sessions of a dictionary, and those taken over from other libraries: its fields have
 ///   the names of the keys.
 ///
