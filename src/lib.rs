@@ -68,8 +68,7 @@
 //!
 //! A session is a dictionary of text keys and values of any type that serde can write and read; or, after
 //! [`typed`](carrier::SessionBuilder::typed), one value of your type ([`SessionData`]), which is smaller. By
-//! default there is room for 2,171 bytes, with [`Size::Browser`] for 2,939, and with [`Size::Split`] for more
-//! in up to four cookies.
+//! default there is room for 2 kB, and with another [`Size`] for more, in up to four cookies.
 //!
 //! A session is read when it is first used. It is written with the head of the response when its content has changed,
 //! when its idle timeout has to be refreshed ([`refresh_after`](carrier::SessionBuilder::refresh_after)), and when

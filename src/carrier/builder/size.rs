@@ -38,13 +38,11 @@ pub enum Size {
     /// As few cookies as possible, and at most this number (2 to 4), each of 4,096 bytes ([docs/spec/carriers.md § 9.2]).
     /// Prefer one cookie where it is large enough.
     ///
-    /// Nearly every proxy has to be configured for several cookies. With default settings nginx answers 502 to a
-    /// response with two such cookies; nginx, Apache, gunicorn, lighttpd and Varnish answer 400 or 431 to the request
-    /// that returns them. Two such cookies pass an nginx with `proxy_buffer_size 16k` and
-    /// `large_client_header_buffers 4 32k`. Some clients keep fewer cookies than they receive, and parallel responses
-    /// may each replace some of the parts. The session then does not open
+    /// Most proxies have to be [configured for several cookies][limits]. Some clients keep fewer cookies than they
+    /// receive, and parallel responses may each replace some of the parts. The session then does not open
     /// ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)), and is lost.
     ///
+    /// [limits]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md#behind-proxies
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
     Split(u8),
 }
