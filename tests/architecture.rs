@@ -7,7 +7,7 @@ use crate::common::repository::Repository;
 #[test]
 fn the_rooms_know_each_other_as_the_picture_shows() {
     let repository = Repository::read();
-    let picture = picture(&repository);
+    let picture = picture(repository);
     let mut house: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (path, text) in &repository.files {
         let Some(room) = room(path) else { continue };
@@ -35,7 +35,7 @@ fn the_rooms_know_each_other_as_the_picture_shows() {
 #[test]
 fn every_arrow_of_the_picture_runs_down() {
     let repository = Repository::read();
-    let picture = picture(&repository);
+    let picture = picture(repository);
     for (i, (room, drawn)) in picture.iter().enumerate() {
         for other in drawn {
             let is_below = picture[i + 1..].iter().any(|(name, _)| name == other);

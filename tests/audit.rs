@@ -54,7 +54,7 @@ fn the_mutants_are_of_the_files_that_matter_most_or_the_page_says_why_not() {
         rooms.len() > 5 && left_out.len() > 3,
         "{rooms:?}, {left_out:?}"
     );
-    let section = most_important(&repository);
+    let section = most_important(repository);
     for row in section.lines().filter(|line| line.starts_with("| `")) {
         let path = quoted(row).next().unwrap();
         let is_in = |rooms: &[&str]| rooms.iter().any(|room| path.starts_with(room));
@@ -72,7 +72,7 @@ fn the_table_of_dependencies_has_every_direct_one() {
                 .filter_map(|user| user.split(' ').next())
                 .any(|user| user == package)
         };
-        let rows = dependencies(&repository).filter(uses);
+        let rows = dependencies(repository).filter(uses);
         let listed: BTreeSet<_> = rows.flat_map(|row| quoted(row).next()).collect();
         let manifest: Table = repository.text(manifest).parse().unwrap();
         let needed = direct(&manifest);
@@ -94,7 +94,7 @@ fn the_table_of_dependencies_has_the_versions_of_the_lock_file() {
         (name, version)
     });
     let locked: BTreeSet<_> = locked.collect();
-    for row in dependencies(&repository) {
+    for row in dependencies(repository) {
         let (name, version) = (quoted(row).next().unwrap(), cell(row, 4));
         let is_locked = locked.contains(&(name, version));
         assert!(is_locked, "Cargo.lock has no {name} {version}");

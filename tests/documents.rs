@@ -13,7 +13,7 @@ fn every_file_that_a_document_names_exists() {
         let text = repository.text(document);
         let paths = quoted(text).chain(tree(text)).filter(|word| is_path(word));
         for path in paths {
-            assert!(has(&repository, path), "{document} names `{path}`");
+            assert!(has(repository, path), "{document} names `{path}`");
             count += 1;
         }
     }

@@ -22,7 +22,7 @@ fn every_link_between_pages_leads_to_a_file_and_a_heading() {
             } else {
                 joined(page, path)
             };
-            assert!(is_there(&repository, &target, link), "{page}: {link}");
+            assert!(is_there(repository, &target, link), "{page}: {link}");
             count += 1;
         }
     }
@@ -47,7 +47,7 @@ fn every_address_into_the_repository_leads_to_a_file_and_a_heading() {
                 continue;
             };
             let (target, _) = path.split_once('#').unwrap_or((path, ""));
-            assert!(is_there(&repository, target, path), "{page}: {path}");
+            assert!(is_there(repository, target, path), "{page}: {path}");
             count += 1;
         }
     }

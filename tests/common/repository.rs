@@ -1,18 +1,21 @@
 //! The files of the repository, for tests of its documents.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::LazyLock};
 
-/// The files of the repository that Git would show, and their texts.
+/// The files of the repository, without what Git ignores, and their texts.
 pub(crate) struct Repository {
     /// Paths, and texts.
     pub(crate) files: Vec<(String, String)>,
 }
 
 impl Repository {
-    pub(crate) fn read() -> Repository {
-        let mut files = Vec::new();
-        collect(Path::new(env!("CARGO_MANIFEST_DIR")), "", &mut files);
-        Repository { files }
+    pub(crate) fn read() -> &'static Repository {
+        static REPOSITORY: LazyLock<Repository> = LazyLock::new(|| {
+            let mut files = Vec::new();
+            collect(Path::new(env!("CARGO_MANIFEST_DIR")), "", &mut files);
+            Repository { files }
+        });
+        &REPOSITORY
     }
 
     pub(crate) fn text(&self, path: &str) -> &str {
@@ -37,15 +40,19 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) {
     }
 }
 
-/// Folders of what programs make or fetch, which Git does not show.
-const LEFT_OUT: [&str; 11] = [
+/// Folders of what programs make or fetch.
+const LEFT_OUT: [&str; 15] = [
     ".astro",
     ".git",
     ".next",
     ".nuxt",
     ".output",
     ".svelte-kit",
+    "__pycache__",
+    "artifacts",
     "build",
+    "corpus",
+    "coverage",
     "dist",
     "dist-test",
     "node_modules",
