@@ -16,6 +16,7 @@ use super::{
     answer::DeviceAnswer,
     cookies::{self, DeviceCookies},
     endpoints::Endpoint,
+    es256::PublicKey,
     options::DeviceBound,
 };
 
@@ -150,6 +151,13 @@ impl Companion for Devices {
         };
         answer.respond(self.cookies.session())
     }
+}
+
+/// Returns the device of `key`, which was registered for this id: `SHA-256(key || id)[0..16]`.
+pub(crate) fn device_id(key: &PublicKey, id: SessionId) -> DeviceId {
+    let hash = Sha256::new().chain_update(key.to_bytes());
+    let hash = hash.chain_update(id.as_bytes()).finalize();
+    std::array::from_fn(|i| hash[i])
 }
 
 /// Returns the part of a cookie's name for a device or a session's id: `base64url(SHA-256(x)[0..6])`.

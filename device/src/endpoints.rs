@@ -9,11 +9,10 @@ use hardtack::{
 };
 use http::{HeaderName, HeaderValue, header::HOST, request::Parts, uri::Authority};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::{
     answer::DeviceAnswer,
-    devices::{DeviceId, Devices, tag},
+    devices::{DeviceId, Devices, device_id, tag},
     es256::{KEY_LEN, PublicKey},
     options::Initiators,
     proof::Proof,
@@ -278,13 +277,6 @@ impl Subject<'_> {
     fn may_bind(&self, session: &SessionInfo) -> bool {
         session.device.is_none() && session.id == Some(self.id)
     }
-}
-
-/// Returns the device of `key`, which was registered for this id: `SHA-256(key || id)[0..16]`.
-pub(crate) fn device_id(key: &PublicKey, id: SessionId) -> DeviceId {
-    let hash = Sha256::new().chain_update(key.to_bytes());
-    let hash = hash.chain_update(id.as_bytes()).finalize();
-    std::array::from_fn(|i| hash[i])
 }
 
 /// Returns the origin that a request names: `https://` and its host, in lower case, without the port 443.

@@ -1,4 +1,4 @@
-//! What is told to logs (feature `tracing`) and counted (feature `metrics`). Labels are names of variants and of purposes.
+//! Logs (feature `tracing`) and counts (feature `metrics`). Labels are names of variants and of purposes.
 
 /// Filters of logs name it.
 #[cfg(feature = "tracing")]

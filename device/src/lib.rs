@@ -42,8 +42,7 @@ pub use options::{DeviceBound, Initiators};
 #[cfg(test)]
 #[allow(unused_imports, reason = "the tests of this package do not use them")]
 pub(crate) use {
-    devices::tag,
-    endpoints::device_id,
+    devices::{device_id, tag},
     es256::{KEY_LEN, PublicKey},
     proof::{Proof, ProofError},
 };
