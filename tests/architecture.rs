@@ -12,7 +12,12 @@ fn the_rooms_know_each_other_as_the_picture_shows() {
     for (path, text) in &repository.files {
         let Some(room) = room(path) else { continue };
         let known = house.entry(room).or_default();
-        for other in imports(&code(text)).filter(|other| other != room) {
+        let code = code(text);
+        assert!(
+            !leaves_its_room(path, &code),
+            "{path} leaves {room} by `super`"
+        );
+        for other in imports(&code).filter(|other| other != room) {
             let arrow = format!("{path} imports crate::{other}");
             let drawn = picture.iter().find(|(name, _)| *name == room);
             let (_, drawn) = drawn.unwrap_or_else(|| panic!("{room} is in no picture"));
@@ -54,6 +59,8 @@ fn every_file_stands_in_a_room_and_is_no_longer_than_can_be_read() {
         }
         let is_apart = is_of_package || APART.iter().any(|apart| path.starts_with(apart));
         assert!(room(path).is_some() || is_apart, "{path} stands in no room");
+        let says_what_it_has = !path.ends_with("/mod.rs") || text.starts_with("//! ");
+        assert!(says_what_it_has, "{path} begins without a comment");
         let lines = without_tests(text).lines().count();
         assert!(
             lines <= MOST_LINES,
@@ -68,6 +75,10 @@ fn imports_are_found_in_any_form() {
         // crate::no\nfn f() { crate::state::g() }\n\n#[cfg(test)]\nmod tests { use crate::web; }\n";
     let found: Vec<_> = imports(&code(text)).collect();
     assert_eq!(found, ["keys", "base", "token", "state"]);
+    let twice = "use super::super::token::open;";
+    assert!(leaves_its_room("src/state/decide.rs", twice));
+    assert!(leaves_its_room("src/state/size/mod.rs", twice));
+    assert!(!leaves_its_room("src/state/size/fit.rs", twice));
 }
 
 /// The rooms from top to bottom, each with the rooms it may import.
@@ -111,6 +122,13 @@ fn imports(code: &str) -> impl Iterator<Item = String> {
         let names = names.into_iter().map(first);
         names.filter(|name| !name.is_empty()).collect::<Vec<_>>()
     })
+}
+
+/// Returns `true` if a path goes up to the root of the crate by `super`.
+fn leaves_its_room(path: &str, code: &str) -> bool {
+    let module = path.trim_start_matches("src/").trim_end_matches(".rs");
+    let depth = module.trim_end_matches("/mod").split('/').count();
+    code.contains(&"super::".repeat(depth))
 }
 
 fn is_of_a_name(c: char) -> bool {

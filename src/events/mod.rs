@@ -21,7 +21,7 @@ pub(crate) const ARE_TOLD: bool = cfg!(any(feature = "tracing", debug_assertions
 /// Writes a mistake of the application to standard error, in debug builds of programs in which nobody listens to events.
 macro_rules! say {
     ($($sentence:tt)+) => {
-        if cfg!(debug_assertions) && !super::are_heard() {
+        if cfg!(debug_assertions) && !crate::events::are_heard() {
             eprintln!("hardtack: {}", format_args!($($sentence)+));
         }
     };
@@ -46,7 +46,7 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
 #[cfg(feature = "tracing")]
 macro_rules! log {
     ($target:ident, $level:ident, $($event:tt)+) => {
-        tracing::$level!(target: super::names::$target, $($event)+)
+        tracing::$level!(target: crate::events::names::$target, $($event)+)
     };
 }
 #[cfg(not(feature = "tracing"))]
@@ -58,7 +58,7 @@ macro_rules! log {
 #[cfg(feature = "metrics")]
 macro_rules! count {
     ($number:expr, $metric:ident $($labels:tt)*) => {
-        metrics::counter!(super::names::$metric $($labels)*).increment($number)
+        metrics::counter!(crate::events::names::$metric $($labels)*).increment($number)
     };
 }
 #[cfg(not(feature = "metrics"))]
@@ -70,7 +70,7 @@ macro_rules! count {
 #[cfg(feature = "metrics")]
 macro_rules! record {
     ($number:expr, $metric:ident $($labels:tt)*) => {
-        metrics::histogram!(super::names::$metric $($labels)*).record($number)
+        metrics::histogram!(crate::events::names::$metric $($labels)*).record($number)
     };
 }
 #[cfg(not(feature = "metrics"))]

@@ -1,3 +1,5 @@
+//! A ring that can be replaced while the program runs, and its keys for each purpose.
+
 mod one_type;
 mod purpose_keys;
 
