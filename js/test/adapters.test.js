@@ -1,4 +1,4 @@
-// What is particular to an adapter, on the built package. What all do is in scenarios.js.
+// What is particular to an adapter, on the built package. What all do is in every_adapter.js.
 
 import assert from "node:assert/strict";
 import { createServer, request as httpRequest } from "node:http";

@@ -1,6 +1,6 @@
 // The adapters behind real frameworks.
 
-import { scenarios } from "./scenarios.js";
+import { everyAdapter } from "./every_adapter.js";
 import { SERVERS } from "./servers.js";
 
-scenarios(SERVERS);
+everyAdapter(SERVERS);

@@ -1,6 +1,6 @@
 //! What threads may do at once, in every order. It is run in the copy that `main.rs` makes.
 
-#![allow(clippy::unwrap_used, reason = "a scenario that fails panics")]
+#![allow(clippy::unwrap_used, reason = "a test that fails panics")]
 
 use std::{
     process::ExitCode,
@@ -18,12 +18,12 @@ use hardtack::{
 use loom::thread::{Builder, JoinHandle};
 
 fn main() -> ExitCode {
-    for (name, scenario) in SCENARIOS {
+    for (name, test) in TESTS {
         let orders = AtomicUsize::new(0);
         let orders: &'static AtomicUsize = Box::leak(Box::new(orders));
         loom::model(move || {
             orders.fetch_add(1, Ordering::Relaxed);
-            spawn(scenario).join().expect("the scenario holds");
+            spawn(test).join().expect("it holds");
         });
         let orders = orders.load(Ordering::Relaxed);
         println!("{orders:>6} orders  {name}");
@@ -32,11 +32,11 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
-    println!("\ntest result: ok. {} passed; 0 failed", SCENARIOS.len());
+    println!("\ntest result: ok. {} passed; 0 failed", TESTS.len());
     ExitCode::SUCCESS
 }
 
-const SCENARIOS: [(&str, fn()); 7] = [
+const TESTS: [(&str, fn()); 7] = [
     ("no update is lost", no_update_is_lost),
     (
         "a session refuses the thread that is inside an update, and no other",

@@ -1,6 +1,6 @@
 // The adapters that need no framework.
 
-import { scenarios } from "./scenarios.js";
+import { everyAdapter } from "./every_adapter.js";
 import { STAND_INS } from "./stand_ins.js";
 
-scenarios(STAND_INS);
+everyAdapter(STAND_INS);

@@ -1,4 +1,4 @@
-// What every adapter does: the tests of scenarios.test.js and of servers.test.js.
+// What every adapter does: the tests of stand_ins.test.js and of servers.test.js.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -88,7 +88,7 @@ async function valueOfOld() {
 const validatedBy = (validate) => SessionCookie.encrypted(XAES_KEY, { revalidateAfter: revalidation({ seconds: 60, validate }) });
 
 /** Defines the tests of adapters: each makes a browser of a site. */
-export function scenarios(sites) {
+export function everyAdapter(sites) {
   for (const [name, open] of Object.entries(sites)) {
     /** The proxy of Next.js has neither a guard nor hooks. */
     const isProxy = name.includes("Next.js");
