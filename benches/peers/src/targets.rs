@@ -46,7 +46,7 @@ pub(crate) fn print(
 const BESIDE_PRIVATE_JAR: [[f64; 3]; 2] = match (AWS_LC, BUILT_FOR_SPEED) {
     (true, false) => [[1.45, 2.1, 4.2], [1.1, 1.4, 2.2]],
     (true, true) => [[1.3, 1.85, 3.2], [0.95, 1.1, 1.4]],
-    // What was reached before there was a choice, and written, since values are read back.
+    // As measured: read, before AWS-LC could be chosen; written, since a write reads its value back.
     (false, _) => [[0.75, 1.18, 2.33], [0.53, 0.6, 0.98]],
 };
 
