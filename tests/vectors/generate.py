@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Tries every vector with the second implementation, and adds new ones.
 
-    pip install cryptography      (Python 3.11 or later)
     python3 generate.py --check    writes nothing
     python3 generate.py open       adds vectors to open.json: those of its input, a JSON object a line, with their answers
 
