@@ -15,7 +15,8 @@ use std::{
     thread,
 };
 
-use process::Process;
+use hardtack_scenarios::Program;
+
 use report::{Cell, Series};
 use server::{ASKING, NONE, SHORTEST_DURATION};
 use stores::Stores;
@@ -66,7 +67,7 @@ fn measure(rounds: usize, seconds: u32) -> Result<(), Box<dyn Error>> {
 struct Measured {
     kind: &'static str,
     host: String,
-    process: Process,
+    program: Program,
 }
 
 impl Measured {
@@ -74,12 +75,12 @@ impl Measured {
     fn start(kind: &'static str, stores: &Stores) -> Result<Measured, Box<dyn Error>> {
         let mut command = Command::new(env::current_exe()?);
         command.args(["serve", kind]).envs(stores.addresses());
-        let (process, line) = Process::spawn(&mut command, "listening on")?;
+        let (program, line) = Program::until_line(&mut command, "listening on");
         let host = line.trim().trim_start_matches("listening on http://");
         let server = Measured {
             kind,
             host: host.to_owned(),
-            process,
+            program,
         };
         let cookie = server.sign_in()?;
         let response = process::get(host, "/read", &cookie)?;
@@ -147,7 +148,7 @@ impl Measured {
     /// Returns the seconds of CPU time that the server, Redis and Postgres have used.
     fn cpu(&self, stores: &Stores) -> Result<[f64; 3], Box<dyn Error>> {
         let [redis, postgres] = stores.cpu()?;
-        Ok([self.process.cpu()?, redis, postgres])
+        Ok([process::cpu(&self.program)?, redis, postgres])
     }
 }
 

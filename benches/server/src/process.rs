@@ -1,51 +1,21 @@
-//! Programs that run until they are dropped, the CPU time they used, and one request by hand.
+//! The CPU time that programs have used, and one request by hand.
 
 use std::{
     error::Error,
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
-    process::{Child, ChildStdout, Command, Stdio},
 };
 
-pub(crate) struct Process {
-    child: Child,
-    _output: BufReader<ChildStdout>,
-}
+use hardtack_scenarios::Program;
 
-impl Process {
-    /// Returns the program, and the first line of its output that contains `ready`.
-    pub(crate) fn spawn(
-        command: &mut Command,
-        ready: &str,
-    ) -> Result<(Process, String), Box<dyn Error>> {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("cannot start {:?}: {error}", command.get_program()))?;
-        let mut output = BufReader::new(child.stdout.take().ok_or("no output")?);
-        let mut line = String::new();
-        while !line.contains(ready) {
-            line.clear();
-            if output.read_line(&mut line)? == 0 {
-                return Err(format!("{:?} ended too early", command.get_program()).into());
-            }
-        }
-        let process = Process {
-            child,
-            _output: output,
-        };
-        Ok((process, line))
-    }
-
-    /// Returns the seconds of CPU time that the process and its children have used, in user and kernel mode.
-    pub(crate) fn cpu(&self) -> Result<f64, Box<dyn Error>> {
-        let id = self.child.id().to_string();
-        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
-        let ids = children.split_whitespace().chain([id.as_str()]);
-        let ticks = ids.map(ticks).sum::<Result<f64, _>>()?;
-        Ok(ticks / TICKS_PER_SECOND)
-    }
+/// Returns the seconds of CPU time that a program and its children have used, in user and kernel mode.
+pub(crate) fn cpu(program: &Program) -> Result<f64, Box<dyn Error>> {
+    let id = program.id().to_string();
+    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
+    let ids = children.split_whitespace().chain([id.as_str()]);
+    let ticks = ids.map(ticks).sum::<Result<f64, _>>()?;
+    Ok(ticks / TICKS_PER_SECOND)
 }
 
 /// Returns the CPU time of one process, and of those of its children that have ended.
@@ -59,14 +29,6 @@ fn ticks(id: &str) -> Result<f64, Box<dyn Error>> {
         ticks += field.parse::<f64>()?;
     }
     Ok(ticks)
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// Returns the response to one GET request.

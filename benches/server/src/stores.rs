@@ -5,27 +5,27 @@ use std::{
     error::Error,
     ffi::OsStr,
     fs,
-    net::TcpListener,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::{self, Command},
 };
 
-use crate::process::Process;
+use hardtack_scenarios::{Program, free_ports};
+
+use crate::process::cpu;
 
 pub(crate) struct Stores {
-    redis: Process,
+    redis: Program,
     postgres: Postgres,
     redis_port: u16,
 }
 
 impl Stores {
     pub(crate) fn start() -> Result<Stores, Box<dyn Error>> {
-        let redis_port = free_port()?;
+        let [redis_port, postgres_port] = free_ports();
         Ok(Stores {
-            redis: redis(redis_port)?,
-            // After Redis is up, so that it cannot be given the same port.
-            postgres: Postgres::start(free_port()?)?,
+            redis: redis(redis_port),
+            postgres: Postgres::start(postgres_port)?,
             redis_port,
         })
     }
@@ -39,25 +39,21 @@ impl Stores {
 
     /// Returns the seconds of CPU time that Redis and Postgres have used.
     pub(crate) fn cpu(&self) -> Result<[f64; 2], Box<dyn Error>> {
-        Ok([self.redis.cpu()?, self.postgres.process.cpu()?])
+        Ok([cpu(&self.redis)?, cpu(&self.postgres.program)?])
     }
 }
 
-fn free_port() -> Result<u16, Box<dyn Error>> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
 /// Starts a Redis that writes nothing to the disk.
-fn redis(port: u16) -> Result<Process, Box<dyn Error>> {
+fn redis(port: u16) -> Program {
     let mut command = Command::new("redis-server");
     command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
     command.args(["--save", "", "--appendonly", "no"]);
-    Ok(Process::spawn(&mut command, "Ready to accept connections")?.0)
+    Program::until_line(&mut command, "Ready to accept connections").0
 }
 
 /// A Postgres with a cluster of its own, which is removed when it is dropped.
 struct Postgres {
-    process: Process,
+    program: Program,
     programs: PathBuf,
     cluster: PathBuf,
     port: u16,
@@ -72,16 +68,16 @@ impl Postgres {
         initdb.args(["--auth", "trust", "--username", "postgres", "--no-sync"]);
         run(initdb.args(["--locale", "C", "--pgdata"]).arg(&cluster))?;
 
-        // Its log is on the standard error, where `spawn` does not look.
+        // Its log is on the standard error, where nothing looks for the line.
         let mut command = as_postgres("sh");
         command.args(["-c", "exec \"$@\" 2>&1", "sh"]);
         command.arg(programs.join("postgres")).arg("-D");
         command.arg(&cluster).args(["-p", &port.to_string()]);
         command.args(["-c", "listen_addresses=127.0.0.1"]);
         command.args(["-c", "unix_socket_directories="]);
-        let (process, _) = Process::spawn(&mut command, "ready to accept connections")?;
+        let (program, _) = Program::until_line(&mut command, "ready to accept connections");
         let postgres = Postgres {
-            process,
+            program,
             programs,
             cluster,
             port,

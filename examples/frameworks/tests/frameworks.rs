@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::{env, path::PathBuf, process::Command};
-
-use hardtack_scenarios::{Server, Site, answers_the_table};
+use hardtack_scenarios::{Server, Site, answers_the_table, example};
 
 #[test]
 fn actix_answers_the_table() {
@@ -41,17 +39,8 @@ fn warp_answers_the_table() {
     check("warp");
 }
 
-fn check(example: &str) {
+fn check(framework: &str) {
     answers_the_table(Site::Counter, |ring| {
-        let mut command = Command::new(program(example));
-        Server::spawn(command.arg("0").env("SESSION_KEYS", ring))
+        Server::spawn(example(framework).arg("0").env("SESSION_KEYS", ring))
     });
-}
-
-/// Cargo builds the examples before it runs the tests, into the folder beside theirs.
-fn program(example: &str) -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let folder = test.ancestors().nth(2).unwrap();
-    let program = folder.join("examples").join(example);
-    program.with_extension(env::consts::EXE_EXTENSION)
 }

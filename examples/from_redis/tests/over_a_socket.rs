@@ -3,40 +3,27 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{Ipv4Addr, TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
-    thread,
+    io::{BufRead, BufReader, Write},
+    net::{Ipv4Addr, TcpStream},
+    process::Command,
 };
 
-use hardtack_scenarios::{Client, Server};
+use hardtack_scenarios::{Client, Program, Server, free_ports};
 
-/// A Redis that writes nothing to the disk, and ends when it is dropped.
+/// A Redis that writes nothing to the disk.
 struct Redis {
-    process: Child,
+    _program: Program,
     port: u16,
 }
 
 impl Redis {
     fn start() -> Redis {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
+        let [port] = free_ports();
         let mut command = Command::new("redis-server");
         command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
         command.args(["--save", "", "--appendonly", "no"]);
-        let process = command.stdout(Stdio::piped()).spawn();
-        let mut process =
-            process.expect("redis-server is missing; on Debian: apt-get install redis-server");
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("Ready to accept connections") {
-            line.clear();
-            assert_ne!(output.read_line(&mut line).unwrap(), 0, "Redis has ended");
-        }
-        // The rest of the output is read, so that Redis never waits for a reader.
-        thread::spawn(move || output.read_to_end(&mut Vec::new()));
-        Redis { process, port }
+        let (_program, _) = Program::until_line(&mut command, "Ready to accept connections");
+        Redis { _program, port }
     }
 
     /// Returns the number of sessions in the store.
@@ -62,13 +49,6 @@ impl Redis {
         visitor.form("/sign-in", &[("name", user)]);
         assert_eq!(self.sessions(), "1");
         visitor.at(&self.program("move"))
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
     }
 }
 

@@ -6,12 +6,10 @@ use std::{
     collections::BTreeSet,
     env, fs,
     path::{Path, PathBuf},
-    process::{Child, Command},
-    thread,
-    time::Duration,
+    process::Command,
 };
 
-use hardtack_scenarios::{Client, Method, Server, fresh_key};
+use hardtack_scenarios::{Client, Method, Program, Server, free_ports, fresh_key, until};
 use serde_json::Value;
 
 /// A running example, and the folder with its keys.
@@ -60,7 +58,9 @@ impl Site {
             "{new} seal_from=2026-01-01T00:00:00Z\n{old} accept_until=2026-01-01T00:01:00Z\n"
         );
         fs::write(self.folder.join("keys"), ring).unwrap();
-        until(|| (self.client.get("/health").text != before).then_some(()));
+        until("the ring is replaced", || {
+            self.client.get("/health").text != before
+        });
     }
 
     /// The lines of `/metrics` that are no comments.
@@ -69,17 +69,6 @@ impl Site {
         let lines = text.lines().filter(|line| line.starts_with("hardtack_"));
         lines.map(str::to_owned).collect()
     }
-}
-
-/// Asks again and again, for a minute at most.
-fn until<R>(mut ask: impl FnMut() -> Option<R>) -> R {
-    for _ in 0..600 {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-    panic!("a minute is over");
 }
 
 fn document(name: &str) -> String {
@@ -139,44 +128,27 @@ fn the_health_check_has_the_keys_in_use() {
     assert!(answer.has("\nfingerprint "), "{}", answer.text);
 }
 
-/// Ends with the test.
-struct Prometheus(Child);
-
-impl Prometheus {
-    /// Starts one that scrapes a site each second. Also returns its address.
-    fn of(site: &Site) -> (Prometheus, String) {
-        let target = site.client.base().trim_start_matches("http://");
-        let config = format!(
-            "global: {{ scrape_interval: 1s }}\n\
-             scrape_configs: [{{ job_name: site, static_configs: [{{ targets: ['{target}'] }}] }}]\n"
-        );
-        fs::write(site.folder.join("prometheus.yml"), config).unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap().to_string();
-        drop(free);
-        let data = site.folder.join("data");
-        let _ = fs::remove_dir_all(&data);
-        let program = env::var("PROMETHEUS").unwrap_or("prometheus".to_owned());
-        let mut program = Command::new(program);
-        program.current_dir(&site.folder).args([
-            "--config.file=prometheus.yml",
-            "--log.level=warn",
-            &format!("--storage.tsdb.path={}", data.display()),
-            &format!("--web.listen-address={address}"),
-        ]);
-        (
-            Prometheus(program.spawn().unwrap()),
-            format!("http://{address}"),
-        )
-    }
-}
-
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// Starts a Prometheus that scrapes a site each second. Also returns its address.
+fn prometheus_of(site: &Site) -> (Program, String) {
+    let target = site.client.base().trim_start_matches("http://");
+    let config = format!(
+        "global: {{ scrape_interval: 1s }}\n\
+         scrape_configs: [{{ job_name: site, static_configs: [{{ targets: ['{target}'] }}] }}]\n"
+    );
+    fs::write(site.folder.join("prometheus.yml"), config).unwrap();
+    let [port] = free_ports();
+    let address = format!("127.0.0.1:{port}");
+    let data = site.folder.join("data");
+    let _ = fs::remove_dir_all(&data);
+    let program = env::var("PROMETHEUS").unwrap_or("prometheus".to_owned());
+    let mut program = Command::new(program);
+    program.current_dir(&site.folder).args([
+        "--config.file=prometheus.yml",
+        "--log.level=warn",
+        &format!("--storage.tsdb.path={}", data.display()),
+        &format!("--web.listen-address={address}"),
+    ]);
+    (Program::start(&mut program), format!("http://{address}"))
 }
 
 /// The expressions of the dashboard, as Grafana sends them.
@@ -197,7 +169,7 @@ fn expressions() -> Vec<String> {
 #[ignore = "needs prometheus, or its path in PROMETHEUS"]
 fn a_real_prometheus_evaluates_each_expression_of_the_dashboard() {
     let site = Site::start("prometheus");
-    let (_prometheus, base) = Prometheus::of(&site);
+    let (_prometheus, base) = prometheus_of(&site);
     let prometheus = Client::of_url(&base);
     let ask = |expression: &str| {
         let answer = prometheus.form("/api/v1/query", &[("query", expression)]);
@@ -206,12 +178,14 @@ fn a_real_prometheus_evaluates_each_expression_of_the_dashboard() {
         answer["data"]["result"].as_array().unwrap().clone()
     };
     let ready = || prometheus.request(Method::GET, "/-/ready").send().ok();
-    until(|| ready().filter(|answer| answer.status().is_success()));
+    until("Prometheus is ready", || {
+        ready().is_some_and(|answer| answer.status().is_success())
+    });
     site.rotates();
     site.is_busy();
     // A rate needs two scrapes of a series.
     let rate = "sum(count_over_time(hardtack_sessions_read_total[5m])) > 8";
-    until(|| (!ask(rate).is_empty()).then_some(()));
+    until("Prometheus has scraped twice", || !ask(rate).is_empty());
     // Nothing in this traffic makes these.
     let silent = ["refreshes_omitted", "UnknownKey", "OpenedUnderAcceptedKey"];
     for expression in expressions() {

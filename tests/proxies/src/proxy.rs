@@ -1,12 +1,10 @@
 use std::{
     env, fs,
-    net::{Ipv4Addr, TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    process::{Command, Stdio},
 };
 
-use hardtack_scenarios::{Server, example};
+use hardtack_scenarios::{Program, Server, example, free_ports};
 
 use crate::configurations;
 
@@ -49,15 +47,13 @@ impl Proxy {
     /// Starts the proxy in front of a port of this machine.
     #[must_use = "the proxy ends when it is dropped"]
     pub fn start(self, upstream: u16, limits: Limits) -> Server {
-        let port = free_port();
+        let [port] = free_ports();
         let folder = env::temp_dir().join(format!("hardtack-proxy-{port}"));
         fs::create_dir_all(&folder).unwrap();
         let configuration = self.configuration(&folder, port, upstream, limits);
         let mut command = self.command(&configuration, &folder, port, limits);
-        let process = command.stdin(Stdio::null()).spawn();
-        let process = process.unwrap_or_else(|error| panic!("{self:?} is not installed: {error}"));
-        let mut running = Running { process, folder };
-        running.wait_for(port);
+        let program = Program::until_port(command.stdin(Stdio::null()), port);
+        let running = Running { program, folder };
         Server::at(format!("http://127.0.0.1:{port}"), running)
     }
 
@@ -167,40 +163,17 @@ const VARNISH_TUNED: [&str; 6] = [
     "workspace_backend=256k",
 ];
 
-/// Ends the process, and removes its folder, when it is dropped.
+/// Stops the program, which may be several processes, and removes its folder, when it is dropped.
 struct Running {
-    process: Child,
+    program: Program,
     folder: PathBuf,
-}
-
-impl Running {
-    fn wait_for(&mut self, port: u16) {
-        let start = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            let ended = self.process.try_wait().unwrap();
-            assert!(ended.is_none(), "the proxy has ended: {ended:?}");
-            assert!(
-                start.elapsed() < Duration::from_secs(30),
-                "the proxy does not listen"
-            );
-            std::thread::yield_now();
-        }
-    }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // A request to end, which programs of several processes pass on.
-        let id = self.process.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &id]).status();
-        let _ = self.process.wait();
+        self.program.stop();
         let _ = fs::remove_dir_all(&self.folder);
     }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// The demo server, on a port of its own.

@@ -11,12 +11,14 @@
 
 mod browser;
 mod client;
+mod program;
 mod scenario;
 mod server;
 mod site;
 
 pub use browser::{Answer, Browser};
 pub use client::{Client, Request};
+pub use program::{Program, free_ports, until};
 pub use scenario::{answers_the_table, fresh_key};
 pub use server::{Server, example};
 pub use site::{Site, Visitor};

@@ -1,9 +1,6 @@
-use std::{
-    any::Any,
-    env, fmt,
-    io::{BufRead, BufReader},
-    process::{Child, ChildStdout, Command, Stdio},
-};
+use std::{any::Any, env, fmt, process::Command};
+
+use crate::Program;
 
 /// A server that runs until this is dropped.
 pub struct Server {
@@ -12,25 +9,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a program whose standard output begins with the line `listening on http://127.0.0.1:PORT`. The process
-    /// is killed when the server is dropped.
+    /// Starts a program that says `listening on http://127.0.0.1:PORT`.
     #[must_use = "the server ends when it is dropped"]
     pub fn spawn(command: &mut Command) -> Server {
-        let mut process = command
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        let process = Process {
-            process,
-            _output: output,
-        };
-        let base = line.trim().strip_prefix("listening on ");
-        let base = base.unwrap_or_else(|| panic!("{command:?} began with the line {line:?}"));
-        let base = base.to_owned();
-        Server::at(base, process)
+        let (program, line) = Program::until_line(command, LISTENING);
+        Server::at(line.trim().replacen(LISTENING, "", 1), program)
     }
 
     /// Describes a server that runs already, at a URL such as `http://127.0.0.1:3000`. `running` is dropped with it.
@@ -49,18 +32,15 @@ impl Server {
     }
 }
 
-/// Returns the command that starts an example of this workspace. Cargo puts examples into the folder beside that of
-/// the test, and builds those of a package before its tests.
+/// Returns the command that starts an example. Cargo puts examples into the folder beside that of the test, and builds
+/// those of a package before its tests.
 #[must_use]
 pub fn example(name: &str) -> Command {
     let test = env::current_exe().unwrap();
     let folder = test.ancestors().nth(2).unwrap();
     let program = folder.join("examples").join(name);
     let program = program.with_extension(env::consts::EXE_EXTENSION);
-    assert!(
-        program.exists(),
-        "build it first: cargo build --package hardtack-examples --example {name}"
-    );
+    assert!(program.exists(), "build the example {name} first");
     let mut command = Command::new(program);
     command.env_remove("SESSION_KEYS");
     command
@@ -72,16 +52,4 @@ impl fmt::Debug for Server {
     }
 }
 
-/// Kills its process when it is dropped. The output stays open until then, so that the process can print.
-struct Process {
-    process: Child,
-    _output: BufReader<ChildStdout>,
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
+const LISTENING: &str = "listening on ";

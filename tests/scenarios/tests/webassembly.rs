@@ -4,12 +4,11 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
 };
 
-use hardtack_scenarios::{Server, Site, answers_the_table};
+use hardtack_scenarios::{Program, Server, Site, answers_the_table};
 use serde_json::Value;
 
 #[test]
@@ -26,16 +25,11 @@ fn a_worker_in_workerd_answers_the_table() {
                 "1",
             ])
             .arg(root().join("examples/worker/config.capnp"))
-            .env("SESSION_KEYS", ring)
-            .stdout(Stdio::piped());
-        let mut process = Running(command.spawn().unwrap());
+            .env("SESSION_KEYS", ring);
         // workerd reports each socket as a line of JSON.
-        let mut line = String::new();
-        let mut output = BufReader::new(process.0.stdout.take().unwrap());
-        output.read_line(&mut line).unwrap();
-        let report: Value = serde_json::from_str(&line)
-            .unwrap_or_else(|_| panic!("workerd ended; it began with {line:?}"));
-        Server::at(format!("http://127.0.0.1:{}", report["port"]), process)
+        let (workerd, line) = Program::until_line(&mut command, "\"port\"");
+        let report: Value = serde_json::from_str(&line).unwrap();
+        Server::at(format!("http://127.0.0.1:{}", report["port"]), workerd)
     });
 }
 
@@ -61,15 +55,4 @@ fn workerd() -> PathBuf {
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-}
-
-/// Kills its process when it is dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

@@ -13,9 +13,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use hardtack_scenarios::{Browser, Server, Site};
-
-use crate::process::until;
+use hardtack_scenarios::{Browser, Server, Site, until};
 
 pub(crate) struct Crowd {
     visitors: Vec<Visitor>,

@@ -4,11 +4,10 @@
 
 mod crowd;
 mod parts;
-mod process;
 
 use std::time::{Duration, SystemTime};
 
-use hardtack_scenarios::{Browser, Server, Site, answers_the_table, fresh_key};
+use hardtack_scenarios::{Browser, Server, Site, answers_the_table, fresh_key, until};
 
 use crowd::Crowd;
 use parts::Fleet;
@@ -104,7 +103,7 @@ fn without_redis_the_signed_in_are_refused_and_keep_their_sessions() {
     both_show(&fleet, &Browser::new(), "nobody 0");
 
     fleet.start_redis();
-    process::until("the instances find Redis again", || {
+    until("the instances find Redis again", || {
         let servers = fleet.instances.iter().map(parts::Instance::server);
         let mut answers = servers.map(|server| Site::Counter.look(&browser, &server));
         answers.all(|visitor| visitor.answer.status == 200)

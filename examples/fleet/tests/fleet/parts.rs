@@ -8,27 +8,24 @@ use std::{
 };
 
 use hardtack::KeyRing;
-use hardtack_scenarios::{Browser, Server, Site};
+use hardtack_scenarios::{Browser, Program, Server, Site, free_ports, until};
 
-use crate::{
-    crowd::Secret,
-    process::{Process, free_ports, until},
-};
+use crate::crowd::Secret;
 
 pub(crate) struct Fleet {
     pub(crate) instances: [Instance; 2],
     pub(crate) secret: Secret,
-    redis: Option<Process>,
+    redis: Program,
     redis_port: u16,
     entrance: u16,
-    _haproxy: Process,
+    _haproxy: Program,
     folder: PathBuf,
 }
 
 pub(crate) struct Instance {
     name: &'static str,
     port: u16,
-    process: Option<Process>,
+    program: Program,
 }
 
 impl Fleet {
@@ -42,7 +39,7 @@ impl Fleet {
         let instances = [("first", first), ("second", second)].map(|(name, port)| Instance {
             name,
             port,
-            process: Some(start_instance(port, redis_port, &secret)),
+            program: start_instance(port, redis_port, &secret),
         });
         let config = concat!(env!("CARGO_MANIFEST_DIR"), "/haproxy.cfg");
         let mut haproxy = Command::new("haproxy");
@@ -54,10 +51,10 @@ impl Fleet {
         Fleet {
             instances,
             secret,
-            redis: Some(redis),
+            redis,
             redis_port,
             entrance,
-            _haproxy: Process::spawn_on(&mut haproxy, entrance),
+            _haproxy: Program::until_port(&mut haproxy, entrance),
             folder,
         }
     }
@@ -81,9 +78,8 @@ impl Fleet {
     /// Stops an instance, starts it on the same port, and returns when haproxy sends it visitors again.
     pub(crate) fn restart(&mut self, number: usize) {
         let instance = &mut self.instances[number];
-        instance.process.take().unwrap().stop();
-        let process = start_instance(instance.port, self.redis_port, &self.secret);
-        instance.process = Some(process);
+        assert!(instance.program.stop().success());
+        instance.program = start_instance(instance.port, self.redis_port, &self.secret);
         let name = instance.name;
         until("haproxy uses the instance", || {
             let visitor = Site::Counter.look(&Browser::new(), &self.entrance());
@@ -92,11 +88,11 @@ impl Fleet {
     }
 
     pub(crate) fn stop_redis(&mut self) {
-        self.redis.take().unwrap().stop();
+        assert!(self.redis.stop().success());
     }
 
     pub(crate) fn start_redis(&mut self) {
-        self.redis = Some(start_redis(self.redis_port, &self.folder));
+        self.redis = start_redis(self.redis_port, &self.folder);
     }
 }
 
@@ -124,24 +120,24 @@ fn at(port: u16) -> Server {
     Server::at(format!("http://127.0.0.1:{port}"), ())
 }
 
-fn start_instance(port: u16, redis_port: u16, secret: &Secret) -> Process {
+fn start_instance(port: u16, redis_port: u16, secret: &Secret) -> Program {
     let mut program = Command::new(env!("CARGO_BIN_EXE_hardtack-fleet"));
     program
         .arg(port.to_string())
         .env("SESSION_KEYS_FILE", secret.file())
         .env("REDIS_URL", format!("redis://127.0.0.1:{redis_port}"));
-    Process::spawn(&mut program, "listening on")
+    Program::until_line(&mut program, "listening on").0
 }
 
 /// Writes every change to the disk, so that epochs outlive a restart.
-fn start_redis(port: u16, folder: &Path) -> Process {
+fn start_redis(port: u16, folder: &Path) -> Program {
     let mut redis = Command::new("redis-server");
     redis
         .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
         .args(["--appendonly", "yes", "--appendfsync", "always"])
         .arg("--dir")
         .arg(folder);
-    Process::spawn(&mut redis, "Ready to accept connections")
+    Program::until_line(&mut redis, "Ready to accept connections").0
 }
 
 static FLEETS: AtomicU32 = AtomicU32::new(0);

@@ -1,12 +1,8 @@
 //! An example as a function.
 
-use std::{
-    env,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-};
+use std::process::{Command, Stdio};
 
-use hardtack_scenarios::Server;
+use hardtack_scenarios::{Program, Server, example};
 
 use crate::{front::Front, runtime_api::RuntimeApi};
 
@@ -14,11 +10,10 @@ pub(crate) struct Function(Command);
 
 impl Function {
     /// The environment is that of Lambda, without a stage in the path.
-    pub(crate) fn new(example: &str) -> Function {
-        let mut command = Command::new(program(example));
+    pub(crate) fn new(name: &str) -> Function {
+        let mut command = example(name);
         command
-            .env_remove("SESSION_KEYS")
-            .env("AWS_LAMBDA_FUNCTION_NAME", example)
+            .env("AWS_LAMBDA_FUNCTION_NAME", name)
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
             .env("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "1");
@@ -40,7 +35,7 @@ impl Function {
         let api = RuntimeApi::start(front);
         self.0.env("AWS_LAMBDA_RUNTIME_API", api.api.to_string());
         let base = format!("http://{}", api.front);
-        let function = Running(self.0.spawn().unwrap());
+        let function = Program::start(&mut self.0);
         Server::at(base, (function, api))
     }
 
@@ -50,22 +45,4 @@ impl Function {
         assert!(!output.status.success());
         String::from_utf8(output.stderr).unwrap()
     }
-}
-
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Cargo builds the examples before it runs the tests, into the folder beside theirs.
-fn program(example: &str) -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let folder = test.ancestors().nth(2).unwrap();
-    let program = folder.join("examples").join(example);
-    program.with_extension(env::consts::EXE_EXTENSION)
 }
