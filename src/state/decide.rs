@@ -145,10 +145,11 @@ impl Policy {
 
     /// Returns `true` if the request is activity of its session, even if no handler touches it. What others may store has
     /// no session unless its handler uses one.
+    #[inline]
     pub(crate) fn counts_request(&self, response: Circumstances, destination: Destination) -> bool {
         self.counts_every_request()
-            && !response.is_shareable
             && self.may_refresh_in(response, destination)
+            && !response.is_shareable
     }
 }
 

@@ -116,6 +116,7 @@ fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Rea
         return Err(Reason::TooLong);
     }
     let blob = buffer.zeroed(base64url::longest_decoded(token.len()));
-    let len = base64url::decode(token, blob).ok_or(Reason::Encoding)?;
-    Ok(&mut blob[..len])
+    let len = base64url::decode(token, blob);
+    len.and_then(|len| blob.get_mut(..len))
+        .ok_or(Reason::Encoding)
 }
