@@ -1,6 +1,9 @@
 //! Packages that add a proof to the sessions of a cookie.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::{Arc, Mutex},
+    time::SystemTime,
+};
 
 use hardtack::{
     SessionCookie, SessionError,
@@ -161,6 +164,19 @@ fn a_session_is_bound_in_an_answer_about_it_and_in_no_other() {
     assert_eq!(content.session.device, Some([7; 16]));
     // One that has a device keeps it.
     assert_eq!(answer(&cookie, "/proof?asked", bound).len(), 1);
+}
+
+#[test]
+fn about_a_session_that_does_not_come_along_the_application_is_asked_by_its_id_and_time() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&asked);
+    let cookie = builder().companion(|setup| Ok(Proofs::of(setup)));
+    let cookie = cookie.revoked_if(move |session| {
+        seen.lock().unwrap().push((session.id, session.created_at));
+        false
+    });
+    assert!(answer(&cookie.build().unwrap(), "/proof", "theme=dark").is_empty());
+    assert_eq!(*asked.lock().unwrap(), [(Some([9; 8].into()), at(1))]);
 }
 
 #[test]
