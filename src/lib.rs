@@ -265,7 +265,7 @@ pub use web::layer::SessionLayer;
 #[cfg(all(doctest, feature = "derive"))]
 struct TypesThatLeadBack;
 
-/// Examples of README.md, compiled and run.
+/// Examples of README.md and docs/, compiled and run.
 #[cfg(all(
     doctest,
     feature = "actix",

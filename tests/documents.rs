@@ -282,7 +282,7 @@ fn tree(text: &str) -> impl Iterator<Item = &str> {
 
 fn is_path(word: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
-    let extensions = [".rs", ".md", ".json", ".py", ".toml", "/"];
+    let extensions = [".js", ".rs", ".md", ".json", ".py", ".toml", "/"];
     let has_name = word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
     has_name && word.chars().all(is_plain) && extensions.iter().any(|end| word.ends_with(end))
 }
@@ -299,8 +299,9 @@ pub(crate) fn is_test(word: &str) -> bool {
     word.chars().all(is_plain) && word.matches('_').count() >= 4
 }
 
-const DOCUMENTS: [&str; 5] = [
+const DOCUMENTS: [&str; 6] = [
     "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/review/audit.md",
     "docs/review/checklists.md",

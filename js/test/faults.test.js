@@ -6,7 +6,7 @@ import { transform } from "esbuild";
 
 import { all, broken, textOf } from "./faults/all.js";
 
-test("every fault of mutations.js can be put into its module, which is JavaScript before and after", async () => {
+test("every fault can be put into its module, which is JavaScript before and after", async () => {
   for (const fault of all) {
     const text = await textOf(fault.module);
     const faulty = broken(text, fault);

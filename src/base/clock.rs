@@ -2,11 +2,11 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::time::{UnixSeconds, unix_seconds};
 
-/// A session's source of time: a fixed time, or a function that is called at the session's first touch, and again by
-/// [`is_alive`](crate::Session::is_alive).
+/// A session's source of time: a fixed time, or a function that is called when the session is read, and again by
+/// [`is_alive`](crate::Session::is_alive), and after the response's head by [`validate`](crate::Session::validate).
 ///
-/// A session that is not touched does not call it. If the function panics, the session stays unread, and the next
-/// touch calls it again.
+/// A session that is not read does not call it. If the function panics, the session stays unread, and the next touch
+/// calls it again.
 ///
 /// Only whole seconds count ([SPEC.md § 1.1]).
 ///

@@ -1,5 +1,5 @@
 //! All that is told to logs (feature `tracing`) and counted (feature `metrics`). Without the features the calls do nothing,
-//! but that a debug build says the mistakes of its application on standard error.
+//! except that a debug build prints the application's mistakes to standard error.
 //!
 //! Takes names, numbers, strings and ids that can be displayed. No event and no label contains a token, a key or
 //! content. A call that stands in each reading or writing is `#[inline]`, so that nothing is left of it without the

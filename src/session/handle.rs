@@ -13,8 +13,9 @@ use crate::{
 
 /// A visitor's session during one request. Cloning is cheap, and all clones are the same session.
 ///
-/// Nothing is read or verified before the first call of a method. Every method takes `&self`, so clones work in a
-/// handler, a nested middleware and a template. Changes are saved with the response.
+/// Nothing is read or verified before the first call of a method, unless the layer is `eager` or every request counts.
+/// Every method takes `&self`, so clones work in a handler, a nested middleware and a template. Changes are saved with
+/// the response.
 ///
 /// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)). Each kind has
 /// additional methods. The [guide](crate::guide#who-is-signed-in) has extractors for signed-in users and for admins.
@@ -57,7 +58,8 @@ use crate::{
 /// - [`Unvalidated`](SessionError::Unvalidated) and [`Stale`](SessionError::Stale): the application, or the
 ///   session's companion, does not admit the session in this request.
 ///
-/// The last three never come from [`renew`](Self::renew) and [`sign_in`](Self::sign_in).
+/// These last three errors never come from [`sign_in`](Self::sign_in), [`renew`](Self::renew),
+/// [`invalidate`](Self::invalidate) and [`discard`](Self::discard).
 ///
 /// # Panics
 ///

@@ -119,7 +119,8 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate).
+    /// Returns [`AfterHead`](SessionError::AfterHead), [`NoContext`](SessionError::NoContext) or
+    /// [`InsideUpdate`](SessionError::InsideUpdate).
     ///
     /// # Security
     ///
@@ -135,7 +136,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate).
+    /// Returns the errors of [`invalidate`](Self::invalidate).
     pub fn discard(&self) -> Result<(), SessionError> {
         self.change_any(|state| {
             state.discard();

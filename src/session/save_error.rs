@@ -86,7 +86,7 @@ impl From<RandomError> for SaveError {
 
 #[cfg(test)]
 mod tests {
-    use std::{error::Error, time::SystemTime};
+    use std::{error::Error, time::UNIX_EPOCH};
 
     use crate::{EncryptionKey, SessionCookie, crypto::random};
 
@@ -94,7 +94,7 @@ mod tests {
     fn a_failure_of_the_system_is_the_source_of_the_error() {
         let key = EncryptionKey::generate().unwrap();
         let cookie = SessionCookie::encrypted(key).build().unwrap();
-        let fill = || cookie.cookie_for(SystemTime::now(), |session| session.renew());
+        let fill = || cookie.cookie_for(UNIX_EPOCH, |session| session.renew());
         let error = random::with_system(None, fill).unwrap_err();
         let cause = random::RandomError::UNSUPPORTED;
         let text = |error: &dyn Error| error.source().map(ToString::to_string);

@@ -1,5 +1,5 @@
 //! The rules about reading, writing, messages, caches, ending, time, revocation and rotation, each scenario without
-//! an adapter and through `http`, a jar, `tower` and `axum`, with the same result.
+//! an adapter and through `http`, a jar, `tower`, `axum` and `actix`, with the same result.
 
 mod alive;
 mod attributes;

@@ -20,12 +20,12 @@ use crate::{
 /// with them, and requests that it answers itself. The package `hardtack-device` binds sessions to a device in this way.
 ///
 /// A cookie has one, by [`companion`](crate::carrier::SessionCookieBuilder::companion). Of a session's bytes it owns one
-/// field, the 16 bytes of [`SessionInfo::device`] ([SPEC.md § 16]). Programs without this companion refuse a session in
+/// field, the 16 bytes of [`SessionInfo::device`] ([devices.md § 16]). Programs without this companion refuse a session in
 /// which the field is set.
 ///
 /// No method may block. A panic fails the request.
 ///
-/// [SPEC.md § 16]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md
+/// [devices.md § 16]: https://github.com/hardtack-rs/hardtack/blob/main/device/docs/devices.md
 pub trait Companion: Send + Sync {
     /// Returns the function that chooses the cookies which [`judge`](Self::judge) sees, by the rest of a name after that of
     /// the session's cookie: for `__Host-session.b-7`, by `.b-7`.

@@ -44,7 +44,7 @@ impl Demo {
         output.read_line(&mut line).expect("the demo's first line");
         let base = line.trim().strip_prefix("listening on ");
         let mut errors = process.stderr.take().expect("the demo's errors");
-        // Read all the time, so that the demo never waits for a reader.
+        // Errors are read all the time, so that the demo never waits for a reader of them.
         let report = thread::spawn(move || {
             let (mut report, mut rest) = (String::new(), output);
             let _ = errors.read_to_string(&mut report);
