@@ -25,7 +25,8 @@ pub(crate) enum SaveProblem {
     /// An `update` around this call is changing the session.
     InsideUpdate,
     /// The session was loaded by a [`SessionCookie`](crate::SessionCookie), [`SessionHeader`](crate::SessionHeader)
-    /// or [`SessionToken`](crate::SessionToken) that was built separately from the one that saves it.
+    /// or [`SessionToken`](crate::SessionToken) with another mode, name, labels or key ring than the one that saves it,
+    /// or built for another context.
     ForeignSession,
     /// A session for a test could not be filled.
     Filling(SessionError),

@@ -277,8 +277,8 @@ fn trusted_form_without_tls() {
 
 fn send_form_without_tls(guard: CsrfGuard) {
     let app = Router::new().route("/", any(async |_: GuardedForm<Order>| "done"));
-    let form = ("content-type", "application/x-www-form-urlencoded");
-    send_without_tls(app, guard, form, self::form());
+    let kind = ("content-type", "application/x-www-form-urlencoded");
+    send_without_tls(app, guard, kind, form());
 }
 
 fn trusted_script_without_tls() {

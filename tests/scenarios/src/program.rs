@@ -52,9 +52,11 @@ impl Program {
 
     /// Asks the program to end, also those that it has started, and waits until it has.
     pub fn stop(&mut self) -> ExitStatus {
-        let id = self.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status();
-        assert!(asked.unwrap().success());
+        if self.0.try_wait().unwrap().is_none() {
+            let id = self.id().to_string();
+            let asked = Command::new("kill").args(["-TERM", &id]).status();
+            assert!(asked.unwrap().success());
+        }
         until("the program ends", || self.0.try_wait().unwrap().is_some());
         self.0.wait().unwrap()
     }
