@@ -380,6 +380,18 @@ function tellsOperators(name, open) {
     ]);
   });
 
+  test(`${name}: a first request that waits for its cookie for ever holds up no other`, async (t) => {
+    t.mock.method(console, "error", () => {});
+    let calls = 0;
+    const opening = [new Promise(() => {}), null, cookies];
+    const browser = await open(() => opening[calls++] ?? fails(), {}, page);
+    browser.get("/look").catch(() => {});
+    while (calls === 0) await new Promise(setImmediate);
+    assert.equal((await browser.get("/look")).status, 500);
+    for (const _ of [1, 2]) assert.equal((await browser.get("/look")).text, "undefined");
+    assert.equal(calls, 3);
+  });
+
   test(`${name}: a hook that fails is printed, and fails no request`, async (t) => {
     const lines = printed(t);
     const boom = new Error("boom");

@@ -12,7 +12,10 @@ import { session as inHono } from "../src/web/hono.js";
 import { sessionProxy } from "../src/web/next.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { handleSession } from "../src/web/sveltekit.js";
+import { HonoContext } from "./stand_in_of_hono.js";
 import { Browser, patience } from "./visitor.js";
+
+export { HonoContext };
 
 const servers = [];
 after(() => servers.forEach((server) => server.close()));
@@ -99,36 +102,6 @@ export const STAND_INS = {
   Node: (cookies, options, page) =>
     listening(createServer(inNode(cookies, (request, response, session) => writeTo(response, page(session, pathOf(request))), options))),
 };
-
-/** Adds the fields of a response that is replaced, as Hono does. */
-export class HonoContext {
-  finalized = false;
-  #res;
-
-  constructor(raw) {
-    this.req = { raw };
-  }
-
-  set(name, value) {
-    this[name] = value;
-  }
-
-  get(name) {
-    return this[name];
-  }
-
-  get res() {
-    return (this.#res ??= new Response());
-  }
-
-  set res(response) {
-    for (const [name, value] of response ? (this.#res?.headers ?? []) : []) {
-      if (name !== "content-type") response.headers.set(name, value);
-    }
-    this.#res = response;
-    this.finalized = true;
-  }
-}
 
 /** Keeps one cookie of a name, as the jar of Next.js does, where it can decode it. A pair without `=` has the value `true`. */
 export function jarOf(field) {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -10,7 +11,7 @@ import { rollup } from "rollup";
 import package_ from "workerd";
 
 import { KeyRing, SessionCookie, generateKey } from "../src/index.js";
-import { XAES_KEY, Browser } from "./visitor.js";
+import { XAES_KEY, Browser, patience } from "./visitor.js";
 import { startCounter } from "./rust.js";
 import { SKIPPED } from "./vectors.js";
 
@@ -18,7 +19,14 @@ const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 const bundle = await rollup({ input: path("workerd/worker.js"), external: /^vectors\// });
 await bundle.write({ file: path("../dist-test/worker.js") });
 let keys = XAES_KEY;
-const secrets = createServer((_, response) => response.end(keys));
+/** The answers of `secrets` that are held back. */
+let held = null;
+let asked = 0;
+const secrets = createServer((_, response) => {
+  asked++;
+  if (held) held.push(response);
+  else response.end(keys);
+});
 await new Promise((resolve) => secrets.listen(0, "127.0.0.1", resolve));
 after(() => secrets.close());
 const config = path("workerd/config.capnp");
@@ -76,6 +84,26 @@ test("a worker follows its keys, and no request waits for what another one began
   const alone = await SessionCookie.encrypted(next);
   assert.equal((await alone.load(field, now + 601_000)).get("count"), 2);
 });
+
+for (const name of ["fetch", "timeout", "hono", "h3"]) {
+  test(`${name}: a client that leaves while the worker opens its cookie holds up no other`, async () => {
+    held = [];
+    const before = asked;
+    const { port, pathname } = new URL(`${site}/opening/${name}`);
+    const first = connect(port, "127.0.0.1", () => first.write(`GET ${pathname} HTTP/1.1\r\nHost: localhost\r\n\r\n`));
+    while (held.length === 0) await new Promise(setImmediate);
+    first.resetAndDestroy();
+    await new Promise((resolve) => first.once("close", resolve));
+    // The question is given up with its request.
+    await new Promise((resolve) => held[0].once("close", resolve));
+    held = null;
+    const texts = await Promise.all([1, 2, 3, 4].map(async () => (await fetch(`${site}/opening/${name}`, { signal: patience() })).text()));
+    assert.deepEqual(texts, Array(4).fill("hello"));
+    const now = asked;
+    assert.equal(await (await fetch(`${site}/opening/${name}`, { signal: patience() })).text(), "hello");
+    assert.deepEqual([asked === now, now > before + 1], [true, true]);
+  });
+}
 
 test("a redirect carries the session in workerd", async () => {
   const response = await fetch(`${site}/redirect`, { redirect: "manual" });

@@ -50,6 +50,6 @@ export async function isTokenOf(sealer, name, now, token) {
 }
 
 async function secretOf({ purpose, context }, keys, name) {
-  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
-  return (await hmac(await keys.csrf, concat(context, name))).subarray(0, TAG);
+  keys.csrf ??= await hmacKey(await keys.key.derive("csrf", purpose));
+  return (await hmac(keys.csrf, concat(context, name))).subarray(0, TAG);
 }

@@ -11,13 +11,17 @@ const checkedCookie = (cookie) => madeBy("`SessionCookie.encrypted`", "cookies",
  * called again. Throws a `ConfigError`.
  */
 export function opener(cookies) {
-  let opened = typeof cookies === "function" ? null : (cookies?.then?.(checkedCookie) ?? checkedCookie(cookies));
-  const open = async (...given) => checkedCookie(await cookies(...given));
-  return (...given) =>
-    (opened ??= open(...given).catch((error) => {
-      opened = null;
-      throw error;
-    }));
+  if (typeof cookies !== "function") {
+    const given = cookies?.then?.(checkedCookie) ?? checkedCookie(cookies);
+    return () => given;
+  }
+  // Its promise is not kept: it never settles if the request of a worker that began it is cancelled.
+  let opened;
+  return async (...given) => {
+    if (opened) return opened;
+    const made = checkedCookie(await cookies(...given));
+    return (opened ??= made);
+  };
 }
 
 /** What stands in the place of a session is not saved, and signs nobody out. */

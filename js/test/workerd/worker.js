@@ -19,7 +19,10 @@ import writes from "vectors/writes.json";
 
 import { KeyRing, SessionCookie } from "../../src/index.js";
 import { withSession } from "../../src/web/fetch.js";
+import { withSession as inH3 } from "../../src/web/h3.js";
+import { session as inHono } from "../../src/web/hono.js";
 import { forward } from "../../src/web/origin.js";
+import { HonoContext } from "../stand_in_of_hono.js";
 import { run } from "../vectors.js";
 
 const FILES = {
@@ -43,7 +46,7 @@ const FILES = {
 
 // At the first request, because a worker has its secrets only then; kept for those that follow.
 let made;
-const cookies = (env) => (made ??= SessionCookie.encrypted(env.SESSION_KEYS));
+const cookies = async (env) => (made ??= await SessionCookie.encrypted(env.SESSION_KEYS));
 
 const site = withSession(cookies, (request, session) => {
   const count = session.update("count", (count = 0) => count + 1).get("count");
@@ -58,12 +61,37 @@ async function beforeOrigin(request, env, path) {
   return forward(sessions, session, new Request(`${env.ORIGIN}${path}`, request));
 }
 
+/** Opens a cookie whose keys are elsewhere, at `KEYS`. */
+const opened = async (env, init) => SessionCookie.encrypted(await KeyRing.follow(async () => (await fetch(env.KEYS, init?.())).text()));
+
+const greet = () => new Response("hello");
+
+/** Sites that open their cookie at the first request. */
+const OPENING = {
+  "/opening/fetch": withSession((env) => opened(env), greet),
+  "/opening/timeout": withSession((env) => opened(env, () => ({ signal: AbortSignal.timeout(5000) })), greet),
+  "/opening/hono": onHono(inHono((env) => opened(env))),
+  "/opening/h3": onH3(inH3((env) => opened(env), () => "hello")),
+};
+
+function onHono(middleware) {
+  return async (request, env) => {
+    const c = Object.assign(new HonoContext(request), { env });
+    await middleware(c, async () => (c.res = greet()));
+    return c.res;
+  };
+}
+
+function onH3(handle) {
+  return async (req, env) => new Response(await handle({ req, res: { headers: new Headers() }, context: { cloudflare: { env } } }));
+}
+
 let followed;
 
-/** A site whose keys are elsewhere, at `KEYS`. A request says what time it is. */
+/** A site that follows its keys. A request says what time it is. */
 async function withFollowedKeys(request, env) {
-  followed ??= KeyRing.follow(async () => (await fetch(env.KEYS)).text()).then((ring) => SessionCookie.encrypted(ring));
-  const sessions = await followed;
+  followed ??= await opened(env);
+  const sessions = followed;
   const session = await sessions.load(request, Number(request.headers.get("x-now")));
   session.update("count", (count = 0) => count + 1);
   return sessions.saveToResponse(new Response(`${session.get("count")} ${session.outcome.keyId}`), session);
@@ -73,6 +101,7 @@ export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
     if (pathname === "/vectors") return Response.json(await run((file) => FILES[file.replace(".json", "")]));
+    if (OPENING[pathname]) return OPENING[pathname](request, env);
     if (pathname === "/followed") return withFollowedKeys(request, env);
     if (pathname.startsWith("/origin/")) return beforeOrigin(request, env, pathname.slice("/origin".length));
     return site(request, env);
