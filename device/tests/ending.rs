@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, Response, StatusCode, header::SET_COOKIE};
+use axum::{
+    body::Body,
+    http::{HeaderMap, Request, Response, StatusCode, header::SET_COOKIE},
+};
 use hardtack::{EncryptionKey, Session};
 use hardtack_device::DeviceBinding;
 
@@ -112,6 +115,35 @@ fn a_refresh_during_a_sign_out_does_not_bring_the_session_back() {
         }
     }
     assert_eq!(browser.get(&site, "/"), "nobody 0 Unbound");
+}
+
+/// HTTP/2 sends each cookie in a field of its own.
+#[test]
+fn a_mark_ends_the_device_in_whichever_cookie_field_it_comes() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    let id = browser.device.as_ref().unwrap().id.clone();
+    let before = browser.jar.field();
+    browser.post(&site, "/sign-out");
+    let mark = browser.jar.field();
+    let ask = |cookies: &[&str]| {
+        let mut request = Request::post("/.session/refresh").header("host", "app.test");
+        request = request.header("sec-secure-session-id", &id);
+        for cookie in cookies {
+            request = request.header("cookie", *cookie);
+        }
+        site.send(request.body(Body::empty()).unwrap()).status()
+    };
+    let ended = ask(&[&mark]);
+    assert_ne!(ask(&[&before]), ended);
+    for cookies in [
+        &["theme=dark", &*mark][..],
+        &[&*before, &*mark],
+        &[&*mark, &*before],
+        &["a=1", "b=2", &*mark],
+    ] {
+        assert_eq!(ask(cookies), ended, "{cookies:?}");
+    }
 }
 
 #[test]

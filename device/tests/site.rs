@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Extension, Router,
     body::{Body, to_bytes},
     http::{Request, Response},
 };
@@ -92,6 +92,37 @@ impl Site {
         let layer = sessions(&self.cookie, &self.now).context_by_host();
         Site {
             app: App::Axum(router(CompanionLayer::new(layer))),
+            ..self
+        }
+    }
+
+    /// The same site of one tenant, whose cookie alone knows it.
+    pub(crate) fn of_tenant(self, tenant: &Context) -> Site {
+        let cookie = self.cookie.in_context(tenant.clone());
+        let layer = CompanionLayer::new(sessions(&cookie, &self.now));
+        let app = match self.app {
+            App::Axum(_) => App::Axum(router(layer)),
+            App::Actix(_) => App::Actix(layer),
+        };
+        Site {
+            cookie,
+            app,
+            ..self
+        }
+    }
+
+    /// The same site, whose tenant an outer layer leaves in the extensions of each request.
+    pub(crate) fn with_tenant_in_extensions(self) -> Site {
+        #[derive(Clone)]
+        struct Tenant(&'static str);
+
+        let layer = sessions(&self.cookie, &self.now).context_by(|request| {
+            let Tenant(tenant) = request.extensions.get()?;
+            Context::new([("tenant", tenant)]).ok()
+        });
+        let app = router(CompanionLayer::new(layer)).layer(Extension(Tenant("acme")));
+        Site {
+            app: App::Axum(app),
             ..self
         }
     }

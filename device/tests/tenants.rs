@@ -28,6 +28,23 @@ fn a_session_of_a_tenant_is_bound_in_the_response_to_its_registration() {
     assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
 }
 
+/// Whatever tells the tenant: the layer, and the endpoints of devices around it.
+#[test]
+fn a_device_is_bound_and_refreshed_in_the_tenant_of_its_pages() {
+    let acme = Context::new([("tenant", "acme")]).unwrap();
+    for site in [
+        Site::new().of_tenant(&acme),
+        Site::new().in_actix().of_tenant(&acme),
+        Site::new().with_tenant_in_extensions(),
+    ] {
+        let mut browser = Browser::bound(&site);
+        assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+        site.wait(600);
+        assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
+        assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+    }
+}
+
 #[test]
 fn the_tenant_of_a_request_is_asked_for_once() {
     let asked = Arc::new(AtomicUsize::new(0));

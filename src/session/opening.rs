@@ -66,8 +66,11 @@ impl Opening<'_> {
         state: &mut State<T>,
     ) -> Result<(), Reason> {
         let metadata = &mut opened.layout.metadata;
-        let admitted = self.admit(metadata, key_id, cookies, state);
-        admitted.inspect_err(|_| state.withhold_stale(*metadata))?;
+        if self.sealer.companion().is_some() {
+            // Set first, because a companion may panic.
+            state.withhold_stale(*metadata);
+        }
+        self.admit(metadata, key_id, cookies, state)?;
         state.resume(opened)
     }
 

@@ -81,12 +81,14 @@ impl Sealer {
         Ok(())
     }
 
-    /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both or neither with a
-    /// companion.
+    /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both with the same
+    /// companion or without one.
     pub(crate) fn is_like(&self, other: &Sealer) -> bool {
-        self.context == other.context
-            && self.companion().is_some() == other.companion().is_some()
-            && self.slot.is_like(&other.slot)
+        let has_same_companion = match (&self.companion, &other.companion) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (own, other) => own.is_none() && other.is_none(),
+        };
+        self.context == other.context && has_same_companion && self.slot.is_like(&other.slot)
     }
 
     /// Refuses sessions issued before `time` from now on.

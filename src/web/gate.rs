@@ -23,6 +23,14 @@ pub(super) trait Gate {
     fn answer(&self, request: &Parts, extensions: &mut impl Extensions)
     -> Option<Response<String>>;
 
+    /// [`answer`](Self::answer) for a request whose extensions are among its parts, which get what is left there.
+    fn answer_whole(&self, request: &mut Parts) -> Option<Response<String>> {
+        let mut extensions = mem::take(&mut request.extensions);
+        let answer = self.answer(request, &mut extensions);
+        request.extensions = extensions;
+        answer
+    }
+
     /// Removes what `answer` left in the extensions of a request that has been answered.
     #[cfg_attr(
         not(feature = "actix"),
@@ -50,9 +58,7 @@ where
         let mut answer = None;
         if self.layer.concerns(method, path) {
             let (mut parts, body) = request.into_parts();
-            let mut extensions = mem::take(&mut parts.extensions);
-            answer = self.layer.answer(&parts, &mut extensions);
-            parts.extensions = extensions;
+            answer = self.layer.answer_whole(&mut parts);
             request = Request::from_parts(parts, body);
         }
         GateFuture {

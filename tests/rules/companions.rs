@@ -2,18 +2,18 @@
 
 use std::{
     sync::{Arc, Mutex},
-    time::SystemTime,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use hardtack::{
-    SessionCookie, SessionError,
+    Session, SessionCookie, SessionError,
     carrier::Context,
     companion::{Admission, Beside, Companion, Seal, Setup},
     session::{SaveError, SessionId, SessionInfo},
 };
 use http::{HeaderMap, Request, Response, StatusCode, header::SET_COOKIE, request::Parts};
 
-use super::common::{at, builder, pair_of, seconds};
+use super::common::{at, builder, pair_of, says, seconds};
 
 /// Wants a cookie `.proof` with a token about the session, which it gives to whoever asks for it.
 struct Proofs {
@@ -192,6 +192,123 @@ fn fields_of_the_companion_leave_with_the_session() {
         saved.others(),
         [("x-departed", id.to_str().unwrap().to_owned())]
     );
+}
+
+/// Admits every session, after it has told who is judged where, unless it is to fail.
+#[derive(Default)]
+struct Told {
+    judged: Mutex<Vec<(Context, Option<SessionId>)>>,
+    panics: bool,
+    fails: bool,
+}
+
+impl Companion for Told {
+    fn reads(&self) -> fn(&str) -> bool {
+        |_| false
+    }
+
+    fn judge(
+        &self,
+        context: &Context,
+        session: &SessionInfo,
+        _: &[(String, Vec<u8>)],
+        _: SystemTime,
+    ) -> Option<Admission> {
+        assert!(!self.panics, "no proofs");
+        let mut judged = self.judged.lock().unwrap();
+        judged.push((context.clone(), session.id));
+        Some(Admission::default())
+    }
+
+    fn fields(
+        &self,
+        _: &Context,
+        _: Option<&SessionInfo>,
+        _: Option<SessionId>,
+        _: SystemTime,
+    ) -> Result<Vec<(&'static str, String)>, SaveError> {
+        if !self.fails {
+            return Ok(Vec::new());
+        }
+        // Of a time that no token can carry.
+        let other = builder().build().unwrap();
+        let session = other.load(None::<&str>, UNIX_EPOCH);
+        session.insert("user", 42).unwrap();
+        other.save(&session).map(|_| Vec::new())
+    }
+}
+
+fn with_companion(told: &Arc<Told>) -> SessionCookie {
+    let told = Arc::clone(told);
+    let cookie = builder().companion(move |_| Ok(Arc::clone(&told) as Arc<dyn Companion>));
+    cookie.build().unwrap()
+}
+
+#[test]
+fn the_failure_of_a_companions_fields_is_the_failure_of_the_save() {
+    let fails = with_companion(&Arc::new(Told {
+        fails: true,
+        ..Told::default()
+    }));
+    let signed_in = super::common::signed_in(&with_companion(&Arc::default()));
+    let works: [fn(&Session) -> Result<(), SessionError>; 3] = [
+        |session| session.sign_in().map(drop),
+        |session| session.insert("cart", 7),
+        |session| session.invalidate().map(drop),
+    ];
+    for work in works {
+        let session = fails.load([&signed_in], at(1));
+        work(&session).unwrap();
+        let saved = fails.save(&session);
+        assert!(says(&saved, "clock"), "{saved:?}");
+    }
+    // What is kept has no fields that could fail.
+    let session = fails.load([&signed_in], at(1));
+    assert_eq!(session.get("user").unwrap(), Some(42));
+    assert!(fails.save(&session).unwrap().is_empty());
+}
+
+#[test]
+fn a_session_is_judged_in_the_context_of_its_request() {
+    let told = Arc::new(Told::default());
+    let acme = Context::new([("tenant", "acme")]).unwrap();
+    let cookie = with_companion(&told).in_context(acme.clone());
+    let session = cookie.load(None::<&str>, at(0));
+    session.sign_in().unwrap();
+    let id = session.id();
+    let fields = cookie.save(&session).unwrap();
+    // The one that began.
+    assert_eq!(*told.judged.lock().unwrap(), [(acme.clone(), id)]);
+    let session = cookie.load(&fields, at(1));
+    assert!(!session.is_new());
+    assert_eq!(*told.judged.lock().unwrap(), [(acme.clone(), id), (acme, id)]);
+}
+
+#[test]
+fn a_session_whose_companion_panics_is_neither_read_nor_replaced() {
+    let signed_in = super::common::signed_in(&with_companion(&Arc::default()));
+    let panics = with_companion(&Arc::new(Told {
+        panics: true,
+        ..Told::default()
+    }));
+    let session = panics.load([&signed_in], at(1));
+    let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| session.is_new()));
+    assert!(read.is_err());
+    assert_eq!(session.get::<u32>("user").unwrap(), None);
+    assert!(matches!(session.insert("user", 7), Err(SessionError::Stale)));
+    assert!(panics.save(&session).unwrap().is_empty());
+}
+
+#[test]
+fn a_session_is_saved_by_a_cookie_with_its_companion_alone() {
+    let (one, other, without) = (cookie(), cookie(), builder().build().unwrap());
+    for (loader, saver) in [(&one, &other), (&one, &without), (&without, &one)] {
+        let session = loader.load(None::<&str>, at(0));
+        session.insert("user", 42).unwrap();
+        let saved = saver.save(&session);
+        assert!(says(&saved, "loaded by another cookie"), "{saved:?}");
+        let _ = loader.clone().save(&session).unwrap();
+    }
 }
 
 #[test]

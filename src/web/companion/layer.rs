@@ -48,6 +48,11 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
         };
         cookie.answer_in(context, request, &layer.clock)
     }
+
+    /// `context_by` sees the extensions, as it does for other requests.
+    fn answer_whole(&self, request: &mut Parts) -> Option<Response<String>> {
+        self.answer(request, &mut http::Extensions::new())
+    }
 }
 
 impl<S, T, W> Layer<S> for CompanionLayer<T, W> {
