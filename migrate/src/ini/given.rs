@@ -2,6 +2,8 @@
 //!
 //! Options of one file together: each says something of settings, and another may say more.
 
+use std::collections::HashMap;
+
 use hardtack::settings::parse_duration;
 
 /// All options of a file.
@@ -172,17 +174,28 @@ impl<'a> Says<'a> {
         }
     }
 
-    /// Returns `true` if this has no effect because of what another option says.
-    fn gives_way_to(self, other: Says<'_>) -> bool {
-        let ((name, value), (of, than)) = (self.setting(), other.setting());
-        name == of
-            && match (self, other) {
-                (Says::Is(..), Says::AtMost(..)) => seconds(than) < seconds(value),
-                (Says::AtMost(..), Says::Is(..)) => seconds(than) <= seconds(value),
-                (Says::Else(..), Says::Is(..) | Says::AtMost(..)) => true,
-                _ => false,
-            }
+    /// Returns `true` if this has no effect because of what other options say of its setting.
+    fn gives_way_to(self, all: &SaidOfOne) -> bool {
+        let least = |of: Option<Seconds>, is: fn(&Seconds, &Seconds) -> bool| {
+            of.is_some_and(|least| is(&least, &seconds(self.setting().1)))
+        };
+        match self {
+            Says::Is(..) => least(all.least_limit, Seconds::lt),
+            Says::AtMost(..) => least(all.least_value, Seconds::le),
+            Says::Else(..) => all.has_default || all.least_limit.or(all.least_value).is_some(),
+        }
     }
+}
+
+/// What all options together say of one setting.
+#[derive(Default)]
+struct SaidOfOne {
+    /// Least of those that it `Is`.
+    least_value: Option<Seconds>,
+    /// Least of those that it is `AtMost`.
+    least_limit: Option<Seconds>,
+    /// An `Else` has settled it.
+    has_default: bool,
 }
 
 /// An option, and what it says or why it is refused.
@@ -193,27 +206,36 @@ type Translated<'a> = (&'a str, Result<(&'a str, &'a str), &'a str>);
 
 /// Returns the settings that follow from all options.
 pub(super) fn settle<'a>(said: &[Said<'a>]) -> Vec<Translated<'a>> {
-    let mut settled: Vec<Translated<'a>> = Vec::new();
+    let mut by_name: HashMap<&str, SaidOfOne> = HashMap::new();
+    for says in said.iter().filter_map(|(_, says)| says.ok()) {
+        let (name, value) = says.setting();
+        let all = by_name.entry(name).or_default();
+        let least = match says {
+            Says::Is(..) => &mut all.least_value,
+            Says::AtMost(..) => &mut all.least_limit,
+            Says::Else(..) => continue,
+        };
+        let value = seconds(value);
+        *least = Some(least.map_or(value, |least| least.min(value)));
+    }
+    let mut settled = Vec::new();
     for (option, says) in said {
-        let has_effect = says.is_ok_and(|says| {
-            let mut all = said.iter().filter_map(|(_, other)| other.ok());
-            !all.any(|other| says.gives_way_to(other)) && !is_repeated(says, &settled)
-        });
-        if says.is_err() || has_effect {
-            settled.push((option, says.map(Says::setting)));
+        if let Ok(says) = says {
+            let all = by_name.entry(says.setting().0).or_default();
+            if says.gives_way_to(all) {
+                continue;
+            }
+            all.has_default |= matches!(says, Says::Else(..));
         }
+        settled.push((*option, says.map(Says::setting)));
     }
     settled
 }
 
-fn is_repeated(says: Says<'_>, settled: &[Translated<'_>]) -> bool {
-    let (name, _) = says.setting();
-    let mut settled = settled.iter().filter_map(|(_, setting)| setting.ok());
-    matches!(says, Says::Else(..)) && settled.any(|(settled, _)| settled == name)
-}
+/// Seconds of a duration. `None`: it is none, which is refused later.
+type Seconds = Option<u64>;
 
-/// Returns the seconds of a duration. `None`: it is none, which is refused later.
-fn seconds(value: &str) -> Option<u64> {
+fn seconds(value: &str) -> Seconds {
     let value = value.trim();
     if ["off", "false"]
         .iter()
