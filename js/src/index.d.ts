@@ -503,7 +503,7 @@ export interface ResponseFacts {
   readonly isShareable?: boolean;
   /**
    * True if the request was for an image, a script or another part of a page, or prefetched a page. Default: as the
-   * request's `Sec-Fetch-Dest` and `Sec-Purpose` say.
+   * request's `Sec-Fetch-Dest`, `Sec-Purpose` and similar fields say.
    */
   readonly isSubresource?: boolean;
 }
@@ -539,7 +539,7 @@ export interface BaseSession {
   flash(queue: string, message: string): void;
   /** Returns the messages of a queue, and leaves them in place. */
   flashes(queue: string): string[];
-  /** Takes the messages of a queue. A page that is prefetched (`Sec-Purpose`) gets none, and leaves them for one that the visitor asks for. */
+  /** Takes the messages of a queue. A request that prefetches a page (`Sec-Purpose`, or the field of a script) gets none, and leaves them for one that the visitor asks for. */
   takeFlashes(queue: string): string[];
 
   /** Returns the id, and makes one if there is none. */

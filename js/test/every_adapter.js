@@ -240,7 +240,7 @@ function keepsOthers(name, open) {
       };
       await browser.fetch("/sign-in", posted());
       now = start + 600_000;
-      for (const headers of [{ "sec-purpose": "prefetch" }, { "sec-purpose": "prefetch;prerender" }]) {
+      for (const headers of [{ "sec-purpose": "prefetch" }, { "x-sec-purpose": "prefetch" }]) {
         await look("/notices", headers);
         await look("/plain", headers);
       }

@@ -255,16 +255,20 @@ test("a page that is prefetched refreshes nothing, and takes no message", async 
     return [seen, (await cookies.save(session)).length];
   };
   const [read, take] = [(session) => session.get("user"), (session) => session.takeFlashes("notice")];
-  for (const purpose of ["prefetch", "prefetch;prerender", " prefetch ; anonymous-client-ip"]) {
-    for (const headers of [new Headers({ cookie, "sec-purpose": purpose }), { cookie, "sec-purpose": purpose }, { rawHeaders: ["Cookie", cookie, "Sec-Purpose", purpose] }]) {
+  const ofBrowsers = ["prefetch", "prefetch;prerender", " prefetch ; anonymous-client-ip"].map((purpose) => ["Sec-Purpose", purpose]);
+  // Turbo, Inertia, Safari, Firefox before 115, and the extension `preload` of htmx.
+  const others = [["X-Sec-Purpose", "prefetch"], ["Purpose", "prefetch"], ["X-Purpose", "preview"], ["X-Moz", "prefetch"], ["HX-Preloaded", "true"]];
+  for (const [name, purpose] of [...ofBrowsers, ...others]) {
+    for (const headers of [new Headers({ cookie, [name]: purpose }), { cookie, [name.toLowerCase()]: purpose }, { rawHeaders: ["Cookie", cookie, name, purpose] }]) {
       assert.deepEqual([await visit(headers, read), await visit(headers, take)], [["ada", 0], [[], 0]], purpose);
       // It looks all the same, and may write.
       assert.deepEqual(await visit(headers, (session) => session.flashes("notice")), [["hello"], 0]);
       assert.deepEqual(await visit(headers, (session) => session.set("seen", 1).takeFlashes("notice")), [[], 1]);
     }
   }
-  for (const purpose of ["", "prefetcher", "Prefetch", "prerender;prefetch", "x, prefetch"]) {
-    const headers = new Headers({ cookie, "sec-purpose": purpose });
+  const ofPages = ["", "prefetcher", "Prefetch", "prerender;prefetch", "x, prefetch"].map((purpose) => ["sec-purpose", purpose]);
+  for (const [name, purpose] of [...ofPages, ["purpose", "navigate"], ["hx-preloaded", "false"], ["hx-request", "true"]]) {
+    const headers = new Headers({ cookie, [name]: purpose });
     assert.deepEqual([await visit(headers, read), await visit(headers, take)], [["ada", 1], [["hello"], 1]], purpose);
   }
   assert.deepEqual(await visit({ cookie, "sec-fetch-dest": "image" }, take), [["hello"], 1]);

@@ -26,8 +26,9 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.flash_once(queue, message))
     }
 
-    /// Takes the messages of a queue, oldest first. A request by which a browser prefetches a page (`Sec-Purpose`) gets
-    /// none, and leaves them for a page that the visitor asks for.
+    /// Takes the messages of a queue, oldest first. A request that prefetches a page (`Sec-Purpose`, and
+    /// [what scripts send](https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish)) gets none,
+    /// and leaves them for a page that the visitor asks for.
     ///
     /// # Examples
     ///

@@ -196,8 +196,20 @@ pub(super) fn is_subresource(destination: &[u8]) -> bool {
     subresources.contains(&destination.trim_ascii())
 }
 
-/// Returns `true` if `Sec-Purpose` says that a browser fetches a page before its visitor has asked for it.
+/// Returns `true` if one of [`PURPOSES`] says that a page is fetched before its visitor has asked for it.
 pub(super) fn is_prefetch(purpose: &[u8]) -> bool {
-    let token = purpose.split(|&byte| byte == b';').next();
-    token.is_some_and(|token| token.trim_ascii() == b"prefetch")
+    let words: [&[u8]; 3] = [b"prefetch", b"preview", b"true"];
+    let word = purpose.split(|&byte| byte == b';').next();
+    word.is_some_and(|word| words.contains(&word.trim_ascii()))
 }
+
+/// Fields by which browsers and scripts mark such requests: browsers of today, Turbo, Inertia, Safari, Firefox before 115,
+/// and the extension `preload` of htmx.
+pub(super) const PURPOSES: [&str; 6] = [
+    "sec-purpose",
+    "x-sec-purpose",
+    "purpose",
+    "x-purpose",
+    "x-moz",
+    "hx-preloaded",
+];

@@ -3,9 +3,11 @@
 
 use std::borrow::Cow;
 
+use super::caching::PURPOSES;
+
 /// Fields of a request or a response.
 pub(super) trait Fields {
-    type Name: AsRef<str> + Clone;
+    type Name: AsRef<str> + Clone + 'static;
     type Value;
 
     const CACHE_CONTROL: Self::Name;
@@ -15,11 +17,13 @@ pub(super) trait Fields {
     #[cfg(feature = "tower")]
     const ORIGIN: Self::Name;
     const SEC_FETCH_DEST: Self::Name;
-    const SEC_PURPOSE: Self::Name;
     const SET_COOKIE: Self::Name;
     #[cfg(feature = "tower")]
     const UPGRADE_INSECURE_REQUESTS: Self::Name;
     const VARY: Self::Name;
+
+    /// Returns the names in [`PURPOSES`].
+    fn purposes() -> &'static [Self::Name];
 
     /// Makes a name that was checked when the cookie or the header was built.
     fn name(checked: &str) -> Self::Name;
@@ -69,12 +73,23 @@ macro_rules! implement {
                 #[cfg(feature = "tower")]
                 const ORIGIN: Self::Name = http::header::ORIGIN;
                 const SEC_FETCH_DEST: Self::Name = Self::Name::from_static("sec-fetch-dest");
-                const SEC_PURPOSE: Self::Name = Self::Name::from_static("sec-purpose");
                 const SET_COOKIE: Self::Name = http::header::SET_COOKIE;
                 #[cfg(feature = "tower")]
                 const UPGRADE_INSECURE_REQUESTS: Self::Name =
                     http::header::UPGRADE_INSECURE_REQUESTS;
                 const VARY: Self::Name = http::header::VARY;
+
+                fn purposes() -> &'static [Self::Name] {
+                    // Made once: a `const` would be made and dropped for each request.
+                    static NAMES: [http::header::HeaderName; PURPOSES.len()] = {
+                        let [a, b, c, d, e, f] = PURPOSES;
+                        [name(a), name(b), name(c), name(d), name(e), name(f)]
+                    };
+                    const fn name(name: &'static str) -> http::header::HeaderName {
+                        http::header::HeaderName::from_static(name)
+                    }
+                    &NAMES
+                }
 
                 fn name(checked: &str) -> Self::Name {
                     Self::Name::try_from(checked).expect("a name is checked when it is given")

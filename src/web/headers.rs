@@ -21,8 +21,8 @@ use crate::{
 impl<T: Payload> SessionCookie<T> {
     /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
-    /// `Sec-Fetch-Dest` and `Sec-Purpose` are also read: a request for an image, a script or another part of a page, or one
-    /// that prefetches a page, refreshes nothing.
+    /// Some other fields are also read, such as `Sec-Fetch-Dest` and `Sec-Purpose`: a request for an image, a script or another
+    /// part of a page, or one that prefetches a page, refreshes nothing.
     ///
     /// # Examples
     ///
@@ -252,10 +252,8 @@ pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
 
 /// Returns what a response is for, as the browser says.
 fn destination_of<H: Fields>(request: &H) -> Destination {
-    if request
-        .first(&H::SEC_PURPOSE)
-        .is_some_and(caching::is_prefetch)
-    {
+    let mut purposes = H::purposes().iter().filter_map(|name| request.first(name));
+    if purposes.any(caching::is_prefetch) {
         Destination::Prefetch
     } else if request
         .first(&H::SEC_FETCH_DEST)

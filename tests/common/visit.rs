@@ -83,8 +83,9 @@ impl<T: Payload> Visit<T> {
         self.asking(HeaderName::from_static("sec-fetch-dest"), destination)
     }
 
-    pub(crate) fn purposed(self, purpose: &str) -> Visit<T> {
-        self.asking(HeaderName::from_static("sec-purpose"), purpose)
+    /// Adds a field of [`PREFETCHES`], or one like it.
+    pub(crate) fn purposed(self, (name, value): (&'static str, &str)) -> Visit<T> {
+        self.asking(HeaderName::from_static(name), value)
     }
 
     /// Sets the status of the application's response.
@@ -124,9 +125,10 @@ impl<T: Payload> Visit<T> {
             assert_eq!(other.lengths(), answer.lengths(), "{adapter}");
         }
         // Without an adapter the status and the fields of the response are unknown.
-        let is_destined = ["sec-fetch-dest", "sec-purpose"]
-            .iter()
-            .any(|field| self.request.contains_key(*field));
+        let mut fields = self.request.keys().map(HeaderName::as_str);
+        let is_destined = fields.any(|name| {
+            name == "sec-fetch-dest" || PREFETCHES.iter().any(|(purpose, _)| *purpose == name)
+        });
         if !is_destined && self.status == StatusCode::OK && self.response.is_empty() {
             let core = self.through_core(work);
             let set_cookies = |answer: &Answer| {
@@ -368,12 +370,23 @@ fn shortened(field: &str) -> Option<String> {
 /// The session was not touched.
 pub(crate) const UNTOUCHED: &[&str] = &[];
 
-/// Values of `Sec-Purpose` that browsers send with a page which nobody has asked for yet.
-pub(crate) const PREFETCHES: [&str; 4] = [
-    "prefetch",
-    "prefetch;prerender",
-    "prefetch;anonymous-client-ip",
-    " prefetch ; prerender",
+/// Fields that browsers and scripts send with a request for a page which nobody has asked for yet.
+pub(crate) const PREFETCHES: [(&str, &str); 10] = [
+    ("sec-purpose", "prefetch"),
+    ("sec-purpose", "prefetch;prerender"),
+    ("sec-purpose", "prefetch;anonymous-client-ip"),
+    ("sec-purpose", " prefetch ; prerender"),
+    // Turbo.
+    ("x-sec-purpose", "prefetch"),
+    // Inertia, and Chromium until 2025.
+    ("purpose", "prefetch"),
+    // Safari.
+    ("x-purpose", "preview"),
+    // Firefox before 115.
+    ("x-moz", "prefetch"),
+    ("x-moz", "preview"),
+    // The extension `preload` of htmx.
+    ("hx-preloaded", "true"),
 ];
 
 /// The session was read, and nothing is written.

@@ -281,7 +281,10 @@ fn a_session_is_judged_in_the_context_of_its_request() {
     assert_eq!(*told.judged.lock().unwrap(), [(acme.clone(), id)]);
     let session = cookie.load(&fields, at(1));
     assert!(!session.is_new());
-    assert_eq!(*told.judged.lock().unwrap(), [(acme.clone(), id), (acme, id)]);
+    assert_eq!(
+        *told.judged.lock().unwrap(),
+        [(acme.clone(), id), (acme, id)]
+    );
 }
 
 #[test]
@@ -295,7 +298,10 @@ fn a_session_whose_companion_panics_is_neither_read_nor_replaced() {
     let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| session.is_new()));
     assert!(read.is_err());
     assert_eq!(session.get::<u32>("user").unwrap(), None);
-    assert!(matches!(session.insert("user", 7), Err(SessionError::Stale)));
+    assert!(matches!(
+        session.insert("user", 7),
+        Err(SessionError::Stale)
+    ));
     assert!(panics.save(&session).unwrap().is_empty());
 }
 

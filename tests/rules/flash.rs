@@ -66,7 +66,7 @@ fn a_page_that_the_browser_prefetches_gets_no_messages_and_leaves_them() {
         check(&visit.clone().purposed(prefetch), take, READ);
     }
     // What it changes is saved, with the messages.
-    let prefetch = visit.clone().purposed("prefetch");
+    let prefetch = visit.clone().purposed(PREFETCHES[0]);
     let answer = check(
         &prefetch,
         |session| session.take_flashes("").and(session.insert("seen", 1)),

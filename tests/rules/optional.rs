@@ -184,11 +184,15 @@ fn optional_writes_are_left_out_for_a_page_that_the_browser_prefetches() {
             );
         }
         for page in [
-            "",
-            "prefetcher",
-            "Prefetch",
-            "prerender;prefetch",
-            "pre fetch",
+            ("sec-purpose", ""),
+            ("sec-purpose", "prefetcher"),
+            ("sec-purpose", "Prefetch"),
+            ("sec-purpose", "prerender;prefetch"),
+            ("sec-purpose", "pre fetch"),
+            ("purpose", "navigate"),
+            ("hx-preloaded", "false"),
+            ("hx-request", "true"),
+            ("x-livewire-navigate", "1"),
         ] {
             check(&visit.clone().purposed(page), look, REFRESHED);
         }
@@ -238,7 +242,9 @@ fn by_choice_every_request_that_brings_a_session_refreshes_it() {
     check(&visit().at(1), look, REFRESHED);
     // Nothing is refreshed by what a page loads, nor by a failure.
     check(&visit().at(1).loading("image"), nothing, UNTOUCHED);
-    check(&visit().at(1).purposed("prefetch"), nothing, UNTOUCHED);
+    for prefetch in PREFETCHES {
+        check(&visit().at(1).purposed(prefetch), nothing, UNTOUCHED);
+    }
     check(&visit().at(1).answered(404), nothing, UNTOUCHED);
     let public = visit().at(1).saying("cache-control", "public");
     check(&public, nothing, &["cache-control: public"]);

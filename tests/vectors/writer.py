@@ -392,8 +392,13 @@ def quiet(s, request, response):
 
 
 def prefetches(request):
-    purpose = [value for name, value in request if name.lower() == "sec-purpose"]
-    return bool(purpose) and purpose[0].split(";")[0].strip(" \t") == "prefetch"
+    first = {}
+    for name, value in request:
+        first.setdefault(name.lower(), value.split(";")[0].strip(" \t"))
+    return any(first.get(name) in ("prefetch", "preview", "true") for name in PURPOSES)
+
+
+PURPOSES = ("sec-purpose", "x-sec-purpose", "purpose", "x-purpose", "x-moz", "hx-preloaded")
 
 
 def sealable(s, body):

@@ -70,8 +70,14 @@ export function cacheChanges(fields, touch, by, mayShare = false) {
   return changes;
 }
 
-/** Returns true if `Sec-Purpose` says that a browser fetches a page before its visitor has asked for it. */
-export const isPrefetch = (purpose = "") => trim(purpose.split(";")[0], BLANK) === "prefetch";
+/** Returns true if one of `PURPOSES` says that a page is fetched before its visitor has asked for it. */
+export const isPrefetch = (purpose = "") => /^(prefetch|preview|true)$/.test(trim(purpose.split(";")[0], BLANK));
+
+/**
+ * The fields by which browsers and scripts mark such requests: browsers of today, Turbo, Inertia, Safari, Firefox before 115,
+ * and the extension `preload` of htmx.
+ */
+export const PURPOSES = ["sec-purpose", "x-sec-purpose", "purpose", "x-purpose", "x-moz", "hx-preloaded"];
 
 const SUBRESOURCE = /^(image|script|style|font|audio|video|track|worker)$/;
 

@@ -3,7 +3,7 @@
 import { misused } from "../base/errors.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
-import { isPrefetch, isSubresource } from "./caching.js";
+import { PURPOSES, isPrefetch, isSubresource } from "./caching.js";
 
 /** Returns the sealer of a carrier. */
 export let sealerOf;
@@ -47,7 +47,7 @@ export function newSession(carrier, source, now) {
   const state = new State(sealer.policy, now);
   state.sealer = sealer;
   const first = (name) => fieldsOf(source, name, false)[0];
-  state.isPrefetch = isPrefetch(first("sec-purpose"));
+  state.isPrefetch = PURPOSES.some((name) => isPrefetch(first(name)));
   state.isSubresource = state.isPrefetch || isSubresource(first("sec-fetch-dest"));
   const { Handle = Session } = state.policy.type;
   return { state, session: new Handle(state) };
@@ -96,5 +96,5 @@ const listOf = (values) => [values].flat().filter((value) => typeof value === "s
 
 /** Node joins or drops repeated fields elsewhere. */
 function rawValues(raw, name) {
-  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].toLowerCase() === name);
+  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].length === name.length && raw[i - 1].toLowerCase() === name);
 }

@@ -253,7 +253,10 @@ fn a_value_that_goes_on_in_another_line_is_refused() {
 fn a_file_of_many_lines_is_refused_in_no_time() {
     let many = |line: fn(usize) -> String| (0..10_000).map(line).collect::<String>();
     for (file, expected) in [
-        (many(|_| "session.timeout = 1200\n".to_owned()), "given twice"),
+        (
+            many(|_| "session.timeout = 1200\n".to_owned()),
+            "given twice",
+        ),
         (many(|_| "session.max_age = 1200\n".to_owned()), "max_age"),
         (many(|n| format!("session.x{n} = 1\n")), "x9999"),
     ] {
