@@ -42,7 +42,7 @@
 //! | let anyone read the content | [`SessionCookie::unencrypted_but_signed`] |
 //! | read and change a visitor's session | [`Session`] |
 //! | serve sessions in tower, axum or actix-web | [`SessionLayer`]; [`Session`] as an argument of handlers |
-//! | refuse requests that other sites make | [`csrf::CsrfGuard`], [`csrf::Guarded`] |
+//! | refuse requests that other sites make | [`csrf::CsrfGuard`], [`csrf::GuardedForm`] |
 //! | serve sessions without a framework | [`SessionCookie::load`], [`SessionCookie::save`] |
 //! | carry sessions without a cookie | [`SessionHeader`], [`SessionToken`] |
 //! | bind sessions to a tenant or a stage | [`context`](carrier::SessionBuilder::context), [`carrier::Context`] |
@@ -125,8 +125,8 @@
 //! |---|---|---|
 //! | `http` | Sessions from and to an `http::HeaderMap`. | `load_from` and `save_to`, [`web::host_of`], [`web::local_path`] |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | [`SessionLayer`], [`csrf::CsrfGuard`], and feature `http` |
-//! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::Guarded`], [`SessionError`] as a response, and feature `tower` |
-//! | `actix` | `SessionLayer` as actix-web middleware, `Session` as an extractor. | [`SessionLayer`] and [`csrf::CsrfGuard`] for `App::wrap`, [`Session`] and [`csrf::Guarded`] as arguments, [`SessionError`] as a response, and feature `tower` |
+//! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::GuardedForm`], [`SessionError`] as a response, and feature `tower` |
+//! | `actix` | `SessionLayer` as actix-web middleware, `Session` as an extractor. | [`SessionLayer`] and [`csrf::CsrfGuard`] for `App::wrap`, [`Session`] and [`csrf::GuardedForm`] as arguments, [`SessionError`] as a response, and feature `tower` |
 //! | `cookie` | Sessions from and to the cookies of a `cookie::CookieJar`. | `load_from_cookies` and `save_as_cookies` |
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
 //! | `metrics` | Counters of outcomes, writes, refusals and failures, and the sizes of tokens, by the facade of the crate `metrics`. | metrics |
@@ -188,7 +188,7 @@ pub mod csrf {
     //! [`csrf_token`](crate::Session::csrf_token) and [`verify_csrf`](crate::Session::verify_csrf).
 
     #[cfg(any(feature = "actix", feature = "axum"))]
-    pub use crate::web::csrf::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection};
+    pub use crate::web::csrf::{CsrfCheck, GuardedForm, GuardedRejection};
     pub use crate::web::csrf::{CsrfGuard, CsrfRefusal};
 }
 

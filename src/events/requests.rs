@@ -80,8 +80,12 @@ pub(crate) struct RefusedRequest<'a> {
 }
 
 /// A CSRF check refused a request.
-pub(crate) fn request_refused(refusal: impl Error, request: &RefusedRequest<'_>) {
-    count!(1, CSRF_REFUSALS, "refusal" => format!("{refusal:?}"));
+pub(crate) fn request_refused(
+    refusal: impl Error,
+    name: &'static str,
+    request: &RefusedRequest<'_>,
+) {
+    count!(1, CSRF_REFUSALS, "refusal" => name);
     log!(
         SESSIONS,
         warn,

@@ -21,8 +21,8 @@ use crate::{events, session::SaveError, state::SessionError};
 /// ([`with_page`](Failure::with_page)).
 ///
 /// The default body is short and reveals nothing to the visitor. If a form's token is not of this session, the body is
-/// a page with a link to the address of the request, so that a visitor whose login form was open for too long can go
-/// on. Each failure is also a `tracing` event. A request whose failure is an error of its session saves what a 5xx
+/// a page with a link to the form's page, as `Referer` names it, or else to the address that the form was sent to, so
+/// that a visitor whose login form was open for too long can go on. Each failure is also a `tracing` event. A request whose failure is an error of its session saves what a 5xx
 /// [saves](crate::carrier::SessionBuilder::save_on_server_error), whatever status the application chooses.
 ///
 /// # Examples
@@ -165,11 +165,11 @@ impl Failure {
     #[cfg(any(feature = "actix", feature = "axum"))]
     pub(super) fn into_page(self) -> Response<String> {
         match self {
-            Failure::Csrf(CsrfRefusal::WrongToken) => self.answered(
-                StatusCode::FORBIDDEN,
-                "text/html; charset=utf-8",
-                LOAD_AGAIN,
-            ),
+            Failure::Csrf(CsrfRefusal::WrongToken { ref form }) => {
+                let page = form.as_deref().unwrap_or("").replace('&', "&amp;");
+                let body = LOAD_AGAIN.replace("{page}", &page);
+                self.answered(StatusCode::FORBIDDEN, "text/html; charset=utf-8", body)
+            }
             failure => failure.into_response(None),
         }
     }
@@ -178,9 +178,9 @@ impl Failure {
         self,
         status: StatusCode,
         kind: &'static str,
-        body: &'static str,
+        body: impl Into<String>,
     ) -> Response<String> {
-        let mut response = Response::new(body.to_owned());
+        let mut response = Response::new(body.into());
         *response.status_mut() = status;
         let kind = HeaderValue::from_static(kind);
         response.headers_mut().insert(CONTENT_TYPE, kind);
@@ -231,12 +231,12 @@ impl Error for Failure {
     }
 }
 
-/// The link leads to the address that the form was sent to.
+/// Without a page, the link leads to the address that the form was sent to.
 #[cfg(any(feature = "actix", feature = "axum"))]
 const LOAD_AGAIN: &str = concat!(
     "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",
     "<meta name=\"viewport\" content=\"width=device-width\">\n",
     "<title>Please load the page again</title>\n<h1>Please load the page again</h1>\n",
     "<p>It was open for too long, or you have signed in or out since. Nothing was changed.</p>\n",
-    "<p><a href=\"\">Load the page again</a></p>\n",
+    "<p><a href=\"{page}\">Load the page again</a></p>\n",
 );

@@ -5,38 +5,23 @@
 use std::time::SystemTime;
 
 use axum::{
-    Form, Router,
+    Router,
     body::{Body, to_bytes},
     routing::{get, post},
 };
 use hardtack::{
     Session, SessionError, SessionLayer,
-    csrf::{CsrfField, CsrfGuard, Guarded, GuardedForm},
+    csrf::{CsrfGuard, GuardedForm},
 };
 use http::{Request, Response, StatusCode};
-use serde::Deserialize;
 use tower::ServiceExt;
 
 use super::common::{at, block_on, cookie, set_cookies};
 
-#[derive(Deserialize)]
-struct Callback {
-    csrf_token: String,
-}
-
-impl CsrfField for Callback {
-    fn csrf_token(&self) -> &str {
-        &self.csrf_token
-    }
-}
-
 fn app(guard: CsrfGuard) -> Router {
     Router::new()
         .route("/signed-in", post(|| async move { "signed in" }))
-        .route(
-            "/guarded",
-            post(|_: Guarded<Form<Callback>>| async move { "done" }),
-        )
+        .route("/guarded", post(|_: GuardedForm| async move { "done" }))
         .fallback(|| async move { "done" })
         .layer(guard)
         .layer(SessionLayer::new(cookie()).clock(at(0)))

@@ -9,7 +9,7 @@ use axum::{
 };
 use hardtack::{
     Session, SessionData, SessionLayer,
-    csrf::{CsrfCheck, CsrfField, CsrfGuard, Guarded, GuardedForm},
+    csrf::{CsrfCheck, CsrfGuard, GuardedForm},
 };
 use http::{Request, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -27,17 +27,7 @@ struct Transfer {
     amount: u32,
 }
 
-impl CsrfField for Transfer {
-    fn csrf_token(&self) -> &str {
-        &self.csrf_token
-    }
-}
-
-async fn of_form(Guarded(Form(transfer)): Guarded<Form<Transfer>>) -> String {
-    format!("sent {}", transfer.amount)
-}
-
-async fn of_any_form(GuardedForm(amount): GuardedForm<Amount>) -> String {
+async fn of_form(GuardedForm(amount): GuardedForm<Amount>) -> String {
     format!("sent {}", amount.amount)
 }
 
@@ -71,7 +61,7 @@ async fn of_upload(check: CsrfCheck, mut form: Multipart) -> Result<String, Resp
     Ok("uploaded".to_owned())
 }
 
-async fn of_json(Guarded(Json(transfer)): Guarded<Json<Transfer>>) -> String {
+async fn of_json(Json(transfer): Json<Transfer>) -> String {
     format!("sent {}", transfer.amount)
 }
 
@@ -85,7 +75,6 @@ async fn by_hand(session: Session, Form(transfer): Form<Transfer>) -> (StatusCod
 fn routes() -> Router {
     Router::new()
         .route("/form", post(of_form))
-        .route("/any", post(of_any_form))
         .route("/upload", post(of_upload))
         .route("/json", post(of_json))
         .route("/hand", post(by_hand))
@@ -146,23 +135,20 @@ fn the_field_of_a_form_is_checked_by_its_extractor() {
     let app = app(in_forms());
     for (field, expected) in [(&*token, 200), (&*other, 403), ("junk", 403), ("", 403)] {
         for kind in [FORM, "application/x-www-form-urlencoded; charset=utf-8"] {
-            for path in ["/form", "/any"] {
-                let (status, body) = ask(&app, &pair, path, kind, None, form(field));
-                assert_eq!(status, expected, "{path} {field} {kind}: {body}");
-                assert_eq!(body == "sent 7", expected == 200, "{body}");
-                assert!(field.is_empty() || !body.contains(field), "{body}");
-            }
+            let (status, body) = ask(&app, &pair, "/form", kind, None, form(field));
+            assert_eq!(status, expected, "{field} {kind}: {body}");
+            assert_eq!(body == "sent 7", expected == 200, "{body}");
+            assert!(field.is_empty() || !body.contains(field), "{body}");
         }
         let (status, _) = ask(&app, &pair, "/hand", FORM, None, form(field));
         assert_eq!(status, expected);
     }
     // A form without the field, also where the rest is wrong.
-    for (path, body) in [
-        ("/form", "amount=7"),
-        ("/any", "amount=7"),
-        ("/any", "amount=many"),
-    ] {
-        assert_eq!(ask(&app, &pair, path, FORM, None, body.to_owned()).0, 403);
+    for body in ["amount=7", "amount=many"] {
+        assert_eq!(
+            ask(&app, &pair, "/form", FORM, None, body.to_owned()).0,
+            403
+        );
     }
 }
 
@@ -188,6 +174,91 @@ fn a_form_of_a_token_alone_needs_no_type_of_its_own() {
         let answer = ask(&app, &pair, "/form", FORM, None, body.clone());
         assert_eq!(answer.0, status, "{body}: {}", answer.1);
     }
+}
+
+/// A guard whose forms have their token in another field.
+fn named(field: &str) -> CsrfGuard {
+    in_forms().form_field(field)
+}
+
+#[test]
+fn a_guard_may_name_another_field() {
+    let (pair, token) = visitor_of(&cookie());
+    let ask = |field: &str, kind: Option<&str>| {
+        let body = format!("{field}={token}&amount=7");
+        let app = app(named("authenticity_token"));
+        ask(&app, &pair, "/form", FORM, kind, body).0
+    };
+    assert_eq!(ask("authenticity_token", None), 200);
+    // It is taken out of the form, with a token in the header too. Any other field is the form's own.
+    assert_eq!(ask("authenticity_token", Some(&token)), 200);
+    assert_eq!(ask("csrf_token", None), 403);
+    assert_eq!(ask("csrf_token", Some(&token)), 422);
+}
+
+#[test]
+fn each_of_two_guards_has_its_own_field() {
+    let (pair, token) = visitor_of(&cookie());
+    let layer = SessionLayer::new(cookie()).clock(at(1));
+    let app = routes()
+        .layer(named("inner"))
+        .layer(named("outer"))
+        .layer(layer);
+    for (body, status) in [
+        (format!("inner={token}&outer={token}&amount=7"), 200),
+        (format!("inner={token}&amount=7"), 403),
+        (format!("outer={token}&amount=7"), 403),
+        (format!("inner=junk&outer={token}&amount=7"), 403),
+    ] {
+        assert_eq!(ask(&app, &pair, "/form", FORM, None, body).0, status);
+    }
+}
+
+#[test]
+fn the_page_for_an_old_form_leads_to_the_page_of_the_form() {
+    let (pair, _) = visitor_of(&cookie());
+    let link = |guard, referer: Option<&str>| {
+        let request = Request::post("/form?step=2")
+            .header("cookie", &pair)
+            .header("host", "example.com")
+            .header("content-type", FORM);
+        let request = referer.into_iter().fold(request, |request, referer| {
+            request.header("referer", referer)
+        });
+        let request = request.body(Body::from(form("junk"))).unwrap();
+        let response = block_on(app(guard).oneshot(request)).unwrap();
+        assert_eq!(response.status(), 403);
+        let body = block_on(to_bytes(response.into_body(), 10_000)).unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        let (_, link) = body.split_once("<a href=\"").unwrap();
+        link.split_once('"').unwrap().0.to_owned()
+    };
+    let page = "https://example.com/transfer";
+    assert_eq!(link(in_forms(), Some(page)), page);
+    let page = "https://EXAMPLE.com:443/a?to=7&by=8";
+    let in_html = "https://EXAMPLE.com:443/a?to=7&amp;by=8";
+    assert_eq!(link(in_forms(), Some(page)), in_html);
+    let page = "http://example.com/in-development";
+    assert_eq!(link(in_forms(), Some(page)), page);
+    // No page of this site, or none that HTML could link to: the address that the form was sent to.
+    for referer in [
+        None,
+        Some(""),
+        Some("/transfer"),
+        Some("https://example.com"),
+        Some("https://evil.example/transfer"),
+        Some("https://example.com.evil.example/"),
+        Some("https://example.com@evil.example/"),
+        Some("https://example.com/\"><script>"),
+        Some("https://example.com/a b"),
+        Some("javascript://example.com/%0aalert(1)"),
+    ] {
+        assert_eq!(link(in_forms(), referer), "", "{referer:?}");
+    }
+    let behind_proxy = in_forms().trust_origin("https://shop.example").unwrap();
+    let page = "https://shop.example/transfer";
+    assert_eq!(link(in_forms(), Some(page)), "");
+    assert_eq!(link(behind_proxy, Some(page)), page);
 }
 
 #[test]
@@ -223,7 +294,7 @@ fn a_guarded_form_takes_forms_alone() {
         ("multipart/form-data; boundary=x", 415),
         (FORM, 200),
     ] {
-        let answer = ask(&app, &pair, "/any", kind, Some(&token), form("")).0;
+        let answer = ask(&app, &pair, "/form", kind, Some(&token), form("")).0;
         assert_eq!(answer, status, "{kind}");
     }
 }
@@ -323,7 +394,16 @@ fn only_forms_may_have_their_token_inside() {
 #[test]
 fn a_form_without_a_token_is_not_said_to_have_a_wrong_one() {
     let (pair, token) = visitor_of(&cookie());
-    let ask = |body: &str| ask(&app(in_forms()), &pair, "/any", FORM, None, body.to_owned());
+    let ask = |body: &str| {
+        ask(
+            &app(in_forms()),
+            &pair,
+            "/form",
+            FORM,
+            None,
+            body.to_owned(),
+        )
+    };
     let flipped = if token.starts_with('A') { "B" } else { "A" };
     let foreign = format!("amount=1&csrf_token={flipped}{}", &token[1..]);
     for (body, sentence) in [
@@ -401,14 +481,12 @@ fn a_guard_inside_does_not_cancel_what_one_outside_has_left_to_be_checked() {
 }
 
 #[test]
-fn a_form_of_the_wrong_shape_is_refused_by_the_extractor_inside() {
+fn a_form_of_the_wrong_shape_is_refused_with_422() {
     let (pair, token) = visitor_of(&cookie());
-    for path in ["/form", "/any"] {
-        for fields in ["amount=many", "", "amount=7&amount=8"] {
-            let body = format!("csrf_token={token}&{fields}");
-            let (status, body) = ask(&app(in_forms()), &pair, path, FORM, None, body);
-            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: {body}");
-        }
+    for fields in ["amount=many", "", "amount=7&amount=8"] {
+        let body = format!("csrf_token={token}&{fields}");
+        let (status, body) = ask(&app(in_forms()), &pair, "/form", FORM, None, body);
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
     }
 }
 

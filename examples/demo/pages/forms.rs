@@ -3,14 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Form,
     extract::{FromRequest, FromRequestParts, Query, Request},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use hardtack::{
     Session, SessionError,
-    csrf::{CsrfField, CsrfRefusal, Guarded, GuardedRejection},
+    csrf::{CsrfRefusal, GuardedForm, GuardedRejection},
     session::{Outcome, Reason},
 };
 use serde::Deserialize;
@@ -30,7 +29,6 @@ pub(crate) struct Posted(Visit, Fields);
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Fields {
-    csrf_token: String,
     name: String,
     /// Absent if the box is not ticked.
     remember: Option<String>,
@@ -48,12 +46,6 @@ struct Fields {
     y: String,
 }
 
-impl CsrfField for Fields {
-    fn csrf_token(&self) -> &str {
-        &self.csrf_token
-    }
-}
-
 impl FromRequest<Arc<Site>> for Posted {
     type Rejection = Response;
 
@@ -61,11 +53,11 @@ impl FromRequest<Arc<Site>> for Posted {
         let (mut head, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut head, site).await;
         let visit = visit.map_err(IntoResponse::into_response)?;
-        let form = Guarded::from_request(Request::from_parts(head, body), site).await;
+        let form = GuardedForm::from_request(Request::from_parts(head, body), site).await;
         match form {
-            Ok(Guarded(Form(fields))) => Ok(Posted(visit, fields)),
+            Ok(GuardedForm(fields)) => Ok(Posted(visit, fields)),
             // The token cannot be right. This tells a visitor whose browser keeps no cookies why.
-            Err(GuardedRejection::Refused(CsrfRefusal::WrongToken))
+            Err(GuardedRejection::Refused(CsrfRefusal::WrongToken { .. }))
                 if visit.arrived().is_none() =>
             {
                 let sentence = &visit.texts()["page.keeps_none"];

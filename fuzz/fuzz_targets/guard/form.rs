@@ -1,7 +1,7 @@
 //! Bodies that carry their token, taken by extractors, on sites that are put together rightly or not. A handler runs for a
 //! right token and for no other, and gets the fields that were sent.
 
-use std::{convert::Infallible, future::ready, ops::Deref};
+use std::{convert::Infallible, future::ready};
 
 use arbitrary::Arbitrary;
 use axum_core::{
@@ -11,7 +11,7 @@ use axum_core::{
 };
 use hardtack::{
     Session, SessionLayer,
-    csrf::{CsrfCheck, CsrfField, Guarded, GuardedForm},
+    csrf::{CsrfCheck, GuardedForm},
     web::Failure,
 };
 use http::{Request, Response, StatusCode};
@@ -48,8 +48,6 @@ enum Site {
 #[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
 enum Extractor {
     GuardedForm,
-    /// The whole body is the token.
-    Guarded,
     /// The handler checks a token that it has read itself, from the body.
     Check,
     /// It takes no body, and asks for the session.
@@ -101,7 +99,7 @@ impl Submission<'_> {
             _ if !is_checked => Outcome::Refused(500),
             _ if !self.is_post => Outcome::Refused(403),
             Extractor::GuardedForm => self.expected_form(),
-            Extractor::Guarded | Extractor::Check => match self.is_proven(&self.body()) {
+            Extractor::Check => match self.is_proven(&self.body()) {
                 true => Outcome::Handled(Vec::new()),
                 false => Outcome::Refused(403),
             },
@@ -140,7 +138,7 @@ impl Submission<'_> {
         });
         // As text it is a token where it is one alone.
         match (&self.extractor, self.fields.first()) {
-            (Extractor::Guarded | Extractor::Check, Some(field)) => field.value.text().to_owned(),
+            (Extractor::Check, Some(field)) => field.value.text().to_owned(),
             _ => fields.collect::<Vec<_>>().join("&"),
         }
     }
@@ -201,10 +199,6 @@ async fn extract(
             let form = GuardedForm::from_request(request, &()).await;
             form.map(|GuardedForm(fields)| fields).map_err(rejected)
         }
-        Extractor::Guarded => {
-            let note = Guarded::<Note>::from_request(request, &()).await;
-            note.map(|_| Vec::new()).map_err(rejected)
-        }
         Extractor::Check => {
             let (mut parts, body) = request.into_parts();
             let check = CsrfCheck::from_request_parts(&mut parts, &()).await;
@@ -239,30 +233,5 @@ fn check_page(answer: &Response<String>) {
     }
     for secret in [&VISITOR.token, &VISITOR.cookie] {
         assert!(!shown.body().contains(secret.as_str()));
-    }
-}
-
-/// A body that is a token.
-struct Note(String);
-
-impl Deref for Note {
-    type Target = Note;
-
-    fn deref(&self) -> &Note {
-        self
-    }
-}
-
-impl CsrfField for Note {
-    fn csrf_token(&self) -> &str {
-        &self.0
-    }
-}
-
-impl<S: Sync> FromRequest<S> for Note {
-    type Rejection = <String as FromRequest<()>>::Rejection;
-
-    async fn from_request(request: AxumRequest, _: &S) -> Result<Note, Self::Rejection> {
-        String::from_request(request, &()).await.map(Note)
     }
 }

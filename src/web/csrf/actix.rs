@@ -1,8 +1,7 @@
-//! [`CsrfGuard`] as middleware of actix-web, and guarded bodies as its extractors. Feature `actix`.
+//! [`CsrfGuard`] as middleware of actix-web, and guarded forms as its extractors. Feature `actix`.
 
 use std::{
     future::{Ready, ready},
-    ops::Deref,
     pin::Pin,
 };
 
@@ -16,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     CsrfGuard, CsrfRefusal,
-    form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NoForm},
+    form::{CsrfCheck, GuardedForm, GuardedRejection, NoForm},
 };
 use crate::web::{
     actix::{converted, failed, middleware},
@@ -82,25 +81,6 @@ fn no_form((status, sentence): NoForm) -> Error {
     InternalError::new(sentence, status).into()
 }
 
-/// With feature `actix`.
-impl<E> FromRequest for Guarded<E>
-where
-    E: FromRequest + Deref<Target: CsrfField> + 'static,
-{
-    type Error = GuardedRejection<Error>;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
-
-    fn from_request(request: &HttpRequest, body: &mut dev::Payload) -> Self::Future {
-        let check = CsrfCheck::of(&*request.extensions(), request.path());
-        let body = E::from_request(request, body);
-        Box::pin(async move {
-            let check = check?;
-            let body = body.await;
-            check.accept(body.map_err(|error| GuardedRejection::Inner(error.into()))?)
-        })
-    }
-}
-
 impl ResponseError for GuardedRejection<Error> {
     fn error_response(&self) -> HttpResponse {
         match self {
@@ -114,6 +94,6 @@ impl ResponseError for GuardedRejection<Error> {
 /// With feature `actix`, a response with status 403.
 impl ResponseError for CsrfRefusal {
     fn error_response(&self) -> HttpResponse {
-        converted(Failure::Csrf(*self).into_page())
+        converted(Failure::Csrf(self.clone()).into_page())
     }
 }

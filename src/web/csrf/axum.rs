@@ -1,6 +1,6 @@
-//! Guarded bodies as axum extractors. Feature `axum`.
+//! Guarded forms as axum extractors. Feature `axum`.
 
-use std::{convert::Infallible, ops::Deref};
+use std::convert::Infallible;
 
 use axum_core::{
     body::Body,
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     CsrfRefusal,
-    form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NoForm},
+    form::{CsrfCheck, GuardedForm, GuardedRejection, NoForm},
 };
 use crate::web::{axum::failed, failure::Failure};
 
@@ -46,21 +46,6 @@ where
 fn no_form((status, sentence): NoForm) -> Response {
     let status = StatusCode::from_u16(status).expect("it is a status");
     (status, sentence).into_response()
-}
-
-/// With feature `axum`.
-impl<S, E> FromRequest<S> for Guarded<E>
-where
-    S: Send + Sync,
-    E: FromRequest<S> + Deref<Target: CsrfField>,
-{
-    type Rejection = GuardedRejection<E::Rejection>;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let check = CsrfCheck::of(request.extensions(), request.uri().path())?;
-        let body = E::from_request(request, state).await;
-        check.accept(body.map_err(GuardedRejection::Inner)?)
-    }
 }
 
 impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {

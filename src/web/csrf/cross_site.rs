@@ -1,5 +1,7 @@
 //! Origin of a request, and the refusal of those of another site.
 
+use std::sync::Arc;
+
 use http::{HeaderName, header, request::Parts};
 
 use super::CsrfRefusal;
@@ -21,6 +23,20 @@ pub(super) fn check(request: &Parts, trusted: &[Origin]) -> Result<(), CsrfRefus
             _ => Err(CsrfRefusal::CrossSite),
         },
     }
+}
+
+/// Returns the address of the page that sent the request, if its `Referer` names one of this site or of a trusted origin,
+/// and has nothing that HTML reads as the end of an attribute.
+pub(super) fn page_of(request: &Parts, trusted: &[Origin]) -> Option<Arc<str>> {
+    let page = text_of(request, &header::REFERER)?;
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"'<>\\".contains(&byte);
+    let (scheme, rest) = page.split_once("://")?;
+    let (host, _) = rest.split_once('/')?;
+    let origin = Origin::parse(&page[..scheme.len() + "://".len() + host.len()])?;
+    let is_ours =
+        trusted.contains(&origin) || Host::of(request).is_some_and(|host| origin.is_at(host));
+    let is_web = matches!(scheme, "https" | "http");
+    (is_ours && is_web && page.bytes().all(is_plain)).then(|| page.into())
 }
 
 /// Returns the value of the fields of this name. Fields that are not text, or that differ, count as one value that

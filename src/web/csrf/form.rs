@@ -1,6 +1,6 @@
 //! Extractors of bodies that have their token in a field. Features `axum` and `actix`.
 
-use std::{fmt, ops::Deref};
+use std::fmt;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -14,39 +14,9 @@ use crate::{
     web::framework::Extensions,
 };
 
-/// A body with a field for a CSRF token, for [`Guarded`]. A form does not need this trait: [`GuardedForm`] takes the
-/// token out of the form.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::csrf::CsrfField;
-///
-/// #[derive(serde::Deserialize)]
-/// struct Transfer {
-///     #[serde(default)] // without the field: 403, not 422
-///     csrf_token: String,
-///     amount: u32,
-/// }
-///
-/// impl CsrfField for Transfer {
-///     fn csrf_token(&self) -> &str {
-///         &self.csrf_token
-///     }
-/// }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say where its CSRF token is",
-    label = "`Guarded` has to check the token",
-    note = "write `impl CsrfField for {Self}`, or take a `GuardedForm<{Self}>` if it is a form"
-)]
-pub trait CsrfField {
-    /// Returns the token as it was sent.
-    fn csrf_token(&self) -> &str;
-}
-
-/// An extractor of a form of any type, which it refuses with 403 unless the field `csrf_token` has a token of the
-/// session. With feature `axum` or `actix`; needs a [`CsrfGuard`](crate::csrf::CsrfGuard) around the handler, with
+/// An extractor of a form of any type, which it refuses with 403 unless the field `csrf_token`, or the guard's
+/// [`form_field`](crate::csrf::CsrfGuard::form_field), has a token of the session. With feature `axum` or `actix`; needs a
+/// [`CsrfGuard`](crate::csrf::CsrfGuard) around the handler, with
 /// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms).
 ///
 /// The token is taken out before the rest is deserialized. Without a type, `GuardedForm` is a form that needs nothing
@@ -99,10 +69,16 @@ impl<T: DeserializeOwned> GuardedForm<T> {
             let no_form = (415, format!("the body has to be {URL_ENCODED}"));
             return Err(GuardedRejection::Inner(inner(no_form)));
         }
-        let (tokens, rest): (Vec<_>, Vec<_>) =
-            form_urlencoded::parse(body).partition(|(name, _)| name == TOKEN_FIELD);
-        let token = tokens.first().map_or("", |(_, token)| &**token);
-        check.verify(token).map_err(GuardedRejection::Refused)?;
+        let fields: Vec<_> = form_urlencoded::parse(body).collect();
+        let token_in = |name: &str| {
+            let mut named = fields.iter().filter(|(field, _)| *field == *name);
+            named.next().map_or("", |(_, token)| &**token)
+        };
+        let verified = check.verify_each(token_in);
+        verified.map_err(GuardedRejection::Refused)?;
+        let rest = fields
+            .iter()
+            .filter(|(name, _)| !check.checks.fields.iter().any(|field| **field == **name));
         let rest = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(rest)
             .finish();
@@ -111,39 +87,6 @@ impl<T: DeserializeOwned> GuardedForm<T> {
         form.map(GuardedForm).map_err(no_form)
     }
 }
-
-/// An extractor around another, such as `Json<Transfer>`, that refuses the body with 403 unless its field has a CSRF
-/// token of the session. With feature `axum` or `actix`; needs a [`CsrfGuard`](crate::csrf::CsrfGuard) around the handler, with
-/// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms).
-///
-/// A token in the header, which the guard has verified, is enough. A request that a guard lets pass without a token,
-/// such as a form sent by GET, is refused with 403.
-///
-/// # Examples
-///
-#[cfg_attr(feature = "axum", doc = "```")]
-#[cfg_attr(not(feature = "axum"), doc = "```ignore")]
-/// use axum::{Json, Router, routing::post};
-/// use hardtack::csrf::{CsrfField, CsrfGuard, Guarded};
-/// # #[derive(serde::Deserialize)]
-/// # struct Transfer { csrf_token: String, amount: u32 }
-/// # impl CsrfField for Transfer {
-/// #     fn csrf_token(&self) -> &str { &self.csrf_token }
-/// # }
-///
-/// async fn transfer(Guarded(Json(transfer)): Guarded<Json<Transfer>>) -> String {
-///     format!("{} sent", transfer.amount)
-/// }
-///
-/// let app: Router = Router::new()
-///     .route("/transfer", post(transfer))
-///     .layer(CsrfGuard::new().tokens_in_forms());
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Guarded<E>(pub E)
-where
-    // Here too, so that the compiler names a missing field where a handler asks for it.
-    E: Deref<Target: CsrfField>;
 
 /// Check of a token that a guard left to the handler, as an extractor: for bodies that the handler reads itself, such
 /// as an upload. With feature `axum` or `actix`.
@@ -199,25 +142,24 @@ impl CsrfCheck {
     ///
     /// Returns a [`CsrfRefusal`], which is a response with status 403.
     pub fn verify(&self, token: &str) -> Result<(), CsrfRefusal> {
-        let mut left = self.checks.in_form.iter();
-        match left.all(|verify| verify(token)) {
-            true => Ok(()),
-            false if token.is_empty() => Err(reported(CsrfRefusal::NoToken, &self.path, None)),
-            false => {
-                let advice = self.checks.advice;
-                Err(reported(CsrfRefusal::WrongToken, &self.path, advice))
-            }
-        }
+        self.verify_each(|_| token)
     }
 
-    /// Accepts a body if its token is accepted.
-    pub(super) fn accept<E, R>(&self, body: E) -> Result<Guarded<E>, GuardedRejection<R>>
-    where
-        E: Deref<Target: CsrfField>,
-    {
-        let checked = self.verify(body.csrf_token());
-        checked.map_err(GuardedRejection::Refused)?;
-        Ok(Guarded(body))
+    /// Accepts the tokens that `token_in` finds in the field of each guard.
+    fn verify_each<'a>(&self, token_in: impl Fn(&str) -> &'a str) -> Result<(), CsrfRefusal> {
+        for left in &self.checks.in_form {
+            let token = token_in(&left.field);
+            if (left.verify)(token) {
+                continue;
+            }
+            if token.is_empty() {
+                return Err(reported(CsrfRefusal::NoToken, &self.path, None));
+            }
+            let form = self.checks.form_page.clone();
+            let refusal = CsrfRefusal::WrongToken { form };
+            return Err(reported(refusal, &self.path, self.checks.advice));
+        }
+        Ok(())
     }
 }
 
@@ -233,11 +175,11 @@ fn reported(refusal: CsrfRefusal, path: &str, advice: Option<&'static str>) -> C
         advice,
         ..RefusedRequest::default()
     };
-    events::request_refused(refusal, &request);
+    events::request_refused(&refusal, refusal.name(), &request);
     refusal
 }
 
-/// Rejection of [`GuardedForm`], [`Guarded`] and [`CsrfCheck`].
+/// Rejection of [`GuardedForm`] and [`CsrfCheck`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GuardedRejection<R> {
@@ -263,5 +205,3 @@ impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
 
 const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
      `CsrfGuard::new().tokens_in_forms()` to the router, before the session layer";
-
-const TOKEN_FIELD: &str = "csrf_token";

@@ -1,4 +1,4 @@
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc};
 
 use http::{Response, request::Parts};
 use tower_layer::Layer;
@@ -130,7 +130,7 @@ impl<T> CsrfGuard<T> {
     }
 
     /// Requires no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first, and all current
-    /// browsers send the second; a request with neither passes. The extractor `Guarded` answers 500 unless another
+    /// browsers send the second; a request with neither passes. The extractor `GuardedForm` answers 500 unless another
     /// guard asks for a token.
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
@@ -139,8 +139,9 @@ impl<T> CsrfGuard<T> {
     }
 
     /// Accepts forms without the header `x-csrf-token`. Their handlers have to read the token from a field, with the
-    /// extractor `Guarded` of features `axum` and `actix` or with
-    /// [`Session::verify_csrf`](crate::Session::verify_csrf).
+    /// extractors `GuardedForm` or `CsrfCheck` of features `axum` and `actix`, or with
+    /// [`Session::verify_csrf`](crate::Session::verify_csrf). Any other request, such as one with JSON, still needs the
+    /// header.
     ///
     /// # Security
     ///
@@ -148,6 +149,13 @@ impl<T> CsrfGuard<T> {
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
         Arc::make_mut(&mut self.rules).token = TokenSource::HeaderOrForm;
+        self
+    }
+
+    /// Names the field of a form in which `GuardedForm` finds the token. Default: `csrf_token`.
+    #[must_use]
+    pub fn form_field(mut self, name: impl Into<String>) -> Self {
+        Arc::make_mut(&mut self.rules).form_field = Cow::Owned(name.into());
         self
     }
 

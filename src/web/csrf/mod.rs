@@ -1,4 +1,4 @@
-//! `CsrfGuard`, and the extractors of bodies that have their token in a field; published as `hardtack::csrf`.
+//! `CsrfGuard`, and the extractors of forms that have their token in a field; published as `hardtack::csrf`.
 
 #[cfg(feature = "actix")]
 mod actix;
@@ -14,6 +14,6 @@ mod rules;
 mod token;
 
 #[cfg(any(feature = "actix", feature = "axum"))]
-pub use form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection};
+pub use form::{CsrfCheck, GuardedForm, GuardedRejection};
 pub use guard::CsrfGuard;
 pub use refusal::CsrfRefusal;

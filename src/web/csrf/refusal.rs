@@ -1,8 +1,8 @@
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, sync::Arc};
 
-/// Reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `Guarded`, refuses a request. Its messages
+/// Reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `GuardedForm`, refuses a request. Its messages
 /// contain no secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CsrfRefusal {
     /// A page of another site sent the request.
@@ -13,21 +13,37 @@ pub enum CsrfRefusal {
     /// The request has no token.
     NoToken,
     /// The token is not one of this session.
-    WrongToken,
+    #[non_exhaustive]
+    WrongToken {
+        /// Address of the page that has the form, if the request names a page of the own site as its `Referer`. It
+        /// contains neither quotes nor angle brackets.
+        form: Option<Arc<str>>,
+    },
     /// A form that needs a token was sent in a way that no guard checks, for example by GET.
     NotAsked,
 }
 
 impl CsrfRefusal {
+    /// Returns its name in metrics.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            CsrfRefusal::CrossSite => "CrossSite",
+            CsrfRefusal::PlainHttp => "PlainHttp",
+            CsrfRefusal::NoToken => "NoToken",
+            CsrfRefusal::WrongToken { .. } => "WrongToken",
+            CsrfRefusal::NotAsked => "NotAsked",
+        }
+    }
+
     /// Returns the text of the response.
-    pub(in crate::web) fn sentence(self) -> &'static str {
+    pub(in crate::web) fn sentence(&self) -> &'static str {
         match self {
             CsrfRefusal::CrossSite => "refused: the request comes from another site",
             CsrfRefusal::PlainHttp => "refused: the request comes from a page without TLS",
             CsrfRefusal::NoToken => {
-                "refused: the request has no CSRF token; send it in the header `x-csrf-token`, or a form in its field `csrf_token`"
+                "refused: the request has no CSRF token; send it in the header `x-csrf-token`, or a form in its field, by default `csrf_token`"
             }
-            CsrfRefusal::WrongToken => {
+            CsrfRefusal::WrongToken { .. } => {
                 "refused: the CSRF token is not of this session; load the page again"
             }
             CsrfRefusal::NotAsked => {

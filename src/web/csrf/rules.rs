@@ -6,7 +6,7 @@ use super::{
     CsrfRefusal,
     content_type::is_form,
     cross_site::{self, SEC_FETCH_SITE, text_of},
-    token::{TokenChecks, TokenSource},
+    token::{FormField, TOKEN_FIELD, TokenChecks, TokenSource},
 };
 use crate::{
     events::{self, RefusedRequest},
@@ -19,12 +19,24 @@ use crate::{
     },
 };
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Rules {
     pub(super) trusted: Vec<Origin>,
     /// Origins whose forms pass without a token, each with the path they may be sent to.
     pub(super) form_posts: Vec<(Origin, String)>,
     pub(super) token: TokenSource,
+    pub(super) form_field: FormField,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules {
+            trusted: Vec::new(),
+            form_posts: Vec::new(),
+            token: TokenSource::default(),
+            form_field: TOKEN_FIELD,
+        }
+    }
 }
 
 impl Rules {
@@ -36,7 +48,7 @@ impl Rules {
     ) -> Result<(), Failure> {
         let checked = self.check_request::<T>(request, extensions);
         // Written here, because an application may answer a refused request itself.
-        if let Err(Failure::Csrf(refusal)) = checked {
+        if let Err(Failure::Csrf(refusal)) = &checked {
             let origin = text_of(request, &header::ORIGIN);
             let origin = origin.filter(|o| *o == HIDDEN || Origin::parse(o).is_some());
             let host = Host::of(request).map(|host| host.to_string());
@@ -46,7 +58,7 @@ impl Rules {
                 host: host.as_deref(),
                 advice: self.advice(refusal, request, origin),
             };
-            events::request_refused(refusal, &told);
+            events::request_refused(refusal, refusal.name(), &told);
         }
         checked
     }
@@ -54,7 +66,7 @@ impl Rules {
     /// Returns what the operator of a site may do about a refusal of its own pages.
     fn advice(
         &self,
-        refusal: CsrfRefusal,
+        refusal: &CsrfRefusal,
         request: &Parts,
         origin: Option<&str>,
     ) -> Option<&'static str> {
@@ -66,7 +78,7 @@ impl Rules {
             CsrfRefusal::CrossSite if is_compared && origin == Some(HIDDEN) => Some(WITHOUT_ORIGIN),
             CsrfRefusal::CrossSite if is_compared && origin.is_some() => Some(BEHIND_PROXY),
             CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
-            CsrfRefusal::WrongToken => about_wrong_token(&request.headers),
+            CsrfRefusal::WrongToken { .. } => about_wrong_token(&request.headers),
             _ => None,
         }
     }
@@ -88,7 +100,12 @@ impl Rules {
             let mut checks: TokenChecks = extensions.remove().unwrap_or_default();
             if !is_safe && !is_upgrade && !is_form_post {
                 checks.advice = about_wrong_token(&request.headers);
-                self.token.check::<T>(request, extensions, &mut checks)?;
+                let field = &self.form_field;
+                self.token
+                    .check::<T>(request, extensions, field, &mut checks)?;
+                if !checks.in_form.is_empty() {
+                    checks.form_page = cross_site::page_of(request, &self.trusted);
+                }
             }
             extensions.insert(checks);
         }

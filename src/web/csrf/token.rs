@@ -1,6 +1,6 @@
 //! The token of a request: the place in which it has it, and the check.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use http::request::Parts;
 
@@ -27,25 +27,30 @@ pub(super) enum TokenSource {
 }
 
 impl TokenSource {
-    /// Verifies a token in the header. One in a form is left to `checks`.
+    /// Verifies a token in the header. One in the `field` of a form is left to `checks`.
     pub(super) fn check<T: Payload>(
         self,
         request: &Parts,
         extensions: &impl Extensions,
+        field: &FormField,
         checks: &mut TokenChecks,
     ) -> Result<(), Failure> {
         let session = Session::<T>::provided_in(extensions);
         let session = session.map_err(|missing| Failure::Setup(without_session(missing)))?;
         let in_form = self == TokenSource::HeaderOrForm && is_form(&request.headers);
         let verify = move |token: &str| session.verify_csrf(token);
+        checks.fields.push(field.clone());
         match request.headers.get(TOKEN_HEADER) {
             Some(token) => {
                 checks.has_passed = token.to_str().is_ok_and(verify);
                 if !checks.has_passed {
-                    return Err(Failure::Csrf(CsrfRefusal::WrongToken));
+                    return Err(Failure::Csrf(CsrfRefusal::WrongToken { form: None }));
                 }
             }
-            None if in_form => checks.in_form.push(Arc::new(verify)),
+            None if in_form => checks.in_form.push(LeftToForm {
+                field: field.clone(),
+                verify: Arc::new(verify),
+            }),
             None => return Err(Failure::Csrf(CsrfRefusal::NoToken)),
         }
         Ok(())
@@ -61,12 +66,30 @@ impl TokenSource {
 pub(super) struct TokenChecks {
     /// The token in the header is one of the session.
     pub(super) has_passed: bool,
-    pub(super) in_form: Vec<Verify>,
+    pub(super) in_form: Vec<LeftToForm>,
+    /// Fields for tokens, which are not of the form's own content.
+    pub(super) fields: Vec<FormField>,
+    /// Page that has the form, if it is of the own site.
+    pub(super) form_page: Option<Arc<str>>,
     /// For the operator of the site, if the token is wrong.
     pub(super) advice: Option<&'static str>,
 }
 
+/// Check of one guard.
+#[derive(Clone)]
+#[cfg_attr(
+    not(any(feature = "actix", feature = "axum")),
+    allow(dead_code, reason = "for extractors")
+)]
+pub(super) struct LeftToForm {
+    pub(super) field: FormField,
+    pub(super) verify: Verify,
+}
+
 type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// Name of the field of a form that has its token.
+pub(super) type FormField = Cow<'static, str>;
 
 fn without_session(missing: MissingSession) -> String {
     let MissingSession::OtherType { asked, provided } = missing else {
@@ -83,3 +106,4 @@ fn without_session(missing: MissingSession) -> String {
 }
 
 const TOKEN_HEADER: &str = "x-csrf-token";
+pub(super) const TOKEN_FIELD: FormField = Cow::Borrowed("csrf_token");

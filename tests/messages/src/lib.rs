@@ -16,27 +16,17 @@ mod await_on_insert {
 
 #[cfg(feature = "body_before_session")]
 mod body_before_session {
-    //! error: the trait bound `Guarded<Form<Transfer>>: FromRequestParts<()>` is not satisfied
+    //! error: the trait bound `GuardedForm<Transfer>: FromRequestParts<()>` is not satisfied
 
-    use axum::Form;
-    use hardtack::{
-        Session,
-        csrf::{CsrfField, Guarded},
-    };
+    use hardtack::{Session, csrf::GuardedForm};
 
     #[derive(serde::Deserialize)]
     struct Transfer {
-        csrf_token: String,
-    }
-
-    impl CsrfField for Transfer {
-        fn csrf_token(&self) -> &str {
-            &self.csrf_token
-        }
+        amount: u32,
     }
 
     #[axum::debug_handler]
-    async fn transfer(_: Guarded<Form<Transfer>>, _: Session) {}
+    async fn transfer(_: GuardedForm<Transfer>, _: Session) {}
 }
 
 #[cfg(feature = "builder_for_a_layer")]
@@ -172,30 +162,6 @@ mod get_without_a_type {
     fn visit(session: &Session) -> Result<(), SessionError> {
         let _ = session.get("user")?;
         Ok(())
-    }
-}
-
-#[cfg(feature = "guarded_without_a_field")]
-mod guarded_without_a_field {
-    //! error: `Transfer` does not say where its CSRF token is
-    //! label: `Guarded` has to check the token
-    //! note: write `impl CsrfField for Transfer`, or take a `GuardedForm<Transfer>` if it is a form
-    //! error: the trait bound `fn(Guarded<Form<Transfer>>) -> impl Future<Output = String> {transfer}: Handler<_, _>` is not satisfied
-
-    use axum::{Form, Router, routing::post};
-    use hardtack::csrf::Guarded;
-
-    #[derive(serde::Deserialize)]
-    struct Transfer {
-        amount: u32,
-    }
-
-    async fn transfer(Guarded(Form(transfer)): Guarded<Form<Transfer>>) -> String {
-        transfer.amount.to_string()
-    }
-
-    fn routes() {
-        let _: Router = Router::new().route("/transfer", post(transfer));
     }
 }
 
