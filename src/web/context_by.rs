@@ -26,7 +26,9 @@ impl<T, W> SessionLayer<T, W> {
     /// Binds the session of each request to the context that `context_by` returns, in place of the builder's context:
     /// for example, to the tenant whose host the request names. A session of one context does not open in another.
     ///
-    /// `context_by` sees the extensions that layers around this one have put into the request; in actix-web it sees none.
+    /// `context_by` sees the extensions that layers around this one have put into the request; in actix-web it sees none. A
+    /// layer inside of a router that axum nests sees a path without the prefix: for a tenant in the path, take the whole
+    /// one from axum's `OriginalUri` in the extensions.
     ///
     /// If `context_by` returns `None`, the request belongs to no context. Its session is then empty, and changes to it
     /// fail with [`SessionError::NoContext`](crate::SessionError::NoContext).

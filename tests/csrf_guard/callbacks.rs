@@ -147,6 +147,38 @@ fn a_form_that_needs_a_token_needs_it_at_a_trusted_path_too() {
 }
 
 #[test]
+fn a_guard_in_a_nested_router_compares_the_path_without_the_prefix() {
+    let guarded = |path| {
+        Router::new()
+            .route("/signed-in", post(|| async move { "signed in" }))
+            .layer(trusting(path))
+            .layer(SessionLayer::new(cookie()).clock(at(0)))
+    };
+    let outside = Router::new()
+        .nest(
+            "/auth",
+            Router::new().route("/signed-in", post(|| async move { "signed in" })),
+        )
+        .layer(trusting("/auth/signed-in"))
+        .layer(SessionLayer::new(cookie()).clock(at(0)));
+    for (router, status) in [
+        (outside, 200),
+        (Router::new().nest("/auth", guarded("/signed-in")), 200),
+        (
+            Router::new().nest_service("/auth", guarded("/signed-in")),
+            200,
+        ),
+        (Router::new().nest("/auth", guarded("/auth/signed-in")), 403),
+    ] {
+        let request = Request::post("/auth/signed-in")
+            .header("origin", LOGIN)
+            .header("content-type", FORM);
+        let request = request.body(Body::empty()).unwrap();
+        assert_eq!(block_on(router.oneshot(request)).unwrap().status(), status);
+    }
+}
+
+#[test]
 fn a_callback_is_trusted_of_an_origin_only() {
     let error = CsrfGuard::new().trust_form_post("https://login.example/", "/signed-in");
     assert_eq!(error.unwrap_err().setting(), Some("trust_form_post"));

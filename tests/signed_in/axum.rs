@@ -1,6 +1,6 @@
 use axum::{
     Form, Router,
-    extract::{FromRequestParts, State},
+    extract::{FromRequestParts, OriginalUri, State},
     http::{Method, StatusCode, request::Parts},
     middleware::from_extractor_with_state,
     response::{IntoResponse, Redirect, Response},
@@ -91,7 +91,9 @@ impl FromRequestParts<Users> for Admin {
 
 /// Returns the page that the visitor asked for. A form cannot be sent again.
 fn page_of(parts: &Parts) -> String {
-    let page = parts.uri.path_and_query();
+    // `parts.uri` lacks the prefix of a nested router.
+    let asked = parts.extensions.get::<OriginalUri>();
+    let page = asked.map_or(&parts.uri, |asked| &asked.0).path_and_query();
     let page = page.filter(|_| parts.method == Method::GET);
     page.map_or("/", |page| page.as_str()).to_owned()
 }
@@ -161,12 +163,57 @@ pub(super) fn ask(
     users: Users,
     request: Request<String>,
 ) -> http::Response<String> {
-    let app = app(sessions, users);
+    answer(app(sessions, users), request)
+}
+
+fn answer(app: Router, request: Request<String>) -> http::Response<String> {
     block_on(async {
         let (head, body) = app.oneshot(request).await.unwrap().into_parts();
         let body = axum::body::to_bytes(body, 1_000).await.unwrap();
         Response::from_parts(head, String::from_utf8(body.to_vec()).unwrap())
     })
+}
+
+#[test]
+fn a_nested_page_for_users_is_led_back_to_with_its_prefix() {
+    let users = Users::default();
+    let inner = || app(SessionLayer::new(users.cookie()), users.clone());
+    let gated = Router::new()
+        .route("/{page}", get(async || "a page"))
+        .route_layer(from_extractor_with_state::<Admin, _>(users.clone()))
+        .layer(SessionLayer::new(users.cookie()));
+    for (router, path, to) in [
+        (
+            Router::new().nest("/a", inner()),
+            "/a/account?page=2",
+            "%2Fa%2Faccount%3Fpage%3D2",
+        ),
+        (
+            Router::new().nest("/a", inner()),
+            "/a/admin",
+            "%2Fa%2Fadmin",
+        ),
+        (
+            Router::new().nest("/a", Router::new().nest("/b", inner())),
+            "/a/b/account",
+            "%2Fa%2Fb%2Faccount",
+        ),
+        (
+            Router::new().nest_service("/a", inner()),
+            "/a/account",
+            "%2Fa%2Faccount",
+        ),
+        (
+            Router::new().nest("/a", gated),
+            "/a/orders",
+            "%2Fa%2Forders",
+        ),
+    ] {
+        let request = Request::get(path).body(String::new()).unwrap();
+        let response = answer(router, request);
+        let expected = format!("/sign-in?next={to}");
+        assert_eq!(response.headers()["location"], expected, "{path}");
+    }
 }
 
 #[test]

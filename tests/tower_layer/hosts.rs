@@ -1,6 +1,6 @@
 //! Sessions bound to the host of the request.
 
-use axum::{Router, body::Body, routing::get};
+use axum::{Router, body::Body, extract::OriginalUri, routing::get};
 use hardtack::{Session, SessionError, SessionLayer, carrier::Context, web::host_of};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use hyper::body::Incoming;
@@ -216,5 +216,40 @@ async fn every_change_to_a_refused_session_is_an_error_that_says_why() {
         let (_, headers, body) = fetch(router, request("/", &["a.example"], &pair)).await;
         assert!(body.contains("`context_by`"), "{body}");
         assert!(set_cookies(&headers).is_empty());
+    }
+}
+
+/// docs of `context_by`: a layer inside of a nested router finds the tenant where the whole path is.
+#[tokio::test]
+async fn a_tenant_in_the_path_is_found_in_a_nested_router_too() {
+    let tenant_in = |path: &str| {
+        let tenant = path.strip_prefix("/t/")?.split('/').next()?;
+        Context::new([("tenant", tenant)]).ok()
+    };
+    let layer = SessionLayer::new(cookie()).clock(at(0));
+    let whole = layer.clone().context_by(move |request| {
+        let asked = request.extensions.get::<OriginalUri>();
+        tenant_in(asked.map_or(&request.uri, |asked| &asked.0).path())
+    });
+    let rest = layer.context_by(move |request| tenant_in(request.uri.path()));
+    let inside = |layer| Router::new().route("/sign-in", get(sign_in)).layer(layer);
+    let outside = Router::new().nest("/t/acme", Router::new().route("/sign-in", get(sign_in)));
+    let outside = outside.layer(rest.clone());
+    for (router, status) in [
+        (Router::new().nest("/t/acme", inside(whole.clone())), 200),
+        (
+            Router::new().nest("/t", Router::new().nest("/acme", inside(whole.clone()))),
+            200,
+        ),
+        (
+            Router::new().nest_service("/t/acme", inside(whole.clone())),
+            200,
+        ),
+        (outside, 200),
+        // Without it, no session, rather than one for all tenants.
+        (Router::new().nest("/t/acme", inside(rest)), 500),
+    ] {
+        let answer = fetch(router, request("/t/acme/sign-in", &[], "")).await;
+        assert_eq!(answer.0, status);
     }
 }

@@ -1,7 +1,7 @@
 //! Who is signed in: arguments of handlers.
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, OriginalUri},
     http::{Method, request::Parts},
 };
 
@@ -46,9 +46,11 @@ impl FromRequestParts<Shop> for Admin {
     }
 }
 
-/// Returns the page that the visitor asked for. A form is not sent again.
+/// Returns the page that the visitor asked for, with the prefix of a router around the shop's. A form is not sent again.
 fn way_back(parts: &Parts) -> String {
     let is_page = matches!(parts.method, Method::GET | Method::HEAD);
-    let page = parts.uri.path_and_query().filter(|_| is_page);
+    let asked = parts.extensions.get::<OriginalUri>();
+    let page = asked.map_or(&parts.uri, |asked| &asked.0).path_and_query();
+    let page = page.filter(|_| is_page);
     page.map_or("/", |page| page.as_str()).to_owned()
 }

@@ -83,7 +83,8 @@ impl<T> CsrfGuard<T> {
     /// Accepts forms without a token that pages of `origin` post to `path`, as in the last step of a sign-in at another
     /// site with `response_mode=form_post`. Other requests from there are refused as before.
     ///
-    /// `path` is the path of the request as the guard sees it, and is compared byte by byte.
+    /// `path` is compared byte by byte with the path that the guard sees. Around a router that axum nests under a prefix,
+    /// that is the whole path; inside of it, the path without the prefix.
     ///
     /// # Examples
     ///
