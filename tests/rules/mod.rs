@@ -21,6 +21,8 @@ mod ids_and_dates;
 mod jars;
 mod keys_in_use;
 mod observability;
+#[cfg(feature = "migrate")]
+mod option_pairs;
 mod optional;
 mod overlap;
 mod payloads;
