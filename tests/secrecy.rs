@@ -111,6 +111,41 @@ fn an_error_about_a_key_shows_nothing_of_it() {
     check(&text.parse::<SigningKey>().unwrap_err(), &[&text]);
 }
 
+/// Text that is no ring, with a key of which something has split off a part, or has put it in the place of something else.
+#[test]
+fn an_error_about_a_ring_shows_no_part_of_a_key_wherever_it_stands() {
+    let [key, other] = [(); 2].map(|()| EncryptionKey::generate().unwrap().expose_secret());
+    let key = key.as_str();
+    let mut texts = Vec::new();
+    let parts = [
+        " ", "\t", "\n", "\r", "\r\n", ",", ", ", "=", "#", " #", "\u{a0}", "\u{b}", "\\\n",
+    ];
+    for between in parts {
+        for at in (1..key.len()).step_by(3) {
+            let (first, second) = key.split_at(at);
+            texts.push(format!("{first}{between}{second}"));
+        }
+    }
+    for place in ["seal_from=", "accept_until=", "sealfrom=", "=", "#", ""] {
+        texts.push(format!("{} {place}{key}", *other));
+        texts.push(format!("{}\t{place}{key}", *other));
+        texts.push(format!("{},{place}{key}x", *other));
+    }
+    for before in [
+        "not_before=",
+        "not_before=2026-12-15T00:00:00Z ",
+        "seal_from=",
+        "keys=",
+        "x ",
+    ] {
+        texts.push(format!("{before}{key}"));
+        texts.push(format!("{}\n{before}{key}", *other));
+    }
+    for text in texts {
+        check(&text.parse::<KeyRing>().unwrap_err(), &[key, &other]);
+    }
+}
+
 #[test]
 fn a_key_in_other_text_is_hidden_with_its_word_and_nothing_else_is() {
     let encrypting = EncryptionKey::generate().unwrap().expose_secret();

@@ -70,6 +70,40 @@ fn a_setting_that_never_works_is_refused() {
 }
 
 #[test]
+fn two_options_are_both_there_in_either_order() {
+    type Give = fn(DeviceBound) -> DeviceBound;
+    let options: [(Give, &str); 8] = [
+        (|device| device.without_offers(), "offers: false"),
+        (
+            |device| device.bound_for(Duration::from_secs(300)),
+            "bound_for: 300s",
+        ),
+        (
+            |device| device.challenge_for(Duration::from_secs(30)),
+            "challenge_for: 30s",
+        ),
+        (|device| device.initiators(Initiators::SameSite), "SameSite"),
+        (|device| device.exclude("/static"), "/static"),
+        (|device| device.exclude("/images"), "/images"),
+        (
+            |device| device.required_after(Duration::from_secs(20)),
+            "Some(20s)",
+        ),
+        (
+            |device| device.origin("https://app.example"),
+            "https://app.example",
+        ),
+    ];
+    for (first, one) in options {
+        assert!(!format!("{:?}", device()).contains(one), "{one}");
+        for (second, other) in options {
+            let shown = format!("{:?}", second(first(device())));
+            assert!(shown.contains(one) && shown.contains(other), "{shown}");
+        }
+    }
+}
+
+#[test]
 fn a_layer_shows_the_layer_in_it() {
     let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
     let cookie = cookie.device_bound(device()).build().unwrap();

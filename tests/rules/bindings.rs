@@ -1,6 +1,6 @@
 //! A session is bound to the application and the type, in addition to its name.
 
-use std::fmt::Debug;
+use std::{any::type_name, fmt::Debug};
 
 use hardtack::{
     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionHeader,
@@ -9,10 +9,10 @@ use hardtack::{
     keys::SharedKeyRing,
     session::{Map, Payload, Reason},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    common::{at, sealed},
+    common::{at, says, sealed},
     revocation::reason,
 };
 
@@ -227,6 +227,58 @@ fn one_name_has_sessions_of_one_type_under_a_shared_ring() {
     check_refused(other::<Admin>(&ring).build());
     drop(session);
     assert!(other::<Admin>(&ring).build().is_ok());
+}
+
+/// Such as a type in two versions of one library, or two instances of one generic type.
+#[test]
+fn types_are_told_apart_whatever_their_names_are() {
+    macro_rules! cart {
+        () => {{
+            #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+            struct Cart;
+
+            impl SessionData for Cart {
+                const LABEL: &str = "cart";
+                const SCHEMA: u32 = 1;
+            }
+
+            |ring: &SharedKeyRing| {
+                let built = SessionCookie::encrypted(ring.clone()).typed::<Cart>();
+                (built.build(), type_name::<Cart>())
+            }
+        }};
+    }
+    let (one, other) = (cart!(), cart!());
+    let ring = SharedKeyRing::from(own_ring());
+    let (cookie, name) = one(&ring);
+    let (refused, of_the_same_name) = other(&ring);
+    assert_eq!(name, of_the_same_name);
+    check_refused(refused);
+    // Another name for one type is no other type.
+    let (again, _) = one(&ring);
+    type Alias = Of<u32>;
+    drop((cookie.unwrap(), again.unwrap()));
+
+    let ring = SharedKeyRing::from(own_ring());
+    let cookie = SessionCookie::encrypted(ring.clone()).typed::<Of<u32>>();
+    let _cookie = cookie.build().unwrap();
+    let alias = SessionCookie::encrypted(ring.clone()).typed::<Alias>();
+    assert!(alias.build().is_ok());
+    let other = SessionCookie::encrypted(ring).typed::<Of<u64>>();
+    assert!(says(
+        &other.build(),
+        "sessions of type `all::rules::bindings::Of<u32>` already"
+    ));
+}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Of<V>(V);
+
+impl<V: Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static>
+    SessionData for Of<V>
+{
+    const LABEL: &str = "of";
+    const SCHEMA: u32 = 1;
 }
 
 /// Two rings are not compared, so only the labels and the schemas of two types keep their sessions apart.
