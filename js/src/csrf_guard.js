@@ -3,6 +3,7 @@
 import { trim } from "./base/bytes.js";
 import { ConfigError, isWhole, misused, mustBe, refuseUnknown, yesOrNo } from "./base/errors.js";
 import { hostOf, isAt, isSecure, mayHavePages, parseOrigin } from "./base/origins.js";
+import { isRecord } from "./base/plain.js";
 import { Writer } from "./base/writer.js";
 import { hasTokens, verifyCsrf } from "./session/csrf.js";
 import { fieldsOf } from "./carrier/carrier.js";
@@ -193,12 +194,13 @@ const isSameOrigin = (a, b) => a.scheme === b.scheme && a.host === b.host && a.p
 
 /** The head of a request: its method, its path, the values of a field, and the host in its address. */
 function headOf(request) {
-  if (Array.isArray(request?.rawHeaders)) {
+  const { method, headers, url, rawHeaders } = Object(request);
+  // One that is made for Node may have its fields in `headers` alone.
+  if (Array.isArray(rawHeaders) || (method && typeof url === "string" && headers && isRecord(headers))) {
     const values = (name) => fieldsOf(request, name);
-    const { authority, ...target } = partsOf(request.originalUrl ?? request.url);
-    return { isOfNode: true, method: request.method, values, ...target, address: request.authority || authority };
+    const { authority, ...target } = partsOf(request.originalUrl ?? url);
+    return { isOfNode: true, method, values, ...target, address: request.authority || authority };
   }
-  const { method, headers, url } = Object(request);
   if (!headers?.has || !url) misused("`check` takes a Request, or a request of Node, and its session; await both");
   const { host, pathname, protocol } = new URL(url);
   const values = (name) => (headers.has(name) ? [headers.get(name)] : []);

@@ -513,7 +513,7 @@ export type HeadersSource =
   | { get(name: string): string | null }
   | { readonly [name: string]: string | readonly string[] | undefined };
 
-/** A request, its headers, or the values of the field. */
+/** A request, or an event of AWS Lambda; its headers; or the values of the field. */
 export type Source = { readonly headers: HeadersSource } | HeadersSource | string | readonly string[] | null | undefined;
 
 /** Properties and methods that every session has. */

@@ -95,7 +95,7 @@ export function everyAdapter(sites) {
     writesSessions(name, open);
     keepsOthers(name, open);
     saysWhereItCannotValidate(name, open);
-    refusesWhatIsNoCookie(name, open);
+    opensItsCookie(name, open);
     if (isProxy) continue;
     guards(name, open);
     answersRefusals(name, open);
@@ -380,18 +380,6 @@ function tellsOperators(name, open) {
     ]);
   });
 
-  test(`${name}: a first request that waits for its cookie for ever holds up no other`, async (t) => {
-    t.mock.method(console, "error", () => {});
-    let calls = 0;
-    const opening = [new Promise(() => {}), null, cookies];
-    const browser = await open(() => opening[calls++] ?? fails(), {}, page);
-    browser.get("/look").catch(() => {});
-    while (calls === 0) await new Promise(setImmediate);
-    assert.equal((await browser.get("/look")).status, 500);
-    for (const _ of [1, 2]) assert.equal((await browser.get("/look")).text, "undefined");
-    assert.equal(calls, 3);
-  });
-
   test(`${name}: a hook that fails is printed, and fails no request`, async (t) => {
     const lines = printed(t);
     const boom = new Error("boom");
@@ -469,7 +457,7 @@ function refusesOptions(name, open) {
   });
 }
 
-function refusesWhatIsNoCookie(name, open) {
+function opensItsCookie(name, open) {
   test(`${name}: what is no cookie is refused`, async (t) => {
     printed(t);
     for (const wrong of [header, XAES_KEY, undefined, null, {}, 5]) {
@@ -487,5 +475,17 @@ function refusesWhatIsNoCookie(name, open) {
     assert.equal((await browser.get("/visit")).status, 500);
     for (const text of ["visit 1", "visit 2"]) assert.equal((await browser.get("/visit")).text, text);
     assert.equal(made, 2);
+  });
+
+  test(`${name}: a first request that waits for its cookie for ever holds up no other`, async (t) => {
+    t.mock.method(console, "error", () => {});
+    let calls = 0;
+    const opening = [new Promise(() => {}), null, cookies];
+    const browser = await open(() => opening[calls++] ?? fails(), {}, page);
+    browser.get("/look").catch(() => {});
+    while (calls === 0) await new Promise(setImmediate);
+    assert.equal((await browser.get("/look")).status, 500);
+    for (const _ of [1, 2]) assert.equal((await browser.get("/look")).text, "undefined");
+    assert.equal(calls, 3);
   });
 }

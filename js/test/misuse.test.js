@@ -94,8 +94,12 @@ test("what is no request is refused, for its visitor would be new for ever", asy
   const { headers } = request;
   /** As that of `cookies()` in Next.js, with a cookie of this name or without. */
   const jar = (name) => ({ get: (asked) => (asked === name ? { name, value: "x" } : undefined), getAll: () => [], has: () => true, [Symbol.iterator]: () => [].values() });
+  /** As that of Astro. */
+  class Jar {
+    get() {}
+  }
   const sources = [
-    Promise.resolve(request), Promise.resolve(headers), { then() {} }, async () => headers, () => headers,
+    new Jar(), { headers: new Jar() }, Promise.resolve(request), Promise.resolve(headers), { then() {} }, async () => headers, () => headers,
     7, 0, 1n, true, false, Symbol("x"), new TextEncoder().encode(cookie), [7], [["cookie", cookie]], [{ name: "a", value: "b" }],
     { request }, { req: request }, { headers: Promise.resolve(headers) }, { headers: () => headers }, { headers: jar("a") }, { headers: { cookie: true } },
     { cookies: jar("a"), locals: {} }, jar("a"), jar("cookie"), new Map(), new Map([["host", "x"]]), { cookie: [7] }, { cookie: {} }, { host: {} },

@@ -5,6 +5,12 @@ const PLAIN = [Object.prototype, Array.prototype, Map.prototype, null];
 /** An object, a list or a `Map`, and no instance of another class. */
 export const isPlain = (value) => PLAIN.includes(Object.getPrototypeOf(value));
 
+/** An object without a class, of this realm or another. */
+export function isRecord(object) {
+  const prototype = Object.getPrototypeOf(object);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /**
  * Makes plain data unchangeable, at any depth. Returns true if all of it is now: bytes and instances of classes stay as they
  * are, and a `Map` refuses by its methods alone.

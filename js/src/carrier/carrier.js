@@ -1,6 +1,7 @@
 // What every carrier of sessions has: cookies and header fields.
 
 import { misused } from "../base/errors.js";
+import { isRecord } from "../base/plain.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
 import { PURPOSES, isPrefetch, isSubresource } from "./caching.js";
@@ -70,31 +71,44 @@ export async function finish(carrier, session, response) {
 }
 
 /**
- * Returns the values of the field `name` in a request: a `Request`, a request of Node, their headers, or the values
- * themselves, unless `areValues` is false. Throws a `TypeError` for anything else, whose visitor would be new for ever.
+ * Returns the values of the field `name` in a request: a `Request`, a request of Node, an event of AWS Lambda, their headers, or
+ * the values themselves, unless `areValues` is false. Throws a `TypeError` for anything else, whose visitor would be new for ever.
  */
 export function fieldsOf(source, name, areValues = true) {
   if (source === null || source === undefined) return [];
   if (typeof source === "string") return areValues ? [source] : [];
-  if (typeof source !== "object" || source.then) noRequest();
-  // A request that is made for Node, as on AWS Lambda, may have its fields in `headers` alone.
-  if (source.rawHeaders?.length > 0) return rawValues(source.rawHeaders, name);
-  if (typeof source.get === "function") {
-    const values = source.get(name);
-    // `Headers` have null where there is none, and others, such as a jar of cookies, undefined.
-    return values === undefined ? noRequest() : listOf(values);
+  if (typeof source !== "object") noRequest();
+  // Node joins or drops repeated fields elsewhere.
+  const { rawHeaders: raw } = source;
+  if (raw?.length > 0) return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].length === name.length && raw[i - 1].toLowerCase() === name);
+  // One that is made for Node has its fields in `headers` alone, as has one of Express, whose `get` is not that of `Headers`.
+  const headers = source.multiValueHeaders ?? source.headers;
+  if (typeof headers === "object") return fieldsOfRequest(headers ?? {}, name, source.cookies);
+  if (source[Symbol.iterator] && !source.get) return areValues ? listOf([...source]) : [];
+  return valuesIn(source, name);
+}
+
+/** Some have their cookies elsewhere: each by itself in a list, or by name, as a parser leaves them. */
+function fieldsOfRequest(headers, name, cookies) {
+  if (name === "cookie" && Array.isArray(cookies) && cookies.length > 0) return listOf(cookies);
+  const values = valuesIn(headers, name);
+  const isElsewhere = name === "cookie" && values.length === 0 && isRecord(headers) && Object.keys(cookies ?? {}).length > 0;
+  return isElsewhere ? misused("expected the header `cookie`, found `cookies`") : values;
+}
+
+function valuesIn(headers, name) {
+  if (typeof headers.get === "function") {
+    const values = headers.get(name);
+    if (values !== undefined) return listOf(values);
+    // `Headers` have null where there is none, those of node-mocks-http undefined, and so have others, such as a jar of cookies.
+    if (!isRecord(headers)) noRequest();
   }
-  if (source[Symbol.iterator]) return areValues ? listOf([...source]) : [];
-  if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
-  // Those of Node may have no field at all.
-  return Object.entries(source).flatMap(([of, values]) => listOf(Number.isFinite(values) ? `${values}` : values).filter(() => of === name));
+  if (headers.then || (headers[Symbol.iterator] && !isRecord(headers))) noRequest();
+  // Those of Node may have no field at all, and those of Lambda may have capitals.
+  const checked = Object.entries(headers).map(([of, values]) => [of, listOf(Number.isFinite(values) ? `${values}` : values)]);
+  return checked.filter(([of]) => of.toLowerCase() === name).flatMap(([, values]) => values);
 }
 
 const noRequest = () => misused("expected a request or its headers; await a promise");
 
 const listOf = (values) => [values].flat().filter((value) => typeof value === "string" || ((value ?? null) !== null && noRequest()));
-
-/** Node joins or drops repeated fields elsewhere. */
-function rawValues(raw, name) {
-  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].length === name.length && raw[i - 1].toLowerCase() === name);
-}
