@@ -279,5 +279,26 @@ const BEHAVIOURS = {
     assert.equal(visitsOf(await visitor.look("/legacy")), 2);
     assert.equal(visitsOf(await visitor.look("/legacy")), 3);
     assert.equal((await visitor.get("/api/legacy")).text, '{"visits":4}');
+  "updates at once and inside of another lose nothing, and a sign-out stands": async ({ origin }) => {
+    const ways = { both: ["a", "b"], inside: ["a", "b"], out: [], outAtOnce: [] };
+    for (const [way, keys] of Object.entries(ways)) {
+      const notices = keys.length === 0 ? ["Goodbye."] : [];
+      const handled = new Visitor(origin);
+      await handled.signIn();
+      const kept = keys.length === 0 ? [] : ["user"];
+      const entries = JSON.parse((await handled.fetch("/api/at_once", { method: "POST", body: way })).text);
+      assert.deepEqual(entries.map(([key]) => key), [...keys, ...kept], way);
+      assert.deepEqual(noticesOf(await handled.look("/")), notices, way);
+      for (const how of ["submit", "act"]) {
+        const visitor = new Visitor(origin);
+        await visitor.signIn();
+        await visitor[how]("/at_once", "at-once", { way });
+        assert.deepEqual(noticesOf(await visitor.look("/")), notices, `${way}, ${how}`);
+        const [, has] = /has ([a-z,]*)</.exec((await visitor.look("/at_once")).text);
+        assert.equal(has, [...keys, ...kept].join(), `${way}, ${how}`);
+      }
+    }
+  },
+
   },
 };

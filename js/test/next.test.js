@@ -274,7 +274,8 @@ test("the cookie of an earlier path is dropped, too, and a build needs no keys",
 function jarWith(arrived = []) {
   const cookies = new Map(arrived.map((cookie) => [cookie.name, cookie]));
   const set = new Map();
-  return { set, cookies: async () => ({ getAll: () => [...cookies.values()], set: (name, value, options) => set.set(name, { value, options }) }) };
+  const jar = { getAll: () => [...cookies.values()], set: (name, value, options) => set.set(name, { value, options }) };
+  return { set, cookies: async () => jar };
 }
 
 test("of two sessions that the jar of Next.js hides one of, none is taken", async () => {
@@ -445,6 +446,73 @@ test("a cookie that the jar of Next.js would lose is refused", async () => {
       assert.equal(jar.set.size, 0);
     }
   }
+const NOTHING = { getAll: () => [], set: () => {} };
+
+test("updates of one request lose nothing, at once and one inside of another, and a sign-out stands", async () => {
+  const ways = {
+    "at once": ({ update }) => Promise.all([update((session) => session.set("a", 1)), update(async (session) => session.set("b", 2))]),
+    "the first takes longer": ({ update }) =>
+      Promise.all([update(async (session) => { await cookies.load(null); session.set("a", 1); }), update((session) => session.set("b", 2))]),
+    inside: ({ update }) => update(async (session) => { session.set("a", 1); await update((same) => same.set("b", 2)); }),
+    "two inside": ({ update }) => update(() => Promise.all([update((session) => session.set("a", 1)), update((session) => session.set("b", 2))])),
+    "inside of one inside": ({ update }) => update(async (session) => { session.set("a", 1); await update(() => update((same) => same.set("b", 2))); }),
+    "one fails": ({ update }) =>
+      Promise.allSettled([update((session) => session.set("a", 1)), update((session) => { session.set("c", 3); throw new Error("failed"); }), update((session) => session.set("b", 2))]),
+  };
+  for (const [way, act] of Object.entries(ways)) {
+    const [jar, headers] = jarOf(await arrived());
+    const sessions = inNext(cookies, jar, { headers, now: () => NOW });
+    await act(sessions);
+    assert.deepEqual((await sessions.load()).keys(), ["a", "b", "visits"], way);
+  }
+  const outs = {
+    inside: ({ update }) => update(async (session) => { await update((same) => same.invalidate()); session.flash("notice", "Goodbye."); }),
+    "at once": ({ update }) => Promise.all([update((session) => session.invalidate()), update((session) => session.flash("notice", "Goodbye."))]),
+    "before a failure": ({ update }) => update(async () => { await update((same) => same.invalidate()); throw new Error("failed"); }).catch(() => {}),
+    "by a redirect": ({ update }) => update(() => update((same) => { same.invalidate(); throw Object.assign(new Error(), { digest: "NEXT_REDIRECT;" }); })).catch(() => {}),
+  };
+  for (const [way, act] of Object.entries(outs)) {
+    const [jar, headers] = jarOf(await arrived());
+    const sessions = inNext(cookies, jar, { headers, now: () => NOW });
+    await act(sessions);
+    assert.deepEqual((await sessions.load()).keys(), [], way);
+  }
+});
+
+test("an update waits for those of its own request and cookie alone", async () => {
+  const other = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-other" }) });
+  const [jar] = jarOf("");
+  const [one, two] = [inNext(cookies, jar), inNext(other, jar)];
+  await one.update(async (session) => {
+    session.set("a", 1);
+    await two.update(async (session) => {
+      session.set("b", 2);
+      await one.update((same) => same.delete("a"));
+    });
+    session.set("f", 6);
+    await inNext(cookies, jarOf("")[0]).update((session) => session.set("c", 3));
+  });
+  assert.deepEqual([(await one.load()).keys(), (await two.load()).keys()], [["f"], ["b"]]);
+  // One that was begun inside, and goes on when that is over, has its own turn.
+  let late;
+  const begun = one.update((session) => {
+    session.set("d", 4);
+    late = cookies.load(null).then(() => one.update((session) => session.set("e", 5)));
+  });
+  await begun;
+  await late;
+  assert.deepEqual((await one.load()).keys(), ["d", "e", "f"]);
+});
+
+test("updates that could not be told apart are an error", async () => {
+  const apart = async () => ({ ...NOTHING });
+  await assert.rejects(inNext(cookies, apart).update(() => assert.fail("it was called")), { name: "ConfigError", code: "option", message: /another jar/ });
+  assert.equal((await inNext(cookies, apart).load()).isNew, true);
+  const jar = async () => NOTHING;
+  const [one, two] = [inNext(cookies, jar), inNext(() => cookies, jar)];
+  await assert.rejects(one.update(() => two.update(() => assert.fail("it was called"))), { code: "cookies", message: /make one for both/ });
+});
+
   // One whose name needs no `headers`.
   const partitioned = SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ partitioned: true, formerly: { partitioned: false } }) });
   for (const options of [{}, { headers }]) {

@@ -18,7 +18,8 @@ export interface NextSessions<S extends BaseSession> {
   save(session: BaseSession): Promise<void>;
   /**
    * Loads the session, changes it and saves it: in server actions and route handlers. Returns what `change` returns. Await it:
-   * a response that was sent before has no cookie.
+   * a response that was sent before has no cookie. Of several in one request each waits for those before; one that is called
+   * inside of another has the same session, which the outer one saves.
    */
   update<T>(change: (session: S) => T | Promise<T>): Promise<T>;
 }

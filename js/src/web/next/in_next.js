@@ -9,6 +9,7 @@ import { opener } from "../adapter.js";
 import { fieldWith, pairsOf } from "../cookie_field.js";
 import { checkOptions } from "./options.js";
 import { decoded } from "./protect.js";
+import { Turn } from "./turns.js";
 
 /** By then every cookie of `migrateFrom` is dropped. */
 const LATE = new Date("9999-01-01");
@@ -28,35 +29,44 @@ export function inNext(sessions, cookies, options = {}) {
   ensure(headers === undefined || typeof headers === "function", "option", "`headers` is the function of next/headers");
   const opened = opener(sessions);
   const open = opener(typeof sessions === "function" ? async () => checked(opened(), headers) : checked(opened(), headers));
-  const begin = async () => {
-    // First, so that Next.js knows that the page depends on the request before a build misses the keys.
-    const jar = await cookies();
-    if (!jar?.getAll) misused("`inNext` takes the function `cookies` of next/headers");
-    const cookie = await open();
+  const begin = async (jar, cookie) => {
     const field = fieldsOf(await headers?.(), "cookie").join("; ");
     // What this request has written is in the jar alone. A value is decoded, and holds one cookie all the same.
     const came = valuesOf(field);
     const written = jar.getAll().filter((pair) => !isIn(came, pair) && !pair.value.includes(";"));
     return cookie.load(fieldWith(field, written), now?.());
   };
+  // The jar first, so that Next.js knows that the page depends on the request before a build misses the keys.
+  const ready = async () => [jarOf(await cookies()), await open()];
+  const load = async () => forReading(await begin(...(await ready())));
   const save = async (session, status = 200) => {
-    const jar = await cookies();
-    for (const { name, value, options } of await (await open()).saveAsCookies(session, { status })) jar.set(name, value, options);
+    const [jar, cookie] = await ready();
+    for (const { name, value, options } of await cookie.saveAsCookies(session, { status })) jar.set(name, value, options);
   };
   const update = async (change) => {
-    const session = await begin();
-    let result;
-    try {
-      result = await change(session);
-    } catch (error) {
-      // As a response of status 500 does: a failure saves no change, and signs out all the same.
-      await save(session, isWayOut(error) ? 200 : 500);
-      throw error;
-    }
-    await save(session);
-    return result;
+    const [jar, cookie] = await ready();
+    ensure(jar === (await cookies()), "option", "the function after the sessions returns another jar at each call; pass `cookies` of next/headers");
+    const turn = new Turn(jar, cookie.name, open);
+    return turn.take(change, async () => {
+      const session = (turn.session = await begin(jar, cookie));
+      let result;
+      try {
+        result = await turn.during(() => change(session));
+      } catch (error) {
+        // As a response of status 500 does: a failure saves no change, and signs out all the same.
+        await save(session, isWayOut(error) ? 200 : 500);
+        throw error;
+      }
+      await save(session);
+      return result;
+    });
   };
-  return { load: async () => forReading(await begin()), save: (session) => save(session), update };
+  return { load, save: (session) => save(session), update };
+}
+
+function jarOf(jar) {
+  if (!jar?.getAll) misused("`inNext` takes the function `cookies` of next/headers");
+  return jar;
 }
 
 /** Refuses the changes of a session that nobody saves: they would be lost in silence. */
