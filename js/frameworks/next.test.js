@@ -34,17 +34,64 @@ for (const [version, folder] of Object.entries(SITES)) {
   });
 }
 
-test("Next.js 16 with cacheComponents, without a complaint", async () => {
+test("Next.js 16 with cacheComponents, basePath, trailingSlash and a handler that leads on", async (t) => {
   const complaints = [];
   const command = (port) => ["node_modules/next/dist/bin/next", "start", "-p", `${port}`, "-H", "localhost"];
   const origin = await start("next_cached", ["next", "build"], command, "localhost", (text) => complaints.push(`${text}`));
-  const visitor = new Visitor(origin);
-  for (const visits of [0, 1, 2]) {
-    assert.equal(visitsOf(await visitor.look("/")), visits);
-    assert.equal((await visitor.submit("/", "count")).status, 200);
-  }
+  for (const [name, behaviour] of Object.entries(CACHED)) await t.test(name, () => behaviour(new Visitor(`${origin}/shop`)));
   assert.deepEqual(complaints, []);
 });
+
+const CACHED = {
+  "components read, and actions write": async (visitor) => {
+    for (const visits of [0, 1, 2]) {
+      assert.equal(visitsOf(await visitor.look("/")), visits);
+      assert.equal((await visitor.submit("/", "count")).status, 200);
+    }
+  },
+
+  "before a rewrite, or `NextResponse.next()`, the page has the session as the handler left it, and messages once": async ({ origin }) => {
+    for (const [path, own, on] of [["/?", [], "null"], ["/en/?", [], "null"], ["/?on=1&", ["locale"], "null"], ["/?on=fields&", ["locale"], "fields"]]) {
+      const visitor = new Visitor(origin);
+      const names = ({ setCookies }) => setCookies.map((line) => line.split("=")[0]);
+      const first = await visitor.look(`${path}count&say=Hello.`);
+      assert.deepEqual([visitsOf(first), noticesOf(first), names(first)], [1, ["Hello."], ["__Host-session", ...own]], path);
+      assert.match(first.text, /name="csrf_token" value="\w/, path);
+      assert.equal(/, on (?:<!--.*?-->)*(\w+)/.exec(first.text)[1], on, path);
+      const again = await visitor.look(path);
+      assert.deepEqual([visitsOf(again), noticesOf(again), names(again)], [1, [], own], path);
+      assert.equal(first.headers.get("content-language"), path.startsWith("/en") ? "en" : null);
+    }
+  },
+
+  "what carries a session's cookie, or is protected, is in no cache, whatever next.config.js says": async (visitor) => {
+    const paths = ["/", "/en/", "/?on=1", "/members/plain/", "/members/sign-in/", "/answered/"];
+    for (const path of paths) isKeptFromCaches(await new Visitor(visitor.origin).look(path), path);
+    await visitor.look("/?user");
+    // With nothing to set; the first is what the page itself says.
+    for (const path of ["/members/plain/", "/answered/"]) isKeptFromCaches(await visitor.look(path), path);
+    assert.equal((await visitor.look("/members/sign-in/")).headers.get("cdn-cache-control"), "public, max-age=600");
+    for (const headers of [{ "sec-purpose": "prefetch" }, { "x-action-redirect": "/" }]) {
+      isKeptFromCaches(await new Visitor(visitor.origin).look("/members/plain/", headers), JSON.stringify(headers));
+    }
+  },
+
+  "a redirect of `protect` ends at its form, and nothing is let through": async ({ origin }) => {
+    const encoded = ["/%6Dembers/plain/", "/members%2Fplain/", "/%6dembers/%ff/", "/mem%62ers%2f%ff/"];
+    for (const path of ["/members/sign-in/", "/members/plain/", "/members/plain", "/MEMBERS/plain/", "/MEMBERS/SIGN-IN/", "//members/plain/", ...encoded]) {
+      let url = origin + path;
+      for (let left = 4; ; left--) {
+        const response = await fetch(url, { redirect: "manual" });
+        assert.doesNotMatch(await response.text(), /for members/, path);
+        if (response.status === 200) break;
+        assert.ok([307, 308].includes(response.status) && left > 0, `${path}: ${response.status} of ${url}`);
+        url = new URL(response.headers.get("location"), url).href;
+      }
+      assert.equal(new URL(url).pathname, "/shop/members/sign-in/", path);
+    }
+    assert.equal((await fetch(`${origin}/members/sign%2Din/`, { redirect: "manual" })).status, 404);
+  },
+};
 
 class Visitor extends Browser {
   /** Loads a page as a browser does. */
@@ -118,6 +165,15 @@ async function earlier() {
   return line.split(";")[0];
 }
 
+/** No field lets a shared cache store it: neither that of all caches, nor those of some, which `headers` of next.config.js sets. */
+function isKeptFromCaches({ headers }, what) {
+  assert.match(headers.get("cache-control"), /private|no-store/, what);
+  assert.doesNotMatch(headers.get("cache-control"), /s-maxage|public/, what);
+  for (const name of ["cdn-cache-control", "vercel-cdn-cache-control", "cloudflare-cdn-cache-control", "netlify-cdn-cache-control", "surrogate-control", "edge-control"]) {
+    assert.equal(headers.get(name), "no-store", `${what}: ${name}`);
+  }
+}
+
 const BEHAVIOURS = {
   "components read, actions and handlers write": async (visitor) => {
     assert.equal(visitsOf(await visitor.look("/")), 0);
@@ -150,8 +206,11 @@ const BEHAVIOURS = {
   "a page that was built is not kept with a visitor's cookie, and files are left alone": async (visitor) => {
     const fixed = await visitor.look("/fixed");
     assert.match(fixed.text, /fixed page/);
-    assert.deepEqual([fixed.setCookies.length, fixed.headers.get("cache-control")], [1, "no-store"]);
-    assert.match((await visitor.look("/fixed")).headers.get("cache-control"), /s-maxage/);
+    assert.equal(fixed.setCookies.length, 1);
+    isKeptFromCaches(fixed);
+    const again = await visitor.look("/fixed");
+    assert.match(again.headers.get("cache-control"), /s-maxage/);
+    assert.match(again.headers.get("cdn-cache-control"), /public/);
     const file = await fetch(`${visitor.origin}/note.txt`, { headers: { cookie: await earlier() } });
     assert.deepEqual([file.status, file.headers.getSetCookie(), file.headers.get("vary")?.includes("Cookie") ?? false], [200, [], false]);
   },
@@ -220,6 +279,27 @@ const BEHAVIOURS = {
     }
   },
 
+  "updates at once and inside of another lose nothing, and a sign-out stands": async ({ origin }) => {
+    const ways = { both: ["a", "b"], inside: ["a", "b"], out: [], outAtOnce: [] };
+    for (const [way, keys] of Object.entries(ways)) {
+      const notices = keys.length === 0 ? ["Goodbye."] : [];
+      const handled = new Visitor(origin);
+      await handled.signIn();
+      const kept = keys.length === 0 ? [] : ["user"];
+      const entries = JSON.parse((await handled.fetch("/api/at_once", { method: "POST", body: way })).text);
+      assert.deepEqual(entries.map(([key]) => key), [...keys, ...kept], way);
+      assert.deepEqual(noticesOf(await handled.look("/")), notices, way);
+      for (const how of ["submit", "act"]) {
+        const visitor = new Visitor(origin);
+        await visitor.signIn();
+        await visitor[how]("/at_once", "at-once", { way });
+        assert.deepEqual(noticesOf(await visitor.look("/")), notices, `${way}, ${how}`);
+        const [, has] = /has ([a-z,]*)</.exec((await visitor.look("/at_once")).text);
+        assert.equal(has, [...keys, ...kept].join(), `${way}, ${how}`);
+      }
+    }
+  },
+
   "an action that fails later keeps what it has saved": async (visitor) => {
     await visitor.signIn();
     assert.equal((await visitor.submit("/account", "fail")).status, 500);
@@ -244,11 +324,15 @@ const BEHAVIOURS = {
     assert.match((await visitor.look("/fixed")).headers.get("cache-control"), /s-maxage/);
     await visitor.signIn();
     for (const path of ["/account/plain", "/account/plain?again", "/account/files/x.json"]) {
-      const { text, headers } = await visitor.look(path);
-      assert.match(text, /for members/, path);
-      assert.doesNotMatch(headers.get("cache-control"), /s-maxage|public/, path);
-      assert.match(headers.get("cache-control"), /private|no-store/, path);
+      const page = await visitor.look(path);
+      assert.match(page.text, /for members/, path);
+      isKeptFromCaches(page, path);
+      // As Next.js says itself of pages that are made for one request.
+      assert.match(page.headers.get("cache-control"), /no-store/, path);
     }
+    const moved = await new Visitor(visitor.origin).look("/account/plain");
+    assert.equal(moved.status, 307);
+    isKeptFromCaches(moved);
   },
 
   "an action of a page leads to the form after the session has ended": async (visitor) => {
@@ -279,26 +363,5 @@ const BEHAVIOURS = {
     assert.equal(visitsOf(await visitor.look("/legacy")), 2);
     assert.equal(visitsOf(await visitor.look("/legacy")), 3);
     assert.equal((await visitor.get("/api/legacy")).text, '{"visits":4}');
-  "updates at once and inside of another lose nothing, and a sign-out stands": async ({ origin }) => {
-    const ways = { both: ["a", "b"], inside: ["a", "b"], out: [], outAtOnce: [] };
-    for (const [way, keys] of Object.entries(ways)) {
-      const notices = keys.length === 0 ? ["Goodbye."] : [];
-      const handled = new Visitor(origin);
-      await handled.signIn();
-      const kept = keys.length === 0 ? [] : ["user"];
-      const entries = JSON.parse((await handled.fetch("/api/at_once", { method: "POST", body: way })).text);
-      assert.deepEqual(entries.map(([key]) => key), [...keys, ...kept], way);
-      assert.deepEqual(noticesOf(await handled.look("/")), notices, way);
-      for (const how of ["submit", "act"]) {
-        const visitor = new Visitor(origin);
-        await visitor.signIn();
-        await visitor[how]("/at_once", "at-once", { way });
-        assert.deepEqual(noticesOf(await visitor.look("/")), notices, `${way}, ${how}`);
-        const [, has] = /has ([a-z,]*)</.exec((await visitor.look("/at_once")).text);
-        assert.equal(has, [...keys, ...kept].join(), `${way}, ${how}`);
-      }
-    }
-  },
-
   },
 };

@@ -15,8 +15,32 @@ const NOW = new Date("2027-01-15T08:00:00Z");
 const earlier = new Date(NOW.getTime() - 600_000);
 const cookies = await SessionCookie.encrypted(XAES_KEY);
 
-/** Keeps what it was given. */
-const NextResponse = { next: (init) => Object.assign(new Response(null), { init }) };
+/** What Next.js reads from an answer, and what it was given. */
+function leadingOn(name, value, init = {}) {
+  const pairs = [...(init.request?.headers ?? [])];
+  const forPage = pairs.map(([name, value]) => [`x-middleware-request-${name}`, value]);
+  const names = pairs.map(([name]) => name).join();
+  const headers = [[name, value], ...forPage, ...(names ? [["x-middleware-override-headers", names]] : []), ...(init.headers ?? [])];
+  return Object.assign(new Response(null, { headers }), { init });
+}
+
+const NextResponse = {
+  next: (init) => leadingOn("x-middleware-next", "1", init),
+  rewrite: (url, init) => leadingOn("x-middleware-rewrite", url, init),
+};
+
+/** The fields of the request as Next.js gives them to the page. */
+const passedOnBy = ({ headers }) => {
+  const names = headers.get("x-middleware-override-headers")?.split(",");
+  return names && new Headers(names.map((name) => [name, headers.get(`x-middleware-request-${name}`)]));
+};
+
+/** The fields that `headers` of next.config.js may set, and that some caches prefer to `Cache-Control`. */
+const OF_CDNS = ["cdn-cache-control", "vercel-cdn-cache-control", "cloudflare-cdn-cache-control", "netlify-cdn-cache-control", "surrogate-control", "edge-control"];
+
+/** The fields for caches: `Cache-Control`, and what all others say. */
+const cachesOf = ({ headers }) => [headers.get("cache-control"), [...new Set([...OF_CDNS.map((name) => headers.get(name))])].join()];
+const FOR_NO_CACHE = ["private, no-cache, no-store, max-age=0, must-revalidate", "no-store"];
 
 /** A `Cookie` field with a session that was active ten minutes ago. */
 async function arrived(fill = (session) => session.set("visits", 9)) {
@@ -29,7 +53,7 @@ async function arrived(fill = (session) => session.set("visits", 9)) {
 async function visit(cookie, { handler, sessions = cookies, flashes, ...init } = {}) {
   const headers = { cookie, accept: "text/html", ...init.headers };
   const response = await sessionProxy(sessions, NextResponse, handler, { now: () => NOW, ...(flashes && { flashes }) })(new Request("http://localhost/", { ...init, headers }));
-  return { response, set: response.headers.getSetCookie(), passedOn: response.init?.request.headers };
+  return { response, set: response.headers.getSetCookie(), passedOn: passedOnBy(response) };
 }
 
 const sessionOf = (field) => cookies.load(field, NOW);
@@ -38,7 +62,8 @@ test("a session that is only looked at is refreshed, and passed on", async () =>
   for (const method of ["GET", "HEAD"]) {
     const { response, set, passedOn } = await visit(`theme=dark; ${await arrived()}`, { method });
     assert.equal(set.length, 1, method);
-    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.deepEqual(cachesOf(response), FOR_NO_CACHE);
+    assert.deepEqual(["x-accel-expires", "expires", "vary"].map((name) => response.headers.get(name)), ["0", "0", "Cookie"]);
     assert.deepEqual((await sessionOf(set[0].split(";")[0])).lastActiveAt, NOW);
     assert.match(passedOn.get("cookie"), /^theme=dark; __Host-session=/);
     assert.equal(passedOn.get("accept"), "text/html");
@@ -51,7 +76,7 @@ test("a visitor without a session gets none, and one who was active just now kee
   const [line] = await cookies.save(fresh.set("visits", 1));
   for (const cookie of ["", "theme=dark", line.split(";")[0]]) {
     const { response, set } = await visit(cookie);
-    assert.deepEqual([set, response.headers.get("cache-control")], [[], null]);
+    assert.deepEqual([set, cachesOf(response), response.headers.get("vary")], [[], [null, ""], null]);
   }
 });
 
@@ -110,7 +135,7 @@ test("a page that the browser loads has the messages, whose cookie has them no l
     const page = await sessionOf(passedOn.get("cookie"));
     assert.deepEqual([page.get("visits"), page.flashes("notice"), page.flashes("other")], [9, ["Saved."], ["Later."]]);
     assert.equal(set.length, 1);
-    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.deepEqual(cachesOf(response), FOR_NO_CACHE);
     const kept = await sessionOf(set[0].split(";")[0]);
     assert.deepEqual([kept.get("visits"), kept.flashes("notice"), kept.flashes("other"), kept.lastActiveAt], [9, [], ["Later."], NOW]);
   }
@@ -190,11 +215,11 @@ test("a page that is fetched ahead sees what the handler does, shows no message,
       flashes: ["notice"],
       handler: (_, session) => void session.set("visits", 10),
     });
-    assert.deepEqual([set, response.headers.get("cache-control")], [[], null]);
+    assert.deepEqual([set, cachesOf(response)], [[], [null, ""]]);
     const page = await sessionOf(passedOn.get("cookie"));
     assert.deepEqual([page.get("visits"), page.flashes("notice"), page.flashes("other")], [10, [], ["Later."]]);
     const answered = await visit("", { headers, handler: (_, session) => (session.set("visits", 1), new Response("no")) });
-    assert.deepEqual([await answered.response.text(), answered.set], ["no", []]);
+    assert.deepEqual([await answered.response.text(), answered.set, cachesOf(answered.response)], ["no", [], ["private", "no-store"]]);
   }
 });
 
@@ -206,7 +231,7 @@ test("the page to which an action redirects is left to the browser where it woul
   ];
   for (const [cookie, init] of writes) {
     const { response, set } = await visit(cookie, { headers: INNER, ...init });
-    assert.deepEqual([response.status, response.init, set, response.headers.get("cache-control")], [204, undefined, [], "no-store"]);
+    assert.deepEqual([response.status, response.init, set, cachesOf(response)], [204, undefined, [], FOR_NO_CACHE]);
     assert.equal(response.headers.get("location"), null);
   }
   // A refresh can wait.
@@ -262,6 +287,76 @@ test("an answer of the handler is the response, with the session", async () => {
   const { response, set } = await visit("", { handler });
   assert.deepEqual([response.status, response.headers.get("location")], [302, "http://localhost/sign-in"]);
   assert.deepEqual((await sessionOf(set[0].split(";")[0])).flashes("notice"), ["sign in first"]);
+});
+
+test("an answer that is private is so for every cache, and another stays as it is", async () => {
+  const look = (_, session) => session.get("user");
+  const change = (_, session) => session.set("visits", 1);
+  const answers = [
+    [change, {}, "no-store", "no-store"],
+    [look, {}, "private", "no-store"],
+    [look, { "cache-control": "Private, max-age=60" }, "Private, max-age=60", "no-store"],
+    [look, { "cache-control": "public, max-age=60" }, "public, max-age=60", ""],
+    [() => {}, {}, null, ""],
+    [() => {}, { "cache-control": 'public, no-store="x"' }, 'public, no-store="x"', ""],
+  ];
+  for (const [use, headers, control, others] of answers) {
+    const { response } = await visit("", { handler: (...given) => (use(...given), new Response("an answer", { headers })) });
+    assert.deepEqual(cachesOf(response), [control, others], JSON.stringify(headers));
+  }
+});
+
+test("an answer that leads on to a page is one with the session, as if there were none", async () => {
+  const shared = NextResponse.next();
+  const answers = [
+    ["x-middleware-next", () => NextResponse.next()],
+    ["x-middleware-next", () => shared],
+    ["x-middleware-next", (request) => NextResponse.next({ request })],
+    ["x-middleware-rewrite", () => NextResponse.rewrite("http://localhost/other")],
+    ["x-middleware-rewrite", (request) => NextResponse.rewrite("http://localhost/other", { request, headers: [["set-cookie", "locale=en"], ["link", "</de>"]] })],
+  ];
+  const handling = (answer) => async (request, session) => {
+    session.update("visits", (visits) => visits + 1);
+    return answer(request);
+  };
+  for (const [name, answer] of answers) {
+    const { response, set, passedOn } = await visit(await arrived(noticed), { handler: handling(answer), flashes: ["notice"] });
+    const page = await sessionOf(passedOn.get("cookie"));
+    assert.deepEqual([page.get("visits"), page.flashes("notice"), page.flashes("other")], [10, ["Saved."], ["Later."]]);
+    const kept = await sessionOf(set[0].split(";")[0]);
+    assert.deepEqual([kept.get("visits"), kept.flashes("notice"), kept.flashes("other")], [10, [], ["Later."]]);
+    assert.deepEqual(cachesOf(response), FOR_NO_CACHE);
+    assert.deepEqual(["x-middleware-next", "x-middleware-rewrite"].filter((one) => response.headers.has(one)), [name]);
+    if (response.headers.has("link")) assert.deepEqual(set.slice(1), ["locale=en"]);
+  }
+  // One for all visitors has nothing of one.
+  assert.deepEqual([...shared.headers], [["x-middleware-next", "1"]]);
+  // One with nothing to set, one whose page is left to the browser, and one that nobody waits for yet.
+  const fresh = (await cookies.save((await cookies.load(null, NOW)).set("visits", 9)))[0].split(";")[0];
+  const { response } = await visit(fresh, { handler: () => NextResponse.rewrite("http://localhost/other") });
+  assert.deepEqual([response.headers.get("x-middleware-rewrite"), cachesOf(response)], ["http://localhost/other", [null, ""]]);
+  assert.equal((await visit(fresh, { headers: INNER, handler: () => NextResponse.next() })).response.status, 200);
+  assert.equal((await visit(fresh, { headers: INNER, handler: handling(() => NextResponse.next()) })).response.status, 204);
+  const ahead = await visit(fresh, { headers: AHEAD[0], handler: handling(() => NextResponse.next()) });
+  assert.deepEqual([ahead.set, (await sessionOf(ahead.passedOn.get("cookie"))).get("visits")], [[], 10]);
+});
+
+test("the page gets the fields that the answer has for it, and the session with them", async () => {
+  const handler = ({ headers }, session) => {
+    session.set("visits", 10);
+    headers.set("x-user", "of the request");
+    return NextResponse.next({ request: { headers: new Headers({ "x-user": "of the answer", cookie: "theme=dark" }) } });
+  };
+  const { passedOn } = await visit(await arrived(), { handler });
+  assert.deepEqual([[...passedOn.keys()], passedOn.get("x-user")], [["cookie", "x-user"], "of the answer"]);
+  assert.match(passedOn.get("cookie"), /^theme=dark; __Host-session=/);
+  assert.equal((await sessionOf(passedOn.get("cookie"))).get("visits"), 10);
+  // Those that the answer names and does not have the page has not, either.
+  const without = () => new Response(null, { headers: { "x-middleware-next": "1", "x-middleware-override-headers": "x-user,x-gone", "x-middleware-request-x-user": "ada" } });
+  assert.deepEqual([...(await visit("", { handler: without })).passedOn], [["x-user", "ada"]]);
+  // None of what was there for the page reaches the browser.
+  const out = await visit(await arrived(), { handler: (request, session) => (session.invalidate(), NextResponse.next({ request })) });
+  assert.deepEqual([out.passedOn.get("cookie"), out.response.headers.has("x-middleware-request-cookie")], [null, false]);
 });
 
 test("the cookie of an earlier path is dropped, too, and a build needs no keys", async () => {
@@ -349,6 +444,73 @@ test("a session goes into the jar of Next.js, and comes from it", async () => {
   assert.deepEqual(options, { path: "/", secure: true, httpOnly: true, sameSite: "lax" });
   const { load } = inNext(() => cookies, jarWith([{ name, value }]).cookies, { now: () => NOW });
   assert.equal((await load()).get("visits"), 1);
+});
+
+const NOTHING = { getAll: () => [], set: () => {} };
+
+test("updates of one request lose nothing, at once and one inside of another, and a sign-out stands", async () => {
+  const ways = {
+    "at once": ({ update }) => Promise.all([update((session) => session.set("a", 1)), update(async (session) => session.set("b", 2))]),
+    "the first takes longer": ({ update }) =>
+      Promise.all([update(async (session) => { await cookies.load(null); session.set("a", 1); }), update((session) => session.set("b", 2))]),
+    inside: ({ update }) => update(async (session) => { session.set("a", 1); await update((same) => same.set("b", 2)); }),
+    "two inside": ({ update }) => update(() => Promise.all([update((session) => session.set("a", 1)), update((session) => session.set("b", 2))])),
+    "inside of one inside": ({ update }) => update(async (session) => { session.set("a", 1); await update(() => update((same) => same.set("b", 2))); }),
+    "one fails": ({ update }) =>
+      Promise.allSettled([update((session) => session.set("a", 1)), update((session) => { session.set("c", 3); throw new Error("failed"); }), update((session) => session.set("b", 2))]),
+  };
+  for (const [way, act] of Object.entries(ways)) {
+    const [jar, headers] = jarOf(await arrived());
+    const sessions = inNext(cookies, jar, { headers, now: () => NOW });
+    await act(sessions);
+    assert.deepEqual((await sessions.load()).keys(), ["a", "b", "visits"], way);
+  }
+  const outs = {
+    inside: ({ update }) => update(async (session) => { await update((same) => same.invalidate()); session.flash("notice", "Goodbye."); }),
+    "at once": ({ update }) => Promise.all([update((session) => session.invalidate()), update((session) => session.flash("notice", "Goodbye."))]),
+    "before a failure": ({ update }) => update(async () => { await update((same) => same.invalidate()); throw new Error("failed"); }).catch(() => {}),
+    "by a redirect": ({ update }) => update(() => update((same) => { same.invalidate(); throw Object.assign(new Error(), { digest: "NEXT_REDIRECT;" }); })).catch(() => {}),
+  };
+  for (const [way, act] of Object.entries(outs)) {
+    const [jar, headers] = jarOf(await arrived());
+    const sessions = inNext(cookies, jar, { headers, now: () => NOW });
+    await act(sessions);
+    assert.deepEqual((await sessions.load()).keys(), [], way);
+  }
+});
+
+test("an update waits for those of its own request and cookie alone", async () => {
+  const other = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-other" }) });
+  const [jar] = jarOf("");
+  const [one, two] = [inNext(cookies, jar), inNext(other, jar)];
+  await one.update(async (session) => {
+    session.set("a", 1);
+    await two.update(async (session) => {
+      session.set("b", 2);
+      await one.update((same) => same.delete("a"));
+    });
+    session.set("f", 6);
+    await inNext(cookies, jarOf("")[0]).update((session) => session.set("c", 3));
+  });
+  assert.deepEqual([(await one.load()).keys(), (await two.load()).keys()], [["f"], ["b"]]);
+  // One that was begun inside, and goes on when that is over, has its own turn.
+  let late;
+  const begun = one.update((session) => {
+    session.set("d", 4);
+    late = cookies.load(null).then(() => one.update((session) => session.set("e", 5)));
+  });
+  await begun;
+  await late;
+  assert.deepEqual((await one.load()).keys(), ["d", "e", "f"]);
+});
+
+test("updates that could not be told apart are an error", async () => {
+  const apart = async () => ({ ...NOTHING });
+  await assert.rejects(inNext(cookies, apart).update(() => assert.fail("it was called")), { name: "ConfigError", code: "option", message: /another jar/ });
+  assert.equal((await inNext(cookies, apart).load()).isNew, true);
+  const jar = async () => NOTHING;
+  const [one, two] = [inNext(cookies, jar), inNext(() => cookies, jar)];
+  await assert.rejects(one.update(() => two.update(() => assert.fail("it was called"))), { code: "cookies", message: /make one for both/ });
 });
 
 const READ_ONLY = { name: "SessionError", code: "read-only", message: /`await sessions\.update\(…\)`/ };
@@ -446,73 +608,6 @@ test("a cookie that the jar of Next.js would lose is refused", async () => {
       assert.equal(jar.set.size, 0);
     }
   }
-const NOTHING = { getAll: () => [], set: () => {} };
-
-test("updates of one request lose nothing, at once and one inside of another, and a sign-out stands", async () => {
-  const ways = {
-    "at once": ({ update }) => Promise.all([update((session) => session.set("a", 1)), update(async (session) => session.set("b", 2))]),
-    "the first takes longer": ({ update }) =>
-      Promise.all([update(async (session) => { await cookies.load(null); session.set("a", 1); }), update((session) => session.set("b", 2))]),
-    inside: ({ update }) => update(async (session) => { session.set("a", 1); await update((same) => same.set("b", 2)); }),
-    "two inside": ({ update }) => update(() => Promise.all([update((session) => session.set("a", 1)), update((session) => session.set("b", 2))])),
-    "inside of one inside": ({ update }) => update(async (session) => { session.set("a", 1); await update(() => update((same) => same.set("b", 2))); }),
-    "one fails": ({ update }) =>
-      Promise.allSettled([update((session) => session.set("a", 1)), update((session) => { session.set("c", 3); throw new Error("failed"); }), update((session) => session.set("b", 2))]),
-  };
-  for (const [way, act] of Object.entries(ways)) {
-    const [jar, headers] = jarOf(await arrived());
-    const sessions = inNext(cookies, jar, { headers, now: () => NOW });
-    await act(sessions);
-    assert.deepEqual((await sessions.load()).keys(), ["a", "b", "visits"], way);
-  }
-  const outs = {
-    inside: ({ update }) => update(async (session) => { await update((same) => same.invalidate()); session.flash("notice", "Goodbye."); }),
-    "at once": ({ update }) => Promise.all([update((session) => session.invalidate()), update((session) => session.flash("notice", "Goodbye."))]),
-    "before a failure": ({ update }) => update(async () => { await update((same) => same.invalidate()); throw new Error("failed"); }).catch(() => {}),
-    "by a redirect": ({ update }) => update(() => update((same) => { same.invalidate(); throw Object.assign(new Error(), { digest: "NEXT_REDIRECT;" }); })).catch(() => {}),
-  };
-  for (const [way, act] of Object.entries(outs)) {
-    const [jar, headers] = jarOf(await arrived());
-    const sessions = inNext(cookies, jar, { headers, now: () => NOW });
-    await act(sessions);
-    assert.deepEqual((await sessions.load()).keys(), [], way);
-  }
-});
-
-test("an update waits for those of its own request and cookie alone", async () => {
-  const other = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-other" }) });
-  const [jar] = jarOf("");
-  const [one, two] = [inNext(cookies, jar), inNext(other, jar)];
-  await one.update(async (session) => {
-    session.set("a", 1);
-    await two.update(async (session) => {
-      session.set("b", 2);
-      await one.update((same) => same.delete("a"));
-    });
-    session.set("f", 6);
-    await inNext(cookies, jarOf("")[0]).update((session) => session.set("c", 3));
-  });
-  assert.deepEqual([(await one.load()).keys(), (await two.load()).keys()], [["f"], ["b"]]);
-  // One that was begun inside, and goes on when that is over, has its own turn.
-  let late;
-  const begun = one.update((session) => {
-    session.set("d", 4);
-    late = cookies.load(null).then(() => one.update((session) => session.set("e", 5)));
-  });
-  await begun;
-  await late;
-  assert.deepEqual((await one.load()).keys(), ["d", "e", "f"]);
-});
-
-test("updates that could not be told apart are an error", async () => {
-  const apart = async () => ({ ...NOTHING });
-  await assert.rejects(inNext(cookies, apart).update(() => assert.fail("it was called")), { name: "ConfigError", code: "option", message: /another jar/ });
-  assert.equal((await inNext(cookies, apart).load()).isNew, true);
-  const jar = async () => NOTHING;
-  const [one, two] = [inNext(cookies, jar), inNext(() => cookies, jar)];
-  await assert.rejects(one.update(() => two.update(() => assert.fail("it was called"))), { code: "cookies", message: /make one for both/ });
-});
-
   // One whose name needs no `headers`.
   const partitioned = SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ partitioned: true, formerly: { partitioned: false } }) });
   for (const options of [{}, { headers }]) {

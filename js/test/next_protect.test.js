@@ -12,19 +12,22 @@ const cookies = await SessionCookie.encrypted(XAES_KEY);
 /** A URL whose path has no `basePath` and no locale, as in Next.js. */
 class NextUrl extends URL {
   #base;
+  #end;
 
-  constructor(url, base = "") {
+  /** `end`: the slash of `trailingSlash`. */
+  constructor(url, base = "", end = "") {
     super(url);
     this.#base = base;
+    this.#end = end;
   }
 
   clone() {
-    return new NextUrl(super.href, this.#base);
+    return new NextUrl(super.href, this.#base, this.#end);
   }
 
   get href() {
     const { origin, pathname, search } = this;
-    return `${origin}${this.#base}${pathname}${search}`;
+    return `${origin}${this.#base}${pathname.endsWith("/") ? pathname : pathname + this.#end}${search}`;
   }
 }
 
@@ -45,14 +48,18 @@ test("a path is protected with those below it, and others are not", async () => 
     assert.equal((await sent(path))?.[0], 307, path);
     assert.equal(await sent(path, { user: "ada" }), undefined, path);
   }
-  for (const path of ["/", "/accounts", "/Accounts", "/my/account", "/login", "/%E0%A4%A"]) assert.equal(await sent(path), undefined, path);
+  // A segment that cannot be decoded hides no other, nor the rest of itself.
+  for (const path of ["/acc%6funt/%ff", "/acc%6Funt/%", "/%61ccount/%E0%A4%A", "/account%2f%ff", "/acc%6funt%2f%ff", "//account", "/x/..//account//x"]) {
+    assert.equal((await sent(path))?.[0], 307, path);
+  }
+  for (const path of ["/", "/accounts", "/Accounts", "/my/account", "/login", "/%E0%A4%A", "/%2561ccount", "/account%ff"]) assert.equal(await sent(path), undefined, path);
   // Everything, but the page itself.
   assert.equal((await sent("/", { paths: "/" }))[0], 307);
   assert.equal((await sent("/anything", { paths: "/" }))[0], 307);
   assert.equal(await sent("/login", { paths: "/" }), undefined);
   assert.equal(await sent("/account/login", { given: { to: "/account/login" } }), undefined);
   // The rewrites of Next.js match these as well.
-  for (const [prefix, path] of [["/Account", "/account/x"], ["/stra\u00dfe", "/STRA\u00dfE"], ["/\u03bf\u03c3", "/\u039f\u03a3"], ["/\u00c4", "/%C3%A4"]]) {
+  for (const [prefix, path] of [["/Account", "/account/x"], ["/stra\u00dfe", "/STRA\u00dfE"], ["/\u03bf\u03c3", "/\u039f\u03a3"], ["/\u00c4", "/%C3%A4"], ["/%61ccount", "/account/x"]]) {
     assert.equal((await sent(path, { paths: prefix }))?.[0], 307, path);
   }
 });
@@ -64,6 +71,24 @@ test("the way back comes along, for those who wanted to look", async () => {
   assert.deepEqual(await sent("/account?tab=2", { given: { back: null } }), [307, "http://localhost/login", null]);
   assert.deepEqual(await sent("/account", { method: "POST" }), [303, "http://localhost/login", null]);
   assert.deepEqual(await sent("/account", { base: "/shop" }), [307, "http://localhost/shop/login?next=%2Faccount", null]);
+});
+
+test("nobody is sent in a circle, by whatever path the form is asked for", async () => {
+  for (const [to, given] of [["/login", "/"], ["/account/login", "/account"], ["/caf\u00e9", "/"], ["/caf%C3%A9", "/"], ["/a/b", ["/a", "/a/b"]]]) {
+    for (const base of ["", "/shop"]) {
+      for (const end of ["", "/"]) {
+        const handler = protect(given, { to, unless: () => false });
+        const walk = async (path) => {
+          const request = { nextUrl: new NextUrl(`http://localhost${path}`, base, end), method: "GET", headers: new Headers() };
+          const place = (await handler(request, await cookies.load(null)))?.headers.get("location");
+          return place && new URL(place).pathname.slice(base.length);
+        };
+        const form = encodeURI(decodeURI(to)) + end;
+        assert.equal(await walk(form), undefined, form);
+        for (const path of [to.toUpperCase(), `${to}/sub`, `${to.toUpperCase()}/`]) assert.equal(await walk(encodeURI(decodeURI(path))), form, path);
+      }
+    }
+  }
 });
 
 test("an action leads the router of Next.js to the form", async () => {
@@ -84,13 +109,17 @@ test("`unless` is asked about paths that are protected, and may take its time", 
 test("a page that is protected is for its visitor alone, be it made at build time", async () => {
   const proxy = sessionProxy(cookies, { next: () => new Response() }, protect("/account", { to: "/login", unless: (session) => session.has("user") }));
   const [line] = await cookies.save((await cookies.load(null)).set("user", "ada"));
-  const controlOf = async (path, headers = {}) => {
-    const request = new Request(`http://localhost${path}`, { headers: { cookie: line.split(";")[0], ...headers } });
-    return (await proxy(Object.assign(request, { nextUrl: new NextUrl(request.url) }))).headers.get("cache-control");
+  const NO_CACHE = "private, no-cache, no-store, max-age=0, must-revalidate|no-store|no-store|0|Cookie";
+  const controlOf = async (path, given = {}, cookie = line.split(";")[0]) => {
+    const request = new Request(`http://localhost${path}`, { headers: { cookie, ...given } });
+    const { headers } = await proxy(Object.assign(request, { nextUrl: new NextUrl(request.url) }));
+    return ["cache-control", "cdn-cache-control", "surrogate-control", "x-accel-expires", "vary"].map((name) => headers.get(name)).join("|");
   };
   for (const headers of [{}, { accept: "text/html" }, { "sec-purpose": "prefetch" }, { "next-router-prefetch": "1" }, { "x-action-redirect": "/account;push" }]) {
-    assert.equal(await controlOf("/account/plain", headers), "private, no-cache", JSON.stringify(headers));
-    assert.equal(await controlOf("/about", headers), null, JSON.stringify(headers));
+    assert.equal(await controlOf("/account/plain", headers), NO_CACHE, JSON.stringify(headers));
+    assert.equal(await controlOf("/about", headers), "||||", JSON.stringify(headers));
+    // The redirect as well; that of an action is for the router, which drops it.
+    if (!("x-action-redirect" in headers)) assert.equal(await controlOf("/account/plain", headers, ""), NO_CACHE, JSON.stringify(headers));
   }
 });
 

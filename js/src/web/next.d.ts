@@ -64,7 +64,7 @@ export interface ProxyOptions extends Pick<AdapterOptions, "now" | "onOutcome" |
 /**
  * Returns the function `proxy`, called `middleware` before Next.js 16, which refreshes the session of a visitor who only
  * looks at pages. `handler` may change the session, which the page of the same request then loads, and may answer the
- * request itself.
+ * request itself; `NextResponse.next()` and `NextResponse.rewrite()` lead on to the page.
  */
 export function sessionProxy<S extends BaseSession, R extends ResponseLike, Q extends NextRequestLike = any>(
   sessions: Cookies<S, []>,
@@ -84,8 +84,8 @@ export interface ProtectOptions<S extends BaseSession> {
 
 /**
  * Returns a handler for `sessionProxy` that sends visitors of these paths, and of the paths below them, to another page.
- * Paths begin with `/` and have no patterns, no `basePath` and no locale; letters of both cases count as the same. A page
- * that it lets pass is sent as `private`.
+ * Paths begin with `/` and have no patterns, no `basePath` and no locale; letters of both cases count as the same. No cache
+ * may store a page that it lets pass, or its redirect.
  */
 export function protect<S extends BaseSession = any>(
   paths: string | readonly string[],

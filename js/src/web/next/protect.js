@@ -1,6 +1,7 @@
 // Pages for those who have signed in.
 
 import { ensure, refuseUnknown } from "../../base/errors.js";
+import { FOR_NO_CACHE } from "./private.js";
 
 /** The sessions that a page was shown for. No other visitor may be given it, be it made at build time. */
 export const letIn = new WeakSet();
@@ -17,13 +18,15 @@ export function protect(paths, options = {}) {
   check(isPath(to) && to !== "/", '`to` is the path of the page for signing in, such as "/login"');
   check(typeof unless === "function", "`unless` is a function of the session, which returns true for those who may pass");
   check(back === null || typeof back === "string", "`back` is the name of a parameter, or null");
+  const page = plainPath(to);
   return async (request, session) => {
     const { nextUrl, method, headers } = request;
-    const path = decoded(nextUrl.pathname);
-    if (path === to || !prefixes.some((prefix) => isBelow(folded(path), folded(prefix)))) return undefined;
+    const path = plainPath(nextUrl.pathname);
+    if (path === page || !prefixes.some((prefix) => isBelow(folded(path), folded(plainPath(prefix))))) return undefined;
     if (await unless(session, request)) return void letIn.add(session);
+    const answer = (status, field) => new Response(null, { status, headers: [...FOR_NO_CACHE, field] });
     // Nobody can follow a redirect of an action, but the router of Next.js this one.
-    if (headers.has("next-action")) return new Response(null, { status: 401, headers: { "x-action-redirect": `${to};push` } });
+    if (headers.has("next-action")) return answer(401, ["x-action-redirect", `${to};push`]);
     const url = nextUrl.clone();
     // The router's own parameter, where Next.js lets it pass.
     url.searchParams.delete("_rsc");
@@ -32,12 +35,21 @@ export function protect(paths, options = {}) {
     url.search = "";
     const isLook = ["GET", "HEAD"].includes(method);
     if (back !== null && isLook) url.searchParams.set(back, wanted);
-    return Response.redirect(url.href, isLook ? 307 : 303);
+    return answer(isLook ? 307 : 303, ["location", url.href]);
   };
 }
 
 const check = (isRight, sentence) => ensure(isRight, "option", sentence);
 const isPath = (path) => typeof path === "string" && (path === "/" || /^(\/[^/\\?#*:]+)+$/.test(path));
+/** Returns a path decoded, and without the slash at its end that `trailingSlash` adds. */
+const plainPath = (path) => `/${path.split("/").filter(Boolean).map(decodedSegment).join("/")}`;
+
+/** Of a segment that cannot be decoded, decodes at least ASCII. */
+function decodedSegment(text) {
+  const whole = decoded(text);
+  return whole === text ? text.replace(/%[2-7][0-9a-f]/gi, decodeURIComponent) : whole;
+}
+
 /** Of two cases, because the rewrites of Next.js match both. */
 const folded = (path) => path.toUpperCase().toLowerCase();
 const isBelow = (path, prefix) => prefix === "/" || path === prefix || path.startsWith(`${prefix}/`);

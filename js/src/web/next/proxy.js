@@ -6,14 +6,16 @@ import { stateOf } from "../../session/session.js";
 import { offerAfter, setChanges } from "../../carrier/cookie.js";
 import { admission } from "../adapter.js";
 import { isOfSession, setCookieField } from "../cookie_field.js";
+import { fieldsForPage, leadingOn, leadsOn } from "./onward.js";
 import { checkOptions } from "./options.js";
+import { FOR_NO_CACHE, keptPrivate } from "./private.js";
 import { letIn } from "./protect.js";
 
 /**
  * The function `proxy`, before Next.js 16 `middleware`: it refreshes the session of a visitor who only looks at pages, which
  * cannot set cookies. `NextResponse` is that of `next/server`. `handler(request, session)` may change the session, which the
- * page of the same request then loads; and may answer the request, by a redirect for example. `flashes` names the queues that
- * pages show: the page has their messages, and the browser's cookie has them no longer.
+ * page of the same request then loads; and may answer the request, by a redirect for example, or lead on to a page, by a rewrite.
+ * `flashes` names the queues that pages show: the page has their messages, and the browser's cookie has them no longer.
  */
 export function sessionProxy(sessions, NextResponse, handler = () => {}, options = {}) {
   ensure(typeof NextResponse?.next === "function", "option", "`sessionProxy` takes the `NextResponse` of next/server after the sessions");
@@ -27,22 +29,26 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     const kind = kindOf(request);
     const [session, save, refused, cookie] = await admit(request);
     const answer = await (refused ?? handler(request, session));
-    if (answer && kind !== "inner") return kind === "prefetch" ? answer : save(answer);
+    const isAnswered = answer && !leadsOn(answer);
+    if (isAnswered && kind !== "inner") {
+      // What is done for a page that nobody waits for yet is not kept.
+      if (kind === "prefetch") stateOf(session).isClosed = true;
+      return keptPrivate(await save(answer));
+    }
     if (kind === "prefetch") takeAll(session, flashes);
     const hasFlashes = kind !== "prefetch" && flashes.some((queue) => session.flashes(queue).length > 0);
     stateOf(session).touch();
     // Others than pages refresh the session themselves, or need not.
     const isPage = ["document", "look"].includes(kind);
     const set = await cookie.saveAsCookies(session, isPage ? {} : { isSubresource: true });
-    if (kind === "inner" && (answer || hasFlashes || set.length > 0)) return leftToTheBrowser();
-    // Always, because the handler may have set a field for the page, or removed one of the client's.
-    const headers = new Headers(request.headers);
+    if (kind === "inner" && (isAnswered || hasFlashes || set.length > 0)) return leftToTheBrowser();
+    const headers = fieldsForPage(request, answer);
     if (set.length > 0) setCookieField(headers, cookie.name, set);
     const quiet = isPage && hasFlashes ? await withoutFlashes(cookie, headers, flashes, now) : null;
     // The browser keeps the messages for the page that it loads itself, so no other shows them.
     if (quiet && kind === "look") setCookieField(headers, cookie.name, quiet);
-    const response = NextResponse.next({ request: { headers } });
-    if (letIn.has(session)) response.headers.set("cache-control", "private, no-cache");
+    const response = leadingOn(answer, NextResponse.next({ request: { headers } }));
+    if (letIn.has(session)) keepFromCaches(response);
     if (kind === "prefetch") return response;
     const isReplaced = (one) => !isExpiry(one) && isOfSession(one.name, cookie.name);
     return withCookies(response, quiet && kind === "document" ? [...set.filter((one) => !isReplaced(one)), ...quiet] : set, session);
@@ -53,7 +59,7 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
  * Next.js drops the cookies of this response. Where it is no page, the browser loads the page to which the action redirects
  * itself.
  */
-const leftToTheBrowser = () => new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+const leftToTheBrowser = () => new Response(null, { status: 204, headers: FOR_NO_CACHE });
 
 /** The cookies of a session that a page is given, without the messages of these queues. */
 async function withoutFlashes(cookie, headers, flashes, now) {
@@ -70,11 +76,20 @@ function takeAll(session, flashes) {
 }
 
 function withCookies(response, set, session) {
-  // Its `cookies` keep one of each name, and another path may have to be expired.
-  for (const one of set) response.headers.append("set-cookie", toSetCookie(one));
+  const others = response.headers.getSetCookie();
+  response.headers.delete("set-cookie");
+  // Its `cookies` keep one of each name, and another path may have to be expired. Next.js drops what stands behind those that the
+  // handler has set by `cookies`.
+  for (const line of [...set.map(toSetCookie), ...others]) response.headers.append("set-cookie", line);
   setChanges(response.headers, offerAfter(session));
-  if (set.length > 0) response.headers.set("cache-control", "no-store");
+  if (set.length > 0) keepFromCaches(response);
   return response;
+}
+
+function keepFromCaches(response) {
+  setChanges(response.headers, FOR_NO_CACHE);
+  // Next.js puts its own in the place of this for pages of the app router.
+  response.headers.append("vary", "Cookie");
 }
 
 /**

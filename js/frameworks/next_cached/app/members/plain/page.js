@@ -1,0 +1,4 @@
+// Made at build time.
+export default function Page() {
+  return <p>for members</p>;
+}
