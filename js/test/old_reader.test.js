@@ -47,12 +47,65 @@ test("before its time an old cookie is neither read nor dropped", async () => {
   assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session"]);
 });
 
-test("a cookie of several sources is dropped once, from the first of them on", async () => {
+test("a cookie of several sources is dropped once, from the first of them on, in whatever order they are given", async () => {
   const from = (moment) => oldCookie({ name: "sid", read, from: moment, until: later(86_400) });
-  const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: [from(NOW), from(later(60))] });
-  const session = await cookies.load(null, NOW);
-  session.set("user", "eve");
-  assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session", "sid"]);
+  for (const moments of [[NOW, later(60)], [later(60), NOW]]) {
+    const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: moments.map(from) });
+    const session = await cookies.load(null, NOW);
+    session.set("user", "eve");
+    assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session", "sid"]);
+  }
+});
+
+/** Cookies that take over what begins with one of some letters: pairs of a name and the letters. */
+const keyed = (...sources) =>
+  SessionCookie.encrypted(XAES_KEY, {
+    migrateFrom: sources.map(([name, letters]) =>
+      oldCookie({ name, read: (value) => (letters.includes(value[0]) ? { entries: { user: value } } : null), from: NOW, until: later(86_400) }),
+    ),
+  });
+
+test("a cookie that was planted wins by no key and by no name, in whatever order", async () => {
+  const reasonOf = async (cookies, field) => (await cookies.load(field, NOW)).outcome.reason;
+  for (const [newer, older] of [["a", "b"], ["ab", "a"], ["a", "ab"]]) {
+    const cookies = await keyed(["sid", newer], ["sid", older]);
+    for (const field of ["sid=bada; sid=amallory", "sid=amallory; sid=bada"]) {
+      assert.equal(await reasonOf(cookies, field), "Duplicate", `${newer} ${older}: ${field}`);
+    }
+    // Nobody looked at the last of five.
+    assert.equal(await reasonOf(cookies, "sid=amallory; sid=1; sid=2; sid=3; sid=ada"), "Duplicate");
+    assert.equal(await reasonOf(cookies, "sid=x; sid=amallory; sid=amallory"), undefined);
+  }
+  for (const names of [["old", "older"], ["older", "old"]]) {
+    const cookies = await keyed(...names.map((name) => [name, "a"]));
+    for (const field of ["old=amallory; older=ada", "old=amallory; older=1; older=2; older=3; older=4; older=ada"]) {
+      assert.equal(await reasonOf(cookies, field), "Duplicate", `${names}: ${field}`);
+    }
+    assert.equal(await reasonOf(cookies, "old=ada; older=x"), undefined);
+  }
+});
+
+test("where one source refuses a session the next one is asked, and of several reasons the first is told", async () => {
+  const fixed = (user, more) => ({ name: "sid", read: () => ({ entries: { user }, ...more }), from: NOW, until: later(86_400) });
+  const refusing = [[{ ...fixed("ada"), convert: () => null }, "Revoked"], [fixed("ada", { expiresAt: NOW }), "Expired"]];
+  for (const [first, reason] of refusing) {
+    const taking = (second) => SessionCookie.encrypted(XAES_KEY, { migrateFrom: [first, second].map(oldCookie) });
+    const session = await (await taking(fixed("grace"))).load("sid=x", NOW);
+    assert.equal(session.get("user"), "grace");
+    const none = await (await taking({ ...fixed("eve"), read: () => null })).load("sid=x", NOW);
+    assert.deepEqual(none.outcome, { kind: "notMigrated", reason });
+  }
+});
+
+test("each of several old cookies has its own time and its own name", async () => {
+  const named = (name, from) => oldCookie({ name, read: () => ({ entries: { user: name } }), from: later(from), until: later(from + 60) });
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: [named("first", 0), named("second", 120)] });
+  for (const [seconds, user] of [[0, "first"], [60, undefined], [120, "second"], [180, undefined]]) {
+    const session = await cookies.load("first=x; second=x", later(seconds));
+    assert.equal(session.get("user"), user, `${seconds}`);
+  }
+  const same = SessionCookie.encrypted(XAES_KEY, { migrateFrom: [named("first", 0), named("__Host-session", 0)] });
+  await assert.rejects(same, /have the same name/);
 });
 
 test("an old cookie is not taken over beside a part of a new session", async () => {

@@ -150,6 +150,22 @@ fn an_old_cookie_is_read_from_the_beginning_of_its_range_to_its_end() {
 }
 
 #[test]
+fn each_of_several_old_cookies_is_read_in_its_own_range() {
+    let [first, second] = ["first", "second"];
+    let fixed = |user| OldCookie::new(user, super::readers::Fixed(user));
+    let cookie = builder()
+        .migrate_from(fixed(first), start()..start() + DAY)
+        .migrate_from(fixed(second), start() + 2 * DAY..start() + 3 * DAY)
+        .build()
+        .unwrap();
+    for (days, read) in [(0, Some(first)), (1, None), (2, Some(second)), (3, None)] {
+        let session = cookie.load(["first=x; second=x"], start() + days * DAY);
+        let user = session.get::<String>("user").unwrap();
+        assert_eq!(user.as_deref(), read, "after {days} days");
+    }
+}
+
+#[test]
 fn before_its_range_an_old_cookie_is_left_to_the_program_that_writes_it() {
     let cookie = cookie();
     let dropped = |now| {

@@ -192,6 +192,14 @@ fn fields_of_the_companion_leave_with_the_session() {
         saved.others(),
         [("x-departed", id.to_str().unwrap().to_owned())]
     );
+    // A sign-in in the place of another session has both.
+    let (pair, _) = signed_in(&cookie);
+    let session = cookie.load([pair], at(1));
+    session.sign_in().unwrap();
+    let mut fields = HeaderMap::new();
+    let saved = cookie.save_to(&session, StatusCode::OK, &mut fields);
+    saved.unwrap();
+    assert!(fields.contains_key("x-departed") && fields.contains_key("x-renewed"));
 }
 
 /// Admits every session, after it has told who is judged where, unless it is to fail.

@@ -1,17 +1,29 @@
 //! Sessions bound to a tenant, and services that share them.
 
+use std::{
+    convert::Infallible,
+    future::ready,
+    sync::{Arc, Mutex},
+};
+
 use axum::{Router, body::Body, routing::get};
 use hardtack::{
     KeyRing, Session, SessionCookie, SessionHeader, SessionLayer, SessionToken,
     carrier::{Context, TokenChange},
+    session::Validity,
     web::host_of,
+};
+#[cfg(feature = "migrate")]
+use hardtack::{
+    migrate::{OldCookie, OldSession, Reader},
+    session::Reason,
 };
 use http::{Request, Response, request::Parts};
 use tower::ServiceExt;
 
 use super::common::{
-    Jar, at, block_on, builder, cookie, header_builder, key, set_cookies, signed_in, token_builder,
-    token_of,
+    Jar, at, block_on, builder, cookie, header_builder, key, seconds, set_cookies, signed_in,
+    token_builder, token_of,
 };
 
 fn context(label: &str, value: &str) -> Context {
@@ -222,4 +234,75 @@ fn a_tenant_whose_name_is_too_long_for_a_context_is_an_error_of_its_own() {
     session.insert("user", 42).unwrap();
     let fields = cookie().save(&session).unwrap();
     assert_eq!(cookie().in_context(long).load(&fields, at(0)).len(), 1);
+}
+
+#[test]
+fn the_end_of_all_sessions_is_that_of_all_contexts() {
+    let site = cookie();
+    let [acme, other] = ["acme", "other"].map(|name| site.in_context(context("tenant", name)));
+    let pairs = [&site, &acme, &other].map(|cookie| (cookie, signed_in(cookie)));
+    for (raised, by) in [(1, &acme), (2, &site)] {
+        let later = [&site, &acme, &other].map(|cookie| {
+            let fill = |session: &Session| session.insert("user", 42);
+            (cookie, cookie.cookie_for(at(raised), fill).unwrap())
+        });
+        by.raise_not_before(at(raised));
+        for (cookie, pair) in &pairs {
+            assert!(cookie.load([pair], at(3)).is_new(), "raised to {raised}");
+        }
+        for (cookie, pair) in later {
+            assert!(!cookie.load([pair], at(3)).is_new(), "raised to {raised}");
+        }
+    }
+}
+
+#[test]
+fn the_application_is_asked_about_the_sessions_of_a_context() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let seen = [Arc::clone(&asked), Arc::clone(&asked)];
+    let [revoked, valid] = seen;
+    let site = builder()
+        .revoked_if(move |session| {
+            revoked.lock().unwrap().push(session.get("user"));
+            session.get("user") == Some(0)
+        })
+        .revalidate_after(seconds(60), move |session| {
+            valid.lock().unwrap().push(session.get("user"));
+            ready(Ok::<_, Infallible>(Validity::valid_if(
+                session.get("user") != Some(1),
+            )))
+        });
+    let acme = site.build().unwrap().in_context(context("tenant", "acme"));
+    for (user, questions, is_in) in [(0, 1, false), (1, 2, false), (2, 2, true)] {
+        let fill = |session: &Session| session.insert("user", user);
+        let pair = acme.cookie_for(at(0), fill).unwrap();
+        let session = acme.load([pair], at(60));
+        assert_eq!(block_on(session.validate()).unwrap(), user != 1, "{user}");
+        assert_eq!(session.contains_key("user"), is_in, "{user}");
+        let told = std::mem::take(&mut *asked.lock().unwrap());
+        assert_eq!(told, vec![Some(user); questions], "{user}");
+    }
+}
+
+#[cfg(feature = "migrate")]
+#[test]
+fn an_old_session_is_taken_over_into_the_context_of_its_request() {
+    struct Plain;
+    impl Reader for Plain {
+        fn read(&self, _: &str, value: &str) -> Result<OldSession, Reason> {
+            Ok(OldSession::new(
+                [("user".to_owned(), value.into())].into_iter().collect(),
+            ))
+        }
+    }
+    let old = OldCookie::new("old", Plain);
+    let site = builder().migrate_from(old, at(0)..at(100)).build().unwrap();
+    let [acme, other] = ["acme", "other"].map(|name| site.in_context(context("tenant", name)));
+    let session = acme.load(["old=ada"], at(1));
+    assert_eq!(session.get("user").unwrap(), Some("ada".to_owned()));
+    let fields = acme.save(&session).unwrap();
+    let pair = super::common::pair_of(fields.iter().next().unwrap());
+    for (cookie, is_theirs) in [(&acme, true), (&other, false), (&site, false)] {
+        assert_eq!(cookie.load([pair], at(2)).contains_key("user"), is_theirs);
+    }
 }

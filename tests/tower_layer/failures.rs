@@ -252,6 +252,21 @@ fn a_page_of_a_failure_is_stored_no_more_than_the_response_that_it_replaces() {
     }
 }
 
+#[test]
+fn of_a_field_that_a_page_of_a_failure_has_several_times_each_is_sent() {
+    let response = routes().oneshot(request("GET", "/too-late", &[]));
+    let mut failed = block_on(response).unwrap();
+    let links = ["</a.css>; rel=preload", "</b.css>; rel=preload"];
+    let name = HeaderName::from_static("link");
+    failed
+        .headers_mut()
+        .insert(&name, HeaderValue::from_static("</c.css>"));
+    let page = AppendHeaders(links.map(|link| (name.clone(), link)));
+    let answered = Failure::with_page(failed, |_| (page, "sorry").into_response());
+    let sent: Vec<_> = answered.headers().get_all(&name).iter().collect();
+    assert_eq!(sent, links);
+}
+
 /// As after a layer that compresses, or one that counts.
 #[test]
 fn a_page_of_a_failure_keeps_no_field_of_the_body_that_it_replaces() {
