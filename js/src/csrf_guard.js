@@ -186,7 +186,7 @@ function originOf(setting, text) {
   const origin = typeof text === "string" ? parseOrigin(text) : null;
   if (origin && mayHavePages(origin)) return origin;
   // It may be a key, in the wrong place.
-  const found = String(text).includes("://") ? `, found \`${text}\`` : "";
+  const found = /^(?!.*[\w-]{40}).*:\/\//s.test(String(text)) ? `, found \`${text}\`` : "";
   throw new ConfigError(setting, `\`${setting}\` takes each origin in full, a scheme and a host like \`https://app.example.com\`${found}`);
 }
 

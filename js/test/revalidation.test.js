@@ -56,6 +56,16 @@ test("an application is asked once in a span", async () => {
   assert.equal(asked.length, 2);
 });
 
+test("both functions of an application are asked, and either may refuse a session", async () => {
+  for (const [user, isRevoked, isNew] of [["ada", false, false], ["eve", true, true], ["mallory", false, true]]) {
+    const told = [];
+    const revokedIf = revocation(({ get }) => (told.push(get("user")), isRevoked));
+    const { asked, cookies } = await asking(({ get }) => get("user") !== "mallory", { revokedIf });
+    const session = await cookies.load(await filled((made) => made.set("user", user)), later(60));
+    assert.deepEqual([told, asked.length, session.isNew], [[user], isRevoked ? 0 : 1, isNew], user);
+  }
+});
+
 test("an application is shown what a session is, and what is in it", async () => {
   const { asked, cookies } = await asking(() => true, { rememberUpTo: 86_400 });
   const fill = (session) => (session.ensureId(), session.limitTo(600), session.rememberFor(1200), session.set("roles", ["editor"]));

@@ -177,6 +177,22 @@ test("a list that revokes is told what a session holds, which stays as it is", a
   assert.deepEqual(ended.outcome, { kind: "rejected", reason: "Revoked", keyId: ended.outcome.keyId });
 });
 
+test("a list that revokes is asked about each token that is good otherwise, and another one is taken", async () => {
+  const asked = [];
+  const revokedIf = ({ get }) => (asked.push(get("user")), get("user") === "eve");
+  const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(revokedIf) });
+  const [ada, eve] = await Promise.all(["ada", "eve"].map((user) => filled((session) => session.set("user", user), asking)));
+  for (const both of [`${ada}; ${eve}; __Host-session=junk`, `${eve}; ${ada}`]) {
+    assert.equal((await asking.load(both, NOW)).get("user"), "ada");
+    assert.deepEqual(asked.splice(0).sort(), ["ada", "eve"]);
+  }
+  assert.equal((await asking.load(`${eve}; __Host-session=junk`, NOW)).outcome.reason, "Revoked");
+  // It is not asked about what is refused before.
+  asked.length = 0;
+  assert.equal((await asking.load(ada, later(1800))).outcome.reason, "Idle");
+  assert.deepEqual(asked, []);
+});
+
 test("a list that fails refuses a session, and says why", async () => {
   const broken = new Error("no answer");
   const causeOf = async (revokedIf) => {

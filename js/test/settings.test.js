@@ -91,6 +91,64 @@ test("an error of a ring says which entry, and which key", async () => {
   }
 });
 
+/** Fails unless `attempt` is refused, with nothing of a key in the error. */
+async function hidesKey(attempt, what) {
+  const secret = XAES_KEY.slice(-48);
+  const parts = Array.from({ length: secret.length - 7 }, (_, i) => secret.slice(i, i + 8));
+  await assert.rejects(
+    async () => attempt(),
+    (error) => !parts.some((part) => `${error.stack} ${error.cause}`.includes(part)),
+    what,
+  );
+}
+
+test("an error about a ring shows no part of a key, wherever it is broken", async () => {
+  const other = await generateKey();
+  for (const between of [" ", "\t", "\n", "\r", "\r\n", ",", "=", "#", " #", "\u00a0", "\v"]) {
+    for (let at = 1; at < XAES_KEY.length; at += 3) {
+      const text = XAES_KEY.slice(0, at) + between + XAES_KEY.slice(at);
+      await hidesKey(() => KeyRing.parse(text), JSON.stringify([between, at]));
+    }
+  }
+  for (const place of ["seal_from=", "accept_until=", "=", "#", ""]) {
+    for (const blank of [" ", "\t"]) await hidesKey(() => KeyRing.parse(`${other}${blank}${place}${XAES_KEY}`), place);
+  }
+  for (const before of ["not_before=", "not_before=2026-12-15T00:00:00Z ", "keys=", "x "]) {
+    await hidesKey(() => KeyRing.parse(`${other}\n${before}${XAES_KEY}`), before);
+  }
+});
+
+test("an error shows nothing of a key that stands in the place of something else", async () => {
+  const key = XAES_KEY;
+  const attempts = {
+    mode: () => KeyRing.parse(key, { mode: key }),
+    "mode of a new key": () => generateKey({ mode: key }),
+    "mode of a ring that is followed": () => KeyRing.follow(() => key, { mode: key }),
+    source: () => KeyRing.follow(key),
+    options: () => SessionCookie.encrypted(key, key),
+    "a name of options": () => SessionCookie.encrypted(key, { [key]: true }),
+    "a name of attributes": () => attributes({ [key]: true }),
+    path: () => attributes({ path: key }),
+    domain: () => attributes({ domain: `${key}/` }),
+    sameSite: () => attributes({ sameSite: key }),
+    formerly: () => attributes({ formerly: key }),
+    size: () => SessionCookie.encrypted(key, { size: key }),
+    padding: () => SessionCookie.encrypted(key, { padding: key }),
+    idleTimeout: () => SessionCookie.encrypted(key, { idleTimeout: key }),
+    refreshAfter: () => SessionCookie.encrypted(key, { refreshAfter: key }),
+    notBefore: () => SessionCookie.encrypted(key, { notBefore: key }),
+    application: () => SessionCookie.encrypted(key, { application: key.repeat(4) }),
+    context: () => SessionCookie.encrypted(key, { context: key }),
+    "name of a field": () => SessionHeader.encrypted(`${key} `, key),
+    "ring, and the name": () => SessionHeader.encrypted(key, "x-session"),
+    "an origin": () => new CsrfGuard({ trustOrigins: [key] }),
+    "the password of an origin": () => new CsrfGuard({ trustOrigins: [`https://user:${key}@app.example`] }),
+    "an origin of a form": () => new CsrfGuard({ trustFormPosts: [[`postgres://${key.slice(-48)}@app`, "/"]] }),
+    "a name of a guard": () => new CsrfGuard({ [key]: true }),
+  };
+  for (const [what, attempt] of Object.entries(attempts)) await hidesKey(attempt, what);
+});
+
 test("a type whose empty value has no room is refused", async () => {
   const encode = (text) => new TextEncoder().encode(text);
   const shape = { encode, decode: (bytes) => new TextDecoder().decode(bytes) };

@@ -1,7 +1,7 @@
 // The text of key rings (SPEC.md § 3.4, § 3.5).
 
 import { BLANK, EPOCH, SPACE, trim } from "../base/bytes.js";
-import { ConfigError, ensure } from "../base/errors.js";
+import { ConfigError, ensure, mustBe } from "../base/errors.js";
 import { dateOf } from "../base/time.js";
 import { XCHA } from "../crypto/suites.js";
 import { Key } from "./key.js";
@@ -31,6 +31,7 @@ export class Ring {
  * `skipXChaCha`. Times that the text does not have are 0, and `acceptUntil` is infinite.
  */
 export async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
+  mustBe(["encrypted", "signed"].includes(mode), "mode", "encrypted or signed");
   const ring = { mode, skipXChaCha, keys: [], notBefore: 0 };
   for (const text of [texts].flat()) {
     ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
