@@ -37,7 +37,22 @@ test("SvelteKit: pages read, actions write, and a hook that redirects signs out"
     assert.deepEqual([status, headers.get("location")], [303, "/"], path);
     assert.equal(visitsOf(await browser.get("/")), left, path);
   }
+  // Pages made at build time have no session.
+  assert.match((await browser.get("/static")).text, /a session: (?:<!--.*?-->)*false/);
+  await isCachedWithoutCookie(browser, "/cached", "/cached?count");
 });
+
+/** Fields that CDNs prefer to `Cache-Control`, set for a path, give way where the session sets its cookie. */
+async function isCachedWithoutCookie(browser, looked, counted) {
+  const saysOf = ({ headers }) => FOR_CACHES.map((name) => headers.get(name));
+  const look = await browser.get(looked);
+  assert.deepEqual([look.setCookies, saysOf(look)], [[], FOR_CACHES.map(() => "public, max-age=600")], looked);
+  const count = await browser.get(counted);
+  assert.deepEqual([count.setCookies.length, saysOf(count)], [1, FOR_CACHES.map(() => "no-store")], counted);
+  assert.match(count.headers.get("vary"), /Cookie/);
+}
+
+const FOR_CACHES = ["cache-control", "cdn-cache-control", "vercel-cdn-cache-control", "surrogate-control", "edge-control"];
 
 test("Astro: pages read and write, and one made at build time has no session", async () => {
   const browser = new Browser(await start("astro", ["astro", "build"], () => ["dist/server/entry.mjs"]));
@@ -46,6 +61,7 @@ test("Astro: pages read and write, and one made at build time has no session", a
   // Two pages of one request, which share its session.
   const moved = await browser.get("/moved");
   assert.deepEqual([visitsOf(moved), moved.setCookies.length], [7, 1]);
+  await isCachedWithoutCookie(browser, "/cached", "/cached?count");
 });
 
 test("Nuxt: handlers read and write, and pages by them", async () => {
@@ -64,4 +80,5 @@ test("Nuxt: handlers read and write, and pages by them", async () => {
     const left = await formTo(browser, `/api/${path}`);
     assert.deepEqual([left.status, left.setCookies.map((line) => line.split(";")[0])], [status, ["__Host-session="]], path);
   }
+  await isCachedWithoutCookie(browser, "/api/cached", "/api/cached?count");
 });

@@ -151,6 +151,23 @@ test("SvelteKit: a redirect that a later hook throws carries the session, and an
   await assert.rejects(handleSession(cookies)({ event, resolve }), (error) => error === redirect);
 });
 
+test("SvelteKit: a page that is rendered at build time has no session, and needs no keys", async () => {
+  const handle = handleSession(() => assert.fail("it was made"));
+  const forbidden = () => assert.fail("not at build time");
+  const page = Object.defineProperty(new URL("http://sveltekit-prerender/static"), "search", { get: forbidden });
+  const events = [{ url: page }, { url: new URL("http://sveltekit-prerender/[fallback]"), getClientAddress: forbidden }];
+  for (const event of events) {
+    const locals = {};
+    const response = new Response();
+    assert.equal(await handle({ event: { request: request(), locals, ...event }, resolve: () => response }), response);
+    assert.deepEqual(Object.keys(locals), []);
+  }
+  // A visitor may ask for that path, too, and some servers know no address.
+  for (const event of [{ url: new URL("http://localhost/[fallback]"), getClientAddress: () => "::1" }, { url: new URL("http://localhost/"), getClientAddress: forbidden }]) {
+    await handleSession(cookies)({ event: { request: request(), locals: {}, ...event }, resolve: ({ locals }) => new Response(locals.session.get("user")) });
+  }
+});
+
 test("Astro: a page that is rendered at build time has no session, and `locals.runtime` is read for those alone who ask", async () => {
   const page = new Response("static");
   const onRequest = onSession(() => assert.fail("it was made"));

@@ -1,3 +1,11 @@
 import adapter from "@sveltejs/adapter-node";
 
-export default { kit: { adapter: adapter(), files: { hooks: { server: "src/hooks_in_turn" } } } };
+const node = adapter();
+
+/** As adapters for static hosts do, which show this page for all that they do not know. */
+async function adapt(builder) {
+  await builder.generateFallback(builder.getBuildDirectory("fallback.html"));
+  await node.adapt(builder);
+}
+
+export default { kit: { adapter: { ...node, adapt }, files: { hooks: { server: "src/hooks_in_turn" } } } };

@@ -5,7 +5,8 @@ export type { AdapterOptions, Refused } from "./adapter.js";
 
 /**
  * Returns the hook `handle`, which loads the session into `event.locals.session`, and saves it with the response. Name the
- * type of the session in `App.Locals`. `cookies` may be a function of `event.platform.env`.
+ * type of the session in `App.Locals`. `cookies` may be a function of `event.platform.env`. While a page is rendered at build
+ * time, there is no session.
  */
 export function handleSession<S extends BaseSession>(
   cookies: Cookies<S, [env: any]>,

@@ -2,10 +2,14 @@
 
 import { admission, claim, hang } from "./adapter.js";
 
-/** Returns the hook `handle`, which loads the session into `event.locals.session` and saves it with the response. */
+/**
+ * Returns the hook `handle`, which loads the session into `event.locals.session` and saves it with the response. Pages that are
+ * rendered at build time have no session, and need no keys.
+ */
 export function handleSession(cookies, options) {
   const admit = admission(cookies, options);
   return async ({ event, resolve }) => {
+    if (isOfBuild(event)) return resolve(event);
     const [session, save, refused, sessions] = await admit(event.request, event.platform?.env);
     const release = claim(event.request, sessions);
     const saveRedirect = async ({ status }) => setIn(event.cookies, await sessions.saveAsCookies(session, { status }));
@@ -16,6 +20,21 @@ export function handleSession(cookies, options) {
       release();
     }
   };
+}
+
+/**
+ * Returns true for a page that is rendered at build time: it may not read the query. One for all that static hosts do not find may
+ * read that, and not the address of a visitor.
+ */
+const isOfBuild = ({ url, getClientAddress }) => throws(() => url?.search) || (url?.pathname === "/[fallback]" && throws(getClientAddress));
+
+function throws(read) {
+  try {
+    read();
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Answers by the hooks that follow. To a redirect that one of them throws, SvelteKit adds the cookies of the event. */
