@@ -222,9 +222,7 @@ fn a_device_lives_as_long_as_a_remembered_session_may() {
 
 #[test]
 fn a_rotation_keeps_a_bound_session() {
-    let site = Site::under(Keys::new(), DeviceBound::at("/.session"), |cookie| {
-        cookie.danger_retire_early()
-    });
+    let site = Site::under(Keys::new(), DeviceBound::at("/.session"), |cookie| cookie);
     let mut browser = Browser::bound(&site);
     site.keys.rotate();
     assert_eq!(browser.get(&site, "/"), "ada 0 Bound");

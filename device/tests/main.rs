@@ -11,6 +11,8 @@ mod browser;
 mod ending;
 mod grace;
 mod handlers;
+#[cfg(feature = "tracing")]
+mod key_need;
 mod model;
 mod proofs;
 mod refresh;

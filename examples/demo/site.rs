@@ -89,10 +89,6 @@ impl Site {
     /// Answers the next requests under this choice.
     pub(crate) fn with(shared: Arc<Shared>, choice: Choice) -> Result<Arc<Site>, Refused> {
         let mut builder = shared.builder.clone();
-        if choice.is_split || choice.remembers {
-            // A ring that the flags' settings accept is not refused for a longer lifetime.
-            builder = builder.danger_retire_early();
-        }
         if choice.is_split {
             builder = builder.size(Size::Split(MOST_COOKIES));
         }

@@ -1,5 +1,5 @@
 //! Any text: a parsed key has this spelling only; in a parsed ring one key seals at every time, and each change is
-//! announced; a cookie uses each key for as long as its tokens need it; errors show no part of a key, and none can be read
+//! announced; a cookie uses the keys as the ring says; errors show no part of a key, and none can be read
 //! in a text from which keys were removed.
 #![no_main]
 
@@ -28,17 +28,13 @@ fn check(text: &str) {
     };
     check_shown(&format!("{ring:?}"));
     let build = |builder: SessionCookieBuilder| builder.build().expect("it has the defaults");
-    let cookie = build(builder(&ring).danger_retire_early());
-    let keeping = build(builder(&ring));
+    let cookie = build(builder(&ring));
     let times = times_of(&ring);
     for &now in &times {
         check_roles(&ring, now);
         let keys = cookie.keys_in_use(now);
         assert_eq!(roles(&ring, now), (keys.seals, keys.accepts.clone()));
         check_next(&ring, &times, now, keys.next);
-        for now in [now, now + NEEDED - Duration::from_secs(1), now + NEEDED] {
-            assert_eq!(keeping.keys_in_use(now).accepts, kept(&ring, now));
-        }
     }
 }
 
@@ -58,19 +54,6 @@ fn builder(ring: &KeyRing) -> SessionCookieBuilder {
         .expect_err("its keys are of the other kind");
     assert_eq!(error.setting(), Some("keys"));
     fitting(ring.clone())
-}
-
-/// Returns the keys that open, each until it is no longer needed (SPEC.md § 3.4.8).
-fn kept(ring: &KeyRing, now: SystemTime) -> Vec<KeyId> {
-    let keys = ring.keys();
-    let opens = |place: &usize| {
-        let next = keys.get(place + 1).and_then(|next| next.seal_from);
-        let needed = next.map_or(UNIX_EPOCH, |from| from + NEEDED);
-        let accept_until = keys[*place].accept_until;
-        accept_until.is_none_or(|until| now < until.max(needed))
-    };
-    let places = (0..keys.len()).filter(opens);
-    places.map(|place| keys[place].id).collect()
 }
 
 /// Returns the times at which a role may change, each with the seconds around it, in their order.
@@ -157,9 +140,6 @@ fn check_shown(shown: &str) {
 fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
-
-/// The time for which a key is needed after the next one begins to seal: clock skew and idle timeout by default.
-const NEEDED: Duration = Duration::from_secs(60 + 1800);
 
 /// Those of the seeds, which are public.
 const SECRETS: [&str; 3] = [

@@ -126,7 +126,6 @@ export type ConfigErrorCode =
   | "persistent"
   | "dangerAllowHttp"
   | "dangerAllowSharedCaching"
-  | "dangerRetireEarly"
   | "formerly"
   | "maxTokenLength"
   | "migrateFrom"
@@ -204,9 +203,7 @@ export interface FollowOptions extends RingOptions {
   /** Seconds after which the source is asked again, 1 to 86,400. Default: 60. */
   readonly every?: number;
   /**
-   * Gets the error where the source fails or returns a ring that is refused, once for the same text; and, with the code
-   * `dangerRetireEarly`, an error for each key that is used for longer than its `accept_until` says. Default:
-   * `console.error`.
+   * Gets the error where the source fails or returns a ring that is refused, once for the same text. Default: `console.error`.
    */
   readonly onError?: (error: unknown) => void;
 }
@@ -398,12 +395,6 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly padding?: Padding | null;
   /** Saves changes even with responses of status 5xx. Default: false. */
   readonly saveOnServerError?: boolean;
-  /**
-   * Lets a key retire while sessions under it are still alive. Default: false. The key stays in use until its last session
-   * ends, and an error is reported: by the `onError` of a ring that is followed, and else by `console.error`. Other cookies
-   * of the ring keep it.
-   */
-  readonly dangerRetireEarly?: boolean;
 }
 
 /** Settings that depend on what a session holds. */

@@ -41,7 +41,6 @@ test("spans that would never apply, or are none, are refused", async () => {
     [{ refreshAfter: null }, "refreshAfter", REFRESHES],
     [{ ...remembering, revalidateAfter: validatedAfter(301) }, "revalidateAfter", "at most half of each idle timeout"],
     [{ persistent: "yes" }, "persistent", "true or false"],
-    [{ dangerRetireEarly: 1 }, "dangerRetireEarly", "true or false"],
   ];
   for (const [options, code, expected] of wrong) {
     const name = code === "revalidateAfter" ? "seconds" : code;

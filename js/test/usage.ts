@@ -144,7 +144,7 @@ await SessionCookie.encrypted(ring, { name: "sid" });
 await SessionCookie.encrypted(ring, { padding: "padme" });
 // @ts-expect-error there is no such attribute
 attributes({ secure: false });
-await SessionCookie.encrypted(ring, { persistent: true, rememberUpTo: 86_400, rememberedIdleTimeout: 3600, refreshAfter: "every-request", dangerRetireEarly: true });
+await SessionCookie.encrypted(ring, { persistent: true, rememberUpTo: 86_400, rememberedIdleTimeout: 3600, refreshAfter: "every-request" });
 // @ts-expect-error a header field has no Max-Age
 await SessionHeader.encrypted("authorization", ring, { persistent: true });
 // @ts-expect-error a header field has no attributes

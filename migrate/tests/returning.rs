@@ -68,7 +68,6 @@ fn site(old: &Cookie, rollout: SystemTime, idle: Duration) -> SessionCookie {
         .persistent()
         .idle_timeout(idle)
         .absolute_timeout(3650 * DAY)
-        .danger_retire_early()
         .migrate_from(old.old(), rollout..rollout + idle)
         .build()
         .unwrap()

@@ -89,6 +89,21 @@ impl Clock {
 ))]
 compile_error!("`SessionLayer` needs a clock; enable feature `wasm_js` of hardtack");
 
+/// Returns the time of [`Clock::system`], or 0 where that does not exist.
+pub(crate) fn system_now() -> UnixSeconds {
+    #[cfg(any(
+        feature = "wasm_js",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    ))]
+    return Clock::system().now();
+    #[cfg(all(
+        not(feature = "wasm_js"),
+        target_family = "wasm",
+        target_os = "unknown"
+    ))]
+    0
+}
+
 impl From<SystemTime> for Clock {
     fn from(time: SystemTime) -> Self {
         Clock(Reading::Fixed(time))

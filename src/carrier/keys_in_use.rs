@@ -24,7 +24,6 @@ pub struct KeysInUse {
     /// Id of the key that seals.
     pub seals: KeyId,
     /// Ids of the keys that open, including the sealing key, in the order in which they take over (SPEC.md § 3.4.2).
-    /// A key that is used after its `accept_until`, because tokens need it, is one of them.
     pub accepts: Vec<KeyId>,
     /// Fingerprint of the ring: its keys with their times, in their order.
     pub fingerprint: Fingerprint,

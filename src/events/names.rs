@@ -13,5 +13,4 @@ pub(super) const TOKEN_BYTES: &str = "hardtack_token_bytes";
 pub(super) const FAILURES: &str = "hardtack_failures_total";
 pub(super) const CSRF_REFUSALS: &str = "hardtack_csrf_refusals_total";
 pub(super) const RINGS: &str = "hardtack_rings_total";
-pub(super) const KEYS_KEPT: &str = "hardtack_keys_kept_total";
 pub(super) const KEYS_DROPPED: &str = "hardtack_keys_dropped_total";

@@ -23,18 +23,22 @@ pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display])
     );
 }
 
-/// A key is used for longer than its ring says, because tokens of `purpose` still open under it.
-pub(crate) fn key_kept(purpose: &str, key_id: impl Display, accept_until: &str, kept_until: &str) {
-    count!(1, KEYS_KEPT, "purpose" => purpose.to_owned());
+/// A key opens nothing from `accept_until` on, although tokens of `purpose` that it sealed are valid until `needed_until`.
+pub(crate) fn key_ends_early(
+    purpose: &str,
+    key_id: impl Display,
+    accept_until: &str,
+    needed_until: &str,
+) {
     log!(
         KEYS,
-        error,
+        warn,
         purpose,
         %key_id,
         accept_until,
-        kept_until,
-        "key stays in use until `kept_until`, because tokens that it sealed are valid until then: set its `accept_until` to \
-         `kept_until` or later, remove the key to end these sessions now, or allow that with `danger_retire_early`"
+        needed_until,
+        "key opens nothing from `accept_until` on, although sessions that it sealed are valid until `needed_until`: set its \
+         `accept_until` to `needed_until` or later, unless these sessions are to end, as after a leak"
     );
 }
 

@@ -25,7 +25,7 @@ pub use source::{RingSource, RingSourceError};
 #[cfg(test)]
 pub(crate) use {
     key::{KeyProblem, RawKey},
-    ring::{Listing, Ring, RingProblem},
+    ring::{Listing, RingProblem},
 };
 
 pub use crate::crypto::suite::{Backend, Mode, Suite};

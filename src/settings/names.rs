@@ -96,7 +96,6 @@ pub(super) const SETTINGS: &[Setting] = &[
         Ok(is_on.to_string())
     }),
     ("danger_allow_shared_caching", |v, to| Ok(set(&mut to.options.shared_caching, v.flag()?))),
-    ("danger_retire_early", |v, to| Ok(set(&mut to.options.retire_early, v.flag()?))),
     ("secure", |v, to| Ok(set(&mut to.cookie()?.attributes.secure, v.only_true(NOT_SECURE)?))),
     ("httponly", http_only),
     ("http_only", http_only),

@@ -67,10 +67,7 @@ fn retiring() -> SessionCookie {
         RingKey::from(key(1)).accept_until(at(100_000)),
     ];
     let ring = KeyRing::from_keys(keys).unwrap();
-    SessionCookie::encrypted(ring)
-        .danger_retire_early()
-        .build()
-        .unwrap()
+    SessionCookie::encrypted(ring).build().unwrap()
 }
 
 #[test]

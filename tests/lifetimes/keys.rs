@@ -233,15 +233,12 @@ proptest! {
         let needed = TURN + policy.needed();
         let worlds = [
             policy.refresh.build(policy.site(ring(&keys, None))),
-            // Exactly at its time, and by a ring that would retire it at once.
-            policy.refresh.build(policy.site(ring(&keys, Some(needed))).danger_retire_early()),
-            policy.refresh.build(policy.site(ring(&keys, Some(TURN + 1)))),
+            policy.refresh.build(policy.site(ring(&keys, Some(needed)))),
         ];
         let mut worlds = worlds.map(World::of);
         for visit in visits {
-            let [for_ever, in_time, kept] = worlds.each_mut().map(|world| world.visit(visit));
+            let [for_ever, in_time] = worlds.each_mut().map(|world| world.visit(visit));
             prop_assert_eq!(for_ever, in_time);
-            prop_assert_eq!(for_ever, kept);
         }
     }
 }
@@ -269,31 +266,10 @@ fn a_second_less_would_be_missed() {
     let keys = keys();
     let opens_at = |second, until| {
         let ring = || ring(&keys, Some(until));
-        late_session_opens_at(second, || {
-            SessionCookie::encrypted(ring()).danger_retire_early()
-        })
+        late_session_opens_at(second, || SessionCookie::encrypted(ring()))
     };
     assert!(opens_at(LAST, TURN + 1800 + 60));
     assert!(opens_at(LAST, LAST + 1));
     assert!(!opens_at(LAST, LAST));
     assert!(!opens_at(LAST + 1, TURN + 9999));
-}
-
-#[test]
-fn a_key_that_would_leave_at_once_is_kept_to_the_last_second() {
-    let keys = keys();
-    let site = || SessionCookie::encrypted(ring(&keys, Some(TURN + 1)));
-    assert!(late_session_opens_at(LAST, site));
-    assert!(!late_session_opens_at(LAST + 1, site));
-}
-
-#[test]
-fn a_key_that_would_leave_at_once_is_kept_for_remembered_sessions() {
-    let keys = keys();
-    let site = SessionCookie::encrypted(ring(&keys, Some(TURN + 1)));
-    let mut browser = Browser::from(site.remember_up_to(seconds(9000)));
-    browser.now = TURN - 1;
-    browser.visit(|session| session.remember_for(seconds(9000)).map(drop).unwrap());
-    browser.now = TURN - 1 + 9000 - 1;
-    assert!(browser.visit(|session| !session.is_new()));
 }

@@ -40,9 +40,7 @@ fn sites(
 ) -> [SessionCookie; 3] {
     let ring = rotating(unused + 60);
     [(); 3].map(|()| {
-        // The ring has exactly the times that are needed, so nothing is kept for longer.
-        let site =
-            SessionCookie::encrypted(SharedKeyRing::from(ring.clone())).danger_retire_early();
+        let site = SessionCookie::encrypted(SharedKeyRing::from(ring.clone()));
         decide(site).build().unwrap()
     })
 }
@@ -188,7 +186,7 @@ impl SessionData for Visits {
 fn typed_sessions_too() {
     let ring = rotating(FORTNIGHT + 60);
     let site = || persistent(SessionCookie::encrypted(ring.clone()).typed::<Visits>());
-    let sites = [(); 2].map(|()| site().danger_retire_early().build().unwrap());
+    let sites = [(); 2].map(|()| site().build().unwrap());
     check(&sites, FORTNIGHT, sign_in, look);
     check(&sites, FORTNIGHT, sign_in, |session| {
         session.update(|visits| visits.count += 1).unwrap();
@@ -225,7 +223,6 @@ fn tokens_in_a_header_go_on_without_a_cookie() {
     let header = SessionHeader::encrypted("x-session", ring)
         .idle_timeout(seconds(FORTNIGHT))
         .absolute_timeout(seconds(YEARS))
-        .danger_retire_early()
         .build()
         .unwrap();
     let session = header.load(None::<&str>, at(0));

@@ -226,25 +226,3 @@ fn a_ring_that_is_replaced_or_refused_is_counted_and_so_is_each_key_that_it_drop
     let refused = r#"hardtack_rings_total{outcome="Refused"}"#;
     check(&[(refused, 1)], || put("no key".to_owned()));
 }
-
-#[test]
-fn a_key_that_is_used_after_its_end_is_counted_for_each_cookie_and_each_ring() {
-    use hardtack::{KeyRing, SessionCookie, keys::RingKey, keys::SharedKeyRing};
-
-    let ring = |seconds| -> KeyRing {
-        let old = RingKey::from(key(0)).accept_until(at(seconds));
-        KeyRing::from_keys([old, RingKey::from(key(1)).seal_from(at(0))]).unwrap()
-    };
-    let kept = "hardtack_keys_kept_total{purpose}";
-    let keys = SharedKeyRing::from(ring(1859));
-    let build = || SessionCookie::encrypted(keys.clone()).build().unwrap();
-    let mut cookies = Vec::new();
-    check(&[(kept, 1)], || cookies.push(build()));
-    check(&[(kept, 1)], || cookies.push(build()));
-    check(&[(kept, 2)], || keys.replace(ring(1)).unwrap());
-    check(&[], || keys.replace(ring(1860)).unwrap());
-    check(&[], || {
-        let builder = SessionCookie::encrypted(ring(1));
-        drop(builder.danger_retire_early().build());
-    });
-}

@@ -149,10 +149,7 @@ fn retired() -> Arrival {
     let ring = KeyRing::from_keys([RingKey::from(key(1)).seal_from(at(0)), earlier]).unwrap();
     Arrival {
         name: "under a retired key",
-        cookie: SessionCookie::encrypted(ring)
-            .danger_retire_early()
-            .build()
-            .unwrap(),
+        cookie: SessionCookie::encrypted(ring).build().unwrap(),
         now: at(10),
         cookie_field: signed_in(&cookie()),
         expected: Reason::RetiredKey,

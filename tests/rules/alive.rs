@@ -48,7 +48,6 @@ fn a_session_under_a_key_that_retires_ends_with_it() {
     ];
     let site = SessionCookie::encrypted(KeyRing::from_keys(keys).unwrap())
         .idle_timeout(None)
-        .danger_retire_early()
         .build()
         .unwrap();
     let pair = signed_in(&site);

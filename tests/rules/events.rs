@@ -157,7 +157,7 @@ fn refusals_after_a_rotation_are_logged_at_info() {
         RingKey::from(key(0)).accept_until(at(5)),
     ];
     let retiring = SessionCookie::encrypted(KeyRing::from_keys(keys).unwrap());
-    let retiring = retiring.danger_retire_early().build().unwrap();
+    let retiring = retiring.build().unwrap();
     check_reading(
         &retiring,
         &pair,

@@ -24,11 +24,13 @@ mod observability;
 #[cfg(feature = "migrate")]
 mod option_pairs;
 mod optional;
+#[cfg(feature = "tracing")]
 mod overlap;
 mod payloads;
 mod read_before;
 mod reading;
 mod remember;
+mod retiring;
 mod revocation;
 mod rotation;
 mod savers;

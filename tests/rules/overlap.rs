@@ -1,66 +1,88 @@
-//! The time for which a key opens after the next one began to seal.
+//! The warning about a ring that ends a key before the tokens that it sealed.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use hardtack::{
     KeyRing, SessionCookie, SessionHeader, SessionToken,
-    carrier::{RefreshAfter, SessionCookieBuilder, TokenChange},
-    keys::{RingKey, SharedKeyRing},
+    carrier::{RefreshAfter, SessionCookieBuilder},
+    keys::{KeyId, RingKey, SharedKeyRing},
 };
+use tracing::Level;
 
-use super::common::{HOUR, at, key, says};
+use super::{
+    common::{HOUR, at, key},
+    told::told_by,
+};
 
 const DAY: Duration = Duration::from_secs(24 * HOUR);
 
+/// A second which the clock of the system does not show for a century, from which on key 1 seals.
+const TURN: u64 = 100 * 365 * 24 * HOUR;
+
 /// Key 0 opens for this many seconds after key 1 began to seal.
 fn ring(both: u64) -> KeyRing {
-    let old = RingKey::from(key(0)).accept_until(at(both));
-    KeyRing::from_keys([RingKey::from(key(1)).seal_from(at(0)), old]).unwrap()
+    let old = RingKey::from(key(0)).accept_until(at(TURN + both));
+    KeyRing::from_keys([RingKey::from(key(1)).seal_from(at(TURN)), old]).unwrap()
+}
+
+fn shown(time: SystemTime) -> String {
+    humantime::format_rfc3339_seconds(time).to_string()
+}
+
+/// The warnings of `work`, each about the sessions of a purpose.
+fn warnings(work: impl FnOnce()) -> Vec<String> {
+    let told = told_by(work).into_iter().map(|told| {
+        let expected = (Level::WARN, "hardtack::keys");
+        assert_eq!((told.level, told.target), expected, "{told:?}");
+        let words = "message=key opens nothing from `accept_until` on, although sessions that it sealed are valid until \
+                     `needed_until`: set its `accept_until` to `needed_until` or later, unless these sessions are to end, \
+                     as after a leak ";
+        told.fields.strip_prefix(words).expect("it is this one").to_owned()
+    });
+    told.collect()
+}
+
+fn warning(purpose: &str, key: KeyId, until: SystemTime, needed: SystemTime) -> String {
+    let [until, needed] = [until, needed].map(shown);
+    format!("purpose={purpose:?} key_id={key} accept_until={until:?} needed_until={needed:?} ")
 }
 
 type Decide = fn(SessionCookieBuilder) -> SessionCookieBuilder;
 
-/// The last second at which key 0 opens in this ring, from when key 1 seals.
-fn opens_for(cookie: &SessionCookie) -> u64 {
-    let opens = |second| cookie.keys_in_use(at(second)).accepts.len() == 2;
-    // Longer than any lifetime of these tests, and found by halves.
-    let (mut yes, mut no) = (0, 10_000 * HOUR);
-    while no - yes > 1 {
-        let middle = yes.midpoint(no);
-        *(if opens(middle) { &mut yes } else { &mut no }) = middle;
-    }
-    no
-}
-
-/// Asserts that key 0 opens for exactly `needed` seconds under these settings, however early it was to retire.
+/// Asserts that key 0 has to open for exactly `needed` seconds under these settings: a ring that ends it earlier is taken
+/// as it is, with a warning when a cookie is built and when the ring is replaced.
 #[track_caller]
 fn check(decide: Decide, needed: u64) {
-    let build = |ring| decide(SessionCookie::encrypted(ring)).build().unwrap();
-    for early in [1, needed / 2, needed - 1, needed] {
-        assert_eq!(opens_for(&build(ring(early))), needed, "{early}");
+    for both in [1, needed / 2, needed - 1, needed, needed + 1] {
+        let [until, needed_until] = [both, needed].map(|seconds| at(TURN + seconds));
+        let of_key = || warning("__Host-session", key(0).id(), until, needed_until);
+        let expected: Vec<_> = (both < needed).then(of_key).into_iter().collect();
+        let mut cookies = Vec::new();
+        let built = warnings(|| {
+            let builder = decide(SessionCookie::encrypted(ring(both)));
+            cookies.push(builder.build().unwrap());
+        });
+        assert_eq!(built, expected, "{both}");
         let shared = SharedKeyRing::from(key(0));
-        let cookie = decide(SessionCookie::encrypted(shared.clone()))
-            .build()
-            .unwrap();
-        shared.replace(ring(early)).unwrap();
-        assert_eq!(opens_for(&cookie), needed, "{early}, replaced");
-        // What the operator gave stays what is shown and compared.
-        assert_eq!(shared.current().fingerprint(), ring(early).fingerprint());
-        assert_eq!(
-            cookie.keys_in_use(at(0)).fingerprint,
-            ring(early).fingerprint()
+        cookies.push(
+            decide(SessionCookie::encrypted(shared.clone()))
+                .build()
+                .unwrap(),
         );
+        let replaced = warnings(|| shared.replace(ring(both)).unwrap());
+        assert_eq!(replaced, expected, "{both}, replaced");
+        for cookie in cookies {
+            let opens = |seconds| cookie.keys_in_use(at(TURN + seconds)).accepts.len() == 2;
+            assert!(opens(both - 1) && !opens(both), "{both}");
+        }
     }
-    assert_eq!(opens_for(&build(ring(needed + 1))), needed + 1);
-    let early = decide(SessionCookie::encrypted(ring(1))).danger_retire_early();
-    assert_eq!(opens_for(&early.build().unwrap()), 1);
 }
 
 /// In seconds.
 const SKEW: u64 = 60;
 
 #[test]
-fn a_key_opens_as_long_as_a_token_does_that_is_not_sealed_again() {
+fn a_key_is_needed_for_as_long_as_a_token_opens_that_is_not_sealed_again() {
     check(|site| site, HOUR / 2 + SKEW);
     check(|site| site.clock_skew(Duration::ZERO), HOUR / 2);
     check(|site| site.absolute_timeout(DAY / 72), HOUR / 3 + SKEW);
@@ -83,152 +105,124 @@ fn a_key_opens_as_long_as_a_token_does_that_is_not_sealed_again() {
 
 #[test]
 fn how_activity_is_written_makes_no_difference() {
-    for refresh in [
-        RefreshAfter::Never,
-        RefreshAfter::OnChange,
-        RefreshAfter::Interval(DAY / 288),
-        RefreshAfter::Always,
-        RefreshAfter::EveryRequest,
-    ] {
-        let site = SessionCookie::encrypted(ring(1)).refresh_after(refresh);
-        assert_eq!(
-            opens_for(&site.build().unwrap()),
-            HOUR / 2 + SKEW,
-            "{refresh:?}"
-        );
-    }
+    check(
+        |site| site.refresh_after(RefreshAfter::Never),
+        HOUR / 2 + SKEW,
+    );
+    check(
+        |site| site.refresh_after(RefreshAfter::OnChange),
+        HOUR / 2 + SKEW,
+    );
+    check(
+        |site| site.refresh_after(RefreshAfter::Interval(DAY / 288)),
+        HOUR / 2 + SKEW,
+    );
+    check(
+        |site| site.refresh_after(RefreshAfter::Always),
+        HOUR / 2 + SKEW,
+    );
+    check(
+        |site| site.refresh_after(RefreshAfter::EveryRequest),
+        HOUR / 2 + SKEW,
+    );
 }
 
-/// A token that was sealed under key 0 just before key 1 began to seal.
 #[test]
-fn tokens_and_headers_keep_their_keys_too() {
-    let in_time = at(0) - Duration::from_secs(1);
-    for (seconds, opens) in [(HOUR / 2 - 2, true), (HOUR / 2 - 1, false)] {
-        let tokens = SessionToken::encrypted("mobile", ring(1)).build().unwrap();
-        let session = tokens.load(None::<&str>, in_time);
-        session.insert("user", 42).unwrap();
-        let TokenChange::Store(token) = tokens.save(&session).unwrap() else {
-            panic!("it is stored");
-        };
-        assert_eq!(!tokens.load(Some(&token), at(seconds)).is_new(), opens);
-        let header = SessionHeader::encrypted("x-session", ring(1))
-            .build()
-            .unwrap();
-        let session = header.load(None::<&str>, in_time);
-        session.insert("user", 42).unwrap();
-        let TokenChange::Store(token) = header.save(&session).unwrap() else {
-            panic!("it is stored");
-        };
-        assert_eq!(!header.load(Some(&token), at(seconds)).is_new(), opens);
-    }
+fn headers_and_tokens_warn_too() {
+    let of = |purpose, needed| warning(purpose, key(0).id(), at(TURN + 1), at(TURN + needed));
+    let header = || SessionHeader::encrypted("x-session", ring(1)).idle_timeout(None);
+    assert_eq!(
+        warnings(|| drop(header().build().unwrap())),
+        [of("header:x-session", 12 * HOUR + SKEW)]
+    );
+    let token = || SessionToken::encrypted("mobile", ring(1));
+    assert_eq!(
+        warnings(|| drop(token().build().unwrap())),
+        [of("token:mobile", HOUR / 2 + SKEW)]
+    );
 }
 
-/// Keys 0 to 2, each of which seals for an hour and opens for `overlaps` seconds more.
-fn in_turn(overlaps: [u64; 2]) -> [RingKey; 3] {
-    [0, 1, 2].map(|number| {
-        let from = number as u64 * HOUR;
+#[test]
+fn each_cookie_of_a_ring_warns_for_its_own_sessions() {
+    let shared = SharedKeyRing::from(key(0));
+    let site = |name: &str| SessionCookie::encrypted(shared.clone()).name(name);
+    let _short = site("short").build().unwrap();
+    let _long = site("long").remember_up_to(30 * DAY).build().unwrap();
+    let of = |name, seconds| warning(name, key(0).id(), at(TURN + HOUR), at(TURN + seconds));
+    let replaced = warnings(|| shared.replace(ring(HOUR)).unwrap());
+    assert_eq!(replaced, [of("long", 720 * HOUR + SKEW)]);
+    let built = warnings(|| drop(site("late").idle_timeout(None).build().unwrap()));
+    assert_eq!(built, [of("late", 12 * HOUR + SKEW)]);
+    assert_eq!(
+        warnings(|| shared.replace(ring(800 * HOUR)).unwrap()),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn of_several_keys_each_has_its_warning() {
+    let key_of = |number: usize, overlap: Option<u64>| {
+        let from = TURN + number as u64 * HOUR;
         let key = RingKey::from(key(number)).seal_from(at(from));
-        match overlaps.get(number) {
+        match overlap {
             Some(overlap) => key.accept_until(at(from + HOUR + overlap)),
             None => key,
         }
-    })
-}
-
-#[test]
-fn a_key_that_retires_when_the_next_one_seals_is_refused_wherever_it_stands() {
-    assert!(KeyRing::from_keys(in_turn([1, 1])).is_ok());
-    for (overlaps, number) in [([0, 1], 0), ([1, 0], 1)] {
-        let sentence = KeyRing::from_keys(in_turn(overlaps))
-            .unwrap_err()
-            .to_string();
-        let [key, next] = [number, number + 1].map(|number| key(number).id());
-        assert!(
-            sentence.starts_with(&format!("key {key} retires at ")),
-            "{sentence}"
-        );
-        assert!(
-            sentence.contains(&format!("but key {next} seals only")),
-            "{sentence}"
-        );
+    };
+    for overlaps in [[1, 2], [1, HOUR], [HOUR, 2], [HOUR, HOUR]] {
+        let [first, second] = overlaps.map(Some);
+        let ring = KeyRing::from_keys([key_of(0, first), key_of(1, second), key_of(2, None)]);
+        let of = |(number, overlap): (usize, u64)| {
+            let turn = TURN + (number as u64 + 1) * HOUR;
+            let needed = at(turn + HOUR / 2 + SKEW);
+            warning(
+                "__Host-session",
+                key(number).id(),
+                at(turn + overlap),
+                needed,
+            )
+        };
+        let early = overlaps
+            .into_iter()
+            .enumerate()
+            .filter(|(_, overlap)| *overlap < HOUR);
+        let site = SessionCookie::encrypted(ring.unwrap());
+        let built = warnings(|| drop(site.build().unwrap()));
+        assert_eq!(built, early.map(of).collect::<Vec<_>>());
     }
 }
 
 #[test]
-fn a_key_that_is_listed_twice_is_refused_wherever_it_stands() {
-    for number in 0..3 {
-        let again = RingKey::from(key(number));
-        let ring = KeyRing::from_keys(in_turn([1, 1]).into_iter().chain([again]));
-        assert!(says(
-            &ring,
-            &format!("key {} is listed twice", key(number).id())
-        ));
-    }
-}
-
-#[test]
-fn a_time_before_the_format_begins_is_refused_wherever_it_stands() {
-    let begin = UNIX_EPOCH + Duration::from_secs(1_767_225_600);
-    type SetTime = fn(RingKey, SystemTime) -> RingKey;
-    let set: [SetTime; 2] = [RingKey::seal_from, RingKey::accept_until];
-    for set_time in set {
-        for place in 0..3 {
-            let ring = |time| {
-                KeyRing::from_keys([0, 1, 2].map(|number| {
-                    let key = RingKey::from(key(number));
-                    if number == place {
-                        set_time(key, time)
-                    } else {
-                        key
-                    }
-                }))
-            };
-            let id = key(place).id();
-            let sentence =
-                format!("key {id} has a `seal_from` or `accept_until` before 2026-01-01");
-            let is_refused = |time| says(&ring(time), &sentence);
-            assert!(is_refused(begin - Duration::from_secs(1)), "{place}");
-            assert!(is_refused(UNIX_EPOCH), "{place}");
-            assert!(!is_refused(begin), "{place}");
-        }
-    }
-}
-
-#[test]
-fn each_cookie_of_a_ring_keeps_a_key_for_its_own_sessions() {
-    let shared = SharedKeyRing::from(key(0));
-    let site = |name: &str| SessionCookie::encrypted(shared.clone()).name(name);
-    let short = site("short").build().unwrap();
-    let long = site("long").remember_up_to(30 * DAY).build().unwrap();
-    let none = site("none").danger_retire_early().build().unwrap();
-    shared.replace(ring(600)).unwrap();
-    // Built later, in another order.
-    let late = site("late").idle_timeout(None).build().unwrap();
-    let all = [short, long, none, late];
-    let needed = [HOUR / 2 + SKEW, 720 * HOUR + SKEW, 600, 12 * HOUR + SKEW];
-    assert_eq!(all.each_ref().map(opens_for), needed);
-    // One more replacement forgets what the earlier ring needed.
-    shared.replace(ring(800 * HOUR)).unwrap();
-    assert_eq!(all.each_ref().map(opens_for), [800 * HOUR; 4]);
-}
-
-#[test]
-fn of_several_keys_each_is_kept_after_the_next_one() {
-    let ring = KeyRing::from_keys(in_turn([1, HOUR])).unwrap();
-    let cookie = SessionCookie::encrypted(ring).build().unwrap();
-    let accepts = |second| cookie.keys_in_use(at(second)).accepts;
-    let all = [0, 1, 2].map(|number| key(number).id());
-    assert_eq!(accepts(HOUR + HOUR / 2 + SKEW - 1), all);
-    assert_eq!(accepts(HOUR + HOUR / 2 + SKEW), all[1..]);
-    // It was to retire later than it is needed.
-    assert_eq!(accepts(3 * HOUR - 1), all[1..]);
-    assert_eq!(accepts(3 * HOUR), all[2..]);
-}
-
-#[test]
-fn without_the_time_of_the_next_key_the_end_of_the_ring_counts() {
-    let old = RingKey::from(key(0)).accept_until(at(600));
+fn a_key_whose_next_one_has_no_time_has_no_warning() {
+    let old = RingKey::from(key(0)).accept_until(at(TURN));
     let ring = KeyRing::from_keys([RingKey::from(key(1)), old]).unwrap();
-    let cookie = SessionCookie::encrypted(ring).build().unwrap();
-    assert_eq!(opens_for(&cookie), 600);
+    assert_eq!(
+        warnings(|| drop(SessionCookie::encrypted(ring).build().unwrap())),
+        Vec::<String>::new()
+    );
+}
+
+/// In January 2026.
+#[test]
+fn a_key_that_is_needed_no_more_has_no_warning() {
+    let begin = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    let ring = || {
+        let old = RingKey::from(key(0)).accept_until(begin + DAY + Duration::from_secs(1));
+        KeyRing::from_keys([RingKey::from(key(1)).seal_from(begin + DAY), old]).unwrap()
+    };
+    let shared = SharedKeyRing::from(ring());
+    assert_eq!(
+        warnings(|| {
+            let _cookie = SessionCookie::encrypted(shared.clone()).build().unwrap();
+            shared.replace(ring()).unwrap();
+        }),
+        Vec::<String>::new()
+    );
+    // Sessions that last for a century.
+    let long = || {
+        SessionCookie::encrypted(ring())
+            .absolute_timeout(36_500 * DAY)
+            .idle_timeout(None)
+    };
+    assert_eq!(warnings(|| drop(long().build().unwrap())).len(), 1);
 }

@@ -211,7 +211,7 @@ fn overtaken(
 }
 
 fn remembering(keys: impl Into<SharedKeyRing>) -> SessionCookie {
-    let builder = SessionCookie::encrypted(keys).danger_retire_early();
+    let builder = SessionCookie::encrypted(keys);
     builder.remember_up_to(seconds(100_000)).build().unwrap()
 }
 

@@ -84,15 +84,6 @@ fn every_setting_has_an_effect() {
         let is_named_alike = field(toml(settings)).0 == "__Host-session";
         is_named_alike && !opens(&format!("{settings}\n{of_one}"), &of_one)
     };
-    let retiring = format!(
-        "keys = '{one} accept_until=2027-02-01T00:00:01Z, {other} seal_from=2027-02-01T00:00:00Z'\n"
-    );
-    let retires_early = |settings: &str| {
-        let cookie = toml(&format!("{retiring}{settings}")).build().unwrap();
-        // The last second before half an hour is over.
-        let time = humantime::parse_rfc3339("2027-02-01T00:29:59Z").unwrap();
-        cookie.keys_in_use(time).accepts.len() == 1
-    };
     let effects = [
         effect("mode", &of_one, &signed, &|settings| {
             visitor(toml(settings).build().unwrap())
@@ -214,12 +205,6 @@ fn every_setting_has_an_effect() {
             "",
             "danger_allow_shared_caching = true",
             &|settings| answer(settings, 200)["cache-control"] == "public",
-        ),
-        effect(
-            "danger_retire_early",
-            "",
-            "danger_retire_early = true",
-            &retires_early,
         ),
         // Their one value is what every cookie has.
         effect("secure", "secure = false", "secure = true", &|settings| {

@@ -87,7 +87,6 @@ fn a_switch_that_is_off_is_as_if_left_out() {
         "save_on_server_error",
         "danger_allow_http",
         "danger_allow_shared_caching",
-        "danger_retire_early",
     ] {
         for off in ["false", "'false'", "0", "'0'", "'off'", "'No'"] {
             check(&format!("{name} = {off}"), |b| b);
@@ -166,10 +165,6 @@ fn a_flag_that_is_off_in_the_settings_is_off_whatever_the_builder_has() {
         off(settings, SessionCookieBuilder::danger_allow_http);
     }
     off("partitioned = false", SessionCookieBuilder::partitioned);
-    off(
-        "danger_retire_early = false",
-        SessionCookieBuilder::danger_retire_early,
-    );
     off(
         "danger_allow_shared_caching = false",
         SessionCookieBuilder::danger_allow_shared_caching,

@@ -30,7 +30,6 @@ fn every_setting_is_a_variable() {
         ("SESSION_FORMERLY", "path=/old, domain="),
         ("SESSION_SAVE_ON_SERVER_ERROR", "yes"),
         ("SESSION_DANGER_ALLOW_SHARED_CACHING", "false"),
-        ("SESSION_DANGER_RETIRE_EARLY", "off"),
     ]);
     let file = "
         mode = 'encrypted'
@@ -50,7 +49,6 @@ fn every_setting_is_a_variable() {
         formerly = [{path = '/old'}, {domain = ''}]
         save_on_server_error = true
         danger_allow_shared_caching = false
-        danger_retire_early = false
     ";
     assert_eq!(
         format!("{:?}", settings.unwrap()),

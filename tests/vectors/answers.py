@@ -61,17 +61,17 @@ def answer_keys(v):
     return {"expect": {"suite": key.type, "kid": key.kid.hex()}}
 
 
-def answer_rings(v, nows=None, kept=False):
-    """`kept`: it is told which keys are used for longer, as it is in vectors that have it."""
+def answer_rings(v, nows=None, early=False):
+    """`early`: it is told which keys retire too early, as it is in vectors that have it."""
     try:
         texts = [v["ring"], *v.get("joined", [])] if "ring" in v else []
         r = Ring(texts, v["mode"], [(Key.parse(key), *times) for key, *times in v.get("keys", [])], v.get("not_before"))
     except Refused as refused:
         return {"error": refused.reason}
     nows = nows or [moment["now"] for moment in v.get("expect", {"at": []})["at"]]
-    longer = [[key.kid.hex(), needed] for key, needed in r.kept(v["longest"])] if "longest" in v else []
-    overlap = {"cut_short": bool(longer)} if "longest" in v else {}
-    overlap |= {"kept": longer} if kept or "kept" in v.get("expect", {}) else {}
+    ends = [[key.kid.hex(), needed] for key, needed in r.early(v["longest"])] if "longest" in v else []
+    overlap = {"cut_short": bool(ends)} if "longest" in v else {}
+    overlap |= {"early": ends} if early or "early" in v.get("expect", {}) else {}
     return {"expect": {
         "fingerprint": r.fingerprint().hex(), "order": [e[0].kid.hex() for e in r.entries], "not_before": r.not_before,
         "at": [{"now": now, "seals": r.sealing(now).kid.hex(), "accepts": [k.kid.hex() for k in r.accepted(now)]} for now in nows]} | overlap}

@@ -275,8 +275,8 @@ class Ring:
         difference = order.index(key.kid) - order.index(self.sealing(now).kid)
         return "sealing" if difference == 0 else "earlier" if difference < 0 else "later"
 
-    def kept(self, longest):
-        """§ 3.4.8: the keys that retire before they are no longer needed, each with the moment of that. `longest`: the skew and the token span."""
+    def early(self, longest):
+        """§ 3.4.8: the keys that retire while they are needed, each with the moment of that. `longest`: the skew and the token span."""
         pairs = [(key, until, next_from) for (key, _, until), (_, next_from, _) in zip(self.entries, self.entries[1:])]
         return [(key, next_from + longest) for key, until, next_from in pairs if until is not None and next_from is not None and until < next_from + longest]
 

@@ -1,6 +1,6 @@
 //! New rings that end sessions, and those that end none.
 
-use hardtack::{EncryptionKey, SessionCookie, carrier::SessionCookieBuilder, keys::KeyId};
+use hardtack::{SessionCookie, keys::KeyId};
 
 use super::{
     Vault, id, key, replaced_at,
@@ -72,7 +72,7 @@ fn a_planned_rotation_drops_nothing_and_neither_does_its_cancellation() {
     assert_eq!(dropped(&rotation(60), &old, 60), [id(&new)]);
 }
 
-/// The ring does not say when the next key takes over, so the old one cannot be kept.
+/// The ring does not say when the next key took over.
 #[test]
 fn a_key_that_sealed_until_now_and_retires_before_its_tokens_is_dropped() {
     let (old, new) = (key(), key());
@@ -112,42 +112,13 @@ fn of_several_cookies_the_longest_sessions_count_whichever_was_built_last() {
 }
 
 #[test]
-fn a_key_may_retire_early_where_the_cookie_allows_it() {
+fn a_key_that_a_new_ring_retires_too_early_is_dropped_once_its_sessions_are_cut_short() {
     let (old, new) = (key(), key());
-    let vault = Vault::with(&old);
-    let mut watched = vault.watch();
-    let builder = SessionCookie::encrypted(watched.keys());
-    let _cookie = builder.danger_retire_early().build().unwrap();
-    vault.put(format!("{new}\n{}", until(&old, 10)));
-    assert_eq!(replaced_at(&mut watched, 0), []);
-    vault.put(&new);
-    assert_eq!(replaced_at(&mut watched, 9), [id(&old)]);
-}
-
-#[test]
-fn a_key_that_is_to_retire_early_is_kept_and_not_dropped() {
-    let (old, new) = (key(), key());
-    let ring = format!("{}\n{}", from(&new, 1000), until(&old, 1001));
-    let kept = |decide: fn(SessionCookieBuilder) -> SessionCookieBuilder| {
-        let vault = Vault::with(&old);
-        let mut watched = vault.watch();
-        let cookie = decide(SessionCookie::encrypted(watched.keys())).build();
-        vault.put(&ring);
-        // Ten seconds after the takeover, as a poll does.
-        (replaced_at(&mut watched, 1010), cookie.unwrap())
-    };
-    let accepts = |cookie: &SessionCookie, second| cookie.keys_in_use(at(second)).accepts.len();
-    let (dropped, cookie) = kept(|site| site);
-    assert_eq!(dropped, []);
-    let end = 1000 + HALF_AN_HOUR + 60;
-    assert_eq!((accepts(&cookie, end - 1), accepts(&cookie, end)), (2, 1));
-    // Its line is removed while it is kept.
-    let vault = Vault::with(&ring);
-    let mut watched = vault.watch();
-    let _cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
-    vault.put(&new);
-    assert_eq!(replaced_at(&mut watched, 1010), [id(&old)]);
-    let (dropped, cookie) = kept(|site| site.danger_retire_early());
-    assert_eq!(dropped, [old.parse::<EncryptionKey>().unwrap().id()]);
-    assert_eq!(accepts(&cookie, 1001), 1);
+    let ring = |end| format!("{}\n{}", from(&new, 1000), until(&old, end));
+    // Ten seconds after the takeover, as a poll does.
+    assert_eq!(dropped(&old, &ring(1001), 1010), [id(&old)]);
+    assert_eq!(dropped(&old, &ring(1011), 1010), [id(&old)]);
+    assert_eq!(dropped(&old, &ring(1010 + HALF_AN_HOUR), 1010), []);
+    // It ended before, and its line is removed.
+    assert_eq!(dropped(&ring(1001), &new, 1010), []);
 }

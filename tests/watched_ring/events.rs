@@ -4,7 +4,7 @@ use hardtack::SessionCookie;
 use tracing::Level;
 
 use super::{
-    Vault, id, key, refused, replaced,
+    Vault, at, id, key, refused, replaced, replaced_at,
     told::{Told, told_by},
     unchanged, unsettled,
 };
@@ -38,29 +38,38 @@ fn a_refusal_is_logged_once_as_an_error() {
     assert!(!told.fields.contains(&broken[24..60]), "{}", told.fields);
 }
 
+/// A minute after second 0 the new key seals, and a second later the old one ends, which is needed for 31 minutes.
 #[test]
-fn a_key_that_is_used_after_its_end_is_an_error_that_names_the_remedies() {
+fn a_key_that_ends_too_early_is_a_warning_for_as_long_as_it_is_needed() {
     let (old, new) = (key(), key());
-    let vault = Vault::with(&old);
-    let mut watched = vault.watch();
-    let _cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
-    vault.put(format!(
-        "{old} accept_until=2030-01-01T00:10:00Z\n{new} seal_from=2030-01-01T00:00:00Z"
-    ));
-    let mut told = told_by(|| replaced(&mut watched));
-    assert_eq!(told.len(), 2, "{told:?}");
-    let told = told.remove(0);
-    assert_eq!((told.level, told.target), (Level::ERROR, "hardtack::keys"));
-    for part in [
-        "purpose=\"__Host-session\"",
-        &format!("key_id={}", id(&old)),
-        "accept_until=\"2030-01-01T00:10:00Z\"",
-        "kept_until=\"2030-01-01T00:31:00Z\"",
-        "set its `accept_until` to `kept_until` or later",
-        "remove the key",
-        "`danger_retire_early`",
-    ] {
-        assert!(told.fields.contains(part), "{}", told.fields);
+    let time = |second| humantime::format_rfc3339_seconds(at(second));
+    let ring = format!(
+        "{old} accept_until={}\n{new} seal_from={}",
+        time(61),
+        time(60)
+    );
+    for (second, is_told) in [(0, true), (61, true), (60 + 1859, true), (60 + 1860, false)] {
+        let vault = Vault::with(&old);
+        let mut watched = vault.watch();
+        let _cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
+        vault.put(&ring);
+        let told = told_by(|| {
+            replaced_at(&mut watched, second);
+        });
+        let of_key = |told: &&Told| told.fields.contains("`needed_until`");
+        let told: Vec<_> = told.iter().filter(of_key).collect();
+        assert_eq!(told.len(), usize::from(is_told), "{second}");
+        for told in told {
+            assert_eq!((told.level, told.target), (Level::WARN, "hardtack::keys"));
+            for part in [
+                "purpose=\"__Host-session\"",
+                &format!("key_id={}", id(&old)),
+                &format!("accept_until=\"{}\"", time(61)),
+                &format!("needed_until=\"{}\"", time(60 + 1860)),
+            ] {
+                assert!(told.fields.contains(part), "{}", told.fields);
+            }
+        }
     }
 }
 

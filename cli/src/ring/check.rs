@@ -21,8 +21,8 @@ use crate::{
 
 /// Check a ring for errors
 ///
-/// The exit code is 1 if programs refuse the ring, if they use one of its keys for longer than
-/// it says, or if that is not known.
+/// The exit code is 1 if programs refuse the ring, if it ends a key while sessions under it are
+/// valid, or if that is not known.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Check {
@@ -76,8 +76,9 @@ impl Check {
         let ring = text.parse::<KeyRing>();
         match &ring {
             Ok(ring) => {
-                findings.extend(self.of_overlaps(ring, overlap, now)?);
-                findings.extend(self.of_ring(ring, overlap, at));
+                let of_overlaps = self.of_overlaps(ring, overlap, at, now)?;
+                findings.extend(self.of_ring(ring, &of_overlaps, at));
+                findings.splice(..0, of_overlaps);
             }
             Err(error) => findings.push(Finding::error("unreadable", None, error.to_string())),
         }
@@ -87,7 +88,7 @@ impl Check {
         let report = Report {
             at,
             overlap,
-            serves: ring.as_ref().and_then(KeyRing::serves),
+            serves: ring.as_ref().and_then(|ring| serves(ring, at)),
             fingerprint: ring.map(|ring| ring.fingerprint().to_string()),
             findings,
         };
@@ -120,15 +121,16 @@ impl Check {
         }
     }
 
-    /// Returns the keys that retire before their tokens end, each with a command that fixes it.
+    /// Returns the keys that retire before their tokens end, which some do not at `at`, each with a command that fixes it.
     fn of_overlaps(
         &self,
         ring: &KeyRing,
         needed: Option<Duration>,
+        at: SystemTime,
         now: SystemTime,
     ) -> Result<Vec<Finding>, Failure> {
         let Some(needed) = needed else {
-            let unknown = ring.serves().map(|_| {
+            let unknown = serves(ring, at).map(|_| {
                 let sentence = "how long the application's tokens stay valid is not known; give --settings FILE, or \
                                 --lifetime DURATION";
                 Finding::error(UNKNOWN, None, sentence)
@@ -136,7 +138,8 @@ impl Check {
             return Ok(unknown.into_iter().collect());
         };
         let mut findings = Vec::new();
-        for short in ring.shorter_than(needed) {
+        let overlaps = ring.overlaps().into_iter();
+        for short in overlaps.filter(|overlap| overlap.serves(at) < needed) {
             let (id, file) = (short.key, self.file.display());
             let end = time::after(short.seal_from, needed)?;
             let options = match end > now {
@@ -144,8 +147,8 @@ impl Check {
                 false => String::new(),
             } + &self.overlap.repeated();
             let sentence = format!(
-                "key {id} retires at {}, and tokens that it sealed may open until {}: applications use it until then \
-                 and log an error. Fix: `hardtack ring retire {file} {id}{options}`",
+                "key {id} retires at {}, and tokens that it sealed may be valid until {}: their visitors are then signed \
+                 out. Fix: `hardtack ring retire {file} {id}{options}`",
                 show(short.accept_until),
                 show(end)
             );
@@ -154,16 +157,14 @@ impl Check {
         Ok(findings)
     }
 
-    fn of_ring(&self, ring: &KeyRing, needed: Option<Duration>, at: SystemTime) -> Vec<Finding> {
+    /// `early`: findings about keys that are needed for longer, which are not to be removed.
+    fn of_ring(&self, ring: &KeyRing, early: &[Finding], at: SystemTime) -> Vec<Finding> {
         let mut findings = Vec::new();
-        // Those that applications use for longer, or may use.
-        let early = ring.shorter_than(needed.unwrap_or(Duration::MAX));
-        let early: Vec<_> = early.map(|short| short.key).collect();
         let (keys, file) = (ring.keys(), self.file.display());
         for (place, key) in keys.iter().enumerate() {
             let id = key.id;
             let (word, sentence) = match ring.role_of(key, at) {
-                KeyRole::Retired if !early.contains(&id) => (
+                KeyRole::Retired if early.iter().all(|finding| finding.key != Some(id)) => (
                     "retired",
                     format!(
                         "key {id} no longer opens anything; `hardtack ring retire {file} {id}` removes it"
@@ -244,19 +245,25 @@ impl Report {
 
     fn verdict(&self) -> String {
         let is_unknown = self.findings.iter().any(|finding| finding.word == UNKNOWN);
-        let of_each = |duration| {
-            let duration = show_duration(duration);
-            format!("each key opens for at least {duration} after the next one seals")
-        };
         match (self.is_valid(), self.serves) {
             (true, None) => "valid for any application".to_owned(),
-            (true, Some(serves)) => format!("valid: {}", of_each(self.overlap.unwrap_or(serves))),
+            (true, Some(serves)) => {
+                let overlap = show_duration(self.overlap.unwrap_or(serves));
+                format!("valid for an overlap of {overlap}")
+            }
             (false, Some(serves)) if is_unknown => {
-                format!("not known to be valid: {}", of_each(serves))
+                let serves = show_duration(serves);
+                format!("not known to be valid: it is for an overlap of up to {serves}")
             }
             _ => "not valid".to_owned(),
         }
     }
+}
+
+/// Returns the longest need of keys for which the ring is valid. `None`: any.
+fn serves(ring: &KeyRing, at: SystemTime) -> Option<Duration> {
+    let overlaps = ring.overlaps();
+    overlaps.iter().map(|overlap| overlap.serves(at)).min()
 }
 
 fn of_file(path: &Path, text: &str) -> Vec<Finding> {

@@ -42,12 +42,6 @@ pub(crate) trait KeyRingExt {
         overlaps.find(|overlap| overlap.key == id)
     }
 
-    /// Returns the shortest time for which a key opens after the next one begins to seal. `None`: none has an end, or
-    /// such a beginning.
-    fn serves(&self) -> Option<Duration> {
-        self.overlaps().iter().map(Overlap::duration).min()
-    }
-
     /// Returns the overlaps that are shorter than keys need.
     fn shorter_than(&self, needed: Duration) -> impl Iterator<Item = Overlap> {
         let overlaps = self.overlaps().into_iter();
@@ -108,5 +102,12 @@ impl Overlap {
     pub(crate) fn duration(&self) -> Duration {
         let duration = self.accept_until.duration_since(self.seal_from);
         duration.unwrap_or_default()
+    }
+
+    /// Returns the longest need of the first key at which its end cuts nothing short at `at`, or later: an end that has
+    /// passed does no harm to a need that has passed too.
+    pub(crate) fn serves(&self, at: SystemTime) -> Duration {
+        let since = at.duration_since(self.seal_from).unwrap_or_default();
+        self.duration().max(since)
     }
 }

@@ -20,9 +20,9 @@ use crate::{
 /// Sessions forged with it may have been sealed again under every other key of the ring, even
 /// if it was retired or removed long ago: `renew` keeps their content and gives them new
 /// dates. So by default all keys are replaced by a new one. With --not-before the other keys
-/// stay, but for retired ones, and sessions issued before that time are refused: it must be
-/// the time by which the last instance has the new file, plus twice the clock skew. Both sign
-/// everyone out. Anyone with the key can still read what was recorded under it.
+/// stay, and sessions issued before that time are refused: it must be the time by which the
+/// last instance has the new file, plus twice the clock skew. Both sign everyone out. Anyone
+/// with the key can still read what was recorded under it.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Leaked {
@@ -136,7 +136,9 @@ impl Leaked {
             rest.iter().for_each(|key| edit.text.remove(key.id));
             let new = new_key(self.suite, leaked)?;
             edit.text.add(&new);
-            return Ok(vec![format!("new key {} seals", new.id)]);
+            let mut told: Vec<_> = rest.iter().map(removed_too).collect();
+            told.push(format!("new key {} seals", new.id));
+            return Ok(told);
         }
         let mut told = keep_overlap(edit, ring, leaked);
         told.push(format!(
@@ -162,7 +164,7 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
         }
         if ring.role_of(&key, edit.now) == KeyRole::Retired {
             edit.text.remove(key.id);
-            told.push(format!("key {} was retired, and is removed too", key.id));
+            told.push(removed_too(&key));
             removed = key;
             continue;
         }
@@ -187,6 +189,10 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
         break;
     }
     told
+}
+
+fn removed_too(key: &KeyInfo) -> String {
+    format!("key {} was retired, and is removed too", key.id)
 }
 
 const RECORDED: &str = "anyone with the key can still read what was recorded under it";

@@ -53,7 +53,7 @@ impl Promote {
         }
         let after = edit.result()?;
         // Where no key retires, none retires too early.
-        if after.serves().is_some() {
+        if !after.overlaps().is_empty() {
             check_overlaps(&ring, &after, edit)?;
         }
         let ahead = self.target.overlap.certainly_past(edit.now)?;

@@ -57,12 +57,15 @@ impl Retire {
             return Ok(vec![format!("key {} is removed", key.id)]);
         };
         edit.text.set(key.id, ACCEPT_UNTIL, Some(at));
-        let is_early = last.is_some() && needed.is_none_or(|needed| at < needed);
-        let told = format!("key {} opens nothing from {} on", key.id, show(at));
-        Ok(vec![match is_early {
-            true => told + &effect(&ring, key.id, needed),
-            false => told,
-        }])
+        let mut told = format!("key {} opens nothing from {} on", key.id, show(at));
+        if last.is_some() && needed.is_none_or(|needed| at < needed) {
+            let until = needed.map(|needed| format!(" until {}", show(needed)));
+            told += &format!(
+                ", although tokens that it sealed may be valid{}: their visitors are signed out",
+                until.unwrap_or_default()
+            );
+        }
+        Ok(vec![told])
     }
 
     /// Returns the last time at which the key may have sealed, or will have by its end, as far as the ring shows.
@@ -76,8 +79,8 @@ impl Retire {
         let now = edit.now;
         let next = ring.next_after(key.id).and_then(|next| next.seal_from);
         Ok(match ring.role_of(key, now) {
-            // Applications use it for longer if its end was too early.
-            KeyRole::Retired => next,
+            // It opens nothing, and does again if it gets another end.
+            KeyRole::Retired => next.filter(|_| self.at.is_some()),
             KeyRole::Planned if self.at.is_none() => {
                 // An instance's clock may be ahead by as much as one may be behind.
                 let ahead = self.target.overlap.certainly_past(now)?;
@@ -149,18 +152,6 @@ impl Retire {
         }
         let short = edit.too_short(&left)?;
         Err(Failure::no(format!("without key {id} {short}")))
-    }
-}
-
-/// Returns the effect of an end before `needed`, or before a time that is not known.
-fn effect(ring: &KeyRing, id: KeyId, needed: Option<SystemTime>) -> String {
-    let needed = needed.map_or_else(|| "its last token has ended".to_owned(), show);
-    match ring.next_after(id).and_then(|next| next.seal_from) {
-        Some(_) => format!(
-            " in applications with `danger_retire_early`; the others use it until {needed} and log an error"
-        ),
-        // They do not know when it stopped sealing.
-        None => "; visitors who have a token under it then are signed out".to_owned(),
     }
 }
 

@@ -52,7 +52,6 @@ fn can_be_asked(vector: &Value) -> bool {
 fn check(desk: &Desk, vector: &Value) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     desk.write("keys", text(&vector["ring"]));
-    desk.write("early.toml", "danger_retire_early = true");
     let (kind, name) = (
         text(&vector["purpose"]["kind"]),
         text(&vector["purpose"]["name"]),
@@ -72,8 +71,6 @@ fn check(desk: &Desk, vector: &Value) {
         "--json".to_owned(),
         "--show-id".to_owned(),
         "--keys=keys".to_owned(),
-        // The rings of the vectors are used as they are.
-        "--settings=early.toml".to_owned(),
         format!("--{option}={name}"),
         format!("--at={}", time(&vector["now"])),
     ];

@@ -52,19 +52,18 @@ fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
 }
 
 #[test]
-fn a_ring_whose_key_ends_too_early_starts_and_the_key_is_kept_unless_insisted_on() {
+fn a_ring_whose_key_ends_too_early_starts_and_is_used_as_it_is() {
     let [old, new] = [encryption_key(), encryption_key()];
-    // At 2027-01-15T08:00:00Z the new key seals, and a minute later the old one is to end.
+    // At 2027-01-15T08:00:00Z the new key seals, and a minute later the old one ends.
     let ring =
         format!("{old} accept_until=2027-01-15T08:01:00Z,{new} seal_from=2027-01-15T08:00:00Z");
-    let accepts = |flags, seconds| {
+    let accepts = |seconds| {
         let clock = 1_800_000_000 + seconds;
-        let demo = start_with(&ring, &format!("--clock {clock} {flags}"));
+        let demo = start_with(&ring, &format!("--clock {clock}"));
         let keys = demo.get("/api/keys").json();
         keys["accepts"].as_array().unwrap().len()
     };
-    assert_eq!((accepts("", 1859), accepts("", 1860)), (2, 1));
-    assert_eq!(accepts("--danger-retire-early", 60), 1);
+    assert_eq!((accepts(59), accepts(60)), (2, 1));
 }
 
 #[test]
@@ -85,7 +84,7 @@ fn help_lists_every_flag() {
     assert_eq!(output.status.code(), Some(0));
     let flags = "port keys mode name path domain same-site partitioned insecure idle absolute skew \
                  renew-after remember-up-to remembered-idle persistent formerly header eager device-bound size padding context \
-                 not-before save-on-error danger-retire-early danger-allow-shared-caching clock";
+                 not-before save-on-error danger-allow-shared-caching clock";
     for flag in flags.split_whitespace() {
         assert!(help.contains(&format!("  --{flag} ")), "{flag}");
     }

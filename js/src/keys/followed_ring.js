@@ -5,7 +5,7 @@ import { hex, toUtf8 } from "../base/bytes.js";
 import { isWhole, mustBe, refuseUnknown } from "../base/errors.js";
 import { sha256 } from "../crypto/algorithms.js";
 import { keysFor } from "./purpose_keys.js";
-import { parseRing, reportEarly } from "./ring.js";
+import { parseRing, warnOfEarlyEnds } from "./ring.js";
 
 const MOST_SECONDS = 86_400;
 
@@ -95,18 +95,18 @@ class FollowedRing {
     this.#used = seen;
     Object.assign(this, content);
     for (const [sealer, keys] of derived) sealer.keys = keys;
-    reportEarly(this, [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0));
+    warnOfEarlyEnds(this, [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0));
   }
 
   /** Tells about the same mistake once. */
   #refuse(error, seen) {
     if (seen === this.#refused) return;
     this.#refused = seen;
-    this.report(error, "key ring is refused, and the earlier one stays in use:");
+    this.#report(error, "key ring is refused, and the earlier one stays in use:");
   }
 
   /** Tells an error, or prints it after a text. A request does not fail by a log, and does not wait for it. */
-  report(error, ...text) {
+  #report(error, ...text) {
     const print = () => console.error(...text, error);
     const { onError = print } = this.#settings;
     const told = async () => onError(error);

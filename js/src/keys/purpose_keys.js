@@ -3,13 +3,9 @@
 import { concat, equal, u8 } from "../base/bytes.js";
 import { hmac, hmacKey, xaes } from "../crypto/algorithms.js";
 import { NONCE, SIGN, TAG, XCHA } from "../crypto/suites.js";
-import { endsOf } from "./ring.js";
 
-/** Derives the keys of a ring for a sealer, each with its end. */
-export function keysFor({ keys }, { purpose, overlap }) {
-  const ends = endsOf(keys, overlap);
-  return Promise.all(keys.map(async (key, i) => ({ ...(await deriveKeys(key, purpose)), end: ends[i] })));
-}
+/** Derives the keys of a ring for a sealer. */
+export const keysFor = ({ keys }, { purpose }) => Promise.all(keys.map((key) => deriveKeys(key, purpose)));
 
 /**
  * Derives from one key. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the

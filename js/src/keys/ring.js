@@ -51,23 +51,23 @@ export function sealingAt(keys, now) {
   return Math.max(passed, 0);
 }
 
-/** The seconds from which on the keys open nothing, where each is needed for `overlap` seconds after the next one seals (§ 3.4.8). */
-export const endsOf = (keys, overlap) =>
-  keys.map(({ acceptUntil }, i) => Math.max(acceptUntil, (keys[i + 1]?.sealFrom || -Infinity) + overlap));
+/**
+ * Returns the keys that end while tokens may open under them, each with the first second at which none does. Tokens need a key for
+ * `overlap` seconds after the next one seals (§ 3.4.8).
+ */
+export function earlyEnds(keys, overlap) {
+  const ends = keys.map((key, i) => [key, (keys[i + 1]?.sealFrom || -Infinity) + overlap]);
+  return ends.filter(([{ acceptUntil }, needed]) => acceptUntil < needed);
+}
 
-/** Reports the keys that are used for longer than their `accept_until` says. */
-export function reportEarly(ring, overlap) {
-  for (const [i, end] of endsOf(ring.keys, overlap).entries()) {
-    const { id, acceptUntil } = ring.keys[i];
-    // Of a rotation that is over there is nothing to say.
-    if (end === acceptUntil || end * 1000 <= Date.now()) continue;
-    const error = new ConfigError(
-      "dangerRetireEarly",
-      `key ${id} stays in use until ${timeOf(end)}, because its tokens are valid until then; set its \`accept_until\` to that ` +
-        "or later, remove its line to end it now, or set `dangerRetireEarly`",
+/** Warns of these keys, unless all such tokens have ended by now. */
+export function warnOfEarlyEnds({ keys }, overlap) {
+  for (const [{ id, acceptUntil }, needed] of earlyEnds(keys, overlap)) {
+    if (needed * 1000 <= Date.now()) continue;
+    console.warn(
+      `key ${id} opens nothing from ${timeOf(acceptUntil)} on, although sessions that it sealed are valid until ${timeOf(needed)}: ` +
+        "set its `accept_until` to that or later, unless these sessions are to end, as after a leak",
     );
-    if (ring.report) ring.report(error);
-    else console.error(error.message);
   }
 }
 

@@ -43,7 +43,7 @@ export async function isTokenOf(sealer, name, now, token) {
   if (!bytes) return false;
   const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
   let passes = false;
-  for (const keys of sealer.keys.filter(({ end }) => now < end)) {
+  for (const keys of sealer.keys.filter(({ key }) => now < key.acceptUntil)) {
     if (equal(given, await secretOf(sealer, keys, name))) passes = true;
   }
   return passes;

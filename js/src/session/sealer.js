@@ -2,7 +2,7 @@
 
 import { Refusal, yesOrNo } from "../base/errors.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
-import { Ring, checkMode, contentOf, parseRing, reportEarly } from "../keys/ring.js";
+import { Ring, checkMode, contentOf, parseRing, warnOfEarlyEnds } from "../keys/ring.js";
 import { Sealer, changed } from "../token/token.js";
 import { readBody } from "../state/body.js";
 import { checkTimes, lastActiveOf, overlapOf } from "../state/lifetime.js";
@@ -11,16 +11,16 @@ import { notBeforeOf, policyOf } from "./settings.js";
 
 export class SessionSealer {
   /** `options`: those that all carriers have. `isBound`: its sessions are bound to devices. */
-  static async build(mode, ring, purpose, { skipXChaCha, dangerRetireEarly, application, context = [], ...rules }, isBound) {
+  static async build(mode, ring, purpose, { skipXChaCha, application, context = [], ...rules }, isBound) {
     const policy = policyOf(rules);
     const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
     checkMode(parsed.mode, mode);
-    const overlap = yesOrNo("dangerRetireEarly", dangerRetireEarly) ? 0 : overlapOf(policy, isBound);
+    const overlap = overlapOf(policy, isBound);
     const bound = contextBytes(context);
     const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, policy.type.label), bound, overlap);
     const tokens = await derive(purpose);
-    reportEarly(parsed, overlap);
+    warnOfEarlyEnds(parsed, overlap);
     return new SessionSealer(mode, tokens, policy, derive);
   }
 

@@ -16,7 +16,7 @@ const SMALLEST_BODY = 6;
 export class Sealer {
   /**
    * `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. `overlap`: seconds for which its tokens need a
-   * key after the next one seals.
+   * key after the next one seals, for a warning.
    */
   static async of(ring, purpose, context, overlap = 0) {
     const sealer = changed(Sealer.prototype, { ring, purpose, context, overlap });
@@ -32,7 +32,7 @@ export class Sealer {
 
   /** The place of a key behind the key that seals (0: it seals itself). Null: it does not open. */
   placeOf(keyId, now) {
-    const at = this.keys.findIndex(({ key, end }) => key.id === keyId && now < end);
+    const at = this.keys.findIndex(({ key }) => key.id === keyId && now < key.acceptUntil);
     return at < 0 ? null : at - sealingAt(this.ring.keys, now);
   }
 

@@ -14,7 +14,7 @@ use crate::{
     cookie::{CookieName, Finder, MAX_AGE_LEN, PART_LEN, Template, former::FormerAttributes},
     crypto::suite::Mode,
     events,
-    keys::{KeyNeed, Purpose, PurposeSlot, SessionType, quoted_unless_key},
+    keys::{Purpose, PurposeSlot, SessionType, quoted_unless_key},
     session::{Duplicates, Sealer},
     state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
     token,
@@ -139,10 +139,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
         let purpose = purpose.with_labels(options.application.as_deref(), type_label)?;
         let sessions = SessionType::of::<T>(options.context()?.encoded());
-        let need = match options.retire_early {
-            true => KeyNeed::default(),
-            false => options.key_need(has_companion),
-        };
+        let need = options.key_need(has_companion);
         self.keys.serve(purpose, need, Some(sessions))
     }
 

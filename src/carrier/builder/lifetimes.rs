@@ -108,32 +108,4 @@ impl<C, T> SessionBuilder<C, T> {
         self.options.not_before = Some(time);
         self
     }
-
-    /// Uses a key ring as it is, although a key stops opening while tokens that it sealed may still open
-    /// ([SPEC.md § 3.4.8]): their visitors are signed out. Default: the key opens for as long as these tokens need it,
-    /// and an error is logged (feature `tracing`) and counted (feature `metrics`). Other cookies, headers and tokens of
-    /// the ring keep the key; to end it everywhere, remove it from the ring.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::RingKey};
-    /// # use std::time::{Duration, SystemTime};
-    /// # let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
-    /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
-    /// let ring = KeyRing::from_keys([
-    ///     RingKey::from(new).seal_from(now),
-    ///     RingKey::from(old).accept_until(now + hour / 4), // tokens open for half an hour
-    /// ])?;
-    /// let accepts = |cookie: SessionCookie| cookie.keys_in_use(now + hour / 2).accepts.len();
-    /// assert_eq!(accepts(SessionCookie::encrypted(ring.clone()).build()?), 2);
-    /// assert_eq!(accepts(SessionCookie::encrypted(ring).danger_retire_early().build()?), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
-    pub fn danger_retire_early(mut self) -> Self {
-        self.options.retire_early = true;
-        self
-    }
 }

@@ -28,7 +28,6 @@ pub(crate) struct Options {
     pub(crate) unvalidated_up_to: Option<Duration>,
     pub(crate) clock_skew: Duration,
     pub(crate) not_before: Option<SystemTime>,
-    pub(crate) retire_early: bool,
 
     pub(crate) application: Option<String>,
     pub(crate) type_label: Option<String>,
@@ -51,7 +50,6 @@ impl Default for Options {
             unvalidated_up_to: None,
             clock_skew: Duration::from_secs(60),
             not_before: None,
-            retire_early: false,
             application: None,
             type_label: None,
             context: Vec::new(),

@@ -83,7 +83,7 @@ pub enum RingEvent {
     },
     /// The key opens nothing from that time on.
     Retires {
-        /// `accept_until` of the key, or the later time until which a cookie uses it.
+        /// `accept_until` of the key.
         at: SystemTime,
         /// Id of the key.
         key: KeyId,

@@ -1,7 +1,4 @@
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+use std::{fmt, time::SystemTime};
 
 use crate::{
     base::{config_error::ConfigError, opaque_error, time::show_time},
@@ -100,14 +97,6 @@ pub(crate) struct Overlap {
     pub(crate) accept_until: SystemTime,
     pub(crate) next: KeyId,
     pub(crate) seal_from: SystemTime,
-}
-
-impl Overlap {
-    /// Returns the duration in which both keys open tokens, after the second has begun to seal.
-    pub(crate) fn duration(&self) -> Duration {
-        let duration = self.accept_until.duration_since(self.seal_from);
-        duration.unwrap_or_default()
-    }
 }
 
 /// The sentence names keys by their ids.

@@ -31,8 +31,6 @@ pub struct RingKey(pub(super) Member<Arc<Prk>>);
 pub(crate) struct Member<M> {
     /// Its times are whole seconds (SPEC.md § 3.4).
     pub(crate) info: KeyInfo,
-    /// Time until which it opens, although its `accept_until` is earlier. 0: that counts.
-    pub(super) kept_until: UnixSeconds,
     pub(crate) material: M,
 }
 
@@ -56,7 +54,6 @@ impl RingKey {
                 seal_from: None,
                 accept_until: None,
             },
-            kept_until: 0,
             material,
         })
     }
@@ -89,8 +86,8 @@ impl RingKey {
     ///
     /// Choose a time after the next key's `seal_from` by at least the clock skew and the longest time for which a token
     /// opens without being sealed again: the idle timeout, or the absolute timeout without one, and the same of remembered
-    /// sessions ([SPEC.md § 3.4.8]). A cookie uses the key for that long, even if the time is earlier, unless
-    /// [`danger_retire_early`](crate::carrier::SessionBuilder::danger_retire_early) is set.
+    /// sessions ([SPEC.md § 3.4.8]). An earlier time signs out the visitors who have such a token; a warning names the
+    /// time to set, if the next key has a `seal_from`.
     ///
     /// # Examples
     ///
@@ -149,20 +146,14 @@ impl<M> Member<M> {
     }
 
     pub(crate) fn is_retired(&self, now: UnixSeconds) -> bool {
-        self.retires_at().is_some_and(|end| now >= end)
-    }
-
-    /// Returns the first time at which the key opens nothing. `None`: it opens without end.
-    pub(crate) fn retires_at(&self) -> Option<UnixSeconds> {
-        let accept_until = self.info.accept_until.map(unix_seconds);
-        accept_until.map(|until| until.max(self.kept_until))
+        let accept_until = self.info.accept_until;
+        accept_until.is_some_and(|until| now >= unix_seconds(until))
     }
 
     /// Returns the same key with its times, as `material`.
     pub(crate) fn with<L>(&self, material: L) -> Member<L> {
         Member {
             info: self.info,
-            kept_until: self.kept_until,
             material,
         }
     }

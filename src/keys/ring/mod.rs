@@ -13,7 +13,7 @@ pub(crate) use error::RingProblem;
 pub(crate) use member::Member;
 pub use member::RingKey;
 pub use order::Fingerprint;
-pub(crate) use order::{KeptKey, KeyNeed, Ring};
+pub(crate) use order::{KeyNeed, Ring};
 pub(crate) use text::Listing;
 
 use crate::{

@@ -1,6 +1,9 @@
 //! Order of the keys in a ring (SPEC.md § 3.4).
 
-use std::{cmp::Ordering, time::Duration};
+use std::{
+    cmp::Ordering,
+    time::{Duration, SystemTime},
+};
 
 use super::{
     error::{Overlap, RingProblem},
@@ -9,10 +12,9 @@ use super::{
 use crate::{
     base::{
         show_in_hex,
-        time::{EPOCH, UnixSeconds, show_time, system_time, unix_seconds},
+        time::{EPOCH, UnixSeconds, unix_seconds},
     },
     crypto::{sha256::sha256, suite::Mode},
-    events,
     keys::key::{KeyId, KeyInfo, KeyRole, RingEvent},
 };
 
@@ -22,21 +24,6 @@ pub(crate) struct Ring<K> {
     pub(crate) keys: Vec<Member<K>>,
     /// Sessions issued before this time are refused. 0 if the ring sets none.
     pub(crate) not_before: UnixSeconds,
-}
-
-/// A key that opens for longer than its ring says.
-pub(crate) struct KeptKey {
-    overlap: Overlap,
-    until: UnixSeconds,
-}
-
-impl KeptKey {
-    /// Reports the key, which tokens of `purpose` need.
-    pub(crate) fn report(&self, purpose: &str) {
-        let accept_until = show_time(self.overlap.accept_until);
-        let until = show_time(system_time(self.until));
-        events::key_kept(purpose, self.overlap.key, &accept_until, &until);
-    }
 }
 
 /// Times for which a key has to open tokens (SPEC.md § 3.4.8), in seconds.
@@ -90,8 +77,8 @@ impl<K> Ring<K> {
         if last.info.accept_until.is_some() {
             return Err(RingProblem::LastRetires(last.info.id));
         }
-        if let Some(overlap) = ring.overlaps().find(|overlap| overlap.duration().is_zero()) {
-            return Err(RingProblem::RetiresTooEarly(overlap));
+        if let Some(gap) = ring.overlaps().find(|it| it.accept_until <= it.seal_from) {
+            return Err(RingProblem::RetiresTooEarly(gap));
         }
         Ok(ring)
     }
@@ -149,9 +136,8 @@ impl<K> Ring<K> {
             key: self.sealing_id(unix_seconds(at)),
         });
         let retires = self.keys.iter().filter_map(|key| {
-            let until = key.retires_at().filter(|until| *until > now)?;
-            let (at, key) = (system_time(until), key.info.id);
-            Some(RingEvent::Retires { at, key })
+            let (at, key) = (key.info.accept_until?, key.info.id);
+            (unix_seconds(at) > now).then_some(RingEvent::Retires { at, key })
         });
         begins.into_iter().chain(retires).min_by_key(RingEvent::at)
     }
@@ -195,12 +181,12 @@ impl<K> Ring<K> {
             };
             let last = now.saturating_add(rest);
             next.find(key.info.id)
-                .is_none_or(|kept| kept.is_retired(last))
+                .is_none_or(|key| key.is_retired(last))
         });
         dropped.map(|(_, key)| key.info.id).collect()
     }
 
-    pub(crate) fn overlaps(&self) -> impl Iterator<Item = Overlap> {
+    fn overlaps(&self) -> impl Iterator<Item = Overlap> {
         self.keys.windows(2).filter_map(|pair| {
             let (key, next) = (pair[0].info, pair[1].info);
             Some(Overlap {
@@ -212,22 +198,15 @@ impl<K> Ring<K> {
         })
     }
 
-    /// Keeps each key until no token opens under it any more that is opened for `need` (SPEC.md § 3.4.8). Returns those
-    /// that were to retire earlier.
-    pub(crate) fn keep(&mut self, need: KeyNeed) -> Vec<KeptKey> {
-        let seconds = need.overlap();
-        let early = |overlap: &Overlap| overlap.duration().as_secs() < seconds;
-        let early: Vec<_> = self.overlaps().filter(early).collect();
-        let kept = early.into_iter().map(|overlap| {
-            let until = overlap.seal_from.checked_add(Duration::from_secs(seconds));
-            let until = unix_seconds(until.unwrap_or(overlap.accept_until));
-            let mut keys = self.keys.iter_mut();
-            if let Some(key) = keys.find(|key| key.info.id == overlap.key) {
-                key.kept_until = until;
-            }
-            KeptKey { overlap, until }
+    /// Returns the keys that end while tokens with this `need` may open under them, each with the first time at which none
+    /// does (SPEC.md § 3.4.8).
+    pub(crate) fn early_ends(&self, need: KeyNeed) -> impl Iterator<Item = (Overlap, SystemTime)> {
+        let needed = Duration::from_secs(need.overlap());
+        let ends = self.overlaps().filter_map(move |overlap| {
+            let until = overlap.seal_from.checked_add(needed)?;
+            Some((overlap, until))
         });
-        kept.collect()
+        ends.filter(|(overlap, needed)| overlap.accept_until < *needed)
     }
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {

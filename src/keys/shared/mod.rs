@@ -13,11 +13,16 @@ pub(crate) use one_type::SessionType;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 
 use crate::{
-    base::config_error::ConfigError,
+    base::{
+        clock,
+        config_error::ConfigError,
+        time::{UnixSeconds, show_time, unix_seconds},
+    },
     crypto::{sha256::Prk, suite::Mode},
+    events,
     keys::{
         purpose::Purpose,
-        ring::{KeptKey, KeyNeed, KeyRing, Ring, RingError},
+        ring::{KeyNeed, KeyRing, Ring, RingError},
     },
 };
 
@@ -77,27 +82,28 @@ impl SharedKeyRing {
     ///
     /// Returns an error if the ring in use encrypts and `ring` only signs, or the reverse. The ring in use stays.
     pub fn replace(&self, ring: impl Into<KeyRing>) -> Result<(), RingError> {
-        self.exchange(ring.into()).map(drop)
+        self.exchange(ring.into(), None).map(drop)
     }
 
-    /// Replaces the ring. Returns the earlier one, and how long the tokens of all purposes need a key.
-    pub(crate) fn exchange(&self, ring: KeyRing) -> Result<(KeyRing, KeyNeed), RingError> {
+    /// Replaces the ring. Returns the earlier one, and how long the tokens of all purposes need a key. `now`: the current
+    /// time; `None`: the system's.
+    pub(crate) fn exchange(
+        &self,
+        ring: KeyRing,
+        now: Option<UnixSeconds>,
+    ) -> Result<(KeyRing, KeyNeed), RingError> {
         let ring = ring.0;
         let mut shared = self.lock();
         ring.check_mode(shared.ring.mode())?;
         let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
-        let derive = |slot: &Arc<PurposeSlot>| ring.derive(&slot.purpose, slot.need);
+        let derive = |slot: &Arc<PurposeSlot>| ring.derive(&slot.purpose);
         let derived: Vec<_> = slots.iter().map(derive).collect();
-        let mut kept = Vec::new();
-        for (slot, (keys, of_slot)) in slots.iter().zip(derived) {
+        for (slot, keys) in slots.iter().zip(derived) {
             slot.keys.store(Arc::new(keys));
-            kept.push((slot, of_slot));
         }
         let earlier = mem::replace(&mut shared.ring, ring);
         drop(shared);
-        for (slot, kept) in kept {
-            slot.report(&kept);
-        }
+        slots.iter().for_each(|slot| slot.warn_of_early_ends(now));
         let needs = slots.iter().map(|slot| slot.need);
         let need = needs.fold(KeyNeed::default(), KeyNeed::or_longer);
         Ok((KeyRing::of(earlier), need))
@@ -131,8 +137,8 @@ impl SharedKeyRing {
         Ok(self.lock().ring.check_mode(sessions)?)
     }
 
-    /// Derives the keys for `purpose`, now and whenever the ring is replaced, and keeps each for `need`. `sessions`: their
-    /// type, if they are for sessions; one name has one type.
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced. `need`: of its tokens, for a warning about a
+    /// ring that ends a key earlier. `sessions`: their type, if they are for sessions; one name has one type.
     pub(crate) fn serve(
         &self,
         purpose: Purpose,
@@ -143,7 +149,7 @@ impl SharedKeyRing {
         if let Some(sessions) = &sessions {
             sessions.check(&purpose, &shared.slots)?;
         }
-        let (keys, kept) = shared.ring.derive(&purpose, need);
+        let keys = shared.ring.derive(&purpose);
         let slot = Arc::new(PurposeSlot {
             ring: Arc::downgrade(&self.0),
             purpose,
@@ -154,7 +160,7 @@ impl SharedKeyRing {
         shared.slots.retain(|slot| slot.strong_count() > 0);
         shared.slots.push(Arc::downgrade(&slot));
         drop(shared);
-        slot.report(&kept);
+        slot.warn_of_early_ends(None);
         Ok(slot)
     }
 
@@ -185,10 +191,14 @@ impl PurposeSlot {
         self.keys.load()
     }
 
-    /// Reports the keys that its tokens keep, but not a companion's, which its sessions keep.
-    fn report(&self, kept: &[KeptKey]) {
-        if self.sessions.is_some() {
-            kept.iter().for_each(|key| key.report(self.purpose.name()));
+    /// Warns of the keys that end before its tokens do, unless all of these have ended by now. `now`: the current time;
+    /// `None`: the system's.
+    fn warn_of_early_ends(&self, now: Option<UnixSeconds>) {
+        for (end, needed) in self.keys().early_ends(self.need) {
+            if now.unwrap_or_else(clock::system_now) < unix_seconds(needed) {
+                let [until, needed] = [end.accept_until, needed].map(show_time);
+                events::key_ends_early(self.purpose.name(), end.key, &until, &needed);
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     },
     keys::{
         purpose::Purpose,
-        ring::{KeptKey, KeyNeed, Member, Ring},
+        ring::{Member, Ring},
     },
 };
 
@@ -25,9 +25,7 @@ pub(crate) type PurposeKey = Member<Derived>;
 pub(crate) type PurposeKeys = Ring<Derived>;
 
 impl Ring<Arc<Prk>> {
-    /// Returns the keys for `purpose`, and those that are kept for longer than the ring says, because their tokens have
-    /// that `need`.
-    pub(super) fn derive(&self, purpose: &Purpose, need: KeyNeed) -> (PurposeKeys, Vec<KeptKey>) {
+    pub(super) fn derive(&self, purpose: &Purpose) -> PurposeKeys {
         let derive = |key: &Member<Arc<Prk>>| {
             let derive = |what: &str| key.material.expand(&purpose.info(what, key.info.suite));
             key.with(Derived {
@@ -35,11 +33,9 @@ impl Ring<Arc<Prk>> {
                 csrf: Mac::new(&derive("csrf")),
             })
         };
-        let mut ring = Ring {
+        Ring {
             keys: on_wiped_stack(|| self.keys.iter().map(derive).collect()),
             not_before: self.not_before,
-        };
-        let kept = ring.keep(need);
-        (ring, kept)
+        }
     }
 }

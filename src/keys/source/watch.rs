@@ -14,11 +14,7 @@ use crate::{
     base::{clock::Clock, time::UnixSeconds},
     crypto::sha256::sha256,
     events,
-    keys::{
-        key::KeyId,
-        ring::{KeyRing, Ring},
-        shared::SharedKeyRing,
-    },
+    keys::{key::KeyId, shared::SharedKeyRing},
 };
 
 /// A [`SharedKeyRing`] that follows its sources: files, environment variables or functions.
@@ -172,14 +168,10 @@ impl WatchedKeyRing {
         now: UnixSeconds,
     ) -> Result<Vec<KeyId>, RingSourceError> {
         let ring = join(&self.sources, strings)?;
-        let exchanged = self.keys.exchange(ring.clone());
+        let exchanged = self.keys.exchange(ring.clone(), Some(now));
         let (earlier, need) = exchanged.map_err(|error| no_ring(&self.sources, error))?;
-        let kept = |ring: &KeyRing| {
-            let mut kept = Ring::clone(&ring.0);
-            kept.keep(need);
-            kept
-        };
-        Ok(kept(&earlier).dropped_by(&kept(&ring), need.token_lifetime, now))
+        let earlier = earlier.0;
+        Ok(earlier.dropped_by(&ring.0, need.token_lifetime, now))
     }
 
     /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least
@@ -286,9 +278,9 @@ pub enum PollOutcome {
     Replaced {
         /// Keys that the new ring lacks or has retired while sessions under them may be alive: visitors with these
         /// sessions are signed out. The key that sealed until now is also among them if it retires before its last
-        /// session ends, unless a cookie has `danger_retire_early`. A ring does not record when an earlier key
-        /// stopped sealing, so such a key is listed only if the new ring lacks it or has retired it already. A key that
-        /// has not begun to seal is not among them. Empty after a planned rotation.
+        /// session ends. A ring does not record when an earlier key stopped sealing, so such a key is listed only if the
+        /// new ring lacks it or has retired it already. A key that has not begun to seal is not among them. Empty after a
+        /// planned rotation.
         dropped: Vec<KeyId>,
     },
     /// The sources are the same as at the previous poll, and do not make a ring that can be used. The earlier ring

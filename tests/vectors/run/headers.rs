@@ -59,14 +59,13 @@ fn header(mode: Mode, field: &str, ring: &str) -> SessionHeader {
 }
 
 fn builder(mode: Mode, field: &str, ring: &str) -> SessionHeaderBuilder {
-    let builder = match mode {
+    match mode {
         Mode::Encrypted => SessionHeader::encrypted(field, ring.parse::<KeyRing>().unwrap()),
         Mode::Signed => {
             let ring = ring.parse::<KeyRing>().unwrap();
             SessionHeader::unencrypted_but_signed(field, ring)
         }
-    };
-    builder.danger_retire_early()
+    }
 }
 
 /// The text of a new key of this mode.

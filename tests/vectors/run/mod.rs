@@ -201,13 +201,12 @@ fn slot(mode: Mode, ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot>
     ring.serve(purpose, KeyNeed::default(), None).unwrap()
 }
 
-/// A builder of dictionary sessions. How long the keys of `ring` are accepted is not checked.
+/// A builder of dictionary sessions.
 fn builder(mode: Mode, ring: &str) -> SessionCookieBuilder {
-    let builder = match mode {
+    match mode {
         Mode::Encrypted => SessionCookie::encrypted(ring.parse::<KeyRing>().unwrap()),
         Mode::Signed => SessionCookie::unencrypted_but_signed(ring.parse::<KeyRing>().unwrap()),
-    };
-    builder.danger_retire_early()
+    }
 }
 
 /// The builder of a vector's cookie, before its lifetimes are set.

@@ -188,7 +188,7 @@ impl Scene {
             Size::Browser => 4096,
             Size::Split(n) => usize::from(n) * 4096,
         };
-        let mut builder = self.shared(builder.danger_retire_early());
+        let mut builder = self.shared(builder);
         builder = builder.max_token_len(len);
         if let Some(field) = &self.answers_in {
             builder = builder.response_name(field);

@@ -29,7 +29,8 @@ pub struct Setup {
     is_signed: bool,
     is_typed: bool,
     is_padded: bool,
-    may_retire_early: bool,
+    /// Without a meaning; it keeps the bytes of the seeds in their places.
+    _spare: bool,
     allows_shared_caching: bool,
     /// Its remainder of 301 is the duration, and the rest chooses the name of the cookie, and whether it persists.
     skew: u16,
@@ -99,7 +100,6 @@ impl Setup {
             },
             is_signed: self.is_signed,
             is_padded: self.is_padded,
-            may_retire_early: self.may_retire_early,
             saves_on_server_error: self.saves_on_server_error,
             allows_shared_caching: self.allows_shared_caching,
         }

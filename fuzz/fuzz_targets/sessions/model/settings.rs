@@ -21,7 +21,6 @@ pub struct Settings {
     pub form: Form,
     pub is_signed: bool,
     pub is_padded: bool,
-    pub may_retire_early: bool,
     pub saves_on_server_error: bool,
     pub allows_shared_caching: bool,
 }

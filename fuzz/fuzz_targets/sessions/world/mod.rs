@@ -140,13 +140,10 @@ impl World {
         }
     }
 
-    fn replace_ring(&mut self, mut ring: Ring) {
+    fn replace_ring(&mut self, ring: Ring) {
         let is_allowed = ring.is_allowed();
         assert_eq!(self.site.replace(&ring), is_allowed, "{ring:?}");
         if is_allowed {
-            if !self.settings.may_retire_early {
-                ring.keep(self.settings.need());
-            }
             self.ring = ring;
         }
     }

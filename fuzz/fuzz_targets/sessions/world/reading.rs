@@ -93,10 +93,13 @@ impl World {
         if self.ring.place_of(key).is_none() {
             Some(Reason::UnknownKey)
         } else if self.ring.is_retired(key, self.now) {
-            // A key that is kept until it is no longer needed ends no session (SPEC.md § 3.4.8).
-            let is_kept =
-                !self.settings.may_retire_early && self.ring.has_sealed_in_time(key, sealed.at);
-            assert!(!is_kept || self.refusal_at(record, self.now).is_some());
+            // A ring that ends it no earlier than it is needed ends no session (SPEC.md § 3.4.8).
+            let is_over = self.ring.is_needed_no_more(key, self.settings.need(), self.now);
+            assert!(
+                !is_over
+                    || !self.ring.has_sealed_in_time(key, sealed.at)
+                    || self.refusal_at(record, self.now).is_some()
+            );
             Some(Reason::RetiredKey)
         } else if sealed.tenant != tenant {
             Some(Reason::Auth)

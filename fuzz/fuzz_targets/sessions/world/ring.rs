@@ -17,7 +17,6 @@ use crate::case::Planned;
 #[derive(Clone, Debug)]
 pub struct Ring {
     listed: Vec<Member>,
-    /// Each until it opens nothing more, which may be later than the ring says.
     ordered: Vec<Member>,
     pub not_before: u64,
 }
@@ -68,7 +67,12 @@ impl Ring {
 
     /// Moves the end of each key to where it may be.
     pub fn mend(&mut self) {
-        self.keep(1);
+        let next = self.ordered.iter().skip(1).map(|next| next.seal_from);
+        let next: Vec<_> = next.collect();
+        for (member, next) in self.ordered.iter_mut().zip(next) {
+            let first = next.map_or(0, |from| from + 1);
+            member.accept_until = member.accept_until.map(|until| until.max(first));
+        }
         if let Some(last) = self.ordered.last_mut() {
             last.accept_until = None;
         }
@@ -78,16 +82,6 @@ impl Ring {
                 .iter()
                 .find(|ordered| ordered.key == member.key);
             member.accept_until = ordered.and_then(|ordered| ordered.accept_until);
-        }
-    }
-
-    /// Has each key open for so many seconds after the next one begins to seal (SPEC.md § 3.4.8).
-    pub fn keep(&mut self, seconds: u64) {
-        let next = self.ordered.iter().skip(1).map(|next| next.seal_from);
-        let next: Vec<_> = next.collect();
-        for (member, next) in self.ordered.iter_mut().zip(next) {
-            let needed = next.map_or(0, |from| from + seconds);
-            member.accept_until = member.accept_until.map(|until| until.max(needed));
         }
     }
 
@@ -139,6 +133,13 @@ impl Ring {
         next.is_some_and(|from| at < from)
     }
 
+    /// Returns whether a key has opened for `seconds` since the next one began to seal.
+    pub fn is_needed_no_more(&self, key: usize, seconds: u64, now: u64) -> bool {
+        let place = self.place_of(key);
+        let next = place.and_then(|place| self.ordered.get(place + 1)?.seal_from);
+        next.is_some_and(|from| now >= from + seconds)
+    }
+
     /// Returns the next change of a role, of which a beginning comes before an end. `id` gives the id of a key.
     pub fn next(&self, now: u64, id: impl Fn(usize) -> KeyId) -> Option<RingEvent> {
         let next = self.ordered.get(self.sealing_place(now) + 1);
@@ -162,13 +163,10 @@ impl Ring {
     /// Returns the fingerprint (SPEC.md § 3.6). `id` gives the id of a key.
     pub fn fingerprint(&self, id: impl Fn(usize) -> KeyId) -> String {
         let mut hash = Sha256::new();
-        for Member { key, seal_from, .. } in &self.ordered {
-            let mut listed = self.listed.iter();
-            let given = listed.find(|member| member.key == *key);
-            let accept_until = given.and_then(|member| member.accept_until);
-            let id = u32::from_str_radix(&id(*key).to_string(), 16).expect("it is a number");
+        for member in &self.ordered {
+            let id = u32::from_str_radix(&id(member.key).to_string(), 16).expect("it is a number");
             hash.update(id.to_be_bytes());
-            for time in [*seal_from, accept_until] {
+            for time in [member.seal_from, member.accept_until] {
                 hash.update(time.unwrap_or(0).to_be_bytes());
             }
         }

@@ -150,9 +150,6 @@ impl Builder<'_> {
         if settings.is_padded {
             builder = builder.padding(Padding::Padme);
         }
-        if settings.may_retire_early {
-            builder = builder.danger_retire_early();
-        }
         if self.wiring.has_context {
             builder = builder.context("tenant", "own");
         }
