@@ -142,6 +142,7 @@ test("Node: `writeHead` takes its arguments as that of Node does", async () => {
 test("after `writeHead` a head cannot be changed, as in Node, and its error is one of the request", async () => {
   const changes = [
     (response) => response.setHeader("x-a", "2"),
+    (response) => response.appendHeader("x-a", "2"),
     (response) => response.appendHeader("x-b", "2"),
     (response) => response.removeHeader("x-a"),
     (response) => response.writeHead(500),
@@ -167,7 +168,7 @@ test("after `writeHead` a head cannot be changed, as in Node, and its error is o
   for (const [i, listener] of listeners.entries()) {
     const { status, text, headers, setCookies } = await (await listening(createServer(listener))).get("/");
     assert.deepEqual([status, text, headers.get("x-a"), headers.get("x-b"), setCookies.length], [201, "page", "1", null, i === 0 ? 0 : 1]);
-    assert.deepEqual(said.splice(0), [true, false, ...Array(4).fill("ERR_HTTP_HEADERS_SENT"), "passes"]);
+    assert.deepEqual(said.splice(0), [true, false, ...Array(5).fill("ERR_HTTP_HEADERS_SENT"), "passes"]);
   }
   // Nothing of it was sent, so what fails after it is answered, and signs out all the same.
   const failing = (request, response, session) => {
@@ -257,6 +258,32 @@ test("Node: what is written after a session could not be saved is dropped, and t
   for (let round = 0; round < 2; round++) assert.equal((await browser.get("/")).text, "internal server error");
   assert.deepEqual(done, [true, true, true, true]);
 });
+
+/** Second answers, as of a timeout that crosses the first. */
+const SECOND = {
+  end: (response, tell) => response.end("y", tell),
+  "end without content": (response) => response.end(),
+  write: (response, tell) => response.write("y", tell),
+  flushHeaders: (response) => response.flushHeaders(),
+};
+
+for (const [name, second] of Object.entries(SECOND)) {
+  test(`Node: a second answer by ${name} is dropped, at whatever moment it comes, and the server goes on`, async () => {
+    const told = [];
+    const handler = async (request, response, session) => {
+      visit(session);
+      response.end("x");
+      for (let tick = Number(request.url.slice(1)); tick > 0; tick--) await (tick > 40 ? new Promise(setImmediate) : null);
+      second(response, (error) => told.push(error.code));
+    };
+    const browser = await listening(createServer(inNode(cookies, handler, { failed: assert.fail })));
+    const moments = [...Array(40).keys(), 50, 60];
+    for (const moment of moments) assert.equal((await browser.get(`/${moment}`)).text, "x", `after ${moment}`);
+    if (second.length < 2) return;
+    for (let turn = 0; turn < 100 && told.length < moments.length; turn++) await new Promise(setImmediate);
+    assert.deepEqual(told, moments.map(() => "ERR_STREAM_WRITE_AFTER_END"));
+  });
+}
 
 test("Node: who waits for what was written is told where a session could not be saved", async () => {
   const now = () => new Date("2020-01-01T00:00:00Z");

@@ -28,7 +28,8 @@ export function beforeHead(response, save, failed) {
   /** Lets the head be changed, where it is sealed. */
   let release = null;
 
-  const close = () => (release ??= seal(response, () => held.some(({ method }) => method === end)));
+  const isEnded = () => held.some(({ method }) => method === end);
+  const close = () => (release ??= seal(response, isEnded));
   const open = () => {
     release?.();
     release = null;
@@ -68,13 +69,13 @@ export function beforeHead(response, save, failed) {
       console.error(broken);
       response.destroy();
     }
-    held.slice(sent).forEach(drop);
+    for (const unsent of held.slice(sent)) drop(unsent);
     response.once("close", () => response.emit("drain"));
   };
   /** Tells a writer that what it has written is not sent. */
-  const drop = ({ given }) => {
+  const drop = ({ given }, error = failure) => {
     const callback = given.at(-1);
-    if (typeof callback === "function") queueMicrotask(() => callback(failure));
+    if (typeof callback === "function") queueMicrotask(() => callback(error));
   };
   const holding = (method, answer, check = () => {}) =>
     function (...given) {
@@ -82,6 +83,12 @@ export function beforeHead(response, save, failed) {
       if (failure && response.writableEnded) {
         drop({ given });
         return method === write || answer;
+      }
+      // Node passes over a second answer, once the first is sent. Sent with it, it would be an event that ends the process. What
+      // is sent may write in turn.
+      if (isEnded() && !failure && (phase === "saving" || sent === held.length)) {
+        drop({ given }, refusal(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end"));
+        return method === write ? false : answer;
       }
       if (phase === "done") return method.apply(response, given);
       check(given[0]);
