@@ -132,7 +132,7 @@
 //! | `metrics` | Counters of outcomes, writes, refusals and failures, and the sizes of tokens, by the facade of the crate `metrics`. | metrics |
 //! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`], the setting `watch_keys` |
 //! | `toml` | Settings from a table of a TOML file. | [`SessionSettings::from_toml`] |
-//! | `migrate` | Sessions of other libraries, taken over from their cookies until a date. The package `hardtack-migrate` has their formats. | `migrate`, `migrate_from` |
+//! | `migrate` | Sessions of other libraries, or of a cookie of another name, taken over until a date. The package `hardtack-migrate` has their formats. | `migrate`, `migrate_from` |
 //! | `derive` | `#[derive(SessionData)]`, the label and the schema of a typed session. | [`SessionData`] |
 //! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
 //! | `aws-lc` | The ciphers by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | [`keys::Backend::AwsLc`] |

@@ -1,4 +1,4 @@
-//! Promises of docs/guides.md, docs/limits.md and docs/rotation.md that no other test shows.
+//! Promises of docs/guides.md and docs/limits.md that no other test shows.
 
 use crate::common;
 
@@ -10,9 +10,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use common::{at, block_on, cookie, pair_of, sealed};
+use common::{at, block_on, cookie, sealed};
 use hardtack::{
-    Session, SessionCookie, SessionError, SessionLayer, SigningKey,
+    Session, SessionError, SessionLayer,
     csrf::CsrfGuard,
     web::{Failure, local_path},
 };
@@ -34,60 +34,6 @@ fn a_webhook_merged_beside_guarded_pages_needs_no_token_and_has_no_session() {
             assert!(!response.headers().contains_key(field), "{path} {field}");
         }
     }
-}
-
-/// As in docs/rotation.md.
-fn migrate(signed: &Session, encrypted: &Session, is_rolled_out: bool) -> Result<(), SessionError> {
-    if signed.is_new() {
-        return Ok(());
-    }
-    if encrypted.is_new()
-        && let Some(user) = signed.get::<u64>("user")?
-    {
-        encrypted.insert("user", user)?;
-        encrypted.renew()?;
-    }
-    if is_rolled_out {
-        signed.invalidate()?;
-    }
-    Ok(())
-}
-
-#[test]
-fn a_signed_session_moves_to_an_encrypted_cookie_once() {
-    let signing = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap());
-    let signing = signing.name("__Host-visit").build().unwrap();
-    let encrypting = cookie();
-    let visit = |cookies: &str, is_rolled_out| -> Vec<String> {
-        let signed = signing.load([cookies], at(0));
-        let encrypted = encrypting.load([cookies], at(0));
-        migrate(&signed, &encrypted, is_rolled_out).unwrap();
-        let sent = signing.save(&signed).unwrap().into_iter();
-        sent.chain(encrypting.save(&encrypted).unwrap()).collect()
-    };
-    let drops_signed =
-        |field: &str| field.starts_with("__Host-visit=; ") && field.contains("Max-Age=0");
-    let old = signing.cookie_for(at(0), |session| session.insert("user", 42));
-    let old = old.unwrap();
-
-    let [moved] = &visit(&old, false)[..] else {
-        panic!("the encrypted session alone is sent");
-    };
-    let new = pair_of(moved);
-    let session = encrypting.load([new], at(0));
-    assert_eq!(session.get::<u64>("user").unwrap(), Some(42));
-
-    let both = format!("{old}; {new}");
-    assert!(visit(&both, false).is_empty());
-    let [dropped] = &visit(&both, true)[..] else {
-        panic!("the signed cookie alone is dropped");
-    };
-    assert!(drops_signed(dropped), "{dropped}");
-
-    let at_once = visit(&old, true);
-    assert!(drops_signed(&at_once[0]), "{at_once:?}");
-    assert!(at_once[1].starts_with("__Host-session=e"), "{at_once:?}");
-    assert!(visit("theme=dark", true).is_empty());
 }
 
 /// As in docs/guides.md.

@@ -123,8 +123,8 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 71),
     ("traits", 4),
-    ("functions", 368),
-    ("hundreds of lines of code", 135),
+    ("functions", 370),
+    ("hundreds of lines of code", 137),
 ];
 
 /// Libraries whose types those that are named show as theirs.

@@ -16,7 +16,7 @@ use hardtack::{
     migrate::{OldCookie, OldSession, Reader},
     session::{Outcome, Reason, Validity},
 };
-use hardtack_device::{DeviceBinding, DeviceBound};
+use hardtack_device::{BindToDevice, DeviceBinding, DeviceBound};
 
 use super::{
     browser::{Browser, Carry, fresh_signing_key, registration},
@@ -143,6 +143,26 @@ fn a_session_of_another_library_is_refused_after_the_grace() {
             .iter()
             .any(|field| field.starts_with("old=") && field.contains("Max-Age=0"))
     );
+}
+
+/// Its proof has another name.
+#[test]
+fn a_bound_session_is_not_taken_over_by_another_cookie() {
+    let site = Site::new();
+    let pairs = Browser::bound(&site).jar.pairs();
+    let next = |keys: &Keys| {
+        SessionCookie::encrypted(keys.shared.clone())
+            .name("__Host-next")
+            .migrate_from(site.cookie.clone(), time(START)..time(START + 3_600))
+    };
+    let (keys, others) = (Keys::new(), Keys::new());
+    let with_devices = next(&keys).device_bound(DeviceBound::at("/.session"));
+    for cookie in [next(&others), with_devices] {
+        let session = cookie.build().unwrap().load(&pairs, time(START + 1));
+        let reason = Reason::Stale;
+        assert_eq!(session.outcome(), Outcome::NotMigrated { reason });
+        assert!(session.is_empty());
+    }
 }
 
 /// Whoever has the registration's proof and the cookie of that time registers a key of their own no later than that.

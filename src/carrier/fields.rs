@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use crate::{
     base::time::UnixSeconds,
-    cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
-    session::{OldCookies, Stored},
+    cookie::{
+        Attributes, CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len,
+    },
+    session::{DroppedCookie, OldCookies, Stored},
     state::Overhead,
 };
 
-/// Cookies of one carrier: its own, the one that it had, and those of other libraries.
+/// Cookies of one carrier: its own, the one that it had, and those that it takes sessions over from.
 pub(crate) struct CookieFields {
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
     pub(crate) template: Template,
+    #[cfg_attr(not(feature = "migrate"), allow(dead_code, reason = "for `migrate`"))]
+    pub(crate) attributes: Attributes,
     /// Fields that drop the cookie with former attributes.
     pub(crate) former: Vec<Template>,
     pub(crate) old_cookies: Option<Arc<dyn OldCookies>>,
@@ -72,15 +76,14 @@ impl CookieFields {
 
     /// They come last: clients without a jar, as in tests, take the first cookie that a response sets.
     fn drop_old(&self, now: UnixSeconds, fields: &mut SetCookies) {
-        for (template, start) in self.old() {
-            if now >= *start {
-                template.expire(PartNumbers::default(), fields);
-            }
+        for old in self.old().iter().filter(|old| now >= old.from) {
+            let parts = PartNumbers::default().with_all_of(old.cookies);
+            old.template.expire(parts, fields);
         }
     }
 
-    /// Returns the fields that expire the cookies of other libraries, each with the first second at which it may be sent.
-    pub(super) fn old(&self) -> &[(Template, UnixSeconds)] {
+    /// Returns the old cookies, as responses expire them.
+    pub(super) fn old(&self) -> &[DroppedCookie] {
         let old_cookies = self.old_cookies.as_ref();
         old_cookies.map_or(&[], |old| old.dropped())
     }

@@ -7,7 +7,7 @@ use cookie::Cookie;
 use super::SessionCookie;
 use crate::{
     base::clock::Clock,
-    session::{SaveError, SaveProblem, Session},
+    session::{DroppedCookie, SaveError, SaveProblem, Session},
     state::Payload,
 };
 
@@ -132,7 +132,11 @@ impl<T: Payload> SessionCookie<T> {
 impl<T> SessionCookie<T> {
     /// Returns `true` if requests are searched for cookies of this name, or a part of a large session has it.
     fn reads(&self, name: &str) -> bool {
-        name.starts_with(self.name().as_str()) || self.old_names().any(|old| old == name)
+        let is_old = |old: &DroppedCookie| match old.cookies {
+            1 => old.template.name() == name,
+            _ => name.starts_with(old.template.name()),
+        };
+        name.starts_with(self.name().as_str()) || self.fields.old().iter().any(is_old)
     }
 
     /// Returns `true` if the fields of a response may drop several cookies of one name, or drop one that they set.
@@ -143,7 +147,7 @@ impl<T> SessionCookie<T> {
 
     fn old_names(&self) -> impl Iterator<Item = &str> {
         let dropped = self.fields.old().iter();
-        dropped.map(|(template, _)| template.name())
+        dropped.map(|old| old.template.name())
     }
 }
 

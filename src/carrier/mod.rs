@@ -6,6 +6,8 @@
 pub(crate) mod builder;
 pub(crate) mod cookie;
 pub(crate) mod fields;
+#[cfg(feature = "migrate")]
+mod former;
 pub(crate) mod header;
 mod inspect;
 #[cfg(feature = "cookie")]

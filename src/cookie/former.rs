@@ -81,6 +81,16 @@ impl FormerAttributes {
         self
     }
 
+    /// Returns the attributes of another cookie.
+    #[cfg(feature = "migrate")]
+    pub(crate) fn of(cookie: &Attributes) -> FormerAttributes {
+        FormerAttributes {
+            path: Some(cookie.path.clone()),
+            domain: cookie.domain.clone().map_or(Domain::Absent, Domain::Was),
+            partitioned: Some(cookie.partitioned),
+        }
+    }
+
     /// Returns the constant parts of the fields that drop the cookie `name` with these attributes. `current`
     /// are the attributes of the session's cookie, and errors name `setting`.
     pub(crate) fn template(

@@ -1,38 +1,48 @@
 //! All old cookies of one cookie, and those that a response expires.
 
-use std::{ops::Range, time::SystemTime};
+use std::{any::TypeId, ops::Range, time::SystemTime};
 
 use super::{OldCookie, prepared::PreparedCookie};
 use crate::{
-    base::{config_error::ConfigError, time::UnixSeconds},
-    cookie::{Attributes, CookieName, Template},
+    base::config_error::ConfigError,
+    cookie::{Attributes, CookieName},
+    session::DroppedCookie,
 };
 
 /// All old cookies that an application reads.
 pub(crate) struct Migration {
     pub(super) cookies: Vec<PreparedCookie>,
-    pub(super) dropped: Vec<(Template, UnixSeconds)>,
+    pub(super) dropped: Vec<DroppedCookie>,
 }
 
 impl Migration {
-    /// Prepares all old cookies, beside a cookie of this crate with `attributes` and `name`.
+    /// Prepares all old cookies, beside a cookie of this crate with `attributes` and `name`, whose sessions hold
+    /// `held`.
     pub(crate) fn new(
         all: &[(OldCookie, Range<SystemTime>)],
         attributes: &Attributes,
         name: &CookieName,
+        held: TypeId,
     ) -> Result<Migration, ConfigError> {
         let cookies = all
             .iter()
-            .map(|(old, range)| PreparedCookie::new(old, range, attributes, name));
+            .map(|(old, range)| PreparedCookie::new(old, range, attributes, name, held));
         let cookies = cookies.collect::<Result<Vec<_>, _>>()?;
-        let mut dropped: Vec<(Template, UnixSeconds)> = Vec::new();
+        let mut dropped: Vec<DroppedCookie> = Vec::new();
         for cookie in &cookies {
-            let start = cookie.range.start;
+            let (from, cookies) = (cookie.range.start, cookie.most_cookies());
             let mut known = dropped.iter_mut();
             // A cookie with several keys is given once for each.
-            match known.find(|(template, _)| *template == cookie.template) {
-                Some((_, known)) => *known = start.min(*known),
-                None => dropped.push((cookie.template.clone(), start)),
+            match known.find(|known| known.template == cookie.template) {
+                Some(known) => {
+                    known.from = from.min(known.from);
+                    known.cookies = cookies.max(known.cookies);
+                }
+                None => dropped.push(DroppedCookie {
+                    template: cookie.template.clone(),
+                    cookies,
+                    from,
+                }),
             }
         }
         Ok(Migration { cookies, dropped })

@@ -5,10 +5,10 @@ use std::{fmt, sync::Arc};
 use serde_json::{Map, Value};
 
 use super::Reader;
-use crate::cookie::former::FormerAttributes;
+use crate::{cookie::former::FormerAttributes, session::FormerCookie};
 
 /// A cookie that another library wrote: its name, the [`Reader`] of its format, and the attributes that make a browser
-/// drop it.
+/// drop it. Or, made by `from`, the [`SessionCookie`](crate::SessionCookie) that another one takes the place of.
 ///
 /// # Examples
 ///
@@ -31,8 +31,17 @@ use crate::cookie::former::FormerAttributes;
 pub struct OldCookie {
     pub(super) name: String,
     pub(super) attributes: FormerAttributes,
-    pub(super) reader: Arc<dyn Reader>,
+    pub(super) source: Source,
     pub(super) convert: Option<Convert>,
+}
+
+/// Reader of the cookie.
+#[derive(Clone)]
+pub(super) enum Source {
+    /// The format of another library.
+    Format(Arc<dyn Reader>),
+    /// A cookie of this crate.
+    Former(Arc<dyn FormerCookie>),
 }
 
 type Convert = Arc<dyn Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync>;
@@ -46,7 +55,21 @@ impl OldCookie {
                 .path("/")
                 .no_domain()
                 .partitioned(false),
-            reader: Arc::new(reader),
+            source: Source::Format(Arc::new(reader)),
+            convert: None,
+        }
+    }
+
+    /// Creates a cookie of this crate, with its attributes.
+    pub(crate) fn of_this_crate(
+        name: String,
+        attributes: FormerAttributes,
+        former: Arc<dyn FormerCookie>,
+    ) -> OldCookie {
+        OldCookie {
+            name,
+            attributes,
+            source: Source::Former(former),
             convert: None,
         }
     }
@@ -70,7 +93,8 @@ impl OldCookie {
     }
 
     /// Changes the entries of every old session before it is taken over. `None` refuses the old session: the visitor's
-    /// session is new and empty, with the reason [`Reason::Revoked`](crate::session::Reason::Revoked).
+    /// session is new and empty, with the reason [`Reason::Revoked`](crate::session::Reason::Revoked). Not for a
+    /// `SessionCookie`, whose sessions stay as they are.
     pub fn convert(
         mut self,
         convert: impl Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync + 'static,

@@ -1,22 +1,23 @@
 //! Old cookie, prepared when a cookie is built: what to find, until when, and how its session becomes one of ours.
 
-use std::{ops::Range, time::SystemTime};
+use std::{any::TypeId, ops::Range, time::SystemTime};
 
-use super::{OldCookie, OldSession, dictionary::dictionary};
+use super::{OldCookie, OldSession, Reader, dictionary::dictionary, old_cookie::Source};
 use crate::{
     base::{
         config_error::ConfigError,
         reason::Reason,
         time::{EPOCH, UnixSeconds, unix_seconds, unix_seconds_from},
     },
-    cookie::{Attributes, CookieName, Finder, Template},
+    cookie::{Attributes, CookieName, Finder, Template, Values},
     crypto::scratch::Wiped,
-    state::{LARGEST_COOKIE, Metadata},
+    state::{LARGEST_COOKIE, Map, Metadata, OpenedBody},
+    token::{Context, LONGEST_TOKEN},
 };
 
 /// An old cookie of a carrier, prepared.
 pub(super) struct PreparedCookie {
-    pub(super) finder: Finder,
+    finder: Finder,
     /// Field that drops it.
     pub(super) template: Template,
     old: OldCookie,
@@ -25,20 +26,31 @@ pub(super) struct PreparedCookie {
 }
 
 impl PreparedCookie {
-    /// Prepares `old`. `own` are the attributes of the cookie of this crate, which has `new_name`.
+    /// Prepares `old`. `own` are the attributes of the cookie of this crate, which has `new_name`, and whose sessions hold
+    /// `held`.
     pub(super) fn new(
         old: &OldCookie,
         range: &Range<SystemTime>,
         own: &Attributes,
         new_name: &CookieName,
+        held: TypeId,
     ) -> Result<PreparedCookie, ConfigError> {
         let name = old.name.parse::<CookieName>();
         let name = name.map_err(|error| ConfigError::of(SETTING, error))?;
         let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
+        let (is_former, of_another_type) = match &old.source {
+            Source::Format(_) => (false, false),
+            Source::Former(former) => {
+                let of_former = former.held();
+                (true, of_former != TypeId::of::<Map>() && of_former != held)
+            }
+        };
         let rules = [
             (name == *new_name, SAME_NAME),
             (range.is_empty(), EMPTY_RANGE),
             (range.start < EPOCH, TOO_EARLY),
+            (of_another_type, OF_ANOTHER_TYPE),
+            (is_former && old.convert.is_some(), NOT_CONVERTED),
         ];
         if let Some((_, broken)) = rules.iter().find(|(is_broken, _)| *is_broken) {
             return Err(ConfigError::new(SETTING, *broken));
@@ -51,13 +63,59 @@ impl PreparedCookie {
         })
     }
 
-    /// Reads one value.
-    pub(super) fn open(&self, value: &[u8]) -> Result<OldSession, Reason> {
+    /// Returns the most cookies that one session may be in.
+    pub(super) fn most_cookies(&self) -> usize {
+        match &self.old.source {
+            Source::Format(_) => 1,
+            Source::Former(former) => former.most_cookies(),
+        }
+    }
+
+    /// Begins to look for values.
+    pub(super) fn no_values(&self) -> Values {
+        match &self.old.source {
+            Source::Format(_) => Values::default(),
+            Source::Former(_) => Values::of_cookies(),
+        }
+    }
+
+    /// Looks for values in a `Cookie` field.
+    pub(super) fn find_in(&self, field: &[u8], values: &mut Values) {
+        let longest = match &self.old.source {
+            Source::Format(_) => LONGEST_VALUE,
+            Source::Former(_) => LONGEST_TOKEN,
+        };
+        self.finder.find_in(field, longest, values);
+    }
+
+    /// Reads the values. Of a cookie of this crate, which chooses among them itself, the name counts as the only one.
+    pub(super) fn read<'a>(
+        &'a self,
+        values: &'a Values,
+        context: Option<&Context>,
+        now: UnixSeconds,
+    ) -> Vec<Result<(&'a [u8], Found), Reason>> {
+        match &self.old.source {
+            Source::Format(reader) => {
+                let values = values.iter();
+                let read = |value| Ok((value, Found::Entries(self.open(&**reader, value)?)));
+                values.map(read).collect()
+            }
+            Source::Former(former) => {
+                let opened = former.open(values, context, now);
+                let name = self.template.name().as_bytes();
+                let found = |opened| (name, Found::Session(opened));
+                opened.into_iter().map(|one| one.map(found)).collect()
+            }
+        }
+    }
+
+    fn open(&self, reader: &dyn Reader, value: &[u8]) -> Result<OldSession, Reason> {
         if value.len() > LONGEST_VALUE {
             return Err(Reason::TooLong);
         }
         let text = str::from_utf8(value).map_err(|_| Reason::Encoding)?;
-        self.old.reader.read(self.template.name(), text)
+        reader.read(self.template.name(), text)
     }
 
     /// Converts what was read to a session of this crate: its dates, and its dictionary. `None`: it has no entries.
@@ -89,6 +147,13 @@ impl PreparedCookie {
     }
 }
 
+/// Session that was found in an old cookie.
+pub(super) enum Found {
+    Entries(OldSession),
+    /// Of a cookie of this crate.
+    Session(OpenedBody),
+}
+
 const SETTING: &str = "migrate_from";
 const SAME_NAME: &str =
     "has the name of this cookie; choose another {name}, so that the two can be told apart";
@@ -96,5 +161,10 @@ const EMPTY_RANGE: &str = "has a range that ends before it begins; give `switche
 const TOO_EARLY: &str =
     "has a range that begins before 2026, which no session can; give the day of the rollout";
 
+const OF_ANOTHER_TYPE: &str = "has a `SessionCookie` whose sessions hold another type; give one of the same type, or of \
+    dictionaries";
+const NOT_CONVERTED: &str =
+    "has a `SessionCookie` and a `convert`; leave `convert` out, as its sessions stay as they are";
+
 /// Longest value that browsers store, in bytes.
-pub(super) const LONGEST_VALUE: usize = LARGEST_COOKIE;
+const LONGEST_VALUE: usize = LARGEST_COOKIE;

@@ -4,16 +4,14 @@
 use std::sync::Arc;
 
 use super::{
-    OldSession,
     migration::Migration,
-    prepared::{LONGEST_VALUE, PreparedCookie},
+    prepared::{Found, PreparedCookie},
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::{Template, Values},
-    crypto::scratch::Wiped,
-    session::{OldCookies, Predecessor},
-    state::Metadata,
+    cookie::Values,
+    session::{Accept, DroppedCookie, OldCookies, Predecessor},
+    token::Context,
 };
 
 /// Values of old cookies that a request brought, one of which may become its session.
@@ -32,12 +30,12 @@ impl Takeover {
 impl OldCookies for Migration {
     fn look(self: Arc<Self>) -> Box<dyn Predecessor> {
         Box::new(Takeover {
-            values: vec![Values::default(); self.cookies.len()],
+            values: self.cookies.iter().map(PreparedCookie::no_values).collect(),
             migration: self,
         })
     }
 
-    fn dropped(&self) -> &[(Template, UnixSeconds)] {
+    fn dropped(&self) -> &[DroppedCookie] {
         &self.dropped
     }
 }
@@ -45,7 +43,7 @@ impl OldCookies for Migration {
 impl Predecessor for Takeover {
     fn find_in(&mut self, field: &[u8]) {
         for (cookie, values) in self.migration.cookies.iter().zip(&mut self.values) {
-            cookie.finder.find_in(field, LONGEST_VALUE, values);
+            cookie.find_in(field, values);
         }
     }
 
@@ -60,20 +58,21 @@ impl Predecessor for Takeover {
     /// In the order of the cookies. Of different values that open, under one name or several, none is taken.
     fn offer(
         &self,
+        context: Option<&Context>,
         now: UnixSeconds,
-        accept: &mut dyn FnMut(Metadata, Wiped) -> Result<(), Reason>,
+        accept: &mut Accept<'_>,
     ) -> Option<Result<(), Reason>> {
         let mut unreadable = None;
-        let mut opened: Vec<(&[u8], &PreparedCookie, OldSession)> = Vec::new();
+        let mut opened: Vec<(&[u8], &PreparedCookie, Found)> = Vec::new();
         let mut has_more = false;
         for (cookie, values) in self.migration.cookies.iter().zip(&self.values) {
             if !cookie.range.contains(&now) {
                 continue;
             }
             has_more |= values.has_more;
-            for value in values.iter() {
-                match cookie.open(value) {
-                    Ok(session) => opened.push((value, cookie, session)),
+            for read in cookie.read(values, context, now) {
+                match read {
+                    Ok((value, found)) => opened.push((value, cookie, found)),
                     Err(reason) => _ = unreadable.get_or_insert(reason),
                 }
             }
@@ -84,11 +83,18 @@ impl Predecessor for Takeover {
             return Some(Err(Reason::Duplicate));
         }
         let mut refused = None;
-        for (_, cookie, session) in opened {
-            let Some(converted) = cookie.convert(session, now).transpose() else {
-                continue;
+        for (_, cookie, found) in opened {
+            let taken = match found {
+                Found::Session(opened) => {
+                    accept(opened.layout.metadata, opened.flash(), opened.payload())
+                }
+                Found::Entries(session) => match cookie.convert(session, now) {
+                    Ok(None) => continue,
+                    Ok(Some((dates, data))) => accept(dates, &[], &data),
+                    Err(reason) => Err(reason),
+                },
             };
-            match converted.and_then(|(dates, data)| accept(dates, data)) {
+            match taken {
                 Ok(()) => return Some(Ok(())),
                 Err(reason) => _ = refused.get_or_insert(reason),
             }

@@ -38,7 +38,7 @@ pub struct SessionInfo {
     /// Bytes that a [`Companion`](crate::companion::Companion) has written into the session, such as a hash of the key of
     /// the device that it is bound to.
     pub device: Option<[u8; 16]>,
-    /// Id of the key that sealed the session, or, if it was taken over from another library's cookie, of the key that
+    /// Id of the key that sealed the session, or, if it was taken over from another cookie, of the key that
     /// seals now.
     pub key_id: KeyId,
 }

@@ -34,7 +34,7 @@ pub use id::{SessionId, SessionIdError};
 #[cfg(test)]
 pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;
-pub(crate) use old_cookies::{OldCookies, Predecessor};
+pub(crate) use old_cookies::{Accept, DroppedCookie, FormerCookie, OldCookies, Predecessor};
 pub(crate) use opening::Opening;
 pub use outcome::Outcome;
 pub use save_error::SaveError;

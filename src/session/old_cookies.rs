@@ -1,12 +1,13 @@
-//! Sessions of another library that a request brings. The room `migrate/`, which stands above, implements these traits.
+//! Sessions of another cookie that a request brings: of another library, or of this one. The rooms `migrate/` and
+//! `carrier/`, which stand above, implement these traits.
 
-use std::sync::Arc;
+use std::{any::TypeId, sync::Arc};
 
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::Template,
-    crypto::scratch::Wiped,
-    state::Metadata,
+    cookie::{Template, Values},
+    state::{Metadata, OpenedBody},
+    token::Context,
 };
 
 /// Cookies of other libraries that a cookie's sessions are taken over from.
@@ -14,12 +15,38 @@ pub(crate) trait OldCookies: Send + Sync {
     /// Begins to look for them in a request.
     fn look(self: Arc<Self>) -> Box<dyn Predecessor>;
 
-    /// Returns the fields that expire the old cookies, each with the first second at which it may be sent. Before
-    /// that, an old cookie belongs to the old program.
-    fn dropped(&self) -> &[(Template, UnixSeconds)];
+    /// Returns the old cookies, as responses expire them.
+    fn dropped(&self) -> &[DroppedCookie];
 }
 
-/// Sessions of other libraries that a request brought. One of them may become its session.
+/// An old cookie, as responses expire it.
+pub(crate) struct DroppedCookie {
+    pub(crate) template: Template,
+    /// Most cookies that one session of it may be in.
+    pub(crate) cookies: usize,
+    /// First second at which it is expired. Before that, it belongs to the old program.
+    pub(crate) from: UnixSeconds,
+}
+
+/// A cookie of this crate whose sessions another one takes over.
+pub(crate) trait FormerCookie: Send + Sync {
+    /// Returns the most cookies that a session may be in.
+    fn most_cookies(&self) -> usize;
+
+    /// Returns the type that its sessions hold.
+    fn held(&self) -> TypeId;
+
+    /// Opens the session of these values as its own carrier would, in a context that the request chose. `None`: there
+    /// are no values.
+    fn open(
+        &self,
+        values: &Values,
+        context: Option<&Context>,
+        now: UnixSeconds,
+    ) -> Option<Result<OpenedBody, Reason>>;
+}
+
+/// Old sessions that a request brought. One of them may become its session.
 pub(crate) trait Predecessor: Send {
     /// Looks for old cookies in a `Cookie` field.
     fn find_in(&mut self, field: &[u8]);
@@ -31,10 +58,15 @@ pub(crate) trait Predecessor: Send {
     fn len(&self) -> usize;
 
     /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes none, returns the first
-    /// refusal, and prefers that of a session which opened. `None`: no value had entries.
+    /// refusal, and prefers that of a session which opened. `None`: no value had entries. `context` is one that the
+    /// request chose.
     fn offer(
         &self,
+        context: Option<&Context>,
         now: UnixSeconds,
-        accept: &mut dyn FnMut(Metadata, Wiped) -> Result<(), Reason>,
+        accept: &mut Accept<'_>,
     ) -> Option<Result<(), Reason>>;
 }
+
+/// Takes a session with this metadata, messages and payload, or says why not.
+pub(crate) type Accept<'a> = dyn FnMut(Metadata, &[u8], &[u8]) -> Result<(), Reason> + 'a;

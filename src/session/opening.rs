@@ -74,7 +74,7 @@ impl Opening<'_> {
         state.resume(opened)
     }
 
-    /// Takes over the session of a request that brought no token, from the cookies of other libraries. Stores the
+    /// Takes over the session of a request that brought no token, from its old cookies. Stores the
     /// result in `loaded`, and returns the length of these cookies.
     fn take_over<T: Payload>(&self, old: &dyn Predecessor, loaded: &mut Loaded<T>) -> usize {
         let Loaded { state, outcome, .. } = loaded;
@@ -83,13 +83,18 @@ impl Opening<'_> {
             reason: Reason::Payload,
         };
         let taken = state.taking_over(|state| {
-            old.offer(self.now, &mut |mut dates, dictionary| {
+            let chosen = Some(self.context).filter(|context| **context != self.sealer.context);
+            old.offer(chosen, self.now, &mut |mut metadata, flash, payload| {
                 let Opening {
                     sealer, keys, now, ..
                 } = *self;
-                sealer.check(&dates, &dictionary, sealing, keys, now)?;
-                self.admit(&mut dates, sealing, &[], state)?;
-                state.take_over(dates, &dictionary)
+                // The proof of its device has another name.
+                if metadata.device.is_some() {
+                    return Err(Reason::Stale);
+                }
+                sealer.check(&metadata, payload, sealing, keys, now)?;
+                self.admit(&mut metadata, sealing, &[], state)?;
+                state.take_over(metadata, flash, payload)
             })
         });
         *outcome = match taken {
@@ -119,6 +124,14 @@ impl Opening<'_> {
         state.became_bound = device != metadata.device;
         metadata.device = device;
         Ok(())
+    }
+
+    /// Returns the session among these values, for another carrier. `None`: there are no values.
+    #[cfg_attr(not(feature = "migrate"), allow(dead_code, reason = "for `migrate`"))]
+    pub(crate) fn open_for_another(&self, values: &Values) -> Option<Result<OpenedBody, Reason>> {
+        let (chosen, _) = self.choose(values);
+        let chosen = chosen?.map(|Candidate { opened, .. }| opened);
+        Some(chosen.map_err(|refused| refused.reason))
     }
 
     /// Decodes a token's schema and payload by `decode`, without a session.

@@ -37,10 +37,10 @@ pub enum Outcome {
         /// Id of the key that the token names, if it could be read.
         key_id: Option<KeyId>,
     },
-    /// The request brought no token, and the session was taken over from the cookie of another library (feature
+    /// The request brought no token, and the session was taken over from another cookie (feature
     /// `migrate`).
     Migrated,
-    /// The request brought no token, and a cookie of another library that was not taken over, so the session is new
+    /// The request brought no token, and another cookie that was not taken over, so the session is new
     /// (feature `migrate`).
     NotMigrated {
         /// Step that failed.

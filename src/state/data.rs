@@ -170,7 +170,7 @@ impl OpenedBody {
         &self.body[self.layout.payload()]
     }
 
-    pub(super) fn flash(&self) -> &[u8] {
+    pub(crate) fn flash(&self) -> &[u8] {
         &self.body[self.layout.flash()]
     }
 }

@@ -43,22 +43,30 @@ impl<T: Payload> State<T> {
         taken
     }
 
-    /// Becomes a session of another library, with these dates and this dictionary, which a type converts like a payload of
-    /// schema 0. It is always written, so it has the type's bytes from now on. Returns a reason if there is no room for
-    /// it, or the type does not convert it. The session is new then.
-    pub(crate) fn take_over(&mut self, dates: Metadata, dictionary: &[u8]) -> Result<(), Reason> {
+    /// Becomes a session of an old cookie, with this metadata, these messages and this payload. A type converts a
+    /// dictionary like a payload of schema 0. The session is always written, so it has the type's bytes from now on.
+    /// Returns a reason if there is no room for it, or the type does not convert it. The session is new then.
+    pub(crate) fn take_over(
+        &mut self,
+        mut metadata: Metadata,
+        flash: &[u8],
+        payload: &[u8],
+    ) -> Result<(), Reason> {
         let room = self.policy.budget.room;
-        let of_type = T::adopt(dictionary, room)?.map(Wiped::from);
-        let payload = of_type.as_deref().unwrap_or(dictionary);
-        if payload.len() > room {
+        let of_type = match metadata.schema {
+            0 => T::adopt(payload, room)?.map(Wiped::from),
+            _ => None,
+        };
+        if of_type.is_some() {
+            metadata.schema = T::SCHEMA;
+        }
+        let payload = of_type.as_deref().unwrap_or(payload);
+        let content = flash.len() + payload.len();
+        if content > room {
             return Err(Reason::TooLong);
         }
-        let dates = Metadata {
-            schema: T::SCHEMA,
-            ..dates
-        };
-        let mut body = Vec::with_capacity(dates.len() + payload.len());
-        dates.write(&[], payload, 0, &mut body);
+        let mut body = Vec::with_capacity(metadata.len() + content);
+        metadata.write(flash, payload, 0, &mut body);
         let body = Wiped::from(body);
         let layout = Layout::parse(&body).ok_or(Reason::Malformed)?;
         self.is_taken_over = true;

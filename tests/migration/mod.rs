@@ -3,6 +3,7 @@
 mod ending;
 #[cfg(feature = "tracing")]
 mod events;
+mod former;
 mod readers;
 mod rules;
 mod settings;

@@ -51,7 +51,7 @@ impl<T> SessionCookieBuilder<T> {
         let template = Template::new(&name, &carrier.attributes);
         let slot = self.slot(Purpose::cookie(name.as_str()), carrier.companion.is_some())?;
         #[cfg(feature = "migrate")]
-        let old_cookies = carrier.old_cookies(&name)?;
+        let old_cookies = carrier.old_cookies(&name, TypeId::of::<T>())?;
         #[cfg(not(feature = "migrate"))]
         let old_cookies = None;
         let companion = self.prepared_companion(&name, &slot)?;
@@ -68,6 +68,7 @@ impl<T> SessionCookieBuilder<T> {
                 former,
                 old_cookies,
                 most: allowed.cookies,
+                attributes: carrier.attributes.clone(),
                 name,
                 template,
             }),

@@ -1,6 +1,6 @@
 //! Cookies of other libraries that sessions are taken over from. Feature `migrate`.
 
-use std::{ops::Range, sync::Arc, time::SystemTime};
+use std::{any::TypeId, ops::Range, sync::Arc, time::SystemTime};
 
 use super::{InCookie, SessionCookieBuilder};
 use crate::{
@@ -62,8 +62,8 @@ impl<T> SessionCookieBuilder<T> {
     /// Until the end of `range`, a copy of an old cookie can begin a session here, also after its visitor signed out.
     /// [`raise_not_before`](crate::SessionCookie::raise_not_before) refuses all sessions that were issued earlier. Old
     /// sessions are as safe as the key and the algorithm of their library.
-    pub fn migrate_from(mut self, old: OldCookie, range: Range<SystemTime>) -> Self {
-        self.carrier.migrate_from.push((old, range));
+    pub fn migrate_from(mut self, old: impl Into<OldCookie>, range: Range<SystemTime>) -> Self {
+        self.carrier.migrate_from.push((old.into(), range));
         self
     }
 }
@@ -72,12 +72,13 @@ impl InCookie {
     pub(super) fn old_cookies(
         &self,
         name: &CookieName,
+        held: TypeId,
     ) -> Result<Option<Arc<dyn OldCookies>>, ConfigError> {
         let given = &self.migrate_from;
         if given.is_empty() {
             return Ok(None);
         }
-        let migration = Migration::new(given, &self.attributes, name)?;
+        let migration = Migration::new(given, &self.attributes, name, held)?;
         Ok(Some(Arc::new(migration)))
     }
 }

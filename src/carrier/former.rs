@@ -1,0 +1,72 @@
+//! A cookie of this crate whose sessions another one takes over. Feature `migrate`.
+
+use std::{any::TypeId, sync::Arc};
+
+use super::SessionCookie;
+use crate::{
+    base::{reason::Reason, time::UnixSeconds},
+    cookie::{Values, former::FormerAttributes},
+    migrate::OldCookie,
+    session::{FormerCookie, Opening},
+    state::{OpenedBody, Payload},
+    token::Context,
+};
+
+/// With feature `migrate`: the sessions of a cookie with another name, key ring, mode or label, which stay as they are,
+/// with their ids, dates and messages.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, SystemTime, UNIX_EPOCH};
+/// use hardtack::{EncryptionKey, SessionCookie, SigningKey};
+///
+/// let from = UNIX_EPOCH + Duration::from_secs(1_796_083_200); // 2026-12-01
+/// let until = from + Duration::from_secs(30 * 24 * 3600);
+/// let signed = SessionCookie::unencrypted_but_signed(SigningKey::generate()?)
+///     .name("__Host-visit")
+///     .build()?;
+/// let encrypted = SessionCookie::encrypted(EncryptionKey::generate()?)
+///     .migrate_from(signed.clone(), from..until)
+///     .build()?;
+///
+/// let field = signed.cookie_for(from, |session| session.insert("user", 42))?;
+/// let session = encrypted.load([field], from);
+/// assert_eq!(session.get("user")?, Some(42));
+/// let fields: Vec<String> = encrypted.save(&session)?.into_iter().collect();
+/// assert!(fields[0].starts_with("__Host-session=e"));
+/// assert!(fields[1].starts_with("__Host-visit=; ")); // dropped
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+impl<T: Payload> From<SessionCookie<T>> for OldCookie {
+    fn from(cookie: SessionCookie<T>) -> OldCookie {
+        let attributes = FormerAttributes::of(&cookie.fields.attributes);
+        OldCookie::of_this_crate(cookie.name().to_string(), attributes, Arc::new(cookie))
+    }
+}
+
+impl<T: Payload> FormerCookie for SessionCookie<T> {
+    fn most_cookies(&self) -> usize {
+        self.fields.most
+    }
+
+    fn held(&self) -> TypeId {
+        TypeId::of::<T>()
+    }
+
+    fn open(
+        &self,
+        values: &Values,
+        context: Option<&Context>,
+        now: UnixSeconds,
+    ) -> Option<Result<OpenedBody, Reason>> {
+        let sealer = &self.token.sealer;
+        let opening = Opening {
+            sealer,
+            keys: &sealer.slot.keys(),
+            context: context.unwrap_or_else(|| self.token.context()),
+            now,
+        };
+        opening.open_for_another(values)
+    }
+}

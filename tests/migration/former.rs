@@ -1,0 +1,353 @@
+use std::time::{Duration, UNIX_EPOCH};
+
+use hardtack::{ConfigError, SessionCookie, carrier::SessionCookieBuilder};
+
+/// Returns the cookie in use, which takes over the sessions of the other one.
+fn cookie(
+    signed: SessionCookieBuilder,
+    encrypted: SessionCookieBuilder,
+    is_first_step: bool,
+) -> Result<SessionCookie, ConfigError> {
+    let from = UNIX_EPOCH + Duration::from_secs(1_796_083_200); // 2026-12-01, before the first step
+    let until = from + Duration::from_secs(90 * 86_400); // no session in the signed cookie lives longer
+    match is_first_step {
+        true => signed.migrate_from(encrypted.build()?, from..until).build(),
+        false => encrypted.migrate_from(signed.build()?, from..until).build(),
+    }
+}
+
+// What follows is not in docs/rotation.md.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+
+use hardtack::{
+    EncryptionKey, Session, SessionData, SessionError, SigningKey, Size,
+    carrier::Context,
+    migrate::OldCookie,
+    session::{Map, Outcome, Reason, SessionId, Validity},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::common::{at, block_on, browser::Browser, builder, says, seconds};
+
+/// An application in the four versions of the move, with one deny list.
+struct Versions {
+    all: [SessionCookie; 4],
+    denied: Arc<Mutex<BTreeSet<SessionId>>>,
+}
+
+const BEFORE: usize = 0;
+const FIRST: usize = 1;
+const SECOND: usize = 2;
+const AFTER: usize = 3;
+
+/// Versions of which instances run at the same time.
+const TOGETHER: [&[usize]; 6] = [
+    &[BEFORE, FIRST],
+    &[FIRST],
+    &[FIRST, SECOND],
+    &[SECOND, FIRST, SECOND],
+    &[SECOND],
+    &[SECOND, AFTER],
+];
+
+fn versions(options: fn(SessionCookieBuilder) -> SessionCookieBuilder) -> Versions {
+    let denied = Arc::<Mutex<BTreeSet<SessionId>>>::default();
+    let with_options = |builder| {
+        let denied = Arc::clone(&denied);
+        options(builder).revoked_if(move |session| {
+            session
+                .id
+                .is_some_and(|id| denied.lock().unwrap().contains(&id))
+        })
+    };
+    let key = SigningKey::generate().unwrap();
+    let signed = || {
+        let key = key.expose_secret().parse::<SigningKey>().unwrap();
+        with_options(SessionCookie::unencrypted_but_signed(key).name("__Host-visit"))
+    };
+    let encrypted = || with_options(builder());
+    let all = [
+        signed().build(),
+        cookie(signed(), encrypted(), true),
+        cookie(signed(), encrypted(), false),
+        encrypted().build(),
+    ];
+    Versions {
+        all: all.map(Result::unwrap),
+        denied,
+    }
+}
+
+impl Versions {
+    /// A visitor who signed in at the first of these versions, and met the others since.
+    fn visitor_of(
+        &self,
+        met: &[usize],
+        sign_in: impl Fn(&Session) -> Result<(), SessionError>,
+    ) -> Browser {
+        let mut browser = Browser::from(self.all[met[0]].clone());
+        browser.visit(|session| {
+            session.sign_in().unwrap();
+            session.insert("user", 7).unwrap();
+            sign_in(session).unwrap();
+        });
+        for &version in met {
+            assert_eq!(self.user(&mut browser, version), Some(7), "{met:?}");
+        }
+        browser
+    }
+
+    fn user(&self, browser: &mut Browser, version: usize) -> Option<u32> {
+        browser.site = self.all[version].clone();
+        browser.visit(|session| {
+            block_on(session.validate()).unwrap();
+            session.get("user").unwrap()
+        })
+    }
+
+    /// Asserts that the visitor stays signed out, whatever is met how often.
+    #[track_caller]
+    fn check_signed_out(&self, browser: &mut Browser, met: &[usize]) {
+        for version in [met, met].concat() {
+            let user = self.user(browser, version);
+            assert_eq!(user, None, "{version} of {met:?}");
+        }
+    }
+}
+
+fn plain(builder: SessionCookieBuilder) -> SessionCookieBuilder {
+    builder
+}
+
+#[test]
+fn the_page_shows_this_program() {
+    let program = include_str!("former.rs");
+    let (shown, _) = program.split_once("\n// What follows").unwrap();
+    let page = include_str!("../../docs/rotation.md");
+    assert!(page.contains(&format!("```rust\n{shown}\n```")), "{shown}");
+}
+
+#[test]
+fn a_visitor_who_meets_two_versions_stays_who_they_are_in_one_cookie() {
+    let versions = versions(|builder| builder.remember_up_to(seconds(86_400)));
+    for met in TOGETHER {
+        let mut browser = versions.visitor_of(met, |session| {
+            session.flash("", "Welcome.")?;
+            session.remember_for(seconds(7_200)).map(drop)
+        });
+        let look = |session: &Session| (session.id(), session.created_at(), session.expires_at());
+        let known = browser.visit(look);
+        assert_eq!(known.2, Some(at(7_200)));
+        browser.now = 3_000;
+        for version in [met, met].concat() {
+            browser.site = versions.all[version].clone();
+            let (is_readable_by_next, seen) = (version != BEFORE, browser.visit(look));
+            // Before and after, one of the two cookies means nothing.
+            if seen.0.is_some() || is_readable_by_next && version != AFTER {
+                assert_eq!(seen, known, "{version} of {met:?}");
+            }
+            assert_eq!(browser.jar.pairs().len(), 1, "{version} of {met:?}");
+        }
+        browser.site = versions.all[*met.last().unwrap()].clone();
+        let messages = browser.visit(|session| session.take_flashes("").unwrap());
+        assert_eq!(messages, ["Welcome."]);
+    }
+}
+
+#[test]
+fn a_sign_out_signs_out_whatever_was_met() {
+    let versions = versions(plain);
+    for met in TOGETHER {
+        for &last in met {
+            for end in [
+                (|session| session.invalidate().map(drop))
+                    as fn(&Session) -> Result<(), SessionError>,
+                |session| session.clear(),
+                |session| session.remove("user").map(drop),
+            ] {
+                let mut browser = versions.visitor_of(met, |_| Ok(()));
+                assert_eq!(versions.user(&mut browser, last), Some(7));
+                browser.visit(|session| end(session).unwrap());
+                versions.check_signed_out(&mut browser, met);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_session_on_the_deny_list_ends_by_the_id_that_it_always_had() {
+    let versions = versions(plain);
+    for met in TOGETHER {
+        let mut browser = versions.visitor_of(met, |_| Ok(()));
+        let id = browser.visit(|session| session.id()).unwrap();
+        versions.denied.lock().unwrap().insert(id);
+        versions.check_signed_out(&mut browser, met);
+        // What it leaves is not kept from a new sign-in.
+        browser.visit(|session| {
+            session.sign_in().unwrap();
+            session.insert("user", 8).unwrap();
+        });
+        let last = *met.last().unwrap();
+        assert_eq!(versions.user(&mut browser, last), Some(8), "{met:?}");
+    }
+}
+
+#[test]
+fn a_session_that_the_application_ends_stays_ended() {
+    let versions = versions(|builder| {
+        builder.revalidate_after(seconds(60), |session| {
+            let is_valid = session.last_active_at < at(60);
+            std::future::ready(Ok::<_, std::io::Error>(Validity::valid_if(is_valid)))
+        })
+    });
+    for met in TOGETHER {
+        let mut browser = versions.visitor_of(met, |_| Ok(()));
+        browser.now = 61;
+        let last = *met.last().unwrap();
+        assert_eq!(versions.user(&mut browser, last), Some(7), "{met:?}");
+        browser.now = 200;
+        versions.check_signed_out(&mut browser, met);
+    }
+}
+
+#[test]
+fn a_session_ends_when_it_would_have_ended_without_the_move() {
+    let versions = versions(plain);
+    for met in TOGETHER {
+        let limited = || versions.visitor_of(met, |session| session.limit_to(seconds(600)));
+        let idle = || versions.visitor_of(met, |_| Ok(()));
+        for (mut browser, end) in [(limited(), 600), (idle(), 1_800)] {
+            browser.now = end - 1;
+            let mut late = browser.clone();
+            assert_eq!(versions.user(&mut browser, *met.last().unwrap()), Some(7));
+            late.now = end;
+            versions.check_signed_out(&mut late, met);
+        }
+    }
+}
+
+/// The same move for another name, key ring or label, here with sessions in two cookies.
+#[test]
+fn every_part_of_a_large_session_is_taken_over_and_dropped() {
+    let large = |builder: SessionCookieBuilder| builder.size(Size::Split(2));
+    let range = at(0)..at(1_000);
+    let former = large(builder().name("session").application("shop"));
+    let former = former.build().unwrap();
+    let mut browser = Browser::from(former.clone());
+    let text = "x".repeat(4_000);
+    browser.visit(|session| session.insert("text", &text).unwrap());
+    assert_eq!(browser.jar.pairs().len(), 2);
+    browser.site = large(builder().migrate_from(former, range))
+        .build()
+        .unwrap();
+    browser.visit(|session| {
+        assert_eq!(session.outcome(), Outcome::Migrated);
+        assert_eq!(session.get("text").unwrap(), Some(text.clone()));
+    });
+    assert_eq!(browser.expired(), ["session", "session.1"]);
+    let set = browser.set().len();
+    assert_eq!((set, browser.jar.pairs().len()), (2, 2));
+    browser.visit(|session| session.invalidate().map(drop).unwrap());
+    assert_eq!(browser.jar.pairs().len(), 0);
+}
+
+#[test]
+#[cfg(feature = "cookie")]
+fn every_part_of_a_large_session_is_taken_over_from_a_jar() {
+    let former = builder().name("session").size(Size::Split(2));
+    let former = former.build().unwrap();
+    let pairs = former.cookie_for(at(0), |session| session.insert("text", "x".repeat(4_000)));
+    let site = builder().size(Size::Split(2));
+    let site = site.migrate_from(former, at(0)..at(9)).build().unwrap();
+    let pairs = pairs.unwrap();
+    let jar = pairs
+        .split("; ")
+        .map(|pair| cookie::Cookie::parse(pair).unwrap());
+    let jar: Vec<_> = jar.collect();
+    let session = site.load_from_cookies(&jar, at(1));
+    assert_eq!(session.outcome(), Outcome::Migrated);
+}
+
+#[test]
+fn a_session_is_taken_over_in_its_context_alone() {
+    let tenant = |name| Context::new([("tenant", name)]).unwrap();
+    let former = builder().name("session").build().unwrap();
+    let site = builder().migrate_from(former.clone(), at(0)..at(9)).build();
+    let site = site.unwrap();
+    let of_acme = former.in_context(tenant("acme"));
+    let acme = of_acme.cookie_for(at(0), |session| session.insert("user", 7));
+    let acme = acme.unwrap();
+    let outcome = |site: SessionCookie| site.load([&acme], at(1)).outcome();
+    assert_eq!(outcome(site.in_context(tenant("acme"))), Outcome::Migrated);
+    let refused = Outcome::NotMigrated {
+        reason: Reason::Auth,
+    };
+    assert_eq!(outcome(site.in_context(tenant("other"))), refused);
+    assert_eq!(outcome(site), refused);
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Login {
+    user: Option<u32>,
+}
+
+impl SessionData for Login {
+    const LABEL: &'static str = "login of a former cookie";
+    const SCHEMA: u32 = 2;
+
+    fn convert(schema: u32, bytes: &[u8]) -> Option<Self> {
+        (schema == 0).then(|| Map::decode(bytes))?
+    }
+}
+
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+struct Count(u32);
+
+impl SessionData for Count {
+    const LABEL: &'static str = "count of a former cookie";
+    const SCHEMA: u32 = 2;
+}
+
+#[test]
+fn a_type_takes_over_its_own_sessions_and_dictionaries_and_no_other_type() {
+    let range = || at(0)..at(9);
+    let typed = builder().name("session").typed::<Login>().build().unwrap();
+    let field = typed.cookie_for(at(0), |session| session.replace(Login { user: Some(7) }));
+    let site = builder()
+        .typed::<Login>()
+        .migrate_from(typed.clone(), range());
+    let session = site.build().unwrap().load([field.unwrap()], at(1));
+    assert_eq!(session.read(|login| login.user), Some(7));
+
+    let dictionary = builder().name("session").build().unwrap();
+    let field = dictionary.cookie_for(at(0), |session| session.insert("user", 8));
+    let site = builder().typed::<Login>().migrate_from(dictionary, range());
+    let session = site.build().unwrap().load([field.unwrap()], at(1));
+    assert_eq!(session.read(|login| login.user), Some(8));
+
+    let other = "sessions hold another type";
+    let counts = builder()
+        .typed::<Count>()
+        .migrate_from(typed.clone(), range());
+    assert!(says(&counts.build(), other));
+    let dictionaries = builder().migrate_from(typed, range());
+    assert!(says(&dictionaries.build(), other));
+}
+
+#[test]
+fn what_cannot_be_followed_is_an_error_at_start_up() {
+    let range = || at(0)..at(9);
+    let former = builder().name("session").build().unwrap();
+    let converted = OldCookie::from(former).convert(Some);
+    let site = builder().migrate_from(converted, range()).build();
+    assert!(says(&site, "leave `convert` out"));
+    let same = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let site = builder()
+        .migrate_from(same.build().unwrap(), range())
+        .build();
+    assert!(says(&site, "choose another `name`"));
+}
