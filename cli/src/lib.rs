@@ -9,6 +9,7 @@ mod inspect;
 mod key;
 mod ring;
 mod settings;
+mod source;
 mod time;
 
 use std::{process::ExitCode, sync::LazyLock};

@@ -1,15 +1,15 @@
-//! The input: a token, a pair, or a whole field of a request or a response.
+//! The input: a token, a pair, or fields of requests and responses.
 
-use std::{
-    collections::HashSet,
-    io::{self, Read},
-};
+use std::{fmt::Display, io};
 
 use hardtack::{cookie::CookieName, session::Reason};
 use zeroize::Zeroizing;
 
 use super::Carrier;
-use crate::answer::{self, Failure};
+use crate::{
+    answer::{self, Failure},
+    source::all_of,
+};
 
 /// Tokens, and how they travelled.
 pub(super) struct Found {
@@ -33,14 +33,14 @@ pub(super) fn find(
     let text = text.trim();
     if text.is_empty() {
         return Err(Failure::usage(
-            "the input is empty, expected a token, `name=value`, a Cookie or a Set-Cookie field",
+            "the input is empty, expected a token, `name=value`, or `Cookie` and `Set-Cookie` fields",
         ));
     }
     let (kind, name, token) = match (&carrier.header, &carrier.token) {
         (None, None) => return in_cookies(text, carrier.name.as_deref(), default_name()?.as_str()),
         (None, Some(name)) => ("token", name, text.as_bytes()),
         (Some(name), _) => {
-            let value = without_field_name(text, name);
+            let value = field_value(text, name).unwrap_or(text);
             ("header", name, without_bearer(name, value))
         }
     };
@@ -62,19 +62,21 @@ fn without_bearer<'a>(header: &str, value: &'a str) -> &'a [u8] {
     }
 }
 
-/// Returns the tokens in a `Cookie` or `Set-Cookie` field.
+/// Returns the tokens in the cookies of a text or, where it has none, the text as one.
 fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Found, Failure> {
-    let field = without_field_name(without_field_name(text, "Cookie"), "Set-Cookie");
-    let has_pairs = field.contains('=');
+    let pairs = pairs_in(text);
     let name = match name {
-        None if has_pairs => name_in(field, default_name)?,
+        None if !pairs.is_empty() => name_in(&pairs, default_name)?,
         name => name.unwrap_or(default_name),
     };
     let name: CookieName = name.parse().map_err(Failure::usage)?;
-    let tokens = if has_pairs {
-        name.tokens_in([field])
-    } else {
-        vec![Ok(field.as_bytes().to_vec())]
+    let tokens = match pairs.is_empty() {
+        false => name.tokens_in(pairs),
+        true => {
+            let fields = ["Cookie", "Set-Cookie"].map(|field| field_value(text, field));
+            let token = fields.into_iter().flatten().next().unwrap_or(text);
+            vec![Ok(token.as_bytes().to_vec())]
+        }
     };
     if tokens.is_empty() {
         return Err(Failure::usage(format!("there is no cookie named {name}")));
@@ -86,21 +88,54 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
     })
 }
 
-/// Returns the name of the session's cookie in a field.
-fn name_in<'a>(field: &'a str, default_name: &'a str) -> Result<&'a str, Failure> {
-    let pairs = field
-        .split(';')
-        .filter_map(|pair| pair.trim_start().split_once('='));
-    let mut names: Vec<&str> = pairs.map(|(name, _)| name).collect();
-    let all: HashSet<_> = names.iter().copied().collect();
+/// Returns the pairs `name=value` that a browser has after these lines: fields of requests and responses, alone or among
+/// others, and pairs. A cookie of a response replaces those of its name; the last one that is deleted counts if no other
+/// is left.
+fn pairs_in(text: &str) -> Vec<&str> {
+    let mut pairs = Vec::new();
+    let mut deleted = None;
+    for line in lines(text) {
+        let (field, value) = line.split_once(':').filter(is_field).unwrap_or(("", line));
+        let items: Vec<_> = value.split(';').map(str::trim).collect();
+        let is_attribute = |item: &&str| name_of(item).eq_ignore_ascii_case("Path");
+        match field.to_ascii_lowercase().as_str() {
+            "" if !items[1..].iter().any(is_attribute) => pairs.extend(items),
+            "cookie" => pairs.extend(items),
+            "" | "set-cookie" => {
+                pairs.retain(|pair| name_of(pair) != name_of(items[0]));
+                let is_deletion = |item: &&str| item.eq_ignore_ascii_case("Max-Age=0");
+                match items[1..].iter().any(is_deletion) {
+                    true => deleted = Some(items[0]),
+                    false => pairs.push(items[0]),
+                }
+            }
+            _ => {}
+        }
+    }
+    // The first line of a request, and what `curl` tells of its own, may have an `=` as well.
+    let is_pair = |pair: &&str| pair.contains('=') && !name_of(pair).contains(char::is_whitespace);
+    pairs.retain(|pair| is_pair(pair));
+    if pairs.is_empty() {
+        pairs.extend(deleted.filter(is_pair));
+    }
+    pairs
+}
+
+/// Returns the name of the session's cookie among these pairs.
+fn name_in<'a>(pairs: &[&'a str], default_name: &'a str) -> Result<&'a str, Failure> {
+    let mut names: Vec<&str> = Vec::new();
+    for pair in pairs {
+        let name = name_of(pair);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let all = names.clone();
     // `name.1` to `name.7` are parts of the session in `name`.
-    names.retain(|name| !matches!(name.rsplit_once('.'), Some((of, _)) if all.contains(of)));
-    let is_attribute = |name: &&str| name.eq_ignore_ascii_case("Path");
+    names.retain(|name| !matches!(name.rsplit_once('.'), Some((of, _)) if all.contains(&of)));
     match &names[..] {
         names if names.contains(&default_name) => Ok(default_name),
         [only] => Ok(only),
-        // A Set-Cookie field.
-        [first, attributes @ ..] if attributes.iter().any(is_attribute) => Ok(first),
         _ => Err(Failure::usage(format!(
             "there are several cookies; choose with --name one of {}",
             answer::quoted(&names.join(", "))
@@ -108,19 +143,32 @@ fn name_in<'a>(field: &'a str, default_name: &'a str) -> Result<&'a str, Failure
     }
 }
 
-fn without_field_name<'a>(text: &'a str, name: &str) -> &'a str {
-    match text.split_once(':') {
-        Some((found, value)) if found.eq_ignore_ascii_case(name) => value.trim(),
-        _ => text,
-    }
+fn name_of(pair: &str) -> &str {
+    pair.split_once('=').map_or(pair, |(name, _)| name)
+}
+
+/// Returns the value of the first field of this name.
+fn field_value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let mut fields = lines(text).filter_map(|line| line.split_once(':'));
+    let found = fields.find(|(found, _)| found.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value.trim())
+}
+
+/// Returns `true` for the name of a field, which may begin with the colon of HTTP/2.
+fn is_field((name, _): &(&str, &str)) -> bool {
+    name.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// Returns the lines, without what `curl -v` writes before each.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines();
+    lines.map(|line| line.trim().trim_start_matches(['<', '>']).trim_start())
 }
 
 fn from_stdin() -> Result<Zeroizing<String>, Failure> {
-    let mut text = Zeroizing::new(String::new());
-    let read = io::stdin().take(LONGEST_INPUT).read_to_string(&mut text);
-    read.map_err(|error| Failure::File(format!("cannot read standard input: {error}")))?;
-    Ok(text)
+    let fail = |error: &dyn Display| Failure::File(format!("cannot read standard input: {error}"));
+    let bytes = all_of(io::stdin()).map_err(|error| fail(&error))?;
+    let text = str::from_utf8(&bytes).map_err(|_| fail(&"it is not UTF-8"))?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
-
-/// More than any server takes of a request's fields.
-const LONGEST_INPUT: u64 = 1 << 20;

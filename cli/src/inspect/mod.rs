@@ -28,8 +28,8 @@ pub(crate) use value::Reader;
 #[derive(Args)]
 #[command(verbatim_doc_comment, mut_group("Layers", |layers| layers.requires("keys")))]
 pub(crate) struct Inspect {
-    /// A token, `name=value`, a Cookie or a Set-Cookie field; by default or with `-` read from standard input,
-    /// where other users of this machine cannot see it
+    /// A token, or cookies: pairs, and Cookie or Set-Cookie fields, one a line, also as `curl -v` shows them; by default
+    /// or with `-` read from standard input, where other users of this machine cannot see it
     cookie: Option<String>,
     /// The file that holds the key ring
     #[arg(long, value_name = "FILE")]

@@ -451,6 +451,90 @@ fn a_session_in_several_cookies_is_put_together() {
     );
 }
 
+/// The `Set-Cookie` fields of a session in two cookies, without their name, that was filled with this text.
+fn split(desk: &Desk, text: &str) -> [String; 2] {
+    let cookie = builder(desk).size(Size::Split(2)).build().unwrap();
+    let session = cookie.load(None::<&str>, at(0));
+    session.insert("note", text.repeat(4_000)).unwrap();
+    let fields = cookie.save(&session).unwrap();
+    let fields: Vec<_> = fields.iter().map(|field| field.to_string()).collect();
+    fields.try_into().unwrap()
+}
+
+#[test]
+fn a_session_in_several_cookies_is_put_together_as_it_travels() {
+    let (desk, _) = Desk::with_ring();
+    let [first, second] = split(&desk, "x");
+    let [one, two] = [&first, &second].map(|field| field.split(';').next().unwrap());
+    let [old_one, old_two] =
+        split(&desk, "o").map(|field| field.split(';').next().unwrap().to_owned());
+    let response = "< HTTP/2 200 \n< content-type: text/html; charset=utf-8\n";
+    let request = "* Connected to localhost (127.0.0.1) port 80\n* using HTTP/2\n> GET /?a=b&c=d HTTP/2\n> Host: a\n";
+    for pasted in [
+        format!("Set-Cookie: {first}\nSet-Cookie: {second}"),
+        format!("set-cookie: {second}\r\nset-cookie: {first}\r\n"),
+        format!("{first}\n{second}\n"),
+        format!("cookie: {one}\ncookie: theme=dark\ncookie: {two}"),
+        format!("{one}\n{two}\n"),
+        format!("{one}\n\ntheme=dark\n{two}\n"),
+        format!("{one}; {two}"),
+        format!("{response}< set-cookie: {first}\n< set-cookie: {second}\n< \n{{ [5 bytes data]\n"),
+        format!("{request}> Cookie: {one}; {two}\n> Accept: */*\n> \n"),
+        format!("> :method: GET\n> cookie: {two}\n> cookie: {one}\n"),
+        // In any mixture.
+        format!("{one}\nCookie: theme=dark\n< Set-Cookie: {second}"),
+        format!("Set-Cookie: {first}\n> cookie: {two}\n"),
+        // The response to a request with another session.
+        format!(
+            "{request}> Cookie: {old_one}; {old_two}\n{response}< set-cookie: {first}\n< set-cookie: {second}\n"
+        ),
+        format!(
+            "* Added cookie __Host-session=\"x\" for domain a\nset-cookie: {first}\nset-cookie: {second}\n\
+             set-cookie: __Host-session.2=; Path=/; Max-Age=0"
+        ),
+    ] {
+        let ran = desk.run_on(&pasted, "inspect --keys keys --json");
+        assert_eq!(ran.code, Some(0), "{pasted}: {}{}", ran.out, ran.err);
+        let shown: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let tokens = shown["tokens"].as_array().unwrap();
+        assert_eq!(tokens.len(), 1, "{pasted}");
+        assert_eq!(tokens[0]["payload"]["note"], "x".repeat(4_000), "{pasted}");
+    }
+}
+
+#[test]
+fn a_cookie_of_a_response_replaces_that_of_its_request() {
+    let (desk, _) = Desk::with_ring();
+    let [before, after] = [0, 10].map(|seconds| {
+        let cookie = builder(&desk).build().unwrap();
+        cookie
+            .cookie_for(at(seconds), |session| session.insert("n", seconds))
+            .unwrap()
+    });
+    let shown = |pasted: &str| {
+        let ran = desk.run_on(pasted, "inspect --keys keys --json --at +1m");
+        let shown: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let tokens = shown["tokens"].as_array().unwrap().iter();
+        tokens
+            .map(|token| token["payload"]["n"].clone())
+            .collect::<Vec<_>>()
+    };
+    let expected = [json!(10)];
+    assert_eq!(
+        shown(&format!(
+            "> Cookie: {before}\n< Set-Cookie: {after}; Path=/"
+        )),
+        expected
+    );
+    assert_eq!(
+        shown(&format!("Cookie: {before}\nCookie: {after}")),
+        [json!(0), json!(10)]
+    );
+    // A browser has none then.
+    let deleted = format!("Cookie: {before}\nSet-Cookie: __Host-session=; Path=/; Max-Age=0");
+    assert_eq!(shown(&deleted), [json!(null)]);
+}
+
 #[test]
 fn an_empty_input_is_called_so() {
     let (desk, _) = Desk::with_ring();
@@ -465,7 +549,7 @@ fn an_empty_input_is_called_so() {
             assert_eq!(ran.code, Some(2), "{}", ran.out);
             assert_eq!(
                 ran.sentence(),
-                "the input is empty, expected a token, `name=value`, a Cookie or a Set-Cookie field"
+                "the input is empty, expected a token, `name=value`, or `Cookie` and `Set-Cookie` fields"
             );
         }
     }

@@ -32,7 +32,7 @@ fn can_be_asked(vector: &Value) -> bool {
     let mut candidates = vector["candidates"].as_array().unwrap().iter();
     let is_value = |value: &Value| {
         let value = value.as_str().unwrap();
-        !value.contains([';', '"']) && value.trim() == value
+        !value.contains([';', '"', '\n']) && value.trim() == value
     };
     let has_calendar = vector["now"].as_u64().unwrap() < 250_000_000_000;
     let mut context = vector["context"].as_array().unwrap().iter();

@@ -1,0 +1,17 @@
+//! What the commands read: files, pipes and standard input.
+
+use std::io::{self, Read};
+
+use zeroize::Zeroizing;
+
+/// Reads a source to its end, and refuses one that is longer than any ring, any settings, and all fields of a request.
+pub(crate) fn all_of(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    source.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > LONGEST {
+        true => Err(io::Error::other("it is longer than 1 MiB")),
+        false => Ok(bytes),
+    }
+}
+
+const LONGEST: u64 = 1 << 20;
