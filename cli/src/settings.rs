@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fs::File,
     path::{Path, PathBuf},
 };
 
@@ -17,9 +17,8 @@ use yaml_rust2::{
     ScanError, Yaml, YamlLoader,
     parser::{Event, Parser},
 };
-use zeroize::Zeroizing;
 
-use crate::answer::Failure;
+use crate::{answer::Failure, source::all_of};
 
 /// Options for the application's settings, of which later layers override earlier ones.
 #[derive(Args)]
@@ -64,9 +63,10 @@ impl Layers {
 /// Returns the table `session`, or the whole file where there is none.
 fn read(path: &Path) -> Result<SessionSettings, Failure> {
     let fail = |error: String| Failure::file("cannot read", path, error);
-    let text = fs::read_to_string(path).map(Zeroizing::new);
-    let text = text.map_err(|error| fail(error.to_string()))?;
-    Format::of(path).find(&text).map_err(fail)
+    let bytes = File::open(path).and_then(all_of);
+    let bytes = bytes.map_err(|error| fail(error.to_string()))?;
+    let text = str::from_utf8(&bytes).map_err(|_| fail("it is not UTF-8".to_owned()))?;
+    Format::of(path).find(text).map_err(fail)
 }
 
 #[derive(Clone, Copy)]
@@ -79,7 +79,7 @@ enum Format {
 /// Top level of a file. The text is read several times, because a tree of values would keep only the last of two
 /// settings with one name.
 #[derive(Deserialize)]
-struct File {
+struct Document {
     session: Option<SessionSettings>,
 }
 
@@ -96,7 +96,7 @@ impl Format {
     }
 
     fn find(self, text: &str) -> Result<SessionSettings, String> {
-        if let Some(settings) = self.parse::<File>(text)?.session {
+        if let Some(settings) = self.parse::<Document>(text)?.session {
             let checked = settings.check().map(|()| settings);
             return checked.map_err(|error| error.to_string());
         }
@@ -122,12 +122,7 @@ impl Format {
                 line => format!("line {line} is not JSON"),
             }),
             Format::Yaml => {
-                let no_yaml = |error: ScanError| {
-                    format!("line {} is not YAML, or gives a name twice", error.marker().line())
-                };
-                if values_in(text).map_err(no_yaml)? > MOST_VALUES {
-                    return Err(format!("its aliases stand for more than {MOST_VALUES} values"));
-                }
+                check_yaml(text)?;
                 let mut documents = YamlLoader::load_from_str(text).map_err(no_yaml)?;
                 if documents.len() > 1 {
                     return Err("there are several documents of YAML".to_owned());
@@ -147,18 +142,21 @@ impl Format {
     }
 }
 
-/// Returns the number of values in a text of YAML, those that its aliases stand for included. The loader copies each of
-/// them, so a few nested lines would fill the memory.
-fn values_in(text: &str) -> Result<usize, ScanError> {
+/// Refuses a text of YAML that would fill the memory or the stack: the loader calls itself for each level, and copies what
+/// an alias stands for.
+fn check_yaml(text: &str) -> Result<(), String> {
     let mut parser = Parser::new_from_str(text);
     let mut of_anchors = BTreeMap::new();
     // The lists and tables that are not yet at their end, with their anchors.
     let mut open = vec![(0, 0_usize)];
     loop {
-        let (event, _) = parser.next_token()?;
+        let (event, _) = parser.next_token().map_err(no_yaml)?;
         let (anchor, values) = match event {
-            Event::StreamEnd => return Ok(open.iter().map(|(_, values)| values).sum()),
+            Event::StreamEnd => return Ok(()),
             Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
+                if open.len() > MOST_LEVELS {
+                    return Err(format!("it is nested more than {MOST_LEVELS} levels deep"));
+                }
                 open.push((anchor, 1));
                 continue;
             }
@@ -169,9 +167,19 @@ fn values_in(text: &str) -> Result<usize, ScanError> {
         };
         of_anchors.insert(anchor, values);
         if let Some((_, sum)) = open.last_mut() {
-            *sum = sum.saturating_add(values);
+            *sum += values;
+        }
+        if open.iter().map(|(_, sum)| sum).sum::<usize>() > MOST_VALUES {
+            return Err(format!(
+                "its aliases stand for more than {MOST_VALUES} values"
+            ));
         }
     }
+}
+
+fn no_yaml(error: ScanError) -> String {
+    let line = error.marker().line();
+    format!("line {line} is not YAML, or gives a name twice")
 }
 
 /// Returns a value of YAML as one of JSON, or null for what no setting can be.
@@ -192,3 +200,5 @@ fn json_of(yaml: Yaml) -> Value {
 }
 
 const MOST_VALUES: usize = 100_000;
+/// As many as those of JSON.
+const MOST_LEVELS: usize = 128;

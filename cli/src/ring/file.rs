@@ -6,7 +6,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, ErrorKind, Read, Write},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -15,18 +15,18 @@ use same_file::Handle;
 use zeroize::Zeroizing;
 
 use super::{KeyRing, overlap};
-use crate::answer::Failure;
+use crate::{answer::Failure, source::all_of};
 
 /// Returns the text of a file, or of standard input for `-`.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    let read = if path == Path::new("-") {
-        io::stdin().read_to_end(&mut bytes)
-    } else {
-        File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+    let bytes = match path == Path::new("-") {
+        true => all_of(io::stdin()),
+        false => File::open(path).and_then(all_of),
     };
-    read.map_err(|error| Failure::file("cannot read", path, error))?;
-    text_of(&bytes, path)
+    text_of(
+        &bytes.map_err(|error| Failure::file("cannot read", path, error))?,
+        path,
+    )
 }
 
 pub(crate) fn read_ring(path: &Path) -> Result<KeyRing, Failure> {
@@ -104,10 +104,10 @@ impl EditedFile {
 }
 
 fn read_if_any(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
-    match fs::read(path) {
+    match File::open(path).and_then(all_of) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::file("cannot read", path, error)),
-        Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
+        Ok(bytes) => Ok(Some(bytes)),
     }
 }
 

@@ -266,3 +266,57 @@ fn start(desk: &Desk, line: &str) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().unwrap()
 }
+
+#[test]
+#[cfg(unix)]
+fn what_has_no_end_is_refused_and_a_pipe_is_read() {
+    let (desk, _) = Desk::with_ring();
+    for line in [
+        "ring check /dev/zero",
+        "ring show /dev/zero",
+        "ring wait http://127.0.0.1:1/ --keys /dev/zero",
+        "inspect eA --keys /dev/zero",
+        "ring check keys --settings /dev/zero",
+    ] {
+        let refused = desk.refused(3, line);
+        assert_eq!(
+            refused, "cannot read /dev/zero: it is longer than 1 MiB",
+            "{line}"
+        );
+    }
+    let long = "#".repeat((1 << 20) + 1);
+    desk.write("long", &long);
+    for line in [
+        "ring check long",
+        "ring add long",
+        "ring check keys --settings long",
+    ] {
+        let refused = desk.refused(3, line);
+        assert!(
+            refused.ends_with("long: it is longer than 1 MiB"),
+            "{refused}"
+        );
+    }
+    for line in ["ring check -", "inspect", "inspect -"] {
+        let ran = desk.run_on(&long, line);
+        assert_eq!(ran.code, Some(3), "{line}");
+        assert!(
+            ran.sentence().ends_with(": it is longer than 1 MiB"),
+            "{}",
+            ran.err
+        );
+    }
+    let ring = desk.read("keys");
+    let most = format!("{ring}{}\n", "#".repeat((1 << 20) - ring.len() - 1));
+    desk.write("most", most);
+    desk.done("ring check most");
+    // As in `<(…)`.
+    for line in ["ring check /dev/stdin", "ring show /dev/stdin"] {
+        assert_eq!(desk.run_on(&ring, line).code, Some(0), "{line}");
+    }
+    let ran = desk.run_on(
+        "idle_timeout = '1h'",
+        "ring check keys --settings /dev/stdin",
+    );
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+}

@@ -353,6 +353,40 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
     assert!(refused.contains("--keys"), "{refused}");
 }
 
+#[test]
+fn yaml_is_nested_as_deep_as_json_at_most() {
+    let (desk, _) = Desk::with_ring();
+    let blocks = |levels: usize, block: &str| {
+        let lines = (0..levels).map(|level| format!("{}{block}\n", " ".repeat(level)));
+        format!(
+            "session: {{}}\nother:\n{}",
+            lines.map(|line| format!(" {line}")).collect::<String>()
+        )
+    };
+    // The table around them is one more.
+    for (levels, is_read) in [(126, true), (129, false), (1_000, false)] {
+        for block in ["a:", "-"] {
+            desk.write("deep.yaml", blocks(levels, block));
+            let ran = desk.run("ring check keys --settings deep.yaml");
+            if is_read {
+                assert_eq!(ran.code, Some(0), "{levels} {block}: {}", ran.err);
+                continue;
+            }
+            assert_eq!(ran.code, Some(3), "{levels} {block}: {}", ran.err);
+            let expected = "cannot read deep.yaml: it is nested more than 128 levels deep";
+            assert_eq!(ran.sentence(), expected, "{levels} {block}");
+        }
+    }
+    for flow in ["[", "{a: ", "- ", "? "] {
+        desk.write(
+            "deep.yaml",
+            format!("session: {{}}\nother:\n  {}", flow.repeat(20_000)),
+        );
+        let ran = desk.run("ring check keys --settings deep.yaml");
+        assert_eq!(ran.code, Some(3), "{flow}: {}", ran.err);
+    }
+}
+
 /// Nine levels of them would stand for 400 million values.
 #[test]
 fn aliases_of_yaml_stand_for_a_limited_number_of_values() {
