@@ -73,6 +73,31 @@ test("a source is asked when a session is loaded, at most once in a span", async
   await assert.rejects(cookies.load(null, NaN), misconfigured("now"));
 });
 
+test("a ring is replaced by one of its mode, with its options", async () => {
+  const [signing, otherSigning] = await Promise.all([generateKey({ mode: "signed" }), generateKey({ mode: "signed" })]);
+  const rings = [
+    [signing, `${otherSigning}\n${signing}`, { mode: "signed" }],
+    [XCHACHA_KEY, `${OTHER_KEY}\n${XCHACHA_KEY}`, { skipXChaCha: true }],
+    [XAES_KEY, `${XAES_KEY}\n${XCHACHA_KEY}`, { skipXChaCha: true, mode: "encrypted" }],
+  ];
+  for (const [text, next, options] of rings) {
+    const { source, ring } = await following(text, options);
+    const build = options.mode === "signed" ? SessionCookie.unencryptedButSigned : SessionCookie.encrypted;
+    const cookies = await build(ring);
+    // Also the third time.
+    for (const [turn, replacement] of [next, text, next].entries()) {
+      source.text = replacement;
+      await cookies.load(null, at(61 * (turn + 1)));
+      assert.deepEqual(source.errors, []);
+      assert.deepEqual(ring.keys, (await KeyRing.parse(replacement, options)).keys);
+    }
+    // A ring of the other mode is refused the second time, too.
+    source.text = options.mode === "signed" ? XAES_KEY : signing;
+    await cookies.load(null, at(300));
+    assert.deepEqual(source.errors.map(({ code }) => code), ["mixed"]);
+  }
+});
+
 test("the same text derives no key again", async (t) => {
   const { ring, source } = await following();
   const cookies = await SessionCookie.encrypted(ring);

@@ -197,6 +197,19 @@ fn a_ring_has_keys_of_one_kind() {
         sentence.contains("give each kind a separate key ring"),
         "{sentence}"
     );
+    // Wherever it stands among others, and whenever each seals.
+    for place in 0..3 {
+        for seals_at in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let signing = signing_key();
+            let id = signing.id();
+            let mut keys = [0, 1, 2].map(|number| RingKey::from(key(number)));
+            keys[place] = RingKey::from(signing);
+            let mut times = seals_at.into_iter();
+            let keys = keys.map(|key| key.seal_from(at(times.next().unwrap())));
+            let sentence = KeyRing::from_keys(keys).unwrap_err().to_string();
+            assert!(sentence.contains(&id.to_string()), "{place}: {sentence}");
+        }
+    }
 }
 
 fn vault(text: String) -> RingSource {

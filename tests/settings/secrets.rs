@@ -65,6 +65,38 @@ fn no_error_shows_a_broken_key() {
     }
 }
 
+/// By an editor that breaks lines, for example: no part of it is in the error, wherever it stands.
+#[test]
+fn no_error_shows_a_key_that_was_broken_in_two() {
+    let key = key();
+    let secret = &key["hardtack_key_v1_xaes_".len()..];
+    let other = self::key();
+    for place in [1, 20, 30, 47] {
+        let (first, rest) = secret.split_at(place);
+        for separator in [" ", "\t", "\n", ",", ", ", "\n\t", " \u{a0}"] {
+            for text in [
+                format!("hardtack_key_v1_xaes_{first}{separator}{rest}"),
+                format!("{key}{separator}{rest}"),
+                format!("{other}{separator}{first}{separator}{rest}"),
+                format!("{key} seal_from=2027-03-01T06:00:00Z{separator}{rest}"),
+                format!("{key} accept_until={rest}"),
+                format!("not_before={rest}{separator}{other}"),
+                format!("{other}\nnot_before=2027-03-01T06:00:00Z{separator}{rest}"),
+            ] {
+                let error = text.parse::<KeyRing>().unwrap_err();
+                check_hidden(&key, &error);
+                check_hidden(&key, error.to_string());
+                let literal = text.escape_default().to_string().replace("\\'", "'");
+                let settings = toml(&format!(
+                    "keys = \"{}\"",
+                    literal.replace("\\u{a0}", "\\u00a0")
+                ));
+                check_hidden(&key, settings.build().unwrap_err());
+            }
+        }
+    }
+}
+
 /// As where a line of a file continues the one before it.
 #[test]
 fn a_password_that_stands_in_another_setting_is_not_shown() {

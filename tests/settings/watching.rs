@@ -23,8 +23,8 @@ fn a_cookie_follows_its_keys() {
     let cookie = cookie.build().unwrap();
     folder.write("keys", format!("{new}\n{old}\n"));
     let new: EncryptionKey = new.parse().unwrap();
-    // Two polls take two seconds.
-    for _ in 0..3_000 {
+    // Two polls take two seconds, and without the interval twenty.
+    for _ in 0..750 {
         if cookie.keys_in_use(SystemTime::now()).seals == new.id() {
             return;
         }
@@ -41,6 +41,36 @@ fn a_file_that_is_watched_has_to_be_whole() {
     let (names, sentence) = refused(settings.build());
     assert_eq!(names, ["keys_file"]);
     assert!(sentence.contains("line feed"), "{sentence}");
+}
+
+/// The variable is asked, so it is the mistake.
+#[cfg(feature = "watch")]
+#[test]
+fn of_several_sources_one_file_is_enough_to_be_watched() {
+    let (_folder, path) = Folder::with("keys", format!("{}\n", key()));
+    let sources = [
+        format!("{{file = {path:?}}}"),
+        "{env = 'NO_SUCH_KEYS'}".to_owned(),
+    ];
+    for sources in [
+        sources.clone(),
+        sources
+            .into_iter()
+            .rev()
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap(),
+    ] {
+        let list = sources.join(", ");
+        let settings = toml(&format!("keys_from = [{list}]\nwatch_keys = '10s'"));
+        let (names, sentence) = refused(settings.build());
+        assert_eq!(names, ["keys_from"], "{sentence}");
+    }
+    let (_folder, other) = Folder::with("keys", format!("{}\n", key()));
+    let list = format!("[{{file = {path:?}}}, {{file = {other:?}}}]");
+    toml(&format!("keys_from = {list}\nwatch_keys = '10s'"))
+        .build()
+        .unwrap();
 }
 
 #[cfg(feature = "watch")]

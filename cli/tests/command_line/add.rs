@@ -61,6 +61,16 @@ fn another_key_can_have_its_time_to_seal() {
 }
 
 #[test]
+fn of_keys_with_one_time_the_one_that_was_added_last_seals() {
+    let (desk, _) = Desk::with_ring();
+    for _ in 0..3 {
+        let added = desk.add("--seal-from 2027-03-01T07:00:00Z");
+        assert_eq!(desk.ring().sealing_key(at(3600)).to_string(), added);
+        desk.add("");
+    }
+}
+
+#[test]
 fn a_time_can_be_a_duration_from_now() {
     let (desk, _) = Desk::with_ring();
     desk.add("--seal-from +90m");

@@ -172,6 +172,14 @@ fn a_note_that_is_wrong_is_an_error_of_the_file() {
             "# overlap=31m\n\n# overlap=31m\n".to_owned(),
             "lines 1 and 3 both begin with `# overlap=`; remove one".to_owned(),
         ),
+        (
+            "# overlap=10m\n# overlap=12h\n".to_owned(),
+            "lines 1 and 2 both begin with `# overlap=`; remove one".to_owned(),
+        ),
+        (
+            "# overlap=12h\n# overlap=10m\n# overlap=soon\n".to_owned(),
+            "lines 1 and 2 both begin with `# overlap=`; remove one".to_owned(),
+        ),
     ] {
         let text = format!("{note}{text}");
         desk.write("keys", &text);

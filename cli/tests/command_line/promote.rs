@@ -219,3 +219,41 @@ fn a_ring_that_retires_a_key_early_already_can_be_changed() {
     );
     desk.done(&format!("{line} --at +5m"));
 }
+
+#[test]
+fn of_keys_with_one_time_the_one_that_was_promoted_last_seals() {
+    let (desk, _) = Desk::with_ring();
+    let keys = [(); 3].map(|()| desk.add(""));
+    for key in [0, 1, 2, 0, 1].map(|place: usize| &keys[place]) {
+        desk.done(&format!("ring promote keys {key} --at +1h"));
+        assert_eq!(desk.ring().sealing_key(at(3600)).to_string(), *key);
+    }
+}
+
+/// The key that retires stood before one without a time, after which nothing is known.
+#[test]
+fn a_promotion_that_puts_a_key_before_one_with_a_time_needs_the_overlap() {
+    let desk = Desk::new();
+    let [first, second, third] = [(); 3].map(|()| {
+        let key: EncryptionKey = desk.done("keygen").trim_end().parse().unwrap();
+        (key.id().to_string(), key.expose_secret().to_string())
+    });
+    desk.write(
+        "keys",
+        format!(
+            "{} seal_from=2027-03-01T05:00:00Z\n{}\n{} accept_until=2027-03-01T06:10:00Z\n",
+            second.1, third.1, first.1
+        ),
+    );
+    let before = desk.read("keys");
+    let line = format!("ring promote keys {} --lifetime", third.0);
+    let refused = desk.refused(1, &format!("{line} 12h"));
+    let expected = format!(
+        "key {} would open for only 1h 10m after key {}",
+        first.0, second.0
+    );
+    assert!(refused.starts_with(&expected), "{refused}");
+    assert_eq!(desk.read("keys"), before);
+    desk.done(&format!("{line} 1h"));
+    assert_eq!(desk.sealing(), third.0);
+}
