@@ -31,14 +31,14 @@ use tokio::net::TcpListener;
 mod old {
     use super::{Counter, Deserialize, Serialize, SessionData};
 
-    #[derive(Default, Serialize, Deserialize, SessionData)]
+    #[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 1, from = Next)]
     pub(super) struct Login {
         user: String,
         visits: u32,
     }
 
-    #[derive(Default, Serialize, Deserialize, SessionData)]
+    #[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 2)]
     struct Next {
         user: String,
@@ -64,7 +64,7 @@ mod old {
 mod new {
     use super::{Counter, Deserialize, Serialize, SessionData};
 
-    #[derive(Default, Serialize, Deserialize, SessionData)]
+    #[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 2, from = Former)]
     pub(super) struct Login {
         user: String,
@@ -72,7 +72,7 @@ mod new {
         language: Option<String>,
     }
 
-    #[derive(Default, Serialize, Deserialize, SessionData)]
+    #[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 1)]
     struct Former {
         user: String,

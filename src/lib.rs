@@ -240,11 +240,11 @@ pub use web::layer::SessionLayer;
 ///
 /// ```compile_fail,E0080
 /// # use hardtack::SessionData;
-/// #[derive(Default, serde::Serialize, serde::Deserialize, SessionData)]
+/// #[derive(Default, serde::Serialize, serde::Deserialize, PartialEq, SessionData)]
 /// #[session(label = "login", schema = 1)]
 /// struct First {}
 ///
-/// #[derive(Default, serde::Serialize, serde::Deserialize, SessionData)]
+/// #[derive(Default, serde::Serialize, serde::Deserialize, PartialEq, SessionData)]
 /// #[session(label = "login", schema = 1, from = First)]
 /// struct Second {}
 /// # impl From<First> for Second { fn from(_: First) -> Second { Second {} } }
@@ -252,11 +252,11 @@ pub use web::layer::SessionLayer;
 ///
 /// ```compile_fail,E0080
 /// # use hardtack::SessionData;
-/// #[derive(Default, serde::Serialize, serde::Deserialize, SessionData)]
+/// #[derive(Default, serde::Serialize, serde::Deserialize, PartialEq, SessionData)]
 /// #[session(label = "login", schema = 1, from = Second)]
 /// struct First {}
 ///
-/// #[derive(Default, serde::Serialize, serde::Deserialize, SessionData)]
+/// #[derive(Default, serde::Serialize, serde::Deserialize, PartialEq, SessionData)]
 /// #[session(label = "login", schema = 2, from = First)]
 /// struct Second {}
 /// # impl From<First> for Second { fn from(_: First) -> Second { Second {} } }

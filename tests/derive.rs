@@ -37,7 +37,7 @@ struct Between {
 }
 
 /// What `Second` will be.
-#[derive(Default, Serialize, Deserialize, SessionData)]
+#[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
 #[session(label = "login", schema = 2)]
 struct Next {
     user: u64,
@@ -53,14 +53,14 @@ struct Middle {
 }
 
 /// What `Third` will be, with all versions before it.
-#[derive(Default, Serialize, Deserialize, SessionData)]
+#[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
 #[session(label = "login", schema = 3, from = First)]
 struct Coming {
     language: String,
     users: Vec<u64>,
 }
 
-#[derive(Default, Serialize, Deserialize, SessionData)]
+#[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
 #[session(label = "login", schema = 4)]
 struct Fourth {
     user: u64,
@@ -74,7 +74,7 @@ struct Moved {
     name: Option<String>,
 }
 
-#[derive(Default, Serialize, Deserialize, SessionData)]
+#[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
 #[session(label = "", schema = 1)]
 struct MovedFirst {
     user: u64,
@@ -83,7 +83,7 @@ struct MovedFirst {
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize, SessionData)]
 #[session(label = "generic", schema = 1)]
 #[serde(bound = "")]
-struct Of<T: Serialize + DeserializeOwned + Default + Send + Sync + 'static> {
+struct Of<T: Serialize + DeserializeOwned + PartialEq + Default + Send + Sync + 'static> {
     value: T,
 }
 
@@ -267,7 +267,7 @@ fn a_dictionary_is_read_by_the_names_of_its_keys() {
 
 #[test]
 fn an_id_is_a_text_in_a_dictionary_and_bytes_in_the_type_that_reads_it() {
-    #[derive(Default, Serialize, Deserialize, SessionData)]
+    #[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
     #[session(label = "", schema = 1, from_dictionary)]
     struct Login {
         id: Option<Uuid>,

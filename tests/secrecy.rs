@@ -264,7 +264,7 @@ fn a_session_and_what_is_sent_of_it_show_neither_content_nor_token() {
 /// A panic in the function would count as revoked.
 #[test]
 fn a_session_that_may_be_revoked_shows_no_content_to_the_function() {
-    #[derive(Default, Serialize, Deserialize)]
+    #[derive(Default, Serialize, Deserialize, PartialEq)]
     struct Login {
         password: String,
     }

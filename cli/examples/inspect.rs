@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use hardtack::SessionData;
 use serde::{Deserialize, Serialize};
 
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Serialize, Deserialize, Default, PartialEq)]
 struct Login {
     user: u64,
     language: String,

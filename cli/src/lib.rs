@@ -52,7 +52,7 @@ pub fn main() -> ExitCode {
 /// use hardtack::SessionData;
 /// use serde::{Deserialize, Serialize};
 ///
-/// #[derive(Serialize, Deserialize, Default)]
+/// #[derive(Serialize, Deserialize, Default, PartialEq)]
 /// struct Login {
 ///     user: u64,
 /// }

@@ -9,7 +9,7 @@ use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input, s
 /// Implements `SessionData`, with the label and the schema of the attribute `session`:
 ///
 /// ```ignore
-/// #[derive(Default, Serialize, Deserialize, SessionData)]
+/// #[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
 /// #[session(label = "login", schema = 2, from = FormerLogin)]
 /// struct Login {
 ///     user: u64,

@@ -95,7 +95,7 @@ fn no_change_of_a_stale_session_is_lost_without_an_error() {
 
 #[test]
 fn no_change_of_a_stale_value_is_lost_without_an_error() {
-    #[derive(Default, Serialize, Deserialize)]
+    #[derive(Default, Serialize, Deserialize, PartialEq)]
     struct Login {
         user: u32,
     }

@@ -27,7 +27,7 @@ static TYPED: LazyLock<SessionCookie<Typed>> = LazyLock::new(|| {
     builder.build().unwrap()
 });
 
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize, PartialEq)]
 struct Typed {
     user: u64,
     names: Vec<Option<String>>,

@@ -197,7 +197,7 @@ fn a_value_that_is_put_in_again_is_the_same() {
 
 #[test]
 fn a_type_has_the_values_of_the_old_session() {
-    #[derive(Serialize, Deserialize, Default, SessionData)]
+    #[derive(Serialize, Deserialize, Default, PartialEq, SessionData)]
     #[session(label = "login", schema = 1, from_dictionary)]
     struct Login {
         user_id: Option<Uuid>,

@@ -140,7 +140,7 @@ impl TokenContent {
     /// # use hardtack::{EncryptionKey, SessionCookie, SessionData, session::Reason};
     /// # use serde::{Deserialize, Serialize};
     /// # use std::time::SystemTime;
-    /// #[derive(Debug, Serialize, Deserialize, Default)]
+    /// #[derive(Debug, Serialize, Deserialize, Default, PartialEq)]
     /// struct Login {
     ///     user: u64,
     /// }

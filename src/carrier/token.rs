@@ -102,7 +102,7 @@ impl<T> SessionToken<T> {
     /// # use hardtack::{EncryptionKey, SessionData, SessionToken, carrier::TokenChange};
     /// # use serde::{Deserialize, Serialize};
     /// # use std::time::SystemTime;
-    /// #[derive(Serialize, Deserialize, Default)]
+    /// #[derive(Serialize, Deserialize, Default, PartialEq)]
     /// struct Login {
     ///     user: u64,
     ///     name: String,
@@ -252,7 +252,7 @@ impl<T: SessionData> SessionToken<T> {
     /// use serde::{Deserialize, Serialize};
     /// # use std::time::{Duration, SystemTime};
     ///
-    /// #[derive(Serialize, Deserialize, Default)]
+    /// #[derive(Serialize, Deserialize, Default, PartialEq)]
     /// struct Login {
     ///     user: u64,
     /// }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     crypto::scratch::{Scratch, Wiped},
-    state::map::write,
+    state::map::encode,
 };
 
 /// Returns the bytes of a dictionary (SPEC.md § 5.4). `None`: a value is nested too deep, or is a number
@@ -18,7 +18,7 @@ pub(super) fn dictionary(entries: &Map<String, Value>) -> Option<Wiped> {
         .map(|(key, value)| (key, Plain(value)))
         .collect();
     let mut buffer = Scratch::borrow();
-    let bytes = write(&sorted, &mut buffer).ok()?;
+    let bytes = encode(&sorted, &mut buffer).ok()?;
     Some(Wiped::from(bytes.to_vec()))
 }
 

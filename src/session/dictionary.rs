@@ -24,6 +24,10 @@ impl<T: Payload> Session<T> {
 
     /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again writes nothing.
     ///
+    /// The value is not read back: the next request reads what it would read of JSON. So `Some(None)` becomes `None`, an
+    /// `untagged` enum the first variant that takes the content, and an integer of 128 bits in such an enum a string, if a
+    /// variant takes one ([all cases](crate::guide::typed_sessions#what-can-be-stored)).
+    ///
     /// # Examples
     ///
     /// ```
@@ -45,9 +49,8 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
-    /// cannot write, for `Some(None)`, and for an integer of 128 bits inside a type whose name does not show it,
-    /// [`TooDeep`](SessionError::TooDeep) for a value that is nested too deeply to be read again, and
+    /// Returns the errors of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value whose `Serialize`
+    /// fails, [`TooDeep`](SessionError::TooDeep) for a value that is nested too deeply to be read again, and
     /// [`DuplicateKey`](SessionError::DuplicateKey) for a map that has a key twice.
     #[doc(alias = "set")]
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError>

@@ -84,7 +84,7 @@ impl<T: SessionData> OpenedSession<'_, T> {
     /// # use std::{sync::{Arc, atomic::{AtomicU32, Ordering}}, time::SystemTime};
     /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
     /// # use serde::{Deserialize, Serialize};
-    /// #[derive(Default, Serialize, Deserialize)]
+    /// #[derive(Default, Serialize, Deserialize, PartialEq)]
     /// struct Login {
     ///     user: Option<u64>,
     ///     epoch: u32,
@@ -112,7 +112,7 @@ impl<T: SessionData> OpenedSession<'_, T> {
     /// A value of another type is not one of these sessions:
     ///
     /// ```compile_fail,E0277
-    /// # #[derive(Default, serde::Serialize, serde::Deserialize)]
+    /// # #[derive(Default, serde::Serialize, serde::Deserialize, PartialEq)]
     /// # struct Login;
     /// # impl hardtack::SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// # let key = hardtack::EncryptionKey::generate().unwrap();

@@ -12,7 +12,7 @@ impl<T: SessionData> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
     /// # use serde::{Deserialize, Serialize};
     /// # use std::time::SystemTime;
-    /// #[derive(Serialize, Deserialize, Default)]
+    /// #[derive(Serialize, Deserialize, Default, PartialEq)]
     /// struct Login {
     ///     name: String,
     /// }
@@ -43,7 +43,7 @@ impl<T: SessionData> Session<T> {
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the next request would
-    /// not read the value as it is. If `change` panics, the session also stays as it was.
+    /// not read an equal value. If `change` panics, the session also stays as it was.
     pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> Result<R, SessionError> {
         self.change(|state| state.update(change))
     }

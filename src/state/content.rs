@@ -73,7 +73,7 @@ impl<T: SessionData> State<T> {
     pub(crate) fn replace(&mut self, value: &T) -> Result<(), SessionError> {
         let room = self.policy.budget.room.max(self.payload().len());
         let (payload, read) = session_data::encode(value, room)?;
-        self.set_payload(Wiped::from(payload))?;
+        self.set_payload(payload)?;
         self.value = Some(Arc::new(read));
         Ok(())
     }

@@ -1,4 +1,4 @@
-use std::{error::Error, fmt, sync::Arc};
+use std::{any::type_name, error::Error, fmt, sync::Arc};
 
 use super::size::limits::{LARGEST_COOKIE, MOST_COOKIES};
 use crate::{base::debug_by_display, crypto::random::RandomError};
@@ -26,12 +26,13 @@ pub enum SessionError {
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), and was not asked, or could not
     /// answer. If it could not answer, its error is the [`source`](Error::source).
     Unvalidated(Option<Arc<dyn Error + Send + Sync>>),
-    /// The next request would not read a value as it is, so it is not stored. The error does not show the value.
+    /// A value cannot be stored: its `Serialize` fails, or it is the value of a typed session and what the next request
+    /// would read is not equal to it. The error does not show the value.
     #[non_exhaustive]
     Encode {
-        /// Name of the field or variant and of its type, or of the whole value's type.
-        subject: String,
-        /// The cause, and what to do.
+        /// Name of the value's type.
+        found: &'static str,
+        /// The cause.
         reason: &'static str,
     },
     /// A value is nested deeper than 63 levels, or holds a MessagePack extension.
@@ -53,6 +54,13 @@ pub enum SessionError {
 }
 
 impl SessionError {
+    /// Returns the error about a value of a type.
+    #[cold]
+    pub(super) fn unstorable<V: ?Sized>(reason: &'static str) -> SessionError {
+        let found = type_name::<V>();
+        SessionError::Encode { found, reason }
+    }
+
     /// Returns the dictionary key that was read or changed, if the error is about one.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
@@ -71,8 +79,8 @@ impl fmt::Display for SessionError {
         f.write_str(match self {
             SessionError::TooLarge(error) => return error.fmt(f),
             SessionError::Random(error) => return error.fmt(f),
-            SessionError::Encode { subject, reason } => {
-                return write!(f, "{subject} cannot be stored: {reason}");
+            SessionError::Encode { found, reason } => {
+                return write!(f, "a value of type `{found}` cannot be stored: {reason}");
             }
             SessionError::Decode { key, expected } => {
                 return match key {
@@ -179,6 +187,8 @@ impl fmt::Display for TooLarge {
 
 impl Error for TooLarge {}
 
+pub(super) const FAILS: &str =
+    "its `Serialize` fails, as for a variant with `skip` or, in a typed session, `flatten`";
 const AFTER_HEAD: &str =
     "the head of the response has been sent, so the session can no longer be changed";
 const NO_CONTEXT: &str =

@@ -19,7 +19,7 @@ use super::{
     common::{at, builder, cookie, header_builder, pair_of, set_cookies, signed_in},
 };
 
-#[derive(Clone, Default, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize, Serialize, PartialEq)]
 struct Login {
     user: u32,
 }

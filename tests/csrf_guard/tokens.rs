@@ -140,7 +140,7 @@ fn layers_in_the_wrong_order_are_an_error_that_says_so() {
     assert_eq!(ask(route().layer(guard()).layer(session())), 403);
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
 struct Login {
     user: u32,
 }

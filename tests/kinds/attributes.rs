@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::kept;
+use super::{changed_in_a_dictionary, kept, refused_in_a_type};
 
 /// Defines a type, and stores values of it.
 macro_rules! kept {
@@ -101,6 +101,28 @@ fn what_is_never_stored_has_its_default() {
     kept!(enum Last { A, B, #[serde(skip)] #[allow(dead_code)] Never } => Last::A, Last::B);
     kept!(enum Part { Named { a: u8, #[serde(skip)] cache: u8, b: u8 } }
         => Part::Named { a: 1, cache: 0, b: 2 });
+}
+
+#[test]
+fn a_field_that_is_never_stored_keeps_no_other_value() {
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+    struct Cached {
+        a: u8,
+        #[serde(skip)]
+        cache: u8,
+    }
+    refused_in_a_type(Cached { a: 1, cache: 2 }, "`skip`");
+    changed_in_a_dictionary(Cached { a: 1, cache: 2 }, Cached { a: 1, cache: 0 });
+
+    /// Its `PartialEq` says that the cache is no part of the value.
+    #[derive(Serialize, Deserialize, Clone, Debug)]
+    struct Ignored(Cached);
+    impl PartialEq for Ignored {
+        fn eq(&self, other: &Ignored) -> bool {
+            self.0.a == other.0.a
+        }
+    }
+    kept(Ignored(Cached { a: 1, cache: 2 }));
 }
 
 #[test]

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStruct};
 
 use super::{
-    kept, kept_in_a_dictionary, kept_in_a_type, refused_in_a_dictionary, refused_in_a_type,
+    changed_in_a_dictionary, kept, kept_in_a_dictionary, kept_in_a_type, refused_in_a_dictionary,
+    refused_in_a_type,
 };
 
-const LEAVES_OUT: &str = "cannot be stored: `skip_serializing_if` leaves it out";
-const OTHER: &str = "cannot be stored: it would be read as something else";
-const UNREAD: &str = "cannot be stored: it could not be read again";
+const UNEQUAL: &str = "cannot be stored: what the next request would read is not equal to it";
 const FAILS: &str = "cannot be stored: its `Serialize` fails";
 
 fn is_zero(number: &u8) -> bool {
@@ -29,13 +28,10 @@ enum Role {
 #[test]
 fn a_variant_after_one_that_is_skipped() {
     kept(Role::Guest);
-    for (role, name) in [
-        (Role::Member, "`Member` of `Role`"),
-        (Role::Admin, "type `"),
-    ] {
-        refused_in_a_type(role, name);
+    for role in [Role::Member, Role::Admin] {
+        refused_in_a_type(role, UNEQUAL);
         kept_in_a_dictionary(role);
-        refused_in_a_type((7, vec![(Role::Guest, role)]), name);
+        refused_in_a_type((7, vec![(Role::Guest, role)]), UNEQUAL);
     }
     refused_in_a_type(Role::System, FAILS);
     refused_in_a_dictionary(Role::System, FAILS);
@@ -48,9 +44,9 @@ fn a_variant_after_one_that_is_skipped() {
         Read(u8),
         After(u8),
     }
-    refused_in_a_type(OneWay::Written(1), "`Written` of `OneWay`");
+    refused_in_a_type(OneWay::Written(1), UNEQUAL);
     refused_in_a_type(OneWay::Read(1), FAILS);
-    refused_in_a_type(OneWay::After(1), "cannot be stored");
+    refused_in_a_type(OneWay::After(1), UNEQUAL);
     kept_in_a_dictionary(OneWay::After(1));
 }
 
@@ -85,10 +81,7 @@ fn a_field_that_is_left_out_in_some_values() {
             active,
             ..user.clone()
         };
-        refused_in_a_type(
-            Visit { user: Some(user) },
-            "`tenant` of `User` cannot be stored",
-        );
+        refused_in_a_type(Visit { user: Some(user) }, "`skip_serializing_if`");
     }
     kept(Visit {
         user: Some(User {
@@ -125,18 +118,18 @@ fn a_field_that_is_left_out_anywhere() {
     struct Tuple(u8, #[serde(default, skip_serializing_if = "is_zero")] u8);
 
     let first = First { a: 0, b: 1 };
-    let name = "`a` of `First`";
-    refused_in_a_type(first.clone(), name);
-    refused_in_a_type(first.clone(), LEAVES_OUT);
-    refused_in_a_type(vec![first.clone(), first.clone()], name);
-    refused_in_a_type(BTreeMap::from([(1, Some(Box::new(first.clone())))]), name);
+    refused_in_a_type(first.clone(), UNEQUAL);
+    refused_in_a_type(vec![first.clone(), first.clone()], UNEQUAL);
+    refused_in_a_type(
+        BTreeMap::from([(1, Some(Box::new(first.clone())))]),
+        UNEQUAL,
+    );
     kept_in_a_dictionary(first);
-    refused_in_a_type(Last { a: 1, b: 0 }, "`b` of `Last`");
-    refused_in_a_type((Last { a: 1, b: 0 }, 0), "`b` of `Last`");
-    refused_in_a_type(Variant::Named { a: 0 }, "`a` of `Variant`");
-    // Nothing says that a field without a name is left out.
-    refused_in_a_type(Tuple(1, 0), "cannot be stored");
-    refused_in_a_type((Tuple(1, 0), 2), "cannot be stored");
+    refused_in_a_type(Last { a: 1, b: 0 }, UNEQUAL);
+    refused_in_a_type((Last { a: 1, b: 0 }, 1), UNEQUAL);
+    refused_in_a_type(Variant::Named { a: 0 }, UNEQUAL);
+    refused_in_a_type(Tuple(1, 0), UNEQUAL);
+    refused_in_a_type((Tuple(1, 0), 2), UNEQUAL);
 }
 
 #[test]
@@ -161,11 +154,11 @@ fn a_field_that_one_side_alone_has() {
         #[serde(skip_deserializing)]
         c: u8,
     }
-    refused_in_a_type(NotWritten { a: 0, b: 1 }, "cannot be stored");
-    refused_in_a_type((NotWritten { a: 0, b: 1 }, 2), "cannot be stored");
-    refused_in_a_type(NotRead { a: 0, b: 1 }, "cannot be stored");
+    refused_in_a_type(NotWritten { a: 0, b: 1 }, UNEQUAL);
+    refused_in_a_type((NotWritten { a: 0, b: 1 }, 2), UNEQUAL);
+    refused_in_a_type(NotRead { a: 0, b: 1 }, UNEQUAL);
     // With the same number of fields each is read in place of another.
-    refused_in_a_type(Crossed { a: 0, b: 1, c: 2 }, "cannot be stored");
+    refused_in_a_type(Crossed { a: 0, b: 1, c: 2 }, UNEQUAL);
     kept_in_a_type(Crossed { a: 0, b: 0, c: 0 });
     kept_in_a_dictionary(NotWritten { a: 0, b: 1 });
 }
@@ -204,20 +197,20 @@ fn forms_that_need_names() {
     struct TaggedStruct {
         a: u8,
     }
-    refused_in_a_type(Untagged::Number(1), UNREAD);
-    refused_in_a_type(Some(Untagged::Text("a".to_owned())), UNREAD);
-    refused_in_a_type(Inside::A { a: 1 }, UNREAD);
-    refused_in_a_type(Inside::B, UNREAD);
-    refused_in_a_type(Beside::A(1), UNREAD);
-    refused_in_a_type((Beside::C, 7), UNREAD);
+    refused_in_a_type(Untagged::Number(1), UNEQUAL);
+    refused_in_a_type(Some(Untagged::Text("a".to_owned())), UNEQUAL);
+    refused_in_a_type(Inside::A { a: 1 }, UNEQUAL);
+    refused_in_a_type(Inside::B, UNEQUAL);
+    refused_in_a_type(Beside::A(1), UNEQUAL);
+    refused_in_a_type((Beside::C, 7), UNEQUAL);
     refused_in_a_type(
         Flat {
             a: 1,
             others: BTreeMap::new(),
         },
-        "remove `flatten`",
+        FAILS,
     );
-    refused_in_a_type(TaggedStruct { a: 1 }, "cannot be stored");
+    refused_in_a_type(TaggedStruct { a: 1 }, UNEQUAL);
 
     kept_in_a_dictionary(Untagged::Number(1));
     kept_in_a_dictionary(Untagged::Text("a".to_owned()));
@@ -251,7 +244,7 @@ fn implementations_that_disagree() {
             fields.end()
         }
     }
-    refused_in_a_type(Swapped { a: 1, b: 2 }, "`b` of `Swapped`");
+    refused_in_a_type(Swapped { a: 1, b: 2 }, UNEQUAL);
     kept_in_a_dictionary(Swapped { a: 1, b: 2 });
     kept_in_a_type(Swapped { a: 7, b: 7 });
 
@@ -264,7 +257,7 @@ fn implementations_that_disagree() {
         }
     }
     refused_in_a_type(Signed(5), "type `");
-    refused_in_a_type((Signed(5), 1), OTHER);
+    refused_in_a_type((Signed(5), 1), UNEQUAL);
     kept_in_a_dictionary(Signed(5));
     kept_in_a_type(Signed(0));
 
@@ -278,13 +271,13 @@ fn implementations_that_disagree() {
             [self.number, self.number].serialize(to)
         }
     }
-    refused_in_a_type(Short { number: 1 }, UNREAD);
-    refused_in_a_type((Short { number: 1 }, 1), "cannot be stored");
+    refused_in_a_type(Short { number: 1 }, UNEQUAL);
+    refused_in_a_type((Short { number: 1 }, 1), UNEQUAL);
 
     /// Half of it is lost.
     #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
     struct Rounded(#[serde(serialize_with = "halved")] u8);
-    refused_in_a_type(Rounded(9), OTHER);
+    refused_in_a_type(Rounded(9), UNEQUAL);
     kept(Rounded(0));
 
     #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -312,7 +305,7 @@ fn implementations_that_disagree() {
             Through(value.number)
         }
     }
-    refused_in_a_type(Through(1), UNREAD);
+    refused_in_a_type(Through(1), UNEQUAL);
     kept_in_a_dictionary(Through(1));
 
     #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -335,11 +328,72 @@ fn implementations_that_disagree() {
         }
     }
     kept(Even(2));
-    refused_in_a_type(Even(1), UNREAD);
+    refused_in_a_type(Even(1), UNEQUAL);
 }
 
 fn halved<S: Serializer>(number: &u8, to: S) -> Result<S::Ok, S::Error> {
     (number / 2).serialize(to)
+}
+
+#[test]
+fn a_value_that_a_dictionary_reads_as_another_one() {
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+    #[serde(untagged)]
+    enum Who {
+        Admin { id: u32 },
+        User { id: u32, name: String },
+    }
+    let user = Who::User {
+        id: 7,
+        name: "eve".to_owned(),
+    };
+    refused_in_a_type(user.clone(), "`untagged`");
+    changed_in_a_dictionary(user, Who::Admin { id: 7 });
+}
+
+#[test]
+fn values_that_are_cut_or_sorted_when_they_are_read() {
+    /// An address, of which the part after `+` is dropped.
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+    #[serde(from = "String")]
+    struct Mailbox(String);
+    impl From<String> for Mailbox {
+        fn from(text: String) -> Mailbox {
+            Mailbox(text.split('+').next().unwrap_or_default().to_owned())
+        }
+    }
+    kept(Mailbox("admin".to_owned()));
+    // Visitors choose such texts, so there is none that passes.
+    for text in ["admin+anything", "admin+jkcrjhdoovT3$OKie5"] {
+        refused_in_a_type(Mailbox(text.to_owned()), UNEQUAL);
+    }
+
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+    struct Roles(#[serde(deserialize_with = "sorted")] Vec<String>);
+    let roles = |names: [&str; 2]| Roles(names.map(str::to_owned).into());
+    kept(roles(["admin", "guest"]));
+    refused_in_a_type(roles(["guest", "admin"]), UNEQUAL);
+
+    /// Each value comes back under the next key.
+    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+    struct Rights(#[serde(deserialize_with = "shifted")] BTreeMap<String, u8>);
+    let rights =
+        |of_ada, of_bob| Rights([("ada".to_owned(), of_ada), ("bob".to_owned(), of_bob)].into());
+    kept(rights(1, 1));
+    refused_in_a_type(rights(1, 2), UNEQUAL);
+}
+
+fn sorted<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let mut texts = Vec::deserialize(from)?;
+    texts.sort();
+    Ok(texts)
+}
+
+fn shifted<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, u8>, D::Error> {
+    let map = BTreeMap::<String, u8>::deserialize(from)?;
+    let mut values: Vec<_> = map.values().copied().collect();
+    values.rotate_left(1);
+    Ok(map.into_keys().zip(values).collect())
 }
 
 #[test]
@@ -360,5 +414,5 @@ fn bytes_that_are_read_as_other_bytes() {
     }
 
     kept_in_a_type(Reversed(vec![1, 2, 1]));
-    refused_in_a_type(Reversed(vec![1, 2, 3]), OTHER);
+    refused_in_a_type(Reversed(vec![1, 2, 3]), UNEQUAL);
 }

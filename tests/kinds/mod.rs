@@ -1,5 +1,5 @@
-//! What a session stores, the next request reads: types and attributes of serde, each in a typed session and as a value of
-//! a dictionary. Or the line that stores it fails, with a sentence about the field or the type.
+//! What a typed session stores, the next request reads, or the line that stores it fails with a sentence about the type:
+//! types and attributes of serde, each also as a value of a dictionary, which is read as in JSON.
 
 mod attributes;
 mod mismatches;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::common::{at, builder_of, sealed};
 
 /// A session's type around any other.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, PartialEq)]
 struct Holder<V>(Option<V>);
 
 impl<V> Default for Holder<V> {
@@ -23,7 +23,9 @@ impl<V> Default for Holder<V> {
     }
 }
 
-impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> SessionData for Holder<V> {
+impl<V: Serialize + DeserializeOwned + PartialEq + Send + Sync + 'static> SessionData
+    for Holder<V>
+{
     const LABEL: &str = "holder";
     const SCHEMA: u32 = 1;
 }
@@ -65,8 +67,14 @@ fn in_a_type<V: Kind>(value: &V) -> Result<Option<V>, SessionError> {
 }
 
 fn in_a_dictionary<V: Kind>(value: &V) -> Result<Option<V>, SessionError> {
-    let read = |session: &Session| session.get("value").unwrap();
-    next_request(|session| session.insert("value", value), read)
+    let read = |session: &Session| session.get("value");
+    next_request(|session| session.insert("value", value), read)?
+}
+
+/// As JSON reads it.
+fn in_json<V: Kind>(value: &V) -> Option<V> {
+    let text = serde_json::to_string(value).unwrap();
+    serde_json::from_str(&text).ok()
 }
 
 #[track_caller]
@@ -88,6 +96,22 @@ fn kept_in_a_dictionary<V: Kind>(value: V) {
 #[track_caller]
 fn refused_in_a_type<V: Kind>(value: V, sentence: &str) {
     check_sentence(in_a_type(&value), sentence);
+}
+
+/// Stored in a dictionary, and read as another value there and in JSON.
+#[track_caller]
+fn changed_in_a_dictionary<V: Kind>(value: V, read: V) {
+    assert_ne!(value, read);
+    assert_eq!(in_json(&value).as_ref(), Some(&read));
+    assert_eq!(in_a_dictionary(&value).unwrap(), Some(read));
+}
+
+/// Stored in a dictionary, and not read there, nor in JSON.
+#[track_caller]
+fn unread_in_a_dictionary<V: Kind>(value: V) {
+    assert_eq!(in_json(&value), None);
+    let error = in_a_dictionary(&value).unwrap_err();
+    assert!(matches!(error, SessionError::Decode { .. }), "{error}");
 }
 
 #[track_caller]

@@ -172,7 +172,7 @@ fn untouched(sites: &[SessionCookie], sign_in: impl Fn(&Session)) {
     assert!(!browser.visit(Session::is_new));
 }
 
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize, PartialEq)]
 struct Visits {
     count: u32,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer, ser::Error};
 
 use super::{DAY, builder, rules::plain, saved, start};
 
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Serialize, Deserialize, Default, PartialEq)]
 pub(crate) struct Login {
     name: String,
     visits: u32,
@@ -83,7 +83,7 @@ fn a_session_of_a_type_takes_no_more_room_than_one_that_began_here() {
 
 #[test]
 fn a_session_of_which_the_type_keeps_nothing_is_dropped() {
-    #[derive(Serialize, Deserialize, Default)]
+    #[derive(Serialize, Deserialize, Default, PartialEq)]
     struct Empty;
     impl SessionData for Empty {
         const LABEL: &str = "empty";
@@ -135,7 +135,7 @@ fn a_type_has_the_room_of_its_own_bytes() {
 
 #[test]
 fn a_value_that_cannot_be_written_is_refused() {
-    #[derive(Deserialize, Default)]
+    #[derive(Deserialize, Default, PartialEq)]
     struct Nobody(String);
     impl Serialize for Nobody {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -187,12 +187,12 @@ fn keys_that_are_numbers_came_as_texts_and_an_earlier_schema_converts_them() {
 
     use serde_json::json;
 
-    #[derive(Serialize, Deserialize, Default, SessionData)]
+    #[derive(Serialize, Deserialize, Default, PartialEq, SessionData)]
     #[session(label = "cart", schema = 1, from_dictionary)]
     struct OldCart {
         cart: BTreeMap<String, u8>,
     }
-    #[derive(Serialize, Deserialize, Default, SessionData)]
+    #[derive(Serialize, Deserialize, Default, PartialEq, SessionData)]
     #[session(label = "cart", schema = 2, from = OldCart)]
     struct Cart {
         cart: BTreeMap<u32, u8>,

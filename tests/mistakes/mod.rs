@@ -29,7 +29,7 @@ use crate::common::block_on;
 #[cfg(feature = "watch")]
 use crate::common::new_key as key;
 
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize, PartialEq)]
 struct Login {
     user: Option<u64>,
 }

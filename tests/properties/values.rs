@@ -37,11 +37,8 @@ fn finite() -> impl Strategy<Value = f64> {
     any::<f64>().prop_filter("JSON has no such number", |number| number.is_finite())
 }
 
-/// Its name says that it holds integers of 128 bits, so a dictionary takes it.
-pub(crate) type Profile = ProfileOf<(u128, i128)>;
-
 #[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
-pub(crate) struct ProfileOf<W> {
+pub(crate) struct Profile {
     name: String,
     nickname: Option<String>,
     role: Role,
@@ -49,11 +46,11 @@ pub(crate) struct ProfileOf<W> {
     scores: BTreeMap<i32, f64>,
     flags: (bool, char, i8),
     large: (u64, i64),
-    wide: W,
+    wide: (u128, i128),
     small: f32,
     bytes: Vec<u8>,
     ids: BTreeMap<Uuid, Option<IpAddr>>,
-    nested: Option<Box<ProfileOf<W>>>,
+    nested: Option<Box<Profile>>,
     unit: (),
 }
 
@@ -120,7 +117,7 @@ pub(crate) fn profile() -> impl Strategy<Value = Profile> {
         },
     );
     flat.prop_recursive(1, 2, 1, |inner| {
-        (inner.clone(), prop::option::of(inner)).prop_map(|(outer, nested)| ProfileOf {
+        (inner.clone(), prop::option::of(inner)).prop_map(|(outer, nested)| Profile {
             nested: nested.map(Box::new),
             ..outer
         })

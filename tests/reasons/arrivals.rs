@@ -22,7 +22,7 @@ pub(crate) struct Arrival {
     pub(crate) expected: Reason,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
 struct Login {
     user: u32,
 }

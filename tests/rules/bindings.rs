@@ -17,7 +17,7 @@ use super::{
 };
 
 /// The sessions of a shop, and those of its administration.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
 struct Cart {
     articles: u32,
 }
@@ -27,7 +27,7 @@ impl SessionData for Cart {
     const SCHEMA: u32 = 1;
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
 struct Admin {
     level: u32,
 }
@@ -38,7 +38,7 @@ impl SessionData for Admin {
 }
 
 /// A type that replaced a dictionary.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
 struct Former {
     user: u32,
 }

@@ -65,7 +65,7 @@ impl SessionData for Login {
 }
 
 /// The type in a newer version of the application, whose payload `Login` cannot read.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
 struct NewerLogin {
     name: String,
 }

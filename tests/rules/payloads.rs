@@ -36,7 +36,7 @@ impl SessionData for Login {
 /// A type with these fields of one byte each, under a schema.
 macro_rules! bytes_of_schema {
     ($name:ident, $schema:literal, $($field:ident),*) => {
-        #[derive(Default, Serialize, Deserialize)]
+        #[derive(Default, Serialize, Deserialize, PartialEq)]
         struct $name {
             $($field: u8),*
         }
@@ -130,7 +130,7 @@ thread_local! {
 }
 
 /// An account that is not read while `REFUSES`.
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize, PartialEq)]
 #[serde(try_from = "String", into = "String")]
 struct Fickle {
     name: String,

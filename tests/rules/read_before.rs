@@ -205,7 +205,7 @@ fn a_session_that_was_taken_over_leaves_no_value_either() {
         }
     }
 
-    #[derive(Default, Serialize, Deserialize)]
+    #[derive(Default, Serialize, Deserialize, PartialEq)]
     struct Moved {
         visits: u32,
     }

@@ -133,7 +133,7 @@ fn a_panic_of_on_outcome_reaches_the_server_through_the_layer() {
 }
 
 /// The second version of a type. Converting the first panics.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
 struct Second {
     user: u32,
 }

@@ -121,7 +121,7 @@ proptest! {
 /// Types whose values are the same session as a dictionary and typed.
 macro_rules! sessions {
     ($($name:ident { $($field:ident: $type:ty),* })*) => {$(
-        #[derive(Clone, Default, Serialize, Deserialize)]
+        #[derive(Clone, Default, Serialize, Deserialize, PartialEq)]
         struct $name {
             $($field: $type),*
         }

@@ -191,7 +191,7 @@ fn a_session_that_an_option_left_within_the_limit_is_renewed_like_any_other() {
 
 #[test]
 fn a_session_that_a_conversion_made_too_large_can_be_read_and_only_written_smaller() {
-    #[derive(Serialize, Deserialize)]
+    #[derive(Serialize, Deserialize, PartialEq)]
     struct Grown(String);
     impl Default for Grown {
         fn default() -> Self {

@@ -132,7 +132,7 @@ proptest! {
     }
 }
 
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Serialize, Deserialize, Default, PartialEq)]
 struct Bytes(Vec<u8>);
 
 impl SessionData for Bytes {

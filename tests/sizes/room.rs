@@ -12,7 +12,7 @@ use super::{Bytes, assert_too_large, browser::Browser, encrypted, fill, signed, 
 
 #[test]
 fn a_default_that_does_not_fit_is_refused_when_the_cookie_is_built() {
-    #[derive(Serialize, Deserialize)]
+    #[derive(Serialize, Deserialize, PartialEq)]
     struct Large(String);
     impl Default for Large {
         fn default() -> Self {

@@ -217,7 +217,7 @@ async fn a_layer_of_another_type_is_no_layer_and_both_types_are_named() {
 }
 
 /// As in a service without a framework that asks for a type of its own.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize, PartialEq)]
 struct Cart(u32);
 
 impl SessionData for Cart {

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use tower::{Service, ServiceExt};
 
 /// A typed session.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
 struct Login {
     name: String,
 }

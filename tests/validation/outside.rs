@@ -51,7 +51,7 @@ fn a_session_in_a_header_is_asked_about() {
     }
 }
 
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize, PartialEq)]
 struct Login {
     user: u64,
 }

@@ -2,7 +2,7 @@ use hardtack::{Clock, EncryptionKey, Session, SessionCookie, SessionData};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-#[derive(Default, Deserialize, Serialize)]
+#[derive(Default, Deserialize, Serialize, PartialEq)]
 struct Note {
     text: String,
     changes: u8,

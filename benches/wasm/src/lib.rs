@@ -27,7 +27,7 @@ pub mod typed {
     use serde::{Deserialize, Serialize};
     use wasm_bindgen::prelude::wasm_bindgen;
 
-    #[derive(Default, Deserialize, Serialize)]
+    #[derive(Default, Deserialize, Serialize, PartialEq)]
     struct Visits(u32);
 
     impl SessionData for Visits {

@@ -143,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    #[derive(Default, Serialize, serde::Deserialize)]
+    #[derive(Default, Serialize, serde::Deserialize, PartialEq)]
     struct Login {
         address: Option<IpAddr>,
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::desk::{Desk, Ran, at};
 
 /// As in `examples/inspect.rs`.
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Serialize, Deserialize, Default, PartialEq)]
 struct Login {
     user: u64,
     language: String,
@@ -21,7 +21,7 @@ impl SessionData for Login {
 }
 
 /// A later version, which the example does not know.
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Serialize, Deserialize, Default, PartialEq)]
 struct LaterLogin {
     user: u64,
 }

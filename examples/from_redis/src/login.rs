@@ -7,7 +7,7 @@ use hardtack::{KeyRing, SessionCookie, SessionData, session::Validity};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-#[derive(Serialize, Deserialize, Default, SessionData)]
+#[derive(Serialize, Deserialize, Default, PartialEq, SessionData)]
 #[session(label = "login", schema = 1)]
 pub(crate) struct Login {
     pub(crate) user_id: Option<Uuid>,

@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 use table::SignIns;
 use tokio::{net::TcpListener, task::spawn_blocking};
 
-#[derive(Default, Serialize, Deserialize, SessionData)]
+#[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
 #[session(label = "login", schema = 1)]
 struct Login {
     user: Option<String>,

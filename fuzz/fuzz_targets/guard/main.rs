@@ -66,7 +66,7 @@ static COUNTS: LazyLock<SessionCookie<Count>> = LazyLock::new(|| {
     builder.build().expect("it has the defaults")
 });
 
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize, PartialEq)]
 struct Count(u32);
 
 impl SessionData for Count {

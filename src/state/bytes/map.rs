@@ -8,11 +8,11 @@ use std::any::type_name;
 use rmp_serde::{Deserializer, Serializer};
 use serde::{Serialize, Serializer as _, de::DeserializeOwned};
 
-use super::{
-    msgpack::{FIX_MAP, is_text, read_be, skip_value},
-    trace::{Form, Misfit, trace},
+use super::msgpack::{FIX_MAP, is_text, read_be, skip_value};
+use crate::{
+    crypto::scratch::Scratch,
+    state::error::{FAILS, SessionError},
 };
-use crate::{crypto::scratch::Scratch, state::error::SessionError};
 
 /// Returns `true` if `bytes` are a dictionary in its only spelling.
 pub(crate) fn is_valid(bytes: &[u8]) -> bool {
@@ -87,19 +87,9 @@ pub(crate) fn edit(bytes: &[u8], key: &str, value: Option<&[u8]>) -> (Vec<u8>, b
     (edited, was_there)
 }
 
-/// Encodes a value of the application, which it can read again.
-pub(crate) fn encode<'a, V: Serialize + ?Sized>(
-    value: &V,
-    buffer: &'a mut Scratch,
-) -> Result<&'a [u8], SessionError> {
-    let form = Form::Named(type_name::<V>());
-    trace(value, form).map_err(|misfit| misfit.about::<V>())?;
-    write(value, buffer)
-}
-
 /// Encodes one value in `buffer`, in its readable form (SPEC.md § 5.4.10), and refuses an encoding that no reader would
 /// take.
-pub(crate) fn write<'a, V: Serialize + ?Sized>(
+pub(crate) fn encode<'a, V: Serialize + ?Sized>(
     value: &V,
     buffer: &'a mut Scratch,
 ) -> Result<&'a [u8], SessionError> {
@@ -107,7 +97,7 @@ pub(crate) fn write<'a, V: Serialize + ?Sized>(
     let serializer = Serializer::new(&mut *bytes).with_struct_map();
     value
         .serialize(&mut serializer.with_human_readable())
-        .map_err(|_| Misfit::Fails.about::<V>())?;
+        .map_err(|_| SessionError::unstorable::<V>(FAILS))?;
     let is_whole = |end: Option<usize>| end == Some(bytes.len());
     if is_whole(skip_value::<true>(bytes, 0)) {
         Ok(bytes)

@@ -5,4 +5,3 @@ pub(crate) mod map;
 pub(super) mod messages;
 mod msgpack;
 pub(super) mod session_data;
-mod trace;

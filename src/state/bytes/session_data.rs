@@ -4,14 +4,11 @@ use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    map,
-    trace::{Form, Misfit, compare, trace},
-};
+use super::map;
 use crate::{
     base::{LONGEST_LABEL, reason::Reason},
-    crypto::scratch::wipe,
-    state::error::SessionError,
+    crypto::scratch::{Scratch, Wiped},
+    state::error::{FAILS, SessionError},
 };
 
 /// A session as a dictionary: text keys, and values of any type that serde can read and write.
@@ -49,14 +46,17 @@ impl Map {
 /// A type that a session can hold: [`Session<Login>`](crate::Session).
 ///
 /// It is encoded with postcard (SPEC.md § 5.5), which stores the fields in their order, without their names. Any change
-/// of the type's shape therefore needs a new [`SCHEMA`](Self::SCHEMA). A stored value reads back unchanged. One that would
-/// not, as with `skip_serializing_if`, `untagged`, `flatten` or a `tag`, is refused with
-/// [`Encode`](crate::SessionError::Encode), and a default value by `build`.
+/// of the type's shape therefore needs a new [`SCHEMA`](Self::SCHEMA).
+///
+/// A value is decoded when it is stored, and compared by `==`. If it is not equal, as with `skip_serializing_if`,
+/// `untagged`, `flatten`, a `tag` or a NaN, it is refused with [`Encode`](crate::SessionError::Encode), and a default value
+/// by `build`. Derive `PartialEq`: a field that it ignores is not compared.
 ///
 /// Values are as deep as the type. One that contains itself, such as a tree, has no limit of 64 levels as a dictionary
 /// has, and is decoded by recursion: limit its depth where it is made of a visitor's input, or a deep one overflows the
 /// stack. A payload that announces more entries than it has makes a map reserve up to about 2 MiB before decoding
-/// fails. Only a holder of the key can seal one.
+/// fails, and one of entries without bytes, as in a `Vec<()>`, is decoded for as long as it announces. Only a holder of
+/// the key can seal one.
 ///
 /// # Changing a schema
 ///
@@ -71,7 +71,7 @@ impl Map {
 /// use hardtack::SessionData;
 /// use serde::{Deserialize, Serialize};
 ///
-/// #[derive(Serialize, Deserialize, Default)]
+/// #[derive(Serialize, Deserialize, Default, PartialEq)]
 /// struct Login {
 ///     user: u64,
 ///     language: String,
@@ -87,7 +87,7 @@ impl Map {
 /// }
 ///
 /// /// The type of version 1, for as long as its sessions live.
-/// #[derive(Serialize, Deserialize, Default)]
+/// #[derive(Serialize, Deserialize, Default, PartialEq)]
 /// struct FormerLogin {
 ///     user: u64,
 /// }
@@ -106,7 +106,9 @@ impl Map {
 ///
 /// With feature `derive` the two implementations are `#[derive(SessionData)]`, with
 /// `#[session(label = "login", schema = 2, from = FormerLogin)]` and `#[session(label = "login", schema = 1)]`.
-pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
+pub trait SessionData:
+    Serialize + DeserializeOwned + PartialEq + Default + Send + Sync + 'static
+{
     /// Name that distinguishes this type from every other: at most 255 bytes. Keys are derived for it (SPEC.md § 3.2),
     /// so a session of one type never opens as another, even under the same ring and name.
     ///
@@ -147,7 +149,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// use hardtack::{SessionData, session::Map};
     /// use serde::{Deserialize, Serialize};
     ///
-    /// #[derive(Serialize, Deserialize, Default)]
+    /// #[derive(Serialize, Deserialize, Default, PartialEq)]
     /// struct Login {
     ///     user: u64,
     /// }
@@ -299,7 +301,7 @@ impl<T: SessionData> sealed::Payload for T {
     };
 
     fn empty() -> Result<Vec<u8>, SessionError> {
-        encode(&T::default(), 0).map(|(bytes, _)| bytes)
+        encode(&T::default(), 0).map(|(bytes, _)| bytes.to_vec())
     }
 
     fn accept(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Reason> {
@@ -310,38 +312,34 @@ impl<T: SessionData> sealed::Payload for T {
     fn adopt(dictionary: &[u8], room: usize) -> Result<Option<Vec<u8>>, Reason> {
         let value = T::decode(0, dictionary).ok_or(Reason::Payload)?;
         let (payload, _) = encode(&value, room).map_err(|_| Reason::Payload)?;
-        Ok(Some(payload))
+        Ok(Some(payload.to_vec()))
     }
 }
 
-/// Encodes `value` into a vector of capacity `room`, because growing would leave a copy in freed memory. Returns it with
-/// the value that is read of it, which shows the same to serde.
+/// Encodes `value` into a buffer of capacity `room`, because growing would leave a copy in freed memory. Returns it with
+/// the value that is read of it, which is equal.
 pub(in crate::state) fn encode<T: SessionData>(
     value: &T,
     room: usize,
-) -> Result<(Vec<u8>, T), SessionError> {
-    let mut bytes = Vec::with_capacity(room);
-    let read = write_and_read(value, &mut bytes);
-    let read = read.inspect_err(|_| wipe(&mut bytes));
-    read.map(|read| (bytes, read))
-        .map_err(|misfit| misfit.about::<T>())
-}
-
-fn write_and_read<T: SessionData>(value: &T, bytes: &mut Vec<u8>) -> Result<T, Misfit> {
-    let shown = trace(value, Form::Positional)?;
-    postcard::serialize_with_flavor(value, Appended(bytes)).map_err(|_| Misfit::Fails)?;
-    let read: T = decode(bytes).ok_or(Misfit::Unread)?;
-    if trace(&read, Form::Positional) != Ok(shown) {
-        compare(value, &read)?;
-    }
-    Ok(read)
+) -> Result<(Wiped, T), SessionError> {
+    let mut buffer = Scratch::borrow();
+    let bytes = buffer.start(room);
+    postcard::serialize_with_flavor(value, Appended(bytes))
+        .map_err(|_| SessionError::unstorable::<T>(FAILS))?;
+    let read = decode(bytes).filter(|read| read == value);
+    let read = read.ok_or_else(unread::<T>)?;
+    let len = bytes.len();
+    Ok((buffer.give(0..len), read))
 }
 
 /// The error of a type that does not read what it wrote or read before.
 #[cold]
 pub(in crate::state) fn unread<T>() -> SessionError {
-    Misfit::Unread.about::<T>()
+    SessionError::unstorable::<T>(UNEQUAL)
 }
+
+const UNEQUAL: &str = "what the next request would read is not equal to it; usual causes are `skip`, \
+    `skip_serializing_if`, `untagged`, `flatten`, `tag`, a `Deserialize` that changes what it reads, and a NaN";
 
 /// Writes into a vector of the caller, so that nothing is copied afterwards.
 struct Appended<'a>(&'a mut Vec<u8>);

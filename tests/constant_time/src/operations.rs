@@ -280,7 +280,7 @@ fn now() -> SystemTime {
 }
 
 /// A session that serde writes byte for byte, without a look at any.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Secret([u8; LEN]);
 
 impl Secret {

@@ -16,7 +16,7 @@ use hardtack::{
     Size, carrier::SessionCookieBuilder, session::Payload,
 };
 use hardtack_memory::{MARKER_LEN, Scanning, held_after, left_behind, look_for};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny, ser::Error};
 
 #[global_allocator]
 static ALLOCATOR: Scanning = Scanning;
@@ -301,22 +301,39 @@ fn bytes_after_a_body_are_overwritten_too() {
     }
 }
 
-/// A type that keeps none of the bytes that it reads and writes: the marker, and `more` other bytes.
-#[derive(Debug, Default)]
+/// A type that keeps none of the bytes that it reads and writes: the marker, and `more` other bytes. `MISREAD` of
+/// them are read as none, and behind `UNWRITABLE` comes an error.
+#[derive(Debug, Default, PartialEq)]
 struct Quiet {
     more: usize,
 }
 
 impl Serialize for Quiet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (MARKER, &[7_u8; 1000][..self.more]).serialize(serializer)
+        let more = &[7_u8; 1000][..self.more];
+        if self.more == UNWRITABLE {
+            return (MARKER, more, Unwritable).serialize(serializer);
+        }
+        (MARKER, more).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Quiet {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Quiet, D::Error> {
         let (_, rest) = <(&str, &[u8])>::deserialize(deserializer)?;
-        Ok(Quiet { more: rest.len() })
+        let more = if rest.len() == MISREAD { 0 } else { rest.len() };
+        Ok(Quiet { more })
+    }
+}
+
+const MISREAD: usize = 77;
+const UNWRITABLE: usize = 78;
+
+struct Unwritable;
+
+impl Serialize for Unwritable {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(S::Error::custom("never written"))
     }
 }
 
@@ -325,9 +342,7 @@ impl SessionData for Quiet {
     const SCHEMA: u32 = 1;
 }
 
-/// A debug build reads again what it wrote, and that copy is not overwritten.
 #[test]
-#[cfg(not(debug_assertions))]
 fn a_typed_session_leaves_nothing() {
     let _alone = alone();
     for builder in builders() {
@@ -340,6 +355,24 @@ fn a_typed_session_leaves_nothing() {
             // More than the memory that is asked for first.
             session.replace(Quiet { more: 1000 }).unwrap();
             assert_eq!(cookie.save(&session).unwrap().iter().len(), 1);
+        });
+        assert_eq!(found, 0, "{:?}", cookie.mode());
+    }
+}
+
+#[test]
+fn a_typed_value_that_is_refused_leaves_nothing() {
+    let _alone = alone();
+    for builder in builders() {
+        let cookie = builder.typed::<Quiet>().build().unwrap();
+        let session = cookie.load(None::<&str>, at(0));
+        let found = left_behind(|| {
+            for more in [MISREAD, UNWRITABLE] {
+                let refused = session.replace(Quiet { more });
+                assert!(matches!(refused, Err(SessionError::Encode { .. })));
+            }
+            let refused = session.update(|value| value.more = MISREAD);
+            assert!(matches!(refused, Err(SessionError::Encode { .. })));
         });
         assert_eq!(found, 0, "{:?}", cookie.mode());
     }

@@ -49,16 +49,16 @@ mod derive_from_types_that_lead_back {
     use hardtack::SessionData;
     use serde::{Deserialize, Serialize};
 
-    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 1, from = NextLogin)]
     struct Login {}
 
-    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 2, from = Login)]
     struct NextLogin {}
 
     /// Every type converts from itself.
-    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     #[session(label = "visit", schema = 1, from = Visit)]
     struct Visit {}
 
@@ -86,24 +86,24 @@ mod derive_with_a_word_twice {
     use hardtack::SessionData;
     use serde::{Deserialize, Serialize};
 
-    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 1, label = "visit")]
     struct Labels {}
 
-    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 1)]
     #[session(schema = 2)]
     struct Schemas {}
 
-    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 1, from = Labels, from = Schemas)]
     struct Versions {}
 
-    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 1, from_dictionary, from_dictionary)]
     struct Dictionaries {}
 
-    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 1, version = 2)]
     struct Unknown {}
 }
@@ -117,15 +117,15 @@ mod derive_without_a_word {
     use hardtack::SessionData;
     use serde::{Deserialize, Serialize};
 
-    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     #[session(label = "login")]
     struct WithoutSchema {}
 
-    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     #[session(schema = 1)]
     struct WithoutLabel {}
 
-    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     struct WithoutAttribute {}
 }
 
@@ -138,7 +138,7 @@ mod get_on_a_typed_session {
     use hardtack::{Session, SessionData, SessionError};
     use serde::{Deserialize, Serialize};
 
-    #[derive(Default, Deserialize, Serialize)]
+    #[derive(Default, Deserialize, Serialize, PartialEq)]
     struct Login {
         user: u64,
     }
@@ -174,7 +174,7 @@ mod insert_on_a_typed_session {
     use hardtack::{Session, SessionData, SessionError};
     use serde::{Deserialize, Serialize};
 
-    #[derive(Default, Deserialize, Serialize)]
+    #[derive(Default, Deserialize, Serialize, PartialEq)]
     struct Login {
         user: u64,
     }
@@ -209,7 +209,7 @@ mod session_data_without_default {
     use hardtack::SessionData;
     use serde::{Deserialize, Serialize};
 
-    #[derive(Deserialize, Serialize)]
+    #[derive(Deserialize, Serialize, PartialEq)]
     struct Login {
         user: u64,
     }
@@ -217,6 +217,21 @@ mod session_data_without_default {
     impl SessionData for Login {
         const LABEL: &str = "login";
         const SCHEMA: u32 = 1;
+    }
+}
+
+#[cfg(feature = "session_data_without_partial_eq")]
+mod session_data_without_partial_eq {
+    //! error: can't compare `Login` with `Login`
+    //! help: consider annotating `Login` with `#[derive(PartialEq)]`
+
+    use hardtack::SessionData;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Default, Deserialize, Serialize, SessionData)]
+    #[session(label = "login", schema = 1)]
+    struct Login {
+        user: u64,
     }
 }
 
@@ -229,7 +244,7 @@ mod take_on_a_typed_session {
     use hardtack::{Session, SessionData, SessionError};
     use serde::{Deserialize, Serialize};
 
-    #[derive(Default, Deserialize, Serialize)]
+    #[derive(Default, Deserialize, Serialize, PartialEq)]
     struct Login {
         user: u64,
     }

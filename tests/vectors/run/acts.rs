@@ -144,7 +144,7 @@ fn set<T: SessionData + From<Visit<2>>>(
 }
 
 /// The type of the vectors, whose first version had the same bytes.
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Serialize, Deserialize, Default, PartialEq)]
 pub(super) struct Converting(Visit<2>);
 
 impl From<Visit<2>> for Converting {

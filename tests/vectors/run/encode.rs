@@ -15,7 +15,7 @@ use super::{for_each, hex, unhex};
 use crate::{
     SessionError,
     crypto::scratch::Scratch,
-    state::map::{self, write},
+    state::map::{self, encode},
 };
 
 #[derive(Deserialize)]
@@ -92,7 +92,7 @@ enum Variant {
 fn values_are_encoded_as_specified() {
     for_each("encode", |name, vector: Vector| {
         let mut buffer = Scratch::borrow();
-        match write(&vector.value, &mut buffer) {
+        match encode(&vector.value, &mut buffer) {
             Ok(bytes) => {
                 let expected = vector.bytes.expect("it is refused").whole();
                 assert_eq!(hex(bytes), expected, "{name}");

@@ -108,7 +108,7 @@ enum Expects {
 }
 
 /// The type of the vectors, which converts nothing. Its label is the vector's.
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Serialize, Deserialize, Default, PartialEq)]
 pub(super) struct Visit<const SCHEMA: u32> {
     #[serde(with = "visits")]
     visits: u64,

@@ -89,7 +89,7 @@ impl Content for Map {
 }
 
 /// The type in a release: 1 is the earlier one, and 2 reads both.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
 pub struct Typed<const RELEASE: u32>(Entries);
 
 impl<const RELEASE: u32> SessionData for Typed<RELEASE> {

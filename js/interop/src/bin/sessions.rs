@@ -340,7 +340,7 @@ impl Typed {
     }
 }
 
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, PartialEq)]
 struct Every {
     bool: bool,
     small: (u8, i8),
@@ -362,7 +362,7 @@ struct Every {
     wrapped: Wrapped,
 }
 
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, PartialEq)]
 enum Kind {
     #[default]
     Guest,
@@ -373,13 +373,13 @@ enum Kind {
     Id(u64),
 }
 
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, PartialEq)]
 struct Inner {
     id: u32,
     name: Option<String>,
 }
 
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, PartialEq)]
 struct Wrapped(u32);
 
 impl SessionData for Every {

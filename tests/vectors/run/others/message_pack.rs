@@ -91,12 +91,12 @@ fn is_read(vector: &Vector, bytes: &[u8]) -> bool {
 fn written(vector: &Vector) -> Vec<u8> {
     let mut buffer = Scratch::borrow();
     let written = match &*vector.type_name {
-        "binary" => map::write(&Bytes(bytes_of(vector)), &mut buffer),
+        "binary" => map::encode(&Bytes(bytes_of(vector)), &mut buffer),
         "bignum" => match text_of(vector).parse::<u64>() {
-            Ok(number) => map::write(&number, &mut buffer),
-            Err(_) => map::write(&text_of(vector).parse::<i64>().unwrap(), &mut buffer),
+            Ok(number) => map::encode(&number, &mut buffer),
+            Err(_) => map::encode(&text_of(vector).parse::<i64>().unwrap(), &mut buffer),
         },
-        _ => map::write(&vector.value, &mut buffer),
+        _ => map::encode(&vector.value, &mut buffer),
     };
     written.unwrap().to_vec()
 }
