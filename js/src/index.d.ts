@@ -264,7 +264,10 @@ export interface Outcome {
   readonly cause?: unknown;
 }
 
-/** Codec of a value: a description of `hardtack-session/struct`, or one of your own. */
+/**
+ * Codec of a value: a description of `hardtack-session/struct`, or one of your own. A value is stored only if what `decode`
+ * makes of its bytes is encoded as the same bytes.
+ */
 export interface Codec<T> {
   /** Encodes a value. A description throws a `SessionError` where the value is not of its type. */
   encode(value: T): Uint8Array;

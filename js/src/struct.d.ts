@@ -25,8 +25,9 @@ export const i32: Description<number>;
 export const i53: Description<number>;
 export const i64: Description<bigint>;
 export const i128: Description<bigint>;
-/** Numbers are rounded to 32 bits, as by `Math.fround`; one that is too large for them is refused. */
+/** Numbers are rounded to 32 bits, as by `Math.fround`; one that is too large for them is refused. So is NaN. */
 export const f32: Description<number>;
+/** NaN is refused. */
 export const f64: Description<number>;
 export const bool: Description<boolean>;
 export const text: Description<string>;

@@ -88,6 +88,8 @@ function float(width) {
   return describe(width, {
     empty: () => 0,
     write(value, writer) {
+      // Rust refuses it, too.
+      if (Number.isNaN(value)) throw new SessionError("value", "expected a number, found NaN, which is not equal to itself");
       if (typeof value !== "number") refuse("a number", value);
       const bytes = new Uint8Array(width);
       const view = new DataView(bytes.buffer);

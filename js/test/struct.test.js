@@ -124,9 +124,9 @@ test("bytes that are no value are refused as in Rust, and every other value is r
             ? Uint8Array.from([...payload.subarray(0, at), payload[at] | 0x80, 0, ...payload.subarray(at + 1)])
             : payload.map((byte, i) => (i === at ? below(256) : byte));
     const [here, there] = [throughJavaScript(changed), await throughRust(changed)];
-    // Numbers beyond 2^53 are for `u64`, of `Some(None)` nothing is left, and NaN has one form here.
-    if (here === null && there !== null && isBeyond(changed)) continue;
-    if (here !== null && (hasLostNull(changed) || Every.decode(changed).floats.some(Number.isNaN))) continue;
+    // Numbers beyond 2^53 are for `u64`, a NaN is read and not written, and of `Some(None)` nothing is left.
+    if (here === null && there !== null && (isBeyond(changed) || hasNaN(changed))) continue;
+    if (here !== null && hasLostNull(changed)) continue;
     assert.deepEqual(here, there, `round ${round}: ${Buffer.from(changed).toString("hex")}`);
     if (here) read++;
     else refused++;
@@ -145,6 +145,14 @@ function fieldsOf() {
     texts: t.map(t.text, t.i64), keyed: t.map(t.i32, t.option(t.bool)), unit: t.unit, kind: t.oneOf(kinds),
     inner: t.list(t.struct({ id: t.u32, name: t.option(t.text) })), wrapped: t.u32,
   };
+}
+
+function hasNaN(payload) {
+  try {
+    return Every.decode(payload).floats.some(Number.isNaN);
+  } catch {
+    return false;
+  }
 }
 
 function isBeyond(payload) {
@@ -266,7 +274,8 @@ test("what a value has beside its parts is refused, and what would be read as so
   const alike = [[t.f32, 0.1, Math.fround(0.1)], [t.bytes, Uint8Array.of(1), Uint8Array.of(1)], [t.tuple(t.u8), [1], [1]]];
   for (const [key, one, other] of alike) refuses(t.map(key, t.u8), new Map([[one, 1], [other, 2]]), /two keys that are written alike/);
   refuses(t.f32, 1e39, /^expected a number of 32 bits/);
-  for (const value of [Infinity, NaN, -0, Math.fround(3e38)]) assert.deepStrictEqual(t.f32.decode(t.f32.encode(value)), value);
+  for (const number of [t.f32, t.f64]) refuses(number, NaN, /^expected a number, found NaN, which is not equal to itself$/);
+  for (const value of [Infinity, -0, Math.fround(3e38)]) assert.deepStrictEqual(t.f32.decode(t.f32.encode(value)), value);
 });
 
 test("a codec of one's own that cannot read what it has written is told where the value is stored", async () => {

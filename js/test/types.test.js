@@ -109,6 +109,39 @@ test("a codec that cannot work is refused", async () => {
   }
 });
 
+test("a codec of one's own whose halves disagree is told where the value is stored", async () => {
+  const changing = {
+    encode: ({ role }) => new TextEncoder().encode(role),
+    decode: (bytes) => ({ role: new TextDecoder().decode(bytes).replace("user", "admin").trim() }),
+  };
+  const type = (empty) => sessionType({ label: "role", schema: 1, shape: changing, empty });
+  assert.throws(() => type({ role: "user" }), { name: "ConfigError", code: "type", message: /^`empty` cannot be stored: `shape` does not decode what it encodes: it gave another value$/ });
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { type: type({ role: "guest" }) });
+  const session = await cookies.load(null, NOW);
+  for (const role of ["user", "guest ", " "]) {
+    const error = { name: "SessionError", code: "value", message: "`shape` does not decode what it encodes: it gave another value" };
+    assert.throws(() => (session.value = { role }), error, role);
+    assert.throws(() => session.update((value) => void (value.role = role)), error, role);
+    assert.deepEqual(session.value, { role: "guest" });
+  }
+  session.value = { role: "admin" };
+  assert.deepEqual(session.value, { role: "admin" });
+});
+
+test("a value that was converted is read as it is stored from then on, or not at all", async () => {
+  const shape = { encode: ({ role }) => new TextEncoder().encode(role), decode: (bytes) => ({ role: new TextDecoder().decode(bytes).replace("user", "admin") }) };
+  const type = (schema, convert) => sessionType({ label: "role", schema, shape, empty: { role: "" }, convert });
+  const before = await SessionCookie.encrypted(XAES_KEY, { type: type(1) });
+  const session = await before.load(null, NOW);
+  session.value = { role: "guest" };
+  const [line] = await before.save(session);
+  for (const [role, reason] of [["guest", undefined], ["user", "Payload"]]) {
+    const after = await SessionCookie.encrypted(XAES_KEY, { type: type(2, () => ({ role })) });
+    const { outcome } = await after.load(line.split(";")[0], NOW);
+    assert.equal(outcome.reason, reason, role);
+  }
+});
+
 test("a typed session needs its codec", async () => {
   const encode = (value) => Uint8Array.of(value.visits);
   const decode = ([visits]) => ({ visits });

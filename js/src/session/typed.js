@@ -25,7 +25,7 @@ export function sessionType(type) {
   try {
     return new SessionType(type);
   } catch (error) {
-    return refuse(`\`shape\` does not decode what it encodes of \`empty\`: ${error.message ?? "it gave no value"}`);
+    return refuse(`\`empty\` cannot be stored: ${error?.message}`);
   }
 }
 
@@ -100,8 +100,7 @@ class SessionType {
     this.schema = schema;
     this.#shape = shape;
     this.#convert = convert;
-    this.#empty = this.encode(empty);
-    this.decode(this.#empty);
+    this.#empty = this.payloadOf(empty).bytes;
   }
 
   checkRoom(room) {
@@ -128,14 +127,16 @@ class SessionType {
   #formOf(schema, bytes) {
     if (schema === this.schema) return bytes;
     if (schema === 0 && bytes.length === 0) return this.#empty;
-    return this.encode(aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined));
+    return this.payloadOf(aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined)).bytes;
   }
 
-  /** The payload of a value, as the next request reads it. */
+  /** The payload of a value, as the next request reads it. Values of any class have no equality, so their bytes are compared. */
   payloadOf(value) {
     const bytes = this.encode(value);
     try {
-      return new TypedValue(this, this.schema, bytes, bytes, this.decode(bytes));
+      const read = this.decode(bytes);
+      ensure(equal(this.encode(read), bytes), "value", "it gave another value");
+      return new TypedValue(this, this.schema, bytes, bytes, read);
     } catch (error) {
       throw new SessionError("value", `\`shape\` does not decode what it encodes: ${error?.message ?? "it gave no value"}`);
     }
