@@ -15,6 +15,7 @@ import { Turn } from "./turns.js";
 const LATE = new Date("9999-01-01");
 const READ_ONLY =
   "session of `load()` is not saved; change it in `await sessions.update(…)`, and for CSRF tokens call `ensureId()` in the proxy";
+const OTHER_JAR = "the function after the sessions returns another jar at each call; pass `cookies` of next/headers";
 const WITH_HEADERS = "pass `headers` of next/headers as well: `inNext(sessions, cookies, { headers })`";
 
 /**
@@ -45,7 +46,7 @@ export function inNext(sessions, cookies, options = {}) {
   };
   const update = async (change) => {
     const [jar, cookie] = await ready();
-    ensure(jar === (await cookies()), "option", "the function after the sessions returns another jar at each call; pass `cookies` of next/headers");
+    ensure(jar === (await cookies()), "option", OTHER_JAR);
     const turn = new Turn(jar, cookie.name, open);
     return turn.take(change, async () => {
       const session = (turn.session = await begin(jar, cookie));
