@@ -76,6 +76,8 @@ pub(crate) struct RefusedRequest<'a> {
     /// Origin and host are given if they have the form of one.
     pub(crate) origin: Option<&'a str>,
     pub(crate) host: Option<&'a str>,
+    /// Name of the cookie or header whose session the token is not of.
+    pub(crate) purpose: Option<&'a str>,
     pub(crate) advice: Option<&'a str>,
 }
 
@@ -92,6 +94,7 @@ pub(crate) fn request_refused(
         refusal = refusal.to_string(),
         advice = request.advice,
         path = request.path,
+        purpose = request.purpose,
         origin = request.origin,
         host = request.host,
         "a request was refused by a CSRF check"

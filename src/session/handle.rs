@@ -196,6 +196,14 @@ impl<T> Session<T> {
     }
 }
 
+impl<T> Session<T> {
+    /// Returns the name of the cookie or header, for events.
+    #[cfg(feature = "tower")]
+    pub(crate) fn purpose(&self) -> &str {
+        self.lock.sealer.slot.purpose.name()
+    }
+}
+
 impl<T: Payload> Session<T> {
     /// Reads the session without touching it.
     #[cfg(feature = "tower")]

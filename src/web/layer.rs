@@ -24,7 +24,10 @@ use crate::{
 /// programs for axum, and [another page](crate::guide::frameworks) those for actix-web.
 ///
 /// Put a timeout around this layer, so that a handler which it gives up saves nothing. From inside, only a response with
-/// status 408 says that its handler did not end.
+/// status 408 says that its handler did not end. A retry goes around it too: from inside, what the failed attempts changed
+/// is saved with the last one.
+///
+/// In axum the layer added last is the outermost, in a `tower::ServiceBuilder` the one added first.
 ///
 /// # Examples
 ///

@@ -37,7 +37,7 @@ impl fmt::Display for MissingSession {
                 write!(
                     f,
                     "no session layer for {session} is around the handler, the guard or the middleware that asks for it; \
-                     add `SessionLayer::new(cookie)` after all of them{and}"
+                     add `SessionLayer::new(cookie)` after all of them (in a `ServiceBuilder`, before them){and}"
                 )
             }
             MissingSession::OtherType { asked, provided } => {

@@ -307,10 +307,13 @@ mod told {
     use super::{FORM, SECRET, ask, request, routes, typed_too_large, unsaved};
     use crate::{
         common::{
-            at, cookie,
+            at, cookie, sealed,
             told::{Told, told_by},
         },
-        tower_layer::layers::login_layer,
+        tower_layer::{
+            Login,
+            layers::{login_layer, logins, named},
+        },
     };
 
     /// Asserts that there is one event at `WARN` or worse, with this level and these texts.
@@ -402,6 +405,58 @@ mod told {
             Level::ERROR,
             &["`SessionLayer::new(cookie)`"],
         );
+    }
+
+    /// An application with a session and a guard of its own, inside another one.
+    #[test]
+    fn of_two_guards_the_one_that_refuses_a_token_is_named() {
+        let (visits, logins) = (named("__Host-visit"), logins());
+        let nested = |outer: CsrfGuard| {
+            let inner = CsrfGuard::new().tokens_in_forms().typed::<Login>();
+            Router::new()
+                .route("/", post(async |_: GuardedForm| "done"))
+                .layer(inner)
+                .layer(login_layer())
+                .layer(outer)
+                .layer(SessionLayer::new(visits.clone()).clock(at(0)))
+        };
+        let in_forms = || CsrfGuard::new().tokens_in_forms();
+        let mut tokens = [String::new(), String::new()];
+        let cookies = [
+            sealed(&visits, at(0), |session| {
+                tokens[0] = session.csrf_token().unwrap();
+            }),
+            sealed(&logins, at(0), |session| {
+                tokens[1] = session.csrf_token().unwrap();
+            }),
+        ];
+        let [outer, inner] = &tokens;
+        let cookies = cookies.join("; ");
+        let send = |header: &str, form: &str| {
+            let request = Request::post("/").header("cookie", &cookies);
+            let request = request.header(FORM.0, FORM.1);
+            let request = match header {
+                "" => request,
+                token => request.header("x-csrf-token", token),
+            };
+            let body = format!("csrf_token={form}");
+            request.body(axum::body::Body::from(body)).unwrap()
+        };
+        let (visit, login) = ("purpose=\"__Host-visit\"", "purpose=\"__Host-login\"");
+        let advice = "`origin_check_only`";
+        for (request, expected) in [
+            (send("", inner), &[visit, advice][..]),
+            (send("", outer), &[login, advice]),
+            (send("", ""), &[visit]),
+            (send(inner, ""), &[visit]),
+            (send(outer, ""), &[login, advice]),
+        ] {
+            check_told(nested(in_forms()), request, Level::WARN, expected);
+        }
+        for request in [send("", inner), send(inner, "")] {
+            let (status, ..) = ask(nested(CsrfGuard::new().origin_check_only()), request);
+            assert_eq!(status, 200);
+        }
     }
 
     #[test]

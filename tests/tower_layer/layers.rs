@@ -2,22 +2,28 @@
 
 use std::convert::Infallible;
 
-use axum::{Extension, Router, body::Body, routing::get};
-use hardtack::{Session, SessionCookie, SessionData, SessionLayer, session::Map, web::Failure};
+use axum::{
+    Extension, Router,
+    body::Body,
+    routing::{get, post},
+};
+use hardtack::{
+    Session, SessionCookie, SessionData, SessionLayer, csrf::CsrfGuard, session::Map, web::Failure,
+};
 use http::{Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
-use tower::{Layer, Service, ServiceExt, service_fn};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 use super::{
     Login,
-    common::{at, builder, pair_of},
+    common::{at, block_on, builder, pair_of},
     fetch, request_to, set_cookies,
 };
 
 #[derive(Clone)]
 struct Admin(Session);
 
-fn named(name: &str) -> SessionCookie {
+pub(super) fn named(name: &str) -> SessionCookie {
     builder().name(name).build().unwrap()
 }
 
@@ -25,7 +31,7 @@ fn layer(name: &str) -> SessionLayer {
     SessionLayer::new(named(name)).clock(at(0))
 }
 
-fn logins() -> SessionCookie<Login> {
+pub(super) fn logins() -> SessionCookie<Login> {
     builder().name("__Host-login").typed().build().unwrap()
 }
 
@@ -307,4 +313,39 @@ fn the_debug_form_of_a_layer_shows_its_settings() {
     assert!(format!("{layer:?}").contains("is_eager: false, has_context_by: false"));
     let layer = layer.eager().context_by_host();
     assert!(format!("{layer:?}").contains("is_eager: true, has_context_by: true"));
+}
+
+/// The terminal says what to do in either.
+#[test]
+fn a_router_and_a_service_builder_take_the_layers_in_opposite_orders() {
+    let guard = || CsrfGuard::new();
+    let routes = || Router::new().route("/", post(async |_: Session| "done"));
+    let around = |router: Router| {
+        let request = Request::post("/").body(Body::empty()).unwrap();
+        let response = block_on(router.oneshot(request)).unwrap();
+        let failure: Option<&Failure> = response.extensions().get();
+        let setup = match failure {
+            Some(Failure::Setup(sentence)) => Some(sentence.clone()),
+            _ => None,
+        };
+        (response.status().as_u16(), setup)
+    };
+    let session = || layer("__Host-visit");
+    let in_order = [
+        routes().layer(guard()).layer(session()),
+        routes().layer(ServiceBuilder::new().layer(session()).layer(guard())),
+    ];
+    for router in in_order {
+        assert_eq!(around(router), (403, None)); // no token
+    }
+    let out_of_order = [
+        routes().layer(session()).layer(guard()),
+        routes().layer(ServiceBuilder::new().layer(guard()).layer(session())),
+    ];
+    for router in out_of_order {
+        let (status, setup) = around(router);
+        let setup = setup.expect("a mistake of the setup");
+        let advice = "add `SessionLayer::new(cookie)` after all of them (in a `ServiceBuilder`, before them)";
+        assert!(status == 500 && setup.contains(advice), "{setup}");
+    }
 }

@@ -127,7 +127,7 @@ impl CsrfCheck {
         let checks: Option<&TokenChecks> = extensions.get();
         let checks = checks.ok_or(GuardedRejection::NoGuard)?;
         if !checks.has_passed && checks.in_form.is_empty() {
-            let refusal = reported(CsrfRefusal::NotAsked, path, None);
+            let refusal = reported(CsrfRefusal::NotAsked, path, None, None);
             return Err(GuardedRejection::Refused(refusal));
         }
         Ok(CsrfCheck {
@@ -152,12 +152,13 @@ impl CsrfCheck {
             if (left.verify)(token) {
                 continue;
             }
+            let purpose = Some(&*left.purpose);
             if token.is_empty() {
-                return Err(reported(CsrfRefusal::NoToken, &self.path, None));
+                return Err(reported(CsrfRefusal::NoToken, &self.path, purpose, None));
             }
             let form = self.checks.form_page.clone();
             let refusal = CsrfRefusal::WrongToken { form };
-            return Err(reported(refusal, &self.path, self.checks.advice));
+            return Err(reported(refusal, &self.path, purpose, self.checks.advice));
         }
         Ok(())
     }
@@ -169,9 +170,15 @@ impl fmt::Debug for CsrfCheck {
     }
 }
 
-fn reported(refusal: CsrfRefusal, path: &str, advice: Option<&'static str>) -> CsrfRefusal {
+fn reported(
+    refusal: CsrfRefusal,
+    path: &str,
+    purpose: Option<&str>,
+    advice: Option<&'static str>,
+) -> CsrfRefusal {
     let request = RefusedRequest {
         path,
+        purpose,
         advice,
         ..RefusedRequest::default()
     };
@@ -204,4 +211,4 @@ impl<R> fmt::Display for GuardedRejection<R> {
 impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
 
 const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
-     `CsrfGuard::new().tokens_in_forms()` to the router, before the session layer";
+     `CsrfGuard::new().tokens_in_forms()` to the router, before the session layer (in a `ServiceBuilder`, after it)";

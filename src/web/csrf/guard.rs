@@ -16,7 +16,9 @@ use crate::{
 
 /// Refuses requests that other sites make a visitor's browser send, with 403, before the handler runs.
 ///
-/// The guard goes inside [`SessionLayer`](crate::SessionLayer). Every request whose method is not GET, HEAD, OPTIONS or
+/// The guard goes inside [`SessionLayer`](crate::SessionLayer). Of two guards around one handler, each wants a token of its
+/// own session: let the outer guard be [`origin_check_only`](Self::origin_check_only), or name another
+/// [`form_field`](Self::form_field) for it. Every request whose method is not GET, HEAD, OPTIONS or
 /// TRACE has to pass these checks, in this order:
 ///
 /// 1. a request from a [trusted origin](Self::trust_origin) continues with 4;

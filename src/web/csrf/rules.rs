@@ -47,16 +47,29 @@ impl Rules {
         extensions: &mut impl Extensions,
     ) -> Result<(), Failure> {
         let checked = self.check_request::<T>(request, extensions);
+        if checked.is_ok() {
+            return checked;
+        }
+        // They hold the session, which is saved when no one else holds it.
+        let checks: Option<TokenChecks> = extensions.remove();
         // Written here, because an application may answer a refused request itself.
         if let Err(Failure::Csrf(refusal)) = &checked {
             let origin = text_of(request, &header::ORIGIN);
             let origin = origin.filter(|o| *o == HIDDEN || Origin::parse(o).is_some());
             let host = Host::of(request).map(|host| host.to_string());
+            let is_of_token = matches!(
+                refusal,
+                CsrfRefusal::NoToken | CsrfRefusal::WrongToken { .. }
+            );
+            let of_token = checks.as_ref().filter(|_| is_of_token);
             let told = RefusedRequest {
                 path: request.uri.path(),
                 origin,
                 host: host.as_deref(),
-                advice: self.advice(refusal, request, origin),
+                purpose: of_token.map(|checks| &*checks.purpose),
+                advice: self
+                    .advice(refusal, request, origin)
+                    .or(of_token.and_then(|checks| checks.advice)),
             };
             events::request_refused(refusal, refusal.name(), &told);
         }
@@ -78,7 +91,6 @@ impl Rules {
             CsrfRefusal::CrossSite if is_compared && origin == Some(HIDDEN) => Some(WITHOUT_ORIGIN),
             CsrfRefusal::CrossSite if is_compared && origin.is_some() => Some(BEHIND_PROXY),
             CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
-            CsrfRefusal::WrongToken { .. } => about_wrong_token(&request.headers),
             _ => None,
         }
     }
@@ -95,21 +107,23 @@ impl Rules {
         if !is_safe && !is_form_post {
             cross_site::check(request, &self.trusted).map_err(Failure::Csrf)?;
         }
+        let mut checked = Ok(());
         // A check that another guard has left stays.
         if self.token != TokenSource::None {
             let mut checks: TokenChecks = extensions.remove().unwrap_or_default();
             if !is_safe && !is_upgrade && !is_form_post {
                 checks.advice = about_wrong_token(&request.headers);
                 let field = &self.form_field;
-                self.token
-                    .check::<T>(request, extensions, field, &mut checks)?;
+                checked = self
+                    .token
+                    .check::<T>(request, extensions, field, &mut checks);
                 if !checks.in_form.is_empty() {
                     checks.form_page = cross_site::page_of(request, &self.trusted);
                 }
             }
             extensions.insert(checks);
         }
-        Ok(())
+        checked
     }
 
     /// Returns `true` if the request is a form that one of `form_posts` lets pass.

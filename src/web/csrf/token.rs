@@ -38,6 +38,10 @@ impl TokenSource {
         let session = Session::<T>::provided_in(extensions);
         let session = session.map_err(|missing| Failure::Setup(without_session(missing)))?;
         let in_form = self == TokenSource::HeaderOrForm && is_form(&request.headers);
+        if checks.has_passed || !checks.in_form.is_empty() {
+            checks.advice = Some(NESTED);
+        }
+        checks.purpose = session.purpose().to_owned();
         let verify = move |token: &str| session.verify_csrf(token);
         checks.fields.push(field.clone());
         match request.headers.get(TOKEN_HEADER) {
@@ -48,6 +52,7 @@ impl TokenSource {
                 }
             }
             None if in_form => checks.in_form.push(LeftToForm {
+                purpose: checks.purpose.clone(),
                 field: field.clone(),
                 verify: Arc::new(verify),
             }),
@@ -73,6 +78,8 @@ pub(super) struct TokenChecks {
     pub(super) form_page: Option<Arc<str>>,
     /// For the operator of the site, if the token is wrong.
     pub(super) advice: Option<&'static str>,
+    /// Name of the cookie or header whose session the last guard looked at.
+    pub(super) purpose: String,
 }
 
 /// Check of one guard.
@@ -82,6 +89,8 @@ pub(super) struct TokenChecks {
     allow(dead_code, reason = "for extractors")
 )]
 pub(super) struct LeftToForm {
+    /// Name of the session's cookie or header.
+    pub(super) purpose: String,
     pub(super) field: FormField,
     pub(super) verify: Verify,
 }
@@ -107,3 +116,5 @@ fn without_session(missing: MissingSession) -> String {
 
 const TOKEN_HEADER: &str = "x-csrf-token";
 pub(super) const TOKEN_FIELD: FormField = Cow::Borrowed("csrf_token");
+const NESTED: &str = "two guards are around the handler, and each wants a token of its own session; let the outer guard be \
+     `origin_check_only`, or name another `form_field` for it and send both tokens";
