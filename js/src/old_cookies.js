@@ -1,15 +1,20 @@
 // Sessions of other libraries, taken over from their cookies until a date, by the rules of `migrate_from` in Rust.
 
 import { EPOCH, U32 } from "./base/bytes.js";
-import { ConfigError, SessionError, refuseUnknown } from "./base/errors.js";
+import { ConfigError, Refusal, SessionError, refuseUnknown } from "./base/errors.js";
 import { duration, secondsOf } from "./base/time.js";
 import { Dictionary, entryOf } from "./state/dictionary.js";
 import { templateOf } from "./cookie/attributes.js";
+import { lastActiveOf } from "./state/lifetime.js";
 import { toSetCookie } from "./cookie/set_cookie.js";
 import { MOST_VALUES, findValues } from "./cookie/values.js";
 
 /** The most bytes of a value that browsers store. */
 const LONGEST_VALUE = 4096;
+const OUTDATED =
+  "its sessions are refused: they have no date, so they count as begun at `from`, which is longer ago than `absoluteTimeout`; begin with the rollout";
+const LEFT =
+  "browsers still have it, so a sign-out brings its session back: give `oldCookie` the `path` and the `domain` that the old program set it with, and let no program set it any more";
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
 /**
@@ -38,6 +43,8 @@ class OldCookies {
   #sources;
   /** The fields that drop the old cookies, each with the first second at which it may be sent. */
   #dropped = new Map();
+  /** What was told of the setup already. */
+  #told = new Set();
 
   /** `name`: that of the new cookie. */
   constructor(sources, name) {
@@ -76,6 +83,23 @@ class OldCookies {
     else if (refused) state.outcome = { kind: "notMigrated", ...refused };
   }
 
+  /**
+   * Tells of an old cookie that came with a session of ours, `chosen` among the tokens or the refusal of them. The response that
+   * wrote it dropped the old cookie, and the browser has it still.
+   */
+  look(fields, chosen) {
+    if (chosen instanceof Refusal || this.#told.has("attributes")) return;
+    const written = lastActiveOf(chosen.body.metadata);
+    const isLeft = ({ template, from, until }) => written >= from && written < until && findValues(fields, template.name).length > 0;
+    const left = this.#sources.find(isLeft);
+    if (left) this.#tell("attributes", left.template.name, LEFT);
+  }
+
+  #tell(kind, name, advice) {
+    if (!this.#told.has(kind)) console.warn(`old cookie \`${name}\`: ${advice}`);
+    this.#told.add(kind);
+  }
+
   /** Returns a Reason, with its cause if it has one, if there are sessions, and none can be taken over. */
   async #acceptOne(opened, hasMore, state, sealer) {
     // One of two may have been planted by another host of the site. Several keys of one cookie open one value.
@@ -83,7 +107,7 @@ class OldCookies {
     if (opened.length > 0 && isRival) return { reason: "Duplicate" };
     let refused = null;
     for (const one of opened) {
-      const reason = await accept(one, state, sealer);
+      const reason = await accept(one, state, sealer, () => this.#tell("range", one.source.template.name, OUTDATED));
       refused ??= reason;
       if (state.isTakenOver) break;
     }
@@ -106,8 +130,11 @@ async function readOld({ read }, value) {
   }
 }
 
-/** Returns a Reason, with its cause if it has one, if the session cannot be taken over. */
-async function accept({ source, old }, state, sealer) {
+/**
+ * Returns a Reason, with its cause if it has one, if the session cannot be taken over. Calls `outdated` if it has no date, and is too
+ * old by the beginning of its range alone.
+ */
+async function accept({ source, old }, state, sealer, outdated) {
   const { now } = state;
   let converted;
   try {
@@ -119,6 +146,7 @@ async function accept({ source, old }, state, sealer) {
   if (reason) return { reason };
   if (dictionary.size === 0) return null;
   const refusal = await sealer.check(metadata, dictionary.bytes, now);
+  if (refusal?.reason === "Expired" && (old.createdAt ?? null) === null) outdated();
   if (refusal) return causeOf(refusal);
   const standing = await state.policy.devices?.judge(metadata, [], state);
   if (standing?.isStale) return { reason: "Stale" };

@@ -140,3 +140,55 @@ const sorted = (value) => {
   if (Array.isArray(value) || value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
 };
+
+/** The warnings while the work is done. */
+async function warningsOf(work) {
+  const told = [];
+  const { warn } = console;
+  console.warn = (text) => told.push(text);
+  try {
+    await work();
+  } finally {
+    console.warn = warn;
+  }
+  return told;
+}
+
+const DAY = 86_400;
+const taking = (from, options) => {
+  const read = (user) => ({ entries: { user } });
+  const migrateFrom = oldCookie({ name: "sid", read, from: from * 1000, until: (from + 30 * DAY) * 1000 });
+  return SessionCookie.encrypted(XAES_KEY, { migrateFrom, ...options });
+};
+const pairOf = async (cookies, fields, now) => {
+  const session = await cookies.load(fields, now * 1000);
+  session.set("visited", now);
+  return (await cookies.save(session)).find((field) => field.startsWith(NAME)).split(";")[0];
+};
+
+test("an old cookie that is still there after it was dropped is told once", async () => {
+  const cookies = await taking(NOW);
+  const late = await pairOf(cookies, "sid=ada", NOW + 1);
+  const early = await pairOf(cookies, [], NOW - 1);
+  const load = (fields) => cookies.load(fields, (NOW + 2) * 1000);
+  const told = await warningsOf(async () => {
+    for (const fields of [late, "sid=ada", `theme=dark; ${late}`, `${early}; sid=ada`, `${NAME}=junk; sid=ada`]) await load(fields);
+  });
+  assert.deepEqual(told, []);
+  const [one, ...more] = await warningsOf(async () => {
+    for (const fields of [`${late}; sid=ada`, [late, "sid=eve"]]) assert.equal((await load(fields)).get("user"), "ada");
+  });
+  assert.match(one, /^old cookie `sid`: browsers still have it, .* the `path` and the `domain`/);
+  assert.deepEqual(more, []);
+});
+
+test("old sessions without a date whose range began too long ago are told once", async () => {
+  const load = (cookies, now) => async () => {
+    for (let i = 0; i < 3; i++) await cookies.load(`sid=ada`, now * 1000);
+  };
+  const told = await warningsOf(load(await taking(NOW - DAY, { absoluteTimeout: DAY / 3 }), NOW));
+  assert.equal(told.length, 1);
+  assert.match(told[0], /^old cookie `sid`: its sessions are refused: they have no date, .* longer ago than `absoluteTimeout`/);
+  assert.deepEqual(await warningsOf(load(await taking(NOW - 3600, { absoluteTimeout: DAY / 3 }), NOW)), []);
+  assert.deepEqual(await warningsOf(load(await taking(NOW), NOW + 1)), []);
+});

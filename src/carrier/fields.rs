@@ -1,6 +1,6 @@
 //! `Cookie` fields that a carrier's sessions are found in, and `Set-Cookie` fields that carry them.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use crate::{
     base::time::UnixSeconds,
@@ -16,8 +16,20 @@ pub(crate) struct CookieFields {
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
     pub(crate) template: Template,
-    #[cfg_attr(not(feature = "migrate"), allow(dead_code, reason = "for `migrate`"))]
+    #[cfg_attr(
+        not(any(feature = "migrate", feature = "tower")),
+        allow(
+            dead_code,
+            reason = "for `migrate`, and for layers, which know the page"
+        )
+    )]
     pub(crate) attributes: Attributes,
+    /// The log has said that browsers do not send the cookie back.
+    #[cfg_attr(
+        not(feature = "tower"),
+        allow(dead_code, reason = "only layers know the page")
+    )]
+    pub(crate) is_told: AtomicBool,
     /// Fields that drop the cookie with former attributes.
     pub(crate) former: Vec<Template>,
     pub(crate) old_cookies: Option<Arc<dyn OldCookies>>,

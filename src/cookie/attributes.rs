@@ -125,7 +125,8 @@ impl fmt::Display for Attributes {
 
 /// Returns the reason why browsers do not accept `path`. They ignore values of more than 1,024 bytes.
 fn wrong_path(path: &str) -> Option<String> {
-    let is_plain = |c: char| c.is_ascii_graphic() && c != ';' && c != ',';
+    // A request's path ends before `?` and `#`.
+    let is_plain = |c: char| c.is_ascii_graphic() && !";,?#".contains(c);
     if !path.starts_with('/') {
         return Some("does not begin with `/`; give one like `/app`".to_owned());
     }
@@ -135,10 +136,17 @@ fn wrong_path(path: &str) -> Option<String> {
             "has {found} bytes, expected at most {LONGEST_VALUE}"
         ));
     }
-    let found = path.chars().find(|&c| !is_plain(c))?;
-    Some(format!(
-        "contains {found:?}, expected visible ASCII characters other than `;` and `,`"
-    ))
+    if let Some(found) = path.chars().find(|&c| !is_plain(c)) {
+        return Some(format!(
+            "contains {found:?}, expected visible ASCII characters other than `;`, `,`, `?` and `#`"
+        ));
+    }
+    let is_dots = |segment: &str| {
+        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+        segment == "." || segment == ".."
+    };
+    let has_dots = path.split('/').any(is_dots);
+    has_dots.then(|| "has a segment `.` or `..`, which browsers resolve; leave it out".to_owned())
 }
 
 fn is_domain(domain: &str) -> bool {
@@ -154,6 +162,57 @@ fn is_domain(domain: &str) -> bool {
     // Browsers ignore a cookie whose domain is an address.
     let is_address = domain.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     domain.len() <= 253 && domain.split('.').all(is_label) && !is_address
+}
+
+impl Attributes {
+    /// Returns `true` if [`missed_by`](Self::missed_by) may find something.
+    #[cfg(feature = "tower")]
+    pub(crate) fn may_be_missed(&self) -> bool {
+        self.domain.is_some() || self.path.contains("//") || self.path[1..].ends_with('/')
+    }
+
+    /// Returns the name and the value of the attribute by which a browser does not send the cookie back to the page that
+    /// sets it, if this is likely a mistake. `host`: that of the page, if it is known.
+    #[cfg(feature = "tower")]
+    pub(crate) fn missed_by(&self, host: Option<&str>, path: &str) -> Option<(&'static str, &str)> {
+        if let Some((domain, host)) = self.domain.as_deref().zip(host)
+            && !is_within(host, domain)
+        {
+            return Some(("domain", domain));
+        }
+        // A page may set a cookie for another part of the site. This one is meant to get it, but for a `/` too many.
+        let meant = without_empty_segments(&self.path);
+        let is_missed = is_below(path, &meant) && !is_below(path, &self.path);
+        is_missed.then_some(("path", &self.path))
+    }
+}
+
+/// Returns `true` if a browser keeps a cookie with this domain of a page on `host`, as far as can be known without a list of
+/// public suffixes.
+#[cfg(feature = "tower")]
+fn is_within(host: &str, domain: &str) -> bool {
+    let (host, domain) = (host.to_ascii_lowercase(), domain.to_ascii_lowercase());
+    let above = host.strip_suffix(&domain);
+    // Every top-level domain is a public suffix.
+    above == Some("") || above.is_some_and(|above| above.ends_with('.') && domain.contains('.'))
+}
+
+/// Returns `true` if a cookie with the path `of` is sent to `path` (RFC 6265 section 5.1.4).
+#[cfg(feature = "tower")]
+fn is_below(path: &str, of: &str) -> bool {
+    let rest = path.strip_prefix(of);
+    rest.is_some_and(|rest| rest.is_empty() || of.ends_with('/') || rest.starts_with('/'))
+}
+
+#[cfg(feature = "tower")]
+fn without_empty_segments(path: &str) -> String {
+    let segments = path.split('/').filter(|segment| !segment.is_empty());
+    let path: String = segments.map(|segment| format!("/{segment}")).collect();
+    if path.is_empty() {
+        "/".to_owned()
+    } else {
+        path
+    }
 }
 
 /// Returns the number of bytes of `; Max-Age=N`.

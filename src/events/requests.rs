@@ -120,6 +120,24 @@ pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
     );
 }
 
+/// A page got its session in a cookie that its browser does not send back to it. Told once for each cookie.
+pub(crate) fn cookie_for_elsewhere(purpose: &str, attribute: &str, value: &str, page: &str) {
+    log!(
+        SESSIONS,
+        warn,
+        purpose,
+        attribute,
+        value,
+        page,
+        "the browser will not send this session back to its page, which the `domain` or the `path` of the cookie leaves out; \
+         correct that setting"
+    );
+    say!(
+        "the browser will not send `{purpose}` back to {page}, which its {attribute} `{value}` leaves out; correct the \
+         setting `{attribute}`"
+    );
+}
+
 /// The application let shared caches store a response that carries a session.
 pub(crate) fn caching_was_replaced(purpose: &str) {
     log!(

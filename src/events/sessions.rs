@@ -97,6 +97,18 @@ pub(crate) fn old_cookie_rejected(purpose: &str, reason: Reason, token_bytes: us
     log_rejected!(reason, purpose, %reason, token_bytes, "old cookie rejected");
 }
 
+/// The settings of an old cookie are not as the old program had them, or its range is not. Told once for each cookie.
+pub(crate) fn old_cookie_is_misread(purpose: &str, advice: &str) {
+    log!(
+        SESSIONS,
+        warn,
+        purpose,
+        advice,
+        "an old cookie is set up wrongly"
+    );
+    say!("{advice}");
+}
+
 /// The application could not say whether a session is still valid. `kept`: the session is used for now.
 pub(crate) fn validation_failed(purpose: &str, kept: bool, error: &(dyn Error + 'static)) {
     log!(

@@ -1,6 +1,6 @@
 //! All old cookies of one cookie, and those that a response expires.
 
-use std::{any::TypeId, ops::Range, time::SystemTime};
+use std::{any::TypeId, ops::Range, sync::atomic::AtomicBool, time::SystemTime};
 
 use super::{OldCookie, prepared::PreparedCookie};
 use crate::{
@@ -13,6 +13,10 @@ use crate::{
 pub(crate) struct Migration {
     pub(super) cookies: Vec<PreparedCookie>,
     pub(super) dropped: Vec<DroppedCookie>,
+    /// The log has said that the sessions of an old cookie seem to have begun too early.
+    pub(super) told_of_range: AtomicBool,
+    /// The log has said that browsers do not drop an old cookie.
+    pub(super) told_of_attributes: AtomicBool,
 }
 
 impl Migration {
@@ -45,6 +49,11 @@ impl Migration {
                 }),
             }
         }
-        Ok(Migration { cookies, dropped })
+        Ok(Migration {
+            cookies,
+            dropped,
+            told_of_range: false.into(),
+            told_of_attributes: false.into(),
+        })
     }
 }

@@ -1,7 +1,10 @@
 //! Values of old cookies in one request, and the session that is taken over from one of them. Asked only where no cookie
 //! of ours came (`session/opening.rs`).
 
-use std::sync::Arc;
+use std::{
+    cell::OnceCell,
+    sync::{Arc, atomic::Ordering},
+};
 
 use super::{
     migration::Migration,
@@ -17,6 +20,8 @@ use crate::{
 /// Values of old cookies that a request brought, one of which may become its session.
 pub(crate) struct Takeover {
     migration: Arc<Migration>,
+    /// The old cookie whose session has no date of its own and is too old by the beginning of its range.
+    outdated: OnceCell<String>,
     /// As many as there are cookies.
     values: Vec<Values>,
 }
@@ -31,6 +36,7 @@ impl OldCookies for Migration {
     fn look(self: Arc<Self>) -> Box<dyn Predecessor> {
         Box::new(Takeover {
             values: self.cookies.iter().map(PreparedCookie::no_values).collect(),
+            outdated: OnceCell::new(),
             migration: self,
         })
     }
@@ -88,11 +94,21 @@ impl Predecessor for Takeover {
                 Found::Session(opened) => {
                     accept(opened.layout.metadata, opened.flash(), opened.payload())
                 }
-                Found::Entries(session) => match cookie.convert(session, now) {
-                    Ok(None) => continue,
-                    Ok(Some((dates, data))) => accept(dates, &[], &data),
-                    Err(reason) => Err(reason),
-                },
+                Found::Entries(session) => {
+                    let is_dated = session.created_at.is_some();
+                    match cookie.convert(session, now) {
+                        Ok(None) => continue,
+                        Ok(Some((dates, data))) => {
+                            let taken = accept(dates, &[], &data);
+                            // By its own date, an old session is refused with good reason.
+                            if taken == Err(Reason::Expired) && !is_dated {
+                                _ = self.outdated.set(cookie.template.name().to_owned());
+                            }
+                            taken
+                        }
+                        Err(reason) => Err(reason),
+                    }
+                }
             };
             match taken {
                 Ok(()) => return Some(Ok(())),
@@ -100,5 +116,38 @@ impl Predecessor for Takeover {
             }
         }
         refused.or(unreadable).map(Err)
+    }
+
+    fn advice(&self, reason: Reason) -> Option<String> {
+        let name = self.outdated.get().filter(|_| reason == Reason::Expired)?;
+        let told = &self.migration.told_of_range;
+        let is_first = !told.swap(true, Ordering::Relaxed);
+        is_first.then(|| {
+            format!(
+                "sessions of the old cookie `{name}` are refused: they have no date, so they count as begun when the range of \
+                 `migrate_from` began, which is longer ago than the `absolute_timeout`; begin the range with the rollout"
+            )
+        })
+    }
+
+    fn advice_beside(&self, written: UnixSeconds) -> Option<String> {
+        let told = &self.migration.told_of_attributes;
+        if told.load(Ordering::Relaxed) {
+            return None;
+        }
+        let cookies = self.migration.cookies.iter().zip(&self.values);
+        let mut left = cookies.filter(|(cookie, values)| {
+            values.iter().next().is_some() && cookie.range.contains(&written)
+        });
+        let (cookie, _) = left.next()?;
+        let is_first = !told.swap(true, Ordering::Relaxed);
+        is_first.then(|| {
+            let (name, dropped) = (cookie.template.name(), cookie.template.expire_one(0));
+            format!(
+                "browsers still have the old cookie `{name}`, so a sign-out brings its session back: give `OldCookie` the \
+                 `path` and the `domain` that the old program set it with, and let no program set it any more; it was \
+                 dropped by `{dropped}`"
+            )
+        })
     }
 }

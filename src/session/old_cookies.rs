@@ -66,6 +66,13 @@ pub(crate) trait Predecessor: Send {
         now: UnixSeconds,
         accept: &mut Accept<'_>,
     ) -> Option<Result<(), Reason>>;
+
+    /// Returns advice about a refusal of [`offer`](Self::offer) for this reason, the first time that it is needed.
+    fn advice(&self, reason: Reason) -> Option<String>;
+
+    /// Returns advice about an old cookie that came with a session of ours, which was written at `written`, the first time
+    /// that it is needed: the response that wrote it dropped the old cookie, and the browser has it still.
+    fn advice_beside(&self, written: UnixSeconds) -> Option<String>;
 }
 
 /// Takes a session with this metadata, messages and payload, or says why not.

@@ -11,6 +11,7 @@ use crate::{
     },
     cookie::{Values, Whole},
     crypto::scratch::Scratch,
+    events,
     keys::{KeyId, KeyRole, PurposeKeys},
     state::{Metadata, OpenedBody, Payload, State},
     token::{self, Context, LONGEST_TOKEN, Refused},
@@ -37,8 +38,9 @@ impl Opening<'_> {
         loaded: &mut Loaded<T>,
     ) -> usize {
         // While a cookie of ours is there, even one that does not open, an old one is not asked.
-        if let Some(old) = old.filter(|_| cfg!(feature = "migrate") && values.is_empty()) {
-            return self.take_over(&*old, loaded);
+        let old = old.filter(|_| cfg!(feature = "migrate"));
+        if let Some(old) = old.as_ref().filter(|_| values.is_empty()) {
+            return self.take_over(&**old, loaded);
         }
         let Loaded { state, outcome, .. } = loaded;
         let (chosen, token_bytes) = self.choose(&values);
@@ -46,6 +48,10 @@ impl Opening<'_> {
             None => {}
             Some(Err(refused)) => *outcome = refused.into(),
             Some(Ok(Candidate { key_id, opened })) => {
+                let written = opened.layout.metadata.last_active();
+                if let Some(advice) = old.and_then(|old| old.advice_beside(written)) {
+                    events::old_cookie_is_misread(self.sealer.slot.purpose.name(), &advice);
+                }
                 *outcome = Refused::under(key_id, Reason::Payload).into();
                 *outcome = match self.resume(opened, key_id, values.of_companion(), state) {
                     Ok(()) => self.outcome_under(key_id),
@@ -100,7 +106,12 @@ impl Opening<'_> {
         *outcome = match taken {
             None => Outcome::Absent,
             Some(Ok(())) => Outcome::Migrated,
-            Some(Err(reason)) => Outcome::NotMigrated { reason },
+            Some(Err(reason)) => {
+                if let Some(advice) = old.advice(reason) {
+                    events::old_cookie_is_misread(self.sealer.slot.purpose.name(), &advice);
+                }
+                Outcome::NotMigrated { reason }
+            }
         };
         old.len()
     }

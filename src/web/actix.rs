@@ -110,7 +110,7 @@ where
         let context = choose.map_or(RequestContext::Default, |choose| {
             parts_of(&request).and_then(|parts| choose(&parts)).into()
         });
-        let mut pending = layer.load_from(request.headers(), context);
+        let mut pending = layer.load_from(request.headers(), request.path(), context);
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(&mut *request.extensions_mut(), session);
         let inner = self.inner.call(request);

@@ -17,6 +17,8 @@ pub(super) trait Fields {
     #[cfg(feature = "tower")]
     const ORIGIN: Self::Name;
     const SEC_FETCH_DEST: Self::Name;
+    #[cfg(feature = "tower")]
+    const SEC_FETCH_SITE: Self::Name;
     const SET_COOKIE: Self::Name;
     #[cfg(feature = "tower")]
     const UPGRADE_INSECURE_REQUESTS: Self::Name;
@@ -73,6 +75,8 @@ macro_rules! implement {
                 #[cfg(feature = "tower")]
                 const ORIGIN: Self::Name = http::header::ORIGIN;
                 const SEC_FETCH_DEST: Self::Name = Self::Name::from_static("sec-fetch-dest");
+                #[cfg(feature = "tower")]
+                const SEC_FETCH_SITE: Self::Name = Self::Name::from_static("sec-fetch-site");
                 const SET_COOKIE: Self::Name = http::header::SET_COOKIE;
                 #[cfg(feature = "tower")]
                 const UPGRADE_INSECURE_REQUESTS: Self::Name =

@@ -4,14 +4,13 @@ use http::request::Parts;
 
 use super::{
     context_by::RequestContext,
+    dropped::Dropped,
     framework::Fields,
-    origin::without_tls,
     pending::{AnyCarrier, PendingSession},
 };
 use crate::{
     base::{clock::Clock, clone_by_fields},
     carrier::{SessionCookie, header::SessionHeader},
-    events,
     session::Session,
     state::{Map, Payload},
     token::Context,
@@ -158,12 +157,13 @@ impl<T: Payload> SessionLayer<T> {
 }
 
 impl<T: Payload, W> SessionLayer<T, W> {
-    /// Loads the session of a request with these fields. If the request belongs to no context, the session is empty, whatever
+    /// Loads the session of a request for `path` with these fields. If the request belongs to no context, the session is empty, whatever
     /// came, and refuses changes.
     #[inline]
     pub(super) fn load_from(
         &self,
         request: &impl Fields,
+        path: &str,
         context: RequestContext,
     ) -> PendingSession<T> {
         let is_refused = matches!(context, RequestContext::Missing);
@@ -185,11 +185,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
         PendingSession {
             carrier: Arc::clone(&self.carrier),
             session,
-            // For an event.
-            without_tls: match events::ARE_TOLD {
-                true => without_tls(request),
-                false => None,
-            },
+            dropped: Dropped::of(&self.carrier, request, path),
             is_saved: false,
         }
     }

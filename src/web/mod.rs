@@ -14,6 +14,8 @@ mod context_by;
 #[cfg(feature = "tower")]
 pub(crate) mod csrf;
 #[cfg(feature = "tower")]
+mod dropped;
+#[cfg(feature = "tower")]
 mod extensions;
 #[cfg(feature = "tower")]
 mod failure;

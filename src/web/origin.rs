@@ -42,6 +42,10 @@ impl Origin {
         }
     }
 
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Returns `true` if `host` is the host and port of this origin.
     pub(super) fn is_at(&self, host: Host<'_>) -> bool {
         host.name.eq_ignore_ascii_case(&self.host)

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{failure::Failure, framework::Fields};
+use super::{dropped::Dropped, failure::Failure, framework::Fields};
 use crate::{
     carrier::{SessionCookie, header::SessionHeader},
-    events,
     session::Session,
     state::Payload,
 };
@@ -30,8 +29,8 @@ impl<T> AnyCarrier<T> {
 pub(super) struct PendingSession<T> {
     pub(super) carrier: Arc<AnyCarrier<T>>,
     pub(super) session: Session<T>,
-    /// Origin of the page that sent the request, if its browser keeps no `Secure` cookie.
-    pub(super) without_tls: Option<Box<str>>,
+    /// Reason why the browser loses the session's cookie.
+    pub(super) dropped: Option<Dropped>,
     pub(super) is_saved: bool,
 }
 
@@ -41,7 +40,7 @@ impl<T: Payload> PendingSession<T> {
     pub(super) fn save<F: Fields>(&mut self, status: u16, response: &mut F) -> Result<(), Failure> {
         // Counted only for the event.
         let set_cookie = F::SET_COOKIE;
-        let of_others = match self.without_tls {
+        let of_others = match self.dropped {
             Some(_) => response.values(&set_cookie).count(),
             None => 0,
         };
@@ -54,19 +53,11 @@ impl<T: Payload> PendingSession<T> {
             AnyCarrier::Header(header) => header.save_in(&self.session, status, response),
         };
         self.is_saved = true;
-        if let Some(origin) = &self.without_tls {
-            let mut sent = response.values(&set_cookie).skip(of_others);
-            if sent.any(sets_a_secure_cookie) {
-                events::secure_cookie_without_tls(self.carrier.name(), origin);
-            }
+        if let Some(dropped) = &self.dropped {
+            dropped.tell(&self.carrier, response.values(&set_cookie).skip(of_others));
         }
         saved.map_err(|error| Failure::Save(error).logged(None))
     }
-}
-
-fn sets_a_secure_cookie(field: &[u8]) -> bool {
-    let field = String::from_utf8_lossy(field);
-    field.contains("; Secure") && !field.contains("; Max-Age=0;")
 }
 
 /// Closes the session if the request was cancelled or failed, so that changes by a handle that lives on are errors.

@@ -57,7 +57,7 @@ where
             context = choose(&parts).into();
             request = Request::from_parts(parts, body);
         }
-        let pending = layer.load_from(request.headers(), context);
+        let pending = layer.load_from(request.headers(), request.uri().path(), context);
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(request.extensions_mut(), session);
         ResponseFuture {

@@ -1,12 +1,15 @@
 //! `tracing` events of old cookies, without any of their values.
 
+use std::time::{Duration, SystemTime};
+
 use hardtack::{
+    SessionCookie,
     carrier::SessionCookieBuilder,
     session::{Outcome, Payload, Reason},
 };
 use tracing::Level;
 
-use super::{DAY, builder, rules::plain, start, told::told_by, typed::Login};
+use super::{DAY, builder, rules::plain, saved, start, told::told_by, typed::Login};
 
 #[test]
 fn each_old_cookie_has_one_event() {
@@ -56,4 +59,78 @@ fn an_old_session_that_does_not_fit_its_type_is_an_error_in_the_log() {
     check_refused(typed, Level::ERROR, Reason::Payload);
     let refusing = builder().migrate_from(plain().convert(|_| None), range());
     check_refused(refusing, Level::DEBUG, Reason::Revoked);
+}
+
+/// The warnings of reading this request.
+fn warnings(cookie: &SessionCookie, fields: &[&str], now: SystemTime) -> Vec<String> {
+    let told = told_by(|| _ = cookie.load(fields, now).is_new());
+    let warnings = told.into_iter().filter(|told| told.level == Level::WARN);
+    warnings.map(|told| told.fields).collect()
+}
+
+#[test]
+fn an_old_cookie_that_is_still_there_after_it_was_dropped_is_told_once() {
+    let old = || plain().path("/").domain("example.com");
+    let build = || builder().migrate_from(old(), start()..start() + DAY);
+    let cookie = build().build().unwrap();
+    let written = |fields: &[&str], now| {
+        let session = cookie.load(fields, now);
+        session.insert("visits", 1).unwrap();
+        let fields = saved(&cookie, &session);
+        fields[0].split(';').next().unwrap().to_owned()
+    };
+    let second = Duration::from_secs(1);
+    let late = &*written(&["old=ada"], start() + second);
+    let early = &*written(&[], start() - second);
+    let now = start() + 2 * second;
+    for fields in [
+        &[late][..],
+        &["old=ada"],
+        &["theme=dark; older=ada", late],
+        // Written before the old cookie was dropped.
+        &[early, "old=ada"],
+        &["__Host-session=junk; old=ada"],
+    ] {
+        assert_eq!(warnings(&cookie, fields, now), [""; 0], "{fields:?}");
+    }
+    let told = warnings(&cookie, &[late, "old=ada"], now);
+    let [told] = &told[..] else {
+        panic!("{told:?}")
+    };
+    for part in [
+        "browsers still have the old cookie `old`",
+        "`path` and the `domain`",
+        "old=; Path=/; Domain=example.com;",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+    assert!(!told.contains("ada"), "{told}");
+    assert_eq!(warnings(&cookie, &[late, "old=ada"], now), [""; 0]);
+}
+
+#[test]
+fn old_sessions_without_a_date_whose_range_began_too_long_ago_are_told_once() {
+    let hour = Duration::from_secs(3_600);
+    let site = |began_ago, absolute| {
+        let from = start() - began_ago;
+        let cookie = builder().absolute_timeout(absolute);
+        let cookie = cookie.migrate_from(plain(), from..from + 30 * DAY);
+        cookie.build().unwrap()
+    };
+    let late = site(DAY, 8 * hour);
+    // By its own date it is refused with good reason.
+    assert_eq!(warnings(&late, &["old=ada/90000"], start()), [""; 0]);
+    let told = warnings(&late, &["old=ada"], start());
+    let [told] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert!(
+        told.contains("longer ago than the `absolute_timeout`"),
+        "{told}"
+    );
+    assert!(told.contains("`old`") && !told.contains("ada"), "{told}");
+    assert_eq!(warnings(&late, &["old=ada"], start()), [""; 0]);
+    for fits in [site(7 * hour, 8 * hour), site(DAY, 30 * DAY)] {
+        assert_eq!(warnings(&fits, &["old=ada"], start()), [""; 0]);
+    }
 }

@@ -94,6 +94,16 @@ const MISTAKES: &[Mistake] = &[
         "the browser will drop `__Host-session`: it is `Secure`, and http://192.168.0.7:3000 came without TLS",
     ),
     (
+        "domain of another site",
+        domain_of_another_site,
+        "the browser will not send `__Secure-session` back to localhost, which its domain `example.com` leaves out",
+    ),
+    (
+        "path with a slash too many",
+        path_with_a_slash_too_many,
+        "the browser will not send `__Secure-session` back to /app, which its path `/app/` leaves out",
+    ),
+    (
         "form without TLS",
         form_without_tls,
         "without TLS a browser keeps no `Secure` cookie",
@@ -202,6 +212,26 @@ fn cookie_without_tls() {
     let request = Request::post("/")
         .header("host", "shop.example")
         .header("origin", "http://shop.example");
+    assert_eq!(ask(app, request), 200);
+}
+
+fn domain_of_another_site() {
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let cookie = cookie.domain("example.com").build().unwrap();
+    let app = Router::new()
+        .route("/", any(home))
+        .layer(SessionLayer::new(cookie));
+    let request = Request::get("/").header("host", "localhost:3000");
+    assert_eq!(ask(app, request), 200);
+}
+
+fn path_with_a_slash_too_many() {
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let cookie = cookie.path("/app/").build().unwrap();
+    let app = Router::new()
+        .route("/app", any(home))
+        .layer(SessionLayer::new(cookie));
+    let request = Request::get("/app").header("host", "localhost:3000");
     assert_eq!(ask(app, request), 200);
 }
 

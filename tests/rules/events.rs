@@ -1,18 +1,25 @@
 //! `tracing` events.
 
+use std::convert::Infallible;
+
 use hardtack::{
-    KeyRing, Session, SessionCookie, SessionError, SigningKey,
+    KeyRing, Session, SessionCookie, SessionError, SessionLayer, SigningKey,
+    carrier::SessionCookieBuilder,
     keys::{RingKey, SharedKeyRing},
     session::Reason,
 };
-use http::header::{HOST, ORIGIN};
+use http::{
+    Request, Response,
+    header::{HOST, ORIGIN},
+};
+use tower::{Layer, ServiceExt, service_fn};
 use tracing::Level;
 
 use super::{
     Login, NewerLogin,
     common::{
-        ADAPTERS, HOUR, Visit, at, builder, builder_of, cookie, key, sealed, sealed_of, signed_in,
-        token_of,
+        ADAPTERS, HOUR, Visit, at, block_on, builder, builder_of, cookie, key, sealed, sealed_of,
+        signed_in, token_of,
     },
     told::{Told, told_by},
 };
@@ -295,6 +302,98 @@ fn a_secure_cookie_for_a_page_without_tls_is_warned_of() {
         );
         assert_eq!(warnings(&http, origin, host, sign_in), 0, "{origin}");
     }
+}
+
+/// The warnings of two visits to this page.
+fn missed(builder: SessionCookieBuilder, origin: &str, page: &str) -> Vec<String> {
+    let cookie = builder.name("session").build().unwrap();
+    let service = service_fn(|request: Request<()>| async move {
+        let session: Session = Session::from_extensions(request.extensions())
+            .await
+            .unwrap();
+        session.insert("user", 7).unwrap();
+        Ok::<_, Infallible>(Response::new(()))
+    });
+    let service = SessionLayer::new(cookie).clock(at(0)).layer(service);
+    let request = || {
+        let host = origin.split_once("://").unwrap().1;
+        let request = Request::post(page)
+            .header(HOST, host)
+            .header(ORIGIN, origin);
+        let request = request.header("sec-fetch-site", "same-origin");
+        service.clone().oneshot(request.body(()).unwrap())
+    };
+    let told = told_by(|| {
+        for _ in 0..2 {
+            assert!(
+                block_on(request())
+                    .unwrap()
+                    .headers()
+                    .contains_key("set-cookie")
+            );
+        }
+    });
+    let warnings = told.into_iter().filter(|told| told.level == Level::WARN);
+    warnings.map(|told| told.fields).collect()
+}
+
+#[test]
+fn a_cookie_that_does_not_come_back_to_the_page_that_sets_it_is_warned_of_once() {
+    let (shop, page) = ("https://shop.example", "/a");
+    for (domain, origin) in [
+        ("example.com", shop),
+        ("op.example", shop),
+        ("www.shop.example", shop),
+        ("example", shop),
+        ("example.com", "https://localhost:3000"),
+        ("example.com", "https://192.0.2.1"),
+    ] {
+        let told = missed(builder().domain(domain), origin, page);
+        let [told] = &told[..] else {
+            panic!("{domain} {told:?}")
+        };
+        let expected = format!("attribute=\"domain\" value=\"{domain}\" ");
+        assert!(told.contains(&expected), "{told}");
+    }
+    for (path, page) in [
+        ("/app/", "/app"),
+        ("/app//", "/app/"),
+        ("//", "/"),
+        ("//app", "/app/x"),
+        ("/a//b", "/a/b"),
+    ] {
+        let told = missed(builder().path(path), shop, page);
+        let [told] = &told[..] else {
+            panic!("{path} {told:?}")
+        };
+        let expected = format!("attribute=\"path\" value=\"{path}\" page=\"{page}\" ");
+        assert!(told.contains(&expected), "{told}");
+    }
+    for (builder, page) in [
+        (builder().domain("shop.example"), page),
+        (builder().domain("SHOP.example"), page),
+        (builder().path("/app"), "/app"),
+        (builder().path("/app/"), "/app/x"),
+        (builder().path("/a//b"), "/a//b/c"),
+        // A page may sign in to another part of the site.
+        (builder().path("/app"), "/sign-in"),
+        (builder().path("/app/"), "/sign-in"),
+        (builder().path("/app/"), "/apple"),
+    ] {
+        assert_eq!(missed(builder, shop, page), [""; 0]);
+    }
+    assert_eq!(
+        missed(
+            builder().domain("shop.example"),
+            "https://a.b.shop.example",
+            page
+        ),
+        [""; 0]
+    );
+    assert_eq!(
+        missed(builder().domain("localhost"), "http://localhost:3000", page),
+        [""; 0]
+    );
 }
 
 #[test]

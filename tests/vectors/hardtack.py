@@ -806,7 +806,9 @@ def expire_line(v, part=""):
 def is_good_cookie(v):
     """§ 9.1.1, § 9.1.2"""
     name, domain = v["cookie"], v["domain"]
-    if not re.fullmatch(r"/[!-+\--:<-~]{0,1023}", v["path"]):
+    if not re.fullmatch(r"/[!-+\--:<-~]{0,1023}", v["path"]) or re.search("[?#]", v["path"]):
+        return False
+    if any(re.sub("%2[eE]", ".", segment) in (".", "..") for segment in v["path"].split("/")):
         return False
     label = "[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?"
     if domain is not None and (not re.fullmatch(rf"{label}(\.{label})*", domain) or len(domain) > 253 or re.fullmatch("[0-9.]*", domain)):

@@ -96,6 +96,7 @@ export class SessionCookie extends Carrier {
     const results = await Promise.all(values.map((value) => this.#read(value, found, state.now)));
     const chosen = choose(results, this.#settings.template.isHostOnly);
     const { devices } = state.policy;
+    this.#settings.old?.look(fields, chosen);
     if (chosen instanceof Refusal) state.refuse(chosen);
     else if (devices) await devices.admit(chosen, fields, state);
     else state.open(chosen);

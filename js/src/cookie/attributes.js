@@ -54,6 +54,8 @@ export function templateOf({ name, path = "/", domain = null, secure = true, sam
   check(typeof secure === "boolean", "secure", "true or false");
   check(typeof partitioned === "boolean", "partitioned", "true or false");
   check(/^\/[!-+\--:<-~]*$/.test(path) && path.length <= LONGEST_PATH, "path", "`/` and visible ASCII characters");
+  // A path that no request has.
+  check(!/[?#]|\/(\.|%2e){1,2}(\/|$)/i.test(path), "path", "a path without `?`, `#`, `.` and `..`");
   check(domain === null || (typeof domain === "string" && isDomain(domain)), "domain", "a host name");
   check([null, "Strict", "Lax", "None"].includes(sameSite), "sameSite", "Strict, Lax, None or null");
   const needsSecure = sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name);

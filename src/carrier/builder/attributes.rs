@@ -14,7 +14,8 @@ impl<T> SessionCookieBuilder<T> {
         self
     }
 
-    /// Sets the path below which the browser sends the cookie, of at most 1,024 bytes. Default: `/`.
+    /// Sets the path below which the browser sends the cookie, of at most 1,024 bytes. Default: `/`. With `/app/` it does not
+    /// send it to `/app`.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.carrier.attributes.path = path.into();
         self

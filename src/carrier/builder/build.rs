@@ -64,11 +64,12 @@ impl<T> SessionCookieBuilder<T> {
         };
         Ok(SessionCookie {
             fields: Arc::new(CookieFields {
+                attributes: carrier.attributes.clone(),
+                is_told: false.into(),
                 finder: Finder::new(name.as_str()).with_companion(reads),
                 former,
                 old_cookies,
                 most: allowed.cookies,
-                attributes: carrier.attributes.clone(),
                 name,
                 template,
             }),
