@@ -454,8 +454,8 @@ export interface CookieOptions extends SessionOptions {
   /** Made by `attributes`. Default: `__Host-session`, `Secure`, `SameSite=Lax`, for this host alone. */
   readonly cookie?: CheckedAttributes;
   /**
-   * Greatest size: 3,072 bytes (`anywhere`), 4,096 bytes (`browser`), or several cookies of 4,096 bytes (`split`). Default:
-   * `anywhere`.
+   * Greatest size: 3,072 bytes (`anywhere`), 4,096 bytes (`browser`), or several cookies of 4,096 bytes (`split`). Servers
+   * have to be set up for four full ones, as Node by `--max-http-header-size`. Default: `anywhere`.
    */
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
   /** Keeps the cookie of every session after the browser is closed, until the session ends. Default: false. */

@@ -53,7 +53,8 @@ impl<T> SessionHeader<T> {
     }
 
     /// Loads the session of a request. `values` are the values of the header, usually one or none. If there are two
-    /// different values, neither opens. In `Authorization`, `Bearer ` before the token is skipped.
+    /// different values, neither opens. In `Authorization`, `Bearer` and one space before the
+    /// token are skipped.
     #[must_use]
     pub fn load(
         &self,

@@ -7,7 +7,7 @@ use super::caching::PURPOSES;
 
 /// Fields of a request or a response.
 pub(super) trait Fields {
-    type Name: AsRef<str> + Clone + 'static;
+    type Name: AsRef<str> + Clone;
     type Value;
 
     const CACHE_CONTROL: Self::Name;
@@ -16,6 +16,8 @@ pub(super) trait Fields {
     const HOST: Self::Name;
     #[cfg(feature = "tower")]
     const ORIGIN: Self::Name;
+    /// The names of [`PURPOSES`].
+    const PURPOSES: [Self::Name; PURPOSES.len()];
     const SEC_FETCH_DEST: Self::Name;
     #[cfg(feature = "tower")]
     const SEC_FETCH_SITE: Self::Name;
@@ -23,9 +25,6 @@ pub(super) trait Fields {
     #[cfg(feature = "tower")]
     const UPGRADE_INSECURE_REQUESTS: Self::Name;
     const VARY: Self::Name;
-
-    /// Returns the names in [`PURPOSES`].
-    fn purposes() -> &'static [Self::Name];
 
     /// Makes a name that was checked when the cookie or the header was built.
     fn name(checked: &str) -> Self::Name;
@@ -74,6 +73,17 @@ macro_rules! implement {
                 const HOST: Self::Name = http::header::HOST;
                 #[cfg(feature = "tower")]
                 const ORIGIN: Self::Name = http::header::ORIGIN;
+                const PURPOSES: [Self::Name; PURPOSES.len()] = {
+                    let [a, b, c, d, e, f] = PURPOSES;
+                    [
+                        Self::Name::from_static(a),
+                        Self::Name::from_static(b),
+                        Self::Name::from_static(c),
+                        Self::Name::from_static(d),
+                        Self::Name::from_static(e),
+                        Self::Name::from_static(f),
+                    ]
+                };
                 const SEC_FETCH_DEST: Self::Name = Self::Name::from_static("sec-fetch-dest");
                 #[cfg(feature = "tower")]
                 const SEC_FETCH_SITE: Self::Name = Self::Name::from_static("sec-fetch-site");
@@ -82,18 +92,6 @@ macro_rules! implement {
                 const UPGRADE_INSECURE_REQUESTS: Self::Name =
                     http::header::UPGRADE_INSECURE_REQUESTS;
                 const VARY: Self::Name = http::header::VARY;
-
-                fn purposes() -> &'static [Self::Name] {
-                    // Made once: a `const` would be made and dropped for each request.
-                    static NAMES: [http::header::HeaderName; PURPOSES.len()] = {
-                        let [a, b, c, d, e, f] = PURPOSES;
-                        [name(a), name(b), name(c), name(d), name(e), name(f)]
-                    };
-                    const fn name(name: &'static str) -> http::header::HeaderName {
-                        http::header::HeaderName::from_static(name)
-                    }
-                    &NAMES
-                }
 
                 fn name(checked: &str) -> Self::Name {
                     Self::Name::try_from(checked).expect("a name is checked when it is given")

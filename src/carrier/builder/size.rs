@@ -38,7 +38,8 @@ pub enum Size {
     /// As few cookies as possible, and at most this number (2 to 4), each of 4,096 bytes ([docs/spec/carriers.md § 9.2]).
     /// Prefer one cookie where it is large enough.
     ///
-    /// Most proxies have to be [configured for several cookies][limits]. Some clients keep fewer cookies than they
+    /// Most proxies have to be [configured for several cookies][limits], and for four full ones some servers too, such as
+    /// axum's over HTTP/2: otherwise they answer 431 to the visitor, and to a sign-out. Some clients keep fewer cookies than they
     /// receive, and parallel responses may each replace some of the parts. The session then does not open
     /// ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)), and is lost.
     ///
