@@ -13,10 +13,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use hardtack::SessionError;
+use hardtack::{SessionError, csrf::CsrfRefusal, web::Failure};
 use serde_json::{Value, json};
 
-use crate::pages::{self, InLanguage};
+use crate::pages::{self, InLanguage, language_of};
 
 /// A request that failed: the status, and the answer to a script, with the reason as `error`.
 #[derive(Clone, Debug)]
@@ -86,10 +86,22 @@ pub(crate) async fn as_json(request: Request, next: Next) -> Response {
 }
 
 /// Answers people with a page. It does without the session, because that may be the cause.
-pub(crate) async fn as_page(InLanguage(t): InLanguage, request: Request, next: Next) -> Response {
+pub(crate) async fn as_page(request: Request, next: Next) -> Response {
+    let asked = language_of(request.uri());
     let response = next.run(request).await;
+    let chosen = response.extensions().get().map(|InLanguage(t)| *t);
+    let t = asked.or(chosen).unwrap_or_default();
+    if let Some(Failure::Csrf(CsrfRefusal::WrongToken { .. })) = response.extensions().get() {
+        let page = |_: &Failure| pages::error(t, StatusCode::FORBIDDEN, &t["page.old_form"]);
+        return Failure::with_page(response, page);
+    }
     let form = |Failed(status, json): Failed| {
-        pages::error(t, status, json["error"].as_str().unwrap_or_default())
+        let sentence = match status {
+            StatusCode::NOT_FOUND => &t["page.none"],
+            StatusCode::METHOD_NOT_ALLOWED => &t["page.form_address"],
+            _ => json["error"].as_str().unwrap_or_default(),
+        };
+        pages::error(t, status, sentence)
     };
     in_form(response, form).await
 }

@@ -12,7 +12,7 @@ use std::{convert::Infallible, sync::Arc};
 use askama::Template;
 use axum::{
     extract::{FromRequestParts, State},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
 
@@ -34,18 +34,24 @@ impl<T: Template> IntoResponse for Page<T> {
     }
 }
 
-/// The texts in the language that the address names, for pages that do not touch the session.
+/// The texts in the language that the address names, for pages that do not touch the session; in the extensions of a
+/// failed response, those in the visitor's language.
+#[derive(Clone, Copy)]
 pub(crate) struct InLanguage(pub(crate) &'static Texts);
 
 impl<S: Sync> FromRequestParts<S> for InLanguage {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let mut query = parts.uri.query().unwrap_or_default().split('&');
-        let code = query.find_map(|pair| pair.strip_prefix("lang="));
-        let texts = code.and_then(Texts::of_code);
-        Ok(InLanguage(texts.unwrap_or_default()))
+        Ok(InLanguage(language_of(&parts.uri).unwrap_or_default()))
     }
+}
+
+/// Returns the texts in the language that an address names.
+pub(crate) fn language_of(address: &Uri) -> Option<&'static Texts> {
+    let mut query = address.query().unwrap_or_default().split('&');
+    let code = query.find_map(|pair| pair.strip_prefix("lang="));
+    code.and_then(Texts::of_code)
 }
 
 #[derive(Template)]
@@ -73,7 +79,7 @@ struct ErrorPage<'a> {
 }
 
 pub(crate) fn error(t: &'static Texts, status: StatusCode, sentence: &str) -> Response {
-    let title = status.canonical_reason().unwrap_or("Error");
+    let title = &t.filled("page.error", &[("status", &status.as_u16())]);
     Page(ErrorPage { t, title, sentence }).into_response()
 }
 
@@ -133,13 +139,19 @@ mod filters {
         )))
     }
 
-    /// Shows the two largest units of a duration, as in `1h 30m`.
+    /// Shows the two largest units of a duration, as in `1 h 30 min`, by symbols that every language has.
     #[askama::filter_fn]
     pub(super) fn duration(duration: impl Borrow<Duration>, _: &dyn Values) -> Result<String> {
-        let whole = Duration::from_secs(duration.borrow().as_secs());
-        let text = humantime::format_duration(whole).to_string();
-        let units: Vec<_> = text.split(' ').take(2).collect();
-        Ok(units.join(" "))
+        let mut left = duration.borrow().as_secs();
+        let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+        let units = units.map(|(seconds, symbol)| {
+            let count = left / seconds;
+            left %= seconds;
+            (count, format!("{count} {symbol}"))
+        });
+        let shown = units.into_iter().filter(|(count, _)| *count > 0);
+        let shown: Vec<_> = shown.take(2).map(|(_, text)| text).collect();
+        Ok(shown.join(" "))
     }
 
     /// Sets words between backticks as code. For texts of the program, which are no input of a visitor.

@@ -107,6 +107,7 @@ fn for_people(site: &Arc<Site>) -> Router<Arc<Site>> {
         // The tokens are in fields of the forms, and the handlers check them.
         .layer(CsrfGuard::new().tokens_in_forms())
         .layer(site.layer_for_pages())
+        .layer(from_fn(visit::tell_language))
         // Several cookies of one type: those after the first are wrapped in types of their own.
         .layer(display.map_session(visit::Display));
     let lab = match &site.purse {

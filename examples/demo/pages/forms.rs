@@ -77,12 +77,13 @@ fn back_to(card: &str) -> Done {
 }
 
 /// Answers a change that may be too large for the session.
-fn changed(visit: &Visit, card: &str, change: Result<(), SessionError>) -> Done {
+fn changed(visit: &Visit, card: &str, typed: &str, change: Result<(), SessionError>) -> Done {
     match change {
         Ok(()) => visit.done(&format!("{card}.done"), &[]),
         Err(SessionError::TooLarge(error)) => {
             let sizes: [Blank; 2] = [("needed", &error.needed), ("allowed", &error.allowed)];
-            visit.complain(card, &visit.texts().filled("fill.complaint", &sizes))
+            let complaint = visit.texts().filled("fill.complaint", &sizes);
+            visit.complain_of(card, &complaint, typed)
         }
         Err(error) => Err(error.into()),
     }
@@ -121,16 +122,14 @@ pub(crate) async fn count(Posted(visit, _): Posted) -> Done {
 pub(crate) async fn fill(Posted(visit, fields): Posted) -> Done {
     let bytes = fields.bytes.parse().ok();
     let Some(bytes) = bytes.filter(|bytes| (1..=MOST_BYTES).contains(bytes)) else {
-        return visit.complain("fill", &visit.texts()["fill.number"]);
+        let typed: String = fields.bytes.chars().take(LONGEST_NUMBER).collect();
+        return visit.complain_of("fill", &visit.texts()["fill.number"], &typed);
     };
     let mut free = (1..).map(|number| format!("{BOX}{number}"));
     let key = free.find(|key| !visit.session.contains_key(key));
     let key = key.unwrap_or_default();
-    changed(
-        &visit,
-        "fill",
-        visit.session.insert(&key, "x".repeat(bytes)),
-    )
+    let change = visit.session.insert(&key, "x".repeat(bytes));
+    changed(&visit, "fill", &fields.bytes, change)
 }
 
 pub(crate) async fn empty(Posted(visit, _): Posted) -> Done {
@@ -146,7 +145,8 @@ pub(crate) async fn flash(Posted(visit, fields): Posted) -> Done {
     if fields.message.trim().is_empty() {
         return visit.complain("flash", &visit.texts()["flash.complaint"]);
     }
-    changed(&visit, "flash", visit.session.flash("", &fields.message))
+    let change = visit.session.flash("", &fields.message);
+    changed(&visit, "flash", &fields.message, change)
 }
 
 pub(crate) async fn language(Posted(visit, fields): Posted) -> Done {
@@ -224,10 +224,14 @@ pub(crate) async fn copy(Posted(visit, _): Posted) -> Done {
 
 /// Puts the copy back, and sets the clock right first if the form says so.
 pub(crate) async fn replay(Posted(visit, fields): Posted) -> Done {
-    if !fields.seconds.is_empty() {
-        visit.site.clock.set_right();
-    }
-    let done = visit.done("flip.undone", &[])?;
+    let effect = match fields.seconds.is_empty() {
+        true => "flip.undone",
+        false => {
+            visit.site.clock.set_right();
+            "clock.undone"
+        }
+    };
+    let done = visit.done(effect, &[])?;
     visit.set_raw(&visit.copied().unwrap_or_default(), done)
 }
 
@@ -306,5 +310,7 @@ pub(crate) async fn switch(Posted(visit, fields): Posted) -> Done {
 
 /// In characters.
 pub(super) const LONGEST_NAME: usize = 60;
+/// Of what was typed, in characters.
+const LONGEST_NUMBER: usize = 20;
 /// More than any session takes.
 pub(super) const MOST_BYTES: usize = 20_000;

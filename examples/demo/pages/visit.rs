@@ -4,17 +4,18 @@ use std::{sync::Arc, time::SystemTime};
 
 use axum::{
     Extension,
-    extract::FromRequestParts,
+    extract::{FromRequestParts, Request},
     http::{
         HeaderMap, HeaderValue,
         header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE},
         request::Parts,
     },
+    middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use hardtack::{Session, SessionError};
 
-use super::{purse::Purse, token::Token};
+use super::{InLanguage, purse::Purse, token::Token};
 use crate::{
     errors::Failed,
     site::Site,
@@ -30,6 +31,17 @@ impl Display {
     /// Returns the visitor's choice under this key.
     fn chosen(&self, key: &str) -> Option<String> {
         self.0.get(key).ok().flatten()
+    }
+
+    /// Returns the texts in the language that the visitor chose, or else the browser.
+    fn texts(&self, request: &HeaderMap) -> &'static Texts {
+        let chosen = self.chosen("language");
+        let chosen = chosen.and_then(|code| Texts::of_code(&code));
+        let accepted = || {
+            let field = request.get(ACCEPT_LANGUAGE)?;
+            Texts::accepted(field.to_str().ok()?)
+        };
+        chosen.or_else(accepted).unwrap_or_default()
     }
 
     /// Returns the colours that the visitor chose, by default those of the system.
@@ -63,6 +75,19 @@ pub(crate) async fn theme(Extension(display): Extension<Display>) -> impl IntoRe
     ([kind, (CACHE_CONTROL, "private, no-cache")], style)
 }
 
+/// Leaves the visitor's language in a failed response, for the page that tells of it.
+pub(crate) async fn tell_language(request: Request, next: Next) -> Response {
+    let display = request.extensions().get::<Display>().cloned();
+    let headers = request.headers().clone();
+    let mut response = next.run(request).await;
+    let has_failed = response.status().is_client_error() || response.status().is_server_error();
+    if let Some(display) = display.filter(|_| has_failed) {
+        let language = InLanguage(display.texts(&headers));
+        response.extensions_mut().insert(language);
+    }
+    response
+}
+
 /// One visitor's request for a page.
 pub(crate) struct Visit {
     pub(super) site: Arc<Site>,
@@ -84,15 +109,8 @@ impl Visit {
         visits.unwrap_or(0)
     }
 
-    /// Returns the texts in the language that the visitor chose, or else the browser.
     pub(super) fn texts(&self) -> &'static Texts {
-        let chosen = self.display.chosen("language");
-        let chosen = chosen.and_then(|code| Texts::of_code(&code));
-        let accepted = || {
-            let field = self.headers.get(ACCEPT_LANGUAGE)?;
-            Texts::accepted(field.to_str().ok()?)
-        };
-        chosen.or_else(accepted).unwrap_or_default()
+        self.display.texts(&self.headers)
     }
 
     /// Makes the hidden token of a form.
@@ -168,6 +186,22 @@ impl Visit {
         Ok(Redirect::to("/").into_response())
     }
 
+    /// Leads back as `complain` does, to a field that still has what was typed.
+    pub(super) fn complain_of(
+        &self,
+        card: &str,
+        text: &str,
+        typed: &str,
+    ) -> Result<Response, Failed> {
+        self.tell(&typed_in(card), typed)?;
+        self.complain(card, text)
+    }
+
+    /// Takes what was typed into a field that was wrong.
+    pub(super) fn typed(&self, card: &str) -> Option<String> {
+        self.effects(&typed_in(card)).pop()
+    }
+
     fn tell(&self, queue: &str, text: &str) -> Result<(), Failed> {
         match self.display.0.flash_once(queue, text) {
             // The change stays, even if there is no room to tell.
@@ -222,6 +256,11 @@ impl FromRequestParts<Arc<Site>> for Visit {
 /// The queue of what is wrong with the form of a card.
 fn wrong(card: &str) -> String {
     format!("wrong-{card}")
+}
+
+/// The queue of what was typed into the form of a card.
+fn typed_in(card: &str) -> String {
+    format!("typed-{card}")
 }
 
 const CARDS: [&str; 15] = [

@@ -149,7 +149,7 @@ fn a_form_without_a_valid_token_does_nothing() {
         for bad in ["", &foreign, &changed] {
             let page = browser.submit_with(&path, bad, &fields);
             assert_eq!(page.status, 403, "{path} {bad}");
-            assert!(page.has("<h1>Forbidden</h1>"));
+            assert!(page.has("<h1>Error 403</h1>"));
             assert!(page.set_cookies().is_empty());
         }
         assert_eq!(browser.form(&path, &fields).status, 403, "{path}");
@@ -195,7 +195,60 @@ fn every_form_has_a_token_of_its_own_that_is_valid_until_the_sign_in() {
     browser.submit("/sign-in", &[("name", "Ada")]);
     let page = browser.submit_with("/sign-out", &tokens[0], &[]);
     assert_eq!(page.status, 403);
-    assert!(page.has("load the page again"));
+    assert!(page.has("<p class=\"lead\">Please load the page again."));
+    assert!(!page.has("&#60;") && !page.has("&lt;"), "{}", page.text);
+}
+
+#[test]
+fn a_page_of_an_error_speaks_the_visitors_language() {
+    let browser = start("");
+    let page = browser.get("/nowhere");
+    assert!(page.has("<h1>Error 404</h1>") && page.has("There is no such page."));
+    assert!(
+        browser
+            .get("/nowhere?lang=de")
+            .has("Diese Seite gibt es nicht.")
+    );
+    let accepted = browser.with(Method::GET, "/nowhere", "accept-language", "de-CH, en");
+    assert!(accepted.has("<h1>Fehler 404</h1>"));
+    let old = browser.get("/").csrf_tokens().remove(0);
+    browser.submit("/language", &[("language", "sv")]);
+    browser.submit("/sign-in", &[("name", "Ada")]);
+    assert!(browser.get("/nowhere").has("Sidan finns inte."));
+    assert!(browser.get("/sign-out").has("<h1>Fel 405</h1>"));
+    let page = browser.submit_with("/count", &old, &[]);
+    assert!(page.has("lang=\"sv\"") && page.has("Ladda om sidan."));
+}
+
+#[test]
+fn what_takes_up_the_space_adds_up() {
+    for (flags, lengths) in [
+        ("", &[0, 1, 2, 1_000][..]),
+        ("--size split:4", &[0, 4_000, 9_000]),
+    ] {
+        let browser = start(flags).signed_in("Ada");
+        for length in lengths {
+            browser.put("/api/data/large", "x".repeat(*length));
+            let page = browser.get("/").text;
+            let (_, room) = page.split_once("What takes up the space").unwrap();
+            let (room, _) = room.split_once("</table>").unwrap();
+            let (_, allowed) = room.split_once("of at most ").unwrap();
+            let allowed: usize = allowed.split(' ').next().unwrap().parse().unwrap();
+            let parts = room.split("<td>").skip(1);
+            let parts = parts.map(|part| part.split('<').next().unwrap().parse::<usize>().unwrap());
+            assert_eq!(parts.sum::<usize>(), allowed, "{flags} {length}");
+        }
+    }
+}
+
+#[test]
+fn a_form_that_was_wrong_keeps_what_was_typed() {
+    let browser = start("").signed_in("Ada");
+    for typed in ["3000", "0"] {
+        let page = browser.submit("/data", &[("bytes", typed)]);
+        assert!(page.has(&format!("value=\"{typed}\"")), "{}", page.text);
+        assert!(browser.get("/").has("value=\"900\""));
+    }
 }
 
 #[test]

@@ -194,7 +194,7 @@ fn pages_refuse_to_be_framed_and_to_run_scripts() {
 fn an_address_that_is_for_a_form_says_so() {
     let page = start("").get("/sign-in");
     assert_eq!(page.status, 405);
-    assert!(page.has("<h1>Method Not Allowed</h1>") && page.has("is for a form"));
+    assert!(page.has("<h1>Error 405</h1>") && page.has("is for a form"));
 }
 
 #[test]

@@ -39,6 +39,10 @@ impl Room {
         // Three bytes inside the seal are four of the cookie.
         let sealed = |len: usize| (len * 4).div_ceil(3);
         let text = |key: &str, len: usize, colour| (t[key].to_owned(), false, len, colour);
+        let content = report.entries.iter().map(|(_, len)| *len);
+        let content = content.chain([report.flash, report.padding]);
+        // The rest, so that all parts add up, in several cookies too.
+        let frame = report.set_cookie.saturating_sub(content.map(sealed).sum());
         let entries = report.entries.iter().zip(ENTRIES.iter().cycle());
         let entries =
             entries.map(|((key, len), colour)| (key.clone(), true, sealed(*len), *colour));
@@ -48,7 +52,7 @@ impl Room {
         ];
         let others = others.into_iter().filter(|(_, len)| *len > 0);
         let free = report.allowed.saturating_sub(report.set_cookie);
-        let parts = iter::once(text("room.frame", report.empty, FRAME))
+        let parts = iter::once(text("room.frame", frame, FRAME))
             .chain(entries)
             .chain(others.map(|(key, len)| text(key, sealed(len), FRAME)))
             .chain([text("room.left", free, "none")]);
