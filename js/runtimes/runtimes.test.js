@@ -1,8 +1,8 @@
-// The vectors in the newest Node, in Deno, in Bun and in a page of Chromium. `.ci/packages js js/runtimes` and
+// The vectors in the newest Node, in Deno, in Bun and in a page of Chromium, and a WebSocket in Bun. `.ci/packages js js/runtimes` and
 // `node build.js` in js/ first.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -30,6 +30,13 @@ for (const [name, [program, ...given]] of Object.entries(RUNTIMES)) {
     assert.ok(Object.values(passed).every((count) => count > 0));
   });
 }
+
+test("Bun: a WebSocket opens without an error, and one that would lose a change of the session says so", async () => {
+  const [program, ...given] = RUNTIMES.Bun;
+  const { stdout, stderr } = spawnSync(path(program), [...given, path("upgrade.js")], { encoding: "utf8" });
+  assert.deepEqual(JSON.parse(stdout), { greetings: ["hello", "hello"], status: 426, told: [], shown: false });
+  assert.deepEqual(stderr.match(/^\w+Error: .*$/gm), ["SessionError: session cannot be saved with this response; `save` it before, and send its cookie"]);
+});
 
 const PAGE = `<!doctype html><script type="module">
   import { run } from "/js/test/vectors.js";

@@ -526,10 +526,10 @@ export interface BaseSession {
   readonly expiresAt: Date | null;
   /** Bytes by which the content may still grow. */
   readonly remainingBytes: number;
-  /** Returns true if the sign-in was less than this many seconds ago. */
+  /** Returns true if the session began, or was renewed, less than this many seconds ago. A new session did not. */
   isRecent(seconds: number): boolean;
 
-  /** Adds a message for the next page. `""` is a queue like any other. */
+  /** Adds a message for the next page: a text. `""` is a queue like any other. */
   flash(queue: string, message: string): void;
   /** Returns the messages of a queue, and leaves them in place. */
   flashes(queue: string): string[];
@@ -565,8 +565,10 @@ export interface BaseSession {
   invalidate(): string | null;
   /** Saves none of this request's changes, unless `save` is called later. */
   discard(): void;
-  /** Writes the session with this response even if it did not change. */
-  save(): void;
+  /** Writes the session with this response even if it did not change. `callback` is called as that of express-session. */
+  save(callback?: (error?: unknown) => void): void;
+  /** Throws: send a page what it needs of a session, and not all of it. */
+  toJSON(): never;
 }
 
 type Key<Shape> = keyof Shape & string;

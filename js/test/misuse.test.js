@@ -24,7 +24,7 @@ import { inNext, sessionProxy } from "../src/web/next.js";
 import { forward } from "../src/web/origin.js";
 import { handleSession } from "../src/web/sveltekit.js";
 import { HonoContext, listening } from "./stand_ins.js";
-import { NOW, XAES_KEY, cookies, filled } from "./visitor.js";
+import { NOW, XAES_KEY, cookies, filled, later } from "./visitor.js";
 
 const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "user", schema: 1, shape: struct({ user: text }) }) });
 const refused = (name) => ({ name: "TypeError", message: `session has no property \`${name}\`; use \`get\`, \`set\`, \`has\` and \`delete\`` });
@@ -49,6 +49,10 @@ const MISUSES = {
     (session) => Reflect.defineProperty(session, "user", { value: 7 }),
     (session) => Reflect.deleteProperty(session, "user"),
     (session) => Reflect.has(session, "user"),
+    sloppy("if (session.user) return 'let in'"),
+    sloppy("const { user } = session"),
+    (session) => session?.user,
+    (session) => Reflect.get(session, "user"),
     (session) => Object.create(session, {}).user ?? Reflect.set(Object.create(session), "user", 7, session),
   ],
   id: [sloppy("delete session.id")],
@@ -64,7 +68,7 @@ test("a session is no object whose properties are kept", async () => {
       if (carrier === typed && name === "get") continue;
       for (const misuse of misuses) assert.throws(() => misuse(session), refused(name), `${misuse}`);
     }
-    assert.deepEqual([Object.keys(session), await carrier.save(session)], [[], []]);
+    assert.deepEqual(await carrier.save(session), []);
   }
   const session = await cookies.load(await filled(), NOW);
   for (const [name, misuses] of Object.entries(MISUSES)) for (const misuse of misuses) assert.throws(() => misuse(session), refused(name));
@@ -72,18 +76,76 @@ test("a session is no object whose properties are kept", async () => {
   assert.throws(() => (session.value = 7), { name: "TypeError", message: "session is a dictionary; use `get`, `set`, `has` and `delete`" });
 });
 
+/** What makes plain data of a session, of which nothing would be in it. */
+const COPIES = [
+  (session) => JSON.stringify(session),
+  (session) => JSON.stringify({ session }),
+  (session) => ({ ...session }),
+  (session) => Object.keys(session),
+  (session) => Object.entries(session),
+  (session) => Object.assign({}, session),
+  (session) => Reflect.ownKeys(session),
+  (session) => {
+    for (const name in session) assert.fail(name);
+  },
+  (session) => Object.freeze(session),
+];
+
+test("a session is no plain data that is copied, or sent to a page", async () => {
+  const sentence = "session is no plain object; take what is needed of it, by `get` or `value`";
+  for (const carrier of [cookies, typed]) {
+    const session = await carrier.load(null, NOW);
+    for (const copy of COPIES) assert.throws(() => copy(session), { name: "TypeError", message: sentence }, `${copy}`);
+    assert.throws(() => structuredClone(session), { name: "DataCloneError" });
+  }
+});
+
 test("what looks at a session goes on as before", async () => {
   const session = await cookies.load(await filled(), NOW);
   assert.ok(session instanceof Session);
-  assert.deepEqual(["get" in session, Symbol.iterator in session, session.user, JSON.stringify(session)], [true, false, undefined, "{}"]);
+  assert.deepEqual(["get" in session, Symbol.iterator in session, session.constructor], [true, false, Session]);
+  for (const probe of ["then", "nodeType", "tagName", "asymmetricMatch", "$$typeof", "__v_isRef", "@@__IMMUTABLE_ITERABLE__@@", Symbol.toStringTag]) {
+    assert.equal(session[probe], undefined);
+  }
   assert.equal(await session, session);
+  assert.doesNotMatch(`${inspect(session)}${inspect({ session }, { showHidden: true })}`, /ada/);
   assert.match(inspect(session), /^Session/);
-  Object.freeze(session);
   session.set("user", "eve");
   assert.equal(await verifyCsrf(session, await csrfToken(session)), true);
   const value = await typed.load(null, NOW);
   value.value = { user: "ada" };
   assert.equal(value.value.user, "ada");
+});
+
+test("`save` calls back, as that of express-session, with the error where there is one", async () => {
+  const app = express();
+  app.use(inExpress(cookies));
+  app.get("/", (request, response) => {
+    request.session.set("user", "ada");
+    request.session.save((error) => response.redirect(error ? "/failed" : "/saved"));
+  });
+  const { status, headers, setCookies } = await (await listening(createServer(app))).fetch("/", { redirect: "manual" });
+  assert.deepEqual([status, headers.get("location"), setCookies.length], [302, "/saved", 1]);
+  const session = await cookies.load(null, NOW);
+  await cookies.save(session);
+  const failed = await new Promise((resolve) => session.save(resolve));
+  assert.deepEqual([failed.name, failed.code], ["SessionError", "after-head"]);
+  assert.throws(() => session.save(), { code: "after-head" });
+  assert.throws(() => session.save({}), { name: "TypeError", message: "`save` takes a function, or nothing" });
+});
+
+test("a queue and a message are texts", async () => {
+  const session = await cookies.load(null, NOW);
+  for (const [message, kind] of [[{ text: "x" }, "object"], [["x"], "object"], [7, "number"], [null, "null"], [undefined, "undefined"], [() => {}, "function"]]) {
+    assert.throws(() => session.flash("notice", message), { name: "SessionError", code: "value", message: `a message is a text; found ${kind}` });
+    for (const use of [() => session.flash(message, "x"), () => session.flashes(message), () => session.takeFlashes(message)]) {
+      assert.throws(use, { name: "SessionError", code: "value", message: `a queue is a text; found ${kind}` });
+    }
+  }
+  // The queue was forgotten.
+  assert.throws(() => session.flash("Saved."), { message: "a message is a text; found undefined" });
+  assert.throws(() => session.flash("notice", "\ud800"), { code: "value" });
+  assert.deepEqual(await cookies.save(session), []);
 });
 
 const isRequest = { name: "TypeError", message: "expected a request or its headers; await a promise" };
@@ -190,11 +252,32 @@ test("a response that cannot be copied passes as it is", async () => {
     await inHono(cookies)(c, async () => (page(c.session), (c.res = response)));
     assert.equal(c.res, response);
   }
+  const due = (response) => withSession(cookies, (_, session) => (page(session), response), { now: () => later(900) });
+  for (const response of ODD) {
+    assert.equal(await due(response)(await request()), response);
+    const changed = withSession(cookies, (_, session) => (session.set("a", 1), response))(await request());
+    await assert.rejects(changed, { name: "SessionError", code: "after-head", message: "session cannot be saved with this response; `save` it before, and send its cookie" });
+  }
   // Those without a body, and what was fetched, have a copy.
   for (const response of [Response.redirect("http://localhost/"), ...[204, 205, 304].map((status) => frozen(new Response(null, { status })))]) {
     const answer = await withSession(cookies, (_, session) => (session.set("a", 1), response))(await request());
     assert.deepEqual([answer.status, answer.headers.getSetCookie().length], [response.status, 1]);
   }
+});
+
+test("a handler that has opened a WebSocket in Bun returns nothing, and loses no change in silence", async () => {
+  const cookie = await filled();
+  const at = (headers, page, now = NOW) =>
+    withSession(cookies, (_, session) => page(session), { now: () => now })(new Request("http://localhost/", { headers: { cookie, ...headers } }));
+  const upgrade = "websocket";
+  assert.equal(await at({ upgrade }, (session) => void session.get("user")), undefined);
+  assert.equal(await at({ upgrade }, (session) => void session.get("user"), later(900)), undefined);
+  for (const change of [(session) => session.set("user", "eve"), (session) => session.invalidate()]) {
+    await assert.rejects(at({ upgrade }, (session) => void change(session)), { name: "SessionError", code: "after-head" });
+  }
+  // Its cookie was given to `server.upgrade`.
+  assert.equal(await at({ upgrade }, async (session) => (session.set("user", "eve"), await cookies.save(session), undefined)), undefined);
+  await assert.rejects(at({}, () => undefined), { name: "ConfigError", message: "expected a Response" });
 });
 
 /** A response whose headers cannot be changed, as that of `fetch`. */
@@ -248,6 +331,11 @@ const REPLACEMENTS = ["holder.session = null", "holder.session = { user: 7 }", "
 const STAYS = "the session stays in its place; call `invalidate()` on it to sign out, and `set` to change it";
 
 for (const [name, open] of Object.entries(HOLDERS)) {
+  test(`${name}: a session that is deleted from its place is an error of the request`, async () => {
+    const opened = open(new Function("holder", "delete holder.session"));
+    await opened.then(([, isSaved]) => assert.equal(isSaved, false), (error) => assert.deepEqual([error.name, error.message], ["TypeError", STAYS]));
+  });
+
   test(`${name}: a session cannot be replaced, as others sign out, and goes on`, async () => {
     for (const replacement of REPLACEMENTS) {
       const [thrown, isSaved] = await open(new Function("holder", replacement));

@@ -54,7 +54,7 @@ test("what would come back as something else is refused, and the error says what
     assert.throws(() => session.set("key", value), refusedWith(sentence));
     assert.throws(() => session.update("key", () => value), refusedWith(sentence));
   }
-  assert.throws(() => session.flash("notice", 7), refusedWith(/store a well-formed string/));
+  assert.throws(() => session.flash("notice", "\ud800"), refusedWith(/store a well-formed string/));
   assert.throws(() => session.flash(undefined, "text"), refused("value"));
   assert.equal(session.size, 0);
   assert.deepEqual(session.flashes("notice"), []);

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { createServer } from "node:http";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer, get } from "node:http";
 import { connect } from "node:net";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -26,6 +28,11 @@ const secrets = createServer((_, response) => {
   asked++;
   if (held) held.push(response);
   else response.end(keys);
+});
+secrets.on("upgrade", ({ headers }, socket) => {
+  const accept = createHash("sha1").update(`${headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+  socket.on("error", () => {});
+  socket.end(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
 });
 await new Promise((resolve) => secrets.listen(0, "127.0.0.1", resolve));
 after(() => secrets.close());
@@ -102,6 +109,17 @@ for (const name of ["fetch", "timeout", "hono", "h3"]) {
     const now = asked;
     assert.equal(await (await fetch(`${site}/opening/${name}`, { signal: patience() })).text(), "hello");
     assert.deepEqual([asked === now, now > before + 1], [true, true]);
+  });
+}
+
+for (const name of ["fetch", "forward"]) {
+  test(`${name}: the opening of a WebSocket that is passed on carries the session in workerd`, async () => {
+    const headers = { upgrade: "websocket", connection: "upgrade", "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" };
+    const [response, socket] = await once(get(`${site}/socket/${name}`, { headers }), "upgrade", { signal: patience() });
+    socket.destroy();
+    assert.equal(response.statusCode, 101);
+    const sessions = await SessionCookie.encrypted(XAES_KEY);
+    assert.equal((await sessions.load(response.headers["set-cookie"][0].split(";")[0])).get("user"), "ada");
   });
 }
 

@@ -1,6 +1,6 @@
 // Sessions in cookies: what a request brings, and the changes to the head of its response.
 
-import { Refusal, ensure, misused, mustBe, yesOrNo } from "../base/errors.js";
+import { Refusal, SessionError, ensure, misused, mustBe, yesOrNo } from "../base/errors.js";
 import { secondsOf } from "../base/time.js";
 import { overheadOf } from "../crypto/suites.js";
 import { Budget, sizeOf } from "../state/budget.js";
@@ -153,7 +153,9 @@ export class SessionCookie extends Carrier {
    */
   async saveToResponse(response, session) {
     ensure(response?.headers, "response", "expected a Response");
-    return withChanges(response, await headChanges(this, [...response.headers], session, { status: response.status }));
+    // A refresh that would be lost waits.
+    const facts = { status: response.status, ...(isFixed(response) && { isSubresource: true }) };
+    return withChanges(response, await headChanges(this, [...response.headers], session, facts));
   }
 }
 
@@ -164,12 +166,28 @@ export function withChanges(response, changes) {
     setChanges(response.headers, changes);
     return response;
   } catch {
-    // A network error has no copy, nor have an opaque response and an upgrade.
-    if (response.status < 200) return response;
+    if (isFixed(response)) return withoutCookies(response, changes);
     const copy = new Response(response.body, response);
     setChanges(copy.headers, changes);
     return copy;
   }
+}
+
+/** A network error and an opaque response have no copy, and outside of workers, where it has its socket, no upgrade has one. */
+function isFixed({ status, headers, webSocket }) {
+  if (status >= 200 || webSocket) return false;
+  try {
+    headers.delete("x-hardtack-none");
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function withoutCookies(response, changes) {
+  const isLost = changes.some(([name]) => name === "set-cookie");
+  if (isLost) throw new SessionError("after-head", "session cannot be saved with this response; `save` it before, and send its cookie");
+  return response;
 }
 
 /** Makes the changes of `headChanges` in `Headers`. */

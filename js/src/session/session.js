@@ -18,10 +18,19 @@ const change = (session, evenWithheld) => stateOf(session).change(evenWithheld);
 
 const refuseProperty = (_, name) => misused(`session has no property \`${String(name)}\`; use \`get\`, \`set\`, \`has\` and \`delete\``);
 
+/** What runtimes, test runners and tools ask of any object. */
+const isProbe = (name) => typeof name === "symbol" || /^([_$@]|(then|nodeType|tagName|asymmetricMatch)$)/.test(name);
+
+const refuseWhole = () => misused("session is no plain object; take what is needed of it, by `get` or `value`");
+
 /** A session as a plain object, as other libraries have it, would lose what is done to it, so that throws in both modes of the language. */
 class Watched {
   constructor() {
     return new Proxy(this, {
+      // A condition on a name that is no member would always be false.
+      get: (target, name, session) =>
+        name in target || isProbe(name) ? Reflect.get(target, name, session) : refuseProperty(target, name),
+      ownKeys: refuseWhole,
       // Also by an assignment to what has no setter.
       defineProperty: refuseProperty,
       deleteProperty: refuseProperty,
@@ -94,7 +103,7 @@ export class BaseSession extends Watched {
     return Math.max(0, policy.budget.room - contentLength);
   }
 
-  /** Returns true if the sign-in is less than so many seconds ago. A new session has had none. */
+  /** Returns true if the session began, or was renewed, less than so many seconds ago. A new session did not. */
   isRecent(seconds) {
     checkSpan(seconds);
     const { isNew, isRenewed, metadata, now } = touch(this);
@@ -105,19 +114,23 @@ export class BaseSession extends Watched {
 
   flash(queue, message) {
     const state = change(this);
-    // As keys, which have to be texts.
+    checkText("a queue", queue);
+    checkText("a message", message);
+    // As keys, which have to be well-formed.
     for (const text of [queue, message]) entryOf(text, text);
     state.setFlash([...state.flash, [queue, message]]);
   }
 
   /** The messages of a queue, left in place. */
   flashes(queue) {
+    checkText("a queue", queue);
     return touch(this).flash.filter(([of]) => of === queue).map(([, message]) => message);
   }
 
   takeFlashes(queue) {
+    const waiting = this.flashes(queue);
     // They wait for a page that the visitor asks for.
-    const taken = touch(this).isPrefetch ? [] : this.flashes(queue);
+    const taken = touch(this).isPrefetch ? [] : waiting;
     // Where there is none, this is reading.
     if (taken.length > 0) change(this).setFlash(touch(this).flash.filter(([of]) => of !== queue));
     return taken;
@@ -183,11 +196,23 @@ export class BaseSession extends Watched {
     change(this, true).wish = "discard";
   }
 
-  /** Writes the session with this response even if it did not change. */
-  save() {
-    const state = change(this);
-    state.checkSize();
-    state.wish = "force";
+  /** Writes the session with this response even if it did not change. `callback`: as express-session has it, it gets an error. */
+  save(callback) {
+    if (callback !== undefined && typeof callback !== "function") misused("`save` takes a function, or nothing");
+    let failed;
+    try {
+      const state = change(this);
+      state.checkSize();
+      state.wish = "force";
+    } catch (error) {
+      if (!callback) throw error;
+      failed = error;
+    }
+    if (callback) queueMicrotask(() => callback(failed));
+  }
+
+  toJSON() {
+    refuseWhole();
   }
 }
 
@@ -249,6 +274,11 @@ const refuseValue = () => misused("session is a dictionary; use `get`, `set`, `h
 function dateIn(session, of) {
   const { isNew, metadata, policy } = touch(session);
   return isNew ? null : dateOf(of(metadata, policy));
+}
+
+function checkText(what, text) {
+  if (typeof text === "string") return;
+  throw new SessionError("value", `${what} is a text; found ${text === null ? text : typeof text}`);
 }
 
 function checkSpan(seconds) {

@@ -27,9 +27,19 @@ export function opener(cookies) {
 /** What stands in the place of a session is not saved, and signs nobody out. */
 export const refuseOther = () => misused("the session stays in its place; call `invalidate()` on it to sign out, and `set` to change it");
 
+const holders = new WeakMap();
+
 /** Puts a session into a request, or into its `locals`. */
-export const hang = (holder, session) =>
+export function hang(holder, session) {
+  holders.set(session, holder);
   Object.defineProperty(holder, "session", { configurable: true, enumerable: true, get: () => session, set: refuseOther });
+}
+
+/** Refuses to save a session that was deleted from its place, as others sign out. */
+export function checkPlace(session) {
+  const holder = holders.get(session);
+  if (holder && !Object.hasOwn(holder, "session")) refuseOther();
+}
 
 /** Tells a hook, or prints a failure where there is none. Fails no request, and prints none: it has cookies. */
 export async function tell(hook, told, request) {
@@ -64,7 +74,10 @@ export function admission(cookies, options = {}) {
     tell(onOutcome, session.outcome, request);
     refusal ??= await guard?.check(request, session);
     if (refusal) tell(onRefused, refusal, request);
-    const save = (response) => sessions.saveToResponse(response, session);
+    const save = (response) => {
+      checkPlace(session);
+      return sessions.saveToResponse(response, session);
+    };
     // Nothing in place of an answer would let the handler run.
     return [session, save, refusal && (refuse(refusal, request) || save()), sessions];
   };

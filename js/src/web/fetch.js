@@ -9,7 +9,12 @@ import { admission } from "./adapter.js";
 export function withSession(cookies, handler, options) {
   const admit = admission(cookies, options);
   return async (request, ...rest) => {
+    // Read before the handler, which may hand its request over.
+    const isUpgrade = request?.headers?.get?.("upgrade");
     const [session, save, refused] = await admit(request, ...rest);
-    return save(await (refused ?? handler(request, session, ...rest)));
+    const response = await (refused ?? handler(request, session, ...rest));
+    if (response !== undefined || !isUpgrade) return save(response);
+    // In Bun, `server.upgrade` has answered.
+    await save({ status: 101, headers: [] });
   };
 }

@@ -2,7 +2,7 @@
 
 import { mustBe } from "../base/errors.js";
 import { headChanges } from "../carrier/cookie.js";
-import { admission, claim, tell } from "./adapter.js";
+import { admission, checkPlace, claim, tell } from "./adapter.js";
 import { beforeHead, reopen } from "./hold.js";
 
 /** The options of an adapter whose responses are Node's, where a refusal is given back. `own`: functions that it calls itself. */
@@ -19,6 +19,7 @@ export function attach(sessions, session, response, failed) {
 
 /** Seals the session. Returns a function that writes it into the head of the response. */
 async function sealedFor(sessions, response, session) {
+  checkPlace(session);
   const changes = await headChanges(sessions, fieldsOf(response), session, { status: response.statusCode });
   return () => {
     for (const [name, value] of changes) {

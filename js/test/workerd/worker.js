@@ -86,6 +86,17 @@ function onH3(handle) {
   return async (req, env) => new Response(await handle({ req, res: { headers: new Headers() }, context: { cloudflare: { env } } }));
 }
 
+/** Passes the opening of a WebSocket on, with a change of the session. */
+const SOCKETS = {
+  "/socket/fetch": withSession(cookies, (request, session, env) => (session.set("user", "ada"), fetch(new Request(env.KEYS, request)))),
+  "/socket/forward": async (request, env) => {
+    const sessions = await cookies(env);
+    const session = await sessions.load(request);
+    session.set("user", "ada");
+    return forward(sessions, session, new Request(env.KEYS, request));
+  },
+};
+
 let followed;
 
 /** A site that follows its keys. A request says what time it is. */
@@ -101,6 +112,7 @@ export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
     if (pathname === "/vectors") return Response.json(await run((file) => FILES[file.replace(".json", "")]));
+    if (SOCKETS[pathname]) return SOCKETS[pathname](request, env);
     if (OPENING[pathname]) return OPENING[pathname](request, env);
     if (pathname === "/followed") return withFollowedKeys(request, env);
     if (pathname.startsWith("/origin/")) return beforeOrigin(request, env, pathname.slice("/origin".length));
