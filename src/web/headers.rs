@@ -252,7 +252,8 @@ pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
 
 /// Returns what a response is for, as the browser says.
 fn destination_of<H: Fields>(request: &H) -> Destination {
-    let mut purposes = H::purposes().iter().filter_map(|name| request.first(name));
+    let names = H::PURPOSES;
+    let mut purposes = names.iter().filter_map(|name| request.first(name));
     if purposes.any(caching::is_prefetch) {
         Destination::Prefetch
     } else if request

@@ -187,7 +187,7 @@ impl<'a> Says<'a> {
     }
 }
 
-/// What all options together say of one setting.
+/// Values that all options together give to one setting.
 #[derive(Default)]
 struct SaidOfOne {
     /// Least of those that it `Is`.
