@@ -1,4 +1,4 @@
-//! What the commands read: files, pipes and standard input.
+//! Reads files, pipes and standard input.
 
 use std::io::{self, Read};
 
