@@ -12,9 +12,11 @@ import { MOST_VALUES, findValues } from "./cookie/values.js";
 /** The most bytes of a value that browsers store. */
 const LONGEST_VALUE = 4096;
 const OUTDATED =
-  "its sessions are refused: they have no date, so they count as begun at `from`, which is longer ago than `absoluteTimeout`; begin with the rollout";
+  "its sessions are refused: they have no date, so they count as begun at `from`, which is longer ago than `absoluteTimeout`; " +
+  "begin with the rollout";
 const LEFT =
-  "browsers still have it, so a sign-out brings its session back: give `oldCookie` the `path` and the `domain` that the old program set it with, and let no program set it any more";
+  "browsers still have it, so a sign-out brings its session back: give `oldCookie` the `path` and the `domain` that the old " +
+  "program set it with, and let no program set it any more";
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
 /**
