@@ -106,10 +106,11 @@ impl Lifetimes {
         }
     }
 
-    /// Returns `true` if a written change counts as activity.
-    pub(super) fn moves(&self, is_validated: bool) -> bool {
+    /// Returns `true` if a written change counts as activity. One that makes the session idle, as `remember_for` and
+    /// `forget` can by choosing another timeout, always does.
+    pub(super) fn moves(&self, metadata: &Metadata, now: UnixSeconds, is_validated: bool) -> bool {
         match self.refresh {
-            Refresh::Never => false,
+            Refresh::Never => self.idle_deadline(metadata).is_some_and(|end| now >= end),
             Refresh::OnValidation(_) => is_validated,
             _ => true,
         }

@@ -33,7 +33,8 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshAfter {
-    /// Never. The idle timeout runs from the sign-in, whatever the visitor does afterwards.
+    /// Never. The idle timeout runs from the sign-in, whatever the visitor does afterwards; it begins again if
+    /// [`remember_for`](crate::Session::remember_for) or [`forget`](crate::Session::forget) would end the session at once.
     Never,
     /// Whenever the session's content is written, also by [`save`](crate::Session::save); storing an equal value writes
     /// nothing. The default without an idle timeout.

@@ -301,7 +301,10 @@ def refresh_after(s):
 def moves(s):
     """§ 8.8"""
     rule = refresh_after(s)
-    return rule != "never" and (rule != "on-validation" or s.validated)
+    if rule == "never":
+        timeout = idle_of(vars(s), s.setup.policy)
+        return timeout is not None and s.now >= s.issued + s.age + timeout
+    return rule != "on-validation" or s.validated
 
 
 def refresh_due(s):

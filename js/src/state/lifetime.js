@@ -21,6 +21,8 @@ const idleOf = (metadata, policy) => (isRememberedNow(metadata, policy) ? policy
 /** The second at which the session is idle, if ever. */
 const idleAt = (metadata, policy) => lastActiveOf(metadata) + idleOf(metadata, policy);
 
+export const isIdle = (metadata, now, policy) => now >= idleAt(metadata, policy);
+
 /** The second at which the session ends without another request. */
 export const endOf = (metadata, policy) => Math.min(deadlineOf(metadata, policy), idleAt(metadata, policy));
 
@@ -28,7 +30,7 @@ export const endOf = (metadata, policy) => Math.min(deadlineOf(metadata, policy)
 export function checkTimes(metadata, now, policy, notBefore) {
   if (lastActiveOf(metadata) > now + policy.skew) return "NotYetValid";
   if (now >= deadlineOf(metadata, policy)) return "Expired";
-  if (now >= idleAt(metadata, policy)) return "Idle";
+  if (isIdle(metadata, now, policy)) return "Idle";
   return metadata.issued < notBefore ? "Revoked" : null;
 }
 

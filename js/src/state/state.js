@@ -6,7 +6,7 @@ import { SessionError } from "../base/errors.js";
 import { duration } from "../base/time.js";
 import { random } from "../crypto/algorithms.js";
 import { flashBytes, writeBody } from "./body.js";
-import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./lifetime.js";
+import { activeAge, deadlineOf, endOf, isIdle, isRefreshDue, isRememberedNow } from "./lifetime.js";
 
 export class State {
   /** The sealer of the carrier that loaded the session, and the numbers of the parts that the request carried. */
@@ -205,7 +205,9 @@ export class State {
   }
 
   #ageToWrite(content, metadata) {
-    const age = this.policy.refreshAfter === "never" ? metadata.age : activeAge(metadata, this.now);
+    const { policy, now } = this;
+    const isMoved = policy.refreshAfter !== "never" || (!policy.revalidateAfter && isIdle(metadata, now, policy));
+    const age = isMoved ? activeAge(metadata, now) : metadata.age;
     return this.#allowedFor(content, metadata, age) ? age : metadata.age;
   }
 

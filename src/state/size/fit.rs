@@ -62,7 +62,8 @@ impl<T> State<T> {
     /// keeps its age if a longer one does not fit.
     pub(in crate::state) fn to_write(&self, content: usize, metadata: Metadata) -> Metadata {
         let active = metadata.active_at(self.now);
-        let moves = self.policy.lifetimes.moves(self.is_validated());
+        let lifetimes = &self.policy.lifetimes;
+        let moves = lifetimes.moves(&metadata, self.now, self.is_validated());
         let is_too_large = || {
             self.allowed_for(content, BodyToSeal::With(active))
                 .is_none()
