@@ -722,7 +722,7 @@ export class SessionHeader<S extends BaseSession = Session> extends Carrier {
 
 /**
  * Sessions in bare tokens: for links, messages and jobs. A token opens only for the purpose that it was sealed for, and as
- * often as it is presented until its deadline: a link that works only once needs a list of used ids.
+ * often as it is presented until its deadline: a link that works only once needs a list of used ids, claimed in one step.
  */
 export class SessionToken<S extends BaseSession = Session> extends Carrier {
   /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */

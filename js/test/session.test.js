@@ -271,6 +271,23 @@ test("a sign-in is recent for so many seconds", async () => {
   assert.throws(() => fresh.isRecent("300"), refused("seconds"));
 });
 
+test("activity does not make a session recent", async () => {
+  const always = await SessionCookie.encrypted(XAES_KEY, { refreshAfter: "always" });
+  let cookie = await filled();
+  for (let at = 600; at < 6000; at += 600) {
+    const session = await always.load(cookie, later(at));
+    assert.deepEqual([session.get("user"), session.isRecent(900)], ["ada", at < 900]);
+    cookie = field(await always.save(session));
+    assert.equal((await always.load(cookie, later(at))).lastActiveAt.getTime(), later(at).getTime());
+  }
+});
+
+test("a session that arrived too large has no bytes left", async () => {
+  const large = await SessionCookie.encrypted(XAES_KEY, { size: "browser" });
+  const session = await cookies.load(await filled((session) => session.set("note", "x".repeat(2800)), large), NOW);
+  assert.deepEqual([session.get("note").length, session.remainingBytes], [2800, 0]);
+});
+
 test("a session that is remembered says until when, so that a cut shows", async () => {
   const remembering = await SessionCookie.encrypted(XAES_KEY, { rememberUpTo: 86_400 });
   const session = await remembering.load(null, NOW);

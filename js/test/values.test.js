@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { equal } from "../src/base/bytes.js";
 import { SessionCookie, decodeDictionary, sessionType } from "../src/index.js";
 import * as t from "../src/struct.js";
 import { NOW, XAES_KEY, cookies, field, filled, later, random, refused } from "./visitor.js";
@@ -286,4 +287,19 @@ test("what `convert` gives stays as it is", async () => {
   const session = await typed.load(arrived, later(1));
   session.update((login) => void login.roles.push("editor"));
   assert.deepEqual([constant, Object.isFrozen(constant), session.value], [{ roles: ["guest"] }, false, { roles: ["guest", "editor"] }]);
+});
+
+test("tags are compared to their last byte, wherever they differ", () => {
+  const tag = Uint8Array.from({ length: 32 }, (_, i) => i);
+  for (const at of [null, 0, 15, 31]) {
+    const other = tag.map((byte, i) => (i === at ? byte ^ 1 : byte));
+    const read = [new Set(), new Set()];
+    const watched = [tag, other].map((bytes, i) =>
+      new Proxy(bytes, {
+        get: (target, name) => (/^\d+$/.test(String(name)) && read[i].add(name), Reflect.get(target, name, target)),
+      }),
+    );
+    assert.deepEqual([equal(...watched), ...read.map(({ size }) => size)], [at === null, 32, 32], `${at}`);
+  }
+  assert.equal(equal(tag, tag.subarray(1)), false);
 });
