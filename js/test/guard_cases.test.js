@@ -37,6 +37,29 @@ test("a form of an identity provider passes to its path alone", async () => {
   assert.equal(await codeOf(options, { method: "PUT", path: "/signed-in", origin: "https://idp.example", ...FORM }), "cross-site");
 });
 
+test("a form with several tokens has none, be they right", async () => {
+  const posted = (...tokens) => {
+    const body = new URLSearchParams(tokens.map((given) => ["csrf_token", given]));
+    const request = new Request(`${SHOP}/`, { method: "POST", headers: { "sec-fetch-site": "same-origin" }, body });
+    return new CsrfGuard({ tokensInForms: true }).check(request, session);
+  };
+  assert.equal(await posted(token), null);
+  for (const tokens of [[token, "junk"], ["junk", token], [token, token]]) assert.equal((await posted(...tokens)).code, "no-token");
+});
+
+test("origins that differ are refused, whichever comes first", async () => {
+  const [own, other] = [SHOP, "https://evil.example"];
+  const cases = [[[other, own], "cross-site"], [[own, other], "cross-site"], [[own, own, other], "cross-site"], [[own, own, own], null]];
+  for (const options of [{}, { originCheckOnly: true }, { trustOrigins: [own] }]) {
+    for (const [origins, expected] of cases) {
+      const fields = ["host", "shop.example", "x-csrf-token", token, ...origins.flatMap((origin) => ["origin", origin])];
+      const request = { method: "POST", url: "/", headers: {}, rawHeaders: fields };
+      const refusal = await new CsrfGuard(options).check(request, session);
+      assert.equal(refusal?.code ?? null, expected, `${Object.keys(options)} ${origins}`);
+    }
+  }
+});
+
 test("a form is what browsers send of one, and nothing that begins or ends so", async () => {
   const options = { trustFormPosts: [["https://idp.example", "/signed-in"]] };
   const posted = (type) => codeOf(options, { path: "/signed-in", origin: "https://idp.example", "content-type": type });

@@ -561,6 +561,8 @@ fn a_token_has_to_pass_every_guard_though_their_sessions_differ() {
         for token in [&token, &of_login] {
             let (status, body) = ask(&app, &both, "/form", FORM, None, form(token));
             assert_eq!(status, 403, "{body}");
+            let (status, body) = ask(&app, &both, "/form", FORM, Some(token), form(""));
+            assert_eq!(status, 403, "in the header: {body}");
         }
     }
     for (guard, token) in [

@@ -73,6 +73,36 @@ fn the_old_cookie_is_dropped_with_its_own_attributes() {
     assert!(fields[1].starts_with(start), "{fields:?}");
 }
 
+#[test]
+fn two_options_of_an_old_cookie_are_both_there_in_either_order() {
+    type Give = fn(OldCookie) -> OldCookie;
+    let options: [(Give, &str); 4] = [
+        (|old| old.path("/app"), "Path=/app;"),
+        (|old| old.domain("example.com"), "Domain=example.com;"),
+        (|old| old.partitioned(true), "Partitioned;"),
+        (
+            |old| old.convert(|entries| Some(entries).filter(|entries| entries["user"] != "ada")),
+            "refused",
+        ),
+    ];
+    let shown = |old| {
+        let builder = builder().migrate_from(old, start()..start() + DAY);
+        let cookie: SessionCookie = builder.build().unwrap();
+        let session = cookie.load(["old=x"], start());
+        let refused = if session.is_new() { "refused" } else { "" };
+        session.invalidate().unwrap();
+        format!("{} {refused}", saved(&cookie, &session)[1])
+    };
+    for (first, one) in options {
+        let old = || OldCookie::new("old", Fixed("ada"));
+        assert!(!shown(old()).contains(one), "{one}");
+        for (second, other) in options {
+            let shown = shown(second(first(old())));
+            assert!(shown.contains(one) && shown.contains(other), "{shown}");
+        }
+    }
+}
+
 /// A deletion with another domain, path or partition would leave it, and it would sign the visitor in again.
 #[test]
 fn the_old_cookie_is_dropped_with_no_attribute_of_the_new_one() {

@@ -73,6 +73,26 @@ fn path_domain_and_partition_may_have_been_others() {
         FormerAttributes::new().path("/").no_domain(),
         &format!("Path=/; {all}"),
     );
+    type Give = fn(FormerAttributes) -> FormerAttributes;
+    let options: [Give; 3] = [
+        |former| former.path("/"),
+        |former| former.domain("www.example.com"),
+        |former| former.partitioned(true),
+    ];
+    // In whatever order they are given.
+    for places in [
+        [0, 1, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+        [1, 0, 2],
+        [0, 2, 1],
+    ] {
+        let give = |former, place: usize| options[place](former);
+        let former = places.into_iter().fold(FormerAttributes::new(), give);
+        let expected = format!("Path=/; Domain=www.example.com; {all}; Partitioned");
+        check_expiry(moved(), former, &expected);
+    }
 }
 
 #[test]

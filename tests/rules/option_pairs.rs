@@ -260,22 +260,34 @@ impl<T: Text> Case<T> {
         let field = stored(fields.iter().copied());
         let has = |attribute: &str| field.split("; ").skip(1).any(|it| it == attribute);
         match option {
-            "absolute_timeout" => !self.lasts(self.saved("user", now), 120, 10),
+            "absolute_timeout" => {
+                let lasts = |steps| self.lasts(self.saved("user", now), 120, steps);
+                lasts(9) && !lasts(10)
+            }
             "application" | "context" | "type_label" => {
                 let pair = self.saved("user", now);
                 assert!(self.opens(&pair, now), "{option}");
                 (self.without)(option).load([pair], now).is_new()
             }
-            "clock_skew" => !self.opens(&self.saved("user", at(BEGIN + 30)), now),
+            "clock_skew" => {
+                let opens = |begin| self.opens(&self.saved("user", at(begin)), now);
+                opens(BEGIN) && !opens(BEGIN + 30)
+            }
             "companion" => response.contains_key("x-companion"),
             "danger_allow_http" => !has("Secure"),
             "danger_allow_shared_caching" => response[CACHE_CONTROL] == "public, max-age=60",
             "domain" => has("Domain=example.com"),
             "formerly" => fields.iter().any(|field| field.contains("Path=/former;")),
-            "idle_timeout" => !self.opens(&self.saved("user", now), at(BEGIN + 600)),
+            "idle_timeout" => {
+                let opens = |time| self.opens(&self.saved("user", now), at(time));
+                opens(BEGIN + 599) && !opens(BEGIN + 600)
+            }
             "migrate_from" => self.read("old=user", now).as_deref() == Some("user"),
             "name" => self.cookie.name().as_str() == "shop" && field.starts_with("shop="),
-            "not_before" => !self.opens(&self.saved("user", at(BEGIN - 1_100)), at(BEGIN - 999)),
+            "not_before" => {
+                let opens = |begin| self.opens(&self.saved("user", at(begin)), at(BEGIN - 950));
+                opens(BEGIN - 1_000) && !opens(BEGIN - 1_001)
+            }
             "on_outcome" => {
                 let before = OUTCOMES.get();
                 self.opens(&self.saved("user", now), now);
@@ -294,9 +306,18 @@ impl<T: Text> Case<T> {
                 !self.cookie.save(&session).unwrap().is_empty()
             }
             "remember_up_to" => self.lasts(self.remembered(), 5 * HOUR, 6),
-            "remembered_idle_timeout" => !self.opens(&self.remembered(), at(BEGIN + 6 * HOUR)),
-            "revalidate_after" => !self.opens(&self.saved("ended", now), at(BEGIN + 60)),
-            "revoked_if" => !self.opens(&self.saved("revoked", now), now),
+            "remembered_idle_timeout" => {
+                let opens = |time| self.opens(&self.remembered(), at(time));
+                opens(BEGIN + 6 * HOUR - 1) && !opens(BEGIN + 6 * HOUR)
+            }
+            "revalidate_after" => {
+                let opens = |text| self.opens(&self.saved(text, now), at(BEGIN + 60));
+                opens("user") && !opens("ended")
+            }
+            "revoked_if" => {
+                let opens = |text| self.opens(&self.saved(text, now), now);
+                opens("user") && !opens("revoked")
+            }
             "same_site" => has("SameSite=Strict"),
             "save_on_server_error" => {
                 let response = self.response(StatusCode::INTERNAL_SERVER_ERROR);
