@@ -41,6 +41,14 @@ fn a_session_that_would_be_too_large_is_a_413_that_saves_nothing() {
     assert!(set_cookies(answer.headers()).is_empty());
 }
 
+struct Unserializable;
+
+impl serde::Serialize for Unserializable {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("no value"))
+    }
+}
+
 /// An error of each kind that a program can come by, and the status that it is answered with.
 fn errors() -> Vec<(SessionError, u16)> {
     let session = cookie().load(None::<&str>, at(0));
@@ -56,7 +64,7 @@ fn errors() -> Vec<(SessionError, u16)> {
         // The question was not asked, and was not answered.
         (SessionError::Unvalidated(None), 503),
         (unvalidated("the database does not answer"), 503),
-        (session.insert("a", Some(())).unwrap_err(), 500),
+        (session.insert("a", Unserializable).unwrap_err(), 500),
         (SessionError::TooDeep, 500),
         (SessionError::DuplicateKey, 500),
         (session.deserialize::<u32>().unwrap_err(), 500),

@@ -1,6 +1,10 @@
 //! The input: a token, a pair, or fields of requests and responses.
 
-use std::{fmt::Display, io};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Display,
+    io,
+};
 
 use hardtack::{cookie::CookieName, session::Reason};
 use zeroize::Zeroizing;
@@ -93,6 +97,8 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
 /// is left.
 fn pairs_in(text: &str) -> Vec<&str> {
     let mut pairs = Vec::new();
+    // How many pairs before the last cookie of a response with this name.
+    let mut replaced_at: HashMap<&str, usize> = HashMap::new();
     let mut deleted = None;
     for line in lines(text) {
         let (field, value) = line.split_once(':').filter(is_field).unwrap_or(("", line));
@@ -102,7 +108,7 @@ fn pairs_in(text: &str) -> Vec<&str> {
             "" if !items[1..].iter().any(is_attribute) => pairs.extend(items),
             "cookie" => pairs.extend(items),
             "" | "set-cookie" => {
-                pairs.retain(|pair| name_of(pair) != name_of(items[0]));
+                replaced_at.insert(name_of(items[0]), pairs.len());
                 let is_deletion = |item: &&str| item.eq_ignore_ascii_case("Max-Age=0");
                 match items[1..].iter().any(is_deletion) {
                     true => deleted = Some(items[0]),
@@ -113,8 +119,14 @@ fn pairs_in(text: &str) -> Vec<&str> {
         }
     }
     // The first line of a request, and what `curl` tells of its own, may have an `=` as well.
-    let is_pair = |pair: &&str| pair.contains('=') && !name_of(pair).contains(char::is_whitespace);
-    pairs.retain(|pair| is_pair(pair));
+    let is_name = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace);
+    let is_pair = |pair: &&str| pair.contains('=') && is_name(name_of(pair));
+    let mut seen = 0;
+    pairs.retain(|pair| {
+        seen += 1;
+        let replaced = replaced_at.get(name_of(pair));
+        is_pair(pair) && replaced.is_none_or(|&before| seen > before)
+    });
     if pairs.is_empty() {
         pairs.extend(deleted.filter(is_pair));
     }
@@ -123,16 +135,11 @@ fn pairs_in(text: &str) -> Vec<&str> {
 
 /// Returns the name of the session's cookie among these pairs.
 fn name_in<'a>(pairs: &[&'a str], default_name: &'a str) -> Result<&'a str, Failure> {
-    let mut names: Vec<&str> = Vec::new();
-    for pair in pairs {
-        let name = name_of(pair);
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let all = names.clone();
+    let mut all = HashSet::new();
+    let names = pairs.iter().map(|pair| name_of(pair));
+    let mut names: Vec<&str> = names.filter(|name| all.insert(*name)).collect();
     // `name.1` to `name.7` are parts of the session in `name`.
-    names.retain(|name| !matches!(name.rsplit_once('.'), Some((of, _)) if all.contains(&of)));
+    names.retain(|name| !matches!(name.rsplit_once('.'), Some((of, _)) if all.contains(of)));
     match &names[..] {
         names if names.contains(&default_name) => Ok(default_name),
         [only] => Ok(only),

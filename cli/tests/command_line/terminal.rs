@@ -68,24 +68,17 @@ fn no_name_of_a_cookie_is_obeyed_by_the_terminal() {
     }
 }
 
-#[test]
-fn a_line_feed_in_a_cookie_makes_no_line_of_its_own() {
-    let desk = Desk::new();
-    let ran = desk.run_on("a\nhardtack: fine\n=1; c=2", "inspect");
-    assert_eq!(
-        ran.sentence(),
-        "there are several cookies; choose with --name one of a\\u000ahardtack: fine\\u000a, c"
-    );
-}
-
 /// Each of these took minutes or seconds, to be printed whole.
 #[test]
 fn a_megabyte_from_a_visitor_is_refused_in_a_sentence_that_can_be_read() {
     let desk = Desk::new();
     for field in [
-        "a.b=;".repeat(180_000),
+        (0..100_000).map(|n| format!("a{n}.b=;")).collect(),
+        (0..50_000)
+            .map(|n| format!("Set-Cookie: a{n}=1\n"))
+            .collect(),
         format!("{}=1; c=2", "a".repeat(900_000)),
-        format!("{}=1; c=2", "aaaa ".repeat(180_000)),
+        format!("{}=1; c=2", "aaaa_".repeat(180_000)),
     ] {
         let ran = desk.run_on(&field, "inspect");
         assert_eq!(ran.code, Some(2));
