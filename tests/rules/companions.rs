@@ -6,14 +6,17 @@ use std::{
 };
 
 use hardtack::{
-    Session, SessionCookie, SessionError,
+    SessionCookie, SessionError,
     carrier::Context,
     companion::{Admission, Beside, Companion, Seal, Setup},
     session::{SaveError, SessionId, SessionInfo},
 };
 use http::{HeaderMap, Request, Response, StatusCode, header::SET_COOKIE, request::Parts};
 
-use super::common::{at, builder, pair_of, says, seconds};
+use super::{
+    Work,
+    common::{at, builder, pair_of, says, seconds},
+};
 
 /// Wants a cookie `.proof` with a token about the session, which it gives to whoever asks for it.
 struct Proofs {
@@ -259,7 +262,7 @@ fn the_failure_of_a_companions_fields_is_the_failure_of_the_save() {
         ..Told::default()
     }));
     let signed_in = super::common::signed_in(&with_companion(&Arc::default()));
-    let works: [fn(&Session) -> Result<(), SessionError>; 3] = [
+    let works: [Work; 3] = [
         |session| session.sign_in().map(drop),
         |session| session.insert("cart", 7),
         |session| session.invalidate().map(drop),

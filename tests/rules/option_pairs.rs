@@ -185,10 +185,13 @@ fn stored<'f>(mut fields: impl Iterator<Item = &'f str>) -> &'f str {
     fields.find(|field| !field.contains("Max-Age=0")).unwrap()
 }
 
+/// Builds the cookie again, without one of its options.
+type Without<T> = dyn Fn(&str) -> SessionCookie<T>;
+
 /// A cookie with some options.
 struct Case<T: Text> {
     cookie: SessionCookie<T>,
-    without: Box<dyn Fn(&str) -> SessionCookie<T>>,
+    without: Box<Without<T>>,
 }
 
 impl<T: Text> Case<T> {
