@@ -5,7 +5,7 @@
 //!
 //! | To begin | |
 //! |---|---|
-//! | First program | below, after `cargo add hardtack --features axum`; [without a framework](#without-a-framework) |
+//! | First program | below, with feature `axum`; [without a framework](#without-a-framework) |
 //! | For my framework | [`SessionLayer`] for axum, tower and actix-web; [instructions][frameworks] for these and for hyper, poem, rocket, salvo and warp; [edge and serverless][edge] |
 //! | Keys in production | `hardtack keygen` of the package `hardtack-cli` makes a key, and [`KeyRing::from_env`] reads it; [keeping and rotating them][rotation] |
 //! | What it cannot do | A copied cookie opens until its deadline, sessions cannot be listed, and the last of parallel responses wins: [limits], with what helps |
@@ -130,7 +130,7 @@
 //! | `cookie` | Sessions from and to the cookies of a `cookie::CookieJar`. | `load_from_cookies` and `save_as_cookies` |
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
 //! | `metrics` | Counters of outcomes, writes, refusals and failures, and the sizes of tokens, by the facade of the crate `metrics`. | metrics |
-//! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`], the setting `watch_keys` |
+//! | `watch` | A key ring that follows its files and functions. | [`keys::WatchedKeyRing`], the setting `watch_keys` |
 //! | `toml` | Settings from a table of a TOML file. | [`SessionSettings::from_toml`] |
 //! | `migrate` | Sessions of other libraries, or of a cookie of another name, taken over until a date. The package `hardtack-migrate` has their formats. | `migrate`, `migrate_from` |
 //! | `derive` | `#[derive(SessionData)]`, the label and the schema of a typed session. | [`SessionData`] |

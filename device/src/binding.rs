@@ -37,7 +37,7 @@ pub enum DeviceBinding {
 impl DeviceBinding {
     /// Returns the session's standing with the visitor's device.
     ///
-    /// A [`Stale`](DeviceBinding::Stale) session refuses every change but those that begin a new one, with
+    /// A [`Stale`](DeviceBinding::Stale) session refuses every change but those that begin or end one, and `discard`, with
     /// [`SessionError::Stale`]. If a handler returns this error, the response is a 403 and not a 500.
     ///
     /// A bound session stays [alive](Session::is_alive) as long as the bound cookie that came with it, and a session

@@ -1,7 +1,8 @@
 use std::{error::Error, fmt};
 
 /// Reason why a token did not open, or its session is withheld, for logs and metrics ([SPEC.md § 7]). A visitor cannot
-/// tell one from another, except [`Stale`](Self::Stale) and [`Unvalidated`](Self::Unvalidated).
+/// tell one from another, except [`Stale`](Self::Stale), [`Unvalidated`](Self::Unvalidated) and
+/// [`Payload`](Self::Payload), which withhold a session.
 ///
 /// # Examples
 ///

@@ -144,7 +144,7 @@ impl<T: Payload> Session<T> {
         })
     }
 
-    /// Writes the session with this response even if it did not change, and with any status.
+    /// Writes the session with this response even if it did not change, and with any status but 408.
     ///
     /// Changes are saved without this call. A new session that is empty is not written in any case.
     ///

@@ -30,7 +30,7 @@ use crate::{
 ///
 /// # Examples
 ///
-/// In axum, after the routes and the guard:
+/// In axum, after the routes and the guard, or in a `tower::ServiceBuilder` before the guard:
 ///
 #[cfg_attr(feature = "axum", doc = "```")]
 #[cfg_attr(not(feature = "axum"), doc = "```ignore")]

@@ -128,6 +128,7 @@ fn the_page_shows_this_program() {
     let program = include_str!("former.rs");
     let (shown, _) = program.split_once("\n// What follows").unwrap();
     let page = include_str!("../../docs/rotation.md");
+    let shown = shown.trim_end();
     assert!(page.contains(&format!("```rust\n{shown}\n```")), "{shown}");
 }
 

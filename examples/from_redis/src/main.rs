@@ -7,7 +7,7 @@
 //! cargo run --manifest-path examples/from_redis/Cargo.toml -- before 3000
 //! curl -c cookies -d name=ada http://127.0.0.1:3000/sign-in
 //! cargo run --manifest-path examples/from_redis/Cargo.toml -- move 3000
-//! curl -b cookies -c cookies http://localhost:3000/          # ada, and redis-cli dbsize is 0
+//! curl -b cookies -c cookies http://127.0.0.1:3000/          # user …ada, and redis-cli dbsize is 0
 //! ```
 
 mod before;

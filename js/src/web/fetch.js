@@ -1,4 +1,4 @@
-// `fetch` handlers: workers, Deno, Bun, service workers, route handlers of Next.js.
+// `fetch` handlers: workers, Deno, Bun, route handlers of Next.js.
 
 import { admission } from "./adapter.js";
 
