@@ -432,7 +432,10 @@ export interface CookieAttributes {
   readonly domain?: string | null;
   /** Leaves `Secure` out, for development without TLS where `http://localhost` is not enough. Default: false. */
   readonly dangerAllowHttp?: boolean;
-  /** Default: `Lax`. null leaves the attribute out. */
+  /**
+   * Default: `Lax`. null leaves the attribute out. In requests from which the browser hides the cookie, no session begins but by a
+   * sign-in. With `Strict`, a visitor who follows a link looks like a new one: a page that begins a session signs them out.
+   */
   readonly sameSite?: "Strict" | "Lax" | "None" | null;
   /** Keeps the cookie apart for each site that embeds this one (CHIPS). Default: false. */
   readonly partitioned?: boolean;

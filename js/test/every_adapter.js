@@ -94,6 +94,7 @@ export function everyAdapter(sites) {
     const isProxy = name.includes("Next.js");
     writesSessions(name, open);
     keepsOthers(name, open);
+    hidesFromOtherSites(name, open);
     saysWhereItCannotValidate(name, open);
     opensItsCookie(name, open);
     if (isProxy) continue;
@@ -194,6 +195,21 @@ function writesSessions(name, open) {
     const browser = await open(cookies, { now: () => noon }, page);
     const { setCookies } = await browser.get("/visit");
     assert.deepEqual((await cookies.load(fieldOf(setCookies), noon)).createdAt, noon);
+  });
+}
+
+function hidesFromOtherSites(name, open) {
+  test(`${name}: another site that posts a form begins no session, but by a sign-in`, async () => {
+    const form = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", origin: "https://other.example" };
+    const browser = await open(cookies, {}, page);
+    const count = async (path, headers) => {
+      browser.cookies.clear();
+      return (await browser.get(path, headers)).setCookies.length;
+    };
+    for (const path of ["/visit", "/token", "/out"]) assert.equal(await count(path, form), 0, path);
+    assert.deepEqual([await count("/sign-in", form), await count("/visit", {})], [1, 1]);
+    // One that came was not hidden.
+    assert.equal((await browser.get("/visit", form)).text, "visit 2");
   });
 }
 

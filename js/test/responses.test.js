@@ -281,3 +281,39 @@ test("many cookies beside the session's are passed over", async () => {
     assert.equal((await cookies.load(whole, NOW)).get("user"), "ada");
   }
 });
+
+const FORM = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", origin: "https://other.example" };
+const { origin: _, ...LINK } = FORM;
+
+test("no session begins in a request from which the browser hides the cookie, but by a sign-in", async () => {
+  const written = async (headers, work, sessions = cookies) => {
+    const session = await sessions.load(headers, NOW);
+    work(session);
+    return (await sessions.save(session)).length;
+  };
+  const put = (session) => session.set("a", 1);
+  const begun = [put, (session) => session.flash("q", "m"), (session) => session.ensureId(), (session) => (put(session), session.save())];
+  const signIns = [(session) => session.signIn(), (session) => (put(session), session.renew())];
+  const hidden = [FORM, { ...FORM, origin: "null" }, { ...LINK, "sec-fetch-dest": "iframe" }, { ...FORM, "sec-fetch-mode": "cors" }, { "sec-fetch-site": "cross-site" }];
+  for (const headers of hidden) {
+    for (const source of [headers, new Headers(headers), { rawHeaders: Object.entries(headers).flat() }, new Request("https://example.com", { headers })]) {
+      // A `Request` has another mode.
+      for (const work of begun) assert.equal(await written(source, work), 0);
+      for (const work of signIns) assert.equal(await written(source, work), 1);
+    }
+    assert.equal(await written({ ...headers, cookie: "__Host-session=junk" }, put), 1);
+    assert.equal(await written({ ...headers, cookie: "other=1" }, put), 0);
+    assert.equal(await written(headers, (session) => (session.signIn(), session.invalidate(), put(session))), 0);
+    assert.equal(await written(headers, (session) => session.invalidate()), 0);
+  }
+  const open = [LINK, { ...FORM, "sec-fetch-site": "same-site" }, { ...FORM, "sec-fetch-site": "same-origin" }, { ...LINK, "sec-fetch-site": "none" }, { origin: "null" }, {}];
+  for (const headers of open) assert.equal(await written(headers, put), 1, JSON.stringify(headers));
+  for (const [sameSite, count] of [["Strict", 0], [null, 0], ["None", 1]]) {
+    const sessions = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ sameSite }) });
+    assert.deepEqual([await written(FORM, put, sessions), await written(LINK, put, sessions)], [count, 1], sameSite);
+  }
+  const header = await SessionHeader.encrypted("authorization", XAES_KEY);
+  const session = await header.load(FORM, NOW);
+  put(session);
+  assert.match(await header.save(session), /^e/);
+});

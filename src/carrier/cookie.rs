@@ -8,7 +8,7 @@ use crate::{
     cookie::{CookieName, SetCookies, Values},
     crypto::suite::Mode,
     session::{SaveError, SaveProblem, Session, Touch},
-    state::{Circumstances, Destination, Map, Payload, SessionError, TokenChange},
+    state::{Asked, Circumstances, Map, Payload, SessionError, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -74,7 +74,7 @@ impl<T> SessionCookie<T> {
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
     ) -> Session<T> {
-        self.arrive(cookie_fields, clock.into(), None, Destination::Page)
+        self.arrive(cookie_fields, clock.into(), None, |_| Asked::UNKNOWN)
     }
 
     /// Returns the same cookie for the sessions of `context`, such as the tenant of a request. It replaces the builder's
@@ -227,12 +227,13 @@ impl<T> SessionCookie<T> {
         self.token.inspect(token, now)
     }
 
+    /// Loads the session of a request. `ask` is told whether no token came.
     pub(crate) fn arrive(
         &self,
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
         context: Option<Arc<Context>>,
-        destination: Destination,
+        ask: impl FnOnce(bool) -> Asked,
     ) -> Session<T> {
         let old_cookies = self.fields.old_cookies.as_ref();
         let mut old = old_cookies.map(|old| Arc::clone(old).look());
@@ -247,7 +248,8 @@ impl<T> SessionCookie<T> {
             }
         }
         let old = old.filter(|old| !old.is_empty());
-        self.token.arrive(values, old, clock, context, destination)
+        let asked = ask(values.is_empty());
+        self.token.arrive(values, old, clock, context, asked)
     }
 
     /// Finishes the request for `session`. Returns the extent to which its response depends on it, and the `Set-Cookie`

@@ -5,7 +5,8 @@ use std::sync::{Arc, atomic::AtomicBool};
 use crate::{
     base::time::UnixSeconds,
     cookie::{
-        Attributes, CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len,
+        Attributes, CookieName, Finder, PART_LEN, PartNumbers, SameSite, SetCookies, Template,
+        max_age_len,
     },
     session::{DroppedCookie, OldCookies, Stored},
     state::Overhead,
@@ -17,10 +18,10 @@ pub(crate) struct CookieFields {
     pub(crate) finder: Finder,
     pub(crate) template: Template,
     #[cfg_attr(
-        not(any(feature = "migrate", feature = "tower")),
+        not(any(feature = "http", feature = "migrate")),
         allow(
             dead_code,
-            reason = "for `migrate`, and for layers, which know the page"
+            reason = "for `migrate`, and for what knows the fields of a request"
         )
     )]
     pub(crate) attributes: Attributes,
@@ -38,6 +39,12 @@ pub(crate) struct CookieFields {
 }
 
 impl CookieFields {
+    /// Returns `true` if browsers send the cookie with the requests of every site.
+    #[cfg(feature = "http")]
+    pub(crate) fn is_for_all_sites(&self) -> bool {
+        self.attributes.same_site == SameSite::None
+    }
+
     /// Returns the token in one field or several, between the fields that drop the cookies that it replaces.
     pub(crate) fn store<T>(&self, session: &Stored<'_, T>) -> SetCookies {
         let template = &self.template;

@@ -6,7 +6,7 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     session::{SaveError, Session},
-    state::{Destination, Map, Payload, TokenChange},
+    state::{Asked, Map, Payload, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -61,7 +61,7 @@ impl<T> SessionHeader<T> {
         values: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
     ) -> Session<T> {
-        self.arrive(values, clock.into(), None, Destination::Page)
+        self.arrive(values, clock.into(), None, Asked::UNKNOWN)
     }
 
     /// Ends the request for `session`, which can only be read from then on. Returns what becomes of the client's token.
@@ -115,14 +115,14 @@ impl<T> SessionHeader<T> {
         values: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
         context: Option<Arc<Context>>,
-        destination: Destination,
+        asked: Asked,
     ) -> Session<T> {
         let mut tokens = Values::default();
         for value in values {
             let token = token_in(&self.name, value.as_ref());
             tokens.push(token, LONGEST_TOKEN);
         }
-        self.token.arrive(tokens, None, clock, context, destination)
+        self.token.arrive(tokens, None, clock, context, asked)
     }
 
     /// Reads the content of `token` at `now`. For tools; see

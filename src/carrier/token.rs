@@ -11,7 +11,7 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     session::{Arrival, Opening, Predecessor, SaveError, Sealer, Session, Touch},
-    state::{Circumstances, Destination, Map, Payload, SessionData, TokenChange},
+    state::{Asked, Circumstances, Map, Payload, SessionData, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -60,7 +60,7 @@ impl<T> SessionToken<T> {
         if let Some(token) = token {
             values.push(token.as_ref(), LONGEST_TOKEN);
         }
-        self.arrive(values, None, clock.into(), None, Destination::Page)
+        self.arrive(values, None, clock.into(), None, Asked::UNKNOWN)
     }
 
     /// Ends the request for `session`, which can only be read from then on. Returns what becomes of the client's token.
@@ -199,14 +199,14 @@ impl<T> SessionToken<T> {
         old: Option<Box<dyn Predecessor>>,
         clock: Clock,
         context: Option<Arc<Context>>,
-        destination: Destination,
+        asked: Asked,
     ) -> Session<T> {
         let arrival = Arrival {
             values,
             old,
             clock,
             context: context.or_else(|| self.context.clone()),
-            destination,
+            asked,
         };
         Session::new(Arc::clone(&self.sealer), arrival)
     }

@@ -159,6 +159,16 @@ pub(crate) fn change_of_a_lapsed_session(purpose: &str) {
     );
 }
 
+/// A new session was to be stored in the answer to a request of another site, from which browsers hide the cookie.
+pub(crate) fn new_session_was_not_stored(purpose: &str) {
+    log!(
+        SESSIONS,
+        debug,
+        purpose,
+        "a new session is not stored: another site made the request, and the browser may have a session that it hides from it"
+    );
+}
+
 /// A change came after the head of its response. It is an error, which the application may have dropped.
 pub(crate) fn change_came_late(purpose: &str) {
     log!(

@@ -115,7 +115,7 @@ impl<T: Payload> Loaded<T> {
         let state = &self.state;
         let keys = sealer.slot.keys();
         let standing = self.standing(sealer, &keys);
-        let decision = state.decide(circumstances, arrival.destination, standing);
+        let decision = state.decide(circumstances, arrival.asked, standing);
         let context = arrival.context(sealer);
         let mut ending = Ending::of(decision, state, sealer, keys)?;
         if !matches!(ending.change, TokenChange::Keep)
@@ -194,6 +194,10 @@ impl Ending {
             }
             Decision::KeepLapsed => {
                 events::change_of_a_lapsed_session(purpose);
+                return Ok(Ending::kept());
+            }
+            Decision::KeepHidden => {
+                events::new_session_was_not_stored(purpose);
                 return Ok(Ending::kept());
             }
             Decision::Drop => (Touch::Written, TokenChange::Drop),

@@ -12,7 +12,7 @@ use super::{closed::Closed, loaded::Loaded, old_cookies::Predecessor, sealer::Se
 use crate::{
     base::clock::Clock,
     cookie::Values,
-    state::{Circumstances, Destination, Payload, SessionError, Sid, State},
+    state::{Asked, Circumstances, Destination, Payload, SessionError, Sid, State},
     token::Context,
 };
 
@@ -43,7 +43,7 @@ pub(crate) struct Arrival {
     pub(crate) clock: Clock,
     /// `None`: the context of the builder.
     pub(crate) context: Option<Arc<Context>>,
-    pub(crate) destination: Destination,
+    pub(crate) asked: Asked,
 }
 
 /// A session that was read, while its lock is held.
@@ -143,7 +143,7 @@ impl<T: Payload> Contents<T> {
     #[inline]
     pub(super) fn count_request(&mut self, sealer: &Sealer, response: Circumstances) {
         let (policy, arrival) = (&sealer.policy, &self.arrival);
-        if policy.counts_request(response, arrival.destination)
+        if policy.counts_request(response, arrival.asked.destination)
             && (self.loaded.is_some() || !arrival.has_no_token())
         {
             let is_new = self.read(sealer).0.state.is_new();
@@ -161,7 +161,7 @@ impl<T: Payload> Contents<T> {
             closed,
             sealer,
             context: arrival.context(sealer),
-            destination: arrival.destination,
+            destination: arrival.asked.destination,
         }
     }
 

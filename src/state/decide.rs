@@ -74,6 +74,22 @@ pub(crate) enum Destination {
     Prefetch,
 }
 
+/// Request, as its browser describes it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub(crate) destination: Destination,
+    /// No token came, and the browser may have one: it hides the cookie, because another site made the request.
+    pub(crate) may_hide: bool,
+}
+
+impl Asked {
+    /// A request of which nothing is known.
+    pub(crate) const UNKNOWN: Asked = Asked {
+        destination: Destination::Page,
+        may_hide: false,
+    };
+}
+
 impl Circumstances {
     /// Those of a response of which nothing is known: it succeeded, and is for the visitor alone.
     pub(crate) const UNKNOWN: Circumstances = Circumstances {
@@ -111,6 +127,8 @@ pub(crate) enum Decision {
     KeepTooLarge,
     /// The client keeps the session as it is: it was to be stored, and has lapsed.
     KeepLapsed,
+    /// The client keeps what it has: a new session was to be stored, and it may have one that its browser hides.
+    KeepHidden,
     /// The session has ended, so the client drops it.
     Drop,
     /// The client stores the changed content.
@@ -123,7 +141,10 @@ impl Decision {
     /// Returns the names of the changes that the client makes, for metrics.
     pub(crate) fn changes<T>(self, state: &State<T>) -> &'static [&'static str] {
         match self {
-            Decision::Keep | Decision::KeepTooLarge | Decision::KeepLapsed => &[],
+            Decision::Keep
+            | Decision::KeepTooLarge
+            | Decision::KeepLapsed
+            | Decision::KeepHidden => &[],
             Decision::Drop => &["Ended"],
             // A sign-out that leaves a message, for example.
             Decision::Store(_) if state.has_replaced() => &["Ended", "Began"],
@@ -158,7 +179,7 @@ impl<T> State<T> {
     pub(crate) fn decide(
         &self,
         response: Circumstances,
-        destination: Destination,
+        asked: Asked,
         standing: Standing,
     ) -> Decision {
         if self.withheld().is_some() {
@@ -177,11 +198,13 @@ impl<T> State<T> {
         if self.is_to_store() {
             return if has_lapsed {
                 Decision::KeepLapsed
+            } else if asked.may_hide && !self.renewed {
+                Decision::KeepHidden
             } else {
                 self.store()
             };
         }
-        if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, destination) {
+        if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, asked.destination) {
             return Decision::Keep;
         }
         self.refresh(standing == Standing::UnderEarlierKey)

@@ -14,12 +14,11 @@ pub(super) trait Fields {
     const COOKIE: Self::Name;
     #[cfg(feature = "tower")]
     const HOST: Self::Name;
-    #[cfg(feature = "tower")]
     const ORIGIN: Self::Name;
     /// The names of [`PURPOSES`].
     const PURPOSES: [Self::Name; PURPOSES.len()];
     const SEC_FETCH_DEST: Self::Name;
-    #[cfg(feature = "tower")]
+    const SEC_FETCH_MODE: Self::Name;
     const SEC_FETCH_SITE: Self::Name;
     const SET_COOKIE: Self::Name;
     #[cfg(feature = "tower")]
@@ -71,7 +70,6 @@ macro_rules! implement {
                 const COOKIE: Self::Name = http::header::COOKIE;
                 #[cfg(feature = "tower")]
                 const HOST: Self::Name = http::header::HOST;
-                #[cfg(feature = "tower")]
                 const ORIGIN: Self::Name = http::header::ORIGIN;
                 const PURPOSES: [Self::Name; PURPOSES.len()] = {
                     let [a, b, c, d, e, f] = PURPOSES;
@@ -85,7 +83,7 @@ macro_rules! implement {
                     ]
                 };
                 const SEC_FETCH_DEST: Self::Name = Self::Name::from_static("sec-fetch-dest");
-                #[cfg(feature = "tower")]
+                const SEC_FETCH_MODE: Self::Name = Self::Name::from_static("sec-fetch-mode");
                 const SEC_FETCH_SITE: Self::Name = Self::Name::from_static("sec-fetch-site");
                 const SET_COOKIE: Self::Name = http::header::SET_COOKIE;
                 #[cfg(feature = "tower")]

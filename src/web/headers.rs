@@ -13,7 +13,7 @@ use crate::{
     carrier::{SessionCookie, TokenChange, header::SessionHeader},
     events,
     session::{SaveError, Sealer, Session, Touch},
-    state::{Circumstances, Destination, Payload},
+    state::{Asked, Circumstances, Destination, Payload},
     token::Context,
 };
 
@@ -22,7 +22,8 @@ impl<T: Payload> SessionCookie<T> {
     /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
     /// Some other fields are also read, such as `Sec-Fetch-Dest` and `Sec-Purpose`: a request for an image, a script or another
-    /// part of a page, or one that prefetches a page, refreshes nothing.
+    /// part of a page, or one that prefetches a page, refreshes nothing. In one of another site
+    /// (`Sec-Fetch-Site`), from which browsers hide the cookie, no session begins but by a sign-in.
     ///
     /// # Examples
     ///
@@ -51,7 +52,10 @@ impl<T: Payload> SessionCookie<T> {
     ) -> Session<T> {
         let name = H::COOKIE;
         let cookies = request.values(&name);
-        self.arrive(cookies, clock, context, destination_of(request))
+        self.arrive(cookies, clock, context, |is_absent| Asked {
+            destination: destination_of(request),
+            may_hide: is_absent && !self.fields.is_for_all_sites() && is_cookie_hidden(request),
+        })
     }
 
     /// Ends the request for `session`, and adds the fields that its response must have:
@@ -130,7 +134,11 @@ impl<T: Payload> SessionHeader<T> {
     ) -> Session<T> {
         let name = H::name(&self.name);
         let values = request.values(&name);
-        self.arrive(values, clock, context, destination_of(request))
+        let asked = Asked {
+            destination: destination_of(request),
+            ..Asked::UNKNOWN
+        };
+        self.arrive(values, clock, context, asked)
     }
 
     /// Ends the request for `session`, and adds the fields that its response must have: the token, or an empty field if
@@ -264,4 +272,17 @@ fn destination_of<H: Fields>(request: &H) -> Destination {
     } else {
         Destination::Page
     }
+}
+
+/// Returns `true` if browsers hide a cookie with `SameSite` from this request (docs/spec/writer.md § 8.12.1). They send a
+/// `Lax` one with a page that the visitor opens by a link or an address, of which they name the origin only if it is posted.
+fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
+    let is = |name: H::Name, value: &[u8]| {
+        let first = request.first(&name);
+        first.is_some_and(|first| first.trim_ascii() == value)
+    };
+    is(H::SEC_FETCH_SITE, b"cross-site")
+        && !(is(H::SEC_FETCH_MODE, b"navigate")
+            && is(H::SEC_FETCH_DEST, b"document")
+            && request.first(&H::ORIGIN).is_none())
 }

@@ -127,7 +127,8 @@ impl<T: Payload> Visit<T> {
         // Without an adapter the status and the fields of the response are unknown.
         let mut fields = self.request.keys().map(HeaderName::as_str);
         let is_destined = fields.any(|name| {
-            name == "sec-fetch-dest" || PREFETCHES.iter().any(|(purpose, _)| *purpose == name)
+            ["sec-fetch-dest", "sec-fetch-site"].contains(&name)
+                || PREFETCHES.iter().any(|(purpose, _)| *purpose == name)
         });
         if !is_destined && self.status == StatusCode::OK && self.response.is_empty() {
             let core = self.through_core(work);

@@ -442,3 +442,15 @@ fn a_change_after_the_head_is_a_warning() {
     assert_eq!(warnings.len(), 1, "{told:?}");
     assert!(warnings[0].fields.contains("the change is lost"));
 }
+
+#[test]
+fn a_new_session_that_another_site_could_not_keep_is_told() {
+    let cookie = cookie();
+    let site = http::HeaderName::from_static("sec-fetch-site");
+    let visit = Visit::to(&cookie).asking(site, "cross-site");
+    let told = told_by(|| drop(visit.run(|session| session.insert("a", 1))));
+    let is_told = |told: &&Told| told.fields.contains("a new session is not stored");
+    let told: Vec<_> = told.iter().filter(is_told).collect();
+    assert_eq!(told.len(), ADAPTERS);
+    assert!(told.iter().all(|told| told.level == Level::DEBUG));
+}

@@ -24,6 +24,7 @@ mod observability;
 #[cfg(feature = "migrate")]
 mod option_pairs;
 mod optional;
+mod other_sites;
 #[cfg(feature = "tracing")]
 mod overlap;
 mod payloads;

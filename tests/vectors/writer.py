@@ -373,6 +373,8 @@ def finish(s, request, response):
     if discard or silenced:
         return "keep", "touched", None
     if changed(s) or s.save == "force" and s.arrived:
+        if hidden(s, request) and not s.renewed:
+            return "keep", "touched", None
         if s.now >= s.issued + lifetime(vars(s), s.setup.policy):
             return drop(s)
         return "store", "written", sealable(s, encode(s, age_to_write(s)))
@@ -402,6 +404,14 @@ def prefetches(request):
 
 
 PURPOSES = ("sec-purpose", "x-sec-purpose", "purpose", "x-purpose", "x-moz", "hx-preloaded")
+
+
+def hidden(s, request):
+    """§ 8.12.1"""
+    first = lambda wanted: next((value.strip(" \t") for name, value in request if name.lower() == wanted), None)
+    is_opened = first("sec-fetch-mode") == "navigate" and first("sec-fetch-dest") == "document" and first("origin") is None
+    is_limited = s.setup.is_cookie and s.setup.cookie["same_site"] != "None"
+    return is_limited and not s.has_token and first("sec-fetch-site") == "cross-site" and not is_opened
 
 
 def sealable(s, body):

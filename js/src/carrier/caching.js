@@ -79,6 +79,17 @@ export const isPrefetch = (purpose = "") => /^(prefetch|preview|true)$/.test(tri
  */
 export const PURPOSES = ["sec-purpose", "x-sec-purpose", "purpose", "x-purpose", "x-moz", "hx-preloaded"];
 
+/**
+ * Returns true if browsers hide a cookie with `SameSite` from a request (docs/spec/writer.md § 8.12.1). They send a `Lax` one
+ * with a page that the visitor opens by a link or an address, of which they name the origin only if it is posted. `first`
+ * gives the first value of a field.
+ */
+export function isHidden(first) {
+  const is = (name, value) => trim(first(name) ?? "", BLANK) === value;
+  const isOpened = () => is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document") && first("origin") === undefined;
+  return is("sec-fetch-site", "cross-site") && !isOpened();
+}
+
 const SUBRESOURCE = /^(image|script|style|font|audio|video|track|worker)$/;
 
 /** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */

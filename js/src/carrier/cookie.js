@@ -9,7 +9,7 @@ import { assemble, findCookie } from "../cookie/values.js";
 import { SessionSealer, choose } from "../session/sealer.js";
 import { stateOf } from "../session/session.js";
 import { madeBy, optionsOf } from "../session/settings.js";
-import { cacheChanges, isShareable } from "./caching.js";
+import { cacheChanges, isHidden, isShareable } from "./caching.js";
 import { Carrier, fieldsOf, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
 
 /**
@@ -89,6 +89,8 @@ export class SessionCookie extends Carrier {
     const [values] = found;
     state.carried = Object.keys(found).slice(1).map(Number);
     state.hasToken = values.length > 0 || state.carried.length > 0;
+    const isForAll = this.#settings.template.options.sameSite === "none";
+    state.mayHide = !state.hasToken && !isForAll && isHidden((field) => fieldsOf(source, field, false)[0]);
     if (values.length === 0) {
       if (!state.hasToken) await this.#settings.old?.takeOver(fields, state, sealerOf(this));
       return session;

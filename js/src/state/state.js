@@ -32,6 +32,8 @@ export class State {
   /** The request was for an image, a script or another part of a page, or for a page that nobody has asked for yet. */
   isSubresource = false;
   isPrefetch = false;
+  /** No token came, and the browser may have one: it hides the cookie, because another site made the request. */
+  mayHide = false;
   isTouched = false;
   isClosed = false;
   /** The last wish of the application: `auto`, `discard` or `force`. */
@@ -232,6 +234,7 @@ export class State {
     if (this.#isOver(isDiscarded, isSilenced)) return drop;
     if (isDiscarded || isSilenced) return keep;
     if (this.hasChanged() || (this.wish === "force" && this.arrived)) {
+      if (this.mayHide && !this.isRenewed) return keep;
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
       if (!this.#canSeal()) throw new SessionError("clock", "clock must be from 2026 to 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };

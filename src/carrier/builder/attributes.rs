@@ -29,6 +29,9 @@ impl<T> SessionCookieBuilder<T> {
     }
 
     /// Sets the requests from other sites with which the browser sends the cookie. Default: [`SameSite::Lax`].
+    ///
+    /// In requests from which the browser hides it, no session begins but by a sign-in. With [`SameSite::Strict`], a
+    /// visitor who follows a link looks like a new one: a page that begins a session signs them out.
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.carrier.attributes.same_site = same_site;
         self

@@ -116,7 +116,8 @@ impl<T> CsrfGuard<T> {
     /// # Security
     ///
     /// The handler has to compare the form's `state` with one that it gave to this browser. The browser sends a cookie
-    /// with such a form only under `SameSite=None`; with `Lax` or `Strict` the session is empty here.
+    /// with such a form only under `SameSite=None`; with `Lax` or `Strict` the session is empty here, and what the handler
+    /// stores in it is kept only if it calls [`sign_in`](crate::Session::sign_in) or [`renew`](crate::Session::renew).
     ///
     /// # Errors
     ///
