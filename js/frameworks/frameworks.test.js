@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Browser } from "../test/visitor.js";
+import { Browser, cookies, field } from "../test/visitor.js";
 import { start } from "./site.js";
 
 const visitsOf = ({ text }) => Number(/visits (?:<!--.*?-->)*(\d+)/.exec(text)?.[1]);
@@ -27,6 +27,14 @@ async function countsAndSignsOut(browser, count, out) {
   assert.equal(visitsOf(await browser.get("/")), 0);
 }
 
+/** Brings a session of three visits, for which a refresh is due. */
+async function bringOld(browser) {
+  const session = await cookies.load(null, Date.now() - 600_000);
+  session.set("visits", 3);
+  const [name, value] = field(await cookies.save(session)).split("=");
+  browser.cookies.set(name, value);
+}
+
 test("SvelteKit: pages read, actions write, and a hook that redirects signs out", async () => {
   const browser = new Browser(await start("sveltekit", ["vite", "build"], () => ["build/index.js"]));
   await countsAndSignsOut(browser, () => formTo(browser, "/?/count"), () => formTo(browser, "/?/out"));
@@ -40,6 +48,12 @@ test("SvelteKit: pages read, actions write, and a hook that redirects signs out"
   // Pages made at build time have no session.
   assert.match((await browser.get("/static")).text, /a session: (?:<!--.*?-->)*false/);
   await isCachedWithoutCookie(browser, "/cached", "/cached?count");
+  // What an action's own API does stays, although the page only reads, and a refresh is due.
+  for (const [action, left] of [["outInside", 0], ["countBesideALook", 4]]) {
+    await bringOld(browser);
+    const { setCookies } = await formTo(browser, `/?/${action}`);
+    assert.deepEqual([setCookies.length, visitsOf(await browser.get("/"))], [1, left], action);
+  }
 });
 
 /** Fields that CDNs prefer to `Cache-Control`, set for a path, give way where the session sets its cookie. */
@@ -81,4 +95,10 @@ test("Nuxt: handlers read and write, and pages by them", async () => {
     assert.deepEqual([left.status, left.setCookies.map((line) => line.split(";")[0])], [status, ["__Host-session="]], path);
   }
   await isCachedWithoutCookie(browser, "/api/cached", "/api/cached?count");
+  // A handler that asks others, of which the last has not seen the sign-out.
+  for (const [of, left] of [["out", 0], ["out,look", 0], ["look", 3], ["count", 4]]) {
+    await bringOld(browser);
+    const { setCookies } = await formTo(browser, `/api/ask?of=${of}`);
+    assert.deepEqual([setCookies.length, visitsOf(await browser.get("/"))], [1, left], of);
+  }
 });

@@ -181,6 +181,11 @@ export type SessionErrorCode =
   | "clock"
   /** The session has already been saved. */
   | "after-head"
+  /**
+   * The response had the session's cookie already, of an inner request for example, so a change was not saved. Told to
+   * `onRefused` or `failed`, and else printed.
+   */
+  | "left-out"
   /** The session is of `load()` of `inNext`, which saves none; `update` does. */
   | "read-only"
   /** The sealing key is a key of XChaCha20-Poly1305. */

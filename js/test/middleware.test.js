@@ -134,7 +134,7 @@ test("SvelteKit: a redirect that a later hook throws carries the session, and an
   const misplaced = Object.assign(new Error("unexpected token"), { location: { line: 1 } });
   for (const [thrown, count] of [...redirects.map((each) => [each, 1]), [new Error("boom"), 0], [misplaced, 0], [undefined, 0]]) {
     const set = [];
-    const event = { request: request(), locals: {}, cookies: { set: (...given) => set.push(given) } };
+    const event = { request: request(), locals: {}, cookies: { getAll: () => [], set: (...given) => set.push(given) } };
     const resolve = async ({ locals }) => {
       tick(locals.session);
       throw thrown;
@@ -146,7 +146,7 @@ test("SvelteKit: a redirect that a later hook throws carries the session, and an
     assert.deepEqual([path, httpOnly, (await cookies.load(`${name}=${value}`)).get("ticks")], ["/", true, 1]);
   }
   // Once a page is rendered.
-  const event = { request: request(), locals: {}, cookies: { set: () => assert.fail("too late") } };
+  const event = { request: request(), locals: {}, cookies: { getAll: () => [], set: () => assert.fail("too late") } };
   const resolve = async ({ locals }) => (tick(locals.session), Promise.reject(redirect));
   await assert.rejects(handleSession(cookies)({ event, resolve }), (error) => error === redirect);
 });

@@ -317,3 +317,66 @@ test("no session begins in a request from which the browser hides the cookie, bu
   put(session);
   assert.match(await header.save(session), /^e/);
 });
+
+/** `Headers` of a response that already has these fields, after a session that came in `cookie` was saved in them. */
+async function savedBeside(lines, cookie, work, { sessions = cookies, seconds = 600 } = {}) {
+  const session = await sessions.load(cookie, later(seconds));
+  work(session);
+  const headers = new Headers(lines.map((line) => ["set-cookie", line]));
+  await sessions.saveTo(headers, session);
+  return headers.getSetCookie();
+}
+
+async function writtenBy(cookie, work, sessions = cookies) {
+  const session = await sessions.load(cookie, later(600));
+  work(session);
+  return sessions.save(session);
+}
+
+const lookAt = (session) => session.get("user");
+
+test("of several writes in a response the last that is no refresh stays", async () => {
+  const cookie = await filled();
+  const [out, changed, refreshed] = [
+    await writtenBy(cookie, (session) => session.invalidate()),
+    await writtenBy(cookie, (session) => session.set("a", 1)),
+    await writtenBy(cookie, lookAt),
+  ];
+  const cases = [[out, refreshed, out], [refreshed, out, out], [out, changed, changed], [refreshed, refreshed, refreshed]];
+  for (const [first, second, stays] of cases) assert.deepEqual(await savedBeside([...first, ...second], cookie, lookAt), stays);
+  const both = await savedBeside([...out, ...refreshed], cookie, (session) => session.signIn());
+  assert.deepEqual([both.length, both.includes(refreshed[0])], [1, false]);
+});
+
+test("a session in several cookies is left, and replaced, as a whole", async () => {
+  const sessions = await SessionCookie.encrypted(XAES_KEY, { size: "split:4" });
+  const fill = (length) => (session) => session.set("text", "x".repeat(length));
+  const cookie = await filled(fill(4000), sessions);
+  const large = await writtenBy(cookie, fill(11_000), sessions);
+  const refreshed = await writtenBy(cookie, lookAt, sessions);
+  assert.deepEqual([large.length, refreshed.length], [4, 2]);
+  const names = (lines) => lines.map((line) => line.split("=")[0]);
+  assert.deepEqual(await savedBeside(large, cookie, lookAt, { sessions }), large);
+  const parts = ["__Host-session", "__Host-session.1"];
+  assert.deepEqual(names(await savedBeside(large, cookie, (session) => session.signIn(), { sessions })), parts);
+  const changed = await savedBeside(refreshed, cookie, (session) => session.set("a", 1), { sessions });
+  assert.equal((await sessions.load(field(changed), later(600))).get("a"), 1);
+  assert.deepEqual(await savedBeside([...large, ...refreshed], cookie, lookAt, { sessions }), large);
+});
+
+test("a change that is left out is printed, where nobody else is told", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const cookie = await filled();
+  const out = await writtenBy(cookie, (session) => session.invalidate());
+  assert.deepEqual(await savedBeside(out, cookie, (session) => session.set("a", 1)), out);
+  assert.deepEqual(mock.calls.map(({ arguments: [{ code, message }] }) => [code, message.includes(cookie)]), [["left-out", false]]);
+});
+
+test("a handler cannot change a session while what the response says is read", async () => {
+  const cookie = await filled();
+  const session = await cookies.load(cookie, later(600));
+  session.get("user");
+  const saving = cookies.saveTo(new Headers({ "set-cookie": "__Host-session=x; Path=/" }), session);
+  assert.throws(() => session.set("a", 1), refused("after-head"));
+  await saving;
+});

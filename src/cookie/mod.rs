@@ -5,6 +5,8 @@ pub(crate) mod former;
 mod name;
 mod parts;
 mod request;
+#[cfg(feature = "http")]
+pub(crate) mod response;
 mod set_cookie;
 mod values;
 

@@ -169,6 +169,21 @@ pub(crate) fn new_session_was_not_stored(purpose: &str) {
     );
 }
 
+/// A change was not saved, because its response says another session already.
+pub(crate) fn change_was_left_out(purpose: &str) {
+    log!(
+        SESSIONS,
+        warn,
+        purpose,
+        "a change is not saved: a service inside, or the handler, has set the session's cookie in the response already; change \
+         the session in one of the two"
+    );
+    say!(
+        "a change of `{purpose}` is not saved: a service inside, or the handler, has set its cookie in the response already; \
+         change the session in one of the two"
+    );
+}
+
 /// A change came after the head of its response. It is an error, which the application may have dropped.
 pub(crate) fn change_came_late(purpose: &str) {
     log!(

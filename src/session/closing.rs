@@ -20,7 +20,9 @@ use crate::{
     crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
     events,
     keys::SlotKeys,
-    state::{BodyToSeal, Circumstances, Decision, Overhead, Payload, State, TokenChange, Touch},
+    state::{
+        BodyToSeal, Circumstances, Decision, Overhead, Payload, Said, State, TokenChange, Touch,
+    },
     token::{self, Context, Draft, SealError},
 };
 
@@ -93,12 +95,16 @@ impl<T: Payload> Session<T> {
             is_touched,
             ..
         } = &mut *contents;
-        let ending = match loaded.as_mut().filter(|_| *is_touched) {
+        let mut ending = match loaded.as_mut().filter(|_| *is_touched) {
             None => Ending::default(),
             // A session is saved once, and this response still depends on it.
             Some(_) if was_closed => Ending::kept(),
             Some(loaded) => loaded.ending(sealer, circumstances, arrival)?,
         };
+        if circumstances.said != Said::Nothing && ending.touch == Touch::Touched {
+            // The response carries a session.
+            ending.touch = Touch::Written;
+        }
         Ok((Closing { contents, sealer }, ending))
     }
 }
@@ -198,6 +204,10 @@ impl Ending {
             }
             Decision::KeepHidden => {
                 events::new_session_was_not_stored(purpose);
+                return Ok(Ending::kept());
+            }
+            Decision::KeepSaid => {
+                events::change_was_left_out(purpose);
                 return Ok(Ending::kept());
             }
             Decision::Drop => (Touch::Written, TokenChange::Drop),

@@ -57,6 +57,20 @@ pub(crate) struct Circumstances {
     pub(crate) status: u16,
     /// Others than the visitor may store the response.
     pub(crate) is_shareable: bool,
+    pub(crate) said: Said,
+}
+
+/// Session that a response sets or drops already, before this session is saved: by a service inside, or by its handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "http"),
+    allow(dead_code, reason = "the fields of responses say")
+)]
+pub(crate) enum Said {
+    Nothing,
+    /// The session that arrived, refreshed or sealed again.
+    Same,
+    Other,
 }
 
 /// Use of a response, as the browser says.
@@ -95,6 +109,7 @@ impl Circumstances {
     pub(crate) const UNKNOWN: Circumstances = Circumstances {
         status: 200,
         is_shareable: false,
+        said: Said::Nothing,
     };
 }
 
@@ -129,6 +144,8 @@ pub(crate) enum Decision {
     KeepLapsed,
     /// The client keeps what it has: a new session was to be stored, and it may have one that its browser hides.
     KeepHidden,
+    /// The client gets the session that the response says already: this one was to be stored, with changes only.
+    KeepSaid,
     /// The session has ended, so the client drops it.
     Drop,
     /// The client stores the changed content.
@@ -144,7 +161,8 @@ impl Decision {
             Decision::Keep
             | Decision::KeepTooLarge
             | Decision::KeepLapsed
-            | Decision::KeepHidden => &[],
+            | Decision::KeepHidden
+            | Decision::KeepSaid => &[],
             Decision::Drop => &["Ended"],
             // A sign-out that leaves a message, for example.
             Decision::Store(_) if state.has_replaced() => &["Ended", "Began"],
@@ -175,13 +193,25 @@ impl Policy {
 }
 
 impl<T> State<T> {
-    /// Decides what becomes of the client's token.
+    /// Decides what becomes of the client's token, after what the response says of it already.
     pub(crate) fn decide(
         &self,
         response: Circumstances,
         asked: Asked,
         standing: Standing,
     ) -> Decision {
+        let has_begun_or_ended = self.renewed || self.ended.is_some();
+        match (response.said, self.decide_alone(response, asked, standing)) {
+            (Said::Same | Said::Other, Decision::Refresh(_)) => Decision::Keep,
+            // What a service inside did is lost with it, and may be a sign-out.
+            (Said::Other, Decision::Store(_) | Decision::Drop) if !has_begun_or_ended => {
+                Decision::KeepSaid
+            }
+            (_, decision) => decision,
+        }
+    }
+
+    fn decide_alone(&self, response: Circumstances, asked: Asked, standing: Standing) -> Decision {
         if self.withheld().is_some() {
             return Decision::Keep;
         }
@@ -190,7 +220,7 @@ impl<T> State<T> {
         // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
         let has_lapsed = standing == Standing::Lapsed;
         if self.is_over(is_discarded, is_silenced || has_lapsed) {
-            return self.drop_if_any();
+            return self.drop_if_any(response.said);
         }
         if is_discarded || is_silenced {
             return Decision::Keep;
@@ -201,7 +231,7 @@ impl<T> State<T> {
             } else if asked.may_hide && !self.renewed {
                 Decision::KeepHidden
             } else {
-                self.store()
+                self.store(response.said)
             };
         }
         if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, asked.destination) {
@@ -234,9 +264,9 @@ impl<T> State<T> {
     }
 
     /// Stores what has changed, unless the session has ended by now.
-    fn store(&self) -> Decision {
+    fn store(&self, said: Said) -> Decision {
         if self.now >= self.policy.lifetimes.absolute_deadline(&self.metadata) {
-            return self.drop_if_any();
+            return self.drop_if_any(said);
         }
         let metadata = self.to_write(self.content_len(), self.metadata);
         Decision::Store(BodyToSeal::With(metadata))
@@ -272,9 +302,9 @@ impl<T> State<T> {
         }
     }
 
-    /// If nothing arrived, there is nothing to drop.
-    fn drop_if_any(&self) -> Decision {
-        if self.has_token {
+    /// If nothing arrived, and the response brings nothing, there is nothing to drop.
+    fn drop_if_any(&self, said: Said) -> Decision {
+        if self.has_token || said != Said::Nothing {
             Decision::Drop
         } else {
             Decision::Keep
@@ -296,6 +326,21 @@ impl<T> State<T> {
             || metadata != arrived.layout.metadata
             || differs(&self.payload, arrived.payload())
             || differs(&self.flash, arrived.flash())
+    }
+
+    /// Returns `true` if `token` is the session that arrived: with the same content, under any age.
+    #[cfg(feature = "http")]
+    pub(crate) fn arrived_as(&self, token: &super::OpenedBody) -> bool {
+        let Some(arrived) = &self.arrived else {
+            return false;
+        };
+        let metadata = Metadata {
+            age: arrived.layout.metadata.age,
+            ..token.layout.metadata
+        };
+        metadata == arrived.layout.metadata
+            && token.payload() == arrived.payload()
+            && token.flash() == arrived.flash()
     }
 
     /// Empty, and not kept for its own sake either.

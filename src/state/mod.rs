@@ -26,7 +26,9 @@ pub(crate) use bytes::{
 };
 pub(crate) use data::{OpenedBody, Policy, State, Withheld};
 pub use decide::TokenChange;
-pub(crate) use decide::{Asked, BodyToSeal, Circumstances, Decision, Destination, Standing, Touch};
+pub(crate) use decide::{
+    Asked, BodyToSeal, Circumstances, Decision, Destination, Said, Standing, Touch,
+};
 pub use error::{SessionError, TooLarge};
 pub(crate) use lifetime::{Lifetimes, Timeouts};
 pub use refresh::RefreshAfter;

@@ -2,7 +2,10 @@
 //!
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, and could give the session of one visitor to the next.
 
-use crate::{session::Touch, state::Circumstances};
+use crate::{
+    session::Touch,
+    state::{Circumstances, Said},
+};
 
 /// Fields that tell caches whether they may store a response, and the value of each that forbids it. `*` stands for
 /// any prefix.
@@ -78,10 +81,11 @@ impl CacheHeaders {
     }
 
     /// Returns the circumstances of a response with this status.
-    pub(crate) fn circumstances(&self, status: u16) -> Circumstances {
+    pub(crate) fn circumstances(&self, status: u16, said: Said) -> Circumstances {
         Circumstances {
             status,
             is_shareable: self.is_shareable(),
+            said,
         }
     }
 

@@ -44,6 +44,9 @@ pub(super) trait Fields {
     fn add(&mut self, name: Self::Name, value: Self::Value);
 
     fn replace(&mut self, name: Self::Name, value: Self::Value);
+
+    /// Removes the values for which `is_kept` returns `false`.
+    fn retain(&mut self, name: &Self::Name, is_kept: impl FnMut(&[u8]) -> bool);
 }
 
 /// Values that travel with a request, one of each type.
@@ -127,6 +130,16 @@ macro_rules! implement {
 
                 fn replace(&mut self, name: Self::Name, value: Self::Value) {
                     self.insert(name, value);
+                }
+
+                fn retain(&mut self, name: &Self::Name, mut is_kept: impl FnMut(&[u8]) -> bool) {
+                    let values = self.get_all(name).into_iter();
+                    let kept = values.filter(|value| is_kept(value.as_bytes())).cloned();
+                    let kept: Vec<_> = kept.collect();
+                    self.remove(name);
+                    for value in kept {
+                        self.append(name.clone(), value);
+                    }
                 }
             }
 

@@ -13,7 +13,7 @@ use crate::{
     carrier::{SessionCookie, TokenChange, header::SessionHeader},
     events,
     session::{SaveError, Sealer, Session, Touch},
-    state::{Asked, Circumstances, Destination, Payload},
+    state::{Asked, Circumstances, Destination, Payload, Said},
     token::Context,
 };
 
@@ -62,7 +62,9 @@ impl<T: Payload> SessionCookie<T> {
     /// `Set-Cookie`, `Vary` and `Cache-Control`. See [`save`](Self::save).
     ///
     /// With a 5xx status, only the end of a session is saved, and with 408 (a timeout) nothing is. A response that
-    /// caches other than the visitor's may store refreshes nothing, and becomes `no-store` if the session changed.
+    /// caches other than the visitor's may store refreshes nothing, and becomes `no-store` if the session changed. One that
+    /// sets the session's cookie already has one field for it afterwards
+    /// (docs/limits.md, "One session in a response").
     ///
     /// # Examples
     ///
@@ -101,15 +103,22 @@ impl<T: Payload> SessionCookie<T> {
         response: &mut H,
     ) -> Result<(), SaveError> {
         let caches = caches_of(response);
-        let finished = end_with(status, session, &caches, |circumstances| {
-            self.finish(session, circumstances)
-        });
+        let found = self.said_in(session, response.values(&H::SET_COOKIE));
+        let circumstances = circumstances_of(status, session, &caches, found.said());
+        let finished = self.finish(session, circumstances);
         let source = Cow::Borrowed("Cookie");
         instruct(&caches, &finished, source, &self.token.sealer, response);
         let (_, fields) = finished?;
+        if let Some(stays) = self.stays_beside(&found, &fields) {
+            response.retain(&H::SET_COOKIE, stays);
+        }
         for (name, value) in fields.others() {
-            // Another cookie may have added its own.
-            response.add(H::name(name), H::sensitive(value.clone()));
+            let (name, value) = (H::name(name), H::sensitive(value.clone()));
+            match found.said() {
+                // Another cookie may have added its own.
+                Said::Nothing => response.add(name, value),
+                Said::Same | Said::Other => response.replace(name, value),
+            }
         }
         for field in fields {
             response.add(H::SET_COOKIE, H::sensitive(field));
@@ -180,18 +189,24 @@ impl<T: Payload> SessionHeader<T> {
         response: &mut H,
     ) -> Result<(), SaveError> {
         let caches = caches_of(response);
-        let finished = end_with(status, session, &caches, |circumstances| {
-            self.token.finish(session, circumstances)
-        });
+        let name = H::name(&self.response_name);
+        let found = self.said_in(session, response.values(&name));
+        let circumstances = circumstances_of(status, session, &caches, found.said());
+        let finished = self.token.finish(session, circumstances);
         let source = Cow::Owned(self.name.to_string());
         instruct(&caches, &finished, source, &self.token.sealer, response);
         let (_, change) = finished?;
         let value = match change {
-            TokenChange::Keep => return Ok(()),
+            TokenChange::Keep => {
+                if let Some(stays) = self.stays(&found) {
+                    response.retain(&name, stays);
+                }
+                return Ok(());
+            }
             TokenChange::Store(token) => H::sensitive(token),
             TokenChange::Drop => H::value(Cow::Borrowed("")),
         };
-        response.replace(H::name(&self.response_name), value);
+        response.replace(name, value);
         Ok(())
     }
 }
@@ -202,21 +217,21 @@ pub(super) fn caches_of<H: Fields>(response: &H) -> CacheHeaders {
     CacheHeaders::read(names.map(|name| (name.as_ref(), response.values(name))))
 }
 
-/// Ends the request for `session`, whose response has this status, by `finish`.
-fn end_with<T: Payload, C>(
+/// Returns the circumstances of a response with this status, in which `session` is to be saved.
+fn circumstances_of<T: Payload>(
     status: u16,
     session: &Session<T>,
     caches: &CacheHeaders,
-    finish: impl FnOnce(Circumstances) -> Result<(Touch, C), SaveError>,
-) -> Result<(Touch, C), SaveError> {
+    said: Said,
+) -> Circumstances {
     // A timeout dropped the handler midway, so nothing is saved.
     if status == StatusCode::REQUEST_TIMEOUT.as_u16() {
         session.close();
     }
-    let mut circumstances = caches.circumstances(status);
+    let mut circumstances = caches.circumstances(status, said);
     // Caches merge the fields into a response that they have stored (RFC 9111 section 4.3.4).
     circumstances.is_shareable |= status == StatusCode::NOT_MODIFIED.as_u16();
-    finish(circumstances)
+    circumstances
 }
 
 /// Instructs caches about the response of a finished session, which came in the field `source`.

@@ -444,6 +444,23 @@ fn a_change_after_the_head_is_a_warning() {
 }
 
 #[test]
+fn a_change_that_a_service_inside_has_overtaken_is_a_warning() {
+    let cookie = cookie();
+    let visit = Visit::to(&cookie).with(&signed_in(&cookie)).at(600);
+    let visit = visit.saying("set-cookie", "__Host-session=; Path=/; Secure; Max-Age=0");
+    for (work, count) in [
+        ((|session| session.insert("a", 1)) as Work, ADAPTERS),
+        (|session| session.get::<u32>("user").map(drop), 0),
+        (|session| session.invalidate().map(drop), 0),
+    ] {
+        let told = told_by(|| drop(visit.run(work)));
+        let warnings = told.iter().filter(|told| told.level == Level::WARN);
+        let overtaken = warnings.filter(|told| told.fields.contains("a change is not saved"));
+        assert_eq!(overtaken.count(), count, "{told:?}");
+    }
+}
+
+#[test]
 fn a_new_session_that_another_site_could_not_keep_is_told() {
     let cookie = cookie();
     let site = http::HeaderName::from_static("sec-fetch-site");

@@ -88,6 +88,39 @@ impl Ask<'_> {
 }
 
 #[test]
+fn a_refresh_and_a_change_leave_what_the_answer_says_already() {
+    let plain = || header("x-session");
+    let token = signed_in_by(&plain());
+    let fields = [("x-session", &*token)];
+    let refreshed = ask(plain(), &fields, 450).run(look).1;
+    let out: &[(&str, &str)] = &[("session-token", "")];
+    let both: &[(&str, &str)] = &[("session-token", ""), ("session-token", &refreshed)];
+    let again: &[(&str, &str)] = &[("session-token", &refreshed)];
+    let change: Work = |session| session.insert("outer", 1);
+    let end: Work = |session| session.invalidate().map(drop);
+    let begin: Work = |session| session.sign_in().map(drop);
+    for (says, work, expected) in [
+        (out, look as Work, "session-token: "),
+        (out, change, "session-token: "),
+        (both, look, "session-token: "),
+        (both, change, "session-token: "),
+        (again, end, "session-token: "),
+        (out, begin, "session-token: …"),
+        (again, change, "session-token: …"),
+    ] {
+        let asked = Ask {
+            says,
+            ..ask(plain(), &fields, 450)
+        };
+        let lines = asked.run(work).0;
+        assert_eq!(
+            lines,
+            ["cache-control: no-store", expected, "vary: x-session"]
+        );
+    }
+}
+
+#[test]
 fn the_answer_stands_in_a_field_of_its_own() {
     let plain = || header("x-session");
     let token = signed_in_by(&plain());

@@ -34,6 +34,7 @@ mod remember;
 mod retiring;
 mod revocation;
 mod rotation;
+mod said;
 mod savers;
 mod sign_in;
 mod split;

@@ -353,7 +353,18 @@ def changed(s):
 
 
 def finish(s, request, response):
-    """§ 8.12: the change, the touch, and the body to store."""
+    """§ 8.12, § 8.12.2: the change, the touch, and the body to store."""
+    s.said = writes(s.setup, response["fields"])
+    change, touch, body = decided = decide(s, request, response)
+    if not s.said or touch == "untouched":
+        return decided
+    if touch == "written" and (s.renewed or s.ended or all(refreshes(s, write) for write in s.said)):
+        return decided
+    return "keep", "written", None
+
+
+def decide(s, request, response):
+    """§ 8.12"""
     if refresh_after(s) == "every-request" and s.arrived and quiet(s, request, response) and not shareable(response["fields"]):
         s.touched = True
     if not s.touched:
@@ -387,7 +398,7 @@ def finish(s, request, response):
 
 
 def drop(s):
-    return ("drop", "written", None) if s.has_token else ("keep", "touched", None)
+    return ("drop", "written", None) if s.has_token or s.said else ("keep", "touched", None)
 
 
 def quiet(s, request, response):
@@ -412,6 +423,89 @@ def hidden(s, request):
     is_opened = first("sec-fetch-mode") == "navigate" and first("sec-fetch-dest") == "document" and first("origin") is None
     is_limited = s.setup.is_cookie and s.setup.cookie["same_site"] != "None"
     return is_limited and not s.has_token and first("sec-fetch-site") == "cross-site" and not is_opened
+
+
+# ---------------------------------------------------------------- § 8.12.2 What a response says already
+
+def read_cookie(line):
+    """The cookie that a line of Set-Cookie sets, as a browser reads it; None without a name."""
+    (pair, *attributes), trim = line.split(";"), lambda text: text.strip(" \t")
+    name, equals, value = pair.partition("=")
+    read = {"name": trim(name), "value": trim(value), "path": None, "domain": "", "partitioned": False}
+    for attribute in attributes:
+        word, _, argument = attribute.partition("=")
+        word, argument = trim(word).lower(), trim(argument)
+        if word == "path":
+            read["path"] = argument if argument.startswith("/") else None
+        elif word == "domain":
+            read["domain"] = argument.removeprefix(".").lower()
+        elif word == "partitioned":
+            read["partitioned"] = True
+        elif word == "max-age" and (argument == "0" or argument.startswith("-")):
+            read["value"] = ""
+    return read if equals else None
+
+
+def are_beside(a, b):
+    is_there = a["path"] == b["path"] or None in (a["path"], b["path"])
+    return is_there and all(a[key] == b[key] for key in ("domain", "partitioned"))
+
+
+def part_of(setup, line):
+    """The number of the part that a line sets, 0 for the cookie itself; None for another cookie."""
+    own, read = read_cookie(hardtack.expire_line(setup.cookie)), read_cookie(line)
+    if read is None or not are_beside(own, read):
+        return None
+    rest = read["name"].removeprefix(own["name"]) if read["name"].startswith(own["name"]) else None
+    return 0 if rest == "" else int(rest[1]) if rest and re.fullmatch(r"\.[1-7]", rest) else None
+
+
+def writes(setup, response_fields):
+    """The lines that say the session, those of each write in a list."""
+    wanted = "set-cookie" if setup.is_cookie else setup.answers_in.lower()
+    found = []
+    for line in [value for name, value in response_fields if name.lower() == wanted]:
+        number = part_of(setup, line) if setup.is_cookie else 0
+        if number == 0 or number is not None and not found:
+            found.append([])
+        if number is not None:
+            found[-1].append(line)
+    return found
+
+
+def refreshes(s, write):
+    """The write is the session that arrived, refreshed or sealed again."""
+    if not s.arrived:
+        return False
+    setup, came = s.setup, s.arrived.session
+    pairs = [f"{read['name']}={read['value']}" for read in map(read_cookie, write) if read["value"]] if setup.is_cookie else []
+    values = hardtack.find_values(pairs, setup.name) if setup.is_cookie else [value.strip(" \t") for value in write]
+    parts = hardtack.carried_parts(pairs, setup.name) if setup.is_cookie else []
+    try:
+        _, body = choose(setup, values, parts, s.now)
+    except (Refused, TypeError):  # a TypeError: there is no value
+        return False
+    same = all(body[field] == getattr(came, field) for field in METADATA if field != "age")
+    return same and (body["payload"], body["flash"]) == (came.payload, came.flash)
+
+
+def left(s, response_fields, sent):
+    """The lines that stay, beside those that are sent."""
+    if not s.setup.is_cookie:
+        return [] if sent else [write[0] for write in s.said if write is kept(s)]
+    own = [read_cookie(value) for name, value in sent]
+    stays = [line for line in kept(s) or []] if not sent else []
+    lines = [value for name, value in response_fields if name.lower() == "set-cookie"]
+    is_other = lambda line: part_of(s.setup, line) is None
+    is_replaced = lambda read: read and any(one["name"] == read["name"] and are_beside(one, read) for one in own)
+    others = [line for line in lines if is_other(line) and not (s.said and is_replaced(read_cookie(line)))]
+    return [line for line in lines if line in stays or line in others]
+
+
+def kept(s):
+    """The write that stays: the last that is not just a refresh."""
+    news = [write for write in s.said if not refreshes(s, write)]
+    return (news or s.said)[-1] if s.said else None
 
 
 def sealable(s, body):

@@ -1,6 +1,6 @@
 // What every carrier of sessions has: cookies and header fields.
 
-import { misused } from "../base/errors.js";
+import { SessionError, misused } from "../base/errors.js";
 import { isRecord } from "../base/plain.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
@@ -54,6 +54,9 @@ export function newSession(carrier, source, now) {
   return { state, session: new Handle(state) };
 }
 
+const LEFT_OUT =
+  "a change is not saved: an inner request, or the handler, has set the session's cookie already; change the session in one of the two";
+
 /** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
 export async function finish(carrier, session, response) {
   const state = stateOf(session);
@@ -62,8 +65,11 @@ export async function finish(carrier, session, response) {
   // A timeout gave the handler up, as a client does that leaves.
   if (status === 408) state.isClosed = true;
   // Caches put the fields of a 304 into a response that they have stored (RFC 9111 section 4.3.4).
-  const decision = { ...state.decide(status === 304 ? { ...response, isShareable: true } : response), state };
+  const decided = state.decide(status === 304 ? { ...response, isShareable: true } : response);
   state.isClosed = true;
+  const { said } = response;
+  const decision = { ...(said ? state.decideAfter(decided, await said.isSame()) : decided), state };
+  if (decision.isLost) state.tell(new SessionError("left-out", LEFT_OUT));
   const { tokens } = sealerOf(carrier);
   if (decision.change !== "store") return decision;
   if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };

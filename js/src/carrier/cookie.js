@@ -5,18 +5,27 @@ import { secondsOf } from "../base/time.js";
 import { overheadOf } from "../crypto/suites.js";
 import { Budget, sizeOf } from "../state/budget.js";
 import { DEFAULT, LONGEST_MAX_AGE, Template, toSetCookie } from "../cookie/set_cookie.js";
+import { readSetCookie } from "../cookie/response.js";
 import { assemble, findCookie } from "../cookie/values.js";
 import { SessionSealer, choose } from "../session/sealer.js";
 import { stateOf } from "../session/session.js";
 import { madeBy, optionsOf } from "../session/settings.js";
 import { cacheChanges, isHidden, isShareable } from "./caching.js";
 import { Carrier, fieldsOf, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
+import { saidIn } from "./said.js";
 
 /**
  * Ends a request, and returns the changes to the head of its response: `[name, value]`, of which `set-cookie` is to be
- * appended and every other to be set. `fields`: those of the response, with names in lower case.
+ * appended and every other to be set. `["set-cookie", null]` removes those that are there. `fields`: those of the response, with
+ * names in lower case.
  */
 export let headChanges;
+
+/**
+ * Ends a request whose response has set these cookies of the session already, as `{ name, value }`. Returns the cookies to set,
+ * as `saveAsCookies` does.
+ */
+export let cookiesAfter;
 
 /** Returns the changes to the head of a response that offer the browser a registration of its device, after the session was saved. */
 export const offerAfter = (session) => stateOf(session).policy.devices?.offerIn(stateOf(session)) ?? [];
@@ -26,10 +35,19 @@ export class SessionCookie extends Carrier {
   static {
     headChanges = async (cookies, fields, session, response) => {
       const { mayShare } = cookies.#settings;
-      const finished = await finish(cookies, session, { ...response, isShareable: isShareable(fields), mayShare });
-      const set = (await cookies.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
+      const lines = fields.filter(([name]) => name === "set-cookie").map(([, line]) => line);
+      const said = cookies.#saidIn(lines, session);
+      const finished = await finish(cookies, session, { ...response, isShareable: isShareable(fields), mayShare, said });
+      const set = (await cookies.#cookiesOf(finished)).map(toSetCookie);
+      const left = said?.besides(set);
+      const changed = [...(left ? [null, ...left] : []), ...set].map((line) => ["set-cookie", line]);
       const offer = finished.change === "store" ? offerAfter(session) : [];
-      return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...set, ...offer];
+      return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...changed, ...offer];
+    };
+    cookiesAfter = async (cookies, pairs, session, response) => {
+      const { template } = cookies.#settings;
+      const lines = pairs.map(({ name, value }) => toSetCookie(template.set(name, value, null)));
+      return cookies.#cookiesOf(await finish(cookies, session, { ...response, said: cookies.#saidIn(lines, session) }));
     };
   }
 
@@ -95,14 +113,30 @@ export class SessionCookie extends Carrier {
       if (!state.hasToken) await this.#settings.old?.takeOver(fields, state, sealerOf(this));
       return session;
     }
-    const results = await Promise.all(values.map((value) => this.#read(value, found, state.now)));
-    const chosen = choose(results, this.#settings.template.isHostOnly);
+    const chosen = await this.#chosenOf(found, state.now);
     const { devices } = state.policy;
     this.#settings.old?.look(fields, chosen);
     if (chosen instanceof Refusal) state.refuse(chosen);
     else if (devices) await devices.admit(chosen, fields, state);
     else state.open(chosen);
     return session;
+  }
+
+  async #chosenOf(found, now) {
+    const results = await Promise.all(found[0].map((value) => this.#read(value, found, now)));
+    return choose(results, this.#settings.template.isHostOnly);
+  }
+
+  /** What the response says of a session already, or null. */
+  #saidIn(lines, session) {
+    if (lines.length === 0) return null;
+    const state = stateOf(session);
+    return saidIn(lines, readSetCookie(toSetCookie(this.#settings.template.expire(this.name))), async (pairs) => {
+      const found = findCookie([pairs], this.name);
+      if (found[0].length === 0 || !state.arrived) return false;
+      const chosen = await this.#chosenOf(found, state.now);
+      return !(chosen instanceof Refusal) && state.arrivedAs(chosen.body);
+    });
   }
 
   async #read(value, found, now) {
@@ -195,7 +229,8 @@ function withoutCookies(response, changes) {
 /** Makes the changes of `headChanges` in `Headers`. */
 export function setChanges(headers, changes) {
   for (const [name, value] of changes) {
-    if (name === "set-cookie") headers.append(name, value);
+    if (value === null) headers.delete(name);
+    else if (name === "set-cookie") headers.append(name, value);
     else headers.set(name, value);
   }
 }

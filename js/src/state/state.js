@@ -9,6 +9,8 @@ import { flashBytes, writeBody } from "./body.js";
 import { activeAge, deadlineOf, endOf, isIdle, isRefreshDue, isRememberedNow } from "./lifetime.js";
 
 export class State {
+  /** Tells the application of a change that is lost. */
+  tell = (error) => console.error(error);
   /** The sealer of the carrier that loaded the session, and the numbers of the parts that the request carried. */
   sealer = null;
   carried = [];
@@ -217,10 +219,10 @@ export class State {
 
   /**
    * Decides what the client's token becomes (§ 8.12). `change` is `keep`, `drop`, or `store` with what is to be sealed and
-   * sent; `touch` says how the response depends on the session.
+   * sent; `touch` says how the response depends on the session. With `said`, `decideAfter` has to follow.
    */
   decide(response = {}) {
-    const { status = 200, isShareable, mayShare, isSubresource = this.isSubresource } = response;
+    const { status = 200, isShareable, mayShare, isSubresource = this.isSubresource, said } = response;
     const isQuiet = this.arrived && !isSubresource && (mayShare || !isShareable) && status < 400;
     const isCounted = isQuiet && !isShareable && this.policy.refreshAfter === "every-request";
     if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
@@ -230,7 +232,7 @@ export class State {
     const standing = this.sealer.standingOf(this);
     // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
     const isSilenced = standing === "lapsed" || (status >= 500 && !this.policy.saveOnServerError && this.wish !== "force");
-    const drop = this.hasToken ? { change: "drop", touch: "written" } : keep;
+    const drop = this.hasToken || said ? { change: "drop", touch: "written" } : keep;
     if (this.#isOver(isDiscarded, isSilenced)) return drop;
     if (isDiscarded || isSilenced) return keep;
     if (this.hasChanged() || (this.wish === "force" && this.arrived)) {
@@ -242,6 +244,15 @@ export class State {
     if (!isQuiet || !this.#canSeal()) return keep;
     const stored = this.#refreshed() || this.#resealed(standing === "earlier");
     return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
+  }
+
+  /** Returns the decision where the response says a session already (§ 8.12.2): the one that arrived, refreshed, or another. */
+  decideAfter(decision, isSame) {
+    if (decision.touch === "untouched") return decision;
+    const keep = { change: "keep", touch: "written" };
+    if (decision.isOptional || decision.change === "keep") return keep;
+    // What an inner request did would be lost, and may be a sign-out.
+    return isSame || this.isRenewed || this.ended ? decision : { ...keep, isLost: true };
   }
 
   #isOver(isDiscarded, isSilenced) {
@@ -285,6 +296,14 @@ export class State {
       !equal(this.payload.bytes, arrived.payload) ||
       !equal(this.#messages, arrived.flash)
     );
+  }
+
+  /** Returns true if a body that opened is the session that arrived: with the same content, under any age. */
+  arrivedAs({ metadata, payload, flash }) {
+    const { arrived } = this;
+    const ageless = (metadata, flash, payload) => writeBody({ ...metadata, age: 0 }, flash, payload);
+    const before = ageless({ ...arrived.metadata, schema: arrived.schema }, arrived.flash, arrived.payload);
+    return equal(ageless(metadata, flashBytes(flash), payload), before);
   }
 
   /** SPEC.md § 6.4. */

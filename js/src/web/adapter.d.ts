@@ -31,7 +31,8 @@ export interface CommonOptions<Q> {
    */
   readonly onOutcome?: (outcome: Outcome, request: Q) => unknown;
   /**
-   * Gets each refusal, in the same way as `onOutcome`. Without it, the reason why a session cannot be validated is printed.
+   * Gets each refusal, in the same way as `onOutcome`, and an error with the code `left-out` for a change that is lost. Without it,
+   * that error is printed, and the reason why a session cannot be validated.
    */
   readonly onRefused?: (refusal: Refused, request: Q) => unknown;
 }

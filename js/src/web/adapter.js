@@ -1,6 +1,7 @@
 // What all adapters share.
 
 import { ensure, misused, mustBe, refuseUnknown } from "../base/errors.js";
+import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";
 
 const checkedCookie = (cookie) => madeBy("`SessionCookie.encrypted`", "cookies", cookie, "saveToResponse");
@@ -71,6 +72,7 @@ export function admission(cookies, options = {}) {
     let refusal;
     const session = await sessions.load(request, now?.()).catch((error) => (refusal = error).session);
     if (!session) throw refusal;
+    stateOf(session).tell = (cause) => tell(onRefused, Object.assign(cause, { cause }), request);
     tell(onOutcome, session.outcome, request);
     refusal ??= await guard?.check(request, session);
     if (refusal) tell(onRefused, refusal, request);

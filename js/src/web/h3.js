@@ -36,7 +36,9 @@ function onNode({ node: { req, res } }, sessions, session) {
     if (isFailure) res.statusCode = statusOf(result);
     else if (result instanceof Response) {
       const fields = merged(fieldsOf(res), result.headers);
-      result = withChanges(result, await headChanges(sessions, fields, session, { status: result.status }));
+      const changes = await headChanges(sessions, fields, session, { status: result.status });
+      if (changes.some(isRemoval)) res.removeHeader("set-cookie");
+      result = withChanges(result, changes);
     }
     await finish();
     return result;
@@ -59,13 +61,18 @@ function onEvent(event, sessions, session) {
     const heads = [...new Set(isFailure || (isAnswer && status >= 400) ? [headers, errHeaders] : [headers])];
     const fields = heads.flatMap((head) => merged(own.headers, head));
     const changes = await headChanges(sessions, fields, session, { status });
-    for (const head of heads) setChanges(head, isAnswer ? changes.filter(([name]) => name !== "set-cookie") : changes);
+    const isRemoved = changes.some(isRemoval);
+    if (isRemoved && !isAnswer) own.headers.delete?.("set-cookie");
+    const ofHeads = isAnswer ? changes.filter((change) => change[0] !== "set-cookie" || isRemoval(change)) : changes;
+    for (const head of heads) setChanges(head, ofHeads);
     return isAnswer ? withChanges(result, changes) : result;
   };
 }
 
-/** The fields `below` as h3 answers with them, under `Headers` that take their place. */
-const merged = (below, above) => [...[...below].filter(([name]) => !above.has(name)), ...above];
+const isRemoval = ([, value]) => value === null;
+
+/** The fields `below` as h3 answers with them, under `Headers` that take their place, but for those of cookies. */
+const merged = (below, above) => [...[...below].filter(([name]) => name === "set-cookie" || !above.has(name)), ...above];
 
 function statusOf(error) {
   const status = Number(error?.statusCode ?? error?.status ?? 500);

@@ -23,6 +23,10 @@ async function sealedFor(sessions, response, session) {
   const changes = await headChanges(sessions, fieldsOf(response), session, { status: response.statusCode });
   return () => {
     for (const [name, value] of changes) {
+      if (value === null) {
+        response.removeHeader(name);
+        continue;
+      }
       const values = name === "set-cookie" ? [response.getHeader(name) ?? [], value].flat() : [value];
       // A list of one is lost where serverless-http answers a load balancer.
       response.setHeader(name, values.length === 1 ? values[0] : values);

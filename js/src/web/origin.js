@@ -32,8 +32,7 @@ async function changesTo(response, cookies, session, { isWritten, isKept, own })
   const setAs = (name) => theirs.filter((cookie) => cookie.name === name);
   const isOrigins = setAs(cookies.name).length > 0;
   if (!isWritten) {
-    // A refresh is left out where the origin has written.
-    return headChanges(cookies, fields, session, { status: response.status, ...(isOrigins && { isSubresource: true }) });
+    return headChanges(cookies, fields, session, { status: response.status });
   }
   const isLost = response.status === 408 || (response.status >= 500 && !isKept);
   if (isLost && !isOrigins) return cacheChanges(fields, "touched", "Cookie");

@@ -1,6 +1,8 @@
 // SvelteKit.
 
+import { cookiesAfter } from "../carrier/cookie.js";
 import { admission, claim, hang } from "./adapter.js";
+import { isOfSession } from "./cookie_field.js";
 
 /**
  * Returns the hook `handle`, which loads the session into `event.locals.session` and saves it with the response. Pages that are
@@ -12,7 +14,14 @@ export function handleSession(cookies, options) {
     if (isOfBuild(event)) return resolve(event);
     const [session, save, refused, sessions] = await admit(event.request, event.platform?.env);
     const release = claim(event.request, sessions);
-    const saveRedirect = async ({ status }) => setIn(event.cookies, await sessions.saveAsCookies(session, { status }));
+    const before = cookiesIn(event, sessions);
+    const saveRedirect = async ({ status }) => {
+      const now = cookiesIn(event, sessions);
+      // An inner request may have set them.
+      const isSame = JSON.stringify(now) === JSON.stringify(before);
+      const said = isSame || now.length > 0 ? now : [{ name: sessions.name, value: "" }];
+      setIn(event.cookies, await cookiesAfter(sessions, isSame ? [] : said, session, { status }));
+    };
     try {
       hang(event.locals, session);
       return await save(await (refused ?? answer(resolve, event, saveRedirect)));
@@ -46,6 +55,9 @@ async function answer(resolve, event, saveRedirect) {
     throw error;
   }
 }
+
+/** The cookies of the session that the event has now. */
+const cookiesIn = ({ cookies }, { name }) => cookies?.getAll().filter((cookie) => isOfSession(cookie.name, name)) ?? [];
 
 function setIn(cookies, set) {
   try {

@@ -128,21 +128,37 @@ async function perform(session, actions) {
 async function sent(vector, carrier, session, came) {
   const { status, fields: others } = vector.response ?? { status: 200, fields: [] };
   const response = { status, isShareable: isShareable(others), mayShare: vector.may_share };
+  const isSaid = vector.expect.left !== undefined;
   let decision;
   let fields;
+  let after = {};
   try {
     decision = stateOf(session).decide(response);
-    fields = await fieldsOf(vector, carrier, session, response, others);
+    if (isSaid) ({ fields, ...after } = await afterWhatIsSaid(carrier, session, others, vector.expect.left.length));
+    else fields = await fieldsOf(vector, carrier, session, response, others);
   } catch (error) {
     if (error.name !== "SessionError") throw error;
     return { failed: error.code, fields: [] };
   }
   const parts = fields.flatMap((field) => partIn(field, nameOf(vector.purpose)));
   const isExpired = fields.some(([name, value]) => value === "" || (name === "set-cookie" && value.startsWith(`${vector.purpose.name}=;`)));
-  equal(decision.change, parts.length > 0 ? "store" : isExpired ? "drop" : "keep", "change");
+  const change = parts.length > 0 ? "store" : isExpired ? "drop" : "keep";
+  if (!isSaid) equal(decision.change, change, "change");
   const stored = parts.length > 0 ? await storedIn(vector, parts, came) : null;
   const offer = await offerIn(vector, fields, stateOf(session).metadata.sid);
-  return { change: decision.change, touch: decision.touch, ...(stored && { stored }), ...(offer && { offer }), fields: fields.map(starred) };
+  return { change, touch: decision.touch, ...after, ...(stored && { stored }), ...(offer && { offer }), fields: fields.map(starred) };
+}
+
+/** The fields of a session whose response says one already (§ 8.12.2), the lines that stay, and the touch. */
+async function afterWhatIsSaid(carrier, session, others, count) {
+  stateOf(session).tell = () => {};
+  const changes = await headChanges(carrier, others, session, {});
+  const linesOf = (fields) => fields.filter(([name]) => name === "set-cookie").map(([, line]) => line);
+  const lines = linesOf(changes);
+  // Where some are removed, those that stay come first.
+  const [left, sent] = lines[0] === null ? [lines.slice(1, 1 + count), lines.slice(1 + count)] : [linesOf(others), lines];
+  const touch = { "no-store": "written", private: "touched" }[new Map(changes).get("cache-control")] ?? "untouched";
+  return { left, touch, fields: sent.map((line) => ["set-cookie", line]) };
 }
 
 /** The fields of § 9.3.3, § 9.7.5 and § 16.4.2. */

@@ -22,7 +22,7 @@ use crate::{
     cookie::Attributes,
     keys::Purpose,
     session::Validity,
-    state::{Circumstances, Payload},
+    state::{Circumstances, Payload, Said},
     token::Context,
     web::CacheHeaders,
 };
@@ -307,10 +307,15 @@ impl Scene {
     }
 
     /// Returns the facts about a response with this status and these fields that saving depends on.
-    pub(super) fn circumstances(&self, status: u16, fields: &HeaderMap) -> Circumstances {
+    pub(super) fn circumstances(
+        &self,
+        status: u16,
+        fields: &HeaderMap,
+        said: Said,
+    ) -> Circumstances {
         let values = |name| fields.get_all(name).into_iter().map(HeaderValue::as_bytes);
-        let said = fields.keys().map(|name| (name.as_str(), values(name)));
-        CacheHeaders::read(said).circumstances(status)
+        let named = fields.keys().map(|name| (name.as_str(), values(name)));
+        CacheHeaders::read(named).circumstances(status, said)
     }
 
     /// The keys' purpose, with the labels.

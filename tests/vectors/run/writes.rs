@@ -11,7 +11,7 @@ use super::{
 use crate::{
     carrier::TokenChange,
     session::{SaveError, SaveProblem, Touch},
-    state::{Circumstances, Map, Payload, Sid},
+    state::{Map, Payload, Said, Sid},
 };
 
 /// A vector without its scene.
@@ -50,6 +50,8 @@ struct Expected {
     change: Option<String>,
     touch: Option<String>,
     stored: Option<Stored>,
+    /// `None`: the response has no session of its own.
+    left: Option<Vec<String>>,
     offer: Option<Offer>,
     fields: Vec<(String, String)>,
 }
@@ -117,11 +119,22 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     let told = perform(scene, &session, &vector.actions);
     (found.errors, found.told, found.ids) = (told.errors, told.ended, told.ids);
     found.taken = vector.expect.taken.is_some().then_some(told.taken);
-    let circumstances = circumstances(scene, vector.response.as_ref());
+    let (status, response) = response_of(vector.response.as_ref());
+    let said_fields = match &carrier {
+        Carrier::Cookie(cookie) => cookie.said_in(&session, lines_of(&response, "set-cookie")),
+        Carrier::Header(header) => {
+            header.said_in(&session, lines_of(&response, &header.response_name))
+        }
+    };
+    let mut left = Vec::new();
+    let said = said_fields.said();
+    let circumstances = scene.circumstances(status, &response, said);
     let finished = match &carrier {
         Carrier::Cookie(cookie) => cookie
             .finish(&session, circumstances)
             .map(|(touch, fields)| {
+                let stays = cookie.stays_beside(&said_fields, &fields);
+                left = left_of(&response, "set-cookie", stays);
                 let others = fields.others().to_vec();
                 let cookies = fields.into_iter().map(|field| ("set-cookie", field));
                 (touch, cookies.chain(others).collect::<Vec<_>>())
@@ -132,7 +145,11 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
                 .finish(&session, circumstances)
                 .map(|(touch, change)| {
                     let value = match change {
-                        TokenChange::Keep => None,
+                        TokenChange::Keep => {
+                            let stays = header.stays(&said_fields);
+                            left = left_of(&response, &header.response_name, stays);
+                            None
+                        }
                         TokenChange::Store(token) => Some(token),
                         TokenChange::Drop => Some(String::new()),
                     };
@@ -147,6 +164,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
         Ok((touch, fields)) => {
             let came = came_with(scene, &carrier);
             sent(scene, came, touch, &fields, &mut found);
+            found.left = (said != Said::Nothing).then_some(left);
         }
     }
     found.late = perform(scene, &session, &vector.late).errors;
@@ -256,14 +274,32 @@ pub(super) fn starred((field, value): &(&str, String)) -> (String, String) {
     ((*field).to_owned(), starred)
 }
 
-fn circumstances(scene: &Scene, response: Option<&ResponseOf>) -> Circumstances {
-    let Some(response) = response else {
-        return Circumstances::UNKNOWN;
-    };
+fn lines_of<'a>(response: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a [u8]> {
+    let values = response.get_all(name).into_iter();
+    values.map(HeaderValue::as_bytes)
+}
+
+/// The lines of a response that stay.
+fn left_of(
+    response: &HeaderMap,
+    name: &str,
+    stays: Option<impl FnMut(&[u8]) -> bool>,
+) -> Vec<String> {
+    let lines = lines_of(response, name).map(|line| String::from_utf8(line.to_vec()).unwrap());
+    match stays {
+        None => lines.collect(),
+        Some(mut stays) => lines.filter(|line| stays(line.as_bytes())).collect(),
+    }
+}
+
+fn response_of(response: Option<&ResponseOf>) -> (u16, HeaderMap) {
     let mut map = HeaderMap::new();
+    let Some(response) = response else {
+        return (200, map);
+    };
     for (name, value) in &response.fields {
         let name: HeaderName = name.parse().unwrap();
         map.append(name, HeaderValue::from_str(value).unwrap());
     }
-    scene.circumstances(response.status, &map)
+    (response.status, map)
 }

@@ -1,0 +1,1 @@
+export const POST = ({ locals }) => (locals.session.invalidate(), new Response("out"));

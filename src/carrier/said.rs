@@ -1,0 +1,137 @@
+//! Sessions that a response has already, before its session is saved (docs/spec/writer.md § 8.12.2): a service inside, another
+//! response that is passed on, or the handler itself may have set the cookie.
+
+use super::{cookie::SessionCookie, header::SessionHeader};
+use crate::{
+    cookie::{SetCookies, Values, response::ReadCookie},
+    session::Session,
+    state::{Payload, Said},
+    token::LONGEST_TOKEN,
+};
+
+/// Fields of a response that set or drop its session, in their order.
+#[derive(Default)]
+pub(crate) struct SaidFields {
+    /// Each is the number of the write that it belongs to. A write begins with the cookie itself, and parts follow.
+    writes: Vec<usize>,
+    /// The write that stays, unless another takes its place: the last that is not just a refresh.
+    stays: usize,
+    are_other: bool,
+}
+
+impl SaidFields {
+    pub(crate) fn said(&self) -> Said {
+        match (self.writes.is_empty(), self.are_other) {
+            (true, _) => Said::Nothing,
+            (false, false) => Said::Same,
+            (false, true) => Said::Other,
+        }
+    }
+
+    /// Ends a write, whose fields are counted already.
+    fn close(&mut self, is_same: bool) {
+        if !is_same || !self.are_other {
+            self.stays = self.writes.last().copied().unwrap_or_default();
+        }
+        self.are_other |= !is_same;
+    }
+
+    fn are_several(&self) -> bool {
+        self.writes.last() != self.writes.first()
+    }
+}
+
+impl<T: Payload> SessionCookie<T> {
+    /// Reads what `Set-Cookie` fields say of `session` already.
+    pub(crate) fn said_in<'a>(
+        &self,
+        session: &Session<T>,
+        fields: impl Iterator<Item = &'a [u8]>,
+    ) -> SaidFields {
+        let mut fields = fields.peekable();
+        let mut found = SaidFields::default();
+        if fields.peek().is_none() {
+            return found;
+        }
+        let own = self.fields.template.expire_one(0);
+        let mut values = Values::of_cookies();
+        for field in fields {
+            let Some((read, number)) = part_in(field, &own) else {
+                continue;
+            };
+            let last = found.writes.last().copied();
+            if number == 0 && last.is_some() {
+                found.close(session.arrived_as(&self.token.sealer, &values));
+                values = Values::of_cookies();
+            }
+            let write = last.map_or(0, |last| last + usize::from(number == 0));
+            found.writes.push(write);
+            match number {
+                _ if read.value.is_empty() => {}
+                0 => values.push(read.value, LONGEST_TOKEN),
+                _ => values.push_part(number, read.value, LONGEST_TOKEN),
+            }
+        }
+        if !found.writes.is_empty() {
+            found.close(session.arrived_as(&self.token.sealer, &values));
+        }
+        found
+    }
+
+    /// Returns a function that is called with each of these fields in turn, and returns `true` for those that stay beside
+    /// `added`, so that there is one for each cookie. `None`: all of them do.
+    pub(crate) fn stays_beside(
+        &self,
+        found: &SaidFields,
+        added: &SetCookies,
+    ) -> Option<impl FnMut(&[u8]) -> bool> {
+        let is_alone = added.is_empty() && !found.are_several();
+        if is_alone || found.said() == Said::Nothing {
+            return None;
+        }
+        let own = self.fields.template.expire_one(0);
+        let mut writes = found.writes.iter();
+        Some(move |field: &[u8]| {
+            if part_in(field, &own).is_some() {
+                return added.is_empty() && writes.next() == Some(&found.stays);
+            }
+            // A cookie beside the session, such as an old one that both drop.
+            let mut added = added
+                .iter()
+                .filter_map(|added| ReadCookie::of(added.as_bytes()));
+            !ReadCookie::of(field).is_some_and(|read| added.any(|added| added.is_same_as(&read)))
+        })
+    }
+}
+
+/// Returns the cookie that a field sets, with the number of its part, if it is the one of the field `own` or a part of it.
+fn part_in<'a>(field: &'a [u8], own: &str) -> Option<(ReadCookie<'a>, usize)> {
+    let read = ReadCookie::of(field)?;
+    let number = read.part_of(&ReadCookie::of(own.as_bytes())?)?;
+    Some((read, number))
+}
+
+impl<T: Payload> SessionHeader<T> {
+    /// Reads what fields of the response say of `session` already.
+    pub(crate) fn said_in<'a>(
+        &self,
+        session: &Session<T>,
+        fields: impl Iterator<Item = &'a [u8]>,
+    ) -> SaidFields {
+        let mut found = SaidFields::default();
+        for (write, token) in fields.enumerate() {
+            let mut values = Values::default();
+            values.push(token.trim_ascii(), LONGEST_TOKEN);
+            found.writes.push(write);
+            found.close(session.arrived_as(&self.token.sealer, &values));
+        }
+        found
+    }
+
+    /// Returns a function as [`SessionCookie::stays_beside`] does, for a response to which the session adds no field.
+    pub(crate) fn stays(&self, found: &SaidFields) -> Option<impl FnMut(&[u8]) -> bool> {
+        let mut writes = found.writes.iter();
+        let stays = move |_: &[u8]| writes.next() == Some(&found.stays);
+        found.are_several().then_some(stays)
+    }
+}

@@ -1,0 +1,77 @@
+//! `Set-Cookie` fields of a response, as a browser reads them (docs/spec/writer.md § 8.12.2).
+
+/// Cookie that a field sets or expires.
+#[derive(Debug)]
+pub(crate) struct ReadCookie<'a> {
+    name: &'a [u8],
+    /// Empty in a field that expires the cookie.
+    pub(crate) value: &'a [u8],
+    /// `None`: it depends on the address of the request.
+    path: Option<&'a [u8]>,
+    /// In lower case. Empty: the host that answers, and no other.
+    domain: Vec<u8>,
+    is_partitioned: bool,
+}
+
+impl<'a> ReadCookie<'a> {
+    /// Reads a field. `None`: it sets no cookie with a name.
+    pub(crate) fn of(field: &'a [u8]) -> Option<ReadCookie<'a>> {
+        let mut pairs = field.split(|&byte| byte == b';').map(split);
+        let (name, value) = pairs.next()?;
+        let mut read = ReadCookie {
+            name,
+            value: value?,
+            path: None,
+            domain: Vec::new(),
+            is_partitioned: false,
+        };
+        let mut is_expired = false;
+        for (attribute, value) in pairs {
+            let value = value.unwrap_or_default();
+            match &*attribute.to_ascii_lowercase() {
+                b"path" => read.path = Some(value).filter(|path| path.starts_with(b"/")),
+                b"domain" => {
+                    let domain = value.strip_prefix(b".").unwrap_or(value);
+                    read.domain = domain.to_ascii_lowercase();
+                }
+                b"partitioned" => read.is_partitioned = true,
+                b"max-age" => is_expired = value == b"0" || value.starts_with(b"-"),
+                _ => {}
+            }
+        }
+        if is_expired {
+            read.value = b"";
+        }
+        Some(read)
+    }
+
+    /// Returns `true` if a browser keeps both in one place. A path that is not known may be the same.
+    pub(crate) fn is_same_as(&self, other: &ReadCookie<'_>) -> bool {
+        self.name == other.name && self.is_beside(other)
+    }
+
+    /// Returns the number of the part of `cookie` that this is, 0 for the cookie itself. `None`: it is another cookie.
+    pub(crate) fn part_of(&self, cookie: &ReadCookie<'_>) -> Option<usize> {
+        let number = match self.name.strip_prefix(cookie.name)? {
+            [] => 0,
+            [b'.', digit @ b'1'..=b'7'] => usize::from(digit - b'0'),
+            _ => return None,
+        };
+        self.is_beside(cookie).then_some(number)
+    }
+
+    fn is_beside(&self, other: &ReadCookie<'_>) -> bool {
+        let is_there = match (self.path, other.path) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        };
+        is_there && self.domain == other.domain && self.is_partitioned == other.is_partitioned
+    }
+}
+
+/// Splits a pair or an attribute at its first `=`.
+fn split(text: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let mut halves = text.splitn(2, |&byte| byte == b'=');
+    let name = halves.next().unwrap_or_default();
+    (name.trim_ascii(), halves.next().map(<[u8]>::trim_ascii))
+}
