@@ -164,3 +164,13 @@ test("a value of a type that cannot be written is refused, and one that cannot b
     assert.deepEqual([session.outcome, session.isNew], [{ kind: "notMigrated", reason: "Payload" }, true], `${convert}`);
   }
 });
+
+test("an old cookie that comes where the browser hides ours is not taken over for good, and comes again", async () => {
+  const cookies = await migrating();
+  const load = (fields) => cookies.load({ cookie: "sid=user-ada", ...fields }, NOW);
+  const hidden = await load({ "sec-fetch-site": "cross-site" });
+  assert.deepEqual([hidden.get("user"), await cookies.save(hidden)], ["ada", []]);
+  const next = await load({});
+  assert.equal(next.get("user"), "ada");
+  assert.equal((await cookies.save(next)).length, 2);
+});

@@ -187,3 +187,19 @@ async fn a_server_error_keeps_the_old_cookie() {
         );
     }
 }
+
+/// It would replace the one that the browser hides, and the old cookie comes again.
+#[cfg(feature = "http")]
+#[test]
+fn no_session_is_taken_over_for_good_where_the_browser_hides_ours() {
+    let cookie = cookie();
+    let mut request = http::HeaderMap::new();
+    request.insert("cookie", "old=ada".parse().unwrap());
+    let next = cookie.load_from(&request, start());
+    request.insert("sec-fetch-site", "cross-site".parse().unwrap());
+    let hidden = cookie.load_from(&request, start());
+    for (session, count) in [(hidden, 0), (next, 2)] {
+        assert_eq!(session.outcome(), Outcome::Migrated);
+        assert_eq!(saved(&cookie, &session).len(), count);
+    }
+}
