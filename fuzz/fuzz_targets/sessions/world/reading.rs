@@ -94,7 +94,9 @@ impl World {
             Some(Reason::UnknownKey)
         } else if self.ring.is_retired(key, self.now) {
             // A ring that ends it no earlier than it is needed ends no session (SPEC.md § 3.4.8).
-            let is_over = self.ring.is_needed_no_more(key, self.settings.need(), self.now);
+            let is_over = self
+                .ring
+                .is_needed_no_more(key, self.settings.need(), self.now);
             assert!(
                 !is_over
                     || !self.ring.has_sealed_in_time(key, sealed.at)
