@@ -5,8 +5,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 use crate::{
     base::time::UnixSeconds,
     cookie::{
-        Attributes, CookieName, Finder, PART_LEN, PartNumbers, SameSite, SetCookies, Template,
-        max_age_len,
+        Attributes, CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len,
     },
     session::{DroppedCookie, OldCookies, Stored},
     state::Overhead,
@@ -42,7 +41,7 @@ impl CookieFields {
     /// Returns `true` if browsers send the cookie with the requests of every site.
     #[cfg(feature = "http")]
     pub(crate) fn is_for_all_sites(&self) -> bool {
-        self.attributes.same_site == SameSite::None
+        self.attributes.same_site == crate::cookie::SameSite::None
     }
 
     /// Returns the token in one field or several, between the fields that drop the cookies that it replaces.

@@ -6,8 +6,8 @@ use super::SessionCookie;
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::{Values, former::FormerAttributes},
-    migrate::OldCookie,
-    session::{FormerCookie, Opening},
+    migrate::{FormerCookie, OldCookie},
+    session::Opening,
     state::{OpenedBody, Payload},
     token::Context,
 };

@@ -15,3 +15,4 @@ pub use old_cookie::OldCookie;
 pub use reader::{OldSession, Reader};
 
 pub(crate) use migration::Migration;
+pub(crate) use old_cookie::FormerCookie;

@@ -1,11 +1,16 @@
 //! Old cookie, as an application names it: its name, its attributes and the reader of its format.
 
-use std::{fmt, sync::Arc};
+use std::{any::TypeId, fmt, sync::Arc};
 
 use serde_json::{Map, Value};
 
 use super::Reader;
-use crate::{cookie::former::FormerAttributes, session::FormerCookie};
+use crate::{
+    base::{reason::Reason, time::UnixSeconds},
+    cookie::{Values, former::FormerAttributes},
+    state::OpenedBody,
+    token::Context,
+};
 
 /// A cookie that another library wrote: its name, the [`Reader`] of its format, and the attributes that make a browser
 /// drop it. Or, made by `from`, the [`SessionCookie`](crate::SessionCookie) that another one takes the place of.
@@ -42,6 +47,24 @@ pub(super) enum Source {
     Format(Arc<dyn Reader>),
     /// A cookie of this crate.
     Former(Arc<dyn FormerCookie>),
+}
+
+/// A cookie of this crate whose sessions another one takes over.
+pub(crate) trait FormerCookie: Send + Sync {
+    /// Returns the most cookies that a session may be in.
+    fn most_cookies(&self) -> usize;
+
+    /// Returns the type that its sessions hold.
+    fn held(&self) -> TypeId;
+
+    /// Opens the session of these values as its own carrier would, in a context that the request chose. `None`: there
+    /// are no values.
+    fn open(
+        &self,
+        values: &Values,
+        context: Option<&Context>,
+        now: UnixSeconds,
+    ) -> Option<Result<OpenedBody, Reason>>;
 }
 
 type Convert = Arc<dyn Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync>;

@@ -34,7 +34,9 @@ pub use id::{SessionId, SessionIdError};
 #[cfg(test)]
 pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;
-pub(crate) use old_cookies::{Accept, DroppedCookie, FormerCookie, OldCookies, Predecessor};
+#[cfg(feature = "migrate")]
+pub(crate) use old_cookies::Accept;
+pub(crate) use old_cookies::{DroppedCookie, OldCookies, Predecessor};
 pub(crate) use opening::Opening;
 pub use outcome::Outcome;
 pub use save_error::SaveError;

@@ -1,12 +1,12 @@
-//! Sessions of another cookie that a request brings: of another library, or of this one. The rooms `migrate/` and
-//! `carrier/`, which stand above, implement these traits.
+//! Sessions of another cookie that a request brings: of another library, or of this one. The room `migrate/`, which stands
+//! above, implements these traits.
 
-use std::{any::TypeId, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::{Template, Values},
-    state::{Metadata, OpenedBody},
+    cookie::Template,
+    state::Metadata,
     token::Context,
 };
 
@@ -26,24 +26,6 @@ pub(crate) struct DroppedCookie {
     pub(crate) cookies: usize,
     /// First second at which it is expired. Before that, it belongs to the old program.
     pub(crate) from: UnixSeconds,
-}
-
-/// A cookie of this crate whose sessions another one takes over.
-pub(crate) trait FormerCookie: Send + Sync {
-    /// Returns the most cookies that a session may be in.
-    fn most_cookies(&self) -> usize;
-
-    /// Returns the type that its sessions hold.
-    fn held(&self) -> TypeId;
-
-    /// Opens the session of these values as its own carrier would, in a context that the request chose. `None`: there
-    /// are no values.
-    fn open(
-        &self,
-        values: &Values,
-        context: Option<&Context>,
-        now: UnixSeconds,
-    ) -> Option<Result<OpenedBody, Reason>>;
 }
 
 /// Old sessions that a request brought. One of them may become its session.
