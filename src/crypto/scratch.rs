@@ -1,4 +1,4 @@
-//! Memory for the bytes of sessions, and the stack of their keys, overwritten after use.
+//! Memory for the bytes of sessions, overwritten after use.
 
 use std::{
     cell::RefCell,
@@ -106,27 +106,6 @@ const LARGEST_KEPT: usize = 64 * 1024;
 pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes);
-}
-
-/// Does `work`, and overwrites the stack that its calls used, because moved values leave copies of keys
-/// there. The result itself is the caller's to overwrite.
-pub(crate) fn on_wiped_stack<R>(work: impl FnOnce() -> R) -> R {
-    let result = call(work);
-    wipe_stack::<{ 16 * 1024 }>();
-    result
-}
-
-/// Has its frame below the caller's, where `wipe_stack` then has its own.
-#[inline(never)]
-fn call<R>(work: impl FnOnce() -> R) -> R {
-    work()
-}
-
-/// Overwrites the stack of the function that was called last.
-#[inline(never)]
-pub(super) fn wipe_stack<const LEN: usize>() {
-    let mut stack = [0; LEN];
-    wipe(&mut stack);
 }
 
 #[cfg(test)]

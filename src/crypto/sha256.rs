@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{scratch::wipe_stack, suite::Tag};
+use super::suite::Tag;
 
 /// `SHA-256(parts[0] || parts[1] || …)`.
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
@@ -26,25 +26,12 @@ impl Mac {
 
     /// `HMAC(key, parts[0] || parts[1] || …)[0..N]` (RFC 2104 section 5).
     pub(crate) fn compute<const N: usize>(&self, parts: &[&[u8]]) -> [u8; N] {
-        let code = self.code(parts);
-        wipe_stack::<USED>();
+        let code = self.over(parts).finalize().into_bytes();
         std::array::from_fn(|i| code[i])
     }
 
     /// `tag == HMAC(key, parts[0] || parts[1] || …)[0..16]`, in constant time.
     pub(crate) fn verify(&self, parts: &[&[u8]], tag: &Tag) -> bool {
-        let is_equal = self.has_code(parts, tag);
-        wipe_stack::<USED>();
-        is_equal
-    }
-
-    #[inline(never)]
-    fn code(&self, parts: &[&[u8]]) -> [u8; 32] {
-        self.over(parts).finalize().into_bytes().into()
-    }
-
-    #[inline(never)]
-    fn has_code(&self, parts: &[&[u8]], tag: &Tag) -> bool {
         self.over(parts).verify_truncated_left(tag).is_ok()
     }
 
@@ -76,7 +63,3 @@ impl Prk {
         output
     }
 }
-
-/// Stack that HMAC uses. It leaves the end of its message there. A later move could carry those bytes, as the
-/// padding of a value, into heap memory that nobody overwrites.
-const USED: usize = 2048;

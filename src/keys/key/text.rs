@@ -12,7 +12,6 @@ use super::{
 use crate::{
     crypto::{
         base64url, random,
-        scratch::on_wiped_stack,
         sha256::{Prk, sha256},
         suite::Suite,
     },
@@ -28,11 +27,9 @@ pub(crate) struct RawKey {
 
 impl RawKey {
     pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyProblem> {
-        on_wiped_stack(|| {
-            let secret = Zeroizing::new(random::from_system().map_err(KeyProblem::Random)?);
-            // The chance that a good generator gives fewer than 8 distinct bytes is 2^-122.7.
-            RawKey::new(suite, secret)
-        })
+        let secret = Zeroizing::new(random::from_system().map_err(KeyProblem::Random)?);
+        // The chance that a good generator gives fewer than 8 distinct bytes is 2^-122.7.
+        RawKey::new(suite, secret)
     }
 
     fn new(suite: Suite, secret: Zeroizing<[u8; SECRET_LEN]>) -> Result<RawKey, KeyProblem> {
@@ -47,10 +44,6 @@ impl RawKey {
     }
 
     pub(crate) fn parse(text: &str) -> Result<RawKey, KeyProblem> {
-        on_wiped_stack(|| RawKey::read(text))
-    }
-
-    fn read(text: &str) -> Result<RawKey, KeyProblem> {
         let text = text.trim_ascii();
         let rest = text
             .strip_prefix(KEY_PREFIX)
@@ -78,7 +71,7 @@ impl RawKey {
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         let mut bytes = Zeroizing::new([0; SECRET_LEN + CHECK_LEN]);
         bytes[..SECRET_LEN].copy_from_slice(&*self.secret);
-        let check = on_wiped_stack(|| checksum(self.suite, &self.secret));
+        let check = checksum(self.suite, &self.secret);
         bytes[SECRET_LEN..].copy_from_slice(&check);
         let mut text = Zeroizing::new(format!("{KEY_PREFIX}{}_", self.suite.word()));
         base64url::encode(&*bytes, &mut text);

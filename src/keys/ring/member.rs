@@ -2,8 +2,8 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use crate::{
     base::time::{UnixSeconds, system_time, unix_seconds},
-    crypto::{scratch::on_wiped_stack, sha256::Prk, suite::Suite},
-    keys::key::{EncryptionKey, KeyId, KeyInfo, KeyProblem, RawKey, SigningKey},
+    crypto::sha256::Prk,
+    keys::key::{EncryptionKey, KeyInfo, KeyProblem, RawKey, SigningKey},
 };
 
 /// A key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes. It is made from an
@@ -37,24 +37,18 @@ pub(crate) struct Member<M> {
 impl RingKey {
     /// Parses the text of a key.
     pub(super) fn parse(text: &str) -> Result<RingKey, KeyProblem> {
-        // Each byte of these parts is written. A larger value would carry, as bytes that it does not use, what the stack
-        // had there: parts of the secret.
-        let parts = on_wiped_stack(|| RawKey::parse(text).ok().map(|key| parts_of(&key)));
-        match parts {
-            Some(parts) => Ok(RingKey::of(parts)),
-            None => Err(on_wiped_stack(|| RawKey::parse(text).err()).expect("the text is no key")),
-        }
+        Ok(RingKey::of(&RawKey::parse(text)?))
     }
 
-    fn of((id, suite, material): Parts) -> RingKey {
+    fn of(key: &RawKey) -> RingKey {
         RingKey(Member {
             info: KeyInfo {
-                id,
-                suite,
+                id: key.id,
+                suite: key.suite,
                 seal_from: None,
                 accept_until: None,
             },
-            material,
+            material: Arc::new(key.prk()),
         })
     }
 
@@ -114,22 +108,15 @@ impl RingKey {
 /// Without time limits.
 impl From<EncryptionKey> for RingKey {
     fn from(key: EncryptionKey) -> Self {
-        RingKey::of(on_wiped_stack(|| parts_of(&key.0)))
+        RingKey::of(&key.0)
     }
 }
 
 /// Without time limits.
 impl From<SigningKey> for RingKey {
     fn from(key: SigningKey) -> Self {
-        RingKey::of(on_wiped_stack(|| parts_of(&key.0)))
+        RingKey::of(&key.0)
     }
-}
-
-/// A key without its times.
-type Parts = (KeyId, Suite, Arc<Prk>);
-
-fn parts_of(key: &RawKey) -> Parts {
-    (key.id, key.suite, Arc::new(key.prk()))
 }
 
 /// Shows no secret.

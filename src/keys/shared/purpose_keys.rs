@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::{
     crypto::{
         cipher::Cipher,
-        scratch::on_wiped_stack,
         sha256::{Mac, Prk},
     },
     keys::{
@@ -34,7 +33,7 @@ impl Ring<Arc<Prk>> {
             })
         };
         Ring {
-            keys: on_wiped_stack(|| self.keys.iter().map(derive).collect()),
+            keys: self.keys.iter().map(derive).collect(),
             not_before: self.not_before,
         }
     }

@@ -3,10 +3,6 @@
 //! A program with this global allocator learns whether the memory it freed had been overwritten: it names a marker by
 //! [`look_for`], and [`left_behind`] counts the markers that its work left in freed memory. `tests/wiped.rs` is one.
 
-mod stack;
-
-pub use stack::stack_after;
-
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
