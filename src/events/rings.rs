@@ -40,6 +40,10 @@ pub(crate) fn key_ends_early(
         "key opens nothing from `accept_until` on, although sessions that it sealed are valid until `needed_until`: set its \
          `accept_until` to `needed_until` or later, unless these sessions are to end, as after a leak"
     );
+    say!(
+        "key {key_id} opens nothing from {accept_until} on, although sessions of {purpose} that it sealed are valid until \
+         {needed_until}: set its `accept_until` to that time or later, unless these sessions are to end, as after a leak"
+    );
 }
 
 /// New sources were refused.

@@ -146,7 +146,8 @@ impl<T: Payload> Session<T> {
 
     /// Writes the session with this response even if it did not change, and with any status but 408.
     ///
-    /// Changes are saved without this call. A new session that is empty is not written in any case.
+    /// Changes are saved without this call. A new session is not written in any case if it is empty, or if the browser
+    /// [hides](crate::carrier::SessionCookieBuilder::same_site) its cookie in this request.
     ///
     /// # Errors
     ///

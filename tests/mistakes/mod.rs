@@ -17,8 +17,9 @@ use axum::{
     routing::{any, get},
 };
 use hardtack::{
-    EncryptionKey, Session, SessionCookie, SessionData, SessionError, SessionLayer,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionError, SessionLayer,
     csrf::{CsrfGuard, GuardedForm},
+    keys::RingKey,
     session::Validity,
 };
 use http::Request;
@@ -102,6 +103,11 @@ const MISTAKES: &[Mistake] = &[
         "path with a slash too many",
         path_with_a_slash_too_many,
         "the browser will not send `__Secure-session` back to /app, which its path `/app/` leaves out",
+    ),
+    (
+        "key that ends too early",
+        key_that_ends_too_early,
+        "although sessions of __Host-session that it sealed are valid until ",
     ),
     (
         "form without TLS",
@@ -267,6 +273,14 @@ fn question_that_fails() {
         .route("/", get(home))
         .layer(SessionLayer::new(cookie));
     assert_eq!(ask(app, Request::get("/").header("cookie", pair)), 503);
+}
+
+fn key_that_ends_too_early() {
+    let ago = |minutes: u64| SystemTime::now() - Duration::from_secs(60 * minutes);
+    let key = || RingKey::from(EncryptionKey::generate().unwrap());
+    let keys = [key().seal_from(ago(10)), key().accept_until(ago(5))];
+    let ring = KeyRing::from_keys(keys).unwrap();
+    SessionCookie::encrypted(ring).build().unwrap();
 }
 
 #[cfg(feature = "watch")]
