@@ -7,7 +7,7 @@
 //! curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 //! ```
 
-use std::error::Error;
+use std::{convert::Infallible, error::Error};
 
 use hardtack::{Clock, Session, SessionCookie, SessionError};
 use hardtack_frameworks as site;
@@ -20,18 +20,25 @@ use hyper_util::rt::TokioIo;
 async fn serve(
     cookie: &SessionCookie,
     request: Request<Incoming>,
-) -> Result<Response<String>, Box<dyn Error + Send + Sync>> {
+) -> Result<Response<String>, Infallible> {
     let session = cookie.load_from(request.headers(), Clock::system());
     let (status, text) = match respond(&session, request).await {
         Ok(text) => (StatusCode::OK, text),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        // The sentence is for the log, not for the visitor.
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR.to_owned()),
     };
     let mut response = Response::new(text);
     *response.status_mut() = status;
     // Also adds `Vary` and `Cache-Control`. Drops the changes of a response with a 5xx status.
-    cookie.save_to(&session, status, response.headers_mut())?;
+    let saved = cookie.save_to(&session, status, response.headers_mut());
+    if saved.is_err() {
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        *response.body_mut() = SERVER_ERROR.to_owned();
+    }
     Ok(response)
 }
+
+const SERVER_ERROR: &str = "server error";
 
 async fn respond(session: &Session, request: Request<Incoming>) -> Result<String, SessionError> {
     match (request.method().as_str(), request.uri().path()) {

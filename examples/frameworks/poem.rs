@@ -12,9 +12,8 @@ use std::error::Error;
 use hardtack::{Clock, Session, SessionCookie, SessionError};
 use hardtack_frameworks as site;
 use poem::{
-    Endpoint, EndpointExt, Request, Response, Route, Server,
-    error::InternalServerError,
-    get, handler,
+    Endpoint, EndpointExt, Request, Response, Route, Server, get, handler,
+    http::StatusCode,
     listener::TcpAcceptor,
     post,
     web::{Data, Form},
@@ -33,14 +32,19 @@ async fn with_session<E: Endpoint>(
     let status = response.status();
     cookie
         .save_to(&session, status, response.headers_mut())
-        .map_err(InternalServerError)?;
+        .map_err(server_error)?;
     Ok(response)
 }
 
 type Reply = poem::Result<String>;
 
 fn reply(text: Result<String, SessionError>) -> Reply {
-    text.map_err(InternalServerError)
+    text.map_err(server_error)
+}
+
+/// The sentence of the error is for the log, not for the visitor.
+fn server_error<E>(_: E) -> poem::Error {
+    StatusCode::INTERNAL_SERVER_ERROR.into()
 }
 
 #[handler]

@@ -30,8 +30,8 @@ struct SignIn {
 fn reply(text: Result<String, SessionError>) -> WithStatus<String> {
     match text {
         Ok(text) => with_status(text, StatusCode::OK),
-        // A 5xx status drops the changes.
-        Err(error) => with_status(error.to_string(), StatusCode::INTERNAL_SERVER_ERROR),
+        // A 5xx status drops the changes. The sentence of the error is for the log, not for the visitor.
+        Err(_) => with_status("server error".to_owned(), StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
