@@ -20,6 +20,7 @@ export function beforeHead(response, save, failed) {
   const held = [];
   /** How many of them were sent. */
   let sent = 0;
+  let isEnded = false;
   /** `open`, then `saving`, then `done`, when every call goes through. */
   let phase = "open";
   let saved;
@@ -28,8 +29,7 @@ export function beforeHead(response, save, failed) {
   /** Lets the head be changed, where it is sealed. */
   let release = null;
 
-  const isEnded = () => held.some(({ method }) => method === end);
-  const close = () => (release ??= seal(response, isEnded));
+  const close = () => (release ??= seal(response, () => isEnded));
   const open = () => {
     release?.();
     release = null;
@@ -86,7 +86,7 @@ export function beforeHead(response, save, failed) {
       }
       // Node passes over a second answer, once the first is sent. Sent with it, it would be an event that ends the process. What
       // is sent may write in turn.
-      if (isEnded() && !failure && (phase === "saving" || sent === held.length)) {
+      if (isEnded && !failure && (phase === "saving" || sent === held.length)) {
         drop({ given }, refusal(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end"));
         return method === write ? false : answer;
       }
@@ -94,6 +94,7 @@ export function beforeHead(response, save, failed) {
       check(given[0]);
       if (phase === "open") checkHead(response.statusCode, messageOf(response));
       held.push({ method, given });
+      isEnded ||= method === end;
       saved ??= begin();
       return answer;
     };
