@@ -243,9 +243,9 @@ function keepsWhatIsSaid(name, open) {
   test(`${name}: a change leaves what an inner request did, and is told, and replaces a refresh`, async (t) => {
     const lines = printed(t);
     const told = [];
-    const options = { onRefused: ({ code }) => told.push(code) };
+    const options = { onRefused: ({ code, cause }) => told.push(code, cause) };
     assert.deepEqual(await answered(signOut, set, { options }), [undefined, undefined, true]);
-    assert.deepEqual([told, lines()], [["left-out"], []]);
+    assert.deepEqual([told, lines()], [["left-out", undefined], []]);
     assert.deepEqual(await answered(signIn, set), ["eve", undefined, true]);
     assert.deepEqual(lines().map(([{ code }]) => code), ["left-out"]);
     assert.deepEqual(await answered(read, set), ["ada", 1, false]);

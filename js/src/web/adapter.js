@@ -42,11 +42,14 @@ export function checkPlace(session) {
   if (holder && !Object.hasOwn(holder, "session")) refuseOther();
 }
 
+/** The failure in what is told, if any: a change that is lost has no other error behind it. */
+export const failureIn = (told) => (told.code === "left-out" ? told : told.cause);
+
 /** Tells a hook, or prints a failure where there is none. Fails no request, and prints none: it has cookies. */
 export async function tell(hook, told, request) {
   try {
     if (hook) await hook(told, request);
-    else if (told.cause) throw told.cause;
+    else if (failureIn(told)) throw failureIn(told);
   } catch (error) {
     console.error(error, request.method, request.url.split("?")[0]);
   }
@@ -72,7 +75,7 @@ export function admission(cookies, options = {}) {
     let refusal;
     const session = await sessions.load(request, now?.()).catch((error) => (refusal = error).session);
     if (!session) throw refusal;
-    stateOf(session).tell = (cause) => tell(onRefused, Object.assign(cause, { cause }), request);
+    stateOf(session).tell = (lost) => tell(onRefused, lost, request);
     tell(onOutcome, session.outcome, request);
     refusal ??= await guard?.check(request, session);
     if (refusal) tell(onRefused, refusal, request);

@@ -1,7 +1,7 @@
 // Express, Connect, and what takes their middleware.
 
-import { admission, hang } from "./adapter.js";
-import { answerRefusal, attach, ofNode, print } from "./node.js";
+import { admission, hang, tell } from "./adapter.js";
+import { answerRefusal, attach, ofNode } from "./node.js";
 
 /**
  * Middleware that loads the session into `request.session` and saves it before the head of the response is sent. What
@@ -9,7 +9,7 @@ import { answerRefusal, attach, ofNode, print } from "./node.js";
  */
 export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
   // What `next` is given is printed there.
-  const onRefused = ({ session, cause }, request) => session || print(cause, request);
+  const onRefused = (refusal, request) => refusal.session || tell(null, refusal, request);
   const admit = admission(cookies, ofNode({ onRefused, ...options }, { refuse }));
   return async (request, response, next) => {
     try {

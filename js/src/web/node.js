@@ -2,7 +2,7 @@
 
 import { mustBe } from "../base/errors.js";
 import { headChanges } from "../carrier/cookie.js";
-import { admission, checkPlace, claim, tell } from "./adapter.js";
+import { admission, checkPlace, claim, failureIn, tell } from "./adapter.js";
 import { beforeHead, reopen } from "./hold.js";
 
 /** The options of an adapter whose responses are Node's, where a refusal is given back. `own`: functions that it calls itself. */
@@ -44,7 +44,7 @@ export const fieldsOf = (response) =>
  * printed with the method and the path.
  */
 export function withSession(cookies, handler, { failed = print, refuse = answerRefusal, ...options } = {}) {
-  const onRefused = (refusal, request) => refusal.cause && failed(refusal, request);
+  const onRefused = (refusal, request) => failureIn(refusal) && failed(refusal, request);
   const admit = admission(cookies, ofNode({ onRefused, ...options }, { failed, refuse }));
   return async (request, response) => {
     const answerFailure = (error) => fail(error, request, response, failed);
