@@ -344,6 +344,10 @@ test("of several writes in a response the last that is no refresh stays", async 
   ];
   const cases = [[out, refreshed, out], [refreshed, out, out], [out, changed, changed], [refreshed, refreshed, refreshed]];
   for (const [first, second, stays] of cases) assert.deepEqual(await savedBeside([...first, ...second], cookie, lookAt), stays);
+  // As in browsers, the last of several attributes counts.
+  const again = [`${refreshed[0]}; Max-Age=0; Max-Age=60`];
+  const put = await savedBeside(again, cookie, (session) => session.set("a", 1));
+  assert.equal((await cookies.load(field(put), later(600))).get("a"), 1);
   const both = await savedBeside([...out, ...refreshed], cookie, (session) => session.signIn());
   assert.deepEqual([both.length, both.includes(refreshed[0])], [1, false]);
 });

@@ -10,11 +10,12 @@ import { appendResponseHeader, createApp, createError, eventHandler, toNodeListe
 import { Hono } from "hono";
 
 import { SessionCookie, attributes } from "../src/index.js";
+import { oldCookie } from "../src/old_cookies.js";
 import { withSession } from "../src/web/fetch.js";
 import { withSession as inH3 } from "../src/web/h3.js";
 import { session as inHono } from "../src/web/hono.js";
 import { handleSession } from "../src/web/sveltekit.js";
-import { cookies, field, filled, later } from "./visitor.js";
+import { XAES_KEY, cookies, field, filled, later } from "./visitor.js";
 import { listening } from "./stand_ins.js";
 
 const now = () => later(600);
@@ -172,3 +173,20 @@ async function onH3One(answer, work) {
   const browser = await listening(createServer(toNodeListener(app)));
   return (await browser.get("/", { cookie })).setCookies;
 }
+
+test("what an inner application has taken over from an old cookie is the same session, which a change replaces", async () => {
+  const readOld = async () => ({ entries: { user: "ada" }, createdAt: later(300) });
+  const migrateFrom = oldCookie({ name: "old", from: new Date("2026-01-01"), until: new Date("2028-01-01"), read: readOld, convert: (entries) => entries });
+  const taking = await SessionCookie.encrypted(XAES_KEY, { migrateFrom });
+  const session = await taking.load("old=1", now());
+  read(session);
+  const lines = await taking.save(session);
+  for (const [work, expected] of [[read, "ada"], [put, "ada"], [signOut, undefined]]) {
+    const handler = async (_, session) => (work(session), new Response("x", { headers: lines.map((line) => ["set-cookie", line]) }));
+    const response = await withSession(taking, handler, { now })(new Request("http://localhost/", { headers: { cookie: "old=1" } }));
+    const set = response.headers.getSetCookie();
+    assert.equal(set.length, 2, set.join());
+    const after = await taking.load(field(set), now());
+    assert.deepEqual([after.get("user"), after.get("outer")], [expected, work === put ? 1 : undefined]);
+  }
+});

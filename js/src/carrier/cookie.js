@@ -202,7 +202,11 @@ export function withChanges(response, changes) {
     setChanges(response.headers, changes);
     return response;
   } catch {
-    if (isFixed(response)) return withoutCookies(response, changes);
+    if (isFixed(response)) {
+      const isLost = changes.some(([name]) => name === "set-cookie");
+      if (isLost) throw new SessionError("after-head", "session cannot be saved with this response; `save` it before, and send its cookie");
+      return response;
+    }
     const copy = new Response(response.body, response);
     setChanges(copy.headers, changes);
     return copy;
@@ -218,12 +222,6 @@ function isFixed({ status, headers, webSocket }) {
   } catch {
     return true;
   }
-}
-
-function withoutCookies(response, changes) {
-  const isLost = changes.some(([name]) => name === "set-cookie");
-  if (isLost) throw new SessionError("after-head", "session cannot be saved with this response; `save` it before, and send its cookie");
-  return response;
 }
 
 /** Makes the changes of `headChanges` in `Headers`. */

@@ -9,15 +9,15 @@ import { BLANK, trim } from "../base/bytes.js";
 export function readSetCookie(line) {
   const [[name, value], ...attributes] = line.split(";").map(halves);
   if (value === undefined) return null;
-  const read = { name, value, path: null, domain: "", isPartitioned: false };
-  for (const [attribute, value = ""] of attributes) {
-    const key = attribute.toLowerCase();
-    if (key === "path") read.path = value.startsWith("/") ? value : null;
-    if (key === "domain") read.domain = value.replace(/^\./, "").toLowerCase();
-    if (key === "partitioned") read.isPartitioned = true;
-    if (key === "max-age" && /^(-|0$)/.test(value)) read.value = "";
-  }
-  return read;
+  // Of several attributes of one name, the last one counts.
+  const given = Object.fromEntries(attributes.map(([name, value = ""]) => [name.toLowerCase(), value]));
+  return {
+    name,
+    value: /^(-|0$)/.test(given["max-age"]) ? "" : value,
+    path: given.path?.startsWith("/") ? given.path : null,
+    domain: (given.domain ?? "").replace(/^\./, "").toLowerCase(),
+    isPartitioned: "partitioned" in given,
+  };
 }
 
 /** A pair or an attribute, split at its first `=`. */
@@ -26,17 +26,15 @@ const halves = (text) => {
   return [trim(name, BLANK), value.length > 0 ? trim(value.join("="), BLANK) : undefined];
 };
 
-/** Returns true if a browser keeps both in one place, but for their names. A path that is not known may be the same. */
-const areBeside = (a, b) =>
-  (a.path === b.path || a.path === null || b.path === null) && a.domain === b.domain && a.isPartitioned === b.isPartitioned;
-
-/** Returns true if a browser keeps both in one place. */
-export const areSame = (a, b) => a.name === b?.name && areBeside(a, b);
-
-/** Returns the number of the part of `own` that a cookie is, 0 for the cookie itself, and null for another one. */
-export function partOf(own, cookie) {
-  if (!cookie?.name.startsWith(own.name) || !areBeside(own, cookie)) return null;
-  const rest = cookie.name.slice(own.name.length);
-  if (rest === "") return 0;
-  return /^\.[1-7]$/.test(rest) ? Number(rest[1]) : null;
+/**
+ * Returns what follows the name of `own` in the name of a cookie that a browser keeps beside it or in its place, or null for another
+ * one. A path that is not known may be the same. `own` has one.
+ */
+export function restBeside(own, cookie) {
+  const isBeside =
+    cookie?.name.startsWith(own.name) &&
+    [null, own.path].includes(cookie.path) &&
+    own.domain === cookie.domain &&
+    own.isPartitioned === cookie.isPartitioned;
+  return isBeside ? cookie.name.slice(own.name.length) : null;
 }

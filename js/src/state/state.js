@@ -249,10 +249,10 @@ export class State {
   /** Returns the decision where the response says a session already (§ 8.12.2): the one that arrived, refreshed, or another. */
   decideAfter(decision, isSame) {
     if (decision.touch === "untouched") return decision;
-    const keep = { change: "keep", touch: "written" };
-    if (decision.isOptional || decision.change === "keep") return keep;
+    const isWritten = decision.touch === "written";
     // What an inner request did would be lost, and may be a sign-out.
-    return isSame || this.isRenewed || this.ended ? decision : { ...keep, isLost: true };
+    const isFree = isSame || this.isRenewed || this.ended;
+    return isWritten && isFree ? decision : { change: "keep", touch: "written", isLost: isWritten };
   }
 
   #isOver(isDiscarded, isSilenced) {
@@ -285,25 +285,27 @@ export class State {
     return this.payload.isEmpty && this.flash.length === 0 && this.metadata.sid === null;
   }
 
-  /** Age alone is no change. */
   hasChanged() {
-    const { arrived } = this;
-    if (!arrived) return !this.#isEmpty() || this.metadata.remembered !== null;
-    return (
-      this.isTakenOver ||
-      JSON.stringify({ ...this.metadata, age: 0 }) !== JSON.stringify({ ...arrived.metadata, age: 0 }) ||
-      this.payload.schema !== arrived.schema ||
-      !equal(this.payload.bytes, arrived.payload) ||
-      !equal(this.#messages, arrived.flash)
-    );
+    const { metadata, payload } = this;
+    if (this.isNew) return !this.#isEmpty() || metadata.remembered !== null;
+    return this.isTakenOver || !this.#isAsArrived(metadata, payload.schema, payload.bytes, this.#messages);
   }
 
-  /** Returns true if a body that opened is the session that arrived: with the same content, under any age. */
+  /** Returns true if a body that opened is the session that arrived. */
   arrivedAs({ metadata, payload, flash }) {
+    return this.#isAsArrived(metadata, metadata.schema, payload, flashBytes(flash));
+  }
+
+  /** Age alone is no change. A session that was taken over has a schema in its payload alone. */
+  #isAsArrived(metadata, schema, payload, messages) {
     const { arrived } = this;
-    const ageless = (metadata, flash, payload) => writeBody({ ...metadata, age: 0 }, flash, payload);
-    const before = ageless({ ...arrived.metadata, schema: arrived.schema }, arrived.flash, arrived.payload);
-    return equal(ageless(metadata, flashBytes(flash), payload), before);
+    const ageless = (metadata) => JSON.stringify({ ...metadata, age: 0, schema: 0 });
+    return (
+      ageless(metadata) === ageless(arrived.metadata) &&
+      schema === arrived.schema &&
+      equal(payload, arrived.payload) &&
+      equal(messages, arrived.flash)
+    );
   }
 
   /** SPEC.md § 6.4. */
