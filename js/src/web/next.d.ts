@@ -19,7 +19,8 @@ export interface NextSessions<S extends BaseSession> {
   /**
    * Loads the session, changes it and saves it: in server actions and route handlers. Returns what `change` returns. Await it:
    * a response that was sent before has no cookie. Of several in one request each waits for those before; one that is called
-   * inside of another has the same session, which the outer one saves.
+   * inside of another has the same session, which the outer one saves. Inside of one, do not await another that began after it
+   * elsewhere: each would wait for the other.
    */
   update<T>(change: (session: S) => T | Promise<T>): Promise<T>;
 }
@@ -27,7 +28,8 @@ export interface NextSessions<S extends BaseSession> {
 export interface NextOptions extends Pick<AdapterOptions, "now"> {
   /**
    * The function of `next/headers`. Needed for a cookie whose name does not begin with `__Host-`, because another host may
-   * have set a second one, and with `migrateFrom`, because the jar has the values of old cookies decoded.
+   * have set a second one, and with `migrateFrom`, because the jar has the values of old cookies decoded. Without it, a route
+   * handler may begin a session in a request of another site from which the browser hides the cookie.
    */
   readonly headers?: () => { get(name: string): string | null } | Promise<{ get(name: string): string | null }>;
 }

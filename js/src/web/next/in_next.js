@@ -31,11 +31,14 @@ export function inNext(sessions, cookies, options = {}) {
   const opened = opener(sessions);
   const open = opener(typeof sessions === "function" ? async () => checked(opened(), headers) : checked(opened(), headers));
   const begin = async (jar, cookie) => {
-    const field = fieldsOf(await headers?.(), "cookie").join("; ");
+    const source = await headers?.();
+    const field = fieldsOf(source, "cookie").join("; ");
     // What this request has written is in the jar alone. A value is decoded, and holds one cookie all the same.
     const came = valuesOf(field);
     const written = jar.getAll().filter((pair) => !isIn(came, pair) && !pair.value.includes(";"));
-    return cookie.load(fieldWith(field, written), now?.());
+    const all = fieldWith(field, written);
+    // The others say who asks, and whether the browser hides the cookie.
+    return cookie.load({ get: (name) => (name === "cookie" ? all : (fieldsOf(source, name, false)[0] ?? null)) }, now?.());
   };
   // The jar first, so that Next.js knows that the page depends on the request before a build misses the keys.
   const ready = async () => [jarOf(await cookies()), await open()];
