@@ -541,7 +541,10 @@ export interface BaseSession {
   flash(queue: string, message: string): void;
   /** Returns the messages of a queue, and leaves them in place. */
   flashes(queue: string): string[];
-  /** Takes the messages of a queue. A request that prefetches a page (`Sec-Purpose`, or the field of a script) gets none, and leaves them for one that the visitor asks for. */
+  /**
+   * Takes the messages of a queue. A request that prefetches a page (`Sec-Purpose`, or the field of a script) gets none, and
+   * leaves them for one that the visitor asks for.
+   */
   takeFlashes(queue: string): string[];
 
   /** Returns the id, and makes one if there is none. */
