@@ -34,7 +34,7 @@ class Watched {
       // Also by an assignment to what has no setter.
       defineProperty: refuseProperty,
       deleteProperty: refuseProperty,
-      has: (target, name) => name in target || (typeof name === "string" && refuseProperty(target, name)),
+      has: (target, name) => name in target || (!isProbe(name) && refuseProperty(target, name)),
     });
   }
 }
