@@ -88,24 +88,25 @@ impl PreparedCookie {
         self.finder.find_in(field, longest, values);
     }
 
-    /// Reads the values. Of a cookie of this crate, which chooses among them itself, the name counts as the only one.
+    /// Reads the values. A cookie of this crate chooses among them itself.
     pub(super) fn read<'a>(
         &'a self,
         values: &'a Values,
         context: Option<&Context>,
         now: UnixSeconds,
-    ) -> Vec<Result<(&'a [u8], Found), Reason>> {
+    ) -> Vec<Result<Found<'a>, Reason>> {
         match &self.old.source {
             Source::Format(reader) => {
                 let values = values.iter();
-                let read = |value| Ok((value, Found::Entries(self.open(&**reader, value)?)));
+                let read = |value| Ok(Found::Entries(value, self.open(&**reader, value)?));
                 values.map(read).collect()
             }
             Source::Former(former) => {
                 let opened = former.open(values, context, now);
-                let name = self.template.name().as_bytes();
-                let found = |opened| (name, Found::Session(opened));
-                opened.into_iter().map(|one| one.map(found)).collect()
+                opened
+                    .into_iter()
+                    .map(|one| one.map(Found::Session))
+                    .collect()
             }
         }
     }
@@ -148,10 +149,21 @@ impl PreparedCookie {
 }
 
 /// Session that was found in an old cookie.
-pub(super) enum Found {
-    Entries(OldSession),
+pub(super) enum Found<'a> {
+    /// Of another library, with the value that they were in.
+    Entries(&'a [u8], OldSession),
     /// Of a cookie of this crate.
     Session(OpenedBody),
+}
+
+impl Found<'_> {
+    /// Returns bytes that tell it from its rivals.
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Found::Entries(value, _) => value,
+            Found::Session(opened) => &opened.body,
+        }
+    }
 }
 
 const SETTING: &str = "migrate_from";

@@ -69,7 +69,7 @@ impl Predecessor for Takeover {
         accept: &mut Accept<'_>,
     ) -> Option<Result<(), Reason>> {
         let mut unreadable = None;
-        let mut opened: Vec<(&[u8], &PreparedCookie, Found)> = Vec::new();
+        let mut opened: Vec<(&PreparedCookie, Found<'_>)> = Vec::new();
         let mut has_more = false;
         for (cookie, values) in self.migration.cookies.iter().zip(&self.values) {
             if !cookie.range.contains(&now) {
@@ -78,23 +78,24 @@ impl Predecessor for Takeover {
             has_more |= values.has_more;
             for read in cookie.read(values, context, now) {
                 match read {
-                    Ok((value, found)) => opened.push((value, cookie, found)),
+                    Ok(found) => opened.push((cookie, found)),
                     Err(reason) => _ = unreadable.get_or_insert(reason),
                 }
             }
         }
         // One of two may have been planted by another host of the site. Several keys of one cookie open one value.
-        let has_rivals = has_more || opened.windows(2).any(|pair| pair[0].0 != pair[1].0);
+        let are_rivals = |pair: &[(_, Found<'_>)]| pair[0].1.bytes() != pair[1].1.bytes();
+        let has_rivals = has_more || opened.windows(2).any(are_rivals);
         if has_rivals && !opened.is_empty() {
             return Some(Err(Reason::Duplicate));
         }
         let mut refused = None;
-        for (_, cookie, found) in opened {
+        for (cookie, found) in opened {
             let taken = match found {
                 Found::Session(opened) => {
                     accept(opened.layout.metadata, opened.flash(), opened.payload())
                 }
-                Found::Entries(session) => {
+                Found::Entries(_, session) => {
                     let is_dated = session.created_at.is_some();
                     match cookie.convert(session, now) {
                         Ok(None) => continue,

@@ -291,6 +291,30 @@ fn a_session_is_taken_over_in_its_context_alone() {
     assert_eq!(outcome(site), refused);
 }
 
+#[test]
+fn a_session_that_was_planted_wins_by_no_key_of_a_former_cookie() {
+    let [newer, older] = [(); 2].map(|()| {
+        let former = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+        former.name("session").build().unwrap()
+    });
+    let field = |cookie: &SessionCookie, user: u32| {
+        let field = cookie.cookie_for(at(0), |session| session.insert("user", user));
+        field.unwrap()
+    };
+    let (ada, mallory) = (field(&older, 7), field(&newer, 8));
+    let site = [newer, older].into_iter().fold(builder(), |site, former| {
+        site.migrate_from(former, at(0)..at(9))
+    });
+    let site = site.build().unwrap();
+    for fields in [[&ada, &mallory], [&mallory, &ada]] {
+        let refused = Outcome::NotMigrated {
+            reason: Reason::Duplicate,
+        };
+        assert_eq!(site.load(fields, at(1)).outcome(), refused);
+    }
+    assert_eq!(site.load([&ada, &ada], at(1)).outcome(), Outcome::Migrated);
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Login {
     user: Option<u32>,
