@@ -1,5 +1,7 @@
 //! Opening: from the tokens of a request to its session (docs/spec/writer.md § 8.6).
 
+use std::ptr;
+
 use super::{
     SessionInfo, companion::Admission, duplicates::Candidate, loaded::Loaded,
     old_cookies::Predecessor, outcome::Outcome, sealer::Sealer,
@@ -89,7 +91,9 @@ impl Opening<'_> {
             reason: Reason::Payload,
         };
         let taken = state.taking_over(|state| {
-            let chosen = Some(self.context).filter(|context| **context != self.sealer.context);
+            // One that the request chose may equal the builder's.
+            let is_chosen = !ptr::eq(self.context, &self.sealer.context);
+            let chosen = is_chosen.then_some(self.context);
             old.offer(chosen, self.now, &mut |mut metadata, flash, payload| {
                 let Opening {
                     sealer, keys, now, ..

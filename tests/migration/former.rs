@@ -289,6 +289,11 @@ fn a_session_is_taken_over_in_its_context_alone() {
     };
     assert_eq!(outcome(site.in_context(tenant("other"))), refused);
     assert_eq!(outcome(site), refused);
+    // One that a request chooses counts, even if the builder's is the same.
+    let site = builder().context("tenant", "acme");
+    let site = site.migrate_from(former, at(0)..at(9)).build().unwrap();
+    assert_eq!(outcome(site.in_context(tenant("acme"))), Outcome::Migrated);
+    assert_eq!(outcome(site), refused);
 }
 
 #[test]
