@@ -219,13 +219,6 @@ impl Opening<'_> {
         })
     }
 
-    /// Returns `true` if these values of a response are the session that arrived, refreshed or sealed again. Reports nothing.
-    #[cfg(feature = "http")]
-    fn is_of<T>(&self, state: &State<T>, values: &Values) -> bool {
-        let (chosen, _) = self.choose(values);
-        matches!(chosen, Some(Ok(candidate)) if state.arrived_as(&candidate.opened))
-    }
-
     #[inline]
     fn outcome_under(&self, key_id: KeyId) -> Outcome {
         match self.keys.role(key_id, self.now) {
@@ -241,16 +234,20 @@ impl<T: Payload> super::handle::Session<T> {
     pub(crate) fn arrived_as(&self, sealer: &Sealer, values: &Values) -> bool {
         // An error: this thread is inside an `update` of the session, which cannot be saved then.
         let arrived_as = self.lock.with(|contents| {
-            let state = &contents.loaded.as_ref()?.state;
+            if !contents.is_touched && !sealer.policy.counts_every_request() {
+                return false;
+            }
+            let (Loaded { state, .. }, arrival) = contents.read(&self.lock.sealer);
             let opening = Opening {
                 sealer,
                 keys: &sealer.slot.keys(),
-                context: contents.arrival.context(sealer),
+                context: arrival.context(sealer),
                 now: state.now,
             };
-            Some(opening.is_of(state, values))
+            let (chosen, _) = opening.choose(values);
+            matches!(chosen, Some(Ok(candidate)) if state.arrived_as(&candidate.opened))
         });
-        matches!(arrived_as, Ok(Some(true)))
+        arrived_as.unwrap_or(false)
     }
 }
 

@@ -199,7 +199,13 @@ fn of_several_writes_in_a_response_the_last_that_is_no_refresh_stays() {
         let answer = answer(&visit, &lines, look);
         assert_eq!(&set_cookies(&answer.headers), stays);
     }
+    // Also if nothing but the rule that each request counts touches the session.
+    let every = builder().refresh_after(RefreshAfter::EveryRequest);
+    let every = every.build().unwrap();
+    let visit_of_every = Visit::to(&every).with(&pair).at(600);
     let lines = [out[0].clone(), refreshed[0].clone()];
+    let left = answer(&visit_of_every, &lines, LEAVE);
+    assert_eq!(set_cookies(&left.headers), out);
     let answer = answer(&visit, &lines, IN);
     assert_eq!(after(&cookie, &answer, 600), (Some(7), None));
 }
