@@ -78,6 +78,14 @@ impl<T: Payload> SessionCookie<T> {
         found
     }
 
+    /// Returns `true` if one of these `Set-Cookie` fields sets the session's cookie.
+    #[cfg(feature = "tower")]
+    pub(crate) fn is_set_in<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> bool {
+        let own = self.fields.template.expire_one(0);
+        let mut parts = fields.filter_map(|field| part_in(field, &own));
+        parts.any(|(read, _)| !read.value.is_empty())
+    }
+
     /// Returns a function that is called with each of these fields in turn, and returns `true` for those that stay beside
     /// `added`, so that there is one for each cookie. `None`: all of them do.
     pub(crate) fn stays_beside(

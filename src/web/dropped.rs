@@ -9,7 +9,7 @@ use super::{
     origin::{Origin, without_tls},
     pending::AnyCarrier,
 };
-use crate::events;
+use crate::{events, state::Payload};
 
 /// Reason why the session of a page is lost, if its response sets the cookie.
 pub(super) enum Dropped {
@@ -31,16 +31,16 @@ impl Dropped {
         request: &F,
         path: &str,
     ) -> Option<Dropped> {
-        if !events::ARE_TOLD {
-            return None;
-        }
-        if let Some(origin) = without_tls(request) {
-            return Some(Dropped::WithoutTls(origin));
-        }
         let AnyCarrier::Cookie(cookie) = carrier else {
             return None;
         };
+        if !events::ARE_TOLD {
+            return None;
+        }
         let attributes = &cookie.fields.attributes;
+        if let Some(origin) = without_tls(request).filter(|_| attributes.secure) {
+            return Some(Dropped::WithoutTls(origin));
+        }
         if !attributes.may_be_missed() || cookie.fields.is_told.load(Ordering::Relaxed) {
             return None;
         }
@@ -57,25 +57,26 @@ impl Dropped {
     }
 
     /// Tells of the cookie, if one of these fields sets it.
-    pub(super) fn tell<'a, T>(
+    pub(super) fn tell<'a, T: Payload>(
         &self,
         carrier: &AnyCarrier<T>,
-        mut sent: impl Iterator<Item = &'a [u8]>,
+        sent: impl Iterator<Item = &'a [u8]>,
     ) {
+        let AnyCarrier::Cookie(cookie) = carrier else {
+            return;
+        };
+        if !cookie.is_set_in(sent) {
+            return;
+        }
         match self {
             Dropped::WithoutTls(origin) => {
-                if sent.any(|field| sets_a_cookie(field, "; Secure")) {
-                    events::secure_cookie_without_tls(carrier.name(), origin);
-                }
+                events::secure_cookie_without_tls(carrier.name(), origin);
             }
             Dropped::Missed {
                 attribute: (name, value),
                 page,
             } => {
-                if let AnyCarrier::Cookie(cookie) = carrier
-                    && sent.any(|field| sets_a_cookie(field, ""))
-                    && !cookie.fields.is_told.swap(true, Ordering::Relaxed)
-                {
+                if !cookie.fields.is_told.swap(true, Ordering::Relaxed) {
                     events::cookie_for_elsewhere(carrier.name(), name, value, page);
                 }
             }
@@ -94,9 +95,4 @@ fn host_of_page<F: Fields>(request: &F) -> Option<String> {
     }
     let host = text(&F::HOST).filter(|_| cfg!(debug_assertions))?;
     Some(Host::parse(host)?.name.to_owned())
-}
-
-fn sets_a_cookie(field: &[u8], with: &str) -> bool {
-    let field = String::from_utf8_lossy(field);
-    field.contains(with) && !field.contains("; Max-Age=0;")
 }

@@ -38,12 +38,6 @@ impl<T: Payload> PendingSession<T> {
     /// Saves the session in a response with this status and these fields, and closes it. After a failure the response
     /// has to become a 500.
     pub(super) fn save<F: Fields>(&mut self, status: u16, response: &mut F) -> Result<(), Failure> {
-        // Counted only for the event.
-        let set_cookie = F::SET_COOKIE;
-        let of_others = match self.dropped {
-            Some(_) => response.values(&set_cookie).count(),
-            None => 0,
-        };
         if self.session.release_if_untouched() {
             self.is_saved = true;
             return Ok(());
@@ -54,7 +48,7 @@ impl<T: Payload> PendingSession<T> {
         };
         self.is_saved = true;
         if let Some(dropped) = &self.dropped {
-            dropped.tell(&self.carrier, response.values(&set_cookie).skip(of_others));
+            dropped.tell(&self.carrier, response.values(&F::SET_COOKIE));
         }
         saved.map_err(|error| Failure::Save(error).logged(None))
     }

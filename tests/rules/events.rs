@@ -304,6 +304,17 @@ fn a_secure_cookie_for_a_page_without_tls_is_warned_of() {
     }
 }
 
+#[test]
+fn a_secure_cookie_is_warned_of_if_it_replaces_one_of_the_handler() {
+    let visit = Visit::to(&cookie()).asking(ORIGIN, "http://intranet");
+    let visit = visit.asking(HOST, "intranet");
+    let visit = visit.saying("set-cookie", "__Host-session=; Path=/; Secure; Max-Age=0");
+    let sign_in: Work = |session| session.sign_in().and(session.insert("user", 7));
+    let told = told_by(|| drop(visit.run(sign_in)));
+    let warnings = told.iter().filter(|told| told.level == Level::WARN);
+    assert_eq!(warnings.count(), ADAPTERS - 1);
+}
+
 /// The warnings of two visits to this page.
 fn missed(builder: SessionCookieBuilder, origin: &str, page: &str) -> Vec<String> {
     let cookie = builder.name("session").build().unwrap();
