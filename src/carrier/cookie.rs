@@ -74,7 +74,7 @@ impl<T> SessionCookie<T> {
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
     ) -> Session<T> {
-        self.arrive(cookie_fields, clock.into(), None, |_| Asked::UNKNOWN)
+        self.arrive(cookie_fields, clock.into(), None, |_| Asked::default())
     }
 
     /// Returns the same cookie for the sessions of `context`, such as the tenant of a request. It replaces the builder's

@@ -61,7 +61,7 @@ impl<T> SessionHeader<T> {
         values: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
     ) -> Session<T> {
-        self.arrive(values, clock.into(), None, Asked::UNKNOWN)
+        self.arrive(values, clock.into(), None, Asked::default())
     }
 
     /// Ends the request for `session`, which can only be read from then on. Returns what becomes of the client's token.

@@ -60,7 +60,7 @@ impl<T> SessionToken<T> {
         if let Some(token) = token {
             values.push(token.as_ref(), LONGEST_TOKEN);
         }
-        self.arrive(values, None, clock.into(), None, Asked::UNKNOWN)
+        self.arrive(values, None, clock.into(), None, Asked::default())
     }
 
     /// Ends the request for `session`, which can only be read from then on. Returns what becomes of the client's token.

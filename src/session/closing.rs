@@ -192,24 +192,14 @@ impl Ending {
         keys: SlotKeys,
     ) -> Result<Ending, SealError> {
         let purpose = sealer.slot.purpose.name();
+        match decision {
+            Decision::KeepTooLarge => events::refresh_was_left_out(purpose),
+            Decision::KeepLapsed => events::change_of_a_lapsed_session(purpose),
+            Decision::KeepHidden => events::new_session_was_not_stored(purpose),
+            Decision::KeepSaid => events::change_was_left_out(purpose),
+            _ => {}
+        }
         let (touch, change) = match decision {
-            Decision::Keep => return Ok(Ending::kept()),
-            Decision::KeepTooLarge => {
-                events::refresh_was_left_out(purpose);
-                return Ok(Ending::kept());
-            }
-            Decision::KeepLapsed => {
-                events::change_of_a_lapsed_session(purpose);
-                return Ok(Ending::kept());
-            }
-            Decision::KeepHidden => {
-                events::new_session_was_not_stored(purpose);
-                return Ok(Ending::kept());
-            }
-            Decision::KeepSaid => {
-                events::change_was_left_out(purpose);
-                return Ok(Ending::kept());
-            }
             Decision::Drop => (Touch::Written, TokenChange::Drop),
             Decision::Store(body) => {
                 let to_seal = ToSeal::new(body, keys, state)?;
@@ -220,6 +210,7 @@ impl Ending {
                 // A refresh is optional, so it does not fail a response.
                 Err(_) => return Ok(Ending::kept()),
             },
+            _ => return Ok(Ending::kept()),
         };
         for change in decision.changes(state) {
             events::written(purpose, change);

@@ -74,13 +74,14 @@ pub(crate) enum Said {
 }
 
 /// Use of a response, as the browser says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     not(feature = "http"),
     allow(dead_code, reason = "the fields of requests say")
 )]
 pub(crate) enum Destination {
     /// A page that the visitor asked for, as far as is known.
+    #[default]
     Page,
     /// An image, a script or another part of a page.
     Part,
@@ -88,20 +89,12 @@ pub(crate) enum Destination {
     Prefetch,
 }
 
-/// Request, as its browser describes it.
-#[derive(Clone, Copy, Debug)]
+/// Request, as its browser describes it. By default, nothing is known of it.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Asked {
     pub(crate) destination: Destination,
     /// No token came, and the browser may have one: it hides the cookie, because another site made the request.
     pub(crate) may_hide: bool,
-}
-
-impl Asked {
-    /// A request of which nothing is known.
-    pub(crate) const UNKNOWN: Asked = Asked {
-        destination: Destination::Page,
-        may_hide: false,
-    };
 }
 
 impl Circumstances {
@@ -158,11 +151,6 @@ impl Decision {
     /// Returns the names of the changes that the client makes, for metrics.
     pub(crate) fn changes<T>(self, state: &State<T>) -> &'static [&'static str] {
         match self {
-            Decision::Keep
-            | Decision::KeepTooLarge
-            | Decision::KeepLapsed
-            | Decision::KeepHidden
-            | Decision::KeepSaid => &[],
             Decision::Drop => &["Ended"],
             // A sign-out that leaves a message, for example.
             Decision::Store(_) if state.has_replaced() => &["Ended", "Began"],
@@ -170,6 +158,7 @@ impl Decision {
             Decision::Store(_) => &["Changed"],
             Decision::Refresh(BodyToSeal::With(_)) => &["Refreshed"],
             Decision::Refresh(BodyToSeal::AsArrived) => &["Resealed"],
+            _ => &[],
         }
     }
 }

@@ -2,10 +2,7 @@
 //!
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, and could give the session of one visitor to the next.
 
-use crate::{
-    session::Touch,
-    state::{Circumstances, Said},
-};
+use crate::session::Touch;
 
 /// Fields that tell caches whether they may store a response, and the value of each that forbids it. `*` stands for
 /// any prefix.
@@ -78,15 +75,6 @@ impl CacheHeaders {
             }
         }
         headers
-    }
-
-    /// Returns the circumstances of a response with this status.
-    pub(crate) fn circumstances(&self, status: u16, said: Said) -> Circumstances {
-        Circumstances {
-            status,
-            is_shareable: self.is_shareable(),
-            said,
-        }
     }
 
     /// Returns `true` if others than the visitor may store the response.

@@ -145,7 +145,7 @@ impl<T: Payload> SessionHeader<T> {
         let values = request.values(&name);
         let asked = Asked {
             destination: destination_of(request),
-            ..Asked::UNKNOWN
+            ..Asked::default()
         };
         self.arrive(values, clock, context, asked)
     }
@@ -228,10 +228,12 @@ fn circumstances_of<T: Payload>(
     if status == StatusCode::REQUEST_TIMEOUT.as_u16() {
         session.close();
     }
-    let mut circumstances = caches.circumstances(status, said);
-    // Caches merge the fields into a response that they have stored (RFC 9111 section 4.3.4).
-    circumstances.is_shareable |= status == StatusCode::NOT_MODIFIED.as_u16();
-    circumstances
+    Circumstances {
+        status,
+        // Caches merge the fields into a response that they have stored (RFC 9111 section 4.3.4).
+        is_shareable: caches.is_shareable() || status == StatusCode::NOT_MODIFIED.as_u16(),
+        said,
+    }
 }
 
 /// Instructs caches about the response of a finished session, which came in the field `source`.

@@ -315,7 +315,11 @@ impl Scene {
     ) -> Circumstances {
         let values = |name| fields.get_all(name).into_iter().map(HeaderValue::as_bytes);
         let named = fields.keys().map(|name| (name.as_str(), values(name)));
-        CacheHeaders::read(named).circumstances(status, said)
+        Circumstances {
+            status,
+            is_shareable: CacheHeaders::read(named).is_shareable(),
+            said,
+        }
     }
 
     /// The keys' purpose, with the labels.
