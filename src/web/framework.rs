@@ -3,8 +3,6 @@
 
 use std::borrow::Cow;
 
-use super::caching::PURPOSES;
-
 /// Fields of a request or a response.
 pub(super) trait Fields {
     type Name: AsRef<str> + Clone;
@@ -15,8 +13,6 @@ pub(super) trait Fields {
     #[cfg(feature = "tower")]
     const HOST: Self::Name;
     const ORIGIN: Self::Name;
-    /// The names of [`PURPOSES`].
-    const PURPOSES: [Self::Name; PURPOSES.len()];
     const SEC_FETCH_DEST: Self::Name;
     const SEC_FETCH_MODE: Self::Name;
     const SEC_FETCH_SITE: Self::Name;
@@ -74,17 +70,6 @@ macro_rules! implement {
                 #[cfg(feature = "tower")]
                 const HOST: Self::Name = http::header::HOST;
                 const ORIGIN: Self::Name = http::header::ORIGIN;
-                const PURPOSES: [Self::Name; PURPOSES.len()] = {
-                    let [a, b, c, d, e, f] = PURPOSES;
-                    [
-                        Self::Name::from_static(a),
-                        Self::Name::from_static(b),
-                        Self::Name::from_static(c),
-                        Self::Name::from_static(d),
-                        Self::Name::from_static(e),
-                        Self::Name::from_static(f),
-                    ]
-                };
                 const SEC_FETCH_DEST: Self::Name = Self::Name::from_static("sec-fetch-dest");
                 const SEC_FETCH_MODE: Self::Name = Self::Name::from_static("sec-fetch-mode");
                 const SEC_FETCH_SITE: Self::Name = Self::Name::from_static("sec-fetch-site");

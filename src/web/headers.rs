@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    caching::{self, CacheHeaders, NO_STORE},
+    caching::{self, CacheHeaders, NO_STORE, PURPOSES},
     framework::Fields,
 };
 use crate::{
@@ -277,14 +277,12 @@ pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
 
 /// Returns what a response is for, as the browser says.
 fn destination_of<H: Fields>(request: &H) -> Destination {
-    let names = H::PURPOSES;
-    let mut purposes = names.iter().filter_map(|name| request.first(name));
-    if purposes.any(caching::is_prefetch) {
+    let is_purpose = |name: &&H::Name| PURPOSES.contains(&name.as_ref());
+    let mut purposes = request.names().filter(is_purpose);
+    let sec_fetch_dest = request.first(&H::SEC_FETCH_DEST);
+    if purposes.any(|name| request.first(name).is_some_and(caching::is_prefetch)) {
         Destination::Prefetch
-    } else if request
-        .first(&H::SEC_FETCH_DEST)
-        .is_some_and(caching::is_subresource)
-    {
+    } else if sec_fetch_dest.is_some_and(caching::is_subresource) {
         Destination::Part
     } else {
         Destination::Page
