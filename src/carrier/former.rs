@@ -67,6 +67,8 @@ impl<T: Payload> FormerCookie for SessionCookie<T> {
             context: context.unwrap_or_else(|| self.token.context()),
             now,
         };
-        opening.open_for_another(values)
+        let (chosen, _) = opening.choose(values);
+        let opened = chosen?.map(|chosen| chosen.opened);
+        Some(opened.map_err(|refused| refused.reason))
     }
 }

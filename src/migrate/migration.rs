@@ -34,7 +34,7 @@ impl Migration {
         let cookies = cookies.collect::<Result<Vec<_>, _>>()?;
         let mut dropped: Vec<DroppedCookie> = Vec::new();
         for cookie in &cookies {
-            let (from, cookies) = (cookie.range.start, cookie.most_cookies());
+            let (from, cookies) = (cookie.range.start, cookie.most_cookies);
             let mut known = dropped.iter_mut();
             // A cookie with several keys is given once for each.
             match known.find(|known| known.template == cookie.template) {

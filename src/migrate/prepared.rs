@@ -18,6 +18,10 @@ use crate::{
 /// An old cookie of a carrier, prepared.
 pub(super) struct PreparedCookie {
     finder: Finder,
+    /// Most bytes of a value that are looked at.
+    longest: usize,
+    /// Most cookies that one session may be in.
+    pub(super) most_cookies: usize,
     /// Field that drops it.
     pub(super) template: Template,
     old: OldCookie,
@@ -38,13 +42,13 @@ impl PreparedCookie {
         let name = old.name.parse::<CookieName>();
         let name = name.map_err(|error| ConfigError::of(SETTING, error))?;
         let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
-        let (is_former, of_another_type) = match &old.source {
-            Source::Format(_) => (false, false),
-            Source::Former(former) => {
-                let of_former = former.held();
-                (true, of_former != TypeId::of::<Map>() && of_former != held)
-            }
-        };
+        let (mut longest, mut most_cookies) = (LONGEST_VALUE, 1);
+        let (mut is_former, mut of_another_type) = (false, false);
+        if let Source::Former(former) = &old.source {
+            (longest, most_cookies) = (LONGEST_TOKEN, former.most_cookies());
+            is_former = true;
+            of_another_type = ![TypeId::of::<Map>(), held].contains(&former.held());
+        }
         let rules = [
             (name == *new_name, SAME_NAME),
             (range.is_empty(), EMPTY_RANGE),
@@ -57,18 +61,12 @@ impl PreparedCookie {
         }
         Ok(PreparedCookie {
             finder: Finder::new(name.as_str()),
+            longest,
+            most_cookies,
             template: old.attributes.template(&name, own, SETTING)?,
             old: old.clone(),
             range,
         })
-    }
-
-    /// Returns the most cookies that one session may be in.
-    pub(super) fn most_cookies(&self) -> usize {
-        match &self.old.source {
-            Source::Format(_) => 1,
-            Source::Former(former) => former.most_cookies(),
-        }
     }
 
     /// Begins to look for values.
@@ -81,11 +79,7 @@ impl PreparedCookie {
 
     /// Looks for values in a `Cookie` field.
     pub(super) fn find_in(&self, field: &[u8], values: &mut Values) {
-        let longest = match &self.old.source {
-            Source::Format(_) => LONGEST_VALUE,
-            Source::Former(_) => LONGEST_TOKEN,
-        };
-        self.finder.find_in(field, longest, values);
+        self.finder.find_in(field, self.longest, values);
     }
 
     /// Reads the values. A cookie of this crate chooses among them itself.

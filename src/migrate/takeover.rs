@@ -122,8 +122,7 @@ impl Predecessor for Takeover {
     fn advice(&self, reason: Reason) -> Option<String> {
         let name = self.outdated.get().filter(|_| reason == Reason::Expired)?;
         let told = &self.migration.told_of_range;
-        let is_first = !told.swap(true, Ordering::Relaxed);
-        is_first.then(|| {
+        (!told.swap(true, Ordering::Relaxed)).then(|| {
             format!(
                 "sessions of the old cookie `{name}` are refused: they have no date, so they count as begun when the range of \
                  `migrate_from` began, which is longer ago than the `absolute_timeout`; begin the range with the rollout"
@@ -141,8 +140,7 @@ impl Predecessor for Takeover {
             values.iter().next().is_some() && cookie.range.contains(&written)
         });
         let (cookie, _) = left.next()?;
-        let is_first = !told.swap(true, Ordering::Relaxed);
-        is_first.then(|| {
+        (!told.swap(true, Ordering::Relaxed)).then(|| {
             let (name, dropped) = (cookie.template.name(), cookie.template.expire_one(0));
             format!(
                 "browsers still have the old cookie `{name}`, so a sign-out brings its session back: give `OldCookie` the \

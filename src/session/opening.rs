@@ -141,14 +141,6 @@ impl Opening<'_> {
         Ok(())
     }
 
-    /// Returns the session among these values, for another carrier. `None`: there are no values.
-    #[cfg_attr(not(feature = "migrate"), allow(dead_code, reason = "for `migrate`"))]
-    pub(crate) fn open_for_another(&self, values: &Values) -> Option<Result<OpenedBody, Reason>> {
-        let (chosen, _) = self.choose(values);
-        let chosen = chosen?.map(|Candidate { opened, .. }| opened);
-        Some(chosen.map_err(|refused| refused.reason))
-    }
-
     /// Decodes a token's schema and payload by `decode`, without a session.
     pub(crate) fn open<R>(
         &self,
@@ -177,7 +169,7 @@ impl Opening<'_> {
     /// Opens all tokens. Returns the session of the request, or the reason why there is none, and the length of all tokens.
     /// `None`: no token came.
     #[inline]
-    pub(super) fn choose(&self, values: &Values) -> (Option<Result<Candidate, Refused>>, usize) {
+    pub(crate) fn choose(&self, values: &Values) -> (Option<Result<Candidate, Refused>>, usize) {
         let mut token_bytes = 0;
         let tokens = values.whole(LONGEST_TOKEN).map(|token| {
             let token = token?;
