@@ -17,11 +17,8 @@ pub(crate) struct CookieFields {
     pub(crate) finder: Finder,
     pub(crate) template: Template,
     #[cfg_attr(
-        not(any(feature = "http", feature = "migrate")),
-        allow(
-            dead_code,
-            reason = "for `migrate`, and for what knows the fields of a request"
-        )
+        not(feature = "http"),
+        allow(dead_code, reason = "for `migrate` and the fields of requests")
     )]
     pub(crate) attributes: Attributes,
     /// The log has said that browsers do not send the cookie back.

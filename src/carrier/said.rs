@@ -28,10 +28,11 @@ impl SaidFields {
         }
     }
 
-    /// Ends a write, whose fields are counted already.
-    fn close(&mut self, is_same: bool) {
+    /// Adds the write of this number, which has so many fields.
+    fn add(&mut self, write: usize, fields: usize, is_same: bool) {
+        self.writes.resize(self.writes.len() + fields, write);
         if !is_same || !self.are_other {
-            self.stays = self.writes.last().copied().unwrap_or_default();
+            self.stays = write;
         }
         self.are_other |= !is_same;
     }
@@ -54,26 +55,19 @@ impl<T: Payload> SessionCookie<T> {
             return found;
         }
         let own = self.fields.template.expire_one(0);
-        let mut values = Values::of_cookies();
-        for field in fields {
-            let Some((read, number)) = part_in(field, &own) else {
-                continue;
-            };
-            let last = found.writes.last().copied();
-            if number == 0 && last.is_some() {
-                found.close(session.arrived_as(&self.token.sealer, &values));
-                values = Values::of_cookies();
+        let parts: Vec<_> = fields.filter_map(|field| part_in(field, &own)).collect();
+        let writes = parts.chunk_by(|_, (_, number)| *number > 0);
+        for (write, parts) in writes.enumerate() {
+            let mut values = Values::of_cookies();
+            for (read, number) in parts {
+                match number {
+                    _ if read.value.is_empty() => {}
+                    0 => values.push(read.value, LONGEST_TOKEN),
+                    _ => values.push_part(*number, read.value, LONGEST_TOKEN),
+                }
             }
-            let write = last.map_or(0, |last| last + usize::from(number == 0));
-            found.writes.push(write);
-            match number {
-                _ if read.value.is_empty() => {}
-                0 => values.push(read.value, LONGEST_TOKEN),
-                _ => values.push_part(number, read.value, LONGEST_TOKEN),
-            }
-        }
-        if !found.writes.is_empty() {
-            found.close(session.arrived_as(&self.token.sealer, &values));
+            let is_same = session.arrived_as(&self.token.sealer, &values);
+            found.add(write, parts.len(), is_same);
         }
         found
     }
@@ -130,8 +124,7 @@ impl<T: Payload> SessionHeader<T> {
         for (write, token) in fields.enumerate() {
             let mut values = Values::default();
             values.push(token.trim_ascii(), LONGEST_TOKEN);
-            found.writes.push(write);
-            found.close(session.arrived_as(&self.token.sealer, &values));
+            found.add(write, 1, session.arrived_as(&self.token.sealer, &values));
         }
         found
     }

@@ -207,12 +207,7 @@ fn is_below(path: &str, of: &str) -> bool {
 #[cfg(feature = "tower")]
 fn without_empty_segments(path: &str) -> String {
     let segments = path.split('/').filter(|segment| !segment.is_empty());
-    let path: String = segments.map(|segment| format!("/{segment}")).collect();
-    if path.is_empty() {
-        "/".to_owned()
-    } else {
-        path
-    }
+    format!("/{}", segments.collect::<Vec<_>>().join("/"))
 }
 
 /// Returns the number of bytes of `; Max-Age=N`.

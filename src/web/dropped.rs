@@ -65,10 +65,8 @@ impl Dropped {
         let AnyCarrier::Cookie(cookie) = carrier else {
             return;
         };
-        if !cookie.is_set_in(sent) {
-            return;
-        }
         match self {
+            _ if !cookie.is_set_in(sent) => {}
             Dropped::WithoutTls(origin) => {
                 events::secure_cookie_without_tls(carrier.name(), origin);
             }
