@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds},
-    cookie::{CookieName, SetCookies, Values},
+    cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
     session::{SaveError, SaveProblem, Session, Touch},
     state::{Asked, Circumstances, Map, Payload, SessionError, TokenChange},
@@ -227,7 +227,7 @@ impl<T> SessionCookie<T> {
         self.token.inspect(token, now)
     }
 
-    /// Loads the session of a request. `ask` is told whether no token came.
+    /// Loads the session of a request. `ask` is told whether a browser may have hidden the cookie.
     pub(crate) fn arrive(
         &self,
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
@@ -248,7 +248,8 @@ impl<T> SessionCookie<T> {
             }
         }
         let old = old.filter(|old| !old.is_empty());
-        let asked = ask(values.is_empty());
+        let is_for_all_sites = self.fields.attributes.same_site == SameSite::None;
+        let asked = ask(values.is_empty() && !is_for_all_sites);
         self.token.arrive(values, old, clock, context, asked)
     }
 

@@ -16,10 +16,6 @@ pub(crate) struct CookieFields {
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
     pub(crate) template: Template,
-    #[cfg_attr(
-        not(feature = "http"),
-        allow(dead_code, reason = "for `migrate` and the fields of requests")
-    )]
     pub(crate) attributes: Attributes,
     /// The log has said that browsers do not send the cookie back.
     #[cfg_attr(
@@ -35,12 +31,6 @@ pub(crate) struct CookieFields {
 }
 
 impl CookieFields {
-    /// Returns `true` if browsers send the cookie with the requests of every site.
-    #[cfg(feature = "http")]
-    pub(crate) fn is_for_all_sites(&self) -> bool {
-        self.attributes.same_site == crate::cookie::SameSite::None
-    }
-
     /// Returns the token in one field or several, between the fields that drop the cookies that it replaces.
     pub(crate) fn store<T>(&self, session: &Stored<'_, T>) -> SetCookies {
         let template = &self.template;

@@ -92,8 +92,7 @@ impl Opening<'_> {
         };
         let taken = state.taking_over(|state| {
             // One that the request chose may equal the builder's.
-            let is_chosen = !ptr::eq(self.context, &self.sealer.context);
-            let chosen = is_chosen.then_some(self.context);
+            let chosen = Some(self.context).filter(|it| !ptr::eq(*it, &self.sealer.context));
             old.offer(chosen, self.now, &mut |mut metadata, flash, payload| {
                 let Opening {
                     sealer, keys, now, ..

@@ -52,9 +52,9 @@ impl<T: Payload> SessionCookie<T> {
     ) -> Session<T> {
         let name = H::COOKIE;
         let cookies = request.values(&name);
-        self.arrive(cookies, clock, context, |is_absent| Asked {
+        self.arrive(cookies, clock, context, |may_hide| Asked {
             destination: destination_of(request),
-            may_hide: is_absent && !self.fields.is_for_all_sites() && is_cookie_hidden(request),
+            may_hide: may_hide && is_cookie_hidden(request),
         })
     }
 
@@ -292,10 +292,7 @@ fn destination_of<H: Fields>(request: &H) -> Destination {
 /// Returns `true` if browsers hide a cookie with `SameSite` from this request (docs/spec/writer.md § 8.12.1). They send a
 /// `Lax` one with a page that the visitor opens by a link or an address, of which they name the origin only if it is posted.
 fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
-    let is = |name: H::Name, value: &[u8]| {
-        let first = request.first(&name);
-        first.is_some_and(|first| first.trim_ascii() == value)
-    };
+    let is = |name, value: &[u8]| request.first(&name).map(<[u8]>::trim_ascii) == Some(value);
     is(H::SEC_FETCH_SITE, b"cross-site")
         && !(is(H::SEC_FETCH_MODE, b"navigate")
             && is(H::SEC_FETCH_DEST, b"document")
