@@ -147,7 +147,7 @@ function writeObject(writer, value, depth) {
   const keys = isMap ? [...value.keys()] : own;
   // A `Map` of texts would be read as an object.
   if (isMap && (keys.every((key) => typeof key === "string") || hasTwice(keys.map((key) => encodeValue(key))))) {
-    refuse("an empty Map, or one with text keys or equal keys", "an object");
+    refuse("a Map that is empty, or has text keys or equal keys,", "an object");
   }
   writeMapHead(writer, keys.length);
   for (const key of keys) {
