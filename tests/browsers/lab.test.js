@@ -209,7 +209,7 @@ for (const [name, screen] of Object.entries(screens)) {
       await visitor.signIn();
       await visitor.press("#clock button:nth-of-type(1)");
       assert.match(await visitor.verdict(), /^Opened\./);
-      assert.match(await visitor.text("#server"), /Idle timeout\s+(20|19)m/);
+      assert.match(await visitor.text("#server"), /Idle timeout\s+(20|19) min /);
       await visitor.press("#clock button:nth-of-type(2)");
       assert.match(await visitor.verdict(), /^Refused: Idle\./);
       await fits();
