@@ -254,7 +254,7 @@ impl Visit<'_> {
 
     fn written(self) -> Record {
         let moves = match self.settings.refresh {
-            Refresh::Never => false,
+            Refresh::Never => self.is_idle(),
             Refresh::OnValidation(_) => self.answered == Answered::Valid,
             _ => true,
         };
@@ -262,6 +262,13 @@ impl Visit<'_> {
             true => self.active_now(),
             false => self.session.record,
         }
+    }
+
+    /// Returns whether the idle timeout that a change has chosen is over already.
+    fn is_idle(&self) -> bool {
+        let record = &self.session.record;
+        let idle = self.settings.idle_of(record);
+        idle.is_some_and(|idle| self.now >= record.active + idle)
     }
 
     fn active_now(self) -> Record {
