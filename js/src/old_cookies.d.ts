@@ -15,14 +15,20 @@ export type Converted = { [key: string]: any } | null;
 
 export interface OldCookieOptions {
   readonly name: string;
+  /** Names of the cookies that belong to it, such as the one of its signature. They are dropped with it. Default: none. */
+  readonly also?: readonly string[];
   /** The attributes with which the old library set the cookie. */
   readonly path?: string;
   readonly domain?: string | null;
   /** Default: true. */
   readonly secure?: boolean;
   readonly partitioned?: boolean;
-  /** Reads the value of a cookie. Null, or an error, means that it is not such a session. */
-  read(value: string): OldSession | null | Promise<OldSession | null>;
+  /**
+   * Reads the value of a cookie. The visitor chose it: verify it with a key before anything else. `others` are the values of
+   * `also`, in that order; null is one that is not there, or there with two values. Null, or an error, means that it is not such a
+   * session.
+   */
+  read(value: string, others: (string | null)[]): OldSession | null | Promise<OldSession | null>;
   /** Renames or drops entries. Returning null refuses the session. */
   convert?(entries: { [key: string]: any }): Converted | Promise<Converted>;
   /**

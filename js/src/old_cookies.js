@@ -20,13 +20,14 @@ const LEFT =
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
 /**
- * A cookie that another library wrote, for the option `migrateFrom`. `read(value)` returns the old session, or null where
- * the value is none. `convert(entries)` renames or drops entries, or refuses a session by returning null. Cookies count from
- * the time `from` until the time `until`. A `from` in the future is told by `console.warn`: a rollout before it would
- * sign everyone out silently.
+ * A cookie that another library wrote, for the option `migrateFrom`. `read(value, others)` verifies the value and returns the old
+ * session, or null where it is none; `others` are the values of the cookies `also`, which are dropped with it. `convert(entries)`
+ * renames or drops entries, or refuses a session by returning null. Cookies count from the time `from` until the time `until`. A
+ * `from` in the future is told by `console.warn`: a rollout before it would sign everyone out silently.
  */
 export function oldCookie(cookie) {
-  const { name, path, domain, partitioned, secure = true, read, convert = (entries) => entries, from, until, ...unknown } = cookie;
+  const { name, also = [], path, domain, partitioned, secure = true, ...rest } = cookie;
+  const { read, convert = (entries) => entries, from, until, ...unknown } = rest;
   refuseUnknown(unknown, " of an old cookie");
   for (const [name, given] of Object.entries({ read, convert })) {
     if (typeof given !== "function") throw new ConfigError("migrateFrom", `\`${name}\` is a function`);
@@ -35,9 +36,10 @@ export function oldCookie(cookie) {
   // In seconds, this would be in January 1970.
   if (start < EPOCH) throw new ConfigError("from", "`from` is the day of the rollout, from 2026 on; a number counts milliseconds");
   if (end <= start) throw new ConfigError("until", "`until` is not later than `from`");
-  const template = templateOf({ name, path, domain, partitioned, secure });
+  if (!Array.isArray(also)) throw new ConfigError("also", "`also` is a list of names");
+  const [template, ...others] = [name, ...also].map((name) => templateOf({ name, path, domain, partitioned, secure }));
   if (start * 1000 > Date.now()) console.warn(`old cookie \`${name}\`: ${TOO_EARLY}`);
-  return { read, convert, from: start, until: end, template, together: (sources, name) => new OldCookies(sources, name) };
+  return { read, convert, from: start, until: end, template, others, together: (sources, name) => new OldCookies(sources, name) };
 }
 
 /** The old cookies of a carrier. */
@@ -50,15 +52,17 @@ class OldCookies {
 
   /** `name`: that of the new cookie. */
   constructor(sources, name) {
-    if (sources.some(({ template }) => template.name === name)) {
+    if (sources.some(({ template, others }) => [template, ...others].some((old) => old.name === name))) {
       throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");
     }
     this.#sources = sources;
-    for (const { template, from } of sources) {
-      const field = template.expire(template.name);
-      const known = this.#dropped.get(toSetCookie(field));
-      // Several keys of one cookie are several sources.
-      this.#dropped.set(toSetCookie(field), { field, from: Math.min(from, known?.from ?? from) });
+    for (const { template, others, from } of sources) {
+      for (const old of [template, ...others]) {
+        const field = old.expire(old.name);
+        const known = this.#dropped.get(toSetCookie(field));
+        // Several keys of one cookie are several sources.
+        this.#dropped.set(toSetCookie(field), { field, from: Math.min(from, known?.from ?? from) });
+      }
     }
   }
 
@@ -73,9 +77,10 @@ class OldCookies {
       state.hasToken ||= values.length > 0;
       if (now < source.from || now >= source.until) continue;
       hasMore ||= values.length > MOST_VALUES;
+      const others = source.others.map(({ name }) => only(findValues(fields, name, 2)));
       for (const value of values.slice(0, MOST_VALUES)) {
         const isTooLong = value.length > LONGEST_VALUE;
-        const old = isTooLong ? null : await readOld(source, value);
+        const old = isTooLong ? null : await readOld(source, value, others);
         if (old) opened.push({ source, old, value });
         else unread ??= { reason: isTooLong ? "TooLong" : "Auth" };
       }
@@ -123,10 +128,13 @@ class OldCookies {
   }
 }
 
+/** The value of a cookie that is there once, or null. */
+const only = (values) => (values.length === 1 ? values[0] : null);
+
 /** A cookie that cannot be read is refused. */
-async function readOld({ read }, value) {
+async function readOld({ read }, value, others) {
   try {
-    return (await read(value)) ?? null;
+    return (await read(value, others)) ?? null;
   } catch {
     return null;
   }

@@ -39,6 +39,28 @@ test("a session of another library is refused after the time in which it needs n
   assert.match((await cookies.save(stale)).join(), /sid=; .*Max-Age=0/);
 });
 
+test("a reader gets the cookies that belong to the old one, which are dropped with it", async () => {
+  const given = [];
+  const paired = (value, others) => (given.push(others), others[1] === value ? { entries: { user: value } } : null);
+  const old = (also) => oldCookie({ name: "sid", also, read: paired, from: NOW, until: later(86_400) });
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: old(["sid.note", "sid.sig"]) });
+  for (const [field, others, kind] of [
+    ["sid=ada; sid.sig=ada", [null, "ada"], "migrated"],
+    ["sid.sig=ada; sid=ada; sid.note=x", ["x", "ada"], "migrated"],
+    ["sid=ada; sid.sig=eve", [null, "eve"], "notMigrated"],
+    ["sid=ada; sid.sig=ada; sid.sig=eve", [null, null], "notMigrated"],
+    ["sid=ada", [null, null], "notMigrated"],
+  ]) {
+    const session = await cookies.load(field, NOW);
+    assert.deepEqual([given.pop(), session.outcome.kind], [others, kind], field);
+    session.set("seen", true);
+    assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session", "sid", "sid.note", "sid.sig"]);
+  }
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { migrateFrom: old(["__Host-session"]) }), /the same name/);
+  assert.throws(() => old("sid.sig"), /`also` is a list of names/);
+  assert.throws(() => old(["a b"]), { name: "ConfigError" });
+});
+
 test("before its time an old cookie is neither read nor dropped", async () => {
   const cookies = await migrating(later(60));
   const session = await cookies.load(values("user-ada"), NOW);

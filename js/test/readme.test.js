@@ -2,19 +2,31 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { execPath } from "node:process";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import secureSession from "@fastify/secure-session";
+import connect from "connect";
+import cookieSession from "cookie-session";
+import Fastify from "fastify";
 import * as h3of2 from "h3";
 import * as h3of1 from "h3-1";
 import { Hono } from "hono";
 import { getIronSession } from "iron-session";
+import { SignJWT } from "jose";
+import Koa from "koa";
+import koaSession from "koa-session";
+import passport from "passport";
+import polka from "polka";
+import { createCookieSessionStorage } from "react-router";
 
 import { SessionCookie, generateKey } from "../src/index.js";
 import { session as inHono } from "../src/web/hono.js";
+import { listening } from "./stand_ins.js";
 import { SIGNING_KEY, XAES_KEY } from "./visitor.js";
 
 const here = (file) => new URL(`../${file}`, import.meta.url);
@@ -57,6 +69,54 @@ test("the programs of Hono, Express and Node answer", async () => {
     assert.equal(await response.text(), "Hello nobody");
     listening.close();
   }
+});
+
+test("Connect, Polka, Koa and Fastify have the session of the lines for them", async () => {
+  const { sessions, inKoa, inFastify } = await load("koa_fastify.js");
+  const greet = (session) => (session.update("visits", (visits = 0) => visits + 1), `visit ${session.get("visits")}`);
+  const koa = new Koa().use(inKoa).use((context) => void (context.body = greet(context.req.session)));
+  const fastify = Fastify();
+  fastify.addHook("onRequest", inFastify);
+  fastify.get("/", async (request) => greet(request.raw.session));
+  await fastify.ready();
+  const answer = (request, response) => response.end(greet(request.session));
+  const listeners = {
+    Connect: connect().use(sessions).use(answer),
+    Polka: polka().use(sessions).get("/", answer).handler,
+    Koa: koa.callback(),
+    Fastify: (request, response) => fastify.routing(request, response),
+  };
+  for (const [name, listener] of Object.entries(listeners)) {
+    const server = createServer(listener).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const visit = (cookie = "") => fetch(`http://127.0.0.1:${server.address().port}/`, { headers: { cookie } });
+    const first = await visit();
+    const second = await visit(cookieOf(first));
+    assert.deepEqual([await first.text(), await second.text(), second.headers.get("vary")], ["visit 1", "visit 2", "Cookie"], name);
+    server.close();
+  }
+});
+
+test("who signs in by passport is known until a sign-out, and its own sessions are refused", async () => {
+  const { siteOf } = await load("passport.js");
+  passport.use("local", {
+    authenticate({ query }) {
+      query.password === "right" ? this.success({ id: 7 }) : this.fail();
+    },
+  });
+  const app = siteOf(async (id) => ({ id, name: "ada" }));
+  app.get("/", (request, response) => response.send(request.user?.name ?? "nobody"));
+  app.get("/login", passport.initialize(), (request, response) => request.login({ id: 7 }, () => response.send("in")));
+  app.use((error, request, response, next) => response.status(500).send(error.message));
+  const browser = await listening(createServer(app));
+  const post = (path) => browser.fetch(path, { method: "POST" });
+  assert.equal((await post("/sign-in?password=wrong")).status, 401);
+  assert.equal((await browser.get("/")).text, "nobody");
+  await post("/sign-in?password=right");
+  assert.equal((await browser.get("/")).text, "ada");
+  await post("/sign-out");
+  assert.equal((await browser.get("/")).text, "nobody");
+  assert.match((await browser.get("/login")).text, /session has no property `regenerate`/);
 });
 
 test("the described type and the migration are built", async () => {
@@ -176,6 +236,85 @@ test("who comes from h3 2 with an idle timeout is signed out as long after the l
   assert.deepEqual([session.get("user"), session.lastActiveAt], [7, new Date(rollout - 1_800_000)]);
   assert.equal((await at(rollout + 1_801_000)).outcome.kind, "notMigrated");
 });
+
+/** A visitor of a site of another library, as Node serves it: its cookies after the sign-in. */
+async function visited(listener) {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { headers } = await fetch(`http://127.0.0.1:${server.address().port}/`);
+  server.close();
+  return headers.getSetCookie().map((line) => line.split(";")[0]);
+}
+
+/** Sign-ins of other libraries at the time of the clock, with the old cookie that migration.md reads. */
+const OTHERS = {
+  "cookie-session": async () => {
+    const sessions = cookieSession({ keys: [process.env.OLD_KEY] });
+    const cookies = await visited((request, response) => sessions(request, response, () => void ((request.session.user = 7), response.end())));
+    return { ...(await load("migrate_cookie_session.js")), cookies };
+  },
+  "koa-session": async () => {
+    const app = new Koa({ keys: [process.env.OLD_KEY] });
+    app.use(koaSession({ maxAge: 3 * 86_400_000 }, app)).use((context) => void ((context.session.user = 7), (context.body = "")));
+    const program = programs.get("migrate_cookie_session.js").replace('"session"', '"koa.sess"');
+    await writeFile(new URL("migrate_koa.js", folder), program);
+    return { ...(await import(new URL("migrate_koa.js", folder))), cookies: await visited(app.callback()) };
+  },
+  "@fastify/secure-session": async () => {
+    const app = Fastify();
+    app.register(secureSession, { key: Buffer.alloc(32, 7), expiry: 3 * 86_400, cookie: { path: "/" } });
+    app.get("/", (request, reply) => (request.session.set("user", 7), reply.send("")));
+    const { cookies } = await app.inject("/");
+    const { migrateFrom } = await load("migrate_fastify.js");
+    return { migrateFrom: migrateFrom(app), cookies: cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`) };
+  },
+  "React Router": async () => {
+    const storage = createCookieSessionStorage({ cookie: { secrets: [process.env.OLD_KEY], maxAge: 3 * 86_400 } });
+    const session = await storage.getSession();
+    session.set("user", 7);
+    const { migrateFrom } = await load("migrate_react_router.js");
+    return { migrateFrom: migrateFrom(storage), cookies: [(await storage.commitSession(session)).split(";")[0]] };
+  },
+  "a JWT": async () => {
+    const token = new SignJWT({ user: 7 }).setProtectedHeader({ alg: "HS256" }).setIssuedAt().setExpirationTime("3d");
+    const jwt = await token.sign(new TextEncoder().encode(process.env.JWT_SECRET));
+    return { ...(await load("migrate_jwt.js")), cookies: [`token=${jwt}`] };
+  },
+};
+
+for (const [name, signIn] of Object.entries(OTHERS)) {
+  test(`who comes from ${name} goes on with the same session, and who forges its cookie does not`, async (t) => {
+    const rollout = Date.parse("2026-12-01");
+    Object.assign(process.env, { OLD_KEY: "an old key", JWT_SECRET: "a secret of at least 32 characters" });
+    t.mock.timers.enable({ apis: ["Date"], now: rollout });
+    const { migrateFrom, cookies: pairs } = await signIn();
+    const cookies = await SessionCookie.encrypted(XAES_KEY, { absoluteTimeout: 30 * 86_400, idleTimeout: null, migrateFrom });
+    const session = await cookies.load(pairs.join("; "));
+    assert.deepEqual([session.outcome, session.entries()], [{ kind: "migrated" }, [["user", 7]]]);
+    const lines = await cookies.save(session);
+    const dropped = lines.slice(1).map((line) => /^([^=]+)=; .*Max-Age=0/.exec(line)[1]);
+    assert.deepEqual(dropped, pairs.map((pair) => pair.split("=")[0]));
+    // One character of each cookie.
+    for (const [i, pair] of pairs.entries()) {
+      const at = pair.length - 6;
+      const forged = pair.slice(0, at) + (pair[at] === "A" ? "B" : "A") + pair.slice(at + 1);
+      const { outcome, size } = await cookies.load(pairs.with(i, forged).join("; "));
+      assert.deepEqual([outcome.kind, size], [outcome.kind === "absent" ? "absent" : "notMigrated", 0], forged);
+    }
+    // A signature that is not there, or there twice.
+    const [, signature] = pairs;
+    if (signature) {
+      for (const others of [[], [signature, "session.sig=x"], [signature, "koa.sess.sig=x"]]) {
+        const { size } = await cookies.load([pairs[0], ...others].join("; "));
+        assert.equal(size, others.length > 0 && others[1].split("=")[0] !== signature.split("=")[0] ? 1 : 0, `${others}`);
+      }
+    }
+    // These two have no end in their cookies.
+    const isEndless = ["cookie-session", "React Router"].includes(name);
+    t.mock.timers.setTime(rollout + 4 * 86_400_000);
+    assert.equal((await cookies.load(pairs.join("; "))).outcome.kind, isEndless ? "migrated" : "notMigrated");
+  });
+}
 
 /** The lines of `Set-Cookie` of a handler of h3. */
 async function answerOf(h3, handler) {
