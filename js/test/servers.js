@@ -5,9 +5,11 @@ import { createServer } from "node:http";
 import { serve } from "@hono/node-server";
 import express from "express";
 import express4 from "express4";
+import Fastify from "fastify";
 import { H3, toNodeHandler } from "h3";
 import { createApp, eventHandler, setResponseHeaders, setResponseStatus, toNodeListener } from "h3-1";
 import { Hono } from "hono";
+import Koa from "koa";
 
 import { session as inExpress } from "../src/web/express.js";
 import { withSession as inH3 } from "../src/web/h3.js";
@@ -54,6 +56,32 @@ export const SERVERS = {
   },
   Express: onExpress(express),
   "Express 4": onExpress(express4),
+  Koa: (cookies, options, page) => {
+    const app = new Koa();
+    const sessions = inExpress(cookies, options);
+    app.use((ctx, next) => next().catch(({ status = 500 }) => Object.assign(ctx, { status, body: "failed" })));
+    app.use((ctx, next) => new Promise((resolve, reject) => sessions(ctx.req, ctx.res, (error) => (error ? reject(error) : resolve(next())))));
+    app.use(async (ctx) => {
+      const { response, status = 200, headers = {}, body = "" } = await page(ctx.req.session, ctx.path);
+      ctx.status = response?.status ?? status;
+      ctx.set(headers);
+      ctx.body = response ?? body;
+    });
+    return listening(createServer(app.callback()));
+  },
+  Fastify: (cookies, options, page) => {
+    const app = Fastify();
+    const sessions = inExpress(cookies, options);
+    app.addHook("onRequest", (request, reply, done) => void sessions(request.raw, reply.raw, done));
+    app.setErrorHandler(({ status = 500 }, request, reply) => reply.code(status).send("failed"));
+    // The bodies of forms.
+    app.addContentTypeParser("*", (request, body, done) => done(null));
+    app.all("*", async (request, reply) => {
+      const { response, status = 200, headers = {}, body = "" } = await page(request.raw.session, pathOf(request.raw));
+      return reply.code(status).headers(headers).send(response ?? body);
+    });
+    return app.ready().then(() => listening(createServer((request, response) => app.routing(request, response))));
+  },
   Hono: (cookies, options, page) => {
     const app = new Hono();
     app.onError((error, c) => c.text("failed", 500));
