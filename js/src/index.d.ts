@@ -546,6 +546,10 @@ export interface BaseSession {
    * leaves them for one that the visitor asks for.
    */
   takeFlashes(queue: string): string[];
+  /** Returns the messages of all queues in their order, each as `[queue, message]`, and leaves them in place. */
+  allFlashes(): [queue: string, message: string][];
+  /** Takes the messages of all queues, for a layout that shows every message. As `takeFlashes` otherwise. */
+  takeAllFlashes(): [queue: string, message: string][];
 
   /** Returns the id, and makes one if there is none. */
   ensureId(): string;

@@ -144,6 +144,8 @@ test("a page that the browser loads has the messages, whose cookie has them no l
   noticed(fresh);
   const [line] = await cookies.save(fresh);
   const cookie = line.split(";")[0];
+  const all = await visit(cookie, { flashes: true });
+  assert.equal((await sessionOf(all.passedOn.get("cookie"))).allFlashes().length, 2);
   const looked = await visit(cookie, { flashes: ["notice", "other"] });
   assert.deepEqual([looked.passedOn.get("cookie"), looked.set.length], [cookie, 1]);
   const changed = await visit(cookie, { flashes: ["notice"], handler: (_, session) => void session.set("visits", 10) });

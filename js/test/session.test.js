@@ -118,6 +118,15 @@ test("messages are taken once", async () => {
   assert.deepEqual(session.takeFlashes(""), []);
 });
 
+test("a page that names no queue takes all messages in their order", async () => {
+  const all = [["", "one"], ["errors", "other"], ["", "two"]];
+  const session = await cookies.load(await filled((made) => all.forEach((message) => made.flash(...message))), NOW);
+  assert.deepEqual(session.allFlashes(), all);
+  session.allFlashes()[0][1] = "not theirs";
+  assert.deepEqual([session.takeAllFlashes(), session.allFlashes(), session.flashes("errors")], [all, [], []]);
+  assert.deepEqual(session.takeAllFlashes(), []);
+});
+
 test("forms carry a token of their session", async () => {
   const session = await cookies.load(await filled((made) => made.ensureId()), NOW);
   const token = await csrfToken(session);

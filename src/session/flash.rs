@@ -50,14 +50,44 @@ impl<T: Payload> Session<T> {
     /// [`TooLarge`](SessionError::TooLarge) for a session that arrived in more cookies than may be sent, and does not fit
     /// without these messages either.
     pub fn take_flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
+        self.taken(|of| of == queue).map(without_queues)
+    }
+
+    /// Takes the messages of all queues, oldest first, each behind its queue. For a layout that shows every message, with
+    /// the queue as its level. As [`take_flashes`](Self::take_flashes) otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, Clock::system());
+    /// session.flash("success", "Saved.")?;
+    /// session.flash("warning", "Nobody has confirmed your address.")?;
+    /// let mut page = String::new();
+    /// for (level, text) in session.take_all_flashes()? {
+    ///     page += &format!("<p class=\"{level}\">{text}</p>"); // a template escapes them
+    /// }
+    /// assert!(page.starts_with("<p class=\"success\">Saved.</p><p class=\"warning\">Nobody"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`take_flashes`](Self::take_flashes).
+    pub fn take_all_flashes(&self) -> Result<Vec<(String, String)>, SessionError> {
+        self.taken(|_| true)
+    }
+
+    fn taken(&self, of: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>, SessionError> {
         self.try_with(|session| {
             if session.destination == Destination::Prefetch {
                 return Ok(Vec::new());
             }
-            let taken = session.state.flashes(queue);
+            let taken = session.state.flashes(&of);
             if !taken.is_empty() {
                 session.check_open()?;
-                session.state.drop_flashes(queue)?;
+                session.state.drop_flashes(of)?;
             }
             Ok(taken)
         })?
@@ -66,6 +96,16 @@ impl<T: Payload> Session<T> {
     /// Returns the messages of a queue, oldest first, and leaves them there.
     #[must_use]
     pub fn flashes(&self, queue: &str) -> Vec<String> {
-        self.with(|session| session.state.flashes(queue))
+        without_queues(self.with(|session| session.state.flashes(|of| of == queue)))
     }
+
+    /// Returns the messages of all queues, oldest first, each behind its queue, and leaves them there.
+    #[must_use]
+    pub fn all_flashes(&self) -> Vec<(String, String)> {
+        self.with(|session| session.state.flashes(|_| true))
+    }
+}
+
+fn without_queues(messages: Vec<(String, String)>) -> Vec<String> {
+    messages.into_iter().map(|(_, message)| message).collect()
 }

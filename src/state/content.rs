@@ -105,16 +105,17 @@ impl<T> State<T> {
         self.flash(queue, message)
     }
 
-    pub(crate) fn flashes(&self, queue: &str) -> Vec<String> {
+    /// Returns the messages of some queues, oldest first, each behind its queue.
+    pub(crate) fn flashes(&self, of: impl Fn(&str) -> bool) -> Vec<(String, String)> {
         messages(self.flash_bytes())
-            .filter(|(of, _)| *of == queue)
-            .map(|(_, message)| message.to_owned())
+            .filter(|(queue, _)| of(queue))
+            .map(|(queue, message)| (queue.to_owned(), message.to_owned()))
             .collect()
     }
 
-    /// Drops the messages of a queue.
-    pub(crate) fn drop_flashes(&mut self, queue: &str) -> Result<(), SessionError> {
-        let others = messages(self.flash_bytes()).filter(|(of, _)| *of != queue);
+    /// Drops the messages of some queues.
+    pub(crate) fn drop_flashes(&mut self, of: impl Fn(&str) -> bool) -> Result<(), SessionError> {
+        let others = messages(self.flash_bytes()).filter(|(queue, _)| !of(queue));
         let flash = messages::encode(&others.collect::<Vec<_>>());
         self.set_flash(flash.into())
     }

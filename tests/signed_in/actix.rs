@@ -9,8 +9,11 @@ use actix_web::{
 use hardtack::{Session, SessionError, web::Failure};
 
 async fn home(session: Session) -> Result<String, Error> {
-    let notices = session.take_flashes("notices")?;
-    Ok(format!("{}\nWelcome.", notices.join("\n")))
+    let mut page = String::new();
+    for (level, text) in session.take_all_flashes()? {
+        page += &format!("{level}: {text}\n");
+    }
+    Ok(page + "Welcome.")
 }
 
 async fn account(SignedIn(user): SignedIn) -> String {
@@ -19,7 +22,7 @@ async fn account(SignedIn(user): SignedIn) -> String {
 
 async fn sign_out(session: Session) -> Result<HttpResponse, Error> {
     session.invalidate()?;
-    session.flash("notices", "You have been signed out.")?;
+    session.flash("notice", "You have been signed out.")?;
     Ok(see_other("/"))
 }
 

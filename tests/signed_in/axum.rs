@@ -48,8 +48,11 @@ async fn sign_in(
 }
 
 async fn home(session: Session) -> Result<String, Error> {
-    let notices = session.take_flashes("notices")?;
-    Ok(format!("{}\nWelcome.", notices.join("\n")))
+    let mut page = String::new();
+    for (level, text) in session.take_all_flashes()? {
+        page += &format!("{level}: {text}\n");
+    }
+    Ok(page + "Welcome.")
 }
 
 async fn account(SignedIn(user): SignedIn) -> String {
@@ -58,7 +61,7 @@ async fn account(SignedIn(user): SignedIn) -> String {
 
 async fn sign_out(session: Session) -> Result<Redirect, Error> {
     session.invalidate()?;
-    session.flash("notices", "You have been signed out.")?;
+    session.flash("notice", "You have been signed out.")?;
     Ok(Redirect::to("/"))
 }
 

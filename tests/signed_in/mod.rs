@@ -164,7 +164,7 @@ fn a_sign_out_leaves_a_message_that_the_next_page_shows_once() {
         let session: Session = cookie.load([&signed_out], at(0));
         assert_eq!(session.get::<u64>("user").unwrap(), None);
         let (seen, page) = visit(Request::get("/"), &signed_out);
-        assert_eq!(page, "You have been signed out.\nWelcome.");
+        assert_eq!(page, "notice: You have been signed out.\nWelcome.");
         let session: Session = cookie.load([&seen], at(0));
         assert!(session.flashes("notices").is_empty());
     }

@@ -123,17 +123,20 @@ export class BaseSession extends Watched {
 
   /** The messages of a queue, left in place. */
   flashes(queue) {
-    checkText("a queue", queue);
-    return touch(this).flash.filter(([of]) => of === queue).map(([, message]) => message);
+    return textsOf(this.allFlashes(), queue);
+  }
+
+  /** `[queue, message]` for each message, left in place. */
+  allFlashes() {
+    return touch(this).flash.map((message) => [...message]);
   }
 
   takeFlashes(queue) {
-    const waiting = this.flashes(queue);
-    // They wait for a page that the visitor asks for.
-    const taken = touch(this).isPrefetch ? [] : waiting;
-    // Where there is none, this is reading.
-    if (taken.length > 0) change(this).setFlash(touch(this).flash.filter(([of]) => of !== queue));
-    return taken;
+    return textsOf(take(this, (of) => of === queue), queue);
+  }
+
+  takeAllFlashes() {
+    return take(this, () => true);
   }
 
   // Its life
@@ -269,6 +272,17 @@ export class Session extends BaseSession {
 }
 
 const refuseValue = () => misused("session is a dictionary; use `get`, `set`, `has` and `delete`");
+
+const textsOf = (messages, queue) => (checkText("a queue", queue), messages.filter(([of]) => of === queue).map(([, text]) => text));
+
+/** Takes the messages of some queues. They wait for a page that the visitor asks for. Where there are none, this is reading. */
+function take(session, isAsked) {
+  const { flash, isPrefetch } = touch(session);
+  const [taken, left] = [true, false].map((isTaken) => flash.filter(([queue]) => isAsked(queue) === isTaken));
+  if (isPrefetch || taken.length === 0) return [];
+  change(session).setFlash(left);
+  return taken;
+}
 
 /** A date of a session that a client has, or null. */
 function dateIn(session, of) {

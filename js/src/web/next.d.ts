@@ -57,10 +57,10 @@ export interface NextResponses<R extends ResponseLike> {
 
 export interface ProxyOptions extends Pick<AdapterOptions, "now" | "onOutcome" | "onRefused"> {
   /**
-   * Queues of messages that pages show: once a page has the messages, the browser's cookie no longer has them. By default
-   * none.
+   * Queues of messages that pages show, or true for all: once a page has the messages, the browser's cookie no longer has
+   * them. By default none.
    */
-  readonly flashes?: readonly string[];
+  readonly flashes?: readonly string[] | true;
 }
 
 /**

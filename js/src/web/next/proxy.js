@@ -15,7 +15,7 @@ import { letIn } from "./protect.js";
  * The function `proxy`, before Next.js 16 `middleware`: it refreshes the session of a visitor who only looks at pages, which
  * cannot set cookies. `NextResponse` is that of `next/server`. `handler(request, session)` may change the session, which the
  * page of the same request then loads; and may answer the request, by a redirect for example, or lead on to a page, by a rewrite.
- * `flashes` names the queues that pages show: the page has their messages, and the browser's cookie has them no longer.
+ * `flashes` names the queues that pages show, or is true for all: the page has their messages, and the browser's cookie has them no longer.
  */
 export function sessionProxy(sessions, NextResponse, handler = () => {}, options = {}) {
   ensure(typeof NextResponse?.next === "function", "option", "`sessionProxy` takes the `NextResponse` of next/server after the sessions");
@@ -23,7 +23,8 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
   checkOptions("sessionProxy", options, ["flashes", "now", "onOutcome", "onRefused"]);
   const { flashes = [], now, ...hooks } = options;
   const areTexts = Array.isArray(flashes) && flashes.every((queue) => typeof queue === "string");
-  ensure(areTexts, "option", "`flashes` is a list of the queues whose messages pages show");
+  ensure(areTexts || flashes === true, "option", "`flashes` is a list of the queues whose messages pages show, or true for all");
+  const isShown = (queue) => flashes === true || flashes.includes(queue);
   const admit = admission(sessions, { now, ...hooks });
   return async (request) => {
     const kind = kindOf(request);
@@ -35,8 +36,8 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
       if (kind === "prefetch") stateOf(session).isClosed = true;
       return keptPrivate(await save(answer));
     }
-    if (kind === "prefetch") takeAll(session, flashes);
-    const hasFlashes = kind !== "prefetch" && flashes.some((queue) => session.flashes(queue).length > 0);
+    if (kind === "prefetch") takeAll(session, isShown);
+    const hasFlashes = kind !== "prefetch" && session.allFlashes().some(([queue]) => isShown(queue));
     stateOf(session).touch();
     // Others than pages refresh the session themselves, or need not.
     const isPage = ["document", "look"].includes(kind);
@@ -44,7 +45,7 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     if (kind === "inner" && (isAnswered || hasFlashes || set.length > 0)) return leftToTheBrowser();
     const headers = fieldsForPage(request, answer);
     if (set.length > 0) setCookieField(headers, cookie.name, set);
-    const quiet = isPage && hasFlashes ? await withoutFlashes(cookie, headers, flashes, now) : null;
+    const quiet = isPage && hasFlashes ? await withoutFlashes(cookie, headers, isShown, now) : null;
     // The browser keeps the messages for the page that it loads itself, so no other shows them.
     if (quiet && kind === "look") setCookieField(headers, cookie.name, quiet);
     const response = leadingOn(answer, NextResponse.next({ request: { headers } }));
@@ -62,15 +63,15 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
 const leftToTheBrowser = () => new Response(null, { status: 204, headers: FOR_NO_CACHE });
 
 /** The cookies of a session that a page is given, without the messages of these queues. */
-async function withoutFlashes(cookie, headers, flashes, now) {
+async function withoutFlashes(cookie, headers, isShown, now) {
   const session = await cookie.load(headers, now?.());
-  takeAll(session, flashes);
+  takeAll(session, isShown);
   return cookie.saveAsCookies(session);
 }
 
-function takeAll(session, flashes) {
+function takeAll(session, isShown) {
   const state = stateOf(session);
-  const left = state.flash.filter(([queue]) => !flashes.includes(queue));
+  const left = state.flash.filter(([queue]) => !isShown(queue));
   // Also where the request prefetches a page, which shows none.
   if (left.length < state.flash.length) state.change().setFlash(left);
 }
