@@ -153,6 +153,7 @@
 //! [examples]: https://github.com/hardtack-rs/hardtack/tree/main/examples
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 // The ground floor.
 mod base;

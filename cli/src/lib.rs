@@ -4,6 +4,8 @@
 //!
 //! [docs/cli.md]: https://github.com/hardtack-rs/hardtack/blob/main/docs/cli.md
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod answer;
 mod inspect;
 mod key;

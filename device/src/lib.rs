@@ -23,6 +23,7 @@
 //! [README]: https://github.com/hardtack-rs/hardtack/blob/main/device/README.md
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod answer;
 mod binding;

@@ -197,4 +197,4 @@ fn versions() -> Vec<String> {
     [crates.to_vec(), programs.to_vec()].concat()
 }
 
-const LOCK: &str = include_str!("../../../apart/Cargo.lock");
+const LOCK: &str = include_str!("../../../.ci/apart/Cargo.lock");
