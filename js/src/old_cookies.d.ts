@@ -1,4 +1,4 @@
-import type { OldCookie } from "./index.js";
+import type { OldCookie, SessionCookie } from "./index.js";
 
 /** Session that another library had in its cookie. */
 export interface OldSession {
@@ -40,5 +40,11 @@ export interface OldCookieOptions {
   readonly until: Date | number;
 }
 
-/** A cookie that another library wrote, for the option `migrateFrom`. */
-export function oldCookie(cookie: OldCookieOptions): OldCookie;
+/** A `SessionCookie` under another name, ring, mode or label. */
+export interface FormerCookieOptions extends Pick<OldCookieOptions, "from" | "until"> {
+  /** Its sessions hold the same type, or are dictionaries. They stay as they are, with their ids, dates and messages. */
+  readonly cookie: SessionCookie<any>;
+}
+
+/** A cookie that another library wrote, or a former one of this package, for the option `migrateFrom`. */
+export function oldCookie(cookie: OldCookieOptions | FormerCookieOptions): OldCookie;

@@ -3,7 +3,10 @@
 import { EPOCH, U32 } from "./base/bytes.js";
 import { ConfigError, Refusal, SessionError, refuseUnknown } from "./base/errors.js";
 import { duration, secondsOf } from "./base/time.js";
-import { Dictionary, entryOf } from "./state/dictionary.js";
+import { formerOf } from "./carrier/cookie.js";
+import { madeBy } from "./session/settings.js";
+import { flashBytes } from "./state/body.js";
+import { DICTIONARY, Dictionary, entryOf } from "./state/dictionary.js";
 import { templateOf } from "./cookie/attributes.js";
 import { lastActiveOf } from "./state/lifetime.js";
 import { toSetCookie } from "./cookie/set_cookie.js";
@@ -17,29 +20,58 @@ const OUTDATED =
 const LEFT =
   "browsers still have it, so a sign-out brings its session back: give `oldCookie` the `path` and the `domain` that the old " +
   "program set it with, and let no program set it any more";
+const OF_ANOTHER_TYPE = "the sessions of the former cookie hold another type; give one with the same type, or with dictionaries";
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
 /**
  * A cookie that another library wrote, for the option `migrateFrom`. `read(value, others)` verifies the value and returns the old
  * session, or null where it is none; `others` are the values of the cookies `also`, which are dropped with it. `convert(entries)`
- * renames or drops entries, or refuses a session by returning null. Cookies count from the time `from` until the time `until`. A
- * `from` in the future is told by `console.warn`: a rollout before it would sign everyone out silently.
+ * renames or drops entries, or refuses a session by returning null. In place of all these, `cookie` is a `SessionCookie` with another
+ * name, ring, mode or label, whose sessions stay as they are. Cookies count from the time `from` until the time `until`. A `from` in
+ * the future is told by `console.warn`: a rollout before it would sign everyone out silently.
  */
-export function oldCookie(cookie) {
-  const { name, also = [], path, domain, partitioned, secure = true, ...rest } = cookie;
-  const { read, convert = (entries) => entries, from, until, ...unknown } = rest;
-  refuseUnknown(unknown, " of an old cookie");
-  for (const [name, given] of Object.entries({ read, convert })) {
-    if (typeof given !== "function") throw new ConfigError("migrateFrom", `\`${name}\` is a function`);
-  }
+export function oldCookie({ from, until, ...old }) {
   const [start, end] = [secondsOf("from", from), secondsOf("until", until)];
   // In seconds, this would be in January 1970.
   if (start < EPOCH) throw new ConfigError("from", "`from` is the day of the rollout, from 2026 on; a number counts milliseconds");
   if (end <= start) throw new ConfigError("until", "`until` is not later than `from`");
-  if (!Array.isArray(also)) throw new ConfigError("also", "`also` is a list of names");
+  const source = old.cookie ? ownFormer(old) : ofAnother(old);
+  if (start * 1000 > Date.now()) console.warn(`old cookie \`${source.template.name}\`: ${TOO_EARLY}`);
+  return { ...source, from: start, until: end, together: (sources, name, type) => new OldCookies(sources, name, type) };
+}
+
+/** A cookie of another library, whose sessions are read, converted and written anew. */
+function ofAnother({ name, also = [], path, domain, partitioned, secure = true, read, convert = (entries) => entries, ...unknown }) {
+  refuseUnknown(unknown, " of an old cookie");
+  for (const [name, given] of Object.entries({ read, convert })) {
+    if (typeof given !== "function") throw new ConfigError("migrateFrom", `\`${name}\` is a function`);
+  }
+  if (!Array.isArray(also)) throw new ConfigError("migrateFrom", "`also` is a list of names");
   const [template, ...others] = [name, ...also].map((name) => templateOf({ name, path, domain, partitioned, secure }));
-  if (start * 1000 > Date.now()) console.warn(`old cookie \`${name}\`: ${TOO_EARLY}`);
-  return { read, convert, from: start, until: end, template, others, together: (sources, name) => new OldCookies(sources, name) };
+  const open = async (fields) => {
+    const values = findValues(fields, name, MOST_VALUES + 1);
+    const beside = others.map(({ name }) => only(findValues(fields, name, 2)));
+    const opened = values.slice(0, MOST_VALUES).map(async (value) => {
+      if (value.length > LONGEST_VALUE) return { reason: "TooLong" };
+      const old = await readOld(read, value, beside);
+      return old ? { old, identity: value } : { reason: "Auth" };
+    });
+    return { opened: await Promise.all(opened), hasMore: values.length > MOST_VALUES };
+  };
+  return { template, dropped: [template, ...others].map((old) => old.expire(old.name)), convert, open };
+}
+
+/** A cookie of this package. */
+function ownFormer({ cookie, ...unknown }) {
+  refuseUnknown(unknown, " of an old cookie that is a `SessionCookie`");
+  const { template, policy, open: openOne } = formerOf(madeBy("`SessionCookie.encrypted`", "cookie", cookie, "saveToResponse"));
+  const open = async (fields, { now, sealer }) => {
+    const chosen = await openOne(fields, now, sealer);
+    if (!chosen) return { opened: [] };
+    return { opened: [chosen instanceof Refusal ? { reason: chosen.reason } : { session: chosen.body, identity: String(chosen.bytes) }] };
+  };
+  const parts = Array.from({ length: policy.budget.allowed.cookies - 1 }, (_, i) => i + 1);
+  return { template, dropped: template.expireAll(parts), type: policy.type, open };
 }
 
 /** The old cookies of a carrier. */
@@ -50,15 +82,13 @@ class OldCookies {
   /** What was told of the setup already. */
   #told = new Set();
 
-  /** `name`: that of the new cookie. */
-  constructor(sources, name) {
-    if (sources.some(({ template, others }) => [template, ...others].some((old) => old.name === name))) {
-      throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");
-    }
+  /** `name`, `type`: those of the new cookie. */
+  constructor(sources, name, type) {
     this.#sources = sources;
-    for (const { template, others, from } of sources) {
-      for (const old of [template, ...others]) {
-        const field = old.expire(old.name);
+    for (const { dropped, from, type: of } of sources) {
+      if (of && ![DICTIONARY, type].includes(of)) throw new ConfigError("migrateFrom", OF_ANOTHER_TYPE);
+      for (const field of dropped) {
+        if (field.name === name) throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");
         const known = this.#dropped.get(toSetCookie(field));
         // Several keys of one cookie are several sources.
         this.#dropped.set(toSetCookie(field), { field, from: Math.min(from, known?.from ?? from) });
@@ -69,23 +99,20 @@ class OldCookies {
   /** Takes over the session of an old cookie, if the request has one that opens. */
   async takeOver(fields, state, sealer) {
     const { now } = state;
-    const opened = [];
+    const found = [];
     let [unread, hasMore] = [null, false];
     for (const source of this.#sources) {
-      const values = findValues(fields, source.template.name, MOST_VALUES + 1);
       // Also one whose time is over, because a sign-out drops it.
-      state.hasToken ||= values.length > 0;
+      state.hasToken ||= findValues(fields, source.template.name).length > 0;
       if (now < source.from || now >= source.until) continue;
-      hasMore ||= values.length > MOST_VALUES;
-      const others = source.others.map(({ name }) => only(findValues(fields, name, 2)));
-      for (const value of values.slice(0, MOST_VALUES)) {
-        const isTooLong = value.length > LONGEST_VALUE;
-        const old = isTooLong ? null : await readOld(source, value, others);
-        if (old) opened.push({ source, old, value });
-        else unread ??= { reason: isTooLong ? "TooLong" : "Auth" };
+      const { opened, hasMore: isMore } = await source.open(fields, { now, sealer });
+      hasMore ||= isMore;
+      for (const { reason, ...one } of opened) {
+        if (reason) unread ??= { reason };
+        else found.push({ source, ...one });
       }
     }
-    const refused = (await this.#acceptOne(opened, hasMore, state, sealer)) ?? unread;
+    const refused = (await this.#acceptOne(found, hasMore, state, sealer)) ?? unread;
     if (state.isTakenOver) state.outcome = { kind: "migrated" };
     else if (refused) state.outcome = { kind: "notMigrated", ...refused };
   }
@@ -110,7 +137,7 @@ class OldCookies {
   /** Returns a Reason, with its cause if it has one, if there are sessions, and none can be taken over. */
   async #acceptOne(opened, hasMore, state, sealer) {
     // One of two may have been planted by another host of the site. Several keys of one cookie open one value.
-    const isRival = hasMore || new Set(opened.map(({ value }) => value)).size > 1;
+    const isRival = hasMore || new Set(opened.map(({ identity }) => identity)).size > 1;
     if (opened.length > 0 && isRival) return { reason: "Duplicate" };
     let refused = null;
     for (const one of opened) {
@@ -132,7 +159,7 @@ class OldCookies {
 const only = (values) => (values.length === 1 ? values[0] : null);
 
 /** A cookie that cannot be read is refused. */
-async function readOld({ read }, value, others) {
+async function readOld(read, value, others) {
   try {
     return (await read(value, others)) ?? null;
   } catch {
@@ -144,8 +171,9 @@ async function readOld({ read }, value, others) {
  * Returns a Reason, with its cause if it has one, if the session cannot be taken over. Calls `outdated` if it has no date, and is too
  * old by the beginning of its range alone.
  */
-async function accept({ source, old }, state, sealer, outdated) {
+async function accept({ source, old, session }, state, sealer, outdated) {
   const { now } = state;
+  if (session) return acceptOwn(session, state, sealer);
   let converted;
   try {
     converted = await convert(old, source, now);
@@ -155,16 +183,33 @@ async function accept({ source, old }, state, sealer, outdated) {
   const { reason, metadata, dictionary } = converted;
   if (reason) return { reason };
   if (dictionary.size === 0) return null;
-  const refusal = await sealer.check(metadata, dictionary.bytes, now);
+  const refusal = await refusalOf(metadata, dictionary.bytes, state, sealer);
   if (refusal?.reason === "Expired" && (old.createdAt ?? null) === null) outdated();
   if (refusal) return causeOf(refusal);
-  const standing = await state.policy.devices?.judge(metadata, [], state);
-  if (standing?.isStale) return { reason: "Stale" };
-  const { type, budget: { room } } = state.policy;
+  const { type } = state.policy;
   const payload = payloadOf(type, dictionary.bytes);
-  if (!payload) return { reason: "Payload" };
-  if (payload.length > room) return { reason: "TooLong", cause: new SessionError("size", tooLong(room, payload.length)) };
-  state.isTakenOver = state.become({ ...metadata, schema: type.schema }, payload, []);
+  return payload ? become({ ...metadata, schema: type.schema }, payload, [], state) : { reason: "Payload" };
+}
+
+/** As `accept`, for a session of a former cookie of this package, which keeps its dates, its id and its messages. */
+async function acceptOwn({ metadata, payload, flash }, state, sealer) {
+  // The proof of its device has another name.
+  const refusal = metadata.device ? { reason: "Stale" } : await refusalOf(metadata, payload, state, sealer);
+  return refusal ? causeOf(refusal) : become(metadata, payload, flash, state);
+}
+
+async function refusalOf(metadata, payload, state, sealer) {
+  const refusal = await sealer.check(metadata, payload, state.now);
+  if (refusal) return refusal;
+  const standing = await state.policy.devices?.judge(metadata, [], state);
+  return standing?.isStale ? { reason: "Stale" } : null;
+}
+
+function become(metadata, payload, flash, state) {
+  const { room } = state.policy.budget;
+  const length = payload.length + flashBytes(flash).length;
+  if (length > room) return { reason: "TooLong", cause: new SessionError("size", tooLong(room, length)) };
+  state.isTakenOver = state.become(metadata, payload, flash);
   return state.isTakenOver ? null : { reason: "Payload" };
 }
 

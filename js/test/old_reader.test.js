@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { deviceBound } from "../src/device.js";
-import { SessionCookie, decodeDictionary, sessionType } from "../src/index.js";
+import { SessionCookie, attributes, decodeDictionary, generateKey, revocation, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import * as t from "../src/struct.js";
-import { NOW, XAES_KEY, later } from "./visitor.js";
+import { NOW, SIGNING_KEY, XAES_KEY, later } from "./visitor.js";
 
 const read = (value) => (value.startsWith("user-") ? { entries: { user: value.slice(5) } } : null);
 const migrating = (from = NOW) =>
@@ -195,4 +195,87 @@ test("an old cookie that comes where the browser hides ours is not taken over fo
   const next = await load({});
   assert.equal(next.get("user"), "ada");
   assert.equal((await cookies.save(next)).length, 2);
+});
+
+const built = (name, options = {}) => SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name }), ...options });
+const former = (cookie, until = later(86_400)) => oldCookie({ cookie, from: NOW, until });
+
+test("a cookie with another name, mode, key or label signs nobody out, and keeps ids, dates and messages", async () => {
+  const olds = {
+    name: await built("__Host-visit", { rememberUpTo: 86_400 }),
+    mode: await SessionCookie.unencryptedButSigned(SIGNING_KEY, { cookie: attributes({ name: "__Host-visit" }), rememberUpTo: 86_400 }),
+    key: await SessionCookie.encrypted(await generateKey(), { cookie: attributes({ name: "__Host-visit" }), rememberUpTo: 86_400 }),
+    label: await built("__Host-visit", { application: "shop", rememberUpTo: 86_400 }),
+    parts: await built("__Host-visit", { size: "split:2", rememberUpTo: 86_400 }),
+  };
+  for (const [what, old] of Object.entries(olds)) {
+    const signedIn = await old.load(null, NOW);
+    signedIn.signIn();
+    signedIn.set("user", "ada").flash("notice", "Hello.");
+    if (what === "parts") signedIn.set("note", "x".repeat(4500));
+    signedIn.rememberFor(7200);
+    const field = (await old.save(signedIn)).map((line) => line.split(";")[0]).join("; ");
+    const cookies = await SessionCookie.encrypted(XAES_KEY, { size: "split:2", rememberUpTo: 86_400, migrateFrom: former(old) });
+    const session = await cookies.load(field, later(60));
+    const seen = ({ id, createdAt, expiresAt }) => ({ id, createdAt, expiresAt });
+    assert.deepEqual([session.outcome, seen(session)], [{ kind: "migrated" }, seen(await old.load(field, later(60)))], what);
+    assert.deepEqual([session.get("user"), session.allFlashes()], ["ada", [["notice", "Hello."]]]);
+    const lines = await cookies.save(session);
+    const names = lines.map((line) => line.split("=")[0]);
+    const parts = what === "parts" ? [["__Host-session.1"], ["__Host-visit.1"]] : [[], []];
+    assert.deepEqual(names, ["__Host-session", ...parts[0], "__Host-visit", ...parts[1]], what);
+    // It is one of the new cookie from then on, and its sign-out is one.
+    const next = await cookies.load(lines.filter((line) => !line.includes("Max-Age=0")).map((line) => line.split(";")[0]).join("; "), later(120));
+    assert.deepEqual([next.outcome.kind, seen(next)], ["opened", seen(session)]);
+    const gone = await cookies.load(field, later(60));
+    gone.invalidate();
+    assert.ok((await cookies.save(gone)).every((line) => line.includes("Max-Age=0")));
+  }
+});
+
+test("a former cookie is read by the rules of both, in the context of the request, and in its time", async () => {
+  const old = await built("__Host-visit", { absoluteTimeout: 600, idleTimeout: null });
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { absoluteTimeout: 7200, revokedIf: revocation(({ id }) => id === revoked), migrateFrom: former(old, later(1000)) });
+  let revoked = null;
+  const signedIn = async (carrier) => {
+    const session = await carrier.load(null, NOW);
+    session.signIn();
+    const { id } = session;
+    return { field: (await carrier.save(session))[0].split(";")[0], id };
+  };
+  const { field, id } = await signedIn(old);
+  const outcomeOf = async (seconds, sent = field, carrier = cookies) => (await carrier.load(sent, later(seconds))).outcome;
+  assert.deepEqual(await outcomeOf(599), { kind: "migrated" });
+  assert.deepEqual(await outcomeOf(600), { kind: "notMigrated", reason: "Expired" });
+  assert.deepEqual(await outcomeOf(1000), { kind: "absent" });
+  assert.deepEqual(await outcomeOf(60, `${field}x`), { kind: "notMigrated", reason: "Auth" });
+  revoked = id;
+  assert.deepEqual(await outcomeOf(60), { kind: "notMigrated", reason: "Revoked" });
+  revoked = null;
+  const [a, b] = ["a", "b"].map((tenant) => [["tenant", tenant]]);
+  const ofA = (await signedIn(old.inContext(a))).field;
+  assert.deepEqual(await outcomeOf(60, ofA, cookies.inContext(a)), { kind: "migrated" });
+  for (const other of [cookies.inContext(b), cookies]) assert.deepEqual(await outcomeOf(60, ofA, other), { kind: "notMigrated", reason: "Auth" });
+});
+
+test("a former cookie holds the same type or dictionaries, and has no options of a reader", async () => {
+  const shape = t.struct({ user: t.text });
+  const type = sessionType({ label: "login", schema: 1, shape, empty: { user: "" }, convert: (schema, bytes) => ({ user: decodeDictionary(bytes).user }) });
+  const other = sessionType({ label: "other", schema: 1, shape, empty: { user: "" } });
+  const build = async (options, old) => SessionCookie.encrypted(XAES_KEY, { ...options, migrateFrom: former(await built("__Host-visit", old)) });
+  await assert.rejects(build({ type }, { type: other }), { code: "migrateFrom", message: /hold another type/ });
+  await assert.rejects(build({}, { type: other }), { code: "migrateFrom" });
+  for (const old of [{}, { type }]) {
+    const cookies = await build({ type }, old);
+    const before = await built("__Host-visit", old);
+    const session = await before.load(null, NOW);
+    if (old.type) session.value = { user: "ada" };
+    else session.set("user", "ada");
+    const taken = await cookies.load((await before.save(session))[0].split(";")[0], NOW);
+    assert.deepEqual([taken.outcome.kind, taken.value], ["migrated", { user: "ada" }]);
+  }
+  const cookie = await built("__Host-visit");
+  assert.throws(() => oldCookie({ cookie, read, from: NOW, until: later(60) }), { code: "option", message: /`read` of an old cookie that is a `SessionCookie`/ });
+  assert.throws(() => oldCookie({ cookie: built("__Host-visit"), from: NOW, until: later(60) }), { code: "cookie" });
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { migrateFrom: former(await SessionCookie.encrypted(XAES_KEY)) }), /the same name/);
 });

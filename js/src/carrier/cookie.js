@@ -27,6 +27,12 @@ export let headChanges;
  */
 export let cookiesAfter;
 
+/**
+ * A cookie of this package as one that another takes the place of: its template, the type of its sessions, and a function that opens the
+ * session of a request, as `SessionSealer.verify` does, in a context that the request chose. Null: there is none.
+ */
+export let formerOf;
+
 /** Returns the changes to the head of a response that offer the browser a registration of its device, after the session was saved. */
 export const offerAfter = (session) => stateOf(session).policy.devices?.offerIn(stateOf(session)) ?? [];
 
@@ -49,6 +55,15 @@ export class SessionCookie extends Carrier {
       const lines = pairs.map(({ name, value }) => toSetCookie(template.set(name, value, null)));
       return cookies.#cookiesOf(await finish(cookies, session, { ...response, said: cookies.#saidIn(lines, session) }));
     };
+    formerOf = (cookies) => ({
+      template: cookies.#settings.template,
+      policy: sealerOf(cookies).policy,
+      open: async (fields, now, { chosen }) => {
+        const former = chosen ? cookies.inContext(chosen) : cookies;
+        const found = findCookie(fields, former.name);
+        return found[0].length > 0 ? former.#chosenOf(found, now) : null;
+      },
+    });
   }
 
   /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
@@ -68,8 +83,8 @@ export class SessionCookie extends Carrier {
     mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
     const olds = [migrateFrom].flat().map((old) => madeBy("`oldCookie`", "migrateFrom", old, "together"));
-    const old = olds[0]?.together(olds, template.name);
     const sealer = await SessionSealer.build(mode, ring, template.name, common, deviceBound);
+    const old = olds[0]?.together(olds, template.name, sealer.policy.type);
     template.checkRing?.(sealer.tokens.ring);
     sealer.policy.persistent = yesOrNo("persistent", persistent);
     const fixed = [persistent ? LONGEST_MAX_AGE : null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));

@@ -34,7 +34,7 @@ export class SessionSealer {
 
   /** The same keys and rules, for the sessions of another context. */
   inContext(pairs) {
-    return changed(this, { tokens: changed(this.tokens, { context: contextBytes(pairs) }) });
+    return changed(this, { chosen: pairs, tokens: changed(this.tokens, { context: contextBytes(pairs) }) });
   }
 
   set budget(budget) {
