@@ -109,7 +109,7 @@ fn a_session_is_refused_after_the_grace_wherever_it_comes_from() {
 fn a_session_of_another_library_is_refused_after_the_grace() {
     struct Old;
     impl Reader for Old {
-        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
             let entries = [("user".to_owned(), "ada".into())];
             Ok(OldSession::new(entries.into_iter().collect()).created_at(time(START)))
         }

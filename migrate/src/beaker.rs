@@ -96,7 +96,7 @@ fn open_tagged(key: &[u8; 32], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 
 impl Reader for Beaker {
     /// `hex(HMAC-SHA-1(text)) (40 characters) || text`, where the text is base64, and encrypted if there is a key for it.
-    fn read(&self, _name: &str, value: &str) -> Result<OldSession, Reason> {
+    fn read(&self, _name: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let (tag, text) = value.split_at_checked(40).ok_or(Reason::TooShort)?;
         let is_signed =
             crypto::is_hmac_sha1_in_hex(&self.validate_key, text.as_bytes(), tag.as_bytes());

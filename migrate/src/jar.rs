@@ -103,7 +103,7 @@ impl Jar {
 }
 
 impl Reader for Jar {
-    fn read(&self, name: &str, value: &str) -> Result<OldSession, Reason> {
+    fn read(&self, name: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let opened = match percent_decode_str(value).decode_utf8() {
             // Text in a signed jar may contain a percent sign of its own.
             Ok(Cow::Owned(decoded)) => self

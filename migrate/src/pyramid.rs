@@ -79,7 +79,7 @@ impl Pyramid {
 
 impl Reader for Pyramid {
     /// `base64url(HMAC-SHA-512 (64 bytes) || JSON)`, where the JSON is `[renewed, created, entries]`.
-    fn read(&self, _name: &str, value: &str) -> Result<OldSession, Reason> {
+    fn read(&self, _name: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let bytes = decode(&BASE64_URL_SAFE_NO_PAD, value)?;
         let (tag, json) = bytes.split_at_checked(64).ok_or(Reason::TooShort)?;
         check(self.is_signed(json, tag))?;

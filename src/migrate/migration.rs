@@ -1,6 +1,6 @@
 //! All old cookies of one cookie, and those that a response expires.
 
-use std::{any::TypeId, ops::Range, sync::atomic::AtomicBool, time::SystemTime};
+use std::{any::TypeId, iter, ops::Range, sync::atomic::AtomicBool, time::SystemTime};
 
 use super::{OldCookie, prepared::PreparedCookie};
 use crate::{
@@ -34,19 +34,24 @@ impl Migration {
         let cookies = cookies.collect::<Result<Vec<_>, _>>()?;
         let mut dropped: Vec<DroppedCookie> = Vec::new();
         for cookie in &cookies {
-            let (from, cookies) = (cookie.range.start, cookie.most_cookies);
-            let mut known = dropped.iter_mut();
-            // A cookie with several keys is given once for each.
-            match known.find(|known| known.template == cookie.template) {
-                Some(known) => {
-                    known.from = from.min(known.from);
-                    known.cookies = cookies.max(known.cookies);
+            let from = cookie.range.start;
+            let others = cookie.others.iter().map(|(_, template)| (template, 1));
+            for (template, cookies) in
+                iter::once((&cookie.template, cookie.most_cookies)).chain(others)
+            {
+                let mut known = dropped.iter_mut();
+                // A cookie with several keys is given once for each.
+                match known.find(|known| known.template == *template) {
+                    Some(known) => {
+                        known.from = from.min(known.from);
+                        known.cookies = cookies.max(known.cookies);
+                    }
+                    None => dropped.push(DroppedCookie {
+                        template: template.clone(),
+                        cookies,
+                        from,
+                    }),
                 }
-                None => dropped.push(DroppedCookie {
-                    template: cookie.template.clone(),
-                    cookies,
-                    from,
-                }),
             }
         }
         Ok(Migration {

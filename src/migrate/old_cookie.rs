@@ -35,6 +35,8 @@ use crate::{
 #[must_use = "an old cookie has no effect unless it is given to the builder"]
 pub struct OldCookie {
     pub(super) name: String,
+    /// Names of the cookies that belong to it.
+    pub(super) others: Vec<String>,
     pub(super) attributes: FormerAttributes,
     pub(super) source: Source,
     pub(super) convert: Option<Convert>,
@@ -74,6 +76,7 @@ impl OldCookie {
     pub fn new(name: impl Into<String>, reader: impl Reader) -> OldCookie {
         OldCookie {
             name: name.into(),
+            others: Vec::new(),
             attributes: FormerAttributes::new()
                 .path("/")
                 .no_domain()
@@ -91,10 +94,18 @@ impl OldCookie {
     ) -> OldCookie {
         OldCookie {
             name,
+            others: Vec::new(),
             attributes,
             source: Source::Former(former),
             convert: None,
         }
+    }
+
+    /// Adds the name of a cookie that belongs to it, such as the one of its signature. The [`Reader`] gets its value, and it
+    /// is dropped with the old cookie. Has no effect on a `SessionCookie`.
+    pub fn also(mut self, name: impl Into<String>) -> OldCookie {
+        self.others.push(name.into());
+        self
     }
 
     /// Sets the path that the cookie has. With a wrong path, browsers do not drop the cookie.

@@ -24,6 +24,8 @@ pub(super) struct PreparedCookie {
     pub(super) most_cookies: usize,
     /// Field that drops it.
     pub(super) template: Template,
+    /// The cookies that belong to it, with the fields that drop them.
+    pub(super) others: Vec<(Finder, Template)>,
     old: OldCookie,
     /// Seconds in which it is read.
     pub(super) range: Range<UnixSeconds>,
@@ -39,8 +41,13 @@ impl PreparedCookie {
         new_name: &CookieName,
         held: TypeId,
     ) -> Result<PreparedCookie, ConfigError> {
-        let name = old.name.parse::<CookieName>();
-        let name = name.map_err(|error| ConfigError::of(SETTING, error))?;
+        let parse = |name: &String| {
+            let name = name.parse::<CookieName>();
+            name.map_err(|error| ConfigError::of(SETTING, error))
+        };
+        let name = parse(&old.name)?;
+        let others = old.others.iter().map(parse);
+        let others = others.collect::<Result<Vec<_>, _>>()?;
         let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
         let (mut longest, mut most_cookies) = (LONGEST_VALUE, 1);
         let (mut is_former, mut of_another_type) = (false, false);
@@ -50,7 +57,7 @@ impl PreparedCookie {
             of_another_type = ![TypeId::of::<Map>(), held].contains(&former.held());
         }
         let rules = [
-            (name == *new_name, SAME_NAME),
+            (name == *new_name || others.contains(new_name), SAME_NAME),
             (range.is_empty(), EMPTY_RANGE),
             (range.start < EPOCH, TOO_EARLY),
             (of_another_type, OF_ANOTHER_TYPE),
@@ -59,41 +66,55 @@ impl PreparedCookie {
         if let Some((_, broken)) = rules.iter().find(|(is_broken, _)| *is_broken) {
             return Err(ConfigError::new(SETTING, *broken));
         }
+        let template = |name| old.attributes.template(name, own, SETTING);
+        let others = others
+            .iter()
+            .map(|name| Ok((Finder::new(name.as_str()), template(name)?)));
         Ok(PreparedCookie {
+            others: others.collect::<Result<_, ConfigError>>()?,
             finder: Finder::new(name.as_str()),
             longest,
             most_cookies,
-            template: old.attributes.template(&name, own, SETTING)?,
+            template: template(&name)?,
             old: old.clone(),
             range,
         })
     }
 
     /// Begins to look for values.
-    pub(super) fn no_values(&self) -> Values {
-        match &self.old.source {
+    pub(super) fn no_values(&self) -> Brought {
+        let values = match &self.old.source {
             Source::Format(_) => Values::default(),
             Source::Former(_) => Values::of_cookies(),
-        }
+        };
+        let others = self.others.iter().map(|_| Values::default()).collect();
+        Brought { values, others }
     }
 
     /// Looks for values in a `Cookie` field.
-    pub(super) fn find_in(&self, field: &[u8], values: &mut Values) {
-        self.finder.find_in(field, self.longest, values);
+    pub(super) fn find_in(&self, field: &[u8], brought: &mut Brought) {
+        self.finder
+            .find_in(field, self.longest, &mut brought.values);
+        for ((finder, _), values) in self.others.iter().zip(&mut brought.others) {
+            finder.find_in(field, LONGEST_VALUE, values);
+        }
     }
 
     /// Reads the values. A cookie of this crate chooses among them itself.
     pub(super) fn read<'a>(
         &'a self,
-        values: &'a Values,
+        Brought { values, others }: &'a Brought,
         context: Option<&Context>,
         now: UnixSeconds,
     ) -> Vec<Result<Found<'a>, Reason>> {
         match &self.old.source {
             Source::Format(reader) => {
-                let values = values.iter();
-                let read = |value| Ok(Found::Entries(value, self.open(&**reader, value)?));
-                values.map(read).collect()
+                let others: Vec<_> = others.iter().map(only).collect();
+                let read = |value| {
+                    let session = self.open(&**reader, value, &others)?;
+                    Ok(Found::Entries(value, session))
+                };
+                values.iter().map(read).collect()
             }
             Source::Former(former) => {
                 let opened = former.open(values, context, now);
@@ -105,12 +126,17 @@ impl PreparedCookie {
         }
     }
 
-    fn open(&self, reader: &dyn Reader, value: &[u8]) -> Result<OldSession, Reason> {
+    fn open(
+        &self,
+        reader: &dyn Reader,
+        value: &[u8],
+        others: &[Option<&str>],
+    ) -> Result<OldSession, Reason> {
         if value.len() > LONGEST_VALUE {
             return Err(Reason::TooLong);
         }
         let text = str::from_utf8(value).map_err(|_| Reason::Encoding)?;
-        reader.read(self.template.name(), text)
+        reader.read(self.template.name(), text, others)
     }
 
     /// Converts what was read to a session of this crate: its dates, and its dictionary. `None`: it has no entries.
@@ -140,6 +166,20 @@ impl PreparedCookie {
         let payload = dictionary(&entries).ok_or(Reason::Payload)?;
         Ok(Some((metadata, payload)))
     }
+}
+
+/// What a request brought of an old cookie.
+pub(super) struct Brought {
+    pub(super) values: Values,
+    /// Of the cookies that belong to it.
+    others: Vec<Values>,
+}
+
+/// Returns the value of a cookie that is there once.
+fn only(values: &Values) -> Option<&str> {
+    let mut all = values.iter();
+    let value = all.next().filter(|value| value.len() <= LONGEST_VALUE)?;
+    str::from_utf8(value).ok().filter(|_| all.next().is_none())
 }
 
 /// Session that was found in an old cookie.

@@ -22,14 +22,14 @@ use crate::base::reason::Reason;
 /// struct UserCookie;
 ///
 /// impl Reader for UserCookie {
-///     fn read(&self, _name: &str, value: &str) -> Result<OldSession, Reason> {
+///     fn read(&self, _name: &str, value: &str, _others: &[Option<&str>]) -> Result<OldSession, Reason> {
 ///         let user: u64 = verify(value).ok_or(Reason::Auth)?;
 ///         let mut entries = serde_json::Map::new();
 ///         entries.insert("user".to_owned(), user.into());
 ///         Ok(OldSession::new(entries))
 ///     }
 /// }
-/// # assert!(UserCookie.read("user", "x").is_err());
+/// # assert!(UserCookie.read("user", "x", &[]).is_err());
 /// ```
 ///
 /// # Security
@@ -39,11 +39,14 @@ use crate::base::reason::Reason;
 pub trait Reader: Send + Sync + 'static {
     /// Reads the value of the cookie `name`, without the quotes around it. Dates are checked afterwards.
     ///
+    /// `others` are the values of the cookies that belong to it ([`OldCookie::also`](super::OldCookie::also)), such as a signature, in
+    /// that order. `None`: the request has none, or two that differ.
+    ///
     /// # Errors
     ///
     /// Returns the reason why the value is not a session, such as [`Reason::Auth`] for a value that another key signed.
     /// It appears in the [`Outcome`](crate::session::Outcome).
-    fn read(&self, name: &str, value: &str) -> Result<OldSession, Reason>;
+    fn read(&self, name: &str, value: &str, others: &[Option<&str>]) -> Result<OldSession, Reason>;
 }
 
 /// A session that a [`Reader`] found in an old cookie: its entries, and the dates that it has.

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     migration::Migration,
-    prepared::{Found, PreparedCookie},
+    prepared::{Brought, Found, PreparedCookie},
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
@@ -23,19 +23,20 @@ pub(crate) struct Takeover {
     /// The old cookie whose session has no date of its own and is too old by the beginning of its range.
     outdated: OnceCell<String>,
     /// As many as there are cookies.
-    values: Vec<Values>,
+    brought: Vec<Brought>,
 }
 
 impl Takeover {
     fn values(&self) -> impl Iterator<Item = &[u8]> {
-        self.values.iter().flat_map(Values::iter)
+        let values = self.brought.iter().map(|brought| &brought.values);
+        values.flat_map(Values::iter)
     }
 }
 
 impl OldCookies for Migration {
     fn look(self: Arc<Self>) -> Box<dyn Predecessor> {
         Box::new(Takeover {
-            values: self.cookies.iter().map(PreparedCookie::no_values).collect(),
+            brought: self.cookies.iter().map(PreparedCookie::no_values).collect(),
             outdated: OnceCell::new(),
             migration: self,
         })
@@ -48,8 +49,8 @@ impl OldCookies for Migration {
 
 impl Predecessor for Takeover {
     fn find_in(&mut self, field: &[u8]) {
-        for (cookie, values) in self.migration.cookies.iter().zip(&mut self.values) {
-            cookie.find_in(field, values);
+        for (cookie, brought) in self.migration.cookies.iter().zip(&mut self.brought) {
+            cookie.find_in(field, brought);
         }
     }
 
@@ -71,12 +72,12 @@ impl Predecessor for Takeover {
         let mut unreadable = None;
         let mut opened: Vec<(&PreparedCookie, Found<'_>)> = Vec::new();
         let mut has_more = false;
-        for (cookie, values) in self.migration.cookies.iter().zip(&self.values) {
+        for (cookie, brought) in self.migration.cookies.iter().zip(&self.brought) {
             if !cookie.range.contains(&now) {
                 continue;
             }
-            has_more |= values.has_more;
-            for read in cookie.read(values, context, now) {
+            has_more |= brought.values.has_more;
+            for read in cookie.read(brought, context, now) {
                 match read {
                     Ok(found) => opened.push((cookie, found)),
                     Err(reason) => _ = unreadable.get_or_insert(reason),
@@ -135,9 +136,9 @@ impl Predecessor for Takeover {
         if told.load(Ordering::Relaxed) {
             return None;
         }
-        let cookies = self.migration.cookies.iter().zip(&self.values);
-        let mut left = cookies.filter(|(cookie, values)| {
-            values.iter().next().is_some() && cookie.range.contains(&written)
+        let cookies = self.migration.cookies.iter().zip(&self.brought);
+        let mut left = cookies.filter(|(cookie, brought)| {
+            brought.values.iter().next().is_some() && cookie.range.contains(&written)
         });
         let (cookie, _) = left.next()?;
         (!told.swap(true, Ordering::Relaxed)).then(|| {

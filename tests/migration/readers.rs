@@ -14,7 +14,7 @@ use super::{DAY, builder, saved, settings::Keys, start};
 pub(crate) struct Fixed(pub(crate) &'static str);
 
 impl Reader for Fixed {
-    fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+    fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let entry = ("user".to_owned(), self.0.into());
         Ok(OldSession::new([entry].into_iter().collect()))
     }
@@ -24,7 +24,7 @@ impl Reader for Fixed {
 fn a_reader_or_a_conversion_that_panics_does_not_cost_the_old_cookie() {
     struct Panics;
     impl Reader for Panics {
-        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
             panic!("a mistake of the application")
         }
     }
@@ -55,6 +55,67 @@ fn a_reader_or_a_conversion_that_panics_does_not_cost_the_old_cookie() {
 }
 
 #[test]
+fn a_reader_gets_the_cookies_that_belong_to_the_old_one_which_are_dropped_with_it() {
+    /// As cookie-session and koa-session, with the value in place of a signature.
+    struct Signed;
+    impl Reader for Signed {
+        fn read(
+            &self,
+            _: &str,
+            value: &str,
+            others: &[Option<&str>],
+        ) -> Result<OldSession, Reason> {
+            let [_, signature] = others else {
+                panic!("{others:?}")
+            };
+            let is_right = *signature == Some(value);
+            is_right
+                .then(|| Fixed("ada").read("", "", &[]))
+                .ok_or(Reason::Auth)?
+        }
+    }
+    let old = || {
+        OldCookie::new("old", Signed)
+            .also("old.note")
+            .also("old.sig")
+            .path("/app")
+    };
+    let with = |old| builder().migrate_from(old, start()..start() + DAY).build();
+    let cookie = with(old()).unwrap();
+    for (field, is_right) in [
+        ("old=x; old.sig=x", true),
+        ("old.sig=\"x\"; old=x; old.note=y", true),
+        ("old=x; old.sig=y", false),
+        ("old=x", false),
+        ("old=x; old.sig=x; old.sig=y", false),
+        ("old=x; old.sig=x; old.sig=x", true),
+    ] {
+        let session = cookie.load([field], start());
+        let expected = match is_right {
+            true => Outcome::Migrated,
+            false => Outcome::NotMigrated {
+                reason: Reason::Auth,
+            },
+        };
+        assert_eq!(session.outcome(), expected, "{field}");
+        session.insert("seen", true).unwrap();
+        let fields = saved(&cookie, &session);
+        let names: Vec<_> = fields
+            .iter()
+            .map(|field| field.split('=').next().unwrap())
+            .collect();
+        assert_eq!(names[1..], ["old", "old.note", "old.sig"]);
+        assert!(
+            fields[3].contains("; Path=/app;") && fields[3].contains("; Max-Age=0"),
+            "{fields:?}"
+        );
+    }
+    for name in ["__Host-session", "a b"] {
+        assert!(with(old().also(name)).is_err(), "{name}");
+    }
+}
+
+#[test]
 fn two_keys_of_one_cookie_are_two_readers_and_one_field() {
     let range = || start()..start() + DAY;
     let cookie = builder()
@@ -71,8 +132,8 @@ fn two_keys_of_one_cookie_are_two_readers_and_one_field() {
 fn where_one_reader_of_a_cookie_refuses_its_session_the_next_one_is_asked() {
     struct Ended;
     impl Reader for Ended {
-        fn read(&self, name: &str, value: &str) -> Result<OldSession, Reason> {
-            Ok(Fixed("ada").read(name, value)?.expires_at(start()))
+        fn read(&self, name: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
+            Ok(Fixed("ada").read(name, value, &[])?.expires_at(start()))
         }
     }
     let fixed = |user| OldCookie::new("old", Fixed(user));
@@ -98,7 +159,7 @@ fn where_one_reader_of_a_cookie_refuses_its_session_the_next_one_is_asked() {
 fn of_several_reasons_the_first_is_told_and_before_all_one_of_a_session_that_was_read() {
     struct Unreadable(Reason);
     impl Reader for Unreadable {
-        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
             Err(self.0)
         }
     }
@@ -149,7 +210,7 @@ fn a_value_as_long_as_browsers_store_one_is_read() {
 fn a_number_is_what_the_reader_found() {
     struct Number(serde_json::Value);
     impl Reader for Number {
-        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
             let entry = ("id".to_owned(), self.0.clone());
             Ok(OldSession::new([entry].into_iter().collect()))
         }
@@ -194,10 +255,10 @@ fn an_old_cookie_of_two_keys_is_dropped_from_the_earlier_start_on() {
 fn debug_shows_no_entry_and_nothing_of_a_reader() {
     let old = OldCookie::new("id", Fixed("hunter2"));
     assert!(format!("{old:?}").starts_with("OldCookie { name: \"id\", "));
-    let session = Fixed("hunter2").read("", "").unwrap();
+    let session = Fixed("hunter2").read("", "", &[]).unwrap();
     assert!(format!("{session:?}").starts_with("OldSession { entries: 1, "));
     let shown = [
-        format!("{:?}", Fixed("hunter2").read("", "").unwrap()),
+        format!("{:?}", Fixed("hunter2").read("", "", &[]).unwrap()),
         format!("{old:?}"),
         format!("{:?}", builder().migrate_from(old, start()..start() + DAY)),
     ];

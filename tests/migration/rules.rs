@@ -20,7 +20,7 @@ use crate::common::says;
 pub(crate) struct Plain;
 
 impl Reader for Plain {
-    fn read(&self, name: &str, value: &str) -> Result<OldSession, Reason> {
+    fn read(&self, name: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         assert_eq!(name, "old");
         let mut parts = value.split('/');
         let user = parts.next().filter(|user| !user.is_empty());
@@ -96,7 +96,7 @@ fn a_ring_that_is_replaced_meanwhile_does_not_end_a_session_and_not_before_does(
 fn an_untouched_session_is_not_read() {
     struct Panics;
     impl Reader for Panics {
-        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
             panic!("the session was not touched")
         }
     }
@@ -352,7 +352,7 @@ fn an_old_session_is_found_under_each_name() {
 fn an_old_session_ends_in_the_second_of_its_end() {
     struct Ends;
     impl Reader for Ends {
-        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
             let entries = json!({ "user": "ada" }).as_object().unwrap().clone();
             Ok(OldSession::new(entries).expires_at(start() + Duration::from_secs(60)))
         }

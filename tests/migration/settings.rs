@@ -150,7 +150,7 @@ fn of_two_old_cookies_that_open_none_is_taken() {
 pub(crate) struct Keys(pub(crate) &'static str);
 
 impl Reader for Keys {
-    fn read(&self, _: &str, value: &str) -> Result<OldSession, Reason> {
+    fn read(&self, _: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let is_ours = value.starts_with(|letter| self.0.contains(letter));
         let entries = json!({ "user": is_ours.then_some(value).ok_or(Reason::Auth)? });
         Ok(OldSession::new(entries.as_object().unwrap().clone()))

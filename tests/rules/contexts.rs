@@ -289,7 +289,7 @@ fn the_application_is_asked_about_the_sessions_of_a_context() {
 fn an_old_session_is_taken_over_into_the_context_of_its_request() {
     struct Plain;
     impl Reader for Plain {
-        fn read(&self, _: &str, value: &str) -> Result<OldSession, Reason> {
+        fn read(&self, _: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
             Ok(OldSession::new(
                 [("user".to_owned(), value.into())].into_iter().collect(),
             ))

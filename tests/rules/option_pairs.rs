@@ -371,7 +371,7 @@ impl Companion for Marks {
 struct Plain;
 
 impl Reader for Plain {
-    fn read(&self, _: &str, value: &str) -> Result<OldSession, Reason> {
+    fn read(&self, _: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let entries = [("name", Value::from(value)), ("visits", 1.into())];
         let entries = entries.map(|(key, value)| (key.to_owned(), value));
         Ok(OldSession::new(entries.into_iter().collect()))

@@ -199,7 +199,7 @@ fn a_session_that_was_taken_over_leaves_no_value_either() {
     struct Visited;
 
     impl Reader for Visited {
-        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
             let entry = ("visits".to_owned(), 7.into());
             Ok(OldSession::new([entry].into_iter().collect()))
         }

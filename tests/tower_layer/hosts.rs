@@ -167,7 +167,7 @@ async fn a_request_without_one_host_takes_no_session_over_from_an_old_cookie() {
     struct Admin;
 
     impl Reader for Admin {
-        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
             let entry = ("role".to_owned(), "admin".into());
             Ok(OldSession::new([entry].into_iter().collect()))
         }

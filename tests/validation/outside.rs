@@ -176,7 +176,12 @@ pub(super) struct Plain;
 
 #[cfg(feature = "migrate")]
 impl hardtack::migrate::Reader for Plain {
-    fn read(&self, _: &str, value: &str) -> Result<hardtack::migrate::OldSession, Reason> {
+    fn read(
+        &self,
+        _: &str,
+        value: &str,
+        _: &[Option<&str>],
+    ) -> Result<hardtack::migrate::OldSession, Reason> {
         let entries = serde_json::json!({ "user": 42 });
         let entries = entries.as_object().filter(|_| value == "ada");
         let entries = entries.cloned().ok_or(Reason::Auth)?;

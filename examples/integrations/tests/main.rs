@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod jwt;
 mod openid;
 mod passkeys;
 mod server_functions;

@@ -225,7 +225,7 @@ struct OldValue {
 }
 
 impl Reader for JsonCookie {
-    fn read(&self, _name: &str, value: &str) -> Result<OldSession, Reason> {
+    fn read(&self, _name: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let value: OldValue = serde_json::from_str(value).map_err(|_| Reason::Auth)?;
         let mut session = OldSession::new(value.entries);
         if let Some(seconds) = value.created {
