@@ -21,20 +21,22 @@ use axum::{
     routing::{get, post},
 };
 use hardtack::{
-    ConfigError, EncryptionKey, KeyRing, Session, SessionError, SessionHeader, SessionLayer,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionError, SessionLayer, SessionToken,
 };
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
 
 fn app(keys: KeyRing) -> Result<Router, ConfigError> {
-    let header = SessionHeader::encrypted("authorization", keys).build()?;
+    let header = SessionToken::encrypted(keys)
+        .header("authorization")
+        .build()?;
     // No other site can make a browser send this header, so there is no need for a CSRF guard.
     Ok(Router::new()
         .route("/sign-in", post(sign_in))
         .route("/me", get(me))
         .route("/sign-out", post(sign_out))
-        .layer(SessionLayer::in_header(header)))
+        .layer(SessionLayer::in_header(header)?))
 }
 
 #[derive(Deserialize)]

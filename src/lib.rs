@@ -44,7 +44,7 @@
 //! | serve sessions in tower, axum or actix-web | [`SessionLayer`]; [`Session`] as an argument of handlers |
 //! | refuse requests that other sites make | [`csrf::CsrfGuard`], [`csrf::GuardedForm`] |
 //! | serve sessions without a framework | [`SessionCookie::load`], [`SessionCookie::save`] |
-//! | carry sessions without a cookie | [`SessionHeader`], [`SessionToken`] |
+//! | carry sessions without a cookie | [`SessionToken`] |
 //! | bind sessions to a tenant or a stage | [`context`](carrier::SessionBuilder::context), [`carrier::Context`] |
 //!
 //! # Without a framework
@@ -222,9 +222,7 @@ mod vectors;
 
 pub use self::cookie::attributes::SameSite;
 pub use base::{clock::Clock, config_error::ConfigError};
-pub use carrier::{
-    builder::Size, cookie::SessionCookie, header::SessionHeader, token::SessionToken,
-};
+pub use carrier::{builder::Size, cookie::SessionCookie, token::SessionToken};
 #[cfg(feature = "derive")]
 pub use hardtack_derive::SessionData;
 pub use keys::{

@@ -8,7 +8,7 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SessionData, SessionHeader, SessionToken, SigningKey,
+    EncryptionKey, KeyRing, SessionCookie, SessionData, SessionToken, SigningKey,
     carrier::{Context, TokenChange, TokenInfo},
     cookie::CookieName,
     keys::{self, RingKey, SharedKeyRing},
@@ -64,9 +64,9 @@ fn keys_and_everything_built_with_them_show_no_secret() {
     let shared = SharedKeyRing::from(ring.clone());
     let builder = SessionCookie::encrypted(shared.clone());
     let cookie = builder.clone().build().unwrap();
-    let tokens = SessionToken::encrypted("mobile", shared.clone());
+    let tokens = SessionToken::encrypted(shared.clone()).purpose("mobile");
     let tokens = tokens.build().unwrap();
-    let header = SessionHeader::encrypted("x-session", shared.clone());
+    let header = SessionToken::encrypted(shared.clone()).header("x-session");
     let header = header.build().unwrap();
     let values: [&dyn Debug; 8] = [
         &key(),
@@ -191,7 +191,10 @@ fn a_key_in_place_of_a_header_is_not_shown() {
     for pasted in pasted(&text) {
         let name = format!("x {pasted}");
         let key = text.parse::<EncryptionKey>().unwrap();
-        let error = SessionHeader::encrypted(name, key).build().unwrap_err();
+        let error = SessionToken::encrypted(key)
+            .header(name)
+            .build()
+            .unwrap_err();
         check(&error, &[&text, &pasted[pasted.len() - 48..]]);
         assert!(error.to_string().contains("name: a key;"), "{error}");
     }
@@ -253,7 +256,7 @@ fn a_session_and_what_is_sent_of_it_show_neither_content_nor_token() {
         .unwrap();
     check(&fields, &[SECRET, token]);
 
-    let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap());
+    let tokens = SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose("mobile");
     let tokens = tokens.build().unwrap();
     let session = tokens.load(None::<&str>, now());
     session.insert("password", SECRET).unwrap();

@@ -285,7 +285,7 @@ fn a_session_is_saved_by_no_cookie_that_knows_no_devices() {
         assert!(refused.is_err_and(|error| {
             error
                 .to_string()
-                .contains("loaded by another cookie, header or token")
+                .contains("loaded by another cookie or token")
         }));
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use hardtack::{
     SessionSettings,
-    carrier::{SessionCookieBuilder, SessionHeaderBuilder},
+    carrier::{SessionCookieBuilder, SessionTokenBuilder},
     keys::Mode,
 };
 use hardtack_device::{BindToDevice, DeviceBound};
@@ -138,8 +138,8 @@ impl Flags {
     /// A session in a header has as many characters as all cookies together.
     pub(crate) fn header(
         &self,
-        builder: SessionHeaderBuilder,
-    ) -> Result<SessionHeaderBuilder, Refused> {
+        builder: SessionTokenBuilder,
+    ) -> Result<SessionTokenBuilder, Refused> {
         let characters = match self.size().strip_prefix("split:") {
             Some(cookies) => 4_096 * read::<usize>("size", cookies, "a number of cookies")?,
             None if self.size() == "browser" => 4_096,

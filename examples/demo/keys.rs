@@ -7,8 +7,8 @@ use std::{
 };
 
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SessionHeader, SigningKey,
-    carrier::{SessionCookieBuilder, SessionHeaderBuilder},
+    EncryptionKey, KeyRing, SessionCookie, SessionToken, SigningKey,
+    carrier::{SessionCookieBuilder, SessionTokenBuilder},
     keys::{KeyError, KeyId, Mode, RingError, SharedKeyRing},
 };
 use zeroize::Zeroizing;
@@ -52,12 +52,12 @@ impl Keys {
         }
     }
 
-    pub(crate) fn session_header(&self, name: &str) -> SessionHeaderBuilder {
+    pub(crate) fn session_header(&self, name: &str) -> SessionTokenBuilder {
         match self.mode {
             Mode::UnencryptedButSigned => {
-                SessionHeader::unencrypted_but_signed(name, self.ring.clone())
+                SessionToken::unencrypted_but_signed(self.ring.clone()).header(name)
             }
-            _ => SessionHeader::encrypted(name, self.ring.clone()),
+            _ => SessionToken::encrypted(self.ring.clone()).header(name),
         }
     }
 

@@ -8,7 +8,7 @@ use std::{
 
 use axum::Router;
 use hardtack::{
-    EncryptionKey, KeyRing, SameSite, SessionCookie, SessionHeader, SessionLayer, SigningKey, Size,
+    EncryptionKey, KeyRing, SameSite, SessionCookie, SessionLayer, SigningKey, Size,
     carrier::{KeysInUse, SessionCookieBuilder},
 };
 
@@ -36,7 +36,7 @@ pub(crate) struct Shared {
     /// The session cookie under another name.
     pub(crate) renamed: SessionCookie,
     /// The sessions of `/api` with `--header`. Browsers send no such header, so the pages keep their cookie.
-    pub(crate) header: Option<SessionHeader>,
+    pub(crate) header: Option<SessionLayer>,
     /// The visitor's language and colours and the messages of the lab, which anybody may read.
     pub(crate) display: SessionCookie,
     /// Coins that another site is after. Sent with cross-site requests, so it has to be `Secure`.
@@ -59,9 +59,10 @@ impl Site {
     pub(crate) fn build(flags: Flags) -> Result<Arc<Site>, Refused> {
         let keys = Keys::read(flags.mode, flags.keys.as_deref())?;
         let hooks = Hooks::default();
-        let header = |name: &String| -> Result<SessionHeader, Refused> {
+        let header = |name: &String| -> Result<SessionLayer, Refused> {
             let builder = flags.header(keys.session_header(name))?;
-            Ok(hooks.count_in(builder).build()?)
+            let tokens = hooks.count_in(builder).build()?;
+            Ok(SessionLayer::in_header(tokens)?)
         };
         let header = flags.header.as_ref().map(header).transpose()?;
         let builder = flags.cookie(keys.session_cookie())?;
@@ -123,7 +124,7 @@ impl Site {
     /// Returns the layer for `/api`.
     pub(crate) fn layer_for_api(&self) -> SessionLayer {
         match &self.header {
-            Some(header) => self.finish(SessionLayer::in_header(header.clone())),
+            Some(layer) => self.finish(layer.clone()),
             None => self.layer_for_pages(),
         }
     }

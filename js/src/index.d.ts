@@ -107,6 +107,7 @@ export type ConfigErrorCode =
   // Settings
   | "option"
   | "name"
+  | "header"
   | "cookie"
   | "size"
   | "padding"
@@ -487,9 +488,16 @@ export interface FormerAttributes {
 }
 
 export interface TokenOptions extends SessionOptions {
+  /** The name of the request header that the tokens travel in. Its case does not matter. Default: none, for bare tokens. */
+  readonly header?: string | null;
+  /** What bare tokens are for, in place of a `header`: they open for nothing else. Default: none. */
+  readonly purpose?: string | null;
   /** Characters. Default: 3,072. At most 16,384. */
   readonly maxTokenLength?: number;
 }
+
+type InHeader = TokenOptions & { readonly header: string; readonly purpose?: null };
+type Bare = TokenOptions & { readonly purpose: string; readonly header?: null };
 
 /** A cookie of another library: of `hardtack-session/iron-session`, or `hardtack-session/migrate`. */
 export interface OldCookie {
@@ -703,69 +711,53 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   saveToResponse<R extends { readonly status: number; readonly headers: ResponseHeaders }>(response: R, session: S): Promise<R>;
 }
 
-/** Sessions in a header field. */
-export class SessionHeader<S extends BaseSession = Session> extends Carrier {
-  /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
-  static encrypted<T>(
-    name: string,
-    ring: KeyRing | string | undefined,
-    options: TokenOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
-  ): Promise<SessionHeader<TypedSession<T>>>;
-  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
-    name: string,
-    ring: KeyRing | string | undefined,
-    options?: TokenOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
-  ): Promise<SessionHeader<Session<Shape>>>;
-  /** Signed sessions, whose content anyone who holds the token can read. */
-  static unencryptedButSigned<T>(
-    name: string,
-    ring: KeyRing | string | undefined,
-    options: TokenOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
-  ): Promise<SessionHeader<TypedSession<T>>>;
-  static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
-    name: string,
-    ring: KeyRing | string | undefined,
-    options?: TokenOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
-  ): Promise<SessionHeader<Session<Shape>>>;
-  /** The name of the field, in lower case. */
-  readonly name: string;
-  /** Loads the session of a request. The source is the request, its headers, or the values of the field, not joined. */
-  load(source: Source, now?: Date | number): Promise<S>;
-  /** Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */
-  save(session: S, response?: ResponseFacts): Promise<string | null>;
-}
-
 /**
- * Sessions in bare tokens: for links, messages and jobs. A token opens only for the purpose that it was sealed for, and as
- * often as it is presented until its deadline: a link that works only once needs a list of used ids, claimed in one step.
+ * Sessions in tokens: in a header field, or bare, for links, messages and jobs. A token opens only for the header, or the
+ * purpose, that it was sealed for, and as often as it is presented until its deadline: a link that works only once needs a
+ * list of used ids, claimed in one step.
  */
-export class SessionToken<S extends BaseSession = Session> extends Carrier {
+export class SessionToken<S extends BaseSession = Session, From = Source> extends Carrier {
   /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
   static encrypted<T>(
-    purpose: string,
     ring: KeyRing | string | undefined,
-    options: TokenOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
+    options: InHeader & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
   ): Promise<SessionToken<TypedSession<T>>>;
-  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
-    purpose: string,
+  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options?: TokenOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
+    options: InHeader & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionToken<Session<Shape>>>;
+  static encrypted<T>(
+    ring: KeyRing | string | undefined,
+    options: Bare & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
+  ): Promise<SessionToken<TypedSession<T>, unknown>>;
+  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
+    ring: KeyRing | string | undefined,
+    options: Bare & OptionsFor<Session<Shape>> & { readonly type?: null },
+  ): Promise<SessionToken<Session<Shape>, unknown>>;
   /** Signed sessions, whose content anyone who holds the token can read. */
   static unencryptedButSigned<T>(
-    purpose: string,
     ring: KeyRing | string | undefined,
-    options: TokenOptions & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
+    options: InHeader & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
   ): Promise<SessionToken<TypedSession<T>>>;
-  static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
-    purpose: string,
+  static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options?: TokenOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
+    options: InHeader & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionToken<Session<Shape>>>;
-  /** The purpose. */
+  static unencryptedButSigned<T>(
+    ring: KeyRing | string | undefined,
+    options: Bare & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
+  ): Promise<SessionToken<TypedSession<T>, unknown>>;
+  static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
+    ring: KeyRing | string | undefined,
+    options: Bare & OptionsFor<Session<Shape>> & { readonly type?: null },
+  ): Promise<SessionToken<Session<Shape>, unknown>>;
+  /** The name of the header, in lower case, or the purpose of bare tokens. */
   readonly name: string;
-  /** Loads the session of a token. Without one, or with one that does not open, it is a new session. */
-  load(token: unknown, now?: Date | number): Promise<S>;
-  /** Returns the session's token, `""` if the session has ended, or null if the token that came stays. */
+  /**
+   * Loads the session of a request: the request, its headers, or the values of the header, not joined. Of bare tokens, loads
+   * the session of one. Without a token, or with one that does not open, it is a new session.
+   */
+  load(source: From, now?: Date | number): Promise<S>;
+  /** Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */
   save(session: S, response?: ResponseFacts): Promise<string | null>;
 }

@@ -13,4 +13,4 @@ export { revalidation, revocation } from "./session/revalidation.js";
 export { Session } from "./session/session.js";
 export { sessionType } from "./session/typed.js";
 export { SessionCookie } from "./carrier/cookie.js";
-export { SessionHeader, SessionToken } from "./carrier/token.js";
+export { SessionToken } from "./carrier/token.js";

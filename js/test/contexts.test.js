@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { writeBody } from "../src/state/body.js";
 import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, SessionHeader, csrfToken, revalidation, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionToken, csrfToken, revalidation, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { contentOf } from "../src/keys/ring.js";
 import { Sealer } from "../src/token/token.js";
@@ -39,7 +39,7 @@ test("a carrier saves no session that another context has loaded", async () => {
 });
 
 test("a header field has contexts, too", async () => {
-  const header = await SessionHeader.encrypted("x-session", XAES_KEY);
+  const header = await SessionToken.encrypted(XAES_KEY, { header: "x-session" });
   const inAcme = header.inContext(tenant("acme"));
   const session = await inAcme.load(null, NOW);
   session.set("user", "ada");

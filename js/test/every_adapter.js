@@ -5,13 +5,13 @@ import { createServer } from "node:http";
 import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { SessionCookie, SessionHeader, attributes, csrfToken, revalidation, revocation } from "../src/index.js";
+import { SessionCookie, SessionToken, attributes, csrfToken, revalidation, revocation } from "../src/index.js";
 import { XAES_KEY } from "./visitor.js";
 import { listening } from "./stand_ins.js";
 
 const NAME = "__Host-session";
 const cookies = await SessionCookie.encrypted(XAES_KEY);
-const header = await SessionHeader.encrypted("authorization", XAES_KEY);
+const header = await SessionToken.encrypted(XAES_KEY, { header: "authorization" });
 
 const visit = (session) => `visit ${session.update("visits", (visits = 0) => visits + 1).get("visits")}`;
 

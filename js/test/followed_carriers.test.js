@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { KeyRing, SessionCookie, SessionHeader, SessionToken, generateKey } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionToken, generateKey } from "../src/index.js";
 import { XAES_KEY, field } from "./visitor.js";
 
 const [OTHER_KEY, THIRD_KEY] = [await generateKey(), await generateKey()];
@@ -110,7 +110,7 @@ test("a key is needed as long as the longest sessions of any carrier need it, wh
     [(ring) => SessionCookie.encrypted(ring, remembering)],
     [(ring) => SessionCookie.encrypted(ring, remembering), (ring) => SessionCookie.encrypted(ring)],
     [(ring) => SessionCookie.encrypted(ring), (ring) => SessionCookie.encrypted(ring, remembering)],
-    [(ring) => SessionHeader.encrypted("x-session", ring, remembering), (ring) => SessionToken.encrypted("jobs", ring)],
+    [(ring) => SessionToken.encrypted(ring, { header: "x-session", ...remembering }), (ring) => SessionToken.encrypted(ring, { purpose: "jobs" })],
   ];
   for (const build of builds) {
     const { ring, replace } = await following();

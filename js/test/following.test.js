@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, SessionHeader, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY, field, misconfigured } from "./visitor.js";
 
 const OTHER_KEY = await generateKey();
@@ -60,7 +60,7 @@ test("mistakes in the settings of a source are refused", async () => {
 
 test("a source is asked when a session is loaded, at most once in a span", async () => {
   const { ring, source } = await following(XAES_KEY, { every: 30 });
-  const [cookies, header] = [await SessionCookie.encrypted(ring), await SessionHeader.encrypted("x-session", ring)];
+  const [cookies, header] = [await SessionCookie.encrypted(ring), await SessionToken.encrypted(ring, { header: "x-session" })];
   const askedAt = async (carrier, now) => (await carrier.load(null, now), source.asked);
   assert.equal(await askedAt(cookies, at(30) - 1), 1);
   assert.equal(await askedAt(header, new Date(at(30))), 2);
@@ -112,7 +112,7 @@ test("the same text derives no key again", async (t) => {
 test("a new ring is that of all carriers, and of what was sealed before", async () => {
   const { ring, source } = await following();
   const cookies = await SessionCookie.encrypted(ring, { deviceBound: deviceBound({ path: "/.session" }) });
-  const header = await SessionHeader.encrypted("x-session", ring);
+  const header = await SessionToken.encrypted(ring, { header: "x-session" });
   const carriers = [cookies, cookies.inContext([["tenant", "acme"]]), header, header.inContext([["tenant", "acme"]])];
   const before = await Promise.all(carriers.map((carrier) => sealed(carrier)));
   const session = await cookies.load(null, at(0));
@@ -212,8 +212,8 @@ const rememberUpTo = 100_000;
 const KINDS = [
   (ring) => SessionCookie.encrypted(ring, { rememberUpTo }),
   async (ring) => (await SessionCookie.encrypted(ring, { rememberUpTo })).inContext([["tenant", "acme"]]),
-  (ring) => SessionHeader.encrypted("x-session", ring, { rememberUpTo }),
-  (ring) => SessionToken.encrypted("mobile", ring, { rememberUpTo }),
+  (ring) => SessionToken.encrypted(ring, { header: "x-session", rememberUpTo }),
+  (ring) => SessionToken.encrypted(ring, { purpose: "mobile", rememberUpTo }),
 ];
 
 test("a session whose key is dropped between load and save is not sealed under the new one", async () => {

@@ -9,7 +9,7 @@ import { isShareable } from "../src/carrier/caching.js";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
 import {
-  KeyRing, SessionCookie, SessionHeader, SessionToken, attributes, csrfToken, decodeDictionary, revalidation, revocation, verifyCsrf,
+  KeyRing, SessionCookie, SessionToken, attributes, csrfToken, decodeDictionary, revalidation, revocation, verifyCsrf,
 } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
 import { oldCookie } from "../src/old_cookies.js";
@@ -66,8 +66,8 @@ const asked = await SessionCookie.encrypted(XAES_KEY, {
   revalidateAfter: revalidation({ seconds: 60, validate: () => true }),
   revokedIf: revocation(() => false),
 });
-const headers = await SessionHeader.encrypted("authorization", XAES_KEY);
-const tokens = await SessionToken.encrypted("jobs", XAES_KEY);
+const headers = await SessionToken.encrypted(XAES_KEY, { header: "authorization" });
+const tokens = await SessionToken.encrypted(XAES_KEY, { purpose: "jobs" });
 const session = await cookies.load(null);
 session.ensureId();
 const guard = new CsrfGuard({ tokensInForms: true, trustFormPosts: [["https://idp.example", "/"]] });
@@ -96,8 +96,10 @@ const TAKES = {
       visit(opened);
       await others.saveToResponse(page(text, opened), opened);
     },
-    SessionHeader: (text) => headers.load(asNode(text)),
-    SessionToken: (text) => tokens.load(text),
+    SessionToken: async (text) => {
+      await headers.load(asNode(text));
+      await tokens.load(text);
+    },
     KeyRing: (text) => KeyRing.parse(text).catch(() => {}),
     csrfToken: () => csrfToken(session),
     verifyCsrf: (text) => verifyCsrf(session, text),

@@ -87,7 +87,7 @@ test("a bare token is the same in both", async () => {
     const make = mode === "signed" ? "unencryptedButSigned" : "encrypted";
     const purpose = ["sign-in link", "jobs", "blå:1", " "][below(4)];
     const [maxTokenLength, other] = [[3072, 200, 16_384][below(3)], ["jobs", purpose][below(2)]];
-    const tokens = await SessionToken[make](purpose, ring, { maxTokenLength });
+    const tokens = await SessionToken[make](ring, { purpose, maxTokenLength });
     const asked = (request) => ask({ token: { mode, ring, purpose, max_token_len: maxTokenLength, now: NOW, token: null, set: {}, invalidate: false, ...request } });
     const data = content();
     const session = await tokens.load(null, NOW * 1000);
@@ -108,7 +108,7 @@ test("a bare token is the same in both", async () => {
     const now = NOW + [0, 1799, 1800, 43_200, -61][below(5)];
     const request = { purpose: other, token, now, set: below(2) ? { more: round } : {}, invalidate: below(8) === 0 };
     const answer = await asked(request);
-    const reader = await SessionToken[make](other, ring, { maxTokenLength });
+    const reader = await SessionToken[make](ring, { purpose: other, maxTokenLength });
     const here = await reader.load(token, now * 1000);
     const told = { data: Object.fromEntries(here.entries()), flashes: [], id: here.id, is_new: here.isNew };
     assert.deepEqual([answer.seen, answer.reason], [told, here.outcome.reason ?? null], `round ${round}`);
@@ -128,7 +128,7 @@ test("a bare token is the same in both", async () => {
   for (const [purpose, isRefused] of [["", true], ["n".repeat(65_529), false], ["n".repeat(65_530), true]]) {
     const answer = await ask({ token: { mode: "signed", ring: SIGNING_KEY, purpose, max_token_len: 3072, now: NOW, token: null, set: {}, invalidate: false } });
     assert.equal(answer.refused ?? false, isRefused);
-    const built = SessionToken.unencryptedButSigned(purpose, SIGNING_KEY);
+    const built = SessionToken.unencryptedButSigned(SIGNING_KEY, { purpose });
     if (isRefused) await assert.rejects(built, { code: "purpose" });
     else assert.ok(await built);
   }

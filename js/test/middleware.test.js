@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { SessionCookie, SessionHeader, attributes } from "../src/index.js";
+import { SessionCookie, SessionToken, attributes } from "../src/index.js";
 import { onSession } from "../src/web/astro.js";
 import { session as inExpress } from "../src/web/express.js";
 import { withSession } from "../src/web/fetch.js";
@@ -227,9 +227,9 @@ test("what else fails while a session is loaded is the error of the request", as
 
 test("a promise of something else ends the program at its start", () => {
   const program = `
-    import { SessionHeader } from "./src/index.js";
+    import { SessionToken } from "./src/index.js";
     import { withSession } from "./src/web/fetch.js";
-    withSession(SessionHeader.encrypted("authorization", "${XAES_KEY}"), () => new Response());
+    withSession(SessionToken.encrypted("${XAES_KEY}", { header: "authorization" }), () => new Response());
   `;
   const cwd = fileURLToPath(new URL("..", import.meta.url));
   const run = () => execFileSync(execPath, ["--input-type=module", "--eval", program], { cwd, stdio: "pipe", encoding: "utf8" });
@@ -237,7 +237,7 @@ test("a promise of something else ends the program at its start", () => {
 });
 
 test("what makes no cookie is refused at the first request", async () => {
-  const header = await SessionHeader.encrypted("authorization", XAES_KEY);
+  const header = await SessionToken.encrypted(XAES_KEY, { header: "authorization" });
   await assert.rejects(withSession(() => header, () => new Response())(request()), { name: "ConfigError", code: "cookies" });
 });
 

@@ -13,7 +13,7 @@ import express4 from "express4";
 import { Hono } from "hono";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { KeyRing, Session, SessionCookie, SessionHeader, SessionToken, attributes, csrfToken, sessionType, verifyCsrf } from "../src/index.js";
+import { KeyRing, Session, SessionCookie, SessionToken, attributes, csrfToken, sessionType, verifyCsrf } from "../src/index.js";
 import { struct, text } from "../src/struct.js";
 import { onSession } from "../src/web/astro.js";
 import { session as inExpress } from "../src/web/express.js";
@@ -167,13 +167,13 @@ test("what is no request is refused, for its visitor would be new for ever", asy
     { request }, { req: request }, { headers: Promise.resolve(headers) }, { headers: () => headers }, { headers: jar("a") }, { headers: { cookie: true } },
     { cookies: jar("a"), locals: {} }, jar("a"), jar("cookie"), new Map(), new Map([["host", "x"]]), { cookie: [7] }, { cookie: {} }, { host: {} },
   ];
-  const header = await SessionHeader.encrypted("authorization", XAES_KEY);
+  const header = await SessionToken.encrypted(XAES_KEY, { header: "authorization" });
   const followed = await SessionCookie.encrypted(await KeyRing.follow(() => XAES_KEY));
   for (const source of sources) {
     for (const carrier of [cookies, cookies.inContext([["a", "b"]]), typed, header, followed]) await assert.rejects(carrier.load(source, NOW), isRequest);
     await assert.rejects(withSession(cookies, () => assert.fail("it was called"))(source), isRequest);
   }
-  const token = await SessionToken.encrypted("jobs", XAES_KEY);
+  const token = await SessionToken.encrypted(XAES_KEY, { purpose: "jobs" });
   await assert.rejects(token.load(Promise.resolve("x"), NOW), { name: "TypeError", message: "await the token" });
 });
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ConfigError, KeyRing, SessionCookie, SessionHeader, attributes } from "../src/index.js";
+import { ConfigError, KeyRing, SessionCookie, SessionToken, attributes } from "../src/index.js";
 import { NOW, SIGNING_KEY, XAES_KEY, cookies, field, filled, later, misconfigured, refused } from "./visitor.js";
 
 test("a session that was not touched writes nothing, and one that was read neither", async () => {
@@ -56,7 +56,7 @@ test("headers that cannot be changed leave the session as it is", async () => {
 test("a session is saved by what loaded it", async () => {
   const readable = await SessionCookie.unencryptedButSigned(SIGNING_KEY);
   const tenants = await Promise.all(["a", "b"].map((name) => SessionCookie.encrypted(XAES_KEY, { context: [["tenant", name]] })));
-  const header = await SessionHeader.encrypted("x-session", XAES_KEY);
+  const header = await SessionToken.encrypted(XAES_KEY, { header: "x-session" });
   for (const [from, to] of [[cookies, readable], [...tenants], [cookies, header], [header, cookies]]) {
     const session = await from.load(null, NOW);
     session.set("user", "ada");
@@ -66,7 +66,7 @@ test("a session is saved by what loaded it", async () => {
 });
 
 test("a header's session is found in the Headers of a request", async () => {
-  const api = await SessionHeader.encrypted("authorization", XAES_KEY);
+  const api = await SessionToken.encrypted(XAES_KEY, { header: "authorization" });
   const session = await api.load(null, NOW);
   session.set("user", "ada");
   const token = await api.save(session);
@@ -312,7 +312,7 @@ test("no session begins in a request from which the browser hides the cookie, bu
     const sessions = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ sameSite }) });
     assert.deepEqual([await written(FORM, put, sessions), await written(LINK, put, sessions)], [count, 1], sameSite);
   }
-  const header = await SessionHeader.encrypted("authorization", XAES_KEY);
+  const header = await SessionToken.encrypted(XAES_KEY, { header: "authorization" });
   const session = await header.load(FORM, NOW);
   put(session);
   assert.match(await header.save(session), /^e/);

@@ -6,7 +6,7 @@ import { mock, test } from "node:test";
 import { writeBody } from "../src/state/body.js";
 import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, SessionHeader, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
 import { contentOf } from "../src/keys/ring.js";
 import { Sealer } from "../src/token/token.js";
 import { NOW, XAES_KEY, field, filled, later } from "./visitor.js";
@@ -63,8 +63,8 @@ const USERS = {
     async (ring) => (await SessionCookie.encrypted(ring, LASTING)).inContext([["tenant", "acme"]]),
     (carrier) => filled(undefined, carrier),
   ),
-  "a session in a header": sessions((ring) => SessionHeader.encrypted("x-session", ring, LASTING), begun),
-  "a session in a token": sessions((ring) => SessionToken.encrypted("mobile", ring, LASTING), begun),
+  "a session in a header": sessions((ring) => SessionToken.encrypted(ring, { header: "x-session", ...LASTING }), begun),
+  "a session in a token": sessions((ring) => SessionToken.encrypted(ring, { purpose: "mobile", ...LASTING }), begun),
   // Its session was sealed again under the key that seals by then.
   "the token of a form": async () => {
     const session = await before.load(await filled((session) => session.ensureId(), before), NOW);
@@ -126,7 +126,7 @@ async function following(text) {
   // The second at which it is asked next.
   let seconds = 0;
   const ring = await KeyRing.follow(() => source.text, { every: 86_400, onError: (error) => source.told.push(error) });
-  const asking = await SessionToken.encrypted("asking", ring);
+  const asking = await SessionToken.encrypted(ring, { purpose: "asking" });
   const replace = async (text) => {
     source.text = text;
     await asking.load(null, later((seconds += 200_000)));
@@ -191,7 +191,7 @@ test("how long a key is needed follows from the settings", async (t) => {
     assert.deepEqual(await build(needed), []);
     assert.deepEqual(await build(needed - 1), [[sentence(needed - 1, needed)]]);
   }
-  for (const build of [(ring) => SessionHeader.encrypted("x-session", ring), (ring) => SessionToken.encrypted("mobile", ring)]) {
+  for (const build of [(ring) => SessionToken.encrypted(ring, { header: "x-session" }), (ring) => SessionToken.encrypted(ring, { purpose: "mobile" })]) {
     assert.deepEqual(await warnedBy(t, () => build(retiringAt(1859))), [[sentence(1859, 1860)]]);
   }
 });
@@ -200,7 +200,7 @@ test("every key that ends too early has its warning, once for each carrier, and 
   const third = await generateKey();
   const text = `${third} seal_from=${timeAt(3600)}\n${OTHER_KEY} seal_from=${timeAt(0)} accept_until=${timeAt(3601)}\n${XAES_KEY} accept_until=${timeAt(1)}`;
   const ring = await KeyRing.parse(text);
-  const warned = await warnedBy(t, () => Promise.all([SessionCookie.encrypted(ring), SessionHeader.encrypted("x-session", ring)]));
+  const warned = await warnedBy(t, () => Promise.all([SessionCookie.encrypted(ring), SessionToken.encrypted(ring, { header: "x-session" })]));
   const ends = warned.map(([line]) => /are valid until (\S+):/.exec(line)[1]);
   assert.deepEqual(ends.toSorted(), [timeAt(1860), timeAt(1860), timeAt(5460), timeAt(5460)]);
   const now = NOW.getTime() / 1000;

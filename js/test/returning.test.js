@@ -6,7 +6,7 @@ import { mock, test } from "node:test";
 
 import { sealData } from "iron-session";
 
-import { SessionCookie, SessionHeader, generateKey, sessionType } from "../src/index.js";
+import { SessionCookie, SessionToken, generateKey, sessionType } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
 import { struct, text, u32 } from "../src/struct.js";
 import { NOW, field } from "./visitor.js";
@@ -36,7 +36,7 @@ function rotatingRing() {
 const password = "a password of at least 32 characters";
 const migrateFrom = ironSession({ cookieName: "sid", password, from: at(start - 1), until: at(start + 1) });
 const type = sessionType({ label: "visitor", schema: 1, shape: struct({ user: text, visits: u32 }) });
-const [cookie, header] = [SessionCookie.encrypted, (...given) => SessionHeader.encrypted("x-session", ...given)];
+const [cookie, header] = [SessionCookie.encrypted, (ring, options) => SessionToken.encrypted(ring, { header: "x-session", ...options })];
 const unremembered = { idleTimeout: FORTNIGHT, absoluteTimeout: 3650 * DAY };
 const remembered = { rememberUpTo: 365 * DAY, rememberedIdleTimeout: FORTNIGHT };
 
@@ -85,7 +85,7 @@ const USES = {
 /** Saves a session. Returns what the client keeps then, or null, and the Max-Age of the cookie. */
 async function saved(carrier, session) {
   const answer = await carrier.save(session);
-  if (carrier instanceof SessionHeader) return { kept: answer };
+  if (carrier instanceof SessionToken) return { kept: answer };
   // Behind it may be the expiry of another cookie.
   const [line] = answer;
   return { kept: line ? field([line]) : null, maxAge: line && Number(/; Max-Age=(\d+)$/.exec(line)?.[1]) };

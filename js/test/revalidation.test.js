@@ -7,7 +7,7 @@ import { writeBody } from "../src/state/body.js";
 import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, SessionHeader, csrfToken, revalidation, revocation, sessionType, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionToken, csrfToken, revalidation, revocation, sessionType, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { contentOf } from "../src/keys/ring.js";
 import { Sealer } from "../src/token/token.js";
@@ -107,7 +107,7 @@ test("without the option nothing is between a request and its session", async ()
 test("sessions in a header field are asked about, too", async () => {
   let answer = true;
   const revalidateAfter = revalidation({ seconds: 60, validate: () => answer });
-  const header = await SessionHeader.encrypted("authorization", XAES_KEY, { revalidateAfter });
+  const header = await SessionToken.encrypted(XAES_KEY, { header: "authorization", revalidateAfter });
   const first = await header.load(null, NOW);
   first.set("user", "ada");
   const token = await header.save(first);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SessionCookie, SessionHeader, SessionToken, csrfToken, revocation, sessionType, verifyCsrf } from "../src/index.js";
+import { SessionCookie, SessionToken, csrfToken, revocation, sessionType, verifyCsrf } from "../src/index.js";
 import { struct, text } from "../src/struct.js";
 import { NOW, SIGNING_KEY, XAES_KEY, cookies, field, filled, later, refused } from "./visitor.js";
 
@@ -240,20 +240,20 @@ test("a moment within a second ends the sessions of that second", async () => {
 });
 
 test("a bare token opens for its purpose alone, and what is no text is none", async () => {
-  const tokens = await SessionToken.encrypted("jobs", XAES_KEY);
+  const tokens = await SessionToken.encrypted(XAES_KEY, { purpose: "jobs" });
   const session = await tokens.load(undefined, NOW);
   session.set("user", "ada");
   const token = await tokens.save(session);
   assert.equal((await tokens.load(token, NOW)).get("user"), "ada");
   assert.equal((await tokens.load("", NOW)).outcome.reason, "TooShort");
   for (const other of [[token], [token, token], { token }, 5, ` ${token}`]) assert.equal((await tokens.load(other, NOW)).outcome.reason, "Encoding");
-  const others = [SessionToken.encrypted("job", XAES_KEY), SessionToken.encrypted("Jobs", XAES_KEY), SessionHeader.encrypted("jobs", XAES_KEY)];
+  const others = [SessionToken.encrypted(XAES_KEY, { purpose: "job" }), SessionToken.encrypted(XAES_KEY, { purpose: "Jobs" }), SessionToken.encrypted(XAES_KEY, { header: "jobs" })];
   for (const other of await Promise.all(others)) assert.equal((await other.load(token, NOW)).outcome.reason, "Auth");
   const ended = await tokens.load(token, NOW);
   ended.invalidate();
   assert.equal(await tokens.save(ended), "");
   assert.equal(await tokens.save(await tokens.load(token, NOW)), null);
-  assert.deepEqual([tokens.name, (await SessionHeader.encrypted("X-Session", XAES_KEY)).name], ["jobs", "x-session"]);
+  assert.deepEqual([tokens.name, (await SessionToken.encrypted(XAES_KEY, { header: "X-Session" })).name], ["jobs", "x-session"]);
 });
 
 test("two tokens of one session differ", async () => {

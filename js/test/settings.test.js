@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, Session, SessionCookie, SessionHeader, SessionToken, attributes, generateKey, revalidation, revocation, sessionType } from "../src/index.js";
+import { KeyRing, Session, SessionCookie, SessionToken, attributes, generateKey, revalidation, revocation, sessionType } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { NOW, SIGNING_KEY, XAES_KEY, XCHACHA_KEY, cookies, filled, later, misconfigured, refused } from "./visitor.js";
@@ -53,8 +53,8 @@ test("spans that would never apply, or are none, are refused", async () => {
 });
 
 test("that sessions are persistent is a setting of cookies", async () => {
-  for (const Carrier of [SessionHeader, SessionToken]) {
-    await assert.rejects(Carrier.encrypted("x-session", XAES_KEY, { persistent: true }), { code: "option", message: /^there is no option `persistent`/ });
+  for (const place of [{ header: "x-session" }, { purpose: "jobs" }]) {
+    await assert.rejects(SessionToken.encrypted(XAES_KEY, { ...place, persistent: true }), { code: "option", message: /^there is no option `persistent`/ });
   }
 });
 
@@ -140,8 +140,8 @@ test("an error shows nothing of a key that stands in the place of something else
     notBefore: () => SessionCookie.encrypted(key, { notBefore: key }),
     application: () => SessionCookie.encrypted(key, { application: key.repeat(4) }),
     context: () => SessionCookie.encrypted(key, { context: key }),
-    "name of a field": () => SessionHeader.encrypted(`${key} `, key),
-    "ring, and the name": () => SessionHeader.encrypted(key, "x-session"),
+    "name of a field": () => SessionToken.encrypted(key, { header: `${key} ` }),
+    "ring, and the name": () => SessionToken.encrypted("x-session", { header: key }),
     "an origin": () => new CsrfGuard({ trustOrigins: [key] }),
     "the password of an origin": () => new CsrfGuard({ trustOrigins: [`https://user:${key}@app.example`] }),
     "an origin of a form": () => new CsrfGuard({ trustFormPosts: [[`postgres://${key.slice(-48)}@app`, "/"]] }),
@@ -240,9 +240,13 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   await refuses({ skipXChaCha: "false" }, "skipXChaCha");
   assert.throws(() => attributes({ domain: 5 }), misconfigured("cookie"));
   for (const cookie of [null, "sid", { name: "sid" }]) await refuses({ cookie }, "cookie");
-  await assert.rejects(SessionHeader.encrypted(5, XAES_KEY), misconfigured("name"));
-  for (const purpose of [undefined, null, 5, "", "\ud800"]) await assert.rejects(SessionToken.encrypted(purpose, XAES_KEY), misconfigured("purpose"));
-  await assert.rejects(SessionToken.encrypted("jobs", XAES_KEY, { cookie: attributes() }), misconfigured("option"));
+  await assert.rejects(SessionToken.encrypted(XAES_KEY, { header: 5 }), misconfigured("header"));
+  for (const purpose of [undefined, null, 5, "", "\ud800"]) await assert.rejects(SessionToken.encrypted(XAES_KEY, { purpose }), misconfigured("purpose"));
+  for (const options of [undefined, {}, { header: null }, { header: "x-session", purpose: "jobs" }]) {
+    const message = "`purpose` must be given, or else `header`, and not both";
+    await assert.rejects(SessionToken.encrypted(XAES_KEY, options), { code: "purpose", message });
+  }
+  await assert.rejects(SessionToken.encrypted(XAES_KEY, { purpose: "jobs", cookie: attributes() }), misconfigured("option"));
   for (const dangerAllowHttp of [null, 0, "", NaN]) assert.throws(() => attributes({ dangerAllowHttp }), misconfigured("dangerAllowHttp"));
   assert.throws(() => attributes({ secure: false }), (error) => misconfigured("option")(error) && /dangerAllowHttp/.test(error.message));
   assert.throws(() => attributes({ sameSITE: "Lax" }), misconfigured("option"));
@@ -261,7 +265,7 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   // In seconds, this would be in January 1970.
   await refuses({ notBefore: NOW.getTime() / 1000 }, "notBefore");
   for (const maxTokenLength of [0, NaN, Infinity, 16_385, "3072"]) {
-    await assert.rejects(SessionHeader.encrypted("x-session", XAES_KEY, { maxTokenLength }), misconfigured("maxTokenLength"));
+    await assert.rejects(SessionToken.encrypted(XAES_KEY, { header: "x-session", maxTokenLength }), misconfigured("maxTokenLength"));
   }
 });
 
@@ -314,7 +318,7 @@ test("sessions are left to others only under a name that no other host can set",
   const followed = await KeyRing.follow(() => XAES_KEY, { skipXChaCha: true });
   await assert.rejects(SessionCookie.encrypted(followed, { cookie }), misconfigured("skipXChaCha"));
   await SessionCookie.encrypted(skipping, { cookie: attributes({ name: "__host-a" }) });
-  await SessionHeader.encrypted("x-session", skipping);
+  await SessionToken.encrypted(skipping, { header: "x-session" });
 });
 
 test("mistakes in the settings are refused", async () => {
@@ -346,8 +350,7 @@ test("options are an object, and leaving them out is no mistake", async () => {
   for (const options of [null, 7, "split:2", true, Symbol("size")]) {
     await assert.rejects(SessionCookie.encrypted(XAES_KEY, options), expected);
     await assert.rejects(SessionCookie.unencryptedButSigned(SIGNING_KEY, options), expected);
-    await assert.rejects(SessionHeader.encrypted("x-session", XAES_KEY, options), expected);
-    await assert.rejects(SessionToken.encrypted("jobs", XAES_KEY, options), expected);
+    await assert.rejects(SessionToken.encrypted(XAES_KEY, options), expected);
   }
   await SessionCookie.encrypted(XAES_KEY, undefined);
   await SessionCookie.encrypted(XAES_KEY, Object.create(null));
@@ -423,7 +426,7 @@ test("the public facts of a ring hold nothing secret", async () => {
 });
 
 test("where `await` was forgotten, `load` says so", async () => {
-  const pending = [SessionCookie.encrypted(XAES_KEY), SessionHeader.encrypted("authorization", XAES_KEY), SessionCookie.unencryptedButSigned(SIGNING_KEY)];
+  const pending = [SessionCookie.encrypted(XAES_KEY), SessionToken.encrypted(XAES_KEY, { header: "authorization" }), SessionCookie.unencryptedButSigned(SIGNING_KEY)];
   for (const carrier of pending) assert.throws(() => carrier.load(null), { name: "TypeError", message: "await `encrypted` first" });
   await Promise.all(pending);
 });

@@ -250,7 +250,7 @@ impl<T> SessionCookie<T> {
         let old = old.filter(|old| !old.is_empty());
         let is_for_all_sites = self.fields.attributes.same_site == SameSite::None;
         let asked = ask(values.is_empty() && !is_for_all_sites);
-        self.token.arrive(values, old, clock, context, asked)
+        self.token.begin(values, old, clock, context, asked)
     }
 
     /// Finishes the request for `session`. Returns the extent to which its response depends on it, and the `Set-Cookie`

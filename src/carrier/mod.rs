@@ -1,14 +1,12 @@
-//! Carriers of a session (a cookie, a header, a bare token) and their builder.
+//! Carriers of a session (a cookie; a token, in a header or bare) and their builder.
 //!
-//! [`SessionCookie`], [`SessionHeader`](crate::SessionHeader) and [`SessionToken`](crate::SessionToken) load and save
-//! sessions. [`SessionBuilder`] has their settings; a [`ConfigError`](crate::ConfigError) names the setting that is wrong.
+//! [`SessionCookie`] and [`SessionToken`](crate::SessionToken) load and save sessions. [`SessionBuilder`] has their settings; a [`ConfigError`](crate::ConfigError) names the setting that is wrong.
 
 pub(crate) mod builder;
 pub(crate) mod cookie;
 pub(crate) mod fields;
 #[cfg(feature = "migrate")]
 mod former;
-pub(crate) mod header;
 mod inspect;
 #[cfg(feature = "cookie")]
 mod jar;
@@ -22,10 +20,7 @@ pub use crate::{
     state::{Padding, RefreshAfter, TokenChange},
     token::Context,
 };
-pub use builder::{
-    InCookie, InHeader, InToken, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
-    SessionTokenBuilder,
-};
+pub use builder::{InCookie, InToken, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 

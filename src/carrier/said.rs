@@ -1,7 +1,7 @@
 //! Sessions that a response has already, before its session is saved (docs/spec/writer.md § 8.12.2): a service inside, another
 //! response that is passed on, or the handler itself may have set the cookie.
 
-use super::{cookie::SessionCookie, header::SessionHeader};
+use super::{cookie::SessionCookie, token::SessionToken};
 use crate::{
     cookie::{SetCookies, Values, response::ReadCookie},
     session::Session,
@@ -113,7 +113,7 @@ fn part_in<'a>(field: &'a [u8], own: &str) -> Option<(ReadCookie<'a>, usize)> {
     Some((read, number))
 }
 
-impl<T: Payload> SessionHeader<T> {
+impl<T: Payload> SessionToken<T> {
     /// Reads what fields of the response say of `session` already.
     pub(crate) fn said_in<'a>(
         &self,
@@ -124,7 +124,7 @@ impl<T: Payload> SessionHeader<T> {
         for (write, token) in fields.enumerate() {
             let mut values = Values::default();
             values.push(token.trim_ascii(), LONGEST_TOKEN);
-            found.add(write, 1, session.arrived_as(&self.token.sealer, &values));
+            found.add(write, 1, session.arrived_as(&self.sealer, &values));
         }
         found
     }

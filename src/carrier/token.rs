@@ -15,31 +15,36 @@ use crate::{
     token::{Context, LONGEST_TOKEN},
 };
 
-/// Sessions in bare tokens, for a mobile client, a message or a queue. Cloning is cheap.
+/// Sessions in tokens: in a [`header`](crate::carrier::SessionTokenBuilder::header), for clients without cookies, or
+/// bare, for a message or a queue. Cloning is cheap.
 ///
-/// A token opens only for the purpose that it was sealed for ([SPEC.md § 3.2]). Both timeouts apply: by default a
-/// token expires after 30 minutes without a refresh, and after 12 hours in any case. For a message that may wait
-/// longer, set [`idle_timeout(None)`](crate::carrier::SessionBuilder::idle_timeout) and an
+/// A token opens only for the header, or the [`purpose`](crate::carrier::SessionTokenBuilder::purpose), that it was
+/// sealed for ([SPEC.md § 3.2]). Both timeouts apply: by default a token expires after 30 minutes without a refresh, and
+/// after 12 hours in any case. For a message that may wait longer, set
+/// [`idle_timeout(None)`](crate::carrier::SessionBuilder::idle_timeout) and an
 /// [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout).
 ///
 /// [`load`](Self::load) returns an empty session for an expired token. A program that has to tell the two apart checks
 /// [`outcome`](Session::outcome), or calls [`open`](Self::open) of a typed token.
 ///
+/// Cookies are not read, and no URL is, because URLs end up in histories, logs and `Referer`.
+///
 /// # Examples
 ///
 /// ```
-/// use std::time::SystemTime;
-/// use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
+/// use hardtack::{Clock, EncryptionKey, SessionToken, carrier::TokenChange};
 ///
-/// let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
+/// let tokens = SessionToken::encrypted(EncryptionKey::generate()?)
+///     .header("authorization")
+///     .build()?;
 ///
-/// let session = tokens.load(None::<&str>, SystemTime::now());
+/// let session = tokens.load(None::<&str>, Clock::system());
 /// session.insert("user", 42)?;
 /// let TokenChange::Store(token) = tokens.save(&session)? else {
 ///     return Err("a session with content is written".into());
 /// };
 ///
-/// let session = tokens.load(Some(&token), SystemTime::now());
+/// let session = tokens.load([format!("Bearer {token}")], Clock::system());
 /// assert_eq!(session.get("user")?, Some(42));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
@@ -49,21 +54,56 @@ pub struct SessionToken<T = Map> {
     pub(crate) sealer: Arc<Sealer>,
     /// `None`: the builder's.
     pub(crate) context: Option<Arc<Context>>,
+    /// `None`: bare tokens.
+    pub(crate) header: Option<Arc<HeaderNames>>,
     payload: PhantomData<fn() -> T>,
 }
 
+/// Names of the headers that tokens travel in, in lower case.
+pub(crate) struct HeaderNames {
+    pub(crate) request: String,
+    pub(crate) response: String,
+}
+
 impl<T> SessionToken<T> {
-    /// Loads the session of `token`. Never fails: a token that does not open is a new session.
+    /// Returns the name of the request header, in lower case, or `None` for bare tokens.
     #[must_use]
-    pub fn load(&self, token: Option<impl AsRef<[u8]>>, clock: impl Into<Clock>) -> Session<T> {
-        let mut values = Values::default();
-        if let Some(token) = token {
-            values.push(token.as_ref(), LONGEST_TOKEN);
-        }
-        self.arrive(values, None, clock.into(), None, Asked::default())
+    pub fn header(&self) -> Option<&str> {
+        self.header.as_ref().map(|names| &*names.request)
+    }
+
+    /// Returns the name of the response header, in lower case, or `None` for bare tokens.
+    #[must_use]
+    pub fn response_header(&self) -> Option<&str> {
+        self.header.as_ref().map(|names| &*names.response)
+    }
+
+    /// Loads the session of a request. Never fails: a token that does not open is a new session.
+    ///
+    /// `values` are the values of the header, or bare tokens: usually one or none. If there are two different values,
+    /// neither opens. In `Authorization`, `Bearer` and one space before the token are skipped.
+    #[must_use]
+    pub fn load(
+        &self,
+        values: impl IntoIterator<Item: AsRef<[u8]>>,
+        clock: impl Into<Clock>,
+    ) -> Session<T> {
+        self.arrive(values, clock.into(), None, Asked::default())
     }
 
     /// Ends the request for `session`, which can only be read from then on. Returns what becomes of the client's token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionToken, carrier::TokenChange};
+    /// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?).header("x-session").build()?;
+    /// let session = tokens.load(["of an earlier key"], Clock::system());
+    /// session.invalidate()?;
+    /// // Sent as an empty header.
+    /// assert_eq!(tokens.save(&session)?, TokenChange::Drop);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -118,7 +158,7 @@ impl<T> SessionToken<T> {
     ///     user: u64,
     ///     name: &'a str,
     /// }
-    /// # let tokens = SessionToken::encrypted("api", EncryptionKey::generate()?).typed::<Login>().build()?;
+    /// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?).purpose("api").typed::<Login>().build()?;
     /// # let now = SystemTime::now();
     /// # let session = tokens.load(None::<&str>, now);
     /// # session.replace(Login { user: 42, name: "Ada".to_owned() })?;
@@ -179,10 +219,11 @@ impl<T> SessionToken<T> {
         )
     }
 
-    pub(super) fn of(sealer: Sealer) -> SessionToken<T> {
+    pub(super) fn new(sealer: Sealer, header: Option<HeaderNames>) -> SessionToken<T> {
         SessionToken {
             sealer: Arc::new(sealer),
             context: None,
+            header: header.map(Arc::new),
             payload: PhantomData,
         }
     }
@@ -192,8 +233,24 @@ impl<T> SessionToken<T> {
         self.context.as_deref().unwrap_or(&self.sealer.context)
     }
 
-    #[inline]
     pub(crate) fn arrive(
+        &self,
+        values: impl IntoIterator<Item: AsRef<[u8]>>,
+        clock: Clock,
+        context: Option<Arc<Context>>,
+        asked: Asked,
+    ) -> Session<T> {
+        let mut tokens = Values::default();
+        for value in values {
+            let token = token_in(self.header(), value.as_ref());
+            tokens.push(token, LONGEST_TOKEN);
+        }
+        self.begin(tokens, None, clock, context, asked)
+    }
+
+    /// Begins a request that brought these tokens.
+    #[inline]
+    pub(super) fn begin(
         &self,
         values: Values,
         old: Option<Box<dyn Predecessor>>,
@@ -262,7 +319,10 @@ impl<T: SessionData> SessionToken<T> {
     ///     const SCHEMA: u32 = 1;
     /// }
     ///
-    /// let tokens = SessionToken::encrypted("api", EncryptionKey::generate()?).typed::<Login>().build()?;
+    /// let tokens = SessionToken::encrypted(EncryptionKey::generate()?)
+    ///     .purpose("api")
+    ///     .typed::<Login>()
+    ///     .build()?;
     /// # let now = SystemTime::now();
     /// # let session = tokens.load(None::<&str>, now);
     /// # session.replace(Login { user: 42 })?;
@@ -284,11 +344,29 @@ impl<T: SessionData> SessionToken<T> {
     }
 }
 
-clone_by_fields!(SessionToken<T> { sealer, context, payload });
+/// Returns the token in the value of a request header, whose name is in lower case: in `authorization` without the
+/// scheme `Bearer`, which may be in any case. A bare token is the whole value.
+fn token_in<'a>(header: Option<&str>, value: &'a [u8]) -> &'a [u8] {
+    let Some(header) = header else {
+        return value;
+    };
+    let value = value.trim_ascii();
+    match value.split_first_chunk::<7>() {
+        Some((scheme, token))
+            if header == "authorization" && scheme.eq_ignore_ascii_case(b"Bearer ") =>
+        {
+            token
+        }
+        _ => value,
+    }
+}
+
+clone_by_fields!(SessionToken<T> { sealer, context, header, payload });
 
 impl<T> fmt::Debug for SessionToken<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionToken")
+            .field("name", &self.sealer.slot.purpose.name())
             .field("mode", &self.sealer.mode)
             .finish_non_exhaustive()
     }

@@ -7,8 +7,8 @@ use crate::{
 /// An error from saving a session.
 ///
 /// The operating system's random generator failed, the clock shows a time before 2026 or after 2162, or the program
-/// saves a session where it cannot: with another carrier than the one that loaded it, inside its own `update`, or in a
-/// jar of cookies that has no room for it. [`cookie_for`](crate::SessionCookie::cookie_for) also returns the error of
+/// saves a session where it cannot: with another carrier than the one that loaded it, inside its own `update`, in a jar of
+/// cookies that has no room for it, or by `save_to` of bare tokens. [`cookie_for`](crate::SessionCookie::cookie_for) also returns the error of
 /// the function that fills the session, and one for an empty session.
 #[derive(Clone)]
 pub struct SaveError(pub(crate) SaveProblem);
@@ -24,17 +24,17 @@ pub(crate) enum SaveProblem {
     Clock,
     /// An `update` around this call is changing the session.
     InsideUpdate,
-    /// The session was loaded by a [`SessionCookie`](crate::SessionCookie), [`SessionHeader`](crate::SessionHeader)
-    /// or [`SessionToken`](crate::SessionToken) with another mode, name, labels or key ring than the one that saves it,
+    /// The session was loaded by a [`SessionCookie`](crate::SessionCookie) or
+    /// [`SessionToken`](crate::SessionToken) with another mode, name, labels or key ring than the one that saves it,
     /// or built for another context.
     ForeignSession,
     /// A session for a test could not be filled.
     Filling(SessionError),
     /// A session for a test is empty.
     Empty,
-    /// A jar of cookies has no room for what this sentence names.
-    #[cfg(feature = "cookie")]
-    NotInJar(&'static str),
+    /// A jar of cookies has no room for what this sentence names, or a token no header.
+    #[cfg(any(feature = "cookie", feature = "http"))]
+    NoPlace(&'static str),
 }
 
 impl fmt::Display for SaveProblem {
@@ -48,14 +48,14 @@ impl fmt::Display for SaveProblem {
                 "this call is inside an `update` of the same session; save it afterwards",
             ),
             SaveProblem::ForeignSession => f.write_str(
-                "this session was loaded by another cookie, header or token; save it with that one",
+                "this session was loaded by another cookie or token; save it with that one",
             ),
             SaveProblem::Filling(error) => error.fmt(f),
             SaveProblem::Empty => {
                 f.write_str("an empty session has no cookie; store a value first")
             }
-            #[cfg(feature = "cookie")]
-            SaveProblem::NotInJar(sentence) => f.write_str(sentence),
+            #[cfg(any(feature = "cookie", feature = "http"))]
+            SaveProblem::NoPlace(sentence) => f.write_str(sentence),
         }
     }
 }

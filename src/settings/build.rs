@@ -203,7 +203,7 @@ impl SessionSettings {
 
     /// Returns what a cookie with these settings has.
     pub(super) fn applied(&self) -> (KeySettings, Options, InCookie) {
-        let (mut options, mut cookie) = (Options::default(), InCookie::new());
+        let (mut options, mut cookie) = (Options::default(), InCookie::default());
         let mut of_cookie = Target::new(&mut options, Some(&mut cookie));
         let applied = self.apply(&mut of_cookie);
         debug_assert!(applied.is_ok(), "each was when it was taken");
@@ -241,7 +241,7 @@ fn builder_with(keys: KeySettings) -> Result<SessionCookieBuilder, ConfigError> 
         None => KeyRing::from_sources(sources).map_err(unread)?.into(),
     };
     ring.check_mode(mode)?;
-    Ok(SessionBuilder::new(InCookie::new(), mode, ring))
+    Ok(SessionBuilder::new(mode, ring))
 }
 
 fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {

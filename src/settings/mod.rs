@@ -134,7 +134,7 @@ impl SessionSettings {
         }
         let debug = apply(
             &value,
-            &mut Target::new(&mut Options::default(), Some(&mut InCookie::new())),
+            &mut Target::new(&mut Options::default(), Some(&mut InCookie::default())),
         )?;
         if is_source_of_keys(name) && self.source_of_keys().is_some() {
             return Err(OTHER_KEYS.into());

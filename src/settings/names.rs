@@ -292,7 +292,7 @@ mod tests {
             if !is_value || name == "idle_timeout" {
                 continue;
             }
-            let defaults = format!("{:?}", (Options::default(), InCookie::new()));
+            let defaults = format!("{:?}", (Options::default(), InCookie::default()));
             let mut settings = SessionSettings::default();
             settings.take(name, name, value.to_owned().into());
             let (keys, options, cookie) = settings.applied();

@@ -16,7 +16,7 @@ use crate::crypto::scratch::Wiped;
 /// ```
 /// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
 /// # use std::time::SystemTime;
-/// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
+/// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?).purpose("mobile").build()?;
 /// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
 /// # session.invalidate()?;
 /// let (field, value) = match tokens.save(&session)? {

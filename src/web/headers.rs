@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     base::clock::Clock,
-    carrier::{SessionCookie, TokenChange, header::SessionHeader},
+    carrier::{SessionCookie, TokenChange, token::SessionToken},
     events,
-    session::{SaveError, Sealer, Session, Touch},
+    session::{SaveError, SaveProblem, Sealer, Session, Touch},
     state::{Asked, Circumstances, Destination, Payload, Said},
     token::Context,
 };
@@ -128,8 +128,9 @@ impl<T: Payload> SessionCookie<T> {
 }
 
 /// With feature `http`.
-impl<T: Payload> SessionHeader<T> {
-    /// Loads the session of a request with these fields. See [`load`](Self::load).
+impl<T: Payload> SessionToken<T> {
+    /// Loads the session of a request with these fields. See [`load`](Self::load). Bare tokens are in no field, so the
+    /// session is then a new one, which [`save_to`](Self::save_to) refuses.
     #[must_use]
     pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
         self.arrive_from(request, clock.into(), None)
@@ -141,8 +142,8 @@ impl<T: Payload> SessionHeader<T> {
         clock: Clock,
         context: Option<Arc<Context>>,
     ) -> Session<T> {
-        let name = H::name(&self.name);
-        let values = request.values(&name);
+        let name = self.header().map(H::name);
+        let values = name.iter().flat_map(|name| request.values(name));
         let asked = Asked {
             destination: destination_of(request),
             ..Asked::default()
@@ -157,13 +158,13 @@ impl<T: Payload> SessionHeader<T> {
     ///
     /// ```
     /// use http::{HeaderMap, StatusCode};
-    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
-    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
+    /// # use hardtack::{Clock, EncryptionKey, SessionToken};
+    /// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?).header("x-session").build()?;
     ///
     /// let (request, mut response) = (HeaderMap::new(), HeaderMap::new());
-    /// let session = header.load_from(&request, Clock::system());
+    /// let session = tokens.load_from(&request, Clock::system());
     /// session.insert("user", 42)?;
-    /// header.save_to(&session, StatusCode::OK, &mut response)?;
+    /// tokens.save_to(&session, StatusCode::OK, &mut response)?;
     /// assert!(response.contains_key("session-token"));
     /// assert_eq!(response["vary"], "x-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -171,7 +172,8 @@ impl<T: Payload> SessionHeader<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`save`](Self::save). The response then has no token; its status should be 500.
+    /// Returns the errors of [`save`](Self::save), and one if the tokens are bare. The response then has no token; its
+    /// status should be 500.
     pub fn save_to(
         &self,
         session: &Session<T>,
@@ -188,13 +190,16 @@ impl<T: Payload> SessionHeader<T> {
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
+        let Some(header) = &self.header else {
+            return Err(SaveProblem::NoPlace(NO_HEADER).into());
+        };
         let caches = caches_of(response);
-        let name = H::name(&self.response_name);
+        let name = H::name(&header.response);
         let found = self.said_in(session, response.values(&name));
         let circumstances = circumstances_of(status, session, &caches, found.said());
-        let finished = self.token.finish(session, circumstances);
-        let source = Cow::Owned(self.name.to_string());
-        instruct(&caches, &finished, source, &self.token.sealer, response);
+        let finished = self.finish(session, circumstances);
+        let source = Cow::Owned(header.request.clone());
+        instruct(&caches, &finished, source, &self.sealer, response);
         let (_, change) = finished?;
         let value = match change {
             TokenChange::Keep => {
@@ -298,3 +303,6 @@ fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
             && is(H::SEC_FETCH_DEST, b"document")
             && request.first(&H::ORIGIN).is_none())
 }
+
+pub(super) const NO_HEADER: &str =
+    "bare tokens travel in no header; build them with `header` in place of `purpose`";

@@ -6,11 +6,12 @@ use super::{
     context_by::RequestContext,
     dropped::Dropped,
     framework::Fields,
+    headers::NO_HEADER,
     pending::{AnyCarrier, PendingSession},
 };
 use crate::{
-    base::{clock::Clock, clone_by_fields},
-    carrier::{SessionCookie, header::SessionHeader},
+    base::{clock::Clock, clone_by_fields, config_error::ConfigError},
+    carrier::{SessionCookie, token::SessionToken},
     session::Session,
     state::{Map, Payload},
     token::Context,
@@ -83,21 +84,29 @@ impl<T: Payload> SessionLayer<T> {
         SessionLayer::of(AnyCarrier::Cookie(cookie))
     }
 
-    /// Creates a layer for sessions in a header, with the system's clock.
+    /// Creates a layer for the sessions of `tokens`, which have a [`header`](SessionToken::header), with the system's clock.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionHeader, SessionLayer};
+    /// use hardtack::{EncryptionKey, SessionLayer, SessionToken};
     ///
-    /// let header = SessionHeader::encrypted("authorization", EncryptionKey::generate()?).build()?;
-    /// let layer = SessionLayer::in_header(header);
+    /// let tokens = SessionToken::encrypted(EncryptionKey::generate()?)
+    ///     .header("authorization")
+    ///     .build()?;
+    /// let layer = SessionLayer::in_header(tokens)?;
     /// assert!(format!("{layer:?}").contains("authorization"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    #[must_use]
-    pub fn in_header(header: SessionHeader<T>) -> SessionLayer<T> {
-        SessionLayer::of(AnyCarrier::Header(header))
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigError`] if the tokens are bare.
+    pub fn in_header(tokens: SessionToken<T>) -> Result<SessionLayer<T>, ConfigError> {
+        if tokens.header.is_none() {
+            return Err(ConfigError::about("header", NO_HEADER));
+        }
+        Ok(SessionLayer::of(AnyCarrier::Header(tokens)))
     }
 
     fn of(carrier: AnyCarrier<T>) -> SessionLayer<T> {
@@ -174,7 +183,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
         let clock = self.clock.clone();
         let session = match &*self.carrier {
             AnyCarrier::Cookie(cookie) => cookie.arrive_from(request, clock, context),
-            AnyCarrier::Header(header) => header.arrive_from(request, clock, context),
+            AnyCarrier::Header(tokens) => tokens.arrive_from(request, clock, context),
         };
         if is_refused {
             session.refuse();

@@ -1,6 +1,6 @@
 //! Sessions in web servers: on an `http::HeaderMap`, in tower services, in axum and in actix-web.
 //!
-//! With feature `http`, [`SessionCookie`](crate::SessionCookie) and [`SessionHeader`](crate::SessionHeader) have the
+//! With feature `http`, [`SessionCookie`](crate::SessionCookie) and [`SessionToken`](crate::SessionToken) have the
 //! methods `load_from` and `save_to`. `SessionLayer` is a tower layer that calls them.
 
 #[cfg(feature = "actix")]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{dropped::Dropped, failure::Failure, framework::Fields};
 use crate::{
-    carrier::{SessionCookie, header::SessionHeader},
+    carrier::{SessionCookie, token::SessionToken},
     session::Session,
     state::Payload,
 };
@@ -12,16 +12,14 @@ use crate::{
 /// Carrier of a layer's sessions.
 pub(super) enum AnyCarrier<T> {
     Cookie(SessionCookie<T>),
-    Header(SessionHeader<T>),
+    Header(SessionToken<T>),
 }
 
 impl<T> AnyCarrier<T> {
-    /// Returns the name of the cookie or header.
+    /// Returns the name of the cookie or header, for events.
     pub(super) fn name(&self) -> &str {
-        match self {
-            AnyCarrier::Cookie(cookie) => cookie.name().as_str(),
-            AnyCarrier::Header(header) => &header.name,
-        }
+        let (AnyCarrier::Cookie(SessionCookie { token, .. }) | AnyCarrier::Header(token)) = self;
+        token.sealer.slot.purpose.name()
     }
 }
 
@@ -44,7 +42,7 @@ impl<T: Payload> PendingSession<T> {
         }
         let saved = match &*self.carrier {
             AnyCarrier::Cookie(cookie) => cookie.save_in(&self.session, status, response),
-            AnyCarrier::Header(header) => header.save_in(&self.session, status, response),
+            AnyCarrier::Header(tokens) => tokens.save_in(&self.session, status, response),
         };
         self.is_saved = true;
         if let Some(dropped) = &self.dropped {

@@ -9,7 +9,7 @@ use std::{
 
 use actix_web::{dev, web};
 use hardtack::{
-    Session, SessionData, SessionHeader, SessionLayer, carrier, csrf::CsrfGuard, session::Map,
+    Session, SessionData, SessionLayer, SessionToken, carrier, csrf::CsrfGuard, session::Map,
 };
 use serde::{Deserialize, Serialize};
 use tower::Layer;
@@ -202,7 +202,7 @@ fn the_context_of_a_request_counts_before_that_of_the_carrier() {
 
 #[test]
 fn a_session_travels_in_a_header() {
-    let header: SessionHeader<Map> = header_builder("x-session").build().unwrap();
+    let header: SessionToken<Map> = header_builder("x-session").build().unwrap();
     let serve = {
         let header = header.clone();
         move |app: &mut web::ServiceConfig| {
@@ -211,7 +211,7 @@ fn a_session_travels_in_a_header() {
                 session.insert("count", count).unwrap();
                 count.to_string()
             };
-            let scope = web::scope("").wrap(SessionLayer::in_header(header).clock(at(0)));
+            let scope = web::scope("").wrap(SessionLayer::in_header(header).unwrap().clock(at(0)));
             app.service(scope.route("/", web::get().to(handler)));
         }
     };

@@ -27,8 +27,8 @@ use std::{
 };
 
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionToken,
-    carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionToken,
+    carrier::{SessionCookieBuilder, SessionTokenBuilder},
     session::{Map, Outcome, Payload, Reason},
 };
 #[cfg(feature = "http")]
@@ -79,13 +79,13 @@ pub(crate) fn builder_of<T: Payload>() -> SessionCookieBuilder<T> {
 }
 
 /// The same in a header.
-pub(crate) fn header_builder(name: &str) -> SessionHeaderBuilder {
-    SessionHeader::encrypted(name, ring())
+pub(crate) fn header_builder(name: &str) -> SessionTokenBuilder {
+    SessionToken::encrypted(ring()).header(name)
 }
 
 /// The same in bare tokens.
 pub(crate) fn token_builder(purpose: &str) -> SessionTokenBuilder {
-    SessionToken::encrypted(purpose, ring())
+    SessionToken::encrypted(ring()).purpose(purpose)
 }
 
 pub(crate) fn cookie() -> SessionCookie {

@@ -46,7 +46,7 @@ fn site() -> SessionCookieBuilder {
 
 /// Bare tokens with a key of their own.
 fn tokens() -> SessionTokenBuilder {
-    SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap())
+    SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose("mobile")
 }
 
 fn write(session: &Session) {

@@ -2,7 +2,7 @@
 //! when they stay away (SPEC.md § 8.2, docs/spec/writer.md § 8.10).
 
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionHeader, SessionSettings,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionSettings, SessionToken,
     carrier::{RefreshAfter, SessionCookieBuilder, TokenChange},
     keys::{RingKey, SharedKeyRing},
     session::Payload,
@@ -220,7 +220,8 @@ fn settings_from_a_file_do_the_same() {
 #[test]
 fn tokens_in_a_header_go_on_without_a_cookie() {
     let ring = rotating(FORTNIGHT + 60);
-    let header = SessionHeader::encrypted("x-session", ring)
+    let header = SessionToken::encrypted(ring)
+        .header("x-session")
         .idle_timeout(seconds(FORTNIGHT))
         .absolute_timeout(seconds(YEARS))
         .build()

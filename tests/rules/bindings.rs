@@ -3,8 +3,7 @@
 use std::{any::type_name, fmt::Debug};
 
 use hardtack::{
-    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionHeader,
-    SessionToken,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionToken,
     carrier::{Context, SessionCookieBuilder, TokenChange},
     keys::SharedKeyRing,
     session::{Map, Payload, Reason},
@@ -154,7 +153,7 @@ fn every_letter_of_a_binding_counts_with_its_case() {
         }
     }
     let purposes = ["mobile", "Mobile"].map(|purpose| {
-        let tokens = SessionToken::encrypted(purpose, ring.clone());
+        let tokens = SessionToken::encrypted(ring.clone()).purpose(purpose);
         tokens.build().unwrap()
     });
     let session = purposes[0].load(None::<&str>, at(0));
@@ -216,7 +215,7 @@ fn one_name_has_sessions_of_one_type_under_a_shared_ring() {
     assert!(apart().name("__Host-admin").build().is_ok());
     assert!(apart().application("admin").build().is_ok());
     assert!(apart().context("for", "admins").build().is_ok());
-    let token = SessionToken::encrypted("__Host-session", ring.clone());
+    let token = SessionToken::encrypted(ring.clone()).purpose("__Host-session");
     assert!(token.typed::<Admin>().build().is_ok());
     let other_ring = SharedKeyRing::from(own_ring());
     assert!(other::<Admin>(&other_ring).build().is_ok());
@@ -328,8 +327,8 @@ fn a_context_keeps_no_two_types_of_one_label_apart() {
 #[test]
 fn one_token_and_one_header_have_sessions_of_one_type_too() {
     let ring = SharedKeyRing::from(own_ring());
-    let token = |purpose| SessionToken::encrypted(purpose, ring.clone());
-    let header = |name| SessionHeader::encrypted(name, ring.clone());
+    let token = |purpose| SessionToken::encrypted(ring.clone()).purpose(purpose);
+    let header = |name| SessionToken::encrypted(ring.clone()).header(name);
     let _token = token("mobile").typed::<Cart>().build().unwrap();
     let _header = header("x-session").typed::<Cart>().build().unwrap();
     check_refused(token("mobile").typed::<Admin>().build());

@@ -6,20 +6,22 @@ use std::{convert::Infallible, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
-    Session, SessionHeader, SessionLayer, SessionToken, SigningKey,
+    Session, SessionLayer, SessionToken, SigningKey,
     carrier::{TokenChange, TokenInfo},
     session::{Outcome, Reason},
 };
-use http::{HeaderMap, HeaderName, Request, Response};
+use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
 use super::{
     Work,
-    common::{at, block_on, builder, cookie, header_builder, signed_in, token_builder, token_of},
+    common::{
+        at, block_on, builder, cookie, header_builder, ring, signed_in, token_builder, token_of,
+    },
     look,
 };
 
-pub(super) fn header(name: &str) -> SessionHeader {
+pub(super) fn header(name: &str) -> SessionToken {
     header_builder(name).build().unwrap()
 }
 
@@ -31,7 +33,7 @@ pub(super) fn map(fields: &[(&str, &str)]) -> HeaderMap {
     map
 }
 
-pub(super) fn signed_in_by(header: &SessionHeader) -> String {
+pub(super) fn signed_in_by(header: &SessionToken) -> String {
     let session = header.load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
     match header.save(&session).unwrap() {
@@ -42,7 +44,7 @@ pub(super) fn signed_in_by(header: &SessionHeader) -> String {
 
 #[track_caller]
 pub(super) fn check_outcome(
-    header: &SessionHeader,
+    header: &SessionToken,
     fields: &[(&str, &str)],
     expected: Option<Reason>,
 ) {
@@ -51,7 +53,7 @@ pub(super) fn check_outcome(
         Outcome::Rejected { reason, .. } => Some(reason),
         _ => None,
     };
-    assert_eq!(reason, expected, "{} {fields:?}", header.name());
+    assert_eq!(reason, expected, "{:?} {fields:?}", header.header());
     let opens = !fields.is_empty() && reason.is_none();
     assert_eq!(session.get("user").unwrap(), opens.then_some(42));
 }
@@ -119,10 +121,10 @@ fn what_is_no_name_of_a_field_is_refused() {
     assert!(header_builder(&"x".repeat(128)).build().is_ok());
     for name in ["", "a b", "a:b", "ä", "a\n", &"x".repeat(129)] {
         let error = header_builder(name).build().unwrap_err();
-        assert_eq!(error.setting(), Some("name"), "{error}");
-        let answer = header_builder("x-session").response_name(name).build();
+        assert_eq!(error.setting(), Some("header"), "{error}");
+        let answer = header_builder("x-session").response_header(name).build();
         let error = answer.unwrap_err();
-        assert_eq!(error.setting(), Some("response_name"), "{error}");
+        assert_eq!(error.setting(), Some("response_header"), "{error}");
         assert!(error.to_string().contains(&format!("{name:?}")), "{error}");
     }
 }
@@ -143,6 +145,7 @@ fn two_layers_one_with_cookies_and_one_with_headers_keep_apart() {
         Ok::<_, Infallible>(Response::new(found))
     });
     let mobile = SessionLayer::in_header(header("authorization"))
+        .unwrap()
         .clock(at(1))
         .map_session(Mobile);
     let service = SessionLayer::new(cookie())
@@ -181,6 +184,10 @@ fn signed_in_token() -> String {
 fn settings_of_responses_are_refused_at_start_up() {
     for (builder, setting) in [
         (
+            token_builder("mobile").response_header("x-session"),
+            "response_header",
+        ),
+        (
             token_builder("mobile").save_on_server_error(),
             "save_on_server_error",
         ),
@@ -191,15 +198,53 @@ fn settings_of_responses_are_refused_at_start_up() {
     ] {
         let error = builder.build().unwrap_err();
         assert_eq!(error.setting(), Some(setting));
-        assert!(error.to_string().ends_with("; leave it out"), "{error}");
+        let remedy = "; leave it out, or give a `header` in place of `purpose`";
+        assert!(error.to_string().ends_with(remedy), "{error}");
     }
+}
+
+#[test]
+fn tokens_are_for_a_header_or_for_a_purpose_and_not_for_both() {
+    let neither = SessionToken::encrypted(ring()).build().unwrap_err();
+    let both = header_builder("x-session").purpose("x-session").build();
+    let both = both.unwrap_err();
+    assert_eq!((neither.setting(), both.setting()), (None, None));
+    assert_eq!(
+        (neither.to_string(), both.to_string()),
+        (
+            "tokens need a `header` that they travel in, or the `purpose` of bare ones; give one of them".to_owned(),
+            "a token is sealed for a `header` or for a `purpose`; leave out one of them".to_owned(),
+        )
+    );
+}
+
+#[test]
+fn bare_tokens_are_found_in_no_request() {
+    let told = "bare tokens travel in no header; build them with `header` in place of `purpose`";
+    let error = SessionLayer::in_header(tokens()).unwrap_err();
+    assert_eq!(
+        (error.setting(), error.to_string()),
+        (Some("header"), told.to_owned())
+    );
+    let token = signed_in_token();
+    let fields = ["authorization", "x-session", "session-token"].map(|name| (name, &*token));
+    let session = tokens().load_from(&map(&fields), at(1));
+    assert_eq!(session.outcome(), Outcome::Absent);
+    let mut response = HeaderMap::new();
+    let saved = tokens().save_to(&session, StatusCode::OK, &mut response);
+    assert_eq!(saved.unwrap_err().to_string(), told);
+    assert!(response.is_empty());
+    // It is still open, for those who call `save`.
+    session.insert("user", 42).unwrap();
+    assert!(matches!(tokens().save(&session), Ok(TokenChange::Store(_))));
 }
 
 /// SPEC.md § 4.1: five bytes of head, the nonce, a body of six at least, and 16 of tag.
 #[test]
 fn a_text_shorter_than_a_token_without_content_is_none() {
     let head_of = |token: &str| BASE64_URL_SAFE_NO_PAD.decode(&token[..8]).unwrap();
-    let signed = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate().unwrap());
+    let signed =
+        SessionToken::unencrypted_but_signed(SigningKey::generate().unwrap()).purpose("mobile");
     let signed = signed.build().unwrap();
     for (tokens, shortest) in [(tokens(), 5 + 24 + 6 + 16), (signed, 5 + 6 + 16)] {
         let session = tokens.load(None::<&str>, at(0));

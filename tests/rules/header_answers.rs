@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use hardtack::{KeyRing, Session, SessionHeader, SessionLayer};
+use hardtack::{KeyRing, Session, SessionLayer, SessionToken};
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -15,14 +15,14 @@ use super::{
 
 /// A request with these fields, and the response of the application.
 struct Ask<'a> {
-    header: SessionHeader,
+    header: SessionToken,
     fields: &'a [(&'a str, &'a str)],
     now: u64,
     status: u16,
     says: &'a [(&'a str, &'a str)],
 }
 
-fn ask<'a>(header: SessionHeader, fields: &'a [(&'a str, &'a str)], now: u64) -> Ask<'a> {
+fn ask<'a>(header: SessionToken, fields: &'a [(&'a str, &'a str)], now: u64) -> Ask<'a> {
     Ask {
         header,
         fields,
@@ -56,7 +56,9 @@ impl Ask<'_> {
             *response.status_mut() = status;
             Ok::<_, Infallible>(response)
         });
-        let layer = SessionLayer::in_header(self.header.clone()).clock(at(self.now));
+        let layer = SessionLayer::in_header(self.header.clone())
+            .unwrap()
+            .clock(at(self.now));
         let mut through_tower = Request::new(());
         *through_tower.headers_mut() = request;
         let Ok(other) = block_on(layer.layer(service).oneshot(through_tower));
@@ -72,7 +74,8 @@ impl Ask<'_> {
         let lines = response.iter().map(|(name, value)| {
             let is_sensitive = value.is_sensitive();
             let value = value.to_str().unwrap();
-            let is_token = name == self.header.response_name() && !value.is_empty();
+            let is_own = self.header.response_header() == Some(name.as_str());
+            let is_token = is_own && !value.is_empty();
             // For logs and compression tables.
             assert_eq!(is_sensitive, is_token, "{name}");
             if is_token {
@@ -167,7 +170,7 @@ fn the_answer_stands_in_a_field_of_its_own() {
     // Without a token there is nothing to end.
     let (lines, _) = ask(plain(), &[], 1).run(|session| session.invalidate().map(drop));
     assert_eq!(lines, ["cache-control: private", "vary: x-session"]);
-    let named = header_builder("x-session").response_name("X-Session");
+    let named = header_builder("x-session").response_header("X-Session");
     let named = named.build().unwrap();
     let (lines, changed) =
         ask(named, &fields, 1).run(|session| session.insert("user", 42).and(session.renew()));
@@ -245,6 +248,9 @@ fn refresh_and_sealing_again_are_as_for_cookies() {
         assert_eq!(lines, ["cache-control: private", "vary: x-session"]);
     }
     let ring = KeyRing::from_keys([key(1), key(0)]).unwrap();
-    let rotated = SessionHeader::encrypted("x-session", ring).build().unwrap();
+    let rotated = SessionToken::encrypted(ring)
+        .header("x-session")
+        .build()
+        .unwrap();
     assert_eq!(ask(rotated, &fields, 1).run(look).0, refreshed);
 }

@@ -4,7 +4,7 @@
 
 use axum::{Router, body::Body, routing};
 use hardtack::{
-    ConfigError, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
+    ConfigError, KeyRing, SessionCookie, SessionToken, SigningKey,
     keys::{Backend, KeyRole, Mode, RingEvent, RingKey, RingSource, SharedKeyRing},
 };
 use http::Request;
@@ -146,11 +146,15 @@ fn a_key_that_only_signs_does_not_encrypt() {
     let remedy = "choose `unencrypted_but_signed`";
     refused(SessionCookie::encrypted(signing_key()).build(), remedy);
     refused(
-        SessionHeader::encrypted("x-session", signing_key()).build(),
+        SessionToken::encrypted(signing_key())
+            .header("x-session")
+            .build(),
         remedy,
     );
     refused(
-        SessionToken::encrypted("mobile", signing_key()).build(),
+        SessionToken::encrypted(signing_key())
+            .purpose("mobile")
+            .build(),
         remedy,
     );
 }
@@ -163,11 +167,15 @@ fn a_key_that_encrypts_does_not_sign_what_anyone_may_read() {
         remedy,
     );
     refused(
-        SessionHeader::unencrypted_but_signed("x-session", key(0)).build(),
+        SessionToken::unencrypted_but_signed(key(0))
+            .header("x-session")
+            .build(),
         remedy,
     );
     refused(
-        SessionToken::unencrypted_but_signed("mobile", key(0)).build(),
+        SessionToken::unencrypted_but_signed(key(0))
+            .purpose("mobile")
+            .build(),
         remedy,
     );
 }

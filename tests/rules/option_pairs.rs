@@ -12,7 +12,7 @@ use hardtack::{
     ConfigError, SameSite, Session, SessionCookie, SessionData, Size,
     carrier::{
         Context, FormerAttributes, Padding, RefreshAfter, SessionCookieBuilder,
-        SessionHeaderBuilder, TokenChange,
+        SessionTokenBuilder, TokenChange,
     },
     companion::{Admission, Companion},
     migrate::{OldCookie, OldSession, Reader},
@@ -470,9 +470,9 @@ fn options_have_their_effects_before_typed_and_after_it() {
 
 #[test]
 fn options_of_headers_and_bare_tokens_have_their_effects_in_either_order() {
-    type Give = fn(SessionHeaderBuilder) -> SessionHeaderBuilder;
+    type Give = fn(SessionTokenBuilder) -> SessionTokenBuilder;
     let options: [Give; 3] = [
-        |builder| builder.response_name("x-token"),
+        |builder| builder.response_header("x-token"),
         |builder| builder.max_token_len(4_096),
         |builder| builder.idle_timeout(seconds(600)),
     ];
@@ -489,7 +489,7 @@ fn options_of_headers_and_bare_tokens_have_their_effects_in_either_order() {
             .iter()
             .fold(builder, |builder, &it| options[it](builder));
         let header = builder.build().unwrap();
-        assert_eq!(header.response_name(), "x-token", "{places:?}");
+        assert_eq!(header.response_header(), Some("x-token"), "{places:?}");
         let session = header.load(None::<&str>, at(0));
         session.insert("name", "x".repeat(2_900)).unwrap();
         let TokenChange::Store(token) = header.save(&session).unwrap() else {

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use hardtack::{
-    KeyRing, SessionCookie, SessionHeader, SessionToken,
+    KeyRing, SessionCookie, SessionToken,
     carrier::{RefreshAfter, SessionCookieBuilder},
     keys::{KeyId, RingKey, SharedKeyRing},
 };
@@ -130,12 +130,16 @@ fn how_activity_is_written_makes_no_difference() {
 #[test]
 fn headers_and_tokens_warn_too() {
     let of = |purpose, needed| warning(purpose, key(0).id(), at(TURN + 1), at(TURN + needed));
-    let header = || SessionHeader::encrypted("x-session", ring(1)).idle_timeout(None);
+    let header = || {
+        SessionToken::encrypted(ring(1))
+            .header("x-session")
+            .idle_timeout(None)
+    };
     assert_eq!(
         warnings(|| drop(header().build().unwrap())),
         [of("header:x-session", 12 * HOUR + SKEW)]
     );
-    let token = || SessionToken::encrypted("mobile", ring(1));
+    let token = || SessionToken::encrypted(ring(1)).purpose("mobile");
     assert_eq!(
         warnings(|| drop(token().build().unwrap())),
         [of("token:mobile", HOUR / 2 + SKEW)]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use hardtack::{
-    Clock, KeyRing, SessionCookie, SessionHeader, SessionToken,
+    Clock, KeyRing, SessionCookie, SessionToken,
     carrier::{Context, TokenChange},
     companion::{Admission, Beside, Companion, Seal, Setup},
     keys::{KeyRole, RingEvent, RingKey, SharedKeyRing},
@@ -75,7 +75,7 @@ fn sessions_in_cookies_headers_and_tokens() {
         change => panic!("{change:?}"),
     };
     let header = |keys: &SharedKeyRing| {
-        let header = SessionHeader::encrypted("x-session", keys.clone());
+        let header = SessionToken::encrypted(keys.clone()).header("x-session");
         header.idle_timeout(None).build().unwrap()
     };
     let of_old = header(&key(0).into());
@@ -87,7 +87,7 @@ fn sessions_in_cookies_headers_and_tokens() {
         move |now| !header.load([&token], at(now)).is_new()
     });
     let bare = |keys: &SharedKeyRing| {
-        let bare = SessionToken::encrypted("mobile", keys.clone());
+        let bare = SessionToken::encrypted(keys.clone()).purpose("mobile");
         bare.idle_timeout(None).build().unwrap()
     };
     let of_old = bare(&key(0).into());

@@ -1,8 +1,7 @@
 //! One cookie, described in several formats.
 
 use hardtack::{
-    EncryptionKey, SessionCookie, SessionHeader, SessionSettings, SessionToken, SigningKey,
-    carrier::TokenChange,
+    EncryptionKey, SessionCookie, SessionSettings, SessionToken, SigningKey, carrier::TokenChange,
 };
 use serde::Deserialize;
 
@@ -81,10 +80,10 @@ fn a_mode_that_is_not_that_of_the_programs_keys_is_refused() {
 #[test]
 fn settings_go_into_the_builder_of_a_header_or_a_token() {
     let common = "idle_timeout = '5m'\napplication = 'shop'\n";
-    let header = SessionHeader::encrypted("x-session", EncryptionKey::generate().unwrap());
+    let header = SessionToken::encrypted(EncryptionKey::generate().unwrap()).header("x-session");
     let settings = toml(&format!("{common}save_on_server_error = true"));
     let header = settings.apply_to(header).unwrap().build().unwrap();
-    let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap());
+    let tokens = SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose("mobile");
     let tokens = toml(common).apply_to(tokens).unwrap().build().unwrap();
 
     let session = header.load([""; 0], at(0));
@@ -106,16 +105,17 @@ fn a_setting_that_only_a_cookie_has_is_refused_for_a_header_and_a_token() {
         ("danger_allow_http = false", "danger_allow_http"),
         ("formerly = [{path = '/app'}]", "formerly"),
     ] {
-        let header = SessionHeader::encrypted("x-session", EncryptionKey::generate().unwrap());
+        let header =
+            SessionToken::encrypted(EncryptionKey::generate().unwrap()).header("x-session");
         let (names, sentence) = refused(toml(setting).apply_to(header));
         assert_eq!(names, [name]);
         assert!(sentence.contains("is a setting of cookies"), "{sentence}");
-        let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap());
+        let tokens = SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose("mobile");
         assert_eq!(refused(toml(setting).apply_to(tokens)).0, [name]);
     }
     for name in ["save_on_server_error", "danger_allow_shared_caching"] {
         let settings = toml(&format!("{name} = true"));
-        let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap());
+        let tokens = SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose("mobile");
         let error = settings.apply_to(tokens).unwrap().build().unwrap_err();
         assert_eq!(error.setting(), Some(name));
         assert!(error.to_string().contains("bare tokens"), "{error}");

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, time::UNIX_EPOCH};
 
 use hardtack::{
-    EncryptionKey, KeyRing, SameSite, Session, SessionCookie, SessionHeader, SessionSettings,
-    SessionToken, SigningKey, Size,
+    EncryptionKey, KeyRing, SameSite, Session, SessionCookie, SessionSettings, SessionToken,
+    SigningKey, Size,
     carrier::{FormerAttributes, Padding, RefreshAfter, SessionCookieBuilder},
     keys::{Mode, SharedKeyRing},
 };
@@ -131,13 +131,17 @@ fn a_setting_does_what_the_method_of_its_name_does_whatever_the_program_says() {
 fn a_context_of_the_settings_is_added_in_headers_and_tokens_too() {
     let (key, settings) = (key(), toml("context = {b = 'b'}"));
     let ring = || SharedKeyRing::from(key.parse::<KeyRing>().unwrap());
-    let header = SessionHeader::encrypted("x-session", ring()).context("a", "a");
+    let header = SessionToken::encrypted(ring())
+        .header("x-session")
+        .context("a", "a");
     let applied = settings.clone().apply_to(header.clone()).unwrap();
     assert_eq!(
         format!("{applied:?}"),
         format!("{:?}", header.context("b", "b"))
     );
-    let token = SessionToken::encrypted("mobile", ring()).context("a", "a");
+    let token = SessionToken::encrypted(ring())
+        .purpose("mobile")
+        .context("a", "a");
     let applied = settings.apply_to(token.clone()).unwrap();
     assert_eq!(
         format!("{applied:?}"),

@@ -69,11 +69,11 @@ fn signed() -> SessionCookieBuilder {
 }
 
 fn encrypted_tokens(purpose: &str) -> SessionTokenBuilder {
-    SessionToken::encrypted(purpose, EncryptionKey::generate().unwrap())
+    SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose(purpose)
 }
 
 fn signed_tokens(purpose: &str) -> SessionTokenBuilder {
-    SessionToken::unencrypted_but_signed(purpose, SigningKey::generate().unwrap())
+    SessionToken::unencrypted_but_signed(SigningKey::generate().unwrap()).purpose(purpose)
 }
 
 /// A policy under which no session expires.

@@ -4,7 +4,7 @@
 //! Splits and joins tokens without the crate.
 
 use hardtack::{
-    EncryptionKey, SessionHeader, SessionToken, SigningKey, Size,
+    EncryptionKey, SessionToken, SigningKey, Size,
     carrier::{Padding, TokenChange},
 };
 
@@ -58,8 +58,8 @@ fn a_bare_token_is_one_piece_of_as_many_characters() {
 fn a_session_in_a_header_is_one_piece_of_as_many_characters() {
     for name in ["Authorization", "X-Session"] {
         for header in [
-            SessionHeader::encrypted(name, EncryptionKey::generate().unwrap()),
-            SessionHeader::unencrypted_but_signed(name, SigningKey::generate().unwrap()),
+            SessionToken::encrypted(EncryptionKey::generate().unwrap()).header(name),
+            SessionToken::unencrypted_but_signed(SigningKey::generate().unwrap()).header(name),
         ] {
             let header = header.max_token_len(12_288).build().unwrap();
             let session = header.load(None::<&str>, at(0));

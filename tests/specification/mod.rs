@@ -22,7 +22,7 @@ fn cookie() -> SessionCookie {
 #[test]
 fn no_two_tokens_have_one_nonce() {
     let key = EncryptionKey::generate().unwrap();
-    let tokens = SessionToken::encrypted("api", key).build().unwrap();
+    let tokens = SessionToken::encrypted(key).purpose("api").build().unwrap();
     let nonces: HashSet<_> = (0..TIMES)
         .map(|_| {
             let session = tokens.load(None::<&str>, now());

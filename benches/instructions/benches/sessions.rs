@@ -88,7 +88,8 @@ fn open_token<T: Workload>() -> Work {
 }
 
 fn tokens<T: Workload>() -> SessionToken<T> {
-    SessionToken::encrypted("instructions", ring(1))
+    SessionToken::encrypted(ring(1))
+        .purpose("instructions")
         .typed()
         .build()
         .expect(FAILURE)

@@ -2,18 +2,15 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, Command};
 use hardtack::{
-    ConfigError, KeyRing, SessionCookie, SessionHeader, SessionToken,
-    carrier::{
-        SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder,
-        TokenContent,
-    },
+    ConfigError, KeyRing, SessionCookie, SessionToken,
+    carrier::{SessionBuilder, SessionCookieBuilder, SessionTokenBuilder, TokenContent},
     cookie::CookieName,
     keys::Mode,
     session::{Outcome, Payload, Reason},
     settings::SettingsError,
 };
 
-use super::{Carrier, Reader, input::Found};
+use super::{Carrier, Inspect, Reader, input::Found};
 use crate::{
     answer::Failure,
     settings,
@@ -76,17 +73,10 @@ fn cookie_under(ring: &KeyRing) -> SessionCookieBuilder {
     }
 }
 
-fn header_under(ring: &KeyRing, name: &str) -> SessionHeaderBuilder {
+fn token_under(ring: &KeyRing) -> SessionTokenBuilder {
     match ring.mode() {
-        Mode::UnencryptedButSigned => SessionHeader::unencrypted_but_signed(name, ring.clone()),
-        _ => SessionHeader::encrypted(name, ring.clone()),
-    }
-}
-
-fn token_under(ring: &KeyRing, purpose: &str) -> SessionTokenBuilder {
-    match ring.mode() {
-        Mode::UnencryptedButSigned => SessionToken::unencrypted_but_signed(purpose, ring.clone()),
-        _ => SessionToken::encrypted(purpose, ring.clone()),
+        Mode::UnencryptedButSigned => SessionToken::unencrypted_but_signed(ring.clone()),
+        _ => SessionToken::encrypted(ring.clone()),
     }
 }
 
@@ -99,7 +89,6 @@ pub(super) struct Opener<T> {
 
 enum Inspector<T> {
     Cookie(SessionCookie<T>),
-    Header(SessionHeader<T>),
     Token(SessionToken<T>),
 }
 
@@ -179,7 +168,7 @@ impl Sessions {
 
 /// Returns a mistake in settings, and calls each that has an option by this.
 fn mistake(error: &ConfigError) -> Failure {
-    let options = Sessions::augment_args(Command::new("inspect"));
+    let options = Inspect::augment_args(Command::new("inspect"));
     Failure::usage(error.naming(|setting| {
         let option = setting.replace('_', "-");
         let mut options = options.get_arguments();
@@ -199,16 +188,21 @@ impl<T: Payload> Opener<T> {
         now: SystemTime,
         reader: Reader,
     ) -> Result<Opener<T>, Failure> {
-        let inspector = if carrier.header.is_some() {
-            let builder = sessions.configured(&ring, header_under(&ring, name), now)?;
-            builder.typed().build().map(Inspector::Header)
-        } else if carrier.token.is_some() {
-            let builder = sessions.configured(&ring, token_under(&ring, name), now)?;
-            builder.typed().build().map(Inspector::Token)
-        } else {
-            let builder = sessions.configured(&ring, cookie_under(&ring), now)?;
-            let cookie = builder.typed().name(name).build();
-            cookie.map(Inspector::Cookie)
+        let tokens = || sessions.configured(&ring, token_under(&ring), now);
+        let inspector = match (&carrier.header, &carrier.token) {
+            (None, None) => {
+                let builder = sessions.configured(&ring, cookie_under(&ring), now)?;
+                let cookie = builder.typed().name(name).build();
+                cookie.map(Inspector::Cookie)
+            }
+            (None, Some(_)) => {
+                let builder = tokens()?.purpose(name).typed();
+                builder.build().map(Inspector::Token)
+            }
+            (Some(_), _) => {
+                let builder = tokens()?.header(name).typed();
+                builder.build().map(Inspector::Token)
+            }
         };
         let inspector = inspector.map_err(|error| mistake(&error))?;
         Ok(Opener {
@@ -221,7 +215,6 @@ impl<T: Payload> Opener<T> {
     pub(super) fn open(&self, token: &[u8], at: SystemTime) -> Result<TokenContent, Reason> {
         match &self.inspector {
             Inspector::Cookie(cookie) => cookie.inspect(token, at),
-            Inspector::Header(header) => header.inspect(token, at),
             Inspector::Token(tokens) => tokens.inspect(token, at),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hardtack::{
-    SessionCookie, SessionHeader, SessionToken, Size,
+    SessionCookie, SessionToken, Size,
     carrier::{SessionCookieBuilder, TokenChange},
 };
 use serde::Serialize;
@@ -299,7 +299,7 @@ fn the_name_is_found_where_there_is_no_doubt() {
 #[test]
 fn headers_and_bare_tokens_open_under_their_own_names() {
     let (desk, _) = Desk::with_ring();
-    let header = SessionHeader::encrypted("authorization", desk.ring());
+    let header = SessionToken::encrypted(desk.ring()).header("authorization");
     let header = header.build().unwrap();
     let session = header.load([""; 0], at(0));
     session.insert("user", 42).unwrap();
@@ -332,7 +332,7 @@ fn headers_and_bare_tokens_open_under_their_own_names() {
         Some(1)
     );
 
-    let tokens = SessionToken::encrypted("mobile", desk.ring());
+    let tokens = SessionToken::encrypted(desk.ring()).purpose("mobile");
     let tokens = tokens.build().unwrap();
     let session = tokens.load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
@@ -592,7 +592,7 @@ fn what_no_application_could_be_built_with_is_refused() {
         ("--keys nothing", "cannot read nothing: "),
         (
             "--keys keys --header a/b",
-            "`name` is not a header name: \"a/b\"",
+            "`--header` is not a header name: \"a/b\"",
         ),
         (
             "--keys keys --absolute-timeout 0s",

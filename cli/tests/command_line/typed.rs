@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf};
 
-use hardtack::{Session, SessionCookie, SessionData, SessionHeader, carrier::TokenChange};
+use hardtack::{Session, SessionCookie, SessionData, SessionToken, carrier::TokenChange};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -106,7 +106,7 @@ fn an_application_shows_the_values_of_its_type() {
 #[test]
 fn an_application_takes_every_option_of_inspect() {
     let (desk, _) = Desk::with_ring();
-    let header = SessionHeader::encrypted("authorization", desk.ring());
+    let header = SessionToken::encrypted(desk.ring()).header("authorization");
     let header = header.typed().application("shop").build().unwrap();
     let session = header.load(None::<&str>, at(0));
     sign_in(&session).unwrap();

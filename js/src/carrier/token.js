@@ -1,4 +1,4 @@
-// Sessions in bare tokens, and in header fields.
+// Sessions in tokens: in header fields, and bare.
 
 import { SPACE, trim } from "../base/bytes.js";
 import { Refusal, misused, mustBe } from "../base/errors.js";
@@ -13,58 +13,58 @@ import { Carrier, fieldsOf, finish, newSession, sealerOf, withAdvice } from "./c
 
 const LONGEST = 16_384;
 
-/** Sessions in bare tokens: for links, messages and jobs. A token opens for the purpose alone that it was sealed for. */
+/** Sessions in tokens, in a header field or bare. A token opens for the header, or the purpose, alone that it was sealed for. */
 export class SessionToken extends Carrier {
-  /** Encrypted sessions. `purpose`: a name. `ring`: a `KeyRing`, or its text. */
-  static encrypted(purpose, ring, options = {}) {
-    return withAdvice(SessionToken.#build(this, "encrypted", purpose, ring, options));
+  /** Encrypted sessions. `ring`: a `KeyRing`, or its text. `options` has a `header` or a `purpose`. */
+  static encrypted(ring, options) {
+    return withAdvice(SessionToken.#build("encrypted", ring, options));
   }
 
   /** Signed sessions, whose content everyone can read who holds the token. */
-  static unencryptedButSigned(purpose, ring, options = {}) {
-    return withAdvice(SessionToken.#build(this, "signed", purpose, ring, options));
+  static unencryptedButSigned(ring, options) {
+    return withAdvice(SessionToken.#build("signed", ring, options));
   }
 
-  /** `kind`: this class, or one whose tokens travel in another way. */
-  static async #build(kind, mode, name, ring, options) {
-    const { maxTokenLength = 3072, padding, ...common } = optionsOf(options);
-    const purpose = kind.purposeOf(name);
+  static async #build(mode, ring, options = {}) {
+    const { header = null, purpose = null, maxTokenLength = 3072, padding, ...common } = optionsOf(options);
+    const label = labelOf(header, purpose);
     mustBe(positive("maxTokenLength", maxTokenLength, "characters") <= LONGEST, "maxTokenLength", "at most 16,384 characters");
-    const sealer = await SessionSealer.build(mode, ring, purpose, common);
+    const sealer = await SessionSealer.build(mode, ring, label, common);
     sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, [0, 0], overheadOf(mode), padding);
-    return new kind(sealer, name);
+    return new SessionToken(sealer, header?.toLowerCase() ?? null, purpose);
   }
 
-  /** The purpose of § 3.2. */
-  static purposeOf(name) {
-    mustBe(typeof name === "string" && name !== "", "purpose", "a name");
-    return `token:${name}`;
-  }
+  #header;
+  #purpose;
 
-  #name;
-
-  constructor(sealer, name) {
+  constructor(sealer, header, purpose) {
     super(sealer);
-    this.#name = name;
+    this.#header = header;
+    this.#purpose = purpose;
   }
 
-  /** As it was given. */
+  /** The name of the header, in lower case, or the purpose of bare tokens. */
   get name() {
-    return this.#name;
+    return this.#header ?? this.#purpose;
   }
 
   /** Returns the same tokens for the sessions of another context. Derives no key. */
   inContext(context) {
-    return new this.constructor(sealerOf(this).inContext(context), this.#name);
+    return new SessionToken(sealerOf(this).inContext(context), this.#header, this.#purpose);
   }
 
-  /** Loads the session of a token; a new one without a token, or with one that does not open. */
-  async load(token, now = Date.now()) {
-    if (token === null || token === undefined) return loadFrom(this, null, [], now);
+  /**
+   * Loads the session of a request: the request, its headers, or the values of the field, none of them joined. Bare tokens:
+   * the session of a token. Without a token, or with one that does not open, it is a new session.
+   */
+  async load(source, now = Date.now()) {
+    const field = this.#header;
+    if (field !== null) return loadFrom(this, source, fieldsOf(source, field).map((value) => tokenOf(value, field)), now);
+    if (source === null || source === undefined) return loadFrom(this, null, [], now);
     // No request has it.
-    if (typeof token.then === "function") misused("await the token");
+    if (typeof source.then === "function") misused("await the token");
     // What a framework makes of a parameter that came twice is no token.
-    return loadFrom(this, null, [typeof token === "string" ? token : "."], now);
+    return loadFrom(this, null, [typeof source === "string" ? source : "."], now);
   }
 
   /** Ends the use of a session. Returns its token, `""` if it has ended, or null if the token that came stays. */
@@ -72,6 +72,17 @@ export class SessionToken extends Carrier {
     const { change, token } = await finish(this, session, response);
     return { keep: null, drop: "", store: token }[change];
   }
+}
+
+/** The label of SPEC.md § 3.2, of a header (docs/spec/carriers.md § 9.7) or of bare tokens. */
+export function labelOf(header, purpose) {
+  mustBe((header === null) !== (purpose === null), "purpose", "given, or else `header`, and not both");
+  if (header === null) {
+    mustBe(typeof purpose === "string" && purpose !== "", "purpose", "a name");
+    return `token:${purpose}`;
+  }
+  mustBe(typeof header === "string" && TOKEN_CHARACTERS.test(header), "header", "the name of a header field");
+  return `header:${header.toLowerCase()}`;
 }
 
 /** Loads the session of a request that brought these tokens. */
@@ -89,25 +100,6 @@ async function loadFrom(carrier, source, tokens, now) {
     state.refuse(refusal);
   }
   return session;
-}
-
-/** Sessions in a header field (docs/spec/carriers.md § 9.7). The name of the field is that of the request. */
-export class SessionHeader extends SessionToken {
-  static purposeOf(name) {
-    mustBe(typeof name === "string" && TOKEN_CHARACTERS.test(name), "name", "the name of a header field");
-    return `header:${name.toLowerCase()}`;
-  }
-
-  /** In lower case. */
-  get name() {
-    return super.name.toLowerCase();
-  }
-
-  /** Loads the session of a request: the request, its headers, or the values of the field, none of them joined. */
-  async load(source, now = Date.now()) {
-    const tokens = fieldsOf(source, this.name).map((value) => tokenOf(value, this.name));
-    return loadFrom(this, source, tokens, now);
-  }
 }
 
 /** The token in a value of the field (§ 9.7.2). */

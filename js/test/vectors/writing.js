@@ -6,7 +6,7 @@ import { isShareable } from "../../src/carrier/caching.js";
 import { contextBytes } from "../../src/keys/purpose.js";
 import { csrfToken, verifyCsrf } from "../../src/session/csrf.js";
 import { deviceBound } from "../../src/device.js";
-import { KeyRing, SessionCookie, SessionError, SessionHeader, attributes, decodeDictionary } from "../../src/index.js";
+import { KeyRing, SessionCookie, SessionError, SessionToken, attributes, decodeDictionary } from "../../src/index.js";
 import { contentOf } from "../../src/keys/ring.js";
 import { stateOf } from "../../src/session/session.js";
 import { headChanges } from "../../src/carrier/cookie.js";
@@ -35,7 +35,7 @@ async function carrierOf(vector) {
   const { profile = "anywhere" } = vector;
   if (kind === "header") {
     const maxTokenLength = { anywhere: 3072, browser: 4096 }[profile] ?? profile * 4096;
-    return SessionHeader[make](name, vector.ring, { ...options, maxTokenLength });
+    return SessionToken[make](vector.ring, { header: name, ...options, maxTokenLength });
   }
   equal(kind, "cookie");
   const formerly = (vector.earlier ?? []).map(({ path, domain, partitioned }) => ({ path, domain, partitioned }));
@@ -165,7 +165,7 @@ async function afterWhatIsSaid(carrier, session, others, count) {
 async function fieldsOf(vector, carrier, session, response, others) {
   // The decision is the same, but carriers refresh nothing with a 304.
   const status = response.status === 304 ? 200 : response.status;
-  if (carrier instanceof SessionHeader) {
+  if (carrier instanceof SessionToken) {
     const token = await carrier.save(session, { ...response, status });
     return token === null ? [] : [[vector.answers_in ?? "session-token", token]];
   }
@@ -322,7 +322,7 @@ async function runBoundCsrf(vector) {
 async function runConfig({ accepted, devices, field, ...rest }) {
   const deviceBound = () => deviceBoundOf(devices);
   const inCookie = (ring) => SessionCookie.encrypted(ring, { cookie: attributes(attributesOf(rest)), deviceBound: deviceBound() });
-  const inField = (ring) => SessionHeader.encrypted(field, ring, { deviceBound: deviceBound() });
+  const inField = (ring) => SessionToken.encrypted(ring, { header: field, deviceBound: deviceBound() });
   const configure = async () => (field === undefined ? inCookie : inField)(await KeyRing.generate());
   equal(await isAccepted(configure), accepted);
 }

@@ -1,6 +1,6 @@
-//! Name and attributes of a cookie, those that it had before, and the name of a header in responses.
+//! Name and attributes of a cookie, those that it had before, and the purpose and the headers of a token.
 
-use super::{SessionCookieBuilder, SessionHeaderBuilder};
+use super::{SessionCookieBuilder, SessionTokenBuilder};
 use crate::cookie::{SameSite, former::FormerAttributes};
 
 /// For cookies.
@@ -114,8 +114,20 @@ impl<T> SessionCookieBuilder<T> {
     }
 }
 
-/// For headers.
-impl<T> SessionHeaderBuilder<T> {
+/// For tokens.
+impl<T> SessionTokenBuilder<T> {
+    /// Takes sessions from the request header `name`. The name has at most 128 bytes, and its case does not matter.
+    /// `Authorization` may have the scheme `Bearer`.
+    ///
+    /// Sessions are sealed for this header, so they do not open as cookies, and cookies do not open as sessions of a
+    /// header ([docs/spec/carriers.md § 9.7]).
+    ///
+    /// [docs/spec/carriers.md § 9.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#97-tokens-in-a-header-field
+    pub fn header(mut self, name: impl Into<String>) -> Self {
+        self.carrier.header = Some(name.into());
+        self
+    }
+
     /// Sends sessions back in the response header `name`. Default: `session-token`.
     ///
     /// A response has one token in this header. Two sessions that one request may bring need two names.
@@ -123,15 +135,23 @@ impl<T> SessionHeaderBuilder<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionHeader};
-    /// let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?)
-    ///     .response_name("X-Session")
+    /// # use hardtack::{EncryptionKey, SessionToken};
+    /// let tokens = SessionToken::encrypted(EncryptionKey::generate()?)
+    ///     .header("x-session")
+    ///     .response_header("X-Session")
     ///     .build()?;
-    /// assert_eq!(header.response_name(), "x-session");
+    /// assert_eq!(tokens.response_header(), Some("x-session"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn response_name(mut self, name: impl Into<String>) -> Self {
-        self.carrier.response_name = name.into();
+    pub fn response_header(mut self, name: impl Into<String>) -> Self {
+        self.carrier.response_header = Some(name.into());
+        self
+    }
+
+    /// Makes bare tokens, which the program itself sends and receives. A token opens only for the `purpose` that it was
+    /// sealed for, a text of 1 to 65,529 bytes. Tokens do not open as cookies, and cookies do not open as tokens.
+    pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
+        self.carrier.purpose = Some(purpose.into());
         self
     }
 }

@@ -1,15 +1,16 @@
-//! Builds the three carriers: checks their settings together, and derives their keys.
+//! Builds both carriers: checks their settings together, and derives their keys.
 
 use std::{any::TypeId, sync::Arc};
 
 use super::{
-    InCookie, Options, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
-    SessionTokenBuilder, size,
+    InCookie, InToken, Options, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder,
 };
 use crate::{
     base::{config_error::ConfigError, time::unix_seconds_from},
     carrier::{
-        cookie::SessionCookie, fields::CookieFields, header::SessionHeader, token::SessionToken,
+        cookie::SessionCookie,
+        fields::CookieFields,
+        token::{HeaderNames, SessionToken},
     },
     cookie::{CookieName, Finder, MAX_AGE_LEN, PART_LEN, Template, former::FormerAttributes},
     crypto::suite::Mode,
@@ -73,34 +74,12 @@ impl<T> SessionCookieBuilder<T> {
                 name,
                 template,
             }),
-            token: SessionToken::of(sealer),
+            token: SessionToken::new(sealer, None),
         })
     }
 }
 
-/// For headers.
-impl<T> SessionHeaderBuilder<T> {
-    /// Checks all settings, derives the keys, and builds the header.
-    ///
-    /// # Errors
-    ///
-    /// Returns a [`ConfigError`], whose message says what to do.
-    pub fn build(self) -> Result<SessionHeader<T>, ConfigError>
-    where
-        T: Payload,
-    {
-        let carrier = &self.carrier;
-        let purpose = header_purpose("name", &carrier.name)?;
-        header_purpose("response_name", &carrier.response_name)?;
-        Ok(SessionHeader {
-            token: self.token(purpose, carrier.max_token_len)?,
-            name: carrier.name.to_ascii_lowercase().into(),
-            response_name: carrier.response_name.to_ascii_lowercase().into(),
-        })
-    }
-}
-
-/// For bare tokens.
+/// For tokens.
 impl<T> SessionTokenBuilder<T> {
     /// Checks all settings, derives the keys, and builds the tokens.
     ///
@@ -111,25 +90,19 @@ impl<T> SessionTokenBuilder<T> {
     where
         T: Payload,
     {
-        let name = &self.carrier.purpose;
-        let purpose = Purpose::token(name).ok_or_else(|| {
-            let reason = format!("has {} bytes, expected 1 to 65529", name.len());
-            ConfigError::new("purpose", reason)
-        })?;
-        refuse(self.options.response_mistakes())?;
-        self.token(purpose, self.carrier.max_token_len)
+        let carrier = &self.carrier;
+        let (purpose, header) = carrier.purpose()?;
+        if header.is_none() {
+            refuse(self.options.response_mistakes(carrier))?;
+        }
+        let allowed = carrier.allowed()?;
+        let slot = self.slot(purpose, false)?;
+        let sealer = self.sealer(slot, allowed, Overhead::default(), false)?;
+        Ok(SessionToken::new(sealer, header))
     }
 }
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Sessions in tokens for `purpose`, in one piece each.
-    fn token(&self, purpose: Purpose, max_len: usize) -> Result<SessionToken<T>, ConfigError> {
-        let allowed = size::allowed_token(max_len)?;
-        let slot = self.slot(purpose, false)?;
-        let sealer = self.sealer(slot, allowed, Overhead::default(), false)?;
-        Ok(SessionToken::of(sealer))
-    }
-
     /// Returns the keys for a purpose.
     fn slot(&self, purpose: Purpose, has_companion: bool) -> Result<Arc<PurposeSlot>, ConfigError> {
         let options = &self.options;
@@ -231,6 +204,34 @@ fn overhead_of(template: &Template, has_companion: bool) -> Overhead {
     }
 }
 
+impl InToken {
+    /// Returns the purpose of the tokens, and the names of the headers that they travel in, if they do.
+    fn purpose(&self) -> Result<(Purpose, Option<HeaderNames>), ConfigError> {
+        match (&self.purpose, &self.header) {
+            (Some(purpose), None) => Ok((bare_purpose(purpose)?, None)),
+            (None, Some(request)) => {
+                let response = self.response_header.as_deref().unwrap_or("session-token");
+                let purpose = header_purpose("header", request)?;
+                header_purpose("response_header", response)?;
+                let names = HeaderNames {
+                    request: request.to_ascii_lowercase(),
+                    response: response.to_ascii_lowercase(),
+                };
+                Ok((purpose, Some(names)))
+            }
+            (None, None) => Err(ConfigError::general(NO_PURPOSE)),
+            (Some(_), Some(_)) => Err(ConfigError::general(TWO_PURPOSES)),
+        }
+    }
+}
+
+fn bare_purpose(name: &str) -> Result<Purpose, ConfigError> {
+    Purpose::token(name).ok_or_else(|| {
+        let reason = format!("has {} bytes, expected 1 to 65529", name.len());
+        ConfigError::new("purpose", reason)
+    })
+}
+
 fn header_purpose(setting: &'static str, name: &str) -> Result<Purpose, ConfigError> {
     Purpose::header(name).ok_or_else(|| {
         let found = quoted_unless_key(name);
@@ -247,6 +248,10 @@ fn refuse(mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
 
 const LATE: &str = "is called after `revoked_if` or `revalidate_after`, which would look for content of another type; \
     call `typed` first";
+const NO_PURPOSE: &str =
+    "tokens need a {header} that they travel in, or the {purpose} of bare ones; give one of them";
+const TWO_PURPOSES: &str =
+    "a token is sealed for a {header} or for a {purpose}; leave out one of them";
 const NOTHING_CHANGED: &str = "has the attributes that the cookie has now; leave it out";
 const NO_ROOM: &str = "there is no room for a session; shorten the cookie's name and attributes, or give a larger \
     {max_token_len}";

@@ -1,11 +1,8 @@
 //! Functions with which a builder begins.
 
-use super::{
-    InCookie, InHeader, InToken, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
-    SessionTokenBuilder,
-};
+use super::{SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
 use crate::{
-    carrier::{cookie::SessionCookie, header::SessionHeader, token::SessionToken},
+    carrier::{cookie::SessionCookie, token::SessionToken},
     crypto::suite::Mode,
     keys::SharedKeyRing,
 };
@@ -31,7 +28,7 @@ impl SessionCookie {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn encrypted(keys: impl Into<SharedKeyRing>) -> SessionCookieBuilder {
-        SessionBuilder::new(InCookie::new(), Mode::Encrypted, keys.into())
+        SessionBuilder::new(Mode::Encrypted, keys)
     }
 
     /// Creates a builder of cookies whose content **anyone can read** if they see the cookie, such as the visitor. Only
@@ -51,68 +48,34 @@ impl SessionCookie {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn unencrypted_but_signed(keys: impl Into<SharedKeyRing>) -> SessionCookieBuilder {
-        SessionBuilder::new(InCookie::new(), Mode::UnencryptedButSigned, keys.into())
-    }
-}
-
-impl SessionHeader {
-    /// Creates a builder of sessions in the request header `name`, whose content only holders of a key can read. `keys`
-    /// is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
-    ///
-    /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do
-    /// not open as cookies, and cookies do not open as sessions of a header ([docs/spec/carriers.md § 9.7]).
-    ///
-    /// [docs/spec/carriers.md § 9.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#97-tokens-in-a-header-field
-    pub fn encrypted(
-        name: impl Into<String>,
-        keys: impl Into<SharedKeyRing>,
-    ) -> SessionHeaderBuilder {
-        SessionBuilder::new(InHeader::new(name.into()), Mode::Encrypted, keys.into())
-    }
-
-    /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** if they see the
-    /// header. Only holders of a key can change it.
-    pub fn unencrypted_but_signed(
-        name: impl Into<String>,
-        keys: impl Into<SharedKeyRing>,
-    ) -> SessionHeaderBuilder {
-        let carrier = InHeader::new(name.into());
-        SessionBuilder::new(carrier, Mode::UnencryptedButSigned, keys.into())
+        SessionBuilder::new(Mode::UnencryptedButSigned, keys)
     }
 }
 
 impl SessionToken {
-    /// Creates a builder of bare tokens whose content only holders of a key can read. `keys` is a key, a
+    /// Creates a builder of tokens whose content only holders of a key can read. `keys` is a key, a
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
-    /// A token opens only for the `purpose` that it was sealed for, a text of 1 to 65,529 bytes. Tokens do not open as
-    /// cookies, and cookies do not open as tokens.
+    /// They need a [`header`](SessionBuilder::header) or a [`purpose`](SessionBuilder::purpose).
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionToken};
+    /// use hardtack::{EncryptionKey, KeyRing, SessionToken};
     ///
-    /// let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?)
-    ///     .idle_timeout(None)
-    ///     .build()?;
-    /// # let _ = tokens;
+    /// let keys = KeyRing::from(EncryptionKey::generate()?);
+    /// let api = SessionToken::encrypted(keys.clone()).header("authorization").build()?;
+    /// let jobs = SessionToken::encrypted(keys).purpose("jobs").idle_timeout(None).build()?;
+    /// # let _ = (api, jobs);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn encrypted(
-        purpose: impl Into<String>,
-        keys: impl Into<SharedKeyRing>,
-    ) -> SessionTokenBuilder {
-        SessionBuilder::new(InToken::new(purpose.into()), Mode::Encrypted, keys.into())
+    pub fn encrypted(keys: impl Into<SharedKeyRing>) -> SessionTokenBuilder {
+        SessionBuilder::new(Mode::Encrypted, keys)
     }
 
-    /// Creates a builder of bare tokens whose content **anyone can read** if they see the token. Only holders of a key
-    /// can change it.
-    pub fn unencrypted_but_signed(
-        purpose: impl Into<String>,
-        keys: impl Into<SharedKeyRing>,
-    ) -> SessionTokenBuilder {
-        let carrier = InToken::new(purpose.into());
-        SessionBuilder::new(carrier, Mode::UnencryptedButSigned, keys.into())
+    /// Creates a builder of tokens whose content **anyone can read** if they see the token. Only holders of a key can
+    /// change it.
+    pub fn unencrypted_but_signed(keys: impl Into<SharedKeyRing>) -> SessionTokenBuilder {
+        SessionBuilder::new(Mode::UnencryptedButSigned, keys)
     }
 }

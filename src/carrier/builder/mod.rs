@@ -1,4 +1,4 @@
-//! Builder of sessions in cookies, headers and tokens.
+//! Builder of sessions in cookies and tokens.
 
 mod attributes;
 mod build;
@@ -18,23 +18,22 @@ use std::{
 };
 
 pub(crate) use options::Options;
-pub use options::{InCookie, InHeader, InToken};
+pub use options::{InCookie, InToken};
 pub use size::Size;
 
 use crate::{crypto::suite::Mode, keys::SharedKeyRing, session::Hooks, state::Map};
 
-/// Builder of sessions in cookies, headers and bare tokens. `build` checks all settings together.
+/// Builder of sessions in cookies and in tokens. `build` checks all settings together.
 ///
-/// A builder has the methods that all three carriers share, and those of its own carrier.
+/// A builder has the methods that both carriers share, and those of its own carrier.
 ///
 /// | Function | Builder | Result |
 /// |---|---|---|
 /// | [`SessionCookie::encrypted`](crate::SessionCookie::encrypted) | [`SessionCookieBuilder`] | [`SessionCookie`](crate::SessionCookie) |
-/// | [`SessionHeader::encrypted`](crate::SessionHeader::encrypted) | [`SessionHeaderBuilder`] | [`SessionHeader`](crate::SessionHeader) |
 /// | [`SessionToken::encrypted`](crate::SessionToken::encrypted) | [`SessionTokenBuilder`] | [`SessionToken`](crate::SessionToken) |
 ///
-/// Each carrier also has `unencrypted_but_signed`. `C` is the carrier ([`InCookie`], [`InHeader`], [`InToken`]), and `T`
-/// is the content of sessions: a dictionary, or a type of yours ([`typed`](Self::typed)).
+/// Each carrier also has `unencrypted_but_signed`. `C` is the carrier ([`InCookie`], [`InToken`]), and `T` is the
+/// content of sessions: a dictionary, or a type of yours ([`typed`](Self::typed)).
 ///
 /// # Examples
 ///
@@ -63,7 +62,7 @@ use crate::{crypto::suite::Mode, keys::SharedKeyRing, session::Hooks, state::Map
 ///
 /// ```
 /// use std::time::Duration;
-/// use hardtack::{EncryptionKey, KeyRing, SessionCookie, SessionHeader, carrier::SessionBuilder};
+/// use hardtack::{EncryptionKey, KeyRing, SessionCookie, SessionToken, carrier::SessionBuilder};
 ///
 /// fn short<C>(builder: SessionBuilder<C>) -> SessionBuilder<C> {
 ///     builder.idle_timeout(Duration::from_secs(300)).application("shop")
@@ -71,8 +70,8 @@ use crate::{crypto::suite::Mode, keys::SharedKeyRing, session::Hooks, state::Map
 ///
 /// let keys = KeyRing::from(EncryptionKey::generate()?);
 /// let cookie = short(SessionCookie::encrypted(keys.clone())).name("__Host-shop").build()?;
-/// let header = short(SessionHeader::encrypted("authorization", keys)).build()?;
-/// # let _ = (cookie, header);
+/// let tokens = short(SessionToken::encrypted(keys)).header("authorization").build()?;
+/// # let _ = (cookie, tokens);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -91,19 +90,16 @@ pub struct SessionBuilder<C, T = Map> {
 /// Builder of a [`SessionCookie`](crate::SessionCookie).
 pub type SessionCookieBuilder<T = Map> = SessionBuilder<InCookie, T>;
 
-/// Builder of a [`SessionHeader`](crate::SessionHeader).
-pub type SessionHeaderBuilder<T = Map> = SessionBuilder<InHeader, T>;
-
 /// Builder of a [`SessionToken`](crate::SessionToken).
 pub type SessionTokenBuilder<T = Map> = SessionBuilder<InToken, T>;
 
-impl<C> SessionBuilder<C> {
-    pub(crate) fn new(carrier: C, mode: Mode, keys: SharedKeyRing) -> SessionBuilder<C> {
+impl<C: Default> SessionBuilder<C> {
+    pub(crate) fn new(mode: Mode, keys: impl Into<SharedKeyRing>) -> SessionBuilder<C> {
         SessionBuilder {
             options: Options::default(),
-            carrier,
+            carrier: C::default(),
             mode,
-            keys,
+            keys: keys.into(),
             hooks: Hooks::default(),
             looked_at: Vec::new(),
             content: PhantomData,

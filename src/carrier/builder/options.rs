@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::config_error::ConfigError,
     cookie::{Attributes, former::FormerAttributes},
-    state::{PASSES_ANYWHERE, Padding, RefreshAfter},
+    state::{Padding, RefreshAfter},
     token::Context,
 };
 
@@ -62,8 +62,9 @@ impl Default for Options {
 
 impl Options {
     /// Returns the mistakes of sessions in bare tokens, which have no response.
-    pub(super) fn response_mistakes(&self) -> Vec<ConfigError> {
+    pub(super) fn response_mistakes(&self, tokens: &InToken) -> Vec<ConfigError> {
         let given = [
+            ("response_header", tokens.response_header.is_some()),
             ("save_on_server_error", self.save_on_server_error),
             ("danger_allow_shared_caching", self.shared_caching),
         ];
@@ -80,7 +81,7 @@ impl Options {
 }
 
 /// Sessions in cookies, as a parameter of [`SessionBuilder`](super::SessionBuilder).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct InCookie {
     /// `None`: the default name.
     pub(crate) name: Option<String>,
@@ -94,56 +95,19 @@ pub struct InCookie {
     pub(super) companion: Option<Prepare>,
 }
 
-impl InCookie {
-    pub(crate) fn new() -> InCookie {
-        InCookie {
-            name: None,
-            attributes: Attributes::default(),
-            former: Vec::new(),
-            size: Size::default(),
-            persistent: false,
-            #[cfg(feature = "migrate")]
-            migrate_from: Vec::new(),
-            companion: None,
-        }
-    }
-}
-
-/// Sessions in a header, as a parameter of [`SessionBuilder`](super::SessionBuilder).
-#[derive(Clone, Debug)]
-pub struct InHeader {
-    pub(super) name: String,
-    pub(super) response_name: String,
-    pub(super) max_token_len: usize,
-}
-
-impl InHeader {
-    pub(super) fn new(name: String) -> InHeader {
-        InHeader {
-            name,
-            response_name: "session-token".to_owned(),
-            max_token_len: PASSES_ANYWHERE,
-        }
-    }
-}
-
-/// Sessions in bare tokens, as a parameter of [`SessionBuilder`](super::SessionBuilder).
-#[derive(Clone, Debug)]
+/// Sessions in tokens, as a parameter of [`SessionBuilder`](super::SessionBuilder).
+#[derive(Clone, Debug, Default)]
 pub struct InToken {
-    pub(super) purpose: String,
-    pub(super) max_token_len: usize,
+    pub(super) purpose: Option<String>,
+    pub(super) header: Option<String>,
+    /// `None`: the default name.
+    pub(super) response_header: Option<String>,
+    /// `None`: the default length.
+    pub(super) max_len: Option<usize>,
 }
 
-impl InToken {
-    pub(super) fn new(purpose: String) -> InToken {
-        InToken {
-            purpose,
-            max_token_len: PASSES_ANYWHERE,
-        }
-    }
-}
-
-const NO_RESPONSE: &str = "has no effect on bare tokens, which no response carries; leave it out";
+const NO_RESPONSE: &str = "has no effect on bare tokens, which no response carries; leave it out, or give a \
+    {header} in place of {purpose}";
 
 impl<C, T> SessionBuilder<C, T> {
     /// Binds every session to an application ([SPEC.md § 3.2]), by a label of 1 to 255 bytes. Default: none.

@@ -1,6 +1,6 @@
 //! Sizes of cookies and tokens.
 
-use super::{SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder};
+use super::{InToken, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
 use crate::{
     base::config_error::ConfigError,
     state::{Allowed, LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, PASSES_ANYWHERE, Padding},
@@ -69,7 +69,8 @@ impl<T> SessionTokenBuilder<T> {
     /// ```
     /// # use hardtack::{EncryptionKey, SessionToken};
     /// # use std::time::SystemTime;
-    /// let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?)
+    /// let tokens = SessionToken::encrypted(EncryptionKey::generate()?)
+    ///     .purpose("mobile")
     ///     .max_token_len(4_096)
     ///     .build()?;
     /// let session = tokens.load(None::<&str>, SystemTime::now());
@@ -77,15 +78,7 @@ impl<T> SessionTokenBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn max_token_len(mut self, characters: usize) -> Self {
-        self.carrier.max_token_len = characters;
-        self
-    }
-}
-
-impl<T> SessionHeaderBuilder<T> {
-    /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
-    pub fn max_token_len(mut self, characters: usize) -> Self {
-        self.carrier.max_token_len = characters;
+        self.carrier.max_len = Some(characters);
         self
     }
 }
@@ -116,11 +109,14 @@ impl Size {
     }
 }
 
-/// Bytes of a token in one piece.
-pub(super) fn allowed_token(max_len: usize) -> Result<Allowed, ConfigError> {
-    if max_len > LONGEST_SENT {
-        let reason = format!("is {max_len}, expected at most {LONGEST_SENT} characters");
-        return Err(ConfigError::new("max_token_len", reason));
+impl InToken {
+    /// Returns the bytes of a token, which is in one piece.
+    pub(super) fn allowed(&self) -> Result<Allowed, ConfigError> {
+        let max_len = self.max_len.unwrap_or(PASSES_ANYWHERE);
+        if max_len > LONGEST_SENT {
+            let reason = format!("is {max_len}, expected at most {LONGEST_SENT} characters");
+            return Err(ConfigError::new("max_token_len", reason));
+        }
+        Ok(Allowed::new(1, max_len))
     }
-    Ok(Allowed::new(1, max_len))
 }

@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 use super::for_each;
 use crate::{
-    EncryptionKey, Session, SessionCookie, SessionHeader,
+    EncryptionKey, Session, SessionCookie, SessionToken,
     base::time::{EPOCH, system_time},
     carrier::RefreshAfter,
 };
@@ -96,7 +96,9 @@ fn answer_header(
     touch: Touch,
     response: &mut HeaderMap,
 ) -> &'static str {
-    let builder = SessionHeader::encrypted(name, key).refresh_after(RefreshAfter::Always);
+    let builder = SessionToken::encrypted(key)
+        .header(name)
+        .refresh_after(RefreshAfter::Always);
     let header = builder.build().unwrap();
     let session = header.load([""], system_time(EPOCH));
     session.insert("a", 1).unwrap();

@@ -3,9 +3,9 @@ use serde_json::Value;
 
 use super::{Mode, cookies::latin1, for_each, open::Visit};
 use crate::{
-    EncryptionKey, KeyRing, SessionHeader, SigningKey,
+    EncryptionKey, KeyRing, SessionToken, SigningKey,
     base::time::system_time,
-    carrier::SessionHeaderBuilder,
+    carrier::SessionTokenBuilder,
     session::Outcome,
     state::{Allowed, Overhead, SizeBudget},
     token,
@@ -54,16 +54,16 @@ struct Opened {
     issued: u64,
 }
 
-fn header(mode: Mode, field: &str, ring: &str) -> SessionHeader {
+fn header(mode: Mode, field: &str, ring: &str) -> SessionToken {
     builder(mode, field, ring).build().unwrap()
 }
 
-fn builder(mode: Mode, field: &str, ring: &str) -> SessionHeaderBuilder {
+fn builder(mode: Mode, field: &str, ring: &str) -> SessionTokenBuilder {
     match mode {
-        Mode::Encrypted => SessionHeader::encrypted(field, ring.parse::<KeyRing>().unwrap()),
+        Mode::Encrypted => SessionToken::encrypted(ring.parse::<KeyRing>().unwrap()).header(field),
         Mode::Signed => {
             let ring = ring.parse::<KeyRing>().unwrap();
-            SessionHeader::unencrypted_but_signed(field, ring)
+            SessionToken::unencrypted_but_signed(ring).header(field)
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{
     same_site, slot,
 };
 use crate::{
-    KeyRing, Session, SessionCookie, SessionHeader, Size,
+    KeyRing, Session, SessionCookie, SessionToken, Size,
     base::time::system_time,
     carrier::{FormerAttributes, SessionBuilder, SessionCookieBuilder},
     cookie::Attributes,
@@ -123,7 +123,7 @@ impl AttributesOf {
 /// A carrier as the vector configures it.
 pub(super) enum Carrier<T> {
     Cookie(SessionCookie<T>),
-    Header(SessionHeader<T>),
+    Header(SessionToken<T>),
 }
 
 impl Scene {
@@ -174,13 +174,14 @@ impl Scene {
         self.asking(builder.typed()).build().unwrap()
     }
 
-    fn header<T: Payload>(&self, name: &str) -> SessionHeader<T> {
+    fn header<T: Payload>(&self, name: &str) -> SessionToken<T> {
         let builder = match self.mode {
             Mode::Encrypted => {
-                SessionHeader::encrypted(name, self.ring.parse::<KeyRing>().unwrap())
+                SessionToken::encrypted(self.ring.parse::<KeyRing>().unwrap()).header(name)
             }
             Mode::Signed => {
-                SessionHeader::unencrypted_but_signed(name, self.ring.parse::<KeyRing>().unwrap())
+                SessionToken::unencrypted_but_signed(self.ring.parse::<KeyRing>().unwrap())
+                    .header(name)
             }
         };
         let len = match self.size() {
@@ -191,7 +192,7 @@ impl Scene {
         let mut builder = self.shared(builder);
         builder = builder.max_token_len(len);
         if let Some(field) = &self.answers_in {
-            builder = builder.response_name(field);
+            builder = builder.response_header(field);
         }
         if self.save_on_server_error {
             builder = builder.save_on_server_error();

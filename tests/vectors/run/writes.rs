@@ -122,8 +122,9 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     let (status, response) = response_of(vector.response.as_ref());
     let said_fields = match &carrier {
         Carrier::Cookie(cookie) => cookie.said_in(&session, lines_of(&response, "set-cookie")),
-        Carrier::Header(header) => {
-            header.said_in(&session, lines_of(&response, &header.response_name))
+        Carrier::Header(tokens) => {
+            let name = tokens.response_header().unwrap();
+            tokens.said_in(&session, lines_of(&response, name))
         }
     };
     let mut left = Vec::new();
@@ -139,21 +140,21 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
                 let cookies = fields.into_iter().map(|field| ("set-cookie", field));
                 (touch, cookies.chain(others).collect::<Vec<_>>())
             }),
-        Carrier::Header(header) => {
-            header
-                .token
+        Carrier::Header(tokens) => {
+            let name = tokens.response_header().unwrap();
+            tokens
                 .finish(&session, circumstances)
                 .map(|(touch, change)| {
                     let value = match change {
                         TokenChange::Keep => {
-                            let stays = header.stays(&said_fields);
-                            left = left_of(&response, &header.response_name, stays);
+                            let stays = tokens.stays(&said_fields);
+                            left = left_of(&response, name, stays);
                             None
                         }
                         TokenChange::Store(token) => Some(token),
                         TokenChange::Drop => Some(String::new()),
                     };
-                    let field = value.map(|value| (&*header.response_name, value));
+                    let field = value.map(|value| (name, value));
                     (touch, field.into_iter().collect())
                 })
         }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use hardtack::{
-    SessionCookie, SessionHeader, SessionToken, Size,
+    SessionCookie, SessionToken, Size,
     carrier::{Padding, RefreshAfter, SessionBuilder},
     session::Map,
 };
@@ -107,10 +107,10 @@ impl Builder<'_> {
         self.with_options(builder).build().expect(AGREE)
     }
 
-    fn header<T: Content>(&self, keys: &Keys, name: &str, longest: usize) -> SessionHeader<T> {
+    fn header<T: Content>(&self, keys: &Keys, name: &str, longest: usize) -> SessionToken<T> {
         let builder = match keys.are_signing {
-            false => SessionHeader::encrypted(name, keys.shared.clone()),
-            true => SessionHeader::unencrypted_but_signed(name, keys.shared.clone()),
+            false => SessionToken::encrypted(keys.shared.clone()).header(name),
+            true => SessionToken::unencrypted_but_signed(keys.shared.clone()).header(name),
         };
         let builder = self.with_responses(builder.max_token_len(longest));
         self.with_options(builder).build().expect(AGREE)
@@ -118,8 +118,8 @@ impl Builder<'_> {
 
     fn token<T: Content>(&self, keys: &Keys, longest: usize) -> SessionToken<T> {
         let builder = match keys.are_signing {
-            false => SessionToken::encrypted("visits", keys.shared.clone()),
-            true => SessionToken::unencrypted_but_signed("visits", keys.shared.clone()),
+            false => SessionToken::encrypted(keys.shared.clone()).purpose("visits"),
+            true => SessionToken::unencrypted_but_signed(keys.shared.clone()).purpose("visits"),
         };
         let builder = builder.max_token_len(longest);
         self.with_options(builder).build().expect(AGREE)

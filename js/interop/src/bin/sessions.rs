@@ -155,11 +155,11 @@ impl Bare {
         let tokens = match self.mode.as_str() {
             "signed" => {
                 let ring: KeyRing = self.ring.parse()?;
-                SessionToken::unencrypted_but_signed(&self.purpose, ring)
+                SessionToken::unencrypted_but_signed(ring).purpose(&self.purpose)
             }
             _ => {
                 let ring: KeyRing = self.ring.parse()?;
-                SessionToken::encrypted(&self.purpose, ring)
+                SessionToken::encrypted(ring).purpose(&self.purpose)
             }
         };
         let tokens = tokens.max_token_len(self.max_token_len).build();

@@ -300,17 +300,17 @@ fn encode(bytes: &[u8], text: &mut [u8]) {
 
 fn xaes() -> SessionTokenBuilder<Map> {
     let key = EncryptionKey::generate().expect("the system has random bytes");
-    SessionToken::encrypted("timing", key)
+    SessionToken::encrypted(key).purpose("timing")
 }
 
 fn xchacha() -> SessionTokenBuilder<Map> {
     let key = EncryptionKey::generate_xchacha20().expect("the system has random bytes");
-    SessionToken::encrypted("timing", key)
+    SessionToken::encrypted(key).purpose("timing")
 }
 
 fn signed() -> SessionTokenBuilder<Map> {
     let key = SigningKey::generate().expect("the system has random bytes");
-    SessionToken::unencrypted_but_signed("timing", key)
+    SessionToken::unencrypted_but_signed(key).purpose("timing")
 }
 
 /// One time for all, so that no clock is asked while the time runs.
