@@ -34,7 +34,7 @@ impl CookieFields {
     /// Returns the token in one field or several, between the fields that drop the cookies that it replaces.
     pub(crate) fn store<T>(&self, session: &Stored<'_, T>) -> SetCookies {
         let template = &self.template;
-        let mut fields = SetCookies::with_capacity(1);
+        let mut fields = SetCookies::default();
         self.drop_former(session.carried, &mut fields);
         let (token_len, max_age) = (session.token_len(), session.max_age());
         let part_len = session.part_len(Overhead {

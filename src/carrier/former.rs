@@ -5,7 +5,7 @@ use std::{any::TypeId, sync::Arc};
 use super::SessionCookie;
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::{Values, former::FormerAttributes},
+    cookie::{FormerAttributes, Values},
     migrate::{FormerCookie, OldCookie},
     session::Opening,
     state::{OpenedBody, Payload},

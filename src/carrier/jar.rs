@@ -1,6 +1,6 @@
 //! Sessions from and to the cookies of a jar. Feature `cookie`.
 
-use std::borrow::Borrow;
+use std::{borrow::Borrow, collections::BTreeSet};
 
 use cookie::Cookie;
 
@@ -124,8 +124,9 @@ impl<T: Payload> SessionCookie<T> {
         if self.token.sealer.companion().is_some() {
             return Err(SaveProblem::NoPlace(SET_COOKIE_ALONE).into());
         }
-        let fields = self.save(session)?;
-        Ok(fields.into_iter().map(parsed).collect())
+        let fields = self.save(session)?.into_iter().map(Cookie::parse);
+        let cookies: Result<_, _> = fields.collect();
+        Ok(cookies.expect("a `Set-Cookie` field begins with a name and `=`"))
     }
 }
 
@@ -133,26 +134,18 @@ impl<T> SessionCookie<T> {
     /// Returns `true` if requests are searched for cookies of this name, or a part of a large session has it.
     fn reads(&self, name: &str) -> bool {
         let is_old = |old: &DroppedCookie| match old.cookies {
-            1 => old.template.name() == name,
-            _ => name.starts_with(old.template.name()),
+            1 => old.template.name == name,
+            _ => name.starts_with(&old.template.name),
         };
         name.starts_with(self.name().as_str()) || self.fields.old().iter().any(is_old)
     }
 
     /// Returns `true` if the fields of a response may drop several cookies of one name, or drop one that they set.
     fn has_twins(&self) -> bool {
-        let distinct: std::collections::BTreeSet<_> = self.old_names().collect();
-        distinct.len() < self.old_names().count() || !self.fields.former.is_empty()
+        let old = self.fields.old();
+        let names: BTreeSet<_> = old.iter().map(|old| &old.template.name).collect();
+        names.len() < old.len() || !self.fields.former.is_empty()
     }
-
-    fn old_names(&self) -> impl Iterator<Item = &str> {
-        let dropped = self.fields.old().iter();
-        dropped.map(|old| old.template.name())
-    }
-}
-
-fn parsed(field: String) -> Cookie<'static> {
-    Cookie::parse(field).expect("a `Set-Cookie` field begins with a name and `=`")
 }
 
 const ONE_OF_A_NAME: &str = "a jar has one cookie of each name, so it cannot also drop those with other attributes \

@@ -16,7 +16,7 @@ mod said;
 pub(crate) mod token;
 
 pub use crate::{
-    cookie::former::FormerAttributes,
+    cookie::attributes::FormerAttributes,
     state::{Padding, RefreshAfter, TokenChange},
     token::Context,
 };

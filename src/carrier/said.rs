@@ -101,7 +101,8 @@ impl<T: Payload> SessionCookie<T> {
             let mut added = added
                 .iter()
                 .filter_map(|added| ReadCookie::of(added.as_bytes()));
-            !ReadCookie::of(field).is_some_and(|read| added.any(|added| added.is_same_as(&read)))
+            !ReadCookie::of(field)
+                .is_some_and(|read| added.any(|added| read.part_of(&added) == Some(0)))
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::name::{CookieName, Prefix};
+use super::name::CookieName;
 use crate::base::config_error::ConfigError;
 
 /// Cross-site requests with which a browser sends a cookie (RFC 6265bis section 5.6.7).
@@ -48,30 +48,22 @@ pub(crate) struct Attributes {
 impl Attributes {
     /// Returns every mistake in the attributes, by themselves, together, and with the prefix of a name.
     pub(crate) fn mistakes(&self, name: Option<&CookieName>) -> Vec<ConfigError> {
-        let mut mistakes = Vec::new();
-        if let Some(reason) = wrong_path(&self.path) {
-            mistakes.push(ConfigError::new("path", reason));
-        }
-        if !self.domain.as_deref().is_none_or(is_domain) {
-            mistakes.push(ConfigError::new("domain", NO_DOMAIN));
-        }
-        let prefix = name.map_or(Prefix::None, CookieName::prefix);
-        let is_host = prefix == Prefix::Host;
-        let conflicts = [
-            (
-                !self.secure && self.same_site == SameSite::None,
-                SAME_SITE_NONE_WITHOUT_SECURE,
-            ),
-            (!self.secure && self.partitioned, PARTITIONED_WITHOUT_SECURE),
-            (
-                !self.secure && prefix != Prefix::None,
-                PREFIX_WITHOUT_SECURE,
-            ),
+        let path = wrong_path(&self.path).map(|reason| ConfigError::new("path", reason));
+        let is_wrong = self.domain.as_deref().is_some_and(|it| !is_domain(it));
+        let domain = is_wrong.then(|| ConfigError::new("domain", NO_DOMAIN));
+        let mut mistakes: Vec<_> = path.into_iter().chain(domain).collect();
+        let is_host = name.is_some_and(CookieName::is_host_only);
+        let is_secure = name.is_some_and(CookieName::is_secure);
+        let (is_http, for_all_sites) = (!self.secure, self.same_site == SameSite::None);
+        for (is_so, sentence) in [
+            (is_http && for_all_sites, SAME_SITE_NONE_WITHOUT_SECURE),
+            (is_http && self.partitioned, PARTITIONED_WITHOUT_SECURE),
+            (is_http && is_secure, PREFIX_WITHOUT_SECURE),
             (is_host && self.domain.is_some(), HOST_WITH_DOMAIN),
             (is_host && self.path != "/", HOST_WITH_PATH),
-        ];
-        let found = conflicts.into_iter().filter(|(is_so, _)| *is_so);
-        mistakes.extend(found.map(|(_, sentence)| ConfigError::general(sentence)));
+        ] {
+            mistakes.extend(is_so.then(|| ConfigError::general(sentence)));
+        }
         mistakes
     }
 
@@ -123,30 +115,133 @@ impl fmt::Display for Attributes {
     }
 }
 
+/// Attributes that a cookie had in an earlier version of the application, for
+/// [`formerly`](crate::carrier::SessionCookieBuilder::formerly). Attributes that are not set are the current ones.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, SessionCookie, carrier::FormerAttributes};
+/// # use std::time::SystemTime;
+///
+/// // The cookie was set for /shop on all hosts of example.com, and is now for this host alone.
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+///     .name("session")
+///     .formerly(FormerAttributes::new().path("/shop").domain("example.com"))
+///     .build()?;
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
+/// # session.insert("user", 42)?;
+/// let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
+/// assert!(fields[0].starts_with("session=; Path=/shop; Domain=example.com;"));
+/// assert!(fields[1].starts_with("session=e"));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "attributes have no effect unless they are given to the builder"]
+pub struct FormerAttributes {
+    path: Option<String>,
+    domain: Domain,
+    partitioned: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Domain {
+    #[default]
+    Unchanged,
+    Absent,
+    Was(String),
+}
+
+impl FormerAttributes {
+    /// Starts with the current attributes.
+    pub fn new() -> FormerAttributes {
+        FormerAttributes::default()
+    }
+
+    /// Sets the path that the cookie had.
+    pub fn path(mut self, path: impl Into<String>) -> FormerAttributes {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Sets the domain that the cookie had.
+    pub fn domain(mut self, domain: impl Into<String>) -> FormerAttributes {
+        self.domain = Domain::Was(domain.into());
+        self
+    }
+
+    /// Declares that the cookie had no domain: it was for one host, and is now for all hosts of a domain.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, carrier::FormerAttributes};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .name("session")
+    ///     .domain("example.com")
+    ///     .formerly(FormerAttributes::new().no_domain())
+    ///     .build()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn no_domain(mut self) -> FormerAttributes {
+        self.domain = Domain::Absent;
+        self
+    }
+
+    /// Sets whether the cookie was `Partitioned`.
+    pub fn partitioned(mut self, partitioned: bool) -> FormerAttributes {
+        self.partitioned = Some(partitioned);
+        self
+    }
+
+    /// Returns the attributes of another cookie.
+    #[cfg(feature = "migrate")]
+    pub(crate) fn of(cookie: &Attributes) -> FormerAttributes {
+        FormerAttributes {
+            path: Some(cookie.path.clone()),
+            domain: cookie.domain.clone().map_or(Domain::Absent, Domain::Was),
+            partitioned: Some(cookie.partitioned),
+        }
+    }
+
+    /// Returns these attributes, each that is not set as in `current`.
+    pub(super) fn over(&self, current: &Attributes) -> Attributes {
+        Attributes {
+            path: self.path.clone().unwrap_or_else(|| current.path.clone()),
+            domain: match &self.domain {
+                Domain::Unchanged => current.domain.clone(),
+                Domain::Absent => None,
+                Domain::Was(domain) => Some(domain.clone()),
+            },
+            partitioned: self.partitioned.unwrap_or(current.partitioned),
+            ..current.clone()
+        }
+    }
+}
+
 /// Returns the reason why browsers do not accept `path`. They ignore values of more than 1,024 bytes.
 fn wrong_path(path: &str) -> Option<String> {
     // A request's path ends before `?` and `#`.
     let is_plain = |c: char| c.is_ascii_graphic() && !";,?#".contains(c);
-    if !path.starts_with('/') {
-        return Some("does not begin with `/`; give one like `/app`".to_owned());
-    }
-    if path.len() > LONGEST_VALUE {
-        let found = path.len();
-        return Some(format!(
-            "has {found} bytes, expected at most {LONGEST_VALUE}"
-        ));
-    }
-    if let Some(found) = path.chars().find(|&c| !is_plain(c)) {
-        return Some(format!(
-            "contains {found:?}, expected visible ASCII characters other than `;`, `,`, `?` and `#`"
-        ));
-    }
     let is_dots = |segment: &str| {
         let segment = segment.to_ascii_lowercase().replace("%2e", ".");
         segment == "." || segment == ".."
     };
-    let has_dots = path.split('/').any(is_dots);
-    has_dots.then(|| "has a segment `.` or `..`, which browsers resolve; leave it out".to_owned())
+    let (len, found) = (path.len(), path.chars().find(|&c| !is_plain(c)));
+    Some(if !path.starts_with('/') {
+        "does not begin with `/`; give one like `/app`".to_owned()
+    } else if len > LONGEST_VALUE {
+        format!("has {len} bytes, expected at most {LONGEST_VALUE}")
+    } else if let Some(found) = found {
+        format!(
+            "contains {found:?}, expected visible ASCII characters other than `;`, `,`, `?` and `#`"
+        )
+    } else if path.split('/').any(is_dots) {
+        "has a segment `.` or `..`, which browsers resolve; leave it out".to_owned()
+    } else {
+        return None;
+    })
 }
 
 fn is_domain(domain: &str) -> bool {

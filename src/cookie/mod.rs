@@ -1,7 +1,6 @@
 //! Syntax of cookies: names, attributes, `Cookie` fields in, `Set-Cookie` fields out.
 
 pub(crate) mod attributes;
-pub(crate) mod former;
 mod name;
 mod parts;
 mod request;
@@ -10,7 +9,7 @@ pub(crate) mod response;
 mod set_cookie;
 mod values;
 
-pub(crate) use attributes::{Attributes, MAX_AGE_LEN, SameSite, max_age_len};
+pub(crate) use attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, SameSite, max_age_len};
 pub use name::{CookieName, CookieNameError};
 pub(crate) use parts::{PartNumbers, Whole};
 pub(crate) use request::Finder;

@@ -32,36 +32,24 @@ impl CookieName {
         &self.0
     }
 
-    /// Returns `true` if browsers let only the host itself set such a cookie.
+    /// Returns `true` if browsers let only the host itself set such a cookie: they require `Secure`, `Path=/` and no Domain
+    /// (RFC 6265bis section 4.1.3).
     pub(crate) fn is_host_only(&self) -> bool {
-        self.prefix() == Prefix::Host
+        // `__Host-Http-` also requires HttpOnly, which every cookie of ours has.
+        self.begins_with("__Host-")
     }
 
-    /// Reads the prefix. Browsers ignore its case.
-    pub(super) fn prefix(&self) -> Prefix {
-        let has = |prefix: &str| {
-            let start = self.0.get(..prefix.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        };
-        if has("__Host-") {
-            // `__Host-Http-` also requires HttpOnly, which every cookie of ours has.
-            Prefix::Host
-        } else if has("__Secure-") || has("__Http-") {
-            Prefix::Secure
-        } else {
-            Prefix::None
-        }
+    /// Returns `true` if browsers require `Secure` of such a cookie.
+    pub(super) fn is_secure(&self) -> bool {
+        let prefixes = ["__Host-", "__Secure-", "__Http-"];
+        prefixes.iter().any(|prefix| self.begins_with(prefix))
     }
-}
 
-/// Prefix of a name, with the attributes that browsers require (RFC 6265bis section 4.1.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Prefix {
-    None,
-    /// Requires `Secure`.
-    Secure,
-    /// Requires `Secure`, `Path=/` and no Domain.
-    Host,
+    /// Returns `true` if the name has this prefix. Browsers ignore its case.
+    fn begins_with(&self, prefix: &str) -> bool {
+        let start = self.0.get(..prefix.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    }
 }
 
 /// Default name: `__Host-session`.

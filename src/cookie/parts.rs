@@ -87,10 +87,6 @@ impl PartNumbers {
         self.0 |= 1 << number;
     }
 
-    pub(crate) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
     /// Returns the numbers that a value in `cookies` cookies does not use, in ascending order.
     pub(super) fn beyond(self, cookies: usize) -> impl Iterator<Item = usize> {
         (cookies.max(1)..=MOST_PARTS).filter(move |number| self.0 & (1 << number) != 0)

@@ -28,11 +28,11 @@ impl Finder {
 
     /// Finds the values of the name, and the parts of large ones, in the request's `Cookie` fields, of which HTTP/2 may
     /// have several. A value longer than `longest` is cut to one byte more.
-    pub(crate) fn find<F>(&self, fields: F, longest: usize) -> Values
-    where
-        F: IntoIterator,
-        F::Item: AsRef<[u8]>,
-    {
+    pub(crate) fn find(
+        &self,
+        fields: impl IntoIterator<Item: AsRef<[u8]>>,
+        longest: usize,
+    ) -> Values {
         let mut values = Values::of_cookies();
         for field in fields {
             self.find_in(field.as_ref(), longest, &mut values);
@@ -59,8 +59,11 @@ impl Finder {
                 // White space before `=` belongs to another name. If it were trimmed, a cookie that a sibling host may
                 // set would pass for a `__Host-` one.
                 pair => {
-                    if let Some(chosen) = self.of_companion {
-                        values.push_of_companion(pair, chosen);
+                    if let Some(chosen) = self.of_companion
+                        && let Some((rest, value)) = split(pair)
+                        && chosen(rest)
+                    {
+                        values.push_of_companion(rest, value);
                     }
                 }
             }
@@ -74,8 +77,15 @@ fn begins_a_pair(before: &[u8]) -> bool {
     matches!(trim_end(before), [] | [.., b';'])
 }
 
+/// Returns the name and the value of a pair.
+fn split(pair: &[u8]) -> Option<(&str, &[u8])> {
+    let end = memchr(b'=', pair)?;
+    let name = str::from_utf8(&pair[..end]).ok()?;
+    Some((name, unquoted(&pair[end + 1..])))
+}
+
 /// Returns a value without the white space around it, and without one pair of quotes.
-pub(super) fn unquoted(value: &[u8]) -> &[u8] {
+fn unquoted(value: &[u8]) -> &[u8] {
     match trim_end(trim_start(value)) {
         [b'"', inner @ .., b'"'] => inner,
         value => value,
@@ -214,7 +224,7 @@ mod tests {
     fn the_parts_that_came_are_known_by_their_numbers() {
         let values = Finder::new("sid").find(["sid.7=a; sid.2=b", "sid.2=c; sid.8=d; sid.0=e"], 10);
         assert!(!values.is_empty());
-        let beyond = |cookies| values.carried().beyond(cookies).collect::<Vec<_>>();
+        let beyond = |cookies| values.carried.beyond(cookies).collect::<Vec<_>>();
         assert_eq!(beyond(0), [2, 7]);
         assert_eq!(beyond(2), [2, 7]);
         assert_eq!(beyond(3), [7]);
@@ -258,7 +268,7 @@ mod tests {
             let field = words.concat();
             let values = Finder::new("sid").find([&field], 100);
             let found: Vec<_> = values.iter().map(<[u8]>::to_vec).collect();
-            let parts: Vec<_> = values.carried().beyond(0).map(|number| number as u8).collect();
+            let parts: Vec<_> = values.carried.beyond(0).map(|number| number as u8).collect();
             proptest::prop_assert_eq!((found, parts), slowly(field.as_bytes()));
         }
     }

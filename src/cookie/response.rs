@@ -45,12 +45,8 @@ impl<'a> ReadCookie<'a> {
         Some(read)
     }
 
-    /// Returns `true` if a browser keeps both in one place. A path that is not known may be the same.
-    pub(crate) fn is_same_as(&self, other: &ReadCookie<'_>) -> bool {
-        self.name == other.name && self.is_beside(other)
-    }
-
-    /// Returns the number of the part of `cookie` that this is, 0 for the cookie itself. `None`: it is another cookie.
+    /// Returns the number of the part of `cookie` that this is, 0 for the cookie itself. `None`: a browser keeps them in
+    /// different places. A path that is not known may be the same.
     pub(crate) fn part_of(&self, cookie: &ReadCookie<'_>) -> Option<usize> {
         let number = match self.name.strip_prefix(cookie.name)? {
             [] => 0,
@@ -61,11 +57,10 @@ impl<'a> ReadCookie<'a> {
     }
 
     fn is_beside(&self, other: &ReadCookie<'_>) -> bool {
-        let is_there = match (self.path, other.path) {
-            (Some(one), Some(other)) => one == other,
-            _ => true,
-        };
-        is_there && self.domain == other.domain && self.is_partitioned == other.is_partitioned
+        let paths = self.path.zip(other.path);
+        paths.is_none_or(|(one, other)| one == other)
+            && self.domain == other.domain
+            && self.is_partitioned == other.is_partitioned
     }
 }
 

@@ -3,9 +3,11 @@
 use std::fmt::{self, Write};
 
 use super::{
-    attributes::{Attributes, MAX_AGE_LEN, MOST_SECONDS},
+    attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, MOST_SECONDS},
+    name::CookieName,
     parts::PartNumbers,
 };
+use crate::base::config_error::ConfigError;
 
 /// `Set-Cookie` fields that a response must carry, each as a whole field value.
 ///
@@ -53,13 +55,6 @@ impl SetCookies {
         &self.others
     }
 
-    pub(crate) fn with_capacity(fields: usize) -> SetCookies {
-        SetCookies {
-            fields: Vec::with_capacity(fields),
-            others: Vec::new(),
-        }
-    }
-
     /// Returns the pairs that a browser sends back, of the fields that set a cookie.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = &str> {
         let set = self.fields.iter().filter(|field| !field.ends_with(EXPIRED));
@@ -102,18 +97,15 @@ impl<'a> IntoIterator for &'a SetCookies {
 
 impl fmt::Debug for SetCookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lengths = self.fields.iter().map(String::len);
-        f.debug_tuple("SetCookies")
-            .field(&format_args!("{:?} bytes", lengths.collect::<Vec<_>>()))
-            .finish()
+        let lengths: Vec<_> = self.fields.iter().map(String::len).collect();
+        write!(f, "SetCookies({lengths:?} bytes)")
     }
 }
 
 /// Constant parts of a cookie's `Set-Cookie` fields, formatted once.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Template {
-    /// `name=`
-    pub(super) start: String,
+    pub(crate) name: String,
     /// `; Path=/; …`
     end: String,
 }
@@ -121,34 +113,36 @@ pub(crate) struct Template {
 impl Template {
     pub(crate) fn new(name: impl fmt::Display, attributes: &Attributes) -> Template {
         Template {
-            start: format!("{name}="),
+            name: name.to_string(),
             end: attributes.to_string(),
         }
     }
 
     /// Returns the length of a field without its value and `Max-Age`.
     pub(crate) fn len(&self) -> usize {
-        self.start.len() + self.end.len()
+        self.name.len() + "=".len() + self.end.len()
     }
 
-    pub(crate) fn name(&self) -> &str {
-        self.start.trim_end_matches('=')
-    }
-
-    /// Begins the field that sets a token of `token_len` characters, which goes behind it.
+    /// Begins a field that sets a token of `token_len` characters. The caller appends the token.
     pub(crate) fn begin(&self, token_len: usize) -> String {
-        let mut field = String::with_capacity(self.len() + token_len + MAX_AGE_LEN);
-        field.push_str(&self.start);
+        self.begin_part(0, token_len + MAX_AGE_LEN)
+    }
+
+    /// Begins a field with `name=`, or `name.1=` of a part, and with room for `room` more characters.
+    fn begin_part(&self, number: usize, room: usize) -> String {
+        let mut field = String::with_capacity(self.len() + PART_LEN + room);
+        field.push_str(&self.name);
+        if number > 0 {
+            // Writing to a string cannot fail.
+            let _ = write!(field, ".{number}");
+        }
+        field.push('=');
         field
     }
 
     /// Returns the field that expires the cookie, or one of its parts.
     pub(crate) fn expire_one(&self, number: usize) -> String {
-        let mut field = String::with_capacity(self.len() + PART_LEN + EXPIRED.len());
-        self.push_start(number, &mut field);
-        field.push_str(&self.end);
-        field.push_str(EXPIRED);
-        field
+        self.begin_part(number, EXPIRED.len()) + &self.end + EXPIRED
     }
 
     /// Adds as many fields as the token has parts of `part_len` characters (docs/spec/carriers.md § 9.2). Returns their
@@ -165,9 +159,7 @@ impl Template {
             let start = number * part_len;
             // A token is ASCII, so every byte is a character.
             let part = &token[start..token.len().min(start + part_len)];
-            let other_len = self.len() + PART_LEN + MAX_AGE_LEN;
-            let mut field = String::with_capacity(other_len + part.len());
-            self.push_start(number, &mut field);
+            let mut field = self.begin_part(number, part.len() + PART_LEN + MAX_AGE_LEN);
             if number == 0 {
                 let _ = write!(field, "{cookies}.");
             }
@@ -180,30 +172,15 @@ impl Template {
 
     /// Adds fields that expire the cookie, and the parts that the browser sent. Browsers identify a cookie by its name,
     /// path, domain and flags.
-    pub(crate) fn expire(&self, carried: PartNumbers, fields: &mut SetCookies) {
+    pub(crate) fn expire(&self, sent: PartNumbers, fields: &mut SetCookies) {
         fields.push(self.expire_one(0));
-        self.expire_beyond(1, carried, fields);
+        self.expire_beyond(1, sent, fields);
     }
 
     /// Adds fields that expire the parts that the browser sent and that a value in `cookies` cookies does not use.
-    pub(crate) fn expire_beyond(
-        &self,
-        cookies: usize,
-        carried: PartNumbers,
-        fields: &mut SetCookies,
-    ) {
-        for number in carried.beyond(cookies) {
+    pub(crate) fn expire_beyond(&self, cookies: usize, sent: PartNumbers, fields: &mut SetCookies) {
+        for number in sent.beyond(cookies) {
             fields.push(self.expire_one(number));
-        }
-    }
-
-    /// `name=`, or `name.1=` of a part.
-    fn push_start(&self, number: usize, field: &mut String) {
-        if number == 0 {
-            field.push_str(&self.start);
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(field, "{}.{number}=", self.name());
         }
     }
 
@@ -212,6 +189,23 @@ impl Template {
         field.push_str(&self.end);
         if let Some(seconds) = max_age {
             let _ = write!(field, "; Max-Age={}", seconds.min(MOST_SECONDS));
+        }
+    }
+}
+
+impl FormerAttributes {
+    /// Returns the constant parts of the fields that drop the cookie `name` with these attributes. `current`
+    /// are the attributes of the session's cookie, and errors name `setting`.
+    pub(crate) fn template(
+        &self,
+        name: &CookieName,
+        current: &Attributes,
+        setting: &'static str,
+    ) -> Result<Template, ConfigError> {
+        let attributes = self.over(current);
+        match attributes.mistakes(Some(name)).first() {
+            Some(mistake) => Err(ConfigError::within(setting, mistake)),
+            None => Ok(Template::new(name, &attributes)),
         }
     }
 }

@@ -1,9 +1,6 @@
 //! Values of one name in a request: at most four, of which `session/duplicates.rs` chooses.
 
-use super::{
-    parts::{PartNumbers, Parts, Whole},
-    request::unquoted,
-};
+use super::parts::{PartNumbers, Parts, Whole};
 use crate::base::reason::Reason;
 
 /// Distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
@@ -17,7 +14,8 @@ pub(crate) struct Values {
     pub(crate) has_more: bool,
     /// Only a cookie's value can be in parts.
     are_cookies: bool,
-    parts: PartNumbers,
+    /// Numbers of the parts that were sent.
+    pub(crate) carried: PartNumbers,
     /// `None` in most requests.
     neighbours: Option<Box<Neighbours>>,
 }
@@ -41,14 +39,13 @@ impl Values {
     /// Returns the values as they were sent.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let mut start = 0;
-        self.ends[..usize::from(self.count)]
-            .iter()
-            .map(move |&end| {
-                let end = end as usize;
-                let value = &self.text[start..end];
-                start = end;
-                value
-            })
+        let ends = self.ends[..usize::from(self.count)].iter();
+        ends.map(move |&end| {
+            let end = end as usize;
+            let value = &self.text[start..end];
+            start = end;
+            value
+        })
     }
 
     /// Returns the values, each joined with its parts. A value longer than `longest` stays as it is.
@@ -64,12 +61,7 @@ impl Values {
 
     /// Returns `true` if the request carried nothing of this name, not even a part.
     pub(crate) fn is_empty(&self) -> bool {
-        self.count == 0 && self.parts.is_empty()
-    }
-
-    /// Returns the numbers of the parts that were sent.
-    pub(crate) fn carried(&self) -> PartNumbers {
-        self.parts
+        self.count == 0 && self.carried == PartNumbers::default()
     }
 
     /// Adds a value. One longer than `longest` is cut to one byte more, so that it is still too long.
@@ -78,18 +70,18 @@ impl Values {
         if self.iter().any(|known| known == value) {
             return;
         }
-        if usize::from(self.count) == MOST_VALUES {
+        let count = usize::from(self.count);
+        if count == MOST_VALUES {
             self.has_more = true;
             return;
         }
-        if self.count == 0 {
+        if count == 0 {
             // The usual case. Growing a vector takes longer than creating one.
             self.text = value.to_vec();
         } else {
             self.text.extend_from_slice(value);
         }
-        self.ends[usize::from(self.count)] =
-            u32::try_from(self.text.len()).expect("values are cut");
+        self.ends[count] = u32::try_from(self.text.len()).expect("values are cut");
         self.count += 1;
     }
 
@@ -97,20 +89,12 @@ impl Values {
     pub(crate) fn push_part(&mut self, number: usize, value: &[u8], longest: usize) {
         let neighbours = self.neighbours.get_or_insert_default();
         neighbours.parts.push(number, value, longest);
-        self.parts.insert(number);
+        self.carried.insert(number);
     }
 
-    /// Adds the cookie of a companion whose pair continues with `pair` after the session's name, if that is chosen.
-    pub(super) fn push_of_companion(&mut self, pair: &[u8], chosen: fn(&str) -> bool) {
-        let Some(end) = pair.iter().position(|byte| *byte == b'=') else {
-            return;
-        };
-        let (rest, value) = (str::from_utf8(&pair[..end]), unquoted(&pair[end + 1..]));
-        if let Ok(rest) = rest
-            && self.of_companion().len() < MOST_OF_COMPANION
-            && value.len() <= LONGEST_OF_COMPANION
-            && chosen(rest)
-        {
+    /// Adds a cookie of the session's companion, whose name continues with `rest` after the session's.
+    pub(super) fn push_of_companion(&mut self, rest: &str, value: &[u8]) {
+        if self.of_companion().len() < MOST_OF_COMPANION && value.len() <= LONGEST_OF_COMPANION {
             let neighbours = self.neighbours.get_or_insert_default();
             neighbours.companion.push((rest.to_owned(), value.to_vec()));
         }
@@ -118,9 +102,8 @@ impl Values {
 
     /// Returns the cookies of the session's companion, each by the rest of its name.
     pub(crate) fn of_companion(&self) -> &[(String, Vec<u8>)] {
-        self.neighbours
-            .as_ref()
-            .map_or(&[], |those| &those.companion)
+        let neighbours = self.neighbours.as_ref();
+        neighbours.map_or(&[], |those| &those.companion)
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Reader;
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::{Values, former::FormerAttributes},
+    cookie::{FormerAttributes, Values},
     state::OpenedBody,
     token::Context,
 };

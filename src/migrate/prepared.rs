@@ -136,7 +136,7 @@ impl PreparedCookie {
             return Err(Reason::TooLong);
         }
         let text = str::from_utf8(value).map_err(|_| Reason::Encoding)?;
-        reader.read(self.template.name(), text, others)
+        reader.read(&self.template.name, text, others)
     }
 
     /// Converts what was read to a session of this crate: its dates, and its dictionary. `None`: it has no entries.

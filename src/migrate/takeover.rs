@@ -104,7 +104,7 @@ impl Predecessor for Takeover {
                             let taken = accept(dates, &[], &data);
                             // By its own date, an old session is refused with good reason.
                             if taken == Err(Reason::Expired) && !is_dated {
-                                _ = self.outdated.set(cookie.template.name().to_owned());
+                                _ = self.outdated.set(cookie.template.name.clone());
                             }
                             taken
                         }
@@ -142,7 +142,7 @@ impl Predecessor for Takeover {
         });
         let (cookie, _) = left.next()?;
         (!told.swap(true, Ordering::Relaxed)).then(|| {
-            let (name, dropped) = (cookie.template.name(), cookie.template.expire_one(0));
+            let (name, dropped) = (&cookie.template.name, cookie.template.expire_one(0));
             format!(
                 "browsers still have the old cookie `{name}`, so a sign-out brings its session back: give `OldCookie` the \
                  `path` and the `domain` that the old program set it with, and let no program set it any more; it was \

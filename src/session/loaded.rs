@@ -40,7 +40,7 @@ impl<T: Payload> Loaded<T> {
         let old = arrival.old.take();
         let has_token = !values.is_empty() || old.is_some();
         let state = State::new(&sealer.policy, now, has_token);
-        let loaded = loaded.insert(Loaded::new(state, values.carried()));
+        let loaded = loaded.insert(Loaded::new(state, values.carried));
         let opening = Opening {
             sealer,
             keys: &sealer.slot.keys(),

@@ -1,7 +1,7 @@
 //! Name and attributes of a cookie, those that it had before, and the purpose and the headers of a token.
 
 use super::{SessionCookieBuilder, SessionTokenBuilder};
-use crate::cookie::{SameSite, former::FormerAttributes};
+use crate::cookie::{FormerAttributes, SameSite};
 
 /// For cookies.
 impl<T> SessionCookieBuilder<T> {

@@ -12,7 +12,7 @@ use crate::{
         fields::CookieFields,
         token::{HeaderNames, SessionToken},
     },
-    cookie::{CookieName, Finder, MAX_AGE_LEN, PART_LEN, Template, former::FormerAttributes},
+    cookie::{CookieName, Finder, FormerAttributes, MAX_AGE_LEN, PART_LEN, Template},
     crypto::suite::Mode,
     events,
     keys::{Purpose, PurposeSlot, SessionType, quoted_unless_key},

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     base::config_error::ConfigError,
-    cookie::{Attributes, former::FormerAttributes},
+    cookie::{Attributes, FormerAttributes},
     state::{Padding, RefreshAfter},
     token::Context,
 };

@@ -116,7 +116,7 @@ impl<'a> Beside<'a> {
         let decision = state.reseal();
         let ending = Ending::of(decision, &state, self.sealer, self.keys);
         match ending.ok()?.change {
-            TokenChange::Store(to_seal) => Some((state, to_seal, self.values.carried())),
+            TokenChange::Store(to_seal) => Some((state, to_seal, self.values.carried)),
             TokenChange::Keep | TokenChange::Drop => None,
         }
     }

@@ -92,7 +92,7 @@ impl Vector {
     /// The parts, as they are known after parsing a request.
     fn carried(&self) -> PartNumbers {
         let parts = self.carried.iter().map(|number| format!("n.{number}=x"));
-        Finder::new("n").find(parts, LONGEST_TOKEN).carried()
+        Finder::new("n").find(parts, LONGEST_TOKEN).carried
     }
 
     fn attributes(&self) -> Attributes {
@@ -182,7 +182,7 @@ fn cookies_are_found_and_set_to_the_byte() {
                     },
                 });
                 assert_eq!(whole.collect::<Vec<_>>(), vector.whole, "{name}");
-                assert_eq!(values.carried(), vector.carried(), "{name}");
+                assert_eq!(values.carried, vector.carried(), "{name}");
             }
             "split" => {
                 let (token, limit) = (vector.value.as_deref().unwrap(), vector.limit.unwrap());

@@ -258,7 +258,7 @@ fn read<T: Payload>(vector: &Vector) -> Outcome {
 
 fn load<T: Payload>(sealer: &Sealer, context: &Context, vector: &Vector) -> Loaded<T> {
     let (state, values) = (State::new(&sealer.policy, vector.now, true), values(vector));
-    let mut loaded = Loaded::new(state, values.carried());
+    let mut loaded = Loaded::new(state, values.carried);
     let opening = Opening {
         sealer,
         keys: &sealer.slot.keys(),
