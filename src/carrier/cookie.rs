@@ -47,7 +47,7 @@ pub struct SessionCookie<T = Map> {
     pub(crate) token: SessionToken<T>,
 }
 
-impl<T> SessionCookie<T> {
+impl<T: Payload> SessionCookie<T> {
     /// Returns the cookie's name.
     #[must_use]
     pub fn name(&self) -> &CookieName {
@@ -127,10 +127,7 @@ impl<T> SessionCookie<T> {
     /// # Errors
     ///
     /// Returns a [`SaveError`]. Content that is too large is an error when it is stored, and not here.
-    pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError>
-    where
-        T: Payload,
-    {
+    pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
         let (_, fields) = self.finish(session, Circumstances::UNKNOWN)?;
         Ok(fields)
     }
@@ -170,10 +167,7 @@ impl<T> SessionCookie<T> {
         &self,
         now: SystemTime,
         fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
-    ) -> Result<String, SaveError>
-    where
-        T: Payload,
-    {
+    ) -> Result<String, SaveError> {
         let session = self.load(None::<&str>, now);
         fill(&session).map_err(SaveProblem::Filling)?;
         let fields = self.save(&session)?;
@@ -220,10 +214,11 @@ impl<T> SessionCookie<T> {
     ///
     /// Returns the [`Reason`] why the token does not open. A session that opens but is past its end, revoked, or of an
     /// unknown schema is not an error: the reason is in [`TokenContent::refused`].
-    pub fn inspect(&self, token: impl AsRef<[u8]>, now: SystemTime) -> Result<TokenContent, Reason>
-    where
-        T: Payload,
-    {
+    pub fn inspect(
+        &self,
+        token: impl AsRef<[u8]>,
+        now: SystemTime,
+    ) -> Result<TokenContent, Reason> {
         self.token.inspect(token, now)
     }
 
@@ -235,20 +230,19 @@ impl<T> SessionCookie<T> {
         context: Option<Arc<Context>>,
         ask: impl FnOnce(bool) -> Asked,
     ) -> Session<T> {
-        let old_cookies = self.fields.old_cookies.as_ref();
+        let fields = &*self.fields;
+        let old_cookies = fields.old_cookies.as_ref();
         let mut old = old_cookies.map(|old| Arc::clone(old).look());
         let mut values = Values::of_cookies();
         for field in cookie_fields {
             let field = field.as_ref();
-            self.fields
-                .finder
-                .find_in(field, LONGEST_TOKEN, &mut values);
+            fields.finder.find_in(field, LONGEST_TOKEN, &mut values);
             if let Some(old) = &mut old {
                 old.find_in(field);
             }
         }
         let old = old.filter(|old| !old.is_empty());
-        let is_for_all_sites = self.fields.attributes.same_site == SameSite::None;
+        let is_for_all_sites = fields.attributes.same_site == SameSite::None;
         let asked = ask(values.is_empty() && !is_for_all_sites);
         self.token.begin(values, old, clock, context, asked)
     }
@@ -259,10 +253,7 @@ impl<T> SessionCookie<T> {
         &self,
         session: &Session<T>,
         circumstances: Circumstances,
-    ) -> Result<(Touch, SetCookies), SaveError>
-    where
-        T: Payload,
-    {
+    ) -> Result<(Touch, SetCookies), SaveError> {
         let (closing, ending) = session.closing(&self.token.sealer, circumstances)?;
         let mut fields = match ending.change {
             TokenChange::Keep => return Ok((ending.touch, SetCookies::default())),
@@ -283,7 +274,7 @@ impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionCookie")
             .field("name", &self.fields.name.as_str())
-            .field("mode", &self.mode())
+            .field("mode", &self.token.sealer.mode)
             .finish_non_exhaustive()
     }
 }

@@ -4,17 +4,18 @@ use std::{fmt, time::SystemTime};
 
 use zeroize::Zeroizing;
 
+use super::token::SessionToken;
 use crate::{
     base::{
         reason::Reason,
-        time::{UnixSeconds, system_time},
+        time::{system_time, unix_seconds},
     },
     cookie::{CookieName, Finder},
     crypto::{scratch::Scratch, suite::Suite},
     keys::KeyId,
-    session::{Sealer, SessionInfo},
+    session::SessionInfo,
     state::{Payload, SessionData},
-    token::{self, Context, LONGEST_TOKEN},
+    token::{self, LONGEST_TOKEN},
 };
 
 /// Parts of a token that can be read without a key. Nothing is verified.
@@ -178,18 +179,23 @@ impl fmt::Debug for TokenContent {
     }
 }
 
-impl TokenContent {
-    /// Reads the content of `token` at `now`, in this context.
-    pub(super) fn read<T: Payload>(
-        sealer: &Sealer,
-        context: &Context,
-        token: &[u8],
-        now: UnixSeconds,
+impl<T: Payload> SessionToken<T> {
+    /// Reads the content of `token` at `now`. For tools; see
+    /// [`SessionCookie::inspect`](crate::SessionCookie::inspect).
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Reason`] why the token does not open.
+    pub fn inspect(
+        &self,
+        token: impl AsRef<[u8]>,
+        now: SystemTime,
     ) -> Result<TokenContent, Reason> {
         // The steps of SPEC.md § 7. A failure from § 7.7 on is returned with the content.
+        let (now, sealer) = (unix_seconds(now), &self.sealer);
         let keys = sealer.slot.keys();
         let mut buffer = Scratch::borrow();
-        let opened = token::open(&keys, context, now, token, &mut buffer);
+        let opened = token::open(&keys, self.context(), now, token.as_ref(), &mut buffer);
         let opened = opened.map_err(|refused| refused.reason)?;
         let body = &buffer[opened.body()];
         let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;

@@ -124,13 +124,10 @@ impl<T: Payload> SessionCookie<T> {
         if self.token.sealer.companion().is_some() {
             return Err(SaveProblem::NoPlace(SET_COOKIE_ALONE).into());
         }
-        let fields = self.save(session)?.into_iter().map(Cookie::parse);
-        let cookies: Result<_, _> = fields.collect();
-        Ok(cookies.expect("a `Set-Cookie` field begins with a name and `=`"))
+        let fields = self.save(session)?;
+        Ok(fields.into_iter().map(parsed).collect())
     }
-}
 
-impl<T> SessionCookie<T> {
     /// Returns `true` if requests are searched for cookies of this name, or a part of a large session has it.
     fn reads(&self, name: &str) -> bool {
         let is_old = |old: &DroppedCookie| match old.cookies {
@@ -146,6 +143,10 @@ impl<T> SessionCookie<T> {
         let names: BTreeSet<_> = old.iter().map(|old| &old.template.name).collect();
         names.len() < old.len() || !self.fields.former.is_empty()
     }
+}
+
+fn parsed(field: String) -> Cookie<'static> {
+    Cookie::parse(field).expect("a `Set-Cookie` field begins with a name and `=`")
 }
 
 const ONE_OF_A_NAME: &str = "a jar has one cookie of each name, so it cannot also drop those with other attributes \

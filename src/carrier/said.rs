@@ -49,21 +49,16 @@ impl<T: Payload> SessionCookie<T> {
         session: &Session<T>,
         fields: impl Iterator<Item = &'a [u8]>,
     ) -> SaidFields {
-        let mut fields = fields.peekable();
         let mut found = SaidFields::default();
-        if fields.peek().is_none() {
-            return found;
-        }
-        let own = self.fields.template.expire_one(0);
-        let parts: Vec<_> = fields.filter_map(|field| part_in(field, &own)).collect();
+        let parts: Vec<_> = fields.filter_map(|field| self.part_in(field)).collect();
         let writes = parts.chunk_by(|_, (_, number)| *number > 0);
         for (write, parts) in writes.enumerate() {
             let mut values = Values::of_cookies();
-            for (read, number) in parts {
+            for (value, number) in parts {
                 match number {
-                    _ if read.value.is_empty() => {}
-                    0 => values.push(read.value, LONGEST_TOKEN),
-                    _ => values.push_part(*number, read.value, LONGEST_TOKEN),
+                    _ if value.is_empty() => {}
+                    0 => values.push(value, LONGEST_TOKEN),
+                    _ => values.push_part(*number, value, LONGEST_TOKEN),
                 }
             }
             let is_same = session.arrived_as(&self.token.sealer, &values);
@@ -75,9 +70,8 @@ impl<T: Payload> SessionCookie<T> {
     /// Returns `true` if one of these `Set-Cookie` fields sets the session's cookie.
     #[cfg(feature = "tower")]
     pub(crate) fn is_set_in<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> bool {
-        let own = self.fields.template.expire_one(0);
-        let mut parts = fields.filter_map(|field| part_in(field, &own));
-        parts.any(|(read, _)| !read.value.is_empty())
+        let mut parts = fields.filter_map(|field| self.part_in(field));
+        parts.any(|(value, _)| !value.is_empty())
     }
 
     /// Returns a function that is called with each of these fields in turn, and returns `true` for those that stay beside
@@ -91,10 +85,9 @@ impl<T: Payload> SessionCookie<T> {
         if is_alone || found.said() == Said::Nothing {
             return None;
         }
-        let own = self.fields.template.expire_one(0);
         let mut writes = found.writes.iter();
         Some(move |field: &[u8]| {
-            if part_in(field, &own).is_some() {
+            if self.part_in(field).is_some() {
                 return added.is_empty() && writes.next() == Some(&found.stays);
             }
             // A cookie beside the session, such as an old one that both drop.
@@ -105,13 +98,14 @@ impl<T: Payload> SessionCookie<T> {
                 .is_some_and(|read| added.any(|added| read.part_of(&added) == Some(0)))
         })
     }
-}
 
-/// Returns the cookie that a field sets, with the number of its part, if it is the one of the field `own` or a part of it.
-fn part_in<'a>(field: &'a [u8], own: &str) -> Option<(ReadCookie<'a>, usize)> {
-    let read = ReadCookie::of(field)?;
-    let number = read.part_of(&ReadCookie::of(own.as_bytes())?)?;
-    Some((read, number))
+    /// Returns the value of the session's cookie that a field sets, or of a part of it, with the number of that part.
+    fn part_in<'a>(&self, field: &'a [u8]) -> Option<(&'a [u8], usize)> {
+        let own = self.fields.template.expire_one(0);
+        let read = ReadCookie::of(field)?;
+        let number = read.part_of(&ReadCookie::of(own.as_bytes())?)?;
+        Some((read.value, number))
+    }
 }
 
 impl<T: Payload> SessionToken<T> {

@@ -1,13 +1,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use super::inspect::TokenContent;
 use crate::{
-    base::{
-        clock::Clock,
-        clone_by_fields,
-        reason::Reason,
-        time::{unix_seconds, unix_seconds_from},
-    },
+    base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
     cookie::Values,
     crypto::suite::Mode,
     session::{Arrival, Opening, Predecessor, SaveError, Sealer, Session, Touch},
@@ -65,7 +59,7 @@ pub(crate) struct HeaderNames {
     pub(crate) response: String,
 }
 
-impl<T> SessionToken<T> {
+impl<T: Payload> SessionToken<T> {
     /// Returns the name of the request header, in lower case, or `None` for bare tokens.
     #[must_use]
     pub fn header(&self) -> Option<&str> {
@@ -108,10 +102,7 @@ impl<T> SessionToken<T> {
     /// # Errors
     ///
     /// Returns a [`SaveError`], also if a cookie loaded the session.
-    pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError>
-    where
-        T: Payload,
-    {
+    pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         let (_, change) = self.finish(session, Circumstances::UNKNOWN)?;
         Ok(change)
     }
@@ -201,24 +192,6 @@ impl<T> SessionToken<T> {
         }
     }
 
-    /// Reads the content of `token` at `now`. For tools; see
-    /// [`SessionCookie::inspect`](crate::SessionCookie::inspect).
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`Reason`] why the token does not open.
-    pub fn inspect(&self, token: impl AsRef<[u8]>, now: SystemTime) -> Result<TokenContent, Reason>
-    where
-        T: Payload,
-    {
-        TokenContent::read::<T>(
-            &self.sealer,
-            self.context(),
-            token.as_ref(),
-            unix_seconds(now),
-        )
-    }
-
     pub(super) fn new(sealer: Sealer, header: Option<HeaderNames>) -> SessionToken<T> {
         SessionToken {
             sealer: Arc::new(sealer),
@@ -274,10 +247,7 @@ impl<T> SessionToken<T> {
         &self,
         session: &Session<T>,
         circumstances: Circumstances,
-    ) -> Result<(Touch, TokenChange), SaveError>
-    where
-        T: Payload,
-    {
+    ) -> Result<(Touch, TokenChange), SaveError> {
         let (closing, ending) = session.closing(&self.sealer, circumstances)?;
         let change = match ending.change {
             TokenChange::Keep => TokenChange::Keep,
@@ -352,13 +322,13 @@ fn token_in<'a>(header: Option<&str>, value: &'a [u8]) -> &'a [u8] {
     };
     let value = value.trim_ascii();
     match value.split_first_chunk::<7>() {
-        Some((scheme, token))
-            if header == "authorization" && scheme.eq_ignore_ascii_case(b"Bearer ") =>
-        {
-            token
-        }
+        Some((scheme, token)) if header == "authorization" && is_bearer(scheme) => token,
         _ => value,
     }
+}
+
+fn is_bearer(scheme: &[u8]) -> bool {
+    scheme.eq_ignore_ascii_case(b"Bearer ")
 }
 
 clone_by_fields!(SessionToken<T> { sealer, context, header, payload });

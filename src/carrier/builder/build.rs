@@ -17,7 +17,9 @@ use crate::{
     events,
     keys::{Purpose, PurposeSlot, SessionType, quoted_unless_key},
     session::{Duplicates, Sealer},
-    state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
+    state::{
+        Allowed, DEVICE_LEN, LONGEST_SENT, Overhead, PASSES_ANYWHERE, Payload, Policy, SizeBudget,
+    },
     token,
 };
 
@@ -57,7 +59,12 @@ impl<T> SessionCookieBuilder<T> {
         let old_cookies = None;
         let companion = self.prepared_companion(&name, &slot)?;
         let reads = companion.as_ref().map(|companion| companion.reads());
-        let overhead = overhead_of(&template, companion.is_some());
+        let overhead = Overhead {
+            field: template.len(),
+            max_age: MAX_AGE_LEN,
+            part: PART_LEN,
+            device: companion.as_ref().map_or(0, |_| DEVICE_LEN),
+        };
         let sealer = Sealer {
             duplicates: Duplicates::of(&name),
             companion,
@@ -165,13 +172,12 @@ impl InCookie {
 
     fn former(&self, name: &CookieName) -> Result<Vec<Template>, ConfigError> {
         let current = Template::new(name, &self.attributes);
-        let template = |former: &FormerAttributes| match former.template(
-            name,
-            &self.attributes,
-            "formerly",
-        )? {
-            same if same == current => Err(ConfigError::new("formerly", NOTHING_CHANGED)),
-            template => Ok(template),
+        let template = |former: &FormerAttributes| {
+            let template = former.template(name, &self.attributes, "formerly")?;
+            if template == current {
+                return Err(ConfigError::new("formerly", NOTHING_CHANGED));
+            }
+            Ok(template)
         };
         self.former.iter().map(template).collect()
     }
@@ -194,16 +200,6 @@ impl InCookie {
     }
 }
 
-/// Returns the bytes of a `Set-Cookie` field that are not of its token.
-fn overhead_of(template: &Template, has_companion: bool) -> Overhead {
-    Overhead {
-        field: template.len(),
-        max_age: MAX_AGE_LEN,
-        part: PART_LEN,
-        device: if has_companion { DEVICE_LEN } else { 0 },
-    }
-}
-
 impl InToken {
     /// Returns the purpose of the tokens, and the names of the headers that they travel in, if they do.
     fn purpose(&self) -> Result<(Purpose, Option<HeaderNames>), ConfigError> {
@@ -222,6 +218,16 @@ impl InToken {
             (None, None) => Err(ConfigError::general(NO_PURPOSE)),
             (Some(_), Some(_)) => Err(ConfigError::general(TWO_PURPOSES)),
         }
+    }
+
+    /// Returns the bytes of a token, which is in one piece.
+    fn allowed(&self) -> Result<Allowed, ConfigError> {
+        let max_len = self.max_len.unwrap_or(PASSES_ANYWHERE);
+        if max_len > LONGEST_SENT {
+            let reason = format!("is {max_len}, expected at most {LONGEST_SENT} characters");
+            return Err(ConfigError::new("max_token_len", reason));
+        }
+        Ok(Allowed::new(1, max_len))
     }
 }
 

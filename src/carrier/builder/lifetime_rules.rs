@@ -1,8 +1,9 @@
-//! Lifetimes that follow from the settings, and mistakes in them (SPEC.md § 8.0, docs/spec/writer.md § 8.15).
+//! Lifetimes of sessions: their settings, what follows from them, and mistakes in them (SPEC.md § 8.0,
+//! docs/spec/writer.md § 8.15).
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use super::Options;
+use super::{Options, SessionBuilder};
 use crate::{
     base::{
         config_error::{ConfigError, Sentence},
@@ -11,6 +12,111 @@ use crate::{
     keys::KeyNeed,
     state::{Lifetimes, Refresh, RefreshAfter, Revalidation, Timeouts},
 };
+
+impl<C, T> SessionBuilder<C, T> {
+    /// Sets the time without activity after which a session ends, or `None` for no idle timeout. Default: 30 minutes.
+    /// In whole seconds, from 1 second to the absolute timeout; a longer idle timeout would never be reached, and is
+    /// refused. The default may be longer than a short absolute timeout; it then has no effect.
+    ///
+    /// A shorter timeout applies to existing sessions at once.
+    pub fn idle_timeout(mut self, duration: impl Into<Option<Duration>>) -> Self {
+        self.options.idle_timeout = IdleTimeout::Given(duration.into());
+        self
+    }
+
+    /// Sets the time after which a session ends, counted from when it was issued. Default: 12 hours. In
+    /// whole seconds, from 1 second to 136 years.
+    ///
+    /// A shorter timeout applies to existing sessions at once.
+    pub fn absolute_timeout(mut self, duration: Duration) -> Self {
+        self.options.absolute_timeout = duration;
+        self
+    }
+
+    /// Allows [`remember_for`](crate::Session::remember_for), for at most this time after the session was
+    /// issued. Default: not allowed. In whole seconds; browsers keep no cookie longer than 400 days.
+    ///
+    /// A remembered session outlives the browser's session. Its only idle timeout is
+    /// [`remembered_idle_timeout`](Self::remembered_idle_timeout), if set. A shorter time, or none, applies to existing
+    /// sessions at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let keys = EncryptionKey::generate()?;
+    ///
+    /// let month = Duration::from_secs(30 * 86_400);
+    /// let cookie = SessionCookie::encrypted(keys).remember_up_to(month).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// # session.insert("user", 42)?;
+    /// session.remember_for(month)?;
+    /// let field = cookie.save(&session)?.into_iter().next().ok_or("it is written")?;
+    /// assert!(field.ends_with("; Max-Age=2592000"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn remember_up_to(mut self, duration: Duration) -> Self {
+        self.options.remember_up_to = Some(duration);
+        self
+    }
+
+    /// Sets the time without activity after which a [remembered](crate::Session::remember_for) session ends, so that a
+    /// visitor who comes back in time stays signed in, up to [`remember_up_to`](Self::remember_up_to). Default: none.
+    /// In whole seconds, from 1 second to `remember_up_to`, which it needs ([SPEC.md § 8.2]).
+    ///
+    /// Such a session is refreshed like any other, after a quarter of this time by default, and `Max-Age` counts from then.
+    /// Set it on every instance: one without it does not refresh remembered sessions.
+    ///
+    /// [SPEC.md § 8.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
+    pub fn remembered_idle_timeout(mut self, duration: Duration) -> Self {
+        self.options.remembered_idle_timeout = Some(duration);
+        self
+    }
+
+    /// Sets when a session is sent again to restart its idle timeout. Default: after a quarter of the idle timeout, or
+    /// [`RefreshAfter::OnChange`] without one. Refused together with [`revalidate_after`](Self::revalidate_after),
+    /// which decides this itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, carrier::RefreshAfter};
+    /// use std::time::Duration;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .idle_timeout(30 * minute)
+    ///     .refresh_after(RefreshAfter::Interval(20 * minute)) // an active visitor would be signed out
+    ///     .build();
+    /// assert_eq!(cookie.unwrap_err().setting(), Some("refresh_after"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn refresh_after(mut self, refresh_after: RefreshAfter) -> Self {
+        self.options.refresh_after = Some(refresh_after);
+        self
+    }
+
+    /// Sets how far another instance's clock may be ahead, from 0 to 300 seconds ([SPEC.md § 8.4]). Default: 60
+    /// seconds.
+    ///
+    /// [SPEC.md § 8.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
+    pub fn clock_skew(mut self, duration: Duration) -> Self {
+        self.options.clock_skew = duration;
+        self
+    }
+
+    /// Refuses every session issued before `time`, which signs out everyone who signed in earlier ([SPEC.md § 7.8]). A
+    /// time within a second counts as the next one. If the key ring also has such a time, the later one counts.
+    /// Default: none.
+    ///
+    /// [SPEC.md § 7.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
+    pub fn not_before(mut self, time: SystemTime) -> Self {
+        self.options.not_before = Some(time);
+        self
+    }
+}
 
 /// The setting `idle_timeout`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,60 +168,51 @@ impl Options {
 
     /// Returns all mistakes in the lifetimes. Two are compared only if both are in range.
     pub(crate) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
-        let (absolute, up_to) = (Some(self.absolute_timeout), self.remember_up_to);
-        let (idle, remembered_idle) = (self.idle(), self.remembered_idle_timeout);
-        let given_idle = idle.filter(|_| !matches!(self.idle_timeout, IdleTimeout::Default));
+        let absolute = (ABSOLUTE, Some(self.absolute_timeout));
+        let idle = (IDLE, self.idle());
+        let up_to = (UP_TO, self.remember_up_to);
+        let remembered_idle = (REMEMBERED_IDLE, self.remembered_idle_timeout);
+        let given_idle = match self.idle_timeout {
+            // It may be longer.
+            IdleTimeout::Default => None,
+            IdleTimeout::Given(idle) => idle,
+        };
+        let is_decided_twice = self.revalidate_after.is_some() && self.refresh_after.is_some();
+        let is_never_remembered = remembered_idle.1.is_some() && up_to.1.is_none();
         let mistakes = [
-            out_of_range(ABSOLUTE, absolute, ""),
-            out_of_range(IDLE, idle, ", or turn it off"),
-            // The default may be longer.
-            too_long(
-                (IDLE, given_idle),
-                (ABSOLUTE, absolute),
-                "; the default is 12h",
-            ),
-            self.refresh_too_late(IDLE, idle),
-            out_of_range(REVALIDATE, self.revalidate_after, ""),
-            mistake(
-                REFRESH,
-                self.revalidate_after.and(self.refresh_after).is_some(),
-                || WITHOUT_EFFECT,
-            ),
-            mistake("unvalidated_up_to", self.ends_before_it_is_asked(), || {
-                NOT_LONGER
-            }),
-            out_of_range(UP_TO, up_to, ""),
-            out_of_range(REMEMBERED_IDLE, remembered_idle, ", or leave it out"),
-            mistake(
-                REMEMBERED_IDLE,
-                remembered_idle.is_some() && up_to.is_none(),
-                || NOTHING_IS_REMEMBERED,
-            ),
-            too_long((REMEMBERED_IDLE, remembered_idle), (UP_TO, up_to), ""),
-            self.refresh_too_late(REMEMBERED_IDLE, remembered_idle),
-            mistake("clock_skew", self.clock_skew > LONGEST_SKEW, || {
-                let found = self.clock_skew;
-                format!("is longer than 300 seconds: {found:?}; correct the clocks instead")
-            }),
+            out_of_range(absolute, ""),
+            out_of_range(idle, ", or turn it off"),
+            too_long((IDLE, given_idle), absolute, "; the default is 12h"),
+            self.refresh_too_late(idle),
+            out_of_range((REVALIDATE, self.revalidate_after), ""),
+            is_decided_twice.then(|| ConfigError::new(REFRESH, WITHOUT_EFFECT)),
+            self.ends_before_it_is_asked()
+                .then(|| ConfigError::new("unvalidated_up_to", NOT_LONGER)),
+            out_of_range(up_to, ""),
+            out_of_range(remembered_idle, ", or leave it out"),
+            is_never_remembered.then(|| ConfigError::new(REMEMBERED_IDLE, NOTHING_IS_REMEMBERED)),
+            too_long(remembered_idle, up_to, ""),
+            self.refresh_too_late(remembered_idle),
+            too_skewed(self.clock_skew),
         ];
         mistakes.into_iter().flatten().collect()
     }
 
     /// Returns a mistake if active visitors would be signed out by `idle`, before their session is written again.
-    fn refresh_too_late(&self, of: &'static str, idle: Option<Duration>) -> Option<ConfigError> {
+    fn refresh_too_late(&self, (of, idle): Setting) -> Option<ConfigError> {
         let (setting, duration) = match (self.revalidate_after, self.refresh_after) {
             (Some(duration), _) => (REVALIDATE, duration),
             (None, Some(RefreshAfter::Interval(duration))) => (REFRESH, duration),
             (None, _) => return None,
         };
         let idle = idle.filter(|idle| in_range(*idle))?;
-        mistake(setting, duration.as_secs() > idle.as_secs() / 2, || {
-            let (duration, idle) = (show_duration(duration), show_duration(idle));
-            Sentence::of(&format!(
-                "is longer than half of {{{of}}} ({duration} and {idle}), so active visitors would be signed out; choose at \
-                 most half"
-            ))
-        })
+        let is_late = duration.as_secs() > idle.as_secs() / 2;
+        let (duration, idle) = (show_duration(duration), show_duration(idle));
+        let reason = format!(
+            "is longer than half of {{{of}}} ({duration} and {idle}), so active visitors would be signed out; choose at \
+             most half"
+        );
+        is_late.then(|| ConfigError::new(setting, Sentence::of(&reason)))
     }
 
     fn ends_before_it_is_asked(&self) -> bool {
@@ -127,32 +224,24 @@ impl Options {
     pub(crate) fn key_need(&self, has_companion: bool) -> KeyNeed {
         let lifetimes = self.lifetimes();
         KeyNeed {
-            token_lifetime: match has_companion {
-                true => lifetimes.longest(),
-                false => lifetimes.token_lifetime(),
+            token_lifetime: if has_companion {
+                lifetimes.longest()
+            } else {
+                lifetimes.token_lifetime()
             },
             skew: lifetimes.skew,
         }
     }
 }
 
-fn mistake<S: Into<Sentence>>(
-    setting: &'static str,
-    is_wrong: bool,
-    reason: impl FnOnce() -> S,
-) -> Option<ConfigError> {
-    is_wrong.then(|| ConfigError::new(setting, reason()))
-}
+/// A setting that is a duration, with its name. `None`: it is left out, or off.
+type Setting = (&'static str, Option<Duration>);
 
 fn in_range(duration: Duration) -> bool {
     (1..=u64::from(u32::MAX)).contains(&duration.as_secs())
 }
 
-fn out_of_range(
-    setting: &'static str,
-    duration: Option<Duration>,
-    or: &str,
-) -> Option<ConfigError> {
+fn out_of_range((setting, duration): Setting, or: &str) -> Option<ConfigError> {
     let found = duration.filter(|duration| !in_range(*duration))?;
     let reason = "give at least 1 second and at most 136 years";
     let reason = format!("is out of range: {found:?}; {reason}{or}");
@@ -160,20 +249,20 @@ fn out_of_range(
 }
 
 /// Returns a mistake if the timeout `a` would never take effect, because `b` is shorter.
-fn too_long(
-    (a, idle): (&'static str, Option<Duration>),
-    (b, longest): (&str, Option<Duration>),
-    default: &str,
-) -> Option<ConfigError> {
+fn too_long((a, idle): Setting, (b, longest): Setting, default: &str) -> Option<ConfigError> {
     let (idle, longest) = idle.zip(longest)?;
     let is_longer = in_range(idle) && in_range(longest) && idle > longest;
-    mistake(a, is_longer, || {
-        let (idle, longest) = (show_duration(idle), show_duration(longest));
-        Sentence::of(&format!(
-            "is longer than {{{b}}} ({idle} and {longest}{default}), so it would never take effect; set {{{b}}} to at least \
-             the same, or a shorter {{{a}}}"
-        ))
-    })
+    let (idle, longest) = (show_duration(idle), show_duration(longest));
+    let reason = format!(
+        "is longer than {{{b}}} ({idle} and {longest}{default}), so it would never take effect; set {{{b}}} to at least \
+         the same, or a shorter {{{a}}}"
+    );
+    is_longer.then(|| ConfigError::new(a, Sentence::of(&reason)))
+}
+
+fn too_skewed(found: Duration) -> Option<ConfigError> {
+    let reason = format!("is longer than 300 seconds: {found:?}; correct the clocks instead");
+    (found > LONGEST_SKEW).then(|| ConfigError::new("clock_skew", reason))
 }
 
 const ABSOLUTE: &str = "absolute_timeout";

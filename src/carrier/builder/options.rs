@@ -68,10 +68,10 @@ impl Options {
             ("save_on_server_error", self.save_on_server_error),
             ("danger_allow_shared_caching", self.shared_caching),
         ];
-        let given = given.into_iter().filter(|(_, is_given)| *is_given);
-        given
-            .map(|(setting, _)| ConfigError::new(setting, NO_RESPONSE))
-            .collect()
+        let mistake = |(setting, is_given): (&'static str, bool)| {
+            is_given.then(|| ConfigError::new(setting, NO_RESPONSE))
+        };
+        given.into_iter().filter_map(mistake).collect()
     }
 
     pub(super) fn context(&self) -> Result<Context, ConfigError> {
@@ -105,9 +105,6 @@ pub struct InToken {
     /// `None`: the default length.
     pub(super) max_len: Option<usize>,
 }
-
-const NO_RESPONSE: &str = "has no effect on bare tokens, which no response carries; leave it out, or give a \
-    {header} in place of {purpose}";
 
 impl<C, T> SessionBuilder<C, T> {
     /// Binds every session to an application ([SPEC.md § 3.2]), by a label of 1 to 255 bytes. Default: none.
@@ -158,3 +155,6 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 }
+
+const NO_RESPONSE: &str = "has no effect on bare tokens, which no response carries; leave it out, or give a \
+    {header} in place of {purpose}";

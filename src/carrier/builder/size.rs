@@ -1,9 +1,9 @@
 //! Sizes of cookies and tokens.
 
-use super::{InToken, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
+use super::{SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
 use crate::{
     base::config_error::ConfigError,
-    state::{Allowed, LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, PASSES_ANYWHERE, Padding},
+    state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, PASSES_ANYWHERE, Padding},
 };
 
 /// Largest size of a whole `Set-Cookie` field, in bytes ([docs/spec/writer.md § 9.5]).
@@ -100,23 +100,10 @@ impl Size {
             Size::Split(cookies) => (usize::from(cookies), LARGEST_COOKIE),
         };
         if matches!(self, Size::Split(_)) && !(2..=MOST_COOKIES).contains(&cookies) {
-            let reason = format!(
-                "is `Size::Split({cookies})`, which is out of range; use 2 to {MOST_COOKIES} cookies"
-            );
+            let remedy = format!("which is out of range; use 2 to {MOST_COOKIES} cookies");
+            let reason = format!("is `Size::Split({cookies})`, {remedy}");
             return Err(ConfigError::new("size", reason));
         }
         Ok(Allowed::new(cookies, field))
-    }
-}
-
-impl InToken {
-    /// Returns the bytes of a token, which is in one piece.
-    pub(super) fn allowed(&self) -> Result<Allowed, ConfigError> {
-        let max_len = self.max_len.unwrap_or(PASSES_ANYWHERE);
-        if max_len > LONGEST_SENT {
-            let reason = format!("is {max_len}, expected at most {LONGEST_SENT} characters");
-            return Err(ConfigError::new("max_token_len", reason));
-        }
-        Ok(Allowed::new(1, max_len))
     }
 }

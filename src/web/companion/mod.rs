@@ -17,11 +17,12 @@ use crate::{
         Stored,
         companion::{Beside, Companion},
     },
+    state::Payload,
     token::{Context, LONGEST_TOKEN},
 };
 
 /// With feature `http`.
-impl<T> SessionCookie<T> {
+impl<T: Payload> SessionCookie<T> {
     /// Answers a request that is for the [`Companion`] of this cookie's sessions. Returns `None` for any other request,
     /// which the application answers.
     ///
