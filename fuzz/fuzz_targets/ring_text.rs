@@ -52,7 +52,7 @@ fn builder(ring: &KeyRing) -> SessionCookieBuilder {
     let error = other(ring.clone())
         .build()
         .expect_err("its keys are of the other kind");
-    assert_eq!(error.setting(), Some("keys"));
+    assert_eq!(error.settings().next(), Some("keys"));
     fitting(ring.clone())
 }
 

@@ -11,7 +11,7 @@ use std::{
 
 use hardtack::{
     ConfigError, EncryptionKey, SessionCookie, SessionSettings, SigningKey,
-    settings::{SettingsError, parse_duration, show_duration},
+    settings::{ConfigError, parse_duration, show_duration},
 };
 use hardtack_migrate::settings_from_ini;
 use libfuzzer_sys::fuzz_target;
@@ -84,7 +84,7 @@ fn compare(texts: &BTreeMap<String, String>, file: &str) {
 /// Builds a cookie of settings that are accepted. Returns the attributes of its field and what was given, or the names that
 /// are refused.
 fn accept(
-    settings: Result<SessionSettings, SettingsError>,
+    settings: Result<SessionSettings, ConfigError>,
     file: &str,
 ) -> Result<String, Vec<String>> {
     let settings = settings.map_err(|error| check_error(&error))?;
@@ -107,7 +107,7 @@ fn accept(
     }
     let cookie = cookie.map_err(|error| {
         hide(&format!("{error} {error:?}"));
-        Vec::from_iter(error.setting().map(str::to_owned))
+        Vec::from_iter(error.settings().map(str::to_owned))
     })?;
     let layered = others.clone().overridden_by(others);
     let again = build(&layered).expect("it is the same");
@@ -153,7 +153,7 @@ fn attributes(cookie: &SessionCookie) -> String {
 }
 
 /// Checks the sentences of an error, and returns the names.
-fn check_error(error: &SettingsError) -> Vec<String> {
+fn check_error(error: &ConfigError) -> Vec<String> {
     let sentence = error.to_string();
     hide(&sentence);
     hide(&format!("{error:?} {error:#?}"));

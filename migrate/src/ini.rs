@@ -2,7 +2,7 @@
 
 mod given;
 
-use hardtack::{SessionSettings, settings::SettingsError};
+use hardtack::{ConfigError, SessionSettings};
 
 use self::given::{
     Given, Options, Said,
@@ -46,13 +46,13 @@ use self::given::{
 ///
 /// # Errors
 ///
-/// Returns a [`SettingsError`] if an option is refused, or no line begins with `prefix`.
+/// Returns a [`ConfigError`] if an option is refused, or no line begins with `prefix`.
 ///
 /// # Security
 ///
 /// Neither the error nor `Debug` of the settings shows a key or a password, also where it stands in the value of another
 /// option, as after a line break that is missing. `text` is not overwritten.
-pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
+pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, ConfigError> {
     let Options { options, problem } = Options::read(text, prefix);
     let mut said = Vec::new();
     for given in &options {

@@ -1,10 +1,12 @@
-use std::{fmt, mem};
+use std::{borrow::Cow, fmt};
 
 use super::debug_by_display;
 
-/// An error from the builder of sessions: a setting is wrong, or settings conflict.
+/// An error from settings, of a builder or from outside the program: some are wrong, or conflict. It has all of them.
 ///
-/// The message says what was found and what to do. It shows no key.
+/// The message has a sentence for each mistake, which says what was found and what to do. It shows no key, and of settings
+/// from outside the program only the place of the keys (the name of a variable, the path of a file), a length, a duration
+/// or a character.
 ///
 /// # Examples
 ///
@@ -14,84 +16,134 @@ use super::debug_by_display;
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .idle_timeout(Duration::from_millis(500))
+///     .clock_skew(Duration::from_secs(600))
 ///     .build();
 /// let error = cookie.unwrap_err();
-/// assert_eq!(error.setting(), Some("idle_timeout"));
-/// assert!(error.to_string().starts_with("`idle_timeout` is out of range: 500ms;"));
+/// assert!(error.settings().eq(["idle_timeout", "clock_skew"]));
+/// assert!(error.to_string().starts_with("2 settings are refused:\n  `idle_timeout` is out of range: 500ms;"));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct ConfigError {
-    setting: Option<&'static str>,
+    /// A program has other settings too, so a message about those from outside begins with these words.
+    subject: &'static str,
+    /// Never empty.
+    mistakes: Vec<Mistake>,
+}
+
+/// A mistake: the setting, if it is about one, and a sentence that names it.
+#[derive(Clone)]
+struct Mistake {
+    setting: Option<Cow<'static, str>>,
     sentence: Sentence,
 }
 
 impl ConfigError {
     /// `reason` continues after the name: ``"is empty, …"``.
     pub(crate) fn new(setting: &'static str, reason: impl Into<Sentence>) -> ConfigError {
-        ConfigError::about(setting, Sentence::about(setting, " ", reason.into()))
+        ConfigError::about(setting, reason.into().after(setting, " "))
     }
 
     /// `error` is a whole sentence, which does not name the setting.
     pub(crate) fn of(setting: &'static str, error: impl fmt::Display) -> ConfigError {
         ConfigError::about(
             setting,
-            Sentence::about(setting, ": ", error.to_string().into()),
+            Sentence::from(error.to_string()).after(setting, ": "),
         )
     }
 
     /// `error` is of a cookie that `setting` describes, so its subject is no setting of the session's own cookie.
     pub(crate) fn within(setting: &'static str, error: &ConfigError) -> ConfigError {
-        let mistake = error.sentence.clone();
-        let mistake = match error.setting {
-            Some(_) => mistake.with_plain_subject(),
-            None => mistake,
+        let [mistake, ..] = &error.mistakes[..] else {
+            unreachable!("an error has a mistake");
         };
-        ConfigError::about(setting, Sentence::about(setting, ": ", mistake))
+        let sentence = match &mistake.setting {
+            Some(subject) => mistake.sentence.with_plain(subject),
+            None => mistake.sentence.clone(),
+        };
+        ConfigError::about(setting, sentence.after(setting, ": "))
     }
 
     /// `sentence` says itself which setting is wrong.
-    pub(crate) fn about(setting: &'static str, sentence: impl Into<Sentence>) -> ConfigError {
+    pub(crate) fn about(
+        setting: impl Into<Cow<'static, str>>,
+        sentence: impl Into<Sentence>,
+    ) -> ConfigError {
+        let setting = Some(setting.into());
+        let sentence = sentence.into();
         ConfigError {
-            setting: Some(setting),
-            ..ConfigError::general(sentence)
+            subject: "",
+            mistakes: vec![Mistake { setting, sentence }],
         }
     }
 
     /// For a conflict of several settings.
     pub(crate) fn general(sentence: impl Into<Sentence>) -> ConfigError {
-        ConfigError {
-            setting: None,
-            sentence: sentence.into(),
-        }
+        let mut error = ConfigError::about("", sentence);
+        error.mistakes[0].setting = None;
+        error
     }
 
-    /// Returns the name of the setting that is wrong, which is the name of its method or parameter, such as
-    /// `idle_timeout`, `name` or `keys`. Returns `None` if several settings conflict.
+    /// Returns all of these as one error, if there are any.
+    pub(crate) fn all(errors: impl IntoIterator<Item = ConfigError>) -> Result<(), ConfigError> {
+        let all = errors.into_iter().reduce(|mut all, error| {
+            all.mistakes.extend(error.mistakes);
+            all
+        });
+        all.map_or(Ok(()), Err)
+    }
+
+    /// Returns the error in the words of a source of settings, which spells their names by `name`.
+    pub(crate) fn spelled(
+        &self,
+        subject: &'static str,
+        name: impl Fn(&str) -> String,
+    ) -> ConfigError {
+        let mistakes = self.mistakes.iter().map(|mistake| Mistake {
+            setting: mistake.setting.as_deref().map(|it| name(it).into()),
+            sentence: mistake.sentence.naming(&name).into(),
+        });
+        let mistakes = mistakes.collect();
+        ConfigError { subject, mistakes }
+    }
+
+    /// Returns `true` if only one setting is wrong, whatever the others are.
+    pub(crate) fn is_about_one(&self) -> bool {
+        let [Mistake { setting, sentence }] = &self.mistakes[..] else {
+            return false;
+        };
+        setting.is_some() && sentence.0.matches('{').count() == 1
+    }
+
+    /// Returns the settings that are wrong, by the names of their methods or parameters, such as `idle_timeout`, `name` or
+    /// `keys`, or by those in their source. A conflict of several settings is not among them.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie};
+    /// use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
     ///
     /// let builder = SessionCookie::encrypted(EncryptionKey::generate()?);
     /// let error = builder.clone().name("log in").build().unwrap_err();
-    /// assert_eq!(error.setting(), Some("name"));
-    ///
+    /// assert!(error.settings().eq(["name"]));
     /// let error = builder.name("__Host-login").path("/app").build().unwrap_err();
-    /// assert_eq!(error.setting(), None);
+    /// assert_eq!(error.settings().next(), None);
+    ///
+    /// let variables = [("APP_SESSION_NAME", ""), ("APP_SESSION_COLOUR", "red")];
+    /// let error = SessionSettings::from_variables("APP_SESSION_", variables).unwrap_err();
+    /// assert!(error.settings().eq(["APP_SESSION_NAME", "APP_SESSION_COLOUR"]));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    #[must_use]
-    pub fn setting(&self) -> Option<&'static str> {
-        self.setting
+    pub fn settings(&self) -> impl Iterator<Item = &str> {
+        let mistakes = self.mistakes.iter();
+        mistakes.filter_map(|mistake| mistake.setting.as_deref())
     }
 
-    /// Returns the sentence with the name that `name` has for each setting. For hardtack-cli, whose options set them.
+    /// Returns the sentences with the name that `name` has for each setting. For hardtack-cli, whose options set them.
     #[doc(hidden)]
     #[must_use]
     pub fn naming(&self, name: impl Fn(&str) -> String) -> String {
-        self.sentence.naming(name)
+        self.spelled("", name).to_string()
     }
 }
 
@@ -99,63 +151,76 @@ debug_by_display!(ConfigError);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.naming(str::to_owned))
+        f.write_str(self.subject)?;
+        let mut told = self
+            .mistakes
+            .iter()
+            .map(|it| it.sentence.naming(str::to_owned));
+        if let [one] = &self.mistakes[..] {
+            return f.write_str(&one.sentence.naming(str::to_owned));
+        }
+        let what = if self.subject.is_empty() {
+            "settings "
+        } else {
+            ""
+        };
+        write!(f, "{} {what}are refused:", self.mistakes.len())?;
+        told.try_for_each(|sentence| write!(f, "\n  {sentence}"))
     }
 }
 
-// No `source`: the sentence contains that of its cause, and no cause has a source.
+// No `source`: the sentences contain those of their causes, and no cause has a source.
 impl std::error::Error for ConfigError {}
 
-/// A sentence with a place for the name of each setting, which a method, a file and a variable spell differently: text
-/// and names, by turns.
+/// A sentence in which the name of a setting is in braces, because a method, a file and a variable spell it differently:
+/// ``"needs {remember_up_to}; set both"``. Another brace is two.
 #[derive(Clone)]
-pub(crate) struct Sentence(Vec<String>);
+pub(crate) struct Sentence(String);
 
 impl Sentence {
-    /// Reads words of a program, in which the name of a setting is in braces: ``"needs {remember_up_to}; set both"``.
+    /// Reads words of a program, which double no brace.
     pub(crate) fn of(words: &str) -> Sentence {
-        let is_of_name = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
-        let is_name = |name: &str| !name.is_empty() && name.bytes().all(is_of_name);
         let mut pieces = words.split('{');
-        let mut text = pieces.next().unwrap_or_default().to_owned();
-        let mut turns = Vec::new();
+        let mut sentence = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
-            if let Some((name, rest)) = piece.split_once('}')
-                && is_name(name)
-            {
-                turns.extend([mem::replace(&mut text, rest.to_owned()), name.to_owned()]);
-            } else {
-                text.push('{');
-                text.push_str(piece);
-            }
+            let is_name = piece.split_once('}').is_some_and(|(name, _)| is_name(name));
+            sentence.push_str(if is_name { "{" } else { "{{" });
+            sentence.push_str(piece);
         }
-        turns.push(text);
-        Sentence(turns)
+        Sentence(sentence)
     }
 
-    fn about(setting: &str, link: &str, rest: Sentence) -> Sentence {
-        let mut rest = rest.0.into_iter();
-        let text = link.to_owned() + &rest.next().unwrap_or_default();
-        let turns = [String::new(), setting.to_owned(), text];
-        Sentence(turns.into_iter().chain(rest).collect())
+    fn after(self, setting: &str, link: &str) -> Sentence {
+        Sentence(format!("{{{setting}}}{link}{}", self.0))
     }
 
     /// Returns the same sentence, in which the name that it begins with is text.
-    fn with_plain_subject(mut self) -> Sentence {
-        let subject: String = self.0.drain(..self.0.len().min(3)).collect();
-        self.0.insert(0, subject);
-        self
+    fn with_plain(&self, subject: &str) -> Sentence {
+        let name = format!("{{{subject}}}");
+        Sentence(self.0.replacen(&name, subject, 1))
     }
 
     /// Returns the sentence with the name that `name` has for each setting.
     pub(crate) fn naming(&self, name: impl Fn(&str) -> String) -> String {
-        let turns = self.0.iter().enumerate();
-        let pieces = turns.map(|(turn, piece)| match turn % 2 {
-            0 => piece.clone(),
-            _ => format!("`{}`", name(piece)),
-        });
-        pieces.collect()
+        let mut told = String::new();
+        let mut rest = &*self.0;
+        while let Some((before, piece)) = rest.split_once('{') {
+            told.push_str(before);
+            (rest, told) = match piece.strip_prefix('{') {
+                Some(after) => (after, told + "{"),
+                None => {
+                    let (setting, after) = piece.split_once('}').unwrap_or_default();
+                    (after, told + &format!("`{}`", name(setting)))
+                }
+            };
+        }
+        told + rest
     }
+}
+
+fn is_name(text: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    !text.is_empty() && text.bytes().all(is_of_name)
 }
 
 /// For a constant, which may have names in braces.
@@ -168,7 +233,7 @@ impl From<&'static str> for Sentence {
 /// For text that a user may have chosen, so that it has no names.
 impl From<String> for Sentence {
     fn from(text: String) -> Sentence {
-        Sentence(vec![text])
+        Sentence(text.replace('{', "{{"))
     }
 }
 

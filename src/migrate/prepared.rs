@@ -168,7 +168,7 @@ impl PreparedCookie {
     }
 }
 
-/// What a request brought of an old cookie.
+/// Values of an old cookie in a request.
 pub(super) struct Brought {
     pub(super) values: Values,
     /// Of the cookies that belong to it.

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Problem, SessionSettings, SettingsError,
+    SessionSettings,
     names::{KeySettings, Target, is_about_keys},
-    refuse_any,
 };
 use crate::{
     base::config_error::ConfigError,
@@ -32,13 +31,10 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`], with a message for each refused setting.
-    pub fn check(&self) -> Result<(), SettingsError> {
-        let http = self.entries.get("danger_allow_http");
-        let is_http = http.is_some_and(|entry| entry.value.is_on());
-        let is_both = is_http && self.entries.contains_key("secure");
-        let both = is_both.then(|| self.problem(&self.shown("secure"), OPPOSITE));
-        refuse_any(self.problems.iter().cloned().chain(both))
+    /// Returns a [`ConfigError`], with a message for each refused setting.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let alone = self.mistakes(ConfigError::is_about_one);
+        ConfigError::all(self.misread().chain(alone))
     }
 
     /// Checks the settings by themselves and together, as [`build`](Self::build) does, without their keys. It is for a
@@ -58,11 +54,13 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`], with a message for each refused setting and each conflict.
-    pub fn check_without_keys(&self) -> Result<(), SettingsError> {
+    /// Returns a [`ConfigError`], with a message for each refused setting and each conflict.
+    pub fn check_without_keys(&self) -> Result<(), ConfigError> {
         // A setting that is not understood may be the reason for other conflicts.
-        self.check()?;
-        refuse_any(self.mistakes())
+        match self.misread().next() {
+            Some(_) => self.check(),
+            None => ConfigError::all(self.mistakes(|_| true)),
+        }
     }
 
     /// Reads the keys and returns a builder with these settings, so that a program can add a type
@@ -84,9 +82,9 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`] if a setting is refused, or the keys are missing or invalid.
-    pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
-        self.check()?;
+    /// Returns a [`ConfigError`] if a setting is refused, or the keys are missing or invalid.
+    pub fn into_builder(self) -> Result<SessionCookieBuilder, ConfigError> {
+        ConfigError::all(self.misread())?;
         self.applied_to(self.builder()?)
     }
 
@@ -108,19 +106,21 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`] if a setting is refused, if the settings name keys too, or if the builder has keys
+    /// Returns a [`ConfigError`] if a setting is refused, if the settings name keys too, or if the builder has keys
     /// of another mode. For a header or a bare token, also returns an error if a setting is one that only cookies have.
     pub fn apply_to<C: 'static, T: Payload>(
         self,
         builder: SessionBuilder<C, T>,
-    ) -> Result<SessionBuilder<C, T>, SettingsError> {
-        self.check()?;
+    ) -> Result<SessionBuilder<C, T>, ConfigError> {
+        ConfigError::all(self.misread())?;
         let of_keys = self.entries.iter().filter(|(name, _)| is_about_keys(name));
-        refuse_any(of_keys.map(|(_, entry)| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)))?;
+        ConfigError::all(
+            of_keys.map(|(_, entry)| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)),
+        )?;
         let mode = builder.mode();
         let (keys, ..) = self.applied();
         if keys.mode.is_some_and(|given| given != mode) {
-            return Err(self.problem(&self.shown("mode"), OTHER_MODE).into());
+            return Err(self.problem(&self.shown("mode"), OTHER_MODE));
         }
         self.applied_to(builder)
     }
@@ -131,11 +131,11 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`] if a setting is refused.
+    /// Returns a [`ConfigError`] if a setting is refused.
     ///
     /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
-    pub fn key_overlap(&self) -> Result<Duration, SettingsError> {
-        self.check()?;
+    pub fn key_overlap(&self) -> Result<Duration, ConfigError> {
+        ConfigError::all(self.misread())?;
         let (_, options, _) = self.applied();
         Ok(Duration::from_secs(options.key_need(false).overlap()))
     }
@@ -155,22 +155,34 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`] if a setting is refused, if settings conflict, or if the keys are missing or
+    /// Returns a [`ConfigError`] if a setting is refused, if settings conflict, or if the keys are missing or
     /// invalid.
-    pub fn build(self) -> Result<SessionCookie, SettingsError> {
-        self.check()?;
+    pub fn build(self) -> Result<SessionCookie, ConfigError> {
+        if self.misread().next().is_some() {
+            self.check()?;
+        }
         let builder = self.builder();
-        let mistakes = self.mistakes().into_iter();
-        refuse_any(mistakes.chain(builder.as_ref().err().cloned()))?;
+        let mistakes = self.mistakes(|_| true).into_iter();
+        ConfigError::all(mistakes.chain(builder.as_ref().err().cloned()))?;
         let cookie = self.applied_to(builder?)?.build();
-        cookie.map_err(|error| self.mistake(&error).into())
+        cookie.map_err(|error| self.mistake(&error))
     }
 
     /// Returns the mistakes in the options of these settings, whatever the keys are.
-    fn mistakes(&self) -> Vec<Problem> {
+    fn mistakes(&self, is_meant: impl Fn(&ConfigError) -> bool) -> Vec<ConfigError> {
         let (_, options, cookie) = self.applied();
         let mistakes = cookie.mistakes(&options);
-        mistakes.iter().map(|error| self.mistake(error)).collect()
+        let meant = mistakes.iter().filter(|error| is_meant(error));
+        meant.map(|error| self.mistake(error)).collect()
+    }
+
+    /// Returns the settings that were not understood.
+    fn misread(&self) -> impl Iterator<Item = ConfigError> {
+        let http = self.entries.get("danger_allow_http");
+        let is_http = http.is_some_and(|entry| entry.value.is_on());
+        let is_both = is_http && self.entries.contains_key("secure");
+        let both = is_both.then(|| self.problem(&self.shown("secure"), OPPOSITE));
+        self.problems.iter().cloned().chain(both)
     }
 
     /// Removes the settings of the keys and returns their sources, for a program that reads the keys itself, for
@@ -192,9 +204,9 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`] if a setting is refused, or if no setting names keys. The keys are not read.
-    pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
-        self.check()?;
+    /// Returns a [`ConfigError`] if a setting is refused, or if no setting names keys. The keys are not read.
+    pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, ConfigError> {
+        ConfigError::all(self.misread())?;
         let (keys, ..) = self.applied();
         let sources = given(keys.sources).map_err(|error| self.mistake(&error))?;
         self.entries.retain(|name, _| !is_about_keys(name));
@@ -211,8 +223,8 @@ impl SessionSettings {
     }
 
     /// Changes sessions by each setting.
-    fn apply(&self, to: &mut Target) -> Result<(), SettingsError> {
-        refuse_any(self.entries.values().filter_map(|entry| {
+    fn apply(&self, to: &mut Target) -> Result<(), ConfigError> {
+        ConfigError::all(self.entries.values().filter_map(|entry| {
             let refusal = (entry.apply)(&entry.value, to).err()?;
             Some(self.problem(&entry.shown, refusal))
         }))
@@ -221,13 +233,13 @@ impl SessionSettings {
     fn applied_to<C: 'static, T: Payload>(
         &self,
         mut builder: SessionBuilder<C, T>,
-    ) -> Result<SessionBuilder<C, T>, SettingsError> {
+    ) -> Result<SessionBuilder<C, T>, ConfigError> {
         let (options, cookie) = builder.options();
         self.apply(&mut Target::new(options, cookie))?;
         Ok(builder)
     }
 
-    fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
+    fn builder(&self) -> Result<SessionCookieBuilder, ConfigError> {
         let (keys, ..) = self.applied();
         builder_with(keys).map_err(|error| self.mistake(&error))
     }

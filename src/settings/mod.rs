@@ -1,13 +1,11 @@
 //! Settings from outside the program: files of any format, environment variables, ini files of earlier systems.
 //!
-//! [`SessionSettings`] reads them, and a [`SettingsError`] names every refused setting.
+//! [`SessionSettings`] reads them, and a [`ConfigError`] names every refused setting.
 
 mod build;
 mod names;
 pub(crate) mod sources;
 mod value;
-
-use std::fmt;
 
 use self::{
     names::{Target, find, is_source_of_keys, unknown},
@@ -16,93 +14,10 @@ use self::{
 };
 pub use crate::base::duration::{parse_duration, show_duration};
 use crate::{
-    base::{
-        config_error::{ConfigError, Sentence},
-        debug_by_display,
-    },
+    base::config_error::{ConfigError, Sentence},
     carrier::{InCookie, Options},
     keys::looks_like_a_key,
 };
-
-/// Mistakes in settings: a sentence for each, which names the setting and the way to correct it.
-///
-/// It shows no keys. Of other values, it shows only the place of the keys (the name of a variable, the path of a file),
-/// a length, a duration or a character.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::SessionSettings;
-///
-/// let variables = [("APP_SESSION_SECURE", "false"), ("APP_SESSION_IDLE_TIMEOUT", "soon")];
-/// let error = SessionSettings::from_variables("APP_SESSION_", variables).unwrap_err();
-/// assert_eq!(
-///     error.settings().collect::<Vec<_>>(),
-///     ["APP_SESSION_SECURE", "APP_SESSION_IDLE_TIMEOUT"]
-/// );
-/// assert!(error.to_string().contains("set `APP_SESSION_DANGER_ALLOW_HTTP`"));
-/// ```
-#[derive(Clone)]
-pub struct SettingsError(Vec<Problem>);
-
-impl SettingsError {
-    /// Returns the refused settings, by their names in the source. A conflict of several settings, such as a name
-    /// and a path, is not among them.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::SessionSettings;
-    ///
-    /// let variables = [("APP_SESSION_NAME", ""), ("APP_SESSION_COLOUR", "red")];
-    /// let error = SessionSettings::from_variables("APP_SESSION_", variables).unwrap_err();
-    /// assert!(error.settings().eq(["APP_SESSION_NAME", "APP_SESSION_COLOUR"]));
-    /// ```
-    pub fn settings(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|problem| problem.0.as_deref())
-    }
-}
-
-debug_by_display!(SettingsError);
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A program has other settings too.
-        f.write_str("session settings: ")?;
-        if let [one] = &self.0[..] {
-            return f.write_str(&one.1);
-        }
-        write!(f, "{} are refused:", self.0.len())?;
-        let mut all = self.0.iter();
-        all.try_for_each(|problem| write!(f, "\n  {}", problem.1))
-    }
-}
-
-// No `source`: the sentences contain those of their causes, and no cause has a source.
-impl std::error::Error for SettingsError {}
-
-impl From<ConfigError> for SettingsError {
-    fn from(error: ConfigError) -> Self {
-        SessionSettings::default().mistake(&error).into()
-    }
-}
-
-impl From<Problem> for SettingsError {
-    fn from(problem: Problem) -> Self {
-        SettingsError(vec![problem])
-    }
-}
-
-/// A mistake: the setting, and a sentence that names it.
-#[derive(Clone, Debug)]
-struct Problem(Option<String>, String);
-
-/// `Ok` without problems.
-fn refuse_any(problems: impl IntoIterator<Item = Problem>) -> Result<(), SettingsError> {
-    let problems: Vec<_> = problems.into_iter().collect();
-    let is_fine = problems.is_empty();
-    is_fine.then_some(()).ok_or(SettingsError(problems))
-}
 
 /// Takes and refuses settings, and names them.
 impl SessionSettings {
@@ -155,27 +70,27 @@ impl SessionSettings {
         self.problems.push(problem);
     }
 
-    fn problem(&self, shown: &str, reason: impl Into<Sentence>) -> Problem {
+    fn problem(&self, shown: &str, reason: impl Into<Sentence>) -> ConfigError {
         let setting = match looks_like_a_key(shown) {
             true => "(a key)".to_owned(),
             false => shown.escape_debug().to_string(),
         };
         let reason = reason.into().naming(|name| self.shown(name));
         let sentence = format!("`{setting}` {reason}");
-        Problem(Some(setting), sentence)
+        ConfigError::about(setting, sentence).spelled(SUBJECT, str::to_owned)
     }
 
-    /// Returns a mistake that the builder found, or the ring of its keys.
-    fn mistake(&self, error: &ConfigError) -> Problem {
-        let sentence = error.naming(|name| self.shown(name));
-        match (error.setting(), self.source_of_keys()) {
+    /// Returns a mistake that the builder found, or the ring of its keys, in the words of the source.
+    fn mistake(&self, error: &ConfigError) -> ConfigError {
+        let told = error.spelled(SUBJECT, |name| self.shown(name));
+        match self.source_of_keys() {
             // It names keys by their ids alone.
-            (Some("keys"), source) => {
+            source if error.settings().eq(["keys"]) => {
                 let shown = source.map_or_else(|| self.shown("keys"), |entry| entry.shown.clone());
-                let sentence = format!("`{shown}`: {sentence}");
-                Problem(Some(shown), sentence)
+                let sentence = format!("`{shown}`: {}", error.naming(|name| self.shown(name)));
+                ConfigError::about(shown, sentence).spelled(SUBJECT, str::to_owned)
             }
-            (setting, _) => Problem(setting.map(|name| self.shown(name)), sentence),
+            _ => told,
         }
     }
 
@@ -191,5 +106,6 @@ impl SessionSettings {
     }
 }
 
+const SUBJECT: &str = "session settings: ";
 const OTHER_KEYS: &str =
     "is not the only source of keys; give one of {keys}, {keys_env}, {keys_file} and {keys_from}";

@@ -6,11 +6,11 @@ use std::{collections::BTreeMap, env, ffi::OsString, fmt};
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    Problem, SettingsError,
+    SUBJECT,
     names::{Apply, is_source_of_keys},
     value::Value,
 };
-use crate::base::config_error::Sentence;
+use crate::base::config_error::{ConfigError, Sentence};
 
 /// Settings of a [`SessionCookie`](crate::SessionCookie), read from a file or from the environment.
 ///
@@ -64,7 +64,7 @@ pub struct SessionSettings {
     pub(super) is_in_capitals: bool,
     /// By the names in the table.
     pub(super) entries: BTreeMap<&'static str, Entry>,
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<ConfigError>,
 }
 
 /// A setting that was given.
@@ -148,8 +148,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`] if `text` is not TOML, if it has no table of this name, or if a setting is refused.
-    pub fn from_toml(text: &str, table: &str) -> Result<SessionSettings, SettingsError> {
+    /// Returns a [`ConfigError`] if `text` is not TOML, if it has no table of this name, or if a setting is refused.
+    pub fn from_toml(text: &str, table: &str) -> Result<SessionSettings, ConfigError> {
         let mut settings = SessionSettings::with_prefix(format!("{table}."));
         let tables = toml::from_str::<std::collections::HashMap<String, Value>>(text);
         let mut tables = tables.map_err(|error| not_toml(text, &error))?;
@@ -170,8 +170,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`], which names every refused variable.
-    pub fn from_env_prefix(prefix: &str) -> Result<SessionSettings, SettingsError> {
+    /// Returns a [`ConfigError`], which names every refused variable.
+    pub fn from_env_prefix(prefix: &str) -> Result<SessionSettings, ConfigError> {
         SessionSettings::from_variables(prefix, env::vars_os())
     }
 
@@ -202,11 +202,11 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`], which names every refused variable.
+    /// Returns a [`ConfigError`], which names every refused variable.
     pub fn from_variables(
         prefix: &str,
         variables: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
-    ) -> Result<SessionSettings, SettingsError> {
+    ) -> Result<SessionSettings, ConfigError> {
         let mut settings = SessionSettings::with_prefix(prefix);
         settings.is_in_capitals = true;
         for (variable, value) in variables {
@@ -248,17 +248,17 @@ impl SessionSettings {
     ///
     /// let settings = SessionSettings::from_translated("Session.", options.into_iter().take(2))?;
     /// # let _ = settings;
-    /// # Ok::<_, hardtack::settings::SettingsError>(())
+    /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`] if an option is refused, if a value is not one that its setting can have, or if
+    /// Returns a [`ConfigError`] if an option is refused, if a value is not one that its setting can have, or if
     /// durations conflict.
     pub fn from_translated<'a>(
         prefix: &str,
         options: impl IntoIterator<Item = (&'a str, Result<(&'a str, &'a str), &'a str>)>,
-    ) -> Result<SessionSettings, SettingsError> {
+    ) -> Result<SessionSettings, ConfigError> {
         let mut settings = SessionSettings::with_prefix(prefix);
         for (option, translated) in options {
             let shown = format!("{prefix}{option}");
@@ -268,9 +268,10 @@ impl SessionSettings {
             }
         }
         let (_, options, _) = settings.applied();
-        for error in options.lifetime_mistakes() {
-            settings.problems.push(settings.mistake(&error));
-        }
+        let lifetimes = options.lifetime_mistakes();
+        let conflicts = lifetimes.iter().filter(|error| !error.is_about_one());
+        let conflicts: Vec<_> = conflicts.map(|error| settings.mistake(error)).collect();
+        settings.problems.extend(conflicts);
         settings.check().map(|()| settings)
     }
 }
@@ -280,9 +281,7 @@ impl<'de> Deserialize<'de> for SessionSettings {
         let mut settings = SessionSettings::default();
         match Value::deserialize(deserializer)? {
             Value::Table(table) => settings.take_all(table),
-            _ => settings
-                .problems
-                .push(Problem(None, NOT_A_TABLE.to_owned())),
+            _ => settings.problems.push(general(NOT_A_TABLE.to_owned())),
         }
         Ok(settings)
     }
@@ -303,14 +302,18 @@ impl fmt::Debug for Entry {
     }
 }
 
+fn general(sentence: String) -> ConfigError {
+    ConfigError::general(sentence).spelled(SUBJECT, str::to_owned)
+}
+
 #[cfg(feature = "toml")]
 /// Returns the message without the lines that the parser's error quotes.
-fn not_toml(text: &str, error: &toml::de::Error) -> Problem {
+fn not_toml(text: &str, error: &toml::de::Error) -> ConfigError {
     let start = error.span().map_or(0, |span| span.start);
     let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
     let line = 1 + line_ends.count();
     let sentence = format!("line {line} is not TOML: {}", error.message());
-    Problem(None, sentence)
+    general(sentence)
 }
 
 #[cfg(feature = "toml")]

@@ -181,7 +181,10 @@ fn a_guard_in_a_nested_router_compares_the_path_without_the_prefix() {
 #[test]
 fn a_callback_is_trusted_of_an_origin_only() {
     let error = CsrfGuard::new().trust_form_post("https://login.example/", "/signed-in");
-    assert_eq!(error.unwrap_err().setting(), Some("trust_form_post"));
+    assert_eq!(
+        error.unwrap_err().settings().next(),
+        Some("trust_form_post")
+    );
 }
 
 async fn login_page(session: Session) -> Result<String, SessionError> {

@@ -304,7 +304,7 @@ fn what_is_no_origin_is_not_trusted() {
         "https://Bücher.example",
     ] {
         let error = guard().trust_origin(text).unwrap_err();
-        assert_eq!(error.setting(), Some("trust_origin"));
+        assert_eq!(error.settings().next(), Some("trust_origin"));
         assert!(error.to_string().contains(&format!("{text:?}")), "{error}");
     }
 }

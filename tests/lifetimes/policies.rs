@@ -58,7 +58,7 @@ fn durations_out_of_range_are_refused_with_a_sentence() {
     #[track_caller]
     fn check(site: SessionCookieBuilder, option: &str) {
         match site.build() {
-            Err(error) => assert_eq!(error.setting(), Some(option), "{error}"),
+            Err(error) => assert_eq!(error.settings().next(), Some(option), "{error}"),
             other => panic!("{other:?}"),
         }
     }

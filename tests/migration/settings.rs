@@ -22,7 +22,7 @@ use super::{
 #[track_caller]
 fn check(old: OldCookie, begin: SystemTime, end: SystemTime, expected: &str) {
     let error = builder().migrate_from(old, begin..end).build().unwrap_err();
-    assert_eq!(error.setting(), Some("migrate_from"));
+    assert_eq!(error.settings().next(), Some("migrate_from"));
     assert!(error.to_string().contains(expected), "{error}");
 }
 

@@ -299,7 +299,7 @@ fn a_hook_may_depend_on_a_condition() {
 fn a_hook_for_content_of_another_type_is_refused_at_start_up() {
     let late = builder().revoked_if(|session| session.get("is_locked") == Some(true));
     let error = late.typed::<Login>().build().unwrap_err();
-    assert_eq!(error.setting(), Some("typed"));
+    assert_eq!(error.settings().next(), Some("typed"));
     assert!(
         error.to_string().ends_with("; call `typed` first"),
         "{error}"

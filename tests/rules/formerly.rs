@@ -137,7 +137,7 @@ fn check_former(error: &ConfigError, says: &str) {
         sentence.starts_with("`formerly`") && sentence.contains(says),
         "{sentence}"
     );
-    assert_eq!(error.setting(), Some("formerly"));
+    assert_eq!(error.settings().next(), Some("formerly"));
 }
 
 const FIRST: &str = "set-cookie: __Secure-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

@@ -137,7 +137,7 @@ fn signing_key() -> SigningKey {
 #[track_caller]
 fn refused<S>(built: Result<S, ConfigError>, remedy: &str) {
     let error = built.err().expect("the keys are of the other kind");
-    assert_eq!(error.setting(), Some("keys"));
+    assert_eq!(error.settings().next(), Some("keys"));
     assert!(error.to_string().contains(remedy), "{error}");
 }
 

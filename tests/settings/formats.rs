@@ -117,7 +117,7 @@ fn a_setting_that_only_a_cookie_has_is_refused_for_a_header_and_a_token() {
         let settings = toml(&format!("{name} = true"));
         let tokens = SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose("mobile");
         let error = settings.apply_to(tokens).unwrap().build().unwrap_err();
-        assert_eq!(error.setting(), Some(name));
+        assert_eq!(error.settings().next(), Some(name));
         assert!(error.to_string().contains("bare tokens"), "{error}");
     }
 }

@@ -4,7 +4,7 @@
 
 use std::{env, path::Path, process::Command};
 
-use hardtack::{EncryptionKey, SessionCookie, SessionSettings, settings::SettingsError};
+use hardtack::{ConfigError, EncryptionKey, SessionCookie, SessionSettings};
 
 use super::{browser::Browser, field, folder::Folder, key, refused, secrets::check_hidden, toml};
 
@@ -117,7 +117,7 @@ fn keys_in_the_settings_and_in_the_program_are_refused() {
 
 type Translated<'a> = (&'a str, Result<(&'a str, &'a str), &'a str>);
 
-fn read(options: &[Translated<'_>]) -> Result<SessionSettings, SettingsError> {
+fn read(options: &[Translated<'_>]) -> Result<SessionSettings, ConfigError> {
     SessionSettings::from_translated("old.", options.iter().copied())
 }
 

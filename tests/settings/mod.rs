@@ -24,7 +24,7 @@ use crate::common::times;
 
 use std::collections::BTreeSet;
 
-use hardtack::{EncryptionKey, SessionCookie, SessionSettings, settings::SettingsError};
+use hardtack::{ConfigError, EncryptionKey, SessionCookie, SessionSettings};
 
 use browser::Browser;
 
@@ -66,7 +66,7 @@ fn documented() -> BTreeSet<&'static str> {
 
 /// The refused settings, and the sentences behind what they are about.
 #[track_caller]
-fn refused<T>(settings: Result<T, SettingsError>) -> (Vec<String>, String) {
+fn refused<T>(settings: Result<T, ConfigError>) -> (Vec<String>, String) {
     let error = settings.err().expect("the settings are refused");
     let names = error.settings().map(str::to_owned).collect();
     let told = error.to_string();

@@ -2,9 +2,7 @@
 
 use std::fmt::Debug;
 
-use hardtack::{
-    KeyRing, SessionCookie, SessionSettings, keys::RingSource, settings::SettingsError,
-};
+use hardtack::{ConfigError, KeyRing, SessionCookie, SessionSettings, keys::RingSource};
 use serde::Deserialize;
 
 use super::{key, refused, toml};
@@ -279,7 +277,7 @@ fn the_message_of_a_file_that_is_not_toml_shows_no_key() {
 #[test]
 fn no_error_of_the_environment_shows_a_key() {
     let key = key();
-    let check = |settings: Result<SessionSettings, SettingsError>| {
+    let check = |settings: Result<SessionSettings, ConfigError>| {
         check_hidden(&key, settings.and_then(SessionSettings::build).unwrap_err());
     };
     check(SessionSettings::from_variables("S_", [("S_KEY", &*key)]));

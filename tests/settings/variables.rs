@@ -2,11 +2,11 @@
 
 use std::ffi::OsString;
 
-use hardtack::{SessionSettings, settings::SettingsError};
+use hardtack::{ConfigError, SessionSettings};
 
 use super::{field, key, refused, toml};
 
-fn variables<const N: usize>(pairs: [(&str, &str); N]) -> Result<SessionSettings, SettingsError> {
+fn variables<const N: usize>(pairs: [(&str, &str); N]) -> Result<SessionSettings, ConfigError> {
     SessionSettings::from_variables("SESSION_", pairs)
 }
 

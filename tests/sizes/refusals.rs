@@ -100,7 +100,7 @@ fn a_session_is_split_into_two_to_four_cookies() {
     for cookies in [0, 1, 5, 8, 255] {
         for site in [encrypted(), signed()] {
             let error = site.size(Size::Split(cookies)).build().unwrap_err();
-            assert_eq!(error.setting(), Some("size"), "{error}");
+            assert_eq!(error.settings().next(), Some("size"), "{error}");
             assert!(error.to_string().contains("use 2 to 4 cookies"), "{error}");
         }
     }
@@ -141,7 +141,7 @@ fn a_token_has_at_most_as_many_characters_as_four_cookies() {
     for too_long in [16_385, usize::MAX] {
         let error = encrypted_tokens("mobile").max_token_len(too_long).build();
         let error = error.unwrap_err();
-        assert_eq!(error.setting(), Some("max_token_len"), "{error}");
+        assert_eq!(error.settings().next(), Some("max_token_len"), "{error}");
         assert!(error.to_string().contains("at most 16384"), "{error}");
     }
     for too_short in [0, 90] {

@@ -206,7 +206,7 @@ fn durations_that_would_have_no_effect_are_refused_at_start_up() {
     #[track_caller]
     fn refused(builder: SessionCookieBuilder, setting: &str) {
         let error = builder.build().unwrap_err();
-        assert_eq!(error.setting(), Some(setting), "{error}");
+        assert_eq!(error.settings().next(), Some(setting), "{error}");
     }
     let site = || builder().idle_timeout(seconds(1800));
     let asking =

@@ -7,7 +7,6 @@ use hardtack::{
     cookie::CookieName,
     keys::Mode,
     session::{Outcome, Payload, Reason},
-    settings::SettingsError,
 };
 
 use super::{Carrier, Inspect, Reader, input::Found};
@@ -152,7 +151,7 @@ impl Sessions {
         };
         // The ring comes from --keys; the settings may have none.
         let _ = settings.take_key_sources();
-        let fail = |error: SettingsError| {
+        let fail = |error: ConfigError| {
             let place = self.settings.names();
             Failure::File(format!("cannot apply {place} to this ring: {error}"))
         };
@@ -161,7 +160,7 @@ impl Sessions {
             .clone()
             .apply_to(cookie_under(ring))
             .map_err(fail)?;
-        cookie.build().map_err(|error| fail(error.into()))?;
+        cookie.build().map_err(|error| fail(error))?;
         settings.apply_to(builder).map_err(fail)
     }
 }

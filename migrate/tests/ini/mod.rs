@@ -10,7 +10,7 @@ mod secrets;
 #[path = "../../../tests/common/times.rs"]
 mod times;
 
-use hardtack::{EncryptionKey, SessionCookie, SessionSettings, settings::SettingsError};
+use hardtack::{ConfigError, EncryptionKey, SessionCookie, SessionSettings};
 
 use browser::Browser;
 
@@ -44,7 +44,7 @@ fn field(settings: SessionSettings) -> (String, String) {
 
 /// The refused settings, and the sentences behind what they are about.
 #[track_caller]
-fn refused<T>(settings: Result<T, SettingsError>) -> (Vec<String>, String) {
+fn refused<T>(settings: Result<T, ConfigError>) -> (Vec<String>, String) {
     let error = settings.err().expect("the settings are refused");
     let names = error.settings().map(str::to_owned).collect();
     let told = error.to_string();

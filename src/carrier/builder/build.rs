@@ -48,8 +48,13 @@ impl<T> SessionCookieBuilder<T> {
         T: Payload,
     {
         let carrier = &self.carrier;
+        ConfigError::all(
+            carrier
+                .mistakes(&self.options)
+                .into_iter()
+                .chain(self.mistakes()),
+        )?;
         let name = carrier.cookie_name()?;
-        refuse(carrier.attributes.mistakes(Some(&name)))?;
         let (former, allowed) = (carrier.former(&name)?, carrier.size.allowed()?);
         let template = Template::new(&name, &carrier.attributes);
         let slot = self.slot(Purpose::cookie(name.as_str()), carrier.companion.is_some())?;
@@ -98,10 +103,9 @@ impl<T> SessionTokenBuilder<T> {
         T: Payload,
     {
         let carrier = &self.carrier;
+        let mistakes = carrier.mistakes(&self.options).into_iter();
+        ConfigError::all(mistakes.chain(self.mistakes()))?;
         let (purpose, header) = carrier.purpose()?;
-        if header.is_none() {
-            refuse(self.options.response_mistakes(carrier))?;
-        }
         let allowed = carrier.allowed()?;
         let slot = self.slot(purpose, false)?;
         let sealer = self.sealer(slot, allowed, Overhead::default(), false)?;
@@ -110,14 +114,17 @@ impl<T> SessionTokenBuilder<T> {
 }
 
 impl<C, T: Payload> SessionBuilder<C, T> {
+    /// Returns the mistakes that no option has: in the keys and the type.
+    fn mistakes(&self) -> impl Iterator<Item = ConfigError> {
+        let keys = self.keys.check_mode(self.mode).err();
+        let is_late = self.looked_at.iter().any(|it| *it != TypeId::of::<T>());
+        let typed = is_late.then(|| ConfigError::new("typed", LATE));
+        keys.map(ConfigError::from).into_iter().chain(typed)
+    }
+
     /// Returns the keys for a purpose.
     fn slot(&self, purpose: Purpose, has_companion: bool) -> Result<Arc<PurposeSlot>, ConfigError> {
         let options = &self.options;
-        refuse(options.lifetime_mistakes())?;
-        self.keys.check_mode(self.mode)?;
-        if self.looked_at.iter().any(|it| *it != TypeId::of::<T>()) {
-            return Err(ConfigError::new("typed", LATE));
-        }
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
         let purpose = purpose.with_labels(options.application.as_deref(), type_label)?;
         let sessions = SessionType::of::<T>(options.context()?.encoded());
@@ -192,15 +199,22 @@ impl InCookie {
             _ => mistakes.extend(name.err()),
         }
         mistakes.extend(self.size.allowed().err());
-        mistakes.extend(options.lifetime_mistakes());
-        let labelled = Purpose::default().with_labels(options.application.as_deref(), "");
-        mistakes.extend(labelled.err());
-        mistakes.extend(options.context().err());
+        mistakes.extend(options.mistakes());
         mistakes
     }
 }
 
 impl InToken {
+    fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
+        let mut mistakes = match self.purpose() {
+            Ok((_, None)) => options.response_mistakes(self),
+            purpose => purpose.err().into_iter().collect(),
+        };
+        mistakes.extend(self.allowed().err());
+        mistakes.extend(options.mistakes());
+        mistakes
+    }
+
     /// Returns the purpose of the tokens, and the names of the headers that they travel in, if they do.
     fn purpose(&self) -> Result<(Purpose, Option<HeaderNames>), ConfigError> {
         match (&self.purpose, &self.header) {
@@ -248,16 +262,13 @@ fn header_purpose(setting: &'static str, name: &str) -> Result<Purpose, ConfigEr
     })
 }
 
-fn refuse(mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
-    mistakes.into_iter().next().map_or(Ok(()), Err)
-}
-
 const LATE: &str = "is called after `revoked_if` or `revalidate_after`, which would look for content of another type; \
     call `typed` first";
 const NO_PURPOSE: &str =
     "tokens need a {header} that they travel in, or the {purpose} of bare ones; give one of them";
 const TWO_PURPOSES: &str =
     "a token is sealed for a {header} or for a {purpose}; leave out one of them";
-const NOTHING_CHANGED: &str = "has the attributes that the cookie has now; leave it out";
+const NOTHING_CHANGED: &str =
+    "has the {path}, {domain} and {partitioned} that the cookie has now; leave it out";
 const NO_ROOM: &str = "there is no room for a session; shorten the cookie's name and attributes, or give a larger \
     {max_token_len}";

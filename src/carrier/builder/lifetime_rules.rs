@@ -90,7 +90,7 @@ impl<C, T> SessionBuilder<C, T> {
     ///     .idle_timeout(30 * minute)
     ///     .refresh_after(RefreshAfter::Interval(20 * minute)) // an active visitor would be signed out
     ///     .build();
-    /// assert_eq!(cookie.unwrap_err().setting(), Some("refresh_after"));
+    /// assert_eq!(cookie.unwrap_err().settings().next(), Some("refresh_after"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn refresh_after(mut self, refresh_after: RefreshAfter) -> Self {

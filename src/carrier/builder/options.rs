@@ -12,6 +12,7 @@ use super::{
 use crate::{
     base::config_error::ConfigError,
     cookie::{Attributes, FormerAttributes},
+    keys::Purpose,
     state::{Padding, RefreshAfter},
     token::Context,
 };
@@ -72,6 +73,15 @@ impl Options {
             is_given.then(|| ConfigError::new(setting, NO_RESPONSE))
         };
         given.into_iter().filter_map(mistake).collect()
+    }
+
+    /// Returns the mistakes that every carrier can have.
+    pub(super) fn mistakes(&self) -> Vec<ConfigError> {
+        let labels = Purpose::default().with_labels(self.application.as_deref(), "");
+        let others = [labels.err(), self.context().err()];
+        let mut mistakes = self.lifetime_mistakes();
+        mistakes.extend(others.into_iter().flatten());
+        mistakes
     }
 
     pub(super) fn context(&self) -> Result<Context, ConfigError> {

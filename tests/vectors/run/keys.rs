@@ -48,9 +48,8 @@ fn keys_are_derived_as_specified() {
                 assert_eq!(key_id(key).ok(), vector.kid, "{name}");
             }
             Err(error) => {
-                let setting = error
-                    .setting()
-                    .map(|setting| setting.trim_end_matches("_label"));
+                let setting = error.settings().next();
+                let setting = setting.map(|setting| setting.trim_end_matches("_label"));
                 assert_eq!(setting, vector.error.as_deref(), "{name}");
             }
         }
