@@ -48,9 +48,14 @@ library_benchmark_group!(name = sessions, benchmarks = [instructions]);
 #[bench::write_session_m(write_session::<Medium>())]
 #[bench::write_session_l(write_session::<Large>())]
 #[bench::write_dictionary_m(write_dictionary())]
-#[bench::tower_alone(tower(Handler::Alone))]
-#[bench::tower_untouched(tower(Handler::Untouched))]
-#[bench::tower_read_m(tower(Handler::Read))]
+#[bench::tower_alone(tower::<Medium>(Handler::Alone))]
+#[bench::tower_untouched(tower::<Medium>(Handler::Untouched))]
+#[bench::tower_read_s(tower::<Small>(Handler::Read))]
+#[bench::tower_read_m(tower::<Medium>(Handler::Read))]
+#[bench::tower_read_l(tower::<Large>(Handler::Read))]
+#[bench::tower_write_s(tower::<Small>(Handler::Write))]
+#[bench::tower_write_m(tower::<Medium>(Handler::Write))]
+#[bench::tower_write_l(tower::<Large>(Handler::Write))]
 fn instructions(mut work: Work) -> Work {
     work();
     // What is dropped by the caller is not counted.
@@ -168,31 +173,34 @@ enum Handler {
     Alone,
     Untouched,
     Read,
+    Write,
 }
 
-fn tower(handler: Handler) -> Work {
+fn tower<T: Workload>(handler: Handler) -> Work {
+    let field = HeaderValue::try_from(field::<T>(Arrives::Good)).expect(FAILURE);
     let service = service_fn(move |request: Request<()>| async move {
-        if handler == Handler::Read {
-            let session = Session::<Medium>::from_extensions(request.extensions()).await;
-            session.expect(FAILURE).read(look);
+        if matches!(handler, Handler::Read | Handler::Write) {
+            let session = Session::<T>::from_extensions(request.extensions()).await;
+            let session = session.expect(FAILURE);
+            if handler == Handler::Write {
+                session.update(T::change).expect(FAILURE);
+            } else {
+                session.read(look);
+            }
         }
         Ok::<_, Infallible>(Response::new(()))
     });
     if handler == Handler::Alone {
-        return called(service);
+        return called(service, field);
     }
-    called(
-        SessionLayer::new(cookie::<Medium>(1))
-            .clock(time())
-            .layer(service),
-    )
+    let layer = SessionLayer::new(cookie::<T>(1)).clock(time());
+    called(layer.layer(service), field)
 }
 
-fn called<S>(mut service: S) -> Work
+fn called<S>(mut service: S, field: HeaderValue) -> Work
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible> + 'static,
 {
-    let field = HeaderValue::try_from(field::<Medium>(Arrives::Good)).expect(FAILURE);
     warm(move || {
         let mut request = Request::new(());
         request.headers_mut().insert(COOKIE, field.clone());

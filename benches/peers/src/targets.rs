@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use crate::{
     measure::{Bench, Cell, Id, Operation},
     peers::{
-        ACTIX, COOKIE_ALONE, PRIVATE, TOKEN_ALONE, TOWER, TOWER_SESSIONS, TYPED, XAES, XAES_AWS_LC,
+        ACTIX, COOKIE_ALONE, PRIVATE, SESHCOOKIE, TOKEN_ALONE, TOWER, TOWER_SESSIONS, TYPED, XAES,
+        XAES_AWS_LC,
     },
     report::{row, with_spread},
     series::{Series, Spread},
@@ -139,7 +140,7 @@ impl<'a> Targets<'a> {
     }
 
     fn layer(&mut self) {
-        for (peer, least) in [(ACTIX, 2.0), (TOWER_SESSIONS, 4.4)] {
+        for (peer, least) in [(ACTIX, 2.0), (TOWER_SESSIONS, 4.4), (SESHCOOKIE, 1.9)] {
             let theirs = self.of_layer(peer, Operation::Read);
             let ours = self.of_layer(TOWER, Operation::Read);
             let ratio = theirs.zip(ours).map(|(theirs, ours)| theirs / ours);

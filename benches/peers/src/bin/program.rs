@@ -11,6 +11,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     axum_jsonwebtoken::main()?;
     #[cfg(feature = "axum_private_jar")]
     axum_private_jar::main()?;
+    #[cfg(feature = "axum_seshcookie")]
+    axum_seshcookie::main()?;
     #[cfg(feature = "axum_tower_sessions")]
     axum_tower_sessions::main()?;
     #[cfg(feature = "axum_tower_sessions_cookie_store")]
@@ -154,6 +156,43 @@ mod axum_private_jar {
     async fn sign_in(jar: PrivateCookieJar) -> Result<(PrivateCookieJar, &'static str), String> {
         let login = serde_json::to_string(&LOGIN).map_err(|error| error.to_string())?;
         Ok((jar.add(Cookie::new("session", login)), "signed in"))
+    }
+}
+
+#[cfg(feature = "axum_seshcookie")]
+mod axum_seshcookie {
+    //! seshcookie, a layer with a typed session, which it keeps as JSON.
+
+    use std::error::Error;
+
+    use axum::{Router, routing::get};
+    use hardtack_peers::{CSRF, LANGUAGE, USER};
+    use serde::{Deserialize, Serialize};
+    use seshcookie::{Session, SessionConfig, SessionKeys, SessionLayer};
+
+    #[derive(Clone, Serialize, Deserialize)]
+    struct Login {
+        user: u64,
+        csrf: String,
+        language: String,
+    }
+
+    #[tokio::main]
+    pub(super) async fn main() -> Result<(), Box<dyn Error>> {
+        let layer =
+            SessionLayer::<Login>::new(SessionKeys::new(&[7; 32])?, SessionConfig::default())?;
+        let app = Router::new().route("/", get(sign_in)).layer(layer);
+        Ok(axum::serve(hardtack_peers::tokio_listener()?, app).await?)
+    }
+
+    async fn sign_in(session: Session<Login>) -> &'static str {
+        let login = Login {
+            user: USER,
+            csrf: CSRF.to_owned(),
+            language: LANGUAGE.to_owned(),
+        };
+        session.insert(login).await;
+        "signed in"
     }
 }
 

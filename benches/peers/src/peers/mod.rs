@@ -6,16 +6,11 @@ mod traits;
 
 mod actix_session;
 mod axum_extra;
-mod biscotti;
-mod branca;
 mod cookie;
 mod fernet;
 mod floors;
 mod hardtack;
-mod josekit;
 mod jsonwebtoken;
-mod pasetors;
-mod poem;
 mod seshcookie;
 mod tower_sessions;
 
@@ -27,6 +22,7 @@ pub(crate) use floors::{XAES, XAES_AWS_LC, of_many_threads as floor_of_many_thre
 pub(crate) use hardtack::{
     COOKIE_ALONE, TOKEN_ALONE, TOWER, TYPED, of_many_threads as hardtack_of_many_threads,
 };
+pub(crate) use seshcookie::SESHCOOKIE;
 pub(crate) use tower_sessions::TOWER_SESSIONS;
 
 /// Puts all that is wanted into `bench`, in the order of the report.
@@ -34,17 +30,12 @@ pub(crate) fn add_all(bench: &mut Bench) {
     hardtack::add(bench);
     cookie::add(bench);
     axum_extra::add(bench);
-    biscotti::add(bench);
-    branca::add(bench);
     fernet::add(bench);
-    pasetors::add(bench);
-    josekit::add(bench);
     jsonwebtoken::add(bench);
     floors::add(bench);
     hardtack::add_layers(bench);
     actix_session::add(bench);
     tower_sessions::add(bench);
-    poem::add(bench);
     seshcookie::add(bench);
 }
 

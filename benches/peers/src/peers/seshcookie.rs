@@ -16,8 +16,10 @@ use super::{
 };
 use crate::{measure::Bench, workloads::Workload};
 
+pub(crate) const SESHCOOKIE: &str = "seshcookie";
+
 pub(super) fn add(bench: &mut Bench) {
-    add_layer(bench, "seshcookie", || Seshcookie {
+    add_layer(bench, SESHCOOKIE, || Seshcookie {
         keys: std::array::from_fn(|_| random()),
         count: 1,
     });
