@@ -49,7 +49,7 @@ impl CookieFields {
             template.set_in_parts(&token, part_len, max_age, &mut fields)
         } else {
             // Written in place, so that no token is copied.
-            let mut field = template.begin(token_len);
+            let mut field = template.begin(token_len, max_age);
             session.seal_into(&mut field);
             template.push_end(max_age, &mut field);
             fields.push(field);

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{
-    attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, MOST_SECONDS},
+    attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, MOST_SECONDS, max_age_len},
     name::CookieName,
     parts::PartNumbers,
 };
@@ -124,13 +124,14 @@ impl Template {
     }
 
     /// Begins a field that sets a token of `token_len` characters. The caller appends the token.
-    pub(crate) fn begin(&self, token_len: usize) -> String {
-        self.begin_part(0, token_len + MAX_AGE_LEN)
+    pub(crate) fn begin(&self, token_len: usize, max_age: Option<u64>) -> String {
+        self.begin_part(0, token_len + max_age.map_or(0, max_age_len))
     }
 
     /// Begins a field with `name=`, or `name.1=` of a part, and with room for `room` more characters.
     fn begin_part(&self, number: usize, room: usize) -> String {
-        let mut field = String::with_capacity(self.len() + PART_LEN + room);
+        let part_len = if number > 0 { PART_LEN } else { 0 };
+        let mut field = String::with_capacity(self.len() + part_len + room);
         field.push_str(&self.name);
         if number > 0 {
             // Writing to a string cannot fail.

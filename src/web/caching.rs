@@ -6,7 +6,7 @@ use crate::session::Touch;
 
 /// Fields that tell caches whether they may store a response, and the value of each that forbids it. `*` stands for
 /// any prefix.
-const FIELDS: [(&str, FieldKind, &str); 6] = [
+static FIELDS: [(&str, FieldKind, &str); 6] = [
     ("cache-control", FieldKind::Directives, NO_STORE),
     // For one kind of cache each (RFC 9213): those of a CDN, of one vendor, …
     ("*-cache-control", FieldKind::OnlyNoStore, NO_STORE),
@@ -40,9 +40,8 @@ pub(super) fn field(name: &str) -> Option<(FieldKind, &'static str)> {
         Some(end) => name.ends_with(end),
         None => name == known,
     };
-    let mut fields = FIELDS.into_iter();
-    let (_, kind, value) = fields.find(|(known, ..)| is_name(known))?;
-    Some((kind, value))
+    let (_, kind, value) = FIELDS.iter().find(|(known, ..)| is_name(known))?;
+    Some((*kind, value))
 }
 
 /// Fields of a response that say whether caches may store it.

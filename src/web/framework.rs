@@ -83,6 +83,7 @@ macro_rules! implement {
                     Self::Name::try_from(checked).expect("a name is checked when it is given")
                 }
 
+                #[inline]
                 fn value(text: Cow<'static, str>) -> Self::Value {
                     match text {
                         Cow::Borrowed(text) => Self::Value::from_static(text),
