@@ -42,11 +42,14 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     sentences.join(": ")
 }
 
-/// Writes an event: its target, its level, and the rest as in `tracing`.
+/// Writes an event: its level, and the rest as in `tracing`. The target is that of sessions, unless it is `KEYS`.
 #[cfg(feature = "tracing")]
 macro_rules! log {
-    ($target:ident, $level:ident, $($event:tt)+) => {
-        tracing::$level!(target: crate::events::names::$target, $($event)+)
+    (KEYS, $level:ident, $($event:tt)+) => {
+        tracing::$level!(target: crate::events::names::KEYS, $($event)+)
+    };
+    ($level:ident, $($event:tt)+) => {
+        tracing::$level!(target: crate::events::names::SESSIONS, $($event)+)
     };
 }
 #[cfg(not(feature = "tracing"))]

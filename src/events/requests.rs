@@ -4,54 +4,32 @@ use std::error::Error;
 
 /// A handler returned an error of its session. A typed session has no key.
 pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
-    log!(
-        SESSIONS,
-        error,
-        key,
-        error = super::with_causes(error),
-        "a session could not be read or changed"
-    );
-    say!(
-        "a session could not be read or changed: {}",
-        super::with_causes(error)
-    );
-    count!(1, FAILURES, "failure" => "Session");
+    let sentence = "a session could not be read or changed";
+    failed("Session", sentence, key, error);
 }
 
 /// A handler returned the error of a change that the session's companion did not admit. The session itself was told of
 /// when it was read.
 pub(crate) fn session_was_stale() {
-    log!(
-        SESSIONS,
-        debug,
-        "a session without its proof was not changed"
-    );
+    log!(debug, "a session without its proof was not changed");
 }
 
 /// The session of a response could not be saved.
 pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
-    log!(
-        SESSIONS,
-        error,
-        error = super::with_causes(error),
-        "a session could not be saved"
-    );
-    say!(
-        "a session could not be saved: {}",
-        super::with_causes(error)
-    );
-    count!(1, FAILURES, "failure" => "Save");
+    failed("Save", "a session could not be saved", None, error);
+}
+
+/// Tells of an error with its causes, and counts it under the name `failure`.
+fn failed(failure: &'static str, sentence: &str, key: Option<&str>, error: &(dyn Error + 'static)) {
+    let error = super::with_causes(error);
+    log!(error, error, key, "{sentence}");
+    say!("{sentence}: {error}");
+    count!(1, FAILURES, "failure" => failure);
 }
 
 /// A layer is missing, or there are two.
 pub(crate) fn setup_is_wrong(path: Option<&str>, sentence: &str) {
-    log!(
-        SESSIONS,
-        error,
-        path,
-        sentence,
-        "a request could not be served"
-    );
+    log!(error, path, sentence, "a request could not be served");
     say!(
         "{} could not be served: {sentence}",
         path.unwrap_or("a request")
@@ -62,7 +40,6 @@ pub(crate) fn setup_is_wrong(path: Option<&str>, sentence: &str) {
 /// A request belongs to no context, so its session was not read.
 pub(crate) fn context_missed(purpose: &str) {
     log!(
-        SESSIONS,
         debug,
         purpose,
         "no context for this request, its session is refused"
@@ -89,7 +66,6 @@ pub(crate) fn request_refused(
 ) {
     count!(1, CSRF_REFUSALS, "refusal" => name);
     log!(
-        SESSIONS,
         warn,
         refusal = refusal.to_string(),
         advice = request.advice,
@@ -107,7 +83,6 @@ pub(crate) fn request_refused(
 /// A page without TLS got its session in a cookie that browsers keep for pages with TLS alone.
 pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
     log!(
-        SESSIONS,
         warn,
         purpose,
         origin,
@@ -123,7 +98,6 @@ pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
 /// A page got its session in a cookie that its browser does not send back to it. Told once for each cookie.
 pub(crate) fn cookie_for_elsewhere(purpose: &str, attribute: &str, value: &str, page: &str) {
     log!(
-        SESSIONS,
         warn,
         purpose,
         attribute,
@@ -141,7 +115,6 @@ pub(crate) fn cookie_for_elsewhere(purpose: &str, attribute: &str, value: &str, 
 /// The application let shared caches store a response that carries a session.
 pub(crate) fn caching_was_replaced(purpose: &str) {
     log!(
-        SESSIONS,
         warn,
         purpose,
         "a response for shared caches carries a session, so it was made no-store"

@@ -6,12 +6,7 @@ use crate::base::reason::Reason;
 
 /// A cookie, header or token is built whose content anyone can read.
 pub(crate) fn unencrypted(purpose: &str) {
-    log!(
-        SESSIONS,
-        info,
-        purpose,
-        "sessions are unencrypted but signed"
-    );
+    log!(info, purpose, "sessions are unencrypted but signed");
 }
 
 /// A session was read, with this outcome, which one of the next six functions logs.
@@ -24,20 +19,19 @@ pub(crate) fn read(purpose: &str, outcome: &'static str, reason: Option<Reason>)
 /// The request brought no session.
 #[inline]
 pub(crate) fn absent(purpose: &str) {
-    log!(SESSIONS, trace, purpose, "no session arrived");
+    log!(trace, purpose, "no session arrived");
 }
 
 /// A token opened under the key that seals.
 #[inline]
 pub(crate) fn opened(purpose: &str, key_id: impl Display, token_bytes: usize) {
-    log!(SESSIONS, trace, purpose, %key_id, token_bytes, "session opened");
+    log!(trace, purpose, %key_id, token_bytes, "session opened");
 }
 
 /// A token opened under a key that only opens.
 #[inline]
 pub(crate) fn opened_under_accepted_key(purpose: &str, key_id: impl Display, token_bytes: usize) {
     log!(
-        SESSIONS,
         debug,
         purpose,
         %key_id,
@@ -51,12 +45,12 @@ macro_rules! log_rejected {
     ($reason:expr, $($event:tt)+) => {
         match $reason {
             // A bug, or another program with the key.
-            Reason::Malformed | Reason::Payload => log!(SESSIONS, error, $($event)+),
+            Reason::Malformed | Reason::Payload => log!(error, $($event)+),
             // A clock is wrong.
-            Reason::NotYetValid => log!(SESSIONS, warn, $($event)+),
+            Reason::NotYetValid => log!(warn, $($event)+),
             // Rotation: expected for a while, and a mistake after.
-            Reason::UnknownKey | Reason::RetiredKey => log!(SESSIONS, info, $($event)+),
-            _ => log!(SESSIONS, debug, $($event)+),
+            Reason::UnknownKey | Reason::RetiredKey => log!(info, $($event)+),
+            _ => log!(debug, $($event)+),
         }
     };
 }
@@ -83,7 +77,6 @@ pub(crate) fn rejected(
 #[inline]
 pub(crate) fn taken_over(purpose: &str, token_bytes: usize) {
     log!(
-        SESSIONS,
         debug,
         purpose,
         token_bytes,
@@ -99,30 +92,21 @@ pub(crate) fn old_cookie_rejected(purpose: &str, reason: Reason, token_bytes: us
 
 /// The settings of an old cookie are not as the old program had them, or its range is not. Told once for each cookie.
 pub(crate) fn old_cookie_is_misread(purpose: &str, advice: &str) {
-    log!(
-        SESSIONS,
-        warn,
-        purpose,
-        advice,
-        "an old cookie is set up wrongly"
-    );
+    log!(warn, purpose, advice, "an old cookie is set up wrongly");
     say!("{advice}");
 }
 
 /// The application could not say whether a session is still valid. `kept`: the session is used for now.
 pub(crate) fn validation_failed(purpose: &str, kept: bool, error: &(dyn Error + 'static)) {
+    let error = super::with_causes(error);
     log!(
-        SESSIONS,
         error,
         purpose,
         kept,
-        error = super::with_causes(error),
+        error,
         "the application could not say whether a session is still valid"
     );
-    say!(
-        "the application could not say whether a session is still valid: {}",
-        super::with_causes(error)
-    );
+    say!("the application could not say whether a session is still valid: {error}");
     count!(1, FAILURES, "failure" => "Validation");
 }
 
@@ -141,7 +125,6 @@ pub(crate) fn sealed(purpose: &str, token_bytes: usize) {
 /// A refresh or a new key was due, and the session would have grown past its limit.
 pub(crate) fn refresh_was_left_out(purpose: &str) {
     log!(
-        SESSIONS,
         debug,
         purpose,
         "refresh or re-sealing left out, the session is too large for it"
@@ -152,7 +135,6 @@ pub(crate) fn refresh_was_left_out(purpose: &str) {
 /// A session was to be stored that would not open any more at the end of its request.
 pub(crate) fn change_of_a_lapsed_session(purpose: &str) {
     log!(
-        SESSIONS,
         info,
         purpose,
         "a session is not stored: its key was dropped, or `not_before` raised, while the request ran"
@@ -162,7 +144,6 @@ pub(crate) fn change_of_a_lapsed_session(purpose: &str) {
 /// A new session was to be stored in the answer to a request of another site, from which browsers hide the cookie.
 pub(crate) fn new_session_was_not_stored(purpose: &str) {
     log!(
-        SESSIONS,
         debug,
         purpose,
         "a new session is not stored: another site made the request, and the browser may have a session that it hides from it"
@@ -172,7 +153,6 @@ pub(crate) fn new_session_was_not_stored(purpose: &str) {
 /// A change was not saved, because its response says another session already.
 pub(crate) fn change_was_left_out(purpose: &str) {
     log!(
-        SESSIONS,
         warn,
         purpose,
         "a change is not saved: a service inside, or the handler, has set the session's cookie in the response already; change \
@@ -187,7 +167,6 @@ pub(crate) fn change_was_left_out(purpose: &str) {
 /// A change came after the head of its response. It is an error, which the application may have dropped.
 pub(crate) fn change_came_late(purpose: &str) {
     log!(
-        SESSIONS,
         warn,
         purpose,
         "a session was changed after the head of its response, so the change is lost"
