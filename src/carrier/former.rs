@@ -6,7 +6,7 @@ use super::SessionCookie;
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::{FormerAttributes, Values},
-    migrate::{FormerCookie, OldCookie},
+    migrate::{FormerCookie, OldCookie, Source},
     session::Opening,
     state::{OpenedBody, Payload},
     token::Context,
@@ -41,7 +41,8 @@ use crate::{
 impl<T: Payload> From<SessionCookie<T>> for OldCookie {
     fn from(cookie: SessionCookie<T>) -> OldCookie {
         let attributes = FormerAttributes::of(&cookie.fields.attributes);
-        OldCookie::of_this_crate(cookie.name().to_string(), attributes, Arc::new(cookie))
+        let name = cookie.name().to_string();
+        OldCookie::of(name, attributes, Source::Former(Arc::new(cookie)))
     }
 }
 

@@ -4,8 +4,6 @@
 //! [`hardtack-migrate`](https://docs.rs/hardtack-migrate) has those of cookie-rs, actix-session, tower-sessions, Pyramid
 //! and Beaker. A builder takes the cookie by [`migrate_from`](crate::carrier::SessionCookieBuilder::migrate_from).
 
-mod dictionary;
-mod migration;
 mod old_cookie;
 mod prepared;
 mod reader;
@@ -14,5 +12,5 @@ mod takeover;
 pub use old_cookie::OldCookie;
 pub use reader::{OldSession, Reader};
 
-pub(crate) use migration::Migration;
-pub(crate) use old_cookie::FormerCookie;
+pub(crate) use old_cookie::{FormerCookie, Source};
+pub(crate) use takeover::Migration;

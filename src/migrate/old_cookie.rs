@@ -44,7 +44,7 @@ pub struct OldCookie {
 
 /// Reader of the cookie.
 #[derive(Clone)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// The format of another library.
     Format(Arc<dyn Reader>),
     /// A cookie of this crate.
@@ -74,30 +74,26 @@ type Convert = Arc<dyn Fn(Map<String, Value>) -> Option<Map<String, Value>> + Se
 impl OldCookie {
     /// Creates a cookie with path `/` and without a domain, the default of most libraries.
     pub fn new(name: impl Into<String>, reader: impl Reader) -> OldCookie {
-        OldCookie {
-            name: name.into(),
-            others: Vec::new(),
-            attributes: FormerAttributes::new()
-                .path("/")
-                .no_domain()
-                .partitioned(false),
-            source: Source::Format(Arc::new(reader)),
-            convert: None,
-        }
+        let attributes = FormerAttributes::new().path("/").no_domain();
+        let source = Source::Format(Arc::new(reader));
+        OldCookie::of(name.into(), attributes.partitioned(false), source)
     }
 
-    /// Creates a cookie of this crate, with its attributes.
-    pub(crate) fn of_this_crate(
-        name: String,
-        attributes: FormerAttributes,
-        former: Arc<dyn FormerCookie>,
-    ) -> OldCookie {
+    pub(crate) fn of(name: String, attributes: FormerAttributes, source: Source) -> OldCookie {
         OldCookie {
             name,
             others: Vec::new(),
             attributes,
-            source: Source::Former(former),
+            source,
             convert: None,
+        }
+    }
+
+    /// Returns the cookie of this crate that it is.
+    pub(super) fn former(&self) -> Option<&dyn FormerCookie> {
+        match &self.source {
+            Source::Format(_) => None,
+            Source::Former(former) => Some(&**former),
         }
     }
 

@@ -1,8 +1,11 @@
 //! Old cookie, prepared when a cookie is built: what to find, until when, and how its session becomes one of ours.
 
-use std::{any::TypeId, ops::Range, time::SystemTime};
+use std::{any::TypeId, collections::BTreeMap, iter, ops::Range, time::SystemTime};
 
-use super::{OldCookie, OldSession, Reader, dictionary::dictionary, old_cookie::Source};
+use serde::{Serialize, Serializer, ser::Error};
+use serde_json::Value;
+
+use super::{FormerCookie, OldCookie, OldSession, Reader, Source};
 use crate::{
     base::{
         config_error::ConfigError,
@@ -10,22 +13,19 @@ use crate::{
         time::{EPOCH, UnixSeconds, unix_seconds, unix_seconds_from},
     },
     cookie::{Attributes, CookieName, Finder, Template, Values},
-    crypto::scratch::Wiped,
-    state::{LARGEST_COOKIE, Map, Metadata, OpenedBody},
+    crypto::scratch::{Scratch, Wiped},
+    session::DroppedCookie,
+    state::{LARGEST_COOKIE, Map, Metadata, OpenedBody, map::encode},
     token::{Context, LONGEST_TOKEN},
 };
 
 /// An old cookie of a carrier, prepared.
 pub(super) struct PreparedCookie {
     finder: Finder,
-    /// Most bytes of a value that are looked at.
-    longest: usize,
-    /// Most cookies that one session may be in.
-    pub(super) most_cookies: usize,
     /// Field that drops it.
     pub(super) template: Template,
     /// The cookies that belong to it, with the fields that drop them.
-    pub(super) others: Vec<(Finder, Template)>,
+    others: Vec<(Finder, Template)>,
     old: OldCookie,
     /// Seconds in which it is read.
     pub(super) range: Range<UnixSeconds>,
@@ -49,19 +49,15 @@ impl PreparedCookie {
         let others = old.others.iter().map(parse);
         let others = others.collect::<Result<Vec<_>, _>>()?;
         let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
-        let (mut longest, mut most_cookies) = (LONGEST_VALUE, 1);
-        let (mut is_former, mut of_another_type) = (false, false);
-        if let Source::Former(former) = &old.source {
-            (longest, most_cookies) = (LONGEST_TOKEN, former.most_cookies());
-            is_former = true;
-            of_another_type = ![TypeId::of::<Map>(), held].contains(&former.held());
-        }
+        let former = old.former();
+        let types = [TypeId::of::<Map>(), held];
+        let of_another_type = former.is_some_and(|former| !types.contains(&former.held()));
         let rules = [
             (name == *new_name || others.contains(new_name), SAME_NAME),
             (range.is_empty(), EMPTY_RANGE),
             (range.start < EPOCH, TOO_EARLY),
             (of_another_type, OF_ANOTHER_TYPE),
-            (is_former && old.convert.is_some(), NOT_CONVERTED),
+            (former.is_some() && old.convert.is_some(), NOT_CONVERTED),
         ];
         if let Some((_, broken)) = rules.iter().find(|(is_broken, _)| *is_broken) {
             return Err(ConfigError::new(SETTING, *broken));
@@ -73,28 +69,36 @@ impl PreparedCookie {
         Ok(PreparedCookie {
             others: others.collect::<Result<_, ConfigError>>()?,
             finder: Finder::new(name.as_str()),
-            longest,
-            most_cookies,
             template: template(&name)?,
             old: old.clone(),
             range,
         })
     }
 
+    /// Returns how a response expires it, and the cookies that belong to it.
+    pub(super) fn dropped(&self) -> impl Iterator<Item = DroppedCookie> {
+        let most_cookies = self.old.former().map_or(1, FormerCookie::most_cookies);
+        let others = self.others.iter().map(|(_, template)| (template, 1));
+        let all = iter::once((&self.template, most_cookies)).chain(others);
+        all.map(|(template, cookies)| DroppedCookie {
+            template: template.clone(),
+            cookies,
+            from: self.range.start,
+        })
+    }
+
     /// Begins to look for values.
-    pub(super) fn no_values(&self) -> Brought {
-        let values = match &self.old.source {
-            Source::Format(_) => Values::default(),
-            Source::Former(_) => Values::of_cookies(),
-        };
-        let others = self.others.iter().map(|_| Values::default()).collect();
-        Brought { values, others }
+    pub(super) fn nothing(&self) -> Brought {
+        Brought {
+            values: Values::of_cookies(),
+            others: vec![Values::default(); self.others.len()],
+        }
     }
 
     /// Looks for values in a `Cookie` field.
     pub(super) fn find_in(&self, field: &[u8], brought: &mut Brought) {
-        self.finder
-            .find_in(field, self.longest, &mut brought.values);
+        let longest = self.old.former().map_or(LONGEST_VALUE, |_| LONGEST_TOKEN);
+        self.finder.find_in(field, longest, &mut brought.values);
         for ((finder, _), values) in self.others.iter().zip(&mut brought.others) {
             finder.find_in(field, LONGEST_VALUE, values);
         }
@@ -117,11 +121,8 @@ impl PreparedCookie {
                 values.iter().map(read).collect()
             }
             Source::Former(former) => {
-                let opened = former.open(values, context, now);
-                opened
-                    .into_iter()
-                    .map(|one| one.map(Found::Session))
-                    .collect()
+                let opened = former.open(values, context, now).into_iter();
+                opened.map(|opened| opened.map(Found::Session)).collect()
             }
         }
     }
@@ -196,6 +197,40 @@ impl Found<'_> {
         match self {
             Found::Entries(value, _) => value,
             Found::Session(opened) => &opened.body,
+        }
+    }
+}
+
+/// Returns the bytes of a dictionary (SPEC.md § 5.4). `None`: a value is nested too deep, or is a number
+/// that neither 64 bits nor a float hold.
+fn dictionary(entries: &serde_json::Map<String, Value>) -> Option<Wiped> {
+    let sorted: BTreeMap<_, _> = entries
+        .iter()
+        .map(|(key, value)| (key, Plain(value)))
+        .collect();
+    let mut buffer = Scratch::borrow();
+    let bytes = encode(&sorted, &mut buffer).ok()?;
+    Some(Wiped::from(bytes.to_vec()))
+}
+
+/// A value whose numbers are numbers. With its feature `arbitrary_precision`, which any crate of a program can switch
+/// on, `serde_json` writes them as maps.
+struct Plain<'a>(&'a Value);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(number), _, _) => serializer.serialize_u64(number),
+                (_, Some(number), _) => serializer.serialize_i64(number),
+                (_, _, Some(float)) if number.is_f64() => serializer.serialize_f64(float),
+                _ => Err(S::Error::custom("a number that would be rounded")),
+            },
+            Value::Array(values) => serializer.collect_seq(values.iter().map(Plain)),
+            Value::Object(members) => {
+                serializer.collect_map(members.iter().map(|(key, value)| (key, Plain(value))))
+            }
+            value => value.serialize(serializer),
         }
     }
 }

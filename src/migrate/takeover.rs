@@ -1,21 +1,71 @@
-//! Values of old cookies in one request, and the session that is taken over from one of them. Asked only where no cookie
-//! of ours came (`session/opening.rs`).
+//! Old cookies of one cookie: those that a response expires, and the session that is taken over from the values of a
+//! request. Asked only where no cookie of ours came (`session/opening.rs`).
 
 use std::{
+    any::TypeId,
     cell::OnceCell,
-    sync::{Arc, atomic::Ordering},
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::SystemTime,
 };
 
 use super::{
-    migration::Migration,
+    OldCookie,
     prepared::{Brought, Found, PreparedCookie},
 };
 use crate::{
-    base::{reason::Reason, time::UnixSeconds},
-    cookie::Values,
+    base::{config_error::ConfigError, reason::Reason, time::UnixSeconds},
+    cookie::{Attributes, CookieName, Values},
     session::{Accept, DroppedCookie, OldCookies, Predecessor},
     token::Context,
 };
+
+/// All old cookies that an application reads.
+pub(crate) struct Migration {
+    cookies: Vec<PreparedCookie>,
+    dropped: Vec<DroppedCookie>,
+    /// The log has said that the sessions of an old cookie seem to have begun too early.
+    told_of_range: AtomicBool,
+    /// The log has said that browsers do not drop an old cookie.
+    told_of_attributes: AtomicBool,
+}
+
+impl Migration {
+    /// Prepares all old cookies, beside a cookie of this crate with `attributes` and `name`, whose sessions hold
+    /// `held`.
+    pub(crate) fn new(
+        all: &[(OldCookie, Range<SystemTime>)],
+        attributes: &Attributes,
+        name: &CookieName,
+        held: TypeId,
+    ) -> Result<Migration, ConfigError> {
+        let cookies = all
+            .iter()
+            .map(|(old, range)| PreparedCookie::new(old, range, attributes, name, held));
+        let cookies = cookies.collect::<Result<Vec<_>, _>>()?;
+        let mut dropped: Vec<DroppedCookie> = Vec::new();
+        for new in cookies.iter().flat_map(PreparedCookie::dropped) {
+            let mut known = dropped.iter_mut();
+            // A cookie with several keys is given once for each.
+            match known.find(|known| known.template == new.template) {
+                Some(known) => {
+                    known.from = known.from.min(new.from);
+                    known.cookies = known.cookies.max(new.cookies);
+                }
+                None => dropped.push(new),
+            }
+        }
+        Ok(Migration {
+            cookies,
+            dropped,
+            told_of_range: false.into(),
+            told_of_attributes: false.into(),
+        })
+    }
+}
 
 /// Values of old cookies that a request brought, one of which may become its session.
 pub(crate) struct Takeover {
@@ -27,6 +77,10 @@ pub(crate) struct Takeover {
 }
 
 impl Takeover {
+    fn brought(&self) -> impl Iterator<Item = (&PreparedCookie, &Brought)> {
+        self.migration.cookies.iter().zip(&self.brought)
+    }
+
     fn values(&self) -> impl Iterator<Item = &[u8]> {
         let values = self.brought.iter().map(|brought| &brought.values);
         values.flat_map(Values::iter)
@@ -36,7 +90,7 @@ impl Takeover {
 impl OldCookies for Migration {
     fn look(self: Arc<Self>) -> Box<dyn Predecessor> {
         Box::new(Takeover {
-            brought: self.cookies.iter().map(PreparedCookie::no_values).collect(),
+            brought: self.cookies.iter().map(PreparedCookie::nothing).collect(),
             outdated: OnceCell::new(),
             migration: self,
         })
@@ -72,10 +126,8 @@ impl Predecessor for Takeover {
         let mut unreadable = None;
         let mut opened: Vec<(&PreparedCookie, Found<'_>)> = Vec::new();
         let mut has_more = false;
-        for (cookie, brought) in self.migration.cookies.iter().zip(&self.brought) {
-            if !cookie.range.contains(&now) {
-                continue;
-            }
+        let is_read = |(cookie, _): &(&PreparedCookie, _)| cookie.range.contains(&now);
+        for (cookie, brought) in self.brought().filter(is_read) {
             has_more |= brought.values.has_more;
             for read in cookie.read(brought, context, now) {
                 match read {
@@ -136,11 +188,10 @@ impl Predecessor for Takeover {
         if told.load(Ordering::Relaxed) {
             return None;
         }
-        let cookies = self.migration.cookies.iter().zip(&self.brought);
-        let mut left = cookies.filter(|(cookie, brought)| {
+        let is_left = |(cookie, brought): &(&PreparedCookie, &Brought)| {
             brought.values.iter().next().is_some() && cookie.range.contains(&written)
-        });
-        let (cookie, _) = left.next()?;
+        };
+        let (cookie, _) = self.brought().find(is_left)?;
         (!told.swap(true, Ordering::Relaxed)).then(|| {
             let (name, dropped) = (&cookie.template.name, cookie.template.expire_one(0));
             format!(
