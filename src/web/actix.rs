@@ -9,7 +9,7 @@ use actix_web::{
     dev::{Service, ServiceRequest, ServiceResponse},
     http::{StatusCode, header},
 };
-use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version, request::Parts};
+use http::{Request, Response, Version, request::Parts};
 
 use super::{
     companion::layer::CompanionLayer,
@@ -108,7 +108,7 @@ where
         let layer = &self.layer;
         let choose = layer.context_by.as_ref();
         let context = choose.map_or(RequestContext::Default, |choose| {
-            parts_of(&request).and_then(|parts| choose(&parts)).into()
+            parts_of(&request).map_or(RequestContext::Missing, |parts| choose(&parts))
         });
         let mut pending = layer.load_from(request.headers(), request.path(), context);
         let session = (layer.wrap)(pending.session.clone());
@@ -167,19 +167,17 @@ where
 /// Returns the head of a request in the types of the crate `http`, without extensions. `None` if it cannot be
 /// expressed.
 fn parts_of(request: &ServiceRequest) -> Option<Parts> {
-    let (mut parts, ()) = Request::new(()).into_parts();
-    parts.method = Method::from_bytes(request.method().as_str().as_bytes()).ok()?;
-    parts.uri = request.uri().to_string().parse::<Uri>().ok()?;
-    parts.version = match request.version() {
+    let version = match request.version() {
         actix_web::http::Version::HTTP_10 => Version::HTTP_10,
         actix_web::http::Version::HTTP_2 => Version::HTTP_2,
         _ => Version::HTTP_11,
     };
+    let (method, uri) = (request.method().as_str(), request.uri().to_string());
+    let mut copy = Request::builder().method(method).uri(uri).version(version);
     for (name, value) in request.headers() {
-        let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
-        let value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
-        parts.headers.append(name, value);
+        copy = copy.header(name.as_str(), value.as_bytes());
     }
+    let (parts, ()) = copy.body(()).ok()?.into_parts();
     Some(parts)
 }
 
@@ -201,7 +199,7 @@ impl<T: Payload> FromRequest for Session<T> {
 
 impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
-        failed(self.clone())
+        converted(self.clone().answer(None))
     }
 }
 
@@ -209,7 +207,7 @@ impl ResponseError for Failure {
 /// the error is in a `tracing` event, and the [`Failure`] in the response's extensions.
 impl ResponseError for SessionError {
     fn error_response(&self) -> HttpResponse {
-        failed(Failure::Session(self.clone()))
+        Failure::Session(self.clone()).error_response()
     }
 }
 
@@ -236,11 +234,6 @@ impl Responder for KeysInUse {
             .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
             .body(self.to_string())
     }
-}
-
-/// Returns the response to a request that failed.
-pub(super) fn failed(failure: Failure) -> HttpResponse {
-    converted(failure.into_response(None))
 }
 
 /// Returns a response in the types of actix-web.

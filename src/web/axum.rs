@@ -53,7 +53,7 @@ impl<S: Sync, T: Payload> FromRequestParts<S> for Session<T> {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        failed(self)
+        self.answer(None).map(Body::from)
     }
 }
 
@@ -78,7 +78,7 @@ impl IntoResponse for Failure {
 /// ```
 impl IntoResponse for SessionError {
     fn into_response(self) -> Response {
-        failed(Failure::Session(self))
+        Failure::Session(self).into_response()
     }
 }
 
@@ -106,9 +106,4 @@ impl IntoResponse for KeysInUse {
     fn into_response(self) -> Response {
         ([(CACHE_CONTROL, "no-store")], self.to_string()).into_response()
     }
-}
-
-/// Returns the response to a request that failed.
-pub(super) fn failed(failure: Failure) -> Response {
-    failure.into_response(None).map(Body::from)
 }

@@ -16,12 +16,6 @@ pub(super) enum RequestContext {
     Missing,
 }
 
-impl From<Option<Context>> for RequestContext {
-    fn from(chosen: Option<Context>) -> RequestContext {
-        chosen.map_or(RequestContext::Missing, RequestContext::Chosen)
-    }
-}
-
 impl<T, W> SessionLayer<T, W> {
     /// Binds the session of each request to the context that `context_by` returns, in place of the builder's context:
     /// for example, to the tenant whose host the request names. A session of one context does not open in another.
@@ -70,7 +64,10 @@ impl<T, W> SessionLayer<T, W> {
         mut self,
         context_by: impl Fn(&Parts) -> Option<Context> + Send + Sync + 'static,
     ) -> SessionLayer<T, W> {
-        self.context_by = Some(Arc::new(context_by));
+        let chosen = move |request: &Parts| {
+            context_by(request).map_or(RequestContext::Missing, RequestContext::Chosen)
+        };
+        self.context_by = Some(Arc::new(chosen));
         self
     }
 

@@ -140,7 +140,7 @@ impl Failure {
 
     /// Logs the failure, and returns the response to its request. A mistake of the application is none of the visitor's
     /// business.
-    pub(super) fn into_response(self, path: Option<&str>) -> Response<String> {
+    pub(super) fn answer(self, path: Option<&str>) -> Response<String> {
         let (status, body) = match &self {
             Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
             Failure::Session(SessionError::Stale) => {
@@ -170,7 +170,7 @@ impl Failure {
                 let body = LOAD_AGAIN.replace("{page}", &page);
                 self.answered(StatusCode::FORBIDDEN, "text/html; charset=utf-8", body)
             }
-            failure => failure.into_response(None),
+            failure => failure.answer(None),
         }
     }
 

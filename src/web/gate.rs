@@ -61,16 +61,8 @@ where
             answer = self.layer.answer_whole(&mut parts);
             request = Request::from_parts(parts, body);
         }
-        GateFuture {
-            response: match answer {
-                Some(answer) => GateResponse::Answered {
-                    answer: Some(answer),
-                },
-                None => GateResponse::Passed {
-                    inner: self.inner.call(request),
-                },
-            },
-        }
+        let inner = answer.is_none().then(|| self.inner.call(request));
+        GateFuture { inner, answer }
     }
 }
 
@@ -79,19 +71,10 @@ pin_project! {
     /// [`CsrfGuard`](crate::csrf::CsrfGuard).
     #[derive(Debug)]
     pub struct GateFuture<F> {
+        // `None` if the layer answers.
         #[pin]
-        response: GateResponse<F>,
-    }
-}
-
-pin_project! {
-    #[project = GateResponseProjection]
-    #[derive(Debug)]
-    enum GateResponse<F> {
-        /// The service behind the layer answers.
-        Passed { #[pin] inner: F },
-        /// `None` after the future was ready.
-        Answered { answer: Option<Response<String>> },
+        inner: Option<F>,
+        answer: Option<Response<String>>,
     }
 }
 
@@ -103,13 +86,12 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().response.project() {
-            GateResponseProjection::Passed { inner } => inner.poll(cx),
-            GateResponseProjection::Answered { answer } => {
-                let answer = answer.take();
-                let answer = answer.expect("a future is not polled after it was ready");
-                Poll::Ready(Ok(answer.map(ResponseBody::from)))
-            }
+        let this = self.project();
+        if let Some(inner) = this.inner.as_pin_mut() {
+            return inner.poll(cx);
         }
+        let answer = this.answer.take();
+        let answer = answer.expect("a future is not polled after it was ready");
+        Poll::Ready(Ok(answer.map(ResponseBody::from)))
     }
 }

@@ -14,7 +14,6 @@ use crate::{
     carrier::{SessionCookie, token::SessionToken},
     session::Session,
     state::{Map, Payload},
-    token::Context,
 };
 
 /// A layer that gives each request its session, and each response its `Set-Cookie`.
@@ -74,8 +73,7 @@ pub struct SessionLayer<T = Map, W = Session<T>> {
     pub(super) wrap: fn(Session<T>) -> W,
 }
 
-/// Returns the context of a request. `None`: it belongs to none.
-type ContextBy = Arc<dyn Fn(&Parts) -> Option<Context> + Send + Sync>;
+type ContextBy = Arc<dyn Fn(&Parts) -> RequestContext + Send + Sync>;
 
 impl<T: Payload> SessionLayer<T> {
     /// Creates a layer for the sessions of `cookie`, with the system's clock.

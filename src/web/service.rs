@@ -54,7 +54,7 @@ where
         let mut context = RequestContext::Default;
         if let Some(choose) = &layer.context_by {
             let (parts, body) = request.into_parts();
-            context = choose(&parts).into();
+            context = choose(&parts);
             request = Request::from_parts(parts, body);
         }
         let pending = layer.load_from(request.headers(), request.uri().path(), context);

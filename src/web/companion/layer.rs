@@ -40,7 +40,7 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
             return None;
         };
         let choose = layer.context_by.as_ref();
-        let chosen = choose.map_or(RequestContext::Default, |choose| choose(request).into());
+        let chosen = choose.map_or(RequestContext::Default, |choose| choose(request));
         let context = match &chosen {
             RequestContext::Default => Some(cookie.token.context()),
             RequestContext::Chosen(context) => Some(context),

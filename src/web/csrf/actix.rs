@@ -8,7 +8,10 @@ use std::{
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, dev,
     error::InternalError,
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::{
+        StatusCode,
+        header::{CONTENT_TYPE, HeaderValue},
+    },
     web::Bytes,
 };
 use serde::de::DeserializeOwned;
@@ -18,7 +21,7 @@ use super::{
     form::{CsrfCheck, GuardedForm, GuardedRejection, NoForm},
 };
 use crate::web::{
-    actix::{converted, failed, middleware},
+    actix::{converted, middleware},
     failure::Failure,
 };
 
@@ -70,14 +73,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for GuardedForm<T> {
         let body = Bytes::from_request(request, body);
         Box::pin(async move {
             let (check, body) = (check?, body.await.map_err(GuardedRejection::Inner)?);
-            let content_type = content_type.as_ref().and_then(|kind| kind.to_str().ok());
+            let content_type = content_type.as_ref().map(HeaderValue::as_bytes);
             GuardedForm::read(&check, content_type, &body, no_form)
         })
     }
 }
 
 fn no_form((status, sentence): NoForm) -> Error {
-    let status = StatusCode::from_u16(status).expect("it is a status");
+    let status = StatusCode::from_u16(status.as_u16()).expect("it is a status");
     InternalError::new(sentence, status).into()
 }
 
@@ -86,7 +89,7 @@ impl ResponseError for GuardedRejection<Error> {
         match self {
             GuardedRejection::Inner(error) => error.error_response(),
             GuardedRejection::Refused(refusal) => refusal.error_response(),
-            GuardedRejection::NoGuard => failed(Failure::Setup(self.to_string())),
+            GuardedRejection::NoGuard => Failure::Setup(self.to_string()).error_response(),
         }
     }
 }

@@ -7,14 +7,14 @@ use axum_core::{
     extract::{FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, header::CONTENT_TYPE, request::Parts};
+use http::{HeaderValue, header::CONTENT_TYPE, request::Parts};
 use serde::de::DeserializeOwned;
 
 use super::{
     CsrfRefusal,
     form::{CsrfCheck, GuardedForm, GuardedRejection, NoForm},
 };
-use crate::web::{axum::failed, failure::Failure};
+use crate::web::failure::Failure;
 
 /// With feature `axum`.
 impl<S: Sync> FromRequestParts<S> for CsrfCheck {
@@ -38,14 +38,9 @@ where
         let content_type = request.headers().get(CONTENT_TYPE).cloned();
         let body = String::from_request(request, state).await;
         let body = body.map_err(|error| GuardedRejection::Inner(error.into_response()))?;
-        let content_type = content_type.as_ref().and_then(|kind| kind.to_str().ok());
-        GuardedForm::read(&check, content_type, body.as_bytes(), no_form)
+        let content_type = content_type.as_ref().map(HeaderValue::as_bytes);
+        GuardedForm::read(&check, content_type, body.as_bytes(), NoForm::into_response)
     }
-}
-
-fn no_form((status, sentence): NoForm) -> Response {
-    let status = StatusCode::from_u16(status).expect("it is a status");
-    (status, sentence).into_response()
 }
 
 impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
@@ -53,7 +48,7 @@ impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
         match self {
             GuardedRejection::Inner(rejection) => rejection.into_response(),
             GuardedRejection::Refused(refusal) => refusal.into_response(),
-            GuardedRejection::NoGuard => failed(Failure::Setup(self.to_string())),
+            GuardedRejection::NoGuard => Failure::Setup(self.to_string()).into_response(),
         }
     }
 }

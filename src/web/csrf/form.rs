@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use http::StatusCode;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
@@ -54,19 +55,20 @@ use crate::{
 pub struct GuardedForm<T = IgnoredAny>(pub T);
 
 /// Reason why a body is no such form: a status, and a sentence for the client.
-pub(super) type NoForm = (u16, String);
+pub(super) type NoForm = (StatusCode, String);
 
 impl<T: DeserializeOwned> GuardedForm<T> {
     pub(super) fn read<R>(
         check: &CsrfCheck,
-        content_type: Option<&str>,
+        content_type: Option<&[u8]>,
         body: &[u8],
         inner: impl FnOnce(NoForm) -> R,
     ) -> Result<Self, GuardedRejection<R>> {
         // The request of a script has no content where it needs no field but the token, which is in its header.
         let is_empty = content_type.is_none() && body.is_empty();
         if !is_empty && !is_of_type(content_type, URL_ENCODED) {
-            let no_form = (415, format!("the body has to be {URL_ENCODED}"));
+            let sentence = format!("the body has to be {URL_ENCODED}");
+            let no_form = (StatusCode::UNSUPPORTED_MEDIA_TYPE, sentence);
             return Err(GuardedRejection::Inner(inner(no_form)));
         }
         let fields: Vec<_> = form_urlencoded::parse(body).collect();
@@ -74,17 +76,21 @@ impl<T: DeserializeOwned> GuardedForm<T> {
             let mut named = fields.iter().filter(|(field, _)| *field == *name);
             named.next().map_or("", |(_, token)| &**token)
         };
-        let verified = check.verify_each(token_in);
-        verified.map_err(GuardedRejection::Refused)?;
+        check
+            .verify_each(token_in)
+            .map_err(GuardedRejection::Refused)?;
         let rest = fields
             .iter()
             .filter(|(name, _)| !check.checks.fields.iter().any(|field| **field == **name));
         let rest = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(rest)
             .finish();
-        let form = serde_html_form::from_str(&rest);
-        let no_form = |error| GuardedRejection::Inner(inner((422, format!("the form: {error}"))));
-        form.map(GuardedForm).map_err(no_form)
+        serde_html_form::from_str(&rest)
+            .map(GuardedForm)
+            .map_err(|error| {
+                let sentence = format!("the form: {error}");
+                GuardedRejection::Inner(inner((StatusCode::UNPROCESSABLE_ENTITY, sentence)))
+            })
     }
 }
 
