@@ -1,19 +1,27 @@
-//! [`SessionLayer`] as middleware of actix-web, and [`Session`] as its extractor. Feature `actix`.
+//! Layers as middleware of actix-web, and [`Session`] and guarded forms as its extractors. Feature `actix`.
 
-use std::{future::ready, pin::Pin};
+use std::{
+    future::{Ready, ready},
+    pin::Pin,
+};
 
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError,
     body::{BoxBody, EitherBody},
     dev,
-    dev::{Service, ServiceRequest, ServiceResponse},
+    dev::{Service, ServiceRequest, ServiceResponse, Transform},
+    error::InternalError,
     http::{StatusCode, header},
+    web::Bytes,
 };
 use http::{Request, Response, Version, request::Parts};
+use serde::de::DeserializeOwned;
+use tower_layer::Layer;
 
 use super::{
     companion::layer::CompanionLayer,
     context_by::RequestContext,
+    csrf::{CsrfCheck, CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, NoForm},
     extensions::provide,
     failure::{Failure, status_to_save_by},
     framework::Fields,
@@ -30,31 +38,23 @@ use crate::{
 /// Makes a layer middleware of actix-web.
 macro_rules! middleware {
     ($(#[$doc:meta])* $layer:ident<$($parameter:ident),+>) => {
-        const _: () = {
-            use actix_web::dev::{Service, ServiceRequest, Transform};
-            use std::future::{Ready, ready};
-            use tower_layer::Layer;
+        $(#[$doc])*
+        impl<S, $($parameter),+> Transform<S, ServiceRequest> for $layer<$($parameter),+>
+        where
+            <Self as Layer<S>>::Service: Service<ServiceRequest>,
+        {
+            type Response = <Self::Transform as Service<ServiceRequest>>::Response;
+            type Error = <Self::Transform as Service<ServiceRequest>>::Error;
+            type Transform = <Self as Layer<S>>::Service;
+            type InitError = ();
+            type Future = Ready<Result<Self::Transform, ()>>;
 
-            $(#[$doc])*
-            impl<S, $($parameter),+> Transform<S, ServiceRequest> for $layer<$($parameter),+>
-            where
-                <Self as Layer<S>>::Service: Service<ServiceRequest>,
-            {
-                type Response = <Self::Transform as Service<ServiceRequest>>::Response;
-                type Error = <Self::Transform as Service<ServiceRequest>>::Error;
-                type Transform = <Self as Layer<S>>::Service;
-                type InitError = ();
-                type Future = Ready<Result<Self::Transform, ()>>;
-
-                fn new_transform(&self, inner: S) -> Self::Future {
-                    ready(Ok(self.layer(inner)))
-                }
+            fn new_transform(&self, inner: S) -> Self::Future {
+                ready(Ok(self.layer(inner)))
             }
-        };
+        }
     };
 }
-
-pub(super) use middleware;
 
 middleware! {
     /// With feature `actix`, a layer is middleware: `App::new().wrap(layer)`. Make it before `HttpServer::new` and clone it
@@ -90,6 +90,33 @@ middleware! {
 }
 
 middleware!(CompanionLayer<T, W>);
+
+middleware! {
+    /// With feature `actix`, a guard is middleware. `App` runs the one that is added last first, and the guard needs its
+    /// session, so write `App::new().wrap(guard).wrap(layer)`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::{App, HttpResponse, test, web};
+    /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let app = App::new()
+    ///     .route("/transfer", web::post().to(HttpResponse::Ok))
+    ///     .wrap(CsrfGuard::new())
+    ///     .wrap(SessionLayer::new(cookie));
+    /// let request = test::TestRequest::post().uri("/transfer");
+    /// let request = request.insert_header(("sec-fetch-site", "cross-site"));
+    /// # actix_web::rt::System::new().block_on(async {
+    /// let app = test::init_service(app).await;
+    /// let response = test::call_service(&app, request.to_request()).await;
+    /// assert_eq!(response.status(), 403);
+    /// # });
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    CsrfGuard<T>
+}
 
 impl<S, B, T, W> Service<ServiceRequest> for Layered<S, SessionLayer<T, W>>
 where
@@ -236,8 +263,57 @@ impl Responder for KeysInUse {
     }
 }
 
+/// With feature `actix`.
+impl FromRequest for CsrfCheck {
+    type Error = GuardedRejection<Error>;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        ready(CsrfCheck::of(&*request.extensions(), request.path()))
+    }
+}
+
+/// With feature `actix`. The length of the body is limited by its `PayloadConfig`.
+impl<T: DeserializeOwned + 'static> FromRequest for GuardedForm<T> {
+    type Error = GuardedRejection<Error>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, body: &mut dev::Payload) -> Self::Future {
+        let check = CsrfCheck::of(&*request.extensions(), request.path());
+        let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
+        let body = Bytes::from_request(request, body);
+        Box::pin(async move {
+            let (check, body) = (check?, body.await.map_err(GuardedRejection::Inner)?);
+            let content_type = content_type.as_ref().map(header::HeaderValue::as_bytes);
+            GuardedForm::read(&check, content_type, &body, no_form)
+        })
+    }
+}
+
+fn no_form((status, sentence): NoForm) -> Error {
+    let status = StatusCode::from_u16(status.as_u16()).expect("it is a status");
+    InternalError::new(sentence, status).into()
+}
+
+impl ResponseError for GuardedRejection<Error> {
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            GuardedRejection::Inner(error) => error.error_response(),
+            GuardedRejection::Refused(refusal) => refusal.error_response(),
+            GuardedRejection::NoGuard => Failure::Setup(self.to_string()).error_response(),
+        }
+    }
+}
+
+/// With feature `actix`, a response with status 403.
+impl ResponseError for CsrfRefusal {
+    fn error_response(&self) -> HttpResponse {
+        converted(Failure::Csrf(self.clone()).into_page())
+    }
+}
+
 /// Returns a response in the types of actix-web.
-pub(super) fn converted(response: Response<String>) -> HttpResponse {
+fn converted(response: Response<String>) -> HttpResponse {
     let (mut head, body) = response.into_parts();
     let status = StatusCode::from_u16(head.status.as_u16());
     let mut response = HttpResponse::new(status.expect("it is a status"));

@@ -4,20 +4,6 @@
 
 use crate::session::Touch;
 
-/// Fields that tell caches whether they may store a response, and the value of each that forbids it. `*` stands for
-/// any prefix.
-static FIELDS: [(&str, FieldKind, &str); 6] = [
-    ("cache-control", FieldKind::Directives, NO_STORE),
-    // For one kind of cache each (RFC 9213): those of a CDN, of one vendor, …
-    ("*-cache-control", FieldKind::OnlyNoStore, NO_STORE),
-    // Its predecessors.
-    ("surrogate-control", FieldKind::OnlyNoStore, NO_STORE),
-    ("edge-control", FieldKind::OnlyNoStore, NO_STORE),
-    // Of nginx: seconds, or a time after `@`. It goes before `Cache-Control`.
-    ("x-accel-expires", FieldKind::Seconds, "0"),
-    ("expires", FieldKind::Date, "0"),
-];
-
 /// Condition under which a field lets caches store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FieldKind {
@@ -31,18 +17,33 @@ pub(super) enum FieldKind {
     Date,
 }
 
+impl FieldKind {
+    /// Returns the kind of a field that tells caches whether they may store a response.
+    pub(super) fn of(name: &str) -> Option<FieldKind> {
+        match name {
+            "cache-control" => Some(FieldKind::Directives),
+            "expires" => Some(FieldKind::Date),
+            // Of nginx: seconds, or a time after `@`. It goes before `Cache-Control`.
+            "x-accel-expires" => Some(FieldKind::Seconds),
+            // The predecessors of the next ones.
+            "surrogate-control" | "edge-control" => Some(FieldKind::OnlyNoStore),
+            // For one kind of cache each (RFC 9213): those of a CDN, of one vendor, …
+            _ if name.ends_with("-cache-control") => Some(FieldKind::OnlyNoStore),
+            _ => None,
+        }
+    }
+
+    /// Returns the value that forbids caches to store the response.
+    pub(super) fn forbidding(self) -> &'static str {
+        match self {
+            FieldKind::Directives | FieldKind::OnlyNoStore => NO_STORE,
+            FieldKind::Seconds | FieldKind::Date => "0",
+        }
+    }
+}
+
 /// Word of `Cache-Control` and its kin that forbids all caches to store a response.
 pub(super) const NO_STORE: &str = "no-store";
-
-/// Returns the condition of a field, and the value by which it forbids caches to store a response.
-pub(super) fn field(name: &str) -> Option<(FieldKind, &'static str)> {
-    let is_name = |known: &str| match known.strip_prefix('*') {
-        Some(end) => name.ends_with(end),
-        None => name == known,
-    };
-    let (_, kind, value) = FIELDS.iter().find(|(known, ..)| is_name(known))?;
-    Some((*kind, value))
-}
 
 /// Fields of a response that say whether caches may store it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,7 +62,7 @@ impl CacheHeaders {
     {
         let mut headers = CacheHeaders::default();
         for (name, mut values) in fields {
-            match field(name).map(|(kind, _)| kind) {
+            match FieldKind::of(name) {
                 None => {}
                 Some(FieldKind::Directives) => {
                     headers.cache_control = Some(Directives::read(values))

@@ -1,96 +1,63 @@
 //! Cookies that a browser drops, or does not send back to the page that set them. Told, because sign-ins are then forgotten
 //! without an error.
 
-use std::{str, sync::atomic::Ordering};
+use std::{
+    str,
+    sync::{Arc, atomic::Ordering},
+};
 
 use super::{
     framework::Fields,
     host::Host,
     origin::{Origin, without_tls},
-    pending::AnyCarrier,
 };
-use crate::{events, state::Payload};
+use crate::{carrier::SessionCookie, events};
 
-/// Reason why the session of a page is lost, if its response sets the cookie.
-pub(super) enum Dropped {
-    /// Browsers keep no `Secure` cookie of this origin.
-    WithoutTls(Box<str>),
-    /// They send it elsewhere.
-    Missed {
-        /// The name and the value of the attribute.
-        attribute: (&'static str, Box<str>),
-        /// The host or the path of the page.
-        page: Box<str>,
-    },
-}
+/// Tells why the session of a page is lost. To be called if its response sets the cookie.
+pub(super) type Warning = Box<dyn FnOnce() + Send + Sync>;
 
-impl Dropped {
-    /// Looks at a request for `path`.
-    pub(super) fn of<T, F: Fields>(
-        carrier: &AnyCarrier<T>,
-        request: &F,
-        path: &str,
-    ) -> Option<Dropped> {
-        let AnyCarrier::Cookie(cookie) = carrier else {
-            return None;
-        };
-        if !events::ARE_TOLD {
-            return None;
-        }
-        let attributes = &cookie.fields.attributes;
-        if let Some(origin) = without_tls(request).filter(|_| attributes.secure) {
-            return Some(Dropped::WithoutTls(origin));
-        }
-        if !attributes.may_be_missed() || cookie.fields.is_told.load(Ordering::Relaxed) {
-            return None;
-        }
-        let host = host_of_page(request);
-        let (name, value) = attributes.missed_by(host.as_deref(), path)?;
-        let page = match name {
-            "domain" => host?,
-            _ => path.to_owned(),
-        };
-        Some(Dropped::Missed {
-            attribute: (name, value.into()),
-            page: page.into(),
-        })
+/// Looks at a request for `path`. `None`: the browser keeps the cookie, and sends it back.
+pub(super) fn warning<T, F: Fields>(
+    cookie: &SessionCookie<T>,
+    request: &F,
+    path: &str,
+) -> Option<Warning> {
+    if !events::ARE_TOLD {
+        return None;
     }
-
-    /// Tells of the cookie, if one of these fields sets it.
-    pub(super) fn tell<'a, T: Payload>(
-        &self,
-        carrier: &AnyCarrier<T>,
-        sent: impl Iterator<Item = &'a [u8]>,
-    ) {
-        let AnyCarrier::Cookie(cookie) = carrier else {
-            return;
-        };
-        match self {
-            _ if !cookie.is_set_in(sent) => {}
-            Dropped::WithoutTls(origin) => {
-                events::secure_cookie_without_tls(carrier.name(), origin);
-            }
-            Dropped::Missed {
-                attribute: (name, value),
-                page,
-            } => {
-                if !cookie.fields.is_told.swap(true, Ordering::Relaxed) {
-                    events::cookie_for_elsewhere(carrier.name(), name, value, page);
-                }
-            }
-        }
+    let fields = Arc::clone(&cookie.fields);
+    let attributes = &fields.attributes;
+    if let Some(origin) = without_tls(request).filter(|_| attributes.secure) {
+        return Some(Box::new(move || {
+            events::secure_cookie_without_tls(fields.name.as_str(), &origin);
+        }));
     }
+    if !attributes.may_be_missed() || fields.is_told.load(Ordering::Relaxed) {
+        return None;
+    }
+    let host = host_of_page(request);
+    let (attribute, value) = attributes.missed_by(host.as_deref(), path)?;
+    let value = value.to_owned();
+    let page = match attribute {
+        "domain" => host?,
+        _ => path.to_owned(),
+    };
+    Some(Box::new(move || {
+        if !fields.is_told.swap(true, Ordering::Relaxed) {
+            events::cookie_for_elsewhere(fields.name.as_str(), attribute, &value, &page);
+        }
+    }))
 }
 
 /// Returns the host of the page that sent a request, as far as its browser tells it. A proxy may rewrite `Host`, so only a
 /// debug build believes that.
 fn host_of_page<F: Fields>(request: &F) -> Option<String> {
-    let text = |name: &F::Name| str::from_utf8(request.first(name)?).ok();
-    let is_same_origin = text(&F::SEC_FETCH_SITE) == Some("same-origin");
-    let origin = text(&F::ORIGIN).filter(|_| is_same_origin);
+    let text = |name| str::from_utf8(request.named(name)?).ok();
+    let is_same_origin = text("sec-fetch-site") == Some("same-origin");
+    let origin = text("origin").filter(|_| is_same_origin);
     if let Some(origin) = origin.and_then(Origin::parse) {
         return Some(origin.host().to_owned());
     }
-    let host = text(&F::HOST).filter(|_| cfg!(debug_assertions))?;
+    let host = text("host").filter(|_| cfg!(debug_assertions))?;
     Some(Host::parse(host)?.name.to_owned())
 }

@@ -10,15 +10,8 @@ pub(super) trait Fields {
 
     const CACHE_CONTROL: Self::Name;
     const COOKIE: Self::Name;
-    #[cfg(feature = "tower")]
-    const HOST: Self::Name;
-    const ORIGIN: Self::Name;
     const SEC_FETCH_DEST: Self::Name;
-    const SEC_FETCH_MODE: Self::Name;
-    const SEC_FETCH_SITE: Self::Name;
     const SET_COOKIE: Self::Name;
-    #[cfg(feature = "tower")]
-    const UPGRADE_INSECURE_REQUESTS: Self::Name;
     const VARY: Self::Name;
 
     /// Makes a name that was checked when the cookie or the header was built.
@@ -36,6 +29,9 @@ pub(super) trait Fields {
 
     /// Returns the first value, in fewer instructions than [`values`](Self::values) takes.
     fn first(&self, name: &Self::Name) -> Option<&[u8]>;
+
+    /// Returns the first value of the field `name`, in lower case.
+    fn named(&self, name: &str) -> Option<&[u8]>;
 
     fn add(&mut self, name: Self::Name, value: Self::Value);
 
@@ -67,16 +63,8 @@ macro_rules! implement {
 
                 const CACHE_CONTROL: Self::Name = http::header::CACHE_CONTROL;
                 const COOKIE: Self::Name = http::header::COOKIE;
-                #[cfg(feature = "tower")]
-                const HOST: Self::Name = http::header::HOST;
-                const ORIGIN: Self::Name = http::header::ORIGIN;
                 const SEC_FETCH_DEST: Self::Name = Self::Name::from_static("sec-fetch-dest");
-                const SEC_FETCH_MODE: Self::Name = Self::Name::from_static("sec-fetch-mode");
-                const SEC_FETCH_SITE: Self::Name = Self::Name::from_static("sec-fetch-site");
                 const SET_COOKIE: Self::Name = http::header::SET_COOKIE;
-                #[cfg(feature = "tower")]
-                const UPGRADE_INSECURE_REQUESTS: Self::Name =
-                    http::header::UPGRADE_INSECURE_REQUESTS;
                 const VARY: Self::Name = http::header::VARY;
 
                 fn name(checked: &str) -> Self::Name {
@@ -107,6 +95,10 @@ macro_rules! implement {
                 }
 
                 fn first(&self, name: &Self::Name) -> Option<&[u8]> {
+                    self.get(name).map(Self::Value::as_bytes)
+                }
+
+                fn named(&self, name: &str) -> Option<&[u8]> {
                     self.get(name).map(Self::Value::as_bytes)
                 }
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    caching::{self, CacheHeaders, NO_STORE, PURPOSES},
+    caching::{self, CacheHeaders, FieldKind, NO_STORE, PURPOSES},
     framework::Fields,
 };
 use crate::{
@@ -271,8 +271,8 @@ fn instruct<H: Fields, C>(
 /// Makes every field for caches that is present forbid them to store the response, and adds `Cache-Control`.
 pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
     let said = response.names().filter_map(|name| {
-        let (_, word) = caching::field(name.as_ref())?;
-        Some((name.clone(), word))
+        let kind = FieldKind::of(name.as_ref())?;
+        Some((name.clone(), kind.forbidding()))
     });
     for (name, word) in said.collect::<Vec<_>>() {
         response.replace(name, H::value(word.into()));
@@ -297,11 +297,11 @@ fn destination_of<H: Fields>(request: &H) -> Destination {
 /// Returns `true` if browsers hide a cookie with `SameSite` from this request (docs/spec/writer.md § 8.12.1). They send a
 /// `Lax` one with a page that the visitor opens by a link or an address, of which they name the origin only if it is posted.
 fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
-    let is = |name, value: &[u8]| request.first(&name).map(<[u8]>::trim_ascii) == Some(value);
-    is(H::SEC_FETCH_SITE, b"cross-site")
-        && !(is(H::SEC_FETCH_MODE, b"navigate")
-            && is(H::SEC_FETCH_DEST, b"document")
-            && request.first(&H::ORIGIN).is_none())
+    let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
+    is("sec-fetch-site", b"cross-site")
+        && !(is("sec-fetch-mode", b"navigate")
+            && is("sec-fetch-dest", b"document")
+            && request.named("origin").is_none())
 }
 
 pub(super) const NO_HEADER: &str =

@@ -4,7 +4,7 @@ use http::request::Parts;
 
 use super::{
     context_by::RequestContext,
-    dropped::Dropped,
+    dropped::warning,
     framework::Fields,
     headers::NO_HEADER,
     pending::{AnyCarrier, PendingSession},
@@ -179,9 +179,12 @@ impl<T: Payload, W> SessionLayer<T, W> {
             RequestContext::Default | RequestContext::Missing => None,
         };
         let clock = self.clock.clone();
-        let session = match &*self.carrier {
-            AnyCarrier::Cookie(cookie) => cookie.arrive_from(request, clock, context),
-            AnyCarrier::Header(tokens) => tokens.arrive_from(request, clock, context),
+        let (session, warning) = match &*self.carrier {
+            AnyCarrier::Cookie(cookie) => (
+                cookie.arrive_from(request, clock, context),
+                warning(cookie, request, path),
+            ),
+            AnyCarrier::Header(tokens) => (tokens.arrive_from(request, clock, context), None),
         };
         if is_refused {
             session.refuse();
@@ -192,7 +195,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
         PendingSession {
             carrier: Arc::clone(&self.carrier),
             session,
-            dropped: Dropped::of(&self.carrier, request, path),
+            warning,
             is_saved: false,
         }
     }

@@ -65,8 +65,8 @@ impl Origin {
 
 /// Returns the origin of this site, if a request shows that a browser has it without TLS, and not from this machine.
 pub(super) fn without_tls<F: Fields>(request: &F) -> Option<Box<str>> {
-    let host = || str::from_utf8(request.first(&F::HOST)?).ok();
-    let text = match request.first(&F::ORIGIN) {
+    let host = || str::from_utf8(request.named("host")?).ok();
+    let text = match request.named("origin") {
         Some(origin) => Cow::Borrowed(str::from_utf8(origin).ok()?),
         None if asks_for_a_page_without_tls(request) => Cow::Owned(format!("http://{}", host()?)),
         None => return None,
@@ -83,8 +83,8 @@ pub(super) fn without_tls<F: Fields>(request: &F) -> Option<Box<str>> {
 /// Browsers before 2023 do not, so only a debug build believes this.
 fn asks_for_a_page_without_tls<F: Fields>(request: &F) -> bool {
     cfg!(debug_assertions)
-        && request.first(&F::UPGRADE_INSECURE_REQUESTS).is_some()
-        && request.first(&F::SEC_FETCH_DEST).is_none()
+        && request.named("upgrade-insecure-requests").is_some()
+        && request.named("sec-fetch-dest").is_none()
 }
 
 /// Returns `true` for the hosts that browsers trust without TLS.
@@ -106,10 +106,10 @@ fn is_named_in_full(host: &str) -> bool {
     let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
     // Browsers take a name with a number at its end for an address, and write that out.
     let is_address = host.rsplit('.').next().is_some_and(is_number);
-    match is_address {
-        true => host.parse::<Ipv4Addr>().is_ok(),
-        false => host.split('.').all(is_label),
+    if is_address {
+        return host.parse::<Ipv4Addr>().is_ok();
     }
+    host.split('.').all(is_label)
 }
 
 fn default_port(scheme: &str) -> Option<u16> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{dropped::Dropped, failure::Failure, framework::Fields};
+use super::{dropped::Warning, failure::Failure, framework::Fields};
 use crate::{
     carrier::{SessionCookie, token::SessionToken},
     session::Session,
@@ -27,8 +27,8 @@ impl<T> AnyCarrier<T> {
 pub(super) struct PendingSession<T> {
     pub(super) carrier: Arc<AnyCarrier<T>>,
     pub(super) session: Session<T>,
-    /// Reason why the browser loses the session's cookie.
-    pub(super) dropped: Option<Dropped>,
+    /// Tells why the browser loses the session's cookie.
+    pub(super) warning: Option<Warning>,
     pub(super) is_saved: bool,
 }
 
@@ -45,8 +45,11 @@ impl<T: Payload> PendingSession<T> {
             AnyCarrier::Header(tokens) => tokens.save_in(&self.session, status, response),
         };
         self.is_saved = true;
-        if let Some(dropped) = &self.dropped {
-            dropped.tell(&self.carrier, response.values(&F::SET_COOKIE));
+        if let AnyCarrier::Cookie(cookie) = &*self.carrier
+            && let Some(tell) = self.warning.take()
+            && cookie.is_set_in(response.values(&F::SET_COOKIE))
+        {
+            tell();
         }
         saved.map_err(|error| Failure::Save(error).logged(None))
     }

@@ -7,8 +7,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
     CsrfRefusal,
-    content_type::{URL_ENCODED, is_of_type},
-    token::TokenChecks,
+    token::{TokenChecks, URL_ENCODED, is_of_type},
 };
 use crate::{
     events::{self, RefusedRequest},
@@ -55,10 +54,10 @@ use crate::{
 pub struct GuardedForm<T = IgnoredAny>(pub T);
 
 /// Reason why a body is no such form: a status, and a sentence for the client.
-pub(super) type NoForm = (StatusCode, String);
+pub(in crate::web) type NoForm = (StatusCode, String);
 
 impl<T: DeserializeOwned> GuardedForm<T> {
-    pub(super) fn read<R>(
+    pub(in crate::web) fn read<R>(
         check: &CsrfCheck,
         content_type: Option<&[u8]>,
         body: &[u8],
@@ -126,7 +125,7 @@ pub struct CsrfCheck {
 
 impl CsrfCheck {
     /// Refuses a request that no guard asked for a token.
-    pub(super) fn of<R>(
+    pub(in crate::web) fn of<R>(
         extensions: &impl Extensions,
         path: &str,
     ) -> Result<CsrfCheck, GuardedRejection<R>> {

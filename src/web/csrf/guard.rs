@@ -159,7 +159,7 @@ impl<T> CsrfGuard<T> {
     /// Names the field of a form in which `GuardedForm` finds the token. Default: `csrf_token`.
     #[must_use]
     pub fn form_field(mut self, name: impl Into<String>) -> Self {
-        Arc::make_mut(&mut self.rules).form_field = Cow::Owned(name.into());
+        Arc::make_mut(&mut self.rules).form_field = Some(Cow::Owned(name.into()));
         self
     }
 

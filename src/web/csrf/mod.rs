@@ -1,18 +1,19 @@
 //! `CsrfGuard`, and the extractors of forms that have their token in a field; published as `hardtack::csrf`.
 
-#[cfg(feature = "actix")]
-mod actix;
-#[cfg(feature = "axum")]
-mod axum;
-mod content_type;
 mod cross_site;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod form;
 mod guard;
 mod refusal;
 mod rules;
+#[cfg_attr(
+    not(any(feature = "actix", feature = "axum")),
+    allow(dead_code, reason = "only extractors verify what is left")
+)]
 mod token;
 
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(super) use form::NoForm;
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use form::{CsrfCheck, GuardedForm, GuardedRejection};
 pub use guard::CsrfGuard;

@@ -1,15 +1,20 @@
 //! Rules of [`CsrfGuard`](super::CsrfGuard).
 
+use std::sync::Arc;
+
 use http::{HeaderMap, Method, header, request::Parts};
 
 use super::{
     CsrfRefusal,
-    content_type::is_form,
     cross_site::{self, SEC_FETCH_SITE, text_of},
-    token::{FormField, TOKEN_FIELD, TokenChecks, TokenSource},
+    token::{
+        FormField, LeftToForm, NESTED, TOKEN_FIELD, TOKEN_HEADER, TokenChecks, TokenSource,
+        is_form, without_session,
+    },
 };
 use crate::{
     events::{self, RefusedRequest},
+    session::Session,
     state::Payload,
     web::{
         failure::Failure,
@@ -19,24 +24,14 @@ use crate::{
     },
 };
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     pub(super) trusted: Vec<Origin>,
     /// Origins whose forms pass without a token, each with the path they may be sent to.
     pub(super) form_posts: Vec<(Origin, String)>,
     pub(super) token: TokenSource,
-    pub(super) form_field: FormField,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Rules {
-            trusted: Vec::new(),
-            form_posts: Vec::new(),
-            token: TokenSource::default(),
-            form_field: TOKEN_FIELD,
-        }
-    }
+    /// `None`: the default field.
+    pub(super) form_field: Option<FormField>,
 }
 
 impl Rules {
@@ -113,10 +108,7 @@ impl Rules {
             let mut checks: TokenChecks = extensions.remove().unwrap_or_default();
             if !is_safe && !is_upgrade && !is_form_post {
                 checks.advice = about_wrong_token(&request.headers);
-                let field = &self.form_field;
-                checked = self
-                    .token
-                    .check::<T>(request, extensions, field, &mut checks);
+                checked = self.check_token::<T>(request, extensions, &mut checks);
                 if !checks.in_form.is_empty() {
                     checks.form_page = cross_site::page_of(request, &self.trusted);
                 }
@@ -124,6 +116,40 @@ impl Rules {
             extensions.insert(checks);
         }
         checked
+    }
+
+    /// Verifies a token in the header. One in a form is left to `checks`.
+    fn check_token<T: Payload>(
+        &self,
+        request: &Parts,
+        extensions: &impl Extensions,
+        checks: &mut TokenChecks,
+    ) -> Result<(), Failure> {
+        let session = Session::<T>::provided_in(extensions);
+        let session = session.map_err(|missing| Failure::Setup(without_session(missing)))?;
+        let in_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
+        if checks.has_passed || !checks.in_form.is_empty() {
+            checks.advice = Some(NESTED);
+        }
+        checks.purpose = session.purpose().to_owned();
+        let verify = move |token: &str| session.verify_csrf(token);
+        let field = self.form_field.clone().unwrap_or(TOKEN_FIELD);
+        checks.fields.push(field.clone());
+        match request.headers.get(TOKEN_HEADER) {
+            Some(token) => {
+                checks.has_passed = token.to_str().is_ok_and(verify);
+                if !checks.has_passed {
+                    return Err(Failure::Csrf(CsrfRefusal::WrongToken { form: None }));
+                }
+            }
+            None if in_form => checks.in_form.push(LeftToForm {
+                purpose: checks.purpose.clone(),
+                field,
+                verify: Arc::new(verify),
+            }),
+            None => return Err(Failure::Csrf(CsrfRefusal::NoToken)),
+        }
+        Ok(())
     }
 
     /// Returns `true` if the request is a form that one of `form_posts` lets pass.

@@ -1,19 +1,10 @@
-//! The token of a request: the place in which it has it, and the check.
+//! Where a request has its token, and what the guards around a handler leave to an extractor.
 
 use std::{borrow::Cow, sync::Arc};
 
-use http::request::Parts;
+use http::{HeaderMap, HeaderValue, header};
 
-use super::{CsrfRefusal, content_type::is_form};
-use crate::{
-    session::Session,
-    state::Payload,
-    web::{
-        failure::Failure,
-        framework::Extensions,
-        missing_session::{MissingSession, session_of, typed},
-    },
-};
+use crate::web::missing_session::{MissingSession, session_of, typed};
 
 /// Place in which a request has its token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,48 +17,8 @@ pub(super) enum TokenSource {
     None,
 }
 
-impl TokenSource {
-    /// Verifies a token in the header. One in the `field` of a form is left to `checks`.
-    pub(super) fn check<T: Payload>(
-        self,
-        request: &Parts,
-        extensions: &impl Extensions,
-        field: &FormField,
-        checks: &mut TokenChecks,
-    ) -> Result<(), Failure> {
-        let session = Session::<T>::provided_in(extensions);
-        let session = session.map_err(|missing| Failure::Setup(without_session(missing)))?;
-        let in_form = self == TokenSource::HeaderOrForm && is_form(&request.headers);
-        if checks.has_passed || !checks.in_form.is_empty() {
-            checks.advice = Some(NESTED);
-        }
-        checks.purpose = session.purpose().to_owned();
-        let verify = move |token: &str| session.verify_csrf(token);
-        checks.fields.push(field.clone());
-        match request.headers.get(TOKEN_HEADER) {
-            Some(token) => {
-                checks.has_passed = token.to_str().is_ok_and(verify);
-                if !checks.has_passed {
-                    return Err(Failure::Csrf(CsrfRefusal::WrongToken { form: None }));
-                }
-            }
-            None if in_form => checks.in_form.push(LeftToForm {
-                purpose: checks.purpose.clone(),
-                field: field.clone(),
-                verify: Arc::new(verify),
-            }),
-            None => return Err(Failure::Csrf(CsrfRefusal::NoToken)),
-        }
-        Ok(())
-    }
-}
-
 /// Checks that the guards around a handler leave to the extractor of a form.
 #[derive(Clone, Default)]
-#[cfg_attr(
-    not(any(feature = "actix", feature = "axum")),
-    allow(dead_code, reason = "for extractors")
-)]
 pub(super) struct TokenChecks {
     /// The token in the header is one of the session.
     pub(super) has_passed: bool,
@@ -84,10 +35,6 @@ pub(super) struct TokenChecks {
 
 /// Check of one guard.
 #[derive(Clone)]
-#[cfg_attr(
-    not(any(feature = "actix", feature = "axum")),
-    allow(dead_code, reason = "for extractors")
-)]
 pub(super) struct LeftToForm {
     /// Name of the session's cookie or header.
     pub(super) purpose: String,
@@ -100,7 +47,24 @@ type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 /// Name of the field of a form that has its token.
 pub(super) type FormField = Cow<'static, str>;
 
-fn without_session(missing: MissingSession) -> String {
+/// Returns `true` if the body is a form.
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    is_of_type(kind, URL_ENCODED) || is_of_type(kind, "multipart/form-data")
+}
+
+/// Returns `true` for a `Content-Type` of this media type, with any parameters.
+pub(super) fn is_of_type(content_type: Option<&[u8]>, media_type: &str) -> bool {
+    let found = content_type.and_then(|kind| kind.split(|byte| *byte == b';').next());
+    found.is_some_and(|found| {
+        found
+            .trim_ascii()
+            .eq_ignore_ascii_case(media_type.as_bytes())
+    })
+}
+
+/// Returns the sentence about a guard that finds no session.
+pub(super) fn without_session(missing: MissingSession) -> String {
     let MissingSession::OtherType { asked, provided } = missing else {
         return missing.to_string();
     };
@@ -114,7 +78,8 @@ fn without_session(missing: MissingSession) -> String {
     )
 }
 
-const TOKEN_HEADER: &str = "x-csrf-token";
+pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+pub(super) const TOKEN_HEADER: &str = "x-csrf-token";
 pub(super) const TOKEN_FIELD: FormField = Cow::Borrowed("csrf_token");
-const NESTED: &str = "two guards are around the handler, and each wants a token of its own session; let the outer guard be \
+pub(super) const NESTED: &str = "two guards are around the handler, and each wants a token of its own session; let the outer guard be \
      `origin_check_only`, or name another `form_field` for it and send both tokens";
