@@ -25,9 +25,9 @@ use super::{
     extensions::provide,
     failure::{Failure, status_to_save_by},
     framework::Fields,
-    gate::Gate,
     layer::SessionLayer,
-    service::Layered,
+    missing_session::other_type,
+    service::{Gate, Layered},
 };
 use crate::{
     carrier::KeysInUse,
@@ -219,7 +219,7 @@ impl<T: Payload> FromRequest for Session<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let session = Session::<T>::provided_in(&*request.extensions());
+        let session = Session::<T>::provided_in(&*request.extensions(), other_type);
         Box::pin(async move { session?.asked_about().await })
     }
 }

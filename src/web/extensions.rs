@@ -5,7 +5,11 @@ use std::{
     marker::PhantomData,
 };
 
-use super::{failure::Failure, framework::Extensions, missing_session::MissingSession};
+use super::{
+    failure::Failure,
+    framework::Extensions,
+    missing_session::{ambiguous, no_layer, other_type},
+};
 use crate::{session::Session, state::Payload};
 
 /// Puts `session`, or what a layer makes of it, into the extensions, for handlers. A second one of the same type removes
@@ -64,7 +68,9 @@ impl<T: Payload> Session<T> {
     /// a build with debug assertions, the error names the type of another layer around the service. Returns
     /// [`Failure::Session`] if the application cannot say whether the session is still valid.
     pub async fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, Failure> {
-        Session::provided_in(extensions)?.asked_about().await
+        Session::provided_in(extensions, other_type)?
+            .asked_about()
+            .await
     }
 
     /// Returns this session after the application was asked whether it is still valid.
@@ -73,18 +79,21 @@ impl<T: Payload> Session<T> {
         Ok(self)
     }
 
-    /// Returns the session in the extensions of any framework. Nobody is asked about it.
-    pub(super) fn provided_in(extensions: &impl Extensions) -> Result<Session<T>, MissingSession> {
+    /// Returns the session in the extensions of any framework. Nobody is asked about it. `other_type` is the sentence about a
+    /// layer for another type, of which it gets the names of both.
+    pub(super) fn provided_in(
+        extensions: &impl Extensions,
+        other_type: fn(&'static str, &'static str) -> String,
+    ) -> Result<Session<T>, Failure> {
         let asked = type_name::<T>();
-        match extensions.get::<Session<T>>() {
-            Some(session) => Ok(session.clone()),
-            None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
-                Err(MissingSession::Ambiguous(asked))
-            }
-            None => Err(match extensions.get() {
-                Some(&Provided(provided)) => MissingSession::OtherType { asked, provided },
-                None => MissingSession::NoLayer(asked),
-            }),
+        if let Some(session) = extensions.get::<Session<T>>() {
+            return Ok(session.clone());
         }
+        let is_ambiguous = extensions.get::<Ambiguous<Session<T>>>().is_some();
+        Err(Failure::Setup(match extensions.get() {
+            _ if is_ambiguous => ambiguous(asked),
+            Some(&Provided(provided)) => other_type(asked, provided),
+            None => no_layer(asked),
+        }))
     }
 }

@@ -12,7 +12,6 @@ use super::{
     csrf::CsrfRefusal,
     framework::Extensions,
     headers::{caches_of, forbid_to_store},
-    missing_session::MissingSession,
 };
 use crate::{events, session::SaveError, state::SessionError};
 
@@ -201,12 +200,6 @@ pub(super) fn status_to_save_by(status: u16, response: &impl Extensions) -> u16 
 impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Failure {
         Failure::Session(error)
-    }
-}
-
-impl From<MissingSession> for Failure {
-    fn from(missing: MissingSession) -> Failure {
-        Failure::Setup(missing.to_string())
     }
 }
 

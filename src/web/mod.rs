@@ -20,8 +20,6 @@ mod extensions;
 #[cfg(feature = "tower")]
 mod failure;
 mod framework;
-#[cfg(feature = "tower")]
-mod gate;
 mod headers;
 mod host;
 #[cfg(feature = "tower")]

@@ -1,19 +1,19 @@
 //! Layers as services of tower. Feature `tower`.
 
 use std::{
-    fmt,
+    fmt, mem,
     pin::Pin,
     task::{self, Poll, ready},
 };
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, request::Parts};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
     context_by::RequestContext, extensions::provide, failure::status_to_save_by,
-    layer::SessionLayer, pending::PendingSession,
+    framework::Extensions, layer::SessionLayer, pending::PendingSession,
 };
 use crate::state::{Map, Payload};
 
@@ -98,5 +98,89 @@ where
             response.extensions_mut().insert(failure);
         }
         Poll::Ready(Ok(response))
+    }
+}
+
+/// A layer that answers some requests in place of the service behind it.
+pub(super) trait Gate {
+    /// Returns `false` for requests that pass in any case.
+    fn concerns(&self, _method: &str, _path: &str) -> bool {
+        true
+    }
+
+    /// Answers a request with these extensions, or lets it pass.
+    fn answer(&self, request: &Parts, extensions: &mut impl Extensions)
+    -> Option<Response<String>>;
+
+    /// [`answer`](Self::answer) for a request whose extensions are among its parts, which get what is left there.
+    fn answer_whole(&self, request: &mut Parts) -> Option<Response<String>> {
+        let mut extensions = mem::take(&mut request.extensions);
+        let answer = self.answer(request, &mut extensions);
+        request.extensions = extensions;
+        answer
+    }
+
+    /// Removes what `answer` left in the extensions of a request that has been answered.
+    #[cfg_attr(
+        not(feature = "actix"),
+        allow(dead_code, reason = "requests end with their handler elsewhere")
+    )]
+    fn forget(_: &mut impl Extensions) {}
+}
+
+impl<S, G, RequestBody, ResponseBody> Service<Request<RequestBody>> for Layered<S, G>
+where
+    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+    G: Gate,
+    ResponseBody: From<String>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = GateFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        let mut answer = None;
+        if self.layer.concerns(method, path) {
+            let (mut parts, body) = request.into_parts();
+            answer = self.layer.answer_whole(&mut parts);
+            request = Request::from_parts(parts, body);
+        }
+        let inner = answer.is_none().then(|| self.inner.call(request));
+        GateFuture { inner, answer }
+    }
+}
+
+pin_project! {
+    /// Response of a service behind a layer that answers some requests itself, such as
+    /// [`CsrfGuard`](crate::csrf::CsrfGuard).
+    #[derive(Debug)]
+    pub struct GateFuture<F> {
+        // `None` if the layer answers.
+        #[pin]
+        inner: Option<F>,
+        answer: Option<Response<String>>,
+    }
+}
+
+impl<F, ResponseBody, E> Future for GateFuture<F>
+where
+    F: Future<Output = Result<Response<ResponseBody>, E>>,
+    ResponseBody: From<String>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Some(inner) = this.inner.as_pin_mut() {
+            return inner.poll(cx);
+        }
+        let answer = this.answer.take();
+        let answer = answer.expect("a future is not polled after it was ready");
+        Poll::Ready(Ok(answer.map(ResponseBody::from)))
     }
 }

@@ -8,8 +8,11 @@ use crate::{
     session::Session,
     state::{Map, Payload},
     web::{
-        context_by::RequestContext, framework::Extensions, gate::Gate, layer::SessionLayer,
-        pending::AnyCarrier, service::Layered,
+        context_by::RequestContext,
+        framework::Extensions,
+        layer::SessionLayer,
+        pending::AnyCarrier,
+        service::{Gate, Layered},
     },
 };
 

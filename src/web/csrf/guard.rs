@@ -11,7 +11,11 @@ use crate::{
     base::{clone_by_fields, config_error::ConfigError},
     keys::quoted_unless_key,
     state::{Map, Payload},
-    web::{framework::Extensions, gate::Gate, origin::Origin, service::Layered},
+    web::{
+        framework::Extensions,
+        origin::Origin,
+        service::{Gate, Layered},
+    },
 };
 
 /// Refuses requests that other sites make a visitor's browser send, with 403, before the handler runs.

@@ -8,8 +8,7 @@ use super::{
     CsrfRefusal,
     cross_site::{self, SEC_FETCH_SITE, text_of},
     token::{
-        FormField, LeftToForm, NESTED, TOKEN_FIELD, TOKEN_HEADER, TokenChecks, TokenSource,
-        is_form, without_session,
+        FormField, LeftToForm, NESTED, TOKEN_FIELD, TOKEN_HEADER, TokenChecks, TokenSource, is_form,
     },
 };
 use crate::{
@@ -20,6 +19,7 @@ use crate::{
         failure::Failure,
         framework::Extensions,
         host::Host,
+        missing_session::other_type_than_the_guard,
         origin::{Origin, without_tls},
     },
 };
@@ -52,42 +52,21 @@ impl Rules {
             let origin = text_of(request, &header::ORIGIN);
             let origin = origin.filter(|o| *o == HIDDEN || Origin::parse(o).is_some());
             let host = Host::of(request).map(|host| host.to_string());
-            let is_of_token = matches!(
-                refusal,
-                CsrfRefusal::NoToken | CsrfRefusal::WrongToken { .. }
-            );
-            let of_token = checks.as_ref().filter(|_| is_of_token);
+            let of_token = match refusal {
+                CsrfRefusal::NoToken | CsrfRefusal::WrongToken { .. } => checks.as_ref(),
+                _ => None,
+            };
             let told = RefusedRequest {
                 path: request.uri.path(),
                 origin,
                 host: host.as_deref(),
                 purpose: of_token.map(|checks| &*checks.purpose),
-                advice: self
-                    .advice(refusal, request, origin)
+                advice: advice(refusal, request, origin)
                     .or(of_token.and_then(|checks| checks.advice)),
             };
             events::request_refused(refusal, refusal.name(), &told);
         }
         checked
-    }
-
-    /// Returns what the operator of a site may do about a refusal of its own pages.
-    fn advice(
-        &self,
-        refusal: &CsrfRefusal,
-        request: &Parts,
-        origin: Option<&str>,
-    ) -> Option<&'static str> {
-        // Origin and host were compared. A browser that sends `Sec-Fetch-Site` knows the site.
-        let is_compared = text_of(request, &SEC_FETCH_SITE).is_none();
-        match refusal {
-            CsrfRefusal::NoToken if !is_form(&request.headers) => Some(IN_HEADER),
-            CsrfRefusal::NoToken => Some(IN_FORMS),
-            CsrfRefusal::CrossSite if is_compared && origin == Some(HIDDEN) => Some(WITHOUT_ORIGIN),
-            CsrfRefusal::CrossSite if is_compared && origin.is_some() => Some(BEHIND_PROXY),
-            CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
-            _ => None,
-        }
     }
 
     fn check_request<T: Payload>(
@@ -125,8 +104,7 @@ impl Rules {
         extensions: &impl Extensions,
         checks: &mut TokenChecks,
     ) -> Result<(), Failure> {
-        let session = Session::<T>::provided_in(extensions);
-        let session = session.map_err(|missing| Failure::Setup(without_session(missing)))?;
+        let session = Session::<T>::provided_in(extensions, other_type_than_the_guard)?;
         let in_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
         if checks.has_passed || !checks.in_form.is_empty() {
             checks.advice = Some(NESTED);
@@ -161,6 +139,20 @@ impl Rules {
             && here.any(|(trusted, path)| {
                 path == request.uri.path() && origin().as_ref() == Some(trusted)
             })
+    }
+}
+
+/// Returns what the operator of a site may do about a refusal of its own pages.
+fn advice(refusal: &CsrfRefusal, request: &Parts, origin: Option<&str>) -> Option<&'static str> {
+    // Origin and host were compared. A browser that sends `Sec-Fetch-Site` knows the site.
+    let is_compared = text_of(request, &SEC_FETCH_SITE).is_none();
+    match refusal {
+        CsrfRefusal::NoToken if !is_form(&request.headers) => Some(IN_HEADER),
+        CsrfRefusal::NoToken => Some(IN_FORMS),
+        CsrfRefusal::CrossSite if is_compared && origin == Some(HIDDEN) => Some(WITHOUT_ORIGIN),
+        CsrfRefusal::CrossSite if is_compared && origin.is_some() => Some(BEHIND_PROXY),
+        CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
+        _ => None,
     }
 }
 

@@ -4,8 +4,6 @@ use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::web::missing_session::{MissingSession, session_of, typed};
-
 /// Place in which a request has its token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum TokenSource {
@@ -56,26 +54,8 @@ pub(super) fn is_form(headers: &HeaderMap) -> bool {
 /// Returns `true` for a `Content-Type` of this media type, with any parameters.
 pub(super) fn is_of_type(content_type: Option<&[u8]>, media_type: &str) -> bool {
     let found = content_type.and_then(|kind| kind.split(|byte| *byte == b';').next());
-    found.is_some_and(|found| {
-        found
-            .trim_ascii()
-            .eq_ignore_ascii_case(media_type.as_bytes())
-    })
-}
-
-/// Returns the sentence about a guard that finds no session.
-pub(super) fn without_session(missing: MissingSession) -> String {
-    let MissingSession::OtherType { asked, provided } = missing else {
-        return missing.to_string();
-    };
-    let guard = match typed(provided) {
-        Some(held) => format!("`CsrfGuard::new().typed::<{held}>()`"),
-        None => "`CsrfGuard::new()` without `typed`".to_owned(),
-    };
-    let (asked, provided) = (session_of(asked), session_of(provided));
-    format!(
-        "the CSRF guard looks for {asked}, and the session layer around it provides {provided}; write {guard}"
-    )
+    let found = found.map(<[u8]>::trim_ascii);
+    found.is_some_and(|found| found.eq_ignore_ascii_case(media_type.as_bytes()))
 }
 
 pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
