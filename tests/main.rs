@@ -7,7 +7,6 @@ mod actix;
 mod architecture;
 mod audit;
 mod common;
-mod copies;
 #[cfg(feature = "axum")]
 mod csrf_guard;
 #[cfg(feature = "derive")]
@@ -39,6 +38,7 @@ mod sharing;
 mod signed_in;
 mod sizes;
 mod specification;
+mod stolen_copies;
 mod surface;
 #[cfg(feature = "axum")]
 mod tower_layer;

@@ -6,6 +6,7 @@ mod handles;
 mod hosts;
 mod layers;
 mod options;
+mod panics;
 mod routers;
 mod services;
 

@@ -1,4 +1,4 @@
-//! Where a request has its token, and what the guards around a handler leave to an extractor.
+//! Places in which a request has its token, and what the guards around a handler leave to an extractor.
 
 use std::{borrow::Cow, sync::Arc};
 
