@@ -42,7 +42,7 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     sentences.join(": ")
 }
 
-/// Writes an event: its level, and the rest as in `tracing`. The target is that of sessions, unless it is `KEYS`.
+/// Writes an event: its level, and the rest as in `tracing`. Its target is `SESSIONS`, unless it is `KEYS`.
 #[cfg(feature = "tracing")]
 macro_rules! log {
     (KEYS, $level:ident, $($event:tt)+) => {

@@ -140,7 +140,7 @@ impl PreparedCookie {
         reader.read(&self.template.name, text, others)
     }
 
-    /// Converts what was read to a session of this crate: its dates, and its dictionary. `None`: it has no entries.
+    /// Converts a session to one of this crate: its dates, and its dictionary. Returns `None` if it has no entries.
     pub(super) fn convert(
         &self,
         session: OldSession,
@@ -201,8 +201,8 @@ impl Found<'_> {
     }
 }
 
-/// Returns the bytes of a dictionary (SPEC.md § 5.4). `None`: a value is nested too deep, or is a number
-/// that neither 64 bits nor a float hold.
+/// Returns the bytes of a dictionary (SPEC.md § 5.4), unless a value is nested too deep, or is a number that fits neither
+/// 64 bits nor a float.
 fn dictionary(entries: &serde_json::Map<String, Value>) -> Option<Wiped> {
     let sorted: BTreeMap<_, _> = entries
         .iter()

@@ -91,8 +91,8 @@ impl CacheHeaders {
         self.is_shareable() || !self.cache_control.is_some_and(|set| set.no_store)
     }
 
-    /// Returns the `Cache-Control` for a response that depends on its session in this way. `None`: it is good as it
-    /// is. With `is_sharing_allowed`, a response that others may store stays as it is.
+    /// Returns the `Cache-Control` that a response needs if it depends on its session in this way. With
+    /// `is_sharing_allowed`, a response that others may store needs none.
     pub(super) fn cache_control_for(
         &self,
         touch: Touch,
@@ -151,8 +151,8 @@ fn is_zero(seconds: &[u8]) -> bool {
     !seconds.is_empty() && seconds.iter().all(|&digit| digit == b'0')
 }
 
-/// Returns `true` for a date that may be in the future: one without a year of four digits, or with one from that of the
-/// format's epoch on.
+/// Returns `true` for a date that may be in the future: its year is 2026, in which this format began, or later, or has not
+/// four digits.
 fn is_later(expires: &[u8]) -> bool {
     let text = String::from_utf8_lossy(expires).to_ascii_lowercase();
     let numbers = text.split(|c: char| !c.is_ascii_digit());

@@ -79,8 +79,8 @@ impl<T: Payload> Session<T> {
         Ok(self)
     }
 
-    /// Returns the session in the extensions of any framework. Nobody is asked about it. `other_type` is the sentence about a
-    /// layer for another type, of which it gets the names of both.
+    /// Returns the session in the extensions of any framework, without asking the application whether it is still valid.
+    /// `other_type` makes the sentence about a layer for another type from the names of both types.
     pub(super) fn provided_in(
         extensions: &impl Extensions,
         other_type: fn(&'static str, &'static str) -> String,

@@ -1,4 +1,4 @@
-//! Failure of a request, its response, and the status that its session is saved by. What a 5xx saves,
+//! Failure of a request, its response, and the status by which its session is saved. What a 5xx saves,
 //! `state/decide.rs` decides.
 
 use std::{error::Error, fmt};
@@ -19,9 +19,9 @@ use crate::{events, session::SaveError, state::SessionError};
 /// handler returned. The response's extensions contain it, so that the application can answer with its own page
 /// ([`with_page`](Failure::with_page)).
 ///
-/// The default body is short and reveals nothing to the visitor. If a form's token is not of this session, the body is
-/// a page with a link to the form's page, as `Referer` names it, or else to the address that the form was sent to, so
-/// that a visitor whose login form was open for too long can go on. Each failure is also a `tracing` event. A request whose failure is an error of its session saves what a 5xx
+/// The default body is short and reveals nothing to the visitor. If a form's CSRF token has expired, the body links back to
+/// the form's page, as `Referer` names it, or else to the address that the form was sent to. Each failure is also a
+/// `tracing` event. A request that failed by an error of its session saves what a 5xx
 /// [saves](crate::carrier::SessionBuilder::save_on_server_error), whatever status the application chooses.
 ///
 /// # Examples
@@ -73,8 +73,8 @@ impl Failure {
     /// Answers a request that failed with `page`, and returns every other response as it is.
     ///
     /// The status is the failure's, unless the page has one other than 200. Other header fields of the failure's
-    /// response stay unless the page has them too. `Set-Cookie`, of which one may end a session, and `Vary` stay from
-    /// both, and what caches must not store stays so.
+    /// response stay unless the page has them too. `Vary` and `Set-Cookie`, which may end a session, stay from both,
+    /// and a response that caches must not store stays so.
     ///
     /// # Examples
     #[cfg_attr(feature = "axum", doc = "```")]
@@ -137,8 +137,8 @@ impl Failure {
         self
     }
 
-    /// Logs the failure, and returns the response to its request. A mistake of the application is none of the visitor's
-    /// business.
+    /// Logs the failure, and returns the response to its request, which tells the visitor nothing about a mistake of the
+    /// application.
     pub(super) fn answer(self, path: Option<&str>) -> Response<String> {
         let (status, body) = match &self {
             Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),

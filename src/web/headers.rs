@@ -295,7 +295,7 @@ fn destination_of<H: Fields>(request: &H) -> Destination {
 }
 
 /// Returns `true` if browsers hide a cookie with `SameSite` from this request (docs/spec/writer.md § 8.12.1). They send a
-/// `Lax` one with a page that the visitor opens by a link or an address, of which they name the origin only if it is posted.
+/// `Lax` one with a page that the visitor opens by a link or an address. `Origin` then comes only with a form that is posted.
 fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
     let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
     is("sec-fetch-site", b"cross-site")
