@@ -217,10 +217,13 @@ impl<T> State<T> {
         if self.is_to_store() {
             return if has_lapsed {
                 Decision::KeepLapsed
-            } else if asked.may_hide && !self.renewed {
-                Decision::KeepHidden
-            } else {
+            } else if self.renewed || !asked.may_hide {
                 self.store(response.said)
+            } else if self.ended.is_some() && response.said != Said::Nothing {
+                // A sign-out counts, although its message does not.
+                Decision::Drop
+            } else {
+                Decision::KeepHidden
             };
         }
         if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, asked.destination) {

@@ -385,7 +385,7 @@ def decide(s, request, response):
         return "keep", "touched", None
     if changed(s) or s.save == "force" and s.arrived:
         if hidden(s, request) and not s.renewed:
-            return "keep", "touched", None
+            return drop(s) if s.ended else ("keep", "touched", None)
         if s.now >= s.issued + lifetime(vars(s), s.setup.policy):
             return drop(s)
         return "store", "written", sealable(s, encode(s, age_to_write(s)))

@@ -236,7 +236,8 @@ export class State {
     if (this.#isOver(isDiscarded, isSilenced)) return drop;
     if (isDiscarded || isSilenced) return keep;
     if (this.hasChanged() || (this.wish === "force" && this.arrived)) {
-      if (this.mayHide && !this.isRenewed) return keep;
+      // A sign-out counts, although its message does not.
+      if (this.mayHide && !this.isRenewed) return this.ended ? drop : keep;
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
       if (!this.#canSeal()) throw new SessionError("clock", "clock must be from 2026 to 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
