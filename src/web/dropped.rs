@@ -1,5 +1,5 @@
-//! Cookies that a browser drops, or does not send back to the page that set them. Told, because sign-ins are then forgotten
-//! without an error.
+//! Cookies that a browser drops, or does not send back to the page that set them. Told once for each cookie, because sign-ins
+//! are then forgotten without an error.
 
 use std::{
     str,
@@ -11,7 +11,10 @@ use super::{
     host::Host,
     origin::{Origin, without_tls},
 };
-use crate::{carrier::SessionCookie, events};
+use crate::{
+    carrier::{SessionCookie, fields::CookieFields},
+    events,
+};
 
 /// Tells why the session of a page is lost. To be called if its response sets the cookie.
 pub(super) type Warning = Box<dyn FnOnce() + Send + Sync>;
@@ -22,17 +25,17 @@ pub(super) fn warning<T, F: Fields>(
     request: &F,
     path: &str,
 ) -> Option<Warning> {
-    if !events::ARE_TOLD {
+    let fields = Arc::clone(&cookie.fields);
+    if !events::ARE_TOLD || fields.is_told.load(Ordering::Relaxed) {
         return None;
     }
-    let fields = Arc::clone(&cookie.fields);
     let attributes = &fields.attributes;
     if let Some(origin) = without_tls(request).filter(|_| attributes.secure) {
-        return Some(Box::new(move || {
-            events::secure_cookie_without_tls(fields.name.as_str(), &origin);
+        return Some(once(fields, move |name| {
+            events::secure_cookie_without_tls(name, &origin);
         }));
     }
-    if !attributes.may_be_missed() || fields.is_told.load(Ordering::Relaxed) {
+    if !attributes.may_be_missed() {
         return None;
     }
     let host = host_of_page(request);
@@ -42,11 +45,18 @@ pub(super) fn warning<T, F: Fields>(
         "domain" => host?,
         _ => path.to_owned(),
     };
-    Some(Box::new(move || {
-        if !fields.is_told.swap(true, Ordering::Relaxed) {
-            events::cookie_for_elsewhere(fields.name.as_str(), attribute, &value, &page);
-        }
+    Some(once(fields, move |name| {
+        events::cookie_for_elsewhere(name, attribute, &value, &page);
     }))
+}
+
+/// A layer inside may have told of the cookie.
+fn once(fields: Arc<CookieFields>, tell: impl FnOnce(&str) + Send + Sync + 'static) -> Warning {
+    Box::new(move || {
+        if !fields.is_told.swap(true, Ordering::Relaxed) {
+            tell(fields.name.as_str());
+        }
+    })
 }
 
 /// Returns the host of the page that sent a request, as far as its browser tells it. A proxy may rewrite `Host`, so only a

@@ -53,6 +53,27 @@ fn a_handler_without_a_layer_is_told_how_to_add_one() {
     );
 }
 
+#[cfg(feature = "tracing")]
+#[test]
+fn a_secure_cookie_for_a_page_without_tls_is_warned_of() {
+    let told = crate::common::told::told_by(|| {
+        let add = async |session: Session| session.insert("user", 7).map(|()| "added");
+        let page = [("host", "intranet"), ("origin", "http://intranet")];
+        drop(ask(
+            |app| {
+                app.service(web::scope("").wrap(layer()).route("/", web::get().to(add)));
+            },
+            &page,
+        ));
+    });
+    let mut warnings = told
+        .iter()
+        .filter(|told| told.level == tracing::Level::WARN);
+    let expected = "origin=\"http://intranet\" ";
+    assert!(warnings.next().unwrap().fields.contains(expected));
+    assert!(warnings.next().is_none(), "{told:?}");
+}
+
 #[test]
 fn two_layers_of_one_type_are_a_mistake_that_is_explained() {
     let answer = ask(
