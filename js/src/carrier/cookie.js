@@ -12,6 +12,7 @@ import { stateOf } from "../session/session.js";
 import { madeBy, optionsOf } from "../session/settings.js";
 import { cacheChanges, isHidden, isShareable } from "./caching.js";
 import { Carrier, fieldsOf, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
+import { adviserOf } from "./dropped.js";
 import { saidIn } from "./said.js";
 
 /**
@@ -91,10 +92,10 @@ export class SessionCookie extends Carrier {
     const bound = deviceBound && madeBy("`deviceBound`", "deviceBound", deviceBound, "prepare");
     sealer.policy.devices = await bound?.prepare(sealer, template);
     sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound);
-    return new SessionCookie(sealer, { template, mayShare, old });
+    return new SessionCookie(sealer, { template, mayShare, old, advise: adviserOf(template) });
   }
 
-  /** `template`; `mayShare`; and `old`, the cookies of other libraries, if any. */
+  /** `template`; `mayShare`; `old`, the cookies of other libraries, if any; and `advise`, in development. */
   #settings;
 
   constructor(sealer, settings) {
@@ -122,8 +123,11 @@ export class SessionCookie extends Carrier {
     const [values] = found;
     state.carried = Object.keys(found).slice(1).map(Number);
     state.hasToken = values.length > 0 || state.carried.length > 0;
-    const isForAll = this.#settings.template.options.sameSite === "none";
-    state.mayHide = !state.hasToken && !isForAll && isHidden((field) => fieldsOf(source, field, false)[0]);
+    const { template, advise } = this.#settings;
+    const first = (field) => fieldsOf(source, field, false)[0];
+    const isForAll = template.options.sameSite === "none";
+    state.mayHide = !state.hasToken && !isForAll && isHidden(first);
+    state.advise = advise?.(first, source);
     if (values.length === 0) {
       if (!state.hasToken) await this.#settings.old?.takeOver(fields, state, sealerOf(this));
       return session;
@@ -182,6 +186,7 @@ export class SessionCookie extends Carrier {
     // Old cookies come behind: clients without a jar, as in tests, take the first cookie that a response sets.
     const beside = [...(old?.expire(state.now) ?? []), ...((await policy.devices?.depart(state, change === "drop")) ?? [])];
     if (change === "drop") return [...former, ...template.expireAll(carried), ...beside];
+    state.advise?.();
     const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
     const cookies = template.split(token, length, maxAge);
     return [...former, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
