@@ -361,12 +361,12 @@ fn an_error_about_a_value_shows_nothing_of_it() {
     session.insert("password", SECRET).unwrap();
     let wrong = session.get::<u32>("password").unwrap_err();
     check(&wrong, &[SECRET]);
-    let sentence = r#"the value under "password" is not of type `u32`"#;
+    let sentence = r#"the value under "password" does not fit the type `u32`"#;
     assert_eq!(wrong.to_string(), sentence);
     assert_eq!(wrong.key(), Some("password"));
     let all = session.deserialize::<Vec<u8>>().unwrap_err();
     check(&all, &[SECRET]);
-    let sentence = "the dictionary is not of type `alloc::vec::Vec<u8>`";
+    let sentence = "the dictionary does not fit the type `alloc::vec::Vec<u8>`";
     assert_eq!(all.to_string(), sentence);
     assert_eq!(all.key(), None);
     check(

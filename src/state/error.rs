@@ -42,9 +42,9 @@ pub enum SessionError {
     /// A stored value is not of the type that was asked for. The error does not show the value, because errors end
     /// up in logs.
     Decode {
-        /// Key of the value. `None`: the whole dictionary was decoded as one value.
+        /// Key of the value. `None`: the whole dictionary was decoded as one value, and no single entry is to blame.
         key: Option<String>,
-        /// Name of the requested type.
+        /// Name of the requested type, which may be that of the whole dictionary.
         expected: &'static str,
     },
     /// `remember_for` was called, but the cookie was built without `remember_up_to`.
@@ -85,8 +85,11 @@ impl fmt::Display for SessionError {
             SessionError::Decode { key, expected } => {
                 return match key {
                     // Quoted, because a key that came from a visitor may contain anything.
-                    Some(key) => write!(f, "the value under {key:?} is not of type `{expected}`"),
-                    None => write!(f, "the dictionary is not of type `{expected}`"),
+                    Some(key) => write!(
+                        f,
+                        "the value under {key:?} does not fit the type `{expected}`"
+                    ),
+                    None => write!(f, "the dictionary does not fit the type `{expected}`"),
                 };
             }
             SessionError::AfterHead => AFTER_HEAD,

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStruct};
+use hardtack::Session;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser::SerializeStruct,
+};
 
 use super::{
-    changed_in_a_dictionary, kept, kept_in_a_dictionary, kept_in_a_type, refused_in_a_dictionary,
-    refused_in_a_type,
+    at, builder, changed_in_a_dictionary, kept, kept_in_a_dictionary, kept_in_a_type,
+    refused_in_a_dictionary, refused_in_a_type,
 };
 
 const UNEQUAL: &str = "cannot be stored: what the next request would read is not equal to it";
@@ -415,4 +418,80 @@ fn bytes_that_are_read_as_other_bytes() {
 
     kept_in_a_type(Reversed(vec![1, 2, 1]));
     refused_in_a_type(Reversed(vec![1, 2, 3]), UNEQUAL);
+}
+
+#[test]
+fn a_dictionary_that_does_not_fit_a_type_names_the_entry_that_is_to_blame() {
+    #[derive(Deserialize)]
+    #[allow(dead_code, reason = "it is never read")]
+    struct Visit {
+        a: u64,
+        #[serde(default)]
+        kind: Option<Role>,
+        #[serde(default)]
+        names: Vec<String>,
+    }
+    #[derive(Serialize, Deserialize)]
+    enum Role {
+        Guest,
+        Admin { id: u64 },
+    }
+    fn blamed<V: DeserializeOwned>(store: impl Fn(&Session)) -> Option<String> {
+        let session = builder().build().unwrap().load([""], at(0));
+        session.insert("a", 1).unwrap();
+        store(&session);
+        session.insert("z", "x").unwrap();
+        let refused = session.deserialize::<V>().err().unwrap();
+        assert!(
+            refused.to_string().contains("does not fit the type"),
+            "{refused}"
+        );
+        refused.key().map(str::to_owned)
+    }
+    type Json = BTreeMap<String, serde_json::Value>;
+    let numbers = BTreeMap::from([(1_u32, true)]);
+    for key in ["", "m", "zz"] {
+        let expected = Some(key.to_owned());
+        assert_eq!(
+            blamed::<Json>(|it| it.insert(key, u128::MAX).unwrap()),
+            expected
+        );
+        assert_eq!(
+            blamed::<Json>(|it| it.insert(key, &numbers).unwrap()),
+            expected
+        );
+        let nested = [Some(&numbers)];
+        assert_eq!(
+            blamed::<serde_json::Value>(|it| it.insert(key, nested).unwrap()),
+            expected
+        );
+    }
+    let visit = |key, store: &dyn Fn(&Session)| {
+        assert_eq!(blamed::<Visit>(|it| store(it)).as_deref(), key);
+    };
+    visit(Some("a"), &|it| it.insert("a", "1").unwrap());
+    visit(None, &|it| assert!(it.remove("a").unwrap()));
+    visit(Some("names"), &|it| {
+        it.insert("names", ["x"; 2].map(Some).to_vec())
+            .and(it.insert("names", [1]))
+            .unwrap()
+    });
+    visit(Some("kind"), &|it| it.insert("kind", "Owner").unwrap());
+    // What fits is not to blame, also where the type helps to read it.
+    visit(Some("names"), &|it| {
+        it.insert("kind", Role::Admin { id: 7 })
+            .and(it.insert("names", "x"))
+            .unwrap();
+    });
+    visit(None, &|it| {
+        it.insert("kind", Role::Guest)
+            .and(it.remove("a"))
+            .map(drop)
+            .unwrap()
+    });
+    assert_eq!(blamed::<Vec<u8>>(|_| {}), None);
+    assert_eq!(
+        blamed::<BTreeMap<u32, serde_json::Value>>(|_| {}).as_deref(),
+        Some("a")
+    );
 }

@@ -11,7 +11,7 @@ use std::fmt::Debug;
 use hardtack::{Session, SessionData, SessionError, session::Payload};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::common::{at, builder_of, sealed};
+use crate::common::{at, builder, builder_of, sealed};
 
 /// A session's type around any other.
 #[derive(Serialize, Deserialize, PartialEq)]

@@ -5,8 +5,14 @@
 
 use std::any::type_name;
 
-use rmp_serde::{Deserializer, Serializer};
-use serde::{Serialize, Serializer as _, de::DeserializeOwned};
+use rmp_serde::{Deserializer, Serializer, decode::Error};
+use serde::{
+    Serialize, Serializer as _,
+    de::{
+        DeserializeOwned, DeserializeSeed, MapAccess,
+        value::{MapAccessDeserializer, StrDeserializer},
+    },
+};
 
 use super::msgpack::{FIX_MAP, is_text, read_be, skip_value};
 use crate::{
@@ -121,9 +127,40 @@ pub(crate) fn decode<V: DeserializeOwned>(
     })
 }
 
-/// Decodes a whole dictionary. An empty one has no bytes.
+/// Decodes a whole dictionary. An empty one has no bytes. The error names the key whose value is to blame, if it is one.
 pub(crate) fn decode_all<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, SessionError> {
-    decode(if bytes.is_empty() { &[FIX_MAP] } else { bytes }, None)
+    let bytes = if bytes.is_empty() { &[FIX_MAP] } else { bytes };
+    decode(bytes, None).map_err(|_| {
+        let mut followed = Followed(Entries::new(bytes), None);
+        let _ = V::deserialize(MapAccessDeserializer::new(&mut followed));
+        SessionError::Decode {
+            key: followed.1.map(str::to_owned),
+            expected: type_name::<V>(),
+        }
+    })
+}
+
+/// The entries of a dictionary, with the key of the value that is decoded now, which may not fit.
+struct Followed<'a>(Entries<'a>, Option<&'a str>);
+
+impl<'de> MapAccess<'de> for Followed<'de> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
+        let entry = self.0.read_key();
+        self.1 = entry.and_then(|entry| str::from_utf8(entry.key).ok());
+        let key = self.1.map(StrDeserializer::new);
+        key.map(|key| seed.deserialize(key)).transpose()
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+        let value = &self.0.bytes[self.0.at..];
+        self.0.skip::<false>();
+        seed.deserialize(&mut Deserializer::from_read_ref(value).with_human_readable())
+    }
 }
 
 /// Entries of a dictionary, in order. Ends early if the bytes are not one.
