@@ -55,6 +55,10 @@ impl<T: Payload> FormerCookie for SessionCookie<T> {
         TypeId::of::<T>()
     }
 
+    fn takes_over(&self) -> bool {
+        self.fields.old_cookies.is_some()
+    }
+
     fn open(
         &self,
         values: &Values,

@@ -59,6 +59,9 @@ pub(crate) trait FormerCookie: Send + Sync {
     /// Returns the type that its sessions hold.
     fn held(&self) -> TypeId;
 
+    /// Returns `true` if it takes over sessions itself, which nothing asks it for here.
+    fn takes_over(&self) -> bool;
+
     /// Opens the session of these values as its own carrier would, in a context that the request chose. `None`: there
     /// are no values.
     fn open(

@@ -52,11 +52,13 @@ impl PreparedCookie {
         let former = old.former();
         let types = [TypeId::of::<Map>(), held];
         let of_another_type = former.is_some_and(|former| !types.contains(&former.held()));
+        let is_chain = former.is_some_and(|former| former.takes_over());
         let rules = [
             (name == *new_name || others.contains(new_name), SAME_NAME),
             (range.is_empty(), EMPTY_RANGE),
             (range.start < EPOCH, TOO_EARLY),
             (of_another_type, OF_ANOTHER_TYPE),
+            (is_chain, OF_A_CHAIN),
             (former.is_some() && old.convert.is_some(), NOT_CONVERTED),
         ];
         if let Some((_, broken)) = rules.iter().find(|(is_broken, _)| *is_broken) {
@@ -244,6 +246,8 @@ const TOO_EARLY: &str =
 
 const OF_ANOTHER_TYPE: &str = "has a `SessionCookie` whose sessions hold another type; give one of the same type, or of \
     dictionaries";
+const OF_A_CHAIN: &str = "has a `SessionCookie` with a {migrate_from} of its own, which would not be read; give each of its old \
+    cookies to this cookie instead";
 const NOT_CONVERTED: &str =
     "has a `SessionCookie` and a `convert`; leave `convert` out, as its sessions stay as they are";
 

@@ -380,4 +380,26 @@ fn what_cannot_be_followed_is_an_error_at_start_up() {
         .migrate_from(same.build().unwrap(), range())
         .build();
     assert!(says(&site, "choose another `name`"));
+    // Of three cookies in a row, the first would not be read.
+    let chain = |first: &str| builder().migrate_from(named(first).build().unwrap(), range());
+    let second = named("second").migrate_from(named("first").build().unwrap(), range());
+    let site = builder().migrate_from(second.build().unwrap(), range());
+    assert!(says(
+        &site.build(),
+        "has a `SessionCookie` with a `migrate_from` of its own"
+    ));
+    let both = chain("first").migrate_from(named("second").build().unwrap(), range());
+    let both = both.build().unwrap();
+    for name in ["first", "second"] {
+        let field = named(name)
+            .build()
+            .unwrap()
+            .cookie_for(at(0), |session| session.insert("user", 7));
+        let session = both.load([field.unwrap()], at(1));
+        assert_eq!(session.get("user").unwrap(), Some(7), "{name}");
+    }
+}
+
+fn named(name: &str) -> SessionCookieBuilder {
+    builder().name(name)
 }
