@@ -101,6 +101,34 @@ for (const [name, framework] of Object.entries({ Express: express, "Express 4": 
   });
 }
 
+for (const [name, framework] of Object.entries({ Express: express, "Express 4": express4 })) {
+  test(`${name}: an error behind a whole answer closes the connection after it, as without a session`, async () => {
+    const answers = {
+      "/json": (response) => response.json({ ok: true }),
+      "/long": (response) => response.send("x".repeat(500_000)),
+    };
+    const siteOf = async (...middleware) => {
+      const app = framework();
+      app.set("env", "test"); // prints no errors
+      app.use(...middleware);
+      app.get("/:how", (request, response, next) => {
+        if (request.session) visit(request.session);
+        answers[request.path](response);
+        if ("thrown" in request.query) throw new Error("late");
+        next(new Error("late"));
+      });
+      return listening(createServer(app));
+    };
+    const [alone, held] = await Promise.all([siteOf((request, response, next) => next()), siteOf(inExpress(cookies))]);
+    const outcome = (site, path) => site.get(path, { connection: "close" }).then(({ status, text }) => [status, text.length], ({ name }) => name);
+    for (const path of Object.keys(answers).flatMap((path) => [path, `${path}?thrown`])) {
+      assert.deepEqual(await outcome(held, path), await outcome(alone, path), path);
+    }
+    // Its change was saved.
+    assert.ok(held.cookies.get("__Host-session"));
+  });
+}
+
 test("what Node refuses only when it writes fails the request, too", async () => {
   const [failed, told] = [[], []];
   const handler = (request, response, session) => {

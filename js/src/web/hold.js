@@ -28,6 +28,8 @@ export function beforeHead(response, save, failed) {
   let failure = null;
   /** Lets the head be changed, where it is sealed. */
   let release = null;
+  /** Lets the connection be destroyed, where an answer is whole. */
+  let letGo = () => {};
 
   const close = () => (release ??= seal(response, () => isEnded));
   const open = () => {
@@ -51,6 +53,8 @@ export function beforeHead(response, save, failed) {
       if (phase === "saving") go();
       if (held.length === 0) throw error;
       giveUp(error);
+    } finally {
+      letGo();
     }
   };
   const sendHeld = () => {
@@ -94,6 +98,7 @@ export function beforeHead(response, save, failed) {
       check(given[0]);
       if (phase === "open") checkHead(response.statusCode, messageOf(response));
       held.push({ method, given });
+      if (method === end && !isEnded) letGo = keepConnection(response);
       isEnded ||= method === end;
       saved ??= begin();
       return answer;
@@ -163,6 +168,29 @@ function seal(response, isEnded) {
       // A framework that has put its own in place, such as Next.js.
       if (descriptor) Object.defineProperty(response, name, descriptor);
     }
+  };
+}
+
+/**
+ * Lets an answer that is whole be sent before its connection is destroyed, as Express does for an error that comes after it.
+ * Returns a function that takes this back.
+ */
+function keepConnection(response) {
+  const { socket, stream } = response;
+  // HTTP/2 has one connection for all.
+  if (!socket || stream) return () => {};
+  const own = Object.getOwnPropertyDescriptor(socket, "destroy");
+  let given;
+  socket.destroy = (...args) => {
+    given ??= args;
+    return socket;
+  };
+  return () => {
+    delete socket.destroy;
+    if (own) Object.defineProperty(socket, "destroy", own);
+    if (!given) return;
+    if (response.writableEnded && !response.writableFinished) response.once("finish", () => socket.destroy(...given));
+    else socket.destroy(...given);
   };
 }
 
