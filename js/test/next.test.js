@@ -519,6 +519,53 @@ test("an update waits for those of its own request and cookie alone", async () =
   assert.deepEqual((await one.load()).keys(), ["d", "e", "f"]);
 });
 
+test("updates of several cookies that would wait for each other for ever are an error", async () => {
+  const named = (name) => SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: `__Host-${name}` }) });
+  const makers = await Promise.all(["one", "two", "three"].map(named));
+  const ways = {
+    "two, in opposite order": [[0, 1], [1, 0]],
+    "three in a ring": [[0, 1], [1, 2], [2, 0]],
+    "behind one that waits": [[0, 1], [1], [1, 0]],
+    deeper: [[0, 1, 2], [2, 0]],
+    "in one order": [[0, 1, 2], [0, 1, 2], [1, 2], [2], [0, 2]],
+    "side by side": [[0], [1], [0], [2, 1]],
+  };
+  for (const [way, nested] of Object.entries(ways)) {
+    const [jar] = jarOf("");
+    const all = makers.map((cookie) => inNext(cookie, jar));
+    const count = (session) => session.update("count", (count = 0) => count + 1);
+    const nest = ([first, ...inner]) =>
+      all[first].update(async (session) => {
+        count(session);
+        await cookies.load(null);
+        if (inner.length > 0) await nest(inner);
+      });
+    const done = await Promise.race([Promise.allSettled(nested.map(nest)), new Promise((late) => setTimeout(late, 5_000, [{ reason: "late" }]).unref())]);
+    const failed = done.filter(({ status }) => status !== "fulfilled").map(({ reason }) => reason);
+    assert.deepEqual(failed.map(({ code, message }) => [code, message.includes("wait for each other")]), way.includes("one order") || way.includes("side") ? [] : [["cookies", true]], way);
+    // What does not wait is saved, and the next update has its turn.
+    await all[0].update(count);
+    const counts = await Promise.all(all.map(async (one) => (await one.load()).get("count") ?? 0));
+    const begun = nested.flatMap((list) => list).length + 1;
+    if (failed.length === 0) assert.equal(counts.reduce((sum, one) => sum + one), begun, way);
+  }
+  // One that is over waits for nothing, although another, which it has not awaited, does.
+  const [jar] = jarOf("");
+  const [one, two] = makers.map((cookie) => inNext(cookie, jar));
+  let [left, other] = [];
+  const begun = one.update(async () => {
+    await other;
+    await two.update((session) => session.set("late", true));
+  });
+  other = two.update(async () => {
+    left = one.update((session) => session.set("left", 2));
+    await new Promise(setImmediate);
+  });
+  await begun;
+  await left;
+  assert.deepEqual([(await one.load()).get("left"), (await two.load()).get("late")], [2, true]);
+});
+
 test("updates that could not be told apart are an error", async () => {
   const apart = async () => ({ ...NOTHING });
   await assert.rejects(inNext(cookies, apart).update(() => assert.fail("it was called")), { name: "ConfigError", code: "option", message: /another jar/ });

@@ -19,8 +19,8 @@ export interface NextSessions<S extends BaseSession> {
   /**
    * Loads the session, changes it and saves it: in server actions and route handlers. Returns what `change` returns. Await it:
    * a response that was sent before has no cookie. Of several in one request each waits for those before; one that is called
-   * inside of another has the same session, which the outer one saves. Inside of one, do not await another that began after it
-   * elsewhere: each would wait for the other.
+   * inside of another has the same session, which the outer one saves. Inside of one, do not await the promise of another that
+   * began after it elsewhere: each would wait for the other. Those of two cookies, nested in opposite orders, are an error.
    */
   update<T>(change: (session: S) => T | Promise<T>): Promise<T>;
 }

@@ -2,8 +2,8 @@
 
 import { ensure } from "../../base/errors.js";
 
-/** The end of the last update of each cookie, by the jar of the request, of which Next.js has one. */
-const ends = new WeakMap();
+/** The last update of each cookie, by the jar of the request, of which Next.js has one. */
+const lasts = new WeakMap();
 
 let storage;
 
@@ -18,6 +18,10 @@ function surroundings() {
 export class Turn {
   session = null;
   #isOver = false;
+  /** The update that this one waits for, and those that began inside of it. */
+  #before;
+  #inside = [];
+  #done;
 
   /** `name`: that of the cookie; `maker`: what is the same in all updates of one `inNext`. */
   constructor(jar, name, maker) {
@@ -27,16 +31,33 @@ export class Turn {
   /** Calls `work` when the updates that began before it in its request are done. Inside of one, calls `change` with its session. */
   async take(change, work) {
     const { jar, name, maker } = this;
-    const outer = (surroundings().getStore() ?? []).find((other) => other.jar === jar && other.name === name && !other.#isOver);
+    const around = (surroundings().getStore() ?? []).filter((other) => other.jar === jar && !other.#isOver);
+    const outer = around.find((other) => other.name === name);
     if (outer) {
       ensure(outer.maker === maker, "cookies", `two \`inNext\` change the cookie ${name}, one inside of the other; make one for both`);
       return change(outer.session);
     }
-    const names = ends.get(jar) ?? new Map();
-    ends.set(jar, names);
-    const done = Promise.resolve(names.get(name)).then(work);
-    names.set(name, done.catch(() => {}));
+    const last = lasts.get(jar) ?? new Map();
+    lasts.set(jar, last);
+    this.#before = last.get(name);
+    const held = around.find((other) => this.#waitsFor(other));
+    const sentence = `updates of the cookies ${held?.name} and ${name} wait for each other; nest them in the same order everywhere`;
+    ensure(!held, "cookies", sentence);
+    last.set(name, this);
+    for (const other of around) other.#inside.push(this);
+    const done = Promise.resolve(this.#before?.#done).then(work);
+    this.#done = done.catch(() => {}).then(() => this.#end());
     return done;
+  }
+
+  /** Returns true if this update cannot begin or end before `other` does. */
+  #waitsFor(other) {
+    return this === other || [this.#before, ...this.#inside].some((one) => one && !one.#isOver && one.#waitsFor(other));
+  }
+
+  #end() {
+    this.#isOver = true;
+    this.#before = undefined;
   }
 
   /** Calls `change`, with this update around it. */
