@@ -31,7 +31,7 @@ fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
         ("--padding zero", "`padding` must be `none` or `padme`"),
         ("--idle soon", "`idle_timeout` must be `off`"),
         ("--absolute 1.5", "`absolute_timeout` must be a duration"),
-        ("--renew-after later", "`refresh_after` must be"),
+        ("--refresh-after later", "`refresh_after` must be"),
         ("--context tenant", "`context` must be"),
         ("--not-before yesterday", "expected Unix seconds"),
         ("--clock 18446744073709551615", "expected Unix seconds"),
@@ -83,7 +83,7 @@ fn help_lists_every_flag() {
     let help = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
     let flags = "port keys mode name path domain same-site partitioned insecure idle absolute skew \
-                 renew-after remember-up-to remembered-idle persistent formerly header eager device-bound size padding context \
+                 refresh-after remember-up-to remembered-idle persistent formerly header eager device-bound size padding context \
                  not-before save-on-error danger-allow-shared-caching clock";
     for flag in flags.split_whitespace() {
         assert!(help.contains(&format!("  --{flag} ")), "{flag}");
