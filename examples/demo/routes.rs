@@ -95,6 +95,7 @@ fn for_people(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/rename", post(forms::rename))
         .route("/copy", post(forms::copy))
         .route("/replay", post(forms::replay))
+        .route("/undo", post(forms::undo))
         .route("/revoke", post(forms::revoke))
         .route("/purse", post(forms::fill_purse))
         .route("/large", post(forms::large))

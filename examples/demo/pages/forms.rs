@@ -18,7 +18,7 @@ use super::{
     lab::{bands, picture},
     large,
     token::Token,
-    visit::{BOX, NAME, VISITS, Visit},
+    visit::{BOX, COPY, KEPT, NAME, VISITS, Visit},
 };
 use crate::{Refused, errors::Failed, site::Site, texts::Blank};
 
@@ -163,11 +163,11 @@ pub(crate) async fn theme(Posted(visit, fields): Posted) -> Done {
 
 #[derive(Deserialize)]
 pub(crate) struct Step {
-    /// The copy has been put aside.
-    copied: Option<String>,
+    /// The good cookie has been put aside.
+    kept: Option<String>,
 }
 
-/// Flips a bit. The copy and the changed cookie go out in two responses, because a proxy may take only one full
+/// Flips a bit. The good and the changed cookie go out in two responses, because a proxy may take only one full
 /// session at a time.
 pub(crate) async fn flip(Query(step): Query<Step>, Posted(visit, fields): Posted) -> Done {
     let token = visit.arrived().unwrap_or_default();
@@ -179,10 +179,10 @@ pub(crate) async fn flip(Query(step): Query<Step>, Posted(visit, fields): Posted
     let Some(at) = at.filter(|at| *at < bytes.len()) else {
         return visit.done("flip.nothing", &[]);
     };
-    if step.copied.is_none() && visit.needs_a_copy() {
+    if let Some(kept) = visit.to_keep().filter(|_| step.kept.is_none()) {
         // The browser sends the form again.
-        let again = Redirect::temporary("/flip?copied=yes").into_response();
-        return visit.set_raw(&visit.copy_of(&token), again);
+        let again = Redirect::temporary("/flip?kept=yes").into_response();
+        return visit.set_raw(&kept, again);
     }
     bytes[at] ^= 1;
     let changed = token.with_bytes(&bytes);
@@ -219,11 +219,11 @@ pub(crate) async fn rename(Posted(visit, _): Posted) -> Done {
 pub(crate) async fn copy(Posted(visit, _): Posted) -> Done {
     let token = visit.arrived().unwrap_or_default();
     let done = visit.done("copy.done", &[])?;
-    visit.set_raw(&visit.copy_of(&token), done)
+    visit.set_raw(&visit.copy_of(&token, COPY), done)
 }
 
-/// Puts the copy back, and sets the clock right first if the form says so.
-pub(crate) async fn replay(Posted(visit, fields): Posted) -> Done {
+/// Puts the good cookie back, and sets the clock right first if the form says so.
+pub(crate) async fn undo(Posted(visit, fields): Posted) -> Done {
     let effect = match fields.seconds.is_empty() {
         true => "flip.undone",
         false => {
@@ -232,11 +232,17 @@ pub(crate) async fn replay(Posted(visit, fields): Posted) -> Done {
         }
     };
     let done = visit.done(effect, &[])?;
-    visit.set_raw(&visit.copied().unwrap_or_default(), done)
+    visit.set_raw(&visit.aside(KEPT).unwrap_or_default(), done)
+}
+
+/// Puts the copy back.
+pub(crate) async fn replay(Posted(visit, _): Posted) -> Done {
+    let done = visit.done("flip.undone", &[])?;
+    visit.set_raw(&visit.aside(COPY).unwrap_or_default(), done)
 }
 
 pub(crate) async fn revoke(Posted(visit, _): Posted) -> Done {
-    let copy = visit.copied().unwrap_or_default();
+    let copy = visit.aside(COPY).unwrap_or_default();
     let Some(id) = visit.open(&copy, visit.site.clock.now()).id() else {
         return back_to("copy");
     };
@@ -284,11 +290,10 @@ pub(crate) async fn move_clock(Posted(visit, fields): Posted) -> Done {
         return visit.done("clock.done_right", &[]);
     }
     // What the clock ends can be put back later.
-    let token = visit.arrived().filter(|_| visit.needs_a_copy());
-    let copy = visit.copy_of(&token.unwrap_or_default());
+    let kept = visit.to_keep().unwrap_or_default();
     clock.forward(Duration::from_secs(seconds));
     let done = visit.done("clock.done", &[])?;
-    visit.set_raw(&copy, done)
+    visit.set_raw(&kept, done)
 }
 
 /// Switches the setting of a card on or off. What the flags have switched on stays.

@@ -19,7 +19,7 @@ use super::{
     Page, filters,
     forms::{LONGEST_NAME, MOST_BYTES},
     large, purse,
-    visit::{BOX, NAME, SEEN_IN_THE_PICTURE, THEMES, Visit},
+    visit::{BOX, COPY, KEPT, NAME, SEEN_IN_THE_PICTURE, THEMES, Visit},
 };
 use crate::{
     errors::Failed,
@@ -95,7 +95,7 @@ impl<'a> Lab<'a> {
             .arrived()
             .filter(|_| asked.forge.is_some() && !verdict.is_refused());
         let copy = visit
-            .copied()
+            .aside(COPY)
             .map(|copy| visit.open(&copy, site.clock.now()));
         Ok(Lab {
             t,
@@ -110,11 +110,11 @@ impl<'a> Lab<'a> {
         })
     }
 
-    /// Returns whether the copy that was put aside needs the right clock to open; nothing if it opens in no case.
+    /// Returns whether the cookie that was put aside needs the right clock to open; nothing if it opens in no case.
     fn way_back(&self) -> Option<bool> {
-        let (clock, copy) = (&self.site.clock, self.visit.copied()?);
+        let (clock, kept) = (&self.site.clock, self.visit.aside(KEPT)?);
         let now = clock.now();
-        let opens = [now, now - clock.ahead()].map(|now| !self.visit.open(&copy, now).is_new());
+        let opens = [now, now - clock.ahead()].map(|now| !self.visit.open(&kept, now).is_new());
         opens.iter().position(|opens| *opens).map(|at| at == 1)
     }
 

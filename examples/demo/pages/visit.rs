@@ -125,15 +125,15 @@ impl Visit {
     }
 
     /// Returns a token as it is put aside.
-    pub(super) fn copy_of(&self, token: &Token) -> Token {
+    pub(super) fn copy_of(&self, token: &Token, place: &str) -> Token {
         let name = self.site.session.name().as_str();
-        token.renamed(name, &format!("{name}-copy"))
+        token.renamed(name, &format!("{name}-{place}"))
     }
 
     /// Returns the token that was put aside, as it was before.
-    pub(super) fn copied(&self) -> Option<Token> {
+    pub(super) fn aside(&self, place: &str) -> Option<Token> {
         let name = self.site.session.name().as_str();
-        let copy = format!("{name}-copy");
+        let copy = format!("{name}-{place}");
         let token = Token::find(&self.headers, &copy.parse().ok()?)?;
         Some(token.renamed(&copy, name))
     }
@@ -143,10 +143,12 @@ impl Visit {
         self.site.probe.load([token.as_field()], now)
     }
 
-    /// Returns whether to put a copy aside before the cookie is spoilt. One that is there is worth more than one of a
-    /// session without content.
-    pub(super) fn needs_a_copy(&self) -> bool {
-        !self.session.is_empty() || self.copied().is_none()
+    /// Returns the cookie that is to be put aside before it is spoilt, as it is put there. One that is there is worth more
+    /// than one of a session without content.
+    pub(super) fn to_keep(&self) -> Option<Token> {
+        let token = self.arrived()?;
+        let is_worth_it = !self.session.is_empty() || self.aside(KEPT).is_none();
+        is_worth_it.then(|| self.copy_of(&token, KEPT))
     }
 
     /// Takes what the last form of a card did.
@@ -272,6 +274,10 @@ pub(super) const SEEN_IN_THE_PICTURE: [&str; 6] =
     ["sign-in", "count", "fill", "flip", "keys", "clock"];
 pub(super) const THEMES: [&str; 3] = [SYSTEM, "light", "dark"];
 const SYSTEM: &str = "system";
+
+/// Where a visitor puts a copy aside, and where the lab keeps the good cookie.
+pub(super) const COPY: &str = "copy";
+pub(super) const KEPT: &str = "kept";
 
 /// The session's keys.
 pub(super) const NAME: &str = "name";

@@ -135,7 +135,7 @@ fn a_form_without_a_valid_token_does_nothing() {
     let own = browser.get("/").csrf_tokens().remove(0);
     let first = if own.starts_with('A') { "B" } else { "A" };
     let changed = format!("{first}{}", &own[1..]);
-    let forms = "sign-in sign-out count data data/remove flash language theme flip rename copy replay \
+    let forms = "sign-in sign-out count data data/remove flash language theme flip rename copy replay undo \
                  revoke purse large keys/rotate keys/retire clock server";
     let fields =
         "name=Eve bytes=10 message=hello language=sv theme=dark byte=7 seconds=600 card=split";
@@ -282,7 +282,7 @@ fn the_guard_of_the_purse_says_that_it_held() {
 }
 
 #[test]
-fn a_flip_and_a_replay_keep_the_copy_of_the_good_cookie() {
+fn a_flip_keeps_the_good_cookie_and_the_copy_of_the_visitor() {
     let browser = start("").signed_in("Ada");
     for byte in ["50", "51"] {
         let page = browser.submit("/flip", &[("byte", byte)]);
@@ -290,12 +290,28 @@ fn a_flip_and_a_replay_keep_the_copy_of_the_good_cookie() {
         // The session for the forms of this page is another one, so there is nothing to click on.
         assert!(!page.has(r#"type="image""#));
     }
-    assert!(browser.submit("/replay", &[]).has("Hello, Ada"));
+    assert!(browser.submit("/undo", &[]).has("Hello, Ada"));
     for place in ["300", "99999", "18446744073709551615", "-1"] {
         let page = browser.submit("/flip", &[("at.x", "5"), ("at.y", place)]);
         assert!(page.has("There is no such byte"), "{place}");
     }
-    assert!(browser.get("/").has("Hello, Ada"));
+    let page = browser.get("/");
+    assert!(page.has("Hello, Ada") && !page.has(r#"id="copied""#));
+
+    // A visitor who plays with the cookie of another user meanwhile.
+    let copied = "The copy opens.</strong> It belongs to Ada.";
+    assert!(browser.submit("/copy", &[]).has(copied));
+    browser.submit("/sign-out", &[]);
+    let browser = browser.signed_in("Bea");
+    for (form, fields, back) in [
+        ("/flip", [("byte", "50")], [("seconds", "")]),
+        ("/clock", [("seconds", "600")], [("seconds", "0")]),
+    ] {
+        assert!(browser.submit(form, &fields).has(copied), "{form}");
+        let page = browser.submit("/undo", &back);
+        assert!(page.has("Hello, Bea") && page.has(copied), "{form}");
+    }
+    assert!(browser.submit("/replay", &[]).has("Hello, Ada"));
 }
 
 #[test]
@@ -304,7 +320,7 @@ fn a_bit_is_flipped_in_several_cookies_too() {
     browser.put("/api/data/large", "x".repeat(4_000));
     let page = browser.submit("/flip", &[("byte", "3900")]);
     assert!(page.has("Refused: Auth.") && page.has("cookies: 1"));
-    assert!(browser.submit("/replay", &[]).has("Hello, Ada"));
+    assert!(browser.submit("/undo", &[]).has("Hello, Ada"));
 }
 
 #[test]
@@ -334,7 +350,13 @@ fn no_form_of_the_lab_answers_with_two_full_sessions() {
     let room = browser.session()["remaining_bytes"].as_u64().unwrap();
     browser.put("/api/data/k", "x".repeat(room as usize - 6));
     let mut sent = Vec::new();
-    for form in ["/flip byte=50", "/replay ", "/copy ", "/clock seconds=60"] {
+    for form in [
+        "/flip byte=50",
+        "/undo ",
+        "/copy ",
+        "/replay ",
+        "/clock seconds=60",
+    ] {
         let token = browser.get("/").csrf_tokens().remove(0);
         let (path, field) = form.split_once(' ').unwrap();
         let mut path = path.to_owned();
