@@ -166,7 +166,8 @@ impl SessionSettings {
     /// `APP_SESSION_IDLE_TIMEOUT` is `idle_timeout`, and `APP_SESSION_KEYS` has the keys.
     ///
     /// A variable with the prefix that is not a setting is refused, so choose a prefix that nothing else uses.
-    /// `SESSION_MANAGER`, which X11 desktops set, is ignored.
+    /// `SESSION_MANAGER`, which X11 desktops set, is ignored, as are the names that Kubernetes gives the address of a
+    /// service, such as `APP_SESSION_SERVICE_HOST`.
     ///
     /// # Errors
     ///
@@ -213,7 +214,9 @@ impl SessionSettings {
             let variable = variable.into();
             let variable = variable.to_string_lossy();
             let name = variable.strip_prefix(prefix);
-            let Some(name) = name.filter(|_| variable != X11_SESSION_MANAGER) else {
+            let is_wanted =
+                |name: &&str| variable != X11_SESSION_MANAGER && !is_of_kubernetes(name);
+            let Some(name) = name.filter(is_wanted) else {
                 continue;
             };
             let name = name.to_ascii_lowercase();
@@ -304,6 +307,12 @@ impl fmt::Debug for Entry {
 
 fn general(sentence: String) -> ConfigError {
     ConfigError::general(sentence).spelled(SUBJECT, str::to_owned)
+}
+
+/// Returns `true` for the end of a variable in which Kubernetes gives a container the address of a service. No setting is
+/// about a port.
+fn is_of_kubernetes(name: &str) -> bool {
+    name.ends_with("SERVICE_HOST") || name.split('_').any(|word| word == "PORT")
 }
 
 #[cfg(feature = "toml")]

@@ -165,6 +165,35 @@ fn what_a_desktop_sets_does_not_count() {
     assert_eq!(refused(other).0, ["APP_SESSION_MANAGER"]);
 }
 
+#[test]
+fn what_kubernetes_sets_for_a_service_does_not_count() {
+    // Of the services `app-session` and `app-session-cache`.
+    let of_services = |service: &str| {
+        [
+            ("SERVICE_HOST", "10.0.0.11"),
+            ("SERVICE_PORT", "6379"),
+            ("SERVICE_PORT_HTTP_ADMIN", "80"),
+            ("PORT", "tcp://10.0.0.11:6379"),
+            ("PORT_6379_TCP", "tcp://10.0.0.11:6379"),
+            ("PORT_6379_TCP_PROTO", "tcp"),
+            ("PORT_6379_TCP_PORT", "6379"),
+            ("PORT_6379_TCP_ADDR", "10.0.0.11"),
+            ("PORT_53_UDP_ADDR", "10.0.0.11"),
+            ("PORT_9899_SCTP", "sctp://10.0.0.11:9899"),
+        ]
+        .map(|(name, value)| (format!("APP_SESSION_{service}{name}"), value))
+    };
+    for service in ["", "CACHE_"] {
+        let settings = SessionSettings::from_variables("APP_SESSION_", of_services(service));
+        assert!(settings.is_ok(), "{service}");
+    }
+    for name in ["SERVICE", "SERVICE_NAME", "HOST", "PORTS", "80_TCP_ADDR"] {
+        let name = &*format!("APP_SESSION_{name}");
+        let other = SessionSettings::from_variables("APP_SESSION_", [(name, "x")]);
+        assert_eq!(refused(other).0, [name]);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_value_that_is_not_utf_8_is_refused_by_name() {
