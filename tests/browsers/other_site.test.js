@@ -121,3 +121,108 @@ test("a first visit by a link gets its session, and a form of another site gets 
     await context.close();
   }
 });
+
+/**
+ * A site with a sign-in by a provider, which is another site, as docs/guides.md describes it: the session keeps `state`, and the
+ * callback compares it, takes it out and signs in. A form of the provider becomes the query of a GET, outside the session.
+ */
+async function openWithProvider(sameSite) {
+  const cookies = await SessionCookie.encrypted(await KeyRing.generate(), { cookie: attributes({ sameSite }) });
+  let provider;
+  const seen = [];
+  const inSession = withSession(cookies, async (request, response, session) => {
+    const { pathname, searchParams } = new URL(request.url, "http://site");
+    const lead = (location) => response.writeHead(303, { location }).end();
+    if (pathname === "/sign-in") {
+      const state = crypto.randomUUID();
+      session.set("sign-in", { state });
+      return lead(`http://localhost:${provider}/authorize?state=${state}&mode=${searchParams.get("mode")}`);
+    }
+    if (pathname === "/callback") {
+      seen.push(request.headers["sec-fetch-site"]);
+      if (searchParams.get("state") !== session.get("sign-in")?.state) return response.writeHead(403).end("You are not signed in.");
+      session.delete("sign-in");
+      session.signIn();
+      session.set("user", "ada");
+      return lead("/who");
+    }
+    response.writeHead(200, { "content-type": "text/html" }).end(session.get("user") ?? "nobody");
+  });
+  const port = await listen((request, response) => {
+    if (request.url !== "/callback/form") return inSession(request, response);
+    let fields = "";
+    request.on("data", (piece) => (fields += piece)).on("end", () => response.writeHead(303, { location: `/callback?${fields}` }).end());
+  });
+  const own = `http://127.0.0.1:${port}`;
+  provider = await listen((request, response) => {
+    const { searchParams } = new URL(request.url, "http://provider");
+    const state = searchParams.get("state");
+    const back = `${own}/callback?code=1&state=${state}`;
+    if (searchParams.get("mode") === "redirect") return response.writeHead(302, { location: back }).end();
+    if (searchParams.get("mode") === "link") return response.writeHead(200, { "content-type": "text/html" }).end(`<a href="${back}">go</a>`);
+    if (searchParams.get("mode") === "page") return response.writeHead(200, { "content-type": "text/html" }).end(links("")(back));
+    const form = `<form method="post" action="${own}/callback/form"><input name="state" value="${state}"></form>`;
+    response.writeHead(200, { "content-type": "text/html" }).end(`${form}<script>document.forms[0].submit()</script>`);
+  });
+  return { own, seen };
+}
+
+/** Of a redirect before the provider shows a page, Chromium sends a `Strict` cookie, and Firefox none. */
+const WAYS_BACK = [["redirect", "Lax", "ada"], ["page", "Lax", "ada"], ["form_post", "Lax", "ada"], ["page", "Strict", "nobody"], ["form_post", "Strict", "nobody"]];
+
+for (const [mode, sameSite, user] of WAYS_BACK) {
+  test(`SameSite=${sameSite}: the provider of a sign-in leads back by a ${mode}, and ${user} is signed in`, async () => {
+    const { own, seen } = await openWithProvider(sameSite);
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    // From a page of the site, as by a click there.
+    await page.goto(`${own}/who`);
+    await page.evaluate((address) => void (location.href = address), `${own}/sign-in?mode=${mode}`);
+    for (let tries = 0; tries < 100 && seen.length === 0; tries++) await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, 200));
+    assert.deepEqual(seen, ["cross-site"]);
+    assert.equal(await userOf(page, own), user);
+    await context.close();
+  });
+}
+
+test("of two tabs that begin a sign-in, the later one finishes, and the earlier one is refused", async () => {
+  const { own } = await openWithProvider("Lax");
+  const context = await browser.createBrowserContext();
+  const tabs = [await context.newPage(), await context.newPage()];
+  for (const tab of tabs) await tab.goto(`${own}/sign-in?mode=link`);
+  const shown = [];
+  for (const tab of tabs) {
+    await tab.bringToFront();
+    await Promise.all([tab.waitForNavigation(), tab.click("a")]);
+    shown.push(await tab.$eval("body", ({ innerText }) => innerText));
+  }
+  assert.deepEqual(shown, ["You are not signed in.", "ada"]);
+  await context.close();
+});
+
+test("a sign-out clears what scripts and caches keep, and its message is shown; with the cookies it would be lost", async () => {
+  const cookies = await SessionCookie.encrypted(await KeyRing.generate());
+  for (const [directives, expected] of [['"cache", "storage"', "Goodbye.;nobody;null"], ['"cookies"', ";nobody;kept"], ['"*"', ";nobody;null"], [null, "Goodbye.;nobody;kept"]]) {
+    const port = await listen(
+      withSession(cookies, async (request, response, session) => {
+        if (request.url === "/sign-in") session.set("user", "ada");
+        if (request.url !== "/sign-out") {
+          const user = `${session.takeFlashes("notices").join()};${session.get("user") ?? "nobody"}`;
+          return response.writeHead(200, { "content-type": "text/html" }).end(`<p>${user}</p>`);
+        }
+        session.invalidate();
+        session.flash("notices", "Goodbye.");
+        response.writeHead(303, { location: "/", ...(directives && { "clear-site-data": directives }) }).end();
+      }),
+    );
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    await page.goto(`http://127.0.0.1:${port}/sign-in`);
+    await page.evaluate(() => localStorage.setItem("draft", "kept"));
+    await page.goto(`http://127.0.0.1:${port}/sign-out`);
+    const found = await page.evaluate(() => `${document.body.innerText.trim()};${localStorage.getItem("draft")}`);
+    assert.equal(found, expected, directives ?? "no field");
+    await context.close();
+  }
+});
