@@ -1,4 +1,4 @@
-//! Web sessions that live in one sealed cookie and need no backend.
+//! Web sessions that live in one sealed cookie and need no store.
 //!
 //! A session travels in the visitor's cookie, encrypted or, if you choose so, only signed. Every instance that
 //! has the keys reads every session, and stores none.

@@ -30,15 +30,15 @@ pub enum DeviceBinding {
     /// The request proved that it comes from the session's device.
     Bound,
     /// The session that arrived has to prove its device, and does not. The application sees an empty session, which
-    /// refuses every change but `renew`, `sign_in` and `invalidate`.
+    /// refuses every change but those that begin or end one, and `discard`.
     Stale,
 }
 
 impl DeviceBinding {
     /// Returns the session's standing with the visitor's device.
     ///
-    /// A [`Stale`](DeviceBinding::Stale) session refuses every change but those that begin or end one, and `discard`, with
-    /// [`SessionError::Stale`]. If a handler returns this error, the response is a 403 and not a 500.
+    /// A [`Stale`](DeviceBinding::Stale) session refuses changes with [`SessionError::Stale`]. If a handler returns this error,
+    /// the response is a 403 and not a 500.
     ///
     /// A bound session stays [alive](Session::is_alive) as long as the bound cookie that came with it, and a session
     /// that has to be bound stays alive as long as its grace. The page then connects again, and for that the browser
