@@ -29,6 +29,8 @@ mod properties;
 #[cfg(feature = "axum")]
 mod reasons;
 #[cfg(feature = "axum")]
+mod recipes;
+#[cfg(feature = "axum")]
 mod rules;
 mod secrecy;
 mod settings;
