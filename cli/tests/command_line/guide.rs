@@ -21,6 +21,28 @@ fn the_page_of_the_package_shows_what_happens() {
     check(include_str!("../../README.md"));
 }
 
+/// The guide has both in its text.
+#[test]
+fn a_variable_has_the_ring_of_the_file_by_the_commands_of_the_guide() {
+    let story = Story::new();
+    for command in ["add keys --settings app.toml", "rotate keys --after 15m"] {
+        story.desk.done(&format!("ring {command}"));
+    }
+    fs::rename(story.desk.path("keys"), story.desk.path("session.keys")).unwrap();
+    let ring: KeyRing = story.desk.read("session.keys").parse().unwrap();
+    let page = include_str!("../../../docs/rotation.md");
+    for (command, lines) in [
+        ("cat session.keys", 3),
+        ("grep -v '^#' session.keys | paste -sd, -", 1),
+    ] {
+        assert!(page.contains(command), "{command}");
+        let text = String::from_utf8(story.shell(command).stdout).unwrap();
+        assert_eq!(text.lines().count(), lines, "{command}");
+        let same: KeyRing = text.parse().unwrap();
+        assert_eq!(same.fingerprint(), ring.fingerprint(), "{command}");
+    }
+}
+
 #[track_caller]
 fn check(document: &str) {
     assert!(!document.contains("<!--"), "a reader sees no comments");
