@@ -1,6 +1,6 @@
 //! The configurations of the proxies, with the places of what a test chooses.
 
-pub(crate) const NGINX: &str = r"# A listener and an upstream; everything else is nginx's default, but for how the test runs it.
+pub(crate) const NGINX: &str = r"# A listener and an upstream; everything else is nginx's default, but for how the test runs it, and `auth_request`.
 daemon off;
 master_process off;
 pid @FOLDER@/nginx.pid;
@@ -21,6 +21,20 @@ http {
         location / {
             proxy_pass http://127.0.0.1:@UPSTREAM@;
             proxy_set_header Host 127.0.0.1:@UPSTREAM@;
+        }
+        # Pages of somebody else, for which the application is asked.
+        location = /ask {
+            internal;
+            proxy_pass http://127.0.0.1:@UPSTREAM@/api/session;
+        }
+        location = /asked {
+            auth_request /ask;
+            proxy_pass http://127.0.0.1:@UPSTREAM@/about;
+        }
+        location = /asked-and-passed-on {
+            auth_request /ask;
+            auth_request_set $set_cookie $upstream_http_set_cookie; add_header Set-Cookie $set_cookie always;
+            proxy_pass http://127.0.0.1:@UPSTREAM@/about;
         }
     }
 }

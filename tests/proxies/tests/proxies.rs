@@ -48,6 +48,45 @@ fn a_session_in_four_cookies_passes_every_tuned_proxy() {
     }
 }
 
+/// By the lines of docs/limits.md.
+#[test]
+fn an_active_visitor_stays_signed_in_where_nginx_asks_if_it_passes_the_cookie_on() {
+    let document = include_str!("../../../docs/limits.md");
+    let line = "auth_request_set $set_cookie $upstream_http_set_cookie; add_header Set-Cookie $set_cookie always;";
+    assert!(document.contains(line));
+    if !proxies().contains(&Proxy::Nginx) {
+        return;
+    }
+    for (page, size, stays) in [
+        ("/asked", "anywhere", false),
+        ("/asked-and-passed-on", "anywhere", true),
+        // Only the first of several fields is passed on.
+        ("/asked-and-passed-on", "split:2", false),
+    ] {
+        let flags = ["--clock", "1800000000", "--idle", "100", "--size", size];
+        let demo = Demo::start(&fresh_key(), &flags);
+        let through = Proxy::Nginx.start(demo.port(), Limits::Tuned);
+        let browser = Browser::new();
+        let note = format!(
+            "\"{}\"",
+            "x".repeat(if size == "split:2" { 4_000 } else { 10 })
+        );
+        let put = browser.send(demo.server(), Method::PUT, "/api/data/note", JSON, note);
+        assert_eq!(put.status, 204);
+        for now in [30, 60, 90, 120] {
+            let clock = format!(r#"{{"now": {}}}"#, 1_800_000_000 + now);
+            let clock = Browser::new().send(demo.server(), Method::PUT, "/api/clock", JSON, clock);
+            assert_eq!(clock.status, 204);
+            assert_eq!(
+                browser.send(&through, Method::GET, page, JSON, "").status,
+                200
+            );
+        }
+        let answer = browser.send(demo.server(), Method::GET, "/api/session", JSON, "");
+        assert_eq!(answer.text.contains("xxx"), stays, "{page} {size}");
+    }
+}
+
 /// The lab answers a flipped bit with two cookies as large as the session, and no response may hold both.
 #[test]
 fn a_bit_of_a_full_session_is_flipped_behind_default_configurations() {
@@ -93,3 +132,4 @@ fn proxies() -> Vec<Proxy> {
 }
 
 const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
