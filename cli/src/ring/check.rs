@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     KeyRing, KeyRingExt, file,
+    keys::Overlap,
     overlap::{self, OverlapOptions},
 };
 use crate::{
@@ -138,8 +139,8 @@ impl Check {
             return Ok(unknown.into_iter().collect());
         };
         let mut findings = Vec::new();
-        let overlaps = ring.overlaps().into_iter();
-        for short in overlaps.filter(|overlap| overlap.serves(at) < needed) {
+        let is_short = |overlap: &Overlap| overlap.serves(at) < needed;
+        for short in ring.overlaps().filter(is_short) {
             let (id, file) = (short.key, self.file.display());
             let end = time::after(short.seal_from, needed)?;
             let options = match end > now {
@@ -163,18 +164,18 @@ impl Check {
         let (keys, file) = (ring.keys(), self.file.display());
         for (place, key) in keys.iter().enumerate() {
             let id = key.id;
-            let (word, sentence) = match ring.role_of(key, at) {
-                KeyRole::Retired if early.iter().all(|finding| finding.key != Some(id)) => (
+            let (word, sentence) = match ring.role(id, at) {
+                Some(KeyRole::Retired) if early.iter().all(|finding| finding.key != Some(id)) => (
                     "retired",
                     format!(
                         "key {id} no longer opens anything; `hardtack ring retire {file} {id}` removes it"
                     ),
                 ),
-                KeyRole::Sealing if place == 0 && key.seal_from.is_some() => (
+                Some(KeyRole::Sealing) if place == 0 && key.seal_from.is_some() => (
                     "seal-from",
                     format!("key {id} is the first to seal, so its seal_from has no effect"),
                 ),
-                KeyRole::Accepted if key.accept_until.is_none() => (
+                Some(KeyRole::Accepted) if key.accept_until.is_none() => (
                     "accepted-for-ever",
                     format!(
                         "key {id} is accepted without end, `hardtack ring retire {file} {id} --at TIME` sets one"
@@ -262,8 +263,7 @@ impl Report {
 
 /// Returns the longest need of keys for which the ring is valid. `None`: any.
 fn serves(ring: &KeyRing, at: SystemTime) -> Option<Duration> {
-    let overlaps = ring.overlaps();
-    overlaps.iter().map(|overlap| overlap.serves(at)).min()
+    ring.overlaps().map(|overlap| overlap.serves(at)).min()
 }
 
 fn of_file(path: &Path, text: &str) -> Vec<Finding> {

@@ -85,12 +85,12 @@ impl Target {
     }
 
     fn begin(&self, text: &str, now: SystemTime) -> Result<Edit, Failure> {
-        let before = match has_keys(text) {
-            true => Some(file::parse(text, &self.file)?),
-            false => None,
-        };
+        let lines = RingText::new(text);
+        let has_keys = lines.as_ref().is_none_or(RingText::has_keys);
+        let before = has_keys.then(|| file::parse(text, &self.file));
+        let before = before.transpose()?;
         let noted = file::overlap(text, &self.file)?;
-        let text = RingText::new(text).ok_or_else(|| {
+        let text = lines.ok_or_else(|| {
             let why = "its keys are separated by commas; put each on a separate line";
             Failure::file("cannot edit", &self.file, why)
         })?;
@@ -174,12 +174,6 @@ impl Edit {
              this change would stop it; first run `hardtack ring promote {file} {sealing}`"
         )))
     }
-}
-
-/// Returns `true` if the text of a ring has more than comments and a `not_before`, so that it has keys or is not valid.
-fn has_keys(text: &str) -> bool {
-    let mut lines = text.lines().map(str::trim);
-    lines.any(|line| !(line.is_empty() || line.starts_with('#') || line.starts_with("not_before=")))
 }
 
 /// Returns the id of a key on the command line.

@@ -2,16 +2,13 @@ use std::time::{Duration, SystemTime};
 
 use hardtack::{
     KeyRing,
-    keys::{KeyId, KeyInfo, KeyRole},
+    keys::{KeyId, KeyInfo},
 };
 
 /// Questions of the commands about a ring.
 pub(crate) trait KeyRingExt {
     /// Returns the key that seals.
     fn sealing(&self, at: SystemTime) -> KeyInfo;
-
-    /// Returns the role of one of its keys.
-    fn role_of(&self, key: &KeyInfo, at: SystemTime) -> KeyRole;
 
     /// Returns the key that takes over from this one.
     fn next_after(&self, id: KeyId) -> Option<KeyInfo>;
@@ -34,18 +31,11 @@ pub(crate) trait KeyRingExt {
         self.sealing(now).seal_from.filter(|since| *since <= now)
     }
 
-    fn overlaps(&self) -> Vec<Overlap>;
+    fn overlaps(&self) -> impl Iterator<Item = Overlap>;
 
     /// Returns the overlap of a key with the next one. `None`: it has no end, or that one no beginning.
     fn overlap(&self, id: KeyId) -> Option<Overlap> {
-        let mut overlaps = self.overlaps().into_iter();
-        overlaps.find(|overlap| overlap.key == id)
-    }
-
-    /// Returns the overlaps that are shorter than keys need.
-    fn shorter_than(&self, needed: Duration) -> impl Iterator<Item = Overlap> {
-        let overlaps = self.overlaps().into_iter();
-        overlaps.filter(move |overlap| overlap.duration() < needed)
+        self.overlaps().find(|overlap| overlap.key == id)
     }
 }
 
@@ -54,10 +44,6 @@ impl KeyRingExt for KeyRing {
         let id = self.sealing_key(at);
         let sealing = self.keys().into_iter().find(|key| key.id == id);
         sealing.expect("a key of the ring seals")
-    }
-
-    fn role_of(&self, key: &KeyInfo, at: SystemTime) -> KeyRole {
-        self.role(key.id, at).expect("the key is one of the ring's")
     }
 
     fn next_after(&self, id: KeyId) -> Option<KeyInfo> {
@@ -71,11 +57,10 @@ impl KeyRingExt for KeyRing {
         planned.filter(move |(_, from)| *from > at)
     }
 
-    fn overlaps(&self) -> Vec<Overlap> {
-        let keys = self.keys();
-        let pairs = keys.windows(2);
-        let overlaps = pairs.filter_map(|pair| Overlap::of(&pair[0], &pair[1]));
-        overlaps.collect()
+    fn overlaps(&self) -> impl Iterator<Item = Overlap> {
+        let (keys, next) = (self.keys(), self.keys().into_iter().skip(1));
+        let pairs = keys.into_iter().zip(next);
+        pairs.filter_map(|(key, next)| Overlap::of(&key, &next))
     }
 }
 

@@ -131,7 +131,7 @@ impl Leaked {
         edit.text.remove(leaked.id);
         let mut rest = ring.keys();
         rest.retain(|key| key.id != leaked.id);
-        let is_retired = |key: &KeyInfo| ring.role_of(key, edit.now) == KeyRole::Retired;
+        let is_retired = |key: &KeyInfo| ring.role(key.id, edit.now) == Some(KeyRole::Retired);
         if rest.iter().all(is_retired) {
             rest.iter().for_each(|key| edit.text.remove(key.id));
             let new = new_key(self.suite, leaked)?;
@@ -162,7 +162,7 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
         if key.accept_until.is_none() || takes_over_at_once {
             break;
         }
-        if ring.role_of(&key, edit.now) == KeyRole::Retired {
+        if ring.role(key.id, edit.now) == Some(KeyRole::Retired) {
             edit.text.remove(key.id);
             told.push(removed_too(&key));
             removed = key;

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use hardtack::{
-    SessionSettings,
+    EncryptionKey, SessionCookie,
     settings::{parse_duration, show_duration},
 };
 
@@ -67,18 +67,14 @@ impl OverlapOptions {
     }
 }
 
-/// Refuses a duration that no application can have.
+/// Refuses a duration that no application can have: a builder does.
 fn check(lifetime: Duration) -> Result<Duration, Failure> {
-    let seconds = lifetime.as_secs().to_string();
-    let options = [
-        ("lifetime", Ok(("absolute_timeout", &*seconds))),
-        ("lifetime", Ok(("idle_timeout", "off"))),
-    ];
-    let checked = SessionSettings::from_translated("--", options).map_err(|error| {
-        let sentence = error.to_string();
-        Failure::usage(sentence.trim_start_matches("session settings: "))
-    });
-    checked.map(|_| lifetime)
+    let key = EncryptionKey::generate().map_err(Failure::usage)?;
+    let cookie = SessionCookie::encrypted(key).idle_timeout(None);
+    match cookie.absolute_timeout(lifetime).build() {
+        Ok(_) => Ok(lifetime),
+        Err(error) => Err(Failure::usage(error.naming(|_| "--lifetime".to_owned()))),
+    }
 }
 
 /// Returns the overlap that the text of a ring notes.

@@ -53,7 +53,7 @@ impl Promote {
         }
         let after = edit.result()?;
         // Where no key retires, none retires too early.
-        if !after.overlaps().is_empty() {
+        if after.overlaps().next().is_some() {
             check_overlaps(&ring, &after, edit)?;
         }
         let ahead = self.target.overlap.certainly_past(edit.now)?;
@@ -63,12 +63,12 @@ impl Promote {
 
 /// Refuses a takeover so late that an earlier key retires before its tokens end.
 fn check_overlaps(before: &KeyRing, after: &KeyRing, edit: &Edit) -> Result<(), Failure> {
-    let mut short = after.shorter_than(edit.overlap()?);
-    let is_new = |short: &Overlap| {
-        let was = before.overlap(short.key);
-        was.is_none_or(|was| was.duration() > short.duration())
+    let needed = edit.overlap()?;
+    let is_cut = |overlap: &Overlap| {
+        let was = before.overlap(overlap.key);
+        overlap.duration() < was.map_or(needed, |was| was.duration().min(needed))
     };
-    match short.find(is_new) {
+    match after.overlaps().find(is_cut) {
         None => Ok(()),
         Some(short) => Err(Failure::No(edit.too_short(&short)?)),
     }
@@ -82,12 +82,12 @@ fn check_time(
     now: SystemTime,
 ) -> Result<(), Failure> {
     let id = key.id;
-    match ring.role_of(key, now) {
+    match ring.role(id, now) {
         _ if at < now => Err(Failure::no("--at is in the past; leave it out for now")),
-        KeyRole::Sealing if at > now => Err(Failure::no(format!(
+        Some(KeyRole::Sealing) if at > now => Err(Failure::no(format!(
             "key {id} seals already; leave out --at"
         ))),
-        KeyRole::Retired if at == now => Err(Failure::no(format!(
+        Some(KeyRole::Retired) if at == now => Err(Failure::no(format!(
             "key {id} is retired, so no instance accepts it; give --at with a time by which all have the new file"
         ))),
         _ => Ok(()),

@@ -78,10 +78,10 @@ impl Retire {
     ) -> Result<Option<SystemTime>, Failure> {
         let now = edit.now;
         let next = ring.next_after(key.id).and_then(|next| next.seal_from);
-        Ok(match ring.role_of(key, now) {
+        Ok(match ring.role(key.id, now) {
             // It opens nothing, and does again if it gets another end.
-            KeyRole::Retired => next.filter(|_| self.at.is_some()),
-            KeyRole::Planned if self.at.is_none() => {
+            Some(KeyRole::Retired) => next.filter(|_| self.at.is_some()),
+            Some(KeyRole::Planned) if self.at.is_none() => {
                 // An instance's clock may be ahead by as much as one may be behind.
                 let ahead = self.target.overlap.certainly_past(now)?;
                 ring.planned_sealed(key.seal_from, now, ahead)
@@ -106,7 +106,7 @@ impl Retire {
         };
         let (id, file, options) = (key.id, &edit.file, &edit.options);
         // A planned key may have no end, because none takes over from it.
-        let is_planned = ring.role_of(key, edit.now) == KeyRole::Planned;
+        let is_planned = ring.role(id, edit.now) == Some(KeyRole::Planned);
         let waits = self.at.is_none() && (is_planned || key.accept_until >= Some(needed));
         let needed = show(needed);
         let remedy = match waits {

@@ -8,7 +8,7 @@ use hardtack::{keys::KeyRole, settings::show_duration};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{KeyRing, KeyRingExt, file, text::RingText};
+use super::{KeyRing, file, text::RingText};
 use crate::{
     answer::{self, Answer},
     time::{self, Time, show},
@@ -66,7 +66,7 @@ pub(super) fn described(
         let mut described = json!({
             "id": key.id.to_string(),
             "suite": key.suite.word(),
-            "role": ring.role_of(&key, at).to_string(),
+            "role": ring.role(key.id, at).map(|role| role.to_string()),
             "seal_from": key.seal_from.map(show),
             "accept_until": key.accept_until.map(show),
         });
@@ -78,7 +78,7 @@ pub(super) fn described(
     });
     json!({
         "at": show(at),
-        "mode": ring.sealing(at).suite.mode().to_string(),
+        "mode": ring.mode().to_string(),
         "fingerprint": ring.fingerprint().to_string(),
         "not_before": ring.not_before().map(show),
         "overlap": overlap.map(|overlap| overlap.as_secs()),

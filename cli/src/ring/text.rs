@@ -2,10 +2,10 @@
 
 use std::{
     ops::Range,
-    time::{Duration, SystemTime},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{EncryptionKey, SigningKey, keys::KeyId};
+use hardtack::{KeyRing, keys::KeyId};
 use zeroize::Zeroizing;
 
 use super::overlap;
@@ -40,6 +40,13 @@ impl RingText {
         let mut text = Zeroizing::new(String::with_capacity(lines().map(str::len).sum()));
         text.extend(lines());
         text
+    }
+
+    /// Returns `true` if there is more than comments and a `not_before`: keys, or a mistake.
+    pub(super) fn has_keys(&self) -> bool {
+        let is_other = |word: &str| word.starts_with('#') || word.starts_with(NOT_BEFORE);
+        let mut words = self.lines.iter().map(Line::first_word);
+        words.any(|word| !word.is_empty() && !is_other(word))
     }
 
     /// Returns the ids of the keys, and the keys themselves.
@@ -125,10 +132,8 @@ impl Line {
             text: Zeroizing::new(text.to_owned()),
             key: None,
         };
-        let word = line.first_word();
-        let encryption = word.parse().map(|key: EncryptionKey| key.id());
-        let id = encryption.or_else(|_| word.parse().map(|key: SigningKey| key.id()));
-        line.key = id.ok();
+        let key = line.first_word().parse().ok();
+        line.key = key.map(|key: KeyRing| key.sealing_key(UNIX_EPOCH));
         line
     }
 
@@ -182,9 +187,7 @@ pub(super) const ACCEPT_UNTIL: &str = "accept_until=";
 
 #[cfg(test)]
 mod tests {
-    use std::time::UNIX_EPOCH;
-
-    use hardtack::KeyRing;
+    use hardtack::EncryptionKey;
     use proptest::prelude::*;
 
     use super::*;

@@ -23,8 +23,8 @@ pub(crate) enum RingProblem {
     Duplicate(KeyId),
     /// The key that seals last has an `accept_until`, after which no key would seal.
     LastRetires(KeyId),
-    /// A key retires before the next one seals.
-    RetiresTooEarly(Overlap),
+    /// A key retires before the next one seals, each at its time.
+    RetiresTooEarly([(KeyId, SystemTime); 2]),
     /// Of two keys one encrypts and the other signs.
     Mixed(KeyId, KeyId),
     /// The keys are of the other mode than these sessions.
@@ -57,13 +57,11 @@ impl fmt::Display for RingProblem {
                 "key {key} is the last one to seal, so it cannot have `accept_until`; remove it, or add a key \
                  that seals later"
             ),
-            RingProblem::RetiresTooEarly(gap) => write!(
+            RingProblem::RetiresTooEarly([(key, until), (next, from)]) => write!(
                 f,
-                "key {} retires at {}, but key {} seals only from {} on; set a later `accept_until`",
-                gap.key,
-                show_time(gap.accept_until),
-                gap.next,
-                show_time(gap.seal_from)
+                "key {key} retires at {}, but key {next} seals only from {} on; set a later `accept_until`",
+                show_time(*until),
+                show_time(*from)
             ),
             RingProblem::BeforeEpoch(key) => write!(
                 f,
@@ -87,16 +85,6 @@ impl fmt::Display for RingProblem {
             RingProblem::Text { entry, problem } => write!(f, "key ring, entry {entry}: {problem}"),
         }
     }
-}
-
-/// A key that retires, and the next one, which takes over from it. Tokens that were sealed before `seal_from` need the
-/// first key until they end (SPEC.md § 3.4.8).
-#[derive(Clone, Copy)]
-pub(crate) struct Overlap {
-    pub(crate) key: KeyId,
-    pub(crate) accept_until: SystemTime,
-    pub(crate) next: KeyId,
-    pub(crate) seal_from: SystemTime,
 }
 
 /// The sentence names keys by their ids.

@@ -5,10 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{
-    error::{Overlap, RingProblem},
-    member::Member,
-};
+use super::{error::RingProblem, member::Member};
 use crate::{
     base::{
         show_in_hex,
@@ -18,9 +15,11 @@ use crate::{
     keys::key::{KeyId, KeyInfo, KeyRole, RingEvent},
 };
 
-/// Keys in the order of SPEC.md § 3.4.2, each as `K`: as one to derive others from, or as those derived for one purpose.
+/// Keys with their times. `K` is a key's material: the pseudorandom key that others are derived from, or the keys of one
+/// purpose.
 #[derive(Clone)]
 pub(crate) struct Ring<K> {
+    /// At least one, in the order in which they take over (SPEC.md § 3.4.2).
     pub(crate) keys: Vec<Member<K>>,
     /// Sessions issued before this time are refused. 0 if the ring sets none.
     pub(crate) not_before: UnixSeconds,
@@ -29,21 +28,22 @@ pub(crate) struct Ring<K> {
 /// Times for which a key has to open tokens (SPEC.md § 3.4.8), in seconds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct KeyNeed {
-    /// The longest time for which a token opens that is not sealed again.
+    /// The longest time for which a token opens without being sealed again.
     pub(crate) token_lifetime: u64,
-    /// The most by which the last activity of a token is ahead of the clock of its writer.
+    /// A token from an instance whose clock is ahead opens for this much longer.
     pub(crate) skew: u64,
 }
 
 impl KeyNeed {
     pub(crate) fn or_longer(self, other: KeyNeed) -> KeyNeed {
-        match self.overlap() < other.overlap() {
-            true => other,
-            false => self,
+        if self.overlap() < other.overlap() {
+            other
+        } else {
+            self
         }
     }
 
-    /// Returns the time for which a key has to open after the next one begins to seal.
+    /// Returns how long a key has to open after the next one begins to seal.
     pub(crate) fn overlap(self) -> u64 {
         self.token_lifetime.saturating_add(self.skew)
     }
@@ -69,15 +69,16 @@ impl<K> Ring<K> {
         if let Some(twice) = ids.windows(2).find(|two| two[0] == two[1]) {
             return Err(RingProblem::Duplicate(twice[0]));
         }
-        // On a tie the first listed key seals, so it has to come last.
+        // The last key that may seal does. On a tie that is the first listed, so the list is reversed before a stable sort.
         keys.reverse();
         keys.sort_by_key(|key| key.info.seal_from.map_or(0, unix_seconds));
         let ring = Ring { keys, not_before };
         let last = ring.keys.last().ok_or(RingProblem::Empty)?;
+        // After its end no key would seal.
         if last.info.accept_until.is_some() {
             return Err(RingProblem::LastRetires(last.info.id));
         }
-        if let Some(gap) = ring.overlaps().find(|it| it.accept_until <= it.seal_from) {
+        if let Some(gap) = ring.overlaps().find(|[(_, end), (_, from)]| end <= from) {
             return Err(RingProblem::RetiresTooEarly(gap));
         }
         Ok(ring)
@@ -88,28 +89,28 @@ impl<K> Ring<K> {
         &self.keys[self.sealing_place(now)]
     }
 
-    /// Returns the id of that key.
     pub(crate) fn sealing_id(&self, now: UnixSeconds) -> KeyId {
         self.sealing(now).info.id
     }
 
-    /// Returns the last key that may seal, or the first where none may yet.
+    /// Returns the place of the last key that may seal. If none may yet, the first seals before its time, because a ring
+    /// that cannot seal would sign everyone out.
     fn sealing_place(&self, now: UnixSeconds) -> usize {
         let last = self.keys.iter().rposition(|key| key.may_seal(now));
         last.unwrap_or(0)
     }
 
-    /// Returns the mode of the keys, of which there is at least one. All of a ring have the same.
+    /// Returns the mode, which all keys of a ring have.
     pub(crate) fn mode(&self) -> Mode {
         self.keys[0].info.suite.mode()
     }
 
-    /// Refuses keys of another mode than their sessions have.
+    /// Refuses keys that cannot seal sessions of this mode.
     pub(crate) fn check_mode(&self, sessions: Mode) -> Result<(), RingProblem> {
-        match self.mode() == sessions {
-            true => Ok(()),
-            false => Err(RingProblem::OtherMode { sessions }),
+        if self.mode() != sessions {
+            return Err(RingProblem::OtherMode { sessions });
         }
+        Ok(())
     }
 
     pub(crate) fn find(&self, id: KeyId) -> Option<&Member<K>> {
@@ -129,11 +130,10 @@ impl<K> Ring<K> {
     /// Returns the first change of a role after `now`.
     pub(crate) fn next_event(&self, now: UnixSeconds) -> Option<RingEvent> {
         let next = self.keys.get(self.sealing_place(now) + 1);
-        let begins = next.and_then(|next| next.info.seal_from);
-        // Of several keys with the same time only one seals.
-        let begins = begins.map(|at| RingEvent::Seals {
-            at,
-            key: self.sealing_id(unix_seconds(at)),
+        // Not always `next` itself: of several keys with its time, only the last one seals.
+        let begins = next.and_then(|next| next.info.seal_from).map(|at| {
+            let key = self.sealing_id(unix_seconds(at));
+            RingEvent::Seals { at, key }
         });
         let retires = self.keys.iter().filter_map(|key| {
             let (at, key) = (key.info.accept_until?, key.info.id);
@@ -142,13 +142,15 @@ impl<K> Ring<K> {
         begins.into_iter().chain(retires).min_by_key(RingEvent::at)
     }
 
-    /// Returns the role of a key at `now`. `None`: the ring lacks it. A session under an `Accepted` key is sealed again.
-    /// Under a `Planned` one, because the clock of another instance is ahead, it is left as it is.
+    /// Returns the role of a key at `now`, or `None` if the ring lacks it.
+    ///
+    /// A session under an `Accepted` key is sealed again. One under a `Planned` key comes from an instance whose clock is
+    /// ahead, and stays as it is: to seal it again would go back to the key that is about to be replaced.
     pub(crate) fn role(&self, id: KeyId, now: UnixSeconds) -> Option<KeyRole> {
         let place = self.keys.iter().position(|key| key.info.id == id)?;
         Some(match place.cmp(&self.sealing_place(now)) {
             Ordering::Equal => KeyRole::Sealing,
-            // A key begins to seal before it retires.
+            // No key retires before it seals, so a planned one is never retired.
             Ordering::Greater => KeyRole::Planned,
             Ordering::Less if self.keys[place].is_retired(now) => KeyRole::Retired,
             Ordering::Less => KeyRole::Accepted,
@@ -164,49 +166,45 @@ impl<K> Ring<K> {
         self.keys.iter().map(|key| key.info)
     }
 
-    /// Returns the keys under which sessions may be alive at `now`, and which `next` lacks or has retired; of the key that
-    /// seals also if `next` retires it before its last token ends. A token opens for at most `lifetime` seconds.
+    /// Returns the keys whose live sessions `next` would reject, because it lacks or has retired them. The sealing key also
+    /// counts if `next` retires it too early: a token that it seals now opens for up to `lifetime` seconds.
     #[cfg(feature = "watch")]
     pub(crate) fn dropped_by(&self, next: &Ring<K>, lifetime: u64, now: UnixSeconds) -> Vec<KeyId> {
-        let place = self.sealing_place(now);
-        // The keys behind it have sealed nothing yet.
-        let used = self.keys[..=place].iter().enumerate();
-        let living = used.filter(|(_, key)| !key.is_retired(now));
-        let dropped = living.filter(|(i, key)| {
-            // A session may have begun this second. When an earlier key stopped sealing is not known.
-            let rest = if *i == place {
-                lifetime.saturating_sub(1)
-            } else {
-                0
-            };
-            let last = now.saturating_add(rest);
-            next.find(key.info.id)
-                .is_none_or(|key| key.is_retired(last))
-        });
-        dropped.map(|(_, key)| key.info.id).collect()
+        // Later keys have sealed nothing yet.
+        let used = self.keys[..=self.sealing_place(now)].iter();
+        let sealing = self.sealing_id(now);
+        let last_end = now.saturating_add(lifetime.saturating_sub(1));
+        let is_dropped = |key: &&Member<K>| match next.find(key.info.id) {
+            None => true,
+            Some(kept) if key.info.id == sealing => kept.is_retired(last_end),
+            // When an earlier key stopped sealing is not known, so a later end may be late enough.
+            Some(kept) => kept.is_retired(now),
+        };
+        let dropped = used.filter(|key| !key.is_retired(now)).filter(is_dropped);
+        dropped.map(|key| key.info.id).collect()
     }
 
-    fn overlaps(&self) -> impl Iterator<Item = Overlap> {
+    /// Returns each key that retires with its end, and the key that takes over from it with its beginning. Tokens that
+    /// were sealed before need the first key until they end (SPEC.md § 3.4.8).
+    fn overlaps(&self) -> impl Iterator<Item = [(KeyId, SystemTime); 2]> {
         self.keys.windows(2).filter_map(|pair| {
             let (key, next) = (pair[0].info, pair[1].info);
-            Some(Overlap {
-                key: key.id,
-                accept_until: key.accept_until?,
-                next: next.id,
-                seal_from: next.seal_from?,
-            })
+            Some([(key.id, key.accept_until?), (next.id, next.seal_from?)])
         })
     }
 
-    /// Returns the keys that end while tokens with this `need` may open under them, each with the first time at which none
-    /// does (SPEC.md § 3.4.8).
-    pub(crate) fn early_ends(&self, need: KeyNeed) -> impl Iterator<Item = (Overlap, SystemTime)> {
+    /// Returns the keys that retire too early for tokens with this `need`, each with its end and the earliest end that
+    /// signs nobody out (SPEC.md § 3.4.8).
+    pub(crate) fn early_ends(
+        &self,
+        need: KeyNeed,
+    ) -> impl Iterator<Item = (KeyId, [SystemTime; 2])> {
         let needed = Duration::from_secs(need.overlap());
-        let ends = self.overlaps().filter_map(move |overlap| {
-            let until = overlap.seal_from.checked_add(needed)?;
-            Some((overlap, until))
-        });
-        ends.filter(|(overlap, needed)| overlap.accept_until < *needed)
+        let overlaps = self.overlaps();
+        overlaps.filter_map(move |[(key, until), (_, from)]| {
+            let needed = from.checked_add(needed)?;
+            (until < needed).then_some((key, [until, needed]))
+        })
     }
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {

@@ -194,10 +194,10 @@ impl PurposeSlot {
     /// Warns of the keys that end before its tokens do, unless all of these have ended by now. `now`: the current time;
     /// `None`: the system's.
     fn warn_of_early_ends(&self, now: Option<UnixSeconds>) {
-        for (end, needed) in self.keys().early_ends(self.need) {
+        for (key, [until, needed]) in self.keys().early_ends(self.need) {
             if now.unwrap_or_else(clock::system_now) < unix_seconds(needed) {
-                let [until, needed] = [end.accept_until, needed].map(show_time);
-                events::key_ends_early(self.purpose.name(), end.key, &until, &needed);
+                let [until, needed] = [until, needed].map(show_time);
+                events::key_ends_early(self.purpose.name(), key, &until, &needed);
             }
         }
     }

@@ -205,7 +205,7 @@ fn check_ring(
             skew: 0,
         };
         let ends = ring.0.early_ends(need);
-        let ends = ends.map(|(end, needed)| (end.key.to_string(), unix_seconds(needed)));
+        let ends = ends.map(|(key, [_, needed])| (key.to_string(), unix_seconds(needed)));
         ends.collect::<Vec<_>>()
     });
     let cut_short = early.as_ref().map(|ends| !ends.is_empty());
