@@ -3,9 +3,8 @@
 //! AWS-LC has neither XAES-256-GCM nor XChaCha20-Poly1305, only the cipher inside of each. The key of that cipher is
 //! derived here for each message, from the first part of its nonce.
 
-use aws_lc_rs::aead::CHACHA20_POLY1305;
 use aws_lc_rs::{
-    aead::{self, AES_256_GCM, Aad, Algorithm, LessSafeKey, UnboundKey},
+    aead::{self, AES_256_GCM, Aad, Algorithm, CHACHA20_POLY1305, LessSafeKey, UnboundKey},
     cipher::{AES_256, EncryptingKey, UnboundCipherKey},
 };
 use chacha20::{R20, hchacha};
@@ -15,8 +14,10 @@ use super::{
     scratch::wipe,
     suite::{Aead, Nonce, Suite, Tag},
 };
+#[cfg(test)]
+pub(crate) use tests::aes_256_gcm;
 
-/// Returns the suite's cipher with its key. `None`: the suite encrypts nothing.
+/// Returns the suite's cipher with its key, or `None` if the suite encrypts nothing.
 pub(crate) fn aead(suite: Suite, key: &[u8; 32]) -> Option<Box<dyn Aead>> {
     match suite {
         Suite::Xaes256Gcm => Some(Box::new(Cipher(xaes_256_gcm(key)))),
@@ -81,17 +82,6 @@ fn xchacha20_poly1305(key: &[u8; 32]) -> impl Fn(&Nonce) -> (LessSafeKey, aead::
     }
 }
 
-/// The cipher inside of XAES-256-GCM alone, which published vectors are about. Its nonce is the last 12 bytes.
-#[cfg(test)]
-pub(crate) fn aes_256_gcm(key: &[u8; 32]) -> Box<dyn Aead> {
-    let secret = *key;
-    Box::new(Cipher(move |nonce: &Nonce| {
-        let nonce = nonce.last_chunk().expect("12 of 24 bytes");
-        let nonce = aead::Nonce::assume_unique_for_key(*nonce);
-        (used_once(&AES_256_GCM, &mut secret.clone()), nonce)
-    }))
-}
-
 /// Prepares `key`, and overwrites it. AWS-LC overwrites what it prepared when that is dropped.
 fn used_once(algorithm: &'static Algorithm, key: &mut [u8; 32]) -> LessSafeKey {
     let prepared = UnboundKey::new(algorithm, key);
@@ -108,6 +98,16 @@ mod tests {
         super::{random, rust_crypto},
         *,
     };
+
+    /// The cipher inside of XAES-256-GCM alone, which published vectors are about. Its nonce is the last 12 bytes.
+    pub(crate) fn aes_256_gcm(key: &[u8; 32]) -> Box<dyn Aead> {
+        let secret = *key;
+        Box::new(Cipher(move |nonce: &Nonce| {
+            let nonce = nonce.last_chunk().expect("12 of 24 bytes");
+            let nonce = aead::Nonce::assume_unique_for_key(*nonce);
+            (used_once(&AES_256_GCM, &mut secret.clone()), nonce)
+        }))
+    }
 
     /// Seals bodies of many lengths with one backend and opens them with the other, both ways.
     fn check_both_ways(suite: Suite) {

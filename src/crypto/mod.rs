@@ -1,5 +1,5 @@
-//! Algorithms, by libraries of the field: this room implements none. Other rooms name one where a user or a protocol
-//! does. Knows nothing of key rings or tokens.
+//! The algorithms of RustCrypto and AWS-LC behind a small interface. No algorithm is implemented here, and nothing is known
+//! of key rings or tokens. Other rooms name an algorithm only if users or a protocol do.
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;

@@ -7,6 +7,9 @@ use rand::{
     rngs::{StdRng, SysError, SysRng},
 };
 
+#[cfg(test)]
+pub(crate) use tests::with_system;
+
 /// Failure of the operating system's random generator.
 #[derive(Clone, Copy)]
 pub struct RandomError(SysError);
@@ -29,15 +32,10 @@ impl std::error::Error for RandomError {
     }
 }
 
-#[cfg(test)]
-impl RandomError {
-    pub(crate) const UNSUPPORTED: RandomError = RandomError(SysError::UNSUPPORTED);
-}
-
 /// Draws bytes straight from the operating system, for secrets and session ids.
 pub(crate) fn from_system<const N: usize>() -> Result<[u8; N], RandomError> {
     #[cfg(test)]
-    if let Some(mut system) = STAND_IN.get() {
+    if let Some(mut system) = tests::STAND_IN.get() {
         return fill(&mut system);
     }
     fill(&mut SysRng)
@@ -49,20 +47,6 @@ fn fill<const N: usize>(
     let mut bytes = [0; N];
     system.try_fill_bytes(&mut bytes).map_err(RandomError)?;
     Ok(bytes)
-}
-
-/// Does `work` on a thread whose system gives these bytes whenever it is asked, or none.
-#[cfg(test)]
-pub(crate) fn with_system<R>(bytes: Option<[u8; 32]>, work: impl FnOnce() -> R) -> R {
-    STAND_IN.set(Some(tests::System(bytes)));
-    let result = work();
-    STAND_IN.set(None);
-    result
-}
-
-#[cfg(test)]
-thread_local! {
-    static STAND_IN: std::cell::Cell<Option<tests::System>> = const { std::cell::Cell::new(None) };
 }
 
 /// Draws bytes from this thread's generator, for nonces and masks.
@@ -109,9 +93,25 @@ const DRAWS_PER_SEED: u32 = 65_536 / 24;
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashSet, thread};
+    use std::{cell::Cell, collections::HashSet, thread};
 
     use super::*;
+
+    impl RandomError {
+        pub(crate) const UNSUPPORTED: RandomError = RandomError(SysError::UNSUPPORTED);
+    }
+
+    thread_local! {
+        pub(super) static STAND_IN: Cell<Option<System>> = const { Cell::new(None) };
+    }
+
+    /// Does `work` on a thread whose system gives these bytes whenever it is asked, or none.
+    pub(crate) fn with_system<R>(bytes: Option<[u8; 32]>, work: impl FnOnce() -> R) -> R {
+        STAND_IN.set(Some(System(bytes)));
+        let result = work();
+        STAND_IN.set(None);
+        result
+    }
 
     /// Checks that no byte is the same in all of 64 draws, which happens by chance once in 2^500 runs.
     #[track_caller]
@@ -133,7 +133,7 @@ mod tests {
 
     /// An operating system that gives these bytes, or fails.
     #[derive(Clone, Copy)]
-    pub(super) struct System(pub(super) Option<[u8; 32]>);
+    pub(super) struct System(Option<[u8; 32]>);
 
     impl TryRng for System {
         type Error = SysError;

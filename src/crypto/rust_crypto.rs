@@ -10,7 +10,7 @@ use xaes_256_gcm::Xaes256Gcm;
 
 use super::suite::{Aead, Nonce, Suite, Tag};
 
-/// Returns the suite's cipher with its key. `None`: the suite encrypts nothing.
+/// Returns the suite's cipher with its key, or `None` if the suite encrypts nothing.
 pub(crate) fn aead(suite: Suite, key: &[u8; 32]) -> Option<Box<dyn Aead>> {
     match suite {
         Suite::Xaes256Gcm => Some(Box::new(Cipher(Xaes256Gcm::new(key.into())))),
@@ -27,9 +27,8 @@ where
     A: AeadInOut<NonceSize = U24, TagSize = U16> + Send + Sync,
 {
     fn encrypt(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8]) -> Tag {
-        let tag = self
-            .0
-            .encrypt_inout_detached(nonce.into(), aad, body.into());
+        let (Cipher(cipher), nonce) = (self, nonce.into());
+        let tag = cipher.encrypt_inout_detached(nonce, aad, body.into());
         let Array(tag) = tag.expect("a body is shorter than 64 GiB");
         tag
     }

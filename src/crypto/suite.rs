@@ -71,29 +71,33 @@ impl Suite {
         Suite::HmacSha256,
     ];
 
-    /// Returns the first byte of every token of this suite.
-    pub(crate) const fn format(self) -> u8 {
+    /// Returns this suite's row of the table of SPEC.md § 2: its format, its word and its name.
+    const fn row(self) -> (u8, &'static str, &'static str) {
         match self {
-            Suite::Xaes256Gcm => 0x78,
-            Suite::XChaCha20Poly1305 => 0x79,
-            Suite::HmacSha256 => 0xB0,
+            Suite::Xaes256Gcm => (0x78, "xaes", "XAES-256-GCM"),
+            Suite::XChaCha20Poly1305 => (0x79, "xcha", "XChaCha20-Poly1305"),
+            Suite::HmacSha256 => (0xB0, "sign", "HMAC-SHA-256"),
         }
     }
 
+    /// Returns the first byte of every token of this suite.
+    pub(crate) const fn format(self) -> u8 {
+        self.row().0
+    }
+
     pub(crate) fn from_format(format: u8) -> Option<Suite> {
-        Suite::ALL
-            .into_iter()
-            .find(|suite| suite.format() == format)
+        let mut suites = Suite::ALL.into_iter();
+        suites.find(|suite| suite.format() == format)
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Suite> {
+        Suite::ALL.into_iter().find(|suite| suite.word() == word)
     }
 
     /// Returns the word for this suite in the text of a key: `xaes`, `xcha` or `sign`.
     #[must_use]
     pub const fn word(self) -> &'static str {
-        match self {
-            Suite::Xaes256Gcm => "xaes",
-            Suite::XChaCha20Poly1305 => "xcha",
-            Suite::HmacSha256 => "sign",
-        }
+        self.row().1
     }
 
     /// Returns the library that this suite runs on, for health checks.
@@ -129,11 +133,7 @@ impl Suite {
 /// Name of the algorithm.
 impl fmt::Display for Suite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Suite::Xaes256Gcm => "XAES-256-GCM",
-            Suite::XChaCha20Poly1305 => "XChaCha20-Poly1305",
-            Suite::HmacSha256 => "HMAC-SHA-256",
-        })
+        f.write_str(self.row().2)
     }
 }
 

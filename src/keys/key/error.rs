@@ -17,16 +17,16 @@ pub(crate) enum KeyProblem {
         /// A sentence on what the text looks like, and what to do.
         advice: &'static str,
     },
-    /// The part after the type does not have 48 characters, and has another key in it.
+    /// The part after the suite does not have 48 characters, and has another key in it.
     Several,
-    /// The type of the key is unknown to this version.
+    /// The suite is unknown to this version.
     Type,
-    /// The part after the type does not have 48 characters.
+    /// The part after the suite does not have 48 characters.
     Length {
         /// Length found, in bytes.
         found: usize,
     },
-    /// The part after the type is not unpadded base64url.
+    /// The part after the suite is not unpadded base64url.
     Encoding,
     /// The checksum is wrong: at least one character was changed.
     Checksum,
@@ -34,7 +34,7 @@ pub(crate) enum KeyProblem {
     Weak,
     /// A signing key where an encryption key is needed, or the reverse.
     WrongKind {
-        /// Type in the text.
+        /// Suite in the text.
         found: &'static str,
     },
     /// The operating system's random generator failed.
@@ -83,7 +83,7 @@ impl Error for KeyError {
     }
 }
 
-/// Returns what the text looks like, and what to do. No part of the text is repeated, because it may be a secret.
+/// Returns what the text looks like, and what to do. Repeats no part of the text, which may be a secret.
 pub(super) fn advice(text: &str) -> &'static str {
     let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     // The padding of base64 is no value.
@@ -109,7 +109,7 @@ pub(super) fn advice(text: &str) -> &'static str {
     }
 }
 
-/// The slashes of base64 alone make no path.
+/// A `/` alone is no sign of a path, because base64 has it too.
 fn is_path(text: &str) -> bool {
     let is_of_windows = text.as_bytes().get(1..3) == Some(b":\\");
     let has_file = text.contains('/') && text.contains('.');
@@ -122,7 +122,7 @@ pub(super) const KEY_PREFIX: &str = "hardtack_key_v1_";
 pub(super) const ANY_KEY_PREFIX: &str = "hardtack_key_";
 /// Characters of secret and checksum in base64url.
 pub(super) const ENCODED_LEN: usize = 48;
-/// For a place that needs a key and has none.
+/// Remedy for a place that lacks a key.
 pub(crate) const NEW_KEY: &str = "put a key into it; `hardtack keygen` makes one (`cargo install hardtack-cli`), and \
     so does `EncryptionKey::generate`";
 const NAME: &str = "the name of a variable precedes it; give the value alone";

@@ -59,10 +59,10 @@ pub(crate) fn looks_like_a_key(text: &str) -> bool {
 
 /// Returns a text in quotes, as an error shows what it found, or that it is a key.
 pub(crate) fn quoted_unless_key(text: &str) -> String {
-    match looks_like_a_key(text) {
-        true => "a key".to_owned(),
-        false => format!("{text:?}"),
+    if looks_like_a_key(text) {
+        return "a key".to_owned();
     }
+    format!("{text:?}")
 }
 
 /// Returns `true` if a part of `text` is the secret of a key and its checksum.

@@ -51,15 +51,11 @@ impl RawKey {
                 advice: advice(text),
             })?;
         let (word, encoded) = rest.split_once('_').ok_or(KeyProblem::Type)?;
-        let mut suites = Suite::ALL.into_iter();
-        let suite = suites.find(|suite| suite.word() == word);
-        let suite = suite.ok_or(KeyProblem::Type)?;
-        if encoded.len() != ENCODED_LEN {
-            let found = encoded.len();
-            return Err(match encoded.contains(ANY_KEY_PREFIX) {
-                true => KeyProblem::Several,
-                false => KeyProblem::Length { found },
-            });
+        let suite = Suite::from_word(word).ok_or(KeyProblem::Type)?;
+        match encoded.len() {
+            ENCODED_LEN => {}
+            _ if encoded.contains(ANY_KEY_PREFIX) => return Err(KeyProblem::Several),
+            found => return Err(KeyProblem::Length { found }),
         }
         let (secret, check) = decode(encoded.as_bytes()).ok_or(KeyProblem::Encoding)?;
         if check != checksum(suite, &secret) {

@@ -26,7 +26,7 @@ use crate::{
 #[derive(Clone)]
 pub struct RingKey(pub(super) Member<Arc<Prk>>);
 
-/// A key of a ring, as one to derive others from, or as those derived from it for one purpose.
+/// A key of a ring. Its material is the pseudorandom key that others are derived from, or the keys of one purpose.
 #[derive(Clone)]
 pub(crate) struct Member<M> {
     /// Its times are whole seconds (SPEC.md § 3.4).

@@ -15,8 +15,7 @@ use crate::{
     keys::key::{KeyId, KeyInfo, KeyRole, RingEvent},
 };
 
-/// Keys with their times. `K` is a key's material: the pseudorandom key that others are derived from, or the keys of one
-/// purpose.
+/// Keys with their times, each with its material.
 #[derive(Clone)]
 pub(crate) struct Ring<K> {
     /// At least one, in the order in which they take over (SPEC.md § 3.4.2).

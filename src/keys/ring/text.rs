@@ -16,7 +16,7 @@ use crate::{
 /// the ring.
 #[derive(Default)]
 pub(crate) struct Listing {
-    /// Mode of the keys. `None`: the mode of the first.
+    /// Mode that all keys must have, or `None` before the first.
     pub(crate) mode: Option<Mode>,
     pub(super) keys: Vec<Member<Arc<Prk>>>,
     pub(super) not_before: UnixSeconds,
@@ -60,7 +60,7 @@ fn is_comment(line: &str) -> bool {
     line.trim_start_matches(BLANK).starts_with('#')
 }
 
-/// `key attribute=time attribute=time`. The key has this mode; `None`: either.
+/// Parses `key attribute=time attribute=time`, and refuses a key that does not have this mode, if there is one.
 fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, String> {
     let mut words = item.split(BLANK).filter(|word| !word.is_empty());
     let key = words.next().unwrap_or_default();

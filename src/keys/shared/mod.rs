@@ -85,8 +85,8 @@ impl SharedKeyRing {
         self.exchange(ring.into(), None).map(drop)
     }
 
-    /// Replaces the ring. Returns the earlier one, and how long the tokens of all purposes need a key. `now`: the current
-    /// time; `None`: the system's.
+    /// Replaces the ring. Returns the earlier one, and how long the tokens of all purposes need a key. Warns of keys that
+    /// end early as of `now`, by default the system's time.
     pub(crate) fn exchange(
         &self,
         ring: KeyRing,
@@ -137,8 +137,8 @@ impl SharedKeyRing {
         Ok(self.lock().ring.check_mode(sessions)?)
     }
 
-    /// Derives the keys for `purpose`, now and whenever the ring is replaced. `need`: of its tokens, for a warning about a
-    /// ring that ends a key earlier. `sessions`: their type, if they are for sessions; one name has one type.
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced. A ring that ends a key before `need` causes a
+    /// warning. Keys for sessions name their type, because one name has one type.
     pub(crate) fn serve(
         &self,
         purpose: Purpose,
@@ -191,8 +191,7 @@ impl PurposeSlot {
         self.keys.load()
     }
 
-    /// Warns of the keys that end before its tokens do, unless all of these have ended by now. `now`: the current time;
-    /// `None`: the system's.
+    /// Warns of the keys that end before their tokens, unless the tokens have ended by `now`, by default the system's time.
     fn warn_of_early_ends(&self, now: Option<UnixSeconds>) {
         for (key, [until, needed]) in self.keys().early_ends(self.need) {
             if now.unwrap_or_else(clock::system_now) < unix_seconds(needed) {

@@ -1,5 +1,4 @@
-//! Check that one name has sessions of one type under a shared ring. Of two types, each would replace the other's
-//! sessions.
+//! Checks that one name has sessions of one type under a shared ring: two types would overwrite each other's sessions.
 
 use std::{
     any::{TypeId, type_name},
@@ -26,8 +25,7 @@ impl SessionType {
         }
     }
 
-    /// Refuses these sessions where those of another type have the same name and application, and the same context or
-    /// label.
+    /// Refuses these sessions if another type has the same name and application, and the same context or label.
     pub(super) fn check(
         &self,
         purpose: &Purpose,
@@ -43,8 +41,8 @@ impl SessionType {
         if !purpose.differs_in_type_at_most(&slot.purpose) {
             return None;
         }
-        // In one context types with different labels meet too, because the name of the cookie is the same. A request may
-        // choose any context, and then only the labels keep types apart.
+        // In one context both types find each other's cookie, whatever their labels are. In two contexts only the labels
+        // keep them apart, because a request may choose either context.
         let reason = if self.context == other.context {
             SAME_CONTEXT
         } else if *purpose == slot.purpose {
