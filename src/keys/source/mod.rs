@@ -124,10 +124,19 @@ fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
 pub struct RingSource {
     /// Name in errors. Empty for the value of a setting, which the settings' own error names.
     name: String,
-    read: Arc<dyn Fn(&str) -> Text + Send + Sync>,
-    #[cfg(feature = "watch")]
-    is_file: bool,
+    place: Place,
 }
+
+/// Where the text of a source is.
+#[derive(Clone)]
+enum Place {
+    Variable(String),
+    File(PathBuf),
+    Function(Arc<Function>),
+    Text(Zeroizing<String>),
+}
+
+type Function = dyn Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync;
 
 type Text = Result<Zeroizing<String>, RingSourceError>;
 
@@ -137,7 +146,7 @@ impl RingSource {
     pub fn env(variable: impl Into<String>) -> RingSource {
         let variable = variable.into();
         let name = format!("environment variable {variable}");
-        RingSource::new(name, move |name| read_variable(name, &variable))
+        RingSource::new(name, Place::Variable(variable))
     }
 
     /// Reads a regular file of at most 1 MiB, or a link to one.
@@ -145,11 +154,7 @@ impl RingSource {
     pub fn file(path: impl Into<PathBuf>) -> RingSource {
         let path = path.into();
         let name = format!("file {}", path.display());
-        RingSource {
-            #[cfg(feature = "watch")]
-            is_file: true,
-            ..RingSource::new(name, move |name| read_file(name, &path))
-        }
+        RingSource::new(name, Place::File(path))
     }
 
     /// Calls a function for the text, such as the client of a secret manager. Errors call the source `name`.
@@ -162,34 +167,33 @@ impl RingSource {
         name: impl Into<String>,
         read: impl Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
     ) -> RingSource {
-        RingSource::new(name.into(), move |name| call(name, &read))
+        RingSource::new(name.into(), Place::Function(Arc::new(read)))
     }
 
     #[cfg(feature = "watch")]
     pub(crate) fn is_file(&self) -> bool {
-        self.is_file
+        matches!(self.place, Place::File(_))
     }
 
     pub(crate) fn text(text: String) -> RingSource {
-        let text = Zeroizing::new(text);
-        RingSource::new(String::new(), move |_| Ok(text.clone()))
+        RingSource::new(String::new(), Place::Text(text.into()))
     }
 
-    fn new(mut name: String, read: impl Fn(&str) -> Text + Send + Sync + 'static) -> RingSource {
+    fn new(mut name: String, place: Place) -> RingSource {
         // A name that contains a key, given by mistake, is not shown.
         if looks_like_a_key(&name) {
             name = "(a key)".to_owned();
         }
-        RingSource {
-            name,
-            read: Arc::new(read),
-            #[cfg(feature = "watch")]
-            is_file: false,
-        }
+        RingSource { name, place }
     }
 
     pub(crate) fn read(&self) -> Text {
-        (self.read)(&self.name)
+        match &self.place {
+            Place::Variable(variable) => read_variable(&self.name, variable),
+            Place::File(path) => read_file(&self.name, path),
+            Place::Function(read) => call(&self.name, &**read),
+            Place::Text(text) => Ok(text.clone()),
+        }
     }
 
     /// Like [`read`](Self::read), but refuses a file without a line feed at its end, which may still be being written.
@@ -197,7 +201,7 @@ impl RingSource {
     pub(super) fn read_whole(&self) -> Text {
         let text = self.read()?;
         // An empty text is refused by a better sentence.
-        if self.is_file && !text.is_empty() && !text.ends_with('\n') {
+        if self.is_file() && !text.is_empty() && !text.ends_with('\n') {
             let problem = format!("{} {NO_LINE_FEED}", self.name);
             return Err(RingSourceError::new(problem));
         }
@@ -247,7 +251,7 @@ fn not_text(name: &str) -> RingSourceError {
     RingSourceError::new(format!("{name} is not UTF-8, expected keys"))
 }
 
-fn call(name: &str, read: impl Fn() -> Result<String, Box<dyn Error + Send + Sync>>) -> Text {
+fn call(name: &str, read: &Function) -> Text {
     let problem = format!("cannot read {name}");
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(text)) => Ok(Zeroizing::new(text)),
