@@ -111,8 +111,8 @@
 //! # Errors
 //!
 //! A change that cannot be saved is an error at the line that makes it ([`SessionError`]) and leaves the session as it
-//! was. Wrong settings and keys are errors at start-up ([`ConfigError`],
-//! [`keys::RingSourceError`]). Saving fails for the reasons of [`session::SaveError`], never because of the content.
+//! was. Wrong settings and keys are errors at start-up ([`ConfigError`], [`keys::KeyError`]). Saving fails for the reasons
+//! of [`session::SaveError`], never because of the content.
 //!
 //! Errors that a program may answer in different ways are enums, such as `SessionError`. Every other error is a
 //! sentence for the person who can correct the mistake.

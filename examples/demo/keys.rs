@@ -9,7 +9,7 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionToken, SigningKey,
     carrier::{SessionCookieBuilder, SessionTokenBuilder},
-    keys::{KeyError, KeyId, Mode, RingError, SharedKeyRing},
+    keys::{KeyError, KeyId, Mode, SharedKeyRing},
 };
 use zeroize::Zeroizing;
 
@@ -62,12 +62,12 @@ impl Keys {
     }
 
     /// Replaces the ring by the one in `text`. After an error the old one is still in use.
-    pub(crate) fn replace(&self, text: &str) -> Result<(), RingError> {
+    pub(crate) fn replace(&self, text: &str) -> Result<(), KeyError> {
         self.set(text, lock(&self.text))
     }
 
     /// Replaces it for the holder of the earlier text, so that no other change comes in between.
-    fn set(&self, text: &str, mut earlier: MutexGuard<'_, Secret>) -> Result<(), RingError> {
+    fn set(&self, text: &str, mut earlier: MutexGuard<'_, Secret>) -> Result<(), KeyError> {
         self.ring.replace(text.parse::<KeyRing>()?)?;
         *earlier = text.to_owned().into();
         Ok(())
@@ -83,7 +83,7 @@ impl Keys {
     }
 
     /// Drops every key but `sealing`.
-    pub(crate) fn retire_all_but(&self, sealing: KeyId, now: SystemTime) -> Result<(), RingError> {
+    pub(crate) fn retire_all_but(&self, sealing: KeyId, now: SystemTime) -> Result<(), KeyError> {
         let earlier = lock(&self.text);
         let text = earlier.clone();
         let seals = |entry: &&str| {

@@ -90,10 +90,6 @@ impl Suite {
         suites.find(|suite| suite.format() == format)
     }
 
-    pub(crate) fn from_word(word: &str) -> Option<Suite> {
-        Suite::ALL.into_iter().find(|suite| suite.word() == word)
-    }
-
     /// Returns the word for this suite in the text of a key: `xaes`, `xcha` or `sign`.
     #[must_use]
     pub const fn word(self) -> &'static str {

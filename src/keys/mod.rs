@@ -16,16 +16,13 @@ pub(crate) use key::{looks_like_a_key, quoted_unless_key};
 pub(crate) use purpose::Purpose;
 pub(crate) use ring::KeyNeed;
 pub(crate) use ring::KeyRing;
-pub use ring::{Fingerprint, RingError, RingKey};
+pub use ring::{Fingerprint, RingKey};
 pub use shared::SharedKeyRing;
 pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, SessionType, SlotKeys};
+pub use source::RingSource;
 #[cfg(feature = "watch")]
 pub use source::{PollOutcome, WatchedKeyRing};
-pub use source::{RingSource, RingSourceError};
 #[cfg(test)]
-pub(crate) use {
-    key::{KeyProblem, RawKey},
-    ring::{Listing, RingProblem},
-};
+pub(crate) use {key::RawKey, ring::Listing};
 
 pub use crate::crypto::suite::{Backend, Mode, Suite};

@@ -10,7 +10,7 @@ use crate::{
     base::config_error::ConfigError,
     carrier::{InCookie, Options, SessionBuilder, SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
-    keys::{KeyRing, RingSource, RingSourceError, SharedKeyRing},
+    keys::{KeyRing, RingSource, SharedKeyRing},
     state::Payload,
 };
 
@@ -250,7 +250,7 @@ fn builder_with(keys: KeySettings) -> Result<SessionCookieBuilder, ConfigError> 
     let sources = given(keys.sources)?;
     let ring = match keys.watch {
         Some(interval) => watched(sources, interval)?,
-        None => KeyRing::from_sources(sources).map_err(unread)?.into(),
+        None => KeyRing::from_sources(sources)?.into(),
     };
     ring.check_mode(mode)?;
     Ok(SessionBuilder::new(mode, ring))
@@ -261,10 +261,6 @@ fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {
         true => Err(ConfigError::about("keys", NO_KEYS)),
         false => Ok(sources),
     }
-}
-
-fn unread(error: RingSourceError) -> ConfigError {
-    ConfigError::about("keys", error.to_string())
 }
 
 #[cfg(all(
@@ -278,7 +274,7 @@ fn watched(sources: Vec<RingSource>, interval: Duration) -> Result<SharedKeyRing
     if !sources.iter().any(RingSource::is_file) {
         return Err(ConfigError::new("watch_keys", NOTHING_TO_WATCH));
     }
-    let watched = crate::keys::WatchedKeyRing::from_sources(sources).map_err(unread)?;
+    let watched = crate::keys::WatchedKeyRing::from_sources(sources)?;
     let ring = watched.keys();
     let spawned = watched.interval(interval).spawn();
     spawned.map_err(|error| ConfigError::new("watch_keys", format!("needs a thread: {error}")))?;

@@ -4,7 +4,7 @@ use std::{env, fs, process::Command, thread};
 
 use hardtack::{
     EncryptionKey, KeyRing, SigningKey,
-    keys::{RingSource, RingSourceError},
+    keys::{KeyError, RingSource},
 };
 
 use super::{folder::Folder, key, times::at};
@@ -12,7 +12,7 @@ use super::{folder::Folder, key, times::at};
 const NO_KEY: &str = "key ring has no key; put a key into it; `hardtack keygen` makes one (`cargo install \
     hardtack-cli`), and so does `EncryptionKey::generate`";
 
-type Ring = Result<KeyRing, RingSourceError>;
+type Ring = Result<KeyRing, KeyError>;
 
 fn text(text: impl Into<String>) -> RingSource {
     let text = text.into();

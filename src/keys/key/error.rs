@@ -1,85 +1,63 @@
-//! Errors of keys, with advice about a text that should be a key and does not begin like one.
+//! The error of keys, rings and their sources, and advice about a text that should be a key and does not begin like one.
 
 use std::{error::Error, fmt};
 
-use crate::{base::opaque_error, crypto::random::RandomError};
+use crate::{
+    base::{config_error::ConfigError, debug_by_display},
+    crypto::suite::{Mode, Suite},
+};
 
-/// An error from parsing or generating a key. Its message says what is wrong and what to do, and does not repeat any of
-/// the text, which may be a secret.
-pub struct KeyError(pub(crate) KeyProblem);
-
-opaque_error!(KeyError(KeyProblem));
-
-/// Problem of a key, or of the text of one.
-pub(crate) enum KeyProblem {
-    /// The text does not begin with `hardtack_key_v1_`.
-    Prefix {
-        /// A sentence on what the text looks like, and what to do.
-        advice: &'static str,
-    },
-    /// The part after the suite does not have 48 characters, and has another key in it.
-    Several,
-    /// The suite is unknown to this version.
-    Type,
-    /// The part after the suite does not have 48 characters.
-    Length {
-        /// Length found, in bytes.
-        found: usize,
-    },
-    /// The part after the suite is not unpadded base64url.
-    Encoding,
-    /// The checksum is wrong: at least one character was changed.
-    Checksum,
-    /// The secret has fewer than 8 distinct byte values, so it was not made by a random generator.
-    Weak,
-    /// A signing key where an encryption key is needed, or the reverse.
-    WrongKind {
-        /// Suite in the text.
-        found: &'static str,
-    },
-    /// The operating system's random generator failed.
-    Random(RandomError),
+/// An error from a key, a key ring or a source of one. Its message says what is wrong and what to do.
+///
+/// It names keys by their ids, and sources by their names. It shows no key, and repeats nothing of a text that may be one.
+pub struct KeyError {
+    /// Stays the same while the problem lasts. Empty if the details are the whole sentence.
+    pub(in crate::keys) problem: String,
+    /// May change meanwhile.
+    pub(in crate::keys) details: String,
+    pub(in crate::keys) source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-impl fmt::Display for KeyProblem {
+impl KeyError {
+    pub(in crate::keys) fn new(problem: impl Into<String>) -> KeyError {
+        KeyError {
+            problem: problem.into(),
+            details: String::new(),
+            source: None,
+        }
+    }
+
+    /// Refuses a key of this suite where the other mode is needed.
+    pub(in crate::keys) fn wrong_kind(found: Suite) -> KeyError {
+        let why = match found.mode() {
+            Mode::Encrypted => "encrypts, expected `sign`",
+            Mode::UnencryptedButSigned => "does not encrypt, expected `xaes` or `xcha`",
+        };
+        KeyError::new(format!("key is of suite `{}`, which {why}", found.word()))
+    }
+}
+
+debug_by_display!(KeyError);
+
+impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            KeyProblem::Prefix { advice } => {
-                write!(f, "key does not begin with `{KEY_PREFIX}`; {advice}")
-            }
-            KeyProblem::Several => f.write_str(
-                "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas",
-            ),
-            KeyProblem::Type => {
-                f.write_str("key is of an unknown suite, expected `xaes`, `xcha` or `sign`")
-            }
-            KeyProblem::Length { found } => write!(
-                f,
-                "key has {found} characters after its suite, expected {ENCODED_LEN}"
-            ),
-            KeyProblem::Encoding => f.write_str("key is not unpadded base64url"),
-            KeyProblem::Checksum => f.write_str(
-                "key has a wrong checksum, so at least one character is wrong; copy it again",
-            ),
-            KeyProblem::Weak => f.write_str("key is not random; generate one with `hardtack keygen`"),
-            KeyProblem::WrongKind { found: "sign" } => f.write_str(
-                "key is of suite `sign`, which does not encrypt, expected `xaes` or `xcha`",
-            ),
-            KeyProblem::WrongKind { found } => write!(
-                f,
-                "key is of suite `{found}`, which encrypts, expected `sign`"
-            ),
-            KeyProblem::Random(_) => f.write_str("key could not be generated"),
+        match (&*self.problem, &*self.details) {
+            ("", sentence) | (sentence, "") => f.write_str(sentence),
+            (problem, details) => write!(f, "{problem}: {details}"),
         }
     }
 }
 
 impl Error for KeyError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.0 {
-            KeyProblem::Random(error) => Some(error),
-            _ => None,
-        }
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The sentence names keys by their ids.
+impl From<KeyError> for ConfigError {
+    fn from(error: KeyError) -> Self {
+        ConfigError::about("keys", error.to_string())
     }
 }
 
@@ -122,6 +100,7 @@ pub(super) const KEY_PREFIX: &str = "hardtack_key_v1_";
 pub(super) const ANY_KEY_PREFIX: &str = "hardtack_key_";
 /// Characters of secret and checksum in base64url.
 pub(super) const ENCODED_LEN: usize = 48;
+pub(in crate::keys) const NOT_BASE64URL: &str = "key is not unpadded base64url";
 /// Remedy for a place that lacks a key.
 pub(crate) const NEW_KEY: &str = "put a key into it; `hardtack keygen` makes one (`cargo install hardtack-cli`), and \
     so does `EncryptionKey::generate`";

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use zeroize::Zeroizing;
 
-use super::{EncryptionKey, KeyError, KeyId, SigningKey, error::KeyProblem, text::RawKey};
+use super::{EncryptionKey, KeyError, KeyId, SigningKey, text::RawKey};
 use crate::crypto::suite::Mode;
 
 macro_rules! kind_of_key {
@@ -53,8 +53,7 @@ macro_rules! kind_of_key {
                 if key.suite.mode() == $mode {
                     Ok($name(key))
                 } else {
-                    let found = key.suite.word();
-                    Err(KeyProblem::WrongKind { found }.into())
+                    Err(KeyError::wrong_kind(key.suite))
                 }
             }
         }

@@ -6,7 +6,7 @@ use ctutils::CtEq;
 use zeroize::Zeroizing;
 
 use super::{
-    error::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX, KeyProblem, advice},
+    error::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX, KeyError, NOT_BASE64URL, advice},
     info::KeyId,
 };
 use crate::{
@@ -26,16 +26,20 @@ pub(crate) struct RawKey {
 }
 
 impl RawKey {
-    pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyProblem> {
-        let secret = Zeroizing::new(random::from_system().map_err(KeyProblem::Random)?);
+    pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyError> {
+        let drawn = random::from_system().map_err(|error| KeyError {
+            source: Some(Box::new(error)),
+            ..KeyError::new("key could not be generated")
+        });
+        let secret = Zeroizing::new(drawn?);
         // The chance that a good generator gives fewer than 8 distinct bytes is 2^-122.7.
         RawKey::new(suite, secret)
     }
 
-    fn new(suite: Suite, secret: Zeroizing<[u8; SECRET_LEN]>) -> Result<RawKey, KeyProblem> {
+    fn new(suite: Suite, secret: Zeroizing<[u8; SECRET_LEN]>) -> Result<RawKey, KeyError> {
         let distinct = (0..=u8::MAX).filter(|byte| secret.contains(byte));
         if distinct.count() < FEWEST_DISTINCT_BYTES {
-            return Err(KeyProblem::Weak);
+            return Err(KeyError::new(WEAK));
         }
         let id = KeyId([0; 4]);
         let mut key = RawKey { suite, id, secret };
@@ -43,23 +47,29 @@ impl RawKey {
         Ok(key)
     }
 
-    pub(crate) fn parse(text: &str) -> Result<RawKey, KeyProblem> {
+    pub(crate) fn parse(text: &str) -> Result<RawKey, KeyError> {
         let text = text.trim_ascii();
-        let rest = text
-            .strip_prefix(KEY_PREFIX)
-            .ok_or_else(|| KeyProblem::Prefix {
-                advice: advice(text),
-            })?;
-        let (word, encoded) = rest.split_once('_').ok_or(KeyProblem::Type)?;
-        let suite = Suite::from_word(word).ok_or(KeyProblem::Type)?;
-        match encoded.len() {
-            ENCODED_LEN => {}
-            _ if encoded.contains(ANY_KEY_PREFIX) => return Err(KeyProblem::Several),
-            found => return Err(KeyProblem::Length { found }),
+        let rest = text.strip_prefix(KEY_PREFIX).ok_or_else(|| {
+            let advice = advice(text);
+            KeyError::new(format!("key does not begin with `{KEY_PREFIX}`; {advice}"))
+        })?;
+        let unknown = || KeyError::new(UNKNOWN_SUITE);
+        let (word, encoded) = rest.split_once('_').ok_or_else(unknown)?;
+        let mut suites = Suite::ALL.into_iter();
+        let suite = suites.find(|it| it.word() == word).ok_or_else(unknown)?;
+        if encoded.len() != ENCODED_LEN {
+            if encoded.contains(ANY_KEY_PREFIX) {
+                return Err(KeyError::new(SEVERAL));
+            }
+            let found = encoded.len();
+            return Err(KeyError::new(format!(
+                "key has {found} characters after its suite, expected {ENCODED_LEN}"
+            )));
         }
-        let (secret, check) = decode(encoded.as_bytes()).ok_or(KeyProblem::Encoding)?;
+        let decoded = decode(encoded.as_bytes());
+        let (secret, check) = decoded.ok_or_else(|| KeyError::new(NOT_BASE64URL))?;
         if check != checksum(suite, &secret) {
-            return Err(KeyProblem::Checksum);
+            return Err(KeyError::new(CHANGED));
         }
         RawKey::new(suite, secret)
     }
@@ -119,3 +129,7 @@ fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
 const SECRET_LEN: usize = 32;
 const CHECK_LEN: usize = 4;
 const FEWEST_DISTINCT_BYTES: usize = 8;
+const UNKNOWN_SUITE: &str = "key is of an unknown suite, expected `xaes`, `xcha` or `sign`";
+const SEVERAL: &str = "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas";
+const CHANGED: &str = "key has a wrong checksum, so at least one character is wrong; copy it again";
+const WEAK: &str = "key is not random; generate one with `hardtack keygen`";

@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 use crate::{
     base::time::{UnixSeconds, system_time, unix_seconds},
     crypto::sha256::Prk,
-    keys::key::{EncryptionKey, KeyInfo, KeyProblem, RawKey, SigningKey},
+    keys::key::{EncryptionKey, KeyError, KeyInfo, RawKey, SigningKey},
 };
 
 /// A key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes. It is made from an
@@ -36,7 +36,7 @@ pub(crate) struct Member<M> {
 
 impl RingKey {
     /// Parses the text of a key.
-    pub(super) fn parse(text: &str) -> Result<RingKey, KeyProblem> {
+    pub(super) fn parse(text: &str) -> Result<RingKey, KeyError> {
         Ok(RingKey::of(&RawKey::parse(text)?))
     }
 

@@ -1,15 +1,11 @@
 //! Keys in use (SPEC.md § 3.4 to § 3.6).
 
-mod error;
 mod member;
 mod order;
 mod text;
 
 use std::{fmt, str::FromStr, sync::Arc, time::SystemTime};
 
-pub use error::RingError;
-#[cfg(test)]
-pub(crate) use error::RingProblem;
 pub(crate) use member::Member;
 pub use member::RingKey;
 pub use order::Fingerprint;
@@ -19,7 +15,7 @@ pub(crate) use text::Listing;
 use crate::{
     base::time::{EPOCH, system_time, unix_seconds, unix_seconds_from},
     crypto::{sha256::Prk, suite::Mode},
-    keys::key::{EncryptionKey, KeyId, KeyInfo, KeyRole, SigningKey},
+    keys::key::{EncryptionKey, KeyError, KeyId, KeyInfo, KeyRole, SigningKey},
 };
 
 /// Keys in use: one seals, and all open that are not retired. All encrypt, or all only sign. Immutable and cheap to
@@ -84,7 +80,7 @@ impl KeyRing {
     ///
     /// Returns an error if there is no key, a key occurs twice, encryption and signing keys are mixed, no key would
     /// seal after the last one retires, or a key retires before the next one seals.
-    pub fn from_keys<I>(keys: I) -> Result<KeyRing, RingError>
+    pub fn from_keys<I>(keys: I) -> Result<KeyRing, KeyError>
     where
         I: IntoIterator,
         I::Item: Into<RingKey>,
@@ -266,7 +262,7 @@ impl KeyRing {
         self.0.fingerprint()
     }
 
-    pub(crate) fn of_listed(listing: Listing) -> Result<KeyRing, RingError> {
+    pub(crate) fn of_listed(listing: Listing) -> Result<KeyRing, KeyError> {
         Ok(KeyRing::of(Ring::new(listing.keys, listing.not_before)?))
     }
 
@@ -285,9 +281,9 @@ impl KeyRing {
 /// Parses the text form: one key per line, with comment lines and blank lines allowed, or keys separated by commas
 /// (SPEC.md § 3.5).
 impl FromStr for KeyRing {
-    type Err = RingError;
+    type Err = KeyError;
 
-    fn from_str(text: &str) -> Result<Self, RingError> {
+    fn from_str(text: &str) -> Result<Self, KeyError> {
         let mut listing = Listing::default();
         listing.add(text)?;
         KeyRing::of_listed(listing)

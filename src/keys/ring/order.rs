@@ -5,14 +5,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{error::RingProblem, member::Member};
+use super::member::Member;
 use crate::{
     base::{
         show_in_hex,
-        time::{EPOCH, UnixSeconds, unix_seconds},
+        time::{EPOCH, UnixSeconds, show_time, unix_seconds},
     },
     crypto::{sha256::sha256, suite::Mode},
-    keys::key::{KeyId, KeyInfo, KeyRole, RingEvent},
+    keys::key::{KeyError, KeyId, KeyInfo, KeyRole, NEW_KEY, RingEvent},
 };
 
 /// Keys with their times, each with its material.
@@ -52,35 +52,36 @@ impl<K> Ring<K> {
     pub(crate) fn new(
         mut keys: Vec<Member<K>>,
         not_before: UnixSeconds,
-    ) -> Result<Ring<K>, RingProblem> {
-        for key in &keys {
-            let first = &keys[0];
-            if key.info.suite.mode() != first.info.suite.mode() {
-                return Err(RingProblem::Mixed(first.info.id, key.info.id));
-            }
-            let mut times = key.info.seal_from.iter().chain(&key.info.accept_until);
-            if times.any(|&time| unix_seconds(time) < EPOCH) {
-                return Err(RingProblem::BeforeEpoch(key.info.id));
-            }
-        }
-        let mut ids: Vec<_> = keys.iter().map(|key| key.info.id).collect();
-        ids.sort_unstable();
-        if let Some(twice) = ids.windows(2).find(|two| two[0] == two[1]) {
-            return Err(RingProblem::Duplicate(twice[0]));
-        }
+    ) -> Result<Ring<K>, KeyError> {
+        check_each(&keys)?;
         // The last key that may seal does. On a tie that is the first listed, so the list is reversed before a stable sort.
         keys.reverse();
         keys.sort_by_key(|key| key.info.seal_from.map_or(0, unix_seconds));
         let ring = Ring { keys, not_before };
-        let last = ring.keys.last().ok_or(RingProblem::Empty)?;
-        // After its end no key would seal.
-        if last.info.accept_until.is_some() {
-            return Err(RingProblem::LastRetires(last.info.id));
-        }
-        if let Some(gap) = ring.overlaps().find(|[(_, end), (_, from)]| end <= from) {
-            return Err(RingProblem::RetiresTooEarly(gap));
-        }
+        ring.check_ends()?;
         Ok(ring)
+    }
+
+    /// Refuses an end after which no key would seal, or before the next one does.
+    fn check_ends(&self) -> Result<(), KeyError> {
+        let empty = || KeyError::new(format!("key ring has no key; {NEW_KEY}"));
+        let last = self.keys.last().ok_or_else(empty)?;
+        if last.info.accept_until.is_some() {
+            let id = last.info.id;
+            return Err(KeyError::new(format!(
+                "key {id} is the last one to seal, so it cannot have `accept_until`; remove it, or add a key that seals \
+                 later"
+            )));
+        }
+        let mut overlaps = self.overlaps();
+        match overlaps.find(|[(_, until), (_, from)]| until <= from) {
+            None => Ok(()),
+            Some([(key, until), (next, from)]) => Err(KeyError::new(format!(
+                "key {key} retires at {}, but key {next} seals only from {} on; set a later `accept_until`",
+                show_time(until),
+                show_time(from)
+            ))),
+        }
     }
 
     /// Returns the key that seals at `now`.
@@ -105,11 +106,15 @@ impl<K> Ring<K> {
     }
 
     /// Refuses keys that cannot seal sessions of this mode.
-    pub(crate) fn check_mode(&self, sessions: Mode) -> Result<(), RingProblem> {
-        if self.mode() != sessions {
-            return Err(RingProblem::OtherMode { sessions });
+    pub(crate) fn check_mode(&self, sessions: Mode) -> Result<(), KeyError> {
+        let mode = self.mode();
+        if mode == sessions {
+            return Ok(());
         }
-        Ok(())
+        Err(KeyError::new(match mode {
+            Mode::Encrypted => KEYS_ENCRYPT,
+            Mode::UnencryptedButSigned => KEYS_SIGN,
+        }))
     }
 
     pub(crate) fn find(&self, id: KeyId) -> Option<&Member<K>> {
@@ -220,6 +225,42 @@ impl<K> Ring<K> {
     }
 }
 
+/// Refuses a key that cannot be in a ring with the others, and a time before the format begins.
+fn check_each<K>(keys: &[Member<K>]) -> Result<(), KeyError> {
+    for key in keys {
+        let (first, id) = (keys[0].info, key.info.id);
+        if key.info.suite.mode() != first.suite.mode() {
+            return Err(KeyError::new(format!(
+                "one of the keys {} and {id} encrypts, and the other signs without encrypting; give each kind a separate \
+                 key ring",
+                first.id
+            )));
+        }
+        let mut times = key.info.seal_from.iter().chain(&key.info.accept_until);
+        if times.any(|&time| unix_seconds(time) < EPOCH) {
+            return Err(KeyError::new(format!(
+                "key {id} has a `seal_from` or `accept_until` before 2026-01-01T00:00:00Z; remove it"
+            )));
+        }
+    }
+    let mut ids: Vec<_> = keys.iter().map(|key| key.info.id).collect();
+    ids.sort_unstable();
+    // Two different keys share an id by chance in one pair of 2^32.
+    match ids.windows(2).find(|two| two[0] == two[1]) {
+        None => Ok(()),
+        Some(twice) => Err(KeyError::new(format!(
+            "key {} is listed twice in the key ring; leave one out; if the two differ, they share an id by chance, so \
+             generate another key",
+            twice[0]
+        ))),
+    }
+}
+
+const KEYS_ENCRYPT: &str = "keys are of suite `xaes` or `xcha`, which encrypt, expected `sign`; give such keys, or choose \
+    `encrypted`";
+const KEYS_SIGN: &str = "keys are of suite `sign`, which does not encrypt, expected `xaes` or `xcha`; give such keys, or \
+    choose `unencrypted_but_signed`";
+
 /// A fingerprint of a key ring: 8 bytes, shown as 16 hexadecimal digits. It is public ([SPEC.md § 3.6]).
 ///
 /// [SPEC.md § 3.6]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#36-fingerprint
@@ -227,3 +268,29 @@ impl<K> Ring<K> {
 pub struct Fingerprint([u8; 8]);
 
 show_in_hex!(Fingerprint as u64);
+
+#[cfg(test)]
+mod tests {
+    use crate::{EncryptionKey, KeyRing, base::time, keys::RingKey};
+
+    #[test]
+    fn a_key_that_retires_before_the_next_seals_is_refused_with_both_times() {
+        let at = |seconds: u64| time::system_time(1_800_000_000 + seconds);
+        let (old, new) = (
+            EncryptionKey::generate().unwrap(),
+            EncryptionKey::generate().unwrap(),
+        );
+        let (old_id, new_id) = (old.id(), new.id());
+        let ring = KeyRing::from_keys([
+            RingKey::from(old).accept_until(at(0)),
+            RingKey::from(new).seal_from(at(3_600)),
+        ]);
+        assert_eq!(
+            ring.err().unwrap().to_string(),
+            format!(
+                "key {old_id} retires at 2027-01-15T08:00:00Z, but key {new_id} seals only from 2027-01-15T09:00:00Z on; \
+                 set a later `accept_until`"
+            )
+        );
+    }
+}

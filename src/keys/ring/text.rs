@@ -2,14 +2,11 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use super::{
-    error::RingProblem,
-    member::{Member, RingKey},
-};
+use super::member::{Member, RingKey};
 use crate::{
     base::time::{EPOCH, UnixSeconds, parse_time, unix_seconds},
     crypto::{sha256::Prk, suite::Mode},
-    keys::key::{KeyProblem, looks_like_a_key},
+    keys::key::{KeyError, NOT_BASE64URL, looks_like_a_key},
 };
 
 /// Keys in the order in which they are listed, and the latest `not_before` or 0. Another source may have the rest of
@@ -24,7 +21,7 @@ pub(crate) struct Listing {
 
 impl Listing {
     /// Adds the keys of a text. An error counts its entries: lines, as in an editor, or keys between commas.
-    pub(crate) fn add(&mut self, whole: &str) -> Result<(), RingProblem> {
+    pub(crate) fn add(&mut self, whole: &str) -> Result<(), KeyError> {
         let text = whole.trim_ascii();
         let mut lines = text.lines();
         let has_commas = lines.any(|line| line.contains(',') && !is_comment(line));
@@ -36,11 +33,11 @@ impl Listing {
         };
         let mut not_before = None;
         for (entry, item) in (first..).zip(items) {
-            let fail = |problem| RingProblem::Text { entry, problem };
+            let fail = |problem| KeyError::new(format!("key ring, entry {entry}: {problem}"));
             let item = item.trim_matches(BLANK);
             if let Some(time) = item.strip_prefix(NOT_BEFORE) {
                 if time.contains(BLANK) {
-                    return Err(fail(AFTER_NOT_BEFORE.to_owned()));
+                    return Err(fail(KeyError::new(AFTER_NOT_BEFORE)));
                 }
                 set(&mut not_before, NOT_BEFORE, time).map_err(fail)?;
             } else if !item.is_empty() && !is_comment(item) {
@@ -48,7 +45,7 @@ impl Listing {
                 self.mode = Some(key.info.suite.mode());
                 self.keys.push(key);
             } else if has_commas {
-                return Err(fail(BLANK_BETWEEN_COMMAS.to_owned()));
+                return Err(fail(KeyError::new(BLANK_BETWEEN_COMMAS)));
             }
         }
         self.not_before = self.not_before.max(not_before.map_or(0, unix_seconds));
@@ -61,18 +58,17 @@ fn is_comment(line: &str) -> bool {
 }
 
 /// Parses `key attribute=time attribute=time`, and refuses a key that does not have this mode, if there is one.
-fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, String> {
+fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, KeyError> {
     let mut words = item.split(BLANK).filter(|word| !word.is_empty());
     let key = words.next().unwrap_or_default();
     // Parsing a key ignores white space around it, but in a ring only spaces and tabs separate words.
     if key != key.trim_ascii() {
-        return Err(KeyProblem::Encoding.to_string());
+        return Err(KeyError::new(NOT_BASE64URL));
     }
-    let RingKey(mut key) = RingKey::parse(key).map_err(|problem| problem.to_string())?;
+    let RingKey(mut key) = RingKey::parse(key)?;
     let suite = key.info.suite;
     if mode.is_some_and(|mode| mode != suite.mode()) {
-        let found = suite.word();
-        return Err(KeyProblem::WrongKind { found }.to_string());
+        return Err(KeyError::wrong_kind(suite));
     }
     for word in words {
         if let Some(time) = word.strip_prefix(SEAL_FROM) {
@@ -80,16 +76,16 @@ fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, String>
         } else if let Some(time) = word.strip_prefix(ACCEPT_UNTIL) {
             set(&mut key.info.accept_until, ACCEPT_UNTIL, time)?;
         } else if looks_like_a_key(word) {
-            return Err(SECOND_KEY.to_owned());
+            return Err(KeyError::new(SECOND_KEY));
         } else {
-            return Err(UNKNOWN_ATTRIBUTE.to_owned());
+            return Err(KeyError::new(UNKNOWN_ATTRIBUTE));
         }
     }
     Ok(key)
 }
 
 /// Sets the time of an attribute, in the range of the format.
-fn set(slot: &mut Option<SystemTime>, attribute: &str, time: &str) -> Result<(), String> {
+fn set(slot: &mut Option<SystemTime>, attribute: &str, time: &str) -> Result<(), KeyError> {
     let time = parse_time(time).filter(|&time| unix_seconds(time) >= EPOCH);
     let problem = match time {
         None => "expects a time like `2026-12-15T00:00:00Z`, from 2026 on",
@@ -99,7 +95,7 @@ fn set(slot: &mut Option<SystemTime>, attribute: &str, time: &str) -> Result<(),
             return Ok(());
         }
     };
-    Err(format!("`{attribute}` {problem}"))
+    Err(KeyError::new(format!("`{attribute}` {problem}")))
 }
 
 /// Separates words. Line ends and commas separate entries.

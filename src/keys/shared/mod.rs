@@ -21,8 +21,9 @@ use crate::{
     crypto::{sha256::Prk, suite::Mode},
     events,
     keys::{
+        key::KeyError,
         purpose::Purpose,
-        ring::{KeyNeed, KeyRing, Ring, RingError},
+        ring::{KeyNeed, KeyRing, Ring},
     },
 };
 
@@ -81,7 +82,7 @@ impl SharedKeyRing {
     /// # Errors
     ///
     /// Returns an error if the ring in use encrypts and `ring` only signs, or the reverse. The ring in use stays.
-    pub fn replace(&self, ring: impl Into<KeyRing>) -> Result<(), RingError> {
+    pub fn replace(&self, ring: impl Into<KeyRing>) -> Result<(), KeyError> {
         self.exchange(ring.into(), None).map(drop)
     }
 
@@ -91,7 +92,7 @@ impl SharedKeyRing {
         &self,
         ring: KeyRing,
         now: Option<UnixSeconds>,
-    ) -> Result<(KeyRing, KeyNeed), RingError> {
+    ) -> Result<(KeyRing, KeyNeed), KeyError> {
         let ring = ring.0;
         let mut shared = self.lock();
         ring.check_mode(shared.ring.mode())?;
@@ -133,8 +134,8 @@ impl SharedKeyRing {
         Arc::strong_count(&self.0) > 1 || self.lock().slots.iter().any(is_served)
     }
 
-    pub(crate) fn check_mode(&self, sessions: Mode) -> Result<(), RingError> {
-        Ok(self.lock().ring.check_mode(sessions)?)
+    pub(crate) fn check_mode(&self, sessions: Mode) -> Result<(), KeyError> {
+        self.lock().ring.check_mode(sessions)
     }
 
     /// Derives the keys for `purpose`, now and whenever the ring is replaced. A ring that ends a key before `need` causes a

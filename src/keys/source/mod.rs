@@ -19,12 +19,9 @@ use std::{
 pub use watch::{PollOutcome, WatchedKeyRing};
 use zeroize::Zeroizing;
 
-use crate::{
-    base::debug_by_display,
-    keys::{
-        key::{NEW_KEY, looks_like_a_key},
-        ring::{KeyRing, Listing, RingError},
-    },
+use crate::keys::{
+    key::{KeyError, NEW_KEY, looks_like_a_key},
+    ring::{KeyRing, Listing},
 };
 
 impl KeyRing {
@@ -36,7 +33,7 @@ impl KeyRing {
     /// Returns an error if the variable is not set or does not contain a ring. The error does not show the value.
     ///
     /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
-    pub fn from_env(variable: &str) -> Result<KeyRing, RingSourceError> {
+    pub fn from_env(variable: &str) -> Result<KeyRing, KeyError> {
         KeyRing::from_sources([RingSource::env(variable)])
     }
 
@@ -50,7 +47,7 @@ impl KeyRing {
     /// the content.
     ///
     /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
-    pub fn from_file(path: impl Into<PathBuf>) -> Result<KeyRing, RingSourceError> {
+    pub fn from_file(path: impl Into<PathBuf>) -> Result<KeyRing, KeyError> {
         KeyRing::from_sources([RingSource::file(path)])
     }
 
@@ -68,7 +65,7 @@ impl KeyRing {
     ///     RingSource::file("/run/secrets/session/new"),
     ///     RingSource::env("OLD_SESSION_KEY"),
     /// ])?;
-    /// # Ok::<_, hardtack::keys::RingSourceError>(())
+    /// # Ok::<_, hardtack::keys::KeyError>(())
     /// ```
     ///
     /// # Errors
@@ -77,7 +74,7 @@ impl KeyRing {
     /// error names that source or, in the last case, all of them.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
-    ) -> Result<KeyRing, RingSourceError> {
+    ) -> Result<KeyRing, KeyError> {
         let sources: Vec<_> = sources.into_iter().collect();
         let strings = sources.iter().map(RingSource::read);
         join(&sources, &strings.collect::<Result<Vec<_>, _>>()?)
@@ -88,21 +85,21 @@ impl KeyRing {
 pub(super) fn join(
     sources: &[RingSource],
     strings: &[Zeroizing<String>],
-) -> Result<KeyRing, RingSourceError> {
+) -> Result<KeyRing, KeyError> {
     let mut listing = Listing::default();
     for (source, text) in sources.iter().zip(strings) {
         let added = listing.add(text);
-        added.map_err(|problem| no_ring(slice::from_ref(source), problem.into()))?;
+        added.map_err(|error| no_ring(slice::from_ref(source), error))?;
     }
     KeyRing::of_listed(listing).map_err(|error| no_ring(sources, error))
 }
 
 /// Returns the error for sources that do not make a ring.
-fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
+fn no_ring(sources: &[RingSource], error: KeyError) -> KeyError {
     let names: Vec<_> = sources.iter().map(|source| &*source.name).collect();
-    RingSourceError {
+    KeyError {
         details: error.to_string(),
-        ..RingSourceError::new(names.join(", "))
+        ..KeyError::new(names.join(", "))
     }
 }
 
@@ -116,7 +113,7 @@ fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
 /// // A folder that holds one file for each key.
 /// let keys: KeyRing =
 ///     KeyRing::from_sources(["new", "old"].map(|key| RingSource::file(format!("/run/keys/{key}"))))?;
-/// # Ok::<_, hardtack::keys::RingSourceError>(())
+/// # Ok::<_, hardtack::keys::KeyError>(())
 /// ```
 ///
 /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
@@ -127,7 +124,7 @@ pub struct RingSource {
     place: Place,
 }
 
-/// Where the text of a source is.
+/// Place of a text.
 #[derive(Clone)]
 enum Place {
     Variable(String),
@@ -138,7 +135,7 @@ enum Place {
 
 type Function = dyn Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync;
 
-type Text = Result<Zeroizing<String>, RingSourceError>;
+type Text = Result<Zeroizing<String>, KeyError>;
 
 impl RingSource {
     /// Reads an environment variable.
@@ -203,7 +200,7 @@ impl RingSource {
         // An empty text is refused by a better sentence.
         if self.is_file() && !text.is_empty() && !text.ends_with('\n') {
             let problem = format!("{} {NO_LINE_FEED}", self.name);
-            return Err(RingSourceError::new(problem));
+            return Err(KeyError::new(problem));
         }
         Ok(text)
     }
@@ -217,20 +214,20 @@ impl fmt::Debug for RingSource {
 }
 
 fn read_variable(name: &str, variable: &str) -> Text {
-    let not_set = || RingSourceError::new(format!("{name} is not set; {NEW_KEY}"));
-    let text = env::var_os(variable).ok_or_else(not_set)?;
-    let text = text.into_string().map_err(|_| not_text(name))?;
+    let not_set = || KeyError::new(format!("{name} is not set; {NEW_KEY}"));
+    let value = env::var_os(variable).ok_or_else(not_set)?;
+    let text = value.into_string().map_err(|_| not_text(name))?;
     Ok(Zeroizing::new(text))
 }
 
 fn read_file(name: &str, path: &Path) -> Text {
-    let cannot_read = |error: io::Error| RingSourceError {
+    let cannot_read = |error: io::Error| KeyError {
         details: error.to_string(),
-        ..RingSourceError::new(format!("cannot read {name}"))
+        ..KeyError::new(format!("cannot read {name}"))
     };
     // Before it is opened, which for a pipe would wait until somebody writes to it.
     if !fs::metadata(path).map_err(cannot_read)?.is_file() {
-        return Err(RingSourceError::new(format!("{name} {NOT_REGULAR}")));
+        return Err(KeyError::new(format!("{name} {NOT_REGULAR}")));
     }
     let file = File::open(path).map_err(cannot_read)?;
     // Allocated for the whole file, because growing would leave a copy behind.
@@ -241,80 +238,44 @@ fn read_file(name: &str, path: &Path) -> Text {
     file.read_to_end(&mut bytes).map_err(cannot_read)?;
     if bytes.len() as u64 > LARGEST_FILE {
         let problem = format!("{name} is larger than 1 MiB, expected keys");
-        return Err(RingSourceError::new(problem));
+        return Err(KeyError::new(problem));
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| not_text(name))?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-fn not_text(name: &str) -> RingSourceError {
-    RingSourceError::new(format!("{name} is not UTF-8, expected keys"))
+fn not_text(name: &str) -> KeyError {
+    KeyError::new(format!("{name} is not UTF-8, expected keys"))
 }
 
 fn call(name: &str, read: &Function) -> Text {
     let problem = format!("cannot read {name}");
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(text)) => Ok(Zeroizing::new(text)),
-        Ok(Err(error)) => Err(match RingSourceError::sentences_of(&*error) {
-            Some(error) => RingSourceError { problem, ..error },
-            None => RingSourceError::new(problem + ": its error holds a key and is not shown"),
+        Ok(Err(error)) => Err(match sentences_of(&*error) {
+            Some(error) => KeyError { problem, ..error },
+            None => KeyError::new(problem + ": its error holds a key and is not shown"),
         }),
-        Err(_) => Err(RingSourceError::new(problem + ": it panicked")),
+        Err(_) => Err(KeyError::new(problem + ": it panicked")),
     }
 }
 
-/// An error from reading a key ring. Its message names the source and shows nothing of the content.
-pub struct RingSourceError {
-    /// Names the sources, and stays the same while the problem lasts.
-    pub(super) problem: String,
-    /// May change meanwhile.
-    details: String,
-    source: Option<Box<RingSourceError>>,
-}
-
-impl RingSourceError {
-    fn new(problem: String) -> RingSourceError {
-        RingSourceError {
-            problem,
-            details: String::new(),
-            source: None,
-        }
+/// Reduces an error and its sources to their sentences, because its `Debug`, or a downcast, may show the text that was
+/// read. Returns `None` if a sentence contains a key.
+fn sentences_of(error: &(dyn Error + 'static)) -> Option<KeyError> {
+    let details = error.to_string();
+    if looks_like_a_key(&details) {
+        return None;
     }
-
-    /// Reduces an error and its sources to their sentences, because its `Debug`, or a downcast, may show the text that
-    /// was read. `None`: a sentence contains a key.
-    fn sentences_of(error: &(dyn Error + 'static)) -> Option<RingSourceError> {
-        let details = error.to_string();
-        if looks_like_a_key(&details) {
-            return None;
-        }
-        let source = match error.source() {
-            Some(source) => Some(Box::new(RingSourceError::sentences_of(source)?)),
-            None => None,
-        };
-        Some(RingSourceError {
-            problem: String::new(),
-            details,
-            source,
-        })
-    }
-}
-
-debug_by_display!(RingSourceError);
-
-impl fmt::Display for RingSourceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&*self.problem, &*self.details) {
-            ("", sentence) | (sentence, "") => f.write_str(sentence),
-            (problem, details) => write!(f, "{problem}: {details}"),
-        }
-    }
-}
-
-impl Error for RingSourceError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
+    let source = match error.source() {
+        Some(source) => Some(sentences_of(source)?.into()),
+        None => None,
+    };
+    Some(KeyError {
+        problem: String::new(),
+        details,
+        source,
+    })
 }
 
 /// In bytes. A thousand keys with their times take 135,000.

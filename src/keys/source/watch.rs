@@ -9,12 +9,15 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{RingSource, RingSourceError, join, no_ring};
+use super::{RingSource, join, no_ring};
 use crate::{
     base::{clock::Clock, time::UnixSeconds},
     crypto::sha256::sha256,
     events,
-    keys::{key::KeyId, shared::SharedKeyRing},
+    keys::{
+        key::{KeyError, KeyId},
+        shared::SharedKeyRing,
+    },
 };
 
 /// A [`SharedKeyRing`] that follows its sources: files, environment variables or functions.
@@ -79,7 +82,7 @@ impl WatchedKeyRing {
     /// ring.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
-    ) -> Result<WatchedKeyRing, RingSourceError> {
+    ) -> Result<WatchedKeyRing, KeyError> {
         let sources: Vec<_> = sources.into_iter().collect();
         let strings = read(&sources)?;
         Ok(WatchedKeyRing {
@@ -166,7 +169,7 @@ impl WatchedKeyRing {
         &self,
         strings: &[Zeroizing<String>],
         now: UnixSeconds,
-    ) -> Result<Vec<KeyId>, RingSourceError> {
+    ) -> Result<Vec<KeyId>, KeyError> {
         let ring = join(&self.sources, strings)?;
         let exchanged = self.keys.exchange(ring.clone(), Some(now));
         let (earlier, need) = exchanged.map_err(|error| no_ring(&self.sources, error))?;
@@ -246,7 +249,7 @@ impl WatchedKeyRing {
     }
 }
 
-fn read(sources: &[RingSource]) -> Result<Vec<Zeroizing<String>>, RingSourceError> {
+fn read(sources: &[RingSource]) -> Result<Vec<Zeroizing<String>>, KeyError> {
     sources.iter().map(RingSource::read_whole).collect()
 }
 
@@ -285,7 +288,7 @@ pub enum PollOutcome {
     },
     /// The sources are the same as at the previous poll, and do not make a ring that can be used. The earlier ring
     /// stays in use.
-    Refused(RingSourceError),
+    Refused(KeyError),
 }
 
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);

@@ -4,10 +4,7 @@ use super::{Mode, PurposeOf, for_each, hex, mode_of};
 use crate::{
     EncryptionKey, SigningKey,
     base::time::{system_time, unix_seconds},
-    keys::{
-        KeyError, KeyId, KeyNeed, KeyProblem, KeyRing, KeyRole, Listing, RawKey, RingError,
-        RingKey, RingProblem,
-    },
+    keys::{KeyError, KeyId, KeyNeed, KeyRing, KeyRole, Listing, RawKey, RingKey},
 };
 
 #[test]
@@ -33,7 +30,7 @@ fn keys_are_derived_as_specified() {
         }
         let purpose = vector.purpose.with(&vector.application, &vector.type_label);
         let derived = purpose.map(|purpose| {
-            let raw = RawKey::parse(key).map_err(KeyError::from).unwrap();
+            let raw = RawKey::parse(key).unwrap();
             let derive = |what| {
                 let key: [u8; 32] = *raw.prk().expand(&purpose.info(what, raw.suite));
                 Some(hex(&key))
@@ -146,7 +143,7 @@ struct Source {
 }
 
 impl Source {
-    fn build(self, mode: Mode) -> Result<KeyRing, RingError> {
+    fn build(self, mode: Mode) -> Result<KeyRing, KeyError> {
         if let Some(texts) = self.texts {
             let mut listing = Listing::default();
             listing.mode = Some(mode.into());
@@ -247,28 +244,42 @@ fn key_id(text: &str) -> Result<String, KeyError> {
 }
 
 fn word_for_key(error: &KeyError) -> &'static str {
-    match &error.0 {
-        KeyProblem::Prefix { .. } => "prefix",
-        KeyProblem::Type => "type",
-        KeyProblem::Length { .. } | KeyProblem::Several => "length",
-        KeyProblem::Encoding => "encoding",
-        KeyProblem::Checksum => "checksum",
-        KeyProblem::Weak => "weak",
-        other => panic!("{other}"),
-    }
+    let words = [
+        ("does not begin with", "prefix"),
+        ("unknown suite", "type"),
+        ("characters after its suite", "length"),
+        ("found several", "length"),
+        ("is not unpadded base64url", "encoding"),
+        ("wrong checksum", "checksum"),
+        ("is not random", "weak"),
+    ];
+    let word = word_in(&words, &error.to_string());
+    word.unwrap_or_else(|| panic!("{error}"))
 }
 
-fn word_for_ring(error: &RingError) -> String {
-    match &error.0 {
-        RingProblem::Empty => "empty",
-        RingProblem::BeforeEpoch(_) => "time",
-        RingProblem::Duplicate(_) => "duplicate",
-        RingProblem::LastRetires(_) => "last-retires",
-        RingProblem::Mixed(..) | RingProblem::OtherMode { .. } => "mixed",
-        RingProblem::RetiresTooEarly { .. } => "retires-too-early",
-        RingProblem::Text { problem, .. } => word_for_text(problem),
-    }
-    .to_owned()
+fn word_for_ring(error: &KeyError) -> String {
+    let sentence = error.to_string();
+    let word = match sentence.strip_prefix("key ring, entry ") {
+        Some(text) => word_for_text(text),
+        None => word_in(&OF_RINGS, &sentence).unwrap_or_else(|| panic!("{sentence}")),
+    };
+    word.to_owned()
+}
+
+const OF_RINGS: [(&str, &str); 7] = [
+    ("has no key", "empty"),
+    ("before 2026-01-01", "time"),
+    ("is listed twice", "duplicate"),
+    ("is the last one to seal", "last-retires"),
+    ("signs without encrypting", "mixed"),
+    ("give such keys, or choose", "mixed"),
+    ("but key", "retires-too-early"),
+];
+
+fn word_in(words: &[(&str, &'static str)], sentence: &str) -> Option<&'static str> {
+    let mut words = words.iter();
+    let found = words.find(|(part, _)| sentence.contains(part));
+    found.map(|(_, word)| *word)
 }
 
 fn word_for_text(sentence: &str) -> &'static str {
@@ -281,8 +292,7 @@ fn word_for_text(sentence: &str) -> &'static str {
         ("expects a time", "time"),
         ("between commas", "blank"),
     ];
-    let found = words.iter().find(|(part, _)| sentence.contains(part));
-    found.map_or("key", |(_, word)| word)
+    word_in(&words, sentence).unwrap_or("key")
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::{array, sync::LazyLock};
 
 use hardtack::{
     EncryptionKey, KeyRing, SigningKey,
-    keys::{KeyId, RingError, RingEvent, RingKey, SharedKeyRing},
+    keys::{KeyError, KeyId, RingEvent, RingKey, SharedKeyRing},
 };
 use sha2::{Digest, Sha256};
 
@@ -182,7 +182,7 @@ impl Ring {
     }
 
     /// Returns the ring of the library. `key` gives the key of a place.
-    pub fn build<K: Into<RingKey>>(&self, key: impl Fn(usize) -> K) -> Result<KeyRing, RingError> {
+    pub fn build<K: Into<RingKey>>(&self, key: impl Fn(usize) -> K) -> Result<KeyRing, KeyError> {
         let keys = self.listed.iter().map(|member| {
             let mut listed: RingKey = key(member.key).into();
             if let Some(from) = member.seal_from {
@@ -211,12 +211,12 @@ impl Keys {
         }
     }
 
-    pub fn replace(&self, ring: &Ring) -> Result<(), RingError> {
+    pub fn replace(&self, ring: &Ring) -> Result<(), KeyError> {
         self.shared.replace(built(ring, self.are_signing)?)
     }
 }
 
-fn built(ring: &Ring, is_signed: bool) -> Result<KeyRing, RingError> {
+fn built(ring: &Ring, is_signed: bool) -> Result<KeyRing, KeyError> {
     match is_signed {
         false => ring.build(encryption_key),
         true => ring.build(signing_key),
