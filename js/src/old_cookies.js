@@ -21,6 +21,7 @@ const LEFT =
   "browsers still have it, so a sign-out brings its session back: give `oldCookie` the `path` and the `domain` that the old " +
   "program set it with, and let no program set it any more";
 const OF_ANOTHER_TYPE = "the sessions of the former cookie hold another type; give one with the same type, or with dictionaries";
+const OF_A_CHAIN = "the former cookie takes over sessions itself, which nothing would read; give each old cookie to the new one";
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
 /**
@@ -64,7 +65,8 @@ function ofAnother({ name, also = [], path, domain, partitioned, secure = true, 
 /** A cookie of this package. */
 function ownFormer({ cookie, ...unknown }) {
   refuseUnknown(unknown, " of an old cookie that is a `SessionCookie`");
-  const { template, policy, open: openOne } = formerOf(madeBy("`SessionCookie.encrypted`", "cookie", cookie, "saveToResponse"));
+  const { template, old, policy, open: openOne } = formerOf(madeBy("`SessionCookie.encrypted`", "cookie", cookie, "saveToResponse"));
+  if (old) throw new ConfigError("migrateFrom", OF_A_CHAIN);
   const open = async (fields, { now, sealer }) => {
     const chosen = await openOne(fields, now, sealer);
     if (!chosen) return { opened: [] };

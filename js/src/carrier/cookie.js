@@ -29,7 +29,7 @@ export let headChanges;
 export let cookiesAfter;
 
 /**
- * A cookie of this package as one that another takes the place of: its template, the type of its sessions, and a function that opens the
+ * A cookie of this package as one that another takes the place of: its settings, the rules of its sessions, and a function that opens the
  * session of a request, as `SessionSealer.verify` does, in a context that the request chose. Null: there is none.
  */
 export let formerOf;
@@ -57,7 +57,7 @@ export class SessionCookie extends Carrier {
       return cookies.#cookiesOf(await finish(cookies, session, { ...response, said: cookies.#saidIn(lines, session) }));
     };
     formerOf = (cookies) => ({
-      template: cookies.#settings.template,
+      ...cookies.#settings,
       policy: sealerOf(cookies).policy,
       open: async (fields, now, { chosen }) => {
         const former = chosen ? cookies.inContext(chosen) : cookies;
