@@ -17,13 +17,13 @@ use super::{
 use crate::{
     base::time::{UnixSeconds, system_time},
     cookie::PartNumbers,
-    crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
+    crypto::{cipher::RANDOM_LEN, random},
     events,
     keys::SlotKeys,
     state::{
         BodyToSeal, Circumstances, Decision, Overhead, Payload, Said, State, TokenChange, Touch,
     },
-    token::{self, Context, Draft, SealError},
+    token::{self, Context},
 };
 
 /// A session at the end of its request: closed, and with its lock held until its token is written.
@@ -190,7 +190,7 @@ impl Ending {
         state: &State<T>,
         sealer: &Sealer,
         keys: SlotKeys,
-    ) -> Result<Ending, SealError> {
+    ) -> Result<Ending, SaveError> {
         let purpose = sealer.slot.purpose.name();
         match decision {
             Decision::KeepTooLarge => events::refresh_was_left_out(purpose),
@@ -232,9 +232,9 @@ impl Ending {
 }
 
 impl ToSeal {
-    fn new<T>(body: BodyToSeal, keys: SlotKeys, state: &State<T>) -> Result<ToSeal, SealError> {
+    fn new<T>(body: BodyToSeal, keys: SlotKeys, state: &State<T>) -> Result<ToSeal, SaveError> {
         if !state.has_writable_time() {
-            return Err(SealError::Clock);
+            return Err(SaveProblem::Clock.into());
         }
         let random = random::from_thread()?;
         Ok(ToSeal { keys, body, random })
@@ -261,12 +261,10 @@ impl<T> Stored<'_, T> {
     /// Seals the session, and appends the token.
     pub(crate) fn seal_into(&self, text: &mut String) {
         let ToSeal { keys, body, random } = &self.to_seal;
-        let mut buffer = Scratch::borrow();
-        let key = keys.sealing(self.state.now);
-        let mut draft = Draft::new(key, self.state.body_len(*body), &mut buffer);
-        self.state.write_body(*body, draft.body());
+        let (key, body_len) = (keys.sealing(self.state.now), self.state.body_len(*body));
         let before = text.len();
-        draft.seal(self.context, random, text);
+        let write = |blob: &mut Vec<u8>| self.state.write_body(*body, blob);
+        token::seal(key, self.context, random, body_len, write, text);
         events::sealed(self.sealer.slot.purpose.name(), text.len() - before);
     }
 }

@@ -1,8 +1,6 @@
 use std::fmt;
 
-use crate::{
-    base::opaque_error, crypto::random::RandomError, state::SessionError, token::SealError,
-};
+use crate::{base::opaque_error, crypto::random::RandomError, state::SessionError};
 
 /// An error from saving a session.
 ///
@@ -18,7 +16,7 @@ opaque_error!(SaveError(SaveProblem));
 /// Reason why a session cannot be saved.
 #[derive(Clone)]
 pub(crate) enum SaveProblem {
-    /// The operating system's random generator failed.
+    /// The operating system's random generator failed (SPEC.md § 14.5).
     Random(RandomError),
     /// The clock shows a time before 2026 or after 2162, which a token cannot carry.
     Clock,
@@ -67,15 +65,6 @@ impl std::error::Error for SaveError {
             SaveProblem::Filling(error) => error.source(),
             _ => None,
         }
-    }
-}
-
-impl From<SealError> for SaveError {
-    fn from(error: SealError) -> Self {
-        SaveError(match error {
-            SealError::Clock => SaveProblem::Clock,
-            SealError::Random(error) => SaveProblem::Random(error),
-        })
     }
 }
 
