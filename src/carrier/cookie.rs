@@ -8,7 +8,7 @@ use crate::{
     cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
     session::{SaveError, SaveProblem, Session, Touch},
-    state::{Asked, Circumstances, Map, Payload, SessionError, TokenChange},
+    state::{Asked, Circumstances, Map, Payload, SessionError},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -254,17 +254,8 @@ impl<T: Payload> SessionCookie<T> {
         session: &Session<T>,
         circumstances: Circumstances,
     ) -> Result<(Touch, SetCookies), SaveError> {
-        let (closing, ending) = session.closing(&self.token.sealer, circumstances)?;
-        let mut fields = match ending.change {
-            TokenChange::Keep => return Ok((ending.touch, SetCookies::default())),
-            TokenChange::Store(to_seal) => self.fields.store(&closing.stored(to_seal)),
-            TokenChange::Drop => {
-                let (carried, now) = closing.arrived();
-                self.fields.drop_all(carried, now)
-            }
-        };
-        fields.append(ending.of_companion);
-        Ok((ending.touch, fields))
+        let closing = session.closing(&self.token.sealer, circumstances)?;
+        Ok((closing.touch, self.fields.close(closing)))
     }
 }
 

@@ -173,13 +173,8 @@ impl<T: Payload> SessionToken<T> {
         clock: impl Into<Clock>,
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
     ) -> Result<R, Reason> {
-        let opening = Opening {
-            sealer: &self.sealer,
-            keys: &self.sealer.slot.keys(),
-            context: self.context(),
-            now: clock.into().now(),
-        };
-        opening.open(token.as_ref(), decode)
+        let (context, now) = (self.context.as_deref(), clock.into().now());
+        Opening::new(&self.sealer, context, now).open(token.as_ref(), decode)
     }
 
     /// Returns the same tokens for the sessions of `context`, in place of the builder's; see
@@ -248,18 +243,17 @@ impl<T: Payload> SessionToken<T> {
         session: &Session<T>,
         circumstances: Circumstances,
     ) -> Result<(Touch, TokenChange), SaveError> {
-        let (closing, ending) = session.closing(&self.sealer, circumstances)?;
-        let change = match ending.change {
+        let closing = session.closing(&self.sealer, circumstances)?;
+        let change = match &closing.change {
             TokenChange::Keep => TokenChange::Keep,
             TokenChange::Store(to_seal) => {
-                let session = closing.stored(to_seal);
-                let mut token = String::with_capacity(session.token_len());
-                session.seal_into(&mut token);
+                let mut token = String::with_capacity(closing.token_len(to_seal));
+                closing.seal_into(to_seal, &mut token);
                 TokenChange::Store(token)
             }
             TokenChange::Drop => TokenChange::Drop,
         };
-        Ok((ending.touch, change))
+        Ok((closing.touch, change))
     }
 }
 

@@ -1,8 +1,4 @@
-//! A session that was read.
-
-use std::mem;
-
-use super::{SessionInfo, lock::Arrival, opening::Opening, outcome::Outcome, sealer::Sealer};
+use super::{SessionInfo, outcome::Outcome, sealer::Sealer};
 use crate::{
     base::{
         reason::Reason,
@@ -10,56 +6,26 @@ use crate::{
     },
     cookie::PartNumbers,
     keys::{KeyId, KeyRole, PurposeKeys},
-    state::{Payload, Standing, State},
+    state::{Standing, State},
     token::Context,
 };
 
 /// A session that was read.
 pub(crate) struct Loaded<T> {
     pub(crate) state: State<T>,
-    /// Outcome of reading, whatever the application has to be asked.
+    /// Outcome of opening, before the application is asked.
     pub(crate) outcome: Outcome,
-    /// Length of all tokens of a session whose outcome was not reported yet, because it waits for an answer.
-    unreported: Option<usize>,
+    /// Length of all tokens of a session whose outcome was not reported yet.
+    pub(super) unreported: Option<usize>,
     /// Parts that the request carried.
     pub(super) carried: PartNumbers,
     /// Key under which the session was sealed that this request has begun in place of what arrived.
     begun_under: Option<KeyId>,
 }
 
-impl<T: Payload> Loaded<T> {
-    /// Reads what arrived. Built in place, because moving it costs more than building it.
-    pub(super) fn load<'a>(
-        loaded: &'a mut Option<Loaded<T>>,
-        sealer: &Sealer,
-        arrival: &mut Arrival,
-    ) -> &'a mut Loaded<T> {
-        // Before anything is taken: if the clock panics, the next touch finds everything that arrived.
-        let now = arrival.clock.now();
-        let values = mem::take(&mut arrival.values);
-        let old = arrival.old.take();
-        let has_token = !values.is_empty() || old.is_some();
-        let state = State::new(&sealer.policy, now, has_token);
-        let loaded = loaded.insert(Loaded::new(state, values.carried));
-        let opening = Opening {
-            sealer,
-            keys: &sealer.slot.keys(),
-            context: arrival.context(sealer),
-            now,
-        };
-        let token_bytes = opening.open_arrived(values, old, loaded);
-        if loaded.state.awaits_answer() {
-            loaded.unreported = Some(token_bytes);
-        } else {
-            sealer.report(loaded.outcome, token_bytes);
-        }
-        loaded
-    }
-}
-
 impl<T> Loaded<T> {
     #[inline]
-    pub(crate) fn new(state: State<T>, carried: PartNumbers) -> Loaded<T> {
+    pub(super) fn new(state: State<T>, carried: PartNumbers) -> Loaded<T> {
         Loaded {
             state,
             outcome: Outcome::Absent,
@@ -77,7 +43,8 @@ impl<T> Loaded<T> {
         }
     }
 
-    /// Reports the outcome of a session that waited for an answer: with the answer, or at the end of its request.
+    /// Reports the outcome once: after reading, or for a session that waits for an answer with the answer, or at the end of its
+    /// request.
     pub(super) fn report(&mut self, sealer: &Sealer) {
         if let Some(token_bytes) = self.unreported.take() {
             sealer.report(self.outcome(), token_bytes);

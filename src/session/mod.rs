@@ -3,7 +3,7 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`](crate::SessionData)). [`Outcome`] and [`Reason`] are for logs and metrics.
 
-mod closed;
+mod arrival;
 mod closing;
 pub(crate) mod companion;
 pub(crate) mod csrf;
@@ -24,7 +24,8 @@ mod sealer;
 mod typed;
 mod validate;
 
-pub(crate) use closing::Stored;
+pub(crate) use arrival::Arrival;
+pub(crate) use closing::{Closing, ToSeal};
 pub(crate) use companion::{Companion, Seal};
 pub(crate) use duplicates::Duplicates;
 pub(crate) use handle::Session;
@@ -33,7 +34,6 @@ pub use hooks::{OpenedSession, ReadEvent, SessionInfo, Validity};
 pub use id::{SessionId, SessionIdError};
 #[cfg(test)]
 pub(crate) use loaded::Loaded;
-pub(crate) use lock::Arrival;
 #[cfg(feature = "migrate")]
 pub(crate) use old_cookies::Accept;
 pub(crate) use old_cookies::{DroppedCookie, OldCookies, Predecessor};

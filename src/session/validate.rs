@@ -13,7 +13,7 @@ use super::{
     handle::Session,
     hooks::{BoxError, OpenedSession, Validate, Validity},
     loaded::Loaded,
-    lock::Contents,
+    lock::Held,
     sealer::Sealer,
 };
 use crate::{
@@ -38,12 +38,11 @@ impl<T: Payload> Session<T> {
     /// opens.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        let sealer = &*self.lock.sealer;
-        self.with_contents(|contents| {
-            let (loaded, arrival) = contents.read(sealer);
-            let now = arrival.clock.now();
-            loaded.state.is_vouched_for(now) && loaded.would_open(sealer, now)
-        })
+        let mut held = self.touch();
+        held.read();
+        let (sealer, now) = (held.sealer, held.contents.arrival.clock.now());
+        let loaded = held.read();
+        loaded.state.is_vouched_for(now) && loaded.would_open(sealer, now)
     }
 
     /// Asks the application whether the session is still valid, if its last answer is older than
@@ -86,43 +85,39 @@ impl<T: Payload> Session<T> {
         let Some(validate) = &sealer.hooks.validate else {
             return Ok(true);
         };
-        let asked = self.lock.with(|contents| {
-            let (session, at) = contents.question(sealer)?;
-            let answer = ask(validate, &session);
+        let (answer, at) = {
+            let mut held = self.lock.hold()?;
+            let (answer, at) = match held.question() {
+                Ok((session, at)) => (ask(validate, &session), at),
+                Err(known) => return known,
+            };
             // Set now, so that it holds even if the request is cancelled before the answer.
-            contents.is_touched = true;
-            Ok((answer, at))
-        })?;
-        let (answer, at) = match asked {
-            Ok((answer, at)) => (answer.await, at),
-            Err(known) => return known,
+            held.contents.is_touched = true;
+            (answer, at)
         };
-        let hear = |contents: &mut Contents<T>| contents.read(sealer).0.hear(sealer, answer, at);
-        self.lock.with(hear)?
+        let answer = answer.await;
+        self.lock.hold()?.read().hear(sealer, answer, at)
     }
 }
 
-impl<T: Payload> Contents<T> {
+impl<T: Payload> Held<'_, T> {
     /// Returns the session that the application is to be asked about, and the time. The error is what is known without it.
-    fn question(
-        &mut self,
-        sealer: &Sealer,
-    ) -> Result<(OpenedSession<'_>, UnixSeconds), Result<bool, SessionError>> {
-        if self.loaded.is_none() && self.arrival.has_no_token() {
+    fn question(&mut self) -> Result<(OpenedSession<'_>, UnixSeconds), Result<bool, SessionError>> {
+        if self.contents.loaded.is_none() && self.contents.arrival.has_no_token() {
             return Err(Ok(true));
         }
-        let after_head = self.closed.is_some();
-        let (loaded, arrival) = self.read(sealer);
-        let state = &loaded.state;
+        let (sealer, after_head) = (self.sealer, self.contents.closed.is_some());
+        let read_at = self.state().now;
         let now = match after_head {
-            true => arrival.clock.now(),
-            false => state.now,
+            true => self.contents.arrival.clock.now(),
+            false => read_at,
         };
+        let loaded = self.read();
         if after_head && !loaded.would_open(sealer, now) {
             return Err(Ok(false));
         }
-        let session = state.to_ask_about(now, after_head);
-        let (metadata, payload) = session.ok_or_else(|| state.known_validity())?;
+        let session = loaded.state.to_ask_about(now, after_head);
+        let (metadata, payload) = session.ok_or_else(|| loaded.state.known_validity())?;
         let key_id = loaded.key_id();
         let key_id = key_id.unwrap_or_else(|| sealer.slot.keys().sealing_id(now));
         Ok((OpenedSession::new(metadata, Some(payload), key_id), now))

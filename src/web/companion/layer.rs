@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::{Response, request::Parts};
 use tower_layer::Layer;
@@ -8,8 +8,8 @@ use crate::{
     session::Session,
     state::{Map, Payload},
     web::{
-        context_by::RequestContext, framework::Extensions, gate::Gate, layer::SessionLayer,
-        pending::AnyCarrier, service::Layered,
+        framework::Extensions, gate::Gate, layer::SessionLayer, pending::AnyCarrier,
+        service::Layered,
     },
 };
 
@@ -39,14 +39,15 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
         let AnyCarrier::Cookie(cookie) = &*layer.carrier else {
             return None;
         };
-        let choose = layer.context_by.as_ref();
-        let chosen = choose.map_or(RequestContext::Default, |choose| choose(request).into());
-        let context = match &chosen {
-            RequestContext::Default => Some(cookie.token.context()),
-            RequestContext::Chosen(context) => Some(context),
-            RequestContext::Missing => None,
+        let companion = cookie.companion_for(request.method.as_str(), request.uri.path())?;
+        let context = match &layer.context_by {
+            None => None,
+            Some(choose) => match choose(request) {
+                Some(context) => Some(Arc::new(context)),
+                None => return Some(companion.answer(request, None)),
+            },
         };
-        cookie.answer_in(context, request, &layer.clock)
+        Some(cookie.answer_in(context, companion, request, layer.clock.clone()))
     }
 
     /// `context_by` sees the extensions, as it does for other requests.

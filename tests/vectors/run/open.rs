@@ -12,8 +12,8 @@ use crate::{
     keys::KeyRole,
     session::{Duplicates, Hooks, Loaded, Opening, Outcome, Sealer, SessionId},
     state::{
-        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget, State,
-        Timeouts, map::decode_all,
+        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget, Timeouts,
+        map::decode_all,
     },
     token::{self, Context, LONGEST_TOKEN},
 };
@@ -257,16 +257,10 @@ fn read<T: Payload>(vector: &Vector) -> Outcome {
 }
 
 fn load<T: Payload>(sealer: &Sealer, context: &Context, vector: &Vector) -> Loaded<T> {
-    let (state, values) = (State::new(&sealer.policy, vector.now, true), values(vector));
-    let mut loaded = Loaded::new(state, values.carried);
-    let opening = Opening {
-        sealer,
-        keys: &sealer.slot.keys(),
-        context,
-        now: vector.now,
-    };
-    opening.open_arrived(values, None, &mut loaded);
-    loaded
+    let opening = Opening::new(sealer, Some(context), vector.now);
+    let mut place = None;
+    opening.load(values(vector), None, &mut place);
+    place.unwrap()
 }
 
 fn values(vector: &Vector) -> Values {
