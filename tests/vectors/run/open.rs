@@ -324,7 +324,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
 fn hooks(revoked: Option<Revoked>) -> Hooks {
     let mut hooks = Hooks::default();
     if let Some(revoked) = revoked {
-        hooks.revoked_if = Some(Arc::new(move |session| revoked.has(session.id)));
+        hooks.revoked_if = Some(Arc::new(move |session| revoked.has(session.info().id)));
     }
     hooks
 }
