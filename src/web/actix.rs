@@ -13,12 +13,11 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version, req
 
 use super::{
     companion::layer::CompanionLayer,
-    context_by::RequestContext,
     extensions::provide,
     failure::{Failure, status_to_save_by},
     framework::Fields,
     gate::Gate,
-    layer::SessionLayer,
+    layer::{RequestContext, SessionLayer},
     service::Layered,
 };
 use crate::{

@@ -7,21 +7,6 @@ use http::request::Parts;
 use super::{host::host_of, layer::SessionLayer};
 use crate::token::Context;
 
-/// Context of a request's session.
-pub(super) enum RequestContext {
-    /// The builder's: no `context_by` is set.
-    Default,
-    Chosen(Context),
-    /// `context_by` returned none.
-    Missing,
-}
-
-impl From<Option<Context>> for RequestContext {
-    fn from(chosen: Option<Context>) -> RequestContext {
-        chosen.map_or(RequestContext::Missing, RequestContext::Chosen)
-    }
-}
-
 impl<T, W> SessionLayer<T, W> {
     /// Binds the session of each request to the context that `context_by` returns, in place of the builder's context:
     /// for example, to the tenant whose host the request names. A session of one context does not open in another.

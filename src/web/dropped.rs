@@ -4,10 +4,10 @@
 use std::{str, sync::atomic::Ordering};
 
 use super::{
+    any_carrier::AnyCarrier,
     framework::Fields,
     host::Host,
     origin::{Origin, without_tls},
-    pending::AnyCarrier,
 };
 use crate::{events, state::Payload};
 

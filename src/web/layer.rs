@@ -3,11 +3,8 @@ use std::{fmt, sync::Arc};
 use http::request::Parts;
 
 use super::{
-    context_by::RequestContext,
-    dropped::Dropped,
-    framework::Fields,
-    headers::NO_HEADER,
-    pending::{AnyCarrier, PendingSession},
+    any_carrier::AnyCarrier, dropped::Dropped, framework::Fields, headers::NO_HEADER,
+    pending::PendingSession,
 };
 use crate::{
     base::{clock::Clock, clone_by_fields, config_error::ConfigError},
@@ -76,6 +73,21 @@ pub struct SessionLayer<T = Map, W = Session<T>> {
 
 /// Returns the context of a request. `None`: it belongs to none.
 type ContextBy = Arc<dyn Fn(&Parts) -> Option<Context> + Send + Sync>;
+
+/// Context of a request's session.
+pub(super) enum RequestContext {
+    /// The builder's: no `context_by` is set.
+    Default,
+    Chosen(Context),
+    /// `context_by` returned none.
+    Missing,
+}
+
+impl From<Option<Context>> for RequestContext {
+    fn from(chosen: Option<Context>) -> RequestContext {
+        chosen.map_or(RequestContext::Missing, RequestContext::Chosen)
+    }
+}
 
 impl<T: Payload> SessionLayer<T> {
     /// Creates a layer for the sessions of `cookie`, with the system's clock.

@@ -8,7 +8,7 @@ use crate::{
     session::Session,
     state::{Map, Payload},
     web::{
-        framework::Extensions, gate::Gate, layer::SessionLayer, pending::AnyCarrier,
+        any_carrier::AnyCarrier, framework::Extensions, gate::Gate, layer::SessionLayer,
         service::Layered,
     },
 };
