@@ -204,7 +204,7 @@ impl<T: Payload> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
-        KeysInUse::of(&self.token.sealer.slot.keys(), unix_seconds(now))
+        KeysInUse::of(&self.token.core.slot.keys(), unix_seconds(now))
     }
 
     /// Reads the content of `token` at `now`, in the context and with the timeouts of this cookie. For tools: no
@@ -254,7 +254,7 @@ impl<T: Payload> SessionCookie<T> {
         session: &Session<T>,
         circumstances: Circumstances,
     ) -> Result<(Touch, SetCookies), SaveError> {
-        let closing = session.closing(&self.token.sealer, circumstances)?;
+        let closing = session.closing(&self.token.core, circumstances)?;
         Ok((closing.touch, self.fields.close(closing)))
     }
 }
@@ -265,7 +265,7 @@ impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionCookie")
             .field("name", &self.fields.name.as_str())
-            .field("mode", &self.token.sealer.mode)
+            .field("mode", &self.token.core.mode)
             .finish_non_exhaustive()
     }
 }

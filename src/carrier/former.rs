@@ -61,7 +61,7 @@ impl<T: Payload> FormerCookie for SessionCookie<T> {
         now: UnixSeconds,
     ) -> Option<Result<OpenedBody, Reason>> {
         let context = context.or(self.token.context.as_deref());
-        let opening = Opening::new(&self.token.sealer, context, now);
+        let opening = Opening::new(&self.token.core, context, now);
         let (chosen, _) = opening.choose(values);
         let opened = chosen?.map(|chosen| chosen.opened);
         Some(opened.map_err(|refused| refused.reason))

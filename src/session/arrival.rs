@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{old_cookies::Predecessor, sealer::Sealer};
+use super::{core::Core, old_cookies::Predecessor};
 use crate::{base::clock::Clock, cookie::Values, state::Asked, token::Context};
 
 /// A request's part in its session. Reading the session takes the tokens.
@@ -20,7 +20,7 @@ impl Arrival {
         self.values.is_empty() && self.old.is_none()
     }
 
-    pub(super) fn context<'a>(&'a self, sealer: &'a Sealer) -> &'a Context {
-        self.context.as_deref().unwrap_or(&sealer.context)
+    pub(super) fn context<'a>(&'a self, core: &'a Core) -> &'a Context {
+        self.context.as_deref().unwrap_or(&core.context)
     }
 }

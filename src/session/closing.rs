@@ -11,12 +11,12 @@ use super::opening::Opening;
 use super::{
     SessionId, SessionInfo,
     companion::Companion,
+    core::Core,
     handle::Session,
     loaded::Loaded,
     lock::{Contents, Held},
     outcome::Outcome,
     save_error::{SaveError, SaveProblem},
-    sealer::Sealer,
 };
 #[cfg(feature = "http")]
 use crate::{base::time::UnixSeconds, cookie::Values, state::OpenedBody};
@@ -36,7 +36,7 @@ use crate::{
 pub(crate) struct Closing<'a, T> {
     held: Held<'a, T>,
     /// Of the carrier that saves the session.
-    sealer: &'a Sealer,
+    core: &'a Core,
     pub(crate) touch: Touch,
     pub(crate) change: TokenChange<ToSeal>,
     /// Fields of the session's companion, by name and value.
@@ -65,25 +65,25 @@ impl<T: Payload> Session<T> {
             held.read();
         }
         held.report();
-        !held.contents.is_touched && !held.sealer.policy.counts_every_request()
+        !held.contents.is_touched && !held.core.policy.counts_every_request()
     }
 
     /// Closes the session at the end of its request, and decides what becomes of the client's token.
     #[inline(always)]
     pub(crate) fn closing<'a>(
         &'a self,
-        sealer: &'a Sealer,
+        core: &'a Core,
         circumstances: Circumstances,
     ) -> Result<Closing<'a, T>, SaveError> {
-        let loader = &*self.lock.sealer;
-        if !std::ptr::eq(loader, sealer) && !loader.is_like(sealer) {
+        let loader = &*self.lock.core;
+        if !std::ptr::eq(loader, core) && !loader.is_like(core) {
             return Err(SaveProblem::ForeignSession.into());
         }
         let held = self.lock.hold();
         let mut held = held.map_err(|_| SaveProblem::InsideUpdate)?;
         held.count_request(circumstances);
         let was_closed = held.close(SessionError::AfterHead);
-        let mut closing = Closing::new(held, sealer);
+        let mut closing = Closing::new(held, core);
         let contents = &closing.held.contents;
         if contents.is_touched && contents.loaded.is_some() {
             closing.touch = Touch::Touched;
@@ -101,17 +101,17 @@ impl<T: Payload> Session<T> {
 
     /// Returns `true` if these values of its response are the session that arrived, refreshed or sealed again.
     #[cfg(feature = "http")]
-    pub(crate) fn arrived_as(&self, sealer: &Sealer, values: &Values) -> bool {
+    pub(crate) fn arrived_as(&self, core: &Core, values: &Values) -> bool {
         // An error: this thread is inside an `update` of the session, which cannot be saved then.
         let Ok(mut held) = self.lock.hold() else {
             return false;
         };
-        if !held.contents.is_touched && !sealer.policy.counts_every_request() {
+        if !held.contents.is_touched && !core.policy.counts_every_request() {
             return false;
         }
         let now = held.state().now;
         let context = held.contents.arrival.context.as_deref();
-        let (chosen, _) = Opening::new(sealer, context, now).choose(values);
+        let (chosen, _) = Opening::new(core, context, now).choose(values);
         matches!(chosen, Some(Ok(candidate)) if held.state().arrived_as(&candidate.opened))
     }
 }
@@ -120,7 +120,7 @@ impl<T> Session<T> {
     /// Makes the session empty and read-only, because its request belongs to no context.
     #[cfg(feature = "tower")]
     pub(crate) fn refuse(&self) {
-        events::context_missed(self.lock.sealer.slot.purpose.name());
+        events::context_missed(self.lock.core.slot.purpose.name());
         if let Ok(mut held) = self.lock.hold() {
             let arrival = &mut held.contents.arrival;
             (arrival.values, arrival.old) = (Values::default(), None);
@@ -146,10 +146,10 @@ impl<T> Session<T> {
 
 impl<'a, T> Closing<'a, T> {
     /// Leaves the client's token alone.
-    fn new(held: Held<'a, T>, sealer: &'a Sealer) -> Closing<'a, T> {
+    fn new(held: Held<'a, T>, core: &'a Core) -> Closing<'a, T> {
         Closing {
             held,
-            sealer,
+            core,
             touch: Touch::Untouched,
             change: TokenChange::Keep,
             of_companion: Vec::new(),
@@ -163,23 +163,23 @@ impl<'a, T> Closing<'a, T> {
         opened: OpenedBody,
         now: UnixSeconds,
     ) -> Option<Closing<'a, T>> {
-        let sealer = held.sealer;
-        let mut state = State::new(&sealer.policy, now, true);
+        let core = held.core;
+        let mut state = State::new(&core.policy, now, true);
         state.hold(opened);
         state.became_bound = true;
-        let (touch, change) = carry_out(state.reseal(), &state, sealer, sealer.slot.keys()).ok()?;
+        let (touch, change) = carry_out(state.reseal(), &state, core, core.slot.keys()).ok()?;
         let carried = held.contents.arrival.values.carried;
         held.contents.loaded = Some(Loaded::new(state, carried));
         Some(Closing {
             touch,
             change,
-            ..Closing::new(held, sealer)
+            ..Closing::new(held, core)
         })
     }
 
     /// Decides what becomes of the token of a session that was touched.
     fn decide(&mut self, circumstances: Circumstances) -> Result<(), SaveError> {
-        let sealer = self.sealer;
+        let core = self.core;
         let Contents {
             loaded: Some(loaded),
             arrival,
@@ -188,30 +188,30 @@ impl<'a, T> Closing<'a, T> {
         else {
             return Ok(());
         };
-        loaded.report(sealer);
-        let keys = sealer.slot.keys();
-        let standing = loaded.standing(sealer, &keys);
+        loaded.report(core);
+        let keys = core.slot.keys();
+        let standing = loaded.standing(core, &keys);
         let decision = loaded.state.decide(circumstances, arrival.asked, standing);
-        (self.touch, self.change) = carry_out(decision, &loaded.state, sealer, keys)?;
-        let context = arrival.context(sealer);
+        (self.touch, self.change) = carry_out(decision, &loaded.state, core, keys)?;
+        let context = arrival.context(core);
         let is_dropped = matches!(self.change, TokenChange::Drop);
-        if let Some(companion) = sealer.companion()
+        if let Some(companion) = core.companion()
             && (is_dropped || matches!(self.change, TokenChange::Store(_)))
         {
-            self.of_companion = loaded.fields_of(companion, is_dropped, context, sealer)?;
+            self.of_companion = loaded.fields_of(companion, is_dropped, context, core)?;
         }
         if let TokenChange::Store(to_seal) = &self.change
             && loaded.state.is_replaced()
         {
             let key_id = to_seal.keys.sealing_id(loaded.state.now);
-            loaded.note_begun(sealer, context, key_id);
+            loaded.note_begun(core, context, key_id);
         }
         Ok(())
     }
 
     /// Returns the length of the token that [`seal_into`](Self::seal_into) appends.
     pub(crate) fn token_len(&self, to_seal: &ToSeal) -> usize {
-        token::token_len(self.sealer.mode, self.state().body_len(to_seal.body))
+        token::token_len(self.core.mode, self.state().body_len(to_seal.body))
     }
 
     /// Seals the session, and appends the token.
@@ -222,7 +222,7 @@ impl<'a, T> Closing<'a, T> {
         let before = text.len();
         let write = |blob: &mut Vec<u8>| state.write_body(*body, blob);
         token::seal(key, self.held.context(), random, body_len, write, text);
-        events::sealed(self.sealer.slot.purpose.name(), text.len() - before);
+        events::sealed(self.core.slot.purpose.name(), text.len() - before);
     }
 
     pub(crate) fn state(&self) -> &State<T> {
@@ -247,7 +247,7 @@ impl<T> Loaded<T> {
         companion: &dyn Companion,
         is_dropped: bool,
         context: &Context,
-        sealer: &Sealer,
+        core: &Core,
     ) -> Result<Vec<(&'static str, String)>, SaveError> {
         let state = &self.state;
         let arrived_under = match self.outcome {
@@ -255,7 +255,7 @@ impl<T> Loaded<T> {
             outcome => outcome.opened_under(),
         };
         // A session that was taken over has no key.
-        let sealing = || sealer.slot.keys().sealing_id(state.now);
+        let sealing = || core.slot.keys().sealing_id(state.now);
         let key_id = arrived_under.unwrap_or_else(sealing);
         let departed = state.departed(is_dropped);
         let departed = departed.map(|session| SessionInfo::of(session, key_id));
@@ -268,10 +268,10 @@ impl<T> Loaded<T> {
 fn carry_out<T>(
     decision: Decision,
     state: &State<T>,
-    sealer: &Sealer,
+    core: &Core,
     keys: SlotKeys,
 ) -> Result<(Touch, TokenChange<ToSeal>), SaveError> {
-    let purpose = sealer.slot.purpose.name();
+    let purpose = core.slot.purpose.name();
     let to_seal = |body| match state.has_writable_time() {
         true => Ok(ToSeal {
             keys,

@@ -32,7 +32,7 @@ impl<T: Payload> Session<T> {
         let (name, now) = (held.state().csrf_name(), held.state().now);
         // No token is made for a name that anyone knows. A session without one is withheld.
         let name = name.ok_or(SessionError::UnreadablePayload)?;
-        let keys = held.sealer.slot.keys();
+        let keys = held.core.slot.keys();
         Ok(render(&keys, held.context(), now, &name, mask))
     }
 
@@ -55,7 +55,7 @@ impl<T: Payload> Session<T> {
     pub fn verify_csrf(&self, token: &str) -> bool {
         let mut held = self.touch();
         let (name, now) = (held.state().csrf_name(), held.state().now);
-        let keys = held.sealer.slot.keys();
+        let keys = held.core.slot.keys();
         name.is_some_and(|name| check(&keys, held.context(), now, &name, token))
     }
 }

@@ -86,7 +86,7 @@ impl<T: Payload> Session<T> {
             return Ok(Vec::new());
         }
         if !taken.is_empty() {
-            held.to_change()?.drop_flashes(of)?;
+            held.changeable()?.drop_flashes(of)?;
         }
         Ok(taken)
     }

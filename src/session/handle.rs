@@ -2,10 +2,10 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{
     arrival::Arrival,
+    core::Core,
     id::SessionId,
     lock::{Held, SessionLock},
     outcome::Outcome,
-    sealer::Sealer,
 };
 use crate::{
     base::{clone_by_fields, time::system_time},
@@ -236,7 +236,7 @@ impl<T: Payload> Session<T> {
         &self,
         change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        change(self.try_touch()?.to_change()?)
+        change(self.try_touch()?.changeable()?)
     }
 
     fn metadata(&self) -> Option<Metadata> {
@@ -245,16 +245,16 @@ impl<T: Payload> Session<T> {
 }
 
 impl<T> Session<T> {
-    pub(crate) fn new(sealer: Arc<Sealer>, arrival: Arrival) -> Session<T> {
+    pub(crate) fn new(core: Arc<Core>, arrival: Arrival) -> Session<T> {
         Session {
-            lock: Arc::new(SessionLock::new(sealer, arrival)),
+            lock: Arc::new(SessionLock::new(core, arrival)),
         }
     }
 
     /// Returns the name of the cookie or header, for events.
     #[cfg(feature = "tower")]
     pub(crate) fn purpose(&self) -> &str {
-        self.lock.sealer.slot.purpose.name()
+        self.lock.core.slot.purpose.name()
     }
 
     /// Takes the lock for the application.

@@ -1,4 +1,4 @@
-use super::{SessionInfo, outcome::Outcome, sealer::Sealer};
+use super::{SessionInfo, core::Core, outcome::Outcome};
 use crate::{
     base::{
         reason::Reason,
@@ -45,18 +45,18 @@ impl<T> Loaded<T> {
 
     /// Reports the outcome once: after reading, or for a session that waits for an answer with the answer, or at the end of its
     /// request.
-    pub(super) fn report(&mut self, sealer: &Sealer) {
+    pub(super) fn report(&mut self, core: &Core) {
         if let Some(token_bytes) = self.unreported.take() {
-            sealer.report(self.outcome(), token_bytes);
+            core.report(self.outcome(), token_bytes);
         }
     }
 
     /// Notes the sealing key of the session that this request began, and until when its companion admits it. A session
     /// that begins has no cookies of its companion yet.
-    pub(super) fn note_begun(&mut self, sealer: &Sealer, context: &Context, key_id: KeyId) {
+    pub(super) fn note_begun(&mut self, core: &Core, context: &Context, key_id: KeyId) {
         let state = &mut self.state;
         self.begun_under = Some(key_id);
-        let Some(companion) = sealer.companion() else {
+        let Some(companion) = core.companion() else {
             return;
         };
         let session = SessionInfo::of(&state.metadata, key_id);
@@ -78,24 +78,24 @@ impl<T> Loaded<T> {
 
     /// Returns `true` if the token of the session would still open at `now`, whatever the application says of it. Asks
     /// only what can change while the program runs; the tag cannot.
-    pub(super) fn would_open(&self, sealer: &Sealer, now: UnixSeconds) -> bool {
+    pub(super) fn would_open(&self, core: &Core, now: UnixSeconds) -> bool {
         let Some((metadata, payload)) = self.state.lasting() else {
             return true;
         };
-        let keys = sealer.slot.keys();
+        let keys = core.slot.keys();
         let key_id = self.key_id().unwrap_or_else(|| keys.sealing_id(now));
         keys.accepts(key_id, now)
-            && sealer.check(metadata, payload, key_id, &keys, now).is_ok()
+            && core.check(metadata, payload, key_id, &keys, now).is_ok()
             && self.state.admitted_until.is_none_or(|end| now < end)
     }
 
     /// Returns the standing of the session that arrived under `keys`, those at the end of its request
     /// (docs/spec/writer.md § 8.14.1). Does not ask `revoked_if` again, which gave its answer when the session was read.
-    pub(super) fn standing(&self, sealer: &Sealer, keys: &PurposeKeys) -> Standing {
+    pub(super) fn standing(&self, core: &Core, keys: &PurposeKeys) -> Standing {
         let Some((arrived, _)) = self.state.arrived() else {
             return Standing::Good;
         };
-        if arrived.issued < sealer.not_before(keys) {
+        if arrived.issued < core.not_before(keys) {
             return Standing::Lapsed;
         }
         // A session that was taken over has none.

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{arrival::Arrival, loaded::Loaded, opening::Opening, sealer::Sealer};
+use super::{arrival::Arrival, core::Core, loaded::Loaded, opening::Opening};
 use crate::{
     events,
     state::{Circumstances, Payload, SessionError, Sid, State},
@@ -17,7 +17,7 @@ use crate::{
 
 /// A session behind its lock.
 pub(super) struct SessionLock<T> {
-    pub(super) sealer: Arc<Sealer>,
+    pub(super) core: Arc<Core>,
     /// Number of the thread that holds the lock, or 0. It gets an error instead of waiting for itself.
     holder: AtomicUsize,
     contents: Mutex<Contents<T>>,
@@ -36,15 +36,15 @@ pub(super) struct Contents<T> {
 
 /// A session while this thread holds its lock.
 pub(crate) struct Held<'a, T> {
-    pub(super) sealer: &'a Sealer,
+    pub(super) core: &'a Core,
     holder: &'a AtomicUsize,
     pub(super) contents: MutexGuard<'a, Contents<T>>,
 }
 
 impl<T> SessionLock<T> {
-    pub(super) fn new(sealer: Arc<Sealer>, arrival: Arrival) -> SessionLock<T> {
+    pub(super) fn new(core: Arc<Core>, arrival: Arrival) -> SessionLock<T> {
         SessionLock {
-            sealer,
+            core,
             holder: AtomicUsize::new(0),
             contents: Mutex::new(Contents {
                 arrival,
@@ -68,7 +68,7 @@ impl<T> SessionLock<T> {
         let contents = contents.unwrap_or_else(PoisonError::into_inner);
         self.holder.store(this_thread, Ordering::Relaxed);
         Ok(Held {
-            sealer: &self.sealer,
+            core: &self.core,
             holder: &self.holder,
             contents,
         })
@@ -77,13 +77,13 @@ impl<T> SessionLock<T> {
 
 impl<T> Held<'_, T> {
     pub(super) fn context(&self) -> &Context {
-        self.contents.arrival.context(self.sealer)
+        self.contents.arrival.context(self.core)
     }
 
     /// Reports the outcome of a session that was read and has not been reported yet.
     pub(super) fn report(&mut self) {
         if let Some(loaded) = &mut self.contents.loaded {
-            loaded.report(self.sealer);
+            loaded.report(self.core);
         }
     }
 
@@ -102,7 +102,7 @@ impl<T: Payload> Held<'_, T> {
         } = &mut *self.contents;
         match loaded {
             Some(loaded) => loaded,
-            none => load(none, self.sealer, arrival),
+            none => load(none, self.core, arrival),
         }
     }
 
@@ -112,9 +112,9 @@ impl<T: Payload> Held<'_, T> {
     }
 
     /// Returns the session for a change, or an error if changes can no longer be saved.
-    pub(super) fn to_change(&mut self) -> Result<&mut State<T>, SessionError> {
+    pub(super) fn changeable(&mut self) -> Result<&mut State<T>, SessionError> {
         let closed = self.contents.closed.clone();
-        let name = self.sealer.slot.purpose.name();
+        let name = self.core.slot.purpose.name();
         let state = self.state();
         if let Some(SessionError::AfterHead) = closed {
             events::change_came_late(name);
@@ -127,7 +127,7 @@ impl<T: Payload> Held<'_, T> {
         if let Some(sid) = self.state().metadata.sid {
             return Ok(sid);
         }
-        let state = self.to_change()?;
+        let state = self.changeable()?;
         state.check_writable()?;
         state.renew_id()
     }
@@ -136,7 +136,7 @@ impl<T: Payload> Held<'_, T> {
     #[inline]
     pub(super) fn count_request(&mut self, response: Circumstances) {
         let arrival = &self.contents.arrival;
-        let policy = &self.sealer.policy;
+        let policy = &self.core.policy;
         if policy.counts_request(response, arrival.asked.destination)
             && (self.contents.loaded.is_some() || !arrival.has_no_token())
         {
@@ -157,16 +157,16 @@ impl<T> Drop for Held<'_, T> {
 /// Reads what arrived, and reports the outcome unless the application has to be asked first.
 fn load<'a, T: Payload>(
     none: &'a mut Option<Loaded<T>>,
-    sealer: &Sealer,
+    core: &Core,
     arrival: &mut Arrival,
 ) -> &'a mut Loaded<T> {
     // Before anything is taken: if the clock panics, the next touch finds everything that arrived.
     let now = arrival.clock.now();
-    let opening = Opening::new(sealer, arrival.context.as_deref(), now);
+    let opening = Opening::new(core, arrival.context.as_deref(), now);
     let (values, old) = (mem::take(&mut arrival.values), arrival.old.take());
     let loaded = opening.load(values, old, none);
     if !loaded.state.awaits_answer() {
-        loaded.report(sealer);
+        loaded.report(core);
     }
     loaded
 }

@@ -6,6 +6,7 @@
 mod arrival;
 mod closing;
 pub(crate) mod companion;
+mod core;
 pub(crate) mod csrf;
 mod dictionary;
 mod duplicates;
@@ -20,10 +21,10 @@ mod old_cookies;
 mod opening;
 mod outcome;
 mod save_error;
-mod sealer;
 mod typed;
 mod validate;
 
+pub(crate) use self::core::Core;
 pub(crate) use arrival::Arrival;
 pub(crate) use closing::{Closing, ToSeal};
 pub(crate) use companion::{Companion, Seal};
@@ -41,7 +42,6 @@ pub(crate) use opening::Opening;
 pub use outcome::Outcome;
 pub use save_error::SaveError;
 pub(crate) use save_error::SaveProblem;
-pub(crate) use sealer::Sealer;
 
 pub(crate) use crate::state::Touch;
 pub use crate::{

@@ -1,8 +1,8 @@
 //! Opening: from the tokens of a request to its session (docs/spec/writer.md § 8.6).
 
 use super::{
-    SessionInfo, companion::Admission, duplicates::Candidate, loaded::Loaded,
-    old_cookies::Predecessor, outcome::Outcome, sealer::Sealer,
+    SessionInfo, companion::Admission, core::Core, duplicates::Candidate, loaded::Loaded,
+    old_cookies::Predecessor, outcome::Outcome,
 };
 use crate::{
     base::{
@@ -19,7 +19,7 @@ use crate::{
 
 /// Reader of a request's tokens: with a carrier's settings and its keys, in the context and at the time of the request.
 pub(crate) struct Opening<'a> {
-    sealer: &'a Sealer,
+    core: &'a Core,
     keys: SlotKeys,
     /// `None`: the context of the builder.
     context: Option<&'a Context>,
@@ -29,13 +29,13 @@ pub(crate) struct Opening<'a> {
 impl<'a> Opening<'a> {
     #[inline]
     pub(crate) fn new(
-        sealer: &'a Sealer,
+        core: &'a Core,
         context: Option<&'a Context>,
         now: UnixSeconds,
     ) -> Opening<'a> {
         Opening {
-            sealer,
-            keys: sealer.slot.keys(),
+            core,
+            keys: core.slot.keys(),
             context,
             now,
         }
@@ -43,15 +43,15 @@ impl<'a> Opening<'a> {
 
     #[inline]
     pub(super) fn context(&self) -> &'a Context {
-        self.context.unwrap_or(&self.sealer.context)
+        self.context.unwrap_or(&self.core.context)
     }
 
     /// Returns the earliest time of issue with which a session may still exist, by its dates.
     #[cfg(feature = "http")]
     pub(super) fn oldest(&self) -> UnixSeconds {
-        let lasts = self.sealer.policy.lifetimes.longest();
+        let lasts = self.core.policy.lifetimes.longest();
         let by_age = self.now.saturating_add(1).saturating_sub(lasts);
-        by_age.max(self.sealer.not_before(&self.keys))
+        by_age.max(self.core.not_before(&self.keys))
     }
 
     /// Opens the session of a request that brought these values: one, none, or several under one name. It is built in
@@ -65,7 +65,7 @@ impl<'a> Opening<'a> {
         place: &'p mut Option<Loaded<T>>,
     ) -> &'p mut Loaded<T> {
         let has_token = !values.is_empty() || old.is_some();
-        let state = State::new(&self.sealer.policy, self.now, has_token);
+        let state = State::new(&self.core.policy, self.now, has_token);
         let loaded = place.insert(Loaded::new(state, values.carried));
         match old.filter(|_| cfg!(feature = "migrate")) {
             // While a cookie of ours is there, even one that does not open, an old one is not asked.
@@ -90,7 +90,7 @@ impl<'a> Opening<'a> {
             Some(Ok(Candidate { key_id, opened })) => {
                 let written = opened.layout.metadata.last_active();
                 if let Some(advice) = old.and_then(|old| old.advice_beside(written)) {
-                    events::old_cookie_is_misread(self.sealer.slot.purpose.name(), &advice);
+                    events::old_cookie_is_misread(self.core.slot.purpose.name(), &advice);
                 }
                 loaded.outcome = Refused::under(key_id, Reason::Payload).into();
                 let cookies = values.of_companion();
@@ -112,7 +112,7 @@ impl<'a> Opening<'a> {
         state: &mut State<T>,
     ) -> Result<(), Reason> {
         let metadata = &mut opened.layout.metadata;
-        if self.sealer.companion().is_some() {
+        if self.core.companion().is_some() {
             // Set first, because a companion may panic.
             state.withhold_stale(*metadata);
         }
@@ -135,8 +135,8 @@ impl<'a> Opening<'a> {
                     if metadata.device.is_some() {
                         return Err(Reason::Stale);
                     }
-                    let (sealer, keys) = (self.sealer, &self.keys);
-                    sealer.check(&metadata, payload, sealing, keys, self.now)?;
+                    let (core, keys) = (self.core, &self.keys);
+                    core.check(&metadata, payload, sealing, keys, self.now)?;
                     self.admit(&mut metadata, sealing, &[], state)?;
                     state.take_over(metadata, flash, payload)
                 },
@@ -147,7 +147,7 @@ impl<'a> Opening<'a> {
             Some(Ok(())) => Outcome::Migrated,
             Some(Err(reason)) => {
                 if let Some(advice) = old.advice(reason) {
-                    events::old_cookie_is_misread(self.sealer.slot.purpose.name(), &advice);
+                    events::old_cookie_is_misread(self.core.slot.purpose.name(), &advice);
                 }
                 Outcome::NotMigrated { reason }
             }
@@ -163,7 +163,7 @@ impl<'a> Opening<'a> {
         cookies: &[(String, Vec<u8>)],
         state: &mut State<T>,
     ) -> Result<(), Reason> {
-        let Some(companion) = self.sealer.companion() else {
+        let Some(companion) = self.core.companion() else {
             return Ok(());
         };
         let session = SessionInfo::of(metadata, key_id);
@@ -181,22 +181,22 @@ impl<'a> Opening<'a> {
         token: &[u8],
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
     ) -> Result<R, Reason> {
-        let sealer = self.sealer;
+        let core = self.core;
         let refuse = |refused: Refused| {
-            sealer.report(refused.into(), token.len());
+            core.report(refused.into(), token.len());
             refused.reason
         };
         let opened = self.verify(&Whole::in_one_cookie(token));
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
         let metadata = &opened.layout.metadata;
-        let lifetimes = &sealer.policy.lifetimes;
+        let lifetimes = &core.policy.lifetimes;
         let answered_at = Some(metadata.last_active());
         if lifetimes.is_validation_due(answered_at, self.now) {
             return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
         }
         let decoded = decode(metadata.schema, opened.payload());
         let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
-        sealer.report(self.outcome_under(key_id), token.len());
+        core.report(self.outcome_under(key_id), token.len());
         Ok(decoded)
     }
 
@@ -210,7 +210,7 @@ impl<'a> Opening<'a> {
             token_bytes += token.text.len();
             self.verify(&token)
         });
-        let chosen = self.sealer.duplicates.choose(tokens);
+        let chosen = self.core.duplicates.choose(tokens);
         (chosen, token_bytes)
     }
 
@@ -218,7 +218,7 @@ impl<'a> Opening<'a> {
     #[inline(never)]
     fn verify(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
         let Opening {
-            sealer, keys, now, ..
+            core, keys, now, ..
         } = self;
         let Whole { text, cookies } = token;
         let mut buffer = Scratch::borrow();
@@ -226,10 +226,10 @@ impl<'a> Opening<'a> {
         let key_id = opened.key_id();
         let refused = |reason| Refused::under(key_id, reason);
         let body = buffer.give(opened.body());
-        let layout = sealer.layout_of(&body);
+        let layout = core.layout_of(&body);
         let layout = layout.ok_or(refused(Reason::Malformed))?;
         let payload = &body[layout.payload()];
-        let checked = sealer.check(&layout.metadata, payload, key_id, keys, *now);
+        let checked = core.check(&layout.metadata, payload, key_id, keys, *now);
         checked.map_err(refused)?;
         Ok(Candidate {
             key_id,

@@ -10,11 +10,11 @@ use std::{
 };
 
 use super::{
+    core::Core,
     handle::Session,
     hooks::{BoxError, OpenedSession, Validate, Validity},
     loaded::Loaded,
     lock::Held,
-    sealer::Sealer,
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
@@ -40,9 +40,9 @@ impl<T: Payload> Session<T> {
     pub fn is_alive(&self) -> bool {
         let mut held = self.touch();
         held.read();
-        let (sealer, now) = (held.sealer, held.contents.arrival.clock.now());
+        let (core, now) = (held.core, held.contents.arrival.clock.now());
         let loaded = held.read();
-        loaded.state.is_vouched_for(now) && loaded.would_open(sealer, now)
+        loaded.state.is_vouched_for(now) && loaded.would_open(core, now)
     }
 
     /// Asks the application whether the session is still valid, if its last answer is older than
@@ -81,8 +81,8 @@ impl<T: Payload> Session<T> {
     /// with status 503: the session is empty for reading, and its cookie stays as it is. The application is not asked
     /// again in this request. Returns [`InsideUpdate`](SessionError::InsideUpdate) inside an `update` of the session.
     pub async fn validate(&self) -> Result<bool, SessionError> {
-        let sealer = &*self.lock.sealer;
-        let Some(validate) = &sealer.hooks.validate else {
+        let core = &*self.lock.core;
+        let Some(validate) = &core.hooks.validate else {
             return Ok(true);
         };
         let (answer, at) = {
@@ -96,7 +96,7 @@ impl<T: Payload> Session<T> {
             (answer, at)
         };
         let answer = answer.await;
-        self.lock.hold()?.read().hear(sealer, answer, at)
+        self.lock.hold()?.read().hear(core, answer, at)
     }
 }
 
@@ -106,20 +106,20 @@ impl<T: Payload> Held<'_, T> {
         if self.contents.loaded.is_none() && self.contents.arrival.has_no_token() {
             return Err(Ok(true));
         }
-        let (sealer, after_head) = (self.sealer, self.contents.closed.is_some());
+        let (core, after_head) = (self.core, self.contents.closed.is_some());
         let read_at = self.state().now;
         let now = match after_head {
             true => self.contents.arrival.clock.now(),
             false => read_at,
         };
         let loaded = self.read();
-        if after_head && !loaded.would_open(sealer, now) {
+        if after_head && !loaded.would_open(core, now) {
             return Err(Ok(false));
         }
         let session = loaded.state.to_ask_about(now, after_head);
         let (metadata, payload) = session.ok_or_else(|| loaded.state.known_validity())?;
         let key_id = loaded.key_id();
-        let key_id = key_id.unwrap_or_else(|| sealer.slot.keys().sealing_id(now));
+        let key_id = key_id.unwrap_or_else(|| core.slot.keys().sealing_id(now));
         Ok((OpenedSession::new(metadata, Some(payload), key_id), now))
     }
 }
@@ -145,7 +145,7 @@ impl<T> Loaded<T> {
     /// Notes an answer. It changes nothing if its session has ended, or another was begun in its place meanwhile.
     fn hear(
         &mut self,
-        sealer: &Sealer,
+        core: &Core,
         answer: Answer,
         asked_at: UnixSeconds,
     ) -> Result<bool, SessionError> {
@@ -156,12 +156,12 @@ impl<T> Loaded<T> {
         let is_valid = is_valid.map_err(|error| SessionError::Unvalidated(Some(error)));
         let heard = self.state.hear(is_valid, asked_at);
         if let Err(error) = &answer {
-            events::validation_failed(sealer.slot.purpose.name(), heard.is_ok(), &**error);
+            events::validation_failed(core.slot.purpose.name(), heard.is_ok(), &**error);
         }
         if let Ok(false) = heard {
             self.outcome = self.outcome.refused(Reason::Revoked);
         }
-        self.report(sealer);
+        self.report(core);
         heard
     }
 }

@@ -10,6 +10,6 @@ impl<T> AnyCarrier<T> {
     /// Returns the name of the cookie or header, for events.
     pub(super) fn name(&self) -> &str {
         let (AnyCarrier::Cookie(SessionCookie { token, .. }) | AnyCarrier::Header(token)) = self;
-        token.sealer.slot.purpose.name()
+        token.core.slot.purpose.name()
     }
 }

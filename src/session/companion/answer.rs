@@ -12,15 +12,15 @@ impl<T> Session<T> {
         request: &Parts,
     ) -> (Response<String>, Option<Closing<'_, T>>) {
         let held = self.touch();
-        let (sealer, arrival) = (held.sealer, &held.contents.arrival);
+        let (core, arrival) = (held.core, &held.contents.arrival);
         let now = arrival.clock.now();
-        let opening = Opening::new(sealer, arrival.context.as_deref(), now);
+        let opening = Opening::new(core, arrival.context.as_deref(), now);
         let (came, _) = opening.choose(&arrival.values);
         let mut beside = Beside {
             context: opening.context(),
             now,
             oldest: opening.oldest(),
-            hooks: &sealer.hooks,
+            hooks: &core.hooks,
             came,
             may_bind: false,
             device: None,

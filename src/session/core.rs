@@ -1,5 +1,3 @@
-//! Keys of one purpose and the policy of its sessions. `opening.rs` opens tokens with them, and `closing.rs` seals.
-
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -19,7 +17,8 @@ use crate::{
     token::Context,
 };
 
-pub(crate) struct Sealer {
+/// Core of a carrier: all that its sessions share. `opening.rs` opens tokens with it, and `closing.rs` seals them.
+pub(crate) struct Core {
     pub(crate) slot: Arc<PurposeSlot>,
     pub(crate) mode: Mode,
     /// Context of requests for which none is chosen.
@@ -32,7 +31,7 @@ pub(crate) struct Sealer {
     pub(crate) companion: Option<Arc<dyn Companion>>,
 }
 
-impl Sealer {
+impl Core {
     /// Returns the companion of each session.
     #[inline]
     pub(crate) fn companion(&self) -> Option<&dyn Companion> {
@@ -83,7 +82,7 @@ impl Sealer {
 
     /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both with the same
     /// companion or without one.
-    pub(crate) fn is_like(&self, other: &Sealer) -> bool {
+    pub(crate) fn is_like(&self, other: &Core) -> bool {
         let has_same_companion = match (&self.companion, &other.companion) {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),
             (own, other) => own.is_none() && other.is_none(),
