@@ -173,7 +173,7 @@ impl<T: Payload> SessionCookie<T> {
         let fields = self.save(&session)?;
         let pairs: Vec<_> = fields.pairs().collect();
         if pairs.is_empty() {
-            return Err(SaveProblem::Empty.into());
+            return Err(SaveProblem::EMPTY.into());
         }
         Ok(pairs.join("; "))
     }

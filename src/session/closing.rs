@@ -77,10 +77,10 @@ impl<T: Payload> Session<T> {
     ) -> Result<Closing<'a, T>, SaveError> {
         let loader = &*self.lock.core;
         if !std::ptr::eq(loader, core) && !loader.is_like(core) {
-            return Err(SaveProblem::ForeignSession.into());
+            return Err(SaveProblem::FOREIGN_SESSION.into());
         }
         let held = self.lock.hold();
-        let mut held = held.map_err(|_| SaveProblem::InsideUpdate)?;
+        let mut held = held.map_err(|_| SaveProblem::INSIDE_UPDATE)?;
         held.count_request(circumstances);
         let was_closed = held.close(SessionError::AfterHead);
         let mut closing = Closing::new(held, core);
@@ -195,7 +195,7 @@ impl<'a, T> Closing<'a, T> {
         (self.touch, self.change) = carry_out(decision, &loaded.state, core, keys)?;
         let context = arrival.context(core);
         let is_dropped = matches!(self.change, TokenChange::Drop);
-        if let Some(companion) = core.companion()
+        if let Some(companion) = core.companion.as_deref()
             && (is_dropped || matches!(self.change, TokenChange::Store(_)))
         {
             self.of_companion = loaded.fields_of(companion, is_dropped, context, core)?;
@@ -278,7 +278,7 @@ fn carry_out<T>(
             body,
             random: random::from_thread()?,
         }),
-        false => Err(SaveError::from(SaveProblem::Clock)),
+        false => Err(SaveError::from(SaveProblem::CLOCK)),
     };
     let (touch, change) = match decision {
         Decision::Drop => (Touch::Written, TokenChange::Drop),

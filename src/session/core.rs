@@ -32,12 +32,6 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    /// Returns the companion of each session.
-    #[inline]
-    pub(crate) fn companion(&self) -> Option<&dyn Companion> {
-        self.companion.as_deref()
-    }
-
     /// Reports the outcome of reading to logs, metrics and `on_outcome`, which may panic.
     #[inline]
     pub(super) fn report(&self, outcome: Outcome, token_bytes: usize) {
@@ -59,7 +53,7 @@ impl Core {
     #[inline]
     pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
         Layout::parse(body)
-            .filter(|layout| layout.metadata.device.is_none() || self.companion().is_some())
+            .filter(|layout| layout.metadata.device.is_none() || self.companion.is_some())
     }
 
     /// Checks the dates of a session at `now`, and asks the application whether it is revoked.

@@ -56,7 +56,7 @@ impl<T> Loaded<T> {
     pub(super) fn note_begun(&mut self, core: &Core, context: &Context, key_id: KeyId) {
         let state = &mut self.state;
         self.begun_under = Some(key_id);
-        let Some(companion) = core.companion() else {
+        let Some(companion) = core.companion.as_deref() else {
             return;
         };
         let session = SessionInfo::of(&state.metadata, key_id);

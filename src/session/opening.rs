@@ -112,7 +112,7 @@ impl<'a> Opening<'a> {
         state: &mut State<T>,
     ) -> Result<(), Reason> {
         let metadata = &mut opened.layout.metadata;
-        if self.core.companion().is_some() {
+        if self.core.companion.is_some() {
             // Set first, because a companion may panic.
             state.withhold_stale(*metadata);
         }
@@ -163,7 +163,7 @@ impl<'a> Opening<'a> {
         cookies: &[(String, Vec<u8>)],
         state: &mut State<T>,
     ) -> Result<(), Reason> {
-        let Some(companion) = self.core.companion() else {
+        let Some(companion) = self.core.companion.as_deref() else {
             return Ok(());
         };
         let session = SessionInfo::of(metadata, key_id);

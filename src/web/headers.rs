@@ -191,7 +191,7 @@ impl<T: Payload> SessionToken<T> {
         response: &mut H,
     ) -> Result<(), SaveError> {
         let Some(header) = &self.header else {
-            return Err(SaveProblem::NoPlace(NO_HEADER).into());
+            return Err(SaveProblem::Sentence(NO_HEADER).into());
         };
         let caches = caches_of(response);
         let name = H::name(&header.response);

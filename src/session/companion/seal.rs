@@ -43,7 +43,7 @@ impl Seal {
         now: SystemTime,
     ) -> Result<String, SaveError> {
         let now = unix_seconds(now);
-        wire_issued(now).ok_or(SaveProblem::Clock)?;
+        wire_issued(now).ok_or(SaveProblem::CLOCK)?;
         let keys = self.slot.keys();
         let metadata = bare(id, unix_seconds(issued));
         let body_len = metadata.len() + payload.len();
