@@ -48,7 +48,7 @@ fn app(keys: KeyRing) -> Result<Router, ConfigError> {
     };
     let denied = Arc::clone(&house.signed_out);
     let cookie = SessionCookie::encrypted(keys)
-        .revoked_if(move |session| session.id.is_some_and(|id| contains(&denied, id)))
+        .revoked_if(move |session| session.info().id.is_some_and(|id| contains(&denied, id)))
         .build()?;
     Ok(Router::new()
         .route("/sign-in", post(sign_in))

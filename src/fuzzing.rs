@@ -3,9 +3,8 @@
 use crate::{
     EncryptionKey, KeyRing, SigningKey,
     cookie::Finder,
-    crypto::scratch::Scratch,
     keys::{KeyNeed, Purpose, SharedKeyRing},
-    token::{Context, Draft, LONGEST_TOKEN},
+    token::{self, Context, LONGEST_TOKEN},
 };
 
 /// Returns the values of `name` in the `Cookie` fields `fields`.
@@ -48,10 +47,16 @@ fn seal(ring: KeyRing, name: &str, body: &[u8]) -> String {
         .serve(Purpose::cookie(name), KeyNeed::default(), None)
         .expect("one key never retires");
     let keys = slot.keys();
-    let mut buffer = Scratch::borrow();
-    let mut draft = Draft::new(keys.sealing(0), body.len(), &mut buffer);
-    draft.body().extend_from_slice(body);
     let mut token = String::new();
-    draft.seal(&Context::default(), &[0; 24], &mut token);
+    let write = |blob: &mut Vec<u8>| blob.extend_from_slice(body);
+    let context = Context::default();
+    token::seal(
+        keys.sealing(0),
+        &context,
+        &[0; 24],
+        body.len(),
+        write,
+        &mut token,
+    );
     token
 }

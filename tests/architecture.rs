@@ -50,6 +50,19 @@ fn every_arrow_of_the_picture_runs_down() {
 }
 
 #[test]
+fn no_files_import_each_other_in_a_circle() {
+    for package in ["src/", "device/src/", "migrate/src/"] {
+        let files = Repository::read().files.iter();
+        let files = files.filter_map(|(path, text)| {
+            let path = path.strip_prefix(package)?.strip_suffix(".rs")?;
+            Some((path, text.as_str()))
+        });
+        let circle = circle(&files.collect());
+        assert!(circle.is_empty(), "{package}: {circle:#?}");
+    }
+}
+
+#[test]
 fn every_file_stands_in_a_room_and_is_no_longer_than_can_be_read() {
     for (path, text) in &Repository::read().files {
         let packages = ["cli/src/", "derive/src/", "device/src/", "migrate/src/"];
@@ -79,6 +92,27 @@ fn imports_are_found_in_any_form() {
     assert!(leaves_its_room("src/state/decide.rs", twice));
     assert!(leaves_its_room("src/state/size/mod.rs", twice));
     assert!(!leaves_its_room("src/state/size/fit.rs", twice));
+}
+
+#[test]
+fn a_name_is_followed_to_the_file_that_has_it() {
+    let key = ("keys/key", "use super::Ring;\npub(crate) struct Key;");
+    let ring = ("keys/ring", "fn f() { crate::keys::Key::new() }");
+    let passing =
+        "mod key;\nmod ring;\npub use key::Key;\npub(crate) use self::{ring::{Ring, Role as R}};\n";
+    let house = BTreeMap::from([key, ring, ("keys/mod", passing), ("lib", "use keys::Key;")]);
+    let found = circle(&house);
+    assert!(
+        found.iter().eq([
+            ("keys/key", BTreeSet::from(["keys/ring"])),
+            ("keys/ring", BTreeSet::from(["keys/key"])),
+        ]
+        .iter())
+    );
+    let below = BTreeMap::from([("keys/key", "pub struct Key;"), ring, ("keys/mod", passing)]);
+    assert!(circle(&below).is_empty());
+    let own = ("keys/mod", "mod key;\nuse key::Key;\npub struct Ring;");
+    assert_eq!(circle(&BTreeMap::from([key, own])).len(), 2);
 }
 
 /// The rooms from top to bottom, each with the rooms it may import.
@@ -122,6 +156,171 @@ fn imports(code: &str) -> impl Iterator<Item = String> {
         let names = names.into_iter().map(first);
         names.filter(|name| !name.is_empty()).collect::<Vec<_>>()
     })
+}
+
+/// Returns the files that import each other in a circle, or stand between two circles, each with those of them that it
+/// imports. Files are named by their paths without an end.
+fn circle<'a>(files: &BTreeMap<&'a str, &str>) -> Vec<(&'a str, BTreeSet<&'a str>)> {
+    let names: BTreeMap<Vec<&str>, &str> = files.keys().map(|file| (module(file), *file)).collect();
+    let uses: BTreeMap<&str, _> = files
+        .iter()
+        .map(|(file, text)| (*file, uses(text)))
+        .collect();
+    let find = |from: &str, path: &[String]| found(from, path, &names, &uses);
+    let mut imports: Vec<(&str, BTreeSet<&str>)> = files
+        .keys()
+        .map(|file| {
+            let own = uses[file].iter().filter(|(_, is_passed_on)| !is_passed_on);
+            let own = own.filter_map(|(path, _)| find(file, path));
+            (*file, own.filter(|other| other != file).collect())
+        })
+        .collect();
+    loop {
+        let before = imports.len();
+        let left: BTreeSet<&str> = imports.iter().map(|(file, _)| *file).collect();
+        let known: BTreeSet<&str> = imports
+            .iter()
+            .flat_map(|(_, known)| known.clone())
+            .collect();
+        imports.retain_mut(|(file, others)| {
+            others.retain(|other| left.contains(other));
+            !others.is_empty() && known.contains(file)
+        });
+        if imports.len() == before {
+            return imports;
+        }
+    }
+}
+
+/// Returns the file that has what `path` names in the file `from`.
+fn found<'a>(
+    from: &str,
+    path: &[String],
+    names: &BTreeMap<Vec<&str>, &'a str>,
+    uses: &BTreeMap<&str, Vec<(Vec<String>, bool)>>,
+) -> Option<&'a str> {
+    let mut whole: Vec<&str> = module(from);
+    let mut path: Vec<&str> = path.iter().map(String::as_str).collect();
+    match path[0] {
+        "crate" => whole.clear(),
+        "self" => {}
+        "super" => _ = whole.pop(),
+        child => {
+            whole.push(child);
+            names.get(&whole)?;
+        }
+    }
+    path.remove(0);
+    for (i, name) in path.iter().enumerate() {
+        if *name == "super" {
+            whole.pop();
+            continue;
+        }
+        whole.push(name);
+        if !names.contains_key(&whole) {
+            whole.pop();
+            let file = names.get(&whole)?;
+            let mut passed_on = uses[file].iter().filter(|(_, is_passed_on)| *is_passed_on);
+            return match passed_on.find(|(path, _)| path.last().is_some_and(|last| last == name)) {
+                Some((there, _)) => {
+                    let rest = path[i + 1..].iter().map(|name| (*name).to_owned());
+                    let there: Vec<String> = there.iter().cloned().chain(rest).collect();
+                    found(file, &there, names, uses)
+                }
+                None => Some(file),
+            };
+        }
+    }
+    names.get(&whole).copied()
+}
+
+/// Returns the paths of the imports and those that begin at the root of the crate or above, each with whether its name is
+/// passed on.
+fn uses(text: &str) -> Vec<(Vec<String>, bool)> {
+    let (mut found, mut rest, mut open) = (Vec::new(), String::new(), None);
+    for line in code(text).lines() {
+        let (tree, is_passed_on) = match (open.take(), import_in(line)) {
+            (Some((tree, is_passed_on)), _) => (tree + line, is_passed_on),
+            (None, Some((tree, is_passed_on))) => (tree.to_owned(), is_passed_on),
+            (None, None) => {
+                rest += line;
+                continue;
+            }
+        };
+        match tree.strip_suffix(';') {
+            Some(tree) => found.extend(paths(tree).into_iter().map(|path| (path, is_passed_on))),
+            None => open = Some((tree, is_passed_on)),
+        }
+    }
+    for (at, _) in rest
+        .match_indices("crate::")
+        .chain(rest.match_indices("super::"))
+    {
+        if !rest[..at].ends_with("super::") {
+            let is_of_path = |c: char| is_of_a_name(c) || c == ':';
+            let path = rest[at..].split(|c| !is_of_path(c)).next().unwrap();
+            found.extend(
+                paths(path.trim_end_matches(':'))
+                    .into_iter()
+                    .map(|path| (path, false)),
+            );
+        }
+    }
+    found
+}
+
+/// Returns the tree of a line that begins an import, and whether the names are passed on.
+fn import_in(text: &str) -> Option<(&str, bool)> {
+    let text = text.trim_start();
+    let tree = text.strip_prefix("use ");
+    let passed_on = || {
+        let (visibility, tree) = text.split_once(" use ")?;
+        let is_one = visibility.starts_with("pub") && !visibility.contains(char::is_whitespace);
+        is_one.then_some(tree)
+    };
+    match tree {
+        Some(tree) => Some((tree, false)),
+        None => Some((passed_on()?, true)),
+    }
+}
+
+/// Returns the paths of a tree of imports.
+fn paths(tree: &str) -> Vec<Vec<String>> {
+    let segments = |path: &str| -> Vec<String> {
+        let names = path.split("::").map(str::trim);
+        names
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let Some((prefix, group)) = tree.split_once('{') else {
+        let path = tree.split(" as ").next().unwrap();
+        return [segments(path)]
+            .into_iter()
+            .filter(|path| !path.is_empty())
+            .collect();
+    };
+    let group = &group[..group.rfind('}').unwrap()];
+    let mut depth = 0;
+    let branches = group.split(|c: char| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        c == ',' && depth == 0
+    });
+    let branches = branches.flat_map(paths);
+    let whole = branches.map(|path| segments(prefix).into_iter().chain(path).collect());
+    whole.collect()
+}
+
+/// Returns the names of the modules that lead to a file.
+fn module(file: &str) -> Vec<&str> {
+    let names = file.split('/');
+    names
+        .filter(|name| !["lib", "mod"].contains(name))
+        .collect()
 }
 
 /// Returns `true` if a path goes up to the root of the crate by `super`.

@@ -37,7 +37,7 @@ fn site() -> (SessionCookie, DenyList) {
     let denied = DenyList::default();
     let list = denied.clone();
     let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
-        .revoked_if(move |session| session.id.is_some_and(|id| list.has(id)))
+        .revoked_if(move |session| session.info().id.is_some_and(|id| list.has(id)))
         .build()
         .unwrap();
     (cookie, denied)

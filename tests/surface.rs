@@ -124,7 +124,7 @@ const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 69),
     ("traits", 4),
     ("functions", 360),
-    ("hundreds of lines of code", 135),
+    ("hundreds of lines of code", 134),
 ];
 
 /// Libraries whose types those that are named show as theirs.

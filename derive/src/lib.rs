@@ -82,44 +82,67 @@ impl Session {
         let name = &input.ident;
         let (impl_generics, type_generics, bounds) = input.generics.split_for_impl();
         let convert = self.convert();
-        let end = self.from.as_ref().map(|from| self.end(from));
-        // That of a type with parameters is evaluated where its sessions are used.
+        let end = self.from.as_ref().map(|from| {
+            let (order, ends) = (self.order(from), self.ends(from));
+            quote! {
+                #[automatically_derived]
+                impl #impl_generics #name #type_generics #bounds {
+                    #[doc(hidden)]
+                    pub const __SESSION_READS_LATER: bool = #order;
+                    #[doc(hidden)]
+                    pub const __SESSION_ENDS: () = #ends;
+                }
+            }
+        });
+        // That of a type with parameters is evaluated where its sessions are used, by `convert`.
         let is_checked = end.is_some() && input.generics.params.is_empty();
-        let check =
-            is_checked.then(|| quote!(const _: () = <#name as ::hardtack::SessionData>::ENDS;));
+        let check = is_checked.then(|| quote!(const _: () = #name::__SESSION_ENDS;));
+        let check_in_use = end
+            .is_some()
+            .then(|| quote!(let () = Self::__SESSION_ENDS;));
         quote! {
             #[automatically_derived]
             impl #impl_generics ::hardtack::SessionData for #name #type_generics #bounds {
                 const LABEL: &'static str = #label;
                 const SCHEMA: u32 = #schema;
-                #end
 
                 fn convert(schema: u32, bytes: &[u8]) -> ::core::option::Option<Self> {
+                    #check_in_use
                     #convert
                 }
             }
 
+            #end
             #check
         }
     }
 
+    /// Returns the expression that is `true` if `from` is a type of a later schema.
+    fn order(&self, from: &Type) -> proc_macro2::TokenStream {
+        let schema = &self.schema;
+        quote_spanned!(from.span()=> <#from as ::hardtack::SessionData>::SCHEMA > #schema)
+    }
+
     /// Lets a chain of types go to later schemas and then to earlier ones, and not up again, so that it ends. Each type
-    /// compares its own two steps, because a constant over the whole chain would be an error without a sentence.
-    fn end(&self, from: &Type) -> proc_macro2::TokenStream {
+    /// compares its own two steps, because a constant over the whole chain would be an error without a sentence. A type
+    /// without this derive, or without `from`, has no constant of its own, and gets that of the trait.
+    fn ends(&self, from: &Type) -> proc_macro2::TokenStream {
         let schema = &self.schema;
         let name = from.to_token_stream().to_string().replace(' ', "");
         let circle = format!(
             "`{name}` has itself a `from` of a later schema, so each could ask the other without end; leave out one of the \
              two"
         );
-        quote_spanned! {from.span()=>
-            const READS_LATER: bool = <#from as ::hardtack::SessionData>::SCHEMA > #schema;
-            const ENDS: () = {
-                ::core::assert!(<#from as ::hardtack::SessionData>::SCHEMA != #schema, "{}", #SAME_SCHEMA);
-                let is_below = !<#from as ::hardtack::SessionData>::READS_LATER;
-                ::core::assert!(Self::READS_LATER || is_below, "{}", #circle);
-            };
-        }
+        quote_spanned! {from.span()=> {
+            #[allow(dead_code)]
+            trait Other {
+                const __SESSION_READS_LATER: bool = false;
+            }
+            impl<T: ?::core::marker::Sized> Other for T {}
+            ::core::assert!(<#from as ::hardtack::SessionData>::SCHEMA != #schema, "{}", #SAME_SCHEMA);
+            let is_below = !<#from>::__SESSION_READS_LATER;
+            ::core::assert!(Self::__SESSION_READS_LATER || is_below, "{}", #circle);
+        }}
     }
 
     fn convert(&self) -> proc_macro2::TokenStream {

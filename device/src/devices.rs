@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{
     answer::DeviceAnswer,
     cookies::{self, DeviceCookies},
-    endpoints::Endpoint,
+    endpoint::Endpoint,
     es256::PublicKey,
     options::DeviceBound,
 };
@@ -140,11 +140,11 @@ impl Companion for Devices {
     }
 
     fn answers(&self, method: &str, path: &str) -> bool {
-        method == "POST" && self.endpoint(path).is_some()
+        method == "POST" && self.settings.endpoint_at(path).is_some()
     }
 
     fn answer(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
-        let answer = match (self.endpoint(request.uri.path()), beside) {
+        let answer = match (self.settings.endpoint_at(request.uri.path()), beside) {
             (Some(endpoint), Some(beside)) => self.answer_to(endpoint, request, beside),
             // An instance that knows the tenant may answer it later.
             _ => DeviceAnswer::later(),

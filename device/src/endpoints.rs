@@ -13,27 +13,11 @@ use serde_json::json;
 use super::{
     answer::DeviceAnswer,
     devices::{DeviceId, Devices, device_id, tag},
+    endpoint::Endpoint,
     es256::{KEY_LEN, PublicKey},
     options::Initiators,
     proof::Proof,
 };
-
-/// One of the two requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Endpoint {
-    Register,
-    Refresh,
-}
-
-impl Endpoint {
-    /// Returns the end of its path, after the path of the settings.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Endpoint::Register => "/register",
-            Endpoint::Refresh => "/refresh",
-        }
-    }
-}
 
 /// A request to one of the endpoints.
 struct DeviceRequest<'a> {
@@ -62,13 +46,6 @@ enum NamedBy<'a> {
 }
 
 impl Devices {
-    /// Returns the endpoint at a path.
-    pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
-        let both = [Endpoint::Register, Endpoint::Refresh];
-        let name = path.strip_prefix(&*self.settings.path)?;
-        both.into_iter().find(|endpoint| endpoint.name() == name)
-    }
-
     pub(crate) fn answer_to(
         &self,
         endpoint: Endpoint,

@@ -29,6 +29,7 @@ mod answer;
 mod binding;
 mod cookies;
 mod devices;
+mod endpoint;
 mod endpoints;
 mod es256;
 mod events;

@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use super::{cookies::is_of_device, endpoints::Endpoint};
+use super::{cookies::is_of_device, endpoint::Endpoint};
 
 /// Settings of sessions that are bound to a device, for [`device_bound`](crate::BindToDevice::device_bound).
 ///
@@ -153,6 +153,13 @@ impl DeviceBound {
 
     pub(super) fn path_of(&self, endpoint: Endpoint) -> String {
         format!("{}{}", self.path, endpoint.name())
+    }
+
+    /// Returns the endpoint at a path.
+    pub(super) fn endpoint_at(&self, path: &str) -> Option<Endpoint> {
+        let both = [Endpoint::Register, Endpoint::Refresh];
+        let name = path.strip_prefix(&*self.path)?;
+        both.into_iter().find(|endpoint| endpoint.name() == name)
     }
 
     /// Returns the time for which a session may be without a device, in whole seconds, if there is a limit.

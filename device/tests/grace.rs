@@ -198,7 +198,7 @@ fn a_session_is_asked_about_on_its_device_and_nowhere_else() {
     let (list, row) = (Arc::clone(&asked), Arc::clone(&is_allowed));
     let site = Site::with(DeviceBound::at("/.session"), |cookie| {
         cookie.revalidate_after(Duration::from_secs(60), move |session| {
-            list.lock().unwrap().push(session.device.is_some());
+            list.lock().unwrap().push(session.info().device.is_some());
             let is_allowed = row.load(Ordering::Relaxed);
             async move { Ok::<_, String>(Validity::valid_if(is_allowed)) }
         })

@@ -63,9 +63,8 @@ impl Site {
             .device_bound(device)
             .absolute_timeout(ABSOLUTE)
             .revoked_if(move |session| {
-                session
-                    .id
-                    .is_some_and(|id| list.lock().unwrap().contains(&id))
+                let id = session.info().id;
+                id.is_some_and(|id| list.lock().unwrap().contains(&id))
             });
         let cookie = change(cookie).build().unwrap();
         let now = Arc::new(AtomicU64::new(START));

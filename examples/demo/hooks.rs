@@ -42,8 +42,11 @@ impl Hooks {
         let hooks = self.clone();
         builder.revoked_if(move |session| {
             let seen = hooks.seen();
-            let is_early = |time| session.created_at < time;
-            session.id.is_some_and(|id| seen.denied.contains(&id))
+            let is_early = |time| session.info().created_at < time;
+            session
+                .info()
+                .id
+                .is_some_and(|id| seen.denied.contains(&id))
                 || seen.issued_before.is_some_and(is_early)
         })
     }

@@ -8,7 +8,7 @@ use crate::{
     cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
     session::{SaveError, SaveProblem, Session, Touch},
-    state::{Asked, Circumstances, Map, Payload, SessionError, TokenChange},
+    state::{Asked, Circumstances, Map, Payload, SessionError},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -173,7 +173,7 @@ impl<T: Payload> SessionCookie<T> {
         let fields = self.save(&session)?;
         let pairs: Vec<_> = fields.pairs().collect();
         if pairs.is_empty() {
-            return Err(SaveProblem::Empty.into());
+            return Err(SaveProblem::EMPTY.into());
         }
         Ok(pairs.join("; "))
     }
@@ -204,7 +204,7 @@ impl<T: Payload> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
-        KeysInUse::of(&self.token.sealer.slot.keys(), unix_seconds(now))
+        KeysInUse::of(&self.token.core.slot.keys(), unix_seconds(now))
     }
 
     /// Reads the content of `token` at `now`, in the context and with the timeouts of this cookie. For tools: no
@@ -254,17 +254,8 @@ impl<T: Payload> SessionCookie<T> {
         session: &Session<T>,
         circumstances: Circumstances,
     ) -> Result<(Touch, SetCookies), SaveError> {
-        let (closing, ending) = session.closing(&self.token.sealer, circumstances)?;
-        let mut fields = match ending.change {
-            TokenChange::Keep => return Ok((ending.touch, SetCookies::default())),
-            TokenChange::Store(to_seal) => self.fields.store(&closing.stored(to_seal)),
-            TokenChange::Drop => {
-                let (carried, now) = closing.arrived();
-                self.fields.drop_all(carried, now)
-            }
-        };
-        fields.append(ending.of_companion);
-        Ok((ending.touch, fields))
+        let closing = session.closing(&self.token.core, circumstances)?;
+        Ok((closing.touch, self.fields.close(closing)))
     }
 }
 
@@ -274,7 +265,7 @@ impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionCookie")
             .field("name", &self.fields.name.as_str())
-            .field("mode", &self.token.sealer.mode)
+            .field("mode", &self.token.core.mode)
             .finish_non_exhaustive()
     }
 }

@@ -7,8 +7,8 @@ use crate::{
     cookie::{
         Attributes, CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len,
     },
-    session::{DroppedCookie, OldCookies, Stored},
-    state::Overhead,
+    session::{Closing, DroppedCookie, OldCookies, ToSeal},
+    state::{Overhead, TokenChange},
 };
 
 /// Cookies of one carrier: its own, the one that it had, and those that it takes sessions over from.
@@ -31,41 +31,55 @@ pub(crate) struct CookieFields {
 }
 
 impl CookieFields {
+    /// Returns the fields of a response at the end of its session's request.
+    pub(crate) fn close<T>(&self, closing: Closing<'_, T>) -> SetCookies {
+        let mut fields = match &closing.change {
+            TokenChange::Keep => return SetCookies::default(),
+            TokenChange::Store(to_seal) => self.store(&closing, to_seal),
+            TokenChange::Drop => self.drop_all(&closing),
+        };
+        fields.append(closing.of_companion);
+        fields
+    }
+
     /// Returns the token in one field or several, between the fields that drop the cookies that it replaces.
-    pub(crate) fn store<T>(&self, session: &Stored<'_, T>) -> SetCookies {
+    fn store<T>(&self, closing: &Closing<'_, T>, to_seal: &ToSeal) -> SetCookies {
         let template = &self.template;
+        let (carried, state) = (closing.carried(), closing.state());
         let mut fields = SetCookies::default();
-        self.drop_former(session.carried, &mut fields);
-        let (token_len, max_age) = (session.token_len(), session.max_age());
-        let part_len = session.part_len(Overhead {
+        self.drop_former(carried, &mut fields);
+        let (token_len, max_age) = (closing.token_len(to_seal), state.max_age(to_seal.body));
+        let overhead = Overhead {
             field: template.len(),
             max_age: max_age.map_or(0, max_age_len),
             part: PART_LEN,
             ..Overhead::default()
-        });
+        };
+        let part_len = state.allowed(to_seal.body).part_len(token_len, overhead);
         let cookies = if part_len < token_len {
             let mut token = String::with_capacity(token_len);
-            session.seal_into(&mut token);
+            closing.seal_into(to_seal, &mut token);
             template.set_in_parts(&token, part_len, max_age, &mut fields)
         } else {
             // Written in place, so that no token is copied.
             let mut field = template.begin(token_len, max_age);
-            session.seal_into(&mut field);
+            closing.seal_into(to_seal, &mut field);
             template.push_end(max_age, &mut field);
             fields.push(field);
             1
         };
-        template.expire_beyond(cookies, session.carried, &mut fields);
-        self.drop_old(session.state.now, &mut fields);
+        template.expire_beyond(cookies, carried, &mut fields);
+        self.drop_old(state.now, &mut fields);
         fields
     }
 
     /// Returns the fields that drop the session's cookie, and those that it replaces.
-    pub(crate) fn drop_all(&self, carried: PartNumbers, now: UnixSeconds) -> SetCookies {
+    fn drop_all<T>(&self, closing: &Closing<'_, T>) -> SetCookies {
+        let carried = closing.carried();
         let mut fields = SetCookies::default();
         self.drop_former(carried, &mut fields);
         self.template.expire(carried, &mut fields);
-        self.drop_old(now, &mut fields);
+        self.drop_old(closing.state().now, &mut fields);
         fields
     }
 

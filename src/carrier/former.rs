@@ -65,13 +65,8 @@ impl<T: Payload> FormerCookie for SessionCookie<T> {
         context: Option<&Context>,
         now: UnixSeconds,
     ) -> Option<Result<OpenedBody, Reason>> {
-        let sealer = &self.token.sealer;
-        let opening = Opening {
-            sealer,
-            keys: &sealer.slot.keys(),
-            context: context.unwrap_or_else(|| self.token.context()),
-            now,
-        };
+        let context = context.or(self.token.context.as_deref());
+        let opening = Opening::new(&self.token.core, context, now);
         let (chosen, _) = opening.choose(values);
         let opened = chosen?.map(|chosen| chosen.opened);
         Some(opened.map_err(|refused| refused.reason))

@@ -192,22 +192,22 @@ impl<T: Payload> SessionToken<T> {
         now: SystemTime,
     ) -> Result<TokenContent, Reason> {
         // The steps of SPEC.md § 7. A failure from § 7.7 on is returned with the content.
-        let (now, sealer) = (unix_seconds(now), &self.sealer);
-        let keys = sealer.slot.keys();
+        let (now, core) = (unix_seconds(now), &self.core);
+        let keys = core.slot.keys();
         let mut buffer = Scratch::borrow();
         let opened = token::open(&keys, self.context(), now, token.as_ref(), &mut buffer);
         let opened = opened.map_err(|refused| refused.reason)?;
         let body = &buffer[opened.body()];
-        let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;
+        let layout = core.layout_of(body).ok_or(Reason::Malformed)?;
         let metadata = &layout.metadata;
         let payload = Zeroizing::new(body[layout.payload()].to_vec());
-        let checked = sealer.check(metadata, &payload, opened.key_id(), &keys, now);
+        let checked = core.check(metadata, &payload, opened.key_id(), &keys, now);
         let read = checked.and_then(|()| T::accept(metadata.schema, &payload));
         Ok(TokenContent {
             refused: read.err(),
             session: SessionInfo::of(metadata, opened.key_id()),
-            expires_at: system_time(sealer.policy.lifetimes.expires_at(metadata)),
-            is_persistent: sealer.policy.is_persistent(metadata),
+            expires_at: system_time(core.policy.lifetimes.expires_at(metadata)),
+            is_persistent: core.policy.is_persistent(metadata),
             has_flash: !layout.flash().is_empty(),
             padding: body.len() - layout.payload().end,
             schema: metadata.schema,

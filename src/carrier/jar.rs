@@ -119,10 +119,10 @@ impl<T: Payload> SessionCookie<T> {
     /// in `migrate_from` that differ in attributes.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
         if self.has_twins() {
-            return Err(SaveProblem::NoPlace(ONE_OF_A_NAME).into());
+            return Err(SaveProblem::Sentence(ONE_OF_A_NAME).into());
         }
-        if self.token.sealer.companion().is_some() {
-            return Err(SaveProblem::NoPlace(SET_COOKIE_ALONE).into());
+        if self.token.core.companion.is_some() {
+            return Err(SaveProblem::Sentence(SET_COOKIE_ALONE).into());
         }
         let fields = self.save(session)?;
         Ok(fields.into_iter().map(parsed).collect())

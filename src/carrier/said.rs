@@ -61,7 +61,7 @@ impl<T: Payload> SessionCookie<T> {
                     _ => values.push_part(*number, value, LONGEST_TOKEN),
                 }
             }
-            let is_same = session.arrived_as(&self.token.sealer, &values);
+            let is_same = session.arrived_as(&self.token.core, &values);
             found.add(write, parts.len(), is_same);
         }
         found
@@ -119,7 +119,7 @@ impl<T: Payload> SessionToken<T> {
         for (write, token) in fields.enumerate() {
             let mut values = Values::default();
             values.push(token.trim_ascii(), LONGEST_TOKEN);
-            found.add(write, 1, session.arrived_as(&self.sealer, &values));
+            found.add(write, 1, session.arrived_as(&self.core, &values));
         }
         found
     }

@@ -4,7 +4,7 @@ use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
     cookie::Values,
     crypto::suite::Mode,
-    session::{Arrival, Opening, Predecessor, SaveError, Sealer, Session, Touch},
+    session::{Arrival, Core, Opening, Predecessor, SaveError, Session, Touch},
     state::{Asked, Circumstances, Map, Payload, SessionData, TokenChange},
     token::{Context, LONGEST_TOKEN},
 };
@@ -45,7 +45,7 @@ use crate::{
 ///
 /// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
 pub struct SessionToken<T = Map> {
-    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) core: Arc<Core>,
     /// `None`: the builder's.
     pub(crate) context: Option<Arc<Context>>,
     /// `None`: bare tokens.
@@ -110,13 +110,13 @@ impl<T: Payload> SessionToken<T> {
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.sealer.mode
+        self.core.mode
     }
 
     /// Refuses every session issued before `time`, from now on and in this program. See
     /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
     pub fn raise_not_before(&self, time: SystemTime) {
-        self.sealer.raise_not_before(unix_seconds_from(time));
+        self.core.raise_not_before(unix_seconds_from(time));
     }
 
     /// Decodes a token's schema and payload by `decode`, which may borrow from them. For programs that need only a part
@@ -173,13 +173,8 @@ impl<T: Payload> SessionToken<T> {
         clock: impl Into<Clock>,
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
     ) -> Result<R, Reason> {
-        let opening = Opening {
-            sealer: &self.sealer,
-            keys: &self.sealer.slot.keys(),
-            context: self.context(),
-            now: clock.into().now(),
-        };
-        opening.open(token.as_ref(), decode)
+        let (context, now) = (self.context.as_deref(), clock.into().now());
+        Opening::new(&self.core, context, now).open(token.as_ref(), decode)
     }
 
     /// Returns the same tokens for the sessions of `context`, in place of the builder's; see
@@ -192,9 +187,9 @@ impl<T: Payload> SessionToken<T> {
         }
     }
 
-    pub(super) fn new(sealer: Sealer, header: Option<HeaderNames>) -> SessionToken<T> {
+    pub(super) fn new(core: Core, header: Option<HeaderNames>) -> SessionToken<T> {
         SessionToken {
-            sealer: Arc::new(sealer),
+            core: Arc::new(core),
             context: None,
             header: header.map(Arc::new),
             payload: PhantomData,
@@ -203,7 +198,7 @@ impl<T: Payload> SessionToken<T> {
 
     /// Returns the context of a request for which none is given.
     pub(crate) fn context(&self) -> &Context {
-        self.context.as_deref().unwrap_or(&self.sealer.context)
+        self.context.as_deref().unwrap_or(&self.core.context)
     }
 
     pub(crate) fn arrive(
@@ -238,7 +233,7 @@ impl<T: Payload> SessionToken<T> {
             context: context.or_else(|| self.context.clone()),
             asked,
         };
-        Session::new(Arc::clone(&self.sealer), arrival)
+        Session::new(Arc::clone(&self.core), arrival)
     }
 
     /// Finishes the use of `session`. Returns the extent to which its response depends on it, and the change of its
@@ -248,18 +243,17 @@ impl<T: Payload> SessionToken<T> {
         session: &Session<T>,
         circumstances: Circumstances,
     ) -> Result<(Touch, TokenChange), SaveError> {
-        let (closing, ending) = session.closing(&self.sealer, circumstances)?;
-        let change = match ending.change {
+        let closing = session.closing(&self.core, circumstances)?;
+        let change = match &closing.change {
             TokenChange::Keep => TokenChange::Keep,
             TokenChange::Store(to_seal) => {
-                let session = closing.stored(to_seal);
-                let mut token = String::with_capacity(session.token_len());
-                session.seal_into(&mut token);
+                let mut token = String::with_capacity(closing.token_len(to_seal));
+                closing.seal_into(to_seal, &mut token);
                 TokenChange::Store(token)
             }
             TokenChange::Drop => TokenChange::Drop,
         };
-        Ok((ending.touch, change))
+        Ok((closing.touch, change))
     }
 }
 
@@ -331,13 +325,13 @@ fn is_bearer(scheme: &[u8]) -> bool {
     scheme.eq_ignore_ascii_case(b"Bearer ")
 }
 
-clone_by_fields!(SessionToken<T> { sealer, context, header, payload });
+clone_by_fields!(SessionToken<T> { core, context, header, payload });
 
 impl<T> fmt::Debug for SessionToken<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionToken")
-            .field("name", &self.sealer.slot.purpose.name())
-            .field("mode", &self.sealer.mode)
+            .field("name", &self.core.slot.purpose.name())
+            .field("mode", &self.core.mode)
             .finish_non_exhaustive()
     }
 }

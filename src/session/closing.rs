@@ -1,40 +1,42 @@
 //! End of a session's request: closes the session, has `state/decide.rs` decide what becomes of the client's token, and
 //! seals it.
 
+#[cfg(feature = "http")]
+use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(feature = "tower")]
 use std::sync::Arc;
 
+#[cfg(feature = "http")]
+use super::opening::Opening;
 use super::{
     SessionId, SessionInfo,
-    closed::Closed,
+    companion::Companion,
+    core::Core,
     handle::Session,
     loaded::Loaded,
-    lock::{Arrival, Contents, HeldContents},
+    lock::{Contents, Held},
     outcome::Outcome,
     save_error::{SaveError, SaveProblem},
-    sealer::Sealer,
 };
+#[cfg(feature = "http")]
+use crate::{base::time::UnixSeconds, cookie::Values, state::OpenedBody};
 use crate::{
-    base::time::{UnixSeconds, system_time},
+    base::time::system_time,
     cookie::PartNumbers,
-    crypto::{cipher::RANDOM_LEN, random, scratch::Scratch},
+    crypto::{cipher::RANDOM_LEN, random},
     events,
     keys::SlotKeys,
     state::{
-        BodyToSeal, Circumstances, Decision, Overhead, Payload, Said, State, TokenChange, Touch,
+        BodyToSeal, Circumstances, Decision, Payload, Said, SessionError, State, TokenChange, Touch,
     },
-    token::{self, Context, Draft, SealError},
+    token::{self, Context},
 };
 
 /// A session at the end of its request: closed, and with its lock held until its token is written.
 pub(crate) struct Closing<'a, T> {
-    contents: HeldContents<'a, T>,
-    sealer: &'a Sealer,
-}
-
-/// Effect of a request's end on its client.
-#[derive(Default)]
-pub(crate) struct Ending {
+    held: Held<'a, T>,
+    /// Of the carrier that saves the session.
+    core: &'a Core,
     pub(crate) touch: Touch,
     pub(crate) change: TokenChange<ToSeal>,
     /// Fields of the session's companion, by name and value.
@@ -45,228 +47,260 @@ pub(crate) struct Ending {
 pub(crate) struct ToSeal {
     /// Keys with which it was decided. If the ring is replaced in between, the new one does not seal what it would refuse.
     keys: SlotKeys,
-    body: BodyToSeal,
+    pub(crate) body: BodyToSeal,
     random: [u8; RANDOM_LEN],
-}
-
-/// A session that the client is to store.
-pub(crate) struct Stored<'a, T> {
-    pub(crate) sealer: &'a Sealer,
-    pub(crate) context: &'a Context,
-    pub(crate) state: &'a State<T>,
-    pub(crate) to_seal: ToSeal,
-    pub(crate) carried: PartNumbers,
 }
 
 impl<T: Payload> Session<T> {
     /// Lets the session go if the application did not touch it, and has no handle left to do so: its response then owes
     /// nothing to it. Returns `true` if so. A handle that a body or a task still has counts as a touch.
     #[cfg(feature = "tower")]
-    pub(crate) fn release_if_untouched(&mut self) -> bool {
-        let Some(lock) = Arc::get_mut(&mut self.lock) else {
-            return self.with(|_| false);
+    pub(crate) fn release_if_untouched(&self) -> bool {
+        let is_alone = Arc::strong_count(&self.lock) == 1;
+        let Ok(mut held) = self.lock.hold() else {
+            return false;
         };
-        let (sealer, contents) = lock.get_mut();
-        // One that was verified beforehand.
-        if let Some(loaded) = contents.loaded.as_mut().filter(|_| !contents.is_touched) {
-            loaded.report(sealer);
+        if !is_alone {
+            held.contents.is_touched = true;
+            held.read();
         }
-        !contents.is_touched && !sealer.policy.counts_every_request()
+        held.report();
+        !held.contents.is_touched && !held.core.policy.counts_every_request()
     }
 
     /// Closes the session at the end of its request, and decides what becomes of the client's token.
     #[inline(always)]
     pub(crate) fn closing<'a>(
         &'a self,
-        sealer: &'a Sealer,
+        core: &'a Core,
         circumstances: Circumstances,
-    ) -> Result<(Closing<'a, T>, Ending), SaveError> {
-        let loader = &*self.lock.sealer;
-        if !std::ptr::eq(loader, sealer) && !loader.is_like(sealer) {
-            return Err(SaveProblem::ForeignSession.into());
+    ) -> Result<Closing<'a, T>, SaveError> {
+        let loader = &*self.lock.core;
+        if !std::ptr::eq(loader, core) && !loader.is_like(core) {
+            return Err(SaveProblem::FOREIGN_SESSION.into());
         }
-        let contents = self.lock.hold();
-        let mut contents = contents.map_err(|_| SaveProblem::InsideUpdate)?;
-        contents.count_request(loader, circumstances);
-        let was_closed = contents.close();
-        let Contents {
-            loaded,
-            arrival,
-            is_touched,
-            ..
-        } = &mut *contents;
-        let mut ending = match loaded.as_mut().filter(|_| *is_touched) {
-            None => Ending::default(),
+        let held = self.lock.hold();
+        let mut held = held.map_err(|_| SaveProblem::INSIDE_UPDATE)?;
+        held.count_request(circumstances);
+        let was_closed = held.close(SessionError::AfterHead);
+        let mut closing = Closing::new(held, core);
+        let contents = &closing.held.contents;
+        if contents.is_touched && contents.loaded.is_some() {
+            closing.touch = Touch::Touched;
             // A session is saved once, and this response still depends on it.
-            Some(_) if was_closed => Ending::kept(),
-            Some(loaded) => loaded.ending(sealer, circumstances, arrival)?,
+            if !was_closed {
+                closing.decide(circumstances)?;
+            }
+            if circumstances.said != Said::Nothing {
+                // The response carries a session.
+                closing.touch = Touch::Written;
+            }
+        }
+        Ok(closing)
+    }
+
+    /// Returns `true` if these values of its response are the session that arrived, refreshed or sealed again.
+    #[cfg(feature = "http")]
+    pub(crate) fn arrived_as(&self, core: &Core, values: &Values) -> bool {
+        // An error: this thread is inside an `update` of the session, which cannot be saved then.
+        let Ok(mut held) = self.lock.hold() else {
+            return false;
         };
-        if circumstances.said != Said::Nothing && ending.touch == Touch::Touched {
-            // The response carries a session.
-            ending.touch = Touch::Written;
+        if !held.contents.is_touched && !core.policy.counts_every_request() {
+            return false;
         }
-        Ok((Closing { contents, sealer }, ending))
+        let now = held.state().now;
+        let context = held.contents.arrival.context.as_deref();
+        let (chosen, _) = Opening::new(core, context, now).choose(values);
+        matches!(chosen, Some(Ok(candidate)) if held.state().arrived_as(&candidate.opened))
     }
 }
 
-impl<T: Payload> Loaded<T> {
-    /// Decides what becomes of the token of a session that was touched.
-    fn ending(
-        &mut self,
-        sealer: &Sealer,
-        circumstances: Circumstances,
-        arrival: &Arrival,
-    ) -> Result<Ending, SaveError> {
-        self.report(sealer);
-        let state = &self.state;
-        let keys = sealer.slot.keys();
-        let standing = self.standing(sealer, &keys);
-        let decision = state.decide(circumstances, arrival.asked, standing);
-        let context = arrival.context(sealer);
-        let mut ending = Ending::of(decision, state, sealer, keys)?;
-        if !matches!(ending.change, TokenChange::Keep)
-            && let Some(companion) = sealer.companion()
-        {
-            let is_dropped = matches!(ending.change, TokenChange::Drop);
-            let arrived_under = match self.outcome {
-                Outcome::Rejected { key_id, .. } => key_id,
-                outcome => outcome.opened_under(),
+impl<T> Session<T> {
+    /// Makes the session empty and read-only, because its request belongs to no context.
+    #[cfg(feature = "tower")]
+    pub(crate) fn refuse(&self) {
+        events::context_missed(self.lock.core.slot.purpose.name());
+        if let Ok(mut held) = self.lock.hold() {
+            let arrival = &mut held.contents.arrival;
+            (arrival.values, arrival.old) = (Values::default(), None);
+            held.close(SessionError::NoContext);
+        }
+    }
+
+    /// Makes the session of a request that was cancelled or failed read-only from now on, so that nothing of it is saved.
+    #[cfg(feature = "http")]
+    pub(crate) fn close(&self) {
+        let close = || {
+            // An error: this thread is inside an `update` of the session.
+            let Ok(mut held) = self.lock.hold() else {
+                return;
             };
-            // A session that was taken over has no key.
-            let sealing = || sealer.slot.keys().sealing_id(state.now);
-            let key_id = arrived_under.unwrap_or_else(sealing);
-            let departed = state.departed(is_dropped);
-            let departed = departed.map(|session| SessionInfo::of(session, key_id));
-            let renewed = state.renewed_sid().filter(|_| !is_dropped).map(SessionId);
-            let now = system_time(state.now);
-            ending.of_companion = companion.fields(context, departed.as_ref(), renewed, now)?;
-        }
-        if let TokenChange::Store(to_seal) = &ending.change
-            && state.is_replaced()
-        {
-            let key_id = to_seal.keys.sealing_id(state.now);
-            self.note_begun(sealer, context, key_id);
-        }
-        Ok(ending)
+            held.close(SessionError::AfterHead);
+            held.report();
+        };
+        // A panic of `on_outcome` has nobody to go to: the request is gone, perhaps by another panic.
+        let _ = catch_unwind(AssertUnwindSafe(close));
     }
 }
 
-impl<T> Closing<'_, T> {
-    /// Returns the session to store.
-    pub(crate) fn stored(&self, to_seal: ToSeal) -> Stored<'_, T> {
-        let Loaded { state, carried, .. } = self.loaded();
-        Stored {
-            sealer: self.sealer,
-            context: self.contents.arrival.context(self.sealer),
-            state,
-            to_seal,
-            carried: *carried,
+impl<'a, T> Closing<'a, T> {
+    /// Leaves the client's token alone.
+    fn new(held: Held<'a, T>, core: &'a Core) -> Closing<'a, T> {
+        Closing {
+            held,
+            core,
+            touch: Touch::Untouched,
+            change: TokenChange::Keep,
+            of_companion: Vec::new(),
         }
     }
 
-    /// Returns the parts that the request carried, and its time.
-    pub(crate) fn arrived(&self) -> (PartNumbers, UnixSeconds) {
-        let loaded = self.loaded();
-        (loaded.carried, loaded.state.now)
+    /// Seals a session again that is bound to its device since this request, if it still can be.
+    #[cfg(feature = "http")]
+    pub(super) fn of_bound(
+        mut held: Held<'a, T>,
+        opened: OpenedBody,
+        now: UnixSeconds,
+    ) -> Option<Closing<'a, T>> {
+        let core = held.core;
+        let mut state = State::new(&core.policy, now, true);
+        state.hold(opened);
+        state.became_bound = true;
+        let (touch, change) = carry_out(state.reseal(), &state, core, core.slot.keys()).ok()?;
+        let carried = held.contents.arrival.values.carried;
+        held.contents.loaded = Some(Loaded::new(state, carried));
+        Some(Closing {
+            touch,
+            change,
+            ..Closing::new(held, core)
+        })
+    }
+
+    /// Decides what becomes of the token of a session that was touched.
+    fn decide(&mut self, circumstances: Circumstances) -> Result<(), SaveError> {
+        let core = self.core;
+        let Contents {
+            loaded: Some(loaded),
+            arrival,
+            ..
+        } = &mut *self.held.contents
+        else {
+            return Ok(());
+        };
+        loaded.report(core);
+        let keys = core.slot.keys();
+        let standing = loaded.standing(core, &keys);
+        let decision = loaded.state.decide(circumstances, arrival.asked, standing);
+        (self.touch, self.change) = carry_out(decision, &loaded.state, core, keys)?;
+        let context = arrival.context(core);
+        let is_dropped = matches!(self.change, TokenChange::Drop);
+        if let Some(companion) = core.companion.as_deref()
+            && (is_dropped || matches!(self.change, TokenChange::Store(_)))
+        {
+            self.of_companion = loaded.fields_of(companion, is_dropped, context, core)?;
+        }
+        if let TokenChange::Store(to_seal) = &self.change
+            && loaded.state.is_replaced()
+        {
+            let key_id = to_seal.keys.sealing_id(loaded.state.now);
+            loaded.note_begun(core, context, key_id);
+        }
+        Ok(())
+    }
+
+    /// Returns the length of the token that [`seal_into`](Self::seal_into) appends.
+    pub(crate) fn token_len(&self, to_seal: &ToSeal) -> usize {
+        token::token_len(self.core.mode, self.state().body_len(to_seal.body))
+    }
+
+    /// Seals the session, and appends the token.
+    pub(crate) fn seal_into(&self, to_seal: &ToSeal, text: &mut String) {
+        let ToSeal { keys, body, random } = to_seal;
+        let state = self.state();
+        let (key, body_len) = (keys.sealing(state.now), state.body_len(*body));
+        let before = text.len();
+        let write = |blob: &mut Vec<u8>| state.write_body(*body, blob);
+        token::seal(key, self.held.context(), random, body_len, write, text);
+        events::sealed(self.core.slot.purpose.name(), text.len() - before);
+    }
+
+    pub(crate) fn state(&self) -> &State<T> {
+        &self.loaded().state
+    }
+
+    /// Returns the parts that the request carried.
+    pub(crate) fn carried(&self) -> PartNumbers {
+        self.loaded().carried
     }
 
     fn loaded(&self) -> &Loaded<T> {
-        let loaded = self.contents.loaded.as_ref();
+        let loaded = self.held.contents.loaded.as_ref();
         loaded.expect("the token of a session that was not read stays")
     }
 }
 
-impl<T> Contents<T> {
-    /// Makes the session read-only from now on. Returns `true` if it already was.
-    pub(super) fn close(&mut self) -> bool {
-        self.closed.replace(Closed::AfterHead).is_some()
+impl<T> Loaded<T> {
+    /// Returns the fields that the companion adds to a response which stores or drops the session.
+    fn fields_of(
+        &self,
+        companion: &dyn Companion,
+        is_dropped: bool,
+        context: &Context,
+        core: &Core,
+    ) -> Result<Vec<(&'static str, String)>, SaveError> {
+        let state = &self.state;
+        let arrived_under = match self.outcome {
+            Outcome::Rejected { key_id, .. } => key_id,
+            outcome => outcome.opened_under(),
+        };
+        // A session that was taken over has no key.
+        let sealing = || core.slot.keys().sealing_id(state.now);
+        let key_id = arrived_under.unwrap_or_else(sealing);
+        let departed = state.departed(is_dropped);
+        let departed = departed.map(|session| SessionInfo::of(session, key_id));
+        let renewed = state.renewed_sid().filter(|_| !is_dropped).map(SessionId);
+        companion.fields(context, departed.as_ref(), renewed, system_time(state.now))
     }
 }
 
-impl Ending {
-    /// Prepares what was decided about a session with these keys, without the fields of its companion.
-    pub(super) fn of<T>(
-        decision: Decision,
-        state: &State<T>,
-        sealer: &Sealer,
-        keys: SlotKeys,
-    ) -> Result<Ending, SealError> {
-        let purpose = sealer.slot.purpose.name();
-        match decision {
-            Decision::KeepTooLarge => events::refresh_was_left_out(purpose),
-            Decision::KeepLapsed => events::change_of_a_lapsed_session(purpose),
-            Decision::KeepHidden => events::new_session_was_not_stored(purpose),
-            Decision::KeepSaid => events::change_was_left_out(purpose),
-            _ => {}
+/// Prepares what was decided about a session. Returns how far its response depends on it, and the change of its token.
+fn carry_out<T>(
+    decision: Decision,
+    state: &State<T>,
+    core: &Core,
+    keys: SlotKeys,
+) -> Result<(Touch, TokenChange<ToSeal>), SaveError> {
+    let purpose = core.slot.purpose.name();
+    let to_seal = |body| match state.has_writable_time() {
+        true => Ok(ToSeal {
+            keys,
+            body,
+            random: random::from_thread()?,
+        }),
+        false => Err(SaveError::from(SaveProblem::CLOCK)),
+    };
+    let (touch, change) = match decision {
+        Decision::Drop => (Touch::Written, TokenChange::Drop),
+        Decision::Store(body) => (Touch::Written, TokenChange::Store(to_seal(body)?)),
+        // It is optional, so it does not fail a response.
+        Decision::Refresh(body) => {
+            let change = to_seal(body).map_or(TokenChange::Keep, TokenChange::Store);
+            (Touch::Touched, change)
         }
-        let (touch, change) = match decision {
-            Decision::Drop => (Touch::Written, TokenChange::Drop),
-            Decision::Store(body) => {
-                let to_seal = ToSeal::new(body, keys, state)?;
-                (Touch::Written, TokenChange::Store(to_seal))
-            }
-            Decision::Refresh(body) => match ToSeal::new(body, keys, state) {
-                Ok(to_seal) => (Touch::Touched, TokenChange::Store(to_seal)),
-                // A refresh is optional, so it does not fail a response.
-                Err(_) => return Ok(Ending::kept()),
-            },
-            _ => return Ok(Ending::kept()),
-        };
+        _ => (Touch::Touched, TokenChange::Keep),
+    };
+    match decision {
+        Decision::KeepTooLarge => events::refresh_was_left_out(purpose),
+        Decision::KeepLapsed => events::change_of_a_lapsed_session(purpose),
+        Decision::KeepHidden => events::new_session_was_not_stored(purpose),
+        Decision::KeepSaid => events::change_was_left_out(purpose),
+        _ => {}
+    }
+    if !matches!(change, TokenChange::Keep) {
         for change in decision.changes(state) {
             events::written(purpose, change);
         }
-        Ok(Ending {
-            touch,
-            change,
-            of_companion: Vec::new(),
-        })
     }
-
-    /// Keeps the client's token, on which the response depends.
-    fn kept() -> Ending {
-        Ending {
-            touch: Touch::Touched,
-            ..Ending::default()
-        }
-    }
-}
-
-impl ToSeal {
-    fn new<T>(body: BodyToSeal, keys: SlotKeys, state: &State<T>) -> Result<ToSeal, SealError> {
-        if !state.has_writable_time() {
-            return Err(SealError::Clock);
-        }
-        let random = random::from_thread()?;
-        Ok(ToSeal { keys, body, random })
-    }
-}
-
-impl<T> Stored<'_, T> {
-    /// Returns the length of the token that [`seal_into`](Self::seal_into) appends.
-    pub(crate) fn token_len(&self) -> usize {
-        token::token_len(self.sealer.mode, self.state.body_len(self.to_seal.body))
-    }
-
-    /// Returns the seconds for which a browser keeps the cookie. `None`: until the browser is closed.
-    pub(crate) fn max_age(&self) -> Option<u64> {
-        self.state.max_age(self.to_seal.body)
-    }
-
-    /// Returns the most characters of the token in each cookie, where each field has `overhead` bytes besides.
-    pub(crate) fn part_len(&self, overhead: Overhead) -> usize {
-        let allowed = self.state.allowed(self.to_seal.body);
-        allowed.part_len(self.token_len(), overhead)
-    }
-
-    /// Seals the session, and appends the token.
-    pub(crate) fn seal_into(&self, text: &mut String) {
-        let ToSeal { keys, body, random } = &self.to_seal;
-        let mut buffer = Scratch::borrow();
-        let key = keys.sealing(self.state.now);
-        let mut draft = Draft::new(key, self.state.body_len(*body), &mut buffer);
-        self.state.write_body(*body, draft.body());
-        let before = text.len();
-        draft.seal(self.context, random, text);
-        events::sealed(self.sealer.slot.purpose.name(), text.len() - before);
-    }
+    Ok((touch, change))
 }

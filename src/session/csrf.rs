@@ -23,17 +23,17 @@ impl<T: Payload> Session<T> {
     /// generator fails.
     pub fn csrf_token(&self) -> Result<String, SessionError> {
         let mask = random::from_thread()?;
-        self.try_with(|mut session| {
-            // A session that waits for the answer of the application has tokens that pass, and gets no new one.
-            if session.state.csrf_name().is_none() || session.state.awaits_answer() {
-                session.ensure_id()?;
-            }
-            // No token is made for a name that anyone knows. A session without one is withheld.
-            let name = session.state.csrf_name();
-            let name = name.ok_or(SessionError::UnreadablePayload)?;
-            let (keys, now) = (session.sealer.slot.keys(), session.state.now);
-            Ok(render(&keys, session.context, now, &name, mask))
-        })?
+        let mut held = self.try_touch()?;
+        let state = held.state();
+        // A session that waits for the answer of the application has tokens that pass, and gets no new one.
+        if state.csrf_name().is_none() || state.awaits_answer() {
+            held.ensure_id()?;
+        }
+        let (name, now) = (held.state().csrf_name(), held.state().now);
+        // No token is made for a name that anyone knows. A session without one is withheld.
+        let name = name.ok_or(SessionError::UnreadablePayload)?;
+        let keys = held.core.slot.keys();
+        Ok(render(&keys, held.context(), now, &name, mask))
     }
 
     /// Returns `true` if `token` is one that this session rendered. Tokens rendered under an earlier key stay valid as
@@ -53,11 +53,10 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use = "nothing is refused by this alone"]
     pub fn verify_csrf(&self, token: &str) -> bool {
-        self.with(|session| {
-            let (keys, now) = (session.sealer.slot.keys(), session.state.now);
-            let is_of = |name: [u8; 12]| check(&keys, session.context, now, &name, token);
-            session.state.csrf_name().is_some_and(is_of)
-        })
+        let mut held = self.touch();
+        let (name, now) = (held.state().csrf_name(), held.state().now);
+        let keys = held.core.slot.keys();
+        name.is_some_and(|name| check(&keys, held.context(), now, &name, token))
     }
 }
 

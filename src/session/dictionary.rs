@@ -19,7 +19,7 @@ impl<T: Payload> Session<T> {
         T: Dictionary,
         V: DeserializeOwned,
     {
-        self.try_with(|session| session.state.get(key))?
+        self.try_touch()?.state().get(key)
     }
 
     /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again writes nothing.
@@ -122,22 +122,21 @@ impl Session {
     /// Returns `true` if there is a value under `key`.
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
-        self.with(|session| map::get(session.state.payload(), key).is_some())
+        map::get(self.touch().state().payload(), key).is_some()
     }
 
     /// Returns all keys, in ascending order of their bytes.
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
-        self.with(|session| {
-            let keys = map::keys(session.state.payload());
-            keys.map(str::to_owned).collect()
-        })
+        let mut held = self.touch();
+        let keys = map::keys(held.state().payload());
+        keys.map(str::to_owned).collect()
     }
 
     /// Returns the number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.with(|session| map::len(session.state.payload()))
+        map::len(self.touch().state().payload())
     }
 
     /// Returns `true` if there are no entries.
@@ -153,7 +152,7 @@ impl Session {
     /// Returns [`Decode`](SessionError::Decode) if the dictionary is not a `V`, or
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn deserialize<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
-        self.try_with(|session| map::decode_all(session.state.payload()))?
+        map::decode_all(self.try_touch()?.state().payload())
     }
 }
 

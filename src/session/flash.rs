@@ -80,29 +80,27 @@ impl<T: Payload> Session<T> {
     }
 
     fn taken(&self, of: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>, SessionError> {
-        self.try_with(|session| {
-            if session.destination == Destination::Prefetch {
-                return Ok(Vec::new());
-            }
-            let taken = session.state.flashes(&of);
-            if !taken.is_empty() {
-                session.check_open()?;
-                session.state.drop_flashes(of)?;
-            }
-            Ok(taken)
-        })?
+        let mut held = self.try_touch()?;
+        let taken = held.state().flashes(&of);
+        if held.contents.arrival.asked.destination == Destination::Prefetch {
+            return Ok(Vec::new());
+        }
+        if !taken.is_empty() {
+            held.changeable()?.drop_flashes(of)?;
+        }
+        Ok(taken)
     }
 
     /// Returns the messages of a queue, oldest first, and leaves them there.
     #[must_use]
     pub fn flashes(&self, queue: &str) -> Vec<String> {
-        without_queues(self.with(|session| session.state.flashes(|of| of == queue)))
+        without_queues(self.touch().state().flashes(|of| of == queue))
     }
 
     /// Returns the messages of all queues, oldest first, each behind its queue, and leaves them there.
     #[must_use]
     pub fn all_flashes(&self) -> Vec<(String, String)> {
-        self.with(|session| session.state.flashes(|_| true))
+        self.touch().state().flashes(|_| true)
     }
 }
 

@@ -1,14 +1,15 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{
+    arrival::Arrival,
+    core::Core,
     id::SessionId,
-    lock::{Arrival, Contents, LockedSession, SessionLock},
+    lock::{Held, SessionLock},
     outcome::Outcome,
-    sealer::Sealer,
 };
 use crate::{
     base::{clone_by_fields, time::system_time},
-    state::{Map, Metadata, Payload, SessionError, SizeReport, State},
+    state::{Map, Metadata, Payload, SessionError, SizeReport, State, Withheld},
 };
 
 /// A visitor's session during one request. Cloning is cheap, and all clones are the same session.
@@ -75,8 +76,7 @@ impl<T: Payload> Session<T> {
     /// Returns the session's id, if it has one. Does not create one.
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
-        self.with(|session| session.state.metadata.sid)
-            .map(SessionId)
+        self.touch().state().metadata.sid.map(SessionId)
     }
 
     /// Returns the session's id, and creates one if there is none. The id stays the same until the session is
@@ -87,15 +87,14 @@ impl<T: Payload> Session<T> {
     /// If an id has to be made, returns the errors of [every change](Session#errors), or a failure of the random
     /// generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
-        self.try_with(|mut session| session.ensure_id())?
-            .map(SessionId)
+        self.try_touch()?.ensure_id().map(SessionId)
     }
 
     /// Returns `true` if the session exists in this request only: the request had no token that opened, or the session
     /// was invalidated.
     #[must_use]
     pub fn is_new(&self) -> bool {
-        self.with(|session| session.state.is_new())
+        self.touch().state().is_new()
     }
 
     /// Returns `true` if the session outlives the browser's session: it was [remembered](Session::remember_for), and
@@ -103,7 +102,7 @@ impl<T: Payload> Session<T> {
     /// [`persistent`](crate::carrier::SessionCookieBuilder::persistent).
     #[must_use]
     pub fn is_persistent(&self) -> bool {
-        self.with(|session| session.state.is_persistent())
+        self.touch().state().is_persistent()
     }
 
     /// Returns the outcome of reading the session, for logs and metrics.
@@ -126,7 +125,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        self.with_contents(|contents| contents.read(&self.lock.sealer).0.outcome())
+        self.touch().read().outcome()
     }
 
     /// Returns the time at which the session began or was renewed, or `None` if it has not been sent yet.
@@ -149,8 +148,7 @@ impl<T: Payload> Session<T> {
     /// Returns the earlier of the absolute and the idle deadline, or `None` if the session has not been sent yet.
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.with(|session| session.state.expires_at())
-            .map(system_time)
+        self.touch().state().expires_at().map(system_time)
     }
 
     /// Returns the number of bytes by which the content may still grow ([docs/spec/writer.md § 9.6]). An empty session
@@ -159,13 +157,30 @@ impl<T: Payload> Session<T> {
     /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
-        self.with(|session| session.state.remaining_bytes())
+        self.touch().state().remaining_bytes()
+    }
+
+    /// Returns the bytes that a [`Companion`](crate::companion::Companion) has written into the session
+    /// ([`SessionInfo::device`](crate::session::SessionInfo::device)).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Stale`](SessionError::Stale) if the companion does not admit the session that arrived.
+    pub fn device(&self) -> Result<Option<[u8; 16]>, SessionError> {
+        let mut held = self.touch();
+        let state = held.state();
+        match state.withheld() {
+            Some(Withheld::Stale) => Err(SessionError::Stale),
+            // The application does not have it yet.
+            Some(Withheld::Unvalidated(_)) => Ok(state.opened.and_then(|it| it.device)),
+            _ => Ok(state.metadata.device),
+        }
     }
 
     /// Reports the bytes that each key, the flash messages and the rest of the cookie take.
     #[must_use]
     pub fn size_report(&self) -> SizeReport {
-        self.with(|session| session.state.size_report())
+        self.touch().state().size_report()
     }
 }
 
@@ -191,16 +206,9 @@ impl<T> Session<T> {
     #[must_use]
     pub fn is_touched(&self) -> bool {
         // An error: this thread is inside an `update` of the session.
-        let is_touched = self.lock.with(|contents| contents.is_touched);
-        is_touched.unwrap_or(true)
-    }
-}
-
-impl<T> Session<T> {
-    /// Returns the name of the cookie or header, for events.
-    #[cfg(feature = "tower")]
-    pub(crate) fn purpose(&self) -> &str {
-        self.lock.sealer.slot.purpose.name()
+        self.lock
+            .hold()
+            .map_or(true, |held| held.contents.is_touched)
     }
 }
 
@@ -209,53 +217,7 @@ impl<T: Payload> Session<T> {
     #[cfg(feature = "tower")]
     pub(crate) fn verify(&self) {
         // An error: this thread is inside an `update` of the session, which has read it.
-        let read = |contents: &mut Contents<T>| _ = contents.locked(&self.lock.sealer);
-        let _ = self.lock.with(read);
-    }
-
-    /// Touches the session and hands it to `work`.
-    ///
-    /// # Panics
-    ///
-    /// Inside an `update` of the same session.
-    pub(crate) fn with<R>(&self, work: impl FnOnce(LockedSession<'_, T>) -> R) -> R {
-        self.with_contents(|contents| work(contents.locked(&self.lock.sealer)))
-    }
-
-    /// [`with`](Self::with), before the session is read.
-    ///
-    /// # Panics
-    ///
-    /// Inside an `update` of the same session.
-    pub(super) fn with_contents<R>(&self, work: impl FnOnce(&mut Contents<T>) -> R) -> R {
-        let done = self.try_with_contents(work);
-        done.unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// Like [`with`](Self::with), with an error instead of a panic.
-    #[inline]
-    pub(crate) fn try_with<R>(
-        &self,
-        work: impl FnOnce(LockedSession<'_, T>) -> R,
-    ) -> Result<R, SessionError> {
-        self.try_with_contents(|contents| work(contents.locked(&self.lock.sealer)))
-    }
-
-    /// Touches the session and hands its contents to `work`, before it is read. The error is
-    /// [`SessionError::InsideUpdate`].
-    #[inline]
-    pub(super) fn try_with_contents<R>(
-        &self,
-        work: impl FnOnce(&mut Contents<T>) -> R,
-    ) -> Result<R, SessionError> {
-        self.lock.with(|contents| {
-            contents.is_touched = true;
-            work(contents)
-        })
-    }
-
-    fn metadata(&self) -> Option<Metadata> {
-        self.with(|session| session.state.metadata().copied())
+        let _ = self.lock.hold().map(|mut held| _ = held.read());
     }
 
     /// Hands the session to `change`, if it may be changed.
@@ -274,18 +236,42 @@ impl<T: Payload> Session<T> {
         &self,
         change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        self.try_with(|session| {
-            session.check_open()?;
-            change(session.state)
-        })?
+        change(self.try_touch()?.changeable()?)
+    }
+
+    fn metadata(&self) -> Option<Metadata> {
+        self.touch().state().metadata().copied()
     }
 }
 
 impl<T> Session<T> {
-    pub(crate) fn new(sealer: Arc<Sealer>, arrival: Arrival) -> Session<T> {
+    pub(crate) fn new(core: Arc<Core>, arrival: Arrival) -> Session<T> {
         Session {
-            lock: Arc::new(SessionLock::new(sealer, arrival)),
+            lock: Arc::new(SessionLock::new(core, arrival)),
         }
+    }
+
+    /// Returns the name of the cookie or header, for events.
+    #[cfg(feature = "tower")]
+    pub(crate) fn purpose(&self) -> &str {
+        self.lock.core.slot.purpose.name()
+    }
+
+    /// Takes the lock for the application.
+    ///
+    /// # Panics
+    ///
+    /// Inside an `update` of the same session.
+    pub(crate) fn touch(&self) -> Held<'_, T> {
+        self.try_touch().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Takes the lock for the application. The error is [`SessionError::InsideUpdate`].
+    #[inline]
+    pub(super) fn try_touch(&self) -> Result<Held<'_, T>, SessionError> {
+        let mut held = self.lock.hold()?;
+        held.contents.is_touched = true;
+        Ok(held)
     }
 }
 

@@ -4,7 +4,6 @@ use std::{
     error::Error,
     fmt,
     marker::PhantomData,
-    ops::Deref,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
@@ -61,7 +60,10 @@ impl SessionInfo {
 
 /// A session that [`revoked_if`](crate::carrier::SessionBuilder::revoked_if) or
 /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) accepts or refuses: its [`SessionInfo`], and its
-/// content, a `T`, where the function asks for it. Its tag and dates are valid.
+/// content, a `T`, where the function asks for it.
+///
+/// Its tag and dates are valid. A session that is judged in a request which does not bring it has no content, and only the
+/// id and the time of its sign-in.
 #[derive(Clone, Copy)]
 pub struct OpenedSession<'a, T = Map> {
     info: SessionInfo,
@@ -141,6 +143,14 @@ impl OpenedSession<'_> {
     }
 }
 
+impl<T> OpenedSession<'_, T> {
+    /// Returns the session without its content.
+    #[must_use]
+    pub fn info(&self) -> &SessionInfo {
+        &self.info
+    }
+}
+
 impl<'a> OpenedSession<'a> {
     /// `payload`: `None` where the session is judged without its cookie.
     #[inline]
@@ -159,14 +169,6 @@ impl<'a> OpenedSession<'a> {
             content: self.content,
             of: PhantomData,
         }
-    }
-}
-
-impl<T> Deref for OpenedSession<'_, T> {
-    type Target = SessionInfo;
-
-    fn deref(&self) -> &SessionInfo {
-        &self.info
     }
 }
 

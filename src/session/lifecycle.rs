@@ -232,7 +232,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use = "nothing is refused by this alone"]
     pub fn is_recent(&self, duration: Duration) -> bool {
-        self.with(|session| session.state.is_recent(duration.as_secs()))
+        self.touch().state().is_recent(duration.as_secs())
     }
 }
 

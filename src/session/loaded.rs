@@ -1,8 +1,4 @@
-//! A session that was read.
-
-use std::mem;
-
-use super::{SessionInfo, lock::Arrival, opening::Opening, outcome::Outcome, sealer::Sealer};
+use super::{SessionInfo, core::Core, outcome::Outcome};
 use crate::{
     base::{
         reason::Reason,
@@ -10,56 +6,26 @@ use crate::{
     },
     cookie::PartNumbers,
     keys::{KeyId, KeyRole, PurposeKeys},
-    state::{Payload, Standing, State},
+    state::{Standing, State},
     token::Context,
 };
 
 /// A session that was read.
 pub(crate) struct Loaded<T> {
     pub(crate) state: State<T>,
-    /// Outcome of reading, whatever the application has to be asked.
+    /// Outcome of opening, before the application is asked.
     pub(crate) outcome: Outcome,
-    /// Length of all tokens of a session whose outcome was not reported yet, because it waits for an answer.
-    unreported: Option<usize>,
+    /// Length of all tokens of a session whose outcome was not reported yet.
+    pub(super) unreported: Option<usize>,
     /// Parts that the request carried.
     pub(super) carried: PartNumbers,
     /// Key under which the session was sealed that this request has begun in place of what arrived.
     begun_under: Option<KeyId>,
 }
 
-impl<T: Payload> Loaded<T> {
-    /// Reads what arrived. Built in place, because moving it costs more than building it.
-    pub(super) fn load<'a>(
-        loaded: &'a mut Option<Loaded<T>>,
-        sealer: &Sealer,
-        arrival: &mut Arrival,
-    ) -> &'a mut Loaded<T> {
-        // Before anything is taken: if the clock panics, the next touch finds everything that arrived.
-        let now = arrival.clock.now();
-        let values = mem::take(&mut arrival.values);
-        let old = arrival.old.take();
-        let has_token = !values.is_empty() || old.is_some();
-        let state = State::new(&sealer.policy, now, has_token);
-        let loaded = loaded.insert(Loaded::new(state, values.carried));
-        let opening = Opening {
-            sealer,
-            keys: &sealer.slot.keys(),
-            context: arrival.context(sealer),
-            now,
-        };
-        let token_bytes = opening.open_arrived(values, old, loaded);
-        if loaded.state.awaits_answer() {
-            loaded.unreported = Some(token_bytes);
-        } else {
-            sealer.report(loaded.outcome, token_bytes);
-        }
-        loaded
-    }
-}
-
 impl<T> Loaded<T> {
     #[inline]
-    pub(crate) fn new(state: State<T>, carried: PartNumbers) -> Loaded<T> {
+    pub(super) fn new(state: State<T>, carried: PartNumbers) -> Loaded<T> {
         Loaded {
             state,
             outcome: Outcome::Absent,
@@ -77,19 +43,20 @@ impl<T> Loaded<T> {
         }
     }
 
-    /// Reports the outcome of a session that waited for an answer: with the answer, or at the end of its request.
-    pub(super) fn report(&mut self, sealer: &Sealer) {
+    /// Reports the outcome once: after reading, or for a session that waits for an answer with the answer, or at the end of its
+    /// request.
+    pub(super) fn report(&mut self, core: &Core) {
         if let Some(token_bytes) = self.unreported.take() {
-            sealer.report(self.outcome(), token_bytes);
+            core.report(self.outcome(), token_bytes);
         }
     }
 
     /// Notes the sealing key of the session that this request began, and until when its companion admits it. A session
     /// that begins has no cookies of its companion yet.
-    pub(super) fn note_begun(&mut self, sealer: &Sealer, context: &Context, key_id: KeyId) {
+    pub(super) fn note_begun(&mut self, core: &Core, context: &Context, key_id: KeyId) {
         let state = &mut self.state;
         self.begun_under = Some(key_id);
-        let Some(companion) = sealer.companion() else {
+        let Some(companion) = core.companion.as_deref() else {
             return;
         };
         let session = SessionInfo::of(&state.metadata, key_id);
@@ -111,24 +78,24 @@ impl<T> Loaded<T> {
 
     /// Returns `true` if the token of the session would still open at `now`, whatever the application says of it. Asks
     /// only what can change while the program runs; the tag cannot.
-    pub(super) fn would_open(&self, sealer: &Sealer, now: UnixSeconds) -> bool {
+    pub(super) fn would_open(&self, core: &Core, now: UnixSeconds) -> bool {
         let Some((metadata, payload)) = self.state.lasting() else {
             return true;
         };
-        let keys = sealer.slot.keys();
+        let keys = core.slot.keys();
         let key_id = self.key_id().unwrap_or_else(|| keys.sealing_id(now));
         keys.accepts(key_id, now)
-            && sealer.check(metadata, payload, key_id, &keys, now).is_ok()
+            && core.check(metadata, payload, key_id, &keys, now).is_ok()
             && self.state.admitted_until.is_none_or(|end| now < end)
     }
 
     /// Returns the standing of the session that arrived under `keys`, those at the end of its request
     /// (docs/spec/writer.md § 8.14.1). Does not ask `revoked_if` again, which gave its answer when the session was read.
-    pub(super) fn standing(&self, sealer: &Sealer, keys: &PurposeKeys) -> Standing {
+    pub(super) fn standing(&self, core: &Core, keys: &PurposeKeys) -> Standing {
         let Some((arrived, _)) = self.state.arrived() else {
             return Standing::Good;
         };
-        if arrived.issued < sealer.not_before(keys) {
+        if arrived.issued < core.not_before(keys) {
             return Standing::Lapsed;
         }
         // A session that was taken over has none.

@@ -3,9 +3,10 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`](crate::SessionData)). [`Outcome`] and [`Reason`] are for logs and metrics.
 
-mod closed;
+mod arrival;
 mod closing;
 pub(crate) mod companion;
+mod core;
 pub(crate) mod csrf;
 mod dictionary;
 mod duplicates;
@@ -20,11 +21,12 @@ mod old_cookies;
 mod opening;
 mod outcome;
 mod save_error;
-mod sealer;
 mod typed;
 mod validate;
 
-pub(crate) use closing::Stored;
+pub(crate) use self::core::Core;
+pub(crate) use arrival::Arrival;
+pub(crate) use closing::{Closing, ToSeal};
 pub(crate) use companion::{Companion, Seal};
 pub(crate) use duplicates::Duplicates;
 pub(crate) use handle::Session;
@@ -33,7 +35,6 @@ pub use hooks::{OpenedSession, ReadEvent, SessionInfo, Validity};
 pub use id::{SessionId, SessionIdError};
 #[cfg(test)]
 pub(crate) use loaded::Loaded;
-pub(crate) use lock::Arrival;
 #[cfg(feature = "migrate")]
 pub(crate) use old_cookies::Accept;
 pub(crate) use old_cookies::{DroppedCookie, OldCookies, Predecessor};
@@ -41,7 +42,6 @@ pub(crate) use opening::Opening;
 pub use outcome::Outcome;
 pub use save_error::SaveError;
 pub(crate) use save_error::SaveProblem;
-pub(crate) use sealer::Sealer;
 
 pub(crate) use crate::state::Touch;
 pub use crate::{

@@ -1,10 +1,8 @@
 //! Opening: from the tokens of a request to its session (docs/spec/writer.md § 8.6).
 
-use std::ptr;
-
 use super::{
-    SessionInfo, companion::Admission, duplicates::Candidate, loaded::Loaded,
-    old_cookies::Predecessor, outcome::Outcome, sealer::Sealer,
+    SessionInfo, companion::Admission, core::Core, duplicates::Candidate, loaded::Loaded,
+    old_cookies::Predecessor, outcome::Outcome,
 };
 use crate::{
     base::{
@@ -14,54 +12,94 @@ use crate::{
     cookie::{Values, Whole},
     crypto::scratch::Scratch,
     events,
-    keys::{KeyId, KeyRole, PurposeKeys},
+    keys::{KeyId, KeyRole, SlotKeys},
     state::{Metadata, OpenedBody, Payload, State},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
 /// Reader of a request's tokens: with a carrier's settings and its keys, in the context and at the time of the request.
-#[derive(Clone, Copy)]
 pub(crate) struct Opening<'a> {
-    pub(crate) sealer: &'a Sealer,
-    pub(crate) keys: &'a PurposeKeys,
-    pub(crate) context: &'a Context,
-    pub(crate) now: UnixSeconds,
+    core: &'a Core,
+    keys: SlotKeys,
+    /// `None`: the context of the builder.
+    context: Option<&'a Context>,
+    now: UnixSeconds,
 }
 
-impl Opening<'_> {
-    /// Opens the session of a request that brought these values: one, none, or several under one name. Stores the
-    /// result in `loaded`, and returns the length of all tokens.
-    ///
-    /// The application's code may panic while the payload is decoded. `loaded` is consistent then.
-    pub(crate) fn open_arrived<T: Payload>(
+impl<'a> Opening<'a> {
+    #[inline]
+    pub(crate) fn new(
+        core: &'a Core,
+        context: Option<&'a Context>,
+        now: UnixSeconds,
+    ) -> Opening<'a> {
+        Opening {
+            core,
+            keys: core.slot.keys(),
+            context,
+            now,
+        }
+    }
+
+    #[inline]
+    pub(super) fn context(&self) -> &'a Context {
+        self.context.unwrap_or(&self.core.context)
+    }
+
+    /// Returns the earliest time of issue with which a session may still exist, by its dates.
+    #[cfg(feature = "http")]
+    pub(super) fn oldest(&self) -> UnixSeconds {
+        let lasts = self.core.policy.lifetimes.longest();
+        let by_age = self.now.saturating_add(1).saturating_sub(lasts);
+        by_age.max(self.core.not_before(&self.keys))
+    }
+
+    /// Opens the session of a request that brought these values: one, none, or several under one name. It is built in
+    /// `place`, because moving it costs more than building it, and because the application's code may panic meanwhile: the
+    /// session is withheld then.
+    #[inline]
+    pub(crate) fn load<'p, T: Payload>(
         &self,
         values: Values,
         old: Option<Box<dyn Predecessor>>,
-        loaded: &mut Loaded<T>,
-    ) -> usize {
-        // While a cookie of ours is there, even one that does not open, an old one is not asked.
-        let old = old.filter(|_| cfg!(feature = "migrate"));
-        if let Some(old) = old.as_ref().filter(|_| values.is_empty()) {
-            return self.take_over(&**old, loaded);
+        place: &'p mut Option<Loaded<T>>,
+    ) -> &'p mut Loaded<T> {
+        let has_token = !values.is_empty() || old.is_some();
+        let state = State::new(&self.core.policy, self.now, has_token);
+        let loaded = place.insert(Loaded::new(state, values.carried));
+        match old.filter(|_| cfg!(feature = "migrate")) {
+            // While a cookie of ours is there, even one that does not open, an old one is not asked.
+            Some(old) if values.is_empty() => self.take_over(&*old, loaded),
+            old => self.open_one(&values, old, loaded),
         }
-        let Loaded { state, outcome, .. } = loaded;
-        let (chosen, token_bytes) = self.choose(&values);
+        loaded
+    }
+
+    #[inline]
+    fn open_one<T: Payload>(
+        &self,
+        values: &Values,
+        old: Option<Box<dyn Predecessor>>,
+        loaded: &mut Loaded<T>,
+    ) {
+        let (chosen, token_bytes) = self.choose(values);
+        loaded.unreported = Some(token_bytes);
         match chosen {
             None => {}
-            Some(Err(refused)) => *outcome = refused.into(),
+            Some(Err(refused)) => loaded.outcome = refused.into(),
             Some(Ok(Candidate { key_id, opened })) => {
                 let written = opened.layout.metadata.last_active();
                 if let Some(advice) = old.and_then(|old| old.advice_beside(written)) {
-                    events::old_cookie_is_misread(self.sealer.slot.purpose.name(), &advice);
+                    events::old_cookie_is_misread(self.core.slot.purpose.name(), &advice);
                 }
-                *outcome = Refused::under(key_id, Reason::Payload).into();
-                *outcome = match self.resume(opened, key_id, values.of_companion(), state) {
+                loaded.outcome = Refused::under(key_id, Reason::Payload).into();
+                let cookies = values.of_companion();
+                loaded.outcome = match self.resume(opened, key_id, cookies, &mut loaded.state) {
                     Ok(()) => self.outcome_under(key_id),
                     Err(reason) => Refused::under(key_id, reason).into(),
                 };
             }
         }
-        token_bytes
     }
 
     /// Makes `state` the session of a token, unless it is withheld.
@@ -74,7 +112,7 @@ impl Opening<'_> {
         state: &mut State<T>,
     ) -> Result<(), Reason> {
         let metadata = &mut opened.layout.metadata;
-        if self.sealer.companion().is_some() {
+        if self.core.companion.is_some() {
             // Set first, because a companion may panic.
             state.withhold_stale(*metadata);
         }
@@ -82,41 +120,38 @@ impl Opening<'_> {
         state.resume(opened)
     }
 
-    /// Takes over the session of a request that brought no token, from its old cookies. Stores the
-    /// result in `loaded`, and returns the length of these cookies.
-    fn take_over<T: Payload>(&self, old: &dyn Predecessor, loaded: &mut Loaded<T>) -> usize {
-        let Loaded { state, outcome, .. } = loaded;
+    /// Takes over the session of a request that brought no token, from its old cookies.
+    fn take_over<T: Payload>(&self, old: &dyn Predecessor, loaded: &mut Loaded<T>) {
         let sealing = self.keys.sealing_id(self.now);
-        *outcome = Outcome::NotMigrated {
-            reason: Reason::Payload,
-        };
-        let taken = state.taking_over(|state| {
-            // One that the request chose may equal the builder's.
-            let chosen = Some(self.context).filter(|it| !ptr::eq(*it, &self.sealer.context));
-            old.offer(chosen, self.now, &mut |mut metadata, flash, payload| {
-                let Opening {
-                    sealer, keys, now, ..
-                } = *self;
-                // The proof of its device has another name.
-                if metadata.device.is_some() {
-                    return Err(Reason::Stale);
-                }
-                sealer.check(&metadata, payload, sealing, keys, now)?;
-                self.admit(&mut metadata, sealing, &[], state)?;
-                state.take_over(metadata, flash, payload)
-            })
+        let reason = Reason::Payload;
+        loaded.outcome = Outcome::NotMigrated { reason };
+        loaded.unreported = Some(old.len());
+        let taken = loaded.state.taking_over(|state| {
+            old.offer(
+                self.context,
+                self.now,
+                &mut |mut metadata, flash, payload| {
+                    // The proof of its device has another name.
+                    if metadata.device.is_some() {
+                        return Err(Reason::Stale);
+                    }
+                    let (core, keys) = (self.core, &self.keys);
+                    core.check(&metadata, payload, sealing, keys, self.now)?;
+                    self.admit(&mut metadata, sealing, &[], state)?;
+                    state.take_over(metadata, flash, payload)
+                },
+            )
         });
-        *outcome = match taken {
+        loaded.outcome = match taken {
             None => Outcome::Absent,
             Some(Ok(())) => Outcome::Migrated,
             Some(Err(reason)) => {
                 if let Some(advice) = old.advice(reason) {
-                    events::old_cookie_is_misread(self.sealer.slot.purpose.name(), &advice);
+                    events::old_cookie_is_misread(self.core.slot.purpose.name(), &advice);
                 }
                 Outcome::NotMigrated { reason }
             }
         };
-        old.len()
     }
 
     /// Asks the companion for a session, by its cookies of the request. It may bind the session to a device.
@@ -128,11 +163,11 @@ impl Opening<'_> {
         cookies: &[(String, Vec<u8>)],
         state: &mut State<T>,
     ) -> Result<(), Reason> {
-        let Some(companion) = self.sealer.companion() else {
+        let Some(companion) = self.core.companion.as_deref() else {
             return Ok(());
         };
         let session = SessionInfo::of(metadata, key_id);
-        let admitted = companion.judge(self.context, &session, cookies, system_time(self.now));
+        let admitted = companion.judge(self.context(), &session, cookies, system_time(self.now));
         let Admission { device, until } = admitted.ok_or(Reason::Stale)?;
         state.admitted_until = until.map(unix_seconds);
         state.became_bound = device != metadata.device;
@@ -146,22 +181,22 @@ impl Opening<'_> {
         token: &[u8],
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
     ) -> Result<R, Reason> {
-        let sealer = self.sealer;
+        let core = self.core;
         let refuse = |refused: Refused| {
-            sealer.report(refused.into(), token.len());
+            core.report(refused.into(), token.len());
             refused.reason
         };
         let opened = self.verify(&Whole::in_one_cookie(token));
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
         let metadata = &opened.layout.metadata;
-        let lifetimes = &sealer.policy.lifetimes;
+        let lifetimes = &core.policy.lifetimes;
         let answered_at = Some(metadata.last_active());
         if lifetimes.is_validation_due(answered_at, self.now) {
             return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
         }
         let decoded = decode(metadata.schema, opened.payload());
         let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
-        sealer.report(self.outcome_under(key_id), token.len());
+        core.report(self.outcome_under(key_id), token.len());
         Ok(decoded)
     }
 
@@ -175,7 +210,7 @@ impl Opening<'_> {
             token_bytes += token.text.len();
             self.verify(&token)
         });
-        let chosen = self.sealer.duplicates.choose(tokens);
+        let chosen = self.core.duplicates.choose(tokens);
         (chosen, token_bytes)
     }
 
@@ -183,21 +218,18 @@ impl Opening<'_> {
     #[inline(never)]
     fn verify(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
         let Opening {
-            sealer,
-            keys,
-            context,
-            now,
-        } = *self;
+            core, keys, now, ..
+        } = self;
         let Whole { text, cookies } = token;
         let mut buffer = Scratch::borrow();
-        let opened = token::open(keys, context, now, text, &mut buffer)?;
+        let opened = token::open(keys, self.context(), *now, text, &mut buffer)?;
         let key_id = opened.key_id();
         let refused = |reason| Refused::under(key_id, reason);
         let body = buffer.give(opened.body());
-        let layout = sealer.layout_of(&body);
+        let layout = core.layout_of(&body);
         let layout = layout.ok_or(refused(Reason::Malformed))?;
         let payload = &body[layout.payload()];
-        let checked = sealer.check(&layout.metadata, payload, key_id, keys, now);
+        let checked = core.check(&layout.metadata, payload, key_id, keys, *now);
         checked.map_err(refused)?;
         Ok(Candidate {
             key_id,
@@ -216,29 +248,6 @@ impl Opening<'_> {
             Some(KeyRole::Sealing) => Outcome::Opened { key_id },
             _ => Outcome::OpenedUnderAcceptedKey { key_id },
         }
-    }
-}
-
-#[cfg(feature = "http")]
-impl<T: Payload> super::handle::Session<T> {
-    /// Returns `true` if these values of its response are the session that arrived, refreshed or sealed again.
-    pub(crate) fn arrived_as(&self, sealer: &Sealer, values: &Values) -> bool {
-        // An error: this thread is inside an `update` of the session, which cannot be saved then.
-        let arrived_as = self.lock.with(|contents| {
-            if !contents.is_touched && !sealer.policy.counts_every_request() {
-                return false;
-            }
-            let (Loaded { state, .. }, arrival) = contents.read(&self.lock.sealer);
-            let opening = Opening {
-                sealer,
-                keys: &sealer.slot.keys(),
-                context: arrival.context(sealer),
-                now: state.now,
-            };
-            let (chosen, _) = opening.choose(values);
-            matches!(chosen, Some(Ok(candidate)) if state.arrived_as(&candidate.opened))
-        });
-        arrived_as.unwrap_or(false)
     }
 }
 

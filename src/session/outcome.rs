@@ -83,13 +83,10 @@ impl Outcome {
 
     /// Returns the outcome of a session that opened, and is refused after all.
     pub(super) fn refused(self, reason: Reason) -> Outcome {
-        match self {
-            Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
-                let key_id = Some(key_id);
-                Outcome::Rejected { reason, key_id }
-            }
-            Outcome::Migrated => Outcome::NotMigrated { reason },
-            Outcome::Absent | Outcome::Rejected { .. } | Outcome::NotMigrated { .. } => self,
+        match (self, self.opened_under()) {
+            (Outcome::Migrated, _) => Outcome::NotMigrated { reason },
+            (_, None) => self,
+            (_, key_id) => Outcome::Rejected { reason, key_id },
         }
     }
 

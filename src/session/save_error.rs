@@ -1,8 +1,6 @@
 use std::fmt;
 
-use crate::{
-    base::opaque_error, crypto::random::RandomError, state::SessionError, token::SealError,
-};
+use crate::{base::opaque_error, crypto::random::RandomError, state::SessionError};
 
 /// An error from saving a session.
 ///
@@ -18,44 +16,35 @@ opaque_error!(SaveError(SaveProblem));
 /// Reason why a session cannot be saved.
 #[derive(Clone)]
 pub(crate) enum SaveProblem {
-    /// The operating system's random generator failed.
+    /// The operating system's random generator failed (SPEC.md § 14.5).
     Random(RandomError),
-    /// The clock shows a time before 2026 or after 2162, which a token cannot carry.
-    Clock,
-    /// An `update` around this call is changing the session.
-    InsideUpdate,
-    /// The session was loaded by a [`SessionCookie`](crate::SessionCookie) or
-    /// [`SessionToken`](crate::SessionToken) with another mode, name, labels or key ring than the one that saves it,
-    /// or built for another context.
-    ForeignSession,
     /// A session for a test could not be filled.
     Filling(SessionError),
-    /// A session for a test is empty.
-    Empty,
-    /// A jar of cookies has no room for what this sentence names, or a token no header.
-    #[cfg(any(feature = "cookie", feature = "http"))]
-    NoPlace(&'static str),
+    Sentence(&'static str),
+}
+
+impl SaveProblem {
+    /// A token cannot carry the time.
+    pub(crate) const CLOCK: SaveProblem = SaveProblem::Sentence(
+        "the clock shows a time before 2026 or after 2162, so no session can be sealed",
+    );
+    pub(crate) const INSIDE_UPDATE: SaveProblem = SaveProblem::Sentence(
+        "this call is inside an `update` of the same session; save it afterwards",
+    );
+    /// The carrier has another mode, name, ring, companion, or other labels, or it was built for another context.
+    pub(crate) const FOREIGN_SESSION: SaveProblem = SaveProblem::Sentence(
+        "this session was loaded by another cookie or token; save it with that one",
+    );
+    pub(crate) const EMPTY: SaveProblem =
+        SaveProblem::Sentence("an empty session has no cookie; store a value first");
 }
 
 impl fmt::Display for SaveProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SaveProblem::Random(error) => error.fmt(f),
-            SaveProblem::Clock => f.write_str(
-                "the clock shows a time before 2026 or after 2162, so no session can be sealed",
-            ),
-            SaveProblem::InsideUpdate => f.write_str(
-                "this call is inside an `update` of the same session; save it afterwards",
-            ),
-            SaveProblem::ForeignSession => f.write_str(
-                "this session was loaded by another cookie or token; save it with that one",
-            ),
             SaveProblem::Filling(error) => error.fmt(f),
-            SaveProblem::Empty => {
-                f.write_str("an empty session has no cookie; store a value first")
-            }
-            #[cfg(any(feature = "cookie", feature = "http"))]
-            SaveProblem::NoPlace(sentence) => f.write_str(sentence),
+            SaveProblem::Sentence(sentence) => f.write_str(sentence),
         }
     }
 }
@@ -65,17 +54,8 @@ impl std::error::Error for SaveError {
         match &self.0 {
             SaveProblem::Random(error) => error.source(),
             SaveProblem::Filling(error) => error.source(),
-            _ => None,
+            SaveProblem::Sentence(_) => None,
         }
-    }
-}
-
-impl From<SealError> for SaveError {
-    fn from(error: SealError) -> Self {
-        SaveError(match error {
-            SealError::Clock => SaveProblem::Clock,
-            SealError::Random(error) => SaveProblem::Random(error),
-        })
     }
 }
 

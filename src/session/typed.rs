@@ -33,7 +33,7 @@ impl<T: SessionData> Session<T> {
     ///
     /// Panics if a failed change forces a second decoding and `T` can no longer read its own bytes.
     pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
-        let value = self.with(|session| session.state.value());
+        let value = self.touch().state().value();
         look(&value)
     }
 

@@ -10,11 +10,11 @@ use std::{
 };
 
 use super::{
+    core::Core,
     handle::Session,
     hooks::{BoxError, OpenedSession, Validate, Validity},
     loaded::Loaded,
-    lock::Contents,
-    sealer::Sealer,
+    lock::Held,
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
@@ -38,12 +38,11 @@ impl<T: Payload> Session<T> {
     /// opens.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        let sealer = &*self.lock.sealer;
-        self.with_contents(|contents| {
-            let (loaded, arrival) = contents.read(sealer);
-            let now = arrival.clock.now();
-            loaded.state.is_vouched_for(now) && loaded.would_open(sealer, now)
-        })
+        let mut held = self.touch();
+        held.read();
+        let (core, now) = (held.core, held.contents.arrival.clock.now());
+        let loaded = held.read();
+        loaded.state.is_vouched_for(now) && loaded.would_open(core, now)
     }
 
     /// Asks the application whether the session is still valid, if its last answer is older than
@@ -82,49 +81,45 @@ impl<T: Payload> Session<T> {
     /// with status 503: the session is empty for reading, and its cookie stays as it is. The application is not asked
     /// again in this request. Returns [`InsideUpdate`](SessionError::InsideUpdate) inside an `update` of the session.
     pub async fn validate(&self) -> Result<bool, SessionError> {
-        let sealer = &*self.lock.sealer;
-        let Some(validate) = &sealer.hooks.validate else {
+        let core = &*self.lock.core;
+        let Some(validate) = &core.hooks.validate else {
             return Ok(true);
         };
-        let asked = self.lock.with(|contents| {
-            let (session, at) = contents.question(sealer)?;
-            let answer = ask(validate, &session);
+        let (answer, at) = {
+            let mut held = self.lock.hold()?;
+            let (answer, at) = match held.question() {
+                Ok((session, at)) => (ask(validate, &session), at),
+                Err(known) => return known,
+            };
             // Set now, so that it holds even if the request is cancelled before the answer.
-            contents.is_touched = true;
-            Ok((answer, at))
-        })?;
-        let (answer, at) = match asked {
-            Ok((answer, at)) => (answer.await, at),
-            Err(known) => return known,
+            held.contents.is_touched = true;
+            (answer, at)
         };
-        let hear = |contents: &mut Contents<T>| contents.read(sealer).0.hear(sealer, answer, at);
-        self.lock.with(hear)?
+        let answer = answer.await;
+        self.lock.hold()?.read().hear(core, answer, at)
     }
 }
 
-impl<T: Payload> Contents<T> {
+impl<T: Payload> Held<'_, T> {
     /// Returns the session that the application is to be asked about, and the time. The error is what is known without it.
-    fn question(
-        &mut self,
-        sealer: &Sealer,
-    ) -> Result<(OpenedSession<'_>, UnixSeconds), Result<bool, SessionError>> {
-        if self.loaded.is_none() && self.arrival.has_no_token() {
+    fn question(&mut self) -> Result<(OpenedSession<'_>, UnixSeconds), Result<bool, SessionError>> {
+        if self.contents.loaded.is_none() && self.contents.arrival.has_no_token() {
             return Err(Ok(true));
         }
-        let after_head = self.closed.is_some();
-        let (loaded, arrival) = self.read(sealer);
-        let state = &loaded.state;
+        let (core, after_head) = (self.core, self.contents.closed.is_some());
+        let read_at = self.state().now;
         let now = match after_head {
-            true => arrival.clock.now(),
-            false => state.now,
+            true => self.contents.arrival.clock.now(),
+            false => read_at,
         };
-        if after_head && !loaded.would_open(sealer, now) {
+        let loaded = self.read();
+        if after_head && !loaded.would_open(core, now) {
             return Err(Ok(false));
         }
-        let session = state.to_ask_about(now, after_head);
-        let (metadata, payload) = session.ok_or_else(|| state.known_validity())?;
+        let session = loaded.state.to_ask_about(now, after_head);
+        let (metadata, payload) = session.ok_or_else(|| loaded.state.known_validity())?;
         let key_id = loaded.key_id();
-        let key_id = key_id.unwrap_or_else(|| sealer.slot.keys().sealing_id(now));
+        let key_id = key_id.unwrap_or_else(|| core.slot.keys().sealing_id(now));
         Ok((OpenedSession::new(metadata, Some(payload), key_id), now))
     }
 }
@@ -150,7 +145,7 @@ impl<T> Loaded<T> {
     /// Notes an answer. It changes nothing if its session has ended, or another was begun in its place meanwhile.
     fn hear(
         &mut self,
-        sealer: &Sealer,
+        core: &Core,
         answer: Answer,
         asked_at: UnixSeconds,
     ) -> Result<bool, SessionError> {
@@ -161,12 +156,12 @@ impl<T> Loaded<T> {
         let is_valid = is_valid.map_err(|error| SessionError::Unvalidated(Some(error)));
         let heard = self.state.hear(is_valid, asked_at);
         if let Err(error) = &answer {
-            events::validation_failed(sealer.slot.purpose.name(), heard.is_ok(), &**error);
+            events::validation_failed(core.slot.purpose.name(), heard.is_ok(), &**error);
         }
         if let Ok(false) = heard {
             self.outcome = self.outcome.refused(Reason::Revoked);
         }
-        self.report(sealer);
+        self.report(core);
         heard
     }
 }

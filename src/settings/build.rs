@@ -75,7 +75,7 @@ impl SessionSettings {
     /// # let key = EncryptionKey::generate()?.expose_secret();
     /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
     /// let settings: SessionSettings = serde_json::from_str(&file)?;
-    /// let cookie = settings.into_builder()?.revoked_if(|session| session.id.is_none()).build()?;
+    /// let cookie = settings.into_builder()?.revoked_if(|session| session.info().id.is_none()).build()?;
     /// assert_eq!(cookie.name().as_str(), "__Host-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```

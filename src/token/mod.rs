@@ -9,4 +9,4 @@ mod seal;
 pub use context::Context;
 pub(crate) use length::{LONGEST_TOKEN, overhead, token_len};
 pub(crate) use open::{Refused, open, read_unverified};
-pub(crate) use seal::{Draft, SealError};
+pub(crate) use seal::seal;

@@ -20,12 +20,11 @@ use tower_layer::Layer;
 
 use super::{
     companion::layer::CompanionLayer,
-    context_by::RequestContext,
     csrf::{CsrfCheck, CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, NoForm},
     extensions::provide,
     failure::{Failure, status_to_save_by},
     framework::Fields,
-    layer::SessionLayer,
+    layer::{RequestContext, SessionLayer},
     missing_session::other_type,
     service::{Gate, Layered},
 };

@@ -4,17 +4,11 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-use super::{host::host_of, layer::SessionLayer};
+use super::{
+    host::host_of,
+    layer::{RequestContext, SessionLayer},
+};
 use crate::token::Context;
-
-/// Context of a request's session.
-pub(super) enum RequestContext {
-    /// The builder's: no `context_by` is set.
-    Default,
-    Chosen(Context),
-    /// `context_by` returned none.
-    Missing,
-}
 
 impl<T, W> SessionLayer<T, W> {
     /// Binds the session of each request to the context that `context_by` returns, in place of the builder's context:

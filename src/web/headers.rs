@@ -12,7 +12,7 @@ use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, TokenChange, token::SessionToken},
     events,
-    session::{SaveError, SaveProblem, Sealer, Session, Touch},
+    session::{Core, SaveError, SaveProblem, Session, Touch},
     state::{Asked, Circumstances, Destination, Payload, Said},
     token::Context,
 };
@@ -107,7 +107,7 @@ impl<T: Payload> SessionCookie<T> {
         let circumstances = circumstances_of(status, session, &caches, found.said());
         let finished = self.finish(session, circumstances);
         let source = Cow::Borrowed("Cookie");
-        instruct(&caches, &finished, source, &self.token.sealer, response);
+        instruct(&caches, &finished, source, &self.token.core, response);
         let (_, fields) = finished?;
         if let Some(stays) = self.stays_beside(&found, &fields) {
             response.retain(&H::SET_COOKIE, stays);
@@ -191,7 +191,7 @@ impl<T: Payload> SessionToken<T> {
         response: &mut H,
     ) -> Result<(), SaveError> {
         let Some(header) = &self.header else {
-            return Err(SaveProblem::NoPlace(NO_HEADER).into());
+            return Err(SaveProblem::Sentence(NO_HEADER).into());
         };
         let caches = caches_of(response);
         let name = H::name(&header.response);
@@ -199,7 +199,7 @@ impl<T: Payload> SessionToken<T> {
         let circumstances = circumstances_of(status, session, &caches, found.said());
         let finished = self.finish(session, circumstances);
         let source = Cow::Owned(header.request.clone());
-        instruct(&caches, &finished, source, &self.sealer, response);
+        instruct(&caches, &finished, source, &self.core, response);
         let (_, change) = finished?;
         let value = match change {
             TokenChange::Keep => {
@@ -246,7 +246,7 @@ fn instruct<H: Fields, C>(
     caches: &CacheHeaders,
     finished: &Result<(Touch, C), SaveError>,
     source: Cow<'static, str>,
-    sealer: &Sealer,
+    core: &Core,
     response: &mut H,
 ) {
     // If saving failed, the response must not be stored either.
@@ -256,10 +256,10 @@ fn instruct<H: Fields, C>(
     if caching::needs_vary(touch, response.values(&H::VARY), &source) {
         response.add(H::VARY, H::value(source));
     }
-    match caches.cache_control_for(touch, sealer.policy.shared_caching) {
+    match caches.cache_control_for(touch, core.policy.shared_caching) {
         Some(NO_STORE) => {
             if caches.is_shareable() {
-                events::caching_was_replaced(sealer.slot.purpose.name());
+                events::caching_was_replaced(core.slot.purpose.name());
             }
             forbid_to_store(response);
         }

@@ -3,17 +3,15 @@ use std::{fmt, sync::Arc};
 use http::request::Parts;
 
 use super::{
-    context_by::RequestContext,
-    dropped::warning,
-    framework::Fields,
-    headers::NO_HEADER,
-    pending::{AnyCarrier, PendingSession},
+    any_carrier::AnyCarrier, dropped::warning, framework::Fields, headers::NO_HEADER,
+    pending::PendingSession,
 };
 use crate::{
     base::{clock::Clock, clone_by_fields, config_error::ConfigError},
     carrier::{SessionCookie, token::SessionToken},
     session::Session,
     state::{Map, Payload},
+    token::Context,
 };
 
 /// A layer that gives each request its session, and each response its `Set-Cookie`.
@@ -74,6 +72,15 @@ pub struct SessionLayer<T = Map, W = Session<T>> {
 }
 
 type ContextBy = Arc<dyn Fn(&Parts) -> RequestContext + Send + Sync>;
+
+/// Context of a request's session.
+pub(super) enum RequestContext {
+    /// The builder's: no `context_by` is set.
+    Default,
+    Chosen(Context),
+    /// `context_by` returned none.
+    Missing,
+}
 
 impl<T: Payload> SessionLayer<T> {
     /// Creates a layer for the sessions of `cookie`, with the system's clock.

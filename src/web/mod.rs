@@ -5,6 +5,8 @@
 
 #[cfg(feature = "actix")]
 mod actix;
+#[cfg(feature = "tower")]
+mod any_carrier;
 #[cfg(feature = "axum")]
 mod axum;
 mod caching;

@@ -2,26 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{dropped::Warning, failure::Failure, framework::Fields};
-use crate::{
-    carrier::{SessionCookie, token::SessionToken},
-    session::Session,
-    state::Payload,
-};
-
-/// Carrier of a layer's sessions.
-pub(super) enum AnyCarrier<T> {
-    Cookie(SessionCookie<T>),
-    Header(SessionToken<T>),
-}
-
-impl<T> AnyCarrier<T> {
-    /// Returns the name of the cookie or header, for events.
-    pub(super) fn name(&self) -> &str {
-        let (AnyCarrier::Cookie(SessionCookie { token, .. }) | AnyCarrier::Header(token)) = self;
-        token.sealer.slot.purpose.name()
-    }
-}
+use super::{any_carrier::AnyCarrier, dropped::Warning, failure::Failure, framework::Fields};
+use crate::{session::Session, state::Payload};
 
 /// A session whose response head has not been made yet.
 pub(super) struct PendingSession<T> {

@@ -12,8 +12,11 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    context_by::RequestContext, extensions::provide, failure::status_to_save_by,
-    framework::Extensions, layer::SessionLayer, pending::PendingSession,
+    extensions::provide,
+    failure::status_to_save_by,
+    framework::Extensions,
+    layer::{RequestContext, SessionLayer},
+    pending::PendingSession,
 };
 use crate::state::{Map, Payload};
 

@@ -164,7 +164,7 @@ fn with_a_deny_list_a_session_that_was_signed_out_does_not_come_back() {
     let denied = Arc::new(Mutex::new(Vec::<SessionId>::new()));
     let list = Arc::clone(&denied);
     let is_denied = move |id: SessionId| list.lock().unwrap().contains(&id);
-    let denying = builder().revoked_if(move |session| session.id.is_some_and(&is_denied));
+    let denying = builder().revoked_if(move |session| session.info().id.is_some_and(&is_denied));
     let cookie = denying.build().unwrap();
     let visitor = sealed(&cookie, at(0), |session| {
         session.insert("user", 42).unwrap();

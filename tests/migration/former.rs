@@ -59,9 +59,8 @@ fn versions(options: fn(SessionCookieBuilder) -> SessionCookieBuilder) -> Versio
     let with_options = |builder| {
         let denied = Arc::clone(&denied);
         options(builder).revoked_if(move |session| {
-            session
-                .id
-                .is_some_and(|id| denied.lock().unwrap().contains(&id))
+            let id = session.info().id;
+            id.is_some_and(|id| denied.lock().unwrap().contains(&id))
         })
     };
     let key = SigningKey::generate().unwrap();
@@ -201,7 +200,7 @@ fn a_session_on_the_deny_list_ends_by_the_id_that_it_always_had() {
 fn a_session_that_the_application_ends_stays_ended() {
     let versions = versions(|builder| {
         builder.revalidate_after(seconds(60), |session| {
-            let is_valid = session.last_active_at < at(60);
+            let is_valid = session.info().last_active_at < at(60);
             std::future::ready(Ok::<_, std::io::Error>(Validity::valid_if(is_valid)))
         })
     });

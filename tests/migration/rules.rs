@@ -308,10 +308,8 @@ fn the_application_may_revoke_a_session_before_it_is_taken_over() {
     let (seeing, hearing) = (Arc::clone(&seen), Arc::clone(&outcomes));
     let cookie = builder()
         .revoked_if(move |session| {
-            seeing
-                .lock()
-                .unwrap()
-                .push((session.id, session.created_at));
+            let info = session.info();
+            seeing.lock().unwrap().push((info.id, info.created_at));
             true
         })
         .on_outcome(move |reading| {

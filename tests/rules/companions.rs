@@ -175,7 +175,8 @@ fn about_a_session_that_does_not_come_along_the_application_is_asked_by_its_id_a
     let seen = Arc::clone(&asked);
     let cookie = builder().companion(|setup| Ok(Proofs::of(setup)));
     let cookie = cookie.revoked_if(move |session| {
-        seen.lock().unwrap().push((session.id, session.created_at));
+        let info = session.info();
+        seen.lock().unwrap().push((info.id, info.created_at));
         false
     });
     assert!(answer(&cookie.build().unwrap(), "/proof", "theme=dark").is_empty());

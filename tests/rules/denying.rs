@@ -42,13 +42,14 @@ struct Told {
 
 impl From<&OpenedSession<'_>> for Told {
     fn from(session: &OpenedSession<'_>) -> Told {
+        let info = session.info();
         Told {
-            id: session.id,
-            created_at: session.created_at,
-            last_active_at: session.last_active_at,
-            limit: session.limit,
-            remembered: session.remembered,
-            key_id: session.key_id,
+            id: info.id,
+            created_at: info.created_at,
+            last_active_at: info.last_active_at,
+            limit: info.limit,
+            remembered: info.remembered,
+            key_id: info.key_id,
             user: session.get("user"),
         }
     }
@@ -121,7 +122,7 @@ fn the_hook_is_asked_about_each_token_that_is_good_otherwise() {
     assert_eq!(dates, [at(0), at(5)]);
     // One of them is revoked, so the other is used.
     let cookie = builder()
-        .revoked_if(|info| info.created_at == at(5))
+        .revoked_if(|session| session.info().created_at == at(5))
         .build()
         .unwrap();
     let session = cookie.load([format!("{first}; {second}")], at(9));

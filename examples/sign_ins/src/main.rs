@@ -46,11 +46,11 @@ fn app(keys: KeyRing, sign_ins: SignIns, interval: Duration) -> Result<Router, C
     let cookie = SessionCookie::encrypted(keys)
         .typed::<Login>()
         .absolute_timeout(ABSOLUTE_TIMEOUT)
-        .revoked_if(move |session| session.id.is_some_and(|id| ended.has_just_ended(id)))
+        .revoked_if(move |session| session.info().id.is_some_and(|id| ended.has_just_ended(id)))
         .revalidate_after(interval, move |session| {
             let login: Option<Login> = session.value();
             let is_signed_in = login.is_some_and(|login| login.user.is_some());
-            let (table, id) = (table.clone(), session.id.filter(|_| is_signed_in));
+            let (table, id) = (table.clone(), session.info().id.filter(|_| is_signed_in));
             async move {
                 let Some(id) = id else {
                     return Ok(Validity::valid_if(!is_signed_in));

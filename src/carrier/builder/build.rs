@@ -16,7 +16,7 @@ use crate::{
     crypto::suite::Mode,
     events,
     keys::{Purpose, PurposeSlot, SessionType, quoted_unless_key},
-    session::{Duplicates, Sealer},
+    session::{Core, Duplicates},
     state::{
         Allowed, DEVICE_LEN, LONGEST_SENT, Overhead, PASSES_ANYWHERE, Payload, Policy, SizeBudget,
     },
@@ -70,10 +70,10 @@ impl<T> SessionCookieBuilder<T> {
             part: PART_LEN,
             device: companion.as_ref().map_or(0, |_| DEVICE_LEN),
         };
-        let sealer = Sealer {
+        let core = Core {
             duplicates: Duplicates::of(&name),
             companion,
-            ..self.sealer(slot, allowed, overhead, carrier.persistent)?
+            ..self.core(slot, allowed, overhead, carrier.persistent)?
         };
         Ok(SessionCookie {
             fields: Arc::new(CookieFields {
@@ -86,7 +86,7 @@ impl<T> SessionCookieBuilder<T> {
                 name,
                 template,
             }),
-            token: SessionToken::new(sealer, None),
+            token: SessionToken::new(core, None),
         })
     }
 }
@@ -108,8 +108,8 @@ impl<T> SessionTokenBuilder<T> {
         let (purpose, header) = carrier.purpose()?;
         let allowed = carrier.allowed()?;
         let slot = self.slot(purpose, false)?;
-        let sealer = self.sealer(slot, allowed, Overhead::default(), false)?;
-        Ok(SessionToken::new(sealer, header))
+        let core = self.core(slot, allowed, Overhead::default(), false)?;
+        Ok(SessionToken::new(core, header))
     }
 }
 
@@ -132,14 +132,14 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self.keys.serve(purpose, need, Some(sessions))
     }
 
-    /// Returns the sealer of sessions under these keys: of tokens, which are one in a request and have no companion.
-    fn sealer(
+    /// Returns the core of sessions under these keys: of tokens, which are one in a request and have no companion.
+    fn core(
         &self,
         slot: Arc<PurposeSlot>,
         allowed: Allowed,
         overhead: Overhead,
         all_persist: bool,
-    ) -> Result<Sealer, ConfigError> {
+    ) -> Result<Core, ConfigError> {
         let (options, mode) = (&self.options, self.mode);
         let empty_payload = T::empty().map_err(|error| ConfigError::general(error.to_string()))?;
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), options.padding)
@@ -148,7 +148,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         if mode == Mode::UnencryptedButSigned {
             events::unencrypted(slot.purpose.name());
         }
-        Ok(Sealer {
+        Ok(Core {
             slot,
             mode,
             context: options.context()?,

@@ -33,7 +33,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     ///     .revoked_if(move |session| {
     ///         let list = list.read().expect("nobody panics while writing it");
-    ///         session.id.is_some_and(|id| list.contains(&id))
+    ///         session.info().id.is_some_and(|id| list.contains(&id))
     ///     })
     ///     .build()?;
     ///

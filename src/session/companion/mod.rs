@@ -1,6 +1,8 @@
 //! The seam for a package that adds something to each session, as `hardtack-device` does.
 
 #[cfg(feature = "http")]
+mod answer;
+#[cfg(feature = "http")]
 mod beside;
 mod seal;
 
@@ -10,11 +12,8 @@ use std::time::SystemTime;
 pub use beside::Beside;
 pub use seal::Seal;
 
-use super::{SaveError, SessionInfo, handle::Session, id::SessionId};
-use crate::{
-    state::{Payload, SessionError, Withheld},
-    token::Context,
-};
+use super::{SaveError, SessionId, SessionInfo};
+use crate::token::Context;
 
 /// Addition of a package to the sessions of a cookie: a proof that their requests have to bring, the fields that leave
 /// with them, and requests that it answers itself. The package `hardtack-device` binds sessions to a device in this way.
@@ -92,20 +91,4 @@ pub struct Admission {
     pub device: Option<[u8; 16]>,
     /// First second at which the same request would be refused, without a fraction. `None`: never.
     pub until: Option<SystemTime>,
-}
-
-impl<T: Payload> Session<T> {
-    /// Returns the bytes that a [`Companion`] has written into the session ([`SessionInfo::device`]).
-    ///
-    /// # Errors
-    ///
-    /// Returns [`Stale`](SessionError::Stale) if the companion does not admit the session that arrived.
-    pub fn device(&self) -> Result<Option<[u8; 16]>, SessionError> {
-        self.with(|session| match session.state.withheld() {
-            Some(Withheld::Stale) => Err(SessionError::Stale),
-            // The application does not have it yet.
-            Some(Withheld::Unvalidated(_)) => Ok(session.state.opened.and_then(|it| it.device)),
-            _ => Ok(session.state.metadata.device),
-        })
-    }
 }

@@ -11,9 +11,9 @@ use crate::{
     },
     crypto::{random, scratch::Scratch},
     keys::PurposeSlot,
-    session::{SaveError, SessionId, SessionInfo},
+    session::{SaveError, SaveProblem, SessionId, SessionInfo},
     state::{Layout, Metadata, wire_issued},
-    token::{self, Context, Draft, SealError},
+    token::{self, Context},
 };
 
 /// Tokens of a [`Companion`](super::Companion) for one purpose, under the keys and labels of its cookie. Each is about a
@@ -43,15 +43,14 @@ impl Seal {
         now: SystemTime,
     ) -> Result<String, SaveError> {
         let now = unix_seconds(now);
-        wire_issued(now).ok_or(SealError::Clock)?;
+        wire_issued(now).ok_or(SaveProblem::CLOCK)?;
         let keys = self.slot.keys();
         let metadata = bare(id, unix_seconds(issued));
-        let mut buffer = Scratch::borrow();
         let body_len = metadata.len() + payload.len();
-        let mut draft = Draft::new(keys.sealing(now), body_len, &mut buffer);
-        metadata.write(&[], payload, 0, draft.body());
         let mut text = String::with_capacity(token::token_len(keys.mode(), body_len));
-        draft.seal(context, &random::from_thread()?, &mut text);
+        let (key, random) = (keys.sealing(now), random::from_thread()?);
+        let write = |body: &mut Vec<u8>| metadata.write(&[], payload, 0, body);
+        token::seal(key, context, &random, body_len, write, &mut text);
         Ok(text)
     }
 

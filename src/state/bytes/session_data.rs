@@ -124,14 +124,6 @@ pub trait SessionData:
     /// Version of this type's shape: 1 or more.
     const SCHEMA: u32;
 
-    /// `true` if the derive's `from` is a type of a later schema.
-    #[doc(hidden)]
-    const READS_LATER: bool = false;
-
-    /// An error at compile time if the chain of the derive's `from` may have no end.
-    #[doc(hidden)]
-    const ENDS: () = ();
-
     /// Converts a payload that was written under another schema, older or newer. Schema 0 is a dictionary, whose bytes
     /// are a MessagePack map: [`Map::decode`] reads them.
     ///
@@ -289,7 +281,6 @@ impl<T: SessionData> Payload for T {}
 impl<T: SessionData> sealed::Payload for T {
     const SCHEMA: u32 = {
         assert!(T::SCHEMA != 0, "SessionData::SCHEMA is 1 or more");
-        let () = T::ENDS;
         T::SCHEMA
     };
     const LABEL: &'static str = {

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::{Response, request::Parts};
 use tower_layer::Layer;
@@ -8,10 +8,9 @@ use crate::{
     session::Session,
     state::{Map, Payload},
     web::{
-        context_by::RequestContext,
+        any_carrier::AnyCarrier,
         framework::Extensions,
-        layer::SessionLayer,
-        pending::AnyCarrier,
+        layer::{RequestContext, SessionLayer},
         service::{Gate, Layered},
     },
 };
@@ -42,14 +41,15 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
         let AnyCarrier::Cookie(cookie) = &*layer.carrier else {
             return None;
         };
+        let companion = cookie.companion_for(request.method.as_str(), request.uri.path())?;
         let choose = layer.context_by.as_ref();
         let chosen = choose.map_or(RequestContext::Default, |choose| choose(request));
-        let context = match &chosen {
-            RequestContext::Default => Some(cookie.token.context()),
-            RequestContext::Chosen(context) => Some(context),
-            RequestContext::Missing => None,
+        let context = match chosen {
+            RequestContext::Default => None,
+            RequestContext::Chosen(context) => Some(Arc::new(context)),
+            RequestContext::Missing => return Some(companion.answer(request, None)),
         };
-        cookie.answer_in(context, request, &layer.clock)
+        Some(cookie.answer_in(context, companion, request, layer.clock.clone()))
     }
 
     /// `context_by` sees the extensions, as it does for other requests.

@@ -3,6 +3,8 @@
 #[cfg(feature = "tower")]
 pub(crate) mod layer;
 
+use std::sync::Arc;
+
 use http::{
     HeaderMap, Response,
     header::{COOKIE, SET_COOKIE},
@@ -13,12 +15,9 @@ use super::framework::Fields;
 use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
-    session::{
-        Stored,
-        companion::{Beside, Companion},
-    },
-    state::Payload,
-    token::{Context, LONGEST_TOKEN},
+    session::Companion,
+    state::{Asked, Payload},
+    token::Context,
 };
 
 /// With feature `http`.
@@ -30,44 +29,33 @@ impl<T: Payload> SessionCookie<T> {
     /// [`CompanionLayer`](crate::companion::CompanionLayer) calls it. No body has to be read.
     #[must_use]
     pub fn answer(&self, request: &Parts, clock: impl Into<Clock>) -> Option<Response<String>> {
-        self.answer_in(Some(self.token.context()), request, &clock.into())
+        let companion = self.companion_for(request.method.as_str(), request.uri.path())?;
+        Some(self.answer_in(None, companion, request, clock.into()))
     }
 
     /// Returns the companion that answers a request.
-    fn companion_for(&self, method: &str, path: &str) -> Option<&dyn Companion> {
-        let companion = self.token.sealer.companion()?;
+    pub(crate) fn companion_for(&self, method: &str, path: &str) -> Option<&dyn Companion> {
+        let companion = self.token.core.companion.as_deref()?;
         companion.answers(method, path).then_some(companion)
     }
 
-    /// Answers a request in this context, or in none.
-    pub(crate) fn answer_in(
+    /// Has the companion answer a request in this context, or in the cookie's.
+    fn answer_in(
         &self,
-        context: Option<&Context>,
+        context: Option<Arc<Context>>,
+        companion: &dyn Companion,
         request: &Parts,
-        clock: &Clock,
-    ) -> Option<Response<String>> {
-        let companion = self.companion_for(request.method.as_str(), request.uri.path())?;
-        let Some(context) = context else {
-            return Some(companion.answer(request, None));
-        };
+        clock: Clock,
+    ) -> Response<String> {
         let fields = request.headers.get_all(COOKIE);
-        let values = self.fields.finder.find(fields, LONGEST_TOKEN);
-        let sealer = &self.token.sealer;
-        let mut beside = Beside::new(sealer, context, values, clock.now());
-        let mut response = companion.answer(request, Some(&mut beside));
-        if let Some((state, to_seal, carried)) = beside.bound::<T>() {
-            let fields = self.fields.store(&Stored {
-                sealer,
-                context,
-                state: &state,
-                to_seal,
-                carried,
-            });
-            for field in fields {
+        let session = self.arrive(fields, clock, context, |_| Asked::default());
+        let (mut response, closing) = session.answer_by(companion, request);
+        if let Some(closing) = closing {
+            for field in self.fields.close(closing) {
                 let field = HeaderMap::sensitive(field);
                 response.headers_mut().append(SET_COOKIE, field);
             }
         }
-        Some(response)
+        response
     }
 }

@@ -74,7 +74,7 @@ use loom::sync::{Mutex, MutexGuard, atomic::{AtomicUsize, Ordering}};",
         "std::ptr::from_ref(&**place)",
     ),
     (
-        "src/session/sealer.rs",
+        "src/session/core.rs",
         "use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},

@@ -58,18 +58,17 @@ fn check_open(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
             json!({"rejected": reason.to_string(), "key_id": key_id.map(|id| id.to_string())})
         }
         Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
-            session.with(|session| {
-                let (opened, payload) = (&session.state, session.state.payload());
-                json!({"opened": {
-                    "key_id": key_id.to_string(),
-                    "issued": opened.metadata.issued,
-                    "sid": opened.metadata.sid.map(|sid| hex(&sid)),
-                    "device": opened.metadata.device.map(|device| hex(&device)),
-                    "became_bound": opened.became_bound,
-                    "until": opened.admitted_until,
-                    "payload": hex(payload),
-                }})
-            })
+            let mut held = session.touch();
+            let opened = held.state();
+            json!({"opened": {
+                "key_id": key_id.to_string(),
+                "issued": opened.metadata.issued,
+                "sid": opened.metadata.sid.map(|sid| hex(&sid)),
+                "device": opened.metadata.device.map(|device| hex(&device)),
+                "became_bound": opened.became_bound,
+                "until": opened.admitted_until,
+                "payload": hex(opened.payload()),
+            }})
         }
         other => panic!("{name}: {other:?}"),
     };

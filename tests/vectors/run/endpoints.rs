@@ -71,10 +71,12 @@ fn answer<T: Payload>(
     request: Request<()>,
 ) -> Option<Response<String>> {
     let (parts, ()) = request.into_parts();
-    let clock = system_time(scene.now).into();
-    // Without a context in the scene, none was chosen for the request.
-    let context = scene.context.as_ref().map(|_| cookie.token.context());
-    cookie.answer_in(context, &parts, &clock)
+    if scene.context.is_some() {
+        return cookie.answer(&parts, system_time(scene.now));
+    }
+    // None was chosen for the request.
+    let companion = cookie.companion_for(parts.method.as_str(), parts.uri.path())?;
+    Some(companion.answer(&parts, None))
 }
 
 fn check_answer(name: &str, scene: &Scene, answer: Response<String>, expect: AnswerOf) {

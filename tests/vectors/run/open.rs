@@ -10,10 +10,10 @@ use crate::{
     SessionData,
     cookie::Values,
     keys::KeyRole,
-    session::{Duplicates, Hooks, Loaded, Opening, Outcome, Sealer, SessionId},
+    session::{Core, Duplicates, Hooks, Loaded, Opening, Outcome, SessionId},
     state::{
-        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget, State,
-        Timeouts, map::decode_all,
+        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget, Timeouts,
+        map::decode_all,
     },
     token::{self, Context, LONGEST_TOKEN},
 };
@@ -185,8 +185,8 @@ fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
     };
     assert_eq!(key_id.to_string(), expected.key_id, "{name}");
 
-    let sealer = sealer::<Map>(vector);
-    let under = match sealer.slot.keys().role(key_id, vector.now).unwrap() {
+    let core = core::<Map>(vector);
+    let under = match core.slot.keys().role(key_id, vector.now).unwrap() {
         KeyRole::Accepted | KeyRole::Retired => "earlier",
         KeyRole::Sealing => "sealing",
         KeyRole::Planned => "later",
@@ -198,7 +198,7 @@ fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
     let token = values.whole(LONGEST_TOKEN).nth(expected.index).unwrap();
     let token = token.unwrap_or_else(|broken| panic!("{name}: {broken:?}"));
     let context = context(&vector.context);
-    let content = content_of(&sealer.slot, &context, vector.now, &token.text);
+    let content = content_of(&core.slot, &context, vector.now, &token.text);
     let content = content.unwrap_or_else(|| panic!("{name}: does not open"));
     let metadata = content.metadata;
     assert_eq!(metadata.issued, expected.issued, "{name}");
@@ -226,8 +226,8 @@ fn value<T: SessionData>(content: &Content) -> Option<serde_json::Value> {
 
 #[track_caller]
 fn check_dictionary(name: &str, vector: &Vector, expected: &Opened) {
-    let (sealer, context) = (sealer::<Map>(vector), context(&vector.context));
-    let state = load::<Map>(&sealer, &context, vector).state;
+    let (core, context) = (core::<Map>(vector), context(&vector.context));
+    let state = load::<Map>(&core, &context, vector).state;
     let metadata = state.metadata().unwrap();
     assert_eq!(metadata.issued, expected.issued, "{name}");
     assert_eq!(metadata.last_active(), expected.last_active, "{name}");
@@ -252,21 +252,15 @@ fn outcome(vector: &Vector) -> Outcome {
 
 fn read<T: Payload>(vector: &Vector) -> Outcome {
     let context = context(&vector.context);
-    let sealer = sealer::<T>(vector);
-    load::<T>(&sealer, &context, vector).outcome
+    let core = core::<T>(vector);
+    load::<T>(&core, &context, vector).outcome
 }
 
-fn load<T: Payload>(sealer: &Sealer, context: &Context, vector: &Vector) -> Loaded<T> {
-    let (state, values) = (State::new(&sealer.policy, vector.now, true), values(vector));
-    let mut loaded = Loaded::new(state, values.carried);
-    let opening = Opening {
-        sealer,
-        keys: &sealer.slot.keys(),
-        context,
-        now: vector.now,
-    };
-    opening.open_arrived(values, None, &mut loaded);
-    loaded
+fn load<T: Payload>(core: &Core, context: &Context, vector: &Vector) -> Loaded<T> {
+    let opening = Opening::new(core, Some(context), vector.now);
+    let mut place = None;
+    opening.load(values(vector), None, &mut place);
+    place.unwrap()
 }
 
 fn values(vector: &Vector) -> Values {
@@ -283,14 +277,14 @@ fn values(vector: &Vector) -> Values {
     values
 }
 
-fn sealer<T: Payload>(vector: &Vector) -> Sealer {
+fn core<T: Payload>(vector: &Vector) -> Core {
     let policy = &vector.policy;
     let duplicates = match &vector.purpose {
         PurposeOf::Cookie(name) => Duplicates::of(&name.parse().unwrap()),
         _ => Duplicates::NewestOfOneSession,
     };
     let purpose = vector.purpose.with(&vector.application, &vector.type_label);
-    Sealer {
+    Core {
         slot: slot(vector.mode, &vector.ring, purpose.unwrap()),
         mode: vector.mode.into(),
         context: context(&vector.context),
@@ -330,7 +324,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
 fn hooks(revoked: Option<Revoked>) -> Hooks {
     let mut hooks = Hooks::default();
     if let Some(revoked) = revoked {
-        hooks.revoked_if = Some(Arc::new(move |session| revoked.has(session.id)));
+        hooks.revoked_if = Some(Arc::new(move |session| revoked.has(session.info().id)));
     }
     hooks
 }

@@ -67,7 +67,7 @@ fn build(policy: &PolicyOf) -> Option<Refresh> {
         builder = builder.unvalidated_up_to(Duration::from_secs(duration));
     }
     let cookie = builder.build().ok()?;
-    Some(cookie.token.sealer.policy.lifetimes.refresh)
+    Some(cookie.token.core.policy.lifetimes.refresh)
 }
 
 /// `idle`: the timeout of a session that is not remembered.

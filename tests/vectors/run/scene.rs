@@ -219,7 +219,7 @@ impl Scene {
             None => builder,
         };
         if let Some(revoked) = self.policy.revoked.clone() {
-            builder = builder.revoked_if(move |session| revoked.has(session.id));
+            builder = builder.revoked_if(move |session| revoked.has(session.info().id));
         }
         match self.policy.unvalidated_up_to {
             Some(duration) => builder.unvalidated_up_to(Duration::from_secs(duration)),

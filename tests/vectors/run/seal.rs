@@ -2,9 +2,8 @@ use serde::Deserialize;
 
 use super::{PurposeOf, context, for_each, mode_of, slot, unhex};
 use crate::{
-    crypto::scratch::Scratch,
     keys::Purpose,
-    token::{self, Context, Draft},
+    token::{self, Context},
 };
 
 #[derive(Deserialize)]
@@ -68,10 +67,16 @@ fn bodies_are_sealed_to_the_byte() {
 fn seal(key: &str, purpose: Purpose, context: &Context, random: &str, body: &str) -> String {
     let slot = slot(mode_of(key), key, purpose);
     let keys = slot.keys();
-    let mut buffer = Scratch::borrow();
-    let mut draft = Draft::new(keys.sealing(0), body.len() / 2, &mut buffer);
-    draft.body().extend_from_slice(&unhex(body));
+    let (body, random) = (unhex(body), unhex(random).try_into().unwrap());
+    let write = |blob: &mut Vec<u8>| blob.extend_from_slice(&body);
     let mut token = String::new();
-    draft.seal(context, &unhex(random).try_into().unwrap(), &mut token);
+    token::seal(
+        keys.sealing(0),
+        context,
+        &random,
+        body.len(),
+        write,
+        &mut token,
+    );
     token
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     carrier::TokenChange,
-    session::{SaveError, SaveProblem, Touch},
+    session::{SaveProblem, Touch},
     state::{Map, Payload, Said, Sid},
 };
 
@@ -160,8 +160,10 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
         }
     };
     match finished {
-        Err(SaveError(SaveProblem::Clock)) => found.failed = Some("clock".to_owned()),
-        Err(other) => panic!("{other}"),
+        Err(error) => {
+            assert_eq!(error.to_string(), SaveProblem::CLOCK.to_string());
+            found.failed = Some("clock".to_owned());
+        }
         Ok((touch, fields)) => {
             let came = came_with(scene, &carrier);
             sent(scene, came, touch, &fields, &mut found);
@@ -227,7 +229,7 @@ fn part<'a>((field, value): &'a (&str, String), name: &str) -> Option<&'a str> {
 /// The id of the session that the request brings.
 pub(super) fn came_with<T: Payload>(scene: &Scene, carrier: &Carrier<T>) -> Option<Sid> {
     let session = scene.load(carrier);
-    session.with(|session| session.state.opened?.sid)
+    session.touch().state().opened?.sid
 }
 
 /// The session whose token came in these parts.

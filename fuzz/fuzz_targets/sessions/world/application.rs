@@ -226,13 +226,14 @@ impl Application {
     }
 
     fn show<T: Content>(&self, session: &OpenedSession<'_, T>) {
+        let info = session.info();
         let shown = Shown {
-            id: session.id,
-            created_at: session.created_at,
-            last_active_at: session.last_active_at,
-            limit: session.limit,
-            remembered: session.remembered,
-            key_id: session.key_id,
+            id: info.id,
+            created_at: info.created_at,
+            last_active_at: info.last_active_at,
+            limit: info.limit,
+            remembered: info.remembered,
+            key_id: info.key_id,
             content: T::seen(session),
         };
         self.knowledge().shown.push(shown);

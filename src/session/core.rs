@@ -1,5 +1,3 @@
-//! Keys of one purpose and the policy of its sessions. `opening.rs` opens tokens with them, and `closing.rs` seals.
-
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -19,7 +17,8 @@ use crate::{
     token::Context,
 };
 
-pub(crate) struct Sealer {
+/// Core of a carrier: all that its sessions share. `opening.rs` opens tokens with it, and `closing.rs` seals them.
+pub(crate) struct Core {
     pub(crate) slot: Arc<PurposeSlot>,
     pub(crate) mode: Mode,
     /// Context of requests for which none is chosen.
@@ -32,13 +31,7 @@ pub(crate) struct Sealer {
     pub(crate) companion: Option<Arc<dyn Companion>>,
 }
 
-impl Sealer {
-    /// Returns the companion of each session.
-    #[inline]
-    pub(crate) fn companion(&self) -> Option<&dyn Companion> {
-        self.companion.as_deref()
-    }
-
+impl Core {
     /// Reports the outcome of reading to logs, metrics and `on_outcome`, which may panic.
     #[inline]
     pub(super) fn report(&self, outcome: Outcome, token_bytes: usize) {
@@ -60,7 +53,7 @@ impl Sealer {
     #[inline]
     pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
         Layout::parse(body)
-            .filter(|layout| layout.metadata.device.is_none() || self.companion().is_some())
+            .filter(|layout| layout.metadata.device.is_none() || self.companion.is_some())
     }
 
     /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
@@ -83,7 +76,7 @@ impl Sealer {
 
     /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both with the same
     /// companion or without one.
-    pub(crate) fn is_like(&self, other: &Sealer) -> bool {
+    pub(crate) fn is_like(&self, other: &Core) -> bool {
         let has_same_companion = match (&self.companion, &other.companion) {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),
             (own, other) => own.is_none() && other.is_none(),

@@ -1,0 +1,26 @@
+use std::sync::Arc;
+
+use super::{core::Core, old_cookies::Predecessor};
+use crate::{base::clock::Clock, cookie::Values, state::Asked, token::Context};
+
+/// A request's part in its session. Reading the session takes the tokens.
+pub(crate) struct Arrival {
+    pub(crate) values: Values,
+    /// Cookies of other libraries, asked if there are no values.
+    pub(crate) old: Option<Box<dyn Predecessor>>,
+    pub(crate) clock: Clock,
+    /// `None`: the context of the builder.
+    pub(crate) context: Option<Arc<Context>>,
+    pub(crate) asked: Asked,
+}
+
+impl Arrival {
+    /// Returns `true` if the request has brought nothing that is still unread.
+    pub(super) fn has_no_token(&self) -> bool {
+        self.values.is_empty() && self.old.is_none()
+    }
+
+    pub(super) fn context<'a>(&'a self, core: &'a Core) -> &'a Context {
+        self.context.as_deref().unwrap_or(&core.context)
+    }
+}

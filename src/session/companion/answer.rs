@@ -1,0 +1,33 @@
+use http::{Response, request::Parts};
+
+use super::{Beside, Companion};
+use crate::session::{closing::Closing, handle::Session, opening::Opening};
+
+impl<T> Session<T> {
+    /// Has `companion` answer a request that brought this session. Returns the response, and the session if that is sealed
+    /// again in it. No event tells of the session, and neither its companion nor `revalidate_after` is asked about it.
+    pub(crate) fn answer_by(
+        &self,
+        companion: &dyn Companion,
+        request: &Parts,
+    ) -> (Response<String>, Option<Closing<'_, T>>) {
+        let held = self.touch();
+        let (core, arrival) = (held.core, &held.contents.arrival);
+        let now = arrival.clock.now();
+        let opening = Opening::new(core, arrival.context.as_deref(), now);
+        let (came, _) = opening.choose(&arrival.values);
+        let mut beside = Beside {
+            context: opening.context(),
+            now,
+            oldest: opening.oldest(),
+            hooks: &core.hooks,
+            came,
+            may_bind: false,
+            device: None,
+        };
+        let response = companion.answer(request, Some(&mut beside));
+        let bound = beside.bound();
+        let closing = bound.and_then(|opened| Closing::of_bound(held, opened, now));
+        (response, closing)
+    }
+}
