@@ -537,6 +537,11 @@ export interface BaseSession {
   readonly isNew: boolean;
   /** 16 hexadecimal digits. */
   readonly id: string | null;
+  /**
+   * This request has changed the session, so that a response that succeeds stores it, or after a sign-out drops it. A `save`, and what
+   * `discard` drops, are no changes. Asking is no use of the session.
+   */
+  readonly hasChanged: boolean;
   readonly createdAt: Date | null;
   readonly lastActiveAt: Date | null;
   readonly expiresAt: Date | null;

@@ -111,6 +111,37 @@ test("a session ends when it is idle", async () => {
   assert.deepEqual([session.isNew, session.outcome.reason], [true, "Idle"]);
 });
 
+test("a session has changed exactly if its response stores or ends it", async () => {
+  const works = [
+    () => {},
+    (session) => session.get("user"),
+    (session) => session.set("user", 42),
+    (session) => session.set("user", 7),
+    (session) => session.set("user", 7).set("user", 42),
+    (session) => session.set("note", "x").delete("note"),
+    (session) => session.flash("", "Saved."),
+    (session) => session.takeFlashes(""),
+    (session) => session.clear(),
+    (session) => session.invalidate(),
+    (session) => (session.invalidate(), session.flash("", "Bye.")),
+    (session) => session.signIn(),
+    (session) => session.renewId(),
+    (session) => (session.set("user", 7), session.discard()),
+  ];
+  const visitor = await filled((made) => (made.set("user", 42), made.flash("", "Hello.")));
+  for (const field of ["", visitor, "__Host-session=forged"]) {
+    for (const work of works) {
+      const session = await cookies.load(field, later(1));
+      work(session);
+      const { hasChanged } = session;
+      assert.equal(hasChanged, (await cookies.save(session)).length > 0, `${work}: ${field}`);
+    }
+  }
+  const session = await cookies.load(visitor, later(1));
+  session.save();
+  assert.deepEqual([session.hasChanged, (await cookies.save(session)).length], [false, 1]);
+});
+
 test("messages are taken once", async () => {
   const session = await cookies.load(await filled((made) => ["saved", "also"].forEach((text) => made.flash("", text))), NOW);
   assert.deepEqual(session.flashes(""), ["saved", "also"]);

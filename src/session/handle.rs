@@ -210,6 +210,32 @@ impl<T> Session<T> {
             .hold()
             .map_or(true, |held| held.contents.is_touched)
     }
+
+    /// Returns `true` if this request has changed the session, so that a response that succeeds stores it, or after a
+    /// sign-out drops it. A [`save`](Session::save) and what [`discard`](Session::discard) drops are no changes. Does not
+    /// read the session.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("language", "sv")?;
+    /// assert!(session.has_changed());
+    /// session.remove("language")?;
+    /// assert!(!session.has_changed());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn has_changed(&self) -> bool {
+        // An error: this thread is inside an `update` of the session.
+        self.lock.hold().is_ok_and(|held| {
+            let loaded = held.contents.loaded.as_ref();
+            loaded.is_some_and(|loaded| loaded.state.is_to_write())
+        })
+    }
 }
 
 impl<T: Payload> Session<T> {

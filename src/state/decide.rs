@@ -232,6 +232,18 @@ impl<T> State<T> {
         self.refresh(standing == Standing::UnderEarlierKey)
     }
 
+    /// Returns `true` if a response that succeeds stores the session, or drops its token, for what was done to it.
+    pub(crate) fn is_to_write(&self) -> bool {
+        let is_over = self.is_over(false, false);
+        self.withheld().is_none()
+            && self.save_mode != SaveMode::Discard
+            && if is_over {
+                self.has_token
+            } else {
+                self.has_changed()
+            }
+    }
+
     /// Returns `true` if the application ended the session that arrived, and not for a sign-in.
     fn has_replaced(&self) -> bool {
         self.opened.is_some() && self.ended == Some(Ended::Invalidated) && !self.renewed

@@ -225,7 +225,7 @@ impl<T: Payload> FromRequest for Session<T> {
 
 impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
-        converted(self.clone().answer(None))
+        converted(self.clone().reported(None))
     }
 }
 

@@ -63,7 +63,7 @@ impl<S: Sync, T: Payload> FromRequestParts<S> for Session<T> {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        self.answer(None).map(Body::from)
+        self.reported(None).map(Body::from)
     }
 }
 

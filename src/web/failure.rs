@@ -122,6 +122,42 @@ impl Failure {
         response
     }
 
+    /// Returns the status of the default response and its sentence for the visitor, which has no advice for operators, and
+    /// tells nothing about a mistake of the application. `Display` has that.
+    ///
+    /// # Examples
+    ///
+    /// A handler whose errors are of a type of the application:
+    ///
+    /// ```
+    /// use hardtack::{SessionError, web::Failure};
+    ///
+    /// fn page(error: SessionError) -> (u16, String) {
+    ///     let failure = Failure::from(error);
+    ///     let (status, sentence) = failure.answer();
+    ///     (status.as_u16(), format!("<h1>{sentence}</h1>"))
+    /// }
+    /// assert_eq!(page(SessionError::Unvalidated(None)), (503, "<h1>please try again later</h1>".to_owned()));
+    /// ```
+    #[must_use]
+    pub fn answer(&self) -> (StatusCode, &str) {
+        match self {
+            Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
+            Failure::Session(SessionError::Stale) => {
+                (StatusCode::FORBIDDEN, "please sign in again")
+            }
+            Failure::Session(SessionError::Unvalidated(_)) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "please try again later")
+            }
+            Failure::Session(SessionError::TooLarge(_)) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "your session is full")
+            }
+            Failure::Session(_) | Failure::Save(_) | Failure::Setup(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "server error")
+            }
+        }
+    }
+
     /// Logs the failure, with the path of its request where that is at hand.
     pub(super) fn logged(self, path: Option<&str>) -> Failure {
         match &self {
@@ -137,26 +173,12 @@ impl Failure {
         self
     }
 
-    /// Logs the failure, and returns the response to its request, which tells the visitor nothing about a mistake of the
-    /// application.
-    pub(super) fn answer(self, path: Option<&str>) -> Response<String> {
-        let (status, body) = match &self {
-            Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
-            Failure::Session(SessionError::Stale) => {
-                (StatusCode::FORBIDDEN, "please sign in again")
-            }
-            Failure::Session(SessionError::Unvalidated(_)) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "please try again later")
-            }
-            Failure::Session(SessionError::TooLarge(_)) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "your session is full")
-            }
-            Failure::Session(_) | Failure::Save(_) | Failure::Setup(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "server error")
-            }
-        };
+    /// Logs the failure, and returns the response to its request.
+    pub(super) fn reported(self, path: Option<&str>) -> Response<String> {
+        let (status, sentence) = self.answer();
+        let sentence = sentence.to_owned();
         self.logged(path)
-            .answered(status, "text/plain; charset=utf-8", body)
+            .answered(status, "text/plain; charset=utf-8", sentence)
     }
 
     /// Returns the response to a form that was refused where it was read. The visitor sees this instead of a page. If
@@ -169,7 +191,7 @@ impl Failure {
                 let body = LOAD_AGAIN.replace("{page}", &page);
                 self.answered(StatusCode::FORBIDDEN, "text/html; charset=utf-8", body)
             }
-            failure => failure.answer(None),
+            failure => failure.reported(None),
         }
     }
 

@@ -8,7 +8,7 @@ fn cookie(
     SessionCookie::encrypted(keys)
         .revoked_if(move |session| {
             let user = session.get("user");
-            session.id.is_some_and(&is_denied)
+            session.info().id.is_some_and(&is_denied)
                 || user.is_some_and(|user| session.get("epoch") != Some(epoch_of(user)))
         })
         .build()

@@ -1,12 +1,15 @@
-use hardtack::{ConfigError, KeyRing, SessionHeader, SessionToken, session::Outcome};
+use hardtack::{ConfigError, KeyRing, SessionToken, session::Outcome};
 use std::{
     error::Error,
     time::{Duration, SystemTime},
 };
 
-fn carriers(keys: KeyRing) -> Result<(SessionHeader, SessionToken), ConfigError> {
-    let api = SessionHeader::encrypted("authorization", keys.clone()).build()?;
-    let jobs = SessionToken::encrypted("jobs", keys)
+fn carriers(keys: KeyRing) -> Result<(SessionToken, SessionToken), ConfigError> {
+    let api = SessionToken::encrypted(keys.clone())
+        .header("authorization")
+        .build()?;
+    let jobs = SessionToken::encrypted(keys)
+        .purpose("jobs")
         .idle_timeout(None)
         .absolute_timeout(Duration::from_secs(7 * 86_400))
         .build()?;

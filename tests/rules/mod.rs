@@ -5,6 +5,7 @@ mod alive;
 mod attributes;
 mod bindings;
 mod caches;
+mod changes;
 mod companions;
 mod contexts;
 mod denying;

@@ -85,6 +85,11 @@ export class BaseSession extends Watched {
     return idOf(touch(this).metadata);
   }
 
+  /** This request has changed the session: a response that succeeds stores it, or after a sign-out drops it. */
+  get hasChanged() {
+    return stateOf(this).isToWrite();
+  }
+
   get createdAt() {
     return dateIn(this, ({ issued }) => issued);
   }

@@ -292,6 +292,12 @@ export class State {
     return this.isTakenOver || !this.#isAsArrived(metadata, payload.schema, payload.bytes, this.#messages);
   }
 
+  /** Returns true if a response that succeeds stores the session, or drops its token, for what was done to it. */
+  isToWrite() {
+    if (this.withheld || this.wish === "discard") return false;
+    return this.#isOver(false, false) ? this.hasToken : this.hasChanged();
+  }
+
   /** Returns true if a body that opened is the session that arrived. */
   arrivedAs({ metadata, payload, flash }) {
     return this.#isAsArrived(metadata, metadata.schema, payload, flashBytes(flash));

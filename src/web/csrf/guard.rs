@@ -196,7 +196,7 @@ impl<T: Payload> Gate for CsrfGuard<T> {
     ) -> Option<Response<String>> {
         let checked = self.rules.check::<T>(request, extensions);
         let failure = checked.err()?;
-        Some(failure.answer(Some(request.uri.path())))
+        Some(failure.reported(Some(request.uri.path())))
     }
 
     /// Removes the checks, which hold the session: it is saved when no one else holds it.
