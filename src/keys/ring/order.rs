@@ -34,14 +34,6 @@ pub(crate) struct KeyNeed {
 }
 
 impl KeyNeed {
-    pub(crate) fn or_longer(self, other: KeyNeed) -> KeyNeed {
-        if self.overlap() < other.overlap() {
-            other
-        } else {
-            self
-        }
-    }
-
     /// Returns how long a key has to open after the next one begins to seal.
     pub(crate) fn overlap(self) -> u64 {
         self.token_lifetime.saturating_add(self.skew)

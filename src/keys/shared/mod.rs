@@ -86,13 +86,13 @@ impl SharedKeyRing {
         self.exchange(ring.into(), None).map(drop)
     }
 
-    /// Replaces the ring. Returns the earlier one, and how long the tokens of all purposes need a key. Warns of keys that
-    /// end early as of `now`, by default the system's time.
+    /// Replaces the ring. Returns the earlier one, and the seconds for which a token of any purpose opens at most. Warns of
+    /// keys that end early as of `now`, by default the system's time.
     pub(crate) fn exchange(
         &self,
         ring: KeyRing,
         now: Option<UnixSeconds>,
-    ) -> Result<(KeyRing, KeyNeed), KeyError> {
+    ) -> Result<(KeyRing, u64), KeyError> {
         let ring = ring.0;
         let mut shared = self.lock();
         ring.check_mode(shared.ring.mode())?;
@@ -105,9 +105,8 @@ impl SharedKeyRing {
         let earlier = mem::replace(&mut shared.ring, ring);
         drop(shared);
         slots.iter().for_each(|slot| slot.warn_of_early_ends(now));
-        let needs = slots.iter().map(|slot| slot.need);
-        let need = needs.fold(KeyNeed::default(), KeyNeed::or_longer);
-        Ok((KeyRing::of(earlier), need))
+        let lifetimes = slots.iter().map(|slot| slot.need.token_lifetime);
+        Ok((KeyRing::of(earlier), lifetimes.max().unwrap_or(0)))
     }
 
     /// Returns the ring that is in use.

@@ -172,9 +172,8 @@ impl WatchedKeyRing {
     ) -> Result<Vec<KeyId>, KeyError> {
         let ring = join(&self.sources, strings)?;
         let exchanged = self.keys.exchange(ring.clone(), Some(now));
-        let (earlier, need) = exchanged.map_err(|error| no_ring(&self.sources, error))?;
-        let earlier = earlier.0;
-        Ok(earlier.dropped_by(&ring.0, need.token_lifetime, now))
+        let (earlier, lifetime) = exchanged.map_err(|error| no_ring(&self.sources, error))?;
+        Ok(earlier.0.dropped_by(&ring.0, lifetime, now))
     }
 
     /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least
