@@ -152,20 +152,17 @@ debug_by_display!(ConfigError);
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.subject)?;
-        let mut told = self
-            .mistakes
-            .iter()
-            .map(|it| it.sentence.naming(str::to_owned));
+        let told = |mistake: &Mistake| mistake.sentence.naming(str::to_owned);
         if let [one] = &self.mistakes[..] {
-            return f.write_str(&one.sentence.naming(str::to_owned));
+            return f.write_str(&told(one));
         }
-        let what = if self.subject.is_empty() {
-            "settings "
-        } else {
-            ""
-        };
-        write!(f, "{} {what}are refused:", self.mistakes.len())?;
-        told.try_for_each(|sentence| write!(f, "\n  {sentence}"))
+        write!(f, "{} ", self.mistakes.len())?;
+        if self.subject.is_empty() {
+            f.write_str("settings ")?;
+        }
+        f.write_str("are refused:")?;
+        let mut mistakes = self.mistakes.iter();
+        mistakes.try_for_each(|mistake| write!(f, "\n  {}", told(mistake)))
     }
 }
 

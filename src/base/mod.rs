@@ -25,25 +25,6 @@ macro_rules! debug_by_display {
     };
 }
 
-/// Makes of `$error($problem)` an error that shows the sentence of the problem, and nothing else.
-macro_rules! opaque_error {
-    ($error:ident($problem:ty)) => {
-        impl std::fmt::Display for $error {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        $crate::base::debug_by_display!($error);
-
-        impl From<$problem> for $error {
-            fn from(problem: $problem) -> $error {
-                $error(problem)
-            }
-        }
-    };
-}
-
 /// Implements `Display` of a public id by its hexadecimal digits, and `Debug` by the same with the name of its type.
 macro_rules! show_in_hex {
     ($id:ident as $number:ty) => {
@@ -75,5 +56,4 @@ macro_rules! clone_by_fields {
 
 pub(crate) use clone_by_fields;
 pub(crate) use debug_by_display;
-pub(crate) use opaque_error;
 pub(crate) use show_in_hex;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{base::opaque_error, crypto::random::RandomError, state::SessionError};
+use crate::{base::debug_by_display, crypto::random::RandomError, state::SessionError};
 
 /// An error from saving a session.
 ///
@@ -11,7 +11,7 @@ use crate::{base::opaque_error, crypto::random::RandomError, state::SessionError
 #[derive(Clone)]
 pub struct SaveError(pub(crate) SaveProblem);
 
-opaque_error!(SaveError(SaveProblem));
+debug_by_display!(SaveError);
 
 /// Reason why a session cannot be saved.
 #[derive(Clone)]
@@ -39,9 +39,9 @@ impl SaveProblem {
         SaveProblem::Sentence("an empty session has no cookie; store a value first");
 }
 
-impl fmt::Display for SaveProblem {
+impl fmt::Display for SaveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        match &self.0 {
             SaveProblem::Random(error) => error.fmt(f),
             SaveProblem::Filling(error) => error.fmt(f),
             SaveProblem::Sentence(sentence) => f.write_str(sentence),
@@ -56,6 +56,12 @@ impl std::error::Error for SaveError {
             SaveProblem::Filling(error) => error.source(),
             SaveProblem::Sentence(_) => None,
         }
+    }
+}
+
+impl From<SaveProblem> for SaveError {
+    fn from(problem: SaveProblem) -> Self {
+        SaveError(problem)
     }
 }
 

@@ -257,10 +257,10 @@ fn builder_with(keys: KeySettings) -> Result<SessionCookieBuilder, ConfigError> 
 }
 
 fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {
-    match sources.is_empty() {
-        true => Err(ConfigError::about("keys", NO_KEYS)),
-        false => Ok(sources),
+    if sources.is_empty() {
+        return Err(ConfigError::about("keys", NO_KEYS));
     }
+    Ok(sources)
 }
 
 #[cfg(all(

@@ -1,4 +1,4 @@
-//! Settings from outside the program: files of any format, environment variables, ini files of earlier systems.
+//! Settings from outside the program: files of any format, environment variables, translated options of other systems.
 //!
 //! [`SessionSettings`] reads them, and a [`ConfigError`] names every refused setting.
 
@@ -71,9 +71,10 @@ impl SessionSettings {
     }
 
     fn problem(&self, shown: &str, reason: impl Into<Sentence>) -> ConfigError {
-        let setting = match looks_like_a_key(shown) {
-            true => "(a key)".to_owned(),
-            false => shown.escape_debug().to_string(),
+        let setting = if looks_like_a_key(shown) {
+            "(a key)".to_owned()
+        } else {
+            shown.escape_debug().to_string()
         };
         let reason = reason.into().naming(|name| self.shown(name));
         let sentence = format!("`{setting}` {reason}");
@@ -82,16 +83,14 @@ impl SessionSettings {
 
     /// Returns a mistake that the builder found, or the ring of its keys, in the words of the source.
     fn mistake(&self, error: &ConfigError) -> ConfigError {
-        let told = error.spelled(SUBJECT, |name| self.shown(name));
-        match self.source_of_keys() {
-            // It names keys by their ids alone.
-            source if error.settings().eq(["keys"]) => {
-                let shown = source.map_or_else(|| self.shown("keys"), |entry| entry.shown.clone());
-                let sentence = format!("`{shown}`: {}", error.naming(|name| self.shown(name)));
-                ConfigError::about(shown, sentence).spelled(SUBJECT, str::to_owned)
-            }
-            _ => told,
+        if !error.settings().eq(["keys"]) {
+            return error.spelled(SUBJECT, |name| self.shown(name));
         }
+        // The keys are in a setting that the sentence does not name. It names keys by their ids alone.
+        let source = self.source_of_keys();
+        let shown = source.map_or_else(|| self.shown("keys"), |entry| entry.shown.clone());
+        let sentence = format!("`{shown}`: {}", error.naming(|name| self.shown(name)));
+        ConfigError::about(shown, sentence).spelled(SUBJECT, str::to_owned)
     }
 
     /// Returns the name of a setting as its source writes it. One that only the builder has keeps its name.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     carrier::TokenChange,
-    session::{SaveProblem, Touch},
+    session::{SaveError, SaveProblem, Touch},
     state::{Map, Payload, Said, Sid},
 };
 
@@ -161,7 +161,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     };
     match finished {
         Err(error) => {
-            assert_eq!(error.to_string(), SaveProblem::CLOCK.to_string());
+            assert_eq!(error.to_string(), SaveError::from(SaveProblem::CLOCK).to_string());
             found.failed = Some("clock".to_owned());
         }
         Ok((touch, fields)) => {
