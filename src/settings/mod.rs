@@ -9,7 +9,7 @@ mod value;
 
 use self::{
     names::{Target, find, is_source_of_keys, unknown},
-    sources::{Entry, SessionSettings},
+    sources::{Entry, SUBJECT, SessionSettings},
     value::{Refusal, Table, Value},
 };
 pub use crate::base::duration::{parse_duration, show_duration};
@@ -105,6 +105,5 @@ impl SessionSettings {
     }
 }
 
-const SUBJECT: &str = "session settings: ";
 const OTHER_KEYS: &str =
     "is not the only source of keys; give one of {keys}, {keys_env}, {keys_file} and {keys_from}";

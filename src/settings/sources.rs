@@ -6,7 +6,6 @@ use std::{collections::BTreeMap, env, ffi::OsString, fmt};
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    SUBJECT,
     names::{Apply, is_source_of_keys},
     value::Value,
 };
@@ -328,6 +327,8 @@ fn not_toml(text: &str, error: &toml::de::Error) -> ConfigError {
 #[cfg(feature = "toml")]
 const NO_TABLE: &str =
     "is not a table of the file; add a line with this name in brackets above the settings";
+/// Begins a message, because a program has other settings too.
+pub(super) const SUBJECT: &str = "session settings: ";
 const NOT_A_TABLE: &str = "the settings are not a table of names and values";
 /// Set by X11 session managers for the programs that they start.
 const X11_SESSION_MANAGER: &str = "SESSION_MANAGER";

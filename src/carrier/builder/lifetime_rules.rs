@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Options, SessionBuilder};
+use super::{Options, SessionBuilder, options::IdleTimeout};
 use crate::{
     base::{
         config_error::{ConfigError, Sentence},
@@ -115,20 +115,6 @@ impl<C, T> SessionBuilder<C, T> {
     pub fn not_before(mut self, time: SystemTime) -> Self {
         self.options.not_before = Some(time);
         self
-    }
-}
-
-/// The setting `idle_timeout`.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) enum IdleTimeout {
-    #[default]
-    Default,
-    Given(Option<Duration>),
-}
-
-impl From<Option<Duration>> for IdleTimeout {
-    fn from(duration: Option<Duration>) -> IdleTimeout {
-        IdleTimeout::Given(duration)
     }
 }
 
@@ -277,4 +263,3 @@ const WITHOUT_EFFECT: &str = "has no effect together with {revalidate_after}; le
 const NOT_LONGER: &str = "needs a {revalidate_after} that is shorter; set that first";
 const LONGEST_SKEW: Duration = Duration::from_secs(300);
 const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);
-pub(super) const DEFAULT_ABSOLUTE: Duration = Duration::from_secs(12 * 3600);

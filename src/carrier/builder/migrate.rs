@@ -10,9 +10,6 @@ use crate::{
     session::OldCookies,
 };
 
-/// An old cookie, and the time in which it is read.
-pub(super) type Old = (OldCookie, Range<SystemTime>);
-
 impl<T> SessionCookieBuilder<T> {
     /// Takes over the sessions of another library, from its cookie, so that a move to this crate signs nobody out. May
     /// be repeated, for several keys, formats or names.

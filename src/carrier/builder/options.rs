@@ -1,14 +1,11 @@
 //! Settings of sessions as plain data, as they were given: those of every carrier, and those of one. The methods that set
 //! the application, the context and what responses carry are here, too.
 
+#[cfg(feature = "migrate")]
+use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
-use super::{
-    SessionBuilder,
-    companion::Prepare,
-    lifetime_rules::{DEFAULT_ABSOLUTE, IdleTimeout},
-    size::Size,
-};
+use super::{SessionBuilder, companion::Prepare, size::Size};
 use crate::{
     base::config_error::ConfigError,
     cookie::{Attributes, FormerAttributes},
@@ -39,11 +36,25 @@ pub(crate) struct Options {
     pub(crate) shared_caching: bool,
 }
 
+/// The setting `idle_timeout`. Its default may be longer than the absolute timeout.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum IdleTimeout {
+    #[default]
+    Default,
+    Given(Option<Duration>),
+}
+
+impl From<Option<Duration>> for IdleTimeout {
+    fn from(duration: Option<Duration>) -> IdleTimeout {
+        IdleTimeout::Given(duration)
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Options {
             idle_timeout: IdleTimeout::default(),
-            absolute_timeout: DEFAULT_ABSOLUTE,
+            absolute_timeout: Duration::from_secs(12 * 3600),
             remember_up_to: None,
             remembered_idle_timeout: None,
             refresh_after: None,
@@ -100,8 +111,9 @@ pub struct InCookie {
     pub(crate) size: Size,
     /// Cookies of all sessions outlive the browser's session.
     pub(crate) persistent: bool,
+    /// Old cookies, each with the time in which it is read.
     #[cfg(feature = "migrate")]
-    pub(crate) migrate_from: Vec<super::migrate::Old>,
+    pub(crate) migrate_from: Vec<(crate::migrate::OldCookie, Range<SystemTime>)>,
     pub(super) companion: Option<Prepare>,
 }
 

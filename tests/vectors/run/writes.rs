@@ -161,7 +161,10 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     };
     match finished {
         Err(error) => {
-            assert_eq!(error.to_string(), SaveError::from(SaveProblem::CLOCK).to_string());
+            assert_eq!(
+                error.to_string(),
+                SaveError::from(SaveProblem::CLOCK).to_string()
+            );
             found.failed = Some("clock".to_owned());
         }
         Ok((touch, fields)) => {
