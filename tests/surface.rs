@@ -121,10 +121,10 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 
 /// With all features, without the tests in files of `src`.
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
-    ("types", 69),
+    ("types", 66),
     ("traits", 4),
-    ("functions", 360),
-    ("hundreds of lines of code", 134),
+    ("functions", 355),
+    ("hundreds of lines of code", 131),
 ];
 
 /// Libraries whose types those that are named show as theirs.
