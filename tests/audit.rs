@@ -62,6 +62,19 @@ fn the_mutants_are_of_the_files_that_matter_most_or_the_page_says_why_not() {
     }
 }
 
+/// A change of such a line changes the edit with it.
+#[test]
+fn every_edit_that_tests_must_notice_can_be_made() {
+    let repository = Repository::read();
+    let edits = repository.text("tests/mutants/edits.toml");
+    for (file, edits) in edits.parse::<Table>().unwrap() {
+        for (name, edit) in edits.as_table().unwrap() {
+            let count = repository.text(&file).matches(edit[0].as_str().unwrap());
+            assert_eq!(count.count(), 1, "{file}: {name}");
+        }
+    }
+}
+
 #[test]
 fn the_table_of_dependencies_has_every_direct_one() {
     let repository = Repository::read();

@@ -76,12 +76,20 @@ impl Code {
     /// Returns what a file of the copy has in place of this text.
     pub(crate) fn changed(&self, file: &Path, text: String) -> String {
         let name = file.to_str().unwrap_or_default();
-        let mut text = self.rendered(name).map_or(text, |rendered| rendered.text);
-        if ["src/lib.rs", "device/src/lib.rs", "migrate/src/lib.rs"].contains(&name) {
-            text.push_str(&IS_MADE.replace("COUNT", &self.count.to_string()));
-        }
-        text
+        let text = self.rendered(name).map_or(text, |rendered| rendered.text);
+        with_question(file, text, self.count)
     }
+}
+
+/// Adds to the root of a library the function that says which of `count` changes is made.
+pub(crate) fn with_question(file: &Path, mut text: String, count: usize) -> String {
+    if ["src/lib.rs", "device/src/lib.rs", "migrate/src/lib.rs"]
+        .map(Path::new)
+        .contains(&file)
+    {
+        text.push_str(&IS_MADE.replace("COUNT", &count.to_string()));
+    }
+    text
 }
 
 fn offset(code: &str, place: Place) -> usize {
@@ -93,8 +101,8 @@ fn offset(code: &str, place: Place) -> usize {
 }
 
 const IS_MADE: &str = r#"
-/// Returns `true` if this mutant is made. Writes into a file which mutants are asked for, if there is one.
-pub(crate) fn is_made(mutant: usize) -> bool {
+/// Returns `true` if this change is made. Writes into a file which changes are asked for, if there is one.
+pub(crate) fn is_made(change: usize) -> bool {
     use std::{
         fs::File,
         io::Write as _,
@@ -111,11 +119,11 @@ pub(crate) fn is_made(mutant: usize) -> bool {
     });
     static SEEN: [AtomicBool; COUNT] = [const { AtomicBool::new(false) }; COUNT];
     if let Some(mut file) = REACHED.as_ref()
-        && !SEEN[mutant].swap(true, Ordering::Relaxed)
+        && !SEEN[change].swap(true, Ordering::Relaxed)
     {
-        let _ = file.write_all(format!("{mutant}\n").as_bytes());
+        let _ = file.write_all(format!("{change}\n").as_bytes());
     }
-    *MADE == Some(mutant)
+    *MADE == Some(change)
 }
 "#;
 

@@ -12,17 +12,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hardtack_faults::{
+use hardtack_mutants::{
     copy,
     trials::{self, End, LONGEST, Program, side_by_side},
 };
 use serde::Deserialize;
 
-use crate::{
-    code::Code,
-    list::{Mutant, PACKAGES},
-    rendering::Rendered,
-};
+use crate::{code::Code, list::PACKAGES, rendering::Rendered};
 
 /// Makes the copy. As long as it does not compile, the mutants that the compiler complains of are left out.
 pub(crate) fn until_it_compiles(root: &Path, folder: &Path, code: &mut Code) {
@@ -140,8 +136,8 @@ struct Test<'a> {
     took: Duration,
 }
 
-/// Builds the copy, and tries the mutants in it. The verdicts stand in their order.
-pub(crate) fn try_all(copy: &Path, mutants: &[&Mutant]) -> Vec<Verdict> {
+/// Builds the copy, and tries the changes in it, by their ids and names. The verdicts stand in their order.
+pub(crate) fn try_all(copy: &Path, changes: &[(usize, String)]) -> Vec<Verdict> {
     let programs = trials::build(
         copy,
         &[
@@ -153,11 +149,11 @@ pub(crate) fn try_all(copy: &Path, mutants: &[&Mutant]) -> Vec<Verdict> {
     );
     let tests = tests(&programs, &copy.with_file_name("reached"));
     let done = AtomicUsize::new(0);
-    side_by_side(mutants, |mutant| {
-        let verdict = verdict(&tests, mutant.id);
+    side_by_side(changes, |(id, name)| {
+        let verdict = verdict(&tests, *id);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         if verdict != Verdict::Noticed {
-            eprintln!("{done} of {}: {mutant}: {verdict:?}", mutants.len());
+            eprintln!("{done} of {}: {name}: {verdict:?}", changes.len());
         }
         verdict
     })

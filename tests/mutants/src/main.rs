@@ -1,33 +1,59 @@
 //! Tries each fault that cargo-mutants could make in the code, and tells which of them no test notices. See tests/README.md.
 //! With `3/10` tries every tenth, beginning with the third; with other words, those whose names contain one.
+//! With `edits` as the first word tries those of `edits.toml` instead.
 
 mod code;
 mod compile;
+mod edits;
 mod list;
 mod rendering;
 mod sites;
 
 use std::{path::Path, process::ExitCode};
 
+use hardtack_mutants::copy;
+
 use crate::{code::Code, compile::Verdict, list::Mutant, list::Survivors};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    match words.split_first() {
+        Some((first, words)) if first == "edits" => try_edits(&root, words),
+        _ => try_mutants(&root, &words),
+    }
+}
+
+fn try_edits(root: &Path, words: &[String]) -> ExitCode {
+    let edits = edits::read(root);
+    let copy = root.join("target/mutants/edits");
+    copy::make(root, &copy, |file, text| {
+        code::with_question(file, edits::made(&edits, file, text), edits.len())
+    });
+    let names = edits.iter().map(ToString::to_string).enumerate();
+    let chosen: Vec<_> = names.filter(|(_, name)| is_named(name, words)).collect();
+    let verdicts = compile::try_all(&copy, &chosen);
+    let is_noticed = |verdict: &&Verdict| matches!(verdict, Verdict::Noticed | Verdict::Endless);
+    let noticed = verdicts.iter().filter(is_noticed).count();
+    println!("\n{} edits, {noticed} noticed", chosen.len());
+    match noticed == chosen.len() && noticed > 0 {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+fn try_mutants(root: &Path, words: &[String]) -> ExitCode {
     let part = words.first().and_then(|word| part(word));
     let is_whole = words.is_empty() || part.is_some();
     let is_chosen = |mutant: &&Mutant| match part {
         Some((first, of)) => mutant.id % of == first % of,
-        None => {
-            let name = mutant.to_string();
-            words.is_empty() || words.iter().any(|word| name.contains(word))
-        }
+        None => is_named(&mutant.to_string(), words),
     };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mutants = list::mutants(&root, &ROOMS);
-    let mut code = Code::read(&root, &mutants);
+    let mutants = list::mutants(root, &ROOMS);
+    let mut code = Code::read(root, &mutants);
     let placed = code.count();
     let copy = root.join("target/mutants/copy");
-    compile::until_it_compiles(&root, &copy, &mut code);
+    compile::until_it_compiles(root, &copy, &mut code);
     let made: Vec<_> = mutants.iter().filter(|one| code.has(one.id)).collect();
     let chosen: Vec<_> = made.iter().copied().filter(is_chosen).collect();
     println!(
@@ -37,8 +63,9 @@ fn main() -> ExitCode {
         placed - made.len(),
         chosen.len()
     );
-    let verdicts = compile::try_all(&copy, &chosen);
-    let survivors = Survivors::read(&root);
+    let named = chosen.iter().map(|mutant| (mutant.id, mutant.to_string()));
+    let verdicts = compile::try_all(&copy, &named.collect::<Vec<_>>());
+    let survivors = Survivors::read(root);
     let mut wrong = judge(&chosen, &verdicts, &survivors);
     if is_whole {
         let gone = survivors.without(&made);
@@ -63,6 +90,11 @@ fn main() -> ExitCode {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
+}
+
+/// Returns `true` if a name contains one of the words, or there are none.
+fn is_named(name: &str, words: &[String]) -> bool {
+    words.is_empty() || words.iter().any(|word| name.contains(word))
 }
 
 /// Reads `3/10`.

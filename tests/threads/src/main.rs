@@ -9,7 +9,7 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use hardtack_faults::copy;
+use hardtack_mutants::copy;
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

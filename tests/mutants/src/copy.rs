@@ -1,4 +1,4 @@
-//! A copy of the repository with every fault in it.
+//! A copy of the repository with every change in it.
 
 use std::{
     fs,

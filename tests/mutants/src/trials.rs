@@ -1,4 +1,4 @@
-//! Programs of tests that are built from the copy, and run with a fault or without.
+//! Programs of tests that are built from the copy, and run with a change or without.
 
 use std::{
     ffi::OsStr,
@@ -27,7 +27,7 @@ pub struct Program {
     pub tests: Vec<String>,
 }
 
-/// Builds the programs of these packages of the copy, in the folder `build` beside it. Lints are off, because faulty code
+/// Builds the programs of these packages of the copy, in the folder `build` beside it. Lints are off, because changed code
 /// may have what they warn of.
 ///
 /// # Panics
@@ -46,7 +46,7 @@ pub fn build(copy: &Path, packages: &[&str]) -> Vec<Program> {
         .expect("cargo runs");
     assert!(
         output.status.success(),
-        "the copy with the faults does not compile"
+        "the copy with the changes does not compile"
     );
     let messages = String::from_utf8(output.stdout).expect("cargo writes text");
     let built = messages.lines().filter_map(|line| {
@@ -92,7 +92,7 @@ pub fn run(
     (key, value): (&str, &OsStr),
     longest: Duration,
 ) -> End {
-    // A loop that a fault makes endless might fill the memory.
+    // A loop that a change makes endless might fill the memory.
     let mut command = Command::new("sh");
     command.args(["-c", r#"ulimit -v 16000000; exec "$@""#, "sh"]);
     command.arg(&program.file).arg("--exact").args(names);
@@ -158,5 +158,5 @@ pub fn side_by_side<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) 
 
 const PASSED: &str = "test result: ok";
 
-/// For tests without a fault.
+/// For tests without a change.
 pub const LONGEST: Duration = Duration::from_secs(300);
