@@ -39,16 +39,17 @@ export function deviceBound({ path, boundFor = 600, requiredAfter = null, initia
   }
   if (!["any", "same-site"].includes(initiators)) refuse("`initiators` is any or same-site");
   if (typeof offers !== "boolean") refuse("`offers` is true or false");
-  const prepare = async (sealer, template) => {
+  const prepare = (template) => {
     const { secure, partitioned, sameSite } = template.options;
     if (!secure || partitioned) refuse("bound sessions need `Secure`, and no `partitioned`");
     if (sameSite === "strict" && initiators === "any") {
       refuse("a link from another site brings no `SameSite=Strict` cookie; choose `Lax`, or set `initiators` to `same-site`");
     }
     if (/\.(b|out)-[A-Za-z0-9_-]{8}$/.test(template.name)) refuse("`name` could be that of the cookie of a device");
-    const [bound, offer] = await Promise.all(["bound", "registration"].map((word) => sealer.derive(`device:${word}:${template.name}`)));
-    const options = { path, boundFor, requiredAfter, offers, skew: sealer.policy.skew };
-    return new Devices(options, { bound, offer }, template);
+    return async (derive, { skew }) => {
+      const [bound, offer] = await Promise.all(["bound", "registration"].map((word) => derive(`device:${word}:${template.name}`)));
+      return new Devices({ path, boundFor, requiredAfter, offers, skew }, { bound, offer }, template);
+    };
   };
   return { prepare };
 }

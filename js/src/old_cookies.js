@@ -3,7 +3,8 @@
 import { EPOCH, U32 } from "./base/bytes.js";
 import { ConfigError, Refusal, SessionError, refuseUnknown } from "./base/errors.js";
 import { duration, secondsOf } from "./base/time.js";
-import { formerOf } from "./carrier/cookie.js";
+import { sealerOf } from "./carrier/carrier.js";
+import { chosenIn, settingsOf } from "./carrier/cookie.js";
 import { madeBy } from "./session/settings.js";
 import { flashBytes } from "./state/body.js";
 import { DICTIONARY, Dictionary, entryOf } from "./state/dictionary.js";
@@ -65,15 +66,17 @@ function ofAnother({ name, also = [], path, domain, partitioned, secure = true, 
 /** A cookie of this package. */
 function ownFormer({ cookie, ...unknown }) {
   refuseUnknown(unknown, " of an old cookie that is a `SessionCookie`");
-  const { template, old, policy, open: openOne } = formerOf(madeBy("`SessionCookie.encrypted`", "cookie", cookie, "saveToResponse"));
+  const former = madeBy("`SessionCookie.encrypted`", "cookie", cookie, "saveToResponse");
+  const { template, old } = settingsOf(former);
+  const { budget, type } = sealerOf(former).policy;
   if (old) throw new ConfigError("migrateFrom", OF_A_CHAIN);
   const open = async (fields, { now, sealer }) => {
-    const chosen = await openOne(fields, now, sealer);
+    const chosen = await chosenIn(sealer.chosen ? former.inContext(sealer.chosen) : former, fields, now);
     if (!chosen) return { opened: [] };
     return { opened: [chosen instanceof Refusal ? { reason: chosen.reason } : { session: chosen.body, identity: String(chosen.bytes) }] };
   };
-  const parts = Array.from({ length: policy.budget.allowed.cookies - 1 }, (_, i) => i + 1);
-  return { template, dropped: template.expireAll(parts), type: policy.type, open };
+  const parts = Array.from({ length: budget.allowed.cookies - 1 }, (_, i) => i + 1);
+  return { template, dropped: template.expireAll(parts), type, open };
 }
 
 /** The old cookies of a carrier. */

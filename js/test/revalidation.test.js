@@ -99,11 +99,6 @@ test("nothing is asked about a request without a session, or with one that is re
   assert.equal(asked.length, 0);
 });
 
-test("without the option nothing is between a request and its session", async () => {
-  assert.equal(Object.hasOwn(cookies, "load"), false);
-  assert.equal(Object.hasOwn((await asking()).cookies, "load"), true);
-});
-
 test("sessions in a header field are asked about, too", async () => {
   let answer = true;
   const revalidateAfter = revalidation({ seconds: 60, validate: () => answer });

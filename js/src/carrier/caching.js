@@ -2,7 +2,7 @@
 
 import { BLANK, trim } from "../base/bytes.js";
 
-const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrogate-control" || name === "edge-control";
+const isTargeted = (name) => /-cache-control$|^(surrogate|edge)-control$/.test(name);
 
 /** The directives of a field, in lower case. A field with a line in which a quoted string does not end has none. */
 function directivesOf(lines) {

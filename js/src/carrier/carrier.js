@@ -2,6 +2,7 @@
 
 import { SessionError, misused } from "../base/errors.js";
 import { isRecord } from "../base/plain.js";
+import { secondsOf } from "../base/time.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
 import { PURPOSES, isPrefetch, isSubresource } from "./caching.js";
@@ -18,9 +19,8 @@ export class Carrier {
 
   /** `sealer`: a `SessionSealer`. Carriers are made by `encrypted` and `unencryptedButSigned`. */
   constructor(sealer) {
+    if (!sealer.policy) notMade();
     this.#sealer = sealer;
-    sealer.policy.revalidateAfter?.guard(this);
-    sealer.tokens.ring.guard?.(this);
   }
 
   /** `encrypted` or `signed`. */
@@ -34,24 +34,26 @@ export class Carrier {
   }
 }
 
-/** Says what is missing where `await` was forgotten. */
-export const withAdvice = (promise) =>
-  Object.assign(promise, {
-    load() {
-      misused("await `encrypted` first");
-    },
-  });
+const notMade = () => misused("await `encrypted` first");
 
-/** Makes a new session, which `carrier` alone may save. */
-export function newSession(carrier, source, now) {
+/** Says what is missing where `await` was forgotten. */
+export const withAdvice = (promise) => Object.assign(promise, { load: notMade });
+
+/** Loads the session of a request, by what `read(state)` finds. `carrier` alone may save it. */
+export async function loadBy(carrier, source, time, read) {
   const sealer = sealerOf(carrier);
-  const state = new State(sealer.policy, now);
+  const { policy, tokens } = sealer;
+  await tokens.ring.refresh?.(+time);
+  const state = new State(policy, secondsOf("now", time));
   state.sealer = sealer;
   const first = (name) => fieldsOf(source, name, false)[0];
   state.isPrefetch = PURPOSES.some((name) => isPrefetch(first(name)));
   state.isSubresource = state.isPrefetch || isSubresource(first("sec-fetch-dest"));
-  const { Handle = Session } = state.policy.type;
-  return { state, session: new Handle(state) };
+  const { Handle = Session } = policy.type;
+  const session = new Handle(state);
+  await read(state);
+  await policy.revalidateAfter?.check(state, session);
+  return session;
 }
 
 const LEFT_OUT =

@@ -1,7 +1,6 @@
 // Sessions in cookies: what a request brings, and the changes to the head of its response.
 
 import { Refusal, SessionError, ensure, misused, mustBe, yesOrNo } from "../base/errors.js";
-import { secondsOf } from "../base/time.js";
 import { overheadOf } from "../crypto/suites.js";
 import { Budget, sizeOf } from "../state/budget.js";
 import { DEFAULT, LONGEST_MAX_AGE, Template, toSetCookie } from "../cookie/set_cookie.js";
@@ -11,7 +10,7 @@ import { SessionSealer, choose } from "../session/sealer.js";
 import { stateOf } from "../session/session.js";
 import { madeBy, optionsOf } from "../session/settings.js";
 import { cacheChanges, isHidden, isShareable } from "./caching.js";
-import { Carrier, fieldsOf, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
+import { Carrier, fieldsOf, finish, loadBy, sealerOf, withAdvice } from "./carrier.js";
 import { adviserOf } from "./dropped.js";
 import { saidIn } from "./said.js";
 
@@ -28,11 +27,11 @@ export let headChanges;
  */
 export let cookiesAfter;
 
-/**
- * A cookie of this package as one that another takes the place of: its settings, the rules of its sessions, and a function that opens the
- * session of a request, as `SessionSealer.verify` does, in a context that the request chose. Null: there is none.
- */
-export let formerOf;
+/** Returns the `template` of a cookie, and the `old` cookies that it takes the place of, if any. */
+export let settingsOf;
+
+/** Returns what `choose` gave for the values of a cookie in some fields, or null where there is none. */
+export let chosenIn;
 
 /** Returns the changes to the head of a response that offer the browser a registration of its device, after the session was saved. */
 export const offerAfter = (session) => stateOf(session).policy.devices?.offerIn(stateOf(session)) ?? [];
@@ -56,15 +55,11 @@ export class SessionCookie extends Carrier {
       const lines = pairs.map(({ name, value }) => toSetCookie(template.set(name, value, null)));
       return cookies.#cookiesOf(await finish(cookies, session, { ...response, said: cookies.#saidIn(lines, session) }));
     };
-    formerOf = (cookies) => ({
-      ...cookies.#settings,
-      policy: sealerOf(cookies).policy,
-      open: async (fields, now, { chosen }) => {
-        const former = chosen ? cookies.inContext(chosen) : cookies;
-        const found = findCookie(fields, former.name);
-        return found[0].length > 0 ? former.#chosenOf(found, now) : null;
-      },
-    });
+    settingsOf = (cookies) => cookies.#settings;
+    chosenIn = async (cookies, fields, now) => {
+      const found = findCookie(fields, cookies.name);
+      return found[0].length > 0 ? cookies.#chosenOf(found, now) : null;
+    };
   }
 
   /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
@@ -84,14 +79,15 @@ export class SessionCookie extends Carrier {
     mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
     const olds = [migrateFrom].flat().map((old) => madeBy("`oldCookie`", "migrateFrom", old, "together"));
-    const sealer = await SessionSealer.build(mode, ring, template.name, common, deviceBound);
-    const old = olds[0]?.together(olds, template.name, sealer.policy.type);
-    template.checkRing?.(sealer.tokens.ring);
-    sealer.policy.persistent = yesOrNo("persistent", persistent);
     const fixed = [persistent ? LONGEST_MAX_AGE : null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
     const bound = deviceBound && madeBy("`deviceBound`", "deviceBound", deviceBound, "prepare");
-    sealer.policy.devices = await bound?.prepare(sealer, template);
-    sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound);
+    const sealer = await SessionSealer.build(mode, ring, template.name, common, {
+      persistent: yesOrNo("persistent", persistent),
+      budget: new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound),
+      devicesBy: bound?.prepare(template),
+    });
+    const old = olds[0]?.together(olds, template.name, sealer.policy.type);
+    template.checkRing?.(sealer.tokens.ring);
     return new SessionCookie(sealer, { template, mayShare, old, advise: adviserOf(template) });
   }
 
@@ -116,29 +112,29 @@ export class SessionCookie extends Carrier {
    * Loads the session of a request: a `Request`, a request of Node, their headers, or the values of its `Cookie` fields.
    * A cookie that does not open is a new session.
    */
-  async load(source, now = Date.now()) {
-    const { state, session } = newSession(this, source, secondsOf("now", now));
-    const fields = fieldsOf(source, "cookie");
-    const found = findCookie(fields, this.name);
-    const [values] = found;
-    state.carried = Object.keys(found).slice(1).map(Number);
-    state.hasToken = values.length > 0 || state.carried.length > 0;
-    const { template, advise } = this.#settings;
-    const first = (field) => fieldsOf(source, field, false)[0];
-    const isForAll = template.options.sameSite === "none";
-    state.mayHide = !state.hasToken && !isForAll && isHidden(first);
-    state.advise = advise?.(first, source);
-    if (values.length === 0) {
-      if (!state.hasToken) await this.#settings.old?.takeOver(fields, state, sealerOf(this));
-      return session;
-    }
-    const chosen = await this.#chosenOf(found, state.now);
-    const { devices } = state.policy;
-    this.#settings.old?.look(fields, chosen);
-    if (chosen instanceof Refusal) state.refuse(chosen);
-    else if (devices) await devices.admit(chosen, fields, state);
-    else state.open(chosen);
-    return session;
+  load(source, now = Date.now()) {
+    return loadBy(this, source, now, async (state) => {
+      const { template, old, advise } = this.#settings;
+      const fields = fieldsOf(source, "cookie");
+      const found = findCookie(fields, this.name);
+      const [values] = found;
+      state.carried = Object.keys(found).slice(1).map(Number);
+      state.hasToken = values.length > 0 || state.carried.length > 0;
+      const first = (field) => fieldsOf(source, field, false)[0];
+      const isForAll = template.options.sameSite === "none";
+      state.mayHide = !state.hasToken && !isForAll && isHidden(first);
+      state.advise = advise?.(first, source);
+      if (values.length === 0) {
+        if (!state.hasToken) await old?.takeOver(fields, state, sealerOf(this));
+        return;
+      }
+      const chosen = await this.#chosenOf(found, state.now);
+      const { devices } = state.policy;
+      old?.look(fields, chosen);
+      if (chosen instanceof Refusal) state.refuse(chosen);
+      else if (devices) await devices.admit(chosen, fields, state);
+      else state.open(chosen);
+    });
   }
 
   async #chosenOf(found, now) {
@@ -151,10 +147,8 @@ export class SessionCookie extends Carrier {
     if (lines.length === 0) return null;
     const state = stateOf(session);
     return saidIn(lines, readSetCookie(toSetCookie(this.#settings.template.expire(this.name))), async (pairs) => {
-      const found = findCookie([pairs], this.name);
-      if (found[0].length === 0 || !state.arrived) return false;
-      const chosen = await this.#chosenOf(found, state.now);
-      return !(chosen instanceof Refusal) && state.arrivedAs(chosen.body);
+      const chosen = state.arrived && (await chosenIn(this, [pairs], state.now));
+      return !!chosen?.body && state.arrivedAs(chosen.body);
     });
   }
 

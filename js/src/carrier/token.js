@@ -2,14 +2,13 @@
 
 import { SPACE, trim } from "../base/bytes.js";
 import { Refusal, misused, mustBe } from "../base/errors.js";
-import { secondsOf } from "../base/time.js";
 import { overheadOf } from "../crypto/suites.js";
 import { LONGEST_TOKEN } from "../token/token.js";
 import { Budget } from "../state/budget.js";
 import { TOKEN_CHARACTERS } from "../cookie/set_cookie.js";
 import { SessionSealer } from "../session/sealer.js";
 import { optionsOf, positive } from "../session/settings.js";
-import { Carrier, fieldsOf, finish, newSession, sealerOf, withAdvice } from "./carrier.js";
+import { Carrier, fieldsOf, finish, loadBy, sealerOf, withAdvice } from "./carrier.js";
 
 const LONGEST = 16_384;
 
@@ -29,8 +28,8 @@ export class SessionToken extends Carrier {
     const { header = null, purpose = null, maxTokenLength = 3072, padding, ...common } = optionsOf(options);
     const label = labelOf(header, purpose);
     mustBe(positive("maxTokenLength", maxTokenLength, "characters") <= LONGEST, "maxTokenLength", "at most 16,384 characters");
-    const sealer = await SessionSealer.build(mode, ring, label, common);
-    sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, [0, 0], overheadOf(mode), padding);
+    const budget = new Budget({ field: maxTokenLength, cookies: 1 }, [0, 0], overheadOf(mode), padding);
+    const sealer = await SessionSealer.build(mode, ring, label, common, { budget });
     return new SessionToken(sealer, header?.toLowerCase() ?? null, purpose);
   }
 
@@ -86,20 +85,19 @@ export function labelOf(header, purpose) {
 }
 
 /** Loads the session of a request that brought these tokens. */
-async function loadFrom(carrier, source, tokens, now) {
-  const { state, session } = newSession(carrier, source, secondsOf("now", now));
-  const distinct = new Set(tokens);
-  if (distinct.size === 0) return session;
-  state.hasToken = true;
-  try {
-    if (distinct.size > 1) throw new Refusal("Duplicate");
-    const [token] = distinct;
-    state.open(await sealerOf(carrier).verify(token, 1, state.now));
-  } catch (refusal) {
-    if (!(refusal instanceof Refusal)) throw refusal;
-    state.refuse(refusal);
-  }
-  return session;
+function loadFrom(carrier, source, tokens, now) {
+  return loadBy(carrier, source, now, async (state) => {
+    const [token, another] = new Set(tokens);
+    if (token === undefined) return;
+    state.hasToken = true;
+    try {
+      if (another !== undefined) throw new Refusal("Duplicate");
+      state.open(await sealerOf(carrier).verify(token, 1, state.now));
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      state.refuse(refusal);
+    }
+  });
 }
 
 /** The token in a value of the field (§ 9.7.2). */

@@ -49,23 +49,13 @@ class FollowedRing {
     this.#served.push(referenceTo(sealer));
   }
 
-  /** Makes the `load` of a carrier ask the source, where that is due. */
-  guard(carrier) {
-    const { load } = carrier;
-    carrier.load = async (...given) => {
-      const [, now = Date.now()] = given;
-      if (this.#isDue(+now)) await this.#ask(+now);
-      return load.apply(carrier, given);
-    };
-  }
-
-  /** A clock that was set back does not put the question off. */
-  #isDue(now) {
-    return Math.abs(now - this.#asked) >= this.#settings.every;
-  }
-
-  /** Others go on meanwhile with the ring that is there: a worker's request cannot wait for what another one began. */
-  async #ask(now) {
+  /**
+   * Asks the source, where that is due. Others go on meanwhile with the ring that is there: a worker's request cannot wait for what
+   * another one began.
+   */
+  async refresh(now) {
+    // A clock that was set back does not put the question off, and one that shows no time asks nothing.
+    if (!(Math.abs(now - this.#asked) >= this.#settings.every)) return;
     this.#asked = now;
     const turn = ++this.#turns;
     let seen;

@@ -5,7 +5,6 @@ import { Refusal, SessionError, isWhole, mustBe, refuseUnknown } from "../base/e
 import { dateOf } from "../base/time.js";
 import { lastActiveOf } from "../state/lifetime.js";
 import { bindingOf, idOf, readPayload } from "../state/state.js";
-import { stateOf } from "./session.js";
 
 const WITHHELD = {
   code: "unvalidated",
@@ -33,34 +32,21 @@ class Revalidation {
     this.unvalidatedUpTo = unvalidatedUpTo;
   }
 
-  /** Checks the settings beside it, and returns the `refreshAfter` of a session that was not validated. */
+  /** Checks the settings beside it, and returns the `refreshAfter` that goes with it. */
   prepare(refreshAfter, longest) {
     mustBe(refreshAfter === undefined, "refreshAfter", "left out with `revalidateAfter`: a session is written when it was validated");
     mustBe(this.seconds <= longest, "seconds", "at most half of each idle timeout", "revalidateAfter");
-    return "never";
+    return "on-validation";
   }
 
-  /** Makes the `load` of a carrier ask. */
-  guard(carrier) {
-    const { load } = carrier;
-    carrier.load = async (...given) => {
-      const session = await load.apply(carrier, given);
-      if (this.#isDue(stateOf(session))) await this.#judge(session);
-      return session;
-    };
-  }
-
-  #isDue({ arrived, isTakenOver, metadata, now }) {
-    return arrived !== null && (isTakenOver || now >= lastActiveOf(metadata) + this.seconds);
-  }
-
-  /** Asks about a session. Throws a `SessionError` where there is no answer. */
-  async #judge(session) {
-    const state = stateOf(session).touch();
-    const { policy, metadata, arrived, outcome } = state;
+  /** Asks about a session that was loaded, if that is due. Throws a `SessionError` where there is no answer. */
+  async check(state, session) {
+    const { policy, metadata, arrived, isTakenOver, outcome, now } = state;
+    if (!arrived || (!isTakenOver && now < lastActiveOf(metadata) + this.seconds)) return;
+    state.touch();
     const asked = shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null);
     const { answer, cause } = await ask("validate", this.validate, asked);
-    if (answer === true) state.policy = { ...state.policy, refreshAfter: "validated" };
+    if (answer === true) state.isValidated = true;
     else if (answer === false) refuse(state, "Revoked");
     else if (!this.#isTolerated(state)) {
       refuse(state, "Unvalidated");

@@ -10,36 +10,34 @@ import { idOf } from "../state/state.js";
 import { notBeforeOf, policyOf } from "./settings.js";
 
 export class SessionSealer {
-  /** `options`: those that all carriers have. `isBound`: its sessions are bound to devices. */
-  static async build(mode, ring, purpose, { skipXChaCha, application, context = [], ...rules }, isBound) {
-    const policy = policyOf(rules);
+  /**
+   * The first options are those that all carriers have. The others are rules that a carrier has made of its own; `devicesBy` makes
+   * the sessions bound to devices.
+   */
+  static async build(mode, ring, purpose, { skipXChaCha, application, context = [], ...rules }, { devicesBy, ...own }) {
+    const common = policyOf(rules);
+    const { type } = common;
+    type.checkRoom?.(own.budget.room);
     const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
     checkMode(parsed.mode, mode);
-    const overlap = overlapOf(policy, isBound);
+    const overlap = overlapOf(common, devicesBy);
     const bound = contextBytes(context);
-    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, policy.type.label), bound, overlap);
+    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, type.label), bound, overlap);
     const tokens = await derive(purpose);
     warnOfEarlyEnds(parsed, overlap);
-    return new SessionSealer(mode, tokens, policy, derive);
+    return new SessionSealer(mode, tokens, { ...common, ...own, devices: await devicesBy?.(derive, common) });
   }
 
-  /** `derive`: a `Sealer` for another purpose of the same ring, application, type and context. */
-  constructor(mode, tokens, policy, derive) {
+  constructor(mode, tokens, policy) {
     this.mode = mode;
     this.tokens = tokens;
     this.policy = policy;
-    this.derive = derive;
   }
 
   /** The same keys and rules, for the sessions of another context. */
   inContext(pairs) {
     return changed(this, { chosen: pairs, tokens: changed(this.tokens, { context: contextBytes(pairs) }) });
-  }
-
-  set budget(budget) {
-    this.policy.type.checkRoom?.(budget.room);
-    this.policy.budget = budget;
   }
 
   /** The time from which on sessions must have begun. */

@@ -35,10 +35,10 @@ export function checkTimes(metadata, now, policy, notBefore) {
 }
 
 /** § 8.8. */
-export function isRefreshDue(metadata, now, policy) {
+export function isRefreshDue({ metadata, now, policy, isValidated }) {
   const idle = idleOf(metadata, policy);
   const { refreshAfter = Math.floor(idle / 4) } = policy;
-  if (refreshAfter === "validated") return true;
+  if (refreshAfter === "on-validation") return isValidated;
   if (isRememberedNow(metadata, policy) && idle === Infinity) return false;
   if (typeof refreshAfter === "number") return now >= lastActiveOf(metadata) + refreshAfter;
   return refreshAfter === "always" || refreshAfter === "every-request";

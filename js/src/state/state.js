@@ -43,6 +43,8 @@ export class State {
   /** The least end set by `limitTo` in this request, or null. */
   limitedUntil = null;
   becameBound = false;
+  /** The application said in this request that the session is still valid. */
+  isValidated = false;
   /** The field of `flash`. */
   #messages;
 
@@ -210,7 +212,8 @@ export class State {
 
   #ageToWrite(content, metadata) {
     const { policy, now } = this;
-    const isMoved = policy.refreshAfter !== "never" || (!policy.revalidateAfter && isIdle(metadata, now, policy));
+    const { refreshAfter } = policy;
+    const isMoved = refreshAfter === "never" ? isIdle(metadata, now, policy) : refreshAfter !== "on-validation" || this.isValidated;
     const age = isMoved ? activeAge(metadata, now) : metadata.age;
     return this.#allowedFor(content, metadata, age) ? age : metadata.age;
   }
@@ -265,7 +268,7 @@ export class State {
 
   /** What a refresh stores, if one is due and fits (§ 8.8). */
   #refreshed() {
-    return isRefreshDue(this.metadata, this.now, this.policy) && this.#storeIfAllowed(activeAge(this.metadata, this.now));
+    return isRefreshDue(this) && this.#storeIfAllowed(activeAge(this.metadata, this.now));
   }
 
   /** What a re-seal stores, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
