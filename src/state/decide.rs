@@ -234,14 +234,9 @@ impl<T> State<T> {
 
     /// Returns `true` if a response that succeeds stores the session, or drops its token, for what was done to it.
     pub(crate) fn is_to_write(&self) -> bool {
+        let is_kept = self.withheld().is_some() || self.save_mode == SaveMode::Discard;
         let is_over = self.is_over(false, false);
-        self.withheld().is_none()
-            && self.save_mode != SaveMode::Discard
-            && if is_over {
-                self.has_token
-            } else {
-                self.has_changed()
-            }
+        !is_kept && (self.has_token || !is_over) && (is_over || self.has_changed())
     }
 
     /// Returns `true` if the application ended the session that arrived, and not for a sign-in.
@@ -287,10 +282,10 @@ impl<T> State<T> {
         if reseal || self.became_bound {
             return self.reseal();
         }
-        match is_due {
-            true => Decision::KeepTooLarge,
-            false => Decision::Keep,
+        if is_due {
+            return Decision::KeepTooLarge;
         }
+        Decision::Keep
     }
 
     /// Seals the same content again, which is no activity of the visitor.

@@ -109,11 +109,17 @@ fn the_present_attributes_are_refused_as_earlier_ones() {
     ];
     for formerly in present {
         let error = moved().formerly(formerly).build().unwrap_err();
-        check_former(&error, "has the attributes");
+        check_former(
+            &error,
+            "has the `path`, `domain` and `partitioned` that the cookie has",
+        );
     }
     let no_domain = FormerAttributes::new().no_domain();
     let error = builder().formerly(no_domain).build().unwrap_err();
-    check_former(&error, "has the attributes");
+    check_former(
+        &error,
+        "has the `path`, `domain` and `partitioned` that the cookie has",
+    );
     // Attributes that the name forbids cannot have been there earlier.
     for (formerly, says) in [
         (FormerAttributes::new().path("/a"), "a path other than `/`"),
