@@ -160,7 +160,7 @@ impl Sessions {
             .clone()
             .apply_to(cookie_under(ring))
             .map_err(fail)?;
-        cookie.build().map_err(|error| fail(error))?;
+        cookie.build().map_err(&fail)?;
         settings.apply_to(builder).map_err(fail)
     }
 }
