@@ -198,10 +198,8 @@ impl Application {
 
     fn is_revoked<T: Content>(&self, session: &OpenedSession<'_, T>) -> bool {
         self.show(session);
-        let Some(id) = session
-            .id
-            .filter(|id| self.knowledge().revoked.contains(id))
-        else {
+        let id = session.info().id;
+        let Some(id) = id.filter(|id| self.knowledge().revoked.contains(id)) else {
             return false;
         };
         // To fail is to say yes.
