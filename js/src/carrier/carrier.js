@@ -44,13 +44,11 @@ export async function loadBy(carrier, source, time, read) {
   const sealer = sealerOf(carrier);
   const { policy, tokens } = sealer;
   await tokens.ring.refresh?.(+time);
-  const state = new State(policy, secondsOf("now", time));
-  state.sealer = sealer;
+  const state = new State(policy, secondsOf("now", time), sealer);
   const first = (name) => fieldsOf(source, name, false)[0];
-  state.isPrefetch = PURPOSES.some((name) => isPrefetch(first(name)));
+  state.isPrefetch = PURPOSES.map(first).some(isPrefetch);
   state.isSubresource = state.isPrefetch || isSubresource(first("sec-fetch-dest"));
-  const { Handle = Session } = policy.type;
-  const session = new Handle(state);
+  const session = new (policy.type.Handle ?? Session)(state);
   await read(state);
   await policy.revalidateAfter?.check(state, session);
   return session;

@@ -119,10 +119,9 @@ export class SessionCookie extends Carrier {
       const found = findCookie(fields, this.name);
       const [values] = found;
       state.carried = Object.keys(found).slice(1).map(Number);
-      state.hasToken = values.length > 0 || state.carried.length > 0;
+      state.hasToken = values.length + state.carried.length > 0;
       const first = (field) => fieldsOf(source, field, false)[0];
-      const isForAll = template.options.sameSite === "none";
-      state.mayHide = !state.hasToken && !isForAll && isHidden(first);
+      state.mayHide = !state.hasToken && template.options.sameSite !== "none" && isHidden(first);
       state.advise = advise?.(first, source);
       if (values.length === 0) {
         if (!state.hasToken) await old?.takeOver(fields, state, sealerOf(this));

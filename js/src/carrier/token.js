@@ -92,7 +92,7 @@ function loadFrom(carrier, source, tokens, now) {
     state.hasToken = true;
     try {
       if (another !== undefined) throw new Refusal("Duplicate");
-      state.open(await sealerOf(carrier).verify(token, 1, state.now));
+      state.open(await state.sealer.verify(token, 1, state.now));
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       state.refuse(refusal);

@@ -86,7 +86,7 @@ export class SessionSealer {
 
 /** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */
 export function choose(results, isHostOnly) {
-  const good = results.filter((result) => !(result instanceof Refusal));
+  const good = results.filter(({ body }) => body);
   if (good.length === 0) {
     const [first] = results;
     first.isForOthers = results.some(({ isForOthers }) => isForOthers);

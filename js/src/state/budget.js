@@ -36,7 +36,7 @@ export class Budget {
   }
 
   #perField(cookies, isPersistent) {
-    const fixed = this.#fixed[Number(isPersistent)];
+    const fixed = this.#fixed[isPersistent ? 1 : 0];
     return fixed + (cookies > 1 && fixed > 0 ? 2 : 0);
   }
 

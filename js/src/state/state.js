@@ -11,8 +11,7 @@ import { activeAge, deadlineOf, endOf, isIdle, isRefreshDue, isRememberedNow } f
 export class State {
   /** Tells the application of a change that is lost. */
   tell = (error) => console.error(error);
-  /** The sealer of the carrier that loaded the session, and the numbers of the parts that the request carried. */
-  sealer = null;
+  /** The numbers of the parts that the request carried. */
   carried = [];
   /** What came of reading. For logs. */
   outcome = { kind: "absent" };
@@ -48,9 +47,11 @@ export class State {
   /** The field of `flash`. */
   #messages;
 
-  constructor(policy, now) {
+  /** `sealer`: that of the carrier that loads the session. */
+  constructor(policy, now, sealer) {
     this.policy = policy;
     this.now = now;
+    this.sealer = sealer;
     this.begin();
   }
 
