@@ -102,8 +102,8 @@ pub(super) const ANY_KEY_PREFIX: &str = "hardtack_key_";
 pub(super) const ENCODED_LEN: usize = 48;
 pub(in crate::keys) const NOT_BASE64URL: &str = "key is not unpadded base64url";
 /// Remedy for a place that lacks a key.
-pub(crate) const NEW_KEY: &str = "put a key into it; `hardtack keygen` makes one (`cargo install hardtack-cli`), and \
-    so does `EncryptionKey::generate`";
+pub(crate) const NEW_KEY: &str =
+    "put a key into it; `hardtack keygen` makes one, and so does `EncryptionKey::generate`";
 const NAME: &str = "the name of a variable precedes it; give the value alone";
 
 #[cfg(test)]
