@@ -19,6 +19,8 @@ mod jobs;
 mod own_pages;
 #[cfg(feature = "derive")]
 mod password;
+#[cfg(feature = "derive")]
+mod preference;
 mod upload;
 mod webhooks;
 
@@ -99,6 +101,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     (GUIDES, include_str!("form_post.rs")),
     (GUIDES, include_str!("forms.rs")),
     (GUIDES, include_str!("full.rs")),
+    (GUIDES, include_str!("preference.rs")),
     (GUIDES, include_str!("upload.rs")),
     (GUIDES, include_str!("webhooks.rs")),
     (FRAMEWORKS, include_str!("actix_forms.rs")),
