@@ -46,8 +46,8 @@ impl<T: SessionData> State<T> {
     /// Panics if the type does not read its bytes a second time. An empty value in place of them would be a visitor who is
     /// signed out, or an account without its limits.
     pub(crate) fn value(&mut self) -> Arc<T> {
-        let value = self.value.take().map_or_else(|| self.decode(), Ok);
-        let value = value.expect("a type reads again what it has read or written");
+        let decoded = self.value.take().map_or_else(|| self.decode(), Ok);
+        let value = decoded.expect("a type reads again what it has read or written");
         self.value = Some(Arc::clone(&value));
         value
     }
@@ -83,9 +83,9 @@ impl<T: SessionData> State<T> {
         if self.has_empty_payload() {
             return Ok(Arc::new(T::default()));
         }
-        let value = T::decode(self.metadata.schema, self.payload());
-        let value = value.ok_or_else(session_data::unread::<T>)?;
-        Ok(Arc::new(value))
+        T::decode(self.metadata.schema, self.payload())
+            .map(Arc::new)
+            .ok_or_else(session_data::unread::<T>)
     }
 }
 

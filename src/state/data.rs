@@ -32,31 +32,33 @@ pub(crate) struct Policy {
 pub(crate) struct State<T> {
     pub(super) policy: Arc<Policy>,
     pub(crate) now: UnixSeconds,
-    /// The session as it was opened. `None`: the session exists in this request only, so it has no dates yet.
+    /// The session as it was opened. A session without this exists in this request only, so it has no dates yet.
     pub(super) arrived: Option<OpenedBody>,
     /// The request carried a token for this session, whether it opened or not.
     pub(super) has_token: bool,
     /// The session comes from the cookie of another library, so it has to be written.
     pub(super) is_taken_over: bool,
-    /// Metadata of the session that opened, whatever the application did with it.
+    /// Metadata of the session that opened. Stays after a sign-out, because the session's companion is told then which
+    /// session ended.
     pub(crate) opened: Option<Metadata>,
-    /// Reason why the application did not get the session that opened, whatever it did afterwards.
+    /// Reason why the application did not get the session that opened. Stays when another session is begun, because the
+    /// request then still has not seen the content that arrived.
     pub(super) arrived_withheld: Option<Withheld>,
     pub(crate) metadata: Metadata,
     /// `renew` was called in this request.
     pub(super) renewed: bool,
     /// Earliest end that `limit_to` set in this request.
     pub(super) limited_until: Option<UnixSeconds>,
-    /// `None`: the one that arrived, or an empty one.
+    /// What the request wrote. Until then the payload and the flash are those that arrived, which are not copied.
     pub(super) payload: Option<Wiped>,
     pub(super) flash: Option<Wiped>,
-    /// Decoded payload. A dictionary has none.
+    /// Payload as it was last decoded. Always `None` for a dictionary, which is read from its bytes.
     pub(super) value: Option<Arc<T>>,
     pub(super) ended: Option<Ended>,
     pub(super) save_mode: SaveMode,
-    /// The session has a device since this request, which is still to be written.
+    /// This request bound the session to a device, which is still to be written.
     pub(crate) became_bound: bool,
-    /// First second at which the session's companion would not admit the request. `None`: it would always.
+    /// First second at which the session's companion would not admit the request, if there is one.
     pub(crate) admitted_until: Option<UnixSeconds>,
     pub(super) validation: Validation,
 }
@@ -73,14 +75,15 @@ pub(crate) enum Withheld {
 
 /// Answer of the application to the question whether the session is still valid (docs/spec/writer.md § 8.16).
 pub(super) enum Validation {
-    /// None in this request about the present session.
+    /// This request has not asked about the present session.
     Unasked,
-    /// To the question of this time.
+    /// Still valid, as of this time.
     Valid(UnixSeconds),
-    /// The application could not answer, and the session is kept for a while after its last answer, of this time.
+    /// The question failed. The session can still be used for a while, counted from this earlier answer.
     Kept(UnixSeconds),
-    /// The application could not answer, and the session stays withheld.
+    /// The question failed, and the session stays withheld.
     Failed(SessionError),
+    /// No longer valid.
     Ended,
 }
 
@@ -162,6 +165,12 @@ impl Policy {
 }
 
 impl OpenedBody {
+    /// Returns `true` if it has this metadata. Age alone makes no difference.
+    pub(super) fn has_metadata(&self, other: Metadata) -> bool {
+        let age = self.layout.metadata.age;
+        self.layout.metadata == Metadata { age, ..other }
+    }
+
     fn session(&self) -> (&Metadata, &[u8]) {
         (&self.layout.metadata, self.payload())
     }
@@ -181,19 +190,18 @@ impl<T> State<T> {
         self.arrived.is_none()
     }
 
-    /// Returns the metadata of a session that has been sent. `None`: the session is new.
+    /// Returns the metadata of the session, unless it is new.
     pub(crate) fn metadata(&self) -> Option<&Metadata> {
         (!self.is_new()).then_some(&self.metadata)
     }
 
-    /// Returns the metadata and the payload of the session that arrived. `None`: no session arrived, or the application
-    /// has invalidated it.
+    /// Returns the metadata and the payload of the session that arrived, unless the application has invalidated it.
     pub(crate) fn arrived(&self) -> Option<(&Metadata, &[u8])> {
         self.arrived.as_ref().map(OpenedBody::session)
     }
 
     /// Returns the metadata and the payload of the session that outlives the request: the one that arrived, or the one
-    /// that a sign-in has begun in its place, even while it waits for an answer. `None`: the session is new.
+    /// that a sign-in has begun in its place, even while it waits for an answer. A new session has neither.
     pub(crate) fn lasting(&self) -> Option<(&Metadata, &[u8])> {
         match self.withheld() {
             Some(Withheld::Unvalidated(opened)) => Some(opened.session()),
@@ -255,8 +263,7 @@ impl<T> State<T> {
         self.payload().len() + self.flash_bytes().len()
     }
 
-    /// Returns the reason why the session that opened must not be overwritten. `None`: there is none, or the
-    /// application began a new one.
+    /// Returns the reason why the session that opened must not be overwritten, unless the application began a new one.
     pub(crate) fn withheld(&self) -> Option<&Withheld> {
         let withheld = self.arrived_withheld.as_ref();
         withheld.filter(|_| !self.is_replaced())

@@ -98,7 +98,7 @@ pub(crate) struct Asked {
 }
 
 impl Circumstances {
-    /// Those of a response of which nothing is known: it succeeded, and is for the visitor alone.
+    /// For an unknown response: assume that it succeeded and is for the visitor alone.
     pub(crate) const UNKNOWN: Circumstances = Circumstances {
         status: 200,
         is_shareable: false,
@@ -310,19 +310,14 @@ impl<T> State<T> {
         }
     }
 
-    /// Age alone is no change.
     fn has_changed(&self) -> bool {
         let Some(arrived) = &self.arrived else {
             return !self.is_nothing();
         };
-        let metadata = Metadata {
-            age: arrived.layout.metadata.age,
-            ..self.metadata
-        };
         let differs =
             |now: &Option<Wiped>, before: &[u8]| now.as_ref().is_some_and(|now| **now != *before);
         self.is_taken_over
-            || metadata != arrived.layout.metadata
+            || !arrived.has_metadata(self.metadata)
             || differs(&self.payload, arrived.payload())
             || differs(&self.flash, arrived.flash())
     }
@@ -330,16 +325,11 @@ impl<T> State<T> {
     /// Returns `true` if `token` is the session that arrived: with the same content, under any age.
     #[cfg(feature = "http")]
     pub(crate) fn arrived_as(&self, token: &super::OpenedBody) -> bool {
-        let Some(arrived) = &self.arrived else {
-            return false;
-        };
-        let metadata = Metadata {
-            age: arrived.layout.metadata.age,
-            ..token.layout.metadata
-        };
-        metadata == arrived.layout.metadata
-            && token.payload() == arrived.payload()
-            && token.flash() == arrived.flash()
+        self.arrived.as_ref().is_some_and(|arrived| {
+            arrived.has_metadata(token.layout.metadata)
+                && token.payload() == arrived.payload()
+                && token.flash() == arrived.flash()
+        })
     }
 
     /// Empty, and not kept for its own sake either.

@@ -11,8 +11,7 @@ use super::{
 use crate::base::time::UnixSeconds;
 
 impl Lifetimes {
-    /// Returns `true` if the application has to be asked at `now`, as the last answer is that of `answered_at`. `None`:
-    /// there is none.
+    /// Returns `true` if the application must be asked again at `now`, given the time of its last answer, if any.
     #[inline]
     pub(crate) fn is_validation_due(
         &self,
@@ -81,7 +80,7 @@ impl<T> State<T> {
         is_of_this && self.lasting().is_some() && self.known_validity().is_ok()
     }
 
-    /// Notes an answer: whether the session is still valid, or that the application cannot say.
+    /// Notes an answer: whether the session is still valid, or why the application could not say.
     pub(crate) fn hear(
         &mut self,
         is_valid: Result<bool, SessionError>,
@@ -90,19 +89,20 @@ impl<T> State<T> {
         let has_later = matches!(self.validation, Validation::Valid(at) if at >= asked_at);
         match (is_valid, self.answered_at()) {
             (Ok(false), _) => self.end(),
+            // Questions may run side by side, and an earlier one be answered last.
             _ if has_later => {}
             (Ok(true), _) => self.let_in(Validation::Valid(asked_at)),
             (Err(_), Some(at)) if self.may_stay_unvalidated(asked_at) => {
                 self.let_in(Validation::Kept(at));
             }
             (Err(error), _) if self.awaits_answer() => self.validation = Validation::Failed(error),
-            // Who asks again, after the head, gets another answer.
+            // The session was let in already. The caller gets the error, and may ask again.
             (Err(error), _) => return Err(error),
         }
         self.known_validity()
     }
 
-    /// Becomes a new session, which has ended. One that was cleared stays so.
+    /// Becomes a new session, which has ended. A `clear` stays in effect, so that the client drops its token.
     fn end(&mut self) {
         *self = State {
             opened: self.opened,
@@ -117,7 +117,7 @@ impl<T> State<T> {
         if self.awaits_answer()
             && let Some(Withheld::Unvalidated(opened)) = self.arrived_withheld.take()
         {
-            // Not the empty one that was read meanwhile.
+            // A handler may have read the empty value while the session was withheld.
             self.value = None;
             self.hold(*opened);
         }
@@ -135,8 +135,8 @@ impl<T> State<T> {
             if !is_past(self.answered_at(), revalidation.unvalidated_up_to, now))
     }
 
-    /// Returns the time of the last answer about the session, which a sign-in is, too. `None`: it was taken over, and
-    /// has none.
+    /// Returns the time of the last answer about the session. A sign-in counts as one. A session that was taken over has
+    /// none, because another library issued it.
     fn answered_at(&self) -> Option<UnixSeconds> {
         match self.validation {
             Validation::Valid(at) | Validation::Kept(at) => Some(at),

@@ -94,9 +94,8 @@ impl<T> State<T> {
             BodyToSeal::With(metadata) => (metadata, metadata.len() + content),
             BodyToSeal::AsArrived => (self.metadata, self.arrived_body().len()),
         };
-        let arrived = self.arrived.as_ref();
-        let arrived = arrived.filter(|_| content > budget.room);
-        let came_in = arrived.map(|arrived| {
+        let is_large = content > budget.room;
+        let came_in = self.arrived.as_ref().filter(|_| is_large).map(|arrived| {
             let has_max_age = policy.reserves_max_age(&arrived.layout.metadata);
             budget.came_in(
                 arrived.token_len as usize,
