@@ -49,7 +49,7 @@ pub(crate) struct State<T> {
     pub(super) renewed: bool,
     /// Earliest end that `limit_to` set in this request.
     pub(super) limited_until: Option<UnixSeconds>,
-    /// What the request wrote. Until then the payload and the flash are those that arrived, which are not copied.
+    /// Bytes that the request wrote. Until then the payload and the flash are those that arrived, which are not copied.
     pub(super) payload: Option<Wiped>,
     pub(super) flash: Option<Wiped>,
     /// Payload as it was last decoded. Always `None` for a dictionary, which is read from its bytes.
