@@ -25,7 +25,7 @@ pub(super) fn warning<T, F: Fields>(
     request: &F,
     path: &str,
 ) -> Option<Warning> {
-    let fields = Arc::clone(&cookie.fields);
+    let fields = &cookie.fields;
     if !events::ARE_TOLD || fields.is_told.load(Ordering::Relaxed) {
         return None;
     }
@@ -51,7 +51,8 @@ pub(super) fn warning<T, F: Fields>(
 }
 
 /// A layer inside may have told of the cookie.
-fn once(fields: Arc<CookieFields>, tell: impl FnOnce(&str) + Send + Sync + 'static) -> Warning {
+fn once(fields: &Arc<CookieFields>, tell: impl FnOnce(&str) + Send + Sync + 'static) -> Warning {
+    let fields = Arc::clone(fields);
     Box::new(move || {
         if !fields.is_told.swap(true, Ordering::Relaxed) {
             tell(fields.name.as_str());
