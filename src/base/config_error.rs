@@ -69,19 +69,19 @@ impl ConfigError {
         setting: impl Into<Cow<'static, str>>,
         sentence: impl Into<Sentence>,
     ) -> ConfigError {
-        let setting = Some(setting.into());
-        let sentence = sentence.into();
-        ConfigError {
-            subject: "",
-            mistakes: vec![Mistake { setting, sentence }],
-        }
+        ConfigError::one(Some(setting.into()), sentence.into())
     }
 
     /// For a conflict of several settings.
     pub(crate) fn general(sentence: impl Into<Sentence>) -> ConfigError {
-        let mut error = ConfigError::about("", sentence);
-        error.mistakes[0].setting = None;
-        error
+        ConfigError::one(None, sentence.into())
+    }
+
+    fn one(setting: Option<Cow<'static, str>>, sentence: Sentence) -> ConfigError {
+        ConfigError {
+            subject: "",
+            mistakes: vec![Mistake { setting, sentence }],
+        }
     }
 
     /// Returns all of these as one error, if there are any.
@@ -93,18 +93,21 @@ impl ConfigError {
         all.map_or(Ok(()), Err)
     }
 
+    /// Returns the same error, whose message begins with `subject`.
+    pub(crate) fn under(self, subject: &'static str) -> ConfigError {
+        ConfigError { subject, ..self }
+    }
+
     /// Returns the error in the words of a source of settings, which spells their names by `name`.
-    pub(crate) fn spelled(
-        &self,
-        subject: &'static str,
-        name: impl Fn(&str) -> String,
-    ) -> ConfigError {
+    pub(crate) fn spelled(&self, name: impl Fn(&str) -> String) -> ConfigError {
         let mistakes = self.mistakes.iter().map(|mistake| Mistake {
             setting: mistake.setting.as_deref().map(|it| name(it).into()),
             sentence: mistake.sentence.naming(&name).into(),
         });
-        let mistakes = mistakes.collect();
-        ConfigError { subject, mistakes }
+        ConfigError {
+            subject: "",
+            mistakes: mistakes.collect(),
+        }
     }
 
     /// Returns `true` if only one setting is wrong, whatever the others are.
@@ -112,7 +115,12 @@ impl ConfigError {
         let [Mistake { setting, sentence }] = &self.mistakes[..] else {
             return false;
         };
-        setting.is_some() && sentence.0.matches('{').count() == 1
+        let mut names = 0;
+        sentence.naming(|_| {
+            names += 1;
+            String::new()
+        });
+        setting.is_some() && names == 1
     }
 
     /// Returns the settings that are wrong, by the names of their methods or parameters, such as `idle_timeout`, `name` or
@@ -143,7 +151,7 @@ impl ConfigError {
     #[doc(hidden)]
     #[must_use]
     pub fn naming(&self, name: impl Fn(&str) -> String) -> String {
-        self.spelled("", name).to_string()
+        self.spelled(name).to_string()
     }
 }
 
@@ -198,7 +206,7 @@ impl Sentence {
     }
 
     /// Returns the sentence with the name that `name` has for each setting.
-    pub(crate) fn naming(&self, name: impl Fn(&str) -> String) -> String {
+    pub(crate) fn naming(&self, mut name: impl FnMut(&str) -> String) -> String {
         let mut told = String::new();
         let mut rest = &*self.0;
         while let Some((before, piece)) = rest.split_once('{') {

@@ -78,19 +78,19 @@ impl SessionSettings {
         };
         let reason = reason.into().naming(|name| self.shown(name));
         let sentence = format!("`{setting}` {reason}");
-        ConfigError::about(setting, sentence).spelled(SUBJECT, str::to_owned)
+        ConfigError::about(setting, sentence).under(SUBJECT)
     }
 
     /// Returns a mistake that the builder found, or the ring of its keys, in the words of the source.
     fn mistake(&self, error: &ConfigError) -> ConfigError {
         if !error.settings().eq(["keys"]) {
-            return error.spelled(SUBJECT, |name| self.shown(name));
+            return error.spelled(|name| self.shown(name)).under(SUBJECT);
         }
         // The keys are in a setting that the sentence does not name. It names keys by their ids alone.
         let source = self.source_of_keys();
         let shown = source.map_or_else(|| self.shown("keys"), |entry| entry.shown.clone());
         let sentence = format!("`{shown}`: {}", error.naming(|name| self.shown(name)));
-        ConfigError::about(shown, sentence).spelled(SUBJECT, str::to_owned)
+        ConfigError::about(shown, sentence).under(SUBJECT)
     }
 
     /// Returns the name of a setting as its source writes it. One that only the builder has keeps its name.

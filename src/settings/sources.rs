@@ -283,7 +283,9 @@ impl<'de> Deserialize<'de> for SessionSettings {
         let mut settings = SessionSettings::default();
         match Value::deserialize(deserializer)? {
             Value::Table(table) => settings.take_all(table),
-            _ => settings.problems.push(general(NOT_A_TABLE.to_owned())),
+            _ => settings
+                .problems
+                .push(ConfigError::general(NOT_A_TABLE).under(SUBJECT)),
         }
         Ok(settings)
     }
@@ -304,10 +306,6 @@ impl fmt::Debug for Entry {
     }
 }
 
-fn general(sentence: String) -> ConfigError {
-    ConfigError::general(sentence).spelled(SUBJECT, str::to_owned)
-}
-
 /// Returns `true` for the end of a variable in which Kubernetes gives a container the address of a service. No setting is
 /// about a port.
 fn is_of_kubernetes(name: &str) -> bool {
@@ -321,7 +319,7 @@ fn not_toml(text: &str, error: &toml::de::Error) -> ConfigError {
     let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
     let line = 1 + line_ends.count();
     let sentence = format!("line {line} is not TOML: {}", error.message());
-    general(sentence)
+    ConfigError::general(sentence).under(SUBJECT)
 }
 
 #[cfg(feature = "toml")]
