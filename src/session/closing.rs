@@ -280,6 +280,10 @@ fn carry_out<T>(
         }),
         false => Err(SaveError::from(SaveProblem::CLOCK)),
     };
+    let kept = |tell: fn(&str)| {
+        tell(purpose);
+        (Touch::Touched, TokenChange::Keep)
+    };
     let (touch, change) = match decision {
         Decision::Drop => (Touch::Written, TokenChange::Drop),
         Decision::Store(body) => (Touch::Written, TokenChange::Store(to_seal(body)?)),
@@ -288,15 +292,12 @@ fn carry_out<T>(
             let change = to_seal(body).map_or(TokenChange::Keep, TokenChange::Store);
             (Touch::Touched, change)
         }
-        _ => (Touch::Touched, TokenChange::Keep),
+        Decision::Keep => (Touch::Touched, TokenChange::Keep),
+        Decision::KeepTooLarge => kept(events::refresh_was_left_out),
+        Decision::KeepLapsed => kept(events::change_of_a_lapsed_session),
+        Decision::KeepHidden => kept(events::new_session_was_not_stored),
+        Decision::KeepSaid => kept(events::change_was_left_out),
     };
-    match decision {
-        Decision::KeepTooLarge => events::refresh_was_left_out(purpose),
-        Decision::KeepLapsed => events::change_of_a_lapsed_session(purpose),
-        Decision::KeepHidden => events::new_session_was_not_stored(purpose),
-        Decision::KeepSaid => events::change_was_left_out(purpose),
-        _ => {}
-    }
     if !matches!(change, TokenChange::Keep) {
         for change in decision.changes(state) {
             events::written(purpose, change);
