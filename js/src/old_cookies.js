@@ -50,8 +50,7 @@ function ofAnother({ name, also = [], path, domain, partitioned, secure = true, 
   }
   if (!Array.isArray(also)) throw new ConfigError("migrateFrom", "`also` is a list of names");
   const [template, ...others] = [name, ...also].map((name) => templateOf({ name, path, domain, partitioned, secure }));
-  const open = async (fields) => {
-    const values = findValues(fields, name, MOST_VALUES + 1);
+  const open = async (values, fields) => {
     const beside = others.map(({ name }) => only(findValues(fields, name, 2)));
     const opened = values.slice(0, MOST_VALUES).map(async (value) => {
       if (value.length > LONGEST_VALUE) return { reason: "TooLong" };
@@ -70,7 +69,7 @@ function ownFormer({ cookie, ...unknown }) {
   const { template, old } = settingsOf(former);
   const { budget, type } = sealerOf(former).policy;
   if (old) throw new ConfigError("migrateFrom", OF_A_CHAIN);
-  const open = async (fields, { now, sealer }) => {
+  const open = async (_, fields, { now, sealer }) => {
     const chosen = await chosenIn(sealer.chosen ? former.inContext(sealer.chosen) : former, fields, now);
     if (!chosen) return { opened: [] };
     return { opened: [chosen instanceof Refusal ? { reason: chosen.reason } : { session: chosen.body, identity: String(chosen.bytes) }] };
@@ -107,10 +106,11 @@ class OldCookies {
     const found = [];
     let [unread, hasMore] = [null, false];
     for (const source of this.#sources) {
+      const values = findValues(fields, source.template.name, MOST_VALUES + 1);
       // Also one whose time is over, because a sign-out drops it.
-      state.hasToken ||= findValues(fields, source.template.name).length > 0;
+      state.hasToken ||= values.length > 0;
       if (now < source.from || now >= source.until) continue;
-      const { opened, hasMore: isMore } = await source.open(fields, { now, sealer });
+      const { opened, hasMore: isMore } = await source.open(values, fields, { now, sealer });
       hasMore ||= isMore;
       for (const { reason, ...one } of opened) {
         if (reason) unread ??= { reason };

@@ -128,7 +128,7 @@ export class BaseSession extends Watched {
 
   /** The messages of a queue, left in place. */
   flashes(queue) {
-    return textsOf(this.allFlashes(), queue);
+    return this.allFlashes().filter(isOf(queue)).map(textOf);
   }
 
   /** `[queue, message]` for each message, left in place. */
@@ -137,7 +137,7 @@ export class BaseSession extends Watched {
   }
 
   takeFlashes(queue) {
-    return textsOf(take(this, (of) => of === queue), queue);
+    return take(this, isOf(queue)).map(textOf);
   }
 
   takeAllFlashes() {
@@ -278,14 +278,15 @@ export class Session extends BaseSession {
 
 const refuseValue = () => misused("session is a dictionary; use `get`, `set`, `has` and `delete`");
 
-const textsOf = (messages, queue) => (checkText("a queue", queue), messages.filter(([of]) => of === queue).map(([, text]) => text));
+const isOf = (queue) => (checkText("a queue", queue), ([of]) => of === queue);
+const textOf = ([, text]) => text;
 
-/** Takes the messages of some queues. They wait for a page that the visitor asks for. Where there are none, this is reading. */
+/** Takes some messages. They wait for a page that the visitor asks for. Where there are none, this is reading. */
 function take(session, isAsked) {
   const { flash, isPrefetch } = touch(session);
-  const [taken, left] = [true, false].map((isTaken) => flash.filter(([queue]) => isAsked(queue) === isTaken));
+  const taken = flash.filter(isAsked);
   if (isPrefetch || taken.length === 0) return [];
-  change(session).setFlash(left);
+  change(session).setFlash(flash.filter((message) => !taken.includes(message)));
   return taken;
 }
 
