@@ -13,7 +13,7 @@ use hardtack::{
     Session, SessionData, SessionError,
     carrier::SessionBuilder,
     keys::KeyId,
-    session::{Map, OpenedSession, Outcome, Payload, SessionId, Validity},
+    session::{Map, OpenedSession, Outcome, Payload, SessionId, SessionInfo, Validity},
 };
 use serde::{Deserialize, Serialize};
 
@@ -164,6 +164,20 @@ pub struct Shown {
     pub content: Option<Entries>,
 }
 
+impl Shown {
+    pub fn of(info: &SessionInfo, content: Option<Entries>) -> Shown {
+        Shown {
+            id: info.id,
+            created_at: info.created_at,
+            last_active_at: info.last_active_at,
+            limit: info.limit,
+            remembered: info.remembered,
+            key_id: info.key_id,
+            content,
+        }
+    }
+}
+
 impl Application {
     pub fn knowledge(&self) -> MutexGuard<'_, Knowledge> {
         self.0.lock().expect("nothing panics while it is held")
@@ -224,16 +238,7 @@ impl Application {
     }
 
     fn show<T: Content>(&self, session: &OpenedSession<'_, T>) {
-        let info = session.info();
-        let shown = Shown {
-            id: info.id,
-            created_at: info.created_at,
-            last_active_at: info.last_active_at,
-            limit: info.limit,
-            remembered: info.remembered,
-            key_id: info.key_id,
-            content: T::seen(session),
-        };
+        let shown = Shown::of(session.info(), T::seen(session));
         self.knowledge().shown.push(shown);
     }
 }

@@ -110,16 +110,7 @@ impl World {
     }
 
     fn check_info(&self, info: &SessionInfo, sealed: &Sealed) {
-        let shown = Shown {
-            id: info.id,
-            created_at: info.created_at,
-            last_active_at: info.last_active_at,
-            limit: info.limit,
-            remembered: info.remembered,
-            key_id: info.key_id,
-            content: None,
-        };
-        assert_eq!(shown, self.shown(sealed, None));
+        assert_eq!(Shown::of(info, None), self.shown(sealed, None));
     }
 
     /// Checks that the functions of the application saw sessions that arrived.
