@@ -2,17 +2,15 @@
 
 use crate::common;
 
-use std::{collections::HashMap, sync::Arc};
-
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{Request, StatusCode, header::HOST},
+    http::Request,
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::post,
 };
-use common::{at, block_on, builder, cookie, sealed};
+use common::{at, block_on, cookie, sealed};
 use hardtack::{
     Session, SessionLayer,
     csrf::CsrfGuard,
@@ -150,69 +148,3 @@ fn no_address_of_such_pieces_leads_away() {
 }
 
 const LIMITS: &str = include_str!("../docs/limits.md");
-
-/// As in docs/guides.md.
-fn by_domain(sites: HashMap<&'static str, Router>) -> Router {
-    let sites = Arc::new(sites);
-    Router::new().fallback(async move |request: Request<Body>| {
-        let host = request
-            .headers()
-            .get(HOST)
-            .and_then(|host| host.to_str().ok());
-        let host = host.unwrap_or("").split(':').next().unwrap_or("");
-        let is_of = |domain: &str| {
-            let rest = host.strip_suffix(domain);
-            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        };
-        match sites.iter().find(|(domain, _)| is_of(domain)) {
-            Some((_, site)) => site.clone().oneshot(request).await.into_response(),
-            None => StatusCode::MISDIRECTED_REQUEST.into_response(),
-        }
-    })
-}
-
-#[test]
-fn each_of_several_domains_sets_and_deletes_a_cookie_of_its_own() {
-    let site = |domain: &str| {
-        let cookie = builder().name("__Secure-session").domain(domain);
-        Router::new()
-            .route(
-                "/in",
-                get(async |session: Session| session.insert("user", 7)),
-            )
-            .route(
-                "/out",
-                get(async |session: Session| session.invalidate().map(drop)),
-            )
-            .layer(SessionLayer::new(cookie.build().unwrap()).clock(at(0)))
-    };
-    let domains = ["example.com", "example.org"];
-    let app = by_domain(domains.map(|domain| (domain, site(domain))).into());
-    let ask = |host: &str, path: &str, cookie: &str| {
-        let request = Request::get(path)
-            .header("host", host)
-            .header("cookie", cookie);
-        block_on(app.clone().oneshot(request.body(Body::empty()).unwrap())).unwrap()
-    };
-    for (host, domain) in [
-        ("example.com", domains[0]),
-        ("shop.example.com:8443", domains[0]),
-        ("www.example.org", domains[1]),
-    ] {
-        let set = ask(host, "/in", "").headers()["set-cookie"]
-            .to_str()
-            .unwrap()
-            .to_owned();
-        let (pair, attributes) = set.split_once(';').unwrap();
-        assert!(attributes.contains(&format!("; Domain={domain};")), "{set}");
-        let response = ask(host, "/out", pair);
-        let dropped = response.headers()["set-cookie"].to_str().unwrap();
-        assert!(
-            dropped.contains(&format!("; Domain={domain};")) && dropped.contains("; Max-Age=0"),
-            "{dropped}"
-        );
-    }
-    for host in ["example.net", "notexample.com", "example.com.evil.net", ""] {
-        assert_eq!(ask(host, "/in", "").status(), 421, "{host}");
-    }
-}

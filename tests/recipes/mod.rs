@@ -9,6 +9,7 @@
 #[cfg(feature = "actix")]
 mod actix_forms;
 mod denied;
+mod domains;
 #[cfg(feature = "derive")]
 mod epochs;
 mod form_post;
@@ -98,6 +99,7 @@ const MOVING: &str = include_str!("../../docs/moving.md");
 const EDGE: &str = include_str!("../../docs/edge.md");
 
 const PROGRAMS: &[(&str, &str)] = &[
+    (GUIDES, include_str!("domains.rs")),
     (GUIDES, include_str!("form_post.rs")),
     (GUIDES, include_str!("forms.rs")),
     (GUIDES, include_str!("full.rs")),
