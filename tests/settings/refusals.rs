@@ -223,15 +223,10 @@ fn what_does_not_go_together_is_told_at_once_with_what_is_wrong_with_the_keys() 
 fn what_is_wrong_by_itself_is_told_with_what_is_not_understood() {
     let text = "same_site = 'invalid'\nname = 'a{b'\npath = 'x'\ndomain = '.example.com'\nclock_skew = '10m'\n\
                 idle_timeout = 0\napplication = ''\nidel_timeout = 9";
-    let file = format!("[session]\n{text}");
-    let error = SessionSettings::from_toml(&file, "session").unwrap_err();
-    let mut names: Vec<_> = error
-        .settings()
-        .map(|name| name.trim_start_matches("session."))
-        .collect();
+    let (mut names, sentence) = refused(toml(text).check());
     names.sort_unstable();
     let expected = "application clock_skew domain idel_timeout idle_timeout name path same_site";
-    assert_eq!(names, expected.split(' ').collect::<Vec<_>>(), "{error}");
+    assert_eq!(names, expected.split(' ').collect::<Vec<_>>(), "{sentence}");
     // A conflict may be that of a setting that is not understood.
     let (names, _) =
         refused(toml("same_site = 'invalid'\nname = '__Host-a'\npath = '/app'").check());
