@@ -1,5 +1,8 @@
 //! A Cloudflare Worker: an axum router with sessions, and no storage.
 //!
+//! The Worker's variables and secrets have the settings: `SESSION_KEYS`, and any other of docs/settings.md with the prefix
+//! `SESSION_`. Every instance needs the same keys, so none are made here.
+//!
 //! ```text
 //! export SESSION_KEYS="$(cargo run -p hardtack-cli -- keygen --suite xcha)"
 //! examples/worker/build    # also fetches workerd
@@ -7,6 +10,10 @@
 //! curl -c jar -d name=ada http://127.0.0.1:8787/sign-in    # ada 0
 //! curl -b jar -c jar -X POST http://127.0.0.1:8787/count   # ada 1
 //! ```
+//!
+//! The folder can be copied: README.md says how.
+
+mod console;
 
 use std::sync::OnceLock;
 
@@ -15,10 +22,14 @@ use axum::{
     body::Body,
     routing::{get, post},
 };
-use hardtack::{KeyRing, Session, SessionCookie, SessionError, SessionLayer};
+use hardtack::{Session, SessionError, SessionLayer, SessionSettings};
 use serde::Deserialize;
 use tower_service::Service;
-use worker::{Context, Env, Error, HttpRequest, Result, event};
+use worker::{
+    Context, Env, Error, HttpRequest, Result, event,
+    js_sys::{Array, Object},
+    wasm_bindgen::JsCast,
+};
 
 #[event(fetch)]
 async fn fetch(
@@ -40,13 +51,10 @@ async fn fetch(
 static APP: OnceLock<Router> = OnceLock::new();
 
 fn app(env: &Env) -> Result<Router> {
-    // A key made here would differ between instances, so a Worker without the secret does not start.
-    let keys: KeyRing = env
-        .secret("SESSION_KEYS")?
-        .to_string()
-        .parse()
-        .map_err(sentence)?;
-    let cookie = SessionCookie::encrypted(keys).build().map_err(sentence)?;
+    console::listen();
+    let settings = SessionSettings::from_variables("SESSION_", variables(env));
+    let cookie = settings.and_then(SessionSettings::build);
+    let cookie = cookie.map_err(|error| Error::RustError(error.to_string()))?;
     Ok(Router::new()
         .route("/", get(show))
         .route("/sign-in", post(sign_in))
@@ -55,8 +63,13 @@ fn app(env: &Env) -> Result<Router> {
         .layer(SessionLayer::new(cookie)))
 }
 
-fn sentence(error: impl std::error::Error) -> Error {
-    Error::RustError(error.to_string())
+/// The variables and secrets of the Worker. Other bindings are no texts.
+fn variables(env: &Env) -> impl Iterator<Item = (String, String)> {
+    let entries = Object::entries(env.unchecked_ref()).into_iter();
+    entries.filter_map(|entry| {
+        let entry: Array = entry.unchecked_into();
+        Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+    })
 }
 
 async fn show(session: Session) -> Result<String, SessionError> {

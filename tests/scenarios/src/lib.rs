@@ -18,7 +18,7 @@ mod site;
 
 pub use browser::{Answer, Browser};
 pub use client::{Client, Request};
-pub use program::{Program, free_ports, until};
+pub use program::{Log, Program, free_ports, until};
 pub use scenario::{answers_the_table, fresh_key};
 pub use server::{Server, example};
 pub use site::{Site, Visitor};

@@ -1,7 +1,8 @@
 use std::{
-    io::{self, BufRead, BufReader},
+    io::{BufRead, BufReader},
     net::{Ipv4Addr, TcpListener, TcpStream},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -9,20 +10,69 @@ use std::{
 /// A program that runs until this is dropped.
 #[derive(Debug)]
 #[must_use = "the program ends when it is dropped"]
-pub struct Program(Child);
+pub struct Program {
+    child: Child,
+    log: Log,
+}
+
+/// What a program has written to its standard output, if its start says that this is read.
+#[derive(Clone, Debug, Default)]
+pub struct Log(Arc<Mutex<String>>);
+
+impl Log {
+    /// Returns the first line with this text, when it is there.
+    #[must_use]
+    #[track_caller]
+    pub fn line(&self, text: &str) -> String {
+        until(text, || self.find(text).is_some());
+        self.find(text).unwrap()
+    }
+
+    fn find(&self, text: &str) -> Option<String> {
+        let log = self.0.lock().unwrap();
+        let line = log.lines().find(|line| line.contains(text));
+        line.map(str::to_owned)
+    }
+
+    /// Returns all that was written, and forgets it.
+    #[must_use]
+    pub fn take(&self) -> String {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
 
 impl Program {
     /// Starts a program.
     pub fn start(command: &mut Command) -> Program {
         let child = command.spawn();
-        Program(child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}")))
+        Program {
+            child: child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}")),
+            log: Log::default(),
+        }
+    }
+
+    /// Starts a program, and reads its standard output.
+    pub fn heard(command: &mut Command) -> Program {
+        Program::start(command.stdout(Stdio::piped())).reading()
+    }
+
+    /// Reads the standard output from now on, so that the program never waits for a reader.
+    fn reading(mut self) -> Program {
+        let output = BufReader::new(self.child.stdout.take().unwrap());
+        let log = self.log.clone();
+        thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                log.0.lock().unwrap().extend([&line, "\n"]);
+            }
+        });
+        self
     }
 
     /// Starts a program, and returns when it accepts connections at this port.
     pub fn until_port(command: &mut Command, port: u16) -> Program {
         let mut program = Program::start(command);
         until("the program listens", || {
-            let ended = program.0.try_wait().unwrap();
+            let ended = program.child.try_wait().unwrap();
             assert!(ended.is_none(), "{command:?} has ended: {ended:?}");
             TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
         });
@@ -31,42 +81,47 @@ impl Program {
 
     /// Starts a program, and returns when a line of its output contains `ready`, with this line.
     pub fn until_line(command: &mut Command, ready: &str) -> (Program, String) {
-        let mut program = Program::start(command.stdout(Stdio::piped()));
-        let mut output = BufReader::new(program.0.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.contains(ready) {
-            line.clear();
-            let length = output.read_line(&mut line).unwrap();
-            assert_ne!(length, 0, "{command:?} ended before it said {ready:?}");
-        }
-        // The rest is read, so that the program never waits for a reader.
-        thread::spawn(move || io::copy(&mut output, &mut io::sink()));
+        let mut program = Program::heard(command);
+        until(ready, || {
+            let ended = program.child.try_wait().unwrap();
+            assert!(ended.is_none(), "{command:?} has ended: {ended:?}");
+            program.log.find(ready).is_some()
+        });
+        let line = program.log.line(ready);
         (program, line)
+    }
+
+    /// Returns what it writes.
+    #[must_use]
+    pub fn log(&self) -> Log {
+        self.log.clone()
     }
 
     /// Returns the number of its process.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.0.id()
+        self.child.id()
     }
 
     /// Asks the program to end, also those that it has started, and waits until it has.
     pub fn stop(&mut self) -> ExitStatus {
-        if self.0.try_wait().unwrap().is_none() {
+        if self.child.try_wait().unwrap().is_none() {
             let id = self.id().to_string();
             let asked = Command::new("kill").args(["-TERM", &id]).status();
             assert!(asked.unwrap().success());
         }
-        until("the program ends", || self.0.try_wait().unwrap().is_some());
-        self.0.wait().unwrap()
+        until("the program ends", || {
+            self.child.try_wait().unwrap().is_some()
+        });
+        self.child.wait().unwrap()
     }
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
         // It may have ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
