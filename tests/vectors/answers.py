@@ -77,6 +77,11 @@ def answer_rings(v, nows=None, early=False):
         "at": [{"now": now, "seals": r.sealing(now).kid.hex(), "accepts": [k.kid.hex() for k in r.accepted(now)]} for now in nows]} | overlap}
 
 
+def answer_settings(v):
+    text = settings_text(v)
+    return {"text": text, "fingerprint": settings_fingerprint(text).hex()}
+
+
 def answer_contexts(v):
     try:
         return {"ctx": context_bytes(pairs_of(v))[4:].hex()}
@@ -407,7 +412,7 @@ DEVICES = {"device": answer_device, "proof": answer_proof, "config": answer_devi
            "write": answer_device_write, "csrf": answer_device_csrf, "endpoint": answer_endpoint, "room": answer_device_room}
 
 ANSWERS = {
-    "primitives": answer_primitives, "derivation": answer_derivation, "keys": answer_keys, "rings": answer_rings, "contexts": answer_contexts,
+    "primitives": answer_primitives, "derivation": answer_derivation, "keys": answer_keys, "rings": answer_rings, "contexts": answer_contexts, "settings": answer_settings,
     "seal": answer_seal, "cookies": answer_cookies, "csrf": answer_csrf, "headers": answer_headers, "caches": answer_caches,
     "open": answer_open, "encode": answer_encode, "hosts": answer_hosts, "policies": answer_policies, "writes": answer_writes, "devices": answer_devices,
 }

@@ -285,6 +285,46 @@ class Ring:
         return hashlib.sha256(b"".join(parts) + u64(self.not_before or 0)).digest()[:8]
 
 
+# ---------------------------------------------------------------- § 3.7 Settings in common
+
+def settings_text(v):
+    """§ 3.7.1"""
+    kind, name = v["purpose"]["kind"], v["purpose"]["name"]
+    policy, labels = {"idle": POLICY["idle"]} | v["policy"], purpose_of(v)
+    idle = policy["idle"]
+    cookies, size = {"anywhere": (1, 3072), "browser": (1, 4096)}.get(v.get("profile", "anywhere")) or (v["profile"], 4096)
+    pairs = {
+        kind: percent(name.lower() if kind == "header" else name),
+        "mode": {"encrypted": "encrypted", "signed": "unencrypted-but-signed"}[v["mode"]],
+        "application": percent(labels["application"]), "type": percent(labels["type"]), "schema": v.get("schema", 0),
+        "context": ",".join(percent(label) + ":" + percent(value) for label, value in v["context"]),
+        "idle_timeout": None if idle is None else min(idle, policy["absolute"]), "absolute_timeout": policy["absolute"],
+        "remember_up_to": policy["remember_up_to"], "remembered_idle_timeout": policy.get("remembered_idle"),
+        "revalidate_after": policy.get("revalidate_after"), "clock_skew": policy["skew"],
+        "size": f"{cookies}x{v.get('most_characters', size)}", "padding": v.get("padding", "none"),
+    }
+    if kind == "cookie":
+        flag = lambda is_set: "true" if is_set else "false"
+        attributes = v.get("attributes", {"path": "/", "domain": None, "secure": True, "same_site": "Lax", "partitioned": False})
+        pairs |= {
+            "path": percent(attributes["path"]), "domain": percent((attributes["domain"] or "").lower()),
+            "same_site": (attributes["same_site"] or "omit").lower(), "secure": flag(attributes["secure"]),
+            "partitioned": flag(attributes["partitioned"]), "persistent": flag(policy.get("persistent")),
+            "device_bound": flag(v.get("device_bound")),
+        }
+    return " ".join(f"{name}={'off' if value is None else value}" for name, value in pairs.items())
+
+
+def percent(text):
+    """§ 3.7.2"""
+    return re.sub(rb"[^A-Za-z0-9._~-]", lambda byte: b"%%%02X" % byte[0][0], text.encode()).decode()
+
+
+def settings_fingerprint(text):
+    """§ 3.7.3"""
+    return hashlib.sha256(b"hardtack settings v1\0" + text.encode()).digest()[:8]
+
+
 # ---------------------------------------------------------------- § 5 Body
 
 HAS_LIMIT, HAS_SID, HAS_PAD, HAS_DEVICE, HAS_FLASH, HAS_SCHEMA, HAS_REMEMBERED = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40

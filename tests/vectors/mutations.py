@@ -61,7 +61,7 @@ def notices(answers, vectors):
                 return v["name"]
 
 
-FILES = ("derivation", "keys", "rings", "contexts", "seal", "csrf", "cookies", "headers", "caches", "policies", "writes", "devices", "encode", "hosts", "open")
+FILES = ("derivation", "keys", "rings", "contexts", "settings", "seal", "csrf", "cookies", "headers", "caches", "policies", "writes", "devices", "encode", "hosts", "open")
 VECTORS = {name: json.loads(HERE.joinpath(f"{name}.json").read_text())["vectors"] for name in FILES}
 
 
