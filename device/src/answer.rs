@@ -2,7 +2,7 @@
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE},
+    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE},
 };
 use serde_json::json;
 
@@ -101,6 +101,9 @@ impl DeviceAnswer {
         fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.body.is_some() {
             fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            fields.insert(RETRY_AFTER, HeaderValue::from_static("10"));
         }
         if let Some(challenge) = self.challenge {
             fields.insert(CHALLENGE, sensitive(&challenge));

@@ -121,6 +121,7 @@ fn an_instance_without_the_key_destroys_nothing() {
     let behind = Site::under(Keys::new(), DeviceBound::at("/.session"), |cookie| cookie);
     let response = browser.refresh(&behind, Carry::All);
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.headers()["retry-after"], "10");
     assert!(browser.device.is_some());
     assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
 }

@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 
 use http::{
     HeaderValue, Response, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE, VARY},
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, VARY},
 };
 
 use super::{
@@ -57,8 +57,8 @@ use crate::{events, session::SaveError, state::SessionError};
 #[non_exhaustive]
 pub enum Failure {
     /// A handler, or the extractor of the session, returned this error of its session. The status is 500, or 413 where
-    /// a change did not fit ([`SessionError::TooLarge`]), 503 where the application could not say whether the session
-    /// is still valid ([`SessionError::Unvalidated`]), and 403 where the visitor has to sign in again
+    /// a change did not fit ([`SessionError::TooLarge`]), 503 with `Retry-After` where the application could not say whether
+    /// the session is still valid ([`SessionError::Unvalidated`]), and 403 where the visitor has to sign in again
     /// ([`SessionError::Stale`]).
     Session(SessionError),
     /// The session could not be saved, so its cookie is missing. The status is 500, and the body is the handler's.
@@ -205,6 +205,10 @@ impl Failure {
         *response.status_mut() = status;
         let kind = HeaderValue::from_static(kind);
         response.headers_mut().insert(CONTENT_TYPE, kind);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            let later = HeaderValue::from_static(RETRY_AFTER_SECONDS);
+            response.headers_mut().insert(RETRY_AFTER, later);
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -245,6 +249,9 @@ impl Error for Failure {
         }
     }
 }
+
+/// How long a client should wait until it sends the request again.
+const RETRY_AFTER_SECONDS: &str = "10";
 
 /// Without a page, the link leads to the address that the form was sent to.
 #[cfg(any(feature = "actix", feature = "axum"))]

@@ -53,6 +53,8 @@ fn an_extractor_of_axum_shows_nobody_as_signed_out_whom_it_did_not_ask_about() {
         let request = Request::get("/").header("cookie", pair).body(Body::empty());
         let response = block_on(app.oneshot(request.unwrap())).unwrap();
         assert_eq!(response.status(), status);
+        let later = response.headers().get("retry-after");
+        assert_eq!(later.is_some_and(|it| it == "10"), status == 503);
         let found = block_on(to_bytes(response.into_body(), 100)).unwrap();
         assert_eq!(found, body);
     }
@@ -86,6 +88,8 @@ fn an_extractor_of_actix_web_shows_nobody_as_signed_out_whom_it_did_not_ask_abou
             let request = test::TestRequest::get().insert_header(("cookie", pair));
             let response = test::call_service(&app, request.to_request()).await;
             assert_eq!(response.status().as_u16(), status);
+            let later = response.headers().get("retry-after");
+            assert_eq!(later.is_some_and(|it| it == "10"), status == 503);
             assert_eq!(test::read_body(response).await, body);
         }
     });

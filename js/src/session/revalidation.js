@@ -61,9 +61,13 @@ class Revalidation {
   }
 }
 
-/** The error of `load` where the application cannot answer. Adapters respond with its status and its message. */
+/** Seconds after which clients may ask again, in the header `Retry-After`. */
+const RETRY_AFTER = 10;
+
+/** The error of `load` where the application cannot answer. Adapters respond with its status, its headers and its message. */
 class Unvalidated extends SessionError {
   status = 503;
+  headers = { "retry-after": `${RETRY_AFTER}` };
 
   /** `session`: for those who end it all the same. */
   constructor(cause, session) {
