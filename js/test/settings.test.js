@@ -71,6 +71,7 @@ test("a variable that is not set, or empty, is refused with the remedy", async (
 });
 
 test("an error of a ring says which entry, and which key", async () => {
+  const SEVERAL = /^key ring, entry 1: expected one key, found several; in a key ring, put each on a separate line, or separate all by commas$/;
   const other = await generateKey();
   const [{ id }] = (await KeyRing.parse(XAES_KEY)).keys;
   const last = "accept_until=2027-03-01T06:00:00Z";
@@ -80,6 +81,12 @@ test("an error of a ring says which entry, and which key", async () => {
     [`"${XAES_KEY}"`, /^key ring, entry 1: key must begin with hardtack_key_v1_, without quotes$/],
     [`${other}\n${XAES_KEY} seal_form=soon`, /^key ring, entry 2: expected `seal_from=` or `accept_until=`/],
     [`${other} ${XAES_KEY}`, /^key ring, entry 1: .*; each key has a line$/],
+    // As dashboards and other programs write lists.
+    [`${other}\\n${XAES_KEY}`, SEVERAL],
+    [`${other}\\n${XAES_KEY}\\n`, SEVERAL],
+    [`${other}\\r\\n${XAES_KEY}`, SEVERAL],
+    [`${other};${XAES_KEY}`, SEVERAL],
+    [`${other}${XAES_KEY}`, SEVERAL],
     [`${other},,${XAES_KEY}`, /^key ring, entry 2: expected a key between commas/],
     [`${XAES_KEY}\n${other}\n${XAES_KEY}`, new RegExp(`key ring must not have key ${id} twice`)],
     [`${XAES_KEY} ${last}`, new RegExp(`key ${id} seals last`)],
@@ -429,4 +436,11 @@ test("where `await` was forgotten, `load` says so", async () => {
   const pending = [SessionCookie.encrypted(XAES_KEY), SessionToken.encrypted(XAES_KEY, { header: "authorization" }), SessionCookie.unencryptedButSigned(SIGNING_KEY)];
   for (const carrier of pending) assert.throws(() => carrier.load(null), { name: "TypeError", message: "await `encrypted` first" });
   await Promise.all(pending);
+});
+
+test("a domain with a leading dot or a port is refused with the remedy", () => {
+  for (const domain of [".example.com", "example.com:443", "https://example.com", "example.com."]) {
+    const message = "`domain` must be a host name like `example.com`; leave out a leading dot and a port";
+    assert.throws(() => attributes({ domain }), { code: "cookie", message }, domain);
+  }
 });

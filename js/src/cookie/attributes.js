@@ -56,7 +56,8 @@ export function templateOf({ name, path = "/", domain = null, secure = true, sam
   check(/^\/[!-+\--:<-~]*$/.test(path) && path.length <= LONGEST_PATH, "path", "`/` and visible ASCII characters");
   // A path that no request has.
   check(!/[?#]|\/(\.|%2e){1,2}(\/|$)/i.test(path), "path", "a path without `?`, `#`, `.` and `..`");
-  check(domain === null || (typeof domain === "string" && isDomain(domain)), "domain", "a host name");
+  const isRight = domain === null || (typeof domain === "string" && isDomain(domain));
+  check(isRight, "domain", "a host name like `example.com`; leave out a leading dot and a port");
   check([null, "Strict", "Lax", "None"].includes(sameSite), "sameSite", "Strict, Lax, None or null");
   const needsSecure = sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name);
   check(secure || !needsSecure, "dangerAllowHttp", "false with SameSite=None, Partitioned or this name");

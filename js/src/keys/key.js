@@ -8,6 +8,7 @@ import { purposeBytes } from "./purpose.js";
 
 const LABEL = toUtf8("hardtack/v1");
 const KEY_PREFIX = "hardtack_key_v1_";
+const SEVERAL = "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas";
 
 /** Generates the text of a new key, as `hardtack keygen` does. */
 export async function generateKey({ mode = "encrypted", ...unknown } = {}) {
@@ -32,6 +33,7 @@ export class Key {
     ensure(suite && others.length > 0, "type", "key must be of type xaes, xcha or sign");
     const rest = others.join("_");
     const { length } = toUtf8(rest);
+    ensure(length === 48 || !rest.includes("hardtack_key_"), "length", SEVERAL);
     ensure(length === 48, "length", `key must end in 48 bytes, found ${length}`);
     const bytes = fromBase64url(rest);
     ensure(bytes, "encoding", "key must be base64url");
