@@ -156,8 +156,13 @@ export class SessionError extends Error {
   readonly code: SessionErrorCode;
   /** What `validate` failed with. Only on errors of `load` with the code `unvalidated`. */
   readonly cause?: unknown;
-  /** Status for the response, 503. Only on errors of `load` with the code `unvalidated`. */
-  readonly status?: 503;
+  /**
+   * Status of the response with which adapters, and frameworks, answer a request that fails by the error: 413 for the code `size`,
+   * 503 for `unvalidated`, 403 for `stale`.
+   */
+  readonly status?: 403 | 413 | 503;
+  /** Headers of that response: `Retry-After` for `unvalidated`. */
+  readonly headers?: { readonly [name: string]: string };
   /**
    * Session that reads as new, and refuses all changes but `invalidate`, `signIn` and `renew`. Only on errors of `load`
    * with the code `unvalidated`.

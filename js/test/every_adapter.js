@@ -36,6 +36,13 @@ const PAGES = {
   },
   "/sign-in": (session) => (session.signIn(), session.set("user", "ada"), session.flash("notice", "hello"), { status: 303, headers: { location: "/" } }),
   "/large": (session) => (session.set("note", "x".repeat(4000)), { body: "large" }),
+  "/full": (session) => (visit(session), session.set("note", "x".repeat(4000)), { body: "never" }),
+  "/out-and-full": (session) => (session.invalidate(), session.set("note", "x".repeat(4000)), { body: "never" }),
+  "/full-and-caught": (session) => {
+    visit(session);
+    assert.throws(() => session.set("note", "x".repeat(4000)), { code: "size", status: 413 });
+    return { body: "caught" };
+  },
   "/small": (session) => (session.delete("note"), visit(session), { body: "small" }),
   "/notices": (session) => ({ body: session.takeFlashes("notice").join() }),
   "/poll": (session) => (session.discard(), { body: `${session.get("visits")}` }),
@@ -97,6 +104,7 @@ export function everyAdapter(sites) {
     keepsWhatIsSaid(name, open);
     hidesFromOtherSites(name, open);
     saysWhereItCannotValidate(name, open);
+    saysThatASessionIsFull(name, open);
     opensItsCookie(name, open);
     if (isProxy) continue;
     guards(name, open);
@@ -371,6 +379,8 @@ function saysWhereItCannotValidate(name, open) {
     answer = fails;
     const failed = await browser.get("/visit");
     assert.deepEqual([failed.status, failed.setCookies, asked], [503, [], 2]);
+    // Here the application answers `next` without it.
+    if (!/^(Express|Koa|Fastify)/.test(name)) assert.equal(failed.headers.get("retry-after"), "10");
     // The application answers and prints what `next` is given.
     const isNext = /^(Express|Koa|Fastify)/.test(name);
     assert.equal(lines().length, isNext ? 0 : 1);
@@ -381,6 +391,27 @@ function saysWhereItCannotValidate(name, open) {
     bringOld();
     answer = () => false;
     assert.equal((await browser.get("/visit")).text, "visit 1");
+  });
+}
+
+function saysThatASessionIsFull(name, open) {
+  test(`${name}: a session that is full is answered with 413, and nothing but a sign-out is saved`, async (t) => {
+    const lines = printed(t);
+    const browser = await open(cookies, {}, page);
+    await browser.get("/visit");
+    const full = await browser.get("/full");
+    assert.deepEqual([full.status, full.setCookies], [413, []]);
+    assert.ok(!full.text.includes("bytes"), full.text);
+    const isOfTheAdapter = ["fetch", "Astro", "the proxy of Next.js", "Node"].includes(name);
+    // Frameworks print what they answer themselves.
+    const told = lines().filter(([{ code }]) => code);
+    assert.deepEqual(told.map(([{ code }, method]) => [code, method]), isOfTheAdapter ? [["size", "GET"]] : []);
+    assert.equal((await browser.get("/look")).text, "1");
+    assert.equal((await browser.get("/full-and-caught")).text, "caught");
+    assert.equal((await browser.get("/look")).text, "2");
+    const out = await browser.get("/out-and-full");
+    assert.deepEqual([out.status, out.setCookies.length], [413, 1]);
+    assert.equal((await browser.get("/look")).text, "undefined");
   });
 }
 

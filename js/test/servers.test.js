@@ -1,6 +1,55 @@
 // The adapters behind real frameworks.
 
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { test } from "node:test";
+
+import connect from "connect";
+import express from "express";
+import express4 from "express4";
+import Fastify from "fastify";
+import Koa from "koa";
+
+import { SessionCookie, revalidation } from "../src/index.js";
+import { session as inExpress } from "../src/web/express.js";
 import { everyAdapter } from "./every_adapter.js";
 import { SERVERS } from "./servers.js";
+import { listening } from "./stand_ins.js";
+import { XAES_KEY } from "./visitor.js";
 
 everyAdapter(SERVERS);
+
+/** Sites without a handler of errors, whose page changes the session. */
+const WITHOUT_HANDLER = {
+  Express: (sessions, page) => express().use(sessions).use(page),
+  "Express 4": (sessions, page) => express4().use(sessions).use(page),
+  Connect: (sessions, page) => connect().use(sessions).use(page),
+  Koa: (sessions, page) => {
+    const app = new Koa();
+    app.silent = true;
+    app.use(({ req, res }, next) => new Promise((resolve, reject) => sessions(req, res, (error) => (error ? reject(error) : resolve(next())))));
+    return app.use(({ req }) => page(req)).callback();
+  },
+  Fastify: (sessions, page) => {
+    const app = Fastify();
+    app.addHook("onRequest", (request, reply, done) => void sessions(request.raw, reply.raw, done));
+    app.get("/", async (request) => page(request.raw));
+    return async (request, response) => (await app.ready(), app.routing(request, response));
+  },
+};
+
+for (const [name, site] of Object.entries(WITHOUT_HANDLER)) {
+  test(`${name}: an error of a session has the status and the headers with which the framework answers`, async (t) => {
+    t.mock.method(console, "error", () => {});
+    const revalidateAfter = revalidation({ seconds: 60, validate: () => Promise.reject(new Error("no database")) });
+    const cookies = await SessionCookie.encrypted(XAES_KEY, { revalidateAfter });
+    const old = await cookies.load(null, Date.now() - 100_000);
+    old.set("user", "ada");
+    const cookie = (await cookies.save(old))[0].split(";")[0];
+    const browser = await listening(createServer(site(inExpress(cookies), ({ session }) => session.set("note", "x".repeat(4000)))));
+    const full = await browser.get("/");
+    assert.deepEqual([full.status, full.setCookies], [413, []]);
+    const unvalidated = await browser.get("/", { cookie });
+    assert.deepEqual([unvalidated.status, unvalidated.headers.get("retry-after"), unvalidated.setCookies], [503, "10", []]);
+  });
+}

@@ -90,7 +90,8 @@ export const STAND_INS = {
     return before(async (request) => {
       const c = new HonoContext(request);
       await handle(c, async () => {
-        c.res = await responseOf(Promise.resolve().then(() => page(c.session, pathOf(request)))).catch(() => new Response("failed", { status: 500 }));
+        const failed = (error) => ((c.error = error), new Response("failed", { status: 500 }));
+        c.res = await responseOf(Promise.resolve().then(() => page(c.session, pathOf(request)))).catch(failed);
       });
       return c.res;
     });

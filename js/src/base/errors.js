@@ -35,12 +35,18 @@ export function misused(sentence) {
   throw new TypeError(sentence);
 }
 
+/** How a request is answered that fails by such an error: in words for its visitor, where the message is for operators. */
+const ANSWERS = {
+  size: { status: 413, body: "your session is full" },
+  stale: { status: 403, body: "please sign in again" },
+};
+
 /** A change that was refused. The session stays as it was. */
 export class SessionError extends Error {
   constructor(code, message) {
     super(message);
     this.name = "SessionError";
-    this.code = code;
+    Object.assign(this, { code }, ANSWERS[code]);
   }
 }
 

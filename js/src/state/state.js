@@ -42,6 +42,8 @@ export class State {
   /** The least end set by `limitTo` in this request, or null. */
   limitedUntil = null;
   becameBound = false;
+  /** The last error of a change, or null. */
+  failure = null;
   /** The application said in this request that the session is still valid. */
   isValidated = false;
   /** The field of `flash`. */
@@ -118,8 +120,13 @@ export class State {
   change(evenWithheld = false) {
     this.isTouched = true;
     if (this.isClosed) throw new SessionError("after-head", "session is saved already");
-    if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.code, this.withheld.sentence);
+    if (this.withheld && !evenWithheld) this.#fail(this.withheld.code, this.withheld.sentence);
     return this;
+  }
+
+  #fail(code, sentence) {
+    this.failure = new SessionError(code, sentence);
+    throw this.failure;
   }
 
   /** Stores an entry of a dictionary, or removes it with null. */
@@ -190,7 +197,7 @@ export class State {
     if (content <= budget.room) return;
     const mayShrink = this.arrived && content <= this.contentLength;
     if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
-    throw new SessionError("size", `session has room for ${budget.room} bytes of content, found ${content}; store less or raise \`size\``);
+    this.#fail("size", `session has room for ${budget.room} bytes of content, found ${content}; store less or raise \`size\``);
   }
 
   /** The size under which a session may be sent, if any (§ 9.5.3). */
@@ -235,7 +242,9 @@ export class State {
     const isDiscarded = this.wish === "discard";
     const standing = this.sealer.standingOf(this);
     // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
-    const isSilenced = standing === "lapsed" || (status >= 500 && !this.policy.saveOnServerError && this.wish !== "force");
+    // A change that did not fit fails a request like any other error: only a part of the changes may have been made.
+    const isFailure = status >= 500 || status === this.failure?.status;
+    const isSilenced = standing === "lapsed" || (isFailure && !this.policy.saveOnServerError && this.wish !== "force");
     const drop = this.hasToken || said ? { change: "drop", touch: "written" } : keep;
     if (this.#isOver(isDiscarded, isSilenced)) return drop;
     if (isDiscarded || isSilenced) return keep;

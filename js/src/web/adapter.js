@@ -1,6 +1,6 @@
 // What all adapters share.
 
-import { ensure, misused, mustBe, refuseUnknown } from "../base/errors.js";
+import { SessionError, ensure, misused, mustBe, refuseUnknown } from "../base/errors.js";
 import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";
 
@@ -55,6 +55,22 @@ export async function tell(hook, told, request) {
   }
 }
 
+/** Returns true for an error of a session that has an answer, such as that of a full one. */
+export const hasAnswer = (error) => error instanceof SessionError && error.status !== undefined;
+
+export const answerOf = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers });
+
+/** Returns what a handler answers, or the answer to the error of its session by which it failed, which is told. */
+export async function answered(handle, request) {
+  try {
+    return await handle();
+  } catch (error) {
+    if (!hasAnswer(error)) throw error;
+    await tell(null, { cause: error }, request);
+    return answerOf(error);
+  }
+}
+
 /**
  * Returns a function that loads the session of a request and asks the guard. `given` is for the function that makes the
  * cookie. It returns the session; a function that saves it with a response; what answers the request, if that is refused by the
@@ -62,9 +78,7 @@ export async function tell(hook, told, request) {
  */
 export function admission(cookies, options = {}) {
   const {
-    guard, now, contextBy, onOutcome, onRefused,
-    refuse = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers }),
-    ...unknown
+    guard, now, contextBy, onOutcome, onRefused, refuse = answerOf, ...unknown
   } = options;
   refuseUnknown(unknown, "; pass `{ guard }`");
   mustBe(!guard || guard.check, "guard", "a CsrfGuard");

@@ -1,6 +1,6 @@
 // `fetch` handlers: workers, Deno, Bun, route handlers of Next.js.
 
-import { admission } from "./adapter.js";
+import { admission, answered } from "./adapter.js";
 
 /**
  * Returns a handler that loads the session, calls `handler(request, session, ...rest)`, and saves the session with its
@@ -12,7 +12,7 @@ export function withSession(cookies, handler, options) {
     // Read before the handler, which may hand its request over.
     const isUpgrade = request?.headers?.get?.("upgrade");
     const [session, save, refused] = await admit(request, ...rest);
-    const response = await (refused ?? handler(request, session, ...rest));
+    const response = await (refused ?? answered(() => handler(request, session, ...rest), request));
     if (response !== undefined || !isUpgrade) return save(response);
     // In Bun, `server.upgrade` has answered.
     await save({ status: 101, headers: [] });

@@ -1,7 +1,7 @@
 // Hono.
 
 import { BaseSession } from "../session/session.js";
-import { admission, claim, refuseOther } from "./adapter.js";
+import { admission, answerOf, claim, hasAnswer, refuseOther } from "./adapter.js";
 
 /**
  * Middleware that loads the session into the variable `session` and saves it with the response. `cookies` is a cookie, a
@@ -18,7 +18,8 @@ export function session(cookies, options) {
       else await next();
       // That of another cookie, perhaps.
       if (!(c.get("session") instanceof BaseSession)) refuseOther();
-      const saved = await save(c.res);
+      // Hono has answered the error of a handler, by itself or by `onError`.
+      const saved = await save(hasAnswer(c.error) && c.res.status === 500 ? answerOf(c.error) : c.res);
       if (saved === c.res) return;
       // Else Hono adds the fields of the response that is replaced.
       c.res = undefined;

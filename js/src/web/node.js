@@ -2,7 +2,7 @@
 
 import { mustBe } from "../base/errors.js";
 import { headChanges } from "../carrier/cookie.js";
-import { admission, checkPlace, claim, failureIn, tell } from "./adapter.js";
+import { admission, checkPlace, claim, failureIn, hasAnswer, tell } from "./adapter.js";
 import { beforeHead, reopen } from "./hold.js";
 
 /** The options of an adapter whose responses are Node's, where a refusal is given back. `own`: functions that it calls itself. */
@@ -66,15 +66,17 @@ export function fail(error, request, response, failed) {
   reopen(response);
   if (response.headersSent) return void (response.writableEnded || response.destroy());
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  response.statusCode = 500;
   // An earlier one may be what has failed. HTTP/2 has none, and would warn.
   delete response.statusMessage;
-  response.end("internal server error");
+  answerRefusal(hasAnswer(error) ? error : FAILURE, request, response);
 }
+
+const FAILURE = { status: 500, message: "internal server error" };
 
 /** Answers as adapters for a `Request` do. */
 export function answerRefusal({ status, headers, body, message }, request, response) {
   response.statusCode = status;
-  response.setHeader("content-type", headers?.["content-type"] ?? "text/plain; charset=utf-8");
+  const fields = { "content-type": "text/plain; charset=utf-8", ...headers };
+  for (const [name, value] of Object.entries(fields)) response.setHeader(name, value);
   response.end(body ?? message);
 }

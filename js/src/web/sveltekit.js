@@ -1,6 +1,7 @@
 // SvelteKit.
 
 import { cookiesAfter } from "../carrier/cookie.js";
+import { stateOf } from "../session/session.js";
 import { admission, claim, hang } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
 
@@ -24,7 +25,7 @@ export function handleSession(cookies, options) {
     };
     try {
       hang(event.locals, session);
-      return await save(await (refused ?? answer(resolve, event, saveRedirect)));
+      return await save(await (refused ?? answer(resolve, event, session, saveRedirect)));
     } finally {
       release();
     }
@@ -47,9 +48,14 @@ function throws(read) {
 }
 
 /** Answers by the hooks that follow. To a redirect that one of them throws, SvelteKit adds the cookies of the event. */
-async function answer(resolve, event, saveRedirect) {
+async function answer(resolve, event, session, saveRedirect) {
   try {
-    return await resolve(event);
+    const response = await resolve(event);
+    const { failure } = stateOf(session);
+    // SvelteKit answers an error of any status with 500.
+    return response.status === 500 && failure?.status
+      ? new Response(response.body, { status: failure.status, headers: response.headers })
+      : response;
   } catch (error) {
     if (typeof error?.location === "string") await saveRedirect(error);
     throw error;

@@ -4,7 +4,7 @@ import { ensure } from "../../base/errors.js";
 import { isExpiry, toSetCookie } from "../../cookie/set_cookie.js";
 import { stateOf } from "../../session/session.js";
 import { offerAfter, setChanges } from "../../carrier/cookie.js";
-import { admission } from "../adapter.js";
+import { admission, answered } from "../adapter.js";
 import { isOfSession, setCookieField } from "../cookie_field.js";
 import { fieldsForPage, leadingOn, leadsOn } from "./onward.js";
 import { checkOptions } from "./options.js";
@@ -29,7 +29,7 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
   return async (request) => {
     const kind = kindOf(request);
     const [session, save, refused, cookie] = await admit(request);
-    const answer = await (refused ?? handler(request, session));
+    const answer = await (refused ?? answered(() => handler(request, session), request));
     const isAnswered = answer && !leadsOn(answer);
     if (isAnswered && kind !== "inner") {
       // What is done for a page that nobody waits for yet is not kept.
