@@ -460,15 +460,41 @@ test("programs of other frameworks are those that are tested with them", async (
   }
 });
 
-test("a wrong key stops Next.js when it starts", async (t) => {
-  await mkdir(new URL("lib/", folder), { recursive: true });
-  const session = programs.get("lib/session.js").replace(/^import .* "next\/headers";$/m, "const cookies = async () => {};");
+/** The cookies of a request of Next.js. */
+const jar = { set: (name, value) => jar.pairs.set(name, value), getAll: () => [...jar.pairs].map(([name, value]) => ({ name, value })), pairs: new Map() };
+
+/** Writes the module of the sessions of Next.js, with this jar. */
+async function withJar() {
+  for (const name of ["lib/", "app/account/"]) await mkdir(new URL(name, folder), { recursive: true });
+  globalThis.jarOfNext = jar;
+  const session = programs.get("lib/session.js").replace(/^import .* "next\/headers";$/m, "const cookies = async () => jarOfNext;");
   await writeFile(new URL("lib/session.js", folder), session);
+}
+
+test("a wrong key stops Next.js when it starts", async (t) => {
+  await withJar();
   const { register } = await load("instrumentation.js");
-  await register();
   t.after(() => (process.env.SESSION_KEYS = XAES_KEY));
   process.env.SESSION_KEYS = XAES_KEY.slice(0, -1);
   await assert.rejects(register(), { name: "ConfigError", code: "key" });
+  process.env.SESSION_KEYS = XAES_KEY;
+  await register();
+});
+
+test("an action behind `protect` checks the session itself, because it may be posted to any page", async () => {
+  await withJar();
+  const redirect = "const redirect = (to) => { throw Object.assign(new Error(to), { digest: `NEXT_REDIRECT;push;${to};307;` }); };";
+  const name = "app/account/actions.js";
+  await writeFile(new URL(name, folder), programs.get(name).replace(/^import .* "next\/navigation";$/m, redirect));
+  const { addToCart } = await import(new URL(name, folder));
+  const { sessions } = await import(new URL("lib/session.js", folder));
+  const form = new FormData();
+  form.set("item", "7");
+  await assert.rejects(addToCart(form), { message: "/login" });
+  assert.deepEqual([...jar.pairs.keys()], []);
+  await sessions.update((session) => session.set("user", "ada"));
+  await addToCart(form);
+  assert.deepEqual((await sessions.load()).get("cart"), ["7"]);
 });
 
 test("the package that is installed from a clone is the one that is packed", async () => {

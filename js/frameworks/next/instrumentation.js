@@ -1,4 +1,4 @@
-import { cookie } from "./lib/session.js";
+import { sessions } from "./lib/session.js";
 
 // So that a wrong key or option is an error when the server starts.
-export const register = async () => void (await cookie());
+export const register = () => sessions.ready();

@@ -10,6 +10,11 @@ export interface NextCookies {
 /** Sessions in the app router of Next.js. */
 export interface NextSessions<S extends BaseSession> {
   /**
+   * Makes the cookie, and throws what the first request would: call it in `register` of instrumentation.js, so that a wrong key or
+   * option is an error when the server starts.
+   */
+  ready(): Promise<void>;
+  /**
    * Loads the session, to be read: in server components, server actions and route handlers. Every change throws a
    * `SessionError` with the code `read-only`, also that of `csrfToken` for a session without an id.
    */

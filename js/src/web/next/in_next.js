@@ -65,7 +65,7 @@ export function inNext(sessions, cookies, options = {}) {
       return result;
     });
   };
-  return { load, save: (session) => save(session), update };
+  return { load, save: (session) => save(session), update, ready: async () => void (await open()) };
 }
 
 function jarOf(jar) {
