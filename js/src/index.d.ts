@@ -334,6 +334,11 @@ export interface SessionInfo {
 export type SessionToJudge<S extends BaseSession> = SessionInfo &
   Readonly<Pick<S, Extract<keyof S, "binding" | "get" | "has">>> & { readonly [K in Extract<keyof S, "value">]: S[K] | undefined };
 
+/** Content of a session whose type is not named: TypeScript infers none from beside the call of `revocation` or `revalidation`. */
+interface AnyContent extends Pick<Session, "binding" | "get" | "has"> {
+  readonly value: any;
+}
+
 /** Session as `validate` sees it: the facts about it, and its content, which cannot be changed here. */
 export type SessionToValidate<S extends BaseSession> = SessionInfo & Readonly<Pick<S, Extract<keyof S, "binding" | "get" | "has" | "value">>>;
 
@@ -348,21 +353,24 @@ export interface Revocation<S extends BaseSession> {
  * return false is refused; after an error, or an answer that is neither true nor false, `outcome.cause` says why. Where the
  * content cannot be read, `get` returns undefined, and `value` is undefined. Throws a `ConfigError`.
  */
-export function revocation<S extends BaseSession = Session>(
+export function revocation(judge: (session: SessionInfo & AnyContent) => boolean | Promise<boolean>): Revocation<any>;
+export function revocation<S extends BaseSession>(
   judge: (session: SessionToJudge<S>) => boolean | Promise<boolean>,
 ): Revocation<NoInfer<S>>;
 
-export interface RevalidationOptions<S extends BaseSession> {
+interface RevalidationOf<Asked> {
   /** Interval in seconds for which an answer holds: above 0, and at most half of each idle timeout. */
   readonly seconds: number;
   /**
    * Returns true if a session is still valid, and false if it has ended. An error, or any other value, is not an answer. `load`
    * waits for it, so give it a timeout. May be called several times at once.
    */
-  readonly validate: (session: SessionToValidate<S>) => boolean | Promise<boolean>;
+  readonly validate: (session: Asked) => boolean | Promise<boolean>;
   /** Seconds after the last answer for which a session is kept without a new answer. Default: null, it is not kept. */
   readonly unvalidatedUpTo?: number | null;
 }
+
+export interface RevalidationOptions<S extends BaseSession> extends RevalidationOf<SessionToValidate<S>> {}
 
 /** The option `revalidateAfter`. */
 export interface Revalidation<S extends BaseSession> {
@@ -377,7 +385,8 @@ export interface Revalidation<S extends BaseSession> {
  * question.
  * Throws a `ConfigError`.
  */
-export function revalidation<S extends BaseSession = Session>(options: RevalidationOptions<S>): Revalidation<NoInfer<S>>;
+export function revalidation(options: RevalidationOf<SessionInfo & AnyContent>): Revalidation<any>;
+export function revalidation<S extends BaseSession>(options: RevalidationOptions<S>): Revalidation<NoInfer<S>>;
 
 /** Pairs of label and value that sessions are bound to. */
 export type Context = readonly (readonly [label: string, value: string])[];

@@ -413,6 +413,18 @@ await SessionToken.encrypted(ring, {
   type,
   revalidateAfter: revalidation<TypedSession<Login>>({ seconds: 60, validate: ({ value }) => value.roles.includes("editor") }),
 });
+// Without the type argument the value is of any type there, and the sessions are of the type of `type`.
+const asked = await SessionCookie.encrypted(ring, { type, revalidateAfter: revalidation({ seconds: 60, validate: ({ value }) => value.roles.includes("editor") }) });
+const roles: readonly string[] = (await asked.load(null)).value.roles;
+// @ts-expect-error a list is no number
+const noRoles: number = (await asked.load(null)).value.roles;
+const judged = await SessionToken.encrypted(ring, { header: "authorization", type, revokedIf: revocation(({ value, id }) => value?.user === 7 && id !== null) });
+// @ts-expect-error a typed session has no entries
+(await judged.load(null)).get("user");
+await SessionCookie.encrypted<Visitor>(ring, { revalidateAfter: revalidation({ seconds: 60, validate: (session) => session.get("user") === "ada" }) });
+// @ts-expect-error an answer is true or false
+revalidation({ seconds: 60, validate: () => "yes" });
+console.log(roles, noRoles);
 await SessionCookie.encrypted<Visitor>(ring, { revokedIf: revocation<Session<Visitor>>(({ get, has }) => has("theme") && get("visits") === 1) });
 await SessionCookie.encrypted(ring, { revokedIf: revocation(({ get }) => get("anything") === 1) });
 await SessionCookie.encrypted(ring, { type, revokedIf: revocation<TypedSession<Login>>(async ({ value }) => value !== undefined && value.roles.length === 0) });
