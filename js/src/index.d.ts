@@ -72,6 +72,8 @@ export class ConfigError extends Error {
   readonly name: "ConfigError";
   /** For a key, a ring or a context, a word of the format; otherwise the name of the setting. */
   readonly code: ConfigErrorCode;
+  /** Names of the settings that are wrong, as their source writes them. Only with the code `settings`. */
+  readonly settings?: readonly string[];
 }
 
 export type ConfigErrorCode =
@@ -105,6 +107,7 @@ export type ConfigErrorCode =
   | "label"
   | "value"
   // Settings
+  | "settings"
   | "option"
   | "name"
   | "header"

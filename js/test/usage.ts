@@ -23,6 +23,7 @@ import { oldCookie } from "hardtack-session/migrate";
 import { inNext, protect, sessionProxy, wayBack } from "hardtack-session/next";
 import { withSession as inNode } from "hardtack-session/node";
 import { forward } from "hardtack-session/origin";
+import { fromEnv, fromSettings } from "hardtack-session/settings";
 import { type Infer, list, map, oneOf, option, sessionType, struct, text, tuple, u32, u53, u64 } from "hardtack-session/struct";
 import { handleSession } from "hardtack-session/sveltekit";
 import { onSession } from "hardtack-session/astro";
@@ -439,3 +440,18 @@ await SessionCookie.encrypted(ring, { revalidateAfter: revalidation({ seconds: 6
 await SessionCookie.encrypted(ring, { revalidateAfter: 60 });
 // @ts-expect-error it has a question
 revalidation({ seconds: 60 });
+
+// Settings from outside the program.
+
+const described: SessionCookie<Session<Visitor>> = await fromEnv<Visitor>("SESSION_");
+const inWorker = withSession((env: { SESSION_KEYS: string }) => fromEnv("SESSION_", env), async () => new Response());
+const describedTable = await fromSettings({ keys_env: "KEYS", idle_timeout: "15m" }, process.env, {
+  type: typeOf({ label: "n", schema: 1, shape: struct({ n: u32 }) }),
+  revokedIf: revocation<TypedSession<{ n: number }>>(({ value }) => value?.n === 0),
+});
+const describedNumber: number = (await describedTable.load(null)).value.n;
+// @ts-expect-error: a setting says it
+await fromEnv("SESSION_", process.env, { idleTimeout: 60 });
+// @ts-expect-error: not a prefix
+await fromEnv(process.env);
+export { described, describedNumber, inWorker };

@@ -19,7 +19,8 @@ export async function generateKey({ mode = "encrypted", ...unknown } = {}) {
   return `${KEY_PREFIX}${type}_${toBase64url(concat(secret, await checksum(type, secret)))}`;
 }
 
-async function checksum(type, secret) {
+/** The last bytes of a key's text, by which one that was cut off or mistyped is known. */
+export async function checksum(type, secret) {
   return (await sha256(concat(toUtf8(`${KEY_PREFIX}${type}_`), secret))).subarray(0, 4);
 }
 

@@ -13,7 +13,8 @@ use axum::{
     routing::any,
 };
 use hardtack::{
-    KeyRing, Session, SessionCookie, SessionData, SessionLayer, SessionToken,
+    ConfigError, KeyRing, Session, SessionCookie, SessionData, SessionLayer, SessionSettings,
+    SessionToken,
     carrier::{SessionCookieBuilder, TokenChange},
     csrf::CsrfGuard,
     migrate::{OldCookie, OldSession, Reader},
@@ -37,6 +38,7 @@ enum Question {
     Guard(Guarded),
     Caches(Caches),
     Device(Device),
+    Described(Described),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -52,6 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Question::Guard(guarded) => guarded.answer().await?,
             Question::Caches(caches) => caches.answer()?,
             Question::Device(device) => device.answer()?,
+            Question::Described(described) => described.answer()?,
         };
         writeln!(out, "{answer}")?;
         out.flush()?;
@@ -468,6 +471,101 @@ impl Caches {
             .collect();
         Ok(json!({ "sets": sets, "fields": fields }))
     }
+}
+
+/// A cookie that settings describe.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Described {
+    now: u64,
+    /// The settings, as the text of a JSON table.
+    table: Option<String>,
+    /// Names and values of an environment, in which settings begin with `SESSION_`.
+    variables: Vec<(String, String)>,
+    /// Seconds after which a request comes.
+    later: Vec<i64>,
+}
+
+impl Described {
+    /// What the cookie does, or why it is refused.
+    fn answer(&self) -> Result<Value, Box<dyn Error>> {
+        match self.cookie() {
+            Ok(cookie) => self.effects(&cookie),
+            Err(error) => Ok(json!({
+                "refused": error.to_string(),
+                "settings": error.settings().collect::<Vec<_>>(),
+            })),
+        }
+    }
+
+    fn cookie(&self) -> Result<SessionCookie, ConfigError> {
+        let settings: SessionSettings = match &self.table {
+            Some(table) => serde_json::from_str(table).expect("the test gives JSON"),
+            None => SessionSettings::from_variables("SESSION_", self.variables.iter().cloned())?,
+        };
+        settings.build()
+    }
+
+    fn effects(&self, cookie: &SessionCookie) -> Result<Value, Box<dyn Error>> {
+        let now = time(self.now);
+        let session = cookie.load(None::<&str>, now);
+        let room = session.remaining_bytes();
+        session.insert("user", "ada")?;
+        let expires = session.expires_at().map(seconds_of);
+        let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
+        let remembered = cookie.load(None::<&str>, now);
+        remembered.insert("user", "ada")?;
+        let until = remembered.remember_for(Duration::from_secs(1 << 31));
+        let until = until.ok().map(seconds_of);
+        let remembered: Vec<String> = cookie.save(&remembered)?.into_iter().collect();
+        let pair = |field: &String| field.split(';').next().unwrap_or_default().to_owned();
+        let came = [&fields, &remembered]
+            .map(|fields| fields.iter().map(pair).collect::<Vec<_>>().join("; "));
+        let mut later = Vec::new();
+        for (seconds, came) in self
+            .later
+            .iter()
+            .flat_map(|it| came.iter().map(move |c| (it, c)))
+        {
+            let session = cookie.load([came], time(self.now.saturating_add_signed(*seconds)));
+            let user: Option<String> = session.get("user")?;
+            let sent = cookie.save(&session)?.into_iter().count();
+            later.push(json!([
+                user,
+                session.outcome().reason().map(|it| it.name()),
+                sent
+            ]));
+        }
+        let mut answers = Vec::new();
+        for (status, caching) in [(500, "no-cache"), (200, "public, max-age=60")] {
+            let session = cookie.load(None::<&str>, now);
+            session.insert("user", "ada")?;
+            let mut response = HeaderMap::new();
+            response.insert("cache-control", HeaderValue::from_static(caching));
+            cookie.save_to(&session, StatusCode::from_u16(status)?, &mut response)?;
+            answers.push(json!([
+                response.contains_key("set-cookie"),
+                response
+                    .get("cache-control")
+                    .and_then(|it| it.to_str().ok()),
+            ]));
+        }
+        Ok(json!({
+            "name": cookie.name().as_str(),
+            "room": room,
+            "expires": expires,
+            "until": until,
+            "fields": fields,
+            "remembered": remembered,
+            "later": later,
+            "answers": answers,
+        }))
+    }
+}
+
+fn seconds_of(at: SystemTime) -> u64 {
+    at.duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }
 
 /// A request with a session that may be bound to a device.

@@ -1,0 +1,37 @@
+import type { AnyShape, BaseSession, CookieOptions, OptionsFor, Session, SessionCookie, SessionType, Storable, TypedSession } from "./index.js";
+
+/** Options of a `SessionCookie` that no setting can say. Any other is refused. */
+export type ProgramOptions<S extends BaseSession> = Pick<CookieOptions, "skipXChaCha" | "migrateFrom" | "deviceBound"> & OptionsFor<S>;
+
+/**
+ * Builds the cookie that environment variables describe: the names and values of docs/settings.md, as Rust's `SessionSettings`
+ * reads them. With the prefix `SESSION_`, `SESSION_IDLE_TIMEOUT` is `idle_timeout`. Throws a `ConfigError` with the code `settings`,
+ * which names every variable that is refused, and shows no key.
+ *
+ * `env`: the environment, in which `keys_env` is looked up too. Default: `process.env`; in a worker, give its `env`.
+ */
+export function fromEnv<T>(
+  prefix: string,
+  env: object | undefined,
+  options: ProgramOptions<TypedSession<T>> & { readonly type: SessionType<T> },
+): Promise<SessionCookie<TypedSession<T>>>;
+export function fromEnv<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
+  prefix: string,
+  env?: object,
+  options?: ProgramOptions<Session<Shape>> & { readonly type?: null },
+): Promise<SessionCookie<Session<Shape>>>;
+
+/**
+ * Builds the cookie that a table describes, such as a part of a file of JSON or TOML, by the same names, values and mistakes as
+ * `fromEnv`.
+ */
+export function fromSettings<T>(
+  settings: object,
+  env: object | undefined,
+  options: ProgramOptions<TypedSession<T>> & { readonly type: SessionType<T> },
+): Promise<SessionCookie<TypedSession<T>>>;
+export function fromSettings<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
+  settings: object,
+  env?: object,
+  options?: ProgramOptions<Session<Shape>> & { readonly type?: null },
+): Promise<SessionCookie<Session<Shape>>>;

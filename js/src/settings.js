@@ -1,0 +1,187 @@
+// Settings from outside the program, one description for programs in JavaScript and in Rust: the names and values of
+// docs/settings.md, and the sentences of src/settings/.
+
+import { EPOCH, isText } from "./base/bytes.js";
+import { misused } from "./base/errors.js";
+import { isRecord } from "./base/plain.js";
+import { withAdvice } from "./carrier/carrier.js";
+import { SessionCookie } from "./carrier/cookie.js";
+import { attributes } from "./cookie/attributes.js";
+import { looksLikeAKey } from "./keys/redact.js";
+import { optionsOf } from "./session/settings.js";
+import { ringOf } from "./settings/keys.js";
+import { NAMES, apply, isSetting, isSourceOfKeys, noSettings, unknown } from "./settings/names.js";
+import { mistakesIn } from "./settings/rules.js";
+import { errorOf, escaped, mistake, mistakeIn, namesOne, refuse, spelled } from "./settings/sentences.js";
+import { holdsAKey, isEmpty, isOn, lower, valueOf } from "./settings/value.js";
+
+/**
+ * Builds the cookie that the variables with this prefix describe: with `SESSION_`, `SESSION_IDLE_TIMEOUT` is `idle_timeout`. `env`
+ * is that of the process, or of a worker. `options`: what no setting can say, such as a `type`.
+ */
+export function fromEnv(prefix, env = globalThis.process?.env, options = {}) {
+  return withAdvice(buildFromEnv(prefix, env, options));
+}
+
+/** Builds the cookie that a table of settings describes, as a part of a file of JSON or TOML. `keys_env` names variables of `env`. */
+export function fromSettings(settings, env = globalThis.process?.env, options = {}) {
+  return withAdvice(buildFromSettings(settings, env, options));
+}
+
+async function buildFromEnv(prefix, env, options) {
+  if (typeof prefix !== "string") misused("expected the prefix of variables, such as SESSION_");
+  if (typeof env !== "object" || env === null) misused("expected an environment; in a worker, give its `env`");
+  const settings = new Settings(prefix, (name) => name.toUpperCase());
+  for (const [variable, value] of Object.entries(env)) {
+    const name = variable.slice(prefix.length);
+    if (!variable.startsWith(prefix) || variable === X11_SESSION_MANAGER || isOfKubernetes(name)) continue;
+    if (isUtf8(value)) await settings.take(lower(name), variable, value);
+    else await settings.refuse(variable, "is not UTF-8");
+  }
+  settings.check();
+  return settings.build(env, options);
+}
+
+async function buildFromSettings(given, env, options) {
+  const settings = new Settings("", (name) => name);
+  const isTable = typeof given === "object" && given !== null && !Array.isArray(given) && (isRecord(given) || given instanceof Map);
+  if (!isTable) throw errorOf([mistake(null, "the settings are not a table of names and values")]);
+  for (const [name, value] of given instanceof Map ? given : Object.entries(given)) await settings.take(String(name), String(name), value);
+  return settings.build(env, options);
+}
+
+/** Settings that were given, and what was refused of them. */
+class Settings {
+  #prefix;
+  #spell;
+  /** The value of each setting, and the name under which it was given. */
+  #entries = new Map();
+  #problems = [];
+  #applied = noSettings();
+
+  constructor(prefix, spell) {
+    this.#prefix = prefix;
+    this.#spell = spell;
+  }
+
+  /** Takes the setting `name`, which its source calls `shown`. */
+  async take(name, shown, given) {
+    try {
+      await this.#take(name, shown, given);
+    } catch (error) {
+      if (error.code !== "settings") throw error;
+      await this.refuse(shown, error.message);
+    }
+  }
+
+  async #take(name, shown, given) {
+    const value = valueOf(given);
+    if (isEmpty(value)) refuse("is empty; give it a value or leave it out");
+    if (name !== "keys" && (await holdsAKey(value))) refuse("holds a key, which belongs in {keys} alone");
+    if (!isSetting(name)) refuse(unknown(name));
+    if (this.#entries.has(name)) refuse("is given twice, or under two names; keep one");
+    apply(name, value, noSettings());
+    if (isSourceOfKeys(name) && this.#sourceOfKeys()) refuse(OTHER_KEYS);
+    this.#entries.set(name, { shown, value });
+    apply(name, value, this.#applied);
+  }
+
+  /** `reason` follows the name: "is empty, …". */
+  async refuse(shown, reason) {
+    const setting = (await looksLikeAKey(shown)) ? "(a key)" : escaped(shown);
+    this.#problems.push({ setting, sentence: `\`${setting}\` ${this.#spelled(reason)}` });
+  }
+
+  #sourceOfKeys() {
+    return [...this.#entries.keys()].find(isSourceOfKeys);
+  }
+
+  /** Refuses what is wrong by itself. */
+  check() {
+    const alone = mistakesIn(this.#applied).filter(({ setting, sentence }) => setting !== null && namesOne(sentence));
+    this.#throw([...this.#misread(), ...alone.map((found) => this.#told(found))]);
+  }
+
+  /** Refuses all mistakes, of the keys too, and builds the cookie. */
+  async build(env, options) {
+    // A setting that is not understood may be the reason for other mistakes.
+    if (this.#misread().length > 0) this.check();
+    const own = this.#optionsOf(options);
+    const [mistakes, ring] = [mistakesIn(this.#applied).map((found) => this.#told(found)), await this.#ring(env, own)];
+    this.#throw(ring.wrong ? [...mistakes, ring.wrong] : mistakes);
+    const make = this.#applied.mode === "signed" ? "unencryptedButSigned" : "encrypted";
+    return SessionCookie[make](ring, { ...this.#described(), ...own });
+  }
+
+  /** The ring, or what is `wrong` with it. */
+  async #ring(env, { skipXChaCha }) {
+    const { sources, watch } = this.#applied;
+    const isUnwatched = watch !== null && sources.length > 0 && sources.every(({ file }) => file === undefined);
+    if (isUnwatched) return { wrong: this.#told(mistakeIn("watch_keys", NOTHING_TO_WATCH)) };
+    try {
+      return await ringOf(this.#applied, env, skipXChaCha);
+    } catch (error) {
+      if (error.code !== "settings") throw error;
+      // The keys are in a setting that the sentence does not name.
+      const shown = this.#shown(this.#sourceOfKeys() ?? "keys");
+      return { wrong: { setting: shown, sentence: `\`${shown}\`: ${this.#spelled(error.message)}` } };
+    }
+  }
+
+  /** The options of the program, of which no setting says one. */
+  #optionsOf(options) {
+    const said = Object.keys(optionsOf(options)).find((name) => name === "cookie" || NAMES.some((setting) => camelCase(setting) === name));
+    if (said !== undefined) this.#throw([this.#told(mistake(null, `the option \`${said}\` is for the settings to say; give it there`))]);
+    return options;
+  }
+
+  /** The options that the settings say. */
+  #described() {
+    const { cookie, options } = this.#applied;
+    const inNumbers = Object.entries(options).map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : value]);
+    const described = { ...Object.fromEntries(inNumbers), cookie: attributes(cookie) };
+    // No session began earlier.
+    if (described.notBefore !== undefined) described.notBefore = Math.max(described.notBefore, EPOCH) * 1000;
+    return described;
+  }
+
+  /** Mistakes in settings that were not understood. */
+  #misread() {
+    const http = this.#entries.get("danger_allow_http");
+    const isBoth = http && isOn(http.value) && this.#entries.has("secure");
+    return isBoth ? [...this.#problems, this.#told(mistakeIn("secure", OPPOSITE))] : this.#problems;
+  }
+
+  #throw(mistakes) {
+    if (mistakes.length > 0) throw errorOf(mistakes);
+  }
+
+  /** A mistake in the words of the source. */
+  #told({ setting, sentence }) {
+    return { setting: setting && this.#shown(setting), sentence: this.#spelled(sentence) };
+  }
+
+  #spelled(sentence) {
+    return spelled(sentence, (name) => this.#shown(name));
+  }
+
+  /** The name of a setting as its source writes it. */
+  #shown(name) {
+    const given = this.#entries.get(name)?.shown;
+    return given ?? (isSetting(name) ? `${this.#prefix}${this.#spell(name)}` : name);
+  }
+}
+
+const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+
+/** A variable that was not has U+FFFD. */
+const isUtf8 = (given) => typeof given !== "string" || (isText(given) && !given.includes("\u{fffd}"));
+
+/** The end of a variable in which Kubernetes gives a container the address of a service. No setting is about a port. */
+const isOfKubernetes = (name) => name.endsWith("SERVICE_HOST") || name.split("_").includes("PORT");
+
+/** Set by X11 session managers for the programs that they start. */
+const X11_SESSION_MANAGER = "SESSION_MANAGER";
+const OPPOSITE = "is the opposite of {danger_allow_http}; leave out one of them";
+const OTHER_KEYS = "is not the only source of keys; give one of {keys}, {keys_env}, {keys_file} and {keys_from}";
+const NOTHING_TO_WATCH = "needs a file: the variables of a running program do not change; give {keys_file}, or leave it out";

@@ -1,0 +1,89 @@
+// The keys that settings name: from variables, files and the settings themselves.
+
+import { KeyRing } from "../keys/key_ring.js";
+import { looksLikeAKey } from "../keys/redact.js";
+import { escaped, plain, refuse } from "./sentences.js";
+
+/**
+ * Returns the ring of these sources, which follows its files if `watch` is an interval. `env`: the environment. Throws a
+ * `ConfigError`, in whose sentence the names of settings are in braces.
+ */
+export async function ringOf({ mode, sources, watch }, env, skipXChaCha) {
+  if (sources.length === 0) refuse(NO_KEYS);
+  const names = await Promise.all(sources.map(nameOf));
+  const read = () => Promise.all(sources.map((source, i) => textOf(source, names[i], env)));
+  const options = { mode, skipXChaCha };
+  try {
+    if (watch === null) return await KeyRing.parse(await read(), options);
+    // Asking more often than in a day does no harm.
+    const every = Math.min(Number(watch), MOST_SECONDS);
+    return await KeyRing.follow(settled(sources, names, read), { ...options, every });
+  } catch (error) {
+    // Those of a source are refused with its name already.
+    if (error.code === "settings") throw error;
+    return refuse([names.filter(Boolean).join(", "), error.message].filter(Boolean).map(plain).join(": "));
+  }
+}
+
+/** The name of a source in errors. One that is a key by mistake is not shown. */
+async function nameOf({ variable, file }) {
+  if (variable === undefined && file === undefined) return "";
+  if (await looksLikeAKey(variable ?? file)) return "(a key)";
+  return variable === undefined ? `file ${file}` : `environment variable ${variable}`;
+}
+
+async function textOf({ text, variable, file }, name, env) {
+  if (text !== undefined) return text;
+  if (file !== undefined) return readFile(file, plain(name));
+  const value = Object.hasOwn(Object(env), variable) ? env[variable] : undefined;
+  return typeof value === "string" ? value : refuse(`${plain(name)} is not set; ${NEW_KEY}`);
+}
+
+async function readFile(path, name) {
+  // No bundler looks for a module that is asked for like this.
+  const files = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  if (!files) refuse(`${name} cannot be read, because there are no files here; give {keys_env} or {keys}`);
+  let bytes;
+  try {
+    const found = await files.stat(path);
+    if (!found.isFile()) refuse(`${name} is not a regular file, nor a link to one; \`KeyRing.follow\` reads other sources`);
+    if (found.size > LARGEST_FILE) refuse(`${name} is larger than 1 MiB, expected keys`);
+    bytes = await files.readFile(path);
+  } catch (error) {
+    if (error.code === "settings") throw error;
+    // The rest is the path, again.
+    return refuse(`cannot read ${name}: ${plain(escaped(String(error.message).split(",")[0]))}`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return refuse(`${name} is not UTF-8, expected keys`);
+  }
+}
+
+/** Reads files that may be written meanwhile: a changed text counts where two readings in a row agree, and files end with a line feed. */
+function settled(sources, names, read) {
+  let known;
+  const readWhole = async () => {
+    const texts = await read();
+    const half = sources.findIndex(({ file }, i) => file !== undefined && texts[i] !== "" && !texts[i].endsWith("\n"));
+    if (half >= 0) refuse(`${plain(names[half])} does not end with a line feed, so it may be half written; end it with one`);
+    return texts;
+  };
+  return async () => {
+    const texts = await readWhole();
+    if (known !== undefined && `${texts}` !== known) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (`${await readWhole()}` !== `${texts}`) refuse(`${plain(names.join(", "))} changed while it was read`);
+    }
+    known = `${texts}`;
+    return texts;
+  };
+}
+
+const MOST_SECONDS = 86_400;
+const LARGEST_FILE = 2 ** 20;
+const NEW_KEY = "put a key into it; `npx hardtack-session keygen` makes one";
+const NO_KEYS =
+  "there are no keys; give {keys_env} with the name of an environment variable, {keys_file} with a path, {keys_from} with several of " +
+  "these, or {keys} with the keys themselves";

@@ -1,0 +1,152 @@
+// Mistakes in settings that were understood, one by one and together, in the sentences of Rust's builder. Names are in braces.
+
+import { toUtf8 } from "../base/bytes.js";
+import { TOKEN_CHARACTERS, isHostName } from "../cookie/set_cookie.js";
+import { showDuration } from "./duration.js";
+import { mistake, mistakeIn, plain, quoted } from "./sentences.js";
+
+/** Returns all mistakes in what `noSettings` holds. */
+export function mistakesIn({ cookie, options }) {
+  return [...mistakesOfCookie(cookie), ...mistakesOfLifetimes(options), ...mistakesOfLabels(options)];
+}
+
+const lengthOf = (text) => toUtf8(text).length;
+
+/** Former attributes have the mistakes of the present ones, too. */
+function mistakesOfCookie({ formerly, ...present }) {
+  const wrongName = wrongNameOf(present.name);
+  const name = wrongName ? undefined : present.name ?? defaultName(present);
+  const mistakes = mistakesOfAttributes(present, name);
+  if (wrongName) return [...mistakes, mistake("name", `{name}: cookie name ${wrongName}`)];
+  return mistakes.length > 0 ? mistakes : formerly.flatMap((former) => mistakesOfFormer(former, present, name)).slice(0, 1);
+}
+
+function wrongNameOf(name) {
+  if (name === undefined) return null;
+  const found = [...name].find((character) => !TOKEN_CHARACTERS.test(character));
+  if (lengthOf(name) > 128) return `has ${lengthOf(name)} bytes, expected at most 128`;
+  if (found) return `contains ${plain(quoted(found))}; use letters, digits, \`-\` and \`_\``;
+  return /\.\d+$/.test(name) ? "ends in a dot and digits, like the parts of a large session; choose another ending" : null;
+}
+
+/** The name with the safest prefix that the attributes allow. */
+function defaultName({ path = "/", domain, dangerAllowHttp }) {
+  if (dangerAllowHttp) return "session";
+  return domain !== undefined || path !== "/" ? "__Secure-session" : "__Host-session";
+}
+
+function mistakesOfAttributes({ path = "/", domain = null, sameSite, partitioned, dangerAllowHttp }, name = "") {
+  const wrongPath = wrongPathOf(path);
+  const conflicts = [
+    [dangerAllowHttp && sameSite === "None", SAME_SITE_NONE_WITHOUT_SECURE],
+    [dangerAllowHttp && partitioned, PARTITIONED_WITHOUT_SECURE],
+    [dangerAllowHttp && /^__(host|secure|http)-/i.test(name), PREFIX_WITHOUT_SECURE],
+    [isHostName(name) && domain !== null, HOST_WITH_DOMAIN],
+    [isHostName(name) && path !== "/", HOST_WITH_PATH],
+  ];
+  return [
+    ...(wrongPath ? [mistakeIn("path", wrongPath)] : []),
+    ...(domain === null || isDomain(domain) ? [] : [mistakeIn("domain", NO_DOMAIN)]),
+    ...conflicts.filter(([isSo]) => isSo).map(([, sentence]) => mistake(null, sentence)),
+  ];
+}
+
+function wrongPathOf(path) {
+  const found = [...path].find((character) => !/[!"$-+\-.\/0-:<->@-~]/.test(character));
+  if (!path.startsWith("/")) return "does not begin with `/`; give one like `/app`";
+  if (lengthOf(path) > 1024) return `has ${lengthOf(path)} bytes, expected at most 1024`;
+  if (found) return `contains ${plain(quoted(found))}, expected visible ASCII characters other than \`;\`, \`,\`, \`?\` and \`#\``;
+  return /\/(\.|%2e){1,2}(\/|$)/i.test(path) ? "has a segment `.` or `..`, which browsers resolve; leave it out" : null;
+}
+
+function isDomain(domain) {
+  const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
+  return domain.length <= 253 && domain.split(".").every(isLabel) && !/^[0-9.]*$/.test(domain);
+}
+
+/** The first mistake in the cookie as it was. Its subject is no setting of the cookie of now. */
+function mistakesOfFormer(former, present, name) {
+  const was = { ...present, ...former };
+  const [wrong] = mistakesOfAttributes(was, name);
+  if (wrong) return [mistake("formerly", `{formerly}: ${wrong.sentence.replace(`{${wrong.setting}}`, wrong.setting)}`)];
+  const placeOf = ({ path = "/", domain = null, partitioned = false }) => JSON.stringify([path, domain, partitioned]);
+  return placeOf(was) === placeOf(present) ? [mistakeIn("formerly", NOTHING_CHANGED)] : [];
+}
+
+const LONGEST = 2n ** 32n - 1n;
+const isInRange = (duration) => duration >= 1n && duration <= LONGEST;
+/** As Rust's `Debug` writes whole seconds. */
+const shown = (duration) => (duration === 0n ? "0ns" : `${duration}s`);
+
+/** Two are compared only if both are in range. */
+function mistakesOfLifetimes(options) {
+  const { absoluteTimeout = 43_200n, rememberUpTo, rememberedIdleTimeout, clockSkew = 60n } = options;
+  const idleTimeout = options.idleTimeout === undefined ? 1_800n : options.idleTimeout ?? undefined;
+  const absolute = ["absolute_timeout", absoluteTimeout];
+  const idle = ["idle_timeout", idleTimeout];
+  const upTo = ["remember_up_to", rememberUpTo];
+  const rememberedIdle = ["remembered_idle_timeout", rememberedIdleTimeout];
+  // The default may be longer.
+  const givenIdle = ["idle_timeout", options.idleTimeout ?? undefined];
+  const isNeverRemembered = rememberedIdleTimeout !== undefined && rememberUpTo === undefined;
+  return [
+    outOfRange(absolute, ""),
+    outOfRange(idle, ", or turn it off"),
+    tooLong(givenIdle, absolute, "; the default is 12h"),
+    refreshTooLate(options, idle),
+    outOfRange(upTo, ""),
+    outOfRange(rememberedIdle, ", or leave it out"),
+    isNeverRemembered ? mistakeIn("remembered_idle_timeout", NOTHING_IS_REMEMBERED) : null,
+    tooLong(rememberedIdle, upTo, ""),
+    refreshTooLate(options, rememberedIdle),
+    clockSkew > 300n ? mistakeIn("clock_skew", `is longer than 300 seconds: ${shown(clockSkew)}; correct the clocks instead`) : null,
+  ].filter((found) => found !== null);
+}
+
+function outOfRange([name, duration], or) {
+  if (duration === undefined || isInRange(duration)) return null;
+  return mistakeIn(name, `is out of range: ${shown(duration)}; give at least 1 second and at most 136 years${or}`);
+}
+
+/** The timeout `a` would never take effect, because `b` is shorter. */
+function tooLong([a, idle], [b, longest], more) {
+  if (idle === undefined || longest === undefined || !isInRange(idle) || !isInRange(longest) || idle <= longest) return null;
+  const durations = `(${showDuration(idle)} and ${showDuration(longest)}${more})`;
+  const remedy = `set {${b}} to at least the same, or a shorter {${a}}`;
+  return mistakeIn(a, `is longer than {${b}} ${durations}, so it would never take effect; ${remedy}`);
+}
+
+/** Active visitors would be signed out by `idle`, before their session is written again. */
+function refreshTooLate({ refreshAfter }, [of, idle]) {
+  const isLate = typeof refreshAfter === "bigint" && idle !== undefined && isInRange(idle) && refreshAfter > idle / 2n;
+  if (!isLate) return null;
+  const half = `half of {${of}} (${showDuration(refreshAfter)} and ${showDuration(idle)})`;
+  return mistakeIn("refresh_after", `is longer than ${half}, so active visitors would be signed out; choose at most half`);
+}
+
+function mistakesOfLabels({ application, context = [] }) {
+  const length = application === undefined ? 1 : lengthOf(application);
+  const wrong = context.map(wrongPairOf).find(Boolean);
+  return [
+    ...(length < 1 || length > 255 ? [mistakeIn("application", `has ${length} bytes, expected 1 to 255`)] : []),
+    ...(wrong ? [mistake("context", `{context}: context ${wrong}`)] : []),
+  ];
+}
+
+function wrongPairOf([label, value]) {
+  const [ofLabel, ofValue] = [lengthOf(label), lengthOf(value)];
+  if (ofLabel > 255) return `label has ${ofLabel} bytes, expected at most 255`;
+  return ofValue > 65_535 ? `value has ${ofValue} bytes, expected at most 65535` : null;
+}
+
+const NO_DOMAIN = "is not a host name, expected one like `example.com`, without a leading dot or a port";
+const SAME_SITE_NONE_WITHOUT_SECURE =
+  "browsers refuse `SameSite=None` without `Secure`; leave out {danger_allow_http} or choose another {same_site}";
+const PARTITIONED_WITHOUT_SECURE = "browsers refuse `Partitioned` without `Secure`; leave out {danger_allow_http} or {partitioned}";
+const PREFIX_WITHOUT_SECURE =
+  "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`; leave out {danger_allow_http} or choose a name " +
+  "without a prefix";
+const HOST_WITH_DOMAIN = "browsers refuse `__Host-` names with a domain; leave out {domain} or choose a `__Secure-` name";
+const HOST_WITH_PATH = "browsers refuse `__Host-` names with a path other than `/`; leave out {path} or choose a `__Secure-` name";
+const NOTHING_CHANGED = "has the {path}, {domain} and {partitioned} that the cookie has now; leave it out";
+const NOTHING_IS_REMEMBERED = "needs {remember_up_to}, without which no session is remembered; set both, or leave this out";

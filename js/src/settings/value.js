@@ -1,0 +1,124 @@
+// Values of settings, and the simple forms in which they are read.
+//
+// A value is `{ text }`, `{ list }` of values, `{ table }` of pairs of a name and a value, or `{ bare }`: a number, a flag or anything
+// else, written as a text. Nothing is an empty one.
+
+import { compare } from "../base/bytes.js";
+import { isPlain } from "../base/plain.js";
+import { looksLikeAKey } from "../keys/redact.js";
+import { parseDuration } from "./duration.js";
+import { either, refuse } from "./sentences.js";
+
+export function valueOf(given) {
+  if (typeof given === "string") return { text: given };
+  if (["number", "boolean", "bigint"].includes(typeof given)) return { bare: String(given) };
+  if (Array.isArray(given)) return { list: given.map(valueOf) };
+  if (given === null || given === undefined) return { bare: "" };
+  if (typeof given !== "object" || !isPlain(given)) return { bare: "an object" };
+  const pairs = given instanceof Map ? [...given] : Object.entries(given);
+  return { table: pairs.map(([name, value]) => [String(name), valueOf(value)]) };
+}
+
+export const trim = (text) => text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
+
+/** In ASCII alone. */
+export const lower = (text) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+/** A text, a number or a flag. For a list or a table, a word that no setting has. */
+const wordOf = ({ text, bare = "several values" }) => trim(text ?? bare);
+
+export const isEmpty = (value) => wordOf(value) === "";
+
+export async function holdsAKey({ text, bare, list = [], table = [] }) {
+  if (await looksLikeAKey(text ?? bare ?? table.map(([name]) => name).join(" "))) return true;
+  for (const value of [...list, ...table.map(([, value]) => value)]) if (await holdsAKey(value)) return true;
+  return false;
+}
+
+export function textOf({ text }) {
+  return text ?? refuse("must be a string in quotes");
+}
+
+/** A text of one line. A mistake in a file of another system may have joined several, with a password in them. */
+export function lineOf(value) {
+  const text = textOf(value);
+  return /[\n\r]/.test(text) ? refuse("has several lines; give it one") : text;
+}
+
+export function flagOf(value) {
+  const word = lower(wordOf(value));
+  if (["true", "yes", "on", "y", "t", "1"].includes(word)) return true;
+  if (["false", "no", "off", "n", "f", "0"].includes(word)) return false;
+  return refuse("must be `true` or `false`");
+}
+
+export function isOn(value) {
+  try {
+    return flagOf(value);
+  } catch {
+    return false;
+  }
+}
+
+/** A flag that is always on. `why` refuses any other value. */
+export const onlyTrue = (value, why) => isOn(value) || refuse(why);
+
+const choicesIn = (choices) => `must be ${either(Object.keys(choices).map((word) => `\`${word}\``))}`;
+
+const isChoice = (value, choices) => Object.hasOwn(choices, lower(wordOf(value)));
+
+/** One of several words, in any case. */
+export function choiceOf(value, choices) {
+  return isChoice(value, choices) ? choices[lower(wordOf(value))] : refuse(choicesIn(choices));
+}
+
+/** `30m`, `1h 30m`; a number is seconds. Returns a BigInt, or null. */
+function secondsOf(value) {
+  const word = wordOf(value);
+  const isNumber = /^[0-9]+$/.test(word);
+  if (!isNumber) return parseDuration(word);
+  return BigInt(word) < 2n ** 64n ? BigInt(word) : null;
+}
+
+export const durationOf = (value) => secondsOf(value) ?? refuse(`must be ${A_DURATION}`);
+
+/** A duration of at least a second. */
+export const intervalOf = (value) => durationOf(value) || refuse("must be at least 1s");
+
+/** One of several words, or a duration. */
+export function choiceOrDurationOf(value, choices) {
+  return isChoice(value, choices) ? choiceOf(value, choices) : secondsOf(value) ?? refuse(`${choicesIn(choices)}, or ${A_DURATION}`);
+}
+
+/** A time as Unix seconds. `Date` reads other forms too, and writes one. */
+export function timeOf(value) {
+  const word = wordOf(value);
+  const time = Date.parse(word);
+  const isTime = time >= 0 && word.length === 20 && new Date(time).toISOString() === word.replace("Z", ".000Z");
+  return isTime ? time / 1000 : refuse("must be a time like `2026-12-15T00:00:00Z`, as a string in quotes");
+}
+
+/**
+ * The tables of a list, one alone, or those of a text, in which commas are between tables and `split` divides one into pairs like
+ * `name=value`. Each is sorted by its names. Any other value is refused by `noTables`.
+ */
+export function tablesOf(value, split, noTables) {
+  const pair = (text) => {
+    const at = text.indexOf("=");
+    return at < 0 ? refuse(noTables) : [trim(text.slice(0, at)), { text: trim(text.slice(at + 1)) }];
+  };
+  const { text, list = [value] } = value;
+  const tables = text?.split(",").map((table) => split(table).map(pair)) ?? list.map((table) => tableOf(table) ?? refuse(noTables));
+  const sorted = tables.map((table) => table.toSorted(([a], [b]) => compare(a, b)));
+  const isTwice = (table) => new Set(table.map(([name]) => name)).size < table.length;
+  if (sorted.some(isTwice)) refuse("has a name twice in one table; leave one out or give a list");
+  return sorted;
+}
+
+/** A table, or a pair like `["name", "value"]`. */
+function tableOf({ table, list = [] }) {
+  const [name, value, ...more] = list;
+  return table ?? (name?.text !== undefined && value && more.length === 0 ? [[name.text, value]] : null);
+}
+
+const A_DURATION = "a duration like `30m`, `12h` or `30days`, in lower case, or a number of seconds";
