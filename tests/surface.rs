@@ -123,8 +123,8 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 66),
     ("traits", 4),
-    ("functions", 355),
-    ("hundreds of lines of code", 131),
+    ("functions", 356),
+    ("hundreds of lines of code", 132),
 ];
 
 /// Libraries whose types those that are named show as theirs.

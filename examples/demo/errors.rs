@@ -49,7 +49,7 @@ impl From<SessionError> for Failed {
                 StatusCode::BAD_REQUEST
             }
             SessionError::Decode { .. }
-            | SessionError::UnreadablePayload
+            | SessionError::Unreadable
             | SessionError::NotRemembering => StatusCode::CONFLICT,
             SessionError::Stale => StatusCode::FORBIDDEN,
             _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -245,6 +245,7 @@ const FLAGS: &[Flag] = {
         row("context", "PAIR", Sessions("context"), "label=value, bound to every session; repeatable"),
         row("not-before", "SECONDS", Sessions("not_before"), "refuse sessions issued earlier; Unix seconds"),
         row("save-on-error", "", Sessions("save_on_server_error"), "a response with a 5xx status saves, too"),
+        row("keep-unknown-keys", "", Sessions("keep_unknown_keys"), "leave a session alone whose key the ring lacks"),
         row("danger-allow-shared-caching", "", Sessions("danger_allow_shared_caching"), "save with responses that shared caches may store"),
         row("help", "", Demo, "this list"),
     ]

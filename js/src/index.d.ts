@@ -126,6 +126,7 @@ export type ConfigErrorCode =
   | "notBefore"
   | "revokedIf"
   | "saveOnServerError"
+  | "keepUnknownKeys"
   | "skipXChaCha"
   | "persistent"
   | "dangerAllowHttp"
@@ -421,6 +422,11 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly padding?: Padding | null;
   /** Saves changes even with responses of status 5xx. Default: false. */
   readonly saveOnServerError?: boolean;
+  /**
+   * Leaves a session alone whose key is not in the ring: it reads as new, and every change but `signIn`, `renew`, `invalidate` and
+   * `discard` is an error with the code `unreadable`. Default: false.
+   */
+  readonly keepUnknownKeys?: boolean;
 }
 
 /** Settings that depend on what a session holds. */

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, Session, SessionCookie, SessionToken, attributes, generateKey, revalidation, revocation, sessionType } from "../src/index.js";
+import { KeyRing, Session, SessionCookie, SessionToken, attributes, csrfToken, generateKey, revalidation, revocation, sessionType } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { NOW, SIGNING_KEY, XAES_KEY, XCHACHA_KEY, cookies, filled, later, misconfigured, refused } from "./visitor.js";
@@ -314,6 +314,45 @@ test("a ring with a key of XChaCha20-Poly1305 is refused, or its sessions are le
     assert.throws(() => session.set("a", 1), refused("unreadable"));
     assert.deepEqual(await skipping.save(session), []);
   }
+});
+
+test("with keepUnknownKeys a session under another key is left alone, and replaced by a sign-in alone", async () => {
+  const keeping = await SessionCookie.encrypted(XAES_KEY, { keepUnknownKeys: true });
+  const other = await SessionCookie.encrypted(await generateKey());
+  const theirs = await filled((session) => session.set("user", "ada"), other);
+  const changes = [
+    (session) => session.set("a", 1),
+    (session) => session.flash("notice", "saved"),
+    (session) => session.ensureId(),
+    (session) => session.clear(),
+    (session) => session.save(),
+    (session) => csrfToken(session),
+  ];
+  for (const change of changes) {
+    const session = await keeping.load(theirs, NOW);
+    assert.deepEqual([session.isNew, session.id, session.outcome.reason], [true, null, "UnknownKey"]);
+    await assert.rejects(async () => change(session), refused("unreadable"));
+    assert.deepEqual(await keeping.save(session), []);
+  }
+  const session = await keeping.load(theirs, NOW);
+  session.signIn();
+  assert.equal((await keeping.save(session)).length, 1);
+  const ended = await keeping.load(theirs, NOW);
+  ended.invalidate();
+  assert.match((await keeping.save(ended))[0], /Max-Age=0/);
+  assert.equal((await other.load(theirs, NOW)).get("user"), "ada");
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { keepUnknownKeys: "yes" }), misconfigured("keepUnknownKeys"));
+});
+
+test("a key that stays in the ring after its end is known, and its sessions are replaced", async () => {
+  const key = await generateKey();
+  const theirs = await filled((session) => session.set("user", "ada"), await SessionCookie.encrypted(key));
+  const ring = `${XAES_KEY}\n${key} accept_until=2026-01-01T00:00:00Z`;
+  const keeping = await SessionCookie.encrypted(ring, { keepUnknownKeys: true });
+  const session = await keeping.load(theirs, NOW);
+  assert.equal(session.outcome.reason, "RetiredKey");
+  session.set("a", 1);
+  assert.equal((await keeping.save(session)).length, 1);
 });
 
 test("sessions are left to others only under a name that no other host can set", async () => {

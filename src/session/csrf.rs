@@ -31,7 +31,7 @@ impl<T: Payload> Session<T> {
         }
         let (name, now) = (held.state().csrf_name(), held.state().now);
         // No token is made for a name that anyone knows. A session without one is withheld.
-        let name = name.ok_or(SessionError::UnreadablePayload)?;
+        let name = name.ok_or(SessionError::Unreadable)?;
         let keys = held.core.slot.keys();
         Ok(render(&keys, held.context(), now, &name, mask))
     }

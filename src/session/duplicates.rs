@@ -44,7 +44,10 @@ impl Duplicates {
         for token in tokens {
             count += 1;
             match (token, &newest) {
-                (Err(refused), _) => first_refusal = first_refusal.or(Some(refused)),
+                (Err(refused), _) => {
+                    let first: &mut Refused = first_refusal.get_or_insert(refused);
+                    first.is_for_others |= refused.is_for_others;
+                }
                 (Ok(candidate), None) => newest = Some(candidate),
                 (Ok(candidate), Some(known)) => {
                     let best = &known.opened.layout.metadata;

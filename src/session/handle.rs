@@ -54,8 +54,9 @@ use crate::{
 /// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, so nothing more can be saved.
 /// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
-/// - [`UnreadablePayload`](SessionError::UnreadablePayload): the visitor's session has an unknown
-///   schema version, and is not overwritten ([SPEC.md § 7.9]).
+/// - [`Unreadable`](SessionError::Unreadable): the visitor's session has an unknown schema version, or with
+///   [`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys) an unknown key, and is not overwritten
+///   ([SPEC.md § 7.9]).
 /// - [`Unvalidated`](SessionError::Unvalidated) and [`Stale`](SessionError::Stale): the application, or the
 ///   session's companion, does not admit the session in this request.
 ///

@@ -13,7 +13,7 @@ use crate::{
     crypto::scratch::Scratch,
     events,
     keys::{KeyId, KeyRole, SlotKeys},
-    state::{Metadata, OpenedBody, Payload, State},
+    state::{Metadata, OpenedBody, Payload, State, Withheld},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
@@ -86,7 +86,12 @@ impl<'a> Opening<'a> {
         loaded.unreported = Some(token_bytes);
         match chosen {
             None => {}
-            Some(Err(refused)) => loaded.outcome = refused.into(),
+            Some(Err(refused)) => {
+                loaded.outcome = refused.into();
+                if refused.is_for_others {
+                    loaded.state.withhold(Withheld::Unreadable, None);
+                }
+            }
             Some(Ok(Candidate { key_id, opened })) => {
                 let written = opened.layout.metadata.last_active();
                 if let Some(advice) = old.and_then(|old| old.advice_beside(written)) {
@@ -114,7 +119,7 @@ impl<'a> Opening<'a> {
         let metadata = &mut opened.layout.metadata;
         if self.core.companion.is_some() {
             // Set first, because a companion may panic.
-            state.withhold_stale(*metadata);
+            state.withhold(Withheld::Stale, Some(*metadata));
         }
         self.admit(metadata, key_id, cookies, state)?;
         state.resume(opened)
@@ -222,7 +227,11 @@ impl<'a> Opening<'a> {
         } = self;
         let Whole { text, cookies } = token;
         let mut buffer = Scratch::borrow();
-        let opened = token::open(keys, self.context(), *now, text, &mut buffer)?;
+        let opened = token::open(keys, self.context(), *now, text, &mut buffer);
+        let opened = opened.map_err(|refused| Refused {
+            is_for_others: core.policy.keep_unknown_keys && refused.reason == Reason::UnknownKey,
+            ..refused
+        })?;
         let key_id = opened.key_id();
         let refused = |reason| Refused::under(key_id, reason);
         let body = buffer.give(opened.body());
@@ -252,7 +261,7 @@ impl<'a> Opening<'a> {
 }
 
 impl From<Refused> for Outcome {
-    fn from(Refused { reason, key_id }: Refused) -> Outcome {
+    fn from(Refused { reason, key_id, .. }: Refused) -> Outcome {
         Outcome::Rejected { reason, key_id }
     }
 }

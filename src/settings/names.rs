@@ -90,6 +90,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     ("context", |v, to| Ok(add(&mut to.options.context, context(v)?))),
     ("formerly", |v, to| Ok(add(&mut to.cookie()?.former, formerly(v)?))),
     ("save_on_server_error", |v, to| Ok(set(&mut to.options.save_on_server_error, v.flag()?))),
+    ("keep_unknown_keys", |v, to| Ok(set(&mut to.options.keep_unknown_keys, v.flag()?))),
     ("danger_allow_http", |v, to| {
         let is_on = v.flag()?;
         to.cookie()?.attributes.secure = !is_on;
@@ -189,7 +190,7 @@ pub(super) fn is_source_of_keys(name: &str) -> bool {
 
 /// Returns `true` for settings that a program with keys of its own cannot have.
 pub(super) fn is_about_keys(name: &str) -> bool {
-    name.contains("keys")
+    is_source_of_keys(name) || name == "watch_keys"
 }
 
 /// Refuses a name that no setting has, and suggests those that may be meant.

@@ -18,6 +18,8 @@ pub(crate) struct Policy {
     pub(crate) budget: SizeBudget,
     /// A response with a 5xx status saves its session like any other.
     pub(crate) save_on_server_error: bool,
+    /// A session under a key that the ring lacks is withheld, and not replaced.
+    pub(crate) keep_unknown_keys: bool,
     /// Responses that others may store may carry sessions.
     pub(crate) shared_caching: bool,
     /// The cookies of all sessions outlive the browser session.
@@ -41,7 +43,7 @@ pub(crate) struct State<T> {
     /// Metadata of the session that opened. Stays after a sign-out, because the session's companion is told then which
     /// session ended.
     pub(crate) opened: Option<Metadata>,
-    /// Reason why the application did not get the session that opened. Stays when another session is begun, because the
+    /// Reason why the application did not get the session that came. Stays when another session is begun, because the
     /// request then still has not seen the content that arrived.
     pub(super) arrived_withheld: Option<Withheld>,
     pub(crate) metadata: Metadata,
@@ -63,9 +65,9 @@ pub(crate) struct State<T> {
     pub(super) validation: Validation,
 }
 
-/// Reason why the application does not get the session that opened.
+/// Reason why the application does not get the session that came.
 pub(crate) enum Withheld {
-    /// This version cannot read the payload.
+    /// This program lacks its key, or cannot read its payload.
     Unreadable,
     /// The session's companion does not admit the request.
     Stale,
@@ -263,7 +265,7 @@ impl<T> State<T> {
         self.payload().len() + self.flash_bytes().len()
     }
 
-    /// Returns the reason why the session that opened must not be overwritten, unless the application began a new one.
+    /// Returns the reason why the session that came must not be overwritten, unless the application began a new one.
     pub(crate) fn withheld(&self) -> Option<&Withheld> {
         let withheld = self.arrived_withheld.as_ref();
         withheld.filter(|_| !self.is_replaced())

@@ -16,9 +16,10 @@ pub enum SessionError {
     NoContext,
     /// The session was used inside its own `update`.
     InsideUpdate,
-    /// The session was written by a newer version of the application, or by another program, and cannot be read.
-    /// Writing the session would destroy it. `sign_in`, `invalidate` and `renew` begin a new one.
-    UnreadablePayload,
+    /// The session was written by a newer version of the application, or by another program, and cannot be read, or its
+    /// key is not in the ring ([`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys)). Writing the
+    /// session would destroy it. `sign_in`, `invalidate` and `renew` begin a new one.
+    Unreadable,
     /// The session's [`Companion`](crate::companion::Companion) does not admit the request. `sign_in`, `invalidate` and
     /// `renew` begin a new session.
     Stale,
@@ -95,7 +96,7 @@ impl fmt::Display for SessionError {
             SessionError::AfterHead => AFTER_HEAD,
             SessionError::NoContext => NO_CONTEXT,
             SessionError::InsideUpdate => INSIDE_UPDATE,
-            SessionError::UnreadablePayload => UNREADABLE_PAYLOAD,
+            SessionError::Unreadable => UNREADABLE,
             SessionError::Stale => STALE,
             SessionError::Unvalidated(None) => NOT_ASKED,
             SessionError::Unvalidated(Some(_)) => NO_ANSWER,
@@ -198,8 +199,8 @@ const NO_CONTEXT: &str =
     "the request has no session: `context_by` returned no context for it, or it names no host";
 const INSIDE_UPDATE: &str =
     "this call is inside an `update` of the same session; use the value passed to its closure";
-const UNREADABLE_PAYLOAD: &str = "the session was written in a form that this version cannot read, so it is not \
-    overwritten; `invalidate` begins a new one";
+const UNREADABLE: &str = "the session was written in a form that this version cannot read, or under a key that is not \
+    in its ring, so it is not overwritten; `invalidate` begins a new one";
 const STALE: &str = "the request does not bring the proof that its session needs, so the session is not changed; \
     `invalidate` begins a new one";
 const NOT_ASKED: &str = "the application was not asked whether the session is still valid; call `validate` before \

@@ -11,14 +11,14 @@ use crate::{
 };
 
 impl<T> State<T> {
-    /// Returns an error if the session that opened must not be overwritten. Every action but `renew`, `sign_in`,
+    /// Returns an error if the session that came must not be overwritten. Every action but `renew`, `sign_in`,
     /// `invalidate` and `discard` needs this.
     pub(crate) fn check_writable(&self) -> Result<(), SessionError> {
         match self.withheld() {
             None => Ok(()),
             Some(Withheld::Unvalidated(_)) => Err(SessionError::Unvalidated(None)),
             Some(Withheld::Stale) => Err(SessionError::Stale),
-            Some(_) => Err(SessionError::UnreadablePayload),
+            Some(Withheld::Unreadable) => Err(SessionError::Unreadable),
         }
     }
 

@@ -15,8 +15,7 @@ impl<T: Payload> State<T> {
     pub(crate) fn resume(&mut self, opened: OpenedBody) -> Result<(), Reason> {
         let metadata = opened.layout.metadata;
         // Set first, because decoding runs the application's code, which may panic.
-        self.arrived_withheld = Some(Withheld::Unreadable);
-        self.opened = Some(metadata);
+        self.withhold(Withheld::Unreadable, Some(metadata));
         let value = T::accept(metadata.schema, opened.payload())?;
         let answered_at = (!self.is_taken_over).then(|| metadata.last_active());
         if self
@@ -88,9 +87,9 @@ impl<T> State<T> {
         self.arrived = Some(opened);
     }
 
-    /// Withholds the session that opened, because its companion does not admit the request.
-    pub(crate) fn withhold_stale(&mut self, metadata: Metadata) {
-        self.arrived_withheld = Some(Withheld::Stale);
-        self.opened = Some(metadata);
+    /// Withholds the session that came, of which `opened` is the metadata if it opened.
+    pub(crate) fn withhold(&mut self, withheld: Withheld, opened: Option<Metadata>) {
+        self.arrived_withheld = Some(withheld);
+        self.opened = opened;
     }
 }

@@ -39,6 +39,8 @@ impl Opened {
 pub(crate) struct Refused {
     pub(crate) reason: Reason,
     pub(crate) key_id: Option<KeyId>,
+    /// Other instances may open the token, so its session is withheld, and not replaced.
+    pub(crate) is_for_others: bool,
 }
 
 impl Refused {
@@ -48,6 +50,7 @@ impl Refused {
         Refused {
             reason,
             key_id: Some(key_id),
+            is_for_others: false,
         }
     }
 }
@@ -58,6 +61,7 @@ impl From<Reason> for Refused {
         Refused {
             reason,
             key_id: None,
+            is_for_others: false,
         }
     }
 }

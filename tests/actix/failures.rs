@@ -59,7 +59,7 @@ fn errors() -> Vec<(SessionError, u16)> {
         (SessionError::AfterHead, 500),
         (SessionError::NoContext, 500),
         (SessionError::InsideUpdate, 500),
-        (SessionError::UnreadablePayload, 500),
+        (SessionError::Unreadable, 500),
         (SessionError::Stale, 403),
         // The question was not asked, and was not answered.
         (SessionError::Unvalidated(None), 503),

@@ -39,6 +39,7 @@ mod said;
 mod savers;
 mod sign_in;
 mod split;
+mod unknown_keys;
 mod writing;
 
 use crate::common;

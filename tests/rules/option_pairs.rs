@@ -23,8 +23,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::common::{
-    HOUR, at, block_on, builder, header_builder, pair_of, repository::Repository, says, seconds,
-    set_cookies, token_builder,
+    HOUR, at, block_on, builder, header_builder, key, pair_of, repository::Repository, says,
+    seconds, set_cookies, signed_in, token_builder, token_of,
 };
 
 /// The options of cookies. `typed` is the type of the builder.
@@ -39,6 +39,7 @@ const OPTIONS: &[&str] = &[
     "domain",
     "formerly",
     "idle_timeout",
+    "keep_unknown_keys",
     "migrate_from",
     "name",
     "not_before",
@@ -133,6 +134,7 @@ fn apply<T: Text>(option: &str, builder: SessionCookieBuilder<T>) -> SessionCook
         "domain" => builder.domain("example.com"),
         "formerly" => builder.formerly(FormerAttributes::new().path("/former")),
         "idle_timeout" => builder.idle_timeout(seconds(600)),
+        "keep_unknown_keys" => builder.keep_unknown_keys(),
         "migrate_from" => {
             builder.migrate_from(OldCookie::new("old", Plain), at(BEGIN - 100)..at(2 * BEGIN))
         }
@@ -285,6 +287,12 @@ impl<T: Text> Case<T> {
                 let opens = |time| self.opens(&self.saved("user", now), at(time));
                 opens(BEGIN + 599) && !opens(BEGIN + 600)
             }
+            "keep_unknown_keys" => {
+                let name = self.cookie.name();
+                let unknown = format!("{name}={}", token_of(&signed_in(&of_another_ring())));
+                let session = self.cookie.load([unknown], now);
+                !T::write(&session, "user")
+            }
             "migrate_from" => self.read("old=user", now).as_deref() == Some("user"),
             "name" => self.cookie.name().as_str() == "shop" && field.starts_with("shop="),
             "not_before" => {
@@ -337,6 +345,10 @@ impl<T: Text> Case<T> {
             _ => panic!("no option: {option}"),
         }
     }
+}
+
+fn of_another_ring() -> SessionCookie {
+    SessionCookie::encrypted(key(1)).build().unwrap()
 }
 
 struct Marks;

@@ -80,6 +80,12 @@ fn every_setting_has_an_effect() {
     let watched = format!("{in_file}\nwatch_keys = '10s'");
     let from_file = format!("keys_from = [{{file = {path:?}}}]");
     let opens_one = |settings: &str| opens(settings, &of_one);
+    let leaves_alone = |settings: &str| {
+        let token = visitor(toml(&of_other).build().unwrap()).token();
+        let pair = format!("__Host-session={token}");
+        let session = cookie(toml(settings)).load([pair], times::at(0));
+        session.insert("user", 42).is_err()
+    };
     let parts_from_one = |settings: &str| {
         let is_named_alike = field(toml(settings)).0 == "__Host-session";
         is_named_alike && !opens(&format!("{settings}\n{of_one}"), &of_one)
@@ -193,6 +199,12 @@ fn every_setting_has_an_effect() {
             "",
             "save_on_server_error = true",
             &|settings| answer(settings, 500).contains_key("set-cookie"),
+        ),
+        effect(
+            "keep_unknown_keys",
+            "",
+            "keep_unknown_keys = true",
+            &leaves_alone,
         ),
         effect(
             "danger_allow_http",

@@ -81,7 +81,9 @@ fn a_mode_that_is_not_that_of_the_programs_keys_is_refused() {
 fn settings_go_into_the_builder_of_a_header_or_a_token() {
     let common = "idle_timeout = '5m'\napplication = 'shop'\n";
     let header = SessionToken::encrypted(EncryptionKey::generate().unwrap()).header("x-session");
-    let settings = toml(&format!("{common}save_on_server_error = true"));
+    let settings = toml(&format!(
+        "{common}save_on_server_error = true\nkeep_unknown_keys = true"
+    ));
     let header = settings.apply_to(header).unwrap().build().unwrap();
     let tokens = SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose("mobile");
     let tokens = toml(common).apply_to(tokens).unwrap().build().unwrap();

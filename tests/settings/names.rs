@@ -85,6 +85,7 @@ fn a_switch_that_is_off_is_as_if_left_out() {
     for name in [
         "partitioned",
         "save_on_server_error",
+        "keep_unknown_keys",
         "danger_allow_http",
         "danger_allow_shared_caching",
     ] {
@@ -168,6 +169,10 @@ fn a_flag_that_is_off_in_the_settings_is_off_whatever_the_builder_has() {
     off(
         "danger_allow_shared_caching = false",
         SessionCookieBuilder::danger_allow_shared_caching,
+    );
+    off(
+        "keep_unknown_keys = false",
+        SessionCookieBuilder::keep_unknown_keys,
     );
     off(
         "save_on_server_error = false",

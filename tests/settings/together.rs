@@ -34,7 +34,7 @@ const fn row(
 }
 
 #[rustfmt::skip] // One row a setting.
-const ROWS: [Row; 23] = [
+const ROWS: [Row; 24] = [
     row("name", "'a'", "'__Host-b'", |b| b.name("__Host-b")),
     row("path", "'/a'", "'/b'", |b| b.path("/b")),
     row("domain", "'a.example'", "'b.example'", |b| b.domain("b.example")),
@@ -59,6 +59,7 @@ const ROWS: [Row; 23] = [
         b.formerly(former().path("/b")).formerly(former().no_domain())
     }),
     row("save_on_server_error", "false", "true", SessionCookieBuilder::save_on_server_error),
+    row("keep_unknown_keys", "false", "true", SessionCookieBuilder::keep_unknown_keys),
     row("danger_allow_http", "false", "true", SessionCookieBuilder::danger_allow_http),
     row("danger_allow_shared_caching", "false", "true", SessionCookieBuilder::danger_allow_shared_caching),
     // Their one value changes nothing here.

@@ -37,7 +37,7 @@ class Refused(Exception):
 
     def __init__(self, reason, key_id=None):
         super().__init__(reason)
-        self.reason, self.key_id = reason, key_id
+        self.reason, self.key_id, self.lacks_key = reason, key_id, False
 
 
 def refusal(function, *arguments):
@@ -773,14 +773,15 @@ def lifetime(session, policy):
 
 def open_candidates(ring, mode, purpose, context, now, policy, candidates, parts):
     """Step 0: the index of the value that counts, and what it opened to."""
-    opened, first = [], None
+    opened, refusals = [], []
     for index, value in enumerate(candidates[:MAX_CANDIDATES]):
         try:
             opened.append((index, open_value(ring, mode, purpose, context, now, policy, value, parts)))
         except Refused as refused:
-            first = first or refused
+            refusals.append(refused)
     if not opened:
-        raise first
+        refusals[0].lacks_key = any(refused.reason == "UnknownKey" for refused in refusals)
+        raise refusals[0]
     sids = {found["sid"] for _, found in opened}
     host = purpose["kind"] == "cookie" and purpose["name"].lower().startswith("__host-")
     if len(opened) > 1 and not host and (len(sids) > 1 or None in sids):

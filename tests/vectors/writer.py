@@ -30,6 +30,7 @@ class Setup:
         self.answers_in = v.get("answers_in", "session-token")
         self.padding, self.expects = v.get("padding"), v.get("expects", "dictionary")
         self.save_on_server_error, self.may_share = v.get("save_on_server_error", False), v.get("may_share", False)
+        self.keep_unknown_keys = v.get("keep_unknown_keys", False)
         profile = v.get("profile", "anywhere")
         self.parts = profile if isinstance(profile, int) else 1
         self.field = 3072 if profile == "anywhere" else 4096
@@ -110,6 +111,8 @@ def open(setup, request, now):
     try:
         index, body = choose(setup, values, parts, now)
     except Refused as refused:
+        if refused.lacks_key and setup.keep_unknown_keys:
+            s.withheld = "unreadable"
         return s, rejected(refused.reason, refused.key_id)
     metadata = {field: body[field] for field in METADATA if field != "age"} | {"age": body["last_active"] - body["issued"]}
     if setup.devices:
@@ -483,7 +486,7 @@ def refreshes(s, write):
     parts = hardtack.carried_parts(pairs, setup.name) if setup.is_cookie else []
     try:
         _, body = choose(setup, values, parts, s.now)
-    except (Refused, TypeError):  # a TypeError: there is no value
+    except (Refused, IndexError):  # an IndexError: there is no value
         return False
     same = all(body[field] == getattr(came, field) for field in METADATA if field != "age")
     return same and (body["payload"], body["flash"]) == (came.payload, came.flash)

@@ -144,7 +144,7 @@ fn put_in(session: &Session) -> String {
     match session.insert("zz", 7) {
         Ok(()) => "done",
         Err(SessionError::TooLarge(_)) => "size",
-        Err(SessionError::UnreadablePayload) => "unreadable",
+        Err(SessionError::Unreadable) => "unreadable",
         Err(error) => panic!("{error}"),
     }
     .to_owned()

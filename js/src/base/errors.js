@@ -55,7 +55,7 @@ export const INVALID = Symbol("invalid");
 
 /** A failed step of SPEC.md § 7, with its Reason. */
 export class Refusal {
-  /** `isForOthers`: this package cannot open the token, and other instances can. `cause`: why there is no answer. */
+  /** `isForOthers`: other instances may open the token, so it is not replaced. `cause`: why there is no answer. */
   constructor(reason, keyId = null, isForOthers = false, cause) {
     this.reason = reason;
     this.keyId = keyId;

@@ -51,7 +51,7 @@ export class SessionSealer {
 
   /** Takes the steps of § 7.1 (c) to § 7.8 for a token that came in so many cookies. Throws a `Refusal`. */
   async verify(token, cookies, now) {
-    const { keyId, place, body: bytes } = await this.tokens.open(token, now);
+    const { keyId, place, body: bytes } = await this.tokens.open(token, now, this.policy.keepUnknownKeys);
     let body;
     try {
       body = readBody(bytes);

@@ -27,7 +27,7 @@ const spanOr = (off, name, value) => (value === null ? off : positive(name, valu
 /** The rules of a session. An idle timeout that is off is infinite, and `rememberUpTo` is 0. */
 export function policyOf({
   idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, rememberedIdleTimeout = null, refreshAfter, revalidateAfter = null,
-  clockSkew = 60, notBefore = null, revokedIf = null, saveOnServerError, type = null, ...unknown
+  clockSkew = 60, notBefore = null, revokedIf = null, saveOnServerError, keepUnknownKeys, type = null, ...unknown
 }) {
   refuseUnknown(unknown);
   const idle = spanOr(Infinity, "idleTimeout", idleTimeout === undefined ? 1800 : idleTimeout);
@@ -52,6 +52,7 @@ export function policyOf({
     notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
     revokedIf: revokedIf === null ? null : madeBy("`revocation`", "revokedIf", revokedIf, "ask"),
     saveOnServerError: yesOrNo("saveOnServerError", saveOnServerError),
+    keepUnknownKeys: yesOrNo("keepUnknownKeys", keepUnknownKeys),
     type: type === null ? DICTIONARY : madeBy("`sessionType`", "type", type, "read"),
   };
 }

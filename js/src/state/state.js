@@ -89,7 +89,7 @@ export class State {
   refuse({ reason, keyId, isForOthers, cause }) {
     this.outcome = { kind: "rejected", reason, keyId, ...(cause && { cause }) };
     // Other instances can open it, so it is not replaced.
-    if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here" };
+    if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here, for its key or its form is unknown" };
   }
 
   /** Becomes a session with this content. Returns false where the payload cannot be read. */

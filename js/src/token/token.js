@@ -49,8 +49,11 @@ export class Sealer {
     return toBase64url(concat(head, await seal(body, concat(head, this.context), entropy)));
   }
 
-  /** Returns the key's id, its place as `placeOf` does, and the body. Throws a `Refusal`. */
-  async open(token, now) {
+  /**
+   * Returns the key's id, its place as `placeOf` does, and the body. Throws a `Refusal`. `keepsUnknown`: others may open what is
+   * sealed under a key that the ring lacks.
+   */
+  async open(token, now, keepsUnknown) {
     if (token.length > LONGEST_TOKEN) throw new Refusal("TooLong");
     const blob = fromBase64url(token);
     if (!blob) throw new Refusal("Encoding");
@@ -60,7 +63,7 @@ export class Sealer {
     if (suite.mode !== this.ring.mode) throw new Refusal("WrongMode");
     const keyId = hex(blob.subarray(1, HEAD));
     const known = this.keys.find(({ key }) => key.id === keyId);
-    if (!known || known.key.suite !== suite) throw new Refusal("UnknownKey", keyId);
+    if (!known || known.key.suite !== suite) throw new Refusal("UnknownKey", keyId, keepsUnknown);
     const place = this.placeOf(keyId, now);
     if (place === null) throw new Refusal("RetiredKey", keyId);
     if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);

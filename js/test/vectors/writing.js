@@ -15,7 +15,7 @@ import { VISITS, bytes, equal, given, isAccepted, know, nameOf, optionsOf, paddi
 import { attributesOf, fixedOf, roomOf } from "./cookies.js";
 
 const SCENE =
-  "ring mode purpose context application type_label policy profile padding attributes earlier answers_in save_on_server_error may_share expects devices now request".split(
+  "ring mode purpose context application type_label policy profile padding attributes earlier answers_in save_on_server_error keep_unknown_keys may_share expects devices now request".split(
     " ",
   );
 const SETTINGS = ["path", "bound_for", "challenge_for", "required_after", "initiators", "excluded", "origin", "offers"];
@@ -28,6 +28,7 @@ async function carrierOf(vector) {
     ...optionsOf(vector, isAsked(vector) ? policy : { ...policy, unvalidated_up_to: undefined }, () => answerTo(vector)),
     padding: paddingOf(vector.padding),
     saveOnServerError: vector.save_on_server_error,
+    keepUnknownKeys: vector.keep_unknown_keys,
     type: typeOf(vector),
   });
   const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";

@@ -160,6 +160,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
                 lifetimes: options.lifetimes(),
                 budget,
                 save_on_server_error: options.save_on_server_error,
+                keep_unknown_keys: options.keep_unknown_keys,
                 shared_caching: options.shared_caching,
                 all_persist,
                 empty_payload: empty_payload.into(),

@@ -33,6 +33,7 @@ pub(crate) struct Options {
 
     pub(crate) padding: Padding,
     pub(crate) save_on_server_error: bool,
+    pub(crate) keep_unknown_keys: bool,
     pub(crate) shared_caching: bool,
 }
 
@@ -67,6 +68,7 @@ impl Default for Options {
             context: Vec::new(),
             padding: Padding::default(),
             save_on_server_error: false,
+            keep_unknown_keys: false,
             shared_caching: false,
         }
     }
@@ -163,6 +165,18 @@ impl<C, T> SessionBuilder<C, T> {
     /// [`save`](crate::Session::save).
     pub fn save_on_server_error(mut self) -> Self {
         self.options.save_on_server_error = true;
+        self
+    }
+
+    /// Leaves a session alone whose key is not in the ring (`UnknownKey`), as when instances have different rings for a
+    /// while. It is read as new, and every change but `sign_in`, `renew`, `invalidate` and `discard` is an error
+    /// ([`Unreadable`](crate::SessionError::Unreadable)). Default: off, so that a change begins a session in its place.
+    ///
+    /// A visitor whose key was removed for good cannot begin a session while the browser has that cookie, but by a sign-in.
+    /// A key that stays in the ring after its `accept_until` costs nothing: its sessions are replaced
+    /// (docs/rotation.md, "Retiring a key").
+    pub fn keep_unknown_keys(mut self) -> Self {
+        self.options.keep_unknown_keys = true;
         self
     }
 

@@ -62,7 +62,7 @@ impl Map {
 ///
 /// During a rollout, instances of both versions read each other's sessions. Deploy twice: first code that converts `N +
 /// 1` and still writes `N`, then code that writes `N + 1`. An instance that does not know the schema of a session
-/// treats it as new and cannot write it ([`UnreadablePayload`](crate::SessionError::UnreadablePayload)), so nothing is
+/// treats it as new and cannot write it ([`Unreadable`](crate::SessionError::Unreadable)), so nothing is
 /// lost. The [guide](crate::guide::typed_sessions#versions) has both programs.
 ///
 /// # Examples

@@ -88,7 +88,7 @@ fn word(error: &SessionError) -> &'static str {
         SessionError::NotRemembering => "not-remembering",
         SessionError::TooDeep | SessionError::DuplicateKey | SessionError::Encode { .. } => "value",
         SessionError::TooLarge(_) => "size",
-        SessionError::UnreadablePayload => "unreadable",
+        SessionError::Unreadable => "unreadable",
         SessionError::Stale => "stale",
         SessionError::Unvalidated(_) => "unvalidated",
         other => panic!("{other}"),

@@ -313,6 +313,7 @@ fn core<T: Payload>(vector: &Vector) -> Core {
             )
             .unwrap(),
             save_on_server_error: false,
+            keep_unknown_keys: false,
             shared_caching: false,
             all_persist: false,
             empty_payload: Box::default(),

@@ -47,6 +47,8 @@ pub(super) struct Scene {
     #[serde(default)]
     save_on_server_error: bool,
     #[serde(default)]
+    keep_unknown_keys: bool,
+    #[serde(default)]
     may_share: bool,
     pub(super) expects: Option<Value>,
     devices: Option<Value>,
@@ -265,6 +267,9 @@ impl Scene {
         for (label, value) in self.context.iter().flatten() {
             builder = builder.context(label, value);
         }
+        if self.keep_unknown_keys {
+            builder = builder.keep_unknown_keys();
+        }
         builder
     }
 
@@ -341,7 +346,7 @@ impl Scene {
     }
 }
 
-const FIELDS: [&str; 18] = [
+const FIELDS: [&str; 19] = [
     "ring",
     "mode",
     "purpose",
@@ -355,6 +360,7 @@ const FIELDS: [&str; 18] = [
     "earlier",
     "answers_in",
     "save_on_server_error",
+    "keep_unknown_keys",
     "may_share",
     "expects",
     "devices",

@@ -29,8 +29,7 @@ pub struct Setup {
     is_signed: bool,
     is_typed: bool,
     is_padded: bool,
-    /// Without a meaning; it keeps the bytes of the seeds in their places.
-    _spare: bool,
+    keeps_unknown_keys: bool,
     allows_shared_caching: bool,
     /// Its remainder of 301 is the duration, and the rest chooses the name of the cookie, and whether it persists.
     skew: u16,
@@ -102,6 +101,7 @@ impl Setup {
             is_padded: self.is_padded,
             saves_on_server_error: self.saves_on_server_error,
             allows_shared_caching: self.allows_shared_caching,
+            keeps_unknown_keys: self.keeps_unknown_keys,
         }
     }
 

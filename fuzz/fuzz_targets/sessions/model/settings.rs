@@ -23,6 +23,7 @@ pub struct Settings {
     pub is_padded: bool,
     pub saves_on_server_error: bool,
     pub allows_shared_caching: bool,
+    pub keeps_unknown_keys: bool,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -41,6 +41,8 @@ pub struct Arrival {
     pub has_token: bool,
     /// Session that its token holds, if it passes SPEC.md § 7.1 to § 7.8.
     pub record: Option<Record>,
+    /// None opens, and one is left alone because the ring lacks its key (docs/spec/writer.md § 8.6.2).
+    pub is_kept: bool,
     /// `context_by` returned none.
     pub is_without_context: bool,
 }
@@ -88,6 +90,8 @@ impl<'a> Visit<'a> {
         if arrival.is_without_context {
             session.withheld = Some(Refused::NoContext);
             visit.has_token = false;
+        } else if arrival.is_kept {
+            session.withheld = Some(Refused::Unreadable);
         } else if let Some(record) = arrival.record {
             session.told = record.id;
             // An earlier release cannot read what a later one wrote.

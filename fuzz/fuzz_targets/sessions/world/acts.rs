@@ -250,7 +250,7 @@ fn told<R>(done: Result<R, SessionError>) -> Result<R, Refused> {
     .map_err(|error| match error {
         SessionError::AfterHead => Refused::AfterHead,
         SessionError::NoContext => Refused::NoContext,
-        SessionError::UnreadablePayload => Refused::Unreadable,
+        SessionError::Unreadable => Refused::Unreadable,
         SessionError::Unvalidated(_) => Refused::Unvalidated,
         SessionError::NotRemembering => Refused::NotRemembering,
         SessionError::TooLarge(error) => {

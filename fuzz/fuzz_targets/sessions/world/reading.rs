@@ -27,6 +27,8 @@ pub struct Reading {
     pub sealed: Option<Sealed>,
     /// Reason for which the session is not there (SPEC.md § 7.4 to § 7.8).
     pub refusal: Option<Reason>,
+    /// It is left alone because the ring lacks its key.
+    pub is_kept: bool,
 }
 
 /// What the site has sealed in a token, and the reason for which it does not open.
@@ -51,8 +53,13 @@ impl World {
             let refusal = sealed.and_then(|sealed| self.refusal(sealed, tenant));
             (token, sealed, refusal)
         });
-        let (token, sealed, refusal) = self.choose(&values.collect::<Vec<_>>());
+        let values = values.collect::<Vec<_>>();
+        let (token, sealed, refusal) = self.choose(&values);
+        let is_refused = |&(_, sealed, refusal): &Value<'_>| sealed.is_none() || refusal.is_some();
+        let lacks_key = |&(_, _, refusal): &Value<'_>| refusal == Some(Reason::UnknownKey);
+        let is_kept = values.iter().all(is_refused) && values.iter().any(lacks_key);
         Reading {
+            is_kept: is_kept && self.settings.keeps_unknown_keys,
             has_cookies: cookies.has_any(name),
             refusal,
             sealed: sealed.cloned(),

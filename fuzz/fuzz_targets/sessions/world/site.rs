@@ -153,6 +153,9 @@ impl Builder<'_> {
         if self.wiring.has_context {
             builder = builder.context("tenant", "own");
         }
+        if settings.keeps_unknown_keys {
+            builder = builder.keep_unknown_keys();
+        }
         let revalidation = settings.revalidation();
         builder = match settings.refresh {
             Refresh::Never => builder.refresh_after(RefreshAfter::Never),

@@ -100,6 +100,7 @@ fn arrival_of(reading: &Reading) -> model::Arrival {
     model::Arrival {
         has_token: reading.has_cookies,
         record: record.filter(|_| reading.refusal.is_none()),
+        is_kept: reading.is_kept,
         is_without_context: reading.tenant == Tenant::Unknown,
     }
 }
