@@ -123,7 +123,7 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 66),
     ("traits", 4),
-    ("functions", 356),
+    ("functions", 357),
     ("hundreds of lines of code", 132),
 ];
 

@@ -239,6 +239,7 @@ const FLAGS: &[Flag] = {
         row("persistent", "", Cookies("persistent"), "let the cookie of every session outlive the browser's session"),
         row("skew", "SECONDS", Sessions("clock_skew"), "how far another clock may be ahead"),
         row("refresh-after", "WHEN", Sessions("refresh_after"), "seconds, never, always, on-change, every-request"),
+        row("refresh-navigations-only", "", Cookies("refresh_navigations_only"), "refresh nothing for scripts"),
         row("formerly", "WAY", Cookies("formerly"), "how it was set before: path=/x, domain=example.com, partitioned; repeatable"),
         row("size", "PROFILE", Cookies("size"), "anywhere, browser; split:2, split:3 or split:4 cookies"),
         row("padding", "SCHEME", Sessions("padding"), "none, padme"),

@@ -129,6 +129,7 @@ export type ConfigErrorCode =
   | "keepUnknownKeys"
   | "skipXChaCha"
   | "persistent"
+  | "refreshNavigationsOnly"
   | "dangerAllowHttp"
   | "dangerAllowSharedCaching"
   | "formerly"
@@ -492,6 +493,12 @@ export interface CookieOptions extends SessionOptions {
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
   /** Keeps the cookie of every session after the browser is closed, until the session ends. Default: false. */
   readonly persistent?: boolean;
+  /**
+   * Refreshes sessions, seals answers of `revalidateAfter` and seals under a new key only in responses to navigations
+   * (`Sec-Fetch-Mode: navigate`), so that a `fetch` which only reads undoes no change. A page that never navigates is then signed
+   * out by the idle timeout. Default: false.
+   */
+  readonly refreshNavigationsOnly?: boolean;
   /**
    * Lets shared caches store responses with sessions where the application does. Default: false. A cache that stores
    * `Set-Cookie` gives the session of one visitor to others.

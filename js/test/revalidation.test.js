@@ -40,6 +40,26 @@ async function errorOf(loading) {
 
 const isUnvalidated = (error) => refused("unvalidated")(error) && error.cause === failure && error.status === 503;
 
+// Beside other requests
+
+test("an answer for a script undoes a write of another program, unless only navigations are answered with a session", async () => {
+  for (const [refreshNavigationsOnly, cart] of [[false, undefined], [true, 1]]) {
+    const [shop, carts] = await Promise.all([0, 1].map(() => asking(() => true, { refreshNavigationsOnly })));
+    const now = later(62);
+    const read = await shop.cookies.load({ cookie: arrived, "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }, now);
+    assert.equal(read.get("user"), "ada");
+    const added = await carts.cookies.load({ cookie: arrived, "sec-fetch-mode": "navigate" }, now);
+    added.set("cart", 1);
+    // The answer to the script arrives last.
+    const answers = [await carts.cookies.save(added), await shop.cookies.save(read)].flat();
+    const kept = answers.at(-1).split(";")[0];
+    assert.equal((await carts.cookies.load(kept, now)).get("cart"), cart);
+  }
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { refreshNavigationsOnly: 1 }), misconfigured("refreshNavigationsOnly"));
+  const inHeader = SessionToken.encrypted(XAES_KEY, { header: "x-session", refreshNavigationsOnly: true });
+  await assert.rejects(inHeader, misconfigured("option"));
+});
+
 // What is asked, and when
 
 test("an application is asked once in a span", async () => {

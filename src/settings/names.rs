@@ -79,6 +79,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ("never", RefreshAfter::Never), ("on-change", RefreshAfter::OnChange),
         ("always", RefreshAfter::Always), ("every-request", RefreshAfter::EveryRequest),
     ], RefreshAfter::Interval)?))),
+    ("refresh_navigations_only", |v, to| Ok(set(&mut to.cookie()?.refresh_navigations_only, v.flag()?))),
     ("clock_skew", |v, to| Ok(set(&mut to.options.clock_skew, v.duration()?))),
     ("not_before", |v, to| Ok(set(&mut to.options.not_before, v.time()?))),
     ("size", |v, to| Ok(set(&mut to.cookie()?.size, v.choice(&[

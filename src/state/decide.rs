@@ -83,7 +83,7 @@ pub(crate) enum Destination {
     /// A page that the visitor asked for, as far as is known.
     #[default]
     Page,
-    /// An image, a script or another part of a page.
+    /// An image, a script or another part of a page; by a setting, whatever the browser does not navigate to.
     Part,
     /// A page that the visitor has not asked for yet.
     Prefetch,

@@ -53,7 +53,7 @@ impl<T: Payload> SessionCookie<T> {
         let name = H::COOKIE;
         let cookies = request.values(&name);
         self.arrive(cookies, clock, context, |may_hide| Asked {
-            destination: destination_of(request),
+            destination: destination_of(request, self.fields.refresh_navigations_only),
             may_hide: may_hide && is_cookie_hidden(request),
         })
     }
@@ -145,7 +145,7 @@ impl<T: Payload> SessionToken<T> {
         let name = self.header().map(H::name);
         let values = name.iter().flat_map(|name| request.values(name));
         let asked = Asked {
-            destination: destination_of(request),
+            destination: destination_of(request, false),
             ..Asked::default()
         };
         self.arrive(values, clock, context, asked)
@@ -280,18 +280,27 @@ pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
     response.replace(H::CACHE_CONTROL, H::value(NO_STORE.into()));
 }
 
-/// Returns what a response is for, as the browser says.
-fn destination_of<H: Fields>(request: &H) -> Destination {
+/// Returns what a response is for, as the browser says. With `only_navigations`, only what a browser navigates to is a page;
+/// clients that do not tell count as navigating.
+fn destination_of<H: Fields>(request: &H, only_navigations: bool) -> Destination {
     let is_purpose = |name: &&H::Name| PURPOSES.contains(&name.as_ref());
     let mut purposes = request.names().filter(is_purpose);
     let sec_fetch_dest = request.first(&H::SEC_FETCH_DEST);
     if purposes.any(|name| request.first(name).is_some_and(caching::is_prefetch)) {
         Destination::Prefetch
-    } else if sec_fetch_dest.is_some_and(caching::is_subresource) {
+    } else if sec_fetch_dest.is_some_and(caching::is_subresource)
+        || only_navigations && is_by_script(request)
+    {
         Destination::Part
     } else {
         Destination::Page
     }
+}
+
+/// Returns `true` if the browser says that it does not navigate.
+fn is_by_script<H: Fields>(request: &H) -> bool {
+    let mode = request.named("sec-fetch-mode");
+    mode.is_some_and(|mode| mode.trim_ascii() != b"navigate")
 }
 
 /// Returns `true` if browsers hide a cookie with `SameSite` from this request (docs/spec/writer.md § 8.12.1). They send a

@@ -6,13 +6,14 @@ use crate::common;
 
 use std::sync::{Arc, Mutex};
 
-use common::{Jar, at, builder, cookie, key, sealed, set_cookies, signed_in};
+use common::{Jar, at, block_on, builder, cookie, key, sealed, seconds, set_cookies, signed_in};
 use hardtack::{
     KeyRing, Session, SessionCookie, SessionError,
-    session::{Outcome, Reason, SessionId},
+    carrier::SessionCookieBuilder,
+    session::{Outcome, Reason, SessionId, Validity},
 };
 use http::{
-    HeaderMap, StatusCode,
+    HeaderMap, HeaderValue, StatusCode,
     header::{COOKIE, HeaderName},
 };
 
@@ -229,5 +230,87 @@ fn two_first_visits_at_once_make_two_sessions_and_the_last_one_stays() {
     for (requests, kept) in [([first, second], 2), ([second, first], 1)] {
         let jar = race(&cookie(), "theme=dark", 1, requests.map(page));
         assert_eq!(next(&cookie(), &jar, 2).get("from").unwrap(), Some(kept));
+    }
+}
+
+/// What is in the cart after two requests of one page, a minute and two seconds after the sign-in: a script reads something at
+/// one program, and the visitor puts an item into the cart at another. The answer to the script arrives last.
+fn cart_after_a_read_beside_a_write(
+    site: impl Fn() -> SessionCookieBuilder,
+    reads: [(HeaderName, &'static str); 2],
+) -> Option<u32> {
+    let [shop, cart] = [(); 2].map(|()| {
+        let asking =
+            site().revalidate_after(seconds(60), |_| async { Ok::<_, Never>(Validity::Valid) });
+        asking.build().unwrap()
+    });
+    let start = signed_in(&shop);
+    let answer = |site: &SessionCookie, asked: &[(HeaderName, &'static str)], work: Work| {
+        let mut fields = HeaderMap::new();
+        fields.insert(COOKIE, start.parse().unwrap());
+        let asked = asked.iter();
+        fields.extend(asked.map(|(name, value)| (name.clone(), HeaderValue::from_static(value))));
+        let session = site.load_from(&fields, at(62));
+        assert!(block_on(session.validate()).unwrap());
+        work(&session).unwrap();
+        let mut answer = HeaderMap::new();
+        site.save_to(&session, StatusCode::OK, &mut answer).unwrap();
+        answer
+    };
+    let read = answer(&shop, &reads, read);
+    let added = answer(&cart, &[], |session| session.insert("cart", 1));
+    let mut jar = Jar::of(&start);
+    for answer in [&added, &read] {
+        jar.receive(set_cookies(answer));
+    }
+    next(&cart, &jar, 62).get("cart").unwrap()
+}
+
+type Never = std::convert::Infallible;
+
+const BY_SCRIPT: [(HeaderName, &str); 2] = [
+    (HeaderName::from_static("sec-fetch-mode"), "cors"),
+    (HeaderName::from_static("sec-fetch-dest"), "empty"),
+];
+
+#[test]
+fn an_answer_that_a_script_brings_undoes_a_write_of_another_program() {
+    assert_eq!(cart_after_a_read_beside_a_write(builder, BY_SCRIPT), None);
+}
+
+#[test]
+fn where_only_navigations_refresh_a_read_by_a_script_undoes_nothing() {
+    let site = || builder().refresh_navigations_only();
+    assert_eq!(cart_after_a_read_beside_a_write(site, BY_SCRIPT), Some(1));
+    // Two pages at once still lose one.
+    let page = [
+        (HeaderName::from_static("sec-fetch-mode"), "navigate"),
+        (HeaderName::from_static("sec-fetch-dest"), "document"),
+    ];
+    assert_eq!(cart_after_a_read_beside_a_write(site, page), None);
+}
+
+/// A page that never navigates is asked about in every request from the interval on, and ends by the idle timeout, unless one of
+/// its requests saves the session.
+#[test]
+fn where_only_navigations_refresh_a_page_of_scripts_lives_by_a_request_that_saves() {
+    let site = builder().refresh_navigations_only().build().unwrap();
+    for (saves, lives) in [(false, false), (true, true)] {
+        let mut jar = Jar::of(&signed_in(&site));
+        for minute in 1..40 {
+            let mut fields = HeaderMap::new();
+            fields.insert(COOKIE, jar.field().parse().unwrap());
+            fields.insert("sec-fetch-mode", HeaderValue::from_static("cors"));
+            let session = site.load_from(&fields, at(60 * minute));
+            let is_due = saves && minute % 10 == 0;
+            if session.get::<u32>("user").unwrap().is_some() && is_due {
+                session.save().unwrap();
+            }
+            let mut answer = HeaderMap::new();
+            site.save_to(&session, StatusCode::OK, &mut answer).unwrap();
+            assert_eq!(!set_cookies(&answer).is_empty(), is_due);
+            jar.receive(set_cookies(&answer));
+        }
+        assert_eq!(!next(&site, &jar, 60 * 40).is_new(), lives);
     }
 }

@@ -49,6 +49,7 @@ const OPTIONS: &[&str] = &[
     "path",
     "persistent",
     "refresh_after",
+    "refresh_navigations_only",
     "remember_up_to",
     "remembered_idle_timeout",
     "revalidate_after",
@@ -146,6 +147,7 @@ fn apply<T: Text>(option: &str, builder: SessionCookieBuilder<T>) -> SessionCook
         "path" => builder.path("/shop"),
         "persistent" => builder.persistent(),
         "refresh_after" => builder.refresh_after(RefreshAfter::Interval(seconds(30))),
+        "refresh_navigations_only" => builder.refresh_navigations_only(),
         "remember_up_to" => builder.remember_up_to(seconds(72 * HOUR)),
         "remembered_idle_timeout" => builder.remembered_idle_timeout(seconds(6 * HOUR)),
         "revalidate_after" => builder.revalidate_after(seconds(60), |session| {
@@ -257,6 +259,20 @@ impl<T: Text> Case<T> {
         fields
     }
 
+    /// Returns `true` if a request of this mode that reads a session refreshes it.
+    fn is_refreshed(&self, mode: &'static str, time: SystemTime) -> bool {
+        let pair = self.saved("user", at(BEGIN));
+        let mut request = HeaderMap::new();
+        request.insert("cookie", pair.parse().unwrap());
+        request.insert("sec-fetch-mode", HeaderValue::from_static(mode));
+        let session = self.cookie.load_from(&request, time);
+        assert!(block_on(session.validate()).unwrap() && T::read(&session).is_some());
+        let mut fields = HeaderMap::new();
+        let saved = self.cookie.save_to(&session, StatusCode::OK, &mut fields);
+        saved.unwrap();
+        !set_cookies(&fields).is_empty()
+    }
+
     /// Returns `true` if the cookie shows what the option is for.
     fn shows(&self, option: &str) -> bool {
         let now = at(BEGIN);
@@ -315,6 +331,10 @@ impl<T: Text> Case<T> {
                 let session = self.cookie.load([self.saved("user", now)], at(BEGIN + 31));
                 T::read(&session).unwrap();
                 !self.cookie.save(&session).unwrap().is_empty()
+            }
+            "refresh_navigations_only" => {
+                let is_refreshed = |mode| self.is_refreshed(mode, at(BEGIN + 599));
+                is_refreshed("navigate") && !is_refreshed("cors")
             }
             "remember_up_to" => self.lasts(self.remembered(), 5 * HOUR, 6),
             "remembered_idle_timeout" => {

@@ -51,6 +51,21 @@ fn answer(settings: &str, status: u16) -> http::HeaderMap {
     fields
 }
 
+/// A `fetch()` that reads a session is answered with its cookie.
+fn is_refreshed_for_a_script(settings: &str) -> bool {
+    let cookie = cookie(toml(settings));
+    let pair = cookie.cookie_for(times::at(0), |session| session.insert("user", 42));
+    let mut request = http::HeaderMap::new();
+    request.insert("cookie", pair.unwrap().parse().unwrap());
+    request.insert("sec-fetch-mode", "cors".parse().unwrap());
+    let session = cookie.load_from(&request, times::at(60));
+    assert!(!session.is_new());
+    let mut fields = http::HeaderMap::new();
+    let saved = cookie.save_to(&session, http::StatusCode::OK, &mut fields);
+    saved.unwrap();
+    fields.contains_key("set-cookie")
+}
+
 fn has_attribute(settings: &str, attribute: &str) -> bool {
     let (_, attributes) = field(toml(settings));
     attributes.split("; ").any(|found| found == attribute)
@@ -183,6 +198,12 @@ fn every_setting_has_an_effect() {
             let mut browser = Browser::from(cookie(toml(settings)));
             browser.visit(Session::remaining_bytes) == 2939
         }),
+        effect(
+            "refresh_navigations_only",
+            "refresh_after = 'always'",
+            "refresh_after = 'always'\nrefresh_navigations_only = true",
+            &|settings| !is_refreshed_for_a_script(settings),
+        ),
         effect("padding", "", "padding = 'padme'", &|settings| {
             lengths(settings) < 3
         }),

@@ -104,6 +104,10 @@ fn a_setting_that_only_a_cookie_has_is_refused_for_a_header_and_a_token() {
         ("name = 'session'", "name"),
         ("path = '/app'", "path"),
         ("size = 'browser'", "size"),
+        (
+            "refresh_navigations_only = true",
+            "refresh_navigations_only",
+        ),
         ("danger_allow_http = false", "danger_allow_http"),
         ("formerly = [{path = '/app'}]", "formerly"),
     ] {

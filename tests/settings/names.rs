@@ -86,6 +86,7 @@ fn a_switch_that_is_off_is_as_if_left_out() {
         "partitioned",
         "save_on_server_error",
         "keep_unknown_keys",
+        "refresh_navigations_only",
         "danger_allow_http",
         "danger_allow_shared_caching",
     ] {
@@ -169,6 +170,10 @@ fn a_flag_that_is_off_in_the_settings_is_off_whatever_the_builder_has() {
     off(
         "danger_allow_shared_caching = false",
         SessionCookieBuilder::danger_allow_shared_caching,
+    );
+    off(
+        "refresh_navigations_only = false",
+        SessionCookieBuilder::refresh_navigations_only,
     );
     off(
         "keep_unknown_keys = false",

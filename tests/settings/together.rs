@@ -34,7 +34,7 @@ const fn row(
 }
 
 #[rustfmt::skip] // One row a setting.
-const ROWS: [Row; 24] = [
+const ROWS: [Row; 25] = [
     row("name", "'a'", "'__Host-b'", |b| b.name("__Host-b")),
     row("path", "'/a'", "'/b'", |b| b.path("/b")),
     row("domain", "'a.example'", "'b.example'", |b| b.domain("b.example")),
@@ -46,6 +46,7 @@ const ROWS: [Row; 24] = [
     row("remember_up_to", "'9d'", "'30days'", |b| b.remember_up_to(seconds(30 * 86_400))),
     row("remembered_idle_timeout", "'9d'", "'7d'", |b| b.remembered_idle_timeout(seconds(7 * 86_400))),
     row("refresh_after", "'never'", "'always'", |b| b.refresh_after(RefreshAfter::Always)),
+    row("refresh_navigations_only", "false", "true", SessionCookieBuilder::refresh_navigations_only),
     row("clock_skew", "9", "5", |b| b.clock_skew(seconds(5))),
     row("not_before", "'2028-01-15T08:00:00Z'", "'2027-01-15T08:00:00Z'", |b| {
         b.not_before(UNIX_EPOCH + seconds(1_800_000_000))

@@ -31,6 +31,7 @@ class Setup:
         self.padding, self.expects = v.get("padding"), v.get("expects", "dictionary")
         self.save_on_server_error, self.may_share = v.get("save_on_server_error", False), v.get("may_share", False)
         self.keep_unknown_keys = v.get("keep_unknown_keys", False)
+        self.refresh_navigations_only = v.get("refresh_navigations_only", False)
         profile = v.get("profile", "anywhere")
         self.parts = profile if isinstance(profile, int) else 1
         self.field = 3072 if profile == "anywhere" else 4096
@@ -407,6 +408,9 @@ def drop(s):
 def quiet(s, request, response):
     destination = [value.strip(" \t") for name, value in request if name.lower() == "sec-fetch-dest"]
     is_shared = shareable(response["fields"]) and not s.setup.may_share
+    modes = [value.strip(" \t") for name, value in request if name.lower() == "sec-fetch-mode"]
+    if s.setup.refresh_navigations_only and modes and modes[0] != "navigate":
+        return False
     return response["status"] < 400 and not is_shared and not prefetches(request) and not (destination and destination[0] in SUBRESOURCES)
 
 

@@ -90,6 +90,9 @@ export function isHidden(first) {
   return is("sec-fetch-site", "cross-site") && !isOpened();
 }
 
+/** Returns true unless `Sec-Fetch-Mode` says that no browser navigates. */
+export const isNavigation = (mode = "navigate") => trim(mode, BLANK) === "navigate";
+
 const SUBRESOURCE = /^(image|script|style|font|audio|video|track|worker)$/;
 
 /** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */

@@ -5,7 +5,7 @@ import { isRecord } from "../base/plain.js";
 import { secondsOf } from "../base/time.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
-import { PURPOSES, isPrefetch, isSubresource } from "./caching.js";
+import { PURPOSES, isNavigation, isPrefetch, isSubresource } from "./caching.js";
 
 /** Returns the sealer of a carrier. */
 export let sealerOf;
@@ -47,7 +47,8 @@ export async function loadBy(carrier, source, time, read) {
   const state = new State(policy, secondsOf("now", time), sealer);
   const first = (name) => fieldsOf(source, name, false)[0];
   state.isPrefetch = PURPOSES.map(first).some(isPrefetch);
-  state.isSubresource = state.isPrefetch || isSubresource(first("sec-fetch-dest"));
+  const isByScript = policy.refreshNavigationsOnly && !isNavigation(first("sec-fetch-mode"));
+  state.isSubresource = state.isPrefetch || isByScript || isSubresource(first("sec-fetch-dest"));
   const session = new (policy.type.Handle ?? Session)(state);
   await read(state);
   await policy.revalidateAfter?.check(state, session);

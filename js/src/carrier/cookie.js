@@ -74,7 +74,8 @@ export class SessionCookie extends Carrier {
 
   static async #build(mode, ring, options) {
     const {
-      cookie: template = DEFAULT, size = "anywhere", padding, migrateFrom = [], deviceBound, dangerAllowSharedCaching, persistent, ...common
+      cookie: template = DEFAULT, size = "anywhere", padding, migrateFrom = [], deviceBound, dangerAllowSharedCaching, persistent,
+      refreshNavigationsOnly, ...common
     } = optionsOf(options);
     mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
@@ -83,6 +84,7 @@ export class SessionCookie extends Carrier {
     const bound = deviceBound && madeBy("`deviceBound`", "deviceBound", deviceBound, "prepare");
     const sealer = await SessionSealer.build(mode, ring, template.name, common, {
       persistent: yesOrNo("persistent", persistent),
+      refreshNavigationsOnly: yesOrNo("refreshNavigationsOnly", refreshNavigationsOnly),
       budget: new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound),
       devicesBy: bound?.prepare(template),
     });

@@ -15,7 +15,7 @@ import { VISITS, bytes, equal, given, isAccepted, know, nameOf, optionsOf, paddi
 import { attributesOf, fixedOf, roomOf } from "./cookies.js";
 
 const SCENE =
-  "ring mode purpose context application type_label policy profile padding attributes earlier answers_in save_on_server_error keep_unknown_keys may_share expects devices now request".split(
+  "ring mode purpose context application type_label policy profile padding attributes earlier answers_in save_on_server_error keep_unknown_keys refresh_navigations_only may_share expects devices now request".split(
     " ",
   );
 const SETTINGS = ["path", "bound_for", "challenge_for", "required_after", "initiators", "excluded", "origin", "offers"];
@@ -44,6 +44,7 @@ async function carrierOf(vector) {
     ...options,
     ...(vector.may_share && { dangerAllowSharedCaching: true }),
     persistent: policy.persistent,
+    refreshNavigationsOnly: vector.refresh_navigations_only,
     cookie: attributes({ ...(vector.attributes && attributesOf(vector.attributes)), name, formerly }),
     size: typeof profile === "number" ? `split:${profile}` : profile,
     deviceBound: vector.devices && deviceBoundOf(vector.devices),

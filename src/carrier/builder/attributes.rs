@@ -78,6 +78,21 @@ impl<T> SessionCookieBuilder<T> {
         self
     }
 
+    /// Refreshes sessions only in responses to navigations (`Sec-Fetch-Mode: navigate`), and sends answers of
+    /// [`revalidate_after`](Self::revalidate_after) and sealings under a new key only there. Default: off.
+    ///
+    /// A refresh carries the whole session, so that of a `fetch()` which only reads can undo what another request has just
+    /// stored. With this setting scripts read without writing. Their changes are saved as ever.
+    ///
+    /// It is no default, because a page that never navigates, or replaces its content by scripts as htmx and Turbo do, would
+    /// be signed out by the idle timeout while it is in use, and with `revalidate_after` asks in every request by then. Let
+    /// such a page call [`save`](crate::Session::save) in one request of its own. A client that sends no `Sec-Fetch-Mode`,
+    /// such as one without TLS, counts as navigating.
+    pub fn refresh_navigations_only(mut self) -> Self {
+        self.carrier.refresh_navigations_only = true;
+        self
+    }
+
     /// Omits `Secure`, so that the cookie also travels over plain HTTP. A `CsrfGuard` must then trust the site's own
     /// `http://` origin, unless that is `localhost`.
     ///

@@ -79,6 +79,7 @@ impl<T> SessionCookieBuilder<T> {
             fields: Arc::new(CookieFields {
                 attributes: carrier.attributes.clone(),
                 is_told: false.into(),
+                refresh_navigations_only: carrier.refresh_navigations_only,
                 finder: Finder::new(name.as_str()).with_companion(reads),
                 former,
                 old_cookies,

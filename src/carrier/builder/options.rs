@@ -113,6 +113,7 @@ pub struct InCookie {
     pub(crate) size: Size,
     /// Cookies of all sessions outlive the browser's session.
     pub(crate) persistent: bool,
+    pub(crate) refresh_navigations_only: bool,
     /// Old cookies, each with the time in which it is read.
     #[cfg(feature = "migrate")]
     pub(crate) migrate_from: Vec<(crate::migrate::OldCookie, Range<SystemTime>)>,

@@ -49,6 +49,8 @@ pub(super) struct Scene {
     #[serde(default)]
     keep_unknown_keys: bool,
     #[serde(default)]
+    refresh_navigations_only: bool,
+    #[serde(default)]
     may_share: bool,
     pub(super) expects: Option<Value>,
     devices: Option<Value>,
@@ -155,6 +157,9 @@ impl Scene {
         }
         if self.policy.persistent {
             builder = builder.persistent();
+        }
+        if self.refresh_navigations_only {
+            builder = builder.refresh_navigations_only();
         }
         for earlier in &self.earlier {
             let former = FormerAttributes::new().path(&earlier.path);
@@ -346,7 +351,7 @@ impl Scene {
     }
 }
 
-const FIELDS: [&str; 19] = [
+const FIELDS: [&str; 20] = [
     "ring",
     "mode",
     "purpose",
@@ -361,6 +366,7 @@ const FIELDS: [&str; 19] = [
     "answers_in",
     "save_on_server_error",
     "keep_unknown_keys",
+    "refresh_navigations_only",
     "may_share",
     "expects",
     "devices",

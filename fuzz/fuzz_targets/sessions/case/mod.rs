@@ -31,7 +31,8 @@ pub struct Setup {
     is_padded: bool,
     keeps_unknown_keys: bool,
     allows_shared_caching: bool,
-    /// Its remainder of 301 is the duration, and the rest chooses the name of the cookie, and whether it persists.
+    /// Its remainder of 301 is the duration, and the rest chooses the name of the cookie, whether it persists, and whether scripts
+    /// refresh it.
     skew: u16,
     revalidation: Option<(u16, Option<u16>)>,
     wiring: Wiring,
@@ -92,6 +93,7 @@ impl Setup {
             carrier,
             is_host_only: rest.is_multiple_of(2),
             persists: matches!(carrier, model::Carrier::Cookie(_)) && rest / 2 % 2 == 1,
+            refreshes_navigations_only: matches!(carrier, model::Carrier::Cookie(_)) && rest / 4 % 2 == 1,
             form: if self.is_typed {
                 Form::Later
             } else {

@@ -104,6 +104,11 @@ impl Request {
         self.page % 2 == 1
     }
 
+    /// Returns the field `Sec-Fetch-Mode` of a request for a page.
+    pub fn mode(&self) -> Option<&'static str> {
+        [None, Some("navigate"), Some("cors")][usize::from(self.page / 2 % 3)]
+    }
+
     pub fn meanwhile(&self) -> Option<Meanwhile> {
         let bits = (self.page / 2).checked_sub(64)?;
         let key = |key| Planned {

@@ -24,6 +24,7 @@ pub struct Settings {
     pub saves_on_server_error: bool,
     pub allows_shared_caching: bool,
     pub keeps_unknown_keys: bool,
+    pub refreshes_navigations_only: bool,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -103,6 +103,9 @@ impl Builder<'_> {
         if self.settings.persists {
             builder = builder.persistent();
         }
+        if self.settings.refreshes_navigations_only {
+            builder = builder.refresh_navigations_only();
+        }
         let builder = self.with_responses(builder);
         self.with_options(builder).build().expect(AGREE)
     }

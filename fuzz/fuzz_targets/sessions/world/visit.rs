@@ -110,6 +110,9 @@ fn fields_of(cookies: &Cookies, carrier: Carrier, request: &Request) -> HeaderMa
     if !request.is_page() {
         fields.insert("sec-fetch-dest", HeaderValue::from_static("image"));
     }
+    if let Some(mode) = request.mode() {
+        fields.insert("sec-fetch-mode", HeaderValue::from_static(mode));
+    }
     fields
 }
 
