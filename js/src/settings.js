@@ -34,7 +34,8 @@ async function buildFromEnv(prefix, env, options) {
   const settings = new Settings(prefix, (name) => name.toUpperCase());
   for (const [variable, value] of Object.entries(env)) {
     const name = variable.slice(prefix.length);
-    if (!variable.startsWith(prefix) || variable === X11_SESSION_MANAGER || isOfKubernetes(name)) continue;
+    // A binding of workerd without a value is null.
+    if (value == null || !variable.startsWith(prefix) || variable === X11_SESSION_MANAGER || isOfKubernetes(name)) continue;
     if (isUtf8(value)) await settings.take(lower(name), variable, value);
     else await settings.refuse(variable, "is not UTF-8");
   }

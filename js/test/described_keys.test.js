@@ -87,6 +87,11 @@ test("what is no environment and no table is a mistake of the program", async ()
   assert.throws(() => fromEnv("SESSION_", { SESSION_KEYS: XAES_KEY }).load(null), /await/);
 });
 
+test("a variable that a worker's environment has without a value is not set", async () => {
+  const cookies = await fromEnv("SESSION_", { SESSION_KEYS: XAES_KEY, SESSION_NAME: null, SESSION_DOMAIN: undefined });
+  assert.equal(cookies.name, "__Host-session");
+});
+
 test("a variable that is not UTF-8, or no text, is refused by name", async () => {
   const env = { SESSION_APPLICATION: "\u{fffd}", SESSION_NAME: {}, SESSION_KV: { get() {} }, OTHER: "\u{fffd}" };
   await assert.rejects(fromEnv("SESSION_", env), { settings: ["SESSION_APPLICATION", "SESSION_NAME", "SESSION_KV"] });
