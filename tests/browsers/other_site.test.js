@@ -89,9 +89,13 @@ async function visit(page, { own, other, asked }) {
   assert.ok(asked() > before, `${own} was not asked`);
 }
 
+/** In a tab of its own, because the page may still be on its way to another one. */
 const userOf = async (page, own) => {
-  await page.goto(`${own}/who`);
-  return page.$eval("body", ({ innerText }) => innerText);
+  const tab = await page.browserContext().newPage();
+  await tab.goto(`${own}/who`);
+  const user = await tab.$eval("body", ({ innerText }) => innerText);
+  await tab.close();
+  return user;
 };
 
 for (const [name, pageOf] of Object.entries(ATTACKS)) {
@@ -139,7 +143,7 @@ async function openWithProvider(sameSite) {
       return lead(`http://localhost:${provider}/authorize?state=${state}&mode=${searchParams.get("mode")}`);
     }
     if (pathname === "/callback") {
-      seen.push(request.headers["sec-fetch-site"]);
+      response.on("finish", () => seen.push(request.headers["sec-fetch-site"]));
       if (searchParams.get("state") !== session.get("sign-in")?.state) return response.writeHead(403).end("You are not signed in.");
       session.delete("sign-in");
       session.signIn();
@@ -177,7 +181,8 @@ for (const [mode, sameSite, user] of WAYS_BACK) {
     const page = await context.newPage();
     // From a page of the site, as by a click there.
     await page.goto(`${own}/who`);
-    await page.evaluate((address) => void (location.href = address), `${own}/sign-in?mode=${mode}`);
+    // The call has returned before the page goes.
+    await page.evaluate((address) => void setTimeout(() => (location.href = address)), `${own}/sign-in?mode=${mode}`);
     for (let tries = 0; tries < 100 && seen.length === 0; tries++) await new Promise((done) => setTimeout(done, 50));
     await new Promise((done) => setTimeout(done, 200));
     assert.deepEqual(seen, ["cross-site"]);
