@@ -68,10 +68,11 @@ export function fail(error, request, response, failed) {
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   // An earlier one may be what has failed. HTTP/2 has none, and would warn.
   delete response.statusMessage;
-  answerRefusal(hasAnswer(error) ? error : FAILURE, request, response);
+  if (hasAnswer(error)) return answerRefusal(error, request, response);
+  // What has failed may be a field of the head.
+  response.statusCode = 500;
+  response.end("internal server error");
 }
-
-const FAILURE = { status: 500, message: "internal server error" };
 
 /** Answers as adapters for a `Request` do. */
 export function answerRefusal({ status, headers, body, message }, request, response) {

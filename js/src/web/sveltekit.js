@@ -53,7 +53,7 @@ async function answer(resolve, event, session, saveRedirect) {
     const response = await resolve(event);
     const { failure } = stateOf(session);
     // SvelteKit answers an error of any status with 500.
-    return response.status === 500 && failure?.status
+    return failure?.status && response?.status === 500
       ? new Response(response.body, { status: failure.status, headers: response.headers })
       : response;
   } catch (error) {
