@@ -4,7 +4,7 @@ use super::{
     fields::CookieFields, inspect::TokenContent, keys_in_use::KeysInUse, token::SessionToken,
 };
 use crate::{
-    base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds},
+    base::{clock::Clock, clone_by_fields, reason::Reason},
     cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
     session::{SaveError, SaveProblem, Session, Touch},
@@ -143,8 +143,8 @@ impl<T: Payload> SessionCookie<T> {
         self.token.raise_not_before(time);
     }
 
-    /// Returns the `Cookie` field of a visitor whose session `fill` has filled at `now`, so that the tests of an
-    /// application need not sign in first.
+    /// Returns the `Cookie` field of a visitor whose session `fill` has filled now, so that the tests of an application need
+    /// not sign in first.
     ///
     /// # Examples
     ///
@@ -165,10 +165,10 @@ impl<T: Payload> SessionCookie<T> {
     /// Returns the errors of `fill` and of [`save`](Self::save), and one if the session is empty.
     pub fn cookie_for(
         &self,
-        now: SystemTime,
+        clock: impl Into<Clock>,
         fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
     ) -> Result<String, SaveError> {
-        let session = self.load(None::<&str>, now);
+        let session = self.load(None::<&str>, clock);
         fill(&session).map_err(SaveProblem::Filling)?;
         let fields = self.save(&session)?;
         let pairs: Vec<_> = fields.pairs().collect();
@@ -178,7 +178,7 @@ impl<T: Payload> SessionCookie<T> {
         Ok(pairs.join("; "))
     }
 
-    /// Returns the keys at `now`, for health checks that compare instances. For a
+    /// Returns the keys and the settings in use, for health checks that compare instances and programs. For a
     /// [`SharedKeyRing`](crate::keys::SharedKeyRing), they are its current keys.
     ///
     /// # Examples
@@ -203,11 +203,11 @@ impl<T: Payload> SessionCookie<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
-        KeysInUse::of(&self.token.core.slot.keys(), unix_seconds(now))
+    pub fn keys_in_use(&self, clock: impl Into<Clock>) -> KeysInUse {
+        KeysInUse::of(&self.token.core.slot, clock.into().now())
     }
 
-    /// Reads the content of `token` at `now`, in the context and with the timeouts of this cookie. For tools: no
+    /// Reads the content of `token`, in the context and with the timeouts of this cookie. For tools: no
     /// session is loaded, and `on_outcome` is not called.
     ///
     /// # Errors
@@ -217,9 +217,9 @@ impl<T: Payload> SessionCookie<T> {
     pub fn inspect(
         &self,
         token: impl AsRef<[u8]>,
-        now: SystemTime,
+        clock: impl Into<Clock>,
     ) -> Result<TokenContent, Reason> {
-        self.token.inspect(token, now)
+        self.token.inspect(token, clock)
     }
 
     /// Loads the session of a request. `ask` is told whether a browser may have hidden the cookie.

@@ -6,10 +6,7 @@ use zeroize::Zeroizing;
 
 use super::token::SessionToken;
 use crate::{
-    base::{
-        reason::Reason,
-        time::{system_time, unix_seconds},
-    },
+    base::{clock::Clock, reason::Reason, time::system_time},
     cookie::{CookieName, Finder},
     crypto::{scratch::Scratch, suite::Suite},
     keys::KeyId,
@@ -180,8 +177,7 @@ impl fmt::Debug for TokenContent {
 }
 
 impl<T: Payload> SessionToken<T> {
-    /// Reads the content of `token` at `now`. For tools; see
-    /// [`SessionCookie::inspect`](crate::SessionCookie::inspect).
+    /// Reads the content of `token`. For tools; see [`SessionCookie::inspect`](crate::SessionCookie::inspect).
     ///
     /// # Errors
     ///
@@ -189,10 +185,10 @@ impl<T: Payload> SessionToken<T> {
     pub fn inspect(
         &self,
         token: impl AsRef<[u8]>,
-        now: SystemTime,
+        clock: impl Into<Clock>,
     ) -> Result<TokenContent, Reason> {
         // The steps of SPEC.md § 7. A failure from § 7.7 on is returned with the content.
-        let (now, core) = (unix_seconds(now), &self.core);
+        let (now, core) = (clock.into().now(), &self.core);
         let keys = core.slot.keys();
         let mut buffer = Scratch::borrow();
         let opened = token::open(&keys, self.context(), now, token.as_ref(), &mut buffer);

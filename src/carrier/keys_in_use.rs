@@ -1,23 +1,28 @@
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 use crate::{
-    base::time::UnixSeconds,
-    keys::{Backend, Fingerprint, KeyId, PurposeKeys, RingEvent},
+    base::time::{UnixSeconds, show_time, system_time},
+    keys::{Backend, Fingerprint, KeyId, PurposeSlot, RingEvent},
 };
 
 /// Keys of a cookie, for health checks. None of the fields is secret.
 ///
-/// Its `Display` is the text that `hardtack ring wait` reads, with a line for each field:
+/// Its `Display` is a text with a line for each field, as [docs/metrics.md] explains:
 ///
 /// ```text
 /// seals c7e01b94
 /// accepts 5a1f00c3 c7e01b94
 /// fingerprint 60e3d18f92b7ca45
+/// settings 331a75f197d27245
 /// backend RustCrypto
+/// now 2027-03-01T07:00:00Z
+/// not_before 2027-02-01T00:00:00Z
 /// next 2027-03-01T07:03:00Z 5a1f00c3 retires
 /// ```
 ///
 /// With feature `axum` or `actix` a handler may return it: the response is this text, and no cache stores it.
+///
+/// [docs/metrics.md]: https://github.com/hardtack-rs/hardtack/blob/main/docs/metrics.md#health-checks
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeysInUse {
@@ -27,20 +32,32 @@ pub struct KeysInUse {
     pub accepts: Vec<KeyId>,
     /// Fingerprint of the ring: its keys with their times, in their order.
     pub fingerprint: Fingerprint,
+    /// Fingerprint of the settings that programs have in common if they share these sessions ([SPEC.md § 3.7]).
+    ///
+    /// [SPEC.md § 3.7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#37-settings-in-common
+    pub settings: Fingerprint,
     /// Library on which the sealing key runs.
     pub backend: Backend,
+    /// Time of the program, in whole seconds.
+    pub now: SystemTime,
+    /// Sessions issued before this time are refused, by the ring or by the cookie. `None`: the line `not_before` is missing.
+    pub not_before: Option<SystemTime>,
     /// Next change of a key's role. `None`: the roles stay as they are, and the line `next` is missing.
     pub next: Option<RingEvent>,
 }
 
 impl KeysInUse {
-    pub(super) fn of(keys: &PurposeKeys, now: UnixSeconds) -> KeysInUse {
-        let sealing = keys.sealing(now);
+    pub(super) fn of(slot: &PurposeSlot, now: UnixSeconds) -> KeysInUse {
+        let keys = slot.keys();
+        let (sealing, not_before) = (keys.sealing(now), slot.not_before(&keys));
         KeysInUse {
             seals: sealing.info.id,
             accepts: keys.accepted(now).map(|key| key.info.id).collect(),
             fingerprint: keys.fingerprint(),
+            settings: Fingerprint::of_settings(slot.settings()),
             backend: sealing.info.suite.backend(),
+            now: system_time(now),
+            not_before: (not_before > 0).then(|| system_time(not_before)),
             next: keys.next_event(now),
         }
     }
@@ -54,7 +71,12 @@ impl fmt::Display for KeysInUse {
             write!(f, " {id}")?;
         }
         writeln!(f, "\nfingerprint {}", self.fingerprint)?;
+        writeln!(f, "settings {}", self.settings)?;
         writeln!(f, "backend {}", self.backend)?;
+        writeln!(f, "now {}", show_time(self.now))?;
+        if let Some(time) = self.not_before {
+            writeln!(f, "not_before {}", show_time(time))?;
+        }
         let mut next = self.next.iter();
         next.try_for_each(|event| writeln!(f, "next {event}"))
     }

@@ -116,7 +116,7 @@ impl<T: Payload> SessionToken<T> {
     /// Refuses every session issued before `time`, from now on and in this program. See
     /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
     pub fn raise_not_before(&self, time: SystemTime) {
-        self.core.raise_not_before(unix_seconds_from(time));
+        self.core.slot.raise_not_before(unix_seconds_from(time));
     }
 
     /// Decodes a token's schema and payload by `decode`, which may borrow from them. For programs that need only a part

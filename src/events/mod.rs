@@ -57,6 +57,39 @@ macro_rules! log {
     ($($event:tt)+) => {{}};
 }
 
+/// Keys and settings that the sessions of a purpose have in use.
+pub(crate) struct InUse<'a> {
+    pub(crate) purpose: &'a str,
+    pub(crate) seals: String,
+    pub(crate) accepts: String,
+    pub(crate) fingerprint: String,
+    pub(crate) not_before: Option<&'a str>,
+    pub(crate) settings_fingerprint: String,
+    /// In the words of SPEC.md § 3.7.
+    pub(crate) settings: &'a str,
+    /// Settings that weaken the sessions.
+    pub(crate) danger: Option<String>,
+}
+
+/// Writes an event at info with all fields of an [`InUse`]. Its target is `SESSIONS`, unless it is `KEYS`.
+macro_rules! tell_in_use {
+    ($in_use:ident, $sentence:literal $(, $target:ident)?) => {
+        log!(
+            $($target,)?
+            info,
+            purpose = $in_use.purpose,
+            seals = $in_use.seals,
+            accepts = $in_use.accepts,
+            fingerprint = $in_use.fingerprint,
+            not_before = $in_use.not_before,
+            settings_fingerprint = $in_use.settings_fingerprint,
+            settings = $in_use.settings,
+            danger = $in_use.danger,
+            $sentence
+        )
+    };
+}
+
 /// Adds `number` to a counter with these labels.
 #[cfg(feature = "metrics")]
 macro_rules! count {

@@ -2,11 +2,34 @@
 
 use std::fmt::Display;
 
-/// A ring was replaced. `dropped`: keys that the new one lacks, and under which sessions may be alive.
+use super::InUse;
+
+/// Sessions have a new ring.
+pub(crate) fn ring_taken(in_use: &InUse<'_>) {
+    tell_in_use!(in_use, "key ring replaced", KEYS);
+}
+
+/// A `not_before` refuses even the sessions that begin now, for so many seconds.
+pub(crate) fn not_before_is_ahead(purpose: &str, not_before: &str, ahead_by: u64) {
+    log!(
+        KEYS,
+        warn,
+        purpose,
+        not_before,
+        ahead_by,
+        "`not_before` is in the future: until then every session is refused, new ones too; correct it, unless nobody is to \
+         be signed in before"
+    );
+    say!(
+        "`not_before` is {not_before}, which is in the future: until then every session of {purpose} is refused, new ones \
+         too; correct it, unless nobody is to be signed in before"
+    );
+}
+
+/// A watched ring was replaced. `dropped`: keys that the new one lacks, and under which sessions may be alive.
 pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display]) {
     count!(1, RINGS, "outcome" => "Replaced");
     if dropped.is_empty() {
-        log!(KEYS, info, fingerprint = %fingerprint, "key ring replaced");
         return;
     }
     count!(dropped.len() as u64, KEYS_DROPPED);

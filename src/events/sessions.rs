@@ -2,11 +2,12 @@
 
 use std::{error::Error, fmt::Display};
 
+use super::InUse;
 use crate::base::reason::Reason;
 
-/// A cookie, header or token is built whose content anyone can read.
-pub(crate) fn unencrypted(purpose: &str) {
-    log!(info, purpose, "sessions are unencrypted but signed");
+/// A cookie, header or token is built.
+pub(crate) fn sessions_built(in_use: &InUse<'_>) {
+    tell_in_use!(in_use, "sessions are ready");
 }
 
 /// A session was read, with this outcome, which one of the next six functions logs.

@@ -1,7 +1,4 @@
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use super::{
     companion::Companion,
@@ -25,8 +22,6 @@ pub(crate) struct Core {
     pub(crate) context: Context,
     pub(crate) duplicates: Duplicates,
     pub(crate) policy: Arc<Policy>,
-    /// Sessions issued before this are refused. It only rises.
-    pub(crate) not_before: AtomicU64,
     pub(crate) hooks: Hooks,
     pub(crate) companion: Option<Arc<dyn Companion>>,
 }
@@ -42,11 +37,6 @@ impl Core {
                 token_bytes,
             });
         }
-    }
-
-    pub(crate) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
-        let not_before = self.not_before.load(Ordering::Relaxed);
-        not_before.max(keys.not_before)
     }
 
     /// Reads a body. `None`: it breaks the format, or has a device and no companion that could check it.
@@ -66,7 +56,7 @@ impl Core {
         keys: &PurposeKeys,
         now: UnixSeconds,
     ) -> Result<(), Reason> {
-        let not_before = self.not_before(keys);
+        let not_before = self.slot.not_before(keys);
         self.policy.lifetimes.check(metadata, now, not_before)?;
         if self.hooks.is_revoked(metadata, Some(payload), key_id) {
             return Err(Reason::Revoked);
@@ -82,10 +72,5 @@ impl Core {
             (own, other) => own.is_none() && other.is_none(),
         };
         self.context == other.context && has_same_companion && self.slot.is_like(&other.slot)
-    }
-
-    /// Refuses sessions issued before `time` from now on.
-    pub(crate) fn raise_not_before(&self, time: UnixSeconds) {
-        self.not_before.fetch_max(time, Ordering::Relaxed);
     }
 }

@@ -95,7 +95,7 @@ impl<T> Loaded<T> {
         let Some((arrived, _)) = self.state.arrived() else {
             return Standing::Good;
         };
-        if arrived.issued < core.not_before(keys) {
+        if arrived.issued < core.slot.not_before(keys) {
             return Standing::Lapsed;
         }
         // A session that was taken over has none.

@@ -51,7 +51,7 @@ impl<'a> Opening<'a> {
     pub(super) fn oldest(&self) -> UnixSeconds {
         let lasts = self.core.policy.lifetimes.longest();
         let by_age = self.now.saturating_add(1).saturating_sub(lasts);
-        by_age.max(self.core.not_before(&self.keys))
+        by_age.max(self.core.slot.not_before(&self.keys))
     }
 
     /// Opens the session of a request that brought these values: one, none, or several under one name. It is built in

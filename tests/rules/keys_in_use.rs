@@ -2,16 +2,19 @@
 //!
 //! Keys that encrypt and keys that only sign never stand in for each other.
 
+use std::time::Duration;
+
 use axum::{Router, body::Body, routing};
 use hardtack::{
-    ConfigError, KeyRing, SessionCookie, SessionToken, SigningKey,
+    Clock, ConfigError, KeyRing, SameSite, SessionCookie, SessionToken, SigningKey, Size,
+    carrier::RefreshAfter,
     keys::{Backend, KeyRole, Mode, RingEvent, RingKey, RingSource, SharedKeyRing},
 };
 use http::Request;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
-use super::common::{HOUR, at, block_on, cookie, key};
+use super::common::{HOUR, at, block_on, builder, cookie, key};
 
 /// Key 1 takes over after an hour, and key 0 retires after a day.
 fn rotation() -> [RingKey; 2] {
@@ -124,10 +127,73 @@ fn a_handler_returns_the_keys_as_a_text_that_no_cache_stores() {
     });
     let [old, new] = [key(0).id(), key(1).id()];
     let expected = format!(
-        "seals {new}\naccepts {old} {new}\nfingerprint {}\nbackend {}\nnext 2027-01-16T08:00:00Z {old} retires\n",
+        "seals {new}\naccepts {old} {new}\nfingerprint {}\nsettings 331a75f197d27245\nbackend {}\n\
+         now 2027-01-15T09:00:00Z\nnext 2027-01-16T08:00:00Z {old} retires\n",
         keys.fingerprint, keys.backend
     );
     assert_eq!(text, expected);
+}
+
+#[test]
+fn the_later_not_before_is_shown_that_of_the_ring_or_that_of_the_cookie() {
+    let text = format!(
+        "{},not_before=2027-01-15T08:00:07Z",
+        *key(0).expose_secret()
+    );
+    let ring: KeyRing = text.parse().unwrap();
+    let not_before = |cookie: &SessionCookie| cookie.keys_in_use(at(100)).not_before;
+    let cookie = SessionCookie::encrypted(ring.clone()).build().unwrap();
+    assert_eq!(not_before(&cookie), Some(at(7)));
+    let lines = "now 2027-01-15T08:01:40Z\nnot_before 2027-01-15T08:00:07Z\n";
+    assert!(cookie.keys_in_use(at(100)).to_string().ends_with(lines));
+    cookie.raise_not_before(at(9));
+    assert_eq!(not_before(&cookie), Some(at(9)));
+    let cookie = SessionCookie::encrypted(ring).not_before(at(5)).build();
+    assert_eq!(not_before(&cookie.unwrap()), Some(at(7)));
+    assert_eq!(not_before(&super::common::cookie()), None);
+}
+
+/// A program that lacks a setting, or has another one.
+#[test]
+fn programs_whose_settings_differ_have_different_fingerprints_of_them() {
+    let settings = |cookie: SessionCookie| cookie.keys_in_use(at(0)).settings;
+    let same = || {
+        builder()
+            .refresh_after(RefreshAfter::Always)
+            .not_before(at(0))
+    };
+    assert_eq!(settings(same().build().unwrap()), settings(cookie()));
+    let day = Duration::from_secs(86_400);
+    for (index, differs) in [
+        builder().remember_up_to(day),
+        builder().remember_up_to(2 * day),
+        builder().application("shop"),
+        builder().context("stage", "live"),
+        builder().same_site(SameSite::Strict),
+        builder().persistent(),
+        builder().size(Size::Browser),
+        builder().clock_skew(Duration::ZERO),
+        builder().idle_timeout(None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let differs = settings(differs.build().unwrap());
+        assert_ne!(differs, settings(cookie()), "{index}");
+    }
+}
+
+/// Also where `SystemTime::now()` panics, as in a Worker.
+#[test]
+fn a_clock_will_do_for_the_time() {
+    let clock = || Clock::from_fn(|| at(7));
+    let cookie = cookie();
+    assert_eq!(cookie.keys_in_use(clock()), cookie.keys_in_use(at(7)));
+    let field = cookie.cookie_for(clock(), |session| session.insert("user", 42));
+    let field = field.unwrap();
+    let (_, token) = field.split_once('=').unwrap();
+    let content = cookie.inspect(token, clock()).unwrap();
+    assert_eq!(content.session.created_at, at(7));
 }
 
 fn signing_key() -> SigningKey {

@@ -18,6 +18,8 @@ mod formerly;
 mod header;
 mod header_answers;
 mod ids_and_dates;
+#[cfg(feature = "tracing")]
+mod in_use;
 #[cfg(feature = "cookie")]
 mod jars;
 mod keys_in_use;

@@ -74,16 +74,22 @@ fn a_key_that_ends_too_early_is_a_warning_for_as_long_as_it_is_needed() {
 }
 
 #[test]
-fn a_replacement_is_logged_with_the_fingerprint() {
-    let old = key();
+fn a_replacement_is_logged_with_what_is_in_use_from_then_on() {
+    let (old, new) = (key(), key());
     let vault = Vault::with(&old);
     let mut watched = vault.watch();
-    vault.put(format!("{}\n{old}", key()));
+    let cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
+    vault.put(format!("{new}\n{old}"));
     let told = one(told_by(|| replaced(&mut watched)));
-    assert_eq!(told.level, Level::INFO);
-    let fingerprint = watched.keys().current().fingerprint();
-    let expected = format!("message=key ring replaced fingerprint={fingerprint} ");
-    assert_eq!(told.fields, expected);
+    assert_eq!((told.level, told.target), (Level::INFO, "hardtack::keys"));
+    let keys = cookie.keys_in_use(at(0));
+    let (old, new) = (id(&old), id(&new));
+    let expected = format!(
+        "message=key ring replaced purpose=\"__Host-session\" seals=\"{new}\" accepts=\"{old}, {new}\" \
+         fingerprint=\"{}\" settings_fingerprint=\"{}\" settings=\"cookie=",
+        keys.fingerprint, keys.settings
+    );
+    assert!(told.fields.starts_with(&expected), "{}", told.fields);
 }
 
 #[test]

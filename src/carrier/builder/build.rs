@@ -4,6 +4,7 @@ use std::{any::TypeId, sync::Arc};
 
 use super::{
     InCookie, InToken, Options, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder,
+    in_common::Setting,
 };
 use crate::{
     base::{config_error::ConfigError, time::unix_seconds_from},
@@ -15,7 +16,7 @@ use crate::{
     cookie::{CookieName, Finder, FormerAttributes, MAX_AGE_LEN, PART_LEN, Template},
     crypto::suite::Mode,
     events,
-    keys::{Purpose, PurposeSlot, SessionType, quoted_unless_key},
+    keys::{Purpose, PurposeSlot, SessionType, Sessions, quoted_unless_key},
     session::{Core, Duplicates},
     state::{
         Allowed, DEVICE_LEN, LONGEST_SENT, Overhead, PASSES_ANYWHERE, Payload, Policy, SizeBudget,
@@ -57,7 +58,9 @@ impl<T> SessionCookieBuilder<T> {
         let name = carrier.cookie_name()?;
         let (former, allowed) = (carrier.former(&name)?, carrier.size.allowed()?);
         let template = Template::new(&name, &carrier.attributes);
-        let slot = self.slot(Purpose::cookie(name.as_str()), carrier.companion.is_some())?;
+        let purpose = Purpose::cookie(name.as_str());
+        let of_carrier = (carrier.settings(), carrier.danger());
+        let slot = self.slot(purpose, carrier.companion.is_some(), allowed, of_carrier)?;
         #[cfg(feature = "migrate")]
         let old_cookies = carrier.old_cookies(&name, TypeId::of::<T>())?;
         #[cfg(not(feature = "migrate"))]
@@ -108,7 +111,7 @@ impl<T> SessionTokenBuilder<T> {
         ConfigError::all(mistakes.chain(self.mistakes()))?;
         let (purpose, header) = carrier.purpose()?;
         let allowed = carrier.allowed()?;
-        let slot = self.slot(purpose, false)?;
+        let slot = self.slot(purpose, false, allowed, Default::default())?;
         let core = self.core(slot, allowed, Overhead::default(), false)?;
         Ok(SessionToken::new(core, header))
     }
@@ -123,12 +126,30 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         keys.map(ConfigError::from).into_iter().chain(typed)
     }
 
-    /// Returns the keys for a purpose.
-    fn slot(&self, purpose: Purpose, has_companion: bool) -> Result<Arc<PurposeSlot>, ConfigError> {
+    /// Returns the keys for a purpose. `of_carrier`: the carrier's settings, and those that weaken its sessions.
+    fn slot(
+        &self,
+        purpose: Purpose,
+        has_companion: bool,
+        allowed: Allowed,
+        of_carrier: (Vec<Setting>, Option<&'static str>),
+    ) -> Result<Arc<PurposeSlot>, ConfigError> {
         let options = &self.options;
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
         let purpose = purpose.with_labels(options.application.as_deref(), type_label)?;
-        let sessions = SessionType::of::<T>(options.context()?.encoded());
+        let is_unencrypted = self.mode == Mode::UnencryptedButSigned;
+        let dangers = [
+            is_unencrypted.then_some("unencrypted"),
+            of_carrier.1,
+            options
+                .shared_caching
+                .then_some("danger_allow_shared_caching"),
+        ];
+        let sessions = Sessions {
+            of_type: SessionType::of::<T>(options.context()?.encoded()),
+            settings: self.settings_in_common(&purpose, type_label, allowed, of_carrier.0),
+            dangers: dangers.into_iter().flatten().collect(),
+        };
         let need = options.key_need(has_companion);
         self.keys.serve(purpose, need, Some(sessions))
     }
@@ -146,15 +167,13 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), options.padding)
             .filter(|budget| empty_payload.len() <= budget.room)
             .ok_or_else(|| ConfigError::general(NO_ROOM))?;
-        if mode == Mode::UnencryptedButSigned {
-            events::unencrypted(slot.purpose.name());
-        }
+        slot.raise_not_before(options.not_before.map_or(0, unix_seconds_from));
+        slot.tell(None, events::sessions_built);
         Ok(Core {
             slot,
             mode,
             context: options.context()?,
             duplicates: Duplicates::Refuse,
-            not_before: options.not_before.map_or(0, unix_seconds_from).into(),
             hooks: self.hooks.clone(),
             companion: None,
             policy: Arc::new(Policy {

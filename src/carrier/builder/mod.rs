@@ -4,6 +4,7 @@ mod attributes;
 mod build;
 pub(crate) mod companion;
 mod hooks;
+mod in_common;
 mod lifetime_rules;
 #[cfg(feature = "migrate")]
 mod migrate;

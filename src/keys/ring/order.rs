@@ -123,6 +123,15 @@ impl<K> Ring<K> {
         self.keys.iter().filter(move |key| !key.is_retired(now))
     }
 
+    /// Shows the keys that open at `now`, each with its end if it has one.
+    pub(crate) fn show_accepted(&self, now: UnixSeconds) -> String {
+        let show = |key: &Member<K>| match key.info.accept_until {
+            Some(until) => format!("{} until {}", key.info.id, show_time(until)),
+            None => key.info.id.to_string(),
+        };
+        self.accepted(now).map(show).collect::<Vec<_>>().join(", ")
+    }
+
     /// Returns the first change of a role after `now`.
     pub(crate) fn next_event(&self, now: UnixSeconds) -> Option<RingEvent> {
         let next = self.keys.get(self.sealing_place(now) + 1);
@@ -212,8 +221,7 @@ impl<K> Ring<K> {
             bytes.extend_from_slice(&key.accept_until.map_or(0, unix_seconds).to_be_bytes());
         }
         bytes.extend_from_slice(&self.not_before.to_be_bytes());
-        let hash = sha256(&[&bytes]);
-        Fingerprint(std::array::from_fn(|i| hash[i]))
+        Fingerprint::of(&[&bytes])
     }
 }
 
@@ -253,13 +261,26 @@ const KEYS_ENCRYPT: &str = "keys are of suite `xaes` or `xcha`, which encrypt, e
 const KEYS_SIGN: &str = "keys are of suite `sign`, which does not encrypt, expected `xaes` or `xcha`; give such keys, or \
     choose `unencrypted_but_signed`";
 
-/// A fingerprint of a key ring: 8 bytes, shown as 16 hexadecimal digits. It is public ([SPEC.md § 3.6]).
+/// A fingerprint of a key ring, or of the settings that programs have in common: 8 bytes, shown as 16 hexadecimal digits.
+/// It is public ([SPEC.md § 3.6, § 3.7]).
 ///
-/// [SPEC.md § 3.6]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#36-fingerprint
+/// [SPEC.md § 3.6, § 3.7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#36-fingerprint
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 8]);
 
 show_in_hex!(Fingerprint as u64);
+
+impl Fingerprint {
+    /// Returns the fingerprint of the text of settings (SPEC.md § 3.7.3).
+    pub(crate) fn of_settings(text: &str) -> Fingerprint {
+        Fingerprint::of(&[b"hardtack settings v1\0", text.as_bytes()])
+    }
+
+    fn of(parts: &[&[u8]]) -> Fingerprint {
+        let hash = sha256(parts);
+        Fingerprint(std::array::from_fn(|i| hash[i]))
+    }
+}
 
 #[cfg(test)]
 mod tests {

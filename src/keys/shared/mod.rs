@@ -5,25 +5,28 @@ mod purpose_keys;
 
 use std::{
     fmt, mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use arc_swap::{ArcSwap, Guard};
-pub(crate) use one_type::SessionType;
+pub(crate) use one_type::{SessionType, Sessions};
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 
 use crate::{
     base::{
         clock,
         config_error::ConfigError,
-        time::{UnixSeconds, show_time, unix_seconds},
+        time::{UnixSeconds, show_time, system_time, unix_seconds},
     },
     crypto::{sha256::Prk, suite::Mode},
     events,
     keys::{
         key::KeyError,
         purpose::Purpose,
-        ring::{KeyNeed, KeyRing, Ring},
+        ring::{Fingerprint, KeyNeed, KeyRing, Ring},
     },
 };
 
@@ -86,8 +89,8 @@ impl SharedKeyRing {
         self.exchange(ring.into(), None).map(drop)
     }
 
-    /// Replaces the ring. Returns the earlier one, and the seconds for which a token of any purpose opens at most. Warns of
-    /// keys that end early as of `now`, by default the system's time.
+    /// Replaces the ring. Returns the earlier one, and the seconds for which a token of any purpose opens at most. Tells logs
+    /// what is in use as of `now`, by default the system's time.
     pub(crate) fn exchange(
         &self,
         ring: KeyRing,
@@ -104,7 +107,9 @@ impl SharedKeyRing {
         }
         let earlier = mem::replace(&mut shared.ring, ring);
         drop(shared);
-        slots.iter().for_each(|slot| slot.warn_of_early_ends(now));
+        slots
+            .iter()
+            .for_each(|slot| slot.tell(now, events::ring_taken));
         let lifetimes = slots.iter().map(|slot| slot.need.token_lifetime);
         Ok((KeyRing::of(earlier), lifetimes.max().unwrap_or(0)))
     }
@@ -137,17 +142,17 @@ impl SharedKeyRing {
         self.lock().ring.check_mode(sessions)
     }
 
-    /// Derives the keys for `purpose`, now and whenever the ring is replaced. A ring that ends a key before `need` causes a
-    /// warning. Keys for sessions name their type, because one name has one type.
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced, of which logs are told then. Keys for sessions
+    /// name their type, because one name has one type.
     pub(crate) fn serve(
         &self,
         purpose: Purpose,
         need: KeyNeed,
-        sessions: Option<SessionType>,
+        sessions: Option<Sessions>,
     ) -> Result<Arc<PurposeSlot>, ConfigError> {
         let mut shared = self.lock();
         if let Some(sessions) = &sessions {
-            sessions.check(&purpose, &shared.slots)?;
+            sessions.of_type.check(&purpose, &shared.slots)?;
         }
         let keys = shared.ring.derive(&purpose);
         let slot = Arc::new(PurposeSlot {
@@ -155,12 +160,11 @@ impl SharedKeyRing {
             purpose,
             need,
             sessions,
+            not_before: AtomicU64::new(0),
             keys: ArcSwap::from_pointee(keys),
         });
         shared.slots.retain(|slot| slot.strong_count() > 0);
         shared.slots.push(Arc::downgrade(&slot));
-        drop(shared);
-        slot.warn_of_early_ends(None);
         Ok(slot)
     }
 
@@ -176,7 +180,9 @@ pub(crate) struct PurposeSlot {
     ring: Weak<Mutex<RingState>>,
     pub(crate) purpose: Purpose,
     pub(crate) need: KeyNeed,
-    sessions: Option<SessionType>,
+    sessions: Option<Sessions>,
+    /// Sessions issued before this are refused, besides the ring's own time. It only rises.
+    not_before: AtomicU64,
     keys: ArcSwap<PurposeKeys>,
 }
 
@@ -191,12 +197,51 @@ impl PurposeSlot {
         self.keys.load()
     }
 
-    /// Warns of the keys that end before their tokens, unless the tokens have ended by `now`, by default the system's time.
-    fn warn_of_early_ends(&self, now: Option<UnixSeconds>) {
-        for (key, [until, needed]) in self.keys().early_ends(self.need) {
-            if now.unwrap_or_else(clock::system_now) < unix_seconds(needed) {
+    /// Returns the time before which sessions must not have been issued, under these keys.
+    #[inline]
+    pub(crate) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
+        let not_before = self.not_before.load(Ordering::Relaxed);
+        not_before.max(keys.not_before)
+    }
+
+    /// Refuses sessions issued before `time` from now on.
+    pub(crate) fn raise_not_before(&self, time: UnixSeconds) {
+        self.not_before.fetch_max(time, Ordering::Relaxed);
+    }
+
+    /// Returns the text of the settings that programs have in common (SPEC.md § 3.7). Keys of a companion have none.
+    pub(crate) fn settings(&self) -> &str {
+        let sessions = self.sessions.as_ref();
+        sessions.map_or("", |sessions| &sessions.settings)
+    }
+
+    /// Tells logs by `tell` what the sessions have in use at `now`, by default the system's time. Warns of a `not_before`
+    /// that is in the future then, and of keys that end before their tokens, unless the tokens have ended.
+    pub(crate) fn tell(&self, now: Option<UnixSeconds>, tell: fn(&events::InUse<'_>)) {
+        let Some(sessions) = self.sessions.as_ref().filter(|_| events::ARE_TOLD) else {
+            return;
+        };
+        let (keys, now) = (self.keys(), now.unwrap_or_else(clock::system_now));
+        let (purpose, not_before) = (self.purpose.name(), self.not_before(&keys));
+        let not_before_text = show_time(system_time(not_before));
+        tell(&events::InUse {
+            purpose,
+            seals: keys.sealing_id(now).to_string(),
+            accepts: keys.show_accepted(now),
+            fingerprint: keys.fingerprint().to_string(),
+            not_before: (not_before > 0).then_some(&not_before_text),
+            settings_fingerprint: Fingerprint::of_settings(&sessions.settings).to_string(),
+            settings: &sessions.settings,
+            danger: Some(sessions.dangers.join(" ")).filter(|dangers| !dangers.is_empty()),
+        });
+        // A platform without a clock says 0.
+        if (1..not_before).contains(&now) {
+            events::not_before_is_ahead(purpose, &not_before_text, not_before - now);
+        }
+        for (key, [until, needed]) in keys.early_ends(self.need) {
+            if now < unix_seconds(needed) {
                 let [until, needed] = [until, needed].map(show_time);
-                events::key_ends_early(self.purpose.name(), key, &until, &needed);
+                events::key_ends_early(purpose, key, &until, &needed);
             }
         }
     }

@@ -8,6 +8,15 @@ use std::{
 use super::PurposeSlot;
 use crate::{base::config_error::ConfigError, keys::Purpose};
 
+/// Sessions that keys are derived for, as logs and health checks show them.
+pub(crate) struct Sessions {
+    pub(crate) of_type: SessionType,
+    /// Text of the settings that programs have in common which share these sessions (SPEC.md § 3.7).
+    pub(crate) settings: String,
+    /// Settings that weaken them.
+    pub(crate) dangers: Vec<&'static str>,
+}
+
 /// Type of the sessions that keys are derived for, and their context.
 pub(crate) struct SessionType {
     id: TypeId,
@@ -37,8 +46,8 @@ impl SessionType {
     }
 
     fn conflict(&self, purpose: &Purpose, slot: &PurposeSlot) -> Option<ConfigError> {
-        let other = slot.sessions.as_ref().filter(|other| other.id != self.id)?;
-        if !purpose.differs_in_type_at_most(&slot.purpose) {
+        let other = &slot.sessions.as_ref()?.of_type;
+        if other.id == self.id || !purpose.differs_in_type_at_most(&slot.purpose) {
             return None;
         }
         // In one context both types find each other's cookie, whatever their labels are. In two contexts only the labels

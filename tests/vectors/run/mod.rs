@@ -37,6 +37,8 @@ mod published;
 mod scene;
 mod seal;
 #[cfg(feature = "http")]
+mod settings;
+#[cfg(feature = "http")]
 mod writes;
 
 use std::{

@@ -284,12 +284,13 @@ fn core<T: Payload>(vector: &Vector) -> Core {
         _ => Duplicates::NewestOfOneSession,
     };
     let purpose = vector.purpose.with(&vector.application, &vector.type_label);
+    let slot = slot(vector.mode, &vector.ring, purpose.unwrap());
+    slot.raise_not_before(policy.not_before.unwrap_or(0));
     Core {
-        slot: slot(vector.mode, &vector.ring, purpose.unwrap()),
+        slot,
         mode: vector.mode.into(),
         context: context(&vector.context),
         duplicates,
-        not_before: policy.not_before.unwrap_or(0).into(),
         hooks: hooks(policy.revoked.clone()),
         companion: None,
         policy: Arc::new(Policy {

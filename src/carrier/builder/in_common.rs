@@ -1,0 +1,95 @@
+//! Text of the settings that programs which share sessions have in common (SPEC.md § 3.7).
+
+use super::{InCookie, SessionBuilder};
+use crate::{
+    cookie::SameSite,
+    keys::Purpose,
+    state::{Allowed, Padding, Payload},
+};
+
+/// A setting, by its name in the text.
+pub(super) type Setting = (&'static str, String);
+
+impl<C, T: Payload> SessionBuilder<C, T> {
+    /// Returns the text. `of_carrier`: what it has of the carrier.
+    pub(super) fn settings_in_common(
+        &self,
+        purpose: &Purpose,
+        type_label: &str,
+        allowed: Allowed,
+        of_carrier: Vec<Setting>,
+    ) -> String {
+        let options = &self.options;
+        let lifetimes = options.lifetimes();
+        let (plain, remembered) = (lifetimes.plain, lifetimes.remembered);
+        let seconds = |seconds: Option<u64>| seconds.map_or("off".to_owned(), |it| it.to_string());
+        let pairs = options.context.iter();
+        let pairs = pairs.map(|(label, value)| format!("{}:{}", encoded(label), encoded(value)));
+        // A cookie's name has no `:`.
+        let of_name = purpose.name().split_once(':');
+        let (carrier, name) = of_name.unwrap_or(("cookie", purpose.name()));
+        let padding = match options.padding {
+            Padding::None => "none",
+            Padding::Padme => "padme",
+        };
+        let text = format!(
+            "{carrier}={} mode={} application={} type={} schema={} context={} idle_timeout={} absolute_timeout={} \
+             remember_up_to={} remembered_idle_timeout={} revalidate_after={} clock_skew={} size={}x{} padding={padding}",
+            encoded(name),
+            self.mode,
+            encoded(options.application.as_deref().unwrap_or_default()),
+            encoded(type_label),
+            T::SCHEMA,
+            pairs.collect::<Vec<_>>().join(","),
+            seconds(plain.idle.map(|idle| idle.min(plain.absolute))),
+            plain.absolute,
+            seconds(remembered.map(|it| it.absolute)),
+            seconds(remembered.and_then(|it| it.idle)),
+            seconds(options.revalidate_after.map(|it| it.as_secs())),
+            lifetimes.skew,
+            allowed.cookies,
+            allowed.field,
+        );
+        let more = of_carrier
+            .iter()
+            .map(|(name, value)| format!(" {name}={value}"));
+        text + &more.collect::<String>()
+    }
+}
+
+impl InCookie {
+    pub(super) fn settings(&self) -> Vec<Setting> {
+        let attributes = &self.attributes;
+        let domain = attributes.domain.as_deref().unwrap_or_default();
+        let same_site = match attributes.same_site {
+            SameSite::Strict => "strict",
+            SameSite::Lax => "lax",
+            SameSite::None => "none",
+            SameSite::Omit => "omit",
+        };
+        vec![
+            ("path", encoded(&attributes.path)),
+            ("domain", encoded(&domain.to_ascii_lowercase())),
+            ("same_site", same_site.to_owned()),
+            ("secure", attributes.secure.to_string()),
+            ("partitioned", attributes.partitioned.to_string()),
+            ("persistent", self.persistent.to_string()),
+            ("device_bound", self.companion.is_some().to_string()),
+        ]
+    }
+
+    /// Returns the setting that weakens the sessions.
+    pub(super) fn danger(&self) -> Option<&'static str> {
+        (!self.attributes.secure).then_some("danger_allow_http")
+    }
+}
+
+/// Encodes all bytes that are not unreserved (RFC 3986 section 2.3).
+fn encoded(text: &str) -> String {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let encode = |byte: u8| match is_unreserved(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}
