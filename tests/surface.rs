@@ -124,7 +124,7 @@ const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 66),
     ("traits", 4),
     ("functions", 357),
-    ("hundreds of lines of code", 134),
+    ("hundreds of lines of code", 136),
 ];
 
 /// Libraries whose types those that are named show as theirs.

@@ -76,6 +76,18 @@ pub(crate) fn ring_refused(error: impl Display) {
     count!(1, RINGS, "outcome" => "Refused");
 }
 
+/// A session has waited in vain for the sources of its ring.
+pub(crate) fn ring_is_late() {
+    log!(
+        KEYS,
+        warn,
+        "the sources of the key ring do not answer, the earlier one stays in use: give them a timeout"
+    );
+    say!(
+        "the sources of the key ring do not answer, the earlier one stays in use: give them a timeout"
+    );
+}
+
 fn joined(ids: &[impl Display]) -> String {
     let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
     ids.join(" ")

@@ -82,6 +82,7 @@ impl<T> Loaded<T> {
         let Some((metadata, payload)) = self.state.lasting() else {
             return true;
         };
+        core.slot.keep_up(now);
         let keys = core.slot.keys();
         let key_id = self.key_id().unwrap_or_else(|| keys.sealing_id(now));
         keys.accepts(key_id, now)

@@ -163,6 +163,9 @@ fn load<'a, T: Payload>(
 ) -> &'a mut Loaded<T> {
     // Before anything is taken: if the clock panics, the next touch finds everything that arrived.
     let now = arrival.clock.now();
+    if !arrival.has_no_token() {
+        core.slot.keep_up(now);
+    }
     let opening = Opening::new(core, arrival.context.as_deref(), now);
     let (values, old) = (mem::take(&mut arrival.values), arrival.old.take());
     let loaded = opening.load(values, old, none);

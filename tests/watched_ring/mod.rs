@@ -6,6 +6,7 @@ mod events;
 mod files;
 mod functions;
 mod sessions;
+mod stopped;
 mod threads;
 
 use crate::common::browser;

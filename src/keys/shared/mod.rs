@@ -1,17 +1,19 @@
 //! A ring that can be replaced while the program runs, and its keys for each purpose.
 
+mod following;
 mod one_type;
 mod purpose_keys;
 
 use std::{
     fmt, mem,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use arc_swap::{ArcSwap, Guard};
+pub(crate) use following::Following;
 pub(crate) use one_type::{SessionType, Sessions};
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 
@@ -52,6 +54,8 @@ pub struct SharedKeyRing(Arc<Mutex<RingState>>);
 struct RingState {
     ring: Arc<Ring<Arc<Prk>>>,
     slots: Vec<Weak<PurposeSlot>>,
+    /// `None`: no thread follows its sources.
+    following: Option<Arc<Following>>,
 }
 
 impl SharedKeyRing {
@@ -131,6 +135,16 @@ impl SharedKeyRing {
         KeyRing::of(Arc::clone(&self.lock().ring))
     }
 
+    /// Has sessions under this ring wait for the thread that follows its sources, when a poll is late.
+    #[cfg(feature = "watch")]
+    pub(crate) fn follow_by(&self, following: Arc<Following>) {
+        let mut shared = self.lock();
+        for slot in shared.slots.iter().filter_map(Weak::upgrade) {
+            _ = slot.following.set(Arc::clone(&following));
+        }
+        shared.following = Some(following);
+    }
+
     /// Returns `true` if another handle of this ring is left, or a cookie that was built with it.
     #[cfg(feature = "watch")]
     pub(crate) fn is_used_elsewhere(&self) -> bool {
@@ -162,6 +176,10 @@ impl SharedKeyRing {
             sessions,
             not_before: AtomicU64::new(0),
             keys: ArcSwap::from_pointee(keys),
+            following: shared
+                .following
+                .clone()
+                .map_or_else(OnceLock::new, OnceLock::from),
         });
         shared.slots.retain(|slot| slot.strong_count() > 0);
         shared.slots.push(Arc::downgrade(&slot));
@@ -184,6 +202,8 @@ pub(crate) struct PurposeSlot {
     /// Sessions issued before this are refused, besides the ring's own time. It only rises.
     not_before: AtomicU64,
     keys: ArcSwap<PurposeKeys>,
+    /// That of the ring.
+    following: OnceLock<Arc<Following>>,
 }
 
 impl PurposeSlot {
@@ -191,6 +211,15 @@ impl PurposeSlot {
     pub(crate) fn is_like(&self, other: &PurposeSlot) -> bool {
         self.purpose == other.purpose
             && (Weak::ptr_eq(&self.ring, &other.ring) || self.keys().is_like(&other.keys()))
+    }
+
+    /// Waits for the ring of a thread that follows its sources, if the process has stood still since the last poll. Called
+    /// at `now` before a token of a request is read, or a session begins.
+    #[inline]
+    pub(crate) fn keep_up(&self, now: UnixSeconds) {
+        if let Some(following) = self.following.get() {
+            following.keep_up(now);
+        }
     }
 
     pub(crate) fn keys(&self) -> SlotKeys {
@@ -255,6 +284,7 @@ impl<R: Into<KeyRing>> From<R> for SharedKeyRing {
         SharedKeyRing(Arc::new(Mutex::new(RingState {
             ring: ring.into().0,
             slots: Vec::new(),
+            following: None,
         })))
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     fmt, io,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -11,12 +12,15 @@ use zeroize::Zeroizing;
 
 use super::{RingSource, join, no_ring};
 use crate::{
-    base::{clock::Clock, time::UnixSeconds},
+    base::{
+        clock::{self, Clock},
+        time::UnixSeconds,
+    },
     crypto::sha256::sha256,
     events,
     keys::{
         key::{KeyError, KeyId},
-        shared::SharedKeyRing,
+        shared::{Following, SharedKeyRing},
     },
 };
 
@@ -29,6 +33,9 @@ use crate::{
 /// A new ring is refused, and the earlier one stays in use, if a source cannot be read, or if the text is not a ring of
 /// this kind of key. Each refusal is reported once, by [`PollOutcome::Refused`] and by an event (feature `tracing`), and
 /// not again while the sources stay the same.
+///
+/// Where a process stands still for a while, as on AWS Lambda, [`spawn`](Self::spawn) has the first session afterwards wait
+/// for a poll.
 ///
 /// A ring that lacks a key is used, because that is how a leaked key is dropped. [`PollOutcome::Replaced`] and a warning
 /// name the key if sessions under it may be alive.
@@ -208,7 +215,15 @@ impl WatchedKeyRing {
     }
 
     /// Starts a thread that polls the sources for as long as the ring is in use. The first poll is after the first
-    /// interval. When no cookie, header or token is left that was built with the ring, nor a [`SharedKeyRing`] of it,
+    /// interval.
+    ///
+    /// If the last poll is older than the interval and two seconds when a token is read, or a session begins, the process has
+    /// stood still, or its clock was set. The thread then polls at once, reads a change once more after 0.1 seconds, and
+    /// takes it if both agree. Sessions wait for that, which blocks their threads, for 5 seconds at most: a source that hangs
+    /// leaves the ring as it is, and no session waits again before it has answered. So give a function a timeout, and have it
+    /// answer within the interval. Time is that of the session's [`Clock`].
+    ///
+    /// When no cookie, header or token is left that was built with the ring, nor a [`SharedKeyRing`] of it,
     /// the thread ends instead of the next poll.
     ///
     /// # Examples
@@ -234,17 +249,28 @@ impl WatchedKeyRing {
         not(all(target_family = "wasm", target_os = "unknown"))
     ))]
     pub fn spawn(mut self) -> io::Result<()> {
+        let following = Arc::new(Following::new(self.interval, clock::system_now()));
+        let (keys, of_sessions) = (self.keys.clone(), Arc::clone(&following));
         let watching = move || loop {
-            thread::sleep(self.interval);
+            let is_late = following.begin(self.interval, clock::system_now);
             if !self.keys.is_used_elsewhere() {
                 break;
             }
-            let outcome = self.poll(Clock::system());
+            let began = clock::system_now();
+            let mut outcome = self.poll(Clock::system());
+            if is_late && matches!(outcome, PollOutcome::Unsettled) {
+                // Sessions wait, so the two reads are not an interval apart.
+                thread::sleep(PAUSE);
+                outcome = self.poll(Clock::system());
+            }
+            following.end(began);
             // The panic hook has reported a panic.
             let _ = catch_unwind(AssertUnwindSafe(|| (self.on_poll)(outcome)));
         };
         let thread = thread::Builder::new().name("hardtack keys".to_owned());
-        thread.spawn(watching).map(drop)
+        thread.spawn(watching)?;
+        keys.follow_by(of_sessions);
+        Ok(())
     }
 }
 
@@ -291,3 +317,6 @@ pub enum PollOutcome {
 }
 
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
+
+/// Time between two reads of sources that have changed, if the last poll was late.
+const PAUSE: Duration = Duration::from_millis(100);

@@ -14,6 +14,7 @@ impl<T> Session<T> {
         let held = self.touch();
         let (core, arrival) = (held.core, &held.contents.arrival);
         let now = arrival.clock.now();
+        core.slot.keep_up(now);
         let opening = Opening::new(core, arrival.context.as_deref(), now);
         let (came, _) = opening.choose(&arrival.values);
         let mut beside = Beside {

@@ -66,6 +66,7 @@ impl Seal {
         now: SystemTime,
     ) -> Result<(SessionId, SessionInfo, [u8; N]), Reason> {
         let now = unix_seconds(now);
+        self.slot.keep_up(now);
         let keys = self.slot.keys();
         let mut buffer = Scratch::borrow();
         let opened = token::open(&keys, context, now, token.as_ref(), &mut buffer);

@@ -84,8 +84,8 @@ use loom::sync::atomic::{AtomicU64, Ordering};",
     ),
     (
         "src/keys/shared/mod.rs",
-        "    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},\n};",
-        "    sync::{Arc, PoisonError, Weak},\n};\nuse loom::sync::{Mutex, MutexGuard};",
+        "    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},\n};",
+        "    sync::{Arc, OnceLock, PoisonError, Weak},\n};\nuse loom::sync::{Mutex, MutexGuard};",
     ),
     (
         "src/keys/shared/mod.rs",
