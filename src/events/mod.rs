@@ -114,12 +114,13 @@ macro_rules! record {
     ($($recorded:tt)+) => {{}};
 }
 
+mod lately;
 mod names;
 mod requests;
 mod rings;
 mod sessions;
 
-pub(crate) use {requests::*, rings::*, sessions::*};
+pub(crate) use {lately::*, requests::*, rings::*, sessions::*};
 
 #[cfg(test)]
 mod tests {

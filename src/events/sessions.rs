@@ -49,27 +49,37 @@ macro_rules! log_rejected {
             Reason::Malformed | Reason::Payload => log!(error, $($event)+),
             // A clock is wrong.
             Reason::NotYetValid => log!(warn, $($event)+),
-            // Rotation: expected for a while, and a mistake after.
-            Reason::UnknownKey | Reason::RetiredKey => log!(info, $($event)+),
+            // Rotation: expected for a while, and a mistake after. Or sealed under a key of the ring, for something else.
+            Reason::UnknownKey | Reason::RetiredKey | Reason::Auth => log!(info, $($event)+),
             _ => log!(debug, $($event)+),
         }
     };
 }
 
-/// A token did not open. `key_id` is the id that it names.
+/// A token did not open. `key_id` is the id that it names. `off_by`: the seconds by which a date of it is out of range; 0 if no
+/// date is the reason.
 #[inline]
 pub(crate) fn rejected(
     purpose: &str,
     reason: Reason,
     key_id: Option<impl Display>,
     token_bytes: usize,
+    off_by: u64,
 ) {
+    let is_over = matches!(reason, Reason::Expired | Reason::Idle);
+    let refused_by = match off_by {
+        0 => "application",
+        _ => "not_before",
+    };
     log_rejected!(
         reason,
         purpose,
         %reason,
         key_id = key_id.as_ref().map(tracing::field::display),
         token_bytes,
+        ahead_by = (reason == Reason::NotYetValid).then_some(off_by),
+        over_by = is_over.then_some(off_by),
+        refused_by = (reason == Reason::Revoked).then_some(refused_by),
         "session rejected"
     );
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     crypto::suite::Mode,
+    events,
     keys::{KeyId, PurposeKeys, PurposeSlot},
     state::{Layout, Metadata, Policy},
     token::Context,
@@ -24,13 +25,14 @@ pub(crate) struct Core {
     pub(crate) policy: Arc<Policy>,
     pub(crate) hooks: Hooks,
     pub(crate) companion: Option<Arc<dyn Companion>>,
+    pub(crate) lately: events::Lately,
 }
 
 impl Core {
     /// Reports the outcome of reading to logs, metrics and `on_outcome`, which may panic.
     #[inline]
-    pub(super) fn report(&self, outcome: Outcome, token_bytes: usize) {
-        outcome.report(self.slot.purpose.name(), token_bytes);
+    pub(super) fn report(&self, outcome: Outcome, token_bytes: usize, off_by: u64) {
+        outcome.report(self.slot.purpose.name(), token_bytes, off_by);
         if let Some(on_outcome) = &self.hooks.on_outcome {
             on_outcome(&ReadEvent {
                 outcome,
@@ -62,6 +64,31 @@ impl Core {
             return Err(Reason::Revoked);
         }
         Ok(())
+    }
+
+    /// Notes a session that [`check`](Self::check) refused. Returns the seconds by which a date is out of range.
+    #[cold]
+    pub(super) fn note_refused(
+        &self,
+        reason: Reason,
+        metadata: &Metadata,
+        keys: &PurposeKeys,
+        now: UnixSeconds,
+    ) -> u64 {
+        let (lifetimes, not_before) = (&self.policy.lifetimes, self.slot.not_before(keys));
+        let off_by = lifetimes.off_by(reason, metadata, now, not_before);
+        if let Reason::Expired | Reason::Idle = reason {
+            self.lately.note_over(self.slot.purpose.name(), off_by, now);
+        }
+        off_by
+    }
+
+    /// Tells logs of a remembered session, if none is remembered here: it is one of another program.
+    #[cold]
+    pub(super) fn tell_of_remembered(&self, now: UnixSeconds) {
+        if self.policy.lifetimes.remembered.is_none() {
+            self.lately.note_remembered(self.slot.purpose.name(), now);
+        }
     }
 
     /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both with the same

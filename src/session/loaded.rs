@@ -15,6 +15,8 @@ pub(crate) struct Loaded<T> {
     pub(crate) state: State<T>,
     /// Outcome of opening, before the application is asked.
     pub(crate) outcome: Outcome,
+    /// Seconds by which a date of the token is out of range, if it did not open for that.
+    pub(super) off_by: u64,
     /// Length of all tokens of a session whose outcome was not reported yet.
     pub(super) unreported: Option<usize>,
     /// Parts that the request carried.
@@ -29,6 +31,7 @@ impl<T> Loaded<T> {
         Loaded {
             state,
             outcome: Outcome::Absent,
+            off_by: 0,
             unreported: None,
             carried,
             begun_under: None,
@@ -47,7 +50,7 @@ impl<T> Loaded<T> {
     /// request.
     pub(super) fn report(&mut self, core: &Core) {
         if let Some(token_bytes) = self.unreported.take() {
-            core.report(self.outcome(), token_bytes);
+            core.report(self.outcome(), token_bytes, self.off_by);
         }
     }
 

@@ -87,6 +87,7 @@ impl<'a> Opening<'a> {
         match chosen {
             None => {}
             Some(Err(refused)) => {
+                loaded.off_by = refused.off_by;
                 loaded.outcome = refused.into();
                 if refused.is_for_others {
                     loaded.state.withhold(Withheld::Unreadable, None);
@@ -188,7 +189,7 @@ impl<'a> Opening<'a> {
     ) -> Result<R, Reason> {
         let core = self.core;
         let refuse = |refused: Refused| {
-            core.report(refused.into(), token.len());
+            core.report(refused.into(), token.len(), refused.off_by);
             refused.reason
         };
         let opened = self.verify(&Whole::in_one_cookie(token));
@@ -201,7 +202,7 @@ impl<'a> Opening<'a> {
         }
         let decoded = decode(metadata.schema, opened.payload());
         let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
-        core.report(self.outcome_under(key_id), token.len());
+        core.report(self.outcome_under(key_id), token.len(), 0);
         Ok(decoded)
     }
 
@@ -237,9 +238,15 @@ impl<'a> Opening<'a> {
         let body = buffer.give(opened.body());
         let layout = core.layout_of(&body);
         let layout = layout.ok_or(refused(Reason::Malformed))?;
-        let payload = &body[layout.payload()];
-        let checked = core.check(&layout.metadata, payload, key_id, keys, *now);
-        checked.map_err(refused)?;
+        let (metadata, payload) = (&layout.metadata, &body[layout.payload()]);
+        if metadata.has_remembered() {
+            core.tell_of_remembered(*now);
+        }
+        let checked = core.check(metadata, payload, key_id, keys, *now);
+        checked.map_err(|reason| Refused {
+            off_by: core.note_refused(reason, metadata, keys, *now),
+            ..refused(reason)
+        })?;
         Ok(Candidate {
             key_id,
             opened: OpenedBody {

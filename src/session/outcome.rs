@@ -92,7 +92,7 @@ impl Outcome {
 
     /// Reports it to logs and metrics.
     #[inline]
-    pub(super) fn report(self, purpose: &str, token_bytes: usize) {
+    pub(super) fn report(self, purpose: &str, token_bytes: usize, off_by: u64) {
         events::read(purpose, self.name(), self.reason());
         match self {
             Outcome::Absent => events::absent(purpose),
@@ -101,7 +101,7 @@ impl Outcome {
                 events::opened_under_accepted_key(purpose, key_id, token_bytes);
             }
             Outcome::Rejected { reason, key_id } => {
-                events::rejected(purpose, reason, key_id, token_bytes);
+                events::rejected(purpose, reason, key_id, token_bytes, off_by);
             }
             Outcome::Migrated => events::taken_over(purpose, token_bytes),
             Outcome::NotMigrated { reason } => {

@@ -53,6 +53,27 @@ impl Lifetimes {
         }
     }
 
+    /// Returns the seconds by which a date is out of range, for a session that [`check`](Self::check) refused with `reason`.
+    /// 0: no date is the reason.
+    #[cold]
+    pub(crate) fn off_by(
+        &self,
+        reason: Reason,
+        metadata: &Metadata,
+        now: UnixSeconds,
+        not_before: UnixSeconds,
+    ) -> u64 {
+        match reason {
+            Reason::NotYetValid => metadata.last_active().saturating_sub(now),
+            Reason::Expired => now.saturating_sub(self.absolute_deadline(metadata)),
+            Reason::Idle => self
+                .idle_deadline(metadata)
+                .map_or(0, |end| now.saturating_sub(end)),
+            Reason::Revoked => not_before.saturating_sub(metadata.issued),
+            _ => 0,
+        }
+    }
+
     /// Returns the first second at which the session has ended, without further activity.
     pub(crate) fn expires_at(&self, metadata: &Metadata) -> UnixSeconds {
         let absolute = self.absolute_deadline(metadata);

@@ -41,6 +41,8 @@ pub(crate) struct Refused {
     pub(crate) key_id: Option<KeyId>,
     /// Other instances may open the token, so its session is withheld, and not replaced.
     pub(crate) is_for_others: bool,
+    /// Seconds by which a date of its session is out of range. 0: no date is the reason.
+    pub(crate) off_by: u64,
 }
 
 impl Refused {
@@ -51,6 +53,7 @@ impl Refused {
             reason,
             key_id: Some(key_id),
             is_for_others: false,
+            off_by: 0,
         }
     }
 }
@@ -62,6 +65,7 @@ impl From<Reason> for Refused {
             reason,
             key_id: None,
             is_for_others: false,
+            off_by: 0,
         }
     }
 }

@@ -103,7 +103,6 @@ fn a_session_that_opens_is_logged_at_the_lowest_levels() {
 #[test]
 fn everyday_refusals_are_logged_at_debug() {
     let pair = with_secret(&cookie(), 0);
-    let tampered = format!("{}AAAA", &pair[..pair.len() - 4]);
     let signed = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap())
         .build()
         .unwrap();
@@ -115,7 +114,6 @@ fn everyday_refusals_are_logged_at_debug() {
         ("__Host-session=", Reason::TooShort),
         ("__Host-session=ffffffff", Reason::UnknownFormat),
         (&*signed, Reason::WrongMode),
-        (&*tampered, Reason::Auth),
     ] {
         let reason = format!("reason={reason}");
         check_reading(&cookie(), pair, 1, Level::DEBUG, &[REJECTED, &reason]);
@@ -126,14 +124,21 @@ fn everyday_refusals_are_logged_at_debug() {
         &pair,
         1800,
         Level::DEBUG,
-        &["reason=Idle", &key_id],
+        &["reason=Idle", &key_id, "over_by=0"],
     );
     check_reading(
         &cookie(),
         &pair,
-        12 * HOUR,
+        1805,
         Level::DEBUG,
-        &["reason=Expired", &key_id],
+        &["reason=Idle", &key_id, "over_by=5"],
+    );
+    check_reading(
+        &cookie(),
+        &pair,
+        13 * HOUR,
+        Level::DEBUG,
+        &["reason=Expired", &key_id, "over_by=3600"],
     );
     let revoking = builder().revoked_if(|_| true).build().unwrap();
     check_reading(
@@ -141,11 +146,49 @@ fn everyday_refusals_are_logged_at_debug() {
         &pair,
         1,
         Level::DEBUG,
-        &["reason=Revoked", &key_id],
+        &["reason=Revoked", &key_id, "refused_by=\"application\""],
     );
     let named = || builder().name("session").build().unwrap();
     let several = [with_secret(&named(), 0), with_secret(&named(), 0)].join("; ");
     check_reading(&named(), &several, 1, Level::DEBUG, &["reason=Duplicate"]);
+}
+
+#[test]
+fn a_refusal_by_not_before_is_told_apart_from_one_of_the_application() {
+    let pair = with_secret(&cookie(), 0);
+    let refused_by = ["reason=Revoked", "refused_by=\"not_before\""];
+    let of_cookie = || builder().not_before(at(1)).revoked_if(|_| true);
+    check_reading(
+        &of_cookie().build().unwrap(),
+        &pair,
+        2,
+        Level::DEBUG,
+        &refused_by,
+    );
+    let ring = format!(
+        "{},not_before=2027-01-15T08:00:01Z",
+        *key(0).expose_secret()
+    );
+    let of_ring = SessionCookie::encrypted(ring.parse::<KeyRing>().unwrap());
+    check_reading(
+        &of_ring.build().unwrap(),
+        &pair,
+        2,
+        Level::DEBUG,
+        &refused_by,
+    );
+}
+
+/// Of another application, type or context with this ring, or forged.
+#[test]
+fn a_token_under_a_key_of_the_ring_that_is_not_of_this_cookie_is_logged_at_info() {
+    let pair = with_secret(&cookie(), 0);
+    let tampered = format!("{}AAAA", &pair[..pair.len() - 4]);
+    let key_id = format!("key_id={}", key(0).id());
+    let fields = [REJECTED, "reason=Auth", &key_id];
+    check_reading(&cookie(), &tampered, 1, Level::INFO, &fields);
+    let other = builder().application("shop").build().unwrap();
+    check_reading(&other, &pair, 1, Level::INFO, &fields);
 }
 
 #[test]
@@ -208,7 +251,7 @@ fn a_wrong_clock_is_a_warning_and_an_unreadable_payload_an_error() {
         &pair,
         0,
         Level::WARN,
-        &[REJECTED, "reason=NotYetValid"],
+        &[REJECTED, "reason=NotYetValid", "ahead_by=1000"],
     );
     let pair = sealed_of(at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap()

@@ -23,6 +23,8 @@ mod in_use;
 #[cfg(feature = "cookie")]
 mod jars;
 mod keys_in_use;
+#[cfg(feature = "tracing")]
+mod lately;
 mod observability;
 #[cfg(feature = "migrate")]
 mod option_pairs;

@@ -176,6 +176,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
             duplicates: Duplicates::Refuse,
             hooks: self.hooks.clone(),
             companion: None,
+            lately: events::Lately::default(),
             policy: Arc::new(Policy {
                 lifetimes: options.lifetimes(),
                 budget,

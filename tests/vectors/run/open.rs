@@ -293,6 +293,7 @@ fn core<T: Payload>(vector: &Vector) -> Core {
         duplicates,
         hooks: hooks(policy.revoked.clone()),
         companion: None,
+        lately: Default::default(),
         policy: Arc::new(Policy {
             lifetimes: Lifetimes {
                 plain: Timeouts {

@@ -1,0 +1,117 @@
+//! What a default log shows of requests, at most once a minute: a clock that is wrong, and a program that lacks a setting
+//! of another.
+
+use hardtack::{SessionCookie, session::Reason};
+use tracing::Level;
+
+use super::{
+    common::{at, builder, cookie, reason, signed_in},
+    remember::{DAY, days, month, remembered},
+    told::{Told, told_by},
+};
+
+/// What is told above debug.
+fn shown(work: impl FnOnce()) -> Vec<Told> {
+    let told = told_by(work).into_iter();
+    told.filter(|told| told.level <= Level::INFO).collect()
+}
+
+/// Reads one session in each of these seconds.
+fn read(cookie: &SessionCookie, pair: &str, seconds: impl IntoIterator<Item = u64>) {
+    for second in seconds {
+        let _ = cookie.load([pair], at(second)).is_new();
+    }
+}
+
+#[track_caller]
+fn check(told: &[Told], level: Level, expected: &[&str]) {
+    let fields: Vec<_> = told.iter().map(|told| &*told.fields).collect();
+    assert_eq!(fields.len(), expected.len(), "{fields:?}");
+    for (told, expected) in told.iter().zip(expected) {
+        assert_eq!(told.level, level, "{told:?}");
+        assert!(told.fields.contains(expected), "{expected} in {told:?}");
+    }
+}
+
+const MANY: &str = "many sessions of this minute were over";
+
+/// One instance of two is a day ahead. Visitors go from one to the other.
+#[test]
+fn a_clock_that_is_ahead_shows_in_the_log_of_both_instances() {
+    let (good, ahead) = (cookie(), cookie());
+    let told = shown(|| read(&ahead, &signed_in(&good), DAY..DAY + 20));
+    let numbers = "count=10 over_by_least=43200 over_by_most=43209 ";
+    check(&told, Level::INFO, &[numbers]);
+    assert!(told[0].fields.contains(MANY), "{told:?}");
+    assert!(
+        told[0].fields.contains("purpose=\"__Host-session\""),
+        "{told:?}"
+    );
+
+    let session = ahead.load(None::<&str>, at(DAY));
+    session.insert("user", 1).unwrap();
+    let fields = ahead.save(&session).unwrap();
+    let pair = fields.iter().next().unwrap().split(';').next().unwrap();
+    let told = shown(|| read(&good, pair, 0..2));
+    check(&told, Level::WARN, &["ahead_by=86400 ", "ahead_by=86399 "]);
+}
+
+#[test]
+fn many_sessions_that_are_over_are_told_of_once_a_minute() {
+    let cookie = cookie();
+    let pair = signed_in(&cookie);
+    let told = |from: u64, count: u64| shown(|| read(&cookie, &pair, from..from + count));
+    assert!(told(1_800, 9).is_empty());
+    check(
+        &told(1_809, 50),
+        Level::INFO,
+        &["over_by_least=0 over_by_most=9 "],
+    );
+    // From the first second after the minute on.
+    let next = told(1_860, 30);
+    check(&next, Level::INFO, &["over_by_least=60 over_by_most=69 "]);
+    // Few in each minute are what happens every day.
+    assert!(shown(|| read(&cookie, &pair, (2_000..20_000).step_by(7))).is_empty());
+}
+
+#[test]
+fn sessions_of_different_purposes_are_counted_apart() {
+    let (one, other) = (cookie(), builder().name("cart").build().unwrap());
+    let pairs = [&one, &other].map(signed_in);
+    let told = shown(|| {
+        read(&one, &pairs[0], 1_800..1_809);
+        read(&other, &pairs[1], 1_800..1_809);
+    });
+    assert!(told.is_empty(), "{told:?}");
+}
+
+const LACKING: &str = "this program has no `remember_up_to`";
+
+/// A visitor who was remembered for 30 days by one program, and is signed out by another one after half an hour.
+#[test]
+fn a_remembered_session_is_warned_of_where_none_is_remembered() {
+    let pair = remembered();
+    let cookie = cookie();
+    let told = shown(|| read(&cookie, &pair, [1, 2, 60]));
+    check(&told, Level::WARN, &[LACKING]);
+    assert!(
+        told[0].fields.contains("purpose=\"__Host-session\""),
+        "{told:?}"
+    );
+    // Also when it is over here, and lives on where it came from.
+    let told = shown(|| {
+        let session = cookie.load([&pair], at(1_900));
+        assert_eq!(reason(&session), Some(Reason::Idle));
+    });
+    check(&told, Level::WARN, &[LACKING]);
+    assert!(!month().load([&pair], at(1_900)).is_new());
+}
+
+#[test]
+fn a_program_that_remembers_less_or_a_session_that_is_not_remembered_are_no_mistakes() {
+    let pair = remembered();
+    let less = builder().remember_up_to(days(1)).build().unwrap();
+    assert!(shown(|| read(&less, &pair, [1])).is_empty());
+    let cookie = cookie();
+    assert!(shown(|| read(&cookie, &signed_in(&cookie), [1])).is_empty());
+}
