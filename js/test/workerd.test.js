@@ -76,6 +76,11 @@ test("a session goes from workerd to Node and back", async () => {
   }
 });
 
+test("a worker has no files to read keys from, and says what to give", async () => {
+  const sentence = "file session.keys cannot be read, because there are no files here; give `KEYS_ENV` or `KEYS`";
+  assert.equal(await (await fetch(`${site}/described`)).text(), `ConfigError: session settings: \`KEYS_FILE\`: ${sentence}`);
+});
+
 test("a worker follows its keys, and no request waits for what another one began", async () => {
   const now = Date.now();
   const visit = (seconds, cookie = "") => fetch(`${site}/followed`, { headers: { cookie, "x-now": `${now + seconds * 1000}` } });

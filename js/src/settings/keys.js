@@ -40,8 +40,9 @@ async function textOf({ text, variable, file }, name, env) {
 }
 
 async function readFile(path, name) {
-  // No bundler looks for a module that is asked for like this.
-  const files = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  // No bundler looks for a module that is asked for like this. A worker of Cloudflare has it, with nothing but its bundle in it.
+  const isWorker = globalThis.navigator?.userAgent === "Cloudflare-Workers";
+  const files = isWorker ? null : globalThis.process?.getBuiltinModule?.("node:fs/promises");
   if (!files) refuse(`${name} cannot be read, because there are no files here; give {keys_env} or {keys}`);
   let bytes;
   try {

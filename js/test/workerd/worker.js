@@ -18,6 +18,7 @@ import seal from "vectors/seal.json";
 import writes from "vectors/writes.json";
 
 import { KeyRing, SessionCookie } from "../../src/index.js";
+import { fromEnv } from "../../src/settings.js";
 import { withSession } from "../../src/web/fetch.js";
 import { withSession as inH3 } from "../../src/web/h3.js";
 import { session as inHono } from "../../src/web/hono.js";
@@ -46,7 +47,7 @@ const FILES = {
 
 // At the first request, because a worker has its secrets only then; kept for those that follow.
 let made;
-const cookies = async (env) => (made ??= await SessionCookie.encrypted(env.SESSION_KEYS));
+const cookies = async (env) => (made ??= await fromEnv("SESSION_", env));
 
 const site = withSession(cookies, (request, session) => {
   const count = session.update("count", (count = 0) => count + 1).get("count");
@@ -114,6 +115,7 @@ export default {
     if (pathname === "/vectors") return Response.json(await run((file) => FILES[file.replace(".json", "")]));
     if (SOCKETS[pathname]) return SOCKETS[pathname](request, env);
     if (OPENING[pathname]) return OPENING[pathname](request, env);
+    if (pathname === "/described") return new Response(await fromEnv("", { KEYS_FILE: "session.keys" }).catch(String));
     if (pathname === "/followed") return withFollowedKeys(request, env);
     if (pathname.startsWith("/origin/")) return beforeOrigin(request, env, pathname.slice("/origin".length));
     return site(request, env);
