@@ -121,9 +121,9 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 
 /// With all features, without the tests in files of `src`.
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
-    ("types", 66),
+    ("types", 67),
     ("traits", 4),
-    ("functions", 357),
+    ("functions", 359),
     ("hundreds of lines of code", 136),
 ];
 

@@ -10,10 +10,12 @@ import { checkList, checkMap, checkObject, refuse, within } from "./state/struct
 export { sessionType } from "./session/typed.js";
 
 /**
- * A description. `least` is the least number of bytes of a value; `empty`, `write` and `read` make, write and read one.
+ * A description. `least` is the least number of bytes of a value; `empty`, `write` and `read` make, write and read one. `parts`: what
+ * it is made of, for `hardtack-session/testing`.
  */
 class Description {
-  constructor(least, { empty, write, read }) {
+  constructor(least, { empty, write, read }, parts) {
+    this.parts = parts;
     this.least = least;
     this.empty = empty;
     this.write = write;
@@ -37,7 +39,7 @@ class Description {
   }
 }
 
-const describe = (least, methods) => new Description(least, methods);
+const describe = (least, methods, parts = {}) => new Description(least, methods, parts);
 
 // Numbers
 
@@ -62,7 +64,7 @@ function integer(bits, isSigned, isBig, [least, most]) {
       if (value < least || value > most) throw INVALID;
       return isBig ? value : Number(value);
     },
-  });
+  }, { integer: [low, high] });
 }
 
 const unsignedBounds = (bits) => [0n, (1n << BigInt(bits)) - 1n];
@@ -98,7 +100,7 @@ function float(width) {
       writer.push(bytes);
     },
     read: (reader) => reader.view(width)[get](0, true),
-  });
+  }, { float: width });
 }
 
 export const f32 = float(4);
@@ -184,7 +186,7 @@ export function option(inner) {
       if (value !== null) inner.write(value, writer);
     },
     read: (reader) => (isOne(reader) ? inner.read(reader) : null),
-  });
+  }, { option: inner });
 }
 
 /** A `Vec`. */
@@ -199,7 +201,7 @@ export function list(item) {
       for (const [i, element] of value.entries()) within(`[${i}]`, () => item.write(element, writer));
     },
     read: (reader) => Array.from({ length: readLength(reader, item.least) }, () => item.read(reader)),
-  });
+  }, { list: item });
 }
 
 /** A tuple, or an array of fixed length. */
@@ -212,7 +214,7 @@ export function tuple(...items) {
       items.forEach((item, i) => within(`[${i}]`, () => item.write(value[i], writer)));
     },
     read: (reader) => items.map((item) => item.read(reader)),
-  });
+  }, { tuple: items });
 }
 
 /** A `BTreeMap`, as a `Map`. Keys that are texts or numbers are written in their order, as Rust does. */
@@ -240,7 +242,7 @@ export function map(key, value) {
       }
       return entries;
     },
-  });
+  }, { map: [key, value] });
 }
 
 function order(a, b) {
@@ -258,7 +260,7 @@ export function struct(fields) {
       for (const [name, field] of entries) within(name, () => field.write(Object.hasOwn(value, name) ? value[name] : undefined, writer));
     },
     read: (reader) => objectOf(entries.map(([name, field]) => [name, field.read(reader)])),
-  });
+  }, { struct: fields });
 }
 
 /**
@@ -288,7 +290,7 @@ export function oneOf(alternatives) {
       const [name, data] = entry;
       return data ? objectOf([[name, data.read(reader)]]) : name;
     },
-  });
+  }, { oneOf: alternatives });
 }
 
 const sum = (items) => items.reduce((least, item) => least + item.least, 0);

@@ -25,6 +25,8 @@ import polka from "polka";
 import { createCookieSessionStorage } from "react-router";
 
 import { SessionCookie, generateKey } from "../src/index.js";
+import { sessionType, struct, text, u53 } from "../src/struct.js";
+import { writeExamples } from "../src/testing.js";
 import { session as inHono } from "../src/web/hono.js";
 import { listening } from "./stand_ins.js";
 import { SIGNING_KEY, XAES_KEY } from "./visitor.js";
@@ -507,6 +509,20 @@ test("the test of a handler passes", async () => {
   const file = new URL("handler.test.js", folder);
   await writeFile(file, programs.get("handler.test.js"));
   execFileSync(execPath, ["--test", fileURLToPath(file)], { env: { PATH: process.env.PATH } });
+});
+
+test("the examples of a type are compared by the README's test, and are those that Rust's guide compares", async () => {
+  const shape = struct({ user: u53, language: text });
+  const json = writeExamples(sessionType({ label: "login", schema: 1, shape }), shape);
+  const file = new URL("login.test.js", folder);
+  await writeFile(file, programs.get("login.test.js"));
+  const run = async (text) => {
+    await writeFile(new URL("login.json", folder), text);
+    execFileSync(execPath, ["--test", fileURLToPath(file)], { cwd: folder, env: { PATH: process.env.PATH }, stdio: "ignore" });
+  };
+  await run(json);
+  await assert.rejects(run(json.replace("language", "lang")));
+  assert.equal(json, await readFile(here("../tests/kinds/login.json"), "utf8"));
 });
 
 test("the table of contents has every section", () => {

@@ -5,32 +5,12 @@ import { test } from "node:test";
 
 import { SessionCookie, SessionError, decodeDictionary } from "../src/index.js";
 import * as t from "../src/struct.js";
+import { Every } from "./every.js";
 import { XAES_KEY, random } from "./visitor.js";
 import { ask } from "./rust.js";
 
 const NOW = 1_800_000_000;
 
-/** `Every` of js/interop. */
-const Every = t.struct({
-  bool: t.bool,
-  small: t.tuple(t.u8, t.i8),
-  numbers: t.tuple(t.u16, t.u32, t.u64, t.u128),
-  signed: t.tuple(t.i16, t.i32, t.i64, t.i128),
-  floats: t.tuple(t.f32, t.f64),
-  char: t.char,
-  text: t.text,
-  bytes: t.bytes,
-  option: t.option(t.u53),
-  nested: t.option(t.option(t.bool)),
-  list: t.list(t.text),
-  array: t.tuple(t.u16, t.u16, t.u16),
-  texts: t.map(t.text, t.i53),
-  keyed: t.map(t.i32, t.option(t.bool)),
-  unit: t.unit,
-  kind: t.oneOf({ Guest: null, Member: t.struct({ since: t.u32 }), Pair: t.tuple(t.u8, t.text), Id: t.u64 }),
-  inner: t.list(t.struct({ id: t.u32, name: t.option(t.text) })),
-  wrapped: t.u32,
-});
 const EMPTY = { ...withKind("Guest") };
 
 function withKind(kind) {

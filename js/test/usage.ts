@@ -25,6 +25,7 @@ import { withSession as inNode } from "hardtack-session/node";
 import { forward } from "hardtack-session/origin";
 import { fromEnv, fromSettings } from "hardtack-session/settings";
 import { type Infer, list, map, oneOf, option, sessionType, struct, text, tuple, u32, u53, u64 } from "hardtack-session/struct";
+import { readExamples, writeExamples } from "hardtack-session/testing";
 import { handleSession } from "hardtack-session/sveltekit";
 import { onSession } from "hardtack-session/astro";
 
@@ -455,3 +456,13 @@ await fromEnv("SESSION_", process.env, { idleTimeout: 60 });
 // @ts-expect-error: not a prefix
 await fromEnv(process.env);
 export { described, describedNumber, inWorker };
+
+// Examples of a type.
+
+const pair = struct({ id: u53, name: text });
+const pairs = sessionType({ label: "pair", schema: 1, shape: pair });
+const written: string = writeExamples(pairs, pair) + writeExamples(pairs, [{ id: 7, name: "" }], ({ id }) => `${id}`);
+const names: string[] = readExamples(pairs, written).map(({ name }) => name);
+// @ts-expect-error: a value of another type
+writeExamples(pairs, [{ id: "7" }]);
+export { names };

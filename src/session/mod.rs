@@ -46,5 +46,5 @@ pub(crate) use save_error::SaveProblem;
 pub(crate) use crate::state::Touch;
 pub use crate::{
     base::reason::Reason,
-    state::{Map, Payload, SizeReport, TooLarge},
+    state::{Examples, Map, Payload, SizeReport, TooLarge},
 };

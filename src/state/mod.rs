@@ -19,7 +19,10 @@ mod size;
 
 #[cfg(test)]
 pub(crate) use bytes::messages::messages as flash_messages;
-pub use bytes::session_data::{Map, Payload, SessionData};
+pub use bytes::{
+    examples::Examples,
+    session_data::{Map, Payload, SessionData},
+};
 pub(crate) use bytes::{
     layout::{DEVICE_LEN, Layout, Metadata, Sid, wire_issued},
     map,

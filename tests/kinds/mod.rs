@@ -2,6 +2,7 @@
 //! types and attributes of serde, each also as a value of a dictionary, which is read as in JSON.
 
 mod attributes;
+mod examples;
 mod mismatches;
 mod random;
 mod standard;

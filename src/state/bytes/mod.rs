@@ -1,5 +1,6 @@
 //! A session as bytes (SPEC.md § 5): the layout of a body, and the encodings of its content.
 
+pub(super) mod examples;
 pub(super) mod layout;
 pub(crate) mod map;
 pub(super) mod messages;

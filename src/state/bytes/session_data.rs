@@ -356,7 +356,7 @@ impl postcard::ser_flavors::Flavor for Appended<'_> {
     }
 }
 
-fn decode<T: SessionData>(bytes: &[u8]) -> Option<T> {
+pub(super) fn decode<T: SessionData>(bytes: &[u8]) -> Option<T> {
     // `from_bytes` would ignore bytes after the value.
     match postcard::take_from_bytes(bytes) {
         Ok((value, [])) => Some(value),
