@@ -1,10 +1,9 @@
-//! Showing and changing key rings in files, and waiting for a fleet to have one.
+//! Showing and changing key rings.
 
 mod add;
 mod check;
 mod edit;
 mod file;
-mod health;
 mod keys;
 mod leaked;
 mod overlap;
@@ -13,7 +12,6 @@ mod retire;
 mod rotate;
 mod show;
 mod text;
-mod wait;
 
 pub(crate) use file::read_ring;
 pub(crate) use keys::KeyRingExt;
@@ -33,7 +31,6 @@ pub(crate) enum Command {
     Leaked(leaked::Leaked),
     Check(check::Check),
     Show(show::Show),
-    Wait(wait::Wait),
 }
 
 impl Command {
@@ -46,7 +43,6 @@ impl Command {
             Command::Leaked(command) => command.target.edit(|edit| command.apply(edit)),
             Command::Check(command) => command.run(),
             Command::Show(command) => command.run(),
-            Command::Wait(command) => command.run(),
         }
     }
 }

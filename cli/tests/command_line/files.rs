@@ -274,7 +274,6 @@ fn what_has_no_end_is_refused_and_a_pipe_is_read() {
     for line in [
         "ring check /dev/zero",
         "ring show /dev/zero",
-        "ring wait http://127.0.0.1:1/ --keys /dev/zero",
         "inspect eA --keys /dev/zero",
         "ring check keys --settings /dev/zero",
     ] {

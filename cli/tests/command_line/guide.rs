@@ -5,11 +5,23 @@
 //! a reader can repeat it all. Ids of keys and fingerprints are different each time, so the ones of the document stand
 //! for them.
 
-use std::{collections::HashMap, env, fs, path::Path, process::Output};
+use std::{
+    collections::HashMap,
+    env, fs,
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    path::Path,
+    process::Output,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
 
 use hardtack::{KeyRing, SessionCookie};
 
-use crate::desk::{Desk, PROGRAM};
+use crate::desk::{Desk, PROGRAM, at};
 
 #[test]
 fn the_guide_shows_what_happens() {
@@ -41,6 +53,72 @@ fn a_variable_has_the_ring_of_the_file_by_the_commands_of_the_guide() {
         let same: KeyRing = text.parse().unwrap();
         assert_eq!(same.fingerprint(), ring.fingerprint(), "{command}");
     }
+}
+
+/// A page of the guide has these lines for the shell.
+fn shell_lines(with: &str) -> Vec<&'static str> {
+    let page = include_str!("../../../docs/rotation.md");
+    let blocks = page.split("\n```sh\n").skip(1);
+    let blocks = blocks.map(|block| block.split("\n```").next().unwrap());
+    blocks.filter(|block| block.contains(with)).collect()
+}
+
+/// An instance that answers requests with these statuses and rings, one after another. Its address, and how many came.
+fn instance(answers: Vec<(u16, KeyRing)>) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/health", listener.local_addr().unwrap());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    thread::spawn(move || {
+        for (status, ring) in answers {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = BufReader::new(&stream).lines();
+            while request.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+            let cookie = SessionCookie::encrypted(ring).build().unwrap();
+            let keys = cookie.keys_in_use(at(0)).to_string();
+            let head = format!(
+                "HTTP/1.1 {status} -\r\ncontent-length: {}\r\n\r\n",
+                keys.len()
+            );
+            count.fetch_add(1, Ordering::Relaxed);
+            write!(stream, "{head}{keys}").unwrap();
+        }
+    });
+    (address, asked)
+}
+
+#[test]
+fn instances_are_waited_for_by_the_lines_of_the_guide() {
+    let desk = Desk::new();
+    desk.done("ring add keys");
+    let before = desk.ring();
+    desk.add("");
+    let after = desk.ring();
+    let wait = |lines: &str, answers| {
+        let (address, asked) = instance(answers);
+        let fingerprint = after.fingerprint().to_string();
+        let lines = lines
+            .replace("https://shop.example/health", &address)
+            .replace("1b9f4e2d60c8a573", &fingerprint)
+            .replace("sleep 1", "sleep 0");
+        let waited = desk.command("sh", ["-c", &lines]).output().unwrap();
+        assert!(waited.status.success());
+        asked.load(Ordering::Relaxed)
+    };
+    let [until, row] = shell_lines("curl ")[..] else {
+        panic!("two places")
+    };
+    let [old, failing, new] =
+        [(200, &before), (503, &after), (200, &after)].map(|(status, ring)| (status, ring.clone()));
+    let both = vec![old.clone(), failing.clone(), old.clone(), new.clone()];
+    assert_eq!(wait(until, both), 4);
+    // The load balancer chooses one that has it 29 times, then another.
+    let mut mixed = vec![new.clone(); 29];
+    mixed.push(old);
+    mixed.extend(vec![new.clone(); 10]);
+    mixed.push(failing);
+    mixed.extend(vec![new; 30]);
+    assert_eq!(wait(row, mixed), 71);
 }
 
 #[track_caller]

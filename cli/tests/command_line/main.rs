@@ -24,4 +24,3 @@ mod show;
 mod terminal;
 mod typed;
 mod vectors;
-mod wait;
