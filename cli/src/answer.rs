@@ -10,6 +10,8 @@ use std::{
 
 use hardtack::keys::redact;
 
+use crate::source::STANDARD_INPUT;
+
 /// `Ok(false)`: the command did its work, and the answer is no.
 pub(crate) type Answer = Result<bool, Failure>;
 
@@ -34,9 +36,17 @@ impl Failure {
         Failure::Usage(sentence.to_string())
     }
 
+    pub(crate) fn unreadable(sentence: impl Display) -> Failure {
+        Failure::File(sentence.to_string())
+    }
+
     /// `what` begins the sentence: "cannot read".
     pub(crate) fn file(what: &str, path: &Path, error: impl Display) -> Failure {
-        Failure::File(format!("{what} {}: {error}", path.display()))
+        let place = match path == Path::new(STANDARD_INPUT) {
+            true => "standard input".into(),
+            false => path.to_string_lossy(),
+        };
+        Failure::File(format!("{what} {place}: {error}"))
     }
 }
 
@@ -67,15 +77,26 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 
 /// Prints to standard output, keys included.
 pub(crate) fn print_secret(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    let line_end = if text.ends_with('\n') { "" } else { "\n" };
-    match write!(out, "{text}{line_end}").and_then(|()| out.flush()) {
+    match write(text) {
         // The reader of a broken pipe has seen enough, like `head`.
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::File(format!(
-            "cannot write to standard output: {error}"
-        ))),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(unwritten(&error)),
         _ => Ok(()),
     }
+}
+
+/// Prints what would be lost if the reader had gone away.
+pub(crate) fn print_ring(text: &str) -> Result<(), Failure> {
+    write(text).map_err(|error| unwritten(&error))
+}
+
+fn write(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let line_end = if text.ends_with('\n') { "" } else { "\n" };
+    write!(out, "{text}{line_end}").and_then(|()| out.flush())
+}
+
+fn unwritten(error: &io::Error) -> Failure {
+    Failure::File(format!("cannot write to standard output: {error}"))
 }
 
 pub(crate) fn note(sentence: &str) {

@@ -112,4 +112,5 @@ Exit codes:
   4  another process is editing the file
 
 Environment:
+  SESSION_KEYS  the key ring that `inspect` uses by default
   HARDTACK_NOW  a time like 2026-12-15T00:00:00Z to use instead of the clock, for rehearsals";

@@ -14,4 +14,6 @@ pub(crate) fn all_of(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     }
 }
 
+/// The argument that stands for standard input, and for standard output where a command writes.
+pub(crate) const STANDARD_INPUT: &str = "-";
 const LONGEST: u64 = 1 << 20;

@@ -6,13 +6,13 @@ mod report;
 mod sessions;
 mod value;
 
-use std::path::PathBuf;
+use std::{env, path::PathBuf};
 
 use clap::Args;
-use hardtack::{cookie::CookieName, session::Payload};
+use hardtack::{KeyRing, cookie::CookieName, session::Payload};
 
 use crate::{
-    answer::{self, Answer},
+    answer::{self, Answer, Failure},
     ring::read_ring,
     time::{self, Time},
 };
@@ -26,14 +26,13 @@ pub(crate) use value::Reader;
 /// content is shown. The exit code is 1 if no session is loaded or, without keys, if the input
 /// is not a token.
 #[derive(Args)]
-#[command(verbatim_doc_comment, mut_group("Layers", |layers| layers.requires("keys")))]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Inspect {
     /// A token, or cookies: pairs, and Cookie or Set-Cookie fields, one a line, also as `curl -v` shows them; by default
     /// or with `-` read from standard input, where other users of this machine cannot see it
     cookie: Option<String>,
-    /// The file that holds the key ring
-    #[arg(long, value_name = "FILE")]
-    keys: Option<PathBuf>,
+    #[command(flatten)]
+    keys: Keys,
     #[command(flatten)]
     carrier: Carrier,
     #[command(flatten)]
@@ -47,6 +46,18 @@ pub(crate) struct Inspect {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Place of the key ring.
+#[derive(Args)]
+#[group(multiple = false)]
+struct Keys {
+    /// The file that holds the key ring; by default the keys that the settings name, or the variable SESSION_KEYS
+    #[arg(long = "keys", value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The environment variable that holds the key ring
+    #[arg(long = "keys-env", value_name = "NAME")]
+    variable: Option<String>,
 }
 
 /// Carrier of the session.
@@ -69,7 +80,7 @@ impl Inspect {
     pub(crate) fn run<T: Payload>(self, reader: Reader) -> Answer {
         let now = time::now()?;
         let at = self.at.unwrap_or(Time::NOW).resolve(now)?;
-        let ring = self.keys.as_deref().map(read_ring).transpose()?;
+        let ring = self.ring()?;
         let name = || match &ring {
             Some(ring) => self.sessions.cookie_name(ring, now),
             None => Ok(CookieName::default()),
@@ -94,4 +105,23 @@ impl Inspect {
         })?;
         Ok(report.is_good())
     }
+
+    /// Returns `None` if no place is given, and no variable has the default name.
+    fn ring(&self) -> Result<Option<KeyRing>, Failure> {
+        let from_env = |variable: &str| KeyRing::from_env(variable).map_err(Failure::unreadable);
+        match (&self.keys.file, &self.keys.variable) {
+            (Some(path), _) => return read_ring(path).map(Some),
+            (_, Some(variable)) => return from_env(variable).map(Some),
+            _ => {}
+        }
+        match self.sessions.ring()? {
+            Some(ring) => Ok(Some(ring)),
+            None if env::var_os(SESSION_KEYS).is_some() => from_env(SESSION_KEYS).map(Some),
+            None if self.sessions.has_settings() => Err(Failure::usage(NO_KEYS)),
+            None => Ok(None),
+        }
+    }
 }
+
+const SESSION_KEYS: &str = "SESSION_KEYS";
+const NO_KEYS: &str = "the settings name no keys, and the variable SESSION_KEYS is not set; give --keys FILE, or --keys-env NAME";

@@ -193,7 +193,10 @@ impl Token {
         lines.push(match self.reason {
             Some(reason) => row("opens", refusal(reason)),
             None if has_keys => row("opens", "yes"),
-            None => row("opens", "unknown without --keys"),
+            None => row(
+                "opens",
+                "unknown without keys; give --keys, or the variable SESSION_KEYS",
+            ),
         });
         if let Some(content) = &self.content {
             lines.extend(content_lines(content, show_id));

@@ -101,6 +101,26 @@ impl Sessions {
         Ok(cookie.map_err(|error| mistake(&error))?.name().clone())
     }
 
+    pub(super) fn has_settings(&self) -> bool {
+        self.settings.are_given()
+    }
+
+    /// Returns the ring of the keys that the settings name, if they do.
+    pub(super) fn ring(&self) -> Result<Option<KeyRing>, Failure> {
+        let Some(mut settings) = self.settings.read()? else {
+            return Ok(None);
+        };
+        // The layers are checked, so the only error is that there are none.
+        let Ok(sources) = settings.take_key_sources() else {
+            return Ok(None);
+        };
+        let ring = KeyRing::from_sources(sources).map_err(|error| {
+            let place = self.settings.names();
+            Failure::unreadable(format!("cannot read the keys of {place}: {error}"))
+        });
+        ring.map(Some)
+    }
+
     /// Returns `builder` with the settings that the application has.
     fn configured<C: 'static>(
         &self,
@@ -149,7 +169,7 @@ impl Sessions {
         let Some(mut settings) = self.settings.read()? else {
             return Ok(builder);
         };
-        // The ring comes from --keys; the settings may have none.
+        // They are read already, or another place is given.
         let _ = settings.take_key_sources();
         let fail = |error: ConfigError| {
             let place = self.settings.names();

@@ -11,12 +11,15 @@ use hardtack::{
 use serde_json::{Value, json};
 
 use super::{
-    KeyRing, KeyRingExt, file,
+    KeyRing, KeyRingExt,
+    edit::NOT_KNOWN,
+    file,
     keys::Overlap,
     overlap::{self, OverlapOptions},
 };
 use crate::{
     answer::{self, Answer, Failure},
+    source::STANDARD_INPUT,
     time::{self, Time, show},
 };
 
@@ -131,11 +134,7 @@ impl Check {
         now: SystemTime,
     ) -> Result<Vec<Finding>, Failure> {
         let Some(needed) = needed else {
-            let unknown = serves(ring, at).map(|_| {
-                let sentence = "how long the application's tokens stay valid is not known; give --settings FILE, or \
-                                --lifetime DURATION";
-                Finding::error(UNKNOWN, None, sentence)
-            });
+            let unknown = serves(ring, at).map(|_| Finding::error(UNKNOWN, None, NOT_KNOWN));
             return Ok(unknown.into_iter().collect());
         };
         let mut findings = Vec::new();
@@ -268,6 +267,9 @@ fn serves(ring: &KeyRing, at: SystemTime) -> Option<Duration> {
 
 fn of_file(path: &Path, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
+    if path == Path::new(STANDARD_INPUT) {
+        return findings;
+    }
     if let Some(mode) = mode(path).filter(|mode| mode & !0o600 != 0) {
         let sentence = format!(
             "the file has mode {mode:04o}, so others may read the keys; `chmod 600` prevents that"

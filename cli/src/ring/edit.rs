@@ -1,7 +1,7 @@
 //! Code shared by all commands that change a ring.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
@@ -22,13 +22,15 @@ use super::{
 };
 use crate::{
     answer::{self, Answer, Failure},
+    source::STANDARD_INPUT,
     time::{self, show},
 };
 
 /// File to change, and the overlap of its keys.
 #[derive(Args)]
 pub(super) struct Target {
-    /// The file that holds the key ring, one key per line
+    /// The file that holds the key ring, one key per line; with `-` the ring is read from standard input, and printed after
+    /// the change
     pub(super) file: PathBuf,
     /// Show the result, and write nothing
     #[arg(long)]
@@ -42,7 +44,10 @@ pub(super) struct Edit {
     pub(super) before: Option<KeyRing>,
     pub(super) text: RingText,
     pub(super) now: SystemTime,
+    /// File as on the command line.
     pub(super) file: String,
+    /// File in a sentence.
+    pub(super) name: String,
     /// Overlap that the file notes.
     noted: Option<Duration>,
     /// Overlap that keys need, as options or else the file say. `None`: it is not known.
@@ -59,46 +64,62 @@ impl Target {
     ) -> Answer {
         let now = time::now()?;
         // A dry run does not lock the file.
-        let file = (!self.dry_run).then(|| EditedFile::open(&self.file));
+        let file = (!self.dry_run && !self.is_piped()).then(|| EditedFile::open(&self.file));
         let file = file.transpose()?;
         let text = match &file {
             Some(file) => file.text()?,
-            None if self.file.exists() => file::read(&self.file)?,
+            None if self.is_piped() || self.file.exists() => file::read(&self.file)?,
             None => Zeroizing::default(),
         };
         let mut edit = self.begin(&text, now)?;
         let mut told = change(&mut edit)?;
         told.extend(edit.note_overlap());
         let ring = edit.result()?;
-        if let Some(file) = file {
-            let notes = file.replace(&edit.text.to_text())?;
-            notes.iter().for_each(|note| answer::note(note));
-            told.push(format!("fingerprint {}", ring.fingerprint()));
-        } else {
+        if self.dry_run {
             let dry = "dry run, nothing is written; the result would be:";
             told.insert(0, dry.to_owned());
             let table = table(&described(&ring, now, edit.known, None));
             told.push(format!("\n{table}"));
+        } else {
+            told.push(format!("fingerprint {}", ring.fingerprint()));
+            let text = edit.text.to_text();
+            match file {
+                Some(file) => file.replace(&text)?.iter().for_each(|it| answer::note(it)),
+                None => answer::print_ring(&text)?,
+            }
         }
-        answer::print(&told.join("\n"))?;
+        let told = told.join("\n");
+        match self.is_piped() {
+            // Standard output is for the ring alone.
+            true => told.lines().for_each(answer::note),
+            false => answer::print(&told)?,
+        }
         Ok(true)
     }
 
+    fn is_piped(&self) -> bool {
+        self.file == Path::new(STANDARD_INPUT)
+    }
+
     fn begin(&self, text: &str, now: SystemTime) -> Result<Edit, Failure> {
-        let lines = RingText::new(text);
-        let has_keys = lines.as_ref().is_none_or(RingText::has_keys);
-        let before = has_keys.then(|| file::parse(text, &self.file));
+        let lines = match self.is_piped() {
+            true => RingText::of_variable(text),
+            false => RingText::new(text),
+        };
+        let before = lines.has_keys().then(|| file::parse(text, &self.file));
         let before = before.transpose()?;
         let noted = file::overlap(text, &self.file)?;
-        let text = lines.ok_or_else(|| {
-            let why = "its keys are separated by commas; put each on a separate line";
-            Failure::file("cannot edit", &self.file, why)
-        })?;
+        let file = self.file.display().to_string();
         Ok(Edit {
             before,
-            text,
+            text: lines,
             now,
-            file: self.file.display().to_string(),
+            name: if self.is_piped() {
+                "the ring".to_owned()
+            } else {
+                file.clone()
+            },
+            file,
             noted,
             known: self.overlap.overlap()?.or(noted),
             options: self.overlap.repeated(),
@@ -109,23 +130,28 @@ impl Target {
 impl Edit {
     pub(super) fn ring(&self) -> Result<KeyRing, Failure> {
         self.before.clone().ok_or_else(|| {
-            let file = &self.file;
+            let (file, name) = (&self.file, &self.name);
             Failure::File(format!(
-                "{file} has no key; `hardtack ring add {file}` makes the first"
+                "{name} has no key; `hardtack ring add {file}` makes the first"
             ))
         })
     }
 
     /// Returns the overlap that keys need.
     pub(super) fn overlap(&self) -> Result<Duration, Failure> {
-        self.known.ok_or_else(|| Failure::no(NOT_KNOWN))
+        self.known.ok_or_else(|| {
+            let once = ", once, and the file records it";
+            let once = if self.text.is_in_one_line() { "" } else { once };
+            Failure::No(format!("{NOT_KNOWN}{once}"))
+        })
     }
 
     /// Notes the overlap, unless the file says it already. Returns that in a sentence.
     fn note_overlap(&mut self) -> Option<String> {
-        let overlap = self.known.filter(|_| self.known != self.noted)?;
+        let is_new = self.known != self.noted && !self.text.is_in_one_line();
+        let overlap = self.known.filter(|_| is_new)?;
         self.text.note_overlap(overlap);
-        let (file, duration) = (&self.file, show_duration(overlap));
+        let (file, duration) = (&self.name, show_duration(overlap));
         Some(format!("{file} notes that old keys open for {duration}"))
     }
 
@@ -192,5 +218,5 @@ pub(super) fn find(ring: &KeyRing, id: &str, file: &str) -> Result<KeyInfo, Stri
     })
 }
 
-const NOT_KNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime \
-                         DURATION, once, and the file records it";
+pub(super) const NOT_KNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime \
+                                    DURATION";

@@ -15,11 +15,14 @@ use same_file::Handle;
 use zeroize::Zeroizing;
 
 use super::{KeyRing, overlap};
-use crate::{answer::Failure, source::all_of};
+use crate::{
+    answer::Failure,
+    source::{STANDARD_INPUT, all_of},
+};
 
 /// Returns the text of a file, or of standard input for `-`.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let bytes = match path == Path::new("-") {
+    let bytes = match path == Path::new(STANDARD_INPUT) {
         true => all_of(io::stdin()),
         false => File::open(path).and_then(all_of),
     };

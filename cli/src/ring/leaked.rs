@@ -49,7 +49,7 @@ impl Leaked {
     }
 
     fn drop_all(&self, edit: &mut Edit, ring: &KeyRing) -> Result<Vec<String>, Failure> {
-        let leaked = edit::find(ring, &self.key, &edit.file).map_err(|absent| {
+        let leaked = edit::find(ring, &self.key, &edit.name).map_err(|absent| {
             Failure::no(format!(
                 "{absent}; for a key that was removed earlier give --not-before"
             ))
@@ -73,7 +73,7 @@ impl Leaked {
             format!(
                 "everyone is signed out, on each instance as soon as it has {}; until the last one has it, \
                  new sign-ins are known to some instances only",
-                edit.file
+                edit.name
             ),
             RECORDED.to_owned(),
         ]);
@@ -100,15 +100,15 @@ impl Leaked {
             ));
         }
         let mut told = Vec::new();
-        match edit::find(ring, &self.key, &edit.file) {
+        match edit::find(ring, &self.key, &edit.name) {
             Ok(leaked) => {
                 told.push(format!("key {} is dropped", leaked.id));
                 told.extend(self.remove(edit, ring, &leaked)?);
             }
-            Err(_) => told.push(format!("key {} is no longer in {}", self.key, edit.file)),
+            Err(_) => told.push(format!("key {} is no longer in {}", self.key, edit.name)),
         }
         edit.text.set_not_before(time);
-        let (time, file) = (show(time), &edit.file);
+        let (time, file) = (show(time), &edit.name);
         told.extend([
             format!(
                 "everyone who signed in before {time} is signed out, on each instance as soon as it has {file}"

@@ -34,7 +34,7 @@ pub(crate) struct Promote {
 impl Promote {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
-        let key = edit::find(&ring, &self.key, &edit.file).map_err(Failure::No)?;
+        let key = edit::find(&ring, &self.key, &edit.name).map_err(Failure::No)?;
         let at = self.at.unwrap_or(Time::NOW).resolve(edit.now)?;
         let sealing = ring.sealing_key(edit.now);
         check_time(&ring, &key, at, edit.now)?;

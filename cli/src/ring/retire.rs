@@ -37,7 +37,7 @@ pub(crate) struct Retire {
 impl Retire {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
-        let key = edit::find(&ring, &self.key, &edit.file).map_err(Failure::No)?;
+        let key = edit::find(&ring, &self.key, &edit.name).map_err(Failure::No)?;
         let at = self.at.map(|at| at.resolve(edit.now)).transpose()?;
         match at {
             Some(at) => check_successor(&ring, key.id, at, edit)?,

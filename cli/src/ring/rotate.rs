@@ -31,7 +31,8 @@ pub(crate) struct Rotate {
 impl Rotate {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
-        let (file, old) = (edit.file.clone(), ring.sealing(edit.now));
+        let (file, name) = (edit.file.clone(), edit.name.clone());
+        let old = ring.sealing(edit.now);
         if let Some((planned, _)) = ring.planned_after(edit.now).next() {
             return Err(Failure::no(format!(
                 "key {planned} is already planned to take over; wait for that, or cancel it with `hardtack ring \
@@ -52,7 +53,7 @@ impl Rotate {
         let (seal_from, accept_until) = (show(seal_from), show(accept_until));
         Ok(vec![
             format!("new key {new}, accepted"),
-            format!("before {pushed} give {file} to every instance, in any order"),
+            format!("before {pushed} give {name} to every instance, in any order"),
             format!("from   {seal_from} key {new} seals, and key {old} only opens"),
             format!(
                 "from   {accept_until} key {old} opens nothing: remove it with `hardtack ring retire {file} \

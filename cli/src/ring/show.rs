@@ -38,8 +38,7 @@ impl Show {
         let ring = file::parse(&text, &self.file)?;
         let overlap = file::overlap(&text, &self.file)?;
         // A ring does not keep the keys themselves.
-        let lines = Zeroizing::new(text.replace(',', "\n"));
-        let secrets = RingText::new(&lines).filter(|_| self.secrets);
+        let secrets = self.secrets.then(|| RingText::new(&text));
         let described = described(&ring, at, overlap, secrets.as_ref());
         let shown = Zeroizing::new(if self.json {
             described.to_string()

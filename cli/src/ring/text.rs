@@ -1,4 +1,5 @@
-//! The text of a ring, line by line. A change keeps everything else: comments, blank lines, order, line ends.
+//! The text of a ring, line by line, or key by key where commas separate them. A change keeps everything else: comments,
+//! blank lines, order, line ends.
 
 use std::{
     ops::Range,
@@ -14,6 +15,8 @@ use crate::{key::NewKey, time::show};
 pub(super) struct RingText {
     lines: Vec<Line>,
     line_end: &'static str,
+    /// White space after a ring in one line.
+    tail: String,
 }
 
 struct Line {
@@ -23,22 +26,57 @@ struct Line {
 }
 
 impl RingText {
-    /// Takes the text of a ring that was parsed. `None`: its keys are separated by commas.
-    pub(super) fn new(text: &str) -> Option<RingText> {
+    /// Takes the text of a ring, before or after it is parsed.
+    pub(super) fn new(text: &str) -> RingText {
         let lines: Vec<_> = text.split_inclusive('\n').map(Line::new).collect();
         let has_comma = |line: &Line| !line.is_comment() && line.text.contains(',');
         if lines.iter().any(has_comma) {
-            return None;
+            return RingText::in_one_line(text);
         }
-        let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        Some(RingText { lines, line_end })
+        RingText {
+            lines,
+            line_end: if text.contains("\r\n") { "\r\n" } else { "\n" },
+            tail: String::new(),
+        }
+    }
+
+    /// The same for the value of a variable. One line stays one line, also if it has a single key or none yet.
+    pub(super) fn of_variable(text: &str) -> RingText {
+        let ring = text.trim();
+        match ring.contains('\n') || ring.starts_with('#') {
+            true => RingText::new(text),
+            false => RingText::in_one_line(text),
+        }
+    }
+
+    fn in_one_line(text: &str) -> RingText {
+        let (keys, tail) = text.split_at(text.trim_end().len());
+        let mut one = RingText {
+            lines: keys.split_inclusive(',').map(Line::new).collect(),
+            line_end: ",",
+            tail: tail.to_owned(),
+        };
+        if let Some(last) = one.lines.len().checked_sub(1) {
+            one.end_line(last);
+        }
+        one
+    }
+
+    /// Returns `true` if commas separate the keys. Such a ring has no comments.
+    pub(super) fn is_in_one_line(&self) -> bool {
+        self.line_end == ","
     }
 
     pub(super) fn to_text(&self) -> Zeroizing<String> {
-        let lines = || self.lines.iter().map(|line| line.text.as_str());
+        let mut parts: Vec<_> = self.lines.iter().map(|line| line.text.as_str()).collect();
+        if let Some(last) = parts.last_mut().filter(|_| self.is_in_one_line()) {
+            *last = last.trim_end_matches(',');
+        }
+        parts.push(&self.tail);
         // Of the exact size, because growing would leave a copy of the keys behind.
-        let mut text = Zeroizing::new(String::with_capacity(lines().map(str::len).sum()));
-        text.extend(lines());
+        let len = parts.iter().map(|part| part.len()).sum();
+        let mut text = Zeroizing::new(String::with_capacity(len));
+        text.extend(parts);
         text
     }
 
@@ -119,7 +157,7 @@ impl RingText {
     /// Adds the end of a line, which the last of a file may lack.
     fn end_line(&mut self, at: usize) {
         let line = &mut self.lines[at];
-        if !line.text.ends_with('\n') {
+        if line.text.bytes().last() != self.line_end.bytes().last() {
             let end = line.text.len();
             line.replace(end..end, self.line_end);
         }
@@ -180,7 +218,8 @@ impl Line {
     }
 }
 
-const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+/// Also the end of a line. No line has a comma in it.
+const BLANK: [char; 5] = [' ', '\t', '\r', '\n', ','];
 const NOT_BEFORE: &str = "not_before=";
 pub(super) const SEAL_FROM: &str = "seal_from=";
 pub(super) const ACCEPT_UNTIL: &str = "accept_until=";
@@ -228,7 +267,7 @@ mod tests {
 
         #[test]
         fn what_is_not_changed_stays_to_the_last_byte(text in strings()) {
-            prop_assert_eq!(&*RingText::new(&text).unwrap().to_text(), &text);
+            prop_assert_eq!(&*RingText::new(&text).to_text(), &text);
         }
 
         #[test]
@@ -236,7 +275,7 @@ mod tests {
             text in strings(),
             at in any::<prop::sample::Index>(),
         ) {
-            let mut edited = RingText::new(&text).unwrap();
+            let mut edited = RingText::new(&text);
             let keys = read(&edited).keys();
             let key = at.get(&keys);
             let time = UNIX_EPOCH + Duration::from_secs(1_900_000_000);
@@ -250,9 +289,9 @@ mod tests {
         #[test]
         fn a_note_is_a_line_that_is_replaced(text in strings(), seconds in 1..100_000_000_u64) {
             let overlap = Duration::from_secs(seconds);
-            let mut edited = RingText::new(&text).unwrap();
+            let mut edited = RingText::new(&text);
             edited.note_overlap(Duration::from_secs(1));
-            let mut edited = RingText::new(&edited.to_text()).unwrap();
+            let mut edited = RingText::new(&edited.to_text());
             edited.note_overlap(overlap);
             let noted = edited.to_text();
             prop_assert_eq!(overlap::noted(&noted), Ok(Some(overlap)));
@@ -262,7 +301,7 @@ mod tests {
 
         #[test]
         fn a_key_that_is_added_and_removed_leaves_no_more_than_a_line_end(text in strings()) {
-            let mut edited = RingText::new(&text).unwrap();
+            let mut edited = RingText::new(&text);
             let count = read(&edited).keys().len();
             let new = NewKey::make(crate::key::SuiteName::Xcha).ok().unwrap();
             edited.add(&new);

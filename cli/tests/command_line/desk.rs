@@ -7,14 +7,21 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use hardtack::KeyRing;
 use serde_json::Value;
 
-pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_hardtack");
+/// The variable names another program to be tested, such as that of cli/npm.
+pub(crate) static PROGRAM: LazyLock<String> = LazyLock::new(|| {
+    let other = env::var("HARDTACK_PROGRAM");
+    other.unwrap_or_else(|_| env!("CARGO_BIN_EXE_hardtack").to_owned())
+});
 /// The time at which the tests begin.
 pub(crate) const NOW: &str = "2027-03-01T06:00:00Z";
 
@@ -91,6 +98,7 @@ impl Desk {
             .args(arguments)
             .current_dir(&self.folder)
             .env("HARDTACK_NOW", &self.now)
+            .env_remove("SESSION_KEYS")
             .stdin(Stdio::null());
         command
     }
@@ -101,7 +109,7 @@ impl Desk {
     }
 
     pub(crate) fn run_with<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Ran {
-        let output = self.command(PROGRAM, arguments).output().unwrap();
+        let output = self.command(&PROGRAM, arguments).output().unwrap();
         self.ran(output)
     }
 
@@ -112,7 +120,7 @@ impl Desk {
     }
 
     pub(crate) fn run_words_on(&self, input: &str, words: &[&str]) -> Ran {
-        let mut command = self.command(PROGRAM, words);
+        let mut command = self.command(&PROGRAM, words);
         command.stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();

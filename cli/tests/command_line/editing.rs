@@ -133,21 +133,6 @@ fn a_dry_run_tells_everything_and_writes_nothing() {
 }
 
 #[test]
-fn a_ring_with_commas_is_shown_and_not_edited() {
-    let (desk, _) = Desk::with_ring();
-    desk.add("");
-    let commas = desk.read("keys").trim_end().replace('\n', ",");
-    desk.write("keys", &commas);
-    let refused = desk.refused(3, "ring add keys");
-    assert_eq!(
-        refused,
-        "cannot edit keys: its keys are separated by commas; put each on a separate line"
-    );
-    assert_eq!(desk.read("keys"), commas);
-    desk.done("ring show keys");
-}
-
-#[test]
 fn what_is_no_ring_is_not_edited() {
     let (desk, _) = Desk::with_ring();
     let good = desk.read("keys");

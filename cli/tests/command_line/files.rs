@@ -18,7 +18,7 @@ const LEFTOVER: &str = ".keys.hardtack";
 
 /// Runs a script of the shell, in which `$0` is the program.
 fn shell(desk: &Desk, script: &str) -> std::process::Output {
-    let mut command = desk.command("sh", ["-c", script, PROGRAM]);
+    let mut command = desk.command("sh", ["-c", script, &**PROGRAM]);
     command.output().unwrap()
 }
 
@@ -262,7 +262,7 @@ fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is_one() {
 }
 
 fn start(desk: &Desk, line: &str) -> Child {
-    let mut command = desk.command(PROGRAM, line.split(' '));
+    let mut command = desk.command(&PROGRAM, line.split(' '));
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().unwrap()
 }

@@ -63,6 +63,30 @@ fn shell_lines(with: &str) -> Vec<&'static str> {
     blocks.filter(|block| block.contains(with)).collect()
 }
 
+#[test]
+fn a_variable_is_rotated_by_the_lines_of_the_guide() {
+    let story = Story::new();
+    let [lines] = shell_lines("ring rotate -")[..] else {
+        panic!("one place")
+    };
+    // In place of wrangler.
+    story.desk.write("npx", "#!/bin/sh\ncat > \"$4\"\n");
+    #[cfg(unix)]
+    make_executable(&story.desk.path("npx"));
+    let before = story.shell("hardtack ring add - < /dev/null").stdout;
+    let before = String::from_utf8(before).unwrap();
+    let run = |ring: &str| {
+        let lines = format!("SESSION_KEYS='{}'\n{lines}", ring.trim_end());
+        story.shell(&lines)
+    };
+    assert_eq!(run("hunter2").status.code(), Some(3));
+    assert!(!story.desk.path("SESSION_KEYS").exists());
+    assert!(run(&before).status.success());
+    let after = story.desk.read("SESSION_KEYS");
+    assert!(after.starts_with(before.trim_end()) && !after.contains('\n'));
+    assert_eq!(after.parse::<KeyRing>().unwrap().keys().len(), 2);
+}
+
 /// An instance that answers requests with these statuses and rings, one after another. Its address, and how many came.
 fn instance(answers: Vec<(u16, KeyRing)>) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -224,7 +248,7 @@ impl Story {
     fn shell(&self, command: &str) -> Output {
         let command = self.translate(command);
         let mut folders = vec![
-            Path::new(PROGRAM).parent().unwrap().to_owned(),
+            Path::new(&**PROGRAM).parent().unwrap().to_owned(),
             self.desk.folder.clone(),
         ];
         folders.extend(env::split_paths(&env::var_os("PATH").unwrap()));

@@ -181,7 +181,7 @@ fn a_clock_that_is_set_is_told_and_a_wrong_one_refused() {
 fn without_a_set_clock_the_real_one_counts() {
     let (desk, _) = Desk::with_ring();
     let run = |line: &str| {
-        let mut command = desk.command(crate::desk::PROGRAM, line.split(' '));
+        let mut command = desk.command(&crate::desk::PROGRAM, line.split(' '));
         command.env_remove("HARDTACK_NOW").output().unwrap()
     };
     assert!(run("ring show keys").stderr.is_empty());

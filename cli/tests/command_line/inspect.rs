@@ -39,7 +39,7 @@ fn without_keys_it_tells_what_anybody_sees() {
              suite        xaes, XAES-256-GCM\n\
              key          {id}\n\
              length       78 characters, 58 bytes\n\
-             opens        unknown without --keys\n"
+             opens        unknown without keys; give --keys, or the variable SESSION_KEYS\n"
         )
     );
 }

@@ -23,4 +23,5 @@ mod settings;
 mod show;
 mod terminal;
 mod typed;
+mod variable;
 mod vectors;

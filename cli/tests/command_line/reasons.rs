@@ -180,7 +180,7 @@ fn without_keys_only_what_is_no_token_is_a_no() {
         (
             &pair(SessionCookie::encrypted(desk.ring()), 0),
             0,
-            "unknown without --keys",
+            "unknown without keys",
         ),
     ] {
         let ran = desk.run(&format!("inspect {field}"));

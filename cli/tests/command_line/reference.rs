@@ -92,7 +92,7 @@ fn check_fields(command: &str, shown: &str) {
 fn every_field_of_json_is_in_its_table() {
     let (desk, id) = Desk::with_ring();
     let output = desk
-        .command(PROGRAM, ["ring", "show", "keys", "--json", "--secrets"])
+        .command(&PROGRAM, ["ring", "show", "keys", "--json", "--secrets"])
         .output();
     let shown = String::from_utf8(output.unwrap().stdout).unwrap();
     check_fields("hardtack ring show --json", &shown);

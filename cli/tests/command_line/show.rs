@@ -74,7 +74,7 @@ fn secrets_are_shown_only_where_they_are_asked_for() {
     for file in ["keys", "commas"] {
         for options in [&["--secrets"][..], &["--secrets", "--json"]] {
             let words = [&["ring", "show", file], options].concat();
-            let output = desk.command(PROGRAM, words).output().unwrap();
+            let output = desk.command(&PROGRAM, words).output().unwrap();
             let shown = String::from_utf8(output.stdout).unwrap();
             let text = desk.read(file);
             for secret in secrets(&text) {

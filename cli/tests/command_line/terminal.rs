@@ -93,7 +93,7 @@ fn a_megabyte_from_a_visitor_is_refused_in_a_sentence_that_can_be_read() {
 }
 
 fn start(desk: &Desk, line: &str) -> Child {
-    let mut command = desk.command(PROGRAM, line.split(' '));
+    let mut command = desk.command(&PROGRAM, line.split(' '));
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().unwrap()
 }
