@@ -40,6 +40,11 @@ enum Command {
 /// Runs the program `hardtack` with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
+    // WASI starts in the root of all folders.
+    #[cfg(target_os = "wasi")]
+    if let Some(folder) = std::env::var_os("PWD") {
+        let _ = std::env::set_current_dir(folder);
+    }
     answer::exit(Arguments::try_parse().map(|arguments| arguments.command.run()))
 }
 

@@ -5,16 +5,15 @@
 //! left behind by a crash.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use same_file::Handle;
 use zeroize::Zeroizing;
 
-use super::{KeyRing, overlap};
+use super::{KeyRing, lock, overlap};
 use crate::{
     answer::Failure,
     source::{STANDARD_INPUT, all_of},
@@ -84,8 +83,12 @@ impl EditedFile {
             None => None,
         };
         file.sync_all().map_err(fail)?;
+        if !lock::is_held(&self.temporary.path, text) {
+            self.temporary.is_gone = true;
+            return Err(busy(&self.path));
+        }
         fs::rename(&self.temporary.path, &self.path).map_err(fail)?;
-        self.temporary.is_renamed = true;
+        self.temporary.is_gone = true;
         // From here on the change is made, and an error would say that it is not.
         let unsynced = sync_folder(&self.path).err().map(|error| {
             let path = self.path.display();
@@ -118,8 +121,8 @@ fn read_if_any(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
 struct Temporary {
     path: PathBuf,
     file: File,
-    /// It is the ring now.
-    is_renamed: bool,
+    /// It is the ring now, or the file at its path is that of another process.
+    is_gone: bool,
 }
 
 impl Temporary {
@@ -143,25 +146,29 @@ impl Temporary {
                 file => file.map_err(fail)?,
             };
             // In between, another process may have taken it for a leftover of a crash.
-            if !lock(&file).map_err(fail)? || !is_at(&file, &path) {
+            if !lock::take(&file, &path).map_err(fail)? {
                 break;
             }
             return Ok(Temporary {
                 path,
                 file,
-                is_renamed: false,
+                is_gone: false,
             });
         }
-        Err(Failure::Busy(format!(
-            "another process is editing {}, try again",
-            ring.display()
-        )))
+        Err(busy(ring))
     }
+}
+
+fn busy(ring: &Path) -> Failure {
+    Failure::Busy(format!(
+        "another process is editing {}, try again",
+        ring.display()
+    ))
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        if !self.is_renamed {
+        if !self.is_gone {
             // The next run removes a file that stays.
             let _ = fs::remove_file(&self.path);
         }
@@ -175,45 +182,29 @@ fn remove_leftover(path: &Path) -> io::Result<bool> {
             "expected a temporary file there, found something else",
         ));
     }
-    let file = OpenOptions::new().read(true).write(true).open(path)?;
-    if !lock(&file)? {
-        return Ok(false);
-    }
-    // Only the holder of the lock of the file at this path renames or removes it.
-    if is_at(&file, path) {
-        fs::remove_file(path)?;
-    }
-    Ok(true)
+    lock::remove_leftover(path)
 }
 
-/// `false`: another process has it.
-fn lock(file: &File) -> io::Result<bool> {
-    match file.try_lock() {
-        Err(TryLockError::Error(error)) => Err(error),
-        tried => Ok(tried.is_ok()),
-    }
-}
-
-/// Returns `true` if `path` still leads to this file.
-fn is_at(file: &File, path: &Path) -> bool {
-    let file = file.try_clone().and_then(Handle::from_file);
-    matches!((file, Handle::from_path(path)), (Ok(file), Ok(found)) if file == found)
-}
-
-/// Returns the path with links resolved, so that a link stays a link.
+/// Returns the path of the file itself, so that a link stays a link.
 fn behind_links(path: &Path) -> Result<PathBuf, Failure> {
     let fail = |error: io::Error| Failure::file("cannot read", path, error);
-    match fs::canonicalize(path) {
-        Ok(path) if !path.is_file() => Err(fail(io::Error::other("not a regular file"))),
-        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
-            // A new file.
-            let name = path.file_name().ok_or_else(|| fail(error))?;
-            let folder = path.parent().filter(|folder| *folder != Path::new(""));
-            let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).map_err(fail)?;
-            Ok(folder.join(name))
-        }
-        path => path.map_err(fail),
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => {}
+        Ok(_) => return Err(fail(io::Error::other("not a regular file"))),
+        // A new file.
+        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {}
+        Err(error) => return Err(fail(error)),
     }
+    let mut path = path.to_owned();
+    while let Ok(target) = fs::read_link(&path) {
+        path = folder_of(&path).join(target);
+    }
+    Ok(path)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    folder.unwrap_or(Path::new("."))
 }
 
 fn text_of(bytes: &[u8], path: &Path) -> Result<Zeroizing<String>, Failure> {
@@ -224,10 +215,16 @@ fn text_of(bytes: &[u8], path: &Path) -> Result<Zeroizing<String>, Failure> {
 
 /// Syncs the folder, which holds the name of the file.
 fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()?;
+    if cfg!(windows) {
+        return Ok(());
     }
-    Ok(())
+    let synced = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
+    // Of the runtimes for WASI, Deno cannot.
+    if cfg!(target_os = "wasi") {
+        Ok(())
+    } else {
+        synced
+    }
 }
 
 /// Returns a new file that only its owner can read, from the start.
@@ -262,7 +259,7 @@ fn keep_permissions(file: &File, path: &Path) -> Result<Option<String>, Failure>
     }))
 }
 
-/// A file inherits the permissions of its folder.
+/// On Windows a file inherits the permissions of its folder. WASI knows none: cli/npm gives a file to its owner alone.
 #[cfg(not(unix))]
 fn keep_permissions(_: &File, _: &Path) -> Result<Option<String>, Failure> {
     Ok(None)

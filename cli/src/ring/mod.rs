@@ -6,6 +6,8 @@ mod edit;
 mod file;
 mod keys;
 mod leaked;
+#[cfg_attr(target_os = "wasi", path = "lock_wasi.rs")]
+mod lock;
 mod overlap;
 mod promote;
 mod retire;

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// The program of ../src, compiled to WebAssembly by ./build.
+
+import { readFile } from "node:fs/promises";
+import { parse, relative, sep } from "node:path";
+
+// One warning is silenced: that WASI is experimental.
+const { emitWarning } = process;
+process.emitWarning = (warning, ...rest) => /\bWASI\b/.test(warning) || emitWarning.call(process, warning, ...rest);
+const { WASI } = await import("node:wasi");
+
+// WASI has no permissions of files: each new one is for its owner alone.
+process.umask(0o077);
+const folder = process.cwd();
+const { root } = parse(folder);
+const wasi = new WASI({
+  version: "preview1",
+  args: ["hardtack", ...process.argv.slice(2)],
+  env: { ...process.env, PWD: `/${relative(root, folder).replaceAll(sep, "/")}` },
+  // Whatever the arguments name, and links lead to.
+  preopens: { "/": root },
+  returnOnExit: true,
+});
+const program = await WebAssembly.compile(await readFile(new URL("hardtack.wasm", import.meta.url)));
+// Bun has no `getImportObject`.
+const instance = await WebAssembly.instantiate(program, { wasi_snapshot_preview1: wasi.wasiImport });
+process.exitCode = wasi.start(instance);

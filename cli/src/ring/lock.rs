@@ -1,0 +1,45 @@
+//! Lock on the temporary file of a ring, by the operating system.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
+    path::Path,
+};
+
+use same_file::Handle;
+
+/// Locks a new file. `false`: another process has it, or has removed it.
+pub(super) fn take(file: &File, path: &Path) -> io::Result<bool> {
+    Ok(try_lock(file)? && is_at(file, path))
+}
+
+/// Returns `true`: only the holder of the lock of the file at this path renames or removes it.
+pub(super) fn is_held(_: &Path, _: &str) -> bool {
+    true
+}
+
+/// Removes the file of a process that is dead. `false`: it is alive.
+pub(super) fn remove_leftover(path: &Path) -> io::Result<bool> {
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    if !try_lock(&file)? {
+        return Ok(false);
+    }
+    if is_at(&file, path) {
+        fs::remove_file(path)?;
+    }
+    Ok(true)
+}
+
+/// `false`: another process has it.
+fn try_lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Err(TryLockError::Error(error)) => Err(error),
+        tried => Ok(tried.is_ok()),
+    }
+}
+
+/// Returns `true` if `path` still leads to this file.
+fn is_at(file: &File, path: &Path) -> bool {
+    let file = file.try_clone().and_then(Handle::from_file);
+    matches!((file, Handle::from_path(path)), (Ok(file), Ok(found)) if file == found)
+}
