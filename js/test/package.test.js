@@ -69,11 +69,6 @@ test("installed in an empty folder, every entry loads, from a module and from Co
   for (const file of ["module.mjs", "common.cjs"]) assert.equal(run(execPath, ["--no-warnings", file]), "7\n", file);
 });
 
-test("npx makes keys", () => {
-  assert.match(run("npx", ["--offline", "hardtack-session", "keygen"]), /^hardtack_key_v1_xaes_[A-Za-z0-9_-]{48}\n$/);
-  assert.match(run("npx", ["--offline", "hardtack-session", "keygen", "--mode", "signed"]), /^hardtack_key_v1_sign_/);
-});
-
 test("types resolve in every way, and need no library of the browser's", async () => {
   const program = (names) => `
     ${names.map((entry, i) => `import * as m${i} from "${entry}";\nexport { m${i} };`).join("\n")}
