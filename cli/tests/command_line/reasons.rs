@@ -134,7 +134,11 @@ fn each_reason_is_told_in_words() {
             "{reason}: {}",
             ran.out
         );
-        assert_eq!(ran.notes().count(), 0);
+        // The clock of the library, which warns in a debug build, is behind that of the tests.
+        let mut notes = ran.notes();
+        assert!(
+            notes.all(|note| note.starts_with("`not_before` is 2027-03-01T06:01:00Z, which is"))
+        );
 
         let ran = desk.run_on(&field, &format!("inspect --json --keys {keys} {options}"));
         let shown: Value = serde_json::from_str(&ran.out).unwrap();
