@@ -275,13 +275,13 @@ struct TypesThatLeadBack;
     feature = "toml",
     feature = "watch"
 ))]
+#[doc = include_str!("../docs/deployments.md")]
 #[doc = include_str!("../docs/edge.md")]
 #[doc = include_str!("../docs/ending-sessions.md")]
 #[doc = include_str!("../docs/frameworks.md")]
 #[doc = include_str!("../docs/guides.md")]
 #[doc = include_str!("../docs/limits.md")]
 #[doc = include_str!("../docs/metrics.md")]
-#[doc = include_str!("../docs/operation.md")]
 #[doc = include_str!("../docs/rotation.md")]
 #[doc = include_str!("../docs/settings.md")]
 #[doc = include_str!("../docs/typed-sessions.md")]

@@ -15,6 +15,8 @@ mod documents;
 mod fleet;
 #[cfg(feature = "axum")]
 mod guides;
+#[cfg(feature = "tracing")]
+mod incidents;
 #[cfg(feature = "axum")]
 mod interleavings;
 mod kinds;

@@ -1,4 +1,4 @@
-//! What is told at most once a minute, however often it happens. Requests share its counts, which are changed for sessions
+//! Events that are told at most once a minute, however often they happen. Requests share its counts, which are changed for sessions
 //! that are refused, and for remembered ones where none is remembered.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -250,7 +250,7 @@ impl Error for Failure {
     }
 }
 
-/// How long a client should wait until it sends the request again.
+/// Seconds for which a client should wait until it sends the request again.
 const RETRY_AFTER_SECONDS: &str = "10";
 
 /// Without a page, the link leads to the address that the form was sent to.

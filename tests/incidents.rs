@@ -1,0 +1,217 @@
+//! The incidents of docs/deployments.md: one program of two is wrong, and what the page calls the proof is in the log at level
+//! info, or differs between the health texts of the two.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime},
+};
+
+use hardtack::{
+    KeyRing, SameSite, SessionCookie, SessionError, carrier::SessionCookieBuilder, keys::RingKey,
+    session::Validity,
+};
+use tracing::Level;
+
+use crate::common::{
+    at, builder, key, sealed,
+    told::{Told, told_by},
+};
+
+/// The code spans in the cell "Proof" of the row that begins so.
+#[track_caller]
+fn proofs(visitors: &str) -> Vec<&'static str> {
+    let page = include_str!("../docs/deployments.md");
+    let start = format!("| {visitors}");
+    let mut rows = page.lines().filter(|line| line.starts_with(&start));
+    let row = rows.next().unwrap_or_else(|| panic!("no row {visitors}"));
+    assert_eq!(rows.next(), None, "two rows {visitors}");
+    let proof = row.split('|').nth(2).unwrap();
+    proof.split('`').skip(1).step_by(2).collect()
+}
+
+/// Each proof of the row was told, or is the name of a line in which the health texts differ.
+#[track_caller]
+fn check(visitors: &str, told: &[Told], health: [String; 2]) {
+    let lines = health
+        .each_ref()
+        .map(|text| text.lines().collect::<BTreeSet<_>>());
+    let differing = lines[0].symmetric_difference(&lines[1]);
+    let differing: BTreeSet<_> = differing
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    for proof in proofs(visitors) {
+        let is_told = told.iter().any(|told| told.fields.contains(proof));
+        assert!(
+            is_told || differing.contains(proof),
+            "{proof} in {told:#?} {differing:?}"
+        );
+    }
+}
+
+/// What is told at level info, or above it.
+fn at_info(work: impl FnOnce()) -> Vec<Told> {
+    let mut told = told_by(work);
+    told.retain(|told| told.level <= Level::INFO);
+    told
+}
+
+fn health(cookie: &SessionCookie) -> String {
+    cookie.keys_in_use(at(0)).to_string()
+}
+
+/// A session of the `right` program is read by the `wrong` one after `seconds`.
+#[track_caller]
+fn one_differs(
+    visitors: &str,
+    right: SessionCookieBuilder,
+    wrong: SessionCookieBuilder,
+    seconds: u64,
+) {
+    let mut texts = None;
+    let told = at_info(|| {
+        let [right, wrong] = [right, wrong].map(|it| it.build().unwrap());
+        let pair = sealed(&right, at(0), |session| session.insert("user", 7).unwrap());
+        let _ = wrong.load([&pair], at(seconds)).is_new();
+        texts = Some([&right, &wrong].map(health));
+    });
+    check(visitors, &told, texts.unwrap());
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_program_with_another_ring() {
+    let wrong = SessionCookie::encrypted(key(1));
+    one_differs("are signed in and out in turn, and", builder(), wrong, 1);
+}
+
+#[test]
+fn a_key_that_ends_too_early() {
+    let now = SystemTime::now();
+    let told = at_info(|| {
+        let old = RingKey::from(key(0)).accept_until(now + MINUTE);
+        let ring = KeyRing::from_keys([old, RingKey::from(key(1)).seal_from(now - MINUTE)]);
+        let cookie = SessionCookie::encrypted(ring.unwrap()).build().unwrap();
+        let before = builder().build().unwrap();
+        let pair = sealed(&before, now, |session| session.insert("user", 7).unwrap());
+        let _ = cookie.load([&pair], now + 2 * MINUTE).is_new();
+    });
+    check("who were away", &told, Default::default());
+}
+
+#[test]
+fn a_clock_that_is_wrong() {
+    let cookie = builder().build().unwrap();
+    let read = |pair: &String, time| drop(cookie.load([pair], time).is_new());
+    let day = 86_400;
+    let told = at_info(|| {
+        for number in 0..12 {
+            let [today, tomorrow] = [at(number), at(day + number)];
+            let fill = |session: &hardtack::Session| session.insert("user", number).unwrap();
+            read(&sealed(&cookie, tomorrow, fill), today);
+            read(&sealed(&cookie, today, fill), tomorrow);
+        }
+    });
+    let texts = [at(0), at(day)].map(|now| cookie.keys_in_use(now).to_string());
+    check("are signed in and out in turn |", &told, texts);
+}
+
+#[test]
+fn a_not_before_in_the_future() {
+    let later = SystemTime::now() + 300 * MINUTE;
+    let mut texts = None;
+    // One proof is at level debug.
+    let told = told_by(|| {
+        let wrong = KeyRing::from(key(0)).with_not_before(later);
+        let wrong = SessionCookie::encrypted(wrong).build().unwrap();
+        let right = builder().build().unwrap();
+        let now = SystemTime::now();
+        let pair = sealed(&right, now, |session| session.insert("user", 7).unwrap());
+        let _ = wrong.load([&pair], now).is_new();
+        texts = Some([&right, &wrong].map(health));
+    });
+    check("cannot sign in", &told, texts.unwrap());
+}
+
+#[test]
+fn a_cookie_of_another_name_path_domain_or_without_tls() {
+    let wrongs: [fn(SessionCookieBuilder) -> SessionCookieBuilder; 4] = [
+        |it| it.name("__Host-shop"),
+        |it| it.path("/shop"),
+        |it| it.domain("example.com"),
+        |it| it.danger_allow_http(),
+    ];
+    for wrong in wrongs {
+        one_differs(
+            "are signed in at one program",
+            builder(),
+            wrong(builder()),
+            1,
+        );
+    }
+}
+
+#[test]
+fn another_label_or_context() {
+    for wrong in [
+        builder().application("shop"),
+        builder().context("stage", "live"),
+    ] {
+        one_differs("are signed out by one program", builder(), wrong, 1);
+    }
+}
+
+#[test]
+fn a_program_that_remembers_nobody() {
+    let month = 30 * 86_400;
+    let told = at_info(|| {
+        let right = builder().remember_up_to(Duration::from_secs(month)).build();
+        let wrong = builder().build().unwrap();
+        let pair = sealed(&right.unwrap(), at(0), |session| {
+            session.insert("user", 7).unwrap();
+            session.remember_for(Duration::from_secs(month)).unwrap();
+        });
+        let _ = wrong.load([&pair], at(1)).is_new();
+    });
+    check("are remembered", &told, Default::default());
+}
+
+#[test]
+fn a_shorter_timeout() {
+    let told = at_info(|| {
+        let wrong = builder().idle_timeout(5 * MINUTE).build().unwrap();
+        let right = builder().build().unwrap();
+        for number in 0..12 {
+            let fill = |session: &hardtack::Session| session.insert("user", number).unwrap();
+            let _ = wrong.load([&sealed(&right, at(0), fill)], at(301)).is_new();
+        }
+    });
+    check("are signed out in the middle", &told, Default::default());
+}
+
+#[test]
+fn a_program_that_does_not_ask_the_database() {
+    let right =
+        builder().revalidate_after(MINUTE, |_| async { Ok::<_, SessionError>(Validity::Valid) });
+    one_differs("lose what they stored", right, builder(), 1);
+}
+
+#[test]
+fn another_same_site() {
+    let wrong = builder().same_site(SameSite::Strict);
+    one_differs("come by a link", builder(), wrong, 1);
+}
+
+#[test]
+fn what_a_handler_or_a_database_fails_with() {
+    let messages = [
+        include_str!("../src/events/requests.rs"),
+        include_str!("../src/events/sessions.rs"),
+    ];
+    let messages = messages.concat() + include_str!("../docs/metrics.md");
+    for visitors in ["get 502", "get 413", "get 503", "get 500"] {
+        for proof in proofs(visitors) {
+            assert!(messages.contains(proof), "{proof}");
+        }
+    }
+}
