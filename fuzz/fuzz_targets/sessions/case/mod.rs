@@ -93,7 +93,8 @@ impl Setup {
             carrier,
             is_host_only: rest.is_multiple_of(2),
             persists: matches!(carrier, model::Carrier::Cookie(_)) && rest / 2 % 2 == 1,
-            refreshes_navigations_only: matches!(carrier, model::Carrier::Cookie(_)) && rest / 4 % 2 == 1,
+            refreshes_navigations_only: matches!(carrier, model::Carrier::Cookie(_))
+                && rest / 4 % 2 == 1,
             form: if self.is_typed {
                 Form::Later
             } else {

@@ -42,7 +42,8 @@ impl World {
             Carrier::Cookie(_) | Carrier::Header(..) => model::Response {
                 status: respond(request).status().as_u16(),
                 is_page: request.is_page()
-                    && !(self.settings.refreshes_navigations_only && request.mode() == Some("cors")),
+                    && !(self.settings.refreshes_navigations_only
+                        && request.mode() == Some("cors")),
                 is_shareable: request.cached.is_some_and(|field| field.is_shareable()),
                 is_under_earlier_key,
                 has_lapsed,
