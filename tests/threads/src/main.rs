@@ -46,7 +46,7 @@ fn change(file: &Path, mut text: String) -> String {
 }
 
 /// File, text and replacement.
-const EDITS: [(&str, &str, &str); 7] = [
+const EDITS: [(&str, &str, &str); 6] = [
     (
         "Cargo.toml",
         "\n[dependencies]\n",
@@ -74,18 +74,18 @@ use loom::sync::{Mutex, MutexGuard, atomic::{AtomicUsize, Ordering}};",
         "std::ptr::from_ref(&**place)",
     ),
     (
-        "src/session/core.rs",
-        "use std::sync::{
-    Arc,
+        "src/keys/shared/mod.rs",
+        "    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+};",
+        "    sync::{Arc, OnceLock, PoisonError, Weak},
+};
+use loom::sync::{
+    Mutex, MutexGuard,
     atomic::{AtomicU64, Ordering},
 };",
-        "use std::sync::Arc;
-use loom::sync::atomic::{AtomicU64, Ordering};",
-    ),
-    (
-        "src/keys/shared/mod.rs",
-        "    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},\n};",
-        "    sync::{Arc, OnceLock, PoisonError, Weak},\n};\nuse loom::sync::{Mutex, MutexGuard};",
     ),
     (
         "src/keys/shared/mod.rs",
