@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
-const LIMIT = 18_220;
+const LIMIT = 20_600;
 
 const PROGRAMS = {
   "hardtack: SessionCookie": 'export { SessionCookie } from "hardtack-session";',
@@ -48,7 +48,7 @@ for (const [name, program] of Object.entries(FIRST)) {
   const least = [Infinity, Infinity, Infinity];
   for (let round = 0; round < 15; round++) {
     const code = `const start = performance.now(); ${program} console.log(JSON.stringify([imported - start, built - imported, performance.now() - built]));`;
-    const times = JSON.parse(execFileSync(execPath, ["--input-type=module", "-e", code], { cwd, encoding: "utf8" }));
+    const times = JSON.parse(execFileSync(execPath, ["--input-type=module", "-e", code], { cwd, encoding: "utf8", env: { ...process.env, NODE_ENV: "production" } }));
     times.forEach((time, i) => (least[i] = Math.min(least[i], time)));
   }
   console.log(`| ${name} | ${least.map((time) => time.toFixed(1)).join(" | ")} |`);

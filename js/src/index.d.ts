@@ -88,7 +88,7 @@ export type ConfigErrorCode =
   | "ring"
   | "source"
   | "every"
-  | "onError"
+  | "log"
   | "blank"
   | "attribute"
   | "time"
@@ -204,6 +204,12 @@ export type SessionErrorCode =
   /** The argument is not a whole number of seconds. */
   | "seconds";
 
+/**
+ * Gets what operators should know: a sentence, and facts about it, none of them secret. Where requests bring an event, one of its kind is
+ * told in a minute. What it throws fails no request.
+ */
+export type Log = (level: "info" | "warn" | "error", message: string, fields: { readonly [name: string]: unknown }) => unknown;
+
 export interface RingOptions {
   /** Default: `encrypted`. */
   readonly mode?: "encrypted" | "signed";
@@ -219,9 +225,10 @@ export interface FollowOptions extends RingOptions {
   /** Seconds after which the source is asked again, 1 to 86,400. Default: 60. */
   readonly every?: number;
   /**
-   * Gets the error where the source fails or returns a ring that is refused, once for the same text. Default: `console.error`.
+   * Is told of each ring that is taken, and where the source fails or returns a ring that is refused, once for the same text. Default: as
+   * that of a cookie.
    */
-  readonly onError?: (error: unknown) => void;
+  readonly log?: Log | null;
 }
 
 /** The public facts of a key. */
@@ -415,6 +422,8 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly clockSkew?: number;
   /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. Default: null. */
   readonly notBefore?: Date | number | null;
+  /** Default: `console.warn` and `console.error`, and for `info` in development `console.warn`, too. null: nothing is told. */
+  readonly log?: Log | null;
   /** Binds sessions to one application: those of another are overwritten. Default: null. */
   readonly application?: string | null;
   /** Binds sessions to pairs of label and value. The order of the pairs counts. Default: none. */
@@ -673,6 +682,27 @@ export interface TypedSession<T> extends BaseSession {
 /** For `instanceof`; sessions are made by `load`. */
 export const Session: { readonly prototype: BaseSession; [Symbol.hasInstance](value: unknown): value is BaseSession };
 
+/** Keys of a carrier, for health checks. None of the fields is secret. As a string, a line for each. */
+export interface KeysInUse {
+  /** Id of the key that seals. */
+  readonly seals: string;
+  /** Ids of the keys that open, the sealing key included. */
+  readonly accepts: readonly string[];
+  /** Fingerprint of the ring. */
+  readonly fingerprint: string;
+  /** Fingerprint of the settings that programs have in common if they share these sessions. */
+  readonly settings: string;
+  readonly backend: "WebCrypto";
+  /** Time of the program, in whole seconds. */
+  readonly now: Date;
+  /** Sessions that began earlier are refused, by the ring or by the carrier. */
+  readonly notBefore: Date | null;
+  /** Next change of a key's role. */
+  readonly next: { readonly at: Date; readonly key: string; readonly role: "seals" | "retires" } | null;
+  /** The same text as in Rust. */
+  toString(): string;
+}
+
 declare abstract class Carrier {
   protected constructor();
   readonly mode: "encrypted" | "signed";
@@ -681,6 +711,8 @@ declare abstract class Carrier {
    * no key, and shares `raiseNotBefore`. A session is saved by the carrier that loaded it. Throws a `ConfigError`.
    */
   inContext(context: Context): this;
+  /** Returns the keys in use, for health checks: `String(await cookies.keysInUse())`. Asks the source of a ring that is followed. */
+  keysInUse(now?: Date | number): Promise<KeysInUse>;
   /** Refuses sessions that began before this time, from now on, in all contexts. */
   raiseNotBefore(time: Date | number): void;
 }

@@ -30,7 +30,7 @@ const TOO_EARLY = "`from` is in the future, and until then its sessions are not 
  * session, or null where it is none; `others` are the values of the cookies `also`, which are dropped with it. `convert(entries)`
  * renames or drops entries, or refuses a session by returning null. In place of all these, `cookie` is a `SessionCookie` with another
  * name, ring, mode or label, whose sessions stay as they are. Cookies count from the time `from` until the time `until`. A `from` in
- * the future is told by `console.warn`: a rollout before it would sign everyone out silently.
+ * the future is told: a rollout before it would sign everyone out silently.
  */
 export function oldCookie({ from, until, ...old }) {
   const [start, end] = [secondsOf("from", from), secondsOf("until", until)];
@@ -38,8 +38,7 @@ export function oldCookie({ from, until, ...old }) {
   if (start < EPOCH) throw new ConfigError("from", "`from` is the day of the rollout, from 2026 on; a number counts milliseconds");
   if (end <= start) throw new ConfigError("until", "`until` is not later than `from`");
   const source = old.cookie ? ownFormer(old) : ofAnother(old);
-  if (start * 1000 > Date.now()) console.warn(`old cookie \`${source.template.name}\`: ${TOO_EARLY}`);
-  return { ...source, from: start, until: end, together: (sources, name, type) => new OldCookies(sources, name, type) };
+  return { ...source, from: start, until: end, together: (sources, name, sealer) => new OldCookies(sources, name, sealer) };
 }
 
 /** A cookie of another library, whose sessions are read, converted and written anew. */
@@ -85,11 +84,14 @@ class OldCookies {
   #dropped = new Map();
   /** What was told of the setup already. */
   #told = new Set();
+  #say;
 
-  /** `name`, `type`: those of the new cookie. */
-  constructor(sources, name, type) {
+  /** `name`, and the sealer: those of the new cookie. */
+  constructor(sources, name, { policy: { type }, say }) {
     this.#sources = sources;
-    for (const { dropped, from, type: of } of sources) {
+    this.#say = say;
+    for (const { template, dropped, from, type: of } of sources) {
+      if (from * 1000 > Date.now()) this.#tell(template, template.name, TOO_EARLY);
       if (of && ![DICTIONARY, type].includes(of)) throw new ConfigError("migrateFrom", OF_ANOTHER_TYPE);
       for (const field of dropped) {
         if (field.name === name) throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");
@@ -135,7 +137,7 @@ class OldCookies {
   }
 
   #tell(kind, name, advice) {
-    if (!this.#told.has(kind)) console.warn(`old cookie \`${name}\`: ${advice}`);
+    if (!this.#told.has(kind)) this.#say("warn", `old cookie \`${name}\`: ${advice}`);
     this.#told.add(kind);
   }
 

@@ -82,7 +82,8 @@ const fails = () => Promise.reject(new Error("no database"));
 /** Keeps what was printed in place of printing it: of each call, what was given. */
 function printed(t) {
   const { mock } = t.mock.method(console, "error", () => {});
-  return () => mock.calls.map((call) => call.arguments);
+  const flat = ([first, fields, ...rest]) => (fields?.error ? [fields.error, fields.method, fields.path] : [first, fields, ...rest]);
+  return () => mock.calls.map((call) => flat(call.arguments));
 }
 
 /** The value of a session that was written 100 seconds ago. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { KeyRing, SessionCookie, SessionToken, generateKey } from "../src/index.js";
-import { XAES_KEY, field } from "./visitor.js";
+import { XAES_KEY, errorsTo, eventsOf, field } from "./visitor.js";
 
 const [OTHER_KEY, THIRD_KEY] = [await generateKey(), await generateKey()];
 const start = Date.now();
@@ -15,7 +15,7 @@ const time = (seconds) => new Date(at(seconds)).toISOString().replace(/\.\d+/, "
 /** A source whose text can be changed, a ring that follows it, and a carrier of the ring, which asks when a session is loaded. */
 async function following(options = {}) {
   const source = { text: XAES_KEY, errors: [] };
-  const ring = await KeyRing.follow(() => source.text, { onError: (error) => source.errors.push(error) });
+  const ring = await KeyRing.follow(() => source.text, { log: errorsTo(source.errors) });
   const cookies = await SessionCookie.encrypted(ring, options);
   let moment = 0;
   /** Has the ring replaced by that of a text. */
@@ -117,7 +117,7 @@ test("a key is needed as long as the longest sessions of any carrier need it, wh
     const carriers = [];
     for (const one of build) carriers.push(await one(ring));
     await replace(text);
-    const warned = mock.calls.map(({ arguments: [line] }) => /are valid until (\S+):/.exec(line)?.[1]);
+    const warned = eventsOf(mock.calls).map(([line]) => /are valid until (\S+):/.exec(line)?.[1]);
     assert.deepEqual(warned, [time(10 + 90 * 86_400 + 60)]);
     mock.resetCalls();
     assert.equal(carriers.length, build.length);

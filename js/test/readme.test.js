@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import secureSession from "@fastify/secure-session";
 import connect from "connect";
 import cookieSession from "cookie-session";
+import express from "express";
 import Fastify from "fastify";
 import * as h3of2 from "h3";
 import * as h3of1 from "h3-1";
@@ -498,6 +499,21 @@ test("an action behind `protect` checks the session itself, because it may be po
   await sessions.update((session) => session.set("user", "ada"));
   await addToCart(form);
   assert.deepEqual((await sessions.load()).get("cart"), ["7"]);
+});
+
+test("a health check in Hono, Express and Next.js shows the keys in use", async () => {
+  await withJar();
+  const { sessions } = await import(new URL("lib/session.js", folder));
+  const [inHono, inExpress, inNext] = readme.split("\n").filter((line) => line.includes("keysInUse()))"));
+  const cookies = SessionCookie.encrypted(XAES_KEY);
+  const run = (line, given) => new Function(...Object.keys(given), line.replace(/^export const GET =/, "return"))(...Object.values(given));
+  const hono = new Hono();
+  run(inHono, { app: hono, cookies });
+  const app = express();
+  run(inExpress, { app, cookies });
+  const { text } = await (await listening(createServer(app))).get("/health");
+  const bodies = [text, await (await hono.request("/health")).text(), await (await run(inNext, { sessions })()).text()];
+  for (const body of bodies) assert.match(body, /^seals 3063b66e\naccepts 3063b66e\nfingerprint e2414bb8e74af671\nsettings 331a75f197d27245\n/);
 });
 
 test("the package that is installed from a clone is the one that is packed", async () => {

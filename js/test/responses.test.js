@@ -373,7 +373,7 @@ test("a change that is left out is printed, where nobody else is told", async (t
   const cookie = await filled();
   const out = await writtenBy(cookie, (session) => session.invalidate());
   assert.deepEqual(await savedBeside(out, cookie, (session) => session.set("a", 1)), out);
-  assert.deepEqual(mock.calls.map(({ arguments: [{ code, message }] }) => [code, message.includes(cookie)]), [["left-out", false]]);
+  assert.deepEqual(mock.calls.map(({ arguments: [message, { error }] }) => [error.code, message.includes(cookie)]), [["left-out", false]]);
 });
 
 test("a handler cannot change a session while what the response says is read", async () => {

@@ -9,7 +9,7 @@ import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
 import { contentOf } from "../src/keys/ring.js";
 import { Sealer } from "../src/token/token.js";
-import { NOW, XAES_KEY, field, filled, later } from "./visitor.js";
+import { NOW, XAES_KEY, errorsTo, eventsOf, field, filled, later } from "./visitor.js";
 
 const OTHER_KEY = await generateKey();
 const ID = (await KeyRing.parse(XAES_KEY)).keys[0].id;
@@ -26,7 +26,7 @@ const sentence = (retires, needed) =>
 async function warnedBy(t, work) {
   const { mock } = t.mock.method(console, "warn", () => {});
   await work();
-  const warned = mock.calls.map((call) => call.arguments);
+  const warned = eventsOf(mock.calls).map(([line]) => line);
   mock.restore();
   return warned;
 }
@@ -125,7 +125,7 @@ async function following(text) {
   const source = { text, told: [] };
   // The second at which it is asked next.
   let seconds = 0;
-  const ring = await KeyRing.follow(() => source.text, { every: 86_400, onError: (error) => source.told.push(error) });
+  const ring = await KeyRing.follow(() => source.text, { every: 86_400, log: errorsTo(source.told) });
   const asking = await SessionToken.encrypted(ring, { purpose: "asking" });
   const replace = async (text) => {
     source.text = text;
@@ -151,7 +151,7 @@ test("a ring that ends a key too early is taken as it is, with a warning", async
   for (const retires of [1, 1859]) {
     let carrier;
     const warned = await warnedBy(t, async () => (carrier = await SessionCookie.encrypted(retiringAt(retires))));
-    assert.deepEqual(warned, [[sentence(retires, 1860)]]);
+    assert.deepEqual(warned, [sentence(retires, 1860)]);
     for (const one of [carrier, carrier.inContext([])]) {
       assert.equal(await reasonAt(one, arrived, retires), "RetiredKey");
     }
@@ -189,10 +189,10 @@ test("how long a key is needed follows from the settings", async (t) => {
   for (const [options, needed] of spans) {
     const build = (retires) => warnedBy(t, () => SessionCookie.encrypted(retiringAt(retires), options));
     assert.deepEqual(await build(needed), []);
-    assert.deepEqual(await build(needed - 1), [[sentence(needed - 1, needed)]]);
+    assert.deepEqual(await build(needed - 1), [sentence(needed - 1, needed)]);
   }
   for (const build of [(ring) => SessionToken.encrypted(ring, { header: "x-session" }), (ring) => SessionToken.encrypted(ring, { purpose: "mobile" })]) {
-    assert.deepEqual(await warnedBy(t, () => build(retiringAt(1859))), [[sentence(1859, 1860)]]);
+    assert.deepEqual(await warnedBy(t, () => build(retiringAt(1859))), [sentence(1859, 1860)]);
   }
 });
 
@@ -201,7 +201,7 @@ test("every key that ends too early has its warning, once for each carrier, and 
   const text = `${third} seal_from=${timeAt(3600)}\n${OTHER_KEY} seal_from=${timeAt(0)} accept_until=${timeAt(3601)}\n${XAES_KEY} accept_until=${timeAt(1)}`;
   const ring = await KeyRing.parse(text);
   const warned = await warnedBy(t, () => Promise.all([SessionCookie.encrypted(ring), SessionToken.encrypted(ring, { header: "x-session" })]));
-  const ends = warned.map(([line]) => /are valid until (\S+):/.exec(line)[1]);
+  const ends = warned.map((line) => /are valid until (\S+):/.exec(line)[1]);
   assert.deepEqual(ends.toSorted(), [timeAt(1860), timeAt(1860), timeAt(5460), timeAt(5460)]);
   const now = NOW.getTime() / 1000;
   assert.deepEqual(ring.keys.map(({ acceptUntil }) => acceptUntil), [now + 1, now + 3601, null]);
@@ -226,12 +226,12 @@ test("an end that no ring can name does no harm", async (t) => {
 test("a ring that is followed warns when a carrier is built, and when the ring is replaced, of the longest need", async (t) => {
   const { source, ring, replace } = await following(retiringAt(1));
   const build = (options) => warnedBy(t, () => SessionCookie.encrypted(ring, options));
-  assert.deepEqual(await build(), [[sentence(1, 1860)]]);
+  assert.deepEqual(await build(), [sentence(1, 1860)]);
   const carriers = [];
   await warnedBy(t, async () => {
     for (const idleTimeout of [900, 3600, 600]) carriers.push(await SessionCookie.encrypted(ring, { idleTimeout }));
   });
-  assert.deepEqual(await warnedBy(t, () => replace(retiringAt(600))), [[sentence(600, 3660)]]);
+  assert.deepEqual(await warnedBy(t, () => replace(retiringAt(600))), [sentence(600, 3660)]);
   assert.equal(await ring.fingerprint(), await (await KeyRing.parse(source.text)).fingerprint());
   assert.deepEqual(await warnedBy(t, () => replace(retiringAt(3660))), []);
   assert.equal(carriers.length, 3);

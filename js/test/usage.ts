@@ -43,7 +43,7 @@ interface Visitor {
 
 const ironOptions: SessionOptions = { cookieName: "sid", password: "x".repeat(32), ttl: 60, cookieOptions: { sameSite: "none", partitioned: true } };
 const ring: KeyRing = await KeyRing.parse(["key", "key"], { mode: "encrypted", skipXChaCha: true });
-const followed: KeyRing = await KeyRing.follow(() => process.env["SESSION_KEYS"], { every: 30, onError: (error) => console.warn(error) });
+const followed: KeyRing = await KeyRing.follow(() => process.env["SESSION_KEYS"], { every: 30, log: (level, message, { error }) => console.warn(level, message, error) });
 await SessionCookie.encrypted(followed);
 // @ts-expect-error: not a text
 await KeyRing.follow(async () => 5);
@@ -65,6 +65,12 @@ const cookies = await SessionCookie.encrypted<Visitor>(ring, {
 
 const ofTenant: SessionCookie<Session<Visitor>> = cookies.inContext([["tenant", "acme"]]);
 ofTenant.raiseNotBefore(new Date());
+const { seals, accepts, next: change } = await ofTenant.keysInUse();
+const health: string = String(await ofTenant.keysInUse(Date.now()));
+await SessionToken.encrypted(ring, { purpose: "jobs", log: null });
+// @ts-expect-error there is no such level
+await SessionCookie.encrypted(ring, { log: (level: "debug") => level });
+console.log(seals, accepts[0], change?.role, health);
 
 // A dictionary knows its entries.
 const session: Session<Visitor> = await cookies.load(new Headers());

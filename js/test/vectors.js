@@ -6,7 +6,7 @@ import { runCaches, runCookie, runPolicy } from "./vectors/cookies.js";
 import { missingType, runEncode } from "./vectors/encoding.js";
 import { runContext, runDerivation, runKey, runPrimitive, runRing, runSeal } from "./vectors/format.js";
 import { runCsrf, runHeader, runHost, runOpen } from "./vectors/opening.js";
-import { runDevice, runWrite } from "./vectors/writing.js";
+import { runDevice, runSettings, runWrite } from "./vectors/writing.js";
 
 const RUNNERS = {
   primitives: runPrimitive,
@@ -14,6 +14,7 @@ const RUNNERS = {
   keys: runKey,
   rings: runRing,
   contexts: runContext,
+  settings: runSettings,
   seal: runSeal,
   open: runOpen,
   encode: runEncode,

@@ -7,6 +7,10 @@ import { fileURLToPath } from "node:url";
 import { ConfigError, SessionCookie, SessionError } from "../src/index.js";
 import { forward } from "../src/web/origin.js";
 
+const EVERYDAY = ["sessions are ready", "key ring replaced", "session rejected"];
+const { warn } = console;
+console.warn = (message, ...more) => EVERYDAY.includes(message) || warn(message, ...more);
+
 // Keys of the vectors. Never use them.
 export const XAES_KEY = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";
 export const XCHACHA_KEY = "hardtack_key_v1_xcha_ZyjbTq0jAaqBqvEPuCXv0Jr27j2fejSzDFtw05weZ1Vd1Pz5";
@@ -27,6 +31,15 @@ export async function filled(change = (session) => session.set("user", "ada"), o
   change(session);
   return field(await of.save(session));
 }
+
+/** What was printed in these calls, but what is told of any ring and any session. */
+export const eventsOf = (calls) => calls.map((call) => call.arguments).filter(([message]) => !EVERYDAY.includes(message));
+
+/** A log that keeps errors, and prints warnings. */
+export const errorsTo = (errors) => (level, message, { error }) => {
+  if (level === "error") errors.push(error);
+  if (level === "warn") console.warn(message);
+};
 
 export const refused = (code) => (error) => error instanceof SessionError && error.code === code;
 export const misconfigured = (code) => (error) => error instanceof ConfigError && error.code === code;

@@ -12,5 +12,8 @@ export function secondsOf(name, time, round = Math.floor) {
 
 export const dateOf = (seconds) => new Date(seconds * 1000);
 
+/** `YYYY-MM-DDThh:mm:ssZ`. */
+export const timeOf = (seconds) => dateOf(seconds).toISOString().replace(".000", "");
+
 /** A duration as it is sealed: from 0 to 2^32 - 1 seconds. */
 export const duration = (seconds) => Math.min(U32, Math.max(0, seconds));

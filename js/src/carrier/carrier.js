@@ -5,6 +5,7 @@ import { isRecord } from "../base/plain.js";
 import { secondsOf } from "../base/time.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
+import { tellOfReading } from "../session/told.js";
 import { PURPOSES, isNavigation, isPrefetch, isSubresource } from "./caching.js";
 
 /** Returns the sealer of a carrier. */
@@ -26,6 +27,13 @@ export class Carrier {
   /** `encrypted` or `signed`. */
   get mode() {
     return this.#sealer.mode;
+  }
+
+  /** Returns the keys in use, for health checks. */
+  async keysInUse(now = Date.now()) {
+    const sealer = this.#sealer;
+    await sealer.tokens.ring.refresh?.(+now);
+    return sealer.keysInUse(secondsOf("now", now));
   }
 
   /** Refuses sessions that began before this time, from now on. */
@@ -51,6 +59,7 @@ export async function loadBy(carrier, source, time, read) {
   state.isSubresource = state.isPrefetch || isByScript || isSubresource(first("sec-fetch-dest"));
   const session = new (policy.type.Handle ?? Session)(state);
   await read(state);
+  tellOfReading(state, sealer);
   await policy.revalidateAfter?.check(state, session);
   return session;
 }

@@ -87,10 +87,12 @@ export class SessionCookie extends Carrier {
       refreshNavigationsOnly: yesOrNo("refreshNavigationsOnly", refreshNavigationsOnly),
       budget: new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound),
       devicesBy: bound?.prepare(template),
+      attributes: template.options,
+      danger: { dangerAllowHttp: !template.options.secure, dangerAllowSharedCaching: mayShare },
     });
-    const old = olds[0]?.together(olds, template.name, sealer.policy.type);
+    const old = olds[0]?.together(olds, template.name, sealer);
     template.checkRing?.(sealer.tokens.ring);
-    return new SessionCookie(sealer, { template, mayShare, old, advise: adviserOf(template) });
+    return new SessionCookie(sealer, { template, mayShare, old, advise: adviserOf(template, sealer.say) });
   }
 
   /** `template`; `mayShare`; `old`, the cookies of other libraries, if any; and `advise`, in development. */

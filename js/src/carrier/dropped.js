@@ -8,23 +8,23 @@ import { isAt, isSecure, parseHost, parseOrigin } from "../base/origins.js";
  * response sets the cookie. Undefined in production, of whose bundles this is no part: a proxy may have written another `Host`,
  * and a browser may be old.
  */
-export function adviserOf(template) {
+export function adviserOf(template, say) {
   try {
     // Deno would ask for a permission.
-    if (typeof Deno === "undefined" && process.env.NODE_ENV !== "production") return adviser(template);
+    if (typeof Deno === "undefined" && process.env.NODE_ENV !== "production") return adviser(template, say);
   } catch {
     // A worker, which has no environment.
   }
   return undefined;
 }
 
-function adviser(template) {
+function adviser(template, say) {
   let isTold = false;
   return (first, source) => () => {
     const dropped = isTold ? undefined : droppedBy(template, first, source);
     if (dropped === undefined) return;
     isTold = true;
-    console.warn(`the browser will ${dropped}`);
+    say("warn", `the browser will ${dropped}`);
   };
 }
 

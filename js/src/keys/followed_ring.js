@@ -3,22 +3,25 @@
 
 import { hex, toUtf8 } from "../base/bytes.js";
 import { isWhole, mustBe, refuseUnknown } from "../base/errors.js";
+import { secondsOf } from "../base/time.js";
 import { sha256 } from "../crypto/algorithms.js";
+import { sayingBy } from "../base/log.js";
+import { KeysInUse, tellOfRing } from "./in_use.js";
 import { keysFor } from "./purpose_keys.js";
 import { parseRing, warnOfEarlyEnds } from "./ring.js";
 
 const MOST_SECONDS = 86_400;
 
 /** Reads the content of a ring, and follows it. Throws a `ConfigError`, or what `source` fails with. */
-export async function follow(source, { every = 60, onError, mode, skipXChaCha, ...unknown } = {}) {
+export async function follow(source, { every = 60, log, mode, skipXChaCha, ...unknown } = {}) {
   refuseUnknown(unknown);
   mustBe(typeof source === "function", "source", "a function that returns the text of a ring");
   mustBe(isWhole(every, 1, MOST_SECONDS), "every", "1 to 86,400 seconds");
-  mustBe(["undefined", "function"].includes(typeof onError), "onError", "a function");
+  const say = sayingBy(log);
   const asked = Date.now();
   const options = { mode, skipXChaCha };
   const texts = await source();
-  return new FollowedRing({ source, every: every * 1000, onError, options }, asked, await digestOf(texts), await parseRing(texts, options));
+  return new FollowedRing({ source, every: every * 1000, say, options }, asked, await digestOf(texts), await parseRing(texts, options));
 }
 
 class FollowedRing {
@@ -85,22 +88,16 @@ class FollowedRing {
     this.#used = seen;
     Object.assign(this, content);
     for (const [sealer, keys] of derived) sealer.keys = keys;
-    warnOfEarlyEnds(this, [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0));
+    const { say } = this.#settings;
+    warnOfEarlyEnds(say, content, [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0));
+    tellOfRing(say, "key ring replaced", content, await KeysInUse.at(secondsOf("now", Date.now()), content));
   }
 
   /** Tells about the same mistake once. */
   #refuse(error, seen) {
     if (seen === this.#refused) return;
     this.#refused = seen;
-    this.#report(error, "key ring is refused, and the earlier one stays in use:");
-  }
-
-  /** Tells an error, or prints it after a text. A request does not fail by a log, and does not wait for it. */
-  #report(error, ...text) {
-    const print = () => console.error(...text, error);
-    const { onError = print } = this.#settings;
-    const told = async () => onError(error);
-    told().catch(print);
+    this.#settings.say("error", "key ring refused, the earlier one stays in use", { error });
   }
 }
 

@@ -1,9 +1,8 @@
 // Key rings that programs make, and ask about their keys (SPEC.md § 3.4 to § 3.6).
 
-import { concat, hex, u64 } from "../base/bytes.js";
 import { refuseUnknown } from "../base/errors.js";
-import { sha256 } from "../crypto/algorithms.js";
 import { follow } from "./followed_ring.js";
+import { ringFingerprint } from "./in_use.js";
 import { generateKey } from "./key.js";
 import { Ring, contentOf, parseRing } from "./ring.js";
 
@@ -50,9 +49,7 @@ export class KeyRing extends Ring {
 
   /** Returns the fingerprint, to compare instances (§ 3.6). */
   async fingerprint() {
-    const { keys, notBefore } = contentOf(this);
-    const fields = keys.map(({ kid, sealFrom, acceptUntil }) => concat(kid, u64(sealFrom), u64(orNull(acceptUntil) ?? 0)));
-    return hex((await sha256(concat(fields, u64(notBefore)))).subarray(0, 8));
+    return ringFingerprint(contentOf(this));
   }
 }
 

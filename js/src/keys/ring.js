@@ -2,7 +2,7 @@
 
 import { BLANK, EPOCH, SPACE, trim } from "../base/bytes.js";
 import { ConfigError, ensure, mustBe } from "../base/errors.js";
-import { dateOf } from "../base/time.js";
+import { timeOf } from "../base/time.js";
 import { XCHA } from "../crypto/suites.js";
 import { Key } from "./key.js";
 
@@ -61,10 +61,11 @@ export function earlyEnds(keys, overlap) {
 }
 
 /** Warns of these keys, unless all such tokens have ended by now. */
-export function warnOfEarlyEnds({ keys }, overlap) {
+export function warnOfEarlyEnds(say, { keys }, overlap) {
   for (const [{ id, acceptUntil }, needed] of earlyEnds(keys, overlap)) {
     if (needed * 1000 <= Date.now()) continue;
-    console.warn(
+    say(
+      "warn",
       `key ${id} opens nothing from ${timeOf(acceptUntil)} on, although sessions that it sealed are valid until ${timeOf(needed)}: ` +
         "set its `accept_until` to that or later, unless these sessions are to end, as after a leak",
     );
@@ -141,8 +142,6 @@ function parseTime(text) {
   ensure(isDate, "time", "time must be like 2027-03-01T06:00:00Z, from 2026 on");
   return seconds;
 }
-
-const timeOf = (seconds) => dateOf(seconds).toISOString().replace(".000", "");
 
 /** Sorts by `seal_from`; of equals the first listed counts as the latest (§ 3.4.2). */
 function inOrder(keys) {

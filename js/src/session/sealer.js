@@ -2,37 +2,52 @@
 
 import { Refusal, yesOrNo } from "../base/errors.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
+import { sayingBy } from "../base/log.js";
+import { KeysInUse, settingsFingerprint, tellOfRing } from "../keys/in_use.js";
 import { Ring, checkMode, contentOf, parseRing, warnOfEarlyEnds } from "../keys/ring.js";
 import { Sealer, changed } from "../token/token.js";
+import { secondsOf } from "../base/time.js";
 import { readBody } from "../state/body.js";
 import { checkTimes, lastActiveOf, overlapOf } from "../state/lifetime.js";
 import { idOf } from "../state/state.js";
 import { notBeforeOf, policyOf } from "./settings.js";
+import { settingsText } from "./settings_text.js";
 
 export class SessionSealer {
   /**
    * The first options are those that all carriers have. The others are rules that a carrier has made of its own; `devicesBy` makes
    * the sessions bound to devices.
    */
-  static async build(mode, ring, purpose, { skipXChaCha, application, context = [], ...rules }, { devicesBy, ...own }) {
+  static async build(mode, ring, purpose, options, { devicesBy, attributes, danger, ...own }) {
+    const { skipXChaCha, application, context = [], log, ...rules } = options;
+    const say = sayingBy(log, { purpose });
     const common = policyOf(rules);
     const { type } = common;
     type.checkRoom?.(own.budget.room);
-    const options = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
-    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, options);
+    const ofRing = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
+    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, ofRing);
     checkMode(parsed.mode, mode);
     const overlap = overlapOf(common, devicesBy);
     const bound = contextBytes(context);
     const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, type.label), bound, overlap);
     const tokens = await derive(purpose);
-    warnOfEarlyEnds(parsed, overlap);
-    return new SessionSealer(mode, tokens, { ...common, ...own, devices: await devicesBy?.(derive, common) });
+    const policy = { ...common, ...own, devices: await devicesBy?.(derive, common) };
+    const settings = settingsText(mode, purpose, application, context, policy, attributes);
+    const sealer = new SessionSealer(mode, tokens, policy, say, await settingsFingerprint(settings));
+    warnOfEarlyEnds(say, parsed, overlap);
+    const dangers = { unencrypted: mode === "signed", ...danger };
+    const more = { settingsFingerprint: sealer.settings, settings, danger: Object.keys(dangers).filter((name) => dangers[name]) };
+    tellOfRing(say, "sessions are ready", parsed, await sealer.keysInUse(secondsOf("now", Date.now())), more);
+    return sealer;
   }
 
-  constructor(mode, tokens, policy) {
-    this.mode = mode;
-    this.tokens = tokens;
-    this.policy = policy;
+  /** `say`: of `sayingBy`. `settings`: the fingerprint of those that programs have in common. */
+  constructor(mode, tokens, policy, say, settings) {
+    Object.assign(this, { mode, tokens, policy, say, settings, over: {} });
+  }
+
+  keysInUse(now) {
+    return KeysInUse.at(now, this.tokens.ring, this.notBefore, this.settings);
   }
 
   /** The same keys and rules, for the sessions of another context. */
@@ -68,7 +83,7 @@ export class SessionSealer {
   async check(metadata, payload, now, keyId = null) {
     const { policy } = this;
     const reason = checkTimes(metadata, now, policy, this.notBefore);
-    if (reason) return new Refusal(reason, keyId);
+    if (reason) return Object.assign(new Refusal(reason, keyId), { dates: metadata });
     return policy.revokedIf?.ask(policy.type, metadata, payload, keyId) ?? null;
   }
 

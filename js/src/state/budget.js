@@ -19,7 +19,6 @@ export function sizeOf(size) {
 export class Budget {
   #fixed;
   #overhead;
-  #padding;
 
   /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 beside a cookie. */
   constructor({ field, cookies }, fixed, overhead, padding = null, isBound = false) {
@@ -27,7 +26,7 @@ export class Budget {
     this.allowed = { field, cookies, total: field * cookies };
     this.#fixed = fixed;
     this.#overhead = overhead;
-    this.#padding = padding;
+    this.padding = padding;
     const perField = field - this.#perField(cookies, true);
     const longest = Math.floor((cookies * perField * 3) / 4) - overhead;
     const metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
@@ -48,7 +47,7 @@ export class Budget {
 
   /** Pads a body, if it is to be and has room. */
   padded(body, content) {
-    return this.#padding && content <= this.room ? this.#padding.pad(body) : body;
+    return this.padding && content <= this.room ? this.padding.pad(body) : body;
   }
 
   /** Returns true if a body of this length may be sent. */

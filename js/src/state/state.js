@@ -10,7 +10,7 @@ import { activeAge, deadlineOf, endOf, isIdle, isRefreshDue, isRememberedNow } f
 
 export class State {
   /** Tells the application of a change that is lost. */
-  tell = (error) => console.error(error);
+  tell = (error) => this.sealer.say("error", error.message, { error });
   /** The numbers of the parts that the request carried. */
   carried = [];
   /** What came of reading. For logs. */
@@ -21,6 +21,8 @@ export class State {
   arrived = null;
   /** The metadata of the session that opened, whatever became of it. */
   opened = null;
+  /** The metadata of a session whose dates were refused. */
+  refused;
   /** Why the application does not get the session that opened, as a code and a sentence; or null. */
   withheld = null;
   /** `cleared` or `invalidated`, in this request. */
@@ -86,7 +88,8 @@ export class State {
   }
 
   /** Notes why the request's token did not open. */
-  refuse({ reason, keyId, isForOthers, cause }) {
+  refuse({ reason, keyId, isForOthers, cause, dates }) {
+    this.refused = dates;
     this.outcome = { kind: "rejected", reason, keyId, ...(cause && { cause }) };
     // Other instances can open it, so it is not replaced.
     if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here, for its key or its form is unknown" };

@@ -1,6 +1,7 @@
 // What all adapters share.
 
 import { SessionError, ensure, misused, mustBe, refuseUnknown } from "../base/errors.js";
+import { sealerOf } from "../carrier/carrier.js";
 import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";
 
@@ -45,15 +46,26 @@ export function checkPlace(session) {
 /** The failure in what is told, if any: a change that is lost has no other error behind it. */
 export const failureIn = (told) => (told.code === "left-out" ? told : told.cause);
 
-/** Tells a hook, or prints a failure where there is none. Fails no request, and prints none: it has cookies. */
-export async function tell(hook, told, request) {
+/** Tells a hook, or the log of a failure where there is none. Fails no request, and shows none: it has cookies. */
+function tell(hook, told, request, { say }) {
+  const failed = (error) => say("error", FAILED, { error, method: request.method, path: pathOf(request) });
+  if (hook) attempt(() => hook(told, request), failed);
+  else if (failureIn(told)) failed(failureIn(told));
+}
+
+/** Calls a hook, and another function with the error by which it fails. */
+export async function attempt(hook, failed) {
   try {
-    if (hook) await hook(told, request);
-    else if (failureIn(told)) throw failureIn(told);
+    await hook();
   } catch (error) {
-    console.error(error, request.method, request.url.split("?")[0]);
+    failed(error);
   }
 }
+
+const FAILED = "a session has failed, or a hook that is told of one";
+
+/** The path of a request, without its query. */
+export const pathOf = ({ url }) => url.split("?")[0];
 
 /** Returns true for an error of a session that has an answer, such as that of a full one. */
 export const hasAnswer = (error) => error instanceof SessionError && error.status !== undefined;
@@ -61,12 +73,12 @@ export const hasAnswer = (error) => error instanceof SessionError && error.statu
 export const answerOf = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers });
 
 /** Returns what a handler answers, or the answer to the error of its session by which it failed, which is told. */
-export async function answered(handle, request) {
+export async function answered(handle, request, sessions) {
   try {
     return await handle();
   } catch (error) {
     if (!hasAnswer(error)) throw error;
-    await tell(null, { cause: error }, request);
+    tell(null, { cause: error }, request, sealerOf(sessions));
     return answerOf(error);
   }
 }
@@ -89,10 +101,11 @@ export function admission(cookies, options = {}) {
     let refusal;
     const session = await sessions.load(request, now?.()).catch((error) => (refusal = error).session);
     if (!session) throw refusal;
-    stateOf(session).tell = (lost) => tell(onRefused, lost, request);
-    tell(onOutcome, session.outcome, request);
+    const sealer = sealerOf(sessions);
+    stateOf(session).tell = (lost) => tell(onRefused, lost, request, sealer);
+    tell(onOutcome, session.outcome, request, sealer);
     refusal ??= await guard?.check(request, session);
-    if (refusal) tell(onRefused, refusal, request);
+    if (refusal) tell(onRefused, refusal, request, sealer);
     const save = (response) => {
       checkPlace(session);
       return sessions.saveToResponse(response, session);

@@ -21,7 +21,7 @@ export function onSession(cookies, options) {
     try {
       begun.add(locals);
       hang(locals, session);
-      return await save(await (refused ?? answered(next, request)));
+      return await save(await (refused ?? answered(next, request, sessions)));
     } finally {
       begun.delete(locals);
       release();

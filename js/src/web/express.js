@@ -1,6 +1,6 @@
 // Express, Connect, and what takes their middleware.
 
-import { admission, hang, tell } from "./adapter.js";
+import { admission, failureIn, hang } from "./adapter.js";
 import { answerRefusal, attach, ofNode } from "./node.js";
 
 /**
@@ -9,7 +9,9 @@ import { answerRefusal, attach, ofNode } from "./node.js";
  */
 export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
   // What `next` is given is printed there.
-  const onRefused = (refusal, request) => refusal.session || tell(null, refusal, request);
+  const onRefused = (refusal) => {
+    if (!refusal.session && failureIn(refusal)) throw refusal;
+  };
   const admit = admission(cookies, ofNode({ onRefused, ...options }, { refuse }));
   return async (request, response, next) => {
     try {

@@ -1,4 +1,4 @@
-import type { BaseSession } from "../index.js";
+import type { BaseSession, SessionCookie } from "../index.js";
 import type { AdapterOptions, Cookies, RequestLike, ResponseLike } from "./adapter.js";
 
 /** The part of the cookies of `next/headers` that is needed. */
@@ -10,10 +10,10 @@ export interface NextCookies {
 /** Sessions in the app router of Next.js. */
 export interface NextSessions<S extends BaseSession> {
   /**
-   * Makes the cookie, and throws what the first request would: call it in `register` of instrumentation.js, so that a wrong key or
-   * option is an error when the server starts.
+   * Makes the cookie and returns it, or throws what the first request would: call it in `register` of instrumentation.js, so that a
+   * wrong key or option is an error when the server starts.
    */
-  ready(): Promise<void>;
+  ready(): Promise<SessionCookie<S>>;
   /**
    * Loads the session, to be read: in server components, server actions and route handlers. Every change throws a
    * `SessionError` with the code `read-only`, also that of `csrfToken` for a session without an id.

@@ -2,7 +2,7 @@
 
 import { mustBe } from "../base/errors.js";
 import { headChanges } from "../carrier/cookie.js";
-import { admission, checkPlace, claim, failureIn, hasAnswer, tell } from "./adapter.js";
+import { admission, attempt, checkPlace, claim, failureIn, hasAnswer, pathOf } from "./adapter.js";
 import { beforeHead, reopen } from "./hold.js";
 
 /** The options of an adapter whose responses are Node's, where a refusal is given back. `own`: functions that it calls itself. */
@@ -44,7 +44,7 @@ export const fieldsOf = (response) =>
  * printed with the method and the path.
  */
 export function withSession(cookies, handler, { failed = print, refuse = answerRefusal, ...options } = {}) {
-  const onRefused = (refusal, request) => failureIn(refusal) && failed(refusal, request);
+  const onRefused = failed === print ? undefined : (refusal, request) => failureIn(refusal) && failed(refusal, request);
   const admit = admission(cookies, ofNode({ onRefused, ...options }, { failed, refuse }));
   return async (request, response) => {
     const answerFailure = (error) => fail(error, request, response, failed);
@@ -58,11 +58,11 @@ export function withSession(cookies, handler, { failed = print, refuse = answerR
   };
 }
 
-export const print = (cause, request) => tell(null, { cause }, request);
+export const print = (error, request) => console.error(error, request.method, pathOf(request));
 
 /** Tells what fails, and answers it, unless something was answered already: what is whole stays as it is. */
 export function fail(error, request, response, failed) {
-  tell(failed, error, request);
+  attempt(() => failed(error, request), (broken) => print(broken, request));
   reopen(response);
   if (response.headersSent) return void (response.writableEnded || response.destroy());
   for (const name of response.getHeaderNames()) response.removeHeader(name);

@@ -63,7 +63,7 @@ export const purposeOf = ({ purpose, application, type_label }, prefix = "") =>
 
 /** The settings of a vector, but for those of its carrier. */
 export const optionsOf = ({ application, context = [] }, policy = {}, validate = undefined) =>
-  given({ ...rulesOf(policy, validate), application, context });
+  given({ ...rulesOf(policy, validate), application, context, log: null });
 
 /** The option `padding`. */
 export const paddingOf = (word = "none") => ({ none: null, padme })[word];

@@ -51,6 +51,33 @@ async function carrierOf(vector) {
   });
 }
 
+/** The text of settings, as it is told when a carrier is built. */
+export async function runSettings(vector) {
+  const { text, fingerprint, purpose, mode, policy, profile, most_characters: maxTokenLength, attributes: chosen, schema, device_bound: isBound, ...labels } = vector;
+  know(labels, ["application", "type_label", "context", "padding"]);
+  let told;
+  const options = given({
+    ...optionsOf(vector, policy, () => true),
+    padding: paddingOf(vector.padding),
+    type: schema && visitsType({ label: vector.type_label, schema }),
+    log: (_, message, fields) => (told = fields),
+  });
+  const make = mode === "signed" ? "unencryptedButSigned" : "encrypted";
+  const ring = await KeyRing.generate({ mode });
+  const { kind, name } = purpose;
+  const carrier =
+    kind === "cookie"
+      ? await SessionCookie[make](ring, {
+          ...options,
+          ...given({ persistent: policy.persistent, size: typeof profile === "number" ? `split:${profile}` : profile }),
+          cookie: attributes({ ...(chosen && attributesOf(chosen)), name }),
+          deviceBound: isBound && deviceBound({ path: "/.session" }),
+        })
+      : await SessionToken[make](ring, given({ ...options, [kind === "token" ? "purpose" : kind]: name, maxTokenLength }));
+  equal([told.settings, told.settingsFingerprint], [text, fingerprint]);
+  equal((await carrier.inContext([["tenant", "acme"]]).keysInUse()).settings, fingerprint);
+}
+
 /** The type of `open.json`; or, for a dictionary under the label of a type, one that takes the bytes of the dictionary. */
 function typeOf({ expects = "dictionary", type_label: label = "" }) {
   if (expects !== "dictionary") return visitsType({ label, schema: expects.schema, convert: converting(expects) });

@@ -29,6 +29,7 @@ const worker :Workerd.Worker = (
     (name = "vectors/primitives.json", text = embed "../../../tests/vectors/primitives.json"),
     (name = "vectors/rings.json", text = embed "../../../tests/vectors/rings.json"),
     (name = "vectors/seal.json", text = embed "../../../tests/vectors/seal.json"),
+    (name = "vectors/settings.json", text = embed "../../../tests/vectors/settings.json"),
     (name = "vectors/writes.json", text = embed "../../../tests/vectors/writes.json"),
   ],
   compatibilityDate = "2026-10-01",

@@ -15,6 +15,7 @@ import policies from "vectors/policies.json";
 import primitives from "vectors/primitives.json";
 import rings from "vectors/rings.json";
 import seal from "vectors/seal.json";
+import settings from "vectors/settings.json";
 import writes from "vectors/writes.json";
 
 import { KeyRing, SessionCookie } from "../../src/index.js";
@@ -42,6 +43,7 @@ const FILES = {
   primitives,
   rings,
   seal,
+  settings,
   writes,
 };
 

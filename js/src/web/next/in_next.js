@@ -65,7 +65,7 @@ export function inNext(sessions, cookies, options = {}) {
       return result;
     });
   };
-  return { load, save: (session) => save(session), update, ready: async () => void (await open()) };
+  return { load, save: (session) => save(session), update, ready: () => open() };
 }
 
 function jarOf(jar) {

@@ -1,0 +1,36 @@
+// What operators are told of sessions that arrive: that a clock, a key or a setting may be wrong.
+
+import { dateOf } from "../base/time.js";
+import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
+
+/** Of reasons that are told. Those that browsers and visitors cause all the time are not, but if there are many. */
+const LEVELS = { Malformed: "error", Payload: "error", NotYetValid: "warn", UnknownKey: "warn", RetiredKey: "info", Auth: "info" };
+/** Sessions of one minute that are worth an event. */
+const MANY = 10;
+const A_MINUTE = 60;
+const REMEMBERED =
+  "a remembered session came, and this program has no `rememberUpTo`: here the session ends by the timeouts of the others, and " +
+  "what is written loses its `Max-Age`; set `rememberUpTo` as the program that remembers has it";
+const OVER =
+  "many sessions of this minute were over: if none is over by little, the clock of this program or of another is wrong, or their " +
+  "timeouts differ";
+
+/** Tells what came of reading, at most one event of each kind in a minute. */
+export function tellOfReading({ outcome: { kind, reason, keyId }, opened, refused, policy, now }, { say, notBefore, over }) {
+  const dates = opened ?? refused;
+  if (policy.rememberUpTo === 0 && (dates?.remembered ?? null) !== null) say("warn", REMEMBERED, {}, REMEMBERED, now);
+  // What other libraries have written is told in another way.
+  if (kind !== "rejected") return;
+  const tell = (level, more) => say(level, "session rejected", { reason, keyId, ...more }, reason, now);
+  if (LEVELS[reason]) tell(LEVELS[reason], reason === "NotYetValid" && { aheadBy: lastActiveOf(refused) - now });
+  // Not by the application, which sees no dates.
+  if (reason === "Revoked" && refused) tell(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
+  if (reason === "Idle" || reason === "Expired") noteOver(over, now, now - (reason === "Idle" ? endOf : deadlineOf)(refused, policy), say);
+}
+
+/** `over`: of this minute. */
+function noteOver(over, now, seconds, say) {
+  if (!(Math.abs(now - over.since) < A_MINUTE)) Object.assign(over, { since: now, spans: [] });
+  if (over.spans.length === MANY || over.spans.push(seconds) < MANY) return;
+  say("info", OVER, { count: MANY, overByLeast: Math.min(...over.spans), overByMost: Math.max(...over.spans) });
+}

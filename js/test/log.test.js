@@ -1,0 +1,208 @@
+// What operators are told: when sessions are ready, and when what arrives shows that a clock, a key or a setting is wrong.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { execPath } from "node:process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { KeyRing, SessionCookie, SessionToken, attributes, generateKey, revocation, sessionType } from "../src/index.js";
+import { oldCookie } from "../src/old_cookies.js";
+import { struct, u32 } from "../src/struct.js";
+import { NOW, SIGNING_KEY, XAES_KEY, field, later, misconfigured } from "./visitor.js";
+
+const OTHER_KEY = await generateKey();
+const idOf = async (key) => (await KeyRing.parse(key)).keys[0].id;
+const [id, otherId] = await Promise.all([XAES_KEY, OTHER_KEY].map(idOf));
+const MONTH = 30 * 86_400;
+
+/** A program, and what it has told since it was ready. */
+async function program(options = {}, ring = XAES_KEY, build = SessionCookie.encrypted) {
+  const told = [];
+  const cookies = await build(ring, { ...options, log: (...event) => told.push(event) });
+  const built = told.splice(0);
+  return { cookies, built, told, events: () => told.splice(0).map(([level, message, { purpose: _, ...fields }]) => [level, message, fields]) };
+}
+
+/** The cookie of a session that began at `NOW`. */
+async function begun(cookies, change = (session) => session.set("user", "ada"), at = NOW) {
+  const session = await cookies.load(null, at);
+  change(session);
+  return field(await cookies.save(session));
+}
+
+test("a carrier tells its keys and settings when it is ready", async () => {
+  const until = later(90 * 86_400).toISOString().replace(".000", "");
+  const ring = await KeyRing.parse(`${OTHER_KEY} seal_from=2026-01-01T00:00:00Z\n${XAES_KEY} accept_until=${until}`);
+  const { built } = await program({ cookie: attributes({ dangerAllowHttp: true }), dangerAllowSharedCaching: true, notBefore: Date.parse("2026-02-01") }, ring);
+  const [[level, message, { settings, ...fields }], ...more] = built;
+  assert.deepEqual([level, message, more], ["info", "sessions are ready", []]);
+  assert.match(settings, /^cookie=session mode=encrypted application= .* secure=false /);
+  const expected = {
+    purpose: "session",
+    seals: otherId,
+    accepts: [`${id} until ${until}`, otherId],
+    fingerprint: await ring.fingerprint(),
+    notBefore: new Date("2026-02-01"),
+    settingsFingerprint: fields.settingsFingerprint,
+    danger: ["dangerAllowHttp", "dangerAllowSharedCaching"],
+  };
+  assert.deepEqual(fields, expected);
+  const signed = await program({ header: "x-session" }, SIGNING_KEY, SessionToken.unencryptedButSigned);
+  assert.deepEqual([signed.built[0][2].purpose, signed.built[0][2].danger], ["header:x-session", ["unencrypted"]]);
+  const keys = [XAES_KEY, OTHER_KEY, SIGNING_KEY].map((key) => key.slice(21, 50));
+  for (const key of keys) assert.ok(!JSON.stringify([built, signed.built]).includes(key));
+});
+
+test("a ring that is taken is told, and a `not_before` in the future is a warning then and at start", async () => {
+  const told = [];
+  let text = XAES_KEY;
+  const ring = await KeyRing.follow(() => text, { log: (...event) => told.push(event) });
+  const cookies = await SessionCookie.encrypted(ring, { log: null });
+  const ahead = new Date(Math.ceil(Date.now() / 1000) * 1000 + 18_000_000);
+  const notBefore = ahead.toISOString().replace(".000", "");
+  text = `${OTHER_KEY}\n${XAES_KEY}\nnot_before=${notBefore}`;
+  assert.deepEqual(told, []);
+  await cookies.load(null, Date.now() + 61_000);
+  const [[, message, fields], [level, sentence, { aheadBy }]] = told;
+  assert.deepEqual([message, fields.seals, fields.accepts, fields.notBefore], ["key ring replaced", otherId, [id, otherId], ahead]);
+  assert.deepEqual([level, /^`not_before` is in the future: /.test(sentence), Math.abs(aheadBy - 18_000) < 60], ["warn", true, true]);
+  const { built } = await program({}, text);
+  assert.deepEqual(built.map(([level, sentence]) => [level, sentence]), [["info", "sessions are ready"], ["warn", sentence]]);
+  assert.equal((await program({ notBefore: new Date(Date.now() - 1000) })).built.length, 1);
+});
+
+test("a worker whose clock stands still until its first request warns of no `not_before`", async (t) => {
+  t.mock.method(Date, "now", () => 0);
+  assert.equal((await program({}, `${XAES_KEY}\nnot_before=2026-02-01T00:00:00Z`)).built.length, 1);
+});
+
+test("of two programs, one with another ring, clock or type says so, with numbers", async () => {
+  const cookie = await begun((await program()).cookies);
+  const withOthers = await program({}, OTHER_KEY);
+  await withOthers.cookies.load(cookie, NOW);
+  assert.deepEqual(withOthers.events(), [["warn", "session rejected", { reason: "UnknownKey", keyId: id }]]);
+
+  const behind = await program();
+  await behind.cookies.load(cookie, later(-86_400));
+  assert.deepEqual(behind.events(), [["warn", "session rejected", { reason: "NotYetValid", keyId: id, aheadBy: 86_400 }]]);
+
+  const type = sessionType({ label: "", schema: 1, shape: struct({ user: u32 }) });
+  const typed = await program({ type });
+  await typed.cookies.load(cookie, NOW);
+  assert.deepEqual(typed.events(), [["error", "session rejected", { reason: "Payload", keyId: id }]]);
+
+  const ofAnother = await program({ application: "shop" });
+  await ofAnother.cookies.load(cookie, NOW);
+  assert.deepEqual(ofAnother.events(), [["info", "session rejected", { reason: "Auth", keyId: id }]]);
+});
+
+test("what browsers bring all the time is told of by nobody", async () => {
+  const { cookies, events } = await program({ revokedIf: revocation(() => true) });
+  const ours = await begun(cookies);
+  for (const arrived of [null, "", "theme=dark; a=b", "__Host-session=junk", "__Host-session=", ours, `${ours}; a=b`]) await cookies.load(arrived, NOW);
+  await cookies.load(ours, later(1800));
+  await cookies.load(ours, later(43_200));
+  assert.deepEqual(events(), []);
+  // Another library's cookie is read by its own rules.
+  const old = await program({ migrateFrom: oldCookie({ name: "sid", read: () => null, from: later(-60), until: later(600) }) });
+  assert.equal((await old.cookies.load("sid=x", NOW)).outcome.reason, "Auth");
+  assert.deepEqual(old.events(), []);
+});
+
+test("an event is told once in a minute for each kind, in all contexts, also by a clock that was set back", async () => {
+  const cookie = await begun((await program()).cookies);
+  const { cookies, events } = await program({}, OTHER_KEY);
+  const count = async (seconds, of = cookies) => (await of.load(cookie, later(seconds)), events().length);
+  assert.deepEqual([await count(0), await count(1), await count(59), await count(30, cookies.inContext([["a", "b"]]))], [1, 0, 0, 0]);
+  assert.deepEqual([await count(60), await count(61), await count(-3600), await count(-3599)], [1, 0, 1, 0]);
+  // Another kind has a minute of its own.
+  await cookies.load(await begun(cookies, undefined, later(600)), later(0));
+  assert.deepEqual(events().map(([, , { reason }]) => reason), ["NotYetValid"]);
+});
+
+test("a remembered session at a program that remembers none is a warning, whether it opens or is over there", async () => {
+  const remembering = await program({ rememberUpTo: MONTH });
+  const cookie = await begun(remembering.cookies, (session) => (session.set("user", "ada"), session.rememberFor(MONTH)));
+  for (const seconds of [600, 1860, 43_200]) {
+    const { cookies, events } = await program();
+    const { isNew } = await cookies.load(cookie, later(seconds));
+    const [[level, sentence, fields], ...more] = events();
+    assert.deepEqual([isNew, level, fields, more], [seconds > 600, "warn", {}, []]);
+    assert.match(sentence, /^a remembered session came, and this program has no `rememberUpTo`: .*; set `rememberUpTo` as /);
+  }
+  await remembering.cookies.load(cookie, later(86_400));
+  assert.deepEqual(remembering.events(), []);
+});
+
+test("many sessions that are over in a minute are told, with a number, and few are not", async () => {
+  const { cookies, events } = await program();
+  const [idle, old] = [await begun(cookies), await begun(cookies, (session) => session.set("user", "eve"), later(-43_000))];
+  const arrive = async (times, arrived, at) => {
+    for (let i = 0; i < times; i++) await cookies.load(arrived, later(at));
+    return events().map(([level, message, { count, overByLeast, overByMost }]) => [level, message, count, overByLeast, overByMost]);
+  };
+  const sentence =
+    "many sessions of this minute were over: if none is over by little, the clock of this program or of another is wrong, or their " +
+    "timeouts differ";
+  assert.deepEqual(await arrive(9, idle, 1860), []);
+  assert.deepEqual(await arrive(4, idle, 1920), []);
+  assert.deepEqual(await arrive(5, old, 1921), []);
+  assert.deepEqual(await arrive(3, idle, 1922), [["info", sentence, 10, 120, 1721]]);
+  assert.deepEqual(await arrive(20, idle, 1979), []);
+  assert.deepEqual(await arrive(20, old, 1980), [["info", sentence, 10, 1780, 1780]]);
+  // A clock that was set back begins another minute.
+  assert.deepEqual(await arrive(10, idle, 1850), [["info", sentence, 10, 50, 50]]);
+});
+
+test("a session that `not_before` refuses is told apart from one that the application refuses", async () => {
+  const cookie = await begun((await program()).cookies);
+  const past = await program({ notBefore: later(10) });
+  await past.cookies.load(cookie, later(20));
+  assert.deepEqual(past.events(), [["info", "session rejected", { reason: "Revoked", keyId: id, notBefore: later(10) }]]);
+  const ahead = await program({ notBefore: later(100) });
+  await ahead.cookies.load(cookie, later(20));
+  assert.deepEqual(ahead.events(), [["warn", "session rejected", { reason: "Revoked", keyId: id, notBefore: later(100) }]]);
+  const revoked = await program({ revokedIf: revocation(() => true) });
+  await revoked.cookies.load(cookie, NOW);
+  assert.deepEqual(revoked.events(), []);
+});
+
+test("a log that fails, also later, fails no request, and null tells nothing", async (t) => {
+  const { mock } = t.mock.method(console, "warn", () => {});
+  const cookie = await begun((await program()).cookies);
+  const fail = () => {
+    throw new Error("log service down");
+  };
+  for (const log of [fail, async () => fail()]) {
+    const cookies = await SessionCookie.encrypted(OTHER_KEY, { log });
+    assert.equal((await cookies.load(cookie, NOW)).isNew, true);
+    await new Promise(setImmediate);
+    // What it was not told is printed.
+    assert.deepEqual(mock.calls.map(({ arguments: [message, { reason }] }) => [message, reason]), [["sessions are ready", undefined], ["session rejected", "UnknownKey"]]);
+    mock.resetCalls();
+  }
+  const quiet = await SessionCookie.encrypted(`${OTHER_KEY}\nnot_before=2099-01-01T00:00:00Z`, { log: null });
+  assert.equal((await quiet.load(cookie, NOW)).isNew, true);
+  assert.equal(mock.callCount(), 0);
+  for (const log of ["warn", true, {}]) {
+    await assert.rejects(SessionCookie.encrypted(XAES_KEY, { log }), misconfigured("log"));
+    await assert.rejects(SessionToken.encrypted(XAES_KEY, { purpose: "jobs", log }), misconfigured("log"));
+  }
+});
+
+test("by default warnings and errors are printed everywhere, infos in development, and nothing to the standard output", async () => {
+  const run = async (env) => {
+    const code = `import { SessionCookie } from "./src/index.js";
+      const [ours, others] = [await SessionCookie.encrypted("${XAES_KEY}"), await SessionCookie.encrypted("${OTHER_KEY}")];
+      const session = await ours.load(null);
+      session.set("user", 7);
+      await others.load((await ours.save(session))[0].split(";")[0]);`;
+    const cwd = fileURLToPath(new URL("..", import.meta.url));
+    const { stdout, stderr } = await promisify(execFile)(execPath, ["--input-type=module", "-e", code], { cwd, env });
+    return [stdout, stderr.match(/sessions are ready|session rejected/g)];
+  };
+  assert.deepEqual(await run({}), ["", ["sessions are ready", "sessions are ready", "session rejected"]]);
+  assert.deepEqual(await run({ NODE_ENV: "production" }), ["", ["session rejected"]]);
+});
