@@ -1,7 +1,7 @@
 import type { AnyShape, BaseSession, CookieOptions, OptionsFor, Session, SessionCookie, SessionType, Storable, TypedSession } from "./index.js";
 
 /** Options of a `SessionCookie` that no setting can say. Any other is refused. */
-export type ProgramOptions<S extends BaseSession> = Pick<CookieOptions, "skipXChaCha" | "migrateFrom" | "deviceBound"> & OptionsFor<S>;
+export type ProgramOptions<S extends BaseSession> = Pick<CookieOptions, "log" | "skipXChaCha" | "migrateFrom" | "deviceBound"> & OptionsFor<S>;
 
 /**
  * Builds the cookie that environment variables describe: the names and values of docs/settings.md, as Rust's `SessionSettings`

@@ -115,12 +115,12 @@ class Settings {
   }
 
   /** The ring, or what is `wrong` with it. */
-  async #ring(env, { skipXChaCha }) {
+  async #ring(env, options) {
     const { sources, watch } = this.#applied;
     const isUnwatched = watch !== null && sources.length > 0 && sources.every(({ file }) => file === undefined);
     if (isUnwatched) return { wrong: this.#told(mistakeIn("watch_keys", NOTHING_TO_WATCH)) };
     try {
-      return await ringOf(this.#applied, env, skipXChaCha);
+      return await ringOf(this.#applied, env, options);
     } catch (error) {
       if (error.code !== "settings") throw error;
       // The keys are in a setting that the sentence does not name.

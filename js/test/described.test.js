@@ -20,7 +20,9 @@ Object.assign(process.env, {
 });
 
 const inJavaScript = ({ variables, table }) =>
-  table === undefined ? fromEnv("SESSION_", { ...process.env, ...Object.fromEntries(variables) }) : fromSettings(JSON.parse(table));
+  table === undefined
+    ? fromEnv("SESSION_", { ...process.env, ...Object.fromEntries(variables) }, { log: null })
+    : fromSettings(JSON.parse(table), process.env, { log: null });
 
 const inRust = ({ variables = [], table = null }) => ask({ described: { variables, table, now: NOW, later: LATER } });
 
@@ -56,7 +58,8 @@ async function effectsOf(cookies) {
     await cookies.saveTo(headers, await begin(), { status });
     answers.push([headers.has("set-cookie"), headers.get("cache-control")]);
   }
-  return { name: cookies.name, room, expires, until, fields, remembered, later, answers };
+  const { settings } = await cookies.keysInUse(NOW * 1000);
+  return { name: cookies.name, settings, room, expires, until, fields, remembered, later, answers };
 }
 
 const secondsOf = (date) => (date === null ? null : date.getTime() / 1000);

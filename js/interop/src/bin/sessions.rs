@@ -617,6 +617,7 @@ impl Described {
         }
         Ok(json!({
             "name": cookie.name().as_str(),
+            "settings": cookie.keys_in_use(now).settings.to_string(),
             "room": room,
             "expires": expires,
             "until": until,
