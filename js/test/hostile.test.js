@@ -171,6 +171,7 @@ const TAKES = {
 const FOR_PROGRAMS = {
   ".": ["ConfigError", "Session", "SessionError", "attributes", "generateKey", "padme", "revalidation", "revocation", "sessionType"],
   "./settings": ["fromEnv", "fromSettings"],
+  "./testing": ["readExamples", "writeExamples"],
   "./csrf": ["CsrfRefusal"],
   "./node": ["answerRefusal", "attach", "fail", "fieldsOf", "ofNode", "print"],
 };

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// What has happened lately to the sessions of one purpose.
+/// Counts of what happened lately to the sessions of one purpose.
 #[derive(Debug, Default)]
 pub(crate) struct Lately {
     over_since: AtomicU64,
