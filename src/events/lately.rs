@@ -1,5 +1,5 @@
-//! Events that are told at most once a minute, however often they happen. Requests share its counts, which are changed for sessions
-//! that are refused, and for remembered ones where none is remembered.
+//! Events that are told at most once a minute, however often requests bring them. Requests share the counts, which sessions
+//! that open do not change, unless they are remembered where none is.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -46,17 +46,8 @@ impl Lately {
         if !begins_a_minute(&self.remembered_at, now) {
             return;
         }
-        log!(
-            warn,
-            purpose,
-            "a remembered session came, and this program has no `remember_up_to`: here the session ends by the timeouts of the \
-             others, and what is written loses its `Max-Age`; set `remember_up_to` as the program that remembers has it"
-        );
-        say!(
-            "a remembered session of `{purpose}` came, and this program has no `remember_up_to`: here the session ends by the \
-             timeouts of the others, and what is written loses its `Max-Age`; set `remember_up_to` as the program that \
-             remembers has it"
-        );
+        log!(warn, purpose, "{REMEMBERED_ELSEWHERE}");
+        say!("{purpose}: {REMEMBERED_ELSEWHERE}");
     }
 }
 
@@ -69,3 +60,6 @@ fn begins_a_minute(at: &AtomicU64, now: u64) -> bool {
 
 /// Sessions of one minute that are worth a line. One visitor who comes back to one page makes fewer.
 const MANY: u64 = 10;
+const REMEMBERED_ELSEWHERE: &str = "a remembered session came, and this program has no `remember_up_to`: here the session \
+    ends by the timeouts of the others, and what is written loses its `Max-Age`; set `remember_up_to` as the program that \
+    remembers has it";

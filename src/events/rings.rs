@@ -17,13 +17,9 @@ pub(crate) fn not_before_is_ahead(purpose: &str, not_before: &str, ahead_by: u64
         purpose,
         not_before,
         ahead_by,
-        "`not_before` is in the future: until then every session is refused, new ones too; correct it, unless nobody is to \
-         be signed in before"
+        "{NOT_BEFORE_IS_AHEAD}"
     );
-    say!(
-        "`not_before` is {not_before}, which is in the future: until then every session of {purpose} is refused, new ones \
-         too; correct it, unless nobody is to be signed in before"
-    );
+    say!("{purpose}, {not_before}: {NOT_BEFORE_IS_AHEAD}");
 }
 
 /// A watched ring was replaced. `dropped`: keys that the new one lacks, and under which sessions may be alive.
@@ -92,3 +88,6 @@ fn joined(ids: &[impl Display]) -> String {
     let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
     ids.join(" ")
 }
+
+const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new ones too; correct \
+    it, unless nobody is to be signed in before";

@@ -48,7 +48,8 @@ impl Core {
             .filter(|layout| layout.metadata.device.is_none() || self.companion.is_some())
     }
 
-    /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
+    /// Checks the dates of a session at `now`, and asks the application whether it is revoked. The error has the seconds by
+    /// which a date is out of range, or 0.
     #[inline]
     pub(crate) fn check(
         &self,
@@ -57,30 +58,21 @@ impl Core {
         key_id: KeyId,
         keys: &PurposeKeys,
         now: UnixSeconds,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), (Reason, u64)> {
         let not_before = self.slot.not_before(keys);
         self.policy.lifetimes.check(metadata, now, not_before)?;
         if self.hooks.is_revoked(metadata, Some(payload), key_id) {
-            return Err(Reason::Revoked);
+            return Err((Reason::Revoked, 0));
         }
         Ok(())
     }
 
-    /// Notes a session that [`check`](Self::check) refused. Returns the seconds by which a date is out of range.
+    /// Notes a session that is over for so many seconds, if that is the reason.
     #[cold]
-    pub(super) fn note_refused(
-        &self,
-        reason: Reason,
-        metadata: &Metadata,
-        keys: &PurposeKeys,
-        now: UnixSeconds,
-    ) -> u64 {
-        let (lifetimes, not_before) = (&self.policy.lifetimes, self.slot.not_before(keys));
-        let off_by = lifetimes.off_by(reason, metadata, now, not_before);
+    pub(super) fn note_refused(&self, reason: Reason, off_by: u64, now: UnixSeconds) {
         if let Reason::Expired | Reason::Idle = reason {
             self.lately.note_over(self.slot.purpose.name(), off_by, now);
         }
-        off_by
     }
 
     /// Tells logs of a remembered session, if none is remembered here: it is one of another program.

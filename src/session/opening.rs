@@ -142,7 +142,8 @@ impl<'a> Opening<'a> {
                         return Err(Reason::Stale);
                     }
                     let (core, keys) = (self.core, &self.keys);
-                    core.check(&metadata, payload, sealing, keys, self.now)?;
+                    let checked = core.check(&metadata, payload, sealing, keys, self.now);
+                    checked.map_err(|(reason, _)| reason)?;
                     self.admit(&mut metadata, sealing, &[], state)?;
                     state.take_over(metadata, flash, payload)
                 },
@@ -243,9 +244,12 @@ impl<'a> Opening<'a> {
             core.tell_of_remembered(*now);
         }
         let checked = core.check(metadata, payload, key_id, keys, *now);
-        checked.map_err(|reason| Refused {
-            off_by: core.note_refused(reason, metadata, keys, *now),
-            ..refused(reason)
+        checked.map_err(|(reason, off_by)| {
+            core.note_refused(reason, off_by, *now);
+            Refused {
+                off_by,
+                ..refused(reason)
+            }
         })?;
         Ok(Candidate {
             key_id,

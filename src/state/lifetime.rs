@@ -32,45 +32,26 @@ impl Timeouts {
 }
 
 impl Lifetimes {
-    /// Checks a session's dates at `now`, in the order of SPEC.md § 7.
+    /// Checks a session's dates at `now`, in the order of SPEC.md § 7. The error has the seconds by which a date is out of
+    /// range.
     #[inline]
     pub(crate) fn check(
         &self,
         metadata: &Metadata,
         now: UnixSeconds,
         not_before: UnixSeconds,
-    ) -> Result<(), Reason> {
-        if metadata.last_active() > now.saturating_add(self.skew) {
-            Err(Reason::NotYetValid)
-        } else if now >= self.absolute_deadline(metadata) {
-            Err(Reason::Expired)
-        } else if self.idle_deadline(metadata).is_some_and(|end| now >= end) {
-            Err(Reason::Idle)
+    ) -> Result<(), (Reason, u64)> {
+        let (last_active, deadline) = (metadata.last_active(), self.absolute_deadline(metadata));
+        if last_active > now.saturating_add(self.skew) {
+            Err((Reason::NotYetValid, last_active - now))
+        } else if now >= deadline {
+            Err((Reason::Expired, now - deadline))
+        } else if let Some(end) = self.idle_deadline(metadata).filter(|end| now >= *end) {
+            Err((Reason::Idle, now - end))
         } else if metadata.issued < not_before {
-            Err(Reason::Revoked)
+            Err((Reason::Revoked, not_before - metadata.issued))
         } else {
             Ok(())
-        }
-    }
-
-    /// Returns the seconds by which a date is out of range, for a session that [`check`](Self::check) refused with `reason`.
-    /// 0: no date is the reason.
-    #[cold]
-    pub(crate) fn off_by(
-        &self,
-        reason: Reason,
-        metadata: &Metadata,
-        now: UnixSeconds,
-        not_before: UnixSeconds,
-    ) -> u64 {
-        match reason {
-            Reason::NotYetValid => metadata.last_active().saturating_sub(now),
-            Reason::Expired => now.saturating_sub(self.absolute_deadline(metadata)),
-            Reason::Idle => self
-                .idle_deadline(metadata)
-                .map_or(0, |end| now.saturating_sub(end)),
-            Reason::Revoked => not_before.saturating_sub(metadata.issued),
-            _ => 0,
         }
     }
 
@@ -194,7 +175,8 @@ mod tests {
 
     #[track_caller]
     fn check(lifetimes: &Lifetimes, metadata: &Metadata, now: u64, expected: Result<(), Reason>) {
-        assert_eq!(lifetimes.check(metadata, now, 0), expected, "at {now}");
+        let found = lifetimes.check(metadata, now, 0);
+        assert_eq!(found.map_err(|(reason, _)| reason), expected, "at {now}");
     }
 
     #[test]
@@ -281,7 +263,7 @@ mod tests {
     fn a_session_issued_before_not_before_is_revoked() {
         let check = |not_before| LIFETIMES.check(&METADATA, 1_800_000_200, not_before);
         assert_eq!(check(METADATA.issued), Ok(()));
-        assert_eq!(check(METADATA.issued + 1), Err(Reason::Revoked));
+        assert_eq!(check(METADATA.issued + 7), Err((Reason::Revoked, 7)));
     }
 
     #[test]

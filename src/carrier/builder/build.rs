@@ -4,7 +4,6 @@ use std::{any::TypeId, sync::Arc};
 
 use super::{
     InCookie, InToken, Options, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder,
-    in_common::Setting,
 };
 use crate::{
     base::{config_error::ConfigError, time::unix_seconds_from},
@@ -59,7 +58,7 @@ impl<T> SessionCookieBuilder<T> {
         let (former, allowed) = (carrier.former(&name)?, carrier.size.allowed()?);
         let template = Template::new(&name, &carrier.attributes);
         let purpose = Purpose::cookie(name.as_str());
-        let of_carrier = (carrier.settings(), carrier.danger());
+        let of_carrier = (&*carrier.settings_in_common(), carrier.danger());
         let slot = self.slot(purpose, carrier.companion.is_some(), allowed, of_carrier)?;
         #[cfg(feature = "migrate")]
         let old_cookies = carrier.old_cookies(&name, TypeId::of::<T>())?;
@@ -132,7 +131,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         purpose: Purpose,
         has_companion: bool,
         allowed: Allowed,
-        of_carrier: (Vec<Setting>, Option<&'static str>),
+        of_carrier: (&str, Option<&'static str>),
     ) -> Result<Arc<PurposeSlot>, ConfigError> {
         let options = &self.options;
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);

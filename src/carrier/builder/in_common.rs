@@ -7,17 +7,14 @@ use crate::{
     state::{Allowed, Padding, Payload},
 };
 
-/// A setting, by its name in the text.
-pub(super) type Setting = (&'static str, String);
-
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Returns the text. `of_carrier`: what it has of the carrier.
+    /// Returns the text, which ends with that of the carrier.
     pub(super) fn settings_in_common(
         &self,
         purpose: &Purpose,
         type_label: &str,
         allowed: Allowed,
-        of_carrier: Vec<Setting>,
+        of_carrier: &str,
     ) -> String {
         let options = &self.options;
         let lifetimes = options.lifetimes();
@@ -32,9 +29,9 @@ impl<C, T: Payload> SessionBuilder<C, T> {
             Padding::None => "none",
             Padding::Padme => "padme",
         };
-        let text = format!(
+        format!(
             "{carrier}={} mode={} application={} type={} schema={} context={} idle_timeout={} absolute_timeout={} \
-             remember_up_to={} remembered_idle_timeout={} revalidate_after={} clock_skew={} size={}x{} padding={padding}",
+             remember_up_to={} remembered_idle_timeout={} revalidate_after={} clock_skew={} size={}x{} padding={padding}{of_carrier}",
             encoded(name),
             self.mode,
             encoded(options.application.as_deref().unwrap_or_default()),
@@ -49,16 +46,12 @@ impl<C, T: Payload> SessionBuilder<C, T> {
             lifetimes.skew,
             allowed.cookies,
             allowed.field,
-        );
-        let more = of_carrier
-            .iter()
-            .map(|(name, value)| format!(" {name}={value}"));
-        text + &more.collect::<String>()
+        )
     }
 }
 
 impl InCookie {
-    pub(super) fn settings(&self) -> Vec<Setting> {
+    pub(super) fn settings_in_common(&self) -> String {
         let attributes = &self.attributes;
         let domain = attributes.domain.as_deref().unwrap_or_default();
         let same_site = match attributes.same_site {
@@ -67,15 +60,15 @@ impl InCookie {
             SameSite::None => "none",
             SameSite::Omit => "omit",
         };
-        vec![
-            ("path", encoded(&attributes.path)),
-            ("domain", encoded(&domain.to_ascii_lowercase())),
-            ("same_site", same_site.to_owned()),
-            ("secure", attributes.secure.to_string()),
-            ("partitioned", attributes.partitioned.to_string()),
-            ("persistent", self.persistent.to_string()),
-            ("device_bound", self.companion.is_some().to_string()),
-        ]
+        format!(
+            " path={} domain={} same_site={same_site} secure={} partitioned={} persistent={} device_bound={}",
+            encoded(&attributes.path),
+            encoded(&domain.to_ascii_lowercase()),
+            attributes.secure,
+            attributes.partitioned,
+            self.persistent,
+            self.companion.is_some(),
+        )
     }
 
     /// Returns the setting that weakens the sessions.
