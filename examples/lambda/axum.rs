@@ -25,6 +25,7 @@ type Reply = Result<String, SessionError>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
+    lambda_http::tracing::init_default_subscriber();
     // Keys are derived here, once for each instance, and not in requests.
     let cookie = SessionSettings::from_env_prefix("SESSION_")?.build()?;
     let app = Router::new()

@@ -14,6 +14,7 @@ use lambda_http::{Body, Error, Request, Response, service_fn, tower::Layer};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
+    lambda_http::tracing::init_default_subscriber();
     // Keys are derived here, once for each instance, and not in requests.
     let cookie = SessionSettings::from_env_prefix("SESSION_")?.build()?;
     let layer = SessionLayer::new(cookie);

@@ -11,18 +11,23 @@
 //! curl -b jar -c jar -X POST http://127.0.0.1:8787/count   # ada 1
 //! ```
 //!
-//! The folder can be copied: README.md says how.
+//! With the variable `USERS`, a service is asked whether a session is still allowed (examples/deployments). The folder can be
+//! copied: README.md says how.
 
 mod console;
+mod users;
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Duration};
 
 use axum::{
     Form, Router,
     body::Body,
+    extract::State,
+    http::StatusCode,
+    response::Result as Answer,
     routing::{get, post},
 };
-use hardtack::{Session, SessionError, SessionLayer, SessionSettings};
+use hardtack::{Clock, ConfigError, Session, SessionError, SessionLayer, SessionSettings};
 use serde::Deserialize;
 use tower_service::Service;
 use worker::{
@@ -30,6 +35,8 @@ use worker::{
     js_sys::{Array, Object},
     wasm_bindgen::JsCast,
 };
+
+use users::Users;
 
 #[event(fetch)]
 async fn fetch(
@@ -53,14 +60,27 @@ static APP: OnceLock<Router> = OnceLock::new();
 fn app(env: &Env) -> Result<Router> {
     console::listen();
     let settings = SessionSettings::from_variables("SESSION_", variables(env));
-    let cookie = settings.and_then(SessionSettings::build);
-    let cookie = cookie.map_err(|error| Error::RustError(error.to_string()))?;
+    let builder = settings.and_then(SessionSettings::into_builder);
+    let users = Users::of(env)?;
+    let cookie = users
+        .asked_about(builder.map_err(refused)?)
+        .map_err(refused)?;
+    let health = cookie.clone();
     Ok(Router::new()
+        .route(
+            "/health",
+            get(async move || health.keys_in_use(Clock::system())),
+        )
         .route("/", get(show))
         .route("/sign-in", post(sign_in))
         .route("/count", post(count))
         .route("/sign-out", post(sign_out))
-        .layer(SessionLayer::new(cookie)))
+        .layer(SessionLayer::new(cookie))
+        .with_state(users))
+}
+
+fn refused(error: ConfigError) -> Error {
+    Error::RustError(error.to_string())
 }
 
 /// The variables and secrets of the Worker. Other bindings are no texts.
@@ -78,15 +98,32 @@ async fn show(session: Session) -> Result<String, SessionError> {
     Ok(format!("{} {count}", user.as_deref().unwrap_or("nobody")))
 }
 
-async fn sign_in(session: Session, Form(form): Form<SignIn>) -> Result<String, SessionError> {
+/// An application asks for a password.
+#[worker::send]
+async fn sign_in(
+    State(users): State<Users>,
+    session: Session,
+    Form(form): Form<SignIn>,
+) -> Answer<String> {
+    let epoch = users.epoch_of(&form.name).await;
+    let epoch = epoch.map_err(|_| (StatusCode::SERVICE_UNAVAILABLE, "try again later"))?;
     session.sign_in()?;
     session.insert("user", form.name)?;
-    show(session).await
+    if let Some(epoch) = epoch {
+        session.insert("epoch", epoch)?;
+    }
+    if form.remember.is_some() {
+        session.remember_for(MONTH)?;
+    }
+    Ok(show(session).await?)
 }
+
+const MONTH: Duration = Duration::from_secs(30 * 86_400);
 
 #[derive(Deserialize)]
 struct SignIn {
     name: String,
+    remember: Option<String>,
 }
 
 async fn count(session: Session) -> Result<String, SessionError> {

@@ -1,5 +1,5 @@
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     net::{Ipv4Addr, TcpListener, TcpStream},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
@@ -15,7 +15,7 @@ pub struct Program {
     log: Log,
 }
 
-/// What a program has written to its standard output, if its start says that this is read.
+/// What a program has written, if its start says that this is read.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Arc<Mutex<String>>);
 
@@ -26,6 +26,10 @@ impl Log {
     pub fn line(&self, text: &str) -> String {
         until(text, || self.find(text).is_some());
         self.find(text).unwrap()
+    }
+
+    fn push(&self, line: &str) {
+        self.0.lock().unwrap().extend([line, "\n"]);
     }
 
     fn find(&self, text: &str) -> Option<String> {
@@ -51,21 +55,22 @@ impl Program {
         }
     }
 
-    /// Starts a program, and reads its standard output.
+    /// Starts a program, and reads what it writes, so that it never waits for a reader.
     pub fn heard(command: &mut Command) -> Program {
-        Program::start(command.stdout(Stdio::piped())).reading()
-    }
-
-    /// Reads the standard output from now on, so that the program never waits for a reader.
-    fn reading(mut self) -> Program {
-        let output = BufReader::new(self.child.stdout.take().unwrap());
-        let log = self.log.clone();
+        let (output, errors) = (Stdio::piped(), Stdio::piped());
+        let mut program = Program::start(command.stdout(output).stderr(errors));
+        let log = program.log.clone();
+        let output = program.child.stdout.take().unwrap();
+        thread::spawn(move || lines_of(output).for_each(|line| log.push(&line)));
+        let log = program.log.clone();
+        let errors = program.child.stderr.take().unwrap();
         thread::spawn(move || {
-            for line in output.lines().map_while(Result::ok) {
-                log.0.lock().unwrap().extend([&line, "\n"]);
-            }
+            lines_of(errors).for_each(|line| {
+                eprintln!("{line}");
+                log.push(&line);
+            });
         });
-        self
+        program
     }
 
     /// Starts a program, and returns when it accepts connections at this port.
@@ -123,6 +128,10 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn lines_of(output: impl Read) -> impl Iterator<Item = String> {
+    BufReader::new(output).lines().map_while(Result::ok)
 }
 
 /// Returns ports that were free a moment ago, all different.

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use hardtack_scenarios::{Program, Server, example};
+use hardtack_scenarios::{Log, Program, Server, example};
 
 use crate::{front::Front, runtime_api::RuntimeApi};
 
@@ -31,12 +31,18 @@ impl Function {
     }
 
     /// Starts the function behind a front.
-    pub(crate) fn behind(mut self, front: Front) -> Server {
+    pub(crate) fn behind(self, front: Front) -> Server {
+        self.heard_behind(front).0
+    }
+
+    /// Starts the function behind a front, and returns its log and the number of its process, too.
+    pub(crate) fn heard_behind(mut self, front: Front) -> (Server, Log, u32) {
         let api = RuntimeApi::start(front);
         self.0.env("AWS_LAMBDA_RUNTIME_API", api.api.to_string());
         let base = format!("http://{}", api.front);
-        let function = Program::start(&mut self.0);
-        Server::at(base, (function, api))
+        let function = Program::heard(&mut self.0);
+        let (log, id) = (function.log(), function.id());
+        (Server::at(base, (function, api)), log, id)
     }
 
     /// The standard error of a function that does not start.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod deployments;
 mod front;
 mod function;
 mod runtime_api;

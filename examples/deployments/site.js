@@ -1,0 +1,52 @@
+// The site of the two deployments in JavaScript: the routes of the others.
+
+import { fromEnv } from "hardtack-session/settings";
+import { revalidation } from "hardtack-session";
+
+const MONTH = 30 * 86_400;
+
+let cookie;
+
+/** The cookie that the variables describe. Once a minute, the table of users is asked whether a session is still allowed. */
+export const cookieOf = (env) =>
+  (cookie ??= fromEnv("SESSION_", env, {
+    revalidateAfter: revalidation({
+      seconds: Number(env.REVALIDATE_AFTER ?? 60),
+      validate: async (session) => !session.has("user") || (await epochOf(env, session.get("user"))) === session.get("epoch"),
+    }),
+  }));
+
+/** A number of each user. All sessions with another one have ended. */
+async function epochOf(env, user) {
+  const answer = await fetch(new URL(encodeURIComponent(user), env.USERS), { signal: AbortSignal.timeout(5_000), cache: "no-store" });
+  if (!answer.ok) throw new Error(`the table of users answers ${answer.status}`);
+  return Number(await answer.text());
+}
+
+export async function answer(env, request, session) {
+  const { pathname } = new URL(request.url);
+  switch (`${request.method} ${pathname}`) {
+    case "GET /health":
+      return new Response(String(await (await cookieOf(env)).keysInUse()));
+    case "GET /":
+      break;
+    case "POST /sign-in": {
+      const form = await request.formData();
+      const name = form.get("name");
+      const epoch = await epochOf(env, name);
+      session.signIn();
+      session.set("user", name).set("epoch", epoch);
+      if (form.has("remember")) session.rememberFor(MONTH);
+      break;
+    }
+    case "POST /count":
+      session.update("count", (count = 0) => count + 1);
+      break;
+    case "POST /sign-out":
+      session.invalidate();
+      break;
+    default:
+      return new Response("not found", { status: 404 });
+  }
+  return new Response(`${session.get("user") ?? "nobody"} ${session.get("count") ?? 0}`);
+}
