@@ -8,8 +8,8 @@ const MONTH = 30 * 86_400;
 let cookie;
 
 /** The cookie that the variables describe. Once a minute, the table of users is asked whether a session is still allowed. */
-export const cookieOf = (env) =>
-  (cookie ??= fromEnv("SESSION_", env, {
+export const cookieOf = async (env) =>
+  (cookie ??= await fromEnv("SESSION_", env, {
     revalidateAfter: revalidation({
       seconds: Number(env.REVALIDATE_AFTER ?? 60),
       validate: async (session) => !session.has("user") || (await epochOf(env, session.get("user"))) === session.get("epoch"),

@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { KeyRing, SessionCookie, SessionToken, attributes, generateKey, revocation, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { struct, u32 } from "../src/struct.js";
+import { withSession } from "../src/web/fetch.js";
 import { NOW, SIGNING_KEY, XAES_KEY, field, later, misconfigured } from "./visitor.js";
 
 const OTHER_KEY = await generateKey();
@@ -205,4 +206,14 @@ test("by default warnings and errors are printed everywhere, infos in developmen
   };
   assert.deepEqual(await run({}), ["", ["sessions are ready", "sessions are ready", "session rejected"]]);
   assert.deepEqual(await run({ NODE_ENV: "production" }), ["", ["session rejected"]]);
+});
+
+test("a request that fails is told with its path, without the host and the query", async () => {
+  const told = [];
+  const full = withSession(
+    SessionCookie.encrypted(XAES_KEY, { log: (level, message, fields) => told.push(fields) }),
+    (request, session) => void session.set("text", "x".repeat(4_000)),
+  );
+  assert.equal((await full(new Request("https://shop.example/fill?token=secret"))).status, 413);
+  assert.deepEqual([told.at(-1).method, told.at(-1).path], ["GET", "/fill"]);
 });

@@ -61,7 +61,7 @@ function originOf(first) {
 }
 
 /** The path of a `Request`, of a request of Node, or of one of Express. */
-const pathOf = ({ originalUrl, url = "" }) => String(originalUrl ?? url).replace(/^\w+:\/\/[^/]*/, "").split("?")[0];
+export const pathOf = ({ originalUrl, url = "" }) => String(originalUrl ?? url).replace(/^\w+:\/\/[^/]*/, "").split("?")[0];
 
 /** Returns true if a browser keeps a cookie with this domain of a page on `host`. Every top-level domain is a public suffix. */
 const isWithin = (host, domain) => host === domain || (domain.includes(".") && host.endsWith(`.${domain}`));

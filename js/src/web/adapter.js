@@ -2,6 +2,7 @@
 
 import { SessionError, ensure, misused, mustBe, refuseUnknown } from "../base/errors.js";
 import { sealerOf } from "../carrier/carrier.js";
+import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";
 
@@ -63,9 +64,6 @@ export async function attempt(hook, failed) {
 }
 
 const FAILED = "a session has failed, or a hook that is told of one";
-
-/** The path of a request, without its query. */
-export const pathOf = ({ url }) => url.split("?")[0];
 
 /** Returns true for an error of a session that has an answer, such as that of a full one. */
 export const hasAnswer = (error) => error instanceof SessionError && error.status !== undefined;

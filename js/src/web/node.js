@@ -2,7 +2,8 @@
 
 import { mustBe } from "../base/errors.js";
 import { headChanges } from "../carrier/cookie.js";
-import { admission, attempt, checkPlace, claim, failureIn, hasAnswer, pathOf } from "./adapter.js";
+import { pathOf } from "../carrier/dropped.js";
+import { admission, attempt, checkPlace, claim, failureIn, hasAnswer } from "./adapter.js";
 import { beforeHead, reopen } from "./hold.js";
 
 /** The options of an adapter whose responses are Node's, where a refusal is given back. `own`: functions that it calls itself. */
