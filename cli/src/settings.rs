@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    env,
     fs::File,
     path::{Path, PathBuf},
 };
@@ -34,8 +35,7 @@ pub(crate) struct Layers {
 impl Layers {
     /// Returns `None` if no layer was given.
     pub(crate) fn read(&self) -> Result<Option<SessionSettings>, Failure> {
-        let variables = self.prefix.as_deref().map(SessionSettings::from_env_prefix);
-        let variables = variables.map(|read| read.map_err(Failure::usage));
+        let variables = self.prefix.as_deref().map(read_variables);
         let layers = self.files.iter().map(|path| read(path)).chain(variables);
         let layers: Vec<_> = layers.collect::<Result<_, _>>()?;
         Ok(layers.into_iter().reduce(SessionSettings::overridden_by))
@@ -62,6 +62,17 @@ impl Layers {
         let variables = self.prefix.iter().map(|prefix| format!("{prefix}…"));
         files.chain(variables).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Refuses to take the defaults for what the application has: its variables may be in another place, or the prefix misspelled.
+fn read_variables(prefix: &str) -> Result<SessionSettings, Failure> {
+    if !env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with(prefix)) {
+        let sentence = format!(
+            "no environment variable begins with {prefix}; give --settings-env the application's variables, or leave it out"
+        );
+        return Err(Failure::usage(sentence));
+    }
+    SessionSettings::from_env_prefix(prefix).map_err(Failure::usage)
 }
 
 /// Returns the table `session`, or the whole file where there is none.

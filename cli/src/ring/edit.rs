@@ -218,5 +218,5 @@ pub(super) fn find(ring: &KeyRing, id: &str, file: &str) -> Result<KeyInfo, Stri
     })
 }
 
-pub(super) const NOT_KNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime \
-                                    DURATION";
+pub(super) const NOT_KNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, \
+                                    --settings-env PREFIX, or --lifetime DURATION";

@@ -117,7 +117,7 @@ fn a_ring_is_called_valid_only_for_what_is_known() {
         ran.out,
         format!(
             "not known to be valid: it is for an overlap of up to 30d 16m, fingerprint {}\n\
-             error: how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime \
+             error: how long the application's tokens stay valid is not known; give --settings FILE, --settings-env PREFIX, or --lifetime \
              DURATION\n",
             desk.ring().fingerprint()
         )

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::desk::{Desk, PROGRAM, at, new_key};
 
-const UNKNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime \
+const UNKNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, --settings-env PREFIX, or --lifetime \
                        DURATION, once, and the file records it";
 
 /// The first command has the options, and the others none.

@@ -73,7 +73,7 @@ fn two_pushes_do_not_end_a_session_that_is_remembered() {
     let retire = format!("ring retire keys {old} --at +13h");
     assert_eq!(
         desk.refused(1, &retire),
-        "how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime DURATION, once, and \
+        "how long the application's tokens stay valid is not known; give --settings FILE, --settings-env PREFIX, or --lifetime DURATION, once, and \
          the file records it"
     );
     let refused = desk.refused(1, &format!("{retire} --settings app.toml"));

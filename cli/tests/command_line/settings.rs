@@ -87,7 +87,7 @@ fn a_command_that_is_told_repeats_the_settings() {
     desk.write("a.toml", "[session]\n");
     desk.write("b.toml", "remember_up_to = '30d'\n");
     desk.done("ring rotate keys --after 15m");
-    let options = "--settings a.toml --settings b.toml --settings-env NONE__";
+    let options = "--settings a.toml --settings b.toml --settings-env DESK__";
     let ran = desk.run(&format!("ring check keys {options}"));
     assert_eq!(ran.code, Some(1));
     let command = format!("ring retire keys {old} --at 2027-03-31T06:18:00Z {options}");
@@ -99,6 +99,16 @@ fn a_command_that_is_told_repeats_the_settings() {
     desk.done(&command);
     desk.done("ring check keys");
     assert!(desk.read("keys").starts_with("# overlap=30d1m\n"));
+}
+
+#[test]
+fn variables_that_are_not_there_are_no_defaults() {
+    let (desk, _) = Desk::with_ring();
+    let told = desk.refused(2, "ring rotate keys --after 15m --settings-env SESION_");
+    assert!(
+        told.contains("no environment variable begins with SESION_; give"),
+        "{told}"
+    );
 }
 
 #[test]

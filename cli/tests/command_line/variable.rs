@@ -125,7 +125,7 @@ fn a_change_that_is_refused_and_a_dry_run_print_no_ring() {
     let desk = Desk::new();
     let (ring, _) = change(&desk, "", "ring add -");
     let id = read(&ring).sealing_key(at(0));
-    let unknown = "how long the application's tokens stay valid is not known; give --settings FILE, or --lifetime DURATION";
+    let unknown = "how long the application's tokens stay valid is not known; give --settings FILE, --settings-env PREFIX, or --lifetime DURATION";
     for (input, line, code, sentence) in [
         (&*ring, "ring rotate - --after 15m", 1, unknown.to_owned()),
         (
