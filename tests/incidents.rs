@@ -173,7 +173,40 @@ fn a_program_that_remembers_nobody() {
         });
         let _ = wrong.load([&pair], at(1)).is_new();
     });
-    check("are remembered", &told, Default::default());
+    check(
+        "are remembered, and signed out after half",
+        &told,
+        Default::default(),
+    );
+}
+
+#[test]
+fn a_program_that_remembers_for_less() {
+    let [month, day] = [30, 1].map(|days| Duration::from_secs(days * 86_400));
+    let (right, wrong) = (
+        builder().remember_up_to(month),
+        builder().remember_up_to(day),
+    );
+    one_differs("are remembered, and signed out after days", right, wrong, 1);
+}
+
+#[test]
+fn a_program_with_another_ring_that_leaves_sessions_alone() {
+    let wrong = SessionCookie::encrypted(key(1)).keep_unknown_keys();
+    let mut proofs = proofs("get an error with each form");
+    assert_eq!(proofs.pop(), Some("a session could not be read or changed"));
+    let told = at_info(|| {
+        let wrong = wrong.build().unwrap();
+        let pair = sealed(&builder().build().unwrap(), at(0), |it| {
+            it.insert("user", 7).unwrap()
+        });
+        let refused = wrong.load([&pair], at(1)).insert("cart", 1);
+        assert!(matches!(refused, Err(SessionError::Unreadable)));
+    });
+    assert!(
+        told.iter().any(|told| told.fields.contains(proofs[0])),
+        "{told:?}"
+    );
 }
 
 #[test]

@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! cargo lambda build --release --manifest-path examples/lambda/Cargo.toml --example axum
-//! cargo lambda deploy axum --env-var SESSION_KEYS="$(hardtack keygen)"
+//! hardtack keygen > session.key    # keep it as you keep a password: the next deployment needs the same one
+//! cargo lambda deploy axum --env-var SESSION_KEYS="$(cat session.key)"
 //! ```
 
 use axum::{
