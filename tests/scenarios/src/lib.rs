@@ -20,6 +20,6 @@ pub use browser::{Answer, Browser};
 pub use client::{Client, Request};
 pub use program::{Log, Program, free_ports, until};
 pub use scenario::{answers_the_table, fresh_key};
-pub use server::{Server, example};
+pub use server::{Server, example, workerd};
 pub use site::{Site, Visitor};
 pub use ureq::http::Method;

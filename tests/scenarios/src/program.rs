@@ -75,7 +75,7 @@ impl Program {
 
     /// Starts a program, and returns when it accepts connections at this port.
     pub fn until_port(command: &mut Command, port: u16) -> Program {
-        let mut program = Program::start(command);
+        let mut program = Program::heard(command);
         until("the program listens", || {
             let ended = program.child.try_wait().unwrap();
             assert!(ended.is_none(), "{command:?} has ended: {ended:?}");

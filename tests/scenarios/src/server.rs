@@ -1,6 +1,8 @@
-use std::{any::Any, env, fmt, process::Command};
+use std::{any::Any, env, fmt, fs, path::Path, process::Command};
 
-use crate::Program;
+use serde_json::Value;
+
+use crate::{Log, Program};
 
 /// A server that runs until this is dropped.
 pub struct Server {
@@ -14,6 +16,17 @@ impl Server {
     pub fn spawn(command: &mut Command) -> Server {
         let (program, line) = Program::until_line(command, LISTENING);
         Server::at(line.trim().replacen(LISTENING, "", 1), program)
+    }
+
+    /// Starts [`workerd`]. Returns its console and the number of its process, too.
+    #[must_use = "the server ends when it is dropped"]
+    pub fn of_workerd(command: &mut Command) -> (Server, Log, u32) {
+        // It reports each socket as a line of JSON.
+        let (program, line) = Program::until_line(command, "\"port\"");
+        let report: Value = serde_json::from_str(&line).unwrap();
+        let base = format!("http://127.0.0.1:{}", report["port"]);
+        let (log, id) = (program.log(), program.id());
+        (Server::at(base, program), log, id)
     }
 
     /// Describes a server that runs already, at a URL such as `http://127.0.0.1:3000`. `running` is dropped with it.
@@ -43,6 +56,19 @@ pub fn example(name: &str) -> Command {
     assert!(program.exists(), "build the example {name} first");
     let mut command = Command::new(program);
     command.env_remove("SESSION_KEYS");
+    command
+}
+
+/// Returns the command that starts workerd with a configuration, at a free port. It is one of the packages in `folder`: the
+/// program itself, because its wrapper of the same name starts it as a child, which outlives the wrapper.
+#[must_use]
+pub fn workerd(folder: &Path, config: &Path) -> Command {
+    let packages = fs::read_dir(folder.join("node_modules/@cloudflare"));
+    let mut packages = packages.expect("run the script `build` of the example first");
+    let program = packages.next().unwrap().unwrap().path().join("bin/workerd");
+    let mut command = Command::new(program);
+    command.args(["serve", "--socket-addr", "http=127.0.0.1:0"]);
+    command.args(["--control-fd", "1"]).arg(config);
     command
 }
 

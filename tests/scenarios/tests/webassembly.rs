@@ -2,14 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::Path, process::Command};
 
-use hardtack_scenarios::{Browser, Log, Program, Server, Site, answers_the_table, fresh_key};
-use serde_json::Value;
+use hardtack_scenarios::{Browser, Log, Server, Site, answers_the_table, fresh_key, workerd};
 
 #[test]
 #[ignore = "needs examples/worker/build"]
@@ -32,25 +27,10 @@ fn a_worker_writes_its_events_to_the_console() {
 
 /// The Worker with a ring, and its console.
 fn worker(ring: &str) -> (Server, Log) {
-    let mut command = Command::new(workerd());
-    command
-        .args([
-            "serve",
-            "--socket-addr",
-            "http=127.0.0.1:0",
-            "--control-fd",
-            "1",
-        ])
-        .arg(root().join("examples/worker/config.capnp"))
-        .env("SESSION_KEYS", ring);
-    // workerd reports each socket as a line of JSON.
-    let (workerd, line) = Program::until_line(&mut command, "\"port\"");
-    let report: Value = serde_json::from_str(&line).unwrap();
-    let log = workerd.log();
-    (
-        Server::at(format!("http://127.0.0.1:{}", report["port"]), workerd),
-        log,
-    )
+    let folder = root().join("examples/worker");
+    let mut command = workerd(&folder, &folder.join("config.capnp"));
+    let (server, log, _) = Server::of_workerd(command.env("SESSION_KEYS", ring));
+    (server, log)
 }
 
 #[test]
@@ -64,13 +44,6 @@ fn a_handler_in_wasmtime_answers_the_table() {
             .env("SESSION_KEYS", ring);
         Server::spawn(&mut command)
     });
-}
-
-/// The program itself. Its wrapper of the same name starts it as a child, which outlives the wrapper.
-fn workerd() -> PathBuf {
-    let packages = root().join("examples/worker/node_modules/@cloudflare");
-    let mut packages = fs::read_dir(packages).expect("run examples/worker/build first");
-    packages.next().unwrap().unwrap().path().join("bin/workerd")
 }
 
 fn root() -> &'static Path {

@@ -16,8 +16,8 @@ use axum::{Router, extract, routing::get};
 use hardtack::{SessionCookie, SessionSettings};
 use hardtack_scenarios::{
     Answer, Browser, Log, Method, Program, Server, Site, Visitor, free_ports, fresh_key, until,
+    workerd,
 };
-use serde_json::Value;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use crate::{front::Front, function::Function};
@@ -77,59 +77,21 @@ struct Running {
 
 impl Deployment {
     fn start(self, Variables(variables): &Variables) -> Running {
-        let mut command = match self {
+        let (server, log, process) = match self {
             Deployment::Lambda => {
                 let function = Function::new("deployment");
                 let function = variables
                     .iter()
                     .fold(function, |it, (name, value)| it.env(name, value));
-                let (server, log, process) = function.heard_behind(Front::FunctionUrl);
-                return Running {
-                    server,
-                    log,
-                    process,
-                };
+                function.heard_behind(Front::FunctionUrl)
             }
-            Deployment::WorkerInRust => workerd("rust"),
-            Deployment::WorkerInJavaScript => workerd("javascript"),
-            Deployment::Next => {
-                let [port] = free_ports();
-                let mut command = Command::new("node");
-                command
-                    .arg("node_modules/next/dist/bin/next")
-                    .args([
-                        "start",
-                        "--hostname",
-                        "127.0.0.1",
-                        "--port",
-                        &port.to_string(),
-                    ])
-                    .env("NEXT_TELEMETRY_DISABLED", "1")
-                    .current_dir(folder());
-                command
-            }
+            Deployment::WorkerInRust => worker("rust", variables),
+            Deployment::WorkerInJavaScript => worker("javascript", variables),
+            Deployment::Next => next(variables),
         };
-        command.envs(variables);
-        let ready = if self == Deployment::Next {
-            "http://127.0.0.1:"
-        } else {
-            "\"port\""
-        };
-        let (program, line) = Program::until_line(&mut command, ready);
-        let base = match self {
-            Deployment::Next => line[line.find(ready).unwrap()..].trim().to_owned(),
-            _ => {
-                let report: Value = serde_json::from_str(&line).unwrap();
-                format!("http://127.0.0.1:{}", report["port"])
-            }
-        };
-        let (log, process) = (program.log(), program.id());
-        let server = Server::at(base, program);
         until("it answers", || {
-            Browser::new()
-                .request(server.base(), Method::GET, "/")
-                .send()
-                .is_ok()
+            let request = Browser::new().request(server.base(), Method::GET, "/");
+            request.send().is_ok()
         });
         Running {
             server,
@@ -139,21 +101,29 @@ impl Deployment {
     }
 }
 
-fn workerd(config: &str) -> Command {
-    let packages = folder().join("node_modules/@cloudflare");
-    let mut packages = fs::read_dir(packages).expect("run examples/deployments/build first");
-    let mut command = Command::new(packages.next().unwrap().unwrap().path().join("bin/workerd"));
+/// `constant`: a configuration in workers.capnp.
+fn worker(constant: &str, variables: &BTreeMap<String, String>) -> (Server, Log, u32) {
+    let mut command = workerd(&folder(), &folder().join("workers.capnp"));
+    Server::of_workerd(command.arg(constant).envs(variables))
+}
+
+fn next(variables: &BTreeMap<String, String>) -> (Server, Log, u32) {
+    let [port] = free_ports();
+    let mut command = Command::new("node");
     command
-        .args([
-            "serve",
-            "--socket-addr",
-            "http=127.0.0.1:0",
-            "--control-fd",
-            "1",
-        ])
-        .arg(folder().join("workers.capnp"))
-        .arg(config);
-    command
+        .arg("node_modules/next/dist/bin/next")
+        .args(["start", "--hostname", "127.0.0.1"])
+        .args(["--port", &port.to_string()])
+        .env("NEXT_TELEMETRY_DISABLED", "1")
+        .envs(variables)
+        .current_dir(folder());
+    let program = Program::until_port(&mut command, port);
+    let (log, id) = (program.log(), program.id());
+    (
+        Server::at(format!("http://127.0.0.1:{port}"), program),
+        log,
+        id,
+    )
 }
 
 fn folder() -> PathBuf {
