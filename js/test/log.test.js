@@ -35,7 +35,9 @@ async function begun(cookies, change = (session) => session.set("user", "ada"), 
 
 test("a carrier tells its keys and settings when it is ready", async () => {
   const until = later(90 * 86_400).toISOString().replace(".000", "");
-  const ring = await KeyRing.parse(`${OTHER_KEY} seal_from=2026-01-01T00:00:00Z\n${XAES_KEY} accept_until=${until}`);
+  const next = await generateKey();
+  const text = `${OTHER_KEY} seal_from=2026-01-01T00:00:00Z\n${XAES_KEY} accept_until=${until}\n${next} seal_from=2126-01-01T00:00:00Z`;
+  const ring = await KeyRing.parse(text);
   const { built } = await program({ cookie: attributes({ dangerAllowHttp: true }), dangerAllowSharedCaching: true, notBefore: Date.parse("2026-02-01") }, ring);
   const [[level, message, { settings, ...fields }], ...more] = built;
   assert.deepEqual([level, message, more], ["info", "sessions are ready", []]);
@@ -43,7 +45,7 @@ test("a carrier tells its keys and settings when it is ready", async () => {
   const expected = {
     purpose: "session",
     seals: otherId,
-    accepts: [`${id} until ${until}`, otherId],
+    accepts: [`${id} until ${until}`, otherId, `${await idOf(next)} seals from 2126-01-01T00:00:00Z`],
     fingerprint: await ring.fingerprint(),
     notBefore: new Date("2026-02-01"),
     settingsFingerprint: fields.settingsFingerprint,

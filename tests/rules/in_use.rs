@@ -38,6 +38,7 @@ fn building_a_cookie_tells_its_keys_and_all_that_other_programs_need() {
     let ring = KeyRing::from_keys([
         RingKey::from(key(0)).accept_until(future),
         RingKey::from(key(1)).seal_from(past),
+        RingKey::from(key(2)).seal_from(future),
     ]);
     let ring = ring.unwrap();
     let build = || SessionCookie::encrypted(ring.clone()).not_before(past);
@@ -47,12 +48,12 @@ fn building_a_cookie_tells_its_keys_and_all_that_other_programs_need() {
         &told,
         "message=sessions are ready purpose=\"__Host-session\" ",
     );
-    let [old, new] = [key(0).id(), key(1).id()];
+    let [old, new, next] = [0, 1, 2].map(|number| key(number).id());
     has(&told, &format!("seals=\"{new}\" "));
-    has(
-        &told,
-        &format!("accepts=\"{old} until 2126-12-22T08:00:00Z, {new}\" "),
+    let accepts = format!(
+        "accepts=\"{old} until 2126-12-22T08:00:00Z, {new}, {next} seals from 2126-12-22T08:00:00Z\" "
     );
+    has(&told, &accepts);
     has(&told, &format!("fingerprint=\"{}\" ", ring.fingerprint()));
     has(&told, "not_before=\"2026-03-21T08:00:00Z\" ");
     has(

@@ -68,7 +68,10 @@ export class KeysInUse {
 
 /** Tells of a ring that is taken, and of a time by which it signs everybody out. `inUse`: its `KeysInUse`. */
 export function tellOfRing(say, message, { keys }, { seals, fingerprint, now, notBefore }, more) {
-  const shown = ({ id, acceptUntil }) => (acceptUntil < Infinity ? `${id} until ${timeOf(acceptUntil)}` : id);
+  const shown = ({ id, sealFrom, acceptUntil }) => {
+    const from = sealFrom > now / 1000 ? ` seals from ${timeOf(sealFrom)}` : "";
+    return id + from + (acceptUntil < Infinity ? ` until ${timeOf(acceptUntil)}` : "");
+  };
   const accepts = acceptedAt(keys, now / 1000).map(shown);
   say("info", message, { seals, accepts, fingerprint, notBefore, ...more });
   // In the global scope of a worker it is 1970.

@@ -123,11 +123,15 @@ impl<K> Ring<K> {
         self.keys.iter().filter(move |key| !key.is_retired(now))
     }
 
-    /// Shows the keys that open at `now`, each with its end if it has one.
+    /// Shows the keys that open at `now`, each with the time from which it will seal, and its end, if it has them.
     pub(crate) fn show_accepted(&self, now: UnixSeconds) -> String {
-        let show = |key: &Member<K>| match key.info.accept_until {
-            Some(until) => format!("{} until {}", key.info.id, show_time(until)),
-            None => key.info.id.to_string(),
+        let show = |key: &Member<K>| {
+            let (from, until) = (key.info.seal_from, key.info.accept_until);
+            let from = from.filter(|from| now < unix_seconds(*from));
+            let from = from.map(|time| format!(" seals from {}", show_time(time)));
+            let until = until.map(|time| format!(" until {}", show_time(time)));
+            let parts = [Some(key.info.id.to_string()), from, until];
+            parts.into_iter().flatten().collect::<String>()
         };
         self.accepted(now).map(show).collect::<Vec<_>>().join(", ")
     }
