@@ -104,9 +104,9 @@ fn a_command_that_is_told_repeats_the_settings() {
 #[test]
 fn variables_that_are_not_there_are_no_defaults() {
     let (desk, _) = Desk::with_ring();
-    let told = desk.refused(2, "ring rotate keys --after 15m --settings-env SESION_");
+    let told = desk.refused(2, "ring rotate keys --after 15m --settings-env OTHER_");
     assert!(
-        told.contains("no environment variable begins with SESION_; give"),
+        told.contains("no environment variable begins with OTHER_; give"),
         "{told}"
     );
 }
