@@ -74,14 +74,8 @@ pub(crate) fn ring_refused(error: impl Display) {
 
 /// A session has waited in vain for the sources of its ring.
 pub(crate) fn ring_is_late() {
-    log!(
-        KEYS,
-        warn,
-        "the sources of the key ring do not answer, the earlier one stays in use: give them a timeout"
-    );
-    say!(
-        "the sources of the key ring do not answer, the earlier one stays in use: give them a timeout"
-    );
+    log!(KEYS, warn, "{RING_IS_LATE}");
+    say!("{RING_IS_LATE}");
 }
 
 fn joined(ids: &[impl Display]) -> String {
@@ -91,3 +85,5 @@ fn joined(ids: &[impl Display]) -> String {
 
 const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new ones too; correct \
     it, unless nobody is to be signed in before";
+const RING_IS_LATE: &str =
+    "the sources of the key ring do not answer, the earlier one stays in use: give them a timeout";

@@ -263,6 +263,7 @@ mod tests {
     fn a_session_issued_before_not_before_is_revoked() {
         let check = |not_before| LIFETIMES.check(&METADATA, 1_800_000_200, not_before);
         assert_eq!(check(METADATA.issued), Ok(()));
+        assert_eq!(check(METADATA.issued + 1), Err((Reason::Revoked, 1)));
         assert_eq!(check(METADATA.issued + 7), Err((Reason::Revoked, 7)));
     }
 

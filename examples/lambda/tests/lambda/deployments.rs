@@ -179,6 +179,12 @@ fn send(signal: &str, running: &Running) {
     assert!(sent.unwrap().success());
 }
 
+/// Stops a deployment, and starts it with these variables.
+fn push(all: &mut BTreeMap<Deployment, Running>, deployment: Deployment, variables: &Variables) {
+    all.remove(&deployment);
+    all.insert(deployment, deployment.start(variables));
+}
+
 fn start_all(variables: &Variables) -> BTreeMap<Deployment, Running> {
     ALL.into_iter()
         .map(|it| (it, it.start(variables)))
@@ -275,20 +281,16 @@ fn a_rotation_in_three_pushes_signs_nobody_out() {
         })
         .collect();
     let pushes = [format!("{old},{new}"), format!("{new},{old}"), new];
-    for (push, keys) in pushes.iter().enumerate() {
+    for (number, keys) in pushes.iter().enumerate() {
         for place in 0..ALL.len() {
-            let deployment = ALL[(3 * place + push) % ALL.len()];
-            all.remove(&deployment);
-            all.insert(
-                deployment,
-                deployment.start(&Variables::shared(keys, &users)),
-            );
+            let deployment = ALL[(3 * place + number) % ALL.len()];
+            push(&mut all, deployment, &Variables::shared(keys, &users));
             for browser in &browsers {
                 for (at, running) in &all {
                     let state = look(browser, running);
                     assert!(
                         state.starts_with("ada "),
-                        "push {push} to {deployment:?}, at {at:?}"
+                        "push {number} to {deployment:?}, at {at:?}"
                     );
                 }
                 Site::Counter.count(browser, &all[&deployment].server);
@@ -297,7 +299,7 @@ fn a_rotation_in_three_pushes_signs_nobody_out() {
     }
 }
 
-/// Whoever has a key can forge. One push of a ring without it, and with `not_before`, ends that.
+/// Whoever has a key can forge. One push of a ring without it ends that.
 #[test]
 #[ignore = "needs examples/deployments/build and examples/worker/build"]
 fn a_leaked_key_opens_nothing_after_one_push() {
@@ -306,16 +308,12 @@ fn a_leaked_key_opens_nothing_after_one_push() {
     let mut all = start_all(&Variables::shared(&leaked, &users));
     let visitor = Browser::new();
     sign_in_for_long(&visitor, &all[&Deployment::Lambda].server);
-    let forger = forged(&leaked);
+    let forger = forged(&Variables::shared(&leaked, &users));
     for (deployment, running) in &all {
         assert_eq!(look(&forger.copy(), running), "ada 1000", "{deployment:?}");
     }
     for deployment in ALL {
-        all.remove(&deployment);
-        all.insert(
-            deployment,
-            deployment.start(&Variables::shared(&new, &users)),
-        );
+        push(&mut all, deployment, &Variables::shared(&new, &users));
         for browser in [&forger, &visitor] {
             assert_eq!(
                 look(&browser.copy(), &all[&deployment]),
@@ -327,10 +325,7 @@ fn a_leaked_key_opens_nothing_after_one_push() {
 }
 
 /// A browser with a session that whoever has a key makes.
-fn forged(key: &str) -> Browser {
-    let text = fs::read_to_string(folder().join("session.env")).unwrap();
-    let variables = text.lines().filter_map(|line| line.split_once('='));
-    let variables = variables.chain([("SESSION_KEYS", key)]);
+fn forged(Variables(variables): &Variables) -> Browser {
     let settings = SessionSettings::from_variables("SESSION_", variables).unwrap();
     let cookie: SessionCookie = settings.build().unwrap();
     let field = cookie.cookie_for(std::time::SystemTime::now(), |session| {
@@ -360,7 +355,7 @@ fn the_program_whose_variables_differ_is_found_by_one_line() {
     let forgetful = variables.without("SESSION_REMEMBER_UP_TO");
     let forgetful = forgetful.without("SESSION_REMEMBERED_IDLE_TIMEOUT");
     for deployment in ALL {
-        all.insert(deployment, deployment.start(&forgetful));
+        push(&mut all, deployment, &forgetful);
         for (other, running) in &all {
             assert_eq!(
                 agrees(running),
@@ -376,7 +371,7 @@ fn the_program_whose_variables_differ_is_found_by_one_line() {
         let _ = all[&deployment]
             .log
             .line("a remembered session came, and this program has no");
-        all.insert(deployment, deployment.start(&variables));
+        push(&mut all, deployment, &variables);
     }
 }
 
