@@ -189,8 +189,9 @@ impl<'a, T> Closing<'a, T> {
             return Ok(());
         };
         loaded.report(core);
-        if loaded.state.is_new() && loaded.state.is_to_write() {
-            core.slot.keep_up(loaded.state.now);
+        let now = loaded.state.now;
+        if core.slot.is_late(now) && loaded.state.is_new() && loaded.state.is_to_write() {
+            core.slot.keep_up(now);
         }
         let keys = core.slot.keys();
         let standing = loaded.standing(core, &keys);

@@ -44,7 +44,7 @@ impl Following {
 
     /// A clock that was set back shows nothing, so that is late as well.
     #[inline]
-    fn is_late(&self, now: UnixSeconds) -> bool {
+    pub(super) fn is_late(&self, now: UnixSeconds) -> bool {
         now.abs_diff(self.polled_at.load(Ordering::Acquire)) >= self.late
     }
 

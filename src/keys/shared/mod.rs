@@ -222,6 +222,13 @@ impl PurposeSlot {
         }
     }
 
+    /// Returns `true` if [`keep_up`](Self::keep_up) would wait.
+    #[inline]
+    pub(crate) fn is_late(&self, now: UnixSeconds) -> bool {
+        let following = self.following.get();
+        following.is_some_and(|following| following.is_late(now))
+    }
+
     pub(crate) fn keys(&self) -> SlotKeys {
         self.keys.load()
     }
