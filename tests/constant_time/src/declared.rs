@@ -92,6 +92,14 @@ pub(crate) const DECLARED: &[Declared] = &[
         most: None,
         why: "documented: whether content is empty and whether it has changed",
     },
+    Declared {
+        works: &["seal_hidden_content"],
+        package: "control",
+        files: &["src/operations.rs"],
+        kind: Kind::Branch,
+        most: Some(1),
+        why: "documented: the `==` of the application's type, which compares a value with what is read back of it",
+    },
     #[cfg(not(feature = "aws-lc"))]
     Declared {
         works: &["open"],

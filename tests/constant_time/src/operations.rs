@@ -187,7 +187,7 @@ fn hidden_password() -> String {
 }
 
 fn refuse(reader: &impl Reader, value: &str) {
-    assert!(shown(reader.read("id", value).is_err()));
+    assert!(shown(reader.read("id", value, &[]).is_err()));
 }
 
 fn compare(text: &str, change: fn(&mut [u8])) {
