@@ -3,8 +3,8 @@
 import { mustBe, refuseUnknown, yesOrNo } from "../base/errors.js";
 import { TOKEN_CHARACTERS, Template, isHostName, toSetCookie } from "./set_cookie.js";
 
-const LONGEST_NAME = 128;
-const LONGEST_PATH = 1024;
+export const LONGEST_NAME = 128;
+export const LONGEST_PATH = 1024;
 
 /**
  * The option `cookie`. `formerly`: attributes that the cookie had, one or a list: it is dropped there whenever it is sent or
@@ -41,7 +41,7 @@ class Chosen extends Template {
 }
 
 /** The name with the safest prefix that the attributes allow. */
-function defaultName({ path = "/", domain = null, secure }) {
+export function defaultName({ path = "/", domain = null, secure }) {
   if (!secure) return "session";
   return domain !== null || path !== "/" ? "__Secure-session" : "__Host-session";
 }
@@ -67,7 +67,7 @@ export function templateOf({ name, path = "/", domain = null, secure = true, sam
   return new Template(name, Object.fromEntries(Object.entries(options).filter(([, value]) => value)));
 }
 
-function isDomain(domain) {
+export function isDomain(domain) {
   const labels = domain.split(".");
   const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
   return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);

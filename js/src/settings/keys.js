@@ -1,5 +1,6 @@
 // The keys that settings name: from variables, files and the settings themselves.
 
+import { fromUtf8 } from "../base/bytes.js";
 import { KeyRing } from "../keys/key_ring.js";
 import { looksLikeAKey } from "../keys/redact.js";
 import { escaped, plain, refuse } from "./sentences.js";
@@ -56,7 +57,7 @@ async function readFile(path, name) {
     return refuse(`cannot read ${name}: ${plain(escaped(String(error.message).split(",")[0]))}`);
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return fromUtf8(bytes);
   } catch {
     return refuse(`${name} is not UTF-8, expected keys`);
   }

@@ -1,6 +1,7 @@
 // Mistakes in settings that were understood, one by one and together, in the sentences of Rust's builder. Names are in braces.
 
 import { toUtf8 } from "../base/bytes.js";
+import { LONGEST_NAME, LONGEST_PATH, defaultName, isDomain } from "../cookie/attributes.js";
 import { TOKEN_CHARACTERS, isHostName } from "../cookie/set_cookie.js";
 import { showDuration } from "./duration.js";
 import { mistake, mistakeIn, plain, quoted } from "./sentences.js";
@@ -15,7 +16,7 @@ const lengthOf = (text) => toUtf8(text).length;
 /** Former attributes have the mistakes of the present ones, too. */
 function mistakesOfCookie({ formerly, ...present }) {
   const wrongName = wrongNameOf(present.name);
-  const name = wrongName ? undefined : present.name ?? defaultName(present);
+  const name = wrongName ? undefined : present.name ?? defaultName({ ...present, secure: !present.dangerAllowHttp });
   const mistakes = mistakesOfAttributes(present, name);
   if (wrongName) return [...mistakes, mistake("name", `{name}: cookie name ${wrongName}`)];
   return mistakes.length > 0 ? mistakes : formerly.flatMap((former) => mistakesOfFormer(former, present, name)).slice(0, 1);
@@ -24,15 +25,9 @@ function mistakesOfCookie({ formerly, ...present }) {
 function wrongNameOf(name) {
   if (name === undefined) return null;
   const found = [...name].find((character) => !TOKEN_CHARACTERS.test(character));
-  if (lengthOf(name) > 128) return `has ${lengthOf(name)} bytes, expected at most 128`;
+  if (lengthOf(name) > LONGEST_NAME) return `has ${lengthOf(name)} bytes, expected at most ${LONGEST_NAME}`;
   if (found) return `contains ${plain(quoted(found))}; use letters, digits, \`-\` and \`_\``;
   return /\.\d+$/.test(name) ? "ends in a dot and digits, like the parts of a large session; choose another ending" : null;
-}
-
-/** The name with the safest prefix that the attributes allow. */
-function defaultName({ path = "/", domain, dangerAllowHttp }) {
-  if (dangerAllowHttp) return "session";
-  return domain !== undefined || path !== "/" ? "__Secure-session" : "__Host-session";
 }
 
 function mistakesOfAttributes({ path = "/", domain = null, sameSite, partitioned, dangerAllowHttp }, name = "") {
@@ -54,14 +49,9 @@ function mistakesOfAttributes({ path = "/", domain = null, sameSite, partitioned
 function wrongPathOf(path) {
   const found = [...path].find((character) => !/[!"$-+\-.\/0-:<->@-~]/.test(character));
   if (!path.startsWith("/")) return "does not begin with `/`; give one like `/app`";
-  if (lengthOf(path) > 1024) return `has ${lengthOf(path)} bytes, expected at most 1024`;
+  if (lengthOf(path) > LONGEST_PATH) return `has ${lengthOf(path)} bytes, expected at most ${LONGEST_PATH}`;
   if (found) return `contains ${plain(quoted(found))}, expected visible ASCII characters other than \`;\`, \`,\`, \`?\` and \`#\``;
   return /\/(\.|%2e){1,2}(\/|$)/i.test(path) ? "has a segment `.` or `..`, which browsers resolve; leave it out" : null;
-}
-
-function isDomain(domain) {
-  const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
-  return domain.length <= 253 && domain.split(".").every(isLabel) && !/^[0-9.]*$/.test(domain);
 }
 
 /** The first mistake in the cookie as it was. Its subject is no setting of the cookie of now. */
