@@ -70,7 +70,7 @@ class Devices {
     const { keyId, body } = chosen;
     const { isStale, device } = await this.judge(body.metadata, fields, state);
     if (isStale) {
-      state.opened = body.metadata;
+      state.before = body.metadata;
       state.withheld = { code: "stale", sentence: STALE };
       state.outcome = { kind: "rejected", reason: "Stale", keyId };
       return;
@@ -127,7 +127,7 @@ class Devices {
   /** The cookies of a response with which a session is stored or dropped. */
   async depart(state, isDropped) {
     if (!isDropped) state.registration = await this.#offer(state);
-    return state.opened ? this.#left(state, isDropped) : [];
+    return state.before ? this.#left(state, isDropped) : [];
   }
 
   /** The field with the offer, in a response with which a session was stored. */
@@ -136,8 +136,8 @@ class Devices {
   }
 
   /** The cookies of a client that no longer has the session that opened. */
-  async #left({ opened, isRenewed, ended, metadata, now }, isDropped) {
-    const { device, sid, issued } = opened;
+  async #left({ before, isRenewed, ended, metadata, now }, isDropped) {
+    const { device, sid, issued } = before;
     if (device) {
       if (!isDropped && !isRenewed && ended !== "invalidated") return [];
       const tag = await tagOf(device);

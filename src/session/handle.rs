@@ -77,7 +77,7 @@ impl<T: Payload> Session<T> {
     /// Returns the session's id, if it has one. Does not create one.
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
-        self.touch().state().metadata.sid.map(SessionId)
+        self.touch().state().draft.metadata.sid.map(SessionId)
     }
 
     /// Returns the session's id, and creates one if there is none. The id stays the same until the session is
@@ -171,10 +171,10 @@ impl<T: Payload> Session<T> {
         let mut held = self.touch();
         let state = held.state();
         match state.withheld() {
-            Some(Withheld::Stale) => Err(SessionError::Stale),
+            Some(Withheld::Stale(_)) => Err(SessionError::Stale),
             // The application does not have it yet.
-            Some(Withheld::Unvalidated(_)) => Ok(state.opened.and_then(|it| it.device)),
-            _ => Ok(state.metadata.device),
+            Some(Withheld::Unvalidated(opened)) => Ok(opened.layout.metadata.device),
+            _ => Ok(state.draft.metadata.device),
         }
     }
 

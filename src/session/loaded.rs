@@ -62,7 +62,7 @@ impl<T> Loaded<T> {
         let Some(companion) = core.companion.as_deref() else {
             return;
         };
-        let session = SessionInfo::of(&state.metadata, key_id);
+        let session = SessionInfo::of(&state.draft.metadata, key_id);
         let admitted = companion.judge(context, &session, &[], system_time(state.now));
         state.admitted_until = match admitted {
             Some(admission) => admission.until.map(unix_seconds),

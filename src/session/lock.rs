@@ -125,7 +125,7 @@ impl<T: Payload> Held<'_, T> {
 
     /// Returns the session's id. Only where there is none is it made, which is a change.
     pub(super) fn ensure_id(&mut self) -> Result<Sid, SessionError> {
-        if let Some(sid) = self.state().metadata.sid {
+        if let Some(sid) = self.state().draft.metadata.sid {
             return Ok(sid);
         }
         let state = self.changeable()?;

@@ -90,7 +90,7 @@ impl<'a> Opening<'a> {
                 loaded.off_by = refused.off_by;
                 loaded.outcome = refused.into();
                 if refused.is_for_others {
-                    loaded.state.withhold(Withheld::Unreadable, None);
+                    loaded.state.withhold(Withheld::Unreadable(None));
                 }
             }
             Some(Ok(Candidate { key_id, opened })) => {
@@ -120,7 +120,7 @@ impl<'a> Opening<'a> {
         let metadata = &mut opened.layout.metadata;
         if self.core.companion.is_some() {
             // Set first, because a companion may panic.
-            state.withhold(Withheld::Stale, Some(*metadata));
+            state.withhold(Withheld::Stale(*metadata));
         }
         self.admit(metadata, key_id, cookies, state)?;
         state.resume(opened)

@@ -46,9 +46,9 @@ impl<T: SessionData> State<T> {
     /// Panics if the type does not read its bytes a second time. An empty value in place of them would be a visitor who is
     /// signed out, or an account without its limits.
     pub(crate) fn value(&mut self) -> Arc<T> {
-        let decoded = self.value.take().map_or_else(|| self.decode(), Ok);
+        let decoded = self.draft.value.take().map_or_else(|| self.decode(), Ok);
         let value = decoded.expect("a type reads again what it has read or written");
-        self.value = Some(Arc::clone(&value));
+        self.draft.value = Some(Arc::clone(&value));
         value
     }
 
@@ -58,7 +58,7 @@ impl<T: SessionData> State<T> {
         &mut self,
         change: impl FnOnce(&mut T) -> R,
     ) -> Result<R, SessionError> {
-        let mut value = self.value.take().map_or_else(|| self.decode(), Ok)?;
+        let mut value = self.draft.value.take().map_or_else(|| self.decode(), Ok)?;
         if Arc::get_mut(&mut value).is_none() {
             // A reader still holds this value.
             value = self.decode()?;
@@ -74,7 +74,7 @@ impl<T: SessionData> State<T> {
         let room = self.policy.budget.room.max(self.payload().len());
         let (payload, read) = session_data::encode(value, room)?;
         self.set_payload(payload)?;
-        self.value = Some(Arc::new(read));
+        self.draft.value = Some(Arc::new(read));
         Ok(())
     }
 
@@ -83,7 +83,7 @@ impl<T: SessionData> State<T> {
         if self.has_empty_payload() {
             return Ok(Arc::new(T::default()));
         }
-        T::decode(self.metadata.schema, self.payload())
+        T::decode(self.draft.metadata.schema, self.payload())
             .map(Arc::new)
             .ok_or_else(session_data::unread::<T>)
     }

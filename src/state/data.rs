@@ -34,30 +34,9 @@ pub(crate) struct Policy {
 pub(crate) struct State<T> {
     pub(super) policy: Arc<Policy>,
     pub(crate) now: UnixSeconds,
-    /// The session as it was opened. A session without this exists in this request only, so it has no dates yet.
-    pub(super) arrived: Option<OpenedBody>,
-    /// The request carried a token for this session, whether it opened or not.
-    pub(super) has_token: bool,
-    /// The session comes from the cookie of another library, so it has to be written.
-    pub(super) is_taken_over: bool,
-    /// Metadata of the session that opened. Stays after a sign-out, because the session's companion is told then which
-    /// session ended.
-    pub(crate) opened: Option<Metadata>,
-    /// Reason why the application did not get the session that came. Stays when another session is begun, because the
-    /// request then still has not seen the content that arrived.
-    pub(super) arrived_withheld: Option<Withheld>,
-    pub(crate) metadata: Metadata,
-    /// `renew` was called in this request.
-    pub(super) renewed: bool,
-    /// Earliest end that `limit_to` set in this request.
-    pub(super) limited_until: Option<UnixSeconds>,
-    /// Bytes that the request wrote. Until then the payload and the flash are those that arrived, which are not copied.
-    pub(super) payload: Option<Wiped>,
-    pub(super) flash: Option<Wiped>,
-    /// Payload as it was last decoded. Always `None` for a dictionary, which is read from its bytes.
-    pub(super) value: Option<Arc<T>>,
-    pub(super) ended: Option<Ended>,
-    pub(super) save_mode: SaveMode,
+    pub(crate) came: Came,
+    pub(crate) draft: Draft<T>,
+    pub(super) wish: Wish,
     /// This request bound the session to a device, which is still to be written.
     pub(crate) became_bound: bool,
     /// First second at which the session's companion would not admit the request, if there is one.
@@ -65,14 +44,48 @@ pub(crate) struct State<T> {
     pub(super) validation: Validation,
 }
 
+/// The session, or the part of one, that a request brought.
+pub(crate) enum Came {
+    Nothing,
+    /// A token that did not open.
+    Unopened,
+    /// The session that the draft continues.
+    Arrived(OpenedBody),
+    /// Stays when another session is begun, because the request then still has not seen the content that came.
+    Withheld(Withheld),
+    /// Ended in this request. With the metadata of the session that opened, because its companion is told.
+    Ended(Option<Metadata>),
+}
+
 /// Reason why the application does not get the session that came.
 pub(crate) enum Withheld {
-    /// This program lacks its key, or cannot read its payload.
-    Unreadable,
+    /// This program lacks its key, or cannot read its payload. With its metadata, if it opened.
+    Unreadable(Option<Metadata>),
     /// The session's companion does not admit the request.
-    Stale,
+    Stale(Metadata),
     /// The application has not said yet that the session is still valid.
     Unvalidated(Box<OpenedBody>),
+}
+
+/// The session as it is now.
+pub(crate) struct Draft<T> {
+    pub(crate) metadata: Metadata,
+    /// Written in this request. Until then the payload and the flash are those that arrived, which are not copied.
+    pub(super) payload: Option<Wiped>,
+    pub(super) flash: Option<Wiped>,
+    /// Payload as it was last decoded. Always `None` for a dictionary, which is read from its bytes.
+    pub(super) value: Option<Arc<T>>,
+    /// `renew` was called in this request.
+    pub(super) renewed: bool,
+    pub(super) ended: Option<Ended>,
+}
+
+/// Wishes of the application for the end of this request.
+#[derive(Clone, Copy)]
+pub(super) struct Wish {
+    pub(super) save: SaveMode,
+    /// Earliest end that `limit_to` set.
+    pub(super) limited_until: Option<UnixSeconds>,
 }
 
 /// Answer of the application to the question whether the session is still valid (docs/spec/writer.md § 8.16).
@@ -93,7 +106,7 @@ pub(super) enum Validation {
 pub(crate) struct OpenedBody {
     pub(crate) body: Wiped,
     pub(crate) layout: Layout,
-    /// Length of its token, and the number of cookies that this came in.
+    /// Length of its token, and the number of cookies that this came in. 0: it was taken over.
     pub(crate) token_len: u32,
     pub(crate) cookies: u32,
 }
@@ -119,20 +132,17 @@ impl<T> State<T> {
     pub(crate) fn new(policy: &Arc<Policy>, now: UnixSeconds, has_token: bool) -> State<T> {
         State {
             policy: Arc::clone(policy),
-            metadata: policy.new_metadata(now),
             now,
-            arrived: None,
-            has_token,
-            is_taken_over: false,
-            opened: None,
-            arrived_withheld: None,
-            renewed: false,
-            limited_until: None,
-            payload: None,
-            flash: None,
-            value: None,
-            ended: None,
-            save_mode: SaveMode::Auto,
+            came: if has_token {
+                Came::Unopened
+            } else {
+                Came::Nothing
+            },
+            draft: policy.new_draft(now, None),
+            wish: Wish {
+                save: SaveMode::Auto,
+                limited_until: None,
+            },
             became_bound: false,
             admitted_until: None,
             validation: Validation::Unasked,
@@ -157,11 +167,57 @@ impl Policy {
         self.all_persist || metadata.has_remembered()
     }
 
-    pub(super) fn new_metadata(&self, now: UnixSeconds) -> Metadata {
-        Metadata {
-            issued: now,
-            schema: self.schema,
-            ..Metadata::default()
+    /// Returns a session that begins at `now`.
+    pub(super) fn new_draft<T>(&self, now: UnixSeconds, ended: Option<Ended>) -> Draft<T> {
+        Draft {
+            metadata: Metadata {
+                issued: now,
+                schema: self.schema,
+                ..Metadata::default()
+            },
+            payload: None,
+            flash: None,
+            value: None,
+            renewed: false,
+            ended,
+        }
+    }
+}
+
+impl Came {
+    /// Returns the session that the draft continues.
+    pub(super) fn arrived(&self) -> Option<&OpenedBody> {
+        match self {
+            Came::Arrived(opened) => Some(opened),
+            _ => None,
+        }
+    }
+
+    /// Returns the session that opened, even while it waits for the application's answer.
+    pub(super) fn body(&self) -> Option<&OpenedBody> {
+        match self {
+            Came::Arrived(opened) => Some(opened),
+            Came::Withheld(Withheld::Unvalidated(opened)) => Some(opened),
+            _ => None,
+        }
+    }
+
+    /// Returns the metadata of the session that opened, whatever became of it.
+    pub(crate) fn before(&self) -> Option<&Metadata> {
+        match self {
+            Came::Withheld(Withheld::Stale(opened)) => Some(opened),
+            Came::Withheld(Withheld::Unreadable(opened)) | Came::Ended(opened) => opened.as_ref(),
+            _ => self.body().map(|body| &body.layout.metadata),
+        }
+    }
+
+    pub(super) fn has_token(&self) -> bool {
+        !matches!(self, Came::Nothing)
+    }
+
+    pub(super) fn end(&mut self) {
+        if self.has_token() {
+            *self = Came::Ended(self.before().copied());
         }
     }
 }
@@ -171,6 +227,11 @@ impl OpenedBody {
     pub(super) fn has_metadata(&self, other: Metadata) -> bool {
         let age = self.layout.metadata.age;
         self.layout.metadata == Metadata { age, ..other }
+    }
+
+    /// Returns `true` if it comes from the cookie of another library, so it has to be written.
+    pub(super) fn is_taken_over(&self) -> bool {
+        self.token_len == 0
     }
 
     fn session(&self) -> (&Metadata, &[u8]) {
@@ -189,17 +250,17 @@ impl OpenedBody {
 impl<T> State<T> {
     /// Returns `true` if the session exists in this request only.
     pub(crate) fn is_new(&self) -> bool {
-        self.arrived.is_none()
+        self.came.arrived().is_none()
     }
 
     /// Returns the metadata of the session, unless it is new.
     pub(crate) fn metadata(&self) -> Option<&Metadata> {
-        (!self.is_new()).then_some(&self.metadata)
+        (!self.is_new()).then_some(&self.draft.metadata)
     }
 
     /// Returns the metadata and the payload of the session that arrived, unless the application has invalidated it.
     pub(crate) fn arrived(&self) -> Option<(&Metadata, &[u8])> {
-        self.arrived.as_ref().map(OpenedBody::session)
+        self.came.arrived().map(OpenedBody::session)
     }
 
     /// Returns the metadata and the payload of the session that outlives the request: the one that arrived, or the one
@@ -207,7 +268,7 @@ impl<T> State<T> {
     pub(crate) fn lasting(&self) -> Option<(&Metadata, &[u8])> {
         match self.withheld() {
             Some(Withheld::Unvalidated(opened)) => Some(opened.session()),
-            _ if self.renewed => Some((&self.metadata, self.payload())),
+            _ if self.draft.renewed => Some((&self.draft.metadata, self.payload())),
             _ => self.arrived(),
         }
     }
@@ -218,34 +279,39 @@ impl<T> State<T> {
     }
 
     pub(crate) fn is_persistent(&self) -> bool {
-        self.policy.is_persistent(&self.metadata)
+        self.policy.is_persistent(&self.draft.metadata)
     }
 
     /// Returns `true` if the sign-in is less than `duration` seconds ago. A new session has no sign-in, unless this
     /// request renewed it.
     pub(crate) fn is_recent(&self, duration: u64) -> bool {
-        let is_new = self.is_new() && !self.renewed;
-        !is_new && self.now < self.metadata.issued.saturating_add(duration)
+        let is_new = self.is_new() && !self.draft.renewed;
+        !is_new && self.now < self.draft.metadata.issued.saturating_add(duration)
     }
 
     /// Returns the name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
-        let (sid, issued) = match (self.withheld(), self.opened) {
+        let withheld = self.withheld();
+        // A guard checks a form before the application is asked.
+        let metadata = match withheld {
+            Some(Withheld::Stale(opened)) => opened,
+            Some(Withheld::Unvalidated(opened)) => &opened.layout.metadata,
+            _ => &self.draft.metadata,
+        };
+        let mut sid = metadata.sid?;
+        if matches!(withheld, Some(Withheld::Stale(_))) {
             // A stale session has tokens too, or nobody could sign in or out by a form. Its id is inverted, so none of
             // them is a token of the bound session.
-            (Some(Withheld::Stale), Some(opened)) => (opened.sid?.map(|byte| !byte), opened.issued),
-            // A guard checks a form before the application is asked.
-            (Some(Withheld::Unvalidated(_)), Some(opened)) => (opened.sid?, opened.issued),
-            _ => (self.metadata.sid?, self.metadata.issued),
-        };
+            sid = sid.map(|byte| !byte);
+        }
         let mut name = [0; 12];
         name[..8].copy_from_slice(&sid);
-        name[8..].copy_from_slice(&wire_issued(issued).unwrap_or(0).to_be_bytes());
+        name[8..].copy_from_slice(&wire_issued(metadata.issued).unwrap_or(0).to_be_bytes());
         Some(name)
     }
 
     pub(crate) fn payload(&self) -> &[u8] {
-        match (&self.payload, &self.arrived) {
+        match (&self.draft.payload, self.came.arrived()) {
             (Some(payload), _) => payload,
             (None, Some(arrived)) => arrived.payload(),
             (None, None) => &self.policy.empty_payload,
@@ -253,7 +319,7 @@ impl<T> State<T> {
     }
 
     pub(super) fn flash_bytes(&self) -> &[u8] {
-        match (&self.flash, &self.arrived) {
+        match (&self.draft.flash, self.came.arrived()) {
             (Some(flash), _) => flash,
             (None, Some(arrived)) => arrived.flash(),
             (None, None) => &[],
@@ -267,12 +333,14 @@ impl<T> State<T> {
 
     /// Returns the reason why the session that came must not be overwritten, unless the application began a new one.
     pub(crate) fn withheld(&self) -> Option<&Withheld> {
-        let withheld = self.arrived_withheld.as_ref();
-        withheld.filter(|_| !self.is_replaced())
+        match &self.came {
+            Came::Withheld(withheld) if !self.is_replaced() => Some(withheld),
+            _ => None,
+        }
     }
 
     /// Returns `true` if the application began a new session in place of the one that opened.
     pub(crate) fn is_replaced(&self) -> bool {
-        self.renewed || self.ended == Some(Ended::Invalidated)
+        self.draft.renewed || self.draft.ended == Some(Ended::Invalidated)
     }
 }

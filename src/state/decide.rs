@@ -189,7 +189,7 @@ impl<T> State<T> {
         asked: Asked,
         standing: Standing,
     ) -> Decision {
-        let has_begun_or_ended = self.renewed || self.ended.is_some();
+        let has_begun_or_ended = self.draft.renewed || self.draft.ended.is_some();
         match (response.said, self.decide_alone(response, asked, standing)) {
             (Said::Same | Said::Other, Decision::Refresh(_)) => Decision::Keep,
             // What a service inside did is lost with it, and may be a sign-out.
@@ -204,7 +204,7 @@ impl<T> State<T> {
         if self.withheld().is_some() {
             return Decision::Keep;
         }
-        let is_discarded = self.save_mode == SaveMode::Discard;
+        let is_discarded = self.wish.save == SaveMode::Discard;
         let is_silenced = self.is_silenced(response.status);
         // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
         let has_lapsed = standing == Standing::Lapsed;
@@ -217,9 +217,9 @@ impl<T> State<T> {
         if self.is_to_store() {
             return if has_lapsed {
                 Decision::KeepLapsed
-            } else if self.renewed || !asked.may_hide {
+            } else if self.draft.renewed || !asked.may_hide {
                 self.store(response.said)
-            } else if self.ended.is_some() && response.said != Said::Nothing {
+            } else if self.draft.ended.is_some() && response.said != Said::Nothing {
                 // A sign-out counts, although its message does not.
                 Decision::Drop
             } else {
@@ -234,24 +234,26 @@ impl<T> State<T> {
 
     /// Returns `true` if a response that succeeds stores the session, or drops its token, for what was done to it.
     pub(crate) fn is_to_write(&self) -> bool {
-        let is_kept = self.withheld().is_some() || self.save_mode == SaveMode::Discard;
+        let is_kept = self.withheld().is_some() || self.wish.save == SaveMode::Discard;
         let is_over = self.is_over(false, false);
-        !is_kept && (self.has_token || !is_over) && (is_over || self.has_changed())
+        !is_kept && (self.came.has_token() || !is_over) && (is_over || self.has_changed())
     }
 
     /// Returns `true` if the application ended the session that arrived, and not for a sign-in.
     fn has_replaced(&self) -> bool {
-        self.opened.is_some() && self.ended == Some(Ended::Invalidated) && !self.renewed
+        self.came.before().is_some()
+            && self.draft.ended == Some(Ended::Invalidated)
+            && !self.draft.renewed
     }
 
     /// A failure saves nothing, unless the application insists.
     fn is_silenced(&self, status: u16) -> bool {
-        status >= 500 && !self.policy.save_on_server_error && self.save_mode != SaveMode::Force
+        status >= 500 && !self.policy.save_on_server_error && self.wish.save != SaveMode::Force
     }
 
     /// A session that has ended also ends where new content is not written.
     fn is_over(&self, is_discarded: bool, is_silenced: bool) -> bool {
-        match self.ended {
+        match self.draft.ended {
             Some(Ended::Invalidated) => is_discarded || is_silenced || self.is_nothing(),
             Some(Ended::Cleared) => !is_discarded && (is_silenced || self.is_empty()),
             None => !is_discarded && self.is_nothing() && self.has_changed(),
@@ -259,23 +261,28 @@ impl<T> State<T> {
     }
 
     fn is_to_store(&self) -> bool {
-        (self.save_mode == SaveMode::Force && !self.is_new()) || self.has_changed()
+        (self.wish.save == SaveMode::Force && !self.is_new()) || self.has_changed()
     }
 
     /// Stores what has changed, unless the session has ended by now.
     fn store(&self, said: Said) -> Decision {
-        if self.now >= self.policy.lifetimes.absolute_deadline(&self.metadata) {
+        if self.now
+            >= self
+                .policy
+                .lifetimes
+                .absolute_deadline(&self.draft.metadata)
+        {
             return self.drop_if_any(said);
         }
-        let metadata = self.to_write(self.content_len(), self.metadata);
+        let metadata = self.to_write(self.content_len(), self.draft.metadata);
         Decision::Store(BodyToSeal::With(metadata))
     }
 
     /// Seals the same content again where a refresh or a new key is due, and there is room.
     fn refresh(&self, reseal: bool) -> Decision {
         let lifetimes = &self.policy.lifetimes;
-        let is_due = lifetimes.is_refresh_due(&self.metadata, self.now, self.is_validated());
-        let refreshed = BodyToSeal::With(self.metadata.active_at(self.now));
+        let is_due = lifetimes.is_refresh_due(&self.draft.metadata, self.now, self.is_validated());
+        let refreshed = BodyToSeal::With(self.draft.metadata.active_at(self.now));
         if is_due && self.may_send(refreshed).is_some() {
             return Decision::Refresh(refreshed);
         }
@@ -291,7 +298,7 @@ impl<T> State<T> {
     /// Seals the same content again, which is no activity of the visitor.
     pub(crate) fn reseal(&self) -> Decision {
         let same = if self.became_bound {
-            BodyToSeal::With(self.metadata)
+            BodyToSeal::With(self.draft.metadata)
         } else {
             BodyToSeal::AsArrived
         };
@@ -303,7 +310,7 @@ impl<T> State<T> {
 
     /// If nothing arrived, and the response brings nothing, there is nothing to drop.
     fn drop_if_any(&self, said: Said) -> Decision {
-        if self.has_token || said != Said::Nothing {
+        if self.came.has_token() || said != Said::Nothing {
             Decision::Drop
         } else {
             Decision::Keep
@@ -311,39 +318,41 @@ impl<T> State<T> {
     }
 
     fn has_changed(&self) -> bool {
-        let Some(arrived) = &self.arrived else {
+        let Some(arrived) = self.came.arrived() else {
             return !self.is_nothing();
         };
         let differs =
             |now: &Option<Wiped>, before: &[u8]| now.as_ref().is_some_and(|now| **now != *before);
-        self.is_taken_over
-            || !arrived.has_metadata(self.metadata)
-            || differs(&self.payload, arrived.payload())
-            || differs(&self.flash, arrived.flash())
+        arrived.is_taken_over()
+            || !arrived.has_metadata(self.draft.metadata)
+            || differs(&self.draft.payload, arrived.payload())
+            || differs(&self.draft.flash, arrived.flash())
     }
 
     /// Returns `true` if `token` is the session that arrived: with the same content, under any age.
     #[cfg(feature = "http")]
     pub(crate) fn arrived_as(&self, token: &super::OpenedBody) -> bool {
-        self.arrived.as_ref().is_some_and(|arrived| {
+        self.came.arrived().is_some_and(|arrived| {
             arrived.has_metadata(token.layout.metadata)
-                && token.payload() == arrived.payload()
-                && token.flash() == arrived.flash()
+                && (token.payload(), token.flash()) == (arrived.payload(), arrived.flash())
         })
     }
 
     /// Empty, and not kept for its own sake either.
     fn is_nothing(&self) -> bool {
-        self.is_empty() && !self.metadata.has_remembered()
+        self.is_empty() && !self.draft.metadata.has_remembered()
     }
 
     /// No entry, no flash, no id.
     fn is_empty(&self) -> bool {
-        self.metadata.sid.is_none() && self.flash_bytes().is_empty() && self.has_empty_payload()
+        self.draft.metadata.sid.is_none()
+            && self.flash_bytes().is_empty()
+            && self.has_empty_payload()
     }
 
     pub(super) fn has_empty_payload(&self) -> bool {
-        self.metadata.schema == self.policy.schema && *self.payload() == *self.policy.empty_payload
+        self.draft.metadata.schema == self.policy.schema
+            && *self.payload() == *self.policy.empty_payload
     }
 
     /// Returns `true` if the clock shows a time that a token can carry.
@@ -367,7 +376,7 @@ impl<T> State<T> {
     pub(crate) fn max_age(&self, body: BodyToSeal) -> Option<u64> {
         let written = match body {
             BodyToSeal::With(metadata) => metadata,
-            BodyToSeal::AsArrived => self.metadata,
+            BodyToSeal::AsArrived => self.draft.metadata,
         };
         let end = self.policy.lifetimes.expires_at(&written);
         let is_persistent = self.policy.is_persistent(&written);

@@ -8,16 +8,16 @@ use super::{
 impl<T> State<T> {
     /// Returns the id of a session that a sign-in has begun in this request.
     pub(crate) fn renewed_sid(&self) -> Option<Sid> {
-        self.metadata.sid.filter(|_| self.renewed)
+        self.draft.metadata.sid.filter(|_| self.draft.renewed)
     }
 
     /// Returns the session that opened, if its client keeps it no longer, or under another id. One with a device keeps
     /// that under its next id. `is_dropped`: the client drops it now.
     pub(crate) fn departed(&self, is_dropped: bool) -> Option<&Metadata> {
-        let opened = self.opened.as_ref()?;
+        let opened = self.came.before()?;
         let is_gone = match (opened.device, opened.sid) {
             (Some(_), _) => is_dropped || self.is_replaced(),
-            (None, Some(sid)) => is_dropped || self.metadata.sid != Some(sid),
+            (None, Some(sid)) => is_dropped || self.draft.metadata.sid != Some(sid),
             (None, None) => false,
         };
         is_gone.then_some(opened)

@@ -2,7 +2,7 @@
 
 use super::{
     bytes::layout::{Metadata, Sid},
-    data::{Ended, SaveMode, State, Validation, Withheld},
+    data::{Came, Ended, SaveMode, State, Validation, Withheld},
     error::{SessionError, TooLarge},
 };
 use crate::{
@@ -17,8 +17,8 @@ impl<T> State<T> {
         match self.withheld() {
             None => Ok(()),
             Some(Withheld::Unvalidated(_)) => Err(SessionError::Unvalidated(None)),
-            Some(Withheld::Stale) => Err(SessionError::Stale),
-            Some(Withheld::Unreadable) => Err(SessionError::Unreadable),
+            Some(Withheld::Stale(_)) => Err(SessionError::Stale),
+            Some(Withheld::Unreadable(_)) => Err(SessionError::Unreadable),
         }
     }
 
@@ -37,7 +37,7 @@ impl<T> State<T> {
     }
 
     fn renew_as(&mut self, sid: Sid) -> Result<(), SessionError> {
-        let (now, limited_until) = (self.now, self.limited_until);
+        let (now, limited_until) = (self.now, self.wish.limited_until);
         self.change_metadata(|metadata| {
             let remembered = metadata.remembered;
             let remembered_until = remembered.map(|duration| metadata.issued + u64::from(duration));
@@ -48,7 +48,7 @@ impl<T> State<T> {
             metadata.limit = limited_until.map(|end| seconds_until(end, metadata));
             metadata.remembered = remembered_until.map(|end| seconds_until(end, metadata));
         })?;
-        self.renewed = true;
+        self.draft.renewed = true;
         self.forget_admission();
         Ok(())
     }
@@ -60,7 +60,7 @@ impl<T> State<T> {
             let limit = seconds_until(end, metadata);
             metadata.limit = metadata.limit.into_iter().chain([limit]).min();
         })?;
-        self.limited_until = self.limited_until.into_iter().chain([end]).min();
+        self.wish.limited_until = self.wish.limited_until.into_iter().chain([end]).min();
         Ok(())
     }
 
@@ -72,7 +72,10 @@ impl<T> State<T> {
         }
         let end = self.now.saturating_add(duration);
         self.change_metadata(|metadata| metadata.remembered = Some(seconds_until(end, metadata)))?;
-        Ok(self.policy.lifetimes.absolute_deadline(&self.metadata))
+        Ok(self
+            .policy
+            .lifetimes
+            .absolute_deadline(&self.draft.metadata))
     }
 
     /// Ends the session with the browser again. A limit stays.
@@ -82,27 +85,27 @@ impl<T> State<T> {
 
     /// Drops the data, the flash messages and the id, and keeps the dates.
     pub(crate) fn clear(&mut self) -> Result<(), SessionError> {
-        self.drop_content();
-        self.metadata.sid = None;
-        self.metadata.schema = self.policy.schema;
-        self.ended.get_or_insert(Ended::Cleared);
+        self.draft.payload = Some(Wiped::from(self.policy.empty_payload.to_vec()));
+        self.draft.flash = Some(Wiped::default());
+        self.draft.value = None;
+        self.draft.metadata.sid = None;
+        self.draft.metadata.schema = self.policy.schema;
+        self.draft.ended.get_or_insert(Ended::Cleared);
         Ok(())
     }
 
     /// Drops everything and begins a new session. Returns the id that the browser has, unless the session's companion does
     /// not admit the request: a copied cookie alone tells nobody what to put on a deny list.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
-        let is_stale = matches!(self.arrived_withheld, Some(Withheld::Stale));
-        let is_told = !is_stale && self.ended != Some(Ended::Invalidated);
-        let opened = self.opened.filter(|_| is_told);
-        self.arrived = None;
-        self.drop_content();
-        self.metadata = self.policy.new_metadata(self.now);
-        self.renewed = false;
-        self.limited_until = None;
-        self.ended = Some(Ended::Invalidated);
-        self.forget_admission();
-        opened.and_then(|opened| opened.sid)
+        let is_stale = matches!(self.came, Came::Withheld(Withheld::Stale(_)));
+        let is_told = !is_stale && self.draft.ended != Some(Ended::Invalidated);
+        let opened = self.came.before().filter(|_| is_told);
+        let sid = opened.and_then(|opened| opened.sid);
+        if !self.is_new() {
+            self.came.end();
+        }
+        self.begin(Some(Ended::Invalidated));
+        sid
     }
 
     /// Begins the session of another visitor: invalidates, and renews what is left. Returns the id that the browser has,
@@ -116,32 +119,39 @@ impl<T> State<T> {
     }
 
     pub(crate) fn discard(&mut self) {
-        self.save_mode = SaveMode::Discard;
+        self.wish.save = SaveMode::Discard;
     }
 
     pub(crate) fn save(&mut self) -> Result<(), SessionError> {
         self.change_metadata(|_| {})?;
-        self.save_mode = SaveMode::Force;
+        self.wish.save = SaveMode::Force;
         Ok(())
     }
 
     pub(super) fn set_payload(&mut self, payload: Wiped) -> Result<(), TooLarge> {
         let metadata = Metadata {
             schema: self.policy.schema,
-            ..self.metadata
+            ..self.draft.metadata
         };
-        if *self.payload() != *payload || metadata != self.metadata {
+        if *self.payload() != *payload || metadata != self.draft.metadata {
             self.check_size(payload.len() + self.flash_bytes().len(), &metadata)?;
-            self.metadata = metadata;
-            self.payload = Some(payload);
+            self.draft.metadata = metadata;
+            self.draft.payload = Some(payload);
         }
         Ok(())
     }
 
     pub(super) fn set_flash(&mut self, flash: Wiped) -> Result<(), SessionError> {
-        self.check_size(self.payload().len() + flash.len(), &self.metadata)?;
-        self.flash = Some(flash);
+        self.check_size(self.payload().len() + flash.len(), &self.draft.metadata)?;
+        self.draft.flash = Some(flash);
         Ok(())
+    }
+
+    /// Becomes a new session.
+    pub(super) fn begin(&mut self, ended: Option<Ended>) {
+        self.draft = self.policy.new_draft(self.now, ended);
+        self.wish.limited_until = None;
+        self.forget_admission();
     }
 
     /// Forgets what was said about a session in whose place another begins: by the application, and by its companion.
@@ -150,17 +160,11 @@ impl<T> State<T> {
         self.admitted_until = None;
     }
 
-    fn drop_content(&mut self) {
-        self.payload = Some(Wiped::from(self.policy.empty_payload.to_vec()));
-        self.flash = Some(Wiped::default());
-        self.value = None;
-    }
-
     fn change_metadata(&mut self, change: impl FnOnce(&mut Metadata)) -> Result<(), SessionError> {
-        let mut metadata = self.metadata;
+        let mut metadata = self.draft.metadata;
         change(&mut metadata);
         self.check_size(self.content_len(), &metadata)?;
-        self.metadata = metadata;
+        self.draft.metadata = metadata;
         Ok(())
     }
 }

@@ -1,11 +1,13 @@
 //! Session that a request brings (docs/spec/writer.md § 8.6).
 
+use std::mem;
+
 use super::{
     bytes::{
         layout::{Layout, Metadata},
         session_data::Payload,
     },
-    data::{OpenedBody, State, Withheld},
+    data::{Came, OpenedBody, State, Withheld},
 };
 use crate::{base::reason::Reason, crypto::scratch::Wiped};
 
@@ -15,18 +17,17 @@ impl<T: Payload> State<T> {
     pub(crate) fn resume(&mut self, opened: OpenedBody) -> Result<(), Reason> {
         let metadata = opened.layout.metadata;
         // Set first, because decoding runs the application's code, which may panic.
-        self.withhold(Withheld::Unreadable, Some(metadata));
+        self.withhold(Withheld::Unreadable(Some(metadata)));
         let value = T::accept(metadata.schema, opened.payload())?;
-        let answered_at = (!self.is_taken_over).then(|| metadata.last_active());
+        let answered_at = (!opened.is_taken_over()).then(|| metadata.last_active());
         if self
             .policy
             .lifetimes
             .is_validation_due(answered_at, self.now)
         {
-            self.arrived_withheld = Some(Withheld::Unvalidated(Box::new(opened)));
+            self.withhold(Withheld::Unvalidated(Box::new(opened)));
         } else {
-            self.arrived_withheld = None;
-            self.value = value;
+            self.draft.value = value;
             self.hold(opened);
         }
         Ok(())
@@ -35,10 +36,12 @@ impl<T: Payload> State<T> {
     /// Calls `take`, which runs the application's code. If that panics, the session is unreadable, so that no write
     /// drops the old cookie.
     pub(crate) fn taking_over<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
-        self.arrived_withheld = Some(Withheld::Unreadable);
+        let before = mem::replace(&mut self.came, Came::Withheld(Withheld::Unreadable(None)));
         let taken = take(self);
-        self.arrived_withheld
-            .take_if(|withheld| matches!(withheld, Withheld::Unreadable));
+        // No version of the application wrote it, so a new session may take its place.
+        if matches!(self.came, Came::Withheld(Withheld::Unreadable(_))) {
+            self.came = before;
+        }
         taken
     }
 
@@ -68,28 +71,24 @@ impl<T: Payload> State<T> {
         metadata.write(flash, payload, 0, &mut body);
         let body = Wiped::from(body);
         let layout = Layout::parse(&body).ok_or(Reason::Malformed)?;
-        self.is_taken_over = true;
-        let resumed = self.resume(OpenedBody {
+        self.resume(OpenedBody {
             body,
             layout,
             token_len: 0,
             cookies: 1,
-        });
-        // No version of the application wrote it, so a new session may take its place.
-        resumed.inspect_err(|_| (self.opened, self.is_taken_over) = (None, false))
+        })
     }
 }
 
 impl<T> State<T> {
     /// Becomes the session of a verified body, whose payload is not looked at.
     pub(crate) fn hold(&mut self, opened: OpenedBody) {
-        self.metadata = opened.layout.metadata;
-        self.arrived = Some(opened);
+        self.draft.metadata = opened.layout.metadata;
+        self.came = Came::Arrived(opened);
     }
 
-    /// Withholds the session that came, of which `opened` is the metadata if it opened.
-    pub(crate) fn withhold(&mut self, withheld: Withheld, opened: Option<Metadata>) {
-        self.arrived_withheld = Some(withheld);
-        self.opened = opened;
+    /// Withholds the session that came.
+    pub(crate) fn withhold(&mut self, reason: Withheld) {
+        self.came = Came::Withheld(reason);
     }
 }

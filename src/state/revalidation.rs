@@ -1,9 +1,11 @@
 //! Gate in front of a session that the application has to be asked about, and the effect of its answers
 //! (docs/spec/writer.md § 8.16).
 
+use std::mem;
+
 use super::{
     bytes::layout::Metadata,
-    data::{Ended, State, Validation, Withheld},
+    data::{Came, Ended, OpenedBody, State, Validation, Withheld},
     error::SessionError,
     lifetime::Lifetimes,
     refresh::{Refresh, Revalidation},
@@ -31,7 +33,7 @@ impl<T> State<T> {
 
     /// Returns `true` if no answer has let in the session that opened.
     pub(crate) fn arrived_unvalidated(&self) -> bool {
-        matches!(self.arrived_withheld, Some(Withheld::Unvalidated(_)))
+        matches!(self.came, Came::Withheld(Withheld::Unvalidated(_)))
     }
 
     /// Returns `true` if the application said in this request that the present session is still valid.
@@ -104,21 +106,19 @@ impl<T> State<T> {
 
     /// Becomes a new session, which has ended. A `clear` stays in effect, so that the client drops its token.
     fn end(&mut self) {
-        *self = State {
-            opened: self.opened,
-            ended: self.ended.filter(|ended| *ended == Ended::Cleared),
-            save_mode: self.save_mode,
-            validation: Validation::Ended,
-            ..State::new(&self.policy, self.now, self.has_token)
-        };
+        self.came.end();
+        let cleared = self.draft.ended.filter(|ended| *ended == Ended::Cleared);
+        self.begin(cleared);
+        self.validation = Validation::Ended;
     }
 
     fn let_in(&mut self, validation: Validation) {
         if self.awaits_answer()
-            && let Some(Withheld::Unvalidated(opened)) = self.arrived_withheld.take()
+            && let Came::Withheld(Withheld::Unvalidated(opened)) =
+                mem::replace(&mut self.came, Came::Unopened)
         {
             // A handler may have read the empty value while the session was withheld.
-            self.value = None;
+            self.draft.value = None;
             self.hold(*opened);
         }
         self.validation = validation;
@@ -138,9 +138,10 @@ impl<T> State<T> {
     /// Returns the time of the last answer about the session. A sign-in counts as one. A session that was taken over has
     /// none, because another library issued it.
     fn answered_at(&self) -> Option<UnixSeconds> {
+        let body = self.came.body();
         match self.validation {
             Validation::Valid(at) | Validation::Kept(at) => Some(at),
-            _ if self.is_taken_over && !self.renewed => None,
+            _ if !self.draft.renewed && body.is_some_and(OpenedBody::is_taken_over) => None,
             _ => self.lasting().map(|(metadata, _)| metadata.last_active()),
         }
     }

@@ -201,7 +201,7 @@ export class BaseSession extends Watched {
 
   /** Saves none of this request's changes, unless `save` is called later. */
   discard() {
-    change(this, true).wish = "discard";
+    change(this, true).save = "discard";
   }
 
   /** Writes the session with this response even if it did not change. `callback`: as express-session has it, it gets an error. */
@@ -211,7 +211,7 @@ export class BaseSession extends Watched {
     try {
       const state = change(this);
       state.checkSize();
-      state.wish = "force";
+      state.save = "force";
     } catch (error) {
       if (!callback) throw error;
       failed = error;

@@ -16,8 +16,8 @@ const OVER =
   "timeouts differ";
 
 /** Tells what came of reading, at most one event of each kind in a minute. */
-export function tellOfReading({ outcome: { kind, reason, keyId }, opened, refused, policy, now }, { say, notBefore, over }) {
-  const dates = opened ?? refused;
+export function tellOfReading({ outcome: { kind, reason, keyId }, before, refused, policy, now }, { say, notBefore, over }) {
+  const dates = before ?? refused;
   if (policy.rememberUpTo === 0 && (dates?.remembered ?? null) !== null) say("warn", REMEMBERED, {}, REMEMBERED, now);
   // What other libraries have written is told in another way.
   if (kind !== "rejected") return;

@@ -20,7 +20,7 @@ export class State {
   /** The body as it opened, or null. */
   arrived = null;
   /** The metadata of the session that opened, whatever became of it. */
-  opened = null;
+  before = null;
   /** The metadata of a session whose dates were refused. */
   refused;
   /** Why the application does not get the session that opened, as a code and a sentence; or null. */
@@ -40,7 +40,7 @@ export class State {
   isTouched = false;
   isClosed = false;
   /** The last wish of the application: `auto`, `discard` or `force`. */
-  wish = "auto";
+  save = "auto";
   /** The least end set by `limitTo` in this request, or null. */
   limitedUntil = null;
   becameBound = false;
@@ -80,7 +80,7 @@ export class State {
 
   /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
   open({ keyId, bytes, body: { metadata, payload, flash }, place, tokenLength, cookies }) {
-    this.opened = metadata;
+    this.before = metadata;
     if (!this.become(metadata, payload, flash)) return this.refuse({ reason: "Payload", keyId, isForOthers: true });
     this.arrived.body = bytes;
     this.arrived.allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
@@ -180,7 +180,7 @@ export class State {
   /** Returns the id of the session that has ended, or null. */
   invalidate() {
     const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
-    const id = isTold && this.opened ? idOf(this.opened) : null;
+    const id = isTold && this.before ? idOf(this.before) : null;
     this.begin();
     this.withheld = null;
     this.isRenewed = false;
@@ -242,16 +242,16 @@ export class State {
     if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
     const keep = { change: "keep", touch: "touched" };
     if (this.withheld || this.isClosed) return keep;
-    const isDiscarded = this.wish === "discard";
+    const isDiscarded = this.save === "discard";
     const standing = this.sealer.standingOf(this);
     // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
     // A change that did not fit fails a request like any other error: only a part of the changes may have been made.
     const isFailure = status >= 500 || status === this.failure?.status;
-    const isSilenced = standing === "lapsed" || (isFailure && !this.policy.saveOnServerError && this.wish !== "force");
+    const isSilenced = standing === "lapsed" || (isFailure && !this.policy.saveOnServerError && this.save !== "force");
     const drop = this.hasToken || said ? { change: "drop", touch: "written" } : keep;
     if (this.#isOver(isDiscarded, isSilenced)) return drop;
     if (isDiscarded || isSilenced) return keep;
-    if (this.hasChanged() || (this.wish === "force" && this.arrived)) {
+    if (this.hasChanged() || (this.save === "force" && this.arrived)) {
       // A sign-out counts, although its message does not.
       if (this.mayHide && !this.isRenewed) return this.ended ? drop : keep;
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
@@ -310,7 +310,7 @@ export class State {
 
   /** Returns true if a response that succeeds stores the session, or drops its token, for what was done to it. */
   isToWrite() {
-    if (this.withheld || this.wish === "discard") return false;
+    if (this.withheld || this.save === "discard") return false;
     return this.#isOver(false, false) ? this.hasToken : this.hasChanged();
   }
 

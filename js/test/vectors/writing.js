@@ -124,7 +124,7 @@ export async function runWrite(vector) {
   know(vector, [...SCENE, "actions", "response", "late", "expect"]);
   const carrier = await carrierOf(vector);
   const session = await load(vector, carrier);
-  const came = stateOf(session).opened?.sid ?? null;
+  const came = stateOf(session).before?.sid ?? null;
   const { late: expectedLate = [], ...expected } = vector.expect;
   const told = await perform(session, vector.actions);
   if (!expected.taken) delete told.taken;

@@ -25,7 +25,7 @@ impl<T> State<T> {
         let body_len = budget.longest_body(content);
         let padded_len = budget.padded_len(body_len, content);
         // A session that arrived larger than the profile allows is sent as it arrived.
-        let allowed = self.allowed(BodyToSeal::With(self.metadata));
+        let allowed = self.allowed(BodyToSeal::With(self.draft.metadata));
         let sent = budget.sent(allowed, padded_len, true);
         SizeReport {
             entries: T::entries(self.payload()),
@@ -92,10 +92,10 @@ impl<T> State<T> {
             // It fits with every field at its longest.
             BodyToSeal::With(_) if content <= budget.room => return Some(budget.allowed),
             BodyToSeal::With(metadata) => (metadata, metadata.len() + content),
-            BodyToSeal::AsArrived => (self.metadata, self.arrived_body().len()),
+            BodyToSeal::AsArrived => (self.draft.metadata, self.arrived_body().len()),
         };
         let is_large = content > budget.room;
-        let came_in = self.arrived.as_ref().filter(|_| is_large).map(|arrived| {
+        let came_in = self.came.arrived().filter(|_| is_large).map(|arrived| {
             let has_max_age = policy.reserves_max_age(&arrived.layout.metadata);
             budget.came_in(
                 arrived.token_len as usize,
@@ -121,7 +121,6 @@ impl<T> State<T> {
 
     /// Returns the body that arrived; empty if none did.
     pub(in crate::state) fn arrived_body(&self) -> &[u8] {
-        let arrived = self.arrived.as_ref();
-        arrived.map_or(&[], |arrived| &arrived.body)
+        self.came.arrived().map_or(&[], |arrived| &arrived.body)
     }
 }

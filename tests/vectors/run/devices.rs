@@ -62,9 +62,9 @@ fn check_open(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
             let opened = held.state();
             json!({"opened": {
                 "key_id": key_id.to_string(),
-                "issued": opened.metadata.issued,
-                "sid": opened.metadata.sid.map(|sid| hex(&sid)),
-                "device": opened.metadata.device.map(|device| hex(&device)),
+                "issued": opened.draft.metadata.issued,
+                "sid": opened.draft.metadata.sid.map(|sid| hex(&sid)),
+                "device": opened.draft.metadata.device.map(|device| hex(&device)),
                 "became_bound": opened.became_bound,
                 "until": opened.admitted_until,
                 "payload": hex(opened.payload()),
