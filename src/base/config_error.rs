@@ -45,23 +45,8 @@ impl ConfigError {
     }
 
     /// `error` is a whole sentence, which does not name the setting.
-    pub(crate) fn of(setting: &'static str, error: impl fmt::Display) -> ConfigError {
-        ConfigError::about(
-            setting,
-            Sentence::from(error.to_string()).after(setting, ": "),
-        )
-    }
-
-    /// `error` is of a cookie that `setting` describes, so its subject is no setting of the session's own cookie.
-    pub(crate) fn within(setting: &'static str, error: &ConfigError) -> ConfigError {
-        let [mistake, ..] = &error.mistakes[..] else {
-            unreachable!("an error has a mistake");
-        };
-        let sentence = match &mistake.setting {
-            Some(subject) => mistake.sentence.with_plain(subject),
-            None => mistake.sentence.clone(),
-        };
-        ConfigError::about(setting, sentence.after(setting, ": "))
+    pub(crate) fn of(setting: &'static str, error: impl Into<Sentence>) -> ConfigError {
+        ConfigError::about(setting, error.into().after(setting, ": "))
     }
 
     /// `sentence` says itself which setting is wrong.
@@ -199,12 +184,6 @@ impl Sentence {
         Sentence(format!("{{{setting}}}{link}{}", self.0))
     }
 
-    /// Returns the same sentence, in which the name that it begins with is text.
-    fn with_plain(&self, subject: &str) -> Sentence {
-        let name = format!("{{{subject}}}");
-        Sentence(self.0.replacen(&name, subject, 1))
-    }
-
     /// Returns the sentence with the name that `name` has for each setting.
     pub(crate) fn naming(&self, mut name: impl FnMut(&str) -> String) -> String {
         let mut told = String::new();
@@ -242,6 +221,18 @@ impl From<String> for Sentence {
     }
 }
 
+/// The first mistake, of a cookie that another setting describes: its subject is no setting of the session's own cookie, so
+/// it is text.
+impl From<&ConfigError> for Sentence {
+    fn from(error: &ConfigError) -> Sentence {
+        let [Mistake { setting, sentence }, ..] = &error.mistakes[..] else {
+            unreachable!("an error has a mistake");
+        };
+        let subject = setting.as_deref().unwrap_or_default();
+        Sentence(sentence.0.replacen(&format!("{{{subject}}}"), subject, 1))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,7 +267,7 @@ mod tests {
     #[test]
     fn text_of_a_user_has_no_names() {
         assert_eq!(shout("{name} and `name`".to_owned()), "{name} and `name`");
-        let error = ConfigError::of("name", "{path}");
+        let error = ConfigError::of("name", "{path}".to_owned());
         assert_eq!(error.naming(str::to_uppercase), "`NAME`: {path}");
         assert_eq!(error.to_string(), "`name`: {path}");
     }
@@ -284,7 +275,7 @@ mod tests {
     #[test]
     fn the_subject_of_another_cookie_is_no_setting() {
         let error = ConfigError::new("path", "is not allowed with {domain}");
-        let error = ConfigError::within("formerly", &error);
+        let error = ConfigError::of("formerly", &error);
         let told = "`FORMERLY`: path is not allowed with `DOMAIN`";
         assert_eq!(error.naming(str::to_uppercase), told);
     }

@@ -205,7 +205,7 @@ impl FormerAttributes {
     ) -> Result<Template, ConfigError> {
         let attributes = self.over(current);
         match attributes.mistakes(Some(name)).first() {
-            Some(mistake) => Err(ConfigError::within(setting, mistake)),
+            Some(mistake) => Err(ConfigError::of(setting, mistake)),
             None => Ok(Template::new(name, &attributes)),
         }
     }

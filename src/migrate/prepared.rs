@@ -43,7 +43,7 @@ impl PreparedCookie {
     ) -> Result<PreparedCookie, ConfigError> {
         let parse = |name: &String| {
             let name = name.parse::<CookieName>();
-            name.map_err(|error| ConfigError::of(SETTING, error))
+            name.map_err(|error| ConfigError::of(SETTING, error.to_string()))
         };
         let name = parse(&old.name)?;
         let others = old.others.iter().map(parse);

@@ -5,6 +5,7 @@
 //! becomes of the token, as docs/spec/writer.md has it.
 
 mod bytes;
+mod circumstances;
 mod content;
 mod data;
 mod decide;
@@ -27,11 +28,10 @@ pub(crate) use bytes::{
     layout::{DEVICE_LEN, Layout, Metadata, Sid, wire_issued},
     map,
 };
+pub(crate) use circumstances::{Asked, Circumstances, Destination, Said, Standing};
 pub(crate) use data::{OpenedBody, Policy, State, Withheld};
 pub use decide::TokenChange;
-pub(crate) use decide::{
-    Asked, BodyToSeal, Circumstances, Decision, Destination, Said, Standing, Touch,
-};
+pub(crate) use decide::{BodyToSeal, Decision, Touch};
 pub use error::{SessionError, TooLarge};
 pub(crate) use lifetime::{Lifetimes, Timeouts};
 pub use refresh::RefreshAfter;

@@ -81,7 +81,7 @@ fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Co
 fn too_long(part: &str, found: usize, most: &str) -> ConfigError {
     ConfigError::of(
         "context",
-        format_args!("context{part} has {found} bytes, expected at most {most}"),
+        format!("context{part} has {found} bytes, expected at most {most}"),
     )
 }
 

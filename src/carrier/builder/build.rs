@@ -193,7 +193,10 @@ impl<C, T: Payload> SessionBuilder<C, T> {
 impl InCookie {
     fn cookie_name(&self) -> Result<CookieName, ConfigError> {
         match &self.name {
-            Some(name) => name.parse().map_err(|error| ConfigError::of("name", error)),
+            Some(name) => {
+                let name = name.parse::<CookieName>();
+                name.map_err(|error| ConfigError::of("name", error.to_string()))
+            }
             None => Ok(self.attributes.default_name()),
         }
     }
