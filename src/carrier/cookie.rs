@@ -12,15 +12,15 @@ use crate::{
     token::{Context, LONGEST_TOKEN},
 };
 
-/// Sessions in cookies: the keys, the policy and the attributes. Cloning is cheap.
+/// Sessions in cookies, with their keys, settings and attributes. Cloning is cheap.
 ///
-/// Build one at start-up, where all settings are checked. `T` is the type that sessions hold: a dictionary, or a type
-/// of yours ([`typed`](crate::carrier::SessionBuilder::typed)).
+/// Build one at start-up, because building checks all settings. `T` is the type that sessions hold: a dictionary, or
+/// your own type ([`typed`](crate::carrier::SessionBuilder::typed)).
 ///
 /// # Examples
 ///
-/// Without any web framework, the values of the request's `Cookie` fields go in, and the values of the response's
-/// `Set-Cookie` fields come out:
+/// Without a web framework, pass in the values of the request's `Cookie` headers, and send the values that come out as
+/// the response's `Set-Cookie` headers:
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -60,12 +60,12 @@ impl<T: Payload> SessionCookie<T> {
         self.token.mode()
     }
 
-    /// Loads the session of a request. `cookie_fields` are the values of its `Cookie` fields, of which there
-    /// may be none or several. `clock` is the current time, or a function that returns it.
+    /// Loads the session of a request. `cookie_fields` are the values of its `Cookie` headers: none, one or several.
+    /// `clock` is the current time, or a function that returns it.
     ///
-    /// Never fails. Nothing is verified before the session is first used, and a cookie that does not open is a new
-    /// session ([SPEC.md § 7], docs/spec/carriers.md § 9.1). If there are several cookies of this name, the first four
-    /// that differ are considered.
+    /// Never fails. The cookie is verified when the session is first used, and if it does not open, the session is new
+    /// ([SPEC.md § 7], docs/spec/carriers.md § 9.1). If the request has several cookies of this name, the first four
+    /// different values are considered.
     ///
     /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     #[must_use]
@@ -77,8 +77,8 @@ impl<T: Payload> SessionCookie<T> {
         self.arrive(cookie_fields, clock.into(), None, |_| Asked::default())
     }
 
-    /// Returns the same cookie for the sessions of `context`, such as the tenant of a request. It replaces the builder's
-    /// [`context`](crate::carrier::SessionBuilder::context).
+    /// Returns the same cookie for the sessions of `context`, such as the tenant of a request. `context` replaces the
+    /// [`context`](crate::carrier::SessionBuilder::context) of the builder.
     ///
     /// # Examples
     ///
@@ -105,8 +105,8 @@ impl<T: Payload> SessionCookie<T> {
         }
     }
 
-    /// Ends the request for `session`, which can only be read from then on. Returns the `Set-Cookie` fields
-    /// of the response, or none if the session need not be written.
+    /// Ends the request for `session`, which is read-only afterwards. Returns the response's `Set-Cookie` headers, or
+    /// none if the session need not be written.
     ///
     /// # Examples
     ///
@@ -126,25 +126,25 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Returns a [`SaveError`]. Content that is too large is an error when it is stored, and not here.
+    /// Returns a [`SaveError`]. Content that is too large is refused when it is stored, not here.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
         let (_, fields) = self.finish(session, Circumstances::UNKNOWN)?;
         Ok(fields)
     }
 
-    /// Refuses every session issued before `time`, from now on and in this program. This signs out everyone who
-    /// signed in earlier. A time earlier than the last one has no effect.
+    /// Refuses every session issued before `time`, in this program and from now on. This signs out everyone who signed
+    /// in earlier. A time earlier than the last one has no effect.
     ///
-    /// Sessions carry whole seconds, so a time within a second counts as the next one. With the current time, every
-    /// session that this instance issued ends, and so do those that begin in the rest of this second. One that another
-    /// instance issued may carry a time ahead of this clock, by up to `clock_skew`: add that to end all of them, and
-    /// those that begin meanwhile. A request in progress saves no changes of a session that it refuses.
+    /// Sessions carry whole seconds, so `time` is rounded up. The current time ends every session that this instance
+    /// issued, and every session that begins in the rest of this second. Another instance's clock may be ahead by up to
+    /// `clock_skew`; add this duration to end its sessions too, and all that begin meanwhile. If a request in progress
+    /// has a session that is now refused, its changes are not saved.
     pub fn raise_not_before(&self, time: SystemTime) {
         self.token.raise_not_before(time);
     }
 
-    /// Returns the `Cookie` field of a visitor whose session `fill` has filled now, so that the tests of an application need
-    /// not sign in first.
+    /// Returns the `Cookie` header of a visitor whose session `fill` has just filled, so that an application's tests
+    /// need not sign in first.
     ///
     /// # Examples
     ///
@@ -162,7 +162,7 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of `fill` and of [`save`](Self::save), and one if the session is empty.
+    /// Returns the errors of `fill` and of [`save`](Self::save), and an error if the session is empty.
     pub fn cookie_for(
         &self,
         clock: impl Into<Clock>,
@@ -178,8 +178,8 @@ impl<T: Payload> SessionCookie<T> {
         Ok(pairs.join("; "))
     }
 
-    /// Returns the keys and the settings in use, for health checks that compare instances and programs. For a
-    /// [`SharedKeyRing`](crate::keys::SharedKeyRing), they are its current keys.
+    /// Returns the keys and settings in use, for health checks that compare instances and programs. A
+    /// [`SharedKeyRing`](crate::keys::SharedKeyRing) reports its current keys.
     ///
     /// # Examples
     ///
@@ -207,13 +207,13 @@ impl<T: Payload> SessionCookie<T> {
         KeysInUse::of(&self.token.core.slot, clock.into().now())
     }
 
-    /// Reads the content of `token`, in the context and with the timeouts of this cookie. For tools: no
-    /// session is loaded, and `on_outcome` is not called.
+    /// Reads the content of `token`, in the context and with the timeouts of this cookie. It is for tools: it loads no
+    /// session, and does not call `on_outcome`.
     ///
     /// # Errors
     ///
     /// Returns the [`Reason`] why the token does not open. A session that opens but is past its end, revoked, or of an
-    /// unknown schema is not an error: the reason is in [`TokenContent::refused`].
+    /// unknown schema is not an error; [`TokenContent::refused`] has the reason.
     pub fn inspect(
         &self,
         token: impl AsRef<[u8]>,
@@ -222,7 +222,7 @@ impl<T: Payload> SessionCookie<T> {
         self.token.inspect(token, clock)
     }
 
-    /// Loads the session of a request. `ask` is told whether a browser may have hidden the cookie.
+    /// Loads the session of a request. The argument of `ask` is `true` if a browser may have hidden the cookie.
     pub(crate) fn arrive(
         &self,
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,

@@ -1,4 +1,4 @@
-//! `Cookie` fields that a carrier's sessions are found in, and `Set-Cookie` fields that carry them.
+//! Finds a carrier's sessions in `Cookie` headers, and writes them to `Set-Cookie` headers.
 
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -11,7 +11,7 @@ use crate::{
     state::{Overhead, TokenChange},
 };
 
-/// Cookies of one carrier: its own, the one that it had, and those that it takes sessions over from.
+/// Cookies of one carrier: the current one, its former ones, and the cookies that it takes sessions over from.
 pub(crate) struct CookieFields {
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
@@ -47,7 +47,7 @@ impl CookieFields {
         fields
     }
 
-    /// Returns the token in one field or several, between the fields that drop the cookies that it replaces.
+    /// Returns the fields that carry the token, between the fields that drop the cookies it replaces.
     fn store<T>(&self, closing: &Closing<'_, T>, to_seal: &ToSeal) -> SetCookies {
         let template = &self.template;
         let (carried, state) = (closing.carried(), closing.state());
@@ -78,7 +78,7 @@ impl CookieFields {
         fields
     }
 
-    /// Returns the fields that drop the session's cookie, and those that it replaces.
+    /// Returns the fields that drop the session's cookie and the cookies it replaces.
     fn drop_all<T>(&self, closing: &Closing<'_, T>) -> SetCookies {
         let carried = closing.carried();
         let mut fields = SetCookies::default();
@@ -88,9 +88,9 @@ impl CookieFields {
         fields
     }
 
-    /// Drops all parts, not only those that arrived: another page may hold old parts, and would join them with the new
-    /// ones. The fields come before the cookie of the same name that is set
-    /// (docs/spec/carriers.md § 9.3.3).
+    /// Drops all parts, not only the parts that arrived, because another page may hold old parts and would join them
+    /// with the new ones. These fields come before the cookie of the same name that is set (docs/spec/carriers.md
+    /// § 9.3.3).
     fn drop_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
         let parts = carried.with_all_of(self.most);
         for template in &self.former {
@@ -98,7 +98,8 @@ impl CookieFields {
         }
     }
 
-    /// They come last: clients without a jar, as in tests, take the first cookie that a response sets.
+    /// Drops old cookies in the last fields, because clients without a jar, as in tests, take the first cookie that a
+    /// response sets.
     fn drop_old(&self, now: UnixSeconds, fields: &mut SetCookies) {
         for old in self.old().iter().filter(|old| now >= old.from) {
             let parts = PartNumbers::default().with_all_of(old.cookies);

@@ -1,4 +1,4 @@
-//! A cookie of this crate whose sessions another one takes over. Feature `migrate`.
+//! Sessions that one cookie of this crate takes over from another. Feature `migrate`.
 
 use std::{any::TypeId, sync::Arc};
 
@@ -12,8 +12,8 @@ use crate::{
     token::Context,
 };
 
-/// With feature `migrate`: the sessions of a cookie with another name, key ring, mode or label, which stay as they are,
-/// with their ids, dates and messages.
+/// With feature `migrate`: takes over the sessions of a cookie with another name, key ring, mode or label. They keep
+/// their ids, dates and messages.
 ///
 /// # Examples
 ///

@@ -15,7 +15,7 @@ use crate::{
     token::{self, LONGEST_TOKEN},
 };
 
-/// Parts of a token that can be read without a key. Nothing is verified.
+/// Parts of a token that can be read without a key. They are not verified.
 ///
 /// # Examples
 ///
@@ -57,8 +57,8 @@ impl TokenInfo {
 impl CookieName {
     /// Returns the tokens of this name in the values of a request's `Cookie` fields.
     ///
-    /// They are those that [`load`](crate::SessionCookie::load) considers: the first four that differ, each put together
-    /// from its parts, or the [`Reason`] why that fails.
+    /// Like [`load`](crate::SessionCookie::load), it considers the first four different values. Each item is a token
+    /// put together from its parts, or the [`Reason`] why that fails.
     ///
     /// # Examples
     ///
@@ -82,7 +82,7 @@ impl CookieName {
     }
 }
 
-/// Content of a token whose tag was verified. The session may nevertheless be past its end.
+/// Content of a token whose tag was verified. Its session may still be past its end.
 ///
 /// `Debug` shows no content. The content is overwritten when this is dropped.
 ///
@@ -106,8 +106,8 @@ impl CookieName {
 /// ```
 #[non_exhaustive]
 pub struct TokenContent {
-    /// Reason why no session is loaded from this token, or `None` if one is. What a request needs beside its token, a
-    /// proof or the application's answer, is not checked.
+    /// Reason why no session is loaded from this token, or `None` if one is. A device's proof and the application's
+    /// answer are not checked, because they need a request.
     pub refused: Option<Reason>,
     /// Id and dates of the session, and the key that sealed it.
     pub session: SessionInfo,
@@ -177,7 +177,7 @@ impl fmt::Debug for TokenContent {
 }
 
 impl<T: Payload> SessionToken<T> {
-    /// Reads the content of `token`. For tools; see [`SessionCookie::inspect`](crate::SessionCookie::inspect).
+    /// Reads the content of `token`, for tools. See [`SessionCookie::inspect`](crate::SessionCookie::inspect).
     ///
     /// # Errors
     ///
@@ -187,7 +187,7 @@ impl<T: Payload> SessionToken<T> {
         token: impl AsRef<[u8]>,
         clock: impl Into<Clock>,
     ) -> Result<TokenContent, Reason> {
-        // The steps of SPEC.md § 7. A failure from § 7.7 on is returned with the content.
+        // Follows SPEC.md § 7. From § 7.7 on, a failure is returned with the content.
         let (now, core) = (clock.into().now(), &self.core);
         let keys = core.slot.keys();
         let mut buffer = Scratch::borrow();

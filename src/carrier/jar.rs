@@ -1,4 +1,4 @@
-//! Sessions from and to the cookies of a jar. Feature `cookie`.
+//! Loads sessions from a cookie jar and saves them to one. Feature `cookie`.
 
 use std::{borrow::Borrow, collections::BTreeSet};
 
@@ -13,9 +13,9 @@ use crate::{
 
 /// With feature `cookie`.
 impl<T: Payload> SessionCookie<T> {
-    /// Loads the session of a request with these cookies, such as a `CookieJar` has. See [`load`](Self::load).
+    /// Loads the session of a request from its cookies, such as the cookies of a `CookieJar`. See [`load`](Self::load).
     ///
-    /// A jar has only one cookie of each name. If the browser sent several, not all of them are considered, unlike in
+    /// A jar has only one cookie of each name. If the browser sent several, this method misses the others, unlike
     /// [`load`](Self::load).
     ///
     /// # Examples
@@ -37,11 +37,11 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// # Security
     ///
-    /// A jar mistakes some other names for `__Host-session`: the crate `cookie` trims Unicode white space around a
-    /// name, and jars that decode names, such as axum-extra's, also read `%5F_Host-session` so. Browsers let every host
-    /// of the site set these. A sibling host can then replace the visitor's session with its own. Where a sibling host
-    /// may be hostile, load from the fields of the request ([`load`](Self::load), `load_from`). Saving to a jar is not
-    /// affected.
+    /// A jar may take a cookie of another name for `__Host-session`. The crate `cookie` trims Unicode white space
+    /// around a name, and jars that decode names, such as axum-extra's, also accept `%5F_Host-session`. Browsers let
+    /// every host of the site set such cookies, so a sibling host can replace the visitor's session with its own. If a
+    /// sibling host may be hostile, load from the headers of the request ([`load`](Self::load), `load_from`). Saving to
+    /// a jar is not affected.
     #[must_use]
     pub fn load_from_cookies<'c, C>(
         &self,
@@ -53,7 +53,7 @@ impl<T: Payload> SessionCookie<T> {
     {
         let fields = cookies.into_iter().filter_map(|cookie| {
             let (name, value) = cookie.borrow().name_value();
-            // A decoded value can contain `;`, at which values end.
+            // A decoded value can contain `;`, which ends a value.
             let value = value.split(';').next().unwrap_or_default();
             self.reads(name).then(|| format!("{name}={value}"))
         });
@@ -63,15 +63,15 @@ impl<T: Payload> SessionCookie<T> {
     /// Ends the request for `session`. Returns the cookies to add to the jar of the response, or none if the session
     /// need not be written. See [`save`](Self::save).
     ///
-    /// A cookie that the browser must drop is among them, with `Max-Age=0`. Add it like the others: the jar's `remove`
-    /// may forget it, and reads the system's clock.
+    /// They include cookies with `Max-Age=0`, which the browser must drop. Add these like the others, because the jar's
+    /// `remove` may forget them, and reads the system's clock.
     ///
-    /// The fields for caches are up to you, as with `save`: `Vary: Cookie` if the session was used
+    /// As with `save`, set the headers for caches yourself: `Vary: Cookie` if the session was used
     /// ([`is_touched`](Session::is_touched)), and `Cache-Control: no-store` if there are cookies to add.
     ///
     /// # Examples
     ///
-    /// A jar of the crate `cookie`:
+    /// With a jar of the crate `cookie`:
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -90,7 +90,7 @@ impl<T: Payload> SessionCookie<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// The jar of axum-extra, which is returned with the response:
+    /// With the jar of axum-extra, which is returned with the response:
     ///
     /// ```
     /// use std::{error::Error, time::SystemTime};
@@ -113,10 +113,10 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`save`](Self::save). A jar keeps only one cookie of each name, so it cannot also drop
-    /// cookies with other attributes. Where that would be needed, saving any session of the cookie is an error: with
-    /// [`formerly`](crate::carrier::SessionCookieBuilder::formerly), for example, and with two old cookies of one name
-    /// in `migrate_from` that differ in attributes.
+    /// Returns the errors of [`save`](Self::save). A jar keeps only one cookie of each name, so it cannot set a cookie
+    /// and also drop one of that name with other attributes. Saving is therefore always an error for a cookie with
+    /// [`formerly`](crate::carrier::SessionCookieBuilder::formerly), with two old cookies of one name in `migrate_from`
+    /// that differ in attributes, or with a companion.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
         if self.has_twins() {
             return Err(SaveProblem::Sentence(ONE_OF_A_NAME).into());
@@ -128,7 +128,7 @@ impl<T: Payload> SessionCookie<T> {
         Ok(fields.into_iter().map(parsed).collect())
     }
 
-    /// Returns `true` if requests are searched for cookies of this name, or a part of a large session has it.
+    /// Returns `true` if requests are searched for cookies of this name, or if a part of a large session has this name.
     fn reads(&self, name: &str) -> bool {
         let is_old = |old: &DroppedCookie| match old.cookies {
             1 => old.template.name == name,

@@ -5,7 +5,7 @@ use crate::{
     keys::{Backend, Fingerprint, KeyId, PurposeSlot, RingEvent},
 };
 
-/// Keys of a cookie, for health checks. None of the fields is secret.
+/// Keys of a cookie, for health checks. No field is secret.
 ///
 /// Its `Display` is a text with a line for each field, as [docs/metrics.md] explains:
 ///
@@ -20,7 +20,7 @@ use crate::{
 /// next 2027-03-01T07:03:00Z 5a1f00c3 retires
 /// ```
 ///
-/// With feature `axum` or `actix` a handler may return it: the response is this text, and no cache stores it.
+/// With feature `axum` or `actix`, a handler may return it. The response is this text, and caches do not store it.
 ///
 /// [docs/metrics.md]: https://github.com/hardtack-rs/hardtack/blob/main/docs/metrics.md#health-checks
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +28,12 @@ use crate::{
 pub struct KeysInUse {
     /// Id of the key that seals.
     pub seals: KeyId,
-    /// Ids of the keys that open, including the sealing key, in the order in which they take over (SPEC.md § 3.4.2).
+    /// Ids of the keys that open, including the sealing key, in the order in which they take over sealing (SPEC.md
+    /// § 3.4.2).
     pub accepts: Vec<KeyId>,
-    /// Fingerprint of the ring: its keys with their times, in their order.
+    /// Fingerprint of the ring's keys, their times and their order.
     pub fingerprint: Fingerprint,
-    /// Fingerprint of the settings that programs have in common if they share these sessions ([SPEC.md § 3.7]).
+    /// Fingerprint of the settings that all programs with these sessions must share ([SPEC.md § 3.7]).
     ///
     /// [SPEC.md § 3.7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#37-settings-in-common
     pub settings: Fingerprint,
@@ -40,9 +41,10 @@ pub struct KeysInUse {
     pub backend: Backend,
     /// Time of the program, in whole seconds.
     pub now: SystemTime,
-    /// Sessions issued before this time are refused, by the ring or by the cookie. `None`: the line `not_before` is missing.
+    /// Time before which sessions must not have been issued, set by the ring or by the cookie. If it is `None`, neither
+    /// sets one, and the text has no line `not_before`.
     pub not_before: Option<SystemTime>,
-    /// Next change of a key's role. `None`: the roles stay as they are, and the line `next` is missing.
+    /// Next change of a key's role. If it is `None`, no role will change, and the text has no line `next`.
     pub next: Option<RingEvent>,
 }
 

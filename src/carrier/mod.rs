@@ -1,6 +1,7 @@
-//! Carriers of a session (a cookie; a token, in a header or bare) and their builder.
+//! Carriers of a session, which are cookies and tokens, and their builder.
 //!
-//! [`SessionCookie`] and [`SessionToken`](crate::SessionToken) load and save sessions. [`SessionBuilder`] has their settings; a [`ConfigError`](crate::ConfigError) names the setting that is wrong.
+//! [`SessionCookie`] and [`SessionToken`](crate::SessionToken) load and save sessions. [`SessionBuilder`] has their
+//! settings, and a [`ConfigError`](crate::ConfigError) names the setting that is wrong.
 
 pub(crate) mod builder;
 pub(crate) mod cookie;

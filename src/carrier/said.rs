@@ -1,4 +1,4 @@
-//! Sessions that a response has already, before its session is saved (docs/spec/writer.md § 8.12.2): a service inside, another
+//! Sessions that a response carries before its session is saved (docs/spec/writer.md § 8.12.2). An inner service, a
 //! response that is passed on, or the handler itself may have set the cookie.
 
 use super::{cookie::SessionCookie, token::SessionToken};
@@ -12,9 +12,10 @@ use crate::{
 /// Fields of a response that set or drop its session, in their order.
 #[derive(Default)]
 pub(crate) struct SaidFields {
-    /// Each is the number of the write that it belongs to. A write begins with the cookie itself, and parts follow.
+    /// For each field, the number of the write that it belongs to. A write begins with the cookie itself, and its parts
+    /// follow.
     writes: Vec<usize>,
-    /// The write that stays, unless another takes its place: the last that is not just a refresh.
+    /// The write that stays unless another replaces it: the last write that is not just a refresh.
     stays: usize,
     are_other: bool,
 }
@@ -28,7 +29,7 @@ impl SaidFields {
         }
     }
 
-    /// Adds the write of this number, which has so many fields.
+    /// Adds the write of this number, which consists of `fields` fields.
     fn add(&mut self, write: usize, fields: usize, is_same: bool) {
         self.writes.resize(self.writes.len() + fields, write);
         if !is_same || !self.are_other {
@@ -43,7 +44,7 @@ impl SaidFields {
 }
 
 impl<T: Payload> SessionCookie<T> {
-    /// Reads what `Set-Cookie` fields say of `session` already.
+    /// Reads what `Set-Cookie` fields already say about `session`.
     pub(crate) fn said_in<'a>(
         &self,
         session: &Session<T>,
@@ -74,8 +75,8 @@ impl<T: Payload> SessionCookie<T> {
         parts.any(|(value, _)| !value.is_empty())
     }
 
-    /// Returns a function that is called with each of these fields in turn, and returns `true` for those that stay beside
-    /// `added`, so that there is one for each cookie. `None`: all of them do.
+    /// Returns a function that is called with each of these fields in turn, and returns `true` for the fields to keep
+    /// next to `added`, so that each cookie is set once. Returns `None` if all fields stay.
     pub(crate) fn stays_beside(
         &self,
         found: &SaidFields,
@@ -90,7 +91,7 @@ impl<T: Payload> SessionCookie<T> {
             if self.part_in(field).is_some() {
                 return added.is_empty() && writes.next() == Some(&found.stays);
             }
-            // A cookie beside the session, such as an old one that both drop.
+            // A cookie next to the session, such as an old one that both drop.
             let mut added = added
                 .iter()
                 .filter_map(|added| ReadCookie::of(added.as_bytes()));
@@ -99,7 +100,7 @@ impl<T: Payload> SessionCookie<T> {
         })
     }
 
-    /// Returns the value of the session's cookie that a field sets, or of a part of it, with the number of that part.
+    /// Returns the value that a field sets for the session's cookie or a part of it, with the number of the part.
     fn part_in<'a>(&self, field: &'a [u8]) -> Option<(&'a [u8], usize)> {
         let own = self.fields.template.expire_one(0);
         let read = ReadCookie::of(field)?;
@@ -109,7 +110,7 @@ impl<T: Payload> SessionCookie<T> {
 }
 
 impl<T: Payload> SessionToken<T> {
-    /// Reads what fields of the response say of `session` already.
+    /// Reads what fields of the response already say about `session`.
     pub(crate) fn said_in<'a>(
         &self,
         session: &Session<T>,
@@ -124,7 +125,7 @@ impl<T: Payload> SessionToken<T> {
         found
     }
 
-    /// Returns a function as [`SessionCookie::stays_beside`] does, for a response to which the session adds no field.
+    /// Like [`SessionCookie::stays_beside`], for a response to which the session adds no field.
     pub(crate) fn stays(&self, found: &SaidFields) -> Option<impl FnMut(&[u8]) -> bool> {
         let mut writes = found.writes.iter();
         let stays = move |_: &[u8]| writes.next() == Some(&found.stays);

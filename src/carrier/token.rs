@@ -9,19 +9,19 @@ use crate::{
     token::{Context, LONGEST_TOKEN},
 };
 
-/// Sessions in tokens: in a [`header`](crate::carrier::SessionTokenBuilder::header), for clients without cookies, or
-/// bare, for a message or a queue. Cloning is cheap.
+/// Sessions in tokens. A token travels in a [`header`](crate::carrier::SessionTokenBuilder::header), for clients
+/// without cookies, or bare, in a message or a queue. Cloning is cheap.
 ///
 /// A token opens only for the header, or the [`purpose`](crate::carrier::SessionTokenBuilder::purpose), that it was
-/// sealed for ([SPEC.md § 3.2]). Both timeouts apply: by default a token expires after 30 minutes without a refresh, and
-/// after 12 hours in any case. For a message that may wait longer, set
+/// sealed for ([SPEC.md § 3.2]). Both timeouts apply: by default, a token expires after 30 minutes without a refresh,
+/// and after 12 hours at the latest. For a message that may wait longer, set
 /// [`idle_timeout(None)`](crate::carrier::SessionBuilder::idle_timeout) and an
 /// [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout).
 ///
-/// [`load`](Self::load) returns an empty session for an expired token. A program that has to tell the two apart checks
-/// [`outcome`](Session::outcome), or calls [`open`](Self::open) of a typed token.
+/// [`load`](Self::load) returns an empty session for an expired token. To tell it from a new session, check
+/// [`outcome`](Session::outcome), or call [`open`](Self::open) of a typed token.
 ///
-/// Cookies are not read, and no URL is, because URLs end up in histories, logs and `Referer`.
+/// Tokens are not read from cookies, nor from URLs, because URLs end up in histories, logs and `Referer`.
 ///
 /// # Examples
 ///
@@ -46,14 +46,14 @@ use crate::{
 /// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
 pub struct SessionToken<T = Map> {
     pub(crate) core: Arc<Core>,
-    /// `None`: the builder's.
+    /// Context of the sessions, or `None` for the builder's.
     pub(crate) context: Option<Arc<Context>>,
-    /// `None`: bare tokens.
+    /// Names of the headers, or `None` for bare tokens.
     pub(crate) header: Option<Arc<HeaderNames>>,
     payload: PhantomData<fn() -> T>,
 }
 
-/// Names of the headers that tokens travel in, in lower case.
+/// Names of the headers that carry tokens, in lower case.
 pub(crate) struct HeaderNames {
     pub(crate) request: String,
     pub(crate) response: String,
@@ -72,10 +72,10 @@ impl<T: Payload> SessionToken<T> {
         self.header.as_ref().map(|names| &*names.response)
     }
 
-    /// Loads the session of a request. Never fails: a token that does not open is a new session.
+    /// Loads the session of a request. Never fails: if the token does not open, the session is new.
     ///
-    /// `values` are the values of the header, or bare tokens: usually one or none. If there are two different values,
-    /// neither opens. In `Authorization`, `Bearer` and one space before the token are skipped.
+    /// `values` are the values of the header, or bare tokens: usually one or none. If two of them differ, neither
+    /// opens. In `Authorization`, the word `Bearer` and the space after it are skipped.
     #[must_use]
     pub fn load(
         &self,
@@ -85,7 +85,8 @@ impl<T: Payload> SessionToken<T> {
         self.arrive(values, clock.into(), None, Asked::default())
     }
 
-    /// Ends the request for `session`, which can only be read from then on. Returns what becomes of the client's token.
+    /// Ends the request for `session`, which is read-only afterwards. Returns whether the client keeps, replaces or
+    /// drops its token.
     ///
     /// # Examples
     ///
@@ -101,7 +102,7 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// Returns a [`SaveError`], also if a cookie loaded the session.
+    /// Returns a [`SaveError`], for example if a cookie loaded the session.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         let (_, change) = self.finish(session, Circumstances::UNKNOWN)?;
         Ok(change)
@@ -119,11 +120,11 @@ impl<T: Payload> SessionToken<T> {
         self.core.slot.raise_not_before(unix_seconds_from(time));
     }
 
-    /// Decodes a token's schema and payload by `decode`, which may borrow from them. For programs that need only a part
-    /// of the value, or none of it. `None` from `decode` is [`Reason::Payload`].
+    /// Decodes a token's schema and payload by `decode`, which may borrow from them. It is for programs that need only
+    /// a part of the value, or none. If `decode` returns `None`, the error is [`Reason::Payload`].
     ///
-    /// The schema is that of [`SessionData`], or 0 for a dictionary, whose payload is a MessagePack map. Its values are in
-    /// serde's human-readable form ([SPEC.md § 5.4]). The bytes are overwritten afterwards.
+    /// The schema is [`SessionData::SCHEMA`], or 0 for a dictionary. The payload of a dictionary is a MessagePack map
+    /// with values in serde's human-readable form ([SPEC.md § 5.4]). The bytes are overwritten afterwards.
     ///
     /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
     ///
@@ -178,7 +179,7 @@ impl<T: Payload> SessionToken<T> {
         Opening::new(&self.core, context, now).open(token.as_ref(), decode)
     }
 
-    /// Returns the same tokens for the sessions of `context`, in place of the builder's; see
+    /// Returns the same tokens for the sessions of `context` instead of the builder's. See
     /// [`SessionCookie::in_context`](crate::SessionCookie::in_context).
     #[must_use]
     pub fn in_context(&self, context: Context) -> SessionToken<T> {
@@ -260,10 +261,10 @@ impl<T: Payload> SessionToken<T> {
 
 impl<T: SessionData> SessionToken<T> {
     /// Returns the value that `token` holds, without a session, for programs that only read it, such as a gateway.
-    /// Allocates no memory beyond the value's.
+    /// Allocates memory only for the value.
     ///
-    /// The token is verified as by [`load`](Self::load) ([SPEC.md § 7]), and the hook for outcomes is called
-    /// ([`on_outcome`](crate::carrier::SessionBuilder::on_outcome)).
+    /// The token is verified as in [`load`](Self::load) ([SPEC.md § 7]), and
+    /// [`on_outcome`](crate::carrier::SessionBuilder::on_outcome) is called.
     ///
     /// # Examples
     ///
@@ -309,8 +310,8 @@ impl<T: SessionData> SessionToken<T> {
     }
 }
 
-/// Returns the token in the value of a request header, whose name is in lower case: in `authorization` without the
-/// scheme `Bearer`, which may be in any case. A bare token is the whole value.
+/// Returns the token in the value of the request header `header`, a name in lower case. In `authorization`, the scheme
+/// `Bearer` is removed, in any case of letters. A bare token is the whole value.
 fn token_in<'a>(header: Option<&str>, value: &'a [u8]) -> &'a [u8] {
     let Some(header) = header else {
         return value;

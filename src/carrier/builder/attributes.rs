@@ -1,4 +1,4 @@
-//! Name and attributes of a cookie, those that it had before, and the purpose and the headers of a token.
+//! Name, attributes and former attributes of a cookie; purpose and headers of a token.
 
 use super::{SessionCookieBuilder, SessionTokenBuilder};
 use crate::cookie::{FormerAttributes, SameSite};
@@ -14,24 +14,25 @@ impl<T> SessionCookieBuilder<T> {
         self
     }
 
-    /// Sets the path below which the browser sends the cookie, of at most 1,024 bytes. Default: `/`. With `/app/` it does not
-    /// send it to `/app`.
+    /// Sets the path below which the browser sends the cookie. Default: `/`. At most 1,024 bytes. With `/app/`, the
+    /// browser does not send it to `/app`.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.carrier.attributes.path = path.into();
         self
     }
 
-    /// Sets the domain: every host below it gets the cookie, and can set one. Default: none, so that only the host
-    /// that set the cookie gets it.
+    /// Sets the domain. Every host below it receives the cookie, and can set one. Default: none, so that only the host
+    /// that set the cookie receives it.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.carrier.attributes.domain = Some(domain.into());
         self
     }
 
-    /// Sets the requests from other sites with which the browser sends the cookie. Default: [`SameSite::Lax`].
+    /// Sets which requests from other sites carry the cookie. Default: [`SameSite::Lax`].
     ///
-    /// In requests from which the browser hides it, no session begins but by a sign-in. With [`SameSite::Strict`], a
-    /// visitor who follows a link looks like a new one: a page that begins a session signs them out.
+    /// With [`SameSite::Strict`], a visitor who follows a link from another site looks like a new one, and a page that
+    /// begins a session signs them out. In other requests from which the browser hides the cookie, only a sign-in
+    /// begins a session.
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.carrier.attributes.same_site = same_site;
         self
@@ -43,9 +44,9 @@ impl<T> SessionCookieBuilder<T> {
         self
     }
 
-    /// Lets the cookie of every session outlive the browser's session: each has `Max-Age`, the time until the session would
-    /// end without another request ([docs/spec/writer.md § 8.10]). Default: off, so that a cookie ends with the browser's
-    /// session unless its session is [remembered](crate::Session::remember_for).
+    /// Lets the cookie of every session outlive the browser's session. Its `Max-Age` is the time until the session
+    /// would end without another request ([docs/spec/writer.md § 8.10]). Default: off, so that a cookie ends with the
+    /// browser's session unless its session is [remembered](crate::Session::remember_for).
     ///
     /// # Examples
     ///
@@ -70,7 +71,7 @@ impl<T> SessionCookieBuilder<T> {
     /// # Security
     ///
     /// Closing the browser no longer signs out, which matters on a shared computer. A copy of the cookie can be kept
-    /// alive up to the absolute timeout, unless [`revalidate_after`](Self::revalidate_after) asks about it.
+    /// alive up to the absolute timeout, unless the question of [`revalidate_after`](Self::revalidate_after) ends it.
     ///
     /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
     pub fn persistent(mut self) -> Self {
@@ -78,28 +79,28 @@ impl<T> SessionCookieBuilder<T> {
         self
     }
 
-    /// Refreshes sessions only in responses to navigations (`Sec-Fetch-Mode: navigate`), and sends answers of
-    /// [`revalidate_after`](Self::revalidate_after) and sealings under a new key only there. Default: off.
+    /// Refreshes sessions only in responses to navigations (`Sec-Fetch-Mode: navigate`). Only these also store answers
+    /// of [`revalidate_after`](Self::revalidate_after) and seal unchanged sessions under a new key. Default: off.
     ///
-    /// A refresh carries the whole session, so that of a `fetch()` which only reads can undo what another request has just
-    /// stored. With this setting scripts read without writing. Their changes are saved as ever.
+    /// A refresh carries the whole session, so a `fetch()` that only reads can undo a change that another request has
+    /// just stored. With this setting, a script that only reads writes nothing. Its changes are saved as usual.
     ///
-    /// It is no default, because a page that never navigates, or replaces its content by scripts as htmx and Turbo do, would
-    /// be signed out by the idle timeout while it is in use, and with `revalidate_after` asks in every request by then. Let
-    /// such a page call [`save`](crate::Session::save) in one request of its own. A client that sends no `Sec-Fetch-Mode`,
-    /// such as one without TLS, counts as navigating.
+    /// It is off by default because some pages never navigate, or replace their content by scripts as htmx and Turbo
+    /// do. The idle timeout would sign out their visitors while they are active, and with `revalidate_after`, every
+    /// request would ask once the last answer is too old. Let such a page call [`save`](crate::Session::save) in a
+    /// request of its own. A client that sends no `Sec-Fetch-Mode`, such as one without TLS, counts as navigating.
     pub fn refresh_navigations_only(mut self) -> Self {
         self.carrier.refresh_navigations_only = true;
         self
     }
 
     /// Omits `Secure`, so that the cookie also travels over plain HTTP. A `CsrfGuard` must then trust the site's own
-    /// `http://` origin, unless that is `localhost`.
+    /// `http://` origin, unless it is `localhost`.
     ///
     /// # Security
     ///
-    /// Anyone on the network path can steal the session, and can plant one. A server on `localhost` needs this for
-    /// Safari only: Chromium and Firefox accept `Secure` cookies from `http://localhost`.
+    /// Anyone on the network path can steal the session or plant one. A server on `localhost` needs this for Safari
+    /// only: Chromium and Firefox accept `Secure` cookies from `http://localhost`.
     pub fn danger_allow_http(mut self) -> Self {
         self.carrier.attributes.secure = false;
         self
@@ -108,8 +109,8 @@ impl<T> SessionCookieBuilder<T> {
     /// Also drops cookies that were set with these former attributes, whenever a session is sent or ended. May be
     /// repeated.
     ///
-    /// It is for moving a cookie to another path or domain, because a browser would otherwise send both cookies. Each
-    /// former cookie takes a `Set-Cookie` field, and so does each of its parts under
+    /// Use it to move a cookie to another path or domain, because a browser would otherwise send both cookies. Each
+    /// former cookie takes a `Set-Cookie` header, and so does each of its parts under
     /// [`Size::Split`](crate::Size::Split).
     ///
     /// # Examples
@@ -131,8 +132,8 @@ impl<T> SessionCookieBuilder<T> {
 
 /// For tokens.
 impl<T> SessionTokenBuilder<T> {
-    /// Takes sessions from the request header `name`. The name has at most 128 bytes, and its case does not matter.
-    /// `Authorization` may have the scheme `Bearer`.
+    /// Reads sessions from the request header `name`, of at most 128 bytes in any case of letters. In `Authorization`,
+    /// the scheme `Bearer` may precede the token.
     ///
     /// Sessions are sealed for this header, so they do not open as cookies, and cookies do not open as sessions of a
     /// header ([docs/spec/carriers.md § 9.7]).
@@ -145,7 +146,7 @@ impl<T> SessionTokenBuilder<T> {
 
     /// Sends sessions back in the response header `name`. Default: `session-token`.
     ///
-    /// A response has one token in this header. Two sessions that one request may bring need two names.
+    /// A response has one token in this header. If a request may bring two sessions, each needs its own name.
     ///
     /// # Examples
     ///
@@ -164,7 +165,7 @@ impl<T> SessionTokenBuilder<T> {
     }
 
     /// Makes bare tokens, which the program itself sends and receives. A token opens only for the `purpose` that it was
-    /// sealed for, a text of 1 to 65,529 bytes. Tokens do not open as cookies, and cookies do not open as tokens.
+    /// sealed for, a string of 1 to 65,529 bytes. Tokens do not open as cookies, nor cookies as tokens.
     pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
         self.carrier.purpose = Some(purpose.into());
         self

@@ -1,4 +1,4 @@
-//! Builds both carriers: checks their settings together, and derives their keys.
+//! Builds both carriers. Checks their settings together, and derives their keys.
 
 use std::{any::TypeId, sync::Arc};
 
@@ -117,7 +117,7 @@ impl<T> SessionTokenBuilder<T> {
 }
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Returns the mistakes that no option has: in the keys and the type.
+    /// Returns the mistakes in the keys and the type, which are not options.
     fn mistakes(&self) -> impl Iterator<Item = ConfigError> {
         let keys = self.keys.check_mode(self.mode).err();
         let is_late = self.looked_at.iter().any(|it| *it != TypeId::of::<T>());
@@ -125,7 +125,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         keys.map(ConfigError::from).into_iter().chain(typed)
     }
 
-    /// Returns the keys for a purpose. `of_carrier`: the carrier's settings, and those that weaken its sessions.
+    /// Returns the keys for a purpose. `of_carrier` has the text of the carrier's settings, and its setting that
+    /// weakens sessions.
     fn slot(
         &self,
         purpose: Purpose,
@@ -153,7 +154,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self.keys.serve(purpose, need, Some(sessions))
     }
 
-    /// Returns the core of sessions under these keys: of tokens, which are one in a request and have no companion.
+    /// Returns the core of sessions under these keys, as tokens need it: one in a request, without a companion.
     fn core(
         &self,
         slot: Arc<PurposeSlot>,
@@ -213,12 +214,12 @@ impl InCookie {
         self.former.iter().map(template).collect()
     }
 
-    /// Returns the mistakes that settings from outside the program can have, whatever the keys and the type are.
+    /// Returns the mistakes in these settings that do not depend on the keys and the type.
     pub(crate) fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
         let name = self.cookie_name();
         let mut mistakes = self.attributes.mistakes(name.as_ref().ok());
         match &name {
-            // Former attributes have the mistakes of the present ones, too.
+            // Former attributes would repeat the mistakes of the current ones.
             Ok(name) if mistakes.is_empty() => mistakes.extend(self.former(name).err()),
             _ => mistakes.extend(name.err()),
         }
@@ -239,7 +240,7 @@ impl InToken {
         mistakes
     }
 
-    /// Returns the purpose of the tokens, and the names of the headers that they travel in, if they do.
+    /// Returns the purpose of the tokens, and the names of their headers, or `None` for bare tokens.
     fn purpose(&self) -> Result<(Purpose, Option<HeaderNames>), ConfigError> {
         match (&self.purpose, &self.header) {
             (Some(purpose), None) => Ok((bare_purpose(purpose)?, None)),
@@ -258,7 +259,7 @@ impl InToken {
         }
     }
 
-    /// Returns the bytes of a token, which is in one piece.
+    /// Returns the allowed size of a token, which is never split.
     fn allowed(&self) -> Result<Allowed, ConfigError> {
         let max_len = self.max_len.unwrap_or(PASSES_ANYWHERE);
         if max_len > LONGEST_SENT {

@@ -8,7 +8,7 @@ use crate::{
     session::{Companion, Seal},
 };
 
-/// A cookie that is being built, as its [`Companion`] sees it.
+/// The cookie that is being built, for its [`Companion`].
 pub struct Setup<'a> {
     pub(super) name: &'a CookieName,
     pub(super) attributes: &'a Attributes,
@@ -31,8 +31,8 @@ impl Setup<'_> {
         text.trim_start_matches("; ").to_owned()
     }
 
-    /// Derives keys for the purpose `device:<word>:<cookie>`. A token opens for the whole seconds of `lasts`; with `None`,
-    /// at any time.
+    /// Derives keys for the purpose `device:<word>:<cookie>`. A token opens for `lasts`, in whole seconds, or without a
+    /// time limit if `lasts` is `None`.
     ///
     /// # Errors
     ///
@@ -40,15 +40,15 @@ impl Setup<'_> {
     pub fn seal(&self, word: &str, lasts: Option<Duration>) -> Result<Seal, ConfigError> {
         let purpose = self.slot.purpose.device(word);
         Ok(Seal {
-            // Its sessions warn of a key that ends early.
+            // The cookie's own sessions already warn of a key that ends early.
             slot: self.keys.serve(purpose, KeyNeed::default(), None)?,
             lasts,
             skew: self.clock_skew,
         })
     }
 
-    /// Returns the error for a wrong setting of the companion. `reason` continues after its name; it may name other
-    /// settings, each in braces: ``"does not work with {partitioned}"``.
+    /// Returns the error for a wrong setting of the companion. `reason` is the rest of a sentence that begins with the
+    /// setting's name, and puts names of other settings in braces: ``"does not work with {partitioned}"``.
     #[must_use]
     pub fn mistake(&self, setting: &'static str, reason: &'static str) -> ConfigError {
         ConfigError::new(setting, reason)
@@ -65,8 +65,8 @@ impl fmt::Debug for Setup<'_> {
 }
 
 impl<T> SessionCookieBuilder<T> {
-    /// Gives the sessions a [`Companion`], which `prepare` makes when the cookie is built. For packages such as
-    /// `hardtack-device`. The room of a session is 16 bytes smaller with one.
+    /// Adds a [`Companion`] to the sessions, which `prepare` makes when the cookie is built. It is for packages such as
+    /// `hardtack-device`. A session then has room for 16 bytes less.
     pub fn companion(
         mut self,
         prepare: impl Fn(&Setup<'_>) -> Result<Arc<dyn Companion>, ConfigError> + Send + Sync + 'static,
@@ -94,7 +94,7 @@ impl<T> SessionCookieBuilder<T> {
     }
 }
 
-/// Makes the companion of a cookie, when that is built.
+/// Makes the companion of a cookie when the cookie is built.
 #[derive(Clone)]
 pub(crate) struct Prepare(Arc<PrepareFn>);
 

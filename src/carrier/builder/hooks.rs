@@ -6,21 +6,22 @@ use super::SessionBuilder;
 use crate::session::{BoxError, OpenedSession, ReadEvent, Validity};
 
 impl<C, T: 'static> SessionBuilder<C, T> {
-    /// Refuses every session for which `revoked_if` returns `true`: by its id, for a list of sessions that were signed
-    /// out, by its dates, or by its content ([`value`](OpenedSession::value), [`get`](OpenedSession::get)), such as an
-    /// epoch of its user.
+    /// Refuses every session for which `revoked_if` returns `true`. The function may decide by the session's id, such
+    /// as from a list of signed-out sessions, by its dates, or by its content ([`value`](OpenedSession::value),
+    /// [`get`](OpenedSession::get)), such as an epoch of its user.
     ///
-    /// Call this after [`typed`](SessionBuilder::typed): the content that `revoked_if` sees is of the builder's type.
+    /// Call this after [`typed`](SessionBuilder::typed), because `revoked_if` reads content of the builder's type.
     ///
     /// The function is called after the tag and the dates have been verified, for handlers, streams
-    /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. By id, only sessions that
-    /// have one can be told apart: [`sign_in`](crate::Session::sign_in) gives them an id.
+    /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. Only sessions that were
+    /// signed in by [`sign_in`](crate::Session::sign_in) have an id.
     ///
-    /// Answer `false` where there is no content: a device that registers, or asks for a refresh, without bringing its
-    /// session would otherwise lose its key. Its next request brings the content.
+    /// Return `false` if there is no content. A device that registers, or asks for a refresh, without its session would
+    /// otherwise lose its key. Its next request brings the content.
     ///
-    /// It runs while the session is being read, so it must not block. Code that holds a lock that the function takes
-    /// must not touch a session. Queries of a database belong in the application, after the session is loaded.
+    /// The function runs while the session is being read, so it must not block. If it takes a lock, code that holds
+    /// this lock must not touch a session. Query a database after the session is loaded, or in
+    /// [`revalidate_after`](Self::revalidate_after).
     ///
     /// # Examples
     ///
@@ -51,8 +52,8 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// # Security
     ///
     /// A thief can send a copy to a handler that calls [`renew_id`](crate::Session::renew_id),
-    /// [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear). The copy then has another id or none, and
-    /// a list of ids misses it. An epoch of the user, kept in the session, still matches.
+    /// [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear). The copy then has another id or none, so a
+    /// list of ids misses it. An epoch of the user in the session still catches it.
     pub fn revoked_if(
         mut self,
         revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
@@ -62,26 +63,25 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         self
     }
 
-    /// Asks the application whether a session is still valid, when its last sealed answer is older than `interval`:
-    /// whether its user is still allowed, or has signed out everywhere. It is for questions that need a database query,
-    /// and so cannot be asked by [`revoked_if`](Self::revoked_if) or in every request. In whole seconds, at most half
-    /// the idle timeout. Default: the application is not asked.
+    /// Asks the application whether a session is still valid once its last sealed answer is older than `interval`: for
+    /// example, whether its user is still allowed, or has signed out everywhere. It is for questions that need a
+    /// database query, for which [`revoked_if`](Self::revoked_if) or every request would be too often. In whole
+    /// seconds, at most half the idle timeout. Default: the application is not asked.
     ///
-    /// `validate` reads what it needs from the session, and returns a future, which is awaited before a handler gets
-    /// the session. [`Validity::Valid`] is sealed into the session by its response; [`Validity::Ended`] refuses the
+    /// `validate` reads what it needs from the session and returns a future, which is awaited before a handler gets the
+    /// session. [`Validity::Valid`] is sealed into the session with the response; [`Validity::Ended`] refuses the
     /// session like any revoked one. If the future fails or panics, the request is refused with 503 and the cookie is
-    /// left alone, unless [`unvalidated_up_to`](Self::unvalidated_up_to) keeps the session. Give the question its
-    /// own timeout. The [guide](crate::guide::ending_sessions#sign-a-user-out-everywhere) has a program.
+    /// kept, unless [`unvalidated_up_to`](Self::unvalidated_up_to) keeps the session. Give the question its own
+    /// timeout. The [guide](crate::guide::ending_sessions#sign-a-user-out-everywhere) has a program.
     ///
     /// **A session that is no longer allowed is refused after `interval` plus [`clock_skew`](Self::clock_skew), on
     /// every instance**, whatever its visitor does. This holds if all programs that write these sessions have this
     /// setting. The last activity of a session is then the time of the last answer ([docs/spec/writer.md § 8.16]), so
-    /// the idle timeout is precise to `interval`, and [`refresh_after`](Self::refresh_after) cannot be set as well: it
-    /// is refused.
+    /// the idle timeout is precise to `interval`. [`refresh_after`](Self::refresh_after) cannot be set as well.
     ///
     /// Extractors of axum and actix-web ask the application. Code that gets a session in another way has to call
-    /// [`validate`](crate::Session::validate) before it uses the session; without that call, a session whose last
-    /// answer is too old is empty, and refuses changes. A sign-in ([`sign_in`](crate::Session::sign_in),
+    /// [`validate`](crate::Session::validate) before it uses the session. Without this call, a session whose last
+    /// answer is too old is empty and refuses changes. A sign-in ([`sign_in`](crate::Session::sign_in),
     /// [`renew`](crate::Session::renew)) counts as an answer. Call this after [`typed`](SessionBuilder::typed), like
     /// [`revoked_if`](Self::revoked_if).
     ///
@@ -151,11 +151,11 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         self
     }
 
-    /// Keeps a session until `duration` after its last answer if the question of
-    /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can read while a database is down. It must
-    /// be longer than that interval. Default: the session is not kept.
+    /// Keeps a session for `duration` after its last answer if the question of
+    /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can read while a database is down.
+    /// `duration` must be longer than that interval. Default: the session is not kept.
     ///
-    /// While the question fails, it is asked again in every request.
+    /// While the question fails, every request asks it again.
     ///
     /// # Examples
     ///
@@ -188,9 +188,8 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// Calls `on_outcome` with the outcome of every session that is read, at its first touch, for metrics. The function
     /// must not use the session.
     ///
-    /// A panic in the function is not caught: it propagates through the method that touched the session, which has
-    /// already been read. If that method was a change, the change is not made, and later calls find the session as it
-    /// arrived.
+    /// A panic in the function propagates through the method that touched the session. If this method was a change, the
+    /// change is not made, and later calls find the session as it arrived.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Text of the settings that programs which share sessions have in common (SPEC.md § 3.7).
+//! Text of the settings that all programs with the same sessions must share (SPEC.md § 3.7).
 
 use super::{InCookie, SessionBuilder};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Returns the text, which ends with that of the carrier.
+    /// Returns the text. It ends with `of_carrier`, the carrier's own part.
     pub(super) fn settings_in_common(
         &self,
         purpose: &Purpose,
@@ -71,7 +71,7 @@ impl InCookie {
         )
     }
 
-    /// Returns the setting that weakens the sessions.
+    /// Returns the setting that weakens the sessions, if any.
     pub(super) fn danger(&self) -> Option<&'static str> {
         (!self.attributes.secure).then_some("danger_allow_http")
     }

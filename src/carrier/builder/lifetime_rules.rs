@@ -1,5 +1,4 @@
-//! Lifetimes of sessions: their settings, what follows from them, and mistakes in them (SPEC.md § 8.0,
-//! docs/spec/writer.md § 8.15).
+//! Lifetimes of sessions: settings, their consequences and their mistakes (SPEC.md § 8.0, docs/spec/writer.md § 8.15).
 
 use std::time::{Duration, SystemTime};
 
@@ -15,8 +14,8 @@ use crate::{
 
 impl<C, T> SessionBuilder<C, T> {
     /// Sets the time without activity after which a session ends, or `None` for no idle timeout. Default: 30 minutes.
-    /// In whole seconds, from 1 second to the absolute timeout; a longer idle timeout would never be reached, and is
-    /// refused. The default may be longer than a short absolute timeout; it then has no effect.
+    /// In whole seconds, from 1 second to the absolute timeout; a longer one is refused, because it would never be
+    /// reached. The default may be longer than a short absolute timeout, and then has no effect.
     ///
     /// A shorter timeout applies to existing sessions at once.
     pub fn idle_timeout(mut self, duration: impl Into<Option<Duration>>) -> Self {
@@ -37,8 +36,8 @@ impl<C, T> SessionBuilder<C, T> {
     /// issued. Default: not allowed. In whole seconds; browsers keep no cookie longer than 400 days.
     ///
     /// A remembered session outlives the browser's session. Its only idle timeout is
-    /// [`remembered_idle_timeout`](Self::remembered_idle_timeout), if set. A shorter time, or none, applies to existing
-    /// sessions at once.
+    /// [`remembered_idle_timeout`](Self::remembered_idle_timeout), if set. If you shorten or remove this setting,
+    /// existing sessions are affected at once.
     ///
     /// # Examples
     ///
@@ -62,12 +61,13 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Sets the time without activity after which a [remembered](crate::Session::remember_for) session ends, so that a
-    /// visitor who comes back in time stays signed in, up to [`remember_up_to`](Self::remember_up_to). Default: none.
-    /// In whole seconds, from 1 second to `remember_up_to`, which it needs ([SPEC.md § 8.2]).
+    /// Sets the time without activity after which a [remembered](crate::Session::remember_for) session ends. A visitor
+    /// who comes back in time stays signed in, up to [`remember_up_to`](Self::remember_up_to), which this setting needs
+    /// ([SPEC.md § 8.2]). Default: none. In whole seconds, from 1 second to `remember_up_to`.
     ///
-    /// Such a session is refreshed like any other, after a quarter of this time by default, and `Max-Age` counts from then.
-    /// Set it on every instance: one without it does not refresh remembered sessions.
+    /// A remembered session is then refreshed like any other, after a quarter of this time by default, and `Max-Age`
+    /// counts from the refresh. Set this on every instance, because an instance without it does not refresh remembered
+    /// sessions.
     ///
     /// [SPEC.md § 8.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
     pub fn remembered_idle_timeout(mut self, duration: Duration) -> Self {
@@ -152,14 +152,14 @@ impl Options {
         }
     }
 
-    /// Returns all mistakes in the lifetimes. Two are compared only if both are in range.
+    /// Returns all mistakes in the lifetimes. Two durations are compared only if both are in range.
     pub(crate) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
         let absolute = (ABSOLUTE, Some(self.absolute_timeout));
         let idle = (IDLE, self.idle());
         let up_to = (UP_TO, self.remember_up_to);
         let remembered_idle = (REMEMBERED_IDLE, self.remembered_idle_timeout);
         let given_idle = match self.idle_timeout {
-            // It may be longer.
+            // The default may be longer than the absolute timeout.
             IdleTimeout::Default => None,
             IdleTimeout::Given(idle) => idle,
         };
@@ -184,7 +184,7 @@ impl Options {
         mistakes.into_iter().flatten().collect()
     }
 
-    /// Returns a mistake if active visitors would be signed out by `idle`, before their session is written again.
+    /// Returns a mistake if `idle` would sign out active visitors before their session is written again.
     fn refresh_too_late(&self, (of, idle): Setting) -> Option<ConfigError> {
         let (setting, duration) = match (self.revalidate_after, self.refresh_after) {
             (Some(duration), _) => (REVALIDATE, duration),
@@ -206,7 +206,8 @@ impl Options {
         self.unvalidated_up_to.is_some_and(is_short)
     }
 
-    /// Returns how long keys have to open tokens. `has_companion`: its tokens may be sealed once in the life of a session.
+    /// Returns how long keys have to open tokens. With a companion this is longer, because its tokens may be sealed
+    /// only once in the life of a session.
     pub(crate) fn key_need(&self, has_companion: bool) -> KeyNeed {
         let lifetimes = self.lifetimes();
         KeyNeed {
@@ -220,7 +221,7 @@ impl Options {
     }
 }
 
-/// A setting that is a duration, with its name. `None`: it is left out, or off.
+/// The name and value of a setting that is a duration, with `None` for a setting that is left out or off.
 type Setting = (&'static str, Option<Duration>);
 
 fn in_range(duration: Duration) -> bool {

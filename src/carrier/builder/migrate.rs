@@ -1,4 +1,4 @@
-//! Cookies of other libraries that sessions are taken over from. Feature `migrate`.
+//! Takes over sessions from cookies of other libraries. Feature `migrate`.
 
 use std::{any::TypeId, ops::Range, sync::Arc, time::SystemTime};
 
@@ -11,25 +11,24 @@ use crate::{
 };
 
 impl<T> SessionCookieBuilder<T> {
-    /// Takes over the sessions of another library, from its cookie, so that a move to this crate signs nobody out. May
+    /// Takes over the sessions of another library from its cookie, so that a move to this crate signs nobody out. May
     /// be repeated, for several keys, formats or names.
     ///
-    /// The old cookie is read from the beginning of `range` until its end, and not at its end. Give fixed times: a
+    /// The old cookie is read from the beginning of `range` until just before its end. Give fixed times, because a
     /// beginning that moves with every start of the program would lengthen old sessions.
     ///
-    /// - The old cookie is read only if the request brings no cookie with the new cookie's name, not even one that does
-    ///   not open: a session that expired here does not come back through its old cookie.
-    /// - A session that is taken over has the dates of the old one, and passes the same checks as any other: timeouts,
-    ///   `not_before`, [`revoked_if`](crate::carrier::SessionBuilder::revoked_if). A session without a date counts as
-    ///   issued at the beginning of `range`, so the
-    ///   [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout) also runs from there. A session that
-    ///   does not record its last activity counts as active now.
+    /// - The old cookie is read only if the request brings no cookie with the new name, not even one that does not
+    ///   open. A session that expired here therefore does not come back through its old cookie.
+    /// - A session that is taken over keeps its dates, and passes the same checks as any other: timeouts, `not_before`,
+    ///   [`revoked_if`](crate::carrier::SessionBuilder::revoked_if). A session without a date counts as issued at the
+    ///   beginning of `range`, so the [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout) also runs
+    ///   from there. A session that does not record its last activity counts as active now.
     /// - A session that is taken over counts as changed, so the response writes it. A dictionary gets the entries of
     ///   the old session; a type gets them through [`convert`](crate::SessionData::convert), as a dictionary of schema
-    ///   0. If there is no room, or `convert` returns `None`, the session is new and empty.
+    ///   0. If the entries do not fit, or if `convert` returns `None`, the session is new and empty.
     /// - From the beginning of `range` on, every response that writes or ends a session also drops the old cookie. A 5xx
     ///   response that saves nothing drops nothing.
-    /// - If two different old cookies both open, under one name or two, neither is taken over.
+    /// - If two different old cookies open, under one name or two, neither is taken over.
     ///
     /// # Examples
     ///
@@ -56,7 +55,7 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// # Security
     ///
-    /// Until the end of `range`, a copy of an old cookie can begin a session here, also after its visitor signed out.
+    /// Until the end of `range`, a copy of an old cookie can begin a session here, even after its visitor signed out.
     /// [`raise_not_before`](crate::SessionCookie::raise_not_before) refuses all sessions that were issued earlier. Old
     /// sessions are as safe as the key and the algorithm of their library.
     pub fn migrate_from(mut self, old: impl Into<OldCookie>, range: Range<SystemTime>) -> Self {

@@ -25,7 +25,7 @@ use crate::{crypto::suite::Mode, keys::SharedKeyRing, session::Hooks, state::Map
 
 /// Builder of sessions in cookies and in tokens. `build` checks all settings together.
 ///
-/// A builder has the methods that both carriers share, and those of its own carrier.
+/// Some methods exist for both carriers, others only for one.
 ///
 /// | Function | Builder | Result |
 /// |---|---|---|
@@ -33,7 +33,7 @@ use crate::{crypto::suite::Mode, keys::SharedKeyRing, session::Hooks, state::Map
 /// | [`SessionToken::encrypted`](crate::SessionToken::encrypted) | [`SessionTokenBuilder`] | [`SessionToken`](crate::SessionToken) |
 ///
 /// Each carrier also has `unencrypted_but_signed`. `C` is the carrier ([`InCookie`], [`InToken`]), and `T` is the
-/// content of sessions: a dictionary, or a type of yours ([`typed`](Self::typed)).
+/// content of sessions: a dictionary, or your own type ([`typed`](Self::typed)).
 ///
 /// # Examples
 ///
@@ -58,7 +58,7 @@ use crate::{crypto::suite::Mode, keys::SharedKeyRing, session::Hooks, state::Map
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Settings that several kinds share:
+/// A function can apply the same settings to both carriers:
 ///
 /// ```
 /// use std::time::Duration;
@@ -82,7 +82,7 @@ pub struct SessionBuilder<C, T = Map> {
     mode: Mode,
     keys: SharedKeyRing,
     hooks: Hooks,
-    /// Types of content that the hooks look at.
+    /// Types of content that the hooks read.
     looked_at: Vec<TypeId>,
     content: PhantomData<fn() -> T>,
 }
@@ -97,9 +97,8 @@ impl SessionCookie {
     /// Creates a builder of cookies whose content only holders of a key can read. `keys` is a key, a
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
-    /// If several applications have these keys, give each a name or an
-    /// [`application`](SessionBuilder::application) label. With the default name, each would accept
-    /// the sessions of the others.
+    /// If several applications have these keys, give each its own name or [`application`](SessionBuilder::application)
+    /// label. With the default name, each would accept the sessions of the others.
     ///
     /// # Examples
     ///
@@ -117,7 +116,7 @@ impl SessionCookie {
         SessionBuilder::new(Mode::Encrypted, keys)
     }
 
-    /// Creates a builder of cookies whose content **anyone can read** if they see the cookie, such as the visitor. Only
+    /// Creates a builder of cookies whose content **anyone can read** who sees the cookie, including the visitor. Only
     /// holders of a key can change it.
     ///
     /// # Examples
@@ -142,7 +141,7 @@ impl SessionToken {
     /// Creates a builder of tokens whose content only holders of a key can read. `keys` is a key, a
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
-    /// They need a [`header`](SessionBuilder::header) or a [`purpose`](SessionBuilder::purpose).
+    /// The builder needs a [`header`](SessionBuilder::header) or a [`purpose`](SessionBuilder::purpose).
     ///
     /// # Examples
     ///
@@ -159,7 +158,7 @@ impl SessionToken {
         SessionBuilder::new(Mode::Encrypted, keys)
     }
 
-    /// Creates a builder of tokens whose content **anyone can read** if they see the token. Only holders of a key can
+    /// Creates a builder of tokens whose content **anyone can read** who sees the token. Only holders of a key can
     /// change it.
     pub fn unencrypted_but_signed(keys: impl Into<SharedKeyRing>) -> SessionTokenBuilder {
         SessionBuilder::new(Mode::UnencryptedButSigned, keys)
@@ -185,7 +184,8 @@ impl<C, T> SessionBuilder<C, T> {
         self.mode
     }
 
-    /// Returns the options, of every carrier and of a cookie if it is one, for settings from outside the program.
+    /// Returns the options of every carrier, and a cookie's own options if this builds one, for settings from outside
+    /// the program.
     pub(crate) fn options(&mut self) -> (&mut Options, Option<&mut InCookie>)
     where
         C: 'static,
@@ -194,11 +194,10 @@ impl<C, T> SessionBuilder<C, T> {
         (&mut self.options, carrier.downcast_mut())
     }
 
-    /// Makes sessions hold one `U` instead of a dictionary. `build` requires that `U` is a
-    /// [`SessionData`](crate::SessionData).
+    /// Makes sessions hold one `U` instead of a dictionary. `U` must implement [`SessionData`](crate::SessionData).
     ///
     /// Call this before [`revoked_if`](Self::revoked_if) and [`revalidate_after`](Self::revalidate_after), whose
-    /// functions look at a `U`; otherwise `build` returns an error.
+    /// functions read a `U`; otherwise `build` returns an error.
     pub fn typed<U>(self) -> SessionBuilder<C, U> {
         SessionBuilder {
             options: self.options,

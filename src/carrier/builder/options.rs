@@ -1,5 +1,5 @@
-//! Settings of sessions as plain data, as they were given: those of every carrier, and those of one. The methods that set
-//! the application, the context and what responses carry are here, too.
+//! Settings of sessions as plain data, as the program gave them: shared by all carriers, or specific to one. The
+//! methods that set the application, the context and what responses carry are also here.
 
 #[cfg(feature = "migrate")]
 use std::ops::Range;
@@ -106,15 +106,15 @@ impl Options {
 /// Sessions in cookies, as a parameter of [`SessionBuilder`](super::SessionBuilder).
 #[derive(Clone, Debug, Default)]
 pub struct InCookie {
-    /// `None`: the default name.
+    /// Name of the cookie, or `None` for the default.
     pub(crate) name: Option<String>,
     pub(crate) attributes: Attributes,
     pub(crate) former: Vec<FormerAttributes>,
     pub(crate) size: Size,
-    /// Cookies of all sessions outlive the browser's session.
+    /// `true` if the cookies of all sessions outlive the browser's session.
     pub(crate) persistent: bool,
     pub(crate) refresh_navigations_only: bool,
-    /// Old cookies, each with the time in which it is read.
+    /// Old cookies, each with the time during which it is read.
     #[cfg(feature = "migrate")]
     pub(crate) migrate_from: Vec<(crate::migrate::OldCookie, Range<SystemTime>)>,
     pub(super) companion: Option<Prepare>,
@@ -125,9 +125,9 @@ pub struct InCookie {
 pub struct InToken {
     pub(super) purpose: Option<String>,
     pub(super) header: Option<String>,
-    /// `None`: the default name.
+    /// Name of the response header, or `None` for the default.
     pub(super) response_header: Option<String>,
-    /// `None`: the default length.
+    /// Largest length of a token, or `None` for the default.
     pub(super) max_len: Option<usize>,
 }
 
@@ -135,7 +135,8 @@ impl<C, T> SessionBuilder<C, T> {
     /// Binds every session to an application ([SPEC.md § 3.2]), by a label of 1 to 255 bytes. Default: none.
     ///
     /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. Keys are
-    /// derived for the label, whatever context is chosen for a request. Changing the label ends all existing sessions.
+    /// derived for the label, and the context of a request does not change that. A new label ends all existing
+    /// sessions.
     ///
     /// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
     pub fn application(mut self, label: impl Into<String>) -> Self {
@@ -144,14 +145,14 @@ impl<C, T> SessionBuilder<C, T> {
     }
 
     /// Replaces the [`LABEL`](crate::SessionData::LABEL) of `T`, for tools that
-    /// [`inspect`](crate::SessionCookie::inspect) sessions of a type that they do not have. At most 255 bytes. Default:
-    /// the label of `T`.
+    /// [`inspect`](crate::SessionCookie::inspect) sessions without having their type. At most 255 bytes. Default: the
+    /// label of `T`.
     pub fn type_label(mut self, label: impl Into<String>) -> Self {
         self.options.type_label = Some(label.into());
         self
     }
 
-    /// Binds every session to a pair of label and value ([SPEC.md § 4.2]). Default: none.
+    /// Binds every session to a label and a value ([SPEC.md § 4.2]). Default: none.
     ///
     /// May be repeated; the order counts. A label has at most 255 bytes, a value at most 65,535.
     ///
@@ -161,28 +162,29 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Saves changes even with responses of a 5xx status. `build` refuses this for bare tokens, which no response carries.
-    /// Default: off, so that such a response only ends a session, or writes it after an explicit
-    /// [`save`](crate::Session::save).
+    /// Saves changes even with responses of a 5xx status. Default: off, so that such a response only ends a session, or
+    /// writes it after an explicit [`save`](crate::Session::save). `build` refuses this for bare tokens, because no
+    /// response carries them.
     pub fn save_on_server_error(mut self) -> Self {
         self.options.save_on_server_error = true;
         self
     }
 
-    /// Leaves a session alone whose key is not in the ring (`UnknownKey`), as when instances have different rings for a
-    /// while. It is read as new, and every change but `sign_in`, `renew`, `invalidate` and `discard` is an error
-    /// ([`Unreadable`](crate::SessionError::Unreadable)). Default: off, so that a change begins a session in its place.
+    /// Keeps the cookie of a session whose key is not in the ring (`UnknownKey`), for the time when instances have
+    /// different rings. The session is read as new, and every change except `sign_in`, `renew`, `invalidate` and
+    /// `discard` is an error ([`Unreadable`](crate::SessionError::Unreadable)). Default: off, so that a change replaces
+    /// the session by a new one.
     ///
-    /// A visitor whose key was removed for good cannot begin a session while the browser has that cookie, but by a sign-in.
-    /// A key that stays in the ring after its `accept_until` costs nothing: its sessions are replaced
-    /// (docs/rotation.md, "Retiring a key").
+    /// If the key was removed for good, the visitor can begin a session only by a sign-in while the browser has the old
+    /// cookie. So keep a key in the ring after its `accept_until`: its sessions are then replaced (docs/rotation.md,
+    /// "Retiring a key").
     pub fn keep_unknown_keys(mut self) -> Self {
         self.options.keep_unknown_keys = true;
         self
     }
 
-    /// Sends sessions with responses that shared caches may store. `build` refuses this for bare tokens. Default: off, so
-    /// that such a response becomes `no-store` when its session changes.
+    /// Sends sessions even with responses that shared caches may store. Default: off, so that such a response becomes
+    /// `no-store` when its session changes. `build` refuses this for bare tokens.
     ///
     /// # Security
     ///

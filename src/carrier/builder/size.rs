@@ -35,13 +35,14 @@ pub enum Size {
     Anywhere,
     /// 4,096 bytes, which browsers store. A default nginx in front of the application answers 502.
     Browser,
-    /// As few cookies as possible, and at most this number (2 to 4), each of 4,096 bytes ([docs/spec/carriers.md § 9.2]).
-    /// Prefer one cookie where it is large enough.
+    /// As few cookies as possible and at most this number (2 to 4), each of 4,096 bytes
+    /// ([docs/spec/carriers.md § 9.2]). Prefer one cookie if it is large enough.
     ///
-    /// Most proxies have to be [configured for several cookies][limits], and for four full ones some servers too, such as
-    /// axum's over HTTP/2: otherwise they answer 431 to the visitor, and to a sign-out. Some clients keep fewer cookies than they
-    /// receive, and parallel responses may each replace some of the parts. The session then does not open
-    /// ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)), and is lost.
+    /// Most proxies have to be [configured for several cookies][limits], and some servers for four full ones, such as
+    /// axum's over HTTP/2. Otherwise they answer every request of the visitor with 431, even a sign-out. Some clients
+    /// keep fewer cookies than they receive, and parallel responses may each replace some of the parts. The session
+    /// then does not open ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth))
+    /// and is lost.
     ///
     /// [limits]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md#behind-proxies
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
@@ -51,8 +52,8 @@ pub enum Size {
 impl<T> SessionCookieBuilder<T> {
     /// Sets the largest `Set-Cookie` field, and the number of cookies. Default: [`Size::Anywhere`].
     ///
-    /// A smaller size signs nobody out: a session that is already larger may be sent in its current size, and only
-    /// shrink ([docs/spec/writer.md § 9.5]).
+    /// A smaller size signs nobody out: a session that is already larger may still be sent in its current size, but may
+    /// only shrink ([docs/spec/writer.md § 9.5]).
     ///
     /// [docs/spec/writer.md § 9.5]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#95-size-profiles
     pub fn size(mut self, size: Size) -> Self {
@@ -62,7 +63,7 @@ impl<T> SessionCookieBuilder<T> {
 }
 
 impl<T> SessionTokenBuilder<T> {
-    /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
+    /// Sets the largest length of a token, in characters. Default: 3,072. At most 16,384.
     ///
     /// # Examples
     ///
@@ -84,8 +85,8 @@ impl<T> SessionTokenBuilder<T> {
 }
 
 impl<C, T> SessionBuilder<C, T> {
-    /// Rounds up the length of the token, which then reveals less about the length of the content. It hides little for
-    /// short sessions. Default: [`Padding::None`].
+    /// Rounds up the length of the token, so that it reveals less about the length of the content. For short sessions
+    /// it hides little. Default: [`Padding::None`].
     pub fn padding(mut self, padding: Padding) -> Self {
         self.options.padding = padding;
         self
