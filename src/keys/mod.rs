@@ -1,9 +1,13 @@
-//! Keys, key rings, and the sources they are read from.
+//! Keys, key rings, and the sources of key rings.
 //!
-//! A [`KeyRing`] is one or more [`EncryptionKey`](crate::EncryptionKey)s or [`SigningKey`](crate::SigningKey)s: one
-//! seals, the others only open. [`RingKey`] gives a key the times at which its role changes, [`RingSource`] reads rings
-//! from files, variables and functions, [`SharedKeyRing`] is replaced while the program runs, and [`WatchedKeyRing`]
-//! follows its sources. [`redact`] hides keys in other text.
+//! A [`KeyRing`] has one or more [`EncryptionKey`](crate::EncryptionKey)s or [`SigningKey`](crate::SigningKey)s. One
+//! seals, and the others only open.
+//!
+//! - [`RingKey`] gives a key the times at which its role changes.
+//! - [`RingSource`] reads rings from files, variables and functions.
+//! - [`SharedKeyRing`] can be replaced while the program runs.
+//! - [`WatchedKeyRing`] follows its sources.
+//! - [`redact`] hides keys in other text.
 
 pub(crate) mod key;
 mod purpose;

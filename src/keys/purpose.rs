@@ -1,29 +1,30 @@
-//! Purposes that keys are derived for.
+//! Purpose of derived keys.
 
 use crate::{
     base::{LONGEST_LABEL, config_error::ConfigError, is_token_char},
     crypto::suite::Suite,
 };
 
-/// Name, application and type that keys are derived for. A token opens under the purpose that it was sealed for, and
-/// under no other (SPEC.md § 3.2).
+/// Name, application and type that keys are derived for. A token opens only under the purpose that it was sealed for
+/// (SPEC.md § 3.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Purpose {
     name: String,
-    /// Empty if there is none.
+    /// Empty if the sessions have no application label.
     application: String,
     /// Empty for a dictionary, and for a type without a label.
     type_label: String,
 }
 
 impl Purpose {
-    /// Returns the purpose of a cookie. Its name cannot contain `:`, so it never equals one of another kind.
+    /// Returns the purpose of a cookie. A cookie's name cannot contain `:`, so this purpose never equals another kind
+    /// of purpose.
     pub(crate) fn cookie(name: &str) -> Purpose {
         Purpose::named(name.to_owned())
     }
 
-    /// Returns the purpose of a session in a request header, whose case does not count. Returns `None` if `name` is not
-    /// a header name.
+    /// Returns the purpose of a session in the request header `name`, in any case of letters. Returns `None` if `name`
+    /// is not a header name.
     pub(crate) fn header(name: &str) -> Option<Purpose> {
         let is_name =
             (1..=LONGEST_HEADER_NAME).contains(&name.len()) && name.chars().all(is_token_char);
@@ -68,8 +69,8 @@ impl Purpose {
         })
     }
 
-    /// Returns the purpose of the tokens that a companion of this cookie's sessions has: `device:`, the word and the
-    /// cookie's name, with the cookie's labels.
+    /// Returns the purpose of a companion's tokens: `device:`, the word and this cookie's name, with this cookie's
+    /// labels.
     pub(crate) fn device(&self, word: &str) -> Purpose {
         Purpose {
             name: format!("device:{word}:{}", self.name),
@@ -113,5 +114,5 @@ impl Purpose {
 }
 
 const LONGEST_HEADER_NAME: usize = 128;
-/// Separates these derivations from those of other protocols.
+/// Separates these derivations from derivations of other protocols.
 pub(super) const LABEL: &[u8] = b"hardtack/v1";

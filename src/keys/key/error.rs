@@ -1,4 +1,5 @@
-//! The error of keys, rings and their sources, and advice about a text that should be a key and does not begin like one.
+//! The error of keys, rings and their sources, and advice about a string that should be a key but does not begin like
+//! one.
 
 use std::{error::Error, fmt};
 
@@ -9,11 +10,12 @@ use crate::{
 
 /// An error from a key, a key ring or a source of one. Its message says what is wrong and what to do.
 ///
-/// It names keys by their ids, and sources by their names. It shows no key, and repeats nothing of a text that may be one.
+/// The message calls keys by their ids, and sources by their names. It never shows a key, nor a part of a string that
+/// may be a key.
 pub struct KeyError {
-    /// Stays the same while the problem lasts. Empty if the details are the whole sentence.
+    /// Constant while the problem lasts. Empty if the details are the whole sentence.
     pub(in crate::keys) problem: String,
-    /// May change meanwhile.
+    /// May change while the problem lasts.
     pub(in crate::keys) details: String,
     pub(in crate::keys) source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -27,7 +29,7 @@ impl KeyError {
         }
     }
 
-    /// Refuses a key of this suite where the other mode is needed.
+    /// Returns the error for a key of this suite where the other mode is needed.
     pub(in crate::keys) fn wrong_kind(found: Suite) -> KeyError {
         let why = match found.mode() {
             Mode::Encrypted => "encrypts, expected `sign`",
@@ -61,10 +63,10 @@ impl From<KeyError> for ConfigError {
     }
 }
 
-/// Returns what the text looks like, and what to do. Repeats no part of the text, which may be a secret.
+/// Says what the text looks like and what to do. Repeats no part of the text, which may be a secret.
 pub(super) fn advice(text: &str) -> &'static str {
     let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    // The padding of base64 is no value.
+    // The padding of base64 is not a value after `=`.
     let pair = text.trim_end_matches('=').split_once('=');
     match text {
         "" => "it is empty; `hardtack keygen` makes a key",
@@ -87,7 +89,7 @@ pub(super) fn advice(text: &str) -> &'static str {
     }
 }
 
-/// A `/` alone is no sign of a path, because base64 has it too.
+/// A `/` alone does not make a path, because base64 has it too.
 fn is_path(text: &str) -> bool {
     let is_of_windows = text.as_bytes().get(1..3) == Some(b":\\");
     let has_file = text.contains('/') && text.contains('.');

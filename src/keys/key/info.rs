@@ -9,7 +9,7 @@ use crate::{
 
 /// Public id of a key: 4 bytes derived from its secret, shown in hexadecimal.
 ///
-/// Every token contains it, so that a key ring finds the key without trying others ([SPEC.md § 3.1]).
+/// Every token contains the id of its key, so that a key ring finds the key without trying others ([SPEC.md § 3.1]).
 ///
 /// # Examples
 ///
@@ -29,7 +29,7 @@ pub struct KeyId(pub(crate) [u8; 4]);
 
 show_in_hex!(KeyId as u32);
 
-/// Public facts about a key in a [`KeyRing`](crate::KeyRing): everything but its secret.
+/// Public facts about a key in a [`KeyRing`](crate::KeyRing). The secret is not among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyInfo {
@@ -37,20 +37,20 @@ pub struct KeyInfo {
     pub id: KeyId,
     /// Suite that the key seals with.
     pub suite: Suite,
-    /// Time at which the key begins to seal. `None`: it may seal at any time.
+    /// Time at which the key begins to seal, or `None` if it may seal at any time.
     pub seal_from: Option<SystemTime>,
-    /// Time at which the key retires, and opens nothing more. `None`: never.
+    /// Time from which the key is retired and opens nothing, or `None` if it never retires.
     pub accept_until: Option<SystemTime>,
 }
 
-/// The role of a key in a [`KeyRing`](crate::KeyRing) at a time. Its `Display` is one word: `seals`, `accepted`,
+/// Role of a key in a [`KeyRing`](crate::KeyRing) at a given time. `Display` shows one word: `seals`, `accepted`,
 /// `planned` or `retired`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyRole {
-    /// The key seals, and opens.
+    /// The key seals and opens.
     Sealing,
-    /// The key only opens. Another key seals, because it took over from this one or is listed before it.
+    /// The key only opens. Another key seals, because it took over from this key or is listed before it.
     Accepted,
     /// The key only opens, until it begins to seal.
     Planned,
@@ -69,7 +69,7 @@ impl fmt::Display for KeyRole {
     }
 }
 
-/// A change of the role of a key in a ring. Its `Display` is the same as in [`KeysInUse`](crate::carrier::KeysInUse):
+/// Change of a key's role in a ring. `Display` shows it as in [`KeysInUse`](crate::carrier::KeysInUse):
 /// `2027-03-01T06:17:00Z c7e01b94 seals`, or `… retires`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -81,7 +81,7 @@ pub enum RingEvent {
         /// Id of the key.
         key: KeyId,
     },
-    /// The key opens nothing from that time on.
+    /// The key opens nothing from this time on.
     Retires {
         /// `accept_until` of the key.
         at: SystemTime,

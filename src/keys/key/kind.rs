@@ -25,7 +25,7 @@ macro_rules! kind_of_key {
                 self.0.id
             }
 
-            /// Returns the key as text of 69 characters (SPEC.md § 3.3). Parsing the text gives the key again. The text
+            /// Returns the key as a string of 69 characters (SPEC.md § 3.3), which parses to the same key. The string
             /// is a secret, and is overwritten when it is dropped.
             ///
             /// # Examples

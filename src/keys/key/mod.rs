@@ -15,12 +15,11 @@ pub(crate) use text::RawKey;
 
 use crate::crypto::suite::Suite;
 
-/// A key that encrypts sessions: a secret of 32 random bytes and its cipher.
+/// Key that encrypts sessions: a secret of 32 random bytes and its cipher.
 ///
 /// `Debug` shows the key id only, `==` takes constant time. The secret is overwritten when the key is dropped.
 ///
-/// The key is not `Clone`. To use one key in several places, make a [`KeyRing`](crate::KeyRing) of it, which is
-/// `Clone`.
+/// The key is not `Clone`. To use it in several places, make a [`KeyRing`](crate::KeyRing) of it, which is `Clone`.
 ///
 /// # Examples
 ///
@@ -36,7 +35,7 @@ use crate::crypto::suite::Suite;
 #[derive(Debug, PartialEq, Eq)]
 pub struct EncryptionKey(pub(crate) RawKey);
 
-/// A key that signs sessions without encrypting them: a secret of 32 random bytes.
+/// Key that signs sessions without encrypting them: a secret of 32 random bytes.
 ///
 /// `Debug` shows the key id only, `==` takes constant time. The secret is overwritten when the key is dropped.
 ///

@@ -1,4 +1,4 @@
-//! Keys that appear in other text by mistake.
+//! Finds and hides keys that appear in other text by mistake.
 
 use std::borrow::Cow;
 
@@ -7,14 +7,14 @@ use super::{
     text::is_checked_secret,
 };
 
-/// Hides the keys in a text, such as a line of a log or an error of another library.
+/// Hides the keys in a string, such as a line of a log or an error of another library.
 ///
-/// A key is found by its prefix `hardtack_key_v1_`, even if it is changed or cut off. Without its prefix, a key is
-/// found only if it is whole, because then the checksum at its end tells it from other text. The rest of the word after
-/// a prefix, or the whole word, becomes `…`.
+/// A key is found by its prefix `hardtack_key_v1_`, even if the rest was changed or cut off. Without the prefix, only a
+/// whole key is found, by the checksum at its end. The rest of the word after a prefix becomes `…`, and without a
+/// prefix, the whole word does.
 ///
-/// The time grows with the length of the text. Long runs of letters and digits cost most, because a key may end at each of
-/// them.
+/// The time grows with the length of the string. Long runs of letters and digits cost most, because a key may end at
+/// each of them.
 ///
 /// # Examples
 ///
@@ -32,15 +32,14 @@ use super::{
 ///
 /// # Security
 ///
-/// A part of a key without its prefix cannot be told from other text, and is shown. Redact a text before it is
-/// shortened.
+/// A part of a key without its prefix looks like any other text, and is shown. Redact a string before you shorten it.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let pieces = text.split_inclusive(|c| !is_of_key(c)).map(|piece| {
         let word = piece.trim_end_matches(|c| !is_of_key(c));
         let shown = match word.find(KEY_PREFIX) {
             None if !has_end_of_key(word) => return Cow::Borrowed(piece),
-            // Nothing stands between a key without its prefix and the next key.
+            // A key without its prefix may directly precede the next key.
             Some(start) if !has_end_of_key(&word[..start + KEY_PREFIX.len()]) => {
                 &word[..start + KEY_PREFIX.len()]
             }
@@ -51,13 +50,13 @@ pub fn redact(text: &str) -> String {
     pieces.collect()
 }
 
-/// Returns `true` if a part of `text` is a key, of any kind and version, whole or cut off; or the end of a key without
-/// its prefix, which the checksum tells from other text.
+/// Returns `true` if a part of `text` is a key of any kind and version, whole or cut off. Without its prefix, a whole
+/// secret with its checksum counts too.
 pub(crate) fn looks_like_a_key(text: &str) -> bool {
     text.contains(ANY_KEY_PREFIX) || has_end_of_key(text)
 }
 
-/// Returns a text in quotes, as an error shows what it found, or that it is a key.
+/// Returns `text` in quotes for an error message, or says that it is a key.
 pub(crate) fn quoted_unless_key(text: &str) -> String {
     if looks_like_a_key(text) {
         return "a key".to_owned();

@@ -6,8 +6,8 @@ use crate::{
     keys::key::{EncryptionKey, KeyError, KeyInfo, RawKey, SigningKey},
 };
 
-/// A key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes. It is made from an
-/// [`EncryptionKey`] or a [`SigningKey`].
+/// Key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes. Convert an [`EncryptionKey`] or a
+/// [`SigningKey`] to get one.
 ///
 /// # Examples
 ///
@@ -26,10 +26,10 @@ use crate::{
 #[derive(Clone)]
 pub struct RingKey(pub(super) Member<Arc<Prk>>);
 
-/// A key of a ring. Its material is the pseudorandom key that others are derived from, or the keys of one purpose.
+/// Key of a ring. Its material is a pseudorandom key for derivations, or the keys of one purpose.
 #[derive(Clone)]
 pub(crate) struct Member<M> {
-    /// Its times are whole seconds (SPEC.md § 3.4).
+    /// Id, suite and times of the key. The times are whole seconds (SPEC.md § 3.4).
     pub(crate) info: KeyInfo,
     pub(crate) material: M,
 }
@@ -52,8 +52,8 @@ impl RingKey {
         })
     }
 
-    /// Sets the time from which the key seals, until a later key does. Before that time it only opens (SPEC.md §
-    /// 3.4). Fractions of a second are cut off. Default: the key may seal at any time.
+    /// Sets the time from which the key seals, until a later key takes over. Before `time`, the key only opens (SPEC.md
+    /// § 3.4). Fractions of a second are cut off. Default: the key may seal at any time.
     ///
     /// # Examples
     ///
@@ -76,12 +76,13 @@ impl RingKey {
         self
     }
 
-    /// Retires the key at `time`: from then on, it opens nothing. Fractions of a second are cut off. Default: never.
+    /// Retires the key at `time`, so that it opens nothing afterwards. Fractions of a second are cut off. Default:
+    /// never.
     ///
-    /// Choose a time after the next key's `seal_from` by at least the clock skew and the longest time for which a token
-    /// opens without being sealed again: the idle timeout, or the absolute timeout without one, and the same of remembered
-    /// sessions ([SPEC.md § 3.4.8]). An earlier time signs out the visitors who have such a token; a warning names the
-    /// time to set, if the next key has a `seal_from`.
+    /// Choose at least the next key's `seal_from`, plus the clock skew, plus the longest time for which a token opens
+    /// without being sealed again. This is the idle timeout, or the absolute timeout without one; for remembered
+    /// sessions, it is their own timeouts ([SPEC.md § 3.4.8]). An earlier time signs out visitors who still have such a
+    /// token. If the next key has a `seal_from`, a warning names the time to set.
     ///
     /// # Examples
     ///
@@ -137,7 +138,7 @@ impl<M> Member<M> {
         accept_until.is_some_and(|until| now >= unix_seconds(until))
     }
 
-    /// Returns the same key with its times, as `material`.
+    /// Returns the key with the same times, and `material` in place of its own.
     pub(crate) fn with<L>(&self, material: L) -> Member<L> {
         Member {
             info: self.info,

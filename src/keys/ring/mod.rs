@@ -18,17 +18,17 @@ use crate::{
     keys::key::{EncryptionKey, KeyError, KeyId, KeyInfo, KeyRole, SigningKey},
 };
 
-/// Keys in use: one seals, and all open that are not retired. All encrypt, or all only sign. Immutable and cheap to
-/// clone.
+/// Keys in use. One seals, and every key opens that is not retired. Either all keys encrypt, or all only sign.
+/// Immutable and cheap to clone.
 ///
-/// If there are several keys, the key with the latest `seal_from` that has passed seals; among keys without a
-/// `seal_from`, the first listed. A session sealed under an earlier key is sealed again by the next page that
-/// touches it, if the page is for its visitor only.
+/// Of several keys, the one with the latest `seal_from` that has passed seals. If no `seal_from` has passed, the first
+/// listed key without one seals. A session sealed under an earlier key is sealed again by the next page that touches
+/// it, if the page is for its visitor only.
 ///
 /// Applications that share a ring and a cookie name, such as the default one, accept each other's sessions. An
 /// [`application`](crate::carrier::SessionCookieBuilder::application) label keeps them apart.
 ///
-/// The text form has one key per line, or keys separated by commas:
+/// The text form has one key per line, or several keys separated by commas:
 ///
 /// ```text
 /// hardtack_key_v1_xaes_…  accept_until=2026-12-15T00:00:00Z
@@ -37,7 +37,8 @@ use crate::{
 ///
 /// # Examples
 ///
-/// A planned rotation in one deployment: every instance accepts the new key before any instance seals with it.
+/// One deployment is enough for a planned rotation. Every instance accepts the new key before any instance seals with
+/// it:
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -78,8 +79,13 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no key, a key occurs twice, encryption and signing keys are mixed, no key would
-    /// seal after the last one retires, or a key retires before the next one seals.
+    /// Returns an error if:
+    ///
+    /// - `keys` is empty, or has a key twice;
+    /// - encryption and signing keys are mixed;
+    /// - no key would seal after the last one retires;
+    /// - a key retires before the next one seals;
+    /// - a time is before 2026.
     pub fn from_keys<I>(keys: I) -> Result<KeyRing, KeyError>
     where
         I: IntoIterator,
@@ -91,7 +97,7 @@ impl KeyRing {
 
     /// Refuses every session issued before `time`.
     ///
-    /// It is for the removal of a leaked key. Fractions of a second are rounded up.
+    /// Set this when you remove a leaked key. Fractions of a second are rounded up.
     ///
     /// # Examples
     ///
@@ -114,13 +120,13 @@ impl KeyRing {
     #[must_use]
     pub fn with_not_before(self, time: SystemTime) -> KeyRing {
         let mut ring = Arc::unwrap_or_clone(self.0);
-        // No session was issued before the epoch, so such a time refuses none.
+        // A time before the epoch refuses no session, because none was issued earlier.
         let time = unix_seconds_from(time);
         ring.not_before = if time < EPOCH { 0 } else { time };
         KeyRing::of(ring)
     }
 
-    /// Returns the mode of the keys: all encrypt, or all only sign.
+    /// Returns the mode of the keys, which all encrypt or all only sign.
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.0.mode()
@@ -147,7 +153,7 @@ impl KeyRing {
         self.0.sealing_id(unix_seconds(now))
     }
 
-    /// Returns the keys that open at `now`, the sealing key included, in the order in which they take over
+    /// Returns the keys that open at `now`, including the sealing key, in the order in which they take over sealing
     /// (SPEC.md § 3.4.2).
     ///
     /// # Examples
@@ -169,7 +175,7 @@ impl KeyRing {
         accepted.map(|key| key.info.id).collect()
     }
 
-    /// Returns the keys in the order in which each takes over from the one before ([SPEC.md § 3.4.2]).
+    /// Returns the keys in the order in which they take over sealing ([SPEC.md § 3.4.2]).
     ///
     /// # Examples
     ///
@@ -197,7 +203,7 @@ impl KeyRing {
     ///
     /// # Examples
     ///
-    /// A page for operators:
+    /// A page for operators can list the roles:
     ///
     /// ```
     /// use hardtack::{EncryptionKey, KeyRing, keys::{KeyRole, RingKey}};
@@ -220,8 +226,8 @@ impl KeyRing {
         self.0.role(key, unix_seconds(now))
     }
 
-    /// Returns the time that [`with_not_before`](Self::with_not_before) set, if any. Sessions issued earlier are
-    /// refused.
+    /// Returns the time before which sessions must not have been issued, if the ring has one. See
+    /// [`with_not_before`](Self::with_not_before).
     ///
     /// # Examples
     ///
@@ -241,8 +247,8 @@ impl KeyRing {
         (time != 0).then(|| system_time(time))
     }
 
-    /// Returns a fingerprint of the keys, their times and their order. Instances compare it, for example in a health
-    /// check, to see whether they use the same ring. It is public ([SPEC.md § 3.6]).
+    /// Returns a fingerprint of the keys, their times and their order. Compare it between instances, for example in a
+    /// health check, to see whether they use the same ring. The fingerprint is public ([SPEC.md § 3.6]).
     ///
     /// # Examples
     ///

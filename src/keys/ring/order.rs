@@ -18,7 +18,7 @@ use crate::{
 /// Keys with their times, each with its material.
 #[derive(Clone)]
 pub(crate) struct Ring<K> {
-    /// At least one, in the order in which they take over (SPEC.md § 3.4.2).
+    /// At least one key, in the order in which they take over sealing (SPEC.md § 3.4.2).
     pub(crate) keys: Vec<Member<K>>,
     /// Sessions issued before this time are refused. 0 if the ring sets none.
     pub(crate) not_before: UnixSeconds,
@@ -29,7 +29,7 @@ pub(crate) struct Ring<K> {
 pub(crate) struct KeyNeed {
     /// The longest time for which a token opens without being sealed again.
     pub(crate) token_lifetime: u64,
-    /// A token from an instance whose clock is ahead opens for this much longer.
+    /// Additional time for which a token opens that comes from an instance whose clock is ahead.
     pub(crate) skew: u64,
 }
 
@@ -46,7 +46,8 @@ impl<K> Ring<K> {
         not_before: UnixSeconds,
     ) -> Result<Ring<K>, KeyError> {
         check_each(&keys)?;
-        // The last key that may seal does. On a tie that is the first listed, so the list is reversed before a stable sort.
+        // The last key that may seal does. Among equal times, the first listed key must win, so the list is reversed
+        // before a stable sort.
         keys.reverse();
         keys.sort_by_key(|key| key.info.seal_from.map_or(0, unix_seconds));
         let ring = Ring { keys, not_before };
@@ -54,7 +55,8 @@ impl<K> Ring<K> {
         Ok(ring)
     }
 
-    /// Refuses an end after which no key would seal, or before the next one does.
+    /// Refuses a ring in which no key seals at some time: after the last key retires, or because a key retires before
+    /// the next one seals.
     fn check_ends(&self) -> Result<(), KeyError> {
         let empty = || KeyError::new(format!("key ring has no key; {NEW_KEY}"));
         let last = self.keys.last().ok_or_else(empty)?;
@@ -85,8 +87,8 @@ impl<K> Ring<K> {
         self.sealing(now).info.id
     }
 
-    /// Returns the place of the last key that may seal. If none may yet, the first seals before its time, because a ring
-    /// that cannot seal would sign everyone out.
+    /// Returns the index of the last key that may seal. If no key may seal yet, the first seals before its time,
+    /// because a ring that cannot seal would sign everyone out.
     fn sealing_place(&self, now: UnixSeconds) -> usize {
         let last = self.keys.iter().rposition(|key| key.may_seal(now));
         last.unwrap_or(0)
@@ -123,7 +125,7 @@ impl<K> Ring<K> {
         self.keys.iter().filter(move |key| !key.is_retired(now))
     }
 
-    /// Shows the keys that open at `now`, each with the time from which it will seal, and its end, if it has them.
+    /// Lists the keys that open at `now`, each with its end and the time from which it will seal, if any.
     pub(crate) fn show_accepted(&self, now: UnixSeconds) -> String {
         let show = |key: &Member<K>| {
             let (from, until) = (key.info.seal_from, key.info.accept_until);
@@ -139,7 +141,7 @@ impl<K> Ring<K> {
     /// Returns the first change of a role after `now`.
     pub(crate) fn next_event(&self, now: UnixSeconds) -> Option<RingEvent> {
         let next = self.keys.get(self.sealing_place(now) + 1);
-        // Not always `next` itself: of several keys with its time, only the last one seals.
+        // The key may differ from `next`, because of several keys with this time only the last one seals.
         let begins = next.and_then(|next| next.info.seal_from).map(|at| {
             let key = self.sealing_id(unix_seconds(at));
             RingEvent::Seals { at, key }
@@ -153,8 +155,8 @@ impl<K> Ring<K> {
 
     /// Returns the role of a key at `now`, or `None` if the ring lacks it.
     ///
-    /// A session under an `Accepted` key is sealed again. One under a `Planned` key comes from an instance whose clock is
-    /// ahead, and stays as it is: to seal it again would go back to the key that is about to be replaced.
+    /// A session under an `Accepted` key is sealed again. A session under a `Planned` key comes from an instance whose
+    /// clock is ahead. It stays as it is, because sealing it again would use the key that is about to be replaced.
     pub(crate) fn role(&self, id: KeyId, now: UnixSeconds) -> Option<KeyRole> {
         let place = self.keys.iter().position(|key| key.info.id == id)?;
         Some(match place.cmp(&self.sealing_place(now)) {
@@ -166,7 +168,7 @@ impl<K> Ring<K> {
         })
     }
 
-    /// Returns `true` if both have the same keys with the same times, in the same order.
+    /// Returns `true` if both rings have the same keys with the same times, in the same order.
     pub(crate) fn is_like(&self, other: &Ring<K>) -> bool {
         self.not_before == other.not_before && self.infos().eq(other.infos())
     }
@@ -186,15 +188,15 @@ impl<K> Ring<K> {
         let is_dropped = |key: &&Member<K>| match next.find(key.info.id) {
             None => true,
             Some(kept) if key.info.id == sealing => kept.is_retired(last_end),
-            // When an earlier key stopped sealing is not known, so a later end may be late enough.
+            // The ring does not know when an earlier key stopped sealing, so a later end may be late enough.
             Some(kept) => kept.is_retired(now),
         };
         let dropped = used.filter(|key| !key.is_retired(now)).filter(is_dropped);
         dropped.map(|key| key.info.id).collect()
     }
 
-    /// Returns each key that retires with its end, and the key that takes over from it with its beginning. Tokens that
-    /// were sealed before need the first key until they end (SPEC.md § 3.4.8).
+    /// Returns each key that retires with its end, and the key that takes over from it with its `seal_from`. Tokens
+    /// sealed under the first key need it until they end (SPEC.md § 3.4.8).
     fn overlaps(&self) -> impl Iterator<Item = [(KeyId, SystemTime); 2]> {
         self.keys.windows(2).filter_map(|pair| {
             let (key, next) = (pair[0].info, pair[1].info);
@@ -218,7 +220,7 @@ impl<K> Ring<K> {
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         let mut bytes = Vec::new();
-        // The order counts: it decides which key seals.
+        // The order counts, because it decides which key seals.
         for key in self.infos() {
             bytes.extend_from_slice(&key.id.0);
             bytes.extend_from_slice(&key.seal_from.map_or(0, unix_seconds).to_be_bytes());
@@ -229,7 +231,7 @@ impl<K> Ring<K> {
     }
 }
 
-/// Refuses a key that cannot be in a ring with the others, and a time before the format begins.
+/// Refuses a key that does not fit the others in the ring, and a time before the format begins.
 fn check_each<K>(keys: &[Member<K>]) -> Result<(), KeyError> {
     for key in keys {
         let (first, id) = (keys[0].info, key.info.id);
@@ -249,7 +251,7 @@ fn check_each<K>(keys: &[Member<K>]) -> Result<(), KeyError> {
     }
     let mut ids: Vec<_> = keys.iter().map(|key| key.info.id).collect();
     ids.sort_unstable();
-    // Two different keys share an id by chance in one pair of 2^32.
+    // Two different keys share an id by chance with probability 2^-32.
     match ids.windows(2).find(|two| two[0] == two[1]) {
         None => Ok(()),
         Some(twice) => Err(KeyError::new(format!(
@@ -265,8 +267,8 @@ const KEYS_ENCRYPT: &str = "keys are of suite `xaes` or `xcha`, which encrypt, e
 const KEYS_SIGN: &str = "keys are of suite `sign`, which does not encrypt, expected `xaes` or `xcha`; give such keys, or \
     choose `unencrypted_but_signed`";
 
-/// A fingerprint of a key ring, or of the settings that programs have in common: 8 bytes, shown as 16 hexadecimal digits.
-/// It is public ([SPEC.md § 3.6, § 3.7]).
+/// Fingerprint of a key ring, or of the settings that programs must share: 8 bytes, shown as 16 hexadecimal digits. It
+/// is public ([SPEC.md § 3.6, § 3.7]).
 ///
 /// [SPEC.md § 3.6, § 3.7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#36-fingerprint
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -275,7 +277,7 @@ pub struct Fingerprint([u8; 8]);
 show_in_hex!(Fingerprint as u64);
 
 impl Fingerprint {
-    /// Returns the fingerprint of the text of settings (SPEC.md § 3.7.3).
+    /// Returns the fingerprint of settings, given as their text (SPEC.md § 3.7.3).
     pub(crate) fn of_settings(text: &str) -> Fingerprint {
         Fingerprint::of(&[b"hardtack settings v1\0", text.as_bytes()])
     }

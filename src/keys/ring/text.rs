@@ -9,18 +9,19 @@ use crate::{
     keys::key::{KeyError, NOT_BASE64URL, looks_like_a_key},
 };
 
-/// Keys in the order in which they are listed, and the latest `not_before` or 0. Another source may have the rest of
-/// the ring.
+/// Keys in the order in which they are listed, and the latest `not_before`, or 0 without one. Another source may have
+/// the rest of the ring.
 #[derive(Default)]
 pub(crate) struct Listing {
-    /// Mode that all keys must have, or `None` before the first.
+    /// Mode that all keys must have, or `None` before the first key.
     pub(crate) mode: Option<Mode>,
     pub(super) keys: Vec<Member<Arc<Prk>>>,
     pub(super) not_before: UnixSeconds,
 }
 
 impl Listing {
-    /// Adds the keys of a text. An error counts its entries: lines, as in an editor, or keys between commas.
+    /// Adds the keys of a text. An error gives the number of the entry, counting lines, as in an editor, or keys
+    /// between commas.
     pub(crate) fn add(&mut self, whole: &str) -> Result<(), KeyError> {
         let text = whole.trim_ascii();
         let mut lines = text.lines();
@@ -57,7 +58,7 @@ fn is_comment(line: &str) -> bool {
     line.trim_start_matches(BLANK).starts_with('#')
 }
 
-/// Parses `key attribute=time attribute=time`, and refuses a key that does not have this mode, if there is one.
+/// Parses `key attribute=time attribute=time`. Refuses a key that does not have the mode, if one is given.
 fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, KeyError> {
     let mut words = item.split(BLANK).filter(|word| !word.is_empty());
     let key = words.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A thread that keeps a ring up to date, and the sessions that have it poll where the process stood still.
+//! Lets sessions wait for the thread that keeps a ring up to date, after the process was suspended.
 
 use std::{
     mem,
@@ -11,12 +11,12 @@ use std::{
 
 use crate::{base::time::UnixSeconds, events};
 
-/// Polls of a ring's sources, as the thread that makes them and the sessions that wait for them see them.
+/// Polls of a ring's sources, shared by the thread that polls and the sessions that wait for it.
 pub(crate) struct Following {
-    /// When the last poll began. A session that has waited for one writes its own time, because its clock may differ from the
-    /// system's.
+    /// Time at which the last poll began. A session that has waited for a poll writes its own time, because its clock
+    /// may differ from the system's.
     polled_at: AtomicU64,
-    /// Age in seconds from which on a poll is late: where a process runs, no poll becomes that old.
+    /// Age in seconds from which a poll is late. While the process runs, no poll becomes this old.
     late: u64,
     polls: Mutex<Polls>,
     changed: Condvar,
@@ -27,14 +27,14 @@ pub(crate) struct Following {
 struct Polls {
     begun: u64,
     ended: u64,
-    /// Last one that a session waits for.
+    /// Last poll that a session waits for.
     wanted: u64,
-    /// A session has waited in vain, and none does again before a poll ends.
+    /// `true` after a session has waited in vain. No other session waits before a poll ends.
     is_stuck: bool,
 }
 
 impl Following {
-    /// Has the thread poll if its last poll is late at `now`, and waits for that, up to [`PATIENCE`].
+    /// If the last poll is late at `now`, wakes the thread and waits for its poll, up to [`PATIENCE`].
     #[inline]
     pub(super) fn keep_up(&self, now: UnixSeconds) {
         if self.is_late(now) {
@@ -42,7 +42,8 @@ impl Following {
         }
     }
 
-    /// A clock that was set back shows nothing, so that is late as well.
+    /// Returns `true` if the last poll is late at `now`. A poll in the future is late as well, because a clock that was
+    /// set back says nothing about its age.
     #[inline]
     pub(super) fn is_late(&self, now: UnixSeconds) -> bool {
         now.abs_diff(self.polled_at.load(Ordering::Acquire)) >= self.late
@@ -54,7 +55,7 @@ impl Following {
         if polls.is_stuck || !self.is_late(now) {
             return;
         }
-        // One that has begun may have read the sources before the process stood still.
+        // A poll that has already begun may have read the sources before the process was suspended.
         let wanted = polls.begun + 1;
         polls.wanted = wanted;
         self.changed.notify_all();
@@ -75,10 +76,10 @@ impl Following {
     }
 }
 
-/// For the thread.
+/// Methods for the thread.
 #[cfg(feature = "watch")]
 impl Following {
-    /// Begins with a ring that was read at `now`, and is polled after each `interval`.
+    /// Begins with a ring that was read at `now` and is polled after each `interval`.
     pub(crate) fn new(interval: Duration, now: UnixSeconds) -> Following {
         Following {
             polled_at: now.into(),
@@ -88,8 +89,8 @@ impl Following {
         }
     }
 
-    /// Waits until `interval` has passed, or a session wants a poll. Returns `true` if the poll that begins now, by the clock
-    /// `now`, is late.
+    /// Waits until `interval` has passed or a session wants a poll. Returns `true` if the poll that begins now is late
+    /// by the clock `now`.
     pub(crate) fn begin(&self, interval: Duration, now: impl FnOnce() -> UnixSeconds) -> bool {
         let waits = |polls: &mut Polls| polls.wanted <= polls.ended;
         let waited = self
@@ -100,7 +101,7 @@ impl Following {
         polls.wanted > polls.ended || self.is_late(now())
     }
 
-    /// Ends the poll, which began at `began`, and lets the sessions go on that wait for it.
+    /// Ends the poll that began at `began`, and wakes the sessions that wait for it.
     pub(crate) fn end(&self, began: UnixSeconds) {
         self.polled_at.store(began, Ordering::Release);
         let mut polls = self.lock();
@@ -109,10 +110,10 @@ impl Following {
     }
 }
 
-/// Longest time for which a session waits. By then the source hangs, and the ring that is there stays in use.
+/// Longest time for which a session waits. After that, the source counts as hanging, and the ring stays as it is.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Seconds by which a thread may be late although its process runs, and by which whole seconds are wrong.
+/// Seconds by which the thread may be late in a running process, including the error of whole seconds.
 #[cfg(feature = "watch")]
 const LEEWAY: u64 = 2;
 

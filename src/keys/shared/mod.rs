@@ -1,4 +1,4 @@
-//! A ring that can be replaced while the program runs, and its keys for each purpose.
+//! A key ring that can be replaced while the program runs, and its keys for each purpose.
 
 mod following;
 mod one_type;
@@ -32,7 +32,7 @@ use crate::{
     },
 };
 
-/// A key ring that can be replaced while the program runs. Cheap to clone; all clones share one ring.
+/// Key ring that can be replaced while the program runs. Cheap to clone, and all clones share one ring.
 ///
 /// # Examples
 ///
@@ -54,17 +54,17 @@ pub struct SharedKeyRing(Arc<Mutex<RingState>>);
 struct RingState {
     ring: Arc<Ring<Arc<Prk>>>,
     slots: Vec<Weak<PurposeSlot>>,
-    /// `None`: no thread follows its sources.
+    /// Polls of the thread that follows the ring's sources, if any.
     following: Option<Arc<Following>>,
 }
 
 impl SharedKeyRing {
     /// Replaces the ring in every cookie, header and token that was built with it.
     ///
-    /// All keys are derived first; then each cookie, header and token changes over in one step. A request in progress
-    /// that has read its session is saved under the new ring if that accepts the session's key. If it does not, the
-    /// session's changes are not saved, without an error; ending it, by [`sign_in`](crate::Session::sign_in) too, works
-    /// ([docs/spec/writer.md § 8.14]).
+    /// All keys are derived first; then each cookie, header and token changes over in one step. If a request in
+    /// progress has already read its session, the session is saved under the new ring, provided that this ring accepts
+    /// its key. Otherwise its changes are not saved, without an error. The session can still be ended, for example by
+    /// [`sign_in`](crate::Session::sign_in) ([docs/spec/writer.md § 8.14]).
     ///
     /// [docs/spec/writer.md § 8.14]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
     ///
@@ -88,13 +88,13 @@ impl SharedKeyRing {
     ///
     /// # Errors
     ///
-    /// Returns an error if the ring in use encrypts and `ring` only signs, or the reverse. The ring in use stays.
+    /// Returns an error, and keeps the ring in use, if one of the two rings encrypts and the other only signs.
     pub fn replace(&self, ring: impl Into<KeyRing>) -> Result<(), KeyError> {
         self.exchange(ring.into(), None).map(drop)
     }
 
-    /// Replaces the ring. Returns the earlier one, and the seconds for which a token of any purpose opens at most. Tells logs
-    /// what is in use as of `now`, by default the system's time.
+    /// Replaces the ring. Returns the earlier ring, and the longest time for which a token of any purpose opens, in
+    /// seconds. Logs what is in use at `now`, by default the system's time.
     pub(crate) fn exchange(
         &self,
         ring: KeyRing,
@@ -118,7 +118,7 @@ impl SharedKeyRing {
         Ok((KeyRing::of(earlier), lifetimes.max().unwrap_or(0)))
     }
 
-    /// Returns the ring that is in use.
+    /// Returns the ring in use.
     ///
     /// # Examples
     ///
@@ -135,7 +135,7 @@ impl SharedKeyRing {
         KeyRing::of(Arc::clone(&self.lock().ring))
     }
 
-    /// Has sessions under this ring wait for the thread that follows its sources, when a poll is late.
+    /// Makes sessions under this ring wait for the thread that follows its sources when a poll is late.
     #[cfg(feature = "watch")]
     pub(crate) fn follow_by(&self, following: Arc<Following>) {
         let mut shared = self.lock();
@@ -145,7 +145,7 @@ impl SharedKeyRing {
         shared.following = Some(following);
     }
 
-    /// Returns `true` if another handle of this ring is left, or a cookie that was built with it.
+    /// Returns `true` if another handle of this ring exists, or a cookie that was built with it.
     #[cfg(feature = "watch")]
     pub(crate) fn is_used_elsewhere(&self) -> bool {
         let is_served = |slot: &Weak<PurposeSlot>| slot.strong_count() > 0;
@@ -156,7 +156,7 @@ impl SharedKeyRing {
         self.lock().ring.check_mode(sessions)
     }
 
-    /// Derives the keys for `purpose`, now and whenever the ring is replaced, of which logs are told then. Keys for sessions
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced, which is then logged. Keys for sessions
     /// name their type, because one name has one type.
     pub(crate) fn serve(
         &self,
@@ -194,27 +194,27 @@ impl SharedKeyRing {
 
 /// Current keys of a ring for one purpose.
 pub(crate) struct PurposeSlot {
-    /// Shared ring it belongs to. A `Weak` keeps the address from being reused.
+    /// Shared ring that the slot belongs to. A `Weak` keeps the address from being reused.
     ring: Weak<Mutex<RingState>>,
     pub(crate) purpose: Purpose,
     pub(crate) need: KeyNeed,
     sessions: Option<Sessions>,
-    /// Sessions issued before this are refused, besides the ring's own time. It only rises.
+    /// Sessions issued before this time are refused, in addition to the ring's own time. It only rises.
     not_before: AtomicU64,
     keys: ArcSwap<PurposeKeys>,
-    /// That of the ring.
+    /// Polls of the thread that follows the ring's sources.
     following: OnceLock<Arc<Following>>,
 }
 
 impl PurposeSlot {
-    /// Returns `true` if both have the same purpose and the same keys, of one shared ring or of two equal ones.
+    /// Returns `true` if both have the same purpose and the same keys, from one shared ring or from two equal rings.
     pub(crate) fn is_like(&self, other: &PurposeSlot) -> bool {
         self.purpose == other.purpose
             && (Weak::ptr_eq(&self.ring, &other.ring) || self.keys().is_like(&other.keys()))
     }
 
-    /// Waits for the ring of a thread that follows its sources, if the process has stood still since the last poll. Called
-    /// at `now` before a token of a request is read, or a session begins.
+    /// Waits for the thread that follows the ring's sources, if the process was suspended since its last poll. Called
+    /// at `now`, before a token of a request is read or a session begins.
     #[inline]
     pub(crate) fn keep_up(&self, now: UnixSeconds) {
         if let Some(following) = self.following.get() {
@@ -233,7 +233,7 @@ impl PurposeSlot {
         self.keys.load()
     }
 
-    /// Returns the time before which sessions must not have been issued, under these keys.
+    /// Returns the time before which sessions under these keys must not have been issued.
     #[inline]
     pub(crate) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
         let not_before = self.not_before.load(Ordering::Relaxed);
@@ -245,14 +245,15 @@ impl PurposeSlot {
         self.not_before.fetch_max(time, Ordering::Relaxed);
     }
 
-    /// Returns the text of the settings that programs have in common (SPEC.md § 3.7). Keys of a companion have none.
+    /// Returns the text of the settings that programs must share (SPEC.md § 3.7). It is empty for the keys of a
+    /// companion.
     pub(crate) fn settings(&self) -> &str {
         let sessions = self.sessions.as_ref();
         sessions.map_or("", |sessions| &sessions.settings)
     }
 
-    /// Tells logs by `tell` what the sessions have in use at `now`, by default the system's time. Warns of a `not_before`
-    /// that is in the future then, and of keys that end before their tokens, unless the tokens have ended.
+    /// Logs by `tell` what the sessions have in use at `now`, by default the system's time. Warns of a `not_before`
+    /// that is in the future at `now`, and of keys that end before their tokens, unless these tokens have ended too.
     pub(crate) fn tell(&self, now: Option<UnixSeconds>, tell: fn(&events::InUse<'_>)) {
         let Some(sessions) = self.sessions.as_ref().filter(|_| events::ARE_TOLD) else {
             return;
@@ -283,7 +284,7 @@ impl PurposeSlot {
     }
 }
 
-/// Keys of a slot at one time. They stay the same while the ring is replaced.
+/// Keys of a slot at one time. They do not change when the ring is replaced.
 pub(crate) type SlotKeys = Guard<Arc<PurposeKeys>>;
 
 impl<R: Into<KeyRing>> From<R> for SharedKeyRing {

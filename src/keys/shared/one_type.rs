@@ -1,4 +1,4 @@
-//! Checks that one name has sessions of one type under a shared ring: two types would overwrite each other's sessions.
+//! Checks that one name has sessions of one type under a shared ring. Two types would overwrite each other's sessions.
 
 use std::{
     any::{TypeId, type_name},
@@ -8,16 +8,16 @@ use std::{
 use super::PurposeSlot;
 use crate::{base::config_error::ConfigError, keys::Purpose};
 
-/// Sessions that keys are derived for, as logs and health checks show them.
+/// Sessions that keys are derived for, with facts for logs and health checks.
 pub(crate) struct Sessions {
     pub(crate) of_type: SessionType,
-    /// Text of the settings that programs have in common which share these sessions (SPEC.md § 3.7).
+    /// Text of the settings that all programs with these sessions must share (SPEC.md § 3.7).
     pub(crate) settings: String,
-    /// Settings that weaken them.
+    /// Settings that weaken the sessions.
     pub(crate) dangers: Vec<&'static str>,
 }
 
-/// Type of the sessions that keys are derived for, and their context.
+/// Type and context of the sessions that keys are derived for.
 pub(crate) struct SessionType {
     id: TypeId,
     name: &'static str,
@@ -50,8 +50,8 @@ impl SessionType {
         if other.id == self.id || !purpose.differs_in_type_at_most(&slot.purpose) {
             return None;
         }
-        // In one context both types find each other's cookie, whatever their labels are. In two contexts only the labels
-        // keep them apart, because a request may choose either context.
+        // In one context, both types find each other's cookie, whatever their labels are. In two contexts, only the
+        // labels keep them apart, because a request may choose either context.
         let reason = if self.context == other.context {
             SAME_CONTEXT
         } else if *purpose == slot.purpose {

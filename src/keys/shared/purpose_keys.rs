@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Keys that are derived from one key, for one purpose.
+/// Keys that are derived from one key for one purpose.
 pub(crate) struct Derived {
     pub(crate) cipher: Cipher,
     pub(crate) csrf: Mac,

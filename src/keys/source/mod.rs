@@ -1,4 +1,4 @@
-//! Reads a key ring from environment variables, files and functions.
+//! Sources of a key ring: environment variables, files and functions.
 
 #[cfg(feature = "watch")]
 mod watch;
@@ -37,7 +37,7 @@ impl KeyRing {
         KeyRing::from_sources([RingSource::env(variable)])
     }
 
-    /// Reads a ring from a regular file of at most 1 MiB, or a link to one, in its text form ([SPEC.md § 3.5]).
+    /// Reads a ring in its text form ([SPEC.md § 3.5]) from a regular file of at most 1 MiB, or from a link to one.
     ///
     /// The file's permissions are not checked, because orchestrators choose the permissions of secrets that they mount.
     ///
@@ -52,9 +52,9 @@ impl KeyRing {
     }
 
     /// Reads one ring from several sources, such as a variable with the old key and a file with the new one. The
-    /// sources are joined before the ring is checked, so none has to be a ring by itself.
+    /// sources are joined before the ring is checked, so a source need not be a whole ring.
     ///
-    /// The keys are in the order of the sources. The latest `not_before` counts.
+    /// The ring has the keys in the order of the sources, and the latest `not_before`.
     ///
     /// # Examples
     ///
@@ -103,7 +103,7 @@ fn no_ring(sources: &[RingSource], error: KeyError) -> KeyError {
     }
 }
 
-/// A source of the text of a key ring, or of a part of it ([SPEC.md § 3.5]). Cheap to clone.
+/// Source of a key ring's text, or of a part of it ([SPEC.md § 3.5]). Cheap to clone.
 ///
 /// # Examples
 ///
@@ -119,7 +119,7 @@ fn no_ring(sources: &[RingSource], error: KeyError) -> KeyError {
 /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
 #[derive(Clone)]
 pub struct RingSource {
-    /// Name in errors. Empty for the value of a setting, which the settings' own error names.
+    /// Name in errors. Empty for the value of a setting, because the error of the settings names it.
     name: String,
     place: Place,
 }
@@ -154,10 +154,10 @@ impl RingSource {
         RingSource::new(name, Place::File(path))
     }
 
-    /// Calls a function for the text, such as the client of a secret manager. Errors call the source `name`.
+    /// Calls `read` for the text, such as the client of a secret manager. Errors call the source `name`.
     ///
     /// The returned text is overwritten after use. The messages of the function's error and its sources become part of
-    /// this crate's error, so they must not contain the text; if one contains a key, none is shown. A panic in the
+    /// this crate's error, so they must not contain the text. If one contains a key, none is shown. A panic in the
     /// function is caught and becomes an error.
     #[must_use]
     pub fn from_fn(
@@ -177,7 +177,7 @@ impl RingSource {
     }
 
     fn new(mut name: String, place: Place) -> RingSource {
-        // A name that contains a key, given by mistake, is not shown.
+        // A name that contains a key by mistake is not shown.
         if looks_like_a_key(&name) {
             name = "(a key)".to_owned();
         }
@@ -193,7 +193,7 @@ impl RingSource {
         }
     }
 
-    /// Like [`read`](Self::read), but refuses a file without a line feed at its end, which may still be being written.
+    /// Like [`read`](Self::read), but refuses a file without a line feed at its end, because it may be incomplete.
     #[cfg(feature = "watch")]
     pub(super) fn read_whole(&self) -> Text {
         let text = self.read()?;
@@ -225,7 +225,7 @@ fn read_file(name: &str, path: &Path) -> Text {
         details: error.to_string(),
         ..KeyError::new(format!("cannot read {name}"))
     };
-    // Before it is opened, which for a pipe would wait until somebody writes to it.
+    // Checked before the file is opened, because opening a pipe waits until somebody writes to it.
     if !fs::metadata(path).map_err(cannot_read)?.is_file() {
         return Err(KeyError::new(format!("{name} {NOT_REGULAR}")));
     }
@@ -260,8 +260,8 @@ fn call(name: &str, read: &Function) -> Text {
     }
 }
 
-/// Reduces an error and its sources to their sentences, because its `Debug`, or a downcast, may show the text that was
-/// read. Returns `None` if a sentence contains a key.
+/// Reduces an error and its sources to their messages, because `Debug` or a downcast may show the text that was read.
+/// Returns `None` if a message contains a key.
 fn sentences_of(error: &(dyn Error + 'static)) -> Option<KeyError> {
     let details = error.to_string();
     if looks_like_a_key(&details) {
@@ -278,7 +278,7 @@ fn sentences_of(error: &(dyn Error + 'static)) -> Option<KeyError> {
     })
 }
 
-/// In bytes. A thousand keys with their times take 135,000.
+/// Largest size of a file, in bytes. A thousand keys with their times take 135,000.
 const LARGEST_FILE: u64 = 1 << 20;
 const USUAL_FILE: u64 = 8 << 10;
 const NOT_REGULAR: &str =

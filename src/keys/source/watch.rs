@@ -26,19 +26,18 @@ use crate::{
 
 /// A [`SharedKeyRing`] that follows its sources: files, environment variables or functions.
 ///
-/// Every poll reads all sources. So that a half-written ring is not used, a change takes effect only when two polls in
-/// a row read the same, and a file has to end with a line feed. A file may be overwritten, replaced by a rename, or
+/// Every poll reads all sources. A change takes effect only when two polls in a row read the same, and a file has to
+/// end with a line feed, so that a half-written ring is never used. A file may be overwritten, replaced by a rename, or
 /// reached through a symbolic link that is swapped, as in Kubernetes.
 ///
-/// A new ring is refused, and the earlier one stays in use, if a source cannot be read, or if the text is not a ring of
-/// this kind of key. Each refusal is reported once, by [`PollOutcome::Refused`] and by an event (feature `tracing`), and
-/// not again while the sources stay the same.
+/// If a source cannot be read, or its text is not a ring of this kind of key, the ring in use stays. Each refusal is
+/// reported once while the sources stay the same, by [`PollOutcome::Refused`] and by an event (feature `tracing`).
 ///
-/// Where a process stands still for a while, as on AWS Lambda, [`spawn`](Self::spawn) has the first session afterwards wait
-/// for a poll.
+/// If the process is suspended for a while, as on AWS Lambda, [`spawn`](Self::spawn) makes the first session afterwards
+/// wait for a poll.
 ///
-/// A ring that lacks a key is used, because that is how a leaked key is dropped. [`PollOutcome::Replaced`] and a warning
-/// name the key if sessions under it may be alive.
+/// A new ring may lack a key of the earlier one, because that is how a leaked key is dropped. [`PollOutcome::Replaced`]
+/// and a warning name the key if sessions under it may be alive.
 ///
 /// # Examples
 ///
@@ -67,7 +66,7 @@ pub struct WatchedKeyRing {
     keys: SharedKeyRing,
     /// Sources of the ring in use.
     used: Snapshot,
-    /// Sources last refused and reported since then, if any.
+    /// Sources that were last refused and reported, if any.
     refused: Option<Snapshot>,
     /// Sources that changed at the last poll.
     unsettled: Option<Snapshot>,
@@ -75,8 +74,7 @@ pub struct WatchedKeyRing {
     on_poll: Box<dyn FnMut(PollOutcome) + Send>,
 }
 
-/// Sources as one poll read them, for comparing two polls: hashes of what was read, so that no key is kept, or the
-/// problem of the error.
+/// Result of one poll, to compare two polls: hashes of the texts, so that no key is kept, or the problem of the error.
 type Snapshot = Result<Vec<[u8; 32]>, String>;
 
 impl WatchedKeyRing {
@@ -103,17 +101,17 @@ impl WatchedKeyRing {
         })
     }
 
-    /// Returns the ring to build cookies with, which is replaced when the sources change.
+    /// Returns the ring to build cookies with. It is replaced when the sources change.
     #[must_use]
     pub fn keys(&self) -> SharedKeyRing {
         self.keys.clone()
     }
 
-    /// Reads the sources once, replaces the ring if two polls agree on a new one, and returns the result. Waits for
-    /// nothing but the sources. `clock` is the current time, and is asked only before the ring is replaced, for the
-    /// keys that [`PollOutcome::Replaced`] names.
+    /// Reads the sources once, replaces the ring if two polls agree on a new one, and returns the outcome. It waits
+    /// only for the sources. `clock` is the current time, which is needed only when the ring is replaced, for the keys
+    /// that [`PollOutcome::Replaced`] names.
     ///
-    /// It is for programs with a scheduler or without threads, and for tests. The call blocks while sources are read,
+    /// Use this in programs with a scheduler or without threads, and in tests. The call blocks while sources are read,
     /// so keep it off the threads of an async runtime.
     ///
     /// # Examples
@@ -171,7 +169,7 @@ impl WatchedKeyRing {
         }
     }
 
-    /// Replaces the ring, and returns the keys that it drops.
+    /// Replaces the ring, and returns the keys that the new ring drops.
     fn replace(
         &self,
         strings: &[Zeroizing<String>],
@@ -183,15 +181,15 @@ impl WatchedKeyRing {
         Ok(earlier.0.dropped_by(&ring.0, lifetime, now))
     }
 
-    /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least
-    /// 10 milliseconds.
+    /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. A shorter
+    /// time than 10 milliseconds counts as 10 milliseconds.
     pub fn interval(mut self, interval: Duration) -> WatchedKeyRing {
         self.interval = interval.max(SHORTEST_INTERVAL);
         self
     }
 
     /// Sets a function that the thread of [`spawn`](Self::spawn) calls with the outcome of each poll. Default: none. A
-    /// panic in it is caught, and the thread continues.
+    /// panic in the function is caught, and the thread continues.
     ///
     /// # Examples
     ///
@@ -214,17 +212,17 @@ impl WatchedKeyRing {
         self
     }
 
-    /// Starts a thread that polls the sources for as long as the ring is in use. The first poll is after the first
+    /// Starts a thread that polls the sources for as long as the ring is in use. The first poll follows after one
     /// interval.
     ///
-    /// If the last poll is older than the interval and two seconds when a token is read, or a session begins, the process has
-    /// stood still, or its clock was set. The thread then polls at once, reads a change once more after 0.1 seconds, and
-    /// takes it if both agree. Sessions wait for that, which blocks their threads, for 5 seconds at most: a source that hangs
-    /// leaves the ring as it is, and no session waits again before it has answered. So give a function a timeout, and have it
-    /// answer within the interval. Time is that of the session's [`Clock`].
+    /// When a token is read or a session begins, the last poll may be older than the interval plus two seconds, by the
+    /// session's [`Clock`]. Then the process was suspended, or its clock was set. The thread polls at once, reads a
+    /// change once more after 0.1 seconds, and takes it if both agree. Sessions wait for this, which blocks their
+    /// threads for 5 seconds at most. If a source hangs, the ring stays as it is, and no session waits again before the
+    /// source has answered. So give a function a timeout, and let it answer within the interval.
     ///
-    /// When no cookie, header or token is left that was built with the ring, nor a [`SharedKeyRing`] of it,
-    /// the thread ends instead of the next poll.
+    /// The thread ends at its next poll when all cookies, headers and tokens that were built with the ring are dropped,
+    /// and all its [`SharedKeyRing`]s too.
     ///
     /// # Examples
     ///
@@ -259,12 +257,12 @@ impl WatchedKeyRing {
             let began = clock::system_now();
             let mut outcome = self.poll(Clock::system());
             if is_late && matches!(outcome, PollOutcome::Unsettled) {
-                // Sessions wait, so the two reads are not an interval apart.
+                // Sessions are waiting, so the second read follows sooner than after an interval.
                 thread::sleep(PAUSE);
                 outcome = self.poll(Clock::system());
             }
             following.end(began);
-            // The panic hook has reported a panic.
+            // The panic hook has already reported a panic.
             let _ = catch_unwind(AssertUnwindSafe(|| (self.on_poll)(outcome)));
         };
         let thread = thread::Builder::new().name("hardtack keys".to_owned());
@@ -297,22 +295,21 @@ impl fmt::Debug for WatchedKeyRing {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollOutcome {
-    /// The sources have not changed. Their ring is in use, unless the program has replaced it itself, or it was refused
+    /// The sources have not changed. Their ring is in use, unless the program has replaced it, or the ring was refused
     /// and reported before.
     Unchanged,
     /// The sources have changed. If the next poll reads the same, the change takes effect.
     Unsettled,
     /// The sources are the same as at the previous poll, and the ring was replaced.
     Replaced {
-        /// Keys that the new ring lacks or has retired while sessions under them may be alive: visitors with these
-        /// sessions are signed out. The key that sealed until now is also among them if it retires before its last
-        /// session ends. A ring does not record when an earlier key stopped sealing, so such a key is listed only if the
-        /// new ring lacks it or has retired it already. A key that has not begun to seal is not among them. Empty after a
-        /// planned rotation.
+        /// Keys that the new ring lacks or has retired while sessions under them may be alive; the visitors of these
+        /// sessions are signed out. The key that sealed until now is also listed if it retires before its last session
+        /// ends. A ring does not record when an earlier key stopped sealing, so an earlier key is listed only if the
+        /// new ring lacks it or has already retired it. A key that has not begun to seal is not listed. After a planned
+        /// rotation, the list is empty.
         dropped: Vec<KeyId>,
     },
-    /// The sources are the same as at the previous poll, and do not make a ring that can be used. The earlier ring
-    /// stays in use.
+    /// The sources are the same as at the previous poll, but do not make a usable ring. The earlier ring stays in use.
     Refused(KeyError),
 }
 
