@@ -1,4 +1,4 @@
-//! Settings checked together, and a cookie or a builder with them.
+//! Checks settings together, and makes a cookie or a builder of them.
 
 use std::time::Duration;
 
@@ -15,8 +15,7 @@ use crate::{
 };
 
 impl SessionSettings {
-    /// Checks each setting by itself. Conflicts between settings, and the keys, are checked by
-    /// [`build`](Self::build).
+    /// Checks each setting by itself. Only [`build`](Self::build) checks the keys, and conflicts between settings.
     ///
     /// # Examples
     ///
@@ -31,14 +30,14 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`], with a message for each refused setting.
+    /// Returns a [`ConfigError`] with a message for each refused setting.
     pub fn check(&self) -> Result<(), ConfigError> {
         let alone = self.mistakes(ConfigError::is_about_one);
         ConfigError::all(self.misread().chain(alone))
     }
 
-    /// Checks the settings by themselves and together, as [`build`](Self::build) does, without their keys. It is for a
-    /// test of a settings file in a place without the keys.
+    /// Checks everything that [`build`](Self::build) checks, except the keys. Use it to test a settings file where the
+    /// keys are not available.
     ///
     /// # Examples
     ///
@@ -54,9 +53,9 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`], with a message for each refused setting and each conflict.
+    /// Returns a [`ConfigError`] with a message for each refused setting and each conflict.
     pub fn check_without_keys(&self) -> Result<(), ConfigError> {
-        // A setting that is not understood may be the reason for other conflicts.
+        // A setting that was not understood may cause other conflicts.
         match self.misread().next() {
             Some(_) => self.check(),
             None => ConfigError::all(self.mistakes(|_| true)),
@@ -88,9 +87,9 @@ impl SessionSettings {
         self.applied_to(self.builder()?)
     }
 
-    /// Applies the settings to a builder that already has keys, such as a [`SharedKeyRing`]
-    /// that the program replaces while it runs. A setting that is left out stays as it is in the builder, and one that is
-    /// given replaces what the builder has, also where it turns a flag off. A context and former attributes are added.
+    /// Applies the settings to a builder that already has keys, such as a [`SharedKeyRing`] that the program replaces
+    /// while it runs. Each given setting replaces the builder's, even if it turns a flag off; a context and former
+    /// attributes are added. The builder keeps its value for each setting that is left out.
     ///
     /// # Examples
     ///
@@ -106,8 +105,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is refused, if the settings name keys too, or if the builder has keys
-    /// of another mode. For a header or a bare token, also returns an error if a setting is one that only cookies have.
+    /// Returns a [`ConfigError`] if a setting is refused, if the settings also name keys, or if the builder's keys have
+    /// another mode. For a header or a bare token, a setting that only cookies have is an error too.
     pub fn apply_to<C: 'static, T: Payload>(
         self,
         builder: SessionBuilder<C, T>,
@@ -125,9 +124,9 @@ impl SessionSettings {
         self.applied_to(builder)
     }
 
-    /// Returns the time for which a key has to open tokens after the next one begins to seal ([SPEC.md § 3.4.8]), for tools
-    /// that change key rings. By default 31 minutes: the idle timeout and the clock skew. No setting says that sessions are
-    /// with a companion; such a cookie needs a key for the longest lifetime of a session.
+    /// Returns the time for which a key has to open tokens after the next key begins to seal ([SPEC.md § 3.4.8]), for
+    /// tools that change key rings. By default, it is 31 minutes: the idle timeout plus the clock skew. It does not
+    /// know of a companion, with which a cookie needs a key for the longest lifetime of a session.
     ///
     /// # Errors
     ///
@@ -168,7 +167,7 @@ impl SessionSettings {
         cookie.map_err(|error| self.mistake(&error))
     }
 
-    /// Returns the mistakes in the options of these settings, whatever the keys are.
+    /// Returns the mistakes in the options of these settings, without looking at the keys.
     fn mistakes(&self, is_meant: impl Fn(&ConfigError) -> bool) -> Vec<ConfigError> {
         let (_, options, cookie) = self.applied();
         let mistakes = cookie.mistakes(&options);
@@ -185,8 +184,8 @@ impl SessionSettings {
         self.problems.iter().cloned().chain(both)
     }
 
-    /// Removes the settings of the keys and returns their sources, for a program that reads the keys itself, for
-    /// example with its own `WatchedKeyRing`. The other settings go to [`apply_to`](Self::apply_to).
+    /// Removes the settings about keys and returns their sources, for a program that reads the keys itself, for example
+    /// with its own `WatchedKeyRing`. Pass the other settings to [`apply_to`](Self::apply_to).
     ///
     /// # Examples
     ///
@@ -213,7 +212,7 @@ impl SessionSettings {
         Ok(sources)
     }
 
-    /// Returns what a cookie with these settings has.
+    /// Returns the keys and options of a cookie with these settings.
     pub(super) fn applied(&self) -> (KeySettings, Options, InCookie) {
         let (mut options, mut cookie) = (Options::default(), InCookie::default());
         let mut of_cookie = Target::new(&mut options, Some(&mut cookie));
@@ -222,7 +221,7 @@ impl SessionSettings {
         (of_cookie.keys, options, cookie)
     }
 
-    /// Changes sessions by each setting.
+    /// Applies each setting to the sessions' options.
     fn apply(&self, to: &mut Target) -> Result<(), ConfigError> {
         ConfigError::all(self.entries.values().filter_map(|entry| {
             let refusal = (entry.apply)(&entry.value, to).err()?;

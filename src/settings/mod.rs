@@ -1,4 +1,5 @@
-//! Settings from outside the program: files of any format, environment variables, translated options of other systems.
+//! Settings from outside the program: files of any format, environment variables, and translated options of other
+//! systems.
 //!
 //! [`SessionSettings`] reads them, and a [`ConfigError`] names every refused setting.
 
@@ -64,7 +65,7 @@ impl SessionSettings {
         Ok(())
     }
 
-    /// `reason` follows the name: ``"is empty, …"``.
+    /// Refuses a setting. `reason` follows its name: ``"is empty, …"``.
     fn refuse(&mut self, shown: &str, reason: impl Into<Sentence>) {
         let problem = self.problem(shown, reason);
         self.problems.push(problem);
@@ -81,19 +82,19 @@ impl SessionSettings {
         ConfigError::about(setting, sentence).under(SUBJECT)
     }
 
-    /// Returns a mistake that the builder found, or the ring of its keys, in the words of the source.
+    /// Rewrites a mistake that the builder or its key ring found, in the names of the source.
     fn mistake(&self, error: &ConfigError) -> ConfigError {
         if !error.settings().eq(["keys"]) {
             return error.spelled(|name| self.shown(name)).under(SUBJECT);
         }
-        // The keys are in a setting that the sentence does not name. It names keys by their ids alone.
+        // The message does not name the setting of the keys, and calls keys only by their ids.
         let source = self.source_of_keys();
         let shown = source.map_or_else(|| self.shown("keys"), |entry| entry.shown.clone());
         let sentence = format!("`{shown}`: {}", error.naming(|name| self.shown(name)));
         ConfigError::about(shown, sentence).under(SUBJECT)
     }
 
-    /// Returns the name of a setting as its source writes it. One that only the builder has keeps its name.
+    /// Returns the name of a setting as its source writes it. A name that only the builder has is unchanged.
     fn shown(&self, name: &str) -> String {
         let prefix = &self.prefix;
         match self.entries.get(name) {

@@ -1,4 +1,4 @@
-//! Names of settings: every setting in one row, which applies itself, and the message for a name that is none.
+//! Every setting in one row, with its name and its effect, and the error for an unknown name.
 
 use std::{fmt, time::Duration};
 
@@ -14,21 +14,21 @@ use crate::{
     state::{Padding, RefreshAfter},
 };
 
-/// A setting's name, which its row in docs/settings.md has too, and what its value does.
+/// Name of a setting, as in docs/settings.md, and the effect of its value.
 pub(super) type Setting = (&'static str, Apply);
 
-/// Reads a value and applies it to the target. Returns the value as `Debug` shows it, without secrets. The error is the
-/// rest of a sentence: the setting cannot have this value, or the carrier has no such setting.
+/// Reads a value and applies it to the target. Returns the value as `Debug` shows it, without secrets. If the setting
+/// cannot have this value, or the carrier has no such setting, the error is the rest of a sentence.
 pub(super) type Apply = fn(&Value, &mut Target) -> Result<String, Refusal>;
 
-/// Target of settings: the keys, the options of every carrier, and a cookie's own.
+/// Target of settings: the keys, the options of every carrier, and a cookie's own options.
 pub(super) struct Target<'a> {
     pub(super) keys: KeySettings,
     pub(super) options: &'a mut Options,
     pub(super) cookie: Option<&'a mut InCookie>,
 }
 
-/// Settings about the keys, which a program may have of its own.
+/// Settings about the keys. A program may use its own keys instead.
 #[derive(Default)]
 pub(super) struct KeySettings {
     pub(super) mode: Option<Mode>,
@@ -109,7 +109,7 @@ fn set<T, V: Into<T> + fmt::Debug>(place: &mut T, value: V) -> String {
     shown
 }
 
-/// A mistake in a file may have put a password into a text, so only its length is shown.
+/// Sets a text, and shows only its length, because a mistake in a file may have put a password into it.
 fn set_text<T: From<String>>(place: &mut T, text: String) -> String {
     let shown = format!("{} bytes", text.len());
     *place = text.into();
@@ -122,13 +122,13 @@ fn add<T>(list: &mut Vec<T>, values: Vec<T>) -> String {
     shown
 }
 
-/// Every cookie is so already.
+/// Accepts only `true`, because every cookie is `HttpOnly`.
 fn http_only(value: &Value, to: &mut Target) -> Result<String, Refusal> {
     to.cookie()?;
     Ok(value.only_true(NOT_HTTP_ONLY)?.to_string())
 }
 
-/// Returns the source of this kind: the name of a variable, or the path of a file.
+/// Returns the source of a kind (`env`, `file`) at `place`, the name of a variable or the path of a file.
 fn source(kind: &str, place: &Value) -> Result<RingSource, Refusal> {
     let is_good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let place = place.line()?;
@@ -140,7 +140,7 @@ fn source(kind: &str, place: &Value) -> Result<RingSource, Refusal> {
     }
 }
 
-/// Their order counts, so each is a separate table: `{ env = "…" }` or `{ file = "…" }`.
+/// Reads a list of sources. Their order counts, so each is a separate table: `{ env = "…" }` or `{ file = "…" }`.
 fn sources(value: &Value) -> Result<Vec<RingSource>, Refusal> {
     let tables = value.tables(|table| vec![table], NO_SOURCES)?;
     if tables.is_empty() {
@@ -189,12 +189,12 @@ pub(super) fn is_source_of_keys(name: &str) -> bool {
     name.starts_with("keys")
 }
 
-/// Returns `true` for settings that a program with keys of its own cannot have.
+/// Returns `true` for settings that a program with its own keys cannot have.
 pub(super) fn is_about_keys(name: &str) -> bool {
     is_source_of_keys(name) || name == "watch_keys"
 }
 
-/// Refuses a name that no setting has, and suggests those that may be meant.
+/// Returns the error for a name that no setting has, with suggestions.
 pub(super) fn unknown(name: &str) -> Sentence {
     if OF_THE_BUILDER.contains(&plain(name).as_str()) {
         return "is not a setting: call this method on the builder, which `into_builder()` returns"
@@ -213,7 +213,7 @@ fn plain(name: &str) -> String {
     name.to_ascii_lowercase().replace(['-', '.'], "_")
 }
 
-/// Methods of the builder that no setting stands for: most take a function, which no text can be.
+/// Methods of the builder without a setting. Most take a function, which a text cannot be.
 const OF_THE_BUILDER: [&str; 8] = [
     "companion",
     "migrate_from",
@@ -225,7 +225,7 @@ const OF_THE_BUILDER: [&str; 8] = [
     "unvalidated_up_to",
 ];
 
-/// Returns the setting whose name is misspelled, or else those that share the most words with `name`.
+/// Returns the setting whose name is misspelled, or else the settings that share the most words with `name`.
 fn suggestions(name: &str) -> Vec<&'static str> {
     let plain = plain(name);
     let names = SETTINGS.iter().map(|(name, _)| *name);

@@ -1,5 +1,5 @@
-//! [`SessionSettings`]: settings from each of their sources, which are serde, a TOML file, environment variables and
-//! options of another system, and in layers, of which a later one overrides an earlier.
+//! [`SessionSettings`] and its sources: serde, a TOML file, environment variables, and options of another system. A
+//! later layer of settings overrides an earlier one.
 
 use std::{collections::BTreeMap, env, ffi::OsString, fmt};
 
@@ -11,19 +11,19 @@ use super::{
 };
 use crate::base::config_error::{ConfigError, Sentence};
 
-/// Settings of a [`SessionCookie`](crate::SessionCookie), read from a file or from the environment.
+/// Settings of a [`SessionCookie`](crate::SessionCookie), read from a file or the environment.
 ///
-/// Implements [`Deserialize`], for any self-describing format: TOML, JSON, YAML, or the maps that
-/// other crates make from environment variables. Settings have the names of the methods of
-/// [`SessionCookieBuilder`](crate::carrier::SessionCookieBuilder), but for `mode`, the keys, `secure` and `httponly`; one
-/// that is left out has the builder's default. `docs/settings.md` lists them.
+/// It implements [`Deserialize`] for any self-describing format: TOML, JSON, YAML, or the maps that other crates make
+/// from environment variables. Settings are named like the methods of
+/// [`SessionCookieBuilder`](crate::carrier::SessionCookieBuilder), except `mode`, the keys, `secure` and `httponly`. A
+/// setting that is left out has the builder's default. `docs/settings.md` lists them.
 ///
-/// A duration is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
-/// text. The keys are in `keys` (as text), in the environment variable named by `keys_env`, in the file named by
-/// `keys_file`, or in several of these, listed by `keys_from`; with `watch_keys` (feature `watch`) the cookie follows
+/// A duration is a string like `30m` or `12h`, or a number of seconds. Every number and flag may be a string. The keys
+/// come from one of these settings: `keys` has their text, `keys_env` names an environment variable, `keys_file` names
+/// a file, and `keys_from` lists several variables and files. With `watch_keys` (feature `watch`), the cookie follows
 /// them while the program runs.
 ///
-/// Deserializing accepts any value, because a format's own error may quote the lines around a mistake, and those may
+/// Deserializing accepts any value, because a format's own error may quote the lines around a mistake, which may
 /// contain keys. [`check`](Self::check), [`into_builder`](Self::into_builder) and [`build`](Self::build) report all
 /// mistakes at once.
 ///
@@ -52,16 +52,16 @@ use crate::base::config_error::{ConfigError, Sentence};
 ///
 /// # Security
 ///
-/// `Debug` shows no key. Of a name, a path, a domain and an application it shows the length, and of a context and former
-/// attributes how many there are. The text in `keys` is overwritten when the settings are dropped. The file or text from
-/// which they were read is not overwritten.
+/// `Debug` shows no key. It shows only the length of a name, a path, a domain and an application, and the number of
+/// context pairs and former attributes. The text in `keys` is overwritten when the settings are dropped, but not the
+/// file or string that they were read from.
 #[derive(Clone, Default)]
 #[must_use = "no cookie is built before `build`"]
 pub struct SessionSettings {
     /// Text before each name of a setting in the source.
     pub(super) prefix: String,
     pub(super) is_in_capitals: bool,
-    /// By the names in the table.
+    /// Settings by their names in the table.
     pub(super) entries: BTreeMap<&'static str, Entry>,
     pub(super) problems: Vec<ConfigError>,
 }
@@ -78,8 +78,8 @@ pub(super) struct Entry {
 }
 
 impl SessionSettings {
-    /// Replaces settings with the ones of a later layer. A source of keys in `later` takes the place of every source in
-    /// these settings, so a file may have `keys_file`, and a variable that overrides it `keys`.
+    /// Overrides these settings with `later`. A source of keys in `later` replaces every source in these settings, so
+    /// `keys` from a variable overrides `keys_file` from a file.
     ///
     /// # Examples
     ///
@@ -119,9 +119,9 @@ impl SessionSettings {
 
 #[cfg(feature = "toml")]
 impl SessionSettings {
-    /// Reads the settings from a table of a TOML file. Its other tables belong to the program.
+    /// Reads the settings from one table of a TOML file. The other tables belong to the program.
     ///
-    /// A TOML parser's own error quotes the file, which may hold keys. This error names the line.
+    /// The error names only the line, because a TOML parser's own error quotes the file, which may contain keys.
     ///
     /// # Examples
     ///
@@ -161,12 +161,12 @@ impl SessionSettings {
 }
 
 impl SessionSettings {
-    /// Reads the environment variables whose names begin with `prefix`: with `APP_SESSION_`,
+    /// Reads the environment variables whose names begin with `prefix`. With the prefix `APP_SESSION_`,
     /// `APP_SESSION_IDLE_TIMEOUT` is `idle_timeout`, and `APP_SESSION_KEYS` has the keys.
     ///
     /// A variable with the prefix that is not a setting is refused, so choose a prefix that nothing else uses.
-    /// `SESSION_MANAGER`, which X11 desktops set, is ignored, as are the names that Kubernetes gives the address of a
-    /// service, such as `APP_SESSION_SERVICE_HOST`.
+    /// `SESSION_MANAGER`, which X11 desktops set, is ignored, and so are Kubernetes' variables for addresses of
+    /// services, such as `APP_SESSION_SERVICE_HOST`.
     ///
     /// # Errors
     ///
@@ -175,8 +175,7 @@ impl SessionSettings {
         SessionSettings::from_variables(prefix, env::vars_os())
     }
 
-    /// Like [`from_env_prefix`](Self::from_env_prefix), with the names and values of `variables` instead of the
-    /// environment.
+    /// Reads settings like [`from_env_prefix`](Self::from_env_prefix), but from the names and values of `variables`.
     ///
     /// The context is written `label=value, label=value`, and `formerly` as
     /// `path=/app domain=example.com, path=/shop`.
@@ -229,10 +228,10 @@ impl SessionSettings {
 
     /// Reads the options of another system, each translated to a setting and its value, or refused with the reason.
     ///
-    /// The name of an option comes after `prefix`, and a setting has the name and the value, as text, that
-    /// `docs/settings.md` lists. A reason continues the sentence that begins with the option's name, and names
-    /// a setting in braces. Errors call each setting by its option, and a setting for which no option stands by its own
-    /// name after `prefix`.
+    /// `prefix` precedes each option's name in errors. `docs/settings.md` lists the names and values of settings; give
+    /// each value as text. A reason is the rest of a sentence that begins with the option's name, and it puts names of
+    /// settings in braces. Errors call each setting by its option. A setting that came from no option is called by
+    /// `prefix` and its own name.
     ///
     /// # Examples
     ///
@@ -255,8 +254,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if an option is refused, if a value is not one that its setting can have, or if
-    /// durations conflict.
+    /// Returns a [`ConfigError`] if an option is refused, if a setting cannot have its value, or if durations conflict.
     pub fn from_translated<'a>(
         prefix: &str,
         options: impl IntoIterator<Item = (&'a str, Result<(&'a str, &'a str), &'a str>)>,
@@ -306,8 +304,8 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// Returns `true` for the end of a variable in which Kubernetes gives a container the address of a service. No setting is
-/// about a port.
+/// Returns `true` for the end of a variable's name by which Kubernetes gives a container the address of a service. No
+/// setting is about a port.
 fn is_of_kubernetes(name: &str) -> bool {
     name.ends_with("SERVICE_HOST") || name.split('_').any(|word| word == "PORT")
 }
@@ -325,8 +323,8 @@ fn not_toml(text: &str, error: &toml::de::Error) -> ConfigError {
 #[cfg(feature = "toml")]
 const NO_TABLE: &str =
     "is not a table of the file; add a line with this name in brackets above the settings";
-/// Begins a message, because a program has other settings too.
+/// First words of a message, because a program has other settings too.
 pub(super) const SUBJECT: &str = "session settings: ";
 const NOT_A_TABLE: &str = "the settings are not a table of names and values";
-/// Set by X11 session managers for the programs that they start.
+/// Variable that X11 session managers set for the programs that they start.
 const X11_SESSION_MANAGER: &str = "SESSION_MANAGER";

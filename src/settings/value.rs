@@ -1,4 +1,4 @@
-//! Values of a settings file, and the simple forms in which they are read.
+//! Values of a settings file, and the forms in which they are read.
 
 use std::{
     fmt,
@@ -19,13 +19,12 @@ use crate::{
 /// Rest of a sentence that begins with the setting's name.
 pub(super) type Refusal = Sentence;
 
-/// A value of any format. Deserializing it never fails, because the error of a format may quote the text, with the
-/// keys in it.
+/// Value of any format. Deserializing it never fails, because the format's error might quote a text that contains keys.
 #[derive(Clone)]
 pub(super) enum Value {
-    /// Overwritten when it is dropped, because it may be a key.
+    /// A text. It is overwritten when it is dropped, because it may be a key.
     Text(Zeroizing<String>),
-    /// A number, a flag, or anything else that is not a text, written as one. Nothing is the empty text.
+    /// A number, a flag, or anything else that is not a text, written as text. A missing value is the empty text.
     Bare(Zeroizing<String>),
     List(Vec<Value>),
     Table(Table),
@@ -34,8 +33,8 @@ pub(super) enum Value {
 pub(super) type Table = Vec<(String, Value)>;
 
 impl Value {
-    /// Returns a text, a number or a flag, without the spaces around it. For a list or a table, a word that no setting
-    /// has.
+    /// Returns a text, a number or a flag without the spaces around it. For a list or a table, returns a word that no
+    /// setting accepts.
     fn word(&self) -> &str {
         match self {
             Value::Text(word) | Value::Bare(word) => word.trim(),
@@ -64,7 +63,8 @@ impl Value {
         }
     }
 
-    /// Reads a text of one line. A mistake in a file of another system may have joined several, with a password in them.
+    /// Reads a text of one line. A mistake in another system's file may have joined several lines, including a
+    /// password.
     pub(super) fn line(&self) -> Result<String, Refusal> {
         let text = self.text()?;
         match text.contains(['\n', '\r']) {
@@ -101,7 +101,7 @@ impl Value {
         })
     }
 
-    /// `30m`, `1h 30m`; a number is seconds.
+    /// Reads a duration: `30m`, `1h 30m`, or a number of seconds.
     pub(super) fn duration(&self) -> Result<Duration, String> {
         let word = self.word();
         let duration = match word.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -136,10 +136,10 @@ impl Value {
         time.ok_or("must be a time like `2026-12-15T00:00:00Z`, as a string in quotes".into())
     }
 
-    /// Returns the tables of a list, one alone, or those of a text, in which commas are between tables and `split`
-    /// divides one into pairs like `name=value`. Any other value is refused by `no_tables`.
+    /// Returns the tables of a list, or a single table. A text may have several tables, with commas between them, and
+    /// `split` divides each into pairs like `name=value`. Any other value is refused with `no_tables`.
     ///
-    /// No format promises the order of a table, so each is sorted by its names.
+    /// Each table is sorted by its names, because formats do not guarantee an order.
     pub(super) fn tables(
         &self,
         split: fn(&str) -> Vec<&str>,
@@ -184,7 +184,7 @@ impl From<String> for Value {
     }
 }
 
-/// Words in a sentence: `` `a`, `b` or `c` ``.
+/// Joins words for a sentence: `` `a`, `b` or `c` ``.
 pub(super) fn either(words: impl Iterator<Item = String>) -> String {
     let words = words.collect::<Vec<_>>().join(", ");
     match words.rsplit_once(", ") {
@@ -201,7 +201,7 @@ impl<'de> Deserialize<'de> for Value {
 
 struct AnyValue;
 
-/// Takes a flag or a number as its `Debug`, by which `1.0` is not the whole number `1`.
+/// Takes a flag or a number in its `Debug` form, in which `1.0` differs from the whole number `1`.
 macro_rules! bare {
     ($($visit:ident($of:ty)),+) => {$(
         fn $visit<E>(self, value: $of) -> Result<Value, E> {
@@ -256,7 +256,7 @@ impl<'de> Visitor<'de> for AnyValue {
         Ok(Value::List(values))
     }
 
-    /// A table with a name that is not a text cannot be read as one.
+    /// Reads a table. A name that is not a text makes it another kind of value.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut table = Some(Vec::new());
         while let Some((name, value)) = map.next_entry::<Value, Value>()? {
