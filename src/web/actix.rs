@@ -1,4 +1,4 @@
-//! Layers as middleware of actix-web, and [`Session`] and guarded forms as its extractors. Feature `actix`.
+//! Layers as middleware of actix-web; [`Session`] and guarded forms as extractors. Feature `actix`.
 
 use std::{
     future::{Ready, ready},
@@ -34,7 +34,7 @@ use crate::{
     state::{Payload, SessionError},
 };
 
-/// Makes a layer middleware of actix-web.
+/// Implements actix-web's middleware trait for a layer.
 macro_rules! middleware {
     ($(#[$doc:meta])* $layer:ident<$($parameter:ident),+>) => {
         $(#[$doc])*
@@ -56,12 +56,12 @@ macro_rules! middleware {
 }
 
 middleware! {
-    /// With feature `actix`, a layer is middleware: `App::new().wrap(layer)`. Make it before `HttpServer::new` and clone it
-    /// for each worker, so that all of them share its keys.
+    /// With feature `actix`, a layer is middleware: `App::new().wrap(layer)`. Create it before `HttpServer::new` and
+    /// clone it for each worker, so that all workers share its keys.
     ///
-    /// A handler takes the session as an argument, and its response is saved like that of a tower service. A session that
-    /// a streaming body holds can be read, and no longer changed. An error that an inner middleware returns in place of a
-    /// response has no head here, so changes are dropped, as with a panic.
+    /// A handler takes the session as an argument, and its response is saved as in a tower service. A streaming body
+    /// can still read the session, but no longer change it. If an inner middleware returns an error instead of a
+    /// response, changes are dropped, as with a panic, because there is no response head.
     ///
     /// # Examples
     ///
@@ -91,8 +91,8 @@ middleware! {
 middleware!(CompanionLayer<T, W>);
 
 middleware! {
-    /// With feature `actix`, a guard is middleware. `App` runs the one that is added last first, and the guard needs its
-    /// session, so write `App::new().wrap(guard).wrap(layer)`.
+    /// With feature `actix`, a guard is middleware. `App` runs the middleware that is added last first, and the guard
+    /// needs the layer's session, so write `App::new().wrap(guard).wrap(layer)`.
     ///
     /// # Examples
     ///
@@ -142,7 +142,8 @@ where
         let inner = self.inner.call(request);
         Box::pin(async move {
             let mut answered = inner.await?;
-            // The request lives as long as its response here. Only a handle that the application keeps is to count.
+            // In actix-web, the request lives as long as its response. Only a handle that the application keeps should
+            // count.
             answered.request().extensions_mut().remove::<W>();
             let response = answered.response_mut();
             let status = status_to_save_by(response.status().as_u16(), &*response.extensions());
@@ -190,8 +191,8 @@ where
     }
 }
 
-/// Returns the head of a request in the types of the crate `http`, without extensions. `None` if it cannot be
-/// expressed.
+/// Returns the head of a request in the types of the crate `http`, without extensions. Returns `None` if they cannot
+/// express it.
 fn parts_of(request: &ServiceRequest) -> Option<Parts> {
     let version = match request.version() {
         actix_web::http::Version::HTTP_10 => Version::HTTP_10,
@@ -207,12 +208,11 @@ fn parts_of(request: &ServiceRequest) -> Option<Parts> {
     Some(parts)
 }
 
-/// With feature `actix`. Without a session layer, the request is refused with 500. The sentence that says how to add one
-/// is in a `tracing` event, and in the response's extensions as a [`Failure`].
+/// With feature `actix`. Without a session layer, the request is refused with 500. A `tracing` event says how to add
+/// one, and so does the [`Failure`] in the response's extensions.
 ///
-/// Asks the application whether the session is still valid, where that is due
-/// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)). If it cannot answer, the request is refused
-/// with 503.
+/// If [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) requires it, asks the application whether
+/// the session is still valid. If the application cannot answer, the request is refused with 503.
 impl<T: Payload> FromRequest for Session<T> {
     type Error = Failure;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
@@ -229,15 +229,15 @@ impl ResponseError for Failure {
     }
 }
 
-/// Lets a handler use `?`: the response is that of [`Failure::Session`], which tells the visitor nothing. The sentence of
-/// the error is in a `tracing` event, and the [`Failure`] in the response's extensions.
+/// Lets a handler use `?`. The response is the default one of [`Failure::Session`], which tells the visitor nothing. A
+/// `tracing` event has the error's message, and the response's extensions have the [`Failure`].
 impl ResponseError for SessionError {
     fn error_response(&self) -> HttpResponse {
         Failure::Session(self.clone()).error_response()
     }
 }
 
-/// With feature `actix`, a health check in one line. The response is the text, which caches do not store.
+/// With feature `actix`, lets a health check return the keys. The response is their text, and caches do not store it.
 ///
 /// # Examples
 ///
@@ -272,7 +272,7 @@ impl FromRequest for CsrfCheck {
     }
 }
 
-/// With feature `actix`. The length of the body is limited by its `PayloadConfig`.
+/// With feature `actix`. `PayloadConfig` limits the length of the body.
 impl<T: DeserializeOwned + 'static> FromRequest for GuardedForm<T> {
     type Error = GuardedRejection<Error>;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
@@ -311,7 +311,7 @@ impl ResponseError for CsrfRefusal {
     }
 }
 
-/// Returns a response in the types of actix-web.
+/// Converts a response to the types of actix-web.
 fn converted(response: Response<String>) -> HttpResponse {
     let (mut head, body) = response.into_parts();
     let status = StatusCode::from_u16(head.status.as_u16());

@@ -24,12 +24,11 @@ use crate::{
     state::{Payload, SessionError},
 };
 
-/// With feature `axum`. Without a session layer, the request is refused with 500. The sentence that says how to add one
-/// is in a `tracing` event, and in the response's extensions as a [`Failure`].
+/// With feature `axum`. Without a session layer, the request is refused with 500. A `tracing` event says how to add
+/// one, and so does the [`Failure`] in the response's extensions.
 ///
-/// Asks the application whether the session is still valid, where that is due
-/// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)). If it cannot answer, the request is refused
-/// with 503.
+/// If [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) requires it, asks the application whether
+/// the session is still valid. If the application cannot answer, the request is refused with 503.
 ///
 /// # Examples
 ///
@@ -67,8 +66,8 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Lets a handler use `?`: the response is that of [`Failure::Session`], which tells the visitor nothing. The sentence of
-/// the error is in a `tracing` event, and the [`Failure`] in the response's extensions.
+/// Lets a handler use `?`. The response is the default one of [`Failure::Session`], which tells the visitor nothing. A
+/// `tracing` event has the error's message, and the response's extensions have the [`Failure`].
 ///
 /// # Examples
 ///
@@ -92,7 +91,7 @@ impl IntoResponse for SessionError {
     }
 }
 
-/// With feature `axum`, a health check in one line. The response is the text, which caches do not store.
+/// With feature `axum`, lets a health check return the keys. The response is their text, and caches do not store it.
 ///
 /// # Examples
 ///
@@ -127,7 +126,7 @@ impl<S: Sync> FromRequestParts<S> for CsrfCheck {
     }
 }
 
-/// With feature `axum`. The length of the body is limited by its `DefaultBodyLimit`.
+/// With feature `axum`. `DefaultBodyLimit` limits the length of the body.
 impl<S, T> FromRequest<S> for GuardedForm<T>
 where
     S: Send + Sync,

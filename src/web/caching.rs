@@ -1,19 +1,19 @@
-//! Fields of a response that caches read, and the changes that its session requires.
+//! Headers of a response that caches read, and the changes that its session requires.
 //!
-//! Some shared caches ignore `Vary` and store `Set-Cookie`, and could give the session of one visitor to the next.
+//! Some shared caches ignore `Vary` and store `Set-Cookie`, so they could give the session of one visitor to the next.
 
 use crate::session::Touch;
 
 /// Condition under which a field lets caches store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FieldKind {
-    /// It has neither `private` nor `no-store`.
+    /// The field has neither `private` nor `no-store`.
     Directives,
-    /// It lacks `no-store`. Its caches are shared ones, and not all of them know `private`.
+    /// The field lacks `no-store`. It is for shared caches, and some of these do not know `private`.
     OnlyNoStore,
-    /// It is not 0.
+    /// The field is not 0.
     Seconds,
-    /// It is a date in the future, and there is no `Cache-Control` (RFC 9111 section 5.3).
+    /// The field is a date in the future, and there is no `Cache-Control` (RFC 9111 section 5.3).
     Date,
 }
 
@@ -23,17 +23,17 @@ impl FieldKind {
         match name {
             "cache-control" => Some(FieldKind::Directives),
             "expires" => Some(FieldKind::Date),
-            // Of nginx: seconds, or a time after `@`. It goes before `Cache-Control`.
+            // For nginx: seconds, or a time after `@`. It overrides `Cache-Control`.
             "x-accel-expires" => Some(FieldKind::Seconds),
-            // The predecessors of the next ones.
+            // Predecessors of the next kind.
             "surrogate-control" | "edge-control" => Some(FieldKind::OnlyNoStore),
-            // For one kind of cache each (RFC 9213): those of a CDN, of one vendor, …
+            // Each is for one kind of cache (RFC 9213), such as a CDN's or a vendor's.
             _ if name.ends_with("-cache-control") => Some(FieldKind::OnlyNoStore),
             _ => None,
         }
     }
 
-    /// Returns the value that forbids caches to store the response.
+    /// Returns the value that forbids caches from storing the response.
     pub(super) fn forbidding(self) -> &'static str {
         match self {
             FieldKind::Directives | FieldKind::OnlyNoStore => NO_STORE,
@@ -42,14 +42,14 @@ impl FieldKind {
     }
 }
 
-/// Word of `Cache-Control` and its kin that forbids all caches to store a response.
+/// Word in `Cache-Control` and similar fields that forbids all caches from storing a response.
 pub(super) const NO_STORE: &str = "no-store";
 
 /// Fields of a response that say whether caches may store it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct CacheHeaders {
     cache_control: Option<Directives>,
-    /// A field that some caches prefer to `Cache-Control` lets those store the response.
+    /// `true` if a field that some caches prefer to `Cache-Control` lets them store the response.
     is_targeted: bool,
     expires_later: bool,
 }
@@ -77,7 +77,7 @@ impl CacheHeaders {
         headers
     }
 
-    /// Returns `true` if others than the visitor may store the response.
+    /// Returns `true` if caches other than the visitor's may store the response.
     pub(crate) fn is_shareable(&self) -> bool {
         let by_all = match self.cache_control {
             Some(set) => !set.private && !set.no_store,
@@ -86,13 +86,13 @@ impl CacheHeaders {
         by_all || self.is_targeted
     }
 
-    /// Returns `true` if some cache may store the response, be it the visitor's.
+    /// Returns `true` if any cache may store the response, including the visitor's.
     pub(super) fn is_storable(&self) -> bool {
         self.is_shareable() || !self.cache_control.is_some_and(|set| set.no_store)
     }
 
-    /// Returns the `Cache-Control` that a response needs if it depends on its session in this way. With
-    /// `is_sharing_allowed`, a response that others may store needs none.
+    /// Returns the `Cache-Control` that a response needs if it depends on its session to this extent. With
+    /// `is_sharing_allowed`, a response that shared caches may store needs no other.
     pub(super) fn cache_control_for(
         &self,
         touch: Touch,
@@ -136,7 +136,7 @@ impl Directives {
                 must_understand |= is(b"must-understand");
             }
             if is_quoted {
-                // The string does not end. Caches differ about the rest, so nothing forbids them to store it.
+                // The string does not end. Caches differ about the rest, so nothing in it counts as forbidding.
                 return Directives::default();
             }
         }
@@ -151,8 +151,8 @@ fn is_zero(seconds: &[u8]) -> bool {
     !seconds.is_empty() && seconds.iter().all(|&digit| digit == b'0')
 }
 
-/// Returns `true` for a date that may be in the future: its year is 2026, in which this format began, or later, or has not
-/// four digits.
+/// Returns `true` for a date that may be in the future. Its year is 2026, when this format began, or later, or does not
+/// have four digits.
 fn is_later(expires: &[u8]) -> bool {
     let text = String::from_utf8_lossy(expires).to_ascii_lowercase();
     let numbers = text.split(|c: char| !c.is_ascii_digit());
@@ -166,7 +166,7 @@ const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 
-/// Returns `true` if `field`, in which the session came, must be added to the values of `Vary`.
+/// Returns `true` if `field`, which brought the session, must be added to `Vary`.
 pub(super) fn needs_vary<'a>(
     touch: Touch,
     mut vary: impl Iterator<Item = &'a [u8]>,
@@ -195,8 +195,8 @@ pub(super) fn is_prefetch(purpose: &[u8]) -> bool {
     word.is_some_and(|word| words.contains(&word.trim_ascii()))
 }
 
-/// Fields by which browsers and scripts mark such requests: browsers of today, Turbo, Inertia, Safari, Firefox before 115,
-/// and the extension `preload` of htmx.
+/// Fields by which such requests are marked: by current browsers, Turbo, Inertia, Safari, Firefox before 115, and the
+/// extension `preload` of htmx.
 pub(super) const PURPOSES: [&str; 6] = [
     "sec-purpose",
     "x-sec-purpose",

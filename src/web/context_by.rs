@@ -1,4 +1,4 @@
-//! The context of each request: tenants of one application.
+//! Chooses the context of each request, for the tenants of one application.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use super::{
 use crate::token::Context;
 
 impl<T, W> SessionLayer<T, W> {
-    /// Binds the session of each request to the context that `context_by` returns, in place of the builder's context:
-    /// for example, to the tenant whose host the request names. A session of one context does not open in another.
+    /// Binds the session of each request to the context that `context_by` returns instead of the builder's context, for
+    /// example to the tenant whose host the request names. A session of one context does not open in another.
     ///
-    /// `context_by` sees the extensions that layers around this one have put into the request; in actix-web it sees none. A
-    /// layer inside of a router that axum nests sees a path without the prefix: for a tenant in the path, take the whole
-    /// one from axum's `OriginalUri` in the extensions.
+    /// `context_by` sees the extensions that outer layers have put into the request; in actix-web it sees none. Inside
+    /// a router that axum nests, a layer sees a path without the prefix. If the tenant is in the path, take the whole
+    /// path from axum's `OriginalUri` in the extensions.
     ///
     /// If `context_by` returns `None`, the request belongs to no context. Its session is then empty, and changes to it
     /// fail with [`SessionError::NoContext`](crate::SessionError::NoContext).
@@ -51,7 +51,7 @@ impl<T, W> SessionLayer<T, W> {
     ///
     /// # Security
     ///
-    /// Do not read the field `Host` yourself: HTTP/2 does not have this field, and a default for it would put all
+    /// Do not read the header `Host` yourself. HTTP/2 does not have this header, and a default for it would put all
     /// tenants into one context. [`host_of`](crate::web::host_of) reads the host in both versions.
     #[must_use]
     pub fn context_by(
@@ -65,8 +65,8 @@ impl<T, W> SessionLayer<T, W> {
         self
     }
 
-    /// Binds the session of each request to [its host](crate::web::host_of), under the label `host`. The session of a
-    /// request that names no host is empty, as with [`context_by`](Self::context_by).
+    /// Binds the session of each request to [its host](crate::web::host_of), under the label `host`. If the request
+    /// names no host, its session is empty, as with [`context_by`](Self::context_by).
     ///
     /// # Examples
     ///

@@ -1,5 +1,5 @@
-//! Cookies that a browser drops, or does not send back to the page that set them. Told once for each cookie, because sign-ins
-//! are then forgotten without an error.
+//! Warns once for each cookie that a browser drops, or does not send back to the page that set it, because sign-ins are
+//! then forgotten without an error.
 
 use std::{
     str,
@@ -16,10 +16,10 @@ use crate::{
     events,
 };
 
-/// Tells why the session of a page is lost. To be called if its response sets the cookie.
+/// Logs why the session of a page is lost. Called if its response sets the cookie.
 pub(super) type Warning = Box<dyn FnOnce() + Send + Sync>;
 
-/// Looks at a request for `path`. `None`: the browser keeps the cookie, and sends it back.
+/// Checks a request for `path`. Returns `None` if the browser keeps the cookie and sends it back.
 pub(super) fn warning<T, F: Fields>(
     cookie: &SessionCookie<T>,
     request: &F,
@@ -50,7 +50,7 @@ pub(super) fn warning<T, F: Fields>(
     }))
 }
 
-/// A layer inside may have told of the cookie.
+/// Logs only the first time, because an inner layer may have warned of the cookie.
 fn once(fields: &Arc<CookieFields>, tell: impl FnOnce(&str) + Send + Sync + 'static) -> Warning {
     let fields = Arc::clone(fields);
     Box::new(move || {
@@ -60,8 +60,8 @@ fn once(fields: &Arc<CookieFields>, tell: impl FnOnce(&str) + Send + Sync + 'sta
     })
 }
 
-/// Returns the host of the page that sent a request, as far as its browser tells it. A proxy may rewrite `Host`, so only a
-/// debug build believes that.
+/// Returns the host of the page that sent a request, if its browser tells it. A proxy may rewrite `Host`, so only a
+/// debug build believes this header.
 fn host_of_page<F: Fields>(request: &F) -> Option<String> {
     let text = |name| str::from_utf8(request.named(name)?).ok();
     let is_same_origin = text("sec-fetch-site") == Some("same-origin");

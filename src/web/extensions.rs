@@ -1,4 +1,4 @@
-//! The session among the extensions of a request.
+//! Session in the extensions of a request.
 
 use std::{
     any::{TypeId, type_name},
@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{session::Session, state::Payload};
 
-/// Puts `session`, or what a layer makes of it, into the extensions, for handlers. A second one of the same type removes
-/// the first, because a handler could not tell which of the two it gets.
+/// Puts `session`, or a layer's wrapper of it, into the extensions for handlers. If one of the same type is already
+/// there, both are removed, because a handler could not tell which of the two it gets.
 pub(super) fn provide<T: Payload, W: Clone + Send + Sync + 'static>(
     extensions: &mut impl Extensions,
     session: W,
@@ -24,17 +24,17 @@ pub(super) fn provide<T: Payload, W: Clone + Send + Sync + 'static>(
         return;
     }
     extensions.insert(session);
-    // The first request shows such a mistake, in development, so a released program does not pay for the marker.
+    // The first request in development shows such a mistake, so a release build does not pay for the marker.
     if cfg!(debug_assertions) && TypeId::of::<W>() == TypeId::of::<Session<T>>() {
         extensions.insert(Provided(type_name::<T>()));
     }
 }
 
-/// Type that the innermost layer's sessions hold, for the error of a handler that asks for another.
+/// Type that the innermost layer's sessions hold, for the error of a handler that asks for another type.
 #[derive(Clone, Copy)]
 struct Provided(&'static str);
 
-/// Several layers put a `W` into the same request.
+/// Marks a request into which several layers put a `W`.
 #[derive(Clone)]
 struct Ambiguous<W>(PhantomData<fn() -> W>);
 
@@ -42,9 +42,8 @@ impl<T: Payload> Session<T> {
     /// Returns the session that a [`SessionLayer`](crate::SessionLayer) put into a request's extensions. Feature
     /// `tower`.
     ///
-    /// Asks the application whether the session is still valid, where that is due
-    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), as the extractors of axum and actix-web
-    /// do.
+    /// If [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) requires it, asks the application
+    /// whether the session is still valid, like the extractors of axum and actix-web.
     ///
     /// # Examples
     ///
@@ -64,23 +63,23 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns [`Failure::Setup`] if there is no such layer around this service, or if there are two for the same type. In
-    /// a build with debug assertions, the error names the type of another layer around the service. Returns
-    /// [`Failure::Session`] if the application cannot say whether the session is still valid.
+    /// Returns [`Failure::Setup`] if no such layer is around this service, or if two are for the same type. With debug
+    /// assertions, the error names the type of another layer around the service. Returns [`Failure::Session`] if the
+    /// application cannot say whether the session is still valid.
     pub async fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, Failure> {
         Session::provided_in(extensions, other_type)?
             .asked_about()
             .await
     }
 
-    /// Returns this session after the application was asked whether it is still valid.
+    /// Asks the application whether the session is still valid, and returns the session.
     pub(super) async fn asked_about(self) -> Result<Session<T>, Failure> {
         self.validate().await.map_err(Failure::Session)?;
         Ok(self)
     }
 
-    /// Returns the session in the extensions of any framework, without asking the application whether it is still valid.
-    /// `other_type` makes the sentence about a layer for another type from the names of both types.
+    /// Returns the session in the extensions of any framework, without asking the application whether it is still
+    /// valid. `other_type` makes the error message about a layer for another type from the names of both types.
     pub(super) fn provided_in(
         extensions: &impl Extensions,
         other_type: fn(&'static str, &'static str) -> String,

@@ -1,5 +1,5 @@
-//! Failure of a request, its response, and the status by which its session is saved. What a 5xx saves,
-//! `state/decide.rs` decides.
+//! Failure of a request, its response, and the status by which its session is saved. `state/decide.rs` decides what a
+//! 5xx saves.
 
 use std::{error::Error, fmt};
 
@@ -16,12 +16,12 @@ use super::{
 use crate::{events, session::SaveError, state::SessionError};
 
 /// Reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
-/// handler returned. The response's extensions contain it, so that the application can answer with its own page
+/// handler returned. It is in the response's extensions, so that the application can answer with its own page
 /// ([`with_page`](Failure::with_page)).
 ///
-/// The default body is short and reveals nothing to the visitor. If a form's CSRF token has expired, the body links back to
-/// the form's page, as `Referer` names it, or else to the address that the form was sent to. Each failure is also a
-/// `tracing` event. A request that failed by an error of its session saves what a 5xx
+/// The default body is short and reveals nothing to the visitor. If a form's CSRF token has expired, the body links to
+/// the form's page, as named by `Referer`, or else to the address that the form was sent to. Each failure is also a
+/// `tracing` event. If a request failed by an error of its session, it saves only what a 5xx
 /// [saves](crate::carrier::SessionBuilder::save_on_server_error), whatever status the application chooses.
 ///
 /// # Examples
@@ -56,25 +56,27 @@ use crate::{events, session::SaveError, state::SessionError};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Failure {
-    /// A handler, or the extractor of the session, returned this error of its session. The status is 500, or 413 where
-    /// a change did not fit ([`SessionError::TooLarge`]), 503 with `Retry-After` where the application could not say whether
-    /// the session is still valid ([`SessionError::Unvalidated`]), and 403 where the visitor has to sign in again
-    /// ([`SessionError::Stale`]).
+    /// A handler or the extractor of the session returned this error. The status is 500, with three exceptions:
+    ///
+    /// - 413 if a change did not fit ([`SessionError::TooLarge`]);
+    /// - 503 with `Retry-After` if the application could not say whether the session is still valid
+    ///   ([`SessionError::Unvalidated`]);
+    /// - 403 if the visitor has to sign in again ([`SessionError::Stale`]).
     Session(SessionError),
     /// The session could not be saved, so its cookie is missing. The status is 500, and the body is the handler's.
     Save(SaveError),
-    /// The guard, or a form's extractor, refused the request. The status is 403.
+    /// The guard or a form's extractor refused the request. The status is 403.
     Csrf(CsrfRefusal),
     /// The application is not set up correctly, as this sentence explains. The status is 500.
     Setup(String),
 }
 
 impl Failure {
-    /// Answers a request that failed with `page`, and returns every other response as it is.
+    /// Answers a failed request with `page`, and returns every other response unchanged.
     ///
-    /// The status is the failure's, unless the page has one other than 200. Other header fields of the failure's
-    /// response stay unless the page has them too. `Vary` and `Set-Cookie`, which may end a session, stay from both,
-    /// and a response that caches must not store stays so.
+    /// The status is the failure's, unless the page has one other than 200. The headers about the body are the page's,
+    /// and the page's other headers replace the failure's. Only `Vary` and `Set-Cookie`, which may end a session, are
+    /// kept from both. If caches must not store the failure's response, they must not store the page.
     ///
     /// # Examples
     #[cfg_attr(feature = "axum", doc = "```")]
@@ -114,7 +116,7 @@ impl Failure {
         for (name, value) in &page.headers {
             fields.append(name, value.clone());
         }
-        // No layer sees the page, which may be meant for caches in general.
+        // No layer sees the page, which may come with its own headers for caches.
         if !was_storable && caches_of(fields).is_storable() {
             forbid_to_store(fields);
         }
@@ -122,12 +124,12 @@ impl Failure {
         response
     }
 
-    /// Returns the status of the default response and its sentence for the visitor, which has no advice for operators, and
-    /// tells nothing about a mistake of the application. `Display` has that.
+    /// Returns the status of the default response and its sentence for the visitor. The sentence has no advice for
+    /// operators and reveals no mistake of the application; `Display` has both.
     ///
     /// # Examples
     ///
-    /// A handler whose errors are of a type of the application:
+    /// For a handler whose application has its own error type:
     ///
     /// ```
     /// use hardtack::{SessionError, web::Failure};
@@ -158,7 +160,7 @@ impl Failure {
         }
     }
 
-    /// Logs the failure, with the path of its request where that is at hand.
+    /// Logs the failure, with the path of its request if it is known.
     pub(super) fn logged(self, path: Option<&str>) -> Failure {
         match &self {
             Failure::Session(SessionError::Stale) => events::session_was_stale(),
@@ -181,8 +183,8 @@ impl Failure {
             .answered(status, "text/plain; charset=utf-8", sentence)
     }
 
-    /// Returns the response to a form that was refused where it was read. The visitor sees this instead of a page. If
-    /// the form was only open too long, it offers a link to go on.
+    /// Returns the response to a form that an extractor refused. The visitor sees it instead of a page. If the form was
+    /// only open for too long, it has a link to continue.
     #[cfg(any(feature = "actix", feature = "axum"))]
     pub(super) fn into_page(self) -> Response<String> {
         match self {
@@ -214,8 +216,8 @@ impl Failure {
     }
 }
 
-/// Returns the status by which a response saves its session. After an error of its session a request saves as little as
-/// after any other failure, because only a part of its changes may have been made.
+/// Returns the status by which a response saves its session. After an error of its session, a request saves as little
+/// as after any other failure, because it may have made only a part of its changes.
 pub(super) fn status_to_save_by(status: u16, response: &impl Extensions) -> u16 {
     match response.get::<Failure>() {
         Some(Failure::Session(_)) => StatusCode::INTERNAL_SERVER_ERROR.as_u16(),

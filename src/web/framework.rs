@@ -1,5 +1,5 @@
-//! Types that every framework has of its own. actix-web has those of an older `http`, so the rules of this room see
-//! only these traits.
+//! Traits for the types that differ between frameworks. actix-web uses an older version of `http`, so the rules of this
+//! room see only these traits.
 
 use std::borrow::Cow;
 
@@ -14,13 +14,13 @@ pub(super) trait Fields {
     const SET_COOKIE: Self::Name;
     const VARY: Self::Name;
 
-    /// Makes a name that was checked when the cookie or the header was built.
+    /// Makes a field name. It was checked when the cookie or the header was built.
     fn name(checked: &str) -> Self::Name;
 
     /// Makes a value of `text`, which is visible ASCII.
     fn value(text: Cow<'static, str>) -> Self::Value;
 
-    /// Makes a value that is kept out of logs, and of the compression tables of HTTP/2.
+    /// Makes a value that is kept out of logs and of HTTP/2's compression tables.
     fn sensitive(text: String) -> Self::Value;
 
     fn names(&self) -> impl Iterator<Item = &Self::Name>;

@@ -1,4 +1,4 @@
-//! Sessions from and to an [`http::HeaderMap`]. Feature `http`.
+//! Loads sessions from an [`http::HeaderMap`] and saves them to one. Feature `http`.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -21,9 +21,9 @@ use crate::{
 impl<T: Payload> SessionCookie<T> {
     /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
-    /// Some other fields are also read, such as `Sec-Fetch-Dest` and `Sec-Purpose`: a request for an image, a script or another
-    /// part of a page, or one that prefetches a page, refreshes nothing. In one of another site
-    /// (`Sec-Fetch-Site`), from which browsers hide the cookie, no session begins but by a sign-in.
+    /// Other headers are also read. A request for an image, a script or another part of a page (`Sec-Fetch-Dest`), or
+    /// one that prefetches a page (`Sec-Purpose` and similar), does not refresh the session. In a request of another
+    /// site (`Sec-Fetch-Site`) from which the browser hides the cookie, only a sign-in begins a session.
     ///
     /// # Examples
     ///
@@ -58,13 +58,13 @@ impl<T: Payload> SessionCookie<T> {
         })
     }
 
-    /// Ends the request for `session`, and adds the fields that its response must have:
-    /// `Set-Cookie`, `Vary` and `Cache-Control`. See [`save`](Self::save).
+    /// Ends the request for `session`, and adds the headers that its response must have: `Set-Cookie`, `Vary` and
+    /// `Cache-Control`. See [`save`](Self::save).
     ///
-    /// With a 5xx status, only the end of a session is saved, and with 408 (a timeout) nothing is. A response that
-    /// caches other than the visitor's may store refreshes nothing, and becomes `no-store` if the session changed. One that
-    /// sets the session's cookie already has one field for it afterwards
-    /// (docs/limits.md, "One session in a response").
+    /// With a 5xx status, only the end of a session is saved, and with 408 (a timeout), nothing is. A response that
+    /// shared caches may store does not refresh the session, and becomes `no-store` if the session changed. If a
+    /// response already sets the session's cookie, it sets it once afterwards (docs/limits.md, "One session in a
+    /// response").
     ///
     /// # Examples
     ///
@@ -115,7 +115,7 @@ impl<T: Payload> SessionCookie<T> {
         for (name, value) in fields.others() {
             let (name, value) = (H::name(name), H::sensitive(value.clone()));
             match found.said() {
-                // Another cookie may have added its own.
+                // Another cookie may have added its own fields.
                 Said::Nothing => response.add(name, value),
                 Said::Same | Said::Other => response.replace(name, value),
             }
@@ -129,8 +129,8 @@ impl<T: Payload> SessionCookie<T> {
 
 /// With feature `http`.
 impl<T: Payload> SessionToken<T> {
-    /// Loads the session of a request with these fields. See [`load`](Self::load). Bare tokens are in no field, so the
-    /// session is then a new one, which [`save_to`](Self::save_to) refuses.
+    /// Loads the session of a request with these headers. See [`load`](Self::load). Bare tokens are in no header, so
+    /// the session is then a new one, which [`save_to`](Self::save_to) refuses.
     #[must_use]
     pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
         self.arrive_from(request, clock.into(), None)
@@ -151,8 +151,8 @@ impl<T: Payload> SessionToken<T> {
         self.arrive(values, clock, context, asked)
     }
 
-    /// Ends the request for `session`, and adds the fields that its response must have: the token, or an empty field if
-    /// the session has ended, `Vary` and `Cache-Control`.
+    /// Ends the request for `session`, and adds the headers that its response must have: the token, or an empty value
+    /// if the session has ended, `Vary` and `Cache-Control`.
     ///
     /// # Examples
     ///
@@ -172,8 +172,8 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`save`](Self::save), and one if the tokens are bare. The response then has no token; its
-    /// status should be 500.
+    /// Returns the errors of [`save`](Self::save), and an error if the tokens are bare. The response then has no token;
+    /// its status should be 500.
     pub fn save_to(
         &self,
         session: &Session<T>,
@@ -216,13 +216,13 @@ impl<T: Payload> SessionToken<T> {
     }
 }
 
-/// Reads what the application says to caches.
+/// Reads what the application tells caches.
 pub(super) fn caches_of<H: Fields>(response: &H) -> CacheHeaders {
     let names = response.names();
     CacheHeaders::read(names.map(|name| (name.as_ref(), response.values(name))))
 }
 
-/// Returns the circumstances of a response with this status, in which `session` is to be saved.
+/// Returns the circumstances under which a response with this status saves `session`.
 fn circumstances_of<T: Payload>(
     status: u16,
     session: &Session<T>,
@@ -241,7 +241,7 @@ fn circumstances_of<T: Payload>(
     }
 }
 
-/// Instructs caches about the response of a finished session, which came in the field `source`.
+/// Adds the fields for caches to the response of a finished session, which came in the field `source`.
 fn instruct<H: Fields, C>(
     caches: &CacheHeaders,
     finished: &Result<(Touch, C), SaveError>,
@@ -268,7 +268,7 @@ fn instruct<H: Fields, C>(
     }
 }
 
-/// Makes every field for caches that is present forbid them to store the response, and adds `Cache-Control`.
+/// Makes every field for caches forbid storing the response, and adds `Cache-Control`.
 pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
     let said = response.names().filter_map(|name| {
         let kind = FieldKind::of(name.as_ref())?;
@@ -280,8 +280,8 @@ pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
     response.replace(H::CACHE_CONTROL, H::value(NO_STORE.into()));
 }
 
-/// Returns what a response is for, as the browser says. With `only_navigations`, only what a browser navigates to is a page;
-/// clients that do not tell count as navigating.
+/// Returns what the browser says the response is for. With `only_navigations`, only a navigation asks for a page.
+/// Clients that do not tell count as navigating.
 fn destination_of<H: Fields>(request: &H, only_navigations: bool) -> Destination {
     let is_purpose = |name: &&H::Name| PURPOSES.contains(&name.as_ref());
     let mut purposes = request.names().filter(is_purpose);
@@ -303,8 +303,8 @@ fn is_by_script<H: Fields>(request: &H) -> bool {
     mode.is_some_and(|mode| mode.trim_ascii() != b"navigate")
 }
 
-/// Returns `true` if browsers hide a cookie with `SameSite` from this request (docs/spec/writer.md § 8.12.1). They send a
-/// `Lax` one with a page that the visitor opens by a link or an address. `Origin` then comes only with a form that is posted.
+/// Returns `true` if browsers hide a cookie with `SameSite` from this request (docs/spec/writer.md § 8.12.1). They send
+/// a `Lax` cookie when the visitor opens a page by a link or an address; `Origin` is sent only with a posted form.
 fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
     let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
     is("sec-fetch-site", b"cross-site")

@@ -10,8 +10,8 @@ use http::{
 
 /// Returns the host that a request names, in lower case, with its port unless that is the default port.
 ///
-/// Over HTTP/2 and HTTP/3 the host is in the request's address, over HTTP/1.1 in its `Host` field. Returns `None` if
-/// the request names no host, has several `Host` fields or one that differs from its address, or if the text is not a
+/// Over HTTP/2 and HTTP/3, the host is in the request's URI; over HTTP/1.1, it is in the `Host` header. Returns `None`
+/// if the request names no host, has several `Host` headers or one that differs from its URI, or if the text is not a
 /// host. The client chooses the host, so look it up in your own list before you trust it.
 ///
 /// # Examples
@@ -37,7 +37,7 @@ pub fn host_of(request: &Parts) -> Option<String> {
     Some(Host { port, ..host }.to_string().to_ascii_lowercase())
 }
 
-/// A name or an address, and a port, as in `Host` (RFC 9110 section 7.2).
+/// Host name or address with an optional port, as in `Host` (RFC 9110 section 7.2).
 #[derive(Clone, Copy)]
 pub(super) struct Host<'a> {
     pub(super) name: &'a str,
@@ -66,7 +66,7 @@ impl<'a> Host<'a> {
     /// Returns `None` if `text` is not a host with an optional port. A user name before it is not allowed.
     pub(super) fn parse(text: &'a str) -> Option<Host<'a>> {
         let (name, port) = match text.rsplit_once(':') {
-            // A colon of an address in brackets begins no port.
+            // A colon inside a bracketed address does not begin a port.
             Some((name, port)) if !port.ends_with(']') => {
                 let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
                 (name, Some(port.parse().ok().filter(|_| is_number)?))
@@ -92,7 +92,7 @@ impl<'a> Host<'a> {
     }
 }
 
-/// As it arrived: with the port, if it has one.
+/// Shows the host as it arrived, with its port, if any.
 impl fmt::Display for Host<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.port {

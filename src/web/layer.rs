@@ -14,17 +14,17 @@ use crate::{
     token::Context,
 };
 
-/// A layer that gives each request its session, and each response its `Set-Cookie`.
+/// Layer that gives each request its session, and each response its `Set-Cookie`.
 ///
-/// Works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers take the session by
-/// [`Session::from_extensions`]; with feature `axum` or `actix` it is an extractor. The [guide](crate::guide) has
-/// programs for axum, and [another page](crate::guide::frameworks) those for actix-web.
+/// It works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers get the session by
+/// [`Session::from_extensions`]; with feature `axum` or `actix`, it is an extractor. The [guide](crate::guide) has
+/// programs for axum, and [another page](crate::guide::frameworks) has programs for actix-web.
 ///
-/// Put a timeout around this layer, so that a handler which it gives up saves nothing. From inside, only a response with
-/// status 408 says that its handler did not end. A retry goes around it too: from inside, what the failed attempts changed
-/// is saved with the last one.
+/// Put a timeout layer around this layer, so that an interrupted handler saves nothing. If the timeout is inside, only
+/// a response with status 408 says that its handler did not end. Put a retry layer around it too. If the retry is
+/// inside, changes of failed attempts are saved with the last one.
 ///
-/// In axum the layer added last is the outermost, in a `tower::ServiceBuilder` the one added first.
+/// In axum, the layer added last is the outermost; in a `tower::ServiceBuilder`, the one added first.
 ///
 /// # Examples
 ///
@@ -75,10 +75,10 @@ type ContextBy = Arc<dyn Fn(&Parts) -> RequestContext + Send + Sync>;
 
 /// Context of a request's session.
 pub(super) enum RequestContext {
-    /// The builder's: no `context_by` is set.
+    /// The builder's context, because no `context_by` is set.
     Default,
     Chosen(Context),
-    /// `context_by` returned none.
+    /// No context, because `context_by` returned `None`.
     Missing,
 }
 
@@ -124,8 +124,8 @@ impl<T: Payload> SessionLayer<T> {
         }
     }
 
-    /// Puts `wrap(session)` into the extensions instead of the session. For a second layer whose sessions have the same
-    /// type. No extractor asks whether such a session is still valid: where its cookie has
+    /// Puts `wrap(session)` into the extensions instead of the session, for a second layer whose sessions have the same
+    /// type. Extractors do not ask whether such a session is still valid. If its cookie has
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), call [`validate`](Session::validate)
     /// before you use the session.
     ///
@@ -171,8 +171,8 @@ impl<T: Payload> SessionLayer<T> {
 }
 
 impl<T: Payload, W> SessionLayer<T, W> {
-    /// Loads the session of a request for `path` with these fields. If the request belongs to no context, the session is empty, whatever
-    /// came, and refuses changes.
+    /// Loads the session of a request for `path` with these fields. If the request belongs to no context, the session
+    /// is always empty and refuses changes.
     #[inline]
     pub(super) fn load_from(
         &self,
@@ -209,7 +209,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
 }
 
 impl<T, W> SessionLayer<T, W> {
-    /// Takes the time from `clock`, for tests and for targets without a system clock.
+    /// Sets the clock, for tests and for targets without a system clock.
     ///
     /// # Examples
     ///
@@ -241,8 +241,8 @@ impl<T, W> SessionLayer<T, W> {
         self
     }
 
-    /// Verifies the session of every request before its handler runs, so that `on_outcome` sees each session. A session
-    /// that the handler does not touch is still neither refreshed nor mentioned in the response.
+    /// Verifies the session of every request before its handler runs, so that `on_outcome` sees each session. If the
+    /// handler does not touch a session, it is still neither refreshed nor mentioned in the response.
     #[must_use]
     pub fn eager(mut self) -> SessionLayer<T, W> {
         self.is_eager = true;

@@ -1,10 +1,10 @@
-//! Address of the own site, for a redirect. Feature `http`.
+//! Check of an address of the own site, for a redirect. Feature `http`.
 
 /// Returns `next` if it is a path of this site without `//`, with or without a query.
 ///
-/// A page for signing in redirects to the page that the visitor wanted, which its address names:
-/// `/sign-in?next=%2Fcart`. Anyone can write such a link, so it may lead to no other site. Pass `next` as the extractor
-/// of the query or the form decoded it, once.
+/// A sign-in page redirects to the page that the visitor wanted, which its address names: `/sign-in?next=%2Fcart`.
+/// Anyone can write such a link, so it must not lead to another site. Pass `next` decoded once, as the extractor of the
+/// query or the form returns it.
 ///
 /// # Examples
 ///
@@ -18,7 +18,7 @@
 #[must_use]
 pub fn local_path(next: &str) -> Option<&str> {
     let path = next.split(['?', '#']).next()?;
-    // Browsers read `//` as the beginning of a host, `\` as `/`, and nothing where there is a tab or a line end.
+    // Browsers read `//` as the beginning of a host and `\` as `/`, and skip tabs and line ends.
     let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
     let is_local = path.starts_with('/') && !path.contains("//") && next.bytes().all(is_plain);
     is_local.then_some(next)

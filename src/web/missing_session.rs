@@ -1,12 +1,12 @@
-//! Sentences about a handler or a guard that found no session: what the mistake in the setup of the application is, and how
-//! to correct it. Their arguments are the names of types that sessions hold.
+//! Error messages for a handler or a guard that found no session. They explain the mistake in the application's setup
+//! and its correction. Arguments are names of types that sessions hold.
 
 use std::any::type_name;
 
 use crate::state::Map;
 
-/// No [`SessionLayer`](crate::SessionLayer) is around the service. Without debug assertions, it may also be one for another
-/// type, because no request carries the name.
+/// No [`SessionLayer`](crate::SessionLayer) is around the service. Without debug assertions, one for another type may
+/// be, because no request carries the name.
 pub(super) fn no_layer(asked: &'static str) -> String {
     let and = match typed(asked) {
         Some(_) => with_cookie_of(asked),
@@ -53,7 +53,7 @@ pub(super) fn ambiguous(asked: &'static str) -> String {
     )
 }
 
-/// Returns the end of a sentence about a new layer for sessions that hold this type.
+/// Returns the end of a message about a new layer for sessions that hold this type.
 fn with_cookie_of(held: &'static str) -> String {
     let typed = typed(held).map(|held| format!(", with a cookie of `.typed::<{held}>()`"));
     typed.unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Sessions in web servers: on an `http::HeaderMap`, in tower services, in axum and in actix-web.
+//! Sessions in web servers: with an `http::HeaderMap`, in tower services, in axum and in actix-web.
 //!
 //! With feature `http`, [`SessionCookie`](crate::SessionCookie) and [`SessionToken`](crate::SessionToken) have the
 //! methods `load_from` and `save_to`. `SessionLayer` is a tower layer that calls them.
@@ -36,7 +36,7 @@ mod pending;
 #[cfg(feature = "tower")]
 mod service;
 
-// For the vectors.
+// Used by the tests of vectors.
 #[cfg(test)]
 pub(crate) use caching::CacheHeaders;
 #[cfg(feature = "tower")]

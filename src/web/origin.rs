@@ -8,7 +8,7 @@ use std::{
 
 use super::{framework::Fields, host::Host};
 
-/// A scheme, a host and a port, as in the header `Origin` (RFC 6454 section 7).
+/// Scheme, host and port, as in the header `Origin` (RFC 6454 section 7).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Origin {
     scheme: String,
@@ -37,7 +37,7 @@ impl Origin {
         match &*self.scheme {
             "http" | "https" => is_named_in_full(&self.host),
             "ws" | "wss" | "ftp" | "file" => false,
-            // Of an extension, or of an application that shows pages: the host is whatever it chose.
+            // An extension, or an application that shows pages, may choose any host.
             _ => true,
         }
     }
@@ -52,8 +52,8 @@ impl Origin {
             && host.port.or_else(|| default_port(&self.scheme)) == self.port
     }
 
-    /// Returns `true` if no one on the network can have made a page of this origin: it came over TLS, or from this
-    /// machine.
+    /// Returns `true` if no one on the network can have made a page of this origin, because it came over TLS or from
+    /// this machine.
     pub(super) fn is_secure(&self) -> bool {
         match &*self.scheme {
             "https" => true,
@@ -63,7 +63,7 @@ impl Origin {
     }
 }
 
-/// Returns the origin of this site, if a request shows that a browser has it without TLS, and not from this machine.
+/// Returns the origin of this site if a request shows that a browser loads it without TLS and from another machine.
 pub(super) fn without_tls<F: Fields>(request: &F) -> Option<Box<str>> {
     let host = || str::from_utf8(request.named("host")?).ok();
     let text = match request.named("origin") {
@@ -80,7 +80,7 @@ pub(super) fn without_tls<F: Fields>(request: &F) -> Option<Box<str>> {
 }
 
 /// Returns `true` if a browser asks for a page without `Sec-Fetch-Dest`, which it sends over TLS and to this machine.
-/// Browsers before 2023 do not, so only a debug build believes this.
+/// Browsers before 2023 may never send it, so only a debug build believes this.
 fn asks_for_a_page_without_tls<F: Fields>(request: &F) -> bool {
     cfg!(debug_assertions)
         && request.named("upgrade-insecure-requests").is_some()
@@ -104,7 +104,7 @@ fn is_named_in_full(host: &str) -> bool {
     }
     let is_label = |label: &str| label.contains(|c: char| c.is_ascii_alphanumeric());
     let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
-    // Browsers take a name with a number at its end for an address, and write that out.
+    // Browsers take a name with a number at its end for an address, and write the address in full.
     let is_address = host.rsplit('.').next().is_some_and(is_number);
     if is_address {
         return host.parse::<Ipv4Addr>().is_ok();

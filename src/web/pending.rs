@@ -1,4 +1,4 @@
-//! Session of a request, until the head of its response is made. `state/decide.rs` decides what is saved then.
+//! Session of a request until the head of its response is made. `state/decide.rs` decides what is then saved.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use crate::{session::Session, state::Payload};
 pub(super) struct PendingSession<T> {
     pub(super) carrier: Arc<AnyCarrier<T>>,
     pub(super) session: Session<T>,
-    /// Tells why the browser loses the session's cookie.
+    /// Logs why the browser loses the session's cookie.
     pub(super) warning: Option<Warning>,
     pub(super) is_saved: bool,
 }
 
 impl<T: Payload> PendingSession<T> {
-    /// Saves the session in a response with this status and these fields, and closes it. After a failure the response
-    /// has to become a 500.
+    /// Saves the session in a response with this status and these fields, and closes it. After a failure, the response
+    /// must become a 500.
     pub(super) fn save<F: Fields>(&mut self, status: u16, response: &mut F) -> Result<(), Failure> {
         if self.session.release_if_untouched() {
             self.is_saved = true;
@@ -37,7 +37,7 @@ impl<T: Payload> PendingSession<T> {
     }
 }
 
-/// Closes the session if the request was cancelled or failed, so that changes by a handle that lives on are errors.
+/// Closes the session if the request was cancelled or failed, so that later changes by another handle are errors.
 impl<T> Drop for PendingSession<T> {
     fn drop(&mut self) {
         if !self.is_saved {

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::state::{Map, Payload};
 
-/// A service with one of our layers around it: [`SessionLayer`], or one that answers some requests itself, such
-/// as [`CsrfGuard`](crate::csrf::CsrfGuard).
+/// Service with one of this crate's layers around it: [`SessionLayer`], or a layer that answers some requests itself,
+/// such as [`CsrfGuard`](crate::csrf::CsrfGuard).
 #[derive(Clone, Debug)]
 pub struct Layered<S, L> {
     pub(super) inner: S,
@@ -104,9 +104,9 @@ where
     }
 }
 
-/// A layer that answers some requests in place of the service behind it.
+/// Layer that answers some requests instead of the service behind it.
 pub(super) trait Gate {
-    /// Returns `false` for requests that pass in any case.
+    /// Returns `false` for requests that always pass.
     fn concerns(&self, _method: &str, _path: &str) -> bool {
         true
     }
@@ -115,7 +115,8 @@ pub(super) trait Gate {
     fn answer(&self, request: &Parts, extensions: &mut impl Extensions)
     -> Option<Response<String>>;
 
-    /// [`answer`](Self::answer) for a request whose extensions are among its parts, which get what is left there.
+    /// Calls [`answer`](Self::answer) for a request whose extensions are among its parts, and puts the remaining
+    /// extensions back.
     fn answer_whole(&self, request: &mut Parts) -> Option<Response<String>> {
         let mut extensions = mem::take(&mut request.extensions);
         let answer = self.answer(request, &mut extensions);
@@ -123,7 +124,7 @@ pub(super) trait Gate {
         answer
     }
 
-    /// Removes what `answer` left in the extensions of a request that has been answered.
+    /// Removes what [`answer`](Self::answer) left in the extensions of an answered request.
     #[cfg_attr(
         not(feature = "actix"),
         allow(dead_code, reason = "requests end with their handler elsewhere")
@@ -163,7 +164,7 @@ pin_project! {
     /// [`CsrfGuard`](crate::csrf::CsrfGuard).
     #[derive(Debug)]
     pub struct GateFuture<F> {
-        // `None` if the layer answers.
+        // Response of the inner service, or `None` if the layer answers.
         #[pin]
         inner: Option<F>,
         answer: Option<Response<String>>,

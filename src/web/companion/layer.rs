@@ -15,16 +15,16 @@ use crate::{
     },
 };
 
-/// A [`SessionLayer`] that also lets the [`Companion`](crate::companion::Companion) of its cookie answer requests. Feature
-/// `tower`; with feature `actix`, it is middleware too.
+/// [`SessionLayer`] that also lets the [`Companion`](crate::companion::Companion) of its cookie answer requests.
+/// Feature `tower`; with feature `actix`, it is also middleware.
 ///
 /// Add it after every other layer that may refuse a request, such as a CSRF guard, so that it is around them. In axum,
-/// add it to the outermost router, after the fallback: inside `nest` or `route_layer` it does not see these requests. In
-/// actix-web: `App::new().wrap(guard).wrap(layer)`.
+/// add it to the outermost router, after the fallback; inside `nest` or `route_layer`, it does not see these requests.
+/// In actix-web, write `App::new().wrap(guard).wrap(layer)`.
 pub struct CompanionLayer<T = Map, W = Session<T>>(SessionLayer<T, W>);
 
 impl<T, W> CompanionLayer<T, W> {
-    /// Adds the companion's answers to `layer`, with its clock and its contexts.
+    /// Adds the companion's answers to `layer`, which keeps its clock and contexts.
     pub fn new(layer: SessionLayer<T, W>) -> CompanionLayer<T, W> {
         CompanionLayer(layer)
     }
@@ -52,7 +52,7 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
         Some(cookie.answer_in(context, companion, request, layer.clock.clone()))
     }
 
-    /// `context_by` sees the extensions, as it does for other requests.
+    /// Lets `context_by` see the extensions, as for other requests.
     fn answer_whole(&self, request: &mut Parts) -> Option<Response<String>> {
         self.answer(request, &mut http::Extensions::new())
     }

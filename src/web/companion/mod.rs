@@ -1,4 +1,4 @@
-//! Requests that the companion of a cookie's sessions answers. Feature `http`.
+//! Requests that a companion answers. Feature `http`.
 
 #[cfg(feature = "tower")]
 pub(crate) mod layer;
@@ -22,11 +22,11 @@ use crate::{
 
 /// With feature `http`.
 impl<T: Payload> SessionCookie<T> {
-    /// Answers a request that is for the [`Companion`] of this cookie's sessions. Returns `None` for any other request,
-    /// which the application answers.
+    /// Answers a request for the [`Companion`] of this cookie. Returns `None` for any other request, which the
+    /// application answers.
     ///
-    /// Call this before any check for cross-site requests. In tower, axum and actix-web
-    /// [`CompanionLayer`](crate::companion::CompanionLayer) calls it. No body has to be read.
+    /// Call this before any check for cross-site requests. In tower, axum and actix-web,
+    /// [`CompanionLayer`](crate::companion::CompanionLayer) calls it. The body is not needed.
     #[must_use]
     pub fn answer(&self, request: &Parts, clock: impl Into<Clock>) -> Option<Response<String>> {
         let companion = self.companion_for(request.method.as_str(), request.uri.path())?;
@@ -39,7 +39,7 @@ impl<T: Payload> SessionCookie<T> {
         companion.answers(method, path).then_some(companion)
     }
 
-    /// Has the companion answer a request in this context, or in the cookie's.
+    /// Lets the companion answer a request in this context, or in the cookie's if none is given.
     fn answer_in(
         &self,
         context: Option<Arc<Context>>,

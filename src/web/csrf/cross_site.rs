@@ -1,4 +1,4 @@
-//! Origin of a request, and the refusal of those of another site.
+//! Checks the origin of a request, and refuses requests of other sites.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use http::{HeaderName, header, request::Parts};
 use super::CsrfRefusal;
 use crate::web::{host::Host, origin::Origin};
 
-/// Refuses a request that a page of another site sent, or one without TLS, unless its origin is trusted.
+/// Refuses a request from a page of another site, or from a page without TLS, unless its origin is trusted.
 pub(super) fn check(request: &Parts, trusted: &[Origin]) -> Result<(), CsrfRefusal> {
     let origin = text_of(request, &header::ORIGIN);
     let parsed = origin.and_then(Origin::parse);
@@ -25,8 +25,8 @@ pub(super) fn check(request: &Parts, trusted: &[Origin]) -> Result<(), CsrfRefus
     }
 }
 
-/// Returns the address of the page that sent the request, if its `Referer` names one of this site or of a trusted origin,
-/// and has nothing that HTML reads as the end of an attribute.
+/// Returns the address of the page that sent the request, if its `Referer` names a page of this site or of a trusted
+/// origin. The address must not contain anything that HTML reads as the end of an attribute.
 pub(super) fn page_of(request: &Parts, trusted: &[Origin]) -> Option<Arc<str>> {
     let page = text_of(request, &header::REFERER)?;
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"'<>\\".contains(&byte);
@@ -39,8 +39,8 @@ pub(super) fn page_of(request: &Parts, trusted: &[Origin]) -> Option<Arc<str>> {
     (is_ours && is_web && page.bytes().all(is_plain)).then(|| page.into())
 }
 
-/// Returns the value of the fields of this name. Fields that are not text, or that differ, count as one value that
-/// never passes.
+/// Returns the value of the fields of this name. Fields that are not text, or that differ, give one value that never
+/// passes.
 pub(super) fn text_of<'a>(request: &'a Parts, name: &HeaderName) -> Option<&'a str> {
     let mut fields = request.headers.get_all(name).iter();
     let first = fields.next()?;

@@ -1,4 +1,4 @@
-//! Extractors of bodies that have their token in a field. Features `axum` and `actix`.
+//! Extractors of bodies with a token in a field. Features `axum` and `actix`.
 
 use std::fmt;
 
@@ -14,16 +14,16 @@ use crate::{
     web::framework::Extensions,
 };
 
-/// An extractor of a form of any type, which it refuses with 403 unless the field `csrf_token`, or the guard's
-/// [`form_field`](crate::csrf::CsrfGuard::form_field), has a token of the session. With feature `axum` or `actix`; needs a
-/// [`CsrfGuard`](crate::csrf::CsrfGuard) around the handler, with
-/// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms).
+/// Extractor of a form of any type with a CSRF token. Without a token of the session in the field `csrf_token`, or in
+/// the guard's [`form_field`](crate::csrf::CsrfGuard::form_field), the request is refused with 403. With feature `axum`
+/// or `actix`. It needs a [`CsrfGuard`](crate::csrf::CsrfGuard) with
+/// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms) around the handler.
 ///
-/// The token is taken out before the rest is deserialized. Without a type, `GuardedForm` is a form that needs nothing
-/// but the token, such as a button that signs out. A token in the header, which the guard has verified, is enough; a
-/// request without content is then an empty form. A body of another media type is refused with 415, and a body that is
-/// not a `T` with 422. A field that occurs several times, such as a row of boxes, is a `Vec`; as browsers send nothing for
-/// boxes without a mark, it also needs `#[serde(default)]`.
+/// The token is removed before the rest is deserialized. Without a type, `GuardedForm` is a form that needs only the
+/// token, such as a sign-out button. A token in the header, which the guard has verified, is enough; a request without
+/// content is then an empty form. A body of another media type is refused with 415, and a body that is not a `T` with
+/// 422. For a field that may occur several times, such as a group of checkboxes, use a `Vec` with `#[serde(default)]`,
+/// because browsers send nothing for unchecked boxes.
 ///
 /// # Examples
 ///
@@ -53,7 +53,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct GuardedForm<T = IgnoredAny>(pub T);
 
-/// Reason why a body is no such form: a status, and a sentence for the client.
+/// Reason why a body is not such a form: a status, and a sentence for the client.
 pub(in crate::web) type NoForm = (StatusCode, String);
 
 impl<T: DeserializeOwned> GuardedForm<T> {
@@ -63,7 +63,7 @@ impl<T: DeserializeOwned> GuardedForm<T> {
         body: &[u8],
         inner: impl FnOnce(NoForm) -> R,
     ) -> Result<Self, GuardedRejection<R>> {
-        // The request of a script has no content where it needs no field but the token, which is in its header.
+        // A script's request has no content if it needs only the token, which is in its header.
         let is_empty = content_type.is_none() && body.is_empty();
         if !is_empty && !is_of_type(content_type, URL_ENCODED) {
             let sentence = format!("the body has to be {URL_ENCODED}");
@@ -93,12 +93,12 @@ impl<T: DeserializeOwned> GuardedForm<T> {
     }
 }
 
-/// Check of a token that a guard left to the handler, as an extractor: for bodies that the handler reads itself, such
-/// as an upload. With feature `axum` or `actix`.
+/// Extractor of a token check that a guard left to the handler. It is for bodies that the handler reads itself, such as
+/// an upload. With feature `axum` or `actix`.
 ///
 /// # Examples
 ///
-/// A handler whose body is the token alone; [the guide] has an example of an upload.
+/// A handler whose body is only the token; [the guide] has an example of an upload.
 ///
 #[cfg_attr(feature = "axum", doc = "```")]
 #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
@@ -119,7 +119,7 @@ impl<T: DeserializeOwned> GuardedForm<T> {
 #[must_use = "nothing is refused before `verify` is called"]
 pub struct CsrfCheck {
     checks: TokenChecks,
-    /// Of the request, for the event of its refusal.
+    /// Path of the request, for the event of its refusal.
     path: String,
 }
 
@@ -141,7 +141,8 @@ impl CsrfCheck {
         })
     }
 
-    /// Accepts a token of the session, or any text if the header already had a token. An empty text is no token.
+    /// Verifies that `token` is a token of the session. Accepts any text if the header already had a valid token. An
+    /// empty text is not a token.
     ///
     /// # Errors
     ///
@@ -197,7 +198,7 @@ fn reported(
 pub enum GuardedRejection<R> {
     /// The inner extractor rejected the request.
     Inner(R),
-    /// The token is not one of this session, or no guard asked for one.
+    /// The token is not of this session, or no guard asked for one.
     Refused(CsrfRefusal),
     /// No [`CsrfGuard`](crate::csrf::CsrfGuard) that asks for tokens is around the handler.
     NoGuard,

@@ -18,25 +18,27 @@ use crate::{
     },
 };
 
-/// Refuses requests that other sites make a visitor's browser send, with 403, before the handler runs.
+/// Guard against cross-site requests. Refuses requests that other sites make a visitor's browser send, with 403, before
+/// the handler runs.
 ///
-/// The guard goes inside [`SessionLayer`](crate::SessionLayer). Of two guards around one handler, each wants a token of its
-/// own session: let the outer guard be [`origin_check_only`](Self::origin_check_only), or name another
-/// [`form_field`](Self::form_field) for it. Every request whose method is not GET, HEAD, OPTIONS or
-/// TRACE has to pass these checks, in this order:
+/// The guard goes inside [`SessionLayer`](crate::SessionLayer). If two guards are around one handler, each requires a
+/// token of its own session, so make the outer guard [`origin_check_only`](Self::origin_check_only), or give it another
+/// [`form_field`](Self::form_field). Every request whose method is not GET, HEAD, OPTIONS or TRACE has to pass these
+/// checks, in this order:
 ///
-/// 1. a request from a [trusted origin](Self::trust_origin) continues with 4;
-/// 2. `Sec-Fetch-Site`, if the browser sends it, is `same-origin` or `none`;
-/// 3. otherwise `Origin`, if it is sent, is one origin as browsers write it, with the scheme `https` and the host and port
-///    of [the request](crate::web::host_of). For `localhost`, 127.0.0.1 and similar hosts, `http` is enough. Behind a
-///    proxy that rewrites `Host`, and for a site without TLS, trust your own origin; `X-Forwarded-Host` is never read;
-/// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`](crate::Session::csrf_token).
+/// 1. A request from a [trusted origin](Self::trust_origin) continues with check 4.
+/// 2. `Sec-Fetch-Site`, if the browser sends it, must be `same-origin` or `none`.
+/// 3. Otherwise `Origin`, if it is sent, must be a single origin as browsers write it, with the scheme `https` and the
+///    host and port of [the request](crate::web::host_of). For `localhost`, 127.0.0.1 and similar hosts, `http` is
+///    enough. Behind a proxy that rewrites `Host`, and for a site without TLS, trust your own origin.
+///    `X-Forwarded-Host` is never read.
+/// 4. The header `x-csrf-token` must have a token of [`Session::csrf_token`](crate::Session::csrf_token).
 ///
 /// WebSocket upgrades have to pass the first three checks. The guard answers before the router, so a request without a
 /// route is refused too.
 ///
-/// The guard writes a refusal as text, so the body of the inner service's responses must implement `From<String>`, as
-/// `axum::body::Body` and `String` do. The [guide](crate::guide#forms) has programs with forms and uploads.
+/// A refusal is text, so the body of the inner service's responses must implement `From<String>`, as `axum::body::Body`
+/// and `String` do. The [guide](crate::guide#forms) has programs with forms and uploads.
 ///
 /// # Examples
 ///
@@ -74,23 +76,23 @@ impl CsrfGuard {
 
 impl<T> CsrfGuard<T> {
     /// Trusts requests from `origin`, such as `https://app.example.com`, as if they came from the site itself. They
-    /// still need a token. Each origin is named in full, in a separate call. A site without TLS trusts its own origin, such
-    /// as `http://intranet:8080`.
+    /// still need a token. Name each origin in full, in a separate call. A site without TLS has to trust its own
+    /// origin, such as `http://intranet:8080`.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if no browser has pages of `origin`, for example because it has a path or is a pattern.
+    /// Returns a [`ConfigError`] if no browser has pages of `origin`, for example because it has a path or is a pattern.
     pub fn trust_origin(mut self, origin: &str) -> Result<Self, ConfigError> {
         let origin = parse_origin("trust_origin", origin)?;
         Arc::make_mut(&mut self.rules).trusted.push(origin);
         Ok(self)
     }
 
-    /// Accepts forms without a token that pages of `origin` post to `path`, as in the last step of a sign-in at another
-    /// site with `response_mode=form_post`. Other requests from there are refused as before.
+    /// Accepts forms without a token that pages of `origin` post to `path`, for the last step of a sign-in at another
+    /// site with `response_mode=form_post`. Other requests from `origin` are still refused.
     ///
-    /// `path` is compared byte by byte with the path that the guard sees. Around a router that axum nests under a prefix,
-    /// that is the whole path; inside of it, the path without the prefix.
+    /// `path` is compared byte by byte with the path that the guard sees. This is the whole path around a router that
+    /// axum nests under a prefix, and the path without the prefix inside it.
     ///
     /// # Examples
     ///
@@ -120,12 +122,12 @@ impl<T> CsrfGuard<T> {
     /// # Security
     ///
     /// The handler has to compare the form's `state` with one that it gave to this browser. The browser sends a cookie
-    /// with such a form only under `SameSite=None`; with `Lax` or `Strict` the session is empty here, and what the handler
-    /// stores in it is kept only if it calls [`sign_in`](crate::Session::sign_in) or [`renew`](crate::Session::renew).
+    /// with such a form only under `SameSite=None`. With `Lax` or `Strict`, the session is empty, and the handler's
+    /// changes are kept only if it calls [`sign_in`](crate::Session::sign_in) or [`renew`](crate::Session::renew).
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if no browser has pages of `origin`, for example because it has a path or is a pattern.
+    /// Returns a [`ConfigError`] if no browser has pages of `origin`, for example because it has a path or is a pattern.
     pub fn trust_form_post(
         mut self,
         origin: &str,
@@ -137,7 +139,7 @@ impl<T> CsrfGuard<T> {
         Ok(self)
     }
 
-    /// Requires no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first, and all current
+    /// Requires no token, only `Sec-Fetch-Site` and `Origin`. Browsers since 2023 send the first, and all current
     /// browsers send the second; a request with neither passes. The extractor `GuardedForm` answers 500 unless another
     /// guard asks for a token.
     #[must_use]
@@ -146,14 +148,14 @@ impl<T> CsrfGuard<T> {
         self
     }
 
-    /// Accepts forms without the header `x-csrf-token`. Their handlers have to read the token from a field, with the
-    /// extractors `GuardedForm` or `CsrfCheck` of features `axum` and `actix`, or with
+    /// Accepts forms without the header `x-csrf-token`. Their handlers have to check a token in a field, by the
+    /// extractors `GuardedForm` or `CsrfCheck` of features `axum` and `actix`, or by
     /// [`Session::verify_csrf`](crate::Session::verify_csrf). Any other request, such as one with JSON, still needs the
     /// header.
     ///
     /// # Security
     ///
-    /// A handler that reads a form in another way is protected by the first three checks only.
+    /// A handler that reads a form in another way is protected only by the first three checks.
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
         Arc::make_mut(&mut self.rules).token = TokenSource::HeaderOrForm;
@@ -199,7 +201,7 @@ impl<T: Payload> Gate for CsrfGuard<T> {
         Some(failure.reported(Some(request.uri.path())))
     }
 
-    /// Removes the checks, which hold the session: it is saved when no one else holds it.
+    /// Removes the checks, which hold the session. The session is saved when no one else holds it.
     fn forget(extensions: &mut impl Extensions) {
         extensions.remove::<TokenChecks>();
     }

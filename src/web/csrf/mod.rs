@@ -1,4 +1,4 @@
-//! `CsrfGuard`, and the extractors of forms that have their token in a field; published as `hardtack::csrf`.
+//! `CsrfGuard`, and the extractors of forms with a token in a field. Published as `hardtack::csrf`.
 
 mod cross_site;
 #[cfg(any(feature = "actix", feature = "axum"))]

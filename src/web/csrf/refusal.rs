@@ -1,21 +1,21 @@
 use std::{error::Error, fmt, sync::Arc};
 
-/// Reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `GuardedForm`, refuses a request. Its messages
-/// contain no secrets.
+/// Reason why [`CsrfGuard`](crate::csrf::CsrfGuard) or an extractor of its token refused a request. Messages contain no
+/// secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CsrfRefusal {
     /// A page of another site sent the request.
     CrossSite,
-    /// A page without TLS on the same host sent the request. Anybody on the network path can make such a page. A site
-    /// without TLS [trusts its own origin](crate::csrf::CsrfGuard::trust_origin).
+    /// A page without TLS on the same host sent the request. Anyone on the network path can make such a page. A site
+    /// without TLS has to [trust its own origin](crate::csrf::CsrfGuard::trust_origin).
     PlainHttp,
     /// The request has no token.
     NoToken,
-    /// The token is not one of this session.
+    /// The token is not of this session.
     #[non_exhaustive]
     WrongToken {
-        /// Address of the page that has the form, if the request names a page of the own site as its `Referer`. It
+        /// Address of the page with the form, if `Referer` names a page of this site or of a trusted origin. It
         /// contains neither quotes nor angle brackets.
         form: Option<Arc<str>>,
     },
@@ -24,7 +24,7 @@ pub enum CsrfRefusal {
 }
 
 impl CsrfRefusal {
-    /// Returns its name in metrics.
+    /// Returns the name of the reason in metrics.
     pub(super) fn name(&self) -> &'static str {
         match self {
             CsrfRefusal::CrossSite => "CrossSite",

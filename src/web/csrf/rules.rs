@@ -27,15 +27,15 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     pub(super) trusted: Vec<Origin>,
-    /// Origins whose forms pass without a token, each with the path they may be sent to.
+    /// Origins whose forms pass without a token, each with the path that its forms may be sent to.
     pub(super) form_posts: Vec<(Origin, String)>,
     pub(super) token: TokenSource,
-    /// `None`: the default field.
+    /// Name of the field, or `None` for the default.
     pub(super) form_field: Option<FormField>,
 }
 
 impl Rules {
-    /// Checks a request, and leaves in `extensions`, which are the request's, what an extractor has to verify.
+    /// Checks a request. Leaves in its `extensions` what an extractor has to verify.
     pub(super) fn check<T: Payload>(
         &self,
         request: &Parts,
@@ -45,9 +45,9 @@ impl Rules {
         if checked.is_ok() {
             return checked;
         }
-        // They hold the session, which is saved when no one else holds it.
+        // The checks hold the session, which is saved when no one else holds it.
         let checks: Option<TokenChecks> = extensions.remove();
-        // Written here, because an application may answer a refused request itself.
+        // Logged here, because an application may answer a refused request itself.
         if let Err(Failure::Csrf(refusal)) = &checked {
             let origin = text_of(request, &header::ORIGIN);
             let origin = origin.filter(|o| *o == HIDDEN || Origin::parse(o).is_some());
@@ -82,7 +82,7 @@ impl Rules {
             cross_site::check(request, &self.trusted).map_err(Failure::Csrf)?;
         }
         let mut checked = Ok(());
-        // A check that another guard has left stays.
+        // A check that another guard has left is kept.
         if self.token != TokenSource::None {
             let mut checks: TokenChecks = extensions.remove().unwrap_or_default();
             if !is_safe && !is_upgrade && !is_form_post {
@@ -97,7 +97,7 @@ impl Rules {
         checked
     }
 
-    /// Verifies a token in the header. One in a form is left to `checks`.
+    /// Verifies a token in the header. A token in a form is left to `checks`.
     fn check_token<T: Payload>(
         &self,
         request: &Parts,
@@ -142,9 +142,9 @@ impl Rules {
     }
 }
 
-/// Returns what the operator of a site may do about a refusal of its own pages.
+/// Returns advice for the operator whose own pages are refused.
 fn advice(refusal: &CsrfRefusal, request: &Parts, origin: Option<&str>) -> Option<&'static str> {
-    // Origin and host were compared. A browser that sends `Sec-Fetch-Site` knows the site.
+    // Without `Sec-Fetch-Site`, origin and host were compared. A browser that sends this field knows the site.
     let is_compared = text_of(request, &SEC_FETCH_SITE).is_none();
     match refusal {
         CsrfRefusal::NoToken if !is_form(&request.headers) => Some(IN_HEADER),
@@ -164,13 +164,13 @@ fn is_websocket(request: &Parts) -> bool {
     request.method == Method::CONNECT || (request.method == Method::GET && names_it)
 }
 
-/// The token of a visitor without a session is never right.
+/// Returns advice if the browser keeps no cookie without TLS. No token is right without a session.
 fn about_wrong_token(headers: &HeaderMap) -> Option<&'static str> {
     let has_cookie = headers.contains_key(header::COOKIE);
     (!has_cookie && without_tls(headers).is_some()).then_some(DROPPED)
 }
 
-/// Origin of a page that does not tell its own.
+/// Origin of a page that hides its own.
 const HIDDEN: &str = "null";
 const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard";
 const IN_HEADER: &str = "this is not a form (see its `Content-Type`); let the script send its token in the header `x-csrf-token`";

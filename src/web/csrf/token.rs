@@ -1,15 +1,15 @@
-//! Places in which a request has its token, and what the guards around a handler leave to an extractor.
+//! Places of a request's token, and the checks that guards leave to an extractor.
 
 use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderMap, HeaderValue, header};
 
-/// Place in which a request has its token.
+/// Place of a request's token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum TokenSource {
     #[default]
     Header,
-    /// Header, or for a form one of its fields, which an extractor verifies.
+    /// The header, or a field of a form, which an extractor verifies.
     HeaderOrForm,
     /// No token is needed.
     None,
@@ -18,16 +18,16 @@ pub(super) enum TokenSource {
 /// Checks that the guards around a handler leave to the extractor of a form.
 #[derive(Clone, Default)]
 pub(super) struct TokenChecks {
-    /// The token in the header is one of the session.
+    /// `true` if the header has a token of the session.
     pub(super) has_passed: bool,
     pub(super) in_form: Vec<LeftToForm>,
-    /// Fields for tokens, which are not of the form's own content.
+    /// Fields for tokens, which are not part of the form's own content.
     pub(super) fields: Vec<FormField>,
-    /// Page that has the form, if it is of the own site.
+    /// Page with the form, if it is of this site or of a trusted origin.
     pub(super) form_page: Option<Arc<str>>,
-    /// For the operator of the site, if the token is wrong.
+    /// Advice for the operator of the site, if the token is wrong.
     pub(super) advice: Option<&'static str>,
-    /// Name of the cookie or header whose session the last guard looked at.
+    /// Name of the cookie or header whose session the last guard used.
     pub(super) purpose: String,
 }
 
