@@ -1,4 +1,4 @@
-//! Access for fuzz targets beyond the public API. Only under `--cfg fuzzing`.
+//! Functions for fuzz targets beyond the public API, only under `--cfg fuzzing`.
 
 use crate::{
     EncryptionKey, KeyRing, SigningKey,
@@ -17,7 +17,7 @@ where
     values.iter().map(<[u8]>::to_vec).collect()
 }
 
-/// Returns the same values, each with the token that it and its parts make, if they make one.
+/// Returns the same values, each with the token that it makes with its parts, if any.
 #[must_use]
 pub fn cookie_tokens<F>(fields: F, name: &str) -> Vec<(Vec<u8>, Option<Vec<u8>>)>
 where
@@ -35,7 +35,7 @@ pub fn seal_body(key: EncryptionKey, name: &str, body: &[u8]) -> String {
     seal(KeyRing::from(key), name, body)
 }
 
-/// Returns the same for a cookie whose sessions are only signed.
+/// Like [`seal_body`], for a cookie whose sessions are only signed.
 #[must_use]
 pub fn sign_body(key: SigningKey, name: &str, body: &[u8]) -> String {
     seal(KeyRing::from(key), name, body)

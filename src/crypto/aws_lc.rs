@@ -1,6 +1,6 @@
-//! Primitives of AWS-LC, by `aws-lc-rs`. `rust_crypto.rs` has the same ones under the same names.
+//! Primitives of AWS-LC, by `aws-lc-rs`. `rust_crypto.rs` has the same primitives under the same names.
 //!
-//! AWS-LC has neither XAES-256-GCM nor XChaCha20-Poly1305, only the cipher inside of each. The key of that cipher is
+//! AWS-LC has neither XAES-256-GCM nor XChaCha20-Poly1305, only their inner ciphers. The key of the inner cipher is
 //! derived here for each message, from the first part of its nonce.
 
 use aws_lc_rs::{
@@ -26,7 +26,7 @@ pub(crate) fn aead(suite: Suite, key: &[u8; 32]) -> Option<Box<dyn Aead>> {
     }
 }
 
-/// A key, as the derivation of the key and the nonce of 12 bytes for the only message under a nonce.
+/// Key of a suite. It derives the inner key and the nonce of 12 bytes for the only message under a nonce.
 struct Cipher<D>(D);
 
 impl<D: Fn(&Nonce) -> (LessSafeKey, aead::Nonce) + Send + Sync> Aead for Cipher<D> {
@@ -82,7 +82,7 @@ fn xchacha20_poly1305(key: &[u8; 32]) -> impl Fn(&Nonce) -> (LessSafeKey, aead::
     }
 }
 
-/// Prepares `key`, and overwrites it. AWS-LC overwrites what it prepared when that is dropped.
+/// Prepares `key`, and overwrites it. AWS-LC overwrites the prepared key when it is dropped.
 fn used_once(algorithm: &'static Algorithm, key: &mut [u8; 32]) -> LessSafeKey {
     let prepared = UnboundKey::new(algorithm, key);
     wipe(key);
@@ -99,7 +99,7 @@ mod tests {
         *,
     };
 
-    /// The cipher inside of XAES-256-GCM alone, which published vectors are about. Its nonce is the last 12 bytes.
+    /// Returns only the inner cipher of XAES-256-GCM, for which vectors are published. Its nonce is the last 12 bytes.
     pub(crate) fn aes_256_gcm(key: &[u8; 32]) -> Box<dyn Aead> {
         let secret = *key;
         Box::new(Cipher(move |nonce: &Nonce| {

@@ -6,7 +6,7 @@ use base64::{Engine, engine};
 
 /// Encodes `bytes` and appends them to `text`.
 pub(crate) fn encode(bytes: &[u8], text: &mut String) {
-    // `encode_string` of the library would go through a buffer of 1 KiB.
+    // The library's `encode_string` would copy through a buffer of 1 KiB.
     let mut whole = mem::take(text).into_bytes();
     let start = whole.len();
     whole.resize(start + encoded_len(bytes.len()), 0);
@@ -15,7 +15,7 @@ pub(crate) fn encode(bytes: &[u8], text: &mut String) {
     *text = String::from_utf8(whole).expect("base64url is ASCII");
 }
 
-/// Decodes into the start of `bytes`, which has [`longest_decoded`] of them, and returns the decoded length.
+/// Decodes into the start of `bytes`, which has room for [`longest_decoded`] bytes, and returns the decoded length.
 pub(crate) fn decode(text: &[u8], bytes: &mut [u8]) -> Option<usize> {
     ENGINE.decode_slice(text, bytes).ok()
 }
@@ -30,7 +30,7 @@ pub(crate) const fn longest_decoded(characters: usize) -> usize {
     characters.div_ceil(4) * 3
 }
 
-/// Uses AVX2 or NEON where the machine has them, which is detected once.
+/// Uses AVX2 or NEON if the machine has them, which is detected once.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 static ENGINE: std::sync::LazyLock<engine::Simd> =
     std::sync::LazyLock::new(|| engine::Simd::url_safe(engine::general_purpose::NO_PAD));

@@ -13,11 +13,11 @@ use super::{
     suite::{Aead, NONCE_LEN, Suite, TAG_LEN, Tag},
 };
 
-/// A key of one suite, ready to seal and open.
+/// Key of one suite, ready to seal and open.
 pub(crate) enum Cipher {
     Encrypting {
         aead: Box<dyn Aead>,
-        /// Under `K_nonce`. Hedges nonces against a generator that repeats itself (SPEC.md § 6.2).
+        /// HMAC under `K_nonce`, which hedges nonces against a generator that repeats itself (SPEC.md § 6.2).
         nonce: Mac,
     },
     Signing(Mac),
@@ -40,13 +40,13 @@ impl Cipher {
     ///
     /// - Encrypting: `text` is `room for N || body` and becomes `N || ciphertext`, with
     ///   `N = HMAC(K_nonce, random || aad || body)[0..24]` (§ 6.2) and `ciphertext || tag = AEAD(K, N, aad, body)`.
-    /// - Signing: `text` is `body` and stays so, with `tag = HMAC(K, aad || body)[0..16]`.
+    /// - Signing: `text` is `body` and does not change, with `tag = HMAC(K, aad || body)[0..16]`.
     pub(crate) fn seal(&self, aad: &[u8], random: &[u8; RANDOM_LEN], text: &mut [u8]) -> Tag {
         match self {
             Cipher::Signing(mac) => mac.compute(&[aad, text]),
             Cipher::Encrypting { aead, nonce } => {
                 let (room, body) = text.split_at_mut(NONCE_LEN);
-                // The nonce depends on the body, so two bodies have two nonces even if `random` repeats.
+                // The nonce depends on the body, so two bodies have different nonces even if `random` repeats.
                 let nonce = nonce.compute(&[random, aad, body]);
                 room.copy_from_slice(&nonce);
                 aead.encrypt(&nonce, aad, body)

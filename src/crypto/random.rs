@@ -1,4 +1,4 @@
-//! Random bytes. A failing operating system is an error here, where `rand::rng` panics.
+//! Random bytes. If the operating system fails, this room returns an error, whereas `rand::rng` panics.
 
 use std::{cell::RefCell, fmt};
 
@@ -51,8 +51,8 @@ fn fill<const N: usize>(
 
 /// Draws bytes from this thread's generator, for nonces and masks.
 ///
-/// A forked process or a restored machine may repeat them. That is harmless, because nonces are hedged
-/// (SPEC.md § 6.2).
+/// A forked process or a restored machine may repeat the bytes. This is harmless, because nonces are hedged (SPEC.md
+/// § 6.2).
 pub(crate) fn from_thread<const N: usize>() -> Result<[u8; N], RandomError> {
     GENERATOR
         .try_with(|kept| draw(&mut kept.borrow_mut(), &mut SysRng))
@@ -66,7 +66,7 @@ struct Generator {
     left: u32,
 }
 
-/// Draws from the generator in `kept`, and first seeds a new one from `system` where that is due.
+/// Draws from the generator in `kept`. If a new seed is due, first seeds a new generator from `system`.
 fn draw<const N: usize>(
     kept: &mut Option<Generator>,
     system: &mut impl TryCryptoRng<Error = SysError>,

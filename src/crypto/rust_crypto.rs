@@ -1,4 +1,4 @@
-//! Primitives of RustCrypto. `aws_lc.rs` has the same ones under the same names.
+//! Primitives of RustCrypto. `aws_lc.rs` has the same primitives under the same names.
 
 use aead::{
     AeadInOut, KeyInit,
@@ -19,7 +19,7 @@ pub(crate) fn aead(suite: Suite, key: &[u8; 32]) -> Option<Box<dyn Aead>> {
     }
 }
 
-/// A key of the cipher `A`, overwritten on drop.
+/// Key of the cipher `A`, overwritten on drop.
 struct Cipher<A>(A);
 
 impl<A> Aead for Cipher<A>

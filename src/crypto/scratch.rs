@@ -6,8 +6,8 @@ use std::{
     ops::{Deref, Range},
 };
 
-/// Bytes that are overwritten on drop, when their memory becomes a buffer of this thread, if it has few. Bytes truncated
-/// before that are not overwritten.
+/// Bytes that are overwritten on drop. If the thread keeps few buffers, their memory then becomes one. Bytes that were
+/// truncated earlier are not overwritten.
 #[derive(Default)]
 pub(crate) struct Wiped {
     bytes: Vec<u8>,
@@ -34,7 +34,7 @@ impl Drop for Wiped {
         wipe(&mut self.bytes);
         let mut bytes = mem::take(&mut self.bytes);
         bytes.clear();
-        // The memory of a large value is freed with its request.
+        // The memory of a larger value is freed with its request.
         if (1..=LARGEST_KEPT).contains(&bytes.capacity()) {
             let _ = BUFFERS.try_with(|kept| {
                 let mut kept = kept.borrow_mut();
@@ -46,7 +46,7 @@ impl Drop for Wiped {
     }
 }
 
-/// Buffer of this thread, on loan, so that opening and sealing allocate nothing.
+/// Borrowed buffer of this thread, so that opening and sealing allocate nothing.
 pub(crate) struct Scratch(Wiped);
 
 impl Scratch {
@@ -63,7 +63,7 @@ impl Scratch {
         bytes
     }
 
-    /// Overwrites the buffer, and returns it empty, with room for `capacity` bytes: to grow would leave a copy
+    /// Overwrites the buffer, and returns it empty, with room for `capacity` bytes, because growing would leave a copy
     /// behind.
     pub(crate) fn start(&mut self, capacity: usize) -> &mut Vec<u8> {
         let buffer = &mut self.0.bytes;
@@ -95,14 +95,13 @@ thread_local! {
     static BUFFERS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A request that changes its session has three: what arrived, what is in its place, and the token.
+/// A request that changes its session has three buffers: for the session that arrived, the new one, and the token.
 const MOST_KEPT: usize = 3;
 
-/// Bytes of the largest buffer that a thread keeps, twice the longest token.
+/// Bytes of the largest buffer that a thread keeps: twice the longest token.
 const LARGEST_KEPT: usize = 64 * 1024;
 
-/// Overwrites `bytes` so that the compiler cannot leave it out. `Zeroize` does the same byte by byte, which is
-/// slower.
+/// Overwrites `bytes` in a way that the compiler cannot remove. `Zeroize` does the same byte by byte, which is slower.
 pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes);

@@ -16,7 +16,7 @@ pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// A key of HMAC-SHA-256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)), prepared for any number of messages.
+/// Key of HMAC-SHA-256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)), prepared for any number of messages.
 pub(crate) struct Mac(Hmac<Sha256>);
 
 impl Mac {
@@ -42,8 +42,8 @@ impl Mac {
     }
 }
 
-/// Pseudorandom key of HKDF-SHA-256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)), which a ring keeps in place
-/// of the secret.
+/// Pseudorandom key of HKDF-SHA-256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)), which a ring keeps instead of
+/// the secret.
 pub(crate) struct Prk(Zeroizing<[u8; 32]>);
 
 impl Prk {

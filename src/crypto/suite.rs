@@ -1,4 +1,4 @@
-//! Suites and modes, with their names and lengths, and the libraries they run on.
+//! Suites and modes, with their names, lengths and libraries.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ impl fmt::Display for Mode {
 
 /// Algorithm that a key seals with ([SPEC.md § 2]).
 ///
-/// The key selects it; a token never does.
+/// The key selects the algorithm; a token never does.
 ///
 /// # Examples
 ///
@@ -60,7 +60,7 @@ pub enum Suite {
     Xaes256Gcm,
     /// XChaCha20-Poly1305, for machines without AES instructions.
     XChaCha20Poly1305,
-    /// HMAC-SHA-256, cut to 16 bytes. It signs, and encrypts nothing.
+    /// HMAC-SHA-256, cut to 16 bytes. It only signs.
     HmacSha256,
 }
 
@@ -133,7 +133,7 @@ impl fmt::Display for Suite {
     }
 }
 
-/// Library that a suite runs on. Tokens are the same under each.
+/// Library that a suite runs on. Tokens do not depend on it.
 ///
 /// # Examples
 ///
@@ -150,8 +150,8 @@ pub enum Backend {
     RustCrypto,
     /// AWS-LC, with feature `aws-lc`.
     AwsLc,
-    /// AWS-LC as a FIPS module that has passed its self-tests: feature `aws-lc`, and a dependency of the program on
-    /// `aws-lc-rs` with its feature `fips`.
+    /// AWS-LC as a FIPS module that has passed its self-tests. It needs feature `aws-lc`, and a dependency of the
+    /// program on `aws-lc-rs` with feature `fips`.
     AwsLcFips,
 }
 
@@ -166,12 +166,12 @@ impl fmt::Display for Backend {
     }
 }
 
-/// An authenticated cipher of an encrypting suite, with its key (SPEC.md § 2).
+/// Authenticated cipher of an encrypting suite, with its key (SPEC.md § 2).
 pub(crate) trait Aead: Send + Sync {
     /// `ciphertext || tag = AEAD(K, nonce, aad, body)`: encrypts in place and returns the tag.
     fn encrypt(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8]) -> Tag;
 
-    /// Decrypts in place if the tag is good. Otherwise the body stays encrypted, or becomes zeros.
+    /// Decrypts in place if the tag is right. Otherwise the body stays encrypted or becomes zeros.
     fn decrypt(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8], tag: &Tag) -> Option<()>;
 }
 

@@ -1,4 +1,4 @@
-//! Context of a token, and its associated data. The name, application and type that it is for are in its key
+//! Context of a token, and its associated data. The key already includes the name, application and type
 //! (`keys/purpose.rs`).
 
 use std::borrow::Cow;
@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use super::head::{HEAD_LEN, Head};
 use crate::base::config_error::ConfigError;
 
-/// Pairs of label and value that a token is bound to, in addition to its key and purpose.
+/// Pairs of a label and a value that a token is bound to, in addition to its key and purpose.
 ///
-/// A token sealed in one context does not open in another. Use contexts where tenants or stages share a key ring, and
-/// [`application`](crate::carrier::SessionCookieBuilder::application) where applications do. The default context is
+/// A token sealed in one context does not open in another. Use contexts if tenants or stages share a key ring, and
+/// [`application`](crate::carrier::SessionCookieBuilder::application) if applications share one. The default context is
 /// empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
@@ -19,12 +19,12 @@ pub struct Context {
 }
 
 impl Context {
-    /// Makes a context of `pairs`, whose order counts.
+    /// Creates a context from `pairs`, whose order counts.
     ///
     /// # Errors
     ///
-    /// A label is longer than 255 bytes, a value is longer than 65,535 bytes, or all pairs together are longer than
-    /// 4 GiB ([SPEC.md § 4.2]).
+    /// Returns an error if a label is longer than 255 bytes, a value is longer than 65,535 bytes, or all pairs together
+    /// are longer than 4 GiB ([SPEC.md § 4.2]).
     ///
     /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
     pub fn new<L, V>(pairs: impl IntoIterator<Item = (L, V)>) -> Result<Context, ConfigError>
@@ -56,7 +56,7 @@ impl Context {
         }
     }
 
-    /// `head || u32(len ctx) || ctx` (SPEC.md § 4.3): in `room`, or if there are pairs in memory of its own.
+    /// `head || u32(len ctx) || ctx` (SPEC.md § 4.3), in `room` without pairs, and in its own memory with pairs.
     pub(super) fn aad<'a>(&self, head: &Head, room: &'a mut AadRoom) -> Cow<'a, [u8]> {
         if !self.encoded.is_empty() {
             return Cow::Owned([head, &*self.encoded].concat());
@@ -86,7 +86,7 @@ fn too_long(part: &str, found: usize, most: &str) -> ConfigError {
 }
 
 const LENGTH_LEN: usize = 4;
-/// Associated data without pairs.
+/// Room for associated data without pairs.
 pub(super) type AadRoom = [u8; HEAD_LEN + LENGTH_LEN];
-/// Length of no pairs.
+/// Encoded length of a context without pairs.
 const WITHOUT_PAIRS: [u8; LENGTH_LEN] = [0; LENGTH_LEN];

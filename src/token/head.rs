@@ -15,7 +15,7 @@ pub(super) fn head_of(key: &PurposeKey) -> Head {
     [key.info.suite.format(), a, b, c, d]
 }
 
-/// Reads the head of a token. Nothing is verified.
+/// Reads the head of a token. It is not verified.
 pub(super) fn read_head([format, id @ ..]: Head) -> Result<(Suite, KeyId), Reason> {
     let suite = Suite::from_format(format).ok_or(Reason::UnknownFormat)?;
     Ok((suite, KeyId(id)))

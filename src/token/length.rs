@@ -1,4 +1,4 @@
-//! Lengths of tokens: of one that is sealed, and of the longest that is read.
+//! Lengths of sealed tokens, and the longest token that is read.
 
 use super::head::HEAD_LEN;
 use crate::crypto::{

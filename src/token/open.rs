@@ -34,14 +34,14 @@ impl Opened {
     }
 }
 
-/// Reason why a token does not open, and the key that it names, if that could be read.
+/// Reason why a token does not open, and the key that the token names, if it could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     pub(crate) reason: Reason,
     pub(crate) key_id: Option<KeyId>,
-    /// Other instances may open the token, so its session is withheld, and not replaced.
+    /// `true` if other instances may open the token, so that its session is withheld and not replaced.
     pub(crate) is_for_others: bool,
-    /// Seconds by which a date of its session is out of range. 0: no date is the reason.
+    /// Seconds by which a date of its session is out of range, or 0 if no date is the reason.
     pub(crate) off_by: u64,
 }
 
@@ -58,7 +58,7 @@ impl Refused {
     }
 }
 
-/// The token names no key that could be read.
+/// Makes a refusal of a token whose key could not be read.
 impl From<Reason> for Refused {
     fn from(reason: Reason) -> Refused {
         Refused {
@@ -107,7 +107,7 @@ pub(crate) fn open(
     })
 }
 
-/// Reads the parts of a token that need no key. Nothing is verified.
+/// Reads the parts of a token that need no key. They are not verified.
 pub(crate) fn read_unverified(token: &[u8]) -> Result<(Suite, KeyId), Reason> {
     let mut buffer = Scratch::borrow();
     let blob = decode(token, &mut buffer)?;

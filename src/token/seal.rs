@@ -10,8 +10,8 @@ use crate::{
     keys::PurposeKey,
 };
 
-/// Seals a token under `key`, and appends it to `text`. `random` is new at every call. `write` appends the body, of
-/// `body_len` bytes, where it is then sealed.
+/// Seals a token under `key`, and appends it to `text`. `random` must be new at every call. `write` appends the body of
+/// `body_len` bytes, which is sealed in place.
 #[inline]
 pub(crate) fn seal(
     key: &PurposeKey,
