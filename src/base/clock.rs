@@ -2,11 +2,11 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::time::{UnixSeconds, unix_seconds};
 
-/// A session's source of time: a fixed time, or a function that is called when the session is read, and again by
-/// [`is_alive`](crate::Session::is_alive), and after the response's head by [`validate`](crate::Session::validate).
+/// Source of time for a session: a fixed time or a function. The function is called when the session is read, again by
+/// [`is_alive`](crate::Session::is_alive), and by [`validate`](crate::Session::validate) after the response's head.
 ///
-/// A session that is not read does not call it. If the function panics, the session stays unread, and the next touch
-/// calls it again.
+/// It is not called for a session that is not read. If the function panics, the session stays unread, and the next
+/// touch calls the function again.
 ///
 /// Only whole seconds count ([SPEC.md § 1.1]).
 ///
@@ -33,8 +33,8 @@ enum Reading {
 }
 
 impl Clock {
-    /// Returns the system's clock. On `wasm32-unknown-unknown`, where `SystemTime::now()` panics, this is the clock of
-    /// JavaScript, with feature `wasm_js`; without that feature this function does not exist there.
+    /// Returns the system's clock. On `wasm32-unknown-unknown`, where `SystemTime::now()` panics, this is JavaScript's
+    /// clock with feature `wasm_js`; without this feature, the function does not exist there.
     #[cfg(any(
         feature = "wasm_js",
         not(all(target_family = "wasm", target_os = "unknown"))
@@ -89,7 +89,7 @@ impl Clock {
 ))]
 compile_error!("`SessionLayer` needs a clock; enable feature `wasm_js` of hardtack");
 
-/// Returns the time of [`Clock::system`], or 0 where that does not exist.
+/// Returns the time of [`Clock::system`], or 0 where this clock does not exist.
 pub(crate) fn system_now() -> UnixSeconds {
     #[cfg(any(
         feature = "wasm_js",

@@ -2,11 +2,11 @@ use std::{borrow::Cow, fmt};
 
 use super::debug_by_display;
 
-/// An error from settings, of a builder or from outside the program: some are wrong, or conflict. It has all of them.
+/// Error from settings that are wrong or conflict, in a builder or from outside the program. It contains all mistakes.
 ///
-/// The message has a sentence for each mistake, which says what was found and what to do. It shows no key, and of settings
-/// from outside the program only the place of the keys (the name of a variable, the path of a file), a length, a duration
-/// or a character.
+/// The message has a sentence for each mistake, which says what was found and what to do. It shows no key. From
+/// settings outside the program, it shows only the place of the keys (the name of a variable, the path of a file), a
+/// length, a duration or a character.
 ///
 /// # Examples
 ///
@@ -25,13 +25,13 @@ use super::debug_by_display;
 /// ```
 #[derive(Clone)]
 pub struct ConfigError {
-    /// A program has other settings too, so a message about those from outside begins with these words.
+    /// First words of a message about settings from outside the program, because it has other settings too.
     subject: &'static str,
     /// Never empty.
     mistakes: Vec<Mistake>,
 }
 
-/// A mistake: the setting, if it is about one, and a sentence that names it.
+/// A mistake: its setting, if it is about a single one, and a sentence that names the setting.
 #[derive(Clone)]
 struct Mistake {
     setting: Option<Cow<'static, str>>,
@@ -39,17 +39,17 @@ struct Mistake {
 }
 
 impl ConfigError {
-    /// `reason` continues after the name: ``"is empty, …"``.
+    /// Makes an error about `setting`. `reason` continues after its name: ``"is empty, …"``.
     pub(crate) fn new(setting: &'static str, reason: impl Into<Sentence>) -> ConfigError {
         ConfigError::about(setting, reason.into().after(setting, " "))
     }
 
-    /// `error` is a whole sentence, which does not name the setting.
+    /// Makes an error about `setting`. `error` is a whole sentence that does not name the setting.
     pub(crate) fn of(setting: &'static str, error: impl Into<Sentence>) -> ConfigError {
         ConfigError::about(setting, error.into().after(setting, ": "))
     }
 
-    /// `sentence` says itself which setting is wrong.
+    /// Makes an error about `setting`, which `sentence` already names.
     pub(crate) fn about(
         setting: impl Into<Cow<'static, str>>,
         sentence: impl Into<Sentence>,
@@ -57,7 +57,7 @@ impl ConfigError {
         ConfigError::one(Some(setting.into()), sentence.into())
     }
 
-    /// For a conflict of several settings.
+    /// Makes an error about a conflict of several settings.
     pub(crate) fn general(sentence: impl Into<Sentence>) -> ConfigError {
         ConfigError::one(None, sentence.into())
     }
@@ -69,7 +69,7 @@ impl ConfigError {
         }
     }
 
-    /// Returns all of these as one error, if there are any.
+    /// Joins all errors to one, if there are any.
     pub(crate) fn all(errors: impl IntoIterator<Item = ConfigError>) -> Result<(), ConfigError> {
         let all = errors.into_iter().reduce(|mut all, error| {
             all.mistakes.extend(error.mistakes);
@@ -83,7 +83,7 @@ impl ConfigError {
         ConfigError { subject, ..self }
     }
 
-    /// Returns the error in the words of a source of settings, which spells their names by `name`.
+    /// Returns the error in the words of a source of settings, which spells the names of settings by `name`.
     pub(crate) fn spelled(&self, name: impl Fn(&str) -> String) -> ConfigError {
         let mistakes = self.mistakes.iter().map(|mistake| Mistake {
             setting: mistake.setting.as_deref().map(|it| name(it).into()),
@@ -95,7 +95,7 @@ impl ConfigError {
         }
     }
 
-    /// Returns `true` if only one setting is wrong, whatever the others are.
+    /// Returns `true` if a single setting is wrong by itself.
     pub(crate) fn is_about_one(&self) -> bool {
         let [Mistake { setting, sentence }] = &self.mistakes[..] else {
             return false;
@@ -108,8 +108,8 @@ impl ConfigError {
         setting.is_some() && names == 1
     }
 
-    /// Returns the settings that are wrong, by the names of their methods or parameters, such as `idle_timeout`, `name` or
-    /// `keys`, or by those in their source. A conflict of several settings is not among them.
+    /// Returns the names of the wrong settings: the names of methods or parameters, such as `idle_timeout`, `name` or
+    /// `keys`, or the names in their source. A conflict of several settings is not listed.
     ///
     /// # Examples
     ///
@@ -132,7 +132,7 @@ impl ConfigError {
         mistakes.filter_map(|mistake| mistake.setting.as_deref())
     }
 
-    /// Returns the sentences with the name that `name` has for each setting. For hardtack-cli, whose options set them.
+    /// Returns the message, with each setting's name spelled by `name`, for the command line, whose options set them.
     #[doc(hidden)]
     #[must_use]
     pub fn naming(&self, name: impl Fn(&str) -> String) -> String {
@@ -159,16 +159,16 @@ impl fmt::Display for ConfigError {
     }
 }
 
-// No `source`: the sentences contain those of their causes, and no cause has a source.
+// It has no `source`, because its sentences contain the messages of their causes, and no cause has a source.
 impl std::error::Error for ConfigError {}
 
-/// A sentence in which the name of a setting is in braces, because a method, a file and a variable spell it differently:
-/// ``"needs {remember_up_to}; set both"``. Another brace is two.
+/// Sentence with names of settings in braces, because a method, a file and a variable spell them differently:
+/// ``"needs {remember_up_to}; set both"``. Any other brace is doubled.
 #[derive(Clone)]
 pub(crate) struct Sentence(String);
 
 impl Sentence {
-    /// Reads words of a program, which double no brace.
+    /// Reads a sentence of a program, in which other braces are not doubled.
     pub(crate) fn of(words: &str) -> Sentence {
         let mut pieces = words.split('{');
         let mut sentence = pieces.next().unwrap_or_default().to_owned();
@@ -184,7 +184,7 @@ impl Sentence {
         Sentence(format!("{{{setting}}}{link}{}", self.0))
     }
 
-    /// Returns the sentence with the name that `name` has for each setting.
+    /// Returns the sentence with each setting's name spelled by `name`.
     pub(crate) fn naming(&self, mut name: impl FnMut(&str) -> String) -> String {
         let mut told = String::new();
         let mut rest = &*self.0;
@@ -207,14 +207,14 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_of_name)
 }
 
-/// For a constant, which may have names in braces.
+/// Takes a constant, which may have names in braces.
 impl From<&'static str> for Sentence {
     fn from(words: &'static str) -> Sentence {
         Sentence::of(words)
     }
 }
 
-/// For text that a user may have chosen, so that it has no names.
+/// Takes text that a user may have chosen, so its braces are not names.
 impl From<String> for Sentence {
     fn from(text: String) -> Sentence {
         Sentence(text.replace('{', "{{"))

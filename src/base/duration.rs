@@ -1,12 +1,12 @@
-//! Durations as text, as in settings: `1h 30m`.
+//! Durations in the text form of settings: `1h 30m`.
 
 use std::time::Duration;
 
 /// Parses a duration in the form of settings: `30m`, `1h 30m` or `30days`. Use it for durations that are not settings
-/// of a cookie, such as that of [`remember_for`](crate::Session::remember_for), and for options of a command line.
+/// of a cookie, such as the argument of [`remember_for`](crate::Session::remember_for) or an option of a command line.
 ///
-/// Returns `None` for any other text: one without a unit, with a fraction of a second, or with a capital letter,
-/// because `M` would be a month and `m` is a minute. (In settings a number without a unit is seconds.)
+/// Returns `None` for any other text, such as one without a unit or with a fraction of a second. Capital letters are
+/// refused too, because `M` would be a month and `m` is a minute. In settings, a number without a unit is seconds.
 ///
 /// # Examples
 ///
@@ -25,7 +25,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     (is_lower_case && duration.subsec_nanos() == 0).then_some(duration)
 }
 
-/// Shows a duration in days, hours, minutes and seconds, as [`parse_duration`] reads it: `30d 12h`. Fractions of a
+/// Formats a duration in days, hours, minutes and seconds, as [`parse_duration`] reads it: `30d 12h`. Fractions of a
 /// second are cut off.
 ///
 /// # Examples

@@ -9,12 +9,13 @@ pub(crate) mod time;
 /// Longest label of an application or a type, in bytes (SPEC.md § 3.2).
 pub(crate) const LONGEST_LABEL: usize = 255;
 
-/// Returns `true` for a character of a `token` of RFC 9110 section 5.6.2: names of headers, and by RFC 6265 of cookies.
+/// Returns `true` for a character of a `token` (RFC 9110 section 5.6.2). Names of headers are tokens, and names of
+/// cookies too (RFC 6265).
 pub(crate) fn is_token_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }
 
-/// Implements `Debug` of an error by its `Display`, because a `main` that returns an error prints its `Debug` form.
+/// Implements `Debug` of an error by its `Display`, because `main` prints the `Debug` form of an error.
 macro_rules! debug_by_display {
     ($error:ty) => {
         impl std::fmt::Debug for $error {
@@ -25,7 +26,8 @@ macro_rules! debug_by_display {
     };
 }
 
-/// Implements `Display` of a public id by its hexadecimal digits, and `Debug` by the same with the name of its type.
+/// Implements `Display` of a public id by its hexadecimal digits, and `Debug` by the name of its type and the same
+/// digits.
 macro_rules! show_in_hex {
     ($id:ident as $number:ty) => {
         impl std::fmt::Display for $id {
@@ -43,7 +45,7 @@ macro_rules! show_in_hex {
     };
 }
 
-/// Implements `Clone` field by field, without asking the type parameters for it, as a derived one would.
+/// Implements `Clone` field by field. Unlike a derived `Clone`, it does not require `Clone` of the type parameters.
 macro_rules! clone_by_fields {
     ($name:ident<$($parameter:ident),+> { $($field:tt),+ }) => {
         impl<$($parameter),+> Clone for $name<$($parameter),+> {

@@ -1,8 +1,9 @@
 use std::{error::Error, fmt};
 
-/// Reason why a token did not open, or its session is withheld, for logs and metrics ([SPEC.md § 7]). A visitor cannot
-/// tell one from another, except [`Stale`](Self::Stale), [`Unvalidated`](Self::Unvalidated) and
-/// [`Payload`](Self::Payload), which withhold a session.
+/// Reason why a token did not open, or why its session is withheld, for logs and metrics ([SPEC.md § 7]). A visitor can
+/// only notice the reasons that withhold a session: [`Stale`](Self::Stale), [`Unvalidated`](Self::Unvalidated),
+/// [`Payload`](Self::Payload), and [`UnknownKey`](Self::UnknownKey) with
+/// [`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys).
 ///
 /// # Examples
 ///
@@ -25,47 +26,48 @@ use std::{error::Error, fmt};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The value is longer than any token, or an old session has no room in one.
+    /// The value is longer than any token, or an old session does not fit into a token.
     TooLong,
-    /// A large session is split into several cookies, and one of them is missing, or their number is wrong
+    /// A large session is split into several cookies, and one is missing, or their number is wrong
     /// ([docs/spec/carriers.md § 9.2]). Clients with little room for cookies cause this.
     ///
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
     Incomplete,
-    /// The value is not base64url in its only spelling: it was cut off, changed, or made by another program.
+    /// The value is not strict base64url. It was cut off, changed, or made by another program.
     Encoding,
     /// The token is shorter than any token of its kind.
     TooShort,
     /// The first byte is not a format of this version.
     UnknownFormat,
-    /// The token is signed where this cookie is encrypted, or the other way round.
+    /// The token is signed but this cookie is encrypted, or the reverse.
     WrongMode,
-    /// The token was sealed under a key that is not in the ring: a removed key, or one that only newer instances have.
+    /// The token was sealed under a key that is not in the ring, because it was removed or only newer instances have
+    /// it.
     UnknownKey,
     /// The token was sealed under a key whose `accept_until` has passed.
     RetiredKey,
-    /// The tag is wrong: the token was forged, changed, or sealed for another purpose or context.
+    /// The tag is wrong. The token was forged, changed, or sealed for another purpose or context.
     Auth,
-    /// The tag is right but the body breaks the format: a bug, or another program with the key.
+    /// The tag is right, but the body breaks the format, by a bug or by another program with the key.
     Malformed,
-    /// The session is from the future by more than the clock skew: a clock is wrong.
+    /// The session is from the future by more than the clock skew, so a clock is wrong.
     NotYetValid,
-    /// The session is past its absolute timeout.
+    /// The session is past its absolute timeout, its own [limit](crate::Session::limit_to), or the end that another
+    /// library gave it.
     Expired,
     /// The session is past its idle timeout.
     Idle,
-    /// The session was issued before `not_before`, or refused by the application: by its `revoked_if` or
+    /// The session was issued before `not_before`, or the application refused it, by its `revoked_if` or
     /// `revalidate_after`, or by the conversion of sessions that are taken over.
     Revoked,
     /// The payload has an unknown schema, or cannot be decoded.
     Payload,
-    /// Several cookies of this name open and none can be preferred, or a part of a large session has two
-    /// values.
+    /// Several cookies of this name open and no rule prefers one, or a part of a large session has two values.
     Duplicate,
     /// The session's [`Companion`](crate::companion::Companion) does not admit the request.
     Stale,
-    /// The application has to say whether the session is still valid, and was not asked, or could not answer
-    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
+    /// The application has to say whether the session is still valid
+    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), but was not asked or could not answer.
     Unvalidated,
 }
 

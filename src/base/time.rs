@@ -1,4 +1,4 @@
-//! Times in whole seconds, as in the format, and the text of a time.
+//! Times in whole seconds, as in the format, and their text.
 
 use std::{
     fmt::Write,
@@ -11,7 +11,7 @@ pub(crate) type UnixSeconds = u64;
 /// First second that a token can carry: 2026-01-01T00:00:00Z (SPEC.md § 1).
 pub(crate) const EPOCH: UnixSeconds = 1_767_225_600;
 
-/// Truncates fractions. A time before 1970 becomes 0, which no token can carry.
+/// Returns the whole seconds of `time`, without fractions. A time before 1970 becomes 0, which no token can carry.
 pub(crate) fn unix_seconds(time: SystemTime) -> UnixSeconds {
     time.duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
@@ -20,7 +20,7 @@ pub(crate) fn unix_seconds(time: SystemTime) -> UnixSeconds {
 /// Returns the first whole second that is not before `time`, for a limit that refuses everything earlier.
 pub(crate) fn unix_seconds_from(time: SystemTime) -> UnixSeconds {
     let next = time.checked_add(Duration::from_nanos(999_999_999));
-    // The last second of `SystemTime` has no next one, and no token can carry either.
+    // The last second of `SystemTime` has no next one, and no token can carry it.
     unix_seconds(next.unwrap_or(time))
 }
 
@@ -29,18 +29,18 @@ pub(crate) fn system_time(seconds: UnixSeconds) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// Reads RFC 3339 in the one form `2026-12-15T00:00:00Z`. `None` for any other form, such as one with an offset,
-/// a fraction of a second or a space.
+/// Parses a time of RFC 3339 in the form `2026-12-15T00:00:00Z`. Returns `None` for any other form, such as one with an
+/// offset, a fraction of a second or a space.
 pub(crate) fn parse_time(text: &str) -> Option<SystemTime> {
     let time = humantime::parse_rfc3339(text).ok()?;
     (show_time(time) == text).then_some(time)
 }
 
-/// Shows a time as [`parse_time`] reads it.
+/// Formats a time as [`parse_time`] reads it.
 pub(crate) fn show_time(time: SystemTime) -> String {
     let time = system_time(unix_seconds(time));
     let mut text = String::new();
-    // For a year after 9999 humantime returns an error, at which `to_string` would panic.
+    // For a year after 9999, humantime returns an error, and `to_string` would panic.
     match write!(text, "{}", humantime::format_rfc3339_seconds(time)) {
         Ok(()) => text,
         Err(_) => "a time after the year 9999".to_owned(),
@@ -64,7 +64,7 @@ mod tests {
             let reaches = UNIX_EPOCH.checked_add(Duration::from_secs(more)).is_some();
             if reaches { more } else { seconds }
         });
-        // Of a system with 100 ns in its clock.
+        // Some systems' clocks count in 100 ns.
         let last = at(seconds, 100);
         let shown = system_time(unix_seconds_from(last));
         assert!(shown == at(seconds, 0) || shown >= last);
