@@ -1,4 +1,4 @@
-//! Attributes of a cookie, and those that browsers refuse beside each other or beside a prefix of its name.
+//! Attributes of a cookie, and the combinations of attributes and name prefixes that browsers refuse.
 
 use std::fmt;
 
@@ -30,8 +30,8 @@ pub enum SameSite {
     Lax,
     /// All cross-site requests. Browsers require `Secure` with this value.
     None,
-    /// The attribute is left out. Chromium treats the cookie as `Lax`, but also sends it with cross-site POST requests
-    /// for two minutes after it was set. Other browsers may send it with every request, as with `None`.
+    /// No attribute. Chromium treats the cookie as `Lax`, but also sends it with cross-site POST requests for two
+    /// minutes after it was set. Other browsers may send it with every request, as with `None`.
     Omit,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Attributes {
 }
 
 impl Attributes {
-    /// Returns every mistake in the attributes, by themselves, together, and with the prefix of a name.
+    /// Returns every mistake in single attributes, in their combination, and with the prefix of the name.
     pub(crate) fn mistakes(&self, name: Option<&CookieName>) -> Vec<ConfigError> {
         let path = wrong_path(&self.path).map(|reason| ConfigError::new("path", reason));
         let is_wrong = self.domain.as_deref().is_some_and(|it| !is_domain(it));
@@ -67,7 +67,7 @@ impl Attributes {
         mistakes
     }
 
-    /// Returns the name of a cookie if none was chosen, with the safest prefix that the attributes allow.
+    /// Returns the default name, with the safest prefix that the attributes allow.
     pub(crate) fn default_name(&self) -> CookieName {
         if !self.secure {
             CookieName::by_default("")
@@ -116,7 +116,7 @@ impl fmt::Display for Attributes {
 }
 
 /// Attributes that a cookie had in an earlier version of the application, for
-/// [`formerly`](crate::carrier::SessionCookieBuilder::formerly). Attributes that are not set are the current ones.
+/// [`formerly`](crate::carrier::SessionCookieBuilder::formerly). An attribute that is not set has its current value.
 ///
 /// # Examples
 ///
@@ -170,7 +170,7 @@ impl FormerAttributes {
         self
     }
 
-    /// Declares that the cookie had no domain: it was for one host, and is now for all hosts of a domain.
+    /// Declares that the cookie had no domain. It was for one host, and is now for all hosts of a domain.
     ///
     /// # Examples
     ///
@@ -205,7 +205,7 @@ impl FormerAttributes {
         }
     }
 
-    /// Returns these attributes, each that is not set as in `current`.
+    /// Returns these attributes, with each one that is not set taken from `current`.
     pub(super) fn over(&self, current: &Attributes) -> Attributes {
         Attributes {
             path: self.path.clone().unwrap_or_else(|| current.path.clone()),
@@ -266,8 +266,8 @@ impl Attributes {
         self.domain.is_some() || self.path.contains("//") || self.path[1..].ends_with('/')
     }
 
-    /// Returns the name and the value of the attribute by which a browser does not send the cookie back to the page that
-    /// sets it, if this is likely a mistake. `host`: that of the page, if it is known.
+    /// Returns the name and the value of an attribute that keeps a browser from sending the cookie back to the page
+    /// that sets it, if this is likely a mistake. `host` is the page's host, if known.
     #[cfg(feature = "tower")]
     pub(crate) fn missed_by(&self, host: Option<&str>, path: &str) -> Option<(&'static str, &str)> {
         if let Some((domain, host)) = self.domain.as_deref().zip(host)
@@ -275,15 +275,16 @@ impl Attributes {
         {
             return Some(("domain", domain));
         }
-        // A page may set a cookie for another part of the site. This one is meant to get it, but for a `/` too many.
+        // A page may set a cookie for another part of the site. This cookie is for the page itself, except for a
+        // superfluous `/`.
         let meant = without_empty_segments(&self.path);
         let is_missed = is_below(path, &meant) && !is_below(path, &self.path);
         is_missed.then_some(("path", &self.path))
     }
 }
 
-/// Returns `true` if a browser keeps a cookie with this domain of a page on `host`, as far as can be known without a list of
-/// public suffixes.
+/// Returns `true` if a browser keeps a cookie with this domain from a page on `host`, as far as this is known without a
+/// list of public suffixes.
 #[cfg(feature = "tower")]
 fn is_within(host: &str, domain: &str) -> bool {
     let (host, domain) = (host.to_ascii_lowercase(), domain.to_ascii_lowercase());
@@ -311,7 +312,7 @@ pub(crate) fn max_age_len(seconds: u64) -> usize {
     "; Max-Age=".len() + digits
 }
 
-/// 400 days, the most that browsers allow (RFC 6265bis section 5.5).
+/// Longest `Max-Age` that browsers allow: 400 days (RFC 6265bis section 5.5).
 pub(super) const MOST_SECONDS: u64 = 400 * 86_400;
 pub(crate) const MAX_AGE_LEN: usize = "; Max-Age=34560000".len();
 /// Longest value of an attribute, in bytes. Browsers ignore longer ones.

@@ -1,4 +1,4 @@
-//! Syntax of cookies: names, attributes, `Cookie` fields in, `Set-Cookie` fields out.
+//! Syntax of cookies: names, attributes, and the fields `Cookie` and `Set-Cookie`.
 
 pub(crate) mod attributes;
 mod name;

@@ -21,21 +21,21 @@ use crate::base::{debug_by_display, is_token_char};
 pub struct CookieName(String);
 
 impl CookieName {
-    /// Returns the name of a cookie without one, with this prefix.
+    /// Returns the default name with this prefix.
     pub(super) fn by_default(prefix: &str) -> CookieName {
         CookieName(format!("{prefix}session"))
     }
 
-    /// Returns the name as text.
+    /// Returns the name as a string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Returns `true` if browsers let only the host itself set such a cookie: they require `Secure`, `Path=/` and no Domain
-    /// (RFC 6265bis section 4.1.3).
+    /// Returns `true` if browsers let only the host itself set such a cookie. They require `Secure`, `Path=/` and no
+    /// `Domain` (RFC 6265bis section 4.1.3).
     pub(crate) fn is_host_only(&self) -> bool {
-        // `__Host-Http-` also requires HttpOnly, which every cookie of ours has.
+        // `__Host-Http-` also requires `HttpOnly`, which every cookie of this crate has.
         self.begins_with("__Host-")
     }
 
@@ -90,7 +90,7 @@ impl fmt::Display for CookieName {
     }
 }
 
-/// An error from parsing a cookie name.
+/// Error from parsing a cookie name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CookieNameError(String);
 

@@ -14,14 +14,14 @@ use crate::base::reason::Reason;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts([Option<PartValue>; MOST_PARTS]);
 
-/// `Duplicate`: the request carried different values, which are not tried one by one.
+/// Value of a part, or `Duplicate` if the request carried different values, which are not tried one by one.
 type PartValue = Result<Vec<u8>, Reason>;
 
-/// A set of the cookies `name.1` to `name.7`, by their numbers.
+/// Set of the cookies `name.1` to `name.7`, by their numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PartNumbers(u8);
 
-/// A value joined from its parts.
+/// Value joined from its parts.
 #[derive(Debug)]
 pub(crate) struct Whole<'a> {
     pub(crate) text: Cow<'a, [u8]>,
@@ -30,7 +30,8 @@ pub(crate) struct Whole<'a> {
 }
 
 impl Parts {
-    /// Adds the value of `name.{number}`, which is 1 to 7. One longer than `longest` is cut to one byte more.
+    /// Adds the value of `name.{number}`, where `number` is 1 to 7. A value longer than `longest` is cut to one byte
+    /// more.
     pub(super) fn push(&mut self, number: usize, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];
         let part = &mut self.0[number - 1];
@@ -50,8 +51,8 @@ impl<'a> Whole<'a> {
         }
     }
 
-    /// Joins a value of `name` with its parts. `Incomplete`: the number of parts is wrong, or a part is missing.
-    /// `Duplicate`: a part has different values.
+    /// Joins a value of `name` with its parts. Returns `Incomplete` if the number of parts is wrong or a part is
+    /// missing, and `Duplicate` if a part has different values.
     pub(super) fn assemble(value: &'a [u8], parts: Option<&Parts>) -> Result<Whole<'a>, Reason> {
         let Some(dot) = memchr::memchr(b'.', value) else {
             return Ok(Whole::in_one_cookie(value));
@@ -93,7 +94,7 @@ impl PartNumbers {
     }
 }
 
-/// Maximum number of parts, in addition to the cookie of the name itself.
+/// Largest number of parts, in addition to the cookie of the name itself.
 const MOST_PARTS: usize = 7;
 
 #[cfg(test)]
@@ -103,7 +104,7 @@ mod tests {
 
     const LONGEST: usize = 10;
 
-    /// Returns the number of values that are tried, and the length of the longest that is joined for that.
+    /// Returns the number of values that are tried, and the length of the longest value that is joined for this.
     fn work(fields: &[String]) -> (usize, usize) {
         let values = Finder::new("sid").find(fields, LONGEST);
         let kept: usize = values.iter().map(<[u8]>::len).sum();

@@ -4,7 +4,7 @@ use memchr::{memchr, memmem};
 
 use super::values::Values;
 
-/// Finds the values of one name in `Cookie` fields. Prepared once, it skips other cookies without parsing each.
+/// Finds the values of one name in `Cookie` fields. It is prepared once, and skips other cookies without parsing each.
 #[derive(Clone, Debug)]
 pub(crate) struct Finder {
     name: memmem::Finder<'static>,
@@ -26,8 +26,8 @@ impl Finder {
         self
     }
 
-    /// Finds the values of the name, and the parts of large ones, in the request's `Cookie` fields, of which HTTP/2 may
-    /// have several. A value longer than `longest` is cut to one byte more.
+    /// Finds the values of the name, and the parts of large values, in the request's `Cookie` fields. A value longer
+    /// than `longest` is cut to one byte more.
     pub(crate) fn find(
         &self,
         fields: impl IntoIterator<Item: AsRef<[u8]>>,
@@ -56,8 +56,8 @@ impl Finder {
                 [b'.', digit @ b'1'..=b'7', b'=', value @ ..] => {
                     values.push_part(usize::from(digit - b'0'), unquoted(value), longest);
                 }
-                // White space before `=` belongs to another name. If it were trimmed, a cookie that a sibling host may
-                // set would pass for a `__Host-` one.
+                // A name with white space before `=` is another name. If it were trimmed, a cookie that a sibling host
+                // may set would pass for a `__Host-` cookie.
                 pair => {
                     if let Some(chosen) = self.of_companion
                         && let Some((rest, value)) = split(pair)
@@ -71,8 +71,8 @@ impl Finder {
     }
 }
 
-/// Returns `true` if only white space is between this end and the pair before. A name contains neither white space nor
-/// `;`, so a match in the middle of a pair does not hide a pair.
+/// Returns `true` if a pair begins after `before`, except for white space. A name contains neither white space nor `;`,
+/// so a match in the middle of a pair does not hide another pair.
 fn begins_a_pair(before: &[u8]) -> bool {
     matches!(trim_end(before), [] | [.., b';'])
 }
@@ -236,7 +236,7 @@ mod tests {
         check(&["sid="], &[""]);
     }
 
-    /// Follows the rule word for word: pairs between semicolons, white space before the name skipped.
+    /// Follows the rule literally: pairs between semicolons, white space before the name skipped.
     fn slowly(field: &[u8]) -> (Vec<Vec<u8>>, Vec<u8>) {
         let (mut values, mut parts) = (Vec::<Vec<u8>>::new(), Vec::new());
         for pair in field.split(|&byte| byte == b';') {

@@ -6,15 +6,15 @@ pub(crate) struct ReadCookie<'a> {
     name: &'a [u8],
     /// Empty in a field that expires the cookie.
     pub(crate) value: &'a [u8],
-    /// `None`: it depends on the address of the request.
+    /// Path, or `None` if it depends on the address of the request.
     path: Option<&'a [u8]>,
-    /// In lower case. Empty: the host that answers, and no other.
+    /// Domain in lower case. Empty if the cookie is only for the host that answers.
     domain: Vec<u8>,
     is_partitioned: bool,
 }
 
 impl<'a> ReadCookie<'a> {
-    /// Reads a field. `None`: it sets no cookie with a name.
+    /// Reads a field. Returns `None` if it sets no cookie with a name.
     pub(crate) fn of(field: &'a [u8]) -> Option<ReadCookie<'a>> {
         let mut pairs = field.split(|&byte| byte == b';').map(split);
         let (name, value) = pairs.next()?;
@@ -45,8 +45,8 @@ impl<'a> ReadCookie<'a> {
         Some(read)
     }
 
-    /// Returns the number of the part of `cookie` that this is, 0 for the cookie itself. `None`: a browser keeps them in
-    /// different places. A path that is not known may be the same.
+    /// If this is a part of `cookie`, returns its number, which is 0 for the cookie itself. Returns `None` if a browser
+    /// keeps them as different cookies. An unknown path counts as the same.
     pub(crate) fn part_of(&self, cookie: &ReadCookie<'_>) -> Option<usize> {
         let number = match self.name.strip_prefix(cookie.name)? {
             [] => 0,

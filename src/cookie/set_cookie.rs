@@ -9,9 +9,9 @@ use super::{
 };
 use crate::base::config_error::ConfigError;
 
-/// `Set-Cookie` fields that a response must carry, each as a whole field value.
+/// `Set-Cookie` headers that a response must carry, each as a whole value.
 ///
-/// Append each as a separate field; never join them (RFC 6265 section 3). `Debug` does not show the values.
+/// Append each as a separate header; never join them (RFC 6265 section 3). `Debug` does not show the values.
 ///
 /// # Examples
 ///
@@ -43,19 +43,19 @@ impl SetCookies {
         self.fields.is_empty()
     }
 
-    /// Returns the field values.
+    /// Returns the values of the headers.
     pub fn iter(&self) -> std::slice::Iter<'_, String> {
         self.fields.iter()
     }
 
-    /// Returns the fields of the session's [`Companion`](crate::companion::Companion) other than `Set-Cookie`, by name and
-    /// value, which the response must carry, too.
+    /// Returns other headers that the response must also carry, for the session's
+    /// [`Companion`](crate::companion::Companion), by name and value.
     #[must_use]
     pub fn others(&self) -> &[(&'static str, String)] {
         &self.others
     }
 
-    /// Returns the pairs that a browser sends back, of the fields that set a cookie.
+    /// Returns the pairs that a browser sends back, for all fields that set a cookie.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = &str> {
         let set = self.fields.iter().filter(|field| !field.ends_with(EXPIRED));
         set.filter_map(|field| field.split(';').next())
@@ -128,7 +128,7 @@ impl Template {
         self.begin_part(0, token_len + max_age.map_or(0, max_age_len))
     }
 
-    /// Begins a field with `name=`, or `name.1=` of a part, and with room for `room` more characters.
+    /// Begins a field with `name=`, or with `name.1=` for a part, and with room for `room` more characters.
     fn begin_part(&self, number: usize, room: usize) -> String {
         let part_len = if number > 0 { PART_LEN } else { 0 };
         let mut field = String::with_capacity(self.len() + part_len + room);
@@ -146,8 +146,8 @@ impl Template {
         self.begin_part(number, EXPIRED.len()) + &self.end + EXPIRED
     }
 
-    /// Adds as many fields as the token has parts of `part_len` characters (docs/spec/carriers.md § 9.2). Returns their
-    /// number.
+    /// Adds a field for each part of `part_len` characters of the token (docs/spec/carriers.md § 9.2). Returns the
+    /// number of fields.
     pub(crate) fn set_in_parts(
         &self,
         token: &str,
@@ -171,14 +171,14 @@ impl Template {
         cookies
     }
 
-    /// Adds fields that expire the cookie, and the parts that the browser sent. Browsers identify a cookie by its name,
+    /// Adds fields that expire the cookie and the parts that the browser sent. Browsers identify a cookie by its name,
     /// path, domain and flags.
     pub(crate) fn expire(&self, sent: PartNumbers, fields: &mut SetCookies) {
         fields.push(self.expire_one(0));
         self.expire_beyond(1, sent, fields);
     }
 
-    /// Adds fields that expire the parts that the browser sent and that a value in `cookies` cookies does not use.
+    /// Adds fields that expire the parts that the browser sent, except the ones that a value in `cookies` cookies uses.
     pub(crate) fn expire_beyond(&self, cookies: usize, sent: PartNumbers, fields: &mut SetCookies) {
         for number in sent.beyond(cookies) {
             fields.push(self.expire_one(number));
@@ -211,6 +211,6 @@ impl FormerAttributes {
     }
 }
 
-/// `N.` in the first cookie, `.1` in the names of the others.
+/// Length of `N.` in the first cookie, and of `.1` in the names of the others.
 pub(crate) const PART_LEN: usize = 2;
 const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

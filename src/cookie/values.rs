@@ -1,4 +1,4 @@
-//! Values of one name in a request: at most four, of which `session/duplicates.rs` chooses.
+//! At most four values of one name in a request. `session/duplicates.rs` chooses among them.
 
 use super::parts::{PartNumbers, Parts, Whole};
 use crate::base::reason::Reason;
@@ -7,12 +7,12 @@ use crate::base::reason::Reason;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values {
     text: Vec<u8>,
-    /// Small, because all of this is moved with each request.
+    /// Ends of the values in `text`. Small, because the whole struct is moved with each request.
     ends: [u32; MOST_VALUES],
     count: u8,
-    /// There were more distinct values than are kept.
+    /// `true` if there were more distinct values than are kept.
     pub(crate) has_more: bool,
-    /// Only a cookie's value can be in parts.
+    /// `true` for cookies, because only a cookie's value can be in parts.
     are_cookies: bool,
     /// Numbers of the parts that were sent.
     pub(crate) carried: PartNumbers,
@@ -20,11 +20,11 @@ pub(crate) struct Values {
     neighbours: Option<Box<Neighbours>>,
 }
 
-/// Cookies whose names begin with the name of the session's.
+/// Cookies whose names begin with the name of the session's cookie.
 #[derive(Clone, Debug, Default)]
 struct Neighbours {
     parts: Parts,
-    /// Those of the session's companion, at most [`MOST_OF_COMPANION`].
+    /// Cookies of the session's companion, at most [`MOST_OF_COMPANION`].
     companion: Vec<(String, Vec<u8>)>,
 }
 
@@ -48,7 +48,7 @@ impl Values {
         })
     }
 
-    /// Returns the values, each joined with its parts. A value longer than `longest` stays as it is.
+    /// Returns the values, each joined with its parts, unless it is already longer than `longest`.
     pub(crate) fn whole(&self, longest: usize) -> impl Iterator<Item = Result<Whole<'_>, Reason>> {
         let parts = self.neighbours.as_ref().map(|those| &those.parts);
         self.iter().map(move |value| {
@@ -64,7 +64,7 @@ impl Values {
         self.count == 0 && self.carried == PartNumbers::default()
     }
 
-    /// Adds a value. One longer than `longest` is cut to one byte more, so that it is still too long.
+    /// Adds a value. If it is longer than `longest`, it is cut to one byte more, so that it is still too long.
     pub(crate) fn push(&mut self, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];
         if self.iter().any(|known| known == value) {
@@ -76,7 +76,7 @@ impl Values {
             return;
         }
         if count == 0 {
-            // The usual case. Growing a vector takes longer than creating one.
+            // This is the usual case. Growing a vector takes longer than creating one.
             self.text = value.to_vec();
         } else {
             self.text.extend_from_slice(value);
@@ -92,7 +92,7 @@ impl Values {
         self.carried.insert(number);
     }
 
-    /// Adds a cookie of the session's companion, whose name continues with `rest` after the session's.
+    /// Adds a cookie of the session's companion. Its name is the session cookie's name, followed by `rest`.
     pub(super) fn push_of_companion(&mut self, rest: &str, value: &[u8]) {
         if self.of_companion().len() < MOST_OF_COMPANION && value.len() <= LONGEST_OF_COMPANION {
             let neighbours = self.neighbours.get_or_insert_default();
@@ -107,9 +107,10 @@ impl Values {
     }
 }
 
-/// Maximum number of distinct values. A browser sends no more than that by accident.
+/// Largest number of distinct values. A browser does not send more by accident.
 pub(super) const MOST_VALUES: usize = 4;
-/// A browser has one for each session of a device, and may keep some that nobody ended.
+/// Largest number of companion cookies. A browser has one for each session of a device, and may keep some that nobody
+/// ended.
 const MOST_OF_COMPANION: usize = 32;
-/// Characters.
+/// Largest length of a companion's cookie, in characters.
 const LONGEST_OF_COMPANION: usize = 256;
