@@ -1,13 +1,13 @@
-//! Events that are told at most once a minute, however often requests bring them. Requests share the counts, which sessions
-//! that open do not change, unless they are remembered where none is.
+//! Events that are logged at most once a minute, however often they happen. Requests share the counts. A session that
+//! opens does not change them, unless it is remembered but the program remembers none.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Counts of what happened lately to the sessions of one purpose.
+/// Counts of recent events about the sessions of one purpose.
 #[derive(Debug, Default)]
 pub(crate) struct Lately {
     over_since: AtomicU64,
-    /// Sessions that were over, and how long ago they ended.
+    /// Number of sessions that were over; the next fields say for how long.
     over: AtomicU64,
     over_by_least: AtomicU64,
     over_by_most: AtomicU64,
@@ -15,8 +15,8 @@ pub(crate) struct Lately {
 }
 
 impl Lately {
-    /// A session was over for so many seconds. Many in a minute are told, because each alone is an everyday event, and a wrong
-    /// clock makes no other. Counts of parallel requests may be lost when a minute begins.
+    /// A session was over by `over_by` seconds. Only many in a minute are logged: a single one is an everyday event,
+    /// but a wrong clock shows in nothing else. Counts of parallel requests may be lost when a minute begins.
     #[cold]
     pub(crate) fn note_over(&self, purpose: &str, over_by: u64, now: u64) {
         if begins_a_minute(&self.over_since, now) {
@@ -40,7 +40,7 @@ impl Lately {
         }
     }
 
-    /// A remembered session came, and the program remembers none.
+    /// A remembered session came, but the program remembers none.
     #[cold]
     pub(crate) fn note_remembered(&self, purpose: &str, now: u64) {
         if !begins_a_minute(&self.remembered_at, now) {
@@ -51,14 +51,14 @@ impl Lately {
     }
 }
 
-/// Returns `true` once a minute. A clock that was set back begins one, too.
+/// Returns `true` once a minute. A clock that was set back also begins a minute.
 fn begins_a_minute(at: &AtomicU64, now: u64) -> bool {
     let last = at.load(Relaxed);
     let is_due = now.abs_diff(last) >= 60;
     is_due && at.compare_exchange(last, now, Relaxed, Relaxed).is_ok()
 }
 
-/// Sessions of one minute that are worth a line. One visitor who comes back to one page makes fewer.
+/// Number of sessions in a minute that are worth a log line. A single visitor who comes back to a page causes fewer.
 const MANY: u64 = 10;
 const REMEMBERED_ELSEWHERE: &str = "a remembered session came, and this program has no `remember_up_to`: here the session \
     ends by the timeouts of the others, and what is written loses its `Max-Age`; set `remember_up_to` as the program that \

@@ -1,9 +1,8 @@
-//! All that is told to logs (feature `tracing`) and counted (feature `metrics`). Without the features the calls do nothing,
-//! except that a debug build prints the application's mistakes to standard error.
+//! Everything that is logged (feature `tracing`) and counted (feature `metrics`). Without these features, the calls do
+//! nothing, except that a debug build prints the application's mistakes to standard error.
 //!
-//! Takes names, numbers, strings and ids that can be displayed. No event and no label contains a token, a key or
-//! content. A call that stands in each reading or writing is `#[inline]`, so that nothing is left of it without the
-//! features.
+//! Functions take names, numbers, strings and displayable ids. No event or label contains a token, a key or content. A
+//! function that every read or write calls is `#[inline]`, so that nothing is left of it without the features.
 
 #![cfg_attr(
     not(all(
@@ -15,10 +14,10 @@
     allow(unused, reason = "not everything is told, or there is less to tell")
 )]
 
-/// `true` if mistakes of the application are told, for callers that would look something up for this alone.
+/// `true` if mistakes of the application are reported, for callers that would look something up only for this.
 pub(crate) const ARE_TOLD: bool = cfg!(any(feature = "tracing", debug_assertions));
 
-/// Writes a mistake of the application to standard error, in debug builds of programs in which nobody listens to events.
+/// Writes a mistake of the application to standard error, in debug builds of programs without a subscriber.
 macro_rules! say {
     ($($sentence:tt)+) => {
         if cfg!(debug_assertions) && !crate::events::are_heard() {
@@ -42,7 +41,7 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     sentences.join(": ")
 }
 
-/// Writes an event: its level, and the rest as in `tracing`. Its target is `SESSIONS`, unless it is `KEYS`.
+/// Writes an event of a level, with the rest as in `tracing`. Its target is `SESSIONS`, or `KEYS` if this comes first.
 #[cfg(feature = "tracing")]
 macro_rules! log {
     (KEYS, $level:ident, $($event:tt)+) => {
@@ -65,13 +64,13 @@ pub(crate) struct InUse<'a> {
     pub(crate) fingerprint: String,
     pub(crate) not_before: Option<&'a str>,
     pub(crate) settings_fingerprint: String,
-    /// In the words of SPEC.md § 3.7.
+    /// Settings in the text form of SPEC.md § 3.7.
     pub(crate) settings: &'a str,
     /// Settings that weaken the sessions.
     pub(crate) danger: Option<String>,
 }
 
-/// Writes an event at info with all fields of an [`InUse`]. Its target is `SESSIONS`, unless it is `KEYS`.
+/// Writes an event at info with all fields of an [`InUse`]. Its target is `SESSIONS`, or `KEYS` if this comes first.
 macro_rules! tell_in_use {
     ($in_use:ident, $sentence:literal $(, $target:ident)?) => {
         log!(

@@ -1,14 +1,14 @@
-//! Requests, and the responses that are made or changed for them.
+//! Events about requests, and about responses that are made or changed for them.
 
 use std::error::Error;
 
-/// A handler returned an error of its session. A typed session has no key.
+/// A handler returned an error of its session. For a typed session, `key` is `None`.
 pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
     let sentence = "a session could not be read or changed";
     failed("Session", sentence, key, error);
 }
 
-/// A handler returned the error of a change that the session's companion did not admit. The session itself was told of
+/// A handler returned the error of a change that the session's companion did not admit. The session itself was logged
 /// when it was read.
 pub(crate) fn session_was_stale() {
     log!(debug, "a session without its proof was not changed");
@@ -19,7 +19,7 @@ pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
     failed("Save", "a session could not be saved", None, error);
 }
 
-/// Tells of an error with its causes, and counts it under the name `failure`.
+/// Logs an error with its causes, and counts it under the name `failure`.
 fn failed(failure: &'static str, sentence: &str, key: Option<&str>, error: &(dyn Error + 'static)) {
     let error = super::with_causes(error);
     log!(error, error, key, "{sentence}");
@@ -27,7 +27,7 @@ fn failed(failure: &'static str, sentence: &str, key: Option<&str>, error: &(dyn
     count!(1, FAILURES, "failure" => failure);
 }
 
-/// A layer is missing, or there are two.
+/// A layer is missing, or there are two of the same type.
 pub(crate) fn setup_is_wrong(path: Option<&str>, sentence: &str) {
     log!(error, path, sentence, "a request could not be served");
     say!(
@@ -46,14 +46,14 @@ pub(crate) fn context_missed(purpose: &str) {
     );
 }
 
-/// A request, as far as the event of its refusal shows it.
+/// Parts of a request that the event of its refusal shows.
 #[derive(Default)]
 pub(crate) struct RefusedRequest<'a> {
     pub(crate) path: &'a str,
-    /// Origin and host are given if they have the form of one.
+    /// Origin of the request. Origin and host are shown only if they are well-formed.
     pub(crate) origin: Option<&'a str>,
     pub(crate) host: Option<&'a str>,
-    /// Name of the cookie or header whose session the token is not of.
+    /// Name of the cookie or header whose session did not accept the token.
     pub(crate) purpose: Option<&'a str>,
     pub(crate) advice: Option<&'a str>,
 }
@@ -80,7 +80,7 @@ pub(crate) fn request_refused(
     }
 }
 
-/// A page without TLS got its session in a cookie that browsers keep for pages with TLS alone.
+/// A page without TLS got its session in a cookie that browsers keep only for pages with TLS.
 pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
     log!(
         warn,
@@ -95,7 +95,7 @@ pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
     );
 }
 
-/// A page got its session in a cookie that its browser does not send back to it. Told once for each cookie.
+/// A page got its session in a cookie that its browser does not send back to it. Logged once for each cookie.
 pub(crate) fn cookie_for_elsewhere(purpose: &str, attribute: &str, value: &str, page: &str) {
     log!(
         warn,

@@ -1,15 +1,15 @@
-//! Key rings that are used, and that follow their sources.
+//! Events about key rings in use, and about their sources.
 
 use std::fmt::Display;
 
 use super::InUse;
 
-/// Sessions have a new ring.
+/// Sessions use a new ring.
 pub(crate) fn ring_taken(in_use: &InUse<'_>) {
     tell_in_use!(in_use, "key ring replaced", KEYS);
 }
 
-/// A `not_before` refuses even the sessions that begin now, for so many seconds.
+/// A `not_before` refuses even the sessions that begin within the next `ahead_by` seconds.
 pub(crate) fn not_before_is_ahead(purpose: &str, not_before: &str, ahead_by: u64) {
     log!(
         KEYS,
@@ -22,7 +22,7 @@ pub(crate) fn not_before_is_ahead(purpose: &str, not_before: &str, ahead_by: u64
     say!("{purpose}, {not_before}: {NOT_BEFORE_IS_AHEAD}");
 }
 
-/// A watched ring was replaced. `dropped`: keys that the new one lacks, and under which sessions may be alive.
+/// A watched ring was replaced. `dropped` are the keys whose live sessions the new ring refuses.
 pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display]) {
     count!(1, RINGS, "outcome" => "Replaced");
     if dropped.is_empty() {
@@ -42,7 +42,8 @@ pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display])
     );
 }
 
-/// A key opens nothing from `accept_until` on, although tokens of `purpose` that it sealed are valid until `needed_until`.
+/// A key opens nothing after its `accept_until`, although tokens of `purpose` that it sealed are valid until
+/// `needed_until`.
 pub(crate) fn key_ends_early(
     purpose: &str,
     key_id: impl Display,

@@ -1,4 +1,4 @@
-//! Sessions that are built, read and written.
+//! Events about sessions: their carriers, reads and writes.
 
 use std::{error::Error, fmt::Display};
 
@@ -10,7 +10,7 @@ pub(crate) fn sessions_built(in_use: &InUse<'_>) {
     tell_in_use!(in_use, "sessions are ready");
 }
 
-/// A session was read, with this outcome, which one of the next six functions logs.
+/// A session was read with this outcome. One of the next six functions logs it.
 #[inline]
 pub(crate) fn read(purpose: &str, outcome: &'static str, reason: Option<Reason>) {
     let reason = reason.map_or("", Reason::name);
@@ -41,7 +41,7 @@ pub(crate) fn opened_under_accepted_key(purpose: &str, key_id: impl Display, tok
     );
 }
 
-/// Writes an event at the level that `reason` has.
+/// Writes an event at the level of `reason`.
 macro_rules! log_rejected {
     ($reason:expr, $($event:tt)+) => {
         match $reason {
@@ -49,15 +49,15 @@ macro_rules! log_rejected {
             Reason::Malformed | Reason::Payload => log!(error, $($event)+),
             // A clock is wrong.
             Reason::NotYetValid => log!(warn, $($event)+),
-            // Rotation: expected for a while, and a mistake after. Or sealed under a key of the ring, for something else.
+            // During a rotation, these are expected for a while. A token may also be sealed for something else.
             Reason::UnknownKey | Reason::RetiredKey | Reason::Auth => log!(info, $($event)+),
             _ => log!(debug, $($event)+),
         }
     };
 }
 
-/// A token did not open. `key_id` is the id that it names. `off_by`: the seconds by which a date of it is out of range; 0 if no
-/// date is the reason.
+/// A token did not open. `key_id` is the id that it names. `off_by` is the number of seconds by which a date is out of
+/// range, or 0 if no date is the reason.
 #[inline]
 pub(crate) fn rejected(
     purpose: &str,
@@ -101,13 +101,13 @@ pub(crate) fn old_cookie_rejected(purpose: &str, reason: Reason, token_bytes: us
     log_rejected!(reason, purpose, %reason, token_bytes, "old cookie rejected");
 }
 
-/// The settings of an old cookie are not as the old program had them, or its range is not. Told once for each cookie.
+/// The settings or the range of an old cookie do not match the old program. Logged once for each cookie.
 pub(crate) fn old_cookie_is_misread(purpose: &str, advice: &str) {
     log!(warn, purpose, advice, "an old cookie is set up wrongly");
     say!("{advice}");
 }
 
-/// The application could not say whether a session is still valid. `kept`: the session is used for now.
+/// The application could not say whether a session is still valid. If `kept`, the session is used for now.
 pub(crate) fn validation_failed(purpose: &str, kept: bool, error: &(dyn Error + 'static)) {
     let error = super::with_causes(error);
     log!(
@@ -121,7 +121,7 @@ pub(crate) fn validation_failed(purpose: &str, kept: bool, error: &(dyn Error + 
     count!(1, FAILURES, "failure" => "Validation");
 }
 
-/// The client is to store or drop its session. `change` is the name of a change.
+/// A response tells the client to store or drop its session. `change` is the name of the change.
 #[inline]
 pub(crate) fn written(purpose: &str, change: &'static str) {
     count!(1, WRITTEN, "purpose" => purpose.to_owned(), "change" => change);
@@ -133,7 +133,7 @@ pub(crate) fn sealed(purpose: &str, token_bytes: usize) {
     record!(token_bytes as f64, TOKEN_BYTES, "purpose" => purpose.to_owned());
 }
 
-/// A refresh or a new key was due, and the session would have grown past its limit.
+/// A refresh or a new key was due, but the session would have grown past its limit.
 pub(crate) fn refresh_was_left_out(purpose: &str) {
     log!(
         debug,
@@ -143,7 +143,7 @@ pub(crate) fn refresh_was_left_out(purpose: &str) {
     count!(1, REFRESHES_OMITTED, "purpose" => purpose.to_owned());
 }
 
-/// A session was to be stored that would not open any more at the end of its request.
+/// A changed session was not stored, because it would no longer open at the end of its request.
 pub(crate) fn change_of_a_lapsed_session(purpose: &str) {
     log!(
         info,
@@ -152,7 +152,7 @@ pub(crate) fn change_of_a_lapsed_session(purpose: &str) {
     );
 }
 
-/// A new session was to be stored in the answer to a request of another site, from which browsers hide the cookie.
+/// A new session was not stored in the response to a request of another site, from which browsers hide the cookie.
 pub(crate) fn new_session_was_not_stored(purpose: &str) {
     log!(
         debug,
@@ -161,7 +161,7 @@ pub(crate) fn new_session_was_not_stored(purpose: &str) {
     );
 }
 
-/// A change was not saved, because its response says another session already.
+/// A change was not saved, because its response already carries another session.
 pub(crate) fn change_was_left_out(purpose: &str) {
     log!(
         warn,
@@ -175,7 +175,7 @@ pub(crate) fn change_was_left_out(purpose: &str) {
     );
 }
 
-/// A change came after the head of its response. It is an error, which the application may have dropped.
+/// A change came after the head of its response. It returns an error, which the application may have ignored.
 pub(crate) fn change_came_late(purpose: &str) {
     log!(
         warn,
