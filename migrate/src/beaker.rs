@@ -18,12 +18,12 @@ use crate::{
 /// Reader of Beaker's cookie-only sessions with the JSON serializer. The default name of the cookie is
 /// `beaker.session.id`.
 ///
-/// Encrypted cookies are those of the backends `cryptography` and `pycrypto`, with the default `encrypt_nonce_bits`, 128.
-/// Beaker's own entries, such as `_id` and `_path`, are dropped, and with them flash messages and the CSRF token of
-/// pyramid_beaker; `_creation_time` and `_accessed_time` become the session's dates, and a session in which one of them
-/// is not a date is refused. A pickle, which is Beaker's default, is refused too.
+/// It reads encrypted cookies of the backends `cryptography` and `pycrypto`, with the default `encrypt_nonce_bits`,
+/// 128. `_creation_time` and `_accessed_time` become the session's dates; a session in which one of them is not a date
+/// is refused. Beaker's other own entries, such as `_id` and `_path`, are dropped, and so are flash messages and the
+/// CSRF token of pyramid_beaker. A pickle, which is Beaker's default, is refused.
 ///
-/// [`Reason::Auth`] says that the `validate_key` is another one, and [`Reason::Payload`] that the rest is: the
+/// [`Reason::Auth`] means that the `validate_key` is wrong. [`Reason::Payload`] means that something else is: the
 /// `encrypt_key`, `encrypt_nonce_bits`, the backend or the serializer.
 ///
 /// # Examples
@@ -49,7 +49,7 @@ pub struct Beaker {
 }
 
 impl Beaker {
-    /// Creates the reader of sessions with `session.validate_key` and `session.encrypt_key`.
+    /// Creates a reader of sessions with `session.validate_key` and `session.encrypt_key`.
     #[must_use]
     pub fn encrypted(validate_key: impl Into<String>, encrypt_key: impl Into<String>) -> Beaker {
         Beaker {
@@ -58,7 +58,7 @@ impl Beaker {
         }
     }
 
-    /// Creates the reader of sessions with `session.validate_key` alone.
+    /// Creates a reader of sessions with only `session.validate_key`.
     #[must_use]
     pub fn signed(validate_key: impl Into<String>) -> Beaker {
         Beaker {
@@ -75,9 +75,10 @@ impl Beaker {
         self
     }
 
-    /// `text (24 characters, of the key) || base64(sealed)`
+    /// Decrypts `text (24 characters, for the key) || base64(sealed)`.
     ///
-    /// The text was verified. So the second cipher, which has no tag, returns what Beaker wrote, or nothing that unpacks.
+    /// The text was verified, so the second cipher, which has no tag, returns either what Beaker wrote or bytes that do
+    /// not unpack.
     fn decrypt(&self, key: &Secret, text: &str) -> Result<Zeroizing<Vec<u8>>, Reason> {
         let (salt, sealed) = text.split_at_checked(24).ok_or(Reason::TooShort)?;
         let salt = Zeroizing::new([&*self.validate_key, salt.as_bytes()].concat());
@@ -87,7 +88,8 @@ impl Beaker {
     }
 }
 
-/// Opens what the `cryptography` backend sealed: `nonce (12 bytes) || tag (16 bytes) || ciphertext`. `None`: it is not.
+/// Opens `nonce (12 bytes) || tag (16 bytes) || ciphertext`, as the `cryptography` backend seals. Returns `None` if it
+/// is something else.
 fn open_tagged(key: &[u8; 32], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, rest) = sealed.split_first_chunk()?;
     let (tag, ciphertext) = rest.split_at_checked(16)?;
@@ -95,7 +97,8 @@ fn open_tagged(key: &[u8; 32], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 impl Reader for Beaker {
-    /// `hex(HMAC-SHA-1(text)) (40 characters) || text`, where the text is base64, and encrypted if there is a key for it.
+    /// Reads `hex(HMAC-SHA-1(text)) (40 characters) || text`, where the text is base64, and encrypted if there is a key
+    /// for it.
     fn read(&self, _name: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let (tag, text) = value.split_at_checked(40).ok_or(Reason::TooShort)?;
         let is_signed =
@@ -127,5 +130,5 @@ impl Reader for Beaker {
     }
 }
 
-/// More than any session has room for. A small cookie can unpack to megabytes.
+/// More bytes than any session has room for. A small cookie can unpack to megabytes.
 const LONGEST_JSON: usize = 64 * 1024;

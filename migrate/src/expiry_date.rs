@@ -3,9 +3,9 @@ use std::time::SystemTime;
 use serde::Deserialize;
 use time::{Date, OffsetDateTime, Time, UtcOffset, format_description::parse_borrowed};
 
-/// A date of tower-sessions, in one of the two forms that the crate `time` writes: text if any crate of the old program
-/// switched its feature `serde-human-readable` on, and numbers otherwise.
-// `time` reads both by itself, but only with that feature, which would change what the rest of the program writes.
+/// Date of tower-sessions, in one of the two forms that the crate `time` writes. It is text if any crate of the old
+/// program enabled the feature `serde-human-readable` of `time`, and numbers otherwise.
+// `time` reads both itself, but only with this feature, which would change what the rest of the program writes.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(crate) enum ExpiryDate {
@@ -16,7 +16,7 @@ pub(crate) enum ExpiryDate {
 }
 
 impl ExpiryDate {
-    /// Returns the time. `None`: there is no such date.
+    /// Returns the time, or `None` if there is no such date.
     pub(crate) fn time(&self) -> Option<SystemTime> {
         let date = match self {
             ExpiryDate::Numbers(year, day, hour, minute, second, nano, hours, minutes, seconds) => {

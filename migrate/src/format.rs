@@ -1,4 +1,4 @@
-//! Steps and parts that several formats share.
+//! Functions and types that several formats share.
 
 use std::{fmt, ops::Deref};
 
@@ -7,7 +7,7 @@ use hardtack::session::Reason;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-/// A password or a key, which `Debug` does not show.
+/// Password or key, which `Debug` does not show.
 #[derive(Clone)]
 pub(crate) struct Secret(Zeroizing<Vec<u8>>);
 
@@ -31,7 +31,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Decodes a form of base64.
+/// Decodes a variant of base64.
 pub(crate) fn decode(
     base64: &impl Engine,
     text: impl AsRef<[u8]>,
@@ -45,12 +45,12 @@ pub(crate) fn check(is_signed: bool) -> Result<(), Reason> {
     is_signed.then_some(()).ok_or(Reason::Auth)
 }
 
-/// Parses JSON. Refuses an integer beyond 64 bits, of which `serde_json` makes a float.
+/// Parses JSON. Refuses an integer beyond 64 bits, which `serde_json` would turn into a float.
 pub(crate) fn parse<V: DeserializeOwned>(json: &[u8]) -> Result<V, Reason> {
     parse_with_id(json, |_| 0)
 }
 
-/// Like [`parse`], where one integer, which is no entry, may have 128 bits.
+/// Like [`parse`], but one integer, which is not an entry, may have 128 bits.
 pub(crate) fn parse_with_id<V: DeserializeOwned>(
     json: &[u8],
     id: impl FnOnce(&V) -> i128,
@@ -63,7 +63,7 @@ pub(crate) fn parse_with_id<V: DeserializeOwned>(
         .ok_or(Reason::Payload)
 }
 
-/// Returns the numbers without a fraction or an exponent in valid JSON.
+/// Returns the numbers in valid JSON that have neither a fraction nor an exponent.
 fn integers(json: &[u8]) -> impl Iterator<Item = &[u8]> {
     let (mut is_in_text, mut is_escaped) = (false, false);
     let numbers = json.split(move |&byte| {
@@ -71,7 +71,7 @@ fn integers(json: &[u8]) -> impl Iterator<Item = &[u8]> {
         is_escaped = is_in_text && byte == b'\\' && !is_escaped;
         is_in_text || !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
     });
-    // `e` stands in words, too.
+    // `e` also occurs in words.
     numbers.filter(|number| !number.is_empty() && !number.iter().any(|byte| b".eE".contains(byte)))
 }
 

@@ -1,4 +1,4 @@
-//! Settings files of Beaker, Pylons and Pyramid.
+//! Reads settings files of Beaker, Pylons and Pyramid.
 
 mod given;
 
@@ -10,12 +10,12 @@ use self::given::{
     settle,
 };
 
-/// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
-/// `prefix`, which is `beaker.session.` or `session.`, in any section.
+/// Reads the options of Beaker, Pylons or Pyramid from an ini file. Options are the lines in any section that begin
+/// with `prefix`, which is `beaker.session.` or `session.`.
 ///
-/// Each option keeps its meaning or is refused; none is ignored: the error names every refused option and the reason.
-/// `docs/ini.md` lists the options. The settings of hardtack may appear under the same prefix; `keys_env` takes the
-/// place of passwords. An option that is left out has the default of hardtack, not of the earlier system, unless another
+/// Each option keeps its meaning or is refused, and the error names every refused option with the reason. No option is
+/// ignored. `docs/ini.md` lists the options. Settings of hardtack may have the same prefix; `keys_env` replaces
+/// passwords. An option that is left out has hardtack's default, not the default of the earlier system, unless another
 /// option decides it.
 ///
 /// # Examples
@@ -46,12 +46,12 @@ use self::given::{
 ///
 /// # Errors
 ///
-/// Returns a [`ConfigError`] if an option is refused, or no line begins with `prefix`.
+/// Returns a [`ConfigError`] if an option is refused, or if no line begins with `prefix`.
 ///
 /// # Security
 ///
-/// Neither the error nor `Debug` of the settings shows a key or a password, also where it stands in the value of another
-/// option, as after a line break that is missing. `text` is not overwritten.
+/// Neither the error nor `Debug` of the settings shows a key or a password, even if a missing line break has put it
+/// into the value of another option. `text` is not overwritten.
 pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, ConfigError> {
     let Options { options, problem } = Options::read(text, prefix);
     let mut said = Vec::new();
@@ -68,7 +68,7 @@ pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, Co
 
 type Meaning<'a> = Result<Vec<Says<'a>>, &'static str>;
 
-/// Returns what an option says; nothing, if it restates its only possible value.
+/// Returns the meaning of an option, which is empty if the option restates its only possible value.
 fn meaning<'a>(given: &'a Given<'_>) -> Meaning<'a> {
     let (option, value) = (given.option, &*given.value);
     let says = match OPTIONS.iter().find(|(names, _)| names.contains(&option)) {
@@ -78,7 +78,7 @@ fn meaning<'a>(given: &'a Given<'_>) -> Meaning<'a> {
     given.problem.map_or(Ok(says), Err)
 }
 
-/// Returns the options that keep their meaning only beside others, or not beside others.
+/// Returns the options that are refused because of other options, or because others are missing.
 fn refused_together(options: &[Given<'_>], said: &[Said<'_>]) -> Vec<Said<'static>> {
     let says = said
         .iter()
@@ -120,7 +120,7 @@ fn flag(value: &str) -> Result<bool, &'static str> {
     }
 }
 
-/// An option that is always on. `why` refuses any other value.
+/// Reads an option that is always on. `why` refuses any other value.
 fn only_true(value: &str, why: &'static str) -> Meaning<'static> {
     match flag(value) {
         Ok(true) => Ok(Vec::new()),
@@ -128,7 +128,7 @@ fn only_true(value: &str, why: &'static str) -> Meaning<'static> {
     }
 }
 
-/// The option is this setting.
+/// Returns the meaning of an option that is this setting.
 fn is<'a>(setting: &'static str, value: &'a str) -> Meaning<'a> {
     Ok(vec![Is(setting, value)])
 }
@@ -150,7 +150,7 @@ fn cookie_expires(value: &str) -> Meaning<'_> {
     }
 }
 
-/// The cookie is sent again with each visit, and so ends that long after the last one.
+/// Reads the lifetime of a cookie that is sent again with each visit, so that it ends this long after the last visit.
 fn max_age(value: &str) -> Meaning<'_> {
     let is_number = value.trim().bytes().all(|byte| byte.is_ascii_digit());
     let says = || {
@@ -163,12 +163,12 @@ fn max_age(value: &str) -> Meaning<'_> {
     is_number.then(says).ok_or("must be a number of seconds")
 }
 
-/// Beaker and Pyramid write the time of each visit, if they are not told otherwise.
+/// Beaker and Pyramid write the time of each visit by default.
 const VISITS: Says<'_> = Else("refresh_after", "always");
 
 type OptionRow = (&'static [&'static str], for<'a> fn(&'a str) -> Meaning<'a>);
 
-/// Options with another name or other values than the setting. All others are settings under their own name.
+/// Options whose name or values differ from the setting's. All others are settings under their own name.
 #[rustfmt::skip] // The names of an option, and what becomes of it.
 const OPTIONS: &[OptionRow] = &[
     (&["key", "cookie_name"], |value| is("name", value)),

@@ -18,7 +18,7 @@ use crate::{
 
 /// Reader of a private or signed jar of cookie-rs 0.18.
 ///
-/// [`JarValue`] says what is in the jar. Values are accepted with and without percent-encoding.
+/// [`JarValue`] describes the values in the jar, which may be percent-encoded.
 ///
 /// # Examples
 ///
@@ -36,7 +36,7 @@ use crate::{
 ///
 /// # Security
 ///
-/// A signed jar does not bind the name: a value of any cookie that this key signed is accepted in place of the session.
+/// A signed jar does not bind the name, so the value of any cookie that this key signed is accepted as the session.
 #[derive(Clone, Debug)]
 pub struct Jar {
     key: JarKey,
@@ -54,18 +54,18 @@ pub struct Jar {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JarValue {
-    /// Text, which becomes the entry of this name.
+    /// Text, which becomes the entry with this name.
     Text(&'static str),
     /// A JSON object, whose members become entries.
     Json,
     /// State of actix-session with its `CookieSessionStore`.
     ActixSession,
-    /// A record of tower-sessions-cookie-store. Its `expiry_date` is honoured.
+    /// A record of tower-sessions-cookie-store. A record past its `expiry_date` is refused.
     TowerSessions,
 }
 
 impl Jar {
-    /// Creates the reader of a private jar: AES-256-GCM, bound to the cookie's name.
+    /// Creates a reader of a private jar, which uses AES-256-GCM and binds values to the cookie's name.
     #[must_use]
     pub fn private(key: JarKey, value: JarValue) -> Jar {
         Jar {
@@ -75,7 +75,7 @@ impl Jar {
         }
     }
 
-    /// Creates the reader of a signed jar: HMAC-SHA-256 of the value alone.
+    /// Creates a reader of a signed jar, which uses HMAC-SHA-256 of only the value.
     #[must_use]
     pub fn signed(key: JarKey, value: JarValue) -> Jar {
         Jar {
@@ -105,7 +105,7 @@ impl Jar {
 impl Reader for Jar {
     fn read(&self, name: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let opened = match percent_decode_str(value).decode_utf8() {
-            // Text in a signed jar may contain a percent sign of its own.
+            // Text in a signed jar may itself contain a percent sign.
             Ok(Cow::Owned(decoded)) => self
                 .open(name, &decoded)
                 .or_else(|reason| self.open(name, value).map_err(|_| reason)),
@@ -139,8 +139,8 @@ impl JarValue {
     }
 }
 
-/// Reads the forms of a state that actix-session reads: `{ "v": 1, "state": … }`, which it writes after 0.11, values that
-/// are all JSON in a text, as it wrote them until then, and plain values.
+/// Reads the forms of a state that actix-session reads. It writes `{ "v": 1, "state": … }` after 0.11; until then, it
+/// wrote each value as JSON in a text. It also reads plain values.
 fn actix_state(mut state: Map<String, Value>) -> Result<Map<String, Value>, Reason> {
     if let (Some(Value::Number(version)), Some(Value::Object(_))) =
         (state.get("v"), state.get("state"))
@@ -175,7 +175,7 @@ struct Envelope {
 
 #[derive(Deserialize)]
 struct Record {
-    /// Of no use here.
+    /// Not used here.
     #[serde(default)]
     id: i128,
     data: Map<String, Value>,

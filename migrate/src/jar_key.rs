@@ -57,7 +57,7 @@ impl JarKey {
     }
 }
 
-/// An error from bytes that are too short for a [`JarKey`].
+/// Error from bytes that are too short for a [`JarKey`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct JarKeyError {
     expected: usize,
@@ -79,6 +79,6 @@ impl fmt::Display for JarKeyError {
 
 impl std::error::Error for JarKeyError {}
 
-/// A key for signing, and one for encryption.
+/// Bytes of the key for signing and the key for encryption.
 const KEY_LEN: usize = 64;
 const KEYS_INFO: &[u8] = b"COOKIE;SIGNED:HMAC-SHA256;PRIVATE:AEAD-AES-256-GCM";

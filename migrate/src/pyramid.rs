@@ -33,15 +33,15 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Pyramid {
-    /// In the encodings that it may have.
+    /// Secret, in all encodings that it may have.
     secret: Vec<Secret>,
     salt: Vec<Secret>,
     timeout: Option<Duration>,
 }
 
 impl Pyramid {
-    /// Creates a reader with the factory's `secret`, which is a text or bytes, its default `salt`, and its default
-    /// `timeout`, 20 minutes.
+    /// Creates a reader with the factory's `secret`, a string or bytes. The `salt` and the `timeout` are the factory's
+    /// defaults.
     #[must_use]
     pub fn new(secret: impl Into<Vec<u8>>) -> Pyramid {
         Pyramid {
@@ -51,7 +51,7 @@ impl Pyramid {
         }
     }
 
-    /// Sets the factory's `salt`, a text or bytes. Default: `pyramid.session.`.
+    /// Sets the factory's `salt`, a string or bytes. Default: `pyramid.session.`.
     #[must_use]
     pub fn salt(mut self, salt: impl Into<Vec<u8>>) -> Pyramid {
         self.salt = encodings(salt.into());
@@ -65,8 +65,8 @@ impl Pyramid {
         self
     }
 
-    /// Returns `true` if `tag` is that of `json`. WebOb takes Latin-1 for secret and salt if both fit into it, else UTF-8
-    /// for both. One that is bytes stays as it is.
+    /// Returns `true` if `tag` is the tag of `json`. WebOb encodes secret and salt in Latin-1 if both fit into it, and
+    /// otherwise both in UTF-8. It uses bytes unchanged.
     fn is_signed(&self, json: &[u8], tag: &[u8]) -> bool {
         let is_signed_by = |salt: &Secret, secret: &Secret| {
             let key = Zeroizing::new([&**salt, &**secret].concat());
@@ -78,7 +78,7 @@ impl Pyramid {
 }
 
 impl Reader for Pyramid {
-    /// `base64url(HMAC-SHA-512 (64 bytes) || JSON)`, where the JSON is `[renewed, created, entries]`.
+    /// Reads `base64url(HMAC-SHA-512 (64 bytes) || JSON)`, where the JSON is `[renewed, created, entries]`.
     fn read(&self, _name: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let bytes = decode(&BASE64_URL_SAFE_NO_PAD, value)?;
         let (tag, json) = bytes.split_at_checked(64).ok_or(Reason::TooShort)?;
@@ -90,11 +90,11 @@ impl Reader for Pyramid {
     }
 }
 
-/// Returns the bytes that a text may have, which are its letters in Latin-1, if they fit, and UTF-8. Bytes that are no text
-/// are as they are.
+/// Returns the possible encodings of a text: UTF-8, and Latin-1 if its letters fit. Bytes that are not text are
+/// returned unchanged.
 fn encodings(text: Vec<u8>) -> Vec<Secret> {
     let text = Secret::new(text);
-    // What follows takes other ways for other letters.
+    // The code below branches on the secret's letters.
     if text.is_ascii() {
         return vec![text];
     }

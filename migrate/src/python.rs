@@ -1,4 +1,4 @@
-//! Parts that sessions of Pyramid and Beaker have in common.
+//! Functions for sessions of both Pyramid and Beaker.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

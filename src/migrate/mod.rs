@@ -1,8 +1,9 @@
-//! Sessions of other libraries, taken over from their cookies until a date.
+//! Takes over sessions of other libraries from their cookies, until a date.
 //!
-//! [`OldCookie`] names a cookie that another library wrote, and has the [`Reader`] of its format. The package
-//! [`hardtack-migrate`](https://docs.rs/hardtack-migrate) has those of cookie-rs, actix-session, tower-sessions, Pyramid
-//! and Beaker. A builder takes the cookie by [`migrate_from`](crate::carrier::SessionCookieBuilder::migrate_from).
+//! [`OldCookie`] names a cookie of another library, and has the [`Reader`] of its format. The package
+//! [`hardtack-migrate`](https://docs.rs/hardtack-migrate) has readers for cookie-rs, actix-session, tower-sessions,
+//! Pyramid and Beaker. Pass the cookie to [`migrate_from`](crate::carrier::SessionCookieBuilder::migrate_from) of a
+//! builder.
 
 mod old_cookie;
 mod prepared;

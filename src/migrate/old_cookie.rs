@@ -1,4 +1,4 @@
-//! Old cookie, as an application names it: its name, its attributes and the reader of its format.
+//! Old cookie, as an application describes it.
 
 use std::{any::TypeId, fmt, sync::Arc};
 
@@ -12,8 +12,8 @@ use crate::{
     token::Context,
 };
 
-/// A cookie that another library wrote: its name, the [`Reader`] of its format, and the attributes that make a browser
-/// drop it. Or, made by `from`, the [`SessionCookie`](crate::SessionCookie) that another one takes the place of.
+/// Cookie of another library: its name, the [`Reader`] of its format, and the attributes by which a browser drops it.
+/// `from` makes one of a [`SessionCookie`](crate::SessionCookie) that another one replaces.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ use crate::{
 #[must_use = "an old cookie has no effect unless it is given to the builder"]
 pub struct OldCookie {
     pub(super) name: String,
-    /// Names of the cookies that belong to it.
+    /// Names of other cookies that belong to this one.
     pub(super) others: Vec<String>,
     pub(super) attributes: FormerAttributes,
     pub(super) source: Source,
@@ -45,25 +45,25 @@ pub struct OldCookie {
 /// Reader of the cookie.
 #[derive(Clone)]
 pub(crate) enum Source {
-    /// The format of another library.
+    /// Format of another library.
     Format(Arc<dyn Reader>),
-    /// A cookie of this crate.
+    /// Cookie of this crate.
     Former(Arc<dyn FormerCookie>),
 }
 
-/// A cookie of this crate whose sessions another one takes over.
+/// Cookie of this crate whose sessions another one takes over.
 pub(crate) trait FormerCookie: Send + Sync {
-    /// Returns the most cookies that a session may be in.
+    /// Returns the largest number of cookies that a session may be in.
     fn most_cookies(&self) -> usize;
 
-    /// Returns the type that its sessions hold.
+    /// Returns the type that the cookie's sessions hold.
     fn held(&self) -> TypeId;
 
-    /// Returns `true` if it takes over sessions itself, which nothing asks it for here.
+    /// Returns `true` if the cookie takes over sessions itself, which would never happen here.
     fn takes_over(&self) -> bool;
 
-    /// Opens the session of these values as its own carrier would, in a context that the request chose. `None`: there
-    /// are no values.
+    /// Opens the session of these values as its own carrier would, in a context that the request chose. Returns `None`
+    /// if there are no values.
     fn open(
         &self,
         values: &Values,
@@ -92,7 +92,7 @@ impl OldCookie {
         }
     }
 
-    /// Returns the cookie of this crate that it is.
+    /// Returns the cookie of this crate, if it is one.
     pub(super) fn former(&self) -> Option<&dyn FormerCookie> {
         match &self.source {
             Source::Format(_) => None,
@@ -100,20 +100,20 @@ impl OldCookie {
         }
     }
 
-    /// Adds the name of a cookie that belongs to it, such as the one of its signature. The [`Reader`] gets its value, and it
-    /// is dropped with the old cookie. Has no effect on a `SessionCookie`.
+    /// Adds the name of another cookie that belongs to this one, such as a cookie with its signature. The [`Reader`]
+    /// receives its value, and it is dropped with the old cookie. A `SessionCookie` does not read it.
     pub fn also(mut self, name: impl Into<String>) -> OldCookie {
         self.others.push(name.into());
         self
     }
 
-    /// Sets the path that the cookie has. With a wrong path, browsers do not drop the cookie.
+    /// Sets the path of the cookie. With a wrong path, browsers do not drop the cookie.
     pub fn path(mut self, path: impl Into<String>) -> OldCookie {
         self.attributes = self.attributes.path(path);
         self
     }
 
-    /// Sets the domain that the cookie has. With a wrong domain, browsers do not drop the cookie.
+    /// Sets the domain of the cookie. With a wrong domain, browsers do not drop the cookie.
     pub fn domain(mut self, domain: impl Into<String>) -> OldCookie {
         self.attributes = self.attributes.domain(domain);
         self
@@ -125,9 +125,9 @@ impl OldCookie {
         self
     }
 
-    /// Changes the entries of every old session before it is taken over. `None` refuses the old session: the visitor's
-    /// session is new and empty, with the reason [`Reason::Revoked`](crate::session::Reason::Revoked). Not for a
-    /// `SessionCookie`, whose sessions stay as they are.
+    /// Sets a function that changes the entries of every old session before it is taken over. If it returns `None`, the
+    /// visitor's session is new and empty, with the reason [`Reason::Revoked`](crate::session::Reason::Revoked).
+    /// `build` refuses it for a `SessionCookie`, whose sessions are taken over unchanged.
     pub fn convert(
         mut self,
         convert: impl Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! Old cookie, prepared when a cookie is built: what to find, until when, and how its session becomes one of ours.
+//! Old cookie, prepared when a cookie is built: its values and its range, and the conversion of its sessions.
 
 use std::{any::TypeId, collections::BTreeMap, iter, ops::Range, time::SystemTime};
 
@@ -19,21 +19,20 @@ use crate::{
     token::{Context, LONGEST_TOKEN},
 };
 
-/// An old cookie of a carrier, prepared.
+/// Prepared old cookie of a carrier.
 pub(super) struct PreparedCookie {
     finder: Finder,
-    /// Field that drops it.
+    /// Template of the field that drops the cookie.
     pub(super) template: Template,
-    /// The cookies that belong to it, with the fields that drop them.
+    /// Other cookies that belong to it, with the fields that drop them.
     others: Vec<(Finder, Template)>,
     old: OldCookie,
-    /// Seconds in which it is read.
+    /// Time during which the cookie is read.
     pub(super) range: Range<UnixSeconds>,
 }
 
 impl PreparedCookie {
-    /// Prepares `old`. `own` are the attributes of the cookie of this crate, which has `new_name`, and whose sessions hold
-    /// `held`.
+    /// Prepares `old`. The new cookie has the attributes `own` and the name `new_name`, and its sessions hold `held`.
     pub(super) fn new(
         old: &OldCookie,
         range: &Range<SystemTime>,
@@ -77,7 +76,7 @@ impl PreparedCookie {
         })
     }
 
-    /// Returns how a response expires it, and the cookies that belong to it.
+    /// Returns the cookies that a response drops: this one, and the cookies that belong to it.
     pub(super) fn dropped(&self) -> impl Iterator<Item = DroppedCookie> {
         let most_cookies = self.old.former().map_or(1, FormerCookie::most_cookies);
         let others = self.others.iter().map(|(_, template)| (template, 1));
@@ -89,7 +88,7 @@ impl PreparedCookie {
         })
     }
 
-    /// Begins to look for values.
+    /// Returns empty values, to begin the search.
     pub(super) fn nothing(&self) -> Brought {
         Brought {
             values: Values::of_cookies(),
@@ -97,7 +96,7 @@ impl PreparedCookie {
         }
     }
 
-    /// Looks for values in a `Cookie` field.
+    /// Searches a `Cookie` field for values.
     pub(super) fn find_in(&self, field: &[u8], brought: &mut Brought) {
         let longest = self.old.former().map_or(LONGEST_VALUE, |_| LONGEST_TOKEN);
         self.finder.find_in(field, longest, &mut brought.values);
@@ -106,7 +105,7 @@ impl PreparedCookie {
         }
     }
 
-    /// Reads the values. A cookie of this crate chooses among them itself.
+    /// Reads the values. A cookie of this crate chooses among its values itself.
     pub(super) fn read<'a>(
         &'a self,
         Brought { values, others }: &'a Brought,
@@ -142,7 +141,8 @@ impl PreparedCookie {
         reader.read(&self.template.name, text, others)
     }
 
-    /// Converts a session to one of this crate: its dates, and its dictionary. Returns `None` if it has no entries.
+    /// Converts a session to the dates and the dictionary of a session of this crate. Returns `None` if it has no
+    /// entries.
     pub(super) fn convert(
         &self,
         session: OldSession,
@@ -174,11 +174,11 @@ impl PreparedCookie {
 /// Values of an old cookie in a request.
 pub(super) struct Brought {
     pub(super) values: Values,
-    /// Of the cookies that belong to it.
+    /// Values of the cookies that belong to it.
     others: Vec<Values>,
 }
 
-/// Returns the value of a cookie that is there once.
+/// Returns the value of a cookie, if there is exactly one.
 fn only(values: &Values) -> Option<&str> {
     let mut all = values.iter();
     let value = all.next().filter(|value| value.len() <= LONGEST_VALUE)?;
@@ -187,14 +187,14 @@ fn only(values: &Values) -> Option<&str> {
 
 /// Session that was found in an old cookie.
 pub(super) enum Found<'a> {
-    /// Of another library, with the value that they were in.
+    /// Session of another library, with the value that contained it.
     Entries(&'a [u8], OldSession),
-    /// Of a cookie of this crate.
+    /// Session of a cookie of this crate.
     Session(OpenedBody),
 }
 
 impl Found<'_> {
-    /// Returns bytes that tell it from its rivals.
+    /// Returns bytes that distinguish the session from its rivals.
     pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Found::Entries(value, _) => value,
@@ -203,7 +203,7 @@ impl Found<'_> {
     }
 }
 
-/// Returns the bytes of a dictionary (SPEC.md § 5.4), unless a value is nested too deep, or is a number that fits neither
+/// Encodes a dictionary (SPEC.md § 5.4). Returns `None` if a value is nested too deep, or is a number that fits neither
 /// 64 bits nor a float.
 fn dictionary(entries: &serde_json::Map<String, Value>) -> Option<Wiped> {
     let sorted: BTreeMap<_, _> = entries
@@ -215,8 +215,8 @@ fn dictionary(entries: &serde_json::Map<String, Value>) -> Option<Wiped> {
     Some(Wiped::from(bytes.to_vec()))
 }
 
-/// A value whose numbers are numbers. With its feature `arbitrary_precision`, which any crate of a program can switch
-/// on, `serde_json` writes them as maps.
+/// Value that serializes numbers as numbers. With its feature `arbitrary_precision`, which any crate of a program can
+/// enable, `serde_json` writes them as maps.
 struct Plain<'a>(&'a Value);
 
 impl Serialize for Plain<'_> {

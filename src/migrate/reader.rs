@@ -1,4 +1,4 @@
-//! Reader of a format, as another package writes it, and the session that it returns.
+//! Reader of a format, which another package implements, and the session that it returns.
 
 use std::{fmt, time::SystemTime};
 
@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 
 use crate::base::reason::Reason;
 
-/// A format of another library's session cookies.
+/// Reader of another library's session cookies.
 ///
-/// The package [`hardtack-migrate`](https://docs.rs/hardtack-migrate) has those of several libraries. Implement it for
-/// any other.
+/// The package [`hardtack-migrate`](https://docs.rs/hardtack-migrate) has readers for several libraries. Implement this
+/// trait for any other.
 ///
 /// # Examples
 ///
-/// A cookie that holds a user's number and its HMAC, whose check is left to `verify`:
+/// For a cookie that contains a user's number and its HMAC, which `verify` checks:
 ///
 /// ```
 /// use hardtack::{migrate::{OldSession, Reader}, session::Reason};
@@ -34,22 +34,23 @@ use crate::base::reason::Reason;
 ///
 /// # Security
 ///
-/// The visitor chooses the value. Verify it with a key, in constant time, before you do anything else with it. It has
-/// at most 4,096 bytes.
+/// The visitor chooses the value, of at most 4,096 bytes. Verify it with a key, in constant time, before you do
+/// anything else with it.
 pub trait Reader: Send + Sync + 'static {
-    /// Reads the value of the cookie `name`, without the quotes around it. Dates are checked afterwards.
+    /// Reads the value of the cookie `name`, which comes without surrounding quotes. Dates are checked afterwards.
     ///
-    /// `others` are the values of the cookies that belong to it ([`OldCookie::also`](super::OldCookie::also)), such as a signature, in
-    /// that order. `None`: the request has none, or two that differ.
+    /// `others` are the values of the cookies that belong to it ([`OldCookie::also`](super::OldCookie::also)), such as
+    /// a signature, in the order of these calls. A value is `None` if the request has no such cookie, or two different
+    /// ones.
     ///
     /// # Errors
     ///
     /// Returns the reason why the value is not a session, such as [`Reason::Auth`] for a value that another key signed.
-    /// It appears in the [`Outcome`](crate::session::Outcome).
+    /// The [`Outcome`](crate::session::Outcome) contains it.
     fn read(&self, name: &str, value: &str, others: &[Option<&str>]) -> Result<OldSession, Reason>;
 }
 
-/// A session that a [`Reader`] found in an old cookie: its entries, and the dates that it has.
+/// Session that a [`Reader`] found in an old cookie: its entries, and its dates, if any.
 ///
 /// # Examples
 ///
@@ -72,7 +73,7 @@ pub struct OldSession {
 }
 
 impl OldSession {
-    /// Creates a session that has no dates.
+    /// Creates a session without dates.
     #[must_use]
     pub fn new(entries: Map<String, Value>) -> OldSession {
         OldSession {
@@ -83,7 +84,8 @@ impl OldSession {
         }
     }
 
-    /// Sets the time at which the session was issued. Default: the time from which its cookie is taken over.
+    /// Sets the time at which the session was issued. Default: the beginning of the range of
+    /// [`migrate_from`](crate::carrier::SessionCookieBuilder::migrate_from).
     #[must_use]
     pub fn created_at(mut self, time: SystemTime) -> OldSession {
         self.created_at = Some(time);

@@ -1,5 +1,5 @@
-//! Old cookies of one cookie: those that a response expires, and the session that is taken over from the values of a
-//! request. Asked only where no cookie of ours came (`session/opening.rs`).
+//! Old cookies of one cookie: drops them in responses, and takes over a session from a request's values. Used only if
+//! the request has no cookie of this crate (`session/opening.rs`).
 
 use std::{
     any::TypeId,
@@ -27,15 +27,14 @@ use crate::{
 pub(crate) struct Migration {
     cookies: Vec<PreparedCookie>,
     dropped: Vec<DroppedCookie>,
-    /// The log has said that the sessions of an old cookie seem to have begun too early.
+    /// `true` after a log event that the sessions of an old cookie seem to have begun too early.
     told_of_range: AtomicBool,
-    /// The log has said that browsers do not drop an old cookie.
+    /// `true` after a log event that browsers do not drop an old cookie.
     told_of_attributes: AtomicBool,
 }
 
 impl Migration {
-    /// Prepares all old cookies, beside a cookie of this crate with `attributes` and `name`, whose sessions hold
-    /// `held`.
+    /// Prepares all old cookies of a cookie with `attributes` and `name`, whose sessions hold `held`.
     pub(crate) fn new(
         all: &[(OldCookie, Range<SystemTime>)],
         attributes: &Attributes,
@@ -49,7 +48,7 @@ impl Migration {
         let mut dropped: Vec<DroppedCookie> = Vec::new();
         for new in cookies.iter().flat_map(PreparedCookie::dropped) {
             let mut known = dropped.iter_mut();
-            // A cookie with several keys is given once for each.
+            // A cookie with several keys occurs once for each key.
             match known.find(|known| known.template == new.template) {
                 Some(known) => {
                     known.from = known.from.min(new.from);
@@ -67,12 +66,12 @@ impl Migration {
     }
 }
 
-/// Values of old cookies that a request brought, one of which may become its session.
+/// Values of a request's old cookies. One of them may become its session.
 pub(crate) struct Takeover {
     migration: Arc<Migration>,
-    /// The old cookie whose session has no date of its own and is too old by the beginning of its range.
+    /// Name of an old cookie whose session has no date and is too old, counted from the beginning of its range.
     outdated: OnceCell<String>,
-    /// As many as there are cookies.
+    /// Values of each cookie, in the order of the cookies.
     brought: Vec<Brought>,
 }
 
@@ -116,7 +115,7 @@ impl Predecessor for Takeover {
         self.values().map(<[u8]>::len).sum()
     }
 
-    /// In the order of the cookies. Of different values that open, under one name or several, none is taken.
+    /// Tries the cookies in their order. If different values open, under one name or several, no session is taken over.
     fn offer(
         &self,
         context: Option<&Context>,
@@ -136,7 +135,7 @@ impl Predecessor for Takeover {
                 }
             }
         }
-        // One of two may have been planted by another host of the site. Several keys of one cookie open one value.
+        // Another host of the site may have planted one of two values. Several keys of one cookie open the same value.
         let are_rivals = |pair: &[(_, Found<'_>)]| pair[0].1.bytes() != pair[1].1.bytes();
         let has_rivals = has_more || opened.windows(2).any(are_rivals);
         if has_rivals && !opened.is_empty() {
@@ -154,7 +153,7 @@ impl Predecessor for Takeover {
                         Ok(None) => continue,
                         Ok(Some((dates, data))) => {
                             let taken = accept(dates, &[], &data);
-                            // By its own date, an old session is refused with good reason.
+                            // An old session with its own date is rightly refused.
                             if taken == Err(Reason::Expired) && !is_dated {
                                 _ = self.outdated.set(cookie.template.name.clone());
                             }

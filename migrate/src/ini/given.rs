@@ -1,6 +1,6 @@
 //! Options as a file gives them, by the rules of Python's `configparser` and of PasteDeploy.
 //!
-//! Options of one file together: each says something of settings, and another may say more.
+//! Several options of a file may concern one setting.
 
 use std::collections::HashMap;
 
@@ -15,10 +15,10 @@ pub(super) struct Options<'a> {
 
 /// An option of the file.
 pub(super) struct Given<'a> {
-    /// Its name without the prefix.
+    /// Name of the option without the prefix.
     pub(super) option: &'a str,
     pub(super) value: String,
-    /// Reason to refuse any value but one that has a reason of its own.
+    /// Reason to refuse the value, if its meaning gives none.
     pub(super) problem: Option<&'static str>,
 }
 
@@ -51,7 +51,8 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Returns an option's name without the prefix, and `true` if nothing is before this. `None`: it has another prefix.
+/// Returns an option's name without the prefix, and `true` if nothing precedes the prefix. Returns `None` if the name
+/// has another prefix.
 fn after_prefix<'a>(name: &'a str, prefix: &str) -> Option<(&'a str, bool)> {
     let plain = name.strip_prefix(prefix).map(|option| (option, true));
     plain.or_else(|| {
@@ -63,7 +64,7 @@ fn after_prefix<'a>(name: &'a str, prefix: &str) -> Option<(&'a str, bool)> {
 
 impl Given<'_> {
     fn new(option: &str, value: String) -> Given<'_> {
-        // What follows a space may be a value whose `=` is missing, such as a password, and is not shown.
+        // The text after a space may be a value whose `=` is missing, such as a password, so it is not shown.
         let word = option.split_whitespace().next().unwrap_or_default();
         if word.len() < option.len() {
             return Given {
@@ -87,12 +88,12 @@ impl Given<'_> {
     }
 }
 
-/// Returns `true` if a second option may stand in this value, such as a password.
+/// Returns `true` if this value may contain a second option, such as a password.
 fn may_hold_another(option: &str, value: &str) -> bool {
     let separators: &[char] = match option {
-        // They are not shown, or hold nothing else.
+        // These values are not shown, or cannot contain anything else.
         "keys" | "not_before" => return false,
-        // Tables in a text: `name=value`, with commas or spaces between them.
+        // These values are tables in a text: `name=value`, with commas or spaces between them.
         "context" | "keys_from" => &[','],
         "formerly" => &[',', ' '],
         _ => return value.contains('=') || holds_colon(value),
@@ -105,12 +106,12 @@ fn may_hold_another(option: &str, value: &str) -> bool {
 }
 
 fn holds_colon(value: &str) -> bool {
-    // A path like `C:\keys` begins with one.
+    // A path like `C:\keys` begins with a letter and a colon.
     let is_path = value.get(1..3) == Some(":\\");
     value[if is_path { 2 } else { 0 }..].contains(':')
 }
 
-/// Returns the names and values of all lines: one that is indented deeper than its option continues the value.
+/// Returns the names and values of all lines. A line that is indented deeper than its option continues the value.
 fn lines(text: &str) -> Vec<(&str, String)> {
     // Indents, names and values. No line is deeper than the head of a section, which has no value.
     let mut options: Vec<(usize, &str, String)> = Vec::new();
@@ -157,11 +158,11 @@ const OTHER_PREFIX: &str = "is not the only prefix of sessions in the file, and 
 /// Meaning of an option for a setting.
 #[derive(Clone, Copy)]
 pub(super) enum Says<'a> {
-    /// It has this value.
+    /// The setting has this value.
     Is(&'a str, &'a str),
-    /// It is a duration of at most this.
+    /// The setting is a duration of at most this.
     AtMost(&'a str, &'a str),
-    /// It has this value if no other option says anything of it.
+    /// The setting has this value unless another option decides it.
     Else(&'a str, &'a str),
 }
 
@@ -174,7 +175,7 @@ impl<'a> Says<'a> {
         }
     }
 
-    /// Returns `true` if this has no effect because of what other options say of its setting.
+    /// Returns `true` if other options about the same setting leave this without effect.
     fn gives_way_to(self, all: &SaidOfOne) -> bool {
         let least = |of: Option<Seconds>, is: fn(&Seconds, &Seconds) -> bool| {
             of.is_some_and(|least| is(&least, &seconds(self.setting().1)))
@@ -190,18 +191,18 @@ impl<'a> Says<'a> {
 /// Values that all options together give to one setting.
 #[derive(Default)]
 struct SaidOfOne {
-    /// Least of those that it `Is`.
+    /// Least value by `Is`.
     least_value: Option<Seconds>,
-    /// Least of those that it is `AtMost`.
+    /// Least limit by `AtMost`.
     least_limit: Option<Seconds>,
-    /// An `Else` has settled it.
+    /// `true` if an `Else` has decided the setting.
     has_default: bool,
 }
 
-/// An option, and what it says or why it is refused.
+/// An option, and its meaning or the reason why it is refused.
 pub(super) type Said<'a> = (&'a str, Result<Says<'a>, &'a str>);
 
-/// An option, and the setting and the value that stand for it, or why there are none.
+/// An option, and its setting and value, or the reason why it is refused.
 type Translated<'a> = (&'a str, Result<(&'a str, &'a str), &'a str>);
 
 /// Returns the settings that follow from all options.
@@ -232,7 +233,7 @@ pub(super) fn settle<'a>(said: &[Said<'a>]) -> Vec<Translated<'a>> {
     settled
 }
 
-/// Seconds of a duration. `None`: it is none, which is refused later.
+/// Seconds of a duration, or `None` if the value is not a duration, which is refused later.
 type Seconds = Option<u64>;
 
 fn seconds(value: &str) -> Seconds {
