@@ -12,9 +12,9 @@ use super::events;
 pub(crate) struct DeviceAnswer {
     kind: AnswerKind,
     set_cookies: Vec<String>,
-    /// `Secure-Session-Challenge`.
+    /// Value of `Secure-Session-Challenge`.
     challenge: Option<String>,
-    /// JSON.
+    /// JSON text.
     body: Option<String>,
 }
 
@@ -26,7 +26,7 @@ enum AnswerKind {
     Challenged,
     /// The browser has to drop its key.
     Ended,
-    /// With this status.
+    /// The request is refused with this status.
     Refused(u16),
 }
 
@@ -51,7 +51,7 @@ impl DeviceAnswer {
         DeviceAnswer::new(AnswerKind::Refreshed, vec![bound_cookie])
     }
 
-    /// The identifier has opened, so it is base64url.
+    /// Asks for a proof. The identifier has opened, so it is base64url.
     pub(crate) fn challenged(identifier: &[u8], challenge: &str) -> DeviceAnswer {
         let identifier = String::from_utf8_lossy(identifier);
         DeviceAnswer {
@@ -74,7 +74,7 @@ impl DeviceAnswer {
         DeviceAnswer::new(AnswerKind::Refused(status), Vec::new())
     }
 
-    /// Refuses for now: the browser keeps its key and asks again.
+    /// Refuses the request for now. The browser keeps its key and asks again.
     pub(crate) fn later() -> DeviceAnswer {
         DeviceAnswer::refused(503)
     }
@@ -87,7 +87,7 @@ impl DeviceAnswer {
         }
     }
 
-    /// Tells logs and metrics, and makes the response.
+    /// Logs and counts the answer, and makes the response.
     pub(crate) fn respond(self, purpose: &str) -> Response<String> {
         match self.kind {
             AnswerKind::Registered => events::registered(purpose),
@@ -117,7 +117,7 @@ impl DeviceAnswer {
     }
 }
 
-/// Makes a value that is kept out of logs, and of the compression tables of HTTP/2.
+/// Makes a value that is kept out of logs and of HTTP/2's compression tables.
 fn sensitive(text: &str) -> HeaderValue {
     let mut value = HeaderValue::from_str(text).expect("visible ASCII");
     value.set_sensitive(true);

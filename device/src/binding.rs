@@ -4,12 +4,12 @@ use hardtack::{Session, SessionError, carrier::SessionCookieBuilder, session::Pa
 
 use super::{devices::Devices, options::DeviceBound};
 
-/// Gives the builder of a cookie the setting `device_bound`.
+/// Adds the setting `device_bound` to the builder of a cookie.
 pub trait BindToDevice {
-    /// Binds sessions to the visitor's device, from the next [`renew`](Session::renew) on, if the browser can do that.
-    /// Cookies that were stolen then open nothing elsewhere.
+    /// Binds sessions to the visitor's device, from the next [`renew`](Session::renew) on, if the browser supports it.
+    /// A stolen cookie then opens nothing elsewhere.
     ///
-    /// The two endpoints have to be served: by [`CompanionLayer`](hardtack::companion::CompanionLayer), or by
+    /// Serve the two endpoints by [`CompanionLayer`](hardtack::companion::CompanionLayer) or by
     /// [`answer`](hardtack::SessionCookie::answer).
     #[must_use]
     fn device_bound(self, settings: DeviceBound) -> Self;
@@ -21,28 +21,28 @@ impl<T> BindToDevice for SessionCookieBuilder<T> {
     }
 }
 
-/// Device of a session.
+/// Standing of a session with the visitor's device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeviceBinding {
-    /// The session belongs to no device. Most browsers never register one.
+    /// The session belongs to no device. Most browsers never register a device.
     Unbound,
     /// The request proved that it comes from the session's device.
     Bound,
-    /// The session that arrived has to prove its device, and does not. The application sees an empty session, which
-    /// refuses every change but those that begin or end one, and `discard`.
+    /// The session that arrived does not prove its device, although it has to. The application sees an empty session,
+    /// which refuses every change except `discard` and the changes that begin or end a session.
     Stale,
 }
 
 impl DeviceBinding {
-    /// Returns the session's standing with the visitor's device.
+    /// Returns the standing of `session` with the visitor's device.
     ///
-    /// A [`Stale`](DeviceBinding::Stale) session refuses changes with [`SessionError::Stale`]. If a handler returns this error,
-    /// the response is a 403 and not a 500.
+    /// A [`Stale`](DeviceBinding::Stale) session refuses changes with [`SessionError::Stale`]. If a handler returns
+    /// this error, the response is a 403 instead of a 500.
     ///
-    /// A bound session stays [alive](Session::is_alive) as long as the bound cookie that came with it, and a session
-    /// that has to be bound stays alive as long as its grace. The page then connects again, and for that the browser
-    /// refreshes its cookie.
+    /// A bound session stays [alive](Session::is_alive) until the bound cookie that came with it expires, and an
+    /// unbound session until its grace ends, if binding is required. The page then connects again, and the browser
+    /// refreshes its cookie for that request.
     #[must_use]
     pub fn of<T: Payload>(session: &Session<T>) -> DeviceBinding {
         match session.device() {

@@ -1,16 +1,17 @@
-//! Cookies beside a session's cookie `name` (docs/devices.md § 16.5): the bound cookie `name.b-` and the mark `name.out-`,
-//! each with a tag at the end.
+//! Cookies next to a session's cookie `name` (docs/devices.md § 16.5): the bound cookie `name.b-` and the mark
+//! `name.out-`, each with a tag at the end.
 
 use hardtack::{companion::Setup, cookie::CookieName};
 use http::{HeaderMap, HeaderValue, header::COOKIE};
 
-/// Renders the cookies of devices: those of one session's cookie, with its attributes.
+/// Renders the cookies of devices for one session's cookie, with its attributes.
 #[derive(Debug)]
 pub(crate) struct DeviceCookies {
     name: CookieName,
     /// `Path=/; Secure; …`
     attributes: String,
-    /// A refresh after a link from another site has to bring the mark along, so it is a cookie for all sites.
+    /// Attributes of the mark. A refresh after a link from another site has to bring the mark, so it is a cookie for
+    /// all sites.
     of_mark: String,
 }
 
@@ -32,7 +33,7 @@ impl DeviceCookies {
         self.name.as_str()
     }
 
-    /// Returns the attributes of a bound cookie, as a browser is told them.
+    /// Returns the attributes of a bound cookie, in the form for a browser.
     pub(crate) fn attributes(&self) -> &str {
         &self.attributes
     }
@@ -42,7 +43,7 @@ impl DeviceCookies {
         format!("{}{BOUND}{tag}", self.name.as_str())
     }
 
-    /// Returns the field that sets the bound cookie for so many seconds.
+    /// Returns the field that sets the bound cookie for `seconds`.
     pub(crate) fn set_bound(&self, tag: &str, token: &str, seconds: u64) -> String {
         let (name, attributes) = (self.bound(tag), &self.attributes);
         format!("{name}={token}; {attributes}; Max-Age={seconds}")
@@ -52,7 +53,7 @@ impl DeviceCookies {
         format!("{}=; {}{EXPIRED}", self.bound(tag), self.attributes)
     }
 
-    /// Returns the field that sets the mark for so many seconds.
+    /// Returns the field that sets the mark for `seconds`.
     pub(crate) fn set_mark(&self, tag: &str, seconds: u64) -> String {
         let (name, attributes) = (self.mark(tag), &self.of_mark);
         format!("{name}=1; {attributes}; Max-Age={seconds}")
@@ -79,7 +80,7 @@ impl DeviceCookies {
     }
 }
 
-/// Returns the values of the bound cookies under a tag, as many as are worth opening.
+/// Returns the values of the bound cookies with a tag, up to a number that is worth opening.
 pub(crate) fn of_tag<'a>(
     cookies: &'a [(String, Vec<u8>)],
     tag: &str,
@@ -88,7 +89,7 @@ pub(crate) fn of_tag<'a>(
     tagged.map(|(_, value)| &**value).take(MOST_OPENED)
 }
 
-/// Returns the last values, which browsers sort to the end because they are the youngest.
+/// Returns the last values, which are the youngest, because browsers sort these to the end.
 pub(crate) fn youngest(cookies: &[(String, Vec<u8>)]) -> impl Iterator<Item = &[u8]> {
     let cookies = cookies.iter().rev();
     cookies.map(|(_, value)| &**value).take(MOST_OPENED)
@@ -119,7 +120,7 @@ fn without_space(mut pair: &[u8]) -> &[u8] {
 
 const BOUND: &str = ".b-";
 const MARK: &str = ".out-";
-/// Characters of a tag.
+/// Length of a tag, in characters.
 const TAG_LEN: usize = 8;
 const MOST_OPENED: usize = 4;
 const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

@@ -1,4 +1,4 @@
-//! The companion of sessions that are bound to devices.
+//! Companion of sessions that are bound to devices.
 
 use std::time::{Duration, SystemTime};
 
@@ -20,7 +20,7 @@ use super::{
     options::DeviceBound,
 };
 
-/// A device: a hash of its key and of the id for which the key was registered (docs/devices.md § 16.2).
+/// Id of a device: a hash of its key and of the session id for which the key was registered (docs/devices.md § 16.2).
 pub(crate) type DeviceId = [u8; 16];
 
 /// Seals and settings of the devices of one cookie.
@@ -35,7 +35,7 @@ pub(crate) struct Devices {
 }
 
 impl Devices {
-    /// Checks the settings beside those of a cookie, and derives the keys of docs/devices.md § 16.2.
+    /// Checks the settings together with the cookie's, and derives the keys of docs/devices.md § 16.2.
     pub(crate) fn new(settings: &DeviceBound, setup: &Setup<'_>) -> Result<Devices, ConfigError> {
         if let Some(mistake) = settings.mistake(setup.name().as_str(), &setup.attributes()) {
             return Err(setup.mistake("device_bound", mistake));
@@ -68,7 +68,7 @@ impl Companion for Devices {
         cookies::is_bound
     }
 
-    /// docs/devices.md § 16.3.
+    /// Follows docs/devices.md § 16.3.
     fn judge(
         &self,
         context: &Context,
@@ -113,13 +113,14 @@ impl Companion for Devices {
         let mut fields = Vec::new();
         let set_cookie = |field| (SET_COOKIE, field);
         match departed.map(|session| (session.device, session.id, session.created_at)) {
-            // The mark stays, and tells the next refresh or registration, from any site, that the session has ended.
+            // The mark stays in the browser, and tells the next refresh or registration, from any site, that the
+            // session has ended.
             Some((Some(device), ..)) => {
                 let tag = tag(&device);
                 fields.push(set_cookie(self.cookies.expire_bound(&tag)));
                 fields.push(set_cookie(self.cookies.set_mark(&tag, MARKED_FOR)));
             }
-            // A registration for an id that the session no longer has would never be of use.
+            // A registration for an id that the session no longer has would be useless.
             Some((None, Some(id), issued)) if self.settings.offers => {
                 let offered_until = after(issued, self.settings.offer_for());
                 let left = offered_until.and_then(|end| end.duration_since(now).ok());
@@ -146,7 +147,7 @@ impl Companion for Devices {
     fn answer(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
         let answer = match (self.settings.endpoint_at(request.uri.path()), beside) {
             (Some(endpoint), Some(beside)) => self.answer_to(endpoint, request, beside),
-            // An instance that knows the tenant may answer it later.
+            // An instance that knows the tenant may answer the request later.
             _ => DeviceAnswer::later(),
         };
         answer.respond(self.cookies.session())
@@ -165,7 +166,7 @@ pub(crate) fn tag(of: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(of)[..6])
 }
 
-/// `None`: never, in the years that tokens know.
+/// Returns `duration` after `time`, or `None` if it is past the years that tokens know.
 fn after(time: SystemTime, duration: Duration) -> Option<SystemTime> {
     time.checked_add(Duration::from_secs(duration.as_secs()))
 }

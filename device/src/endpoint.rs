@@ -6,7 +6,7 @@ pub(crate) enum Endpoint {
 }
 
 impl Endpoint {
-    /// Returns the end of its path, after the path of the settings.
+    /// Returns the end of the endpoint's path, after the path of the settings.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Endpoint::Register => "/register",

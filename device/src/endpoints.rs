@@ -1,6 +1,6 @@
-//! Requests of a browser to register a device, and to prove it again (docs/devices.md § 16.6).
+//! Requests by which a browser registers a device and proves it again (docs/devices.md § 16.6).
 //!
-//! Neither depends on a cookie, because after a link from another site the browser sends none.
+//! Neither depends on a cookie, because the browser sends no cookie after a link from another site.
 
 use hardtack::{
     companion::Beside,
@@ -23,16 +23,16 @@ use super::{
 struct DeviceRequest<'a> {
     endpoint: Endpoint,
     parts: &'a Parts,
-    /// `Secure-Session-Response`.
+    /// Value of `Secure-Session-Response`.
     proof: &'a [u8],
-    /// `Sec-Secure-Session-Id`.
+    /// Value of `Sec-Secure-Session-Id`.
     identifier: &'a [u8],
 }
 
-/// Session that a request is about, from the offer or the identifier that it brought.
+/// Session that a request is about, as its offer or identifier names it.
 struct Subject<'a> {
     id: SessionId,
-    /// `created_at`: time of its sign-in, at which the offer was sealed.
+    /// Session, with the time of its sign-in in `created_at`, at which the offer was sealed.
     session: SessionInfo,
     named_by: NamedBy<'a>,
 }
@@ -70,7 +70,7 @@ impl Devices {
         }
     }
 
-    /// Answers a request about `subject`, unless that has ended.
+    /// Answers a request about `subject`. If the session has ended, tells the browser so.
     fn answer_about(
         &self,
         subject: &Subject<'_>,
@@ -95,7 +95,7 @@ impl Devices {
         }
     }
 
-    /// Returns the tags of a subject whose marks are among the cookies of its request.
+    /// Returns the tags of a subject whose marks the request brought as cookies.
     fn marks(&self, subject: &Subject<'_>, request: &DeviceRequest<'_>) -> Vec<String> {
         let of_id = tag(subject.id.as_bytes());
         let of_device = match &subject.named_by {
@@ -107,7 +107,7 @@ impl Devices {
             .collect()
     }
 
-    /// Opens the offer. The signature is verified later, because that takes much longer and anybody may send one.
+    /// Opens the offer. The signature is verified later, because this takes much longer and anyone may send one.
     fn offered<'a>(
         &self,
         request: &DeviceRequest<'a>,
@@ -156,7 +156,7 @@ impl Devices {
         let identifier = self.identifier.open(beside.context(), text, beside.now());
         let (id, session, key): (_, _, [u8; KEY_LEN]) =
             identifier.map_err(|reason| match reason {
-                // Another instance may have this key already, so the browser keeps its own.
+                // Another instance may already have this key of the ring, so the browser keeps its own key.
                 Reason::UnknownKey => DeviceAnswer::later(),
                 Reason::RetiredKey => DeviceAnswer::ended(text, Vec::new()),
                 _ => DeviceAnswer::refused(404),
@@ -182,13 +182,13 @@ impl Devices {
             let bound_cookie = self.set_bound(context, device, id, now)?;
             return Ok(DeviceAnswer::refreshed(bound_cookie));
         }
-        // Nothing is said about the last proof.
+        // The answer does not say what was wrong with the last proof.
         let challenge = self.challenge.seal(context, id, now, &[], now)?;
         Ok(DeviceAnswer::challenged(request.identifier, &challenge))
     }
 
-    /// Returns `true` if the request proves `key`, by a young challenge for this session. The challenge is checked before
-    /// the signature, as at a registration.
+    /// Returns `true` if the request proves `key`, by a recent challenge for this session. The challenge is checked
+    /// before the signature, as in a registration.
     fn is_proven(
         &self,
         key: &PublicKey,
@@ -236,21 +236,22 @@ impl Devices {
 }
 
 impl Subject<'_> {
-    /// Returns `true` if the session may still exist, and the one that came along does not say that it has ended.
+    /// Returns `true` if the session may still be alive, and the session that came along does not show that it has
+    /// ended.
     fn may_live(&self, is_alive: bool, came: Option<&SessionInfo>) -> bool {
         let is_its_device = |session: &SessionInfo| match self.named_by {
             NamedBy::Identifier(_, device) => session.device == Some(device),
             NamedBy::Offer(_) => false,
         };
         match came {
-            // Perhaps under a newer id than the one that the key was registered for.
+            // The session may have a newer id than the one that the key was registered for.
             Some(session) if is_its_device(session) => true,
             Some(session) => is_alive && self.may_bind(session),
             None => is_alive,
         }
     }
 
-    /// Returns `true` if this is the session of the subject, and it belongs to no device yet.
+    /// Returns `true` if `session` is the subject's session, and does not belong to a device yet.
     fn may_bind(&self, session: &SessionInfo) -> bool {
         session.device.is_none() && session.id == Some(self.id)
     }
@@ -267,14 +268,14 @@ fn origin_of(request: &Parts) -> Option<String> {
         .or_else(field)?;
     let port = told.rsplit_once(':').map(|(_, port)| port.parse());
     let host = host.strip_suffix(":443").unwrap_or(&host);
-    // `host_of` leaves out the default port of http, too.
+    // `host_of` also leaves out the default port of `http`.
     Some(match port {
         Some(Ok(80_u16)) if !host.ends_with(":80") => format!("https://{host}:80"),
         _ => format!("https://{host}"),
     })
 }
 
-/// Returns a field value without the quotes that the draft requires and Chromium omits. A missing one is empty.
+/// Returns a field's value without the quotes, which the draft requires and Chromium omits. A missing field is empty.
 fn unquoted(field: Option<&[u8]>) -> &[u8] {
     match field {
         Some([b'"', inner @ .., b'"']) => inner,
@@ -312,7 +313,7 @@ mod tests {
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
     }
 
-    /// Anybody with an account may ask for challenges, so a signature is verified only where one is answered.
+    /// Anyone with an account may ask for challenges, so a signature is verified only if it answers one.
     #[test]
     fn a_challenge_is_checked_before_a_signature() {
         let keys = EncryptionKey::generate().expect("random bytes");

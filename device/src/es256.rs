@@ -6,7 +6,7 @@ use aws_lc::Es256;
 #[cfg(not(feature = "aws-lc"))]
 use rust_crypto::Es256;
 
-/// A public key of a device.
+/// Public key of a device.
 #[derive(Clone)]
 pub(crate) struct PublicKey {
     point: Es256,
@@ -14,7 +14,7 @@ pub(crate) struct PublicKey {
 }
 
 impl PublicKey {
-    /// Reads the coordinates of a point. `None`: it is not on the curve.
+    /// Reads the coordinates of a point. Returns `None` if it is not on the curve.
     pub(crate) fn from_coordinates(x: &[u8; 32], y: &[u8; 32]) -> Option<PublicKey> {
         let mut whole = [UNCOMPRESSED; 1 + 32 + 32];
         whole[1..33].copy_from_slice(x);
@@ -55,7 +55,7 @@ mod rust_crypto {
     pub(crate) struct Es256(VerifyingKey);
 
     impl Es256 {
-        /// Reads a point of SEC 1, section 2.3.3. `None`: it is not on the curve.
+        /// Reads a point of SEC 1, section 2.3.3. Returns `None` if it is not on the curve.
         pub(crate) fn new(point: &[u8]) -> Option<Es256> {
             VerifyingKey::from_sec1_bytes(point).ok().map(Es256)
         }
@@ -77,7 +77,7 @@ mod aws_lc {
     pub(crate) struct Es256(ParsedPublicKey);
 
     impl Es256 {
-        /// Reads a point of SEC 1, section 2.3.3. `None`: it is not on the curve.
+        /// Reads a point of SEC 1, section 2.3.3. Returns `None` if it is not on the curve.
         pub(crate) fn new(point: &[u8]) -> Option<Es256> {
             let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
             key.ok().map(Es256)
@@ -99,7 +99,7 @@ thread_local! {
 pub(crate) const KEY_LEN: usize = 33;
 pub(crate) const SIGNATURE_LEN: usize = 64;
 
-// The first byte of a point: its form, and of a compressed one the last bit of y.
+// First bytes of a point, which tell its form and, if it is compressed, the last bit of y.
 const EVEN: u8 = 2;
 const ODD: u8 = 3;
 const UNCOMPRESSED: u8 = 4;
@@ -110,7 +110,7 @@ mod tests {
 
     use super::{EVEN, ODD, PublicKey, UNCOMPRESSED, aws_lc, rust_crypto};
 
-    /// Points and signatures that one library could take and the other refuse.
+    /// Tests points and signatures that one library could accept and the other refuse.
     #[test]
     fn both_backends_take_the_same_points_and_signatures() {
         let both = |point: &[u8]| {
@@ -161,11 +161,11 @@ mod tests {
         }
         assert!(both(&[0]).is_none());
         assert!(both(&[2; 32]).is_none());
-        // An x that is no element of the field.
+        // This x is not an element of the field.
         assert!(both(&[&[2], &[0xFF; 32][..]].concat()).is_none());
     }
 
-    /// AWS-LC also takes hybrid points, and points in DER. Those who ask it fix the length and the first byte.
+    /// AWS-LC also accepts hybrid points, and points in DER, so its callers fix the length and the first byte.
     #[test]
     fn a_key_is_a_compressed_point_or_two_coordinates() {
         let secret = secret();

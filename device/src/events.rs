@@ -1,6 +1,6 @@
 //! Logs (feature `tracing`) and counts (feature `metrics`). Labels are names of variants and of purposes.
 
-/// Filters of logs name it.
+/// Target of the events, which filters of logs name.
 #[cfg(feature = "tracing")]
 const ANSWERS: &str = "hardtack_device::answer";
 #[cfg(feature = "metrics")]

@@ -1,9 +1,9 @@
 //! Sessions of [`hardtack`] bound to the visitor's device, so that a stolen cookie opens nothing. Experimental: this
 //! package has a version of its own, because the protocol is a draft.
 //!
-//! The browser keeps a private key in the device and proves that it has the key every few minutes ([Device Bound
-//! Session Credentials]). The public key is kept in no store: everything that the two endpoints need travels in sealed
-//! tokens ([docs/devices.md]). The [README] is the guide.
+//! The browser keeps a private key in the device, and proves every few minutes that it has the key
+//! ([Device Bound Session Credentials]). No store is needed for the public key, because sealed tokens carry everything
+//! that the two endpoints need ([docs/devices.md]). The [README] is the guide.
 //!
 //! # Examples
 //!
@@ -40,7 +40,7 @@ mod strict_json;
 pub use binding::{BindToDevice, DeviceBinding};
 pub use options::{DeviceBound, Initiators};
 
-// For the vectors, which run in the library's tests.
+// Used by the vectors, which run in the library's tests.
 #[cfg(test)]
 #[allow(unused_imports, reason = "the tests of this package do not use them")]
 pub(crate) use {

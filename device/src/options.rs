@@ -4,7 +4,7 @@ use std::{ops::RangeInclusive, time::Duration};
 
 use super::{cookies::is_of_device, endpoint::Endpoint};
 
-/// Settings of sessions that are bound to a device, for [`device_bound`](crate::BindToDevice::device_bound).
+/// Settings of bound sessions, for [`device_bound`](crate::BindToDevice::device_bound).
 ///
 /// # Examples
 ///
@@ -34,16 +34,16 @@ pub struct DeviceBound {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Initiators {
-    /// All sites: a visitor who follows a link from a mail is signed in. The default.
+    /// All sites. A visitor who follows a link from a mail is signed in. The default.
     Any,
-    /// Only the site itself: a visitor who comes from elsewhere after the bound cookie has expired is a stranger until
-    /// the next request.
+    /// Only the site itself. If a visitor comes from elsewhere after the bound cookie has expired, the first request is
+    /// not signed in.
     SameSite,
 }
 
 impl DeviceBound {
-    /// Puts the two endpoints at `path`: `POST {path}/register` and `POST {path}/refresh`, which the
-    /// application must not serve itself.
+    /// Creates settings with the two endpoints at `path`: `POST {path}/register` and `POST {path}/refresh`. The
+    /// application must not serve these itself.
     pub fn at(path: impl Into<String>) -> DeviceBound {
         DeviceBound {
             path: path.into(),
@@ -58,26 +58,27 @@ impl DeviceBound {
     }
 
     /// Offers no new bindings; bound sessions stay bound. Deploy this setting first when you introduce binding, and
-    /// last when you remove it: an instance without these settings opens no session that another has bound.
+    /// last when you remove it, because an instance without `DeviceBound` opens no session that another instance has
+    /// bound.
     pub fn without_offers(mut self) -> DeviceBound {
         self.offers = false;
         self
     }
 
-    /// Sets the time for which a proof counts: a stolen pair of cookies opens for no longer. From 3 minutes to a day;
-    /// the default is 10 minutes. Browsers refresh two minutes before the end.
+    /// Sets the time for which a proof counts. A stolen pair of cookies opens for no longer. Default: 10 minutes. From
+    /// 3 minutes to a day. Browsers refresh two minutes before the end.
     pub fn bound_for(mut self, duration: Duration) -> DeviceBound {
         self.bound_for = duration;
         self
     }
 
-    /// Sets the time for which a challenge can be answered. From 10 seconds to an hour; the default is 2 minutes.
+    /// Sets the time for which a challenge can be answered. Default: 2 minutes. From 10 seconds to an hour.
     pub fn challenge_for(mut self, duration: Duration) -> DeviceBound {
         self.challenge_for = duration;
         self
     }
 
-    /// Sets the sites whose links make a browser refresh.
+    /// Sets the sites whose links make a browser refresh an expired bound cookie. Default: [`Initiators::Any`].
     ///
     /// # Examples
     ///
@@ -98,31 +99,32 @@ impl DeviceBound {
         self
     }
 
-    /// Leaves out the requests below this path: they do not wait for a refresh. Use it for files that need no session.
+    /// Excludes requests below this path, so that they do not wait for a refresh. Use it for files that need no
+    /// session.
     pub fn exclude(mut self, path: impl Into<String>) -> DeviceBound {
         self.excluded.push(path.into());
         self
     }
 
-    /// Refuses every session that has no device `grace` after it began, at least 10 seconds, and registers none later.
-    /// **Browsers without this protocol, which are most, cannot stay signed in.** By default, their sessions are the
-    /// same as without binding.
+    /// Refuses every session that has no device when `grace` has passed since it began, and registers no device later.
+    /// `grace` is at least 10 seconds. **Browsers without this protocol, which are most, cannot stay signed in.** By
+    /// default, their sessions are the same as without binding.
     ///
-    /// The refusal applies wherever a session came from: a session that nobody signed in to, one from before these
-    /// settings, or one taken over from another library. Switch this on when all sessions from before have ended.
+    /// This applies to every session, even if nobody signed in to it, if it is older than these settings, or if it was
+    /// taken over from another library. Use this setting after all older sessions have ended.
     pub fn required_after(mut self, grace: Duration) -> DeviceBound {
         self.required_after = Some(grace);
         self
     }
 
-    /// Sets the origin that visitors see, such as `https://app.example`, where a proxy changes `Host`. By default it is
-    /// `https://` and the request's host.
+    /// Sets the origin that visitors see, such as `https://app.example`, if a proxy changes `Host`. Default: `https://`
+    /// and the request's host.
     pub fn origin(mut self, origin: impl Into<String>) -> DeviceBound {
         self.origin = Some(origin.into());
         self
     }
 
-    /// Returns the first mistake in the settings, beside the name and the attributes of the session's cookie.
+    /// Returns the first mistake in the settings, together with the name and the attributes of the session's cookie.
     pub(super) fn mistake(&self, name: &str, attributes: &str) -> Option<&'static str> {
         let has = |attribute| attributes.split("; ").any(|it| it == attribute);
         let mut paths = [&self.path].into_iter().chain(&self.excluded);
@@ -168,7 +170,7 @@ impl DeviceBound {
         Some(Duration::from_secs(grace.as_secs()))
     }
 
-    /// Returns the time for which an offer can be taken up: as long as a session may be without a device, at most
+    /// Returns the time for which an offer can be accepted: as long as a session may be without a device, but at most
     /// [`OFFERED_FOR`].
     pub(super) fn offer_for(&self) -> Duration {
         self.grace()
@@ -188,7 +190,7 @@ const NAME: &str = "needs another name of the cookie: one that ends in `.b-` or 
 const STRICT: &str = "a link from another site brings no `SameSite=Strict` cookie; choose `Lax`, or `Initiators::SameSite`";
 const ORIGIN: &str = "`origin` is `https://` and a host, perhaps with a port, such as `https://app.example`, and no `/` after it";
 
-/// Seconds. A browser registers at once, but a key in hardware takes its time.
+/// Longest time of an offer. A browser registers at once, but creating a key in hardware takes some time.
 const OFFERED_FOR: Duration = Duration::from_secs(120);
 const SHORTEST_GRACE: Duration = Duration::from_secs(10);
 
@@ -199,7 +201,7 @@ fn is_origin(origin: &str) -> bool {
     host.is_some_and(|host| !host.is_empty() && host.bytes().all(is_good))
 }
 
-/// Every character may stand in a quoted string of a header field, and in JSON.
+/// Returns `true` for a path whose characters are all allowed in a quoted string of a header, and in JSON.
 fn is_path(path: &str) -> bool {
     let is_good = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     path.starts_with('/') && path.bytes().all(is_good)

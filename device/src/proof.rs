@@ -18,30 +18,30 @@ use super::{
 /// Reason why a proof is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProofError {
-    /// Not a signature in compact form, or a part of it is not what it should be.
+    /// The proof is not a signature in compact form, or a part of it is wrong.
     Malformed,
-    /// Made by another algorithm than ES256.
+    /// The algorithm is not ES256.
     Algorithm,
-    /// A registration without a key, or a refresh with one; or no point of the curve.
+    /// A registration has no key, a refresh has one, or the key is not a point of the curve.
     Key,
     /// The signature is not by this key.
     Signature,
 }
 
-/// A proof that is well formed. Nothing in it is verified, and a signature makes no claim in it true.
+/// Well-formed proof. Nothing in it is verified, and a signature does not make its claims true.
 pub(crate) struct Proof<'a> {
     /// Challenge that was signed.
     pub(crate) challenge: String,
-    /// URL of the endpoint that the proof was made for, if the browser says it.
+    /// URL of the endpoint that the proof was made for, if the browser names it.
     pub(crate) audience: Option<String>,
     header: Object,
-    /// Both parts in front of the signature, as they were sent.
+    /// Both parts before the signature, as they were sent.
     signed: &'a [u8],
     signature: [u8; SIGNATURE_LEN],
 }
 
 impl<'a> Proof<'a> {
-    /// Reads a proof. Unknown fields are ignored, and `crit`, which has to be understood, is refused (RFC 7515 § 4.1.11).
+    /// Reads a proof. Ignores unknown fields, but refuses `crit`, which has to be understood (RFC 7515 § 4.1.11).
     pub(crate) fn parse(text: &'a [u8]) -> Result<Proof<'a>, ProofError> {
         let malformed = ProofError::Malformed;
         let [signed, header, claims, signature] = split(text).ok_or(malformed)?;
@@ -69,7 +69,7 @@ impl<'a> Proof<'a> {
         })
     }
 
-    /// Returns `true` if the proof was made for the endpoint at this origin and path, or for none.
+    /// Returns `true` if the proof was made for the endpoint at this origin and path, or names no endpoint.
     pub(crate) fn is_for(&self, origin: Option<&str>, path: &str) -> bool {
         let Some(audience) = &self.audience else {
             return true;
@@ -99,7 +99,7 @@ impl<'a> Proof<'a> {
     }
 }
 
-/// Splits a proof: the text that is signed, its two parts, and the signature.
+/// Splits a proof into the signed text, its two parts, and the signature.
 fn split(proof: &[u8]) -> Option<[&str; 4]> {
     let proof = str::from_utf8(proof).ok()?;
     let (signed, signature) = proof.rsplit_once('.')?;
@@ -122,14 +122,14 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 
-/// Characters. Chromium sends about 410.
+/// Longest proof, in characters. Chromium sends about 410.
 const LONGEST: usize = 2048;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Sent by Chromium 156, with a key in software.
+    /// Proof that Chromium 156 sent, with a key in software.
     const REGISTRATION: &str = "eyJhbGciOiJFUzI1NiIsImp3ayI6eyJjcnYiOiJQLTI1NiIsImt0eSI6IkVDIiwieCI6ImVpaWdFOWtJcXptMzRMMmdQVlNLaV9rWF9JWjJHSWhudHZ0RXZ3OFVEY1kiLCJ5Ijoia3BfeF8wZEZ4RkxZX0w3SFkycHNoaHpmVEdJYXdHTHUtempxQXdCcVU3NCJ9LCJ0eXAiOiJkYnNjK2p3dCJ9.eyJqdGkiOiJnN204cTA5MFlKYll0QTNUY1lZcHpxYVFUTGk2SVFBaHlsY3lqazV0ZmNPN2I2anBQbVNIejk3VG54aXR6dGtlIn0.cucTIzvphmua7cY65t0u_qhNZkuZ8Yza6Gck3irk0mWzgm5La0hHxZzFBGfewN82Hn8dT9bMC2ivOCm2dlZqSw";
     const REFRESH: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImRic2Mrand0In0.eyJqdGkiOiJ2OFBSZEpjdkZCUmJPRmlrYS1sOW9WM0JVbmQwVGtsOGhOTlRlUVg2SlFtY0tHNWRWNVhYa0tlRkl3VFdkNk44In0.QaCTyuda_EpKPrehJNd6Yeh99tEg8sETr-IHxC-d3IbJ62I_OFPrA107H1ofBeugoQzLEkvo6EdaU2PPsrm6Ww";
 
