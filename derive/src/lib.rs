@@ -17,11 +17,11 @@ use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input, s
 /// }
 /// ```
 ///
-/// - `from` is the type of another version, from which this type converts by `From`: an earlier version or, while
-///   instances of two versions run, a later one. That type may in turn convert from a third, but never lead back to
-///   this one: two types that read each other would not end.
-/// - `from_dictionary` reads the sessions of a dictionary, and those taken over from other libraries: its fields have
-///   the names of the keys.
+/// - `from` is the type of another version, from which this type converts by `From`. It is an earlier version or, while
+///   instances of two versions run, a later one. It may in turn convert from a third type, but must not lead back to
+///   this one, because the conversion would not end.
+/// - `from_dictionary` reads sessions that are dictionaries, and sessions taken over from other libraries. The fields
+///   have the names of the keys.
 ///
 /// Without `from` and `from_dictionary`, no other schema is read.
 ///
@@ -94,7 +94,7 @@ impl Session {
                 }
             }
         });
-        // That of a type with parameters is evaluated where its sessions are used, by `convert`.
+        // For a type with parameters, `convert` evaluates the constant where its sessions are used.
         let is_checked = end.is_some() && input.generics.params.is_empty();
         let check = is_checked.then(|| quote!(const _: () = #name::__SESSION_ENDS;));
         let check_in_use = end
@@ -123,9 +123,9 @@ impl Session {
         quote_spanned!(from.span()=> <#from as ::hardtack::SessionData>::SCHEMA > #schema)
     }
 
-    /// Lets a chain of types go to later schemas and then to earlier ones, and not up again, so that it ends. Each type
-    /// compares its own two steps, because a constant over the whole chain would be an error without a sentence. A type
-    /// without this derive, or without `from`, has no constant of its own, and gets that of the trait.
+    /// Lets a chain of types go to later schemas and then to earlier ones, but not up again, so that it ends. Each type
+    /// compares its own two steps, because a constant over the whole chain would give an error without a message. A
+    /// type without this derive or without `from` has the trait's constant.
     fn ends(&self, from: &Type) -> proc_macro2::TokenStream {
         let schema = &self.schema;
         let name = from.to_token_stream().to_string().replace(' ', "");
