@@ -1,4 +1,4 @@
-//! The answer of a command: standard output, standard error and the exit code.
+//! Answer of a command: standard output, standard error and the exit code.
 
 use std::{
     borrow::Cow,
@@ -12,16 +12,16 @@ use hardtack::keys::redact;
 
 use crate::source::STANDARD_INPUT;
 
-/// `Ok(false)`: the command did its work, and the answer is no.
+/// Answer of a command. `Ok(false)` means that the command did its work, and the answer is no.
 pub(crate) type Answer = Result<bool, Failure>;
 
 /// Reason why a command did nothing, in one sentence.
 pub(crate) enum Failure {
-    /// Forbidden by the ring.
+    /// The ring forbids the change.
     No(String),
     /// A mistake in the command line.
     Usage(String),
-    /// A file cannot be read or written, or has other content.
+    /// A file cannot be read or written, or has unexpected content.
     File(String),
     /// Another process is editing the file.
     Busy(String),
@@ -40,7 +40,7 @@ impl Failure {
         Failure::File(sentence.to_string())
     }
 
-    /// `what` begins the sentence: "cannot read".
+    /// Makes a failure about a file. `what` begins the sentence: "cannot read".
     pub(crate) fn file(what: &str, path: &Path, error: impl Display) -> Failure {
         let place = match path == Path::new(STANDARD_INPUT) {
             true => "standard input".into(),
@@ -84,7 +84,7 @@ pub(crate) fn print_secret(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints what would be lost if the reader had gone away.
+/// Prints a ring, and reports an error even if the reader is gone, because the ring would be lost.
 pub(crate) fn print_ring(text: &str) -> Result<(), Failure> {
     write(text).map_err(|error| unwritten(&error))
 }
@@ -106,8 +106,8 @@ pub(crate) fn note(sentence: &str) {
     let _ = writeln!(io::stderr(), "hardtack: {sentence}");
 }
 
-/// Ends a sentence that is too long to be read, such as one that repeats a megabyte of a visitor. It ends between two
-/// words, because a part of a key would not be known for one.
+/// Cuts off a sentence that is too long to be read, such as one that repeats a megabyte from a visitor. The cut is
+/// between two words, because a part of a key would not be recognized.
 fn readable(sentence: &str) -> Cow<'_, str> {
     let mut end = 0;
     for word in sentence.split_inclusive(char::is_whitespace) {
@@ -119,8 +119,8 @@ fn readable(sentence: &str) -> Cow<'_, str> {
     sentence.into()
 }
 
-/// Escapes the characters that control a terminal, except line feeds, and those that cannot be seen, as JSON does. The
-/// content of a cookie may come from a visitor.
+/// Escapes invisible characters, and characters that control a terminal, except line feeds, as JSON does. The content
+/// of a cookie may come from a visitor.
 fn harmless(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
     for c in text.chars() {
@@ -176,5 +176,5 @@ fn one_sentence(error: &clap::Error) -> String {
     format!("{sentence}; see `--help`")
 }
 
-/// In bytes.
+/// Longest sentence, in bytes.
 const LONGEST_SENTENCE: usize = 4_000;

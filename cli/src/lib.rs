@@ -49,11 +49,11 @@ pub fn main() -> ExitCode {
 }
 
 /// Runs `hardtack inspect` for an application whose sessions hold a `T`, with the arguments of the process. It shows
-/// the value of a session, and refuses a session that `T` cannot read.
+/// the values of sessions, and refuses a session that `T` cannot read.
 ///
 /// # Examples
 ///
-/// A program of the application, run by `cargo run --bin inspect -- --keys session.keys < cookie.txt`:
+/// A program of the application for `cargo run --bin inspect -- --keys session.keys < cookie.txt`:
 ///
 /// ```no_run
 /// use hardtack::SessionData;
@@ -102,7 +102,7 @@ impl Command {
 #[doc = include_str!("../../docs/cli.md")]
 struct Reference;
 
-/// With the library that the ciphers run on.
+/// Version, with the library that the ciphers run on.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let backend = Suite::Xaes256Gcm.backend();
     format!("{} ({backend})", env!("CARGO_PKG_VERSION"))

@@ -1,4 +1,4 @@
-//! The settings of an application, read from its files and from the environment.
+//! Settings of an application, read from its files and the environment.
 
 use std::{
     collections::BTreeMap,
@@ -21,13 +21,13 @@ use yaml_rust2::{
 
 use crate::{answer::Failure, source::all_of};
 
-/// Options for the application's settings, of which later layers override earlier ones.
+/// Options for the application's settings. Later layers override earlier ones.
 #[derive(Args)]
 pub(crate) struct Layers {
     /// The application's settings: a TOML file, JSON if named `.json`, YAML if named `.yaml` or `.yml`. May be repeated
     #[arg(id = "settings", long = "settings", value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The prefix of environment variables with settings, which override those of the files
+    /// The prefix of environment variables with settings, which override the files
     #[arg(long = "settings-env", value_name = "PREFIX")]
     prefix: Option<String>,
 }
@@ -56,7 +56,7 @@ impl Layers {
         files.chain(prefix).collect()
     }
 
-    /// Returns the names of all layers, one of which has the mistake of an error.
+    /// Returns the names of all layers, for an error whose mistake is in one of them.
     pub(crate) fn names(&self) -> String {
         let files = self.files.iter().map(|path| path.display().to_string());
         let variables = self.prefix.iter().map(|prefix| format!("{prefix}…"));
@@ -64,7 +64,8 @@ impl Layers {
     }
 }
 
-/// Refuses to take the defaults for what the application has: its variables may be in another place, or the prefix misspelled.
+/// Reads variables, and refuses a prefix without any, instead of assuming the defaults: the variables may be elsewhere,
+/// or the prefix is misspelled.
 fn read_variables(prefix: &str) -> Result<SessionSettings, Failure> {
     if !env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with(prefix)) {
         let sentence = format!(
@@ -75,7 +76,7 @@ fn read_variables(prefix: &str) -> Result<SessionSettings, Failure> {
     SessionSettings::from_env_prefix(prefix).map_err(Failure::usage)
 }
 
-/// Returns the table `session`, or the whole file where there is none.
+/// Returns the table `session` of a file, or the whole file without such a table.
 fn read(path: &Path) -> Result<SessionSettings, Failure> {
     let fail = |error: String| Failure::file("cannot read", path, error);
     let bytes = File::open(path).and_then(all_of);
@@ -126,8 +127,8 @@ impl Format {
         checked.map_err(|error| format!("there is no table `session`; {error}"))
     }
 
-    /// Parses `text`. An error tells only the line, because those of the formats quote the file, which may have a key
-    /// there.
+    /// Parses `text`. An error names only the line, because the formats' own errors quote the file, which may contain a
+    /// key.
     fn parse<T: DeserializeOwned>(self, text: &str) -> Result<T, String> {
         match self {
             Format::Json => serde_json::from_str(text).map_err(|error| match error.line() {
@@ -157,12 +158,12 @@ impl Format {
     }
 }
 
-/// Refuses a text of YAML that would fill the memory or the stack: the loader calls itself for each level, and copies what
-/// an alias stands for.
+/// Refuses a YAML text that would fill the memory or the stack, because the loader recurses for each level and copies
+/// the value of each alias.
 fn check_yaml(text: &str) -> Result<(), String> {
     let mut parser = Parser::new_from_str(text);
     let mut of_anchors = BTreeMap::new();
-    // The lists and tables that are not yet at their end, with their anchors.
+    // Lists and tables that have not ended yet, with their anchors.
     let mut open = vec![(0, 0_usize)];
     loop {
         let (event, _) = parser.next_token().map_err(no_yaml)?;
@@ -197,7 +198,7 @@ fn no_yaml(error: ScanError) -> String {
     format!("line {line} is not YAML, or gives a name twice")
 }
 
-/// Returns a value of YAML as one of JSON, or null for what no setting can be.
+/// Converts a value of YAML to JSON. A value that no setting can have becomes null.
 fn json_of(yaml: Yaml) -> Value {
     match yaml {
         Yaml::Boolean(flag) => flag.into(),
@@ -215,5 +216,5 @@ fn json_of(yaml: Yaml) -> Value {
 }
 
 const MOST_VALUES: usize = 100_000;
-/// As many as those of JSON.
+/// Largest number of levels, the same as in JSON.
 const MOST_LEVELS: usize = 128;

@@ -4,7 +4,8 @@ use std::io::{self, Read};
 
 use zeroize::Zeroizing;
 
-/// Reads a source to its end, and refuses one that is longer than any ring, any settings, and all fields of a request.
+/// Reads a source to its end. Refuses a source that is longer than any ring, any settings, and all headers of a
+/// request.
 pub(crate) fn all_of(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     source.take(LONGEST + 1).read_to_end(&mut bytes)?;
@@ -14,6 +15,6 @@ pub(crate) fn all_of(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     }
 }
 
-/// The argument that stands for standard input, and for standard output where a command writes.
+/// Argument that stands for standard input, and for standard output if a command writes.
 pub(crate) const STANDARD_INPUT: &str = "-";
 const LONGEST: u64 = 1 << 20;

@@ -61,12 +61,12 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, &'static str> {
     )
 }
 
-/// Shows a time before the year 10000 in the form of a key ring: `2026-12-15T00:00:00Z`.
+/// Formats a time before the year 10000 as in a key ring: `2026-12-15T00:00:00Z`.
 pub(crate) fn show(time: SystemTime) -> String {
     humantime::format_rfc3339_seconds(time).to_string()
 }
 
-/// Refuses every other form, such as one with an offset, a fraction of a second or a space.
+/// Parses a time. Refuses every other form, such as one with an offset, a fraction of a second or a space.
 fn parse(text: &str) -> Result<SystemTime, &'static str> {
     let time = humantime::parse_rfc3339(text).ok();
     let time = time.filter(|time| show(*time) == text);

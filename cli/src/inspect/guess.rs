@@ -1,4 +1,4 @@
-//! A guess at the payload of a typed session, whose bytes do not say what they are (SPEC.md § 5.5).
+//! Guesses the payload of a typed session, whose bytes do not describe themselves (SPEC.md § 5.5).
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -34,12 +34,12 @@ pub(super) struct Part<'a> {
 enum Guess<'a> {
     Text(&'a str),
     Number(u64),
-    /// Neither.
+    /// A byte that is neither text nor number.
     Byte,
 }
 
 impl Part<'_> {
-    /// `null`: a byte that is neither text nor number.
+    /// Returns the part as JSON, with `null` for a byte that is neither text nor number.
     pub(super) fn as_json(&self) -> Value {
         match self.guess {
             Guess::Text(text) => text.into(),
@@ -101,10 +101,10 @@ fn varint(bytes: &[u8]) -> Option<(usize, u64)> {
     (is_shortest && is_in_range).then_some((last + 1, value))
 }
 
-/// A single character is rather two small numbers.
+/// Fewest characters of a text. A single character is more likely two small numbers.
 const SHORTEST_TEXT: usize = 2;
 const BYTES_IN_A_ROW: usize = 12;
-/// From 2020 to 2100, in seconds since 1970.
+/// Numbers that may be times: from 2020 to 2100, in seconds since 1970.
 const TIMES: std::ops::Range<u64> = 1_577_836_800..4_102_444_800;
 
 #[cfg(test)]

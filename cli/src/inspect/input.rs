@@ -20,11 +20,11 @@ pub(super) struct Found {
     /// `cookie`, `header` or `token`.
     pub(super) kind: &'static str,
     pub(super) name: String,
-    /// Each joined from its parts where it came in several cookies.
+    /// Tokens, each joined from its parts if it came in several cookies.
     pub(super) tokens: Vec<Result<Vec<u8>, Reason>>,
 }
 
-/// `default_name`: that of the application's cookie.
+/// Finds tokens in the input. `default_name` is the name of the application's cookie.
 pub(super) fn find(
     argument: Option<&str>,
     carrier: &Carrier,
@@ -55,7 +55,7 @@ pub(super) fn find(
     })
 }
 
-/// Skips the scheme `Bearer`, in any case, as the library does.
+/// Skips the scheme `Bearer`, in any case of letters, like the library.
 fn without_bearer<'a>(header: &str, value: &'a str) -> &'a [u8] {
     let is_authorization = header.eq_ignore_ascii_case("Authorization");
     match value.split_once(' ') {
@@ -66,7 +66,7 @@ fn without_bearer<'a>(header: &str, value: &'a str) -> &'a [u8] {
     }
 }
 
-/// Returns the tokens in the cookies of a text or, where it has none, the text as one.
+/// Returns the tokens in the cookies of a text. A text without cookies is itself the token.
 fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Found, Failure> {
     let pairs = pairs_in(text);
     let name = match name {
@@ -92,12 +92,12 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
     })
 }
 
-/// Returns the pairs `name=value` that a browser has after these lines: fields of requests and responses, alone or among
-/// others, and pairs. A cookie of a response replaces those of its name; the last one that is deleted counts if no other
-/// is left.
+/// Returns the pairs `name=value` that a browser has after these lines, which are fields of requests and responses,
+/// with or without other lines, and pairs. A cookie of a response replaces earlier cookies of its name. If no other is
+/// left, the last deleted cookie counts.
 fn pairs_in(text: &str) -> Vec<&str> {
     let mut pairs = Vec::new();
-    // How many pairs before the last cookie of a response with this name.
+    // Number of pairs before the last cookie of a response with this name.
     let mut replaced_at: HashMap<&str, usize> = HashMap::new();
     let mut deleted = None;
     for line in lines(text) {
@@ -118,7 +118,7 @@ fn pairs_in(text: &str) -> Vec<&str> {
             _ => {}
         }
     }
-    // The first line of a request, and what `curl` tells of its own, may have an `=` as well.
+    // The first line of a request, and messages of `curl`, may also contain an `=`.
     let is_name = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace);
     let is_pair = |pair: &&str| pair.contains('=') && is_name(name_of(pair));
     let mut seen = 0;
@@ -167,7 +167,7 @@ fn is_field((name, _): &(&str, &str)) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Returns the lines, without what `curl -v` writes before each.
+/// Returns the lines without the marks that `curl -v` writes before each.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let lines = text.lines();
     lines.map(|line| line.trim().trim_start_matches(['<', '>']).trim_start())

@@ -28,8 +28,8 @@ pub(crate) use value::Reader;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Inspect {
-    /// A token, or cookies: pairs, and Cookie or Set-Cookie fields, one a line, also as `curl -v` shows them; by default
-    /// or with `-` read from standard input, where other users of this machine cannot see it
+    /// A token, or cookies: pairs and Cookie or Set-Cookie headers, one per line, also as `curl -v` shows them. By
+    /// default or with `-`, read from standard input, where other users of this machine cannot see it
     cookie: Option<String>,
     #[command(flatten)]
     keys: Keys,
@@ -76,7 +76,7 @@ pub(crate) struct Carrier {
 }
 
 impl Inspect {
-    /// Shows sessions that hold a `T`, which `reader` reads.
+    /// Shows sessions that hold a `T`. `reader` reads their payloads.
     pub(crate) fn run<T: Payload>(self, reader: Reader) -> Answer {
         let now = time::now()?;
         let at = self.at.unwrap_or(Time::NOW).resolve(now)?;

@@ -1,4 +1,4 @@
-//! The report on tokens.
+//! Report on tokens.
 
 use std::{fmt::Display, time::SystemTime};
 
@@ -22,7 +22,7 @@ pub(super) struct Report<'a> {
     found: &'a Found,
     at: SystemTime,
     has_keys: bool,
-    /// Reason why a request with all of them has no session, though one alone might.
+    /// Reason why a request with all these tokens has no session, although a single one might.
     refused_together: Option<Reason>,
     tokens: Vec<Token>,
     show_id: bool,
@@ -32,7 +32,7 @@ struct Token {
     /// Part that anyone can see.
     info: Result<TokenInfo, Reason>,
     characters: usize,
-    /// Verified.
+    /// Verified content.
     content: Option<TokenContent>,
     is_under_sealing_key: Option<bool>,
     /// Payload, if it can be read.
@@ -115,7 +115,7 @@ impl Token {
             Some(opener) => match token.and_then(|token| opener.open(token, at)) {
                 Err(reason) => (None, Some(reason)),
                 Ok(content) => {
-                    // Without the type no one knows whether a typed payload can be read.
+                    // Without the type, it is unknown whether a typed payload can be read.
                     let is_known = |reason: &Reason| {
                         opener.reader.is_typed || content.schema == 0 || *reason != Reason::Payload
                     };

@@ -24,7 +24,7 @@ pub(super) struct Sessions {
     /// The application's label, if it has one
     #[arg(long, value_name = "LABEL")]
     application: Option<String>,
-    /// The label of the sessions' type; by default the label of the program's type; a dictionary has none
+    /// The label of the sessions' type, which a dictionary does not have; by default the label of the program's type
     #[arg(long = "type", value_name = "LABEL")]
     type_label: Option<String>,
     /// A pair of the context, in order
@@ -45,7 +45,7 @@ pub(super) struct Sessions {
     /// The application's clock_skew; by default the one in the settings, or 60s
     #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
     clock_skew: Option<Duration>,
-    /// The application's not_before; that of the ring counts in any case
+    /// The application's not_before, in addition to the ring's
     #[arg(long, value_name = "TIME")]
     not_before: Option<Time>,
 }
@@ -105,12 +105,12 @@ impl Sessions {
         self.settings.are_given()
     }
 
-    /// Returns the ring of the keys that the settings name, if they do.
+    /// Returns the ring of the keys that the settings name, if any.
     pub(super) fn ring(&self) -> Result<Option<KeyRing>, Failure> {
         let Some(mut settings) = self.settings.read()? else {
             return Ok(None);
         };
-        // The layers are checked, so the only error is that there are none.
+        // The layers are already checked, so the only possible error is that they name no keys.
         let Ok(sources) = settings.take_key_sources() else {
             return Ok(None);
         };
@@ -121,7 +121,7 @@ impl Sessions {
         ring.map(Some)
     }
 
-    /// Returns `builder` with the settings that the application has.
+    /// Returns `builder` with the application's settings.
     fn configured<C: 'static>(
         &self,
         ring: &KeyRing,
@@ -130,7 +130,7 @@ impl Sessions {
     ) -> Result<SessionBuilder<C>, Failure> {
         let mut builder = self.with_settings(ring, builder)?;
         if let Some(idle) = self.idle_timeout {
-            // A longer one is refused, and has the same effect as one that is as long.
+            // A longer idle timeout would be refused, and has the same effect as one of this length.
             let longest = self.absolute_timeout.unwrap_or(Duration::MAX);
             builder = builder.idle_timeout(idle.map(|idle| idle.min(longest)));
         }
@@ -169,13 +169,13 @@ impl Sessions {
         let Some(mut settings) = self.settings.read()? else {
             return Ok(builder);
         };
-        // They are read already, or another place is given.
+        // The keys are already read, or another place is given.
         let _ = settings.take_key_sources();
         let fail = |error: ConfigError| {
             let place = self.settings.names();
             Failure::File(format!("cannot apply {place} to this ring: {error}"))
         };
-        // Alone and as a cookie, so that the file is named for its mistakes.
+        // Builds a cookie from only the file's settings, so that an error names the file.
         let cookie = settings
             .clone()
             .apply_to(cookie_under(ring))
@@ -185,7 +185,7 @@ impl Sessions {
     }
 }
 
-/// Returns a mistake in settings, and calls each that has an option by this.
+/// Returns a mistake in settings, and calls each setting by its option, if it has one.
 fn mistake(error: &ConfigError) -> Failure {
     let options = Inspect::augment_args(Command::new("inspect"));
     Failure::usage(error.naming(|setting| {
@@ -238,8 +238,8 @@ impl<T: Payload> Opener<T> {
         }
     }
 
-    /// Returns the reason why a request with all these tokens has no session: none can be preferred, or the preferred
-    /// one cannot be read.
+    /// Returns the reason why a request with all these tokens has no session: no token can be preferred, or the
+    /// preferred one cannot be read.
     pub(super) fn refused_together(&self, found: &Found, at: SystemTime) -> Option<Reason> {
         let Inspector::Cookie(cookie) = &self.inspector else {
             return None;

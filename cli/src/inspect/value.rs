@@ -9,12 +9,14 @@ use zeroize::Zeroizing;
 
 /// Reads the payloads of one type of sessions as JSON.
 ///
-/// A value that JSON lacks becomes an object with one entry that begins with `$`: `{"$hex": "00ff"}` for bytes,
-/// `{"$float": "NaN"}` for floats that are not finite, `{"$map": [[1, "one"]]}` for maps whose keys are not strings, or
-/// not all different.
+/// A value that JSON lacks becomes an object with one entry that begins with `$`:
+///
+/// - `{"$hex": "00ff"}` for bytes;
+/// - `{"$float": "NaN"}` for floats that are not finite;
+/// - `{"$map": [[1, "one"]]}` for maps whose keys are not strings, or not all different.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader {
-    /// `None`: the payload is of another type.
+    /// Reads the payload, or returns `None` if it is of another type.
     pub(super) read: fn(&TokenContent) -> Option<Value>,
     /// Set for sessions of a type that this program has.
     pub(super) is_typed: bool,
@@ -44,7 +46,7 @@ fn dictionary(content: &TokenContent) -> Option<Value> {
     from_messagepack(&content.payload).filter(Value::is_object)
 }
 
-/// Through MessagePack, because JSON alone would lack values of the type.
+/// Reads a typed payload through MessagePack, because JSON lacks some values of the type.
 fn typed<T: SessionData>(content: &TokenContent) -> Option<Value> {
     let value: T = content.value()?;
     let mut bytes = Zeroizing::new(Vec::new());
@@ -125,7 +127,7 @@ impl<'de> Visitor<'de> for AnyValue {
         let pairs = entries.iter();
         let pairs = pairs.map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone())));
         let object: Option<Map<_, _>> = pairs.collect();
-        // Below the dictionary itself a key may occur twice.
+        // Below the top level, a key may occur twice.
         let object = object.filter(|object| object.len() == entries.len());
         Ok(object.map_or_else(|| json!({ "$map": entries }), Value::Object))
     }

@@ -13,7 +13,7 @@ use crate::{
 
 /// Add a new key, which is accepted and does not seal yet
 ///
-/// Creates the file if there is none; its first key seals. Prints the id of the key, never the
+/// Creates the file if it does not exist; its first key seals. Prints the id of the key, never the
 /// key.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
@@ -69,7 +69,7 @@ impl Add {
     }
 }
 
-/// Returns a key that can join the ring of `sealing`.
+/// Generates a key that can join the ring of `sealing`.
 pub(super) fn new_key(suite: Option<SuiteName>, sealing: &KeyInfo) -> Result<NewKey, Failure> {
     let like = SuiteName::like(sealing.suite);
     let suite = suite.unwrap_or(like);

@@ -104,7 +104,7 @@ impl Check {
         Ok(report.is_valid())
     }
 
-    /// Returns what is to be said about the overlap that the file notes.
+    /// Returns the finding about the overlap that the file notes, if any.
     fn of_note(
         &self,
         given: Option<Duration>,
@@ -125,7 +125,8 @@ impl Check {
         }
     }
 
-    /// Returns the keys that retire before their tokens end, which some do not at `at`, each with a command that fixes it.
+    /// Returns findings about keys that retire before their tokens end, each with a command that fixes it. Tokens that
+    /// have ended by `at` do not count.
     fn of_overlaps(
         &self,
         ring: &KeyRing,
@@ -157,7 +158,8 @@ impl Check {
         Ok(findings)
     }
 
-    /// `early`: findings about keys that are needed for longer, which are not to be removed.
+    /// Returns findings about the ring. `early` has the findings about keys that are needed for longer, which must not
+    /// be removed.
     fn of_ring(&self, ring: &KeyRing, early: &[Finding], at: SystemTime) -> Vec<Finding> {
         let mut findings = Vec::new();
         let (keys, file) = (ring.keys(), self.file.display());
@@ -197,11 +199,11 @@ impl Check {
 
 struct Report {
     at: SystemTime,
-    /// `None`: it is not known.
+    /// Overlap that keys need, or `None` if it is not known.
     overlap: Option<Duration>,
-    /// `None`: any.
+    /// Longest need of keys for which the ring is valid, or `None` if it is valid for any.
     serves: Option<Duration>,
-    /// `None`: the file is not a ring.
+    /// Fingerprint of the ring, or `None` if the file is not a ring.
     fingerprint: Option<String>,
     findings: Vec<Finding>,
 }
@@ -260,7 +262,7 @@ impl Report {
     }
 }
 
-/// Returns the longest need of keys for which the ring is valid. `None`: any.
+/// Returns the longest need of keys for which the ring is valid, or `None` if it is valid for any.
 fn serves(ring: &KeyRing, at: SystemTime) -> Option<Duration> {
     ring.overlaps().map(|overlap| overlap.serves(at)).min()
 }

@@ -40,7 +40,7 @@ pub(super) struct Target {
 }
 
 pub(super) struct Edit {
-    /// Ring before the change. `None`: there is no file, or no key in it.
+    /// Ring before the change, or `None` if there is no file, or no key in it.
     pub(super) before: Option<KeyRing>,
     pub(super) text: RingText,
     pub(super) now: SystemTime,
@@ -50,9 +50,9 @@ pub(super) struct Edit {
     pub(super) name: String,
     /// Overlap that the file notes.
     noted: Option<Duration>,
-    /// Overlap that keys need, as options or else the file say. `None`: it is not known.
+    /// Overlap that keys need, from the options or else from the file, or `None` if it is not known.
     pub(super) known: Option<Duration>,
-    /// Options that gave it, each after a space, for a command line that is proposed.
+    /// Options that gave the overlap, each after a space, for a command line that is proposed.
     pub(super) options: String,
 }
 
@@ -90,7 +90,7 @@ impl Target {
         }
         let told = told.join("\n");
         match self.is_piped() {
-            // Standard output is for the ring alone.
+            // Standard output is only for the ring.
             true => told.lines().for_each(answer::note),
             false => answer::print(&told)?,
         }
@@ -146,7 +146,7 @@ impl Edit {
         })
     }
 
-    /// Notes the overlap, unless the file says it already. Returns that in a sentence.
+    /// Notes the overlap in the file, unless it is already noted. Returns a sentence about the change.
     fn note_overlap(&mut self) -> Option<String> {
         let is_new = self.known != self.noted && !self.text.is_in_one_line();
         let overlap = self.known.filter(|_| is_new)?;
@@ -155,7 +155,7 @@ impl Edit {
         Some(format!("{file} notes that old keys open for {duration}"))
     }
 
-    /// Returns the ring after the change, which the library reads before anything is written.
+    /// Returns the ring after the change. The library reads it before anything is written.
     pub(super) fn result(&self) -> Result<KeyRing, Failure> {
         let ring = self.text.to_text().parse();
         ring.map_err(|error| Failure::no(format!("{error}; nothing is written")))
@@ -178,18 +178,18 @@ impl Edit {
         ))
     }
 
-    /// Sets the time at which a key begins to seal, also before others with the same time.
+    /// Sets the time at which a key begins to seal, even if others have the same time.
     pub(super) fn set_seal_from(&mut self, id: KeyId, from: SystemTime) {
         self.text.set(id, SEAL_FROM, Some(from));
         for other in self.before.iter().flat_map(KeyRing::keys) {
-            // On a tie the first listed seals.
+            // Of keys with the same time, the first listed seals.
             if other.seal_from == Some(from) && other.id != id {
                 self.text.move_before(id, other.id);
             }
         }
     }
 
-    /// Refuses a change by which another key than `sealing` would seal now.
+    /// Refuses a change after which another key than `sealing` would seal now.
     pub(super) fn check_still_seals(&self, sealing: KeyId) -> Result<(), Failure> {
         if self.result()?.sealing_key(self.now) == sealing {
             return Ok(());

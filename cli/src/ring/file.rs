@@ -1,8 +1,8 @@
-//! Reading ring files, and replacing them: whole or not at all, and by one process at a time.
+//! Reads ring files, and replaces them: whole or not at all, and by one process at a time.
 //!
 //! A new text is written to a temporary file next to the ring, which is then renamed over it. The temporary file always
-//! has the same name, and is locked as long as its process lives, so it is also the lock. One that is not locked was
-//! left behind by a crash.
+//! has the same name, and is locked as long as its process lives, so it is also the lock. A temporary file that is not
+//! locked was left behind by a crash.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -47,7 +47,7 @@ pub(super) fn overlap(text: &str, path: &Path) -> Result<Option<Duration>, Failu
 
 /// A ring file, locked against other editing commands while this lives.
 pub(super) struct EditedFile {
-    /// With all links resolved.
+    /// Path with all links resolved.
     path: PathBuf,
     /// Content before the change.
     before: Option<Zeroizing<Vec<u8>>>,
@@ -66,7 +66,7 @@ impl EditedFile {
         })
     }
 
-    /// Empty if there is no such file.
+    /// Returns the text of the file, or an empty text if there is no such file.
     pub(super) fn text(&self) -> Result<Zeroizing<String>, Failure> {
         let before = self.before.as_deref();
         text_of(before.map_or(&[], Vec::as_slice), &self.path)
@@ -89,7 +89,7 @@ impl EditedFile {
         }
         fs::rename(&self.temporary.path, &self.path).map_err(fail)?;
         self.temporary.is_gone = true;
-        // From here on the change is made, and an error would say that it is not.
+        // The change is made now, and an error would say that it is not.
         let unsynced = sync_folder(&self.path).err().map(|error| {
             let path = self.path.display();
             format!("{path} is written, but may be lost at a power failure: {error}")
@@ -97,7 +97,7 @@ impl EditedFile {
         Ok(note.into_iter().chain(unsynced).collect())
     }
 
-    /// Editors and other programs ignore the lock.
+    /// Checks that the file has not changed, because editors and other programs ignore the lock.
     fn check_unchanged(&self) -> Result<(), Failure> {
         if self.before == read_if_any(&self.path)? {
             return Ok(());
@@ -121,7 +121,7 @@ fn read_if_any(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
 struct Temporary {
     path: PathBuf,
     file: File,
-    /// It is the ring now, or the file at its path is that of another process.
+    /// `true` if the file has become the ring, or if another process owns the file at its path.
     is_gone: bool,
 }
 
@@ -145,7 +145,7 @@ impl Temporary {
                 }
                 file => file.map_err(fail)?,
             };
-            // In between, another process may have taken it for a leftover of a crash.
+            // Meanwhile, another process may have taken it for a leftover of a crash.
             if !lock::take(&file, &path).map_err(fail)? {
                 break;
             }
@@ -169,13 +169,13 @@ fn busy(ring: &Path) -> Failure {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.is_gone {
-            // The next run removes a file that stays.
+            // The next run removes a file that remains.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// Removes a temporary file whose process is dead. `false`: it is alive.
+/// Removes a temporary file whose process is dead. Returns `false` if it is alive.
 fn remove_leftover(path: &Path) -> io::Result<bool> {
     if !fs::symlink_metadata(path)?.is_file() {
         return Err(io::Error::other(
@@ -219,7 +219,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     let synced = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
-    // Of the runtimes for WASI, Deno cannot.
+    // Deno, a runtime for WASI, cannot do this.
     if cfg!(target_os = "wasi") {
         Ok(())
     } else {
@@ -236,7 +236,7 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Gives `file` the owner and the mode of the one at `path`, without permissions for others.
+/// Gives `file` the owner and the mode of the file at `path`, without permissions for others.
 #[cfg(unix)]
 fn keep_permissions(file: &File, path: &Path) -> Result<Option<String>, Failure> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
@@ -259,7 +259,8 @@ fn keep_permissions(file: &File, path: &Path) -> Result<Option<String>, Failure>
     }))
 }
 
-/// On Windows a file inherits the permissions of its folder. WASI knows none: cli/npm gives a file to its owner alone.
+/// Does nothing. On Windows, a file inherits the permissions of its folder. WASI has no permissions, so cli/npm
+/// restricts a file to its owner.
 #[cfg(not(unix))]
 fn keep_permissions(_: &File, _: &Path) -> Result<Option<String>, Failure> {
     Ok(None)

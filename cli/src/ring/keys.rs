@@ -17,7 +17,7 @@ pub(crate) trait KeyRingExt {
     fn planned_after(&self, at: SystemTime) -> impl Iterator<Item = (KeyId, SystemTime)>;
 
     /// Returns the last time at which a key that is planned to seal at `from` may have sealed, by a clock that shows
-    /// `ahead` at `now`. `None`: it did not.
+    /// `ahead` at `now`. Returns `None` if the key has not sealed.
     fn planned_sealed(
         &self,
         from: Option<SystemTime>,
@@ -27,13 +27,13 @@ pub(crate) trait KeyRingExt {
         if from.is_some_and(|from| from <= ahead) {
             return Some(now);
         }
-        // The key that seals took over from another, perhaps from this one before its time was put off.
+        // The key that seals took over from another key, perhaps from this one before its time was postponed.
         self.sealing(now).seal_from.filter(|since| *since <= now)
     }
 
     fn overlaps(&self) -> impl Iterator<Item = Overlap>;
 
-    /// Returns the overlap of a key with the next one. `None`: it has no end, or that one no beginning.
+    /// Returns the overlap of a key with the next one, or `None` if the key has no end, or the next one no beginning.
     fn overlap(&self, id: KeyId) -> Option<Overlap> {
         self.overlaps().find(|overlap| overlap.key == id)
     }
@@ -64,7 +64,7 @@ impl KeyRingExt for KeyRing {
     }
 }
 
-/// A key that retires, and the next one, which takes over from it.
+/// Key that retires, and the next key, which takes over from it.
 pub(crate) struct Overlap {
     pub(crate) key: KeyId,
     pub(crate) accept_until: SystemTime,
@@ -73,7 +73,7 @@ pub(crate) struct Overlap {
 }
 
 impl Overlap {
-    /// `None`: the key has no end, or the next one no beginning.
+    /// Returns the overlap, or `None` if the key has no end, or the next one no beginning.
     pub(crate) fn of(key: &KeyInfo, next: &KeyInfo) -> Option<Overlap> {
         Some(Overlap {
             key: key.id,
@@ -89,8 +89,8 @@ impl Overlap {
         duration.unwrap_or_default()
     }
 
-    /// Returns the longest need of the first key at which its end cuts nothing short at `at`, or later: an end that has
-    /// passed does no harm to a need that has passed too.
+    /// Returns the longest overlap for which the first key's end is late enough at `at` and later. An early end does no
+    /// harm to tokens that have ended by `at` anyway.
     pub(crate) fn serves(&self, at: SystemTime) -> Duration {
         let since = at.duration_since(self.seal_from).unwrap_or_default();
         self.duration().max(since)

@@ -18,11 +18,11 @@ use crate::{
 /// Drop a key that someone else may have
 ///
 /// Sessions forged with it may have been sealed again under every other key of the ring, even
-/// if it was retired or removed long ago: `renew` keeps their content and gives them new
-/// dates. So by default all keys are replaced by a new one. With --not-before the other keys
-/// stay, and sessions issued before that time are refused: it must be the time by which the
-/// last instance has the new file, plus twice the clock skew. Both sign everyone out. Anyone
-/// with the key can still read what was recorded under it.
+/// if it was retired or removed long ago. `renew` keeps their content and gives them new dates.
+/// So by default a new key replaces all keys. With --not-before the other keys stay,
+/// and sessions issued before that time are refused. Choose the time by which the last instance
+/// has the new file, plus twice the clock skew. Both ways sign everyone out. Anyone with the
+/// key can still read what was recorded under it.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Leaked {
@@ -92,7 +92,7 @@ impl Leaked {
                 show(later)
             )));
         }
-        // Until an instance has the new file, it seals forgeries again and keeps their content at sign-in.
+        // Until an instance has the new file, it still seals forgeries again, and keeps their content at sign-in.
         if time <= edit.now {
             return Err(Failure::no(
                 "instances accept forgeries until they have the new file, so --not-before must be later than \
@@ -149,8 +149,9 @@ impl Leaked {
     }
 }
 
-/// Moves the end of the key before the removed one, which was to retire when that one had taken over. It now retires as
-/// long after the next takeover, so whatever took the ring takes it again. A retired key is removed instead.
+/// Moves the end of the key before the removed one, because the removed key no longer takes over from it. The earlier
+/// key now retires as long after the next takeover, so a check that accepted the ring accepts it again. A retired key
+/// is removed instead.
 fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String> {
     let next = ring.next_after(leaked.id);
     let mut before = ring.keys();

@@ -8,17 +8,17 @@ use std::{
 
 use same_file::Handle;
 
-/// Locks a new file. `false`: another process has it, or has removed it.
+/// Locks a new file. Returns `false` if another process has locked or removed it.
 pub(super) fn take(file: &File, path: &Path) -> io::Result<bool> {
     Ok(try_lock(file)? && is_at(file, path))
 }
 
-/// Returns `true`: only the holder of the lock of the file at this path renames or removes it.
+/// Returns `true`, because only the holder of the lock renames or removes the file at this path.
 pub(super) fn is_held(_: &Path, _: &str) -> bool {
     true
 }
 
-/// Removes the file of a process that is dead. `false`: it is alive.
+/// Removes the file of a process that is dead. Returns `false` if the process is alive.
 pub(super) fn remove_leftover(path: &Path) -> io::Result<bool> {
     let file = OpenOptions::new().read(true).write(true).open(path)?;
     if !try_lock(&file)? {
@@ -30,7 +30,7 @@ pub(super) fn remove_leftover(path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// `false`: another process has it.
+/// Locks a file. Returns `false` if another process has locked it.
 fn try_lock(file: &File) -> io::Result<bool> {
     match file.try_lock() {
         Err(TryLockError::Error(error)) => Err(error),

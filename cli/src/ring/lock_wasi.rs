@@ -1,5 +1,5 @@
-//! Lock on the temporary file of a ring, where there are no locks (WASI): the file itself, while it is young. A command
-//! holds it for milliseconds.
+//! Lock on the temporary file of a ring for WASI, which has no locks. The file itself is the lock while it is young. A
+//! command holds it for milliseconds.
 
 use std::{
     fs::{self, File},
@@ -10,18 +10,18 @@ use std::{
 
 use crate::source::all_of;
 
-/// A new file is ours.
+/// Returns `true`, because the file is new.
 pub(super) fn take(_: &File, _: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// `false`: another process took the file for a leftover, and perhaps put its own there.
+/// Returns `false` if another process took the file for a leftover, and perhaps put its own there.
 pub(super) fn is_held(path: &Path, text: &str) -> bool {
     let found = File::open(path).and_then(all_of);
     found.is_ok_and(|found| *found == text.as_bytes())
 }
 
-/// Removes the file that a crash left behind. `false`: it may be in use.
+/// Removes the file that a crash left behind. Returns `false` if it may be in use.
 pub(super) fn remove_leftover(path: &Path) -> io::Result<bool> {
     let written = fs::metadata(path)?.modified()?;
     if written.elapsed().unwrap_or_default() < LONGEST_COMMAND {

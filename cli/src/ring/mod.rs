@@ -1,4 +1,4 @@
-//! Showing and changing key rings.
+//! Shows and changes key rings.
 
 mod add;
 mod check;

@@ -1,5 +1,5 @@
 //! Overlap of two keys: the time for which the first has to open after the next one begins to seal (SPEC.md § 3.4.8).
-//! Options give it, and a comment of the ring's file notes it for the commands that follow: `# overlap=31m`.
+//! Options give it, and a comment in the ring's file notes it for later commands: `# overlap=31m`.
 
 use std::{
     ops::Range,
@@ -17,8 +17,8 @@ use crate::{answer::Failure, settings, time};
 /// Options for the overlap.
 #[derive(Args)]
 pub(super) struct OverlapOptions {
-    /// The longest that a session lives without being used: its idle_timeout or remembered_idle_timeout, or, where that
-    /// is off, its absolute_timeout or remember_up_to
+    /// The longest time for which a session lives without being used: its idle_timeout or remembered_idle_timeout, or
+    /// without one, its absolute_timeout or remember_up_to
     #[arg(long, value_name = "DURATION", value_parser = time::parse_duration, conflicts_with = "Layers")]
     lifetime: Option<Duration>,
     #[command(flatten)]
@@ -33,13 +33,13 @@ impl OverlapOptions {
         self.skew.unwrap_or(Duration::from_secs(60))
     }
 
-    /// Returns the time at which every clock shows `time` at least. A clock may be behind another by the skew, and both
-    /// behind the clock of this machine.
+    /// Returns the time at which every clock shows at least `time`. An instance's clock may be behind another's by the
+    /// skew, and the other's behind the clock of this machine.
     pub(super) fn certainly_past(&self, time: SystemTime) -> Result<SystemTime, Failure> {
         time::after(time, self.skew().saturating_mul(2))
     }
 
-    /// Returns the overlap that the options give. `None`: they give none.
+    /// Returns the overlap that the options give, if any.
     pub(super) fn overlap(&self) -> Result<Option<Duration>, Failure> {
         let overlap = match self.lifetime {
             Some(lifetime) => Some(check(lifetime)?.saturating_add(self.skew())),
@@ -67,7 +67,7 @@ impl OverlapOptions {
     }
 }
 
-/// Refuses a duration that no application can have: a builder does.
+/// Refuses a duration that no application can have, because a builder refuses it.
 fn check(lifetime: Duration) -> Result<Duration, Failure> {
     let key = EncryptionKey::generate().map_err(Failure::usage)?;
     let cookie = SessionCookie::encrypted(key).idle_timeout(None);

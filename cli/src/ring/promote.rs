@@ -44,7 +44,7 @@ impl Promote {
             return Ok(vec![format!("key {id} seals already; no key is changed")]);
         }
         edit.text.set(key.id, ACCEPT_UNTIL, None);
-        // It may seal before its time, because no other key can.
+        // The key may seal before its time, because no other key can.
         if sealing != key.id || key.seal_from.is_some_and(|from| from > edit.now) {
             edit.set_seal_from(key.id, at);
         }
@@ -52,7 +52,7 @@ impl Promote {
             edit.check_still_seals(sealing)?;
         }
         let after = edit.result()?;
-        // Where no key retires, none retires too early.
+        // Without a key that retires, no key retires too early.
         if after.overlaps().next().is_some() {
             check_overlaps(&ring, &after, edit)?;
         }
@@ -61,7 +61,7 @@ impl Promote {
     }
 }
 
-/// Refuses a takeover so late that an earlier key retires before its tokens end.
+/// Refuses a takeover that is so late that an earlier key retires before its tokens end.
 fn check_overlaps(before: &KeyRing, after: &KeyRing, edit: &Edit) -> Result<(), Failure> {
     let needed = edit.overlap()?;
     let is_cut = |overlap: &Overlap| {
@@ -74,7 +74,7 @@ fn check_overlaps(before: &KeyRing, after: &KeyRing, edit: &Edit) -> Result<(), 
     }
 }
 
-/// Refuses a time that does not fit the key's present role.
+/// Refuses a time that does not fit the key's current role.
 fn check_time(
     ring: &KeyRing,
     key: &KeyInfo,

@@ -68,8 +68,8 @@ impl Retire {
         Ok(vec![told])
     }
 
-    /// Returns the last time at which the key may have sealed, or will have by its end, as far as the ring shows.
-    /// `None`: it did not, or nothing that still opens.
+    /// Returns the last time at which the key may have sealed or will seal, as far as the ring shows. Returns `None` if
+    /// it has sealed nothing, or nothing that still opens.
     fn last_sealed(
         &self,
         ring: &KeyRing,
@@ -79,20 +79,21 @@ impl Retire {
         let now = edit.now;
         let next = ring.next_after(key.id).and_then(|next| next.seal_from);
         Ok(match ring.role(key.id, now) {
-            // It opens nothing, and does again if it gets another end.
+            // A retired key opens nothing, but opens again if it gets another end.
             Some(KeyRole::Retired) => next.filter(|_| self.at.is_some()),
             Some(KeyRole::Planned) if self.at.is_none() => {
-                // An instance's clock may be ahead by as much as one may be behind.
+                // An instance's clock may be ahead by as much as it may be behind.
                 let ahead = self.target.overlap.certainly_past(now)?;
                 ring.planned_sealed(key.seal_from, now, ahead)
             }
-            // It seals, did or will. Without an end, an instance that has no later file yet may have sealed until now.
+            // The key seals, did or will. Without an end, an instance that still has an earlier file may have sealed
+            // until now.
             _ if key.accept_until.is_none() => Some(next.unwrap_or(now).max(now)),
             _ => Some(next.unwrap_or(now)),
         })
     }
 
-    /// Refuses an end before `needed`, that of the last token under the key.
+    /// Refuses an end before `needed`, the end of the last token under the key.
     fn check_end(
         &self,
         ring: &KeyRing,
@@ -105,7 +106,7 @@ impl Retire {
             return Ok(());
         };
         let (id, file, options) = (key.id, &edit.file, &edit.options);
-        // A planned key may have no end, because none takes over from it.
+        // A planned key may have no end, because no key takes over from it.
         let is_planned = ring.role(id, edit.now) == Some(KeyRole::Planned);
         let waits = self.at.is_none() && (is_planned || key.accept_until >= Some(needed));
         let needed = show(needed);
@@ -118,7 +119,7 @@ impl Retire {
         )))
     }
 
-    /// Refuses to remove the key that seals, and one that another key needs for its own end.
+    /// Refuses to remove the key that seals, or a key that another key needs for its own end.
     fn check_removal(&self, ring: &KeyRing, id: KeyId, edit: &Edit) -> Result<(), Failure> {
         if ring.sealing_key(edit.now) == id {
             return Err(Failure::no(format!(
@@ -146,7 +147,7 @@ impl Retire {
         }
         let needed = edit.overlap()?;
         let was = ring.overlap(before.id).map(|overlap| overlap.duration());
-        // An end that was too early before is no reason to keep this key.
+        // An end that was already too early is no reason to keep this key.
         if left.duration() >= was.map_or(needed, |was| was.min(needed)) {
             return Ok(());
         }

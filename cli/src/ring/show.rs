@@ -37,7 +37,7 @@ impl Show {
         let text = file::read(&self.file)?;
         let ring = file::parse(&text, &self.file)?;
         let overlap = file::overlap(&text, &self.file)?;
-        // A ring does not keep the keys themselves.
+        // A ring does not contain the keys themselves.
         let secrets = self.secrets.then(|| RingText::new(&text));
         let described = described(&ring, at, overlap, secrets.as_ref());
         let shown = Zeroizing::new(if self.json {
@@ -54,7 +54,7 @@ impl Show {
     }
 }
 
-/// Returns the keys of a ring, in the order in which they take over.
+/// Returns the keys of a ring, in the order in which they take over sealing.
 pub(super) fn described(
     ring: &KeyRing,
     at: SystemTime,
@@ -85,7 +85,7 @@ pub(super) fn described(
     })
 }
 
-/// Returns a described ring as text, with a line for each key, and a `*` before the one that seals.
+/// Returns a described ring as text, with a line for each key, and a `*` before the key that seals.
 pub(super) fn table(ring: &Value) -> String {
     let fingerprint = ring["fingerprint"].as_str().unwrap_or_default();
     let mut lines = vec![format!("fingerprint {fingerprint}")];

@@ -1,4 +1,4 @@
-//! The text of a ring, line by line, or key by key where commas separate them. A change keeps everything else: comments,
+//! Text of a ring, line by line, or key by key if commas separate the keys. A change keeps everything else: comments,
 //! blank lines, order, line ends.
 
 use std::{
@@ -20,13 +20,13 @@ pub(super) struct RingText {
 }
 
 struct Line {
-    /// Including its line end.
+    /// Text of the line, including its line end.
     text: Zeroizing<String>,
     key: Option<KeyId>,
 }
 
 impl RingText {
-    /// Takes the text of a ring, before or after it is parsed.
+    /// Reads the text of a ring, before or after it is parsed.
     pub(super) fn new(text: &str) -> RingText {
         let lines: Vec<_> = text.split_inclusive('\n').map(Line::new).collect();
         let has_comma = |line: &Line| !line.is_comment() && line.text.contains(',');
@@ -40,7 +40,8 @@ impl RingText {
         }
     }
 
-    /// The same for the value of a variable. One line stays one line, also if it has a single key or none yet.
+    /// Like [`new`](Self::new), for the value of a variable. One line stays one line, even if it has a single key or
+    /// none yet.
     pub(super) fn of_variable(text: &str) -> RingText {
         let ring = text.trim();
         match ring.contains('\n') || ring.starts_with('#') {
@@ -73,14 +74,14 @@ impl RingText {
             *last = last.trim_end_matches(',');
         }
         parts.push(&self.tail);
-        // Of the exact size, because growing would leave a copy of the keys behind.
+        // Allocated in the exact size, because growing would leave a copy of the keys behind.
         let len = parts.iter().map(|part| part.len()).sum();
         let mut text = Zeroizing::new(String::with_capacity(len));
         text.extend(parts);
         text
     }
 
-    /// Returns `true` if there is more than comments and a `not_before`: keys, or a mistake.
+    /// Returns `true` if the text has keys, or a mistake, and not only comments and a `not_before`.
     pub(super) fn has_keys(&self) -> bool {
         let is_other = |word: &str| word.starts_with('#') || word.starts_with(NOT_BEFORE);
         let mut words = self.lines.iter().map(Line::first_word);
@@ -109,7 +110,7 @@ impl RingText {
         self.lines.retain(|line| line.key != Some(id));
     }
 
-    /// Moves a key before `other` if it is after it.
+    /// Moves the key `id` before `other`, unless it is already before it.
     pub(super) fn move_before(&mut self, id: KeyId, other: KeyId) {
         let positions = self.position(id).zip(self.position(other));
         if let Some((from, to)) = positions.filter(|(from, to)| from > to) {
@@ -126,7 +127,7 @@ impl RingText {
         }
     }
 
-    /// Notes the overlap of keys, in place of an earlier note or at the top.
+    /// Notes the overlap of keys, instead of an earlier note or at the top.
     pub(super) fn note_overlap(&mut self, overlap: Duration) {
         let duration = overlap::compact(overlap);
         let mut lines = self.lines.iter_mut();
@@ -154,7 +155,7 @@ impl RingText {
         self.end_line(at);
     }
 
-    /// Adds the end of a line, which the last of a file may lack.
+    /// Adds the end of a line, which the last line of a file may lack.
     fn end_line(&mut self, at: usize) {
         let line = &mut self.lines[at];
         if line.text.bytes().last() != self.line_end.bytes().last() {
@@ -218,7 +219,7 @@ impl Line {
     }
 }
 
-/// Also the end of a line. No line has a comma in it.
+/// White space and separators. The end of a line counts, and no line contains a comma.
 const BLANK: [char; 5] = [' ', '\t', '\r', '\n', ','];
 const NOT_BEFORE: &str = "not_before=";
 pub(super) const SEAL_FROM: &str = "seal_from=";
@@ -238,7 +239,7 @@ mod tests {
             .to_string()
     }
 
-    /// Returns a ring as people write it, whose keys may have times.
+    /// Returns a ring as people write it. Its keys may have times.
     fn strings() -> impl Strategy<Value = String> {
         let time = "seal_from=2030-0[1-9]-01T00:00:00Z";
         let key_line = ("[ \t]{0,2}", prop::option::of(time), "[ \t]{0,2}").prop_map(
@@ -262,7 +263,7 @@ mod tests {
     }
 
     proptest! {
-        // A failing case becomes a test, and not a line of a file.
+        // A failing case becomes a test, not a line of a file.
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
