@@ -101,8 +101,8 @@ for (const [name, screen] of Object.entries(screens)) {
       assert.equal(await visitor.has("#cookie .effect"), false, "it is said once");
       assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
       assert.notEqual((await visitor.session()).id, before);
-      await visitor.press("#count .primary");
-      await visitor.press("#count .primary");
+      await visitor.press("#count button");
+      await visitor.press("#count button");
       assert.equal(await visitor.text("#visits"), "2");
       assert.match(await visitor.effect(), /count is 2/, "also where the page now is");
       assert.equal((await visitor.session()).data.visits, 2);
@@ -113,11 +113,11 @@ for (const [name, screen] of Object.entries(screens)) {
     });
 
     test("data is added until it does not fit, and nothing is lost", async () => {
-      await visitor.press("#fill .primary");
+      await visitor.press("#fill button");
       assert.match(await visitor.effect(), /fits/);
       const { data } = await visitor.session();
       await visitor.type("#bytes", "3000");
-      await visitor.press("#fill .primary");
+      await visitor.press("#fill button");
       const complaint = await visitor.text("#fill .complaint");
       assert.match(complaint, /it needs \d{4} bytes of 3072/);
       assert.equal(await visitor.page.evaluate(() => document.activeElement.id), "bytes", "at that line");
@@ -129,16 +129,16 @@ for (const [name, screen] of Object.entries(screens)) {
     });
 
     test("a session in several cookies, and back in one", async () => {
-      await visitor.press("#split .primary");
+      await visitor.press("#split button");
       await visitor.type("#bytes", "6000");
-      await visitor.press("#fill .primary");
+      await visitor.press("#fill button");
       await visitor.open("/");
       assert.deepEqual(Object.keys(await visitor.cookies()).sort(), ["__Host-session", "__Host-session.1", "__Host-session.2"]);
       assert.match(await visitor.text("#size"), /cookies: 3\./);
       assert.match(await visitor.text("#cookie .legend"), /ciphertext.*\s60\d\d/);
       await fits();
       await visitor.press("#fill form + form button");
-      await visitor.press("#split .primary");
+      await visitor.press("#split button");
       assert.deepEqual(Object.keys(await visitor.cookies()), ["__Host-session"]);
     });
 
@@ -161,19 +161,19 @@ for (const [name, screen] of Object.entries(screens)) {
     test("a bit is flipped by keyboard, and each part has its reason", async () => {
       for (const [byte, reason] of [["0", "UnknownFormat|UnknownKey"], ["2", "UnknownKey"], ["20", "Auth"], ["50", "Auth"]]) {
         await visitor.type("#byte", byte);
-        await visitor.press("#flip .primary");
+        await visitor.press("#flip button");
         assert.match(await visitor.verdict(), new RegExp(`^Refused: (${reason})\\.`), byte);
       }
     });
 
     test("a token is refused under another name", async () => {
-      await visitor.press("#rename .primary");
+      await visitor.press("#rename button");
       assert.match(await visitor.effect("rename"), /__Host-session-renamed .*refused: Auth/);
     });
 
     test("a copy opens after signing out, until its id is denied", async () => {
       await visitor.signIn();
-      await visitor.press("#copy .primary");
+      await visitor.press("#copy button");
       await visitor.press("#copy form[action='/sign-out'] button");
       assert.match(await visitor.text("#copied"), /The copy opens\. It belongs to Ada/);
       await visitor.press("#copy form[action='/replay'] button");
@@ -187,12 +187,12 @@ for (const [name, screen] of Object.entries(screens)) {
 
     test("a rotation keeps the session, and a retired key opens nothing", async () => {
       await visitor.signIn();
-      await visitor.press("#copy .primary");
+      await visitor.press("#copy button");
       const keyOf = () => visitor.page.$eval("#cookie .legend tbody tr:nth-child(2)", (row) => [
         row.querySelector("code").innerText, row.querySelector("rect").getAttribute("fill"),
       ]);
       const [id, colour] = await keyOf();
-      await visitor.press("#keys .primary");
+      await visitor.press("#keys button");
       // The response to the rotation is sealed under the new key.
       assert.match(await visitor.verdict(), /^Opened\./);
       const [newId, newColour] = await keyOf();
@@ -217,7 +217,7 @@ for (const [name, screen] of Object.entries(screens)) {
 
     test("a visitor who is to be remembered has a cookie that outlives the browser", async () => {
       assert.equal(await visitor.has("input[name=remember]"), false);
-      await visitor.press("#remember .primary");
+      await visitor.press("#remember button");
       await visitor.page.click("input[name=remember]");
       await visitor.signIn();
       const { expires } = (await visitor.cookies())["__Host-session"];
@@ -227,14 +227,14 @@ for (const [name, screen] of Object.entries(screens)) {
 
     test("a message is shown once", async () => {
       await visitor.type("#message", "See you");
-      await visitor.press("#flash .primary");
+      await visitor.press("#flash button");
       assert.equal(await visitor.text(".flash"), "See you");
       await visitor.open("/");
       assert.equal(await visitor.has(".flash"), false);
     });
 
     test("another site gets nothing past the guard, and a coin without it", async () => {
-      await visitor.press("#csrf .primary");
+      await visitor.press("#csrf button");
       await visitor.click("#csrf .button");
       assert.ok(visitor.page.url().startsWith(demo.otherOrigin));
       await fits();
@@ -266,7 +266,7 @@ for (const [name, screen] of Object.entries(screens)) {
     });
 
     test("the browser keeps 4096 bytes and drops 4097", async () => {
-      await visitor.press("#large .primary");
+      await visitor.press("#large button");
       assert.match(await visitor.effect("large"), /Kept: 4096\. Dropped without a word: 4097\./);
       assert.deepEqual(Object.keys(await visitor.cookies()), ["__Host-session"], "both are removed");
     });
@@ -307,7 +307,7 @@ for (const [name, screen] of Object.entries(screens)) {
     });
 
     test("a form that changes the cookie leads to its picture, and from there back to the form", async () => {
-      const forms = ["#sign-in .primary", "#count .primary", "#fill .primary", "#fill form + form button", "#keys .primary", "#clock button"];
+      const forms = ["#sign-in button", "#count button", "#fill button", "#fill form + form button", "#keys button", "#clock button"];
       await visitor.type("#name", "Ada");
       for (const button of forms) {
         await visitor.press(button);
@@ -326,17 +326,17 @@ for (const [name, screen] of Object.entries(screens)) {
 
     test("a session that idled out comes back with the right clock", async () => {
       await visitor.signIn();
-      await visitor.press("#clock .primary");
+      await visitor.press("#clock [value='1860']");
       assert.match(await visitor.verdict(), /^Refused: Idle\./);
       await isAccessible();
-      await visitor.press("#cookie > form .primary");
+      await visitor.press("#cookie > form button");
       assert.match(await visitor.verdict(), /^Opened\./);
       assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
     });
 
     test("no cookie that is one bit away opens", async () => {
       await visitor.signIn();
-      await visitor.click("#forge .primary");
+      await visitor.click("#forge .button");
       const [, tried, opened] = /^(\d+) forgeries in .*: (\d+) opened/.exec(await visitor.text("#forged"));
       assert.equal(tried % 8, 0);
       assert.ok(tried > 500);
@@ -350,7 +350,7 @@ for (const [name, screen] of Object.entries(screens)) {
 
     test("the picture of a large cookie takes at most half a screen", async () => {
       await visitor.type("#bytes", "2000");
-      await visitor.press("#fill .primary");
+      await visitor.press("#fill button");
       const height = await visitor.page.$eval("#cookie input[type=image]", (picture) => picture.height);
       assert.ok(height <= 384, `${height}`);
     });

@@ -24,6 +24,16 @@ fn the_first_view_of_the_lab_gives_the_session_its_id() {
 }
 
 #[test]
+fn the_first_line_says_what_to_do_next() {
+    let browser = start("");
+    browser.get("/");
+    let lead = r#"<p class="lead">Sign in below, and then click a square of the picture."#;
+    assert!(browser.get("/").has(lead));
+    let lead = r#"<p class="lead">Click a square of the picture: one bit of your cookie changes"#;
+    assert!(browser.signed_in("Ada").get("/").has(lead));
+}
+
+#[test]
 fn the_lab_tells_why_a_token_was_refused() {
     let browser = start("").signed_in("Ada");
     let token = browser.token().unwrap();

@@ -47,11 +47,23 @@ impl Forgeries {
                 "forge.done",
                 &[("tried", &tried), ("time", &time), ("opened", &opened)],
             ),
-            years: t.filled("forge.years", &[("exponent", &format!("{years:.0}"))]),
+            years: t.filled("forge.years", &[("exponent", &raised(years))]),
             picture: Picture::of(&parts, None),
             reasons,
         })
     }
+}
+
+/// Writes a whole number as an exponent.
+fn raised(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let raised = digits.bytes().map(|digit| match digit {
+        b'0'..=b'9' => {
+            ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][usize::from(digit - b'0')]
+        }
+        _ => '⁻',
+    });
+    raised.collect()
 }
 
 /// Counts one more for this reason, and returns its colour.
