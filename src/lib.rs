@@ -284,6 +284,7 @@ struct TypesThatLeadBack;
 #[doc = include_str!("../docs/metrics.md")]
 #[doc = include_str!("../docs/rotation.md")]
 #[doc = include_str!("../docs/settings.md")]
+#[doc = include_str!("../docs/troubleshooting.md")]
 #[doc = include_str!("../docs/typed-sessions.md")]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,5 +1,5 @@
-//! The incidents of docs/deployments.md: one program of two is wrong, and what the page calls the proof is in the log at level
-//! info, or differs between the health texts of the two.
+//! The incidents of docs/troubleshooting.md: one program of two is wrong, and what the page calls the proof is in the log at
+//! level info, or differs between the health texts of the two.
 
 use std::{
     collections::BTreeSet,
@@ -20,7 +20,7 @@ use crate::common::{
 /// The code spans in the cell "Proof" of the row that begins so.
 #[track_caller]
 fn proofs(visitors: &str) -> Vec<&'static str> {
-    let page = include_str!("../docs/deployments.md");
+    let page = include_str!("../docs/troubleshooting.md");
     let start = format!("| {visitors}");
     let mut rows = page.lines().filter(|line| line.starts_with(&start));
     let row = rows.next().unwrap_or_else(|| panic!("no row {visitors}"));

@@ -16,6 +16,7 @@ mod form_post;
 mod forms;
 mod full;
 mod jobs;
+mod json_errors;
 #[cfg(feature = "actix")]
 mod own_pages;
 #[cfg(feature = "derive")]
@@ -103,6 +104,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     (GUIDES, include_str!("form_post.rs")),
     (GUIDES, include_str!("forms.rs")),
     (GUIDES, include_str!("full.rs")),
+    (GUIDES, include_str!("json_errors.rs")),
     (GUIDES, include_str!("preference.rs")),
     (GUIDES, include_str!("upload.rs")),
     (GUIDES, include_str!("webhooks.rs")),

@@ -77,7 +77,7 @@ fn every_set_cookie_is_kept_separate() {
     }
 }
 
-/// docs/edge.md says so. One cookie is all that such a load balancer delivers.
+/// docs/deployments.md says so. One cookie is all that such a load balancer delivers.
 #[test]
 fn a_load_balancer_without_multi_value_headers_delivers_one_cookie_of_several() {
     let (server, browser, fields) = large(Front::Alb { multi_value: false });
