@@ -64,23 +64,51 @@ fn words(query: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
 }
 
+/// Returns the metric that a query names, with labels of that metric alone.
+fn metric_of(query: &str) -> String {
+    let table = table();
+    let metric = words(query).find(|word| word.starts_with("hardtack_"));
+    let metric = metric.unwrap_or_else(|| panic!("{query}"));
+    let metric = metric.trim_end_matches("_bucket");
+    let labels = table.get(metric);
+    let labels = labels.unwrap_or_else(|| panic!("{metric} is in no row: {query}"));
+    for word in words(query).filter(|word| !word.starts_with("hardtack_")) {
+        let is_known = OF_PROMETHEUS.contains(&word) || labels.contains(word);
+        assert!(is_known, "{word} is no label of {metric}: {query}");
+    }
+    metric.to_owned()
+}
+
 #[test]
 fn the_dashboard_names_metrics_and_labels_of_the_table_alone_and_every_metric() {
-    let table = table();
-    let mut shown = BTreeSet::new();
-    for query in queries(&dashboard()) {
-        let metric = words(&query).find(|word| word.starts_with("hardtack_"));
-        let metric = metric.unwrap_or_else(|| panic!("{query}"));
-        let metric = metric.trim_end_matches("_bucket");
-        let labels = table.get(metric);
-        let labels = labels.unwrap_or_else(|| panic!("{metric} is in no row: {query}"));
-        for word in words(&query).filter(|word| !word.starts_with("hardtack_")) {
-            let is_known = OF_PROMETHEUS.contains(&word) || labels.contains(word);
-            assert!(is_known, "{word} is no label of {metric}: {query}");
+    let queries = queries(&dashboard()).into_iter();
+    let shown: BTreeSet<_> = queries.map(|query| metric_of(&query)).collect();
+    assert_eq!(shown, table().into_keys().collect());
+}
+
+#[test]
+fn the_alerts_name_metrics_labels_and_variants_that_exist() {
+    let repository = Repository::read();
+    let text = repository.text("docs/metrics.md");
+    let (_, alerts) = text.split_once("\n## Alerts\n").unwrap();
+    let (alerts, _) = alerts.split_once("\n## ").unwrap();
+    let expressions: Vec<_> = alerts
+        .lines()
+        .filter(|row| row.contains("hardtack_"))
+        .map(|row| quoted(row.split('|').nth(2).unwrap()).remove(0))
+        .collect();
+    assert!(expressions.len() > 5);
+    let is_in_the_code = |variant: &str| {
+        let mut files = repository.files.iter();
+        let name = format!("\"{variant}\"");
+        files.any(|(path, text)| path.starts_with("src/") && text.contains(&name))
+    };
+    for expression in expressions {
+        metric_of(&expression);
+        for variant in expression.split('"').skip(1).step_by(2) {
+            assert!(is_in_the_code(variant), "{variant} in {expression}");
         }
-        shown.insert(metric.to_owned());
     }
-    assert_eq!(shown, table.into_keys().collect());
 }
 
 #[test]
