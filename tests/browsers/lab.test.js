@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 
 import { Demo, Visitor, launch, screens } from "./demo.js";
+import { refusal, shown } from "./readme.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -387,4 +388,9 @@ describe("in all", () => {
     const policy = loaded[0].headers()["content-security-policy"];
     assert.match(policy, /^default-src 'none'; style-src 'self'; img-src data:;/);
   });
+});
+
+test("the picture of the README shows what the lab shows", async () => {
+  const { text } = await refusal(browser);
+  assert.equal(text, shown(), "make the picture by `npm run readme`, and look at it");
 });

@@ -1,15 +1,13 @@
 // Pictures of the lab's main states, light and dark, on a desktop and a phone: `npm run pictures`.
-// All go to `target/pictures`, and that of the README to `docs/pictures`.
+// All go to `target/pictures`; `readme.js` makes the one of README.md.
 
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { Demo, Visitor, launch, root, screens } from "./demo.js";
 
 const folder = join(root, "target/pictures");
-const ofReadme = join(root, "docs/pictures");
 mkdirSync(folder, { recursive: true });
-mkdirSync(ofReadme, { recursive: true });
 
 const browser = await launch();
 for (const [name, screen] of Object.entries(screens)) {
@@ -28,7 +26,6 @@ for (const [name, screen] of Object.entries(screens)) {
     await visitor.press("#clock button:nth-of-type(1)");
     await visitor.open("/");
     await take("signed-in");
-    if (name === "desktop" && theme === "light") await forReadme(visitor, "lab-opened.png");
     await visitor.type("#bytes", "3000");
     await visitor.press("#fill button");
     await take("too-large");
@@ -51,15 +48,3 @@ for (const [name, screen] of Object.entries(screens)) {
   }
 }
 await browser.close();
-
-/** The card of the cookie, as wide as a README shows it, and under 100 kB. */
-async function forReadme(visitor, file) {
-  await visitor.page.setViewport({ width: 1000, height: 900 });
-  const card = await visitor.page.$("#cookie");
-  const path = join(ofReadme, file);
-  await card.screenshot({ path });
-  await visitor.page.setViewport(screens.desktop);
-  const { size } = statSync(path);
-  if (size > 100_000) throw new Error(`${file} has ${size} bytes`);
-  console.log(file, size);
-}

@@ -12,6 +12,7 @@ mod denied;
 mod domains;
 #[cfg(feature = "derive")]
 mod epochs;
+mod first;
 mod form_post;
 mod forms;
 mod full;
@@ -76,7 +77,8 @@ fn the_documents_show_these_programs() {
             .split_once("// What follows is not in the document.")
             .unwrap();
         let shown = bare(program);
-        let mut blocks = page.split("```rust\n").skip(1);
+        let blocks = page.split("\n```rust").skip(1);
+        let mut blocks = blocks.map(|block| block.split_once('\n').unwrap().1);
         let is_shown = blocks.any(|block| bare(block.split("```").next().unwrap()) == shown);
         assert!(is_shown, "{program}");
     }
@@ -93,6 +95,7 @@ fn bare(program: &str) -> Vec<String> {
     parts
 }
 
+const README: &str = include_str!("../../README.md");
 const GUIDES: &str = include_str!("../../docs/guides.md");
 const FRAMEWORKS: &str = include_str!("../../docs/frameworks.md");
 const ENDING: &str = include_str!("../../docs/ending-sessions.md");
@@ -100,6 +103,7 @@ const MOVING: &str = include_str!("../../docs/moving.md");
 const EDGE: &str = include_str!("../../docs/edge.md");
 
 const PROGRAMS: &[(&str, &str)] = &[
+    (README, include_str!("first.rs")),
     (GUIDES, include_str!("domains.rs")),
     (GUIDES, include_str!("form_post.rs")),
     (GUIDES, include_str!("forms.rs")),
