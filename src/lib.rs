@@ -1,33 +1,60 @@
 //! Web sessions that live in one sealed cookie and need no store.
 //!
-//! A session travels in the visitor's cookie, encrypted or, if you choose so, only signed. Every instance that
-//! has the keys reads every session, and stores none.
+//! A session travels in the visitor's cookie, encrypted or, if you choose, only signed. Every instance that has the keys
+//! reads every session, and stores none: there is no Redis to run, and a restart signs nobody out.
 //!
 //! | To begin | |
 //! |---|---|
 //! | First program | below, with feature `axum`; [without a framework](#without-a-framework) |
-//! | For my framework | [`SessionLayer`] for axum, tower and actix-web; [instructions][frameworks] for these and for hyper, poem, rocket, salvo and warp; [edge and serverless][edge] |
+//! | Guides | [who is signed in, forms, OAuth, tests][guides]; [how to end sessions][guide::ending_sessions]; [a struct as the session][guide::typed_sessions] |
+//! | For my framework | [`SessionLayer`] for axum 0.8, tower and actix-web 4; [instructions][frameworks] for these and for hyper, poem, rocket, salvo and warp; [edge and serverless][edge] |
 //! | Keys in production | `hardtack keygen` of the package `hardtack-cli` makes a key, and [`KeyRing::from_env`] reads it; [keeping and rotating them][rotation] |
 //! | What it cannot do | A copied cookie opens until its deadline, sessions cannot be listed, and the last of parallel responses wins: [limits], with what helps |
 //!
 #![cfg_attr(feature = "axum", doc = "```no_run")]
 #![cfg_attr(not(feature = "axum"), doc = "```ignore")]
-//! use axum::{Router, routing::get};
-//! use hardtack::{EncryptionKey, Session, SessionCookie, SessionError, SessionLayer};
+//! use axum::{Router, response::{Html, Redirect}, routing::{get, post}};
+//! use hardtack::{
+//!     EncryptionKey, Session, SessionCookie, SessionError, SessionLayer,
+//!     csrf::CsrfGuard,
+//! };
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let key = EncryptionKey::generate()?; // in production: KeyRing::from_env("SESSION_KEYS")?
-//!     let cookie = SessionCookie::encrypted(key).build()?;
-//!     let app = Router::new().route("/", get(home)).layer(SessionLayer::new(cookie));
-//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//!     // In production: KeyRing::from_env("SESSION_KEYS")?
+//!     let key = EncryptionKey::generate()?;
+//!     let app = Router::new()
+//!         .route("/", get(home))
+//!         .route("/sign-in", post(sign_in))
+//!         .route("/sign-out", post(sign_out))
+//!         // Refuses forms of other sites.
+//!         .layer(CsrfGuard::new().origin_check_only())
+//!         // The layer that is added last runs first.
+//!         .layer(SessionLayer::new(SessionCookie::encrypted(key).build()?));
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3001").await?;
 //!     Ok(axum::serve(listener, app).await?)
 //! }
 //!
-//! async fn home(session: Session) -> Result<String, SessionError> {
-//!     let visits = session.get::<u32>("visits")?.unwrap_or(0) + 1;
-//!     session.insert("visits", visits)?;
-//!     Ok(format!("visit {visits}"))
+//! async fn home(session: Session) -> Result<Html<String>, SessionError> {
+//!     let (path, button) = match session.get::<u64>("user")? {
+//!         Some(user) => ("/sign-out", format!("Sign out user {user}")),
+//!         None => ("/sign-in", "Sign in".to_owned()),
+//!     };
+//!     Ok(Html(format!(
+//!         r#"<form method="post" action="{path}"><button>{button}</button></form>"#
+//!     )))
+//! }
+//!
+//! async fn sign_in(session: Session) -> Result<Redirect, SessionError> {
+//!     // After you have checked the password: begins a new, empty session.
+//!     session.sign_in()?;
+//!     session.insert("user", 42)?;
+//!     Ok(Redirect::to("/"))
+//! }
+//!
+//! async fn sign_out(session: Session) -> Result<Redirect, SessionError> {
+//!     session.invalidate()?;
+//!     Ok(Redirect::to("/"))
 //! }
 //! ```
 //!
@@ -66,14 +93,18 @@
 //!
 //! # Sessions
 //!
-//! A session is a dictionary of text keys and values of any type that serde can write and read; or, after
-//! [`typed`](carrier::SessionBuilder::typed), one value of your type ([`SessionData`]), which is smaller. By
-//! default there is room for 2 kB, and with another [`Size`] for more, in up to four cookies.
+//! A session is a map from strings to values of any type that serde can write and read. After
+//! [`typed`](carrier::SessionBuilder::typed) it is one value of your own type ([`SessionData`]), which is smaller. By
+//! default there is room for 2 kB. Another [`Size`] gives more, in up to four cookies.
 //!
-//! A session is read when it is first used. It is written with the head of the response when its content has changed,
-//! when its idle timeout has to be refreshed ([`refresh_after`](carrier::SessionBuilder::refresh_after)), and when
-//! another key has begun to seal. [`Session::save`] and [`Session::discard`] override the decision. A session that the
-//! application ended makes the browser drop its cookie; a session that does not open never does.
+//! A session is read when it is first used. It is written with the head of the response if
+//!
+//! - its content has changed,
+//! - its idle timeout has to be refreshed ([`refresh_after`](carrier::SessionBuilder::refresh_after)), or
+//! - another key has begun to seal.
+//!
+//! [`Session::save`] and [`Session::discard`] override this. When the application ends a session, the browser is told to drop
+//! its cookie. When a cookie does not open, it is left alone.
 //!
 //! # Keys
 //!
@@ -139,9 +170,8 @@
 //!
 //! # More
 //!
-//! [`guide`] has a program for each common task, [`guide::ending_sessions`] every way to end one, and
-//! [`guide::typed_sessions`] what a type of your own needs. The repository has the [limits] of sessions without a store, the
-//! [specification] of the format, the [threat model], and [examples].
+//! The repository has the [limits] of sessions without a store, the [specification] of the format, the [threat model], and
+//! [examples].
 //!
 //! [edge]: https://github.com/hardtack-rs/hardtack/blob/main/docs/edge.md
 //! [frameworks]: crate::guide::frameworks
@@ -207,7 +237,7 @@ pub mod companion {
     };
 }
 
-// The guides, where one reads the API. `src/guide/links.txt` has the links of their pages, before those that the pages have.
+// The guides as pages of rustdoc. `src/guide/links.txt` has the targets of their links here.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
 
@@ -235,7 +265,7 @@ pub use state::{SessionData, SessionError};
 #[cfg(feature = "tower")]
 pub use web::layer::SessionLayer;
 
-/// Types that would read each other's bytes do not compile, also where no session of them is built.
+/// Two types that convert from each other do not compile, even if no session uses them.
 ///
 /// ```compile_fail,E0080
 /// # use hardtack::SessionData;
