@@ -19,13 +19,14 @@ export async function refusal(browser) {
   const visitor = await Visitor.of(browser, demo, { width: 1000, height: 900 });
   await visitor.signIn();
   await visitor.type("#bytes", "120");
-  await visitor.press("#fill .primary");
+  await visitor.press("#fill form button");
   const bytes = await visitor.page.$("#cookie input[type=image]");
   await visitor.goes(() => bytes.click({ offset: { x: 154, y: 116 } }));
   // Without the key id, which each run has anew.
   const rest = "#cookie > :not(.verdict, .picture), #cookie .legend code";
   await visitor.page.$$eval(rest, (elements) => elements.forEach((element) => element.remove()));
   await visitor.page.$$eval("#cookie .picture *", (elements) => elements.forEach(({ style }) => (style.marginBottom = "0")));
+  await visitor.page.$eval("#cookie", ({ style }) => (style.borderRadius = "0"));
   const text = (await visitor.text("#cookie")).replace(/\s+/g, " ");
   const png = await (await visitor.page.$("#cookie")).screenshot();
   await visitor.close();
