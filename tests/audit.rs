@@ -1,5 +1,6 @@
-//! The documents for reviews: each row of docs/review/checklists.md points to a test or to a heading, and
-//! docs/review/dependencies.md has every direct dependency in the version of Cargo.lock.
+//! The documents for reviews: each row of docs/review/checklists.md points to a test or to a heading,
+//! docs/review/evidence.md has a row for each threat of SECURITY.md, and docs/review/dependencies.md has every direct
+//! dependency in the version of Cargo.lock.
 
 use std::collections::BTreeSet;
 
@@ -32,6 +33,37 @@ fn every_row_of_the_checklists_points_to_a_test_or_a_heading() {
         }
     }
     assert!(count > 60, "there are {count} rows");
+}
+
+/// `documents.rs` looks for the files and the tests that the rows name.
+#[test]
+fn every_threat_has_its_evidence_under_the_same_number() {
+    let repository = Repository::read();
+    let model = repository.text("SECURITY.md");
+    let (mut threats, mut boundary) = (Vec::new(), 0);
+    for line in model.lines() {
+        if let Some(heading) = line.strip_prefix("## Boundary ") {
+            boundary += 1;
+            assert!(heading.starts_with(&format!("{boundary}: ")), "{heading}");
+        } else if line.starts_with("| ") && !cell(line, 1).ends_with("ttempt") {
+            threats.push(cell(line, 1).split(' ').next().unwrap());
+        }
+    }
+    let evidence = repository.text("docs/review/evidence.md");
+    let rows = evidence
+        .lines()
+        .filter(|line| line.starts_with("| ") && cell(line, 1) != "");
+    let (numbered, named): (Vec<&str>, Vec<&str>) =
+        rows.partition(|row| cell(row, 1).starts_with(|c: char| c.is_ascii_digit()));
+    for row in &numbered {
+        assert!(quoted(row).next().is_some(), "{row}");
+    }
+    assert!(threats.len() > 60, "there are {} rows", threats.len());
+    let numbers: Vec<_> = numbered.iter().map(|row| cell(row, 1)).collect();
+    assert_eq!(threats, numbers);
+    for name in named.iter().map(|row| cell(row, 1)) {
+        assert!(model.contains(&format!("**{name}")), "{name}");
+    }
 }
 
 /// So that no claim about the faults that are noticed is read for files in which none is made.

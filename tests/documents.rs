@@ -299,12 +299,13 @@ pub(crate) fn is_test(word: &str) -> bool {
     word.chars().all(is_plain) && word.matches('_').count() >= 4
 }
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 7] = [
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/review/audit.md",
     "docs/review/checklists.md",
+    "docs/review/evidence.md",
     "tests/README.md",
 ];
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::reports::{Kind, Place, Reports};
 
-/// A report that is no leak, or one that SECURITY.md names.
+/// A report that is no leak, or one that docs/review/side-channels.md names.
 pub(crate) struct Declared {
     /// Beginnings of the names of the operations in which it may occur.
     works: &'static [&'static str],
