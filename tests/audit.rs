@@ -52,7 +52,7 @@ fn every_threat_has_its_evidence_under_the_same_number() {
     let evidence = repository.text("docs/review/evidence.md");
     let rows = evidence
         .lines()
-        .filter(|line| line.starts_with("| ") && cell(line, 1) != "");
+        .filter(|line| line.starts_with("| ") && !cell(line, 1).is_empty());
     let (numbered, named): (Vec<&str>, Vec<&str>) =
         rows.partition(|row| cell(row, 1).starts_with(|c: char| c.is_ascii_digit()));
     for row in &numbered {
