@@ -97,11 +97,6 @@ impl Command {
     }
 }
 
-/// Example of the reference, compiled.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/cli.md")]
-struct Reference;
-
 /// Version, with the library that the ciphers run on.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let backend = Suite::Xaes256Gcm.backend();
