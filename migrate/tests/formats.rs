@@ -100,8 +100,8 @@ fn the_documents_name_the_cookies_that_the_libraries_set() {
             "tower-sessions-cookie-store 0.5",
             "tower-sessions private",
         ),
-        ("docs/moving.md", "Pyramid 2", "pyramid"),
-        ("docs/moving.md", "Beaker 1.10", "beaker signed"),
+        ("migrate/docs/python.md", "Pyramid 2", "pyramid"),
+        ("migrate/docs/python.md", "Beaker 1.10", "beaker signed"),
         ("migrate/src/jar.rs", "[`ActixSession`]", "actix private"),
         (
             "migrate/src/jar.rs",

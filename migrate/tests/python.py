@@ -1,4 +1,4 @@
-"""Prints session cookies that Pyramid and Beaker write, as JSON, if the advice of docs/moving.md about pickles keeps
+"""Prints session cookies that Pyramid and Beaker write, as JSON, if the advice of migrate/docs/python.md about pickles keeps
 visitors signed in:
 
     pip install pyramid beaker cryptography pycryptodome
@@ -60,7 +60,7 @@ def beaker_visits(*serializers):
     return visits
 
 
-page = pathlib.Path(__file__).parents[2].joinpath("docs/moving.md").read_text()
+page = pathlib.Path(__file__).parents[2].joinpath("migrate/docs/python.md").read_text()
 exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1])
 both = JsonOrPickle()  # noqa: F821
 assert beaker_visits("pickle", "pickle", "json") == 1
