@@ -15,7 +15,8 @@ const folder = process.cwd();
 const { root } = parse(folder);
 const wasi = new WASI({
   version: "preview1",
-  args: ["hardtack", ...process.argv.slice(2)],
+  // What the program's hints tell readers to type. `npx` sets the variable.
+  args: [process.env.npm_command === "exec" ? "npx hardtack-cli" : "hardtack", ...process.argv.slice(2)],
   env: { ...process.env, PWD: `/${relative(root, folder).replaceAll(sep, "/")}` },
   // Whatever the arguments name, and links lead to.
   preopens: { "/": root },

@@ -119,4 +119,8 @@ test("npx runs what npm packs", () => {
   assert.ok(packed.size < 420_000, `the package has ${packed.size} bytes`);
   done(["npm", "install", "--offline", "--no-audit", "--no-fund", join(folder, packed.filename)]);
   for (const name of ["hardtack-cli", "hardtack"]) assert.match(done(["npx", "--offline", name, "keygen"]), /^hardtack_key_v1_xaes_[\w-]{48}\n$/);
+  // Hints are what this reader can type.
+  const { stderr } = run(["npx", "--offline", "hardtack-cli", "ring", "rotate", "missing", "--after", "15m"]);
+  assert.match(stderr, /; `npx hardtack-cli ring add missing` makes the first\n$/);
+  assert.match(done(["npx", "--offline", "hardtack-cli", "ring", "add", "--help"]), /^Usage: npx hardtack-cli ring add /m);
 });

@@ -2,7 +2,8 @@
 
 use std::{
     borrow::Cow,
-    fmt::Display,
+    env,
+    fmt::{self, Display},
     io::{self, ErrorKind, Write},
     path::Path,
     process::ExitCode,
@@ -11,6 +12,20 @@ use std::{
 use hardtack::keys::redact;
 
 use crate::source::STANDARD_INPUT;
+
+/// The program, in sentences about what to run.
+pub(crate) const HARDTACK: Program = Program;
+
+/// Displays what a reader types: `hardtack`, or in WebAssembly argument 0, such as `npx hardtack-cli`.
+pub(crate) struct Program;
+
+impl Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let typed = env::args_os().next().filter(|_| cfg!(target_os = "wasi"));
+        let typed = typed.and_then(|typed| typed.into_string().ok());
+        f.write_str(typed.as_deref().unwrap_or("hardtack"))
+    }
+}
 
 /// Answer of a command. `Ok(false)` means that the command did its work, and the answer is no.
 pub(crate) type Answer = Result<bool, Failure>;
@@ -163,8 +178,9 @@ fn is_invisible(c: char) -> bool {
 /// Returns the message of the argument parser, without the usage after it.
 fn one_sentence(error: &clap::Error) -> String {
     if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return "a command is missing; `hardtack --help` and `hardtack ring --help` list them"
-            .to_owned();
+        return format!(
+            "a command is missing; `{HARDTACK} --help` and `{HARDTACK} ring --help` list them"
+        );
     }
     let text = error.to_string();
     let is_message = |line: &&str| !line.starts_with("Usage:") && !line.starts_with("For more");

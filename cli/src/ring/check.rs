@@ -18,7 +18,7 @@ use super::{
     overlap::{self, OverlapOptions},
 };
 use crate::{
-    answer::{self, Answer, Failure},
+    answer::{self, Answer, Failure, HARDTACK},
     source::STANDARD_INPUT,
     time::{self, Time, show},
 };
@@ -149,7 +149,7 @@ impl Check {
             } + &self.overlap.repeated();
             let sentence = format!(
                 "key {id} retires at {}, and tokens that it sealed may be valid until {}: their visitors are then signed \
-                 out. Fix: `hardtack ring retire {file} {id}{options}`",
+                 out. Fix: `{HARDTACK} ring retire {file} {id}{options}`",
                 show(short.accept_until),
                 show(end)
             );
@@ -169,7 +169,7 @@ impl Check {
                 Some(KeyRole::Retired) if early.iter().all(|finding| finding.key != Some(id)) => (
                     "retired",
                     format!(
-                        "key {id} no longer opens anything; `hardtack ring retire {file} {id}` removes it"
+                        "key {id} no longer opens anything; `{HARDTACK} ring retire {file} {id}` removes it"
                     ),
                 ),
                 Some(KeyRole::Sealing) if place == 0 && key.seal_from.is_some() => (
@@ -179,7 +179,7 @@ impl Check {
                 Some(KeyRole::Accepted) if key.accept_until.is_none() => (
                     "accepted-for-ever",
                     format!(
-                        "key {id} is accepted without end, `hardtack ring retire {file} {id} --at TIME` sets one"
+                        "key {id} is accepted without end, `{HARDTACK} ring retire {file} {id} --at TIME` sets one"
                     ),
                 ),
                 _ => continue,

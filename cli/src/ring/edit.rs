@@ -21,7 +21,7 @@ use super::{
     text::{RingText, SEAL_FROM},
 };
 use crate::{
-    answer::{self, Answer, Failure},
+    answer::{self, Answer, Failure, HARDTACK},
     source::STANDARD_INPUT,
     time::{self, show},
 };
@@ -132,7 +132,7 @@ impl Edit {
         self.before.clone().ok_or_else(|| {
             let (file, name) = (&self.file, &self.name);
             Failure::File(format!(
-                "{name} has no key; `hardtack ring add {file}` makes the first"
+                "{name} has no key; `{HARDTACK} ring add {file}` makes the first"
             ))
         })
     }
@@ -170,7 +170,7 @@ impl Edit {
         };
         Ok(format!(
             "key {id} would open for only {} after key {next} begins to seal, and its tokens may open for {}; first \
-             run `hardtack ring retire {} {id}{end}{}`",
+             run `{HARDTACK} ring retire {} {id}{end}{}`",
             show_duration(short.duration()),
             show_duration(needed),
             self.file,
@@ -197,16 +197,18 @@ impl Edit {
         let file = &self.file;
         Err(Failure::no(format!(
             "key {sealing} seals now although its seal_from is in the future, because no other key can, and \
-             this change would stop it; first run `hardtack ring promote {file} {sealing}`"
+             this change would stop it; first run `{HARDTACK} ring promote {file} {sealing}`"
         )))
     }
 }
 
 /// Returns the id of a key on the command line.
-pub(super) fn key_id(text: &str) -> Result<String, &'static str> {
+pub(super) fn key_id(text: &str) -> Result<String, String> {
     let is_id = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let id = is_id.then(|| text.to_ascii_lowercase());
-    id.ok_or("expected a key id of 8 hexadecimal digits, as `hardtack ring show` lists them")
+    id.ok_or_else(|| {
+        format!("expected a key id of 8 hexadecimal digits, as `{HARDTACK} ring show` lists them")
+    })
 }
 
 pub(super) fn find(ring: &KeyRing, id: &str, file: &str) -> Result<KeyInfo, String> {

@@ -10,7 +10,7 @@ use super::{
     text::ACCEPT_UNTIL,
 };
 use crate::{
-    answer::Failure,
+    answer::{Failure, HARDTACK},
     key::SuiteName,
     time::{self, Time, show},
 };
@@ -184,7 +184,7 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
                 format!("key {id} is the last one now, and is accepted without end")
             }
             None => format!(
-                "key {id} is accepted without end; `hardtack ring retire {file} {id} --at TIME` sets one"
+                "key {id} is accepted without end; `{HARDTACK} ring retire {file} {id} --at TIME` sets one"
             ),
         });
         break;

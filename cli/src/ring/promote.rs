@@ -10,7 +10,7 @@ use super::{
     text::ACCEPT_UNTIL,
 };
 use crate::{
-    answer::Failure,
+    answer::{Failure, HARDTACK},
     time::{Time, show},
 };
 
@@ -117,7 +117,7 @@ fn told(
             _ => "",
         };
         format!(
-            "key {later} still takes over at {}; `hardtack ring retire {file} {later}{force}` cancels that",
+            "key {later} still takes over at {}; `{HARDTACK} ring retire {file} {later}{force}` cancels that",
             show(from)
         )
     }));

@@ -10,7 +10,7 @@ use super::{
     text::ACCEPT_UNTIL,
 };
 use crate::{
-    answer::Failure,
+    answer::{Failure, HARDTACK},
     time::{self, Time, show},
 };
 
@@ -112,7 +112,7 @@ impl Retire {
         let needed = show(needed);
         let remedy = match waits {
             true => "wait until then".to_owned(),
-            false => format!("run `hardtack ring retire {file} {id} --at {needed}{options}`"),
+            false => format!("run `{HARDTACK} ring retire {file} {id} --at {needed}{options}`"),
         };
         Err(Failure::no(format!(
             "tokens that key {id} sealed may open until {needed}; {remedy}, or give --force"
@@ -123,8 +123,8 @@ impl Retire {
     fn check_removal(&self, ring: &KeyRing, id: KeyId, edit: &Edit) -> Result<(), Failure> {
         if ring.sealing_key(edit.now) == id {
             return Err(Failure::no(format!(
-                "key {id} seals; make another key seal first, with `hardtack ring rotate` or `hardtack ring \
-                 promote`, or drop this one with `hardtack ring leaked`"
+                "key {id} seals; make another key seal first, with `{HARDTACK} ring rotate` or `{HARDTACK} ring \
+                 promote`, or drop this one with `{HARDTACK} ring leaked`"
             )));
         }
         let keys = ring.keys();
@@ -135,7 +135,7 @@ impl Retire {
         let Some(next) = ring.next_after(id) else {
             let (before, file) = (before.id, &edit.file);
             return Err(Failure::no(format!(
-                "key {before} retires because key {id} takes over; first run `hardtack ring promote {file} \
+                "key {before} retires because key {id} takes over; first run `{HARDTACK} ring promote {file} \
                  {before}`"
             )));
         };
@@ -166,7 +166,7 @@ fn check_successor(ring: &KeyRing, id: KeyId, at: SystemTime, edit: &Edit) -> Re
     let file = &edit.file;
     let Some(next) = ring.next_after(id) else {
         return Err(Failure::no(format!(
-            "no key seals after key {id}; first run `hardtack ring rotate {file}` or `hardtack ring promote \
+            "no key seals after key {id}; first run `{HARDTACK} ring rotate {file}` or `{HARDTACK} ring promote \
              {file}` with another"
         )));
     };

@@ -9,7 +9,7 @@ use super::{
     text::ACCEPT_UNTIL,
 };
 use crate::{
-    answer::Failure,
+    answer::{Failure, HARDTACK},
     key::SuiteName,
     time::{self, show},
 };
@@ -35,8 +35,8 @@ impl Rotate {
         let old = ring.sealing(edit.now);
         if let Some((planned, _)) = ring.planned_after(edit.now).next() {
             return Err(Failure::no(format!(
-                "key {planned} is already planned to take over; wait for that, or cancel it with `hardtack ring \
-                 promote {file} {}` and `hardtack ring retire {file} {planned}`",
+                "key {planned} is already planned to take over; wait for that, or cancel it with `{HARDTACK} ring \
+                 promote {file} {}` and `{HARDTACK} ring retire {file} {planned}`",
                 old.id
             )));
         }
@@ -56,7 +56,7 @@ impl Rotate {
             format!("before {pushed} give {name} to every instance, in any order"),
             format!("from   {seal_from} key {new} seals, and key {old} only opens"),
             format!(
-                "from   {accept_until} key {old} opens nothing: remove it with `hardtack ring retire {file} \
+                "from   {accept_until} key {old} opens nothing: remove it with `{HARDTACK} ring retire {file} \
                  {old}`"
             ),
         ])
