@@ -115,6 +115,25 @@ fn every_field_of_json_is_in_its_table() {
 }
 
 #[test]
+fn the_first_line_of_a_check_is_one_of_the_page() {
+    let (_, block) = section("### ring check").split_once("```text\n").unwrap();
+    let lines = block.lines().map(|line| line.split("  ").next().unwrap());
+    let desk = Desk::new();
+    let check = || desk.run("ring check keys").out;
+    desk.done("ring add keys");
+    let any = check();
+    desk.done("ring rotate keys --lifetime 30m --after 0s");
+    let known = check();
+    desk.write("keys", desk.read("keys").replace("# overlap=31m\n", ""));
+    let unknown = check();
+    desk.write("keys", "no key");
+    let outputs = [any, known, unknown, check()];
+    for (output, line) in outputs.iter().zip(lines) {
+        assert!(output.starts_with(line), "{line}: {output}");
+    }
+}
+
+#[test]
 fn every_finding_is_in_its_table() {
     let source = include_str!("../../src/ring/check.rs");
     let table = section("### ring check");
