@@ -1,8 +1,9 @@
-// The programs of the README and of migration.md run.
+// The programs of the README, of migration.md and of docs/ run.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { execPath } from "node:process";
@@ -18,6 +19,7 @@ import * as h3of2 from "h3";
 import * as h3of1 from "h3-1";
 import { Hono } from "hono";
 import { getIronSession } from "iron-session";
+import { transform } from "esbuild";
 import { SignJWT } from "jose";
 import Koa from "koa";
 import koaSession from "koa-session";
@@ -34,9 +36,10 @@ import { SIGNING_KEY, XAES_KEY } from "./visitor.js";
 
 const here = (file) => new URL(`../${file}`, import.meta.url);
 const readme = await readFile(here("README.md"), "utf8");
-const migration = await readFile(here("migration.md"), "utf8");
+const [migration, operations, nextjs] = await Promise.all(["migration.md", "docs/operations.md", "docs/nextjs.md"].map((page) => readFile(here(page), "utf8")));
+const pages = [readme, migration, operations, nextjs];
 /** By the comment in their first lines. */
-const programs = new Map([...`${readme}${migration}`.matchAll(/```js\n\/\/ (\S+\.js)\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
+const programs = new Map([...pages.join("").matchAll(/```(?:jsx?|ts)\n\/\/ (\S+\.(?:jsx?|ts))\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
 
 process.env.SESSION_KEYS = XAES_KEY;
 process.env.IRON_PASSWORD = "a password of at least 32 characters";
@@ -60,18 +63,52 @@ test("the worker counts", async () => {
   assert.equal(await (await worker.fetch(request(cookieOf(first)), env)).text(), "visit 2");
 });
 
-test("the programs of Hono, Express and Node answer", async () => {
+test("the program of Hono answers", async () => {
   const hono = (await load("hono.js")).default;
   assert.equal(await (await hono.request("/")).text(), "Hello nobody");
-  assert.equal((await hono.request("/sign-out", { method: "POST" })).status, 303);
-  const { app } = await load("express.js");
-  const { server } = await load("node.js");
-  for (const listening of [createServer(app), server]) {
-    await new Promise((resolve) => listening.listen(0, "127.0.0.1", resolve));
-    const response = await fetch(`http://127.0.0.1:${listening.address().port}/`);
-    assert.equal(await response.text(), "Hello nobody");
-    listening.close();
-  }
+});
+
+test("the first program signs in and out, and refuses other sites and wrong passwords", async () => {
+  const { siteOf } = await load("express.js");
+  const browser = await listening(createServer(siteOf(async (name, password) => (password === "right" ? { name } : null))));
+  const send = (path, body = "", headers = {}) =>
+    browser.fetch(path, { method: "POST", body, headers: { "content-type": "application/x-www-form-urlencoded", ...headers } });
+  assert.equal((await send("/sign-in", "name=ada&password=wrong")).status, 401);
+  assert.equal((await send("/sign-in", "name=ada&password=right", { "sec-fetch-site": "cross-site" })).status, 403);
+  assert.equal((await browser.get("/")).text, "Hello nobody");
+  assert.equal((await send("/sign-in", "name=ada&password=right")).status, 303);
+  assert.equal((await browser.get("/")).text, "Hello ada");
+  await send("/sign-out");
+  assert.equal((await browser.get("/")).text, "Hello nobody");
+});
+
+test("a key is made by the line for it", async () => {
+  const [, program] = /^node -e '(.*)'$/m.exec(readme);
+  const key = execFileSync(execPath, ["-e", program], { cwd: fileURLToPath(here("./")), encoding: "utf8" });
+  process.env.SESSION_KEYS = key;
+  assert.equal((await SessionCookie.encrypted(key)).name, "__Host-session");
+  process.env.SESSION_KEYS = XAES_KEY;
+});
+
+test("on Lambda the session goes by the lists of payload 2.0, and by the headers of others", async () => {
+  const { handler } = await load("lambda.js");
+  const first = await handler({ version: "2.0", headers: {} });
+  assert.deepEqual([first.body, first.cookies.length], ["visit 1", 1]);
+  const cookie = first.cookies[0].split(";")[0];
+  const events = [{ version: "2.0", headers: {}, cookies: ["a=1", cookie] }, { headers: { Cookie: cookie } }, { multiValueHeaders: { Cookie: [cookie] } }];
+  for (const event of events) assert.equal((await handler(event)).body, "visit 2");
+});
+
+test("the types are right, and another type than the one of the shape is refused", async () => {
+  const check = (program) => {
+    const file = new URL("types.ts", folder);
+    writeFileSync(file, program);
+    const options = ["--noEmit", "--strict", "--skipLibCheck", "--ignoreConfig", "--module", "nodenext", "--target", "es2023", "--types", "node,express"];
+    execFileSync(execPath, [fileURLToPath(here("node_modules/typescript/bin/tsc")), ...options, fileURLToPath(file)], { encoding: "utf8" });
+  };
+  const program = programs.get("types.ts");
+  check(program);
+  assert.throws(() => check(program.replace("user: number;", "user: Date;")), ({ stdout }) => /types\.ts.*error/.test(stdout));
 });
 
 test("Connect, Polka, Koa and Fastify have the session of the lines for them", async () => {
@@ -383,18 +420,13 @@ test("a link that two use at once signs one of them in, also where the list of u
   }
 });
 
-/** The code of the block that begins with this line. */
-const blockOf = (first) => {
-  const at = readme.indexOf(`\n${first}`) + 1;
-  assert.ok(at > 0, first);
-  return readme.slice(at, readme.indexOf("```", at));
-};
-
 test("what a session can do is done, line by line", async () => {
   const cookies = await SessionCookie.encrypted(XAES_KEY);
   const session = await cookies.load(null);
+  const { useOf } = await load("session.js");
+  useOf(await cookies.load(null));
   // What a comment says of a line, where it is a value.
-  const said = blockOf('session.set("user", 7)').split("\n").filter((line) => line.startsWith("session."));
+  const said = programs.get("session.js").split("\n").map((line) => line.trim()).filter((line) => line.startsWith("session."));
   const results = said.map((line) => new Function("session", `return ${line.split("//")[0]}`)(session));
   assert.deepEqual([results[2], results[3], results[4], results[6]], [7, true, true, ["Saved."]]);
   assert.deepEqual([session.get("visits"), session.get("cart")], [1, undefined]);
@@ -405,19 +437,6 @@ test("what a session can do is done, line by line", async () => {
   for (const refused of [undefined, new Date(), 1n, new Map(), new Map([["a", 1]])]) assert.throws(() => session.set("a", refused), { code: "value" });
   assert.deepEqual(session.set("a", new Map([[1, "one"]])).get("a").get(1), "one");
   for (const copied of [() => session.user, () => JSON.stringify(session), () => ({ ...session })]) assert.throws(copied, TypeError);
-});
-
-test("who signs in has a session of one's own, and who signs out none", async () => {
-  const cookies = await SessionCookie.encrypted(XAES_KEY);
-  const [signIn, signOut] = blockOf("session.signIn(); //").split("\n\n");
-  const session = await cookies.load(null);
-  session.set("cart", [7]);
-  new Function("session", "user", signIn)(session, { id: 7 });
-  assert.deepEqual([session.get("user"), session.has("cart"), session.id === null], [7, false, false]);
-  const [line] = await cookies.save(session);
-  const next = await cookies.load(line.split(";")[0]);
-  new Function("session", signOut)(next);
-  assert.match((await cookies.save(next)).join(), /Max-Age=0/);
 });
 
 test("the guard lets a page through that carries a token", async () => {
@@ -431,14 +450,17 @@ test("operators count outcomes and refusals, and tenants have sessions of their 
   await fetch(request("__Host-session=junk"));
   await fetch(new Request("http://localhost/", { method: "POST", headers: { "sec-fetch-site": "cross-site" } }));
   assert.deepEqual(counts, { TooShort: 1, absent: 1, "cross-site": 1 });
-  const [mount] = /^app\.use\(session\(cookies, .*contextBy.*$/m.exec(readme);
+  const { forTenants } = await load("tenants.js");
   const tenants = new Hono();
-  new Function("app", "session", "cookies", mount)(tenants, inHono, SessionCookie.encrypted(XAES_KEY));
+  tenants.onError((error, c) => c.text(error.message, 500));
+  const installed = await import("hardtack-session");
+  forTenants(tenants, installed.SessionCookie.encrypted(XAES_KEY));
   tenants.get("/", (c) => c.text(`visit ${c.get("session").update("visits", (visits = 0) => visits + 1).get("visits")}`));
   const first = await tenants.request("http://a.example/");
   const headers = { cookie: cookieOf(first) };
   assert.equal(await (await tenants.request("http://a.example/", { headers })).text(), "visit 2");
   assert.equal(await (await tenants.request("http://b.example/", { headers })).text(), "visit 1");
+  assert.equal((await tenants.request("http://c.example/", { headers })).status, 500);
 });
 
 test("the worker before an origin passes the session on", async () => {
@@ -455,6 +477,9 @@ test("programs of other frameworks are those that are tested with them", async (
     "lib/session.js": "next",
     "instrumentation.js": "next",
     "proxy.js": "next",
+    "lib/cookie.js": "next",
+    "pages/api/legacy.js": "next",
+    "pages/legacy.js": "next",
     "src/hooks.server.js": "sveltekit",
     "src/middleware.js": "astro",
     "server/utils/session.js": "nuxt",
@@ -467,12 +492,35 @@ test("programs of other frameworks are those that are tested with them", async (
 /** The cookies of a request of Next.js. */
 const jar = { set: (name, value) => jar.pairs.set(name, value), getAll: () => [...jar.pairs].map(([name, value]) => ({ name, value })), pairs: new Map() };
 
+/** What takes the place of a module that is not here. */
+const STAND_INS = {
+  "next/headers": "const cookies = async () => jarOfNext;",
+  "next/navigation": "const redirect = (to) => { throw Object.assign(new Error(to), { digest: `NEXT_REDIRECT;push;${to};307;` }); };",
+  arctic: `const [generateState, generateCodeVerifier, decodeIdToken] = [() => "a state", () => "a verifier", JSON.parse];
+    class Google {
+      createAuthorizationURL = (state, verifier, scopes) => new URL(\`https://google.example/?state=\${encodeURIComponent(state)}&scope=\${scopes.join("+")}\`);
+      async validateAuthorizationCode(code, verifier) {
+        if (code !== "a code" || verifier !== "a verifier") throw new Error("refused");
+        return { idToken: () => JSON.stringify({ sub: "7", name: "Ada" }) };
+      }
+    }`,
+};
+
+/** Writes this program of the guide for Next.js, with stand-ins, and imports it. */
+async function loadOfNext(name) {
+  const file = new URL(name.replace(/x$/, ""), folder);
+  await mkdir(new URL("./", file), { recursive: true });
+  const text = programs.get(name).replace(/^import .* "(.*)";$/gm, (line, from) => STAND_INS[from] ?? line);
+  const { code } = await transform(text, { loader: "jsx", jsxFactory: "jsx" });
+  await writeFile(file, `const jsx = (type, given, ...children) => ({ type, ...given, children });\n${code}`);
+  return import(file);
+}
+
 /** Writes the module of the sessions of Next.js, with this jar. */
 async function withJar() {
-  for (const name of ["lib/", "app/account/"]) await mkdir(new URL(name, folder), { recursive: true });
   globalThis.jarOfNext = jar;
-  const session = programs.get("lib/session.js").replace(/^import .* "next\/headers";$/m, "const cookies = async () => jarOfNext;");
-  await writeFile(new URL("lib/session.js", folder), session);
+  jar.pairs.clear();
+  await loadOfNext("lib/session.js");
 }
 
 test("a wrong key stops Next.js when it starts", async (t) => {
@@ -485,15 +533,38 @@ test("a wrong key stops Next.js when it starts", async (t) => {
   await register();
 });
 
-test("an action behind `protect` checks the session itself, because it may be posted to any page", async () => {
+const formOf = (fields) => Object.entries(fields).reduce((form, [name, value]) => (form.set(name, value), form), new FormData());
+
+/** The actions and pages of the guide for Next.js. */
+async function siteInNext() {
   await withJar();
-  const redirect = "const redirect = (to) => { throw Object.assign(new Error(to), { digest: `NEXT_REDIRECT;push;${to};307;` }); };";
-  const name = "app/account/actions.js";
-  await writeFile(new URL(name, folder), programs.get(name).replace(/^import .* "next\/navigation";$/m, redirect));
-  const { addToCart } = await import(new URL(name, folder));
+  const users = 'export const check = async (name, password) => (password === "right" ? { name } : null);';
+  await writeFile(new URL("lib/users.js", folder), users);
+  const actions = await loadOfNext("app/actions.js");
+  const page = async (name) => (await loadOfNext(`app/${name}/page.jsx`)).default;
+  return { ...actions, login: await page("login"), account: await page("account") };
+}
+
+test("in Next.js a visitor signs in and out by actions, and pages show the user", async () => {
+  const { signIn, signOut, login, account } = await siteInNext();
+  await assert.rejects(account(), { message: "/login" });
+  const form = await login({ searchParams: Promise.resolve({ next: "/account/orders" }) });
+  assert.equal(form.action, signIn);
+  const next = form.children.find(({ name }) => name === "next").value;
+  await assert.rejects(signIn(formOf({ name: "ada", password: "wrong" })), { message: "/login" });
+  assert.equal(jar.pairs.size, 0);
+  await assert.rejects(signIn(formOf({ name: "ada", password: "right", next })), { message: "/account/orders" });
+  assert.deepEqual((await account()).children[0].children, ["Hello ", "ada"]);
+  await assert.rejects(signIn(formOf({ name: "ada", password: "right", next: "https://evil.example/" })), { message: "/account" });
+  await assert.rejects(signOut(), { message: "/" });
+  jar.pairs.clear(); // A browser drops what has `Max-Age=0`.
+  await assert.rejects(account(), { message: "/login" });
+});
+
+test("an action behind `protect` checks the session itself, because it may be posted to any page", async () => {
+  const { addToCart } = await siteInNext();
   const { sessions } = await import(new URL("lib/session.js", folder));
-  const form = new FormData();
-  form.set("item", "7");
+  const form = formOf({ item: "7" });
   await assert.rejects(addToCart(form), { message: "/login" });
   assert.deepEqual([...jar.pairs.keys()], []);
   await sessions.update((session) => session.set("user", "ada"));
@@ -501,18 +572,50 @@ test("an action behind `protect` checks the session itself, because it may be po
   assert.deepEqual((await sessions.load()).get("cart"), ["7"]);
 });
 
+test("a route handler of Next.js changes the session of its user, and refuses other sites", async () => {
+  await withJar();
+  const { POST } = await loadOfNext("app/api/cart/route.js");
+  const cookies = await SessionCookie.encrypted(XAES_KEY);
+  const session = await cookies.load(null);
+  session.set("user", "ada");
+  const cookie = (await cookies.save(session))[0].split(";")[0];
+  const post = (headers) => POST(new Request("http://localhost/api/cart", { method: "POST", body: '{"item":7}', headers }));
+  assert.deepEqual(await (await post({ cookie })).json(), [7]);
+  assert.equal((await post({})).status, 401);
+  assert.equal((await post({ cookie, "sec-fetch-site": "cross-site" })).status, 403);
+});
+
+test("a visitor comes back from Google signed in, once and with the right state", async () => {
+  await withJar();
+  await loadOfNext("lib/google.js");
+  const begin = await loadOfNext("app/api/google/route.js");
+  const end = await loadOfNext("app/api/google/callback/route.js");
+  const cookies = await SessionCookie.encrypted(XAES_KEY);
+  const started = await begin.GET(new Request("http://localhost/api/google"));
+  assert.deepEqual([started.status, started.headers.get("location")], [302, "https://google.example/?state=a%20state&scope=openid+profile"]);
+  const back = (query, cookie) => end.GET(new Request(`http://localhost/api/google/callback?${query}`, { headers: { cookie } }));
+  for (const query of ["code=a+code&state=another", "code=a+code", "state=a+state", "error=access_denied&state=a+state"]) {
+    assert.equal((await back(query, cookieOf(started))).status, 400, query);
+  }
+  assert.equal((await back("code=a+code&state=a+state", "")).status, 400);
+  const response = await back("code=a+code&state=a+state", cookieOf(started));
+  assert.deepEqual([response.status, response.headers.get("location")], [303, "/account"]);
+  const session = await cookies.load(cookieOf(response));
+  assert.deepEqual(session.entries(), [["name", "Ada"], ["user", "7"]]);
+  assert.equal((await back("code=a+code&state=a+state", cookieOf(response))).status, 400);
+});
+
 test("a health check in Hono, Express and Next.js shows the keys in use", async () => {
   await withJar();
   const { sessions } = await import(new URL("lib/session.js", folder));
-  const [inHono, inExpress, inNext] = readme.split("\n").filter((line) => line.includes("keysInUse()))"));
+  const { inHono, inExpress, inNext } = await load("health.js");
   const cookies = SessionCookie.encrypted(XAES_KEY);
-  const run = (line, given) => new Function(...Object.keys(given), line.replace(/^export const GET =/, "return"))(...Object.values(given));
   const hono = new Hono();
-  run(inHono, { app: hono, cookies });
+  inHono(hono, cookies);
   const app = express();
-  run(inExpress, { app, cookies });
+  inExpress(app, cookies);
   const { text } = await (await listening(createServer(app))).get("/health");
-  const bodies = [text, await (await hono.request("/health")).text(), await (await run(inNext, { sessions })()).text()];
+  const bodies = [text, await (await hono.request("/health")).text(), await (await inNext(sessions)()).text()];
   for (const body of bodies) assert.match(body, /^seals 3063b66e\naccepts 3063b66e\nfingerprint e2414bb8e74af671\nsettings 331a75f197d27245\n/);
 });
 
@@ -541,13 +644,27 @@ test("the examples of a type are compared by the README's test, and are those th
   assert.equal(json, await readFile(here("../tests/kinds/login.json"), "utf8"));
 });
 
-test("the table of contents has every section", () => {
-  const sections = [...readme.matchAll(/^## (.*)$/gm)].map(([, title]) => title.toLowerCase().replace(/[^a-z0-9 -]/g, "").replaceAll(" ", "-"));
-  const listed = [...readme.matchAll(/\]\(#(\S+)\)/g)].map(([, target]) => target);
-  assert.deepEqual(listed, sections);
+const anchorOf = (title) => title.toLowerCase().replace(/[^a-z0-9 -]/g, "").replaceAll(" ", "-");
+
+test("each table of contents has every section, in its order", () => {
+  for (const page of [readme, operations, nextjs]) {
+    const sections = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => anchorOf(title));
+    const [contents] = /^\| \*\*This page\*\* .*$/m.exec(page) ?? page.split("\n## ");
+    const listed = [...contents.matchAll(/\]\(#(\S+)\)/g)].map(([, target]) => target);
+    assert.deepEqual(listed, sections);
+  }
+});
+
+test("every block is a program that runs here, or commands and output", () => {
+  for (const page of pages) {
+    for (const [, language, first] of page.matchAll(/^```(\w+)\n(.*)$/gm)) {
+      if (["sh", "text"].includes(language)) continue;
+      assert.ok(programs.has(first.slice("// ".length)), `${language}: ${first}`);
+    }
+  }
 });
 
 test("the README has no link into the repository, and no page a key", () => {
   assert.doesNotMatch(readme, /\]\((?!https:|#)/);
-  assert.ok([XAES_KEY, SIGNING_KEY].every((key) => !`${readme}${migration}`.includes(key)));
+  assert.ok([XAES_KEY, SIGNING_KEY].every((key) => pages.every((page) => !page.includes(key))));
 });
