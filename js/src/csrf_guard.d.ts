@@ -7,11 +7,11 @@ export interface CsrfGuardOptions {
   readonly trustFormPosts?: readonly (readonly [origin: string, path: string])[];
   /** Lets requests through without a token: `Sec-Fetch-Site` and `Origin` are enough. Default: false. */
   readonly originCheckOnly?: boolean;
-  /** Accepts the token in a field of a form: of a `Request`, or of the `body` that a parser has left in one of Node. Default: false. */
+  /** Accepts the token in a form field, of a `Request` or of the `body` that a parser left in a request of Node. Default: false. */
   readonly tokensInForms?: boolean;
-  /** Field of the form that has the token. Default: `csrf_token`. */
+  /** Name of the form field with the token. Default: `csrf_token`. */
   readonly formField?: string;
-  /** With `tokensInForms`, how many bytes of a `Request` are read for a token. A longer form is refused with 413. Default: 1 MiB. */
+  /** With `tokensInForms`, bytes of a `Request` that are read for a token. A longer form is refused with 413. Default: 1 MiB. */
   readonly formLimit?: number;
 }
 
@@ -22,13 +22,13 @@ export class CsrfRefusal extends Error {
   /** Status of the response: 403, or 413 for a form beyond `formLimit`. */
   readonly status: number;
   /**
-   * For logs, with the codes `cross-site` and `plain-http`: what was compared, such as `origin https://app.example.com,
+   * What was compared, for logs, with the codes `cross-site` and `plain-http`: for example `origin https://app.example.com,
    * sec-fetch-site null, host localhost:3000, address localhost:3000`. If that origin is your site, list it in `trustOrigins`.
    */
   readonly details: string | null;
   /**
-   * Body of the response: the message or, for a form with a token of another session, a page with a link back to the page of
-   * the form, as the request's `Referer` names it, or else to the address that the form was sent to.
+   * Body of the response. It is the message or, for a form with a token of another session, a page with a link: to the page of the
+   * form, which the request's `Referer` names, or else to the address that the form was sent to.
    */
   readonly body: string;
   readonly headers: { readonly "content-type": string };
@@ -36,10 +36,10 @@ export class CsrfRefusal extends Error {
 
 export type CsrfRefusalCode = "cross-site" | "plain-http" | "no-token" | "wrong-token" | "too-large";
 
-/** Refuses requests that other sites make a visitor's browser send. */
+/** Refuses requests that another site makes a visitor's browser send. */
 export class CsrfGuard {
   /** Makes a guard. Throws a `ConfigError`. */
   constructor(options?: CsrfGuardOptions);
-  /** Checks a `Request`, or a request of Node. Returns null if the request may pass. */
+  /** Checks a `Request`, or a request of Node. Returns null if the request may pass. Await it, because a promise is always true. */
   check(request: { readonly method?: string; readonly headers: object }, session: BaseSession): Promise<CsrfRefusal | null>;
 }

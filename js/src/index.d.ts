@@ -1,6 +1,6 @@
 /**
- * Values that a session stores and returns: plain data. An integer within 2^53 is a number, and any other a BigInt of 64
- * bits. A `Map` has at least one key that is not a string; with strings alone, it is an object.
+ * Plain data, which a session stores and returns. An integer within 2^53 is a number, and a larger one is a BigInt of at most 64
+ * bits. A `Map` needs at least one key that is not a string; otherwise use an object.
  */
 export type Stored =
   | null
@@ -70,9 +70,9 @@ export type AnyShape = { [key: string]: Stored };
 export class ConfigError extends Error {
   constructor(code: ConfigErrorCode, message: string);
   readonly name: "ConfigError";
-  /** For a key, a ring or a context, a word of the format; otherwise the name of the setting. */
+  /** The name of the setting or, for a key, a ring or a context, a word for what is wrong with it. */
   readonly code: ConfigErrorCode;
-  /** Names of the settings that are wrong, as their source writes them. Only with the code `settings`. */
+  /** Names of the settings that are wrong, as the environment or the table spells them. Only with the code `settings`. */
   readonly settings?: readonly string[];
 }
 
@@ -152,25 +152,25 @@ export type ConfigErrorCode =
   | "handler";
 
 /**
- * Error for a change that was refused; the session stays as it was. Thrown by `load` with the code `unvalidated`, it means
- * that there is no session for now.
+ * Error for a change that was refused; the session stays as it was. If `load` throws it with the code `unvalidated`, the
+ * request has no session for now.
  */
 export class SessionError extends Error {
   constructor(code: SessionErrorCode, message: string);
   readonly name: "SessionError";
   readonly code: SessionErrorCode;
-  /** What `validate` failed with. Only on errors of `load` with the code `unvalidated`. */
+  /** The error of `validate`. Only on errors of `load` with the code `unvalidated`. */
   readonly cause?: unknown;
   /**
-   * Status of the response with which adapters, and frameworks, answer a request that fails by the error: 413 for the code `size`,
-   * 503 for `unvalidated`, 403 for `stale`.
+   * Status of the response if a handler does not catch the error, in adapters and frameworks: 413 for the code `size`, 503 for
+   * `unvalidated`, 403 for `stale`.
    */
   readonly status?: 403 | 413 | 503;
   /** Headers of that response: `Retry-After` for `unvalidated`. */
   readonly headers?: { readonly [name: string]: string };
   /**
-   * Session that reads as new, and refuses all changes but `invalidate`, `signIn` and `renew`. Only on errors of `load`
-   * with the code `unvalidated`.
+   * A session that reads as new and refuses all changes but `invalidate`, `signIn` and `renew`. Only on errors of `load` with the
+   * code `unvalidated`.
    */
   readonly session?: BaseSession;
 }
@@ -180,7 +180,7 @@ export type SessionErrorCode =
   | "value"
   /** There is no room for the change. */
   | "size"
-  /** The session was written by another version, and is not overwritten. */
+  /** This program cannot read the session, which another version or another key wrote, and does not overwrite it. */
   | "unreadable"
   /** The request does not prove the session's device. */
   | "stale"
@@ -188,16 +188,16 @@ export type SessionErrorCode =
   | "unvalidated"
   /** `rememberUpTo` is not set. */
   | "not-remembering"
-  /** The clock shows a time that the format does not have. */
+  /** The clock shows a time that the format cannot hold. */
   | "clock"
   /** The session has already been saved. */
   | "after-head"
   /**
-   * The response had the session's cookie already, of an inner request for example, so a change was not saved. Told to
-   * `onRefused` or `failed`, and else printed.
+   * A change was not saved, because the response had the session's cookie already, for example from an inner request. `onRefused`
+   * or `failed` gets this error; without them it is printed.
    */
   | "left-out"
-  /** The session is of `load()` of `inNext`, which saves none; `update` does. */
+  /** The session comes from `load()` of `inNext`, which saves nothing; `update` does. */
   | "read-only"
   /** The sealing key is a key of XChaCha20-Poly1305. */
   | "suite"
@@ -205,8 +205,8 @@ export type SessionErrorCode =
   | "seconds";
 
 /**
- * Gets what operators should know: a sentence, and facts about it, none of them secret. Where requests bring an event, one of its kind is
- * told in a minute. What it throws fails no request.
+ * Gets what operators should know: a sentence, and fields with facts about it, without secrets. Events that requests cause are told
+ * once a minute for each kind. What the function throws fails no request.
  */
 export type Log = (level: "info" | "warn" | "error", message: string, fields: { readonly [name: string]: unknown }) => unknown;
 
@@ -214,9 +214,8 @@ export interface RingOptions {
   /** Default: `encrypted`. */
   readonly mode?: "encrypted" | "signed";
   /**
-   * Accepts keys of XChaCha20-Poly1305 and leaves the sessions under them alone. Default: false, a ring with such keys is
-   * refused. With this option, the name of a cookie has to begin with `__Host-`; otherwise another host of the site could
-   * plant the sessions that are left alone.
+   * Accepts keys of XChaCha20-Poly1305, and leaves sessions under them alone. The name of the cookie must then begin with
+   * `__Host-`; otherwise another host of the site could plant such sessions. Default: false, a ring with such keys is refused.
    */
   readonly skipXChaCha?: boolean;
 }
@@ -225,8 +224,8 @@ export interface FollowOptions extends RingOptions {
   /** Seconds after which the source is asked again, 1 to 86,400. Default: 60. */
   readonly every?: number;
   /**
-   * Is told of each ring that is taken, and where the source fails or returns a ring that is refused, once for the same text. Default: as
-   * that of a cookie.
+   * Is told of each new ring, and of a source that fails or returns a ring that is refused, once for the same text. Default: the
+   * same as for a cookie.
    */
   readonly log?: Log | null;
 }
@@ -235,9 +234,9 @@ export interface FollowOptions extends RingOptions {
 export interface RingKey {
   /** 8 hexadecimal digits. */
   readonly id: string;
-  /** Unix seconds. */
+  /** Unix seconds from which the key seals; null is from the beginning. */
   readonly sealFrom: number | null;
-  /** Unix seconds. */
+  /** Unix seconds until which the key opens; null is without an end. */
   readonly acceptUntil: number | null;
 }
 
@@ -255,46 +254,46 @@ export class KeyRing {
   /** Parses the text of a ring: one string, or several. Throws a `ConfigError`. */
   static parse(text: string | readonly string[], options?: RingOptions): Promise<KeyRing>;
   /**
-   * Reads the text of a ring from `source`, and follows it: carriers that are built with the ring ask again when they load
-   * a session, at most once in `every` seconds. One request waits for the answer, and others go on with the current ring.
-   * If the source fails, or returns a ring that would be refused, the ring stays as it is. Throws a `ConfigError`, or what
-   * the source fails with, at the first reading only.
+   * Reads the text of a ring from `source`, and follows it: cookies and tokens that are built with the ring ask again when they
+   * load a session, at most once in `every` seconds. One request waits for the answer, while others use the current ring. If the
+   * source fails, or returns a ring that is refused, the ring stays as it is. Only the first reading throws: a `ConfigError`, or
+   * the error of the source.
    */
   static follow(source: () => RingText | Promise<RingText>, options?: FollowOptions): Promise<KeyRing>;
   readonly mode: "encrypted" | "signed";
   /**
-   * Keys in the order of their `sealFrom`; among equals, the one listed first comes last. The last key whose time has come
-   * seals.
+   * Keys in the order of their `sealFrom`. Among keys with the same time, the one listed first comes last. The last key whose time
+   * has come seals.
    */
   readonly keys: readonly RingKey[];
-  /** Unix seconds. */
+  /** Unix seconds; sessions that began earlier are refused. */
   readonly notBefore: number | null;
   /** 16 hexadecimal digits, to compare instances. */
   fingerprint(): Promise<string>;
 }
 
-/** Outcome of reading a session, for logs. A response must not depend on it. */
+/** Outcome of reading a session, for logs. Do not let a response depend on it. */
 export interface Outcome {
   readonly kind: "absent" | "opened" | "openedUnderAcceptedKey" | "rejected" | "migrated" | "notMigrated";
   /** Reason, as SPEC.md § 14.1 names it. */
   readonly reason?: string;
-  /** The key that the token names, where it names one. */
+  /** Id of the key that the token names, if it names one. */
   readonly keyId?: string | null;
   /**
-   * With the reason `Revoked`: the error of `revokedIf`, or an error that names what it returned instead of true or false.
-   * With the reason `TooLong`, for a session of another library: by how much it is too long.
+   * With the reason `Revoked`: the error of `revokedIf`, or an error that names what it returned in place of true or false. With the
+   * reason `TooLong`, for a session of another library: how much too long it is.
    */
   readonly cause?: unknown;
 }
 
 /**
- * Codec of a value: a description of `hardtack-session/struct`, or one of your own. A value is stored only if what `decode`
- * makes of its bytes is encoded as the same bytes.
+ * Codec of a value: a description of `hardtack-session/struct`, or your own. A value is stored only if decoding and encoding its
+ * bytes again gives the same bytes.
  */
 export interface Codec<T> {
-  /** Encodes a value. A description throws a `SessionError` where the value is not of its type. */
+  /** Encodes a value. A description throws a `SessionError` if the value is not of its type. */
   encode(value: T): Uint8Array;
-  /** Decodes a value. Throws where bytes are missing or left over, or are not such a value. */
+  /** Decodes a value. Throws if bytes are missing or left over, or are not such a value. */
   decode(bytes: Uint8Array): T;
 }
 
@@ -326,7 +325,7 @@ export function sessionType<T>(
 ): SessionType<T>;
 export function sessionType<T>(type: NamedType<T> & { readonly shape: Codec<T>; readonly empty: T }): SessionType<T>;
 
-/** Reads a payload of schema 0, for the `convert` of a type. Throws where the payload is not a dictionary. */
+/** Reads a payload of schema 0, for the `convert` of a type. Throws if the payload is not a dictionary. */
 export function decodeDictionary(payload: Uint8Array): { [key: string]: Stored };
 
 /** Facts about a session, for the application to decide on it. */
@@ -346,7 +345,7 @@ export interface SessionInfo {
 export type SessionToJudge<S extends BaseSession> = SessionInfo &
   Readonly<Pick<S, Extract<keyof S, "binding" | "get" | "has">>> & { readonly [K in Extract<keyof S, "value">]: S[K] | undefined };
 
-/** Content of a session whose type is not named: TypeScript infers none from beside the call of `revocation` or `revalidation`. */
+/** Content of a session whose type is not named: TypeScript cannot infer it at a call of `revocation` or `revalidation`. */
 interface AnyContent extends Pick<Session, "binding" | "get" | "has"> {
   readonly value: any;
 }
@@ -361,9 +360,9 @@ export interface Revocation<S extends BaseSession> {
 }
 
 /**
- * Asks the application about each session, in every request, whether it is revoked. A session for which `judge` does not
- * return false is refused; after an error, or an answer that is neither true nor false, `outcome.cause` says why. Where the
- * content cannot be read, `get` returns undefined, and `value` is undefined. Throws a `ConfigError`.
+ * Asks the application in every request whether the session is revoked. The session is refused unless `judge` returns false. If it
+ * fails, or returns neither true nor false, `outcome.cause` says why. If this program cannot read the content, `get` returns
+ * undefined, and `value` is undefined. Throws a `ConfigError`.
  */
 export function revocation(judge: (session: SessionInfo & AnyContent) => boolean | Promise<boolean>): Revocation<any>;
 export function revocation<S extends BaseSession>(
@@ -371,14 +370,14 @@ export function revocation<S extends BaseSession>(
 ): Revocation<NoInfer<S>>;
 
 interface RevalidationOf<Asked> {
-  /** Interval in seconds for which an answer holds: above 0, and at most half of each idle timeout. */
+  /** Seconds for which an answer holds: more than 0, and at most half of each idle timeout. */
   readonly seconds: number;
   /**
-   * Returns true if a session is still valid, and false if it has ended. An error, or any other value, is not an answer. `load`
-   * waits for it, so give it a timeout. May be called several times at once.
+   * Returns true if a session is still valid, and false if it has ended. An error, or any other value, is no answer. `load` waits for
+   * the call, so give it a timeout. Several calls may run at once.
    */
   readonly validate: (session: Asked) => boolean | Promise<boolean>;
-  /** Seconds after the last answer for which a session is kept without a new answer. Default: null, it is not kept. */
+  /** Seconds after its last answer for which a session stays valid while `validate` gives none. Default: null, it does not. */
   readonly unvalidatedUpTo?: number | null;
 }
 
@@ -392,9 +391,8 @@ export interface Revalidation<S extends BaseSession> {
 }
 
 /**
- * Asks the application again, when the last answer is older than the interval, whether a session is still valid. Every program
- * that writes these sessions, in JavaScript or in Rust, needs the setting with the same interval: one without it postpones the
- * question.
+ * Asks the application whether a session is still valid, when the last answer is older than the interval. Every program that writes
+ * these sessions, in JavaScript or in Rust, needs the setting with the same interval: a program without it postpones the question.
  * Throws a `ConfigError`.
  */
 export function revalidation(options: RevalidationOf<SessionInfo & AnyContent>): Revalidation<any>;
@@ -404,50 +402,51 @@ export function revalidation<S extends BaseSession>(options: RevalidationOptions
 export type Context = readonly (readonly [label: string, value: string])[];
 
 export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
-  /** Seconds; null turns it off. Default: 1800. */
+  /** Seconds after its last use at which a session ends. null turns it off. Default: 1,800. */
   readonly idleTimeout?: number | null;
-  /** Seconds. Default: 43,200. */
+  /** Seconds after its beginning, or its last `renew`, at which a session ends. Default: 43,200. */
   readonly absoluteTimeout?: number;
-  /** Seconds. Default: null, no session is remembered. */
+  /** Longest lifetime of a remembered session, in seconds. Default: null, no session can be remembered. */
   readonly rememberUpTo?: number | null;
-  /** Idle timeout of remembered sessions in seconds, at most `rememberUpTo`. Default: null, they have none. */
+  /** Idle timeout of remembered sessions, in seconds, at most `rememberUpTo`. Default: null, they have none. */
   readonly rememberedIdleTimeout?: number | null;
   /**
-   * When the use of a session is written. With `every-request`, a request counts as a use even if its handler leaves the
-   * session alone, but for parts of pages, failures, and responses that caches may share. Default: a quarter of the
-   * session's idle timeout; with `revalidateAfter`, whenever a session was validated.
+   * When the use of a session is written: a number is the seconds since it was last written, at most half of each idle timeout. With
+   * `every-request`, a request counts as a use even if its handler leaves the session alone, except for parts of pages, failures, and
+   * responses that caches may share.
+   * Default: a quarter of the session's idle timeout; with `revalidateAfter`, whenever a session was validated.
    */
   readonly refreshAfter?: "never" | "on-change" | "always" | "every-request" | number;
-  /** Seconds, 0 to 300. Default: 60. */
+  /** Seconds by which the clocks of programs may differ, 0 to 300. Default: 60. */
   readonly clockSkew?: number;
   /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. Default: null. */
   readonly notBefore?: Date | number | null;
-  /** Default: `console.warn` and `console.error`, and for `info` in development `console.warn`, too. null: nothing is told. */
+  /** Default: `console.warn` and `console.error`, and in development `console.warn` for `info` too. With null nothing is told. */
   readonly log?: Log | null;
-  /** Binds sessions to one application: those of another are overwritten. Default: null. */
+  /** Binds sessions to one application. Sessions of another do not open, and are overwritten. Default: null. */
   readonly application?: string | null;
   /** Binds sessions to pairs of label and value. The order of the pairs counts. Default: none. */
   readonly context?: Context;
-  /** `padme` hides a part of the length. Default: null. */
+  /** `padme` hides part of the length. Default: null. */
   readonly padding?: Padding | null;
   /** Saves changes even with responses of status 5xx. Default: false. */
   readonly saveOnServerError?: boolean;
   /**
-   * Leaves a session alone whose key is not in the ring: it reads as new, and every change but `signIn`, `renew`, `invalidate` and
-   * `discard` is an error with the code `unreadable`. Default: false.
+   * Leaves a session alone if its key is not in the ring. It reads as new, and every change but `signIn`, `renew`, `invalidate` and
+   * `discard` throws an error with the code `unreadable`. Default: false.
    */
   readonly keepUnknownKeys?: boolean;
 }
 
 /** Settings that depend on what a session holds. */
 export interface OptionsFor<S extends BaseSession> {
-  /** What `revocation` returns. Refuses sessions for which the application does not say false. Default: null. */
+  /** The value of `revocation`. Refuses each session unless the application answers false. Default: null. */
   readonly revokedIf?: Revocation<S> | null;
-  /** What `revalidation` returns. Asks the application again, at intervals. Default: null. */
+  /** The value of `revalidation`. Asks the application at intervals. Default: null. */
   readonly revalidateAfter?: Revalidation<S> | null;
 }
 
-/** Settings of sessions that are bound to a device: what `deviceBound` of `hardtack-session/device` returns. */
+/** Settings of sessions that are bound to a device, from `deviceBound` of `hardtack-session/device`. */
 export interface BoundOptions {
   prepare(...given: any[]): unknown;
 }
@@ -458,7 +457,7 @@ export interface Padding {
   roomIn(longest: number, metadata: number): number;
 }
 
-/** Pads sessions to lengths of PADMÉ, so that a cookie reveals only a few bits of its length: at most an eighth more bytes. */
+/** Pads sessions by PADMÉ, with at most an eighth more bytes, so that a cookie reveals only a few bits of its length. */
 export const padme: Padding;
 
 /** The name and attributes of a cookie. */
@@ -467,22 +466,22 @@ export interface CookieAttributes {
   readonly name?: string;
   /** Default: `/`. */
   readonly path?: string;
-  /** Default: null, this host alone. */
+  /** Default: null, for this host alone. */
   readonly domain?: string | null;
-  /** Leaves `Secure` out, for development without TLS where `http://localhost` is not enough. Default: false. */
+  /** Leaves `Secure` out, for development without TLS if `http://localhost` is not enough. Default: false. */
   readonly dangerAllowHttp?: boolean;
   /**
-   * Default: `Lax`. null leaves the attribute out. In requests from which the browser hides the cookie, no session begins but by a
-   * sign-in. With `Strict`, a visitor who follows a link looks like a new one: a page that begins a session signs them out.
+   * Default: `Lax`. null leaves the attribute out. If the browser hides the cookie from a request, only a sign-in begins a session.
+   * With `Strict`, a visitor who follows a link looks like a new one, and a page that begins a session signs them out.
    */
   readonly sameSite?: "Strict" | "Lax" | "None" | null;
-  /** Keeps the cookie apart for each site that embeds this one (CHIPS). Default: false. */
+  /** Keeps a separate cookie for each site that embeds this one (CHIPS). Default: false. */
   readonly partitioned?: boolean;
-  /** Former attributes, with which the cookie is dropped whenever a session is sent or ended. Default: none. */
+  /** Former attributes. The cookie with these is dropped whenever a session is sent or ended. Default: none. */
   readonly formerly?: FormerAttributes | readonly FormerAttributes[];
 }
 
-/** Value for the option `cookie`: what `attributes` returns. */
+/** The value of `attributes`, for the option `cookie`. */
 export interface CheckedAttributes {
   readonly name: string;
   readonly options: CookieToSet["options"];
@@ -496,21 +495,21 @@ export interface CookieOptions extends SessionOptions {
   /** Made by `attributes`. Default: `__Host-session`, `Secure`, `SameSite=Lax`, for this host alone. */
   readonly cookie?: CheckedAttributes;
   /**
-   * Greatest size: 3,072 bytes (`anywhere`), 4,096 bytes (`browser`), or several cookies of 4,096 bytes (`split`). Servers
-   * have to be set up for four full ones, as Node by `--max-http-header-size`. Default: `anywhere`.
+   * Greatest size of the cookie: 3,072 bytes (`anywhere`), 4,096 bytes (`browser`), or several cookies of 4,096 bytes (`split`). For
+   * four full ones servers need a setting, such as Node's `--max-http-header-size`. Default: `anywhere`.
    */
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
   /** Keeps the cookie of every session after the browser is closed, until the session ends. Default: false. */
   readonly persistent?: boolean;
   /**
    * Refreshes sessions, seals answers of `revalidateAfter` and seals under a new key only in responses to navigations
-   * (`Sec-Fetch-Mode: navigate`), so that a `fetch` which only reads undoes no change. A page that never navigates is then signed
-   * out by the idle timeout. Default: false.
+   * (`Sec-Fetch-Mode: navigate`), so that a `fetch` which only reads undoes no change. The idle timeout then signs out visitors of a
+   * page that never navigates. Default: false.
    */
   readonly refreshNavigationsOnly?: boolean;
   /**
-   * Lets shared caches store responses with sessions where the application does. Default: false. A cache that stores
-   * `Set-Cookie` gives the session of one visitor to others.
+   * Lets shared caches store responses with sessions if the application does. A cache that stores `Set-Cookie` gives the session of
+   * one visitor to others. Default: false.
    */
   readonly dangerAllowSharedCaching?: boolean;
   /** Takes sessions over from cookies of other libraries. Default: none. */
@@ -519,7 +518,7 @@ export interface CookieOptions extends SessionOptions {
   readonly deviceBound?: BoundOptions | null;
 }
 
-/** Attributes that a cookie had before. An attribute that is left out is as it is now. */
+/** Attributes that a cookie had before. An attribute that is left out is the same as now. */
 export interface FormerAttributes {
   readonly path?: string;
   readonly domain?: string | null;
@@ -529,24 +528,24 @@ export interface FormerAttributes {
 export interface TokenOptions extends SessionOptions {
   /** The name of the request header that the tokens travel in. Its case does not matter. Default: none, for bare tokens. */
   readonly header?: string | null;
-  /** What bare tokens are for, in place of a `header`: they open for nothing else. Default: none. */
+  /** What bare tokens are for, instead of a `header`. They open for no other purpose. Default: none. */
   readonly purpose?: string | null;
-  /** Characters. Default: 3,072. At most 16,384. */
+  /** Longest token in characters, at most 16,384. Default: 3,072. */
   readonly maxTokenLength?: number;
 }
 
 type InHeader = TokenOptions & { readonly header: string; readonly purpose?: null };
 type Bare = TokenOptions & { readonly purpose: string; readonly header?: null };
 
-/** A cookie of another library: of `hardtack-session/iron-session`, or `hardtack-session/migrate`. */
+/** A cookie of another library, from `hardtack-session/iron-session` or `hardtack-session/migrate`. */
 export interface OldCookie {
   readonly from: number;
   readonly until: number;
 }
 
-/** A response that a session is saved for. */
+/** Facts about the response with which a session is saved. */
 export interface ResponseFacts {
-  /** Status of the response. Default: 200. With 5xx no change is saved, with 408 nothing. */
+  /** Status of the response. With 5xx only a sign-out is saved, with 408 nothing. Default: 200. */
   readonly status?: number;
   /** True if caches other than the visitor's may store the response. Default: false. */
   readonly isShareable?: boolean;
@@ -557,28 +556,28 @@ export interface ResponseFacts {
   readonly isSubresource?: boolean;
 }
 
-/** Headers to read from: a `Headers`, or the headers of Node. */
+/** Headers to read, as a `Headers` or as Node has them. */
 export type HeadersSource =
   | { get(name: string): string | null }
   | { readonly [name: string]: string | readonly string[] | undefined };
 
-/** A request, or an event of AWS Lambda; its headers; or the values of the field. */
+/** A request or an event of AWS Lambda, its headers, or the values of the header. */
 export type Source = { readonly headers: HeadersSource } | HeadersSource | string | readonly string[] | null | undefined;
 
 /** Properties and methods that every session has. */
 export interface BaseSession {
   readonly outcome: Outcome;
-  /** The session's standing with the visitor's device. */
+  /** Whether the session is bound to a device, and this request proves it. */
   readonly binding: "unbound" | "bound" | "stale";
-  /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
+  /** Once the session has been saved: the value of the response header `Secure-Session-Registration`, or null. */
   readonly registration: string | null;
   /** True if the session exists in this request only. */
   readonly isNew: boolean;
-  /** 16 hexadecimal digits. */
+  /** 16 hexadecimal digits, or null if the session has no id. */
   readonly id: string | null;
   /**
-   * This request has changed the session, so that a response that succeeds stores it, or after a sign-out drops it. A `save`, and what
-   * `discard` drops, are no changes. Asking is no use of the session.
+   * True if this request has changed the session, so that a response that succeeds stores it or, after a sign-out, drops it. `save`,
+   * and what `discard` drops, do not count. Reading this property does not count as a use of the session.
    */
   readonly hasChanged: boolean;
   readonly createdAt: Date | null;
@@ -586,24 +585,24 @@ export interface BaseSession {
   readonly expiresAt: Date | null;
   /** Bytes by which the content may still grow. */
   readonly remainingBytes: number;
-  /** Returns true if the session began, or was renewed, less than this many seconds ago. A new session did not. */
+  /** Returns true if the session began, or was renewed, less than this many seconds ago. False for a new session. */
   isRecent(seconds: number): boolean;
 
-  /** Adds a message for the next page: a text. `""` is a queue like any other. */
+  /** Adds a message for the next page. The queue `""` is like any other. */
   flash(queue: string, message: string): void;
   /** Returns the messages of a queue, and leaves them in place. */
   flashes(queue: string): string[];
   /**
-   * Takes the messages of a queue. A request that prefetches a page (`Sec-Purpose`, or the field of a script) gets none, and
-   * leaves them for one that the visitor asks for.
+   * Takes the messages of a queue. A request that prefetches a page (`Sec-Purpose`, or a header of a script) gets none, and leaves
+   * them for a page that the visitor asks for.
    */
   takeFlashes(queue: string): string[];
   /** Returns the messages of all queues in their order, each as `[queue, message]`, and leaves them in place. */
   allFlashes(): [queue: string, message: string][];
-  /** Takes the messages of all queues, for a layout that shows every message. As `takeFlashes` otherwise. */
+  /** Takes the messages of all queues, for a layout that shows every message. Otherwise like `takeFlashes`. */
   takeAllFlashes(): [queue: string, message: string][];
 
-  /** Returns the id, and makes one if there is none. */
+  /** Returns the id. Makes one if the session has none. */
   ensureId(): string;
   /**
    * Begins the session of a user who has just signed in, with a new id and nothing from before: no data, no messages, no
@@ -612,7 +611,7 @@ export interface BaseSession {
    */
   signIn(): string | null;
   /**
-   * Renews the session, after the password was asked for once more: it gets a new id and is issued now, with the same data.
+   * Renews the session, after the password was asked for again: it gets a new id, keeps its data, and begins now.
    */
   renew(): void;
   /** Gives the session a new id, and keeps its data and dates. */
@@ -620,11 +619,11 @@ export interface BaseSession {
   /** Ends the session at the latest this many seconds from now. */
   limitTo(seconds: number): void;
   /**
-   * Keeps the session after the browser is closed, for this many seconds from now. Returns the time at which it ends at the
-   * latest, which `rememberUpTo` or a limit may make earlier.
+   * Keeps the session after the browser is closed, for this many seconds from now. Returns the time at which it ends at the latest:
+   * `rememberUpTo` or a limit may shorten it. Throws a `SessionError` with the code `not-remembering` without `rememberUpTo`.
    */
   rememberFor(seconds: number): Date;
-  /** Undoes `rememberFor`. With `persistent`, the browser keeps the cookie all the same. */
+  /** Undoes `rememberFor`. With `persistent`, the browser still keeps the cookie. */
   forget(): void;
   /** Drops the data, the messages and the id. */
   clear(): void;
@@ -632,9 +631,9 @@ export interface BaseSession {
   invalidate(): string | null;
   /** Saves none of this request's changes, unless `save` is called later. */
   discard(): void;
-  /** Writes the session with this response even if it did not change. `callback` is called as that of express-session. */
+  /** Writes the session with this response even if it did not change. Calls `callback` as express-session does. */
   save(callback?: (error?: unknown) => void): void;
-  /** Throws: send a page what it needs of a session, and not all of it. */
+  /** Throws. Send a page the entries that it needs, not the whole session. */
   toJSON(): never;
 }
 
@@ -642,7 +641,7 @@ type Key<Shape> = keyof Shape & string;
 
 /** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
 export function csrfToken(session: BaseSession): Promise<string>;
-/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+/** Returns true if a token was made for this session. Await it, because a promise is always true. */
 export function verifyCsrf(session: BaseSession, token: unknown): Promise<boolean>;
 
 /** An entry as it is read and stored. */
@@ -650,13 +649,13 @@ type Entry<Shape, K extends keyof Shape> = Frozen<Loaded<Exclude<Shape[K], undef
 
 /** A visitor's session during one request: entries by their keys. */
 export interface Session<Shape = AnyShape> extends BaseSession {
-  /** Returns a value that cannot be changed (for bytes, a copy), or undefined where there is no such key. */
+  /** Returns a value that cannot be changed (for bytes, a copy), or undefined if there is no such key. */
   get<K extends Key<Shape>>(key: K): Entry<Shape, K> | undefined;
   has(key: Key<Shape>): boolean;
   keys(): Key<Shape>[];
   entries(): { [K in Key<Shape>]-?: [K, Entry<Shape, K>] }[Key<Shape>][];
   readonly size: number;
-  /** Stores a value. Throws a `SessionError` where the value would not come back as it is, or does not fit. */
+  /** Stores a value. Throws a `SessionError` if the value would not come back the same, or does not fit. */
   set<K extends Key<Shape>>(key: K, value: Entry<Shape, K>): this;
   /** Stores what `change` makes of a copy of the value: what it returns, or the copy changed in place. */
   update<K extends Key<Shape>>(
@@ -679,10 +678,10 @@ export interface TypedSession<T> extends BaseSession {
   update(change: (value: T) => Frozen<T> | void): this;
 }
 
-/** For `instanceof`; sessions are made by `load`. */
+/** For `instanceof`. Only `load` makes sessions. */
 export const Session: { readonly prototype: BaseSession; [Symbol.hasInstance](value: unknown): value is BaseSession };
 
-/** Keys of a carrier, for health checks. None of the fields is secret. As a string, a line for each. */
+/** Keys and settings of a cookie or a token, for health checks, without secrets. Its string has a line for each fact. */
 export interface KeysInUse {
   /** Id of the key that seals. */
   readonly seals: string;
@@ -690,12 +689,12 @@ export interface KeysInUse {
   readonly accepts: readonly string[];
   /** Fingerprint of the ring. */
   readonly fingerprint: string;
-  /** Fingerprint of the settings that programs have in common if they share these sessions. */
+  /** Fingerprint of the settings that must be the same in all programs that share these sessions. */
   readonly settings: string;
   readonly backend: "WebCrypto";
   /** Time of the program, in whole seconds. */
   readonly now: Date;
-  /** Sessions that began earlier are refused, by the ring or by the carrier. */
+  /** Sessions that began earlier are refused, by the ring or by an option. */
   readonly notBefore: Date | null;
   /** Next change of a key's role. */
   readonly next: { readonly at: Date; readonly key: string; readonly role: "seals" | "retires" } | null;
@@ -707,13 +706,13 @@ declare abstract class Carrier {
   protected constructor();
   readonly mode: "encrypted" | "signed";
   /**
-   * Returns the same carrier for the sessions of another context, such as the tenant of a request, in place of its own. Derives
-   * no key, and shares `raiseNotBefore`. A session is saved by the carrier that loaded it. Throws a `ConfigError`.
+   * Returns the same cookie or token for another context, such as the tenant of a request, in place of its own. Derives no key, and
+   * shares `raiseNotBefore`. Save a session with the one that loaded it. Throws a `ConfigError`.
    */
   inContext(context: Context): this;
-  /** Returns the keys in use, for health checks: `String(await cookies.keysInUse())`. Asks the source of a ring that is followed. */
+  /** Returns the keys in use, for health checks: `String(await cookies.keysInUse())`. If the ring is followed, asks its source. */
   keysInUse(now?: Date | number): Promise<KeysInUse>;
-  /** Refuses sessions that began before this time, from now on, in all contexts. */
+  /** From now on refuses sessions that began before this time, in all contexts, in this program alone. */
   raiseNotBefore(time: Date | number): void;
 }
 
@@ -763,25 +762,24 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   ): Promise<SessionCookie<Session<Shape>>>;
   readonly name: string;
   /**
-   * Loads the session of a request. A cookie that does not open is a new session, as is null or undefined; anything else
-   * that is no request, such as a promise of its headers, is a `TypeError`. With `revalidateAfter`, throws a `SessionError`
-   * with the code `unvalidated` where there is no answer.
+   * Loads the session of a request. Null, undefined, or a cookie that does not open give a new session. Anything else that is no
+   * request, such as a promise of its headers, is a `TypeError`. With `revalidateAfter`, throws a `SessionError` with the code
+   * `unvalidated` if there is no answer.
    */
   load(source: Source, now?: Date | number): Promise<S>;
   /** Returns the values of the response's `Set-Cookie` fields. Append each as a separate field. */
   save(session: S, response?: ResponseFacts): Promise<string[]>;
   /** Returns the cookies to set, for frameworks that take a name, a value and options. */
   saveAsCookies(session: S, response?: ResponseFacts): Promise<CookieToSet[]>;
-  /** Saves into the `Headers` of a response: `Set-Cookie`, `Vary` and the fields for caches. */
+  /** Saves into the `Headers` of a response: `Set-Cookie`, `Vary` and the headers for caches. */
   saveTo(headers: ResponseHeaders, session: S, response?: Omit<ResponseFacts, "isShareable">): Promise<void>;
-  /** Returns the response with the session saved: the same response, or a copy where its headers cannot be changed. */
+  /** Returns the response with the session saved: the same response, or a copy if its headers cannot be changed. */
   saveToResponse<R extends { readonly status: number; readonly headers: ResponseHeaders }>(response: R, session: S): Promise<R>;
 }
 
 /**
- * Sessions in tokens: in a header field, or bare, for links, messages and jobs. A token opens only for the header, or the
- * purpose, that it was sealed for, and as often as it is presented until its deadline: a link that works only once needs a
- * list of used ids, claimed in one step.
+ * Sessions in tokens, in a header or bare, for links, messages and jobs. A token opens only for its header or its purpose, and as
+ * often as it is presented until its deadline. A link that works only once needs a list of used ids, each claimed in one step.
  */
 export class SessionToken<S extends BaseSession = Session, From = Source> extends Carrier {
   /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
@@ -821,8 +819,8 @@ export class SessionToken<S extends BaseSession = Session, From = Source> extend
   /** The name of the header, in lower case, or the purpose of bare tokens. */
   readonly name: string;
   /**
-   * Loads the session of a request: the request, its headers, or the values of the header, not joined. Of bare tokens, loads
-   * the session of one. Without a token, or with one that does not open, it is a new session.
+   * Loads the session of a request, its headers, or the values of the header, not joined; for bare tokens, of one token. Without a
+   * token, or with one that does not open, the session is new.
    */
   load(source: From, now?: Date | number): Promise<S>;
   /** Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */

@@ -1,7 +1,7 @@
 import type { OldCookie } from "./index.js";
 import type { OldCookieOptions } from "./old_cookies.js";
 
-/** Options that iron-session was given, of which only those that its cookies depend on are used. */
+/** The options that iron-session had. Only those that its cookies depend on are used. */
 export interface IronSessionOptions {
   readonly cookieName: string;
   readonly password: string | { readonly [id: string]: string };
@@ -21,11 +21,11 @@ export interface IronSessionOptions {
   /** Renames or drops entries. Returning null refuses the session. */
   readonly convert?: OldCookieOptions["convert"];
   /**
-   * Moment of the rollout. Sessions count as begun then, because they have no date. While it is in the future, old cookies
-   * are left alone, and a warning says so.
+   * Time of the rollout; a number counts milliseconds. Sessions count as begun then, because they have no date. While it is in the
+   * future, old cookies are left alone, and a warning says so.
    */
   readonly from: Date | number;
-  /** Moment from which cookies of iron-session no longer count. */
+  /** Time from which cookies of iron-session no longer count. */
   readonly until: Date | number;
 }
 

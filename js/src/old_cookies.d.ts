@@ -10,12 +10,12 @@ export interface OldSession {
   readonly expiresAt?: Date | number | null;
 }
 
-/** Entries of a new session, or null where the session is refused. */
+/** Entries of a new session, or null to refuse the session. */
 export type Converted = { [key: string]: any } | null;
 
 export interface OldCookieOptions {
   readonly name: string;
-  /** Names of the cookies that belong to it, such as the one of its signature. They are dropped with it. Default: none. */
+  /** Names of other cookies of the session, such as one with its signature. They are dropped with it. Default: none. */
   readonly also?: readonly string[];
   /** The attributes with which the old library set the cookie. */
   readonly path?: string;
@@ -24,19 +24,19 @@ export interface OldCookieOptions {
   readonly secure?: boolean;
   readonly partitioned?: boolean;
   /**
-   * Reads the value of a cookie. The visitor chose it: verify it with a key before anything else. `others` are the values of
-   * `also`, in that order; null is one that is not there, or there with two values. Null, or an error, means that it is not such a
-   * session.
+   * Reads the value of a cookie. The visitor chose it, so verify it with a key before anything else. `others` has the values of the
+   * cookies in `also`, in that order, with null for a cookie that is missing or has two values. Return null, or throw, if the value
+   * is not such a session.
    */
   read(value: string, others: (string | null)[]): OldSession | null | Promise<OldSession | null>;
   /** Renames or drops entries. Returning null refuses the session. */
   convert?(entries: { [key: string]: any }): Converted | Promise<Converted>;
   /**
-   * Moment of the rollout. Sessions without a date count as begun then. While it is in the future, old cookies are left
-   * alone, and a warning says so.
+   * Time of the rollout; a number counts milliseconds. Sessions without a date count as begun then. While it is in the future, old
+   * cookies are left alone, and a warning says so.
    */
   readonly from: Date | number;
-  /** Moment from which old cookies no longer count. */
+  /** Time from which old cookies no longer count. */
   readonly until: Date | number;
 }
 

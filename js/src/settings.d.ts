@@ -1,6 +1,6 @@
 import type { AnyShape, BaseSession, CookieOptions, OptionsFor, Session, SessionCookie, SessionType, Storable, TypedSession } from "./index.js";
 
-/** Options of a `SessionCookie` that no setting can say. Any other is refused. */
+/** Options of a `SessionCookie` that no setting can express. All other options are refused here. */
 export type ProgramOptions<S extends BaseSession> = Pick<CookieOptions, "log" | "skipXChaCha" | "migrateFrom" | "deviceBound"> & OptionsFor<S>;
 
 /**
@@ -8,7 +8,7 @@ export type ProgramOptions<S extends BaseSession> = Pick<CookieOptions, "log" | 
  * reads them. With the prefix `SESSION_`, `SESSION_IDLE_TIMEOUT` is `idle_timeout`. Throws a `ConfigError` with the code `settings`,
  * which names every variable that is refused, and shows no key.
  *
- * `env`: the environment, in which `keys_env` is looked up too. Default: `process.env`; in a worker, give its `env`.
+ * `env` is the environment, which also has the variable that `keys_env` names. Default: `process.env`; in a worker, give its `env`.
  */
 export function fromEnv<T>(
   prefix: string,
@@ -22,8 +22,8 @@ export function fromEnv<Shape extends { [K in keyof Shape]: Storable<Shape[K]> |
 ): Promise<SessionCookie<Session<Shape>>>;
 
 /**
- * Builds the cookie that a table describes, such as a part of a file of JSON or TOML, by the same names, values and mistakes as
- * `fromEnv`.
+ * Builds the cookie that a table describes, such as a part of a JSON or TOML file. Names, values and mistakes are those of
+ * `fromEnv`. `env` has the variable that `keys_env` names.
  */
 export function fromSettings<T>(
   settings: object,

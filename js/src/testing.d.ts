@@ -2,15 +2,15 @@ import type { SessionType } from "./index.js";
 import type { Description } from "./struct.js";
 
 /**
- * Writes examples of a session's type, as JSON, for `Examples` of Rust to read. Of a description, they are values that differ in each
- * part, go to its bounds, and beyond, so that every swap, width or forgotten part is noticed; otherwise they are the values of a list.
+ * Writes examples of a session's type as JSON, which `Examples` of Rust reads. For a description it makes the values: they differ in
+ * each part, and go to its bounds and beyond, so that Rust notices every swap, width or forgotten part. Otherwise give a list of values.
  *
- * `toJson` makes of a value what it is in Rust's JSON, where that is something else, such as the text of a `Uuid`.
+ * `toJson` turns a value into its form in Rust's JSON, if that differs, such as the text of a `Uuid`.
  */
 export function writeExamples<T>(type: SessionType<T>, source: Description<T> | readonly T[], toJson?: (value: T) => unknown): string;
 
 /**
- * Reads examples that Rust wrote, and returns their values. Throws an `Error` with all differences, unless this type has the same
- * values for the same bytes.
+ * Reads examples that Rust wrote, and returns their values. If this type has other values for the same bytes, throws an `Error` that
+ * names all differences.
  */
 export function readExamples<T>(type: SessionType<T>, written: string, toJson?: (value: T) => unknown): T[];

@@ -10,22 +10,22 @@ export interface NextCookies {
 /** Sessions in the app router of Next.js. */
 export interface NextSessions<S extends BaseSession> {
   /**
-   * Makes the cookie and returns it, or throws what the first request would: call it in `register` of instrumentation.js, so that a
-   * wrong key or option is an error when the server starts.
+   * Makes the cookie and returns it. Call it in `register` of instrumentation.js, so that a wrong key or option is an error when the
+   * server starts, and not at the first request.
    */
   ready(): Promise<SessionCookie<S>>;
   /**
-   * Loads the session, to be read: in server components, server actions and route handlers. Every change throws a
-   * `SessionError` with the code `read-only`, also that of `csrfToken` for a session without an id.
+   * Loads the session for reading, in server components, server actions and route handlers. Every change throws a `SessionError`
+   * with the code `read-only`; so does `csrfToken` for a session without an id.
    */
   load(): Promise<S>;
-  /** Saves a session that came with an error of `load` or `update`: in server actions and route handlers. */
+  /** Saves the `session` of an error of `load` or `update`, in server actions and route handlers. */
   save(session: BaseSession): Promise<void>;
   /**
-   * Loads the session, changes it and saves it: in server actions and route handlers. Returns what `change` returns. Await it:
-   * a response that was sent before has no cookie. Of several in one request each waits for those before; one that is called
-   * inside of another has the same session, which the outer one saves. Inside of one, do not await the promise of another that
-   * began after it elsewhere: each would wait for the other. Those of two cookies, nested in opposite orders, are an error.
+   * Loads the session, changes it and saves it, in server actions and route handlers. Returns what `change` returns. Await it,
+   * because a response that is sent earlier has no cookie. Several updates in one request run one after another. An update inside
+   * another has the same session, which the outer one saves. Inside an update, do not await another one that began later elsewhere:
+   * each would wait for the other. Updates of two cookies that are nested in opposite orders are an error.
    */
   update<T>(change: (session: S) => T | Promise<T>): Promise<T>;
 }
@@ -62,8 +62,8 @@ export interface NextResponses<R extends ResponseLike> {
 
 export interface ProxyOptions extends Pick<AdapterOptions, "now" | "onOutcome" | "onRefused"> {
   /**
-   * Queues of messages that pages show, or true for all: once a page has the messages, the browser's cookie no longer has
-   * them. By default none.
+   * Queues of messages that pages show, or true for all queues. Once a page has the messages, the browser's cookie no longer has
+   * them. Default: none.
    */
   readonly flashes?: readonly string[] | true;
 }
@@ -81,18 +81,18 @@ export function sessionProxy<S extends BaseSession, R extends ResponseLike, Q ex
 ): (request: Q) => Promise<R>;
 
 export interface ProtectOptions<S extends BaseSession> {
-  /** The path of the page for signing in, without `basePath` and locale. It is never protected. */
+  /** Path of the page for signing in, without `basePath` and locale. It is never protected. */
   readonly to: string;
   /** Returns true for those who may pass. */
   readonly unless: (session: S, request: any) => unknown;
-  /** The parameter in which the page `to` gets the address that the visitor asked for, or null for none. By default `next`. */
+  /** Parameter in which the page `to` gets the address that the visitor asked for, or null for none. Default: `next`. */
   readonly back?: string | null;
 }
 
 /**
  * Returns a handler for `sessionProxy` that sends visitors of these paths, and of the paths below them, to another page.
- * Paths begin with `/` and have no patterns, no `basePath` and no locale; letters of both cases count as the same. No cache
- * may store a page that it lets pass, or its redirect.
+ * Paths begin with `/`, and have no patterns, no `basePath` and no locale. Upper and lower case count as the same. Pages that it lets
+ * pass, and its redirects, tell caches not to store them.
  */
 export function protect<S extends BaseSession = any>(
   paths: string | readonly string[],
@@ -100,7 +100,7 @@ export function protect<S extends BaseSession = any>(
 ): (request: any, session: S) => Promise<ResponseLike | undefined>;
 
 /**
- * Returns the way back that came with a request, such as the one that `protect` adds, if it stays on this site, and
- * `otherwise` if not.
+ * Returns the address to go back to that came with a request, such as the one that `protect` adds, if it is on this site. Returns
+ * `otherwise` if not. Default of `otherwise`: `/`.
  */
 export function wayBack(value: unknown, otherwise?: string): string;

@@ -2,8 +2,7 @@ import type { BaseSession, SessionCookie } from "../index.js";
 
 /**
  * Passes a request on to the origin, with the session as it is now in its `Cookie`, and returns the origin's response with
- * the session saved. Where the origin writes the session too, the origin's cookies count, because it began with the changes
- * made here.
+ * the session saved. If the origin writes the session too, its cookies count, because it began with the changes made here.
  */
 export function forward<S extends BaseSession, Q extends { readonly headers: any }, R extends { readonly headers: any }>(
   cookies: SessionCookie<S>,
