@@ -104,7 +104,7 @@ test("the types are right, and another type than the one of the shape is refused
     const file = new URL("types.ts", folder);
     writeFileSync(file, program);
     const options = ["--noEmit", "--strict", "--skipLibCheck", "--ignoreConfig", "--module", "nodenext", "--target", "es2023", "--types", "node,express"];
-    execFileSync(execPath, [fileURLToPath(here("node_modules/typescript/bin/tsc")), ...options, fileURLToPath(file)], { encoding: "utf8" });
+    execFileSync(execPath, ["node_modules/typescript/bin/tsc", ...options, fileURLToPath(file)], { cwd: here("./"), encoding: "utf8" });
   };
   const program = programs.get("types.ts");
   check(program);
