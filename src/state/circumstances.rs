@@ -1,16 +1,16 @@
-//! Facts that decide what becomes of a session at the end of its request, beside the session: the response, the request as
-//! its browser describes it, and the standing of the session under the key ring (docs/spec/writer.md § 8.12).
+//! Facts outside a session that decide what becomes of it at the end of its request (docs/spec/writer.md § 8.12). They
+//! are the response, the request as its browser describes it, and the session's standing under the key ring.
 
 /// Response that a session is saved with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Circumstances {
     pub(crate) status: u16,
-    /// Others than the visitor may store the response.
+    /// Caches that other visitors share may store the response.
     pub(crate) is_shareable: bool,
     pub(crate) said: Said,
 }
 
-/// Session that a response sets or drops already, before this session is saved: by a service inside, or by its handler.
+/// Session that a service inside or the handler has already set or dropped in the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     not(feature = "http"),
@@ -23,7 +23,7 @@ pub(crate) enum Said {
     Other,
 }
 
-/// Use of a response, as the browser says.
+/// Use that a browser makes of a response, as its request describes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     not(feature = "http"),
@@ -33,7 +33,8 @@ pub(crate) enum Destination {
     /// A page that the visitor asked for, as far as is known.
     #[default]
     Page,
-    /// An image, a script or another part of a page; by a setting, whatever the browser does not navigate to.
+    /// An image, a script or another part of a page. With `refresh_navigations_only`, also anything else that the
+    /// browser does not navigate to.
     Part,
     /// A page that the visitor has not asked for yet.
     Prefetch,
@@ -43,7 +44,7 @@ pub(crate) enum Destination {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Asked {
     pub(crate) destination: Destination,
-    /// No token came, and the browser may have one: it hides the cookie, because another site made the request.
+    /// The request brought no token, but the browser may have one and hide it, because another site made the request.
     pub(crate) may_hide: bool,
 }
 
@@ -59,10 +60,10 @@ impl Circumstances {
 /// Standing of the session that arrived, at the end of its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// Ring and `not_before` accept it, or none arrived.
+    /// The ring and `not_before` accept the session, or no session arrived.
     Good,
-    /// They accept it, under a key that a newer one has replaced.
+    /// They accept the session, but a newer key has replaced its key.
     UnderEarlierKey,
-    /// They refuse it: its key was dropped, or `not_before` raised, while the request ran.
+    /// They refuse the session, because its key was dropped or `not_before` was raised while the request ran.
     Lapsed,
 }

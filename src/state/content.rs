@@ -43,8 +43,8 @@ impl<T: SessionData> State<T> {
     ///
     /// # Panics
     ///
-    /// Panics if the type does not read its bytes a second time. An empty value in place of them would be a visitor who is
-    /// signed out, or an account without its limits.
+    /// Panics if the type does not read its bytes a second time. An empty value instead could sign the visitor out, or
+    /// free an account of its limits.
     pub(crate) fn value(&mut self) -> Arc<T> {
         let decoded = self.draft.value.take().map_or_else(|| self.decode(), Ok);
         let value = decoded.expect("a type reads again what it has read or written");
@@ -69,7 +69,7 @@ impl<T: SessionData> State<T> {
         Ok(result)
     }
 
-    /// Stores a value. From now on this request reads what the next one will.
+    /// Stores a value. This request then reads the same value as the next one.
     pub(crate) fn replace(&mut self, value: &T) -> Result<(), SessionError> {
         let room = self.policy.budget.room.max(self.payload().len());
         let (payload, read) = session_data::encode(value, room)?;
@@ -105,7 +105,7 @@ impl<T> State<T> {
         self.flash(queue, message)
     }
 
-    /// Returns the messages of some queues, oldest first, each behind its queue.
+    /// Returns the messages of some queues, oldest first, each with its queue.
     pub(crate) fn flashes(&self, of: impl Fn(&str) -> bool) -> Vec<(String, String)> {
         messages(self.flash_bytes())
             .filter(|(queue, _)| of(queue))

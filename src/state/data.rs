@@ -20,13 +20,13 @@ pub(crate) struct Policy {
     pub(crate) save_on_server_error: bool,
     /// A session under a key that the ring lacks is withheld, and not replaced.
     pub(crate) keep_unknown_keys: bool,
-    /// Responses that others may store may carry sessions.
+    /// Responses that shared caches may store may carry sessions.
     pub(crate) shared_caching: bool,
     /// The cookies of all sessions outlive the browser session.
     pub(crate) all_persist: bool,
     /// Payload of an empty session.
     pub(crate) empty_payload: Box<[u8]>,
-    /// Version in which payloads are written; 0 for a dictionary.
+    /// Version in which payloads are written, or 0 for a dictionary.
     pub(crate) schema: u32,
 }
 
@@ -37,9 +37,9 @@ pub(crate) struct State<T> {
     pub(crate) came: Came,
     pub(crate) draft: Draft<T>,
     pub(super) wish: Wish,
-    /// This request bound the session to a device, which is still to be written.
+    /// This request bound the session to a device that is not yet written.
     pub(crate) became_bound: bool,
-    /// First second at which the session's companion would not admit the request, if there is one.
+    /// First second at which the session's companion would no longer admit the request, if any.
     pub(crate) admitted_until: Option<UnixSeconds>,
     pub(super) validation: Validation,
 }
@@ -47,19 +47,20 @@ pub(crate) struct State<T> {
 /// The session, or the part of one, that a request brought.
 pub(crate) enum Came {
     Nothing,
-    /// A token that did not open.
+    /// A token, or an old cookie, that gave no session.
     Unopened,
     /// The session that the draft continues.
     Arrived(OpenedBody),
-    /// Stays when another session is begun, because the request then still has not seen the content that came.
+    /// A session that the application does not get. It stays if the application begins another one, because the outcome
+    /// still reports that it was not let in.
     Withheld(Withheld),
-    /// Ended in this request. With the metadata of the session that opened, because its companion is told.
+    /// A session that ended in this request. Its metadata stays if it opened, because its companion is told.
     Ended(Option<Metadata>),
 }
 
 /// Reason why the application does not get the session that came.
 pub(crate) enum Withheld {
-    /// This program lacks its key, or cannot read its payload. With its metadata, if it opened.
+    /// This program lacks the session's key, or cannot read its payload. The metadata is known if the session opened.
     Unreadable(Option<Metadata>),
     /// The session's companion does not admit the request.
     Stale(Metadata),
@@ -70,21 +71,22 @@ pub(crate) enum Withheld {
 /// The session as it is now.
 pub(crate) struct Draft<T> {
     pub(crate) metadata: Metadata,
-    /// Written in this request. Until then the payload and the flash are those that arrived, which are not copied.
+    /// Payload that this request wrote. Until then, it is empty or lies in the body that arrived, without a copy. The
+    /// same goes for the flash.
     pub(super) payload: Option<Wiped>,
     pub(super) flash: Option<Wiped>,
     /// Payload as it was last decoded. Always `None` for a dictionary, which is read from its bytes.
     pub(super) value: Option<Arc<T>>,
-    /// `renew` was called in this request.
+    /// `renew` or `sign_in` began the session in this request.
     pub(super) renewed: bool,
     pub(super) ended: Option<Ended>,
 }
 
-/// Wishes of the application for the end of this request.
+/// Wishes of the application for the rest of this request.
 #[derive(Clone, Copy)]
 pub(super) struct Wish {
     pub(super) save: SaveMode,
-    /// Earliest end that `limit_to` set.
+    /// Earliest end that `limit_to` set in this request, which `renew` keeps.
     pub(super) limited_until: Option<UnixSeconds>,
 }
 
@@ -98,16 +100,17 @@ pub(super) enum Validation {
     Kept(UnixSeconds),
     /// The question failed, and the session stays withheld.
     Failed(SessionError),
-    /// No longer valid.
+    /// The session is no longer valid.
     Ended,
 }
 
-/// A verified body.
+/// A verified body, or one that was made from an old cookie.
 pub(crate) struct OpenedBody {
     pub(crate) body: Wiped,
     pub(crate) layout: Layout,
-    /// Length of its token, and the number of cookies that this came in. 0: it was taken over.
+    /// Length of the token, or 0 if the body was made from an old cookie.
     pub(crate) token_len: u32,
+    /// Number of cookies that the token came in.
     pub(crate) cookies: u32,
 }
 
@@ -216,6 +219,7 @@ impl Came {
     }
 
     pub(super) fn end(&mut self) {
+        // If the client sent nothing, it has nothing to drop, so `Nothing` stays.
         if self.has_token() {
             *self = Came::Ended(self.before().copied());
         }
@@ -223,13 +227,13 @@ impl Came {
 }
 
 impl OpenedBody {
-    /// Returns `true` if it has this metadata. Age alone makes no difference.
+    /// Returns `true` if the body has this metadata. Age alone makes no difference.
     pub(super) fn has_metadata(&self, other: Metadata) -> bool {
         let age = self.layout.metadata.age;
         self.layout.metadata == Metadata { age, ..other }
     }
 
-    /// Returns `true` if it comes from the cookie of another library, so it has to be written.
+    /// Returns `true` if the body comes from an old cookie, so it has to be written.
     pub(super) fn is_taken_over(&self) -> bool {
         self.token_len == 0
     }
@@ -263,11 +267,12 @@ impl<T> State<T> {
         self.came.arrived().map(OpenedBody::session)
     }
 
-    /// Returns the metadata and the payload of the session that outlives the request: the one that arrived, or the one
-    /// that a sign-in has begun in its place, even while it waits for an answer. A new session has neither.
+    /// Returns the metadata and the payload of the session that outlives the request, if any. It is the one that
+    /// arrived, even while it waits for an answer, or the one that a sign-in has begun in its place.
     pub(crate) fn lasting(&self) -> Option<(&Metadata, &[u8])> {
         match self.withheld() {
             Some(Withheld::Unvalidated(opened)) => Some(opened.session()),
+            // After `renew`, the session that arrived is still there, but the browser gets this one.
             _ if self.draft.renewed => Some((&self.draft.metadata, self.payload())),
             _ => self.arrived(),
         }
@@ -282,7 +287,7 @@ impl<T> State<T> {
         self.policy.is_persistent(&self.draft.metadata)
     }
 
-    /// Returns `true` if the sign-in is less than `duration` seconds ago. A new session has no sign-in, unless this
+    /// Returns `true` if the sign-in is less than `duration` seconds ago. A new session has a sign-in only if this
     /// request renewed it.
     pub(crate) fn is_recent(&self, duration: u64) -> bool {
         let is_new = self.is_new() && !self.draft.renewed;
@@ -292,7 +297,7 @@ impl<T> State<T> {
     /// Returns the name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
         let withheld = self.withheld();
-        // A guard checks a form before the application is asked.
+        // A guard checks a form before the application is asked about the session.
         let metadata = match withheld {
             Some(Withheld::Stale(opened)) => opened,
             Some(Withheld::Unvalidated(opened)) => &opened.layout.metadata,
@@ -300,8 +305,8 @@ impl<T> State<T> {
         };
         let mut sid = metadata.sid?;
         if matches!(withheld, Some(Withheld::Stale(_))) {
-            // A stale session has tokens too, or nobody could sign in or out by a form. Its id is inverted, so none of
-            // them is a token of the bound session.
+            // A stale session has tokens too, or nobody could sign in or out by a form. Its id is inverted, so that a
+            // thief of the cookie gets no token of the bound session.
             sid = sid.map(|byte| !byte);
         }
         let mut name = [0; 12];
@@ -339,7 +344,7 @@ impl<T> State<T> {
         }
     }
 
-    /// Returns `true` if the application began a new session in place of the one that opened.
+    /// Returns `true` if the application began a new session by `renew`, `sign_in` or `invalidate`.
     pub(crate) fn is_replaced(&self) -> bool {
         self.draft.renewed || self.draft.ended == Some(Ended::Invalidated)
     }

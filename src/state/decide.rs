@@ -1,5 +1,5 @@
-//! End of a request (docs/spec/writer.md § 8.12): what becomes of the client's token. `lifetime.rs` says when a refresh
-//! has to be written, and `session/loaded.rs` what the key ring says.
+//! Decides at the end of a request what becomes of the client's token (docs/spec/writer.md § 8.12). `lifetime.rs` says
+//! when a refresh is due, and `session/loaded.rs` says how the session stands under the key ring.
 
 use std::fmt;
 
@@ -32,12 +32,12 @@ use crate::crypto::scratch::Wiped;
 #[non_exhaustive]
 #[must_use = "a session is not saved unless its token is sent"]
 pub enum TokenChange<T = String> {
-    /// The client keeps the token that it has, or has none.
+    /// The client keeps the token that it has, if any.
     #[default]
     Keep,
     /// The client stores this token in place of the token that it has.
     Store(T),
-    /// The session has ended: the client drops its token.
+    /// The session has ended, so the client drops its token.
     Drop,
 }
 
@@ -66,13 +66,13 @@ pub(crate) enum BodyToSeal {
 pub(crate) enum Decision {
     /// The client keeps the session as it is.
     Keep,
-    /// The client keeps the session as it is: a refresh or a new key is due, and there is no room for it.
+    /// A refresh or a new key is due, but there is no room, so the client keeps what it has.
     KeepTooLarge,
-    /// The client keeps the session as it is: it was to be stored, and has lapsed.
+    /// A change was to be stored, but the session has lapsed, so the client keeps what it has.
     KeepLapsed,
-    /// The client keeps what it has: a new session was to be stored, and it may have one that its browser hides.
+    /// A new session was to be stored, but the browser may hide another, so the client keeps what it has.
     KeepHidden,
-    /// The client gets the session that the response says already: this one was to be stored, with changes only.
+    /// The response already sets or drops another session, so mere changes of this one are left out.
     KeepSaid,
     /// The session has ended, so the client drops it.
     Drop,
@@ -99,15 +99,16 @@ impl Decision {
 }
 
 impl Policy {
-    /// Returns `true` if the response is a page that the visitor asked for and that only the visitor gets. In others a
-    /// refresh or a new key is left out, because it races with sign-in and sign-out in parallel requests.
+    /// Returns `true` if the response is a successful page that the visitor asked for and that only the visitor gets.
+    /// Other responses carry no refresh and no new key, which would race with sign-in and sign-out in parallel
+    /// requests.
     pub(crate) fn may_refresh_in(&self, response: Circumstances, destination: Destination) -> bool {
         let is_shared = response.is_shareable && !self.shared_caching;
         response.status < 400 && !is_shared && destination == Destination::Page
     }
 
-    /// Returns `true` if the request is activity of its session, even if no handler touches it. What others may store has
-    /// no session unless its handler uses one.
+    /// Returns `true` if the request is activity of its session, even if no handler touches it. A response that others
+    /// may store carries no session unless its handler uses one.
     #[inline]
     pub(crate) fn counts_request(&self, response: Circumstances, destination: Destination) -> bool {
         self.counts_every_request()
@@ -117,7 +118,7 @@ impl Policy {
 }
 
 impl<T> State<T> {
-    /// Decides what becomes of the client's token, after what the response says of it already.
+    /// Decides what becomes of the client's token, given what the response already says about it.
     pub(crate) fn decide(
         &self,
         response: Circumstances,
@@ -127,7 +128,7 @@ impl<T> State<T> {
         let has_begun_or_ended = self.draft.renewed || self.draft.ended.is_some();
         match (response.said, self.decide_alone(response, asked, standing)) {
             (Said::Same | Said::Other, Decision::Refresh(_)) => Decision::Keep,
-            // What a service inside did is lost with it, and may be a sign-out.
+            // Writing this session would undo what a service inside did, which may be a sign-out.
             (Said::Other, Decision::Store(_) | Decision::Drop) if !has_begun_or_ended => {
                 Decision::KeepSaid
             }
@@ -141,7 +142,7 @@ impl<T> State<T> {
         }
         let is_discarded = self.wish.save == SaveMode::Discard;
         let is_silenced = self.is_silenced(response.status);
-        // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
+        // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
         let has_lapsed = standing == Standing::Lapsed;
         if self.is_over(is_discarded, is_silenced || has_lapsed) {
             return self.drop_if_any(response.said);
@@ -155,7 +156,7 @@ impl<T> State<T> {
             } else if self.draft.renewed || !asked.may_hide {
                 self.store(response.said)
             } else if self.draft.ended.is_some() && response.said != Said::Nothing {
-                // A sign-out counts, although its message does not.
+                // The sign-out takes effect, although its message is lost.
                 Decision::Drop
             } else {
                 Decision::KeepHidden
@@ -167,26 +168,27 @@ impl<T> State<T> {
         self.refresh(standing == Standing::UnderEarlierKey)
     }
 
-    /// Returns `true` if a response that succeeds stores the session, or drops its token, for what was done to it.
+    /// Returns `true` if a successful response stores the session or drops its token, because it was changed.
     pub(crate) fn is_to_write(&self) -> bool {
         let is_kept = self.withheld().is_some() || self.wish.save == SaveMode::Discard;
         let is_over = self.is_over(false, false);
         !is_kept && (self.came.has_token() || !is_over) && (is_over || self.has_changed())
     }
 
-    /// Returns `true` if the application ended the session that arrived, and not for a sign-in.
+    /// Returns `true` if the application ended the session that opened, but not for a sign-in.
     fn has_replaced(&self) -> bool {
         self.came.before().is_some()
             && self.draft.ended == Some(Ended::Invalidated)
             && !self.draft.renewed
     }
 
-    /// A failure saves nothing, unless the application insists.
+    /// Returns `true` for a server error, which saves nothing unless the application insists.
     fn is_silenced(&self, status: u16) -> bool {
         status >= 500 && !self.policy.save_on_server_error && self.wish.save != SaveMode::Force
     }
 
-    /// A session that has ended also ends where new content is not written.
+    /// Returns `true` if the session is over, so that the client drops it. An invalidation counts even if the new
+    /// content is not written, and so does a `clear` that is not discarded.
     fn is_over(&self, is_discarded: bool, is_silenced: bool) -> bool {
         match self.draft.ended {
             Some(Ended::Invalidated) => is_discarded || is_silenced || self.is_nothing(),
@@ -199,7 +201,7 @@ impl<T> State<T> {
         (self.wish.save == SaveMode::Force && !self.is_new()) || self.has_changed()
     }
 
-    /// Stores what has changed, unless the session has ended by now.
+    /// Stores the changes, unless the session has ended by now.
     fn store(&self, said: Said) -> Decision {
         if self.now
             >= self
@@ -213,7 +215,7 @@ impl<T> State<T> {
         Decision::Store(BodyToSeal::With(metadata))
     }
 
-    /// Seals the same content again where a refresh or a new key is due, and there is room.
+    /// Seals the same content again if a refresh or a new key is due, and there is room.
     fn refresh(&self, reseal: bool) -> Decision {
         let lifetimes = &self.policy.lifetimes;
         let is_due = lifetimes.is_refresh_due(&self.draft.metadata, self.now, self.is_validated());
@@ -243,7 +245,7 @@ impl<T> State<T> {
         }
     }
 
-    /// If nothing arrived, and the response brings nothing, there is nothing to drop.
+    /// Drops the client's token, unless no token arrived and the response sets none.
     fn drop_if_any(&self, said: Said) -> Decision {
         if self.came.has_token() || said != Said::Nothing {
             Decision::Drop
@@ -264,7 +266,7 @@ impl<T> State<T> {
             || differs(&self.draft.flash, arrived.flash())
     }
 
-    /// Returns `true` if `token` is the session that arrived: with the same content, under any age.
+    /// Returns `true` if `token` is the session that arrived, with the same content and any age.
     #[cfg(feature = "http")]
     pub(crate) fn arrived_as(&self, token: &super::OpenedBody) -> bool {
         self.came.arrived().is_some_and(|arrived| {
@@ -273,12 +275,12 @@ impl<T> State<T> {
         })
     }
 
-    /// Empty, and not kept for its own sake either.
+    /// Returns `true` if the session is empty and not remembered.
     fn is_nothing(&self) -> bool {
         self.is_empty() && !self.draft.metadata.has_remembered()
     }
 
-    /// No entry, no flash, no id.
+    /// Returns `true` if the session has no content, no messages and no id.
     fn is_empty(&self) -> bool {
         self.draft.metadata.sid.is_none()
             && self.flash_bytes().is_empty()
@@ -295,7 +297,7 @@ impl<T> State<T> {
         wire_issued(self.now).is_some()
     }
 
-    /// Appends the body.
+    /// Appends the body to `body`.
     pub(crate) fn write_body(&self, what: BodyToSeal, body: &mut Vec<u8>) {
         match what {
             BodyToSeal::AsArrived => body.extend_from_slice(self.arrived_body()),
@@ -306,8 +308,8 @@ impl<T> State<T> {
         }
     }
 
-    /// Returns the seconds for which a browser keeps the cookie: until the session ends, if it is not used again. `None`:
-    /// until the browser is closed.
+    /// Returns the seconds for which a browser keeps the cookie, until the session ends if it is not used again.
+    /// Returns `None` for a session that ends with the browser.
     pub(crate) fn max_age(&self, body: BodyToSeal) -> Option<u64> {
         let written = match body {
             BodyToSeal::With(metadata) => metadata,

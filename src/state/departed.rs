@@ -1,4 +1,4 @@
-//! Facts that a session's companion is told at the end of a request (`session/companion/mod.rs`).
+//! Facts for a session's companion at the end of a request (`session/companion/mod.rs`).
 
 use super::{
     bytes::layout::{Metadata, Sid},
@@ -11,8 +11,9 @@ impl<T> State<T> {
         self.draft.metadata.sid.filter(|_| self.draft.renewed)
     }
 
-    /// Returns the session that opened, if its client keeps it no longer, or under another id. One with a device keeps
-    /// that under its next id. `is_dropped`: the client drops it now.
+    /// Returns the session that opened, if its client no longer keeps it, or keeps it under another id. A new id alone
+    /// does not count for a session with a device, which keeps the device. `is_dropped` means that the client drops its
+    /// session now.
     pub(crate) fn departed(&self, is_dropped: bool) -> Option<&Metadata> {
         let opened = self.came.before()?;
         let is_gone = match (opened.device, opened.sid) {

@@ -11,24 +11,24 @@ pub enum SessionError {
     TooLarge(TooLarge),
     /// The head of the response has been produced, so a change could no longer be saved.
     AfterHead,
-    /// The request belongs to no context: the layer's `context_by` returned none. Its session is empty and cannot be
-    /// changed.
+    /// The request belongs to no context, because the layer's `context_by` chose no context. Its session is empty and
+    /// cannot be changed.
     NoContext,
     /// The session was used inside its own `update`.
     InsideUpdate,
-    /// The session was written by a newer version of the application, or by another program, and cannot be read, or its
-    /// key is not in the ring ([`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys)). Writing the
+    /// The session cannot be read, because a newer version of the application or another program wrote it, or its key
+    /// is not in the ring ([`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys)). Writing the
     /// session would destroy it. `sign_in`, `invalidate` and `renew` begin a new one.
     Unreadable,
     /// The session's [`Companion`](crate::companion::Companion) does not admit the request. `sign_in`, `invalidate` and
     /// `renew` begin a new session.
     Stale,
-    /// The application has to say whether the session is still valid
-    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), and was not asked, or could not
-    /// answer. If it could not answer, its error is the [`source`](Error::source).
+    /// The application was not asked whether the session is still valid
+    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), or could not answer. If it could not
+    /// answer, its error is the [`source`](Error::source).
     Unvalidated(Option<Arc<dyn Error + Send + Sync>>),
-    /// A value cannot be stored: its `Serialize` fails, or it is the value of a typed session and what the next request
-    /// would read is not equal to it. The error does not show the value.
+    /// A value cannot be stored, because its `Serialize` fails or, in a typed session, because the next request would
+    /// not read an equal value. The error does not show the value.
     #[non_exhaustive]
     Encode {
         /// Name of the value's type.
@@ -43,9 +43,10 @@ pub enum SessionError {
     /// A stored value is not of the type that was asked for. The error does not show the value, because errors end
     /// up in logs.
     Decode {
-        /// Key of the value. `None`: the whole dictionary was decoded as one value, and no single entry is to blame.
+        /// Key of the value, or `None` if the whole dictionary was decoded as one value and no single entry is to
+        /// blame.
         key: Option<String>,
-        /// Name of the requested type, which may be that of the whole dictionary.
+        /// Name of the requested type, which may be the type of the whole dictionary.
         expected: &'static str,
     },
     /// `remember_for` was called, but the cookie was built without `remember_up_to`.
@@ -131,9 +132,9 @@ impl From<RandomError> for SessionError {
 
 /// An error from a change after which the session would not fit its cookie. The session is as it was before.
 ///
-/// Both numbers are bytes of the whole `Set-Cookie` field: name, token and attributes, with an id, every date and
-/// `Max-Age` at their longest ([docs/spec/writer.md § 9.6]). For a session in several cookies they count all fields
-/// together; for a bare token, the token.
+/// Both numbers are bytes of the whole `Set-Cookie` field, with name, token and attributes. An id, every date and
+/// `Max-Age` count at their longest ([docs/spec/writer.md § 9.6]). For a session in several cookies, they count all
+/// fields together. For a bare token, they count the token alone.
 ///
 /// # Examples
 ///

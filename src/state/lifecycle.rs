@@ -29,9 +29,9 @@ impl<T> State<T> {
         Ok(sid)
     }
 
-    /// Begins the session anew: new id, issued now. Keeps the data, the flash messages, the time until which the session
-    /// is remembered, and a limit set in this request. A limit that arrived with the session belonged to the earlier
-    /// sign-in, and ends.
+    /// Begins the session again, with a new id and issued now. Keeps the data, the flash messages, the time until which
+    /// the session is remembered, and a limit set in this request. Drops a limit that arrived with the session, because
+    /// it belonged to the earlier sign-in.
     pub(crate) fn renew(&mut self) -> Result<(), SessionError> {
         self.renew_as(random::from_system()?)
     }
@@ -53,7 +53,7 @@ impl<T> State<T> {
         Ok(())
     }
 
-    /// Ends the session at most `duration` seconds from now. An earlier limit stays.
+    /// Ends the session at most `duration` seconds from now. A limit that ends earlier stays.
     pub(crate) fn limit_to(&mut self, duration: u64) -> Result<(), SessionError> {
         let end = self.now.saturating_add(duration);
         self.change_metadata(|metadata| {
@@ -65,7 +65,7 @@ impl<T> State<T> {
     }
 
     /// Keeps the session after the browser is closed, for `duration` seconds from now. Returns the time at which it
-    /// ends at the latest, which settings and limits may bring forward.
+    /// ends at the latest, which may be earlier because of settings and limits.
     pub(crate) fn remember_for(&mut self, duration: u64) -> Result<UnixSeconds, SessionError> {
         if self.policy.lifetimes.remembered.is_none() {
             return Err(SessionError::NotRemembering);
@@ -94,8 +94,9 @@ impl<T> State<T> {
         Ok(())
     }
 
-    /// Drops everything and begins a new session. Returns the id that the browser has, unless the session's companion does
-    /// not admit the request: a copied cookie alone tells nobody what to put on a deny list.
+    /// Drops everything and begins a new session. The first call returns the id that the browser has, unless the
+    /// session's companion does not admit the request. Otherwise a copied cookie alone could put its owner's session on
+    /// a deny list.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
         let is_stale = matches!(self.came, Came::Withheld(Withheld::Stale(_)));
         let is_told = !is_stale && self.draft.ended != Some(Ended::Invalidated);
@@ -108,10 +109,10 @@ impl<T> State<T> {
         sid
     }
 
-    /// Begins the session of another visitor: invalidates, and renews what is left. Returns the id that the browser has,
-    /// as [`invalidate`](Self::invalidate) does.
+    /// Begins the session of another visitor. Invalidates the earlier session, and renews the empty one. Returns the id
+    /// that the browser has, as [`invalidate`](Self::invalidate) does.
     pub(crate) fn sign_in(&mut self) -> Result<Option<Sid>, SessionError> {
-        // Drawn first: without an id nothing is ended.
+        // Drawn first, so that nothing is ended if there is no id.
         let sid = random::from_system()?;
         let ended = self.invalidate();
         self.renew_as(sid)?;
@@ -154,7 +155,7 @@ impl<T> State<T> {
         self.forget_admission();
     }
 
-    /// Forgets what was said about a session in whose place another begins: by the application, and by its companion.
+    /// Forgets what the application and the companion said about a session in whose place another begins.
     fn forget_admission(&mut self) {
         self.validation = Validation::Unasked;
         self.admitted_until = None;

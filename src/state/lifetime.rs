@@ -6,9 +6,9 @@ use crate::base::{reason::Reason, time::UnixSeconds};
 /// Lifetimes of sessions.
 #[derive(Clone, Debug)]
 pub(crate) struct Lifetimes {
-    /// Of a session that is not remembered now.
+    /// Timeouts of a session that is not remembered now.
     pub(crate) plain: Timeouts,
-    /// Of one that is. `None`: none is remembered.
+    /// Timeouts of a remembered session, or `None` if no session is remembered.
     pub(crate) remembered: Option<Timeouts>,
     pub(crate) refresh: Refresh,
     /// Seconds by which another instance's clock may be ahead of ours.
@@ -19,7 +19,7 @@ pub(crate) struct Lifetimes {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timeouts {
     pub(crate) absolute: u64,
-    /// `None`: they have no idle timeout.
+    /// Idle timeout, if the sessions have one.
     pub(crate) idle: Option<u64>,
 }
 
@@ -32,8 +32,8 @@ impl Timeouts {
 }
 
 impl Lifetimes {
-    /// Checks a session's dates at `now`, in the order of SPEC.md § 7. The error has the seconds by which a date is out of
-    /// range.
+    /// Checks a session's dates at `now`, in the order of SPEC.md § 7. The error includes the seconds by which a date
+    /// is out of range.
     #[inline]
     pub(crate) fn check(
         &self,
@@ -55,7 +55,7 @@ impl Lifetimes {
         }
     }
 
-    /// Returns the first second at which the session has ended, without further activity.
+    /// Returns the first second at which the session has ended if it is not used again.
     pub(crate) fn expires_at(&self, metadata: &Metadata) -> UnixSeconds {
         let absolute = self.absolute_deadline(metadata);
         self.idle_deadline(metadata)
@@ -67,7 +67,8 @@ impl Lifetimes {
         metadata.issued.saturating_add(self.lifetime(metadata))
     }
 
-    /// Never more than the current settings allow, even if earlier ones allowed more.
+    /// Returns the lifetime of the session in seconds. It is never more than the current settings allow, even if
+    /// earlier settings allowed more.
     #[inline]
     fn lifetime(&self, metadata: &Metadata) -> u64 {
         let longest = self.of(metadata).absolute;
@@ -87,8 +88,8 @@ impl Lifetimes {
         remembered.unwrap_or(self.plain)
     }
 
-    /// Returns `true` if the last activity of a touched session has to be written. `is_validated`: in this request the
-    /// application said that it is still valid.
+    /// Returns `true` if the last activity of a touched session has to be written. `is_validated` means that the
+    /// application said in this request that the session is still valid.
     pub(super) fn is_refresh_due(
         &self,
         metadata: &Metadata,
@@ -100,7 +101,7 @@ impl Lifetimes {
         match self.refresh {
             Refresh::OnValidation(_) => is_validated,
             Refresh::Quarter => idle.is_some_and(|idle| is_due_after(idle / 4)),
-            // It ends at its absolute deadline, whatever is written.
+            // The session ends at its absolute deadline, whatever is written.
             _ if idle.is_none() && self.is_remembered_now(metadata) => false,
             Refresh::Never | Refresh::OnChange => false,
             Refresh::After(duration) => is_due_after(duration),
@@ -108,8 +109,8 @@ impl Lifetimes {
         }
     }
 
-    /// Returns `true` if a written change counts as activity. One that makes the session idle, as `remember_for` and
-    /// `forget` can by choosing another timeout, always does.
+    /// Returns `true` if a written change counts as activity. With [`Refresh::Never`], only a change that makes the
+    /// session idle counts, as `remember_for` and `forget` can by choosing another timeout.
     pub(super) fn moves(&self, metadata: &Metadata, now: UnixSeconds, is_validated: bool) -> bool {
         match self.refresh {
             Refresh::Never => self.idle_deadline(metadata).is_some_and(|end| now >= end),
@@ -127,7 +128,7 @@ impl Lifetimes {
         self.of_each_kind(|timeouts| timeouts.absolute)
     }
 
-    /// Returns the longest time for which a token opens that is not sealed again (SPEC.md § 3.4.8).
+    /// Returns the longest time for which a token opens without being sealed again (SPEC.md § 3.4.8).
     pub(crate) fn token_lifetime(&self) -> u64 {
         self.of_each_kind(Timeouts::unused)
     }

@@ -1,8 +1,8 @@
-//! A session as plain data, and every rule about it as a method of [`State`]. Knows nothing of keys or locks, and of
-//! cookies only how many bytes they take.
+//! A session as plain data, and every rule about it as a method of [`State`]. This room knows nothing of keys or locks,
+//! and only the sizes of cookies.
 //!
-//! A request [opens](open) a session and [acts](lifecycle) on its [content]; at its end the session [decides](decide) what
-//! becomes of the token, as docs/spec/writer.md has it.
+//! A request [opens](open) a session and [acts](lifecycle) on its [content]. At the end, the session [decides](decide)
+//! what becomes of the token, as docs/spec/writer.md specifies.
 
 mod bytes;
 mod circumstances;

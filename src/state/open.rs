@@ -1,4 +1,4 @@
-//! Session that a request brings (docs/spec/writer.md § 8.6).
+//! Opens the session that a request brings (docs/spec/writer.md § 8.6).
 
 use std::mem;
 
@@ -12,8 +12,8 @@ use super::{
 use crate::{base::reason::Reason, crypto::scratch::Wiped};
 
 impl<T: Payload> State<T> {
-    /// Becomes the session of a verified body. It stays new, and the body's session is withheld, if the payload cannot be
-    /// read, or as long as the application has not said that it is still valid.
+    /// Becomes the session of a verified body. The body's session is withheld, and this one stays new, if the payload
+    /// cannot be read or if the application must first say that the session is still valid.
     pub(crate) fn resume(&mut self, opened: OpenedBody) -> Result<(), Reason> {
         let metadata = opened.layout.metadata;
         // Set first, because decoding runs the application's code, which may panic.
@@ -38,7 +38,7 @@ impl<T: Payload> State<T> {
     pub(crate) fn taking_over<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
         let before = mem::replace(&mut self.came, Came::Withheld(Withheld::Unreadable(None)));
         let taken = take(self);
-        // No version of the application wrote it, so a new session may take its place.
+        // No version of the application wrote the old cookie, so a new session may take its place.
         if matches!(self.came, Came::Withheld(Withheld::Unreadable(_))) {
             self.came = before;
         }
@@ -47,7 +47,7 @@ impl<T: Payload> State<T> {
 
     /// Becomes a session of an old cookie, with this metadata, these messages and this payload. A type converts a
     /// dictionary like a payload of schema 0. The session is always written, so it has the type's bytes from now on.
-    /// Returns a reason if there is no room for it, or the type does not convert it. The session is new then.
+    /// Returns a reason, and leaves the session new, if there is no room or if the type does not convert the payload.
     pub(crate) fn take_over(
         &mut self,
         mut metadata: Metadata,
@@ -81,7 +81,7 @@ impl<T: Payload> State<T> {
 }
 
 impl<T> State<T> {
-    /// Becomes the session of a verified body, whose payload is not looked at.
+    /// Becomes the session of a verified body, without looking at the payload.
     pub(crate) fn hold(&mut self, opened: OpenedBody) {
         self.draft.metadata = opened.layout.metadata;
         self.came = Came::Arrived(opened);

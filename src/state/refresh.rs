@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-/// Time after which a session's last activity is written again, which restarts its idle timeout ([SPEC § 8.8]). A
-/// remembered session has an idle timeout only with
-/// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout); without one it is never refreshed.
+/// Time after which a session's last activity is written again, which restarts its idle timeout ([docs/spec/writer.md
+/// § 8.8]). A remembered session has an idle timeout only with
+/// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout). Without that, it is never
+/// refreshed.
 ///
 /// # Examples
 ///
@@ -29,28 +30,29 @@ use std::time::Duration;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// [SPEC § 8.8]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md
+/// [docs/spec/writer.md § 8.8]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshAfter {
-    /// Never. The idle timeout runs from the sign-in, whatever the visitor does afterwards; it begins again if
-    /// [`remember_for`](crate::Session::remember_for) or [`forget`](crate::Session::forget) would end the session at once.
+    /// Never. The idle timeout runs from the sign-in, whatever the visitor does afterwards. It restarts only if
+    /// [`remember_for`](crate::Session::remember_for) or [`forget`](crate::Session::forget) would otherwise end the
+    /// session at once.
     Never,
-    /// Whenever the session's content is written, also by [`save`](crate::Session::save); storing an equal value writes
-    /// nothing. The default without an idle timeout.
+    /// Whenever the session's content is written, also by [`save`](crate::Session::save). Storing an equal value writes
+    /// nothing. This is the default without an idle timeout.
     OnChange,
-    /// With the first response that touches the session after this interval, and whenever its content is written. At
-    /// most half the idle timeout; the default is a quarter of it.
+    /// With the first response that touches the session after this interval, and whenever its content is written. The
+    /// interval is at most half the idle timeout, and by default a quarter of it.
     Interval(Duration),
     /// With every response that touches the session.
     Always,
     /// With every response to a request that brings the session, even if no handler touches it. Such a response then
-    /// [depends on the session](crate::Session::is_touched), unless it is one that no refresh is sent with: a failure, a
-    /// part of a page such as an image, a page that is prefetched, or one that its handler lets shared caches store.
+    /// [depends on the session](crate::Session::is_touched). Exceptions, which carry no refresh, are errors, parts of a
+    /// page such as images, prefetched pages, and responses that their handler lets shared caches store.
     ///
     /// Put the layer around pages only. A page that polls never becomes idle unless its handler calls
-    /// [`discard`](crate::Session::discard), and requests of clients that do not say what
-    /// they load (`Sec-Fetch-Dest`) count for images and scripts, too.
+    /// [`discard`](crate::Session::discard), and requests for images and scripts also count if the client does not send
+    /// `Sec-Fetch-Dest`.
     EveryRequest,
 }
 
@@ -59,9 +61,9 @@ pub enum RefreshAfter {
 pub(crate) enum Refresh {
     Never,
     OnChange,
-    /// A quarter of the session's idle timeout after the last one, and on change.
+    /// A quarter of the session's idle timeout after the last activity, and on change.
     Quarter,
-    /// Seconds after the last one, and on change.
+    /// Seconds after the last activity, and on change.
     After(u64),
     Always,
     EveryRequest,
@@ -73,7 +75,8 @@ pub(crate) enum Refresh {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Revalidation {
     pub(crate) after: u64,
-    /// Seconds after the last answer for which a session is kept while the application cannot be asked. 0: it is not kept.
+    /// Seconds after the last answer for which a session is kept while the application cannot be asked. 0 means that it
+    /// is not kept.
     pub(crate) unvalidated_up_to: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Gate in front of a session that the application has to be asked about, and the effect of its answers
+//! Withholds a session until the application has said that it is still valid, and applies the answers
 //! (docs/spec/writer.md § 8.16).
 
 use std::mem;
@@ -31,7 +31,7 @@ impl<T> State<T> {
         matches!(self.withheld(), Some(Withheld::Unvalidated(_)))
     }
 
-    /// Returns `true` if no answer has let in the session that opened.
+    /// Returns `true` if no answer has let in the session that opened, even if another was begun.
     pub(crate) fn arrived_unvalidated(&self) -> bool {
         matches!(self.came, Came::Withheld(Withheld::Unvalidated(_)))
     }
@@ -41,7 +41,7 @@ impl<T> State<T> {
         matches!(self.validation, Validation::Valid(_))
     }
 
-    /// Returns `true` if nothing more has to be asked at `now` about the session.
+    /// Returns `true` if the session may be used at `now` without another question.
     pub(crate) fn is_vouched_for(&self, now: UnixSeconds) -> bool {
         match self.validation {
             Validation::Ended => false,
@@ -50,7 +50,8 @@ impl<T> State<T> {
         }
     }
 
-    /// Returns the session that the application is to be asked about at `now`: once in a request, and then `after_head`.
+    /// Returns the session that the application must be asked about at `now`. It is asked once before the head of the
+    /// response, and again `after_head`, because work may outlive the request.
     pub(crate) fn to_ask_about(
         &self,
         now: UnixSeconds,
@@ -58,6 +59,7 @@ impl<T> State<T> {
     ) -> Option<(&Metadata, &[u8])> {
         let is_open = match self.validation {
             Validation::Unasked => true,
+            // Before the head, one answer is enough.
             Validation::Valid(_) | Validation::Kept(_) => after_head,
             Validation::Failed(_) | Validation::Ended => false,
         };
@@ -74,15 +76,16 @@ impl<T> State<T> {
         }
     }
 
-    /// Returns `true` if an answer to a question of `asked_at` changes anything: its session has neither ended nor been
-    /// replaced since, and no answer before was an error.
+    /// Returns `true` if an answer to a question of `asked_at` still counts. It does not if the session has ended or
+    /// was replaced since, or if an earlier answer was an error.
     pub(crate) fn is_open_to_answer(&self, asked_at: UnixSeconds) -> bool {
-        // Nobody asks about a session that began in this request before its head is sent.
+        // A session that began in this request is asked about only after the head, so an earlier question was about the
+        // session before it.
         let is_of_this = !self.is_replaced() || asked_at > self.now;
         is_of_this && self.lasting().is_some() && self.known_validity().is_ok()
     }
 
-    /// Notes an answer: whether the session is still valid, or why the application could not say.
+    /// Applies an answer. An error means that the application could not say.
     pub(crate) fn hear(
         &mut self,
         is_valid: Result<bool, SessionError>,
@@ -90,10 +93,12 @@ impl<T> State<T> {
     ) -> Result<bool, SessionError> {
         let has_later = matches!(self.validation, Validation::Valid(at) if at >= asked_at);
         match (is_valid, self.answered_at()) {
+            // An end is final, whichever answers came before it.
             (Ok(false), _) => self.end(),
-            // Questions may run side by side, and an earlier one be answered last.
+            // Questions may overlap, so the answer to an earlier one may come last. Only an end still counts then.
             _ if has_later => {}
             (Ok(true), _) => self.let_in(Validation::Valid(asked_at)),
+            // Keeps the time of the earlier answer, so that a row of failures cannot extend it.
             (Err(_), Some(at)) if self.may_stay_unvalidated(asked_at) => {
                 self.let_in(Validation::Kept(at));
             }
@@ -104,7 +109,8 @@ impl<T> State<T> {
         self.known_validity()
     }
 
-    /// Becomes a new session, which has ended. A `clear` stays in effect, so that the client drops its token.
+    /// Becomes a new session, because the earlier one has ended. A `clear` stays in effect, so that the client drops
+    /// its token.
     fn end(&mut self) {
         self.came.end();
         let cleared = self.draft.ended.filter(|ended| *ended == Ended::Cleared);
@@ -135,8 +141,8 @@ impl<T> State<T> {
             if !is_past(self.answered_at(), revalidation.unvalidated_up_to, now))
     }
 
-    /// Returns the time of the last answer about the session. A sign-in counts as one. A session that was taken over has
-    /// none, because another library issued it.
+    /// Returns the time of the last answer about the session. A sign-in counts as one. A session that was taken over
+    /// has no answer, because another library issued it.
     fn answered_at(&self) -> Option<UnixSeconds> {
         let body = self.came.body();
         match self.validation {
@@ -147,7 +153,7 @@ impl<T> State<T> {
     }
 }
 
-/// Returns `true` if an answer is `duration` seconds old, or there is none.
+/// Returns `true` if the last answer is at least `duration` seconds old, or if there was no answer.
 #[inline]
 fn is_past(answered_at: Option<UnixSeconds>, duration: u64, now: UnixSeconds) -> bool {
     answered_at.is_none_or(|answered_at| now >= answered_at.saturating_add(duration))

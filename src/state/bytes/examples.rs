@@ -7,9 +7,9 @@ use super::session_data::{SessionData, decode, encode};
 /// Values of a session's type as a program in another language reads them, for a test that both have the same type
 /// ([guide](crate::guide::typed_sessions#in-javascript)).
 ///
-/// Serialized, each value stands next to its bytes. Deserializing compares the two: it fails unless this type has the
-/// same label and schema, and for each value the same bytes. So a swap of two fields or variants, which would open as another
-/// value, is an error.
+/// Serializing writes each value next to its bytes. Deserializing fails unless this type has the same label and schema,
+/// and the same bytes for each value. A swap of two fields or variants, which would open as another value, is therefore
+/// an error.
 ///
 /// # Examples
 ///
@@ -40,7 +40,7 @@ use super::session_data::{SessionData, decode, encode};
 #[derive(Clone, Debug)]
 pub struct Examples<T>(pub Vec<T>);
 
-/// Label and schema; names, bytes and values; and names and bytes of what is no value.
+/// Label and schema, then the name, bytes and value of each example, then the name and bytes of each non-value.
 type Written<T> = (
     String,
     u32,

@@ -15,7 +15,7 @@ pub(crate) type Sid = [u8; 8];
 /// Fields of a body before flash and payload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Metadata {
-    /// In Unix seconds. On the wire it is counted from [`EPOCH`].
+    /// Time of issue in Unix seconds. On the wire it counts from [`EPOCH`].
     pub(crate) issued: UnixSeconds,
     /// Seconds from `issued` to the last activity that was written.
     pub(crate) age: u32,
@@ -26,11 +26,11 @@ pub(crate) struct Metadata {
     pub(crate) sid: Option<Sid>,
     /// Device that the session is bound to.
     pub(crate) device: Option<DeviceId>,
-    /// Version of a typed payload. A dictionary has no such field: 0.
+    /// Version of a typed payload, or 0 for a dictionary, which has no such field.
     pub(crate) schema: u32,
 }
 
-/// A device: a hash of its key and of the id for which the key was registered (device/docs/devices.md § 16.2).
+/// Hash of a device's key and of the id for which the key was registered (device/docs/devices.md § 16.2).
 pub(crate) type DeviceId = [u8; DEVICE_LEN];
 
 /// Positions of flash and payload in a body, and its metadata.
@@ -53,7 +53,7 @@ impl Metadata {
         self.remembered.is_some()
     }
 
-    /// A dictionary has no such field.
+    /// Returns the schema, unless the payload is a dictionary.
     fn written_schema(&self) -> Option<u32> {
         (self.schema != 0).then_some(self.schema)
     }
@@ -136,7 +136,7 @@ impl Metadata {
 }
 
 impl Layout {
-    /// Reads a body. `None`: it breaks the format, which takes a bug or a holder of the key.
+    /// Reads a body. Returns `None` if it breaks the format, which takes a bug or a holder of the key.
     #[inline]
     pub(crate) fn parse(body: &[u8]) -> Option<Layout> {
         let mut reader = Reader::new(body);
@@ -167,7 +167,7 @@ impl Layout {
         })
     }
 
-    /// Returns the place of count and messages; empty if there are none.
+    /// Returns the range of the flash field, which is empty if there are no messages.
     pub(crate) fn flash(&self) -> Range<usize> {
         self.flash_start as usize..self.payload_start as usize
     }
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
         self.rest.split_off_first().copied()
     }
 
-    /// Unsigned LEB128 below 2^32, in its shortest form only (SPEC.md § 5.2).
+    /// Reads an unsigned LEB128 number below 2^32, in its shortest form only (SPEC.md § 5.2).
     pub(in crate::state) fn varint(&mut self) -> Option<u32> {
         let mut value = 0u32;
         for shift in (0..35).step_by(7) {
@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
         self.varint().filter(|&value| value != 0)
     }
 
-    /// `count || count × (queue || message)`, each string with its length before it (SPEC.md § 5.3).
+    /// Skips `count || count × (queue || message)`. Each string has its length before it (SPEC.md § 5.3).
     fn skip_flash(&mut self) -> Option<()> {
         let count = self.positive_varint()?;
         for _ in 0..count {
@@ -236,14 +236,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns the length of a padded body without its padding: everything before the last 0x80, which only zeros may
-/// follow (SPEC.md § 5.6).
+/// Returns the length of a padded body without its padding, which starts at the last 0x80. Only zeros may follow that
+/// (SPEC.md § 5.6).
 fn unpadded_len(body: &[u8]) -> Option<usize> {
     let marker = body.iter().rposition(|&byte| byte != 0)?;
     (body[marker] == PAD_MARK).then_some(marker)
 }
 
-/// Returns a time as tokens carry it. `None`: none can carry it, and nothing is sealed then (SPEC.md § 6.4).
+/// Returns a time as tokens carry it, or `None` if no token can carry it. Nothing is sealed then (SPEC.md § 6.4).
 pub(crate) fn wire_issued(issued: UnixSeconds) -> Option<u32> {
     issued.checked_sub(EPOCH)?.try_into().ok()
 }
@@ -271,11 +271,11 @@ const KNOWN: u8 = LIMIT | SID | PAD | DEVICE | FLASH | SCHEMA | REMEMBERED;
 
 const PAD_MARK: u8 = 0x80;
 
-/// Bytes of the field of a device.
+/// Bytes of the device field.
 pub(crate) const DEVICE_LEN: usize = 16;
 
-/// Length of the metadata without a device, with every other field at its longest: the reserve of docs/spec/writer.md
-/// § 9.5.
+/// Length of the metadata without a device, with every other field at its longest. This is the reserve of
+/// docs/spec/writer.md § 9.5.
 pub(crate) const LONGEST_METADATA: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
 
 #[cfg(test)]

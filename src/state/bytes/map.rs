@@ -114,7 +114,7 @@ pub(crate) fn encode<'a, V: Serialize + ?Sized>(
     }
 }
 
-/// Decodes the value of `key`, or with `None` the whole dictionary.
+/// Decodes one value. The error names `key`, or with `None` the whole dictionary.
 pub(crate) fn decode<V: DeserializeOwned>(
     bytes: &[u8],
     key: Option<&str>,
@@ -127,7 +127,8 @@ pub(crate) fn decode<V: DeserializeOwned>(
     })
 }
 
-/// Decodes a whole dictionary. An empty one has no bytes. The error names the key whose value is to blame, if it is one.
+/// Decodes a whole dictionary. An empty one has no bytes. The error names the key whose value is to blame, if there is
+/// one.
 pub(crate) fn decode_all<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, SessionError> {
     let bytes = if bytes.is_empty() { &[FIX_MAP] } else { bytes };
     decode(bytes, None).map_err(|_| {
@@ -140,7 +141,7 @@ pub(crate) fn decode_all<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, Session
     })
 }
 
-/// The entries of a dictionary, with the key of the value that is decoded now, which may not fit.
+/// Entries of a dictionary, with the key of the value that is being decoded, which is to blame if decoding fails.
 struct Followed<'a>(Entries<'a>, Option<&'a str>);
 
 impl<'de> MapAccess<'de> for Followed<'de> {
@@ -163,7 +164,7 @@ impl<'de> MapAccess<'de> for Followed<'de> {
     }
 }
 
-/// Entries of a dictionary, in order. Ends early if the bytes are not one.
+/// Entries of a dictionary, in order. Ends early if the bytes are not a dictionary.
 ///
 /// Only [`is_valid`] checks strings and the keys of nested maps. Bytes that passed it, or were put together here, need
 /// no second check.
@@ -413,7 +414,7 @@ mod tests {
         });
     }
 
-    /// `value` is what its JSON is, in both directions.
+    /// Asserts that `value` has the form of its JSON, in both directions.
     #[track_caller]
     fn check_as_in_json<V: Serialize + DeserializeOwned + Debug + PartialEq>(value: V) {
         let json = serde_json::to_value(&value).unwrap();

@@ -1,7 +1,7 @@
 //! Finds the end of a MessagePack value, and checks its form (SPEC.md § 5.4).
 
-/// Returns the end of the value that begins at `at`. `None`: it is cut off, nested too deep, not UTF-8, an extension,
-/// or has a map with bad keys.
+/// Returns the end of the value that begins at `at`. Returns `None` if it is cut off, nested too deeply or an
+/// extension. `CHECKED` also refuses a string that is not UTF-8 and a map with bad keys.
 pub(in crate::state) fn skip_value<const CHECKED: bool>(bytes: &[u8], at: usize) -> Option<usize> {
     skip::<CHECKED>(bytes, at, DEEPEST)
 }
@@ -121,9 +121,9 @@ pub(in crate::state) fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<u
 }
 
 pub(in crate::state) const FIX_MAP: u8 = 0x80;
-/// Keys that are compared with each other in place, without allocating.
+/// Maximum number of keys that are compared in place, without allocating.
 const FEW: usize = 32;
-/// Levels of a value. The dictionary around it is one more.
+/// Maximum number of levels of a value. The dictionary around it is one more.
 const DEEPEST: usize = 63;
 
 #[cfg(test)]
@@ -186,7 +186,7 @@ mod tests {
         check_nested(b"\x82\xc3\xc0\xc2\xc0", true);
         check_nested(b"\xde\x00\x02\x01\xc0\x01\xc0", false);
         check_nested(b"\x82\x01\xc0\x01", false);
-        // The same key in a map and in one inside it is none twice.
+        // The same key in a map and in a map inside it is not a duplicate.
         check_nested(b"\x81\x01\x81\x01\xc0", true);
         // In a key, too.
         check_nested(b"\x81\x82\x01\xc0\x01\xc0\xc0", false);

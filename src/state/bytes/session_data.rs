@@ -11,11 +11,11 @@ use crate::{
     state::error::{FAILS, SessionError},
 };
 
-/// A session as a dictionary: text keys, and values of any type that serde can read and write.
+/// A session as a dictionary of text keys and values of any type that serde can read and write.
 ///
 /// This type has no values; it selects the methods of a [`Session`](crate::Session). In the token a dictionary is one
-/// MessagePack map ([SPEC.md § 5.4]), so programs in other languages can read it. The dictionary's values have the form
-/// that they have in JSON: a `Uuid` is a text, as serde writes it where `is_human_readable` is true.
+/// MessagePack map ([SPEC.md § 5.4]), so programs in other languages can read it. Values have the same form as in JSON.
+/// A `Uuid` is text, for example, because `is_human_readable` is true.
 ///
 /// # Examples
 ///
@@ -34,7 +34,7 @@ pub enum Map {}
 
 impl Map {
     /// Decodes the payload of a dictionary into a type whose fields have the names of its keys; other keys are ignored.
-    /// It is for [`SessionData::convert`], where sessions used to be dictionaries.
+    /// It is for [`SessionData::convert`] of a type whose sessions used to be dictionaries.
     ///
     /// Returns `None` if a field without a default is missing, or if a value is not of its field's type.
     #[must_use]
@@ -48,22 +48,21 @@ impl Map {
 /// It is encoded with postcard (SPEC.md § 5.5), which stores the fields in their order, without their names. Any change
 /// of the type's shape therefore needs a new [`SCHEMA`](Self::SCHEMA).
 ///
-/// A value is decoded when it is stored, and compared by `==`. If it is not equal, as with `skip_serializing_if`,
-/// `untagged`, `flatten`, a `tag` or a NaN, it is refused with [`Encode`](crate::SessionError::Encode), and a default value
-/// by `build`. Derive `PartialEq`: a field that it ignores is not compared.
+/// A value that is stored is decoded again, and compared by `==`. If it is not equal, as with `skip_serializing_if`,
+/// `untagged`, `flatten`, a `tag` or a NaN, the change fails with [`Encode`](crate::SessionError::Encode). `build`
+/// refuses such a default value. Derive `PartialEq`, because a field that it ignores is not compared.
 ///
-/// Values are as deep as the type. One that contains itself, such as a tree, has no limit of 64 levels as a dictionary
-/// has, and is decoded by recursion: limit its depth where it is made of a visitor's input, or a deep one overflows the
-/// stack. A payload that announces more entries than it has makes a map reserve up to about 2 MiB before decoding
-/// fails, and one of entries without bytes, as in a `Vec<()>`, is decoded for as long as it announces. Only a holder of
-/// the key can seal one.
+/// A type that contains itself, such as a tree, has no limit of 64 levels like a dictionary, and is decoded by
+/// recursion. Limit the depth of a visitor's input yourself, or a deep value overflows the stack. If a payload
+/// announces more entries than it has, a map reserves up to about 2 MiB before decoding fails. If its entries have no
+/// bytes, as in a `Vec<()>`, all that it announces are decoded. Only a holder of the key can seal such a payload.
 ///
 /// # Changing a schema
 ///
-/// During a rollout, instances of both versions read each other's sessions. Deploy twice: first code that converts `N +
-/// 1` and still writes `N`, then code that writes `N + 1`. An instance that does not know the schema of a session
-/// treats it as new and cannot write it ([`Unreadable`](crate::SessionError::Unreadable)), so nothing is
-/// lost. The [guide](crate::guide::typed_sessions#versions) has both programs.
+/// During a rollout, instances of both versions read each other's sessions. Deploy twice, first with code that converts
+/// `N + 1` and still writes `N`, then with code that writes `N + 1`. An instance that does not know the schema of a
+/// session treats it as new and cannot write it ([`Unreadable`](crate::SessionError::Unreadable)), so nothing is lost.
+/// The [guide](crate::guide::typed_sessions#versions) has both programs.
 ///
 /// # Examples
 ///
@@ -109,29 +108,29 @@ impl Map {
 pub trait SessionData:
     Serialize + DeserializeOwned + PartialEq + Default + Send + Sync + 'static
 {
-    /// Name that distinguishes this type from every other: at most 255 bytes. Keys are derived for it (SPEC.md § 3.2),
-    /// so a session of one type never opens as another, even under the same ring and name.
+    /// Name of at most 255 bytes that distinguishes this type from every other. Keys are derived for it (SPEC.md
+    /// § 3.2), so a session of one type never opens as another, even under the same ring and name.
     ///
-    /// It stays the same when the type's shape changes; that is what [`SCHEMA`](Self::SCHEMA) is for. A new label ends
-    /// the sessions under the earlier label.
+    /// It stays the same if the type's shape changes, which [`SCHEMA`](Self::SCHEMA) is for. A new label ends the
+    /// sessions under the earlier label.
     ///
-    /// `""` is for a type that takes over, by [`convert`](Self::convert), the sessions of a dictionary, which has no
-    /// label. Two types under one ring and name must not share a label, `""` included, in any context: each would read
-    /// the other's sessions as its own. `build` refuses the second type only where both are built with the same
-    /// [`SharedKeyRing`](crate::keys::SharedKeyRing).
+    /// `""` is for a type that takes over the sessions of a dictionary by [`convert`](Self::convert), because a
+    /// dictionary has no label. Two types under one ring and name must not share a label, `""` included, in any
+    /// context, because each would read the other's sessions as its own. `build` refuses the second type only if both
+    /// are built with the same [`SharedKeyRing`](crate::keys::SharedKeyRing).
     const LABEL: &'static str;
 
-    /// Version of this type's shape: 1 or more.
+    /// Version of this type's shape, which is 1 or more.
     const SCHEMA: u32;
 
     /// Converts a payload that was written under another schema, older or newer. Schema 0 is a dictionary, whose bytes
-    /// are a MessagePack map: [`Map::decode`] reads them.
+    /// are a MessagePack map that [`Map::decode`] reads.
     ///
     /// The default converts nothing. If this returns `None`, the session is treated as new, and cannot be written
     /// (SPEC.md § 7.9). An empty dictionary has no bytes at all (SPEC.md § 5.4).
     ///
-    /// Of two types, only one may [`decode`](Self::decode) the other here: for a schema that neither has, they would
-    /// call each other without end. The derive refuses that.
+    /// Only one of two types may [`decode`](Self::decode) the other here, because they would call each other without
+    /// end for a schema that neither has. The derive refuses that.
     ///
     /// # Examples
     ///
@@ -176,9 +175,8 @@ pub trait SessionData:
         None
     }
 
-    /// Decodes a payload of this type: one of its own [`SCHEMA`](Self::SCHEMA), or of one that
-    /// [`convert`](Self::convert) converts. Another version of the type calls this in its `convert`. Do not override
-    /// it.
+    /// Decodes a payload of this type's [`SCHEMA`](Self::SCHEMA), or of a schema that [`convert`](Self::convert)
+    /// converts. Another version of the type calls this in its `convert`. Do not override it.
     ///
     /// Returns `None` if the schema is unknown, or if the bytes are not a value of this type.
     #[must_use]
@@ -227,20 +225,20 @@ mod sealed {
 
     /// Keeps other crates from adding kinds of payload.
     pub trait Payload: Sized {
-        /// Version in which payloads are written; 0 for a dictionary.
+        /// Version in which payloads are written, or 0 for a dictionary.
         const SCHEMA: u32;
 
-        /// Label that keys are derived for; empty for a dictionary.
+        /// Label that keys are derived for, which is empty for a dictionary.
         const LABEL: &'static str;
 
         /// Returns the payload of an empty session.
         fn empty() -> Result<Vec<u8>, SessionError>;
 
-        /// Decodes the value of a type. A dictionary is checked and stays in its bytes: `None`.
+        /// Decodes the value of a type. A dictionary is only checked and stays in its bytes, so it gives `None`.
         fn accept(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Self>>, Reason>;
 
-        /// Encodes the value of a type that is made of this dictionary, in `room` bytes. A dictionary stays as it is:
-        /// `None`.
+        /// Encodes the value of a type that is made from this dictionary, into a buffer of capacity `room`. A
+        /// dictionary stays as it is, so it gives `None`.
         fn adopt(_dictionary: &[u8], _room: usize) -> Result<Option<Vec<u8>>, Reason> {
             Ok(None)
         }
@@ -307,8 +305,8 @@ impl<T: SessionData> sealed::Payload for T {
     }
 }
 
-/// Encodes `value` into a buffer of capacity `room`, because growing would leave a copy in freed memory. Returns it with
-/// the value that is read of it, which is equal.
+/// Encodes `value` into a buffer of capacity `room`, because growing would leave a copy in freed memory. Returns the
+/// bytes, and the equal value that they decode to.
 pub(in crate::state) fn encode<T: SessionData>(
     value: &T,
     room: usize,
@@ -323,7 +321,7 @@ pub(in crate::state) fn encode<T: SessionData>(
     Ok((buffer.give(0..len), read))
 }
 
-/// The error of a type that does not read what it wrote or read before.
+/// Returns the error for a type that cannot read what it wrote or read before.
 #[cold]
 pub(in crate::state) fn unread<T>() -> SessionError {
     SessionError::unstorable::<T>(UNEQUAL)

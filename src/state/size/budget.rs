@@ -33,12 +33,12 @@ pub(crate) struct Allowed {
     pub(crate) total: usize,
 }
 
-/// Bytes of a Set-Cookie field that are not of the token, and those of its body that not every session has.
+/// Bytes of a Set-Cookie field around the token, and bytes of the body that not every session has.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Overhead {
     /// `name=` and the attributes.
     pub(crate) field: usize,
-    /// `Max-Age`, which only persistent and remembered sessions have. At its longest in a budget.
+    /// `Max-Age`, which only persistent and remembered sessions have. A budget has it at its longest.
     pub(crate) max_age: usize,
     /// Bytes that each of several fields adds.
     pub(crate) part: usize,
@@ -55,8 +55,8 @@ pub(crate) struct SentSize {
 }
 
 impl SizeBudget {
-    /// `token_overhead`: the bytes that a token has in addition to its body. Returns `None` if not even an empty
-    /// session fits.
+    /// Makes a budget. `token_overhead` is the number of bytes of a token around its body. Returns `None` if not even
+    /// an empty session fits.
     pub(crate) fn new(
         allowed: Allowed,
         overhead: Overhead,
@@ -77,13 +77,13 @@ impl SizeBudget {
         })
     }
 
-    /// Returns the length of a body with this content, and every other field at its longest.
+    /// Returns the length of a body with this content and every other field at its longest.
     pub(crate) fn longest_body(&self, content: usize) -> usize {
         LONGEST_METADATA + self.overhead.device + content
     }
 
-    /// Returns the most that is allowed for a session that arrived as a token of this length in so many cookies, whatever
-    /// the profile allows now (docs/spec/writer.md § 9.5.3).
+    /// Returns the limit for a session that arrived as a token of this length in this number of cookies, whatever the
+    /// profile allows now (docs/spec/writer.md § 9.5.3).
     pub(in crate::state) fn came_in(
         &self,
         token_len: usize,
@@ -93,7 +93,7 @@ impl SizeBudget {
         let overhead = self.overhead(has_max_age).per_field(cookies);
         let total = token_len + cookies * overhead;
         let allowed = if cookies <= MOST_COOKIES {
-            // If the attributes have grown since, its parts are no longer than they were, but its fields are.
+            // If the attributes have grown since, the fields are longer, but the parts are not.
             let field = token_len.div_ceil(cookies) + overhead;
             Allowed::new(cookies, field.max(LARGEST_COOKIE))
         } else {
@@ -105,7 +105,7 @@ impl SizeBudget {
         }
     }
 
-    /// Returns the padded length of a body of `body_len` bytes, `content` of which are payload and flash.
+    /// Returns the padded length of a body of `body_len` bytes. `content` is the length of its payload and flash.
     ///
     /// A body with more content than the room arrived like that and must not grow, so it is not padded.
     pub(crate) fn padded_len(&self, body_len: usize, content: usize) -> usize {
@@ -115,7 +115,7 @@ impl SizeBudget {
         self.padding.padded_len(body_len)
     }
 
-    /// Returns the size of a padded body as it is sent where so much is `allowed`.
+    /// Returns the size of a padded body as it is sent within `allowed`.
     pub(crate) fn sent(&self, allowed: Allowed, body_len: usize, has_max_age: bool) -> SentSize {
         let token_len = base64url::encoded_len(self.token_overhead + body_len);
         let overhead = self.overhead(has_max_age);
@@ -144,7 +144,7 @@ impl SizeBudget {
         }
     }
 
-    /// Returns the size of a session with this content, as it is sent with every other field at its longest.
+    /// Returns the size at which a session with this content is sent, with every other field at its longest.
     pub(crate) fn largest(&self, content: usize) -> SentSize {
         let body_len = self.padding.padded_len(self.longest_body(content));
         self.sent(self.allowed, body_len, true)
@@ -152,7 +152,7 @@ impl SizeBudget {
 }
 
 impl Allowed {
-    /// `cookies` cookies, each with a field of at most `field` bytes.
+    /// Allows `cookies` cookies, each with a field of at most `field` bytes.
     pub(crate) fn new(cookies: usize, field: usize) -> Allowed {
         Allowed {
             field,
@@ -161,8 +161,8 @@ impl Allowed {
         }
     }
 
-    /// Returns the most characters of a token in each cookie: the whole token, where one cookie takes it or there may
-    /// be no second one.
+    /// Returns the maximum number of token characters in one cookie. It is the whole token if one cookie takes that, or
+    /// if no second cookie is allowed.
     pub(crate) fn part_len(&self, token_len: usize, overhead: Overhead) -> usize {
         if self.cookies == 1 || overhead.per_field(1) + token_len <= self.field {
             token_len
@@ -177,7 +177,7 @@ impl Allowed {
 }
 
 impl Overhead {
-    /// Returns the bytes of each of `cookies` fields that are not of the token.
+    /// Returns the bytes around the token in each of `cookies` fields.
     fn per_field(&self, cookies: usize) -> usize {
         self.field + self.max_age + self.part * usize::from(cookies > 1)
     }

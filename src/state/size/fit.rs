@@ -1,5 +1,5 @@
-//! Size of one session, and the refusal of a change that does not fit its cookie (docs/spec/writer.md § 9.5, § 9.6).
-//! `budget.rs` says what fits.
+//! Measures one session, and refuses a change that does not fit its cookie (docs/spec/writer.md § 9.5, § 9.6).
+//! `budget.rs` has the limits.
 
 use super::{budget::Allowed, report::SizeReport};
 use crate::state::{
@@ -41,8 +41,8 @@ impl<T> State<T> {
 
     /// Checks that a session with this content and metadata may be sent (docs/spec/writer.md § 8.7).
     ///
-    /// In the room every field of the metadata counts at its longest, so only the content matters. A session that
-    /// arrived larger may be sent in no more bytes than it came in, and may only shrink until it fits.
+    /// The room already reserves the longest metadata, so only the content counts. A session that arrived larger may be
+    /// sent in no more bytes than it came in, and may only shrink until it fits.
     pub(in crate::state) fn check_size(
         &self,
         content: usize,
@@ -50,7 +50,7 @@ impl<T> State<T> {
     ) -> Result<(), TooLarge> {
         let budget = &self.policy.budget;
         let shrinks = content <= self.content_len();
-        // A later age is never shorter.
+        // An age that is written later is never shorter.
         let shortest = BodyToSeal::With(*metadata);
         if content <= budget.room || (shrinks && self.allowed_for(content, shortest).is_some()) {
             return Ok(());
@@ -58,8 +58,8 @@ impl<T> State<T> {
         Err(budget.too_large(content))
     }
 
-    /// Returns the metadata to write with this content: that of an active session. A session that arrived too large
-    /// keeps its age if a longer one does not fit.
+    /// Returns the metadata to write with this content, in which a change usually counts as activity. A session that
+    /// arrived too large keeps its age if a longer one does not fit.
     pub(in crate::state) fn to_write(&self, content: usize, metadata: Metadata) -> Metadata {
         let active = metadata.active_at(self.now);
         let lifetimes = &self.policy.lifetimes;
@@ -74,22 +74,22 @@ impl<T> State<T> {
         active
     }
 
-    /// Returns the most that may be sent of this body of the session.
+    /// Returns the limit within which this body is sent, or the profile's limit if the body is too large.
     pub(crate) fn allowed(&self, body: BodyToSeal) -> Allowed {
         let allowed = self.may_send(body);
         allowed.unwrap_or(self.policy.budget.allowed)
     }
 
-    /// Returns the cookies in which this body of the session may be sent. `None`: it is too large.
+    /// Returns the limit within which this body may be sent, or `None` if it is too large.
     pub(in crate::state) fn may_send(&self, body: BodyToSeal) -> Option<Allowed> {
         self.allowed_for(self.content_len(), body)
     }
 
-    /// Returns the most that the profile allows, or else as much as the session arrived in.
+    /// Returns the profile's limit, or else the size in which the session arrived, if the body fits that.
     fn allowed_for(&self, content: usize, body: BodyToSeal) -> Option<Allowed> {
         let (policy, budget) = (&self.policy, &self.policy.budget);
         let (metadata, body_len) = match body {
-            // It fits with every field at its longest.
+            // The body fits even with every field at its longest.
             BodyToSeal::With(_) if content <= budget.room => return Some(budget.allowed),
             BodyToSeal::With(metadata) => (metadata, metadata.len() + content),
             BodyToSeal::AsArrived => (self.draft.metadata, self.arrived_body().len()),
@@ -119,7 +119,7 @@ impl<T> State<T> {
         }
     }
 
-    /// Returns the body that arrived; empty if none did.
+    /// Returns the body that arrived, or no bytes.
     pub(in crate::state) fn arrived_body(&self) -> &[u8] {
         self.came.arrived().map_or(&[], |arrived| &arrived.body)
     }

@@ -6,5 +6,5 @@ pub(crate) const LARGEST_COOKIE: usize = 4096;
 pub(crate) const PASSES_ANYWHERE: usize = 3072;
 /// Maximum number of cookies in which one session is sent.
 pub(crate) const MOST_COOKIES: usize = 4;
-/// Most characters of a token in one piece: a session in as many cookies as there may be.
+/// Maximum length of a token in one piece, in characters. A session in the maximum number of cookies is as long.
 pub(crate) const LONGEST_SENT: usize = MOST_COOKIES * LARGEST_COOKIE;

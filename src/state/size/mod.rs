@@ -1,4 +1,4 @@
-//! Bytes that a session may have, and those that it has (docs/spec/writer.md § 9.5, § 9.6).
+//! Bytes that a session may take, and bytes that it takes (docs/spec/writer.md § 9.5, § 9.6).
 
 pub(super) mod budget;
 mod fit;

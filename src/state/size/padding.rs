@@ -28,9 +28,9 @@ pub enum Padding {
     /// No padding: the length of the token reveals the length of the content.
     #[default]
     None,
-    /// Padding to the next PADMÉ length: at most an eighth more bytes. Lengths come in steps that grow with the body: steps
-    /// of 2 or 4 bytes below 64 bytes, of 8 up to 128, and of 64 around 1,500. The length of a short session is hardly
-    /// hidden.
+    /// Padding to the next PADMÉ length, which adds at most an eighth (or 2 bytes below 16). Lengths come in steps that
+    /// grow with the body, such as 2 or 4 bytes below 64 bytes, 8 up to 128, and 64 around 1,500. The length of a short
+    /// session is hardly hidden.
     Padme,
 }
 
@@ -39,7 +39,7 @@ impl Padding {
     pub(in crate::state) fn padded_len(self, len: usize) -> usize {
         match self {
             Padding::None => len,
-            // The mark takes one byte even where no zeros follow.
+            // The mark takes one byte even if no zeros follow.
             Padding::Padme => padme(len + 1),
         }
     }

@@ -1,9 +1,9 @@
 use std::fmt;
 
-/// Size of a session, part by part: [`Session::size_report`](crate::Session::size_report).
+/// Size of a session, part by part, from [`Session::size_report`](crate::Session::size_report).
 ///
-/// It is for an application's tests, and for finding out which key is large. Shows the keys of a dictionary, never a
-/// value.
+/// It is for an application's tests, and for finding out which key is large. It shows the keys of a dictionary, but
+/// never a value.
 ///
 /// # Examples
 ///
@@ -35,11 +35,11 @@ pub struct SizeReport {
     pub flash: usize,
     /// Bytes that [`Padding`](crate::carrier::Padding) adds to the body.
     pub padding: usize,
-    /// Bytes of the `Set-Cookie` field of an empty session: name and attributes, key id, nonce and tag, dates and id.
+    /// Bytes of an empty session's `Set-Cookie` field, with name, attributes, key id, nonce, tag, dates and id.
     pub empty: usize,
-    /// Bytes of all `Set-Cookie` fields together, which [`TooLarge`](crate::session::TooLarge) calls needed. Three
-    /// bytes of the body become four of these. An id, every date and `Max-Age` count at their longest, as if the
-    /// session had them ([docs/spec/writer.md § 9.6]).
+    /// Bytes of all `Set-Cookie` fields together, as in [`TooLarge::needed`](crate::session::TooLarge::needed). Three
+    /// bytes of the body become four here. An id, every date and `Max-Age` count at their longest, as if the session
+    /// had them ([docs/spec/writer.md § 9.6]).
     ///
     /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
     pub set_cookie: usize,
