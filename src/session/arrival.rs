@@ -3,13 +3,13 @@ use std::sync::Arc;
 use super::{core::Core, old_cookies::Predecessor};
 use crate::{base::clock::Clock, cookie::Values, state::Asked, token::Context};
 
-/// A request's part in its session. Reading the session takes the tokens.
+/// Part of a request that its session is read from. Reading takes the tokens.
 pub(crate) struct Arrival {
     pub(crate) values: Values,
-    /// Cookies of other libraries, asked if there are no values.
+    /// Cookies of other libraries, which are read if there are no values.
     pub(crate) old: Option<Box<dyn Predecessor>>,
     pub(crate) clock: Clock,
-    /// `None`: the context of the builder.
+    /// Context that the request chose, or `None` for the builder's context.
     pub(crate) context: Option<Arc<Context>>,
     pub(crate) asked: Asked,
 }

@@ -1,4 +1,4 @@
-//! End of a session's request: closes the session, has `state/decide.rs` decide what becomes of the client's token, and
+//! Closes a session at the end of its request, lets `state/decide.rs` decide what becomes of the client's token, and
 //! seals it.
 
 #[cfg(feature = "http")]
@@ -35,7 +35,7 @@ use crate::{
 /// A session at the end of its request: closed, and with its lock held until its token is written.
 pub(crate) struct Closing<'a, T> {
     held: Held<'a, T>,
-    /// Of the carrier that saves the session.
+    /// Core of the carrier that saves the session.
     core: &'a Core,
     pub(crate) touch: Touch,
     pub(crate) change: TokenChange<ToSeal>,
@@ -45,15 +45,16 @@ pub(crate) struct Closing<'a, T> {
 
 /// A body to seal, with the keys and the random bytes for it, so that sealing cannot fail.
 pub(crate) struct ToSeal {
-    /// Keys with which it was decided. If the ring is replaced in between, the new one does not seal what it would refuse.
+    /// Keys of the decision. If the ring is replaced in between, the new ring must not seal a session that it would
+    /// refuse.
     keys: SlotKeys,
     pub(crate) body: BodyToSeal,
     random: [u8; RANDOM_LEN],
 }
 
 impl<T: Payload> Session<T> {
-    /// Lets the session go if the application did not touch it, and has no handle left to do so: its response then owes
-    /// nothing to it. Returns `true` if so. A handle that a body or a task still has counts as a touch.
+    /// Returns `true` if the response owes nothing to the session, because the application neither touched it nor has a
+    /// handle left to do so. A handle that a body or a task still has counts as a touch.
     #[cfg(feature = "tower")]
     pub(crate) fn release_if_untouched(&self) -> bool {
         let is_alone = Arc::strong_count(&self.lock) == 1;
@@ -99,10 +100,10 @@ impl<T: Payload> Session<T> {
         Ok(closing)
     }
 
-    /// Returns `true` if these values of its response are the session that arrived, refreshed or sealed again.
+    /// Returns `true` if these values of the response are the session that arrived, refreshed or sealed again.
     #[cfg(feature = "http")]
     pub(crate) fn arrived_as(&self, core: &Core, values: &Values) -> bool {
-        // An error: this thread is inside an `update` of the session, which cannot be saved then.
+        // An error means that this thread is inside an `update` of the session, which cannot be saved then.
         let Ok(mut held) = self.lock.hold() else {
             return false;
         };
@@ -128,24 +129,24 @@ impl<T> Session<T> {
         }
     }
 
-    /// Makes the session of a request that was cancelled or failed read-only from now on, so that nothing of it is saved.
+    /// Makes the session read-only, and saves nothing of it, because its request was cancelled or failed.
     #[cfg(feature = "http")]
     pub(crate) fn close(&self) {
         let close = || {
-            // An error: this thread is inside an `update` of the session.
+            // An error means that this thread is inside an `update` of the session.
             let Ok(mut held) = self.lock.hold() else {
                 return;
             };
             held.close(SessionError::AfterHead);
             held.report();
         };
-        // A panic of `on_outcome` has nobody to go to: the request is gone, perhaps by another panic.
+        // Nobody is left to see a panic of `on_outcome`, because the request is gone, perhaps by another panic.
         let _ = catch_unwind(AssertUnwindSafe(close));
     }
 }
 
 impl<'a, T> Closing<'a, T> {
-    /// Leaves the client's token alone.
+    /// Closes a session, and leaves the client's token alone.
     fn new(held: Held<'a, T>, core: &'a Core) -> Closing<'a, T> {
         Closing {
             held,
@@ -156,7 +157,7 @@ impl<'a, T> Closing<'a, T> {
         }
     }
 
-    /// Seals a session again that is bound to its device since this request, if it still can be.
+    /// Seals a session again that this request has bound to a device, if that is possible.
     #[cfg(feature = "http")]
     pub(super) fn of_bound(
         mut held: Held<'a, T>,
@@ -268,7 +269,8 @@ impl<T> Loaded<T> {
     }
 }
 
-/// Prepares what was decided about a session. Returns how far its response depends on it, and the change of its token.
+/// Prepares the decision about a session. Returns the extent to which the response depends on it, and the change of its
+/// token.
 fn carry_out<T>(
     decision: Decision,
     state: &State<T>,
@@ -291,7 +293,7 @@ fn carry_out<T>(
     let (touch, change) = match decision {
         Decision::Drop => (Touch::Written, TokenChange::Drop),
         Decision::Store(body) => (Touch::Written, TokenChange::Store(to_seal(body)?)),
-        // It is optional, so it does not fail a response.
+        // A refresh is optional, so it does not fail a response.
         Decision::Refresh(body) => {
             let change = to_seal(body).map_or(TokenChange::Keep, TokenChange::Store);
             (Touch::Touched, change)

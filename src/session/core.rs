@@ -15,11 +15,11 @@ use crate::{
     token::Context,
 };
 
-/// Core of a carrier: all that its sessions share. `opening.rs` opens tokens with it, and `closing.rs` seals them.
+/// Core of a carrier, which all its sessions share. `opening.rs` opens tokens with it, and `closing.rs` seals them.
 pub(crate) struct Core {
     pub(crate) slot: Arc<PurposeSlot>,
     pub(crate) mode: Mode,
-    /// Context of requests for which none is chosen.
+    /// Context of requests that choose no context.
     pub(crate) context: Context,
     pub(crate) duplicates: Duplicates,
     pub(crate) policy: Arc<Policy>,
@@ -41,15 +41,15 @@ impl Core {
         }
     }
 
-    /// Reads a body. `None`: it breaks the format, or has a device and no companion that could check it.
+    /// Reads a body. Returns `None` if it breaks the format, or has a device that no companion could check.
     #[inline]
     pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
         Layout::parse(body)
             .filter(|layout| layout.metadata.device.is_none() || self.companion.is_some())
     }
 
-    /// Checks the dates of a session at `now`, and asks the application whether it is revoked. The error has the seconds by
-    /// which a date is out of range, or 0.
+    /// Checks the dates of a session at `now`, and asks the application whether it is revoked. The error includes the
+    /// seconds by which a date is out of range, or 0.
     #[inline]
     pub(crate) fn check(
         &self,
@@ -67,7 +67,7 @@ impl Core {
         Ok(())
     }
 
-    /// Notes a session that is over for so many seconds, if that is the reason.
+    /// Notes a session that has been over for `off_by` seconds, if that is the reason.
     #[cold]
     pub(super) fn note_refused(&self, reason: Reason, off_by: u64, now: UnixSeconds) {
         if let Reason::Expired | Reason::Idle = reason {
@@ -75,7 +75,7 @@ impl Core {
         }
     }
 
-    /// Tells logs of a remembered session, if none is remembered here: it is one of another program.
+    /// Tells logs of a remembered session, if this program remembers no sessions.
     #[cold]
     pub(super) fn tell_of_remembered(&self, now: UnixSeconds) {
         if self.policy.lifetimes.remembered.is_none() {
@@ -83,8 +83,8 @@ impl Core {
         }
     }
 
-    /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both with the same
-    /// companion or without one.
+    /// Returns `true` if both seal alike, which takes the same purpose, context and ring, and the same companion or no
+    /// companion in both.
     pub(crate) fn is_like(&self, other: &Core) -> bool {
         let has_same_companion = match (&self.companion, &other.companion) {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),

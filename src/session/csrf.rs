@@ -11,11 +11,11 @@ use crate::{
     token::Context,
 };
 
-/// Tokens for forms. A token proves that a form came from a page of this session; for this, the cookie carries nothing
-/// but the session's id.
+/// Tokens for forms. A token proves that a form came from a page of this session. For this, the cookie carries only the
+/// session's id.
 impl<T: Payload> Session<T> {
     /// Returns a token for a form, or for the header `x-csrf-token`: 43 characters, different at every call. Creates
-    /// the session's id if there is none. A new id, as from [`renew`](Session::renew), invalidates earlier tokens.
+    /// the session's id if it has no id yet. A new id, as from [`renew`](Session::renew), invalidates earlier tokens.
     ///
     /// # Errors
     ///
@@ -25,12 +25,12 @@ impl<T: Payload> Session<T> {
         let mask = random::from_thread()?;
         let mut held = self.try_touch()?;
         let state = held.state();
-        // A session that waits for the answer of the application has tokens that pass, and gets no new one.
+        // While a session waits for the application's answer, its earlier tokens pass, but it gets no new token.
         if state.csrf_name().is_none() || state.awaits_answer() {
             held.ensure_id()?;
         }
         let (name, now) = (held.state().csrf_name(), held.state().now);
-        // No token is made for a name that anyone knows. A session without one is withheld.
+        // No token is made for a name that anyone knows. A session without a name is withheld.
         let name = name.ok_or(SessionError::Unreadable)?;
         let keys = held.core.slot.keys();
         Ok(render(&keys, held.context(), now, &name, mask))
@@ -76,8 +76,8 @@ pub(crate) fn render(
     token
 }
 
-/// Returns `true` if `token` was rendered for `session` under a key that is accepted at `now`. Constant time for every
-/// token of the right form.
+/// Returns `true` if `token` was rendered for `session` under a key that is accepted at `now`. Takes constant time for
+/// every token of the right form.
 pub(crate) fn check(
     keys: &PurposeKeys,
     context: &Context,
@@ -95,7 +95,7 @@ pub(crate) fn check(
     })
 }
 
-/// `HMAC(K_csrf, u32(len ctx) || ctx || session)`, cut to 16 bytes.
+/// Returns `HMAC(K_csrf, u32(len ctx) || ctx || session)`, cut to 16 bytes.
 fn secret(key: &PurposeKey, context: &Context, session: &[u8]) -> [u8; TAG_LEN] {
     key.material.csrf.compute(&[context.encoded(), session])
 }

@@ -24,9 +24,10 @@ impl<T: Payload> Session<T> {
 
     /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again writes nothing.
     ///
-    /// The value is not read back: the next request reads what it would read of JSON. So `Some(None)` becomes `None`, an
-    /// `untagged` enum the first variant that takes the content, and an integer of 128 bits in such an enum a string, if a
-    /// variant takes one ([all cases](crate::guide::typed_sessions#what-can-be-stored)).
+    /// The value is not read back, so the next request reads the value that it would read from JSON. `Some(None)`
+    /// becomes `None`, and an `untagged` enum becomes the first variant that takes the content. In such an enum, an
+    /// integer of 128 bits becomes a string if a variant takes one ([all
+    /// cases](crate::guide::typed_sessions#what-can-be-stored)).
     ///
     /// # Examples
     ///
@@ -63,7 +64,7 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.insert(key, value?))
     }
 
-    /// Drops the value under `key`. Returns `false` if there was none.
+    /// Drops the value under `key`. Returns `false` if there was no value.
     ///
     /// # Errors
     ///
@@ -75,8 +76,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.remove(key))
     }
 
-    /// Drops the value under `key` and returns it. A value that is not a `V` is an error and stays, as the visitor may
-    /// need it in another version of the program; [`remove`](Self::remove) drops it.
+    /// Drops the value under `key` and returns it. A value that is not a `V` is an error and stays, because the visitor
+    /// may need it in another version of the program. [`remove`](Self::remove) drops it.
     ///
     /// # Errors
     ///
@@ -95,8 +96,8 @@ impl<T: Payload> Session<T> {
 }
 
 impl Session {
-    /// Changes the value under `key` in place, starting with `V::default()` if there is none, and returns the result of
-    /// `change`. No other handle of the session can read or write in between.
+    /// Changes the value under `key` in place, starting with `V::default()` if there is no value, and returns the
+    /// result of `change`. No other handle of the session can read or write in between.
     ///
     /// # Errors
     ///
@@ -156,7 +157,7 @@ impl Session {
     }
 }
 
-/// Content of a session with keys, which is [`Map`] alone. Methods such as [`Session::get`] ask for it, so that the
+/// Content of a session with keys, which is [`Map`] alone. Methods such as [`Session::get`] require it, so that the
 /// compiler names the methods of a typed session instead.
 #[diagnostic::on_unimplemented(
     message = "a session that holds a `{Self}` has no keys",

@@ -1,4 +1,4 @@
-//! Choice among several tokens of one name (SPEC.md § 7.0), of which `cookie/values.rs` keeps four.
+//! Chooses among several tokens of one name (SPEC.md § 7.0). `cookie/values.rs` keeps at most four.
 
 use crate::{
     base::reason::Reason, cookie::CookieName, keys::KeyId, state::OpenedBody, token::Refused,
@@ -7,11 +7,11 @@ use crate::{
 /// Rule for several tokens of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Duplicates {
-    /// Newest, because only this host can have set them.
+    /// Takes the newest, because only this host can have set them.
     Newest,
-    /// Newest, if all belong to one session.
+    /// Takes the newest, if all belong to one session.
     NewestOfOneSession,
-    /// None of them.
+    /// Takes no token if there are several.
     Refuse,
 }
 
@@ -21,7 +21,8 @@ pub(crate) struct Candidate {
     pub(crate) opened: OpenedBody,
 }
 
-/// Moved several times while a request is read: up to this size by a few instructions, beyond it by calls.
+/// A candidate is moved several times while a request is read, up to this size by a few instructions, beyond it by
+/// calls.
 const _: () = assert!(size_of::<Candidate>() <= 128);
 
 impl Duplicates {
@@ -53,7 +54,7 @@ impl Duplicates {
                     let best = &known.opened.layout.metadata;
                     let next = &candidate.opened.layout.metadata;
                     is_of_one_session &= best.sid.is_some() && best.sid == next.sid;
-                    // The latest sign-in wins, then the latest activity. Of several that are equally new, the first.
+                    // The latest sign-in wins, then the latest activity. If several are equally new, the first wins.
                     if (next.issued, next.age) > (best.issued, best.age) {
                         newest = Some(candidate);
                     }

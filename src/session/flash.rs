@@ -1,5 +1,4 @@
-//! Messages for the next page. Those that were taken stay in the client's token where the response fails
-//! (`state/decide.rs`).
+//! Messages for the next page. Taken messages stay in the client's token if the response fails (`state/decide.rs`).
 
 use super::handle::Session;
 use crate::state::{Destination, Payload, SessionError};
@@ -7,8 +6,8 @@ use crate::state::{Destination, Payload, SessionError};
 /// Flash messages, which one request leaves for a later one, such as "Saved" after a form. They travel in the
 /// session (SPEC.md § 5.3) and count towards its size. The usual queue is `""`.
 impl<T: Payload> Session<T> {
-    /// Appends a message to a queue. Messages that no page shows stay in the session and take room; where that can
-    /// happen, use [`flash_once`](Self::flash_once).
+    /// Appends a message to a queue. Messages that no page shows stay in the session and take room. If that can happen,
+    /// use [`flash_once`](Self::flash_once).
     ///
     /// # Errors
     ///
@@ -53,8 +52,8 @@ impl<T: Payload> Session<T> {
         self.taken(|of| of == queue).map(without_queues)
     }
 
-    /// Takes the messages of all queues, oldest first, each behind its queue. For a layout that shows every message, with
-    /// the queue as its level. As [`take_flashes`](Self::take_flashes) otherwise.
+    /// Takes the messages of all queues, oldest first, each with its queue, for a layout that shows every message with
+    /// its queue as the level. Otherwise works like [`take_flashes`](Self::take_flashes).
     ///
     /// # Examples
     ///
@@ -74,7 +73,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// As [`take_flashes`](Self::take_flashes).
+    /// Returns the errors of [`take_flashes`](Self::take_flashes).
     pub fn take_all_flashes(&self) -> Result<Vec<(String, String)>, SessionError> {
         self.taken(|_| true)
     }
@@ -97,7 +96,7 @@ impl<T: Payload> Session<T> {
         without_queues(self.touch().state().flashes(|of| of == queue))
     }
 
-    /// Returns the messages of all queues, oldest first, each behind its queue, and leaves them there.
+    /// Returns the messages of all queues, oldest first, each with its queue, and leaves them there.
     #[must_use]
     pub fn all_flashes(&self) -> Vec<(String, String)> {
         self.touch().state().flashes(|_| true)

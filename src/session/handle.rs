@@ -36,7 +36,7 @@ use crate::{
 ///
 /// # Beginning and ending
 ///
-/// | When | Call | Content | Id | Begins anew |
+/// | When | Call | Content | Id | Timeouts restart |
 /// |---|---|---|---|---|
 /// | credentials were checked | [`sign_in`](Self::sign_in) | dropped | new | yes |
 /// | the password was asked for once more | [`renew`](Self::renew) | kept | new | yes |
@@ -80,26 +80,26 @@ impl<T: Payload> Session<T> {
         self.touch().state().draft.metadata.sid.map(SessionId)
     }
 
-    /// Returns the session's id, and creates one if there is none. The id stays the same until the session is
+    /// Returns the session's id, and creates one if it has no id yet. The id stays the same until the session is
     /// renewed or ended.
     ///
     /// # Errors
     ///
-    /// If an id has to be made, returns the errors of [every change](Session#errors), or a failure of the random
-    /// generator.
+    /// Returns the errors of [every change](Session#errors), or a failure of the random generator, if an id has to be
+    /// made.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
         self.try_touch()?.ensure_id().map(SessionId)
     }
 
-    /// Returns `true` if the session exists in this request only: the request had no token that opened, or the session
-    /// was invalidated.
+    /// Returns `true` if the session exists in this request only, because the request had no token that opened, or
+    /// because the session was invalidated.
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.touch().state().is_new()
     }
 
-    /// Returns `true` if the session outlives the browser's session: it was [remembered](Session::remember_for), and
-    /// [`remember_up_to`](crate::carrier::SessionBuilder::remember_up_to) is set, or the cookie is
+    /// Returns `true` if the session outlives the browser's session. Either it was [remembered](Session::remember_for)
+    /// and [`remember_up_to`](crate::carrier::SessionBuilder::remember_up_to) is set, or the cookie is
     /// [`persistent`](crate::carrier::SessionCookieBuilder::persistent).
     #[must_use]
     pub fn is_persistent(&self) -> bool {
@@ -172,7 +172,7 @@ impl<T: Payload> Session<T> {
         let state = held.state();
         match state.withheld() {
             Some(Withheld::Stale(_)) => Err(SessionError::Stale),
-            // The application does not have it yet.
+            // While the session waits for an answer, the draft is a new session without the device.
             Some(Withheld::Unvalidated(opened)) => Ok(opened.layout.metadata.device),
             _ => Ok(state.draft.metadata.device),
         }
@@ -189,8 +189,8 @@ impl<T> Session<T> {
     /// Returns `true` if any other method of the session was called in this request, except for a
     /// [`validate`](Self::validate) that had nothing to ask. Does not read the session.
     ///
-    /// This is for code that writes the fields of a response itself: the response depends on the request's cookie
-    /// exactly when this is `true`, and then needs `Vary: Cookie`. `SessionLayer` and `save_to` add it themselves.
+    /// This is for code that writes the fields of a response itself. The response depends on the request's cookie
+    /// exactly if this is `true`, and then needs `Vary: Cookie`. `SessionLayer` and `save_to` add it themselves.
     ///
     /// # Examples
     ///
@@ -206,15 +206,15 @@ impl<T> Session<T> {
     /// ```
     #[must_use]
     pub fn is_touched(&self) -> bool {
-        // An error: this thread is inside an `update` of the session.
+        // An error means that this thread is inside an `update` of the session.
         self.lock
             .hold()
             .map_or(true, |held| held.contents.is_touched)
     }
 
-    /// Returns `true` if this request has changed the session, so that a response that succeeds stores it, or after a
-    /// sign-out drops it. A [`save`](Session::save) and what [`discard`](Session::discard) drops are no changes. Does not
-    /// read the session.
+    /// Returns `true` if this request has changed the session, so that a successful response stores it or, after a
+    /// sign-out, drops it. Neither [`save`](Session::save) nor a change that [`discard`](Session::discard) drops
+    /// counts. Does not read the session.
     ///
     /// # Examples
     ///
@@ -231,7 +231,7 @@ impl<T> Session<T> {
     /// ```
     #[must_use]
     pub fn has_changed(&self) -> bool {
-        // An error: this thread is inside an `update` of the session.
+        // An error means that this thread is inside an `update` of the session.
         self.lock.hold().is_ok_and(|held| {
             let loaded = held.contents.loaded.as_ref();
             loaded.is_some_and(|loaded| loaded.state.is_to_write())
@@ -243,7 +243,7 @@ impl<T: Payload> Session<T> {
     /// Reads the session without touching it.
     #[cfg(feature = "tower")]
     pub(crate) fn verify(&self) {
-        // An error: this thread is inside an `update` of the session, which has read it.
+        // An error means that this thread is inside an `update` of the session, which has read it.
         let _ = self.lock.hold().map(|mut held| _ = held.read());
     }
 
@@ -258,7 +258,7 @@ impl<T: Payload> Session<T> {
         })
     }
 
-    /// Hands the session to `change`, which is right for a session that is withheld, too.
+    /// Hands the session to `change`, even if it is withheld.
     pub(super) fn change_any<R>(
         &self,
         change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
@@ -288,7 +288,7 @@ impl<T> Session<T> {
     ///
     /// # Panics
     ///
-    /// Inside an `update` of the same session.
+    /// Panics inside an `update` of the same session.
     pub(crate) fn touch(&self) -> Held<'_, T> {
         self.try_touch().unwrap_or_else(|error| panic!("{error}"))
     }

@@ -59,15 +59,16 @@ impl SessionInfo {
 }
 
 /// A session that [`revoked_if`](crate::carrier::SessionBuilder::revoked_if) or
-/// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) accepts or refuses: its [`SessionInfo`], and its
-/// content, a `T`, where the function asks for it.
+/// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) accepts or refuses. It gives the
+/// [`SessionInfo`] and, if the function asks, the content, which is a `T`.
 ///
-/// Its tag and dates are valid. A session that is judged in a request which does not bring it has no content, and only the
-/// id and the time of its sign-in.
+/// If the request brings the session, its tag and dates are valid. If not, as when a companion answers, only the id and
+/// the time of the sign-in are known, and there is no content.
 #[derive(Clone, Copy)]
 pub struct OpenedSession<'a, T = Map> {
     info: SessionInfo,
-    /// Schema and payload. `None` where the session is judged without its cookie, as by a companion that answers a request.
+    /// Schema and payload, or `None` if the session is judged without its cookie, as when a companion answers a
+    /// request.
     content: Option<(u32, &'a [u8])>,
     of: PhantomData<fn() -> T>,
 }
@@ -111,7 +112,7 @@ impl<T: SessionData> OpenedSession<'_, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// A value of another type is not one of these sessions:
+    /// The sessions hold no values of another type:
     ///
     /// ```compile_fail,E0277
     /// # #[derive(Default, serde::Serialize, serde::Deserialize, PartialEq)]
@@ -152,7 +153,7 @@ impl<T> OpenedSession<'_, T> {
 }
 
 impl<'a> OpenedSession<'a> {
-    /// `payload`: `None` where the session is judged without its cookie.
+    /// Makes a session to judge. `payload` is `None` if it is judged without its cookie.
     #[inline]
     pub(super) fn new(metadata: &Metadata, payload: Option<&'a [u8]>, key_id: KeyId) -> Self {
         OpenedSession {
@@ -183,7 +184,7 @@ impl<T> fmt::Debug for OpenedSession<'_, T> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ReadEvent {
-    /// Outcome: the key under which the session opened, or the reason why it did not.
+    /// Outcome, with the key under which the session opened, or the reason why it did not.
     pub outcome: Outcome,
     /// Length of the token that arrived, in bytes. If there are several tokens, the sum of their lengths.
     pub token_bytes: usize,
@@ -201,8 +202,8 @@ pub(super) type Validate = Arc<dyn Fn(&OpenedSession<'_>) -> Answering + Send + 
 type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {
-    /// Asks the application whether a session is revoked. A panic in its function counts as revoked. `payload`: `None`
-    /// where the session is judged without its cookie.
+    /// Asks the application whether a session is revoked. A panic in its function counts as revoked. `payload` is
+    /// `None` if the session is judged without its cookie.
     #[inline]
     pub(crate) fn is_revoked(
         &self,

@@ -21,7 +21,7 @@ impl SessionId {
     }
 }
 
-/// Makes an id of stored bytes, as from a deny list.
+/// Makes an id from stored bytes, such as those in a deny list.
 impl From<[u8; 8]> for SessionId {
     fn from(bytes: [u8; 8]) -> Self {
         SessionId(bytes)

@@ -1,5 +1,5 @@
-//! Changes of a session as a whole, and of its lifetime; `state/lifecycle.rs` has their effects. Durations are in whole
-//! seconds and count from now.
+//! Changes of a session as a whole, and of its lifetime. `state/lifecycle.rs` has their effects. Durations count from
+//! now in whole seconds.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,9 +10,9 @@ use crate::{
 };
 
 impl<T: Payload> Session<T> {
-    /// Begins the session of a visitor who has just signed in, with a new id and nothing from before: no data, no flash
-    /// messages, no [limit](Self::limit_to) and no [remembering](Self::remember_for). To keep what the same visitor
-    /// left before the sign-in, such as a cart, read it before this call and insert it afterwards.
+    /// Begins the session of a visitor who has just signed in, with a new id and nothing from before. Data, flash
+    /// messages, a [limit](Self::limit_to) and [remembering](Self::remember_for) are dropped. To keep what the same
+    /// visitor left before the sign-in, such as a cart, read it before this call and insert it afterwards.
     ///
     /// Returns the id of the session that has ended, for a deny list, as [`invalidate`](Self::invalidate) does. An
     /// attacker who planted the session does not share it afterwards. The call also works for a session that refuses
@@ -25,9 +25,9 @@ impl<T: Payload> Session<T> {
         self.change_any(|state| Ok(state.sign_in()?.map(SessionId)))
     }
 
-    /// Renews the session of a visitor who gets more rights, for example after the password was asked for once more:
-    /// gives it a new id, and starts the absolute timeout again ([docs/spec/writer.md § 8.7]). Data and remembering are
-    /// kept. An end that [`limit_to`](Self::limit_to) set in an earlier request is lifted.
+    /// Renews the session of a visitor who gets more rights, for example after asking for the password again. It gets a
+    /// new id, and its absolute timeout starts again ([docs/spec/writer.md § 8.7]). Data and remembering are kept. An
+    /// end that [`limit_to`](Self::limit_to) set in an earlier request is lifted.
     ///
     /// For a sign-in, which may be by another visitor with the same browser, call [`sign_in`](Self::sign_in).
     ///
@@ -94,7 +94,7 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.clear())
     }
 
-    /// Ends the session, for a sign-out: drops everything, and makes the browser drop the cookie.
+    /// Ends the session for a sign-out. Drops everything, and makes the browser drop the cookie.
     ///
     /// The handle then holds a new, empty session, which can be used. Returns the id of the session that has ended, for
     /// a deny list.
@@ -130,9 +130,9 @@ impl<T: Payload> Session<T> {
         self.change_any(|state| Ok(state.invalidate().map(SessionId)))
     }
 
-    /// Discards the changes of this request: they are not saved, unless [`save`](Self::save) is called later. What
-    /// follows in this request still reads them. Nothing is refreshed either, so the request is no activity of the
-    /// visitor. A session that was invalidated is still ended.
+    /// Discards the changes of this request, which are not saved unless [`save`](Self::save) is called later. Later
+    /// calls in this request still read them. Nothing is refreshed either, so the request does not count as activity.
+    /// An invalidated session still ends.
     ///
     /// # Errors
     ///
@@ -146,8 +146,8 @@ impl<T: Payload> Session<T> {
 
     /// Writes the session with this response even if it did not change, and with any status but 408.
     ///
-    /// Changes are saved without this call. A new session is not written in any case if it is empty, or if the browser
-    /// [hides](crate::carrier::SessionCookieBuilder::same_site) its cookie in this request.
+    /// Changes are saved without this call. A new session is still not written if it is empty or if, without a sign-in,
+    /// the browser [hides](crate::carrier::SessionCookieBuilder::same_site) its cookie in this request.
     ///
     /// # Errors
     ///
@@ -157,13 +157,13 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.save())
     }
 
-    /// Remembers the session for `duration` from now ("remember me"): it outlives the browser's session. Its idle
-    /// timeout is [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout) from then on, or
-    /// none.
+    /// Remembers the session for `duration` from now ("remember me"), so that it outlives the browser's session. From
+    /// then on, its idle timeout is
+    /// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout), if that is set.
     ///
-    /// Returns the time at which the session ends at the latest. That is earlier than `duration` from now if
+    /// Returns the time at which the session ends at the latest. It is earlier than `duration` from now if
     /// [`remember_up_to`](crate::carrier::SessionBuilder::remember_up_to), which counts from the sign-in, or
-    /// [`limit_to`](Self::limit_to) ends it before. A later call replaces an earlier one.
+    /// [`limit_to`](Self::limit_to) ends the session before. A later call replaces an earlier one.
     ///
     /// # Examples
     ///
@@ -188,9 +188,9 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.remember_for(duration.as_secs()).map(system_time))
     }
 
-    /// Undoes [`remember_for`](Self::remember_for): the session ends with the browser's session, and by its
+    /// Undoes [`remember_for`](Self::remember_for), so that the session ends with the browser's session or by its
     /// timeouts. An end that [`limit_to`](Self::limit_to) set stays. With
-    /// [`persistent`](crate::carrier::SessionCookieBuilder::persistent) the browser keeps the cookie all the same.
+    /// [`persistent`](crate::carrier::SessionCookieBuilder::persistent), the browser keeps the cookie all the same.
     ///
     /// # Errors
     ///
@@ -201,9 +201,9 @@ impl<T: Payload> Session<T> {
 
     /// Ends the session at the latest `duration` from now, for example when an identity provider's token ends.
     ///
-    /// The session cannot outlive its timeouts. If there are several calls, the earliest end counts. Only
-    /// [`sign_in`](Self::sign_in), [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request,
-    /// lifts it, so call this after every `sign_in`.
+    /// The session cannot outlive its timeouts. After several calls, the earliest end counts. It is lifted only by
+    /// [`sign_in`](Self::sign_in), [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request, so
+    /// call this after every `sign_in`.
     ///
     /// # Errors
     ///
@@ -249,7 +249,7 @@ mod tests {
         UNIX_EPOCH + Duration::from_secs(1_800_000_000)
     }
 
-    /// Asserts that a session with these contents stays as it was where the system has no bytes for an id.
+    /// Asserts that a session with these contents stays as it was if the system has no bytes for an id.
     #[track_caller]
     fn check(fill: Act, acts: &[Act]) {
         let key = EncryptionKey::generate().unwrap();

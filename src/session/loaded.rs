@@ -15,13 +15,13 @@ pub(crate) struct Loaded<T> {
     pub(crate) state: State<T>,
     /// Outcome of opening, before the application is asked.
     pub(crate) outcome: Outcome,
-    /// Seconds by which a date of the token is out of range, if it did not open for that.
+    /// Seconds by which a date of the token is out of range, if that is why it did not open.
     pub(super) off_by: u64,
-    /// Length of all tokens of a session whose outcome was not reported yet.
+    /// Length of all tokens, until the outcome is reported.
     pub(super) unreported: Option<usize>,
     /// Parts that the request carried.
     pub(super) carried: PartNumbers,
-    /// Key under which the session was sealed that this request has begun in place of what arrived.
+    /// Key that sealed the session that this request began, if it was sealed.
     begun_under: Option<KeyId>,
 }
 
@@ -46,16 +46,16 @@ impl<T> Loaded<T> {
         }
     }
 
-    /// Reports the outcome once: after reading, or for a session that waits for an answer with the answer, or at the end of its
-    /// request.
+    /// Reports the outcome once, after reading. For a session that waits for an answer, that is with the answer or at
+    /// the end of the request.
     pub(super) fn report(&mut self, core: &Core) {
         if let Some(token_bytes) = self.unreported.take() {
             core.report(self.outcome(), token_bytes, self.off_by);
         }
     }
 
-    /// Notes the sealing key of the session that this request began, and until when its companion admits it. A session
-    /// that begins has no cookies of its companion yet.
+    /// Notes the sealing key of the session that this request began, and the end of its admission by the companion.
+    /// Such a session has no cookies of its companion yet.
     pub(super) fn note_begun(&mut self, core: &Core, context: &Context, key_id: KeyId) {
         let state = &mut self.state;
         self.begun_under = Some(key_id);
@@ -70,8 +70,8 @@ impl<T> Loaded<T> {
         };
     }
 
-    /// Returns the key of the token of the session that outlives the request. `None`: it has no token yet, or was taken
-    /// over.
+    /// Returns the key that sealed the session that outlives the request, or `None` if it is not sealed yet or was
+    /// taken over.
     pub(super) fn key_id(&self) -> Option<KeyId> {
         match self.state.is_replaced() {
             true => self.begun_under,
@@ -79,8 +79,8 @@ impl<T> Loaded<T> {
         }
     }
 
-    /// Returns `true` if the token of the session would still open at `now`, whatever the application says of it. Asks
-    /// only what can change while the program runs; the tag cannot.
+    /// Returns `true` if the session's token would still open at `now`, apart from `revalidate_after`. Checks only what
+    /// can change while the program runs, which the tag cannot.
     pub(super) fn would_open(&self, core: &Core, now: UnixSeconds) -> bool {
         let Some((metadata, payload)) = self.state.lasting() else {
             return true;
@@ -93,8 +93,9 @@ impl<T> Loaded<T> {
             && self.state.admitted_until.is_none_or(|end| now < end)
     }
 
-    /// Returns the standing of the session that arrived under `keys`, those at the end of its request
-    /// (docs/spec/writer.md § 8.14.1). Does not ask `revoked_if` again, which gave its answer when the session was read.
+    /// Returns the standing of the session that arrived under `keys`, which are the keys at the end of its request
+    /// (docs/spec/writer.md § 8.14.1). Does not ask `revoked_if` again, which gave its answer when the session was
+    /// read.
     pub(super) fn standing(&self, core: &Core, keys: &PurposeKeys) -> Standing {
         let Some((arrived, _)) = self.state.arrived() else {
             return Standing::Good;
@@ -102,11 +103,11 @@ impl<T> Loaded<T> {
         if arrived.issued < core.slot.not_before(keys) {
             return Standing::Lapsed;
         }
-        // A session that was taken over has none.
+        // A session that was taken over has no key.
         let Some(key_id) = self.outcome.opened_under() else {
             return Standing::Good;
         };
-        // The time of reading, so that nothing is lost by a key that retires while the request runs.
+        // The time of reading counts, so that a key that retires while the request runs loses nothing.
         match keys.role(key_id, self.state.now) {
             None | Some(KeyRole::Retired) => Standing::Lapsed,
             Some(KeyRole::Accepted) => Standing::UnderEarlierKey,

@@ -18,7 +18,7 @@ use crate::{
 /// A session behind its lock.
 pub(super) struct SessionLock<T> {
     pub(super) core: Arc<Core>,
-    /// Number of the thread that holds the lock, or 0. It gets an error instead of waiting for itself.
+    /// Number of the thread that holds the lock, or 0. That thread gets an error instead of waiting for itself.
     holder: AtomicUsize,
     contents: Mutex<Contents<T>>,
 }
@@ -26,11 +26,11 @@ pub(super) struct SessionLock<T> {
 /// Contents of a [`SessionLock`].
 pub(super) struct Contents<T> {
     pub(super) arrival: Arrival,
-    /// `None` until the first touch.
+    /// `None` until the session is read.
     pub(super) loaded: Option<Loaded<T>>,
-    /// The application touched the session. One that is only read beforehand has no part in the response.
+    /// The application touched the session. A session that is only read beforehand has no part in the response.
     pub(super) is_touched: bool,
-    /// Error of every change, if none can be saved any more.
+    /// Error of every change, once no change can be saved.
     pub(super) closed: Option<SessionError>,
 }
 
@@ -55,7 +55,7 @@ impl<T> SessionLock<T> {
         }
     }
 
-    /// Takes the lock, after other threads. The error is [`SessionError::InsideUpdate`].
+    /// Takes the lock, and waits for other threads. The error is [`SessionError::InsideUpdate`].
     #[inline]
     pub(super) fn hold(&self) -> Result<Held<'_, T>, SessionError> {
         let this_thread = this_thread();
@@ -88,14 +88,15 @@ impl<T> Held<'_, T> {
         }
     }
 
-    /// Makes the session read-only from now on: every change is this error. Returns `true` if it already was.
+    /// Makes the session read-only from now on. Every change then fails with this error. Returns `true` if it already
+    /// was.
     pub(super) fn close(&mut self, error: SessionError) -> bool {
         self.contents.closed.replace(error).is_some()
     }
 }
 
 impl<T: Payload> Held<'_, T> {
-    /// Returns the session, and reads it if that has not been done.
+    /// Returns the session, and reads it if it has not been read.
     #[inline]
     pub(super) fn read(&mut self) -> &mut Loaded<T> {
         let Contents {
@@ -123,7 +124,7 @@ impl<T: Payload> Held<'_, T> {
         closed.map_or(Ok(state), Err)
     }
 
-    /// Returns the session's id. Only where there is none is it made, which is a change.
+    /// Returns the session's id. If there is no id, makes one, which is a change.
     pub(super) fn ensure_id(&mut self) -> Result<Sid, SessionError> {
         if let Some(sid) = self.state().draft.metadata.sid {
             return Ok(sid);
@@ -133,7 +134,7 @@ impl<T: Payload> Held<'_, T> {
         state.renew_id()
     }
 
-    /// Touches a session that every request uses, at the end of one (docs/spec/writer.md § 8.12).
+    /// Touches the session at the end of a request, if every request counts as activity (docs/spec/writer.md § 8.12).
     #[inline]
     pub(super) fn count_request(&mut self, response: Circumstances) {
         let arrival = &self.contents.arrival;
@@ -147,8 +148,8 @@ impl<T: Payload> Held<'_, T> {
     }
 }
 
-/// Forgets this thread, when it is done or panics. The fields are dropped after this, and with them the lock, so it never
-/// hides the next holder.
+/// Forgets this thread when it is done or panics. The lock is a field and is dropped after this, so the next holder is
+/// never overwritten.
 impl<T> Drop for Held<'_, T> {
     fn drop(&mut self) {
         self.holder.store(0, Ordering::Relaxed);
@@ -161,7 +162,7 @@ fn load<'a, T: Payload>(
     core: &Core,
     arrival: &mut Arrival,
 ) -> &'a mut Loaded<T> {
-    // Before anything is taken: if the clock panics, the next touch finds everything that arrived.
+    // Read before anything is taken, so that the next touch finds everything that arrived if the clock panics.
     let now = arrival.clock.now();
     if !arrival.has_no_token() {
         core.slot.keep_up(now);

@@ -1,5 +1,5 @@
-//! Sessions of another cookie that a request brings: of another library, or of this one. The room `migrate/`, which stands
-//! above, implements these traits.
+//! Sessions that a request brings in a cookie of another library, or in another cookie of this one. The room
+//! `migrate/`, which stands above, implements these traits.
 
 use std::sync::Arc;
 
@@ -22,9 +22,9 @@ pub(crate) trait OldCookies: Send + Sync {
 /// An old cookie, as responses expire it.
 pub(crate) struct DroppedCookie {
     pub(crate) template: Template,
-    /// Most cookies that one session of it may be in.
+    /// Maximum number of cookies that one of its sessions may be in.
     pub(crate) cookies: usize,
-    /// First second at which it is expired. Before that, it belongs to the old program.
+    /// First second at which responses expire it. Before that, it belongs to the old program.
     pub(crate) from: UnixSeconds,
 }
 
@@ -33,15 +33,15 @@ pub(crate) trait Predecessor: Send {
     /// Looks for old cookies in a `Cookie` field.
     fn find_in(&mut self, field: &[u8]);
 
-    /// Returns `true` if the request brought none.
+    /// Returns `true` if the request brought no old cookies.
     fn is_empty(&self) -> bool;
 
     /// Returns the length of all values.
     fn len(&self) -> usize;
 
-    /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes none, returns the first
-    /// refusal, and prefers that of a session which opened. `None`: no value had entries. `context` is one that the
-    /// request chose.
+    /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes no session, returns the
+    /// first refusal of a session that opened, or else the first refusal. Returns `None` if no value had entries.
+    /// `context` is the context that the request chose, if any.
     fn offer(
         &self,
         context: Option<&Context>,
@@ -49,13 +49,13 @@ pub(crate) trait Predecessor: Send {
         accept: &mut Accept<'_>,
     ) -> Option<Result<(), Reason>>;
 
-    /// Returns advice about a refusal of [`offer`](Self::offer) for this reason, the first time that it is needed.
+    /// Returns advice about a refusal of [`offer`](Self::offer) for this reason, but only once.
     fn advice(&self, reason: Reason) -> Option<String>;
 
-    /// Returns advice about an old cookie that came with a session of ours, which was written at `written`, the first time
-    /// that it is needed: the response that wrote it dropped the old cookie, and the browser has it still.
+    /// Returns advice about an old cookie that came with a session of ours, but only once. The response that wrote the
+    /// session, at `written`, expired the old cookie, but the browser still has it.
     fn advice_beside(&self, written: UnixSeconds) -> Option<String>;
 }
 
-/// Takes a session with this metadata, messages and payload, or says why not.
+/// Function that takes a session with this metadata, these messages and this payload, or returns the reason why not.
 pub(crate) type Accept<'a> = dyn FnMut(Metadata, &[u8], &[u8]) -> Result<(), Reason> + 'a;

@@ -1,4 +1,4 @@
-//! Opening: from the tokens of a request to its session (docs/spec/writer.md § 8.6).
+//! Opens the session of a request from its tokens (docs/spec/writer.md § 8.6).
 
 use super::{
     SessionInfo, companion::Admission, core::Core, duplicates::Candidate, loaded::Loaded,
@@ -17,11 +17,11 @@ use crate::{
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
-/// Reader of a request's tokens: with a carrier's settings and its keys, in the context and at the time of the request.
+/// Reader of a request's tokens, with a carrier's settings and keys, in the context and at the time of the request.
 pub(crate) struct Opening<'a> {
     core: &'a Core,
     keys: SlotKeys,
-    /// `None`: the context of the builder.
+    /// Context that the request chose, or `None` for the builder's context.
     context: Option<&'a Context>,
     now: UnixSeconds,
 }
@@ -46,7 +46,7 @@ impl<'a> Opening<'a> {
         self.context.unwrap_or(&self.core.context)
     }
 
-    /// Returns the earliest time of issue with which a session may still exist, by its dates.
+    /// Returns the earliest time of issue of a session that may still be alive by its dates.
     #[cfg(feature = "http")]
     pub(super) fn oldest(&self) -> UnixSeconds {
         let lasts = self.core.policy.lifetimes.longest();
@@ -54,9 +54,9 @@ impl<'a> Opening<'a> {
         by_age.max(self.core.slot.not_before(&self.keys))
     }
 
-    /// Opens the session of a request that brought these values: one, none, or several under one name. It is built in
-    /// `place`, because moving it costs more than building it, and because the application's code may panic meanwhile: the
-    /// session is withheld then.
+    /// Opens the session of a request that brought these values, which may be several under one name. The session is
+    /// built in `place`, because moving it costs more than building it, and because it must stay withheld there if the
+    /// application's code panics.
     #[inline]
     pub(crate) fn load<'p, T: Payload>(
         &self,
@@ -68,7 +68,7 @@ impl<'a> Opening<'a> {
         let state = State::new(&self.core.policy, self.now, has_token);
         let loaded = place.insert(Loaded::new(state, values.carried));
         match old.filter(|_| cfg!(feature = "migrate")) {
-            // While a cookie of ours is there, even one that does not open, an old one is not asked.
+            // An old cookie is not read if there is a cookie of ours, even one that does not open.
             Some(old) if values.is_empty() => self.take_over(&*old, loaded),
             old => self.open_one(&values, old, loaded),
         }
@@ -137,7 +137,7 @@ impl<'a> Opening<'a> {
                 self.context,
                 self.now,
                 &mut |mut metadata, flash, payload| {
-                    // The proof of its device has another name.
+                    // The proof of its device came in a cookie of another name.
                     if metadata.device.is_some() {
                         return Err(Reason::Stale);
                     }
@@ -161,7 +161,8 @@ impl<'a> Opening<'a> {
         };
     }
 
-    /// Asks the companion for a session, by its cookies of the request. It may bind the session to a device.
+    /// Asks the companion, with its cookies of the request, whether it admits the session. It may bind the session to a
+    /// device.
     #[inline]
     fn admit<T>(
         &self,
@@ -182,7 +183,7 @@ impl<'a> Opening<'a> {
         Ok(())
     }
 
-    /// Decodes a token's schema and payload by `decode`, without a session.
+    /// Opens a token without a session, and decodes its schema and payload by `decode`.
     pub(crate) fn open<R>(
         &self,
         token: &[u8],
@@ -207,8 +208,8 @@ impl<'a> Opening<'a> {
         Ok(decoded)
     }
 
-    /// Opens all tokens. Returns the session of the request, or the reason why there is none, and the length of all tokens.
-    /// `None`: no token came.
+    /// Opens all tokens. Returns the session of the request, or the reason why it has no session, and the length of all
+    /// tokens. The first is `None` if no token came.
     #[inline]
     pub(crate) fn choose(&self, values: &Values) -> (Option<Result<Candidate, Refused>>, usize) {
         let mut token_bytes = 0;
@@ -351,7 +352,7 @@ mod tests {
         check(&cookie, pairs.iter().cloned(), 1);
         let firsts = changed(first).chain(iter::once(second.clone()));
         check(&cookie, firsts, 4);
-        // Of two values of one part neither is taken.
+        // If one part has two values, neither is taken.
         let seconds = iter::once(first.clone()).chain(changed(second));
         check(&cookie, seconds, 0);
         check(&cookie, changed(first).chain(changed(second)), 0);

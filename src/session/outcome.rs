@@ -18,7 +18,7 @@ use crate::{base::reason::Reason, events, keys::KeyId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The request brought no token.
+    /// The request brought no token, or belongs to no context.
     Absent,
     /// The token opened under the key that seals.
     Opened {
@@ -40,8 +40,8 @@ pub enum Outcome {
     /// The request brought no token, and the session was taken over from another cookie (feature
     /// `migrate`).
     Migrated,
-    /// The request brought no token, and another cookie that was not taken over, so the session is new
-    /// (feature `migrate`).
+    /// The request brought no token, but another cookie that was not taken over, so the session is new (feature
+    /// `migrate`).
     NotMigrated {
         /// Step that failed.
         reason: Reason,
@@ -81,7 +81,7 @@ impl Outcome {
         }
     }
 
-    /// Returns the outcome of a session that opened, and is refused after all.
+    /// Returns the outcome of a session that opened, but is refused after all.
     pub(super) fn refused(self, reason: Reason) -> Outcome {
         match (self, self.opened_under()) {
             (Outcome::Migrated, _) => Outcome::NotMigrated { reason },
@@ -90,7 +90,7 @@ impl Outcome {
         }
     }
 
-    /// Reports it to logs and metrics.
+    /// Reports the outcome to logs and metrics.
     #[inline]
     pub(super) fn report(self, purpose: &str, token_bytes: usize, off_by: u64) {
         events::read(purpose, self.name(), self.reason());

@@ -5,9 +5,10 @@ use crate::{base::debug_by_display, crypto::random::RandomError, state::SessionE
 /// An error from saving a session.
 ///
 /// The operating system's random generator failed, the clock shows a time before 2026 or after 2162, or the program
-/// saves a session where it cannot: with another carrier than the one that loaded it, inside its own `update`, in a jar of
-/// cookies that has no room for it, or by `save_to` of bare tokens. [`cookie_for`](crate::SessionCookie::cookie_for) also returns the error of
-/// the function that fills the session, and one for an empty session.
+/// saves a session in a place that cannot have it. Such places are another carrier than the one that loaded it, its own
+/// `update`, a jar of cookies without room, and `save_to` of bare tokens.
+/// [`cookie_for`](crate::SessionCookie::cookie_for) also returns the error of the function that fills the session, and
+/// one for an empty session.
 #[derive(Clone)]
 pub struct SaveError(pub(crate) SaveProblem);
 
@@ -31,7 +32,7 @@ impl SaveProblem {
     pub(crate) const INSIDE_UPDATE: SaveProblem = SaveProblem::Sentence(
         "this call is inside an `update` of the same session; save it afterwards",
     );
-    /// The carrier has another mode, name, ring, companion, or other labels, or it was built for another context.
+    /// The carrier has another mode, name, ring, companion or labels, or was built for another context.
     pub(crate) const FOREIGN_SESSION: SaveProblem = SaveProblem::Sentence(
         "this session was loaded by another cookie or token; save it with that one",
     );

@@ -1,5 +1,5 @@
-//! Checks that a session is still valid: by the question to the application (docs/spec/writer.md § 8.16), which is due as
-//! `state/revalidation.rs` says, and for work that outlives its request.
+//! Asks the application whether a session is still valid (docs/spec/writer.md § 8.16), also in work that outlives its
+//! request. `state/revalidation.rs` says when the question is due.
 
 use std::{
     error::Error,
@@ -23,14 +23,14 @@ use crate::{
 };
 
 impl<T: Payload> Session<T> {
-    /// Returns `true` if the session that arrived would still open now, or the one that a sign-in has begun in its place.
-    /// A new session that nobody signed in to is alive.
+    /// Returns `true` if the session that arrived, or the one that a sign-in has begun in its place, would still open
+    /// now. A new session without a sign-in is alive.
     ///
     /// Checks the clock, the key ring, `not_before` and
     /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. It is for work that outlives its
     /// request, such as a WebSocket or a streaming body. With
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is also `false` once the last answer
-    /// is older than the interval, and so for every session that still waits for `validate`.
+    /// is as old as the interval, and so for every session that still waits for `validate`.
     /// [`validate`](Self::validate) makes the same check, and then asks again.
     ///
     /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
@@ -101,7 +101,8 @@ impl<T: Payload> Session<T> {
 }
 
 impl<T: Payload> Held<'_, T> {
-    /// Returns the session that the application is to be asked about, and the time. The error is what is known without it.
+    /// Returns the session that the application must be asked about, and the time. The error is the answer that is
+    /// already known.
     fn question(&mut self) -> Result<(OpenedSession<'_>, UnixSeconds), Result<bool, SessionError>> {
         if self.contents.loaded.is_none() && self.contents.arrival.has_no_token() {
             return Err(Ok(true));
@@ -124,10 +125,10 @@ impl<T: Payload> Held<'_, T> {
     }
 }
 
-/// Answer of the application: whether the session is still valid. The error: it cannot say.
+/// Answer of the application, which is `true` if the session is still valid. An error means that it cannot say.
 type Answer = Result<bool, Arc<dyn Error + Send + Sync>>;
 
-/// Asks the application. A panic is no answer.
+/// Asks the application. A panic becomes an error.
 fn ask(validate: &Validate, session: &OpenedSession<'_>) -> impl Future<Output = Answer> + use<> {
     let panicked = |_| BoxError::from("the function of `revalidate_after` panicked");
     let asked = catch_unwind(AssertUnwindSafe(|| validate(session)));
@@ -142,7 +143,7 @@ fn ask(validate: &Validate, session: &OpenedSession<'_>) -> impl Future<Output =
 }
 
 impl<T> Loaded<T> {
-    /// Notes an answer. It changes nothing if its session has ended, or another was begun in its place meanwhile.
+    /// Applies an answer. It changes nothing if its session has ended, or another was begun in its place meanwhile.
     fn hear(
         &mut self,
         core: &Core,

@@ -4,8 +4,9 @@ use super::{Beside, Companion};
 use crate::session::{closing::Closing, handle::Session, opening::Opening};
 
 impl<T> Session<T> {
-    /// Has `companion` answer a request that brought this session. Returns the response, and the session if that is sealed
-    /// again in it. No event tells of the session, and neither its companion nor `revalidate_after` is asked about it.
+    /// Lets `companion` answer the request that brought this session. Returns the response, and the session if the
+    /// response carries it sealed again. No event is emitted for the session, and neither `judge` nor
+    /// `revalidate_after` is asked about it.
     pub(crate) fn answer_by(
         &self,
         companion: &dyn Companion,

@@ -14,7 +14,8 @@ use crate::{
 pub struct Beside<'a> {
     pub(super) context: &'a Context,
     pub(super) now: UnixSeconds,
-    /// Earliest time of issue with which a session may still exist. Its idle timeout and its own limits are not known here.
+    /// Earliest time of issue of a session that may still be alive. The idle timeout and limits of a session that did
+    /// not come are unknown.
     pub(super) oldest: UnixSeconds,
     pub(super) hooks: &'a Hooks,
     pub(super) came: Option<Result<Candidate, Refused>>,
@@ -35,28 +36,29 @@ impl Beside<'_> {
         system_time(self.now)
     }
 
-    /// Returns whether `subject`, the session that the request is about, may still be alive, and the session that came with
-    /// the request, if any. If that one was revoked, `subject` is not alive.
+    /// Returns `true` if `subject`, the session that the request is about, may still be alive, and the session that
+    /// came with the request, if any. If the session that came was revoked, this returns `false`.
     pub fn open(&mut self, subject: &SessionInfo) -> (bool, Option<SessionInfo>) {
         let came = self.came.as_ref();
         let may_exist = unix_seconds(subject.created_at) >= self.oldest;
         let is_alive = match came {
-            // `revoked_if` has seen its content when it opened.
+            // `revoked_if` saw the session that came, with its content, when it opened.
             Some(Ok(_)) => may_exist,
+            // A refused token shows no id, so it may be `subject`.
             Some(Err(refused)) if refused.reason == Reason::Revoked => false,
             _ => may_exist && !self.hooks.is_revoked(&named(subject), None, subject.key_id),
         };
         let came = came.and_then(|came| came.as_ref().ok());
         let came = came.map(|came| SessionInfo::of(&came.opened.layout.metadata, came.key_id));
-        // Only the same session, and no device that the browser proves already.
+        // Only `subject` itself can be bound, and only if the browser proves no device for it already.
         self.may_bind =
             is_alive && came.is_some_and(|came| came.device.is_none() && came.id == subject.id);
         (is_alive, came)
     }
 
-    /// Writes `device` into the session that came with the request, and has it sealed again in the response like one that is
-    /// refreshed, if there is room. Does nothing unless [`open`](Self::open) found it alive, and it is the session that was
-    /// asked about and has no device yet.
+    /// Writes `device` into the session that came with the request, and sends it in the response like a refreshed
+    /// session, if there is room. Does nothing unless it is the `subject` that [`open`](Self::open) found alive, and
+    /// has no device yet.
     pub fn bind(&mut self, device: [u8; 16]) {
         self.device = Some(device).filter(|_| self.may_bind);
     }
@@ -77,8 +79,8 @@ impl fmt::Debug for Beside<'_> {
     }
 }
 
-/// Returns what is known of a session that did not come with the request: what its sign-in gave it. It has age 0, no
-/// limit, and no content.
+/// Returns the id and the sign-in of a session that did not come with the request. Its activity and limits are unknown,
+/// so it has age 0 and no limit.
 fn named(session: &SessionInfo) -> Metadata {
     Metadata {
         issued: unix_seconds(session.created_at),

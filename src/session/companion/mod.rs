@@ -15,27 +15,28 @@ pub use seal::Seal;
 use super::{SaveError, SessionId, SessionInfo};
 use crate::token::Context;
 
-/// Addition of a package to the sessions of a cookie: a proof that their requests have to bring, the fields that leave
-/// with them, and requests that it answers itself. The package `hardtack-device` binds sessions to a device in this way.
+/// Addition of a package to the sessions of a cookie. It judges the proof that their requests bring, adds fields to
+/// their responses, and answers some requests itself. The package `hardtack-device` binds sessions to a device in this
+/// way.
 ///
-/// A cookie has one, by [`companion`](crate::carrier::SessionCookieBuilder::companion). Of a session's bytes it owns one
-/// field, the 16 bytes of [`SessionInfo::device`] ([devices.md § 16]). Programs without this companion refuse a session in
-/// which the field is set.
+/// A cookie gets its companion from [`companion`](crate::carrier::SessionCookieBuilder::companion). The companion owns
+/// one field in a session, the 16 bytes of [`SessionInfo::device`] ([devices.md § 16]). Programs without a companion
+/// refuse a session in which the field is set.
 ///
 /// No method may block. A panic fails the request.
 ///
 /// [devices.md § 16]: https://github.com/hardtack-rs/hardtack/blob/main/device/docs/devices.md
 pub trait Companion: Send + Sync {
-    /// Returns the function that chooses the cookies which [`judge`](Self::judge) sees, by the rest of a name after that of
-    /// the session's cookie: for `__Host-session.b-7`, by `.b-7`.
+    /// Returns the function that chooses the cookies for [`judge`](Self::judge). It gets what follows the session
+    /// cookie's name, such as `.b-7` in `__Host-session.b-7`.
     fn reads(&self) -> fn(&str) -> bool;
 
-    /// Judges a session that opened. `cookies` are the request's cookies that it reads, in their order, each by the rest of
-    /// its name: at most 32, with values of at most 256 bytes. `None`: the session is withheld in this request
-    /// ([`SessionError::Stale`](crate::SessionError::Stale)).
+    /// Judges a session that opened. `cookies` are the request's cookies that it reads, in their order, each with the
+    /// rest of its name. There are at most 32, with values of at most 256 bytes. If this returns `None`, the session is
+    /// withheld in this request ([`SessionError::Stale`](crate::SessionError::Stale)).
     ///
-    /// Also called without cookies: for a session that a sign-in begins, of which only `until` counts, and for one that is
-    /// taken over from another library.
+    /// This is also called, without cookies, for a session that a sign-in begins and for one that is taken over from
+    /// another library. For a sign-in, only `until` counts.
     fn judge(
         &self,
         context: &Context,
@@ -44,9 +45,10 @@ pub trait Companion: Send + Sync {
         now: SystemTime,
     ) -> Option<Admission>;
 
-    /// Returns the fields, by name and value, of a response that stores or drops a session. `departed`: the session that
-    /// arrived, if its client keeps it no longer, or under another id. `renewed`: the id of a session that a sign-in has
-    /// begun. A name has to be a header's, in lower case, and a value visible ASCII; anything else is a panic.
+    /// Returns the fields, by name and value, of a response that stores or drops a session. `departed` is the session
+    /// that arrived, if its client no longer keeps it, or keeps it under another id. `renewed` is the id of a session
+    /// that a sign-in has begun. A name must be a header name in lower case, and a value must be visible ASCII.
+    /// Anything else panics.
     ///
     /// # Errors
     ///
@@ -59,14 +61,14 @@ pub trait Companion: Send + Sync {
         now: SystemTime,
     ) -> Result<Vec<(&'static str, String)>, SaveError>;
 
-    /// Returns `true` for requests that it answers itself, by `answer`. None, by default.
+    /// Returns `true` for requests that the companion answers itself, by `answer`. The default is `false`.
     fn answers(&self, method: &str, path: &str) -> bool {
         let _ = (method, path);
         false
     }
 
-    /// Answers a request in place of the application. `beside` knows the session that came along; `None`: the request
-    /// belongs to no context. Feature `http`.
+    /// Answers a request in place of the application. `beside` knows the session that came along, and is `None` if the
+    /// request belongs to no context. Needs feature `http`.
     #[cfg(feature = "http")]
     fn answer(
         &self,
@@ -89,6 +91,6 @@ pub trait Companion: Send + Sync {
 pub struct Admission {
     /// Value of [`SessionInfo::device`] from now on. A new one is written with the next response that may store it.
     pub device: Option<[u8; 16]>,
-    /// First second at which the same request would be refused, without a fraction. `None`: never.
+    /// First whole second at which the same request would be refused, or `None` if it never would.
     pub until: Option<SystemTime>,
 }

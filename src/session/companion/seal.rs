@@ -16,15 +16,15 @@ use crate::{
     token::{self, Context},
 };
 
-/// Tokens of a [`Companion`](super::Companion) for one purpose, under the keys and labels of its cookie. Each is about a
-/// session, and carries a payload of fixed length. Its body has the form of a session's ([SPEC.md § 5]).
+/// Tokens of a [`Companion`](super::Companion) for one purpose, under the keys and labels of its cookie. Each is about
+/// a session, and carries a payload of fixed length. Its body has the form of a session's body ([SPEC.md § 5]).
 ///
 /// [SPEC.md § 5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#5-body
 pub struct Seal {
     pub(crate) slot: Arc<PurposeSlot>,
-    /// Time for which a token opens. `None`: its date is not checked.
+    /// Time for which a token opens, or `None` if its date is not checked.
     pub(crate) lasts: Option<Duration>,
-    /// By which clocks may differ.
+    /// Time by which clocks may differ.
     pub(crate) skew: Duration,
 }
 
@@ -54,7 +54,7 @@ impl Seal {
         Ok(text)
     }
 
-    /// Opens a token: the session that it is about, with `created_at` as the time that it carries, and its payload.
+    /// Opens a token. Returns the session that it is about, with the token's time as `created_at`, and the payload.
     ///
     /// # Errors
     ///
@@ -94,7 +94,7 @@ impl fmt::Debug for Seal {
     }
 }
 
-/// Reads a body. `None`: it has more than an id, a date and a payload of this length.
+/// Reads a body. Returns `None` unless it has only an id, dates and a payload of this length.
 fn read<const N: usize>(body: &[u8]) -> Option<(SessionId, Metadata, [u8; N])> {
     let layout = Layout::parse(body)?;
     let metadata = layout.metadata;
