@@ -178,7 +178,7 @@ impl DeviceBound {
     }
 }
 
-const PATH: &str = "a path begins with `/`, that of the endpoints does not end with one, and both have no other \
+const PATH: &str = "a path begins with `/`, the path of the endpoints does not end with one, and both have no other \
      characters than letters, digits and `-._~/`";
 const DURATIONS: &str =
     "`bound_for` is 3 minutes to a day, and `challenge_for` is 10 seconds to an hour";
