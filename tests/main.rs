@@ -6,6 +6,7 @@
 mod actix;
 mod architecture;
 mod audit;
+mod blocks;
 mod common;
 #[cfg(feature = "axum")]
 mod csrf_guard;

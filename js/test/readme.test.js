@@ -420,6 +420,30 @@ test("a link that two use at once signs one of them in, also where the list of u
   }
 });
 
+test("a log of JSON has the sentence of an error", async (t) => {
+  const { mock } = t.mock.method(console, "log", () => {});
+  const before = process.env;
+  t.after(() => (process.env = before));
+  process.env = { SESSION_KEYS: XAES_KEY };
+  const { cookies } = await load("log.js");
+  assert.equal(cookies.name, "__Host-session");
+  const log = new Function("console", `${/^const withErrors[^]*?^const log = .*$/m.exec(programs.get("log.js"))[0]} return log;`)(console);
+  log("error", "the session is lost", { error: new TypeError("no room") });
+  assert.deepEqual(JSON.parse(mock.calls.at(-1).arguments[0]), { level: "error", message: "the session is lost", error: "TypeError: no room" });
+  assert.ok(mock.calls.every(({ arguments: [line] }) => JSON.parse(line).level));
+});
+
+test("settings are read by the lines of the page about them", async (t) => {
+  const page = await readFile(here("../docs/settings.md"), "utf8");
+  const [, program] = /```js\n(import { fromEnv, fromSettings }[^]*?)```/.exec(page);
+  await writeFile(new URL("settings.js", folder), `${program}export { cookies, same };`);
+  t.after(() => delete process.env.APP_SESSION_KEYS);
+  process.env.APP_SESSION_KEYS = XAES_KEY;
+  const { cookies, same } = await import(new URL("settings.js", folder));
+  const [line] = await cookies.save((await cookies.load(null)).set("user", 7));
+  assert.equal((await same.load(line.split(";")[0])).get("user"), 7);
+});
+
 test("what a session can do is done, line by line", async () => {
   const cookies = await SessionCookie.encrypted(XAES_KEY);
   const session = await cookies.load(null);
