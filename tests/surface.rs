@@ -124,7 +124,7 @@ const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 67),
     ("traits", 4),
     ("functions", 359),
-    ("hundreds of lines of code", 137),
+    ("hundreds of lines of code", 138),
 ];
 
 /// Libraries whose types those that are named show as theirs.

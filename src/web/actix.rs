@@ -224,6 +224,10 @@ impl<T: Payload> FromRequest for Session<T> {
 }
 
 impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        of_actix(self.answer().0)
+    }
+
     fn error_response(&self) -> HttpResponse {
         converted(self.clone().reported(None))
     }
@@ -232,6 +236,10 @@ impl ResponseError for Failure {
 /// Lets a handler use `?`. The response is the default one of [`Failure::Session`], which tells the visitor nothing. A
 /// `tracing` event has the error's message, and the response's extensions have the [`Failure`].
 impl ResponseError for SessionError {
+    fn status_code(&self) -> StatusCode {
+        Failure::Session(self.clone()).status_code()
+    }
+
     fn error_response(&self) -> HttpResponse {
         Failure::Session(self.clone()).error_response()
     }
@@ -290,11 +298,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for GuardedForm<T> {
 }
 
 fn no_form((status, sentence): NoForm) -> Error {
-    let status = StatusCode::from_u16(status.as_u16()).expect("it is a status");
-    InternalError::new(sentence, status).into()
+    InternalError::new(sentence, of_actix(status)).into()
+}
+
+fn of_actix(status: http::StatusCode) -> StatusCode {
+    StatusCode::from_u16(status.as_u16()).expect("it is a status")
 }
 
 impl ResponseError for GuardedRejection<Error> {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            GuardedRejection::Inner(error) => error.as_response_error().status_code(),
+            GuardedRejection::Refused(refusal) => refusal.status_code(),
+            GuardedRejection::NoGuard => Failure::Setup(self.to_string()).status_code(),
+        }
+    }
+
     fn error_response(&self) -> HttpResponse {
         match self {
             GuardedRejection::Inner(error) => error.error_response(),
@@ -306,6 +325,10 @@ impl ResponseError for GuardedRejection<Error> {
 
 /// With feature `actix`, a response with status 403.
 impl ResponseError for CsrfRefusal {
+    fn status_code(&self) -> StatusCode {
+        Failure::Csrf(self.clone()).status_code()
+    }
+
     fn error_response(&self) -> HttpResponse {
         converted(Failure::Csrf(self.clone()).into_page())
     }
@@ -314,8 +337,7 @@ impl ResponseError for CsrfRefusal {
 /// Converts a response to the types of actix-web.
 fn converted(response: Response<String>) -> HttpResponse {
     let (mut head, body) = response.into_parts();
-    let status = StatusCode::from_u16(head.status.as_u16());
-    let mut response = HttpResponse::new(status.expect("it is a status"));
+    let mut response = HttpResponse::new(of_actix(head.status));
     for (name, value) in &head.headers {
         let mut copy = header::HeaderValue::from_bytes(value.as_bytes()).expect("it is a value");
         copy.set_sensitive(value.is_sensitive());

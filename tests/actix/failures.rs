@@ -5,14 +5,14 @@
 use std::{sync::Arc, time::UNIX_EPOCH};
 
 use actix_web::{
-    App, HttpMessage, HttpResponse,
+    App, HttpMessage, HttpResponse, ResponseError,
     dev::{Service, ServiceRequest},
     http::{Method, header::LOCATION},
     test, web,
 };
 use hardtack::{
     Session, SessionError, SessionLayer,
-    csrf::{CsrfGuard, GuardedForm},
+    csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection},
     web::Failure,
 };
 use tower::ServiceExt;
@@ -87,6 +87,8 @@ fn each_error_of_a_session_has_its_status_here_and_in_axum() {
             }
         };
         assert_eq!(ask(of_actix, &[]).status(), status, "{error}");
+        // For middleware that sees the error and not yet the response.
+        assert_eq!(error.status_code(), status, "{error}");
         let axum = axum::Router::new().route("/", axum::routing::get(handler));
         let request = http::Request::get("/").body(axum::body::Body::empty());
         let answer = block_on(axum.oneshot(request.unwrap())).unwrap();
@@ -95,6 +97,26 @@ fn each_error_of_a_session_has_its_status_here_and_in_axum() {
             answer.extensions().get(),
             Some(Failure::Session(_))
         ));
+    }
+}
+
+#[test]
+fn an_error_of_the_guard_has_the_status_of_its_response() {
+    let refused = || CsrfRefusal::CrossSite;
+    let inner = actix_web::error::ErrorPayloadTooLarge("too long");
+    let errors: [(&dyn ResponseError, u16); 4] = [
+        (&refused(), 403),
+        (&GuardedRejection::Refused(refused()), 403),
+        (&GuardedRejection::Inner(inner), 413),
+        (&GuardedRejection::<actix_web::Error>::NoGuard, 500),
+    ];
+    for (error, status) in errors {
+        let of_response = error.error_response().status();
+        assert_eq!(
+            (error.status_code(), of_response),
+            (of_response, of_response)
+        );
+        assert_eq!(of_response, status, "{error}");
     }
 }
 
