@@ -189,6 +189,17 @@ pub(super) fn is_source_of_keys(name: &str) -> bool {
     name.starts_with("keys")
 }
 
+/// Returns `true` if the setting `later` of a later source replaces `name`, although it has another name.
+pub(super) fn displaces(later: &str, name: &str) -> bool {
+    match later {
+        "secure" => name == "danger_allow_http",
+        "danger_allow_http" => name == "secure",
+        // Neither can be watched.
+        "keys" | "keys_env" => is_about_keys(name),
+        _ => is_source_of_keys(later) && is_source_of_keys(name),
+    }
+}
+
 /// Returns `true` for settings that a program with its own keys cannot have.
 pub(super) fn is_about_keys(name: &str) -> bool {
     is_source_of_keys(name) || name == "watch_keys"

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, env, ffi::OsString, fmt};
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    names::{Apply, is_source_of_keys},
+    names::{Apply, displaces, is_source_of_keys},
     value::Value,
 };
 use crate::base::config_error::{ConfigError, Sentence};
@@ -79,7 +79,8 @@ pub(super) struct Entry {
 
 impl SessionSettings {
     /// Overrides these settings with `later`. A source of keys in `later` replaces every source in these settings, so
-    /// `keys` from a variable overrides `keys_file` from a file.
+    /// `keys` from a variable overrides `keys_file` from a file, and its `watch_keys`. `secure` and `danger_allow_http`
+    /// replace each other.
     ///
     /// # Examples
     ///
@@ -94,9 +95,8 @@ impl SessionSettings {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn overridden_by(mut self, later: SessionSettings) -> SessionSettings {
-        if later.source_of_keys().is_some() {
-            self.entries.retain(|name, _| !is_source_of_keys(name));
-        }
+        let is_displaced = |name: &str| later.entries.keys().any(|by| displaces(by, name));
+        self.entries.retain(|name, _| !is_displaced(name));
         self.entries.extend(later.entries);
         self.problems.extend(later.problems);
         self

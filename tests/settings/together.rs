@@ -223,6 +223,26 @@ fn the_keys_of_one_layer_are_watched_as_another_says() {
 }
 
 #[test]
+fn a_later_layer_replaces_what_its_settings_cannot_stand_beside() {
+    let (_folder, path) = super::folder::Folder::with("keys", format!("{}\n", key()));
+    let base = || {
+        toml(&format!(
+            "keys_file = {path:?}\nwatch_keys = '10s'\nsecure = true"
+        ))
+    };
+    assert!(base().build().is_ok());
+    let later = toml(&format!("keys = '{}'", key()));
+    assert!(base().overridden_by(later).build().is_ok());
+    let local = || toml("danger_allow_http = true");
+    let cookie = base().overridden_by(local()).build().unwrap();
+    assert_eq!(cookie.name().as_str(), "session");
+    let cookie = base()
+        .overridden_by(local())
+        .overridden_by(toml("secure = true"));
+    assert_eq!(cookie.build().unwrap().name().as_str(), "__Host-session");
+}
+
+#[test]
 fn tenants_of_a_program_are_kept_apart_in_the_context_of_its_settings() {
     let keys = EncryptionKey::generate().unwrap();
     let keys = SharedKeyRing::from(keys);
