@@ -6,8 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(feature = "tower")]
 use std::sync::Arc;
 
-#[cfg(feature = "http")]
-use super::opening::Opening;
 use super::{
     SessionId, SessionInfo,
     companion::Companion,
@@ -19,7 +17,9 @@ use super::{
     save_error::{SaveError, SaveProblem},
 };
 #[cfg(feature = "http")]
-use crate::{base::time::UnixSeconds, cookie::Values, state::OpenedBody};
+use super::{duplicates::Candidate, opening::Opening};
+#[cfg(feature = "http")]
+use crate::{base::time::UnixSeconds, cookie::Values, state::Standing};
 use crate::{
     base::time::system_time,
     cookie::PartNumbers,
@@ -146,7 +146,7 @@ impl<T> Session<T> {
 }
 
 impl<'a, T> Closing<'a, T> {
-    /// Closes a session, and leaves the client's token alone.
+    /// Holds a session, and leaves the client's token alone.
     fn new(held: Held<'a, T>, core: &'a Core) -> Closing<'a, T> {
         Closing {
             held,
@@ -161,16 +161,21 @@ impl<'a, T> Closing<'a, T> {
     #[cfg(feature = "http")]
     pub(super) fn of_bound(
         mut held: Held<'a, T>,
-        opened: OpenedBody,
+        Candidate { key_id, opened }: Candidate,
         now: UnixSeconds,
     ) -> Option<Closing<'a, T>> {
-        let core = held.core;
+        let (core, carried) = (held.core, held.contents.arrival.values.carried);
         let mut state = State::new(&core.policy, now, true);
         state.hold(opened);
         state.became_bound = true;
-        let (touch, change) = carry_out(state.reseal(), &state, core, core.slot.keys()).ok()?;
-        let carried = held.contents.arrival.values.carried;
-        held.contents.loaded = Some(Loaded::new(state, carried));
+        let mut loaded = Loaded::new(state, carried);
+        loaded.outcome = Outcome::Opened { key_id };
+        let keys = core.slot.keys();
+        if loaded.standing(core, &keys) == Standing::Lapsed {
+            return None;
+        }
+        let (touch, change) = carry_out(loaded.state.reseal(), &loaded.state, core, keys).ok()?;
+        held.contents.loaded = Some(loaded);
         Some(Closing {
             touch,
             change,

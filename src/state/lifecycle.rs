@@ -159,6 +159,7 @@ impl<T> State<T> {
     fn forget_admission(&mut self) {
         self.validation = Validation::Unasked;
         self.admitted_until = None;
+        self.became_bound = false;
     }
 
     fn change_metadata(&mut self, change: impl FnOnce(&mut Metadata)) -> Result<(), SessionError> {

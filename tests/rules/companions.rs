@@ -6,9 +6,10 @@ use std::{
 };
 
 use hardtack::{
-    SessionCookie, SessionError,
+    EncryptionKey, KeyRing, SessionCookie, SessionError,
     carrier::Context,
     companion::{Admission, Beside, Companion, Seal, Setup},
+    keys::SharedKeyRing,
     session::{SaveError, SessionId, SessionInfo},
 };
 use http::{HeaderMap, Request, Response, StatusCode, header::SET_COOKIE, request::Parts};
@@ -167,6 +168,21 @@ fn a_session_is_bound_in_an_answer_about_it_and_in_no_other() {
     assert_eq!(content.session.device, Some([7; 16]));
     // One that has a device keeps it.
     assert_eq!(answer(&cookie, "/proof?asked", bound).len(), 1);
+}
+
+#[test]
+fn a_session_whose_key_is_dropped_during_the_answer_is_not_bound_under_the_next_key() {
+    let [old, new] = [(); 2].map(|()| KeyRing::from(EncryptionKey::generate().unwrap()));
+    let ring = SharedKeyRing::from(old);
+    let dropped = ring.clone();
+    let cookie = SessionCookie::encrypted(ring).companion(|setup| Ok(Proofs::of(setup)));
+    let cookie = cookie.revoked_if(move |_| {
+        dropped.replace(new.clone()).unwrap();
+        false
+    });
+    let cookie = cookie.build().unwrap();
+    let (pair, _) = signed_in(&cookie);
+    assert_eq!(answer(&cookie, "/proof?asked", &pair).len(), 1);
 }
 
 #[test]
@@ -342,6 +358,8 @@ fn a_stream_ends_with_a_session_that_its_next_request_would_not_open() {
 #[test]
 fn a_request_that_is_not_for_the_companion_is_the_applications() {
     let (parts, ()) = Request::new(()).into_parts();
-    assert!(cookie().answer(&parts, at(0)).is_none());
-    assert!(builder().build().unwrap().answer(&parts, at(0)).is_none());
+    let answers_none = with_companion(&Arc::default());
+    for cookie in [cookie(), answers_none, builder().build().unwrap()] {
+        assert!(cookie.answer(&parts, at(0)).is_none());
+    }
 }

@@ -5,7 +5,7 @@ use crate::session::{closing::Closing, handle::Session, opening::Opening};
 
 impl<T> Session<T> {
     /// Lets `companion` answer the request that brought this session. Returns the response, and the session if the
-    /// response carries it sealed again. No event is emitted for the session, and neither `judge` nor
+    /// response carries it sealed again. The outcome of reading it is not reported, and neither `judge` nor
     /// `revalidate_after` is asked about it.
     pub(crate) fn answer_by(
         &self,
@@ -29,7 +29,7 @@ impl<T> Session<T> {
         };
         let response = companion.answer(request, Some(&mut beside));
         let bound = beside.bound();
-        let closing = bound.and_then(|opened| Closing::of_bound(held, opened, now));
+        let closing = bound.and_then(|came| Closing::of_bound(held, came, now));
         (response, closing)
     }
 }

@@ -6,11 +6,12 @@ use crate::{
         time::{UnixSeconds, system_time, unix_seconds},
     },
     session::{SessionInfo, duplicates::Candidate, hooks::Hooks},
-    state::{Metadata, OpenedBody},
+    state::Metadata,
     token::{Context, Refused},
 };
 
-/// Session that came with a request which its [`Companion`](super::Companion) answers. Reading it emits no event.
+/// Session that came with a request which its [`Companion`](super::Companion) answers. The outcome of reading
+/// it is not reported.
 pub struct Beside<'a> {
     pub(super) context: &'a Context,
     pub(super) now: UnixSeconds,
@@ -64,10 +65,10 @@ impl Beside<'_> {
     }
 
     /// Returns the session that came with the request, with the device that it was bound to.
-    pub(super) fn bound(self) -> Option<OpenedBody> {
-        let mut opened = self.came?.ok()?.opened;
-        opened.layout.metadata.device = Some(self.device?);
-        Some(opened)
+    pub(super) fn bound(self) -> Option<Candidate> {
+        let mut came = self.came?.ok()?;
+        came.opened.layout.metadata.device = Some(self.device?);
+        Some(came)
     }
 }
 
