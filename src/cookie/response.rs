@@ -1,4 +1,5 @@
-//! `Set-Cookie` fields of a response, as a browser reads them (docs/spec/writer.md § 8.12.2).
+//! `Set-Cookie` fields of a response, as far as they decide about a session (docs/spec/writer.md § 8.12.2).
+//! `Expires` is not read.
 
 /// Cookie that a field sets or expires.
 #[derive(Debug)]

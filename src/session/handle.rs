@@ -135,8 +135,8 @@ impl<T: Payload> Session<T> {
         self.metadata().map(|known| system_time(known.issued))
     }
 
-    /// Returns the time of the last activity that the session carried when it arrived, or `None` if it has not been
-    /// sent yet.
+    /// Returns the time of the last activity that the session carried when it arrived, the time of `renew` if this
+    /// request called it, or `None` if the session has not been sent yet.
     ///
     /// If the session is only read, its last activity is written only when it has to be refreshed
     /// ([`refresh_after`](crate::carrier::SessionCookieBuilder::refresh_after)).
@@ -186,8 +186,9 @@ impl<T: Payload> Session<T> {
 }
 
 impl<T> Session<T> {
-    /// Returns `true` if any other method of the session was called in this request, except for a
-    /// [`validate`](Self::validate) that had nothing to ask. Does not read the session.
+    /// Returns `true` if any other method of the session was called in this request, except for
+    /// [`has_changed`](Self::has_changed) and a [`validate`](Self::validate) that had nothing to ask. Does not read the
+    /// session.
     ///
     /// This is for code that writes the fields of a response itself. The response depends on the request's cookie
     /// exactly if this is `true`, and then needs `Vary: Cookie`. `SessionLayer` and `save_to` add it themselves.

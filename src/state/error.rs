@@ -42,6 +42,7 @@ pub enum SessionError {
     DuplicateKey,
     /// A stored value is not of the type that was asked for. The error does not show the value, because errors end
     /// up in logs.
+    #[non_exhaustive]
     Decode {
         /// Key of the value, or `None` if the whole dictionary was decoded as one value and no single entry is to
         /// blame.

@@ -7,7 +7,7 @@ pub(super) enum AnyCarrier<T> {
 }
 
 impl<T> AnyCarrier<T> {
-    /// Returns the name of the cookie or header, for events.
+    /// Returns the name of the cookie or header.
     pub(super) fn name(&self) -> &str {
         let (AnyCarrier::Cookie(SessionCookie { token, .. }) | AnyCarrier::Header(token)) = self;
         token.core.slot.purpose.name()
