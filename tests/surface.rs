@@ -123,7 +123,7 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 67),
     ("traits", 4),
-    ("functions", 359),
+    ("functions", 363),
     ("hundreds of lines of code", 138),
 ];
 

@@ -13,7 +13,7 @@ export default sessionProxy(
   cookie,
   NextResponse,
   (request, session) => {
-    session.ensureId(); // if pages for everybody carry CSRF tokens
+    session.ensureId(); // only for CSRF tokens on pages for everybody: each visitor gets a cookie
     return members(request, session);
   },
   { flashes: ["notice"] },
