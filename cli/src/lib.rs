@@ -106,7 +106,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 const AFTER_HELP: &str = "\
 Exit codes:
   0  success
-  1  the check failed: of a ring or a cookie; or the ring forbids the change, and nothing is written
+  1  a ring or a cookie failed its check, or the ring forbids the change, and nothing is written
   2  the command line is wrong
   3  a file cannot be read or written, or is not a key ring
   4  another process is editing the file

@@ -43,7 +43,7 @@ fn exit_codes_and_the_environment_are_in_the_help() {
     let help = Desk::new().done("--help");
     for line in [
         "  0  success",
-        "  1  the check failed",
+        "  1  a ring or a cookie failed its check",
         "  2  the command line",
         "  3  a file",
         "  4  another process",
