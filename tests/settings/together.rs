@@ -222,6 +222,7 @@ fn the_keys_of_one_layer_are_watched_as_another_says() {
     }
 }
 
+#[cfg(feature = "watch")]
 #[test]
 fn a_later_layer_replaces_what_its_settings_cannot_stand_beside() {
     let (_folder, path) = super::folder::Folder::with("keys", format!("{}\n", key()));
