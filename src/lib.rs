@@ -104,7 +104,7 @@
 //! - another key has begun to seal.
 //!
 //! [`Session::save`] and [`Session::discard`] override this. When the application ends a session, the browser is told to drop
-//! its cookie. When a cookie does not open, it is left alone.
+//! its cookie. When a cookie does not open, it is left alone until the application changes the session.
 //!
 //! # Keys
 //!

@@ -206,7 +206,7 @@ export type SessionErrorCode =
 
 /**
  * Gets what operators should know: a sentence, and fields with facts about it, without secrets. Events that requests cause are told
- * once a minute for each kind. What the function throws fails no request.
+ * once a minute for each kind, and failures always. What the function throws fails no request.
  */
 export type Log = (level: "info" | "warn" | "error", message: string, fields: { readonly [name: string]: unknown }) => unknown;
 

@@ -40,7 +40,7 @@ export interface OldCookieOptions {
   readonly until: Date | number;
 }
 
-/** A `SessionCookie` under another name, ring, mode or label. */
+/** A `SessionCookie` under another name, ring, mode or `application`. */
 export interface FormerCookieOptions extends Pick<OldCookieOptions, "from" | "until"> {
   /** Its sessions hold the same type, or are dictionaries. They stay as they are, with their ids, dates and messages. */
   readonly cookie: SessionCookie<any>;

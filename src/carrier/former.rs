@@ -12,7 +12,7 @@ use crate::{
     token::Context,
 };
 
-/// With feature `migrate`: takes over the sessions of a cookie with another name, key ring, mode or label. They keep
+/// With feature `migrate`: takes over the sessions of a cookie with another name, key ring, mode or `application`. They keep
 /// their ids, dates and messages.
 ///
 /// # Examples

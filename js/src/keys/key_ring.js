@@ -26,7 +26,7 @@ export class KeyRing extends Ring {
 
   /**
    * Reads a ring, and follows it: carriers that are built with it ask `source` again when they load a session, at most once in
-   * `every` seconds. What cannot be read, or is no such ring, is told to `onError`, and the ring stays as it is.
+   * `every` seconds. What cannot be read, or is no such ring, is told to `log`, and the ring stays as it is.
    */
   static async follow(source, options) {
     return new KeyRing(await follow(source, options));

@@ -80,11 +80,11 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// setting. The last activity of a session is then the time of the last answer ([docs/spec/writer.md § 8.16]), so
     /// the idle timeout is precise to `interval`. [`refresh_after`](Self::refresh_after) cannot be set as well.
     ///
-    /// Extractors of axum and actix-web ask the application. Code that gets a session in another way has to call
-    /// [`validate`](crate::Session::validate) before it uses the session. Without this call, a session whose last
-    /// answer is too old is empty and refuses changes. A sign-in ([`sign_in`](crate::Session::sign_in),
-    /// [`renew`](crate::Session::renew)) counts as an answer. Call this after [`typed`](SessionBuilder::typed), like
-    /// [`revoked_if`](Self::revoked_if).
+    /// Extractors of axum and actix-web ask the application, and so does `from_extensions`. Code that gets a session in
+    /// another way has to call [`validate`](crate::Session::validate) before it uses the session. Without this call, a
+    /// session whose last answer is too old is empty and refuses changes. A sign-in
+    /// ([`sign_in`](crate::Session::sign_in), [`renew`](crate::Session::renew)) counts as an answer. Call this after
+    /// [`typed`](SessionBuilder::typed), like [`revoked_if`](Self::revoked_if).
     ///
     /// # Examples
     ///
