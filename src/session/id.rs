@@ -1,4 +1,4 @@
-//! Id of a session, which `state/lifecycle.rs` makes.
+//! Id of a session, which `state/actions.rs` makes.
 
 use std::{fmt, str::FromStr};
 

@@ -1,4 +1,4 @@
-//! Changes of a session as a whole, and of its lifetime. `state/lifecycle.rs` has their effects. Durations count from
+//! Changes of a session as a whole, and of its lifetime. `state/actions.rs` has their effects. Durations count from
 //! now in whole seconds.
 
 use std::time::{Duration, SystemTime};

@@ -283,6 +283,12 @@ impl<T> State<T> {
         self.metadata().map(|known| lifetimes.expires_at(known))
     }
 
+    /// Returns the time at which the session ends, however much it is used.
+    pub(super) fn absolute_deadline(&self) -> UnixSeconds {
+        let lifetimes = &self.policy.lifetimes;
+        lifetimes.absolute_deadline(&self.draft.metadata)
+    }
+
     pub(crate) fn is_persistent(&self) -> bool {
         self.policy.is_persistent(&self.draft.metadata)
     }
@@ -296,19 +302,15 @@ impl<T> State<T> {
 
     /// Returns the name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
-        let withheld = self.withheld();
-        // A guard checks a form before the application is asked about the session.
-        let metadata = match withheld {
-            Some(Withheld::Stale(opened)) => opened,
-            Some(Withheld::Unvalidated(opened)) => &opened.layout.metadata,
-            _ => &self.draft.metadata,
-        };
-        let mut sid = metadata.sid?;
-        if matches!(withheld, Some(Withheld::Stale(_))) {
+        let (metadata, mask) = match self.withheld() {
             // A stale session has tokens too, or nobody could sign in or out by a form. Its id is inverted, so that a
             // thief of the cookie gets no token of the bound session.
-            sid = sid.map(|byte| !byte);
-        }
+            Some(Withheld::Stale(opened)) => (opened, 0xff),
+            // A guard checks a form before the application is asked about the session.
+            Some(Withheld::Unvalidated(opened)) => (&opened.layout.metadata, 0),
+            _ => (&self.draft.metadata, 0),
+        };
+        let sid = metadata.sid?.map(|byte| byte ^ mask);
         let mut name = [0; 12];
         name[..8].copy_from_slice(&sid);
         name[8..].copy_from_slice(&wire_issued(metadata.issued).unwrap_or(0).to_be_bytes());

@@ -203,12 +203,7 @@ impl<T> State<T> {
 
     /// Stores the changes, unless the session has ended by now.
     fn store(&self, said: Said) -> Decision {
-        if self.now
-            >= self
-                .policy
-                .lifetimes
-                .absolute_deadline(&self.draft.metadata)
-        {
+        if self.now >= self.absolute_deadline() {
             return self.drop_if_any(said);
         }
         let metadata = self.to_write(self.content_len(), self.draft.metadata);

@@ -1,9 +1,10 @@
 //! A session as plain data, and every rule about it as a method of [`State`]. This room knows nothing of keys or locks,
 //! and only the sizes of cookies.
 //!
-//! A request [opens](open) a session and [acts](lifecycle) on its [content]. At the end, the session [decides](decide)
+//! A request [opens](open) a session and [acts](actions) on its [content]. At the end, the session [decides](decide)
 //! what becomes of the token, as docs/spec/writer.md specifies.
 
+mod actions;
 mod bytes;
 mod circumstances;
 mod content;
@@ -11,7 +12,6 @@ mod data;
 mod decide;
 mod departed;
 mod error;
-mod lifecycle;
 mod lifetime;
 mod open;
 mod refresh;

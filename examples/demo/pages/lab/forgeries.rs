@@ -57,13 +57,8 @@ impl Forgeries {
 /// Writes a whole number as an exponent.
 fn raised(number: f64) -> String {
     let digits = format!("{number:.0}");
-    let raised = digits.bytes().map(|digit| match digit {
-        b'0'..=b'9' => {
-            ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][usize::from(digit - b'0')]
-        }
-        _ => '⁻',
-    });
-    raised.collect()
+    let raised = |digit: char| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit.to_digit(10)? as usize);
+    digits.chars().filter_map(raised).collect()
 }
 
 /// Counts one more for this reason, and returns its colour.

@@ -72,10 +72,7 @@ impl<T> State<T> {
         }
         let end = self.now.saturating_add(duration);
         self.change_metadata(|metadata| metadata.remembered = Some(seconds_until(end, metadata)))?;
-        Ok(self
-            .policy
-            .lifetimes
-            .absolute_deadline(&self.draft.metadata))
+        Ok(self.absolute_deadline())
     }
 
     /// Ends the session with the browser again. A limit stays.
