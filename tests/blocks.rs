@@ -27,7 +27,7 @@ fn every_block_of_the_documents_is_run_or_listed_as_not_run() {
     let help = "run these by a test, or add them to RUN or NOT_RUN in tests/blocks.rs";
     assert!(faults.is_empty(), "{help}:\n{}", faults.join("\n"));
     let rows = RUN.iter().map(|row| row.0);
-    for first in rows.chain(NOT_RUN.iter().map(|row| row.0)) {
+    for first in rows.chain(NOT_RUN.iter().flat_map(|row| row.1).copied()) {
         assert!(listed.contains(first), "no page has `{first}` any more");
     }
 }
@@ -129,7 +129,7 @@ fn units(language: &str, block: &[&str]) -> Vec<String> {
 }
 
 fn is_in_a_list(unit: &str) -> bool {
-    RUN.iter().any(|row| row.0 == unit) || NOT_RUN.iter().any(|row| row.0 == unit)
+    RUN.iter().any(|row| row.0 == unit) || NOT_RUN.iter().any(|row| row.1.contains(&unit))
 }
 
 fn is_run(repository: &Repository, page: &str, language: &str, block: &[&str], unit: &str) -> bool {
@@ -141,8 +141,10 @@ fn is_run(repository: &Repository, page: &str, language: &str, block: &[&str], u
         "js" | "jsx" | "ts" => {
             let name = unit.strip_prefix("// ");
             let name = name.and_then(|name| name.rsplit('/').next());
-            let test = repository.text("js/test/readme.test.js");
-            page.starts_with("js/") && name.is_some_and(|name| test.contains(name))
+            let tests = ["js/test/readme.test.js", "js/test/nextjs_page.test.js"];
+            let mut tests = tests.map(|test| repository.text(test)).into_iter();
+            page.starts_with("js/")
+                && name.is_some_and(|name| tests.any(|test| test.contains(name)))
         }
         "json" if page == "device/docs/devices.md" => true,
         "toml" | "json" if page == "docs/settings.md" => {
@@ -283,157 +285,123 @@ const RUN: &[(&str, &str, &str)] = &[
         "js/test/readme.test.js",
         "settings are read by the lines of the page about them",
     ),
-];
-
-/// What nothing runs: its first line or command, and why.
-const NOT_RUN: &[(&str, &str)] = &[
-    (".ci/run", "it is what runs the rest"),
-    (".ci/run all", "it is what runs the rest"),
-    (
-        "cargo run --release",
-        "the gate runs a short form, with --quick",
-    ),
-    (
-        "cargo run --release --features aws-lc",
-        "minutes of measuring",
-    ),
-    (
-        "cargo run --release -- --only XAES clock",
-        "minutes of measuring",
-    ),
-    ("./programs", "minutes of measuring"),
-    (
-        "node cookies.js",
-        "minutes of measuring, with packages of others",
-    ),
-    (
-        "cargo run --release --bin timing",
-        "the gate runs a short form, with --quick",
-    ),
-    (
-        "cargo run --release --bin timing --features aws-lc",
-        "minutes of measuring",
-    ),
-    (
-        "cargo run --release --bin timing -- CSRF keys",
-        "minutes of measuring",
-    ),
-    ("fuzz/keep sessions guard", "it changes committed files"),
-    ("fuzz/measure 300", "minutes of measuring"),
-    (
-        "rustup target add wasm32-unknown-unknown",
-        "it changes the toolchain",
-    ),
-    (
-        "npx wrangler secret put SESSION_KEYS",
-        "needs an account at Cloudflare",
-    ),
-    (
-        "apt-get install haproxy redis-server",
-        "the gate installs both by a function of its own",
-    ),
-    (
-        "hardtack keygen > keys",
-        "by hand, what the tests of the fleet do from Rust",
-    ),
-    (
-        "redis-server --bind 127.0.0.1 --appendonly yes",
-        "by hand, what the tests of the fleet do from Rust",
-    ),
-    (
-        "SESSION_KEYS_FILE=keys cargo run -- 3001",
-        "by hand, what the tests of the fleet do from Rust",
-    ),
-    (
-        "SESSION_KEYS_FILE=keys cargo run -- 3002",
-        "by hand, what the tests of the fleet do from Rust",
-    ),
-    (
-        "PORT=3000 FIRST=3001 SECOND=3002 haproxy -db -f haproxy.cfg",
-        "by hand, what the tests of the fleet do from Rust",
-    ),
-    (
-        "curl -d name=ada http://127.0.0.1:3000/sign-in -i",
-        "by hand, what the tests of the fleet do from Rust",
-    ),
-    (
-        "curl http://127.0.0.1:3001/health",
-        "by hand, what the tests of the fleet do from Rust",
-    ),
-    (
-        "npx hardtack-cli",
-        "from the registry; cli/npm/test.js runs the package",
-    ),
-    (
-        "npx hardtack-cli keygen",
-        "from the registry; cli/npm/test.js runs the package",
-    ),
-    (
-        "npx hardtack-cli ring add session.keys --lifetime 30m",
-        "from the registry; cli/npm/test.js runs the package",
-    ),
-    (
-        "npx hardtack-cli ring rotate session.keys --after 15m",
-        "from the registry; cli/npm/test.js runs the package",
-    ),
-    (
-        "npx hardtack-cli inspect --keys session.keys < cookie.txt",
-        "from the registry; cli/npm/test.js runs the package",
-    ),
-    (
-        r#"ring="$(printf %s "$SESSION_KEYS" | npx hardtack-cli ring rotate - --after 15m --lifetime 30m)" && printf %s "$ring""#,
-        "from the registry; cli/tests runs the same with `hardtack`",
-    ),
-    (
-        "(cd ../hardtack/js && npm install && npm pack)",
-        "js/test/package.test.js packs and installs it elsewhere",
-    ),
-    (
-        "npm install ../hardtack/js/hardtack-session-0.1.0.tgz",
-        "js/test/package.test.js packs and installs it elsewhere",
-    ),
-    (
-        "(cd ../hardtack/cli/npm && npm pack)",
-        "cli/npm/test.js runs the package",
-    ),
-    (
-        "npm install --save-dev ../hardtack/cli/npm/hardtack-cli-0.1.0.tgz",
-        "cli/npm/test.js runs the package",
-    ),
-    (
-        "limit_req_zone $binary_remote_addr zone=devices:1m rate=10r/m;",
-        "a configuration of nginx",
-    ),
-    ("spec:", "needs a cluster"),
-    ("session:", "a configuration of another framework"),
-    (
-        "[profile.release.package.xaes-256-gcm]",
-        "slows every build down",
-    ),
-    ("services:", "needs Docker"),
-    ("[Service]", "needs systemd"),
-    (
-        "use axum::{Router, http::{HeaderName, HeaderValue, Method, header::CONTENT_TYPE}, routing::get};",
-        "needs tower-http",
-    ),
-    (
-        r#"const api = (path, options) => fetch(`https://api.example.com${path}`, { credentials: "include", ...options });"#,
-        "needs a browser and two origins",
-    ),
-    ("npm pkg set type=module", "of npm"),
     (
         r#"node -e 'import("hardtack-session").then(async ({ generateKey }) => console.log(await generateKey()))'"#,
-        "needs the installed package",
+        "js/test/readme.test.js",
+        "a key is made by the line for it",
     ),
-    ("cd tests/devices", "of the shell"),
-    ("npm install", "of npm"),
-    ("node --test", "the gate runs it in this folder"),
-    ("cd ..", "of the shell"),
-    ("cargo new sign-in", "of Cargo"),
-    ("cd sign-in", "of the shell"),
+];
+
+/// What nothing runs: the reason, and first lines or commands.
+const NOT_RUN: &[(&str, &[&str])] = &[
+    ("it is what runs the rest", &[".ci/run", ".ci/run all"]),
     (
-        "git clone https://github.com/hardtack-rs/hardtack",
-        "of git",
+        "the gate runs a short form, with --quick",
+        &["cargo run --release", "cargo run --release --bin timing"],
     ),
-    ("cd hardtack", "of the shell"),
+    (
+        "minutes of measuring",
+        &[
+            "cargo run --release --features aws-lc",
+            "cargo run --release -- --only XAES clock",
+            "./programs",
+            "cargo run --release --bin timing --features aws-lc",
+            "cargo run --release --bin timing -- CSRF keys",
+            "fuzz/measure 300",
+        ],
+    ),
+    (
+        "minutes of measuring, with packages of others",
+        &["node cookies.js"],
+    ),
+    ("it changes committed files", &["fuzz/keep sessions guard"]),
+    (
+        "it changes the toolchain",
+        &["rustup target add wasm32-unknown-unknown"],
+    ),
+    (
+        "needs an account at Cloudflare",
+        &["npx wrangler secret put SESSION_KEYS"],
+    ),
+    (
+        "the gate installs both by a function of its own",
+        &["apt-get install haproxy redis-server"],
+    ),
+    (
+        "by hand, what the tests of the fleet do from Rust",
+        &[
+            "hardtack keygen > keys",
+            "redis-server --bind 127.0.0.1 --appendonly yes",
+            "SESSION_KEYS_FILE=keys cargo run -- 3001",
+            "SESSION_KEYS_FILE=keys cargo run -- 3002",
+            "PORT=3000 FIRST=3001 SECOND=3002 haproxy -db -f haproxy.cfg",
+            "curl -d name=ada http://127.0.0.1:3000/sign-in -i",
+            "curl http://127.0.0.1:3001/health",
+        ],
+    ),
+    (
+        "from the registry; cli/npm/test.js runs the package",
+        &[
+            "npx hardtack-cli",
+            "npx hardtack-cli keygen",
+            "npx hardtack-cli ring add session.keys --lifetime 30m",
+            "npx hardtack-cli ring rotate session.keys --after 15m",
+            "npx hardtack-cli inspect --keys session.keys < cookie.txt",
+        ],
+    ),
+    (
+        "from the registry; cli/tests runs the same with `hardtack`",
+        &[
+            r#"ring="$(printf %s "$SESSION_KEYS" | npx hardtack-cli ring rotate - --after 15m --lifetime 30m)" && printf %s "$ring""#,
+        ],
+    ),
+    (
+        "js/test/package.test.js packs and installs it elsewhere",
+        &[
+            "(cd ../hardtack/js && npm install && npm pack)",
+            "npm install ../hardtack/js/hardtack-session-0.1.0.tgz",
+        ],
+    ),
+    (
+        "cli/npm/test.js runs the package",
+        &[
+            "(cd ../hardtack/cli/npm && npm pack)",
+            "npm install --save-dev ../hardtack/cli/npm/hardtack-cli-0.1.0.tgz",
+        ],
+    ),
+    (
+        "a configuration of nginx",
+        &["limit_req_zone $binary_remote_addr zone=devices:1m rate=10r/m;"],
+    ),
+    ("needs a cluster", &["spec:"]),
+    ("a configuration of another framework", &["session:"]),
+    (
+        "slows every build down",
+        &["[profile.release.package.xaes-256-gcm]"],
+    ),
+    ("needs Docker", &["services:"]),
+    ("needs systemd", &["[Service]"]),
+    (
+        "needs tower-http",
+        &[
+            "use axum::{Router, http::{HeaderName, HeaderValue, Method, header::CONTENT_TYPE}, routing::get};",
+        ],
+    ),
+    (
+        "needs a browser and two origins",
+        &[
+            r#"const api = (path, options) => fetch(`https://api.example.com${path}`, { credentials: "include", ...options });"#,
+        ],
+    ),
+    ("of npm", &["npm pkg set type=module", "npm install"]),
+    (
+        "of the shell",
+        &["cd tests/devices", "cd ..", "cd sign-in", "cd hardtack"],
+    ),
+    ("the gate runs it in this folder", &["node --test"]),
+    ("of Cargo", &["cargo new sign-in"]),
+    (
+        "of git",
+        &["git clone https://github.com/hardtack-rs/hardtack"],
+    ),
 ];

@@ -1,13 +1,13 @@
-// The programs of the README, of migration.md and of docs/ run.
+// The programs of the README, of migration.md and of docs/ run; nextjs_page.test.js has those for Next.js.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { execPath } from "node:process";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import secureSession from "@fastify/secure-session";
@@ -19,7 +19,6 @@ import * as h3of2 from "h3";
 import * as h3of1 from "h3-1";
 import { Hono } from "hono";
 import { getIronSession } from "iron-session";
-import { transform } from "esbuild";
 import { SignJWT } from "jose";
 import Koa from "koa";
 import koaSession from "koa-session";
@@ -31,30 +30,12 @@ import { SessionCookie, generateKey } from "../src/index.js";
 import { sessionType, struct, text, u53 } from "../src/struct.js";
 import { writeExamples } from "../src/testing.js";
 import { session as inHono } from "../src/web/hono.js";
+import { cookieOf, folder, here, load, migration, nextjs, operations, pages, programs, readme } from "./programs.js";
 import { listening } from "./stand_ins.js";
 import { SIGNING_KEY, XAES_KEY } from "./visitor.js";
 
-const here = (file) => new URL(`../${file}`, import.meta.url);
-const readme = await readFile(here("README.md"), "utf8");
-const [migration, operations, nextjs] = await Promise.all(["migration.md", "docs/operations.md", "docs/nextjs.md"].map((page) => readFile(here(page), "utf8")));
-const pages = [readme, migration, operations, nextjs];
-/** By the comment in their first lines. */
-const programs = new Map([...pages.join("").matchAll(/```(?:jsx?|ts)\n\/\/ (\S+\.(?:jsx?|ts))\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
-
-process.env.SESSION_KEYS = XAES_KEY;
-process.env.IRON_PASSWORD = "a password of at least 32 characters";
-const folder = here("dist-test/readme/");
-await mkdir(folder, { recursive: true });
-after(() => rm(folder, { recursive: true }));
-
-async function load(name) {
-  await writeFile(new URL(name, folder), programs.get(name));
-  return import(new URL(name, folder));
-}
-
 const env = { SESSION_KEYS: XAES_KEY };
 const request = (cookie = "") => new Request("http://localhost/", { headers: { cookie } });
-const cookieOf = (response) => response.headers.getSetCookie()[0].split(";")[0];
 
 test("the worker counts", async () => {
   const worker = (await load("worker.js")).default;
@@ -463,6 +444,19 @@ test("what a session can do is done, line by line", async () => {
   for (const copied of [() => session.user, () => JSON.stringify(session), () => ({ ...session })]) assert.throws(copied, TypeError);
 });
 
+test("who signs in has a session of one's own, and who signs out none", async () => {
+  const cookies = await SessionCookie.encrypted(XAES_KEY);
+  const session = await cookies.load(null);
+  session.set("cart", [7]);
+  session.signIn();
+  session.set("user", 7);
+  assert.deepEqual([session.get("user"), session.has("cart"), session.id === null], [7, false, false]);
+  const [line] = await cookies.save(session);
+  const next = await cookies.load(line.split(";")[0]);
+  next.invalidate();
+  assert.match((await cookies.save(next)).join(), /Max-Age=0/);
+});
+
 test("the guard lets a page through that carries a token", async () => {
   const { fetch } = await load("guard.js");
   assert.match(await (await fetch(request())).text(), /value="[A-Za-z0-9_-]{43}"/);
@@ -494,153 +488,6 @@ test("the worker before an origin passes the session on", async () => {
   const response = await worker.fetch(request("a=1"), { ...env, ORIGIN: `http://127.0.0.1:${origin.address().port}` });
   assert.equal(await response.text(), `a=1; ${cookieOf(response)}`);
   origin.close();
-});
-
-test("programs of other frameworks are those that are tested with them", async () => {
-  const places = {
-    "lib/session.js": "next",
-    "instrumentation.js": "next",
-    "proxy.js": "next",
-    "lib/cookie.js": "next",
-    "pages/api/legacy.js": "next",
-    "pages/legacy.js": "next",
-    "src/hooks.server.js": "sveltekit",
-    "src/middleware.js": "astro",
-    "server/utils/session.js": "nuxt",
-  };
-  for (const [name, framework] of Object.entries(places)) {
-    assert.equal(programs.get(name), await readFile(here(`frameworks/${framework}/${name}`), "utf8"), name);
-  }
-});
-
-/** The cookies of a request of Next.js. */
-const jar = { set: (name, value) => jar.pairs.set(name, value), getAll: () => [...jar.pairs].map(([name, value]) => ({ name, value })), pairs: new Map() };
-
-/** What takes the place of a module that is not here. */
-const STAND_INS = {
-  "next/headers": "const cookies = async () => jarOfNext;",
-  "next/navigation": "const redirect = (to) => { throw Object.assign(new Error(to), { digest: `NEXT_REDIRECT;push;${to};307;` }); };",
-  arctic: `const [generateState, generateCodeVerifier, decodeIdToken] = [() => "a state", () => "a verifier", JSON.parse];
-    class Google {
-      createAuthorizationURL = (state, verifier, scopes) => new URL(\`https://google.example/?state=\${encodeURIComponent(state)}&scope=\${scopes.join("+")}\`);
-      async validateAuthorizationCode(code, verifier) {
-        if (code !== "a code" || verifier !== "a verifier") throw new Error("refused");
-        return { idToken: () => JSON.stringify({ sub: "7", name: "Ada" }) };
-      }
-    }`,
-};
-
-/** Writes this program of the guide for Next.js, with stand-ins, and imports it. */
-async function loadOfNext(name) {
-  const file = new URL(name.replace(/x$/, ""), folder);
-  await mkdir(new URL("./", file), { recursive: true });
-  const text = programs.get(name).replace(/^import .* "(.*)";$/gm, (line, from) => STAND_INS[from] ?? line);
-  const { code } = await transform(text, { loader: "jsx", jsxFactory: "jsx" });
-  await writeFile(file, `const jsx = (type, given, ...children) => ({ type, ...given, children });\n${code}`);
-  return import(file);
-}
-
-/** Writes the module of the sessions of Next.js, with this jar. */
-async function withJar() {
-  globalThis.jarOfNext = jar;
-  jar.pairs.clear();
-  await loadOfNext("lib/session.js");
-}
-
-test("a wrong key stops Next.js when it starts", async (t) => {
-  await withJar();
-  const { register } = await load("instrumentation.js");
-  t.after(() => (process.env.SESSION_KEYS = XAES_KEY));
-  process.env.SESSION_KEYS = XAES_KEY.slice(0, -1);
-  await assert.rejects(register(), { name: "ConfigError", code: "key" });
-  process.env.SESSION_KEYS = XAES_KEY;
-  await register();
-});
-
-const formOf = (fields) => Object.entries(fields).reduce((form, [name, value]) => (form.set(name, value), form), new FormData());
-
-/** The actions and pages of the guide for Next.js. */
-async function siteInNext() {
-  await withJar();
-  const users = 'export const check = async (name, password) => (password === "right" ? { name } : null);';
-  await writeFile(new URL("lib/users.js", folder), users);
-  const actions = await loadOfNext("app/actions.js");
-  const page = async (name) => (await loadOfNext(`app/${name}/page.jsx`)).default;
-  return { ...actions, login: await page("login"), account: await page("account") };
-}
-
-test("in Next.js a visitor signs in and out by actions, and pages show the user", async () => {
-  const { signIn, signOut, login, account } = await siteInNext();
-  await assert.rejects(account(), { message: "/login" });
-  const form = await login({ searchParams: Promise.resolve({ next: "/account/orders" }) });
-  assert.equal(form.action, signIn);
-  const next = form.children.find(({ name }) => name === "next").value;
-  await assert.rejects(signIn(formOf({ name: "ada", password: "wrong" })), { message: "/login" });
-  assert.equal(jar.pairs.size, 0);
-  await assert.rejects(signIn(formOf({ name: "ada", password: "right", next })), { message: "/account/orders" });
-  assert.deepEqual((await account()).children[0].children, ["Hello ", "ada"]);
-  await assert.rejects(signIn(formOf({ name: "ada", password: "right", next: "https://evil.example/" })), { message: "/account" });
-  await assert.rejects(signOut(), { message: "/" });
-  jar.pairs.clear(); // A browser drops what has `Max-Age=0`.
-  await assert.rejects(account(), { message: "/login" });
-});
-
-test("an action behind `protect` checks the session itself, because it may be posted to any page", async () => {
-  const { addToCart } = await siteInNext();
-  const { sessions } = await import(new URL("lib/session.js", folder));
-  const form = formOf({ item: "7" });
-  await assert.rejects(addToCart(form), { message: "/login" });
-  assert.deepEqual([...jar.pairs.keys()], []);
-  await sessions.update((session) => session.set("user", "ada"));
-  await addToCart(form);
-  assert.deepEqual((await sessions.load()).get("cart"), ["7"]);
-});
-
-test("a route handler of Next.js changes the session of its user, and refuses other sites", async () => {
-  await withJar();
-  const { POST } = await loadOfNext("app/api/cart/route.js");
-  const cookies = await SessionCookie.encrypted(XAES_KEY);
-  const session = await cookies.load(null);
-  session.set("user", "ada");
-  const cookie = (await cookies.save(session))[0].split(";")[0];
-  const post = (headers) => POST(new Request("http://localhost/api/cart", { method: "POST", body: '{"item":7}', headers }));
-  assert.deepEqual(await (await post({ cookie })).json(), [7]);
-  assert.equal((await post({})).status, 401);
-  assert.equal((await post({ cookie, "sec-fetch-site": "cross-site" })).status, 403);
-});
-
-test("a visitor comes back from Google signed in, once and with the right state", async () => {
-  await withJar();
-  await loadOfNext("lib/google.js");
-  const begin = await loadOfNext("app/api/google/route.js");
-  const end = await loadOfNext("app/api/google/callback/route.js");
-  const cookies = await SessionCookie.encrypted(XAES_KEY);
-  const started = await begin.GET(new Request("http://localhost/api/google"));
-  assert.deepEqual([started.status, started.headers.get("location")], [302, "https://google.example/?state=a%20state&scope=openid+profile"]);
-  const back = (query, cookie) => end.GET(new Request(`http://localhost/api/google/callback?${query}`, { headers: { cookie } }));
-  for (const query of ["code=a+code&state=another", "code=a+code", "state=a+state", "error=access_denied&state=a+state"]) {
-    assert.equal((await back(query, cookieOf(started))).status, 400, query);
-  }
-  assert.equal((await back("code=a+code&state=a+state", "")).status, 400);
-  const response = await back("code=a+code&state=a+state", cookieOf(started));
-  assert.deepEqual([response.status, response.headers.get("location")], [303, "/account"]);
-  const session = await cookies.load(cookieOf(response));
-  assert.deepEqual(session.entries(), [["name", "Ada"], ["user", "7"]]);
-  assert.equal((await back("code=a+code&state=a+state", cookieOf(response))).status, 400);
-});
-
-test("a health check in Hono, Express and Next.js shows the keys in use", async () => {
-  await withJar();
-  const { sessions } = await import(new URL("lib/session.js", folder));
-  const { inHono, inExpress, inNext } = await load("health.js");
-  const cookies = SessionCookie.encrypted(XAES_KEY);
-  const hono = new Hono();
-  inHono(hono, cookies);
-  const app = express();
-  inExpress(app, cookies);
-  const { text } = await (await listening(createServer(app))).get("/health");
-  const bodies = [text, await (await hono.request("/health")).text(), await (await inNext(sessions)()).text()];
-  for (const body of bodies) assert.match(body, /^seals 3063b66e\naccepts 3063b66e\nfingerprint e2414bb8e74af671\nsettings 331a75f197d27245\n/);
 });
 
 test("the package that is installed from a clone is the one that is packed", async () => {

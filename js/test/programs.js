@@ -1,0 +1,28 @@
+// The programs of the README, of migration.md and of docs/, for the tests that run them.
+
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { after } from "node:test";
+
+import { XAES_KEY } from "./visitor.js";
+
+export const here = (file) => new URL(`../${file}`, import.meta.url);
+export const readme = await readFile(here("README.md"), "utf8");
+export const [migration, operations, nextjs] = await Promise.all(["migration.md", "docs/operations.md", "docs/nextjs.md"].map((page) => readFile(here(page), "utf8")));
+export const pages = [readme, migration, operations, nextjs];
+/** By the comment in their first lines. */
+export const programs = new Map([...pages.join("").matchAll(/```(?:jsx?|ts)\n\/\/ (\S+\.(?:jsx?|ts))\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
+
+process.env.SESSION_KEYS = XAES_KEY;
+process.env.IRON_PASSWORD = "a password of at least 32 characters";
+/** Of this test file alone, because each runs in a process of its own. */
+export const folder = here(`dist-test/programs-${process.pid}/`);
+await mkdir(folder, { recursive: true });
+after(() => rm(folder, { recursive: true }));
+
+/** Writes this program into the folder, and imports it. */
+export async function load(name) {
+  await writeFile(new URL(name, folder), programs.get(name));
+  return import(new URL(name, folder));
+}
+
+export const cookieOf = (response) => response.headers.getSetCookie()[0].split(";")[0];
