@@ -51,7 +51,7 @@ fn every_arrow_of_the_picture_runs_down() {
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    for package in ["src/", "device/src/", "migrate/src/"] {
+    for package in ["src/", "crates/device/src/", "crates/migrate/src/"] {
         let files = Repository::read().files.iter();
         let files = files.filter_map(|(path, text)| {
             let path = path.strip_prefix(package)?.strip_suffix(".rs")?;
@@ -65,7 +65,12 @@ fn no_files_import_each_other_in_a_circle() {
 #[test]
 fn every_file_stands_in_a_room_and_is_no_longer_than_can_be_read() {
     for (path, text) in &Repository::read().files {
-        let packages = ["cli/src/", "derive/src/", "device/src/", "migrate/src/"];
+        let packages = [
+            "crates/cli/src/",
+            "crates/derive/src/",
+            "crates/device/src/",
+            "crates/migrate/src/",
+        ];
         let is_of_package = packages.iter().any(|folder| path.starts_with(folder));
         if !is_of_package && !path.starts_with("src/") {
             continue;

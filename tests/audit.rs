@@ -180,8 +180,8 @@ fn direct(manifest: &Table) -> BTreeSet<String> {
 /// As the table calls them, and their manifests.
 const PACKAGES: [(&str, &str); 5] = [
     ("hardtack", "Cargo.toml"),
-    ("device", "device/Cargo.toml"),
-    ("migrate", "migrate/Cargo.toml"),
-    ("cli", "cli/Cargo.toml"),
-    ("derive", "derive/Cargo.toml"),
+    ("device", "crates/device/Cargo.toml"),
+    ("migrate", "crates/migrate/Cargo.toml"),
+    ("cli", "crates/cli/Cargo.toml"),
+    ("derive", "crates/derive/Cargo.toml"),
 ];

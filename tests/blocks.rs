@@ -146,7 +146,7 @@ fn is_run(repository: &Repository, page: &str, language: &str, block: &[&str], u
             page.starts_with("js/")
                 && name.is_some_and(|name| tests.any(|test| test.contains(name)))
         }
-        "json" if page == "device/docs/devices.md" => true,
+        "json" if page == "crates/device/docs/devices.md" => true,
         "toml" | "json" if page == "docs/settings.md" => {
             let test = "fn the_files_of_the_documentation_are_understood()";
             repository
@@ -217,12 +217,14 @@ fn dependency(line: &str) -> Option<String> {
 /// `cargo add` or `cargo install` of packages that exist, with features that they have.
 fn is_of_packages(repository: &Repository, command: &str) -> bool {
     let words: Vec<_> = command.split_whitespace().collect();
-    let (package, rest) = match words[..] {
+    let (folder, rest) = match words[..] {
         ["cargo", "add" | "install", "--path", folder, ref rest @ ..] => {
-            (folder.strip_prefix("../hardtack").unwrap_or(folder), rest)
+            let folder = folder.strip_prefix("../hardtack").unwrap_or(folder);
+            (folder.trim_start_matches('/').to_owned(), rest)
         }
         ["cargo", "add" | "install", name, ref rest @ ..] if name.starts_with("hardtack") => {
-            (&name["hardtack".len()..], rest)
+            let package = name["hardtack".len()..].replacen('-', "crates/", 1);
+            (package, rest)
         }
         ["cargo", "add", name, ref rest @ ..] => {
             let name = name.split('@').next().unwrap();
@@ -232,7 +234,6 @@ fn is_of_packages(repository: &Repository, command: &str) -> bool {
         }
         _ => return false,
     };
-    let folder = package.trim_start_matches(['/', '-']);
     let manifest = format!("{folder}/Cargo.toml");
     let manifest = manifest.trim_start_matches('/');
     let Some((_, manifest)) = repository.files.iter().find(|(path, _)| path == manifest) else {
@@ -267,17 +268,17 @@ const RUN: &[(&str, &str, &str)] = &[
     ("npx wrangler deploy", ".ci/run", "deploy --dry-run"),
     (
         "row=0",
-        "cli/tests/command_line/guide.rs",
+        "crates/cli/tests/command_line/guide.rs",
         r#"shell_lines("curl ")"#,
     ),
     (
         r#"ring="$(printf %s "$SESSION_KEYS" | hardtack ring rotate - --after 15m --settings app.toml)" &&printf %s "$ring" | npx wrangler secret put SESSION_KEYS"#,
-        "cli/tests/command_line/guide.rs",
+        "crates/cli/tests/command_line/guide.rs",
         r#"shell_lines("ring rotate -")"#,
     ),
     (
         "class JsonOrPickle:",
-        "migrate/tests/python.py",
+        "crates/migrate/tests/python.py",
         r#"exec(re.search(r"```python"#,
     ),
     (
@@ -340,7 +341,7 @@ const NOT_RUN: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "from the registry; cli/npm/test.js runs the package",
+        "from the registry; crates/cli/npm/test.js runs the package",
         &[
             "npx hardtack-cli",
             "npx hardtack-cli keygen",
@@ -350,7 +351,7 @@ const NOT_RUN: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "from the registry; cli/tests runs the same with `hardtack`",
+        "from the registry; crates/cli/tests runs the same with `hardtack`",
         &[
             r#"ring="$(printf %s "$SESSION_KEYS" | npx hardtack-cli ring rotate - --after 15m --lifetime 30m)" && printf %s "$ring""#,
         ],
@@ -363,10 +364,10 @@ const NOT_RUN: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "cli/npm/test.js runs the package",
+        "crates/cli/npm/test.js runs the package",
         &[
-            "(cd ../hardtack/cli/npm && npm pack)",
-            "npm install --save-dev ../hardtack/cli/npm/hardtack-cli-0.1.0.tgz",
+            "(cd ../hardtack/crates/cli/npm && npm pack)",
+            "npm install --save-dev ../hardtack/crates/cli/npm/hardtack-cli-0.1.0.tgz",
         ],
     ),
     (

@@ -42,7 +42,8 @@ fn every_identifier_of_the_map_is_in_the_code() {
     let words: BTreeSet<_> = sources
         .flat_map(|(_, text)| text.split(|c| !is_of_name(c)))
         .collect();
-    let methods = quoted(repository.text("CONTRIBUTING.md")).filter(|name| name.contains("::"));
+    let methods =
+        quoted(repository.text(".github/CONTRIBUTING.md")).filter(|name| name.contains("::"));
     let named = quoted(repository.text("ARCHITECTURE.md")).chain(methods);
     let identifiers: Vec<_> = named
         .flat_map(|name| name.split("::"))
@@ -101,9 +102,9 @@ fn no_page_hides_lines_of_its_examples() {
     let folders = [
         "README.md",
         "docs/",
-        "device/README.md",
-        "migrate/README.md",
-        "migrate/docs/",
+        "crates/device/README.md",
+        "crates/migrate/README.md",
+        "crates/migrate/docs/",
     ];
     let is_page = |path: &str| folders.iter().any(|folder| path.starts_with(folder));
     let mut blocks = 0;
@@ -167,10 +168,10 @@ fn no_doc_comment_opens_with_a_question_word() {
     let is_source = |path: &str| {
         let folders = [
             "src/",
-            "cli/src/",
-            "derive/src/",
-            "device/src/",
-            "migrate/src/",
+            "crates/cli/src/",
+            "crates/derive/src/",
+            "crates/device/src/",
+            "crates/migrate/src/",
         ];
         folders.iter().any(|folder| path.starts_with(folder)) && path.ends_with(".rs")
     };
@@ -289,7 +290,7 @@ fn is_path(word: &str) -> bool {
 
 /// The crate, bound sessions, and the formats of other libraries.
 fn is_library(path: &str) -> bool {
-    let folders = ["src/", "device/src/", "migrate/src/"];
+    let folders = ["src/", "crates/device/src/", "crates/migrate/src/"];
     folders.iter().any(|folder| path.starts_with(folder))
 }
 
@@ -301,7 +302,7 @@ pub(crate) fn is_test(word: &str) -> bool {
 
 const DOCUMENTS: [&str; 7] = [
     "ARCHITECTURE.md",
-    "CONTRIBUTING.md",
+    ".github/CONTRIBUTING.md",
     "SECURITY.md",
     "docs/review/audit.md",
     "docs/review/checklists.md",
@@ -319,7 +320,7 @@ const PLACES: [(&[&str], &[&str]); 7] = [
     (&["rand::", "StdRng", "SysRng"], &["src/crypto/random.rs"]),
     (
         &["metrics::", "tracing::", "\"metrics\"", "\"tracing\""],
-        &["src/events/", "device/src/events.rs"],
+        &["src/events/", "crates/device/src/events.rs"],
     ),
     (
         &[
@@ -345,9 +346,9 @@ const PLACES: [(&[&str], &[&str]); 7] = [
         ],
         &[
             "src/crypto/",
-            "device/src/devices.rs",
-            "device/src/es256.rs",
-            "migrate/src/crypto.rs",
+            "crates/device/src/devices.rs",
+            "crates/device/src/es256.rs",
+            "crates/migrate/src/crypto.rs",
         ],
     ),
     (
@@ -359,7 +360,7 @@ const PLACES: [(&[&str], &[&str]); 7] = [
 /// Of a thread: a generator, buffers, and in tests counts; an address that tells threads apart. Of the process: the encoder,
 /// which does not change.
 const KEPT: [&str; 6] = [
-    "device/src/es256.rs",
+    "crates/device/src/es256.rs",
     "src/crypto/base64url.rs",
     "src/crypto/cipher.rs",
     "src/crypto/random.rs",

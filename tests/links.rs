@@ -87,7 +87,13 @@ fn every_link_of_a_guide_leads_to_the_same_place_in_rustdoc() {
 #[test]
 fn every_package_has_a_page_whose_links_its_registry_resolves() {
     let repository = Repository::read();
-    for folder in ["", "cli/", "derive/", "device/", "migrate/"] {
+    for folder in [
+        "",
+        "crates/cli/",
+        "crates/derive/",
+        "crates/device/",
+        "crates/migrate/",
+    ] {
         let manifest: Table = repository
             .text(&format!("{folder}Cargo.toml"))
             .parse()

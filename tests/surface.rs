@@ -11,9 +11,13 @@ fn no_type_of_another_library_is_public_but_of_those_that_the_manifests_name() {
     let repository = Repository::read();
     for (manifest, page, more) in [
         ("Cargo.toml", "docs/surface/hardtack.txt", OF_THESE),
-        ("device/Cargo.toml", "docs/surface/hardtack-device.txt", &[]),
         (
-            "migrate/Cargo.toml",
+            "crates/device/Cargo.toml",
+            "docs/surface/hardtack-device.txt",
+            &[],
+        ),
+        (
+            "crates/migrate/Cargo.toml",
             "docs/surface/hardtack-migrate.txt",
             &[],
         ),

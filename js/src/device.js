@@ -1,4 +1,4 @@
-// Sessions bound to a device (device/docs/devices.md): read, kept, renewed and ended here. The endpoints at which
+// Sessions bound to a device (crates/device/docs/devices.md): read, kept, renewed and ended here. The endpoints at which
 // browsers register and refresh are those of the Rust side.
 
 import { equal, toBase64url } from "./base/bytes.js";

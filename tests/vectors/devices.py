@@ -1,4 +1,4 @@
-"""Sessions bound to a device: device/docs/devices.md, but for its endpoints, which are in endpoints.py."""
+"""Sessions bound to a device: crates/device/docs/devices.md, but for its endpoints, which are in endpoints.py."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The two endpoints of device/docs/devices.md (§ 16.6)."""
+"""The two endpoints of crates/device/docs/devices.md (§ 16.6)."""
 
 import json
 

@@ -1,7 +1,7 @@
 """A second implementation of the hardtack token format: SPEC.md and docs/spec/carriers.md, whose rules it names (§).
 
 It shares no code with the crate: it was written from the specification alone. writer.py and devices.py are the documents
-of these names in docs/spec and device/docs. answers.py gives the answer to a vector of each file, generate.py tries and adds vectors with it,
+of these names in docs/spec and crates/device/docs. answers.py gives the answer to a vector of each file, generate.py tries and adds vectors with it,
 and mutations.py breaks it.
 """
 
@@ -404,7 +404,7 @@ class Reader:
 
 
 def parse_body(data, devices=False):
-    """A body; `devices`: the reader is configured for device/docs/devices.md."""
+    """A body; `devices`: the reader is configured for crates/device/docs/devices.md."""
     r = Reader(data, "Malformed")
     flags = r.number(1)
     if flags & (0x80 if devices else 0x88):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-DOCUMENTS = ("SPEC.md", "docs/spec/carriers.md", "docs/spec/writer.md", "device/docs/devices.md")
+DOCUMENTS = ("SPEC.md", "docs/spec/carriers.md", "docs/spec/writer.md", "crates/device/docs/devices.md")
 NUMBER = r"\d+(?:\.\d+)*"
 
 

@@ -25,7 +25,7 @@ use crate::token::Context;
 ///
 /// No method may block. A panic fails the request.
 ///
-/// [devices.md § 16]: https://github.com/hardtack-rs/hardtack/blob/main/device/docs/devices.md
+/// [devices.md § 16]: https://github.com/hardtack-rs/hardtack/blob/main/crates/device/docs/devices.md
 pub trait Companion: Send + Sync {
     /// Returns the function that chooses the cookies for [`judge`](Self::judge). It gets what follows the session
     /// cookie's name, such as `.b-7` in `__Host-session.b-7`.

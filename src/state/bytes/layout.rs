@@ -30,7 +30,7 @@ pub(crate) struct Metadata {
     pub(crate) schema: u32,
 }
 
-/// Hash of a device's key and of the id for which the key was registered (device/docs/devices.md § 16.2).
+/// Hash of a device's key and of the id for which the key was registered (crates/device/docs/devices.md § 16.2).
 pub(crate) type DeviceId = [u8; DEVICE_LEN];
 
 /// Positions of flash and payload in a body, and its metadata.

@@ -154,7 +154,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["old_cookie"],
         package: "hardtack",
-        files: &["migrate/src/"],
+        files: &["crates/migrate/src/"],
         kind: Kind::Branch,
         most: Some(1),
         why: "the outcome: whether the tag of another library's cookie is good",
@@ -162,7 +162,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["old_cookie_of_pyramid"],
         package: "hardtack",
-        files: &["migrate/src/pyramid.rs"],
+        files: &["crates/migrate/src/pyramid.rs"],
         kind: Kind::Branch,
         most: None,
         why: "the outcome, too; and, when the reader is made, whether the secret is ASCII",

@@ -105,7 +105,7 @@ fn blame(code: &Code, mistake: &Message) -> Vec<usize> {
     ids
 }
 
-/// Writes `src/../device/src/answer.rs` as `device/src/answer.rs`: the vectors' runner has files of a package by a path.
+/// Writes `src/../crates/device/src/answer.rs` as `crates/device/src/answer.rs`: the vectors' runner has files of a package by a path.
 fn without_way_back(file: &str) -> String {
     let mut parts = Vec::new();
     for part in file.split('/') {

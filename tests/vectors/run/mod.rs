@@ -15,7 +15,7 @@ mod encode;
 mod endpoints;
 /// The package that binds sessions to devices: its vectors have the scenes of the others.
 #[cfg(feature = "http")]
-#[path = "../../../device/src/lib.rs"]
+#[path = "../../../crates/device/src/lib.rs"]
 #[allow(
     dead_code,
     unreachable_pub,

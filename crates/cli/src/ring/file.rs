@@ -1,0 +1,302 @@
+//! Reads ring files, and replaces them: whole or not at all, and by one process at a time.
+//!
+//! A new text is written to a temporary file next to the ring, which is then renamed over it. The temporary file always
+//! has the same name, and is locked as long as its process lives, so it is also the lock. A temporary file that is not
+//! locked was left behind by a crash.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, ErrorKind, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use zeroize::Zeroizing;
+
+use super::{KeyRing, lock, overlap};
+use crate::{
+    answer::Failure,
+    source::{STANDARD_INPUT, all_of},
+};
+
+/// Returns the text of a file, or of standard input for `-`.
+pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let bytes = match path == Path::new(STANDARD_INPUT) {
+        true => all_of(io::stdin()),
+        false => File::open(path).and_then(all_of),
+    };
+    text_of(
+        &bytes.map_err(|error| Failure::file("cannot read", path, error))?,
+        path,
+    )
+}
+
+pub(crate) fn read_ring(path: &Path) -> Result<KeyRing, Failure> {
+    parse(&read(path)?, path)
+}
+
+pub(super) fn parse(text: &str, path: &Path) -> Result<KeyRing, Failure> {
+    text.parse()
+        .map_err(|error| Failure::file("cannot read a key ring from", path, error))
+}
+
+/// Returns the overlap that a file notes.
+pub(super) fn overlap(text: &str, path: &Path) -> Result<Option<Duration>, Failure> {
+    overlap::noted(text).map_err(|error| Failure::file("cannot read", path, error))
+}
+
+/// A ring file, locked against other editing commands while this lives.
+pub(super) struct EditedFile {
+    /// Path with all links resolved.
+    path: PathBuf,
+    /// Content before the change.
+    before: Option<Zeroizing<Vec<u8>>>,
+    temporary: Temporary,
+}
+
+impl EditedFile {
+    pub(super) fn open(path: &Path) -> Result<EditedFile, Failure> {
+        let path = behind_links(path)?;
+        let temporary = Temporary::lock(&path)?;
+        let before = read_if_any(&path)?;
+        Ok(EditedFile {
+            path,
+            before,
+            temporary,
+        })
+    }
+
+    /// Returns the text of the file, or an empty text if there is no such file.
+    pub(super) fn text(&self) -> Result<Zeroizing<String>, Failure> {
+        let before = self.before.as_deref();
+        text_of(before.map_or(&[], Vec::as_slice), &self.path)
+    }
+
+    /// Replaces the content of the file. Returns notes, such as one about its mode if that changes too.
+    pub(super) fn replace(mut self, text: &str) -> Result<Vec<String>, Failure> {
+        self.check_unchanged()?;
+        let fail = |error| Failure::file("cannot write", &self.path, error);
+        let file = &mut self.temporary.file;
+        file.write_all(text.as_bytes()).map_err(fail)?;
+        let note = match &self.before {
+            Some(_) => keep_permissions(file, &self.path)?,
+            None => None,
+        };
+        file.sync_all().map_err(fail)?;
+        if !lock::is_held(&self.temporary.path, text) {
+            self.temporary.is_gone = true;
+            return Err(busy(&self.path));
+        }
+        fs::rename(&self.temporary.path, &self.path).map_err(fail)?;
+        self.temporary.is_gone = true;
+        // The change is made now, and an error would say that it is not.
+        let unsynced = sync_folder(&self.path).err().map(|error| {
+            let path = self.path.display();
+            format!("{path} is written, but may be lost at a power failure: {error}")
+        });
+        Ok(note.into_iter().chain(unsynced).collect())
+    }
+
+    /// Checks that the file has not changed, because editors and other programs ignore the lock.
+    fn check_unchanged(&self) -> Result<(), Failure> {
+        if self.before == read_if_any(&self.path)? {
+            return Ok(());
+        }
+        let path = self.path.display();
+        Err(Failure::Busy(format!(
+            "{path} was just changed by another program; look at it and try again"
+        )))
+    }
+}
+
+fn read_if_any(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+    match File::open(path).and_then(all_of) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::file("cannot read", path, error)),
+        Ok(bytes) => Ok(Some(bytes)),
+    }
+}
+
+/// Temporary file next to a ring, which is also the lock.
+struct Temporary {
+    path: PathBuf,
+    file: File,
+    /// `true` if the file has become the ring, or if another process owns the file at its path.
+    is_gone: bool,
+}
+
+impl Temporary {
+    fn lock(ring: &Path) -> Result<Temporary, Failure> {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(ring.file_name().unwrap_or_default());
+        name.push(".hardtack");
+        let path = ring.with_file_name(name);
+        let fail = |error| Failure::file("cannot write", &path, error);
+        for _ in 0..TRIES {
+            let file = match private().open(&path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    match remove_leftover(&path) {
+                        Ok(false) => break,
+                        Err(error) if error.kind() != ErrorKind::NotFound => {
+                            return Err(fail(error));
+                        }
+                        _ => continue,
+                    }
+                }
+                file => file.map_err(fail)?,
+            };
+            // Meanwhile, another process may have taken it for a leftover of a crash.
+            if !lock::take(&file, &path).map_err(fail)? {
+                break;
+            }
+            return Ok(Temporary {
+                path,
+                file,
+                is_gone: false,
+            });
+        }
+        Err(busy(ring))
+    }
+}
+
+fn busy(ring: &Path) -> Failure {
+    Failure::Busy(format!(
+        "another process is editing {}, try again",
+        ring.display()
+    ))
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.is_gone {
+            // The next run removes a file that remains.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Removes a temporary file whose process is dead. Returns `false` if it is alive.
+fn remove_leftover(path: &Path) -> io::Result<bool> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Err(io::Error::other(
+            "expected a temporary file there, found something else",
+        ));
+    }
+    lock::remove_leftover(path)
+}
+
+/// Returns the path of the file itself, so that a link stays a link.
+fn behind_links(path: &Path) -> Result<PathBuf, Failure> {
+    let fail = |error: io::Error| Failure::file("cannot read", path, error);
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => {}
+        Ok(_) => return Err(fail(io::Error::other("not a regular file"))),
+        // A new file.
+        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {}
+        Err(error) => return Err(fail(error)),
+    }
+    let mut path = path.to_owned();
+    while let Ok(target) = fs::read_link(&path) {
+        path = folder_of(&path).join(target);
+    }
+    Ok(path)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    folder.unwrap_or(Path::new("."))
+}
+
+fn text_of(bytes: &[u8], path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let fail = |_| Failure::file("cannot read a key ring from", path, "it is not UTF-8");
+    let text = std::str::from_utf8(bytes).map_err(fail)?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// Syncs the folder, which holds the name of the file.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(windows) {
+        return Ok(());
+    }
+    let synced = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
+    // Deno, a runtime for WASI, cannot do this.
+    if cfg!(target_os = "wasi") {
+        Ok(())
+    } else {
+        synced
+    }
+}
+
+/// Returns a new file that only its owner can read, from the start.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Gives `file` the owner and the mode of the file at `path`, without permissions for others.
+#[cfg(unix)]
+fn keep_permissions(file: &File, path: &Path) -> Result<Option<String>, Failure> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+
+    let fail = |error| Failure::file("cannot keep owner and mode of", path, error);
+    let before = fs::metadata(path).map_err(fail)?;
+    let now = file.metadata().map_err(fail)?;
+    if (now.uid(), now.gid()) != (before.uid(), before.gid()) {
+        fchown(file, Some(before.uid()), Some(before.gid())).map_err(fail)?;
+    }
+    let mode = before.mode() & 0o777;
+    let private = fs::Permissions::from_mode(mode & 0o600);
+    file.set_permissions(private.clone()).map_err(fail)?;
+    Ok((mode != private.mode()).then(|| {
+        format!(
+            "{} had mode {mode:04o} and has {:04o} now, so that only its owner can read keys",
+            path.display(),
+            private.mode()
+        )
+    }))
+}
+
+/// Does nothing. On Windows, a file inherits the permissions of its folder. WASI has no permissions, so crates/cli/npm
+/// restricts a file to its owner.
+#[cfg(not(unix))]
+fn keep_permissions(_: &File, _: &Path) -> Result<Option<String>, Failure> {
+    Ok(None)
+}
+
+/// Attempts to create the temporary file while other processes come and go.
+const TRIES: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_editor_has_changed_in_the_meantime_is_not_overwritten() {
+        let name = format!("hardtack-ring-file-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        for (before, meantime) in [
+            (Some("one"), Some("another")),
+            (Some("one"), None),
+            (None, Some("another")),
+        ] {
+            let set = |text: Option<&str>| match text {
+                Some(text) => fs::write(&path, text).unwrap(),
+                None => fs::remove_file(&path).unwrap_or_default(),
+            };
+            set(before);
+            let file = EditedFile::open(&path).ok().unwrap();
+            set(meantime);
+            assert!(matches!(file.replace("ours"), Err(Failure::Busy(_))));
+            assert_eq!(fs::read_to_string(&path).ok().as_deref(), meantime);
+            set(None);
+        }
+        assert!(
+            !path
+                .with_file_name(format!(".{}.hardtack", path.file_name().unwrap().display()))
+                .exists()
+        );
+    }
+}

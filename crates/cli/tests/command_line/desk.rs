@@ -1,0 +1,247 @@
+//! A folder of its own for each test, with a clock that stands still, and the program run in it.
+
+use std::{
+    env,
+    ffi::OsStr,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use hardtack::KeyRing;
+use serde_json::Value;
+
+/// The variable names another program to be tested, such as that of crates/cli/npm.
+pub(crate) static PROGRAM: LazyLock<String> = LazyLock::new(|| {
+    let other = env::var("HARDTACK_PROGRAM");
+    other.unwrap_or_else(|_| env!("CARGO_BIN_EXE_hardtack").to_owned())
+});
+/// The time at which the tests begin.
+pub(crate) const NOW: &str = "2027-03-01T06:00:00Z";
+
+/// This many seconds after the tests begin.
+pub(crate) fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_803_880_800 + seconds)
+}
+
+pub(crate) struct Desk {
+    pub(crate) folder: PathBuf,
+    pub(crate) now: String,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Desk {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("hardtack-cli-{}-{count}", std::process::id());
+        let folder = env::temp_dir().join(name);
+        fs::create_dir(&folder).unwrap();
+        Desk {
+            folder,
+            now: NOW.to_owned(),
+        }
+    }
+
+    /// With a ring of one key in the file `keys`. Its id.
+    pub(crate) fn with_ring() -> (Desk, String) {
+        Desk::with_ring_for("")
+    }
+
+    /// The same for sessions that these options describe, which the file notes.
+    pub(crate) fn with_ring_for(options: &str) -> (Desk, String) {
+        let desk = Desk::new();
+        desk.done(&format!("ring add keys {options}"));
+        let id = desk.sealing();
+        (desk, id)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    /// Names of all files, in order.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let names = fs::read_dir(&self.folder).unwrap();
+        let mut names: Vec<_> = names
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The ring in the file `keys`, as the library reads it.
+    pub(crate) fn ring(&self) -> KeyRing {
+        self.read("keys").parse().unwrap()
+    }
+
+    pub(crate) fn command<I: AsRef<OsStr>>(
+        &self,
+        program: &str,
+        arguments: impl IntoIterator<Item = I>,
+    ) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env("HARDTACK_NOW", &self.now)
+            .env_remove("SESSION_KEYS")
+            .env("DESK__CLOCK_SKEW", "60s")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program with these words.
+    pub(crate) fn run(&self, line: &str) -> Ran {
+        self.run_with(line.split_whitespace())
+    }
+
+    pub(crate) fn run_with<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Ran {
+        let output = self.command(&PROGRAM, arguments).output().unwrap();
+        self.ran(output)
+    }
+
+    /// Runs the program with `input` on its standard input.
+    pub(crate) fn run_on(&self, input: &str, line: &str) -> Ran {
+        let words: Vec<_> = line.split_whitespace().collect();
+        self.run_words_on(input, &words)
+    }
+
+    pub(crate) fn run_words_on(&self, input: &str, words: &[&str]) -> Ran {
+        let mut command = self.command(&PROGRAM, words);
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut stdin = process.stdin.take().unwrap();
+        // A program that refuses its arguments does not read.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        self.ran(process.wait_with_output().unwrap())
+    }
+
+    pub(crate) fn ran(&self, output: Output) -> Ran {
+        let ran = Ran {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        };
+        self.check_no_secret(&ran);
+        ran
+    }
+
+    /// Runs a command that succeeds, and gives what it printed.
+    #[track_caller]
+    pub(crate) fn done(&self, line: &str) -> String {
+        let ran = self.run(line);
+        assert_eq!(ran.code, Some(0), "{line}: {}", ran.err);
+        ran.out
+    }
+
+    /// Runs a command that ends with `code`, and gives its sentence.
+    #[track_caller]
+    pub(crate) fn refused(&self, code: i32, line: &str) -> String {
+        let ran = self.run(line);
+        assert_eq!(ran.code, Some(code), "{line}: {}{}", ran.out, ran.err);
+        ran.sentence()
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self, line: &str) -> Value {
+        serde_json::from_str(&self.run(line).out).unwrap()
+    }
+
+    /// The id of the key that seals in the file `keys`.
+    pub(crate) fn sealing(&self) -> String {
+        let shown = self.json("ring show keys --json");
+        let keys = shown["keys"].as_array().unwrap();
+        let sealing = keys.iter().find(|key| key["role"] == "seals").unwrap();
+        sealing["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Adds a key to the file `keys`. Its id.
+    pub(crate) fn add(&self, options: &str) -> String {
+        new_key(&self.done(&format!("ring add keys {options}")))
+    }
+
+    /// Fails if eight characters of a key in any file of the folder are shown.
+    #[track_caller]
+    fn check_no_secret(&self, ran: &Ran) {
+        for file in self.files() {
+            let text = fs::read(self.path(&file)).unwrap_or_default();
+            for secret in secrets(&String::from_utf8_lossy(&text)) {
+                let is_shown = |part: &[u8]| {
+                    let part = str::from_utf8(part).unwrap();
+                    ran.out.contains(part) || ran.err.contains(part)
+                };
+                let shown = secret.as_bytes().windows(8).any(is_shown);
+                assert!(!shown, "{}{}", ran.out, ran.err);
+            }
+        }
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The result of running the program.
+pub(crate) struct Ran {
+    /// `None`: a signal ended it.
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    /// The one sentence on standard error, beside the one about the clock.
+    #[track_caller]
+    pub(crate) fn sentence(&self) -> String {
+        assert_eq!(self.out, "");
+        let lines: Vec<_> = self.notes().collect();
+        let [line] = lines[..] else {
+            panic!("{}", self.err)
+        };
+        line.to_owned()
+    }
+
+    pub(crate) fn notes(&self) -> impl Iterator<Item = &str> {
+        let lines = self.err.lines();
+        let lines = lines.map(|line| line.strip_prefix("hardtack: ").expect("our own line"));
+        lines.filter(|line| *line != "using the time in HARDTACK_NOW")
+    }
+}
+
+/// The secret parts of all keys in a text.
+pub(crate) fn secrets(text: &str) -> Vec<&str> {
+    let keys = text.split("hardtack_key_v1_").skip(1);
+    keys.filter_map(|key| key.get(5..53)).collect()
+}
+
+/// The key that a command says it has made.
+#[track_caller]
+pub(crate) fn new_key(told: &str) -> String {
+    let id = told.split("new key ").nth(1).expect("a new key");
+    id[..8].to_owned()
+}
+
+/// The permissions of a file.
+#[cfg(unix)]
+pub(crate) fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}

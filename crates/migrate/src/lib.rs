@@ -1,0 +1,40 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+#[cfg(feature = "beaker")]
+mod beaker;
+#[cfg(any(feature = "beaker", feature = "jar", feature = "pyramid"))]
+mod crypto;
+#[cfg(feature = "jar")]
+mod expiry_date;
+#[cfg(any(feature = "beaker", feature = "jar", feature = "pyramid"))]
+mod format;
+#[cfg(feature = "ini")]
+mod ini;
+#[cfg(feature = "jar")]
+mod jar;
+#[cfg(feature = "jar")]
+mod jar_key;
+#[cfg(feature = "pyramid")]
+mod pyramid;
+#[cfg(any(feature = "beaker", feature = "pyramid"))]
+mod python;
+
+#[cfg(feature = "beaker")]
+pub use beaker::Beaker;
+#[cfg(feature = "ini")]
+pub use ini::settings_from_ini;
+#[cfg(feature = "jar")]
+pub use jar::{Jar, JarValue};
+#[cfg(feature = "jar")]
+pub use jar_key::{JarKey, JarKeyError};
+#[cfg(feature = "pyramid")]
+pub use pyramid::Pyramid;
+
+/// Examples of the guides, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/ini.md")]
+#[doc = include_str!("../docs/python.md")]
+#[doc = include_str!("../../../docs/moving.md")]
+struct Guides;

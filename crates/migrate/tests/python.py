@@ -1,0 +1,87 @@
+"""Prints session cookies that Pyramid and Beaker write, as JSON, if the advice of crates/migrate/docs/python.md about pickles keeps
+visitors signed in:
+
+    pip install pyramid beaker cryptography pycryptodome
+    python3 crates/migrate/tests/python.py > crates/migrate/tests/python.json
+"""
+
+import json
+import pathlib
+import pickle
+import re
+import time
+import zlib
+
+from beaker.session import CookieSession
+from pyramid.interfaces import IRequest
+from pyramid.session import PickleSerializer, SignedCookieSessionFactory
+from pyramid.testing import DummyRequest
+from webob import Response
+
+SECRET = "a secret of the old site"
+CONTENT = {"user": "ada", "count": 2, "nested": {"list": [1, -2, 3.5, None, True, "ä"]}}
+
+
+def pyramid(secret=SECRET, **settings):
+    class Request(DummyRequest):
+        def add_response_callback(self, callback):
+            self.callback = callback
+
+    request = Request()
+    request.cookies = {}
+    session = SignedCookieSessionFactory(secret, **settings)(request)
+    session.update(CONTENT)
+    session.flash("for the next page")
+    session.get_csrf_token()
+    response = Response()
+    request.callback(request, response)
+    return response.headers["Set-Cookie"]
+
+
+def beaker(**settings):
+    request = {}
+    session = CookieSession(request, validate_key="a key that validates", **settings)
+    session.update(CONTENT)
+    # As pyramid_beaker stores them.
+    session.update({"_f_": ["for the next page"], "_f_warn": ["and another"], "_csrft_": "a token"})
+    session.save()
+    return request["cookie_out"].strip()
+
+
+def beaker_visits(*serializers):
+    """The visits that the last one counts, of a visitor of a program that has one serializer after another."""
+    visits, cookie = 0, ""
+    for serializer in serializers:
+        request = {"cookie": cookie}
+        session = CookieSession(request, validate_key="v", data_serializer=serializer, invalidate_corrupt=True)
+        visits = session["visits"] = session.get("visits", 0) + 1
+        session.save()
+        cookie = request["cookie_out"].strip().split(";")[0]
+    return visits
+
+
+page = pathlib.Path(__file__).parents[3].joinpath("crates/migrate/docs/python.md").read_text()
+exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1])
+both = JsonOrPickle()  # noqa: F821
+assert beaker_visits("pickle", "pickle", "json") == 1
+assert beaker_visits("pickle", "pickle", both, both, "json") == 5
+
+FIELDS = {
+    "pyramid": pyramid(),
+    "pyramid salted": pyramid(salt="another.salt", cookie_name="other"),
+    "pyramid latin-1": pyramid(SECRET + "ä", salt="sälz"),
+    "pyramid utf-8": pyramid(SECRET + "ä", salt="€"),
+    "pyramid bytes": pyramid(SECRET.encode() + bytes(range(200, 232)), salt="sälz"),
+    "pyramid pickle": pyramid(serializer=PickleSerializer()),
+    "beaker encrypted": beaker(encrypt_key="a key that encrypts", data_serializer="json"),
+    "beaker ctr": beaker(encrypt_key="a key that encrypts", data_serializer="json", crypto_type="pycrypto"),
+    "beaker signed": beaker(data_serializer="json"),
+    "beaker pickle": beaker(encrypt_key="a key that encrypts"),
+    "beaker signed pickle": beaker(),
+}
+
+cookies = []
+for form, field in FIELDS.items():
+    name, value = field.split(";")[0].split("=", 1)
+    cookies.append({"format": form, "name": name, "value": value, "made_at": int(time.time())})
+print(json.dumps(cookies, indent=2))
