@@ -6,6 +6,7 @@ mod effects;
 mod formats;
 mod key_sources;
 mod keys;
+mod layers;
 mod names;
 mod refusals;
 mod ring_sources;
