@@ -125,9 +125,9 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
 
 /// With all features, without the tests in files of `src`.
 const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
-    ("types", 67),
+    ("types", 66),
     ("traits", 4),
-    ("functions", 363),
+    ("functions", 361),
     ("hundreds of lines of code", 138),
 ];
 

@@ -69,7 +69,7 @@ impl CookieName {
     /// assert_eq!(name.tokens_in(["theme=dark; session=abc"]), [Ok(b"abc".to_vec())]);
     /// assert_eq!(name.tokens_in(["session=2.ab; session.1=c"]), [Ok(b"abc".to_vec())]);
     /// assert_eq!(name.tokens_in(["session=2.ab"]), [Err(Reason::Incomplete)]);
-    /// # Ok::<_, hardtack::cookie::CookieNameError>(())
+    /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
     #[must_use]
     pub fn tokens_in(

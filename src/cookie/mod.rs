@@ -10,7 +10,7 @@ mod set_cookie;
 mod values;
 
 pub(crate) use attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, SameSite, max_age_len};
-pub use name::{CookieName, CookieNameError};
+pub use name::CookieName;
 pub(crate) use parts::{PartNumbers, Whole};
 pub(crate) use request::Finder;
 pub use set_cookie::SetCookies;

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::base::{debug_by_display, is_token_char};
+use crate::base::{config_error::ConfigError, is_token_char};
 
 /// Name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
 ///
@@ -60,9 +60,9 @@ impl Default for CookieName {
 }
 
 impl FromStr for CookieName {
-    type Err = CookieNameError;
+    type Err = ConfigError;
 
-    fn from_str(name: &str) -> Result<CookieName, CookieNameError> {
+    fn from_str(name: &str) -> Result<CookieName, ConfigError> {
         // `name.1` to `name.7` are the parts of a large session.
         let like_part = |(_, end): (&str, &str)| {
             !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit())
@@ -80,7 +80,7 @@ impl FromStr for CookieName {
         } else {
             return Ok(CookieName(name.to_owned()));
         };
-        Err(CookieNameError(problem))
+        Err(ConfigError::new("name", problem))
     }
 }
 
@@ -89,19 +89,5 @@ impl fmt::Display for CookieName {
         f.write_str(&self.0)
     }
 }
-
-/// Error from parsing a cookie name.
-#[derive(Clone, PartialEq, Eq)]
-pub struct CookieNameError(String);
-
-debug_by_display!(CookieNameError);
-
-impl fmt::Display for CookieNameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cookie name {}", self.0)
-    }
-}
-
-impl std::error::Error for CookieNameError {}
 
 const LONGEST_NAME: usize = 128;

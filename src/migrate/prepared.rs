@@ -42,7 +42,7 @@ impl PreparedCookie {
     ) -> Result<PreparedCookie, ConfigError> {
         let parse = |name: &String| {
             let name = name.parse::<CookieName>();
-            name.map_err(|error| ConfigError::of(SETTING, error.to_string()))
+            name.map_err(|error| ConfigError::of(SETTING, &error))
         };
         let name = parse(&old.name)?;
         let others = old.others.iter().map(parse);

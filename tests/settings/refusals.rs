@@ -274,7 +274,7 @@ fn what_is_no_table_is_refused() {
 fn settings_that_do_not_go_together_are_refused_when_the_cookie_is_built() {
     let key = key();
     for (text, says) in [
-        ("name = 'a b'", "`name`: "),
+        ("name = 'a b'", "`name` contains"),
         ("name = '__Host-a'\npath = '/app'", "leave out `path`"),
         ("domain = '.example.com'", "without a leading dot"),
         (

@@ -136,7 +136,7 @@ fn a_sentence_about_variables_names_them_as_they_are_called() {
             "leave out `SESSION_PATH`",
         ),
         (&[("SESSION_DOMAIN", ".a.example")], "`SESSION_DOMAIN` "),
-        (&[("SESSION_NAME", "a b")], "`SESSION_NAME`: "),
+        (&[("SESSION_NAME", "a b")], "`SESSION_NAME` contains"),
         (
             &[("SESSION_IDLE_TIMEOUT", "7d")],
             "`SESSION_IDLE_TIMEOUT` is longer than `SESSION_ABSOLUTE_TIMEOUT`",

@@ -194,10 +194,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
 impl InCookie {
     fn cookie_name(&self) -> Result<CookieName, ConfigError> {
         match &self.name {
-            Some(name) => {
-                let name = name.parse::<CookieName>();
-                name.map_err(|error| ConfigError::of("name", error.to_string()))
-            }
+            Some(name) => name.parse(),
             None => Ok(self.attributes.default_name()),
         }
     }

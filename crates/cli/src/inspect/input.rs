@@ -6,7 +6,7 @@ use std::{
     io,
 };
 
-use hardtack::{cookie::CookieName, session::Reason};
+use hardtack::{ConfigError, cookie::CookieName, session::Reason};
 use zeroize::Zeroizing;
 
 use super::Carrier;
@@ -73,7 +73,9 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
         None if !pairs.is_empty() => name_in(&pairs, default_name)?,
         name => name.unwrap_or(default_name),
     };
-    let name: CookieName = name.parse().map_err(Failure::usage)?;
+    let name: CookieName = name
+        .parse()
+        .map_err(|error: ConfigError| Failure::usage(error.naming(|_| "--name".to_owned())))?;
     let tokens = match pairs.is_empty() {
         false => name.tokens_in(pairs),
         true => {

@@ -588,7 +588,7 @@ fn a_mistake_calls_each_setting_by_its_option_if_it_has_one() {
 fn what_no_application_could_be_built_with_is_refused() {
     let (desk, _) = Desk::with_ring();
     for (options, sentence) in [
-        ("--name a,b", "cookie name contains"),
+        ("--name a,b", "`--name` contains"),
         ("--keys nothing", "cannot read nothing: "),
         (
             "--keys keys --header a/b",
