@@ -9,18 +9,20 @@
 //! - [`WatchedKeyRing`] follows its sources.
 //! - [`redact`] hides keys in other text.
 
+mod fingerprint;
 pub(crate) mod key;
 mod purpose;
 pub(crate) mod ring;
 mod shared;
 mod source;
 
+pub use fingerprint::Fingerprint;
 pub use key::{KeyError, KeyId, KeyInfo, KeyRole, RingEvent, redact};
 pub(crate) use key::{looks_like_a_key, quoted_unless_key};
 pub(crate) use purpose::Purpose;
 pub(crate) use ring::KeyNeed;
 pub(crate) use ring::KeyRing;
-pub use ring::{Fingerprint, RingKey};
+pub use ring::RingKey;
 pub use shared::SharedKeyRing;
 pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, SessionType, Sessions, SlotKeys};
 pub use source::RingSource;

@@ -4,11 +4,11 @@ mod attributes;
 mod build;
 pub(crate) mod companion;
 mod hooks;
-mod in_common;
 mod lifetime_rules;
 #[cfg(feature = "migrate")]
 mod migrate;
 mod options;
+mod settings_in_common;
 mod size;
 
 use std::{

@@ -8,14 +8,16 @@ use std::{fmt, str::FromStr, sync::Arc, time::SystemTime};
 
 pub(crate) use member::Member;
 pub use member::RingKey;
-pub use order::Fingerprint;
 pub(crate) use order::{KeyNeed, Ring};
 pub(crate) use text::Listing;
 
 use crate::{
     base::time::{EPOCH, system_time, unix_seconds, unix_seconds_from},
     crypto::{sha256::Prk, suite::Mode},
-    keys::key::{EncryptionKey, KeyError, KeyId, KeyInfo, KeyRole, SigningKey},
+    keys::{
+        fingerprint::Fingerprint,
+        key::{EncryptionKey, KeyError, KeyId, KeyInfo, KeyRole, SigningKey},
+    },
 };
 
 /// Keys in use. One seals, and every key opens that is not retired. Either all keys encrypt, or all only sign.

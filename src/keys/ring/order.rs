@@ -7,12 +7,12 @@ use std::{
 
 use super::member::Member;
 use crate::{
-    base::{
-        show_in_hex,
-        time::{EPOCH, UnixSeconds, show_time, unix_seconds},
+    base::time::{EPOCH, UnixSeconds, show_time, unix_seconds},
+    crypto::suite::Mode,
+    keys::{
+        fingerprint::Fingerprint,
+        key::{KeyError, KeyId, KeyInfo, KeyRole, NEW_KEY, RingEvent},
     },
-    crypto::{sha256::sha256, suite::Mode},
-    keys::key::{KeyError, KeyId, KeyInfo, KeyRole, NEW_KEY, RingEvent},
 };
 
 /// Keys with their times, each with its material.
@@ -266,27 +266,6 @@ const KEYS_ENCRYPT: &str = "keys are of suite `xaes` or `xcha`, which encrypt, e
     `encrypted`";
 const KEYS_SIGN: &str = "keys are of suite `sign`, which does not encrypt, expected `xaes` or `xcha`; give such keys, or \
     choose `unencrypted_but_signed`";
-
-/// Fingerprint of a key ring, or of the settings that programs must share: 8 bytes, shown as 16 hexadecimal digits. It
-/// is public ([SPEC.md § 3.6, § 3.7]).
-///
-/// [SPEC.md § 3.6, § 3.7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#36-fingerprint
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fingerprint([u8; 8]);
-
-show_in_hex!(Fingerprint as u64);
-
-impl Fingerprint {
-    /// Returns the fingerprint of settings, given as their text (SPEC.md § 3.7.3).
-    pub(crate) fn of_settings(text: &str) -> Fingerprint {
-        Fingerprint::of(&[b"hardtack settings v1\0", text.as_bytes()])
-    }
-
-    fn of(parts: &[&[u8]]) -> Fingerprint {
-        let hash = sha256(parts);
-        Fingerprint(std::array::from_fn(|i| hash[i]))
-    }
-}
 
 #[cfg(test)]
 mod tests {

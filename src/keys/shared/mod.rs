@@ -26,9 +26,10 @@ use crate::{
     crypto::{sha256::Prk, suite::Mode},
     events,
     keys::{
+        fingerprint::Fingerprint,
         key::KeyError,
         purpose::Purpose,
-        ring::{Fingerprint, KeyNeed, KeyRing, Ring},
+        ring::{KeyNeed, KeyRing, Ring},
     },
 };
 
