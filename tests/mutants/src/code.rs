@@ -83,9 +83,13 @@ impl Code {
 
 /// Adds to the root of a library the function that says which of `count` changes is made.
 pub(crate) fn with_question(file: &Path, mut text: String, count: usize) -> String {
-    if ["src/lib.rs", "crates/device/src/lib.rs", "crates/migrate/src/lib.rs"]
-        .map(Path::new)
-        .contains(&file)
+    if [
+        "src/lib.rs",
+        "crates/device/src/lib.rs",
+        "crates/migrate/src/lib.rs",
+    ]
+    .map(Path::new)
+    .contains(&file)
     {
         text.push_str(&IS_MADE.replace("COUNT", &count.to_string()));
     }
