@@ -45,4 +45,11 @@ fn files(root: &Path, folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-const LEFT_OUT: [&str; 4] = [".git", "node_modules", "target", "corpus"];
+const LEFT_OUT: [&str; 6] = [
+    ".git",
+    "corpus",
+    "dist",
+    "dist-test",
+    "node_modules",
+    "target",
+];
