@@ -98,6 +98,10 @@ fn every_package_has_a_page_whose_links_its_registry_resolves() {
             .text(&format!("{folder}Cargo.toml"))
             .parse()
             .unwrap();
+        for license in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            let text = repository.text(&format!("{folder}{license}"));
+            assert!(!text.is_empty(), "{folder}{license}");
+        }
         let package = &manifest["package"];
         assert_eq!(package["readme"].as_str(), Some("README.md"), "{folder}");
         assert_eq!(package["repository"].as_str(), Some(REPOSITORY), "{folder}");
