@@ -1,4 +1,4 @@
-//! Promises of docs/guides.md and docs/limits.md that no other test shows.
+//! Promises of docs/guides.md that no other test shows.
 
 use crate::common;
 
@@ -54,17 +54,6 @@ fn a_page_between_guard_and_layer_shows_who_is_signed_in() {
     assert_eq!(answer(&ada, "same-origin"), (413, "Sorry, ada.".into()));
     assert_eq!(answer(&ada, "cross-site"), (403, "Sorry, ada.".into()));
     assert_eq!(answer("", "cross-site"), (403, "Sorry, stranger.".into()));
-}
-
-#[test]
-fn a_size_report_prints_what_its_document_shows() {
-    let session = cookie().load(None::<&str>, at(0));
-    session.insert("cart", vec![4711; 100]).unwrap();
-    session.insert("theme", "dark").unwrap();
-    let report = session.size_report();
-    assert!(report.set_cookie <= 1_000);
-    let block = format!("```text\n{report}```\n");
-    assert!(LIMITS.contains(&block), "{block}");
 }
 
 #[test]
@@ -146,5 +135,3 @@ fn no_address_of_such_pieces_leads_away() {
     }
     assert!(kept > 10_000, "{kept}");
 }
-
-const LIMITS: &str = include_str!("../docs/limits.md");

@@ -141,6 +141,19 @@ impl SessionData for Bytes {
 }
 
 #[test]
+fn the_report_of_a_dictionary_has_a_line_for_each_key() {
+    let session = encrypted().build().unwrap().load(None::<&str>, at(0));
+    session.insert("cart", vec![4711; 100]).unwrap();
+    session.insert("theme", "dark").unwrap();
+    let expected = "    604 of 3072 bytes, in 1 cookie
+    177 with nothing in it
+    308 cart
+     11 theme
+";
+    assert_eq!(session.size_report().to_string(), expected);
+}
+
+#[test]
 fn the_report_of_an_empty_session_has_no_line_of_content() {
     let site = encrypted().build().unwrap();
     let report = site.load(None::<&str>, at(0)).size_report().to_string();
