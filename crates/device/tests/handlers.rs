@@ -77,7 +77,7 @@ async fn remember(session: Session) -> Result<String, SessionError> {
     show(&session)
 }
 
-/// Begins a sign-in at a provider, as docs/guides.md says.
+/// Begins a sign-in at a provider, as README.md of this package says.
 async fn begin(session: Session) -> Result<String, SessionError> {
     if DeviceBinding::of(&session) == DeviceBinding::Stale {
         session.invalidate()?;
