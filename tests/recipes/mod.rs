@@ -9,6 +9,7 @@
 #[cfg(feature = "actix")]
 mod actix_forms;
 mod denied;
+mod domains;
 #[cfg(feature = "derive")]
 mod epochs;
 mod first;
@@ -16,10 +17,13 @@ mod form_post;
 mod forms;
 mod full;
 mod jobs;
+mod json_errors;
 #[cfg(feature = "actix")]
 mod own_pages;
 #[cfg(feature = "derive")]
 mod password;
+#[cfg(feature = "derive")]
+mod preference;
 mod upload;
 mod webhooks;
 
@@ -100,9 +104,12 @@ const EDGE: &str = include_str!("../../docs/edge.md");
 
 const PROGRAMS: &[(&str, &str)] = &[
     (README, include_str!("first.rs")),
+    (GUIDES, include_str!("domains.rs")),
     (GUIDES, include_str!("form_post.rs")),
     (GUIDES, include_str!("forms.rs")),
     (GUIDES, include_str!("full.rs")),
+    (GUIDES, include_str!("json_errors.rs")),
+    (GUIDES, include_str!("preference.rs")),
     (GUIDES, include_str!("upload.rs")),
     (GUIDES, include_str!("webhooks.rs")),
     (FRAMEWORKS, include_str!("actix_forms.rs")),
