@@ -137,7 +137,8 @@ impl<T> State<T> {
     }
 
     fn decide_alone(&self, response: Circumstances, asked: Asked, standing: Standing) -> Decision {
-        if self.withheld().is_some() {
+        // A timeout (408) dropped the handler midway, so nothing is saved.
+        if self.withheld().is_some() || response.status == 408 {
             return Decision::Keep;
         }
         let is_discarded = self.wish.save == SaveMode::Discard;

@@ -2,7 +2,10 @@
 //!
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, so they could give the session of one visitor to the next.
 
-use crate::session::Touch;
+use crate::{
+    session::Touch,
+    state::{Circumstances, Said},
+};
 
 /// Condition under which a field lets caches store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +87,16 @@ impl CacheHeaders {
             None => self.expires_later,
         };
         by_all || self.is_targeted
+    }
+
+    /// Returns the circumstances of a response with this status and these fields.
+    pub(super) fn circumstances(&self, status: u16, said: Said) -> Circumstances {
+        Circumstances {
+            status,
+            // Caches merge the fields of a 304 into a response that they have stored (RFC 9111 section 4.3.4).
+            is_shareable: self.is_shareable() || status == 304,
+            said,
+        }
     }
 
     /// Returns `true` if any cache may store the response, including the visitor's.

@@ -13,7 +13,7 @@ use crate::{
     carrier::{SessionCookie, TokenChange, token::SessionToken},
     events,
     session::{Core, SaveError, SaveProblem, Session, Touch},
-    state::{Asked, Circumstances, Destination, Payload, Said},
+    state::{Asked, Destination, Payload, Said},
     token::Context,
 };
 
@@ -104,8 +104,7 @@ impl<T: Payload> SessionCookie<T> {
     ) -> Result<(), SaveError> {
         let caches = caches_of(response);
         let found = self.said_in(session, response.values(&H::SET_COOKIE));
-        let circumstances = circumstances_of(status, session, &caches, found.said());
-        let finished = self.finish(session, circumstances);
+        let finished = self.finish(session, caches.circumstances(status, found.said()));
         let source = Cow::Borrowed("Cookie");
         instruct(&caches, &finished, source, &self.token.core, response);
         let (_, fields) = finished?;
@@ -196,8 +195,7 @@ impl<T: Payload> SessionToken<T> {
         let caches = caches_of(response);
         let name = H::name(&header.response);
         let found = self.said_in(session, response.values(&name));
-        let circumstances = circumstances_of(status, session, &caches, found.said());
-        let finished = self.finish(session, circumstances);
+        let finished = self.finish(session, caches.circumstances(status, found.said()));
         let source = Cow::Owned(header.request.clone());
         instruct(&caches, &finished, source, &self.core, response);
         let (_, change) = finished?;
@@ -220,25 +218,6 @@ impl<T: Payload> SessionToken<T> {
 pub(super) fn caches_of<H: Fields>(response: &H) -> CacheHeaders {
     let names = response.names();
     CacheHeaders::read(names.map(|name| (name.as_ref(), response.values(name))))
-}
-
-/// Returns the circumstances under which a response with this status saves `session`.
-fn circumstances_of<T: Payload>(
-    status: u16,
-    session: &Session<T>,
-    caches: &CacheHeaders,
-    said: Said,
-) -> Circumstances {
-    // A timeout dropped the handler midway, so nothing is saved.
-    if status == StatusCode::REQUEST_TIMEOUT.as_u16() {
-        session.close();
-    }
-    Circumstances {
-        status,
-        // Caches merge the fields into a response that they have stored (RFC 9111 section 4.3.4).
-        is_shareable: caches.is_shareable() || status == StatusCode::NOT_MODIFIED.as_u16(),
-        said,
-    }
 }
 
 /// Adds the fields for caches to the response of a finished session, which came in the field `source`.
