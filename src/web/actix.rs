@@ -148,7 +148,7 @@ where
             let response = answered.response_mut();
             let status = status_to_save_by(response.status().as_u16(), &*response.extensions());
             if let Err(failure) = pending.save(status, response.headers_mut()) {
-                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                *response.status_mut() = failure.status_code();
                 response.extensions_mut().insert(failure);
             }
             Ok(answered)

@@ -177,10 +177,9 @@ impl Failure {
 
     /// Logs the failure, and returns the response to its request.
     pub(super) fn reported(self, path: Option<&str>) -> Response<String> {
-        let (status, sentence) = self.answer();
-        let sentence = sentence.to_owned();
+        let sentence = self.answer().1.to_owned();
         self.logged(path)
-            .answered(status, "text/plain; charset=utf-8", sentence)
+            .answered("text/plain; charset=utf-8", sentence)
     }
 
     /// Returns the response to a form that an extractor refused. The visitor sees it instead of a page. If the form was
@@ -191,19 +190,15 @@ impl Failure {
             Failure::Csrf(CsrfRefusal::WrongToken { ref form }) => {
                 let page = form.as_deref().unwrap_or("").replace('&', "&amp;");
                 let body = LOAD_AGAIN.replace("{page}", &page);
-                self.answered(StatusCode::FORBIDDEN, "text/html; charset=utf-8", body)
+                self.answered("text/html; charset=utf-8", body)
             }
             failure => failure.reported(None),
         }
     }
 
-    fn answered(
-        self,
-        status: StatusCode,
-        kind: &'static str,
-        body: impl Into<String>,
-    ) -> Response<String> {
-        let mut response = Response::new(body.into());
+    fn answered(self, kind: &'static str, body: String) -> Response<String> {
+        let (status, _) = self.answer();
+        let mut response = Response::new(body);
         *response.status_mut() = status;
         let kind = HeaderValue::from_static(kind);
         response.headers_mut().insert(CONTENT_TYPE, kind);

@@ -16,7 +16,7 @@ pub(super) struct PendingSession<T> {
 
 impl<T: Payload> PendingSession<T> {
     /// Saves the session in a response with this status and these fields, and closes it. After a failure, the response
-    /// must become a 500.
+    /// must get the failure's status.
     pub(super) fn save<F: Fields>(&mut self, status: u16, response: &mut F) -> Result<(), Failure> {
         if self.session.release_if_untouched() {
             self.is_saved = true;

@@ -6,7 +6,7 @@ use std::{
     task::{self, Poll, ready},
 };
 
-use http::{Request, Response, StatusCode, request::Parts};
+use http::{Request, Response, request::Parts};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -97,7 +97,7 @@ where
         let mut response = ready!(this.inner.poll(cx))?;
         let status = status_to_save_by(response.status().as_u16(), response.extensions());
         if let Err(failure) = this.pending.save(status, response.headers_mut()) {
-            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            *response.status_mut() = failure.answer().0;
             response.extensions_mut().insert(failure);
         }
         Poll::Ready(Ok(response))
