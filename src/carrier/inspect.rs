@@ -198,7 +198,7 @@ impl<T: Payload> SessionToken<T> {
         let metadata = &layout.metadata;
         let payload = Zeroizing::new(body[layout.payload()].to_vec());
         let checked = core.check(metadata, &payload, opened.key_id(), &keys, now);
-        let checked = checked.map_err(|(reason, _)| reason);
+        let checked = checked.map_err(|refused| refused.reason);
         let read = checked.and_then(|()| T::accept(metadata.schema, &payload));
         Ok(TokenContent {
             refused: read.err(),

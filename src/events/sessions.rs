@@ -57,19 +57,19 @@ macro_rules! log_rejected {
 }
 
 /// A token did not open. `key_id` is the id that it names. `off_by` is the number of seconds by which a date is out of
-/// range, or 0 if no date is the reason.
+/// range, if a date is the reason.
 #[inline]
 pub(crate) fn rejected(
     purpose: &str,
     reason: Reason,
     key_id: Option<impl Display>,
     token_bytes: usize,
-    off_by: u64,
+    off_by: Option<u64>,
 ) {
     let is_over = matches!(reason, Reason::Expired | Reason::Idle);
     let refused_by = match off_by {
-        0 => "application",
-        _ => "not_before",
+        None => "application",
+        Some(_) => "not_before",
     };
     log_rejected!(
         reason,
@@ -77,8 +77,8 @@ pub(crate) fn rejected(
         %reason,
         key_id = key_id.as_ref().map(tracing::field::display),
         token_bytes,
-        ahead_by = (reason == Reason::NotYetValid).then_some(off_by),
-        over_by = is_over.then_some(off_by),
+        ahead_by = off_by.filter(|_| reason == Reason::NotYetValid),
+        over_by = off_by.filter(|_| is_over),
         refused_by = (reason == Reason::Revoked).then_some(refused_by),
         "session rejected"
     );

@@ -12,7 +12,7 @@ use crate::{
     events,
     keys::{KeyId, PurposeKeys, PurposeSlot},
     state::{Layout, Metadata, Policy},
-    token::Context,
+    token::{Context, Refused},
 };
 
 /// Core of a carrier, which all its sessions share. `opening.rs` opens tokens with it, and `closing.rs` seals them.
@@ -31,7 +31,7 @@ pub(crate) struct Core {
 impl Core {
     /// Reports the outcome of reading to logs, metrics and `on_outcome`, which may panic.
     #[inline]
-    pub(super) fn report(&self, outcome: Outcome, token_bytes: usize, off_by: u64) {
+    pub(super) fn report(&self, outcome: Outcome, token_bytes: usize, off_by: Option<u64>) {
         outcome.report(self.slot.purpose.name(), token_bytes, off_by);
         if let Some(on_outcome) = &self.hooks.on_outcome {
             on_outcome(&ReadEvent {
@@ -48,8 +48,7 @@ impl Core {
             .filter(|layout| layout.metadata.device.is_none() || self.companion.is_some())
     }
 
-    /// Checks the dates of a session at `now`, and asks the application whether it is revoked. The error includes the
-    /// seconds by which a date is out of range, or 0.
+    /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
     #[inline]
     pub(crate) fn check(
         &self,
@@ -58,20 +57,25 @@ impl Core {
         key_id: KeyId,
         keys: &PurposeKeys,
         now: UnixSeconds,
-    ) -> Result<(), (Reason, u64)> {
+    ) -> Result<(), Refused> {
         let not_before = self.slot.not_before(keys);
-        self.policy.lifetimes.check(metadata, now, not_before)?;
+        let checked = self.policy.lifetimes.check(metadata, now, not_before);
+        checked.map_err(|(reason, off_by)| Refused {
+            off_by: Some(off_by),
+            ..Refused::under(key_id, reason)
+        })?;
         if self.hooks.is_revoked(metadata, Some(payload), key_id) {
-            return Err((Reason::Revoked, 0));
+            return Err(Refused::under(key_id, Reason::Revoked));
         }
         Ok(())
     }
 
-    /// Notes a session that has been over for `off_by` seconds, if that is the reason.
+    /// Notes a session that is over by its dates, if that is the reason.
     #[cold]
-    pub(super) fn note_refused(&self, reason: Reason, off_by: u64, now: UnixSeconds) {
-        if let Reason::Expired | Reason::Idle = reason {
-            self.lately.note_over(self.slot.purpose.name(), off_by, now);
+    pub(super) fn note_refused(&self, refused: &Refused, now: UnixSeconds) {
+        if let (Reason::Expired | Reason::Idle, Some(over_by)) = (refused.reason, refused.off_by) {
+            self.lately
+                .note_over(self.slot.purpose.name(), over_by, now);
         }
     }
 

@@ -16,7 +16,7 @@ pub(crate) struct Loaded<T> {
     /// Outcome of opening, before the application is asked.
     pub(crate) outcome: Outcome,
     /// Seconds by which a date of the token is out of range, if that is why it did not open.
-    pub(super) off_by: u64,
+    pub(super) off_by: Option<u64>,
     /// Length of all tokens, until the outcome is reported.
     pub(super) unreported: Option<usize>,
     /// Parts that the request carried.
@@ -31,7 +31,7 @@ impl<T> Loaded<T> {
         Loaded {
             state,
             outcome: Outcome::Absent,
-            off_by: 0,
+            off_by: None,
             unreported: None,
             carried,
             begun_under: None,

@@ -143,7 +143,7 @@ impl<'a> Opening<'a> {
                     }
                     let (core, keys) = (self.core, &self.keys);
                     let checked = core.check(&metadata, payload, sealing, keys, self.now);
-                    checked.map_err(|(reason, _)| reason)?;
+                    checked.map_err(|refused| refused.reason)?;
                     self.admit(&mut metadata, sealing, &[], state)?;
                     state.take_over(metadata, flash, payload)
                 },
@@ -204,7 +204,7 @@ impl<'a> Opening<'a> {
         }
         let decoded = decode(metadata.schema, opened.payload());
         let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
-        core.report(self.outcome_under(key_id), token.len(), 0);
+        core.report(self.outcome_under(key_id), token.len(), None);
         Ok(decoded)
     }
 
@@ -236,22 +236,15 @@ impl<'a> Opening<'a> {
             ..refused
         })?;
         let key_id = opened.key_id();
-        let refused = |reason| Refused::under(key_id, reason);
         let body = buffer.give(opened.body());
         let layout = core.layout_of(&body);
-        let layout = layout.ok_or(refused(Reason::Malformed))?;
+        let layout = layout.ok_or(Refused::under(key_id, Reason::Malformed))?;
         let (metadata, payload) = (&layout.metadata, &body[layout.payload()]);
         if metadata.has_remembered() {
             core.tell_of_remembered(*now);
         }
         let checked = core.check(metadata, payload, key_id, keys, *now);
-        checked.map_err(|(reason, off_by)| {
-            core.note_refused(reason, off_by, *now);
-            Refused {
-                off_by,
-                ..refused(reason)
-            }
-        })?;
+        checked.inspect_err(|refused| core.note_refused(refused, *now))?;
         Ok(Candidate {
             key_id,
             opened: OpenedBody {

@@ -92,7 +92,7 @@ impl Outcome {
 
     /// Reports the outcome to logs and metrics.
     #[inline]
-    pub(super) fn report(self, purpose: &str, token_bytes: usize, off_by: u64) {
+    pub(super) fn report(self, purpose: &str, token_bytes: usize, off_by: Option<u64>) {
         events::read(purpose, self.name(), self.reason());
         match self {
             Outcome::Absent => events::absent(purpose),

@@ -41,8 +41,8 @@ pub(crate) struct Refused {
     pub(crate) key_id: Option<KeyId>,
     /// `true` if other instances may open the token, so that its session is withheld and not replaced.
     pub(crate) is_for_others: bool,
-    /// Seconds by which a date of its session is out of range, or 0 if no date is the reason.
-    pub(crate) off_by: u64,
+    /// Seconds by which a date of its session is out of range, if a date is the reason.
+    pub(crate) off_by: Option<u64>,
 }
 
 impl Refused {
@@ -53,7 +53,7 @@ impl Refused {
             reason,
             key_id: Some(key_id),
             is_for_others: false,
-            off_by: 0,
+            off_by: None,
         }
     }
 }
@@ -65,7 +65,7 @@ impl From<Reason> for Refused {
             reason,
             key_id: None,
             is_for_others: false,
-            off_by: 0,
+            off_by: None,
         }
     }
 }
