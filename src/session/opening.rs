@@ -1,5 +1,7 @@
 //! Opens the session of a request from its tokens (docs/spec/writer.md § 8.6).
 
+use std::num::NonZeroU32;
+
 use super::{
     SessionInfo, companion::Admission, core::Core, duplicates::Candidate, loaded::Loaded,
     old_cookies::Predecessor, outcome::Outcome,
@@ -250,8 +252,7 @@ impl<'a> Opening<'a> {
             opened: OpenedBody {
                 body,
                 layout,
-                token_len: text.len() as u32,
-                cookies: *cookies as u32,
+                came_in: NonZeroU32::new(text.len() as u32).map(|len| (len, *cookies as u32)),
             },
         })
     }

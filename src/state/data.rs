@@ -1,6 +1,6 @@
 //! One session during one request, as plain data.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use super::{
     bytes::layout::{Layout, Metadata, wire_issued},
@@ -108,10 +108,8 @@ pub(super) enum Validation {
 pub(crate) struct OpenedBody {
     pub(crate) body: Wiped,
     pub(crate) layout: Layout,
-    /// Length of the token, or 0 if the body was made from an old cookie.
-    pub(crate) token_len: u32,
-    /// Number of cookies that the token came in.
-    pub(crate) cookies: u32,
+    /// Length of the token, and number of cookies that it came in, or `None` if the body was made from an old cookie.
+    pub(crate) came_in: Option<(NonZeroU32, u32)>,
 }
 
 /// End that the application gave the session in this request.
@@ -235,7 +233,7 @@ impl OpenedBody {
 
     /// Returns `true` if the body comes from an old cookie, so it has to be written.
     pub(super) fn is_taken_over(&self) -> bool {
-        self.token_len == 0
+        self.came_in.is_none()
     }
 
     fn session(&self) -> (&Metadata, &[u8]) {

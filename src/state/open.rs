@@ -74,8 +74,7 @@ impl<T: Payload> State<T> {
         self.resume(OpenedBody {
             body,
             layout,
-            token_len: 0,
-            cookies: 1,
+            came_in: None,
         })
     }
 }

@@ -95,14 +95,15 @@ impl<T> State<T> {
             BodyToSeal::AsArrived => (self.draft.metadata, self.arrived_body().len()),
         };
         let is_large = content > budget.room;
-        let came_in = self.came.arrived().filter(|_| is_large).map(|arrived| {
-            let has_max_age = policy.reserves_max_age(&arrived.layout.metadata);
-            budget.came_in(
-                arrived.token_len as usize,
-                arrived.cookies as usize,
-                has_max_age,
-            )
-        });
+        let came_in = self
+            .came
+            .arrived()
+            .filter(|_| is_large)
+            .and_then(|arrived| {
+                let has_max_age = policy.reserves_max_age(&arrived.layout.metadata);
+                let (token_len, cookies) = arrived.came_in?;
+                Some(budget.came_in(token_len.get() as usize, cookies as usize, has_max_age))
+            });
         let mut rules = [Some(budget.allowed), came_in].into_iter().flatten();
         let has_max_age = policy.reserves_max_age(&metadata);
         rules.find(|rule| rule.allows(budget.sent(*rule, body_len, has_max_age)))
