@@ -145,10 +145,13 @@ impl<T> State<T> {
         let is_silenced = self.is_silenced(response.status);
         // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
         let has_lapsed = standing == Standing::Lapsed;
-        if self.is_over(is_discarded, is_silenced || has_lapsed) {
+        // A `clear` can be discarded, but not an invalidation.
+        let ended = self.draft.ended;
+        let has_ended = ended.is_some_and(|ended| ended == Ended::Invalidated || !is_discarded);
+        if has_ended && (is_silenced || has_lapsed) || !is_discarded && self.is_left_empty() {
             return self.drop_if_any(response.said);
         }
-        if is_discarded || is_silenced {
+        if is_silenced {
             return Decision::Keep;
         }
         if self.is_to_store() {
@@ -172,8 +175,8 @@ impl<T> State<T> {
     /// Returns `true` if a successful response stores the session or drops its token, because it was changed.
     pub(crate) fn is_to_write(&self) -> bool {
         let is_kept = self.withheld().is_some() || self.wish.save == SaveMode::Discard;
-        let is_over = self.is_over(false, false);
-        !is_kept && (self.came.has_token() || !is_over) && (is_over || self.has_changed())
+        let is_empty = self.is_left_empty();
+        !is_kept && (self.came.has_token() || !is_empty) && (is_empty || self.has_changed())
     }
 
     /// Returns `true` if the application ended the session that opened, but not for a sign-in.
@@ -183,18 +186,22 @@ impl<T> State<T> {
             && !self.draft.renewed
     }
 
-    /// Returns `true` for a server error, which saves nothing unless the application insists.
+    /// Returns `true` if no content is saved: it was discarded, or this is the status of a server error, which saves none
+    /// unless the application insists.
     fn is_silenced(&self, status: u16) -> bool {
-        status >= 500 && !self.policy.save_on_server_error && self.wish.save != SaveMode::Force
+        match self.wish.save {
+            SaveMode::Auto => status >= 500 && !self.policy.save_on_server_error,
+            SaveMode::Discard => true,
+            SaveMode::Force => false,
+        }
     }
 
-    /// Returns `true` if the session is over, so that the client drops it. An invalidation counts even if the new
-    /// content is not written, and so does a `clear` that is not discarded.
-    fn is_over(&self, is_discarded: bool, is_silenced: bool) -> bool {
+    /// Returns `true` if the application has ended the session, or taken everything out of it, and stored nothing since.
+    fn is_left_empty(&self) -> bool {
         match self.draft.ended {
-            Some(Ended::Invalidated) => is_discarded || is_silenced || self.is_nothing(),
-            Some(Ended::Cleared) => !is_discarded && (is_silenced || self.is_empty()),
-            None => !is_discarded && self.is_nothing() && self.has_changed(),
+            Some(Ended::Invalidated) => self.is_nothing(),
+            Some(Ended::Cleared) => self.is_empty(),
+            None => self.is_nothing() && self.has_changed(),
         }
     }
 
