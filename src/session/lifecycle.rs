@@ -91,7 +91,10 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns the errors of [every change](Session#errors).
     pub fn clear(&self) -> Result<(), SessionError> {
-        self.change(|state| state.clear())
+        self.change(|state| {
+            state.clear();
+            Ok(())
+        })
     }
 
     /// Ends the session for a sign-out. Drops everything, and makes the browser drop the cookie.

@@ -81,14 +81,13 @@ impl<T> State<T> {
     }
 
     /// Drops the data, the flash messages and the id, and keeps the dates.
-    pub(crate) fn clear(&mut self) -> Result<(), SessionError> {
+    pub(crate) fn clear(&mut self) {
         self.draft.payload = Some(Wiped::from(self.policy.empty_payload.to_vec()));
         self.draft.flash = Some(Wiped::default());
         self.draft.value = None;
         self.draft.metadata.sid = None;
         self.draft.metadata.schema = self.policy.schema;
         self.draft.ended.get_or_insert(Ended::Cleared);
-        Ok(())
     }
 
     /// Drops everything and begins a new session. The first call returns the id that the browser has, unless the
