@@ -267,19 +267,23 @@ impl Attributes {
     }
 
     /// Returns the name and the value of an attribute that keeps a browser from sending the cookie back to the page
-    /// that sets it, if this is likely a mistake. `host` is the page's host, if known.
+    /// that sets it, if this is likely a mistake, and the page's own host or path. `host` is known from some requests.
     #[cfg(feature = "tower")]
-    pub(crate) fn missed_by(&self, host: Option<&str>, path: &str) -> Option<(&'static str, &str)> {
+    pub(crate) fn missed_by<'a>(
+        &'a self,
+        host: Option<&'a str>,
+        path: &'a str,
+    ) -> Option<(&'static str, &'a str, &'a str)> {
         if let Some((domain, host)) = self.domain.as_deref().zip(host)
             && !is_within(host, domain)
         {
-            return Some(("domain", domain));
+            return Some(("domain", domain, host));
         }
         // A page may set a cookie for another part of the site. This cookie is for the page itself, except for a
         // superfluous `/`.
         let meant = without_empty_segments(&self.path);
         let is_missed = is_below(path, &meant) && !is_below(path, &self.path);
-        is_missed.then_some(("path", &self.path))
+        is_missed.then_some(("path", &self.path, path))
     }
 }
 

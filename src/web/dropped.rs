@@ -39,12 +39,8 @@ pub(super) fn warning<T, F: Fields>(
         return None;
     }
     let host = host_of_page(request);
-    let (attribute, value) = attributes.missed_by(host.as_deref(), path)?;
-    let value = value.to_owned();
-    let page = match attribute {
-        "domain" => host?,
-        _ => path.to_owned(),
-    };
+    let (attribute, value, page) = attributes.missed_by(host.as_deref(), path)?;
+    let (value, page) = (value.to_owned(), page.to_owned());
     Some(once(fields, move |name| {
         events::cookie_for_elsewhere(name, attribute, &value, &page);
     }))
