@@ -25,7 +25,7 @@ use crate::{
     cookie::PartNumbers,
     crypto::{cipher::RANDOM_LEN, random},
     events,
-    keys::SlotKeys,
+    keys::{KeyId, SlotKeys},
     state::{
         BodyToSeal, Circumstances, Decision, Payload, Said, SessionError, State, TokenChange, Touch,
     },
@@ -200,21 +200,19 @@ impl<'a, T> Closing<'a, T> {
             core.slot.keep_up(now);
         }
         let keys = core.slot.keys();
-        let standing = loaded.standing(core, &keys);
+        let (standing, sealing) = (loaded.standing(core, &keys), keys.sealing_id(now));
         let decision = loaded.state.decide(circumstances, arrival.asked, standing);
         (self.touch, self.change) = carry_out(decision, &loaded.state, core, keys)?;
         let context = arrival.context(core);
         let is_dropped = matches!(self.change, TokenChange::Drop);
+        let is_stored = matches!(self.change, TokenChange::Store(_));
         if let Some(companion) = core.companion.as_deref()
-            && (is_dropped || matches!(self.change, TokenChange::Store(_)))
+            && (is_dropped || is_stored)
         {
-            self.of_companion = loaded.fields_of(companion, is_dropped, context, core)?;
+            self.of_companion = loaded.fields_of(companion, is_dropped, context, sealing)?;
         }
-        if let TokenChange::Store(to_seal) = &self.change
-            && loaded.state.is_replaced()
-        {
-            let key_id = to_seal.keys.sealing_id(loaded.state.now);
-            loaded.note_begun(core, context, key_id);
+        if is_stored && loaded.state.is_replaced() {
+            loaded.note_begun(core, context, sealing);
         }
         Ok(())
     }
@@ -251,13 +249,14 @@ impl<'a, T> Closing<'a, T> {
 }
 
 impl<T> Loaded<T> {
-    /// Returns the fields that the companion adds to a response which stores or drops the session.
+    /// Returns the fields that the companion adds to a response which stores or drops the session. `sealing` is the key
+    /// that seals at its end.
     fn fields_of(
         &self,
         companion: &dyn Companion,
         is_dropped: bool,
         context: &Context,
-        core: &Core,
+        sealing: KeyId,
     ) -> Result<Vec<(&'static str, String)>, SaveError> {
         let state = &self.state;
         let arrived_under = match self.outcome {
@@ -265,8 +264,7 @@ impl<T> Loaded<T> {
             outcome => outcome.opened_under(),
         };
         // A session that was taken over has no key.
-        let sealing = || core.slot.keys().sealing_id(state.now);
-        let key_id = arrived_under.unwrap_or_else(sealing);
+        let key_id = arrived_under.unwrap_or(sealing);
         let departed = state.departed(is_dropped);
         let departed = departed.map(|session| SessionInfo::of(session, key_id));
         let renewed = state.renewed_sid().filter(|_| !is_dropped).map(SessionId);
