@@ -7,7 +7,7 @@ use crate::{
     base::time::UnixSeconds,
     crypto::{base64url, random, suite::TAG_LEN},
     keys::{PurposeKey, PurposeKeys},
-    state::{Payload, SessionError},
+    state::{Payload, SessionError, csrf_name},
     token::Context,
 };
 
@@ -25,13 +25,12 @@ impl<T: Payload> Session<T> {
         let mask = random::from_thread()?;
         let mut held = self.try_touch()?;
         let state = held.state();
+        let (now, issued) = (state.now, state.draft.metadata.issued);
         // While a session waits for the application's answer, its earlier tokens pass, but it gets no new token.
-        if state.csrf_name().is_none() || state.awaits_answer() {
-            held.ensure_id()?;
-        }
-        let (name, now) = (held.state().csrf_name(), held.state().now);
-        // No token is made for a name that anyone knows. A session without a name is withheld.
-        let name = name.ok_or(SessionError::Unreadable)?;
+        let name = match state.csrf_name().filter(|_| !state.awaits_answer()) {
+            Some(name) => name,
+            None => csrf_name(held.ensure_id()?, issued),
+        };
         let keys = held.core.slot.keys();
         Ok(render(&keys, held.context(), now, &name, mask))
     }

@@ -3,7 +3,7 @@
 use std::{num::NonZeroU32, sync::Arc};
 
 use super::{
-    bytes::layout::{Layout, Metadata, wire_issued},
+    bytes::layout::{Layout, Metadata, Sid, wire_issued},
     error::SessionError,
     lifetime::Lifetimes,
     refresh::Refresh,
@@ -298,7 +298,7 @@ impl<T> State<T> {
         !is_new && self.now < self.draft.metadata.issued.saturating_add(duration)
     }
 
-    /// Returns the name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
+    /// Returns the name of this session in CSRF tokens, if it has an id.
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
         let (metadata, mask) = match self.withheld() {
             // A stale session has tokens too, or nobody could sign in or out by a form. Its id is inverted, so that a
@@ -309,10 +309,7 @@ impl<T> State<T> {
             _ => (&self.draft.metadata, 0),
         };
         let sid = metadata.sid?.map(|byte| byte ^ mask);
-        let mut name = [0; 12];
-        name[..8].copy_from_slice(&sid);
-        name[8..].copy_from_slice(&wire_issued(metadata.issued).unwrap_or(0).to_be_bytes());
-        Some(name)
+        Some(csrf_name(sid, metadata.issued))
     }
 
     pub(crate) fn payload(&self) -> &[u8] {
@@ -348,4 +345,12 @@ impl<T> State<T> {
     pub(crate) fn is_replaced(&self) -> bool {
         self.draft.renewed || self.draft.ended == Some(Ended::Invalidated)
     }
+}
+
+/// Returns the name of a session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
+pub(crate) fn csrf_name(sid: Sid, issued: UnixSeconds) -> [u8; 12] {
+    let mut name = [0; 12];
+    name[..8].copy_from_slice(&sid);
+    name[8..].copy_from_slice(&wire_issued(issued).unwrap_or(0).to_be_bytes());
+    name
 }

@@ -29,7 +29,7 @@ pub(crate) use bytes::{
     map,
 };
 pub(crate) use circumstances::{Asked, Circumstances, Destination, Said, Standing};
-pub(crate) use data::{OpenedBody, Policy, State, Withheld};
+pub(crate) use data::{OpenedBody, Policy, State, Withheld, csrf_name};
 pub use decide::TokenChange;
 pub(crate) use decide::{BodyToSeal, Decision, Touch};
 pub use error::{SessionError, TooLarge};
