@@ -55,12 +55,8 @@ impl<T: Payload> SessionCookie<T> {
         let writes = parts.chunk_by(|_, (_, number)| *number > 0);
         for (write, parts) in writes.enumerate() {
             let mut values = Values::of_cookies();
-            for (value, number) in parts {
-                match number {
-                    _ if value.is_empty() => {}
-                    0 => values.push(value, LONGEST_TOKEN),
-                    _ => values.push_part(*number, value, LONGEST_TOKEN),
-                }
+            for (value, number) in parts.iter().filter(|(value, _)| !value.is_empty()) {
+                values.push_part(*number, value, LONGEST_TOKEN);
             }
             let is_same = session.arrived_as(&self.token.core, &values);
             found.add(write, parts.len(), is_same);

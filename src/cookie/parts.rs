@@ -94,6 +94,16 @@ impl PartNumbers {
     }
 }
 
+/// Returns the number of a cookie that has `rest` after the session cookie's name: 0 for the session cookie itself, and 1
+/// to 7 for a part.
+pub(super) fn part_number(rest: &[u8]) -> Option<usize> {
+    match rest {
+        [] => Some(0),
+        [b'.', digit @ b'1'..=b'7'] => Some(usize::from(digit - b'0')),
+        _ => None,
+    }
+}
+
 /// Largest number of parts, in addition to the cookie of the name itself.
 const MOST_PARTS: usize = 7;
 

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memmem};
 
-use super::values::Values;
+use super::{parts::part_number, values::Values};
 
 /// Finds the values of one name in `Cookie` fields. It is prepared once, and skips other cookies without parsing each.
 #[derive(Clone, Debug)]
@@ -51,21 +51,19 @@ impl Finder {
             let rest = &field[at..];
             let (pair, _) = rest.split_at(memchr(b';', rest).unwrap_or(rest.len()));
             at += pair.len();
-            match pair {
-                [b'=', value @ ..] => values.push(unquoted(value), longest),
-                [b'.', digit @ b'1'..=b'7', b'=', value @ ..] => {
-                    values.push_part(usize::from(digit - b'0'), unquoted(value), longest);
-                }
-                // A name with white space before `=` is another name. If it were trimmed, a cookie that a sibling host
-                // may set would pass for a `__Host-` cookie.
-                pair => {
-                    if let Some(chosen) = self.of_companion
-                        && let Some((rest, value)) = split(pair)
-                        && chosen(rest)
-                    {
-                        values.push_of_companion(rest, value);
-                    }
-                }
+            let Some(end) = memchr(b'=', pair) else {
+                continue;
+            };
+            let (rest, value) = (&pair[..end], unquoted(&pair[end + 1..]));
+            // A name with white space before `=` is another name. If it were trimmed, a cookie that a sibling host may
+            // set would pass for a `__Host-` cookie.
+            if let Some(number) = part_number(rest) {
+                values.push_part(number, value, longest);
+            } else if let Some(chosen) = self.of_companion
+                && let Ok(rest) = str::from_utf8(rest)
+                && chosen(rest)
+            {
+                values.push_of_companion(rest, value);
             }
         }
     }
@@ -75,13 +73,6 @@ impl Finder {
 /// so a match in the middle of a pair does not hide another pair.
 fn begins_a_pair(before: &[u8]) -> bool {
     matches!(trim_end(before), [] | [.., b';'])
-}
-
-/// Returns the name and the value of a pair.
-fn split(pair: &[u8]) -> Option<(&str, &[u8])> {
-    let end = memchr(b'=', pair)?;
-    let name = str::from_utf8(&pair[..end]).ok()?;
-    Some((name, unquoted(&pair[end + 1..])))
 }
 
 /// Returns a value without the white space around it, and without one pair of quotes.

@@ -1,6 +1,8 @@
 //! `Set-Cookie` fields of a response, as far as they decide about a session (docs/spec/writer.md § 8.12.2).
 //! `Expires` is not read.
 
+use super::parts::part_number;
+
 /// Cookie that a field sets or expires.
 #[derive(Debug)]
 pub(crate) struct ReadCookie<'a> {
@@ -49,12 +51,8 @@ impl<'a> ReadCookie<'a> {
     /// If this is a part of `cookie`, returns its number, which is 0 for the cookie itself. Returns `None` if a browser
     /// keeps them as different cookies. An unknown path counts as the same.
     pub(crate) fn part_of(&self, cookie: &ReadCookie<'_>) -> Option<usize> {
-        let number = match self.name.strip_prefix(cookie.name)? {
-            [] => 0,
-            [b'.', digit @ b'1'..=b'7'] => usize::from(digit - b'0'),
-            _ => return None,
-        };
-        self.is_beside(cookie).then_some(number)
+        let rest = self.name.strip_prefix(cookie.name)?;
+        part_number(rest).filter(|_| self.is_beside(cookie))
     }
 
     fn is_beside(&self, other: &ReadCookie<'_>) -> bool {

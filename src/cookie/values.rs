@@ -85,8 +85,11 @@ impl Values {
         self.count += 1;
     }
 
-    /// Adds the value of the cookie `name.{number}`, cut in the same way.
+    /// Adds the value of a cookie by its [number](super::parts::part_number), cut in the same way.
     pub(crate) fn push_part(&mut self, number: usize, value: &[u8], longest: usize) {
+        if number == 0 {
+            return self.push(value, longest);
+        }
         let neighbours = self.neighbours.get_or_insert_default();
         neighbours.parts.push(number, value, longest);
         self.carried.insert(number);
