@@ -38,7 +38,7 @@ impl<'a> ReadCookie<'a> {
                     read.domain = domain.to_ascii_lowercase();
                 }
                 b"partitioned" => read.is_partitioned = true,
-                b"max-age" => is_expired = value == b"0" || value.starts_with(b"-"),
+                b"max-age" => is_expired = expires(value).unwrap_or(is_expired),
                 _ => {}
             }
         }
@@ -61,6 +61,14 @@ impl<'a> ReadCookie<'a> {
             && self.domain == other.domain
             && self.is_partitioned == other.is_partitioned
     }
+}
+
+/// Returns `true` if a cookie with this `Max-Age` expires at once, or `None` if browsers ignore the value (RFC 6265bis
+/// section 5.6.2).
+fn expires(max_age: &[u8]) -> Option<bool> {
+    let digits = max_age.strip_prefix(b"-").unwrap_or(max_age);
+    let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    is_number.then(|| digits != max_age || digits.iter().all(|&digit| digit == b'0'))
 }
 
 /// Splits a pair or an attribute at its first `=`.

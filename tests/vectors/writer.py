@@ -439,6 +439,7 @@ def read_cookie(line):
     (pair, *attributes), trim = line.split(";"), lambda text: text.strip(" \t")
     name, equals, value = pair.partition("=")
     read = {"name": trim(name), "value": trim(value), "path": None, "domain": "", "partitioned": False}
+    is_expired = False
     for attribute in attributes:
         word, _, argument = attribute.partition("=")
         word, argument = trim(word).lower(), trim(argument)
@@ -448,8 +449,10 @@ def read_cookie(line):
             read["domain"] = argument.removeprefix(".").lower()
         elif word == "partitioned":
             read["partitioned"] = True
-        elif word == "max-age" and (argument == "0" or argument.startswith("-")):
-            read["value"] = ""
+        elif word == "max-age" and re.fullmatch("-?[0-9]+", argument):
+            is_expired = int(argument) <= 0
+    if is_expired:
+        read["value"] = ""
     return read if equals else None
 
 

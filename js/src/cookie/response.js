@@ -9,11 +9,12 @@ import { BLANK, trim } from "../base/bytes.js";
 export function readSetCookie(line) {
   const [[name, value], ...attributes] = line.split(";").map(halves);
   if (value === undefined) return null;
-  // Of several attributes of one name, the last one counts.
-  const given = Object.fromEntries(attributes.map(([name, value = ""]) => [name.toLowerCase(), value]));
+  // Of several attributes of one name, the last one counts that browsers do not ignore (RFC 6265bis section 5.6.2).
+  const named = attributes.map(([name, value = ""]) => [name.toLowerCase(), value]);
+  const given = Object.fromEntries(named.filter(([name, value]) => name !== "max-age" || /^-?\d+$/.test(value)));
   return {
     name,
-    value: /^(-|0$)/.test(given["max-age"]) ? "" : value,
+    value: given["max-age"] <= 0 ? "" : value,
     path: given.path?.startsWith("/") ? given.path : null,
     domain: (given.domain ?? "").replace(/^\./, "").toLowerCase(),
     isPartitioned: "partitioned" in given,
