@@ -2,7 +2,8 @@
 
 use super::{
     bytes::layout::{Metadata, Sid},
-    data::{Came, Ended, SaveMode, State, Validation, Withheld},
+    came::{Came, Withheld},
+    data::{Ended, SaveMode, State, Validation},
     error::{SessionError, TooLarge},
 };
 use crate::{

@@ -1,6 +1,6 @@
-//! End of a session, and its refresh (SPEC.md § 8, docs/spec/writer.md § 8.8).
+//! Lifetimes of sessions, and the end of one (SPEC.md § 8).
 
-use super::{bytes::layout::Metadata, refresh::Refresh};
+use super::bytes::layout::Metadata;
 use crate::base::{reason::Reason, time::UnixSeconds};
 
 /// Lifetimes of sessions.
@@ -13,6 +13,30 @@ pub(crate) struct Lifetimes {
     pub(crate) refresh: Refresh,
     /// Seconds by which another instance's clock may be ahead of ours.
     pub(crate) skew: u64,
+}
+
+/// Rule by which the last activity of a session moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refresh {
+    Never,
+    OnChange,
+    /// A quarter of the session's idle timeout after the last activity, and on change.
+    Quarter,
+    /// Seconds after the last activity, and on change.
+    After(u64),
+    Always,
+    EveryRequest,
+    /// The last activity is when the application last said that the session is still valid.
+    OnValidation(Revalidation),
+}
+
+/// Seconds for which an answer of the application holds (docs/spec/writer.md § 8.16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Revalidation {
+    pub(crate) after: u64,
+    /// Seconds after the last answer for which a session is kept while the application cannot be asked. 0 means that it
+    /// is not kept.
+    pub(crate) unvalidated_up_to: u64,
 }
 
 /// Timeouts of sessions of one kind, in seconds.
@@ -77,46 +101,15 @@ impl Lifetimes {
     }
 
     #[inline]
-    fn idle_deadline(&self, metadata: &Metadata) -> Option<UnixSeconds> {
+    pub(super) fn idle_deadline(&self, metadata: &Metadata) -> Option<UnixSeconds> {
         let idle = self.of(metadata).idle?;
         Some(metadata.last_active().saturating_add(idle))
     }
 
     #[inline]
-    fn of(&self, metadata: &Metadata) -> Timeouts {
+    pub(super) fn of(&self, metadata: &Metadata) -> Timeouts {
         let remembered = self.remembered.filter(|_| metadata.has_remembered());
         remembered.unwrap_or(self.plain)
-    }
-
-    /// Returns `true` if the last activity of a touched session has to be written. `is_validated` means that the
-    /// application said in this request that the session is still valid.
-    pub(super) fn is_refresh_due(
-        &self,
-        metadata: &Metadata,
-        now: UnixSeconds,
-        is_validated: bool,
-    ) -> bool {
-        let idle = self.of(metadata).idle;
-        let is_due_after = |duration| now >= metadata.last_active().saturating_add(duration);
-        match self.refresh {
-            Refresh::OnValidation(_) => is_validated,
-            Refresh::Quarter => idle.is_some_and(|idle| is_due_after(idle / 4)),
-            // The session ends at its absolute deadline, whatever is written.
-            _ if idle.is_none() && self.is_remembered_now(metadata) => false,
-            Refresh::Never | Refresh::OnChange => false,
-            Refresh::After(duration) => is_due_after(duration),
-            Refresh::Always | Refresh::EveryRequest => true,
-        }
-    }
-
-    /// Returns `true` if a written change counts as activity. With [`Refresh::Never`], only a change that makes the
-    /// session idle counts, as `remember_for` and `forget` can by choosing another timeout.
-    pub(super) fn moves(&self, metadata: &Metadata, now: UnixSeconds, is_validated: bool) -> bool {
-        match self.refresh {
-            Refresh::Never => self.idle_deadline(metadata).is_some_and(|end| now >= end),
-            Refresh::OnValidation(_) => is_validated,
-            _ => true,
-        }
     }
 
     pub(super) fn is_remembered_now(&self, metadata: &Metadata) -> bool {

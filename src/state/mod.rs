@@ -6,6 +6,7 @@
 
 mod actions;
 mod bytes;
+mod came;
 mod circumstances;
 mod content;
 mod data;
@@ -28,14 +29,14 @@ pub(crate) use bytes::{
     layout::{DEVICE_LEN, Layout, Metadata, Sid, wire_issued},
     map,
 };
+pub(crate) use came::{OpenedBody, Withheld};
 pub(crate) use circumstances::{Asked, Circumstances, Destination, Said, Standing};
-pub(crate) use data::{OpenedBody, Policy, State, Withheld, csrf_name};
+pub(crate) use data::{Policy, State, csrf_name};
 pub use decide::TokenChange;
 pub(crate) use decide::{BodyToSeal, Decision, Touch};
 pub use error::{SessionError, TooLarge};
-pub(crate) use lifetime::{Lifetimes, Timeouts};
+pub(crate) use lifetime::{Lifetimes, Refresh, Revalidation, Timeouts};
 pub use refresh::RefreshAfter;
-pub(crate) use refresh::{Refresh, Revalidation};
 pub(crate) use size::{
     budget::{Allowed, Overhead, SizeBudget},
     limits::{LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, PASSES_ANYWHERE},

@@ -7,7 +7,8 @@ use super::{
         layout::{Layout, Metadata},
         session_data::Payload,
     },
-    data::{Came, OpenedBody, State, Withheld},
+    came::{Came, OpenedBody, Withheld},
+    data::State,
 };
 use crate::{base::reason::Reason, crypto::scratch::Wiped};
 

@@ -5,10 +5,10 @@ use std::mem;
 
 use super::{
     bytes::layout::Metadata,
-    data::{Came, Ended, OpenedBody, State, Validation, Withheld},
+    came::{Came, OpenedBody, Withheld},
+    data::{Ended, State, Validation},
     error::SessionError,
-    lifetime::Lifetimes,
-    refresh::{Refresh, Revalidation},
+    lifetime::{Lifetimes, Refresh, Revalidation},
 };
 use crate::base::time::UnixSeconds;
 
