@@ -4,7 +4,8 @@ use super::{
     bytes::layout::{Metadata, Sid},
     came::{Came, Withheld},
     data::{Ended, SaveMode, State, Validation},
-    error::{SessionError, TooLarge},
+    error::SessionError,
+    size::too_large::TooLarge,
 };
 use crate::{
     base::time::UnixSeconds,

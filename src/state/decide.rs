@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::{
-    bytes::layout::{Metadata, wire_issued},
+    body_to_seal::BodyToSeal,
     circumstances::{Asked, Circumstances, Destination, Said, Standing},
     data::{Ended, Policy, SaveMode, State},
 };
@@ -50,15 +50,6 @@ pub(crate) enum Touch {
     Touched,
     /// The content was written, or the session has ended.
     Written,
-}
-
-/// Body to seal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BodyToSeal {
-    /// Session as it is now, written with this metadata.
-    With(Metadata),
-    /// Body that arrived, with the padding that it had.
-    AsArrived,
 }
 
 /// Decision about a session that was touched.
@@ -293,34 +284,6 @@ impl<T> State<T> {
     pub(super) fn has_empty_payload(&self) -> bool {
         self.draft.metadata.schema == self.policy.schema
             && *self.payload() == *self.policy.empty_payload
-    }
-
-    /// Returns `true` if the clock shows a time that a token can carry.
-    pub(crate) fn has_writable_time(&self) -> bool {
-        wire_issued(self.now).is_some()
-    }
-
-    /// Appends the body to `body`.
-    pub(crate) fn write_body(&self, what: BodyToSeal, body: &mut Vec<u8>) {
-        match what {
-            BodyToSeal::AsArrived => body.extend_from_slice(self.arrived_body()),
-            BodyToSeal::With(metadata) => {
-                let len = self.body_len(what);
-                metadata.write(self.flash_bytes(), self.payload(), len, body);
-            }
-        }
-    }
-
-    /// Returns the seconds for which a browser keeps the cookie, until the session ends if it is not used again.
-    /// Returns `None` for a session that ends with the browser.
-    pub(crate) fn max_age(&self, body: BodyToSeal) -> Option<u64> {
-        let written = match body {
-            BodyToSeal::With(metadata) => metadata,
-            BodyToSeal::AsArrived => self.draft.metadata,
-        };
-        let end = self.policy.lifetimes.expires_at(&written);
-        let is_persistent = self.policy.is_persistent(&written);
-        is_persistent.then(|| end.saturating_sub(self.now))
     }
 }
 

@@ -1,6 +1,6 @@
 use std::{any::type_name, error::Error, fmt, sync::Arc};
 
-use super::size::limits::{LARGEST_COOKIE, MOST_COOKIES};
+use super::size::too_large::TooLarge;
 use crate::{base::debug_by_display, crypto::random::RandomError};
 
 /// An error from reading or changing a session. After an error the session is unchanged.
@@ -131,68 +131,6 @@ impl From<RandomError> for SessionError {
     }
 }
 
-/// An error from a change after which the session would not fit its cookie. The session is as it was before.
-///
-/// Both numbers are bytes of the whole `Set-Cookie` field, with name, token and attributes. An id, every date and
-/// `Max-Age` count at their longest ([docs/spec/writer.md § 9.6]). For a session in several cookies, they count all
-/// fields together. For a bare token, they count the token alone.
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, SessionCookie};
-/// # use std::time::SystemTime;
-/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load(None::<&str>, SystemTime::now());
-/// use hardtack::SessionError;
-///
-/// let Err(SessionError::TooLarge(error)) = session.insert("note", "x".repeat(3_000)) else {
-///     return Err("that does not fit".into());
-/// };
-/// assert_eq!((error.needed, error.allowed), (4_189, 3_072));
-/// assert!(session.is_empty());
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-///
-/// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TooLarge {
-    /// Bytes that would have been sent.
-    pub needed: usize,
-    /// Bytes that may be sent.
-    pub allowed: usize,
-    /// Key whose value was to be stored, if the session is a dictionary.
-    pub key: Option<String>,
-    pub(super) is_in_cookies: bool,
-}
-
-debug_by_display!(TooLarge);
-
-impl fmt::Display for TooLarge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (needed, allowed) = (self.needed, self.allowed);
-        if let Some(key) = &self.key {
-            write!(f, "`{}` does not fit: ", key.escape_debug())?;
-        }
-        // Several cookies need a few bytes more than one, so the next refusal may name a larger size.
-        let larger = if self.is_in_cookies {
-            LARGER_COOKIES
-        } else {
-            LARGER_TOKENS
-        };
-        let mut larger = larger.iter();
-        let larger = larger.find(|(bytes, _)| *bytes >= needed);
-        let advice = larger.map_or("and keep the rest on the server", |(_, advice)| advice);
-        write!(
-            f,
-            "session needs {needed} bytes, the limit is {allowed}; store less, {advice}"
-        )
-    }
-}
-
-impl Error for TooLarge {}
-
 pub(super) const FAILS: &str =
     "its `Serialize` fails, as for a variant with `skip` or, in a typed session, `flatten`";
 const AFTER_HEAD: &str =
@@ -213,23 +151,3 @@ const TOO_DEEP: &str =
 const DUPLICATE_KEY: &str = "a map in the value has a key twice; store each key once";
 const NOT_REMEMBERING: &str = "sessions cannot be remembered; set `remember_up_to` on the builder, to the longest \
     duration of `remember_for`";
-
-/// Larger sizes, in bytes, with their drawbacks.
-const LARGER_COOKIES: &[(usize, &str)] = &[
-    (
-        LARGEST_COOKIE,
-        "or use `Size::Browser` (4096 bytes), for which a default nginx answers 502",
-    ),
-    (
-        2 * LARGEST_COOKIE,
-        "or use `Size::Split(2)` (2 cookies of up to 4096 bytes), which needs tuned proxies",
-    ),
-    (
-        MOST_COOKIES * LARGEST_COOKIE,
-        "or use `Size::Split(4)` (4 cookies of up to 4096 bytes), which few proxies let through",
-    ),
-];
-const LARGER_TOKENS: &[(usize, &str)] = &[(
-    MOST_COOKIES * LARGEST_COOKIE,
-    "or use a larger `max_token_len` (at most 16384 bytes), which needs tuned proxies",
-)];

@@ -5,6 +5,7 @@
 //! what becomes of the token, as docs/spec/writer.md specifies.
 
 mod actions;
+mod body_to_seal;
 mod bytes;
 mod came;
 mod circumstances;
@@ -19,6 +20,7 @@ mod refresh;
 mod revalidation;
 mod size;
 
+pub(crate) use body_to_seal::BodyToSeal;
 #[cfg(test)]
 pub(crate) use bytes::messages::messages as flash_messages;
 pub use bytes::{
@@ -33,12 +35,12 @@ pub(crate) use came::{OpenedBody, Withheld};
 pub(crate) use circumstances::{Asked, Circumstances, Destination, Said, Standing};
 pub(crate) use data::{Policy, State, csrf_name};
 pub use decide::TokenChange;
-pub(crate) use decide::{BodyToSeal, Decision, Touch};
-pub use error::{SessionError, TooLarge};
+pub(crate) use decide::{Decision, Touch};
+pub use error::SessionError;
 pub(crate) use lifetime::{Lifetimes, Refresh, Revalidation, Timeouts};
 pub use refresh::RefreshAfter;
 pub(crate) use size::{
     budget::{Allowed, Overhead, SizeBudget},
     limits::{LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, PASSES_ANYWHERE},
 };
-pub use size::{padding::Padding, report::SizeReport};
+pub use size::{padding::Padding, report::SizeReport, too_large::TooLarge};

@@ -1,14 +1,11 @@
 //! Size that a session may have in its cookies (docs/spec/writer.md § 9.5, § 9.6).
 
-use super::padding::Padding;
-use crate::{
-    crypto::base64url,
-    state::{
-        bytes::layout::LONGEST_METADATA,
-        error::TooLarge,
-        size::limits::{LARGEST_COOKIE, MOST_COOKIES},
-    },
+use super::{
+    limits::{LARGEST_COOKIE, MOST_COOKIES},
+    padding::Padding,
+    too_large::TooLarge,
 };
+use crate::{crypto::base64url, state::bytes::layout::LONGEST_METADATA};
 
 /// Size that a session may have, and all that takes a part of it.
 #[derive(Clone, Debug)]

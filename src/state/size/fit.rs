@@ -1,42 +1,14 @@
 //! Measures one session, and refuses a change that does not fit its cookie (docs/spec/writer.md § 9.5, § 9.6).
 //! `budget.rs` has the limits.
 
-use super::{budget::Allowed, report::SizeReport};
-use crate::state::{
-    bytes::{layout::Metadata, session_data::Payload},
-    data::State,
-    decide::BodyToSeal,
-    error::TooLarge,
-};
+use super::{budget::Allowed, too_large::TooLarge};
+use crate::state::{body_to_seal::BodyToSeal, bytes::layout::Metadata, data::State};
 
 impl<T> State<T> {
     /// Returns the bytes by which payload and flash may still grow.
     pub(crate) fn remaining_bytes(&self) -> usize {
         let room = self.policy.budget.room;
         room.saturating_sub(self.content_len())
-    }
-
-    pub(crate) fn size_report(&self) -> SizeReport
-    where
-        T: Payload,
-    {
-        let budget = &self.policy.budget;
-        let content = self.content_len();
-        let body_len = budget.longest_body(content);
-        let padded_len = budget.padded_len(body_len, content);
-        // A session that arrived larger than the profile allows is sent as it arrived.
-        let allowed = self.allowed(BodyToSeal::With(self.draft.metadata));
-        let sent = budget.sent(allowed, padded_len, true);
-        SizeReport {
-            entries: T::entries(self.payload()),
-            payload: self.payload().len(),
-            flash: self.flash_bytes().len(),
-            padding: padded_len - body_len,
-            empty: budget.largest(0).total,
-            set_cookie: sent.total,
-            cookies: sent.cookies,
-            allowed: budget.allowed.total,
-        }
     }
 
     /// Checks that a session with this content and metadata may be sent (docs/spec/writer.md § 8.7).
@@ -107,21 +79,5 @@ impl<T> State<T> {
         let mut rules = [Some(budget.allowed), came_in].into_iter().flatten();
         let has_max_age = policy.reserves_max_age(&metadata);
         rules.find(|rule| rule.allows(budget.sent(*rule, body_len, has_max_age)))
-    }
-
-    pub(crate) fn body_len(&self, body: BodyToSeal) -> usize {
-        let content = self.content_len();
-        match body {
-            BodyToSeal::AsArrived => self.arrived_body().len(),
-            BodyToSeal::With(metadata) => {
-                let budget = &self.policy.budget;
-                budget.padded_len(metadata.len() + content, content)
-            }
-        }
-    }
-
-    /// Returns the body that arrived, or no bytes.
-    pub(in crate::state) fn arrived_body(&self) -> &[u8] {
-        self.came.arrived().map_or(&[], |arrived| &arrived.body)
     }
 }

@@ -5,3 +5,4 @@ mod fit;
 pub(super) mod limits;
 pub(super) mod padding;
 pub(super) mod report;
+pub(super) mod too_large;

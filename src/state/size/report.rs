@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::state::{body_to_seal::BodyToSeal, bytes::session_data::Payload, data::State};
+
 /// Size of a session, part by part, from [`Session::size_report`](crate::Session::size_report).
 ///
 /// It is for an application's tests, and for finding out which key is large. It shows the keys of a dictionary, but
@@ -47,6 +49,28 @@ pub struct SizeReport {
     pub cookies: usize,
     /// Maximum of [`set_cookie`](Self::set_cookie).
     pub allowed: usize,
+}
+
+impl<T: Payload> State<T> {
+    pub(crate) fn size_report(&self) -> SizeReport {
+        let budget = &self.policy.budget;
+        let content = self.content_len();
+        let body_len = budget.longest_body(content);
+        let padded_len = budget.padded_len(body_len, content);
+        // A session that arrived larger than the profile allows is sent as it arrived.
+        let allowed = self.allowed(BodyToSeal::With(self.draft.metadata));
+        let sent = budget.sent(allowed, padded_len, true);
+        SizeReport {
+            entries: T::entries(self.payload()),
+            payload: self.payload().len(),
+            flash: self.flash_bytes().len(),
+            padding: padded_len - body_len,
+            empty: budget.largest(0).total,
+            set_cookie: sent.total,
+            cookies: sent.cookies,
+            allowed: budget.allowed.total,
+        }
+    }
 }
 
 impl fmt::Display for SizeReport {
