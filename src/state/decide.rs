@@ -145,7 +145,8 @@ impl<T> State<T> {
         if is_silenced {
             return Decision::Keep;
         }
-        if self.is_to_store() {
+        let is_forced = self.wish.save == SaveMode::Force && !self.is_new();
+        if is_forced || self.has_changed() {
             return if has_lapsed {
                 Decision::KeepLapsed
             } else if self.draft.renewed || !asked.may_hide {
@@ -196,17 +197,18 @@ impl<T> State<T> {
         }
     }
 
-    fn is_to_store(&self) -> bool {
-        (self.wish.save == SaveMode::Force && !self.is_new()) || self.has_changed()
-    }
-
     /// Stores the changes, unless the session has ended by now.
     fn store(&self, said: Said) -> Decision {
         if self.now >= self.absolute_deadline() {
             return self.drop_if_any(said);
         }
-        let metadata = self.to_write(self.content_len(), self.draft.metadata);
-        Decision::Store(BodyToSeal::With(metadata))
+        let unused = self.draft.metadata;
+        let active = unused.active_at(self.now);
+        let lifetimes = &self.policy.lifetimes;
+        let is_activity = lifetimes.moves(&unused, self.now, self.is_validated());
+        // A session that arrived too large keeps its age if a longer one does not fit.
+        let is_moved = is_activity && self.may_send(BodyToSeal::With(active)).is_some();
+        Decision::Store(BodyToSeal::With(if is_moved { active } else { unused }))
     }
 
     /// Seals the same content again if a refresh or a new key is due, and there is room.
@@ -214,16 +216,12 @@ impl<T> State<T> {
         let lifetimes = &self.policy.lifetimes;
         let is_due = lifetimes.is_refresh_due(&self.draft.metadata, self.now, self.is_validated());
         let refreshed = BodyToSeal::With(self.draft.metadata.active_at(self.now));
-        if is_due && self.may_send(refreshed).is_some() {
-            return Decision::Refresh(refreshed);
+        match is_due {
+            true if self.may_send(refreshed).is_some() => Decision::Refresh(refreshed),
+            _ if reseal || self.became_bound => self.reseal(),
+            true => Decision::KeepTooLarge,
+            false => Decision::Keep,
         }
-        if reseal || self.became_bound {
-            return self.reseal();
-        }
-        if is_due {
-            return Decision::KeepTooLarge;
-        }
-        Decision::Keep
     }
 
     /// Seals the same content again, which is no activity of the visitor.

@@ -30,22 +30,6 @@ impl<T> State<T> {
         Err(budget.too_large(content))
     }
 
-    /// Returns the metadata to write with this content, in which a change usually counts as activity. A session that
-    /// arrived too large keeps its age if a longer one does not fit.
-    pub(in crate::state) fn to_write(&self, content: usize, metadata: Metadata) -> Metadata {
-        let active = metadata.active_at(self.now);
-        let lifetimes = &self.policy.lifetimes;
-        let moves = lifetimes.moves(&metadata, self.now, self.is_validated());
-        let is_too_large = || {
-            self.allowed_for(content, BodyToSeal::With(active))
-                .is_none()
-        };
-        if !moves || is_too_large() {
-            return metadata;
-        }
-        active
-    }
-
     /// Returns the limit within which this body is sent, or the profile's limit if the body is too large.
     pub(crate) fn allowed(&self, body: BodyToSeal) -> Allowed {
         let allowed = self.may_send(body);
@@ -67,17 +51,18 @@ impl<T> State<T> {
             BodyToSeal::AsArrived => (self.draft.metadata, self.arrived_body().len()),
         };
         let is_large = content > budget.room;
-        let came_in = self
-            .came
-            .arrived()
-            .filter(|_| is_large)
-            .and_then(|arrived| {
-                let has_max_age = policy.reserves_max_age(&arrived.layout.metadata);
-                let (token_len, cookies) = arrived.came_in?;
-                Some(budget.came_in(token_len.get() as usize, cookies as usize, has_max_age))
-            });
+        let came_in = self.came_in().filter(|_| is_large);
         let mut rules = [Some(budget.allowed), came_in].into_iter().flatten();
         let has_max_age = policy.reserves_max_age(&metadata);
         rules.find(|rule| rule.allows(budget.sent(*rule, body_len, has_max_age)))
+    }
+
+    /// Returns the size in which the session arrived.
+    fn came_in(&self) -> Option<Allowed> {
+        let arrived = self.came.arrived()?;
+        let (token_len, cookies) = arrived.came_in?;
+        let has_max_age = self.policy.reserves_max_age(&arrived.layout.metadata);
+        let (budget, token_len) = (&self.policy.budget, token_len.get() as usize);
+        Some(budget.came_in(token_len, cookies as usize, has_max_age))
     }
 }
