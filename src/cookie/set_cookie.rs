@@ -49,7 +49,8 @@ impl SetCookies {
     }
 
     /// Returns other headers that the response must also carry, for the session's
-    /// [`Companion`](crate::companion::Companion), by name and value.
+    /// [`Companion`](crate::companion::Companion), by name and value. They come only with `Set-Cookie` headers, and
+    /// iterating leaves them out.
     #[must_use]
     pub fn others(&self) -> &[(&'static str, String)] {
         &self.others

@@ -222,6 +222,25 @@ fn fields_of_the_companion_leave_with_the_session() {
     assert!(fields.contains_key("x-departed") && fields.contains_key("x-renewed"));
 }
 
+#[test]
+fn a_companion_adds_no_field_to_a_response_without_set_cookie() {
+    let cookie = cookie();
+    let (pair, _) = signed_in(&cookie);
+    let works: [Work; 3] = [
+        |session| session.get::<u32>("user").map(drop),
+        |session| session.sign_in().map(drop),
+        |session| session.invalidate().map(drop),
+    ];
+    for work in works {
+        for pair in [Some(&pair), None] {
+            let session = cookie.load(pair, at(1));
+            work(&session).unwrap();
+            let fields = cookie.save(&session).unwrap();
+            assert!(!fields.is_empty() || fields.others().is_empty());
+        }
+    }
+}
+
 /// Admits every session, after it has told who is judged where, unless it is to fail.
 #[derive(Default)]
 struct Told {
