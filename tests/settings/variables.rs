@@ -254,7 +254,7 @@ fn the_files_of_the_documentation_are_understood() {
         serde_json::from_value(file["session"].clone()).unwrap()
     });
     let all: Vec<SessionSettings> = of_toml.chain(of_json).collect();
-    assert_eq!(all.len(), 2);
+    assert_eq!(all.len(), 1);
     for mut settings in all {
         settings.take_key_sources().unwrap();
         assert_eq!(field(settings).0, "__Host-login");
