@@ -145,7 +145,6 @@ test("the described type and the migration are built", async () => {
   assert.equal((await load("migrate.js")).cookies.name, "__Host-session");
   assert.equal((await load("attributes.js")).cookies.name, "__Secure-shop");
   assert.equal((await load("device.js")).cookies.name, "__Host-session");
-  assert.equal((await load("described.js")).cookies.name, "__Host-session");
   assert.equal((await load("migrate_own.js")).cookies.name, "__Host-session");
 });
 
