@@ -12,6 +12,9 @@ export const pages = [readme, migration, operations, nextjs];
 /** By the comment in their first lines. */
 export const programs = new Map([...pages.join("").matchAll(/```(?:jsx?|ts)\n\/\/ (\S+\.(?:jsx?|ts))\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
 
+/** The pages link to these. */
+for (const name of ["magic_link.js", "migrate_fastify.js", "migrate_react_router.js"]) programs.set(name, await readFile(here(`examples/${name}`), "utf8"));
+
 process.env.SESSION_KEYS = XAES_KEY;
 process.env.IRON_PASSWORD = "a password of at least 32 characters";
 /** Of this test file alone, because each runs in a process of its own. */
