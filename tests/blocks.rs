@@ -379,6 +379,7 @@ const NOT_RUN: &[(&str, &[&str])] = &[
         "slows every build down",
         &["[profile.release.package.xaes-256-gcm]"],
     ),
+    ("needs a cluster", &["spec:"]),
     ("needs Docker", &["services:"]),
     ("needs systemd", &["[Service]"]),
     (
