@@ -39,7 +39,7 @@ impl<T> State<T> {
     }
 
     fn renew_as(&mut self, sid: Sid) -> Result<(), SessionError> {
-        let (now, limited_until) = (self.now, self.wish.limited_until);
+        let (now, limited_until) = (self.now, self.limited_until);
         self.change_metadata(|metadata| {
             let remembered = metadata.remembered;
             let remembered_until = remembered.map(|duration| metadata.issued + u64::from(duration));
@@ -62,7 +62,7 @@ impl<T> State<T> {
             let limit = seconds_until(end, metadata);
             metadata.limit = metadata.limit.into_iter().chain([limit]).min();
         })?;
-        self.wish.limited_until = self.wish.limited_until.into_iter().chain([end]).min();
+        self.limited_until = self.limited_until.into_iter().chain([end]).min();
         Ok(())
     }
 
@@ -118,12 +118,12 @@ impl<T> State<T> {
     }
 
     pub(crate) fn discard(&mut self) {
-        self.wish.save = SaveMode::Discard;
+        self.save = SaveMode::Discard;
     }
 
     pub(crate) fn save(&mut self) -> Result<(), SessionError> {
         self.change_metadata(|_| {})?;
-        self.wish.save = SaveMode::Force;
+        self.save = SaveMode::Force;
         Ok(())
     }
 
@@ -149,7 +149,7 @@ impl<T> State<T> {
     /// Becomes a new session.
     pub(super) fn begin(&mut self, ended: Option<Ended>) {
         self.draft = self.policy.new_draft(self.now, ended);
-        self.wish.limited_until = None;
+        self.limited_until = None;
         self.forget_admission();
     }
 

@@ -36,7 +36,9 @@ pub(crate) struct State<T> {
     pub(crate) now: UnixSeconds,
     pub(crate) came: Came,
     pub(crate) draft: Draft<T>,
-    pub(super) wish: Wish,
+    pub(super) save: SaveMode,
+    /// Earliest end that `limit_to` set in this request, which `renew` keeps.
+    pub(super) limited_until: Option<UnixSeconds>,
     /// This request bound the session to a device that is not yet written.
     pub(crate) became_bound: bool,
     /// First second at which the session's companion would no longer admit the request, if any.
@@ -56,14 +58,6 @@ pub(crate) struct Draft<T> {
     /// `renew` or `sign_in` began the session in this request.
     pub(super) renewed: bool,
     pub(super) ended: Option<Ended>,
-}
-
-/// Wishes of the application for the rest of this request.
-#[derive(Clone, Copy)]
-pub(super) struct Wish {
-    pub(super) save: SaveMode,
-    /// Earliest end that `limit_to` set in this request, which `renew` keeps.
-    pub(super) limited_until: Option<UnixSeconds>,
 }
 
 /// Answer of the application to the question whether the session is still valid (docs/spec/writer.md § 8.16).
@@ -108,10 +102,8 @@ impl<T> State<T> {
                 Came::Nothing
             },
             draft: policy.new_draft(now, None),
-            wish: Wish {
-                save: SaveMode::Auto,
-                limited_until: None,
-            },
+            save: SaveMode::Auto,
+            limited_until: None,
             became_bound: false,
             admitted_until: None,
             validation: Validation::Unasked,

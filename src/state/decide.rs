@@ -132,7 +132,7 @@ impl<T> State<T> {
         if self.withheld().is_some() || response.status == 408 {
             return Decision::Keep;
         }
-        let is_discarded = self.wish.save == SaveMode::Discard;
+        let is_discarded = self.save == SaveMode::Discard;
         let is_silenced = self.is_silenced(response.status);
         // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
         let has_lapsed = standing == Standing::Lapsed;
@@ -145,7 +145,7 @@ impl<T> State<T> {
         if is_silenced {
             return Decision::Keep;
         }
-        let is_forced = self.wish.save == SaveMode::Force && !self.is_new();
+        let is_forced = self.save == SaveMode::Force && !self.is_new();
         if is_forced || self.has_changed() {
             return if has_lapsed {
                 Decision::KeepLapsed
@@ -166,7 +166,7 @@ impl<T> State<T> {
 
     /// Returns `true` if a successful response stores the session or drops its token, because it was changed.
     pub(crate) fn is_to_write(&self) -> bool {
-        let is_kept = self.withheld().is_some() || self.wish.save == SaveMode::Discard;
+        let is_kept = self.withheld().is_some() || self.save == SaveMode::Discard;
         let is_empty = self.is_left_empty();
         !is_kept && (self.came.has_token() || !is_empty) && (is_empty || self.has_changed())
     }
@@ -181,7 +181,7 @@ impl<T> State<T> {
     /// Returns `true` if no content is saved: it was discarded, or this is the status of a server error, which saves none
     /// unless the application insists.
     fn is_silenced(&self, status: u16) -> bool {
-        match self.wish.save {
+        match self.save {
             SaveMode::Auto => status >= 500 && !self.policy.save_on_server_error,
             SaveMode::Discard => true,
             SaveMode::Force => false,
