@@ -1,10 +1,11 @@
 //! Closes a session at the end of its request, lets `state/decide.rs` decide what becomes of the client's token, and
 //! seals it.
 
-#[cfg(feature = "http")]
-use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(feature = "tower")]
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use super::{
     SessionId, SessionInfo,
@@ -130,7 +131,7 @@ impl<T> Session<T> {
     }
 
     /// Makes the session read-only, and saves nothing of it, because its request was cancelled or failed.
-    #[cfg(feature = "http")]
+    #[cfg(feature = "tower")]
     pub(crate) fn close(&self) {
         let close = || {
             // An error means that this thread is inside an `update` of the session.

@@ -81,7 +81,7 @@ impl<T> Held<'_, T> {
     }
 
     /// Reports the outcome of a session that was read and has not been reported yet.
-    #[cfg(feature = "http")]
+    #[cfg(feature = "tower")]
     pub(super) fn report(&mut self) {
         if let Some(loaded) = &mut self.contents.loaded {
             loaded.report(self.core);
