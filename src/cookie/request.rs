@@ -51,7 +51,8 @@ impl Finder {
             let rest = &field[at..];
             let (pair, _) = rest.split_at(memchr(b';', rest).unwrap_or(rest.len()));
             at += pair.len();
-            let Some(end) = memchr(b'=', pair) else {
+            // Usually the first byte, for which `memchr` costs more.
+            let Some(end) = pair.iter().position(|&byte| byte == b'=') else {
                 continue;
             };
             let (rest, value) = (&pair[..end], unquoted(&pair[end + 1..]));
