@@ -47,7 +47,10 @@ const notMade = () => misused("await `encrypted` first");
 /** Says what is missing where `await` was forgotten. */
 export const withAdvice = (promise) => Object.assign(promise, { load: notMade });
 
-/** Loads the session of a request, by what `read(state)` finds. `carrier` alone may save it. */
+/**
+ * Loads the session of a request, by what `read(state, first)` finds; `first` gives the first value of a field. `carrier` alone may
+ * save it.
+ */
 export async function loadBy(carrier, source, time, read) {
   const sealer = sealerOf(carrier);
   const { policy, tokens } = sealer;
@@ -58,7 +61,7 @@ export async function loadBy(carrier, source, time, read) {
   const isByScript = policy.refreshNavigationsOnly && !isNavigation(first("sec-fetch-mode"));
   state.isSubresource = state.isPrefetch || isByScript || isSubresource(first("sec-fetch-dest"));
   const session = new (policy.type.Handle ?? Session)(state);
-  await read(state);
+  await read(state, first);
   tellOfReading(state, sealer);
   await policy.revalidateAfter?.check(state, session);
   return session;

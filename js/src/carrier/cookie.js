@@ -14,52 +14,13 @@ import { Carrier, fieldsOf, finish, loadBy, sealerOf, withAdvice } from "./carri
 import { adviserOf } from "./dropped.js";
 import { saidIn } from "./said.js";
 
-/**
- * Ends a request, and returns the changes to the head of its response: `[name, value]`, of which `set-cookie` is to be
- * appended and every other to be set. `["set-cookie", null]` removes those that are there. `fields`: those of the response, with
- * names in lower case.
- */
-export let headChanges;
-
-/**
- * Ends a request whose response has set these cookies of the session already, as `{ name, value }`. Returns the cookies to set,
- * as `saveAsCookies` does.
- */
-export let cookiesAfter;
-
-/** Returns the `template` of a cookie, and the `old` cookies that it takes the place of, if any. */
+/** Returns `template`; `mayShare`; `old`, the cookies of other libraries, if any; and `advise`, in development. */
 export let settingsOf;
-
-/** Returns what `choose` gave for the values of a cookie in some fields, or null where there is none. */
-export let chosenIn;
-
-/** Returns the changes to the head of a response that offer the browser a registration of its device, after the session was saved. */
-export const offerAfter = (session) => stateOf(session).policy.devices?.offerIn(stateOf(session)) ?? [];
 
 /** Sessions in cookies. */
 export class SessionCookie extends Carrier {
   static {
-    headChanges = async (cookies, fields, session, response) => {
-      const { mayShare } = cookies.#settings;
-      const lines = fields.filter(([name]) => name === "set-cookie").map(([, line]) => line);
-      const said = cookies.#saidIn(lines, session);
-      const finished = await finish(cookies, session, { ...response, isShareable: isShareable(fields), mayShare, said });
-      const set = (await cookies.#cookiesOf(finished)).map(toSetCookie);
-      const left = said?.besides(set);
-      const changed = [...(left ? [null, ...left] : []), ...set].map((line) => ["set-cookie", line]);
-      const offer = finished.change === "store" ? offerAfter(session) : [];
-      return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...changed, ...offer];
-    };
-    cookiesAfter = async (cookies, pairs, session, response) => {
-      const { template } = cookies.#settings;
-      const lines = pairs.map(({ name, value }) => toSetCookie(template.set(name, value, null)));
-      return cookies.#cookiesOf(await finish(cookies, session, { ...response, said: cookies.#saidIn(lines, session) }));
-    };
     settingsOf = (cookies) => cookies.#settings;
-    chosenIn = async (cookies, fields, now) => {
-      const found = findCookie(fields, cookies.name);
-      return found[0].length > 0 ? cookies.#chosenOf(found, now) : null;
-    };
   }
 
   /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
@@ -95,7 +56,6 @@ export class SessionCookie extends Carrier {
     return new SessionCookie(sealer, { template, mayShare, old, advise: adviserOf(template, sealer.say) });
   }
 
-  /** `template`; `mayShare`; `old`, the cookies of other libraries, if any; and `advise`, in development. */
   #settings;
 
   constructor(sealer, settings) {
@@ -117,52 +77,26 @@ export class SessionCookie extends Carrier {
    * A cookie that does not open is a new session.
    */
   load(source, now = Date.now()) {
-    return loadBy(this, source, now, async (state) => {
+    return loadBy(this, source, now, async (state, first) => {
       const { template, old, advise } = this.#settings;
       const fields = fieldsOf(source, "cookie");
       const found = findCookie(fields, this.name);
       const [values] = found;
       state.carried = Object.keys(found).slice(1).map(Number);
       state.hasToken = values.length + state.carried.length > 0;
-      const first = (field) => fieldsOf(source, field, false)[0];
       state.mayHide = !state.hasToken && template.options.sameSite !== "none" && isHidden(first);
       state.advise = advise?.(first, source);
       if (values.length === 0) {
         if (!state.hasToken) await old?.takeOver(fields, state, sealerOf(this));
         return;
       }
-      const chosen = await this.#chosenOf(found, state.now);
+      const chosen = await chosenOf(this, found, state.now);
       const { devices } = state.policy;
       old?.look(fields, chosen);
       if (chosen instanceof Refusal) state.refuse(chosen);
       else if (devices) await devices.admit(chosen, fields, state);
       else state.open(chosen);
     });
-  }
-
-  async #chosenOf(found, now) {
-    const results = await Promise.all(found[0].map((value) => this.#read(value, found, now)));
-    return choose(results, this.#settings.template.isHostOnly);
-  }
-
-  /** What the response says of a session already, or null. */
-  #saidIn(lines, session) {
-    if (lines.length === 0) return null;
-    const state = stateOf(session);
-    return saidIn(lines, readSetCookie(toSetCookie(this.#settings.template.expire(this.name))), async (pairs) => {
-      const chosen = state.arrived && (await chosenIn(this, [pairs], state.now));
-      return !!chosen?.body && state.arrivedAs(chosen.body);
-    });
-  }
-
-  async #read(value, found, now) {
-    try {
-      const { token, cookies } = assemble(value, found);
-      return await sealerOf(this).verify(token, cookies, now);
-    } catch (refusal) {
-      if (refusal instanceof Refusal) return refusal;
-      throw refusal;
-    }
   }
 
   /** Ends the request, and returns the values of the response's `Set-Cookie` fields. Append each as a field of its own. */
@@ -172,21 +106,7 @@ export class SessionCookie extends Carrier {
 
   /** Ends the request, and returns the cookies to set, for frameworks that take a name, a value and options. */
   async saveAsCookies(session, response = {}) {
-    return this.#cookiesOf(await finish(this, session, response));
-  }
-
-  async #cookiesOf({ change, token, allowed, maxAge, state }) {
-    const { carried, policy } = state;
-    const { template, old } = this.#settings;
-    if (change === "keep") return [];
-    const former = template.expireFormer(carried, policy.budget.allowed.cookies);
-    // Old cookies come behind: clients without a jar, as in tests, take the first cookie that a response sets.
-    const beside = [...(old?.expire(state.now) ?? []), ...((await policy.devices?.depart(state, change === "drop")) ?? [])];
-    if (change === "drop") return [...former, ...template.expireAll(carried), ...beside];
-    state.advise?.();
-    const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
-    const cookies = template.split(token, length, maxAge);
-    return [...former, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
+    return cookiesOf(this, await finish(this, session, response));
   }
 
   /**
@@ -210,6 +130,83 @@ export class SessionCookie extends Carrier {
     const facts = { status: response.status, ...(isFixed(response) && { isSubresource: true }) };
     return withChanges(response, await headChanges(this, [...response.headers], session, facts));
   }
+}
+
+/** Returns what `choose` gave for the values of a cookie in some fields, or null where there is none. */
+export async function chosenIn(cookies, fields, now) {
+  const found = findCookie(fields, cookies.name);
+  return found[0].length > 0 ? chosenOf(cookies, found, now) : null;
+}
+
+async function chosenOf(cookies, found, now) {
+  const results = await Promise.all(found[0].map((value) => read(cookies, value, found, now)));
+  return choose(results, settingsOf(cookies).template.isHostOnly);
+}
+
+async function read(carrier, value, found, now) {
+  try {
+    const { token, cookies } = assemble(value, found);
+    return await sealerOf(carrier).verify(token, cookies, now);
+  } catch (refusal) {
+    if (refusal instanceof Refusal) return refusal;
+    throw refusal;
+  }
+}
+
+/**
+ * Ends a request, and returns the changes to the head of its response: `[name, value]`, of which `set-cookie` is to be
+ * appended and every other to be set. `["set-cookie", null]` removes those that are there. `fields`: those of the response, with
+ * names in lower case.
+ */
+export async function headChanges(cookies, fields, session, response) {
+  const { mayShare } = settingsOf(cookies);
+  const lines = fields.filter(([name]) => name === "set-cookie").map(([, line]) => line);
+  const said = saidOf(cookies, lines, session);
+  const finished = await finish(cookies, session, { ...response, isShareable: isShareable(fields), mayShare, said });
+  const set = (await cookiesOf(cookies, finished)).map(toSetCookie);
+  const left = said?.besides(set);
+  const changed = [...(left ? [null, ...left] : []), ...set].map((line) => ["set-cookie", line]);
+  const offer = finished.change === "store" ? offerAfter(session) : [];
+  return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...changed, ...offer];
+}
+
+/**
+ * Ends a request whose response has set these cookies of the session already, as `{ name, value }`. Returns the cookies to set,
+ * as `saveAsCookies` does.
+ */
+export async function cookiesAfter(cookies, pairs, session, response) {
+  const { template } = settingsOf(cookies);
+  const lines = pairs.map(({ name, value }) => toSetCookie(template.set(name, value, null)));
+  return cookiesOf(cookies, await finish(cookies, session, { ...response, said: saidOf(cookies, lines, session) }));
+}
+
+/** Returns the changes to the head of a response that offer the browser a registration of its device, after the session was saved. */
+export const offerAfter = (session) => stateOf(session).policy.devices?.offerIn(stateOf(session)) ?? [];
+
+/** Returns what the `set-cookie` lines of a response say of the session already, or null. */
+function saidOf(cookies, lines, session) {
+  if (lines.length === 0) return null;
+  const state = stateOf(session);
+  const own = readSetCookie(toSetCookie(settingsOf(cookies).template.expire(cookies.name)));
+  return saidIn(lines, own, async (pairs) => {
+    const chosen = state.arrived && (await chosenIn(cookies, [pairs], state.now));
+    return !!chosen?.body && state.arrivedAs(chosen.body);
+  });
+}
+
+/** Returns the cookies of a response, with which `finish` ends a request. */
+async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
+  const { carried, policy } = state;
+  const { template, old } = settingsOf(carrier);
+  if (change === "keep") return [];
+  const former = template.expireFormer(carried, policy.budget.allowed.cookies);
+  // Old cookies come behind: clients without a jar, as in tests, take the first cookie that a response sets.
+  const beside = [...(old?.expire(state.now) ?? []), ...((await policy.devices?.depart(state, change === "drop")) ?? [])];
+  if (change === "drop") return [...former, ...template.expireAll(carried), ...beside];
+  state.advise?.();
+  const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
+  const cookies = template.split(token, length, maxAge);
+  return [...former, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
 }
 
 /** Makes the changes of `headChanges` in a response, or in a copy where its headers cannot be changed. */

@@ -104,10 +104,7 @@ export function admission(cookies, options = {}) {
     tell(onOutcome, session.outcome, request, sealer);
     refusal ??= await guard?.check(request, session);
     if (refusal) tell(onRefused, refusal, request, sealer);
-    const save = (response) => {
-      checkPlace(session);
-      return sessions.saveToResponse(response, session);
-    };
+    const save = (response) => sessions.saveToResponse(response, session);
     // Nothing in place of an answer would let the handler run.
     return [session, save, refusal && (refuse(refusal, request) || save()), sessions];
   };

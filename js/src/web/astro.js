@@ -1,6 +1,6 @@
 // Astro.
 
-import { admission, answered, claim, hang } from "./adapter.js";
+import { admission, answered, checkPlace, claim, hang } from "./adapter.js";
 
 /**
  * Returns the middleware `onRequest`, which loads the session into `context.locals.session` and saves it with the
@@ -21,7 +21,9 @@ export function onSession(cookies, options) {
     try {
       begun.add(locals);
       hang(locals, session);
-      return await save(await (refused ?? answered(next, request, sessions)));
+      const response = await (refused ?? answered(next, request, sessions));
+      checkPlace(session);
+      return await save(response);
     } finally {
       begun.delete(locals);
       release();

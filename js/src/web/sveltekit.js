@@ -2,7 +2,7 @@
 
 import { cookiesAfter } from "../carrier/cookie.js";
 import { stateOf } from "../session/session.js";
-import { admission, claim, hang } from "./adapter.js";
+import { admission, checkPlace, claim, hang } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
 
 /**
@@ -25,7 +25,9 @@ export function handleSession(cookies, options) {
     };
     try {
       hang(event.locals, session);
-      return await save(await (refused ?? answer(resolve, event, session, saveRedirect)));
+      const response = await (refused ?? answer(resolve, event, session, saveRedirect));
+      checkPlace(session);
+      return await save(response);
     } finally {
       release();
     }
