@@ -17,7 +17,11 @@ const MARKED_FOR = 86_400;
 /** Seconds for which an offer is good. */
 const OFFERED_FOR = 120;
 const LEAST_GRACE = 10;
-const STALE = "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one";
+const STALE = {
+  kind: "withheld",
+  code: "stale",
+  sentence: "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one",
+};
 const TAG = /^[A-Za-z0-9_-]{8}$/;
 
 /**
@@ -70,8 +74,7 @@ class Devices {
     const { keyId, body } = chosen;
     const { isStale, device } = await this.judge(body.metadata, fields, state);
     if (isStale) {
-      state.before = body.metadata;
-      state.withheld = { code: "stale", sentence: STALE };
+      state.came = { ...STALE, metadata: body.metadata };
       state.outcome = { kind: "rejected", reason: "Stale", keyId };
       return;
     }
@@ -127,7 +130,7 @@ class Devices {
   /** The cookies of a response with which a session is stored or dropped. */
   async depart(state, isDropped) {
     if (!isDropped) state.registration = await this.#offer(state);
-    return state.before ? this.#left(state, isDropped) : [];
+    return state.came.metadata ? this.#left(state, isDropped) : [];
   }
 
   /** The field with the offer, in a response with which a session was stored. */
@@ -136,8 +139,8 @@ class Devices {
   }
 
   /** The cookies of a client that no longer has the session that opened. */
-  async #left({ before, isRenewed, ended, metadata, now }, isDropped) {
-    const { device, sid, issued } = before;
+  async #left({ came, isRenewed, ended, metadata, now }, isDropped) {
+    const { device, sid, issued } = came.metadata;
     if (device) {
       if (!isDropped && !isRenewed && ended !== "invalidated") return [];
       const tag = await tagOf(device);

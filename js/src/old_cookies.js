@@ -10,6 +10,7 @@ import { flashBytes } from "./state/body.js";
 import { DICTIONARY, Dictionary, entryOf } from "./state/dictionary.js";
 import { templateOf } from "./cookie/attributes.js";
 import { lastActiveOf } from "./state/lifetime.js";
+import { UNOPENED } from "./state/state.js";
 import { toSetCookie } from "./cookie/set_cookie.js";
 import { MOST_VALUES, findValues } from "./cookie/values.js";
 
@@ -110,7 +111,7 @@ class OldCookies {
     for (const source of this.#sources) {
       const values = findValues(fields, source.template.name, MOST_VALUES + 1);
       // Also one whose time is over, because a sign-out drops it.
-      state.hasToken ||= values.length > 0;
+      if (values.length > 0) state.came = UNOPENED;
       if (now < source.from || now >= source.until) continue;
       const { opened, hasMore: isMore } = await source.open(values, fields, { now, sealer });
       hasMore ||= isMore;
@@ -120,7 +121,7 @@ class OldCookies {
       }
     }
     const refused = (await this.#acceptOne(found, hasMore, state, sealer)) ?? unread;
-    if (state.isTakenOver) state.outcome = { kind: "migrated" };
+    if (!state.isNew) state.outcome = { kind: "migrated" };
     else if (refused) state.outcome = { kind: "notMigrated", ...refused };
   }
 
@@ -150,7 +151,7 @@ class OldCookies {
     for (const one of opened) {
       const reason = await accept(one, state, sealer, () => this.#tell("range", one.source.template.name, OUTDATED));
       refused ??= reason;
-      if (state.isTakenOver) break;
+      if (!state.isNew) break;
     }
     return refused;
   }
@@ -216,8 +217,7 @@ function become(metadata, payload, flash, state) {
   const { room } = state.policy.budget;
   const length = payload.length + flashBytes(flash).length;
   if (length > room) return { reason: "TooLong", cause: new SessionError("size", tooLong(room, length)) };
-  state.isTakenOver = state.become(metadata, payload, flash);
-  return state.isTakenOver ? null : { reason: "Payload" };
+  return state.become(metadata, payload, flash) ? null : { reason: "Payload" };
 }
 
 /** The entries as the session is always written: in the form of its type, if it has one. Null: it has none for them. */

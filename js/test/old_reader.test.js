@@ -233,6 +233,25 @@ test("a cookie with another name, mode, key or label signs nobody out, and keeps
   }
 });
 
+test("the sign-out of a session of a former cookie tells its id, once", async () => {
+  const old = await built("__Host-visit", { rememberUpTo: 86_400 });
+  const signedIn = await old.load(null, NOW);
+  signedIn.signIn();
+  signedIn.rememberFor(7200);
+  const { id } = signedIn;
+  const field = (await old.save(signedIn))[0].split(";")[0];
+  const warnings = [];
+  const log = (level, message) => level === "warn" && warnings.push(message);
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: former(old), log });
+  for (const before of [() => {}, (session) => session.renewId(), (session) => session.renew()]) {
+    const session = await cookies.load(field, later(60));
+    before(session);
+    assert.deepEqual([session.invalidate(), session.invalidate(), session.isNew], [id, null, true]);
+  }
+  // That it was remembered is the business of the program that wrote it.
+  assert.ok(!warnings.some((message) => message.includes("rememberUpTo")));
+});
+
 test("a former cookie is read by the rules of both, in the context of the request, and in its time", async () => {
   const old = await built("__Host-visit", { absoluteTimeout: 600, idleTimeout: null });
   const cookies = await SessionCookie.encrypted(XAES_KEY, { absoluteTimeout: 7200, revokedIf: revocation(({ id }) => id === revoked), migrateFrom: former(old, later(1000)) });

@@ -3,6 +3,7 @@
 import { Refusal, SessionError, ensure, misused, mustBe, yesOrNo } from "../base/errors.js";
 import { overheadOf } from "../crypto/suites.js";
 import { Budget, sizeOf } from "../state/budget.js";
+import { UNOPENED } from "../state/state.js";
 import { DEFAULT, LONGEST_MAX_AGE, Template, toSetCookie } from "../cookie/set_cookie.js";
 import { readSetCookie } from "../cookie/response.js";
 import { assemble, findCookie } from "../cookie/values.js";
@@ -83,11 +84,12 @@ export class SessionCookie extends Carrier {
       const found = findCookie(fields, this.name);
       const [values] = found;
       state.carried = Object.keys(found).slice(1).map(Number);
-      state.hasToken = values.length + state.carried.length > 0;
-      state.mayHide = !state.hasToken && template.options.sameSite !== "none" && isHidden(first);
+      const hasToken = values.length + state.carried.length > 0;
+      if (hasToken) state.came = UNOPENED;
+      state.mayHide = !hasToken && template.options.sameSite !== "none" && isHidden(first);
       state.advise = advise?.(first, source);
       if (values.length === 0) {
-        if (!state.hasToken) await old?.takeOver(fields, state, sealerOf(this));
+        if (!hasToken) await old?.takeOver(fields, state, sealerOf(this));
         return;
       }
       const chosen = await chosenOf(this, found, state.now);
@@ -189,7 +191,7 @@ function saidOf(cookies, lines, session) {
   const state = stateOf(session);
   const own = readSetCookie(toSetCookie(settingsOf(cookies).template.expire(cookies.name)));
   return saidIn(lines, own, async (pairs) => {
-    const chosen = state.arrived && (await chosenIn(cookies, [pairs], state.now));
+    const chosen = !state.isNew && (await chosenIn(cookies, [pairs], state.now));
     return !!chosen?.body && state.arrivedAs(chosen.body);
   });
 }

@@ -23,11 +23,11 @@ export async function verifyCsrf(session, token) {
 export const hasTokens = (session) => nameOf(stateOf(session).touch()) !== null;
 
 /** The name of a session in its tokens, or null. */
-function nameOf({ withheld, before, metadata }) {
+function nameOf({ withheld, metadata }) {
   // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
   const isStale = withheld?.code === "stale";
   const isKnown = isStale || withheld?.code === "unvalidated";
-  const { sid, issued } = (isKnown && before) || metadata;
+  const { sid, issued } = isKnown ? withheld.metadata : metadata;
   return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
 }
 

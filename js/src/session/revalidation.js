@@ -7,6 +7,7 @@ import { lastActiveOf } from "../state/lifetime.js";
 import { bindingOf, idOf, readPayload } from "../state/state.js";
 
 const WITHHELD = {
+  kind: "withheld",
   code: "unvalidated",
   sentence: "`validate` did not say that the session is still valid, so it is not changed; `invalidate` begins a new one",
 };
@@ -41,23 +42,23 @@ class Revalidation {
 
   /** Asks about a session that was loaded, if that is due. Throws a `SessionError` where there is no answer. */
   async check(state, session) {
-    const { policy, metadata, arrived, isTakenOver, outcome, now } = state;
-    if (!arrived || (!isTakenOver && now < lastActiveOf(metadata) + this.seconds)) return;
+    const { policy, metadata, came, isNew, outcome, now } = state;
+    if (isNew || (came.body !== null && now < lastActiveOf(metadata) + this.seconds)) return;
     state.touch();
-    const asked = shown(policy.type, metadata, arrived.payload, outcome.keyId ?? null);
+    const asked = shown(policy.type, metadata, came.payload, outcome.keyId ?? null);
     const { answer, cause } = await ask("validate", this.validate, asked);
     if (answer === true) state.isValidated = true;
     else if (answer === false) refuse(state, "Revoked");
     else if (!this.#isTolerated(state)) {
       refuse(state, "Unvalidated");
-      state.withheld = WITHHELD;
+      state.came = { ...WITHHELD, metadata };
       throw new Unvalidated(cause, session);
     }
   }
 
   /** Returns true if a session is kept for a while without an answer. */
-  #isTolerated({ isTakenOver, metadata, now }) {
-    return !isTakenOver && now < lastActiveOf(metadata) + this.unvalidatedUpTo;
+  #isTolerated({ came, metadata, now }) {
+    return came.body !== null && now < lastActiveOf(metadata) + this.unvalidatedUpTo;
   }
 }
 

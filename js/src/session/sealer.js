@@ -91,10 +91,10 @@ export class SessionSealer {
    * The standing of a session at the end of its request (§ 8.14.1): `good`; `earlier`, under a key that a newer one has
    * replaced; or `lapsed`, where the key was dropped, or `not_before` raised, while the request ran.
    */
-  standingOf({ arrived, isTakenOver, outcome, now }) {
-    if (!arrived) return "good";
-    const place = isTakenOver ? 0 : this.tokens.placeOf(outcome.keyId, now);
-    if (place === null || arrived.metadata.issued < this.notBefore) return "lapsed";
+  standingOf({ came, isNew, outcome, now }) {
+    if (isNew) return "good";
+    const place = came.body === null ? 0 : this.tokens.placeOf(outcome.keyId, now);
+    if (place === null || came.metadata.issued < this.notBefore) return "lapsed";
     return place < 0 ? "earlier" : "good";
   }
 }

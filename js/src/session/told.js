@@ -16,16 +16,16 @@ const OVER =
   "timeouts differ";
 
 /** Tells what came of reading, at most one event of each kind in a minute. */
-export function tellOfReading({ outcome: { kind, reason, keyId }, before, refused, policy, now }, { say, notBefore, over }) {
-  const dates = before ?? refused;
-  if (policy.rememberUpTo === 0 && (dates?.remembered ?? null) !== null) say("warn", REMEMBERED, {}, REMEMBERED, now);
+export function tellOfReading({ outcome: { kind, reason, keyId }, came: { metadata, dates }, policy, now }, { say, notBefore, over }) {
+  const isRemembered = kind !== "migrated" && ((metadata ?? dates)?.remembered ?? null) !== null;
+  if (policy.rememberUpTo === 0 && isRemembered) say("warn", REMEMBERED, {}, REMEMBERED, now);
   // What other libraries have written is told in another way.
   if (kind !== "rejected") return;
   const tell = (level, more) => say(level, "session rejected", { reason, keyId, ...more }, reason, now);
-  if (LEVELS[reason]) tell(LEVELS[reason], reason === "NotYetValid" && { aheadBy: lastActiveOf(refused) - now });
+  if (LEVELS[reason]) tell(LEVELS[reason], reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
   // Not by the application, which sees no dates.
-  if (reason === "Revoked" && refused) tell(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
-  if (reason === "Idle" || reason === "Expired") noteOver(over, now, now - (reason === "Idle" ? endOf : deadlineOf)(refused, policy), say);
+  if (reason === "Revoked" && dates) tell(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
+  if (reason === "Idle" || reason === "Expired") noteOver(over, now, now - (reason === "Idle" ? endOf : deadlineOf)(dates, policy), say);
 }
 
 /** `over`: of this minute. */

@@ -8,6 +8,10 @@ import { random } from "../crypto/algorithms.js";
 import { flashBytes, writeBody } from "./body.js";
 import { activeAge, deadlineOf, endOf, isIdle, isRefreshDue, isRememberedNow } from "./lifetime.js";
 
+/** A token, or an old cookie, that gave no session. */
+export const UNOPENED = { kind: "unopened" };
+const UNREADABLE = { kind: "withheld", code: "unreadable", sentence: "session cannot be read here, for its key or its form is unknown" };
+
 export class State {
   /** Tells the application of a change that is lost. */
   tell = (error) => this.sealer.say("error", error.message, { error });
@@ -15,21 +19,21 @@ export class State {
   carried = [];
   /** What came of reading. For logs. */
   outcome = { kind: "absent" };
-  /** The request carried a value or a part of it. */
-  hasToken = false;
-  /** The body as it opened, or null. */
-  arrived = null;
-  /** The metadata of the session that opened, whatever became of it. */
-  before = null;
-  /** The metadata of a session whose dates were refused. */
-  refused;
-  /** Why the application does not get the session that opened, as a code and a sentence; or null. */
-  withheld = null;
+  /**
+   * The session, or the part of one, that the request brought. It has `metadata` if it opened, and `dates` if those were refused.
+   * By its `kind` it is:
+   *
+   * - `nothing`;
+   * - `unopened`: a token, or an old cookie, that gave no session;
+   * - `arrived`: the session that this one continues. `body`, as it was sealed, and `allowed`, the size in which it may go back,
+   *   are null if it was taken over from an old cookie;
+   * - `withheld`: a session that the application does not get. `code` and `sentence` say why;
+   * - `ended`: a session that has ended in this request.
+   */
+  came = { kind: "nothing" };
   /** `cleared` or `invalidated`, in this request. */
   ended = null;
   isRenewed = false;
-  /** Taken over from a cookie of another library. */
-  isTakenOver = false;
   /** After the session was saved: the field that offers the browser a registration, or null. */
   registration = null;
   /** The request was for an image, a script or another part of a page, or for a page that nobody has asked for yet. */
@@ -61,7 +65,7 @@ export class State {
 
   /** Becomes a new session, in place of one that arrived. */
   begin() {
-    this.arrived = null;
+    if (!this.isNew) this.came = { kind: "ended", metadata: this.came.metadata };
     this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
     this.#empty();
   }
@@ -80,29 +84,27 @@ export class State {
 
   /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
   open({ keyId, bytes, body: { metadata, payload, flash }, place, tokenLength, cookies }) {
-    this.before = metadata;
-    if (!this.become(metadata, payload, flash)) return this.refuse({ reason: "Payload", keyId, isForOthers: true });
-    this.arrived.body = bytes;
-    this.arrived.allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
+    const allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
+    const isRead = this.become(metadata, payload, flash, bytes, allowed);
+    if (!isRead) return this.refuse({ reason: "Payload", keyId, isForOthers: true }, metadata);
     this.outcome = { kind: place === 0 ? "opened" : "openedUnderAcceptedKey", keyId };
   }
 
   /** Notes why the request's token did not open. */
-  refuse({ reason, keyId, isForOthers, cause, dates }) {
-    this.refused = dates;
+  refuse({ reason, keyId, isForOthers, cause, dates }, metadata) {
     this.outcome = { kind: "rejected", reason, keyId, ...(cause && { cause }) };
-    // Other instances can open it, so it is not replaced.
-    if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here, for its key or its form is unknown" };
+    // What other instances can open is not replaced.
+    this.came = { ...(isForOthers ? UNREADABLE : UNOPENED), metadata, dates };
   }
 
   /** Becomes a session with this content. Returns false where the payload cannot be read. */
-  become(metadata, payload, flash) {
+  become(metadata, payload, flash, body = null, allowed = null) {
     const read = readPayload(this.policy.type, metadata, payload);
     if (!read) return false;
     this.payload = read;
     this.metadata = metadata;
     this.#setMessages(flash);
-    this.arrived = { metadata, schema: read.schema, payload, flash: this.#messages, allowed: null };
+    this.came = { kind: "arrived", metadata: { ...metadata, schema: read.schema }, payload, flash: this.#messages, body, allowed };
     return true;
   }
 
@@ -110,7 +112,13 @@ export class State {
 
   /** The session exists in this request only. */
   get isNew() {
-    return this.arrived === null;
+    return this.came.kind !== "arrived";
+  }
+
+  /** The session that came, if it must not be overwritten, because the application has not begun another in its place; or null. */
+  get withheld() {
+    const isReplaced = this.isRenewed || this.ended === "invalidated";
+    return this.came.kind === "withheld" && !isReplaced ? this.came : null;
   }
 
   /** Marks the session as used, and returns it. */
@@ -160,7 +168,6 @@ export class State {
       sid: random(8),
       device: null,
     });
-    this.withheld = null;
     this.isRenewed = true;
   }
 
@@ -179,10 +186,10 @@ export class State {
 
   /** Returns the id of the session that has ended, or null. */
   invalidate() {
-    const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
-    const id = isTold && this.before ? idOf(this.before) : null;
+    const { code, metadata } = this.came;
+    const isTold = code !== "stale" && this.ended !== "invalidated";
+    const id = isTold && metadata ? idOf(metadata) : null;
     this.begin();
-    this.withheld = null;
     this.isRenewed = false;
     this.limitedUntil = null;
     this.ended = "invalidated";
@@ -198,7 +205,7 @@ export class State {
   checkSize(content = this.contentLength, metadata = this.metadata) {
     const { budget } = this.policy;
     if (content <= budget.room) return;
-    const mayShrink = this.arrived && content <= this.contentLength;
+    const mayShrink = !this.isNew && content <= this.contentLength;
     if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
     this.#fail("size", `session has room for ${budget.room} bytes of content, found ${content}; store less or raise \`size\``);
   }
@@ -213,11 +220,11 @@ export class State {
 
   #allowedForBody(length, content, { remembered }) {
     const { budget } = this.policy;
-    const sizes = [budget.allowed, content > budget.room && this.arrived?.allowed];
+    const sizes = [budget.allowed, content > budget.room && this.came.allowed];
     return sizes.find((allowed) => allowed && budget.allows(allowed, length, remembered !== null));
   }
 
-  #stored(metadata, age) {
+  #stored(metadata, age = metadata.age) {
     return { ...metadata, age, schema: this.payload.schema };
   }
 
@@ -237,7 +244,7 @@ export class State {
    */
   decide(response = {}) {
     const { status = 200, isShareable, mayShare, isSubresource = this.isSubresource, said } = response;
-    const isQuiet = this.arrived && !isSubresource && (mayShare || !isShareable) && status < 400;
+    const isQuiet = !this.isNew && !isSubresource && (mayShare || !isShareable) && status < 400;
     const isCounted = isQuiet && !isShareable && this.policy.refreshAfter === "every-request";
     if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
     const keep = { change: "keep", touch: "touched" };
@@ -248,10 +255,10 @@ export class State {
     // A change that did not fit fails a request like any other error: only a part of the changes may have been made.
     const isFailure = status >= 500 || status === this.failure?.status;
     const isSilenced = standing === "lapsed" || (isFailure && !this.policy.saveOnServerError && this.save !== "force");
-    const drop = this.hasToken || said ? { change: "drop", touch: "written" } : keep;
+    const drop = this.came.kind !== "nothing" || said ? { change: "drop", touch: "written" } : keep;
     if (this.#isOver(isDiscarded, isSilenced)) return drop;
     if (isDiscarded || isSilenced) return keep;
-    if (this.hasChanged() || (this.save === "force" && this.arrived)) {
+    if (this.hasChanged() || (this.save === "force" && !this.isNew)) {
       // A sign-out counts, although its message does not.
       if (this.mayHide && !this.isRenewed) return this.ended ? drop : keep;
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
@@ -288,7 +295,7 @@ export class State {
   #resealed(isUnderEarlier) {
     if (this.becameBound) return this.#storeIfAllowed(this.metadata.age);
     if (!isUnderEarlier) return null;
-    const { body } = this.arrived;
+    const { body } = this.came;
     const allowed = this.#allowedForBody(body.length, this.contentLength, this.metadata);
     return allowed && this.#sent(body, allowed, this.metadata.age);
   }
@@ -305,30 +312,26 @@ export class State {
   hasChanged() {
     const { metadata, payload } = this;
     if (this.isNew) return !this.#isEmpty() || metadata.remembered !== null;
-    return this.isTakenOver || !this.#isAsArrived(metadata, payload.schema, payload.bytes, this.#messages);
+    // What was taken over has to be written.
+    return this.came.body === null || !this.#isAsArrived(this.#stored(metadata), payload.bytes, this.#messages);
   }
 
   /** Returns true if a response that succeeds stores the session, or drops its token, for what was done to it. */
   isToWrite() {
     if (this.withheld || this.save === "discard") return false;
-    return this.#isOver(false, false) ? this.hasToken : this.hasChanged();
+    return this.#isOver(false, false) ? this.came.kind !== "nothing" : this.hasChanged();
   }
 
   /** Returns true if a body that opened is the session that arrived. */
   arrivedAs({ metadata, payload, flash }) {
-    return this.#isAsArrived(metadata, metadata.schema, payload, flashBytes(flash));
+    return this.#isAsArrived(metadata, payload, flashBytes(flash));
   }
 
-  /** Age alone is no change. A session that was taken over has a schema in its payload alone. */
-  #isAsArrived(metadata, schema, payload, messages) {
-    const { arrived } = this;
-    const ageless = (metadata) => JSON.stringify({ ...metadata, age: 0, schema: 0 });
-    return (
-      ageless(metadata) === ageless(arrived.metadata) &&
-      schema === arrived.schema &&
-      equal(payload, arrived.payload) &&
-      equal(messages, arrived.flash)
-    );
+  /** Age alone is no change. */
+  #isAsArrived(metadata, payload, messages) {
+    const { came } = this;
+    const ageless = (metadata) => JSON.stringify({ ...metadata, age: 0 });
+    return ageless(metadata) === ageless(came.metadata) && equal(payload, came.payload) && equal(messages, came.flash);
   }
 
   /** SPEC.md § 6.4. */

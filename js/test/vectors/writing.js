@@ -124,7 +124,7 @@ export async function runWrite(vector) {
   know(vector, [...SCENE, "actions", "response", "late", "expect"]);
   const carrier = await carrierOf(vector);
   const session = await load(vector, carrier);
-  const came = stateOf(session).before?.sid ?? null;
+  const came = stateOf(session).came.metadata?.sid ?? null;
   const { late: expectedLate = [], ...expected } = vector.expect;
   const told = await perform(session, vector.actions);
   if (!expected.taken) delete told.taken;
@@ -328,7 +328,7 @@ async function runBound(vector) {
   const { outcome } = session;
   if (outcome.kind === "absent") return equal({ absent: true }, vector.expect);
   if (outcome.kind === "rejected") return equal({ rejected: outcome.reason, key_id: outcome.keyId }, vector.expect);
-  const { metadata, arrived, becameBound } = stateOf(session);
+  const { metadata, came, becameBound } = stateOf(session);
   const { issued, sid, device } = metadata;
   const found = {
     key_id: outcome.keyId,
@@ -337,7 +337,7 @@ async function runBound(vector) {
     device: device && hex(device),
     became_bound: becameBound,
     until: vector.expect.opened?.until,
-    payload: hex(arrived.payload),
+    payload: hex(came.payload),
   };
   equal({ opened: found }, vector.expect);
 }
