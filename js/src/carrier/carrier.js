@@ -74,14 +74,14 @@ const LEFT_OUT =
 export async function finish(carrier, session, response) {
   const state = stateOf(session);
   if (state.sealer !== sealerOf(carrier)) misused("session is of another carrier");
-  const { status } = response;
+  const { status, said } = response;
   // A timeout gave the handler up, as a client does that leaves.
-  if (status === 408) state.isClosed = true;
-  // Caches put the fields of a 304 into a response that they have stored (RFC 9111 section 4.3.4).
-  const decided = state.decide(status === 304 ? { ...response, isShareable: true } : response);
+  const isClosed = state.isClosed || status === 408;
   state.isClosed = true;
-  const { said } = response;
-  const decision = { ...(said ? state.decideAfter(decided, await said.isSame()) : decided), state };
+  const isSame = said ? await said.isSame() : undefined;
+  // Caches put the fields of a 304 into a response that they have stored (RFC 9111 section 4.3.4).
+  const isShareable = response.isShareable || status === 304;
+  const decision = { ...state.decide({ ...response, isShareable, isClosed, isSame }), state };
   if (decision.isLost) state.tell(new SessionError("left-out", LEFT_OUT));
   const { tokens } = sealerOf(carrier);
   if (decision.change !== "store") return decision;

@@ -240,22 +240,33 @@ export class State {
 
   /**
    * Decides what the client's token becomes (§ 8.12). `change` is `keep`, `drop`, or `store` with what is to be sealed and
-   * sent; `touch` says how the response depends on the session. With `said`, `decideAfter` has to follow.
+   * sent; `touch` says how the response depends on the session. `isSame`: undefined, unless the response says a session already
+   * (§ 8.12.2), and then true if that is the one that arrived, refreshed or sealed again.
    */
   decide(response = {}) {
-    const { status = 200, isShareable, mayShare, isSubresource = this.isSubresource, said } = response;
+    const decision = this.#decideAlone(response);
+    if (response.isSame === undefined || decision.touch === "untouched") return decision;
+    const isWritten = decision.touch === "written";
+    // What an inner request did would be lost, and may be a sign-out.
+    const isFree = response.isSame || this.isRenewed || this.ended;
+    return isWritten && isFree ? decision : { change: "keep", touch: "written", isLost: isWritten };
+  }
+
+  #decideAlone({
+    status = 200, isShareable, mayShare, isSubresource = this.isSubresource, isClosed = this.isClosed, isSame,
+  }) {
     const isQuiet = !this.isNew && !isSubresource && (mayShare || !isShareable) && status < 400;
     const isCounted = isQuiet && !isShareable && this.policy.refreshAfter === "every-request";
     if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
     const keep = { change: "keep", touch: "touched" };
-    if (this.withheld || this.isClosed) return keep;
+    if (this.withheld || isClosed) return keep;
     const isDiscarded = this.save === "discard";
     const standing = this.sealer.standingOf(this);
     // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
     // A change that did not fit fails a request like any other error: only a part of the changes may have been made.
     const isFailure = status >= 500 || status === this.failure?.status;
     const isSilenced = standing === "lapsed" || (isFailure && !this.policy.saveOnServerError && this.save !== "force");
-    const drop = this.came.kind !== "nothing" || said ? { change: "drop", touch: "written" } : keep;
+    const drop = this.came.kind !== "nothing" || isSame !== undefined ? { change: "drop", touch: "written" } : keep;
     if (this.#isOver(isDiscarded, isSilenced)) return drop;
     if (isDiscarded || isSilenced) return keep;
     if (this.hasChanged() || (this.save === "force" && !this.isNew)) {
@@ -268,15 +279,6 @@ export class State {
     if (!isQuiet || !this.#canSeal()) return keep;
     const stored = this.#refreshed() || this.#resealed(standing === "earlier");
     return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
-  }
-
-  /** Returns the decision where the response says a session already (§ 8.12.2): the one that arrived, refreshed, or another. */
-  decideAfter(decision, isSame) {
-    if (decision.touch === "untouched") return decision;
-    const isWritten = decision.touch === "written";
-    // What an inner request did would be lost, and may be a sign-out.
-    const isFree = isSame || this.isRenewed || this.ended;
-    return isWritten && isFree ? decision : { change: "keep", touch: "written", isLost: isWritten };
   }
 
   #isOver(isDiscarded, isSilenced) {
