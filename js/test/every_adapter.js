@@ -43,6 +43,7 @@ const PAGES = {
     assert.throws(() => session.set("note", "x".repeat(4000)), { code: "size", status: 413 });
     return { body: "caught" };
   },
+  "/full-and-answered": (session) => ({ ...PAGES["/full-and-caught"](session), status: 413 }),
   "/small": (session) => (session.delete("note"), visit(session), { body: "small" }),
   "/notices": (session) => ({ body: session.takeFlashes("notice").join() }),
   "/poll": (session) => (session.discard(), { body: `${session.get("visits")}` }),
@@ -71,6 +72,9 @@ for (const status of [301, 302, 303, 307, 308]) {
 
 /** Where what a handler throws is answered without this package, and without its cookies. */
 const ANSWERED_ELSEWHERE = ["fetch", "Astro", "the proxy of Next.js"];
+
+/** Where the framework answers an error of a session by its status, and does not say that it does. */
+const ANSWERED_BY_STATUS = ["Express", "Express 4", "Koa", "Fastify"];
 
 const page = (session, path) => PAGES[path](session);
 const fieldOf = (lines) => lines.map((line) => line.split(";")[0]).join("; ");
@@ -106,6 +110,7 @@ export function everyAdapter(sites) {
     hidesFromOtherSites(name, open);
     saysWhereItCannotValidate(name, open);
     saysThatASessionIsFull(name, open);
+    if (!ANSWERED_BY_STATUS.includes(name)) savesWithAnAnswerOfItsOwn(name, open);
     opensItsCookie(name, open);
     if (isProxy) continue;
     guards(name, open);
@@ -413,6 +418,16 @@ function saysThatASessionIsFull(name, open) {
     const out = await browser.get("/out-and-full");
     assert.deepEqual([out.status, out.setCookies.length], [413, 1]);
     assert.equal((await browser.get("/look")).text, "undefined");
+  });
+}
+
+function savesWithAnAnswerOfItsOwn(name, open) {
+  test(`${name}: a handler that catches the error of a full session may answer 413 itself, and saves the rest`, async () => {
+    const browser = await open(cookies, {}, page);
+    await browser.get("/visit");
+    const { status, text, setCookies } = await browser.get("/full-and-answered");
+    assert.deepEqual([status, text, setCookies.length], [413, "caught", 1]);
+    assert.equal((await browser.get("/look")).text, "2");
   });
 }
 

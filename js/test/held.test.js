@@ -511,6 +511,16 @@ test("h3: an error that a handler returns saves a sign-out and no change, as one
     const changed = await onH3Two((event, session) => (visit(session), fail()));
     assert.deepEqual([changed.status, changed.setCookies.length], [status, status < 500 ? 1 : 0]);
   }
+  const full = (event, session) => {
+    visit(session);
+    try {
+      return session.set("note", "x".repeat(4000));
+    } catch (error) {
+      return error;
+    }
+  };
+  const refused = await onH3Two(full);
+  assert.deepEqual([refused.status, refused.setCookies], [413, []]);
   for (const thrown of [new Response(null, { status: 303 }), { status: 410 }]) {
     const handler = (event, session) => {
       visit(session);

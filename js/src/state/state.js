@@ -48,8 +48,10 @@ export class State {
   /** The least end set by `limitTo` in this request, or null. */
   limitedUntil = null;
   becameBound = false;
-  /** The last error of a change, or null. */
+  /** The last error of a change, or null. The application may have caught it. */
   failure = null;
+  /** The request has failed by an error of its session, as its adapter knows. */
+  hasFailed = false;
   /** The application said in this request that the session is still valid. */
   isValidated = false;
   /** The field of `flash`. */
@@ -136,8 +138,7 @@ export class State {
   }
 
   #fail(code, sentence) {
-    this.failure = new SessionError(code, sentence);
-    throw this.failure;
+    throw (this.failure = new SessionError(code, sentence));
   }
 
   /** Stores an entry of a dictionary, or removes it with null. */
@@ -263,8 +264,8 @@ export class State {
     const isDiscarded = this.save === "discard";
     const standing = this.sealer.standingOf(this);
     // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
-    // A change that did not fit fails a request like any other error: only a part of the changes may have been made.
-    const isFailure = status >= 500 || status === this.failure?.status;
+    // Only a part of the changes may have been made, whatever the status.
+    const isFailure = status >= 500 || this.hasFailed;
     const isSilenced = standing === "lapsed" || (isFailure && !this.policy.saveOnServerError && this.save !== "force");
     const drop = this.came.kind !== "nothing" || isSame !== undefined ? { change: "drop", touch: "written" } : keep;
     if (this.#isOver(isDiscarded, isSilenced)) return drop;

@@ -1,7 +1,6 @@
 // What all adapters share.
 
 import { SessionError, ensure, misused, mustBe, refuseUnknown } from "../base/errors.js";
-import { sealerOf } from "../carrier/carrier.js";
 import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";
@@ -48,8 +47,8 @@ export function checkPlace(session) {
 export const failureIn = (told) => (told.code === "left-out" ? told : told.cause);
 
 /** Tells a hook, or the log of a failure where there is none. Fails no request, and shows none: it has cookies. */
-function tell(hook, told, request, { say }) {
-  const failed = (error) => say("error", FAILED, { error, method: request.method, path: pathOf(request) });
+function tell(hook, told, request, { sealer }) {
+  const failed = (error) => sealer.say("error", FAILED, { error, method: request.method, path: pathOf(request) });
   if (hook) attempt(() => hook(told, request), failed);
   else if (failureIn(told)) failed(failureIn(told));
 }
@@ -71,12 +70,14 @@ export const hasAnswer = (error) => error instanceof SessionError && error.statu
 export const answerOf = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers });
 
 /** Returns what a handler answers, or the answer to the error of its session by which it failed, which is told. */
-export async function answered(handle, request, sessions) {
+export async function answered(handle, request, session) {
   try {
     return await handle();
   } catch (error) {
     if (!hasAnswer(error)) throw error;
-    tell(null, { cause: error }, request, sealerOf(sessions));
+    const state = stateOf(session);
+    state.hasFailed = true;
+    tell(null, { cause: error }, request, state);
     return answerOf(error);
   }
 }
@@ -99,11 +100,11 @@ export function admission(cookies, options = {}) {
     let refusal;
     const session = await sessions.load(request, now?.()).catch((error) => (refusal = error).session);
     if (!session) throw refusal;
-    const sealer = sealerOf(sessions);
-    stateOf(session).tell = (lost) => tell(onRefused, lost, request, sealer);
-    tell(onOutcome, session.outcome, request, sealer);
+    const state = stateOf(session);
+    state.tell = (lost) => tell(onRefused, lost, request, state);
+    tell(onOutcome, session.outcome, request, state);
     refusal ??= await guard?.check(request, session);
-    if (refusal) tell(onRefused, refusal, request, sealer);
+    if (refusal) tell(onRefused, refusal, request, state);
     const save = (response) => sessions.saveToResponse(response, session);
     // Nothing in place of an answer would let the handler run.
     return [session, save, refusal && (refuse(refusal, request) || save()), sessions];

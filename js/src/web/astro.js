@@ -21,7 +21,7 @@ export function onSession(cookies, options) {
     try {
       begun.add(locals);
       hang(locals, session);
-      const response = await (refused ?? answered(next, request, sessions));
+      const response = await (refused ?? answered(next, request, session));
       checkPlace(session);
       return await save(response);
     } finally {

@@ -1,5 +1,6 @@
 // Express, Connect, and what takes their middleware.
 
+import { stateOf } from "../session/session.js";
 import { admission, failureIn, hang } from "./adapter.js";
 import { answerRefusal, attach, ofNode } from "./node.js";
 
@@ -18,11 +19,17 @@ export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
       const [session, , refusal, sessions] = await admit(request);
       if (refusal?.session) return next(refusal);
       hang(request, session);
-      attach(sessions, session, response, next);
+      attach(sessions, session, response, next, () => noteFailure(session, response));
       if (refusal) return await refuse(refusal, request, response);
     } catch (error) {
       return next(error);
     }
     next();
   };
+}
+
+/** Notes an error of a session by which its request has failed. Frameworks answer it by its status, and do not say that they do. */
+function noteFailure(session, { statusCode }) {
+  const state = stateOf(session);
+  state.hasFailed = statusCode === state.failure?.status;
 }

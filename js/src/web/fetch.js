@@ -11,8 +11,8 @@ export function withSession(cookies, handler, options) {
   return async (request, ...rest) => {
     // Read before the handler, which may hand its request over.
     const isUpgrade = request?.headers?.get?.("upgrade");
-    const [session, save, refused, sessions] = await admit(request, ...rest);
-    const response = await (refused ?? answered(() => handler(request, session, ...rest), request, sessions));
+    const [session, save, refused] = await admit(request, ...rest);
+    const response = await (refused ?? answered(() => handler(request, session, ...rest), request, session));
     if (response !== undefined || !isUpgrade) return save(response);
     // In Bun, `server.upgrade` has answered.
     await save({ status: 101, headers: [] });

@@ -1,7 +1,8 @@
 // h3 1 and 2, and so Nitro and Nuxt.
 
 import { headChanges, setChanges, withChanges } from "../carrier/cookie.js";
-import { admission, claim } from "./adapter.js";
+import { stateOf } from "../session/session.js";
+import { admission, claim, hasAnswer } from "./adapter.js";
 import { attach, fail, fieldsOf, print } from "./node.js";
 
 /**
@@ -21,10 +22,12 @@ export function withSession(cookies, handler, options) {
     try {
       result = await (refused ?? handler(event, session));
     } catch (error) {
+      stateOf(session).hasFailed = hasAnswer(error);
       await saveWith(error, true);
       throw error;
     }
     // h3 throws an error that it is given.
+    stateOf(session).hasFailed = hasAnswer(result);
     return saveWith(result, result instanceof Error);
   };
 }

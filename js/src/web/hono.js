@@ -1,6 +1,6 @@
 // Hono.
 
-import { BaseSession } from "../session/session.js";
+import { BaseSession, stateOf } from "../session/session.js";
 import { admission, answerOf, claim, hasAnswer, refuseOther } from "./adapter.js";
 
 /**
@@ -18,8 +18,10 @@ export function session(cookies, options) {
       else await next();
       // That of another cookie, perhaps.
       if (!(c.get("session") instanceof BaseSession)) refuseOther();
-      // Hono has answered the error of a handler, by itself or by `onError`.
-      const saved = await save(hasAnswer(c.error) && c.res.status === 500 ? answerOf(c.error) : c.res);
+      const { error } = c;
+      // Hono has answered the error of a handler, by itself or by `onError`, which may take its status.
+      stateOf(session).hasFailed = hasAnswer(error) && [500, error.status].includes(c.res.status);
+      const saved = await save(hasAnswer(error) && c.res.status === 500 ? answerOf(error) : c.res);
       if (saved === c.res) return;
       // Else Hono adds the fields of the response that is replaced.
       c.res = undefined;

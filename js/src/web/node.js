@@ -3,6 +3,7 @@
 import { mustBe } from "../base/errors.js";
 import { headChanges } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";
+import { stateOf } from "../session/session.js";
 import { admission, attempt, checkPlace, claim, failureIn, hasAnswer } from "./adapter.js";
 import { beforeHead, reopen } from "./hold.js";
 
@@ -12,10 +13,13 @@ export function ofNode(options, own) {
   return { ...options, refuse: (refusal) => refusal };
 }
 
-/** Saves a session before the head of the response is sent. Returns a function that saves it now, as `beforeHead` does. */
-export function attach(sessions, session, response, failed) {
+/**
+ * Saves a session before the head of the response is sent, and calls `saving` first. Returns a function that saves it now, as
+ * `beforeHead` does.
+ */
+export function attach(sessions, session, response, failed, saving = () => {}) {
   claim(response, sessions);
-  return beforeHead(response, () => sealedFor(sessions, response, session), failed);
+  return beforeHead(response, () => (saving(), sealedFor(sessions, response, session)), failed);
 }
 
 /** Seals the session. Returns a function that writes it into the head of the response. */
@@ -52,11 +56,21 @@ export function withSession(cookies, handler, { failed = print, refuse = answerR
     try {
       const [session, , refusal, sessions] = await admit(request);
       attach(sessions, session, response, answerFailure);
-      await (refusal ? refuse(refusal, request, response) : handler(request, response, session));
+      await (refusal ? refuse(refusal, request, response) : handled(handler, request, response, session));
     } catch (error) {
       answerFailure(error);
     }
   };
+}
+
+/** Calls a handler, and notes an error of its session by which it fails. */
+async function handled(handler, request, response, session) {
+  try {
+    await handler(request, response, session);
+  } catch (error) {
+    stateOf(session).hasFailed = hasAnswer(error);
+    throw error;
+  }
 }
 
 export const print = (error, request) => console.error(error, request.method, pathOf(request));

@@ -53,11 +53,12 @@ function throws(read) {
 async function answer(resolve, event, session, saveRedirect) {
   try {
     const response = await resolve(event);
-    const { failure } = stateOf(session);
+    const state = stateOf(session);
+    const { failure } = state;
     // SvelteKit answers an error of any status with 500.
-    return failure?.status && response?.status === 500
-      ? new Response(response.body, { status: failure.status, headers: response.headers })
-      : response;
+    if (!failure?.status || response?.status !== 500) return response;
+    state.hasFailed = true;
+    return new Response(response.body, { status: failure.status, headers: response.headers });
   } catch (error) {
     if (typeof error?.location === "string") await saveRedirect(error);
     throw error;

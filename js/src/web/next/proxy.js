@@ -29,7 +29,7 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
   return async (request) => {
     const kind = kindOf(request);
     const [session, save, refused, cookie] = await admit(request);
-    const answer = await (refused ?? answered(() => handler(request, session), request, cookie));
+    const answer = await (refused ?? answered(() => handler(request, session), request, session));
     const isAnswered = answer && !leadsOn(answer);
     if (isAnswered && kind !== "inner") {
       // What is done for a page that nobody waits for yet is not kept.
