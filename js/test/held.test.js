@@ -3,25 +3,19 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { Readable } from "node:stream";
 import { test } from "node:test";
 
 import express from "express";
 import express4 from "express4";
-import { H3, HTTPError, HTTPResponse } from "h3";
-import {
-  createApp, createError, eventHandler, send, sendNoContent, sendRedirect, sendStream, setHeaders, toNodeListener, toWebHandler,
-} from "h3-1";
+import { createApp, eventHandler, toNodeListener } from "h3-1";
 
 import { session as inExpress } from "../src/web/express.js";
 import { withSession as inH3 } from "../src/web/h3.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { headOverHttp2, listening } from "./stand_ins.js";
-import { cookies, filled, later } from "./visitor.js";
+import { cookies, isExpiry, signedIn } from "./visitor.js";
 
 const visit = (session) => session.update("visits", (visits = 0) => visits + 1);
-const isExpiry = (lines) => /^__Host-session=; .*Max-Age=0/.test(lines.join());
-const signedIn = async () => ({ cookie: await filled((session) => session.set("user", "ada")) });
 
 /** Heads and bodies that Node refuses while the handler runs, with the code of its error. */
 const REFUSED = [
@@ -208,8 +202,8 @@ test("after `writeHead` a head cannot be changed, as in Node, and its error is o
   const failed = await browser.fetch("/", { headers: await signedIn() });
   assert.deepEqual([failed.status, failed.text, failed.headers.get("x-a"), isExpiry(failed.setCookies)], [500, "internal server error", null, true]);
   const second = (response) => response.writeHead(200).writeHead(201);
-  const h3 = await onH3((event, session) => (visit(session), second(event.node.res)));
-  assert.equal((await h3.get("/")).status, 500);
+  const ofH3 = createApp().use(eventHandler(inH3(cookies, (event, session) => (visit(session), second(event.node.res)))));
+  assert.equal((await (await listening(createServer(toNodeListener(ofH3)))).get("/")).status, 500);
 });
 
 test("several fields of one name are all sent, however `writeHead` is given them", async () => {
@@ -400,177 +394,4 @@ test("Node: a `failed` that fails itself is printed, and the server goes on", as
     for (let round = 0; round < 2; round++) assert.equal((await browser.get("/x?y")).status, 500);
   }
   assert.deepEqual(mock.calls.map((call) => call.arguments), Array(4).fill([down, "GET", "/x"]));
-});
-
-/** How a handler of h3 1 answers itself, with the status and the body. */
-const OF_H3 = {
-  sendRedirect: [(event) => sendRedirect(event, "/", 303), 303],
-  "sendRedirect, awaited": [async (event) => void (await sendRedirect(event, "/", 303)), 303],
-  send: [(event) => send(event, "hello"), 200, "hello"],
-  sendNoContent: [(event) => sendNoContent(event), 204, ""],
-  "sendStream of Node": [(event) => sendStream(event, Readable.from(["one ", "two"])), 200, "one two"],
-  "sendStream of the web": [(event) => sendStream(event, new Blob(["one ", "two"]).stream()), 200, "one two"],
-  "its response": [(event) => void event.node.res.end("hello"), 200, "hello"],
-  "a Response": [() => new Response("hello", { status: 201, headers: { "cache-control": "public" } }), 201, "hello"],
-  "an object": [() => ({ a: 1 }), 200, '{"a":1}'],
-};
-
-const onH3 = (handler, options) => {
-  const app = createApp(options);
-  app.use(eventHandler(inH3(cookies, handler)));
-  return listening(createServer(toNodeListener(app)));
-};
-
-for (const [name, [answer, status, body]] of Object.entries(OF_H3)) {
-  test(`h3 1: the session is saved with ${name}`, async () => {
-    const browser = await onH3((event, session) => (session.invalidate(), answer(event)));
-    const out = await browser.fetch("/", { headers: await signedIn() });
-    assert.deepEqual([out.status, isExpiry(out.setCookies), out.headers.get("cache-control")], [status, true, "no-store"]);
-    if (body !== undefined) assert.equal(out.text, body);
-    const writer = await onH3((event, session) => (visit(session), answer(event)));
-    assert.equal((await writer.get("/")).setCookies.length, 1);
-  });
-}
-
-test("h3 1: an answer without a server, as Nitro gives it inside of a program, is whole when the handler has ended", async () => {
-  const answered = async (answer) => {
-    const app = createApp();
-    app.use(eventHandler(inH3(cookies, (event, session) => (visit(session), answer(event)))));
-    const response = await toWebHandler(app)(new Request("http://localhost/"));
-    return [response.status, response.headers.getSetCookie().length, await response.text()];
-  };
-  assert.deepEqual(await answered(() => "hello"), [200, 1, "hello"]);
-  assert.deepEqual(await answered((event) => send(event, "hello")), [200, 1, "hello"]);
-  assert.deepEqual(await answered(() => new Response("hello")), [200, 1, "hello"]);
-  assert.deepEqual(await answered(() => new Response(null, { status: 204 })), [204, 1, ""]);
-  assert.deepEqual(await answered((event) => sendStream(event, new Blob(["hello"]).stream())), [200, 1, "hello"]);
-  assert.deepEqual((await answered((event) => sendRedirect(event, "/", 303))).slice(0, 2), [303, 1]);
-  const [status, count, text] = await answered(() => Promise.reject(createError({ statusCode: 401 })));
-  assert.deepEqual([status, count, JSON.parse(text).statusCode], [401, 1, 401]);
-});
-
-test("h3 1: a sign-out is saved with what a handler throws, whatever its status", async (t) => {
-  t.mock.method(console, "error", () => {});
-  for (const [thrown, status] of [[createError({ statusCode: 401 }), 401], [createError({ status: 503 }), 503], [new Error("boom"), 500], [{ status: "x" }, 500]]) {
-    const browser = await onH3(
-      (event, session) => {
-        session.invalidate();
-        throw thrown;
-      },
-      { onError: () => {} },
-    );
-    const out = await browser.fetch("/", { headers: await signedIn() });
-    assert.deepEqual([out.status, isExpiry(out.setCookies)], [status, true]);
-  }
-});
-
-test("h3 1: a session that cannot be saved is answered with 500, without what was written", async (t) => {
-  const { mock } = t.mock.method(console, "error", () => {});
-  const failed = [];
-  const app = createApp({ onError: ({ cause }) => failed.push(cause.code) });
-  const answers = [(event) => sendRedirect(event, "/", 303), () => "secret"];
-  const handler = (event, session) => (visit(session), answers[Number(event.path.slice(1))](event));
-  app.use(eventHandler(inH3(cookies, handler, { now: () => new Date("2020-01-01T00:00:00Z") })));
-  const browser = await listening(createServer(toNodeListener(app)));
-  for (const i of answers.keys()) {
-    const { status, text, setCookies, headers } = await browser.get(`/${i}`);
-    assert.deepEqual([status, /secret/.test(text), setCookies, headers.get("location")], [500, false, [], null]);
-  }
-  // h3 tells what is not answered yet.
-  assert.deepEqual([mock.calls[0].arguments[0].code, failed], ["clock", ["clock"]]);
-});
-
-/** The answer of h3 2 to a visitor who has signed in. */
-const onH3Two = async (handler, { onError, now } = {}) => {
-  const app = new H3({ silent: true, onError });
-  app.all("/**", inH3(cookies, handler, { now }));
-  const answer = await app.fetch(new Request("http://localhost/", { headers: await signedIn() }));
-  return { status: answer.status, headers: answer.headers, setCookies: answer.headers.getSetCookie() };
-};
-
-test("h3: a sign-out is saved with what a handler throws, and with what the application answers in its place", async () => {
-  for (const [thrown, status] of [[new HTTPError({ status: 401 }), 401], [new Error("boom"), 500]]) {
-    for (const onError of [undefined, () => "sorry"]) {
-      const handler = (event, session) => {
-        session.invalidate();
-        event.res.headers.set("x-a", "of the page");
-        throw thrown;
-      };
-      const answer = await onH3Two(handler, { onError });
-      assert.deepEqual([answer.setCookies.length, isExpiry(answer.setCookies)], [1, true]);
-      if (!onError) assert.deepEqual([answer.status, answer.headers.get("x-a")], [status, null]);
-    }
-  }
-});
-
-test("h3: an error that a handler returns saves a sign-out and no change, as one that it throws", async () => {
-  const failures = [[() => new HTTPError({ status: 403 }), 403], [() => new Error("boom"), 500], [() => new HTTPResponse("x", { status: 503 }), 503]];
-  for (const [fail, status] of failures) {
-    const out = await onH3Two((event, session) => (session.invalidate(), fail()));
-    assert.deepEqual([out.status, out.setCookies.length, isExpiry(out.setCookies)], [status, 1, true]);
-    const changed = await onH3Two((event, session) => (visit(session), fail()));
-    assert.deepEqual([changed.status, changed.setCookies.length], [status, status < 500 ? 1 : 0]);
-  }
-  const full = (event, session) => {
-    visit(session);
-    try {
-      return session.set("note", "x".repeat(4000));
-    } catch (error) {
-      return error;
-    }
-  };
-  const refused = await onH3Two(full);
-  assert.deepEqual([refused.status, refused.setCookies], [413, []]);
-  for (const thrown of [new Response(null, { status: 303 }), { status: 410 }]) {
-    const handler = (event, session) => {
-      visit(session);
-      throw thrown;
-    };
-    const changed = await onH3Two(handler);
-    assert.deepEqual([changed.status, changed.setCookies], [500, []]);
-  }
-  const browser = await onH3((event, session) => (visit(session), createError({ statusCode: 500 })), { onError: () => {} });
-  const changed = await browser.get("/");
-  assert.deepEqual([changed.status, changed.setCookies], [500, []]);
-});
-
-/** Fields that let shared caches store a response. */
-const SHARED = { "cache-control": "public, max-age=600", "cdn-cache-control": "max-age=600", vary: "accept-encoding" };
-const isPrivate = ({ headers }) =>
-  headers.get("cache-control") === "no-store" && [null, "no-store"].includes(headers.get("cdn-cache-control")) && /\bCookie\b/.test(headers.get("vary"));
-
-test("h3: no shared cache stores a session, whether the event has the fields or the result", async () => {
-  const results = {
-    text: () => "x",
-    "a Response": (fields) => new Response("x", fields),
-    "a Response of status 404": (fields) => new Response("x", { status: 404, ...fields }),
-    "an HTTPResponse": (fields) => new HTTPResponse("x", fields),
-    "an HTTPError": (fields) => new HTTPError({ status: 403, ...fields }),
-  };
-  for (const [name, result] of Object.entries(results)) {
-    for (const own of [{}, SHARED, { vary: "Cookie" }]) {
-      for (const ofEvent of [{}, SHARED]) {
-        const answer = await onH3Two((event, session) => {
-          visit(session);
-          for (const head of [event.res.headers, event.res.errHeaders]) for (const field of Object.entries(ofEvent)) head.set(...field);
-          return result({ headers: own });
-        });
-        assert.deepEqual([answer.setCookies.length, isPrivate(answer)], [1, true], `${name}, ${own.vary}, ${ofEvent.vary}`);
-      }
-    }
-  }
-  // A refresh is left out where others may store the response.
-  for (const result of [() => new Response("x"), () => new HTTPResponse("x")]) {
-    const handler = (event, session) => (session.get("user"), event.res.headers.set("cache-control", "public"), result());
-    const answer = await onH3Two(handler, { now: () => later(900) });
-    assert.deepEqual([answer.setCookies, answer.headers.get("cache-control")], [[], "public"]);
-  }
-});
-
-test("h3 1: no shared cache stores a session, whether the event has the fields or a Response", async () => {
-  for (const own of [{}, SHARED]) {
-    const browser = await onH3((event, session) => (visit(session), setHeaders(event, SHARED), new Response("x", { headers: own })));
-    const answer = await browser.get("/");
-    assert.deepEqual([answer.setCookies.length, isPrivate(answer)], [1, true], own.vary);
-  }
 });

@@ -32,6 +32,12 @@ export async function filled(change = (session) => session.set("user", "ada"), o
   return field(await of.save(session));
 }
 
+/** The fields of a request of a visitor who has signed in. */
+export const signedIn = async () => ({ cookie: await filled() });
+
+/** Returns true for the fields that drop the session's cookie. */
+export const isExpiry = (setCookies) => /^__Host-session=; .*Max-Age=0/.test(setCookies.join());
+
 /** What was printed in these calls, but what is told of any ring and any session. */
 export const eventsOf = (calls) => calls.map((call) => call.arguments).filter(([message]) => !EVERYDAY.includes(message));
 
