@@ -141,8 +141,9 @@ fn is_run(repository: &Repository, page: &str, language: &str, block: &[&str], u
         "js" | "jsx" | "ts" => {
             let name = unit.strip_prefix("// ");
             let name = name.and_then(|name| name.rsplit('/').next());
-            let tests = ["js/test/readme.test.js", "js/test/nextjs_page.test.js"];
-            let mut tests = tests.map(|test| repository.text(test)).into_iter();
+            let tests = ["readme", "migration", "nextjs_page"];
+            let text = |test| repository.text(&format!("js/test/{test}.test.js"));
+            let mut tests = tests.map(text).into_iter();
             page.starts_with("js/")
                 && name.is_some_and(|name| tests.any(|test| test.contains(name)))
         }
