@@ -25,7 +25,7 @@ const STALE = {
 const TAG = /^[A-Za-z0-9_-]{8}$/;
 
 /**
- * The option `deviceBound`, with the settings of the Rust side. `path`: that of its endpoints. `boundFor`: seconds for which
+ * The option `deviceBound`, with the settings of the Rust side. `path` has its endpoints. `boundFor`: seconds for which
  * a proof is good. `requiredAfter`: seconds after which a session without a device is refused, or null. `initiators`: `any`, or
  * `same-site`, without which the cookie cannot be `SameSite=Strict`. `offers`: whether a renewed session may register a device.
  */
@@ -158,7 +158,7 @@ class Devices {
     return mark.set(mark.name, "1", seconds);
   }
 
-  /** A cookie beside that of the session, with its attributes but for the changes. */
+  /** A cookie next to the session's, with its attributes except for the changes. */
   #beside(ending, changes) {
     const { name, options } = this.#template;
     return new Template(`${name}.${ending}`, { ...options, ...changes });

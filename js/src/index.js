@@ -1,6 +1,6 @@
 // Sessions in one sealed cookie: the format of SPEC.md, on WebCrypto alone.
 //
-// Section numbers in this folder are those of SPEC.md, docs/spec/carriers.md and docs/spec/writer.md.
+// Section numbers in this folder refer to SPEC.md, docs/spec/carriers.md and docs/spec/writer.md.
 
 export { ConfigError, SessionError } from "./base/errors.js";
 export { generateKey } from "./keys/key.js";

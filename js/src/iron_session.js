@@ -1,4 +1,4 @@
-// Cookies of iron-session, read to take their sessions over. Their format is that of @hapi/iron, version Fe26.2.
+// Cookies of iron-session, read to take their sessions over, in the format of @hapi/iron, version Fe26.2.
 
 import { fromBase64url, fromUtf8, toUtf8 } from "./base/bytes.js";
 import { ConfigError, refuseUnknown } from "./base/errors.js";

@@ -11,7 +11,7 @@ import { DICTIONARY, Dictionary, entryOf } from "./state/dictionary.js";
 import { templateOf } from "./cookie/attributes.js";
 import { lastActiveOf } from "./state/lifetime.js";
 import { UNOPENED } from "./state/state.js";
-import { toSetCookie } from "./cookie/set_cookie.js";
+import { partNumbers, toSetCookie } from "./cookie/set_cookie.js";
 import { MOST_VALUES, findValues } from "./cookie/values.js";
 
 /** The most bytes of a value that browsers store. */
@@ -74,8 +74,7 @@ function ownFormer({ cookie, ...unknown }) {
     if (!chosen) return { opened: [] };
     return { opened: [chosen instanceof Refusal ? { reason: chosen.reason } : { session: chosen.body, identity: String(chosen.bytes) }] };
   };
-  const parts = Array.from({ length: budget.allowed.cookies - 1 }, (_, i) => i + 1);
-  return { template, dropped: template.expireAll(parts), type, open };
+  return { template, dropped: template.expireAll(partNumbers(budget.allowed.cookies)), type, open };
 }
 
 /** The old cookies of a carrier. */
@@ -87,7 +86,7 @@ class OldCookies {
   #told = new Set();
   #say;
 
-  /** `name`, and the sealer: those of the new cookie. */
+  /** `name` and the sealer belong to the new cookie. */
   constructor(sources, name, { policy: { type }, say }) {
     this.#sources = sources;
     this.#say = say;

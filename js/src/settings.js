@@ -17,7 +17,7 @@ import { holdsAKey, isEmpty, isOn, lower, valueOf } from "./settings/value.js";
 
 /**
  * Builds the cookie that the variables with this prefix describe: with `SESSION_`, `SESSION_IDLE_TIMEOUT` is `idle_timeout`. `env`
- * is that of the process, or of a worker. `options`: what no setting can say, such as a `type`.
+ * comes from the process, or from a worker. `options`: what no setting can say, such as a `type`.
  */
 export function fromEnv(prefix, env = globalThis.process?.env, options = {}) {
   return withAdvice(buildFromEnv(prefix, env, options));

@@ -250,7 +250,7 @@ function order(a, b) {
   return typeof a === "object" || a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** A structure. Its fields stand in the order of this description, which is that of the declaration in Rust. */
+/** A structure. Its fields stand in the order of this description, as in the declaration in Rust. */
 export function struct(fields) {
   const entries = Object.entries(fields);
   return describe(sum(Object.values(fields)), {

@@ -30,7 +30,7 @@ export function isAscii(text) {
   return true;
 }
 
-/** One character for each byte, of which those of ASCII are right. */
+/** Returns one character for each byte. Only ASCII comes out right. */
 export const fromLatin1 = (bytes) => latin1.decode(bytes);
 
 /** Joins bytes, and lists of bytes. */

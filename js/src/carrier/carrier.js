@@ -100,7 +100,7 @@ export function fieldsOf(source, name, areValues = true) {
   // Node joins or drops repeated fields elsewhere.
   const { rawHeaders: raw } = source;
   if (raw?.length > 0) return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].length === name.length && raw[i - 1].toLowerCase() === name);
-  // One that is made for Node has its fields in `headers` alone, as has one of Express, whose `get` is not that of `Headers`.
+  // Requests that are made for Node have their fields in `headers` alone. So have those of Express, which have another `get`.
   const headers = source.multiValueHeaders ?? source.headers;
   if (typeof headers === "object") return fieldsOfRequest(headers ?? {}, name, source.cookies);
   if (source[Symbol.iterator] && !source.get) return areValues ? listOf([...source]) : [];
@@ -123,7 +123,7 @@ function valuesIn(headers, name) {
     if (!isRecord(headers)) noRequest();
   }
   if (headers.then || (headers[Symbol.iterator] && !isRecord(headers))) noRequest();
-  // Those of Node may have no field at all, and those of Lambda may have capitals.
+  // Node may have a name without a value, and Lambda names with capitals.
   const checked = Object.entries(headers).map(([of, values]) => [of, listOf(Number.isFinite(values) ? `${values}` : values)]);
   return checked.filter(([of]) => of.toLowerCase() === name).flatMap(([, values]) => values);
 }

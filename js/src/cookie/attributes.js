@@ -1,7 +1,7 @@
 // The name and attributes of a cookie that are not the default (docs/spec/carriers.md § 9.1.1, § 9.1.2), and those that it had.
 
 import { mustBe, refuseUnknown, yesOrNo } from "../base/errors.js";
-import { TOKEN_CHARACTERS, Template, isHostName, toSetCookie } from "./set_cookie.js";
+import { TOKEN_CHARACTERS, Template, isHostName, partNumbers, toSetCookie } from "./set_cookie.js";
 
 export const LONGEST_NAME = 128;
 export const LONGEST_PATH = 1024;
@@ -34,8 +34,7 @@ class Chosen extends Template {
 
   /** Parts that another path has do not come with this request, so all of them are expired that there may be. */
   expireFormer(carried, cookies) {
-    const own = Array.from({ length: cookies - 1 }, (_, i) => i + 1);
-    const parts = new Set([...carried, ...own]);
+    const parts = new Set([...carried, ...partNumbers(cookies)]);
     return this.#former.flatMap((template) => template.expireAll(parts));
   }
 }
@@ -73,7 +72,7 @@ export function isDomain(domain) {
   return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
 }
 
-/** The cookie as it was with earlier attributes: those of `changes`, and else the present ones. */
+/** The cookie as it was, with the attributes of `changes` in place of the present ones. */
 function formerOf(changes, present, template) {
   const { path, domain, partitioned, ...unknown } = Object(changes);
   const isRight = Object(changes) === changes && Object.keys(unknown).length === 0;

@@ -76,6 +76,9 @@ export class Template {
 /** Returns true for what `Template.expire` returns, in a response. In a request, such a cookie is worth nothing. */
 export const isExpiry = ({ value }) => value === "";
 
+/** Returns the numbers of the parts that a session in this many cookies has. */
+export const partNumbers = (cookies) => Array.from({ length: cookies - 1 }, (_, i) => i + 1);
+
 export const isHostName = (name) => /^__host-/i.test(name);
 
 /** The cookie of those who choose nothing. */

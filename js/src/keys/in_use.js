@@ -35,7 +35,7 @@ function nextEvent(keys, now) {
 
 /** The keys of a carrier, for health checks. As a string it has a line for each field. */
 export class KeysInUse {
-  /** `ring`: of `parseRing`. `settings`: a fingerprint. `notBefore`: that of the carrier, or 0. */
+  /** `ring`: of `parseRing`. `settings`: a fingerprint. `notBefore`: the carrier's, or 0. */
   static async at(now, ring, notBefore = ring.notBefore, settings) {
     const { keys } = ring;
     return Object.assign(new KeysInUse(), {

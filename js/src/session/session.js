@@ -157,7 +157,7 @@ export class BaseSession extends Watched {
     change(this).setMetadata({ sid: random(8) });
   }
 
-  /** Begins the session of whoever has just signed in: invalidates, and renews what is left. Returns as `invalidate`. */
+  /** Begins the session of a visitor who has just signed in: invalidates, and renews the empty one. Returns what `invalidate` does. */
   signIn() {
     const ended = this.invalidate();
     this.renew();

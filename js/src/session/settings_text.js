@@ -1,6 +1,6 @@
 // The settings that programs which share sessions have in common, as a line that compares programs (SPEC.md § 3.7).
 
-/** `purpose`: the name of § 3.2.1. `rules`: of `SessionSealer`. `attributes`: those of a cookie, and else undefined. */
+/** `purpose`: the name of § 3.2.1. `rules`: of `SessionSealer`. `attributes`: a cookie's, or undefined. */
 export function settingsText(mode, purpose, application, context, rules, attributes) {
   const { type, idle, absolute, rememberUpTo, rememberedIdle, revalidateAfter, skew, budget, persistent, devices } = rules;
   const { allowed, padding } = budget;

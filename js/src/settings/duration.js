@@ -1,4 +1,4 @@
-// Durations as text, as in settings: `1h 30m`. The units are those of humantime, which Rust reads them with.
+// Durations as text, as in settings: `1h 30m`. Rust reads them with humantime, which has the same units.
 
 const MOST = 2n ** 64n - 1n;
 const SECOND = 1_000_000_000n;

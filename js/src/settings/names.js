@@ -1,4 +1,4 @@
-// Names of settings: every setting in one row, which applies itself, and the message for a name that is none. The rows are those of
+// Names of settings: every setting in one row, which applies itself, and the message for a name that is none. The rows are as in
 // src/settings/names.rs.
 
 import { padme } from "../state/padding.js";

@@ -26,7 +26,7 @@ export const isIdle = (metadata, now, policy) => now >= idleAt(metadata, policy)
 /** The second at which the session ends without another request. */
 export const endOf = (metadata, policy) => Math.min(deadlineOf(metadata, policy), idleAt(metadata, policy));
 
-/** Tests the dates of a session (§ 7.7) and those of the revocation (§ 7.8). Returns a Reason, or null. */
+/** Tests the dates of a session (§ 7.7), and that it began no earlier than `notBefore` (§ 7.8). Returns a Reason, or null. */
 export function checkTimes(metadata, now, policy, notBefore) {
   if (lastActiveOf(metadata) > now + policy.skew) return "NotYetValid";
   if (now >= deadlineOf(metadata, policy)) return "Expired";

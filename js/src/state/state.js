@@ -57,7 +57,7 @@ export class State {
   /** The field of `flash`. */
   #messages;
 
-  /** `sealer`: that of the carrier that loads the session. */
+  /** `sealer`: of the carrier that loads the session. */
   constructor(policy, now, sealer) {
     this.policy = policy;
     this.now = now;
@@ -357,7 +357,7 @@ export class State {
   }
 }
 
-/** Reads a payload, that of a dictionary where no schema is named. Undefined: it cannot be read here. */
+/** Reads a payload, which is a dictionary if no schema is named. Returns undefined if it cannot be read here. */
 export function readPayload(type, { schema = 0 }, payload) {
   try {
     return type.read(schema, payload);

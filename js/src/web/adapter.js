@@ -64,7 +64,7 @@ export async function attempt(hook, failed) {
 
 const FAILED = "a session has failed, or a hook that is told of one";
 
-/** Returns true for an error of a session that has an answer, such as that of a full one. */
+/** Returns true for an error of a session that has an answer, such as 413 for a full one. */
 export const hasAnswer = (error) => error instanceof SessionError && error.status !== undefined;
 
 export const answerOf = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers });

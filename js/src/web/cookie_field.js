@@ -3,7 +3,7 @@
 import { BLANK, trim } from "../base/bytes.js";
 import { isExpiry } from "../cookie/set_cookie.js";
 
-/** Returns true for the cookie of a session, and for its parts. `name`: that of the cookie. */
+/** Returns true for the cookie of a session, and for its parts. `name`: the cookie's. */
 export const isOfSession = (of, name) => of === name || (of.startsWith(`${name}.`) && /^[1-7]$/.test(of.slice(name.length + 1)));
 
 /**

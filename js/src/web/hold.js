@@ -26,12 +26,12 @@ export function beforeHead(response, save, failed) {
   let saved;
   /** The error for which what is written is dropped. */
   let failure = null;
-  /** Lets the head be changed, where it is sealed. */
+  /** Lets the head be changed, while it looks sent. */
   let release = null;
   /** Lets the connection be destroyed, where an answer is whole. */
   let letGo = () => {};
 
-  const close = () => (release ??= seal(response, () => isEnded));
+  const close = () => (release ??= showSent(response, () => isEnded));
   const open = () => {
     release?.();
     release = null;
@@ -144,13 +144,13 @@ const messageOf = (response) => Object.getOwnPropertyDescriptor(response, "statu
  * Lets the head look sent, as Node does, and the response ended where `isEnded()` says so: for those who ask before they
  * answer a second time, such as handlers of errors. Returns a function that takes this back.
  */
-function seal(response, isEnded) {
+function showSent(response, isEnded) {
   const { statusCode } = response;
   const statusMessage = messageOf(response);
   const refuse = () => {
     throw headSent();
   };
-  const sealed = {
+  const shown = {
     headersSent: { get: () => true },
     writableEnded: { get: isEnded },
     // As in Node, they can be set, and change nothing.
@@ -158,10 +158,10 @@ function seal(response, isEnded) {
     statusMessage: { get: () => statusMessage, set() {} },
   };
   for (const method of ["setHeader", "setHeaders", "appendHeader", "removeHeader"]) {
-    if (method in response) sealed[method] = { value: refuse, writable: true };
+    if (method in response) shown[method] = { value: refuse, writable: true };
   }
-  const own = Object.keys(sealed).map((name) => [name, Object.getOwnPropertyDescriptor(response, name)]);
-  for (const name of Object.keys(sealed)) Object.defineProperty(response, name, { configurable: true, ...sealed[name] });
+  const own = Object.keys(shown).map((name) => [name, Object.getOwnPropertyDescriptor(response, name)]);
+  for (const name of Object.keys(shown)) Object.defineProperty(response, name, { configurable: true, ...shown[name] });
   return () => {
     for (const [name, descriptor] of own) {
       delete response[name];

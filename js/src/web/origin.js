@@ -39,7 +39,7 @@ async function changesTo(response, cookies, session, { isWritten, isKept, own })
   // Of ours, what is beside the session, such as the mark of one that has ended, and expiries of parts that the origin has not seen.
   const isLeft = (cookie) => setAs(cookie.name).length === 0 && (isExpiry(cookie) || !isOfSession(cookie.name, cookies.name));
   const left = isOrigins ? own.filter(isLeft) : own;
-  // The session is that of the origin's cookies, too, unless the origin drops it, or makes an offer for another.
+  // The offer is for the origin's session, too, unless the origin drops it, or makes an offer itself.
   const isOver = isOrigins && setAs(cookies.name).every(isExpiry);
   const offer = isOver ? [] : offerAfter(session).filter(([name]) => !response.headers.has(name));
   return [...cacheChanges(fields, "written", "Cookie"), ...left.map((cookie) => ["set-cookie", toSetCookie(cookie)]), ...offer];

@@ -13,7 +13,7 @@ import { letIn } from "./protect.js";
 
 /**
  * The function `proxy`, before Next.js 16 `middleware`: it refreshes the session of a visitor who only looks at pages, which
- * cannot set cookies. `NextResponse` is that of `next/server`. `handler(request, session)` may change the session, which the
+ * cannot set cookies. `NextResponse` comes from `next/server`. `handler(request, session)` may change the session, which the
  * page of the same request then loads; and may answer the request, by a redirect for example, or lead on to a page, by a rewrite.
  * `flashes` names the queues that pages show, or is true for all: the page has their messages, and the browser's cookie has them no longer.
  */
