@@ -24,7 +24,7 @@ impl<T: Payload> Session<T> {
 
     /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again writes nothing.
     ///
-    /// The value is not read back, so the next request reads the value that it would read from JSON. `Some(None)`
+    /// The value is not read back, so the next request may read another one, as it would from JSON: `Some(None)`
     /// becomes `None`, and an `untagged` enum becomes the first variant that takes the content. In such an enum, an
     /// integer of 128 bits becomes a string if a variant takes one ([all
     /// cases](crate::guide::typed_sessions#what-can-be-stored)).

@@ -206,7 +206,7 @@ impl<T: Payload> Session<T> {
     ///
     /// The session cannot outlive its timeouts. After several calls, the earliest end counts. It is lifted only by
     /// [`sign_in`](Self::sign_in), [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request, so
-    /// call this after every `sign_in`.
+    /// call this after every `sign_in`. Copies of the session from before the call do not have this end.
     ///
     /// # Errors
     ///

@@ -373,7 +373,7 @@ def decide(s, request, response):
         s.touched = True
     if not s.touched:
         return "keep", "untouched", None
-    if s.withheld:
+    if s.withheld or response["status"] == 408:
         return "keep", "touched", None
     discard = s.save == "discard"
     silenced = response["status"] >= 500 and not s.setup.save_on_server_error and s.save != "force"

@@ -75,8 +75,7 @@ export async function finish(carrier, session, response) {
   const state = stateOf(session);
   if (state.sealer !== sealerOf(carrier)) misused("session is of another carrier");
   const { status, said } = response;
-  // A timeout gave the handler up, as a client does that leaves.
-  const isClosed = state.isClosed || status === 408;
+  const { isClosed } = state;
   state.isClosed = true;
   const isSame = said ? await said.isSame() : undefined;
   // Caches put the fields of a 304 into a response that they have stored (RFC 9111 section 4.3.4).

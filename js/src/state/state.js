@@ -260,7 +260,8 @@ export class State {
     const isCounted = isQuiet && !isShareable && this.policy.refreshAfter === "every-request";
     if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
     const keep = { change: "keep", touch: "touched" };
-    if (this.withheld || isClosed) return keep;
+    // A timeout gave the handler up, as a client does that leaves.
+    if (this.withheld || isClosed || status === 408) return keep;
     const isDiscarded = this.save === "discard";
     const standing = this.sealer.standingOf(this);
     // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
