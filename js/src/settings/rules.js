@@ -18,7 +18,7 @@ function mistakesOfCookie({ formerly, ...present }) {
   const wrongName = wrongNameOf(present.name);
   const name = wrongName ? undefined : present.name ?? defaultName({ ...present, secure: !present.dangerAllowHttp });
   const mistakes = mistakesOfAttributes(present, name);
-  if (wrongName) return [...mistakes, mistake("name", `{name}: cookie name ${wrongName}`)];
+  if (wrongName) return [...mistakes, mistakeIn("name", wrongName)];
   return mistakes.length > 0 ? mistakes : formerly.flatMap((former) => mistakesOfFormer(former, present, name)).slice(0, 1);
 }
 
