@@ -257,11 +257,14 @@ test("the guard lets a page through that carries a token", async () => {
   assert.equal((await fetch(new Request("http://localhost/", { method: "POST" }))).status, 403);
 });
 
-test("operators count outcomes and refusals, and tenants have sessions of their own", async () => {
+test("operators count outcomes and refusals, and tenants have sessions of their own", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
   const { fetch, counts } = await load("hooks.js");
   await fetch(request("__Host-session=junk"));
   await fetch(new Request("http://localhost/", { method: "POST", headers: { "sec-fetch-site": "cross-site" } }));
   assert.deepEqual(counts, { TooShort: 1, absent: 1, "cross-site": 1 });
+  assert.equal(mock.callCount(), 0);
+  await printsFailures(mock);
   const { forTenants } = await load("tenants.js");
   const tenants = new Hono();
   tenants.onError((error, c) => c.text(error.message, 500));
@@ -274,6 +277,27 @@ test("operators count outcomes and refusals, and tenants have sessions of their 
   assert.equal(await (await tenants.request("http://b.example/", { headers })).text(), "visit 1");
   assert.equal((await tenants.request("http://c.example/", { headers })).status, 500);
 });
+
+/** The hooks print a change that is lost, and the error of a `validate` that fails. */
+async function printsFailures(mock) {
+  const validate = '() => { throw new TypeError("no answer"); }';
+  const handler = '(_, session) => (session.set("user", 7), new Response("", { headers: { "set-cookie": "__Host-session=x; Path=/" } }))';
+  const program = programs
+    .get("hooks.js")
+    .replace("process.env.SESSION_KEYS", `$&, { revalidateAfter: revalidation({ seconds: 60, validate: ${validate} }) }`)
+    .replace('() => new Response("hello")', handler);
+  const file = new URL("hooks_of_failures.js", folder);
+  await writeFile(file, `import { revalidation } from "hardtack-session";
+${program}`);
+  const { fetch, counts } = await import(file);
+  const cookies = await SessionCookie.encrypted(XAES_KEY);
+  const [line] = await cookies.save((await cookies.load(null, Date.now() - 120_000)).set("user", 7));
+  await fetch(request());
+  assert.equal((await fetch(request(line.split(";")[0]))).status, 503);
+  assert.deepEqual(counts, { absent: 1, "left-out": 1, Unvalidated: 1, unvalidated: 1 });
+  const printed = mock.calls.map(({ arguments: [error, ...more] }) => [error.code ?? error.message, ...more]);
+  assert.deepEqual(printed, [["left-out", "GET", "/"], ["no answer", "GET", "/"]]);
+}
 
 test("the worker before an origin passes the session on", async () => {
   const origin = createServer((request, response) => response.end(request.headers.cookie));
