@@ -190,7 +190,9 @@ test("only true and false are answers", async () => {
 });
 
 test("where there is no answer, a session may go on for a while", async () => {
-  const { asked, cookies } = await asking(fails, { unvalidatedUpTo: 600 });
+  const told = [];
+  const log = (level, sentence, { kept, error }) => level === "error" && told.push([sentence, kept, error]);
+  const { asked, cookies } = await asking(fails, { unvalidatedUpTo: 600, log });
   const session = await cookies.load(arrived, later(599));
   assert.deepEqual([session.outcome.kind, session.get("user"), asked.length], ["opened", "ada", 1]);
   // It is no answer.
@@ -199,6 +201,8 @@ test("where there is no answer, a session may go on for a while", async () => {
   changed.set("theme", "dark");
   assert.deepEqual((await cookies.load(await cookies.save(changed), later(599))).lastActiveAt, NOW);
   assert.ok(isUnvalidated(await errorOf(cookies.load(arrived, later(600)))));
+  // The error of these loads throws itself, and the others are logged once a minute.
+  assert.deepEqual(told, [["the application could not say whether a session is still valid", true, failure]]);
   // An answer counts as ever.
   const ended = await asking(() => false, { unvalidatedUpTo: 600 });
   assert.equal((await ended.cookies.load(arrived, later(60))).outcome.reason, "Revoked");

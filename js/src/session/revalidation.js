@@ -12,6 +12,9 @@ const WITHHELD = {
   sentence: "`validate` did not say that the session is still valid, so it is not changed; `invalidate` begins a new one",
 };
 
+/** At most once a minute. */
+const UNANSWERED = "the application could not say whether a session is still valid";
+
 /**
  * The option `revalidateAfter`. `validate(session)` is asked, once in so many `seconds` for each session, whether it is still
  * valid: true, or false if it has ended. Anything else, and an error, is no answer. `load` fails then, unless the last answer
@@ -49,7 +52,8 @@ class Revalidation {
     const { answer, cause } = await ask("validate", this.validate, asked);
     if (answer === true) state.isValidated = true;
     else if (answer === false) refuse(state, "Revoked");
-    else if (!this.#isTolerated(state)) {
+    else if (this.#isTolerated(state)) state.sealer.say("error", UNANSWERED, { kept: true, error: cause }, UNANSWERED, now);
+    else {
       refuse(state, "Unvalidated");
       state.came = { ...WITHHELD, metadata };
       throw new Unvalidated(cause, session);
