@@ -200,6 +200,32 @@ fn a_key_in_place_of_a_header_is_not_shown() {
     }
 }
 
+#[test]
+fn a_key_in_place_of_a_setting_that_is_sent_or_logged_is_refused() {
+    let text = EncryptionKey::generate().unwrap().expose_secret();
+    for pasted in pasted(&text) {
+        let pasted = &*pasted;
+        let key = || text.parse::<EncryptionKey>().unwrap();
+        let cookie = || SessionCookie::encrypted(key());
+        let token = || SessionToken::encrypted(key());
+        for error in [
+            cookie().name(pasted).build().unwrap_err(),
+            cookie().path(format!("/{pasted}")).build().unwrap_err(),
+            cookie().application(pasted).build().unwrap_err(),
+            cookie().context("tenant", pasted).build().unwrap_err(),
+            token().purpose(pasted).build().unwrap_err(),
+            token().header(&*text).build().unwrap_err(),
+        ] {
+            check(&error, &[&text, &pasted[pasted.len() - 48..]]);
+            let told = error.to_string();
+            assert!(
+                told.contains("holds a key, which belongs in `keys` alone"),
+                "{told}"
+            );
+        }
+    }
+}
+
 #[cfg(feature = "tower")]
 #[test]
 fn a_key_in_place_of_an_origin_is_not_shown() {

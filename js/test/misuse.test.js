@@ -369,3 +369,18 @@ test("two cookies have two sessions, of which the second is in the place of the 
   server.use(inExpress(cookies), inExpress(second), (request, response) => (request.session.set("a", 1), response.end()));
   assert.match((await (await listening(createServer(server))).get("/")).setCookies.join(), /^__Host-second=/);
 });
+
+test("a key in place of a setting that is sent or logged is refused, and not shown", async () => {
+  for (const making of [
+    () => SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: XAES_KEY }) }),
+    () => SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ path: `/${XAES_KEY}` }) }),
+    () => SessionCookie.encrypted(XAES_KEY, { application: XAES_KEY }),
+    () => SessionCookie.encrypted(XAES_KEY, { context: [["tenant", XAES_KEY]] }),
+    () => SessionToken.encrypted(XAES_KEY, { purpose: XAES_KEY }),
+  ]) {
+    await assert.rejects(async () => making(), ({ name, message }) => {
+      assert.ok(!message.includes(XAES_KEY.slice(-20)), message);
+      return name === "ConfigError" && message.endsWith("holds a key");
+    });
+  }
+});

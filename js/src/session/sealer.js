@@ -1,6 +1,6 @@
 // The keys of one purpose, and the rules of the sessions under them: tokens to bodies, bodies to tokens.
 
-import { Refusal, yesOrNo } from "../base/errors.js";
+import { Refusal, ensure, yesOrNo } from "../base/errors.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
 import { sayingBy } from "../base/log.js";
 import { KeysInUse, settingsFingerprint, tellOfRing } from "../keys/in_use.js";
@@ -33,6 +33,7 @@ export class SessionSealer {
     const tokens = await derive(purpose);
     const policy = { ...common, ...own, devices: await devicesBy?.(derive, common) };
     const settings = settingsText(mode, purpose, application, context, policy, attributes);
+    ensure(!settings.includes("hardtack_key_"), "option", "a name, path, domain, label or context holds a key");
     const sealer = new SessionSealer(mode, tokens, policy, say, await settingsFingerprint(settings));
     warnOfEarlyEnds(say, parsed, overlap);
     const dangers = { unencrypted: mode === "signed", ...danger };

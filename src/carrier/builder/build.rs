@@ -15,7 +15,7 @@ use crate::{
     cookie::{CookieName, Finder, FormerAttributes, MAX_AGE_LEN, PART_LEN, Template},
     crypto::suite::Mode,
     events,
-    keys::{Purpose, PurposeSlot, SessionType, Sessions, quoted_unless_key},
+    keys::{Purpose, PurposeSlot, SessionType, Sessions, looks_like_a_key, quoted_unless_key},
     session::{Core, Duplicates},
     state::{
         Allowed, DEVICE_LEN, LONGEST_SENT, Overhead, PASSES_ANYWHERE, Payload, Policy, SizeBudget,
@@ -145,9 +145,14 @@ impl<C, T: Payload> SessionBuilder<C, T> {
                 .shared_caching
                 .then_some("danger_allow_shared_caching"),
         ];
+        let settings = self.settings_in_common(&purpose, type_label, allowed, of_carrier.0);
+        // They are sent, logged and counted.
+        if looks_like_a_key(&settings) {
+            return Err(ConfigError::general(A_KEY));
+        }
         let sessions = Sessions {
             of_type: SessionType::of::<T>(options.context()?.encoded()),
-            settings: self.settings_in_common(&purpose, type_label, allowed, of_carrier.0),
+            settings,
             dangers: dangers.into_iter().flatten().collect(),
         };
         let need = options.key_need(has_companion);
@@ -292,5 +297,7 @@ const TWO_PURPOSES: &str =
     "a token is sealed for a {header} or for a {purpose}; leave out one of them";
 const NOTHING_CHANGED: &str =
     "has the {path}, {domain} and {partitioned} that the cookie has now; leave it out";
+const A_KEY: &str =
+    "a name, path, domain, label or context holds a key, which belongs in {keys} alone";
 const NO_ROOM: &str = "there is no room for a session; shorten the cookie's name and attributes, or give a larger \
     {max_token_len}";
