@@ -162,7 +162,7 @@ export class SessionError extends Error {
   /** The error of `validate`. Only on errors of `load` with the code `unvalidated`. */
   readonly cause?: unknown;
   /**
-   * Status of the response if a handler does not catch the error, in adapters and frameworks: 413 for the code `size`, 503 for
+   * Status of the response if a handler does not catch the error, except in `inNext`: 413 for the code `size`, 503 for
    * `unvalidated`, 403 for `stale`.
    */
   readonly status?: 403 | 413 | 503;

@@ -47,7 +47,7 @@ test("publint has nothing to say", async () => {
 });
 
 test("the types are right", () => {
-  // CommonJS loads the modules by `require`, which Node can since 20.19.
+  // CommonJS loads the modules by `require`, which Node can since 20.19 and 22.12.
   run(bin("attw"), [tarball, "--profile", "esm-only", "--no-emoji", "--no-color"]);
 });
 

@@ -29,7 +29,8 @@ pub enum Reason {
     /// The value is longer than any token, or an old session does not fit into a token.
     TooLong,
     /// A large session is split into several cookies, and one is missing, or their number is wrong
-    /// ([docs/spec/carriers.md § 9.2]). Clients with little room for cookies cause this.
+    /// ([docs/spec/carriers.md § 9.2]). Clients with little room for cookies cause this, and so does a value with a `.`
+    /// from another program.
     ///
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
     Incomplete,

@@ -179,7 +179,6 @@ fn entries_that_the_type_does_not_convert_are_refused_and_a_new_session_can_be_w
     assert_eq!(saved(&cookie, &session).len(), 2);
 }
 
-/// As docs/moving.md says of maps whose keys are numbers.
 #[test]
 #[cfg(feature = "derive")]
 fn keys_that_are_numbers_came_as_texts_and_an_earlier_schema_converts_them() {

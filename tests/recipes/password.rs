@@ -21,7 +21,7 @@ fn sign_in(session: &Session<Login>, user_id: Uuid, epoch: i32) -> Result<(), Se
 }
 
 /// After `UPDATE users SET password_hash = $1, epoch = epoch + 1 WHERE user_id = $2 RETURNING epoch`. This device stays
-/// signed in; every other one, and every copy of a cookie, ends within a minute.
+/// signed in; every other one, and every copy of a cookie, ends within two minutes.
 fn password_changed(session: &Session<Login>, epoch: i32) -> Result<(), SessionError> {
     session.renew()?;
     session.update(|login| login.epoch = epoch)

@@ -61,9 +61,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 pub(crate) fn print(series: &Series, rounds: usize, seconds: u32) {
-    println!(
-        "The table of docs/speed.md. Requests per second are multiples of those without a session:\n"
-    );
+    println!("As multiples of a server without a session:\n");
     print_summary(series);
     println!("\nEverything, as medians of {rounds} rounds of {seconds} s:\n");
     print_everything(series);

@@ -7,7 +7,8 @@ use super::{devices::Devices, options::DeviceBound};
 /// Adds the setting `device_bound` to the builder of a cookie.
 pub trait BindToDevice {
     /// Binds sessions to the visitor's device, from the next [`sign_in`](Session::sign_in) or
-    /// [`renew`](Session::renew) on, if the browser supports it. A stolen cookie then opens nothing elsewhere.
+    /// [`renew`](Session::renew) on, if the browser supports it. A stolen cookie then soon opens nothing
+    /// elsewhere.
     ///
     /// Serve the two endpoints by [`CompanionLayer`](hardtack::companion::CompanionLayer) or by
     /// [`answer`](hardtack::SessionCookie::answer).

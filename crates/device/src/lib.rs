@@ -1,5 +1,5 @@
-//! Sessions of [`hardtack`] bound to the visitor's device, so that a stolen cookie opens nothing. Experimental: this
-//! package has a version of its own, because the protocol is a draft.
+//! Sessions of [`hardtack`] bound to the visitor's device, so that a stolen cookie soon opens nothing elsewhere.
+//! Experimental: this package has a version of its own, because the protocol is a draft.
 //!
 //! The browser keeps a private key in the device, and proves every few minutes that it has the key
 //! ([Device Bound Session Credentials]). No store is needed for the public key, because sealed tokens carry everything

@@ -86,7 +86,6 @@ fn only_version_1_of_the_records_of_tower_sessions_is_read() {
     }
 }
 
-/// As docs/moving.md says of them.
 #[test]
 fn the_largest_session_of_pyramid_has_room_in_two_cookies() {
     let text = "x".repeat(2_930);

@@ -43,7 +43,7 @@ impl Tally {
         let (cases, is_right) = match expected {
             TestResult::Valid => (&mut self.valid, is_accepted),
             TestResult::Invalid => (&mut self.invalid, !is_accepted),
-            // The README names them.
+            // The README counts them.
             TestResult::Acceptable => (&mut self.acceptable, is_accepted),
         };
         *cases += 1;
