@@ -38,7 +38,7 @@ fn files(root: &Path, folder: &Path) -> Vec<PathBuf> {
         let is_left_out = LEFT_OUT.iter().any(|left_out| name == *left_out);
         match entry.file_type().expect("the type of an entry") {
             kind if kind.is_dir() && !is_left_out => found.extend(files(root, &path)),
-            kind if kind.is_file() => found.push(path),
+            kind if kind.is_file() || kind.is_symlink() => found.push(path),
             _ => {}
         }
     }
