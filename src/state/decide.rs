@@ -216,11 +216,14 @@ impl<T> State<T> {
         let lifetimes = &self.policy.lifetimes;
         let is_due = lifetimes.is_refresh_due(&self.draft.metadata, self.now, self.is_validated());
         let refreshed = BodyToSeal::With(self.draft.metadata.active_at(self.now));
-        match is_due {
-            true if self.may_send(refreshed).is_some() => Decision::Refresh(refreshed),
-            _ if reseal || self.became_bound => self.reseal(),
-            true => Decision::KeepTooLarge,
-            false => Decision::Keep,
+        if is_due && self.may_send(refreshed).is_some() {
+            Decision::Refresh(refreshed)
+        } else if reseal || self.became_bound {
+            self.reseal()
+        } else if is_due {
+            Decision::KeepTooLarge
+        } else {
+            Decision::Keep
         }
     }
 
