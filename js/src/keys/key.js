@@ -7,7 +7,9 @@ import { SUITES } from "../crypto/suites.js";
 import { purposeBytes } from "./purpose.js";
 
 const LABEL = toUtf8("hardtack/v1");
-const KEY_PREFIX = "hardtack_key_v1_";
+/** Begins the text of a key in every version of the format. */
+export const ANY_KEY_PREFIX = "hardtack_key_";
+const KEY_PREFIX = `${ANY_KEY_PREFIX}v1_`;
 const SEVERAL = "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas";
 
 /** Generates the text of a new key, as `hardtack keygen` does. */
@@ -34,7 +36,7 @@ export class Key {
     ensure(suite && others.length > 0, "type", "key must be of type xaes, xcha or sign");
     const rest = others.join("_");
     const { length } = toUtf8(rest);
-    ensure(length === 48 || !rest.includes("hardtack_key_"), "length", SEVERAL);
+    ensure(length === 48 || !rest.includes(ANY_KEY_PREFIX), "length", SEVERAL);
     ensure(length === 48, "length", `key must end in 48 bytes, found ${length}`);
     const bytes = fromBase64url(rest);
     ensure(bytes, "encoding", "key must be base64url");

@@ -2,6 +2,7 @@
 
 import { Refusal, ensure, yesOrNo } from "../base/errors.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
+import { ANY_KEY_PREFIX } from "../keys/key.js";
 import { sayingBy } from "../base/log.js";
 import { KeysInUse, settingsFingerprint, tellOfRing } from "../keys/in_use.js";
 import { Ring, checkMode, contentOf, parseRing, warnOfEarlyEnds } from "../keys/ring.js";
@@ -33,7 +34,7 @@ export class SessionSealer {
     const tokens = await derive(purpose);
     const policy = { ...common, ...own, devices: await devicesBy?.(derive, common) };
     const settings = settingsText(mode, purpose, application, context, policy, attributes);
-    ensure(!settings.includes("hardtack_key_"), "option", "a name, path, domain, label or context holds a key");
+    ensure(!settings.includes(ANY_KEY_PREFIX), "option", "a name, path, label or context holds a key");
     const sealer = new SessionSealer(mode, tokens, policy, say, await settingsFingerprint(settings));
     warnOfEarlyEnds(say, parsed, overlap);
     const dangers = { unencrypted: mode === "signed", ...danger };
