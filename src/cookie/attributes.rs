@@ -259,57 +259,6 @@ fn is_domain(domain: &str) -> bool {
     domain.len() <= 253 && domain.split('.').all(is_label) && !is_address
 }
 
-impl Attributes {
-    /// Returns `true` if [`missed_by`](Self::missed_by) may find something.
-    #[cfg(feature = "tower")]
-    pub(crate) fn may_be_missed(&self) -> bool {
-        self.domain.is_some() || self.path.contains("//") || self.path[1..].ends_with('/')
-    }
-
-    /// Returns the name and the value of an attribute that keeps a browser from sending the cookie back to the page
-    /// that sets it, if this is likely a mistake, and the page's own host or path. `host` is known from some requests.
-    #[cfg(feature = "tower")]
-    pub(crate) fn missed_by<'a>(
-        &'a self,
-        host: Option<&'a str>,
-        path: &'a str,
-    ) -> Option<(&'static str, &'a str, &'a str)> {
-        if let Some((domain, host)) = self.domain.as_deref().zip(host)
-            && !is_within(host, domain)
-        {
-            return Some(("domain", domain, host));
-        }
-        // A page may set a cookie for another part of the site. This cookie is for the page itself, except for a
-        // superfluous `/`.
-        let meant = without_empty_segments(&self.path);
-        let is_missed = is_below(path, &meant) && !is_below(path, &self.path);
-        is_missed.then_some(("path", &self.path, path))
-    }
-}
-
-/// Returns `true` if a browser keeps a cookie with this domain from a page on `host`, as far as this is known without a
-/// list of public suffixes.
-#[cfg(feature = "tower")]
-fn is_within(host: &str, domain: &str) -> bool {
-    let (host, domain) = (host.to_ascii_lowercase(), domain.to_ascii_lowercase());
-    let above = host.strip_suffix(&domain);
-    // Every top-level domain is a public suffix.
-    above == Some("") || above.is_some_and(|above| above.ends_with('.') && domain.contains('.'))
-}
-
-/// Returns `true` if a cookie with the path `of` is sent to `path` (RFC 6265 section 5.1.4).
-#[cfg(feature = "tower")]
-fn is_below(path: &str, of: &str) -> bool {
-    let rest = path.strip_prefix(of);
-    rest.is_some_and(|rest| rest.is_empty() || of.ends_with('/') || rest.starts_with('/'))
-}
-
-#[cfg(feature = "tower")]
-fn without_empty_segments(path: &str) -> String {
-    let segments = path.split('/').filter(|segment| !segment.is_empty());
-    format!("/{}", segments.collect::<Vec<_>>().join("/"))
-}
-
 /// Returns the number of bytes of `; Max-Age=N`.
 pub(crate) fn max_age_len(seconds: u64) -> usize {
     let digits = seconds.clamp(1, MOST_SECONDS).ilog10() as usize + 1;

@@ -192,29 +192,3 @@ pub(super) fn needs_vary<'a>(
     touch != Touch::Untouched
         && !vary.any(|value| value.split(|&byte| byte == b',').any(is_covering))
 }
-
-/// Returns `true` if `Sec-Fetch-Dest` names an image, a script or another part of a page.
-pub(super) fn is_subresource(destination: &[u8]) -> bool {
-    let subresources: [&[u8]; 8] = [
-        b"image", b"script", b"style", b"font", b"audio", b"video", b"track", b"worker",
-    ];
-    subresources.contains(&destination.trim_ascii())
-}
-
-/// Returns `true` if one of [`PURPOSES`] says that a page is fetched before its visitor has asked for it.
-pub(super) fn is_prefetch(purpose: &[u8]) -> bool {
-    let words: [&[u8]; 3] = [b"prefetch", b"preview", b"true"];
-    let word = purpose.split(|&byte| byte == b';').next();
-    word.is_some_and(|word| words.contains(&word.trim_ascii()))
-}
-
-/// Fields by which such requests are marked: by current browsers, Turbo, Inertia, Safari, Firefox before 115, and the
-/// extension `preload` of htmx.
-pub(super) const PURPOSES: [&str; 6] = [
-    "sec-purpose",
-    "x-sec-purpose",
-    "purpose",
-    "x-purpose",
-    "x-moz",
-    "hx-preloaded",
-];

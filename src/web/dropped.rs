@@ -35,15 +35,45 @@ pub(super) fn warning<T, F: Fields>(
             events::secure_cookie_without_tls(name, &origin);
         }));
     }
-    if !attributes.may_be_missed() {
+    let (domain, of) = (attributes.domain.as_deref(), &*attributes.path);
+    if domain.is_none() && !of.contains("//") && !of[1..].ends_with('/') {
         return None;
     }
     let host = host_of_page(request);
-    let (attribute, value, page) = attributes.missed_by(host.as_deref(), path)?;
+    let elsewhere = domain.zip(host.as_deref());
+    let elsewhere = elsewhere.filter(|(domain, host)| !is_within(host, domain));
+    let (attribute, value, page) = match elsewhere {
+        Some((domain, host)) => ("domain", domain, host),
+        None if is_missed(of, path) => ("path", of, path),
+        None => return None,
+    };
     let (value, page) = (value.to_owned(), page.to_owned());
     Some(once(fields, move |name| {
         events::cookie_for_elsewhere(name, attribute, &value, &page);
     }))
+}
+
+/// Returns `true` if a browser keeps a cookie with this domain from a page on `host`, as far as this is known without a
+/// list of public suffixes.
+fn is_within(host: &str, domain: &str) -> bool {
+    let (host, domain) = (host.to_ascii_lowercase(), domain.to_ascii_lowercase());
+    let above = host.strip_suffix(&domain);
+    // Every top-level domain is a public suffix.
+    above == Some("") || above.is_some_and(|above| above.ends_with('.') && domain.contains('.'))
+}
+
+/// Returns `true` if a cookie with the path `of` is not sent to `path` because of a superfluous `/`. A page may set a
+/// cookie for another part of the site, but then not for itself.
+fn is_missed(of: &str, path: &str) -> bool {
+    let segments = of.split('/').filter(|segment| !segment.is_empty());
+    let meant = format!("/{}", segments.collect::<Vec<_>>().join("/"));
+    is_below(path, &meant) && !is_below(path, of)
+}
+
+/// Returns `true` if a cookie with the path `of` is sent to `path` (RFC 6265 section 5.1.4).
+fn is_below(path: &str, of: &str) -> bool {
+    let rest = path.strip_prefix(of);
+    rest.is_some_and(|rest| rest.is_empty() || of.ends_with('/') || rest.starts_with('/'))
 }
 
 /// Logs only the first time, because an inner layer may have warned of the cookie.

@@ -5,15 +5,16 @@ use std::{borrow::Cow, sync::Arc};
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    caching::{self, CacheHeaders, FieldKind, NO_STORE, PURPOSES},
+    caching::{self, CacheHeaders, FieldKind, NO_STORE},
     framework::Fields,
+    request::{destination_of, is_cookie_hidden},
 };
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, TokenChange, token::SessionToken},
     events,
     session::{Core, SaveError, SaveProblem, Session, Touch},
-    state::{Asked, Destination, Payload, Said},
+    state::{Asked, Payload, Said},
     token::Context,
 };
 
@@ -257,39 +258,6 @@ pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
         response.replace(name, H::value(word.into()));
     }
     response.replace(H::CACHE_CONTROL, H::value(NO_STORE.into()));
-}
-
-/// Returns what the browser says the response is for. With `only_navigations`, only a navigation asks for a page.
-/// Clients that do not tell count as navigating.
-fn destination_of<H: Fields>(request: &H, only_navigations: bool) -> Destination {
-    let is_purpose = |name: &&H::Name| PURPOSES.contains(&name.as_ref());
-    let mut purposes = request.names().filter(is_purpose);
-    let sec_fetch_dest = request.first(&H::SEC_FETCH_DEST);
-    if purposes.any(|name| request.first(name).is_some_and(caching::is_prefetch)) {
-        Destination::Prefetch
-    } else if sec_fetch_dest.is_some_and(caching::is_subresource)
-        || only_navigations && is_by_script(request)
-    {
-        Destination::Part
-    } else {
-        Destination::Page
-    }
-}
-
-/// Returns `true` if the browser says that it does not navigate.
-fn is_by_script<H: Fields>(request: &H) -> bool {
-    let mode = request.named("sec-fetch-mode");
-    mode.is_some_and(|mode| mode.trim_ascii() != b"navigate")
-}
-
-/// Returns `true` if browsers hide a cookie with `SameSite` from this request (docs/spec/writer.md § 8.12.1). They send
-/// a `Lax` cookie when the visitor opens a page by a link or an address; `Origin` is sent only with a posted form.
-fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
-    let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
-    is("sec-fetch-site", b"cross-site")
-        && !(is("sec-fetch-mode", b"navigate")
-            && is("sec-fetch-dest", b"document")
-            && request.named("origin").is_none())
 }
 
 pub(super) const NO_HEADER: &str =

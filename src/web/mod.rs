@@ -33,6 +33,7 @@ mod missing_session;
 mod origin;
 #[cfg(feature = "tower")]
 mod pending;
+mod request;
 #[cfg(feature = "tower")]
 mod service;
 

@@ -1,0 +1,63 @@
+//! Facts that a browser tells about a request: its purpose, and that it withholds a cookie.
+
+use super::framework::Fields;
+use crate::state::Destination;
+
+/// Returns what the browser says the response is for. With `only_navigations`, only a navigation asks for a page.
+/// Clients that do not tell count as navigating.
+pub(super) fn destination_of<H: Fields>(request: &H, only_navigations: bool) -> Destination {
+    let is_purpose = |name: &&H::Name| PURPOSES.contains(&name.as_ref());
+    let mut purposes = request.names().filter(is_purpose);
+    let sec_fetch_dest = request.first(&H::SEC_FETCH_DEST);
+    if purposes.any(|name| request.first(name).is_some_and(is_prefetch)) {
+        Destination::Prefetch
+    } else if sec_fetch_dest.is_some_and(is_subresource)
+        || only_navigations && is_by_script(request)
+    {
+        Destination::Part
+    } else {
+        Destination::Page
+    }
+}
+
+/// Returns `true` if the browser says that it does not navigate.
+fn is_by_script<H: Fields>(request: &H) -> bool {
+    let mode = request.named("sec-fetch-mode");
+    mode.is_some_and(|mode| mode.trim_ascii() != b"navigate")
+}
+
+/// Returns `true` if browsers hide a cookie with `SameSite` from this request (docs/spec/writer.md § 8.12.1). They send
+/// a `Lax` cookie when the visitor opens a page by a link or an address; `Origin` is sent only with a posted form.
+pub(super) fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
+    let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
+    is("sec-fetch-site", b"cross-site")
+        && !(is("sec-fetch-mode", b"navigate")
+            && is("sec-fetch-dest", b"document")
+            && request.named("origin").is_none())
+}
+
+/// Returns `true` if `Sec-Fetch-Dest` names an image, a script or another part of a page.
+fn is_subresource(destination: &[u8]) -> bool {
+    let subresources: [&[u8]; 8] = [
+        b"image", b"script", b"style", b"font", b"audio", b"video", b"track", b"worker",
+    ];
+    subresources.contains(&destination.trim_ascii())
+}
+
+/// Returns `true` if one of [`PURPOSES`] says that a page is fetched before its visitor has asked for it.
+fn is_prefetch(purpose: &[u8]) -> bool {
+    let words: [&[u8]; 3] = [b"prefetch", b"preview", b"true"];
+    let word = purpose.split(|&byte| byte == b';').next();
+    word.is_some_and(|word| words.contains(&word.trim_ascii()))
+}
+
+/// Fields by which such requests are marked: by current browsers, Turbo, Inertia, Safari, Firefox before 115, and the
+/// extension `preload` of htmx.
+const PURPOSES: [&str; 6] = [
+    "sec-purpose",
+    "x-sec-purpose",
+    "purpose",
+    "x-purpose",
+    "x-moz",
+    "hx-preloaded",
+];
