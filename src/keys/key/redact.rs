@@ -2,10 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{
-    error::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX},
-    text::is_checked_secret,
-};
+use super::text::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX, is_checked_secret};
 
 /// Hides the keys in a string, such as a line of a log or an error of another library.
 ///
