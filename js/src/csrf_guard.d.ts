@@ -23,7 +23,7 @@ export class CsrfRefusal extends Error {
   readonly status: number;
   /**
    * What was compared, for logs, with the codes `cross-site` and `plain-http`: for example `origin https://app.example.com,
-   * sec-fetch-site null, host localhost:3000, address localhost:3000`. If that origin is your site, list it in `trustOrigins`.
+   * sec-fetch-site null, host localhost:3000`. If that origin is your site, list it in `trustOrigins`.
    */
   readonly details: string | null;
   /**

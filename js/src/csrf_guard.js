@@ -204,7 +204,9 @@ function headOf(request) {
   if (!headers?.has || !url) misused("`check` takes a Request, or a request of Node, and its session; await both");
   const { host, pathname, protocol } = new URL(url);
   const values = (name) => (headers.has(name) ? [headers.get(name)] : []);
-  return { isOfNode: false, method, path: pathname, values, address: host, scheme: protocol };
+  // Next.js, among others, writes a host of its own settings into the address.
+  const address = headers.has("host") ? null : host;
+  return { isOfNode: false, method, path: pathname, values, address, scheme: protocol };
 }
 
 /** The path of the first line of a request, and where it has a whole address, the scheme and the host of that (RFC 9112 section 3.2). */
@@ -223,7 +225,7 @@ function textOf({ values }, name) {
 /** For logs: where a request says that it comes from, and where it goes. */
 function comparedIn(head) {
   const fields = ["origin", "sec-fetch-site", "host"].map((name) => `${name} ${textOf(head, name)}`);
-  return `${fields.join(", ")}, address ${head.address}`;
+  return fields.concat(head.address === null ? [] : `address ${head.address}`).join(", ");
 }
 
 /** An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441). */
