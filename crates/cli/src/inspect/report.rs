@@ -22,6 +22,7 @@ pub(super) struct Report<'a> {
     found: &'a Found,
     at: SystemTime,
     has_keys: bool,
+    assumes_timeouts: bool,
     /// Reason why a request with all these tokens has no session, although a single one might.
     refused_together: Option<Reason>,
     tokens: Vec<Token>,
@@ -53,6 +54,7 @@ impl Report<'_> {
             found,
             at,
             has_keys: opener.is_some(),
+            assumes_timeouts: opener.is_some_and(|opener| opener.assumes_timeouts),
             refused_together: opener.and_then(|opener| opener.refused_together(found, at)),
             tokens: tokens.map(|token| Token::of(token, opener, at)).collect(),
             show_id,
@@ -93,7 +95,7 @@ impl Report<'_> {
             if self.tokens.len() > 1 {
                 lines.push(String::new());
             }
-            lines.extend(token.as_lines(self.has_keys, self.show_id));
+            lines.extend(token.as_lines(self));
         }
         if let Some(reason) = self.refused_together {
             lines.extend([String::new(), row("together", refusal(reason))]);
@@ -174,7 +176,7 @@ impl Token {
         shown
     }
 
-    fn as_lines(&self, has_keys: bool, show_id: bool) -> Vec<String> {
+    fn as_lines(&self, report: &Report<'_>) -> Vec<String> {
         let mut lines = Vec::new();
         if let Ok(info) = &self.info {
             let role = match self.is_under_sealing_key {
@@ -192,14 +194,14 @@ impl Token {
         }
         lines.push(match self.reason {
             Some(reason) => row("opens", refusal(reason)),
-            None if has_keys => row("opens", "yes"),
+            None if report.has_keys => row("opens", "yes"),
             None => row(
                 "opens",
                 "unknown without keys; give --keys, or the variable SESSION_KEYS",
             ),
         });
         if let Some(content) = &self.content {
-            lines.extend(content_lines(content, show_id));
+            lines.extend(content_lines(content, report));
             lines.extend(self.payload(content));
         }
         lines
@@ -231,20 +233,22 @@ fn bytes_of(characters: usize) -> usize {
     characters * 3 / 4
 }
 
-fn content_lines(found: &TokenContent, show_id: bool) -> impl Iterator<Item = String> {
+fn content_lines(found: &TokenContent, report: &Report<'_>) -> impl Iterator<Item = String> {
     let flash = if found.has_flash { "yes" } else { "no" };
     let id = found.session.id.map(|id| id.to_string());
     let id = id.unwrap_or_else(|| "none".to_owned());
+    let assumed = report.assumes_timeouts.then(|| ASSUMED.to_owned());
     let rows = [
         ("created", Some(show(found.session.created_at))),
         ("last active", Some(show(found.session.last_active_at))),
         ("expires", Some(show(found.expires_at))),
+        ("timeouts", assumed),
         ("limited to", found.session.limit.map(show_duration)),
         ("remembered", found.session.remembered.map(show_duration)),
         ("persistent", Some(persistent(found))),
         ("flash", Some(flash.to_owned())),
         ("padding", Some(format!("{} bytes", found.padding))),
-        ("id", show_id.then_some(id)),
+        ("id", report.show_id.then_some(id)),
     ];
     let rows = rows.into_iter();
     rows.filter_map(|(name, value)| Some(row(name, value?)))
@@ -261,6 +265,8 @@ fn persistent(found: &TokenContent) -> String {
         }
     }
 }
+
+const ASSUMED: &str = "the default ones; give the application's with --settings or --idle-timeout";
 
 fn refusal(reason: Reason) -> String {
     format!("no: {reason}, {}", explanation(reason))

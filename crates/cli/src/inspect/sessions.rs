@@ -83,6 +83,8 @@ fn token_under(ring: &KeyRing) -> SessionTokenBuilder {
 pub(super) struct Opener<T> {
     pub(super) ring: KeyRing,
     pub(super) reader: Reader,
+    /// `true` if the timeouts are the default ones because the user gave no others.
+    pub(super) assumes_timeouts: bool,
     inspector: Inspector<T>,
 }
 
@@ -103,6 +105,15 @@ impl Sessions {
 
     pub(super) fn has_settings(&self) -> bool {
         self.settings.are_given()
+    }
+
+    fn give_timeouts(&self) -> bool {
+        let timeouts = [
+            self.absolute_timeout,
+            self.remember_up_to,
+            self.remembered_idle_timeout,
+        ];
+        self.has_settings() || self.idle_timeout.is_some() || timeouts.iter().any(Option::is_some)
     }
 
     /// Returns the ring of the keys that the settings name, if any.
@@ -227,6 +238,7 @@ impl<T: Payload> Opener<T> {
         Ok(Opener {
             ring,
             reader,
+            assumes_timeouts: !sessions.give_timeouts(),
             inspector,
         })
     }

@@ -172,10 +172,16 @@ impl Check {
                         "key {id} no longer opens anything; `{HARDTACK} ring retire {file} {id}` removes it"
                     ),
                 ),
-                Some(KeyRole::Sealing) if place == 0 && key.seal_from.is_some() => (
-                    "seal-from",
-                    format!("key {id} is the first to seal, so its seal_from has no effect"),
-                ),
+                Some(KeyRole::Sealing)
+                    if place == 0 && key.seal_from.is_some_and(|from| from > at) =>
+                {
+                    (
+                        "seal-from",
+                        format!(
+                            "key {id} seals already, because no other key can, so its seal_from has no effect"
+                        ),
+                    )
+                }
                 Some(KeyRole::Accepted) if key.accept_until.is_none() => (
                     "accepted-for-ever",
                     format!(

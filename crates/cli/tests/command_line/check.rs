@@ -223,7 +223,12 @@ fn a_warning_is_no_error() {
 
     desk.done(&format!("ring promote keys {other}"));
     desk.done(&format!("ring retire keys {old} --force"));
+    assert_eq!(findings(&desk, ""), [""; 0]);
+    let text = desk.read("keys");
+    let later = text.replace("seal_from=2027-03-01T06", "seal_from=2027-03-01T07");
+    desk.write("keys", later);
     assert_eq!(findings(&desk, ""), ["warning seal-from"]);
+    desk.write("keys", text);
 
     desk.done(&format!("ring leaked keys {other} --not-before +10m"));
     assert_eq!(findings(&desk, ""), ["warning not-before"]);

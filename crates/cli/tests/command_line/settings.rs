@@ -172,7 +172,10 @@ fn a_session_is_shown_as_the_application_of_these_settings_sees_it() {
     let ran = inspect(&plain, settings);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert!(ran.out.starts_with("cookie       __Host-shop\n"));
-    assert!(ran.out.contains("\nexpires      2027-03-01T06:20:00Z\n"));
+    assert!(
+        ran.out
+            .contains("\nexpires      2027-03-01T06:20:00Z\npersistent")
+    );
     let ran = inspect(&remembered, settings);
     assert!(
         ran.out
