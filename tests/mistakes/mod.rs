@@ -80,6 +80,11 @@ const MISTAKES: &[Mistake] = &[
     ),
     ("form without a guard", form_without_a_guard, "CsrfGuard"),
     (
+        "form without its token",
+        form_without_its_token,
+        "give the form a hidden field `csrf_token`",
+    ),
+    (
         "session that is full",
         session_that_is_full,
         "session needs",
@@ -185,6 +190,14 @@ fn form_without_a_guard() {
     let app = Router::new().route("/", any(async |_: GuardedForm<Order>| "done"));
     let form = Request::post("/").header("content-type", "application/x-www-form-urlencoded");
     assert_eq!(ask(app.layer(SessionLayer::new(cookie())), form), 500);
+}
+
+fn form_without_its_token() {
+    let app = Router::new()
+        .route("/", any(async |_: GuardedForm| "done"))
+        .layer(CsrfGuard::new().tokens_in_forms());
+    let form = Request::post("/").header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(ask(app.layer(SessionLayer::new(cookie())), form), 403);
 }
 
 fn session_that_is_full() {

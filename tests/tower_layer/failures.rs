@@ -447,7 +447,7 @@ mod told {
         for (request, expected) in [
             (send("", inner), &[visit, advice][..]),
             (send("", outer), &[login, advice]),
-            (send("", ""), &[visit]),
+            (send("", ""), &[visit, "a hidden field `csrf_token`"]),
             (send(inner, ""), &[visit]),
             (send(outer, ""), &[login, advice]),
         ] {

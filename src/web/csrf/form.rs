@@ -158,13 +158,15 @@ impl CsrfCheck {
             if (left.verify)(token) {
                 continue;
             }
+            let (refusal, advice) = match token {
+                "" => (CsrfRefusal::NoToken, Some(NO_FIELD)),
+                _ => {
+                    let form = self.checks.form_page.clone();
+                    (CsrfRefusal::WrongToken { form }, self.checks.advice)
+                }
+            };
             let purpose = Some(&*left.purpose);
-            if token.is_empty() {
-                return Err(reported(CsrfRefusal::NoToken, &self.path, purpose, None));
-            }
-            let form = self.checks.form_page.clone();
-            let refusal = CsrfRefusal::WrongToken { form };
-            return Err(reported(refusal, &self.path, purpose, self.checks.advice));
+            return Err(reported(refusal, &self.path, purpose, advice));
         }
         Ok(())
     }
@@ -216,5 +218,7 @@ impl<R> fmt::Display for GuardedRejection<R> {
 
 impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
 
+const NO_FIELD: &str = "give the form a hidden field `csrf_token`, or the one that `form_field` of the guard names, with \
+     `Session::csrf_token` as its value";
 const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
      `CsrfGuard::new().tokens_in_forms()` to the router, before the session layer (in a `ServiceBuilder`, after it)";
