@@ -6,7 +6,7 @@ use super::{
     bytes::layout::{Metadata, Sid, wire_issued},
     came::{Came, OpenedBody, Withheld},
     error::SessionError,
-    lifetime::{Lifetimes, Refresh},
+    lifetime::{Lifetimes, RefreshAfter},
     size::budget::SizeBudget,
 };
 use crate::{base::time::UnixSeconds, crypto::scratch::Wiped};
@@ -115,7 +115,7 @@ impl Policy {
     /// Returns `true` if a request counts as activity although its handler leaves the session alone.
     #[inline]
     pub(crate) fn counts_every_request(&self) -> bool {
-        self.lifetimes.refresh == Refresh::EveryRequest
+        self.lifetimes.refresh_after == Some(RefreshAfter::EveryRequest)
     }
 
     /// Returns `true` if the session's cookie outlives the browser session.

@@ -1,5 +1,7 @@
 //! Lifetimes of sessions, and the end of one (SPEC.md § 8).
 
+use std::time::Duration;
+
 use super::bytes::layout::Metadata;
 use crate::base::{reason::Reason, time::UnixSeconds};
 
@@ -10,24 +12,66 @@ pub(crate) struct Lifetimes {
     pub(crate) plain: Timeouts,
     /// Timeouts of a remembered session, or `None` if no session is remembered.
     pub(crate) remembered: Option<Timeouts>,
-    pub(crate) refresh: Refresh,
+    /// `None` is a quarter of the session's idle timeout, and on change.
+    pub(crate) refresh_after: Option<RefreshAfter>,
+    /// If set, the last activity is when the application last said that the session is still valid.
+    pub(crate) revalidation: Option<Revalidation>,
     /// Seconds by which another instance's clock may be ahead of ours.
     pub(crate) skew: u64,
 }
 
-/// Rule by which the last activity of a session moves.
+/// Time after which a session's last activity is written again, which restarts its idle timeout ([docs/spec/writer.md
+/// § 8.8]). A remembered session has an idle timeout only with
+/// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout). Without that, it is never
+/// refreshed.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+/// # use std::time::{Duration, UNIX_EPOCH};
+/// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+/// # let keys = KeyRing::from(EncryptionKey::generate()?);
+/// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
+/// # let session = earlier.load(None::<&str>, now);
+/// # session.insert("user", 42)?;
+/// # let fields = earlier.save(&session)?;
+/// use hardtack::carrier::RefreshAfter;
+///
+/// let cookie = SessionCookie::encrypted(keys).refresh_after(RefreshAfter::Interval(5 * minute)).build()?;
+///
+/// // Six minutes after the last activity the session is only read, which restarts the idle timeout.
+/// let session = cookie.load(&fields, now + 6 * minute);
+/// assert!(session.contains_key("user"));
+/// let session = cookie.load(cookie.save(&session)?, now + 7 * minute);
+/// assert_eq!(session.last_active_at(), Some(now + 6 * minute));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// [docs/spec/writer.md § 8.8]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refresh {
+#[non_exhaustive]
+pub enum RefreshAfter {
+    /// Never. The idle timeout runs from the sign-in, whatever the visitor does afterwards. It restarts only if
+    /// [`remember_for`](crate::Session::remember_for) or [`forget`](crate::Session::forget) would otherwise end the
+    /// session at once.
     Never,
+    /// Whenever the session's content is written, also by [`save`](crate::Session::save). Storing an equal value writes
+    /// nothing. This is the default without an idle timeout.
     OnChange,
-    /// A quarter of the session's idle timeout after the last activity, and on change.
-    Quarter,
-    /// Seconds after the last activity, and on change.
-    After(u64),
+    /// With the first response that touches the session after this interval, and whenever its content is written. The
+    /// interval is at most half the idle timeout, and by default a quarter of it.
+    Interval(Duration),
+    /// With every response that touches the session.
     Always,
+    /// With every response to a request that brings the session, even if no handler touches it. Such a response then
+    /// [depends on the session](crate::Session::is_touched). Exceptions, which carry no refresh, are errors, parts of a
+    /// page such as images, prefetched pages, and responses that their handler lets shared caches store.
+    ///
+    /// Put the layer around pages only. A page that polls never becomes idle unless its handler calls
+    /// [`discard`](crate::Session::discard), and requests for images and scripts also count if the client does not send
+    /// `Sec-Fetch-Dest`.
     EveryRequest,
-    /// The last activity is when the application last said that the session is still valid.
-    OnValidation(Revalidation),
 }
 
 /// Seconds for which an answer of the application holds (docs/spec/writer.md § 8.16).
@@ -153,7 +197,8 @@ mod tests {
             idle: Some(1800),
         },
         remembered: None,
-        refresh: Refresh::Quarter,
+        refresh_after: None,
+        revalidation: None,
         skew: 60,
     };
 

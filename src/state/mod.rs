@@ -37,8 +37,8 @@ pub(crate) use data::{Policy, State, csrf_name};
 pub use decide::TokenChange;
 pub(crate) use decide::{Decision, Touch};
 pub use error::SessionError;
-pub(crate) use lifetime::{Lifetimes, Refresh, Revalidation, Timeouts};
-pub use refresh::RefreshAfter;
+pub use lifetime::RefreshAfter;
+pub(crate) use lifetime::{Lifetimes, Revalidation, Timeouts};
 pub(crate) use size::{
     budget::{Allowed, Overhead, SizeBudget},
     limits::{LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, PASSES_ANYWHERE},

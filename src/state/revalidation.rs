@@ -8,7 +8,7 @@ use super::{
     came::{Came, OpenedBody, Withheld},
     data::{Ended, State, Validation},
     error::SessionError,
-    lifetime::{Lifetimes, Refresh, Revalidation},
+    lifetime::Lifetimes,
 };
 use crate::base::time::UnixSeconds;
 
@@ -20,8 +20,8 @@ impl Lifetimes {
         answered_at: Option<UnixSeconds>,
         now: UnixSeconds,
     ) -> bool {
-        matches!(self.refresh, Refresh::OnValidation(Revalidation { after, .. })
-            if is_past(answered_at, after, now))
+        self.revalidation
+            .is_some_and(|it| is_past(answered_at, it.after, now))
     }
 }
 
@@ -137,8 +137,8 @@ impl<T> State<T> {
 
     /// Returns `true` if the session is kept at `now` although the application cannot be asked.
     fn may_stay_unvalidated(&self, now: UnixSeconds) -> bool {
-        matches!(self.policy.lifetimes.refresh, Refresh::OnValidation(revalidation)
-            if !is_past(self.answered_at(), revalidation.unvalidated_up_to, now))
+        let revalidation = self.policy.lifetimes.revalidation;
+        revalidation.is_some_and(|it| !is_past(self.answered_at(), it.unvalidated_up_to, now))
     }
 
     /// Returns the time of the last answer about the session. A sign-in counts as one. A session that was taken over

@@ -9,7 +9,7 @@ use crate::{
         duration::show_duration,
     },
     keys::KeyNeed,
-    state::{Lifetimes, Refresh, RefreshAfter, Revalidation, Timeouts},
+    state::{Lifetimes, RefreshAfter, Revalidation, Timeouts},
 };
 
 impl<C, T> SessionBuilder<C, T> {
@@ -136,19 +136,12 @@ impl Options {
         Lifetimes {
             plain: timeouts(self.absolute_timeout, self.idle()),
             remembered: remembered.map(|up_to| timeouts(up_to, self.remembered_idle_timeout)),
-            refresh: self.refresh(),
-            skew: self.clock_skew.as_secs(),
-        }
-    }
-
-    fn refresh(&self) -> Refresh {
-        match (self.revalidate_after, self.refresh_after) {
-            (Some(after), _) => Refresh::OnValidation(Revalidation {
+            refresh_after: self.refresh_after,
+            revalidation: self.revalidate_after.map(|after| Revalidation {
                 after: after.as_secs(),
                 unvalidated_up_to: self.unvalidated_up_to.unwrap_or_default().as_secs(),
             }),
-            (None, Some(after)) => after.into(),
-            (None, None) => Refresh::Quarter,
+            skew: self.clock_skew.as_secs(),
         }
     }
 

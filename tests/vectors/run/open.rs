@@ -12,7 +12,7 @@ use crate::{
     keys::KeyRole,
     session::{Core, Duplicates, Hooks, Loaded, Opening, Outcome, SessionId},
     state::{
-        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, Refresh, SizeBudget, Timeouts,
+        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, Timeouts,
         map::decode_all,
     },
     token::{self, Context, LONGEST_TOKEN},
@@ -304,7 +304,8 @@ fn core<T: Payload>(vector: &Vector) -> Core {
                     absolute,
                     idle: policy.remembered_idle,
                 }),
-                refresh: Refresh::Quarter,
+                refresh_after: None,
+                revalidation: None,
                 skew: policy.skew,
             },
             budget: SizeBudget::new(

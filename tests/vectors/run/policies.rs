@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::for_each;
-use crate::{EncryptionKey, SessionCookie, session::Validity, state::Refresh};
+use crate::{
+    EncryptionKey, SessionCookie, carrier::RefreshAfter, session::Validity, state::Lifetimes,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,13 +36,13 @@ fn lifetimes_are_configured_as_specified() {
     for_each("policies", |name, vector: Vector| {
         let found = build(&vector.policy);
         assert_eq!(found.is_some(), vector.accepted, "{name}");
-        let found = found.map_or(Value::Null, |rule| written(rule, vector.policy.idle));
+        let found = found.map_or(Value::Null, |lifetimes| written(&lifetimes));
         assert_eq!(found, vector.refresh_after, "{name}");
     });
 }
 
-/// Returns the rule for refreshes, or `None` if the values are refused.
-fn build(policy: &PolicyOf) -> Option<Refresh> {
+/// Returns the lifetimes, or `None` if the values are refused.
+fn build(policy: &PolicyOf) -> Option<Lifetimes> {
     let mut builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
         .idle_timeout(policy.idle.map(Duration::from_secs))
         .absolute_timeout(Duration::from_secs(policy.absolute))
@@ -67,18 +69,18 @@ fn build(policy: &PolicyOf) -> Option<Refresh> {
         builder = builder.unvalidated_up_to(Duration::from_secs(duration));
     }
     let cookie = builder.build().ok()?;
-    Some(cookie.token.core.policy.lifetimes.refresh)
+    Some(cookie.token.core.policy.lifetimes.clone())
 }
 
-/// `idle`: the timeout of a session that is not remembered.
-fn written(rule: Refresh, idle: Option<u64>) -> Value {
-    match rule {
-        Refresh::Quarter => idle.map_or("on-change".into(), |idle| (idle / 4).into()),
-        Refresh::Never => "never".into(),
-        Refresh::OnChange => "on-change".into(),
-        Refresh::Always => "always".into(),
-        Refresh::EveryRequest => "every-request".into(),
-        Refresh::After(duration) => duration.into(),
-        Refresh::OnValidation(_) => "on-validation".into(),
+fn written(lifetimes: &Lifetimes) -> Value {
+    let idle = lifetimes.plain.idle;
+    match lifetimes.refresh_after {
+        _ if lifetimes.revalidation.is_some() => "on-validation".into(),
+        None => idle.map_or("on-change".into(), |idle| (idle / 4).into()),
+        Some(RefreshAfter::Never) => "never".into(),
+        Some(RefreshAfter::OnChange) => "on-change".into(),
+        Some(RefreshAfter::Always) => "always".into(),
+        Some(RefreshAfter::EveryRequest) => "every-request".into(),
+        Some(RefreshAfter::Interval(interval)) => interval.as_secs().into(),
     }
 }
