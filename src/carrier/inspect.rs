@@ -7,10 +7,10 @@ use zeroize::Zeroizing;
 use super::token::SessionToken;
 use crate::{
     base::{clock::Clock, reason::Reason, time::system_time},
-    cookie::{CookieName, Finder},
-    crypto::{scratch::Scratch, suite::Suite},
+    cookie::{CookieName, Finder, Whole},
+    crypto::suite::Suite,
     keys::KeyId,
-    session::SessionInfo,
+    session::{Candidate, Opening, SessionInfo},
     state::{Payload, SessionData},
     token::{self, LONGEST_TOKEN},
 };
@@ -189,26 +189,23 @@ impl<T: Payload> SessionToken<T> {
     ) -> Result<TokenContent, Reason> {
         // Follows SPEC.md § 7. From § 7.7 on, a failure is returned with the content.
         let (now, core) = (clock.into().now(), &self.core);
-        let keys = core.slot.keys();
-        let mut buffer = Scratch::borrow();
-        let opened = token::open(&keys, self.context(), now, token.as_ref(), &mut buffer);
-        let opened = opened.map_err(|refused| refused.reason)?;
-        let body = &buffer[opened.body()];
-        let layout = core.layout_of(body).ok_or(Reason::Malformed)?;
-        let metadata = &layout.metadata;
-        let payload = Zeroizing::new(body[layout.payload()].to_vec());
-        let checked = core.check(metadata, &payload, opened.key_id(), &keys, now);
+        let opening = Opening::new(core, self.context.as_deref(), now);
+        let candidate = opening.verify(&Whole::in_one_cookie(token.as_ref()));
+        let candidate = candidate.map_err(|refused| refused.reason)?;
+        let Candidate { key_id, opened } = &candidate;
+        let (metadata, payload) = opened.session();
+        let checked = opening.check(&candidate);
         let checked = checked.map_err(|refused| refused.reason);
-        let read = checked.and_then(|()| T::accept(metadata.schema, &payload));
+        let read = checked.and_then(|()| T::accept(metadata.schema, payload));
         Ok(TokenContent {
             refused: read.err(),
-            session: SessionInfo::of(metadata, opened.key_id()),
+            session: SessionInfo::of(metadata, *key_id),
             expires_at: system_time(core.policy.lifetimes.expires_at(metadata)),
             is_persistent: core.policy.is_persistent(metadata),
-            has_flash: !layout.flash().is_empty(),
-            padding: body.len() - layout.payload().end,
+            has_flash: !opened.flash().is_empty(),
+            padding: opened.body.len() - opened.layout.payload().end,
             schema: metadata.schema,
-            payload,
+            payload: Zeroizing::new(payload.to_vec()),
         })
     }
 }

@@ -198,11 +198,6 @@ impl<T: Payload> SessionToken<T> {
         }
     }
 
-    /// Returns the context of a request for which none is given.
-    pub(crate) fn context(&self) -> &Context {
-        self.context.as_deref().unwrap_or(&self.core.context)
-    }
-
     pub(crate) fn arrive(
         &self,
         values: impl IntoIterator<Item: AsRef<[u8]>>,

@@ -15,9 +15,9 @@ pub(crate) enum Duplicates {
     Refuse,
 }
 
-/// A token that passed every step before its payload.
+/// A verified token, whose payload is not yet decoded.
 pub(crate) struct Candidate {
-    pub(super) key_id: KeyId,
+    pub(crate) key_id: KeyId,
     pub(crate) opened: OpenedBody,
 }
 

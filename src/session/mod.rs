@@ -28,7 +28,7 @@ pub(crate) use self::core::Core;
 pub(crate) use arrival::Arrival;
 pub(crate) use closing::{Closing, ToSeal};
 pub(crate) use companion::{Companion, Seal};
-pub(crate) use duplicates::Duplicates;
+pub(crate) use duplicates::{Candidate, Duplicates};
 pub(crate) use handle::Session;
 pub(crate) use hooks::{BoxError, Hooks};
 pub use hooks::{OpenedSession, ReadEvent, SessionInfo, Validity};

@@ -12,7 +12,6 @@ use crate::{
         time::{UnixSeconds, system_time, unix_seconds},
     },
     cookie::{Values, Whole},
-    crypto::scratch::Scratch,
     events,
     keys::{KeyId, KeyRole, SlotKeys},
     state::{Metadata, OpenedBody, Payload, State, Withheld},
@@ -196,7 +195,7 @@ impl<'a> Opening<'a> {
             core.report(refused.into(), token.len(), refused.off_by);
             refused.reason
         };
-        let opened = self.verify(&Whole::in_one_cookie(token));
+        let opened = self.verify_and_check(&Whole::in_one_cookie(token));
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
         let metadata = &opened.layout.metadata;
         let lifetimes = &core.policy.lifetimes;
@@ -218,7 +217,7 @@ impl<'a> Opening<'a> {
         let tokens = values.whole(LONGEST_TOKEN).map(|token| {
             let token = token?;
             token_bytes += token.text.len();
-            self.verify(&token)
+            self.verify_and_check(&token)
         });
         let chosen = self.core.duplicates.choose(tokens);
         (chosen, token_bytes)
@@ -226,27 +225,28 @@ impl<'a> Opening<'a> {
 
     /// Takes the steps of SPEC.md § 7 up to the payload.
     #[inline(never)]
-    fn verify(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
-        let Opening {
-            core, keys, now, ..
-        } = self;
-        let Whole { text, cookies } = token;
-        let mut buffer = Scratch::borrow();
-        let opened = token::open(keys, self.context(), *now, text, &mut buffer);
-        let opened = opened.map_err(|refused| Refused {
+    fn verify_and_check(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
+        let (core, now) = (self.core, self.now);
+        let candidate = self.verify(token)?;
+        if candidate.opened.layout.metadata.has_remembered() {
+            core.tell_of_remembered(now);
+        }
+        let checked = self.check(&candidate);
+        checked.inspect_err(|refused| core.note_refused(refused, now))?;
+        Ok(candidate)
+    }
+
+    /// Takes the steps before the dates, which [`check`](Self::check) checks.
+    #[inline]
+    pub(crate) fn verify(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
+        let (core, Whole { text, cookies }) = (self.core, token);
+        let opened = token::open(&self.keys, self.context(), self.now, text);
+        let (key_id, body) = opened.map_err(|refused| Refused {
             is_for_others: core.policy.keep_unknown_keys && refused.reason == Reason::UnknownKey,
             ..refused
         })?;
-        let key_id = opened.key_id();
-        let body = buffer.give(opened.body());
         let layout = core.layout_of(&body);
         let layout = layout.ok_or(Refused::under(key_id, Reason::Malformed))?;
-        let (metadata, payload) = (&layout.metadata, &body[layout.payload()]);
-        if metadata.has_remembered() {
-            core.tell_of_remembered(*now);
-        }
-        let checked = core.check(metadata, payload, key_id, keys, *now);
-        checked.inspect_err(|refused| core.note_refused(refused, *now))?;
         Ok(Candidate {
             key_id,
             opened: OpenedBody {
@@ -255,6 +255,14 @@ impl<'a> Opening<'a> {
                 came_in: NonZeroU32::new(text.len() as u32).map(|len| (len, *cookies as u32)),
             },
         })
+    }
+
+    /// Checks the dates, and asks the application whether the session is revoked.
+    #[inline]
+    pub(crate) fn check(&self, Candidate { key_id, opened }: &Candidate) -> Result<(), Refused> {
+        let (metadata, payload) = opened.session();
+        self.core
+            .check(metadata, payload, *key_id, &self.keys, self.now)
     }
 
     #[inline]

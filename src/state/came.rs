@@ -88,7 +88,7 @@ impl OpenedBody {
         self.came_in.is_none()
     }
 
-    pub(super) fn session(&self) -> (&Metadata, &[u8]) {
+    pub(crate) fn session(&self) -> (&Metadata, &[u8]) {
         (&self.layout.metadata, self.payload())
     }
 

@@ -1,7 +1,5 @@
 //! Opening a token (SPEC.md § 7 up to the tag).
 
-use std::ops::Range;
-
 use super::{
     context::{AadRoom, Context},
     head::{HEAD_LEN, read_head},
@@ -11,28 +9,11 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     crypto::{
         base64url,
-        scratch::Scratch,
+        scratch::{Scratch, Wiped},
         suite::{Suite, TAG_LEN},
     },
     keys::{KeyId, PurposeKeys},
 };
-
-/// A verified token. Only [`open`] makes one.
-pub(crate) struct Opened {
-    key_id: KeyId,
-    body: Range<usize>,
-}
-
-impl Opened {
-    pub(crate) fn key_id(&self) -> KeyId {
-        self.key_id
-    }
-
-    /// Returns the range of the decrypted body in the buffer that the token was opened in.
-    pub(crate) fn body(&self) -> Range<usize> {
-        self.body.clone()
-    }
-}
 
 /// Reason why a token does not open, and the key that the token names, if it could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,16 +51,16 @@ impl From<Reason> for Refused {
     }
 }
 
-/// Verifies and opens `token` in `buffer`, in the order of SPEC.md § 7. The body is not read before the tag is
-/// verified.
+/// Verifies and opens `token`, in the order of SPEC.md § 7. Returns its key and its body, which is not read before the
+/// tag is verified.
 pub(crate) fn open(
     keys: &PurposeKeys,
     context: &Context,
     now: UnixSeconds,
     token: &[u8],
-    buffer: &mut Scratch,
-) -> Result<Opened, Refused> {
-    let blob = decode(token, buffer)?;
+) -> Result<(KeyId, Wiped), Refused> {
+    let mut buffer = Scratch::borrow();
+    let blob = decode(token, &mut buffer)?;
     let len = blob.len();
     let (head, sealed) = blob.split_first_chunk_mut().ok_or(Reason::TooShort)?;
     let (suite, key_id) = read_head(*head)?;
@@ -101,10 +82,8 @@ pub(crate) fn open(
     let room = &mut AadRoom::default();
     let opened = key.material.cipher.open(&context.aad(head, room), sealed);
     opened.ok_or(refused(Reason::Auth))?;
-    Ok(Opened {
-        key_id,
-        body: HEAD_LEN + suite.mode().nonce_len()..len - TAG_LEN,
-    })
+    let body = HEAD_LEN + suite.mode().nonce_len()..len - TAG_LEN;
+    Ok((key_id, buffer.give(body)))
 }
 
 /// Reads the parts of a token that need no key. They are not verified.

@@ -9,7 +9,7 @@ use crate::{
         reason::Reason,
         time::{UnixSeconds, unix_seconds},
     },
-    crypto::{random, scratch::Scratch},
+    crypto::random,
     keys::PurposeSlot,
     session::{SaveError, SaveProblem, SessionId, SessionInfo},
     state::{Layout, Metadata, wire_issued},
@@ -68,12 +68,11 @@ impl Seal {
         let now = unix_seconds(now);
         self.slot.keep_up(now);
         let keys = self.slot.keys();
-        let mut buffer = Scratch::borrow();
-        let opened = token::open(&keys, context, now, token.as_ref(), &mut buffer);
-        let opened = opened.map_err(|refused| refused.reason)?;
-        let (id, metadata, payload) = read(&buffer[opened.body()]).ok_or(Reason::Malformed)?;
+        let opened = token::open(&keys, context, now, token.as_ref());
+        let (key_id, body) = opened.map_err(|refused| refused.reason)?;
+        let (id, metadata, payload) = read(&body).ok_or(Reason::Malformed)?;
         self.check(metadata.issued, now)?;
-        Ok((id, SessionInfo::of(&metadata, opened.key_id()), payload))
+        Ok((id, SessionInfo::of(&metadata, key_id), payload))
     }
 
     fn check(&self, issued: UnixSeconds, now: UnixSeconds) -> Result<(), Reason> {

@@ -53,7 +53,6 @@ use crate::{
     ConfigError, SessionCookie, SigningKey,
     carrier::{RefreshAfter, SessionCookieBuilder},
     cookie::SameSite,
-    crypto::scratch::Scratch,
     keys::{KeyId, KeyNeed, KeyRing, Purpose, PurposeSlot, SharedKeyRing},
     state::{Layout, Metadata, Padding, flash_messages},
     token::{self, Context},
@@ -153,13 +152,11 @@ struct Content {
 
 /// Opens a token, whatever its dates. `None`: it is not of these keys and this context, or breaks the format.
 fn content_of(slot: &PurposeSlot, context: &Context, now: u64, token: &[u8]) -> Option<Content> {
-    let mut buffer = Scratch::borrow();
-    let opened = token::open(&slot.keys(), context, now, token, &mut buffer).ok()?;
-    let body = &buffer[opened.body()];
-    let layout = Layout::parse(body)?;
+    let (key_id, body) = token::open(&slot.keys(), context, now, token).ok()?;
+    let layout = Layout::parse(&body)?;
     let owned = |(queue, message): (&str, &str)| (queue.to_owned(), message.to_owned());
     Some(Content {
-        key_id: opened.key_id(),
+        key_id,
         metadata: layout.metadata,
         flash: flash_messages(&body[layout.flash()]).map(owned).collect(),
         payload: body[layout.payload()].to_vec(),
