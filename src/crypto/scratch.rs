@@ -12,12 +12,12 @@ use std::{
 pub(crate) struct Wiped {
     bytes: Vec<u8>,
     /// Offset of the first visible byte. The bytes before it are overwritten too.
-    start: usize,
+    from: usize,
 }
 
 impl From<Vec<u8>> for Wiped {
     fn from(bytes: Vec<u8>) -> Wiped {
-        Wiped { bytes, start: 0 }
+        Wiped { bytes, from: 0 }
     }
 }
 
@@ -25,7 +25,7 @@ impl Deref for Wiped {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.bytes[self.start..]
+        &self.bytes[self.from..]
     }
 }
 
@@ -46,14 +46,12 @@ impl Drop for Wiped {
     }
 }
 
-/// Borrowed buffer of this thread, so that opening and sealing allocate nothing.
-pub(crate) struct Scratch(Wiped);
-
-impl Scratch {
-    pub(crate) fn borrow() -> Scratch {
+impl Wiped {
+    /// Borrows a buffer of this thread, so that opening and sealing allocate nothing.
+    pub(crate) fn borrow() -> Wiped {
         // An error means that the thread is ending, and its buffers are already gone.
         let kept = BUFFERS.try_with(|kept| kept.borrow_mut().pop().unwrap_or_default());
-        Scratch(kept.unwrap_or_default().into())
+        kept.unwrap_or_default().into()
     }
 
     /// Overwrites the buffer, and returns `len` zeros in it.
@@ -66,28 +64,19 @@ impl Scratch {
     /// Overwrites the buffer, and returns it empty, with room for `capacity` bytes, because growing would leave a copy
     /// behind.
     pub(crate) fn start(&mut self, capacity: usize) -> &mut Vec<u8> {
-        let buffer = &mut self.0.bytes;
-        wipe(buffer);
-        buffer.clear();
-        buffer.reserve(capacity);
-        buffer
+        wipe(&mut self.bytes);
+        self.bytes.clear();
+        self.bytes.reserve(capacity);
+        self.from = 0;
+        &mut self.bytes
     }
 
     /// Gives the buffer away with `range` visible.
-    pub(crate) fn give(self, range: Range<usize>) -> Wiped {
-        let mut wiped = self.0;
-        wipe(&mut wiped.bytes[range.end..]);
-        wiped.bytes.truncate(range.end);
-        wiped.start = range.start;
-        wiped
-    }
-}
-
-impl Deref for Scratch {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.0
+    pub(crate) fn give(mut self, range: Range<usize>) -> Wiped {
+        wipe(&mut self.bytes[range.end..]);
+        self.bytes.truncate(range.end);
+        self.from = range.start;
+        self
     }
 }
 
@@ -117,9 +106,9 @@ mod tests {
     }
 
     /// Does the same after `use_it`, in a thread that kept none before.
-    fn kept_after(use_it: impl FnOnce(&mut Scratch)) -> usize {
+    fn kept_after(use_it: impl FnOnce(&mut Wiped)) -> usize {
         BUFFERS.take();
-        use_it(&mut Scratch::borrow());
+        use_it(&mut Wiped::borrow());
         kept().iter().sum()
     }
 
@@ -137,14 +126,14 @@ mod tests {
         assert_eq!(kept_after(|buffer| _ = buffer.zeroed(large)), 0);
         assert_eq!(kept_after(|buffer| buffer.start(256).resize(large, 7)), 0);
         // The next loan has a buffer of the usual size.
-        Scratch::borrow().zeroed(4096);
+        Wiped::borrow().zeroed(4096);
         assert!((4096..=LARGEST_KEPT).contains(&kept()[0]));
     }
 
     #[test]
     fn a_thread_keeps_as_many_buffers_as_a_request_has() {
         BUFFERS.take();
-        let mut loans: Vec<_> = (0..5).map(|_| Scratch::borrow()).collect();
+        let mut loans: Vec<_> = (0..5).map(|_| Wiped::borrow()).collect();
         loans.iter_mut().for_each(|loan| _ = loan.zeroed(4096));
         drop(loans);
         assert_eq!(kept().len(), MOST_KEPT);

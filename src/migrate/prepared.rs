@@ -13,7 +13,7 @@ use crate::{
         time::{EPOCH, UnixSeconds, unix_seconds, unix_seconds_from},
     },
     cookie::{Attributes, CookieName, Finder, Template, Values},
-    crypto::scratch::{Scratch, Wiped},
+    crypto::scratch::Wiped,
     session::DroppedCookie,
     state::{LARGEST_COOKIE, Map, Metadata, OpenedBody, map::encode},
     token::{Context, LONGEST_TOKEN},
@@ -210,9 +210,7 @@ fn dictionary(entries: &serde_json::Map<String, Value>) -> Option<Wiped> {
         .iter()
         .map(|(key, value)| (key, Plain(value)))
         .collect();
-    let mut buffer = Scratch::borrow();
-    let bytes = encode(&sorted, &mut buffer).ok()?;
-    Some(Wiped::from(bytes.to_vec()))
+    encode(&sorted).ok()
 }
 
 /// Value that serializes numbers as numbers. With its feature `arbitrary_precision`, which any crate of a program can

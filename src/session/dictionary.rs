@@ -1,10 +1,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::handle::Session;
-use crate::{
-    crypto::scratch::Scratch,
-    state::{Map, Payload, SessionError, map},
-};
+use crate::state::{Map, Payload, SessionError, map};
 
 /// Session as a dictionary.
 impl<T: Payload> Session<T> {
@@ -58,10 +55,9 @@ impl<T: Payload> Session<T> {
     where
         T: Dictionary,
     {
-        let mut buffer = Scratch::borrow();
         // Encoded before the lock is taken, because that runs the application's code.
-        let value = map::encode(&value, &mut buffer);
-        self.change(|state| state.insert(key, value?))
+        let value = map::encode(&value);
+        self.change(|state| state.insert(key, &value?))
     }
 
     /// Drops the value under `key`. Returns `false` if there was no value.
@@ -114,8 +110,7 @@ impl Session {
         self.change(|state| {
             let mut value = state.get(key)?.unwrap_or_default();
             let result = change(&mut value);
-            let mut buffer = Scratch::borrow();
-            state.insert(key, map::encode(&value, &mut buffer)?)?;
+            state.insert(key, &map::encode(&value)?)?;
             Ok(result)
         })
     }

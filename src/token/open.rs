@@ -9,7 +9,7 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     crypto::{
         base64url,
-        scratch::{Scratch, Wiped},
+        scratch::Wiped,
         suite::{Suite, TAG_LEN},
     },
     keys::{KeyId, PurposeKeys},
@@ -59,7 +59,7 @@ pub(crate) fn open(
     now: UnixSeconds,
     token: &[u8],
 ) -> Result<(KeyId, Wiped), Refused> {
-    let mut buffer = Scratch::borrow();
+    let mut buffer = Wiped::borrow();
     let blob = decode(token, &mut buffer)?;
     let len = blob.len();
     let (head, sealed) = blob.split_first_chunk_mut().ok_or(Reason::TooShort)?;
@@ -88,7 +88,7 @@ pub(crate) fn open(
 
 /// Reads the parts of a token that need no key. They are not verified.
 pub(crate) fn read_unverified(token: &[u8]) -> Result<(Suite, KeyId), Reason> {
-    let mut buffer = Scratch::borrow();
+    let mut buffer = Wiped::borrow();
     let blob = decode(token, &mut buffer)?;
     let head = *blob.first_chunk().ok_or(Reason::TooShort)?;
     let (suite, key_id) = read_head(head)?;
@@ -98,7 +98,7 @@ pub(crate) fn read_unverified(token: &[u8]) -> Result<(Suite, KeyId), Reason> {
     Ok((suite, key_id))
 }
 
-fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Reason> {
+fn decode<'a>(token: &[u8], buffer: &'a mut Wiped) -> Result<&'a mut [u8], Reason> {
     if token.len() > LONGEST_TOKEN {
         return Err(Reason::TooLong);
     }

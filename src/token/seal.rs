@@ -6,7 +6,7 @@ use super::{
     length::blob_len,
 };
 use crate::{
-    crypto::{base64url, cipher::RANDOM_LEN, scratch::Scratch},
+    crypto::{base64url, cipher::RANDOM_LEN, scratch::Wiped},
     keys::PurposeKey,
 };
 
@@ -23,7 +23,7 @@ pub(crate) fn seal(
 ) {
     let mode = key.info.suite.mode();
     let head = head_of(key);
-    let mut buffer = Scratch::borrow();
+    let mut buffer = Wiped::borrow();
     let blob = buffer.start(blob_len(mode, body_len));
     blob.extend_from_slice(&head);
     blob.resize(HEAD_LEN + mode.nonce_len(), 0);

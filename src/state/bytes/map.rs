@@ -16,7 +16,7 @@ use serde::{
 
 use super::msgpack::{FIX_MAP, is_text, read_be, skip_value};
 use crate::{
-    crypto::scratch::Scratch,
+    crypto::scratch::Wiped,
     state::error::{FAILS, SessionError},
 };
 
@@ -93,12 +93,9 @@ pub(crate) fn edit(bytes: &[u8], key: &str, value: Option<&[u8]>) -> (Vec<u8>, b
     (edited, was_there)
 }
 
-/// Encodes one value in `buffer`, in its readable form (SPEC.md § 5.4.10), and refuses an encoding that no reader would
-/// take.
-pub(crate) fn encode<'a, V: Serialize + ?Sized>(
-    value: &V,
-    buffer: &'a mut Scratch,
-) -> Result<&'a [u8], SessionError> {
+/// Encodes one value, in its readable form (SPEC.md § 5.4.10), and refuses an encoding that no reader would take.
+pub(crate) fn encode<V: Serialize + ?Sized>(value: &V) -> Result<Wiped, SessionError> {
+    let mut buffer = Wiped::borrow();
     let bytes = buffer.start(USUAL_VALUE);
     let serializer = Serializer::new(&mut *bytes).with_struct_map();
     value
@@ -106,7 +103,7 @@ pub(crate) fn encode<'a, V: Serialize + ?Sized>(
         .map_err(|_| SessionError::unstorable::<V>(FAILS))?;
     let is_whole = |end: Option<usize>| end == Some(bytes.len());
     if is_whole(skip_value::<true>(bytes, 0)) {
-        Ok(bytes)
+        Ok(buffer)
     } else if is_whole(skip_value::<false>(bytes, 0)) {
         Err(SessionError::DuplicateKey)
     } else {
@@ -306,7 +303,7 @@ mod tests {
     }
 
     fn encoded<V: Serialize>(value: &V) -> Result<Vec<u8>, SessionError> {
-        encode(value, &mut Scratch::borrow()).map(<[u8]>::to_vec)
+        encode(value).map(|bytes| bytes.to_vec())
     }
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]

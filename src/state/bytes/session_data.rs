@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::map;
 use crate::{
     base::{LONGEST_LABEL, reason::Reason},
-    crypto::scratch::{Scratch, Wiped},
+    crypto::scratch::Wiped,
     state::error::{FAILS, SessionError},
 };
 
@@ -311,14 +311,13 @@ pub(in crate::state) fn encode<T: SessionData>(
     value: &T,
     room: usize,
 ) -> Result<(Wiped, T), SessionError> {
-    let mut buffer = Scratch::borrow();
+    let mut buffer = Wiped::borrow();
     let bytes = buffer.start(room);
     postcard::serialize_with_flavor(value, Appended(bytes))
         .map_err(|_| SessionError::unstorable::<T>(FAILS))?;
     let read = decode(bytes).filter(|read| read == value);
     let read = read.ok_or_else(unread::<T>)?;
-    let len = bytes.len();
-    Ok((buffer.give(0..len), read))
+    Ok((buffer, read))
 }
 
 /// Returns the error for a type that cannot read what it wrote or read before.

