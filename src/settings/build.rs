@@ -262,13 +262,7 @@ fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {
     Ok(sources)
 }
 
-#[cfg(all(
-    feature = "watch",
-    any(
-        feature = "wasm_js",
-        not(all(target_family = "wasm", target_os = "unknown"))
-    )
-))]
+#[cfg(feature = "watch")]
 fn watched(sources: Vec<RingSource>, interval: Duration) -> Result<SharedKeyRing, ConfigError> {
     if !sources.iter().any(RingSource::is_file) {
         return Err(ConfigError::new("watch_keys", NOTHING_TO_WATCH));
@@ -280,13 +274,7 @@ fn watched(sources: Vec<RingSource>, interval: Duration) -> Result<SharedKeyRing
     Ok(ring)
 }
 
-#[cfg(not(all(
-    feature = "watch",
-    any(
-        feature = "wasm_js",
-        not(all(target_family = "wasm", target_os = "unknown"))
-    )
-)))]
+#[cfg(not(feature = "watch"))]
 fn watched(_: Vec<RingSource>, _: Duration) -> Result<SharedKeyRing, ConfigError> {
     let reason =
         "needs threads, and feature `watch` of the crate hardtack; enable it, or leave this out";

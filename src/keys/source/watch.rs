@@ -136,6 +136,10 @@ impl WatchedKeyRing {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn poll(&mut self, clock: impl Into<Clock>) -> PollOutcome {
+        self.poll_at(|| clock.into().now())
+    }
+
+    fn poll_at(&mut self, now: impl FnOnce() -> UnixSeconds) -> PollOutcome {
         let strings = read(&self.sources);
         let snapshot = match &strings {
             Ok(strings) => Ok(digests(strings)),
@@ -153,7 +157,7 @@ impl WatchedKeyRing {
             self.unsettled = Some(snapshot);
             return PollOutcome::Unsettled;
         }
-        let replaced = strings.and_then(|strings| self.replace(&strings, clock.into().now()));
+        let replaced = strings.and_then(|strings| self.replace(&strings, now()));
         match replaced {
             Ok(dropped) => {
                 events::ring_replaced(self.keys.current().fingerprint(), &dropped);
@@ -242,10 +246,6 @@ impl WatchedKeyRing {
     ///
     /// Returns an error if the system cannot start a thread, as on `wasm32-unknown-unknown`. Use [`poll`](Self::poll)
     /// there.
-    #[cfg(any(
-        feature = "wasm_js",
-        not(all(target_family = "wasm", target_os = "unknown"))
-    ))]
     pub fn spawn(mut self) -> io::Result<()> {
         let following = Arc::new(Following::new(self.interval, clock::system_now()));
         let (keys, of_sessions) = (self.keys.clone(), Arc::clone(&following));
@@ -255,11 +255,11 @@ impl WatchedKeyRing {
                 break;
             }
             let began = clock::system_now();
-            let mut outcome = self.poll(Clock::system());
+            let mut outcome = self.poll_at(clock::system_now);
             if is_late && matches!(outcome, PollOutcome::Unsettled) {
                 // Sessions are waiting, so the second read follows sooner than after an interval.
                 thread::sleep(PAUSE);
-                outcome = self.poll(Clock::system());
+                outcome = self.poll_at(clock::system_now);
             }
             following.end(began);
             // The panic hook has already reported a panic.
