@@ -24,7 +24,7 @@ pub(crate) use ring::KeyNeed;
 pub(crate) use ring::KeyRing;
 pub use ring::RingKey;
 pub use shared::SharedKeyRing;
-pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, SessionType, Sessions, SlotKeys};
+pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, Sessions, SlotKeys};
 pub use source::RingSource;
 #[cfg(feature = "watch")]
 pub use source::{PollOutcome, WatchedKeyRing};

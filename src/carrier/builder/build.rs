@@ -1,6 +1,9 @@
 //! Builds both carriers. Checks their settings together, and derives their keys.
 
-use std::{any::TypeId, sync::Arc};
+use std::{
+    any::{TypeId, type_name},
+    sync::Arc,
+};
 
 use super::{
     InCookie, InToken, Options, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder,
@@ -15,7 +18,7 @@ use crate::{
     cookie::{CookieName, Finder, FormerAttributes, MAX_AGE_LEN, PART_LEN, Template},
     crypto::suite::Mode,
     events,
-    keys::{Purpose, PurposeSlot, SessionType, Sessions, looks_like_a_key, quoted_unless_key},
+    keys::{Purpose, PurposeSlot, Sessions, looks_like_a_key, quoted_unless_key},
     session::{Core, Duplicates},
     state::{
         Allowed, DEVICE_LEN, LONGEST_SENT, Overhead, PASSES_ANYWHERE, Payload, Policy, SizeBudget,
@@ -151,7 +154,9 @@ impl<C, T: Payload> SessionBuilder<C, T> {
             return Err(ConfigError::general(A_KEY));
         }
         let sessions = Sessions {
-            of_type: SessionType::of::<T>(options.context()?.encoded()),
+            held: TypeId::of::<T>(),
+            type_name: type_name::<T>(),
+            context: options.context()?.encoded().into(),
             settings,
             dangers: dangers.into_iter().flatten().collect(),
         };

@@ -14,7 +14,7 @@ use std::{
 
 use arc_swap::{ArcSwap, Guard};
 pub(crate) use following::Following;
-pub(crate) use one_type::{SessionType, Sessions};
+pub(crate) use one_type::Sessions;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 
 use crate::{
@@ -167,7 +167,7 @@ impl SharedKeyRing {
     ) -> Result<Arc<PurposeSlot>, ConfigError> {
         let mut shared = self.lock();
         if let Some(sessions) = &sessions {
-            sessions.of_type.check(&purpose, &shared.slots)?;
+            sessions.check(&purpose, &shared.slots)?;
         }
         let keys = shared.ring.derive(&purpose);
         let slot = Arc::new(PurposeSlot {

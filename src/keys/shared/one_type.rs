@@ -1,39 +1,24 @@
 //! Checks that one name has sessions of one type under a shared ring. Two types would overwrite each other's sessions.
 
-use std::{
-    any::{TypeId, type_name},
-    sync::Weak,
-};
+use std::{any::TypeId, sync::Weak};
 
 use super::PurposeSlot;
 use crate::{base::config_error::ConfigError, keys::Purpose};
 
 /// Sessions that keys are derived for, with facts for logs and health checks.
 pub(crate) struct Sessions {
-    pub(crate) of_type: SessionType,
+    /// Type of their content.
+    pub(crate) held: TypeId,
+    pub(crate) type_name: &'static str,
+    /// Context of a session for which a request chooses none.
+    pub(crate) context: Box<[u8]>,
     /// Text of the settings that all programs with these sessions must share (SPEC.md § 3.7).
     pub(crate) settings: String,
     /// Settings that weaken the sessions.
     pub(crate) dangers: Vec<&'static str>,
 }
 
-/// Type and context of the sessions that keys are derived for.
-pub(crate) struct SessionType {
-    id: TypeId,
-    name: &'static str,
-    /// Context of a session for which a request chooses none.
-    context: Box<[u8]>,
-}
-
-impl SessionType {
-    pub(crate) fn of<T: 'static>(context: &[u8]) -> SessionType {
-        SessionType {
-            id: TypeId::of::<T>(),
-            name: type_name::<T>(),
-            context: context.into(),
-        }
-    }
-
+impl Sessions {
     /// Refuses these sessions if another type has the same name and application, and the same context or label.
     pub(super) fn check(
         &self,
@@ -46,8 +31,8 @@ impl SessionType {
     }
 
     fn conflict(&self, purpose: &Purpose, slot: &PurposeSlot) -> Option<ConfigError> {
-        let other = &slot.sessions.as_ref()?.of_type;
-        if other.id == self.id || !purpose.differs_in_type_at_most(&slot.purpose) {
+        let other = slot.sessions.as_ref()?;
+        if other.held == self.held || !purpose.differs_in_type_at_most(&slot.purpose) {
             return None;
         }
         // In one context, both types find each other's cookie, whatever their labels are. In two contexts, only the
@@ -61,7 +46,7 @@ impl SessionType {
         };
         Some(ConfigError::general(format!(
             "sessions of type `{}` already use this {reason}",
-            other.name
+            other.type_name
         )))
     }
 }
