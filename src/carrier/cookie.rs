@@ -169,7 +169,7 @@ impl<T: Payload> SessionCookie<T> {
         fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
     ) -> Result<String, SaveError> {
         let session = self.load(None::<&str>, clock);
-        fill(&session).map_err(SaveProblem::Filling)?;
+        fill(&session).map_err(SaveProblem::Session)?;
         let fields = self.save(&session)?;
         let pairs: Vec<_> = fields.pairs().collect();
         if pairs.is_empty() {

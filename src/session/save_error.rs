@@ -17,10 +17,8 @@ debug_by_display!(SaveError);
 /// Reason why a session cannot be saved.
 #[derive(Clone)]
 pub(crate) enum SaveProblem {
-    /// The operating system's random generator failed (SPEC.md § 14.5).
-    Random(RandomError),
-    /// A session for a test could not be filled.
-    Filling(SessionError),
+    /// The operating system's random generator failed (SPEC.md § 14.5), or a session for a test could not be filled.
+    Session(SessionError),
     Sentence(&'static str),
 }
 
@@ -43,8 +41,7 @@ impl SaveProblem {
 impl fmt::Display for SaveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            SaveProblem::Random(error) => error.fmt(f),
-            SaveProblem::Filling(error) => error.fmt(f),
+            SaveProblem::Session(error) => error.fmt(f),
             SaveProblem::Sentence(sentence) => f.write_str(sentence),
         }
     }
@@ -53,8 +50,7 @@ impl fmt::Display for SaveError {
 impl std::error::Error for SaveError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            SaveProblem::Random(error) => error.source(),
-            SaveProblem::Filling(error) => error.source(),
+            SaveProblem::Session(error) => error.source(),
             SaveProblem::Sentence(_) => None,
         }
     }
@@ -68,7 +64,7 @@ impl From<SaveProblem> for SaveError {
 
 impl From<RandomError> for SaveError {
     fn from(error: RandomError) -> Self {
-        SaveProblem::Random(error).into()
+        SaveProblem::Session(error.into()).into()
     }
 }
 
