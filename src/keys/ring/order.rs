@@ -115,11 +115,6 @@ impl<K> Ring<K> {
         self.keys.iter().find(|key| key.info.id == id)
     }
 
-    /// Returns `true` if the key with this id opens at `now`.
-    pub(crate) fn accepts(&self, id: KeyId, now: UnixSeconds) -> bool {
-        self.find(id).is_some_and(|key| !key.is_retired(now))
-    }
-
     /// Returns the keys that open at `now`.
     pub(crate) fn accepted(&self, now: UnixSeconds) -> impl Iterator<Item = &Member<K>> {
         self.keys.iter().filter(move |key| !key.is_retired(now))
