@@ -265,7 +265,7 @@ impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionCookie")
             .field("name", &self.fields.name.as_str())
-            .field("mode", &self.token.core.mode)
+            .field("mode", &self.token.core.slot.keys().mode())
             .finish_non_exhaustive()
     }
 }

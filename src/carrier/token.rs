@@ -111,7 +111,7 @@ impl<T: Payload> SessionToken<T> {
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.core.mode
+        self.core.slot.keys().mode()
     }
 
     /// Refuses every session issued before `time`, from now on and in this program. See
@@ -328,7 +328,7 @@ impl<T> fmt::Debug for SessionToken<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionToken")
             .field("name", &self.core.slot.purpose.name())
-            .field("mode", &self.core.mode)
+            .field("mode", &self.core.slot.keys().mode())
             .finish_non_exhaustive()
     }
 }

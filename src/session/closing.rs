@@ -220,7 +220,7 @@ impl<'a, T> Closing<'a, T> {
 
     /// Returns the length of the token that [`seal_into`](Self::seal_into) appends.
     pub(crate) fn token_len(&self, to_seal: &ToSeal) -> usize {
-        token::token_len(self.core.mode, self.state().body_len(to_seal.body))
+        token::token_len(to_seal.keys.mode(), self.state().body_len(to_seal.body))
     }
 
     /// Seals the session, and appends the token.

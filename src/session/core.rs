@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    crypto::suite::Mode,
     events,
     keys::{KeyId, PurposeKeys, PurposeSlot},
     state::{Layout, Metadata, Policy},
@@ -18,7 +17,6 @@ use crate::{
 /// Core of a carrier, which all its sessions share. `opening.rs` opens tokens with it, and `closing.rs` seals them.
 pub(crate) struct Core {
     pub(crate) slot: Arc<PurposeSlot>,
-    pub(crate) mode: Mode,
     /// Context of requests that choose no context.
     pub(crate) context: Context,
     pub(crate) duplicates: Duplicates,

@@ -181,7 +181,6 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         slot.tell(None, events::sessions_built);
         Ok(Core {
             slot,
-            mode,
             context: options.context()?,
             duplicates: Duplicates::Refuse,
             hooks: self.hooks.clone(),

@@ -288,7 +288,6 @@ fn core<T: Payload>(vector: &Vector) -> Core {
     slot.raise_not_before(policy.not_before.unwrap_or(0));
     Core {
         slot,
-        mode: vector.mode.into(),
         context: context(&vector.context),
         duplicates,
         hooks: hooks(policy.revoked.clone()),
