@@ -30,7 +30,22 @@ impl Core {
     /// Reports the outcome of reading to logs, metrics and `on_outcome`, which may panic.
     #[inline]
     pub(super) fn report(&self, outcome: Outcome, token_bytes: usize, off_by: Option<u64>) {
-        outcome.report(self.slot.purpose.name(), token_bytes, off_by);
+        let purpose = self.slot.purpose.name();
+        events::read(purpose, outcome.name(), outcome.reason());
+        match outcome {
+            Outcome::Absent => events::absent(purpose),
+            Outcome::Opened { key_id } => events::opened(purpose, key_id, token_bytes),
+            Outcome::OpenedUnderAcceptedKey { key_id } => {
+                events::opened_under_accepted_key(purpose, key_id, token_bytes);
+            }
+            Outcome::Rejected { reason, key_id } => {
+                events::rejected(purpose, reason, key_id, token_bytes, off_by);
+            }
+            Outcome::Migrated => events::taken_over(purpose, token_bytes),
+            Outcome::NotMigrated { reason } => {
+                events::old_cookie_rejected(purpose, reason, token_bytes);
+            }
+        }
         if let Some(on_outcome) = &self.hooks.on_outcome {
             on_outcome(&ReadEvent {
                 outcome,

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{base::reason::Reason, events, keys::KeyId};
+use crate::{base::reason::Reason, keys::KeyId};
 
 /// Outcome of reading a session, for logs and metrics.
 ///
@@ -87,26 +87,6 @@ impl Outcome {
             (Outcome::Migrated, _) => Outcome::NotMigrated { reason },
             (_, None) => self,
             (_, key_id) => Outcome::Rejected { reason, key_id },
-        }
-    }
-
-    /// Reports the outcome to logs and metrics.
-    #[inline]
-    pub(super) fn report(self, purpose: &str, token_bytes: usize, off_by: Option<u64>) {
-        events::read(purpose, self.name(), self.reason());
-        match self {
-            Outcome::Absent => events::absent(purpose),
-            Outcome::Opened { key_id } => events::opened(purpose, key_id, token_bytes),
-            Outcome::OpenedUnderAcceptedKey { key_id } => {
-                events::opened_under_accepted_key(purpose, key_id, token_bytes);
-            }
-            Outcome::Rejected { reason, key_id } => {
-                events::rejected(purpose, reason, key_id, token_bytes, off_by);
-            }
-            Outcome::Migrated => events::taken_over(purpose, token_bytes),
-            Outcome::NotMigrated { reason } => {
-                events::old_cookie_rejected(purpose, reason, token_bytes);
-            }
         }
     }
 }
