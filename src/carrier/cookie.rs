@@ -7,8 +7,8 @@ use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason},
     cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
-    session::{SaveError, SaveProblem, Session, Touch},
-    state::{Asked, Circumstances, Map, Payload, SessionError},
+    session::{SaveError, SaveProblem, Session},
+    state::{Asked, Circumstances, Map, Payload, SessionError, Touch},
     token::{Context, LONGEST_TOKEN},
 };
 

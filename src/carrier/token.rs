@@ -4,8 +4,8 @@ use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
     cookie::Values,
     crypto::suite::Mode,
-    session::{Arrival, Core, Opening, Predecessor, SaveError, Session, Touch},
-    state::{Asked, Circumstances, Map, Payload, SessionData, TokenChange},
+    session::{Arrival, Core, Opening, Predecessor, SaveError, Session},
+    state::{Asked, Circumstances, Map, Payload, SessionData, TokenChange, Touch},
     token::{Context, LONGEST_TOKEN},
 };
 

@@ -43,7 +43,6 @@ pub use outcome::Outcome;
 pub use save_error::SaveError;
 pub(crate) use save_error::SaveProblem;
 
-pub(crate) use crate::state::Touch;
 pub use crate::{
     base::reason::Reason,
     state::{Examples, Map, Payload, SizeReport, TooLarge},

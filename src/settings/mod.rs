@@ -11,7 +11,7 @@ mod value;
 use self::{
     names::{Target, find, is_source_of_keys, unknown},
     sources::{Entry, SUBJECT, SessionSettings},
-    value::{Refusal, Table, Value},
+    value::{Table, Value},
 };
 pub use crate::base::duration::{parse_duration, show_duration};
 use crate::{
@@ -37,7 +37,7 @@ impl SessionSettings {
         }
     }
 
-    fn try_take(&mut self, name: &str, shown: &str, value: Value) -> Result<(), Refusal> {
+    fn try_take(&mut self, name: &str, shown: &str, value: Value) -> Result<(), Sentence> {
         if value.is_empty() {
             return Err("is empty; give it a value or leave it out".into());
         }

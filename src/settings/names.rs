@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use strsim::levenshtein;
 
-use super::value::{Refusal, Table, Value, either};
+use super::value::{Table, Value, either};
 use crate::{
     base::config_error::Sentence,
     carrier::{FormerAttributes, InCookie, Options, Size},
@@ -19,7 +19,7 @@ pub(super) type Setting = (&'static str, Apply);
 
 /// Reads a value and applies it to the target. Returns the value as `Debug` shows it, without secrets. If the setting
 /// cannot have this value, or the carrier has no such setting, the error is the rest of a sentence.
-pub(super) type Apply = fn(&Value, &mut Target) -> Result<String, Refusal>;
+pub(super) type Apply = fn(&Value, &mut Target) -> Result<String, Sentence>;
 
 /// Target of settings: the keys, the options of every carrier, and a cookie's own options.
 pub(super) struct Target<'a> {
@@ -46,7 +46,7 @@ impl<'a> Target<'a> {
         }
     }
 
-    fn cookie(&mut self) -> Result<&mut InCookie, Refusal> {
+    fn cookie(&mut self) -> Result<&mut InCookie, Sentence> {
         self.cookie.as_deref_mut().ok_or(OF_COOKIES.into())
     }
 }
@@ -123,13 +123,13 @@ fn add<T>(list: &mut Vec<T>, values: Vec<T>) -> String {
 }
 
 /// Accepts only `true`, because every cookie is `HttpOnly`.
-fn http_only(value: &Value, to: &mut Target) -> Result<String, Refusal> {
+fn http_only(value: &Value, to: &mut Target) -> Result<String, Sentence> {
     to.cookie()?;
     Ok(value.only_true(NOT_HTTP_ONLY)?.to_string())
 }
 
 /// Returns the source of a kind (`env`, `file`) at `place`, the name of a variable or the path of a file.
-fn source(kind: &str, place: &Value) -> Result<RingSource, Refusal> {
+fn source(kind: &str, place: &Value) -> Result<RingSource, Sentence> {
     let is_good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let place = place.line()?;
     match kind {
@@ -141,7 +141,7 @@ fn source(kind: &str, place: &Value) -> Result<RingSource, Refusal> {
 }
 
 /// Reads a list of sources. Their order counts, so each is a separate table: `{ env = "…" }` or `{ file = "…" }`.
-fn sources(value: &Value) -> Result<Vec<RingSource>, Refusal> {
+fn sources(value: &Value) -> Result<Vec<RingSource>, Sentence> {
     let tables = value.tables(|table| vec![table], NO_SOURCES)?;
     if tables.is_empty() {
         return Err(NO_SOURCES.into());
@@ -153,7 +153,7 @@ fn sources(value: &Value) -> Result<Vec<RingSource>, Refusal> {
     sources.collect()
 }
 
-fn context(value: &Value) -> Result<Vec<(String, String)>, Refusal> {
+fn context(value: &Value) -> Result<Vec<(String, String)>, Sentence> {
     let pairs = value.tables(|table| vec![table], NO_PAIRS)?.concat();
     let strings = pairs.into_iter().map(|(label, value)| match value.text() {
         Ok(value) => Ok((label, value)),
@@ -162,12 +162,12 @@ fn context(value: &Value) -> Result<Vec<(String, String)>, Refusal> {
     strings.collect()
 }
 
-fn formerly(value: &Value) -> Result<Vec<FormerAttributes>, Refusal> {
+fn formerly(value: &Value) -> Result<Vec<FormerAttributes>, Sentence> {
     let tables = value.tables(|table| table.split_whitespace().collect(), NO_FORMERLY)?;
     tables.iter().map(former).collect()
 }
 
-fn former(table: &Table) -> Result<FormerAttributes, Refusal> {
+fn former(table: &Table) -> Result<FormerAttributes, Sentence> {
     if table.is_empty() {
         return Err(NO_FORMERLY.into());
     }

@@ -16,9 +16,6 @@ use crate::{
     keys::looks_like_a_key,
 };
 
-/// Rest of a sentence that begins with the setting's name.
-pub(super) type Refusal = Sentence;
-
 /// Value of any format. Deserializing it never fails, because the format's error might quote a text that contains keys.
 #[derive(Clone)]
 pub(super) enum Value {
@@ -56,7 +53,7 @@ impl Value {
         }
     }
 
-    pub(super) fn text(&self) -> Result<String, Refusal> {
+    pub(super) fn text(&self) -> Result<String, Sentence> {
         match self {
             Value::Text(text) => Ok(text.to_string()),
             _ => Err("must be a string in quotes".into()),
@@ -65,7 +62,7 @@ impl Value {
 
     /// Reads a text of one line. A mistake in another system's file may have joined several lines, including a
     /// password.
-    pub(super) fn line(&self) -> Result<String, Refusal> {
+    pub(super) fn line(&self) -> Result<String, Sentence> {
         let text = self.text()?;
         match text.contains(['\n', '\r']) {
             true => Err("has several lines; give it one".into()),
@@ -73,7 +70,7 @@ impl Value {
         }
     }
 
-    pub(super) fn flag(&self) -> Result<bool, Refusal> {
+    pub(super) fn flag(&self) -> Result<bool, Sentence> {
         match &*self.word().to_ascii_lowercase() {
             "true" | "yes" | "on" | "y" | "t" | "1" => Ok(true),
             "false" | "no" | "off" | "n" | "f" | "0" => Ok(false),
@@ -86,7 +83,7 @@ impl Value {
     }
 
     /// Returns a flag that is always on. `why` refuses any other value.
-    pub(super) fn only_true(&self, why: &'static str) -> Result<bool, Refusal> {
+    pub(super) fn only_true(&self, why: &'static str) -> Result<bool, Sentence> {
         self.is_on().then_some(true).ok_or(why.into())
     }
 
@@ -131,7 +128,7 @@ impl Value {
         })
     }
 
-    pub(super) fn time(&self) -> Result<SystemTime, Refusal> {
+    pub(super) fn time(&self) -> Result<SystemTime, Sentence> {
         let time = time::parse_time(self.word());
         time.ok_or("must be a time like `2026-12-15T00:00:00Z`, as a string in quotes".into())
     }
@@ -144,7 +141,7 @@ impl Value {
         &self,
         split: fn(&str) -> Vec<&str>,
         no_tables: &'static str,
-    ) -> Result<Vec<Table>, Refusal> {
+    ) -> Result<Vec<Table>, Sentence> {
         let pair = |text: &str| {
             let (name, value) = text.split_once('=')?;
             Some((name.trim().to_owned(), value.trim().to_owned().into()))

@@ -2,10 +2,7 @@
 //!
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, so they could give the session of one visitor to the next.
 
-use crate::{
-    session::Touch,
-    state::{Circumstances, Said},
-};
+use crate::state::{Circumstances, Said, Touch};
 
 /// Condition under which a field lets caches store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

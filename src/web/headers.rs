@@ -13,8 +13,8 @@ use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, TokenChange, token::SessionToken},
     events,
-    session::{Core, SaveError, SaveProblem, Session, Touch},
-    state::{Asked, Payload, Said},
+    session::{Core, SaveError, SaveProblem, Session},
+    state::{Asked, Payload, Said, Touch},
     token::Context,
 };
 

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     carrier::TokenChange,
-    session::{SaveError, SaveProblem, Touch},
-    state::{Map, Payload, Said, Sid},
+    session::{SaveError, SaveProblem},
+    state::{Map, Payload, Said, Sid, Touch},
 };
 
 /// A vector without its scene.
