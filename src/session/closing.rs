@@ -167,7 +167,7 @@ impl<'a, T> Closing<'a, T> {
     ) -> Option<Closing<'a, T>> {
         let (core, carried) = (held.core, held.contents.arrival.values.carried);
         let mut state = State::new(&core.policy, now, true);
-        state.hold(opened);
+        state.continue_from(opened);
         state.became_bound = true;
         let mut loaded = Loaded::new(state, carried);
         loaded.outcome = Outcome::Opened { key_id };

@@ -29,7 +29,7 @@ impl<T: Payload> State<T> {
             self.withhold(Withheld::Unvalidated(Box::new(opened)));
         } else {
             self.draft.value = value;
-            self.hold(opened);
+            self.continue_from(opened);
         }
         Ok(())
     }
@@ -81,8 +81,8 @@ impl<T: Payload> State<T> {
 }
 
 impl<T> State<T> {
-    /// Becomes the session of a verified body, without looking at the payload.
-    pub(crate) fn hold(&mut self, opened: OpenedBody) {
+    /// Continues the session of a verified body, without looking at the payload.
+    pub(crate) fn continue_from(&mut self, opened: OpenedBody) {
         self.draft.metadata = opened.layout.metadata;
         self.came = Came::Arrived(opened);
     }
