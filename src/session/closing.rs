@@ -50,6 +50,7 @@ pub(crate) struct ToSeal {
     /// refuse.
     keys: SlotKeys,
     pub(crate) body: BodyToSeal,
+    /// R, which a signed token does not use (SPEC.md § 6.3).
     random: [u8; RANDOM_LEN],
 }
 
