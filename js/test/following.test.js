@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { inspect } from "node:util";
 
 import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
@@ -282,6 +283,38 @@ test("what is no such ring leaves the ring as it is, and is told once", async ()
   assert.deepEqual(source.errors.map((error) => error.code), ["empty", "empty"]);
   source.text = OTHER_KEY;
   assert.equal(await opens(cookies, arrived, at((now += 61))), false);
+});
+
+test("a log shows no key that is in the error of a source, or next to it", async () => {
+  const { ring, source } = await following();
+  const cookies = await SessionCookie.encrypted(ring);
+  const key = await generateKey();
+  const failing = (message, more) => Object.assign(new TypeError(message), more);
+  const cyclic = failing("no vault");
+  cyclic.cause = failing("no answer", { cause: cyclic });
+  const refused = /^Error: the error of the source holds a key and is not shown$/;
+  let now = 0;
+  for (const [error, told] of [
+    [failing(`unexpected: ${key}`), refused],
+    [failing(`unexpected: ${key.slice(21)}`), refused],
+    [failing("no vault", { cause: failing("no answer", { cause: key }) }), refused],
+    [failing("no vault", { code: "SEALED", answer: { keys: key }, cause: { keys: key } }), /^TypeError: no vault$/],
+    [key, refused],
+    [Object.assign(Object.create(null), { keys: key }), /^Error$/],
+    [null, /^Error$/],
+    [cyclic, /^TypeError: no vault$/],
+  ]) {
+    source.text = Promise.reject(error);
+    await cookies.load(null, at((now += 61)));
+    const [found, ...more] = source.errors.splice(0);
+    assert.match(String(found), told);
+    assert.equal(found.code, error?.code);
+    assert.deepEqual([more, inspect(found, { depth: null }).includes(key.slice(24))], [[], false], String(found));
+    // Another error, so that the next is not the same.
+    source.text = "";
+    await cookies.load(null, at((now += 61)));
+    source.errors.pop();
+  }
 });
 
 test("a log that fails, also later, fails no request, and then and by default events are printed", async (t) => {

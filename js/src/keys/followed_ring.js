@@ -8,6 +8,7 @@ import { sha256 } from "../crypto/algorithms.js";
 import { sayingBy } from "../base/log.js";
 import { KeysInUse, tellOfRing } from "./in_use.js";
 import { keysFor } from "./purpose_keys.js";
+import { sentencesOf } from "./redact.js";
 import { parseRing, warnOfEarlyEnds } from "./ring.js";
 
 const MOST_SECONDS = 86_400;
@@ -70,7 +71,8 @@ class FollowedRing {
       if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#settings.options), seen, turn);
       this.#refused = null;
     } catch (error) {
-      this.#refuse(error, seen ?? String(error));
+      const told = seen ? error : await sentencesOf(error);
+      this.#refuse(told, seen ?? String(told));
     }
   }
 

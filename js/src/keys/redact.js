@@ -6,6 +6,7 @@ import { ANY_KEY_PREFIX, checksum } from "./key.js";
 
 /** The characters behind the suite of a key: its secret and its checksum. */
 const ENCODED = 48;
+const HOLDS_A_KEY = "the error of the source holds a key and is not shown";
 
 /** Returns true for a text that holds a key, or the end of one. */
 export async function looksLikeAKey(text) {
@@ -16,6 +17,26 @@ export async function looksLikeAKey(text) {
     if (bytes && new Set(bytes).size > 7 && (await isChecked(bytes))) return true;
   }
   return false;
+}
+
+/**
+ * Reduces an error and its causes to their names, codes, messages and stacks, because the rest may show a text that was read. An
+ * error that holds a key is not shown.
+ */
+export async function sentencesOf(error) {
+  const chain = new Set();
+  for (let one = error; ![null, undefined].includes(one) && !chain.has(one); one = one.cause) chain.add(one);
+  const all = [...chain].map(factsOf);
+  if (await looksLikeAKey(all.map((facts) => Object.values(facts).join("\n")).join("\n"))) return new Error(HOLDS_A_KEY);
+  const reduced = (cause, { message, ...facts }) => Object.assign(new Error(message, cause && { cause }), facts);
+  return all.reduceRight(reduced, undefined) ?? new Error();
+}
+
+/** A source in JavaScript may throw anything. */
+function factsOf(error) {
+  const { name, code, message, stack } = typeof error === "string" ? { message: error } : error;
+  const facts = Object.entries({ name: name === "Error" ? undefined : name, code, message, stack });
+  return Object.fromEntries(facts.filter(([, fact]) => typeof fact === "string"));
 }
 
 async function isChecked(bytes) {
