@@ -209,6 +209,7 @@ fn inspect_takes_the_keys_of_a_variable_and_of_the_settings() {
     let other = desk.done("keygen");
     desk.write("other", &other);
     desk.write("none.toml", "idle_timeout = '1h'\n");
+    desk.write("watched.toml", "watch_keys = '10s'\n");
     desk.write("file.toml", "keys_file = 'keys'\n");
     desk.write("variable.toml", "keys_env = 'SHOP_KEYS'\n");
     desk.write("here.toml", format!("keys = '{}'\n", ours.trim_end()));
@@ -226,6 +227,8 @@ fn inspect_takes_the_keys_of_a_variable_and_of_the_settings() {
             &[("SESSION_KEYS", &other)],
         ),
         ("--settings none.toml", &[("SESSION_KEYS", &ours)]),
+        ("--settings watched.toml", &[("SESSION_KEYS", &ours)]),
+        ("--keys keys --settings watched.toml", &[]),
         ("--settings file.toml", &[("SESSION_KEYS", &other)]),
         (
             "--settings variable.toml",
