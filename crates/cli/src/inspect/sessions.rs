@@ -298,7 +298,8 @@ pub(super) fn explanation(reason: Reason) -> &'static str {
              compare --name, --application, --type and --context with the application"
         }
         Reason::Malformed => {
-            "its tag is valid but its content breaks the format: a bug, or another program with the key"
+            "its tag is valid but its content breaks the format: a session bound to a device, which this program does not \
+             open, a bug, or another program with the key"
         }
         Reason::NotYetValid => {
             "it is from the future by more than the clock skew: a clock is wrong"

@@ -78,7 +78,7 @@ fn cases(desk: &Desk) -> Vec<Case> {
             &good,
         ),
         case("Duplicate", "none is preferred", "--name session", &two),
-        malformed(desk, "Malformed", "its tag is valid"),
+        malformed(desk, "Malformed", "a session bound to a device"),
         malformed(desk, "Payload", "its content is not a dictionary"),
     ]
 }
