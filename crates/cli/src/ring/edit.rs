@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use hardtack::{
-    keys::{KeyId, KeyInfo},
+    keys::{KeyId, KeyInfo, redact},
     settings::show_duration,
 };
 use zeroize::Zeroizing;
@@ -63,6 +63,10 @@ impl Target {
         change: impl FnOnce(&mut Edit) -> Result<Vec<String>, Failure>,
     ) -> Answer {
         let now = time::now()?;
+        let name = self.file.to_string_lossy();
+        if redact(&name) != name {
+            return Err(Failure::usage(NO_FILE));
+        }
         // A dry run does not lock the file.
         let file = (!self.dry_run && !self.is_piped()).then(|| EditedFile::open(&self.file));
         let file = file.transpose()?;
@@ -220,5 +224,8 @@ pub(super) fn find(ring: &KeyRing, id: &str, file: &str) -> Result<KeyInfo, Stri
     })
 }
 
+/// A new file would show the key in its name.
+const NO_FILE: &str = "expected the path of a file, found a key; put the key into a file, or give `-` and the ring on \
+                       standard input";
 pub(super) const NOT_KNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, \
                                     --settings-env PREFIX, or --lifetime DURATION";

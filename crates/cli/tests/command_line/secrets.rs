@@ -40,6 +40,9 @@ fn a_key_on_the_command_line_is_not_repeated() {
         format!("ring add keys {key}"),
         format!("ring add keys --suite {key}"),
         format!("ring add keys --seal-from {key}"),
+        format!("ring add {key}"),
+        format!("ring add {bare}"),
+        format!("ring add {key},{key}"),
         format!("ring add {key}/keys"),
         format!("ring show {key}"),
         format!("ring check {key}"),
@@ -60,27 +63,35 @@ fn a_key_on_the_command_line_is_not_repeated() {
     }
     desk.done("ring add keys");
     check(&desk.run(&format!("ring retire keys {key}")), key);
-    // Nothing is wrong with these names.
-    for line in [
-        format!("ring add {key}"),
-        format!("ring rotate {key} --after 1h --lifetime 30m"),
-        format!("inspect eHhYAAA --name {key}"),
-    ] {
-        let ran = desk.run(&line);
-        assert!(
-            ran.out.contains("hardtack_key_v1_…") || ran.out.starts_with("new key"),
-            "{}{}",
-            ran.out,
-            ran.err
-        );
-        check(&ran, key);
-    }
+    // Nothing is wrong with this name.
+    let ran = desk.run(&format!("inspect eHhYAAA --name {key}"));
+    assert!(
+        ran.out.contains("hardtack_key_v1_…"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    check(&ran, key);
     // One key in some dozens begins as a token does, so this one may end without a mistake.
     check(&desk.run(&format!("inspect a={bare}")), key);
     check(
         &desk.run(&format!("inspect eA --keys keys --header {key}/")),
         key,
     );
+}
+
+#[test]
+fn no_file_is_named_by_a_key() {
+    let desk = Desk::new();
+    let key = desk.done("keygen");
+    let key = key.trim_end();
+    let bare = &key["hardtack_key_v1_xaes_".len()..];
+    for file in [key.to_owned(), bare.to_owned(), format!("{key},{key}")] {
+        let ran = desk.run(&format!("ring add {file}"));
+        assert_eq!(ran.code, Some(2), "{}{}", ran.out, ran.err);
+        assert!(ran.err.contains("found a key"), "{}", ran.err);
+        assert!(!desk.path(&file).exists());
+    }
 }
 
 /// A part of one would not be known for a key.
