@@ -78,7 +78,7 @@ fn read_variables(prefix: &str) -> Result<SessionSettings, Failure> {
 
 /// Returns the table `session` of a file, or the whole file without such a table.
 fn read(path: &Path) -> Result<SessionSettings, Failure> {
-    let fail = |error: String| Failure::file("cannot read", path, error);
+    let fail = |error: String| Failure::File(format!("cannot read {}: {error}", path.display()));
     let bytes = File::open(path).and_then(all_of);
     let bytes = bytes.map_err(|error| fail(error.to_string()))?;
     let text = str::from_utf8(&bytes).map_err(|_| fail("it is not UTF-8".to_owned()))?;

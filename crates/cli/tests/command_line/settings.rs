@@ -353,11 +353,12 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
     }
     desk.write("default.toml", "[session]\n");
     desk.done("ring check keys --settings default.toml");
-    let refused = desk.refused(3, "ring check keys --settings missing.toml");
-    assert!(
-        refused.starts_with("cannot read missing.toml: "),
-        "{refused}"
-    );
+    // Settings are no ring, which may come from standard input.
+    for missing in ["missing.toml", "-"] {
+        let refused = desk.refused(3, &format!("ring check keys --settings {missing}"));
+        let sentence = format!("cannot read {missing}: ");
+        assert!(refused.starts_with(&sentence), "{refused}");
+    }
     let refused = desk.refused(2, "ring check keys --settings default.toml --lifetime 1h");
     assert!(refused.contains("cannot be used with"), "{refused}");
 }
