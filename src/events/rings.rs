@@ -86,5 +86,5 @@ fn joined(ids: &[impl Display]) -> String {
 
 const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new ones too; correct \
     it, unless nobody is to be signed in before";
-const RING_IS_LATE: &str =
-    "the sources of the key ring do not answer, the earlier one stays in use: give them a timeout";
+const RING_IS_LATE: &str = "the sources of the key ring do not answer, the earlier one stays in use: give them a timeout, \
+    and an async client a runtime that no session waits in";

@@ -138,7 +138,8 @@ fn a_source_that_hangs_while_sessions_wait_is_one_warning() {
     let told = one(told.into_iter().filter(is_of_keys).collect());
     assert_eq!(told.level, Level::WARN);
     assert!(
-        told.fields.contains("give them a timeout"),
+        told.fields
+            .contains("give them a timeout, and an async client a runtime"),
         "{}",
         told.fields
     );

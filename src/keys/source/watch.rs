@@ -223,7 +223,8 @@ impl WatchedKeyRing {
     /// session's [`Clock`]. Then the process was suspended, or its clock was set. The thread polls at once, reads a
     /// change once more after 0.1 seconds, and takes it if both agree. Sessions wait for this, which blocks their
     /// threads for 5 seconds at most. If a source hangs, the ring stays as it is, and no session waits again before the
-    /// source has answered. So give a function a timeout, and let it answer within the interval.
+    /// source has answered. So give a function a timeout, and let it answer within the interval. It must not need the
+    /// async runtime of the sessions, because they may hold all its threads: give an async client its own runtime.
     ///
     /// The thread ends at its next poll when all cookies, headers and tokens that were built with the ring are dropped,
     /// and all its [`SharedKeyRing`]s too.
