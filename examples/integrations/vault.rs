@@ -21,6 +21,8 @@ pub(crate) fn keys(vault: &str, token: String) -> RingSource {
     let address = format!("{vault}/v1/secret/data/shop");
     RingSource::from_fn("vault", move || {
         let request = ureq::get(&address).header("x-vault-token", &token);
+        // A vault that never answers would keep the keys of now for ever.
+        let request = request.config().timeout_global(Some(PATIENCE)).build();
         let secret: Value = request.call()?.body_mut().read_json()?;
         let keys = secret["data"]["data"]["session_keys"].as_str();
         Ok(keys.ok_or("the secret has no `session_keys`")?.to_owned())
@@ -37,6 +39,8 @@ pub(crate) fn cookie(
     watched.spawn()?;
     Ok(cookie)
 }
+
+const PATIENCE: Duration = Duration::from_secs(5);
 
 async fn home(session: Session) -> Result<String, SessionError> {
     let visits = session.get::<u32>("visits")?.unwrap_or(0) + 1;

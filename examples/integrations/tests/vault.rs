@@ -95,6 +95,19 @@ fn a_running_program_follows_a_rotation_and_nobody_is_signed_out() {
     assert_eq!(visitor.get("/").text, "visit 3\n");
 }
 
+#[test]
+fn a_vault_that_never_answers_is_an_error() {
+    // Connections wait to be accepted.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", silent.local_addr().unwrap());
+    let keys = program::keys(&address, "root".to_owned());
+    let (answer, answered) = std::sync::mpsc::channel();
+    std::thread::spawn(move || answer.send(KeyRing::from_sources([keys])));
+    let answered = answered.recv_timeout(Duration::from_secs(60)).unwrap();
+    let told = answered.unwrap_err().to_string();
+    assert!(told.contains("vault") && told.contains("timeout"), "{told}");
+}
+
 /// Returns `true` if the program seals a new session with this key.
 fn is_sealed_by(cookie: &SessionCookie, key: &str) -> bool {
     opens(&with_key(key), &begin(cookie))
