@@ -773,7 +773,10 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   saveAsCookies(session: S, response?: ResponseFacts): Promise<CookieToSet[]>;
   /** Saves into the `Headers` of a response: `Set-Cookie`, `Vary` and the headers for caches. */
   saveTo(headers: ResponseHeaders, session: S, response?: Omit<ResponseFacts, "isShareable">): Promise<void>;
-  /** Returns the response with the session saved: the same response, or a copy if its headers cannot be changed. */
+  /**
+   * Returns the response with the session saved: the same response, or a copy if its headers cannot be changed. To set a cookie, a
+   * response without a body is copied too, because an application may return it to every visitor.
+   */
   saveToResponse<R extends { readonly status: number; readonly headers: ResponseHeaders }>(response: R, session: S): Promise<R>;
 }
 

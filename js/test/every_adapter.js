@@ -360,6 +360,21 @@ function keepsOthers(name, open) {
     assert.equal((await browser.get("/look")).text, "11");
   });
 
+  test(`${name}: one response that answers all visitors gives none the session of another`, async () => {
+    const moved = new Response(null, { status: 303, headers: { location: "http://localhost/look" } });
+    const browser = await open(cookies, {}, (session, path) => (PAGES[path](session), { response: moved }));
+    const visitor = async (path) => {
+      browser.cookies.clear();
+      const { status, setCookies } = await browser.get(path);
+      const session = await cookies.load(fieldOf(setCookies));
+      return [status, setCookies.length, session.get("user"), session.get("visits")];
+    };
+    assert.deepEqual(await visitor("/sign-in"), [303, 1, "ada", undefined]);
+    assert.deepEqual(await visitor("/look"), [303, 0, undefined, undefined]);
+    assert.deepEqual(await visitor("/plain"), [303, 0, undefined, undefined]);
+    assert.deepEqual(await visitor("/visit"), [303, 1, undefined, 1]);
+  });
+
   test(`${name}: a response that was fetched has each field once`, async () => {
     const fields = { "cache-control": "public", "x-a": "1", "set-cookie": "a=1" };
     const { origin } = await listening(createServer((request, response) => response.writeHead(200, fields).end("far")));

@@ -124,7 +124,7 @@ export class SessionCookie extends Carrier {
 
   /**
    * Ends the request, and returns its response with the session saved: the same one, or a copy where its headers cannot
-   * be changed, as those of `Response.redirect()` and of `fetch()`.
+   * be changed, as those of `Response.redirect()` and of `fetch()`, or where it may answer other visitors.
    */
   async saveToResponse(response, session) {
     ensure(response?.headers, "response", "expected a Response");
@@ -211,22 +211,26 @@ async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
   return [...former, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
 }
 
-/** Makes the changes of `headChanges` in a response, or in a copy where its headers cannot be changed. */
+/** Makes the changes of `headChanges` in a response, or in a copy where its headers cannot be changed, or may be those of others. */
 export function withChanges(response, changes) {
   if (changes.length === 0) return response;
+  const hasCookies = changes.some(([name]) => name === "set-cookie");
   try {
-    setChanges(response.headers, changes);
-    return response;
-  } catch {
-    if (isFixed(response)) {
-      const isLost = changes.some(([name]) => name === "set-cookie");
-      if (isLost) throw new SessionError("after-head", "session cannot be saved with this response; `save` it before, and send its cookie");
+    // An application may have one response for all visitors if it has no body, which is sent once.
+    if (!hasCookies || response.status < 200 || response.body !== null) {
+      setChanges(response.headers, changes);
       return response;
     }
-    const copy = new Response(response.body, response);
-    setChanges(copy.headers, changes);
-    return copy;
+  } catch {
+    if (isFixed(response)) {
+      const advice = "session cannot be saved with this response; `save` it before, and send its cookie";
+      if (hasCookies) throw new SessionError("after-head", advice);
+      return response;
+    }
   }
+  const copy = new Response(response.body, response);
+  setChanges(copy.headers, changes);
+  return copy;
 }
 
 /** A network error and an opaque response have no copy, and outside of workers, where it has its socket, no upgrade has one. */

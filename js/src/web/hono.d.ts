@@ -8,6 +8,7 @@ export interface HonoContext<S extends BaseSession> {
   readonly req: { readonly raw: AnyRequest };
   readonly env: unknown;
   readonly var: { readonly session?: S };
+  readonly finalized: boolean;
   res: unknown;
 }
 

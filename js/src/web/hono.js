@@ -22,7 +22,8 @@ export function session(cookies, options) {
       // Hono has answered the error of a handler, by itself or by `onError`, which may take its status.
       stateOf(session).hasFailed = hasAnswer(error) && [500, error.status].includes(c.res.status);
       const saved = await save(hasAnswer(error) && c.res.status === 500 ? answerOf(error) : c.res);
-      if (saved === c.res) return;
+      // Where nothing has answered, Hono says so.
+      if (saved === c.res || !c.finalized) return;
       // Else Hono adds the fields of the response that is replaced.
       c.res = undefined;
       c.res = saved;
