@@ -9,11 +9,12 @@ import express from "express";
 import express4 from "express4";
 import { createApp, eventHandler, toNodeListener } from "h3-1";
 
+import { SessionCookie, attributes } from "../src/index.js";
 import { session as inExpress } from "../src/web/express.js";
 import { withSession as inH3 } from "../src/web/h3.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { headOverHttp2, listening } from "./stand_ins.js";
-import { cookies, isExpiry, signedIn } from "./visitor.js";
+import { XAES_KEY, cookies, isExpiry, signedIn } from "./visitor.js";
 
 const visit = (session) => session.update("visits", (visits = 0) => visits + 1);
 
@@ -122,6 +123,20 @@ for (const [name, framework] of Object.entries({ Express: express, "Express 4": 
     assert.ok(held.cookies.get("__Host-session"));
   });
 }
+
+test("a connection can be closed after a response of two sessions", async () => {
+  const adapters = [cookies, await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-other" }) })].map((of) => inExpress(of));
+  const server = createServer((request, response) => {
+    const answer = () => (visit(request.session), response.end("x"));
+    adapters[0](request, response, () => (visit(request.session), adapters[1](request, response, answer)));
+  });
+  const browser = await listening(server);
+  const connected = once(server, "connection");
+  assert.equal((await browser.get("/")).setCookies.length, 2);
+  const [socket] = await connected;
+  socket.destroy();
+  assert.equal(socket.destroyed, true);
+});
 
 test("what Node refuses only when it writes fails the request, too", async () => {
   const [failed, told] = [[], []];

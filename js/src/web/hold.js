@@ -171,6 +171,9 @@ function showSent(response, isEnded) {
   };
 }
 
+/** By socket: how many hold an answer for it, of several sessions in one response, and what gives its `destroy` back. */
+const kept = new WeakMap();
+
 /**
  * Lets an answer that is whole be sent before its connection is destroyed, as Express does for an error that comes after it.
  * Returns a function that takes this back.
@@ -179,6 +182,22 @@ function keepConnection(response) {
   const { socket, stream } = response;
   // HTTP/2 has one connection for all.
   if (!socket || stream) return () => {};
+  const keeping = kept.get(socket) ?? { holders: 0, giveBack: withholdDestroy(socket) };
+  kept.set(socket, keeping);
+  keeping.holders++;
+  return () => {
+    // The first to hold an answer is also the first to let it go, to the next.
+    if (--keeping.holders > 0) return;
+    kept.delete(socket);
+    const given = keeping.giveBack();
+    if (!given) return;
+    if (response.writableEnded && !response.writableFinished) response.once("finish", () => socket.destroy(...given));
+    else socket.destroy(...given);
+  };
+}
+
+/** Returns a function that gives `destroy` back, and returns the arguments of the first call until then, if there was one. */
+function withholdDestroy(socket) {
   const own = Object.getOwnPropertyDescriptor(socket, "destroy");
   let given;
   socket.destroy = (...args) => {
@@ -188,9 +207,7 @@ function keepConnection(response) {
   return () => {
     delete socket.destroy;
     if (own) Object.defineProperty(socket, "destroy", own);
-    if (!given) return;
-    if (response.writableEnded && !response.writableFinished) response.once("finish", () => socket.destroy(...given));
-    else socket.destroy(...given);
+    return given;
   };
 }
 
