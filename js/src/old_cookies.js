@@ -2,7 +2,7 @@
 
 import { EPOCH, U32 } from "./base/bytes.js";
 import { ConfigError, Refusal, SessionError, refuseUnknown } from "./base/errors.js";
-import { duration, secondsOf } from "./base/time.js";
+import { duration, isClockRunning, secondsOf } from "./base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
 import { chosenIn, settingsOf } from "./carrier/cookie.js";
 import { madeBy } from "./session/settings.js";
@@ -91,7 +91,7 @@ class OldCookies {
     this.#sources = sources;
     this.#say = say;
     for (const { template, dropped, from, type: of } of sources) {
-      if (from * 1000 > Date.now()) this.#tell(template, template.name, TOO_EARLY);
+      if (from * 1000 > Date.now() && isClockRunning()) this.#tell(template, template.name, TOO_EARLY);
       if (of && ![DICTIONARY, type].includes(of)) throw new ConfigError("migrateFrom", OF_ANOTHER_TYPE);
       for (const field of dropped) {
         if (field.name === name) throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");

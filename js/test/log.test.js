@@ -76,9 +76,14 @@ test("a ring that is taken is told, and a `not_before` in the future is a warnin
   assert.equal((await program({ notBefore: new Date(Date.now() - 1000) })).built.length, 1);
 });
 
-test("a worker whose clock stands still until its first request warns of no `not_before`", async (t) => {
+test("a worker whose clock stands still until its first request tells nothing that depends on the time", async (t) => {
   t.mock.method(Date, "now", () => 0);
-  assert.equal((await program({}, `${XAES_KEY}\nnot_before=2026-02-01T00:00:00Z`)).built.length, 1);
+  const ring = `${OTHER_KEY} seal_from=2026-02-01T00:00:00Z\n${XAES_KEY} accept_until=2026-02-01T00:00:01Z\nnot_before=2026-02-01T00:00:00Z`;
+  const old = oldCookie({ name: "old", read: () => null, from: Date.parse("2026-02-01"), until: Date.parse("2027-02-01") });
+  const { built } = await program({ migrateFrom: old }, ring);
+  assert.deepEqual(built.map(([level, message, { seals, accepts }]) => [level, message, seals, accepts]), [
+    ["info", "sessions are ready", undefined, [`${id} until 2026-02-01T00:00:01Z`, `${otherId} seals from 2026-02-01T00:00:00Z`]],
+  ]);
 });
 
 test("of two programs, one with another ring, clock or type says so, with numbers", async () => {

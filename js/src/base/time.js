@@ -10,6 +10,9 @@ export function secondsOf(name, time, round = Math.floor) {
   return round(milliseconds / 1000);
 }
 
+/** In the global scope of a worker it is 1970, until the first request. */
+export const isClockRunning = () => Date.now() > 0;
+
 export const dateOf = (seconds) => new Date(seconds * 1000);
 
 /** `YYYY-MM-DDThh:mm:ssZ`. */

@@ -1,7 +1,7 @@
 // The keys of a ring at a time, for operators.
 
 import { concat, hex, toUtf8, u64, u8 } from "../base/bytes.js";
-import { dateOf, timeOf } from "../base/time.js";
+import { dateOf, isClockRunning, timeOf } from "../base/time.js";
 import { sha256 } from "../crypto/algorithms.js";
 import { sealingAt } from "./ring.js";
 
@@ -73,7 +73,6 @@ export function tellOfRing(say, message, { keys }, { seals, fingerprint, now, no
     return id + from + (acceptUntil < Infinity ? ` until ${timeOf(acceptUntil)}` : "");
   };
   const accepts = acceptedAt(keys, now / 1000).map(shown);
-  say("info", message, { seals, accepts, fingerprint, notBefore, ...more });
-  // In the global scope of a worker it is 1970.
-  if (notBefore > now && now > 0) say("warn", IS_AHEAD, { notBefore, aheadBy: (notBefore - now) / 1000 });
+  say("info", message, { ...(isClockRunning() && { seals }), accepts, fingerprint, notBefore, ...more });
+  if (notBefore > now && isClockRunning()) say("warn", IS_AHEAD, { notBefore, aheadBy: (notBefore - now) / 1000 });
 }
