@@ -141,15 +141,17 @@ export type ConfigErrorCode =
   | "password"
   | "trustOrigins"
   | "trustFormPosts"
+  | "originCheckOnly"
+  | "tokensInForms"
+  | "formField"
+  | "formLimit"
   // Adapters
   | "cookies"
   | "guard"
-  | "contextBy"
-  | "onOutcome"
-  | "onRefused"
   | "refuse"
   | "failed"
-  | "handler";
+  | "headers"
+  | "response";
 
 /**
  * Error for a change that was refused; the session stays as it was. If `load` throws it with the code `unvalidated`, the

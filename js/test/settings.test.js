@@ -6,9 +6,12 @@ import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, Session, SessionCookie, SessionToken, attributes, csrfToken, generateKey, revalidation, revocation, sessionType } from "../src/index.js";
+import { ConfigError, KeyRing, Session, SessionCookie, SessionToken, attributes, csrfToken, generateKey, revalidation, revocation, sessionType } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
 import { oldCookie } from "../src/old_cookies.js";
+import { withSession } from "../src/web/fetch.js";
+import { inNext } from "../src/web/next.js";
+import { withSession as inNode } from "../src/web/node.js";
 import { NOW, SIGNING_KEY, XAES_KEY, XCHACHA_KEY, cookies, filled, later, misconfigured, refused } from "./visitor.js";
 
 const build = (options, ring = XAES_KEY) => SessionCookie.encrypted(ring, options);
@@ -388,6 +391,23 @@ test("every option is described with its default", async () => {
     const options = [...body.matchAll(/^  (?:\/\*\*((?:[^*]|\*(?!\/))*)\*\/\n  )?readonly (\w+)\?:/gm)];
     assert.ok(options.length > 0, name);
     for (const [, comment = "", option] of options) assert.match(comment, /Default:/, `${name}.${option}`);
+  }
+});
+
+test("the code of each mistake with a guard or an adapter is declared", async () => {
+  const [, declared] = /^export type ConfigErrorCode =([^;]*);/m.exec(await readFile(new URL("../src/index.d.ts", import.meta.url), "utf8"));
+  const shared = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "shared" }) });
+  const mistakes = [
+    ...["trustOrigins", "trustFormPosts", "originCheckOnly", "tokensInForms", "formField", "formLimit"].map((name) => () => new CsrfGuard({ [name]: 0 })),
+    ...["guard", "csrf"].map((name) => () => withSession(cookies, () => {}, { [name]: true })),
+    ...["refuse", "failed"].map((name) => () => inNode(cookies, () => {}, { [name]: true })),
+    () => withSession(null, () => {}),
+    () => withSession(cookies, () => {})(new Request("http://localhost/")),
+    () => inNext(shared, () => ({ getAll: () => [] })).load(),
+  ];
+  for (const mistake of mistakes) {
+    const error = await (async () => mistake())().catch((error) => error);
+    assert.ok(error instanceof ConfigError && declared.includes(`"${error.code}"`), `${mistake} ${error?.code}`);
   }
 });
 
