@@ -4,7 +4,7 @@
 
 use std::{env, path::Path, process::Command};
 
-use hardtack::{ConfigError, EncryptionKey, SessionCookie, SessionSettings};
+use hardtack::{ConfigError, SessionSettings};
 
 use super::{browser::Browser, field, folder::Folder, key, refused, secrets::check_hidden, toml};
 
@@ -104,15 +104,6 @@ fn without_keys_no_cookie_is_built() {
     let (names, sentence) = refused(toml("").build());
     assert_eq!(names, ["keys"]);
     assert!(sentence.contains("`keys_env`"), "{sentence}");
-}
-
-#[test]
-fn keys_in_the_settings_and_in_the_program_are_refused() {
-    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
-    let settings = toml("keys_env = 'SESSION_KEYS'");
-    let (names, sentence) = refused(settings.apply_to(builder));
-    assert_eq!(names, ["keys_env"]);
-    assert!(sentence.contains("its own keys"), "{sentence}");
 }
 
 type Translated<'a> = (&'a str, Result<(&'a str, &'a str), &'a str>);

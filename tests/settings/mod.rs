@@ -1,8 +1,5 @@
 //! Settings from files, from the environment and from options of other systems.
 
-mod behaviour;
-#[cfg(feature = "http")]
-mod effects;
 mod formats;
 mod key_sources;
 mod keys;
@@ -40,19 +37,12 @@ fn cookie(settings: SessionSettings) -> SessionCookie {
     settings.apply_to(builder).unwrap().build().unwrap()
 }
 
-/// The `Set-Cookie` fields of a session with something in it.
-#[track_caller]
-fn fields(settings: SessionSettings) -> Vec<String> {
-    let mut browser = Browser::from(cookie(settings));
-    browser.visit(|session| session.insert("user", 42).unwrap());
-    browser.sent
-}
-
-/// Name and attributes of the one field.
+/// Name and attributes of the `Set-Cookie` field of a session with something in it.
 #[track_caller]
 fn field(settings: SessionSettings) -> (String, String) {
-    let fields = fields(settings);
-    let (name, rest) = fields.last().unwrap().split_once('=').unwrap();
+    let mut browser = Browser::from(cookie(settings));
+    browser.visit(|session| session.insert("user", 42).unwrap());
+    let (name, rest) = browser.sent.last().unwrap().split_once('=').unwrap();
     let (_, attributes) = rest.split_once("; ").unwrap();
     (name.to_owned(), attributes.to_owned())
 }

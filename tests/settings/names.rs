@@ -5,7 +5,7 @@
 use std::{error::Error, fmt};
 
 use hardtack::{
-    EncryptionKey, KeyRing, SameSite, SessionCookie, SessionSettings,
+    EncryptionKey, KeyRing, SameSite, SessionCookie, SessionSettings, Size,
     carrier::{FormerAttributes, RefreshAfter, SessionCookieBuilder},
     keys::RingSource,
 };
@@ -45,6 +45,18 @@ fn same_site_is_a_word_in_any_case() {
 }
 
 #[test]
+fn a_size_is_one_of_these_words() {
+    for (word, size) in [
+        ("anywhere", Size::Anywhere),
+        ("browser", Size::Browser),
+        ("split:2", Size::Split(2)),
+        ("split:4", Size::Split(4)),
+    ] {
+        check(&format!("size = '{word}'"), |b| b.size(size));
+    }
+}
+
+#[test]
 fn refresh_is_a_word_or_a_duration() {
     check("refresh_after = 'never'", |b| {
         b.refresh_after(RefreshAfter::Never)
@@ -81,35 +93,26 @@ fn durations_are_texts_or_whole_seconds() {
 }
 
 #[test]
-fn a_switch_that_is_off_is_as_if_left_out() {
-    for name in [
-        "partitioned",
-        "save_on_server_error",
-        "keep_unknown_keys",
-        "refresh_navigations_only",
-        "danger_allow_http",
-        "danger_allow_shared_caching",
-    ] {
-        for off in ["false", "'false'", "0", "'0'", "'off'", "'No'"] {
-            check(&format!("{name} = {off}"), |b| b);
-        }
-    }
-}
-
-#[test]
 fn a_flag_is_one_of_these_words_in_any_case() {
     for (words, is_on) in [
         (["true", "yes", "on", "y", "t", "1"], true),
         (["false", "no", "off", "n", "f", "0"], false),
     ] {
-        for word in words {
-            for word in [word.to_owned(), word.to_uppercase(), format!(" {word} ")] {
-                check(&format!("danger_allow_http = '{word}'"), |b| {
-                    if is_on { b.danger_allow_http() } else { b }
-                });
-                let secure = toml(&format!("secure = '{word}'"));
-                assert_eq!(secure.check().is_ok(), is_on, "{word}");
-            }
+        let texts = words.iter().flat_map(|word| {
+            let upper = word.to_uppercase();
+            [
+                format!("'{word}'"),
+                format!("'{upper}'"),
+                format!("' {word} '"),
+            ]
+        });
+        let values = [is_on.to_string(), u8::from(is_on).to_string()];
+        for value in texts.chain(values) {
+            check(&format!("danger_allow_http = {value}"), |b| {
+                if is_on { b.danger_allow_http() } else { b }
+            });
+            let secure = toml(&format!("secure = {value}"));
+            assert_eq!(secure.check().is_ok(), is_on, "{value}");
         }
     }
 }
@@ -153,36 +156,6 @@ fn earlier_attributes_are_a_list_of_tables_or_a_text() {
     check("formerly = {path = '/app'}", |b| {
         b.formerly(FormerAttributes::new().path("/app"))
     });
-}
-
-#[test]
-fn a_flag_that_is_off_in_the_settings_is_off_whatever_the_builder_has() {
-    let off = |settings: &str, on: fn(SessionCookieBuilder) -> SessionCookieBuilder| {
-        let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
-        let applied = toml(settings).apply_to(on(builder.clone())).unwrap();
-        assert_eq!(format!("{applied:?}"), format!("{builder:?}"), "{settings}");
-        assert_ne!(format!("{:?}", on(builder.clone())), format!("{builder:?}"));
-    };
-    for settings in ["danger_allow_http = false", "secure = true"] {
-        off(settings, SessionCookieBuilder::danger_allow_http);
-    }
-    off("partitioned = false", SessionCookieBuilder::partitioned);
-    off(
-        "danger_allow_shared_caching = false",
-        SessionCookieBuilder::danger_allow_shared_caching,
-    );
-    off(
-        "refresh_navigations_only = false",
-        SessionCookieBuilder::refresh_navigations_only,
-    );
-    off(
-        "keep_unknown_keys = false",
-        SessionCookieBuilder::keep_unknown_keys,
-    );
-    off(
-        "save_on_server_error = false",
-        SessionCookieBuilder::save_on_server_error,
-    );
 }
 
 /// Shows what it read by `Debug`, as errors of parsers do.

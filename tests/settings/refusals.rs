@@ -15,9 +15,7 @@ fn check(name: &str, value: &str, says: &str) {
 
 #[test]
 fn an_insecure_cookie_needs_its_name() {
-    for value in ["false", "'false'", "'off'", "0", "'no'"] {
-        check("secure", value, "set `danger_allow_http`");
-    }
+    check("secure", "false", "set `danger_allow_http`");
     check("secure", "'maybe'", "leave it out");
 }
 

@@ -12,11 +12,11 @@ use hardtack::{
 use super::{browser::Browser, documented, key, refused, times::seconds, toml};
 
 /// A setting with two values, and the builder's calls for the second one.
-struct Row {
-    name: &'static str,
+pub(super) struct Row {
+    pub(super) name: &'static str,
     other: &'static str,
     value: &'static str,
-    calls: fn(SessionCookieBuilder) -> SessionCookieBuilder,
+    pub(super) calls: fn(SessionCookieBuilder) -> SessionCookieBuilder,
 }
 
 const fn row(
@@ -34,7 +34,7 @@ const fn row(
 }
 
 #[rustfmt::skip] // One row a setting.
-const ROWS: [Row; 25] = [
+pub(super) const ROWS: [Row; 25] = [
     row("name", "'a'", "'__Host-b'", |b| b.name("__Host-b")),
     row("path", "'/a'", "'/b'", |b| b.path("/b")),
     row("domain", "'a.example'", "'b.example'", |b| b.domain("b.example")),
@@ -54,8 +54,8 @@ const ROWS: [Row; 25] = [
     row("size", "'browser'", "'split:3'", |b| b.size(Size::Split(3))),
     row("padding", "'none'", "'padme'", |b| b.padding(Padding::Padme)),
     row("application", "'a'", "'b'", |b| b.application("b")),
-    row("context", "{a = 'a', b = 'a'}", "{b = 'b', c = 'c'}", |b| b.context("b", "b").context("c", "c")),
-    row("formerly", "{path = '/a'}", "[{path = '/b'}, {domain = ''}]", |b| {
+    row("context", "{a = 'a', b = 'a'}", "'b=b, c=c'", |b| b.context("b", "b").context("c", "c")),
+    row("formerly", "{path = '/a'}", "'path=/b, domain='", |b| {
         let former = FormerAttributes::new;
         b.formerly(former().path("/b")).formerly(former().no_domain())
     }),
@@ -63,22 +63,29 @@ const ROWS: [Row; 25] = [
     row("keep_unknown_keys", "false", "true", SessionCookieBuilder::keep_unknown_keys),
     row("danger_allow_http", "false", "true", SessionCookieBuilder::danger_allow_http),
     row("danger_allow_shared_caching", "false", "true", SessionCookieBuilder::danger_allow_shared_caching),
-    // Their one value changes nothing here.
     row("httponly", "true", "true", |b| b),
     row("secure", "true", "true", |b| b),
 ];
 
+/// Settings whose one value is what every cookie has.
+const OF_ONE_VALUE: [&str; 2] = ["httponly", "secure"];
+
 /// Settings of the keys, which a program may have of its own.
-const OF_KEYS: [&str; 6] = [
-    "mode",
-    "keys",
-    "keys_env",
-    "keys_file",
-    "keys_from",
-    "watch_keys",
+pub(super) const OF_KEYS: [(&str, &str); 6] = [
+    ("mode", "'unencrypted-but-signed'"),
+    ("keys", "'hunter2'"),
+    ("keys_env", "'NO_SUCH_KEYS'"),
+    ("keys_file", "'/no/such/file'"),
+    ("keys_from", "'env=NO_SUCH_KEYS'"),
+    ("watch_keys", "10"),
 ];
 
 impl Row {
+    /// A variable has the text without TOML's quotes.
+    pub(super) fn text(&self) -> &str {
+        self.value.trim_matches('\'')
+    }
+
     fn settings(&self) -> SessionSettings {
         toml(&format!("{} = {}", self.name, self.value))
     }
@@ -96,17 +103,21 @@ impl Row {
     }
 }
 
-fn builder() -> SessionCookieBuilder {
+pub(super) fn builder() -> SessionCookieBuilder {
     SessionCookie::encrypted(EncryptionKey::generate().unwrap())
 }
 
 #[test]
 fn every_setting_has_a_row() {
-    let rows = ROWS.iter().map(|row| row.name).chain(OF_KEYS);
+    let rows = ROWS
+        .iter()
+        .map(|row| row.name)
+        .chain(OF_KEYS.map(|(name, _)| name));
     assert_eq!(rows.collect::<BTreeSet<_>>(), documented());
 }
 
-/// So it replaces what the program says, and adds to what it lists: a context and former attributes.
+/// What the methods do is in `rules/option_pairs.rs`. A setting replaces what the program says, and adds to what it
+/// lists: a context and former attributes.
 #[test]
 fn a_setting_does_what_the_method_of_its_name_does_whatever_the_program_says() {
     for row in &ROWS {
@@ -121,12 +132,28 @@ fn a_setting_does_what_the_method_of_its_name_does_whatever_the_program_says() {
         };
         let others = |builder| row.others(false).apply_to(builder).unwrap();
         let new = builder();
-        check(apply(new.clone()), (row.calls)(new.clone()));
+        let called = (row.calls)(new.clone());
+        let is_shown = format!("{called:?}") != format!("{new:?}");
+        assert_eq!(is_shown, !OF_ONE_VALUE.contains(&row.name), "{}", row.name);
+        check(apply(new.clone()), called);
         // What the program says before, and after.
         let before = others(new.clone());
         check(apply(before.clone()), (row.calls)(before));
         check(others(apply(new.clone())), others((row.calls)(new)));
     }
+}
+
+#[test]
+fn a_flag_that_is_off_in_the_settings_is_off_whatever_the_program_says() {
+    let check = |settings: &str, on: fn(SessionCookieBuilder) -> SessionCookieBuilder| {
+        let new = builder();
+        let applied = toml(settings).apply_to(on(new.clone())).unwrap();
+        assert_eq!(format!("{applied:?}"), format!("{new:?}"), "{settings}");
+    };
+    for row in ROWS.iter().filter(|row| row.other == "false") {
+        check(&format!("{} = false", row.name), row.calls);
+    }
+    check("secure = true", SessionCookieBuilder::danger_allow_http);
 }
 
 #[test]
@@ -168,17 +195,15 @@ fn a_setting_of_a_later_layer_replaces_that_one_and_no_other() {
 
 #[test]
 fn settings_of_the_keys_are_refused_where_the_program_has_some() {
-    let keys = key();
-    for line in [
-        format!("keys = '{keys}'"),
-        "keys_env = 'NO_SUCH_KEYS'".to_owned(),
-        "keys_file = '/no/such/file'".to_owned(),
-        "keys_from = [{env = 'NO_SUCH_KEYS'}]".to_owned(),
-        "watch_keys = 10".to_owned(),
-        "mode = 'unencrypted-but-signed'".to_owned(),
-    ] {
-        let (names, _) = refused(toml(&line).apply_to(builder()));
-        assert_eq!(names, [line.split(' ').next().unwrap()]);
+    for (name, value) in OF_KEYS {
+        let settings = toml(&format!("{name} = {value}"));
+        let (names, sentence) = refused(settings.apply_to(builder()));
+        assert_eq!(names, [name]);
+        let says = match name {
+            "mode" => "does not match the program's keys",
+            _ => "the program has its own keys",
+        };
+        assert!(sentence.contains(says), "{sentence}");
     }
     assert!(toml("mode = 'encrypted'").apply_to(builder()).is_ok());
     let signing = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap());

@@ -3,8 +3,15 @@
 use std::ffi::OsString;
 
 use hardtack::{ConfigError, SessionSettings};
+use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::{field, key, refused, toml};
+use super::{
+    cases::cases,
+    field, key, refused,
+    times::at,
+    together::{OF_KEYS, ROWS, builder},
+    toml,
+};
 
 fn variables<const N: usize>(pairs: [(&str, &str); N]) -> Result<SessionSettings, ConfigError> {
     SessionSettings::from_variables("SESSION_", pairs)
@@ -12,48 +19,21 @@ fn variables<const N: usize>(pairs: [(&str, &str); N]) -> Result<SessionSettings
 
 #[test]
 fn every_setting_is_a_variable() {
-    let settings = variables([
-        ("SESSION_MODE", "encrypted"),
-        ("SESSION_NAME", "login"),
-        ("SESSION_PATH", "/app"),
-        ("SESSION_DOMAIN", "example.com"),
-        ("SESSION_SAME_SITE", "Strict"),
-        ("SESSION_PARTITIONED", "1"),
-        ("SESSION_IDLE_TIMEOUT", "900"),
-        ("SESSION_ABSOLUTE_TIMEOUT", "8h"),
-        ("SESSION_REMEMBER_UP_TO", "30d"),
-        ("SESSION_REFRESH_AFTER", "5m"),
-        ("SESSION_CLOCK_SKEW", "5"),
-        ("SESSION_NOT_BEFORE", "2026-12-15T00:00:00Z"),
-        ("SESSION_SIZE", "browser"),
-        ("SESSION_CONTEXT", "tenant=acme, stage=live"),
-        ("SESSION_FORMERLY", "path=/old, domain="),
-        ("SESSION_SAVE_ON_SERVER_ERROR", "yes"),
-        ("SESSION_DANGER_ALLOW_SHARED_CACHING", "false"),
-    ]);
-    let file = "
-        mode = 'encrypted'
-        name = 'login'
-        path = '/app'
-        domain = 'example.com'
-        same_site = 'strict'
-        partitioned = true
-        idle_timeout = '15m'
-        absolute_timeout = '8h'
-        remember_up_to = '30d'
-        refresh_after = '5m'
-        clock_skew = '5s'
-        not_before = '2026-12-15T00:00:00Z'
-        size = 'browser'
-        context = [['tenant', 'acme'], ['stage', 'live']]
-        formerly = [{path = '/old'}, {domain = ''}]
-        save_on_server_error = true
-        danger_allow_shared_caching = false
-    ";
-    assert_eq!(
-        format!("{:?}", settings.unwrap()),
-        format!("{:?}", toml(file))
-    );
+    let variable = |name: &str, text: &str| {
+        let name = format!("SESSION_{}", name.to_uppercase());
+        variables([(&*name, text)]).unwrap()
+    };
+    for row in &ROWS {
+        let new = builder();
+        let applied = variable(row.name, row.text()).apply_to(new.clone());
+        let expected = (row.calls)(new);
+        assert_eq!(format!("{:?}", applied.unwrap()), format!("{expected:?}"));
+    }
+    for (name, value) in OF_KEYS {
+        let settings = variable(name, value.trim_matches('\''));
+        let of_file = toml(&format!("{name} = {value}"));
+        assert_eq!(format!("{settings:?}"), format!("{of_file:?}"));
+    }
 }
 
 #[test]
@@ -260,3 +240,60 @@ fn the_files_of_the_documentation_are_understood() {
         assert_eq!(field(settings).0, "__Host-login");
     }
 }
+
+type Variable = (&'static str, &'static str);
+
+/// Variables with and without mistakes.
+fn any_variables() -> impl Strategy<Value = Vec<Variable>> {
+    let names = [
+        "S_SECURE",
+        "S_HTTPONLY",
+        "S_HTTP_ONLY",
+        "S_SAME_SITE",
+        "S_IDLE_TIMEOUT",
+        "S_REFRESH_AFTER",
+        "S_NAME",
+        "S_DOMAIN",
+        DANGEROUS,
+        "S_SAVE_ON_SERVER_ERROR",
+        "S_PARTITIONED",
+        "S_Secure",
+        "S_ SECURE",
+    ];
+    let values = [
+        "true", "false", "False", "0", "1", "off", "", "none", "lax", "600", "a", "b.c",
+    ];
+    vec((select(names.to_vec()), select(values.to_vec())), 1..5)
+}
+
+/// The fields that a cookie of these settings sends, if there is one.
+fn fields_of(variables: &[Variable]) -> Option<Vec<String>> {
+    let settings = SessionSettings::from_variables("S_", variables.iter().copied()).ok()?;
+    let site = settings.apply_to(builder()).unwrap().build().ok()?;
+    let session = site.load(None::<&str>, at(0));
+    session.insert("user", 42).unwrap();
+    Some(site.save(&session).unwrap().into_iter().collect())
+}
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn a_cookie_is_secure_unless_the_dangerous_setting_says_otherwise(variables in any_variables()) {
+        let is_dangerous = variables.iter().any(|(name, _)| *name == DANGEROUS);
+        if let Some(fields) = fields_of(&variables) && !is_dangerous {
+            for field in fields {
+                prop_assert!(field.contains("; Secure; HttpOnly"), "{variables:?}: {field}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_variable_and_no_option_makes_it_panic(text in any::<String>(), prefix in ".{0,3}") {
+        let _ = SessionSettings::from_variables(&prefix, [(&*text, &*text)]);
+        let translated = [(&*text, Ok((&*text, &*text))), (&*text, Err(&*text))];
+        let _ = SessionSettings::from_translated(&prefix, translated);
+    }
+}
+
+const DANGEROUS: &str = "S_DANGER_ALLOW_HTTP";

@@ -103,14 +103,6 @@ fn a_program_that_takes_the_keys_over_watches_them_itself() {
 }
 
 #[test]
-fn keys_of_the_program_are_not_watched() {
-    let builder = hardtack::SessionCookie::encrypted(hardtack::EncryptionKey::generate().unwrap());
-    let (names, sentence) = refused(toml("watch_keys = 10").apply_to(builder));
-    assert_eq!(names, ["watch_keys"]);
-    assert!(sentence.contains("its own keys"), "{sentence}");
-}
-
-#[test]
 fn an_interval_is_a_duration() {
     for (wrong, says) in [
         ("'true'", "a duration"),
