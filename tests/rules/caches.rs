@@ -21,48 +21,18 @@ fn saying<'a>(
         .fold(visit, |visit, (name, value)| visit.saying(name, value))
 }
 
-/// Fields that let shared caches store a response.
-const SHAREABLE: [Says; 56] = [
+/// Fields that let shared caches store a response, one row for each kind of `tests/vectors/caches.json`.
+const SHAREABLE: [Says; 15] = [
     &[("cache-control", "public")],
-    &[("cache-control", "max-age=60")],
-    &[("cache-control", "s-maxage=60")],
-    &[("cache-control", "PUBLIC, Max-Age=60")],
-    &[("cache-control", "no-cache")],
-    &[("cache-control", "must-revalidate")],
     &[("cache-control", "")],
-    // Neither is the directive it resembles.
-    &[("cache-control", "private=\"set-cookie\"")],
-    // Nothing in a quoted string is a directive, and nothing counts beside one that does not end.
-    &[("cache-control", "public, x=\"a, no-store, b\"")],
-    &[("cache-control", "private=\"set-cookie, private\"")],
-    &[("cache-control", "max-age=60, x=\"\\\", no-store, \"")],
-    &[("cache-control", "no-store, x=\"a")],
+    &[("cache-control", "max-age=9"), ("cache-control", "public")],
+    // Nothing counts beside a quoted string that does not end.
     &[("cache-control", "a=\"b"), ("cache-control", "no-store")],
-    &[("cdn-cache-control", "max-age=60, x=\", no-store, \"")],
-    &[("surrogate-control", "content=\"ESI/1.0, no-store, x\"")],
-    &[("cache-control", "no-storex, xprivate")],
-    &[("cdn-cache-control", "max-age=60")],
-    &[("surrogate-control", "max-age=60")],
+    // `must-understand` lets caches ignore `no-store` (RFC 9111 section 5.2.2.3).
+    &[("cache-control", "must-understand, no-store")],
     &[
         ("cache-control", "private"),
         ("cdn-cache-control", "max-age=60"),
-    ],
-    &[
-        ("cache-control", "no-store"),
-        ("cdn-cache-control", "max-age=60"),
-    ],
-    &[
-        ("cache-control", "no-store"),
-        ("surrogate-control", "max-age=60"),
-    ],
-    // For these two fields only `no-store` counts.
-    &[
-        ("cache-control", "private"),
-        ("cdn-cache-control", "private"),
-    ],
-    &[
-        ("cdn-cache-control", "public"),
-        ("surrogate-control", "public"),
     ],
     &[
         ("cache-control", "public"),
@@ -73,58 +43,16 @@ const SHAREABLE: [Says; 56] = [
         ("cdn-cache-control", "no-store"),
         ("surrogate-control", "max-age=60"),
     ],
-    &[
-        ("cache-control", "no-store"),
-        ("cdn-cache-control", "max-age=60"),
-        ("surrogate-control", "no-store"),
-    ],
-    &[("cache-control", "max-age=9"), ("cache-control", "public")],
     // A vendor's field lets that vendor's cache store the response.
-    &[("cloudflare-cdn-cache-control", "max-age=60")],
-    &[("vercel-cdn-cache-control", "s-maxage=60")],
-    &[("x-litespeed-cache-control", "public")],
-    &[("edge-control", "max-age=1d")],
-    &[("edge-control", "!no-store, cache-maxage=1d")],
-    &[("x-accel-expires", "60")],
-    &[("x-accel-expires", "@1900000000")],
-    &[("x-accel-expires", "@0")],
-    &[("x-accel-expires", "off")],
-    &[("x-accel-expires", "05")],
-    &[("x-accel-expires", "0s")],
-    &[("x-accel-expires", "")],
-    &[("x-accel-expires", "0"), ("x-accel-expires", "60")],
-    &[
-        ("cache-control", "private"),
-        ("cloudflare-cdn-cache-control", "max-age=60"),
-    ],
-    &[
-        ("cache-control", "no-store"),
-        ("vercel-cdn-cache-control", "max-age=60"),
-    ],
-    &[
-        ("cache-control", "no-store"),
-        ("edge-control", "max-age=60"),
-    ],
-    &[("cache-control", "no-store"), ("x-accel-expires", "60")],
-    &[("cache-control", "private"), ("x-accel-expires", "60")],
     &[
         ("cdn-cache-control", "no-store"),
-        ("cloudflare-cdn-cache-control", "max-age=60"),
+        ("vercel-cdn-cache-control", "s-maxage=60"),
     ],
-    // `must-understand` lets caches ignore `no-store` (RFC 9111 section 5.2.2.3).
-    &[("cache-control", "must-understand, no-store")],
-    &[("cache-control", "no-store, max-age=60, Must-Understand")],
-    &[
-        ("cache-control", "private"),
-        ("cdn-cache-control", "must-understand, no-store"),
-    ],
+    &[("edge-control", "!no-store, cache-maxage=1d")],
+    &[("x-accel-expires", "60")],
+    &[("x-accel-expires", "0"), ("x-accel-expires", "60")],
     // Without `Cache-Control` a date in `Expires` is a lifetime.
     &[("expires", "Fri, 15 Jan 2100 08:00:00 GMT")],
-    &[("expires", "Tue, 15 Jan 2030 08:00:00 +0000")],
-    &[("expires", "Friday, 15-Jan-50 08:00:00 GMT")],
-    // The clock of the cache decides about this year.
-    &[("expires", "Thu, 01 Jan 2026 00:00:00 GMT")],
-    &[("expires", "thu jan  1 00:00:00 2026")],
     &[
         ("expires", "0"),
         ("expires", "Fri, 15 Jan 2100 08:00:00 GMT"),
@@ -136,30 +64,14 @@ const SHAREABLE: [Says; 56] = [
 ];
 
 /// Fields that let only the visitor's browser store a response.
-const OWN: [Says; 28] = [
+const OWN: [Says; 9] = [
     &[("cache-control", "private")],
-    &[("cache-control", "Private, max-age=60")],
     &[("cache-control", "no-store")],
-    &[("cache-control", "NO-STORE")],
-    &[("cache-control", "no-cache,no-store")],
     &[("cache-control", "no-cache"), ("cache-control", "private")],
+    &[("cache-control", "x=\"\\\"\", private, y=\"\\\\\"")],
     &[("cdn-cache-control", "no-store")],
-    &[
-        ("cache-control", "private"),
-        ("surrogate-control", "no-store"),
-    ],
-    &[
-        ("cache-control", "no-store"),
-        ("cdn-cache-control", "max-age=0, no-store"),
-    ],
-    &[
-        ("cdn-cache-control", "no-store"),
-        ("surrogate-control", "no-store"),
-    ],
-    &[("cache-control", "private, must-understand, no-store")],
-    &[("vercel-cdn-cache-control", "no-store")],
-    &[("edge-control", "no-store")],
     &[("x-accel-expires", "0")],
+    &[("expires", "0")],
     &[
         ("cache-control", "private"),
         ("expires", "Fri, 15 Jan 2100 08:00:00 GMT"),
@@ -170,19 +82,6 @@ const OWN: [Says; 28] = [
         ("edge-control", "no-store"),
         ("cloudflare-cdn-cache-control", "no-store"),
     ],
-    &[("expires", "0")],
-    &[("expires", "-1")],
-    &[("expires", "Thu, 19 Nov 1981 08:52:00 GMT")],
-    &[("expires", "Wed, 31 Dec 2025 23:59:59 GMT")],
-    // No dates.
-    &[("expires", "soon")],
-    &[("expires", "never, 60")],
-    &[("expires", "Jan")],
-    &[("expires", "")],
-    &[("cache-control", "x=\"a, b\", no-store")],
-    &[("cache-control", "x=\"\\\"\", private, y=\"\\\\\"")],
-    &[("cdn-cache-control", "x=\"\", no-store")],
-    &[("x-accel-expires", " 00 ")],
 ];
 
 /// The fields as the application set them, in the order of `Answer::lines`.
