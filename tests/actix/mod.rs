@@ -2,7 +2,6 @@
 //! them too; here is what actix-web does in its own way.
 
 mod failures;
-mod forms;
 mod handles;
 mod layers;
 
@@ -20,7 +19,7 @@ use common::{
 
 /// What `configure` serves, asked once for `GET /` with these fields.
 pub(crate) fn ask(
-    configure: impl FnOnce(&mut web::ServiceConfig) + Clone,
+    configure: impl FnOnce(&mut web::ServiceConfig),
     fields: &[(&str, &str)],
 ) -> Response<String> {
     let request = fields
@@ -33,7 +32,7 @@ pub(crate) fn ask(
 
 /// The response to `request`, with the words of [`words`].
 pub(crate) fn send(
-    configure: impl FnOnce(&mut web::ServiceConfig) + Clone,
+    configure: impl FnOnce(&mut web::ServiceConfig),
     request: Request<String>,
 ) -> Response<String> {
     block_on(async {

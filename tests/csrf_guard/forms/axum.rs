@@ -1,0 +1,139 @@
+use axum::{
+    Json, Router,
+    body::{Body, to_bytes},
+    extract::Multipart,
+    routing::any,
+};
+use hardtack::{
+    SessionData, SessionLayer,
+    csrf::{CsrfCheck, CsrfGuard, CsrfRefusal, GuardedForm},
+};
+use http::{Request, Response};
+use serde::{Deserialize, Serialize};
+use tower::ServiceExt;
+
+use super::{
+    super::{
+        common::{at, block_on, builder_of, cookie},
+        visitor_of, words,
+    },
+    Amount, FORM, Note, Transfer, form, in_forms, layer, sent_to,
+};
+
+/// The token is the first field.
+async fn of_upload(check: CsrfCheck, mut form: Multipart) -> axum::response::Result<&'static str> {
+    // It holds the session.
+    assert_eq!(format!("{check:?}"), "CsrfCheck(..)");
+    let mut sent = None;
+    while let Some(field) = form.next_field().await? {
+        let name = field.name().map(str::to_owned);
+        let text = field.text().await?;
+        match name.as_deref() {
+            Some("csrf_token") => sent = Some(check.verify(&text)?),
+            _ if sent.is_none() => check.verify("")?,
+            _ => {}
+        }
+    }
+    Ok("uploaded")
+}
+
+async fn by_hand(check: CsrfCheck, body: String) -> Result<&'static str, CsrfRefusal> {
+    check.verify(&body).map(|()| "checked")
+}
+
+fn routes() -> Router {
+    let form = async |GuardedForm(Amount { amount }): GuardedForm<Amount>| format!("sent {amount}");
+    let json = async |Json(Transfer { amount }): Json<Transfer>| format!("sent {amount}");
+    Router::new()
+        .route("/form", any(form))
+        .route("/button", any(async |_: GuardedForm| "signed out"))
+        .route(
+            "/note",
+            any(async |GuardedForm(note): GuardedForm<Note>| note.text),
+        )
+        .route("/json", any(json))
+        .route("/hand", any(by_hand))
+        .route("/plain", any(async || "sent unread"))
+        .route("/upload", any(of_upload))
+}
+
+pub(super) fn ask(guards: &[CsrfGuard], request: Request<String>) -> Response<String> {
+    let add = |app: Router, guard: &CsrfGuard| app.layer(guard.clone());
+    let app = guards.iter().fold(routes(), add);
+    answer(app.layer(layer()), request)
+}
+
+fn answer(app: Router, request: Request<String>) -> Response<String> {
+    let response = block_on(app.oneshot(request.map(Body::from))).unwrap();
+    let (head, body) = response.into_parts();
+    let body = block_on(to_bytes(body, 10_000)).unwrap();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    let body = words(body, head.extensions.get());
+    Response::from_parts(head, body)
+}
+
+#[test]
+fn an_upload_is_refused_before_its_file_is_read() {
+    let (pair, token) = visitor_of(&cookie());
+    let part = |name: &str, text: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+    };
+    let file = part("file", "content");
+    for (first, status) in [
+        (part("csrf_token", &token), 200),
+        (part("csrf_token", "junk"), 403),
+        (String::new(), 403),
+    ] {
+        let body = format!("{first}{file}--x--\r\n");
+        let kind = "multipart/form-data; boundary=x";
+        let request = sent_to("/upload", &pair, kind, None).body(body).unwrap();
+        let answer = ask(&[in_forms()], request);
+        assert_eq!(answer.status(), status, "{}", answer.body());
+    }
+}
+
+#[test]
+fn a_token_has_to_pass_every_guard_though_their_sessions_differ() {
+    #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+    struct Login {
+        user: u32,
+    }
+    impl SessionData for Login {
+        const LABEL: &'static str = "login of two guards";
+        const SCHEMA: u32 = 1;
+    }
+    let logins = builder_of::<Login>().name("__Host-login").build().unwrap();
+    let (pair, token) = visitor_of(&cookie());
+    let mut of_login = String::new();
+    let login = logins
+        .cookie_for(at(0), |login| {
+            of_login = login.csrf_token()?;
+            login.replace(Login { user: 1 })
+        })
+        .unwrap();
+    let both = format!("{pair}; {login}");
+    let sessions = |app: Router| {
+        app.layer(layer())
+            .layer(SessionLayer::new(logins.clone()).clock(at(1)))
+    };
+    let ask = |app: &Router, header, field| {
+        let request = sent_to("/form", &both, FORM, header).body(form(field));
+        answer(app.clone(), request.unwrap()).status()
+    };
+    let typed = || CsrfGuard::new().typed::<Login>().tokens_in_forms();
+    for app in [
+        sessions(routes().layer(in_forms()).layer(typed())),
+        sessions(routes().layer(typed()).layer(in_forms())),
+    ] {
+        for token in [&token, &of_login] {
+            assert_eq!(ask(&app, None, token), 403);
+            assert_eq!(ask(&app, Some(token), ""), 403, "in the header");
+        }
+    }
+    for (app, token) in [
+        (sessions(routes().layer(in_forms())), &token),
+        (sessions(routes().layer(typed())), &of_login),
+    ] {
+        assert_eq!(ask(&app, None, token), 200);
+    }
+}
