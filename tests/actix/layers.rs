@@ -8,15 +8,13 @@ use std::{
 };
 
 use actix_web::{dev, web};
-use hardtack::{
-    Session, SessionData, SessionLayer, SessionToken, carrier, csrf::CsrfGuard, session::Map,
-};
+use hardtack::{Session, SessionData, SessionLayer, SessionToken, csrf::CsrfGuard, session::Map};
 use serde::{Deserialize, Serialize};
 use tower::Layer;
 
 use super::{
     ask,
-    common::{at, builder, cookie, header_builder, pair_of, set_cookies, signed_in},
+    common::{at, builder, cookie, header_builder, set_cookies},
 };
 
 #[derive(Clone, Default, Deserialize, Serialize, PartialEq)]
@@ -31,26 +29,6 @@ impl SessionData for Login {
 
 fn layer() -> SessionLayer {
     SessionLayer::new(cookie()).clock(at(0))
-}
-
-async fn user(session: Session) -> String {
-    format!("{:?}", session.get::<u32>("user").unwrap())
-}
-
-#[test]
-fn a_handler_without_a_layer_is_told_how_to_add_one() {
-    let answer = ask(
-        |app| {
-            app.route("/", web::get().to(user));
-        },
-        &[],
-    );
-    assert_eq!(answer.status(), 500);
-    assert!(
-        answer.body().contains("`SessionLayer::new(cookie)`"),
-        "{}",
-        answer.body()
-    );
 }
 
 #[cfg(feature = "tracing")]
@@ -72,23 +50,6 @@ fn a_secure_cookie_for_a_page_without_tls_is_warned_of() {
     let expected = "origin=\"http://intranet\" ";
     assert!(warnings.next().unwrap().fields.contains(expected));
     assert!(warnings.next().is_none(), "{told:?}");
-}
-
-#[test]
-fn two_layers_of_one_type_are_a_mistake_that_is_explained() {
-    let answer = ask(
-        |app| {
-            let scope = web::scope("").wrap(layer()).wrap(layer());
-            app.service(scope.route("/", web::get().to(user)));
-        },
-        &[],
-    );
-    assert_eq!(answer.status(), 500);
-    assert!(
-        answer.body().contains("`.map_session(…)`"),
-        "{}",
-        answer.body()
-    );
 }
 
 #[derive(Clone)]
@@ -191,37 +152,6 @@ fn every_layer_is_ready_when_the_service_inside_is() {
 }
 
 #[test]
-fn the_context_of_a_request_counts_before_that_of_the_carrier() {
-    let of = |value| carrier::Context::new([("of", value)]).unwrap();
-    let tenant = cookie().in_context(of("carrier"));
-    for (layer, context) in [
-        (SessionLayer::new(tenant.clone()), "carrier"),
-        (
-            SessionLayer::new(tenant).context_by(move |_| Some(of("request"))),
-            "request",
-        ),
-    ] {
-        let layer = layer.clock(at(0)).map_session(Admin);
-        let handler = |admin: web::ReqData<Admin>| async move {
-            admin.into_inner().0.insert("user", 42).map(|()| "page")
-        };
-        let serve = |app: &mut web::ServiceConfig| {
-            let scope = web::scope("").wrap(layer);
-            app.service(scope.route("/", web::get().to(handler)));
-        };
-        let answer = ask(serve, &[]);
-        let pair = pair_of(set_cookies(answer.headers())[0]);
-        for (other, is_theirs) in [
-            ("carrier", context == "carrier"),
-            ("request", context == "request"),
-        ] {
-            let session = cookie().in_context(of(other)).load([pair], at(0));
-            assert_eq!(!session.is_new(), is_theirs, "{context} {other}");
-        }
-    }
-}
-
-#[test]
 fn a_session_travels_in_a_header() {
     let header: SessionToken<Map> = header_builder("x-session").build().unwrap();
     let serve = {
@@ -241,24 +171,6 @@ fn a_session_travels_in_a_header() {
     assert_eq!(first.headers()["vary"], "x-session");
     let second = ask(serve, &[("x-session", token)]);
     assert_eq!((&**first.body(), &**second.body()), ("1", "2"));
-}
-
-#[test]
-fn an_eager_layer_verifies_before_the_handler_and_says_nothing() {
-    let told = std::sync::Arc::new(std::sync::Mutex::new(0));
-    let count = std::sync::Arc::clone(&told);
-    let cookie = builder().on_outcome(move |_| *count.lock().unwrap() += 1);
-    let cookie = cookie.build().unwrap();
-    let pair = signed_in(&self::cookie());
-    let answer = ask(
-        move |app| {
-            let scope = web::scope("").wrap(SessionLayer::new(cookie).clock(at(0)).eager());
-            app.service(scope.route("/", web::get().to(|| async move { "page" })));
-        },
-        &[("cookie", &pair)],
-    );
-    assert_eq!(*told.lock().unwrap(), 1);
-    assert!(!answer.headers().contains_key("vary"));
 }
 
 #[test]

@@ -77,6 +77,8 @@ fn answers(users: &Users, now: u64, user: Option<u64>, request: &str) -> (u16, S
     let mut answers = FRAMEWORKS.iter().map(|ask| {
         let layer = SessionLayer::new(cookie.clone()).clock(at(now));
         let response = ask(layer, users.clone(), request());
+        // A stranger who is sent away gets no session.
+        assert!(user.is_some() || !response.headers().contains_key("set-cookie"));
         let status = response.status().as_u16();
         let location = response.headers().get(LOCATION);
         let told = location.map(|to| to.to_str().unwrap().to_owned());
