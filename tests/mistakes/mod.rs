@@ -3,6 +3,7 @@
 
 #[cfg(feature = "actix")]
 mod actix;
+mod axum;
 
 use std::{
     env,
@@ -11,22 +12,16 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::{
-    Router,
-    body::Body,
-    routing::{any, get},
-};
 use hardtack::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionError, SessionLayer,
-    csrf::{CsrfGuard, GuardedForm},
+    carrier::SessionCookieBuilder,
+    csrf::CsrfGuard,
     keys::RingKey,
-    session::Validity,
+    session::{Map, Payload, Validity},
 };
-use http::Request;
+use http::{Request, request};
 use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
-use tower::ServiceExt;
 
-use crate::common::block_on;
 #[cfg(feature = "watch")]
 use crate::common::new_key as key;
 
@@ -46,10 +41,12 @@ struct Order {
     count: u32,
 }
 
-fn cookie() -> SessionCookie {
+fn builder() -> SessionCookieBuilder {
     SessionCookie::encrypted(EncryptionKey::generate().unwrap())
-        .build()
-        .unwrap()
+}
+
+fn cookie() -> SessionCookie {
+    builder().build().unwrap()
 }
 
 async fn home(session: Session) -> Result<String, SessionError> {
@@ -57,43 +54,114 @@ async fn home(session: Session) -> Result<String, SessionError> {
     Ok("visit 1".to_owned())
 }
 
-fn ask(app: Router, request: http::request::Builder) -> http::StatusCode {
-    let answer = app.oneshot(request.body(Body::empty()).unwrap());
-    block_on(answer).unwrap().status()
+async fn full(session: Session) -> Result<&'static str, SessionError> {
+    let filled = session.insert("note", "hunter2".repeat(500));
+    filled.map(|()| "done")
+}
+
+struct Ownerless;
+
+impl Serialize for Ownerless {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(S::Error::custom("hunter2 is no owner"))
+    }
+}
+
+async fn order(session: Session) -> Result<&'static str, SessionError> {
+    session.insert("order", Ownerless).map(|()| "done")
+}
+
+/// A framework that serves these pages: `/` is [`home`], `/full` and `/order` are handlers of their own, `/login` takes a
+/// `Session<Login>`, `/form` a `GuardedForm<Order>`, and `/done` nothing.
+trait Framework {
+    /// Returns the status of the answer of a program with this guard inside these layers.
+    fn ask<T: Payload>(
+        guard: Option<CsrfGuard>,
+        sessions: &[SessionLayer<T>],
+        request: Request<String>,
+    ) -> u16;
+}
+
+/// Asks a program with one layer.
+fn ask<F: Framework>(
+    guard: Option<CsrfGuard>,
+    cookie: SessionCookie<impl Payload>,
+    request: request::Builder,
+) -> u16 {
+    ask_with::<F>(guard, cookie, request, String::new())
+}
+
+fn ask_with<F: Framework>(
+    guard: Option<CsrfGuard>,
+    cookie: SessionCookie<impl Payload>,
+    request: request::Builder,
+    body: String,
+) -> u16 {
+    F::ask(
+        guard,
+        &[SessionLayer::new(cookie)],
+        request.body(body).unwrap(),
+    )
 }
 
 /// With a part of what the terminal says.
 type Mistake = (&'static str, fn(), &'static str);
 
-const MISTAKES: &[Mistake] = &[
-    (
-        "layer before the routes",
-        layer_before_the_routes,
-        "no session layer for `Session`",
-    ),
-    ("other type", other_type, "provides `Session`"),
-    ("two layers", two_layers, "two session layers for `Session`"),
-    (
-        "guard without its type",
-        guard_without_its_type,
-        "write `CsrfGuard::new().typed::<",
-    ),
-    ("form without a guard", form_without_a_guard, "CsrfGuard"),
-    (
-        "form without its token",
-        form_without_its_token,
-        "give the form a hidden field `csrf_token`",
-    ),
-    (
-        "session that is full",
-        session_that_is_full,
-        "session needs",
-    ),
-    (
-        "cookie without TLS",
-        cookie_without_tls,
-        "the browser will drop `__Host-session`",
-    ),
+/// The mistakes that each framework has to notice.
+fn of<F: Framework>() -> [Mistake; 11] {
+    [
+        ("no layer", no_layer::<F>, "no session layer for `Session`"),
+        ("other type", other_type::<F>, "provides `Session`"),
+        (
+            "two layers",
+            two_layers::<F>,
+            "two session layers for `Session`",
+        ),
+        (
+            "guard without its type",
+            guard_without_its_type::<F>,
+            "write `CsrfGuard::new().typed::<",
+        ),
+        (
+            "form without a guard",
+            form_without_a_guard::<F>,
+            "CsrfGuard",
+        ),
+        (
+            "form without its token",
+            form_without_its_token::<F>,
+            "give the form a hidden field `csrf_token`",
+        ),
+        (
+            "session that is full",
+            session_that_is_full::<F>,
+            "session needs",
+        ),
+        (
+            "value that serde refuses",
+            value_that_serde_refuses::<F>,
+            "cannot be stored: its `Serialize` fails",
+        ),
+        (
+            "cookie without TLS",
+            cookie_without_tls::<F>,
+            "the browser will drop `__Host-session`",
+        ),
+        (
+            "form without TLS",
+            form_without_tls::<F>,
+            "without TLS a browser keeps no `Secure` cookie",
+        ),
+        (
+            "trusted form without TLS",
+            trusted_form_without_tls::<F>,
+            "no cookie came, because without TLS",
+        ),
+    ]
+}
+
+/// The mistakes that have nothing to do with a framework.
+const OTHERS: &[Mistake] = &[
     (
         "page without TLS",
         page_without_tls,
@@ -115,24 +183,9 @@ const MISTAKES: &[Mistake] = &[
         "although sessions of __Host-session that it sealed are valid until ",
     ),
     (
-        "form without TLS",
-        form_without_tls,
-        "without TLS a browser keeps no `Secure` cookie",
-    ),
-    (
-        "trusted form without TLS",
-        trusted_form_without_tls,
-        "no cookie came, because without TLS",
-    ),
-    (
         "trusted script without TLS",
         trusted_script_without_tls,
         "no cookie came, because without TLS",
-    ),
-    (
-        "value that serde refuses",
-        value_that_serde_refuses,
-        "cannot be stored: its `Serialize` fails",
     ),
     (
         "question that fails",
@@ -153,125 +206,110 @@ const MISTAKES: &[Mistake] = &[
     ),
 ];
 
-fn layer_before_the_routes() {
-    let app = Router::new()
-        .layer(SessionLayer::new(cookie()))
-        .route("/", get(home));
-    assert_eq!(ask(app, Request::get("/")), 500);
+fn no_layer<F: Framework>() {
+    let request = Request::get("/").body(String::new()).unwrap();
+    assert_eq!(F::ask::<Map>(None, &[], request), 500);
 }
 
-fn other_type() {
-    let app = Router::new().route("/", get(async |_: Session<Login>| "hello"));
-    assert_eq!(
-        ask(app.layer(SessionLayer::new(cookie())), Request::get("/")),
-        500
-    );
+fn other_type<F: Framework>() {
+    assert_eq!(ask::<F>(None, cookie(), Request::get("/login")), 500);
 }
 
-fn two_layers() {
-    let app = Router::new()
-        .route("/", get(home))
-        .layer(SessionLayer::new(cookie()));
-    let other = SessionCookie::encrypted(EncryptionKey::generate().unwrap()).name("__Host-other");
-    let app = app.layer(SessionLayer::new(other.build().unwrap()));
-    assert_eq!(ask(app, Request::get("/")), 500);
+fn two_layers<F: Framework>() {
+    let other = builder().name("__Host-other").build().unwrap();
+    let layers = [cookie(), other].map(SessionLayer::new);
+    let request = Request::get("/").body(String::new()).unwrap();
+    assert_eq!(F::ask(None, &layers, request), 500);
 }
 
-fn guard_without_its_type() {
-    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap()).typed::<Login>();
-    let app = Router::new()
-        .route("/", any(async || "done"))
-        .layer(CsrfGuard::new());
-    let app = app.layer(SessionLayer::new(cookie.build().unwrap()));
-    assert_eq!(ask(app, Request::post("/")), 500);
+fn guard_without_its_type<F: Framework>() {
+    let cookie = builder().typed::<Login>().build().unwrap();
+    let guard = Some(CsrfGuard::new());
+    assert_eq!(ask::<F>(guard, cookie, Request::post("/done")), 500);
 }
 
-fn form_without_a_guard() {
-    let app = Router::new().route("/", any(async |_: GuardedForm<Order>| "done"));
-    let form = Request::post("/").header("content-type", "application/x-www-form-urlencoded");
-    assert_eq!(ask(app.layer(SessionLayer::new(cookie())), form), 500);
+fn form_without_a_guard<F: Framework>() {
+    let form = Request::post("/form").header(FORM.0, FORM.1);
+    assert_eq!(ask::<F>(None, cookie(), form), 500);
 }
 
-fn form_without_its_token() {
-    let app = Router::new()
-        .route("/", any(async |_: GuardedForm| "done"))
-        .layer(CsrfGuard::new().tokens_in_forms());
-    let form = Request::post("/").header("content-type", "application/x-www-form-urlencoded");
-    assert_eq!(ask(app.layer(SessionLayer::new(cookie())), form), 403);
+fn form_without_its_token<F: Framework>() {
+    let form = Request::post("/form").header(FORM.0, FORM.1);
+    let guard = CsrfGuard::new().tokens_in_forms();
+    assert_eq!(ask::<F>(Some(guard), cookie(), form), 403);
 }
 
-fn session_that_is_full() {
-    let fill = async |session: Session| session.insert("note", "hunter2".repeat(500));
-    let app = Router::new()
-        .route("/", get(fill))
-        .layer(SessionLayer::new(cookie()));
-    assert_eq!(ask(app, Request::get("/")), 413);
+fn session_that_is_full<F: Framework>() {
+    assert_eq!(ask::<F>(None, cookie(), Request::get("/full")), 413);
 }
 
-struct Ownerless;
-
-impl Serialize for Ownerless {
-    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-        Err(S::Error::custom("hunter2 is no owner"))
-    }
+fn value_that_serde_refuses<F: Framework>() {
+    assert_eq!(ask::<F>(None, cookie(), Request::get("/order")), 500);
 }
 
-fn value_that_serde_refuses() {
-    let order = async |session: Session| session.insert("order", Ownerless);
-    let app = Router::new()
-        .route("/", get(order))
-        .layer(SessionLayer::new(cookie()));
-    assert_eq!(ask(app, Request::get("/")), 500);
-}
-
-fn cookie_without_tls() {
-    let app = Router::new()
-        .route("/", any(home))
-        .layer(SessionLayer::new(cookie()));
-    let request = Request::post("/")
+fn over_plain_http(path: &str) -> request::Builder {
+    Request::post(path)
         .header("host", "shop.example")
-        .header("origin", "http://shop.example");
-    assert_eq!(ask(app, request), 200);
+        .header("origin", "http://shop.example")
+}
+
+fn cookie_without_tls<F: Framework>() {
+    assert_eq!(ask::<F>(None, cookie(), over_plain_http("/")), 200);
+}
+
+fn form_without_tls<F: Framework>() {
+    send_form_without_tls::<F>(CsrfGuard::new().tokens_in_forms());
+}
+
+/// As the advice of the mistake before was followed in part.
+fn trusted_form_without_tls<F: Framework>() {
+    let guard = CsrfGuard::new().tokens_in_forms();
+    send_form_without_tls::<F>(guard.trust_origin("http://shop.example").unwrap());
+}
+
+fn send_form_without_tls<F: Framework>(guard: CsrfGuard) {
+    let request = over_plain_http("/form").header(FORM.0, FORM.1);
+    let form = format!("count=1&csrf_token={}", token());
+    assert_eq!(ask_with::<F>(Some(guard), cookie(), request, form), 403);
+}
+
+fn trusted_script_without_tls() {
+    let guard = CsrfGuard::new().trust_origin("http://shop.example");
+    let request = over_plain_http("/done").header("x-csrf-token", token());
+    assert_eq!(ask::<axum::Axum>(guard.ok(), cookie(), request), 403);
+}
+
+/// The browser has dropped the cookie that came with this token.
+fn token() -> String {
+    let session = cookie().load(None::<&str>, SystemTime::now());
+    session.csrf_token().unwrap()
 }
 
 fn domain_of_another_site() {
-    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
-    let cookie = cookie.domain("example.com").build().unwrap();
-    let app = Router::new()
-        .route("/", any(home))
-        .layer(SessionLayer::new(cookie));
+    let cookie = builder().domain("example.com").build().unwrap();
     let request = Request::get("/").header("host", "localhost:3000");
-    assert_eq!(ask(app, request), 200);
+    assert_eq!(ask::<axum::Axum>(None, cookie, request), 200);
 }
 
 fn path_with_a_slash_too_many() {
-    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
-    let cookie = cookie.path("/app/").build().unwrap();
-    let app = Router::new()
-        .route("/app", any(home))
-        .layer(SessionLayer::new(cookie));
+    let cookie = builder().path("/app/").build().unwrap();
     let request = Request::get("/app").header("host", "localhost:3000");
-    assert_eq!(ask(app, request), 200);
+    assert_eq!(ask::<axum::Axum>(None, cookie, request), 200);
 }
 
 fn page_without_tls() {
-    let ask_for_a_page = |name: &str, value: &str| {
-        let app = Router::new()
-            .route("/", get(home))
-            .layer(SessionLayer::new(cookie()));
+    // In front of the program is a proxy with TLS in the second case.
+    for (name, value) in [("accept", "text/html"), ("sec-fetch-dest", "document")] {
         let request = Request::get("/")
             .header("host", "192.168.0.7:3000")
             .header("upgrade-insecure-requests", "1")
             .header(name, value);
-        assert_eq!(ask(app, request), 200);
-    };
-    ask_for_a_page("accept", "text/html");
-    // In front of the program is a proxy with TLS.
-    ask_for_a_page("sec-fetch-dest", "document");
+        assert_eq!(ask::<axum::Axum>(None, cookie(), request), 200);
+    }
 }
 
 fn question_that_fails() {
-    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
+    let cookie = builder()
         .revalidate_after(Duration::from_secs(60), |_| async {
             Err::<Validity, _>("no such table")
         })
@@ -282,10 +320,8 @@ fn question_that_fails() {
             session.insert("user", 42)
         })
         .unwrap();
-    let app = Router::new()
-        .route("/", get(home))
-        .layer(SessionLayer::new(cookie));
-    assert_eq!(ask(app, Request::get("/").header("cookie", pair)), 503);
+    let request = Request::get("/").header("cookie", pair);
+    assert_eq!(ask::<axum::Axum>(None, cookie, request), 503);
 }
 
 fn key_that_ends_too_early() {
@@ -322,58 +358,17 @@ fn replace_the_ring(text: String) {
     watched.poll(Clock::system());
 }
 
-fn form_without_tls() {
-    send_form_without_tls(CsrfGuard::new().tokens_in_forms());
-}
-
-/// As the advice of the mistake before was followed in part.
-fn trusted_form_without_tls() {
-    let guard = CsrfGuard::new().tokens_in_forms();
-    send_form_without_tls(guard.trust_origin("http://shop.example").unwrap());
-}
-
-fn send_form_without_tls(guard: CsrfGuard) {
-    let app = Router::new().route("/", any(async |_: GuardedForm<Order>| "done"));
-    let kind = ("content-type", "application/x-www-form-urlencoded");
-    send_without_tls(app, guard, kind, form());
-}
-
-fn trusted_script_without_tls() {
-    let guard = CsrfGuard::new().trust_origin("http://shop.example");
-    let app = Router::new().route("/", any(async || "done"));
-    send_without_tls(
-        app,
-        guard.unwrap(),
-        ("x-csrf-token", &token()),
-        String::new(),
-    );
-}
-
-fn send_without_tls(app: Router, guard: CsrfGuard, field: (&str, &str), body: String) {
-    let app = app.layer(guard).layer(SessionLayer::new(cookie()));
-    let request = Request::post("/")
-        .header(field.0, field.1)
-        .header("host", "shop.example")
-        .header("origin", "http://shop.example");
-    let answer = app.oneshot(request.body(Body::from(body)).unwrap());
-    assert_eq!(block_on(answer).unwrap().status(), 403);
-}
-
-fn form() -> String {
-    format!("count=1&csrf_token={}", token())
-}
-
-/// The browser has dropped the cookie that came with this token.
-fn token() -> String {
-    let session = cookie().load(None::<&str>, SystemTime::now());
-    session.csrf_token().unwrap()
-}
-
-fn all() -> impl Iterator<Item = &'static Mistake> {
+/// Names, and what the terminal is to say.
+fn all() -> Vec<(String, fn(), &'static str)> {
+    let named = |of: &str, mistakes: &[Mistake]| {
+        let named = mistakes.iter();
+        let named = named.map(|(name, make, says)| (format!("{name}{of}"), *make, *says));
+        named.collect::<Vec<_>>()
+    };
+    let mut all = named("", OTHERS);
+    all.extend(named(" in axum", &of::<axum::Axum>()));
     #[cfg(feature = "actix")]
-    let all = MISTAKES.iter().chain(actix::MISTAKES);
-    #[cfg(not(feature = "actix"))]
-    let all = MISTAKES.iter();
+    all.extend(named(" in actix-web", &of::<actix::ActixWeb>()));
     all
 }
 
@@ -397,7 +392,7 @@ fn told(mistake: &str) -> String {
 #[test]
 fn who_runs_a_program_sees_what_is_wrong_with_it() {
     for (mistake, _, sentence) in all() {
-        let said = told(mistake);
+        let said = told(&mistake);
         let sentences: Vec<_> = said
             .lines()
             .filter(|line| line.starts_with("hardtack: "))
@@ -412,8 +407,12 @@ fn who_runs_a_program_sees_what_is_wrong_with_it() {
 #[ignore = "a process of its own, which `who_runs_a_program_sees_what_is_wrong_with_it` starts"]
 fn a_program_makes_a_mistake() {
     let mistake = env::var(MISTAKE).unwrap();
-    let (_, make, _) = all().find(|(name, ..)| *name == mistake).unwrap();
+    let (_, make, _) = all()
+        .into_iter()
+        .find(|(name, ..)| *name == mistake)
+        .unwrap();
     make();
 }
 
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const MISTAKE: &str = "HARDTACK_TEST_MISTAKE";
