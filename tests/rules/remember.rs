@@ -11,8 +11,7 @@ use hardtack::{
 use super::{
     Work,
     common::{
-        Answer, ENDED, HOUR, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
-        signed_in,
+        Answer, HOUR, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds, signed_in,
     },
 };
 
@@ -99,13 +98,6 @@ fn remembering_has_the_limit_of_the_cookie_and_of_browsers() {
     check_life(&years, answer.pair(), 450 * DAY - 1, Reason::Expired);
     let visit = Visit::to(&years).with(answer.pair()).at(100 * DAY);
     check_kept(&visit, |session| session.save(), NO_STORE, 350 * DAY);
-    // A duration beyond every clock.
-    check_kept(
-        &Visit::to(&years),
-        |session| session.remember_for(Duration::MAX).map(drop),
-        NO_STORE,
-        400 * DAY,
-    );
 }
 
 #[test]
@@ -141,33 +133,6 @@ fn nothing_is_remembered_where_that_was_not_allowed() {
 }
 
 #[test]
-fn a_session_that_was_remembered_is_like_any_other_where_that_is_no_longer_allowed() {
-    let visit = Visit::to(&cookie()).with(&remembered());
-    let insert: Work = |session| {
-        assert!(!session.is_new() && !session.is_persistent());
-        session.insert("visits", 2)
-    };
-    // `WRITTEN` has no `Max-Age`.
-    let answer = check(&visit, insert, WRITTEN);
-    check_life(&cookie(), answer.pair(), 1799, Reason::Idle);
-    // The end is kept, for the day on which it is allowed again.
-    let again = month().load([answer.pair()], at(1));
-    assert!(again.is_persistent());
-}
-
-#[test]
-fn a_forgotten_session_of_a_persistent_cookie_is_kept_until_its_own_end() {
-    let persistent = remembering(days(30)).persistent().build().unwrap();
-    let visit = Visit::to(&persistent).with(&remembered());
-    let forget: Work = |session| {
-        session.forget()?;
-        assert!(session.is_persistent());
-        Ok(())
-    };
-    check_kept(&visit, forget, NO_STORE, 1800);
-}
-
-#[test]
 fn a_forgotten_session_is_one_like_any_other() {
     let forget: Work = |session| {
         session.forget()?;
@@ -181,19 +146,4 @@ fn a_forgotten_session_is_one_like_any_other() {
         WRITTEN,
     );
     check_life(&month(), answer.pair(), 100 + 1799, Reason::Idle);
-    // The absolute timeout has passed, so the session ends.
-    check(
-        &Visit::to(&month()).with(&remembered()).at(DAY),
-        forget,
-        ENDED,
-    );
-    // These are not remembered.
-    check(
-        &Visit::to(&month()).with(&signed_in(&month())),
-        |session| session.forget(),
-        READ,
-    );
-    check(&Visit::to(&month()), |session| session.forget(), READ);
-    let both: Work = |session| session.remember_for(days(1)).and(session.forget());
-    check(&Visit::to(&month()), both, READ);
 }
