@@ -9,6 +9,8 @@
 pub(crate) mod actix;
 pub(crate) mod browser;
 pub(crate) mod cases;
+#[cfg(feature = "axum")]
+pub(crate) mod companion;
 #[cfg(feature = "metrics")]
 pub(crate) mod counted;
 pub(crate) mod folder;

@@ -11,20 +11,19 @@ use std::{
 use hardtack::{
     ConfigError, SameSite, Session, SessionCookie, SessionData, Size,
     carrier::{
-        Context, FormerAttributes, Padding, RefreshAfter, SessionCookieBuilder,
-        SessionTokenBuilder, TokenChange,
+        FormerAttributes, Padding, RefreshAfter, SessionCookieBuilder, SessionTokenBuilder,
+        TokenChange,
     },
-    companion::{Admission, Companion},
     migrate::{OldCookie, OldSession, Reader},
-    session::{Map, OpenedSession, Payload, Reason, SaveError, SessionId, SessionInfo, Validity},
+    session::{Map, OpenedSession, Payload, Reason, Validity},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header::CACHE_CONTROL};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::common::{
-    HOUR, at, block_on, builder, header_builder, key, pair_of, repository::Repository, says,
-    seconds, set_cookies, signed_in, token_builder, token_of,
+    HOUR, at, block_on, builder, companion::Admits, header_builder, key, pair_of,
+    repository::Repository, says, seconds, set_cookies, signed_in, token_builder, token_of,
 };
 
 /// The options of cookies. `typed` is the type of the builder.
@@ -128,7 +127,10 @@ fn apply<T: Text>(option: &str, builder: SessionCookieBuilder<T>) -> SessionCook
         "absolute_timeout" => builder.absolute_timeout(seconds(1_200)),
         "application" => builder.application("shop"),
         "clock_skew" => builder.clock_skew(Duration::ZERO),
-        "companion" => builder.companion(|_| Ok(Arc::new(Marks))),
+        "companion" => {
+            let field = ("x-companion", "here".to_owned());
+            builder.companion(move |_| Ok(Arc::new(Admits(vec![field.clone()]))))
+        }
         "context" => builder.context("stage", "live"),
         "danger_allow_http" => builder.danger_allow_http(),
         "danger_allow_shared_caching" => builder.danger_allow_shared_caching(),
@@ -369,34 +371,6 @@ impl<T: Text> Case<T> {
 
 fn of_another_ring() -> SessionCookie {
     SessionCookie::encrypted(key(1)).build().unwrap()
-}
-
-struct Marks;
-
-impl Companion for Marks {
-    fn reads(&self) -> fn(&str) -> bool {
-        |_| false
-    }
-
-    fn judge(
-        &self,
-        _: &Context,
-        _: &SessionInfo,
-        _: &[(String, Vec<u8>)],
-        _: SystemTime,
-    ) -> Option<Admission> {
-        Some(Admission::default())
-    }
-
-    fn fields(
-        &self,
-        _: &Context,
-        _: Option<&SessionInfo>,
-        _: Option<SessionId>,
-        _: SystemTime,
-    ) -> Result<Vec<(&'static str, String)>, SaveError> {
-        Ok(vec![("x-companion", "here".to_owned())])
-    }
 }
 
 /// Old cookies with one text, which anyone can write.

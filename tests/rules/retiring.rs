@@ -9,13 +9,12 @@ use std::{
 use hardtack::{
     Clock, KeyRing, SessionCookie, SessionToken,
     carrier::{Context, TokenChange},
-    companion::{Admission, Beside, Companion, Seal, Setup},
+    companion::{Companion, Seal, Setup},
     keys::{KeyRole, RingEvent, RingKey, SharedKeyRing},
-    session::{Outcome, Reason, SaveError, SessionId, SessionInfo},
+    session::{Outcome, Reason},
 };
-use http::{Response, request::Parts};
 
-use super::common::{HOUR, at, key, pair_of, says, sealed, signed_in};
+use super::common::{HOUR, at, companion::Admits, key, pair_of, says, sealed, signed_in};
 
 /// Key 1 seals from this second on. Key 0, under which everything of these tests was sealed in second 0, is needed for half
 /// an hour and a minute more.
@@ -137,57 +136,22 @@ fn streams() {
     });
 }
 
-/// Gives its seal to the test.
-struct Proofs(Arc<OnceLock<Seal>>);
-
-impl Proofs {
-    fn seal(keys: &SharedKeyRing) -> (SessionCookie, Arc<OnceLock<Seal>>) {
-        let given = Arc::<OnceLock<Seal>>::default();
-        let to = Arc::clone(&given);
-        let prepare = move |setup: &Setup<'_>| {
-            to.get_or_init(|| setup.seal("proof", None).unwrap());
-            Ok(Arc::new(Proofs(Arc::clone(&to))) as Arc<dyn Companion>)
-        };
-        let site = SessionCookie::encrypted(keys.clone()).companion(prepare);
-        (site.build().unwrap(), given)
-    }
-}
-
-impl Companion for Proofs {
-    fn reads(&self) -> fn(&str) -> bool {
-        |_| false
-    }
-
-    fn judge(
-        &self,
-        _: &Context,
-        _: &SessionInfo,
-        _: &[(String, Vec<u8>)],
-        _: SystemTime,
-    ) -> Option<Admission> {
-        Some(Admission::default())
-    }
-
-    fn fields(
-        &self,
-        _: &Context,
-        _: Option<&SessionInfo>,
-        _: Option<SessionId>,
-        _: SystemTime,
-    ) -> Result<Vec<(&'static str, String)>, SaveError> {
-        assert!(self.0.get().is_some());
-        Ok(Vec::new())
-    }
-
-    fn answer(&self, _: &Parts, _: Option<&mut Beside<'_>>) -> Response<String> {
-        Response::default()
-    }
+/// A cookie with a companion, and the seal of that.
+fn with_seal(keys: &SharedKeyRing) -> (SessionCookie, Arc<OnceLock<Seal>>) {
+    let given = Arc::<OnceLock<Seal>>::default();
+    let to = Arc::clone(&given);
+    let prepare = move |setup: &Setup<'_>| {
+        to.get_or_init(|| setup.seal("proof", None).unwrap());
+        Ok(Arc::new(Admits(Vec::new())) as Arc<dyn Companion>)
+    };
+    let site = SessionCookie::encrypted(keys.clone()).companion(prepare);
+    (site.build().unwrap(), given)
 }
 
 #[test]
 fn proofs_of_companions() {
     let context = Context::default();
-    let (old, seal) = Proofs::seal(&key(0).into());
+    let (old, seal) = with_seal(&key(0).into());
     let id = {
         let session = old.load(None::<&str>, at(0));
         session.ensure_id().unwrap()
@@ -195,7 +159,7 @@ fn proofs_of_companions() {
     let seal = seal.get().unwrap();
     let proof = seal.seal(&context, id, at(0), &[7; 16], at(0)).unwrap();
     check(|keys| {
-        let ((site, seal), context, proof) = (Proofs::seal(keys), context.clone(), proof.clone());
+        let ((site, seal), context, proof) = (with_seal(keys), context.clone(), proof.clone());
         move |now| {
             assert!(site.keys_in_use(at(now)).accepts.contains(&key(1).id()));
             match seal.get().unwrap().open::<16>(&context, &proof, at(now)) {

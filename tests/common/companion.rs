@@ -1,0 +1,40 @@
+//! A companion that wants no proof.
+
+use std::time::SystemTime;
+
+use hardtack::{
+    carrier::Context,
+    companion::{Admission, Companion},
+    session::{SaveError, SessionId, SessionInfo},
+};
+
+type Fields = Vec<(&'static str, String)>;
+
+/// Admits every session, and adds these fields to each response.
+pub(crate) struct Admits(pub(crate) Fields);
+
+impl Companion for Admits {
+    fn reads(&self) -> fn(&str) -> bool {
+        |_| false
+    }
+
+    fn judge(
+        &self,
+        _: &Context,
+        _: &SessionInfo,
+        _: &[(String, Vec<u8>)],
+        _: SystemTime,
+    ) -> Option<Admission> {
+        Some(Admission::default())
+    }
+
+    fn fields(
+        &self,
+        _: &Context,
+        _: Option<&SessionInfo>,
+        _: Option<SessionId>,
+        _: SystemTime,
+    ) -> Result<Fields, SaveError> {
+        Ok(self.0.clone())
+    }
+}
