@@ -31,8 +31,6 @@ async function warnedBy(t, work) {
   return warned;
 }
 
-const reasonAt = async (carrier, arrived, seconds) => (await carrier.load(arrived, later(seconds))).outcome.reason;
-
 const LASTING = { idleTimeout: null };
 const before = await SessionCookie.encrypted(XAES_KEY, LASTING);
 
@@ -144,30 +142,6 @@ test("a forgery under a key that was retired is not sealed again under the next 
     const session = await site.load(field(await before.save(forger)), later(retires));
     assert.deepEqual([session.outcome.reason, session.get("user"), await site.save(session)], ["RetiredKey", undefined, []]);
   }
-});
-
-test("a ring that ends a key too early is taken as it is, with a warning", async (t) => {
-  const arrived = await filled();
-  for (const retires of [1, 1859]) {
-    let carrier;
-    const warned = await warnedBy(t, async () => (carrier = await SessionCookie.encrypted(retiringAt(retires))));
-    assert.deepEqual(warned, [sentence(retires, 1860)]);
-    for (const one of [carrier, carrier.inContext([])]) {
-      assert.equal(await reasonAt(one, arrived, retires), "RetiredKey");
-    }
-  }
-});
-
-test("of a ring that retires a key in time, or never, there is no warning", async (t) => {
-  const warned = await warnedBy(t, async () => {
-    for (const ring of [retiringAt(1860), retiringAt(86_400), `${OTHER_KEY} seal_from=${timeAt(0)}\n${XAES_KEY}`]) {
-      await SessionCookie.encrypted(ring);
-    }
-    // It is unknown when the old key stopped sealing.
-    const unknown = await SessionCookie.encrypted(`${OTHER_KEY}\n${XAES_KEY} accept_until=${timeAt(60)}`);
-    assert.equal(await reasonAt(unknown, await filled(), 60), "RetiredKey");
-  });
-  assert.deepEqual(warned, []);
 });
 
 test("how long a key is needed follows from the settings", async (t) => {

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { SessionCookie, SessionToken, csrfToken, revocation, sessionType, verifyCsrf } from "../src/index.js";
 import { struct, text } from "../src/struct.js";
-import { NOW, SIGNING_KEY, XAES_KEY, cookies, field, filled, later, refused } from "./visitor.js";
+import { NOW, XAES_KEY, cookies, field, filled, later, refused } from "./visitor.js";
 
 test("keys stand in the order of their bytes, after the session was saved too", async () => {
   const session = await cookies.load(null, NOW);
@@ -18,45 +18,12 @@ test("keys stand in the order of their bytes, after the session was saved too", 
   assert.deepEqual(session.keys(), inOrder);
 });
 
-test("a value comes back as it was stored", async () => {
-  const values = {
-    null: null,
-    yes: true,
-    count: 2 ** 40,
-    least: -(2n ** 63n),
-    most: 2n ** 64n - 1n,
-    half: 0.5,
-    negativeZero: -0,
-    text: "å🎉\u{feff}",
-    bytes: Uint8Array.of(0, 255),
-    list: [1, ["two", { three: 3 }]],
-    object: { a: 1, b: { c: [] } },
-    map: new Map([[1, "one"], ["two", 2]]),
-  };
-  const arrived = await filled((session) => Object.entries(values).forEach(([key, value]) => session.set(key, value)));
-  const session = await cookies.load(arrived, NOW);
-  for (const [key, value] of Object.entries(values)) assert.deepStrictEqual(session.get(key), value, key);
-  assert.deepEqual(session.keys(), Object.keys(values).toSorted());
-  assert.equal(session.get("none"), undefined);
-});
-
 test("a key named __proto__ is a key", async () => {
   const arrived = await filled((session) => session.set("__proto__", JSON.parse('{"__proto__": 1}')));
   const session = await cookies.load(arrived, NOW);
   assert.deepEqual(session.keys(), ["__proto__"]);
   assert.deepEqual(Object.getOwnPropertyNames(session.get("__proto__")), ["__proto__"]);
   assert.equal(Object.getPrototypeOf(session.get("__proto__")), Object.prototype);
-});
-
-test("what cannot be stored is refused, and changes nothing", async () => {
-  const session = await cookies.load(null, NOW);
-  const deep = (levels) => (levels === 0 ? [] : [deep(levels - 1)]);
-  for (const value of [2n ** 64n, -(2n ** 63n) - 1n, () => 1, Symbol("x"), new Date(), "\ud800", deep(64)]) {
-    assert.throws(() => session.set("key", value), refused("value"));
-  }
-  assert.throws(() => session.set("\ud800", 1), refused("value"));
-  assert.equal(session.size, 0);
-  session.set("key", deep(61));
 });
 
 test("what would be lost silently throws", async () => {
@@ -104,13 +71,6 @@ test("entries and messages have their room together, in whatever order they come
   }
 });
 
-test("a session ends when it is idle", async () => {
-  const arrived = await filled();
-  assert.equal((await cookies.load(arrived, later(1799))).isNew, false);
-  const session = await cookies.load(arrived, later(1800));
-  assert.deepEqual([session.isNew, session.outcome.reason], [true, "Idle"]);
-});
-
 test("a session has changed exactly if its response stores or ends it", async () => {
   const works = [
     () => {},
@@ -142,13 +102,6 @@ test("a session has changed exactly if its response stores or ends it", async ()
   assert.deepEqual([session.hasChanged, (await cookies.save(session)).length], [false, 1]);
 });
 
-test("messages are taken once", async () => {
-  const session = await cookies.load(await filled((made) => ["saved", "also"].forEach((text) => made.flash("", text))), NOW);
-  assert.deepEqual(session.flashes(""), ["saved", "also"]);
-  assert.deepEqual(session.takeFlashes(""), ["saved", "also"]);
-  assert.deepEqual(session.takeFlashes(""), []);
-});
-
 test("a page that names no queue takes all messages in their order", async () => {
   const all = [["", "one"], ["errors", "other"], ["", "two"]];
   const session = await cookies.load(await filled((made) => all.forEach((message) => made.flash(...message))), NOW);
@@ -166,32 +119,6 @@ test("forms carry a token of their session", async () => {
   assert.equal(await verifyCsrf(session, undefined), false);
   const other = await cookies.load(await filled((made) => made.ensureId()), NOW);
   assert.equal(await verifyCsrf(other, token), false);
-});
-
-test("revocation is asked, and a failure of it counts as revoked", async () => {
-  for (const [revokedIf, isNew] of [[() => false, false], [async () => true, true], [() => Promise.reject(), true]]) {
-    const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(revokedIf) });
-    assert.equal((await asking.load(await filled(), NOW)).isNew, isNew);
-  }
-});
-
-test("in the signed mode the content can be read, and not changed", async () => {
-  const signed = await SessionCookie.unencryptedButSigned(SIGNING_KEY);
-  const arrived = await filled((session) => session.set("user", "ada"), signed);
-  assert.match(Buffer.from(arrived.split("=")[1], "base64url").toString("latin1"), /user.ada/);
-  assert.equal((await signed.load(arrived, NOW)).get("user"), "ada");
-  const changed = arrived.slice(0, -1) + (arrived.endsWith("A") ? "Q" : "A");
-  assert.equal((await signed.load(changed, NOW)).isNew, true);
-});
-
-test("a deny list is asked about the id of a session", async () => {
-  const denied = new Set();
-  const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(({ id }) => denied.has(id)) });
-  const arrived = await filled((session) => session.ensureId(), asking);
-  const session = await asking.load(arrived, NOW);
-  assert.equal(session.isNew, false);
-  denied.add(session.invalidate());
-  assert.equal((await asking.load(arrived, NOW)).isNew, true);
 });
 
 test("a list that revokes is told what a session is", async () => {
@@ -243,19 +170,10 @@ test("a list that fails refuses a session, and says why", async () => {
   };
   assert.equal(await causeOf(() => Promise.reject(broken)), broken);
   assert.equal((await causeOf((session) => session.value.user)).name, "TypeError");
-  assert.match((await causeOf(() => undefined)).message, /^`revokedIf` said undefined, not true or false$/);
-  assert.match((await causeOf(() => "false")).message, /^`revokedIf` said string, /);
+  for (const answer of [undefined, null, 0, 1, "", "false", {}, Promise.resolve(undefined)]) {
+    assert.match((await causeOf(() => answer)).message, /^`revokedIf` said (undefined|object|number|string), not true or false$/);
+  }
   assert.equal(await causeOf(() => true), undefined);
-});
-
-test("sessions from before a moment end, from when it is raised", async () => {
-  const raised = await SessionCookie.encrypted(XAES_KEY);
-  const arrived = await filled();
-  assert.equal((await raised.load(arrived, later(60))).isNew, false);
-  raised.raiseNotBefore(later(1));
-  assert.equal((await raised.load(arrived, later(60))).outcome.reason, "Revoked");
-  raised.raiseNotBefore(later(-60));
-  assert.equal((await raised.load(arrived, later(60))).outcome.reason, "Revoked");
 });
 
 test("a moment within a second ends the sessions of that second", async () => {
@@ -264,6 +182,8 @@ test("a moment within a second ends the sessions of that second", async () => {
     for (const moment of [new Date(NOW.getTime() + milliseconds), NOW.getTime() + milliseconds]) {
       const raised = await SessionCookie.encrypted(XAES_KEY);
       raised.raiseNotBefore(moment);
+      // It is never lowered.
+      raised.raiseNotBefore(later(-60));
       const built = await SessionCookie.encrypted(XAES_KEY, { notBefore: moment });
       for (const carrier of [raised, built]) assert.equal((await carrier.load(arrived, later(60))).outcome.reason, reason, `${milliseconds}`);
     }
