@@ -70,6 +70,7 @@ function ownFormer({ cookie, ...unknown }) {
   const { budget, type } = sealerOf(former).policy;
   if (old) throw new ConfigError("migrateFrom", OF_A_CHAIN);
   const open = async (_, fields, { now, sealer }) => {
+    await sealerOf(former).tokens.ring.refresh?.(now * 1000);
     const chosen = await chosenIn(sealer.chosen ? former.inContext(sealer.chosen) : former, fields, now);
     if (!chosen) return { opened: [] };
     return { opened: [chosen instanceof Refusal ? { reason: chosen.reason } : { session: chosen.body, identity: String(chosen.bytes) }] };

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { KeyRing, SessionCookie, SessionToken, generateKey } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionToken, attributes, generateKey } from "../src/index.js";
+import { oldCookie } from "../src/old_cookies.js";
 import { XAES_KEY, errorsTo, eventsOf, field } from "./visitor.js";
 
 const [OTHER_KEY, THIRD_KEY] = [await generateKey(), await generateKey()];
@@ -100,6 +101,20 @@ test("a ring goes to another and back, and is derived once for each change", asy
     for (let round = 0; round < 3; round++) await replace(text);
     assert.equal(calls.length, before);
   }
+});
+
+test("a carrier whose sessions are taken over has the keys of now, although no request loads its own", async () => {
+  const { source, cookies: former } = await following({ cookie: attributes({ name: "__Host-old" }) });
+  const [from, until] = [at(0), at(600)];
+  const cookies = await SessionCookie.encrypted(OTHER_KEY, { migrateFrom: oldCookie({ cookie: former, from, until }) });
+  const signedIn = async () => field(await former.save((await former.load(null, at(0))).set("user", "ada")));
+  const old = await signedIn();
+  const user = async (field, seconds) => (await cookies.load([field], at(seconds))).get("user");
+  assert.equal(await user(old, 1), "ada");
+  source.text = THIRD_KEY;
+  assert.equal(await user(old, 59), "ada");
+  assert.equal(await user(old, 61), undefined);
+  assert.equal(await user(await signedIn(), 62), "ada");
 });
 
 test("a key is needed as long as the longest sessions of any carrier need it, whichever was built last", async (t) => {

@@ -66,6 +66,9 @@ impl<T: Payload> FormerCookie for SessionCookie<T> {
         now: UnixSeconds,
     ) -> Option<Result<OpenedBody, Reason>> {
         let context = context.or(self.token.context.as_deref());
+        if !values.is_empty() {
+            self.token.core.slot.keep_up(now);
+        }
         let opening = Opening::new(&self.token.core, context, now);
         let (chosen, _) = opening.choose(values);
         let opened = chosen?.map(|chosen| chosen.opened);

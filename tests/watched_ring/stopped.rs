@@ -124,6 +124,23 @@ fn so_do_bare_tokens_and_what_outlives_its_request() {
     assert!(!stream.is_alive());
 }
 
+#[test]
+#[cfg(feature = "migrate")]
+fn so_does_a_cookie_whose_sessions_are_taken_over() {
+    let (vault, former, pair) = site();
+    let begun = SystemTime::now();
+    let site = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
+        .name("__Host-new")
+        .idle_timeout(None)
+        .migrate_from(former, begun - HOUR..begun + 2 * HOUR)
+        .build()
+        .unwrap();
+    assert!(opens(&site, &pair, begun));
+    vault.put(key());
+    assert!(opens(&site, &pair, begun));
+    assert!(!opens(&site, &pair, later()));
+}
+
 /// A source that counts how often it is read.
 fn counting(vault: &Vault) -> (RingSource, Arc<AtomicUsize>) {
     let (source, reads) = (vault.clone(), Arc::new(AtomicUsize::new(0)));
