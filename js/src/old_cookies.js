@@ -68,6 +68,7 @@ function ownFormer({ cookie, ...unknown }) {
   const former = madeBy("`SessionCookie.encrypted`", "cookie", cookie, "saveToResponse");
   const { template, old } = settingsOf(former);
   const { budget, type } = sealerOf(former).policy;
+  const most = budget.allowed.cookies;
   if (old) throw new ConfigError("migrateFrom", OF_A_CHAIN);
   const open = async (_, fields, { now, sealer }) => {
     await sealerOf(former).tokens.ring.refresh?.(now * 1000);
@@ -75,7 +76,7 @@ function ownFormer({ cookie, ...unknown }) {
     if (!chosen) return { opened: [] };
     return { opened: [chosen instanceof Refusal ? { reason: chosen.reason } : { session: chosen.body, identity: String(chosen.bytes) }] };
   };
-  return { template, dropped: template.expireAll(partNumbers(budget.allowed.cookies)), type, open };
+  return { template, dropped: [...template.expireAll(partNumbers(most)), ...template.expireFormer([], most)], type, open };
 }
 
 /** The old cookies of a carrier. */

@@ -233,6 +233,20 @@ test("a cookie with another name, mode, key or label signs nobody out, and keeps
   }
 });
 
+test("a former cookie that has moved is dropped wherever it was", async () => {
+  const cookie = attributes({ name: "__Secure-visit", formerly: [{ path: "/app" }] });
+  const moved = await SessionCookie.encrypted(XAES_KEY, { cookie, size: "split:2" });
+  const field = (await moved.save((await moved.load(null, NOW)).set("user", "ada"))).at(-1);
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: former(moved) });
+  const session = await cookies.load(field.split(";")[0], NOW);
+  assert.equal(session.get("user"), "ada");
+  session.invalidate();
+  const dropped = (await cookies.save(session)).map((line) => line.match(/^(.*)=; Path=([^;]*);.* Max-Age=0/).slice(1).join(" "));
+  const names = ["__Secure-visit", "__Secure-visit.1"];
+  // Otherwise the next page takes the session over again.
+  assert.deepEqual(dropped, ["__Host-session /", ...names.map((name) => `${name} /`), ...names.map((name) => `${name} /app`)]);
+});
+
 test("the sign-out of a session of a former cookie tells its id, once", async () => {
   const old = await built("__Host-visit", { rememberUpTo: 86_400 });
   const signedIn = await old.load(null, NOW);

@@ -5,7 +5,7 @@ use std::{any::TypeId, sync::Arc};
 use super::SessionCookie;
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::{FormerAttributes, Values},
+    cookie::{FormerAttributes, Template, Values},
     migrate::{FormerCookie, OldCookie, Source},
     session::Opening,
     state::{OpenedBody, Payload},
@@ -49,6 +49,10 @@ impl<T: Payload> From<SessionCookie<T>> for OldCookie {
 impl<T: Payload> FormerCookie for SessionCookie<T> {
     fn most_cookies(&self) -> usize {
         self.fields.most
+    }
+
+    fn formerly(&self) -> &[Template] {
+        &self.fields.former
     }
 
     fn held(&self) -> TypeId {

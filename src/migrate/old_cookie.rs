@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Reader;
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::{FormerAttributes, Values},
+    cookie::{FormerAttributes, Template, Values},
     state::OpenedBody,
     token::Context,
 };
@@ -55,6 +55,9 @@ pub(crate) enum Source {
 pub(crate) trait FormerCookie: Send + Sync {
     /// Returns the largest number of cookies that a session may be in.
     fn most_cookies(&self) -> usize;
+
+    /// Returns the fields that drop the cookie with the attributes that it had before its present ones.
+    fn formerly(&self) -> &[Template];
 
     /// Returns the type that the cookie's sessions hold.
     fn held(&self) -> TypeId;

@@ -78,9 +78,14 @@ impl PreparedCookie {
 
     /// Returns the cookies that a response drops: this one, and the cookies that belong to it.
     pub(super) fn dropped(&self) -> impl Iterator<Item = DroppedCookie> {
-        let most_cookies = self.old.former().map_or(1, FormerCookie::most_cookies);
+        let former = self.old.former();
+        let most_cookies = former.map_or(1, FormerCookie::most_cookies);
+        let formerly = former.map_or_else(Default::default, FormerCookie::formerly);
         let others = self.others.iter().map(|(_, template)| (template, 1));
-        let all = iter::once((&self.template, most_cookies)).chain(others);
+        let own = iter::once(&self.template).chain(formerly);
+        let all = own
+            .map(move |template| (template, most_cookies))
+            .chain(others);
         all.map(|(template, cookies)| DroppedCookie {
             template: template.clone(),
             cookies,

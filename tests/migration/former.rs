@@ -7,7 +7,7 @@ use std::{
 use hardtack::{
     ConfigError, EncryptionKey, Session, SessionCookie, SessionData, SessionError, SigningKey,
     Size,
-    carrier::{Context, SessionCookieBuilder},
+    carrier::{Context, FormerAttributes, SessionCookieBuilder},
     migrate::OldCookie,
     session::{Map, Outcome, Reason, SessionId, Validity},
 };
@@ -240,6 +240,31 @@ fn every_part_of_a_large_session_is_taken_over_and_dropped() {
     assert_eq!((set, browser.jar.pairs().len()), (2, 2));
     browser.visit(|session| session.invalidate().map(drop).unwrap());
     assert_eq!(browser.jar.pairs().len(), 0);
+}
+
+#[test]
+fn a_cookie_that_moved_before_is_dropped_wherever_it_was() {
+    let large = |path: &str| builder().name("session").path(path).size(Size::Split(2));
+    let text = "x".repeat(4_000);
+    let [here, there] = ["/", "/app"].map(|path| {
+        let first = large(path).build().unwrap();
+        let mut browser = Browser::from(first);
+        browser.jar.url.set_path("/app");
+        browser.visit(|session| session.insert("text", &text).unwrap());
+        browser
+    });
+    for mut browser in [here, there] {
+        let moved = large("/").formerly(FormerAttributes::new().path("/app"));
+        let site = builder().size(Size::Split(2));
+        let site = site.migrate_from(moved.build().unwrap(), at(0)..at(9));
+        browser.site = site.build().unwrap();
+        browser.visit(|session| {
+            assert_eq!(session.outcome(), Outcome::Migrated);
+            session.invalidate().map(drop).unwrap();
+        });
+        // Otherwise the next page takes the session over again.
+        assert_eq!(browser.jar.pairs().len(), 0);
+    }
 }
 
 #[test]
