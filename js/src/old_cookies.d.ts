@@ -42,7 +42,10 @@ export interface OldCookieOptions {
 
 /** A `SessionCookie` under another name, ring, mode or `application`. */
 export interface FormerCookieOptions extends Pick<OldCookieOptions, "from" | "until"> {
-  /** Its sessions hold the same type, or are dictionaries. They stay as they are, with their ids, dates and messages. */
+  /**
+   * Its sessions hold the same type, or are dictionaries. They stay as they are, with their ids, dates and messages. One with an
+   * unknown schema, or with its `keepUnknownKeys` an unknown key, is left to other instances: changing it throws `unreadable`.
+   */
   readonly cookie: SessionCookie<any>;
 }
 

@@ -74,7 +74,8 @@ function ownFormer({ cookie, ...unknown }) {
     await sealerOf(former).tokens.ring.refresh?.(now * 1000);
     const chosen = await chosenIn(sealer.chosen ? former.inContext(sealer.chosen) : former, fields, now);
     if (!chosen) return { opened: [] };
-    return { opened: [chosen instanceof Refusal ? { reason: chosen.reason } : { session: chosen.body, identity: String(chosen.bytes) }] };
+    const { reason, isForOthers } = chosen;
+    return { opened: [chosen instanceof Refusal ? { reason, isForOthers } : { session: chosen.body, identity: String(chosen.bytes) }] };
   };
   return { template, dropped: [...template.expireAll(partNumbers(most)), ...template.expireFormer([], most)], type, open };
 }
@@ -117,13 +118,18 @@ class OldCookies {
       const { opened, hasMore: isMore } = await source.open(values, fields, { now, sealer });
       hasMore ||= isMore;
       for (const { reason, ...one } of opened) {
-        if (reason) unread ??= { reason };
+        if (reason) unread = { reason: unread?.reason ?? reason, isForOthers: unread?.isForOthers || one.isForOthers };
         else found.push({ source, ...one });
       }
     }
     const refused = (await this.#acceptOne(found, hasMore, state, sealer)) ?? unread;
     if (!state.isNew) state.outcome = { kind: "migrated" };
-    else if (refused) state.outcome = { kind: "notMigrated", ...refused };
+    else if (refused) {
+      const { isForOthers, metadata, ...why } = refused;
+      // Another instance can take it over.
+      if (isForOthers) state.refuse(refused, metadata);
+      state.outcome = { kind: "notMigrated", ...why };
+    }
   }
 
   /**
@@ -204,7 +210,10 @@ async function accept({ source, old, session }, state, sealer, outdated) {
 async function acceptOwn({ metadata, payload, flash }, state, sealer) {
   // The proof of its device has another name.
   const refusal = metadata.device ? { reason: "Stale" } : await refusalOf(metadata, payload, state, sealer);
-  return refusal ? causeOf(refusal) : become(metadata, payload, flash, state);
+  if (refusal) return causeOf(refusal);
+  const refused = become(metadata, payload, flash, state);
+  // Another version of the application has written it.
+  return refused?.reason === "Payload" && metadata.schema > 0 ? { ...refused, isForOthers: true, metadata } : refused;
 }
 
 async function refusalOf(metadata, payload, state, sealer) {

@@ -247,6 +247,42 @@ test("a former cookie that has moved is dropped wherever it was", async () => {
   assert.deepEqual(dropped, ["__Host-session /", ...names.map((name) => `${name} /`), ...names.map((name) => `${name} /app`)]);
 });
 
+test("a session of a former cookie that another instance could read is left to it, as under its own cookie", async () => {
+  const shape = t.struct({ user: t.text });
+  const [first, second] = [1, 2].map((schema) => sessionType({ label: "login", schema, shape, empty: { user: "" } }));
+  const keepUnknownKeys = true;
+  const both = async (ring, options) => {
+    const old = await SessionCookie.encrypted(ring, { cookie: attributes({ name: "__Host-visit" }), ...options });
+    return { old, site: await SessionCookie.encrypted(XAES_KEY, { ...options, migrateFrom: former(old) }) };
+  };
+  for (const [reason, writer, reader] of [
+    ["Payload", [XAES_KEY, { type: second }], [XAES_KEY, { type: first }]],
+    ["UnknownKey", [await generateKey(), { type: first }], [XAES_KEY, { type: first, keepUnknownKeys }]],
+  ]) {
+    const { old: before } = await both(...writer);
+    const signedIn = await before.load(null, NOW);
+    signedIn.signIn();
+    signedIn.value = { user: "ada" };
+    const [line] = await before.save(signedIn);
+    const { old, site } = await both(...reader);
+    for (const cookies of [old, site]) {
+      const load = () => cookies.load(line.split(";")[0], later(60));
+      const session = await load();
+      assert.deepEqual([session.outcome.reason, session.isNew], [reason, true]);
+      for (const change of [() => (session.value = { user: "eve" }), () => session.flash("", "x")]) {
+        await assert.rejects(async () => change(), { code: "unreadable" }, reason);
+      }
+      assert.deepEqual(await cookies.save(session), []);
+      const gone = await load();
+      assert.equal(gone.invalidate(), reason === "Payload" ? signedIn.id : null);
+      assert.match((await cookies.save(gone)).join(), /__Host-visit=; .*Max-Age=0/);
+      const again = await load();
+      again.signIn();
+      assert.match((await cookies.save(again)).join(), /__Host-(visit|session)=e/);
+    }
+  }
+});
+
 test("the sign-out of a session of a former cookie tells its id, once", async () => {
   const old = await built("__Host-visit", { rememberUpTo: 86_400 });
   const signedIn = await old.load(null, NOW);

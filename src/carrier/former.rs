@@ -4,12 +4,12 @@ use std::{any::TypeId, sync::Arc};
 
 use super::SessionCookie;
 use crate::{
-    base::{reason::Reason, time::UnixSeconds},
+    base::time::UnixSeconds,
     cookie::{FormerAttributes, Template, Values},
     migrate::{FormerCookie, OldCookie, Source},
     session::Opening,
     state::{OpenedBody, Payload},
-    token::Context,
+    token::{Context, Refused},
 };
 
 /// With feature `migrate`: takes over the sessions of a cookie with another name, key ring, mode or `application`. They keep
@@ -68,14 +68,13 @@ impl<T: Payload> FormerCookie for SessionCookie<T> {
         values: &Values,
         context: Option<&Context>,
         now: UnixSeconds,
-    ) -> Option<Result<OpenedBody, Reason>> {
+    ) -> Option<Result<OpenedBody, Refused>> {
         let context = context.or(self.token.context.as_deref());
         if !values.is_empty() {
             self.token.core.slot.keep_up(now);
         }
         let opening = Opening::new(&self.token.core, context, now);
         let (chosen, _) = opening.choose(values);
-        let opened = chosen?.map(|chosen| chosen.opened);
-        Some(opened.map_err(|refused| refused.reason))
+        Some(chosen?.map(|chosen| chosen.opened))
     }
 }

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::Reader;
 use crate::{
-    base::{reason::Reason, time::UnixSeconds},
+    base::time::UnixSeconds,
     cookie::{FormerAttributes, Template, Values},
     state::OpenedBody,
-    token::Context,
+    token::{Context, Refused},
 };
 
 /// Cookie of another library: its name, the [`Reader`] of its format, and the attributes by which a browser drops it.
@@ -72,7 +72,7 @@ pub(crate) trait FormerCookie: Send + Sync {
         values: &Values,
         context: Option<&Context>,
         now: UnixSeconds,
-    ) -> Option<Result<OpenedBody, Reason>>;
+    ) -> Option<Result<OpenedBody, Refused>>;
 }
 
 type Convert = Arc<dyn Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync>;

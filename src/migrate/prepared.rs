@@ -16,7 +16,7 @@ use crate::{
     crypto::scratch::Wiped,
     session::DroppedCookie,
     state::{LARGEST_COOKIE, Map, Metadata, OpenedBody, map::encode},
-    token::{Context, LONGEST_TOKEN},
+    token::{Context, LONGEST_TOKEN, Refused},
 };
 
 /// Prepared old cookie of a carrier.
@@ -116,7 +116,7 @@ impl PreparedCookie {
         Brought { values, others }: &'a Brought,
         context: Option<&Context>,
         now: UnixSeconds,
-    ) -> Vec<Result<Found<'a>, Reason>> {
+    ) -> Vec<Result<Found<'a>, Refused>> {
         match &self.old.source {
             Source::Format(reader) => {
                 let others: Vec<_> = others.iter().map(only).collect();

@@ -20,7 +20,7 @@ use crate::{
     base::{config_error::ConfigError, reason::Reason, time::UnixSeconds},
     cookie::{Attributes, CookieName, Values},
     session::{Accept, DroppedCookie, OldCookies, Predecessor},
-    token::Context,
+    token::{Context, Refused},
 };
 
 /// All old cookies that an application reads.
@@ -121,8 +121,8 @@ impl Predecessor for Takeover {
         context: Option<&Context>,
         now: UnixSeconds,
         accept: &mut Accept<'_>,
-    ) -> Option<Result<(), Reason>> {
-        let mut unreadable = None;
+    ) -> Option<Result<(), Refused>> {
+        let mut unreadable: Option<Refused> = None;
         let mut opened: Vec<(&PreparedCookie, Found<'_>)> = Vec::new();
         let mut has_more = false;
         let is_read = |(cookie, _): &(&PreparedCookie, _)| cookie.range.contains(&now);
@@ -131,7 +131,10 @@ impl Predecessor for Takeover {
             for read in cookie.read(brought, context, now) {
                 match read {
                     Ok(found) => opened.push((cookie, found)),
-                    Err(reason) => _ = unreadable.get_or_insert(reason),
+                    Err(refused) => {
+                        let first = unreadable.get_or_insert(refused);
+                        first.is_for_others |= refused.is_for_others;
+                    }
                 }
             }
         }
@@ -139,7 +142,7 @@ impl Predecessor for Takeover {
         let are_rivals = |pair: &[(_, Found<'_>)]| pair[0].1.bytes() != pair[1].1.bytes();
         let has_rivals = has_more || opened.windows(2).any(are_rivals);
         if has_rivals && !opened.is_empty() {
-            return Some(Err(Reason::Duplicate));
+            return Some(Err(Reason::Duplicate.into()));
         }
         let mut refused = None;
         for (cookie, found) in opened {
@@ -165,7 +168,7 @@ impl Predecessor for Takeover {
             };
             match taken {
                 Ok(()) => return Some(Ok(())),
-                Err(reason) => _ = refused.get_or_insert(reason),
+                Err(reason) => _ = refused.get_or_insert(reason.into()),
             }
         }
         refused.or(unreadable).map(Err)

@@ -7,7 +7,7 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::Template,
     state::Metadata,
-    token::Context,
+    token::{Context, Refused},
 };
 
 /// Cookies of other libraries that a cookie's sessions are taken over from.
@@ -47,7 +47,7 @@ pub(crate) trait Predecessor: Send {
         context: Option<&Context>,
         now: UnixSeconds,
         accept: &mut Accept<'_>,
-    ) -> Option<Result<(), Reason>>;
+    ) -> Option<Result<(), Refused>>;
 
     /// Returns advice about a refusal of [`offer`](Self::offer) for this reason, but only once.
     fn advice(&self, reason: Reason) -> Option<String>;

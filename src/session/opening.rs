@@ -153,7 +153,14 @@ impl<'a> Opening<'a> {
         loaded.outcome = match taken {
             None => Outcome::Absent,
             Some(Ok(())) => Outcome::Migrated,
-            Some(Err(reason)) => {
+            Some(Err(Refused {
+                reason,
+                is_for_others,
+                ..
+            })) => {
+                if is_for_others {
+                    loaded.state.withhold(Withheld::Unreadable(None));
+                }
                 if let Some(advice) = old.advice(reason) {
                     events::old_cookie_is_misread(self.core.slot.purpose.name(), &advice);
                 }

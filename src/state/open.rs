@@ -39,8 +39,11 @@ impl<T: Payload> State<T> {
     pub(crate) fn taking_over<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
         let before = mem::replace(&mut self.came, Came::Withheld(Withheld::Unreadable(None)));
         let taken = take(self);
-        // No version of the application wrote the old cookie, so a new session may take its place.
-        if matches!(self.came, Came::Withheld(Withheld::Unreadable(_))) {
+        // A schema is known to another version of the application, which wrote the session of a former cookie. Any other
+        // old cookie may be replaced.
+        if let Came::Withheld(Withheld::Unreadable(opened)) = &self.came
+            && opened.is_none_or(|metadata| metadata.schema == 0)
+        {
             self.came = before;
         }
         taken

@@ -13,7 +13,7 @@ use hardtack::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::common::{at, block_on, browser::Browser, builder, says, seconds};
+use crate::common::{at, block_on, browser::Browser, builder, key, says, seconds};
 
 /// Returns the cookie in use, which takes over the sessions of the other one: the steps of docs/rotation.md.
 fn cookie(
@@ -377,6 +377,62 @@ fn a_type_takes_over_its_own_sessions_and_dictionaries_and_no_other_type() {
     assert!(says(&counts.build(), other));
     let dictionaries = builder().migrate_from(typed, range());
     assert!(says(&dictionaries.build(), other));
+}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct NextLogin {
+    user: Option<u32>,
+    is_admin: bool,
+}
+
+impl SessionData for NextLogin {
+    const LABEL: &'static str = Login::LABEL;
+    const SCHEMA: u32 = 3;
+}
+
+#[test]
+fn a_session_that_another_instance_could_take_over_is_left_to_it() {
+    fn old(key: EncryptionKey) -> SessionCookieBuilder {
+        SessionCookie::encrypted(key).name("session")
+    }
+    let next = old(key(0)).typed::<NextLogin>().build().unwrap();
+    let of_other_key = old(key(1)).typed::<Login>().build().unwrap();
+    let mut id = None;
+    let of_next = next.cookie_for(at(0), |session| {
+        session.sign_in()?;
+        id = session.id();
+        session.replace(NextLogin::default())
+    });
+    let login = Login { user: Some(7) };
+    let of_other_key = of_other_key.cookie_for(at(0), |session| session.replace(login.clone()));
+    let cases = [
+        (of_next.unwrap(), Reason::Payload, id),
+        (of_other_key.unwrap(), Reason::UnknownKey, None),
+    ];
+    for (field, reason, id) in cases {
+        let former = old(key(0)).typed::<Login>().keep_unknown_keys();
+        let site = builder().typed::<Login>();
+        let site = site.migrate_from(former.build().unwrap(), at(0)..at(9));
+        let site = site.build().unwrap();
+        let session = site.load([&field], at(1));
+        assert_eq!(session.outcome(), Outcome::NotMigrated { reason });
+        let refused = [
+            session.replace(login.clone()),
+            session.flash("", "Saved."),
+            session.csrf_token().map(drop),
+        ];
+        for refused in refused {
+            assert!(matches!(refused, Err(SessionError::Unreadable)));
+        }
+        assert!(site.save(&session).unwrap().is_empty());
+        let session = site.load([&field], at(1));
+        assert_eq!(session.invalidate().unwrap(), id);
+        let fields = site.save(&session).unwrap();
+        assert!(fields.iter().any(|field| field.starts_with("session=; ")));
+        let session = site.load([&field], at(1));
+        session.sign_in().unwrap();
+        assert_eq!(site.save(&session).unwrap().iter().len(), 2);
+    }
 }
 
 #[test]

@@ -25,7 +25,9 @@ impl<T> SessionCookieBuilder<T> {
     ///   from there. A session that does not record its last activity counts as active now.
     /// - A session that is taken over counts as changed, so the response writes it. A dictionary gets the entries of
     ///   the old session; a type gets them through [`convert`](crate::SessionData::convert), as a dictionary of schema
-    ///   0. If the entries do not fit, or if `convert` returns `None`, the session is new and empty.
+    ///   0. If the entries do not fit, or if `convert` returns `None`, the session is new and empty. A session of another
+    ///   `SessionCookie` that has an unknown schema, or with its `keep_unknown_keys` an unknown key, is left to other
+    ///   instances ([`Unreadable`](crate::SessionError::Unreadable)).
     /// - From the beginning of `range` on, every response that writes or ends a session also drops the old cookie. A 5xx
     ///   response that saves nothing drops nothing.
     /// - If two different old cookies open, under one name or two, neither is taken over.
