@@ -213,7 +213,8 @@ impl<'a, T> Closing<'a, T> {
         {
             self.of_companion = loaded.fields_of(companion, is_dropped, context, sealing)?;
         }
-        if is_stored && loaded.state.is_replaced() {
+        let is_taken_over = loaded.outcome == Outcome::Migrated;
+        if is_stored && (is_taken_over || loaded.state.is_replaced()) {
             loaded.note_begun(core, context, sealing);
         }
         Ok(())

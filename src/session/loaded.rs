@@ -21,7 +21,7 @@ pub(crate) struct Loaded<T> {
     pub(super) unreported: Option<usize>,
     /// Parts that the request carried.
     pub(super) carried: PartNumbers,
-    /// Key that sealed the session that this request began, if it was sealed.
+    /// Key that sealed the session that this request began or took over, if it was sealed.
     begun_under: Option<KeyId>,
 }
 
@@ -54,8 +54,8 @@ impl<T> Loaded<T> {
         }
     }
 
-    /// Notes the sealing key of the session that this request began, and the end of its admission by the companion.
-    /// Such a session has no cookies of its companion yet.
+    /// Notes the sealing key of the session that this request began or took over, and the end of its admission by the
+    /// companion. Such a session has no cookies of its companion yet.
     pub(super) fn note_begun(&mut self, core: &Core, context: &Context, key_id: KeyId) {
         let state = &mut self.state;
         self.begun_under = Some(key_id);
@@ -70,12 +70,11 @@ impl<T> Loaded<T> {
         };
     }
 
-    /// Returns the key that sealed the session that outlives the request, or `None` if it is not sealed yet or was
-    /// taken over.
+    /// Returns the key that sealed the session that outlives the request, or `None` if it is not sealed yet.
     pub(super) fn key_id(&self) -> Option<KeyId> {
         match self.state.is_replaced() {
             true => self.begun_under,
-            false => self.outcome.opened_under(),
+            false => self.outcome.opened_under().or(self.begun_under),
         }
     }
 

@@ -302,6 +302,22 @@ fn sessions_issued_before_not_before_are_refused() {
 }
 
 #[test]
+fn a_handle_of_a_session_that_was_taken_over_ends_with_the_key_that_sealed_it() {
+    let key = || EncryptionKey::generate().unwrap();
+    let keys = SharedKeyRing::from(key());
+    let cookie = SessionCookie::encrypted(keys.clone());
+    let cookie = cookie.migrate_from(plain(), start()..start() + DAY);
+    let cookie = cookie.build().unwrap();
+    let session = cookie.load(["old=ada"], start());
+    assert!(session.is_alive());
+    let fields = cookie.save(&session).unwrap();
+    assert!(session.is_alive());
+    keys.replace(key()).unwrap();
+    let opens = !cookie.load(&fields, start()).is_new();
+    assert_eq!((session.is_alive(), opens), (false, false));
+}
+
+#[test]
 fn the_application_may_revoke_a_session_before_it_is_taken_over() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let outcomes = Arc::new(Mutex::new(Vec::new()));
