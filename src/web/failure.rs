@@ -5,7 +5,10 @@ use std::{error::Error, fmt};
 
 use http::{
     HeaderValue, Response, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, VARY},
+    header::{
+        CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION,
+        CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, RETRY_AFTER, SET_COOKIE, VARY,
+    },
 };
 
 use super::{
@@ -106,7 +109,17 @@ impl Failure {
         }
         let fields = response.headers_mut();
         let was_storable = caches_of(fields).is_storable();
-        for of_the_body in [CONTENT_LENGTH, CONTENT_TYPE, CONTENT_ENCODING] {
+        for of_the_body in [
+            CONTENT_DISPOSITION,
+            CONTENT_ENCODING,
+            CONTENT_LANGUAGE,
+            CONTENT_LENGTH,
+            CONTENT_LOCATION,
+            CONTENT_RANGE,
+            CONTENT_TYPE,
+            ETAG,
+            LAST_MODIFIED,
+        ] {
             fields.remove(of_the_body);
         }
         let are_added = [SET_COOKIE, VARY];

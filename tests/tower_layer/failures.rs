@@ -16,8 +16,9 @@ use hardtack::{
 use http::{
     HeaderName, HeaderValue, Request, StatusCode,
     header::{
-        CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, EXPIRES,
-        SET_COOKIE, VARY,
+        CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH,
+        CONTENT_LOCATION, CONTENT_RANGE, CONTENT_TYPE, ETAG, EXPIRES, LAST_MODIFIED, SET_COOKIE,
+        VARY,
     },
 };
 use serde::de::IgnoredAny;
@@ -267,18 +268,38 @@ fn of_a_field_that_a_page_of_a_failure_has_several_times_each_is_sent() {
     assert_eq!(sent, links);
 }
 
-/// As after a layer that compresses, or one that counts.
+/// As after a layer that compresses or counts, or in a download whose session could not be saved.
 #[test]
 fn a_page_of_a_failure_keeps_no_field_of_the_body_that_it_replaces() {
     let counted = |mut response: Response| async move {
         let fields = response.headers_mut();
         fields.insert(CONTENT_LENGTH, 1234.into());
-        fields.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+        for (name, value) in [
+            (CONTENT_ENCODING, "br"),
+            (CONTENT_DISPOSITION, "attachment; filename=report.pdf"),
+            (CONTENT_LANGUAGE, "sv"),
+            (CONTENT_LOCATION, "/report.pdf"),
+            (CONTENT_RANGE, "bytes 0-1233/1234"),
+            (ETAG, "\"report\""),
+            (LAST_MODIFIED, "Fri, 15 Jan 2027 08:00:00 GMT"),
+        ] {
+            fields.insert(name, HeaderValue::from_static(value));
+        }
         response
     };
     let app = routes().layer(map_response(counted));
     let failed = block_on(app.oneshot(request("GET", "/too-late", &[]))).unwrap();
-    let of_the_body = [CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE];
+    let of_the_body = [
+        CONTENT_DISPOSITION,
+        CONTENT_ENCODING,
+        CONTENT_LANGUAGE,
+        CONTENT_LENGTH,
+        CONTENT_LOCATION,
+        CONTENT_RANGE,
+        CONTENT_TYPE,
+        ETAG,
+        LAST_MODIFIED,
+    ];
     assert!(
         of_the_body
             .iter()
