@@ -299,8 +299,8 @@ fn carry_out<T>(
     let (touch, change) = match decision {
         Decision::Drop => (Touch::Written, TokenChange::Drop),
         Decision::Store(body) => (Touch::Written, TokenChange::Store(to_seal(body)?)),
-        // A refresh is optional, so it does not fail a response.
-        Decision::Refresh(body) => {
+        // These are optional, so they do not fail a response.
+        Decision::Refresh(body) | Decision::Reseal(body) => {
             let change = to_seal(body).map_or(TokenChange::Keep, TokenChange::Store);
             (Touch::Touched, change)
         }

@@ -1,4 +1,4 @@
-//! Decides at the end of a request what becomes of the client's token (docs/spec/writer.md § 8.12). `lifetime.rs` says
+//! Decides at the end of a request what becomes of the client's token (docs/spec/writer.md § 8.12). `refresh.rs` says
 //! when a refresh is due, and `session/loaded.rs` says how the session stands under the key ring.
 
 use std::fmt;
@@ -69,8 +69,10 @@ pub(crate) enum Decision {
     Drop,
     /// The client stores the changed content.
     Store(BodyToSeal),
-    /// The client stores the same content, for a refresh or a new key. This is optional.
+    /// The client stores the same content for a refresh. This is optional.
     Refresh(BodyToSeal),
+    /// The client stores the same content under another key, or with its device. This is optional.
+    Reseal(BodyToSeal),
 }
 
 impl Decision {
@@ -82,8 +84,8 @@ impl Decision {
             Decision::Store(_) if state.has_replaced() => &["Ended", "Began"],
             Decision::Store(_) if state.is_new() => &["Began"],
             Decision::Store(_) => &["Changed"],
-            Decision::Refresh(BodyToSeal::With(_)) => &["Refreshed"],
-            Decision::Refresh(BodyToSeal::AsArrived) => &["Resealed"],
+            Decision::Refresh(_) => &["Refreshed"],
+            Decision::Reseal(_) => &["Resealed"],
             _ => &[],
         }
     }
@@ -118,7 +120,9 @@ impl<T> State<T> {
     ) -> Decision {
         let has_begun_or_ended = self.draft.renewed || self.draft.ended.is_some();
         match (response.said, self.decide_alone(response, asked, standing)) {
-            (Said::Same | Said::Other, Decision::Refresh(_)) => Decision::Keep,
+            (Said::Same | Said::Other, Decision::Refresh(_) | Decision::Reseal(_)) => {
+                Decision::Keep
+            }
             // Writing this session would undo what a service inside did, which may be a sign-out.
             (Said::Other, Decision::Store(_) | Decision::Drop) if !has_begun_or_ended => {
                 Decision::KeepSaid
@@ -235,7 +239,7 @@ impl<T> State<T> {
             BodyToSeal::AsArrived
         };
         match self.may_send(same) {
-            Some(_) => Decision::Refresh(same),
+            Some(_) => Decision::Reseal(same),
             None => Decision::KeepTooLarge,
         }
     }

@@ -171,6 +171,17 @@ fn a_session_is_bound_in_an_answer_about_it_and_in_no_other() {
 }
 
 #[test]
+#[cfg(feature = "metrics")]
+fn a_session_that_becomes_bound_counts_as_sealed_again() {
+    let cookie = cookie();
+    let (pair, _) = signed_in(&cookie);
+    let counts =
+        super::common::counted::counted_by(|| drop(answer(&cookie, "/proof?asked", &pair)));
+    let written = r#"hardtack_sessions_written_total{purpose="__Host-session",change="Resealed"}"#;
+    assert_eq!(counts.get(written), Some(&1), "{counts:?}");
+}
+
+#[test]
 fn a_session_whose_key_is_dropped_during_the_answer_is_not_bound_under_the_next_key() {
     let [old, new] = [(); 2].map(|()| KeyRing::from(EncryptionKey::generate().unwrap()));
     let ring = SharedKeyRing::from(old);
