@@ -1,4 +1,4 @@
-//! Finds a carrier's sessions in `Cookie` headers, and writes them to `Set-Cookie` headers.
+//! Cookies of a carrier, and how a session is written to them.
 
 use std::sync::{Arc, atomic::AtomicBool};
 

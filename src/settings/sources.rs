@@ -310,8 +310,8 @@ fn is_of_kubernetes(name: &str) -> bool {
     name.ends_with("SERVICE_HOST") || name.split('_').any(|word| word == "PORT")
 }
 
-#[cfg(feature = "toml")]
 /// Returns the message without the lines that the parser's error quotes.
+#[cfg(feature = "toml")]
 fn not_toml(text: &str, error: &toml::de::Error) -> ConfigError {
     let start = error.span().map_or(0, |span| span.start);
     let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');

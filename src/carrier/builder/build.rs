@@ -238,12 +238,25 @@ impl InCookie {
 impl InToken {
     fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
         let mut mistakes = match self.purpose() {
-            Ok((_, None)) => options.response_mistakes(self),
+            Ok((_, None)) => self.response_mistakes(options),
             purpose => purpose.err().into_iter().collect(),
         };
         mistakes.extend(self.allowed().err());
         mistakes.extend(options.mistakes());
         mistakes
+    }
+
+    /// Returns the mistakes of sessions in bare tokens, which have no response.
+    fn response_mistakes(&self, options: &Options) -> Vec<ConfigError> {
+        let given = [
+            ("response_header", self.response_header.is_some()),
+            ("save_on_server_error", options.save_on_server_error),
+            ("danger_allow_shared_caching", options.shared_caching),
+        ];
+        let mistake = |(setting, is_given): (&'static str, bool)| {
+            is_given.then(|| ConfigError::new(setting, NO_RESPONSE))
+        };
+        given.into_iter().filter_map(mistake).collect()
     }
 
     /// Returns the purpose of the tokens, and the names of their headers, or `None` for bare tokens.
@@ -297,6 +310,8 @@ const LATE: &str = "is called after `revoked_if` or `revalidate_after`, which wo
     call `typed` first";
 const NO_PURPOSE: &str =
     "tokens need a {header} that they travel in, or the {purpose} of bare ones; give one of them";
+const NO_RESPONSE: &str = "has no effect on bare tokens, which no response carries; leave it out, or give a \
+    {header} in place of {purpose}";
 const TWO_PURPOSES: &str =
     "a token is sealed for a {header} or for a {purpose}; leave out one of them";
 const NOTHING_CHANGED: &str =

@@ -75,19 +75,6 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Returns the mistakes of sessions in bare tokens, which have no response.
-    pub(super) fn response_mistakes(&self, tokens: &InToken) -> Vec<ConfigError> {
-        let given = [
-            ("response_header", tokens.response_header.is_some()),
-            ("save_on_server_error", self.save_on_server_error),
-            ("danger_allow_shared_caching", self.shared_caching),
-        ];
-        let mistake = |(setting, is_given): (&'static str, bool)| {
-            is_given.then(|| ConfigError::new(setting, NO_RESPONSE))
-        };
-        given.into_iter().filter_map(mistake).collect()
-    }
-
     /// Returns the mistakes that every carrier can have.
     pub(super) fn mistakes(&self) -> Vec<ConfigError> {
         let labels = Purpose::default().with_labels(self.application.as_deref(), "");
@@ -194,6 +181,3 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 }
-
-const NO_RESPONSE: &str = "has no effect on bare tokens, which no response carries; leave it out, or give a \
-    {header} in place of {purpose}";

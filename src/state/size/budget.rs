@@ -30,7 +30,7 @@ pub(crate) struct Allowed {
     pub(crate) total: usize,
 }
 
-/// Bytes of a Set-Cookie field around the token, and bytes of the body that not every session has.
+/// Bytes of a Set-Cookie field around the token, and bytes that only some bodies have.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Overhead {
     /// `name=` and the attributes.
