@@ -14,7 +14,7 @@ use rocket::{
     fairing::{AdHoc, Fairing, Info, Kind},
     form::{Form, FromForm},
     get,
-    http::Status,
+    http::{HeaderMap, Status},
     outcome::Outcome::{Forward, Success},
     post,
     request::{FromRequest, Outcome},
@@ -34,8 +34,8 @@ impl<'r> FromRequest<'r> for RocketSession {
             return Forward(Status::InternalServerError);
         };
         let loaded = request.local_cache(|| {
-            let fields = request.headers().get("cookie");
-            Some(cookie.load(fields, Clock::system()))
+            let fields = fields_of(request.headers());
+            Some(cookie.load_from(&fields, Clock::system()))
         });
         loaded
             .clone()
@@ -45,8 +45,20 @@ impl<'r> FromRequest<'r> for RocketSession {
     }
 }
 
-/// Saves the session with the response. `save_to` reads and sets fields of `http::HeaderMap`, so those that concern
-/// caches go there and back.
+/// Returns the fields that `load_from` and `save_to` read, which are more than the cookies: other sites' requests and
+/// caches have theirs.
+fn fields_of(fields: &HeaderMap<'_>) -> http::HeaderMap {
+    let pairs = fields.iter().filter_map(|field| {
+        let name = http::HeaderName::try_from(field.name().as_str()).ok()?;
+        Some((
+            name,
+            http::HeaderValue::from_bytes(field.value().as_bytes()).ok()?,
+        ))
+    });
+    pairs.collect()
+}
+
+/// Saves the session with the response. All fields go through `http::HeaderMap`, and back.
 struct Sessions;
 
 #[rocket::async_trait]
@@ -64,14 +76,7 @@ impl Fairing for Sessions {
         else {
             return;
         };
-        let mut fields = http::HeaderMap::new();
-        for field in response.headers().iter() {
-            let name = http::HeaderName::try_from(field.name().as_str());
-            let value = http::HeaderValue::from_str(field.value());
-            if let (Ok(name), Ok(value)) = (name, value) {
-                fields.append(name, value);
-            }
-        }
+        let mut fields = fields_of(response.headers());
         let status = http::StatusCode::from_u16(response.status().code).unwrap_or_default();
         if cookie.save_to(session, status, &mut fields).is_err() {
             response.set_status(Status::InternalServerError);

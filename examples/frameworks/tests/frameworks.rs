@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use hardtack_scenarios::{Server, Site, answers_the_table, example};
+use hardtack_scenarios::{Browser, Method, Server, Site, answers_the_table, example, fresh_key};
 
 #[test]
 fn actix_answers_the_table() {
@@ -39,8 +39,29 @@ fn warp_answers_the_table() {
     check("warp");
 }
 
+/// The browser hides the session's cookie in this request, and a new one would replace it.
+#[test]
+fn a_form_of_another_site_begins_no_session() {
+    for framework in ["actix", "axum", "hyper", "poem", "rocket", "salvo", "warp"] {
+        let (server, browser) = (serve(framework, &fresh_key()), Browser::new());
+        let mut request = browser.request(server.base(), Method::POST, "/count");
+        for (name, value) in [
+            ("origin", "https://elsewhere.example"),
+            ("sec-fetch-dest", "document"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-site", "cross-site"),
+        ] {
+            request = request.header(name, value);
+        }
+        let answer = browser.ask(request.form(&[]));
+        assert!(answer.set_cookies().is_empty(), "{framework}");
+    }
+}
+
 fn check(framework: &str) {
-    answers_the_table(Site::Counter, |ring| {
-        Server::spawn(example(framework).arg("0").env("SESSION_KEYS", ring))
-    });
+    answers_the_table(Site::Counter, |ring| serve(framework, ring));
+}
+
+fn serve(framework: &str, ring: &str) -> Server {
+    Server::spawn(example(framework).arg("0").env("SESSION_KEYS", ring))
 }
