@@ -138,6 +138,19 @@ test("a connection can be closed after a response of two sessions", async () => 
   assert.equal(socket.destroyed, true);
 });
 
+test("a session that cannot be saved is an answer of 500 where another of its response could be", async () => {
+  const other = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-other" }) });
+  for (const [first, second] of [[{ now: () => 0 }, {}], [{}, { now: () => 0 }]]) {
+    const told = [];
+    const failed = ({ code }) => told.push(code);
+    const within = (outside) => inNode(other, (request, response, session) => (visit(outside), visit(session), response.end("x")), { failed, ...second });
+    const listener = inNode(cookies, (request, response, session) => within(session)(request, response), { failed, ...first });
+    const browser = await listening(createServer(listener));
+    const { status, text, setCookies } = await browser.get("/");
+    assert.deepEqual([status, text, setCookies, told], [500, "internal server error", [], ["clock"]]);
+  }
+});
+
 test("what Node refuses only when it writes fails the request, too", async () => {
   const [failed, told] = [[], []];
   const handler = (request, response, session) => {

@@ -4,6 +4,9 @@
 /** By response: what takes back that its head was written, as long as nothing is sent. */
 const written = new WeakMap();
 
+/** By response: the error for which what is written is dropped, of any of its sessions. */
+const failures = new WeakMap();
+
 /** Lets a head be written once more, in place of one that a handler has written before it failed. */
 export const reopen = (response) => written.get(response)?.();
 
@@ -24,8 +27,6 @@ export function beforeHead(response, save, failed) {
   /** `open`, then `saving`, then `done`, when every call goes through. */
   let phase = "open";
   let saved;
-  /** The error for which what is written is dropped. */
-  let failure = null;
   /** Lets the head be changed, while it looks sent. */
   let release = null;
   /** Lets the connection be destroyed, where an answer is whole. */
@@ -64,7 +65,7 @@ export function beforeHead(response, save, failed) {
     if (held.some(({ method }) => method === write) && !isFull && !response.writableEnded) response.emit("drain");
   };
   const giveUp = (error) => {
-    failure = error;
+    failures.set(response, error);
     // Where nothing answers at once, what a handler goes on to write is no success.
     response.statusCode = 500;
     try {
@@ -77,12 +78,13 @@ export function beforeHead(response, save, failed) {
     response.once("close", () => response.emit("drain"));
   };
   /** Tells a writer that what it has written is not sent. */
-  const drop = ({ given }, error = failure) => {
+  const drop = ({ given }, error = failures.get(response)) => {
     const callback = given.at(-1);
     if (typeof callback === "function") queueMicrotask(() => callback(error));
   };
   const holding = (method, answer, check = () => {}) =>
     function (...given) {
+      const failure = failures.get(response);
       // To a handler that goes on writing nobody has said that its answer is another.
       if (failure && response.writableEnded) {
         drop({ given });
