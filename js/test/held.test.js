@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import http2 from "node:http2";
 import { test } from "node:test";
 
 import express from "express";
@@ -16,6 +17,7 @@ import { withSession as inNode } from "../src/web/node.js";
 import { headOverHttp2, listening } from "./stand_ins.js";
 import { XAES_KEY, cookies, isExpiry, signedIn } from "./visitor.js";
 
+const other = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-other" }) });
 const visit = (session) => session.update("visits", (visits = 0) => visits + 1);
 
 /** Heads and bodies that Node refuses while the handler runs, with the code of its error. */
@@ -114,10 +116,11 @@ for (const [name, framework] of Object.entries({ Express: express, "Express 4": 
       });
       return listening(createServer(app));
     };
-    const [alone, held] = await Promise.all([siteOf((request, response, next) => next()), siteOf(inExpress(cookies))]);
+    const none = (request, response, next) => next();
+    const [alone, held, twice] = await Promise.all([siteOf(none), siteOf(inExpress(cookies)), siteOf(inExpress(cookies), inExpress(other))]);
     const outcome = (site, path) => site.get(path, { connection: "close" }).then(({ status, text }) => [status, text.length], ({ name }) => name);
     for (const path of Object.keys(answers).flatMap((path) => [path, `${path}?thrown`])) {
-      assert.deepEqual(await outcome(held, path), await outcome(alone, path), path);
+      for (const site of [held, twice]) assert.deepEqual(await outcome(site, path), await outcome(alone, path), path);
     }
     // Its change was saved.
     assert.ok(held.cookies.get("__Host-session"));
@@ -125,7 +128,7 @@ for (const [name, framework] of Object.entries({ Express: express, "Express 4": 
 }
 
 test("a connection can be closed after a response of two sessions", async () => {
-  const adapters = [cookies, await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-other" }) })].map((of) => inExpress(of));
+  const adapters = [cookies, other].map((of) => inExpress(of));
   const server = createServer((request, response) => {
     const answer = () => (visit(request.session), response.end("x"));
     adapters[0](request, response, () => (visit(request.session), adapters[1](request, response, answer)));
@@ -138,8 +141,18 @@ test("a connection can be closed after a response of two sessions", async () => 
   assert.equal(socket.destroyed, true);
 });
 
+test("a response of two sessions has its body over HTTP/2", async () => {
+  const within = (outside) => inNode(other, (request, response, session) => (visit(outside), visit(session), response.end("whole")));
+  const server = http2.createServer(inNode(cookies, (request, response, session) => within(session)(request, response)));
+  const { origin } = await listening(server);
+  const client = http2.connect(origin);
+  const stream = client.request({ ":path": "/" }).setEncoding("utf8");
+  const head = once(stream, "response");
+  assert.deepEqual([(await stream.toArray()).join(""), (await head)[0]["set-cookie"].length], ["whole", 2]);
+  client.destroy();
+});
+
 test("a session that cannot be saved is an answer of 500 where another of its response could be", async () => {
-  const other = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-other" }) });
   for (const [first, second] of [[{ now: () => 0 }, {}], [{}, { now: () => 0 }]]) {
     const told = [];
     const failed = ({ code }) => told.push(code);

@@ -7,6 +7,9 @@ const written = new WeakMap();
 /** By response: the error for which what is written is dropped, of any of its sessions. */
 const failures = new WeakMap();
 
+/** The responses of which something is sent now, which may write in turn. */
+const sending = new WeakSet();
+
 /** Lets a head be written once more, in place of one that a handler has written before it failed. */
 export const reopen = (response) => written.get(response)?.();
 
@@ -60,7 +63,12 @@ export function beforeHead(response, save, failed) {
   };
   const sendHeld = () => {
     let isFull = false;
-    for (; sent < held.length; sent++) isFull = held[sent].method.apply(response, held[sent].given) === false;
+    sending.add(response);
+    try {
+      for (; sent < held.length; sent++) isFull = held[sent].method.apply(response, held[sent].given) === false;
+    } finally {
+      sending.delete(response);
+    }
     // A writer that was told to wait waits for this event.
     if (held.some(({ method }) => method === write) && !isFull && !response.writableEnded) response.emit("drain");
   };
@@ -90,9 +98,8 @@ export function beforeHead(response, save, failed) {
         drop({ given });
         return method === write || answer;
       }
-      // Node passes over a second answer, once the first is sent. Sent with it, it would be an event that ends the process. What
-      // is sent may write in turn.
-      if (isEnded && !failure && (phase === "saving" || sent === held.length)) {
+      // Node passes over a second answer, once the first is sent. Sent with it, it would be an event that ends the process.
+      if (isEnded && !failure && !sending.has(response)) {
         drop({ given }, refusal(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end"));
         return method === write ? false : answer;
       }
