@@ -7,15 +7,14 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    sync::{
-        LazyLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::LazyLock,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use hardtack::KeyRing;
 use serde_json::Value;
+
+use super::folder::Folder;
 
 /// The variable names another program to be tested, such as that of crates/cli/npm.
 pub(crate) static PROGRAM: LazyLock<String> = LazyLock::new(|| {
@@ -31,19 +30,14 @@ pub(crate) fn at(seconds: u64) -> SystemTime {
 }
 
 pub(crate) struct Desk {
-    pub(crate) folder: PathBuf,
+    folder: Folder,
     pub(crate) now: String,
 }
 
 impl Desk {
     pub(crate) fn new() -> Desk {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("hardtack-cli-{}-{count}", std::process::id());
-        let folder = env::temp_dir().join(name);
-        fs::create_dir(&folder).unwrap();
         Desk {
-            folder,
+            folder: Folder::new(),
             now: NOW.to_owned(),
         }
     }
@@ -62,7 +56,7 @@ impl Desk {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+        self.folder.path(name)
     }
 
     pub(crate) fn read(&self, name: &str) -> String {
@@ -70,12 +64,12 @@ impl Desk {
     }
 
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
-        fs::write(self.path(name), text).unwrap();
+        self.folder.write(name, text);
     }
 
     /// Names of all files, in order.
     pub(crate) fn files(&self) -> Vec<String> {
-        let names = fs::read_dir(&self.folder).unwrap();
+        let names = fs::read_dir(self.path("")).unwrap();
         let mut names: Vec<_> = names
             .map(|file| file.unwrap().file_name().into_string().unwrap())
             .collect();
@@ -96,7 +90,7 @@ impl Desk {
         let mut command = Command::new(program);
         command
             .args(arguments)
-            .current_dir(&self.folder)
+            .current_dir(self.path(""))
             .env("HARDTACK_NOW", &self.now)
             .env_remove("SESSION_KEYS")
             .env("DESK__CLOCK_SKEW", "60s")
@@ -190,12 +184,6 @@ impl Desk {
                 assert!(!shown, "{}{}", ran.out, ran.err);
             }
         }
-    }
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

@@ -187,7 +187,7 @@ fn a_failing_write_leaves_the_old_file_and_nothing_else() {
 #[test]
 fn in_a_folder_that_cannot_be_read_a_written_file_is_no_error() {
     let (desk, _) = Desk::with_ring();
-    let set = |mode| fs::set_permissions(&desk.folder, fs::Permissions::from_mode(mode)).unwrap();
+    let set = |mode| fs::set_permissions(desk.path(""), fs::Permissions::from_mode(mode)).unwrap();
     set(0o300);
     // Root reads every folder, unless its capabilities are dropped.
     let script = "test $(id -u) != 0 || drop='setpriv --bounding-set=-dac_override,-dac_read_search'; \

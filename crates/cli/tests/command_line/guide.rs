@@ -255,7 +255,7 @@ impl Story {
         let command = self.translate(command);
         let mut folders = vec![
             Path::new(&**PROGRAM).parent().unwrap().to_owned(),
-            self.desk.folder.clone(),
+            self.desk.path(""),
         ];
         folders.extend(env::split_paths(&env::var_os("PATH").unwrap()));
         let mut shell = self.desk.command("sh", ["-c", &command]);

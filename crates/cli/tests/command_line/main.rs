@@ -7,6 +7,9 @@ mod check;
 mod desk;
 mod editing;
 mod files;
+#[path = "../../../../tests/common/folder.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod folder;
 mod guide;
 mod help;
 mod inspect;
