@@ -15,6 +15,7 @@ pub(crate) mod companion;
 pub(crate) mod counted;
 pub(crate) mod folder;
 pub(crate) mod repository;
+pub(crate) mod settings;
 pub(crate) mod times;
 #[cfg(feature = "tracing")]
 pub(crate) mod told;
