@@ -1,9 +1,11 @@
 //! A copy of the repository with every change in it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+#[path = "../../common/files.rs"]
+mod files;
+
+use std::{fs, path::Path};
+
+use files::files;
 
 /// Makes the copy, or brings an earlier one up to date. `change` gets the path of a file and its text. Files that are the
 /// same keep their time, so that little is built again.
@@ -28,28 +30,3 @@ pub fn make(root: &Path, copy: &Path, change: impl Fn(&Path, String) -> String) 
         fs::write(&target, text).expect("a file of the copy");
     }
 }
-
-/// Returns the files of a folder, and of those in it, but for what is built or installed.
-fn files(root: &Path, folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(root.join(folder)).expect("a folder") {
-        let entry = entry.expect("an entry of a folder");
-        let (name, path) = (entry.file_name(), folder.join(entry.file_name()));
-        let is_left_out = LEFT_OUT.iter().any(|left_out| name == *left_out);
-        match entry.file_type().expect("the type of an entry") {
-            kind if kind.is_dir() && !is_left_out => found.extend(files(root, &path)),
-            kind if kind.is_file() || kind.is_symlink() => found.push(path),
-            _ => {}
-        }
-    }
-    found
-}
-
-const LEFT_OUT: [&str; 6] = [
-    ".git",
-    "corpus",
-    "dist",
-    "dist-test",
-    "node_modules",
-    "target",
-];
