@@ -1,4 +1,4 @@
-//! The texts of the pages in three languages, one file each.
+//! The texts of the pages in two languages, one file each.
 
 use std::{collections::HashMap, fmt::Display, ops::Index, sync::LazyLock};
 
@@ -9,11 +9,10 @@ pub(crate) struct Texts(HashMap<String, String>);
 pub(crate) type Blank<'a> = (&'a str, &'a dyn Display);
 
 /// The languages. English is the first.
-pub(crate) static LANGUAGES: LazyLock<[Texts; 3]> = LazyLock::new(|| {
+pub(crate) static LANGUAGES: LazyLock<[Texts; 2]> = LazyLock::new(|| {
     [
         include_str!("texts/english.toml"),
         include_str!("texts/german.toml"),
-        include_str!("texts/swedish.toml"),
     ]
     .map(|file| Texts(toml::from_str(file).unwrap_or_default()))
 });

@@ -138,7 +138,7 @@ fn a_form_without_a_valid_token_does_nothing() {
     let forms = "sign-in sign-out count data data/remove flash language theme flip rename copy replay undo \
                  revoke purse large keys/rotate keys/retire clock server";
     let fields =
-        "name=Eve bytes=10 message=hello language=sv theme=dark byte=7 seconds=600 card=split";
+        "name=Eve bytes=10 message=hello language=de theme=dark byte=7 seconds=600 card=split";
     let fields: Vec<_> = fields
         .split(' ')
         .flat_map(|field| field.split_once('='))
@@ -212,12 +212,12 @@ fn a_page_of_an_error_speaks_the_visitors_language() {
     let accepted = browser.with(Method::GET, "/nowhere", "accept-language", "de-CH, en");
     assert!(accepted.has("<h1>Fehler 404</h1>"));
     let old = browser.get("/").csrf_tokens().remove(0);
-    browser.submit("/language", &[("language", "sv")]);
+    browser.submit("/language", &[("language", "de")]);
     browser.submit("/sign-in", &[("name", "Ada")]);
-    assert!(browser.get("/nowhere").has("Sidan finns inte."));
-    assert!(browser.get("/sign-out").has("<h1>Fel 405</h1>"));
+    assert!(browser.get("/nowhere").has("Diese Seite gibt es nicht."));
+    assert!(browser.get("/sign-out").has("<h1>Fehler 405</h1>"));
     let page = browser.submit_with("/count", &old, &[]);
-    assert!(page.has("lang=\"sv\"") && page.has("Ladda om sidan."));
+    assert!(page.has("lang=\"de\"") && page.has("Bitte laden Sie die Seite neu."));
 }
 
 #[test]

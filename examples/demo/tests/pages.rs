@@ -9,7 +9,7 @@ use crate::demo::{Visitor, start};
 #[test]
 fn the_first_view_of_the_lab_gives_the_session_its_id() {
     let browser = start("");
-    for path in ["/about", "/about?lang=sv", "/style.css", "/nowhere"] {
+    for path in ["/about", "/about?lang=de", "/style.css", "/nowhere"] {
         browser.get(path);
         assert_eq!(browser.token(), None, "{path}");
     }
@@ -61,12 +61,12 @@ fn the_language_switches_the_whole_page_and_outlives_the_session() {
     let browser = start("");
     assert!(browser.get("/").has(r#"<html lang="en""#));
     browser.submit("/sign-in", &[("name", "Ada")]);
-    let page = browser.submit("/language", &[("language", "sv")]);
-    assert!(page.has("Hej, Ada") && page.has(r#"href="/about?lang=sv""#));
+    let page = browser.submit("/language", &[("language", "de")]);
+    assert!(page.has("Hallo, Ada") && page.has(r#"href="/about?lang=de""#));
     let page = browser.submit("/flip", &[("byte", "50")]);
-    assert!(page.has("Avvisad: Auth."));
-    assert!(browser.submit("/sign-out", &[]).has(r#"<html lang="sv""#));
-    assert!(browser.get("/about?lang=sv").has(r#"<html lang="sv""#));
+    assert!(page.has("Abgelehnt: Auth."));
+    assert!(browser.submit("/sign-out", &[]).has(r#"<html lang="de""#));
+    assert!(browser.get("/about?lang=de").has(r#"<html lang="de""#));
 }
 
 #[test]
@@ -78,12 +78,12 @@ fn without_a_choice_the_browser_has_its_language() {
         let html = format!(r#"<html lang="{language}""#);
         assert!(page.has(&html), "{accepted}");
     };
-    check("sv-SE,sv;q=0.9,en;q=0.8", "sv");
+    check("de-CH,de;q=0.9,en;q=0.8", "de");
     check("fr, de;q=0.5", "de");
     check("fr", "en");
     check("", "en");
     browser.submit("/language", &[("language", "en")]);
-    check("sv", "en");
+    check("de", "en");
 }
 
 /// The bytes of a cookie.

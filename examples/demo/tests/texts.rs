@@ -7,13 +7,12 @@ use hardtack::session::Reason::*;
 type Texts = BTreeMap<String, String>;
 
 #[test]
-fn three_languages_have_the_same_texts_with_the_same_blanks() {
-    let english = texts("english");
-    for language in ["german", "swedish"] {
-        let other = texts(language);
-        assert!(other.keys().eq(english.keys()), "{language}");
-        for (key, text) in &english {
-            assert_eq!(blanks(text), blanks(&other[key]), "{language}: {key}");
+fn two_languages_have_the_same_texts_with_the_same_blanks() {
+    let [english, german] = ["english", "german"].map(texts);
+    assert!(german.keys().eq(english.keys()));
+    for (key, text) in &english {
+        assert_eq!(blanks(text), blanks(&german[key]), "{key}");
+        for text in [text, &german[key]] {
             assert_eq!(text.matches('`').count() % 2, 0, "{key}");
         }
     }
