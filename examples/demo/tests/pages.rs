@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack_scenarios::Method;
 use serde_json::json;
 
-use crate::demo::{Visitor, start};
+use crate::demo::{Page, Visitor, start};
 
 #[test]
 fn the_first_view_of_the_lab_gives_the_session_its_id() {
@@ -57,16 +57,26 @@ fn the_lab_tells_why_a_token_was_refused() {
 }
 
 #[test]
-fn the_language_switches_the_whole_page_and_outlives_the_session() {
+fn the_language_is_that_of_every_page_and_outlives_the_session() {
     let browser = start("");
-    assert!(browser.get("/").has(r#"<html lang="en""#));
+    let page = browser.get("/nowhere");
+    assert!(page.has(r#"<html lang="en""#) && page.has("There is no such page."));
+    let page = browser.get("/nowhere?lang=de");
+    assert!(page.has("<h1>Fehler 404</h1>") && page.has("Diese Seite gibt es nicht."));
+    let old = browser.get("/").csrf_tokens().remove(0);
     browser.submit("/sign-in", &[("name", "Ada")]);
     let page = browser.submit("/language", &[("language", "de")]);
     assert!(page.has("Hallo, Ada") && page.has(r#"href="/about?lang=de""#));
+    assert!(browser.get("/nowhere").has("Diese Seite gibt es nicht."));
+    let page = browser.get("/sign-in");
+    assert!(page.status == 405 && page.has("Diese Adresse ist für ein Formular."));
+    let page = browser.submit_with("/count", &old, &[]);
+    assert!(page.has("Bitte laden Sie die Seite neu."));
     let page = browser.submit("/flip", &[("byte", "50")]);
     assert!(page.has("Abgelehnt: Auth."));
     assert!(browser.submit("/sign-out", &[]).has(r#"<html lang="de""#));
-    assert!(browser.get("/about?lang=de").has(r#"<html lang="de""#));
+    let about = browser.stranger().get("/about?lang=de");
+    assert!(about.has(r#"<html lang="de""#));
 }
 
 #[test]
@@ -198,13 +208,6 @@ fn pages_refuse_to_be_framed_and_to_run_scripts() {
         assert!(policy.contains(&format!("{part} 'none'")), "{policy}");
     }
     assert!(policy.contains("form-action 'self'"), "{policy}");
-}
-
-#[test]
-fn an_address_that_is_for_a_form_says_so() {
-    let page = start("").get("/sign-in");
-    assert_eq!(page.status, 405);
-    assert!(page.has("<h1>Error 405</h1>") && page.has("is for a form"));
 }
 
 #[test]
