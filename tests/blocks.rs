@@ -309,7 +309,6 @@ const NOT_RUN: &[(&str, &[&str])] = &[
             "./programs",
             "cargo run --release --bin timing --features aws-lc",
             "cargo run --release --bin timing -- CSRF keys",
-            "fuzz/measure 300",
         ],
     ),
     (
