@@ -10,12 +10,16 @@ use hardtack::{
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let key = EncryptionKey::generate()?; // in production: KeyRing::from_env("SESSION_KEYS")?
+    let minute = std::time::Duration::from_secs(60);
+    let cookie = SessionCookie::encrypted(key)
+        .idle_timeout(30 * minute)
+        .absolute_timeout(720 * minute); // the defaults
     let app = Router::new()
         .route("/", get(home))
         .route("/sign-in", post(sign_in))
         .route("/sign-out", post(sign_out))
         .layer(CsrfGuard::new().origin_check_only()) // refuses forms of other sites
-        .layer(SessionLayer::new(SessionCookie::encrypted(key).build()?)); // added last, runs first
+        .layer(SessionLayer::new(cookie.build()?)); // added last, runs first
     Ok(axum::serve(tokio::net::TcpListener::bind("127.0.0.1:3001").await?, app).await?)
 }
 
