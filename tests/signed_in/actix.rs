@@ -8,24 +8,6 @@ use actix_web::{
 };
 use hardtack::{Session, SessionError, web::Failure};
 
-async fn home(session: Session) -> Result<String, Error> {
-    let mut page = String::new();
-    for (level, text) in session.take_all_flashes()? {
-        page += &format!("{level}: {text}\n");
-    }
-    Ok(page + "Welcome.")
-}
-
-async fn account(SignedIn(user): SignedIn) -> String {
-    format!("user {user}")
-}
-
-async fn sign_out(session: Session) -> Result<HttpResponse, Error> {
-    session.invalidate()?;
-    session.flash("notice", "You have been signed out.")?;
-    Ok(see_other("/"))
-}
-
 fn see_other(page: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((LOCATION, page))
@@ -145,6 +127,24 @@ use crate::common::{
     actix::{request_of, response_of},
     block_on,
 };
+
+async fn home(session: Session) -> Result<String, Error> {
+    let mut page = String::new();
+    for (level, text) in session.take_all_flashes()? {
+        page += &format!("{level}: {text}\n");
+    }
+    Ok(page + "Welcome.")
+}
+
+async fn sign_out(session: Session) -> Result<HttpResponse, Error> {
+    session.invalidate()?;
+    session.flash("notice", "You have been signed out.")?;
+    Ok(see_other("/"))
+}
+
+async fn account(SignedIn(user): SignedIn) -> String {
+    format!("user {user}")
+}
 
 /// With the gate of the guide, but for `from_fn`, which the earliest version of actix-web does not have.
 pub(super) fn ask(
