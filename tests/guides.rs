@@ -3,19 +3,20 @@
 use crate::common;
 
 use axum::{
-    Router,
+    Json, Router,
     body::{Body, to_bytes},
-    http::Request,
-    middleware::{Next, from_fn},
+    http::{Request, StatusCode},
+    middleware::{Next, from_fn, map_response},
     response::{IntoResponse, Response},
     routing::post,
 };
 use common::{at, block_on, cookie, sealed};
 use hardtack::{
-    Session, SessionLayer,
+    Session, SessionError, SessionLayer,
     csrf::CsrfGuard,
     web::{Failure, local_path},
 };
+use serde_json::json;
 use tower::ServiceExt;
 
 /// A page that names who is signed in.
@@ -54,6 +55,58 @@ fn a_page_between_guard_and_layer_shows_who_is_signed_in() {
     assert_eq!(answer(&ada, "same-origin"), (413, "Sorry, ada.".into()));
     assert_eq!(answer(&ada, "cross-site"), (403, "Sorry, ada.".into()));
     assert_eq!(answer("", "cross-site"), (403, "Sorry, stranger.".into()));
+}
+
+#[test]
+fn an_api_tells_in_json_what_failed() {
+    let add = async |session: Session| session.insert("cart", "x".repeat(3_000));
+    let in_json = async |response: Response| {
+        Failure::with_page(response, |failure| {
+            let is_full = matches!(failure, Failure::Session(SessionError::TooLarge(_)));
+            let error = if is_full { "full" } else { "csrf" };
+            Json(json!({ "error": error })).into_response()
+        })
+    };
+    let app = Router::new()
+        .route("/cart", post(add))
+        .route("/lost", post(async || StatusCode::NOT_FOUND))
+        .layer(CsrfGuard::new())
+        .layer(SessionLayer::new(cookie()).clock(at(0)))
+        .layer(map_response(in_json));
+    let mut token = String::new();
+    let ada = sealed(&cookie(), at(0), |session| {
+        token = session.csrf_token().unwrap();
+    });
+    for (path, token, status, told) in [
+        ("/cart", "", 403, r#"{"error":"csrf"}"#),
+        ("/cart", &*token, 413, r#"{"error":"full"}"#),
+        ("/lost", &*token, 404, ""),
+    ] {
+        let request = Request::post(path).header("cookie", &ada);
+        let request = request.header("x-csrf-token", token).body(Body::empty());
+        let response = block_on(app.clone().oneshot(request.unwrap())).unwrap();
+        assert_eq!(response.status(), status);
+        let is_json = response.headers().contains_key("content-type");
+        assert_eq!(is_json, !told.is_empty());
+        assert_eq!(block_on(to_bytes(response.into_body(), 100)).unwrap(), told);
+    }
+}
+
+#[test]
+fn a_webhook_needs_no_token_and_has_no_session() {
+    let pages = Router::new()
+        .route("/transfer", post(async || "done"))
+        .layer(CsrfGuard::new())
+        .layer(SessionLayer::new(cookie()));
+    let app = pages.merge(Router::new().route("/hooks/payment", post(async || "signed?")));
+    for (path, status) in [("/hooks/payment", 200), ("/transfer", 403)] {
+        let request = Request::post(path).body(Body::empty()).unwrap();
+        let response = block_on(app.clone().oneshot(request)).unwrap();
+        assert_eq!(response.status(), status, "{path}");
+        for field in ["set-cookie", "vary"] {
+            assert!(!response.headers().contains_key(field), "{path} {field}");
+        }
+    }
 }
 
 #[test]

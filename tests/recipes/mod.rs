@@ -17,7 +17,6 @@ mod form_post;
 mod forms;
 mod full;
 mod jobs;
-mod json_errors;
 #[cfg(feature = "actix")]
 mod own_pages;
 #[cfg(feature = "derive")]
@@ -25,7 +24,6 @@ mod password;
 #[cfg(feature = "derive")]
 mod preference;
 mod upload;
-mod webhooks;
 
 use axum::{
     Router,
@@ -108,10 +106,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     (GUIDES, include_str!("form_post.rs")),
     (GUIDES, include_str!("forms.rs")),
     (GUIDES, include_str!("full.rs")),
-    (GUIDES, include_str!("json_errors.rs")),
     (GUIDES, include_str!("preference.rs")),
     (GUIDES, include_str!("upload.rs")),
-    (GUIDES, include_str!("webhooks.rs")),
     (FRAMEWORKS, include_str!("actix_forms.rs")),
     (FRAMEWORKS, include_str!("own_pages.rs")),
     (ENDING, include_str!("denied.rs")),

@@ -4,10 +4,9 @@ use axum::{
 };
 use hardtack::{
     ConfigError, KeyRing, Session, SessionCookie, SessionData, SessionError, SessionLayer,
-    SessionToken, carrier::TokenChange, session::SaveError,
 };
 use serde::{Deserialize, Serialize};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Outlives sign-outs.
 #[derive(Serialize, Deserialize, Default, PartialEq, SessionData)]
@@ -45,43 +44,15 @@ async fn sign_out(session: Session) -> Result<(), SessionError> {
     session.invalidate().map(drop)
 }
 
-/// Tokens that open one file each, for five minutes.
-fn downloads(keys: KeyRing) -> Result<SessionToken, ConfigError> {
-    SessionToken::encrypted(keys)
-        .purpose("download")
-        .absolute_timeout(Duration::from_secs(300))
-        .idle_timeout(None)
-        .build()
-}
-
-fn token_for(
-    downloads: &SessionToken,
-    file: &str,
-    now: SystemTime,
-) -> Result<Option<String>, SaveError> {
-    let token = downloads.load(None::<&str>, now);
-    if token.insert("file", file).is_err() {
-        return Ok(None);
-    }
-    Ok(match downloads.save(&token)? {
-        TokenChange::Store(token) => Some(token),
-        _ => None,
-    })
-}
-
-fn file_of(downloads: &SessionToken, token: &str, now: SystemTime) -> Option<String> {
-    downloads.load(Some(token), now).get("file").ok()?
-}
-
 // What follows is not in the document.
 
 use axum::http::Request;
 
 use super::send;
-use crate::common::{at, ring};
+use crate::common::ring;
 
 #[test]
-fn a_preference_outlives_a_sign_out_and_a_token_opens_one_file_for_five_minutes() {
+fn a_preference_outlives_a_sign_out() {
     let app = app(ring()).unwrap();
     let set = |path: &str, cookie: &str| {
         let answer = send(&app, Request::post(path).header("cookie", cookie), "");
@@ -97,14 +68,4 @@ fn a_preference_outlives_a_sign_out_and_a_token_opens_one_file_for_five_minutes(
     assert!(set("/sign-out", look).is_empty());
     let shown = send(&app, Request::get("/").header("cookie", look), "");
     assert_eq!(shown.into_body(), "dark: true");
-
-    let tokens = downloads(ring()).unwrap();
-    let token = token_for(&tokens, "a.pdf", at(0)).unwrap().unwrap();
-    assert_eq!(file_of(&tokens, &token, at(299)).as_deref(), Some("a.pdf"));
-    assert_eq!(file_of(&tokens, &token, at(300)), None);
-    let others = SessionToken::encrypted(ring())
-        .purpose("upload")
-        .build()
-        .unwrap();
-    assert_eq!(file_of(&others, &token, at(0)), None);
 }
