@@ -102,3 +102,49 @@ fn a_raised_epoch_ends_all_sessions_of_the_user_and_copies_after_a_minute() {
     *table.0.lock().unwrap() = Some(vec![(8, 1)]);
     assert_eq!(user_at(&bea, 61).0, Some(Some(8)));
 }
+
+/// By the two lines that the page gives for it.
+#[test]
+fn a_raised_epoch_ends_a_session_that_is_a_dictionary() {
+    let table = Arc::new(Table(Mutex::new(Some(vec![(7, 1)]))));
+    let users = Arc::clone(&table);
+    let cookie = SessionCookie::encrypted(ring())
+        .revalidate_after(Duration::from_secs(60), move |session| {
+            let users = Arc::clone(&users);
+            let login = session
+                .get("user")
+                .map(|user| (user, session.get("epoch").unwrap_or(0)));
+            async move {
+                let Some((user, epoch)) = login else {
+                    return Ok::<_, io::Error>(Validity::Valid);
+                };
+                Ok(Validity::valid_if(
+                    users.epoch_of(user).await? == Some(epoch),
+                ))
+            }
+        })
+        .build()
+        .unwrap();
+    let field = |epoch: Option<u32>| {
+        let fill = |session: &Session| {
+            session.insert("user", 7)?;
+            epoch.map_or(Ok(()), |epoch| session.insert("epoch", epoch))
+        };
+        cookie.cookie_for(at(0), fill).unwrap()
+    };
+    let user = |field: &str| {
+        let session: Session = cookie.load([field], at(60));
+        block_on(session.validate()).unwrap();
+        session.get::<u64>("user").unwrap()
+    };
+    let (current, without) = (field(Some(1)), field(None));
+    assert_eq!((user(&current), user(&without)), (Some(7), None));
+    *table.0.lock().unwrap() = Some(vec![(7, 2)]);
+    assert_eq!(user(&current), None);
+    for line in [
+        r#"`let login = session.get("user").map(|user| (user, session.get("epoch").unwrap_or(0)));`"#,
+        "`let Some((user, epoch)) = login else {`",
+    ] {
+        assert!(super::ENDING.contains(line), "{line}");
+    }
+}
