@@ -43,6 +43,21 @@ test("Next.js 16 with cacheComponents, basePath, trailingSlash and a handler tha
 });
 
 const CACHED = {
+  "the programs of docs/nextjs.md sign in, take a form with its token, and sign out": async (visitor) => {
+    const { origin } = new URL(visitor.origin);
+    assert.match((await visitor.look("/account/")).text, /url=\/shop\/login\b/);
+    const signedIn = await visitor.submit("/login/", null, { name: "ada", password: "right", next: "" });
+    assert.deepEqual([signedIn.status, placeOf(signedIn)], [303, "/account"]);
+    const order = (csrf_token) => {
+      const body = new URLSearchParams({ csrf_token, item: "7" });
+      return visitor.fetch("/api/cart/", { method: "POST", body, headers: { origin } });
+    };
+    const [, token] = /name="csrf_token" value="([^"]+)"/.exec((await visitor.look("/shop/")).text);
+    assert.deepEqual([(await order(token)).status, (await order("")).status], [303, 403]);
+    assert.equal(placeOf(await visitor.submit("/account/", null)), "/");
+    assert.equal((await order(token)).status, 403);
+  },
+
   "components read, and actions write": async (visitor) => {
     for (const visits of [0, 1, 2]) {
       assert.equal(visitsOf(await visitor.look("/")), visits);
@@ -124,10 +139,11 @@ class Visitor extends Browser {
     return this.fetch(path, { method: "POST", body, headers });
   }
 
-  /** The id of a form's action, by a look at its page that changes nothing. */
+  /** The id of a form's action, by a look at its page that changes nothing. With null, of the first form. */
   async actionOf(path, id) {
     const { text } = await this.get(path);
-    return new RegExp(`id="${id}"[^]*?name="\\$ACTION_ID_([0-9a-f]+)"`).exec(text)[1];
+    const before = id === null ? "" : `id="${id}"[^]*?`;
+    return new RegExp(`${before}name="\\$ACTION_ID_([0-9a-f]+)"`).exec(text)[1];
   }
 
   async signIn() {

@@ -9,25 +9,24 @@ import express from "express";
 import { transform } from "esbuild";
 import { Hono } from "hono";
 
-import { SessionCookie } from "../src/index.js";
+import { SessionCookie, csrfToken } from "../src/index.js";
 import { cookieOf, folder, here, load, programs } from "./programs.js";
 import { listening } from "./stand_ins.js";
 import { XAES_KEY } from "./visitor.js";
 
 test("programs of other frameworks are those that are tested with them", async () => {
   const places = {
-    "lib/session.js": "next",
-    "instrumentation.js": "next",
-    "proxy.js": "next",
-    "lib/cookie.js": "next",
-    "pages/api/legacy.js": "next",
-    "pages/legacy.js": "next",
-    "src/hooks.server.js": "sveltekit",
-    "src/middleware.js": "astro",
-    "server/utils/session.js": "nuxt",
+    next: ["lib/session.js", "instrumentation.js", "proxy.js", "lib/cookie.js", "pages/api/legacy.js", "pages/legacy.js"],
+    next_cached: [
+      "lib/session.js", "instrumentation.js", "app/actions.js", "app/login/page.jsx", "app/account/page.jsx",
+      "app/api/cart/route.js", "app/shop/page.jsx",
+    ],
+    sveltekit: ["src/hooks.server.js"],
+    astro: ["src/middleware.js"],
+    nuxt: ["server/utils/session.js"],
   };
-  for (const [name, framework] of Object.entries(places)) {
-    assert.equal(programs.get(name), await readFile(here(`frameworks/${framework}/${name}`), "utf8"), name);
+  for (const [framework, names] of Object.entries(places)) {
+    for (const name of names) assert.equal(programs.get(name), await readFile(here(`frameworks/${framework}/${name}`), "utf8"), name);
   }
 });
 
@@ -36,7 +35,9 @@ const jar = { set: (name, value) => jar.pairs.set(name, value), getAll: () => [.
 
 /** What takes the place of a module that is not here. */
 const STAND_INS = {
+  react: "const Suspense = null;",
   "next/headers": "const cookies = async () => jarOfNext;",
+  "next/server": "const connection = async () => {};",
   "next/navigation": "const redirect = (to) => { throw Object.assign(new Error(to), { digest: `NEXT_REDIRECT;push;${to};307;` }); };",
   arctic: `const [generateState, generateCodeVerifier, decodeIdToken] = [() => "a state", () => "a verifier", JSON.parse];
     class Google {
@@ -52,7 +53,9 @@ const STAND_INS = {
 async function loadOfNext(name) {
   const file = new URL(name.replace(/x$/, ""), folder);
   await mkdir(new URL("./", file), { recursive: true });
-  const text = programs.get(name).replace(/^import .* "(.*)";$/gm, (line, from) => STAND_INS[from] ?? line);
+  // The bundlers of Next.js find modules without the ends of their names, in TypeScript too.
+  const named = programs.get(name).replace(/((?:from |import\()"\..*)"/g, '$1.js"');
+  const text = named.replace(/^import .* "(.*)";$/gm, (line, from) => STAND_INS[from] ?? line);
   const { code } = await transform(text, { loader: "jsx", jsxFactory: "jsx" });
   await writeFile(file, `const jsx = (type, given, ...children) => ({ type, ...given, children });\n${code}`);
   return import(file);
@@ -67,8 +70,12 @@ async function withJar() {
 
 test("a wrong key stops Next.js when it starts", async (t) => {
   await withJar();
-  const { register } = await load("instrumentation.js");
-  t.after(() => (process.env.SESSION_KEYS = XAES_KEY));
+  const { register } = await loadOfNext("instrumentation.js");
+  t.after(() => {
+    process.env.SESSION_KEYS = XAES_KEY;
+    delete process.env.NEXT_RUNTIME;
+  });
+  process.env.NEXT_RUNTIME = "nodejs";
   process.env.SESSION_KEYS = XAES_KEY.slice(0, -1);
   await assert.rejects(register(), { name: "ConfigError", code: "key" });
   process.env.SESSION_KEYS = XAES_KEY;
@@ -77,13 +84,19 @@ test("a wrong key stops Next.js when it starts", async (t) => {
 
 const formOf = (fields) => Object.entries(fields).reduce((form, [name, value]) => (form.set(name, value), form), new FormData());
 
+/** What a page has inside of its `<Suspense>`. */
+const shown = (page) => (given) => {
+  const [{ type, ...props }] = page(given).children;
+  return type(props);
+};
+
 /** The actions and pages of the guide for Next.js. */
 async function siteInNext() {
   await withJar();
   const users = 'export const check = async (name, password) => (password === "right" ? { name } : null);';
   await writeFile(new URL("lib/users.js", folder), users);
   const actions = await loadOfNext("app/actions.js");
-  const page = async (name) => (await loadOfNext(`app/${name}/page.jsx`)).default;
+  const page = async (name) => shown((await loadOfNext(`app/${name}/page.jsx`)).default);
   return { ...actions, login: await page("login"), account: await page("account") };
 }
 
@@ -114,17 +127,29 @@ test("an action behind `protect` checks the session itself, because it may be po
   assert.deepEqual((await sessions.load()).get("cart"), ["7"]);
 });
 
-test("a route handler of Next.js changes the session of its user, and refuses other sites", async () => {
+test("a route handler of Next.js takes the form of its user, and refuses those without a token and of other sites", async () => {
   await withJar();
   const { POST } = await loadOfNext("app/api/cart/route.js");
   const cookies = await SessionCookie.encrypted(XAES_KEY);
   const session = await cookies.load(null);
+  session.signIn();
   session.set("user", "ada");
-  const cookie = (await cookies.save(session))[0].split(";")[0];
-  const post = (headers) => POST(new Request("http://localhost/api/cart", { method: "POST", body: '{"item":7}', headers }));
-  assert.deepEqual(await (await post({ cookie })).json(), [7]);
-  assert.equal((await post({})).status, 401);
-  assert.equal((await post({ cookie, "sec-fetch-site": "cross-site" })).status, 403);
+  const [name, value] = (await cookies.save(session))[0].split(";")[0].split("=");
+  jar.set(name, value);
+  const form = (await loadOfNext("app/shop/page.jsx")).default();
+  const { name: field, value: csrf_token } = await form.children[0].children[0].type();
+  assert.deepEqual([form.action, form.method, field], ["/api/cart", "post", "csrf_token"]);
+  const cookie = `${name}=${value}`;
+  const post = (fields, headers) => POST(new Request("http://localhost/api/cart", { method: "POST", body: new URLSearchParams(fields), headers }));
+  const added = await post({ csrf_token, item: "7" }, { cookie });
+  assert.deepEqual([added.status, added.headers.get("location")], [303, "/account"]);
+  assert.deepEqual((await cookies.load(cookieOf(added))).get("cart"), ["7"]);
+  assert.equal((await post({ item: "7" }, { cookie })).status, 403);
+  assert.equal((await post({ csrf_token, item: "7" }, { cookie, "sec-fetch-site": "cross-site" })).status, 403);
+  const visitor = await cookies.load(null);
+  const token = await csrfToken(visitor);
+  const [line] = await cookies.save(visitor);
+  assert.equal((await post({ csrf_token: token, item: "7" }, { cookie: line.split(";")[0] })).status, 401);
 });
 
 test("a visitor comes back from Google signed in, once and with the right state", async () => {

@@ -1,8 +1,8 @@
 import { NextResponse } from "next/server";
 import { protect, sessionProxy } from "hardtack-session/next";
-import { cookie } from "./lib/session.js";
+import { cookie } from "./lib/session";
 
-// Pages, and neither handlers nor the files of `public/`; what is protected, whatever it ends in.
+// Pages, but no handlers or files of `public/`; and all protected paths.
 export const config = {
   matcher: ["/", "/account/:path*", "/((?!api/|_next/|.*\\.(?:css|gif|ico|jpg|js|json|pdf|png|svg|txt|webp|woff2|xml)$).*)"],
 };
@@ -13,7 +13,7 @@ export default sessionProxy(
   cookie,
   NextResponse,
   (request, session) => {
-    session.ensureId(); // only for CSRF tokens on pages for everybody: each visitor gets a cookie
+    session.ensureId(); // for CSRF tokens before a sign-in; gives every visitor a cookie
     return members(request, session);
   },
   { flashes: ["notice"] },

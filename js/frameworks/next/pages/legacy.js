@@ -1,4 +1,4 @@
-import { cookie } from "../lib/cookie.js";
+import { cookie } from "../lib/cookie";
 
 export async function getServerSideProps({ req, res }) {
   const cookies = await cookie();
