@@ -319,7 +319,7 @@ test("the test of a handler passes", async () => {
   execFileSync(execPath, ["--test", fileURLToPath(file)], { env: { PATH: process.env.PATH } });
 });
 
-test("the examples of a type are compared by the README's test, and are those that Rust's guide compares", async () => {
+test("the examples of a type are compared by the test for them, and are those that Rust's guide compares", async () => {
   const shape = struct({ user: u53, language: text });
   const json = writeExamples(sessionType({ label: "login", schema: 1, shape }), shape);
   const file = new URL("login.test.js", folder);
