@@ -226,7 +226,7 @@ export interface FollowOptions extends RingOptions {
   /** Seconds after which the source is asked again, 1 to 86,400. Default: 60. */
   readonly every?: number;
   /**
-   * Is told of each new ring, and of a source that fails or returns a ring that is refused, once for the same text. Default: the
+   * Called for each new ring, and for a source that fails or returns a ring that is refused, once for the same text. Default: the
    * same as for a cookie.
    */
   readonly log?: Log | null;
@@ -423,7 +423,7 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly clockSkew?: number;
   /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. Default: null. */
   readonly notBefore?: Date | number | null;
-  /** Default: `console.warn` and `console.error`, and in development `console.warn` for `info` too. With null nothing is told. */
+  /** Default: `console.warn` and `console.error`, and in development `console.warn` for `info` too. null turns the log off. */
   readonly log?: Log | null;
   /** Binds sessions to one application. Sessions of another do not open, and are overwritten. Default: null. */
   readonly application?: string | null;
