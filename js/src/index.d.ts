@@ -413,9 +413,11 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   /** Idle timeout of remembered sessions, in seconds, at most `rememberUpTo`. Default: null, they have none. */
   readonly rememberedIdleTimeout?: number | null;
   /**
-   * When the use of a session is written: a number is the seconds since it was last written, at most half of each idle timeout. With
-   * `every-request`, a request counts as a use even if its handler leaves the session alone, except for parts of pages, failures, and
-   * responses that caches may share.
+   * When the use of a session is written into its cookie. Its idle timeout runs from the last use that was written. A number is the
+   * seconds since then, at most half of each idle timeout; `always` is with each response whose handler uses the session;
+   * `on-change` whenever its content is written; `never` leaves the timeout running from the sign-in. With `every-request`, a
+   * request counts as a use even if its handler leaves the session alone, except for parts of pages, failures, and responses that
+   * caches may share.
    * Default: a quarter of the session's idle timeout; with `revalidateAfter`, whenever a session was validated.
    */
   readonly refreshAfter?: "never" | "on-change" | "always" | "every-request" | number;
