@@ -10,10 +10,7 @@ use hardtack::{
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let key = EncryptionKey::generate()?; // in production: KeyRing::from_env("SESSION_KEYS")?
-    let minute = std::time::Duration::from_secs(60);
-    let cookie = SessionCookie::encrypted(key)
-        .idle_timeout(30 * minute)
-        .absolute_timeout(720 * minute); // the defaults
+    let cookie = SessionCookie::encrypted(key).idle_timeout(std::time::Duration::from_secs(1800)); // the default
     let app = Router::new()
         .route("/", get(home))
         .route("/sign-in", post(sign_in))
