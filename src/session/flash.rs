@@ -1,4 +1,5 @@
-//! Messages for the next page. Taken messages stay in the client's token if the response fails (`state/decide.rs`).
+//! Messages for the next page. Taken messages stay in the client's token if the response fails (`state/decide.rs`), unless
+//! the session had nothing else.
 
 use super::handle::Session;
 use crate::state::{Destination, Payload, SessionError};
