@@ -203,13 +203,14 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is refused, or if no setting names keys. The keys are not read.
+    /// Returns a [`ConfigError`] if a setting is refused, or if no setting names keys. In the second case, the other
+    /// settings about keys are removed all the same. The keys are not read.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, ConfigError> {
         ConfigError::all(self.misread())?;
         let (keys, ..) = self.applied();
-        let sources = given(keys.sources).map_err(|error| self.mistake(&error))?;
+        let sources = given(keys.sources).map_err(|error| self.mistake(&error));
         self.entries.retain(|name, _| !is_about_keys(name));
-        Ok(sources)
+        sources
     }
 
     /// Returns the keys and options of a cookie with these settings.

@@ -128,6 +128,15 @@ fn keys_are_taken_over_once_and_from_good_settings_only() {
 }
 
 #[test]
+fn settings_about_keys_that_are_elsewhere_are_taken_with_them() {
+    let mut settings = toml("watch_keys = '10s'\npath = '/app'");
+    assert_eq!(refused(settings.take_key_sources()).0, ["keys"]);
+    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let cookie = settings.apply_to(builder).unwrap().build().unwrap();
+    assert_eq!(cookie.name().as_str(), "__Secure-session");
+}
+
+#[test]
 fn keys_that_were_taken_over_are_still_of_the_mode_of_the_settings() {
     let key = SigningKey::generate().unwrap().expose_secret();
     let mut settings = toml(&format!("mode = 'encrypted'\nkeys = '{}'", *key));

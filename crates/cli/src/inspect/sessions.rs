@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, Command};
 use hardtack::{
-    ConfigError, KeyRing, SessionCookie, SessionSettings, SessionToken,
+    ConfigError, KeyRing, SessionCookie, SessionToken,
     carrier::{SessionBuilder, SessionCookieBuilder, SessionTokenBuilder, TokenContent},
     cookie::CookieName,
     keys::Mode,
@@ -177,11 +177,10 @@ impl Sessions {
         ring: &KeyRing,
         builder: SessionBuilder<C>,
     ) -> Result<SessionBuilder<C>, Failure> {
-        let Some(settings) = self.settings.read()? else {
+        let Some(mut settings) = self.settings.read()? else {
             return Ok(builder);
         };
-        // The keys are already read, or another place is given: here nothing is read from a source or watched.
-        let mut settings = settings.overridden_by(elsewhere());
+        // The keys are already read, or another place is given.
         let _ = settings.take_key_sources();
         let fail = |error: ConfigError| {
             let place = self.settings.names();
@@ -195,11 +194,6 @@ impl Sessions {
         cookie.build().map_err(&fail)?;
         settings.apply_to(builder).map_err(fail)
     }
-}
-
-/// Returns settings that override all others about keys.
-fn elsewhere() -> SessionSettings {
-    SessionSettings::from_variables("", [("KEYS", "elsewhere")]).unwrap_or_default()
 }
 
 /// Returns a mistake in settings, and calls each setting by its option, if it has one.

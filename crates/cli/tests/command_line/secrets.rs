@@ -48,6 +48,7 @@ fn a_key_on_the_command_line_is_not_repeated() {
         format!("ring check {key}"),
         format!("ring show keys --{key}"),
         format!("ring rotate {key} --after 1h"),
+        format!("ring rotate {key} --after 1h --lifetime 30m"),
         format!("ring rotate keys --after {key}"),
         format!("inspect {key}"),
         format!("inspect {key} --keys {key}"),
