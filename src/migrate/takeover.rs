@@ -122,7 +122,7 @@ impl Predecessor for Takeover {
         now: UnixSeconds,
         accept: &mut Accept<'_>,
     ) -> Option<Result<(), Refused>> {
-        let mut unreadable: Option<Refused> = None;
+        let mut unreadable = None;
         let mut opened: Vec<(&PreparedCookie, Found<'_>)> = Vec::new();
         let mut has_more = false;
         let is_read = |(cookie, _): &(&PreparedCookie, _)| cookie.range.contains(&now);
@@ -131,10 +131,7 @@ impl Predecessor for Takeover {
             for read in cookie.read(brought, context, now) {
                 match read {
                     Ok(found) => opened.push((cookie, found)),
-                    Err(refused) => {
-                        let first = unreadable.get_or_insert(refused);
-                        first.is_for_others |= refused.is_for_others;
-                    }
+                    Err(refused) => Refused::keep_first(&mut unreadable, refused),
                 }
             }
         }

@@ -45,10 +45,7 @@ impl Duplicates {
         for token in tokens {
             count += 1;
             match (token, &newest) {
-                (Err(refused), _) => {
-                    let first: &mut Refused = first_refusal.get_or_insert(refused);
-                    first.is_for_others |= refused.is_for_others;
-                }
+                (Err(refused), _) => Refused::keep_first(&mut first_refusal, refused),
                 (Ok(candidate), None) => newest = Some(candidate),
                 (Ok(candidate), Some(known)) => {
                     let best = &known.opened.layout.metadata;

@@ -87,8 +87,7 @@ impl<T> Loaded<T> {
         core.slot.keep_up(now);
         let keys = core.slot.keys();
         let key_id = self.key_id().unwrap_or_else(|| keys.sealing_id(now));
-        let is_accepted = !matches!(keys.role(key_id, now), None | Some(KeyRole::Retired));
-        is_accepted
+        !matches!(keys.role(key_id, now), None | Some(KeyRole::Retired))
             && core.check(metadata, payload, key_id, &keys, now).is_ok()
             && self.state.admitted_until.is_none_or(|end| now < end)
     }

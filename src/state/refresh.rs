@@ -17,23 +17,25 @@ impl Lifetimes {
     ) -> bool {
         let idle = self.of(metadata).idle;
         let is_due_after = |duration| now >= metadata.last_active().saturating_add(duration);
-        match self.refresh_after {
-            _ if self.revalidation.is_some() => is_validated,
-            None => idle.is_some_and(|idle| is_due_after(idle / 4)),
+        match (&self.revalidation, self.refresh_after) {
+            (Some(_), _) => is_validated,
+            (None, None) => idle.is_some_and(|idle| is_due_after(idle / 4)),
             // The session ends at its absolute deadline, whatever is written.
             _ if idle.is_none() && self.is_remembered_now(metadata) => false,
-            Some(RefreshAfter::Never | RefreshAfter::OnChange) => false,
-            Some(RefreshAfter::Interval(interval)) => is_due_after(interval.as_secs()),
-            Some(RefreshAfter::Always | RefreshAfter::EveryRequest) => true,
+            (None, Some(RefreshAfter::Never | RefreshAfter::OnChange)) => false,
+            (None, Some(RefreshAfter::Interval(interval))) => is_due_after(interval.as_secs()),
+            (None, Some(RefreshAfter::Always | RefreshAfter::EveryRequest)) => true,
         }
     }
 
     /// Returns `true` if a written change counts as activity. With [`RefreshAfter::Never`], only a change that makes
     /// the session idle counts, as `remember_for` and `forget` can by choosing another timeout.
     pub(super) fn moves(&self, metadata: &Metadata, now: UnixSeconds, is_validated: bool) -> bool {
-        match self.refresh_after {
-            _ if self.revalidation.is_some() => is_validated,
-            Some(RefreshAfter::Never) => self.idle_deadline(metadata).is_some_and(|end| now >= end),
+        match (&self.revalidation, self.refresh_after) {
+            (Some(_), _) => is_validated,
+            (None, Some(RefreshAfter::Never)) => {
+                self.idle_deadline(metadata).is_some_and(|end| now >= end)
+            }
             _ => true,
         }
     }

@@ -37,6 +37,13 @@ impl Refused {
             off_by: None,
         }
     }
+
+    /// Keeps the first of several refusals, which is for others if any of them is.
+    #[inline]
+    pub(crate) fn keep_first(kept: &mut Option<Refused>, refused: Refused) {
+        let first = kept.get_or_insert(refused);
+        first.is_for_others |= refused.is_for_others;
+    }
 }
 
 /// Makes a refusal of a token whose key could not be read.
