@@ -215,9 +215,10 @@ async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
 export function withChanges(response, changes) {
   if (changes.length === 0) return response;
   const hasCookies = changes.some(([name]) => name === "set-cookie");
+  // A body is sent once, so an application can answer all visitors with one response only if it has none.
+  const mayBeOfOthers = hasCookies && response.status >= 200 && response.body === null;
   try {
-    // An application may have one response for all visitors if it has no body, which is sent once.
-    if (!hasCookies || response.status < 200 || response.body !== null) {
+    if (!mayBeOfOthers) {
       setChanges(response.headers, changes);
       return response;
     }
