@@ -69,9 +69,9 @@ fn the_language_is_that_of_every_page_and_outlives_the_session() {
     assert!(page.has("Hallo, Ada") && page.has(r#"href="/about?lang=de""#));
     assert!(browser.get("/nowhere").has("Diese Seite gibt es nicht."));
     let page = browser.get("/sign-in");
-    assert!(page.status == 405 && page.has("Formular."));
+    assert!(page.status == 405 && page.has("Diese Adresse ist für ein Formular."));
     let page = browser.submit_with("/count", &old, &[]);
-    assert!(page.has("die Seite neu."));
+    assert!(page.has("Bitte laden Sie die Seite neu."));
     let page = browser.submit("/flip", &[("byte", "50")]);
     assert!(page.has("Abgelehnt: Auth."));
     assert!(browser.submit("/sign-out", &[]).has(r#"<html lang="de""#));
