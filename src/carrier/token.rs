@@ -48,28 +48,22 @@ pub struct SessionToken<T = Map> {
     pub(crate) core: Arc<Core>,
     /// Context of the sessions, or `None` for the builder's.
     pub(crate) context: Option<Arc<Context>>,
-    /// Names of the headers, or `None` for bare tokens.
-    pub(crate) header: Option<Arc<HeaderNames>>,
+    /// Name of the response header, in lower case, or `None` for bare tokens.
+    response_header: Option<Arc<str>>,
     payload: PhantomData<fn() -> T>,
-}
-
-/// Names of the headers that carry tokens, in lower case.
-pub(crate) struct HeaderNames {
-    pub(crate) request: String,
-    pub(crate) response: String,
 }
 
 impl<T: Payload> SessionToken<T> {
     /// Returns the name of the request header, in lower case, or `None` for bare tokens.
     #[must_use]
     pub fn header(&self) -> Option<&str> {
-        self.header.as_ref().map(|names| &*names.request)
+        self.core.slot.purpose.header_name()
     }
 
     /// Returns the name of the response header, in lower case, or `None` for bare tokens.
     #[must_use]
     pub fn response_header(&self) -> Option<&str> {
-        self.header.as_ref().map(|names| &*names.response)
+        self.response_header.as_deref()
     }
 
     /// Loads the session of a request. Never fails: if the token does not open, the session is new.
@@ -189,11 +183,11 @@ impl<T: Payload> SessionToken<T> {
         }
     }
 
-    pub(super) fn new(core: Core, header: Option<HeaderNames>) -> SessionToken<T> {
+    pub(super) fn new(core: Core, response_header: Option<Arc<str>>) -> SessionToken<T> {
         SessionToken {
             core: Arc::new(core),
             context: None,
-            header: header.map(Arc::new),
+            response_header,
             payload: PhantomData,
         }
     }
@@ -322,7 +316,7 @@ fn is_bearer(scheme: &[u8]) -> bool {
     scheme.eq_ignore_ascii_case(b"Bearer ")
 }
 
-clone_by_fields!(SessionToken<T> { core, context, header, payload });
+clone_by_fields!(SessionToken<T> { core, context, response_header, payload });
 
 impl<T> fmt::Debug for SessionToken<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -28,7 +28,7 @@ impl Purpose {
     pub(crate) fn header(name: &str) -> Option<Purpose> {
         let is_name =
             (1..=LONGEST_HEADER_NAME).contains(&name.len()) && name.chars().all(is_token_char);
-        is_name.then(|| Purpose::named(format!("header:{}", name.to_ascii_lowercase())))
+        is_name.then(|| Purpose::named(format!("{HEADER}{}", name.to_ascii_lowercase())))
     }
 
     /// Returns the purpose of a bare token. Returns `None` if `name` is empty or longer than a derivation takes.
@@ -82,6 +82,11 @@ impl Purpose {
         &self.name
     }
 
+    /// Returns the name of the request header, in lower case, if this is the purpose of one.
+    pub(crate) fn header_name(&self) -> Option<&str> {
+        self.name.strip_prefix(HEADER)
+    }
+
     /// Returns `true` if both have the same name and application.
     pub(super) fn differs_in_type_at_most(&self, other: &Purpose) -> bool {
         (&self.name, &self.application) == (&other.name, &other.application)
@@ -114,5 +119,6 @@ impl Purpose {
 }
 
 const LONGEST_HEADER_NAME: usize = 128;
+const HEADER: &str = "header:";
 /// Separates these derivations from derivations of other protocols.
 pub(super) const LABEL: &[u8] = b"hardtack/v1";

@@ -190,14 +190,14 @@ impl<T: Payload> SessionToken<T> {
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
-        let Some(header) = &self.header else {
+        let Some((source, name)) = self.header().zip(self.response_header()) else {
             return Err(SaveProblem::Sentence(NO_HEADER).into());
         };
         let caches = caches_of(response);
-        let name = H::name(&header.response);
+        let name = H::name(name);
         let found = self.said_in(session, response.values(&name));
         let finished = self.finish(session, caches.circumstances(status, found.said()));
-        let source = Cow::Owned(header.request.clone());
+        let source = Cow::Owned(source.to_owned());
         instruct(&caches, &finished, source, &self.core, response);
         let (_, change) = finished?;
         let value = match change {

@@ -108,7 +108,7 @@ impl<T: Payload> SessionLayer<T> {
     ///
     /// Returns a [`ConfigError`] if the tokens are bare.
     pub fn in_header(tokens: SessionToken<T>) -> Result<SessionLayer<T>, ConfigError> {
-        if tokens.header.is_none() {
+        if tokens.header().is_none() {
             return Err(ConfigError::about("header", NO_HEADER));
         }
         Ok(SessionLayer::of(AnyCarrier::Header(tokens)))

@@ -10,11 +10,7 @@ use super::{
 };
 use crate::{
     base::{config_error::ConfigError, time::unix_seconds_from},
-    carrier::{
-        cookie::SessionCookie,
-        fields::CookieFields,
-        token::{HeaderNames, SessionToken},
-    },
+    carrier::{cookie::SessionCookie, fields::CookieFields, token::SessionToken},
     cookie::{CookieName, Finder, FormerAttributes, MAX_AGE_LEN, PART_LEN, Template},
     crypto::suite::Mode,
     events,
@@ -111,11 +107,11 @@ impl<T> SessionTokenBuilder<T> {
         let carrier = &self.carrier;
         let mistakes = carrier.mistakes(&self.options).into_iter();
         ConfigError::all(mistakes.chain(self.mistakes()))?;
-        let (purpose, header) = carrier.purpose()?;
+        let (purpose, response_header) = carrier.purpose()?;
         let allowed = carrier.allowed()?;
         let slot = self.slot(purpose, false, allowed, Default::default())?;
         let core = self.core(slot, allowed, Overhead::default(), false)?;
-        Ok(SessionToken::new(core, header))
+        Ok(SessionToken::new(core, response_header))
     }
 }
 
@@ -259,19 +255,15 @@ impl InToken {
         given.into_iter().filter_map(mistake).collect()
     }
 
-    /// Returns the purpose of the tokens, and the names of their headers, or `None` for bare tokens.
-    fn purpose(&self) -> Result<(Purpose, Option<HeaderNames>), ConfigError> {
+    /// Returns the purpose of the tokens, and the name of their response header, or `None` for bare tokens.
+    fn purpose(&self) -> Result<(Purpose, Option<Arc<str>>), ConfigError> {
         match (&self.purpose, &self.header) {
             (Some(purpose), None) => Ok((bare_purpose(purpose)?, None)),
             (None, Some(request)) => {
                 let response = self.response_header.as_deref().unwrap_or("session-token");
                 let purpose = header_purpose("header", request)?;
                 header_purpose("response_header", response)?;
-                let names = HeaderNames {
-                    request: request.to_ascii_lowercase(),
-                    response: response.to_ascii_lowercase(),
-                };
-                Ok((purpose, Some(names)))
+                Ok((purpose, Some(response.to_ascii_lowercase().into())))
             }
             (None, None) => Err(ConfigError::general(NO_PURPOSE)),
             (Some(_), Some(_)) => Err(ConfigError::general(TWO_PURPOSES)),
