@@ -128,7 +128,7 @@ const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
     ("types", 66),
     ("traits", 4),
     ("functions", 361),
-    ("hundreds of lines of code", 137),
+    ("hundreds of lines of code", 136),
 ];
 
 /// Libraries whose types those that are named show as theirs.

@@ -265,7 +265,7 @@ fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {
 
 #[cfg(feature = "watch")]
 fn watched(sources: Vec<RingSource>, interval: Duration) -> Result<SharedKeyRing, ConfigError> {
-    if !sources.iter().any(RingSource::is_file) {
+    if !sources.iter().any(|source| source.is_file) {
         return Err(ConfigError::new("watch_keys", NOTHING_TO_WATCH));
     }
     let watched = crate::keys::WatchedKeyRing::from_sources(sources)?;

@@ -121,19 +121,14 @@ fn no_ring(sources: &[RingSource], error: KeyError) -> KeyError {
 pub struct RingSource {
     /// Name in errors. Empty for the value of a setting, because the error of the settings names it.
     name: String,
-    place: Place,
+    #[cfg_attr(
+        not(feature = "watch"),
+        allow(dead_code, reason = "only a watched file has to end with a line feed")
+    )]
+    pub(crate) is_file: bool,
+    /// Reads the text. It gets the name for its errors.
+    read: Arc<dyn Fn(&str) -> Text + Send + Sync>,
 }
-
-/// Place of a text.
-#[derive(Clone)]
-enum Place {
-    Variable(String),
-    File(PathBuf),
-    Function(Arc<Function>),
-    Text(Zeroizing<String>),
-}
-
-type Function = dyn Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync;
 
 type Text = Result<Zeroizing<String>, KeyError>;
 
@@ -143,7 +138,7 @@ impl RingSource {
     pub fn env(variable: impl Into<String>) -> RingSource {
         let variable = variable.into();
         let name = format!("environment variable {variable}");
-        RingSource::new(name, Place::Variable(variable))
+        RingSource::new(name, move |name| read_variable(name, &variable))
     }
 
     /// Reads a regular file of at most 1 MiB, or a link to one.
@@ -151,7 +146,10 @@ impl RingSource {
     pub fn file(path: impl Into<PathBuf>) -> RingSource {
         let path = path.into();
         let name = format!("file {}", path.display());
-        RingSource::new(name, Place::File(path))
+        RingSource {
+            is_file: true,
+            ..RingSource::new(name, move |name| read_file(name, &path))
+        }
     }
 
     /// Calls `read` for the text, such as the client of a secret manager. Errors call the source `name`.
@@ -164,33 +162,28 @@ impl RingSource {
         name: impl Into<String>,
         read: impl Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
     ) -> RingSource {
-        RingSource::new(name.into(), Place::Function(Arc::new(read)))
-    }
-
-    #[cfg(feature = "watch")]
-    pub(crate) fn is_file(&self) -> bool {
-        matches!(self.place, Place::File(_))
+        RingSource::new(name.into(), move |name| call(name, &read))
     }
 
     pub(crate) fn text(text: String) -> RingSource {
-        RingSource::new(String::new(), Place::Text(text.into()))
+        let text = Zeroizing::new(text);
+        RingSource::new(String::new(), move |_| Ok(text.clone()))
     }
 
-    fn new(mut name: String, place: Place) -> RingSource {
+    fn new(mut name: String, read: impl Fn(&str) -> Text + Send + Sync + 'static) -> RingSource {
         // A name that contains a key by mistake is not shown.
         if looks_like_a_key(&name) {
             name = "(a key)".to_owned();
         }
-        RingSource { name, place }
+        RingSource {
+            name,
+            is_file: false,
+            read: Arc::new(read),
+        }
     }
 
     pub(crate) fn read(&self) -> Text {
-        match &self.place {
-            Place::Variable(variable) => read_variable(&self.name, variable),
-            Place::File(path) => read_file(&self.name, path),
-            Place::Function(read) => call(&self.name, &**read),
-            Place::Text(text) => Ok(text.clone()),
-        }
+        (self.read)(&self.name)
     }
 
     /// Like [`read`](Self::read), but refuses a file without a line feed at its end, because it may be incomplete.
@@ -198,7 +191,7 @@ impl RingSource {
     pub(super) fn read_whole(&self) -> Text {
         let text = self.read()?;
         // An empty text is refused by a better sentence.
-        if self.is_file() && !text.is_empty() && !text.ends_with('\n') {
+        if self.is_file && !text.is_empty() && !text.ends_with('\n') {
             let problem = format!("{} {NO_LINE_FEED}", self.name);
             return Err(KeyError::new(problem));
         }
@@ -248,7 +241,7 @@ fn not_text(name: &str) -> KeyError {
     KeyError::new(format!("{name} is not UTF-8, expected keys"))
 }
 
-fn call(name: &str, read: &Function) -> Text {
+fn call(name: &str, read: impl Fn() -> Result<String, Box<dyn Error + Send + Sync>>) -> Text {
     let problem = format!("cannot read {name}");
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(text)) => Ok(Zeroizing::new(text)),
