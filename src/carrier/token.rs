@@ -4,6 +4,7 @@ use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
     cookie::Values,
     crypto::suite::Mode,
+    events,
     session::{Arrival, Core, Opening, Predecessor, SaveError, Session},
     state::{Asked, Circumstances, Map, Payload, SessionData, TokenChange, Touch},
     token::{Context, LONGEST_TOKEN},
@@ -183,7 +184,9 @@ impl<T: Payload> SessionToken<T> {
         }
     }
 
+    /// Returns tokens that were just built, which is logged.
     pub(super) fn new(core: Core, response_header: Option<Arc<str>>) -> SessionToken<T> {
+        core.slot.tell(None, events::sessions_built);
         SessionToken {
             core: Arc::new(core),
             context: None,

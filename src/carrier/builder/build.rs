@@ -14,7 +14,7 @@ use crate::{
     cookie::{CookieName, Finder, FormerAttributes, MAX_AGE_LEN, PART_LEN, Template},
     crypto::suite::Mode,
     events,
-    keys::{Purpose, PurposeSlot, Sessions, looks_like_a_key, quoted_unless_key},
+    keys::{Purpose, Sessions, looks_like_a_key, quoted_unless_key},
     session::{Core, Duplicates},
     state::{
         Allowed, DEVICE_LEN, LONGEST_SENT, Overhead, PASSES_ANYWHERE, Payload, Policy, SizeBudget,
@@ -56,25 +56,24 @@ impl<T> SessionCookieBuilder<T> {
         let name = carrier.cookie_name()?;
         let (former, allowed) = (carrier.former(&name)?, carrier.size.allowed()?);
         let template = Template::new(&name, &carrier.attributes);
-        let purpose = Purpose::cookie(name.as_str());
-        let of_carrier = (&*carrier.settings_in_common(), carrier.danger());
-        let slot = self.slot(purpose, carrier.companion.is_some(), allowed, of_carrier)?;
-        #[cfg(feature = "migrate")]
-        let old_cookies = carrier.old_cookies(&name, TypeId::of::<T>())?;
-        #[cfg(not(feature = "migrate"))]
-        let old_cookies = None;
-        let companion = self.prepared_companion(&name, &slot)?;
-        let reads = companion.as_ref().map(|companion| companion.reads());
         let overhead = Overhead {
             field: template.len(),
             max_age: MAX_AGE_LEN,
             part: PART_LEN,
-            device: companion.as_ref().map_or(0, |_| DEVICE_LEN),
+            device: carrier.companion.as_ref().map_or(0, |_| DEVICE_LEN),
         };
+        let purpose = Purpose::cookie(name.as_str());
+        let core = self.core(purpose, allowed, overhead, Some(carrier))?;
+        #[cfg(feature = "migrate")]
+        let old_cookies = carrier.old_cookies(&name, TypeId::of::<T>())?;
+        #[cfg(not(feature = "migrate"))]
+        let old_cookies = None;
+        let companion = self.prepared_companion(&name, &core.slot)?;
+        let reads = companion.as_ref().map(|companion| companion.reads());
         let core = Core {
             duplicates: Duplicates::of(&name),
             companion,
-            ..self.core(slot, allowed, overhead, carrier.persistent)?
+            ..core
         };
         Ok(SessionCookie {
             fields: Arc::new(CookieFields {
@@ -109,8 +108,7 @@ impl<T> SessionTokenBuilder<T> {
         ConfigError::all(mistakes.chain(self.mistakes()))?;
         let (purpose, response_header) = carrier.purpose()?;
         let allowed = carrier.allowed()?;
-        let slot = self.slot(purpose, false, allowed, Default::default())?;
-        let core = self.core(slot, allowed, Overhead::default(), false)?;
+        let core = self.core(purpose, allowed, Overhead::default(), None)?;
         Ok(SessionToken::new(core, response_header))
     }
 }
@@ -124,60 +122,51 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         keys.map(ConfigError::from).into_iter().chain(typed)
     }
 
-    /// Returns the keys for a purpose. `of_carrier` has the text of the carrier's settings, and its setting that
-    /// weakens sessions.
-    fn slot(
+    /// Returns the core of these sessions, as tokens need it: one in a request, without a companion. `cookie` has the
+    /// settings of a cookie, if this builds one.
+    fn core(
         &self,
         purpose: Purpose,
-        has_companion: bool,
         allowed: Allowed,
-        of_carrier: (&str, Option<&'static str>),
-    ) -> Result<Arc<PurposeSlot>, ConfigError> {
-        let options = &self.options;
+        overhead: Overhead,
+        cookie: Option<&InCookie>,
+    ) -> Result<Core, ConfigError> {
+        let (options, mode) = (&self.options, self.mode);
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
         let purpose = purpose.with_labels(options.application.as_deref(), type_label)?;
-        let is_unencrypted = self.mode == Mode::UnencryptedButSigned;
-        let dangers = [
-            is_unencrypted.then_some("unencrypted"),
-            of_carrier.1,
-            options
-                .shared_caching
-                .then_some("danger_allow_shared_caching"),
-        ];
-        let settings = self.settings_in_common(&purpose, type_label, allowed, of_carrier.0);
+        let settings = self.settings_in_common(&purpose, type_label, allowed, cookie);
         // They are sent, logged and counted.
         if looks_like_a_key(&settings) {
             return Err(ConfigError::general(A_KEY));
         }
-        let sessions = Sessions {
-            held: TypeId::of::<T>(),
-            type_name: type_name::<T>(),
-            context: options.context()?.encoded().into(),
-            settings,
-            dangers: dangers.into_iter().flatten().collect(),
-        };
-        let need = options.key_need(has_companion);
-        self.keys.serve(purpose, need, Some(sessions))
-    }
-
-    /// Returns the core of sessions under these keys, as tokens need it: one in a request, without a companion.
-    fn core(
-        &self,
-        slot: Arc<PurposeSlot>,
-        allowed: Allowed,
-        overhead: Overhead,
-        all_persist: bool,
-    ) -> Result<Core, ConfigError> {
-        let (options, mode) = (&self.options, self.mode);
         let empty_payload = T::empty().map_err(|error| ConfigError::general(error.to_string()))?;
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), options.padding)
             .filter(|budget| empty_payload.len() <= budget.room)
             .ok_or_else(|| ConfigError::general(NO_ROOM))?;
+        let context = options.context()?;
+        let is_unencrypted = mode == Mode::UnencryptedButSigned;
+        let allows_http = cookie.is_some_and(|cookie| !cookie.attributes.secure);
+        let dangers = [
+            is_unencrypted.then_some("unencrypted"),
+            allows_http.then_some("danger_allow_http"),
+            options
+                .shared_caching
+                .then_some("danger_allow_shared_caching"),
+        ];
+        let sessions = Sessions {
+            held: TypeId::of::<T>(),
+            type_name: type_name::<T>(),
+            context: context.encoded().into(),
+            settings,
+            dangers: dangers.into_iter().flatten().collect(),
+        };
+        let has_companion = overhead.device > 0;
+        let need = options.key_need(has_companion);
+        let slot = self.keys.serve(purpose, need, Some(sessions))?;
         slot.raise_not_before(options.not_before.map_or(0, unix_seconds_from));
-        slot.tell(None, events::sessions_built);
         Ok(Core {
             slot,
-            context: options.context()?,
+            context,
             duplicates: Duplicates::Refuse,
             hooks: self.hooks.clone(),
             companion: None,
@@ -188,7 +177,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
                 save_on_server_error: options.save_on_server_error,
                 keep_unknown_keys: options.keep_unknown_keys,
                 shared_caching: options.shared_caching,
-                all_persist,
+                all_persist: cookie.is_some_and(|cookie| cookie.persistent),
                 empty_payload: empty_payload.into(),
                 schema: T::SCHEMA,
             }),

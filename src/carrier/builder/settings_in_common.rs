@@ -8,15 +8,16 @@ use crate::{
 };
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Returns the text. It ends with `of_carrier`, the carrier's own part.
+    /// Returns the text. `cookie` has the settings of a cookie, if these sessions are in one.
     pub(super) fn settings_in_common(
         &self,
         purpose: &Purpose,
         type_label: &str,
         allowed: Allowed,
-        of_carrier: &str,
+        cookie: Option<&InCookie>,
     ) -> String {
         let options = &self.options;
+        let of_cookie = cookie.map(InCookie::settings_in_common).unwrap_or_default();
         let lifetimes = options.lifetimes();
         let (plain, remembered) = (lifetimes.plain, lifetimes.remembered);
         let seconds = |seconds: Option<u64>| seconds.map_or("off".to_owned(), |it| it.to_string());
@@ -31,7 +32,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         };
         format!(
             "{carrier}={} mode={} application={} type={} schema={} context={} idle_timeout={} absolute_timeout={} \
-             remember_up_to={} remembered_idle_timeout={} revalidate_after={} clock_skew={} size={}x{} padding={padding}{of_carrier}",
+             remember_up_to={} remembered_idle_timeout={} revalidate_after={} clock_skew={} size={}x{} padding={padding}{of_cookie}",
             encoded(name),
             self.mode,
             encoded(options.application.as_deref().unwrap_or_default()),
@@ -51,7 +52,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
 }
 
 impl InCookie {
-    pub(super) fn settings_in_common(&self) -> String {
+    fn settings_in_common(&self) -> String {
         let attributes = &self.attributes;
         let domain = attributes.domain.as_deref().unwrap_or_default();
         let same_site = match attributes.same_site {
@@ -69,11 +70,6 @@ impl InCookie {
             self.persistent,
             self.companion.is_some(),
         )
-    }
-
-    /// Returns the setting that weakens the sessions, if any.
-    pub(super) fn danger(&self) -> Option<&'static str> {
-        (!self.attributes.secure).then_some("danger_allow_http")
     }
 }
 
