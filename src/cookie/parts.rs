@@ -10,9 +10,14 @@ use std::borrow::Cow;
 
 use crate::base::reason::Reason;
 
-/// Cookies `name.1` to `name.7` of a request.
+/// Cookies of a request whose names begin with the name of the session's cookie.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Parts([Option<PartValue>; MOST_PARTS]);
+pub(super) struct Neighbours {
+    /// Values of `name.1` to `name.7`.
+    parts: [Option<PartValue>; MOST_PARTS],
+    /// Cookies of the session's companion, each with the rest of its name.
+    pub(super) companion: Vec<(String, Vec<u8>)>,
+}
 
 /// Value of a part, or `Duplicate` if the request carried different values, which are not tried one by one.
 type PartValue = Result<Vec<u8>, Reason>;
@@ -29,12 +34,12 @@ pub(crate) struct Whole<'a> {
     pub(crate) cookies: usize,
 }
 
-impl Parts {
+impl Neighbours {
     /// Adds the value of `name.{number}`, where `number` is 1 to 7. A value longer than `longest` is cut to one byte
     /// more.
-    pub(super) fn push(&mut self, number: usize, value: &[u8], longest: usize) {
+    pub(super) fn push_part(&mut self, number: usize, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];
-        let part = &mut self.0[number - 1];
+        let part = &mut self.parts[number - 1];
         match part {
             None => *part = Some(Ok(value.to_vec())),
             Some(Ok(known)) if known != value => *part = Some(Err(Reason::Duplicate)),
@@ -51,9 +56,12 @@ impl<'a> Whole<'a> {
         }
     }
 
-    /// Joins a value of `name` with its parts. Returns `Incomplete` if the number of parts is wrong or a part is
-    /// missing, and `Duplicate` if a part has different values.
-    pub(super) fn assemble(value: &'a [u8], parts: Option<&Parts>) -> Result<Whole<'a>, Reason> {
+    /// Joins a value of `name` with its parts among the neighbours. Returns `Incomplete` if the number of parts is wrong
+    /// or a part is missing, and `Duplicate` if a part has different values.
+    pub(super) fn assemble(
+        value: &'a [u8],
+        neighbours: Option<&Neighbours>,
+    ) -> Result<Whole<'a>, Reason> {
         let Some(dot) = memchr::memchr(b'.', value) else {
             return Ok(Whole::in_one_cookie(value));
         };
@@ -64,7 +72,7 @@ impl<'a> Whole<'a> {
         };
         let mut text = first.to_vec();
         for at in 0..cookies - 1 {
-            match parts.and_then(|Parts(parts)| parts[at].as_ref()) {
+            match neighbours.and_then(|those| those.parts[at].as_ref()) {
                 Some(Ok(part)) => text.extend_from_slice(part),
                 Some(Err(reason)) => return Err(*reason),
                 None => return Err(Reason::Incomplete),

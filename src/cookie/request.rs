@@ -8,8 +8,8 @@ use super::{parts::part_number, values::Values};
 #[derive(Clone, Debug)]
 pub(crate) struct Finder {
     name: memmem::Finder<'static>,
-    /// Chooses cookies of the session's companion, by the rest of a name.
-    of_companion: Option<fn(&str) -> bool>,
+    /// Chooses cookies of the session's companion to find as well, by the rest of a name.
+    pub(crate) of_companion: Option<fn(&str) -> bool>,
 }
 
 impl Finder {
@@ -18,12 +18,6 @@ impl Finder {
             name: memmem::Finder::new(name).into_owned(),
             of_companion: None,
         }
-    }
-
-    /// Also finds the cookies that `chosen` chooses by the rest of a name.
-    pub(crate) fn with_companion(mut self, chosen: Option<fn(&str) -> bool>) -> Finder {
-        self.of_companion = chosen;
-        self
     }
 
     /// Finds the values of the name, and the parts of large values, in the request's `Cookie` fields. A value longer

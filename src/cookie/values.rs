@@ -1,6 +1,6 @@
 //! At most four values of one name in a request. `session/duplicates.rs` chooses among them.
 
-use super::parts::{PartNumbers, Parts, Whole};
+use super::parts::{Neighbours, PartNumbers, Whole};
 use crate::base::reason::Reason;
 
 /// Distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
@@ -18,14 +18,6 @@ pub(crate) struct Values {
     pub(crate) carried: PartNumbers,
     /// `None` in most requests.
     neighbours: Option<Box<Neighbours>>,
-}
-
-/// Cookies whose names begin with the name of the session's cookie.
-#[derive(Clone, Debug, Default)]
-struct Neighbours {
-    parts: Parts,
-    /// Cookies of the session's companion, at most [`MOST_OF_COMPANION`].
-    companion: Vec<(String, Vec<u8>)>,
 }
 
 impl Values {
@@ -50,10 +42,9 @@ impl Values {
 
     /// Returns the values, each joined with its parts, unless it is already longer than `longest`.
     pub(crate) fn whole(&self, longest: usize) -> impl Iterator<Item = Result<Whole<'_>, Reason>> {
-        let parts = self.neighbours.as_ref().map(|those| &those.parts);
         self.iter().map(move |value| {
             if self.are_cookies && value.len() <= longest {
-                return Whole::assemble(value, parts);
+                return Whole::assemble(value, self.neighbours.as_deref());
             }
             Ok(Whole::in_one_cookie(value))
         })
@@ -91,7 +82,7 @@ impl Values {
             return self.push(value, longest);
         }
         let neighbours = self.neighbours.get_or_insert_default();
-        neighbours.parts.push(number, value, longest);
+        neighbours.push_part(number, value, longest);
         self.carried.insert(number);
     }
 

@@ -69,7 +69,8 @@ impl<T> SessionCookieBuilder<T> {
         #[cfg(not(feature = "migrate"))]
         let old_cookies = None;
         let companion = self.prepared_companion(&name, &core.slot)?;
-        let reads = companion.as_ref().map(|companion| companion.reads());
+        let mut finder = Finder::new(name.as_str());
+        finder.of_companion = companion.as_ref().map(|companion| companion.reads());
         let core = Core {
             duplicates: Duplicates::of(&name),
             companion,
@@ -80,7 +81,7 @@ impl<T> SessionCookieBuilder<T> {
                 attributes: carrier.attributes.clone(),
                 is_told: false.into(),
                 refresh_navigations_only: carrier.refresh_navigations_only,
-                finder: Finder::new(name.as_str()).with_companion(reads),
+                finder,
                 former,
                 old_cookies,
                 most: allowed.cookies,
