@@ -3,7 +3,7 @@
 use crate::{
     EncryptionKey, KeyRing, SigningKey,
     cookie::Finder,
-    keys::{KeyNeed, Purpose, SharedKeyRing},
+    keys::{Purpose, SharedKeyRing},
     token::{self, Context, LONGEST_TOKEN},
 };
 
@@ -44,7 +44,7 @@ pub fn sign_body(key: SigningKey, name: &str, body: &[u8]) -> String {
 fn seal(ring: KeyRing, name: &str, body: &[u8]) -> String {
     let ring = SharedKeyRing::from(ring);
     let slot = ring
-        .serve(Purpose::cookie(name), KeyNeed::default(), None)
+        .serve(Purpose::cookie(name), None)
         .expect("one key never retires");
     let keys = slot.keys();
     let mut token = String::new();

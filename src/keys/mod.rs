@@ -20,7 +20,6 @@ pub use fingerprint::Fingerprint;
 pub use key::{KeyError, KeyId, KeyInfo, KeyRole, RingEvent, redact};
 pub(crate) use key::{looks_like_a_key, quoted_unless_key};
 pub(crate) use purpose::Purpose;
-pub(crate) use ring::KeyNeed;
 pub(crate) use ring::KeyRing;
 pub use ring::RingKey;
 pub use shared::SharedKeyRing;

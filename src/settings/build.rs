@@ -136,7 +136,8 @@ impl SessionSettings {
     pub fn key_overlap(&self) -> Result<Duration, ConfigError> {
         ConfigError::all(self.misread())?;
         let (_, options, _) = self.applied();
-        Ok(Duration::from_secs(options.key_need(false).overlap()))
+        let (_, overlap) = options.key_times(false);
+        Ok(Duration::from_secs(overlap))
     }
 
     /// Reads the keys and builds the cookie.

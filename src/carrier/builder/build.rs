@@ -47,12 +47,7 @@ impl<T> SessionCookieBuilder<T> {
         T: Payload,
     {
         let carrier = &self.carrier;
-        ConfigError::all(
-            carrier
-                .mistakes(&self.options)
-                .into_iter()
-                .chain(self.mistakes()),
-        )?;
+        self.check(carrier.mistakes(&self.options))?;
         let name = carrier.cookie_name()?;
         let (former, allowed) = (carrier.former(&name)?, carrier.size.allowed()?);
         let template = Template::new(&name, &carrier.attributes);
@@ -105,8 +100,7 @@ impl<T> SessionTokenBuilder<T> {
         T: Payload,
     {
         let carrier = &self.carrier;
-        let mistakes = carrier.mistakes(&self.options).into_iter();
-        ConfigError::all(mistakes.chain(self.mistakes()))?;
+        self.check(carrier.mistakes(&self.options))?;
         let (purpose, response_header) = carrier.purpose()?;
         let allowed = carrier.allowed()?;
         let core = self.core(purpose, allowed, Overhead::default(), None)?;
@@ -115,12 +109,13 @@ impl<T> SessionTokenBuilder<T> {
 }
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Returns the mistakes in the keys and the type, which are not options.
-    fn mistakes(&self) -> impl Iterator<Item = ConfigError> {
-        let keys = self.keys.check_mode(self.mode).err();
+    /// Refuses these mistakes of the settings, and mistakes in the keys and the type.
+    fn check(&self, mut mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
+        let keys = self.keys.check_mode(self.mode);
+        mistakes.extend(keys.err().map(ConfigError::from));
         let is_late = self.looked_at.iter().any(|it| *it != TypeId::of::<T>());
-        let typed = is_late.then(|| ConfigError::new("typed", LATE));
-        keys.map(ConfigError::from).into_iter().chain(typed)
+        mistakes.extend(is_late.then(|| ConfigError::new("typed", LATE)));
+        ConfigError::all(mistakes)
     }
 
     /// Returns the core of these sessions, as tokens need it: one in a request, without a companion. `cookie` has the
@@ -154,16 +149,18 @@ impl<C, T: Payload> SessionBuilder<C, T> {
                 .shared_caching
                 .then_some("danger_allow_shared_caching"),
         ];
+        let has_companion = overhead.device > 0;
+        let (token_lifetime, key_overlap) = options.key_times(has_companion);
         let sessions = Sessions {
             held: TypeId::of::<T>(),
             type_name: type_name::<T>(),
             context: context.encoded().into(),
             settings,
+            token_lifetime,
+            key_overlap,
             dangers: dangers.into_iter().flatten().collect(),
         };
-        let has_companion = overhead.device > 0;
-        let need = options.key_need(has_companion);
-        let slot = self.keys.serve(purpose, need, Some(sessions))?;
+        let slot = self.keys.serve(purpose, Some(sessions))?;
         slot.raise_not_before(options.not_before.map_or(0, unix_seconds_from));
         Ok(Core {
             slot,

@@ -4,7 +4,7 @@ use super::SessionCookieBuilder;
 use crate::{
     base::config_error::ConfigError,
     cookie::{Attributes, CookieName},
-    keys::{KeyNeed, PurposeSlot, SharedKeyRing},
+    keys::{PurposeSlot, SharedKeyRing},
     session::{Companion, Seal},
 };
 
@@ -41,7 +41,7 @@ impl Setup<'_> {
         let purpose = self.slot.purpose.device(word);
         Ok(Seal {
             // The cookie's own sessions already warn of a key that ends early.
-            slot: self.keys.serve(purpose, KeyNeed::default(), None)?,
+            slot: self.keys.serve(purpose, None)?,
             lasts,
             skew: self.clock_skew,
         })

@@ -8,7 +8,6 @@ use crate::{
         config_error::{ConfigError, Sentence},
         duration::show_duration,
     },
-    keys::KeyNeed,
     state::{Lifetimes, RefreshAfter, Revalidation, Timeouts},
 };
 
@@ -199,18 +198,17 @@ impl Options {
         self.unvalidated_up_to.is_some_and(is_short)
     }
 
-    /// Returns how long keys have to open tokens. With a companion this is longer, because its tokens may be sealed
-    /// only once in the life of a session.
-    pub(crate) fn key_need(&self, has_companion: bool) -> KeyNeed {
+    /// Returns the longest time for which a token opens without being sealed again, and the time for which a key has to
+    /// open after the next one begins to seal. With a companion both are longer, because its tokens may be sealed only
+    /// once in the life of a session.
+    pub(crate) fn key_times(&self, has_companion: bool) -> (u64, u64) {
         let lifetimes = self.lifetimes();
-        KeyNeed {
-            token_lifetime: if has_companion {
-                lifetimes.longest()
-            } else {
-                lifetimes.token_lifetime()
-            },
-            skew: lifetimes.skew,
-        }
+        let lifetime = if has_companion {
+            lifetimes.longest()
+        } else {
+            lifetimes.token_lifetime()
+        };
+        (lifetime, lifetime.saturating_add(lifetimes.skew))
     }
 }
 

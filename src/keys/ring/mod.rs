@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::SystemTime};
 
 pub(crate) use member::Member;
 pub use member::RingKey;
-pub(crate) use order::{KeyNeed, Ring};
+pub(crate) use order::Ring;
 pub(crate) use text::Listing;
 
 use crate::{

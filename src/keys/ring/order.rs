@@ -24,22 +24,6 @@ pub(crate) struct Ring<K> {
     pub(crate) not_before: UnixSeconds,
 }
 
-/// Times for which a key has to open tokens (SPEC.md § 3.4.8), in seconds.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct KeyNeed {
-    /// The longest time for which a token opens without being sealed again.
-    pub(crate) token_lifetime: u64,
-    /// Additional time for which a token opens that comes from an instance whose clock is ahead.
-    pub(crate) skew: u64,
-}
-
-impl KeyNeed {
-    /// Returns how long a key has to open after the next one begins to seal.
-    pub(crate) fn overlap(self) -> u64 {
-        self.token_lifetime.saturating_add(self.skew)
-    }
-}
-
 impl<K> Ring<K> {
     pub(crate) fn new(
         mut keys: Vec<Member<K>>,
@@ -199,13 +183,13 @@ impl<K> Ring<K> {
         })
     }
 
-    /// Returns the keys that retire too early for tokens with this `need`, each with its end and the earliest end that
-    /// signs nobody out (SPEC.md § 3.4.8).
+    /// Returns the keys that retire less than `overlap` seconds after the next one begins to seal, each with its end and
+    /// the earliest end that signs nobody out (SPEC.md § 3.4.8).
     pub(crate) fn early_ends(
         &self,
-        need: KeyNeed,
+        overlap: u64,
     ) -> impl Iterator<Item = (KeyId, [SystemTime; 2])> {
-        let needed = Duration::from_secs(need.overlap());
+        let needed = Duration::from_secs(overlap);
         let overlaps = self.overlaps();
         overlaps.filter_map(move |[(key, until), (_, from)]| {
             let needed = from.checked_add(needed)?;

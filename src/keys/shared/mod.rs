@@ -29,7 +29,7 @@ use crate::{
         fingerprint::Fingerprint,
         key::KeyError,
         purpose::Purpose,
-        ring::{KeyNeed, KeyRing, Ring},
+        ring::{KeyRing, Ring},
     },
 };
 
@@ -115,7 +115,8 @@ impl SharedKeyRing {
         slots
             .iter()
             .for_each(|slot| slot.tell(now, events::ring_taken));
-        let lifetimes = slots.iter().map(|slot| slot.need.token_lifetime);
+        let sessions = slots.iter().filter_map(|slot| slot.sessions.as_ref());
+        let lifetimes = sessions.map(|sessions| sessions.token_lifetime);
         Ok((KeyRing::of(earlier), lifetimes.max().unwrap_or(0)))
     }
 
@@ -162,7 +163,6 @@ impl SharedKeyRing {
     pub(crate) fn serve(
         &self,
         purpose: Purpose,
-        need: KeyNeed,
         sessions: Option<Sessions>,
     ) -> Result<Arc<PurposeSlot>, ConfigError> {
         let mut shared = self.lock();
@@ -173,7 +173,6 @@ impl SharedKeyRing {
         let slot = Arc::new(PurposeSlot {
             ring: Arc::downgrade(&self.0),
             purpose,
-            need,
             sessions,
             not_before: AtomicU64::new(0),
             keys: ArcSwap::from_pointee(keys),
@@ -198,7 +197,6 @@ pub(crate) struct PurposeSlot {
     /// Shared ring that the slot belongs to. A `Weak` keeps the address from being reused.
     ring: Weak<Mutex<RingState>>,
     pub(crate) purpose: Purpose,
-    pub(crate) need: KeyNeed,
     sessions: Option<Sessions>,
     /// Sessions issued before this time are refused, in addition to the ring's own time. It only rises.
     not_before: AtomicU64,
@@ -276,7 +274,7 @@ impl PurposeSlot {
         if (1..not_before).contains(&now) {
             events::not_before_is_ahead(purpose, &not_before_text, not_before - now);
         }
-        for (key, [until, needed]) in keys.early_ends(self.need) {
+        for (key, [until, needed]) in keys.early_ends(sessions.key_overlap) {
             if now < unix_seconds(needed) {
                 let [until, needed] = [until, needed].map(show_time);
                 events::key_ends_early(purpose, key, &until, &needed);
@@ -314,12 +312,10 @@ mod tests {
     #[test]
     fn a_ring_forgets_what_served_it_and_is_gone() {
         let ring = SharedKeyRing::from(EncryptionKey::generate().unwrap());
-        let kept = ring
-            .serve(Purpose::cookie("kept"), KeyNeed::default(), None)
-            .unwrap();
+        let kept = ring.serve(Purpose::cookie("kept"), None).unwrap();
         for _ in 0..100 {
             let purpose = Purpose::cookie("for a moment");
-            ring.serve(purpose, KeyNeed::default(), None).unwrap();
+            ring.serve(purpose, None).unwrap();
         }
         assert_eq!(ring.lock().slots.len(), 2);
         assert_eq!(kept.purpose.name(), "kept");

@@ -4,7 +4,7 @@ use super::{Mode, PurposeOf, for_each, hex, mode_of};
 use crate::{
     EncryptionKey, SigningKey,
     base::time::{system_time, unix_seconds},
-    keys::{KeyError, KeyId, KeyNeed, KeyRing, KeyRole, Listing, RawKey, RingKey},
+    keys::{KeyError, KeyId, KeyRing, KeyRole, Listing, RawKey, RingKey},
 };
 
 #[test]
@@ -197,11 +197,7 @@ fn check_ring(
     let not_before = expected.not_before.map(system_time);
     assert_eq!(ring.not_before(), not_before, "{name}");
     let early = longest.map(|overlap| {
-        let need = KeyNeed {
-            token_lifetime: overlap,
-            skew: 0,
-        };
-        let ends = ring.0.early_ends(need);
+        let ends = ring.0.early_ends(overlap);
         let ends = ends.map(|(key, [_, needed])| (key.to_string(), unix_seconds(needed)));
         ends.collect::<Vec<_>>()
     });

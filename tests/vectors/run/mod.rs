@@ -53,7 +53,7 @@ use crate::{
     ConfigError, SessionCookie, SigningKey,
     carrier::{RefreshAfter, SessionCookieBuilder},
     cookie::SameSite,
-    keys::{KeyId, KeyNeed, KeyRing, Purpose, PurposeSlot, SharedKeyRing},
+    keys::{KeyId, KeyRing, Purpose, PurposeSlot, SharedKeyRing},
     state::{Layout, Metadata, Padding, flash_messages},
     token::{self, Context},
 };
@@ -197,7 +197,7 @@ fn padding(word: Option<&str>) -> Padding {
 fn slot(mode: Mode, ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot> {
     let ring = SharedKeyRing::from(ring.parse::<KeyRing>().unwrap());
     ring.check_mode(mode.into()).unwrap();
-    ring.serve(purpose, KeyNeed::default(), None).unwrap()
+    ring.serve(purpose, None).unwrap()
 }
 
 /// A builder of dictionary sessions.
