@@ -166,8 +166,10 @@ impl SharedKeyRing {
         sessions: Option<Sessions>,
     ) -> Result<Arc<PurposeSlot>, ConfigError> {
         let mut shared = self.lock();
-        if let Some(sessions) = &sessions {
-            sessions.check(&purpose, &shared.slots)?;
+        for slot in shared.slots.iter().filter_map(Weak::upgrade) {
+            if let Some(sessions) = &sessions {
+                sessions.check(&purpose, &slot)?;
+            }
         }
         let keys = shared.ring.derive(&purpose);
         let slot = Arc::new(PurposeSlot {

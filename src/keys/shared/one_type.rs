@@ -1,6 +1,6 @@
 //! Checks that one name has sessions of one type under a shared ring. Two types would overwrite each other's sessions.
 
-use std::{any::TypeId, sync::Weak};
+use std::any::TypeId;
 
 use super::PurposeSlot;
 use crate::{base::config_error::ConfigError, keys::Purpose};
@@ -23,21 +23,15 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// Refuses these sessions if another type has the same name and application, and the same context or label.
-    pub(super) fn check(
-        &self,
-        purpose: &Purpose,
-        slots: &[Weak<PurposeSlot>],
-    ) -> Result<(), ConfigError> {
-        let mut served = slots.iter().filter_map(Weak::upgrade);
-        let conflict = served.find_map(|slot| self.conflict(purpose, &slot));
-        conflict.map_or(Ok(()), Err)
-    }
-
-    fn conflict(&self, purpose: &Purpose, slot: &PurposeSlot) -> Option<ConfigError> {
-        let other = slot.sessions.as_ref()?;
-        if other.held == self.held || !purpose.differs_in_type_at_most(&slot.purpose) {
-            return None;
+    /// Refuses these sessions next to a slot of another type with the same name and application, and the same context or
+    /// label.
+    pub(super) fn check(&self, purpose: &Purpose, slot: &PurposeSlot) -> Result<(), ConfigError> {
+        let others = slot.sessions.as_ref();
+        let Some(other) = others.filter(|other| other.held != self.held) else {
+            return Ok(());
+        };
+        if !purpose.differs_in_type_at_most(&slot.purpose) {
+            return Ok(());
         }
         // In one context, both types find each other's cookie, whatever their labels are. In two contexts, only the
         // labels keep them apart, because a request may choose either context.
@@ -46,9 +40,9 @@ impl Sessions {
         } else if *purpose == slot.purpose {
             SAME_LABEL
         } else {
-            return None;
+            return Ok(());
         };
-        Some(ConfigError::general(format!(
+        Err(ConfigError::general(format!(
             "sessions of type `{}` already use this {reason}",
             other.type_name
         )))
