@@ -36,23 +36,29 @@ pub(crate) struct CookieFields {
 }
 
 impl CookieFields {
-    /// Returns the fields of a response at the end of its session's request.
+    /// Returns the fields of a response at the end of its session's request: the cookie that is set or dropped, between
+    /// the fields that drop the cookies it replaces.
     pub(crate) fn close<T>(&self, closing: Closing<'_, T>) -> SetCookies {
-        let mut fields = match &closing.change {
+        let to_seal = match &closing.change {
             TokenChange::Keep => return SetCookies::default(),
-            TokenChange::Store(to_seal) => self.store(&closing, to_seal),
-            TokenChange::Drop => self.drop_all(&closing),
+            TokenChange::Store(to_seal) => Some(to_seal),
+            TokenChange::Drop => None,
         };
+        let carried = closing.carried();
+        let mut fields = SetCookies::default();
+        self.drop_former(carried, &mut fields);
+        match to_seal {
+            Some(to_seal) => self.store(&closing, to_seal, &mut fields),
+            None => self.template.expire(carried, &mut fields),
+        }
+        self.drop_old(closing.state().now, &mut fields);
         fields.append(closing.of_companion);
         fields
     }
 
-    /// Returns the fields that carry the token, between the fields that drop the cookies it replaces.
-    fn store<T>(&self, closing: &Closing<'_, T>, to_seal: &ToSeal) -> SetCookies {
-        let template = &self.template;
-        let (carried, state) = (closing.carried(), closing.state());
-        let mut fields = SetCookies::default();
-        self.drop_former(carried, &mut fields);
+    /// Adds the fields that carry the token, and drops the parts that it does not use.
+    fn store<T>(&self, closing: &Closing<'_, T>, to_seal: &ToSeal, fields: &mut SetCookies) {
+        let (template, state) = (&self.template, closing.state());
         let (token_len, max_age) = (closing.token_len(to_seal), state.max_age(to_seal.body));
         let overhead = Overhead {
             field: template.len(),
@@ -64,7 +70,7 @@ impl CookieFields {
         let cookies = if part_len < token_len {
             let mut token = String::with_capacity(token_len);
             closing.seal_into(to_seal, &mut token);
-            template.set_in_parts(&token, part_len, max_age, &mut fields)
+            template.set_in_parts(&token, part_len, max_age, fields)
         } else {
             // Written in place, so that no token is copied.
             let mut field = template.begin(token_len, max_age);
@@ -73,19 +79,7 @@ impl CookieFields {
             fields.push(field);
             1
         };
-        template.expire_beyond(cookies, carried, &mut fields);
-        self.drop_old(state.now, &mut fields);
-        fields
-    }
-
-    /// Returns the fields that drop the session's cookie and the cookies it replaces.
-    fn drop_all<T>(&self, closing: &Closing<'_, T>) -> SetCookies {
-        let carried = closing.carried();
-        let mut fields = SetCookies::default();
-        self.drop_former(carried, &mut fields);
-        self.template.expire(carried, &mut fields);
-        self.drop_old(closing.state().now, &mut fields);
-        fields
+        template.expire_beyond(cookies, closing.carried(), fields);
     }
 
     /// Drops all parts, not only the parts that arrived, because another page may hold old parts and would join them
