@@ -137,12 +137,4 @@ impl<M> Member<M> {
         let accept_until = self.info.accept_until;
         accept_until.is_some_and(|until| now >= unix_seconds(until))
     }
-
-    /// Returns the key with the same times, and `material` in place of its own.
-    pub(crate) fn with<L>(&self, material: L) -> Member<L> {
-        Member {
-            info: self.info,
-            material,
-        }
-    }
 }

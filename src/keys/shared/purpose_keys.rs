@@ -27,10 +27,14 @@ impl Ring<Arc<Prk>> {
     pub(super) fn derive(&self, purpose: &Purpose) -> PurposeKeys {
         let derive = |key: &Member<Arc<Prk>>| {
             let derive = |what: &str| key.material.expand(&purpose.info(what, key.info.suite));
-            key.with(Derived {
+            let material = Derived {
                 cipher: Cipher::new(key.info.suite, derive),
                 csrf: Mac::new(&derive("csrf")),
-            })
+            };
+            Member {
+                info: key.info,
+                material,
+            }
         };
         Ring {
             keys: self.keys.iter().map(derive).collect(),
