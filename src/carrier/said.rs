@@ -1,67 +1,57 @@
 //! Sessions that a response carries before its session is saved (docs/spec/writer.md § 8.12.2). An inner service, a
 //! response that is passed on, or the handler itself may have set the cookie.
 
+use std::iter;
+
 use super::{cookie::SessionCookie, token::SessionToken};
 use crate::{
     cookie::{SetCookies, Values, response::ReadCookie},
-    session::Session,
+    session::{Core, Session},
     state::{Payload, Said},
     token::LONGEST_TOKEN,
 };
 
-/// Fields of a response that set or drop its session, in their order.
-#[derive(Default)]
-pub(crate) struct SaidFields {
-    /// For each field, the number of the write that it belongs to. A write begins with the cookie itself, and its parts
-    /// follow.
-    writes: Vec<usize>,
-    /// The write that stays unless another replaces it: the last write that is not just a refresh.
-    stays: usize,
-    are_other: bool,
-}
-
-impl SaidFields {
-    pub(crate) fn said(&self) -> Said {
-        match (self.writes.is_empty(), self.are_other) {
-            (true, _) => Said::Nothing,
-            (false, false) => Said::Same,
-            (false, true) => Said::Other,
+/// Reads the writes of a response to `session` from the values of its fields, each with the number of its part. `empty`
+/// returns the values of a request that brings none.
+///
+/// Returns what the writes say, and for each field whether it stays unless another write replaces it: those of the last
+/// write that is not just a refresh do.
+fn said_by<'a, T: Payload>(
+    session: &Session<T>,
+    core: &Core,
+    parts: impl Iterator<Item = (&'a [u8], usize)>,
+    empty: fn() -> Values,
+) -> (Said, Vec<bool>) {
+    let parts: Vec<_> = parts.collect();
+    // A write begins with the cookie itself, and its parts follow.
+    let writes: Vec<_> = parts.chunk_by(|_, (_, number)| *number > 0).collect();
+    let (mut said, mut last) = (Said::Nothing, 0);
+    for (write, parts) in writes.iter().enumerate() {
+        let mut values = empty();
+        for (value, number) in parts.iter().filter(|(value, _)| !value.is_empty()) {
+            values.push_part(*number, value, LONGEST_TOKEN);
         }
-    }
-
-    /// Adds the write of this number, which consists of `fields` fields.
-    fn add(&mut self, write: usize, fields: usize, is_same: bool) {
-        self.writes.resize(self.writes.len() + fields, write);
-        if !is_same || !self.are_other {
-            self.stays = write;
+        let is_same = session.arrived_as(core, &values);
+        if is_same && said == Said::Other {
+            continue;
         }
-        self.are_other |= !is_same;
+        said = if is_same { Said::Same } else { Said::Other };
+        last = write;
     }
-
-    fn are_several(&self) -> bool {
-        self.writes.last() != self.writes.first()
-    }
+    let fields = writes.iter().enumerate();
+    let stays = fields.flat_map(|(write, parts)| iter::repeat_n(write == last, parts.len()));
+    (said, stays.collect())
 }
 
 impl<T: Payload> SessionCookie<T> {
-    /// Reads what `Set-Cookie` fields already say about `session`.
+    /// Returns what `Set-Cookie` fields already say about `session`, and for each of its own whether it stays.
     pub(crate) fn said_in<'a>(
         &self,
         session: &Session<T>,
         fields: impl Iterator<Item = &'a [u8]>,
-    ) -> SaidFields {
-        let mut found = SaidFields::default();
-        let parts: Vec<_> = fields.filter_map(|field| self.part_in(field)).collect();
-        let writes = parts.chunk_by(|_, (_, number)| *number > 0);
-        for (write, parts) in writes.enumerate() {
-            let mut values = Values::of_cookies();
-            for (value, number) in parts.iter().filter(|(value, _)| !value.is_empty()) {
-                values.push_part(*number, value, LONGEST_TOKEN);
-            }
-            let is_same = session.arrived_as(&self.token.core, &values);
-            found.add(write, parts.len(), is_same);
-        }
-        found
+    ) -> (Said, Vec<bool>) {
+        let parts = fields.filter_map(|field| self.part_in(field));
+        said_by(session, &self.token.core, parts, Values::of_cookies)
     }
 
     /// Returns `true` if one of these `Set-Cookie` fields sets the session's cookie.
@@ -75,17 +65,16 @@ impl<T: Payload> SessionCookie<T> {
     /// next to `added`, so that each cookie is set once. Returns `None` if all fields stay.
     pub(crate) fn stays_beside(
         &self,
-        found: &SaidFields,
+        stays: Vec<bool>,
         added: &SetCookies,
     ) -> Option<impl FnMut(&[u8]) -> bool> {
-        let is_alone = added.is_empty() && !found.are_several();
-        if is_alone || found.said() == Said::Nothing {
+        if stays.is_empty() || added.is_empty() && !stays.contains(&false) {
             return None;
         }
-        let mut writes = found.writes.iter();
+        let mut stays = stays.into_iter();
         Some(move |field: &[u8]| {
             if self.part_in(field).is_some() {
-                return added.is_empty() && writes.next() == Some(&found.stays);
+                return added.is_empty() && stays.next() == Some(true);
             }
             // A cookie next to the session, such as an old one that both drop.
             let mut added = added
@@ -106,25 +95,13 @@ impl<T: Payload> SessionCookie<T> {
 }
 
 impl<T: Payload> SessionToken<T> {
-    /// Reads what fields of the response already say about `session`.
+    /// Returns what fields of the response already say about `session`, and for each whether it stays.
     pub(crate) fn said_in<'a>(
         &self,
         session: &Session<T>,
         fields: impl Iterator<Item = &'a [u8]>,
-    ) -> SaidFields {
-        let mut found = SaidFields::default();
-        for (write, token) in fields.enumerate() {
-            let mut values = Values::default();
-            values.push(token.trim_ascii(), LONGEST_TOKEN);
-            found.add(write, 1, session.arrived_as(&self.core, &values));
-        }
-        found
-    }
-
-    /// Like [`SessionCookie::stays_beside`], for a response to which the session adds no field.
-    pub(crate) fn stays(&self, found: &SaidFields) -> Option<impl FnMut(&[u8]) -> bool> {
-        let mut writes = found.writes.iter();
-        let stays = move |_: &[u8]| writes.next() == Some(&found.stays);
-        found.are_several().then_some(stays)
+    ) -> (Said, Vec<bool>) {
+        let tokens = fields.map(|token| (token.trim_ascii(), 0));
+        said_by(session, &self.core, tokens, Values::default)
     }
 }

@@ -104,17 +104,17 @@ impl<T: Payload> SessionCookie<T> {
         response: &mut H,
     ) -> Result<(), SaveError> {
         let caches = caches_of(response);
-        let found = self.said_in(session, response.values(&H::SET_COOKIE));
-        let finished = self.finish(session, caches.circumstances(status, found.said()));
+        let (said, stays) = self.said_in(session, response.values(&H::SET_COOKIE));
+        let finished = self.finish(session, caches.circumstances(status, said));
         let source = Cow::Borrowed("Cookie");
         instruct(&caches, &finished, source, &self.token.core, response);
         let (_, fields) = finished?;
-        if let Some(stays) = self.stays_beside(&found, &fields) {
+        if let Some(stays) = self.stays_beside(stays, &fields) {
             response.retain(&H::SET_COOKIE, stays);
         }
         for (name, value) in fields.others() {
             let (name, value) = (H::name(name), H::sensitive(value.clone()));
-            match found.said() {
+            match said {
                 // Another cookie may have added its own fields.
                 Said::Nothing => response.add(name, value),
                 Said::Same | Said::Other => response.replace(name, value),
@@ -195,15 +195,16 @@ impl<T: Payload> SessionToken<T> {
         };
         let caches = caches_of(response);
         let name = H::name(name);
-        let found = self.said_in(session, response.values(&name));
-        let finished = self.finish(session, caches.circumstances(status, found.said()));
+        let (said, stays) = self.said_in(session, response.values(&name));
+        let finished = self.finish(session, caches.circumstances(status, said));
         let source = Cow::Owned(source.to_owned());
         instruct(&caches, &finished, source, &self.core, response);
         let (_, change) = finished?;
         let value = match change {
             TokenChange::Keep => {
-                if let Some(stays) = self.stays(&found) {
-                    response.retain(&name, stays);
+                if stays.contains(&false) {
+                    let mut stays = stays.into_iter();
+                    response.retain(&name, |_| stays.next() == Some(true));
                 }
                 return Ok(());
             }

@@ -120,7 +120,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     (found.errors, found.told, found.ids) = (told.errors, told.ended, told.ids);
     found.taken = vector.expect.taken.is_some().then_some(told.taken);
     let (status, response) = response_of(vector.response.as_ref());
-    let said_fields = match &carrier {
+    let (said, stays) = match &carrier {
         Carrier::Cookie(cookie) => cookie.said_in(&session, lines_of(&response, "set-cookie")),
         Carrier::Header(tokens) => {
             let name = tokens.response_header().unwrap();
@@ -128,13 +128,12 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
         }
     };
     let mut left = Vec::new();
-    let said = said_fields.said();
     let circumstances = scene.circumstances(status, &response, said);
     let finished = match &carrier {
         Carrier::Cookie(cookie) => cookie
             .finish(&session, circumstances)
             .map(|(touch, fields)| {
-                let stays = cookie.stays_beside(&said_fields, &fields);
+                let stays = cookie.stays_beside(stays, &fields);
                 left = left_of(&response, "set-cookie", stays);
                 let others = fields.others().to_vec();
                 let cookies = fields.into_iter().map(|field| ("set-cookie", field));
@@ -147,8 +146,9 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
                 .map(|(touch, change)| {
                     let value = match change {
                         TokenChange::Keep => {
-                            let stays = tokens.stays(&said_fields);
-                            left = left_of(&response, name, stays);
+                            let mut stays = stays.into_iter();
+                            let stays = move |_: &[u8]| stays.next() == Some(true);
+                            left = left_of(&response, name, Some(stays));
                             None
                         }
                         TokenChange::Store(token) => Some(token),
