@@ -80,7 +80,7 @@ impl<T: DeserializeOwned> GuardedForm<T> {
             .map_err(GuardedRejection::Refused)?;
         let rest = fields
             .iter()
-            .filter(|(name, _)| !check.checks.fields.iter().any(|field| **field == **name));
+            .filter(|(name, _)| !check.checks.passed.iter().any(|it| *it.field == **name));
         let rest = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(rest)
             .finish();
@@ -131,7 +131,7 @@ impl CsrfCheck {
     ) -> Result<CsrfCheck, GuardedRejection<R>> {
         let checks: Option<&TokenChecks> = extensions.get();
         let checks = checks.ok_or(GuardedRejection::NoGuard)?;
-        if !checks.has_passed && checks.in_form.is_empty() {
+        if checks.passed.is_empty() {
             let refusal = reported(CsrfRefusal::NotAsked, path, None, None);
             return Err(GuardedRejection::Refused(refusal));
         }
@@ -153,9 +153,9 @@ impl CsrfCheck {
 
     /// Accepts the tokens that `token_in` finds in the field of each guard.
     fn verify_each<'a>(&self, token_in: impl Fn(&str) -> &'a str) -> Result<(), CsrfRefusal> {
-        for left in &self.checks.in_form {
-            let token = token_in(&left.field);
-            if (left.verify)(token) {
+        for check in &self.checks.passed {
+            let token = token_in(&check.field);
+            if check.left.as_ref().is_none_or(|verify| verify(token)) {
                 continue;
             }
             let (refusal, advice) = match token {
@@ -165,7 +165,7 @@ impl CsrfCheck {
                     (CsrfRefusal::WrongToken { form }, self.checks.advice)
                 }
             };
-            let purpose = Some(&*left.purpose);
+            let purpose = Some(&*check.purpose);
             return Err(reported(refusal, &self.path, purpose, advice));
         }
         Ok(())

@@ -8,7 +8,8 @@ use super::{
     CsrfRefusal,
     cross_site::{self, SEC_FETCH_SITE, text_of},
     token::{
-        FormField, LeftToForm, NESTED, TOKEN_FIELD, TOKEN_HEADER, TokenChecks, TokenSource, is_form,
+        FormField, NESTED, TOKEN_FIELD, TOKEN_HEADER, TokenCheck, TokenChecks, TokenSource, Verify,
+        is_form,
     },
 };
 use crate::{
@@ -88,9 +89,6 @@ impl Rules {
             if !is_safe && !is_upgrade && !is_form_post {
                 checks.advice = about_wrong_token(&request.headers);
                 checked = self.check_token::<T>(request, extensions, &mut checks);
-                if !checks.in_form.is_empty() {
-                    checks.form_page = cross_site::page_of(request, &self.trusted);
-                }
             }
             extensions.insert(checks);
         }
@@ -106,27 +104,25 @@ impl Rules {
     ) -> Result<(), Failure> {
         let session = Session::<T>::provided_in(extensions, other_type_than_the_guard)?;
         let in_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
-        if checks.has_passed || !checks.in_form.is_empty() {
+        if !checks.passed.is_empty() {
             checks.advice = Some(NESTED);
         }
         checks.purpose = session.purpose().to_owned();
         let verify = move |token: &str| session.verify_csrf(token);
-        let field = self.form_field.clone().unwrap_or(TOKEN_FIELD);
-        checks.fields.push(field.clone());
-        match request.headers.get(TOKEN_HEADER) {
-            Some(token) => {
-                checks.has_passed = token.to_str().is_ok_and(verify);
-                if !checks.has_passed {
-                    return Err(Failure::Csrf(CsrfRefusal::WrongToken { form: None }));
-                }
+        let left: Option<Verify> = match request.headers.get(TOKEN_HEADER) {
+            Some(token) if token.to_str().is_ok_and(&verify) => None,
+            Some(_) => return Err(Failure::Csrf(CsrfRefusal::WrongToken { form: None })),
+            None if in_form => {
+                checks.form_page = cross_site::page_of(request, &self.trusted);
+                Some(Arc::new(verify))
             }
-            None if in_form => checks.in_form.push(LeftToForm {
-                purpose: checks.purpose.clone(),
-                field,
-                verify: Arc::new(verify),
-            }),
             None => return Err(Failure::Csrf(CsrfRefusal::NoToken)),
-        }
+        };
+        checks.passed.push(TokenCheck {
+            purpose: checks.purpose.clone(),
+            field: self.form_field.clone().unwrap_or(TOKEN_FIELD),
+            left,
+        });
         Ok(())
     }
 

@@ -18,11 +18,8 @@ pub(super) enum TokenSource {
 /// Checks that the guards around a handler leave to the extractor of a form.
 #[derive(Clone, Default)]
 pub(super) struct TokenChecks {
-    /// `true` if the header has a token of the session.
-    pub(super) has_passed: bool,
-    pub(super) in_form: Vec<LeftToForm>,
-    /// Fields for tokens, which are not part of the form's own content.
-    pub(super) fields: Vec<FormField>,
+    /// Checks of the guards that asked for a token and let the request pass.
+    pub(super) passed: Vec<TokenCheck>,
     /// Page with the form, if it is of this site or of a trusted origin.
     pub(super) form_page: Option<Arc<str>>,
     /// Advice for the operator of the site, if the token is wrong.
@@ -33,14 +30,16 @@ pub(super) struct TokenChecks {
 
 /// Check of one guard.
 #[derive(Clone)]
-pub(super) struct LeftToForm {
+pub(super) struct TokenCheck {
     /// Name of the session's cookie or header.
     pub(super) purpose: String,
+    /// Field for a token, which is not part of the form's own content.
     pub(super) field: FormField,
-    pub(super) verify: Verify,
+    /// Verifies the token in the field, or `None` if the header had one.
+    pub(super) left: Option<Verify>,
 }
 
-type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+pub(super) type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// Name of the field of a form that has its token.
 pub(super) type FormField = Cow<'static, str>;
