@@ -471,15 +471,15 @@ def part_of(setup, line):
 
 
 def writes(setup, response_fields):
-    """The lines that say the session, those of each write in a list."""
+    """The lines that say the session, those of each write by their places in the response."""
     wanted = "set-cookie" if setup.is_cookie else setup.answers_in.lower()
     found = []
-    for line in [value for name, value in response_fields if name.lower() == wanted]:
+    for place, line in [(place, value) for place, (name, value) in enumerate(response_fields) if name.lower() == wanted]:
         number = part_of(setup, line) if setup.is_cookie else 0
         if number == 0 or number is not None and not found:
-            found.append([])
+            found.append({})
         if number is not None:
-            found[-1].append(line)
+            found[-1][place] = line
     return found
 
 
@@ -488,8 +488,8 @@ def refreshes(s, write):
     if not s.arrived:
         return False
     setup, came = s.setup, s.arrived.session
-    pairs = [f"{read['name']}={read['value']}" for read in map(read_cookie, write) if read["value"]] if setup.is_cookie else []
-    values = hardtack.find_values(pairs, setup.name) if setup.is_cookie else [value.strip(" \t") for value in write]
+    pairs = [f"{read['name']}={read['value']}" for read in map(read_cookie, write.values()) if read["value"]] if setup.is_cookie else []
+    values = hardtack.find_values(pairs, setup.name) if setup.is_cookie else [value.strip(" \t") for value in write.values()]
     parts = hardtack.carried_parts(pairs, setup.name) if setup.is_cookie else []
     try:
         _, body = choose(setup, values, parts, s.now)
@@ -502,14 +502,14 @@ def refreshes(s, write):
 def left(s, response_fields, sent):
     """The lines that stay, beside those that are sent."""
     if not s.setup.is_cookie:
-        return [] if sent else [write[0] for write in s.said if write is kept(s)]
+        return [] if sent else list(kept(s).values())
     own = [read_cookie(value) for name, value in sent]
-    stays = [line for line in kept(s) or []] if not sent else []
-    lines = [value for name, value in response_fields if name.lower() == "set-cookie"]
+    stays = {} if sent else kept(s)
+    lines = [(place, value) for place, (name, value) in enumerate(response_fields) if name.lower() == "set-cookie"]
     is_other = lambda line: part_of(s.setup, line) is None
     is_replaced = lambda read: read and any(one["name"] == read["name"] and are_beside(one, read) for one in own)
-    others = [line for line in lines if is_other(line) and not (s.said and is_replaced(read_cookie(line)))]
-    return [line for line in lines if line in stays or line in others]
+    is_left = lambda line: is_other(line) and not (s.said and is_replaced(read_cookie(line)))
+    return [line for place, line in lines if place in stays or is_left(line)]
 
 
 def kept(s):

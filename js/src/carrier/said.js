@@ -10,8 +10,8 @@ import { readSetCookie, restBeside } from "../cookie/response.js";
 export function saidIn(lines, own, arrivedAs) {
   /** The pairs that each write sets. A write begins with the cookie itself, and parts follow. */
   const writes = [];
-  /** Every line once, with its cookie and its write. Those of other cookies have none. */
-  const said = [...new Set(lines)].map((line) => {
+  /** Every line, with its cookie and its write. Those of other cookies have none. */
+  const said = lines.map((line) => {
     const cookie = readSetCookie(line);
     const part = restBeside(own, cookie);
     if (!/^(\.[1-7])?$/.test(part)) return { line, cookie };
