@@ -31,7 +31,7 @@ fn said_by<'a, T: Payload>(
         for (value, number) in parts.iter().filter(|(value, _)| !value.is_empty()) {
             values.push_part(*number, value, LONGEST_TOKEN);
         }
-        let is_same = session.arrived_as(core, &values);
+        let is_same = session.arrived_as(core, &values, writes.len() == 1);
         if is_same && said == Said::Other {
             continue;
         }
@@ -59,6 +59,13 @@ impl<T: Payload> SessionCookie<T> {
     pub(crate) fn is_set_in<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> bool {
         let mut parts = fields.filter_map(|field| self.part_in(field));
         parts.any(|(value, _)| !value.is_empty())
+    }
+
+    /// Returns `true` if these `Set-Cookie` fields set or drop the session's cookie more than once.
+    #[cfg(feature = "tower")]
+    pub(crate) fn is_set_again_in<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> bool {
+        let parts = fields.filter_map(|field| self.part_in(field));
+        parts.skip(1).any(|(_, number)| number == 0)
     }
 
     /// Returns a function that is called with each of these fields in turn, and returns `true` for the fields to keep

@@ -102,14 +102,15 @@ impl<T: Payload> Session<T> {
         Ok(closing)
     }
 
-    /// Returns `true` if these values of the response are the session that arrived, refreshed or sealed again.
+    /// Returns `true` if these values of the response are the session that arrived, refreshed or sealed again. If they are
+    /// the only ones, a session that nobody touched is not read for that.
     #[cfg(feature = "http")]
-    pub(crate) fn arrived_as(&self, core: &Core, values: &Values) -> bool {
+    pub(crate) fn arrived_as(&self, core: &Core, values: &Values, are_alone: bool) -> bool {
         // An error means that this thread is inside an `update` of the session, which cannot be saved then.
         let Ok(mut held) = self.lock.hold() else {
             return false;
         };
-        if !held.contents.is_touched && !core.policy.counts_every_request() {
+        if are_alone && !held.contents.is_touched && !core.policy.counts_every_request() {
             return false;
         }
         let now = held.state().now;
