@@ -5,7 +5,7 @@ use std::iter;
 
 use super::{cookie::SessionCookie, token::SessionToken};
 use crate::{
-    cookie::{SetCookies, Values, response::ReadCookie},
+    cookie::{SetCookies, Values, response::ReadCookie, unquoted},
     session::{Core, Session},
     state::{Payload, Said},
     token::LONGEST_TOKEN,
@@ -51,6 +51,7 @@ impl<T: Payload> SessionCookie<T> {
         fields: impl Iterator<Item = &'a [u8]>,
     ) -> (Said, Vec<bool>) {
         let parts = fields.filter_map(|field| self.part_in(field));
+        let parts = parts.map(|(value, number)| (unquoted(value), number));
         said_by(session, &self.token.core, parts, Values::of_cookies)
     }
 

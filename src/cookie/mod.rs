@@ -13,6 +13,8 @@ pub(crate) use attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, SameSite,
 pub use name::CookieName;
 pub(crate) use parts::{PartNumbers, Whole};
 pub(crate) use request::Finder;
+#[cfg(feature = "http")]
+pub(crate) use request::unquoted;
 pub use set_cookie::SetCookies;
 pub(crate) use set_cookie::{PART_LEN, Template};
 pub(crate) use values::Values;
