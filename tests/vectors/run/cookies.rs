@@ -83,7 +83,7 @@ impl Earlier {
             .partitioned(self.partitioned);
         match &self.domain {
             Some(domain) => former.domain(domain),
-            None => former,
+            None => former.no_domain(),
         }
     }
 }

@@ -166,7 +166,7 @@ impl Scene {
             let former = former.partitioned(earlier.partitioned);
             builder = builder.formerly(match &earlier.domain {
                 Some(domain) => former.domain(domain),
-                None => former,
+                None => former.no_domain(),
             });
         }
         if self.save_on_server_error {
