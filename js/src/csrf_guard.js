@@ -199,7 +199,9 @@ function headOf(request) {
   if (Array.isArray(rawHeaders) || (method && typeof url === "string" && headers && isRecord(headers))) {
     const values = (name) => fieldsOf(request, name);
     const { authority, ...target } = partsOf(request.originalUrl ?? url);
-    return { isOfNode: true, method, values, ...target, address: request.authority || authority };
+    // HTTP/2 has the scheme and the host in fields of their own.
+    const scheme = request.authority ? `${request.scheme}:` : target.scheme;
+    return { isOfNode: true, method, values, ...target, scheme, address: request.authority || authority };
   }
   if (!headers?.has || !url) misused("`check` takes a Request, or a request of Node, and its session; await both");
   const { host, pathname, protocol } = new URL(url);

@@ -121,6 +121,17 @@ test("a WebSocket is checked for its origin, though it is opened by GET", async 
   assert.deepEqual(await Promise.all(codes), ["cross-site", null]);
 });
 
+test("over HTTP/2, a port that is left out is the default of the scheme", async () => {
+  const codeFor = async (authority, host, scheme = "https") => {
+    const request = { method: "POST", url: "/", authority, scheme, rawHeaders: ["host", host, "origin", SHOP, "x-csrf-token", token] };
+    return (await new CsrfGuard().check(request, session))?.code ?? null;
+  };
+  assert.equal(await codeFor("shop.example", "shop.example:443"), null);
+  assert.equal(await codeFor("shop.example:443", "shop.example"), null);
+  assert.equal(await codeFor("shop.example", "shop.example:80"), "cross-site");
+  assert.equal(await codeFor("shop.example", "shop.example:443", "http"), "cross-site");
+});
+
 test("a request that was made for Node has its fields in `headers` alone", async () => {
   const guarded = async (options, headers) => {
     const request = { method: "POST", url: "/", rawHeaders: [], headers: { host: "app.example", ...headers } };
