@@ -8,7 +8,7 @@ use crate::{
     cookie::{FormerAttributes, Template, Values},
     migrate::{FormerCookie, OldCookie, Source},
     session::Opening,
-    state::{OpenedBody, Payload},
+    state::{Body, Payload},
     token::{Context, Refused},
 };
 
@@ -68,7 +68,7 @@ impl<T: Payload> FormerCookie for SessionCookie<T> {
         values: &Values,
         context: Option<&Context>,
         now: UnixSeconds,
-    ) -> Option<Result<OpenedBody, Refused>> {
+    ) -> Option<Result<Body, Refused>> {
         let context = context.or(self.token.context.as_deref());
         if !values.is_empty() {
             self.token.core.slot.keep_up(now);

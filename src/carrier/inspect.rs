@@ -203,7 +203,7 @@ impl<T: Payload> SessionToken<T> {
             expires_at: system_time(core.policy.lifetimes.expires_at(metadata)),
             is_persistent: core.policy.is_persistent(metadata),
             has_flash: !opened.flash().is_empty(),
-            padding: opened.body.len() - opened.layout.payload().end,
+            padding: opened.padding_len(),
             schema: metadata.schema,
             payload: Zeroizing::new(payload.to_vec()),
         })

@@ -8,7 +8,7 @@ use super::Reader;
 use crate::{
     base::time::UnixSeconds,
     cookie::{FormerAttributes, Template, Values},
-    state::OpenedBody,
+    state::Body,
     token::{Context, Refused},
 };
 
@@ -72,7 +72,7 @@ pub(crate) trait FormerCookie: Send + Sync {
         values: &Values,
         context: Option<&Context>,
         now: UnixSeconds,
-    ) -> Option<Result<OpenedBody, Refused>>;
+    ) -> Option<Result<Body, Refused>>;
 }
 
 type Convert = Arc<dyn Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync>;

@@ -15,7 +15,7 @@ use crate::{
     cookie::{Attributes, CookieName, Finder, Template, Values},
     crypto::scratch::Wiped,
     session::DroppedCookie,
-    state::{LARGEST_COOKIE, Map, Metadata, OpenedBody, map::encode},
+    state::{Body, LARGEST_COOKIE, Map, Metadata, map::encode},
     token::{Context, LONGEST_TOKEN, Refused},
 };
 
@@ -195,7 +195,7 @@ pub(super) enum Found<'a> {
     /// Session of another library, with the value that contained it.
     Entries(&'a [u8], OldSession),
     /// Session of a cookie of this crate.
-    Session(OpenedBody),
+    Session(Body),
 }
 
 impl Found<'_> {
@@ -203,7 +203,7 @@ impl Found<'_> {
     pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Found::Entries(value, _) => value,
-            Found::Session(opened) => &opened.body,
+            Found::Session(opened) => opened.bytes(),
         }
     }
 }

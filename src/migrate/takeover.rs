@@ -144,9 +144,7 @@ impl Predecessor for Takeover {
         let mut refused = None;
         for (cookie, found) in opened {
             let taken = match found {
-                Found::Session(opened) => {
-                    accept(opened.layout.metadata, opened.flash(), opened.payload())
-                }
+                Found::Session(opened) => accept(opened.metadata, opened.flash(), opened.payload()),
                 Found::Entries(_, session) => {
                     let is_dated = session.created_at.is_some();
                     match cookie.convert(session, now) {

@@ -10,7 +10,7 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     events,
     keys::{KeyId, PurposeKeys, PurposeSlot},
-    state::{Layout, Metadata, Policy},
+    state::{Metadata, Policy},
     token::{Context, Refused},
 };
 
@@ -52,13 +52,6 @@ impl Core {
                 token_bytes,
             });
         }
-    }
-
-    /// Reads a body. Returns `None` if it breaks the format, or has a device that no companion could check.
-    #[inline]
-    pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
-        Layout::parse(body)
-            .filter(|layout| layout.metadata.device.is_none() || self.companion.is_some())
     }
 
     /// Checks the dates of a session at `now`, and asks the application whether it is revoked.

@@ -1,8 +1,6 @@
 //! Chooses among several tokens of one name (SPEC.md § 7.0). `cookie/values.rs` keeps at most four.
 
-use crate::{
-    base::reason::Reason, cookie::CookieName, keys::KeyId, state::OpenedBody, token::Refused,
-};
+use crate::{base::reason::Reason, cookie::CookieName, keys::KeyId, state::Body, token::Refused};
 
 /// Rule for several tokens of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +16,7 @@ pub(crate) enum Duplicates {
 /// A verified token, whose payload is not yet decoded.
 pub(crate) struct Candidate {
     pub(crate) key_id: KeyId,
-    pub(crate) opened: OpenedBody,
+    pub(crate) opened: Body,
 }
 
 /// A candidate is moved several times while a request is read, up to this size by a few instructions, beyond it by
@@ -48,8 +46,8 @@ impl Duplicates {
                 (Err(refused), _) => Refused::keep_first(&mut first_refusal, refused),
                 (Ok(candidate), None) => newest = Some(candidate),
                 (Ok(candidate), Some(known)) => {
-                    let best = &known.opened.layout.metadata;
-                    let next = &candidate.opened.layout.metadata;
+                    let best = &known.opened.metadata;
+                    let next = &candidate.opened.metadata;
                     is_of_one_session &= best.sid.is_some() && best.sid == next.sid;
                     // The latest sign-in wins, then the latest activity. If several are equally new, the first wins.
                     if (next.issued, next.age) > (best.issued, best.age) {

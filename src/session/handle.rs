@@ -173,7 +173,7 @@ impl<T: Payload> Session<T> {
         match state.withheld() {
             Some(Withheld::Stale(_)) => Err(SessionError::Stale),
             // While the session waits for an answer, the draft is a new session without the device.
-            Some(Withheld::Unvalidated(opened)) => Ok(opened.layout.metadata.device),
+            Some(Withheld::Unvalidated(opened)) => Ok(opened.metadata.device),
             _ => Ok(state.draft.metadata.device),
         }
     }

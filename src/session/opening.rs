@@ -14,7 +14,7 @@ use crate::{
     cookie::{Values, Whole},
     events,
     keys::{KeyId, KeyRole, SlotKeys},
-    state::{Metadata, OpenedBody, Payload, State, Withheld},
+    state::{Body, Metadata, Payload, State, Withheld},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
@@ -95,7 +95,7 @@ impl<'a> Opening<'a> {
                 }
             }
             Some(Ok(Candidate { key_id, opened })) => {
-                let written = opened.layout.metadata.last_active();
+                let written = opened.metadata.last_active();
                 if let Some(advice) = old.and_then(|old| old.advice_beside(written)) {
                     events::old_cookie_is_misread(self.core.slot.purpose.name(), &advice);
                 }
@@ -113,12 +113,12 @@ impl<'a> Opening<'a> {
     #[inline]
     fn resume<T: Payload>(
         &self,
-        mut opened: OpenedBody,
+        mut opened: Body,
         key_id: KeyId,
         cookies: &[(String, Vec<u8>)],
         state: &mut State<T>,
     ) -> Result<(), Reason> {
-        let metadata = &mut opened.layout.metadata;
+        let metadata = &mut opened.metadata;
         if self.core.companion.is_some() {
             // Set first, because a companion may panic.
             state.withhold(Withheld::Stale(*metadata));
@@ -204,7 +204,7 @@ impl<'a> Opening<'a> {
         };
         let opened = self.verify_and_check(&Whole::in_one_cookie(token));
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
-        let metadata = &opened.layout.metadata;
+        let metadata = &opened.metadata;
         let lifetimes = &core.policy.lifetimes;
         let answered_at = Some(metadata.last_active());
         if lifetimes.is_validation_due(answered_at, self.now) {
@@ -235,7 +235,7 @@ impl<'a> Opening<'a> {
     fn verify_and_check(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
         let (core, now) = (self.core, self.now);
         let candidate = self.verify(token)?;
-        if candidate.opened.layout.metadata.has_remembered() {
+        if candidate.opened.metadata.has_remembered() {
             core.tell_of_remembered(now);
         }
         let checked = self.check(&candidate);
@@ -252,16 +252,12 @@ impl<'a> Opening<'a> {
             is_for_others: core.policy.keep_unknown_keys && refused.reason == Reason::UnknownKey,
             ..refused
         })?;
-        let layout = core.layout_of(&body);
-        let layout = layout.ok_or(Refused::under(key_id, Reason::Malformed))?;
-        Ok(Candidate {
-            key_id,
-            opened: OpenedBody {
-                body,
-                layout,
-                came_in: NonZeroU32::new(text.len() as u32).map(|len| (len, *cookies as u32)),
-            },
-        })
+        let came_in = NonZeroU32::new(text.len() as u32).map(|len| (len, *cookies as u32));
+        // A device that no companion could check breaks the format, too.
+        let opened = Body::parse(body, came_in)
+            .filter(|body| body.metadata.device.is_none() || core.companion.is_some())
+            .ok_or(Refused::under(key_id, Reason::Malformed))?;
+        Ok(Candidate { key_id, opened })
     }
 
     /// Checks the dates, and asks the application whether the session is revoked.

@@ -1,7 +1,7 @@
 //! Effects of what an application calls on its session by `session/lifecycle.rs` (docs/spec/writer.md § 8.7).
 
 use super::{
-    bytes::layout::{Metadata, Sid},
+    bytes::body::{Metadata, Sid},
     came::{Came, Withheld},
     data::{Ended, SaveMode, State, Validation},
     error::SessionError,

@@ -1,7 +1,7 @@
 //! The body that is sealed at the end of a request, its length and bytes, and the `Max-Age` of its cookie.
 
 use super::{
-    bytes::layout::{Metadata, wire_issued},
+    bytes::body::{Body, Metadata, wire_issued},
     data::State,
 };
 
@@ -56,6 +56,6 @@ impl<T> State<T> {
 
     /// Returns the body that arrived, or no bytes.
     pub(super) fn arrived_body(&self) -> &[u8] {
-        self.came.arrived().map_or(&[], |arrived| &arrived.body)
+        self.came.arrived().map_or(&[], Body::bytes)
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    bytes::layout::{Metadata, Sid, wire_issued},
-    came::{Came, OpenedBody, Withheld},
+    bytes::body::{Body, Metadata, Sid, wire_issued},
+    came::{Came, Withheld},
     error::SessionError,
     lifetime::{Lifetimes, RefreshAfter},
     size::budget::SizeBudget,
@@ -158,7 +158,7 @@ impl<T> State<T> {
 
     /// Returns the metadata and the payload of the session that arrived, unless the application has invalidated it.
     pub(crate) fn arrived(&self) -> Option<(&Metadata, &[u8])> {
-        self.came.arrived().map(OpenedBody::session)
+        self.came.arrived().map(Body::session)
     }
 
     /// Returns the metadata and the payload of the session that outlives the request, if any. It is the one that
@@ -201,7 +201,7 @@ impl<T> State<T> {
             // thief of the cookie gets no token of the bound session.
             Some(Withheld::Stale(opened)) => (opened, 0xff),
             // A guard checks a form before the application is asked about the session.
-            Some(Withheld::Unvalidated(opened)) => (&opened.layout.metadata, 0),
+            Some(Withheld::Unvalidated(opened)) => (&opened.metadata, 0),
             _ => (&self.draft.metadata, 0),
         };
         let sid = metadata.sid?.map(|byte| byte ^ mask);

@@ -267,9 +267,9 @@ impl<T> State<T> {
 
     /// Returns `true` if `token` is the session that arrived, with the same content and any age.
     #[cfg(feature = "http")]
-    pub(crate) fn arrived_as(&self, token: &super::OpenedBody) -> bool {
+    pub(crate) fn arrived_as(&self, token: &super::Body) -> bool {
         self.came.arrived().is_some_and(|arrived| {
-            arrived.has_metadata(token.layout.metadata)
+            arrived.has_metadata(token.metadata)
                 && (token.payload(), token.flash()) == (arrived.payload(), arrived.flash())
         })
     }

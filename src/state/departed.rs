@@ -1,7 +1,7 @@
 //! Facts for a session's companion at the end of a request (`session/companion/mod.rs`).
 
 use super::{
-    bytes::layout::{Metadata, Sid},
+    bytes::body::{Metadata, Sid},
     data::State,
 };
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bytes::layout::Metadata;
+use super::bytes::body::Metadata;
 use crate::base::{reason::Reason, time::UnixSeconds};
 
 /// Lifetimes of sessions.

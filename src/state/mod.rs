@@ -23,15 +23,15 @@ mod size;
 pub(crate) use body_to_seal::BodyToSeal;
 #[cfg(test)]
 pub(crate) use bytes::messages::messages as flash_messages;
+pub(crate) use bytes::{
+    body::{Body, DEVICE_LEN, Metadata, Sid, wire_issued},
+    map,
+};
 pub use bytes::{
     examples::Examples,
     session_data::{Map, Payload, SessionData},
 };
-pub(crate) use bytes::{
-    layout::{DEVICE_LEN, Layout, Metadata, Sid, wire_issued},
-    map,
-};
-pub(crate) use came::{OpenedBody, Withheld};
+pub(crate) use came::Withheld;
 pub(crate) use circumstances::{Asked, Circumstances, Destination, Said, Standing};
 pub(crate) use data::{Policy, State, csrf_name};
 pub use decide::TokenChange;

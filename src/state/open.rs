@@ -4,10 +4,10 @@ use std::mem;
 
 use super::{
     bytes::{
-        layout::{Layout, Metadata},
+        body::{Body, Metadata},
         session_data::Payload,
     },
-    came::{Came, OpenedBody, Withheld},
+    came::{Came, Withheld},
     data::State,
 };
 use crate::{base::reason::Reason, crypto::scratch::Wiped};
@@ -15,8 +15,8 @@ use crate::{base::reason::Reason, crypto::scratch::Wiped};
 impl<T: Payload> State<T> {
     /// Becomes the session of a verified body. The body's session is withheld, and this one stays new, if the payload
     /// cannot be read or if the application must first say that the session is still valid.
-    pub(crate) fn resume(&mut self, opened: OpenedBody) -> Result<(), Reason> {
-        let metadata = opened.layout.metadata;
+    pub(crate) fn resume(&mut self, opened: Body) -> Result<(), Reason> {
+        let metadata = opened.metadata;
         // Set first, because decoding runs the application's code, which may panic.
         self.withhold(Withheld::Unreadable(Some(metadata)));
         let value = T::accept(metadata.schema, opened.payload())?;
@@ -73,20 +73,14 @@ impl<T: Payload> State<T> {
         }
         let mut body = Vec::with_capacity(metadata.len() + content);
         metadata.write(flash, payload, 0, &mut body);
-        let body = Wiped::from(body);
-        let layout = Layout::parse(&body).ok_or(Reason::Malformed)?;
-        self.resume(OpenedBody {
-            body,
-            layout,
-            came_in: None,
-        })
+        self.resume(Body::parse(body.into(), None).ok_or(Reason::Malformed)?)
     }
 }
 
 impl<T> State<T> {
     /// Continues the session of a verified body, without looking at the payload.
-    pub(crate) fn continue_from(&mut self, opened: OpenedBody) {
-        self.draft.metadata = opened.layout.metadata;
+    pub(crate) fn continue_from(&mut self, opened: Body) {
+        self.draft.metadata = opened.metadata;
         self.came = Came::Arrived(opened);
     }
 

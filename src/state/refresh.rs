@@ -1,7 +1,7 @@
 //! When a session is sent again to restart its idle timeout (docs/spec/writer.md § 8.8).
 
 use super::{
-    bytes::layout::Metadata,
+    bytes::body::Metadata,
     lifetime::{Lifetimes, RefreshAfter},
 };
 use crate::base::time::UnixSeconds;

@@ -4,8 +4,8 @@
 use std::mem;
 
 use super::{
-    bytes::layout::Metadata,
-    came::{Came, OpenedBody, Withheld},
+    bytes::body::{Body, Metadata},
+    came::{Came, Withheld},
     data::{Ended, State, Validation},
     error::SessionError,
     lifetime::Lifetimes,
@@ -147,7 +147,7 @@ impl<T> State<T> {
         let body = self.came.body();
         match self.validation {
             Validation::Valid(at) | Validation::Kept(at) => Some(at),
-            _ if !self.draft.renewed && body.is_some_and(OpenedBody::is_taken_over) => None,
+            _ if !self.draft.renewed && body.is_some_and(Body::is_taken_over) => None,
             _ => self.lasting().map(|(metadata, _)| metadata.last_active()),
         }
     }

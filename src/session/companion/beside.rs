@@ -50,7 +50,7 @@ impl Beside<'_> {
             _ => may_exist && !self.hooks.is_revoked(&named(subject), None, subject.key_id),
         };
         let came = came.and_then(|came| came.as_ref().ok());
-        let came = came.map(|came| SessionInfo::of(&came.opened.layout.metadata, came.key_id));
+        let came = came.map(|came| SessionInfo::of(&came.opened.metadata, came.key_id));
         // Only `subject` itself can be bound, and only if the browser proves no device for it already.
         self.may_bind =
             is_alive && came.is_some_and(|came| came.device.is_none() && came.id == subject.id);
@@ -67,7 +67,7 @@ impl Beside<'_> {
     /// Returns the session that came with the request, with the device that it was bound to.
     pub(super) fn bound(self) -> Option<Candidate> {
         let mut came = self.came?.ok()?;
-        came.opened.layout.metadata.device = Some(self.device?);
+        came.opened.metadata.device = Some(self.device?);
         Some(came)
     }
 }

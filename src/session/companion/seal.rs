@@ -9,10 +9,10 @@ use crate::{
         reason::Reason,
         time::{UnixSeconds, unix_seconds},
     },
-    crypto::random,
+    crypto::{random, scratch::Wiped},
     keys::PurposeSlot,
     session::{SaveError, SaveProblem, SessionId, SessionInfo},
-    state::{Layout, Metadata, wire_issued},
+    state::{Body, Metadata, wire_issued},
     token::{self, Context},
 };
 
@@ -70,7 +70,7 @@ impl Seal {
         let keys = self.slot.keys();
         let opened = token::open(&keys, context, now, token.as_ref());
         let (key_id, body) = opened.map_err(|refused| refused.reason)?;
-        let (id, metadata, payload) = read(&body).ok_or(Reason::Malformed)?;
+        let (id, metadata, payload) = read(body).ok_or(Reason::Malformed)?;
         self.check(metadata.issued, now)?;
         Ok((id, SessionInfo::of(&metadata, key_id), payload))
     }
@@ -94,17 +94,16 @@ impl fmt::Debug for Seal {
 }
 
 /// Reads a body. Returns `None` unless it has only an id, dates and a payload of this length.
-fn read<const N: usize>(body: &[u8]) -> Option<(SessionId, Metadata, [u8; N])> {
-    let layout = Layout::parse(body)?;
-    let metadata = layout.metadata;
+fn read<const N: usize>(body: Wiped) -> Option<(SessionId, Metadata, [u8; N])> {
+    let body = Body::parse(body, None)?;
+    let metadata = body.metadata;
     let id = SessionId(metadata.sid?);
     let expected = Metadata {
         age: metadata.age,
         ..bare(id, metadata.issued)
     };
-    let is_padded = layout.payload().end < body.len();
-    let is_bare = metadata == expected && layout.flash().is_empty() && !is_padded;
-    let payload = body[layout.payload()].try_into().ok()?;
+    let is_bare = metadata == expected && body.flash().is_empty() && body.padding_len() == 0;
+    let payload = body.payload().try_into().ok()?;
     is_bare.then_some((id, metadata, payload))
 }
 

@@ -1,7 +1,7 @@
 //! Bytes of flash messages (SPEC.md § 5.3): `count || count × (queue || message)`, or no bytes if there are no
 //! messages.
 
-use super::layout::Reader;
+use super::body::Reader;
 
 /// Returns the queue and the text of each message, in the order in which they were added.
 pub(crate) fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {

@@ -1,7 +1,7 @@
-//! A session as bytes (SPEC.md § 5): the layout of a body, and the encodings of its content.
+//! A session as bytes (SPEC.md § 5): the body, and the encodings of its content.
 
+pub(super) mod body;
 pub(super) mod examples;
-pub(super) mod layout;
 pub(crate) mod map;
 pub(super) mod messages;
 mod msgpack;

@@ -5,7 +5,7 @@ use super::{
     padding::Padding,
     too_large::TooLarge,
 };
-use crate::{crypto::base64url, state::bytes::layout::LONGEST_METADATA};
+use crate::{crypto::base64url, state::bytes::body::LONGEST_METADATA};
 
 /// Size that a session may have, and all that takes a part of it.
 #[derive(Clone, Debug)]

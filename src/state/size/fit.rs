@@ -2,7 +2,7 @@
 //! `budget.rs` has the limits.
 
 use super::{budget::Allowed, too_large::TooLarge};
-use crate::state::{body_to_seal::BodyToSeal, bytes::layout::Metadata, data::State};
+use crate::state::{body_to_seal::BodyToSeal, bytes::body::Metadata, data::State};
 
 impl<T> State<T> {
     /// Returns the bytes by which payload and flash may still grow.
@@ -61,7 +61,7 @@ impl<T> State<T> {
     fn came_in(&self) -> Option<Allowed> {
         let arrived = self.came.arrived()?;
         let (token_len, cookies) = arrived.came_in?;
-        let has_max_age = self.policy.reserves_max_age(&arrived.layout.metadata);
+        let has_max_age = self.policy.reserves_max_age(&arrived.metadata);
         let (budget, token_len) = (&self.policy.budget, token_len.get() as usize);
         Some(budget.came_in(token_len, cookies as usize, has_max_age))
     }

@@ -54,7 +54,7 @@ use crate::{
     carrier::{RefreshAfter, SessionCookieBuilder},
     cookie::SameSite,
     keys::{KeyId, KeyRing, Purpose, PurposeSlot, SharedKeyRing},
-    state::{Layout, Metadata, Padding, flash_messages},
+    state::{Body, Metadata, Padding, flash_messages},
     token::{self, Context},
 };
 
@@ -153,13 +153,13 @@ struct Content {
 /// Opens a token, whatever its dates. `None`: it is not of these keys and this context, or breaks the format.
 fn content_of(slot: &PurposeSlot, context: &Context, now: u64, token: &[u8]) -> Option<Content> {
     let (key_id, body) = token::open(&slot.keys(), context, now, token).ok()?;
-    let layout = Layout::parse(&body)?;
+    let body = Body::parse(body, None)?;
     let owned = |(queue, message): (&str, &str)| (queue.to_owned(), message.to_owned());
     Some(Content {
         key_id,
-        metadata: layout.metadata,
-        flash: flash_messages(&body[layout.flash()]).map(owned).collect(),
-        payload: body[layout.payload()].to_vec(),
+        metadata: body.metadata,
+        flash: flash_messages(body.flash()).map(owned).collect(),
+        payload: body.payload().to_vec(),
     })
 }
 

@@ -5,9 +5,12 @@
 //!   [limit (varint)] [remembered (varint)] [sid (8)] [device (16)] [schema (varint)] [flash] || payload [80 00*]
 //! ```
 
-use std::ops::Range;
+use std::num::NonZeroU32;
 
-use crate::base::time::{EPOCH, UnixSeconds};
+use crate::{
+    base::time::{EPOCH, UnixSeconds},
+    crypto::scratch::Wiped,
+};
 
 /// A session id: 8 random bytes.
 pub(crate) type Sid = [u8; 8];
@@ -33,14 +36,16 @@ pub(crate) struct Metadata {
 /// Hash of a device's key and of the id for which the key was registered (crates/device/docs/devices.md § 16.2).
 pub(crate) type DeviceId = [u8; DEVICE_LEN];
 
-/// Positions of flash and payload in a body, and its metadata.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Layout {
+/// Body that a request brought: its bytes and metadata, and the positions of flash and payload.
+pub(crate) struct Body {
     pub(crate) metadata: Metadata,
+    bytes: Wiped,
     /// Flash ends where the payload begins.
     flash_start: u32,
     payload_start: u32,
     payload_end: u32,
+    /// Length of the token, and number of cookies that it came in, or `None` if the body was made from an old cookie.
+    pub(crate) came_in: Option<(NonZeroU32, u32)>,
 }
 
 impl Metadata {
@@ -135,45 +140,72 @@ impl Metadata {
     }
 }
 
-impl Layout {
+impl Body {
     /// Reads a body. Returns `None` if it breaks the format, which takes a bug or a holder of the key.
     #[inline]
-    pub(crate) fn parse(body: &[u8]) -> Option<Layout> {
-        let mut reader = Reader::new(body);
+    pub(crate) fn parse(bytes: Wiped, came_in: Option<(NonZeroU32, u32)>) -> Option<Body> {
+        let mut reader = Reader::new(&bytes);
         let flags = reader.byte()?;
         let has = |flag| flags & flag != 0;
         if has(!KNOWN) {
             return None;
         }
         let metadata = Metadata::read(flags, &mut reader)?;
-        let flash_start = body.len() - reader.rest.len();
+        let flash_start = bytes.len() - reader.rest.len();
         if has(FLASH) {
             reader.skip_flash()?;
         }
-        let payload_start = body.len() - reader.rest.len();
+        let payload_start = bytes.len() - reader.rest.len();
         let payload_end = if has(PAD) {
-            unpadded_len(body)?
+            unpadded_len(&bytes)?
         } else {
-            body.len()
+            bytes.len()
         };
         if payload_end < payload_start {
             return None;
         }
-        Some(Layout {
+        Some(Body {
             metadata,
             flash_start: flash_start.try_into().ok()?,
             payload_start: payload_start.try_into().ok()?,
             payload_end: payload_end.try_into().ok()?,
+            bytes,
+            came_in,
         })
     }
 
-    /// Returns the range of the flash field, which is empty if there are no messages.
-    pub(crate) fn flash(&self) -> Range<usize> {
-        self.flash_start as usize..self.payload_start as usize
+    /// Returns the whole body.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
-    pub(crate) fn payload(&self) -> Range<usize> {
-        self.payload_start as usize..self.payload_end as usize
+    /// Returns the flash field, which is empty if there are no messages.
+    pub(crate) fn flash(&self) -> &[u8] {
+        &self.bytes[self.flash_start as usize..self.payload_start as usize]
+    }
+
+    pub(crate) fn payload(&self) -> &[u8] {
+        &self.bytes[self.payload_start as usize..self.payload_end as usize]
+    }
+
+    /// Returns the number of bytes after the payload.
+    pub(crate) fn padding_len(&self) -> usize {
+        self.bytes.len() - self.payload_end as usize
+    }
+
+    /// Returns `true` if the body has this metadata. Age alone makes no difference.
+    pub(in crate::state) fn has_metadata(&self, other: Metadata) -> bool {
+        let age = self.metadata.age;
+        self.metadata == Metadata { age, ..other }
+    }
+
+    /// Returns `true` if the body was made from an old cookie, so it has to be written.
+    pub(in crate::state) fn is_taken_over(&self) -> bool {
+        self.came_in.is_none()
+    }
+
+    pub(crate) fn session(&self) -> (&Metadata, &[u8]) {
+        (&self.metadata, self.payload())
     }
 }
 
@@ -306,11 +338,12 @@ mod tests {
             let mut body = Vec::new();
             let len = metadata.len() + 4 + payload.len();
             metadata.write(b"\x01\x00\x01!", &payload, len + padding, &mut body);
-            let layout = Layout::parse(&body).expect("our own body");
-            prop_assert_eq!(layout.metadata, metadata);
-            prop_assert_eq!(&body[layout.flash()], b"\x01\x00\x01!");
-            prop_assert_eq!(&body[layout.payload()], &payload[..]);
             prop_assert_eq!(len + padding, body.len());
+            let body = Body::parse(body.into(), None).expect("our own body");
+            prop_assert_eq!(body.metadata, metadata);
+            prop_assert_eq!(body.flash(), b"\x01\x00\x01!");
+            prop_assert_eq!(body.payload(), &payload[..]);
+            prop_assert_eq!(body.padding_len(), padding);
             // A device has a reserve of its own.
             let metadata = Metadata { device: None, ..metadata };
             prop_assert!(metadata.len() <= LONGEST_METADATA);
@@ -318,10 +351,9 @@ mod tests {
 
         #[test]
         fn what_is_read_has_one_spelling(body: Vec<u8>) {
-            if let Some(layout) = Layout::parse(&body) {
+            if let Some(read) = Body::parse(body.clone().into(), None) {
                 let mut again = Vec::new();
-                let payload = &body[layout.payload()];
-                layout.metadata.write(&body[layout.flash()], payload, body.len(), &mut again);
+                read.metadata.write(read.flash(), read.payload(), body.len(), &mut again);
                 prop_assert_eq!(again, body);
             }
         }
