@@ -27,7 +27,7 @@ pub(crate) fn is_valid(bytes: &[u8]) -> bool {
     }
     let mut entries = Entries::new(bytes);
     let mut last_key = None;
-    while let Some(Entry { key, .. }) = entries.read_key() {
+    while let Some(key) = entries.read_key() {
         let is_next = last_key.is_none_or(|last| last < key);
         if !is_next || !is_text(key) || !entries.skip::<true>() {
             return false;
@@ -50,11 +50,10 @@ pub(crate) fn keys(bytes: &[u8]) -> impl Iterator<Item = &str> {
 pub(crate) fn sizes(bytes: &[u8]) -> impl Iterator<Item = (&str, usize)> {
     let mut entries = Entries::new(bytes);
     std::iter::from_fn(move || {
-        let entry = entries.read_key()?;
-        let key = std::str::from_utf8(entry.key).ok()?;
+        let key = std::str::from_utf8(entries.read_key()?).ok()?;
         entries
             .skip::<false>()
-            .then_some((key, entries.at - entry.start))
+            .then_some((key, entries.at - entries.start))
     })
 }
 
@@ -62,7 +61,7 @@ pub(crate) fn sizes(bytes: &[u8]) -> impl Iterator<Item = (&str, usize)> {
 pub(crate) fn get<'a>(bytes: &'a [u8], key: &str) -> Option<&'a [u8]> {
     let mut entries = Entries::new(bytes);
     let found = entries.seek(key)?;
-    (found.key == key.as_bytes()).then(|| &bytes[entries.at..])
+    (found == key.as_bytes()).then(|| &bytes[entries.at..])
 }
 
 /// Returns a dictionary with `value` under `key`, or without `key`, and `true` if `key` was there.
@@ -70,10 +69,10 @@ pub(crate) fn edit(bytes: &[u8], key: &str, value: Option<&[u8]>) -> (Vec<u8>, b
     let mut entries = Entries::new(bytes);
     let (first, count) = (entries.at, entries.left);
     let (range, was_there) = match entries.seek(key) {
-        Some(found) if found.key == key.as_bytes() && entries.skip::<false>() => {
-            (found.start..entries.at, true)
+        Some(found) if found == key.as_bytes() && entries.skip::<false>() => {
+            (entries.start..entries.at, true)
         }
-        Some(next) => (next.start..next.start, false),
+        Some(_) => (entries.start..entries.start, false),
         None => (bytes.len()..bytes.len(), false),
     };
     let count = count + usize::from(value.is_some()) - usize::from(was_there);
@@ -129,34 +128,30 @@ pub(crate) fn decode<V: DeserializeOwned>(
 pub(crate) fn decode_all<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, SessionError> {
     let bytes = if bytes.is_empty() { &[FIX_MAP] } else { bytes };
     decode(bytes, None).map_err(|_| {
-        let mut followed = Followed(Entries::new(bytes), None);
-        let _ = V::deserialize(MapAccessDeserializer::new(&mut followed));
+        let mut entries = Entries::new(bytes);
+        let _ = V::deserialize(MapAccessDeserializer::new(&mut entries));
         SessionError::Decode {
-            key: followed.1.map(str::to_owned),
+            key: entries.decoded.map(str::to_owned),
             expected: type_name::<V>(),
         }
     })
 }
 
-/// Entries of a dictionary, with the key of the value that is being decoded, which is to blame if decoding fails.
-struct Followed<'a>(Entries<'a>, Option<&'a str>);
-
-impl<'de> MapAccess<'de> for Followed<'de> {
+impl<'de> MapAccess<'de> for Entries<'de> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        let entry = self.0.read_key();
-        self.1 = entry.and_then(|entry| str::from_utf8(entry.key).ok());
-        let key = self.1.map(StrDeserializer::new);
+        self.decoded = self.read_key().and_then(|key| str::from_utf8(key).ok());
+        let key = self.decoded.map(StrDeserializer::new);
         key.map(|key| seed.deserialize(key)).transpose()
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let value = &self.0.bytes[self.0.at..];
-        self.0.skip::<false>();
+        let value = &self.bytes[self.at..];
+        self.skip::<false>();
         seed.deserialize(&mut Deserializer::from_read_ref(value).with_human_readable())
     }
 }
@@ -167,30 +162,34 @@ impl<'de> MapAccess<'de> for Followed<'de> {
 /// no second check.
 struct Entries<'a> {
     bytes: &'a [u8],
+    /// Start of the entry whose key was read last.
+    start: usize,
     at: usize,
     left: usize,
-}
-
-struct Entry<'a> {
-    key: &'a [u8],
-    start: usize,
+    /// Key of the value that is being decoded, which is to blame if decoding fails.
+    decoded: Option<&'a str>,
 }
 
 impl<'a> Entries<'a> {
     fn new(bytes: &'a [u8]) -> Entries<'a> {
         let (left, at) = read_header(bytes).unwrap_or((0, 0));
-        Entries { bytes, at, left }
+        Entries {
+            bytes,
+            start: at,
+            at,
+            left,
+            decoded: None,
+        }
     }
 
     /// Reads the next key, and stops before its value.
-    fn read_key(&mut self) -> Option<Entry<'a>> {
+    fn read_key(&mut self) -> Option<&'a [u8]> {
         let left = self.left.checked_sub(1)?;
-        let start = self.at;
-        let (key_len, key_start) = read_key_header(self.bytes, start)?;
+        let (key_len, key_start) = read_key_header(self.bytes, self.at)?;
         let end = key_start.checked_add(key_len)?;
         let key = self.bytes.get(key_start..end)?;
-        (self.at, self.left) = (end, left);
-        Some(Entry { key, start })
+        (self.start, self.at, self.left) = (self.at, end, left);
+        Some(key)
     }
 
     /// Skips the value.
@@ -205,12 +204,12 @@ impl<'a> Entries<'a> {
         end.is_some()
     }
 
-    /// Finds the first entry whose key is not before `key`.
-    fn seek(&mut self, key: &str) -> Option<Entry<'a>> {
+    /// Finds the first key that is not before `key`.
+    fn seek(&mut self, key: &str) -> Option<&'a [u8]> {
         loop {
-            let entry = self.read_key()?;
-            if entry.key >= key.as_bytes() {
-                return Some(entry);
+            let found = self.read_key()?;
+            if found >= key.as_bytes() {
+                return Some(found);
             }
             if !self.skip::<false>() {
                 return None;
