@@ -7,7 +7,7 @@ use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason},
     cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
-    session::{SaveError, SaveProblem, Session},
+    session::{Predecessor, SaveError, SaveProblem, Session},
     state::{Asked, Circumstances, Map, Payload, SessionError, Touch},
     token::{Context, LONGEST_TOKEN},
 };
@@ -231,8 +231,7 @@ impl<T: Payload> SessionCookie<T> {
         ask: impl FnOnce(bool) -> Asked,
     ) -> Session<T> {
         let fields = &*self.fields;
-        let old_cookies = fields.old_cookies.as_ref();
-        let mut old = old_cookies.map(|old| Arc::clone(old).look());
+        let mut old = fields.old_cookies.as_ref().map(Predecessor::look);
         let mut values = Values::of_cookies();
         for field in cookie_fields {
             let field = field.as_ref();

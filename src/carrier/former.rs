@@ -4,12 +4,9 @@ use std::{any::TypeId, sync::Arc};
 
 use super::SessionCookie;
 use crate::{
-    base::time::UnixSeconds,
-    cookie::{FormerAttributes, Template, Values},
-    migrate::{FormerCookie, OldCookie, Source},
-    session::Opening,
-    state::{Body, Payload},
-    token::{Context, Refused},
+    cookie::FormerAttributes,
+    migrate::{OldCookie, Source},
+    state::Payload,
 };
 
 /// With feature `migrate`: takes over the sessions of a cookie with another name, key ring, mode or `application`. They keep
@@ -40,41 +37,17 @@ use crate::{
 /// ```
 impl<T: Payload> From<SessionCookie<T>> for OldCookie {
     fn from(cookie: SessionCookie<T>) -> OldCookie {
-        let attributes = FormerAttributes::of(&cookie.fields.attributes);
-        let name = cookie.name().to_string();
-        OldCookie::of(name, attributes, Source::Former(Arc::new(cookie)))
-    }
-}
-
-impl<T: Payload> FormerCookie for SessionCookie<T> {
-    fn most_cookies(&self) -> usize {
-        self.fields.most
-    }
-
-    fn formerly(&self) -> &[Template] {
-        &self.fields.former
-    }
-
-    fn held(&self) -> TypeId {
-        TypeId::of::<T>()
-    }
-
-    fn takes_over(&self) -> bool {
-        self.fields.old_cookies.is_some()
-    }
-
-    fn open(
-        &self,
-        values: &Values,
-        context: Option<&Context>,
-        now: UnixSeconds,
-    ) -> Option<Result<Body, Refused>> {
-        let context = context.or(self.token.context.as_deref());
-        if !values.is_empty() {
-            self.token.core.slot.keep_up(now);
-        }
-        let opening = Opening::new(&self.token.core, context, now);
-        let (chosen, _) = opening.choose(values);
-        Some(chosen?.map(|chosen| chosen.opened))
+        let (fields, token) = (&cookie.fields, &cookie.token);
+        let attributes = FormerAttributes::of(&fields.attributes);
+        let source = Source::Former {
+            core: Arc::clone(&token.core),
+            context: token.context.clone(),
+            held: TypeId::of::<T>(),
+            takes_over: fields.old_cookies.is_some(),
+        };
+        let mut old = OldCookie::of(cookie.name().to_string(), attributes, source);
+        old.formerly = fields.former.clone();
+        old.most_cookies = fields.most;
+        old
     }
 }

@@ -13,5 +13,5 @@ mod takeover;
 pub use old_cookie::OldCookie;
 pub use reader::{OldSession, Reader};
 
-pub(crate) use old_cookie::{FormerCookie, Source};
+pub(crate) use old_cookie::Source;
 pub(crate) use takeover::Migration;

@@ -6,10 +6,9 @@ use serde_json::{Map, Value};
 
 use super::Reader;
 use crate::{
-    base::time::UnixSeconds,
-    cookie::{FormerAttributes, Template, Values},
-    state::Body,
-    token::{Context, Refused},
+    cookie::{FormerAttributes, Template},
+    session::Core,
+    token::Context,
 };
 
 /// Cookie of another library: its name, the [`Reader`] of its format, and the attributes by which a browser drops it.
@@ -38,6 +37,10 @@ pub struct OldCookie {
     /// Names of other cookies that belong to this one.
     pub(super) others: Vec<String>,
     pub(super) attributes: FormerAttributes,
+    /// Fields that drop the cookie with the attributes that it had before.
+    pub(crate) formerly: Vec<Template>,
+    /// Largest number of cookies that a session may be in.
+    pub(crate) most_cookies: usize,
     pub(super) source: Source,
     pub(super) convert: Option<Convert>,
 }
@@ -47,32 +50,16 @@ pub struct OldCookie {
 pub(crate) enum Source {
     /// Format of another library.
     Format(Arc<dyn Reader>),
-    /// Cookie of this crate.
-    Former(Arc<dyn FormerCookie>),
-}
-
-/// Cookie of this crate whose sessions another one takes over.
-pub(crate) trait FormerCookie: Send + Sync {
-    /// Returns the largest number of cookies that a session may be in.
-    fn most_cookies(&self) -> usize;
-
-    /// Returns the fields that drop the cookie with the attributes that it had before its present ones.
-    fn formerly(&self) -> &[Template];
-
-    /// Returns the type that the cookie's sessions hold.
-    fn held(&self) -> TypeId;
-
-    /// Returns `true` if the cookie takes over sessions itself, which would never happen here.
-    fn takes_over(&self) -> bool;
-
-    /// Opens the session of these values as its own carrier would, in a context that the request chose. Returns `None`
-    /// if there are no values.
-    fn open(
-        &self,
-        values: &Values,
-        context: Option<&Context>,
-        now: UnixSeconds,
-    ) -> Option<Result<Body, Refused>>;
+    /// Cookie of this crate, whose sessions another one takes over. It opens them as its own carrier would.
+    Former {
+        core: Arc<Core>,
+        /// Context of the cookie, for requests that choose no context.
+        context: Option<Arc<Context>>,
+        /// Type that the cookie's sessions hold.
+        held: TypeId,
+        /// The cookie takes over sessions itself, which would never happen here.
+        takes_over: bool,
+    },
 }
 
 type Convert = Arc<dyn Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync>;
@@ -90,16 +77,10 @@ impl OldCookie {
             name,
             others: Vec::new(),
             attributes,
+            formerly: Vec::new(),
+            most_cookies: 1,
             source,
             convert: None,
-        }
-    }
-
-    /// Returns the cookie of this crate, if it is one.
-    pub(super) fn former(&self) -> Option<&dyn FormerCookie> {
-        match &self.source {
-            Source::Format(_) => None,
-            Source::Former(former) => Some(&**former),
         }
     }
 

@@ -5,7 +5,7 @@ use std::{any::TypeId, collections::BTreeMap, iter, ops::Range, time::SystemTime
 use serde::{Serialize, Serializer, ser::Error};
 use serde_json::Value;
 
-use super::{FormerCookie, OldCookie, OldSession, Reader, Source};
+use super::{OldCookie, OldSession, Reader, Source};
 use crate::{
     base::{
         config_error::ConfigError,
@@ -14,7 +14,7 @@ use crate::{
     },
     cookie::{Attributes, CookieName, Finder, Template, Values},
     crypto::scratch::Wiped,
-    session::DroppedCookie,
+    session::{DroppedCookie, OldValues, Opening},
     state::{Body, LARGEST_COOKIE, Map, Metadata, map::encode},
     token::{Context, LONGEST_TOKEN, Refused},
 };
@@ -48,17 +48,25 @@ impl PreparedCookie {
         let others = old.others.iter().map(parse);
         let others = others.collect::<Result<Vec<_>, _>>()?;
         let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
-        let former = old.former();
-        let types = [TypeId::of::<Map>(), held];
-        let of_another_type = former.is_some_and(|former| !types.contains(&former.held()));
-        let is_chain = former.is_some_and(|former| former.takes_over());
+        let (of_another_type, is_chain, is_former) = match &old.source {
+            Source::Format(_) => (false, false, false),
+            Source::Former {
+                held: its,
+                takes_over,
+                ..
+            } => (
+                ![TypeId::of::<Map>(), held].contains(its),
+                *takes_over,
+                true,
+            ),
+        };
         let rules = [
             (name == *new_name || others.contains(new_name), SAME_NAME),
             (range.is_empty(), EMPTY_RANGE),
             (range.start < EPOCH, TOO_EARLY),
             (of_another_type, OF_ANOTHER_TYPE),
             (is_chain, OF_A_CHAIN),
-            (former.is_some() && old.convert.is_some(), NOT_CONVERTED),
+            (is_former && old.convert.is_some(), NOT_CONVERTED),
         ];
         if let Some((_, broken)) = rules.iter().find(|(is_broken, _)| *is_broken) {
             return Err(ConfigError::new(SETTING, *broken));
@@ -78,14 +86,10 @@ impl PreparedCookie {
 
     /// Returns the cookies that a response drops: this one, and the cookies that belong to it.
     pub(super) fn dropped(&self) -> impl Iterator<Item = DroppedCookie> {
-        let former = self.old.former();
-        let most_cookies = former.map_or(1, FormerCookie::most_cookies);
-        let formerly = former.map_or_else(Default::default, FormerCookie::formerly);
+        let own = iter::once(&self.template).chain(&self.old.formerly);
+        let own = own.map(|template| (template, self.old.most_cookies));
         let others = self.others.iter().map(|(_, template)| (template, 1));
-        let own = iter::once(&self.template).chain(formerly);
-        let all = own
-            .map(move |template| (template, most_cookies))
-            .chain(others);
+        let all = own.chain(others);
         all.map(|(template, cookies)| DroppedCookie {
             template: template.clone(),
             cookies,
@@ -94,18 +98,19 @@ impl PreparedCookie {
     }
 
     /// Returns empty values, to begin the search.
-    pub(super) fn nothing(&self) -> Brought {
-        Brought {
-            values: Values::of_cookies(),
-            others: vec![Values::default(); self.others.len()],
-        }
+    pub(super) fn nothing(&self) -> OldValues {
+        let others = vec![Values::default(); self.others.len()];
+        (Values::of_cookies(), others)
     }
 
     /// Searches a `Cookie` field for values.
-    pub(super) fn find_in(&self, field: &[u8], brought: &mut Brought) {
-        let longest = self.old.former().map_or(LONGEST_VALUE, |_| LONGEST_TOKEN);
-        self.finder.find_in(field, longest, &mut brought.values);
-        for ((finder, _), values) in self.others.iter().zip(&mut brought.others) {
+    pub(super) fn find_in(&self, field: &[u8], (values, others): &mut OldValues) {
+        let longest = match self.old.source {
+            Source::Format(_) => LONGEST_VALUE,
+            Source::Former { .. } => LONGEST_TOKEN,
+        };
+        self.finder.find_in(field, longest, values);
+        for ((finder, _), values) in self.others.iter().zip(others) {
             finder.find_in(field, LONGEST_VALUE, values);
         }
     }
@@ -113,7 +118,7 @@ impl PreparedCookie {
     /// Reads the values. A cookie of this crate chooses among its values itself.
     pub(super) fn read<'a>(
         &'a self,
-        Brought { values, others }: &'a Brought,
+        (values, others): &'a OldValues,
         context: Option<&Context>,
         now: UnixSeconds,
     ) -> Vec<Result<Found<'a>, Refused>> {
@@ -126,9 +131,16 @@ impl PreparedCookie {
                 };
                 values.iter().map(read).collect()
             }
-            Source::Former(former) => {
-                let opened = former.open(values, context, now).into_iter();
-                opened.map(|opened| opened.map(Found::Session)).collect()
+            Source::Former {
+                core, context: own, ..
+            } => {
+                if !values.is_empty() {
+                    core.slot.keep_up(now);
+                }
+                let context = context.or(own.as_deref());
+                let (chosen, _) = Opening::new(core, context, now).choose(values);
+                let chosen = chosen.map(|it| it.map(|candidate| Found::Session(candidate.opened)));
+                chosen.into_iter().collect()
             }
         }
     }
@@ -146,13 +158,13 @@ impl PreparedCookie {
         reader.read(&self.template.name, text, others)
     }
 
-    /// Converts a session to the dates and the dictionary of a session of this crate. Returns `None` if it has no
+    /// Converts a session to a session of this crate, with its dates and a dictionary. Returns `None` if it has no
     /// entries.
     pub(super) fn convert(
         &self,
         session: OldSession,
         now: UnixSeconds,
-    ) -> Result<Option<(Metadata, Wiped)>, Reason> {
+    ) -> Result<Option<Body>, Reason> {
         let issued = session.created_at.map_or(self.range.start, unix_seconds);
         let has_ended = |end| now >= unix_seconds(end);
         if issued < EPOCH || session.expires_at.is_some_and(has_ended) {
@@ -172,15 +184,10 @@ impl PreparedCookie {
             ..Metadata::default()
         };
         let payload = dictionary(&entries).ok_or(Reason::Payload)?;
-        Ok(Some((metadata, payload)))
+        Body::of(metadata, &[], &payload)
+            .map(Some)
+            .ok_or(Reason::TooLong)
     }
-}
-
-/// Values of an old cookie in a request.
-pub(super) struct Brought {
-    pub(super) values: Values,
-    /// Values of the cookies that belong to it.
-    others: Vec<Values>,
 }
 
 /// Returns the value of a cookie, if there is exactly one.

@@ -3,28 +3,27 @@
 
 use std::{
     any::TypeId,
-    cell::OnceCell,
     ops::Range,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::SystemTime,
 };
 
 use super::{
     OldCookie,
-    prepared::{Brought, Found, PreparedCookie},
+    prepared::{Found, PreparedCookie},
 };
 use crate::{
     base::{config_error::ConfigError, reason::Reason, time::UnixSeconds},
-    cookie::{Attributes, CookieName, Values},
-    session::{Accept, DroppedCookie, OldCookies, Predecessor},
+    cookie::{Attributes, CookieName},
+    events,
+    session::{Accept, DroppedCookie, OldCookies, OldValues},
     token::{Context, Refused},
 };
 
 /// All old cookies that an application reads.
 pub(crate) struct Migration {
+    /// Name of the new cookie, for events.
+    new_name: String,
     cookies: Vec<PreparedCookie>,
     dropped: Vec<DroppedCookie>,
     /// `true` after a log event that the sessions of an old cookie seem to have begun too early.
@@ -58,66 +57,45 @@ impl Migration {
             }
         }
         Ok(Migration {
+            new_name: name.to_string(),
             cookies,
             dropped,
             told_of_range: false.into(),
             told_of_attributes: false.into(),
         })
     }
-}
 
-/// Values of a request's old cookies. One of them may become its session.
-pub(crate) struct Takeover {
-    migration: Arc<Migration>,
-    /// Name of an old cookie whose session has no date and is too old, counted from the beginning of its range.
-    outdated: OnceCell<String>,
-    /// Values of each cookie, in the order of the cookies.
-    brought: Vec<Brought>,
-}
-
-impl Takeover {
-    fn brought(&self) -> impl Iterator<Item = (&PreparedCookie, &Brought)> {
-        self.migration.cookies.iter().zip(&self.brought)
-    }
-
-    fn values(&self) -> impl Iterator<Item = &[u8]> {
-        let values = self.brought.iter().map(|brought| &brought.values);
-        values.flat_map(Values::iter)
+    /// Tells the log that the sessions of an old cookie seem to have begun too early.
+    fn tell_of_range(&self, name: &str) {
+        if !self.told_of_range.swap(true, Ordering::Relaxed) {
+            let advice = format!(
+                "sessions of the old cookie `{name}` are refused: they have no date, so they count as begun when the range of \
+                 `migrate_from` began, which is longer ago than the `absolute_timeout`; begin the range with the rollout"
+            );
+            events::old_cookie_is_misread(&self.new_name, &advice);
+        }
     }
 }
 
 impl OldCookies for Migration {
-    fn look(self: Arc<Self>) -> Box<dyn Predecessor> {
-        Box::new(Takeover {
-            brought: self.cookies.iter().map(PreparedCookie::nothing).collect(),
-            outdated: OnceCell::new(),
-            migration: self,
-        })
-    }
-
     fn dropped(&self) -> &[DroppedCookie] {
         &self.dropped
     }
-}
 
-impl Predecessor for Takeover {
-    fn find_in(&mut self, field: &[u8]) {
-        for (cookie, brought) in self.migration.cookies.iter().zip(&mut self.brought) {
+    fn nothing(&self) -> Vec<OldValues> {
+        self.cookies.iter().map(PreparedCookie::nothing).collect()
+    }
+
+    fn find_in(&self, field: &[u8], brought: &mut [OldValues]) {
+        for (cookie, brought) in self.cookies.iter().zip(brought) {
             cookie.find_in(field, brought);
         }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.values().next().is_none()
-    }
-
-    fn len(&self) -> usize {
-        self.values().map(<[u8]>::len).sum()
     }
 
     /// Tries the cookies in their order. If different values open, under one name or several, no session is taken over.
     fn offer(
         &self,
+        brought: &[OldValues],
         context: Option<&Context>,
         now: UnixSeconds,
         accept: &mut Accept<'_>,
@@ -126,8 +104,8 @@ impl Predecessor for Takeover {
         let mut opened: Vec<(&PreparedCookie, Found<'_>)> = Vec::new();
         let mut has_more = false;
         let is_read = |(cookie, _): &(&PreparedCookie, _)| cookie.range.contains(&now);
-        for (cookie, brought) in self.brought().filter(is_read) {
-            has_more |= brought.values.has_more;
+        for (cookie, brought) in self.cookies.iter().zip(brought).filter(is_read) {
+            has_more |= brought.0.has_more;
             for read in cookie.read(brought, context, now) {
                 match read {
                     Ok(found) => opened.push((cookie, found)),
@@ -141,19 +119,19 @@ impl Predecessor for Takeover {
         if has_rivals && !opened.is_empty() {
             return Some(Err(Reason::Duplicate.into()));
         }
-        let mut refused = None;
+        let (mut refused, mut outdated) = (None, None);
         for (cookie, found) in opened {
             let taken = match found {
-                Found::Session(opened) => accept(opened.metadata, opened.flash(), opened.payload()),
+                Found::Session(opened) => accept(opened),
                 Found::Entries(_, session) => {
                     let is_dated = session.created_at.is_some();
                     match cookie.convert(session, now) {
                         Ok(None) => continue,
-                        Ok(Some((dates, data))) => {
-                            let taken = accept(dates, &[], &data);
+                        Ok(Some(session)) => {
+                            let taken = accept(session);
                             // An old session with its own date is rightly refused.
                             if taken == Err(Reason::Expired) && !is_dated {
-                                _ = self.outdated.set(cookie.template.name.clone());
+                                outdated.get_or_insert(&cookie.template.name);
                             }
                             taken
                         }
@@ -166,36 +144,34 @@ impl Predecessor for Takeover {
                 Err(reason) => _ = refused.get_or_insert(reason.into()),
             }
         }
-        refused.or(unreadable).map(Err)
-    }
-
-    fn advice(&self, reason: Reason) -> Option<String> {
-        let name = self.outdated.get().filter(|_| reason == Reason::Expired)?;
-        let told = &self.migration.told_of_range;
-        (!told.swap(true, Ordering::Relaxed)).then(|| {
-            format!(
-                "sessions of the old cookie `{name}` are refused: they have no date, so they count as begun when the range of \
-                 `migrate_from` began, which is longer ago than the `absolute_timeout`; begin the range with the rollout"
-            )
-        })
-    }
-
-    fn advice_beside(&self, written: UnixSeconds) -> Option<String> {
-        let told = &self.migration.told_of_attributes;
-        if told.load(Ordering::Relaxed) {
-            return None;
+        let refused: Option<Refused> = refused.or(unreadable);
+        if let Some(name) = outdated
+            && refused.is_some_and(|refused| refused.reason == Reason::Expired)
+        {
+            self.tell_of_range(name);
         }
-        let is_left = |(cookie, brought): &(&PreparedCookie, &Brought)| {
-            brought.values.iter().next().is_some() && cookie.range.contains(&written)
+        refused.map(Err)
+    }
+
+    fn came_beside(&self, brought: &[OldValues], written: UnixSeconds) {
+        let told = &self.told_of_attributes;
+        if told.load(Ordering::Relaxed) {
+            return;
+        }
+        let is_left = |(cookie, (values, _)): &(&PreparedCookie, &OldValues)| {
+            values.iter().next().is_some() && cookie.range.contains(&written)
         };
-        let (cookie, _) = self.brought().find(is_left)?;
-        (!told.swap(true, Ordering::Relaxed)).then(|| {
+        let mut each = self.cookies.iter().zip(brought);
+        if let Some((cookie, _)) = each.find(is_left)
+            && !told.swap(true, Ordering::Relaxed)
+        {
             let (name, dropped) = (&cookie.template.name, cookie.template.expire_one(0));
-            format!(
+            let advice = format!(
                 "browsers still have the old cookie `{name}`, so a sign-out brings its session back: give `OldCookie` the \
                  `path` and the `domain` that the old program set it with, and let no program set it any more; it was \
                  dropped by `{dropped}`"
-            )
-        })
+            );
+            events::old_cookie_is_misread(&self.new_name, &advice);
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::{base::clock::Clock, cookie::Values, state::Asked, token::Context};
 pub(crate) struct Arrival {
     pub(crate) values: Values,
     /// Cookies of other libraries, which are read if there are no values.
-    pub(crate) old: Option<Box<dyn Predecessor>>,
+    pub(crate) old: Option<Predecessor>,
     pub(crate) clock: Clock,
     /// Context that the request chose, or `None` for the builder's context.
     pub(crate) context: Option<Arc<Context>>,

@@ -36,7 +36,7 @@ pub use id::{SessionId, SessionIdError};
 #[cfg(test)]
 pub(crate) use loaded::Loaded;
 #[cfg(feature = "migrate")]
-pub(crate) use old_cookies::Accept;
+pub(crate) use old_cookies::{Accept, OldValues};
 pub(crate) use old_cookies::{DroppedCookie, OldCookies, Predecessor};
 pub(crate) use opening::Opening;
 pub use outcome::Outcome;

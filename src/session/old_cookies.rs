@@ -1,22 +1,40 @@
 //! Sessions that a request brings in a cookie of another library, or in another cookie of this one. The room
-//! `migrate/`, which stands above, implements these traits.
+//! `migrate/`, which stands above, implements the trait.
 
 use std::sync::Arc;
 
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::Template,
-    state::Metadata,
+    cookie::{Template, Values},
+    state::Body,
     token::{Context, Refused},
 };
 
 /// Cookies of other libraries that a cookie's sessions are taken over from.
 pub(crate) trait OldCookies: Send + Sync {
-    /// Begins to look for them in a request.
-    fn look(self: Arc<Self>) -> Box<dyn Predecessor>;
-
     /// Returns the old cookies, as responses expire them.
     fn dropped(&self) -> &[DroppedCookie];
+
+    /// Returns the values of a request without old cookies, to begin the search.
+    fn nothing(&self) -> Vec<OldValues>;
+
+    /// Looks for old cookies in a `Cookie` field.
+    fn find_in(&self, field: &[u8], brought: &mut [OldValues]);
+
+    /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes no session, returns the
+    /// first refusal of a session that opened, or else the first refusal. Returns `None` if no value had entries.
+    /// `context` is the context that the request chose, if any.
+    fn offer(
+        &self,
+        brought: &[OldValues],
+        context: Option<&Context>,
+        now: UnixSeconds,
+        accept: &mut Accept<'_>,
+    ) -> Option<Result<(), Refused>>;
+
+    /// Tells the log, but only once, of an old cookie that came with a session of ours. The response that wrote the
+    /// session, at `written`, expired the old cookie, but the browser still has it.
+    fn came_beside(&self, brought: &[OldValues], written: UnixSeconds);
 }
 
 /// An old cookie, as responses expire it.
@@ -28,34 +46,42 @@ pub(crate) struct DroppedCookie {
     pub(crate) from: UnixSeconds,
 }
 
+/// Values of an old cookie in a request, and of each cookie that belongs to it.
+pub(crate) type OldValues = (Values, Vec<Values>);
+
 /// Old sessions that a request brought. One of them may become its session.
-pub(crate) trait Predecessor: Send {
-    /// Looks for old cookies in a `Cookie` field.
-    fn find_in(&mut self, field: &[u8]);
-
-    /// Returns `true` if the request brought no old cookies.
-    fn is_empty(&self) -> bool;
-
-    /// Returns the length of all values.
-    fn len(&self) -> usize;
-
-    /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes no session, returns the
-    /// first refusal of a session that opened, or else the first refusal. Returns `None` if no value had entries.
-    /// `context` is the context that the request chose, if any.
-    fn offer(
-        &self,
-        context: Option<&Context>,
-        now: UnixSeconds,
-        accept: &mut Accept<'_>,
-    ) -> Option<Result<(), Refused>>;
-
-    /// Returns advice about a refusal of [`offer`](Self::offer) for this reason, but only once.
-    fn advice(&self, reason: Reason) -> Option<String>;
-
-    /// Returns advice about an old cookie that came with a session of ours, but only once. The response that wrote the
-    /// session, at `written`, expired the old cookie, but the browser still has it.
-    fn advice_beside(&self, written: UnixSeconds) -> Option<String>;
+pub(crate) struct Predecessor {
+    pub(super) cookies: Arc<dyn OldCookies>,
+    pub(super) brought: Vec<OldValues>,
 }
 
-/// Function that takes a session with this metadata, these messages and this payload, or returns the reason why not.
-pub(crate) type Accept<'a> = dyn FnMut(Metadata, &[u8], &[u8]) -> Result<(), Reason> + 'a;
+impl Predecessor {
+    /// Begins to look for old cookies in a request.
+    pub(crate) fn look(cookies: &Arc<dyn OldCookies>) -> Predecessor {
+        Predecessor {
+            cookies: Arc::clone(cookies),
+            brought: cookies.nothing(),
+        }
+    }
+
+    pub(crate) fn find_in(&mut self, field: &[u8]) {
+        self.cookies.find_in(field, &mut self.brought);
+    }
+
+    /// Returns `true` if the request brought no old cookies.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values().next().is_none()
+    }
+
+    /// Returns the length of all values.
+    pub(super) fn len(&self) -> usize {
+        self.values().map(<[u8]>::len).sum()
+    }
+
+    fn values(&self) -> impl Iterator<Item = &[u8]> {
+        self.brought.iter().flat_map(|(values, _)| values.iter())
+    }
+}
+
+/// Function that takes a session, or returns the reason why not.
+pub(crate) type Accept<'a> = dyn FnMut(Body) -> Result<(), Reason> + 'a;

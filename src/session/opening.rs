@@ -12,7 +12,6 @@ use crate::{
         time::{UnixSeconds, system_time, unix_seconds},
     },
     cookie::{Values, Whole},
-    events,
     keys::{KeyId, KeyRole, SlotKeys},
     state::{Body, Metadata, Payload, State, Withheld},
     token::{self, Context, LONGEST_TOKEN, Refused},
@@ -62,7 +61,7 @@ impl<'a> Opening<'a> {
     pub(crate) fn load<'p, T: Payload>(
         &self,
         values: Values,
-        old: Option<Box<dyn Predecessor>>,
+        old: Option<Predecessor>,
         place: &'p mut Option<Loaded<T>>,
     ) -> &'p mut Loaded<T> {
         let has_token = !values.is_empty() || old.is_some();
@@ -70,7 +69,7 @@ impl<'a> Opening<'a> {
         let loaded = place.insert(Loaded::new(state, values.carried));
         match old.filter(|_| cfg!(feature = "migrate")) {
             // An old cookie is not read if there is a cookie of ours, even one that does not open.
-            Some(old) if values.is_empty() => self.take_over(&*old, loaded),
+            Some(old) if values.is_empty() => self.take_over(&old, loaded),
             old => self.open_one(&values, old, loaded),
         }
         loaded
@@ -80,7 +79,7 @@ impl<'a> Opening<'a> {
     fn open_one<T: Payload>(
         &self,
         values: &Values,
-        old: Option<Box<dyn Predecessor>>,
+        old: Option<Predecessor>,
         loaded: &mut Loaded<T>,
     ) {
         let (chosen, token_bytes) = self.choose(values);
@@ -96,8 +95,8 @@ impl<'a> Opening<'a> {
             }
             Some(Ok(Candidate { key_id, opened })) => {
                 let written = opened.metadata.last_active();
-                if let Some(advice) = old.and_then(|old| old.advice_beside(written)) {
-                    events::old_cookie_is_misread(self.core.slot.purpose.name(), &advice);
+                if let Some(old) = old {
+                    old.cookies.came_beside(&old.brought, written);
                 }
                 loaded.outcome = Refused::under(key_id, Reason::Payload).into();
                 let cookies = values.of_companion();
@@ -128,27 +127,26 @@ impl<'a> Opening<'a> {
     }
 
     /// Takes over the session of a request that brought no token, from its old cookies.
-    fn take_over<T: Payload>(&self, old: &dyn Predecessor, loaded: &mut Loaded<T>) {
+    fn take_over<T: Payload>(&self, old: &Predecessor, loaded: &mut Loaded<T>) {
         let sealing = self.keys.sealing_id(self.now);
         let reason = Reason::Payload;
         loaded.outcome = Outcome::NotMigrated { reason };
         loaded.unreported = Some(old.len());
         let taken = loaded.state.taking_over(|state| {
-            old.offer(
-                self.context,
-                self.now,
-                &mut |mut metadata, flash, payload| {
-                    // The proof of its device came in a cookie of another name.
-                    if metadata.device.is_some() {
-                        return Err(Reason::Stale);
-                    }
-                    let (core, keys) = (self.core, &self.keys);
-                    let checked = core.check(&metadata, payload, sealing, keys, self.now);
-                    checked.map_err(|refused| refused.reason)?;
-                    self.admit(&mut metadata, sealing, &[], state)?;
-                    state.take_over(metadata, flash, payload)
-                },
-            )
+            let mut accept = |mut opened: Body| {
+                // The proof of its device came in a cookie of another name.
+                if opened.metadata.device.is_some() {
+                    return Err(Reason::Stale);
+                }
+                let (core, keys) = (self.core, &self.keys);
+                let checked =
+                    core.check(&opened.metadata, opened.payload(), sealing, keys, self.now);
+                checked.map_err(|refused| refused.reason)?;
+                self.admit(&mut opened.metadata, sealing, &[], state)?;
+                state.take_over(opened)
+            };
+            let (cookies, brought) = (&old.cookies, &old.brought);
+            cookies.offer(brought, self.context, self.now, &mut accept)
         });
         loaded.outcome = match taken {
             None => Outcome::Absent,
@@ -160,9 +158,6 @@ impl<'a> Opening<'a> {
             })) => {
                 if is_for_others {
                     loaded.state.withhold(Withheld::Unreadable(None));
-                }
-                if let Some(advice) = old.advice(reason) {
-                    events::old_cookie_is_misread(self.core.slot.purpose.name(), &advice);
                 }
                 Outcome::NotMigrated { reason }
             }

@@ -49,31 +49,25 @@ impl<T: Payload> State<T> {
         taken
     }
 
-    /// Becomes a session of an old cookie, with this metadata, these messages and this payload. A type converts a
-    /// dictionary like a payload of schema 0. The session is always written, so it has the type's bytes from now on.
-    /// Returns a reason, and leaves the session new, if there is no room or if the type does not convert the payload.
-    pub(crate) fn take_over(
-        &mut self,
-        mut metadata: Metadata,
-        flash: &[u8],
-        payload: &[u8],
-    ) -> Result<(), Reason> {
+    /// Becomes a session of an old cookie. A type converts a dictionary like a payload of schema 0. The session is always
+    /// written, so it has the type's bytes from now on. Returns a reason, and leaves the session new, if there is no room
+    /// or if the type does not convert the payload.
+    pub(crate) fn take_over(&mut self, mut opened: Body) -> Result<(), Reason> {
         let room = self.policy.budget.room;
-        let of_type = match metadata.schema {
-            0 => T::adopt(payload, room)?.map(Wiped::from),
-            _ => None,
-        };
-        if of_type.is_some() {
-            metadata.schema = T::SCHEMA;
+        if opened.metadata.schema == 0
+            && let Some(payload) = T::adopt(opened.payload(), room)?.map(Wiped::from)
+        {
+            let metadata = Metadata {
+                schema: T::SCHEMA,
+                ..opened.metadata
+            };
+            opened = Body::of(metadata, opened.flash(), &payload).ok_or(Reason::TooLong)?;
         }
-        let payload = of_type.as_deref().unwrap_or(payload);
-        let content = flash.len() + payload.len();
-        if content > room {
+        if opened.flash().len() + opened.payload().len() > room {
             return Err(Reason::TooLong);
         }
-        let mut body = Vec::with_capacity(metadata.len() + content);
-        metadata.write(flash, payload, 0, &mut body);
-        self.resume(Body::parse(body.into(), None).ok_or(Reason::Malformed)?)
+        opened.came_in = None;
+        self.resume(opened)
     }
 }
 

@@ -174,6 +174,23 @@ impl Body {
         })
     }
 
+    /// Makes a body that no token carried. Returns `None` if it is longer than 4 GiB.
+    pub(crate) fn of(metadata: Metadata, flash: &[u8], payload: &[u8]) -> Option<Body> {
+        let content = flash.len() + payload.len();
+        let mut bytes = Vec::with_capacity(metadata.len() + content);
+        metadata.write(flash, payload, 0, &mut bytes);
+        let payload_end = u32::try_from(bytes.len()).ok()?;
+        let payload_start = payload_end - payload.len() as u32;
+        Some(Body {
+            metadata,
+            bytes: bytes.into(),
+            flash_start: payload_start - flash.len() as u32,
+            payload_start,
+            payload_end,
+            came_in: None,
+        })
+    }
+
     /// Returns the whole body.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
