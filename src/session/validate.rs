@@ -2,10 +2,8 @@
 //! request. `state/revalidation.rs` says when the question is due.
 
 use std::{
-    error::Error,
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
     task::Poll,
 };
 
@@ -125,20 +123,23 @@ impl<T: Payload> Held<'_, T> {
     }
 }
 
-/// Answer of the application, which is `true` if the session is still valid. An error means that it cannot say.
-type Answer = Result<bool, Arc<dyn Error + Send + Sync>>;
-
-/// Asks the application. A panic becomes an error.
-fn ask(validate: &Validate, session: &OpenedSession<'_>) -> impl Future<Output = Answer> + use<> {
+/// Asks the application, which answers `true` if the session is still valid. A panic becomes an error, which means that
+/// the application cannot say.
+fn ask(
+    validate: &Validate,
+    session: &OpenedSession<'_>,
+) -> impl Future<Output = Result<bool, SessionError>> + use<> {
     let panicked = |_| BoxError::from("the function of `revalidate_after` panicked");
+    let unknown = |error: BoxError| SessionError::Unvalidated(Some(error.into()));
     let asked = catch_unwind(AssertUnwindSafe(|| validate(session)));
     async move {
-        let mut answer = asked.map_err(panicked)?;
+        let mut answer = asked.map_err(panicked).map_err(unknown)?;
         let answer = poll_fn(|cx| {
             let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(cx)));
             polled.unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic))))
         });
-        Ok(answer.await? == Validity::Valid)
+        let answer = answer.await.map_err(unknown)?;
+        Ok(answer == Validity::Valid)
     }
 }
 
@@ -147,16 +148,14 @@ impl<T> Loaded<T> {
     fn hear(
         &mut self,
         core: &Core,
-        answer: Answer,
+        answer: Result<bool, SessionError>,
         asked_at: UnixSeconds,
     ) -> Result<bool, SessionError> {
         if !self.state.is_open_to_answer(asked_at) {
             return self.state.known_validity();
         }
-        let is_valid = answer.clone();
-        let is_valid = is_valid.map_err(|error| SessionError::Unvalidated(Some(error)));
-        let heard = self.state.hear(is_valid, asked_at);
-        if let Err(error) = &answer {
+        let heard = self.state.hear(answer.clone(), asked_at);
+        if let Err(SessionError::Unvalidated(Some(error))) = &answer {
             events::validation_failed(core.slot.purpose.name(), heard.is_ok(), &**error);
         }
         if let Ok(false) = heard {
