@@ -19,11 +19,11 @@ use crate::{
 
 /// Reader of a request's tokens, with a carrier's settings and keys, in the context and at the time of the request.
 pub(crate) struct Opening<'a> {
-    core: &'a Core,
+    pub(super) core: &'a Core,
     keys: SlotKeys,
     /// Context that the request chose, or `None` for the builder's context.
     context: Option<&'a Context>,
-    now: UnixSeconds,
+    pub(super) now: UnixSeconds,
 }
 
 impl<'a> Opening<'a> {

@@ -17,16 +17,7 @@ impl<T> Session<T> {
         let now = arrival.clock.now();
         core.slot.keep_up(now);
         let opening = Opening::new(core, arrival.context.as_deref(), now);
-        let (came, _) = opening.choose(&arrival.values);
-        let mut beside = Beside {
-            context: opening.context(),
-            now,
-            oldest: opening.oldest(),
-            hooks: &core.hooks,
-            came,
-            may_bind: false,
-            device: None,
-        };
+        let mut beside = Beside::new(opening, &arrival.values);
         let response = companion.answer(request, Some(&mut beside));
         let bound = beside.bound();
         let closing = bound.and_then(|came| Closing::of_bound(held, came, now));

@@ -3,9 +3,10 @@ use std::{fmt, time::SystemTime};
 use crate::{
     base::{
         reason::Reason,
-        time::{UnixSeconds, system_time, unix_seconds},
+        time::{system_time, unix_seconds},
     },
-    session::{SessionInfo, duplicates::Candidate, hooks::Hooks},
+    cookie::Values,
+    session::{Opening, SessionInfo, duplicates::Candidate},
     state::Metadata,
     token::{Context, Refused},
 };
@@ -13,41 +14,47 @@ use crate::{
 /// Session that came with a request which its [`Companion`](super::Companion) answers. The outcome of reading
 /// it is not reported.
 pub struct Beside<'a> {
-    pub(super) context: &'a Context,
-    pub(super) now: UnixSeconds,
-    /// Earliest time of issue of a session that may still be alive. The idle timeout and limits of a session that did
-    /// not come are unknown.
-    pub(super) oldest: UnixSeconds,
-    pub(super) hooks: &'a Hooks,
-    pub(super) came: Option<Result<Candidate, Refused>>,
-    pub(super) may_bind: bool,
-    pub(super) device: Option<[u8; 16]>,
+    opening: Opening<'a>,
+    came: Option<Result<Candidate, Refused>>,
+    may_bind: bool,
+    device: Option<[u8; 16]>,
 }
 
 impl Beside<'_> {
+    pub(super) fn new<'a>(opening: Opening<'a>, values: &Values) -> Beside<'a> {
+        let (came, _) = opening.choose(values);
+        Beside {
+            opening,
+            came,
+            may_bind: false,
+            device: None,
+        }
+    }
+
     /// Returns the context of the request.
     #[must_use]
     pub fn context(&self) -> &Context {
-        self.context
+        self.opening.context()
     }
 
     /// Returns the time of the request.
     #[must_use]
     pub fn now(&self) -> SystemTime {
-        system_time(self.now)
+        system_time(self.opening.now)
     }
 
     /// Returns `true` if `subject`, the session that the request is about, may still be alive, and the session that
     /// came with the request, if any. If the session that came was revoked, this returns `false`.
     pub fn open(&mut self, subject: &SessionInfo) -> (bool, Option<SessionInfo>) {
-        let came = self.came.as_ref();
-        let may_exist = unix_seconds(subject.created_at) >= self.oldest;
+        let (came, hooks) = (self.came.as_ref(), &self.opening.core.hooks);
+        // The idle timeout and limits of a session that did not come are unknown.
+        let may_exist = unix_seconds(subject.created_at) >= self.opening.oldest();
         let is_alive = match came {
             // `revoked_if` saw the session that came, with its content, when it opened.
             Some(Ok(_)) => may_exist,
             // A refused token shows no id, so it may be `subject`.
             Some(Err(refused)) if refused.reason == Reason::Revoked => false,
-            _ => may_exist && !self.hooks.is_revoked(&named(subject), None, subject.key_id),
+            _ => may_exist && !hooks.is_revoked(&named(subject), None, subject.key_id),
         };
         let came = came.and_then(|came| came.as_ref().ok());
         let came = came.map(|came| SessionInfo::of(&came.opened.metadata, came.key_id));
