@@ -215,7 +215,7 @@ impl<T: Payload> SessionToken<T> {
     pub(super) fn begin(
         &self,
         values: Values,
-        old: Option<Predecessor>,
+        old: Option<Box<Predecessor>>,
         clock: Clock,
         context: Option<Arc<Context>>,
         asked: Asked,

@@ -6,8 +6,8 @@ use crate::{base::clock::Clock, cookie::Values, state::Asked, token::Context};
 /// Part of a request that its session is read from. Reading takes the tokens.
 pub(crate) struct Arrival {
     pub(crate) values: Values,
-    /// Cookies of other libraries, which are read if there are no values.
-    pub(crate) old: Option<Predecessor>,
+    /// Cookies of other libraries, which are read if there are no values. Few requests have them, so they are boxed.
+    pub(crate) old: Option<Box<Predecessor>>,
     pub(crate) clock: Clock,
     /// Context that the request chose, or `None` for the builder's context.
     pub(crate) context: Option<Arc<Context>>,

@@ -55,7 +55,7 @@ impl Core {
     }
 
     /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn check(
         &self,
         metadata: &Metadata,

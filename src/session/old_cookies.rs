@@ -57,11 +57,11 @@ pub(crate) struct Predecessor {
 
 impl Predecessor {
     /// Begins to look for old cookies in a request.
-    pub(crate) fn look(cookies: &Arc<dyn OldCookies>) -> Predecessor {
-        Predecessor {
+    pub(crate) fn look(cookies: &Arc<dyn OldCookies>) -> Box<Predecessor> {
+        Box::new(Predecessor {
             cookies: Arc::clone(cookies),
             brought: cookies.nothing(),
-        }
+        })
     }
 
     pub(crate) fn find_in(&mut self, field: &[u8]) {

@@ -61,7 +61,7 @@ impl<'a> Opening<'a> {
     pub(crate) fn load<'p, T: Payload>(
         &self,
         values: Values,
-        old: Option<Predecessor>,
+        old: Option<Box<Predecessor>>,
         place: &'p mut Option<Loaded<T>>,
     ) -> &'p mut Loaded<T> {
         let has_token = !values.is_empty() || old.is_some();
@@ -79,7 +79,7 @@ impl<'a> Opening<'a> {
     fn open_one<T: Payload>(
         &self,
         values: &Values,
-        old: Option<Predecessor>,
+        old: Option<Box<Predecessor>>,
         loaded: &mut Loaded<T>,
     ) {
         let (chosen, token_bytes) = self.choose(values);
