@@ -26,6 +26,9 @@ export function beforeHead(response, save, failed) {
   const held = [];
   /** How many of them were sent. */
   let sent = 0;
+  /** The bytes to write of them. A writer waits from as many on as Node has it, and so has a stream that takes them from here. */
+  let length = 0;
+  let isWaiting = false;
   let isEnded = false;
   /** `open`, then `saving`, then `done`, when every call goes through. */
   let phase = "open";
@@ -70,7 +73,7 @@ export function beforeHead(response, save, failed) {
       sending.delete(response);
     }
     // A writer that was told to wait waits for this event.
-    if (held.some(({ method }) => method === write) && !isFull && !response.writableEnded) response.emit("drain");
+    if (isWaiting && !isFull && !response.writableEnded) response.emit("drain");
   };
   const giveUp = (error) => {
     failures.set(response, error);
@@ -110,10 +113,13 @@ export function beforeHead(response, save, failed) {
       if (method === end && !isEnded) letGo = keepConnection(response);
       isEnded ||= method === end;
       saved ??= begin();
-      return answer;
+      if (method !== write) return answer;
+      length += Buffer.byteLength(given[0], given[1]);
+      isWaiting = length >= response.writableHighWaterMark;
+      return !isWaiting;
     };
 
-  response.write = holding(write, false, checkChunk);
+  response.write = holding(write, undefined, checkChunk);
   response.end = holding(end, response, (chunk) => chunk && typeof chunk !== "function" && checkChunk(chunk));
   response.flushHeaders = holding(flushHeaders);
   response.writeHead = (...given) => {
