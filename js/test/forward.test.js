@@ -7,10 +7,11 @@ import { test } from "node:test";
 import { deviceBound } from "../src/device.js";
 import { SessionCookie } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
+import { withSession as inFetch } from "../src/web/fetch.js";
 import { withSession } from "../src/web/node.js";
 import { forward } from "../src/web/origin.js";
 import { listening } from "./stand_ins.js";
-import { XAES_KEY, cookies, kept as field, worker } from "./visitor.js";
+import { XAES_KEY, cookies, isExpiry, kept as field, refused, worker } from "./visitor.js";
 
 /** An origin that answers so, and tells which `Cookie` it got. */
 async function standIn(answer) {
@@ -83,6 +84,37 @@ test("an origin takes nothing over from an old cookie with which the worker has 
   const out = await worker(origin, (session) => session.invalidate(), migrating)("/", { cookie: "a=1; sid=ada" });
   assert.deepEqual([out.text, seen, out.setCookies.map((line) => line.split("=")[0])], ["undefined", ["a=1"], ["__Host-session", "sid"]]);
   assert.equal((await migrating.load(field(out.setCookies))).get("user"), undefined);
+});
+
+test("where the origin cannot be reached, another answer saves the session, or another origin gets it", async () => {
+  const { origin, seen } = await standIn((request, response) => response.end("hello"));
+  const cookie = await filled(cookies, (session) => session.set("user", "ada"));
+  const dead = async () => Promise.reject(new TypeError("fetch failed"));
+  const site = (otherwise) =>
+    inFetch(cookies, async (request, session) => {
+      session.invalidate();
+      await assert.rejects(forward(cookies, session, request, dead), { message: "fetch failed" });
+      return otherwise(request, session);
+    })(new Request(origin, { headers: { cookie: `a=1; ${cookie}` } }));
+  const answered = await site(() => new Response("bad gateway", { status: 502 }));
+  assert.ok(isExpiry(answered.headers.getSetCookie()));
+  const retried = await site((request, session) => forward(cookies, session, request));
+  assert.deepEqual([seen, isExpiry(retried.headers.getSetCookie())], [["a=1"], true]);
+});
+
+test("a second origin is not given a session without the changes that the first has got", async () => {
+  const { origin, seen } = await standIn((request, response) => response.end("hello"));
+  const cookie = await filled(cookies, (session) => session.set("user", "ada"));
+  for (const [change, expected] of [[() => {}, [cookie, cookie]], [(session) => session.invalidate(), [""]]]) {
+    const request = new Request(origin, { headers: { cookie } });
+    const session = await cookies.load(request);
+    change(session);
+    await forward(cookies, session, request);
+    const second = forward(cookies, session, request);
+    if (expected.length > 1) await second;
+    else await assert.rejects(second, refused("after-head"));
+    assert.deepEqual(seen.splice(0), expected);
+  }
 });
 
 test("a redirect is the visitor's to follow", async () => {

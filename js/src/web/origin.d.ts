@@ -3,6 +3,8 @@ import type { BaseSession, SessionCookie } from "../index.js";
 /**
  * Passes a request on to the origin, with the session as it is now in its `Cookie`, and returns the origin's response with
  * the session saved. If the origin writes the session too, its cookies count, because it began with the changes made here.
+ * Throws a `SessionError` with the code `after-head` if the session has changes and was saved already. If `fetch` fails, the session
+ * is not saved, and can be saved with another response.
  */
 export function forward<S extends BaseSession, Q extends { readonly headers: any }, R extends { readonly headers: any }>(
   cookies: SessionCookie<S>,

@@ -9,16 +9,27 @@ import { isOfSession, setCookieField } from "./cookie_field.js";
 /**
  * Passes a request on to the origin, with the session as it is now in its `Cookie`, and returns the origin's response with
  * the session saved. Where the origin writes the session too, its cookies count, because it began with the changes made
- * here. The session cannot be changed afterwards.
+ * here. The session cannot be changed afterwards, unless there is no response.
  */
 export async function forward(cookies, session, request, fetch = globalThis.fetch) {
+  const state = stateOf(session);
+  // A second origin would get the session as it came.
+  if (state.isToWrite()) state.change(true);
+  const { isClosed } = state;
   const isWritten = isWrittenWith(200, session);
   const isKept = isWrittenWith(500, session);
   const own = isWritten ? await cookies.saveAsCookies(session) : [];
   const headers = new Headers(request.headers);
   if (isWritten) setCookieField(headers, cookies.name, own);
-  // A redirect is the visitor's to follow; else its cookies would be lost.
-  const response = await fetch(new Request(request, { headers, redirect: "manual" }));
+  let response;
+  try {
+    // A redirect is the visitor's to follow; else its cookies would be lost.
+    response = await fetch(new Request(request, { headers, redirect: "manual" }));
+  } catch (error) {
+    // The answer in its place, or of another origin, may save the session.
+    state.isClosed = isClosed;
+    throw error;
+  }
   return withChanges(response, await changesTo(response, cookies, session, { isWritten, isKept, own }));
 }
 
