@@ -661,7 +661,10 @@ export interface Session<Shape = AnyShape> extends BaseSession {
   readonly size: number;
   /** Stores a value. Throws a `SessionError` if the value would not come back the same, or does not fit. */
   set<K extends Key<Shape>>(key: K, value: Entry<Shape, K>): this;
-  /** Stores what `change` makes of a copy of the value: what it returns, or the copy changed in place. */
+  /**
+   * Stores what `change` makes of a copy of the value: what it returns, or the copy changed in place. Throws a `TypeError` if the
+   * value itself was changed meanwhile, as by another `update` inside `change`.
+   */
   update<K extends Key<Shape>>(
     key: K,
     change: (value: Loaded<Exclude<Shape[K], undefined>> | undefined) => Entry<Shape, K> | void,
@@ -678,7 +681,10 @@ export interface TypedSession<T> extends BaseSession {
    */
   get value(): Frozen<T>;
   set value(value: Frozen<T>);
-  /** Stores what `change` makes of a copy of the value: what it returns, or the copy changed in place. */
+  /**
+   * Stores what `change` makes of a copy of the value: what it returns, or the copy changed in place. Throws a `TypeError` if the
+   * value itself was changed meanwhile, as by another `update` inside `change`.
+   */
   update(change: (value: T) => Frozen<T> | void): this;
 }
 

@@ -181,6 +181,20 @@ test("an update that returns nothing where nothing can be changed in place is re
   assert.deepEqual(session.entries(), [["count", 1], ["nothing", null]]);
 });
 
+test("an update is refused inside of which its value changes, since that change would be lost", async () => {
+  const session = (await cookies.load(null, NOW)).set("cart", [7]).set("count", 1);
+  const inside = { name: "TypeError", message: /^the value was changed inside of its own `update`/ };
+  const addTo = (key) => session.update(key, (list = []) => [...list, 9]);
+  assert.throws(() => session.update("cart", (cart) => (addTo("cart"), [...cart, 8])), inside);
+  assert.throws(() => session.update("none", (none = []) => (addTo("none"), none)), inside);
+  assert.deepEqual(session.entries(), [["cart", [7, 9]], ["count", 1], ["none", [9]]]);
+  session.update("cart", (cart) => (addTo("none"), session.set("count", 2), cart.slice(1)));
+  assert.deepEqual(session.entries(), [["cart", [9]], ["count", 2], ["none", [9, 9]]]);
+  // What was dropped does not come back.
+  assert.throws(() => session.update("cart", (cart) => (session.signIn(), cart)), inside);
+  assert.deepEqual(session.entries(), []);
+});
+
 test("an update that fails leaves the value as it was", async () => {
   const session = (await cookies.load(null, NOW)).set("cart", [7]);
   const failing = (cart) => {
@@ -245,6 +259,28 @@ test("the value of a typed session cannot be changed, but by an update", async (
   session.update((login) => void login.key.fill(7)).update((login) => ({ ...login, roles: [] }));
   assert.deepEqual((await next(session, typed)).value, { ...given, roles: [], key: Uint8Array.of(7) });
   assert.deepEqual((await typed.load(null, NOW)).value, empty);
+});
+
+test("an update of a typed value is refused inside of which it changes", async () => {
+  const typed = await SessionCookie.encrypted(XAES_KEY, { type: t.sessionType({ label: "login", schema: 1, shape }) });
+  const session = await typed.load(null, NOW);
+  const inside = { name: "TypeError", message: /^the value was changed inside of its own `update`/ };
+  const add = (role) => session.update((login) => void login.roles.push(role));
+  assert.throws(() => session.update((login) => (add("editor"), { ...login, key: Uint8Array.of(1) })), inside);
+  assert.deepEqual(session.value, { ...empty, roles: ["editor"] });
+  assert.throws(() => session.update(() => void session.signIn()), inside);
+  assert.deepEqual(session.value, empty);
+});
+
+test("a promise is no value, whatever a codec makes of it", async () => {
+  const shape = { encode: (value) => new TextEncoder().encode(JSON.stringify(value)), decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)) };
+  const typed = await SessionCookie.encrypted(XAES_KEY, { type: t.sessionType({ label: "json", schema: 1, shape, empty: {} }) });
+  const session = await typed.load(null, NOW);
+  session.value = { user: 7 };
+  const isPromise = refusedWith(/^a promise cannot be stored; await it before$/);
+  assert.throws(() => session.update(async (value) => void (value.user = 8)), isPromise);
+  assert.throws(() => (session.value = Promise.resolve({ user: 8 })), isPromise);
+  assert.deepEqual(session.value, { user: 7 });
 });
 
 test("a typed value without bytes is made once", async () => {

@@ -262,8 +262,11 @@ export class Session extends BaseSession {
 
   /** Stores what `make` makes of a copy of the value: what it returns, or the copy changed in place. */
   update(key, make) {
+    const bytes = () => touch(this).payload.bytesOf(String(key));
+    const before = bytes();
     const copy = touch(this).payload.copy(String(key));
     const made = make(copy);
+    if (bytes() !== before) refuseInside();
     return this.set(key, made === undefined && copy instanceof Object ? copy : made);
   }
 
@@ -275,6 +278,9 @@ export class Session extends BaseSession {
     refuseValue();
   }
 }
+
+/** What the copy does not have would be lost. */
+export const refuseInside = () => misused("the value was changed inside of its own `update`");
 
 const refuseValue = () => misused("session is a dictionary; use `get`, `set`, `has` and `delete`");
 

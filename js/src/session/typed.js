@@ -3,7 +3,7 @@
 import { U32, equal } from "../base/bytes.js";
 import { INVALID, ConfigError, SessionError, ensure } from "../base/errors.js";
 import { freeze } from "../base/plain.js";
-import { BaseSession, stateOf } from "./session.js";
+import { BaseSession, refuseInside, stateOf } from "./session.js";
 
 /**
  * The type of a session, for the option `type`. `label` and `schema` are `SessionData::LABEL` and `SCHEMA` of the type in
@@ -47,8 +47,11 @@ class TypedSession extends BaseSession {
 
   /** Changes a copy of the value in place, or stores what `change` returns. */
   update(change) {
-    const copy = stateOf(this).touch().payload.copy();
+    const state = stateOf(this).touch();
+    const { payload } = state;
+    const copy = payload.copy();
     const changed = change(copy);
+    if (!equal(state.payload.bytes, payload.bytes)) refuseInside();
     this.value = changed === undefined ? copy : changed;
     return this;
   }
@@ -147,6 +150,8 @@ class SessionType {
   }
 
   encode(value) {
+    // JSON would make an empty object of it.
+    if (typeof value?.then === "function") throw new SessionError("value", "a promise cannot be stored; await it before");
     const bytes = this.#shape.encode(value);
     if (!(bytes instanceof Uint8Array)) throw new SessionError("value", "`encode` gave no Uint8Array");
     return new Uint8Array(bytes);

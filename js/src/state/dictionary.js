@@ -86,11 +86,16 @@ export class Dictionary {
     return value;
   }
 
+  /** The bytes of an entry: other ones once it has changed. */
+  bytesOf(key) {
+    return this.#entries.get(key)?.bytes;
+  }
+
   /** A value that may be changed. */
   copy(key) {
-    const entry = this.#entries.get(key);
-    if (!entry) return undefined;
-    const reader = new Reader(entry.bytes);
+    const bytes = this.bytesOf(key);
+    if (!bytes) return undefined;
+    const reader = new Reader(bytes);
     readKey(reader);
     return readValue(reader, 2);
   }
