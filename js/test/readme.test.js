@@ -24,7 +24,7 @@ import { sessionType, struct, text, u53 } from "../src/struct.js";
 import { writeExamples } from "../src/testing.js";
 import { cookieOf, folder, here, load, nextjs, operations, pages, programs, readme } from "./programs.js";
 import { listening } from "./stand_ins.js";
-import { SIGNING_KEY, XAES_KEY } from "./visitor.js";
+import { SIGNING_KEY, XAES_KEY, patience } from "./visitor.js";
 
 const env = { SESSION_KEYS: XAES_KEY };
 const request = (cookie = "") => new Request("http://localhost/", { headers: { cookie } });
@@ -84,25 +84,31 @@ test("the types are right, and another type than the one of the shape is refused
   assert.throws(() => check(program.replace("user: number;", "user: Date;")), ({ stdout }) => /types\.ts.*error/.test(stdout));
 });
 
-test("Connect, Polka, Koa and Fastify have the session of the lines for them", async () => {
+test("Connect, Polka, Koa and Fastify have the session of the lines for them", async (t) => {
+  t.mock.method(console, "error", () => {});
   const { sessions, inKoa, inFastify } = await load("koa_fastify.js");
   const greet = (session) => (session.update("visits", (visits = 0) => visits + 1), `visit ${session.get("visits")}`);
-  const koa = new Koa().use(inKoa).use((context) => void (context.body = greet(context.req.session)));
+  // What takes the place of a session cannot be saved.
+  const page = (request) => (request.url === "/lost" ? String(delete request.session) : greet(request.session));
+  const koa = new Koa().use(inKoa).use((context) => void (context.body = page(context.req)));
+  koa.silent = true;
   const fastify = Fastify();
   fastify.addHook("onRequest", inFastify);
-  fastify.get("/", async (request) => greet(request.raw.session));
+  fastify.get("*", async (request) => page(request.raw));
   await fastify.ready();
-  const answer = (request, response) => response.end(greet(request.session));
+  const answer = (request, response) => response.end(page(request));
   const listeners = {
     Connect: connect().use(sessions).use(answer),
-    Polka: polka().use(sessions).get("/", answer).handler,
+    Polka: polka().use(sessions).get("*", answer).handler,
     Koa: koa.callback(),
     Fastify: (request, response) => fastify.routing(request, response),
   };
   for (const [name, listener] of Object.entries(listeners)) {
     const server = createServer(listener).listen(0, "127.0.0.1");
     await once(server, "listening");
-    const visit = (cookie = "") => fetch(`http://127.0.0.1:${server.address().port}/`, { headers: { cookie } });
+    const at = (path, cookie) => fetch(`http://127.0.0.1:${server.address().port}${path}`, { headers: { cookie }, signal: patience() });
+    const visit = (cookie = "") => at("/", cookie);
+    assert.equal((await at("/lost", "")).status, 500, name);
     const first = await visit();
     const second = await visit(cookieOf(first));
     assert.deepEqual([await first.text(), await second.text(), second.headers.get("vary")], ["visit 1", "visit 2", "Cookie"], name);
