@@ -37,18 +37,20 @@ export type Storable<T> = [unknown] extends [T]
             ? never
             : { [K in keyof T]: Storable<T[K]> };
 
-/** `T` as it is read: a `bigint` may also be read as a number. */
+/** `T` as it is read: a `bigint` may also be read as a number, and a `Buffer` is read as a `Uint8Array`. */
 export type Loaded<T> = [Stored] extends [T]
   ? T
   : T extends bigint
     ? number | bigint
-    : T extends Simple
-      ? T
-      : T extends Map<infer K, infer V>
-        ? Map<Loaded<K>, Loaded<V>>
-        : T extends ReadonlyMap<infer K, infer V>
-          ? ReadonlyMap<Loaded<K>, Loaded<V>>
-          : { [K in keyof T]: Loaded<T[K]> };
+    : T extends Uint8Array & { readonly readUInt8: unknown }
+      ? Uint8Array
+      : T extends Simple
+        ? T
+        : T extends Map<infer K, infer V>
+          ? Map<Loaded<K>, Loaded<V>>
+          : T extends ReadonlyMap<infer K, infer V>
+            ? ReadonlyMap<Loaded<K>, Loaded<V>>
+            : { [K in keyof T]: Loaded<T[K]> };
 
 /** `T` made read-only. Instances of classes, which have methods, stay as they are. */
 export type Frozen<T> = [Stored] extends [T]

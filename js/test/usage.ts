@@ -109,6 +109,7 @@ interface Wide {
   id: bigint;
   byId: Map<number, { at: bigint; tags: string[] }>;
   key?: Uint8Array;
+  digest: Buffer;
   mixed: Map<string | number, boolean>;
 }
 const wide = await (await SessionCookie.encrypted<Wide>(ring)).load(null);
@@ -117,6 +118,9 @@ const wideId: number | bigint | undefined = wide.get("id");
 wide.set("id", 7).set("id", 2n ** 60n).set("byId", new Map([[7, { at: 1, tags: [] }]])).set("mixed", new Map([[1, true]]));
 wide.update("byId", (map) => void map?.get(7)?.tags.push("new"));
 wide.update("key", (key) => key?.fill(7) ?? new Uint8Array(8));
+wide.set("digest", Buffer.from("ada")).update("digest", (digest) => digest?.fill(7) ?? Buffer.alloc(8));
+// @ts-expect-error it is read as a Uint8Array, which knows no `hex`
+wide.get("digest")?.toString("hex");
 // @ts-expect-error it may be a number
 wide.update("id", (id = 0n) => id + 1n);
 // @ts-expect-error it cannot be changed
