@@ -7,7 +7,7 @@ use super::{
     KeyRing, KeyRingExt,
     add::new_key,
     edit::{self, Edit, Target},
-    text::ACCEPT_UNTIL,
+    text::{ACCEPT_UNTIL, SEAL_FROM},
 };
 use crate::{
     answer::{Failure, HARDTACK},
@@ -141,10 +141,12 @@ impl Leaked {
             return Ok(told);
         }
         let mut told = keep_overlap(edit, ring, leaked);
-        told.push(format!(
-            "key {} seals",
-            edit.result()?.sealing_key(edit.now)
-        ));
+        let sealing = edit.result()?.sealing(edit.now);
+        if sealing.seal_from.is_some_and(|from| from > edit.now) {
+            // It was planned, and seals now because no other key can.
+            edit.text.set(sealing.id, SEAL_FROM, None);
+        }
+        told.push(format!("key {} seals", sealing.id));
         Ok(told)
     }
 }

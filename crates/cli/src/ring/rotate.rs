@@ -33,7 +33,8 @@ impl Rotate {
         let ring = edit.ring()?;
         let (file, name) = (edit.file.clone(), edit.name.clone());
         let old = ring.sealing(edit.now);
-        if let Some((planned, _)) = ring.planned_after(edit.now).next() {
+        let mut planned = ring.planned_after(edit.now);
+        if let Some((planned, _)) = planned.find(|(id, _)| *id != old.id) {
             return Err(Failure::no(format!(
                 "key {planned} is already planned to take over; wait for that, or cancel it with `{HARDTACK} ring \
                  promote {file} {}` and `{HARDTACK} ring retire {file} {planned}`",
@@ -48,6 +49,7 @@ impl Rotate {
         let accept_until = time::after(seal_from, reserve)?;
         edit.text.add(&new);
         edit.set_seal_from(new.id, seal_from);
+        edit.check_still_seals(old.id)?;
         edit.text.set(old.id, ACCEPT_UNTIL, Some(accept_until));
         let (old, new, pushed) = (old.id, new.id, show(pushed));
         let (seal_from, accept_until) = (show(seal_from), show(accept_until));

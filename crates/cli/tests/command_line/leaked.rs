@@ -212,6 +212,19 @@ fn a_planned_rotation_does_not_stand_in_the_way() {
     }
 }
 
+#[test]
+fn after_a_leak_during_a_rotation_the_planned_key_seals_and_the_next_rotation_can_begin() {
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
+    let planned = new_key(&desk.done("ring rotate keys --after 15m"));
+    desk.done(&format!("ring leaked keys {old} --not-before +10m"));
+    assert_eq!(desk.sealing(), planned);
+    let checked = desk.done("ring check keys");
+    assert!(!checked.contains(&planned), "{checked}");
+    let next = new_key(&desk.done("ring rotate keys --after 5m"));
+    assert_eq!(ids(&desk), [planned, next]);
+    desk.done("ring check keys");
+}
+
 /// A ring in which a key took over and another will, or has: the ids of the three keys.
 fn twice_rotated(lifetime: &str, second: &str, after: &str) -> (Desk, [String; 3]) {
     let (mut desk, first) = Desk::with_ring_for("--lifetime 12h");

@@ -107,6 +107,28 @@ fn one_rotation_is_planned_at_a_time() {
 }
 
 #[test]
+fn a_key_that_seals_before_its_time_does_not_stand_in_the_way_of_a_later_one() {
+    let (desk, old) = Desk::with_ring_for("--lifetime 12h");
+    let key = desk.read("keys");
+    desk.write(
+        "keys",
+        format!("{} seal_from=2027-03-01T06:10:00Z\n", key.trim_end()),
+    );
+    // The new key would seal at 06:09, and the one that seals now again at 06:10.
+    let refused = desk.refused(1, "ring rotate keys --after 7m");
+    let wanted = format!("first run `hardtack ring promote keys {old}`");
+    assert!(refused.contains(&wanted), "{refused}");
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    let ring = desk.ring();
+    let [first, last] = &ring.keys()[..] else {
+        panic!("{ring:?}")
+    };
+    assert_eq!([first.id, last.id].map(|id| id.to_string()), [old, new]);
+    assert_eq!(first.accept_until, Some(at((17 + 720 + 1 + 15) * 60)));
+    desk.done("ring check keys");
+}
+
+#[test]
 fn there_has_to_be_a_ring_and_a_time() {
     let desk = Desk::new();
     let refused = desk.refused(3, "ring rotate keys --after 15m");
