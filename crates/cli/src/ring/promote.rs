@@ -109,6 +109,11 @@ fn told(
     let before = after.sealing_key(at - Duration::from_secs(1));
     if before != key.id {
         told.push(format!("key {before} then only opens"));
+        let end = key.accept_until.filter(|end| *end > edit.now);
+        told.extend(end.map(|end| {
+            let (end, file, id) = (show(end), &edit.name, key.id);
+            format!("before {end} give {file} to every instance: on those without it key {id} then retires")
+        }));
     }
     told.extend(after.planned_after(at).map(|(later, from)| {
         let file = &edit.file;
