@@ -93,11 +93,17 @@ impl Target {
             }
         }
         let told = told.join("\n");
-        match self.is_piped() {
+        if self.is_piped() {
             // Standard output is only for the ring.
-            true => told.lines().for_each(answer::note),
-            false => answer::print(&told)?,
+            told.lines().for_each(answer::note);
+            return Ok(true);
         }
+        answer::print(&told).map_err(|failure| match failure {
+            Failure::File(sentence) if !self.dry_run => {
+                Failure::File(format!("{} is changed, but {sentence}", edit.name))
+            }
+            other => other,
+        })?;
         Ok(true)
     }
 

@@ -257,6 +257,15 @@ fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is_one() {
         told.contains("cannot write to standard output: No space left"),
         "{told}"
     );
+    let ran = shell(
+        &desk,
+        "\"$0\" ring rotate keys --after 15m --lifetime 30m > /dev/full",
+    );
+    assert_eq!(ran.status.code(), Some(3));
+    let told = String::from_utf8(ran.stderr).unwrap();
+    let wanted = "keys is changed, but cannot write to standard output: No space left";
+    assert!(told.contains(wanted), "{told}");
+    assert_eq!(desk.ring().keys().len(), 2);
     let ran = shell(&desk, "{ \"$0\" ring show keys; echo $? >&2; } | true");
     assert!(String::from_utf8(ran.stderr).unwrap().ends_with("\n0\n"));
 }
