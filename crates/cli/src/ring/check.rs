@@ -140,7 +140,7 @@ impl Check {
         };
         let mut findings = Vec::new();
         let is_short = |overlap: &Overlap| overlap.serves(at) < needed;
-        for short in ring.overlaps().filter(is_short) {
+        for short in used_overlaps(ring).filter(is_short) {
             let (id, file) = (short.key, self.file.display());
             let end = time::after(short.seal_from, needed)?;
             let options = match end > now {
@@ -270,7 +270,16 @@ impl Report {
 
 /// Returns the longest need of keys for which the ring is valid, or `None` if it is valid for any.
 fn serves(ring: &KeyRing, at: SystemTime) -> Option<Duration> {
-    ring.overlaps().map(|overlap| overlap.serves(at)).min()
+    let overlaps = used_overlaps(ring);
+    overlaps.map(|overlap| overlap.serves(at)).min()
+}
+
+/// Returns the overlaps of keys under which sessions may be valid. Those of a key from which another took over before
+/// `not_before` began too early, so an end that is "too early" may be that of a leaked key.
+fn used_overlaps(ring: &KeyRing) -> impl Iterator<Item = Overlap> {
+    let not_before = ring.not_before();
+    let overlaps = ring.overlaps();
+    overlaps.filter(move |overlap| not_before.is_none_or(|time| time < overlap.seal_from))
 }
 
 fn of_file(path: &Path, text: &str) -> Vec<Finding> {

@@ -225,6 +225,31 @@ fn after_a_leak_during_a_rotation_the_planned_key_seals_and_the_next_rotation_ca
     desk.done("ring check keys");
 }
 
+/// For programs with `keep_unknown_keys`, as docs/rotation.md says.
+#[test]
+fn a_leaked_key_whose_line_is_put_back_is_not_to_be_accepted_again() {
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
+    let line = desk.read("keys").lines().last().map(key_of).unwrap();
+    desk.done("ring rotate keys --after 15m");
+    desk.now = "2027-03-01T06:30:00Z".to_owned();
+    desk.done(&format!("ring leaked keys {old} --not-before +20m"));
+    let retired = format!("{line} accept_until=2027-03-01T06:17:01Z\n");
+    desk.write("keys", desk.read("keys") + &retired);
+    assert!(ids(&desk).contains(&old));
+    let checked = desk.done("ring check keys");
+    assert!(!checked.contains("--at"), "{checked}");
+    // The next rotation needs its overlap.
+    let next = new_key(&desk.done("ring rotate keys --after 25m"));
+    desk.done("ring check keys");
+    let checked = desk.run("ring check keys --lifetime 30d");
+    assert!(
+        !checked.out.contains(&format!("retire keys {old} --at")),
+        "{}",
+        checked.out
+    );
+    assert_eq!(checked.code, Some(1), "{next}: {}", checked.out);
+}
+
 /// A ring in which a key took over and another will, or has: the ids of the three keys.
 fn twice_rotated(lifetime: &str, second: &str, after: &str) -> (Desk, [String; 3]) {
     let (mut desk, first) = Desk::with_ring_for("--lifetime 12h");
