@@ -13,7 +13,15 @@ export const pages = [readme, migration, operations, nextjs];
 export const programs = new Map([...pages.join("").matchAll(/```(?:jsx?|ts)\n\/\/ (\S+\.(?:jsx?|ts))\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
 
 /** The pages link to these. */
-for (const name of ["magic_link.js", "migrate_fastify.js", "migrate_react_router.js", "login.test.js"]) programs.set(name, await readFile(here(`examples/${name}`), "utf8"));
+const LINKED = {
+  examples: [
+    "login.test.js", "magic_link.js", "migrate_cookie_session.js", "migrate_fastify.js", "migrate_h3.js", "migrate_react_router.js",
+    "passport.js",
+  ],
+};
+for (const [place, names] of Object.entries(LINKED)) {
+  for (const name of names) programs.set(name, await readFile(here(`${place}/${name}`), "utf8"));
+}
 
 process.env.SESSION_KEYS = XAES_KEY;
 process.env.IRON_PASSWORD = "a password of at least 32 characters";

@@ -1,0 +1,25 @@
+// Strategies of passport on sessions of hardtack: a sign-in, a sign-out, and `request.user`.
+
+import express from "express";
+import passport from "passport";
+import { SessionCookie } from "hardtack-session";
+import { session } from "hardtack-session/express";
+
+export const siteOf = (findUser) => {
+  const app = express();
+  app.use(session(SessionCookie.encrypted(process.env.SESSION_KEYS)));
+  app.post("/sign-in", passport.authenticate("local", { session: false }), (request, response) => {
+    request.session.signIn();
+    request.session.set("user", request.user.id);
+    response.redirect(303, "/");
+  });
+  app.post("/sign-out", (request, response) => {
+    request.session.invalidate();
+    response.redirect(303, "/");
+  });
+  app.use(async (request, response, next) => {
+    request.user = request.session.has("user") ? await findUser(request.session.get("user")) : null;
+    next();
+  });
+  return app;
+};
