@@ -18,6 +18,9 @@ const LINKED = {
     "login.test.js", "magic_link.js", "migrate_cookie_session.js", "migrate_fastify.js", "migrate_h3.js", "migrate_react_router.js",
     "passport.js",
   ],
+  "examples/google": ["lib/google.js", "app/api/google/route.js", "app/api/google/callback/route.js"],
+  "frameworks/next": ["lib/cookie.js", "pages/api/legacy.js", "pages/legacy.js"],
+  "frameworks/next_cached": ["app/login/page.jsx", "app/shop/page.jsx"],
 };
 for (const [place, names] of Object.entries(LINKED)) {
   for (const name of names) programs.set(name, await readFile(here(`${place}/${name}`), "utf8"));
