@@ -1,3 +1,5 @@
+//! Several domains, each of which shares sessions among its subdomains.
+
 use axum::{
     Router,
     extract::Request,
@@ -38,7 +40,7 @@ fn by_domain(sites: HashMap<&'static str, Router>) -> Router {
     })
 }
 
-// What follows is not in the document.
+// Its test.
 
 use axum::routing::get;
 use hardtack::Session;

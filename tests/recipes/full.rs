@@ -1,3 +1,5 @@
+//! Own pages for failed requests, such as one that a full session has refused.
+
 use axum::{
     Router,
     http::StatusCode,
@@ -29,7 +31,7 @@ async fn page(response: Response) -> Response {
     })
 }
 
-// What follows is not in the document.
+// Its test.
 
 use http::Request;
 

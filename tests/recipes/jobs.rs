@@ -1,3 +1,5 @@
+//! Sessions in a header, and in the jobs of a queue.
+
 use hardtack::{ConfigError, KeyRing, SessionToken, session::Outcome};
 use std::{
     error::Error,
@@ -24,7 +26,7 @@ fn work(jobs: &SessionToken, token: &str) -> Result<Option<u64>, Box<dyn Error>>
     Ok(job.get("order")?)
 }
 
-// What follows is not in the document.
+// Its test.
 
 use hardtack::carrier::TokenChange;
 

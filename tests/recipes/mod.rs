@@ -1,4 +1,5 @@
-//! Programs of the documents, as they stand there, each followed to its end. `signed_in/` has others.
+//! Programs of the documents, each followed to its end. A page shows some of them, as they stand here, and has links to the
+//! others. `signed_in/` has more.
 
 #![allow(
     dead_code,
@@ -23,6 +24,7 @@ mod own_pages;
 mod password;
 #[cfg(feature = "derive")]
 mod preference;
+mod resets;
 mod upload;
 
 use axum::{
@@ -68,6 +70,7 @@ fn outcome_of<T: Payload>(session: &Session<T>) -> Option<Reason> {
     }
 }
 
+/// Links to the others are tested in links.rs.
 #[test]
 fn the_documents_show_these_programs() {
     for (page, program) in PROGRAMS {
@@ -97,21 +100,12 @@ const README: &str = include_str!("../../README.md");
 const GUIDES: &str = include_str!("../../docs/guides.md");
 const FRAMEWORKS: &str = include_str!("../../docs/frameworks.md");
 const ENDING: &str = include_str!("../../docs/ending-sessions.md");
-const MOVING: &str = include_str!("../../docs/moving.md");
-const EDGE: &str = include_str!("../../docs/edge.md");
 
 const PROGRAMS: &[(&str, &str)] = &[
     (README, include_str!("first.rs")),
-    (GUIDES, include_str!("domains.rs")),
     (GUIDES, include_str!("form_post.rs")),
     (GUIDES, include_str!("forms.rs")),
-    (GUIDES, include_str!("full.rs")),
-    (GUIDES, include_str!("preference.rs")),
-    (GUIDES, include_str!("upload.rs")),
     (FRAMEWORKS, include_str!("actix_forms.rs")),
-    (FRAMEWORKS, include_str!("own_pages.rs")),
     (ENDING, include_str!("denied.rs")),
     (ENDING, include_str!("epochs.rs")),
-    (MOVING, include_str!("password.rs")),
-    (EDGE, include_str!("jobs.rs")),
 ];

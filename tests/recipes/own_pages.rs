@@ -1,3 +1,5 @@
+//! Own pages for failed requests in actix-web.
+
 use actix_web::{
     App, Error,
     body::{EitherBody, MessageBody},
@@ -33,7 +35,7 @@ fn serve(layer: SessionLayer) {
         .wrap(from_fn(own_pages));
 }
 
-// What follows is not in the document.
+// Its test.
 
 use actix_web::{
     http::StatusCode,

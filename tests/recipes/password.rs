@@ -1,3 +1,5 @@
+//! An epoch in each session: a sign-in, a new password, and a message for devices that it has signed out.
+
 use hardtack::{
     Session, SessionData, SessionError,
     session::{Outcome, Reason},
@@ -40,7 +42,7 @@ fn drop_revoked(session: &Session<Login>) -> Result<(), SessionError> {
     Ok(())
 }
 
-// What follows is not in the document.
+// Its test.
 
 use hardtack::SessionCookie;
 

@@ -1,3 +1,5 @@
+//! A second cookie, for a preference that outlives sign-outs.
+
 use axum::{
     Router,
     routing::{get, post},
@@ -44,7 +46,7 @@ async fn sign_out(session: Session) -> Result<(), SessionError> {
     session.invalidate().map(drop)
 }
 
-// What follows is not in the document.
+// Its test.
 
 use axum::http::Request;
 

@@ -1,3 +1,5 @@
+//! An upload, which is read only after its token was verified.
+
 use axum::{extract::Multipart, response::Result};
 use hardtack::csrf::CsrfCheck;
 
@@ -15,7 +17,7 @@ async fn upload(check: CsrfCheck, mut form: Multipart) -> Result<String> {
     Ok(format!("{bytes} bytes\n"))
 }
 
-// What follows is not in the document.
+// Its test.
 
 use axum::{Router, routing::post};
 use hardtack::{SessionLayer, csrf::CsrfGuard};

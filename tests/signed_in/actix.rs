@@ -1,3 +1,5 @@
+//! Pages for users and for admins in actix-web.
+
 use std::{fmt, io, pin::Pin};
 
 use actix_web::{
@@ -112,7 +114,7 @@ impl From<io::Error> for Error {
     }
 }
 
-// What follows is not in the guide.
+// Its tests.
 
 use actix_web::{
     App,
