@@ -76,6 +76,10 @@ async fn sign_out(session: Session, _: GuardedForm) -> Result<Redirect, SessionE
     Ok(Redirect::to("/").see_other())
 }
 
+// What follows is not in the document.
+
+use crate::common::{at, block_on, cookie as cookie_of_tests, pair_of};
+
 #[test]
 fn a_sign_out_needs_its_token() -> Result<(), Box<dyn std::error::Error>> {
     use actix_web::test::{TestRequest, call_service, init_service};
@@ -99,10 +103,6 @@ fn a_sign_out_needs_its_token() -> Result<(), Box<dyn std::error::Error>> {
     });
     Ok(())
 }
-
-// What follows is not in the document.
-
-use crate::common::{at, block_on, cookie as cookie_of_tests, pair_of};
 
 #[test]
 fn a_visitor_of_actix_web_signs_in_and_out_by_forms_with_tokens() {
