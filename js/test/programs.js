@@ -7,7 +7,7 @@ import { XAES_KEY } from "./visitor.js";
 
 export const here = (file) => new URL(`../${file}`, import.meta.url);
 export const readme = await readFile(here("README.md"), "utf8");
-export const [migration, operations, nextjs] = await Promise.all(["migration.md", "docs/operations.md", "docs/nextjs.md"].map((page) => readFile(here(page), "utf8")));
+const [migration, operations, nextjs] = await Promise.all(["migration.md", "docs/operations.md", "docs/nextjs.md"].map((page) => readFile(here(page), "utf8")));
 export const pages = [readme, migration, operations, nextjs];
 /** By the comment in their first lines. */
 export const programs = new Map([...pages.join("").matchAll(/```(?:jsx?|ts)\n\/\/ (\S+\.(?:jsx?|ts))\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
@@ -19,7 +19,7 @@ const LINKED = {
     "passport.js",
   ],
   "examples/google": ["lib/google.js", "app/api/google/route.js", "app/api/google/callback/route.js"],
-  "frameworks/next": ["lib/cookie.js", "pages/api/legacy.js", "pages/legacy.js"],
+  "frameworks/next": ["instrumentation.js", "lib/cookie.js", "pages/api/legacy.js", "pages/legacy.js"],
   "frameworks/next_cached": ["app/login/page.jsx", "app/shop/page.jsx"],
 };
 for (const [place, names] of Object.entries(LINKED)) {
