@@ -17,6 +17,8 @@ mod first;
 mod form_post;
 mod forms;
 mod full;
+#[cfg(feature = "actix")]
+mod gate;
 mod jobs;
 #[cfg(feature = "actix")]
 mod own_pages;
@@ -106,6 +108,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     (GUIDES, include_str!("form_post.rs")),
     (GUIDES, include_str!("forms.rs")),
     (FRAMEWORKS, include_str!("actix_forms.rs")),
+    (FRAMEWORKS, include_str!("gate.rs")),
     (ENDING, include_str!("denied.rs")),
     (ENDING, include_str!("epochs.rs")),
 ];
