@@ -10,6 +10,7 @@ import { KeyRing, SessionCookie, attributes, csrfToken, verifyCsrf } from "../sr
 import { contentOf } from "../src/keys/ring.js";
 import { Sealer } from "../src/token/token.js";
 import { sessionProxy } from "../src/web/next.js";
+import { forward } from "../src/web/origin.js";
 import { XAES_KEY, random } from "./visitor.js";
 import { ask } from "./rust.js";
 
@@ -145,6 +146,23 @@ test("mistakes in the settings of devices are refused", async () => {
     await assert.rejects(SessionCookie.encrypted(ring, { cookie: attributes(chosen), deviceBound: device }), { code: "deviceBound" });
   }
   await assert.rejects(SessionCookie.encrypted(ring, { deviceBound: true }), { code: "deviceBound" });
+});
+
+/** What Chromium sends if a link of another site waits for a refresh: no cookie, which is `Lax`, and same-origin. */
+const REFRESH = { "sec-secure-session-id": "eDBj", "sec-fetch-site": "same-origin", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "empty", origin: "https://shop.example" };
+
+test("a worker that changes every session begins none in a refresh, whose cookie the browser hides", async () => {
+  const cookies = await cookieWith({});
+  const request = new Request("https://shop.example/.session/refresh", { method: "POST", headers: REFRESH });
+  const session = await cookies.load(request);
+  session.set("seen", 1);
+  let passed;
+  const answer = await forward(cookies, session, request, (request) => {
+    passed = request.headers.get("cookie");
+    return new Response("", { headers: { "set-cookie": `${NAME}.b-AbCd0123=token; Path=/; Secure; HttpOnly` } });
+  });
+  assert.equal(passed, null);
+  assert.deepEqual(answer.headers.getSetCookie().map((line) => line.split("=")[0]), [`${NAME}.b-AbCd0123`]);
 });
 
 const registrationOf = ({ headers }) => headers.get("secure-session-registration");

@@ -30,10 +30,11 @@ fn is_by_script<H: Fields>(request: &H) -> bool {
 /// a `Lax` cookie when the visitor opens a page by a link or an address; `Origin` is sent only with a posted form.
 pub(super) fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
     let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
-    is("sec-fetch-site", b"cross-site")
+    let is_crossing = is("sec-fetch-site", b"cross-site")
         && !(is("sec-fetch-mode", b"navigate")
             && is("sec-fetch-dest", b"document")
-            && request.named("origin").is_none())
+            && request.named("origin").is_none());
+    is_crossing || OF_DEVICE.iter().any(|name| request.named(name).is_some())
 }
 
 /// Returns `true` if `Sec-Fetch-Dest` names an image, a script or another part of a page.
@@ -50,6 +51,10 @@ fn is_prefetch(purpose: &[u8]) -> bool {
     let word = purpose.split(|&byte| byte == b';').next();
     word.is_some_and(|word| words.contains(&word.trim_ascii()))
 }
+
+/// Fields by which a browser registers and refreshes the key of a device. These requests say that they are of the same
+/// origin, although they have no cookies if another site made the request that waits for them.
+const OF_DEVICE: [&str; 2] = ["sec-secure-session-id", "secure-session-response"];
 
 /// Fields by which such requests are marked: by current browsers, Turbo, Inertia, Safari, Firefox before 115, and the
 /// extension `preload` of htmx.

@@ -63,6 +63,21 @@ fn no_session_begins_in_a_request_from_which_the_browser_hides_the_cookie() {
     }
 }
 
+/// Chromium sends these fields, and no `Lax` cookie, if a link of another site waits for the refresh.
+#[test]
+fn no_session_begins_in_a_request_by_which_the_browser_proves_a_device() {
+    let cookie = cookie();
+    for name in ["sec-secure-session-id", "secure-session-response"] {
+        let name = HeaderName::from_static(name);
+        for value in ["eDBj", ""] {
+            let asking = || asking(&cookie, OPEN[1]).asking(name.clone(), value);
+            check(&asking(), STORE, READ);
+            let visit = asking().with(&signed_in(&cookie));
+            check(&visit, |session| session.insert("user", 43), WRITTEN);
+        }
+    }
+}
+
 #[test]
 fn a_sign_in_begins_a_session_in_a_request_of_any_site() {
     let cookie = cookie();

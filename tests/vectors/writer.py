@@ -429,7 +429,9 @@ def hidden(s, request):
     first = lambda wanted: next((value.strip(" \t") for name, value in request if name.lower() == wanted), None)
     is_opened = first("sec-fetch-mode") == "navigate" and first("sec-fetch-dest") == "document" and first("origin") is None
     is_limited = s.setup.is_cookie and s.setup.cookie["same_site"] != "None"
-    return is_limited and not s.has_token and first("sec-fetch-site") == "cross-site" and not is_opened
+    is_crossing = first("sec-fetch-site") == "cross-site" and not is_opened
+    is_of_device = any(first(name) is not None for name in ("sec-secure-session-id", "secure-session-response"))
+    return is_limited and not s.has_token and (is_crossing or is_of_device)
 
 
 # ---------------------------------------------------------------- § 8.12.2 What a response says already

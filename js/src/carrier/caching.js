@@ -87,8 +87,14 @@ export const PURPOSES = ["sec-purpose", "x-sec-purpose", "purpose", "x-purpose",
 export function isHidden(first) {
   const is = (name, value) => trim(first(name) ?? "", BLANK) === value;
   const isOpened = () => is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document") && first("origin") === undefined;
-  return is("sec-fetch-site", "cross-site") && !isOpened();
+  return (is("sec-fetch-site", "cross-site") && !isOpened()) || OF_DEVICE.some((name) => first(name) !== undefined);
 }
+
+/**
+ * The fields by which a browser registers and refreshes the key of a device. These requests say that they are of the same origin,
+ * although they have no cookies if another site made the request that waits for them.
+ */
+const OF_DEVICE = ["sec-secure-session-id", "secure-session-response"];
 
 /** Returns true unless `Sec-Fetch-Mode` says that no browser navigates. */
 export const isNavigation = (mode = "navigate") => trim(mode, BLANK) === "navigate";
