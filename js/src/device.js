@@ -17,6 +17,7 @@ const MARKED_FOR = 86_400;
 /** Seconds for which an offer is good. */
 const OFFERED_FOR = 120;
 const LEAST_GRACE = 10;
+const OFFER = "secure-session-registration";
 const STALE = {
   kind: "withheld",
   code: "stale",
@@ -133,9 +134,11 @@ class Devices {
     return state.came.metadata ? this.#left(state, isDropped) : [];
   }
 
-  /** The field with the offer, in a response with which a session was stored. */
-  offerIn({ registration }) {
-    return registration === null ? [] : [["secure-session-registration", registration]];
+  /** The field with the offer, in a response with which a session was stored: a list, in which those of other cookies stay. */
+  offerIn({ registration }, fields) {
+    if (registration === null) return [];
+    const others = fields.filter(([name]) => name === OFFER).map(([, offer]) => offer);
+    return [[OFFER, [...new Set([...others, registration])].join(", ")]];
   }
 
   /** The cookies of a client that no longer has the session that opened. */

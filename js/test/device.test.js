@@ -1,6 +1,7 @@
 // Sessions bound to a device, against Rust: what both make of the same request, and of what the other wrote.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { test } from "node:test";
 
 import { writeBody } from "../src/state/body.js";
@@ -9,7 +10,9 @@ import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, attributes, csrfToken, verifyCsrf } from "../src/index.js";
 import { contentOf } from "../src/keys/ring.js";
 import { Sealer } from "../src/token/token.js";
+import { withSession } from "../src/web/fetch.js";
 import { sessionProxy } from "../src/web/next.js";
+import { withSession as nodeSession } from "../src/web/node.js";
 import { forward } from "../src/web/origin.js";
 import { XAES_KEY, random } from "./visitor.js";
 import { ask } from "./rust.js";
@@ -54,6 +57,7 @@ function requests(seed) {
   };
 }
 
+const cookieOf = (name) => SessionCookie.encrypted(ring, { cookie: attributes({ name: `__Host-${name}` }), deviceBound: deviceBound({ path: `/.${name}` }) });
 const cookieWith = (options) => SessionCookie.encrypted(ring, { application: "shop", deviceBound: deviceBound({ path: "/.session", ...options }) });
 
 async function inJavaScript({ cookie, actions, options }) {
@@ -167,6 +171,41 @@ test("a worker that changes every session begins none in a refresh, whose cookie
 
 const registrationOf = ({ headers }) => headers.get("secure-session-registration");
 const signIn = (loaded) => (loaded.signIn(), loaded.set("user", "ada"));
+
+test("two cookies that sign in in one response are both offered, by every adapter", async () => {
+  const [one, two] = await Promise.all(["one", "two"].map(cookieOf));
+  const request = () => new Request("https://shop.example/", { headers: { accept: "text/html" } });
+  const inner = withSession(two, (_, loaded) => (signIn(loaded), new Response("")));
+  const worked = async () => {
+    const loaded = await one.load(request());
+    signIn(loaded);
+    return forward(one, loaded, request(), inner);
+  };
+  const saved = async () => {
+    const headers = new Headers();
+    for (const cookie of [two, one]) await cookie.saveTo(headers, signIn(await cookie.load(null)));
+    return { headers };
+  };
+  const inNode = async () => {
+    const innermost = nodeSession(two, (_, response, loaded) => (signIn(loaded), response.end()));
+    const server = createServer(nodeSession(one, (request, response, loaded) => (signIn(loaded), innermost(request, response))));
+    await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+    const response = await fetch(`http://127.0.0.1:${server.address().port}/`);
+    server.close();
+    return response;
+  };
+  const proxied = (_, loaded) => (signIn(loaded), inner(request()).then(({ headers }) => new Response("", { headers: { ...Object.fromEntries(headers), "x-middleware-next": "1" } })));
+  const answers = [
+    saved(),
+    withSession(one, (_, loaded) => (signIn(loaded), inner(request())))(request()),
+    worked(),
+    inNode(),
+    sessionProxy(one, { next: () => new Response("") }, proxied)(request()),
+  ];
+  for (const answer of await Promise.all(answers)) {
+    assert.deepEqual(registrationOf(answer).match(/path="[^"]+"/g), ['path="/.two/register"', 'path="/.one/register"']);
+  }
+});
 
 test("the proxy of Next.js offers the registration, and marks a session that has ended", async () => {
   const cookies = await cookieWith({});

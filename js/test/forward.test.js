@@ -180,7 +180,10 @@ test("a worker offers the registration of a device, unless the origin does", asy
   };
   assert.match(await answered(signIn), /^\(ES256\);path="\/\.session\/register";challenge="/);
   assert.match(await answered(signIn, { "set-cookie": `${NAME}=of-the-origin` }), /^\(ES256\)/);
-  assert.equal(await answered(signIn, { "secure-session-registration": "its own" }), "its own");
+  const offer = ["secure-session-registration", "its own"];
+  assert.equal(await answered(signIn, [offer, ["set-cookie", `${NAME}=of-the-origin`]]), "its own");
+  // Where the origin does not write this session, its offer is for another one.
+  assert.match(await answered(signIn, [offer]), /^its own, \(ES256\)/);
   assert.equal(await answered((session) => session.set("user", "ada")), null);
   assert.equal(await answered((session) => session.renew(), {}, 500), null);
   // Of a session that the origin has ended, no device is registered; that it is dropped at another path, too, says nothing.

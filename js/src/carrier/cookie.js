@@ -168,7 +168,7 @@ export async function headChanges(cookies, fields, session, response) {
   const set = (await cookiesOf(cookies, finished)).map(toSetCookie);
   const left = said?.besides(set);
   const changed = [...(left ? [null, ...left] : []), ...set].map((line) => ["set-cookie", line]);
-  const offer = finished.change === "store" ? offerAfter(session) : [];
+  const offer = finished.change === "store" ? offerAfter(session, said ? [] : fields) : [];
   return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...changed, ...offer];
 }
 
@@ -182,8 +182,11 @@ export async function cookiesAfter(cookies, pairs, session, response) {
   return cookiesOf(cookies, await finish(cookies, session, { ...response, said: saidOf(cookies, lines, session) }));
 }
 
-/** Returns the changes to the head of a response that offer the browser a registration of its device, after the session was saved. */
-export const offerAfter = (session) => stateOf(session).policy.devices?.offerIn(stateOf(session)) ?? [];
+/**
+ * Returns the changes to the head of a response that offer the browser a registration of its device, after the session was saved.
+ * `fields`: those of the response, if other cookies may have made offers in it.
+ */
+export const offerAfter = (session, fields) => stateOf(session).policy.devices?.offerIn(stateOf(session), fields) ?? [];
 
 /** Returns what the `set-cookie` lines of a response say of the session already, or null. */
 function saidOf(cookies, lines, session) {

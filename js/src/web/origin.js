@@ -52,7 +52,7 @@ async function changesTo(response, cookies, session, { isWritten, isKept, own })
   const left = isOrigins ? own.filter(isLeft) : own;
   // The offer is for the origin's session, too, unless the origin drops it, or makes an offer itself.
   const isOver = isOrigins && setAs(cookies.name).every(isExpiry);
-  const offer = isOver ? [] : offerAfter(session).filter(([name]) => !response.headers.has(name));
+  const offer = isOver ? [] : offerAfter(session, fields).filter(([name]) => !isOrigins || !response.headers.has(name));
   return [...cacheChanges(fields, "written", "Cookie"), ...left.map((cookie) => ["set-cookie", toSetCookie(cookie)]), ...offer];
 }
 

@@ -82,7 +82,7 @@ function withCookies(response, set, session) {
   // Its `cookies` keep one of each name, and another path may have to be expired. Next.js drops what stands behind those that the
   // handler has set by `cookies`.
   for (const line of [...set.map(toSetCookie), ...others]) response.headers.append("set-cookie", line);
-  setChanges(response.headers, offerAfter(session));
+  setChanges(response.headers, offerAfter(session, [...response.headers]));
   if (set.length > 0) keepFromCaches(response);
   return response;
 }
