@@ -38,6 +38,8 @@ export function deviceBound({ path, boundFor = 600, requiredAfter = null, initia
   if (typeof path !== "string" || !/^\/[A-Za-z0-9\-._~/]*$/.test(path) || path.endsWith("/")) {
     refuse("`path` begins with `/`, has letters, digits and -._~/, and does not end in `/`");
   }
+  // Browsers resolve it like a link.
+  if (/^\/\/|\/\.\.?(\/|$)/.test(path)) refuse("browsers resolve a `path` with `//` in front, or with `.` or `..` in it, to another");
   if (!Number.isInteger(boundFor) || boundFor < 180 || boundFor > 86_400) refuse("`boundFor` is 180 to 86,400 seconds");
   if (requiredAfter !== null && (!Number.isInteger(requiredAfter) || requiredAfter < LEAST_GRACE)) {
     refuse("`requiredAfter` is null or a whole number of at least 10 seconds");

@@ -141,10 +141,11 @@ test("a stale session is not changed, and its visitor can sign in by a form", as
 });
 
 test("mistakes in the settings of devices are refused", async () => {
-  for (const options of [{ path: ".session" }, { path: "/x/" }, { path: "/a b" }, { path: "/x", boundFor: 60 }, { path: "/x", requiredAfter: 5 }, { path: "/x", offers: 1 }]) {
+  for (const options of [{ path: ".session" }, { path: "/x/" }, { path: "/a b" }, { path: "//x" }, { path: "/a/../x" }, { path: "/." }, { path: "/x", boundFor: 60 }, { path: "/x", requiredAfter: 5 }, { path: "/x", offers: 1 }]) {
     assert.throws(() => deviceBound(options), { code: "deviceBound" });
   }
   assert.throws(() => deviceBound({ path: "/x", requireAfter: 60 }), { code: "option", message: "there is no option `requireAfter` of `deviceBound`" });
+  for (const path of ["/.a/b..//...", "/a//b"]) assert.ok(deviceBound({ path }));
   const device = deviceBound({ path: "/.session" });
   for (const chosen of [{ dangerAllowHttp: true }, { partitioned: true }, { name: "__Host-x.b-AAAAAAAA" }]) {
     await assert.rejects(SessionCookie.encrypted(ring, { cookie: attributes(chosen), deviceBound: device }), { code: "deviceBound" });

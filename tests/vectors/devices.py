@@ -39,6 +39,7 @@ def is_good(d, cookie):
     if cookie is None:
         return False
     paths = all(re.fullmatch(PATH, path) for path in [d["path"], *d["excluded"]]) and not d["path"].endswith("/")
+    paths = paths and not d["path"].startswith("//") and not {".", ".."} & set(d["path"].split("/"))
     spans = 180 <= d["bound_for"] <= 86_400 and 10 <= d["challenge_for"] <= 3_600 and (d["required_after"] is None or d["required_after"] >= 10)
     origin = d["origin"] is None or re.fullmatch(ORIGIN, d["origin"])
     fits = cookie["secure"] and not cookie["partitioned"] and (cookie["same_site"] != "Strict" or d["initiators"] == "same-site")

@@ -135,6 +135,7 @@ impl DeviceBound {
         let rules = [
             (paths.all(|path| is_path(path)), PATH),
             (!self.path.ends_with('/'), PATH),
+            (is_kept_by_browsers(&self.path), ENDPOINTS),
             (
                 durations_fit && is_in(self.challenge_for, 10..=3_600),
                 DURATIONS,
@@ -180,6 +181,8 @@ impl DeviceBound {
 
 const PATH: &str = "a path begins with `/`, the path of the endpoints does not end with one, and both have no other \
      characters than letters, digits and `-._~/`";
+const ENDPOINTS: &str = "browsers ask at another address than the path of the endpoints, which begins with `//`, or has `.` or `..` \
+     between its slashes";
 const DURATIONS: &str =
     "`bound_for` is 3 minutes to a day, and `challenge_for` is 10 seconds to an hour";
 const GRACE: &str =
@@ -199,6 +202,11 @@ fn is_origin(origin: &str) -> bool {
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._:[]".contains(&byte);
     let host = origin.strip_prefix("https://");
     host.is_some_and(|host| !host.is_empty() && host.bytes().all(is_good))
+}
+
+/// Returns `true` if browsers, which resolve a path like a link, ask at this path itself.
+fn is_kept_by_browsers(path: &str) -> bool {
+    !path.starts_with("//") && !path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
 /// Returns `true` for a path whose characters are all allowed in a quoted string of a header, and in JSON.

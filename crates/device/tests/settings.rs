@@ -30,6 +30,9 @@ fn a_setting_that_never_works_is_refused() {
         (DeviceBound::at("session"), "a path begins with `/`"),
         (DeviceBound::at("/session/"), "does not end with one"),
         (DeviceBound::at("/a\"b"), "no other characters"),
+        (DeviceBound::at("//session"), "at another address"),
+        (DeviceBound::at("/./session"), "at another address"),
+        (DeviceBound::at("/app/.."), "at another address"),
         (device().exclude("static"), "a path begins with `/`"),
         (device().bound_for(seconds(179)), "3 minutes to a day"),
         (device().bound_for(seconds(86_401)), "3 minutes to a day"),
@@ -135,6 +138,7 @@ fn the_ends_of_the_ranges_are_good() {
             .bound_for(seconds(86_400))
             .challenge_for(seconds(3_600)),
         device().required_after(seconds(10)),
+        DeviceBound::at("/.a/b..//...").exclude("//x/../y"),
         device().origin("https://app.example"),
         device().origin("https://[::1]:8443"),
     ] {
