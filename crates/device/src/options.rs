@@ -43,7 +43,8 @@ pub enum Initiators {
 
 impl DeviceBound {
     /// Creates settings with the two endpoints at `path`: `POST {path}/register` and `POST {path}/refresh`. The
-    /// application must not serve these itself.
+    /// application must not serve these itself. Two cookies of a site need different paths, because the endpoints of one
+    /// refuse the devices of the other.
     pub fn at(path: impl Into<String>) -> DeviceBound {
         DeviceBound {
             path: path.into(),
