@@ -87,6 +87,11 @@ test("a session has changed exactly if its response stores or ends it", async ()
     (session) => session.signIn(),
     (session) => session.renewId(),
     (session) => (session.set("user", 7), session.discard()),
+    (session) => (session.set("user", 7), session.limitTo(0)),
+    (session) => (session.limitTo(0), session.discard()),
+    (session) => (session.clear(), session.discard()),
+    (session) => (session.invalidate(), session.discard()),
+    (session) => (session.invalidate(), session.set("user", 7), session.discard()),
   ];
   const visitor = await filled((made) => (made.set("user", 42), made.flash("", "Hello.")));
   for (const field of ["", visitor, "__Host-session=forged"]) {

@@ -199,7 +199,8 @@ impl<'a, T> Closing<'a, T> {
         };
         loaded.report(core);
         let now = loaded.state.now;
-        if core.slot.is_late(now) && loaded.state.is_new() && loaded.state.is_to_write() {
+        let is_begun = loaded.state.is_new() && loaded.state.is_to_write(arrival.asked);
+        if core.slot.is_late(now) && is_begun {
             core.slot.keep_up(now);
         }
         let keys = core.slot.keys();

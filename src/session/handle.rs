@@ -4,7 +4,7 @@ use super::{
     arrival::Arrival,
     core::Core,
     id::SessionId,
-    lock::{Held, SessionLock},
+    lock::{Contents, Held, SessionLock},
     outcome::Outcome,
 };
 use crate::{
@@ -234,8 +234,11 @@ impl<T> Session<T> {
     pub fn has_changed(&self) -> bool {
         // An error means that this thread is inside an `update` of the session.
         self.lock.hold().is_ok_and(|held| {
-            let loaded = held.contents.loaded.as_ref();
-            loaded.is_some_and(|loaded| loaded.state.is_to_write())
+            let Contents {
+                loaded, arrival, ..
+            } = &*held.contents;
+            let loaded = loaded.as_ref();
+            loaded.is_some_and(|loaded| loaded.state.is_to_write(arrival.asked))
         })
     }
 }

@@ -136,14 +136,10 @@ impl<T> State<T> {
         if self.withheld().is_some() || response.status == 408 {
             return Decision::Keep;
         }
-        let is_discarded = self.save == SaveMode::Discard;
         let is_silenced = self.is_silenced(response.status);
         // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
         let has_lapsed = standing == Standing::Lapsed;
-        // A `clear` can be discarded, but not an invalidation.
-        let ended = self.draft.ended;
-        let has_ended = ended.is_some_and(|ended| ended == Ended::Invalidated || !is_discarded);
-        if has_ended && (is_silenced || has_lapsed) || !is_discarded && self.is_left_empty() {
+        if self.is_over(is_silenced || has_lapsed) {
             return self.drop_if_any(response.said);
         }
         if is_silenced {
@@ -169,10 +165,18 @@ impl<T> State<T> {
     }
 
     /// Returns `true` if a successful response stores the session or drops its token, because it was changed.
-    pub(crate) fn is_to_write(&self) -> bool {
-        let is_kept = self.withheld().is_some() || self.save == SaveMode::Discard;
-        let is_empty = self.is_left_empty();
-        !is_kept && (self.came.has_token() || !is_empty) && (is_empty || self.has_changed())
+    pub(crate) fn is_to_write(&self, asked: Asked) -> bool {
+        if self.withheld().is_some() {
+            return false;
+        }
+        let is_discarded = self.save == SaveMode::Discard;
+        let has_token = self.came.has_token();
+        if self.is_over(is_discarded) {
+            return has_token;
+        }
+        let is_hidden = asked.may_hide && !self.draft.renewed;
+        let is_storable = has_token || !is_hidden && self.now < self.absolute_deadline();
+        !is_discarded && is_storable && self.has_changed()
     }
 
     /// Returns `true` if the application ended the session that opened, but not for a sign-in.
@@ -190,6 +194,16 @@ impl<T> State<T> {
             SaveMode::Discard => true,
             SaveMode::Force => false,
         }
+    }
+
+    /// Returns `true` if nothing is left of the session: it is empty, or the application has ended it and what was stored
+    /// since is not saved.
+    fn is_over(&self, is_silenced: bool) -> bool {
+        let is_discarded = self.save == SaveMode::Discard;
+        // A `clear` can be discarded, but not an invalidation.
+        let ended = self.draft.ended;
+        let has_ended = ended.is_some_and(|ended| ended == Ended::Invalidated || !is_discarded);
+        has_ended && is_silenced || !is_discarded && self.is_left_empty()
     }
 
     /// Returns `true` if the application has ended the session, or taken everything out of it, and stored nothing since.
@@ -266,7 +280,6 @@ impl<T> State<T> {
     }
 
     /// Returns `true` if `token` is the session that arrived, with the same content and any age.
-    #[cfg(feature = "http")]
     pub(crate) fn arrived_as(&self, token: &super::Body) -> bool {
         self.came.arrived().is_some_and(|arrived| {
             arrived.has_metadata(token.metadata)

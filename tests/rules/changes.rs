@@ -1,12 +1,14 @@
 //! Whether a request has changed its session.
 
+use std::time::Duration;
+
 use hardtack::{Session, SessionError};
 
 use super::common::{at, builder, cookie, sealed};
 
 type Work = fn(&Session) -> Result<(), SessionError>;
 
-const WORKS: [Work; 16] = [
+const WORKS: [Work; 21] = [
     |_| Ok(()),
     |session| session.get::<u32>("user").map(drop),
     |session| session.insert("user", 42),
@@ -28,6 +30,19 @@ const WORKS: [Work; 16] = [
     |session| session.renew_id(),
     |session| session.ensure_id().map(drop),
     |session| session.insert("user", 7).and(session.discard()),
+    |session| {
+        session
+            .insert("user", 7)
+            .and(session.limit_to(Duration::ZERO))
+    },
+    |session| session.limit_to(Duration::ZERO).and(session.discard()),
+    |session| session.clear().and(session.discard()),
+    |session| session.invalidate().and(session.discard()),
+    |session| {
+        session.invalidate()?;
+        session.insert("user", 7)?;
+        session.discard()
+    },
 ];
 
 #[test]

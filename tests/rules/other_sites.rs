@@ -48,10 +48,18 @@ const OPEN: [[&str; 4]; 4] = [
 #[test]
 fn no_session_begins_in_a_request_from_which_the_browser_hides_the_cookie() {
     let cookie = cookie();
-    let works: [Work; 2] = [STORE, |session| {
-        session.invalidate()?;
-        session.flash("notice", "signed out")
-    }];
+    let works: [Work; 3] = [
+        STORE,
+        |session| {
+            session.invalidate()?;
+            session.flash("notice", "signed out")
+        },
+        |session| {
+            STORE(session)?;
+            assert!(!session.has_changed());
+            Ok(())
+        },
+    ];
     for fields in HIDDEN {
         for work in works {
             check(&asking(&cookie, fields), work, READ);

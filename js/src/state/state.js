@@ -262,15 +262,14 @@ export class State {
     const keep = { change: "keep", touch: "touched" };
     // A timeout gave the handler up, as a client does that leaves.
     if (this.withheld || isClosed || status === 408) return keep;
-    const isDiscarded = this.save === "discard";
     const standing = this.sealer.standingOf(this);
     // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
     // Only a part of the changes may have been made, whatever the status.
     const isFailure = status >= 500 || this.hasFailed;
     const isSilenced = standing === "lapsed" || (isFailure && !this.policy.saveOnServerError && this.save !== "force");
     const drop = this.came.kind !== "nothing" || isSame !== undefined ? { change: "drop", touch: "written" } : keep;
-    if (this.#isOver(isDiscarded, isSilenced)) return drop;
-    if (isDiscarded || isSilenced) return keep;
+    if (this.#isOver(isSilenced)) return drop;
+    if (isSilenced || this.save === "discard") return keep;
     if (this.hasChanged() || (this.save === "force" && !this.isNew)) {
       // A sign-out counts, although its message does not.
       if (this.mayHide && !this.isRenewed) return this.ended ? drop : keep;
@@ -283,11 +282,13 @@ export class State {
     return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
   }
 
-  #isOver(isDiscarded, isSilenced) {
+  /** Nothing is left: it is empty, or has ended and what was stored since is not saved. An invalidation cannot be discarded. */
+  #isOver(isSilenced) {
+    const isDiscarded = this.save === "discard";
     const isForgettable = this.#isEmpty() && this.metadata.remembered === null;
     if (this.ended === "invalidated") return isDiscarded || isSilenced || isForgettable;
-    if (this.ended === "cleared") return !isDiscarded && (isSilenced || this.#isEmpty());
-    return !isDiscarded && isForgettable && this.hasChanged();
+    if (isDiscarded) return false;
+    return this.ended ? isSilenced || this.#isEmpty() : isForgettable && this.hasChanged();
   }
 
   /** What a refresh stores, if one is due and fits (§ 8.8). */
@@ -322,8 +323,12 @@ export class State {
 
   /** Returns true if a response that succeeds stores the session, or drops its token, for what was done to it. */
   isToWrite() {
-    if (this.withheld || this.save === "discard") return false;
-    return this.#isOver(false, false) ? this.came.kind !== "nothing" : this.hasChanged();
+    if (this.withheld) return false;
+    const hasToken = this.came.kind !== "nothing";
+    if (this.#isOver(false)) return hasToken;
+    const isHidden = this.mayHide && !this.isRenewed;
+    if (!hasToken && (isHidden || this.now >= deadlineOf(this.metadata, this.policy))) return false;
+    return this.save !== "discard" && this.hasChanged();
   }
 
   /** Returns true if a body that opened is the session that arrived. */
