@@ -1,8 +1,11 @@
 //! When the application is asked, and what its answer moves.
 
+use std::time::Duration;
+
 use hardtack::{
     Clock, Session, SessionLayer,
     carrier::{RefreshAfter, SessionCookieBuilder},
+    session::Validity,
 };
 
 use super::{
@@ -33,6 +36,20 @@ fn a_visitor_is_asked_about_at_the_duration_and_not_a_second_earlier() {
     assert_eq!(row.asked(), 0);
     check(&visit.at(2 * INTERVAL), find, REFRESHED);
     assert_eq!(row.asked(), REQUESTS);
+}
+
+#[test]
+fn a_time_without_an_answer_is_refused_unless_it_is_a_second_longer_than_the_interval() {
+    let interval = Duration::from_millis(INTERVAL * 1000 + 200);
+    for (more, is_built) in [(0, false), (700, false), (799, false), (800, true)] {
+        let cookie = builder()
+            .revalidate_after(interval, |_| async {
+                Ok::<_, std::io::Error>(Validity::Valid)
+            })
+            .unvalidated_up_to(interval + Duration::from_millis(more))
+            .build();
+        assert_eq!(cookie.is_ok(), is_built, "{more}");
+    }
 }
 
 #[test]

@@ -194,7 +194,9 @@ impl Options {
     }
 
     fn ends_before_it_is_asked(&self) -> bool {
-        let is_short = |duration| self.revalidate_after.is_none_or(|after| duration <= after);
+        let asked_after = self.revalidate_after.map(|after| after.as_secs());
+        let is_short =
+            |up_to: Duration| asked_after.is_none_or(|asked_after| up_to.as_secs() <= asked_after);
         self.unvalidated_up_to.is_some_and(is_short)
     }
 
