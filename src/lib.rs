@@ -100,8 +100,10 @@
 //! A session is read when it is first used. It is written with the head of the response if
 //!
 //! - its content has changed,
-//! - its idle timeout has to be refreshed ([`refresh_after`](carrier::SessionBuilder::refresh_after)), or
-//! - another key has begun to seal.
+//! - its idle timeout has to be refreshed ([`refresh_after`](carrier::SessionBuilder::refresh_after)), or the
+//!   application's answer has to be kept ([`revalidate_after`](carrier::SessionBuilder::revalidate_after)),
+//! - another key has begun to seal, or
+//! - a device was bound to it.
 //!
 //! [`Session::save`] and [`Session::discard`] override this. When the application ends a session, the browser is told to drop
 //! its cookie. When a cookie does not open, it is left alone until the application changes the session.

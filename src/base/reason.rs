@@ -50,7 +50,7 @@ pub enum Reason {
     /// The tag is wrong. The token was forged, changed, or sealed for another purpose or context.
     Auth,
     /// The tag is right, but the body breaks the format, by a bug or by another program with the key. A program without
-    /// `device_bound` also refuses the sessions of one with it so.
+    /// `device_bound` also reports this for sessions of a program that has it.
     Malformed,
     /// The session is from the future by more than the clock skew, so a clock is wrong.
     NotYetValid,

@@ -101,7 +101,7 @@ impl Values {
     }
 }
 
-/// Largest number of distinct values. A browser does not send more by accident.
+/// Largest number of distinct values. No browser sends more unless someone planted them.
 pub(super) const MOST_VALUES: usize = 4;
 /// Largest number of companion cookies. A browser has one for each session of a device, and may keep some that nobody
 /// ended.

@@ -10,7 +10,7 @@ pub(crate) fn sessions_built(in_use: &InUse<'_>) {
     tell_in_use!(in_use, "sessions are ready");
 }
 
-/// A session was read with this outcome. One of the next six functions logs it.
+/// Counts a session that was read. The function of its outcome logs it.
 #[inline]
 pub(crate) fn read(purpose: &str, outcome: &'static str, reason: Option<Reason>) {
     let reason = reason.map_or("", Reason::name);

@@ -91,8 +91,8 @@ impl<T: Payload> Session<T> {
         self.try_touch()?.ensure_id().map(SessionId)
     }
 
-    /// Returns `true` if the session exists in this request only, because the request had no token that opened, or
-    /// because the session was invalidated.
+    /// Returns `true` if the session exists in this request only, because the request had no token that opened, because
+    /// the session that it brought is withheld, or because that session was invalidated.
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.touch().state().is_new()

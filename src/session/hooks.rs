@@ -58,9 +58,9 @@ impl SessionInfo {
     }
 }
 
-/// A session that [`revoked_if`](crate::carrier::SessionBuilder::revoked_if) or
-/// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) accepts or refuses. It gives the
-/// [`SessionInfo`] and, if the function asks, the content, which is a `T`.
+/// The session passed to [`revoked_if`](crate::carrier::SessionBuilder::revoked_if) and
+/// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after): its [`SessionInfo`] and, on request, its
+/// content of type `T`.
 ///
 /// If the request brings the session, its tag and dates are valid. If not, as when a companion answers, only the id and
 /// the time of the sign-in are known, and there is no content.

@@ -50,7 +50,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [every change](Session#errors), or a failure of the random generator.
+    /// Returns the errors of [`sign_in`](Self::sign_in).
     ///
     /// [docs/spec/writer.md § 8.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#8-what-is-written
     #[doc(alias = "regenerate")]

@@ -28,7 +28,9 @@ impl<T: Payload> Session<T> {
     /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. It is for work that outlives its
     /// request, such as a WebSocket or a streaming body. With
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is also `false` once the last answer
-    /// is as old as the interval, and so for every session that still waits for `validate`.
+    /// is as old as the interval; this includes every session still waiting for `validate`. A session that was kept
+    /// without an answer stays alive for as long as
+    /// [`unvalidated_up_to`](crate::carrier::SessionBuilder::unvalidated_up_to) allows.
     /// [`validate`](Self::validate) makes the same check, and then asks again.
     ///
     /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
@@ -76,8 +78,11 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns [`Unvalidated`](SessionError::Unvalidated) if the application cannot answer. Refuse the request then,
-    /// with status 503: the session is empty for reading, and its cookie stays as it is. The application is not asked
-    /// again in this request. Returns [`InsideUpdate`](SessionError::InsideUpdate) inside an `update` of the session.
+    /// with status 503: the session is empty for reading, its cookie stays as it is, and the application is not asked
+    /// again in this request. In work that outlives its request, a session that was let in before stays readable, and
+    /// the next call asks again.
+    ///
+    /// Returns [`InsideUpdate`](SessionError::InsideUpdate) inside an `update` of the session.
     pub async fn validate(&self) -> Result<bool, SessionError> {
         let core = &*self.lock.core;
         let Some(validate) = &core.hooks.validate else {

@@ -13,9 +13,8 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// Call this after [`typed`](SessionBuilder::typed), because `revoked_if` reads content of the builder's type.
     ///
     /// The function is called after the tag and the dates have been verified, for handlers, streams
-    /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. A session
-    /// has an id from [`sign_in`](crate::Session::sign_in), `renew`, `renew_id` or `ensure_id` on, or once a form has had a
-    /// CSRF token.
+    /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. A session gets its id from
+    /// [`sign_in`](crate::Session::sign_in), `renew`, `renew_id`, `ensure_id` or the first CSRF token.
     ///
     /// Return `false` if there is no content. A device that registers, or asks for a refresh, without its session would
     /// otherwise lose its key. Its next request brings the content.

@@ -149,8 +149,8 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Saves changes even with responses of a 5xx status. Default: off, so that such a response only ends a session, or
-    /// writes it after an explicit [`save`](crate::Session::save). `build` refuses this for bare tokens, because no
+    /// Saves changes even with responses of a 5xx status. Default: off, so that such a response only drops a session that
+    /// was ended or left empty, or writes it after an explicit [`save`](crate::Session::save). `build` refuses this for bare tokens, because no
     /// response carries them.
     pub fn save_on_server_error(mut self) -> Self {
         self.options.save_on_server_error = true;

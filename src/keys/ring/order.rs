@@ -174,8 +174,8 @@ impl<K> Ring<K> {
         dropped.map(|key| key.info.id).collect()
     }
 
-    /// Returns each key that retires with its end, and the key that takes over from it with its `seal_from`. Tokens
-    /// sealed under the first key need it until they end (SPEC.md § 3.4.8).
+    /// Pairs each retiring key and its `accept_until` with its successor and that key's `seal_from`. Tokens sealed under
+    /// the first key need it until they end (SPEC.md § 3.4.8).
     fn overlaps(&self) -> impl Iterator<Item = [(KeyId, SystemTime); 2]> {
         self.keys.windows(2).filter_map(|pair| {
             let (key, next) = (pair[0].info, pair[1].info);

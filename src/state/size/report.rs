@@ -37,7 +37,8 @@ pub struct SizeReport {
     pub flash: usize,
     /// Bytes that [`Padding`](crate::carrier::Padding) adds to the body.
     pub padding: usize,
-    /// Bytes of an empty session's `Set-Cookie` field, with name, attributes, key id, nonce, tag, dates and id.
+    /// Bytes of the `Set-Cookie` field without payload, messages and padding: name, attributes, key id, nonce, tag, dates
+    /// and id.
     pub empty: usize,
     /// Bytes of all `Set-Cookie` fields together, as in [`TooLarge::needed`](crate::session::TooLarge::needed). Three
     /// bytes of the body become four here. An id, every date and `Max-Age` count at their longest, as if the session
