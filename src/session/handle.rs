@@ -51,7 +51,8 @@ use crate::{
 ///
 /// - [`TooLarge`](SessionError::TooLarge): the session would no longer fit its cookie ([docs/spec/writer.md § 9.6]). If
 ///   a handler returns it, the response is a 413 and not a 500.
-/// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, so nothing more can be saved.
+/// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, or the request has ended without
+///   one, so nothing more can be saved.
 /// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
 /// - [`Unreadable`](SessionError::Unreadable): the visitor's session has an unknown schema version, or with

@@ -9,7 +9,8 @@ use crate::{base::debug_by_display, crypto::random::RandomError};
 pub enum SessionError {
     /// The change would make the session too large for its cookie.
     TooLarge(TooLarge),
-    /// The head of the response has been produced, so a change could no longer be saved.
+    /// The head of the response has been produced, or the request was cancelled or failed, so a change could no longer
+    /// be saved.
     AfterHead,
     /// The request belongs to no context, because the layer's `context_by` chose no context. Its session is empty and
     /// cannot be changed.
@@ -133,8 +134,8 @@ impl From<RandomError> for SessionError {
 
 pub(super) const FAILS: &str =
     "its `Serialize` fails, as for a variant with `skip` or, in a typed session, `flatten`";
-const AFTER_HEAD: &str =
-    "the head of the response has been sent, so the session can no longer be changed";
+const AFTER_HEAD: &str = "the head of the response has been sent, or the request has ended without one, so the session \
+    can no longer be changed";
 const NO_CONTEXT: &str =
     "the request has no session: `context_by` returned no context for it, or it names no host";
 const INSIDE_UPDATE: &str =
